@@ -1,0 +1,1 @@
+//! Lambda: landing batches to Parquet generations.

@@ -1,0 +1,320 @@
+//! The commit log of a partition: what a commit says, which one is the head, what may be cleaned.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use crate::{
+    batch::BatchName,
+    key::{self, ParsedKey},
+    name::DatasetName,
+    partition::Partition,
+};
+
+/// The newest commit format this code writes and reads.
+pub const FORMAT: u32 = 1;
+
+/// The most entries a commit lists as consumed; what is beyond waits for a later commit.
+pub const MAX_CONSUMED: usize = 10_000;
+
+/// The number of a generation, counted from 1. Ten digits in keys, so that text order is number order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Generation(u64);
+
+impl Generation {
+    /// The first generation of a partition.
+    pub const FIRST: Self = Self(1);
+
+    /// A generation of this number.
+    pub fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The generation after this one.
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The plain number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    /// Reads the ten digits of a key.
+    pub fn parse(text: &str) -> Option<Self> {
+        key::digits(text, 10).map(Self)
+    }
+}
+
+impl fmt::Display for Generation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:010}", self.0)
+    }
+}
+
+/// Who wrote a generation: a ULID, fresh for each attempt, so that a lost reply is recognised as one's own
+/// success and no two attempts write the same data file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct WriterId(Ulid);
+
+/// The text is not a ULID.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("invalid writer {0:?}: expected a ULID of 26 characters")]
+pub struct InvalidWriter(String);
+
+impl WriterId {
+    /// Reads the canonical 26 characters.
+    pub fn new(text: &str) -> Result<Self, InvalidWriter> {
+        match Ulid::from_string(text) {
+            // The decoder forgives lower case and look-alikes; keys must not.
+            Ok(ulid) if ulid.to_string() == text => Ok(Self(ulid)),
+            _ => Err(InvalidWriter(text.to_owned())),
+        }
+    }
+}
+
+impl From<Ulid> for WriterId {
+    fn from(ulid: Ulid) -> Self {
+        Self(ulid)
+    }
+}
+
+impl fmt::Display for WriterId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl TryFrom<String> for WriterId {
+    type Error = InvalidWriter;
+    fn try_from(text: String) -> Result<Self, InvalidWriter> {
+        Self::new(&text)
+    }
+}
+
+impl From<WriterId> for String {
+    fn from(writer: WriterId) -> Self {
+        writer.to_string()
+    }
+}
+
+/// How a generation came from its parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CommitKind {
+    /// The rows of the parent plus newly consumed ones.
+    Append,
+    /// Exactly the parent's rows, in other files.
+    Merge,
+    /// Exactly the parent's rows, rewritten to the current definition.
+    Rebuild,
+    /// Exactly the parent's rows: back to older files.
+    Rollback,
+}
+
+/// One Parquet file of a generation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataFile {
+    /// Its object key.
+    pub key: String,
+    /// Rows in it.
+    pub rows: u64,
+    /// Its size.
+    pub bytes: u64,
+    /// Big enough to be carried over by copy instead of being rewritten.
+    pub sealed: bool,
+}
+
+/// A landing batch whose events are in the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consumed {
+    /// The batch.
+    pub batch: BatchName,
+    /// When the commit that consumed it was made.
+    pub at: DateTime<Utc>,
+}
+
+/// One commit object: create-if-absent makes it the commit point.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commit {
+    /// The format of this object, see [`FORMAT`].
+    pub format: u32,
+    /// How it came from its parent.
+    pub kind: CommitKind,
+    /// The dataset.
+    pub dataset: DatasetName,
+    /// The partition.
+    pub partition: Partition,
+    /// Its number: the parent's plus one.
+    pub generation: Generation,
+    /// The version of the definition that the files follow.
+    pub schema_version: u32,
+    /// The directory with the files, ending in `/`.
+    pub location: String,
+    /// The files: all of the partition's rows, and nothing else.
+    pub files: Vec<DataFile>,
+    /// Landing batches whose events are in the files, until their objects are seen to be gone.
+    pub consumed: Vec<Consumed>,
+    /// Rows in all files.
+    pub rows: u64,
+    /// Events dropped by this commit because their twin was there already.
+    pub duplicates_dropped: u64,
+    /// Of those, how many differed from their twin in content.
+    #[serde(default)]
+    pub conflicting: u64,
+    /// The attempt that made it.
+    pub writer: WriterId,
+    /// When.
+    pub committed_at: DateTime<Utc>,
+}
+
+/// Why a commit object cannot be used. The partition stops; the others go on.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableCommit {
+    /// Written by a newer version.
+    #[error(
+        "commit {key} has format {found}; this version reads up to {FORMAT}: upgrade before working on this partition"
+    )]
+    NewerFormat {
+        /// The object.
+        key: String,
+        /// Its format.
+        found: u32,
+    },
+    /// Not a commit.
+    #[error("commit {key} does not parse")]
+    Malformed {
+        /// The object.
+        key: String,
+        /// Where it went wrong.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A commit that says it is another one.
+    #[error("commit {key} describes {dataset}/{partition} generation {generation}")]
+    Misplaced {
+        /// The object.
+        key: String,
+        /// What it says.
+        dataset: DatasetName,
+        /// What it says.
+        partition: Partition,
+        /// What it says.
+        generation: Generation,
+    },
+}
+
+impl Commit {
+    /// Reads the object at `key`. A newer format, or a commit that belongs elsewhere, is an error.
+    pub fn parse(key: &str, bytes: &[u8]) -> Result<Self, UnreadableCommit> {
+        #[derive(Deserialize)]
+        struct Probe {
+            format: u32,
+        }
+        let malformed = |source| UnreadableCommit::Malformed { key: key.to_owned(), source };
+        // The format first: a newer one may have anything else in it.
+        let probe: Probe = serde_json::from_slice(bytes).map_err(malformed)?;
+        if probe.format > FORMAT {
+            return Err(UnreadableCommit::NewerFormat { key: key.to_owned(), found: probe.format });
+        }
+        let commit: Self = serde_json::from_slice(bytes).map_err(malformed)?;
+        if commit.key() == key {
+            return Ok(commit);
+        }
+        let Self { dataset, partition, generation, .. } = commit;
+        Err(UnreadableCommit::Misplaced { key: key.to_owned(), dataset, partition, generation })
+    }
+
+    /// The key this commit has in the bucket.
+    pub fn key(&self) -> String {
+        key::commit(&self.dataset, &self.partition, self.generation)
+    }
+
+    /// Size of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// Whether this commit already holds the batch's events.
+    pub fn has_consumed(&self, batch: &BatchName) -> bool {
+        self.consumed.iter().any(|entry| entry.batch == *batch)
+    }
+}
+
+/// The head of a log (I2): the highest generation among the keys of a listing, if there is one.
+pub fn head<'a>(keys: impl IntoIterator<Item = &'a str>) -> Option<Generation> {
+    keys.into_iter()
+        .filter_map(|key| match ParsedKey::parse(key) {
+            Ok(ParsedKey::Commit(_, _, generation)) => Some(generation),
+            _ => None,
+        })
+        .max()
+}
+
+/// What may be deleted from landing (I4): the batches that the *head* lists as consumed at least `grace` ago.
+///
+/// The head and no other commit: a late commit under a vacuumed number is no head, and its list is not in
+/// the table.
+pub fn cleanable(head: &Commit, now: DateTime<Utc>, grace: TimeDelta) -> impl Iterator<Item = &BatchName> {
+    head.consumed.iter().filter(move |entry| now - entry.at >= grace).map(|entry| &entry.batch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Commit {
+        serde_json::from_str(include_str!("../tests/commit.json")).unwrap()
+    }
+
+    #[test]
+    fn the_head_is_the_highest_number_and_strangers_do_not_count() {
+        let keys = [
+            "commits/bookings/dt=2026-11-23/hour=10/0000000009.json",
+            "commits/bookings/dt=2026-11-23/hour=10/0000000010.json",
+            "commits/bookings/dt=2026-11-23/hour=10/notes.txt",
+        ];
+        assert_eq!(head(keys), Some(Generation::new(10)));
+        assert_eq!(head([]), None);
+    }
+
+    #[test]
+    fn a_commit_round_trips_and_a_newer_format_is_refused_whatever_else_it_holds() {
+        let commit = sample();
+        let bytes = serde_json::to_vec(&commit).unwrap();
+        assert_eq!(Commit::parse(&commit.key(), &bytes).unwrap(), commit);
+        let error = Commit::parse("k", br#"{"format":2,"files":"elsewhere"}"#).unwrap_err();
+        assert!(matches!(error, UnreadableCommit::NewerFormat { found: 2, .. }), "{error}");
+    }
+
+    #[test]
+    fn a_commit_under_another_key_is_refused() {
+        let commit = sample();
+        let bytes = serde_json::to_vec(&commit).unwrap();
+        let elsewhere = key::commit(&commit.dataset, &commit.partition, commit.generation.next());
+        assert!(matches!(Commit::parse(&elsewhere, &bytes), Err(UnreadableCommit::Misplaced { .. })));
+    }
+
+    #[test]
+    fn only_what_is_past_the_grace_is_cleanable() {
+        let commit = sample();
+        let at = commit.consumed[0].at;
+        let grace = TimeDelta::minutes(10);
+        assert_eq!(cleanable(&commit, at + TimeDelta::seconds(599), grace).count(), 0);
+        assert_eq!(cleanable(&commit, at + grace, grace).count(), 1);
+    }
+
+    #[test]
+    fn writers_are_canonical_ulids() {
+        assert!(WriterId::new("01JD0000000000000000000000").is_ok());
+        for bad in
+            ["", "01jd0000000000000000000000", "../0000000000000000000000", "O1JD0000000000000000000000"]
+        {
+            assert!(WriterId::new(bad).is_err(), "{bad:?} was accepted");
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! A dataset: the one definition that validation, the Parquet schema, the Glue table and the API follow.
+
+use std::{collections::HashSet, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data_type::{DataType, InvalidType},
+    name::{ColumnName, DatasetName, InvalidName},
+    partition::Granularity,
+};
+
+/// The column with the identity as text; null where identity columns say it.
+pub const ID: &str = "_id";
+/// The column with the time of ingestion.
+pub const INGESTED_AT: &str = "_ingested_at";
+/// The column with the fields that the definition does not name, as JSON text.
+pub const EXTRA: &str = "_extra";
+
+/// The lake's own columns, which every table has after the definition's.
+pub const SYSTEM_COLUMNS: [(&str, DataType); 3] =
+    [(ID, DataType::String), (INGESTED_AT, DataType::Timestamp), (EXTRA, DataType::String)];
+
+/// The most columns a definition may have.
+const MAX_COLUMNS: usize = 1_000;
+
+/// A definition as it is written in `datasets/<dataset>.json`: well-formed, not yet valid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    /// The dataset's name.
+    pub name: String,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The columns in order.
+    pub columns: Vec<ColumnDefinition>,
+    /// What makes two events the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identity: Vec<String>,
+    /// The column that decides the partition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_time: Option<String>,
+    /// `day` or `hour`.
+    #[serde(default)]
+    pub partition_by: Granularity,
+    /// The order of rows within a partition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sort_by: Vec<String>,
+    /// The CloudEvents `type` that is routed here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloudevents_type: Option<String>,
+}
+
+/// A column as it is written in a definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnDefinition {
+    /// Its name.
+    pub name: String,
+    /// Its type, in Athena's words.
+    #[serde(rename = "type")]
+    pub data_type: String,
+    /// Whether an event without it is refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// The sender's name for it, where it differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What it means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// Why a definition is not a dataset; each message says what would be right.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidDefinition {
+    /// Not JSON, or not in the form of a definition.
+    #[error("the definition does not parse: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// The dataset's name or a column's.
+    #[error(transparent)]
+    Name(#[from] InvalidName),
+    /// A column of a type that does not exist.
+    #[error("column {column}: {source}")]
+    Type {
+        /// The column.
+        column: ColumnName,
+        /// What is wrong with its type.
+        source: InvalidType,
+    },
+    /// No columns, or too many.
+    #[error("a dataset needs 1 to {MAX_COLUMNS} columns, found {0}")]
+    ColumnCount(usize),
+    /// Two columns of the same name.
+    #[error("column {0} is defined twice: remove or rename one of them")]
+    DuplicateColumn(ColumnName),
+    /// Two columns that read the same field.
+    #[error("columns {first} and {second} both read the field {field:?}: only one may")]
+    DuplicateField {
+        /// One column.
+        first: ColumnName,
+        /// The other.
+        second: ColumnName,
+        /// The sender's field.
+        field: String,
+    },
+    /// A key column that is none.
+    #[error("{role} names {column:?}, which is not a column; columns: {known}")]
+    NoSuchColumn {
+        /// `identity`, `event_time` or `sort_by`.
+        role: &'static str,
+        /// What it names.
+        column: String,
+        /// What there is.
+        known: String,
+    },
+    /// The same column named twice in one list.
+    #[error("{role} names {column} twice")]
+    Repeated {
+        /// `identity` or `sort_by`.
+        role: &'static str,
+        /// The column.
+        column: ColumnName,
+    },
+    /// An identity or event time that may be missing.
+    #[error("{role} column {column} must be required: add \"required\": true")]
+    NotRequired {
+        /// `identity` or `event_time`.
+        role: &'static str,
+        /// The column.
+        column: ColumnName,
+    },
+    /// An event time that is not a time.
+    #[error("event_time column {column} is of type {found}: it must be a timestamp or a date")]
+    NotATime {
+        /// The column.
+        column: ColumnName,
+        /// Its type.
+        found: DataType,
+    },
+    /// A date cannot say which hour.
+    #[error("partition_by hour needs an event_time of type timestamp, and {column} is a date")]
+    HourOfDate {
+        /// The column.
+        column: ColumnName,
+    },
+    /// Routing by CloudEvents is not there yet.
+    #[error("cloudevents_type is not supported yet: route by the message attribute \"dataset\"")]
+    CloudEvents,
+}
+
+/// A validated dataset. There is no other way to one than [`Dataset::new`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dataset {
+    name: DatasetName,
+    columns: Vec<Column>,
+    identity: Vec<usize>,
+    event_time: Option<usize>,
+    sort_by: Vec<usize>,
+    definition: Definition,
+}
+
+/// A validated column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: ColumnName,
+    /// Its type.
+    pub data_type: DataType,
+    /// Whether an event without it is refused.
+    pub required: bool,
+    /// The sender's field.
+    pub field: String,
+    /// What it means.
+    pub comment: Option<String>,
+}
+
+impl Dataset {
+    /// Reads and validates a definition file.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, InvalidDefinition> {
+        Self::new(serde_json::from_slice(bytes)?)
+    }
+
+    /// Validates a definition.
+    pub fn new(definition: Definition) -> Result<Self, InvalidDefinition> {
+        let name = DatasetName::new(definition.name.clone())?;
+        let columns = columns(&definition.columns)?;
+        let identity = key_columns("identity", &definition.identity, &columns)?;
+        let sort_by = key_columns("sort_by", &definition.sort_by, &columns)?;
+        let event_time =
+            definition.event_time.as_deref().map(|name| find("event_time", name, &columns)).transpose()?;
+        for (role, index) in
+            identity.iter().map(|index| ("identity", *index)).chain(event_time.map(|i| ("event_time", i)))
+        {
+            if !columns[index].required {
+                return Err(InvalidDefinition::NotRequired { role, column: columns[index].name.clone() });
+            }
+        }
+        if let Some(index) = event_time {
+            let Column { name: column, data_type, .. } = &columns[index];
+            match data_type {
+                DataType::Timestamp => {}
+                DataType::Date if definition.partition_by == Granularity::Day => {}
+                DataType::Date => return Err(InvalidDefinition::HourOfDate { column: column.clone() }),
+                other => return Err(InvalidDefinition::NotATime { column: column.clone(), found: *other }),
+            }
+        }
+        if definition.cloudevents_type.is_some() {
+            return Err(InvalidDefinition::CloudEvents);
+        }
+        Ok(Self { name, columns, identity, event_time, sort_by, definition })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &DatasetName {
+        &self.name
+    }
+
+    /// What it is about.
+    pub fn description(&self) -> Option<&str> {
+        self.definition.description.as_deref()
+    }
+
+    /// The definition's columns in order, without partition keys and the lake's own.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column of this name among the definition's.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name.as_str() == name)
+    }
+
+    /// The identity columns; empty where `_id` says it.
+    pub fn identity(&self) -> impl ExactSizeIterator<Item = &Column> {
+        self.identity.iter().map(|index| &self.columns[*index])
+    }
+
+    /// The column that decides the partition, if it is not the time of the message.
+    pub fn event_time(&self) -> Option<&Column> {
+        self.event_time.map(|index| &self.columns[index])
+    }
+
+    /// How finely it is partitioned.
+    pub fn granularity(&self) -> Granularity {
+        self.definition.partition_by
+    }
+
+    /// The order of rows: `sort_by`, else the event time, else the identity, else the time of ingestion.
+    pub fn sort_order(&self) -> Vec<&str> {
+        let named: Vec<&str> = if !self.sort_by.is_empty() {
+            self.sort_by.iter().map(|index| self.columns[*index].name.as_str()).collect()
+        } else if let Some(column) = self.event_time() {
+            vec![column.name.as_str()]
+        } else {
+            self.identity().map(|column| column.name.as_str()).collect()
+        };
+        if named.is_empty() { vec![INGESTED_AT] } else { named }
+    }
+
+    /// The definition, as it was written.
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// Name, type and comment of every stored column: the definition's, then the lake's own.
+    pub fn stored_columns(&self) -> impl Iterator<Item = (&str, DataType, Option<&str>)> {
+        let own = self.columns.iter().map(|c| (c.name.as_str(), c.data_type, c.comment.as_deref()));
+        own.chain(SYSTEM_COLUMNS.iter().map(|(name, data_type)| (*name, *data_type, None)))
+    }
+
+    /// The schema of the table's Parquet files.
+    ///
+    /// Every column is nullable, required ones too: what is required may be relaxed later, and old files
+    /// lack columns that were added.
+    pub fn arrow_schema(&self) -> Arc<arrow_schema::Schema> {
+        let field = |(name, data_type, _): (&str, DataType, Option<&str>)| {
+            arrow_schema::Field::new(name, data_type.arrow(), true)
+        };
+        Arc::new(arrow_schema::Schema::new(self.stored_columns().map(field).collect::<Vec<_>>()))
+    }
+}
+
+fn columns(definitions: &[ColumnDefinition]) -> Result<Vec<Column>, InvalidDefinition> {
+    if definitions.is_empty() || definitions.len() > MAX_COLUMNS {
+        return Err(InvalidDefinition::ColumnCount(definitions.len()));
+    }
+    let mut columns: Vec<Column> = Vec::with_capacity(definitions.len());
+    for definition in definitions {
+        let name = ColumnName::new(definition.name.clone())?;
+        let data_type = definition
+            .data_type
+            .parse()
+            .map_err(|source| InvalidDefinition::Type { column: name.clone(), source })?;
+        let field = definition.from.clone().unwrap_or_else(|| definition.name.clone());
+        if columns.iter().any(|column| column.name == name) {
+            return Err(InvalidDefinition::DuplicateColumn(name));
+        }
+        if let Some(first) = columns.iter().find(|column| column.field == field) {
+            return Err(InvalidDefinition::DuplicateField { first: first.name.clone(), second: name, field });
+        }
+        let (required, comment) = (definition.required, definition.comment.clone());
+        columns.push(Column { name, data_type, required, field, comment });
+    }
+    Ok(columns)
+}
+
+fn key_columns(
+    role: &'static str,
+    names: &[String],
+    columns: &[Column],
+) -> Result<Vec<usize>, InvalidDefinition> {
+    let mut seen = HashSet::new();
+    names
+        .iter()
+        .map(|name| {
+            let index = find(role, name, columns)?;
+            if !seen.insert(index) {
+                return Err(InvalidDefinition::Repeated { role, column: columns[index].name.clone() });
+            }
+            Ok(index)
+        })
+        .collect()
+}
+
+fn find(role: &'static str, name: &str, columns: &[Column]) -> Result<usize, InvalidDefinition> {
+    columns.iter().position(|column| column.name.as_str() == name).ok_or_else(|| {
+        let known: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        InvalidDefinition::NoSuchColumn { role, column: name.to_owned(), known: known.join(", ") }
+    })
+}
+
+#[cfg(test)]
+mod tests;

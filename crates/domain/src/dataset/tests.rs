@@ -1,0 +1,73 @@
+use super::*;
+
+fn definition(patch: serde_json::Value) -> Result<Dataset, InvalidDefinition> {
+    let mut base = serde_json::json!({
+        "name": "bookings",
+        "columns": [
+            {"name": "booking_id", "type": "string", "required": true},
+            {"name": "price", "type": "double"},
+            {"name": "booked_at", "type": "timestamp", "required": true, "from": "bookedAt"},
+            {"name": "day", "type": "date", "required": true},
+        ],
+    });
+    for (key, value) in patch.as_object().unwrap() {
+        base[key] = value.clone();
+    }
+    Dataset::from_json(base.to_string().as_bytes())
+}
+
+#[track_caller]
+fn refused(patch: serde_json::Value, words: &str) {
+    let message = definition(patch).unwrap_err().to_string();
+    assert!(message.contains(words), "{message:?} does not say {words:?}");
+}
+
+#[test]
+fn a_definition_becomes_a_dataset() {
+    let dataset = definition(serde_json::json!({
+        "identity": ["booking_id"], "event_time": "booked_at", "partition_by": "hour", "sort_by": ["price"]
+    }))
+    .unwrap();
+    assert_eq!(dataset.identity().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["booking_id"]);
+    assert_eq!(dataset.event_time().unwrap().field, "bookedAt");
+    assert_eq!(dataset.granularity(), Granularity::Hour);
+    assert_eq!(dataset.sort_order(), ["price"]);
+    let names: Vec<_> = dataset.arrow_schema().fields().iter().map(|f| f.name().clone()).collect();
+    assert_eq!(names, ["booking_id", "price", "booked_at", "day", "_id", "_ingested_at", "_extra"]);
+}
+
+#[test]
+fn the_sort_order_falls_back_step_by_step() {
+    let none = definition(serde_json::json!({})).unwrap();
+    assert_eq!(none.sort_order(), ["_ingested_at"]);
+    let identity = definition(serde_json::json!({"identity": ["booking_id"]})).unwrap();
+    assert_eq!(identity.sort_order(), ["booking_id"]);
+    let time = definition(serde_json::json!({"identity": ["booking_id"], "event_time": "booked_at"}));
+    assert_eq!(time.unwrap().sort_order(), ["booked_at"]);
+}
+
+#[test]
+fn each_mistake_gets_its_own_sentence() {
+    refused(serde_json::json!({"name": "Bookings"}), "invalid dataset name \"Bookings\"");
+    refused(serde_json::json!({"columns": []}), "needs 1 to 1000 columns");
+    let column = |name: &str, data_type: &str| serde_json::json!({"name": name, "type": data_type});
+    refused(serde_json::json!({"columns": [column("a", "strng")]}), "column a: unknown type \"strng\"");
+    refused(serde_json::json!({"columns": [column("a", "decimal(9,2)")]}), "not supported yet");
+    refused(
+        serde_json::json!({"columns": [column("a", "int"), column("a", "int")]}),
+        "column a is defined twice",
+    );
+    refused(serde_json::json!({"columns": [column("dt", "int")]}), "reserved");
+    refused(
+        serde_json::json!({"columns": [column("a", "int"), {"name": "b", "type": "int", "from": "a"}]}),
+        "both read the field \"a\"",
+    );
+    refused(serde_json::json!({"identity": ["bookin_id"]}), "identity names \"bookin_id\"");
+    refused(serde_json::json!({"identity": ["booking_id", "booking_id"]}), "twice");
+    refused(serde_json::json!({"identity": ["price"]}), "must be required");
+    refused(serde_json::json!({"event_time": "booking_id"}), "must be a timestamp or a date");
+    refused(serde_json::json!({"event_time": "day", "partition_by": "hour"}), "day is a date");
+    refused(serde_json::json!({"partition_by": "week"}), "unknown variant `week`");
+    refused(serde_json::json!({"colums": []}), "unknown field `colums`");
+    refused(serde_json::json!({"cloudevents_type": "x"}), "not supported yet");
+}

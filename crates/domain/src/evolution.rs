@@ -1,0 +1,136 @@
+//! What may change between one version of a dataset and the next.
+
+use std::fmt;
+
+use crate::dataset::Dataset;
+
+/// A change that is refused: which, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    what: String,
+    why: &'static str,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.why)
+    }
+}
+
+/// The new version would break the data that is there. To start over, take a new dataset name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused(Vec<Refusal>);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all: Vec<String> = self.0.iter().map(Refusal::to_string).collect();
+        f.write_str(&all.join("; "))
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Whether `new` may follow `old`. Columns may be added at the end if they are optional; descriptions,
+/// comments, `from`, `required` and `sort_by` may change.
+pub fn check(old: &Dataset, new: &Dataset) -> Result<(), Refused> {
+    let mut refusals = Vec::new();
+    let mut refuse = |what: String, why| refusals.push(Refusal { what, why });
+
+    for (index, column) in old.columns().iter().enumerate() {
+        let name = &column.name;
+        match new.columns().iter().position(|candidate| candidate.name == *name) {
+            None => {
+                refuse(format!("column {name} was removed"), "its stored values would be lost to queries")
+            }
+            Some(place) if place != index => {
+                refuse(format!("column {name} was moved"), "add new columns at the end");
+            }
+            Some(place) => {
+                let now = new.columns()[place].data_type;
+                if now != column.data_type {
+                    let what = format!("column {name} was changed from {} to {now}", column.data_type);
+                    refuse(what, "stored files keep the old type, and engines refuse the mixture");
+                }
+            }
+        }
+    }
+    for column in new.columns().iter().skip(old.columns().len()) {
+        if column.required && old.column(column.name.as_str()).is_none() {
+            refuse(format!("column {} was added as required", column.name), "stored rows do not have it");
+        }
+    }
+
+    let names = |dataset: &Dataset| dataset.identity().map(|c| c.name.clone()).collect::<Vec<_>>();
+    if names(old) != names(new) {
+        refuse("identity was changed".into(), "rows that are stored already would become twins or strangers");
+    }
+    let event_time = |dataset: &Dataset| dataset.event_time().map(|c| c.name.clone());
+    if event_time(old) != event_time(new) {
+        refuse("event_time was changed".into(), "events would move to other partitions and appear twice");
+    }
+    if old.granularity() != new.granularity() {
+        refuse("partition_by was changed".into(), "a table has one set of partition keys");
+    }
+    if refusals.is_empty() { Ok(()) } else { Err(Refused(refusals)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn dataset(patch: Value) -> Dataset {
+        let mut base = json!({
+            "name": "d",
+            "columns": [
+                {"name": "a", "type": "int", "required": true},
+                {"name": "t", "type": "timestamp", "required": true},
+            ],
+            "identity": ["a"], "event_time": "t", "partition_by": "day",
+        });
+        for (key, value) in patch.as_object().unwrap() {
+            base[key] = value.clone();
+        }
+        Dataset::from_json(base.to_string().as_bytes()).unwrap()
+    }
+
+    fn verdict(patch: Value) -> String {
+        match check(&dataset(json!({})), &dataset(patch)) {
+            Ok(()) => "allowed".into(),
+            Err(refused) => refused.to_string(),
+        }
+    }
+
+    #[test]
+    fn what_is_allowed() {
+        let a = json!({"name": "a", "type": "int", "required": true, "comment": "new", "from": "A"});
+        let t = json!({"name": "t", "type": "timestamp", "required": true});
+        let added = json!({"name": "b", "type": "string"});
+        assert_eq!(
+            verdict(json!({"columns": [a, t, added], "sort_by": ["t"], "description": "x"})),
+            "allowed"
+        );
+        assert_eq!(verdict(json!({})), "allowed");
+    }
+
+    #[test]
+    fn what_is_refused_and_why() {
+        let a = json!({"name": "a", "type": "int", "required": true});
+        let t = json!({"name": "t", "type": "timestamp", "required": true});
+        let wide = json!({"name": "a", "type": "bigint", "required": true});
+        let needed = json!({"name": "b", "type": "string", "required": true});
+        for (patch, words) in [
+            (json!({"columns": [t, a]}), "column a was moved"),
+            (json!({"columns": [wide, t]}), "from int to bigint"),
+            (json!({"columns": [a, t, needed]}), "column b was added as required"),
+            (json!({"columns": [t], "identity": []}), "column a was removed"),
+            (json!({"identity": []}), "identity was changed"),
+            (json!({"event_time": null}), "event_time was changed"),
+            (json!({"partition_by": "hour"}), "partition_by was changed"),
+        ] {
+            let verdict = verdict(patch);
+            assert!(verdict.contains(words), "{verdict:?} does not say {words:?}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Every object key of the bucket, built and parsed in this one module.
+//!
+//! A key holds nothing that a sender wrote: only validated names, partitions, numbers and hashes.
+
+use std::fmt;
+
+use crate::{
+    batch::BatchName,
+    commit::{Generation, WriterId},
+    name::DatasetName,
+    partition::Partition,
+};
+
+/// Definitions as somebody asked for them.
+pub const DATASETS: &str = "datasets/";
+/// Definitions as accepted.
+pub const SCHEMAS: &str = "schemas/";
+/// Accepted events, not yet compacted.
+pub const LANDING: &str = "landing/";
+/// Rejected events, with the reason.
+pub const QUARANTINE: &str = "quarantine/";
+/// The commit log.
+pub const COMMITS: &str = "commits/";
+/// Parquet generations.
+pub const TABLES: &str = "tables/";
+/// What Athena writes.
+pub const RESULTS: &str = "results/";
+
+const BATCH_SUFFIX: &str = ".ndjson.zst";
+const UNROUTED: &str = "_unrouted";
+
+/// The request for a dataset.
+pub fn definition(dataset: &DatasetName) -> String {
+    format!("{DATASETS}{dataset}.json")
+}
+
+/// One accepted version of a dataset's definition. Versions count from 1.
+pub fn schema(dataset: &DatasetName, version: u32) -> String {
+    format!("{SCHEMAS}{dataset}/{version:06}.json")
+}
+
+/// Where a partition's accepted events land.
+pub fn landing_prefix(dataset: &DatasetName, partition: &Partition) -> String {
+    format!("{LANDING}{dataset}/{partition}/")
+}
+
+/// One landing batch.
+pub fn landing(dataset: &DatasetName, partition: &Partition, batch: &BatchName) -> String {
+    format!("{}{batch}{BATCH_SUFFIX}", landing_prefix(dataset, partition))
+}
+
+/// One quarantine batch; `day` is the UTC day of the messages in it.
+pub fn quarantine(dataset: Option<&DatasetName>, day: chrono::NaiveDate, batch: &BatchName) -> String {
+    let place = dataset.map_or(UNROUTED, DatasetName::as_str);
+    format!("{QUARANTINE}{place}/dt={}/{batch}{BATCH_SUFFIX}", day.format("%Y-%m-%d"))
+}
+
+/// A partition's commit log.
+pub fn commits_prefix(dataset: &DatasetName, partition: &Partition) -> String {
+    format!("{COMMITS}{dataset}/{partition}/")
+}
+
+/// One commit.
+pub fn commit(dataset: &DatasetName, partition: &Partition, generation: Generation) -> String {
+    format!("{}{generation}.json", commits_prefix(dataset, partition))
+}
+
+/// A table's root: what Glue has as the table's location.
+pub fn table_prefix(dataset: &DatasetName) -> String {
+    format!("{TABLES}{dataset}/")
+}
+
+/// The directory of one generation by one writer: what Glue has as a partition's location.
+pub fn generation_prefix(
+    dataset: &DatasetName,
+    partition: &Partition,
+    generation: Generation,
+    writer: &WriterId,
+) -> String {
+    format!("{}{partition}/g{generation}-{writer}/", table_prefix(dataset))
+}
+
+/// One data file of a generation.
+pub fn data_file(generation_prefix: &str, part: u32) -> String {
+    format!("{generation_prefix}part-{part:05}.parquet")
+}
+
+/// What a key means: the inverse of the functions above, for notifications and listings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParsedKey {
+    /// `datasets/<dataset>.json`
+    Definition(DatasetName),
+    /// `schemas/<dataset>/<version>.json`
+    Schema(DatasetName, u32),
+    /// `landing/<dataset>/<partition>/<batch>.ndjson.zst`
+    Landing(DatasetName, Partition, BatchName),
+    /// `commits/<dataset>/<partition>/<generation>.json`
+    Commit(DatasetName, Partition, Generation),
+}
+
+/// The key is none that triggers or is listed: somebody else's object, or a damaged one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("object key {0:?} is none of datasets/, schemas/, landing/ or commits/ in the form this lake writes")]
+pub struct UnknownKey(pub String);
+
+impl ParsedKey {
+    /// Reads a decoded key. (Keys in S3 notifications are URL-encoded: decode them first.)
+    pub fn parse(key: &str) -> Result<Self, UnknownKey> {
+        Self::try_parse(key).ok_or_else(|| UnknownKey(key.to_owned()))
+    }
+
+    fn try_parse(key: &str) -> Option<Self> {
+        if let Some(rest) = key.strip_prefix(DATASETS) {
+            return Some(Self::Definition(DatasetName::new(rest.strip_suffix(".json")?).ok()?));
+        }
+        if let Some(rest) = key.strip_prefix(SCHEMAS) {
+            let (dataset, file) = rest.split_once('/')?;
+            let version = digits(file.strip_suffix(".json")?, 6)?;
+            return Some(Self::Schema(DatasetName::new(dataset).ok()?, u32::try_from(version).ok()?));
+        }
+        if let Some(rest) = key.strip_prefix(LANDING) {
+            let (dataset, partition, file) = split(rest)?;
+            let batch = BatchName::parse(file.strip_suffix(BATCH_SUFFIX)?)?;
+            return Some(Self::Landing(dataset, partition, batch));
+        }
+        let (dataset, partition, file) = split(key.strip_prefix(COMMITS)?)?;
+        let generation = Generation::parse(file.strip_suffix(".json")?)?;
+        Some(Self::Commit(dataset, partition, generation))
+    }
+}
+
+/// `<dataset>/<partition>/<file>`, where the partition has one or two segments.
+fn split(rest: &str) -> Option<(DatasetName, Partition, &str)> {
+    let (dataset, rest) = rest.split_once('/')?;
+    let (partition, file) = rest.rsplit_once('/')?;
+    Some((DatasetName::new(dataset).ok()?, partition.parse().ok()?, file))
+}
+
+/// A number of exactly `width` digits.
+pub(crate) fn digits(text: &str, width: usize) -> Option<u64> {
+    (text.len() == width && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+impl fmt::Display for ParsedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Self::Definition(dataset) => definition(dataset),
+            Self::Schema(dataset, version) => schema(dataset, *version),
+            Self::Landing(dataset, partition, batch) => landing(dataset, partition, batch),
+            Self::Commit(dataset, partition, generation) => commit(dataset, partition, *generation),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_those_of_the_design() {
+        let dataset = DatasetName::new("bookings").unwrap();
+        let partition: Partition = "dt=2026-11-23/hour=10".parse().unwrap();
+        let writer = WriterId::new("01JD0000000000000000000000").unwrap();
+        let generation = Generation::new(42);
+        assert_eq!(schema(&dataset, 3), "schemas/bookings/000003.json");
+        assert_eq!(
+            commit(&dataset, &partition, generation),
+            "commits/bookings/dt=2026-11-23/hour=10/0000000042.json"
+        );
+        let prefix = generation_prefix(&dataset, &partition, generation, &writer);
+        assert_eq!(
+            data_file(&prefix, 0),
+            "tables/bookings/dt=2026-11-23/hour=10/g0000000042-01JD0000000000000000000000/part-00000.parquet"
+        );
+    }
+
+    #[test]
+    fn what_is_not_a_key_is_refused() {
+        for bad in [
+            "",
+            "landing/",
+            "landing/Bad/dt=2026-11-23/x.ndjson.zst",
+            "landing/a/dt=2026-11-23/../x.ndjson.zst",
+            "commits/a/dt=2026-11-23/42.json",
+            "commits/a/dt=2026-11-23/00000000421.json",
+            "schemas/a/1.json",
+            "datasets/a/b.json",
+            "tables/a/dt=2026-11-23/part.parquet",
+        ] {
+            assert_eq!(ParsedKey::parse(bad), Err(UnknownKey(bad.into())));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics_and_round_trips(key in ".{0,80}") {
+            if let Ok(parsed) = ParsedKey::parse(&key) {
+                prop_assert_eq!(parsed.to_string(), key);
+            }
+        }
+
+        #[test]
+        fn built_keys_parse(name in "[a-z][a-z0-9_]{0,20}", day in 0_i64..40_000, generation in 0_u64..9_999_999_999, version in 1_u32..999_999) {
+            let dataset = DatasetName::new(name).unwrap();
+            let time = chrono::DateTime::from_timestamp(day * 86_400, 0).unwrap();
+            let partition = Partition::of(time, crate::Granularity::Hour);
+            let batch = BatchName::of(&dataset, &partition.to_string(), [("id", b"payload".as_slice())]);
+            for key in [
+                ParsedKey::Definition(dataset.clone()),
+                ParsedKey::Schema(dataset.clone(), version),
+                ParsedKey::Landing(dataset.clone(), partition.clone(), batch),
+                ParsedKey::Commit(dataset.clone(), partition.clone(), Generation::new(generation)),
+            ] {
+                prop_assert_eq!(ParsedKey::parse(&key.to_string()), Ok(key));
+            }
+        }
+    }
+}

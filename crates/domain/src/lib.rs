@@ -1,0 +1,33 @@
+//! The rules of the lake, without any I/O: what a dataset is, when an event is valid, which key an
+//! object has, what a commit says, and what the outside world must provide (the ports).
+//!
+//! Everything here is a pure function or a trait. The Lambdas put the two together.
+
+pub mod batch;
+pub mod commit;
+#[cfg(feature = "contract")]
+pub mod contract;
+pub mod data_type;
+pub mod dataset;
+pub mod event;
+pub mod evolution;
+pub mod json;
+pub mod key;
+pub mod landing;
+#[cfg(feature = "memory")]
+pub mod memory;
+pub mod name;
+pub mod partition;
+pub mod port;
+pub mod quarantine;
+pub mod run;
+pub mod schemas;
+pub mod settings;
+pub mod suggest;
+pub mod value;
+
+pub use commit::{Commit, CommitKind, Consumed, DataFile, Generation};
+pub use data_type::DataType;
+pub use dataset::{Column, Dataset, Definition};
+pub use name::{ColumnName, DatasetName};
+pub use partition::{Granularity, Partition};

@@ -1,0 +1,18 @@
+//! The ports in memory, as strict as the real ones: conditions, pages, per-item errors and limits all hold.
+
+mod catalog;
+mod clock;
+mod object_store;
+mod query_engine;
+
+pub use catalog::MemoryCatalog;
+pub use clock::{ManualClock, SeededIds};
+pub use object_store::MemoryStore;
+pub use query_engine::{MemoryEngine, Outcome};
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A lock whose holder panicked is taken all the same: every change here is one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

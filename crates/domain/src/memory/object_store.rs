@@ -1,0 +1,136 @@
+use std::{
+    collections::BTreeMap,
+    ops::{Bound, Range},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use super::lock;
+use crate::port::{Clock, DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError};
+
+/// S3's page size.
+const PAGE: usize = 1_000;
+
+/// A bucket in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore<K = NoClock> {
+    objects: Mutex<BTreeMap<String, (Bytes, DateTime<Utc>)>>,
+    unavailable: AtomicU64,
+    clock: Option<Arc<K>>,
+}
+
+/// No clock: every object is of 1970.
+#[derive(Debug, Default)]
+pub struct NoClock;
+
+impl Clock for NoClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
+
+    async fn sleep(&self, _: std::time::Duration) {}
+}
+
+impl<K: Clock> MemoryStore<K> {
+    /// A bucket whose objects are dated by this clock.
+    pub fn with_clock(clock: Arc<K>) -> Self {
+        Self { objects: Mutex::default(), unavailable: AtomicU64::new(0), clock: Some(clock) }
+    }
+
+    /// The next `calls` calls answer `Unavailable` and do nothing.
+    pub fn fail_next(&self, calls: u64) {
+        self.unavailable.store(calls, Ordering::SeqCst);
+    }
+
+    /// Every key there is.
+    pub fn keys(&self) -> Vec<String> {
+        lock(&self.objects).keys().cloned().collect()
+    }
+
+    fn check(&self, key: &str) -> Result<(), StoreError> {
+        let left = self.unavailable.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+        match left {
+            Ok(_) => Err(StoreError::Unavailable { key: key.to_owned(), source: "injected".into() }),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.as_ref().map_or(DateTime::UNIX_EPOCH, |clock| clock.now())
+    }
+}
+
+fn not_found(key: &str) -> StoreError {
+    StoreError::NotFound { key: key.to_owned() }
+}
+
+impl<K: Clock> ObjectStore for MemoryStore<K> {
+    async fn get(&self, key: &str) -> Result<Bytes, StoreError> {
+        self.check(key)?;
+        lock(&self.objects).get(key).map(|(body, _)| body.clone()).ok_or_else(|| not_found(key))
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
+        let body = self.get(key).await?;
+        let start = usize::try_from(range.start).unwrap_or(usize::MAX);
+        let end = usize::try_from(range.end).unwrap_or(usize::MAX).min(body.len());
+        if start >= end {
+            let source = format!("range {}..{} of {} bytes", range.start, range.end, body.len()).into();
+            return Err(StoreError::Failed { key: key.to_owned(), source });
+        }
+        Ok(body.slice(start..end))
+    }
+
+    async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
+        self.check(key)?;
+        lock(&self.objects).get(key).map(|object| meta(key, object)).ok_or_else(|| not_found(key))
+    }
+
+    async fn put(&self, key: &str, body: Bytes, mode: PutMode) -> Result<(), StoreError> {
+        self.check(key)?;
+        let now = self.now();
+        let mut objects = lock(&self.objects);
+        if mode == PutMode::Create && objects.contains_key(key) {
+            return Err(StoreError::AlreadyExists { key: key.to_owned() });
+        }
+        objects.insert(key.to_owned(), (body, now));
+        Ok(())
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<Vec<DeleteFailure>, StoreError> {
+        self.check(keys.first().map_or("", String::as_str))?;
+        let mut objects = lock(&self.objects);
+        for key in keys {
+            objects.remove(key);
+        }
+        Ok(Vec::new())
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&str>) -> Result<ListPage, StoreError> {
+        self.check(prefix)?;
+        let objects = lock(&self.objects);
+        let start = match after {
+            Some(after) if after >= prefix => Bound::Excluded(after),
+            _ => Bound::Included(prefix),
+        };
+        let mut listed: Vec<ObjectMeta> = objects
+            .range::<str, _>((start, Bound::Unbounded))
+            .take_while(|(key, _)| key.starts_with(prefix))
+            .take(PAGE + 1)
+            .map(|(key, object)| meta(key, object))
+            .collect();
+        let more = listed.len() > PAGE;
+        listed.truncate(PAGE);
+        let next_after = listed.last().filter(|_| more).map(|object| object.key.clone());
+        Ok(ListPage { objects: listed, next_after })
+    }
+}
+
+fn meta(key: &str, (body, last_modified): &(Bytes, DateTime<Utc>)) -> ObjectMeta {
+    ObjectMeta { key: key.to_owned(), size: body.len() as u64, last_modified: *last_modified }
+}

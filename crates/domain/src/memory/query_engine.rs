@@ -1,0 +1,144 @@
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use super::lock;
+use crate::port::{EngineError, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultSet};
+
+/// An engine that knows the answers to the queries it was told, and fails every other one, as Athena fails
+/// SQL that it does not understand.
+#[derive(Debug, Default)]
+pub struct MemoryEngine {
+    script: Mutex<HashMap<(String, Vec<String>), Outcome>>,
+    executions: Mutex<Vec<Execution>>,
+    unavailable: AtomicU64,
+}
+
+/// What becomes of a scripted query.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// It succeeds: queued at the first look, running at the second, succeeded at the third.
+    Rows(ResultSet),
+    /// It fails, in the same three steps.
+    Fails {
+        /// The engine's words.
+        reason: String,
+        /// Whether a new execution may succeed.
+        retryable: bool,
+    },
+    /// It runs until it is cancelled.
+    Hangs,
+}
+
+#[derive(Debug)]
+struct Execution {
+    query: Query,
+    outcome: Outcome,
+    looks: u32,
+    cancelled: bool,
+}
+
+impl MemoryEngine {
+    /// Tells the answer to one query.
+    pub fn script(&self, sql: impl Into<String>, parameters: &[&str], outcome: Outcome) {
+        let parameters = parameters.iter().map(|parameter| (*parameter).to_owned()).collect();
+        lock(&self.script).insert((sql.into(), parameters), outcome);
+    }
+
+    /// The next `calls` calls answer `Unavailable` and do nothing.
+    pub fn fail_next(&self, calls: u64) {
+        self.unavailable.store(calls, Ordering::SeqCst);
+    }
+
+    /// Every query that was started, in order.
+    pub fn started(&self) -> Vec<Query> {
+        lock(&self.executions).iter().map(|execution| execution.query.clone()).collect()
+    }
+
+    fn check(&self) -> Result<(), EngineError> {
+        let left = self.unavailable.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+        match left {
+            Ok(_) => Err(EngineError::Unavailable { source: "injected".into() }),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn with<T>(&self, id: &QueryId, work: impl FnOnce(&mut Execution) -> T) -> Result<T, EngineError> {
+        self.check()?;
+        let mut executions = lock(&self.executions);
+        let index = id.as_str().strip_prefix("memory-").and_then(|number| number.parse::<usize>().ok());
+        index
+            .and_then(|index| executions.get_mut(index))
+            .map(work)
+            .ok_or_else(|| EngineError::NotFound { id: id.to_string() })
+    }
+}
+
+impl Execution {
+    fn state(&self) -> QueryState {
+        match &self.outcome {
+            _ if self.cancelled => QueryState::Cancelled,
+            _ if self.looks < 2 => QueryState::Queued,
+            _ if self.looks < 3 => QueryState::Running,
+            Outcome::Hangs => QueryState::Running,
+            Outcome::Rows(_) => QueryState::Succeeded,
+            Outcome::Fails { reason, retryable } => {
+                QueryState::Failed { reason: reason.clone(), retryable: *retryable }
+            }
+        }
+    }
+}
+
+impl QueryEngine for MemoryEngine {
+    async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
+        self.check()?;
+        let rejected = |reason: &str| Err(EngineError::Rejected { reason: reason.to_owned() });
+        if !(32..=128).contains(&query.token.chars().count()) {
+            return rejected("the token must have 32 to 128 characters");
+        }
+        if query.parameters.iter().any(|p| !(1..=1_024).contains(&p.chars().count())) {
+            return rejected("a parameter must have 1 to 1,024 characters");
+        }
+        let mut executions = lock(&self.executions);
+        if let Some(index) = executions.iter().position(|known| known.query.token == query.token) {
+            if executions[index].query != *query {
+                return rejected("the token was used for another query");
+            }
+            return Ok(QueryId::new(format!("memory-{index}")));
+        }
+        let key = (query.sql.clone(), query.parameters.clone());
+        let unknown = || Outcome::Fails {
+            reason: format!("SYNTAX_ERROR: not in the script: {} {:?}", query.sql, query.parameters),
+            retryable: false,
+        };
+        let outcome = lock(&self.script).get(&key).cloned().unwrap_or_else(unknown);
+        executions.push(Execution { query: query.clone(), outcome, looks: 0, cancelled: false });
+        Ok(QueryId::new(format!("memory-{}", executions.len() - 1)))
+    }
+
+    async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
+        self.with(id, |execution| {
+            execution.looks += 1;
+            QueryStatus { state: execution.state(), bytes_scanned: 0, engine_millis: 0 }
+        })
+    }
+
+    async fn result(&self, id: &QueryId) -> Result<ResultSet, EngineError> {
+        self.with(id, |execution| match (execution.state(), &execution.outcome) {
+            (QueryState::Succeeded, Outcome::Rows(rows)) => Ok(rows.clone()),
+            (state, _) => Err(EngineError::Rejected { reason: format!("there is no result: {state:?}") }),
+        })?
+    }
+
+    async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
+        self.with(id, |execution| {
+            if matches!(execution.state(), QueryState::Queued | QueryState::Running) {
+                execution.cancelled = true;
+            }
+        })
+    }
+}

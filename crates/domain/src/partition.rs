@@ -1,0 +1,169 @@
+//! A partition: one UTC day, or one UTC hour.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How finely a dataset is partitioned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum Granularity {
+    /// `dt=2026-11-23`
+    #[default]
+    Day,
+    /// `dt=2026-11-23/hour=10`
+    Hour,
+}
+
+impl Granularity {
+    /// The Glue partition keys, in order. All of them are of type `string`.
+    pub fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Day => &["dt"],
+            Self::Hour => &["dt", "hour"],
+        }
+    }
+}
+
+/// One partition of a dataset. Its text form is both the path below a dataset's prefix and the Hive style
+/// `key=value` that engines expect.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Partition {
+    dt: NaiveDate,
+    hour: Option<u8>,
+}
+
+/// Why a text is not a partition.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("invalid partition {0:?}: expected dt=YYYY-MM-DD or dt=YYYY-MM-DD/hour=HH")]
+pub struct InvalidPartition(String);
+
+impl Partition {
+    /// The partition that an event of this time belongs to.
+    pub fn of(time: DateTime<Utc>, granularity: Granularity) -> Self {
+        let hour = match granularity {
+            Granularity::Day => None,
+            Granularity::Hour => u8::try_from(time.hour()).ok(),
+        };
+        Self { dt: time.date_naive(), hour }
+    }
+
+    /// Reads Glue's partition values, in the order of the table's partition keys.
+    pub fn from_values(values: &[String]) -> Result<Self, InvalidPartition> {
+        let invalid = || InvalidPartition(values.join("/"));
+        match values {
+            [dt] => Self::parse(dt, None),
+            [dt, hour] => Self::parse(dt, Some(hour)),
+            _ => None,
+        }
+        .ok_or_else(invalid)
+    }
+
+    /// The values for Glue, in the order of the table's partition keys.
+    pub fn values(&self) -> Vec<String> {
+        let dt = self.dt.format("%Y-%m-%d").to_string();
+        match self.hour {
+            None => vec![dt],
+            Some(hour) => vec![dt, format!("{hour:02}")],
+        }
+    }
+
+    /// The day.
+    pub fn day(&self) -> NaiveDate {
+        self.dt
+    }
+
+    /// Whether this is an hour or a day.
+    pub fn granularity(&self) -> Granularity {
+        if self.hour.is_some() { Granularity::Hour } else { Granularity::Day }
+    }
+
+    fn parse(dt: &str, hour: Option<&str>) -> Option<Self> {
+        let canonical_day = dt.len() == 10 && dt.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let dt = NaiveDate::parse_from_str(dt, "%Y-%m-%d").ok().filter(|_| canonical_day)?;
+        let hour = match hour {
+            None => None,
+            Some(text) if text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit()) => {
+                Some(text.parse().ok().filter(|hour| *hour < 24)?)
+            }
+            Some(_) => return None,
+        };
+        Some(Self { dt, hour })
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "dt={}", self.dt.format("%Y-%m-%d"))?;
+        match self.hour {
+            None => Ok(()),
+            Some(hour) => write!(f, "/hour={hour:02}"),
+        }
+    }
+}
+
+impl FromStr for Partition {
+    type Err = InvalidPartition;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPartition> {
+        let parsed = match text.split_once('/') {
+            None => text.strip_prefix("dt=").and_then(|dt| Self::parse(dt, None)),
+            Some((dt, hour)) => dt
+                .strip_prefix("dt=")
+                .zip(hour.strip_prefix("hour="))
+                .and_then(|(dt, hour)| Self::parse(dt, Some(hour))),
+        };
+        parsed.ok_or_else(|| InvalidPartition(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Partition {
+    type Error = InvalidPartition;
+    fn try_from(text: String) -> Result<Self, InvalidPartition> {
+        text.parse()
+    }
+}
+
+impl From<Partition> for String {
+    fn from(partition: Partition) -> Self {
+        partition.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_the_canonical_text_is_a_partition() {
+        for bad in [
+            "",
+            "dt=",
+            "dt=2026-1-2",
+            "dt=2026-02-30",
+            "2026-11-23",
+            "dt=2026-11-23/",
+            "dt=2026-11-23/hour=24",
+            "dt=2026-11-23/hour=7",
+            "dt=2026-11-23/hour=+7",
+            "dt=+2026-11-2",
+        ] {
+            assert!(bad.parse::<Partition>().is_err(), "{bad:?} was accepted");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_and_values_round_trip(seconds in 0_i64..4_102_444_800, hourly: bool) {
+            let granularity = if hourly { Granularity::Hour } else { Granularity::Day };
+            let partition = Partition::of(DateTime::from_timestamp(seconds, 0).unwrap(), granularity);
+            prop_assert_eq!(&partition.to_string().parse::<Partition>().unwrap(), &partition);
+            prop_assert_eq!(&Partition::from_values(&partition.values()).unwrap(), &partition);
+            prop_assert_eq!(partition.granularity(), granularity);
+        }
+    }
+}

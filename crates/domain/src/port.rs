@@ -1,0 +1,19 @@
+//! What the outside world must provide. Each trait states what an adapter owes; `contract` checks it.
+
+mod catalog;
+mod clock;
+mod object_store;
+mod query_engine;
+
+pub use catalog::{
+    BYTES_PARAMETER, COMMITTED_AT_PARAMETER, Catalog, CatalogError, CatalogPartition, GENERATION_PARAMETER,
+    ItemError, ROWS_PARAMETER, Table, TableColumn, Upsert,
+};
+pub use clock::{Clock, Ids};
+pub use object_store::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError};
+pub use query_engine::{
+    EngineError, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, ResultSet,
+};
+
+/// What an adapter wraps: the SDK's error, or its own. Kept, so that nobody has to parse text.
+pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;

@@ -1,0 +1,163 @@
+use std::{collections::BTreeMap, future::Future};
+
+use super::Source;
+use crate::name::DatasetName;
+
+/// The partition parameter that says which generation its location is.
+pub const GENERATION_PARAMETER: &str = "tributary.generation";
+/// The partition parameter with the rows of that generation.
+pub const ROWS_PARAMETER: &str = "tributary.rows";
+/// The partition parameter with the bytes of its files.
+pub const BYTES_PARAMETER: &str = "tributary.bytes";
+/// The partition parameter with the time of its commit, RFC 3339.
+pub const COMMITTED_AT_PARAMETER: &str = "tributary.committed_at";
+
+/// One database of a Hive style catalog: Glue. A projection of the bucket, never the truth.
+///
+/// Locations are key prefixes of the lake's bucket, ending in `/`. A location elsewhere (somebody's hand) is
+/// given as the whole URI.
+pub trait Catalog: Send + Sync + 'static {
+    /// The table, or `None`.
+    fn table(&self, name: &DatasetName) -> impl Future<Output = Result<Option<Table>, CatalogError>> + Send;
+
+    /// Every table whose name is a dataset's, in order of name: all pages.
+    fn tables(&self) -> impl Future<Output = Result<Vec<Table>, CatalogError>> + Send;
+
+    /// Creates the table. `AlreadyExists` if there is one.
+    fn create_table(&self, table: &Table) -> impl Future<Output = Result<(), CatalogError>> + Send;
+
+    /// Replaces the definition of the table. `NotFound` if there is none; with `table.version` set,
+    /// `Conflict` if that is not the current one.
+    fn update_table(&self, table: &Table) -> impl Future<Output = Result<(), CatalogError>> + Send;
+
+    /// The partition with these values, or `None`. `NotFound` if there is no such table.
+    fn partition(
+        &self,
+        table: &DatasetName,
+        values: &[String],
+    ) -> impl Future<Output = Result<Option<CatalogPartition>, CatalogError>> + Send;
+
+    /// Every partition of the table: all pages, without their columns. `NotFound` if there is no such table.
+    fn partitions(
+        &self,
+        table: &DatasetName,
+    ) -> impl Future<Output = Result<Vec<CatalogPartition>, CatalogError>> + Send;
+
+    /// Creates or replaces partitions, in any number, as `mode` says. What could not be written is in the
+    /// answer, item by item; the others are written. An error means that nothing is known.
+    fn write_partitions(
+        &self,
+        table: &DatasetName,
+        mode: Upsert,
+        partitions: &[CatalogPartition],
+    ) -> impl Future<Output = Result<Vec<ItemError>, CatalogError>> + Send;
+
+    /// Deletes partitions by their values, in any number. One that does not exist is an item with `NotFound`.
+    fn delete_partitions(
+        &self,
+        table: &DatasetName,
+        values: &[Vec<String>],
+    ) -> impl Future<Output = Result<Vec<ItemError>, CatalogError>> + Send;
+}
+
+/// Glue has no upsert: a caller says which of the two it means and reads the per-item errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upsert {
+    /// The partition must not exist: else an item with `AlreadyExists`.
+    Create,
+    /// The partition must exist: else an item with `NotFound`.
+    Replace,
+}
+
+/// A table, as far as this lake cares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its name: the dataset's.
+    pub name: DatasetName,
+    /// The dataset's description.
+    pub description: Option<String>,
+    /// Columns other than partition keys, in order.
+    pub columns: Vec<TableColumn>,
+    /// Partition keys in order; all are of type `string`.
+    pub partition_keys: Vec<String>,
+    /// The table's root.
+    pub location: String,
+    /// Free parameters. Those an adapter needs for itself (formats) are its own affair.
+    pub parameters: BTreeMap<String, String>,
+    /// The catalog's version of the table as read; for an update, the version that must be current.
+    pub version: Option<String>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableColumn {
+    /// Its name, lower case.
+    pub name: String,
+    /// Its type as the catalog writes it: `bigint`, `decimal(12,2)`.
+    pub data_type: String,
+    /// What it means.
+    pub comment: Option<String>,
+}
+
+/// A partition of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogPartition {
+    /// One value for each partition key.
+    pub values: Vec<String>,
+    /// Where its files are: all files below it, and no others.
+    pub location: String,
+    /// The table's columns when it was written. Not filled by [`Catalog::partitions`].
+    pub columns: Vec<TableColumn>,
+    /// `tributary.generation` and the like.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// What went wrong with one item of a batch.
+#[derive(Debug)]
+pub struct ItemError {
+    /// The partition's values.
+    pub values: Vec<String>,
+    /// Why.
+    pub error: CatalogError,
+}
+
+/// Why a call did not do what it should; the kinds are what a caller would do differently.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// There is no such database, table or partition.
+    #[error("{what} does not exist in the catalog")]
+    NotFound {
+        /// Which.
+        what: String,
+    },
+    /// There is one already: compare.
+    #[error("{what} exists in the catalog already")]
+    AlreadyExists {
+        /// Which.
+        what: String,
+    },
+    /// Somebody changed it at the same time: read it again.
+    #[error("{what} was changed in the catalog at the same time")]
+    Conflict {
+        /// Which.
+        what: String,
+    },
+    /// Throttled, timed out or out of reach: the same call may succeed later.
+    #[error("the catalog is unavailable for {what}")]
+    Unavailable {
+        /// What was asked for.
+        what: String,
+        /// What the adapter got.
+        #[source]
+        source: Source,
+    },
+    /// Anything else. Trying again does not help.
+    #[error("the catalog refused {what}")]
+    Failed {
+        /// What was asked for.
+        what: String,
+        /// What the adapter got.
+        #[source]
+        source: Source,
+    },
+}

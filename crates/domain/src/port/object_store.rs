@@ -1,0 +1,142 @@
+use std::{future::Future, ops::Range};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use super::Source;
+
+/// A bucket with S3's guarantees: strong read-after-write and listing, atomic whole-object writes,
+/// create-if-absent.
+///
+/// Adapters retry what is transient within their own bounds; an error that leaves here is for the caller.
+pub trait ObjectStore: Send + Sync + 'static {
+    /// The whole object. `NotFound` if it does not exist.
+    fn get(&self, key: &str) -> impl Future<Output = Result<Bytes, StoreError>> + Send;
+
+    /// The bytes of `range`, cut at the object's end. `NotFound` if the object does not exist; `Failed` if
+    /// the range begins at or beyond its end, or is empty.
+    fn get_range(
+        &self,
+        key: &str,
+        range: Range<u64>,
+    ) -> impl Future<Output = Result<Bytes, StoreError>> + Send;
+
+    /// Size and age of one object. `NotFound` if it does not exist.
+    fn head(&self, key: &str) -> impl Future<Output = Result<ObjectMeta, StoreError>> + Send;
+
+    /// Writes the whole object; no reader ever sees a part of it.
+    ///
+    /// With [`PutMode::Create`], of any number of concurrent writers at most one succeeds, and the others
+    /// get `AlreadyExists` or `Conflict`. An adapter that retries a lost reply may report its own success as
+    /// `AlreadyExists`: a caller who must know compares what is stored.
+    fn put(
+        &self,
+        key: &str,
+        body: Bytes,
+        mode: PutMode,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Deletes the objects, in any number. A key that does not exist counts as deleted. What could not be
+    /// deleted is in the answer, item by item; an error means that nothing is known.
+    fn delete(&self, keys: &[String]) -> impl Future<Output = Result<Vec<DeleteFailure>, StoreError>> + Send;
+
+    /// One page, at most 1,000, of the keys that begin with `prefix` and sort after `after`, in the order of
+    /// their UTF-8 bytes.
+    fn list(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<ListPage, StoreError>> + Send;
+
+    /// All pages of [`ObjectStore::list`].
+    fn list_all(&self, prefix: &str) -> impl Future<Output = Result<Vec<ObjectMeta>, StoreError>> + Send {
+        async move {
+            let mut page = self.list(prefix, None).await?;
+            let mut objects = page.objects;
+            while let Some(after) = page.next_after {
+                page = self.list(prefix, Some(&after)).await?;
+                objects.append(&mut page.objects);
+            }
+            Ok(objects)
+        }
+    }
+}
+
+/// What a put does where an object exists already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutMode {
+    /// Replace it.
+    Overwrite,
+    /// Leave it and answer `AlreadyExists`: `If-None-Match: *`.
+    Create,
+}
+
+/// One object of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectMeta {
+    /// Its key.
+    pub key: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was last written.
+    pub last_modified: DateTime<Utc>,
+}
+
+/// One page of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPage {
+    /// In key order.
+    pub objects: Vec<ObjectMeta>,
+    /// Where the next page begins; `None` on the last one.
+    pub next_after: Option<String>,
+}
+
+/// An object that is still there.
+#[derive(Debug)]
+pub struct DeleteFailure {
+    /// Its key.
+    pub key: String,
+    /// Why.
+    pub error: StoreError,
+}
+
+/// Why a call did not do what it should; the kinds are what a caller would do differently.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such object.
+    #[error("object {key} does not exist")]
+    NotFound {
+        /// The object's key.
+        key: String,
+    },
+    /// Create-if-absent found one.
+    #[error("object {key} exists already")]
+    AlreadyExists {
+        /// The object's key.
+        key: String,
+    },
+    /// Another conditional write was under way: S3's 409. Whether it succeeds is open; look again.
+    #[error("another write to object {key} is under way")]
+    Conflict {
+        /// The object's key.
+        key: String,
+    },
+    /// Throttled, timed out or out of reach: the same call may succeed later.
+    #[error("the object store is unavailable for {key}")]
+    Unavailable {
+        /// The object's key, or the prefix of a listing.
+        key: String,
+        /// What the adapter got.
+        #[source]
+        source: Source,
+    },
+    /// Anything else: refused, misconfigured, malformed. Trying again does not help.
+    #[error("the object store refused {key}")]
+    Failed {
+        /// The object's key, or the prefix of a listing.
+        key: String,
+        /// What the adapter got.
+        #[source]
+        source: Source,
+    },
+}

@@ -1,0 +1,1 @@
+//! Lambda: SNS, directly or through SQS, to landing batches.

@@ -1,0 +1,1 @@
+//! Lambda: definitions and commits to Glue tables and partitions.
