@@ -1,1 +1,20 @@
-//! The ports on AWS: S3, Glue, Athena; configuration; telemetry.
+//! The ports on AWS. An SDK error becomes the kind of error that its caller would act on, with the SDK's own
+//! as its source; nothing above this crate sees an SDK type.
+
+mod athena;
+mod chain;
+mod clock;
+mod config;
+mod failure;
+mod glue;
+mod s3;
+mod telemetry;
+pub mod trigger;
+
+pub use athena::AthenaEngine;
+pub use chain::chain;
+pub use clock::{RandomIds, SystemClock};
+pub use config::{Aws, LOCAL_REGION, settings};
+pub use glue::GlueCatalog;
+pub use s3::S3Store;
+pub use telemetry::init as init_telemetry;

@@ -40,7 +40,7 @@ pub fn check(old: &Dataset, new: &Dataset) -> Result<(), Refused> {
         let name = &column.name;
         match new.columns().iter().position(|candidate| candidate.name == *name) {
             None => {
-                refuse(format!("column {name} was removed"), "its stored values would be lost to queries")
+                refuse(format!("column {name} was removed"), "its stored values would be lost to queries");
             }
             Some(place) if place != index => {
                 refuse(format!("column {name} was moved"), "add new columns at the end");

@@ -7,7 +7,7 @@ mod query_engine;
 
 pub use catalog::MemoryCatalog;
 pub use clock::{ManualClock, SeededIds};
-pub use object_store::MemoryStore;
+pub use object_store::{MemoryStore, NoClock};
 pub use query_engine::{MemoryEngine, Outcome};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

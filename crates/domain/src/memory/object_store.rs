@@ -17,11 +17,17 @@ use crate::port::{Clock, DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMo
 const PAGE: usize = 1_000;
 
 /// A bucket in memory.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MemoryStore<K = NoClock> {
     objects: Mutex<BTreeMap<String, (Bytes, DateTime<Utc>)>>,
     unavailable: AtomicU64,
-    clock: Option<Arc<K>>,
+    clock: Arc<K>,
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::with_clock(Arc::new(NoClock))
+    }
 }
 
 /// No clock: every object is of 1970.
@@ -39,7 +45,7 @@ impl Clock for NoClock {
 impl<K: Clock> MemoryStore<K> {
     /// A bucket whose objects are dated by this clock.
     pub fn with_clock(clock: Arc<K>) -> Self {
-        Self { objects: Mutex::default(), unavailable: AtomicU64::new(0), clock: Some(clock) }
+        Self { objects: Mutex::default(), unavailable: AtomicU64::new(0), clock }
     }
 
     /// The next `calls` calls answer `Unavailable` and do nothing.
@@ -61,7 +67,7 @@ impl<K: Clock> MemoryStore<K> {
     }
 
     fn now(&self) -> DateTime<Utc> {
-        self.clock.as_ref().map_or(DateTime::UNIX_EPOCH, |clock| clock.now())
+        self.clock.now()
     }
 }
 

@@ -1,0 +1,126 @@
+//! The query engine on Athena.
+
+use aws_sdk_athena::{
+    Client,
+    types::{QueryExecution, QueryExecutionContext, QueryExecutionState, QueryExecutionStatus},
+};
+use domain::port::{
+    EngineError, ObjectStore, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, ResultSet,
+    Source, StoreError,
+};
+
+use crate::{failure::Failure, s3::S3Store};
+
+/// One workgroup, which names where results go.
+#[derive(Debug, Clone)]
+pub struct AthenaEngine {
+    client: Client,
+    s3: aws_sdk_s3::Client,
+    workgroup: String,
+    database: String,
+}
+
+impl AthenaEngine {
+    pub(crate) fn new(client: Client, s3: aws_sdk_s3::Client, workgroup: String, database: String) -> Self {
+        Self { client, s3, workgroup, database }
+    }
+
+    async fn execution(&self, id: &QueryId) -> Result<QueryExecution, EngineError> {
+        let call = self.client.get_query_execution().query_execution_id(id.as_str());
+        let answer = call.send().await.map_err(|error| engine_error(Some(id), error.into()))?;
+        answer.query_execution.ok_or_else(|| EngineError::NotFound { id: id.to_string() })
+    }
+}
+
+impl QueryEngine for AthenaEngine {
+    async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
+        let parameters = (!query.parameters.is_empty()).then(|| query.parameters.clone());
+        let call = self
+            .client
+            .start_query_execution()
+            .query_string(&query.sql)
+            .set_execution_parameters(parameters)
+            .client_request_token(&query.token)
+            .work_group(&self.workgroup)
+            .query_execution_context(QueryExecutionContext::builder().database(&self.database).build());
+        let answer = call.send().await.map_err(|error| engine_error(None, error.into()))?;
+        let id = answer.query_execution_id.ok_or_else(|| failed("Athena answered no query id"))?;
+        Ok(QueryId::new(id))
+    }
+
+    async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
+        let execution = self.execution(id).await?;
+        let statistics = execution
+            .statistics
+            .unwrap_or_else(|| aws_sdk_athena::types::QueryExecutionStatistics::builder().build());
+        let number =
+            |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).unwrap_or_default();
+        Ok(QueryStatus {
+            state: state(execution.status)?,
+            bytes_scanned: number(statistics.data_scanned_in_bytes),
+            engine_millis: number(statistics.engine_execution_time_in_millis),
+        })
+    }
+
+    async fn result(&self, id: &QueryId) -> Result<ResultSet, EngineError> {
+        // The rows come from the result object, in one read; this call is for the columns' types.
+        let call = self.client.get_query_results().query_execution_id(id.as_str()).max_results(1);
+        let answer = call.send().await.map_err(|error| engine_error(Some(id), error.into()))?;
+        let metadata = answer.result_set.and_then(|set| set.result_set_metadata);
+        let infos = metadata.and_then(|metadata| metadata.column_info);
+        let infos = infos.ok_or_else(|| failed("Athena answered a result without columns"))?;
+        let columns =
+            infos.into_iter().map(|info| ResultColumn { name: info.name, data_type: info.r#type }).collect();
+
+        let configuration = self.execution(id).await?.result_configuration;
+        let location = configuration.and_then(|configuration| configuration.output_location);
+        let location = location.ok_or_else(|| failed("Athena answered no output location"))?;
+        let (bucket, key) = location
+            .strip_prefix("s3://")
+            .and_then(|rest| rest.split_once('/'))
+            .ok_or_else(|| failed("Athena answered an output location that is not in S3"))?;
+        let store = S3Store::new(self.s3.clone(), bucket.to_owned());
+        let csv = store.get(key).await.map_err(|error| match error {
+            StoreError::Unavailable { .. } => EngineError::Unavailable { source: error.into() },
+            other => EngineError::Failed { source: other.into() },
+        })?;
+        Ok(ResultSet { columns, csv })
+    }
+
+    async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
+        let call = self.client.stop_query_execution().query_execution_id(id.as_str());
+        call.send().await.map(|_| ()).map_err(|error| engine_error(Some(id), error.into()))
+    }
+}
+
+fn state(status: Option<QueryExecutionStatus>) -> Result<QueryState, EngineError> {
+    let status = status.ok_or_else(|| failed("Athena answered no status"))?;
+    match status.state {
+        Some(QueryExecutionState::Queued) => Ok(QueryState::Queued),
+        Some(QueryExecutionState::Running) => Ok(QueryState::Running),
+        Some(QueryExecutionState::Succeeded) => Ok(QueryState::Succeeded),
+        Some(QueryExecutionState::Cancelled) => Ok(QueryState::Cancelled),
+        Some(QueryExecutionState::Failed) => Ok(QueryState::Failed {
+            reason: status.state_change_reason.unwrap_or_default(),
+            retryable: status.athena_error.is_some_and(|error| error.retryable),
+        }),
+        other => Err(failed(format!("Athena answered the unknown state {other:?}"))),
+    }
+}
+
+fn failed(reason: impl Into<Source>) -> EngineError {
+    EngineError::Failed { source: reason.into() }
+}
+
+fn engine_error(id: Option<&QueryId>, failure: Failure) -> EngineError {
+    match (failure.code.as_str(), id) {
+        ("TooManyRequestsException", _) => EngineError::Busy,
+        // Athena has one code for all that is wrong with a request; only its words tell them apart.
+        ("InvalidRequestException", Some(id)) if failure.message.contains("was not found") => {
+            EngineError::NotFound { id: id.to_string() }
+        }
+        ("InvalidRequestException", _) => EngineError::Rejected { reason: failure.message },
+        _ if failure.transient => EngineError::Unavailable { source: failure.source },
+        _ => EngineError::Failed { source: failure.source },
+    }
+}

@@ -1,0 +1,104 @@
+//! The SDK's configuration, built once at cold start, and the clients that share it.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_s3::config::SharedCredentialsProvider;
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use domain::settings::{InvalidSetting, Settings};
+
+use crate::{athena::AthenaEngine, glue::GlueCatalog, s3::S3Store};
+
+/// The region of the local lake, and the default of the deployment.
+pub const LOCAL_REGION: &str = "us-west-2";
+
+/// How long one call may take with all its attempts. What the age check allowed takes effect within this, or
+/// never: well below the 15 minutes after which S3 refuses the signature.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(120);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Attempts of one call, with the SDK's jittered backoff between them.
+const ATTEMPTS: u32 = 4;
+
+/// Reads the settings from the environment of the process.
+pub fn settings() -> Result<Settings, InvalidSetting> {
+    Settings::read(|name| std::env::var(name).ok())
+}
+
+/// Where AWS is, and who we are.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    sdk: SdkConfig,
+}
+
+impl Aws {
+    /// As the standard variables and files say: `AWS_REGION`, `AWS_ENDPOINT_URL`, the role of the Lambda.
+    pub async fn from_environment() -> Self {
+        let loader = aws_config::defaults(behavior())
+            .http_client(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https())
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .timeout_config(timeouts());
+        Self { sdk: loader.load().await }
+    }
+
+    /// The local lake at this endpoint, whatever the environment says. It accepts any credentials.
+    pub fn local(endpoint: &str) -> Self {
+        let credentials = aws_sdk_s3::config::Credentials::new("local", "local", None, None, "local");
+        let sdk = SdkConfig::builder()
+            .behavior_version(behavior())
+            .endpoint_url(endpoint)
+            .region(Region::from_static(LOCAL_REGION))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(Builder::new().build_http())
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .timeout_config(timeouts())
+            .build();
+        Self { sdk }
+    }
+
+    /// The configuration, for clients that are not ports.
+    pub fn sdk_config(&self) -> &SdkConfig {
+        &self.sdk
+    }
+
+    /// The bucket of the settings.
+    pub fn store(&self, settings: &Settings) -> S3Store {
+        S3Store::new(self.s3(), settings.bucket.clone())
+    }
+
+    /// The Glue database of the settings.
+    pub fn catalog(&self, settings: &Settings) -> GlueCatalog {
+        let client = aws_sdk_glue::Client::new(&self.sdk);
+        GlueCatalog::new(client, settings.database.clone(), settings.bucket.clone())
+    }
+
+    /// The Athena workgroup of the settings.
+    pub fn engine(&self, settings: &Settings) -> AthenaEngine {
+        let client = aws_sdk_athena::Client::new(&self.sdk);
+        AthenaEngine::new(client, self.s3(), settings.workgroup.clone(), settings.database.clone())
+    }
+
+    fn s3(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.sdk)
+            // A bucket as a host name does not resolve below a custom endpoint.
+            .force_path_style(self.sdk.endpoint_url().is_some())
+            .build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+}
+
+fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build()
+}

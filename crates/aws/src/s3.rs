@@ -1,0 +1,138 @@
+//! The object store on S3.
+
+use std::ops::Range;
+
+use aws_sdk_s3::{
+    Client,
+    primitives::{ByteStream, DateTime as SdkTime},
+    types::{Delete, ObjectIdentifier},
+};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use domain::port::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError};
+
+use crate::failure::Failure;
+
+/// S3's limit of keys in one DeleteObjects call.
+const DELETE_BATCH: usize = 1_000;
+
+/// One bucket.
+#[derive(Debug, Clone)]
+pub struct S3Store {
+    client: Client,
+    bucket: String,
+}
+
+impl S3Store {
+    pub(crate) fn new(client: Client, bucket: String) -> Self {
+        Self { client, bucket }
+    }
+
+    async fn read(&self, key: &str, range: Option<String>) -> Result<Bytes, StoreError> {
+        let call = self.client.get_object().bucket(&self.bucket).key(key).set_range(range);
+        let answer = call.send().await.map_err(|error| store_error(key, error.into()))?;
+        let body = answer.body.collect().await;
+        let torn = |error| StoreError::Unavailable { key: key.to_owned(), source: Box::new(error) };
+        Ok(body.map_err(torn)?.into_bytes())
+    }
+}
+
+impl ObjectStore for S3Store {
+    async fn get(&self, key: &str) -> Result<Bytes, StoreError> {
+        self.read(key, None).await
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
+        if range.is_empty() {
+            // An empty range cannot be said in HTTP; but whether there is an object is still a question.
+            self.head(key).await?;
+            let source = format!("range {}..{} is empty", range.start, range.end).into();
+            return Err(StoreError::Failed { key: key.to_owned(), source });
+        }
+        self.read(key, Some(format!("bytes={}-{}", range.start, range.end - 1))).await
+    }
+
+    async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
+        let call = self.client.head_object().bucket(&self.bucket).key(key);
+        let answer = call.send().await.map_err(|error| store_error(key, error.into()))?;
+        Ok(meta(key.to_owned(), answer.content_length(), answer.last_modified()))
+    }
+
+    async fn put(&self, key: &str, body: Bytes, mode: PutMode) -> Result<(), StoreError> {
+        let condition = (mode == PutMode::Create).then(|| "*".to_owned());
+        let call = self.client.put_object().bucket(&self.bucket).key(key).set_if_none_match(condition);
+        let answer = call.body(ByteStream::from(body)).send().await;
+        answer.map(|_| ()).map_err(|error| store_error(key, error.into()))
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<Vec<DeleteFailure>, StoreError> {
+        let mut failures = Vec::new();
+        for batch in keys.chunks(DELETE_BATCH) {
+            let first = &batch[0];
+            let refused = |source| StoreError::Failed { key: first.clone(), source };
+            let objects = batch
+                .iter()
+                .map(|key| ObjectIdentifier::builder().key(key).build())
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| refused(error.into()))?;
+            let delete = Delete::builder()
+                .set_objects(Some(objects))
+                .quiet(true)
+                .build()
+                .map_err(|error| refused(error.into()))?;
+            let call = self.client.delete_objects().bucket(&self.bucket).delete(delete);
+            let answer = call.send().await.map_err(|error| store_error(first, error.into()))?;
+            failures.extend(answer.errors().iter().map(|error| {
+                let key = error.key().unwrap_or_default().to_owned();
+                let code = error.code().unwrap_or_default();
+                let source = format!("{code}: {}", error.message().unwrap_or_default()).into();
+                let error = match code {
+                    "SlowDown" | "InternalError" | "ServiceUnavailable" => {
+                        StoreError::Unavailable { key: key.clone(), source }
+                    }
+                    _ => StoreError::Failed { key: key.clone(), source },
+                };
+                DeleteFailure { key, error }
+            }));
+        }
+        Ok(failures)
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&str>) -> Result<ListPage, StoreError> {
+        let call = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let call = call.set_start_after(after.map(str::to_owned));
+        let answer = call.send().await.map_err(|error| store_error(prefix, error.into()))?;
+        let truncated = answer.is_truncated() == Some(true);
+        let objects: Vec<ObjectMeta> = answer
+            .contents
+            .unwrap_or_default()
+            .into_iter()
+            .map(|object| {
+                let (size, time) = (object.size, object.last_modified);
+                meta(object.key.unwrap_or_default(), size, time.as_ref())
+            })
+            .collect();
+        let next_after = objects.last().filter(|_| truncated).map(|object| object.key.clone());
+        Ok(ListPage { objects, next_after })
+    }
+}
+
+fn meta(key: String, size: Option<i64>, time: Option<&SdkTime>) -> ObjectMeta {
+    let size = size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
+    let millis = time.and_then(|time| time.to_millis().ok());
+    let last_modified = millis.and_then(DateTime::<Utc>::from_timestamp_millis).unwrap_or_default();
+    ObjectMeta { key, size, last_modified }
+}
+
+fn store_error(key: &str, failure: Failure) -> StoreError {
+    let key = key.to_owned();
+    match (failure.status, failure.code.as_str()) {
+        // HEAD answers have no body, and so no code. A missing bucket is no missing object.
+        (404, "NoSuchBucket") => StoreError::Failed { key, source: failure.source },
+        (404, _) => StoreError::NotFound { key },
+        (412, _) => StoreError::AlreadyExists { key },
+        (409, "ConditionalRequestConflict" | "OperationAborted") => StoreError::Conflict { key },
+        _ if failure.transient => StoreError::Unavailable { key, source: failure.source },
+        _ => StoreError::Failed { key, source: failure.source },
+    }
+}

@@ -1,0 +1,154 @@
+//! The catalog.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    name::DatasetName,
+    port::{Catalog, CatalogError, CatalogPartition, Table, TableColumn, Upsert},
+};
+
+/// More than one of Glue's batches of 100, and more than one page of 1,000.
+const MANY: usize = 1_050;
+
+/// Every obligation but throttling. The database must hold no tables.
+pub async fn suite<C: Catalog>(catalog: &C) {
+    tables(catalog).await;
+    partitions(catalog).await;
+    per_item_errors(catalog).await;
+    pages(catalog).await;
+}
+
+/// The next call was arranged to be refused as throttled: it must say so, and the one after it must work.
+pub async fn throttled<C: Catalog>(catalog: &C, arrange: impl Fn()) {
+    let table = table("throttled");
+    arrange();
+    match catalog.create_table(&table).await {
+        Err(CatalogError::Unavailable { .. }) => {}
+        other => panic!("expected Unavailable, got {other:?}"),
+    }
+    assert_eq!(catalog.table(&table.name).await.expect("read"), None, "it was created all the same");
+    catalog.create_table(&table).await.expect("works again");
+}
+
+fn table(name: &str) -> Table {
+    let column = |name: &str, data_type: &str, comment: Option<&str>| TableColumn {
+        name: name.to_owned(),
+        data_type: data_type.to_owned(),
+        comment: comment.map(str::to_owned),
+    };
+    Table {
+        name: DatasetName::new(name).expect("a valid name"),
+        description: Some("Sold \"seats\", größer <als> nichts".to_owned()),
+        columns: vec![column("id", "bigint", Some("the seat's")), column("name", "string", None)],
+        partition_keys: vec!["dt".to_owned(), "hour".to_owned()],
+        location: format!("tables/{name}/"),
+        parameters: BTreeMap::from([("tributary.schema_version".to_owned(), "1".to_owned())]),
+        version: None,
+    }
+}
+
+fn partition(number: usize, generation: u64) -> CatalogPartition {
+    let values = vec![
+        format!("2026-{:02}-{:02}", 1 + number / 480, 1 + number / 24 % 20),
+        format!("{:02}", number % 24),
+    ];
+    CatalogPartition {
+        location: format!("tables/x/dt={}/hour={}/g{generation:010}-W/", values[0], values[1]),
+        values,
+        columns: table("x").columns,
+        parameters: BTreeMap::from([("tributary.generation".to_owned(), generation.to_string())]),
+    }
+}
+
+async fn tables<C: Catalog>(catalog: &C) {
+    let wanted = table("bookings");
+    assert_eq!(catalog.table(&wanted.name).await.expect("read"), None);
+    assert!(matches!(catalog.update_table(&wanted).await, Err(CatalogError::NotFound { .. })));
+    catalog.create_table(&wanted).await.expect("create");
+    let again = catalog.create_table(&wanted).await;
+    assert!(matches!(again, Err(CatalogError::AlreadyExists { .. })), "{again:?}");
+
+    let read = catalog.table(&wanted.name).await.expect("read").expect("there");
+    assert_eq!(Table { version: None, ..read.clone() }, wanted);
+
+    let mut wider = read.clone();
+    let price = TableColumn { name: "price".into(), data_type: "decimal(12,2)".into(), comment: None };
+    wider.columns.push(price);
+    catalog.update_table(&wider).await.expect("update of the current version");
+    let stale = catalog.update_table(&wider).await;
+    assert!(matches!(stale, Err(CatalogError::Conflict { .. })), "{stale:?}");
+    let now = catalog.table(&wanted.name).await.expect("read").expect("there");
+    assert_eq!(now.columns.len(), 3);
+    catalog.update_table(&Table { version: None, ..wanted.clone() }).await.expect("unconditional update");
+
+    catalog.create_table(&table("accounts")).await.expect("create");
+    let names: Vec<_> = catalog.tables().await.expect("list").into_iter().map(|t| t.name).collect();
+    assert_eq!(names.iter().map(DatasetName::as_str).collect::<Vec<_>>(), ["accounts", "bookings"]);
+}
+
+async fn partitions<C: Catalog>(catalog: &C) {
+    let name = DatasetName::new("partitioned").expect("a valid name");
+    let first = partition(0, 1);
+    let missing = catalog.partition(&name, &first.values).await;
+    assert!(matches!(missing, Err(CatalogError::NotFound { .. })), "no table: {missing:?}");
+    let missing = catalog.partitions(&name).await;
+    assert!(matches!(missing, Err(CatalogError::NotFound { .. })), "no table: {missing:?}");
+
+    catalog.create_table(&table("partitioned")).await.expect("create table");
+    assert_eq!(catalog.partition(&name, &first.values).await.expect("read"), None);
+    assert!(catalog.partitions(&name).await.expect("list").is_empty());
+    write(catalog, &name, Upsert::Create, std::slice::from_ref(&first)).await;
+    assert_eq!(catalog.partition(&name, &first.values).await.expect("read"), Some(first));
+    let swapped = partition(0, 2);
+    write(catalog, &name, Upsert::Replace, std::slice::from_ref(&swapped)).await;
+    assert_eq!(catalog.partition(&name, &swapped.values).await.expect("read"), Some(swapped));
+}
+
+async fn per_item_errors<C: Catalog>(catalog: &C) {
+    let name = DatasetName::new("items").expect("a valid name");
+    catalog.create_table(&table("items")).await.expect("create table");
+    write(catalog, &name, Upsert::Create, &[partition(0, 1)]).await;
+
+    let both = [partition(0, 2), partition(1, 1)];
+    let errors = catalog.write_partitions(&name, Upsert::Create, &both).await.expect("per item");
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0].values, both[0].values);
+    assert!(matches!(errors[0].error, CatalogError::AlreadyExists { .. }), "{errors:?}");
+    let kept = catalog.partition(&name, &both[0].values).await.expect("read").expect("there");
+    assert_eq!(kept, partition(0, 1), "an item that failed changes nothing");
+    assert!(catalog.partition(&name, &both[1].values).await.expect("read").is_some());
+
+    let both = [partition(1, 2), partition(2, 2)];
+    let errors = catalog.write_partitions(&name, Upsert::Replace, &both).await.expect("per item");
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0].values, both[1].values);
+    assert!(matches!(errors[0].error, CatalogError::NotFound { .. }), "{errors:?}");
+
+    let values = [both[0].values.clone(), both[1].values.clone()];
+    let errors = catalog.delete_partitions(&name, &values).await.expect("per item");
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(matches!(errors[0].error, CatalogError::NotFound { .. }), "{errors:?}");
+    assert_eq!(catalog.partition(&name, &values[0]).await.expect("read"), None);
+}
+
+async fn pages<C: Catalog>(catalog: &C) {
+    let name = DatasetName::new("paged").expect("a valid name");
+    catalog.create_table(&table("paged")).await.expect("create table");
+    let mut wanted: Vec<_> = (0..MANY).map(|number| partition(number, 1)).collect();
+    write(catalog, &name, Upsert::Create, &wanted).await;
+    let mut found = catalog.partitions(&name).await.expect("list");
+    wanted.sort_by(|a, b| a.values.cmp(&b.values));
+    wanted.iter_mut().for_each(|partition| partition.columns.clear());
+    found.sort_by(|a, b| a.values.cmp(&b.values));
+    assert_eq!(found.len(), MANY);
+    assert_eq!(found, wanted, "every partition, once, without columns");
+    let all: Vec<_> = found.into_iter().map(|partition| partition.values).collect();
+    let errors = catalog.delete_partitions(&name, &all).await.expect("delete");
+    assert!(errors.is_empty(), "{errors:?}");
+    assert!(catalog.partitions(&name).await.expect("list").is_empty());
+}
+
+async fn write<C: Catalog>(catalog: &C, table: &DatasetName, mode: Upsert, partitions: &[CatalogPartition]) {
+    let errors = catalog.write_partitions(table, mode, partitions).await.expect("write partitions");
+    assert!(errors.is_empty(), "{errors:?}");
+}

@@ -1,0 +1,22 @@
+//! What the handler works with, built once at cold start.
+
+use std::sync::Arc;
+
+use aws::{Aws, S3Store, SystemClock};
+use domain::settings::Settings;
+
+use crate::service::Ingest;
+
+/// The service on AWS.
+#[derive(Debug)]
+pub struct Context {
+    pub(crate) ingest: Ingest<S3Store, SystemClock>,
+}
+
+impl Context {
+    /// Makes the clients; asks nobody anything yet.
+    pub fn new(aws: &Aws, settings: &Settings) -> Self {
+        let store = Arc::new(aws.store(settings));
+        Self { ingest: Ingest::new(store, Arc::new(SystemClock), settings) }
+    }
+}

@@ -1,0 +1,113 @@
+//! From messages to batches: route, validate, group. Pure, and the same for the same messages.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    Dataset, DatasetName, Partition,
+    event::{self, Origin, Placement, Rejection},
+    json::{self, Fields},
+    quarantine::{Original, Rejected},
+    schemas::Accepted,
+    suggest,
+};
+use serde_json::value::RawValue;
+
+use crate::message::Message;
+
+/// Where a group of events is to be written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    Landing(DatasetName, Partition),
+    Quarantine(Option<DatasetName>, NaiveDate),
+}
+
+/// One event on its way.
+#[derive(Debug)]
+pub(crate) enum Sorted {
+    Accepted { id: Option<String>, data: String },
+    Rejected(Rejected),
+}
+
+/// The events of one place, in the order of the messages, each with the index of its message.
+pub(crate) type Groups = BTreeMap<Place, Vec<(usize, Sorted)>>;
+
+/// What the datasets are, and where messages go that name none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    pub(crate) datasets: &'a BTreeMap<DatasetName, Accepted>,
+    pub(crate) default: Option<&'a DatasetName>,
+}
+
+/// Sorts every message; nothing is left out.
+pub(crate) fn sort(messages: &[Message], rules: Rules<'_>, now: DateTime<Utc>) -> Groups {
+    let mut groups = Groups::new();
+    for (index, message) in messages.iter().enumerate() {
+        let (place, sorted) = one(message, rules, now);
+        groups.entry(place).or_default().push((index, sorted));
+    }
+    groups
+}
+
+/// The dataset of a message: the attribute `dataset`, else the topic's name if a dataset has it, else the
+/// default. `Err` says why there is none.
+pub(crate) fn route<'a>(message: &Message, rules: Rules<'a>) -> Result<&'a Dataset, String> {
+    let find = |name: &str| rules.datasets.get(name).map(|accepted| &accepted.dataset);
+    if let Some(wanted) = &message.dataset {
+        return find(wanted).ok_or_else(|| unknown(wanted, rules));
+    }
+    if let Some(dataset) = find(&message.topic) {
+        return Ok(dataset);
+    }
+    match rules.default {
+        Some(default) => find(default.as_str()).ok_or_else(|| unknown(default.as_str(), rules)),
+        None => Err("no dataset: set the message attribute \"dataset\"".to_owned()),
+    }
+}
+
+fn unknown(wanted: &str, rules: Rules<'_>) -> String {
+    // The sender's text goes into quarantine only, and no more of it than says which it was.
+    let shown: String = wanted.chars().take(64).collect();
+    let names = rules.datasets.keys().map(DatasetName::as_str);
+    match suggest::nearest(&shown, names) {
+        Some(near) => format!("unknown dataset {shown:?}: did you mean {near:?}?"),
+        None => format!("unknown dataset {shown:?}"),
+    }
+}
+
+fn one(message: &Message, rules: Rules<'_>, now: DateTime<Utc>) -> (Place, Sorted) {
+    let reject = |dataset: Option<&DatasetName>, reason: String, text: &str| {
+        let rejected = Rejected {
+            message_id: message.id.clone(),
+            position: 0,
+            dataset: dataset.cloned(),
+            reason,
+            at: now,
+            original: Original::Text(text.to_owned()),
+        };
+        let place = Place::Quarantine(dataset.cloned(), message.sent_at.date_naive());
+        (place, Sorted::Rejected(rejected))
+    };
+    let body = match &message.body {
+        Ok(body) => body,
+        Err(unreadable) => return reject(None, unreadable.reason.clone(), &unreadable.text),
+    };
+    let dataset = match route(message, rules) {
+        Ok(dataset) => dataset,
+        Err(reason) => return reject(None, reason, body),
+    };
+    match accept(dataset, message, body) {
+        Ok((Placement { partition, id }, data)) => {
+            (Place::Landing(dataset.name().clone(), partition), Sorted::Accepted { id, data })
+        }
+        Err(rejection) => reject(Some(dataset.name()), rejection.to_string(), body),
+    }
+}
+
+fn accept(dataset: &Dataset, message: &Message, body: &str) -> Result<(Placement, String), Rejection> {
+    let fields = Fields::parse(body)?;
+    let origin = Origin { message_id: &message.id, position: 0, sent_at: message.sent_at };
+    let placement = event::place(dataset, &fields, origin)?;
+    let raw: &RawValue = serde_json::from_str(body).map_err(domain::json::InvalidObject::from)?;
+    Ok((placement, json::on_one_line(raw).into_owned()))
+}
