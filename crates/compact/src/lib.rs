@@ -1,1 +1,27 @@
-//! Lambda: landing batches to Parquet generations.
+//! The `compact` Lambda: landing batches become a partition's next generation of Parquet.
+//!
+//! The commit object, created only if absent, is the commit point: a crash before it changed nothing, a
+//! crash after it lost nothing. Any number of compactors may work on one partition; one wins, the others
+//! begin again with its result.
+
+mod build;
+mod clean;
+mod columns;
+#[cfg(feature = "lambda")]
+mod context;
+mod error;
+mod files;
+#[cfg(feature = "lambda")]
+mod handler;
+mod inputs;
+mod log;
+mod merge;
+mod service;
+mod sweep;
+
+#[cfg(feature = "lambda")]
+pub use context::Context;
+pub use error::CompactError;
+#[cfg(feature = "lambda")]
+pub use handler::handle;
+pub use service::{Compactor, Report};

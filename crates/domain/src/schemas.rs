@@ -50,14 +50,11 @@ pub async fn load_all<S: ObjectStore>(store: &S) -> Result<BTreeMap<DatasetName,
             *known = version.max(*known);
         }
     }
-    stream::iter(newest)
-        .map(|(name, version)| async move {
-            let accepted = read(store, &name, version).await?;
-            Ok((name, accepted))
-        })
-        .buffer_unordered(READS)
-        .try_collect()
-        .await
+    let reads = newest.into_iter().map(|(name, version)| async move {
+        let accepted = read(store, &name, version).await?;
+        Ok((name, accepted))
+    });
+    stream::iter(reads).buffer_unordered(READS).try_collect().await
 }
 
 /// The current version of one dataset, or `None`.

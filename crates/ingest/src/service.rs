@@ -61,13 +61,10 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         let datasets = self.definitions.get(now, |snapshot| routed(snapshot)).await?;
         let groups = sort::sort(messages, Rules { datasets: &datasets, default }, now);
 
-        let written: Vec<_> = stream::iter(&groups)
-            .map(|(place, events)| async move {
-                (place, events, write::write(&*self.store, place, events, now).await)
-            })
-            .buffer_unordered(WRITES)
-            .collect()
-            .await;
+        let writes = groups.iter().map(|(place, events)| async move {
+            (place, events, write::write(&*self.store, place, events, now).await)
+        });
+        let written: Vec<_> = stream::iter(writes).buffer_unordered(WRITES).collect().await;
 
         let mut report = Report::default();
         let mut first_error: Option<StoreError> = None;

@@ -1,0 +1,44 @@
+//! Step 5 of the protocol: landing objects that have been in the table for longer than the grace go.
+
+use domain::{
+    DatasetName, Partition, commit, key,
+    port::{Clock, ObjectStore},
+    run::Run,
+};
+
+use crate::{error::CompactError, inputs, log};
+
+use chrono::TimeDelta;
+
+/// Re-reads the head, whatever it is by now, and deletes what *it* lists (I4). Answers how many objects.
+pub(crate) async fn clean<S: ObjectStore, K: Clock>(
+    store: &S,
+    clock: &K,
+    dataset: &DatasetName,
+    partition: &Partition,
+    grace: TimeDelta,
+    run: &Run,
+) -> Result<usize, CompactError> {
+    let Some(head) = log::head(store, dataset, partition).await? else {
+        return Ok(0);
+    };
+    if commit::cleanable(&head, clock.now(), grace).next().is_none() {
+        return Ok(0);
+    }
+    let listing = inputs::list(store, dataset, partition, Some(&head)).await?;
+    let keys: Vec<String> = commit::cleanable(&head, clock.now(), grace)
+        .filter(|batch| listing.consumed.contains(*batch))
+        .map(|batch| key::landing(dataset, partition, batch))
+        .collect();
+    run.may_change(clock.now())?;
+    let failures = store.delete(&keys).await?;
+    for failure in &failures {
+        // It stays listed as consumed, so the next run tries again.
+        tracing::warn!(
+            key = failure.key,
+            error = &failure.error as &dyn std::error::Error,
+            "a consumed landing object could not be deleted"
+        );
+    }
+    Ok(keys.len() - failures.len())
+}

@@ -1,0 +1,62 @@
+use domain::{
+    DatasetName,
+    commit::UnreadableCommit,
+    port::{Source, StoreError},
+    run::Expired,
+    schemas::SchemasError,
+};
+
+/// Why a partition was not compacted. Nothing is lost: the trigger comes again, and the schedule after it.
+#[derive(Debug, thiserror::Error)]
+pub enum CompactError {
+    /// The store; the same run may succeed later.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The definition cannot be read.
+    #[error(transparent)]
+    Definition(#[from] SchemasError),
+    /// Events have landed for a dataset that nobody defined, or that was removed from `schemas/`.
+    #[error("dataset {0} has no accepted definition")]
+    UnknownDataset(DatasetName),
+    /// The partition stops until somebody looks at it; the others go on.
+    #[error(transparent)]
+    Commit(#[from] UnreadableCommit),
+    /// No time left, or no right left to change anything.
+    #[error(transparent)]
+    Expired(#[from] Expired),
+    /// Others were faster, again and again.
+    #[error("gave up after {0} attempts that other writers overtook")]
+    Contention(u32),
+    /// A data file that is not what its commit says, or a column that its definition does not allow.
+    #[error("data file {key} cannot be read")]
+    DataFile {
+        /// The object.
+        key: String,
+        /// What is wrong with it.
+        #[source]
+        source: Source,
+    },
+    /// Rows that cannot be put together or encoded: a defect of this software.
+    #[error("the new generation cannot be built")]
+    Build(#[source] Source),
+    /// The Lambda event is not one that this function handles.
+    #[error("{0}")]
+    UnknownEvent(String),
+}
+
+#[cfg(feature = "lambda")]
+impl From<CompactError> for lambda_runtime::Diagnostic {
+    fn from(error: CompactError) -> Self {
+        let error_type = match error {
+            CompactError::Store(_) => "Store",
+            CompactError::Definition(_) | CompactError::UnknownDataset(_) => "Definition",
+            CompactError::Commit(_) => "UnreadableCommit",
+            CompactError::Expired(_) => "Expired",
+            CompactError::Contention(_) => "Contention",
+            CompactError::DataFile { .. } => "DataFile",
+            CompactError::Build(_) => "Build",
+            CompactError::UnknownEvent(_) => "UnknownEvent",
+        };
+        Self { error_type: error_type.to_owned(), error_message: aws::chain(&error) }
+    }
+}

@@ -1,0 +1,102 @@
+//! Parquet files of a generation: read back, and written.
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{RecordBatch, new_null_array},
+    datatypes::SchemaRef,
+};
+use bytes::Bytes;
+use domain::{
+    Commit, DataFile, Dataset,
+    port::{ObjectStore, Source},
+};
+use futures::future::try_join_all;
+use parquet::{
+    arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder, arrow_writer::ArrowWriterOptions},
+    basic::{Compression, ZstdLevel},
+    file::{metadata::SortingColumn, properties::WriterProperties},
+};
+
+use crate::{error::CompactError, log::build_error};
+
+/// How many data files are read at the same time.
+const READS: usize = 4;
+
+/// All rows of a generation, in the current schema. `NotFound` means that it was vacuumed: the run is stale.
+pub(crate) async fn read<S: ObjectStore>(
+    store: &S,
+    commit: &Commit,
+    dataset: &Dataset,
+) -> Result<Vec<RecordBatch>, CompactError> {
+    let schema = dataset.arrow_schema();
+    let mut batches = Vec::new();
+    for files in commit.files.chunks(READS) {
+        let reads: Vec<_> = files.iter().map(|file| read_one(store, file, &schema)).collect();
+        batches.extend(try_join_all(reads).await?.into_iter().flatten());
+    }
+    Ok(batches)
+}
+
+async fn read_one<S: ObjectStore>(
+    store: &S,
+    file: &DataFile,
+    schema: &SchemaRef,
+) -> Result<Vec<RecordBatch>, CompactError> {
+    let bytes = store.get(&file.key).await?;
+    let batches = decode(bytes, schema).and_then(|batches| check_rows(batches, file.rows));
+    batches.map_err(|source| CompactError::DataFile { key: file.key.clone(), source })
+}
+
+fn check_rows(batches: Vec<RecordBatch>, expected: u64) -> Result<Vec<RecordBatch>, Source> {
+    let found: u64 = batches.iter().map(|batch| batch.num_rows() as u64).sum();
+    if found == expected {
+        Ok(batches)
+    } else {
+        Err(format!("the commit says {expected} rows, the file has {found}").into())
+    }
+}
+
+fn decode(bytes: Bytes, schema: &SchemaRef) -> Result<Vec<RecordBatch>, Source> {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)?.build()?;
+    reader.map(|batch| adapt(&batch?, schema)).collect()
+}
+
+/// Columns by name, as every engine reads them: one that the file lacks is null.
+fn adapt(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, Source> {
+    let columns = schema.fields().iter().map(|field| match batch.column_by_name(field.name()) {
+        None => Ok(new_null_array(field.data_type(), batch.num_rows())),
+        Some(column) if column.data_type() == field.data_type() => Ok(column.clone()),
+        Some(column) => {
+            let (name, found, expected) = (field.name(), column.data_type(), field.data_type());
+            Err(Source::from(format!("column {name} is of type {found}, the definition says {expected}")))
+        }
+    });
+    Ok(RecordBatch::try_new(schema.clone(), columns.collect::<Result<_, _>>()?)?)
+}
+
+/// The rows as one Parquet file.
+pub(crate) fn encode(rows: &RecordBatch, dataset: &Dataset) -> Result<Bytes, CompactError> {
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(build_error)?))
+        .set_created_by(concat!("tributary ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_sorting_columns(Some(sorting_columns(rows, dataset)))
+        .build();
+    // The file says what it is in Parquet's own terms; Arrow's are of use to Arrow readers only.
+    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+    let mut file = Vec::new();
+    let mut writer = ArrowWriter::try_new_with_options(&mut file, Arc::clone(&rows.schema()), options)
+        .map_err(build_error)?;
+    writer.write(rows).map_err(build_error)?;
+    writer.close().map_err(build_error)?;
+    Ok(file.into())
+}
+
+fn sorting_columns(rows: &RecordBatch, dataset: &Dataset) -> Vec<SortingColumn> {
+    let order = dataset.sort_order();
+    let indices = order.iter().filter_map(|name| rows.schema().index_of(name).ok());
+    indices
+        .filter_map(|index| i32::try_from(index).ok())
+        .map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: true })
+        .collect()
+}

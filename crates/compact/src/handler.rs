@@ -1,0 +1,100 @@
+//! Lambda events in, per-message answers out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws::{
+    chain,
+    trigger::{self, Notification, Trigger},
+};
+use aws_lambda_events::sqs::SqsBatchResponse;
+use domain::{DatasetName, Partition, key::ParsedKey, port::Clock, run::Run};
+use lambda_runtime::LambdaEvent;
+use serde_json::Value;
+
+use crate::{context::Context, error::CompactError};
+
+/// Handles one invocation. For SQS the answer names the messages that must come again.
+pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsBatchResponse, CompactError> {
+    let deadline = event.context.deadline().into();
+    let run = Run::new(context.compactor.clock.now(), Some(deadline));
+    let trigger =
+        Trigger::parse(event.payload).map_err(|error| CompactError::UnknownEvent(error.to_string()))?;
+    match trigger {
+        Trigger::Direct(dataset, partition) => {
+            compact(context, &dataset, &partition, &run).await?;
+            Ok(SqsBatchResponse::default())
+        }
+        Trigger::Schedule => {
+            let reports = context.compactor.sweep(&run).await?;
+            tracing::info!(partitions = reports.len(), "partitions swept");
+            Ok(SqsBatchResponse::default())
+        }
+        Trigger::Notifications(notifications) => notified(context, notifications, &run).await,
+    }
+}
+
+/// Each partition once, however many notifications name it.
+async fn notified(
+    context: &Context,
+    notifications: Vec<Notification>,
+    run: &Run,
+) -> Result<SqsBatchResponse, CompactError> {
+    let mut failed: BTreeSet<usize> = BTreeSet::new();
+    let mut partitions: BTreeMap<(DatasetName, Partition), BTreeSet<usize>> = BTreeMap::new();
+    for (index, notification) in notifications.iter().enumerate() {
+        match &notification.keys {
+            Err(error) => {
+                tracing::error!(message_id = notification.message_id, %error, "a message cannot be used");
+                failed.insert(index);
+            }
+            Ok(keys) => {
+                for key in keys {
+                    if let ParsedKey::Landing(dataset, partition, _) = key {
+                        let place = (dataset.clone(), partition.clone());
+                        partitions.entry(place).or_default().insert(index);
+                    } else {
+                        tracing::warn!(%key, "a notification of another kind of object was ignored");
+                    }
+                }
+            }
+        }
+    }
+    for ((dataset, partition), from) in partitions {
+        if compact(context, &dataset, &partition, run).await.is_err() {
+            failed.extend(from);
+        }
+    }
+    // What came straight from S3 has no message to name: the whole invocation fails, and comes again.
+    if failed.iter().any(|index| notifications[*index].message_id.is_none()) {
+        return Err(CompactError::UnknownEvent(
+            "an S3 notification could not be handled; see the log".into(),
+        ));
+    }
+    Ok(trigger::failures(failed.into_iter().filter_map(|index| notifications[index].message_id.clone())))
+}
+
+async fn compact(
+    context: &Context,
+    dataset: &DatasetName,
+    partition: &Partition,
+    run: &Run,
+) -> Result<(), CompactError> {
+    match context.compactor.compact(dataset, partition, run).await {
+        Ok(report) => {
+            tracing::info!(
+                %dataset, %partition,
+                committed = report.committed,
+                batches = report.batches,
+                rows = report.rows,
+                duplicates_dropped = report.duplicates_dropped,
+                cleaned = report.cleaned,
+                "partition compacted"
+            );
+            Ok(())
+        }
+        Err(error) => {
+            tracing::error!(%dataset, %partition, error = chain(&error), "partition not compacted");
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The commit log: find the head, and add to it.
+
+use bytes::Bytes;
+use domain::{
+    Commit, DatasetName, Generation, Partition,
+    commit::{self, WriterId},
+    key,
+    port::{ObjectStore, PutMode, Source, StoreError},
+};
+
+use crate::error::CompactError;
+
+/// The head of a partition's log, or `None` if nothing was committed yet.
+pub(crate) async fn head<S: ObjectStore>(
+    store: &S,
+    dataset: &DatasetName,
+    partition: &Partition,
+) -> Result<Option<Commit>, CompactError> {
+    let objects = store.list_all(&key::commits_prefix(dataset, partition)).await?;
+    match commit::head(objects.iter().map(|object| object.key.as_str())) {
+        None => Ok(None),
+        Some(generation) => read(store, &key::commit(dataset, partition, generation)).await.map(Some),
+    }
+}
+
+/// The next number after a head.
+pub(crate) fn next(head: Option<&Commit>) -> Generation {
+    head.map_or(Generation::FIRST, |head| head.generation.next())
+}
+
+/// What became of an attempt to commit.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Attempt {
+    /// The commit is in the log.
+    Committed,
+    /// The number belongs to another writer, for good.
+    Overtaken,
+}
+
+/// Puts the commit, create-if-absent. After an error it is open whether the commit is in the log, or will be:
+/// then its files must stay.
+pub(crate) async fn append<S: ObjectStore>(store: &S, commit: &Commit) -> Result<Attempt, CompactError> {
+    let key = commit.key();
+    let body = serde_json::to_vec_pretty(commit).map_err(|error| CompactError::Build(error.into()))?;
+    let answer = store.put(&key, Bytes::from(body), PutMode::Create).await;
+    match answer {
+        Ok(()) => Ok(Attempt::Committed),
+        // The reply to our own success may have been lost, so it is the writer that counts.
+        Err(StoreError::AlreadyExists { .. }) => who(store, &key, &commit.writer).await,
+        Err(unsure @ (StoreError::Conflict { .. } | StoreError::Unavailable { .. })) => {
+            match who(store, &key, &commit.writer).await {
+                Err(CompactError::Store(StoreError::NotFound { .. })) => Err(unsure.into()),
+                settled => settled,
+            }
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+async fn who<S: ObjectStore>(store: &S, key: &str, ours: &WriterId) -> Result<Attempt, CompactError> {
+    let found = read(store, key).await?;
+    Ok(if found.writer == *ours { Attempt::Committed } else { Attempt::Overtaken })
+}
+
+async fn read<S: ObjectStore>(store: &S, key: &str) -> Result<Commit, CompactError> {
+    let bytes = store.get(key).await?;
+    Ok(Commit::parse(key, &bytes)?)
+}
+
+/// A failure of Arrow, Parquet or JSON while building.
+pub(crate) fn build_error(error: impl Into<Source>) -> CompactError {
+    CompactError::Build(error.into())
+}

@@ -1,0 +1,65 @@
+use std::collections::BTreeMap;
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::Int64Type;
+use proptest::prelude::*;
+
+use super::*;
+use crate::columns::Columns;
+
+fn dataset() -> Dataset {
+    Dataset::from_json(
+        br#"{"name": "d", "identity": ["k"], "sort_by": ["v"], "columns": [
+            {"name": "k", "type": "bigint", "required": true}, {"name": "v", "type": "bigint"}]}"#,
+    )
+    .unwrap()
+}
+
+fn batch(rows: &[(i64, i64)]) -> RecordBatch {
+    let dataset = dataset();
+    let mut columns = Columns::new(&dataset);
+    for (k, v) in rows {
+        let mut line = String::new();
+        let data = format!(r#"{{"k": {k}, "v": {v}}}"#);
+        domain::landing::Line::write(None, chrono::DateTime::UNIX_EPOCH, &data, &mut line);
+        columns.push(line.trim_end()).unwrap();
+    }
+    columns.finish().unwrap()
+}
+
+fn pairs(rows: &RecordBatch) -> Vec<(i64, i64)> {
+    let column = |index: usize| rows.column(index).as_primitive::<Int64Type>().values().to_vec();
+    column(0).into_iter().zip(column(1)).collect()
+}
+
+#[test]
+fn the_first_twin_stays_and_rows_are_in_order() {
+    let merged =
+        merge(&dataset(), &[batch(&[(1, 30), (2, 20)]), batch(&[(3, 10), (1, 30), (2, 99)])]).unwrap();
+    assert_eq!(pairs(&merged.rows), [(3, 10), (2, 20), (1, 30)]);
+    assert_eq!((merged.duplicates, merged.conflicting), (2, 1));
+}
+
+#[test]
+fn nothing_at_all_is_a_generation_too() {
+    let merged = merge(&dataset(), &[batch(&[])]).unwrap();
+    assert_eq!(merged.rows.num_rows(), 0);
+}
+
+proptest! {
+    /// Against a map, which is the rule in its plainest form.
+    #[test]
+    fn as_a_map_would_do_it(batches in prop::collection::vec(prop::collection::vec((0_i64..20, 0_i64..5), 0..30), 1..6)) {
+        let merged = merge(&dataset(), &batches.iter().map(|rows| batch(rows)).collect::<Vec<_>>()).unwrap();
+        let mut expected = BTreeMap::new();
+        let mut total = 0;
+        for (k, v) in batches.into_iter().flatten() {
+            expected.entry(k).or_insert(v);
+            total += 1;
+        }
+        let found = pairs(&merged.rows);
+        prop_assert!(found.windows(2).all(|pair| pair[0].1 <= pair[1].1), "not in order: {:?}", found);
+        prop_assert_eq!(merged.duplicates, total - expected.len() as u64);
+        prop_assert_eq!(found.into_iter().collect::<BTreeMap<_, _>>(), expected);
+    }
+}

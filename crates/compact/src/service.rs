@@ -1,0 +1,216 @@
+//! One partition, from its head to the next one, until nothing is new.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use domain::{
+    Commit, CommitKind, Consumed, DataFile, DatasetName, Partition,
+    commit::{FORMAT, WriterId},
+    key,
+    port::{Clock, Ids, ObjectStore, PutMode, StoreError},
+    run::Run,
+    schemas::{self, Accepted},
+    settings::Settings,
+};
+
+use crate::{
+    build, clean,
+    error::CompactError,
+    files,
+    inputs::{self, Listing},
+    log::{self, Attempt, build_error},
+    merge::{self, Merged},
+};
+
+/// How often a run begins again because others were faster.
+const ATTEMPTS: u32 = 20;
+
+/// The longest pause before it does, in milliseconds.
+const JITTER: u64 = 250;
+
+/// What a round may need, at a guess: with less time than this left, none is begun.
+const ROUND: TimeDelta = TimeDelta::seconds(20);
+
+/// Compacts partitions through the ports.
+#[derive(Debug)]
+pub struct Compactor<S, K, I> {
+    pub(crate) store: Arc<S>,
+    pub(crate) clock: Arc<K>,
+    ids: Arc<I>,
+    memory_budget: u64,
+    grace: TimeDelta,
+}
+
+/// What a run did.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Generations committed by this run.
+    pub committed: u32,
+    /// Landing batches consumed.
+    pub batches: usize,
+    /// Rows of the last generation committed.
+    pub rows: u64,
+    /// Events dropped because their twin was there already.
+    pub duplicates_dropped: u64,
+    /// Landing objects deleted.
+    pub cleaned: usize,
+}
+
+enum Round {
+    Committed(Box<Commit>, usize),
+    NothingNew,
+    Stale,
+}
+
+impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
+    /// A service over these ports.
+    pub fn new(store: Arc<S>, clock: Arc<K>, ids: Arc<I>, settings: &Settings) -> Self {
+        Self { store, clock, ids, memory_budget: settings.memory_budget, grace: settings.grace }
+    }
+
+    /// Works until a look finds nothing new, then cleans. Several of these may work on one partition.
+    pub async fn compact(
+        &self,
+        dataset: &DatasetName,
+        partition: &Partition,
+        run: &Run,
+    ) -> Result<Report, CompactError> {
+        let mut report = Report::default();
+        let mut overtaken = 0;
+        loop {
+            run.may_begin(self.clock.now(), ROUND)?;
+            match self.round(dataset, partition, run).await? {
+                Round::NothingNew => break,
+                Round::Committed(commit, batches) => {
+                    report.committed += 1;
+                    report.batches += batches;
+                    report.rows = commit.rows;
+                    report.duplicates_dropped += commit.duplicates_dropped;
+                    overtaken = 0;
+                }
+                Round::Stale => {
+                    overtaken += 1;
+                    if overtaken >= ATTEMPTS {
+                        return Err(CompactError::Contention(overtaken));
+                    }
+                    self.clock.sleep(Duration::from_millis(self.ids.random() % JITTER)).await;
+                }
+            }
+        }
+        report.cleaned =
+            clean::clean(&*self.store, &*self.clock, dataset, partition, self.grace, run).await?;
+        Ok(report)
+    }
+
+    async fn round(
+        &self,
+        dataset: &DatasetName,
+        partition: &Partition,
+        run: &Run,
+    ) -> Result<Round, CompactError> {
+        let head = match log::head(&*self.store, dataset, partition).await {
+            // Vacuumed between the listing and the read.
+            Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(Round::Stale),
+            head => head?,
+        };
+        let listing = inputs::list(&*self.store, dataset, partition, head.as_ref()).await?;
+        if listing.fresh.is_empty() {
+            return Ok(Round::NothingNew);
+        }
+        // After the listing: what was landed under a newer definition finds that one or a later one.
+        let accepted = schemas::load(&*self.store, dataset)
+            .await?
+            .ok_or_else(|| CompactError::UnknownDataset(dataset.clone()))?;
+
+        let writer = WriterId::from(self.ids.ulid());
+        let built = self.build(&accepted, partition, head.as_ref(), &listing, &writer).await;
+        let (commit, batches) = match built {
+            // An input was cleaned, or a data file vacuumed, while it was being read.
+            Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(Round::Stale),
+            built => built?,
+        };
+        run.may_change(self.clock.now())?;
+        match log::append(&*self.store, &commit).await? {
+            Attempt::Committed => Ok(Round::Committed(Box::new(commit), batches)),
+            Attempt::Overtaken => {
+                self.discard(&commit, run).await?;
+                Ok(Round::Stale)
+            }
+        }
+    }
+
+    /// Reads, merges and writes everything but the commit.
+    async fn build(
+        &self,
+        accepted: &Accepted,
+        partition: &Partition,
+        head: Option<&Commit>,
+        listing: &Listing,
+        writer: &WriterId,
+    ) -> Result<(Commit, usize), CompactError> {
+        let Accepted { version, dataset } = accepted;
+        let store = &*self.store;
+        let inputs = inputs::read(store, dataset.name(), partition, listing, self.memory_budget).await?;
+        let parsed = build::parse(dataset, partition, &inputs, self.clock.now())?;
+        let mut batches = match head {
+            Some(head) => files::read(store, head, dataset).await?,
+            None => Vec::new(),
+        };
+        batches.push(parsed.events);
+        let Merged { rows, duplicates, conflicting } =
+            merge::merge(dataset, &batches).map_err(build_error)?;
+        drop(batches);
+
+        let generation = log::next(head);
+        let location = key::generation_prefix(dataset.name(), partition, generation, writer);
+        let mut files = Vec::new();
+        if rows.num_rows() > 0 {
+            let body = files::encode(&rows, dataset)?;
+            let (key, bytes) = (key::data_file(&location, 0), body.len() as u64);
+            store.put(&key, body, PutMode::Overwrite).await?;
+            files.push(DataFile { key, rows: rows.num_rows() as u64, bytes, sealed: false });
+        }
+        build::quarantine(store, dataset.name(), partition, &parsed.rejected).await?;
+
+        let now = self.clock.now();
+        // An entry stays until a listing shows its object gone.
+        let known = head.iter().flat_map(|head| &head.consumed);
+        let mut consumed: Vec<Consumed> =
+            known.filter(|entry| listing.consumed.contains(&entry.batch)).cloned().collect();
+        consumed.extend(inputs.iter().map(|input| Consumed { batch: input.batch.clone(), at: now }));
+        let commit = Commit {
+            format: FORMAT,
+            kind: CommitKind::Append,
+            dataset: dataset.name().clone(),
+            partition: partition.clone(),
+            generation,
+            schema_version: *version,
+            location,
+            files,
+            consumed,
+            rows: rows.num_rows() as u64,
+            duplicates_dropped: duplicates,
+            conflicting,
+            writer: writer.clone(),
+            committed_at: now,
+        };
+        Ok((commit, inputs.len()))
+    }
+
+    /// Deletes the files of a generation that another writer's took the number of, for good.
+    async fn discard(&self, commit: &Commit, run: &Run) -> Result<(), CompactError> {
+        run.may_change(self.clock.now())?;
+        let keys: Vec<String> = commit.files.iter().map(|file| file.key.clone()).collect();
+        for failure in self.store.delete(&keys).await? {
+            tracing::warn!(
+                key = failure.key,
+                error = &failure.error as &dyn std::error::Error,
+                "a file of an overtaken generation stays behind, until it is vacuumed"
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,238 @@
+use std::collections::BTreeMap;
+
+use arrow::{array::AsArray, datatypes::Int64Type};
+use domain::{
+    batch::BatchName,
+    landing::Line,
+    memory::{ManualClock, MemoryStore, SeededIds},
+};
+use futures::future::join_all;
+
+use super::*;
+
+const DEFINITION: &str = r#"{"name": "seats", "identity": ["seat"], "columns": [
+    {"name": "seat", "type": "bigint", "required": true}, {"name": "who", "type": "string"}]}"#;
+
+struct World {
+    store: Arc<MemoryStore<ManualClock>>,
+    clock: Arc<ManualClock>,
+    ids: Arc<SeededIds>,
+    dataset: DatasetName,
+    partition: Partition,
+}
+
+impl World {
+    async fn new() -> Self {
+        let clock = Arc::new(ManualClock::new("2026-11-23T10:00:00Z".parse().unwrap()));
+        let store = Arc::new(MemoryStore::with_clock(clock.clone()));
+        store.put("schemas/seats/000001.json", DEFINITION.into(), PutMode::Create).await.unwrap();
+        let (dataset, partition) = (DatasetName::new("seats").unwrap(), "dt=2026-11-23".parse().unwrap());
+        Self { store, clock, ids: Arc::new(SeededIds::new(1)), dataset, partition }
+    }
+
+    fn compactor(&self) -> Compactor<MemoryStore<ManualClock>, ManualClock, SeededIds> {
+        let settings = Settings::read(|_| None).unwrap();
+        Compactor::new(self.store.clone(), self.clock.clone(), self.ids.clone(), &settings)
+    }
+
+    async fn compact(&self) -> Result<Report, CompactError> {
+        let run = Run::new(self.clock.now(), None);
+        self.compactor().compact(&self.dataset, &self.partition, &run).await
+    }
+
+    /// Lands one batch of these seats.
+    async fn land(&self, seats: &[i64]) -> String {
+        let events: Vec<String> = seats.iter().map(|seat| format!(r#"{{"seat":{seat}}}"#)).collect();
+        self.land_lines(&events).await
+    }
+
+    async fn land_lines(&self, events: &[String]) -> String {
+        let mut text = String::new();
+        for event in events {
+            Line::write(None, self.clock.now(), event, &mut text);
+        }
+        let named = events.iter().map(|event| ("", event.as_bytes()));
+        let batch = BatchName::of(&self.dataset, &self.partition.to_string(), named);
+        let key = key::landing(&self.dataset, &self.partition, &batch);
+        let body = zstd::bulk::compress(text.as_bytes(), 3).unwrap();
+        match self.store.put(&key, body.into(), PutMode::Create).await {
+            Ok(()) | Err(StoreError::AlreadyExists { .. }) => key,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    async fn head(&self) -> Commit {
+        log::head(&*self.store, &self.dataset, &self.partition).await.unwrap().unwrap()
+    }
+
+    /// How often each seat is in the head's rows.
+    async fn seats(&self) -> BTreeMap<i64, usize> {
+        let accepted = schemas::load(&*self.store, &self.dataset).await.unwrap().unwrap();
+        let mut seats = BTreeMap::new();
+        for batch in files::read(&*self.store, &self.head().await, &accepted.dataset).await.unwrap() {
+            for seat in batch.column(0).as_primitive::<Int64Type>().values() {
+                *seats.entry(*seat).or_default() += 1;
+            }
+        }
+        seats
+    }
+}
+
+fn once(seats: impl IntoIterator<Item = i64>) -> BTreeMap<i64, usize> {
+    seats.into_iter().map(|seat| (seat, 1)).collect()
+}
+
+#[tokio::test]
+async fn a_second_batch_makes_the_next_generation_and_both_are_in_it() {
+    let world = World::new().await;
+    world.land(&[2, 1]).await;
+    let report = world.compact().await.unwrap();
+    assert_eq!((report.committed, report.batches, report.rows), (1, 1, 2));
+    world.land(&[2, 3]).await;
+    let report = world.compact().await.unwrap();
+    assert_eq!((report.committed, report.rows, report.duplicates_dropped), (1, 3, 1));
+    let head = world.head().await;
+    assert_eq!((head.generation.number(), head.consumed.len()), (2, 2));
+    assert_eq!(world.seats().await, once(1..=3));
+    assert_eq!(world.compact().await.unwrap(), Report::default(), "nothing new, nothing done");
+}
+
+#[tokio::test]
+async fn consumed_batches_go_after_the_grace_and_then_from_the_list() {
+    let world = World::new().await;
+    let key = world.land(&[1]).await;
+    world.compact().await.unwrap();
+    world.clock.advance(TimeDelta::minutes(9));
+    assert_eq!(world.compact().await.unwrap().cleaned, 0);
+    world.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(world.compact().await.unwrap().cleaned, 1);
+    assert!(matches!(world.store.get(&key).await, Err(StoreError::NotFound { .. })));
+    assert_eq!(world.head().await.consumed.len(), 1, "only a commit changes the list");
+    // The same batch comes again: its name is still listed, so it is known to be in the table.
+    world.land(&[1]).await;
+    assert_eq!(world.compact().await.unwrap().committed, 0);
+    world.store.delete(&[key]).await.unwrap();
+    world.land(&[2]).await;
+    world.compact().await.unwrap();
+    assert_eq!(world.head().await.consumed.len(), 1, "the object was seen to be gone");
+    assert_eq!(world.seats().await, once(1..=2));
+}
+
+#[tokio::test]
+async fn lines_that_do_not_fit_and_damaged_objects_are_kept_and_hold_nothing_back() {
+    let world = World::new().await;
+    world.land_lines(&[r#"{"seat":1}"#.into(), r#"{"seat":"two"}"#.into(), r#"{"seat":3}"#.into()]).await;
+    let cut = world.land(&(100..2_000).collect::<Vec<_>>()).await;
+    let body = world.store.get(&cut).await.unwrap();
+    world.store.put(&cut, body.slice(..body.len() / 2), PutMode::Overwrite).await.unwrap();
+    let none =
+        format!("{}{}.ndjson.zst", key::landing_prefix(&world.dataset, &world.partition), "0".repeat(40));
+    world.store.put(&none, "not zstd".into(), PutMode::Create).await.unwrap();
+
+    let report = world.compact().await.unwrap();
+    assert_eq!((report.committed, report.batches), (1, 3));
+    let seats = world.seats().await;
+    assert!(seats.contains_key(&1) && seats.contains_key(&3) && !seats.contains_key(&2));
+    let kept = world.store.list_all("quarantine/seats/dt=2026-11-23/").await.unwrap();
+    assert_eq!(kept.len(), 3);
+    let mut reasons = Vec::new();
+    for object in kept {
+        let text = zstd::decode_all(&world.store.get(&object.key).await.unwrap()[..]).unwrap();
+        let rejected: domain::quarantine::Rejected = serde_json::from_slice(&text).unwrap();
+        assert!(rejected.message_id.starts_with("landing/seats/dt=2026-11-23/"));
+        reasons.push(rejected.reason);
+    }
+    reasons.sort();
+    assert!(reasons[0].starts_with("column seat: expected bigint"), "{reasons:?}");
+    assert!(reasons[1].starts_with("the landing object cannot be unpacked"), "{reasons:?}");
+    assert_eq!(world.compact().await.unwrap().committed, 0, "the partition is not stuck");
+}
+
+#[tokio::test]
+async fn a_column_added_later_is_null_in_old_rows() {
+    let world = World::new().await;
+    world.land(&[1]).await;
+    world.compact().await.unwrap();
+    let wider = DEFINITION
+        .replace(r#""type": "string"}"#, r#""type": "string"}, {"name": "fare", "type": "double"}"#);
+    world.store.put("schemas/seats/000002.json", wider.into(), PutMode::Create).await.unwrap();
+    world.land_lines(&[r#"{"seat":2,"fare":9.5}"#.into()]).await;
+    world.compact().await.unwrap();
+    assert_eq!(world.head().await.schema_version, 2);
+    assert_eq!(world.seats().await, once(1..=2));
+}
+
+#[tokio::test]
+async fn an_unreadable_commit_stops_its_partition_with_a_clear_error() {
+    let world = World::new().await;
+    world.land(&[1]).await;
+    let key = "commits/seats/dt=2026-11-23/0000000007.json";
+    world.store.put(key, r#"{"format": 2}"#.into(), PutMode::Create).await.unwrap();
+    let error = world.compact().await.unwrap_err();
+    assert!(matches!(error, CompactError::Commit(_)), "{error}");
+    assert!(error.to_string().contains(key) && error.to_string().contains("upgrade"), "{error}");
+    assert_eq!(world.store.list_all("landing/").await.unwrap().len(), 1, "nothing is lost");
+}
+
+#[tokio::test]
+async fn an_expired_run_changes_nothing() {
+    let world = World::new().await;
+    world.land(&[1]).await;
+    let before = world.store.keys();
+    let run = Run::new(world.clock.now() - TimeDelta::hours(1), None);
+    let late = world.compactor().compact(&world.dataset, &world.partition, &run).await;
+    assert!(matches!(late, Err(CompactError::Expired(_))), "{late:?}");
+    let run = Run::new(world.clock.now(), Some(world.clock.now() + TimeDelta::seconds(1)));
+    let near = world.compactor().compact(&world.dataset, &world.partition, &run).await;
+    assert!(matches!(near, Err(CompactError::Expired(_))), "{near:?}");
+    assert_eq!(world.store.keys(), before);
+}
+
+#[tokio::test]
+async fn a_reply_that_was_lost_is_recognised_as_ones_own_success() {
+    let world = World::new().await;
+    world.land(&[1]).await;
+    world.compact().await.unwrap();
+    let ours = world.head().await;
+    assert_eq!(log::append(&*world.store, &ours).await.unwrap(), Attempt::Committed);
+    let theirs = Commit { writer: WriterId::from(world.ids.ulid()), ..ours };
+    assert_eq!(log::append(&*world.store, &theirs).await.unwrap(), Attempt::Overtaken);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn concurrent_compactors_and_senders_lose_and_double_nothing() {
+    let world = Arc::new(World::new().await);
+    let senders = (0..5_i64).map(|sender| {
+        let world = world.clone();
+        tokio::spawn(async move {
+            for n in 0..20 {
+                // Every seat is landed by two senders, in different batches.
+                let seat = sender * 10 + n;
+                world.land(&[seat, seat + 1_000]).await;
+                tokio::task::yield_now().await;
+            }
+        })
+    });
+    let compactors = (0..5).map(|_| {
+        let world = world.clone();
+        tokio::spawn(async move {
+            let mut committed = 0;
+            for _ in 0..20 {
+                match world.compact().await {
+                    Ok(report) => committed += report.committed,
+                    Err(CompactError::Contention(_)) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            committed
+        })
+    });
+    let (sent, compacted) = futures::join!(join_all(senders), join_all(compactors));
+    sent.into_iter().for_each(|sender| sender.unwrap());
+    let committed: u32 = compacted.into_iter().map(|compactor| compactor.unwrap()).sum();
+    let last = world.compact().await.unwrap().committed;
+    assert_eq!(u64::from(committed + last), world.head().await.generation.number());
+    assert_eq!(world.seats().await, once((0..60).chain(1_000..1_060)));
+    let directories = world.store.list_all("tables/").await.unwrap().len() as u64;
+    assert_eq!(directories, world.head().await.generation.number(), "overtaken writers cleaned up");
+}

@@ -1,0 +1,72 @@
+//! The names a request may use, matched against a dataset. No other text becomes a name in SQL.
+
+use domain::{DataType, Dataset, dataset::SYSTEM_COLUMNS};
+
+/// A column of a table. There is no way to one but by matching a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TableColumn {
+    name: String,
+    role: Role,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Values of the definition, or of the lake itself.
+    Stored(DataType),
+    /// The partition key `dt`: text of the form `2026-11-23`.
+    Day,
+    /// The partition key `hour`: text of the form `07`.
+    Hour,
+}
+
+impl TableColumn {
+    /// The column of this name: the definition's, a partition key, or the lake's own.
+    pub(crate) fn find(dataset: &Dataset, name: &str) -> Option<Self> {
+        let role = if let Some(column) = dataset.column(name) {
+            Role::Stored(column.data_type)
+        } else if dataset.granularity().keys().contains(&name) {
+            if name == "hour" { Role::Hour } else { Role::Day }
+        } else {
+            SYSTEM_COLUMNS
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, data_type)| Role::Stored(*data_type))?
+        };
+        Some(Self { name: name.to_owned(), role })
+    }
+
+    /// What a request without `select` gets: the definition's columns in order.
+    pub(crate) fn defined(dataset: &Dataset) -> impl Iterator<Item = Self> {
+        let column = |column: &domain::Column| Self {
+            name: column.name.to_string(),
+            role: Role::Stored(column.data_type),
+        };
+        dataset.columns().iter().map(column)
+    }
+
+    /// The name of every column that can be asked for.
+    pub(crate) fn names(dataset: &Dataset) -> impl Iterator<Item = &str> + Clone {
+        let defined = dataset.columns().iter().map(|column| column.name.as_str());
+        let keys = dataset.granularity().keys().iter().copied();
+        defined.chain(keys).chain(SYSTEM_COLUMNS.iter().map(|(name, _)| *name))
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it holds.
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Its type in results: partition keys are text.
+    pub(crate) fn data_type(&self) -> DataType {
+        match self.role {
+            Role::Stored(data_type) => data_type,
+            Role::Day | Role::Hour => DataType::String,
+        }
+    }
+}

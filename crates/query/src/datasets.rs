@@ -1,0 +1,136 @@
+//! What the two dataset endpoints say: the definition, and what the catalog knows of the table.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use domain::{Column, Dataset, Granularity, schemas::Accepted};
+use serde::Serialize;
+
+use crate::partition_state::PartitionState;
+
+/// The most partitions that one answer lists; the newest come first.
+const MAX_LISTED: usize = 1_000;
+
+/// The answer of `GET /v1/datasets`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Listing<'a> {
+    /// In order of name.
+    pub(crate) datasets: Vec<Summary<'a>>,
+}
+
+/// One dataset.
+#[derive(Debug, Serialize)]
+pub(crate) struct Summary<'a> {
+    name: &'a str,
+    description: Option<&'a str>,
+    schema_version: u32,
+    columns: Vec<ColumnView<'a>>,
+    identity: Vec<&'a str>,
+    event_time: Option<&'a str>,
+    partition_by: Granularity,
+    partition_keys: &'static [&'static str],
+    /// What rows are ordered by unless a request says otherwise.
+    sort_order: Vec<&'a str>,
+    /// Whether the table exists; rows can be asked for from then on.
+    registered: bool,
+    partitions: usize,
+    /// Null where a partition does not say, as one that was made by hand.
+    rows: Option<u64>,
+    bytes: Option<u64>,
+    /// When the newest generation was committed: what was accepted some time before is in the table.
+    freshness: Option<String>,
+    latest_partition: Option<BTreeMap<&'static str, &'a str>>,
+}
+
+/// The answer of `GET /v1/datasets/{dataset}`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Detail<'a> {
+    #[serde(flatten)]
+    summary: Summary<'a>,
+    /// The newest ones, at most 1,000.
+    partition_list: Vec<PartitionView<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ColumnView<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    data_type: &'static str,
+    required: bool,
+    comment: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct PartitionView<'a> {
+    values: BTreeMap<&'static str, &'a str>,
+    rows: Option<u64>,
+    bytes: Option<u64>,
+    generation: Option<u64>,
+    committed_at: Option<String>,
+}
+
+impl<'a> Summary<'a> {
+    /// Puts together what is known. `partitions` are newest first; `None` is a dataset without its table.
+    pub(crate) fn new(accepted: &'a Accepted, partitions: Option<&'a [PartitionState]>) -> Self {
+        let dataset = &accepted.dataset;
+        let known = partitions.unwrap_or_default();
+        Self {
+            name: dataset.name().as_str(),
+            description: dataset.description(),
+            schema_version: accepted.version,
+            columns: dataset.columns().iter().map(column).collect(),
+            identity: dataset.identity().map(|column| column.name.as_str()).collect(),
+            event_time: dataset.event_time().map(|column| column.name.as_str()),
+            partition_by: dataset.granularity(),
+            partition_keys: dataset.granularity().keys(),
+            sort_order: dataset.sort_order(),
+            registered: partitions.is_some(),
+            partitions: known.len(),
+            rows: total(known, |partition| partition.rows),
+            bytes: total(known, |partition| partition.bytes),
+            freshness: known.iter().filter_map(|partition| partition.committed_at).max().map(time),
+            latest_partition: known.first().map(|partition| values(dataset, partition)),
+        }
+    }
+}
+
+impl<'a> Detail<'a> {
+    /// The summary, and the partitions one by one.
+    pub(crate) fn new(accepted: &'a Accepted, partitions: Option<&'a [PartitionState]>) -> Self {
+        let view = |partition: &'a PartitionState| PartitionView {
+            values: values(&accepted.dataset, partition),
+            rows: partition.rows,
+            bytes: partition.bytes,
+            generation: partition.generation,
+            committed_at: partition.committed_at.map(time),
+        };
+        let known = partitions.unwrap_or_default();
+        Self {
+            summary: Summary::new(accepted, partitions),
+            partition_list: known.iter().take(MAX_LISTED).map(view).collect(),
+        }
+    }
+}
+
+fn column(column: &Column) -> ColumnView<'_> {
+    ColumnView {
+        name: column.name.as_str(),
+        data_type: column.data_type.name(),
+        required: column.required,
+        comment: column.comment.as_deref(),
+    }
+}
+
+fn values<'a>(dataset: &Dataset, partition: &'a PartitionState) -> BTreeMap<&'static str, &'a str> {
+    let keys = dataset.granularity().keys().iter().copied();
+    keys.zip(partition.values.iter().map(String::as_str)).collect()
+}
+
+/// The sum, unless one of them is unknown.
+fn total(partitions: &[PartitionState], part: impl Fn(&PartitionState) -> Option<u64>) -> Option<u64> {
+    partitions.iter().try_fold(0_u64, |sum, partition| sum.checked_add(part(partition)?))
+}
+
+fn time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}

@@ -1,0 +1,139 @@
+//! The forms an answer can have, and which of them a caller wants.
+
+use crate::problem::{Kind, Problem, listing, quote};
+
+/// The form of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// An array of records.
+    Json,
+    /// An object of columns, each an object of values by row number: pandas' `orient="columns"`.
+    Columns,
+    /// RFC 4180.
+    Csv,
+}
+
+const AVAILABLE: [(&str, Format); 3] =
+    [("json", Format::Json), ("columns", Format::Columns), ("csv", Format::Csv)];
+const PLANNED: [&str; 3] = ["ndjson", "parquet", "arrow"];
+
+/// The media types that `Accept` chooses from. `columns` has none of its own.
+const BY_MEDIA_TYPE: [(&str, &str, Format); 2] =
+    [("application", "json", Format::Json), ("text", "csv", Format::Csv)];
+
+impl Format {
+    /// The `Content-Type`.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Json | Self::Columns => "application/json",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+        }
+    }
+
+    /// What the caller wants: the parameter `format` if there is one, else the best that `Accept` allows.
+    pub(crate) fn choose(parameter: Option<&str>, accept: Option<&str>) -> Result<Self, Problem> {
+        match (parameter, accept) {
+            (Some(name), _) => Self::named(name),
+            (None, Some(accept)) => negotiate(accept),
+            (None, None) => Ok(Self::Json),
+        }
+    }
+
+    fn named(name: &str) -> Result<Self, Problem> {
+        let names = AVAILABLE.iter().map(|(known, _)| *known);
+        if let Some((_, format)) = AVAILABLE.iter().find(|(known, _)| *known == name) {
+            return Ok(*format);
+        }
+        if PLANNED.contains(&name) {
+            let detail = format!("format {name:?} is not available yet; available: {}", listing(names));
+            return Err(Problem::new(Kind::NotAvailableYet, detail).with("parameter", "format"));
+        }
+        Err(Problem::new(Kind::InvalidValue, format!("unknown format {}", quote(name)))
+            .with("parameter", "format")
+            .suggesting(name, "available", names))
+    }
+}
+
+/// Picks by RFC 9110: for each format the most specific range that matches it says how much it is wanted.
+fn negotiate(accept: &str) -> Result<Format, Problem> {
+    let ranges: Vec<(&str, &str, f32)> = accept.split(',').filter_map(range).collect();
+    let wanted = |kind: &str, subtype: &str| {
+        ranges
+            .iter()
+            .filter_map(|(range_kind, range_subtype, quality)| {
+                let specific = match (*range_kind, *range_subtype) {
+                    ("*", "*") => 0,
+                    (k, "*") if k.eq_ignore_ascii_case(kind) => 1,
+                    (k, s) if k.eq_ignore_ascii_case(kind) && s.eq_ignore_ascii_case(subtype) => 2,
+                    _ => return None,
+                };
+                Some((specific, *quality))
+            })
+            .max_by_key(|(specific, _)| *specific)
+            .map_or(0.0, |(_, quality)| quality)
+    };
+    let mut best: Option<(f32, Format)> = None;
+    for (kind, subtype, format) in BY_MEDIA_TYPE {
+        let quality = wanted(kind, subtype);
+        if quality > best.map_or(0.0, |(known, _)| known) {
+            best = Some((quality, format));
+        }
+    }
+    best.map(|(_, format)| format).ok_or_else(|| {
+        let available = "application/json, text/csv";
+        let detail = format!(
+            "Accept {} allows none of the formats available: {available}, and format=columns",
+            quote(accept)
+        );
+        Problem::new(Kind::NotAcceptable, detail).with("available", ["application/json", "text/csv"].to_vec())
+    })
+}
+
+/// One media range with its quality. One that does not parse asks for nothing.
+fn range(text: &str) -> Option<(&str, &str, f32)> {
+    let mut parts = text.split(';').map(str::trim);
+    let (kind, subtype) = parts.next()?.split_once('/')?;
+    let quality = parts
+        .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
+        .map_or(Some(1.0), |text| text.parse().ok().filter(|quality| (0.0..=1.0).contains(quality)))?;
+    Some((kind, subtype, quality))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn accepts(accept: &str, format: Format) {
+        assert_eq!(Format::choose(None, Some(accept)), Ok(format), "{accept}");
+    }
+
+    #[test]
+    fn accept_is_weighed() {
+        accepts("*/*", Format::Json);
+        accepts("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Format::Json);
+        accepts("application/*", Format::Json);
+        accepts("text/*", Format::Csv);
+        accepts("Text/CSV", Format::Csv);
+        accepts("application/json;q=0.5, text/csv", Format::Csv);
+        accepts("*/*, application/json;q=0", Format::Csv);
+        for none in ["application/vnd.apache.parquet", "", "json", "application/json;q=0", "text/csv;q=2"] {
+            let problem = Format::choose(None, Some(none)).unwrap_err();
+            assert_eq!(problem.kind(), Kind::NotAcceptable, "{none}");
+        }
+    }
+
+    #[test]
+    fn the_parameter_decides_before_accept() {
+        assert_eq!(Format::choose(Some("columns"), Some("text/csv")), Ok(Format::Columns));
+        assert_eq!(Format::choose(None, None), Ok(Format::Json));
+        let planned = Format::choose(Some("parquet"), None).unwrap_err();
+        assert_eq!(planned.kind(), Kind::NotAvailableYet);
+        assert_eq!(
+            planned.to_string(),
+            "format \"parquet\" is not available yet; available: json, columns, csv"
+        );
+        let unknown = Format::choose(Some("jsn"), None).unwrap_err();
+        assert_eq!(unknown.to_string(), "unknown format \"jsn\": did you mean \"json\"?");
+    }
+}

@@ -1,0 +1,57 @@
+//! API Gateway's events in, HTTP responses out: `lambda_http` translates, the router answers.
+
+use std::task::{Context as Poller, Poll};
+
+use lambda_http::{Adapter, LambdaEvent, Service, lambda_runtime, request::LambdaRequest};
+
+use crate::context::Context;
+
+/// Answers requests until the Lambda service stops this process.
+pub async fn run(context: &Context) -> Result<(), lambda_http::Error> {
+    lambda_runtime::run(Encoded(Adapter::from(context.router()))).await
+}
+
+/// Sees to it that a query string is one before `lambda_http` makes a URI of it.
+///
+/// API Gateway hands on what a caller wrote. A `<` or a letter outside of ASCII that was not encoded makes no
+/// URI, and `lambda_http` panics on that. Encoded it means the same, and the request gets an answer.
+#[derive(Debug, Clone)]
+struct Encoded<A>(A);
+
+impl<A: Service<LambdaEvent<LambdaRequest>>> Service<LambdaEvent<LambdaRequest>> for Encoded<A> {
+    type Response = A::Response;
+    type Error = A::Error;
+    type Future = A::Future;
+
+    fn poll_ready(&mut self, poller: &mut Poller<'_>) -> Poll<Result<(), A::Error>> {
+        self.0.poll_ready(poller)
+    }
+
+    fn call(&mut self, mut event: LambdaEvent<LambdaRequest>) -> A::Future {
+        if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload
+            && let Some(query) = &mut request.raw_query_string
+        {
+            *query = encoded(query);
+        }
+        self.0.call(event)
+    }
+}
+
+/// The text with everything escaped that no query string may hold; what is escaped already stays.
+fn encoded(query: &str) -> String {
+    let mut text = String::with_capacity(query.len());
+    for character in query.chars() {
+        if character.is_ascii_graphic() && !matches!(character, '"' | '<' | '>' | '#' | '`') {
+            text.push(character);
+        } else {
+            let mut buffer = [0; 4];
+            for byte in character.encode_utf8(&mut buffer).bytes() {
+                text.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

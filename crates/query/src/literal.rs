@@ -1,0 +1,80 @@
+//! SQL literals, as Athena takes them for execution parameters.
+
+use std::fmt;
+
+use crate::value::Value;
+
+/// Athena takes 1 to 1,024 characters for a parameter.
+const MAX_CHARACTERS: usize = 1_024;
+
+/// One SQL literal. Only a typed value becomes one, so that nothing but a literal can be in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Literal(String);
+
+/// The literal would be longer than Athena takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the literal has {0} characters, and Athena takes {MAX_CHARACTERS}")]
+pub(crate) struct TooLong(pub(crate) usize);
+
+impl Literal {
+    /// Writes a value as a literal.
+    pub(crate) fn new(value: &Value) -> Result<Self, TooLong> {
+        let text = match value {
+            Value::Boolean(boolean) => boolean.to_string(),
+            Value::Integer(integer) => integer.to_string(),
+            // With an exponent it is a double; without one Athena would read a decimal.
+            Value::Double(double) => format!("{double:E}"),
+            Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
+            Value::Day(day) => format!("DATE '{}'", day.format("%Y-%m-%d")),
+            Value::Time(time) => format!("TIMESTAMP '{}'", time.format("%Y-%m-%d %H:%M:%S%.3f")),
+        };
+        // The documentation does not say which characters Athena counts; UTF-16 units are the most.
+        match text.encode_utf16().count() {
+            count if count > MAX_CHARACTERS => Err(TooLong(count)),
+            _ => Ok(Self(text)),
+        }
+    }
+
+    /// As the engine's port wants it.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, NaiveDate};
+
+    use super::*;
+
+    fn literal(value: &Value) -> String {
+        Literal::new(value).unwrap().into_text()
+    }
+
+    #[test]
+    fn literals_are_as_athena_writes_them() {
+        assert_eq!(literal(&Value::Boolean(true)), "true");
+        assert_eq!(literal(&Value::Integer(i64::MIN)), "-9223372036854775808");
+        assert_eq!(literal(&Value::Double(0.1)), "1E-1");
+        assert_eq!(literal(&Value::Double(-12.5)), "-1.25E1");
+        assert_eq!(literal(&Value::Text("O'Brien".into())), "'O''Brien'");
+        assert_eq!(literal(&Value::Text(String::new())), "''");
+        let day = NaiveDate::from_ymd_opt(987, 1, 2).unwrap();
+        assert_eq!(literal(&Value::Day(day)), "DATE '0987-01-02'");
+        let time = DateTime::from_timestamp_millis(1_795_428_300_120).unwrap();
+        assert_eq!(literal(&Value::Time(time)), "TIMESTAMP '2026-11-23 10:05:00.120'");
+    }
+
+    #[test]
+    fn the_bound_counts_quotes() {
+        assert!(Literal::new(&Value::Text("x".repeat(1_022))).is_ok());
+        assert_eq!(Literal::new(&Value::Text("x".repeat(1_023))), Err(TooLong(1_025)));
+        assert_eq!(Literal::new(&Value::Text("'".repeat(512))), Err(TooLong(1_026)));
+    }
+}

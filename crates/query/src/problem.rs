@@ -1,0 +1,238 @@
+//! What a caller is told when there is no answer: RFC 9457 `application/problem+json`.
+//!
+//! A problem is for the caller: it quotes what the caller wrote and names what would work. SQL, keys, the
+//! engine's words and anything else of ours go to the log instead.
+
+use serde_json::{Map, Value};
+
+/// The media type of every problem.
+pub(crate) const CONTENT_TYPE: &str = "application/problem+json";
+
+/// How much of a caller's text a problem quotes, in characters.
+const QUOTED: usize = 60;
+
+/// Beyond this a text is no misspelt name.
+const LONGEST_NAME: usize = 70;
+
+/// The kinds of problems; each has one status and one `type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The query string does not decode.
+    MalformedQuery,
+    /// A query parameter that is neither a word of the API nor a column.
+    UnknownParameter,
+    /// A column that the dataset does not have.
+    UnknownColumn,
+    /// A filter without an operator, or with one that does not exist.
+    UnknownOperator,
+    /// A value that is not of its column's or parameter's type.
+    InvalidValue,
+    /// More of something than this API takes.
+    TooMuch,
+    /// A part of a request that a later version understands.
+    NotAvailableYet,
+    /// There is no such dataset.
+    UnknownDataset,
+    /// There is no such path.
+    UnknownPath,
+    /// The path exists, and not for this method.
+    MethodNotAllowed,
+    /// None of the formats that the caller accepts.
+    NotAcceptable,
+    /// The result does not fit into one answer.
+    ResultTooLarge,
+    /// The request line is too long.
+    UriTooLong,
+    /// Too many queries at once.
+    Busy,
+    /// A defect of ours.
+    Internal,
+    /// A path that a later version serves.
+    NotImplemented,
+    /// The engine did not do what it should.
+    EngineFailed,
+    /// Something we stand on is out of reach.
+    Unavailable,
+    /// The dataset is defined, and its table does not exist yet.
+    NotRegistered,
+    /// The query took longer than the wait.
+    Timeout,
+}
+
+impl Kind {
+    fn parts(self) -> (u16, &'static str, &'static str) {
+        match self {
+            Self::MalformedQuery => (400, "malformed-query", "The query string does not decode"),
+            Self::UnknownParameter => (400, "unknown-parameter", "Unknown query parameter"),
+            Self::UnknownColumn => (400, "unknown-column", "Unknown column"),
+            Self::UnknownOperator => (400, "unknown-operator", "Unknown operator"),
+            Self::InvalidValue => (400, "invalid-value", "Invalid value"),
+            Self::TooMuch => (400, "too-much", "More than this API takes"),
+            Self::NotAvailableYet => (400, "not-available-yet", "Not available yet"),
+            Self::UnknownDataset => (404, "unknown-dataset", "Unknown dataset"),
+            Self::UnknownPath => (404, "unknown-path", "Unknown path"),
+            Self::MethodNotAllowed => (405, "method-not-allowed", "Method not allowed"),
+            Self::NotAcceptable => (406, "not-acceptable", "No acceptable format"),
+            Self::ResultTooLarge => (413, "result-too-large", "The result is too large"),
+            Self::UriTooLong => (414, "uri-too-long", "The URL is too long"),
+            Self::Busy => (429, "busy", "Too many queries at once"),
+            Self::Internal => (500, "internal", "Internal error"),
+            Self::NotImplemented => (501, "not-implemented", "Not available yet"),
+            Self::EngineFailed => (502, "engine-failed", "The query failed"),
+            Self::Unavailable => (503, "unavailable", "Temporarily unavailable"),
+            Self::NotRegistered => (503, "not-registered", "The dataset is not registered yet"),
+            Self::Timeout => (504, "timeout", "The query took too long"),
+        }
+    }
+}
+
+/// One problem.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{detail}")]
+pub(crate) struct Problem {
+    kind: Kind,
+    detail: String,
+    fields: Map<String, Value>,
+    retry_after: Option<u32>,
+    allow: Option<&'static str>,
+}
+
+impl Problem {
+    /// A problem with the sentence that explains it.
+    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), fields: Map::new(), retry_after: None, allow: None }
+    }
+
+    /// Adds a member for programs to read.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.fields.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Adds the nearest of the names that would work, or where none is near, some of them.
+    pub(crate) fn suggesting<'a>(
+        mut self,
+        wanted: &str,
+        what: &str,
+        names: impl Iterator<Item = &'a str> + Clone,
+    ) -> Self {
+        match nearest(wanted, names.clone()) {
+            Some(name) => {
+                self.detail.push_str(&format!(": did you mean {name:?}?"));
+                self.with("suggestion", name)
+            }
+            None => {
+                self.detail.push_str(&format!("; {what}: {}", listing(names)));
+                self
+            }
+        }
+    }
+
+    /// Says after how many seconds the same request may succeed.
+    pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Says which methods the path has.
+    pub(crate) fn allow(mut self, methods: &'static str) -> Self {
+        self.allow = Some(methods);
+        self
+    }
+
+    /// The HTTP status.
+    pub(crate) fn status(&self) -> u16 {
+        self.kind.parts().0
+    }
+
+    /// The value of `Retry-After`, if any.
+    pub(crate) fn retry_after_seconds(&self) -> Option<u32> {
+        self.retry_after
+    }
+
+    /// The value of `Allow`, if any.
+    pub(crate) fn allowed_methods(&self) -> Option<&'static str> {
+        self.allow
+    }
+
+    /// The body.
+    pub(crate) fn to_json(&self) -> String {
+        let (status, slug, title) = self.kind.parts();
+        let mut members = Map::new();
+        members.insert("type".into(), format!("urn:tributary:problem:{slug}").into());
+        members.insert("title".into(), title.into());
+        members.insert("status".into(), status.into());
+        members.insert("detail".into(), self.detail.as_str().into());
+        members.extend(self.fields.clone());
+        Value::Object(members).to_string()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+/// A caller's text in double quotes, cut where it is long.
+pub(crate) fn quote(text: &str) -> String {
+    let mut characters = text.chars();
+    let start: String = characters.by_ref().take(QUOTED).collect();
+    if characters.next().is_some() { format!("{:?}", start + "…") } else { format!("{start:?}") }
+}
+
+/// The candidate that was probably meant.
+pub(crate) fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // The distance is quadratic in the lengths; no name has more characters than this.
+    if wanted.len() > LONGEST_NAME { None } else { domain::suggest::nearest(wanted, candidates) }
+}
+
+/// `a, b and 3 more`: names for a sentence, not too many of them.
+pub(crate) fn listing<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 20;
+    let names: Vec<&str> = names.into_iter().collect();
+    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_body_has_the_members_of_rfc_9457_and_its_own() {
+        let problem = Problem::new(Kind::UnknownColumn, "unknown column \"prise\"").with("column", "prise");
+        let body: Value = serde_json::from_str(&problem.to_json()).unwrap();
+        assert_eq!(
+            body,
+            serde_json::json!({
+                "type": "urn:tributary:problem:unknown-column", "title": "Unknown column", "status": 400,
+                "detail": "unknown column \"prise\"", "column": "prise",
+            })
+        );
+    }
+
+    #[test]
+    fn quotes_are_short_and_on_one_line() {
+        assert_eq!(quote("a\nb\"c"), r#""a\nb\"c""#);
+        assert!(quote(&"é".repeat(10_000)).chars().count() < 70);
+    }
+
+    #[test]
+    fn long_texts_get_no_suggestion_and_cost_nothing() {
+        assert_eq!(nearest("prise", ["price"]), Some("price"));
+        assert_eq!(nearest(&"x".repeat(8_000), ["x"]), None);
+    }
+
+    #[test]
+    fn a_suggestion_is_a_name_or_what_there_is() {
+        let of = |wanted: &str| {
+            let problem = Problem::new(Kind::UnknownColumn, "unknown column");
+            problem.suggesting(wanted, "columns", ["name", "price"].into_iter()).to_string()
+        };
+        assert_eq!(of("prise"), "unknown column: did you mean \"price\"?");
+        assert_eq!(of("zzz"), "unknown column; columns: name, price");
+    }
+}

@@ -1,0 +1,152 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{result::tests::athena_csv, testing};
+
+const MAXIMUM: usize = 1_000_000;
+
+fn columns(names: &[&str]) -> Vec<TableColumn> {
+    let dataset = testing::bookings();
+    names.iter().map(|name| TableColumn::find(&dataset, name).unwrap()).collect()
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn rendered(format: Format, names: &[&str], rows: &[Vec<Option<String>>]) -> String {
+    let rendered = render(format, &columns(names), &athena_csv(names, rows), MAXIMUM).unwrap();
+    assert_eq!(rendered.rows, rows.len() as u64);
+    String::from_utf8(rendered.body).unwrap()
+}
+
+#[test]
+fn the_three_forms_of_the_same_rows() {
+    let names = ["booking_id", "price", "booked_at"];
+    let rows =
+        [vec![some("a \"b\""), some("1.5E2"), some("2026-11-23 10:05:00.123")], vec![some(""), None, None]];
+    assert_eq!(
+        rendered(Format::Json, &names, &rows),
+        "[{\"booking_id\":\"a \\\"b\\\"\",\"price\":1.5E2,\"booked_at\":\"2026-11-23T10:05:00.123Z\"},\n\
+         {\"booking_id\":\"\",\"price\":null,\"booked_at\":null}]"
+    );
+    assert_eq!(
+        rendered(Format::Columns, &names, &rows),
+        "{\"booking_id\":{\"0\":\"a \\\"b\\\"\",\"1\":\"\"},\"price\":{\"0\":1.5E2,\"1\":null},\
+         \"booked_at\":{\"0\":\"2026-11-23T10:05:00.123Z\",\"1\":null}}"
+    );
+    assert_eq!(
+        rendered(Format::Csv, &names, &rows),
+        "booking_id,price,booked_at\r\n\"a \"\"b\"\"\",1.5E2,2026-11-23T10:05:00.123Z\r\n\"\",,\r\n"
+    );
+}
+
+#[test]
+fn no_rows_have_their_columns_all_the_same() {
+    let names = ["booking_id", "price"];
+    assert_eq!(rendered(Format::Json, &names, &[]), "[]");
+    assert_eq!(rendered(Format::Columns, &names, &[]), "{\"booking_id\":{},\"price\":{}}");
+    assert_eq!(rendered(Format::Csv, &names, &[]), "booking_id,price\r\n");
+}
+
+#[test]
+fn an_answer_is_bounded() {
+    let row = vec![some("x")];
+    let csv = athena_csv(&["booking_id"], &vec![row; 100]);
+    for format in [Format::Json, Format::Columns, Format::Csv] {
+        let error = render(format, &columns(&["booking_id"]), &csv, 50).unwrap_err();
+        assert_eq!(error, RenderError::TooLarge { maximum: 50 });
+    }
+}
+
+#[test]
+fn a_value_of_another_type_is_the_engines_fault() {
+    let csv = athena_csv(&["price"], &[vec![some("1.0")], vec![some("abc")]]);
+    let error = render(Format::Json, &columns(&["price"]), &csv, MAXIMUM).unwrap_err();
+    assert_eq!(error.to_string(), "row 1 has a value in column price that is not of type double");
+}
+
+#[test]
+fn the_result_of_another_query_is_refused() {
+    let csv = athena_csv(&["seats"], &[]);
+    let error = render(Format::Json, &columns(&["price"]), &csv, MAXIMUM).unwrap_err();
+    assert!(matches!(error, RenderError::Malformed(MalformedResult::Header { .. })));
+}
+
+#[test]
+fn the_twenty_passengers_are_what_the_python_service_answered() {
+    let dataset = testing::passengers();
+    let columns: Vec<TableColumn> = TableColumn::defined(&dataset).collect();
+    let csv = testing::passengers_csv();
+    let body = render(Format::Columns, &columns, &csv, MAXIMUM).unwrap().body;
+    let answer: Value = serde_json::from_slice(&body).unwrap();
+    let expected: Value = serde_json::from_str(include_str!("../../tests/data/response.json")).unwrap();
+    assert_eq!(answer, expected);
+}
+
+fn cell() -> impl Strategy<Value = Option<String>> {
+    prop_oneof![Just(None), any::<String>().prop_map(Some)]
+}
+
+/// A plain reader of RFC 4180 that keeps NULL apart.
+fn csv_back(text: &str) -> Vec<Vec<Option<String>>> {
+    let mut rows = vec![vec![]];
+    let mut rest = text.chars().peekable();
+    while rest.peek().is_some() {
+        let mut value: Option<String> = None;
+        if rest.next_if_eq(&'"').is_some() {
+            let mut quoted = String::new();
+            while let Some(character) = rest.next() {
+                if character == '"' && rest.next_if_eq(&'"').is_none() {
+                    break;
+                }
+                quoted.push(character);
+            }
+            value = Some(quoted);
+        } else {
+            while let Some(character) = rest.next_if(|c| !matches!(c, ',' | '\r')) {
+                value.get_or_insert_default().push(character);
+            }
+        }
+        rows.last_mut().unwrap().push(value);
+        if rest.next() == Some('\r') {
+            assert_eq!(rest.next(), Some('\n'));
+            rows.push(vec![]);
+        } else if rest.peek() == Some(&'\r') {
+            rows.last_mut().unwrap().push(None);
+            rest.next();
+            rest.next();
+            rows.push(vec![]);
+        }
+    }
+    rows.pop();
+    rows
+}
+
+proptest! {
+    #[test]
+    fn json_and_columns_say_what_the_result_says(rows in prop::collection::vec((cell(), any::<Option<i32>>()), 0..6)) {
+        let names = ["booking_id", "seats"];
+        let text: Vec<Vec<Option<String>>> =
+            rows.iter().map(|(id, seats)| vec![id.clone(), seats.map(|seats| seats.to_string())]).collect();
+        let records: Value = serde_json::from_str(&rendered(Format::Json, &names, &text)).unwrap();
+        let expected: Vec<Value> =
+            rows.iter().map(|(id, seats)| json!({"booking_id": id, "seats": seats})).collect();
+        prop_assert_eq!(&records, &Value::Array(expected.clone()));
+        let columns: Value = serde_json::from_str(&rendered(Format::Columns, &names, &text)).unwrap();
+        for (index, record) in expected.iter().enumerate() {
+            for name in names {
+                prop_assert_eq!(&columns[name][index.to_string()], &record[name]);
+            }
+        }
+    }
+
+    #[test]
+    fn csv_says_what_the_result_says(rows in prop::collection::vec((cell(), cell()), 0..6)) {
+        let text: Vec<Vec<Option<String>>> = rows.into_iter().map(|(a, b)| vec![a, b]).collect();
+        let mut back = csv_back(&rendered(Format::Csv, &["booking_id", "_extra"], &text));
+        prop_assert_eq!(back.remove(0), vec![some("booking_id"), some("_extra")]);
+        prop_assert_eq!(back, text);
+    }
+}

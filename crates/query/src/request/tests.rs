@@ -1,0 +1,84 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[track_caller]
+fn refused(raw: &str, kind: Kind, words: &str) {
+    let problem = RowsRequest::parse(raw).unwrap_err();
+    assert_eq!(problem.kind(), kind, "{problem}");
+    assert!(problem.to_string().contains(words), "{problem} does not say {words:?}");
+}
+
+#[test]
+fn a_request_is_taken_apart() {
+    let request = RowsRequest::parse(
+        "select=name,%20price&order=price.desc.nullslast,name&limit=0&format=csv&&price=gte.1&price=lt.2&x",
+    )
+    .unwrap();
+    assert_eq!(request.select.unwrap(), ["name", "price"]);
+    assert_eq!(
+        request.order.unwrap(),
+        [
+            OrderTerm { column: "price".into(), descending: true, nulls_first: Some(false) },
+            OrderTerm { column: "name".into(), descending: false, nulls_first: None },
+        ]
+    );
+    assert_eq!(request.limit, Some(0));
+    assert_eq!(request.format.as_deref(), Some("csv"));
+    let filters: Vec<_> = request.filters.iter().map(|f| (f.name.as_str(), f.value.as_str())).collect();
+    assert_eq!(filters, [("price", "gte.1"), ("price", "lt.2"), ("x", "")]);
+}
+
+#[test]
+fn escapes_are_decoded_and_broken_ones_refused() {
+    let request = RowsRequest::parse("name=eq.Pe%C3%B1a+%26%3D%25").unwrap();
+    assert_eq!(request.filters[0].value, "eq.Peña &=%");
+    refused("name=eq.100%", Kind::MalformedQuery, "write %25");
+    refused("name=eq.%4", Kind::MalformedQuery, "write %25");
+    refused("name=eq.%zz", Kind::MalformedQuery, "write %25");
+    refused("name=eq.%ff", Kind::MalformedQuery, "UTF-8");
+    refused("na%C3=eq.1", Kind::MalformedQuery, "UTF-8");
+}
+
+#[test]
+fn each_mistake_gets_its_own_sentence() {
+    refused("limit=1&limit=1", Kind::InvalidValue, "limit is given twice");
+    refused("limit=-1", Kind::InvalidValue, "limit \"-1\" is not a whole number");
+    refused("limit=", Kind::InvalidValue, "whole number");
+    refused("limit=99999999999999999999", Kind::InvalidValue, "whole number");
+    refused("select=", Kind::InvalidValue, "select needs column names");
+    refused("select=a,,b", Kind::InvalidValue, "select needs column names");
+    refused("order=a.", Kind::InvalidValue, "\"a.\" in order");
+    refused("order=a.descc", Kind::InvalidValue, "did you mean \"desc\"?");
+    refused("order=a.asc.desc", Kind::InvalidValue, "in order");
+    refused("order=a.nullsfirst.asc", Kind::InvalidValue, "in order");
+    refused("select=n:name", Kind::NotAvailableYet, "a rename: not available yet");
+    refused("select=price.sum()", Kind::NotAvailableYet, "aggregate");
+    refused("select=price::text", Kind::NotAvailableYet, "a cast");
+    refused("or=(a.eq.1,b.gt.2)", Kind::NotAvailableYet, "\"or\" is not available yet");
+    refused("cursor=x", Kind::NotAvailableYet, "\"cursor\" is not available yet");
+}
+
+#[test]
+fn bounds_hold() {
+    let filters = |count: usize| vec!["a=eq.1"; count].join("&");
+    assert!(RowsRequest::parse(&filters(MAX_FILTERS)).is_ok());
+    refused(&filters(MAX_FILTERS + 1), Kind::TooMuch, "50 filters");
+    refused(&format!("select={}", vec!["a"; MAX_NAMES + 1].join(",")), Kind::TooMuch, "at most");
+    refused(&format!("a=eq.{}", "x".repeat(MAX_VALUE)), Kind::TooMuch, "longer than");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_request_or_a_problem(raw in "(([a-z.]{0,6}|select|order|limit|format)=?[ -~é]{0,20}&?){0,6}") {
+        if let Err(problem) = RowsRequest::parse(&raw) {
+            prop_assert_eq!(problem.status(), 400);
+        }
+    }
+
+    #[test]
+    fn every_value_survives_its_encoding(value in any::<String>()) {
+        let encoded: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        prop_assert_eq!(decode(&encoded).unwrap(), value);
+    }
+}
