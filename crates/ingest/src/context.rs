@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws::{Aws, S3Store, SystemClock};
-use domain::settings::Settings;
+use domain::settings::{InvalidSetting, Settings};
 
 use crate::service::Ingest;
 
@@ -14,6 +14,13 @@ pub struct Context {
 }
 
 impl Context {
+    /// Reads the environment. Bad configuration fails here, with a message that names the variable.
+    pub async fn try_from_env() -> Result<Self, InvalidSetting> {
+        let settings = aws::settings()?;
+        aws::init_telemetry(&settings);
+        Ok(Self::new(&Aws::from_environment().await, &settings))
+    }
+
     /// Makes the clients; asks nobody anything yet.
     pub fn new(aws: &Aws, settings: &Settings) -> Self {
         let store = Arc::new(aws.store(settings));

@@ -2,14 +2,27 @@
 // The nested futures of the SDK are deeper than the compiler follows by default.
 #![recursion_limit = "256"]
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use std::process::ExitCode;
+
+use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    let settings = aws::settings()?;
-    aws::init_telemetry(&settings);
-    let context = ingest::Context::new(&aws::Aws::from_environment().await, &settings);
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| ingest::handle(event, &context).await))
-        .await
+async fn main() -> ExitCode {
+    let context = match ingest::Context::try_from_env().await {
+        Ok(context) => context,
+        Err(error) => {
+            // The settings say how to log, so there is no log yet.
+            eprintln!("ingest cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let handler = service_fn(async |event: LambdaEvent<Value>| ingest::handle(event, &context).await);
+    match lambda_runtime::run(handler).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = &*error as &dyn std::error::Error, "ingest stops");
+            ExitCode::FAILURE
+        }
+    }
 }

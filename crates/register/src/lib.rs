@@ -1,1 +1,24 @@
-//! Lambda: definitions and commits to Glue tables and partitions.
+//! The `register` Lambda: definitions become accepted schemas and Glue tables, commits become Glue partitions.
+//!
+//! Level-triggered: an event only says where to look. What is found in the bucket decides, so lost, repeated
+//! and reordered events end in the same catalog, and a catalog lost as a whole can be made again.
+
+mod accept;
+#[cfg(feature = "lambda")]
+mod context;
+mod error;
+#[cfg(feature = "lambda")]
+mod handler;
+mod partition;
+mod reconcile;
+mod service;
+mod table;
+
+pub use accept::Acceptance;
+#[cfg(feature = "lambda")]
+pub use context::Context;
+pub use error::{RegisterError, RejectedDefinition};
+#[cfg(feature = "lambda")]
+pub use handler::handle;
+pub use reconcile::Reconciled;
+pub use service::Register;

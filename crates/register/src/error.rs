@@ -1,0 +1,92 @@
+use domain::{
+    DatasetName, Partition,
+    commit::UnreadableCommit,
+    dataset::InvalidDefinition,
+    evolution::Refused,
+    port::{CatalogError, StoreError},
+    run::Expired,
+    schemas::SchemasError,
+};
+
+/// Why the catalog was not brought up to date. The bucket is the truth: a later run finds the same work.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The catalog.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The accepted definitions.
+    #[error(transparent)]
+    Schemas(#[from] SchemasError),
+    /// This partition stops until somebody looks at it; the others go on.
+    #[error(transparent)]
+    Commit(#[from] UnreadableCommit),
+    /// No time left, or no right left to change anything.
+    #[error(transparent)]
+    Expired(#[from] Expired),
+    /// A commit of a dataset that was never accepted.
+    #[error("dataset {0} has no accepted definition")]
+    UnknownDataset(DatasetName),
+    /// Others changed the same thing, again and again.
+    #[error("gave up on {what} after {attempts} attempts that others overtook")]
+    Contention {
+        /// What was to be changed.
+        what: String,
+        /// How often.
+        attempts: u32,
+    },
+    /// A definition cannot be written out: a defect of this software.
+    #[error("the definition of {0} cannot be encoded")]
+    Encode(DatasetName, #[source] serde_json::Error),
+    /// The Lambda event is not one that this function handles.
+    #[error("{0}")]
+    UnknownEvent(String),
+}
+
+/// Why a definition does not go live. The one before it stays.
+#[derive(Debug, thiserror::Error)]
+pub enum RejectedDefinition {
+    /// It is not valid in itself.
+    #[error(transparent)]
+    Invalid(#[from] InvalidDefinition),
+    /// It is valid, but may not follow the accepted one.
+    #[error("the change is not allowed: {0}")]
+    Evolution(#[from] Refused),
+    /// The file's name says another dataset.
+    #[error("the file is named {file}.json but defines {name}: the two must be the same")]
+    Misnamed {
+        /// What the file is called.
+        file: DatasetName,
+        /// What it defines.
+        name: DatasetName,
+    },
+}
+
+impl RegisterError {
+    pub(crate) fn contention(dataset: &DatasetName, partition: Option<&Partition>, attempts: u32) -> Self {
+        let what = match partition {
+            Some(partition) => format!("{dataset}/{partition}"),
+            None => format!("table {dataset}"),
+        };
+        Self::Contention { what, attempts }
+    }
+}
+
+#[cfg(feature = "lambda")]
+impl From<RegisterError> for lambda_runtime::Diagnostic {
+    fn from(error: RegisterError) -> Self {
+        let error_type = match error {
+            RegisterError::Store(_) => "Store",
+            RegisterError::Catalog(_) => "Catalog",
+            RegisterError::Schemas(_) | RegisterError::UnknownDataset(_) => "Definition",
+            RegisterError::Commit(_) => "UnreadableCommit",
+            RegisterError::Expired(_) => "Expired",
+            RegisterError::Contention { .. } => "Contention",
+            RegisterError::Encode(..) => "Encode",
+            RegisterError::UnknownEvent(_) => "UnknownEvent",
+        };
+        Self { error_type: error_type.to_owned(), error_message: aws::chain(&error) }
+    }
+}

@@ -1,0 +1,111 @@
+//! Lambda events in, per-message answers out.
+
+use std::collections::BTreeSet;
+
+use aws::{
+    chain,
+    trigger::{self, Notification, Trigger},
+};
+use aws_lambda_events::sqs::SqsBatchResponse;
+use domain::{key::ParsedKey, port::Clock, run::Run};
+use lambda_runtime::LambdaEvent;
+use serde_json::Value;
+
+use crate::{accept::Acceptance, context::Context, error::RegisterError};
+
+/// Handles one invocation. For SQS the answer names the messages that must come again.
+pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsBatchResponse, RegisterError> {
+    let deadline = event.context.deadline().into();
+    let run = Run::new(context.register.clock.now(), Some(deadline));
+    let trigger =
+        Trigger::parse(event.payload).map_err(|error| RegisterError::UnknownEvent(error.to_string()))?;
+    match trigger {
+        Trigger::Direct(dataset, partition) => {
+            context.register.project(&dataset, &partition, &run).await?;
+            Ok(SqsBatchResponse::default())
+        }
+        Trigger::Schedule => {
+            let done = context.register.reconcile(&run).await?;
+            tracing::info!(
+                accepted = done.accepted,
+                rejected = done.rejected,
+                partitions = done.partitions,
+                changed = done.changed,
+                "catalog reconciled"
+            );
+            Ok(SqsBatchResponse::default())
+        }
+        Trigger::Notifications(notifications) => notified(context, &notifications, &run).await,
+    }
+}
+
+/// Where to look: each place once, however many notifications name it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Definition(domain::DatasetName),
+    Partition(domain::DatasetName, domain::Partition),
+}
+
+async fn notified(
+    context: &Context,
+    notifications: &[Notification],
+    run: &Run,
+) -> Result<SqsBatchResponse, RegisterError> {
+    let (mut done, mut failed) = (BTreeSet::new(), BTreeSet::new());
+    for (index, notification) in notifications.iter().enumerate() {
+        let keys = match &notification.keys {
+            Ok(keys) => keys,
+            Err(error) => {
+                tracing::error!(message_id = notification.message_id, %error, "a message cannot be used");
+                failed.insert(index);
+                continue;
+            }
+        };
+        for key in keys {
+            let place = match key {
+                ParsedKey::Definition(name) => Place::Definition(name.clone()),
+                ParsedKey::Commit(name, partition, _) => Place::Partition(name.clone(), partition.clone()),
+                ParsedKey::Schema(..) | ParsedKey::Landing(..) => {
+                    tracing::warn!(%key, "a notification of another kind of object was ignored");
+                    continue;
+                }
+            };
+            if done.contains(&place) {
+                continue;
+            }
+            match look(context, &place, run).await {
+                Ok(()) => drop(done.insert(place)),
+                Err(error) => {
+                    tracing::error!(%key, error = chain(&error), "the catalog was not brought up to date");
+                    failed.insert(index);
+                }
+            }
+        }
+    }
+    // What came straight from S3 has no message to name: the whole invocation fails, and comes again.
+    if failed.iter().any(|index| notifications[*index].message_id.is_none()) {
+        return Err(RegisterError::UnknownEvent(
+            "an S3 notification could not be handled; see the log".into(),
+        ));
+    }
+    Ok(trigger::failures(failed.into_iter().filter_map(|index| notifications[index].message_id.clone())))
+}
+
+async fn look(context: &Context, place: &Place, run: &Run) -> Result<(), RegisterError> {
+    match place {
+        Place::Partition(dataset, partition) => {
+            let changed = context.register.project(dataset, partition, run).await?;
+            tracing::info!(%dataset, %partition, changed, "partition registered");
+        }
+        Place::Definition(dataset) => match context.register.accept(dataset, run).await? {
+            Acceptance::Live { version, new } => {
+                tracing::info!(%dataset, version, new, "definition accepted");
+            }
+            Acceptance::Rejected(rejected) => {
+                tracing::error!(%dataset, %rejected, "a definition does not go live");
+            }
+            Acceptance::NotRequested => tracing::info!(%dataset, "a definition is gone; what is live stays"),
+        },
+    }
+    Ok(())
+}

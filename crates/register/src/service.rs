@@ -1,0 +1,34 @@
+use std::sync::Arc;
+
+use domain::{
+    port::{Catalog, Clock, ObjectStore},
+    run::Run,
+};
+
+use crate::error::RegisterError;
+
+/// How often one thing is tried when others change it at the same time.
+pub(crate) const ATTEMPTS: u32 = 20;
+
+/// Brings the catalog to what the bucket says, through the ports.
+#[derive(Debug)]
+pub struct Register<S, C, K> {
+    pub(crate) store: Arc<S>,
+    pub(crate) catalog: Arc<C>,
+    pub(crate) clock: Arc<K>,
+}
+
+impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
+    /// A service over these ports.
+    pub fn new(store: Arc<S>, catalog: Arc<C>, clock: Arc<K>) -> Self {
+        Self { store, catalog, clock }
+    }
+
+    /// To be asked before every change.
+    pub(crate) fn may_change(&self, run: &Run) -> Result<(), RegisterError> {
+        Ok(run.may_change(self.clock.now())?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

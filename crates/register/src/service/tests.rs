@@ -1,0 +1,179 @@
+use bytes::Bytes;
+use domain::{
+    Commit, CommitKind, DatasetName, Generation, Partition,
+    commit::{FORMAT, WriterId},
+    key,
+    memory::{ManualClock, MemoryCatalog, MemoryStore, SeededIds},
+    port::{Ids, PutMode, Table, Upsert},
+};
+
+use super::*;
+use crate::{Acceptance, Reconciled};
+
+struct World {
+    register: Register<MemoryStore, MemoryCatalog, ManualClock>,
+    ids: SeededIds,
+    dataset: DatasetName,
+    partition: Partition,
+}
+
+const DEFINITION: &str = r#"{"name": "seats", "identity": ["seat"], "description": "Sold", "columns": [
+    {"name": "seat", "type": "bigint", "required": true, "comment": "its number"}]}"#;
+
+impl World {
+    fn new() -> Self {
+        let clock = Arc::new(ManualClock::new("2026-11-23T10:00:00Z".parse().unwrap()));
+        let register = Register::new(Arc::default(), Arc::default(), clock);
+        let (dataset, partition) = (DatasetName::new("seats").unwrap(), "dt=2026-11-23".parse().unwrap());
+        Self { register, ids: SeededIds::new(1), dataset, partition }
+    }
+
+    fn run(&self) -> Run {
+        Run::new(self.register.clock.now(), None)
+    }
+
+    async fn request(&self, definition: &str) -> Acceptance {
+        let key = key::definition(&self.dataset);
+        self.register.store.put(&key, Bytes::from(definition.to_owned()), PutMode::Overwrite).await.unwrap();
+        self.register.accept(&self.dataset, &self.run()).await.unwrap()
+    }
+
+    async fn commit(&self, number: u64) -> Commit {
+        let (generation, writer) = (Generation::new(number), WriterId::from(self.ids.ulid()));
+        let commit = Commit {
+            format: FORMAT,
+            kind: CommitKind::Append,
+            dataset: self.dataset.clone(),
+            partition: self.partition.clone(),
+            generation,
+            schema_version: 1,
+            location: key::generation_prefix(&self.dataset, &self.partition, generation, &writer),
+            files: Vec::new(),
+            consumed: Vec::new(),
+            rows: number * 10,
+            duplicates_dropped: 0,
+            conflicting: 0,
+            writer,
+            committed_at: self.register.clock.now(),
+        };
+        let body = serde_json::to_vec(&commit).unwrap();
+        self.register.store.put(&commit.key(), body.into(), PutMode::Create).await.unwrap();
+        commit
+    }
+
+    async fn project(&self) -> bool {
+        self.register.project(&self.dataset, &self.partition, &self.run()).await.unwrap()
+    }
+
+    async fn registered(&self) -> Option<(String, String)> {
+        let found = self.register.catalog.partition(&self.dataset, &self.partition.values()).await.unwrap();
+        found.map(|found| (found.location, found.parameters["tributary.generation"].clone()))
+    }
+}
+
+#[tokio::test]
+async fn a_definition_goes_live_once_and_evolves() {
+    let world = World::new();
+    assert!(matches!(world.request(DEFINITION).await, Acceptance::Live { version: 1, new: true }));
+    assert!(matches!(world.request(DEFINITION).await, Acceptance::Live { version: 1, new: false }));
+    let table = world.register.catalog.table(&world.dataset).await.unwrap().unwrap();
+    let names: Vec<_> = table.columns.iter().map(|c| (c.name.as_str(), c.data_type.as_str())).collect();
+    let system = [("_id", "string"), ("_ingested_at", "timestamp"), ("_extra", "string")];
+    assert_eq!(names, [&[("seat", "bigint")], &system[..]].concat());
+    assert_eq!((table.partition_keys, table.location.as_str()), (vec!["dt".to_owned()], "tables/seats/"));
+
+    let wider = DEFINITION.replace("}]}", r#"}, {"name": "fare", "type": "double"}]}"#);
+    assert!(matches!(world.request(&wider).await, Acceptance::Live { version: 2, new: true }));
+    let table = world.register.catalog.table(&world.dataset).await.unwrap().unwrap();
+    assert_eq!((table.columns.len(), table.parameters["tributary.schema_version"].as_str()), (5, "2"));
+}
+
+#[tokio::test]
+async fn a_bad_definition_never_goes_live() {
+    let world = World::new();
+    world.request(DEFINITION).await;
+    for (bad, words) in [
+        ("{", "does not parse"),
+        (&DEFINITION.replace("bigint", "strng"), "unknown type"),
+        (&DEFINITION.replace("bigint", "string"), "changed from bigint to string"),
+        (&DEFINITION.replace("seats", "chairs"), "named seats.json but defines chairs"),
+    ] {
+        match world.request(bad).await {
+            Acceptance::Rejected(rejected) => assert!(rejected.to_string().contains(words), "{rejected}"),
+            other => panic!("{bad} was taken: {other:?}"),
+        }
+    }
+    assert_eq!(world.register.store.list_all("schemas/").await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_partition_follows_its_head_and_only_its_head() {
+    let world = World::new();
+    world.request(DEFINITION).await;
+    assert!(!world.project().await, "no commits, nothing to do");
+    let first = world.commit(1).await;
+    assert!(world.project().await);
+    assert_eq!(world.registered().await, Some((first.location, "1".into())));
+    assert!(!world.project().await, "a repeated event changes nothing");
+    world.commit(2).await;
+    let third = world.commit(3).await;
+    assert!(world.project().await, "a lost event does not matter");
+    assert_eq!(world.registered().await, Some((third.location, "3".into())));
+}
+
+#[tokio::test]
+async fn a_commit_may_come_before_its_table() {
+    let world = World::new();
+    let key = key::schema(&world.dataset, 1);
+    world.register.store.put(&key, DEFINITION.into(), PutMode::Create).await.unwrap();
+    world.commit(1).await;
+    assert!(world.project().await);
+    assert!(world.registered().await.is_some());
+}
+
+#[tokio::test]
+async fn a_catalog_lost_or_damaged_is_made_again() {
+    let world = World::new();
+    world.request(DEFINITION).await;
+    let head = world.commit(1).await;
+    let done = world.register.reconcile(&world.run()).await.unwrap();
+    assert_eq!(done, Reconciled { accepted: 0, rejected: 0, partitions: 1, changed: 1 });
+
+    let catalog = &world.register.catalog;
+    let mut moved = catalog.partition(&world.dataset, &world.partition.values()).await.unwrap().unwrap();
+    moved.location = "s3://elsewhere/".into();
+    catalog.write_partitions(&world.dataset, Upsert::Replace, &[moved]).await.unwrap();
+    let table = catalog.table(&world.dataset).await.unwrap().unwrap();
+    catalog.update_table(&Table { columns: Vec::new(), ..table }).await.unwrap();
+    assert_eq!(world.register.reconcile(&world.run()).await.unwrap().changed, 1);
+    assert_eq!(world.registered().await, Some((head.location.clone(), "1".into())));
+    assert_eq!(catalog.table(&world.dataset).await.unwrap().unwrap().columns.len(), 4);
+
+    let fresh = Register::new(world.register.store.clone(), Arc::default(), world.register.clock.clone());
+    let world = World { register: fresh, ..world };
+    assert_eq!(world.register.reconcile(&world.run()).await.unwrap().changed, 1);
+    assert_eq!(world.registered().await, Some((head.location, "1".into())));
+}
+
+#[tokio::test]
+async fn one_unreadable_commit_does_not_hold_back_the_others() {
+    let world = World::new();
+    world.request(DEFINITION).await;
+    world.commit(1).await;
+    let key = "commits/seats/dt=2026-11-22/0000000001.json";
+    world.register.store.put(key, "{}".into(), PutMode::Create).await.unwrap();
+    let error = world.register.reconcile(&world.run()).await.unwrap_err();
+    assert!(matches!(error, RegisterError::Commit(_)), "{error}");
+    assert!(world.registered().await.is_some());
+}
+
+#[tokio::test]
+async fn an_old_run_changes_nothing() {
+    let world = World::new();
+    world.request(DEFINITION).await;
+    world.commit(1).await;
+    let old = Run::new(world.register.clock.now() - domain::run::MAX_AGE, None);
+    let late = world.register.project(&world.dataset, &world.partition, &old).await;
+    assert!(matches!(late, Err(RegisterError::Expired(_))));
+    assert_eq!(world.registered().await, None);
+}

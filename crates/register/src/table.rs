@@ -1,0 +1,85 @@
+//! A dataset's table in the catalog.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Dataset, key,
+    port::{Catalog, CatalogError, Clock, ObjectStore, Table, TableColumn},
+    run::Run,
+    schemas::Accepted,
+};
+
+use crate::{
+    error::RegisterError,
+    service::{ATTEMPTS, Register},
+};
+
+/// The table parameter that says which version of the definition it follows.
+const SCHEMA_VERSION: &str = "tributary.schema_version";
+
+impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
+    /// Creates or evolves the table. A newer version that somebody else put there stays.
+    pub(crate) async fn ensure_table(&self, accepted: &Accepted, run: &Run) -> Result<(), RegisterError> {
+        let name = accepted.dataset.name();
+        for _ in 0..ATTEMPTS {
+            let wanted = table(accepted);
+            let answer = match self.catalog.table(name).await? {
+                None => {
+                    self.may_change(run)?;
+                    self.catalog.create_table(&wanted).await
+                }
+                Some(found) if is_current(&found, &wanted, accepted.version) => return Ok(()),
+                Some(found) => {
+                    self.may_change(run)?;
+                    self.catalog.update_table(&Table { version: found.version, ..wanted }).await
+                }
+            };
+            match answer {
+                Ok(()) => return Ok(()),
+                // Somebody else was at work: look again.
+                Err(
+                    CatalogError::AlreadyExists { .. }
+                    | CatalogError::Conflict { .. }
+                    | CatalogError::NotFound { .. },
+                ) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(RegisterError::contention(name, None, ATTEMPTS))
+    }
+}
+
+fn is_current(found: &Table, wanted: &Table, version: u32) -> bool {
+    let found_version = found.parameters.get(SCHEMA_VERSION).and_then(|text| text.parse::<u32>().ok());
+    if found_version.is_some_and(|found| found > version) {
+        return true;
+    }
+    // Parameters that others added (crawlers, statistics) are theirs.
+    found_version == Some(version)
+        && found.columns == wanted.columns
+        && found.partition_keys == wanted.partition_keys
+        && found.location == wanted.location
+        && found.description == wanted.description
+}
+
+fn table(Accepted { version, dataset }: &Accepted) -> Table {
+    Table {
+        name: dataset.name().clone(),
+        description: dataset.description().map(str::to_owned),
+        columns: columns(dataset),
+        partition_keys: dataset.granularity().keys().iter().map(|key| (*key).to_owned()).collect(),
+        location: key::table_prefix(dataset.name()),
+        parameters: BTreeMap::from([(SCHEMA_VERSION.to_owned(), version.to_string())]),
+        version: None,
+    }
+}
+
+/// The columns of the table, and of every partition written from now on.
+pub(crate) fn columns(dataset: &Dataset) -> Vec<TableColumn> {
+    let column = |(name, data_type, comment): (&str, domain::DataType, Option<&str>)| TableColumn {
+        name: name.to_owned(),
+        data_type: data_type.name().to_owned(),
+        comment: comment.map(str::to_owned),
+    };
+    dataset.stored_columns().map(column).collect()
+}
