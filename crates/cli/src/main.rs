@@ -1,2 +1,31 @@
 //! The `tributary` command.
-fn main() {}
+// The nested futures of the SDK are deeper than the compiler follows by default.
+#![recursion_limit = "256"]
+
+mod args;
+mod demo;
+mod dev;
+mod failure;
+mod log;
+mod stop;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match Args::parse().command {
+        Command::Dev(options) => dev::run(options).await,
+        Command::Demo(options) => demo::run(options).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.exit_code()
+        }
+    }
+}

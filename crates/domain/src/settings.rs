@@ -43,7 +43,8 @@ const WAIT: Setting =
     Setting { name: "TRIBUTARY_WAIT", default: "20s", meaning: "How long a request waits for its query." };
 const MAX_ROWS: Setting =
     Setting { name: "TRIBUTARY_MAX_ROWS", default: "10000", meaning: "The highest `limit` of a request." };
-const CATALOG_CACHE: Setting = Setting {
+/// The age of the API's snapshot of the catalog.
+pub const CATALOG_CACHE: Setting = Setting {
     name: "TRIBUTARY_CATALOG_CACHE",
     default: "5s",
     meaning: "How old the definitions and partitions may be that a request is answered from.",

@@ -7,7 +7,7 @@ use domain::{
     port::{Clock, ObjectStore, StoreError},
     settings::Settings,
 };
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 
 use crate::{
     definitions::Definitions,
@@ -61,9 +61,11 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         let datasets = self.definitions.get(now, |snapshot| routed(snapshot)).await?;
         let groups = sort::sort(messages, Rules { datasets: &datasets, default }, now);
 
-        let writes = groups.iter().map(|(place, events)| async move {
-            (place, events, write::write(&*self.store, place, events, now).await)
-        });
+        let mut writes = Vec::with_capacity(groups.len());
+        for (place, events) in &groups {
+            let write = write::write(&*self.store, place, events, now);
+            writes.push(write.map(move |answer| (place, events, answer)));
+        }
         let written: Vec<_> = stream::iter(writes).buffer_unordered(WRITES).collect().await;
 
         let mut report = Report::default();

@@ -1,0 +1,62 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
+#[derive(Debug, Parser)]
+#[command(version, after_help = "Exit status: 0 done, 1 failed, 2 wrong options, settings or dataset files.")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Dev(DevOptions),
+    Demo(DemoOptions),
+}
+
+/// Run the whole lake on this machine: the AWS protocols and the HTTP API, in one process.
+///
+/// For development and tests; it checks no credentials. It keeps its data in one directory and finds it again
+/// at the next start. Ctrl-C stops it.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  tributary dev
+  tributary dev --data /tmp/lake --aws 127.0.0.1:0 --http 127.0.0.1:0 --json
+  AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws sns publish \\
+    --topic-arn arn:aws:sns:us-west-2:000000000000:tributary --message '{\"passenger_id\": 1}' \\
+    --message-attributes '{\"dataset\": {\"DataType\": \"String\", \"StringValue\": \"passengers\"}}'
+  curl 'http://127.0.0.1:8080/v1/datasets/passengers/rows?passenger_id=eq.1'")]
+pub(crate) struct DevOptions {
+    /// Where everything is kept.
+    #[arg(long, value_name = "DIRECTORY", default_value = ".tributary")]
+    pub(crate) data: PathBuf,
+    /// Where the AWS protocols are served; port 0 picks a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4566")]
+    pub(crate) aws: SocketAddr,
+    /// Where the HTTP API is served; port 0 picks a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) http: SocketAddr,
+    /// A directory of dataset definitions, <dataset>.json [default: infra/datasets, if it is there].
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) datasets: Option<PathBuf>,
+    /// Print the addresses and names as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// See it work: a lake in a temporary directory, 20 passengers published, and queried back.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  tributary demo
+  tributary demo --keep")]
+pub(crate) struct DemoOptions {
+    /// Leave the lake running afterwards, and say what to try next. Ctrl-C stops it.
+    #[arg(long)]
+    pub(crate) keep: bool,
+}

@@ -1,0 +1,69 @@
+//! `tributary demo`: the whole way of an event, on real input, with the real protocols.
+
+mod lake;
+mod stages;
+
+use std::{io::Write, time::Duration};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
+
+use crate::{args::DemoOptions, failure::Failure, log, stop};
+
+use lake::DemoLake;
+use stages::Stages;
+
+/// What is published.
+const PASSENGERS: &str = include_str!("../seed/passengers.ndjson");
+/// What is to come back.
+const EXPECTED: &str = include_str!("../seed/response.json");
+/// What is asked.
+const REQUEST: &str = "/v1/datasets/passengers/rows?format=columns&order=passenger_id&limit=20";
+
+pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
+    log::start();
+    let spinner = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+        spinner.set_style(style);
+    }
+    spinner.enable_steady_tick(Duration::from_millis(100));
+
+    spinner.set_message("starting a lake in a temporary directory");
+    let demo = DemoLake::start().await?;
+    let shown = show(&demo, &spinner).await;
+    spinner.finish_and_clear();
+    if shown.is_ok() && options.keep {
+        demo.print_what_to_try();
+        stop::requested().await?;
+    }
+    demo.stop().await?;
+    shown
+}
+
+async fn show(demo: &DemoLake, spinner: &ProgressBar) -> Result<(), Failure> {
+    let events: Vec<&str> = PASSENGERS.lines().collect();
+    let mut stages = Stages::start(demo);
+    spinner.set_message(format!("publishing {} events to the topic", events.len()));
+    stages.publish(&events).await?;
+    spinner.set_message("waiting until they are compacted");
+    stages.compacted(events.len()).await?;
+    spinner.set_message("waiting until they are registered");
+    stages.registered(events.len()).await?;
+    spinner.set_message("asking for them");
+    let body = stages.query(REQUEST).await?;
+
+    let answer: Value = serde_json::from_str(&body).map_err(|error| Failure::Demo(error.to_string()))?;
+    let expected: Value = serde_json::from_str(EXPECTED).map_err(|error| Failure::Demo(error.to_string()))?;
+    let right = answer == expected;
+    let printed = spinner.suspend(|| print(&body, &stages, right));
+    printed.map_err(|error| Failure::Demo(format!("the answer cannot be printed: {error}")))?;
+    if right { Ok(()) } else { Err(Failure::Demo("the answer is not the expected one".to_owned())) }
+}
+
+fn print(body: &str, stages: &Stages<'_>, right: bool) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "GET {REQUEST}\n\n{body}\n\n{stages}")?;
+    let verdict =
+        if right { "The answer is the expected one." } else { "The answer is NOT the expected one." };
+    writeln!(out, "{verdict}")
+}

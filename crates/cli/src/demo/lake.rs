@@ -1,0 +1,77 @@
+//! A lake in a temporary directory, on free ports.
+
+use std::net::SocketAddr;
+
+use aws::{Aws, GlueCatalog, S3Store};
+use local::{DatasetFiles, Lake, LakeOptions};
+use tempfile::TempDir;
+
+use crate::{failure::Failure, stop};
+
+const DEFINITION: &str = include_str!("../../../../infra/datasets/passengers.json");
+
+pub(super) struct DemoLake {
+    lake: Lake,
+    directory: TempDir,
+    pub(super) store: S3Store,
+    pub(super) catalog: GlueCatalog,
+    pub(super) sns: aws_sdk_sns::Client,
+    pub(super) http: reqwest::Client,
+}
+
+impl DemoLake {
+    pub(super) async fn start() -> Result<Self, Failure> {
+        let temporary = |source| Failure::Temporary { directory: std::env::temp_dir(), source };
+        let directory = tempfile::Builder::new().prefix("tributary-demo-").tempdir().map_err(temporary)?;
+        let definitions = directory.path().join("datasets");
+        std::fs::create_dir(&definitions).map_err(temporary)?;
+        std::fs::write(definitions.join("passengers.json"), DEFINITION).map_err(temporary)?;
+
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        let settings = local::settings()?;
+        let lake = Lake::start(LakeOptions {
+            data: directory.path().join("data"),
+            aws: any_port,
+            http: any_port,
+            datasets: DatasetFiles::read(&definitions)?,
+            settings: settings.clone(),
+        })
+        .await?;
+        let aws = Aws::local(&lake.aws_endpoint());
+        Ok(Self {
+            store: aws.store(&settings),
+            catalog: aws.catalog(&settings),
+            sns: aws_sdk_sns::Client::new(aws.sdk_config()),
+            http: reqwest::Client::new(),
+            lake,
+            directory,
+        })
+    }
+
+    pub(super) fn topic(&self) -> String {
+        self.lake.config().topic_arn()
+    }
+
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.lake.http_endpoint())
+    }
+
+    pub(super) fn print_what_to_try(&self) {
+        println!("\nThe lake stays up until Ctrl-C. To try next:\n");
+        println!("  curl '{}'", self.url("/v1/datasets"));
+        println!("  curl '{}'", self.url("/v1/datasets/passengers/rows?seat_number=gte.20A&format=csv"));
+        println!("  curl '{}'", self.url("/v1/datasets/passengers/rows?select=name&passenger_id=eq.13"));
+        println!("\n  export AWS_ENDPOINT_URL={} AWS_REGION=us-west-2", self.lake.aws_endpoint());
+        println!("  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local");
+        println!("  aws sns publish --topic-arn {} \\", self.topic());
+        println!("    --message '{{\"passenger_id\": 21, \"name\": \"Ada Lovelace\"}}' \\");
+        println!("    --message-attributes dataset={{DataType=String,StringValue=passengers}}");
+        println!("  aws s3 ls --recursive s3://{}/", self.lake.config().bucket);
+    }
+
+    pub(super) async fn stop(self) -> Result<(), Failure> {
+        stop::stop(self.lake).await?;
+        let path = self.directory.path().to_owned();
+        self.directory.close().map_err(|source| Failure::Temporary { directory: path, source })
+    }
+}

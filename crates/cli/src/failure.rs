@@ -1,0 +1,39 @@
+//! Why the command ends without success, and with which status.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use domain::settings::InvalidSetting;
+use local::{DatasetFileError, StartError};
+
+/// One sentence for a person, with its causes.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// What was asked for is wrong.
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
+    /// What was asked for is wrong.
+    #[error("{}", aws::chain(.0))]
+    Datasets(#[from] DatasetFileError),
+    /// The machine does not allow it.
+    #[error("{}", aws::chain(.0))]
+    Start(#[from] StartError),
+    /// The machine does not allow it.
+    #[error("a temporary directory cannot be used in {directory}: {source}")]
+    Temporary { directory: PathBuf, source: std::io::Error },
+    /// The signal handler cannot be set up.
+    #[error("Ctrl-C cannot be watched for: {0}")]
+    Signal(std::io::Error),
+    /// The demo did not get what it should have.
+    #[error("the demo failed: {0}")]
+    Demo(String),
+}
+
+impl Failure {
+    /// 2 where other input would help, 1 otherwise.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Setting(_) | Self::Datasets(_) | Self::Start(StartError::Dataset(_)) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}

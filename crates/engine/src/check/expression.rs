@@ -1,0 +1,149 @@
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, CastKind, DataType, DateTimeField, Expr, Function, FunctionArguments, Interval,
+    TimezoneInfo, UnaryOperator, Value, ValueWithSpan,
+};
+
+use super::{Flow, refuse, refuse_if};
+use crate::functions;
+
+/// One expression; what is below it comes by itself.
+pub(super) fn check(expr: &Expr) -> Flow {
+    match expr {
+        Expr::Identifier(_)
+        | Expr::CompoundIdentifier(_)
+        | Expr::IsNull(_)
+        | Expr::IsNotNull(_)
+        | Expr::IsDistinctFrom(..)
+        | Expr::IsNotDistinctFrom(..)
+        | Expr::InList { .. }
+        | Expr::InSubquery { .. }
+        | Expr::Between { .. }
+        | Expr::Like { any: false, .. }
+        | Expr::Nested(_)
+        | Expr::Value(_)
+        | Expr::TypedString(_)
+        | Expr::Case { .. }
+        | Expr::Exists { .. }
+        | Expr::Subquery(_)
+        | Expr::GroupingSets(_)
+        | Expr::Cube(_)
+        | Expr::Rollup(_) => Flow::Continue(()),
+        Expr::BinaryOp { op, .. } => operator(op),
+        Expr::UnaryOp { op, .. } => {
+            let known = matches!(op, UnaryOperator::Not | UnaryOperator::Minus | UnaryOperator::Plus);
+            if known { Flow::Continue(()) } else { refuse(format!("the operator {op}")) }
+        }
+        Expr::Cast { kind, data_type, array, format, .. } => {
+            let spelled = matches!(kind, CastKind::Cast | CastKind::TryCast) && !array && format.is_none();
+            refuse_if(!spelled, "this form of CAST")?;
+            target(data_type)
+        }
+        Expr::Function(call) => function(call),
+        Expr::Interval(interval) => check_interval(interval),
+        _ => refuse(name(expr)),
+    }
+}
+
+/// What to call an expression that is refused.
+fn name(expr: &Expr) -> &'static str {
+    match expr {
+        Expr::ILike { .. } => "ILIKE",
+        Expr::Like { .. } => "LIKE ANY",
+        Expr::SimilarTo { .. } => "SIMILAR TO",
+        Expr::RLike { .. } => "RLIKE",
+        Expr::IsTrue(_) | Expr::IsNotTrue(_) => "IS TRUE",
+        Expr::IsFalse(_) | Expr::IsNotFalse(_) => "IS FALSE",
+        Expr::IsUnknown(_) | Expr::IsNotUnknown(_) => "IS UNKNOWN",
+        Expr::AnyOp { .. } => "ANY",
+        Expr::AllOp { .. } => "ALL",
+        Expr::InUnnest { .. } => "IN UNNEST",
+        Expr::AtTimeZone { .. } => "AT TIME ZONE",
+        Expr::Extract { .. } => "EXTRACT",
+        Expr::Ceil { .. } => "function ceil",
+        Expr::Floor { .. } => "function floor",
+        Expr::Position { .. } => "POSITION",
+        Expr::Substring { .. } => "function substring",
+        Expr::Trim { .. } => "function trim",
+        Expr::Convert { .. } => "CONVERT",
+        Expr::Overlay { .. } => "OVERLAY",
+        Expr::Collate { .. } => "COLLATE",
+        Expr::Tuple(_) | Expr::Struct { .. } => "a row value",
+        Expr::Array(_) => "ARRAY",
+        Expr::Map(_) | Expr::Dictionary(_) => "MAP",
+        Expr::Lambda(_) => "a lambda expression",
+        Expr::CompoundFieldAccess { .. } | Expr::JsonAccess { .. } => "a subscript",
+        _ => "this kind of expression",
+    }
+}
+
+fn operator(op: &BinaryOperator) -> Flow {
+    match op {
+        BinaryOperator::Plus
+        | BinaryOperator::Minus
+        | BinaryOperator::Multiply
+        | BinaryOperator::Divide
+        | BinaryOperator::Modulo
+        | BinaryOperator::StringConcat
+        | BinaryOperator::Gt
+        | BinaryOperator::Lt
+        | BinaryOperator::GtEq
+        | BinaryOperator::LtEq
+        | BinaryOperator::Eq
+        | BinaryOperator::NotEq
+        | BinaryOperator::And
+        | BinaryOperator::Or => Flow::Continue(()),
+        other => refuse(format!("the operator {other}")),
+    }
+}
+
+fn target(data_type: &DataType) -> Flow {
+    match data_type {
+        DataType::Boolean
+        | DataType::Int(None)
+        | DataType::Integer(None)
+        | DataType::BigInt(None)
+        | DataType::DoublePrecision
+        | DataType::Double(datafusion::sql::sqlparser::ast::ExactNumberInfo::None)
+        | DataType::Varchar(None)
+        | DataType::Date
+        | DataType::Timestamp(None | Some(3), TimezoneInfo::None) => Flow::Continue(()),
+        other => refuse(format!("CAST to {other}")),
+    }
+}
+
+fn function(call: &Function) -> Flow {
+    // The names were folded; a qualified one is in no list.
+    let name = call.name.to_string().replace('"', "");
+    if !functions::is_known(&name) {
+        return refuse(format!("function {name}"));
+    }
+    refuse_if(
+        functions::needs_window(&name) && call.over.is_none(),
+        &format!("function {name} without OVER"),
+    )?;
+    let odd = call.uses_odbc_syntax || call.parameters != FunctionArguments::None;
+    refuse_if(odd || !call.within_group.is_empty(), &format!("this form of function {name}"))?;
+    if let FunctionArguments::List(arguments) = &call.args {
+        refuse_if(!arguments.clauses.is_empty(), &format!("a clause among the arguments of {name}"))?;
+    }
+    Flow::Continue(())
+}
+
+fn check_interval(interval: &Interval) -> Flow {
+    let Interval { value, leading_field, leading_precision, last_field, fractional_seconds_precision } =
+        interval;
+    let text = matches!(&**value, Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(_), .. }));
+    let field = matches!(
+        leading_field,
+        Some(
+            DateTimeField::Year
+                | DateTimeField::Month
+                | DateTimeField::Day
+                | DateTimeField::Hour
+                | DateTimeField::Minute
+                | DateTimeField::Second
+        )
+    );
+    let plain = leading_precision.is_none() && last_field.is_none() && fractional_seconds_precision.is_none();
+    refuse_if(!(text && field && plain), "an INTERVAL other than INTERVAL 'number' unit")
+}

@@ -1,0 +1,75 @@
+use datafusion::sql::sqlparser::ast::{Join, JoinOperator, TableAlias, TableFactor, TableWithJoins};
+
+use super::{Flow, refuse, refuse_if};
+
+/// One relation of a FROM clause.
+pub(super) fn check(factor: &TableFactor) -> Flow {
+    let (alias, sample) = match factor {
+        TableFactor::Table {
+            name,
+            alias,
+            args,
+            with_hints,
+            version,
+            with_ordinality,
+            partitions,
+            json_path,
+            sample,
+            index_hints,
+        } => {
+            let function = if name.to_string() == "unnest" { "UNNEST" } else { "a table function" };
+            refuse_if(args.is_some(), function)?;
+            refuse_if(version.is_some(), "FOR VERSION or FOR TIMESTAMP")?;
+            refuse_if(*with_ordinality, "WITH ORDINALITY")?;
+            let hinted = !(with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty());
+            refuse_if(hinted || json_path.is_some(), "a hint after a table's name")?;
+            (alias, sample)
+        }
+        TableFactor::Derived { lateral, subquery: _, alias, sample } => {
+            refuse_if(*lateral, "LATERAL")?;
+            (alias, sample)
+        }
+        TableFactor::NestedJoin { table_with_joins, alias } => {
+            check_joins(table_with_joins)?;
+            (alias, &None)
+        }
+        TableFactor::UNNEST { .. } => return refuse("UNNEST"),
+        TableFactor::TableFunction { .. } | TableFactor::Function { .. } => {
+            return refuse("a table function");
+        }
+        TableFactor::JsonTable { .. } => return refuse("JSON_TABLE"),
+        TableFactor::MatchRecognize { .. } => return refuse("MATCH_RECOGNIZE"),
+        TableFactor::Pivot { .. } => return refuse("PIVOT"),
+        TableFactor::Unpivot { .. } => return refuse("UNPIVOT"),
+        _ => return refuse("this kind of relation in FROM"),
+    };
+    refuse_if(sample.is_some(), "TABLESAMPLE")?;
+    refuse_if(alias.as_ref().is_some_and(|TableAlias { at, .. }| at.is_some()), "AT after a table's alias")
+}
+
+/// The joins of one element of a FROM clause.
+pub(super) fn check_joins(element: &TableWithJoins) -> Flow {
+    element.joins.iter().try_for_each(check_join)
+}
+
+fn check_join(Join { relation: _, global, join_operator }: &Join) -> Flow {
+    refuse_if(*global, "GLOBAL JOIN")?;
+    match join_operator {
+        JoinOperator::Join(_)
+        | JoinOperator::Inner(_)
+        | JoinOperator::Left(_)
+        | JoinOperator::LeftOuter(_)
+        | JoinOperator::Right(_)
+        | JoinOperator::RightOuter(_)
+        | JoinOperator::FullOuter(_)
+        | JoinOperator::CrossJoin(_) => Flow::Continue(()),
+        JoinOperator::Semi(_) | JoinOperator::LeftSemi(_) | JoinOperator::RightSemi(_) => refuse("SEMI JOIN"),
+        JoinOperator::Anti(_) | JoinOperator::LeftAnti(_) | JoinOperator::RightAnti(_) => refuse("ANTI JOIN"),
+        JoinOperator::CrossApply | JoinOperator::OuterApply => refuse("APPLY"),
+        JoinOperator::AsOf { .. } => refuse("ASOF JOIN"),
+        JoinOperator::StraightJoin(_) => refuse("STRAIGHT_JOIN"),
+        JoinOperator::ArrayJoin | JoinOperator::LeftArrayJoin | JoinOperator::InnerArrayJoin => {
+            refuse("ARRAY JOIN")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+use std::sync::Arc;
+
+use datafusion::{
+    physical_plan::execute_stream,
+    sql::{parser::Statement as DfStatement, sqlparser::ast::Statement},
+};
+use domain::port::{Catalog, ObjectStore};
+use futures::StreamExt;
+
+use crate::{
+    error::EngineError,
+    failure::{from_datafusion, while_reading},
+    resolve,
+    result::{BytesScanned, Execution, Shape},
+    session::Sessions,
+    statement::Prepared,
+    store::LakeStore,
+    typing,
+};
+
+/// Runs Athena's SQL on the tables of one database.
+pub struct Engine<C, S> {
+    catalog: Arc<C>,
+    store: Arc<S>,
+    database: String,
+    sessions: Sessions,
+}
+
+impl<C: Catalog, S: ObjectStore> Engine<C, S> {
+    /// An engine for the tables that `catalog` has, which is known to queries as `database`.
+    pub fn new(database: impl Into<String>, catalog: Arc<C>, store: Arc<S>) -> Self {
+        let database = database.into().to_lowercase();
+        let sessions = Sessions::new(&database);
+        Self { catalog, store, database, sessions }
+    }
+
+    /// Parses and checks a query and binds its parameters (SQL literals), without any I/O. `Rejected` is what
+    /// Athena answers when asked to start such a query; any other error is a query that fails.
+    pub fn prepare(&self, sql: &str, parameters: &[String]) -> Result<Prepared, EngineError> {
+        Prepared::new(sql, parameters)
+    }
+
+    /// Runs a prepared query. The partitions' locations are read from the catalog once, before this comes
+    /// back: the rows are those of one whole generation of each partition.
+    pub async fn run(&self, prepared: &Prepared) -> Result<Execution, EngineError> {
+        let scanned = BytesScanned::default();
+        let store = Arc::new(LakeStore::new(Arc::clone(&self.store), scanned.clone()));
+        let statement = Statement::Query(prepared.query.clone());
+        let statement = DfStatement::Statement(Box::new(statement));
+        let tables = resolve::tables(&statement, &self.database, &*self.catalog, &store).await?;
+        let session = self
+            .sessions
+            .session(tables, Arc::clone(&store) as Arc<dyn object_store::ObjectStore>)
+            .map_err(from_datafusion)?;
+        let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
+        typing::check(&plan)?;
+        let failed = move |error| while_reading(&store, error);
+        let plan = session.create_physical_plan(&plan).await.map_err(&failed)?;
+        let shape = Shape::of(&plan.schema(), &prepared.names)?;
+        let columns = shape.columns.clone();
+        let rows = execute_stream(plan, session.task_ctx()).map_err(&failed)?;
+        let batches = rows.map(move |batch| {
+            let shaped = batch.and_then(|batch| Ok(shape.apply(&batch)?));
+            shaped.map_err(&failed)
+        });
+        Ok(Execution { columns, batches: batches.boxed(), scanned })
+    }
+
+    /// [`Engine::prepare`] and [`Engine::run`].
+    pub async fn execute(&self, sql: &str, parameters: &[String]) -> Result<Execution, EngineError> {
+        self.run(&self.prepare(sql, parameters)?).await
+    }
+}
+
+impl<C, S> std::fmt::Debug for Engine<C, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("database", &self.database).finish_non_exhaustive()
+    }
+}

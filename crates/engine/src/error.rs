@@ -1,0 +1,77 @@
+use domain::port::CatalogError;
+
+/// Why there is no result; the kinds are what a caller would do differently.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Not one query in Athena's grammar, or parameters that do not fit it: Athena refuses to start it.
+    #[error("{reason}")]
+    Rejected {
+        /// In Athena's manner: `line 1:8: ...`.
+        reason: String,
+    },
+    /// Athena has it, this engine has not: the query fails, and its text is not to blame.
+    #[error("NOT_SUPPORTED: {construct} is not supported by the local engine")]
+    Unsupported {
+        /// What was asked for, as SQL names it.
+        construct: String,
+    },
+    /// The query failed, on Athena as well.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// The catalog did not answer.
+    #[error("GLUE_ERROR: the catalog could not be read")]
+    Catalog(#[from] CatalogError),
+    /// A file or a listing could not be read.
+    #[error("HIVE_CANNOT_OPEN_SPLIT: {what}")]
+    Store {
+        /// The store's words: they name the object.
+        what: String,
+        /// Whether the same query may succeed later.
+        retryable: bool,
+        /// Where it surfaced.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The engine's own fault, or one that it does not know.
+    #[error("GENERIC_INTERNAL_ERROR: the local engine failed")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A failed query, in Athena's words: `TABLE_NOT_FOUND: line 1:15: Table 'x' does not exist`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct Failure {
+    /// Athena's name for the kind of failure.
+    pub code: &'static str,
+    /// What happened, and where in the text if that is known.
+    pub message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl EngineError {
+    /// Whether the same query may succeed later without anybody changing anything.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Store { retryable, .. } => *retryable,
+            Self::Catalog(error) => matches!(error, CatalogError::Unavailable { .. }),
+            Self::Rejected { .. } | Self::Unsupported { .. } | Self::Failed(_) | Self::Internal(_) => false,
+        }
+    }
+
+    pub(crate) fn rejected(reason: impl Into<String>) -> Self {
+        Self::Rejected { reason: reason.into() }
+    }
+
+    pub(crate) fn unsupported(construct: impl Into<String>) -> Self {
+        Self::Unsupported { construct: construct.into() }
+    }
+
+    pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Failed(Failure::new(code, message))
+    }
+}

@@ -1,0 +1,189 @@
+//! DataFusion's errors in Athena's words. None of its internals reaches a caller as text.
+
+use std::error::Error;
+
+use datafusion::{
+    arrow::error::ArrowError,
+    common::{Column, SchemaError, Span},
+    error::DataFusionError,
+};
+use domain::port::{self, StoreError};
+
+use crate::{
+    error::{EngineError, Failure},
+    store::{LakeStore, Trouble, is_retryable},
+};
+
+pub(crate) fn from_store(error: StoreError) -> EngineError {
+    EngineError::Store { what: error.to_string(), retryable: is_retryable(&error), source: Box::new(error) }
+}
+
+/// The error of a query that reads: where the store failed, that is the reason, whatever came of it.
+pub(crate) fn while_reading<S: port::ObjectStore>(
+    store: &LakeStore<S>,
+    error: DataFusionError,
+) -> EngineError {
+    match store.trouble() {
+        Some(Trouble { what, retryable }) => EngineError::Store { what, retryable, source: Box::new(error) },
+        None => from_datafusion(error),
+    }
+}
+
+pub(crate) fn from_datafusion(error: DataFusionError) -> EngineError {
+    let error = match unwrap_ours(error) {
+        Ok(ours) => return ours,
+        Err(error) => error,
+    };
+    if let Some(failure) = find::<Failure>(&error) {
+        return EngineError::Failed(failure.clone());
+    }
+    let place = diagnosed(&error);
+    match describe(error.find_root(), &place) {
+        Some(Described::Failed(code, message)) => EngineError::failed(code, message),
+        Some(Described::Unsupported(construct)) => EngineError::unsupported(construct),
+        None => EngineError::Internal(Box::new(error)),
+    }
+}
+
+/// Our own error, where it only passed through.
+fn unwrap_ours(error: DataFusionError) -> Result<EngineError, DataFusionError> {
+    match error {
+        DataFusionError::External(inner) => match inner.downcast::<EngineError>() {
+            Ok(ours) => Ok(*ours),
+            Err(inner) => Err(DataFusionError::External(inner)),
+        },
+        DataFusionError::Context(text, inner) => {
+            unwrap_ours(*inner).map_err(|inner| DataFusionError::Context(text, Box::new(inner)))
+        }
+        DataFusionError::Diagnostic(diagnostic, inner) => {
+            unwrap_ours(*inner).map_err(|inner| DataFusionError::Diagnostic(diagnostic, Box::new(inner)))
+        }
+        other => Err(other),
+    }
+}
+
+fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+enum Described {
+    Failed(&'static str, String),
+    Unsupported(String),
+}
+
+fn describe(error: &DataFusionError, place: &str) -> Option<Described> {
+    use Described::{Failed, Unsupported};
+    Some(match error {
+        DataFusionError::SchemaError(schema, _) => describe_schema(schema, place),
+        DataFusionError::NotImplemented(what) => Unsupported(first_line(what)),
+        DataFusionError::Plan(message) => describe_plan(message),
+        DataFusionError::SQL(error, _) => Failed("SYNTAX_ERROR", first_line(&error.to_string())),
+        DataFusionError::ArrowError(arrow, _) => describe_arrow(arrow)?,
+        DataFusionError::ParquetError(parquet) => Failed("HIVE_BAD_DATA", parquet.to_string()),
+        DataFusionError::ResourcesExhausted(_) => Failed(
+            "EXCEEDED_LOCAL_MEMORY_LIMIT",
+            "the query needs more memory than the local engine may use".to_owned(),
+        ),
+        DataFusionError::Execution(message) if message.contains("more than one row") => {
+            Failed("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows".to_owned())
+        }
+        DataFusionError::Execution(message) => Failed("GENERIC_USER_ERROR", first_line(message)),
+        _ => return None,
+    })
+}
+
+/// What DataFusion has only as text, by the words it uses for it. What is not known here keeps its text.
+fn describe_plan(message: &str) -> Described {
+    use Described::{Failed, Unsupported};
+    if let Some(operation) = message.strip_prefix("Cannot coerce arithmetic expression ") {
+        let operation = operation.split(" to valid types").next().unwrap_or_default();
+        let words: Vec<&str> = operation.split(' ').map(athena_word).collect();
+        return Failed("TYPE_MISMATCH", format!("Cannot apply operator: {}", words.join(" ")));
+    }
+    if message.contains("No function matches") || message.contains("failed to match any signature") {
+        let function = message.split('\'').nth(1).unwrap_or_default();
+        return Failed("FUNCTION_NOT_FOUND", format!("Unexpected parameters for function {function}"));
+    }
+    if message.starts_with("Projections require unique expression names") {
+        return Unsupported("SELECT of two columns of the same name".to_owned());
+    }
+    Failed("SYNTAX_ERROR", first_line(message))
+}
+
+fn athena_word(arrow: &str) -> &str {
+    match arrow {
+        "Boolean" => "boolean",
+        "Int32" => "integer",
+        "Int64" => "bigint",
+        "Float64" => "double",
+        "Utf8" => "varchar",
+        "Date32" => "date",
+        other if other.starts_with("Timestamp") => "timestamp",
+        other => other,
+    }
+}
+
+fn describe_arrow(error: &ArrowError) -> Option<Described> {
+    use Described::Failed;
+    Some(match error {
+        ArrowError::DivideByZero => Failed("DIVISION_BY_ZERO", "Division by zero".to_owned()),
+        ArrowError::ArithmeticOverflow(what) => Failed("NUMERIC_VALUE_OUT_OF_RANGE", what.clone()),
+        ArrowError::CastError(what) | ArrowError::ParseError(what) => {
+            Failed("INVALID_CAST_ARGUMENT", what.clone())
+        }
+        ArrowError::ParquetError(what) => Failed("HIVE_BAD_DATA", what.clone()),
+        _ => return None,
+    })
+}
+
+fn describe_schema(error: &SchemaError, place: &str) -> Described {
+    use Described::{Failed, Unsupported};
+    match error {
+        SchemaError::FieldNotFound { field, .. } => {
+            Failed("COLUMN_NOT_FOUND", format!("{place}Column '{}' cannot be resolved", named(field)))
+        }
+        SchemaError::AmbiguousReference { field } => {
+            Failed("AMBIGUOUS_NAME", format!("{place}Column '{}' is ambiguous", field.name))
+        }
+        SchemaError::DuplicateQualifiedField { name, .. }
+        | SchemaError::DuplicateUnqualifiedField { name } => {
+            Unsupported(format!("more than one column named {name}"))
+        }
+    }
+}
+
+/// As the query names it, less the quotes.
+fn named(column: &Column) -> String {
+    match &column.relation {
+        Some(relation) => format!("{}.{}", relation.table(), column.name),
+        None => column.name.clone(),
+    }
+}
+
+/// `line 1:8: `, where the column stands, if that is known.
+pub(crate) fn place(column: &Column) -> String {
+    start(column.spans().first())
+}
+
+fn diagnosed(error: &DataFusionError) -> String {
+    start(error.diagnostic().and_then(|diagnostic| diagnostic.span))
+}
+
+fn start(span: Option<Span>) -> String {
+    match span {
+        Some(span) => format!("line {}:{}: ", span.start.line, span.start.column),
+        None => String::new(),
+    }
+}
+
+/// Suggestions and the like follow on further lines.
+fn first_line(message: &str) -> String {
+    message.lines().next().unwrap_or_default().to_owned()
+}

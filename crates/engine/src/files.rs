@@ -1,0 +1,115 @@
+use std::sync::Arc;
+
+use datafusion::{
+    common::ScalarValue,
+    datasource::{listing::PartitionedFile, physical_plan::FileGroup},
+};
+use domain::port::{self, CatalogPartition, ObjectMeta, Table};
+use futures::{StreamExt, TryStreamExt};
+
+use crate::{
+    error::{EngineError, Failure},
+    failure::from_store,
+    prune,
+    store::LakeStore,
+};
+
+/// How many partitions are listed at once.
+const CONCURRENT_LISTINGS: usize = 16;
+
+/// The partitions of a table as the catalog had them when the query began, each with as many values as there
+/// are keys and a location in the lake. A table without keys is its own only partition.
+pub(crate) fn checked(
+    table: &Table,
+    partitions: Vec<CatalogPartition>,
+) -> Result<Vec<CatalogPartition>, EngineError> {
+    if table.partition_keys.is_empty() {
+        return Ok(vec![CatalogPartition {
+            values: Vec::new(),
+            location: table.location.clone(),
+            columns: Vec::new(),
+            parameters: table.parameters.clone(),
+        }]);
+    }
+    match partitions.iter().find(|one| one.values.len() != table.partition_keys.len()) {
+        None => Ok(partitions),
+        Some(odd) => Err(EngineError::failed(
+            "HIVE_INVALID_METADATA",
+            format!("{} has not one value for each of {:?}", name(table, odd), table.partition_keys),
+        )),
+    }
+}
+
+fn name(table: &Table, partition: &CatalogPartition) -> String {
+    let pairs = table.partition_keys.iter().zip(&partition.values);
+    let pairs: Vec<String> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
+    format!("partition {} of table {}", pairs.join("/"), table.name)
+}
+
+/// The files of these partitions: all below their locations, and no others.
+pub(crate) async fn list<S: port::ObjectStore>(
+    store: &LakeStore<S>,
+    table: &Table,
+    partitions: Vec<CatalogPartition>,
+) -> Result<Vec<PartitionedFile>, EngineError> {
+    let listings = partitions.into_iter().map(|partition| list_one(store, table, partition));
+    let files: Vec<Vec<PartitionedFile>> =
+        futures::stream::iter(listings).buffered(CONCURRENT_LISTINGS).try_collect().await?;
+    Ok(files.into_iter().flatten().collect())
+}
+
+async fn list_one<S: port::ObjectStore>(
+    store: &LakeStore<S>,
+    table: &Table,
+    partition: CatalogPartition,
+) -> Result<Vec<PartitionedFile>, EngineError> {
+    let prefix = prefix(table, &partition)?;
+    let objects = store.list_below(&prefix).await.map_err(from_store)?;
+    let values: Vec<ScalarValue> =
+        prune::values(&partition).map(|value| ScalarValue::Utf8(value.map(str::to_owned))).collect();
+    let file = |object: &ObjectMeta| match store.note(object) {
+        Some(meta) => Ok(PartitionedFile::new_from_meta(meta).with_partition_values(values.clone())),
+        None => Err(EngineError::unsupported(format!("the object key {:?}", object.key))),
+    };
+    objects.iter().filter(|object| is_data(&prefix, &object.key)).map(file).collect()
+}
+
+fn prefix(table: &Table, partition: &CatalogPartition) -> Result<String, Failure> {
+    let location = &partition.location;
+    let reason = if location.contains("://") {
+        "outside the lake's bucket"
+    } else if location.trim_matches('/').is_empty() || location.starts_with('/') {
+        "no directory of the lake"
+    } else {
+        let slash = if location.ends_with('/') { "" } else { "/" };
+        return Ok(format!("{location}{slash}"));
+    };
+    let name = name(table, partition);
+    Err(Failure::new("HIVE_INVALID_METADATA", format!("the location of {name} is {reason}: {location:?}")))
+}
+
+/// Athena skips files and directories whose names begin with `_` or `.`, and the marks some tools leave for
+/// directories.
+fn is_data(prefix: &str, key: &str) -> bool {
+    let below = key.strip_prefix(prefix).unwrap_or(key);
+    !below.is_empty() && !below.ends_with('/') && !below.split('/').any(|part| part.starts_with(['_', '.']))
+}
+
+/// The files dealt out to at most `streams` groups.
+pub(crate) fn groups(files: Vec<PartitionedFile>, streams: usize) -> Vec<FileGroup> {
+    let mut groups = vec![Vec::new(); streams.clamp(1, files.len().max(1))];
+    let count = groups.len();
+    for (index, file) in files.into_iter().enumerate() {
+        if let Some(group) = groups.get_mut(index % count) {
+            group.push(file);
+        }
+    }
+    groups.into_iter().map(FileGroup::new).collect()
+}
+
+/// The table and the store that a scan needs, with the partitions as they were when the query began.
+pub(crate) struct Snapshot<S> {
+    pub(crate) table: Table,
+    pub(crate) partitions: Vec<CatalogPartition>,
+    pub(crate) store: Arc<LakeStore<S>>,
+}

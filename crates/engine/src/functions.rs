@@ -1,0 +1,83 @@
+//! The functions that mean here what they mean in Athena. All others are refused by name: one of the same
+//! name that answers something else would be worse.
+
+use std::sync::Arc;
+
+use datafusion::{
+    execution::SessionStateDefaults,
+    logical_expr::{AggregateUDF, ScalarUDF, WindowUDF},
+};
+
+const SCALAR: [&str; 8] =
+    ["coalesce", "length", "lower", "nullif", "reverse", "starts_with", "strpos", "upper"];
+
+const AGGREGATE: [&str; 15] = [
+    "approx_distinct",
+    "avg",
+    "bool_and",
+    "bool_or",
+    "count",
+    "max",
+    "min",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "sum",
+    "var_pop",
+    "var_samp",
+    "variance",
+    "first_value",
+];
+
+const WINDOW: [&str; 10] = [
+    "cume_dist",
+    "dense_rank",
+    "lag",
+    "last_value",
+    "lead",
+    "nth_value",
+    "ntile",
+    "percent_rank",
+    "rank",
+    "row_number",
+];
+
+/// Functions whose result is a `bigint` in Athena and a narrower type in DataFusion.
+const WIDENED: [&str; 2] = ["length", "strpos"];
+
+/// Whether a query may call it.
+pub(crate) fn is_known(name: &str) -> bool {
+    SCALAR.contains(&name) || AGGREGATE.contains(&name) || WINDOW.contains(&name)
+}
+
+/// Whether the function has no meaning without `OVER`, though DataFusion knows an aggregate of that name.
+pub(crate) fn needs_window(name: &str) -> bool {
+    matches!(name, "first_value" | "last_value" | "nth_value")
+}
+
+/// Whether its result has to be made a `bigint`.
+pub(crate) fn is_widened(name: &str) -> bool {
+    WIDENED.contains(&name)
+}
+
+pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
+    let mut all = SessionStateDefaults::default_scalar_functions();
+    all.retain(|f| admits(&SCALAR, f.name(), f.aliases()));
+    all
+}
+
+pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
+    let mut all = SessionStateDefaults::default_aggregate_functions();
+    all.retain(|f| admits(&AGGREGATE, f.name(), f.aliases()));
+    all
+}
+
+pub(crate) fn window() -> Vec<Arc<WindowUDF>> {
+    let mut all = SessionStateDefaults::default_window_functions();
+    all.retain(|f| admits(&WINDOW, f.name(), f.aliases()));
+    all
+}
+
+fn admits(list: &[&str], name: &str, aliases: &[String]) -> bool {
+    list.contains(&name) || aliases.iter().any(|alias| list.contains(&alias.as_str()))
+}

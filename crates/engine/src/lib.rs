@@ -1,0 +1,33 @@
+//! SQL over a Glue-catalogued Parquet lake, as Athena would run it, on DataFusion.
+//!
+//! The promise: a query reads exactly the files below the partition locations that the catalog names at the
+//! moment the query starts, and of those only the partitions its filters leave. What is answered is what
+//! Athena would answer; what this engine cannot answer so, it refuses with an error that names the construct.
+
+mod adapt;
+mod check;
+pub mod csv;
+mod dialect;
+mod engine;
+mod error;
+mod failure;
+mod files;
+mod functions;
+mod literal;
+mod names;
+mod nesting;
+mod parameter;
+mod prune;
+mod resolve;
+mod result;
+mod schema;
+mod session;
+mod statement;
+mod store;
+mod table;
+mod typing;
+
+pub use engine::Engine;
+pub use error::{EngineError, Failure};
+pub use result::{BytesScanned, Execution};
+pub use statement::Prepared;

@@ -1,0 +1,213 @@
+//! Literals whose meaning is Athena's: written so that DataFusion gives them the same one.
+
+use std::ops::ControlFlow;
+
+use chrono::{NaiveDate, NaiveTime};
+use datafusion::sql::sqlparser::ast::{
+    CastKind, DataType, Expr, Query, TimezoneInfo, TypedString, Value, ValueWithSpan, VisitMut, VisitorMut,
+};
+
+use crate::{error::EngineError, functions};
+
+/// Rewrites what the two engines read differently: timestamps' precision, LIKE's escapes, result types.
+pub(crate) fn rewrite(query: &mut Query) -> Result<(), EngineError> {
+    match query.visit(&mut Rewrite) {
+        ControlFlow::Break(error) => Err(error),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+struct Rewrite;
+
+impl VisitorMut for Rewrite {
+    type Break = EngineError;
+
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<EngineError> {
+        match rewrite_one(expr) {
+            Err(error) => ControlFlow::Break(error),
+            Ok(()) => ControlFlow::Continue(()),
+        }
+    }
+}
+
+fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
+    match expr {
+        Expr::Value(ValueWithSpan { value: Value::Number(text, _), .. }) => number(text),
+        Expr::TypedString(literal) => typed(literal),
+        Expr::Cast { data_type: data_type @ DataType::Timestamp(None, TimezoneInfo::None), .. } => {
+            // Athena's `timestamp` without a precision has milliseconds.
+            *data_type = DataType::Timestamp(Some(3), TimezoneInfo::None);
+            Ok(())
+        }
+        Expr::Like { pattern, escape_char, .. } => like(pattern, escape_char),
+        Expr::Function(function) if functions::is_widened(&function.name.to_string()) => {
+            let narrow = std::mem::replace(expr, Expr::Tuple(Vec::new()));
+            *expr = Expr::Cast {
+                kind: CastKind::Cast,
+                expr: Box::new(narrow),
+                data_type: DataType::BigInt(None),
+                array: false,
+                format: None,
+            };
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn number(text: &str) -> Result<(), EngineError> {
+    let whole = text.bytes().all(|b| b.is_ascii_digit());
+    // The least bigint is written with a sign before a number that is too large by one.
+    let fits = !whole || text.parse::<u64>().is_ok_and(|number| number <= 1 << 63);
+    if fits { Ok(()) } else { Err(EngineError::rejected(format!("Invalid numeric literal: {text}"))) }
+}
+
+fn typed(literal: &mut TypedString) -> Result<(), EngineError> {
+    let Value::SingleQuotedString(text) = &mut literal.value.value else {
+        return Err(EngineError::unsupported(format!("the literal {literal}")));
+    };
+    match &mut literal.data_type {
+        DataType::Date => match date(text) {
+            Some(date) => *text = date.to_string(),
+            None => return Err(invalid("date", text)),
+        },
+        DataType::Timestamp(precision @ None, TimezoneInfo::None) => {
+            let Some((normal, digits)) = timestamp(text) else { return Err(invalid("timestamp", text)) };
+            *text = normal;
+            *precision = Some(digits);
+        }
+        other => return Err(EngineError::unsupported(format!("a literal of type {other}"))),
+    }
+    Ok(())
+}
+
+fn invalid(what: &str, text: &str) -> EngineError {
+    let expected = if what == "date" { "2026-11-23" } else { "2026-11-23 10:05:00.000" };
+    EngineError::failed(
+        "INVALID_LITERAL",
+        format!("'{text}' is not a valid {what} literal: expected '{expected}', without a time zone"),
+    )
+}
+
+/// `YYYY-M-D`; years beyond four digits are beyond what the formats here can carry.
+fn date(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.trim().split('-').map(digits);
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    if parts.next().is_some() || year.len() != 4 || month.len() > 2 || day.len() > 2 {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
+fn digits(text: &str) -> Option<&str> {
+    (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then_some(text)
+}
+
+/// The timestamp in full, and the digits after the second that it takes to say it: 3, 6 or 9.
+fn timestamp(text: &str) -> Option<(String, u64)> {
+    let text = text.trim();
+    let (day, time) = text.split_once(' ').unwrap_or((text, "00:00:00"));
+    let (time, fraction) = time.split_once('.').map_or((time, ""), |(time, fraction)| (time, fraction));
+    let fits = fraction.len() <= 9 && fraction.bytes().all(|b| b.is_ascii_digit());
+    let full = match time.split(':').count() {
+        2 if fraction.is_empty() => format!("{time}:00"),
+        3 => time.to_owned(),
+        _ => return None,
+    };
+    let shaped = full.bytes().all(|b| b.is_ascii_digit() || b == b':') && fits;
+    let time = NaiveTime::parse_from_str(&full, "%H:%M:%S").ok().filter(|_| shaped)?;
+    let precision = match fraction.len() {
+        0..=3 => 3,
+        4..=6 => 6,
+        _ => 9,
+    };
+    Some((format!("{}T{}.{fraction:0<9}", date(day)?, time.format("%H:%M:%S")), precision))
+}
+
+/// In Athena, nothing escapes in a pattern unless `ESCAPE` says so; in DataFusion, the backslash always does.
+fn like(pattern: &mut Expr, escape: &mut Option<ValueWithSpan>) -> Result<(), EngineError> {
+    let mut pattern = pattern;
+    while let Expr::Nested(inner) = pattern {
+        pattern = inner;
+    }
+    let text = match pattern {
+        Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(text), .. }) => text,
+        Expr::Value(ValueWithSpan { value: Value::Null, .. }) => return Ok(()),
+        _ => return Err(EngineError::unsupported("LIKE with a pattern that is not a literal")),
+    };
+    let escape = match escape.take().map(|escape| escape.value) {
+        None => None,
+        Some(Value::SingleQuotedString(escape)) => {
+            let mut characters = escape.chars();
+            match (characters.next(), characters.next()) {
+                (Some(character), None) => Some(character),
+                _ => return Err(bad_escape("Escape string must be a single character")),
+            }
+        }
+        Some(other) => return Err(EngineError::unsupported(format!("LIKE ... ESCAPE {other}"))),
+    };
+    *text = with_backslashes(text, escape)?;
+    Ok(())
+}
+
+fn with_backslashes(pattern: &str, escape: Option<char>) -> Result<String, EngineError> {
+    let mut rewritten = String::with_capacity(pattern.len() + 8);
+    let mut characters = pattern.chars();
+    while let Some(mut character) = characters.next() {
+        if Some(character) == escape {
+            character = match characters.next() {
+                Some(next) if next == '%' || next == '_' || Some(next) == escape => next,
+                _ => {
+                    return Err(bad_escape(
+                        "Escape character must be followed by '%', '_' or the escape character itself",
+                    ));
+                }
+            };
+            rewritten.push('\\');
+        } else if character == '\\' {
+            rewritten.push('\\');
+        }
+        rewritten.push(character);
+    }
+    Ok(rewritten)
+}
+
+fn bad_escape(message: &str) -> EngineError {
+    EngineError::failed("INVALID_FUNCTION_ARGUMENT", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_are_athenas() {
+        for (text, expected) in [
+            ("2026-11-23", Some(("2026-11-23T00:00:00.000000000", 3))),
+            ("2026-1-2 3:04", Some(("2026-01-02T03:04:00.000000000", 3))),
+            ("2026-11-23 10:05:00", Some(("2026-11-23T10:05:00.000000000", 3))),
+            ("2026-11-23 10:05:00.12", Some(("2026-11-23T10:05:00.120000000", 3))),
+            ("2026-11-23 10:05:00.1234", Some(("2026-11-23T10:05:00.123400000", 6))),
+            ("2026-11-23T10:05:00", None),
+            ("2026-11-23 10:05:00Z", None),
+            ("2026-11-23 10:05:00 UTC", None),
+            ("2026-11-23 10:05.5", None),
+            ("2026-02-30 10:05:00", None),
+            ("2026-11-23 25:00:00", None),
+            ("2026-11-23 10:05:00.1234567890", None),
+            ("", None),
+        ] {
+            let found = timestamp(text);
+            assert_eq!(found.as_ref().map(|(text, digits)| (text.as_str(), *digits)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_backslash_is_a_character_unless_it_is_the_escape() {
+        assert_eq!(with_backslashes(r"a\%", None).unwrap(), r"a\\%");
+        assert_eq!(with_backslashes(r"a\%", Some('\\')).unwrap(), r"a\%");
+        assert_eq!(with_backslashes("a#%_##", Some('#')).unwrap(), r"a\%_\#");
+        assert!(with_backslashes("a#b", Some('#')).is_err());
+        assert!(with_backslashes("a#", Some('#')).is_err());
+    }
+}

@@ -1,0 +1,88 @@
+//! Which partitions a query's filters leave. A filter on nothing but partition keys is decided here, exactly.
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::{
+        array::{ArrayRef, BooleanArray, RecordBatch, StringArray},
+        compute::and,
+        datatypes::SchemaRef,
+    },
+    catalog::Session,
+    common::{
+        DFSchema,
+        cast::as_boolean_array,
+        tree_node::{TreeNode, TreeNodeRecursion},
+    },
+    datasource::listing::helpers::expr_applicable_for_cols,
+    error::Result,
+    logical_expr::Expr,
+};
+use domain::port::CatalogPartition;
+
+/// How Hive writes a partition value that is null.
+const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// The partition's value of each key.
+pub(crate) fn values(partition: &CatalogPartition) -> impl Iterator<Item = Option<&str>> {
+    partition.values.iter().map(|value| (value != HIVE_NULL).then_some(value.as_str()))
+}
+
+/// Whether the filter speaks of partition keys only, and can be decided without a row.
+pub(crate) fn decides(keys: &SchemaRef, filter: &Expr) -> bool {
+    let names: Vec<&str> = keys.fields().iter().map(|key| key.name().as_str()).collect();
+    expr_applicable_for_cols(&names, filter) && !reaches_out(filter)
+}
+
+/// Whether the expression needs another query's rows.
+fn reaches_out(filter: &Expr) -> bool {
+    let mut found = false;
+    let walked = filter.apply(|expr| {
+        found |= matches!(
+            expr,
+            Expr::Exists(_)
+                | Expr::InSubquery(_)
+                | Expr::ScalarSubquery(_)
+                | Expr::SetComparison(_)
+                | Expr::OuterReferenceColumn(..)
+        );
+        Ok(if found { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    });
+    found || walked.is_err()
+}
+
+/// The partitions for which all filters that decide are true, in their order.
+pub(crate) fn keep(
+    session: &dyn Session,
+    keys: &SchemaRef,
+    partitions: &[CatalogPartition],
+    filters: &[Expr],
+) -> Result<Vec<CatalogPartition>> {
+    let deciding: Vec<&Expr> = filters.iter().filter(|filter| decides(keys, filter)).collect();
+    if deciding.is_empty() || partitions.is_empty() {
+        return Ok(partitions.to_vec());
+    }
+    let rows = one_row_each(keys, partitions)?;
+    let schema = DFSchema::try_from(Arc::clone(keys))?;
+    let mut kept = BooleanArray::from(vec![true; partitions.len()]);
+    for filter in deciding {
+        let filter = session.create_physical_expr(filter.clone(), &schema)?;
+        let decided = filter.evaluate(&rows)?.into_array(partitions.len())?;
+        kept = and(&kept, as_boolean_array(&decided)?)?;
+    }
+    // A null is no: as in WHERE.
+    Ok(partitions
+        .iter()
+        .zip(&kept)
+        .filter(|(_, kept)| *kept == Some(true))
+        .map(|(one, _)| one.clone())
+        .collect())
+}
+
+fn one_row_each(keys: &SchemaRef, partitions: &[CatalogPartition]) -> Result<RecordBatch> {
+    let column = |index: usize| -> ArrayRef {
+        Arc::new(partitions.iter().map(|one| values(one).nth(index).flatten()).collect::<StringArray>())
+    };
+    let columns = (0..keys.fields().len()).map(column).collect();
+    Ok(RecordBatch::try_new(Arc::clone(keys), columns)?)
+}

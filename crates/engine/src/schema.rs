@@ -1,0 +1,42 @@
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType as Arrow, Field, Schema, SchemaRef};
+use domain::{
+    data_type::DataType,
+    port::{Table, TableColumn},
+};
+
+use crate::error::EngineError;
+
+/// A table's columns in Arrow: those of its files, and its partition keys.
+#[derive(Debug, Clone)]
+pub(crate) struct TableSchemas {
+    pub(crate) file: SchemaRef,
+    pub(crate) keys: SchemaRef,
+    /// The columns of the files, then the keys.
+    pub(crate) whole: SchemaRef,
+}
+
+impl TableSchemas {
+    pub(crate) fn of(table: &Table) -> Result<Self, EngineError> {
+        let columns = table.columns.iter().map(|column| field(table, column));
+        let file = Schema::new(columns.collect::<Result<Vec<_>, _>>()?);
+        let keys = table.partition_keys.iter().map(|key| Field::new(key.to_lowercase(), Arrow::Utf8, true));
+        let keys = Schema::new(keys.collect::<Vec<_>>());
+        let whole = Schema::new(file.fields().iter().chain(keys.fields()).cloned().collect::<Vec<_>>());
+        Ok(Self { file: Arc::new(file), keys: Arc::new(keys), whole: Arc::new(whole) })
+    }
+}
+
+fn field(table: &Table, column: &TableColumn) -> Result<Field, EngineError> {
+    let written = column.data_type.to_lowercase();
+    // Hive's second name for the type.
+    let name = if written == "integer" { "int" } else { &written };
+    let data_type: DataType = name.parse().map_err(|_| {
+        EngineError::unsupported(format!(
+            "column {}.{} of type {}",
+            table.name, column.name, column.data_type
+        ))
+    })?;
+    Ok(Field::new(column.name.to_lowercase(), data_type.arrow(), true))
+}

@@ -1,0 +1,82 @@
+use std::sync::Arc;
+
+use datafusion::{
+    catalog::{
+        CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList,
+        MemorySchemaProvider, SchemaProvider, TableProvider,
+    },
+    error::DataFusionError,
+    execution::{
+        SessionState, SessionStateBuilder, SessionStateDefaults,
+        memory_pool::{FairSpillPool, MemoryPool},
+        object_store::ObjectStoreUrl,
+        runtime_env::RuntimeEnvBuilder,
+    },
+    prelude::SessionConfig,
+};
+
+use crate::functions;
+
+/// What Athena calls the catalog that Glue is.
+pub(crate) const CATALOG: &str = "awsdatacatalog";
+
+/// Under which the lake's one bucket is known to DataFusion.
+pub(crate) const LAKE_URL: &str = "lake://lake/";
+
+/// How many streams a query works on at once: enough to overlap reading and computing.
+pub(crate) const STREAMS: usize = 2;
+
+/// What all queries of one engine may hold together; a sort beyond that spills to temporary files.
+const MEMORY_BYTES: usize = 512 * 1024 * 1024;
+
+/// What queries have in common, made once.
+pub(crate) struct Sessions {
+    template: SessionState,
+    memory: Arc<dyn MemoryPool>,
+    database: String,
+}
+
+impl Sessions {
+    pub(crate) fn new(database: &str) -> Self {
+        let mut config = SessionConfig::new()
+            .with_default_catalog_and_schema(CATALOG, database)
+            .with_create_default_catalog_and_schema(false)
+            .with_information_schema(false)
+            .with_target_partitions(STREAMS);
+        let options = config.options_mut();
+        // Trino's order, also for DESC.
+        options.sql_parser.default_null_ordering = "nulls_last".to_owned();
+        options.sql_parser.map_string_types_to_utf8view = false;
+        options.sql_parser.collect_spans = true;
+        let template = SessionStateBuilder::new()
+            .with_config(config)
+            .with_expr_planners(SessionStateDefaults::default_expr_planners())
+            .with_scalar_functions(functions::scalar())
+            .with_aggregate_functions(functions::aggregate())
+            .with_window_functions(functions::window())
+            .build();
+        Self { template, memory: Arc::new(FairSpillPool::new(MEMORY_BYTES)), database: database.to_owned() }
+    }
+
+    /// A session that sees these tables, in this store, and nothing else.
+    pub(crate) fn session(
+        &self,
+        tables: Vec<(String, Arc<dyn TableProvider>)>,
+        store: Arc<dyn object_store::ObjectStore>,
+    ) -> Result<SessionState, DataFusionError> {
+        let schema = MemorySchemaProvider::new();
+        for (name, table) in tables {
+            schema.register_table(name, table)?;
+        }
+        let catalog = MemoryCatalogProvider::new();
+        catalog.register_schema(&self.database, Arc::new(schema))?;
+        let catalogs = MemoryCatalogProviderList::new();
+        catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
+        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::clone(&self.memory)).build()?;
+        runtime.register_object_store(ObjectStoreUrl::parse(LAKE_URL)?.as_ref(), store);
+        Ok(SessionStateBuilder::new_from_existing(self.template.clone())
+            .with_catalog_list(Arc::new(catalogs))
+            .with_runtime_env(Arc::new(runtime))
+            .build())
+    }
+}

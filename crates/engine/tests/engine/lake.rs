@@ -1,0 +1,169 @@
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    sync::{Arc, Mutex},
+};
+
+use bytes::Bytes;
+use datafusion::{
+    arrow::array::{ArrayRef, RecordBatch},
+    parquet::{
+        arrow::ArrowWriter,
+        basic::{Compression, ZstdLevel},
+        file::properties::WriterProperties,
+    },
+};
+use domain::{
+    DatasetName,
+    memory::{MemoryCatalog, MemoryStore},
+    port::{
+        Catalog, CatalogPartition, DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError,
+        Table, TableColumn, Upsert,
+    },
+};
+use engine::{Engine, EngineError, csv};
+
+/// A store that remembers which objects were read.
+#[derive(Debug, Default)]
+pub(crate) struct Watched {
+    inner: MemoryStore,
+    reads: Mutex<Vec<String>>,
+}
+
+impl Watched {
+    fn note(&self, key: &str) {
+        self.reads.lock().unwrap().push(key.to_owned());
+    }
+}
+
+impl ObjectStore for Watched {
+    async fn get(&self, key: &str) -> Result<Bytes, StoreError> {
+        self.note(key);
+        self.inner.get(key).await
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
+        self.note(key);
+        self.inner.get_range(key, range).await
+    }
+
+    async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
+        self.note(key);
+        self.inner.head(key).await
+    }
+
+    async fn put(&self, key: &str, body: Bytes, mode: PutMode) -> Result<(), StoreError> {
+        self.inner.put(key, body, mode).await
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<Vec<DeleteFailure>, StoreError> {
+        self.inner.delete(keys).await
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&str>) -> Result<ListPage, StoreError> {
+        self.note(prefix);
+        self.inner.list(prefix, after).await
+    }
+}
+
+pub(crate) struct Lake {
+    pub(crate) store: Arc<Watched>,
+    pub(crate) catalog: Arc<MemoryCatalog>,
+    pub(crate) engine: Engine<MemoryCatalog, Watched>,
+}
+
+impl Lake {
+    pub(crate) fn new() -> Self {
+        let (store, catalog) = (Arc::<Watched>::default(), Arc::<MemoryCatalog>::default());
+        let engine = Engine::new("tributary", Arc::clone(&catalog), Arc::clone(&store));
+        Self { store, catalog, engine }
+    }
+
+    /// A table of one file with these columns, in one partition, `dt=2026-11-23`.
+    pub(crate) async fn with(types: &[(&str, &str)], columns: Vec<(&str, ArrayRef)>) -> Self {
+        let lake = Self::new();
+        lake.table("t", types).await;
+        lake.file("tables/t/dt=2026-11-23/g1/part-00000.parquet", columns).await;
+        lake.point("t", "2026-11-23", "tables/t/dt=2026-11-23/g1/").await;
+        lake
+    }
+
+    pub(crate) async fn table(&self, name: &str, types: &[(&str, &str)]) {
+        let column = |(name, data_type): &(&str, &str)| TableColumn {
+            name: (*name).to_owned(),
+            data_type: (*data_type).to_owned(),
+            comment: None,
+        };
+        let table = Table {
+            name: DatasetName::new(name).unwrap(),
+            description: None,
+            columns: types.iter().map(column).collect(),
+            partition_keys: vec!["dt".to_owned()],
+            location: format!("tables/{name}/"),
+            parameters: BTreeMap::new(),
+            version: None,
+        };
+        if self.catalog.table(&table.name).await.unwrap().is_some() {
+            self.catalog.update_table(&table).await.unwrap();
+        } else {
+            self.catalog.create_table(&table).await.unwrap();
+        }
+    }
+
+    /// Points the partition at a location.
+    pub(crate) async fn point(&self, table: &str, dt: &str, location: &str) {
+        let table = DatasetName::new(table).unwrap();
+        let values = vec![dt.to_owned()];
+        let exists = self.catalog.partition(&table, &values).await.unwrap().is_some();
+        let partition = CatalogPartition {
+            values,
+            location: location.to_owned(),
+            columns: Vec::new(),
+            parameters: BTreeMap::new(),
+        };
+        let mode = if exists { Upsert::Replace } else { Upsert::Create };
+        let errors = self.catalog.write_partitions(&table, mode, &[partition]).await.unwrap();
+        assert!(errors.is_empty());
+    }
+
+    pub(crate) async fn file(&self, key: &str, columns: Vec<(&str, ArrayRef)>) {
+        let columns = columns.into_iter().map(|(name, column)| (name, column, true));
+        let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_max_row_group_row_count(Some(10_000))
+            .build();
+        let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        let body = writer.into_inner().unwrap();
+        self.store.put(key, body.into(), PutMode::Overwrite).await.unwrap();
+    }
+
+    pub(crate) async fn remove(&self, key: &str) {
+        self.store.delete(&[key.to_owned()]).await.unwrap();
+    }
+
+    /// The result, less its header.
+    pub(crate) async fn rows(&self, sql: &str) -> String {
+        let text = self.text(sql, &[]).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        text.split_once('\n').unwrap().1.to_owned()
+    }
+
+    pub(crate) async fn text(&self, sql: &str, parameters: &[&str]) -> Result<String, csv::CsvError> {
+        let parameters: Vec<String> = parameters.iter().map(|text| (*text).to_owned()).collect();
+        let execution = self.engine.execute(sql, &parameters).await?;
+        Ok(String::from_utf8(csv::write(execution, Vec::new()).await?).unwrap())
+    }
+
+    pub(crate) async fn error(&self, sql: &str, parameters: &[&str]) -> EngineError {
+        match self.text(sql, parameters).await {
+            Err(csv::CsvError::Query(error)) => error,
+            other => panic!("{sql}: {other:?}"),
+        }
+    }
+
+    /// The keys and prefixes read since this was last asked.
+    pub(crate) fn reads(&self) -> Vec<String> {
+        std::mem::take(&mut *self.store.reads.lock().unwrap())
+    }
+}

@@ -1,0 +1,275 @@
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, Int64Array, StringArray};
+use engine::EngineError;
+
+use crate::lake::Lake;
+
+async fn lake() -> Lake {
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("n", Arc::new(Int64Array::from(vec![1, 0]))),
+        ("s", Arc::new(StringArray::from(vec!["a", "b"]))),
+    ];
+    Lake::with(&[("n", "bigint"), ("s", "string"), ("d", "double"), ("at", "timestamp")], columns).await
+}
+
+#[tokio::test]
+async fn what_is_not_supported_is_named() {
+    let lake = lake().await;
+    let mut wrong = Vec::new();
+    for (sql, construct) in [
+        ("INSERT INTO t VALUES (1)", "INSERT"),
+        ("insert into t values (1)", "INSERT"),
+        ("CREATE TABLE x AS SELECT 1", "CREATE"),
+        ("DROP TABLE t", "DROP"),
+        ("DELETE FROM t", "DELETE"),
+        ("UPDATE t SET n = 1", "UPDATE"),
+        ("MERGE INTO t USING t ON true WHEN MATCHED THEN DELETE", "MERGE"),
+        ("UNLOAD (SELECT 1) TO 's3://x/' WITH (format = 'PARQUET')", "UNLOAD"),
+        ("MSCK REPAIR TABLE t", "MSCK"),
+        ("EXPLAIN SELECT 1", "EXPLAIN"),
+        ("SHOW TABLES", "SHOW"),
+        ("DESCRIBE t", "DESCRIBE"),
+        ("ALTER TABLE t ADD COLUMNS (x int)", "ALTER"),
+        ("WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x", "INSERT"),
+        ("WITH RECURSIVE x AS (SELECT 1) SELECT * FROM x", "WITH RECURSIVE"),
+        ("SELECT n FROM t FOR UPDATE", "FOR"),
+        ("SELECT n FROM t FETCH FIRST 1 ROWS ONLY", "FETCH FIRST"),
+        ("SELECT n INTO x FROM t", "SELECT INTO"),
+        ("SELECT * FROM t TABLESAMPLE BERNOULLI (10)", "TABLESAMPLE"),
+        ("SELECT * FROM UNNEST(ARRAY[1]) AS x (y)", "UNNEST"),
+        ("SELECT * FROM generate_series(1, 2)", "a table function"),
+        ("SELECT * FROM \"t$partitions\"", "the metadata table \"t$partitions\""),
+        ("SELECT date_trunc('day', at) FROM t", "function date_trunc"),
+        ("SELECT now()", "function now"),
+        ("SELECT version()", "function version"),
+        ("SELECT current_date", "function current_date"),
+        ("SELECT substr(s, 1) FROM t", "function substring"),
+        ("SELECT trim(s) FROM t", "function trim"),
+        ("SELECT array_agg(n) FROM t", "function array_agg"),
+        ("SELECT extract(year FROM at) FROM t", "EXTRACT"),
+        ("SELECT first_value(n) FROM t", "function first_value without OVER"),
+        ("SELECT ARRAY[1, 2]", "ARRAY"),
+        ("SELECT (n, s) FROM t", "a row value"),
+        ("SELECT n FROM t WHERE s ILIKE 'a%'", "ILIKE"),
+        ("SELECT n FROM t WHERE s SIMILAR TO 'a%'", "SIMILAR TO"),
+        ("SELECT n FROM t WHERE (n = 1) IS TRUE", "IS TRUE"),
+        ("SELECT n::int FROM t", "this form of CAST"),
+        ("SELECT CAST(n AS decimal(12, 2)) FROM t", "CAST to DECIMAL(12,2)"),
+        ("SELECT CAST(s AS varchar(2)) FROM t", "CAST to VARCHAR(2)"),
+        ("SELECT DECIMAL '1.5'", "a literal of type DECIMAL"),
+        ("SELECT X'00'", "the literal X'00'"),
+        ("SELECT n FROM t WHERE s LIKE s", "LIKE with a pattern that is not a literal"),
+        ("SELECT n, n FROM t", "SELECT of two columns of the same name"),
+        ("SELECT at AT TIME ZONE 'UTC' FROM t", "AT TIME ZONE"),
+        ("SELECT sum(n) OVER w FROM t WINDOW w AS (ORDER BY n)", "WINDOW"),
+        ("SELECT n FROM t LIMIT 1 + 1", "LIMIT with an expression"),
+        ("SELECT n FROM t GROUP BY ALL", "GROUP BY ALL"),
+        ("SELECT * FROM t, LATERAL (SELECT 1) x", "LATERAL"),
+    ] {
+        let error = lake.error(sql, &[]).await;
+        let expected = format!("NOT_SUPPORTED: {construct} is not supported by the local engine");
+        if error.to_string() != expected || !matches!(error, EngineError::Unsupported { .. }) {
+            wrong.push(format!("{sql}: {error:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn failures_have_athenas_words_and_the_place() {
+    let lake = lake().await;
+    let mut wrong = Vec::new();
+    for (sql, expected) in [
+        ("SELECT * FROM x", "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.tributary.x' does not exist"),
+        (
+            "SELECT *\nFROM \"A B\"",
+            "TABLE_NOT_FOUND: line 2:6: Table 'awsdatacatalog.tributary.a b' does not exist",
+        ),
+        ("SELECT * FROM x.t", "SCHEMA_NOT_FOUND: line 1:15: Schema 'x' does not exist"),
+        (
+            "SELECT * FROM information_schema.tables",
+            "SCHEMA_NOT_FOUND: line 1:15: Schema 'information_schema' does not exist",
+        ),
+        ("SELECT * FROM a.tributary.t", "CATALOG_NOT_FOUND: line 1:15: Catalog 'a' does not exist"),
+        ("SELECT prise FROM t", "COLUMN_NOT_FOUND: line 1:8: Column 'prise' cannot be resolved"),
+        ("SELECT n FROM t WHERE t.x = 1", "COLUMN_NOT_FOUND: line 1:23: Column 't.x' cannot be resolved"),
+        ("SELECT n FROM t ORDER BY x", "COLUMN_NOT_FOUND: Column 'x' cannot be resolved"),
+        ("SELECT n FROM t a, t b", "AMBIGUOUS_NAME: line 1:8: Column 'n' is ambiguous"),
+        (
+            "SELECT n FROM t WHERE n = '7'",
+            "TYPE_MISMATCH: line 1:23: Cannot apply operator: bigint = varchar(1)",
+        ),
+        ("SELECT n FROM t WHERE s = 7", "TYPE_MISMATCH: line 1:23: Cannot apply operator: varchar = integer"),
+        (
+            "SELECT n FROM t WHERE at = '2026-11-23'",
+            "TYPE_MISMATCH: line 1:23: Cannot apply operator: timestamp = varchar(10)",
+        ),
+        (
+            "SELECT n FROM t WHERE dt = DATE '2026-11-23'",
+            "TYPE_MISMATCH: line 1:23: Cannot apply operator: varchar = date",
+        ),
+        (
+            "SELECT n FROM t WHERE n IN ('1')",
+            "TYPE_MISMATCH: line 1:23: Cannot apply operator: bigint IN varchar(1)",
+        ),
+        (
+            "SELECT n FROM t WHERE n BETWEEN '1' AND '2'",
+            "TYPE_MISMATCH: line 1:23: Cannot apply operator: bigint BETWEEN varchar(1)",
+        ),
+        (
+            "SELECT n FROM t WHERE n IN (SELECT s FROM t)",
+            "TYPE_MISMATCH: line 1:23: Cannot apply operator: bigint IN varchar",
+        ),
+        (
+            "SELECT n FROM t WHERE n LIKE '1'",
+            "TYPE_MISMATCH: line 1:23: Cannot apply operator LIKE to bigint",
+        ),
+        ("SELECT n || 'x' FROM t", "TYPE_MISMATCH: line 1:8: Cannot apply operator || to bigint"),
+        ("SELECT s + 1 FROM t", "TYPE_MISMATCH: Cannot apply operator: varchar + bigint"),
+        ("SELECT at + 1 FROM t", "TYPE_MISMATCH: Cannot apply operator: timestamp + bigint"),
+        (
+            "SELECT a.n FROM t a JOIN t b ON a.n = b.s",
+            "TYPE_MISMATCH: line 1:33: Cannot apply operator: bigint = varchar",
+        ),
+        (
+            "SELECT CASE WHEN n = 1 THEN 1 ELSE 'x' END FROM t",
+            "TYPE_MISMATCH: Cannot apply operator: integer CASE varchar(1)",
+        ),
+        (
+            "SELECT n FROM t UNION SELECT s FROM t",
+            "TYPE_MISMATCH: column in UNION query has incompatible types: bigint, varchar",
+        ),
+        ("SELECT lower(n) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function lower"),
+        ("SELECT sum(s) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function sum"),
+        (
+            "SELECT CAST(d AS varchar) FROM t",
+            "NOT_SUPPORTED: line 1:13: CAST of double to varchar is not supported by the local engine",
+        ),
+        ("SELECT 1 / n FROM t", "DIVISION_BY_ZERO: Division by zero"),
+        (
+            "SELECT CAST(s AS bigint) FROM t",
+            "INVALID_CAST_ARGUMENT: Cannot cast string 'a' to value of Int64 type",
+        ),
+        (
+            "SELECT n FROM t WHERE n = (SELECT n FROM t)",
+            "SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows",
+        ),
+        (
+            "SELECT n FROM t WHERE at > TIMESTAMP '2026-11-23T10:05:00Z'",
+            "INVALID_LITERAL: '2026-11-23T10:05:00Z' is not a valid timestamp literal: expected '2026-11-23 10:05:00.000', without a time zone",
+        ),
+        (
+            "SELECT DATE '2026-02-30'",
+            "INVALID_LITERAL: '2026-02-30' is not a valid date literal: expected '2026-11-23', without a time zone",
+        ),
+    ] {
+        let error = lake.error(sql, &[]).await;
+        if error.to_string() != expected || !matches!(error, EngineError::Failed(_)) {
+            wrong.push(format!("{sql}: {error:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn what_is_no_sql_is_rejected_with_the_place() {
+    let lake = lake().await;
+    let mut wrong = Vec::new();
+    for (sql, expected) in [
+        ("", "the query is empty"),
+        (" -- nothing", "the query is empty"),
+        ("SELEC 1", "line 1:1: mismatched input 'selec'. Expecting: 'SELECT', 'WITH'"),
+        ("SELECT n FROM t; SELECT 1", "only one statement is allowed"),
+        ("SELECT n FROM", "Expected: identifier, found: EOF"),
+        ("SELECT n FROM t WHERE", "Expected: an expression, found: EOF"),
+        ("SELECT n FROM t WHERE n = 'x", "line 1:27: Unterminated string literal"),
+        ("SELECT `n` FROM t", "line 1:8: Expected: an expression, found: `"),
+        ("SELECT n\nFROM t LIMIT 1 2", "line 2:16: Expected: end of statement, found: 2"),
+        ("SELECT 99999999999999999999", "Invalid numeric literal: 99999999999999999999"),
+    ] {
+        let error = lake.error(sql, &[]).await;
+        if error.to_string() != expected || !matches!(error, EngineError::Rejected { .. }) {
+            wrong.push(format!("{sql}: {error:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let error = lake.error(&format!("SELECT 1 -- {}", "x".repeat(262_144)), &[]).await;
+    assert_eq!(error.to_string(), "the query is longer than 262144 bytes");
+}
+
+#[tokio::test]
+async fn a_table_with_a_type_of_a_later_version_is_refused_by_name() {
+    let lake = Lake::new();
+    lake.table("t", &[("n", "bigint"), ("price", "decimal(12,2)")]).await;
+    let error = lake.error("SELECT n FROM t", &[]).await.to_string();
+    assert_eq!(
+        error,
+        "NOT_SUPPORTED: column t.price of type decimal(12,2) is not supported by the local engine"
+    );
+}
+
+/// Long queries must end as answers: a nesting that overflows the stack would end the process. The stack here
+/// is half of what a worker thread has.
+#[test]
+fn long_and_deep_queries_are_answered_or_refused() {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(1).thread_stack_size(1 << 20).build().unwrap();
+    runtime.block_on(async { tokio::spawn(long_and_deep()).await.unwrap() });
+}
+
+async fn long_and_deep() {
+    let lake = lake().await;
+    let chain = |operator: &str, terms: usize| vec!["n = 1"; terms].join(operator);
+    let sums = |terms: usize| vec!["n"; terms].join(" + ");
+    let deep = |depth: usize| format!("{}n{}", "(".repeat(depth), ")".repeat(depth));
+    let list = (0..20_000).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    let joins =
+        |count: usize| (1..count).map(|n| format!("JOIN t a{n} ON a{n}.n = a0.n ")).collect::<String>();
+    let nots = format!("{} n = 1", "NOT ".repeat(500));
+    let answered = [
+        format!("SELECT n FROM t WHERE {}", chain(" OR ", 700)),
+        format!("SELECT n FROM t WHERE {}", chain(" AND ", 700)),
+        format!("SELECT {} FROM t", sums(32)),
+        format!("SELECT n FROM t WHERE n IN ({list})"),
+        vec!["SELECT n FROM t"; 26].join(" UNION ALL "),
+        vec!["SELECT n FROM t"; 26].join(" EXCEPT "),
+        format!("SELECT a0.n FROM t a0 {}", joins(30)),
+        format!("SELECT {} FROM t", deep(20)),
+        format!("SELECT {}s{} FROM t", "lower(".repeat(20), ")".repeat(20)),
+        format!("SELECT {}n = 1{} FROM t", "CASE WHEN ".repeat(5), " THEN true END".repeat(5)),
+        format!("SELECT n FROM t WHERE {}n = 1", "NOT ".repeat(16)),
+        format!("{}SELECT n FROM t{}", "SELECT n FROM (".repeat(5), ")".repeat(5)),
+        format!(
+            "SELECT n FROM t WHERE {}1{}",
+            "n IN (SELECT n FROM t WHERE ".repeat(4),
+            " = n".to_owned() + &")".repeat(4)
+        ),
+    ];
+    for sql in answered {
+        let shown = &sql[..60.min(sql.len())];
+        lake.text(&sql, &[]).await.unwrap_or_else(|error| panic!("{shown}: {error}"));
+    }
+    let refused = [
+        format!("{}SELECT n FROM t{}", "SELECT n FROM (".repeat(9), ")".repeat(9)),
+        format!("{}SELECT n FROM t{}", "SELECT n FROM (".repeat(100), ")".repeat(100)),
+        format!("SELECT n FROM t WHERE {}1{}", "n IN (SELECT n FROM t WHERE ".repeat(100), ")".repeat(100)),
+        format!("SELECT {}1{}", "lower(".repeat(1_000), ")".repeat(1_000)),
+        format!("SELECT {}1{}", "CASE WHEN ".repeat(100), " THEN 1 END".repeat(100)),
+        format!("SELECT n FROM {}t{}", "(".repeat(1_000), ")".repeat(1_000)),
+        format!("SELECT n FROM t WHERE {}", chain(" OR ", 20_000)),
+        format!("SELECT {} FROM t", sums(1_400)),
+        format!("SELECT {} FROM t", sums(100_000)),
+        format!("SELECT a0.n FROM t a0 {}", joins(200)),
+        vec!["SELECT n FROM t"; 300].join(" UNION ALL "),
+        format!("SELECT {} FROM t", deep(100_000)),
+        format!("SELECT n FROM t WHERE {nots}"),
+        format!("SELECT {}1 FROM t", "- ".repeat(100_000)),
+        format!("SELECT n{} FROM t", "::int".repeat(50_000)),
+        format!("SELECT n{} FROM t", "[1]".repeat(80_000)),
+    ];
+    for sql in refused {
+        let error = lake.error(&sql, &[]).await;
+        assert!(!matches!(error, EngineError::Internal(_)), "{error:?}");
+    }
+}

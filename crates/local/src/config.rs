@@ -1,0 +1,51 @@
+//! What the AWS side of the local lake is called and where it keeps its data.
+
+use std::path::PathBuf;
+
+/// Names, limits and the data directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsConfig {
+    /// Everything is kept below this directory. It is created if it does not exist.
+    pub data: PathBuf,
+    /// The region that clients sign for; any other is taken as well.
+    pub region: String,
+    /// The account.
+    pub account: String,
+    /// The bucket to begin with.
+    pub bucket: String,
+    /// The Glue database.
+    pub database: String,
+    /// The Athena workgroup, besides `primary`.
+    pub workgroup: String,
+    /// The SNS topic's name.
+    pub topic: String,
+    /// Below which key the workgroup's results go, ending in `/`.
+    pub results: String,
+    /// Queries queued and running at once; one more is answered with `TooManyRequestsException`.
+    pub max_active_queries: usize,
+    /// Queries running at once; the others are queued.
+    pub max_running_queries: usize,
+}
+
+impl AwsConfig {
+    /// The defaults: everything is named `tributary`.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            region: "us-west-2".to_owned(),
+            account: "000000000000".to_owned(),
+            bucket: "tributary".to_owned(),
+            database: "tributary".to_owned(),
+            workgroup: "tributary".to_owned(),
+            topic: "tributary".to_owned(),
+            results: domain::key::RESULTS.to_owned(),
+            max_active_queries: 20,
+            max_running_queries: 4,
+        }
+    }
+
+    /// The topic's ARN.
+    pub fn topic_arn(&self) -> String {
+        format!("arn:aws:sns:{}:{}:{}", self.region, self.account, self.topic)
+    }
+}

@@ -1,0 +1,143 @@
+//! The lake as a whole on one machine: the AWS side, the four Lambdas' own code on it, the notifications
+//! between them, and the HTTP API.
+//!
+//! The Lambdas know only AWS: each is handed a Lambda event, as the service would make it, and talks to the
+//! AWS side of this process through the SDK, over the loopback interface.
+
+mod datasets;
+mod error;
+mod invoke;
+mod lambdas;
+mod notify;
+mod publish;
+mod s3_event;
+mod schedule;
+mod serve;
+mod sql;
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use aws::{Aws, RandomIds, SystemClock};
+use domain::settings::{CATALOG_CACHE, InvalidSetting, Settings};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+
+use crate::{AwsConfig, AwsServer, Faults};
+
+pub use datasets::{DatasetFileError, DatasetFiles, NotLive};
+pub use error::StartError;
+
+use lambdas::Lambdas;
+
+/// How long a stop waits for what is under way.
+const STOP: Duration = Duration::from_secs(5);
+
+/// The settings from the environment, as the Lambdas read them. One default differs: what a developer does
+/// shows at once, so nothing about the catalog is cached.
+pub fn settings() -> Result<Settings, InvalidSetting> {
+    Settings::read(|name| {
+        std::env::var(name).ok().or_else(|| (name == CATALOG_CACHE.name).then(|| "0s".to_owned()))
+    })
+}
+
+/// What a lake is started with.
+#[derive(Debug)]
+pub struct LakeOptions {
+    /// Where everything is kept.
+    pub data: PathBuf,
+    /// Where the AWS protocols are served; port 0 picks a free one.
+    pub aws: SocketAddr,
+    /// Where the HTTP API is served; port 0 picks a free one.
+    pub http: SocketAddr,
+    /// The datasets to ask for.
+    pub datasets: DatasetFiles,
+    /// The settings of the Lambdas; bucket, database and workgroup name the local ones too.
+    pub settings: Settings,
+}
+
+/// A running lake. Dropping it leaves its tasks to the runtime; [`Lake::stop`] ends them in order.
+#[derive(Debug)]
+pub struct Lake {
+    aws_address: SocketAddr,
+    http_address: SocketAddr,
+    config: AwsConfig,
+    faults: Faults,
+    not_live: Vec<NotLive>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Lake {
+    /// Starts everything, and comes back when both addresses answer and the datasets are live.
+    pub async fn start(options: LakeOptions) -> Result<Self, StartError> {
+        let LakeOptions { data, aws, http, datasets, settings } = options;
+        let config = AwsConfig {
+            bucket: settings.bucket.clone(),
+            database: settings.database.clone(),
+            workgroup: settings.workgroup.clone(),
+            ..AwsConfig::new(&data)
+        };
+        let (created, notifications) = mpsc::unbounded_channel();
+        let server =
+            AwsServer::open(config.clone(), Arc::new(SystemClock), Arc::new(RandomIds), move |object| {
+                // Nobody listens only while the process ends; the next start sweeps.
+                let _ended = created.send(object);
+            })?;
+        let aws_listener = error::bind("--aws", aws).await?;
+        let http_listener = error::bind("--http", http).await?;
+        let (aws_address, http_address) = (error::address(&aws_listener)?, error::address(&http_listener)?);
+
+        let clients = Aws::local(&format!("http://{aws_address}"));
+        let lambdas = Arc::new(Lambdas::new(&clients, &settings));
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+
+        let delivery = publish::start(&mut tasks, Arc::clone(&lambdas));
+        let runner = sql::Runner::new(&settings.database, server.catalog(), clients.store(&settings));
+        tasks.spawn(serve::run(aws_listener, server.router(delivery, runner), stopped.clone()));
+        let not_live = datasets::go_live(&clients, &settings, &datasets).await?;
+        tasks.spawn(serve::run(http_listener, lambdas.api(), stopped.clone()));
+        notify::start(&mut tasks, notifications, &config, &lambdas);
+        tasks.spawn(schedule::run(lambdas, stopped));
+
+        let faults = server.faults();
+        Ok(Self { aws_address, http_address, config, faults, not_live, stop, tasks })
+    }
+
+    /// Where the AWS protocols are served: what `AWS_ENDPOINT_URL` is to be.
+    pub fn aws_endpoint(&self) -> String {
+        format!("http://{}", self.aws_address)
+    }
+
+    /// Where the HTTP API is served.
+    pub fn http_endpoint(&self) -> String {
+        format!("http://{}", self.http_address)
+    }
+
+    /// The names of everything.
+    pub fn config(&self) -> &AwsConfig {
+        &self.config
+    }
+
+    /// Datasets that were asked for and did not go live.
+    pub fn not_live(&self) -> &[NotLive] {
+        &self.not_live
+    }
+
+    /// Throttling on demand, for tests.
+    pub fn faults(&self) -> Faults {
+        self.faults.clone()
+    }
+
+    /// Answers what is under way, then ends. What was acknowledged is durable in any case.
+    pub async fn stop(mut self) {
+        let _nobody_listens = self.stop.send(true);
+        let finish = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP, finish).await.is_err() {
+            tracing::warn!("some work was still under way and is ended; the next start goes on with it");
+        }
+        self.tasks.shutdown().await;
+    }
+}

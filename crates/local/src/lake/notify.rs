@@ -1,0 +1,120 @@
+//! From the bucket to `compact` and `register`: S3's notifications, through a queue each, with a batching
+//! window. A message that fails comes again, and after some tries is left to the schedule.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use aws::SystemClock;
+use domain::{key, port::Clock};
+use futures::future::BoxFuture;
+use tokio::{sync::mpsc, task::JoinSet};
+
+use super::{invoke, lambdas::Lambdas, s3_event};
+use crate::{AwsConfig, ObjectCreated};
+
+/// How long a queue gathers after the first message: what a busy publisher lands meanwhile makes one commit.
+const WINDOW: Duration = Duration::from_millis(50);
+
+/// The most messages of one invocation.
+const BATCH: usize = 1_000;
+
+/// How often a message is received before it counts as undeliverable: the queue's `maxReceiveCount`.
+const RECEIVES: u32 = 5;
+
+/// The function behind a queue; answers the positions of what failed.
+type Function = fn(Vec<String>, Arc<Lambdas>) -> BoxFuture<'static, std::collections::HashSet<usize>>;
+
+/// Starts the notifications and the queues behind them; they end when the bucket is closed.
+pub(super) fn start(
+    tasks: &mut JoinSet<()>,
+    mut created: mpsc::UnboundedReceiver<ObjectCreated>,
+    config: &AwsConfig,
+    lambdas: &Arc<Lambdas>,
+) {
+    let compact = queue(tasks, "compact", lambdas, |bodies, lambdas| {
+        Box::pin(async move {
+            let count = bodies.len();
+            let event = invoke::event(invoke::sqs("tributary-compact", &bodies));
+            match compact::handle(event, &lambdas.compact).await {
+                Ok(response) => invoke::failed(&response),
+                Err(error) => all(count, "compact", &error),
+            }
+        })
+    });
+    let register = queue(tasks, "register", lambdas, |bodies, lambdas| {
+        Box::pin(async move {
+            let count = bodies.len();
+            let event = invoke::event(invoke::sqs("tributary-register", &bodies));
+            match register::handle(event, &lambdas.register).await {
+                Ok(response) => invoke::failed(&response),
+                Err(error) => all(count, "register", &error),
+            }
+        })
+    });
+    let bucket = config.bucket.clone();
+    tasks.spawn(async move {
+        while let Some(object) = created.recv().await {
+            // The prefixes of the bucket's notification configuration.
+            let queue = if object.bucket != bucket {
+                continue;
+            } else if object.key.starts_with(key::LANDING) {
+                &compact
+            } else if object.key.starts_with(key::COMMITS) || object.key.starts_with(key::DATASETS) {
+                &register
+            } else {
+                continue;
+            };
+            if queue.send(s3_event::notification(&object).to_string()).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+fn all(count: usize, function: &str, error: &dyn std::error::Error) -> std::collections::HashSet<usize> {
+    tracing::error!(function, error = aws::chain(error), "an invocation failed");
+    (0..count).collect()
+}
+
+fn queue(
+    tasks: &mut JoinSet<()>,
+    name: &'static str,
+    lambdas: &Arc<Lambdas>,
+    function: Function,
+) -> mpsc::UnboundedSender<String> {
+    let (sender, mut messages) = mpsc::unbounded_channel::<String>();
+    let lambdas = Arc::clone(lambdas);
+    tasks.spawn(async move {
+        let mut batch = Vec::new();
+        while messages.recv_many(&mut batch, 1).await > 0 {
+            SystemClock.sleep(WINDOW).await;
+            while batch.len() < BATCH
+                && let Ok(next) = messages.try_recv()
+            {
+                batch.push(next);
+            }
+            receive(std::mem::take(&mut batch), name, function, &lambdas).await;
+        }
+    });
+    sender
+}
+
+/// Invokes the function until nothing fails. What is in the queue behind waits: its partition is most likely
+/// the one in trouble.
+async fn receive(mut batch: Vec<String>, name: &str, function: Function, lambdas: &Arc<Lambdas>) {
+    for receive in 1..=RECEIVES {
+        let failed = function(batch.clone(), Arc::clone(lambdas)).await;
+        let mut kept: HashMap<usize, String> = batch.into_iter().enumerate().collect();
+        kept.retain(|position, _| failed.contains(position));
+        if kept.is_empty() {
+            return;
+        }
+        batch = kept.into_values().collect();
+        SystemClock.sleep(Duration::from_millis(200) * receive).await;
+    }
+    tracing::error!(
+        function = name,
+        messages = batch.len(),
+        receives = RECEIVES,
+        "messages are given up: the next scheduled run looks at what they were about"
+    );
+}

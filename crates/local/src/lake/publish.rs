@@ -1,0 +1,104 @@
+//! From the topic to `ingest`, in batches, as through SQS: a message is delivered when `ingest` says so.
+//!
+//! There is no queue on disk: whoever publishes waits for the answer, so what is not stored is not
+//! acknowledged either.
+
+use std::{sync::Arc, time::Duration};
+
+use aws::SystemClock;
+use domain::port::Clock;
+use futures::future::BoxFuture;
+use tokio::{
+    sync::{Semaphore, mpsc, oneshot},
+    task::JoinSet,
+};
+
+use super::{invoke, lambdas::Lambdas};
+use crate::{Delivery, DeliveryError, SnsMessage};
+
+/// The most messages of one invocation. SQS would give up to 10,000 or 6 MB.
+const BATCH: usize = 1_000;
+
+/// Messages that may wait; one more publisher waits to be let in.
+const WAITING: usize = 10_000;
+
+/// Invocations at the same time. While they are at work the next batch fills up.
+const INVOCATIONS: usize = 2;
+
+/// How often a message is tried before its publisher is told.
+const TRIES: u32 = 3;
+
+struct Waiting {
+    notification: String,
+    done: oneshot::Sender<Result<(), DeliveryError>>,
+}
+
+/// The topic's subscription.
+pub(super) struct Subscription(mpsc::Sender<Waiting>);
+
+impl Delivery for Subscription {
+    fn deliver(&self, message: SnsMessage) -> BoxFuture<'static, Result<(), DeliveryError>> {
+        let queue = self.0.clone();
+        Box::pin(async move {
+            let (done, answer) = oneshot::channel();
+            let waiting = Waiting { notification: message.notification().to_string(), done };
+            let stopping = || DeliveryError("the lake is stopping".into());
+            queue.send(waiting).await.map_err(|_| stopping())?;
+            answer.await.unwrap_or_else(|_| Err(stopping()))
+        })
+    }
+}
+
+/// Starts delivering; it ends when the last subscription is dropped and everything is answered.
+pub(super) fn start(tasks: &mut JoinSet<()>, lambdas: Arc<Lambdas>) -> Subscription {
+    let (queue, mut waiting) = mpsc::channel::<Waiting>(WAITING);
+    tasks.spawn(async move {
+        let slots = Arc::new(Semaphore::new(INVOCATIONS));
+        let mut invocations = JoinSet::new();
+        let mut batch = Vec::new();
+        while waiting.recv_many(&mut batch, BATCH).await > 0 {
+            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
+            // What came while all slots were taken goes along.
+            while batch.len() < BATCH
+                && let Ok(next) = waiting.try_recv()
+            {
+                batch.push(next);
+            }
+            let (messages, lambdas) = (std::mem::take(&mut batch), Arc::clone(&lambdas));
+            invocations.spawn(async move {
+                deliver(messages, &lambdas).await;
+                drop(slot);
+            });
+            while invocations.try_join_next().is_some() {}
+        }
+        while invocations.join_next().await.is_some() {}
+    });
+    Subscription(queue)
+}
+
+async fn deliver(mut messages: Vec<Waiting>, lambdas: &Lambdas) {
+    for attempt in 1..=TRIES {
+        let bodies: Vec<String> = messages.iter().map(|message| message.notification.clone()).collect();
+        let invocation = invoke::event(invoke::sqs("tributary-ingest", &bodies));
+        let (failed, reason) = match ingest::handle(invocation, &lambdas.ingest).await {
+            Ok(response) => (invoke::failed(&response), "its events could not be stored".to_owned()),
+            Err(error) => ((0..messages.len()).collect(), aws::chain(&error)),
+        };
+        let mut again = Vec::new();
+        for (position, message) in messages.into_iter().enumerate() {
+            if !failed.contains(&position) {
+                // A publisher that went away does not need its answer.
+                let _gone = message.done.send(Ok(()));
+            } else if attempt == TRIES {
+                let _gone = message.done.send(Err(DeliveryError(reason.clone().into())));
+            } else {
+                again.push(message);
+            }
+        }
+        if again.is_empty() {
+            return;
+        }
+        messages = again;
+        SystemClock.sleep(Duration::from_millis(100) * attempt).await;
+    }
+}

@@ -1,0 +1,68 @@
+//! AWS JSON 1.1: one POST to `/`, the operation in `X-Amz-Target`, errors by `__type`.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, Response, StatusCode, header},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
+
+/// An error as the service models name it.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub(crate) struct JsonError {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+impl JsonError {
+    /// An error that is the caller's: status 400, as for nearly all of AWS JSON.
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code, message: message.into() }
+    }
+
+    /// An operation that is not here.
+    pub(crate) fn not_implemented(service: &str, operation: &str) -> Self {
+        Self {
+            status: StatusCode::NOT_IMPLEMENTED,
+            code: "NotImplemented",
+            message: format!("the local lake does not have {service} {operation}"),
+        }
+    }
+
+    /// Something broke on this side.
+    pub(crate) fn internal(code: &'static str, message: impl Into<String>) -> Self {
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, code, message: message.into() }
+    }
+}
+
+/// Reads an operation's input; what does not parse is the service's `invalid` error.
+pub(crate) fn input<T: DeserializeOwned>(body: Value, invalid: &'static str) -> Result<T, JsonError> {
+    serde_json::from_value(body).map_err(|error| JsonError::new(invalid, format!("invalid request: {error}")))
+}
+
+/// Writes an operation's answer.
+pub(crate) fn respond(result: Result<Value, JsonError>, request_id: &str) -> Response<Body> {
+    let (status, body, code) = match result {
+        Ok(value) => (StatusCode::OK, value, None),
+        Err(error) => {
+            // Models spell the member `Message` or `message`; clients look for either.
+            let body = json!({"__type": error.code, "message": error.message, "Message": error.message});
+            (error.status, body, Some(error.code))
+        }
+    };
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, CONTENT_TYPE);
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    if let Some(code) = code {
+        headers.insert("x-amzn-errortype", HeaderValue::from_static(code));
+    }
+    response
+}

@@ -1,0 +1,209 @@
+//! What stands before `s3s`: it takes any credentials, and none.
+//!
+//! `s3s` without an auth provider answers signed requests with an error, and with one it wants the secret key
+//! of every caller. Nobody's secret is known here, and nobody needs one. So the signature is taken off: the
+//! `Authorization` header, and the `X-Amz-*` parameters of a presigned URL (an expired one is refused, as S3
+//! refuses it). What signing does to the body is undone too: `aws-chunked` is decoded here, because `s3s` decodes
+//! it only for signatures that it has checked. What the client promised about the body besides the signature,
+//! trailing checksums and the payload's SHA-256, goes along as [`Integrity`] and is verified when it is stored.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Request, Response, Uri, header},
+};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use s3s::{S3Error, S3ErrorCode, service::S3Service};
+
+use super::{chunked, record::Checksums};
+use crate::env::Env;
+
+/// The parameters that a presigned URL adds.
+const PRESIGNED: [&str; 7] = [
+    "x-amz-algorithm",
+    "x-amz-credential",
+    "x-amz-date",
+    "x-amz-expires",
+    "x-amz-security-token",
+    "x-amz-signature",
+    "x-amz-signedheaders",
+];
+
+/// S3 without authentication.
+#[derive(Clone, Debug)]
+pub(crate) struct Front {
+    service: S3Service,
+    env: Env,
+}
+
+/// What the client promised about the body, apart from the operation's own headers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Integrity {
+    pub(super) payload_sha256: Option<String>,
+    announced: Vec<String>,
+    trailers: Trailers,
+}
+
+/// The trailers of an `aws-chunked` body; there when its stream has ended.
+pub(super) type Trailers = Arc<Mutex<BTreeMap<String, String>>>;
+
+impl Integrity {
+    /// The checksums that a trailer will bring, as in `x-amz-sdk-checksum-algorithm`.
+    pub(super) fn trailer_algorithms(&self) -> impl Iterator<Item = &str> {
+        self.announced.iter().filter_map(|name| match name.strip_prefix("x-amz-checksum-")? {
+            "crc32" => Some("CRC32"),
+            "crc32c" => Some("CRC32C"),
+            "crc64nvme" => Some("CRC64NVME"),
+            "sha1" => Some("SHA1"),
+            "sha256" => Some("SHA256"),
+            _ => None,
+        })
+    }
+
+    pub(super) fn fill_from_trailers(&self, sums: &mut Checksums) {
+        let trailers = self.trailers.lock().unwrap_or_else(PoisonError::into_inner);
+        for (slot, name) in [
+            (&mut sums.crc32, "x-amz-checksum-crc32"),
+            (&mut sums.crc32c, "x-amz-checksum-crc32c"),
+            (&mut sums.crc64nvme, "x-amz-checksum-crc64nvme"),
+            (&mut sums.sha1, "x-amz-checksum-sha1"),
+            (&mut sums.sha256, "x-amz-checksum-sha256"),
+        ] {
+            if let Some(value) = trailers.get(name) {
+                *slot = Some(value.clone());
+            }
+        }
+    }
+}
+
+impl Front {
+    pub(crate) fn new(service: S3Service, env: Env) -> Self {
+        Self { service, env }
+    }
+
+    pub(crate) async fn call(&self, request: Request<Body>) -> Response<Body> {
+        let answer = match self.prepare(request) {
+            Ok(request) => self.service.call(request.map(s3s::Body::http_body_unsync)).await,
+            Err(error) => error.to_http_response().map_err(|error| s3s::HttpError::new(Box::new(error))),
+        };
+        match answer {
+            Ok(response) => response.map(Body::new),
+            Err(error) => {
+                let error: s3s::StdError = error.into();
+                tracing::error!(error = &*error as &dyn std::error::Error, "the local S3 could not answer");
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
+                response
+            }
+        }
+    }
+
+    fn prepare(&self, request: Request<Body>) -> Result<Request<Body>, S3Error> {
+        let (mut parts, mut body) = request.into_parts();
+        if is_form_upload(&parts.headers) {
+            return Err(refuse(
+                S3ErrorCode::NotImplemented,
+                "the local S3 does not have POST object (HTML forms)",
+            ));
+        }
+        parts.headers.remove(header::AUTHORIZATION);
+        parts.uri = self.without_signature(parts.uri)?;
+
+        let mut integrity = Integrity::default();
+        let payload = text(&parts.headers, "x-amz-content-sha256").map(str::to_owned);
+        if let Some(payload) = payload {
+            if payload.starts_with("STREAMING-") {
+                integrity.announced = announced(&parts.headers);
+                let length = decoded_length(&parts.headers)?;
+                body = chunked::decode(body, length, integrity.trailers.clone());
+                parts.headers.insert(header::CONTENT_LENGTH, length.into());
+                drop_chunked_encoding(&mut parts.headers);
+            } else if payload.len() == 64 {
+                integrity.payload_sha256 = Some(payload.to_ascii_lowercase());
+            }
+        }
+        parts.extensions.insert(integrity);
+        Ok(Request::from_parts(parts, body))
+    }
+
+    fn without_signature(&self, uri: Uri) -> Result<Uri, S3Error> {
+        let Some(query) = uri.query() else { return Ok(uri) };
+        let mut kept: Vec<&str> = Vec::new();
+        let (mut date, mut expires) = (None, None);
+        for pair in query.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let name = name.to_ascii_lowercase();
+            if PRESIGNED.contains(&name.as_str()) {
+                match name.as_str() {
+                    "x-amz-date" => date = parse_date(value),
+                    "x-amz-expires" => expires = value.parse::<i64>().ok(),
+                    _ => {}
+                }
+            } else if !pair.is_empty() {
+                kept.push(pair);
+            }
+        }
+        if let (Some(date), Some(expires)) = (date, expires)
+            && (self.env.now() - date).num_seconds() > expires
+        {
+            return Err(refuse(S3ErrorCode::AccessDenied, "Request has expired"));
+        }
+        let path = uri.path();
+        let target = if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) };
+        target.parse().map_err(|_| refuse(S3ErrorCode::InvalidURI, "Couldn't parse the specified URI."))
+    }
+}
+
+fn refuse(code: S3ErrorCode, message: &'static str) -> S3Error {
+    S3Error::with_message(code, message)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn is_form_upload(headers: &HeaderMap) -> bool {
+    text(headers, "content-type")
+        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("multipart/form-data"))
+}
+
+fn announced(headers: &HeaderMap) -> Vec<String> {
+    headers
+        .get_all("x-amz-trailer")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .collect()
+}
+
+fn decoded_length(headers: &HeaderMap) -> Result<u64, S3Error> {
+    text(headers, "x-amz-decoded-content-length").and_then(|value| value.parse().ok()).ok_or_else(|| {
+        refuse(
+            S3ErrorCode::MissingContentLength,
+            "an aws-chunked body needs the header x-amz-decoded-content-length, a number",
+        )
+    })
+}
+
+/// `aws-chunked` is how the body travelled, not how the object is encoded.
+fn drop_chunked_encoding(headers: &mut HeaderMap) {
+    let Some(encoding) = text(headers, "content-encoding") else { return };
+    let rest: Vec<&str> = encoding
+        .split(',')
+        .map(str::trim)
+        .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("aws-chunked"))
+        .collect();
+    match HeaderValue::from_str(&rest.join(",")) {
+        Ok(value) if !rest.is_empty() => drop(headers.insert(header::CONTENT_ENCODING, value)),
+        _ => drop(headers.remove(header::CONTENT_ENCODING)),
+    }
+}
+
+fn parse_date(text: &str) -> Option<DateTime<Utc>> {
+    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok().map(|time| time.and_utc())
+}

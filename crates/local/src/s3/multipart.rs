@@ -1,0 +1,177 @@
+//! Multipart uploads: parts in a directory of their own until they are completed or aborted.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use s3s::{
+    S3Result,
+    crypto::{Checksum as _, Md5},
+    dto, s3_error,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    error::StoreError,
+    path,
+    record::{Attributes, Checksums, Record},
+    store::{Condition, Staged, Store},
+};
+use crate::files::{hex, replace};
+
+/// All parts but the last are at least this long.
+const MIN_PART: u64 = 5 * 1024 * 1024;
+const MAX_PART_NUMBER: i32 = 10_000;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Upload {
+    bucket: String,
+    key: String,
+    attributes: Attributes,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PartRecord {
+    pub(super) etag: String,
+    pub(super) size: u64,
+}
+
+/// Begins an upload and answers its id.
+pub(super) fn create(store: &Store, bucket: &str, key: &str, attributes: Attributes) -> S3Result<String> {
+    // A key that cannot be stored is refused now, not after gigabytes.
+    path::object(&store.bucket(bucket)?, key).map_err(StoreError::from)?;
+    let id = store.env.uuid();
+    let upload = Upload { bucket: bucket.to_owned(), key: key.to_owned(), attributes };
+    let text = serde_json::to_vec(&upload).map_err(|error| StoreError::Io(error.into()))?;
+    replace(&store.state.join("uploads").join(&id).join("upload.json"), &text).map_err(StoreError::from)?;
+    Ok(id)
+}
+
+/// Stores a part, instead of an earlier one of the same number.
+pub(super) fn put_part(
+    store: &Store,
+    (bucket, key, id): (&str, &str, &str),
+    number: i32,
+    staged: &Staged,
+) -> S3Result<()> {
+    if !(1..=MAX_PART_NUMBER).contains(&number) {
+        return Err(s3_error!(
+            InvalidArgument,
+            "part number must be an integer between 1 and {MAX_PART_NUMBER}, found {number}"
+        ));
+    }
+    let (directory, _) = open(store, bucket, key, id)?;
+    let size = fs::metadata(&staged.path).map_err(StoreError::from)?.len();
+    let record = serde_json::to_vec(&PartRecord { etag: staged.etag.clone(), size });
+    let record = record.map_err(|error| StoreError::Io(error.into()))?;
+    fs::rename(&staged.path, part_path(&directory, number)).map_err(StoreError::from)?;
+    replace(&part_path(&directory, number).with_extension("json"), &record).map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// The parts in order of their numbers.
+pub(super) fn parts(store: &Store, bucket: &str, key: &str, id: &str) -> S3Result<Vec<(i32, PartRecord)>> {
+    let (directory, _) = open(store, bucket, key, id)?;
+    let mut parts = Vec::new();
+    for entry in fs::read_dir(&directory).map_err(StoreError::from)? {
+        let path = entry.map_err(StoreError::from)?.path();
+        let number = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
+        if let (Some(number), Some("json")) = (number, path.extension().and_then(|e| e.to_str()))
+            && let Some(record) = part(&directory, number)
+        {
+            parts.push((number, record));
+        }
+    }
+    parts.sort_unstable_by_key(|(number, _)| *number);
+    Ok(parts)
+}
+
+/// Joins the parts into the object, if the condition holds. An upload that cannot be completed stays.
+pub(super) fn complete(
+    store: &Store,
+    (bucket, key, id): (&str, &str, &str),
+    wanted: &[dto::CompletedPart],
+    condition: &Condition,
+) -> S3Result<Record> {
+    let (directory, upload) = open(store, bucket, key, id)?;
+    let numbers = check(&directory, wanted)?;
+    let staged = join(store, &directory, &numbers).map_err(StoreError::from)?;
+    let record =
+        store.publish(&staged, bucket, key, condition, upload.attributes, "CompleteMultipartUpload")?;
+    fs::remove_dir_all(&directory).map_err(StoreError::from)?;
+    Ok(record)
+}
+
+/// Forgets the upload and its parts.
+pub(super) fn abort(store: &Store, bucket: &str, key: &str, id: &str) -> S3Result<()> {
+    let (directory, _) = open(store, bucket, key, id)?;
+    Ok(fs::remove_dir_all(directory).map_err(StoreError::from)?)
+}
+
+fn open(store: &Store, bucket: &str, key: &str, id: &str) -> S3Result<(PathBuf, Upload)> {
+    store.bucket(bucket)?;
+    let missing = || s3_error!(NoSuchUpload, "The specified upload does not exist");
+    if !path::is_plain_name(id) {
+        return Err(missing());
+    }
+    let directory = store.state.join("uploads").join(id);
+    let text = fs::read(directory.join("upload.json")).map_err(|_| missing())?;
+    let upload: Upload = serde_json::from_slice(&text).map_err(|_| missing())?;
+    if upload.bucket == bucket && upload.key == key { Ok((directory, upload)) } else { Err(missing()) }
+}
+
+fn part_path(directory: &Path, number: i32) -> PathBuf {
+    directory.join(format!("{number:05}.part"))
+}
+
+fn part(directory: &Path, number: i32) -> Option<PartRecord> {
+    let text = fs::read(part_path(directory, number).with_extension("json")).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// The numbers of the parts to join.
+fn check(directory: &Path, wanted: &[dto::CompletedPart]) -> S3Result<Vec<i32>> {
+    if wanted.is_empty() {
+        return Err(s3_error!(MalformedXML, "a completed upload needs at least one part"));
+    }
+    let numbers: Vec<i32> = wanted.iter().map(|given| given.part_number.unwrap_or(0)).collect();
+    if !numbers.is_sorted_by(|earlier, later| earlier < later) {
+        return Err(s3_error!(InvalidPartOrder, "the parts are not in ascending order"));
+    }
+    for (index, (given, number)) in wanted.iter().zip(&numbers).enumerate() {
+        let stored = part(directory, *number)
+            .filter(|part| given.e_tag.as_ref().is_none_or(|etag| etag.value() == part.etag));
+        let Some(stored) = stored else {
+            return Err(s3_error!(InvalidPart, "part {number} was not uploaded, or its ETag is another one"));
+        };
+        if stored.size < MIN_PART && index + 1 < wanted.len() {
+            return Err(s3_error!(EntityTooSmall, "part {number} is smaller than {MIN_PART} bytes"));
+        }
+    }
+    Ok(numbers)
+}
+
+fn join(store: &Store, directory: &Path, numbers: &[i32]) -> io::Result<Staged> {
+    let path = store.temporary_path();
+    let mut staged = Staged { path: path.clone(), etag: String::new(), checksums: Checksums::default() };
+    let mut file = File::create(&path)?;
+    let mut digests = Md5::new();
+    for number in numbers {
+        let mut part = File::open(part_path(directory, *number))?;
+        io::copy(&mut part, &mut file)?;
+        let etag = self::part(directory, *number).map(|part| part.etag).unwrap_or_default();
+        digests.update(&unhex(&etag));
+    }
+    // S3's rule: the MD5 of the parts' MD5s, and how many there were.
+    staged.etag = format!("{}-{}", hex(digests.finalize().as_ref()), numbers.len());
+    Ok(staged)
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    text.as_bytes()
+        .chunks(2)
+        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}

@@ -1,0 +1,171 @@
+//! The operations of multipart uploads.
+
+use s3s::{
+    S3Result,
+    dto::{self, ETag, Timestamp},
+    s3_error,
+};
+
+use super::{LocalS3, changes, objects};
+use crate::s3::{
+    body::{self, Promise},
+    front::Integrity,
+    multipart,
+    read::{self, ReadConditions},
+    record::{Attributes, Checksums},
+};
+
+impl LocalS3 {
+    pub(super) async fn create_upload(
+        &self,
+        input: dto::CreateMultipartUploadInput,
+    ) -> S3Result<dto::CreateMultipartUploadOutput> {
+        self.on_store(move |store| {
+            let id = multipart::create(store, &input.bucket, &input.key, Attributes::from(&input))?;
+            Ok(dto::CreateMultipartUploadOutput {
+                bucket: Some(input.bucket),
+                key: Some(input.key),
+                upload_id: Some(id),
+                ..Default::default()
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn put_part(
+        &self,
+        mut input: dto::UploadPartInput,
+        integrity: &Integrity,
+    ) -> S3Result<dto::UploadPartOutput> {
+        let promise = Promise {
+            length: input.content_length,
+            md5: input.content_md5.take(),
+            algorithm: input.checksum_algorithm.as_ref().map(|name| name.as_str().to_owned()),
+            checksums: Checksums {
+                crc32: input.checksum_crc32.take(),
+                crc32c: input.checksum_crc32c.take(),
+                crc64nvme: input.checksum_crc64nvme.take(),
+                sha1: input.checksum_sha1.take(),
+                sha256: input.checksum_sha256.take(),
+            },
+        };
+        let staged = body::stage(&self.store, input.body.take(), promise, integrity).await?;
+        self.on_store(move |store| {
+            let upload = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
+            multipart::put_part(store, upload, input.part_number, &staged)?;
+            let sums = staged.checksums.clone();
+            Ok(dto::UploadPartOutput {
+                e_tag: Some(ETag::Strong(staged.etag.clone())),
+                checksum_crc32: sums.crc32,
+                checksum_crc32c: sums.crc32c,
+                checksum_crc64nvme: sums.crc64nvme,
+                checksum_sha1: sums.sha1,
+                checksum_sha256: sums.sha256,
+                ..Default::default()
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn copy_part(
+        &self,
+        input: dto::UploadPartCopyInput,
+    ) -> S3Result<dto::UploadPartCopyOutput> {
+        let (source_bucket, source_key) = changes::source(&input.copy_source)?;
+        let wanted = match input.copy_source_range.as_deref() {
+            None => None,
+            Some(text) => Some(dto::Range::parse(text).map_err(|_| {
+                s3_error!(InvalidArgument, "the copy source range must be bytes=first-last, found {text}")
+            })?),
+        };
+        let conditions = ReadConditions {
+            matches: input.copy_source_if_match.clone(),
+            none_match: input.copy_source_if_none_match.clone(),
+            modified_since: input.copy_source_if_modified_since.clone(),
+            unmodified_since: input.copy_source_if_unmodified_since.clone(),
+        };
+        let source = self
+            .on_store(move |store| {
+                let opened = store.read(&source_bucket, &source_key)?;
+                changes::source_conditions(&conditions, &opened.record.etag, opened.modified.into())?;
+                let range = read::resolve(wanted.as_ref(), opened.record.size)?;
+                Ok(read::body(opened.file, range))
+            })
+            .await?;
+        let staged =
+            body::stage(&self.store, Some(source), Promise::default(), &Integrity::default()).await?;
+        self.on_store(move |store| {
+            let upload = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
+            multipart::put_part(store, upload, input.part_number, &staged)?;
+            Ok(dto::UploadPartCopyOutput {
+                copy_part_result: Some(dto::CopyPartResult {
+                    e_tag: Some(ETag::Strong(staged.etag.clone())),
+                    last_modified: Some(Timestamp::from(std::time::SystemTime::from(store.env.now()))),
+                    ..Default::default()
+                }),
+                ..Default::default()
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn list_upload(&self, input: dto::ListPartsInput) -> S3Result<dto::ListPartsOutput> {
+        let max = usize::try_from(input.max_parts.unwrap_or(1_000).clamp(1, 1_000)).unwrap_or(1_000);
+        let after = input.part_number_marker.unwrap_or(0);
+        self.on_store(move |store| {
+            let mut parts = multipart::parts(store, &input.bucket, &input.key, &input.upload_id)?;
+            parts.retain(|(number, _)| *number > after);
+            let truncated = parts.len() > max;
+            parts.truncate(max);
+            let next = parts.last().map(|(number, _)| *number).filter(|_| truncated);
+            let part = |(number, part): (i32, multipart::PartRecord)| dto::Part {
+                part_number: Some(number),
+                e_tag: Some(ETag::Strong(part.etag)),
+                size: i64::try_from(part.size).ok(),
+                ..Default::default()
+            };
+            Ok(dto::ListPartsOutput {
+                bucket: Some(input.bucket),
+                key: Some(input.key),
+                upload_id: Some(input.upload_id),
+                is_truncated: Some(truncated),
+                next_part_number_marker: next,
+                max_parts: i32::try_from(max).ok(),
+                parts: Some(parts.into_iter().map(part).collect()),
+                ..Default::default()
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn complete_upload(
+        &self,
+        input: dto::CompleteMultipartUploadInput,
+    ) -> S3Result<dto::CompleteMultipartUploadOutput> {
+        let condition = objects::condition(input.if_match.clone(), input.if_none_match.clone())?;
+        self.on_store(move |store| {
+            let parts = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
+            let upload = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
+            let record = multipart::complete(store, upload, &parts, &condition)?;
+            Ok(dto::CompleteMultipartUploadOutput {
+                location: Some(format!("/{}/{}", input.bucket, input.key)),
+                bucket: Some(input.bucket),
+                key: Some(input.key),
+                e_tag: Some(ETag::Strong(record.etag)),
+                ..Default::default()
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn abort_upload(
+        &self,
+        input: dto::AbortMultipartUploadInput,
+    ) -> S3Result<dto::AbortMultipartUploadOutput> {
+        self.on_store(move |store| {
+            multipart::abort(store, &input.bucket, &input.key, &input.upload_id)?;
+            Ok(dto::AbortMultipartUploadOutput::default())
+        })
+        .await
+    }
+}

@@ -1,0 +1,123 @@
+//! Reading messages from the flat parameters of the Query protocol.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::{
+    AttributeValue,
+    limits::{MAX_BATCH, invalid, parameter_value},
+};
+use crate::protocol::query::{Params, QueryError};
+
+/// More attributes than fit into a message.
+const MAX_ATTRIBUTES: usize = 1_000;
+
+/// A message to publish, alone or of a batch.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// The entry's id in its batch; empty when it is alone.
+    pub(super) id: String,
+    pub(super) subject: Option<String>,
+    pub(super) message: String,
+    pub(super) attributes: BTreeMap<String, AttributeValue>,
+}
+
+impl Entry {
+    /// The message under `prefix`: `""`, or `PublishBatchRequestEntries.member.1.`.
+    pub(super) fn read(params: &Params, prefix: &str) -> Result<Self, QueryError> {
+        let get = |name: &str| params.get(&format!("{prefix}{name}"));
+        if get("MessageStructure").is_some() {
+            return Err(missing("a MessageStructure: publish one text for all protocols"));
+        }
+        if get("MessageDeduplicationId").is_some() {
+            return Err(invalid(
+                "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is \
+                 not valid for this topic type",
+            ));
+        }
+        Ok(Self {
+            id: get("Id").unwrap_or_default().to_owned(),
+            subject: get("Subject").map(str::to_owned),
+            message: get("Message").unwrap_or_default().to_owned(),
+            attributes: attributes(params, &format!("{prefix}MessageAttributes.entry."))?,
+        })
+    }
+
+    /// Every entry of a batch, and one more than are allowed at most.
+    pub(super) fn read_batch(params: &Params) -> Vec<Result<Self, (String, QueryError)>> {
+        (1..=MAX_BATCH + 1)
+            .map(|index| format!("PublishBatchRequestEntries.member.{index}."))
+            .take_while(|prefix| params.any_under(prefix))
+            .map(|prefix| {
+                let id = params.get(&format!("{prefix}Id")).unwrap_or_default().to_owned();
+                Self::read(params, &prefix).map_err(|error| (id, error))
+            })
+            .collect()
+    }
+
+    /// What counts against the limit: the text, and names, types and values of the attributes.
+    pub(super) fn bytes(&self) -> usize {
+        let attribute = |(name, value): (&String, &AttributeValue)| {
+            let size = match value {
+                AttributeValue::Binary(bytes) => bytes.len(),
+                AttributeValue::String(text)
+                | AttributeValue::Number(text)
+                | AttributeValue::StringArray(text) => text.len(),
+            };
+            name.len() + value.data_type().len() + size
+        };
+        self.message.len() + self.attributes.iter().map(attribute).sum::<usize>()
+    }
+}
+
+fn attributes(params: &Params, prefix: &str) -> Result<BTreeMap<String, AttributeValue>, QueryError> {
+    let mut attributes = BTreeMap::new();
+    for index in 1..=MAX_ATTRIBUTES {
+        let entry = format!("{prefix}{index}.");
+        if !params.any_under(&entry) {
+            break;
+        }
+        let get = |name: &str| params.get(&format!("{entry}{name}"));
+        let name = get("Name").unwrap_or_default().to_owned();
+        let text = get("Value.StringValue").map(str::to_owned);
+        let value = match (get("Value.DataType"), text) {
+            (Some("String"), Some(text)) => AttributeValue::String(text),
+            (Some("Number"), Some(text)) => AttributeValue::Number(text),
+            (Some("String.Array"), Some(text)) => AttributeValue::StringArray(text),
+            (Some("Binary"), _) => AttributeValue::Binary(binary(&name, get("Value.BinaryValue"))?),
+            (Some("String" | "Number" | "String.Array"), None) => {
+                return Err(parameter_value(format!(
+                    "The message attribute {name:?} must contain a StringValue"
+                )));
+            }
+            (other, _) => {
+                return Err(parameter_value(format!(
+                    "The message attribute {name:?} has the type {other:?}: it must be String, String.Array, \
+                     Number or Binary"
+                )));
+            }
+        };
+        if attributes.insert(name.clone(), value).is_some() {
+            return Err(parameter_value(format!("The message attribute {name:?} is there twice")));
+        }
+    }
+    Ok(attributes)
+}
+
+fn binary(name: &str, value: Option<&str>) -> Result<bytes::Bytes, QueryError> {
+    let decoded = value.and_then(|value| STANDARD.decode(value).ok());
+    decoded.map(Into::into).ok_or_else(|| {
+        parameter_value(format!("The message attribute {name:?} must contain a BinaryValue in base64"))
+    })
+}
+
+/// Part of SNS that is not here.
+pub(super) fn missing(what: &str) -> QueryError {
+    QueryError {
+        status: StatusCode::NOT_IMPLEMENTED,
+        code: "NotImplemented",
+        message: format!("the local lake does not have {what}"),
+    }
+}

@@ -1,0 +1,16 @@
+//! The real AWS SDK against the local AWS, over loopback.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is tests; clippy sees that only in #[test] functions"
+)]
+
+mod athena;
+mod glue;
+mod harness;
+mod raw;
+mod s3_list;
+mod s3_objects;
+mod s3_uploads;
+mod sns;

@@ -1,0 +1,160 @@
+//! Requests that no SDK would send, written by hand.
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::harness::{BUCKET, Lake};
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+/// One request on a connection of its own.
+pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut request = format!("{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    // A server may answer, and close, before it has read all of the body.
+    let _ = stream.write_all(body).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+#[tokio::test]
+async fn unsigned_and_nonsensically_signed_requests_are_taken() {
+    let lake = Lake::start().await;
+    let url = format!("{}/{BUCKET}/k", lake.address);
+    assert_eq!(send("PUT", &url, &[], b"x").await.status, 200);
+    let answer = send("GET", &url, &[("authorization", "nonsense")], b"").await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "x"));
+}
+
+#[tokio::test]
+async fn signed_chunks_are_decoded_and_held_against_their_promises() {
+    let lake = Lake::start().await;
+    let url = format!("{}/{BUCKET}/k", lake.address);
+    let signed = [
+        ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"),
+        ("content-encoding", "aws-chunked"),
+        ("x-amz-decoded-content-length", "5"),
+    ];
+    let body = b"5;chunk-signature=00\r\nhello\r\n0;chunk-signature=00\r\n\r\n";
+    assert_eq!(send("PUT", &url, &signed, body).await.status, 200);
+    let answer = send("GET", &url, &[], b"").await;
+    assert_eq!(answer.body, "hello");
+    assert!(!answer.head.to_lowercase().contains("content-encoding"), "{}", answer.head);
+
+    let trailing = [
+        ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+        ("x-amz-trailer", "x-amz-checksum-crc32"),
+        ("x-amz-decoded-content-length", "5"),
+    ];
+    let wrong = b"5\r\nworld\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n";
+    let answer = send("PUT", &url, &trailing, wrong).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.body.contains("BadDigest"), "{}", answer.body);
+    let cut = send("PUT", &url, &trailing, b"5\r\nwor").await;
+    assert_eq!(cut.status, 400);
+    let sha = [("x-amz-content-sha256", "0000000000000000000000000000000000000000000000000000000000000000")];
+    let answer = send("PUT", &url, &sha, b"world").await;
+    assert!(answer.body.contains("XAmzContentSHA256Mismatch"), "{}", answer.body);
+    assert_eq!(send("GET", &url, &[], b"").await.body, "hello", "nothing of it was stored");
+}
+
+#[tokio::test]
+async fn what_is_not_there_says_so() {
+    let lake = Lake::start().await;
+    let root = format!("{}/", lake.address);
+    let answer = send("POST", &root, &[("x-amz-target", "DynamoDB_20120810.PutItem")], b"{}").await;
+    assert_eq!(answer.status, 501);
+    assert!(answer.body.contains("DynamoDB_20120810.PutItem"), "{}", answer.body);
+    let answer = send("POST", &root, &[("x-amz-target", "AWSGlue.CreateCrawler")], b"{}").await;
+    assert_eq!(answer.status, 501);
+    assert!(answer.head.contains("x-amzn-errortype: NotImplemented"), "{}", answer.head);
+    assert!(answer.body.contains("Glue CreateCrawler"), "{}", answer.body);
+    let form = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+    let answer = send("POST", &root, &form, b"Action=Subscribe&Version=2010-03-31").await;
+    assert_eq!(answer.status, 501);
+    assert!(answer.body.contains("SNS Subscribe"), "{}", answer.body);
+    let answer = send("POST", &root, &form, b"Action=SendMessage&Version=2012-11-05").await;
+    assert_eq!(answer.status, 501);
+    let answer = send("POST", &root, &form, b"").await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.body.contains("MissingAction"), "{}", answer.body);
+    let upload = [("content-type", "multipart/form-data; boundary=x")];
+    assert_eq!(send("POST", &format!("{root}{BUCKET}"), &upload, b"--x--").await.status, 501);
+}
+
+#[tokio::test]
+async fn bodies_are_bounded_and_must_be_what_they_say() {
+    let lake = Lake::start().await;
+    let root = format!("{}/", lake.address);
+    let glue = [("x-amz-target", "AWSGlue.GetTable")];
+    let answer = send("POST", &root, &glue, b"{not json").await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.body.contains("SerializationException"), "{}", answer.body);
+    let answer = send("POST", &root, &glue, br#"{"DatabaseName":5}"#).await;
+    assert!(answer.body.contains("InvalidInputException"), "{}", answer.body);
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let answer = send("POST", &root, &form, &vec![b'a'; 1024 * 1024 + 1]).await;
+    assert_eq!(answer.status, 400);
+}
+
+#[tokio::test]
+async fn clients_learn_who_they_are() {
+    let lake = Lake::start().await;
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let body = b"Action=GetCallerIdentity&Version=2011-06-15";
+    let answer = send("POST", &format!("{}/", lake.address), &form, body).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.body.contains("<Account>000000000000</Account>"), "{}", answer.body);
+    assert!(answer.body.contains("https://sts.amazonaws.com/doc/2011-06-15/"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_data_directory_that_cannot_be_used_is_refused_in_one_sentence() {
+    let lake = Lake::start().await;
+    let file = lake.directory.as_ref().unwrap().path().join("file");
+    std::fs::write(&file, "x").unwrap();
+    for path in [file.clone(), file.join("below")] {
+        let clock = std::sync::Arc::clone(&lake.clock);
+        let error =
+            local::AwsServer::open(local::AwsConfig::new(&path), clock, std::sync::Arc::new(NoIds), |_| {});
+        let text = error.err().unwrap().to_string();
+        assert!(text.contains("is not a directory: name a directory"), "{text}");
+    }
+    let config = lake.aws.config().clone();
+    let second = local::AwsServer::open(
+        config,
+        std::sync::Arc::clone(&lake.clock),
+        std::sync::Arc::new(NoIds),
+        |_| {},
+    );
+    let text = second.err().unwrap().to_string();
+    assert!(text.contains("is in use by another process"), "{text}");
+}
+
+struct NoIds;
+
+impl domain::port::Ids for NoIds {
+    fn ulid(&self) -> ulid::Ulid {
+        ulid::Ulid::nil()
+    }
+
+    fn random(&self) -> u64 {
+        0
+    }
+}

@@ -1,0 +1,107 @@
+use aws_sdk_s3::{
+    error::ProvideErrorMetadata,
+    primitives::ByteStream,
+    types::{CompletedMultipartUpload, CompletedPart},
+};
+
+use crate::harness::{BUCKET, Lake};
+
+const PART: usize = 5 * 1024 * 1024;
+
+async fn create(lake: &Lake, key: &str) -> String {
+    let upload = lake.s3().create_multipart_upload().bucket(BUCKET).key(key).content_type("x/y").send().await;
+    upload.unwrap().upload_id().unwrap().to_owned()
+}
+
+async fn part(lake: &Lake, key: &str, id: &str, number: i32, bytes: Vec<u8>) -> CompletedPart {
+    let put = lake.s3().upload_part().bucket(BUCKET).key(key).upload_id(id).part_number(number);
+    let etag = put.body(ByteStream::from(bytes)).send().await.unwrap().e_tag().unwrap().to_owned();
+    CompletedPart::builder().part_number(number).e_tag(etag).build()
+}
+
+async fn complete(
+    lake: &Lake,
+    key: &str,
+    id: &str,
+    parts: Vec<CompletedPart>,
+) -> Result<Option<String>, Option<String>> {
+    let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
+    let done = lake.s3().complete_multipart_upload().bucket(BUCKET).key(key).upload_id(id).if_none_match("*");
+    let done = done.multipart_upload(parts).send().await;
+    done.map(|answer| answer.e_tag().map(str::to_owned))
+        .map_err(|error| error.into_service_error().code().map(str::to_owned))
+}
+
+#[tokio::test]
+async fn parts_become_one_object_once() {
+    let lake = Lake::start().await;
+    let id = create(&lake, "big/one").await;
+    let second = part(&lake, "big/one", &id, 5, vec![2; 10]).await;
+    let first = part(&lake, "big/one", &id, 2, vec![1; PART]).await;
+    let listed = lake.s3().list_parts().bucket(BUCKET).key("big/one").upload_id(&id).send().await.unwrap();
+    assert_eq!(
+        listed.parts().iter().filter_map(aws_sdk_s3::types::Part::part_number).collect::<Vec<_>>(),
+        [2, 5]
+    );
+    assert!(lake.keys("").await.is_empty(), "an upload is no object yet");
+
+    let wrong = CompletedPart::builder().part_number(2).e_tag("\"no\"").build();
+    let reversed = vec![second.clone(), first.clone()];
+    assert_eq!(complete(&lake, "big/one", &id, vec![wrong]).await, Err(Some("InvalidPart".into())));
+    assert_eq!(complete(&lake, "big/one", &id, reversed).await, Err(Some("InvalidPartOrder".into())));
+    let etag = complete(&lake, "big/one", &id, vec![first.clone(), second.clone()]).await.unwrap().unwrap();
+    assert!(etag.ends_with("-2\""), "{etag}");
+    let got = lake.s3().get_object().bucket(BUCKET).key("big/one").send().await.unwrap();
+    assert_eq!((got.content_type(), got.e_tag()), (Some("x/y"), Some(etag.as_str())));
+    assert_eq!(got.body.collect().await.unwrap().to_vec().len(), PART + 10);
+    let again = complete(&lake, "big/one", &id, vec![first, second]).await;
+    assert_eq!(again, Err(Some("NoSuchUpload".into())));
+}
+
+#[tokio::test]
+async fn of_two_uploads_that_create_one_wins() {
+    let lake = Lake::start().await;
+    let (one, two) = (create(&lake, "k").await, create(&lake, "k").await);
+    let of_one = part(&lake, "k", &one, 1, vec![1; 10]).await;
+    let of_two = part(&lake, "k", &two, 1, vec![2; 10]).await;
+    let (a, b) = futures::join!(
+        complete(&lake, "k", &one, vec![of_one]),
+        complete(&lake, "k", &two, vec![of_two.clone()])
+    );
+    assert_eq!([&a, &b].into_iter().filter(|done| done.is_ok()).count(), 1);
+    let lost = if a.is_err() { a } else { b };
+    assert_eq!(lost, Err(Some("PreconditionFailed".into())));
+}
+
+#[tokio::test]
+async fn small_parts_and_aborted_uploads_are_refused() {
+    let lake = Lake::start().await;
+    let id = create(&lake, "k").await;
+    let parts = vec![part(&lake, "k", &id, 1, vec![1]).await, part(&lake, "k", &id, 2, vec![2]).await];
+    assert_eq!(complete(&lake, "k", &id, parts.clone()).await, Err(Some("EntityTooSmall".into())));
+    lake.s3().abort_multipart_upload().bucket(BUCKET).key("k").upload_id(&id).send().await.unwrap();
+    assert_eq!(complete(&lake, "k", &id, parts).await, Err(Some("NoSuchUpload".into())));
+    let evil = lake.s3().abort_multipart_upload().bucket(BUCKET).key("k").upload_id("../../x").send().await;
+    assert_eq!(evil.unwrap_err().into_service_error().code(), Some("NoSuchUpload"));
+}
+
+#[tokio::test]
+async fn parts_can_be_copied() {
+    let lake = Lake::start().await;
+    lake.s3()
+        .put_object()
+        .bucket(BUCKET)
+        .key("s")
+        .body(ByteStream::from_static(b"0123456789"))
+        .send()
+        .await
+        .unwrap();
+    let id = create(&lake, "k").await;
+    let copy = lake.s3().upload_part_copy().bucket(BUCKET).key("k").upload_id(&id).part_number(1);
+    let copy = copy.copy_source(format!("{BUCKET}/s")).copy_source_range("bytes=3-5").send().await.unwrap();
+    let etag = copy.copy_part_result().unwrap().e_tag().unwrap();
+    let part = CompletedPart::builder().part_number(1).e_tag(etag).build();
+    complete(&lake, "k", &id, vec![part]).await.unwrap();
+    let got = lake.s3().get_object().bucket(BUCKET).key("k").send().await.unwrap();
+    assert_eq!(got.body.collect().await.unwrap().to_vec(), b"345");
+}
