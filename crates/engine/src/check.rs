@@ -8,7 +8,8 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     Distinct, Expr, GroupByExpr, LimitClause, OrderBy, OrderByKind, Query, Select, SelectFlavor, SelectItem,
-    SetExpr, TableFactor, Value, ValueWithSpan, VisitMut, VisitorMut, WildcardAdditionalOptions,
+    SetExpr, SetQuantifier, TableFactor, Value, ValueWithSpan, VisitMut, VisitorMut,
+    WildcardAdditionalOptions,
 };
 
 use crate::error::EngineError;
@@ -102,8 +103,9 @@ fn check_body(body: &SetExpr) -> Flow {
     match body {
         SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => Flow::Continue(()),
         SetExpr::SetOperation { left, right, set_quantifier, .. } => {
-            use datafusion::sql::sqlparser::ast::SetQuantifier::{All, Distinct, None};
-            refuse_if(!matches!(set_quantifier, All | Distinct | None), "UNION BY NAME")?;
+            let known =
+                matches!(set_quantifier, SetQuantifier::All | SetQuantifier::Distinct | SetQuantifier::None);
+            refuse_if(!known, "UNION BY NAME")?;
             check_body(left)?;
             check_body(right)
         }

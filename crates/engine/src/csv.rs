@@ -162,7 +162,8 @@ impl<'a> Values<'a> {
         match self {
             Self::Null | Self::Varchar(_) => {}
             Self::Boolean(array) => {
-                buffer.extend_from_slice(if array.value(row) { b"true" } else { b"false" })
+                let word: &[u8] = if array.value(row) { b"true" } else { b"false" };
+                buffer.extend_from_slice(word);
             }
             Self::Integer(array) => number::integer(buffer, i64::from(array.value(row))),
             Self::BigInt(array) => number::integer(buffer, array.value(row)),

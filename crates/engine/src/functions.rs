@@ -11,7 +11,7 @@ use datafusion::{
 const SCALAR: [&str; 8] =
     ["coalesce", "length", "lower", "nullif", "reverse", "starts_with", "strpos", "upper"];
 
-const AGGREGATE: [&str; 15] = [
+const AGGREGATE: [&str; 14] = [
     "approx_distinct",
     "avg",
     "bool_and",
@@ -26,12 +26,12 @@ const AGGREGATE: [&str; 15] = [
     "var_pop",
     "var_samp",
     "variance",
-    "first_value",
 ];
 
-const WINDOW: [&str; 10] = [
+const WINDOW: [&str; 11] = [
     "cume_dist",
     "dense_rank",
+    "first_value",
     "lag",
     "last_value",
     "lead",
@@ -50,9 +50,9 @@ pub(crate) fn is_known(name: &str) -> bool {
     SCALAR.contains(&name) || AGGREGATE.contains(&name) || WINDOW.contains(&name)
 }
 
-/// Whether the function has no meaning without `OVER`, though DataFusion knows an aggregate of that name.
+/// Whether the function has no meaning without `OVER`.
 pub(crate) fn needs_window(name: &str) -> bool {
-    matches!(name, "first_value" | "last_value" | "nth_value")
+    WINDOW.contains(&name)
 }
 
 /// Whether its result has to be made a `bigint`.

@@ -178,13 +178,9 @@ impl Checker<'_> {
             "coalesce" | "nullif" => return self.all_alike(arguments.iter(), name),
             _ => return Ok(()),
         };
-        for argument in arguments {
-            let Some(found) = self.kind_of(argument).filter(|found| !wanted.contains(found)) else {
-                continue;
-            };
-            let place = start(argument);
-            let given = self.describe(argument);
-            debug_assert!(!wanted.contains(&found));
+        let odd = |argument: &&Expr| self.kind_of(argument).is_some_and(|found| !wanted.contains(&found));
+        if let Some(argument) = arguments.iter().find(odd) {
+            let (place, given) = (start(argument), self.describe(argument));
             return Err(Failure::new(
                 "FUNCTION_NOT_FOUND",
                 format!("{place}Unexpected parameters ({given}) for function {name}"),

@@ -31,7 +31,7 @@ pub use error::StartError;
 
 use lambdas::Lambdas;
 
-/// How long a stop waits for what is under way.
+/// How long a stop waits for what is under way, in each of its two stages.
 const STOP: Duration = Duration::from_secs(5);
 
 /// The settings from the environment, as the Lambdas read them. One default differs: what a developer does
@@ -65,8 +65,52 @@ pub struct Lake {
     config: AwsConfig,
     faults: Faults,
     not_live: Vec<NotLive>,
+    /// What calls the AWS side: it ends first.
+    work: Stage,
+    /// The AWS side, and what answers its publishers.
+    front: Stage,
+}
+
+/// Tasks that end together.
+#[derive(Debug)]
+struct Stage {
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        Self { stop: watch::Sender::new(false), tasks: JoinSet::new() }
+    }
+
+    fn stopped(&self) -> Stopped {
+        Stopped(self.stop.subscribe())
+    }
+
+    /// Asks the tasks to end, and ends them if they take too long. Answers whether they were in time.
+    async fn end(&mut self) -> bool {
+        self.stop.send_replace(true);
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        let in_time = tokio::time::timeout(STOP, all).await.is_ok();
+        self.tasks.shutdown().await;
+        in_time
+    }
+}
+
+/// What a task looks at to know when to end.
+#[derive(Debug, Clone)]
+struct Stopped(watch::Receiver<bool>);
+
+impl Stopped {
+    /// Comes back when the lake stops.
+    async fn wait(&mut self) {
+        // An error means that the lake is gone: that is a stop as well.
+        let _either_way = self.0.wait_for(|stop| *stop).await;
+    }
+
+    fn now(&self) -> bool {
+        *self.0.borrow()
+    }
 }
 
 impl Lake {
@@ -91,19 +135,19 @@ impl Lake {
 
         let clients = Aws::local(&format!("http://{aws_address}"));
         let lambdas = Arc::new(Lambdas::new(&clients, &settings));
-        let (stop, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
+        let (mut work, mut front) = (Stage::new(), Stage::new());
 
-        let delivery = publish::start(&mut tasks, Arc::clone(&lambdas));
+        let delivery = publish::start(&mut front.tasks, Arc::clone(&lambdas));
         let runner = sql::Runner::new(&settings.database, server.catalog(), clients.store(&settings));
-        tasks.spawn(serve::run(aws_listener, server.router(delivery, runner), stopped.clone()));
+        front.tasks.spawn(serve::run(aws_listener, server.router(delivery, runner), front.stopped()));
         let not_live = datasets::go_live(&clients, &settings, &datasets).await?;
-        tasks.spawn(serve::run(http_listener, lambdas.api(), stopped.clone()));
-        notify::start(&mut tasks, notifications, &config, &lambdas);
-        tasks.spawn(schedule::run(lambdas, stopped));
+        work.tasks.spawn(serve::run(http_listener, lambdas.api(), work.stopped()));
+        let stopped = work.stopped();
+        notify::start(&mut work.tasks, notifications, &config, &lambdas, &stopped);
+        work.tasks.spawn(schedule::run(lambdas, stopped));
 
         let faults = server.faults();
-        Ok(Self { aws_address, http_address, config, faults, not_live, stop, tasks })
+        Ok(Self { aws_address, http_address, config, faults, not_live, work, front })
     }
 
     /// Where the AWS protocols are served: what `AWS_ENDPOINT_URL` is to be.
@@ -131,13 +175,12 @@ impl Lake {
         self.faults.clone()
     }
 
-    /// Answers what is under way, then ends. What was acknowledged is durable in any case.
+    /// Finishes what is under way, then ends: first what calls the AWS side, then that. What was acknowledged
+    /// is durable in any case.
     pub async fn stop(mut self) {
-        let _nobody_listens = self.stop.send(true);
-        let finish = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(STOP, finish).await.is_err() {
+        let (worked, answered) = (self.work.end().await, self.front.end().await);
+        if !(worked && answered) {
             tracing::warn!("some work was still under way and is ended; the next start goes on with it");
         }
-        self.tasks.shutdown().await;
     }
 }

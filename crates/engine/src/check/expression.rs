@@ -1,6 +1,6 @@
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, DateTimeField, Expr, Function, FunctionArguments, Interval,
-    TimezoneInfo, UnaryOperator, Value, ValueWithSpan,
+    BinaryOperator, CastKind, DataType, DateTimeField, ExactNumberInfo, Expr, Function, FunctionArguments,
+    Interval, TimezoneInfo, UnaryOperator, Value, ValueWithSpan,
 };
 
 use super::{Flow, refuse, refuse_if};
@@ -103,7 +103,7 @@ fn target(data_type: &DataType) -> Flow {
         | DataType::Integer(None)
         | DataType::BigInt(None)
         | DataType::DoublePrecision
-        | DataType::Double(datafusion::sql::sqlparser::ast::ExactNumberInfo::None)
+        | DataType::Double(ExactNumberInfo::None)
         | DataType::Varchar(None)
         | DataType::Date
         | DataType::Timestamp(None | Some(3), TimezoneInfo::None) => Flow::Continue(()),

@@ -229,13 +229,3 @@ async fn a_table_without_partitions_is_empty() {
     assert_eq!(lake.text("SELECT * FROM t", &[]).await.unwrap(), "\"n\",\"dt\"\n");
     assert_eq!(lake.rows("SELECT count(*), max(n) FROM t").await, "\"0\",\n");
 }
-
-#[tokio::test]
-async fn zz_timing() {
-    let lake = three_days().await;
-    let start = std::time::Instant::now();
-    for _ in 0..200 {
-        lake.rows("SELECT n FROM t WHERE dt = '2026-11-22' AND n > 1 ORDER BY n LIMIT 20").await;
-    }
-    println!("TIMING {:?}", start.elapsed() / 200);
-}

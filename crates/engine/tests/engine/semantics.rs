@@ -96,6 +96,8 @@ async fn answers_are_athenas() {
         ("SELECT DISTINCT ok FROM t ORDER BY ok", "false;true;NULL"),
         ("SELECT CASE WHEN ok THEN 'yes' ELSE 'no' END FROM t ORDER BY id LIMIT 2", "yes;no"),
         ("SELECT lag(id) OVER (ORDER BY id) FROM t ORDER BY id LIMIT 2", "NULL;1"),
+        ("SELECT first_value(id) OVER (ORDER BY id DESC) FROM t LIMIT 1", "4"),
+        ("SELECT sum(id) OVER (ORDER BY id) FROM t ORDER BY id", "1;3;6;10"),
         ("SELECT id FROM t WHERE seats IS DISTINCT FROM 7 ORDER BY id", "2;3;4"),
         ("SELECT x FROM (VALUES (1), (2)) AS v (x) ORDER BY x", "1;2"),
         ("SELECT id -- a comment\nFROM t /* and one more */ WHERE id = 1;", "1"),

@@ -8,7 +8,7 @@ use domain::{key, port::Clock};
 use futures::future::BoxFuture;
 use tokio::{sync::mpsc, task::JoinSet};
 
-use super::{invoke, lambdas::Lambdas, s3_event};
+use super::{Stopped, invoke, lambdas::Lambdas, s3_event};
 use crate::{AwsConfig, ObjectCreated};
 
 /// How long a queue gathers after the first message: what a busy publisher lands meanwhile makes one commit.
@@ -23,14 +23,16 @@ const RECEIVES: u32 = 5;
 /// The function behind a queue; answers the positions of what failed.
 type Function = fn(Vec<String>, Arc<Lambdas>) -> BoxFuture<'static, std::collections::HashSet<usize>>;
 
-/// Starts the notifications and the queues behind them; they end when the bucket is closed.
+/// Starts the notifications and the queues behind them. When the lake stops they finish what they are at;
+/// what is still queued is found by the sweep of the next start.
 pub(super) fn start(
     tasks: &mut JoinSet<()>,
     mut created: mpsc::UnboundedReceiver<ObjectCreated>,
     config: &AwsConfig,
     lambdas: &Arc<Lambdas>,
+    stopped: &Stopped,
 ) {
-    let compact = queue(tasks, "compact", lambdas, |bodies, lambdas| {
+    let compact = queue(tasks, "compact", lambdas, stopped, |bodies, lambdas| {
         Box::pin(async move {
             let count = bodies.len();
             let event = invoke::event(invoke::sqs("tributary-compact", &bodies));
@@ -40,7 +42,7 @@ pub(super) fn start(
             }
         })
     });
-    let register = queue(tasks, "register", lambdas, |bodies, lambdas| {
+    let register = queue(tasks, "register", lambdas, stopped, |bodies, lambdas| {
         Box::pin(async move {
             let count = bodies.len();
             let event = invoke::event(invoke::sqs("tributary-register", &bodies));
@@ -51,8 +53,14 @@ pub(super) fn start(
         })
     });
     let bucket = config.bucket.clone();
+    let mut until = stopped.clone();
     tasks.spawn(async move {
-        while let Some(object) = created.recv().await {
+        loop {
+            let object = tokio::select! {
+                object = created.recv() => object,
+                () = until.wait() => return,
+            };
+            let Some(object) = object else { return };
             // The prefixes of the bucket's notification configuration.
             let queue = if object.bucket != bucket {
                 continue;
@@ -79,20 +87,26 @@ fn queue(
     tasks: &mut JoinSet<()>,
     name: &'static str,
     lambdas: &Arc<Lambdas>,
+    stopped: &Stopped,
     function: Function,
 ) -> mpsc::UnboundedSender<String> {
     let (sender, mut messages) = mpsc::unbounded_channel::<String>();
-    let lambdas = Arc::clone(lambdas);
+    let (lambdas, mut until) = (Arc::clone(lambdas), stopped.clone());
     tasks.spawn(async move {
-        let mut batch = Vec::new();
-        while messages.recv_many(&mut batch, 1).await > 0 {
+        loop {
+            let first = tokio::select! {
+                first = messages.recv() => first,
+                () = until.wait() => return,
+            };
+            let Some(first) = first else { return };
+            let mut batch = vec![first];
             SystemClock.sleep(WINDOW).await;
             while batch.len() < BATCH
                 && let Ok(next) = messages.try_recv()
             {
                 batch.push(next);
             }
-            receive(std::mem::take(&mut batch), name, function, &lambdas).await;
+            receive(batch, name, function, &lambdas, &until).await;
         }
     });
     sender
@@ -100,12 +114,18 @@ fn queue(
 
 /// Invokes the function until nothing fails. What is in the queue behind waits: its partition is most likely
 /// the one in trouble.
-async fn receive(mut batch: Vec<String>, name: &str, function: Function, lambdas: &Arc<Lambdas>) {
+async fn receive(
+    mut batch: Vec<String>,
+    name: &str,
+    function: Function,
+    lambdas: &Arc<Lambdas>,
+    stopped: &Stopped,
+) {
     for receive in 1..=RECEIVES {
         let failed = function(batch.clone(), Arc::clone(lambdas)).await;
         let mut kept: HashMap<usize, String> = batch.into_iter().enumerate().collect();
         kept.retain(|position, _| failed.contains(position));
-        if kept.is_empty() {
+        if kept.is_empty() || stopped.now() {
             return;
         }
         batch = kept.into_values().collect();

@@ -2,15 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use super::{Stopped, invoke, lambdas::Lambdas};
 use aws::SystemClock;
 use domain::port::Clock;
-use tokio::sync::watch;
-
-use super::{invoke, lambdas::Lambdas};
 
 const EVERY: Duration = Duration::from_secs(60);
 
-pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: watch::Receiver<bool>) {
+pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
     loop {
         if let Err(error) = compact::handle(invoke::event(invoke::schedule()), &lambdas.compact).await {
             tracing::error!(error = aws::chain(&error), "the scheduled run of compact failed");
@@ -20,7 +18,7 @@ pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: watch::Receiver<bool
         }
         tokio::select! {
             () = SystemClock.sleep(EVERY) => {}
-            _ = stopped.wait_for(|stop| *stop) => return,
+            () = stopped.wait() => return,
         }
     }
 }

@@ -1,0 +1,12 @@
+//! The `tributary` command as a process: what it prints, how it ends, what it survives.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is tests; clippy sees that only in #[test] functions"
+)]
+
+mod demo;
+mod dev;
+mod process;
+mod refusals;

@@ -1,0 +1,76 @@
+//! `tributary dev` as a child process.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+/// The command, with the settings of the tests' own environment out of the way.
+pub(crate) fn tributary(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tributary"));
+    command.args(arguments);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRIBUTARY_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    tributary(arguments).output().unwrap()
+}
+
+/// The end of what went to standard error.
+pub(crate) fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+pub(crate) struct Dev {
+    child: Child,
+    pub(crate) ready_after: Duration,
+    addresses: Value,
+}
+
+impl Dev {
+    /// Starts it on free ports and waits for its first line.
+    pub(crate) fn start(data: &Path) -> Self {
+        let datasets = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/datasets");
+        let arguments =
+            ["dev", "--aws", "127.0.0.1:0", "--http", "127.0.0.1:0", "--json", "--datasets", datasets];
+        let began = Instant::now();
+        let mut command = tributary(&arguments);
+        let mut child = command.arg("--data").arg(data).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready_after = began.elapsed();
+        Self { child, ready_after, addresses: serde_json::from_str(&line).unwrap() }
+    }
+
+    pub(crate) fn address(&self, which: &str) -> &str {
+        self.addresses[which].as_str().unwrap()
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal and waits for the end; answers the exit status and how long it took.
+    pub(crate) fn signal(mut self, signal: &str) -> (Option<i32>, Duration) {
+        let began = Instant::now();
+        let sent = Command::new("kill").args([signal, &self.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        let status = self.child.wait().unwrap();
+        (status.code(), began.elapsed())
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        // Already gone, where the test ended it.
+        let _gone = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}

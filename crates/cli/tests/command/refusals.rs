@@ -1,0 +1,87 @@
+use std::net::TcpListener;
+
+use tempfile::TempDir;
+
+use crate::process::{run, said, tributary};
+
+#[test]
+fn help_has_examples() {
+    for (arguments, words) in [
+        (&["--help"][..], "Exit status"),
+        (&["dev", "--help"], "Examples:"),
+        (&["demo", "--help"], "tributary demo --keep"),
+    ] {
+        let output = run(arguments);
+        assert!(output.status.success());
+        let help = String::from_utf8(output.stdout).unwrap();
+        assert!(help.contains(words), "{help}");
+    }
+}
+
+#[test]
+fn a_port_already_taken() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, data) = (taken.local_addr().unwrap().to_string(), TempDir::new().unwrap());
+    let output = run(&["dev", "--aws", &address, "--data", data.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        said(&output),
+        format!(
+            "error: the address {address} is in use: stop what listens there, or choose another with --aws \
+             (port 0 picks a free one)\n"
+        )
+    );
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_written() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    let output = run(&["dev", "--data", path]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).starts_with("error: the data directory"), "{}", said(&output));
+    // /proc is a directory in which nobody creates files, root neither.
+    let output = run(&["dev", "--data", "/proc/tributary"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("cannot be written: name one"), "{}", said(&output));
+}
+
+#[test]
+fn a_setting_that_does_not_parse() {
+    let output = tributary(&["dev"]).env("TRIBUTARY_GRACE", "ten minutes").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        said(&output),
+        "error: TRIBUTARY_GRACE=\"ten minutes\" is not valid: expected a number and one of ms, s, m, h, for \
+         example 10m\n"
+    );
+}
+
+#[test]
+fn dataset_files_that_are_wrong() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().to_str().unwrap();
+    for (definition, words) in [
+        (r#"{"name": "a", "columns": [{"name": "x", "type": "strng"}]}"#, "column x: unknown type \"strng\""),
+        (
+            r#"{"name": "a", "columns": [{"name": "x", "type": "int"}, {"name": "x", "type": "int"}]}"#,
+            "column x is defined twice",
+        ),
+    ] {
+        std::fs::write(directory.path().join("a.json"), definition).unwrap();
+        let output = run(&["dev", "--datasets", path]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output).contains("a.json") && said(&output).contains(words), "{}", said(&output));
+    }
+    let output = run(&["dev", "--datasets", "/nowhere"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("/nowhere cannot be read: name a directory"), "{}", said(&output));
+}
+
+#[test]
+fn options_that_are_wrong() {
+    for arguments in [&["dev", "--aws", "localhost"][..], &["deev"], &["dev", "--port", "1"], &[]] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
+    }
+}

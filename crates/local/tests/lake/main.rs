@@ -1,0 +1,17 @@
+//! The whole lake, end to end: real protocols, the Lambdas' own handlers, the engine, the HTTP API.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is tests; clippy sees that only in #[test] functions"
+)]
+// The nested futures of the SDK are deeper than the compiler follows by default.
+#![recursion_limit = "256"]
+
+mod contracts;
+mod correctness;
+mod harness;
+mod refusals;
+mod restart;
+mod types;

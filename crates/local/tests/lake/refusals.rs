@@ -1,0 +1,94 @@
+//! What is wrong gets one clear sentence.
+
+use std::net::{SocketAddr, TcpListener};
+
+use local::{DatasetFiles, Lake, LakeOptions, StartError};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::{PASSENGERS, TestLake, open, settings};
+
+#[track_caller]
+fn says(error: &StartError, words: &[&str]) {
+    let message = aws::chain(error);
+    for word in words {
+        assert!(message.contains(word), "{message:?} does not say {word:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_already_taken() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let free = SocketAddr::from(([127, 0, 0, 1], 0));
+    let directory = TempDir::new().unwrap();
+    for (option, aws, http) in
+        [("--aws", taken.local_addr().unwrap(), free), ("--http", free, taken.local_addr().unwrap())]
+    {
+        let options = LakeOptions {
+            data: directory.path().to_owned(),
+            aws,
+            http,
+            datasets: DatasetFiles::default(),
+            settings: settings(),
+        };
+        let error = Lake::start(options).await.unwrap_err();
+        assert!(matches!(error, StartError::PortTaken { .. }), "{error:?}");
+        says(&error, &["is in use", option, "port 0"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_directory_that_is_a_file_or_in_use() {
+    let directory = TempDir::new().unwrap();
+    std::fs::write(directory.path().join("data"), "a file").unwrap();
+    says(&open(directory.path(), &[]).await.unwrap_err(), &["is not a directory", "name a directory"]);
+
+    let lake = TestLake::start(&[]).await;
+    let second = open(lake.directory.path(), &[]).await.unwrap_err();
+    says(&second, &["in use", "stop"]);
+    lake.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_dataset_files() {
+    for (name, definition, words) in [
+        ("a", "{", &["a.json", "does not parse"][..]),
+        ("b", &PASSENGERS.replacen("bigint", "bigin", 1), &["b.json", "unknown type \"bigin\"", "bigint"]),
+        ("c", &PASSENGERS.replace("flight_id", "name"), &["c.json", "column name is defined twice"]),
+        ("d", &PASSENGERS.replacen("bigint", "decimal(9,2)", 1), &["d.json", "not supported yet"]),
+        ("e", PASSENGERS, &["e.json", "name it passengers.json"]),
+    ] {
+        let directory = TempDir::new().unwrap();
+        let error = open(directory.path(), &[(name, definition)]).await.unwrap_err();
+        says(&error, words);
+    }
+    let missing = DatasetFiles::read("/nowhere/at/all".as_ref()).unwrap_err();
+    says(&missing.into(), &["/nowhere/at/all", "--datasets"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_cannot_be() {
+    let lake = TestLake::passengers().await;
+    for (path, status, words) in [
+        ("/v1/nothing", 404, "/v1/datasets"),
+        ("/v1/datasets/pasengers/rows", 404, "passengers"),
+        ("/v1/datasets/..%2f..%2fetc/rows", 404, ""),
+        ("/v1/datasets/passengers/rows?nam=eq.x", 400, "did you mean"),
+        ("/v1/datasets/passengers/rows?passenger_id=eq.one", 400, "bigint"),
+        ("/v1/datasets/passengers/rows?passenger_id=like.1", 400, "like"),
+        ("/v1/datasets/passengers/rows?limit=-1", 400, "limit"),
+        ("/v1/datasets/passengers/rows?order=nope", 400, "nope"),
+        ("/v1/datasets/passengers/rows?select=name;DROP", 400, "name;DROP"),
+        ("/v1/datasets/passengers/rows?format=xml", 400, "xml"),
+        ("/v1/queries/abc", 501, ""),
+    ] {
+        let (found, body) = lake.get(path).await;
+        assert_eq!(found, status, "{path}: {body}");
+        let problem: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(problem["status"], status, "{body}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(words), "{path}: {detail:?} does not say {words:?}");
+        assert!(!body.contains("SELECT"), "{body}");
+    }
+    lake.stop().await;
+}
