@@ -14,9 +14,9 @@ use lake::DemoLake;
 use stages::Stages;
 
 /// What is published.
-const PASSENGERS: &str = include_str!("../seed/passengers.ndjson");
+const PASSENGERS: &str = include_str!("../../../events/seed/passengers.ndjson");
 /// What is to come back.
-const EXPECTED: &str = include_str!("../seed/response.json");
+const EXPECTED: &str = include_str!("../../../events/seed/response.json");
 /// What is asked.
 const REQUEST: &str = "/v1/datasets/passengers/rows?format=columns&order=passenger_id&limit=20";
 

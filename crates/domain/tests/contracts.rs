@@ -1,5 +1,7 @@
 //! The in-memory adapters keep the ports' contracts.
 
+#![allow(clippy::unwrap_used, reason = "all of it is tests; clippy sees that only in #[test] functions")]
+
 use domain::{
     contract,
     memory::{ManualClock, MemoryCatalog, MemoryEngine, MemoryStore, Outcome, SeededIds},

@@ -63,7 +63,7 @@ pub(crate) fn passengers_csv() -> Vec<u8> {
         };
         columns.iter().map(text).collect::<Vec<_>>()
     };
-    let rows: Vec<_> = include_str!("../tests/data/passengers.ndjson").lines().map(row).collect();
+    let rows: Vec<_> = include_str!("../../../events/seed/passengers.ndjson").lines().map(row).collect();
     athena_csv(&columns, &rows)
 }
 

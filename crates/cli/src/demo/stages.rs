@@ -82,8 +82,7 @@ impl<'a> Stages<'a> {
             requests += 1;
         }
         let landed = self.demo.store.list_all(key::LANDING).await.map_err(caused)?;
-        let what =
-            format!("{} events in {requests} requests, {} landing objects", events.len(), landed.len());
+        let what = format!("events {}, requests {requests}, landing objects {}", events.len(), landed.len());
         self.done("publish", what);
         Ok(())
     }
@@ -106,7 +105,7 @@ impl<'a> Stages<'a> {
                 rows += head.rows;
                 bytes += head.bytes();
             }
-            let what = format!("{} generations, {rows} rows, {bytes} bytes of Parquet", objects.len());
+            let what = format!("generations {}, rows {rows}, bytes of Parquet {bytes}", objects.len());
             Ok((rows >= events as u64).then_some(what))
         });
         let what = what.await?;
@@ -121,7 +120,7 @@ impl<'a> Stages<'a> {
             let partitions = demo.catalog.partitions(&dataset).await.map_err(caused)?;
             let rows = partitions.iter().filter_map(|partition| partition.parameters.get(ROWS_PARAMETER));
             let rows: u64 = rows.filter_map(|rows| rows.parse::<u64>().ok()).sum();
-            let what = format!("{} partitions in the catalog", partitions.len());
+            let what = format!("partitions in the catalog {}", partitions.len());
             Ok((rows >= events as u64).then_some(what))
         });
         let what = what.await?;
@@ -134,7 +133,7 @@ impl<'a> Stages<'a> {
         let answer = self.demo.http.get(self.demo.url(path)).send().await.map_err(caused)?;
         let status = answer.status();
         let scanned = answer.headers().get("tributary-bytes-scanned").and_then(|value| value.to_str().ok());
-        let what = format!("{} bytes scanned", scanned.unwrap_or("?"));
+        let what = format!("bytes scanned {}", scanned.unwrap_or("unknown"));
         let body = answer.text().await.map_err(caused)?;
         if !status.is_success() {
             return Err(failed(format_args!("GET {path} answered {status}: {body}")));

@@ -25,12 +25,13 @@ use crate::harness::TestLake;
 #[tokio::test(flavor = "multi_thread")]
 async fn the_seed_comes_back_as_its_users_know_it() {
     let lake = TestLake::passengers().await;
-    let seed = include_str!("../../../cli/seed/passengers.ndjson");
+    let seed = include_str!("../../../../events/seed/passengers.ndjson");
     let events: Vec<String> = seed.lines().map(str::to_owned).collect();
     lake.publish_all("passengers", &events).await;
     lake.rows("/v1/datasets/passengers/rows", 20).await;
     let answer = lake.json("/v1/datasets/passengers/rows?format=columns&order=passenger_id&limit=20").await;
-    let expected: Value = serde_json::from_str(include_str!("../../../cli/seed/response.json")).unwrap();
+    let expected: Value =
+        serde_json::from_str(include_str!("../../../../events/seed/response.json")).unwrap();
     assert_eq!(answer, expected);
 
     let dataset = lake.json("/v1/datasets/passengers").await;

@@ -8,7 +8,7 @@ use crate::routes::tests::World;
 /// API Gateway's event, answered as the Lambda would answer it.
 async fn invoke(patch: Value) -> Value {
     let mut event: Value =
-        serde_json::from_str(include_str!("../../tests/data/api-gateway-rows.json")).unwrap();
+        serde_json::from_str(include_str!("../../../../events/api-gateway-rows.json")).unwrap();
     for (name, value) in patch.as_object().unwrap() {
         event[name] = value.clone();
     }
@@ -24,7 +24,8 @@ async fn an_event_of_api_gateway_is_answered_with_the_twenty_passengers() {
     assert_eq!((&reply["statusCode"], &reply["isBase64Encoded"]), (&json!(200), &json!(false)));
     assert_eq!(reply["headers"]["content-type"], "application/json");
     let answer: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
-    let expected: Value = serde_json::from_str(include_str!("../../tests/data/response.json")).unwrap();
+    let expected: Value =
+        serde_json::from_str(include_str!("../../../../events/seed/response.json")).unwrap();
     assert_eq!(answer, expected);
 }
 

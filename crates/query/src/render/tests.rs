@@ -81,7 +81,8 @@ fn the_twenty_passengers_are_what_the_python_service_answered() {
     let csv = testing::passengers_csv();
     let body = render(Format::Columns, &columns, &csv, MAXIMUM).unwrap().body;
     let answer: Value = serde_json::from_slice(&body).unwrap();
-    let expected: Value = serde_json::from_str(include_str!("../../tests/data/response.json")).unwrap();
+    let expected: Value =
+        serde_json::from_str(include_str!("../../../../events/seed/response.json")).unwrap();
     assert_eq!(answer, expected);
 }
 

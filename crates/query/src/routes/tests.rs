@@ -146,7 +146,8 @@ async fn the_twenty_passengers_come_as_the_python_service_sent_them() {
     let uri = "/v1/datasets/passengers/rows?format=columns&order=passenger_id&limit=20";
     let reply = get(&router, uri).await;
     assert_eq!(reply.status, 200, "{:?}", reply.body);
-    let expected: Value = serde_json::from_str(include_str!("../../tests/data/response.json")).unwrap();
+    let expected: Value =
+        serde_json::from_str(include_str!("../../../../events/seed/response.json")).unwrap();
     assert_eq!(reply.json(), expected);
     assert_eq!(reply.header("content-type"), "application/json");
     assert_eq!(reply.header("tributary-query-id"), "memory-0");
