@@ -27,7 +27,7 @@ pub(crate) enum Command {
 Examples:
   tributary dev
   tributary dev --data /tmp/lake --aws 127.0.0.1:0 --http 127.0.0.1:0 --json
-  AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws sns publish \\
+  AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws sns publish --region us-west-2 \\
     --topic-arn arn:aws:sns:us-west-2:000000000000:tributary --message '{\"passenger_id\": 1}' \\
     --message-attributes '{\"dataset\": {\"DataType\": \"String\", \"StringValue\": \"passengers\"}}'
   curl 'http://127.0.0.1:8080/v1/datasets/passengers/rows?passenger_id=eq.1'")]

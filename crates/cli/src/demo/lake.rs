@@ -61,7 +61,7 @@ impl DemoLake {
         println!("  curl '{}'", self.url("/v1/datasets"));
         println!("  curl '{}'", self.url("/v1/datasets/passengers/rows?seat_number=gte.20A&format=csv"));
         println!("  curl '{}'", self.url("/v1/datasets/passengers/rows?select=name&passenger_id=eq.13"));
-        println!("\n  export AWS_ENDPOINT_URL={} AWS_REGION=us-west-2", self.lake.aws_endpoint());
+        println!("\n  export AWS_ENDPOINT_URL={} AWS_DEFAULT_REGION=us-west-2", self.lake.aws_endpoint());
         println!("  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local");
         println!("  aws sns publish --topic-arn {} \\", self.topic());
         println!("    --message '{{\"passenger_id\": 21, \"name\": \"Ada Lovelace\"}}' \\");
