@@ -26,7 +26,12 @@ const ATTEMPTS: u32 = 4;
 
 /// Reads the settings from the environment of the process.
 pub fn settings() -> Result<Settings, InvalidSetting> {
-    Settings::read(|name| std::env::var(name).ok())
+    Settings::read(variable)
+}
+
+/// A variable of the environment. What is not UTF-8 is made visible, and so fails its setting's rule.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 /// Where AWS is, and who we are.

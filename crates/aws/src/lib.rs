@@ -2,7 +2,6 @@
 //! as its source; nothing above this crate sees an SDK type.
 
 mod athena;
-mod chain;
 mod clock;
 mod config;
 mod failure;
@@ -12,9 +11,8 @@ mod telemetry;
 pub mod trigger;
 
 pub use athena::AthenaEngine;
-pub use chain::chain;
 pub use clock::{RandomIds, SystemClock};
-pub use config::{Aws, LOCAL_REGION, settings};
+pub use config::{Aws, LOCAL_REGION, settings, variable};
 pub use glue::GlueCatalog;
 pub use s3::S3Store;
-pub use telemetry::init as init_telemetry;
+pub use telemetry::{init as init_telemetry, log_filter};

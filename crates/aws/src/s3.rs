@@ -16,6 +16,9 @@ use crate::failure::Failure;
 /// S3's limit of keys in one DeleteObjects call.
 const DELETE_BATCH: usize = 1_000;
 
+/// How often an object is asked for when its body breaks off.
+const BODY_ATTEMPTS: u32 = 3;
+
 /// One bucket.
 #[derive(Debug, Clone)]
 pub struct S3Store {
@@ -30,10 +33,18 @@ impl S3Store {
 
     async fn read(&self, key: &str, range: Option<String>) -> Result<Bytes, StoreError> {
         let call = self.client.get_object().bucket(&self.bucket).key(key).set_range(range);
-        let answer = call.send().await.map_err(|error| store_error(key, error.into()))?;
-        let body = answer.body.collect().await;
-        let torn = |error| StoreError::Unavailable { key: key.to_owned(), source: Box::new(error) };
-        Ok(body.map_err(torn)?.into_bytes())
+        let mut attempts = 1..BODY_ATTEMPTS;
+        loop {
+            let answer = call.clone().send().await.map_err(|error| store_error(key, error.into()))?;
+            // The SDK's own attempts end with the head of the answer.
+            match (answer.body.collect().await, attempts.next()) {
+                (Ok(body), _) => return Ok(body.into_bytes()),
+                (Err(_), Some(_)) => {}
+                (Err(torn), None) => {
+                    return Err(StoreError::Unavailable { key: key.to_owned(), source: Box::new(torn) });
+                }
+            }
+        }
     }
 }
 
@@ -113,6 +124,11 @@ impl ObjectStore for S3Store {
             })
             .collect();
         let next_after = objects.last().filter(|_| truncated).map(|object| object.key.clone());
+        if truncated && next_after.is_none() {
+            // To go on from here would take the beginning for the end.
+            let source = "S3 answered a page without keys that is not the last one".into();
+            return Err(StoreError::Unavailable { key: prefix.to_owned(), source });
+        }
         Ok(ListPage { objects, next_after })
     }
 }

@@ -21,7 +21,7 @@ const EXPECTED: &str = include_str!("../../../events/seed/response.json");
 const REQUEST: &str = "/v1/datasets/passengers/rows?format=columns&order=passenger_id&limit=20";
 
 pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
-    log::start();
+    log::start()?;
     let spinner = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
         spinner.set_style(style);

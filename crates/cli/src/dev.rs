@@ -11,7 +11,7 @@ use crate::{args::DevOptions, failure::Failure, log, stop};
 const DATASETS: &str = "infra/datasets";
 
 pub(crate) async fn run(options: DevOptions) -> Result<(), Failure> {
-    log::start();
+    log::start()?;
     let datasets = match &options.datasets {
         Some(directory) => DatasetFiles::read(directory)?,
         None if Path::new(DATASETS).is_dir() => DatasetFiles::read(Path::new(DATASETS))?,

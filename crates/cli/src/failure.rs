@@ -12,10 +12,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Setting(#[from] InvalidSetting),
     /// What was asked for is wrong.
-    #[error("{}", aws::chain(.0))]
+    #[error("{}", domain::chain(.0))]
     Datasets(#[from] DatasetFileError),
     /// The machine does not allow it.
-    #[error("{}", aws::chain(.0))]
+    #[error("{}", domain::chain(.0))]
     Start(#[from] StartError),
     /// The machine does not allow it.
     #[error("a temporary directory cannot be used in {directory}: {source}")]

@@ -43,7 +43,9 @@ pub(crate) fn parse(
             original,
         };
         let mut lines = Vec::new();
+        let mut last = 0;
         for (position, line) in input.text.split(|byte| *byte == b'\n').enumerate() {
+            last = position;
             if line.is_empty() {
                 continue;
             }
@@ -59,7 +61,7 @@ pub(crate) fn parse(
             }
         }
         if let Some((reason, original)) = &input.damage {
-            lines.push(reject(usize::MAX, reason.clone(), original.clone()));
+            lines.push(reject(last, reason.clone(), original.clone()));
         }
         if !lines.is_empty() {
             rejected.push((input.batch.clone(), lines));
@@ -70,21 +72,27 @@ pub(crate) fn parse(
     Ok(Parsed { events: columns.finish().map_err(build_error)?, rejected })
 }
 
-/// Stores what does not fit, before the commit that consumes its batch. The object is named after the batch,
-/// so that another run stores the same again.
+/// Stores what does not fit, before the commit that consumes its batch. Another run that finds the same stores
+/// the same object again.
 pub(crate) async fn quarantine<S: ObjectStore>(
     store: &S,
     dataset: &DatasetName,
     partition: &Partition,
     rejected: &[(BatchName, Vec<Rejected>)],
 ) -> Result<(), CompactError> {
-    for (batch, lines) in rejected {
+    for (landed, lines) in rejected {
         let mut text = Vec::new();
         for line in lines {
             line.write(&mut text).map_err(build_error)?;
         }
         let body = zstd::bulk::compress(&text, zstd::DEFAULT_COMPRESSION_LEVEL).map_err(build_error)?;
-        let key = key::quarantine(Some(dataset), partition.day(), batch);
+        // Named by what is in it: under another definition another run may reject other lines of this batch.
+        let place = format!("{partition}/{landed}");
+        let reasons: Vec<String> =
+            lines.iter().map(|line| format!("{}:{}", line.position, line.reason)).collect();
+        let named =
+            reasons.iter().zip(lines).map(|(reason, line)| (reason.as_str(), line.original.as_bytes()));
+        let key = key::quarantine(Some(dataset), partition.day(), &BatchName::of(dataset, &place, named));
         match store.put(&key, body.into(), PutMode::Create).await {
             Ok(()) | Err(StoreError::AlreadyExists { .. }) => {
                 tracing::warn!(key, lines = lines.len(), "landing lines do not fit and are in quarantine");

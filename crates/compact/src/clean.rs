@@ -2,7 +2,7 @@
 
 use domain::{
     DatasetName, Partition, commit, key,
-    port::{Clock, ObjectStore},
+    port::{Clock, ObjectStore, StoreError},
     run::Run,
 };
 
@@ -19,8 +19,11 @@ pub(crate) async fn clean<S: ObjectStore, K: Clock>(
     grace: TimeDelta,
     run: &Run,
 ) -> Result<usize, CompactError> {
-    let Some(head) = log::head(store, dataset, partition).await? else {
-        return Ok(0);
+    let head = match log::head(store, dataset, partition).await {
+        Ok(Some(head)) => head,
+        // No commits; or the head was vacuumed while it was looked for, and whoever made the next one cleans.
+        Ok(None) | Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(0),
+        Err(error) => return Err(error),
     };
     if commit::cleanable(&head, clock.now(), grace).next().is_none() {
         return Ok(0);
@@ -36,7 +39,7 @@ pub(crate) async fn clean<S: ObjectStore, K: Clock>(
         // It stays listed as consumed, so the next run tries again.
         tracing::warn!(
             key = failure.key,
-            error = &failure.error as &dyn std::error::Error,
+            error = domain::chain(&failure.error),
             "a consumed landing object could not be deleted"
         );
     }

@@ -10,7 +10,7 @@ use arrow::{
     error::ArrowError,
 };
 use domain::{
-    DataType, Dataset,
+    ColumnName, DataType, Dataset,
     dataset::SYSTEM_COLUMNS,
     event::{self, Rejection},
     json::Fields,
@@ -35,6 +35,10 @@ pub(crate) enum Misfit {
     Line(#[from] serde_json::Error),
     #[error(transparent)]
     Event(#[from] Rejection),
+    #[error("column {0}: part of the identity or the event time, but null")]
+    NullKey(ColumnName),
+    #[error("the landing line has no _id, and the dataset has no identity columns")]
+    NoId,
 }
 
 impl<'d> Columns<'d> {
@@ -56,6 +60,15 @@ impl<'d> Columns<'d> {
         let columns = self.dataset.columns();
         let values =
             columns.iter().map(|column| event::read(column, &fields)).collect::<Result<Vec<_>, _>>()?;
+        // Rows without their identity would all be twins of each other.
+        for (column, value) in columns.iter().zip(&values) {
+            if *value == Value::Null && self.dataset.is_key(column) {
+                return Err(Misfit::NullKey(column.name.clone()));
+            }
+        }
+        if line.id.is_none() && self.dataset.identity().len() == 0 {
+            return Err(Misfit::NoId);
+        }
         for (builder, value) in self.own.iter_mut().zip(values) {
             builder.append(value);
         }

@@ -18,6 +18,21 @@ pub enum CompactError {
     /// Events have landed for a dataset that nobody defined, or that was removed from `schemas/`.
     #[error("dataset {0} has no accepted definition")]
     UnknownDataset(DatasetName),
+    /// An accepted version was lost: to go on would drop the columns that it added.
+    #[error(
+        "dataset {dataset} is at version {found}, but its rows are of version {needed}: restore schemas/{dataset}/"
+    )]
+    DefinitionBehind {
+        /// The dataset.
+        dataset: DatasetName,
+        /// The newest accepted version.
+        found: u32,
+        /// The version of the head.
+        needed: u32,
+    },
+    /// Some of what the invocation was about is not done; the log says what, and why.
+    #[error("{0} notifications could not be handled")]
+    Incomplete(usize),
     /// The partition stops until somebody looks at it; the others go on.
     #[error(transparent)]
     Commit(#[from] UnreadableCommit),
@@ -49,7 +64,10 @@ impl From<CompactError> for lambda_runtime::Diagnostic {
     fn from(error: CompactError) -> Self {
         let error_type = match error {
             CompactError::Store(_) => "Store",
-            CompactError::Definition(_) | CompactError::UnknownDataset(_) => "Definition",
+            CompactError::Definition(_)
+            | CompactError::UnknownDataset(_)
+            | CompactError::DefinitionBehind { .. } => "Definition",
+            CompactError::Incomplete(_) => "Incomplete",
             CompactError::Commit(_) => "UnreadableCommit",
             CompactError::Expired(_) => "Expired",
             CompactError::Contention(_) => "Contention",
@@ -57,6 +75,6 @@ impl From<CompactError> for lambda_runtime::Diagnostic {
             CompactError::Build(_) => "Build",
             CompactError::UnknownEvent(_) => "UnknownEvent",
         };
-        Self { error_type: error_type.to_owned(), error_message: aws::chain(&error) }
+        Self { error_type: error_type.to_owned(), error_message: domain::chain(&error) }
     }
 }

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws::{
-    chain,
-    trigger::{self, Notification, Trigger},
-};
+use aws::trigger::{self, Notification, Trigger};
 use aws_lambda_events::sqs::SqsBatchResponse;
 use domain::{DatasetName, Partition, key::ParsedKey, port::Clock, run::Run};
 use lambda_runtime::LambdaEvent;
@@ -66,9 +63,7 @@ async fn notified(
     }
     // What came straight from S3 has no message to name: the whole invocation fails, and comes again.
     if failed.iter().any(|index| notifications[*index].message_id.is_none()) {
-        return Err(CompactError::UnknownEvent(
-            "an S3 notification could not be handled; see the log".into(),
-        ));
+        return Err(CompactError::Incomplete(failed.len()));
     }
     Ok(trigger::failures(failed.into_iter().filter_map(|index| notifications[index].message_id.clone())))
 }
@@ -88,12 +83,13 @@ async fn compact(
                 rows = report.rows,
                 duplicates_dropped = report.duplicates_dropped,
                 cleaned = report.cleaned,
+                waiting = report.waiting,
                 "partition compacted"
             );
             Ok(())
         }
         Err(error) => {
-            tracing::error!(%dataset, %partition, error = chain(&error), "partition not compacted");
+            tracing::error!(%dataset, %partition, error = domain::chain(&error), "partition not compacted");
             Err(error)
         }
     }

@@ -1,14 +1,24 @@
 //! The commit log: find the head, and add to it.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use domain::{
     Commit, DatasetName, Generation, Partition,
     commit::{self, WriterId},
     key,
-    port::{ObjectStore, PutMode, Source, StoreError},
+    port::{Clock, ObjectStore, PutMode, Source, StoreError},
 };
 
 use crate::error::CompactError;
+
+/// How long to wait after each 409 before the same commit is put again.
+const CONFLICT_PAUSES: [Duration; 4] = [
+    Duration::from_millis(20),
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(250),
+];
 
 /// The head of a partition's log, or `None` if nothing was committed yet.
 pub(crate) async fn head<S: ObjectStore>(
@@ -39,21 +49,31 @@ pub(crate) enum Attempt {
 
 /// Puts the commit, create-if-absent. After an error it is open whether the commit is in the log, or will be:
 /// then its files must stay.
-pub(crate) async fn append<S: ObjectStore>(store: &S, commit: &Commit) -> Result<Attempt, CompactError> {
+pub(crate) async fn append<S: ObjectStore>(
+    store: &S,
+    clock: &impl Clock,
+    commit: &Commit,
+) -> Result<Attempt, CompactError> {
     let key = commit.key();
-    let body = serde_json::to_vec_pretty(commit).map_err(|error| CompactError::Build(error.into()))?;
-    let answer = store.put(&key, Bytes::from(body), PutMode::Create).await;
-    match answer {
-        Ok(()) => Ok(Attempt::Committed),
-        // The reply to our own success may have been lost, so it is the writer that counts.
-        Err(StoreError::AlreadyExists { .. }) => who(store, &key, &commit.writer).await,
-        Err(unsure @ (StoreError::Conflict { .. } | StoreError::Unavailable { .. })) => {
-            match who(store, &key, &commit.writer).await {
-                Err(CompactError::Store(StoreError::NotFound { .. })) => Err(unsure.into()),
-                settled => settled,
-            }
+    let body = Bytes::from(serde_json::to_vec_pretty(commit).map_err(build_error)?);
+    let mut pauses = CONFLICT_PAUSES.iter();
+    loop {
+        let unsure = match store.put(&key, body.clone(), PutMode::Create).await {
+            Ok(()) => return Ok(Attempt::Committed),
+            // The reply to our own success may have been lost, so it is the writer that counts.
+            Err(StoreError::AlreadyExists { .. }) => return who(store, &key, &commit.writer).await,
+            Err(unsure @ (StoreError::Conflict { .. } | StoreError::Unavailable { .. })) => unsure,
+            Err(refused) => return Err(refused.into()),
+        };
+        match who(store, &key, &commit.writer).await {
+            Err(CompactError::Store(StoreError::NotFound { .. })) => {}
+            settled => return settled,
         }
-        Err(refused) => Err(refused.into()),
+        // The other write may have failed, and the same commit may be put again: it has the same writer.
+        match (&unsure, pauses.next()) {
+            (StoreError::Conflict { .. }, Some(pause)) => clock.sleep(*pause).await,
+            _ => return Err(unsure.into()),
+        }
     }
 }
 

@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use domain::{
-    Commit, CommitKind, Consumed, DataFile, DatasetName, Partition,
-    commit::{FORMAT, WriterId},
+    Commit, CommitKind, Consumed, DataFile, DatasetName, Generation, Partition,
+    commit::{FORMAT, MAX_CONSUMED, WriterId},
     key,
     port::{Clock, Ids, ObjectStore, PutMode, StoreError},
-    run::Run,
+    run::{Expired, Run},
     schemas::{self, Accepted},
     settings::Settings,
 };
@@ -54,12 +54,17 @@ pub struct Report {
     pub duplicates_dropped: u64,
     /// Landing objects deleted.
     pub cleaned: usize,
+    /// Whether landed batches had to wait, since a commit lists no more as consumed than it may.
+    pub waiting: bool,
 }
 
 enum Round {
     Committed(Box<Commit>, usize),
     NothingNew,
-    Stale,
+    /// The head lists as many batches as a commit may: first some must be cleaned.
+    Full,
+    /// Others were faster; or this object of the head vanished.
+    Stale(Option<(Generation, String)>),
 }
 
 impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
@@ -76,11 +81,26 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         run: &Run,
     ) -> Result<Report, CompactError> {
         let mut report = Report::default();
-        let mut overtaken = 0;
+        let (mut overtaken, mut vanished) = (0, None);
         loop {
-            run.may_begin(self.clock.now(), ROUND)?;
+            if let Err(expired) = run.may_begin(self.clock.now(), ROUND) {
+                // A partition that is never quiet is cleaned all the same; too old a run may not.
+                if expired == Expired::Deadline {
+                    self.clean(dataset, partition, run).await?;
+                }
+                return Err(expired.into());
+            }
             match self.round(dataset, partition, run).await? {
                 Round::NothingNew => break,
+                Round::Full => {
+                    let cleaned = self.clean(dataset, partition, run).await?;
+                    report.cleaned += cleaned;
+                    if cleaned == 0 {
+                        // Their grace has not passed. The schedule comes back.
+                        report.waiting = true;
+                        return Ok(report);
+                    }
+                }
                 Round::Committed(commit, batches) => {
                     report.committed += 1;
                     report.batches += batches;
@@ -88,7 +108,13 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                     report.duplicates_dropped += commit.duplicates_dropped;
                     overtaken = 0;
                 }
-                Round::Stale => {
+                Round::Stale(missing) => {
+                    if let (Some((_, key)), true) = (&missing, missing == vanished) {
+                        // Still the head, and still missing: nobody was faster, it is lost.
+                        let source = "the head names it, and it is not there".into();
+                        return Err(CompactError::DataFile { key: key.clone(), source });
+                    }
+                    vanished = missing;
                     overtaken += 1;
                     if overtaken >= ATTEMPTS {
                         return Err(CompactError::Contention(overtaken));
@@ -97,9 +123,17 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 }
             }
         }
-        report.cleaned =
-            clean::clean(&*self.store, &*self.clock, dataset, partition, self.grace, run).await?;
+        report.cleaned += self.clean(dataset, partition, run).await?;
         Ok(report)
+    }
+
+    async fn clean(
+        &self,
+        dataset: &DatasetName,
+        partition: &Partition,
+        run: &Run,
+    ) -> Result<usize, CompactError> {
+        clean::clean(&*self.store, &*self.clock, dataset, partition, self.grace, run).await
     }
 
     async fn round(
@@ -110,31 +144,40 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     ) -> Result<Round, CompactError> {
         let head = match log::head(&*self.store, dataset, partition).await {
             // Vacuumed between the listing and the read.
-            Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(Round::Stale),
+            Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(Round::Stale(None)),
             head => head?,
         };
         let listing = inputs::list(&*self.store, dataset, partition, head.as_ref()).await?;
         if listing.fresh.is_empty() {
             return Ok(Round::NothingNew);
         }
+        if listing.consumed.len() >= MAX_CONSUMED {
+            return Ok(Round::Full);
+        }
         // After the listing: what was landed under a newer definition finds that one or a later one.
         let accepted = schemas::load(&*self.store, dataset)
             .await?
             .ok_or_else(|| CompactError::UnknownDataset(dataset.clone()))?;
+        if let Some(head) = head.as_ref().filter(|head| head.schema_version > accepted.version) {
+            let (found, needed) = (accepted.version, head.schema_version);
+            return Err(CompactError::DefinitionBehind { dataset: dataset.clone(), found, needed });
+        }
 
         let writer = WriterId::from(self.ids.ulid());
         let built = self.build(&accepted, partition, head.as_ref(), &listing, &writer).await;
         let (commit, batches) = match built {
             // An input was cleaned, or a data file vacuumed, while it was being read.
-            Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(Round::Stale),
+            Err(CompactError::Store(StoreError::NotFound { key })) => {
+                return Ok(Round::Stale(head.map(|head| (head.generation, key))));
+            }
             built => built?,
         };
         run.may_change(self.clock.now())?;
-        match log::append(&*self.store, &commit).await? {
+        match log::append(&*self.store, &*self.clock, &commit).await? {
             Attempt::Committed => Ok(Round::Committed(Box::new(commit), batches)),
             Attempt::Overtaken => {
                 self.discard(&commit, run).await?;
-                Ok(Round::Stale)
+                Ok(Round::Stale(None))
             }
         }
     }
@@ -204,7 +247,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         for failure in self.store.delete(&keys).await? {
             tracing::warn!(
                 key = failure.key,
-                error = &failure.error as &dyn std::error::Error,
+                error = domain::chain(&failure.error),
                 "a file of an overtaken generation stays behind, until it is vacuumed"
             );
         }

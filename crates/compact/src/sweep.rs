@@ -30,9 +30,11 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         for (dataset, partition) in self.due().await? {
             match self.compact(&dataset, &partition, run).await {
                 Ok(report) => reports.push(report),
+                // There is no time for the others either.
+                Err(expired @ CompactError::Expired(_)) => return Err(first_error.unwrap_or(expired)),
                 Err(error) => {
                     tracing::error!(
-                        %dataset, %partition, error = &error as &dyn std::error::Error,
+                        %dataset, %partition, error = domain::chain(&error),
                         "a partition could not be compacted"
                     );
                     first_error.get_or_insert(error);

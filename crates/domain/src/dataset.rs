@@ -21,6 +21,10 @@ pub const EXTRA: &str = "_extra";
 pub const SYSTEM_COLUMNS: [(&str, DataType); 3] =
     [(ID, DataType::String), (INGESTED_AT, DataType::Timestamp), (EXTRA, DataType::String)];
 
+/// Glue's limits, in bytes: `CommentString` of a column, `DescriptionString` of a table.
+const MAX_COMMENT: usize = 255;
+const MAX_DESCRIPTION: usize = 2_048;
+
 /// The most columns a definition may have.
 const MAX_COLUMNS: usize = 1_000;
 
@@ -145,6 +149,16 @@ pub enum InvalidDefinition {
         /// The column.
         column: ColumnName,
     },
+    /// Longer than the catalog takes, or with line breaks.
+    #[error(
+        "{what} is longer than {limit} bytes or has control characters, which Glue does not take: shorten it"
+    )]
+    Words {
+        /// The description, or a column's comment.
+        what: String,
+        /// Glue's limit.
+        limit: usize,
+    },
     /// Routing by CloudEvents is not there yet.
     #[error("cloudevents_type is not supported yet: route by the message attribute \"dataset\"")]
     CloudEvents,
@@ -206,6 +220,10 @@ impl Dataset {
                 other => return Err(InvalidDefinition::NotATime { column: column.clone(), found: *other }),
             }
         }
+        check_words("the description", definition.description.as_deref(), MAX_DESCRIPTION)?;
+        for Column { name, comment, .. } in &columns {
+            check_words(&format!("the comment of column {name}"), comment.as_deref(), MAX_COMMENT)?;
+        }
         if definition.cloudevents_type.is_some() {
             return Err(InvalidDefinition::CloudEvents);
         }
@@ -235,6 +253,12 @@ impl Dataset {
     /// The identity columns; empty where `_id` says it.
     pub fn identity(&self) -> impl ExactSizeIterator<Item = &Column> {
         self.identity.iter().map(|index| &self.columns[*index])
+    }
+
+    /// Whether the column is part of the identity or is the event time: it is never null in a row.
+    pub fn is_key(&self, column: &Column) -> bool {
+        let mut keys = self.identity().chain(self.event_time());
+        keys.any(|key| key.name == column.name)
     }
 
     /// The column that decides the partition, if it is not the time of the message.
@@ -279,6 +303,15 @@ impl Dataset {
             arrow_schema::Field::new(name, data_type.arrow(), true)
         };
         Arc::new(arrow_schema::Schema::new(self.stored_columns().map(field).collect::<Vec<_>>()))
+    }
+}
+
+fn check_words(what: &str, words: Option<&str>, limit: usize) -> Result<(), InvalidDefinition> {
+    match words {
+        Some(words) if words.len() > limit || words.chars().any(char::is_control) => {
+            Err(InvalidDefinition::Words { what: what.to_owned(), limit })
+        }
+        _ => Ok(()),
     }
 }
 

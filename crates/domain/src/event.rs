@@ -37,6 +37,9 @@ pub enum Rejection {
         /// Both sides.
         mismatch: Mismatch,
     },
+    /// A time that has no partition.
+    #[error("the event's time is not in the years 0 to 9999 of UTC")]
+    Year,
     /// A required value that is null or not there.
     #[error("column {column}: required, but {}", Absent { field, null: *null })]
     Missing {
@@ -91,7 +94,8 @@ pub fn place(dataset: &Dataset, fields: &Fields<'_>, origin: Origin<'_>) -> Resu
         }
     }
     let id = (dataset.identity().len() == 0).then(|| format!("{}:{}", origin.message_id, origin.position));
-    Ok(Placement { partition: Partition::of(time, dataset.granularity()), id })
+    let partition = Partition::of(time, dataset.granularity()).ok_or(Rejection::Year)?;
+    Ok(Placement { partition, id })
 }
 
 /// The event's value of a column; a field that is not there is null.
@@ -160,6 +164,10 @@ mod tests {
             (format!(r#"{{"k": null, {at}}}"#), r#"column k: required, but field "k" is null"#),
             (r#"{"k": 1}"#.to_owned(), r#"column t: required, but there is no field "at""#),
             (format!(r#"{{"k": 1, {at}, "s": 7}}"#), "column s: expected string, found 7"),
+            (
+                r#"{"k": 1, "at": "9999-12-31T23:59:59-01:00"}"#.to_owned(),
+                "the event's time is not in the years 0 to 9999 of UTC",
+            ),
         ] {
             assert_eq!(judge(&text), Err(reason.to_owned()));
         }

@@ -31,7 +31,8 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 /// Whether `new` may follow `old`. Columns may be added at the end if they are optional; descriptions,
-/// comments, `from`, `required` and `sort_by` may change.
+/// comments, `required`, `sort_by` and, except for key columns, `from` may change. What landed under the old
+/// `from` and was not compacted yet keeps its value in `_extra`.
 pub fn check(old: &Dataset, new: &Dataset) -> Result<(), Refused> {
     let mut refusals = Vec::new();
     let mut refuse = |what: String, why| refusals.push(Refusal { what, why });
@@ -47,6 +48,10 @@ pub fn check(old: &Dataset, new: &Dataset) -> Result<(), Refused> {
             }
             Some(place) => {
                 let now = new.columns()[place].data_type;
+                if new.columns()[place].field != column.field && old.is_key(column) {
+                    let what = format!("\"from\" of column {name} was changed");
+                    refuse(what, "events that have landed already would lose their identity or time");
+                }
                 if now != column.data_type {
                     let what = format!("column {name} was changed from {} to {now}", column.data_type);
                     refuse(what, "stored files keep the old type, and engines refuse the mixture");
@@ -104,7 +109,7 @@ mod tests {
 
     #[test]
     fn what_is_allowed() {
-        let a = json!({"name": "a", "type": "int", "required": true, "comment": "new", "from": "A"});
+        let a = json!({"name": "a", "type": "int", "required": true, "comment": "new"});
         let t = json!({"name": "t", "type": "timestamp", "required": true});
         let added = json!({"name": "b", "type": "string"});
         assert_eq!(
@@ -118,11 +123,13 @@ mod tests {
     fn what_is_refused_and_why() {
         let a = json!({"name": "a", "type": "int", "required": true});
         let t = json!({"name": "t", "type": "timestamp", "required": true});
+        let renamed = json!({"name": "a", "type": "int", "required": true, "from": "A"});
         let wide = json!({"name": "a", "type": "bigint", "required": true});
         let needed = json!({"name": "b", "type": "string", "required": true});
         for (patch, words) in [
             (json!({"columns": [t, a]}), "column a was moved"),
             (json!({"columns": [wide, t]}), "from int to bigint"),
+            (json!({"columns": [renamed, t]}), "\"from\" of column a was changed"),
             (json!({"columns": [a, t, needed]}), "column b was added as required"),
             (json!({"columns": [t], "identity": []}), "column a was removed"),
             (json!({"identity": []}), "identity was changed"),

@@ -205,7 +205,7 @@ mod tests {
         fn built_keys_parse(name in "[a-z][a-z0-9_]{0,20}", day in 0_i64..40_000, generation in 0_u64..9_999_999_999, version in 1_u32..999_999) {
             let dataset = DatasetName::new(name).unwrap();
             let time = chrono::DateTime::from_timestamp(day * 86_400, 0).unwrap();
-            let partition = Partition::of(time, crate::Granularity::Hour);
+            let partition = Partition::of(time, crate::Granularity::Hour).unwrap();
             let batch = BatchName::of(&dataset, &partition.to_string(), [("id", b"payload".as_slice())]);
             for key in [
                 ParsedKey::Definition(dataset.clone()),

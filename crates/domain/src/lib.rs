@@ -4,6 +4,7 @@
 //! Everything here is a pure function or a trait. The Lambdas put the two together.
 
 pub mod batch;
+mod chain;
 pub mod commit;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -26,6 +27,7 @@ pub mod settings;
 pub mod suggest;
 pub mod value;
 
+pub use chain::chain;
 pub use commit::{Commit, CommitKind, Consumed, DataFile, Generation};
 pub use data_type::DataType;
 pub use dataset::{Column, Dataset, Definition};

@@ -34,6 +34,15 @@ pub enum Original {
     Base64(String),
 }
 
+impl Original {
+    /// The text, or the base64.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) | Self::Base64(text) => text.as_bytes(),
+        }
+    }
+}
+
 impl Rejected {
     /// Appends the line and its line break.
     pub fn write(&self, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 
 use crate::{
     dataset::{Dataset, InvalidDefinition},
@@ -41,7 +41,16 @@ pub enum SchemasError {
 }
 
 /// The current version of every dataset.
-pub async fn load_all<S: ObjectStore>(store: &S) -> Result<BTreeMap<DatasetName, Accepted>, SchemasError> {
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// Those that can be worked with.
+    pub datasets: BTreeMap<DatasetName, Accepted>,
+    /// Those that cannot, and why. They hold nobody else back, and their events must wait.
+    pub damaged: BTreeMap<DatasetName, SchemasError>,
+}
+
+/// Reads the current version of every dataset. An error means that nothing is known.
+pub async fn load_all<S: ObjectStore>(store: &S) -> Result<Loaded, SchemasError> {
     let objects = store.list_all(key::SCHEMAS).await?;
     let mut newest = BTreeMap::new();
     for object in &objects {
@@ -51,10 +60,19 @@ pub async fn load_all<S: ObjectStore>(store: &S) -> Result<BTreeMap<DatasetName,
         }
     }
     let reads = newest.into_iter().map(|(name, version)| async move {
-        let accepted = read(store, &name, version).await?;
-        Ok((name, accepted))
+        let accepted = read(store, &name, version).await;
+        (name, accepted)
     });
-    stream::iter(reads).buffer_unordered(READS).try_collect().await
+    let mut reads = stream::iter(reads).buffer_unordered(READS);
+    let mut loaded = Loaded::default();
+    while let Some((name, accepted)) = reads.next().await {
+        match accepted {
+            Ok(accepted) => drop(loaded.datasets.insert(name, accepted)),
+            Err(damaged @ SchemasError::Invalid { .. }) => drop(loaded.damaged.insert(name, damaged)),
+            Err(unknown @ SchemasError::Store(_)) => return Err(unknown),
+        }
+    }
+    Ok(loaded)
 }
 
 /// The current version of one dataset, or `None`.

@@ -49,7 +49,8 @@ pub const CATALOG_CACHE: Setting = Setting {
     default: "5s",
     meaning: "How old the definitions and partitions may be that a request is answered from.",
 };
-const LOG: Setting = Setting {
+/// What is logged.
+pub const LOG: Setting = Setting {
     name: "TRIBUTARY_LOG",
     default: "info",
     meaning: "What is logged: `error`, `warn`, `info`, `debug`, `trace`, or filters such as `compact=debug`.",
@@ -123,8 +124,9 @@ impl Settings {
             // A run may delete for an hour after it began; what it looked at must be older than that.
             return Err(grace.invalid("it must be under 1h, for example 10m"));
         }
-        if settings.memory_budget == 0 {
-            return Err(raw(MEMORY_BUDGET).invalid("it must be at least 1MiB"));
+        if !(1 << 20..=1 << 30).contains(&settings.memory_budget) {
+            // Columns of text are addressed with 31 bits.
+            return Err(raw(MEMORY_BUDGET).invalid("it must be from 1MiB to 1GiB"));
         }
         Ok(settings)
     }
@@ -222,7 +224,8 @@ mod tests {
             ("TRIBUTARY_GRACE", "10", "10m"),
             ("TRIBUTARY_WAIT", "soon", "ms, s, m, h"),
             ("TRIBUTARY_WAIT", "99999999999999999999h", "ms, s, m, h"),
-            ("TRIBUTARY_MEMORY_BUDGET", "0MiB", "at least 1MiB"),
+            ("TRIBUTARY_MEMORY_BUDGET", "0MiB", "from 1MiB to 1GiB"),
+            ("TRIBUTARY_MEMORY_BUDGET", "2GiB", "from 1MiB to 1GiB"),
             ("TRIBUTARY_MEMORY_BUDGET", "1MB", "MiB"),
             ("TRIBUTARY_MAX_ROWS", "0", "from 1"),
             ("TRIBUTARY_BUCKET", "My_Bucket", "3 to 63"),

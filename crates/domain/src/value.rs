@@ -10,9 +10,6 @@ use crate::data_type::DataType;
 /// How much of an offending value a message quotes, in characters.
 const QUOTED: usize = 60;
 
-/// The largest magnitude below which every integer has its own `f64`.
-const EXACT_IN_F64: f64 = 9_007_199_254_740_992.0;
-
 /// A value of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value<'a> {
@@ -113,13 +110,19 @@ fn integer(text: &str) -> Option<i64> {
     if let Ok(integer) = text.parse() {
         return Some(integer);
     }
-    if !text.contains(['.', 'e', 'E']) {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("-", whole));
+    // Decided on the digits: a double would round first. No i64 needs a larger exponent than its digits allow.
+    let exponent: i32 = exponent.parse().ok().filter(|exponent| (-400..=18).contains(exponent))?;
+    let point = i32::try_from(whole.len()).ok()?.checked_add(exponent)?;
+    let digits = format!("{whole}{fraction}");
+    let point = usize::try_from(point.max(0)).ok()?;
+    let (integer, rest) = digits.split_at(point.min(digits.len()));
+    if rest.bytes().any(|digit| digit != b'0') {
         return None;
     }
-    let double: f64 = text.parse().ok()?;
-    // The cast is exact: whole, and below 2^53 in magnitude.
-    #[allow(clippy::cast_possible_truncation)]
-    (double.fract() == 0.0 && double.abs() < EXACT_IN_F64).then_some(double as i64)
+    format!("{sign}{integer:0<point$}").parse().ok().or_else(|| integer.is_empty().then_some(0))
 }
 
 fn string(text: &str) -> Option<Cow<'_, str>> {
@@ -166,6 +169,10 @@ mod tests {
         assert_eq!(read(Int, "-2147483648"), Ok(Value::Int(i32::MIN)));
         assert_eq!(read(Int, "7.0"), Ok(Value::Int(7)));
         assert_eq!(read(Int, "1e3"), Ok(Value::Int(1000)));
+        assert_eq!(read(Int, "-1.50e1"), Ok(Value::Int(-15)));
+        assert_eq!(read(Int, "700e-2"), Ok(Value::Int(7)));
+        assert_eq!(read(Int, "0.0e-3"), Ok(Value::Int(0)));
+        assert_eq!(read(BigInt, "9007199254740993.0"), Ok(Value::BigInt(9_007_199_254_740_993)));
         assert_eq!(read(BigInt, "9223372036854775807"), Ok(Value::BigInt(i64::MAX)));
         assert_eq!(read(Double, "1"), Ok(Value::Double(1.0)));
         assert_eq!(read(String, r#""Pe\u00f1a""#), Ok(Value::String("Peña".into())));
@@ -183,6 +190,11 @@ mod tests {
             (Boolean, r#""true""#),
             (Int, "2147483648"),
             (Int, "1.5"),
+            (Int, "7e-1"),
+            (Int, "7e-5"),
+            (BigInt, "4503599627370496.5"),
+            (BigInt, "1.00000000000000000001"),
+            (BigInt, "1e99999999999"),
             (Int, r#""7""#),
             (BigInt, "9223372036854775808"),
             (BigInt, "1e300"),

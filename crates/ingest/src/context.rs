@@ -17,7 +17,7 @@ impl Context {
     /// Reads the environment. Bad configuration fails here, with a message that names the variable.
     pub async fn try_from_env() -> Result<Self, InvalidSetting> {
         let settings = aws::settings()?;
-        aws::init_telemetry(&settings);
+        aws::init_telemetry(&settings)?;
         Ok(Self::new(&Aws::from_environment().await, &settings))
     }
 

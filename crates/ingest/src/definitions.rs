@@ -1,12 +1,11 @@
 //! The accepted definitions, kept for some seconds.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    DatasetName,
     port::ObjectStore,
-    schemas::{self, Accepted, SchemasError},
+    schemas::{self, Loaded, SchemasError},
 };
 use tokio::sync::Mutex;
 
@@ -14,7 +13,7 @@ use tokio::sync::Mutex;
 /// become a flood of listings.
 const SOONEST: TimeDelta = TimeDelta::seconds(1);
 
-pub(crate) type Snapshot = Arc<BTreeMap<DatasetName, Accepted>>;
+pub(crate) type Snapshot = Arc<Loaded>;
 
 #[derive(Debug)]
 pub(crate) struct Definitions<S> {
@@ -44,6 +43,9 @@ impl<S: ObjectStore> Definitions<S> {
             }
         }
         let fresh: Snapshot = Arc::new(schemas::load_all(&*self.store).await?);
+        for (dataset, damaged) in &fresh.damaged {
+            tracing::error!(%dataset, error = domain::chain(damaged), "a definition is damaged; its events wait");
+        }
         *current = Some((now, fresh.clone()));
         Ok(fresh)
     }

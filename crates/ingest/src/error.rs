@@ -32,6 +32,6 @@ impl From<IngestError> for lambda_runtime::Diagnostic {
             IngestError::Incomplete(_) => "Incomplete",
             IngestError::UnknownEvent(_) => "UnknownEvent",
         };
-        Self { error_type: error_type.to_owned(), error_message: aws::chain(&error) }
+        Self { error_type: error_type.to_owned(), error_message: domain::chain(&error) }
     }
 }

@@ -37,8 +37,10 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
 async fn from_sqs(event: SqsEvent, context: &Context) -> Result<SqsBatchResponse, IngestError> {
     let messages: Vec<Message> = event.records.iter().map(from_queue).collect();
     let report = run(&messages, context).await?;
-    let failed = report.failed.iter().filter_map(|index| event.records[*index].message_id.clone());
-    Ok(trigger::failures(failed))
+    let failed = report.failed.iter().map(|index| event.records[*index].message_id.clone());
+    // A message that cannot be named can only come again with all the others.
+    let named: Option<Vec<String>> = failed.collect();
+    named.map(trigger::failures).ok_or(IngestError::Incomplete(report.failed.len()))
 }
 
 async fn from_sns(event: SnsEvent, context: &Context) -> Result<SqsBatchResponse, IngestError> {

@@ -54,12 +54,12 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     pub async fn store(&self, messages: &[Message]) -> Result<Report, IngestError> {
         let now = self.clock.now();
         let default = self.default_dataset.as_ref();
-        let routed = |datasets: &_| {
-            let rules = Rules { datasets, default };
+        let routed = |known: &_| {
+            let rules = Rules { known, default };
             messages.iter().all(|message| message.body.is_err() || sort::route(message, rules).is_ok())
         };
-        let datasets = self.definitions.get(now, |snapshot| routed(snapshot)).await?;
-        let groups = sort::sort(messages, Rules { datasets: &datasets, default }, now);
+        let known = self.definitions.get(now, |snapshot| routed(snapshot)).await?;
+        let (groups, waiting) = sort::sort(messages, Rules { known: &known, default }, now);
 
         let mut writes = Vec::with_capacity(groups.len());
         for (place, events) in &groups {
@@ -68,7 +68,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         }
         let written: Vec<_> = stream::iter(writes).buffer_unordered(WRITES).collect().await;
 
-        let mut report = Report::default();
+        let mut report = Report { failed: waiting, ..Report::default() };
         let mut first_error: Option<StoreError> = None;
         for (place, events, answer) in written {
             match answer {
@@ -81,7 +81,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
                 }
                 Err(error) => {
                     tracing::error!(
-                        error = &error as &dyn std::error::Error,
+                        error = domain::chain(&error),
                         events = events.len(),
                         "a batch could not be stored; its messages will be delivered again"
                     );

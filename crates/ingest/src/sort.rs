@@ -1,6 +1,6 @@
 //! From messages to batches: route, validate, group. Pure, and the same for the same messages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
@@ -8,7 +8,7 @@ use domain::{
     event::{self, Origin, Placement, Rejection},
     json::{self, Fields},
     quarantine::{Original, Rejected},
-    schemas::Accepted,
+    schemas::Loaded,
     suggest,
 };
 use serde_json::value::RawValue;
@@ -35,47 +35,62 @@ pub(crate) type Groups = BTreeMap<Place, Vec<(usize, Sorted)>>;
 /// What the datasets are, and where messages go that name none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules<'a> {
-    pub(crate) datasets: &'a BTreeMap<DatasetName, Accepted>,
+    pub(crate) known: &'a Loaded,
     pub(crate) default: Option<&'a DatasetName>,
 }
 
-/// Sorts every message; nothing is left out.
-pub(crate) fn sort(messages: &[Message], rules: Rules<'_>, now: DateTime<Utc>) -> Groups {
-    let mut groups = Groups::new();
+/// Sorts every message: into a group, or into those that must wait.
+pub(crate) fn sort(messages: &[Message], rules: Rules<'_>, now: DateTime<Utc>) -> (Groups, BTreeSet<usize>) {
+    let (mut groups, mut waiting) = (Groups::new(), BTreeSet::new());
     for (index, message) in messages.iter().enumerate() {
-        let (place, sorted) = one(message, rules, now);
-        groups.entry(place).or_default().push((index, sorted));
+        match one(message, rules, now) {
+            Some((place, sorted)) => groups.entry(place).or_default().push((index, sorted)),
+            None => drop(waiting.insert(index)),
+        }
     }
-    groups
+    (groups, waiting)
+}
+
+/// Why a message has no dataset that it can be held against.
+#[derive(Debug)]
+pub(crate) enum NoRoute {
+    /// There is none, and the words say why.
+    Unknown(String),
+    /// There is one, and its definition is damaged: the message must wait until it is mended.
+    Damaged,
 }
 
 /// The dataset of a message: the attribute `dataset`, else the topic's name if a dataset has it, else the
-/// default. `Err` says why there is none.
-pub(crate) fn route<'a>(message: &Message, rules: Rules<'a>) -> Result<&'a Dataset, String> {
-    let find = |name: &str| rules.datasets.get(name).map(|accepted| &accepted.dataset);
+/// default.
+pub(crate) fn route<'a>(message: &Message, rules: Rules<'a>) -> Result<&'a Dataset, NoRoute> {
+    let find = |name: &str| match rules.known.datasets.get(name) {
+        Some(accepted) => Some(Ok(&accepted.dataset)),
+        None => rules.known.damaged.contains_key(name).then_some(Err(NoRoute::Damaged)),
+    };
+    let unknown = |name: &str| Err(NoRoute::Unknown(unknown(name, rules)));
     if let Some(wanted) = &message.dataset {
-        return find(wanted).ok_or_else(|| unknown(wanted, rules));
+        return find(wanted).unwrap_or_else(|| unknown(wanted));
     }
-    if let Some(dataset) = find(&message.topic) {
-        return Ok(dataset);
+    if let Some(found) = find(&message.topic) {
+        return found;
     }
     match rules.default {
-        Some(default) => find(default.as_str()).ok_or_else(|| unknown(default.as_str(), rules)),
-        None => Err("no dataset: set the message attribute \"dataset\"".to_owned()),
+        Some(default) => find(default.as_str()).unwrap_or_else(|| unknown(default.as_str())),
+        None => Err(NoRoute::Unknown("no dataset: set the message attribute \"dataset\"".to_owned())),
     }
 }
 
 fn unknown(wanted: &str, rules: Rules<'_>) -> String {
     // The sender's text goes into quarantine only, and no more of it than says which it was.
     let shown: String = wanted.chars().take(64).collect();
-    let names = rules.datasets.keys().map(DatasetName::as_str);
+    let names = rules.known.datasets.keys().map(DatasetName::as_str);
     match suggest::nearest(&shown, names) {
         Some(near) => format!("unknown dataset {shown:?}: did you mean {near:?}?"),
         None => format!("unknown dataset {shown:?}"),
     }
 }
 
-fn one(message: &Message, rules: Rules<'_>, now: DateTime<Utc>) -> (Place, Sorted) {
+fn one(message: &Message, rules: Rules<'_>, now: DateTime<Utc>) -> Option<(Place, Sorted)> {
     let reject = |dataset: Option<&DatasetName>, reason: String, text: &str| {
         let rejected = Rejected {
             message_id: message.id.clone(),
@@ -86,7 +101,7 @@ fn one(message: &Message, rules: Rules<'_>, now: DateTime<Utc>) -> (Place, Sorte
             original: Original::Text(text.to_owned()),
         };
         let place = Place::Quarantine(dataset.cloned(), message.sent_at.date_naive());
-        (place, Sorted::Rejected(rejected))
+        Some((place, Sorted::Rejected(rejected)))
     };
     let body = match &message.body {
         Ok(body) => body,
@@ -94,11 +109,12 @@ fn one(message: &Message, rules: Rules<'_>, now: DateTime<Utc>) -> (Place, Sorte
     };
     let dataset = match route(message, rules) {
         Ok(dataset) => dataset,
-        Err(reason) => return reject(None, reason, body),
+        Err(NoRoute::Unknown(reason)) => return reject(None, reason, body),
+        Err(NoRoute::Damaged) => return None,
     };
     match accept(dataset, message, body) {
         Ok((Placement { partition, id }, data)) => {
-            (Place::Landing(dataset.name().clone(), partition), Sorted::Accepted { id, data })
+            Some((Place::Landing(dataset.name().clone(), partition), Sorted::Accepted { id, data }))
         }
         Err(rejection) => reject(Some(dataset.name()), rejection.to_string(), body),
     }

@@ -6,7 +6,6 @@ use domain::{
     batch::BatchName,
     key, landing,
     port::{ObjectStore, PutMode, Source, StoreError},
-    quarantine::Original,
 };
 
 use crate::sort::{Place, Sorted};
@@ -65,8 +64,8 @@ impl Sorted {
         match self {
             Self::Accepted { id, data } => (id.clone().unwrap_or_default(), data.as_bytes()),
             Self::Rejected(rejected) => {
-                let (Original::Text(text) | Original::Base64(text)) = &rejected.original;
-                (format!("{}:{}", rejected.message_id, rejected.position), text.as_bytes())
+                let id = format!("{}:{}", rejected.message_id, rejected.position);
+                (id, rejected.original.as_bytes())
             }
         }
     }

@@ -38,7 +38,7 @@ const STOP: Duration = Duration::from_secs(5);
 /// shows at once, so nothing about the catalog is cached.
 pub fn settings() -> Result<Settings, InvalidSetting> {
     Settings::read(|name| {
-        std::env::var(name).ok().or_else(|| (name == CATALOG_CACHE.name).then(|| "0s".to_owned()))
+        aws::variable(name).or_else(|| (name == CATALOG_CACHE.name).then(|| "0s".to_owned()))
     })
 }
 

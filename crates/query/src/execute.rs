@@ -172,7 +172,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Executor<'_, Q, K, I> {
         match cancelled {
             Some(Ok(())) => {}
             Some(Err(error)) => {
-                tracing::warn!(query_id = %id, error = &error as &dyn std::error::Error,
+                tracing::warn!(query_id = %id, error = domain::chain(&error),
                     "a query could not be cancelled and goes on");
             }
             None => tracing::warn!(query_id = %id, "cancelling a query took too long; it may go on"),

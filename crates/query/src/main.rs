@@ -15,7 +15,7 @@ async fn main() -> ExitCode {
     match query::run(&context).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error = &*error as &dyn std::error::Error, "query stops");
+            tracing::error!(error = domain::chain(&*error), "query stops");
             ExitCode::FAILURE
         }
     }

@@ -26,7 +26,7 @@ pub(crate) fn partition_filters(dataset: &Dataset, filters: &[Filter]) -> Vec<Fi
         }
     }
     let values = |time: Option<DateTime<Utc>>| {
-        let values = time.map(|time| Partition::of(time, Granularity::Hour).values())?;
+        let values = time.and_then(|time| Partition::of(time, Granularity::Hour))?.values();
         <[String; 2]>::try_from(values).ok()
     };
     let key = |name: &str, operator, value| {

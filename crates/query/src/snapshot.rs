@@ -71,7 +71,14 @@ impl Snapshot {
         store: &S,
         clock: &K,
     ) -> Result<Arc<Datasets>, SnapshotError> {
-        self.datasets.get(clock, self.age, async || Ok(schemas::load_all(store).await?)).await
+        self.datasets.get(clock, self.age, async || {
+            let loaded = schemas::load_all(store).await?;
+            for (dataset, damaged) in &loaded.damaged {
+                tracing::error!(%dataset, error = domain::chain(damaged), "a definition is damaged and left out");
+            }
+            Ok(loaded.datasets)
+        })
+        .await
     }
 
     /// Whether the dataset has its table. Asked for alone: a large table's partitions take pages to list.

@@ -33,20 +33,21 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
     /// Looks at `datasets/<name>.json`, accepts it if it may follow what is live, and brings the table up to
     /// date. A rejected definition is no error of this call: to try again would not help.
     pub async fn accept(&self, name: &DatasetName, run: &Run) -> Result<Acceptance, RegisterError> {
-        let bytes = match self.store.get(&key::definition(name)).await {
-            Err(StoreError::NotFound { .. }) => return Ok(Acceptance::NotRequested),
-            bytes => bytes?,
-        };
-        let requested = match read(name, &bytes) {
-            Ok(requested) => requested,
-            Err(rejected) => return Ok(Acceptance::Rejected(rejected)),
-        };
+        let mut new = false;
         for _ in 0..ATTEMPTS {
+            // Each time anew: what somebody asked for a moment ago may be asked for no more.
+            let requested = match self.store.get(&key::definition(name)).await {
+                Err(StoreError::NotFound { .. }) => return Ok(Acceptance::NotRequested),
+                bytes => match read(name, &bytes?) {
+                    Ok(requested) => requested,
+                    Err(rejected) => return Ok(Acceptance::Rejected(rejected)),
+                },
+            };
             let live = schemas::load(&*self.store, name).await?;
             if let Some(Accepted { version, dataset }) = &live {
                 if *dataset == requested {
                     self.ensure_table(&Accepted { version: *version, dataset: requested }, run).await?;
-                    return Ok(Acceptance::Live { version: *version, new: false });
+                    return Ok(Acceptance::Live { version: *version, new });
                 }
                 if let Err(refused) = evolution::check(dataset, &requested) {
                     return Ok(Acceptance::Rejected(refused.into()));
@@ -55,10 +56,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
             let version = live.map_or(1, |live| live.version + 1);
             self.may_change(run)?;
             match self.store.put(&key::schema(name, version), encode(&requested)?, PutMode::Create).await {
-                Ok(()) => {
-                    self.ensure_table(&Accepted { version, dataset: requested }, run).await?;
-                    return Ok(Acceptance::Live { version, new: true });
-                }
+                Ok(()) => new = true,
                 // Somebody else's version, or our own with its reply lost: the next look says which.
                 Err(StoreError::AlreadyExists { .. } | StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),

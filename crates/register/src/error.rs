@@ -37,6 +37,9 @@ pub enum RegisterError {
         /// How often.
         attempts: u32,
     },
+    /// Some of what the invocation was about is not done; the log says what, and why.
+    #[error("{0} notifications could not be handled")]
+    Incomplete(usize),
     /// A definition cannot be written out: a defect of this software.
     #[error("the definition of {0} cannot be encoded")]
     Encode(DatasetName, #[source] serde_json::Error),
@@ -84,9 +87,10 @@ impl From<RegisterError> for lambda_runtime::Diagnostic {
             RegisterError::Commit(_) => "UnreadableCommit",
             RegisterError::Expired(_) => "Expired",
             RegisterError::Contention { .. } => "Contention",
+            RegisterError::Incomplete(_) => "Incomplete",
             RegisterError::Encode(..) => "Encode",
             RegisterError::UnknownEvent(_) => "UnknownEvent",
         };
-        Self { error_type: error_type.to_owned(), error_message: aws::chain(&error) }
+        Self { error_type: error_type.to_owned(), error_message: domain::chain(&error) }
     }
 }

@@ -1,12 +1,10 @@
 //! Lambda events in, per-message answers out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws::{
-    chain,
-    trigger::{self, Notification, Trigger},
-};
+use aws::trigger::{self, Notification, Trigger};
 use aws_lambda_events::sqs::SqsBatchResponse;
+use chrono::TimeDelta;
 use domain::{key::ParsedKey, port::Clock, run::Run};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
@@ -39,6 +37,9 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
     }
 }
 
+/// What one place may need, at a guess: with less time than this left, it is left to the next invocation.
+const PLACE: TimeDelta = TimeDelta::seconds(10);
+
 /// Where to look: each place once, however many notifications name it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
@@ -51,7 +52,7 @@ async fn notified(
     notifications: &[Notification],
     run: &Run,
 ) -> Result<SqsBatchResponse, RegisterError> {
-    let (mut done, mut failed) = (BTreeSet::new(), BTreeSet::new());
+    let (mut looked, mut failed) = (BTreeMap::new(), BTreeSet::new());
     for (index, notification) in notifications.iter().enumerate() {
         let keys = match &notification.keys {
             Ok(keys) => keys,
@@ -70,28 +71,32 @@ async fn notified(
                     continue;
                 }
             };
-            if done.contains(&place) {
-                continue;
-            }
-            match look(context, &place, run).await {
-                Ok(()) => drop(done.insert(place)),
-                Err(error) => {
-                    tracing::error!(%key, error = chain(&error), "the catalog was not brought up to date");
-                    failed.insert(index);
+            // Each place once, whatever came of it: a catalog that is down is not asked again for each message.
+            let done = match looked.get(&place) {
+                Some(done) => *done,
+                None => {
+                    let answer = look(context, &place, run).await;
+                    if let Err(error) = &answer {
+                        tracing::error!(%key, error = domain::chain(error), "the catalog was not brought up to date");
+                    }
+                    looked.insert(place, answer.is_ok());
+                    answer.is_ok()
                 }
+            };
+            if !done {
+                failed.insert(index);
             }
         }
     }
     // What came straight from S3 has no message to name: the whole invocation fails, and comes again.
     if failed.iter().any(|index| notifications[*index].message_id.is_none()) {
-        return Err(RegisterError::UnknownEvent(
-            "an S3 notification could not be handled; see the log".into(),
-        ));
+        return Err(RegisterError::Incomplete(failed.len()));
     }
     Ok(trigger::failures(failed.into_iter().filter_map(|index| notifications[index].message_id.clone())))
 }
 
 async fn look(context: &Context, place: &Place, run: &Run) -> Result<(), RegisterError> {
+    run.may_begin(context.register.clock.now(), PLACE)?;
     match place {
         Place::Partition(dataset, partition) => {
             let changed = context.register.project(dataset, partition, run).await?;

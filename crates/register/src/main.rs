@@ -21,7 +21,7 @@ async fn main() -> ExitCode {
     match lambda_runtime::run(handler).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error = &*error as &dyn std::error::Error, "register stops");
+            tracing::error!(error = domain::chain(&*error), "register stops");
             ExitCode::FAILURE
         }
     }

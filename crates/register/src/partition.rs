@@ -1,13 +1,13 @@
 //! A partition in the catalog: pointed at its head.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::SecondsFormat;
 use domain::{
     Commit, Dataset, DatasetName, Partition, commit, key,
     port::{
         BYTES_PARAMETER, COMMITTED_AT_PARAMETER, Catalog, CatalogError, CatalogPartition, Clock,
-        GENERATION_PARAMETER, ObjectStore, ROWS_PARAMETER, StoreError, Upsert,
+        GENERATION_PARAMETER, ItemError, ObjectStore, ROWS_PARAMETER, StoreError, Upsert,
     },
     run::Run,
     schemas,
@@ -18,6 +18,9 @@ use crate::{
     service::{ATTEMPTS, Register},
     table,
 };
+
+/// How long to wait where somebody else is at work on the same partition.
+const PAUSE: Duration = Duration::from_millis(50);
 
 impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
     /// Points the partition at its head; re-reads the head and repeats if it moved meanwhile. Answers
@@ -49,16 +52,15 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
             }
             self.may_change(run)?;
             let mode = if found.is_some() { Upsert::Replace } else { Upsert::Create };
-            let items = self.catalog.write_partitions(name, mode, std::slice::from_ref(&wanted)).await?;
-            match items.into_iter().next().map(|item| item.error) {
-                None => changed = true,
-                // Somebody else created or dropped it, or changes it right now: look again.
-                Some(
-                    CatalogError::AlreadyExists { .. }
-                    | CatalogError::NotFound { .. }
-                    | CatalogError::Conflict { .. },
-                ) => {}
-                Some(error) => return Err(error.into()),
+            let wanted = with_others_parameters(wanted, found);
+            let answer = self.catalog.write_partitions(name, mode, std::slice::from_ref(&wanted)).await;
+            match answer.map(|items| items.into_iter().next()) {
+                Ok(None) => changed = true,
+                // Somebody else created or dropped it, or changes it right now: look again, a little later.
+                Ok(Some(ItemError { error, .. })) | Err(error) if is_race(&error) => {
+                    self.clock.sleep(PAUSE).await;
+                }
+                Ok(Some(ItemError { error, .. })) | Err(error) => return Err(error.into()),
             }
         }
         Err(RegisterError::contention(name, Some(partition), ATTEMPTS))
@@ -97,7 +99,20 @@ fn entry(head: &Commit, dataset: &Dataset) -> CatalogPartition {
     }
 }
 
-/// Parameters that others added are theirs.
+/// A replacement replaces all parameters: those that others added (statistics) are theirs, and stay.
+fn with_others_parameters(wanted: CatalogPartition, found: Option<CatalogPartition>) -> CatalogPartition {
+    let mut parameters = found.map(|found| found.parameters).unwrap_or_default();
+    parameters.extend(wanted.parameters);
+    CatalogPartition { parameters, ..wanted }
+}
+
+fn is_race(error: &CatalogError) -> bool {
+    matches!(
+        error,
+        CatalogError::AlreadyExists { .. } | CatalogError::NotFound { .. } | CatalogError::Conflict { .. }
+    )
+}
+
 fn is_current(found: &CatalogPartition, wanted: &CatalogPartition) -> bool {
     let has = |parameters: &BTreeMap<String, String>, (key, value): (&String, &String)| {
         parameters.get(key) == Some(value)

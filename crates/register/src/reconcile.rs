@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use domain::{
     key::{self, ParsedKey},
     port::{Catalog, Clock, ObjectStore},
@@ -10,6 +11,9 @@ use domain::{
 };
 
 use crate::{accept::Acceptance, error::RegisterError, service::Register};
+
+/// What one partition may need, at a guess.
+const ITEM: TimeDelta = TimeDelta::seconds(10);
 
 /// What a full run did.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -31,7 +35,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
         let mut done = Reconciled::default();
         let mut first_error = None;
         let mut note = |error: RegisterError| {
-            tracing::error!(error = &error as &dyn std::error::Error, "a reconcile step failed");
+            tracing::error!(error = domain::chain(&error), "a reconcile step failed");
             first_error.get_or_insert(error);
         };
         for object in self.store.list_all(key::DATASETS).await? {
@@ -50,7 +54,11 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
             }
         }
         // Also those that nobody asks for any more: their data is still there.
-        for accepted in schemas::load_all(&*self.store).await?.values() {
+        let schemas::Loaded { datasets, damaged } = schemas::load_all(&*self.store).await?;
+        for error in damaged.into_values() {
+            note(error.into());
+        }
+        for accepted in datasets.values() {
             if let Err(error) = self.ensure_table(accepted, run).await {
                 note(error);
             }
@@ -64,6 +72,10 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
             })
             .collect();
         for (dataset, partition) in &partitions {
+            if let Err(expired) = run.may_begin(self.clock.now(), ITEM) {
+                note(expired.into());
+                break;
+            }
             match self.project(dataset, partition, run).await {
                 Ok(changed) => done.changed += usize::from(changed),
                 Err(error) => note(error),

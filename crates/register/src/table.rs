@@ -31,7 +31,9 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
                 Some(found) if is_current(&found, &wanted, accepted.version) => return Ok(()),
                 Some(found) => {
                     self.may_change(run)?;
-                    self.catalog.update_table(&Table { version: found.version, ..wanted }).await
+                    let mut parameters = found.parameters;
+                    parameters.extend(wanted.parameters);
+                    self.catalog.update_table(&Table { version: found.version, parameters, ..wanted }).await
                 }
             };
             match answer {
@@ -54,7 +56,7 @@ fn is_current(found: &Table, wanted: &Table, version: u32) -> bool {
     if found_version.is_some_and(|found| found > version) {
         return true;
     }
-    // Parameters that others added (crawlers, statistics) are theirs.
+    // Parameters that others added (crawlers, statistics) are theirs, and stay.
     found_version == Some(version)
         && found.columns == wanted.columns
         && found.partition_keys == wanted.partition_keys

@@ -41,7 +41,7 @@ fn failed(error: impl Display) -> Failure {
 }
 
 fn caused(error: impl std::error::Error) -> Failure {
-    Failure::Demo(aws::chain(&error))
+    Failure::Demo(domain::chain(&error))
 }
 
 fn passengers() -> Result<DatasetName, Failure> {

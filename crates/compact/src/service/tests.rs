@@ -194,9 +194,112 @@ async fn a_reply_that_was_lost_is_recognised_as_ones_own_success() {
     world.land(&[1]).await;
     world.compact().await.unwrap();
     let ours = world.head().await;
-    assert_eq!(log::append(&*world.store, &ours).await.unwrap(), Attempt::Committed);
+    assert_eq!(log::append(&*world.store, &*world.clock, &ours).await.unwrap(), Attempt::Committed);
     let theirs = Commit { writer: WriterId::from(world.ids.ulid()), ..ours };
-    assert_eq!(log::append(&*world.store, &theirs).await.unwrap(), Attempt::Overtaken);
+    assert_eq!(log::append(&*world.store, &*world.clock, &theirs).await.unwrap(), Attempt::Overtaken);
+}
+
+#[tokio::test]
+async fn a_commit_whose_reply_is_lost_is_a_commit() {
+    let world = World::new().await;
+    world.land(&[1]).await;
+    world.compact().await.unwrap();
+    let next = Commit {
+        generation: world.head().await.generation.next(),
+        writer: WriterId::from(world.ids.ulid()),
+        ..world.head().await
+    };
+    world.store.lose_replies(1);
+    assert_eq!(log::append(&*world.store, &*world.clock, &next).await.unwrap(), Attempt::Committed);
+    let after = Commit { generation: next.generation.next(), ..next };
+    world.store.fail_next(1);
+    let never = log::append(&*world.store, &*world.clock, &after).await;
+    assert!(matches!(never, Err(CompactError::Store(StoreError::Unavailable { .. }))), "{never:?}");
+}
+
+#[tokio::test]
+async fn a_full_list_of_consumed_batches_waits_for_the_grace_and_then_goes_on() {
+    let world = World::new().await;
+    let count = i64::try_from(MAX_CONSUMED).unwrap() + 5;
+    for seat in 0..count {
+        world.land(&[seat]).await;
+    }
+    let first = world.compact().await.unwrap();
+    assert_eq!((first.batches, first.waiting), (MAX_CONSUMED, true));
+    let generation = world.head().await.generation;
+    assert!(world.compact().await.unwrap().waiting);
+    assert_eq!(world.head().await.generation, generation, "a commit that consumes nothing is not made");
+    world.clock.advance(TimeDelta::minutes(10));
+    let second = world.compact().await.unwrap();
+    assert_eq!((second.batches, second.waiting), (5, false));
+    assert_eq!(world.seats().await.len() as i64, count);
+}
+
+#[tokio::test]
+async fn a_row_without_its_identity_is_kept_in_quarantine_and_is_nobodys_twin() {
+    let world = World::new().await;
+    world.land_lines(&[r#"{"chair":1}"#.into(), r#"{"chair":2}"#.into(), r#"{"seat":3}"#.into()]).await;
+    let report = world.compact().await.unwrap();
+    assert_eq!((report.rows, report.duplicates_dropped), (1, 0));
+    let kept = world.store.list_all("quarantine/").await.unwrap();
+    let text = zstd::decode_all(&world.store.get(&kept[0].key).await.unwrap()[..]).unwrap();
+    assert_eq!(String::from_utf8(text).unwrap().lines().count(), 2);
+}
+
+#[tokio::test]
+async fn lines_rejected_under_two_definitions_are_all_kept() {
+    let world = World::new().await;
+    world.land_lines(&[r#"{"seat":1,"who":7}"#.into(), r#"{"seat":"2"}"#.into()]).await;
+    let batch = world.store.list_all("landing/").await.unwrap();
+    let batch = BatchName::parse(&batch[0].key[batch[0].key.len() - 51..][..40]).unwrap();
+    // Another run got as far as its quarantine, under a definition that took the first line.
+    let rejected = domain::quarantine::Rejected {
+        message_id: "landing".into(),
+        position: 1,
+        dataset: Some(world.dataset.clone()),
+        reason: "column seat".into(),
+        at: world.clock.now(),
+        original: domain::quarantine::Original::Text("2".into()),
+    };
+    build::quarantine(&*world.store, &world.dataset, &world.partition, &[(batch, vec![rejected])])
+        .await
+        .unwrap();
+    world.compact().await.unwrap();
+    let mut lines = 0;
+    for object in world.store.list_all("quarantine/").await.unwrap() {
+        let text = zstd::decode_all(&world.store.get(&object.key).await.unwrap()[..]).unwrap();
+        lines += String::from_utf8(text).unwrap().lines().count();
+    }
+    assert_eq!(lines, 3, "the other run's line, and both of this one's");
+}
+
+#[tokio::test]
+async fn a_data_file_that_is_lost_is_named_and_not_taken_for_a_race() {
+    let world = World::new().await;
+    world.land(&[1]).await;
+    world.compact().await.unwrap();
+    let key = world.head().await.files[0].key.clone();
+    world.store.delete(std::slice::from_ref(&key)).await.unwrap();
+    world.land(&[2]).await;
+    match world.compact().await {
+        Err(CompactError::DataFile { key: named, .. }) => assert_eq!(named, key),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_lost_definition_stops_its_partition_before_its_columns_are_dropped() {
+    let world = World::new().await;
+    let wider = DEFINITION
+        .replace(r#""type": "string"}"#, r#""type": "string"}, {"name": "fare", "type": "double"}"#);
+    let key = "schemas/seats/000002.json".to_owned();
+    world.store.put(&key, wider.into(), PutMode::Create).await.unwrap();
+    world.land_lines(&[r#"{"seat":2,"fare":9.5}"#.into()]).await;
+    world.compact().await.unwrap();
+    world.store.delete(&[key]).await.unwrap();
+    world.land(&[3]).await;
+    let error = world.compact().await.unwrap_err();
+    assert!(matches!(error, CompactError::DefinitionBehind { found: 1, needed: 2, .. }), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

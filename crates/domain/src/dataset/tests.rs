@@ -69,5 +69,13 @@ fn each_mistake_gets_its_own_sentence() {
     refused(serde_json::json!({"event_time": "day", "partition_by": "hour"}), "day is a date");
     refused(serde_json::json!({"partition_by": "week"}), "unknown variant `week`");
     refused(serde_json::json!({"colums": []}), "unknown field `colums`");
+    refused(
+        serde_json::json!({"description": "two\nlines"}),
+        "the description is longer than 2048 bytes or has",
+    );
+    refused(
+        serde_json::json!({"columns": [{"name": "a", "type": "int", "comment": "é".repeat(128)}]}),
+        "the comment of column a is longer than 255 bytes",
+    );
     refused(serde_json::json!({"cloudevents_type": "x"}), "not supported yet");
 }

@@ -21,6 +21,7 @@ const PAGE: usize = 1_000;
 pub struct MemoryStore<K = NoClock> {
     objects: Mutex<BTreeMap<String, (Bytes, DateTime<Utc>)>>,
     unavailable: AtomicU64,
+    lost: AtomicU64,
     clock: Arc<K>,
 }
 
@@ -45,12 +46,17 @@ impl Clock for NoClock {
 impl<K: Clock> MemoryStore<K> {
     /// A bucket whose objects are dated by this clock.
     pub fn with_clock(clock: Arc<K>) -> Self {
-        Self { objects: Mutex::default(), unavailable: AtomicU64::new(0), clock }
+        Self { objects: Mutex::default(), unavailable: AtomicU64::new(0), lost: AtomicU64::new(0), clock }
     }
 
     /// The next `calls` calls answer `Unavailable` and do nothing.
     pub fn fail_next(&self, calls: u64) {
         self.unavailable.store(calls, Ordering::SeqCst);
+    }
+
+    /// The next `puts` writes are done, and their replies are lost: they answer `Unavailable`.
+    pub fn lose_replies(&self, puts: u64) {
+        self.lost.store(puts, Ordering::SeqCst);
     }
 
     /// Every key there is.
@@ -105,7 +111,12 @@ impl<K: Clock> ObjectStore for MemoryStore<K> {
             return Err(StoreError::AlreadyExists { key: key.to_owned() });
         }
         objects.insert(key.to_owned(), (body, now));
-        Ok(())
+        match self.lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)) {
+            Ok(_) => {
+                Err(StoreError::Unavailable { key: key.to_owned(), source: "the reply was lost".into() })
+            }
+            Err(_) => Ok(()),
+        }
     }
 
     async fn delete(&self, keys: &[String]) -> Result<Vec<DeleteFailure>, StoreError> {

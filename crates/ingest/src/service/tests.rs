@@ -155,3 +155,17 @@ async fn a_body_of_any_bytes_is_stored_somewhere() {
     let kept = world.rejected("quarantine/").await;
     assert_eq!(kept[0].original, Original::Text(text));
 }
+
+#[tokio::test]
+async fn a_damaged_definition_makes_its_own_messages_wait_and_no_others() {
+    let world = world(&[]).await;
+    world
+        .store
+        .put("schemas/crews/000001.json", r#"{"name": "crews"}"#.into(), PutMode::Create)
+        .await
+        .unwrap();
+    let messages =
+        [message("a", Some("passengers"), r#"{"passenger_id": 1}"#), message("b", Some("crews"), "{}")];
+    let report = world.ingest.store(&messages).await.unwrap();
+    assert_eq!((report.failed, report.accepted, report.quarantined), (BTreeSet::from([1]), 1, 0));
+}

@@ -117,11 +117,7 @@ impl Inner {
         match written.await {
             Ok(Ok(())) => Ok(answer),
             Ok(Err(error)) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    query_id = id,
-                    "result not written"
-                );
+                tracing::error!(error = domain::chain(&error), query_id = id, "result not written");
                 Err(system("the result could not be written to its output location"))
             }
             Err(_) => Err(system("the result could not be written to its output location")),

@@ -165,11 +165,7 @@ impl Inner {
         let (rows, next) = match read.await {
             Ok(Ok(page)) => page,
             Ok(Err(error)) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    query_id = id,
-                    "result not readable"
-                );
+                tracing::warn!(error = domain::chain(&error), query_id = id, "result not readable");
                 return Err(invalid("Could not find results: they have been deleted or changed"));
             }
             Err(_) => {

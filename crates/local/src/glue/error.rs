@@ -36,7 +36,7 @@ impl GlueError {
 impl From<GlueError> for JsonError {
     fn from(error: GlueError) -> Self {
         if let GlueError::Io(_) = &error {
-            tracing::error!(error = &error as &dyn std::error::Error, "local Glue failed");
+            tracing::error!(error = domain::chain(&error), "local Glue failed");
             return JsonError::internal(error.code(), error.to_string());
         }
         JsonError::new(error.code(), error.to_string())

@@ -37,7 +37,7 @@ impl Glue {
         }
         let (store, operation) = (Arc::clone(&self.store), operation.to_owned());
         tokio::task::spawn_blocking(move || run(&store, &operation, body)).await.unwrap_or_else(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "local Glue was cut off");
+            tracing::error!(error = domain::chain(&error), "local Glue was cut off");
             Err(JsonError::internal("InternalServiceException", "the operation was cut off"))
         })
     }

@@ -79,7 +79,7 @@ pub(super) fn start(
 }
 
 fn all(count: usize, function: &str, error: &dyn std::error::Error) -> std::collections::HashSet<usize> {
-    tracing::error!(function, error = aws::chain(error), "an invocation failed");
+    tracing::error!(function, error = domain::chain(error), "an invocation failed");
     (0..count).collect()
 }
 
@@ -122,7 +122,9 @@ async fn receive(
     stopped: &Stopped,
 ) {
     for receive in 1..=RECEIVES {
-        let failed = function(batch.clone(), Arc::clone(lambdas)).await;
+        // In a task of its own: a panic ends the invocation, as in a Lambda, and not the queue.
+        let invocation = tokio::spawn(function(batch.clone(), Arc::clone(lambdas)));
+        let failed = invocation.await.unwrap_or_else(|panic| all(batch.len(), name, &panic));
         let mut kept: HashMap<usize, String> = batch.into_iter().enumerate().collect();
         kept.retain(|position, _| failed.contains(position));
         if kept.is_empty() || stopped.now() {

@@ -82,7 +82,7 @@ async fn deliver(mut messages: Vec<Waiting>, lambdas: &Lambdas) {
         let invocation = invoke::event(invoke::sqs("tributary-ingest", &bodies));
         let (failed, reason) = match ingest::handle(invocation, &lambdas.ingest).await {
             Ok(response) => (invoke::failed(&response), "its events could not be stored".to_owned()),
-            Err(error) => ((0..messages.len()).collect(), aws::chain(&error)),
+            Err(error) => ((0..messages.len()).collect(), domain::chain(&error)),
         };
         let mut again = Vec::new();
         for (position, message) in messages.into_iter().enumerate() {

@@ -5,20 +5,36 @@ use std::{sync::Arc, time::Duration};
 use super::{Stopped, invoke, lambdas::Lambdas};
 use aws::SystemClock;
 use domain::port::Clock;
+use tokio::task::JoinError;
 
 const EVERY: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
     loop {
-        if let Err(error) = compact::handle(invoke::event(invoke::schedule()), &lambdas.compact).await {
-            tracing::error!(error = aws::chain(&error), "the scheduled run of compact failed");
-        }
-        if let Err(error) = register::handle(invoke::event(invoke::schedule()), &lambdas.register).await {
-            tracing::error!(error = aws::chain(&error), "the scheduled run of register failed");
-        }
+        let sweep = Arc::clone(&lambdas);
+        let compacted =
+            tokio::spawn(
+                async move { compact::handle(invoke::event(invoke::schedule()), &sweep.compact).await },
+            );
+        report("compact", compacted.await);
+        let reconcile = Arc::clone(&lambdas);
+        let registered = tokio::spawn(async move {
+            register::handle(invoke::event(invoke::schedule()), &reconcile.register).await
+        });
+        report("register", registered.await);
         tokio::select! {
             () = SystemClock.sleep(EVERY) => {}
             () = stopped.wait() => return,
         }
     }
+}
+
+/// A panic ends its invocation, as in a Lambda, and not the schedule.
+fn report<T, E: std::error::Error>(function: &str, invocation: Result<Result<T, E>, JoinError>) {
+    let error = match invocation {
+        Ok(Ok(_)) => return,
+        Ok(Err(error)) => domain::chain(&error),
+        Err(panic) => panic.to_string(),
+    };
+    tracing::error!(function, error, "a scheduled run failed");
 }

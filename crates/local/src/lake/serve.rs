@@ -8,6 +8,6 @@ use super::Stopped;
 pub(super) async fn run(listener: TcpListener, router: Router, mut stopped: Stopped) {
     let stop = async move { stopped.wait().await };
     if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "a server ended");
+        tracing::error!(error = domain::chain(&error), "a server ended");
     }
 }

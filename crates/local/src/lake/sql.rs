@@ -40,9 +40,9 @@ fn run_error(error: EngineError) -> RunError {
         EngineError::Store { retryable, .. } => (ErrorCategory::System, *retryable),
         EngineError::Internal(_) => (ErrorCategory::System, false),
     };
-    RunError { message: aws::chain(&error), category, retryable }
+    RunError { message: domain::chain(&error), category, retryable }
 }
 
 fn internal(error: &dyn std::error::Error) -> RunError {
-    RunError { message: aws::chain(error), category: ErrorCategory::System, retryable: false }
+    RunError { message: domain::chain(error), category: ErrorCategory::System, retryable: false }
 }

@@ -35,7 +35,7 @@ impl From<StoreError> for S3Error {
             }
             error @ (StoreError::Io(_) | StoreError::Cut(_)) => {
                 // s3s says only the code: the operator needs the cause.
-                tracing::error!(error = &error as &dyn std::error::Error, "local S3 failed");
+                tracing::error!(error = domain::chain(&error), "local S3 failed");
                 S3Error::with_source(S3ErrorCode::InternalError, Box::new(error))
             }
         }

@@ -94,7 +94,7 @@ impl Front {
             Ok(response) => response.map(Body::new),
             Err(error) => {
                 let error: s3s::StdError = error.into();
-                tracing::error!(error = &*error as &dyn std::error::Error, "the local S3 could not answer");
+                tracing::error!(error = domain::chain(&*error), "the local S3 could not answer");
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
                 response

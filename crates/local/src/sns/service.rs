@@ -171,7 +171,7 @@ impl Sns {
 }
 
 fn internal(error: super::DeliveryError) -> QueryError {
-    tracing::error!(error = &error as &dyn std::error::Error, "publish not delivered");
+    tracing::error!(error = domain::chain(&error), "publish not delivered");
     QueryError {
         status: StatusCode::INTERNAL_SERVER_ERROR,
         code: "InternalError",

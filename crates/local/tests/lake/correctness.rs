@@ -126,7 +126,7 @@ async fn five_compactors_and_five_publishers_lose_and_double_nothing() {
                         Ok(_) => {}
                         // Overtaken again and again; the next look goes on.
                         Err(CompactError::Contention(_)) => {}
-                        Err(error) => panic!("{}", aws::chain(&error)),
+                        Err(error) => panic!("{}", domain::chain(&error)),
                     }
                 }
             }

@@ -10,7 +10,7 @@ use crate::harness::{PASSENGERS, TestLake, open, settings};
 
 #[track_caller]
 fn says(error: &StartError, words: &[&str]) {
-    let message = aws::chain(error);
+    let message = domain::chain(error);
     for word in words {
         assert!(message.contains(word), "{message:?} does not say {word:?}");
     }

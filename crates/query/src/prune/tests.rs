@@ -80,7 +80,7 @@ proptest! {
         let row_value = value(at(row));
         prop_assume!(filters.iter().all(|filter| passes(filter.operator, &row_value, &filter.value)));
 
-        let partition = Partition::of(at(row), dataset.granularity()).values();
+        let partition = Partition::of(at(row), dataset.granularity()).unwrap().values();
         for filter in partition_filters(&dataset, &filters) {
             let index = dataset.granularity().keys().iter().position(|key| *key == filter.column.name()).unwrap();
             let stored = Value::Text(partition[index].clone());

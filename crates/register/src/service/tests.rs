@@ -142,12 +142,15 @@ async fn a_catalog_lost_or_damaged_is_made_again() {
     let catalog = &world.register.catalog;
     let mut moved = catalog.partition(&world.dataset, &world.partition.values()).await.unwrap().unwrap();
     moved.location = "s3://elsewhere/".into();
+    moved.parameters.insert("numRows".into(), "10".into());
     catalog.write_partitions(&world.dataset, Upsert::Replace, &[moved]).await.unwrap();
     let table = catalog.table(&world.dataset).await.unwrap().unwrap();
     catalog.update_table(&Table { columns: Vec::new(), ..table }).await.unwrap();
     assert_eq!(world.register.reconcile(&world.run()).await.unwrap().changed, 1);
     assert_eq!(world.registered().await, Some((head.location.clone(), "1".into())));
     assert_eq!(catalog.table(&world.dataset).await.unwrap().unwrap().columns.len(), 4);
+    let mended = catalog.partition(&world.dataset, &world.partition.values()).await.unwrap().unwrap();
+    assert_eq!(mended.parameters["numRows"], "10", "what others added stays");
 
     let fresh = Register::new(world.register.store.clone(), Arc::default(), world.register.clock.clone());
     let world = World { register: fresh, ..world };
@@ -156,14 +159,15 @@ async fn a_catalog_lost_or_damaged_is_made_again() {
 }
 
 #[tokio::test]
-async fn one_unreadable_commit_does_not_hold_back_the_others() {
+async fn an_unreadable_commit_or_definition_does_not_hold_back_the_others() {
     let world = World::new();
     world.request(DEFINITION).await;
     world.commit(1).await;
+    world.register.store.put("schemas/other/000001.json", "{}".into(), PutMode::Create).await.unwrap();
     let key = "commits/seats/dt=2026-11-22/0000000001.json";
     world.register.store.put(key, "{}".into(), PutMode::Create).await.unwrap();
     let error = world.register.reconcile(&world.run()).await.unwrap_err();
-    assert!(matches!(error, RegisterError::Commit(_)), "{error}");
+    assert!(matches!(error, RegisterError::Schemas(_)), "the first failure: {error}");
     assert!(world.registered().await.is_some());
 }
 

@@ -18,7 +18,7 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::port::StoreError;
+    use crate::port::StoreError;
 
     #[test]
     fn every_cause_is_in_it() {
