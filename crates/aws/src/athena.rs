@@ -62,7 +62,7 @@ impl QueryEngine for AthenaEngine {
         })
     }
 
-    async fn result(&self, id: &QueryId) -> Result<ResultSet, EngineError> {
+    async fn result(&self, id: &QueryId, max_bytes: u64) -> Result<ResultSet, EngineError> {
         // The rows come from the result object, in one read; this call is for the columns' types.
         let call = self.client.get_query_results().query_execution_id(id.as_str()).max_results(1);
         let answer = call.send().await.map_err(|error| engine_error(Some(id), error.into()))?;
@@ -80,10 +80,11 @@ impl QueryEngine for AthenaEngine {
             .and_then(|rest| rest.split_once('/'))
             .ok_or_else(|| failed("Athena answered an output location that is not in S3"))?;
         let store = S3Store::new(self.s3.clone(), bucket.to_owned());
-        let csv = store.get(key).await.map_err(|error| match error {
-            StoreError::Unavailable { .. } => EngineError::Unavailable { source: error.into() },
-            other => EngineError::Failed { source: other.into() },
-        })?;
+        let bytes = store.head(key).await.map_err(result_error)?.size;
+        if bytes > max_bytes {
+            return Err(EngineError::TooLarge { bytes });
+        }
+        let csv = store.get(key).await.map_err(result_error)?;
         Ok(ResultSet { columns, csv })
     }
 
@@ -105,6 +106,13 @@ fn state(status: Option<QueryExecutionStatus>) -> Result<QueryState, EngineError
             retryable: status.athena_error.is_some_and(|error| error.retryable),
         }),
         other => Err(failed(format!("Athena answered the unknown state {other:?}"))),
+    }
+}
+
+fn result_error(error: StoreError) -> EngineError {
+    match error {
+        StoreError::Unavailable { .. } => EngineError::Unavailable { source: error.into() },
+        other => EngineError::Failed { source: other.into() },
     }
 }
 

@@ -55,6 +55,14 @@ pub(crate) enum ExecuteError {
         /// Whether a new execution may succeed.
         retryable: bool,
     },
+    /// The result is longer than what would be read.
+    #[error("the result of query {id} has {bytes} bytes")]
+    TooLarge {
+        /// The query.
+        id: QueryId,
+        /// The length of its CSV.
+        bytes: u64,
+    },
     /// The engine did not do what its port says.
     #[error("the query engine refused a call")]
     Refused(#[source] EngineError),
@@ -64,7 +72,7 @@ impl ExecuteError {
     /// The query that it is about, if one had started.
     pub(crate) fn query_id(&self) -> Option<&QueryId> {
         match self {
-            Self::Failed { id, .. } => Some(id),
+            Self::Failed { id, .. } | Self::TooLarge { id, .. } => Some(id),
             Self::TimedOut { id } => id.as_ref(),
             Self::Busy | Self::Unavailable(_) | Self::Refused(_) => None,
         }
@@ -88,6 +96,8 @@ pub(crate) struct Executor<'a, Q, K, I> {
     pub(crate) clock: &'a K,
     /// Where tokens come from.
     pub(crate) ids: &'a I,
+    /// The longest CSV to be read.
+    pub(crate) max_bytes: u64,
 }
 
 impl<Q: QueryEngine, K: Clock, I: Ids> Executor<'_, Q, K, I> {
@@ -121,10 +131,14 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Executor<'_, Q, K, I> {
         let started = self.until(last, self.engine.start(query)).await;
         let id = started.ok_or(ExecuteError::TimedOut { id: None })?.map_err(ExecuteError::of)?;
         let (bytes_scanned, engine_millis) = self.completion(&id, deadline, last).await?;
-        let fetched = self.until(last, self.engine.result(&id)).await;
-        let result = fetched
-            .ok_or_else(|| ExecuteError::TimedOut { id: Some(id.clone()) })?
-            .map_err(ExecuteError::of)?;
+        let fetched = self.until(last, self.engine.result(&id, self.max_bytes)).await;
+        let result =
+            fetched.ok_or_else(|| ExecuteError::TimedOut { id: Some(id.clone()) })?.map_err(|error| {
+                match error {
+                    EngineError::TooLarge { bytes } => ExecuteError::TooLarge { id: id.clone(), bytes },
+                    other => ExecuteError::of(other),
+                }
+            })?;
         Ok(Execution { id, result, bytes_scanned, engine_millis })
     }
 

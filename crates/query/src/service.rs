@@ -1,6 +1,6 @@
 //! The work behind each endpoint, generic over the ports. HTTP itself is the router's.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use domain::{
     DatasetName,
@@ -20,6 +20,9 @@ use crate::{
     snapshot::{Datasets, Snapshot, SnapshotError},
     sql,
 };
+
+/// Room for the header row of the engine's CSV: 1,000 columns of 63 characters.
+const MAX_HEADER: u64 = 64 * 1024;
 
 /// How many tables' partitions are listed at the same time.
 const LISTINGS: usize = 8;
@@ -124,7 +127,9 @@ impl<S: ObjectStore, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, 
         }
 
         let wait = self.wait(preferences);
-        let executor = Executor { engine: &self.engine, clock: &self.clock, ids: &self.ids };
+        // The engine's CSV quotes every value, which at most doubles the shortest rendering; the rest is its header.
+        let max_bytes = 2 * self.settings.max_body as u64 + MAX_HEADER;
+        let executor = Executor { engine: &self.engine, clock: &self.clock, ids: &self.ids, max_bytes };
         let log_sql = statement.sql.clone();
         let execution =
             executor.run(statement, wait).await.map_err(|error| failed(&error, &log_sql, wait))?;
@@ -166,14 +171,14 @@ fn find<'a>(
 
 fn to_json(value: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(value).map_err(|error| {
-        tracing::error!(error = &error as &dyn Error, "an answer could not be written as JSON");
+        tracing::error!(error = domain::chain(&error), "an answer could not be written as JSON");
         Problem::new(Kind::Internal, "the answer could not be written")
     })
 }
 
 /// The lake cannot be read: the reason goes to the log.
 fn unreadable(error: &SnapshotError) -> Problem {
-    tracing::error!(error = error as &dyn Error, "the lake's definitions or catalog cannot be read");
+    tracing::error!(error = domain::chain(error), "the lake's definitions or catalog cannot be read");
     if error.is_transient() {
         Problem::new(Kind::Unavailable, "the lake's catalog is out of reach: try again in some seconds")
             .retry_after(RETRY_UNAVAILABLE)
@@ -195,7 +200,7 @@ fn failed(error: &ExecuteError, sql: &str, wait: Duration) -> Problem {
                 .retry_after(RETRY_BUSY)
         }
         ExecuteError::Unavailable(_) => {
-            tracing::error!(error = error as &dyn Error, "the query engine is out of reach");
+            tracing::error!(error = domain::chain(error), "the query engine is out of reach");
             Problem::new(Kind::Unavailable, "the query engine is out of reach: try again in some seconds")
                 .retry_after(RETRY_UNAVAILABLE)
         }
@@ -208,8 +213,15 @@ fn failed(error: &ExecuteError, sql: &str, wait: Duration) -> Problem {
             );
             Problem::new(Kind::Timeout, detail)
         }
+        ExecuteError::TooLarge { bytes, .. } => {
+            tracing::warn!(query_id, bytes, "a result is too large to be read");
+            Problem::new(
+                Kind::ResultTooLarge,
+                "the result is too large: lower limit, or select fewer columns",
+            )
+        }
         ExecuteError::Failed { .. } | ExecuteError::Refused(_) => {
-            tracing::error!(query_id, sql, error = error as &dyn Error, "a query failed");
+            tracing::error!(query_id, sql, error = domain::chain(error), "a query failed");
             Problem::new(
                 Kind::EngineFailed,
                 "the query failed: the lake's operator finds the reason in the log",
@@ -231,7 +243,7 @@ fn unrendered(error: &RenderError, query_id: &str) -> Problem {
             Problem::new(Kind::ResultTooLarge, detail).with("maximum", *maximum)
         }
         RenderError::Malformed(_) | RenderError::Cell { .. } => {
-            tracing::error!(query_id, error = error as &dyn Error, "a result cannot be rendered");
+            tracing::error!(query_id, error = domain::chain(error), "a result cannot be rendered");
             let detail = "the query's result cannot be read: the lake's operator finds the reason in the log";
             Problem::new(Kind::EngineFailed, detail)
         }

@@ -55,7 +55,12 @@ async fn succeeds<Q: QueryEngine>(engine: &Q, clock: &impl Clock, known: &Known)
     assert!(!query.parameters.is_empty(), "the suite needs a query with parameters");
     let id = engine.start(&with_token(query, "good")).await.expect("start");
     assert_eq!(finish(engine, clock, &id).await, QueryState::Succeeded);
-    assert_eq!(engine.result(&id).await.expect("result"), *expected);
+    let length = expected.csv.len() as u64;
+    assert_eq!(engine.result(&id, length).await.expect("result"), *expected);
+    match engine.result(&id, length - 1).await {
+        Err(EngineError::TooLarge { bytes }) => assert_eq!(bytes, length),
+        other => panic!("expected TooLarge, got {other:?}"),
+    }
     engine.cancel(&id).await.expect("cancelling what is over is no error");
     assert_eq!(engine.status(&id).await.expect("status").state, QueryState::Succeeded, "and changes nothing");
 }
@@ -82,7 +87,7 @@ async fn fails<Q: QueryEngine>(engine: &Q, clock: &impl Clock, known: &Known) {
         }
         other => panic!("expected a failure, got {other:?}"),
     }
-    let result = engine.result(&id).await;
+    let result = engine.result(&id, u64::MAX).await;
     assert!(matches!(result, Err(EngineError::Rejected { .. })), "{result:?}");
 }
 
@@ -91,15 +96,17 @@ async fn cancels<Q: QueryEngine>(engine: &Q, clock: &impl Clock, known: &Known) 
     engine.cancel(&id).await.expect("cancel");
     assert_eq!(finish(engine, clock, &id).await, QueryState::Cancelled);
     engine.cancel(&id).await.expect("cancel again");
-    let result = engine.result(&id).await;
+    let result = engine.result(&id, u64::MAX).await;
     assert!(matches!(result, Err(EngineError::Rejected { .. })), "{result:?}");
 }
 
 async fn unknown_ids<Q: QueryEngine>(engine: &Q) {
     let id = QueryId::new("01234567-89ab-cdef-0123-456789abcdef");
-    for answer in
-        [engine.status(&id).await.err(), engine.result(&id).await.err(), engine.cancel(&id).await.err()]
-    {
+    for answer in [
+        engine.status(&id).await.err(),
+        engine.result(&id, u64::MAX).await.err(),
+        engine.cancel(&id).await.err(),
+    ] {
         assert!(matches!(answer, Some(EngineError::NotFound { .. })), "{answer:?}");
     }
 }

@@ -127,8 +127,11 @@ impl QueryEngine for MemoryEngine {
         })
     }
 
-    async fn result(&self, id: &QueryId) -> Result<ResultSet, EngineError> {
+    async fn result(&self, id: &QueryId, max_bytes: u64) -> Result<ResultSet, EngineError> {
         self.with(id, |execution| match (execution.state(), &execution.outcome) {
+            (QueryState::Succeeded, Outcome::Rows(rows)) if rows.csv.len() as u64 > max_bytes => {
+                Err(EngineError::TooLarge { bytes: rows.csv.len() as u64 })
+            }
             (QueryState::Succeeded, Outcome::Rows(rows)) => Ok(rows.clone()),
             (state, _) => Err(EngineError::Rejected { reason: format!("there is no result: {state:?}") }),
         })?

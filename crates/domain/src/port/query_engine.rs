@@ -14,8 +14,13 @@ pub trait QueryEngine: Send + Sync + 'static {
     /// queued; succeeded, failed and cancelled are final.
     fn status(&self, id: &QueryId) -> impl Future<Output = Result<QueryStatus, EngineError>> + Send;
 
-    /// The whole result of a succeeded query; `Rejected` in any other state.
-    fn result(&self, id: &QueryId) -> impl Future<Output = Result<ResultSet, EngineError>> + Send;
+    /// The whole result of a succeeded query; `Rejected` in any other state, `TooLarge`, without reading it,
+    /// if its CSV is longer than `max_bytes`.
+    fn result(
+        &self,
+        id: &QueryId,
+        max_bytes: u64,
+    ) -> impl Future<Output = Result<ResultSet, EngineError>> + Send;
 
     /// Asks for the query to stop. One that is final already stays as it is, and that is no error.
     fn cancel(&self, id: &QueryId) -> impl Future<Output = Result<(), EngineError>> + Send;
@@ -117,6 +122,12 @@ pub enum EngineError {
     Rejected {
         /// The engine's own words: for the log, not for a caller.
         reason: String,
+    },
+    /// The result is there, and longer than the caller would take.
+    #[error("the result has {bytes} bytes")]
+    TooLarge {
+        /// Its length.
+        bytes: u64,
     },
     /// Too many queries at once: the same call may succeed in some seconds.
     #[error("the query engine has too many queries")]

@@ -23,7 +23,8 @@ impl World {
     }
 
     async fn run(&self, wait: Duration) -> Result<Execution, ExecuteError> {
-        let executor = Executor { engine: &self.engine, clock: &self.clock, ids: &self.ids };
+        let executor =
+            Executor { engine: &self.engine, clock: &self.clock, ids: &self.ids, max_bytes: 1_000 };
         executor.run(Statement { sql: SQL.to_owned(), parameters: vec![] }, wait).await
     }
 
@@ -93,8 +94,8 @@ impl QueryEngine for Stuck {
     async fn status(&self, _: &QueryId) -> Result<domain::port::QueryStatus, EngineError> {
         futures::future::pending().await
     }
-    async fn result(&self, id: &QueryId) -> Result<ResultSet, EngineError> {
-        self.inner.result(id).await
+    async fn result(&self, id: &QueryId, max_bytes: u64) -> Result<ResultSet, EngineError> {
+        self.inner.result(id, max_bytes).await
     }
     async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
         self.inner.cancel(id).await
@@ -105,7 +106,7 @@ impl QueryEngine for Stuck {
 async fn a_call_that_never_comes_back_does_not_outlast_the_slack() {
     let World { engine, clock, ids } = World::new(Outcome::Hangs);
     let engine = Stuck { inner: engine };
-    let executor = Executor { engine: &engine, clock: &clock, ids: &ids };
+    let executor = Executor { engine: &engine, clock: &clock, ids: &ids, max_bytes: 1_000 };
     let statement = Statement { sql: SQL.to_owned(), parameters: vec![] };
     let error = executor.run(statement, WAIT).await.unwrap_err();
     let ExecuteError::TimedOut { id: Some(id) } = &error else { panic!("{error}") };
@@ -130,8 +131,8 @@ async fn a_look_that_fails_does_not_fail_the_query() {
             }
             self.inner.status(id).await
         }
-        async fn result(&self, id: &QueryId) -> Result<ResultSet, EngineError> {
-            self.inner.result(id).await
+        async fn result(&self, id: &QueryId, max_bytes: u64) -> Result<ResultSet, EngineError> {
+            self.inner.result(id, max_bytes).await
         }
         async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
             self.inner.cancel(id).await
@@ -139,7 +140,7 @@ async fn a_look_that_fails_does_not_fail_the_query() {
     }
     let World { engine, clock, ids } = World::new(rows());
     let engine = Flaky { inner: engine, looks: 0.into() };
-    let executor = Executor { engine: &engine, clock: &clock, ids: &ids };
+    let executor = Executor { engine: &engine, clock: &clock, ids: &ids, max_bytes: 1_000 };
     let statement = Statement { sql: SQL.to_owned(), parameters: vec![] };
     assert!(executor.run(statement, WAIT).await.is_ok());
 }
