@@ -105,3 +105,6 @@ fn sent_at(record: &SqsMessage) -> DateTime<Utc> {
     let millis = record.attributes.get("SentTimestamp").and_then(|millis| millis.parse().ok());
     millis.and_then(DateTime::from_timestamp_millis).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,8 +16,11 @@ use tokio::{
 use super::{invoke, lambdas::Lambdas};
 use crate::{Delivery, DeliveryError, SnsMessage};
 
-/// The most messages of one invocation. SQS would give up to 10,000 or 6 MB.
+/// The most messages of one invocation; SQS would give up to 10,000.
 const BATCH: usize = 1_000;
+
+/// When a batch has this many bytes it is full: Lambda's limit of an event.
+const BATCH_BYTES: usize = 6 * 1024 * 1024;
 
 /// Messages that may wait; one more publisher waits to be let in.
 const WAITING: usize = 10_000;
@@ -55,16 +58,19 @@ pub(super) fn start(tasks: &mut JoinSet<()>, lambdas: Arc<Lambdas>) -> Subscript
     tasks.spawn(async move {
         let slots = Arc::new(Semaphore::new(INVOCATIONS));
         let mut invocations = JoinSet::new();
-        let mut batch = Vec::new();
-        while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        while let Some(first) = waiting.recv().await {
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
             // What came while all slots were taken goes along.
-            while batch.len() < BATCH
+            let mut bytes = first.notification.len();
+            let mut messages = vec![first];
+            while messages.len() < BATCH
+                && bytes < BATCH_BYTES
                 && let Ok(next) = waiting.try_recv()
             {
-                batch.push(next);
+                bytes += next.notification.len();
+                messages.push(next);
             }
-            let (messages, lambdas) = (std::mem::take(&mut batch), Arc::clone(&lambdas));
+            let lambdas = Arc::clone(&lambdas);
             invocations.spawn(async move {
                 deliver(messages, &lambdas).await;
                 drop(slot);

@@ -276,3 +276,9 @@ async fn the_catalog_handle_sees_what_clients_see() {
     assert!(matches!(catalog.partition(&none, &partition.values).await, Err(CatalogError::NotFound { .. })));
     assert_eq!(catalog.table(&none).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn the_catalog_handle_keeps_the_contract() {
+    let lake = Lake::start().await;
+    domain::contract::catalog::suite(&lake.aws.catalog()).await;
+}

@@ -1,0 +1,50 @@
+use super::*;
+
+fn sample() -> Commit {
+    serde_json::from_str(include_str!("../../tests/commit.json")).unwrap()
+}
+
+#[test]
+fn the_head_is_the_highest_number_and_strangers_do_not_count() {
+    let keys = [
+        "commits/bookings/dt=2026-11-23/hour=10/0000000009.json",
+        "commits/bookings/dt=2026-11-23/hour=10/0000000010.json",
+        "commits/bookings/dt=2026-11-23/hour=10/notes.txt",
+    ];
+    assert_eq!(head(keys), Some(Generation::new(10)));
+    assert_eq!(head([]), None);
+}
+
+#[test]
+fn a_commit_round_trips_and_a_newer_format_is_refused_whatever_else_it_holds() {
+    let commit = sample();
+    let bytes = serde_json::to_vec(&commit).unwrap();
+    assert_eq!(Commit::parse(&commit.key(), &bytes).unwrap(), commit);
+    let error = Commit::parse("k", br#"{"format":2,"files":"elsewhere"}"#).unwrap_err();
+    assert!(matches!(error, UnreadableCommit::NewerFormat { found: 2, .. }), "{error}");
+}
+
+#[test]
+fn a_commit_under_another_key_is_refused() {
+    let commit = sample();
+    let bytes = serde_json::to_vec(&commit).unwrap();
+    let elsewhere = key::commit(&commit.dataset, &commit.partition, commit.generation.next());
+    assert!(matches!(Commit::parse(&elsewhere, &bytes), Err(UnreadableCommit::Misplaced { .. })));
+}
+
+#[test]
+fn only_what_is_past_the_grace_is_cleanable() {
+    let commit = sample();
+    let at = commit.consumed[0].at;
+    let grace = TimeDelta::minutes(10);
+    assert_eq!(cleanable(&commit, at + TimeDelta::seconds(599), grace).count(), 0);
+    assert_eq!(cleanable(&commit, at + grace, grace).count(), 1);
+}
+
+#[test]
+fn writers_are_canonical_ulids() {
+    assert!(WriterId::new("01JD0000000000000000000000").is_ok());
+    for bad in ["", "01jd0000000000000000000000", "../0000000000000000000000", "O1JD0000000000000000000000"] {
+        assert!(WriterId::new(bad).is_err(), "{bad:?} was accepted");
+    }
+}
