@@ -119,6 +119,10 @@ def main():
         io.StringIO(get("/v1/datasets/passengers/rows?format=csv&select=passenger_id,name")), keep_default_na=False
     )
     check("pandas reads the CSV format", frame["name"].tolist(), ["Javier Peña", "Rosa \"Mendoza\"", "O'Brien"])
+    frame = pandas.read_csv(
+        io.StringIO(get("/v1/datasets/passengers/rows?format=csv&select=seat_number")), skip_blank_lines=False
+    )
+    check("pandas reads a single CSV column", len(frame), 3)
 
 
 main()

@@ -41,7 +41,8 @@ pub(crate) struct DevOptions {
     /// Where the HTTP API is served; port 0 picks a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) http: SocketAddr,
-    /// A directory of dataset definitions, <dataset>.json [default: infra/datasets, if it is there].
+    /// A directory of dataset definitions, a JSON file each, named as its dataset [default: infra/datasets, if it
+    /// is there].
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) datasets: Option<PathBuf>,
     /// Print the addresses and names as one JSON object.

@@ -8,7 +8,7 @@ use std::{io::Write, time::Duration};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-use crate::{args::DemoOptions, failure::Failure, log, stop};
+use crate::{args::DemoOptions, failure::Failure, log, stop::Stop};
 
 use lake::DemoLake;
 use stages::Stages;
@@ -28,15 +28,17 @@ pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
     }
     spinner.enable_steady_tick(Duration::from_millis(100));
 
+    let mut stop = Stop::watch()?;
     spinner.set_message("starting a lake in a temporary directory");
     let demo = DemoLake::start().await?;
-    let shown = show(&demo, &spinner).await;
+    let shown = stop.unless_requested(show(&demo, &spinner)).await;
     spinner.finish_and_clear();
+    let mut shown = shown.unwrap_or(Err(Failure::Interrupted));
     if shown.is_ok() && options.keep {
-        demo.print_what_to_try();
-        stop::requested().await?;
+        shown = print(&demo.what_to_try());
+        stop.requested().await;
     }
-    demo.stop().await?;
+    demo.stop(&mut stop).await?;
     shown
 }
 
@@ -55,15 +57,13 @@ async fn show(demo: &DemoLake, spinner: &ProgressBar) -> Result<(), Failure> {
     let answer: Value = serde_json::from_str(&body).map_err(|error| Failure::Demo(error.to_string()))?;
     let expected: Value = serde_json::from_str(EXPECTED).map_err(|error| Failure::Demo(error.to_string()))?;
     let right = answer == expected;
-    let printed = spinner.suspend(|| print(&body, &stages, right));
-    printed.map_err(|error| Failure::Demo(format!("the answer cannot be printed: {error}")))?;
+    let verdict =
+        if right { "The answer is the expected one." } else { "The answer is NOT the expected one." };
+    spinner.suspend(|| print(&format!("GET {REQUEST}\n\n{body}\n\n{stages}\n{verdict}")))?;
     if right { Ok(()) } else { Err(Failure::Demo("the answer is not the expected one".to_owned())) }
 }
 
-fn print(body: &str, stages: &Stages<'_>, right: bool) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "GET {REQUEST}\n\n{body}\n\n{stages}")?;
-    let verdict =
-        if right { "The answer is the expected one." } else { "The answer is NOT the expected one." };
-    writeln!(out, "{verdict}")
+fn print(text: &str) -> Result<(), Failure> {
+    let printed = writeln!(std::io::stdout(), "{text}");
+    printed.map_err(|error| Failure::Demo(format!("the answer cannot be printed: {error}")))
 }

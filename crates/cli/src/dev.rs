@@ -1,11 +1,11 @@
 //! `tributary dev`.
 
-use std::path::Path;
+use std::{io::Write, path::Path};
 
 use local::{DatasetFiles, Lake, LakeOptions};
 use serde_json::json;
 
-use crate::{args::DevOptions, failure::Failure, log, stop};
+use crate::{args::DevOptions, failure::Failure, log, stop::Stop};
 
 /// Where the definitions are in a checkout of the project.
 const DATASETS: &str = "infra/datasets";
@@ -20,31 +20,44 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Failure> {
     let names: Vec<String> = datasets.names().map(ToString::to_string).collect();
     let settings = local::settings()?;
     let DevOptions { data, aws, http, json, .. } = options;
+    let mut stop = Stop::watch()?;
     let lake = Lake::start(LakeOptions { data: data.clone(), aws, http, datasets, settings }).await?;
-    let config = lake.config();
-    if json {
-        let addresses = json!({
-            "aws": lake.aws_endpoint(),
-            "http": lake.http_endpoint(),
-            "region": config.region,
-            "topic": config.topic_arn(),
-            "bucket": config.bucket,
-            "database": config.database,
-            "workgroup": config.workgroup,
-        });
-        println!("{addresses}");
-    } else {
-        println!("AWS   {}  (export AWS_ENDPOINT_URL)", lake.aws_endpoint());
-        println!("HTTP  {}", lake.http_endpoint());
-        println!("Topic {}", config.topic_arn());
-        println!("Data  {}  Datasets: {}", data.display(), listed(&names));
-        println!("For development only: it checks no credentials. Ctrl-C stops it.");
-    }
+    let text = if json { machine_text(&lake) } else { person_text(&lake, &data, &names) };
+    // Who started it may have closed its standard output; the lake is what matters.
+    let _closed = writeln!(std::io::stdout(), "{text}");
     for not_live in lake.not_live() {
-        eprintln!("warning: dataset {} stays as it was: {}", not_live.dataset, not_live.reason);
+        let (dataset, reason) = (&not_live.dataset, &not_live.reason);
+        let _closed = writeln!(std::io::stderr(), "warning: dataset {dataset} stays as it was: {reason}");
     }
-    stop::requested().await?;
-    stop::stop(lake).await
+    stop.requested().await;
+    stop.stop(lake).await;
+    Ok(())
+}
+
+fn machine_text(lake: &Lake) -> String {
+    let config = lake.config();
+    json!({
+        "aws": lake.aws_endpoint(),
+        "http": lake.http_endpoint(),
+        "region": config.region,
+        "topic": config.topic_arn(),
+        "bucket": config.bucket,
+        "database": config.database,
+        "workgroup": config.workgroup,
+    })
+    .to_string()
+}
+
+fn person_text(lake: &Lake, data: &Path, datasets: &[String]) -> String {
+    format!(
+        "AWS   {}  (export AWS_ENDPOINT_URL)\nHTTP  {}\nTopic {}\nData  {}  Datasets: {}\n\
+         For development only: it checks no credentials. Ctrl-C stops it.",
+        lake.aws_endpoint(),
+        lake.http_endpoint(),
+        lake.config().topic_arn(),
+        data.display(),
+        listed(datasets),
+    )
 }
 
 fn listed(names: &[String]) -> String {

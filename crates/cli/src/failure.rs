@@ -23,16 +23,21 @@ pub(crate) enum Failure {
     /// The signal handler cannot be set up.
     #[error("Ctrl-C cannot be watched for: {0}")]
     Signal(std::io::Error),
+    /// Somebody pressed Ctrl-C before it was done.
+    #[error("interrupted")]
+    Interrupted,
     /// The demo did not get what it should have.
     #[error("the demo failed: {0}")]
     Demo(String),
 }
 
 impl Failure {
-    /// 2 where other input would help, 1 otherwise.
+    /// 2 where other input would help, 130 after Ctrl-C, 1 otherwise.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Setting(_) | Self::Datasets(_) | Self::Start(StartError::Dataset(_)) => ExitCode::from(2),
+            // As a shell says it of a process that SIGINT ended.
+            Self::Interrupted => ExitCode::from(130),
             _ => ExitCode::FAILURE,
         }
     }

@@ -9,7 +9,7 @@ mod failure;
 mod log;
 mod stop;
 
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
 
@@ -24,7 +24,8 @@ async fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            // Who started it may have closed its standard error.
+            let _closed = writeln!(std::io::stderr(), "error: {failure}");
             failure.exit_code()
         }
     }

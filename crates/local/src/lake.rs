@@ -10,6 +10,7 @@ mod invoke;
 mod lambdas;
 mod notify;
 mod publish;
+mod queue;
 mod s3_event;
 mod schedule;
 mod serve;
@@ -107,10 +108,6 @@ impl Stopped {
         // An error means that the lake is gone: that is a stop as well.
         let _either_way = self.0.wait_for(|stop| *stop).await;
     }
-
-    fn now(&self) -> bool {
-        *self.0.borrow()
-    }
 }
 
 impl Lake {
@@ -176,7 +173,7 @@ impl Lake {
     }
 
     /// Finishes what is under way, then ends: first what calls the AWS side, then that. What was acknowledged
-    /// is durable in any case.
+    /// outlives the process in any case.
     pub async fn stop(mut self) {
         let (worked, answered) = (self.work.end().await, self.front.end().await);
         if !(worked && answered) {

@@ -6,7 +6,7 @@ use aws::{Aws, GlueCatalog, S3Store};
 use local::{DatasetFiles, Lake, LakeOptions};
 use tempfile::TempDir;
 
-use crate::{failure::Failure, stop};
+use crate::{failure::Failure, stop::Stop};
 
 const DEFINITION: &str = include_str!("../../../../infra/datasets/passengers.json");
 
@@ -56,21 +56,32 @@ impl DemoLake {
         format!("{}{path}", self.lake.http_endpoint())
     }
 
-    pub(super) fn print_what_to_try(&self) {
-        println!("\nThe lake stays up until Ctrl-C. To try next:\n");
-        println!("  curl '{}'", self.url("/v1/datasets"));
-        println!("  curl '{}'", self.url("/v1/datasets/passengers/rows?seat_number=gte.20A&format=csv"));
-        println!("  curl '{}'", self.url("/v1/datasets/passengers/rows?select=name&passenger_id=eq.13"));
-        println!("\n  export AWS_ENDPOINT_URL={} AWS_DEFAULT_REGION=us-west-2", self.lake.aws_endpoint());
-        println!("  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local");
-        println!("  aws sns publish --topic-arn {} \\", self.topic());
-        println!("    --message '{{\"passenger_id\": 21, \"name\": \"Ada Lovelace\"}}' \\");
-        println!("    --message-attributes dataset={{DataType=String,StringValue=passengers}}");
-        println!("  aws s3 ls --recursive s3://{}/", self.lake.config().bucket);
+    pub(super) fn what_to_try(&self) -> String {
+        format!(
+            "
+The lake stays up until Ctrl-C. To try next:
+
+  curl '{datasets}'
+  curl '{seats}'
+  curl '{names}'
+
+  export AWS_ENDPOINT_URL={aws} AWS_DEFAULT_REGION=us-west-2
+  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+  aws sns publish --topic-arn {topic} \\
+    --message '{{\"passenger_id\": 21, \"name\": \"Ada Lovelace\"}}' \\
+    --message-attributes 'dataset={{DataType=String,StringValue=passengers}}'
+  aws s3 ls --recursive s3://{bucket}/",
+            datasets = self.url("/v1/datasets"),
+            seats = self.url("/v1/datasets/passengers/rows?seat_number=gte.20A&format=csv"),
+            names = self.url("/v1/datasets/passengers/rows?select=name&passenger_id=eq.13"),
+            aws = self.lake.aws_endpoint(),
+            topic = self.topic(),
+            bucket = self.lake.config().bucket,
+        )
     }
 
-    pub(super) async fn stop(self) -> Result<(), Failure> {
-        stop::stop(self.lake).await?;
+    pub(super) async fn stop(self, stop: &mut Stop) -> Result<(), Failure> {
+        stop.stop(self.lake).await;
         let path = self.directory.path().to_owned();
         self.directory.close().map_err(|source| Failure::Temporary { directory: path, source })
     }

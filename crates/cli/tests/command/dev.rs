@@ -1,4 +1,7 @@
-use std::time::Duration;
+use std::{
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use aws::{Aws, SystemClock};
 use aws_sdk_sns::types::MessageAttributeValue;
@@ -41,6 +44,18 @@ async fn it_is_ready_soon_and_ends_cleanly() {
         assert_eq!(code, Some(0), "{signal}");
         assert!(took < Duration::from_secs(10), "{signal} took {took:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_goes_on_when_nobody_reads_what_it_prints() {
+    let data = TempDir::new().unwrap();
+    let mut command = crate::process::tributary(&["dev", "--aws", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
+    let mut child = command.arg("--data").arg(data.path()).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    SystemClock.sleep(Duration::from_secs(2)).await;
+    assert_eq!(child.try_wait().unwrap(), None, "it ended by itself");
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,9 @@
 //! Athena's SQL, by the engine.
 
-use std::sync::Arc;
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
 use aws::S3Store;
 use engine::{Engine, EngineError, csv};
@@ -22,13 +25,41 @@ impl SqlRunner for Runner {
         Box::pin(async move {
             let execution = engine.execute(&sql, &parameters).await.map_err(run_error)?;
             let (columns, scanned) = (execution.columns.clone(), execution.scanned.clone());
-            let csv = csv::write(execution, Vec::new()).await.map_err(|error| match error {
+            let csv = csv::write(execution, Bounded::default()).await.map_err(|error| match error {
                 csv::CsvError::Query(error) => run_error(error),
-                other => internal(&other),
+                csv::CsvError::Write(error) => too_large(&error),
+                csv::CsvError::Type(_) => internal(&error),
             })?;
-            Ok(RunOutput { columns, csv: csv.into(), bytes_scanned: scanned.get() })
+            Ok(RunOutput { columns, csv: csv.0.into(), bytes_scanned: scanned.get() })
         })
     }
+}
+
+/// The longest result, in bytes. Athena has no such limit; one process on a laptop does.
+const MAX_RESULT: usize = 256 * 1024 * 1024;
+
+/// A result in memory, up to [`MAX_RESULT`].
+#[derive(Default)]
+struct Bounded(Vec<u8>);
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MAX_RESULT {
+            let words = format!("the local lake keeps results of up to {MAX_RESULT} bytes: add a LIMIT");
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, words));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn too_large(error: &io::Error) -> RunError {
+    let message = format!("EXCEEDED_LOCAL_MEMORY_LIMIT: {error}");
+    RunError { message, category: ErrorCategory::User, retryable: false }
 }
 
 fn run_error(error: EngineError) -> RunError {
