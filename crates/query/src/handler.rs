@@ -11,10 +11,11 @@ pub async fn run(context: &Context) -> Result<(), lambda_http::Error> {
     lambda_runtime::run(Encoded(Adapter::from(context.router()))).await
 }
 
-/// Sees to it that a query string is one before `lambda_http` makes a URI of it.
+/// Sees to it that the parts make a URI before `lambda_http` puts them together.
 ///
-/// API Gateway hands on what a caller wrote. A `<` or a letter outside of ASCII that was not encoded makes no
-/// URI, and `lambda_http` panics on that. Encoded it means the same, and the request gets an answer.
+/// API Gateway hands on what a caller wrote, and `lambda_http` panics on what makes no URI: a `<` or a letter
+/// outside of ASCII in the query string, a host or a scheme that is none. Encoded, a query string and a path
+/// mean the same; host and scheme mean nothing to this API, and go. So every request gets an answer.
 #[derive(Debug, Clone)]
 struct Encoded<A>(A);
 
@@ -28,10 +29,17 @@ impl<A: Service<LambdaEvent<LambdaRequest>>> Service<LambdaEvent<LambdaRequest>>
     }
 
     fn call(&mut self, mut event: LambdaEvent<LambdaRequest>) -> A::Future {
-        if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload
-            && let Some(query) = &mut request.raw_query_string
-        {
-            *query = encoded(query);
+        if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
+            request.headers.remove("host");
+            request.headers.remove("x-forwarded-proto");
+            request.request_context.domain_name = None;
+            if let Some(query) = &mut request.raw_query_string {
+                *query = encoded(query);
+            }
+            let path = request.raw_path.take().unwrap_or_default();
+            // A `?` or a `#` in a path that was decoded belongs to the path.
+            let path = encoded(path.trim_start_matches('/')).replace('?', "%3F");
+            request.raw_path = Some(format!("/{path}"));
         }
         self.0.call(event)
     }

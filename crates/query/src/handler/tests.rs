@@ -34,8 +34,13 @@ async fn whatever_stands_in_the_event_gets_an_answer() {
     for (patch, status) in [
         (json!({"rawQueryString": "name=<é \"`#^{|}\\"}), 400),
         (json!({"rawQueryString": "nam=eq.%ff"}), 400),
-        (json!({"rawPath": "/v1/datasets/é ?#\"<>"}), 404),
+        (json!({"rawPath": "/v1/datasets/é ?#\"<>", "rawQueryString": ""}), 404),
         (json!({"rawPath": "//"}), 404),
+        (json!({"rawPath": ":99999/"}), 404),
+        (json!({"rawPath": "/healthz?x=1"}), 404),
+        (json!({"rawPath": "/healthz#x"}), 404),
+        (json!({"rawPath": "/healthz", "rawQueryString": "", "headers": {"host": "["}}), 200),
+        (json!({"rawPath": "/healthz", "rawQueryString": "", "headers": {"x-forwarded-proto": "a b"}}), 200),
         (json!({"rawPath": ""}), 404),
         (json!({"rawPath": "/healthz", "rawQueryString": ""}), 200),
     ] {
