@@ -199,7 +199,7 @@ async fn workgroups_say_where_results_go() {
     assert_eq!(location, Some("s3://tributary/results/"));
     let all = lake.athena().list_work_groups().send().await.unwrap();
     assert_eq!(all.work_groups().len(), 2);
-    let missing = lake.athena().list_databases().catalog_name("x").send().await.unwrap_err();
+    let missing = lake.athena().list_named_queries().send().await.unwrap_err();
     assert_eq!(missing.into_service_error().code(), Some("NotImplemented"));
 }
 
