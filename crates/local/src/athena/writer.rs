@@ -33,7 +33,7 @@ pub(super) async fn write(
 ) -> Result<Written, RunError> {
     let RunOutput { columns, mut chunks } = answer;
     let (mut rows, mut bytes) = (0, 0);
-    let mut draft = off(store, query_id, |store| store.draft()).await?;
+    let mut draft = off(store, query_id, Store::draft).await?;
     let mut gathered = Vec::new();
     while let Some(chunk) = chunks.try_next().await? {
         rows += chunk.rows;
