@@ -58,7 +58,7 @@ pub struct Chunk {
     pub rows: usize,
 }
 
-/// The same text as [`write`]'s, batch by batch, as the query runs.
+/// The same text as [`write()`]'s, batch by batch, as the query runs.
 pub fn chunks(execution: Execution) -> BoxStream<'static, Result<Chunk, CsvError>> {
     let Execution { columns, batches, .. } = execution;
     let mut writer = match CsvWriter::new(Vec::new(), &columns) {
