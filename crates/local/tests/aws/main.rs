@@ -8,6 +8,8 @@
 
 mod athena;
 mod glue;
+mod glue_partitions;
+mod glue_versions;
 mod harness;
 mod raw;
 mod s3_list;
