@@ -8,7 +8,10 @@ mod catalog;
 mod convert;
 mod disk;
 mod error;
+mod expression;
 mod operations;
+mod pattern;
+mod shape;
 mod store;
 mod writer;
 

@@ -72,7 +72,7 @@ impl Catalog for GlueCatalog {
     async fn update_table(&self, table: &Table) -> Result<(), CatalogError> {
         let (input, version) = (convert::table_input(table, &self.locations), table.version.clone());
         self.run(table_text(&table.name), move |catalog| {
-            catalog.store.update_table(&catalog.database, input, version.as_deref())
+            catalog.store.update_table(&catalog.database, input, version.as_deref(), true)
         })
         .await
     }
@@ -170,6 +170,6 @@ fn to_catalog(error: GlueError, what: String) -> CatalogError {
         GlueError::NotFound(_) => CatalogError::NotFound { what },
         GlueError::AlreadyExists(_) => CatalogError::AlreadyExists { what },
         GlueError::Conflict(_) => CatalogError::Conflict { what },
-        GlueError::Invalid(_) | GlueError::Io(_) => CatalogError::Failed { what, source: Box::new(error) },
+        _ => CatalogError::Failed { what, source: Box::new(error) },
     }
 }

@@ -45,7 +45,17 @@ pub(super) fn read(path: &Path) -> io::Result<Value> {
     })
 }
 
-/// What is in a directory; nothing, if there is none.
+/// The file of a version that is no longer the current one.
+pub(super) fn version(table: &Path, version: u64) -> PathBuf {
+    versions(table).join(format!("{version}.json"))
+}
+
+pub(super) fn versions(table: &Path) -> PathBuf {
+    table.join("versions")
+}
+
+/// What is in a directory; nothing, if there is none. What a writer left behind when the process ended is swept,
+/// so only the start may call it.
 pub(super) fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
@@ -57,6 +67,10 @@ pub(super) fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
         let entry = entry?;
         if !entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
             paths.push(entry.path());
+        } else if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
         }
     }
     Ok(paths)
@@ -71,7 +85,7 @@ pub(super) fn remove_directory(directory: &Path) -> io::Result<()> {
     }
     fs::rename(directory, &doomed)?;
     if let Err(error) = fs::remove_dir_all(&doomed) {
-        // It is deleted: nobody reads it under that name, and the next delete tries again.
+        // It is deleted: nobody reads it under that name, and the next start sweeps it.
         tracing::warn!(directory = %doomed.display(), %error, "a deleted table's files stay behind");
     }
     Ok(())

@@ -11,8 +11,14 @@ pub(crate) enum GlueError {
     AlreadyExists(String),
     #[error("{0}")]
     Invalid(String),
+    /// What is in the catalog does not fit the request.
+    #[error("{0}")]
+    State(String),
     #[error("{0}")]
     Conflict(String),
+    /// A part of an operation that is not here.
+    #[error("the local lake does not have {0}")]
+    NotImplemented(&'static str),
     #[error("the catalog's files cannot be written")]
     Io(#[from] io::Error),
 }
@@ -23,7 +29,9 @@ impl GlueError {
             Self::NotFound(_) => "EntityNotFoundException",
             Self::AlreadyExists(_) => "AlreadyExistsException",
             Self::Invalid(_) => "InvalidInputException",
+            Self::State(_) => "InvalidStateException",
             Self::Conflict(_) => "ConcurrentModificationException",
+            Self::NotImplemented(_) => "NotImplemented",
             Self::Io(_) => "InternalServiceException",
         }
     }
@@ -35,10 +43,13 @@ impl GlueError {
 
 impl From<GlueError> for JsonError {
     fn from(error: GlueError) -> Self {
-        if let GlueError::Io(_) = &error {
-            tracing::error!(error = domain::chain(&error), "local Glue failed");
-            return JsonError::internal(error.code(), error.to_string());
+        match &error {
+            GlueError::Io(_) => {
+                tracing::error!(error = domain::chain(&error), "local Glue failed");
+                Self::internal(error.code(), error.to_string())
+            }
+            GlueError::NotImplemented(what) => Self::not_implemented("Glue", what),
+            _ => Self::new(error.code(), error.to_string()),
         }
-        JsonError::new(error.code(), error.to_string())
     }
 }

@@ -4,14 +4,15 @@ mod batches;
 mod databases;
 mod partitions;
 mod tables;
+mod versions;
 
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{error::GlueError, store::GlueStore};
+use super::{error::GlueError, shape, store::GlueStore};
 use crate::{
     faults::{Faults, Service},
     protocol::json::JsonError,
@@ -44,15 +45,24 @@ impl Glue {
 }
 
 fn run(store: &GlueStore, operation: &str, body: Value) -> Result<Value, JsonError> {
+    shape::check(operation, &body).unwrap_or_else(|| Err(JsonError::not_implemented("Glue", operation)))?;
+    check_catalog(store, &body)?;
     match operation {
         "CreateDatabase" => databases::create(store, input(body)?),
         "GetDatabase" => databases::get(store, &input(body)?),
         "GetDatabases" => databases::list(store, &input(body)?),
+        "UpdateDatabase" => databases::update(store, input(body)?),
+        "DeleteDatabase" => databases::delete(store, &input(body)?),
         "CreateTable" => tables::create(store, input(body)?),
         "GetTable" => tables::get(store, &input(body)?),
         "GetTables" => tables::list(store, &input(body)?),
         "UpdateTable" => tables::update(store, input(body)?),
         "DeleteTable" => tables::delete(store, &input(body)?),
+        "BatchDeleteTable" => batches::delete_tables(store, &input(body)?),
+        "GetTableVersion" => versions::get(store, &input(body)?),
+        "GetTableVersions" => versions::list(store, &input(body)?),
+        "DeleteTableVersion" => versions::delete(store, &input(body)?),
+        "BatchDeleteTableVersion" => batches::delete_versions(store, &input(body)?),
         "CreatePartition" => partitions::create(store, input(body)?),
         "GetPartition" => partitions::get(store, &input(body)?),
         "GetPartitions" => partitions::list(store, &input(body)?),
@@ -67,15 +77,50 @@ fn run(store: &GlueStore, operation: &str, body: Value) -> Result<Value, JsonErr
     .map_err(JsonError::from)
 }
 
+/// Members that several operations have, and that ask for what is not here.
+fn check_catalog(store: &GlueStore, body: &Value) -> Result<(), GlueError> {
+    if let Some(id) = body["CatalogId"].as_str()
+        && id != store.account
+    {
+        return Err(GlueError::NotFound(format!("Catalog {id} not found: here is only {}", store.account)));
+    }
+    for (member, what) in [
+        ("TransactionId", "governed tables (TransactionId)"),
+        ("QueryAsOfTime", "governed tables (QueryAsOfTime)"),
+        ("PartitionIndexes", "partition indexes"),
+        ("OpenTableFormatInput", "open table formats"),
+        ("UpdateOpenTableFormatInput", "open table formats"),
+        ("ViewUpdateAction", "views of several dialects (ViewUpdateAction)"),
+    ] {
+        if !body[member].is_null() && body[member] != json!([]) {
+            return Err(GlueError::NotImplemented(what));
+        }
+    }
+    Ok(())
+}
+
 fn input<T: DeserializeOwned>(body: Value) -> Result<T, JsonError> {
     crate::protocol::json::input(body, INVALID)
 }
 
-/// A page's size within its bounds.
-fn page_size(wanted: Option<u64>, most: usize) -> Result<usize, GlueError> {
-    let size = wanted.map_or(Some(most), |wanted| usize::try_from(wanted).ok());
-    size.filter(|size| (1..=most).contains(size))
-        .ok_or_else(|| GlueError::Invalid(format!("MaxResults must be between 1 and {most}")))
+/// One page of a listing: the items as they are answered, each with where a page after it goes on.
+fn page<K: Serialize>(
+    list: &str,
+    items: impl Iterator<Item = Result<(K, Value), GlueError>>,
+    size: Option<usize>,
+    most: usize,
+) -> Result<Value, GlueError> {
+    let size = size.unwrap_or(most);
+    let (mut shown, mut last) = (Vec::new(), None);
+    for item in items {
+        let (key, value) = item?;
+        if shown.len() == size {
+            return Ok(json!({list: shown, "NextToken": last.as_ref().map(to_token)}));
+        }
+        shown.push(value);
+        last = Some(key);
+    }
+    Ok(json!({list: shown}))
 }
 
 /// Where the next page begins: after the last item of this one.

@@ -34,11 +34,13 @@ pub(super) struct Table {
     pub(super) body: Value,
     /// As `GetPartition` answers them, by their values.
     pub(super) partitions: BTreeMap<Vec<String>, Value>,
+    /// The versions before the current one that updates archived.
+    pub(super) archived: BTreeMap<u64, Value>,
 }
 
 impl Table {
-    pub(super) fn version(&self) -> &str {
-        self.body["VersionId"].as_str().unwrap_or("0")
+    pub(super) fn version(&self) -> u64 {
+        version_of(&self.body)
     }
 
     pub(super) fn check_values(&self, values: &[String]) -> Result<(), GlueError> {
@@ -78,19 +80,55 @@ impl GlueStore {
     }
 
     /// Creates the database; `AlreadyExists` if there is one.
-    pub(crate) fn create_database(&self, mut input: Map<String, Value>) -> Result<(), GlueError> {
+    pub(crate) fn create_database(&self, input: Map<String, Value>) -> Result<(), GlueError> {
         let name = self::name(&input, "DatabaseInput.Name")?;
         let mut databases = self.databases_mut();
         if databases.contains_key(&name) {
             return Err(GlueError::AlreadyExists(format!("Database already exists: {name}")));
         }
-        input.insert("Name".into(), json!(name));
-        input.insert("CreateTime".into(), json!(self.env.epoch_seconds()));
-        input.insert("CatalogId".into(), json!(self.account));
-        let body = Value::Object(input);
+        let body = self.complete_database(input, &name, json!(self.env.epoch_seconds()));
         disk::write(&disk::database(&self.root, &name).join(disk::DATABASE_FILE), &body)?;
         databases.insert(name, Database { body, tables: BTreeMap::new() });
         Ok(())
+    }
+
+    /// Replaces the database's definition; its tables stay.
+    pub(super) fn update_database(&self, name: &str, input: Map<String, Value>) -> Result<(), GlueError> {
+        let name = name.to_lowercase();
+        if self::name(&input, "DatabaseInput.Name")? != name {
+            return Err(GlueError::invalid("DatabaseInput.Name is another name: a database keeps its name"));
+        }
+        let mut databases = self.databases_mut();
+        let database = databases.get_mut(&name).ok_or_else(|| no_database(&name))?;
+        let body = self.complete_database(input, &name, database.body["CreateTime"].clone());
+        disk::write(&disk::database(&self.root, &name).join(disk::DATABASE_FILE), &body)?;
+        database.body = body;
+        Ok(())
+    }
+
+    /// Deletes the database with all that is in it.
+    pub(super) fn delete_database(&self, name: &str) -> Result<(), GlueError> {
+        let name = name.to_lowercase();
+        let mut databases = self.databases_mut();
+        if !databases.contains_key(&name) {
+            return Err(no_database(&name));
+        }
+        disk::remove_directory(&disk::database(&self.root, &name))?;
+        databases.remove(&name);
+        Ok(())
+    }
+
+    fn complete_database(&self, mut input: Map<String, Value>, name: &str, created: Value) -> Value {
+        for (field, value) in
+            [("Name", json!(name)), ("CreateTime", created), ("CatalogId", json!(self.account))]
+        {
+            input.insert(field.into(), value);
+        }
+        // What Glue says of a database without Lake Formation.
+        input.entry("CreateTableDefaultPermissions").or_insert_with(|| {
+            json!([{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}])
+        });
+        Value::Object(input)
     }
 
     /// Creates the database unless there is one.
@@ -119,34 +157,42 @@ impl GlueStore {
         self.complete_table(&mut input, &database_name, &name, now, 0);
         let body = Value::Object(input);
         disk::write(&disk::table(&self.root, &database_name, &name).join(disk::TABLE_FILE), &body)?;
-        database.tables.insert(name, Table { body, partitions: BTreeMap::new() });
+        database.tables.insert(name, Table { body, partitions: BTreeMap::new(), archived: BTreeMap::new() });
         Ok(())
     }
 
-    /// Replaces the table's definition, if `version` is still the current one.
+    /// Replaces the table's definition, if `version` is still the current one. The one before is archived, unless
+    /// that is to be skipped.
     pub(super) fn update_table(
         &self,
         database: &str,
         mut input: Map<String, Value>,
         version: Option<&str>,
+        archive: bool,
     ) -> Result<(), GlueError> {
         let name = self::name(&input, "TableInput.Name")?;
         self.change_table(database, &name, |writer| {
             let current = writer.table.version();
-            if version.is_some_and(|wanted| wanted != current) {
+            if version.is_some_and(|wanted| wanted != current.to_string()) {
                 return Err(GlueError::Conflict(format!(
                     "Update table failed due to concurrent modifications: version {current} of {name} is current, \
                      not {}",
                     version.unwrap_or_default()
                 )));
             }
-            let next = current.parse::<u64>().unwrap_or(0) + 1;
+            if archive {
+                // Should the process end now, the archived one is the current one: a start drops it.
+                disk::write(&disk::version(&writer.directory, current), &writer.table.body)?;
+            }
             input.insert("CreateTime".into(), writer.table.body["CreateTime"].clone());
             let now = self.env.epoch_seconds();
-            self.complete_table(&mut input, writer.database_name, &name, now, next);
+            self.complete_table(&mut input, writer.database_name, &name, now, current + 1);
             let body = Value::Object(input);
             disk::write(&writer.directory.join(disk::TABLE_FILE), &body)?;
-            writer.table.body = body;
+            let before = std::mem::replace(&mut writer.table.body, body);
+            if archive {
+                writer.table.archived.insert(current, before);
+            }
             Ok(())
         })
     }
@@ -171,6 +217,7 @@ impl GlueStore {
             input.insert(field.into(), value);
         }
         input.entry("PartitionKeys").or_insert_with(|| json!([]));
+        input.entry("Retention").or_insert_with(|| json!(0));
     }
 
     pub(super) fn delete_table(&self, database: &str, name: &str) -> Result<(), GlueError> {
@@ -235,9 +282,26 @@ fn load_tables(database: &Path) -> io::Result<BTreeMap<String, Table>> {
             let values = values.map(|value| value.as_str().unwrap_or_default().to_owned()).collect();
             partitions.insert(values, body);
         }
-        tables.insert(name_of(&body), Table { body, partitions });
+        let archived = load_archived(&directory, version_of(&body))?;
+        tables.insert(name_of(&body), Table { body, partitions, archived });
     }
     Ok(tables)
+}
+
+fn load_archived(table: &Path, current: u64) -> io::Result<BTreeMap<u64, Value>> {
+    let mut archived = BTreeMap::new();
+    for file in disk::entries(&disk::versions(table))? {
+        let body = disk::read(&file)?;
+        let version = version_of(&body);
+        if version < current {
+            archived.insert(version, body);
+        }
+    }
+    Ok(archived)
+}
+
+fn version_of(body: &Value) -> u64 {
+    body["VersionId"].as_str().and_then(|version| version.parse().ok()).unwrap_or(0)
 }
 
 fn name_of(body: &Value) -> String {

@@ -64,6 +64,23 @@ impl TableWriter<'_> {
         Ok(())
     }
 
+    /// Deletes an archived version; the current one is the table itself.
+    pub(super) fn delete_version(&mut self, version: &str) -> Result<(), GlueError> {
+        let number: u64 = version.parse().map_err(|_| not_a_version(version))?;
+        if number == self.table.version() {
+            return Err(GlueError::Invalid(format!(
+                "version {version} of {} is the current one: it cannot be deleted",
+                self.table_name
+            )));
+        }
+        if !self.table.archived.contains_key(&number) {
+            return Err(no_version(version));
+        }
+        std::fs::remove_file(disk::version(&self.directory, number))?;
+        self.table.archived.remove(&number);
+        Ok(())
+    }
+
     fn write(
         &mut self,
         values: Vec<String>,
@@ -94,4 +111,12 @@ pub(super) fn values(input: &Map<String, Value>) -> Result<Vec<String>, GlueErro
 
 pub(super) fn no_partition(values: &[String]) -> GlueError {
     GlueError::NotFound(format!("Cannot find partition. Values: {values:?}"))
+}
+
+pub(super) fn no_version(version: &str) -> GlueError {
+    GlueError::NotFound(format!("Version {version} not found."))
+}
+
+pub(super) fn not_a_version(version: &str) -> GlueError {
+    GlueError::Invalid(format!("VersionId must be a whole number, found {version:?}"))
 }

@@ -13,13 +13,13 @@ use local::Service;
 
 use crate::harness::Lake;
 
-const DATABASE: &str = "tributary";
+pub(crate) const DATABASE: &str = "tributary";
 
-fn column(name: &str) -> Column {
+pub(crate) fn column(name: &str) -> Column {
     Column::builder().name(name).r#type("string").build().unwrap()
 }
 
-fn table(name: &str) -> TableInput {
+pub(crate) fn table(name: &str) -> TableInput {
     let descriptor = StorageDescriptor::builder()
         .columns(column("id"))
         .location("s3://tributary/tables/a/")
@@ -36,12 +36,12 @@ fn table(name: &str) -> TableInput {
         .unwrap()
 }
 
-fn partition(value: &str, location: &str) -> PartitionInput {
+pub(crate) fn partition(value: &str, location: &str) -> PartitionInput {
     let descriptor = StorageDescriptor::builder().columns(column("id")).location(location).build();
     PartitionInput::builder().values(value).storage_descriptor(descriptor).parameters("k", "v").build()
 }
 
-async fn with_table() -> Lake {
+pub(crate) async fn with_table() -> Lake {
     let lake = Lake::start().await;
     lake.glue().create_table().database_name(DATABASE).table_input(table("A")).send().await.unwrap();
     lake
@@ -132,22 +132,31 @@ async fn what_is_over_the_limits_is_refused() {
     let glue = lake.glue();
     let inputs = (0..101).map(|n| partition(&n.to_string(), "s3://tributary/x/")).collect();
     let create = glue.batch_create_partition().database_name(DATABASE).table_name("a");
-    let over = create.set_partition_input_list(Some(inputs)).send().await.unwrap_err();
-    assert!(over.into_service_error().is_invalid_input_exception());
+    let over = create.set_partition_input_list(Some(inputs)).send().await.unwrap_err().into_service_error();
+    assert_eq!(over.code(), Some("ValidationException"));
+    assert!(
+        over.message().unwrap().contains("at 'partitionInputList' failed to satisfy constraint"),
+        "{over:?}"
+    );
     let lists: Vec<_> =
         (0..26).map(|n| PartitionValueList::builder().values(n.to_string()).build().unwrap()).collect();
     let delete = glue.batch_delete_partition().database_name(DATABASE).table_name("a");
     let over = delete.set_partitions_to_delete(Some(lists)).send().await.unwrap_err();
-    assert!(over.into_service_error().is_invalid_input_exception());
+    assert_eq!(over.into_service_error().code(), Some("ValidationException"));
     let wrong = partition("1", "s3://tributary/x/");
     let wrong = PartitionInput::builder().set_values(wrong.values).values("2").build();
     let create = glue.create_partition().database_name(DATABASE).table_name("a").partition_input(wrong);
     assert!(create.send().await.unwrap_err().into_service_error().is_invalid_input_exception());
     let list = || glue.get_partitions().database_name(DATABASE).table_name("a");
-    let error = list().expression("dt > '1'").send().await.unwrap_err().into_service_error();
-    assert!(error.is_invalid_input_exception() && error.message().unwrap().contains("Expression"));
-    assert!(list().max_results(1_001).send().await.is_err());
-    assert!(list().next_token("nonsense").send().await.is_err());
+    let over = list().max_results(1_001).send().await.unwrap_err();
+    assert_eq!(over.into_service_error().code(), Some("ValidationException"));
+    let long = list().expression(format!("dt = '{}'", "x".repeat(2_048))).send().await.unwrap_err();
+    assert_eq!(long.into_service_error().code(), Some("ValidationException"));
+    let token = list().next_token("nonsense").send().await.unwrap_err();
+    assert!(token.into_service_error().is_invalid_input_exception());
+    let other = list().catalog_id("123456789012").send().await.unwrap_err();
+    assert!(other.into_service_error().is_entity_not_found_exception());
+    list().catalog_id("000000000000").send().await.unwrap();
 }
 
 #[tokio::test]

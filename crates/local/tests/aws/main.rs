@@ -9,6 +9,8 @@
 mod athena;
 mod athena_faithful;
 mod glue;
+mod glue_partitions;
+mod glue_versions;
 mod harness;
 mod raw;
 mod s3_list;

@@ -3,12 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::glue::{error::GlueError, store::GlueStore, writer::values};
-
-const MAX_CREATE: usize = 100;
-const MAX_UPDATE: usize = 100;
-const MAX_GET: usize = 1_000;
-const MAX_DELETE: usize = 25;
+use crate::glue::{
+    error::GlueError,
+    store::{GlueStore, no_database},
+    writer::values,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -19,7 +18,6 @@ pub(super) struct Create {
 }
 
 pub(super) fn create(store: &GlueStore, input: Create) -> Result<Value, GlueError> {
-    bound("PartitionInputList", input.partition_input_list.len(), MAX_CREATE)?;
     store.change_table(&input.database_name, &input.table_name, |writer| {
         let mut errors = Vec::new();
         for partition in input.partition_input_list {
@@ -48,10 +46,6 @@ struct UpdateEntry {
 }
 
 pub(super) fn update(store: &GlueStore, input: Update) -> Result<Value, GlueError> {
-    bound("Entries", input.entries.len(), MAX_UPDATE)?;
-    if input.entries.is_empty() {
-        return Err(GlueError::invalid("Entries must have at least one entry"));
-    }
     store.change_table(&input.database_name, &input.table_name, |writer| {
         let mut errors = Vec::new();
         for UpdateEntry { partition_value_list, partition_input } in input.entries {
@@ -80,7 +74,6 @@ pub(super) struct Get {
 
 /// Partitions that do not exist are just not in the answer, as with Glue.
 pub(super) fn get(store: &GlueStore, input: &Get) -> Result<Value, GlueError> {
-    bound("PartitionsToGet", input.partitions_to_get.len(), MAX_GET)?;
     store.with_table(&input.database_name, &input.table_name, |table| {
         let mut found = Vec::new();
         for wanted in &input.partitions_to_get {
@@ -100,7 +93,6 @@ pub(super) struct Delete {
 }
 
 pub(super) fn delete(store: &GlueStore, input: &Delete) -> Result<Value, GlueError> {
-    bound("PartitionsToDelete", input.partitions_to_delete.len(), MAX_DELETE)?;
     store.change_table(&input.database_name, &input.table_name, |writer| {
         let mut errors = Vec::new();
         for PartitionValues { values } in &input.partitions_to_delete {
@@ -113,11 +105,47 @@ pub(super) fn delete(store: &GlueStore, input: &Delete) -> Result<Value, GlueErr
     })
 }
 
-fn bound(list: &str, found: usize, most: usize) -> Result<(), GlueError> {
-    if found <= most {
-        return Ok(());
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DeleteTables {
+    database_name: String,
+    tables_to_delete: Vec<String>,
+}
+
+pub(super) fn delete_tables(store: &GlueStore, input: &DeleteTables) -> Result<Value, GlueError> {
+    if !store.databases().contains_key(&input.database_name.to_lowercase()) {
+        return Err(no_database(&input.database_name));
     }
-    Err(GlueError::Invalid(format!("{list} has {found} items: the most are {most}")))
+    let mut errors = Vec::new();
+    for name in &input.tables_to_delete {
+        if let Err(error) = store.delete_table(&input.database_name, name) {
+            errors.push(json!({"TableName": name, "ErrorDetail": detail(error)?}));
+        }
+    }
+    Ok(json!({"Errors": errors}))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DeleteVersions {
+    database_name: String,
+    table_name: String,
+    version_ids: Vec<String>,
+}
+
+pub(super) fn delete_versions(store: &GlueStore, input: &DeleteVersions) -> Result<Value, GlueError> {
+    store.change_table(&input.database_name, &input.table_name, |writer| {
+        let mut errors = Vec::new();
+        for version in &input.version_ids {
+            if let Err(error) = writer.delete_version(version) {
+                let detail = detail(error)?;
+                errors.push(
+                    json!({"TableName": input.table_name, "VersionId": version, "ErrorDetail": detail}),
+                );
+            }
+        }
+        Ok(json!({"Errors": errors}))
+    })
 }
 
 /// An item's failure as a part of the answer; one of the disk ends the call.

@@ -6,8 +6,8 @@ use std::{
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{from_token, page_size, to_token};
-use crate::glue::{error::GlueError, store::GlueStore, writer::no_partition};
+use super::{from_token, page};
+use crate::glue::{error::GlueError, expression, store::GlueStore, writer::no_partition};
 
 const PAGE: usize = 1_000;
 
@@ -74,9 +74,8 @@ pub(super) struct List {
     expression: Option<String>,
     next_token: Option<String>,
     segment: Option<Segment>,
-    max_results: Option<u64>,
-    #[serde(default)]
-    exclude_column_schema: bool,
+    max_results: Option<usize>,
+    exclude_column_schema: Option<bool>,
 }
 
 /// One of several readers that share a table's partitions.
@@ -88,44 +87,41 @@ struct Segment {
 }
 
 pub(super) fn list(store: &GlueStore, input: &List) -> Result<Value, GlueError> {
-    if input.expression.as_deref().is_some_and(|expression| !expression.trim().is_empty()) {
-        return Err(GlueError::invalid(
-            "the local Glue does not have the Expression of GetPartitions yet: list them all and choose",
-        ));
-    }
     if let Some(segment) = &input.segment
-        && (segment.total_segments == 0
-            || segment.total_segments > 10
-            || segment.segment_number >= segment.total_segments)
+        && segment.segment_number >= segment.total_segments
     {
-        return Err(GlueError::invalid("Segment must be one of 1 to 10 TotalSegments, counted from 0"));
+        return Err(GlueError::invalid("SegmentNumber must be less than TotalSegments: it counts from 0"));
     }
-    let size = page_size(input.max_results, PAGE)?;
     let after: Option<Vec<String>> = from_token(input.next_token.as_deref())?;
     store.with_table(&input.database_name, &input.table_name, |table| {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut rest = table
-            .partitions
-            .range((from, Bound::Unbounded))
-            .filter(|(values, _)| input.segment.as_ref().is_none_or(|segment| segment.holds(values)));
-        let page: Vec<_> = rest.by_ref().take(size).collect();
-        let more = rest.next().is_some();
-        let shown = |partition: &Value| {
-            let mut partition = partition.clone();
-            if input.exclude_column_schema
-                && let Some(descriptor) = partition["StorageDescriptor"].as_object_mut()
-            {
-                descriptor.remove("Columns");
+        // Blank is none: that is what Hive's client of Glue sends for all partitions.
+        let expression = input.expression.as_deref().filter(|expression| !expression.trim().is_empty());
+        let filter =
+            expression.map(|text| expression::parse(text, &table.body["PartitionKeys"])).transpose()?;
+        let wanted = |values: &[String]| {
+            if input.segment.as_ref().is_some_and(|segment| !segment.holds(values)) {
+                return Ok(false);
             }
-            partition
+            filter.as_ref().map_or(Ok(true), |filter| filter.matches(values))
         };
-        let partitions: Vec<Value> = page.iter().map(|(_, partition)| shown(partition)).collect();
-        let mut answer = json!({"Partitions": partitions});
-        if let (Some((last, _)), true) = (page.last(), more) {
-            answer["NextToken"] = json!(to_token(last));
-        }
-        Ok(answer)
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let rest = table.partitions.range((from, Bound::Unbounded));
+        let items = rest.filter_map(|(values, partition)| match wanted(values) {
+            Ok(true) => Some(Ok((values, shown(partition, input.exclude_column_schema.unwrap_or(false))))),
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        });
+        page("Partitions", items, input.max_results, PAGE)
     })
+}
+
+fn shown(partition: &Value, exclude_columns: bool) -> Value {
+    let mut partition = partition.clone();
+    let descriptor = partition.get_mut("StorageDescriptor").and_then(Value::as_object_mut);
+    if let (true, Some(descriptor)) = (exclude_columns, descriptor) {
+        descriptor.remove("Columns");
+    }
+    partition
 }
 
 impl Segment {
