@@ -23,6 +23,7 @@ mod multipart;
 mod path;
 mod read;
 mod record;
+mod refuse;
 mod service;
 mod store;
 

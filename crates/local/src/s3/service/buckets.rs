@@ -17,6 +17,7 @@ const KEPT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b'*');
 
 const MAX_KEYS: i32 = 1_000;
+const MAX_BUCKETS: i32 = 10_000;
 
 impl LocalS3 {
     pub(super) async fn create_bucket_(
@@ -59,8 +60,18 @@ impl LocalS3 {
         .await
     }
 
-    pub(super) async fn list_buckets_(&self) -> S3Result<dto::ListBucketsOutput> {
-        self.on_store(|store| {
+    pub(super) async fn list_buckets_(
+        &self,
+        input: dto::ListBucketsInput,
+    ) -> S3Result<dto::ListBucketsOutput> {
+        let elsewhere = input.bucket_region.is_some_and(|region| region != self.region);
+        let prefix = input.prefix.clone().unwrap_or_default();
+        let after = input.continuation_token.unwrap_or_default();
+        let max = usize::try_from(input.max_buckets.unwrap_or(MAX_BUCKETS)).unwrap_or(0);
+        if !(1..=10_000).contains(&max) {
+            return Err(s3_error!(InvalidArgument, "max-buckets must be between 1 and {MAX_BUCKETS}"));
+        }
+        self.on_store(move |store| {
             let mut buckets = Vec::new();
             for entry in fs::read_dir(&store.buckets).map_err(StoreError::from)? {
                 let entry = entry.map_err(StoreError::from)?;
@@ -68,6 +79,9 @@ impl LocalS3 {
                 if let Ok(name) = entry.file_name().into_string()
                     && metadata.is_dir()
                     && path::is_plain_name(&name)
+                    && name.starts_with(&prefix)
+                    && name > after
+                    && !elsewhere
                 {
                     let created = metadata.created().or_else(|_| metadata.modified());
                     buckets.push(dto::Bucket {
@@ -78,7 +92,16 @@ impl LocalS3 {
                 }
             }
             buckets.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-            Ok(dto::ListBucketsOutput { buckets: Some(buckets), ..Default::default() })
+            let more = buckets.len() > max;
+            buckets.truncate(max);
+            let continuation_token = buckets.last().and_then(|last| last.name.clone()).filter(|_| more);
+            let prefix = input.prefix;
+            Ok(dto::ListBucketsOutput {
+                buckets: Some(buckets),
+                continuation_token,
+                prefix,
+                ..Default::default()
+            })
         })
         .await
     }
@@ -175,13 +198,13 @@ fn page_size(max_keys: Option<i32>) -> S3Result<usize> {
 
 /// Keys as the client wants them: as they are, or percent-encoded, for those that XML cannot hold.
 #[derive(Clone, Copy)]
-enum Encoder {
+pub(super) enum Encoder {
     Plain,
     Url,
 }
 
 impl Encoder {
-    fn of(encoding: Option<&dto::EncodingType>) -> S3Result<Self> {
+    pub(super) fn of(encoding: Option<&dto::EncodingType>) -> S3Result<Self> {
         match encoding.map(dto::EncodingType::as_str) {
             None => Ok(Self::Plain),
             Some("url") => Ok(Self::Url),
@@ -189,7 +212,7 @@ impl Encoder {
         }
     }
 
-    fn encode(self, text: &str) -> String {
+    pub(super) fn encode(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
             Self::Url => utf8_percent_encode(text, KEPT).to_string(),
