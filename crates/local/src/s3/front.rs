@@ -14,7 +14,7 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, Request, Response, Uri, header},
+    http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header},
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
 use s3s::{S3Error, S3ErrorCode, service::S3Service};
@@ -94,12 +94,19 @@ impl Front {
             Err(error) => error.to_http_response().map_err(|error| s3s::HttpError::new(Box::new(error))),
         };
         match answer {
-            Ok(response) => response.map(Body::new),
+            Ok(response) => {
+                let mut response = response.map(Body::new);
+                // s3s answers 206 to a GET only.
+                if response.status() == StatusCode::OK && response.headers().contains_key("content-range") {
+                    *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+                }
+                response
+            }
             Err(error) => {
                 let error: s3s::StdError = error.into();
                 tracing::error!(error = domain::chain(&*error), "the local S3 could not answer");
                 let mut response = Response::new(Body::empty());
-                *response.status_mut() = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
                 response
             }
         }

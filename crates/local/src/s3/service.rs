@@ -126,12 +126,7 @@ impl S3 for LocalS3 {
         request: S3Request<dto::HeadObjectInput>,
     ) -> S3Result<S3Response<dto::HeadObjectOutput>> {
         self.admit("HeadObject")?;
-        let partial = request.input.range.is_some();
-        let mut response = S3Response::new(self.head_object_(request.input).await?);
-        if partial {
-            response.status = Some(axum::http::StatusCode::PARTIAL_CONTENT);
-        }
-        Ok(response)
+        self.head_object_(request.input).await.map(S3Response::new)
     }
 
     async fn get_object_attributes(

@@ -98,6 +98,7 @@ impl LocalS3 {
             let prefix = input.prefix;
             Ok(dto::ListBucketsOutput {
                 buckets: Some(buckets),
+                owner: Some(owner()),
                 continuation_token,
                 prefix,
                 ..Default::default()
@@ -139,7 +140,7 @@ impl LocalS3 {
             is_truncated: Some(page.next.is_some()),
             next_continuation_token: page.next.as_ref().map(Position::to_token),
             common_prefixes: text.prefixes(&page),
-            contents: text.contents(page),
+            contents: text.contents(page, input.fetch_owner.unwrap_or(false)),
             name: Some(input.bucket),
             prefix: Some(text.encode(input.prefix.as_deref().unwrap_or_default())),
             delimiter: input.delimiter.as_deref().map(|delimiter| text.encode(delimiter)),
@@ -168,7 +169,7 @@ impl LocalS3 {
             is_truncated: Some(page.next.is_some()),
             next_marker: page.next.as_ref().and_then(Position::marker).map(|marker| text.encode(marker)),
             common_prefixes: text.prefixes(&page),
-            contents: text.contents(page),
+            contents: text.contents(page, true),
             name: Some(input.bucket),
             prefix: Some(text.encode(input.prefix.as_deref().unwrap_or_default())),
             delimiter: input.delimiter.as_deref().map(|delimiter| text.encode(delimiter)),
@@ -194,6 +195,11 @@ impl LocalS3 {
 fn page_size(max_keys: Option<i32>) -> S3Result<usize> {
     usize::try_from(max_keys.unwrap_or(MAX_KEYS).min(MAX_KEYS))
         .map_err(|_| s3_error!(InvalidArgument, "max-keys must be between 0 and 2147483647"))
+}
+
+/// Everything here has one owner. S3's ids of owners have 64 digits.
+fn owner() -> dto::Owner {
+    dto::Owner { id: Some("0".repeat(64)), ..Default::default() }
 }
 
 /// Keys as the client wants them: as they are, or percent-encoded, for those that XML cannot hold.
@@ -224,13 +230,14 @@ impl Encoder {
         (!page.prefixes.is_empty()).then(|| page.prefixes.iter().map(common).collect())
     }
 
-    fn contents(self, page: Page) -> Option<Vec<dto::Object>> {
+    fn contents(self, page: Page, with_owner: bool) -> Option<Vec<dto::Object>> {
         let object = |listed: list::Listed| dto::Object {
             key: Some(self.encode(&listed.key)),
             size: i64::try_from(listed.size).ok(),
             last_modified: Some(listed.modified.into()),
             e_tag: listed.etag.map(dto::ETag::Strong),
             storage_class: Some(dto::ObjectStorageClass::from_static(dto::ObjectStorageClass::STANDARD)),
+            owner: with_owner.then(owner),
             ..Default::default()
         };
         (!page.objects.is_empty()).then(|| page.objects.into_iter().map(object).collect())
