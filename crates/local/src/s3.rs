@@ -24,6 +24,7 @@ mod multipart;
 mod path;
 mod read;
 mod record;
+mod refuse;
 mod service;
 mod store;
 

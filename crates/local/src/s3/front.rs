@@ -14,16 +14,16 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, Request, Response, Uri, header},
+    http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header},
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
 use s3s::{S3Error, S3ErrorCode, service::S3Service};
 
-use super::{chunked, record::Checksums};
+use super::{chunked, path, record::Checksums, refuse};
 use crate::env::Env;
 
-/// The parameters that a presigned URL adds.
-const PRESIGNED: [&str; 7] = [
+/// The parameters that a presigned URL adds; of the older signature, which the AWS CLI still makes, the last ones.
+const PRESIGNED: [&str; 10] = [
     "x-amz-algorithm",
     "x-amz-credential",
     "x-amz-date",
@@ -31,6 +31,9 @@ const PRESIGNED: [&str; 7] = [
     "x-amz-security-token",
     "x-amz-signature",
     "x-amz-signedheaders",
+    "awsaccesskeyid",
+    "signature",
+    "expires",
 ];
 
 /// S3 without authentication.
@@ -91,12 +94,19 @@ impl Front {
             Err(error) => error.to_http_response().map_err(|error| s3s::HttpError::new(Box::new(error))),
         };
         match answer {
-            Ok(response) => response.map(Body::new),
+            Ok(response) => {
+                let mut response = response.map(Body::new);
+                // s3s answers 206 to a GET only.
+                if response.status() == StatusCode::OK && response.headers().contains_key("content-range") {
+                    *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+                }
+                response
+            }
             Err(error) => {
                 let error: s3s::StdError = error.into();
                 tracing::error!(error = domain::chain(&*error), "the local S3 could not answer");
                 let mut response = Response::new(Body::empty());
-                *response.status_mut() = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
                 response
             }
         }
@@ -105,13 +115,15 @@ impl Front {
     fn prepare(&self, request: Request<Body>) -> Result<Request<Body>, S3Error> {
         let (mut parts, mut body) = request.into_parts();
         if is_form_upload(&parts.headers) {
-            return Err(refuse(
+            return Err(error(
                 S3ErrorCode::NotImplemented,
                 "the local S3 does not have POST object (HTML forms)",
             ));
         }
+        refuse::check(&parts.headers)?;
         parts.headers.remove(header::AUTHORIZATION);
-        parts.uri = self.without_signature(parts.uri)?;
+        parts.uri = with_bucket_of_host(self.without_signature(parts.uri)?, &parts.headers)?;
+        drop_unknown_range(&mut parts.headers);
 
         let mut integrity = Integrity::default();
         let payload = text(&parts.headers, "x-amz-content-sha256").map(str::to_owned);
@@ -140,25 +152,29 @@ impl Front {
             if PRESIGNED.contains(&name.as_str()) {
                 match name.as_str() {
                     "x-amz-date" => date = parse_date(value),
-                    "x-amz-expires" => expires = value.parse::<i64>().ok(),
+                    "x-amz-expires" | "expires" => expires = value.parse::<i64>().ok(),
                     _ => {}
                 }
             } else if !pair.is_empty() {
                 kept.push(pair);
             }
         }
-        if let (Some(date), Some(expires)) = (date, expires)
-            && (self.env.now() - date).num_seconds() > expires
-        {
-            return Err(refuse(S3ErrorCode::AccessDenied, "Request has expired"));
+        let expired = match (date, expires) {
+            (Some(date), Some(seconds)) => (self.env.now() - date).num_seconds() > seconds,
+            // The older signature gives the moment itself.
+            (None, Some(moment)) => self.env.now().timestamp() > moment,
+            _ => false,
+        };
+        if expired {
+            return Err(error(S3ErrorCode::AccessDenied, "Request has expired"));
         }
         let path = uri.path();
         let target = if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) };
-        target.parse().map_err(|_| refuse(S3ErrorCode::InvalidURI, "Couldn't parse the specified URI."))
+        target.parse().map_err(|_| error(S3ErrorCode::InvalidURI, "Couldn't parse the specified URI."))
     }
 }
 
-fn refuse(code: S3ErrorCode, message: &'static str) -> S3Error {
+fn error(code: S3ErrorCode, message: &'static str) -> S3Error {
     S3Error::with_message(code, message)
 }
 
@@ -169,6 +185,34 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 fn is_form_upload(headers: &HeaderMap) -> bool {
     text(headers, "content-type")
         .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("multipart/form-data"))
+}
+
+/// `http://<bucket>.localhost/<key>`, as SDKs write it for an endpoint at `localhost`, is `/<bucket>/<key>`.
+fn with_bucket_of_host(uri: Uri, headers: &HeaderMap) -> Result<Uri, S3Error> {
+    let host = text(headers, "host").unwrap_or_default();
+    let name = host.split(':').next().unwrap_or_default();
+    let Some(bucket) = name.strip_suffix(".localhost").filter(|bucket| path::is_plain_name(bucket)) else {
+        return Ok(uri);
+    };
+    let target = uri.path_and_query().map_or("/", |target| target.as_str());
+    let target = format!("/{bucket}{target}");
+    target.parse().map_err(|_| error(S3ErrorCode::InvalidURI, "Couldn't parse the specified URI."))
+}
+
+/// S3 answers the whole object when it cannot read the range, or when there are several of them.
+fn drop_unknown_range(headers: &mut HeaderMap) {
+    let known = |value: &str| {
+        let (first, last) = value.strip_prefix("bytes=")?.split_once('-')?;
+        let number = |text: &str| text.parse::<u64>().ok();
+        match (first, last) {
+            ("", last) => number(last).map(|_| ()),
+            (first, "") => number(first).map(|_| ()),
+            (first, last) => (number(first)? <= number(last)?).then_some(()),
+        }
+    };
+    if text(headers, "range").is_none_or(|value| known(value).is_none()) {
+        headers.remove(header::RANGE);
+    }
 }
 
 fn announced(headers: &HeaderMap) -> Vec<String> {
@@ -183,7 +227,7 @@ fn announced(headers: &HeaderMap) -> Vec<String> {
 
 fn decoded_length(headers: &HeaderMap) -> Result<u64, S3Error> {
     text(headers, "x-amz-decoded-content-length").and_then(|value| value.parse().ok()).ok_or_else(|| {
-        refuse(
+        error(
             S3ErrorCode::MissingContentLength,
             "an aws-chunked body needs the header x-amz-decoded-content-length, a number",
         )

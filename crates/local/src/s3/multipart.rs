@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use s3s::{
@@ -30,6 +31,14 @@ struct Upload {
     bucket: String,
     key: String,
     attributes: Attributes,
+}
+
+/// An upload that is neither completed nor aborted.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) key: String,
+    pub(super) id: String,
+    pub(super) initiated: SystemTime,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,9 +75,37 @@ pub(super) fn put_part(
     let size = fs::metadata(&staged.path).map_err(StoreError::from)?.len();
     let record = serde_json::to_vec(&PartRecord { etag: staged.etag.clone(), size });
     let record = record.map_err(|error| StoreError::Io(error.into()))?;
-    fs::rename(&staged.path, part_path(&directory, number)).map_err(StoreError::from)?;
-    replace(&part_path(&directory, number).with_extension("json"), &record).map_err(StoreError::from)?;
+    let _lock = store.lock(bucket, key);
+    // The bytes have a file of their own, which the record then names by its ETag: whenever the process ends, the
+    // record and the bytes it names belong together.
+    let before = part(&directory, number);
+    fs::rename(&staged.path, part_path(&directory, number, &staged.etag)).map_err(StoreError::from)?;
+    replace(&record_path(&directory, number), &record).map_err(StoreError::from)?;
+    if let Some(before) = before.filter(|before| before.etag != staged.etag) {
+        let _ = fs::remove_file(part_path(&directory, number, &before.etag));
+    }
     Ok(())
+}
+
+/// The bucket's open uploads, by key and then by when they began.
+pub(super) fn uploads(store: &Store, bucket: &str) -> S3Result<Vec<Open>> {
+    store.bucket(bucket)?;
+    let mut found = Vec::new();
+    for entry in fs::read_dir(store.state.join("uploads")).map_err(StoreError::from)? {
+        let directory = entry.map_err(StoreError::from)?.path();
+        let file = directory.join("upload.json");
+        // One that was completed meanwhile is no longer open.
+        let Ok(text) = fs::read(&file) else { continue };
+        let Ok(upload) = serde_json::from_slice::<Upload>(&text) else { continue };
+        let initiated = fs::metadata(&file).and_then(|metadata| metadata.modified());
+        if let (Some(id), Ok(initiated)) = (directory.file_name().and_then(|name| name.to_str()), initiated)
+            && upload.bucket == bucket
+        {
+            found.push(Open { key: upload.key, id: id.to_owned(), initiated });
+        }
+    }
+    found.sort_unstable_by(|a, b| (&a.key, a.initiated, &a.id).cmp(&(&b.key, b.initiated, &b.id)));
+    Ok(found)
 }
 
 /// The parts in order of their numbers.
@@ -96,8 +133,8 @@ pub(super) fn complete(
     condition: &Condition,
 ) -> S3Result<Record> {
     let (directory, upload) = open(store, bucket, key, id)?;
-    let numbers = check(&directory, wanted)?;
-    let staged = join(store, &directory, &numbers).map_err(StoreError::from)?;
+    let parts = check(&directory, wanted)?;
+    let staged = join(store, &directory, &parts).map_err(StoreError::from)?;
     let record =
         store.publish(&staged, bucket, key, condition, upload.attributes, "CompleteMultipartUpload")?;
     fs::remove_dir_all(&directory).map_err(StoreError::from)?;
@@ -122,17 +159,21 @@ fn open(store: &Store, bucket: &str, key: &str, id: &str) -> S3Result<(PathBuf, 
     if upload.bucket == bucket && upload.key == key { Ok((directory, upload)) } else { Err(missing()) }
 }
 
-fn part_path(directory: &Path, number: i32) -> PathBuf {
-    directory.join(format!("{number:05}.part"))
+fn part_path(directory: &Path, number: i32, etag: &str) -> PathBuf {
+    directory.join(format!("{number:05}-{etag}.part"))
+}
+
+fn record_path(directory: &Path, number: i32) -> PathBuf {
+    directory.join(format!("{number:05}.json"))
 }
 
 fn part(directory: &Path, number: i32) -> Option<PartRecord> {
-    let text = fs::read(part_path(directory, number).with_extension("json")).ok()?;
+    let text = fs::read(record_path(directory, number)).ok()?;
     serde_json::from_slice(&text).ok()
 }
 
-/// The numbers of the parts to join.
-fn check(directory: &Path, wanted: &[dto::CompletedPart]) -> S3Result<Vec<i32>> {
+/// The numbers and ETags of the parts to join.
+fn check(directory: &Path, wanted: &[dto::CompletedPart]) -> S3Result<Vec<(i32, String)>> {
     if wanted.is_empty() {
         return Err(s3_error!(MalformedXML, "a completed upload needs at least one part"));
     }
@@ -140,6 +181,7 @@ fn check(directory: &Path, wanted: &[dto::CompletedPart]) -> S3Result<Vec<i32>> 
     if !numbers.is_sorted_by(|earlier, later| earlier < later) {
         return Err(s3_error!(InvalidPartOrder, "the parts are not in ascending order"));
     }
+    let mut parts = Vec::with_capacity(wanted.len());
     for (index, (given, number)) in wanted.iter().zip(&numbers).enumerate() {
         let stored = part(directory, *number)
             .filter(|part| given.e_tag.as_ref().is_none_or(|etag| etag.value() == part.etag));
@@ -149,23 +191,23 @@ fn check(directory: &Path, wanted: &[dto::CompletedPart]) -> S3Result<Vec<i32>> 
         if stored.size < MIN_PART && index + 1 < wanted.len() {
             return Err(s3_error!(EntityTooSmall, "part {number} is smaller than {MIN_PART} bytes"));
         }
+        parts.push((*number, stored.etag));
     }
-    Ok(numbers)
+    Ok(parts)
 }
 
-fn join(store: &Store, directory: &Path, numbers: &[i32]) -> io::Result<Staged> {
+fn join(store: &Store, directory: &Path, parts: &[(i32, String)]) -> io::Result<Staged> {
     let path = store.temporary_path();
     let mut staged = Staged { path: path.clone(), etag: String::new(), checksums: Checksums::default() };
     let mut file = File::create(&path)?;
     let mut digests = Md5::new();
-    for number in numbers {
-        let mut part = File::open(part_path(directory, *number))?;
+    for (number, etag) in parts {
+        let mut part = File::open(part_path(directory, *number, etag))?;
         io::copy(&mut part, &mut file)?;
-        let etag = self::part(directory, *number).map(|part| part.etag).unwrap_or_default();
-        digests.update(&unhex(&etag));
+        digests.update(&unhex(etag));
     }
     // S3's rule: the MD5 of the parts' MD5s, and how many there were.
-    staged.etag = format!("{}-{}", hex(digests.finalize().as_ref()), numbers.len());
+    staged.etag = format!("{}-{}", hex(digests.finalize().as_ref()), parts.len());
     Ok(staged)
 }
 

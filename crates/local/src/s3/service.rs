@@ -78,10 +78,10 @@ impl S3 for LocalS3 {
 
     async fn list_buckets(
         &self,
-        _: S3Request<dto::ListBucketsInput>,
+        request: S3Request<dto::ListBucketsInput>,
     ) -> S3Result<S3Response<dto::ListBucketsOutput>> {
         self.admit("ListBuckets")?;
-        self.list_buckets_().await.map(S3Response::new)
+        self.list_buckets_(request.input).await.map(S3Response::new)
     }
 
     async fn get_bucket_location(
@@ -127,6 +127,14 @@ impl S3 for LocalS3 {
     ) -> S3Result<S3Response<dto::HeadObjectOutput>> {
         self.admit("HeadObject")?;
         self.head_object_(request.input).await.map(S3Response::new)
+    }
+
+    async fn get_object_attributes(
+        &self,
+        request: S3Request<dto::GetObjectAttributesInput>,
+    ) -> S3Result<S3Response<dto::GetObjectAttributesOutput>> {
+        self.admit("GetObjectAttributes")?;
+        self.object_attributes(request.input).await.map(S3Response::new)
     }
 
     async fn put_object(
@@ -194,6 +202,14 @@ impl S3 for LocalS3 {
     ) -> S3Result<S3Response<dto::ListPartsOutput>> {
         self.admit("ListParts")?;
         self.list_upload(request.input).await.map(S3Response::new)
+    }
+
+    async fn list_multipart_uploads(
+        &self,
+        request: S3Request<dto::ListMultipartUploadsInput>,
+    ) -> S3Result<S3Response<dto::ListMultipartUploadsOutput>> {
+        self.admit("ListMultipartUploads")?;
+        self.list_uploads(request.input).await.map(S3Response::new)
     }
 
     async fn complete_multipart_upload(

@@ -265,7 +265,7 @@ impl Store {
         }
     }
 
-    fn lock(&self, bucket: &str, key: &str) -> MutexGuard<'_, ()> {
+    pub(super) fn lock(&self, bucket: &str, key: &str) -> MutexGuard<'_, ()> {
         let mut hasher = DefaultHasher::new();
         (bucket, key).hash(&mut hasher);
         let index = usize::try_from(hasher.finish() % LOCKS as u64).unwrap_or(0);

@@ -15,5 +15,6 @@ mod harness;
 mod raw;
 mod s3_list;
 mod s3_objects;
+mod s3_protocol;
 mod s3_uploads;
 mod sns;

@@ -15,8 +15,20 @@ pub(crate) struct Answer {
 
 /// One request on a connection of its own.
 pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let (host, _) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    send_to(host, method, url, headers, body).await
+}
+
+/// The same under another name of the host.
+pub(crate) async fn send_to(
+    name: &str,
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
-    let mut request = format!("{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+    let mut request = format!("{method} /{path} HTTP/1.1\r\nhost: {name}\r\nconnection: close\r\n");
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }

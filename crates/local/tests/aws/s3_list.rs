@@ -110,6 +110,9 @@ async fn odd_requests() {
     assert_eq!(wrong.into_service_error().code(), Some("InvalidArgument"));
     let encoded = list().encoding_type(aws_sdk_s3::types::EncodingType::Url).send().await.unwrap();
     assert_eq!(encoded.contents()[0].key(), Some("a%20b/%C3%A4%2B"));
+    assert_eq!(encoded.contents()[0].owner(), None);
+    let owned = list().fetch_owner(true).send().await.unwrap();
+    assert_eq!(owned.contents()[0].owner().unwrap().id().unwrap().len(), 64);
     let missing = client.list_objects_v2().bucket("no-bucket").send().await.unwrap_err();
     assert!(missing.into_service_error().is_no_such_bucket());
 }

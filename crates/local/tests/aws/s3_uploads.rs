@@ -105,3 +105,75 @@ async fn parts_can_be_copied() {
     let got = lake.s3().get_object().bucket(BUCKET).key("k").send().await.unwrap();
     assert_eq!(got.body.collect().await.unwrap().to_vec(), b"345");
 }
+
+#[tokio::test]
+async fn a_part_that_is_sent_again_takes_the_place_of_the_first() {
+    let lake = Lake::start().await;
+    let id = create(&lake, "k").await;
+    let first = part(&lake, "k", &id, 1, vec![1; 10]).await;
+    let second = part(&lake, "k", &id, 1, vec![2; 10]).await;
+    assert_eq!(complete(&lake, "k", &id, vec![first]).await, Err(Some("InvalidPart".into())));
+    complete(&lake, "k", &id, vec![second]).await.unwrap();
+    let got = lake.s3().get_object().bucket(BUCKET).key("k").send().await.unwrap();
+    assert_eq!(got.body.collect().await.unwrap().to_vec(), [2; 10]);
+}
+
+/// What is on disk when the process ends between the two files of a part that is sent again.
+#[tokio::test]
+async fn a_part_that_was_half_sent_again_is_the_first_one() {
+    let lake = Lake::start().await;
+    let id = create(&lake, "k").await;
+    let first = part(&lake, "k", &id, 1, vec![1; 10]).await;
+    let uploads = lake.aws.config().data.join("s3-state/uploads").join(&id);
+    let record = std::fs::read(uploads.join("00001.json")).unwrap();
+    let stored = || -> Vec<std::path::PathBuf> {
+        let files = std::fs::read_dir(&uploads).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.extension().is_some_and(|end| end == "part")).collect()
+    };
+    let (path, bytes) = (stored()[0].clone(), std::fs::read(&stored()[0]).unwrap());
+    part(&lake, "k", &id, 1, vec![2; 10]).await;
+    // The record of the second was not yet written, and the bytes of the first not yet removed.
+    std::fs::write(uploads.join("00001.json"), record).unwrap();
+    std::fs::write(path, bytes).unwrap();
+    let lake = lake.restart().await;
+    complete(&lake, "k", &id, vec![first]).await.unwrap();
+    let got = lake.s3().get_object().bucket(BUCKET).key("k").send().await.unwrap();
+    assert_eq!(got.body.collect().await.unwrap().to_vec(), [1; 10]);
+}
+
+#[tokio::test]
+async fn open_uploads_are_listed_over_pages() {
+    let lake = Lake::start().await;
+    let mut expected = Vec::new();
+    for key in ["a b", "x/1", "x/2"] {
+        expected.push((key.to_owned(), create(&lake, key).await));
+    }
+    let client = lake.s3();
+    let mut found = Vec::new();
+    let (mut key, mut id) = (None, None);
+    loop {
+        let page = client.list_multipart_uploads().bucket(BUCKET).max_uploads(2);
+        let page = page.set_key_marker(key).set_upload_id_marker(id).send().await.unwrap();
+        let pair = |upload: &aws_sdk_s3::types::MultipartUpload| {
+            (upload.key().unwrap().to_owned(), upload.upload_id().unwrap().to_owned())
+        };
+        found.extend(page.uploads().iter().map(pair));
+        if page.is_truncated() != Some(true) {
+            break;
+        }
+        (key, id) = (page.next_key_marker, page.next_upload_id_marker);
+    }
+    assert_eq!(found, expected);
+    let below = client.list_multipart_uploads().bucket(BUCKET).prefix("x/").send().await.unwrap();
+    assert_eq!(below.uploads().len(), 2);
+    lake.s3()
+        .abort_multipart_upload()
+        .bucket(BUCKET)
+        .key("x/1")
+        .upload_id(&expected[1].1)
+        .send()
+        .await
+        .unwrap();
+    let below = client.list_multipart_uploads().bucket(BUCKET).prefix("x/").send().await.unwrap();
+    assert_eq!(below.uploads().len(), 1);
+}

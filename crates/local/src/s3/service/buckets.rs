@@ -17,6 +17,7 @@ const KEPT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b'*');
 
 const MAX_KEYS: i32 = 1_000;
+const MAX_BUCKETS: i32 = 10_000;
 
 impl LocalS3 {
     pub(super) async fn create_bucket_(
@@ -59,8 +60,18 @@ impl LocalS3 {
         .await
     }
 
-    pub(super) async fn list_buckets_(&self) -> S3Result<dto::ListBucketsOutput> {
-        self.on_store(|store| {
+    pub(super) async fn list_buckets_(
+        &self,
+        input: dto::ListBucketsInput,
+    ) -> S3Result<dto::ListBucketsOutput> {
+        let elsewhere = input.bucket_region.is_some_and(|region| region != self.region);
+        let prefix = input.prefix.clone().unwrap_or_default();
+        let after = input.continuation_token.unwrap_or_default();
+        let max = usize::try_from(input.max_buckets.unwrap_or(MAX_BUCKETS)).unwrap_or(0);
+        if !(1..=10_000).contains(&max) {
+            return Err(s3_error!(InvalidArgument, "max-buckets must be between 1 and {MAX_BUCKETS}"));
+        }
+        self.on_store(move |store| {
             let mut buckets = Vec::new();
             for entry in fs::read_dir(&store.buckets).map_err(StoreError::from)? {
                 let entry = entry.map_err(StoreError::from)?;
@@ -68,6 +79,9 @@ impl LocalS3 {
                 if let Ok(name) = entry.file_name().into_string()
                     && metadata.is_dir()
                     && path::is_plain_name(&name)
+                    && name.starts_with(&prefix)
+                    && name > after
+                    && !elsewhere
                 {
                     let created = metadata.created().or_else(|_| metadata.modified());
                     buckets.push(dto::Bucket {
@@ -78,7 +92,17 @@ impl LocalS3 {
                 }
             }
             buckets.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-            Ok(dto::ListBucketsOutput { buckets: Some(buckets), ..Default::default() })
+            let more = buckets.len() > max;
+            buckets.truncate(max);
+            let continuation_token = buckets.last().and_then(|last| last.name.clone()).filter(|_| more);
+            let prefix = input.prefix;
+            Ok(dto::ListBucketsOutput {
+                buckets: Some(buckets),
+                owner: Some(owner()),
+                continuation_token,
+                prefix,
+                ..Default::default()
+            })
         })
         .await
     }
@@ -116,7 +140,7 @@ impl LocalS3 {
             is_truncated: Some(page.next.is_some()),
             next_continuation_token: page.next.as_ref().map(Position::to_token),
             common_prefixes: text.prefixes(&page),
-            contents: text.contents(page),
+            contents: text.contents(page, input.fetch_owner.unwrap_or(false)),
             name: Some(input.bucket),
             prefix: Some(text.encode(input.prefix.as_deref().unwrap_or_default())),
             delimiter: input.delimiter.as_deref().map(|delimiter| text.encode(delimiter)),
@@ -145,7 +169,7 @@ impl LocalS3 {
             is_truncated: Some(page.next.is_some()),
             next_marker: page.next.as_ref().and_then(Position::marker).map(|marker| text.encode(marker)),
             common_prefixes: text.prefixes(&page),
-            contents: text.contents(page),
+            contents: text.contents(page, true),
             name: Some(input.bucket),
             prefix: Some(text.encode(input.prefix.as_deref().unwrap_or_default())),
             delimiter: input.delimiter.as_deref().map(|delimiter| text.encode(delimiter)),
@@ -173,15 +197,20 @@ fn page_size(max_keys: Option<i32>) -> S3Result<usize> {
         .map_err(|_| s3_error!(InvalidArgument, "max-keys must be between 0 and 2147483647"))
 }
 
+/// Everything here has one owner. S3's ids of owners have 64 digits.
+fn owner() -> dto::Owner {
+    dto::Owner { id: Some("0".repeat(64)), ..Default::default() }
+}
+
 /// Keys as the client wants them: as they are, or percent-encoded, for those that XML cannot hold.
 #[derive(Clone, Copy)]
-enum Encoder {
+pub(super) enum Encoder {
     Plain,
     Url,
 }
 
 impl Encoder {
-    fn of(encoding: Option<&dto::EncodingType>) -> S3Result<Self> {
+    pub(super) fn of(encoding: Option<&dto::EncodingType>) -> S3Result<Self> {
         match encoding.map(dto::EncodingType::as_str) {
             None => Ok(Self::Plain),
             Some("url") => Ok(Self::Url),
@@ -189,7 +218,7 @@ impl Encoder {
         }
     }
 
-    fn encode(self, text: &str) -> String {
+    pub(super) fn encode(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
             Self::Url => utf8_percent_encode(text, KEPT).to_string(),
@@ -201,13 +230,14 @@ impl Encoder {
         (!page.prefixes.is_empty()).then(|| page.prefixes.iter().map(common).collect())
     }
 
-    fn contents(self, page: Page) -> Option<Vec<dto::Object>> {
+    fn contents(self, page: Page, with_owner: bool) -> Option<Vec<dto::Object>> {
         let object = |listed: list::Listed| dto::Object {
             key: Some(self.encode(&listed.key)),
             size: i64::try_from(listed.size).ok(),
             last_modified: Some(listed.modified.into()),
             e_tag: listed.etag.map(dto::ETag::Strong),
             storage_class: Some(dto::ObjectStorageClass::from_static(dto::ObjectStorageClass::STANDARD)),
+            owner: with_owner.then(owner),
             ..Default::default()
         };
         (!page.objects.is_empty()).then(|| page.objects.into_iter().map(object).collect())

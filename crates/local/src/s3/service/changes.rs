@@ -34,6 +34,12 @@ impl LocalS3 {
                 "an object cannot be copied to itself without changing its metadata"
             ));
         }
+        if input.checksum_algorithm.is_some() {
+            return Err(s3_error!(
+                NotImplemented,
+                "a copy of the local S3 keeps the checksums of its source"
+            ));
+        }
         let conditions = ReadConditions {
             matches: input.copy_source_if_match.clone(),
             none_match: input.copy_source_if_none_match.clone(),

@@ -80,15 +80,21 @@ impl LocalS3 {
             modified_since: input.if_modified_since,
             unmodified_since: input.if_unmodified_since,
         };
-        let (bucket, key) = (input.bucket, input.key);
+        let (bucket, key, wanted) = (input.bucket, input.key, input.range);
         self.on_store(move |store| {
             let opened = store.read(&bucket, &key)?;
             let modified = Timestamp::from(opened.modified);
             conditions.check(&opened.record.etag, &modified)?;
-            let (sums, attributes) = (opened.record.checksums, opened.record.attributes);
+            let size = opened.record.size;
+            let range = read::resolve(wanted.as_ref(), size)?;
+            let length = range.end - range.start;
+            let sums = if length == size { opened.record.checksums } else { Checksums::default() };
+            let attributes = opened.record.attributes;
             Ok(dto::HeadObjectOutput {
                 accept_ranges: Some("bytes".to_owned()),
-                content_length: i64::try_from(opened.record.size).ok(),
+                content_length: i64::try_from(length).ok(),
+                content_range: wanted
+                    .map(|_| format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1))),
                 e_tag: Some(ETag::Strong(opened.record.etag)),
                 last_modified: Some(modified),
                 expires: attributes.expires(),
@@ -110,19 +116,49 @@ impl LocalS3 {
         .await
     }
 
+    /// `ObjectParts` is answered for no object, as S3 answers it for one that was put at once.
+    pub(super) async fn object_attributes(
+        &self,
+        input: dto::GetObjectAttributesInput,
+    ) -> S3Result<dto::GetObjectAttributesOutput> {
+        refuse_version(input.version_id.as_deref())?;
+        let wants = |name: &str| input.object_attributes.iter().any(|wanted| wanted.as_str() == name);
+        let (etag, sums, size) = (wants("ETag"), wants("Checksum"), wants("ObjectSize"));
+        let class = wants("StorageClass");
+        let (bucket, key) = (input.bucket, input.key);
+        self.on_store(move |store| {
+            let opened = store.read(&bucket, &key)?;
+            let found = opened.record.checksums;
+            let any = found != Checksums::default();
+            let checksum = dto::Checksum {
+                checksum_crc32: found.crc32,
+                checksum_crc32c: found.crc32c,
+                checksum_crc64nvme: found.crc64nvme,
+                checksum_sha1: found.sha1,
+                checksum_sha256: found.sha256,
+                ..Default::default()
+            };
+            Ok(dto::GetObjectAttributesOutput {
+                e_tag: etag.then_some(ETag::Strong(opened.record.etag)),
+                checksum: (sums && any).then_some(checksum),
+                object_size: i64::try_from(opened.record.size).ok().filter(|_| size),
+                storage_class: class.then(|| dto::StorageClass::from_static(dto::StorageClass::STANDARD)),
+                last_modified: Some(Timestamp::from(opened.modified)),
+                ..Default::default()
+            })
+        })
+        .await
+    }
+
     pub(super) async fn put_object_(
         &self,
         mut input: dto::PutObjectInput,
         integrity: &Integrity,
     ) -> S3Result<dto::PutObjectOutput> {
         let condition = condition(input.if_match.take(), input.if_none_match.take())?;
-        // Before the body is taken in: a bucket or key that cannot be is refused at once.
-        let (bucket, key) = (input.bucket.clone(), input.key.clone());
-        self.on_store(move |store| {
-            crate::s3::path::object(&store.bucket(&bucket)?, &key).map_err(StoreError::from)?;
-            Ok(())
-        })
-        .await?;
+        // Before the body is taken in: a bucket or key that cannot be is refused at once. One look at one
+        // directory costs less than the way to the file threads.
+        crate::s3::path::object(&self.store.bucket(&input.bucket)?, &input.key).map_err(StoreError::from)?;
         let body = input.body.take();
         let promise = Promise {
             length: input.content_length,

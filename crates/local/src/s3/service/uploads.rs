@@ -6,7 +6,7 @@ use s3s::{
     s3_error,
 };
 
-use super::{LocalS3, changes, objects};
+use super::{LocalS3, buckets::Encoder, changes, objects};
 use crate::s3::{
     body::{self, Promise},
     front::Integrity,
@@ -132,6 +132,61 @@ impl LocalS3 {
                 next_part_number_marker: next,
                 max_parts: i32::try_from(max).ok(),
                 parts: Some(parts.into_iter().map(part).collect()),
+                ..Default::default()
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn list_uploads(
+        &self,
+        input: dto::ListMultipartUploadsInput,
+    ) -> S3Result<dto::ListMultipartUploadsOutput> {
+        if input.delimiter.as_ref().is_some_and(|delimiter| !delimiter.is_empty()) {
+            return Err(s3_error!(NotImplemented, "the local S3 lists uploads without a delimiter"));
+        }
+        let text = Encoder::of(input.encoding_type.as_ref())?;
+        let max = usize::try_from(input.max_uploads.unwrap_or(1_000).clamp(1, 1_000)).unwrap_or(1_000);
+        self.on_store(move |store| {
+            let mut uploads = multipart::uploads(store, &input.bucket)?;
+            let prefix = input.prefix.clone().unwrap_or_default();
+            uploads.retain(|upload| upload.key.starts_with(&prefix));
+            if let Some(marker) = input.key_marker.as_deref().filter(|marker| !marker.is_empty()) {
+                // Within the marker's key, what comes after the upload that is named beside it.
+                let within = input.upload_id_marker.as_ref().and_then(|id| {
+                    uploads.iter().position(|upload| upload.key == marker && upload.id == *id)
+                });
+                let first = within.map_or_else(
+                    || uploads.partition_point(|upload| upload.key.as_str() <= marker),
+                    |found| found + 1,
+                );
+                uploads.drain(..first);
+            }
+            let truncated = uploads.len() > max;
+            uploads.truncate(max);
+            let last = uploads.last().filter(|_| truncated);
+            Ok(dto::ListMultipartUploadsOutput {
+                next_key_marker: last.map(|upload| text.encode(&upload.key)),
+                next_upload_id_marker: last.map(|upload| upload.id.clone()),
+                is_truncated: Some(truncated),
+                max_uploads: i32::try_from(max).ok(),
+                bucket: Some(input.bucket),
+                prefix: input.prefix.map(|prefix| text.encode(&prefix)),
+                key_marker: Some(text.encode(input.key_marker.as_deref().unwrap_or_default())),
+                upload_id_marker: input.upload_id_marker,
+                encoding_type: input.encoding_type,
+                uploads: Some(
+                    uploads
+                        .into_iter()
+                        .map(|upload| dto::MultipartUpload {
+                            key: Some(text.encode(&upload.key)),
+                            upload_id: Some(upload.id),
+                            initiated: Some(Timestamp::from(upload.initiated)),
+                            storage_class: Some(dto::StorageClass::from_static(dto::StorageClass::STANDARD)),
+                            ..Default::default()
+                        })
+                        .collect(),
+                ),
                 ..Default::default()
             })
         })
