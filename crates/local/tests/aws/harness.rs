@@ -174,6 +174,15 @@ impl Lake {
         self.stop.take().unwrap().send(()).unwrap();
         self.task.take().unwrap().await.unwrap();
         drop(self);
+        // What was under way may hold the store for a moment longer: a process would have taken it along.
+        let lock = std::fs::File::open(directory.path().join("aws.lock")).unwrap();
+        for _ in 0..500 {
+            if lock.try_lock().is_ok() {
+                break;
+            }
+            aws::SystemClock.sleep(Duration::from_millis(10)).await;
+        }
+        drop(lock);
         Self::start_in(directory, |_| {}).await
     }
 
