@@ -4,6 +4,7 @@
 mod athena;
 mod clock;
 mod config;
+pub mod deadline;
 mod failure;
 mod glue;
 mod s3;

@@ -2,31 +2,36 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws::trigger::{self, Notification, Trigger};
+use aws::{
+    SystemClock, deadline,
+    trigger::{self, Notification, Trigger},
+};
 use aws_lambda_events::sqs::SqsBatchResponse;
+use chrono::{DateTime, Utc};
 use domain::{DatasetName, Partition, key::ParsedKey, port::Clock, run::Run};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
 use crate::{context::Context, error::CompactError};
 
-/// Handles one invocation. For SQS the answer names the messages that must come again.
+/// Handles one invocation, and ends before its deadline. For SQS the answer names the messages that must come
+/// again.
 pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsBatchResponse, CompactError> {
-    let deadline = event.context.deadline().into();
+    let deadline = deadline::from_millis(event.context.deadline);
     let run = Run::new(context.compactor.clock.now(), Some(deadline));
     let trigger =
         Trigger::parse(event.payload).map_err(|error| CompactError::UnknownEvent(error.to_string()))?;
     match trigger {
         Trigger::Direct(dataset, partition) => {
-            compact(context, &dataset, &partition, &run).await?;
+            compact(context, &dataset, &partition, &run, deadline).await?;
             Ok(SqsBatchResponse::default())
         }
         Trigger::Schedule => {
-            let reports = context.compactor.sweep(&run).await?;
+            let reports = deadline::in_time(&SystemClock, deadline, context.compactor.sweep(&run)).await??;
             tracing::info!(partitions = reports.len(), "partitions swept");
             Ok(SqsBatchResponse::default())
         }
-        Trigger::Notifications(notifications) => notified(context, notifications, &run).await,
+        Trigger::Notifications(notifications) => notified(context, notifications, &run, deadline).await,
     }
 }
 
@@ -35,6 +40,7 @@ async fn notified(
     context: &Context,
     notifications: Vec<Notification>,
     run: &Run,
+    deadline: DateTime<Utc>,
 ) -> Result<SqsBatchResponse, CompactError> {
     let mut failed: BTreeSet<usize> = BTreeSet::new();
     let mut partitions: BTreeMap<(DatasetName, Partition), BTreeSet<usize>> = BTreeMap::new();
@@ -57,7 +63,7 @@ async fn notified(
         }
     }
     for ((dataset, partition), from) in partitions {
-        if compact(context, &dataset, &partition, run).await.is_err() {
+        if compact(context, &dataset, &partition, run, deadline).await.is_err() {
             failed.extend(from);
         }
     }
@@ -73,8 +79,11 @@ async fn compact(
     dataset: &DatasetName,
     partition: &Partition,
     run: &Run,
+    deadline: DateTime<Utc>,
 ) -> Result<(), CompactError> {
-    match context.compactor.compact(dataset, partition, run).await {
+    let work = context.compactor.compact(dataset, partition, run);
+    match deadline::in_time(&SystemClock, deadline, work).await.unwrap_or_else(|expired| Err(expired.into()))
+    {
         Ok(report) => {
             tracing::info!(
                 %dataset, %partition,

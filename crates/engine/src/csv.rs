@@ -19,7 +19,10 @@ use datafusion::arrow::{
     },
 };
 use domain::port::ResultColumn;
-use futures::TryStreamExt;
+use futures::{
+    StreamExt, TryStreamExt,
+    stream::{self, BoxStream},
+};
 
 use crate::{error::EngineError, result::Execution};
 
@@ -44,6 +47,32 @@ pub async fn write<W: Write>(mut execution: Execution, out: W) -> Result<W, CsvE
         writer.write(&batch)?;
     }
     Ok(writer.finish()?)
+}
+
+/// Some rows of a result as CSV. The first chunk of a result is its header row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// Whole records, each with its line end.
+    pub text: Vec<u8>,
+    /// How many rows they are, the header row not counted.
+    pub rows: usize,
+}
+
+/// The same text as [`write()`]'s, batch by batch, as the query runs.
+pub fn chunks(execution: Execution) -> BoxStream<'static, Result<Chunk, CsvError>> {
+    let Execution { columns, batches, .. } = execution;
+    let mut writer = match CsvWriter::new(Vec::new(), &columns) {
+        Ok(writer) => writer,
+        Err(error) => return stream::once(async { Err(error.into()) }).boxed(),
+    };
+    let header = Chunk { text: std::mem::take(&mut writer.out), rows: 0 };
+    let rows = stream::try_unfold((batches, writer), |(mut batches, mut writer)| async move {
+        let Some(batch) = batches.try_next().await? else { return Ok(None) };
+        writer.write(&batch)?;
+        let chunk = Chunk { text: std::mem::take(&mut writer.out), rows: batch.num_rows() };
+        Ok(Some((chunk, (batches, writer))))
+    });
+    stream::once(async { Ok(header) }).chain(rows).boxed()
 }
 
 /// Writes one result. A batch leaves in one call to the inner writer.

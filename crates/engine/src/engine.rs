@@ -11,7 +11,8 @@ use crate::{
     error::EngineError,
     failure::{from_datafusion, while_reading},
     resolve,
-    result::{BytesScanned, Execution, Shape},
+    result::{Execution, Shape},
+    scan::BytesScanned,
     session::Sessions,
     statement::Prepared,
     store::LakeStore,
@@ -42,8 +43,10 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
 
     /// Runs a prepared query. The partitions' locations are read from the catalog once, before this comes
     /// back: the rows are those of one whole generation of each partition.
-    pub async fn run(&self, prepared: &Prepared) -> Result<Execution, EngineError> {
-        let scanned = BytesScanned::default();
+    ///
+    /// What is read is counted in `scanned`; where that has a limit, the read beyond it does not happen, and
+    /// the query ends with `ScanLimit`.
+    pub async fn run(&self, prepared: &Prepared, scanned: BytesScanned) -> Result<Execution, EngineError> {
         let store = Arc::new(LakeStore::new(Arc::clone(&self.store), scanned.clone()));
         let statement = Statement::Query(prepared.query.clone());
         let statement = DfStatement::Statement(Box::new(statement));
@@ -66,9 +69,9 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         Ok(Execution { columns, batches: batches.boxed(), scanned })
     }
 
-    /// [`Engine::prepare`] and [`Engine::run`].
+    /// [`Engine::prepare`] and [`Engine::run`], without a limit.
     pub async fn execute(&self, sql: &str, parameters: &[String]) -> Result<Execution, EngineError> {
-        self.run(&self.prepare(sql, parameters)?).await
+        self.run(&self.prepare(sql, parameters)?, BytesScanned::default()).await
     }
 }
 

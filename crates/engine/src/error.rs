@@ -1,5 +1,7 @@
 use domain::port::CatalogError;
 
+use crate::scan::ScanLimitExceeded;
+
 /// Why there is no result; the kinds are what a caller would do differently.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -18,6 +20,9 @@ pub enum EngineError {
     /// The query failed, on Athena as well.
     #[error(transparent)]
     Failed(#[from] Failure),
+    /// More would have been read than was allowed: Athena cancels such a query.
+    #[error(transparent)]
+    ScanLimit(#[from] ScanLimitExceeded),
     /// The catalog did not answer.
     #[error("GLUE_ERROR: the catalog could not be read")]
     Catalog(#[from] CatalogError),
@@ -59,7 +64,11 @@ impl EngineError {
         match self {
             Self::Store { retryable, .. } => *retryable,
             Self::Catalog(error) => matches!(error, CatalogError::Unavailable { .. }),
-            Self::Rejected { .. } | Self::Unsupported { .. } | Self::Failed(_) | Self::Internal(_) => false,
+            Self::Rejected { .. }
+            | Self::Unsupported { .. }
+            | Self::Failed(_)
+            | Self::ScanLimit(_)
+            | Self::Internal(_) => false,
         }
     }
 

@@ -1,5 +1,7 @@
 //! DataFusion's errors in Athena's words. None of its internals reaches a caller as text.
 
+mod cast;
+
 use std::error::Error;
 
 use datafusion::{
@@ -11,6 +13,7 @@ use domain::port::{self, StoreError};
 
 use crate::{
     error::{EngineError, Failure},
+    scan::ScanLimitExceeded,
     store::{LakeStore, Trouble, is_retryable},
 };
 
@@ -23,6 +26,10 @@ pub(crate) fn while_reading<S: port::ObjectStore>(
     store: &LakeStore<S>,
     error: DataFusionError,
 ) -> EngineError {
+    // The Parquet reader passes errors on as text: the counter knows.
+    if store.scanned().is_exceeded() {
+        return ScanLimitExceeded.into();
+    }
     match store.trouble() {
         Some(Trouble { what, retryable }) => EngineError::Store { what, retryable, source: Box::new(error) },
         None => from_datafusion(error),
@@ -136,7 +143,8 @@ fn describe_arrow(error: &ArrowError) -> Option<Described> {
         ArrowError::DivideByZero => Failed("DIVISION_BY_ZERO", "Division by zero".to_owned()),
         ArrowError::ArithmeticOverflow(what) => Failed("NUMERIC_VALUE_OUT_OF_RANGE", what.clone()),
         ArrowError::CastError(what) | ArrowError::ParseError(what) => {
-            Failed("INVALID_CAST_ARGUMENT", what.clone())
+            let (code, message) = cast::describe(what);
+            Failed(code, message)
         }
         ArrowError::ParquetError(what) => Failed("HIVE_BAD_DATA", what.clone()),
         _ => return None,
@@ -147,7 +155,8 @@ fn describe_schema(error: &SchemaError, place: &str) -> Described {
     use Described::{Failed, Unsupported};
     match error {
         SchemaError::FieldNotFound { field, .. } => {
-            Failed("COLUMN_NOT_FOUND", format!("{place}Column '{}' cannot be resolved", named(field)))
+            let words = "cannot be resolved or requester is not authorized to access requested resources";
+            Failed("COLUMN_NOT_FOUND", format!("{place}Column '{}' {words}", named(field)))
         }
         SchemaError::AmbiguousReference { field } => {
             Failed("AMBIGUOUS_NAME", format!("{place}Column '{}' is ambiguous", field.name))

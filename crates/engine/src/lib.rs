@@ -20,6 +20,7 @@ mod parameter;
 mod prune;
 mod resolve;
 mod result;
+mod scan;
 mod schema;
 mod session;
 mod statement;
@@ -29,5 +30,6 @@ mod typing;
 
 pub use engine::Engine;
 pub use error::{EngineError, Failure};
-pub use result::{BytesScanned, Execution};
+pub use result::Execution;
+pub use scan::{BytesScanned, ScanLimitExceeded};
 pub use statement::Prepared;

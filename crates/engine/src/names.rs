@@ -15,6 +15,11 @@ const UNNAMED: &str = "?column";
 pub(crate) struct Originals(HashMap<Location, String>);
 
 impl Originals {
+    /// The word at this place as it was written, if that is not in lower case.
+    pub(crate) fn at(&self, place: Location) -> Option<&str> {
+        self.0.get(&place).map(String::as_str)
+    }
+
     pub(crate) fn note(&mut self, place: Location, text: String) {
         self.0.insert(place, text);
     }

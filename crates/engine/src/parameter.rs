@@ -37,12 +37,19 @@ pub(crate) fn bind(query: &mut Query, parameters: &[String]) -> Result<(), Engin
             place.line, place.column
         )));
     }
+    // Athena ignores parameters that nothing asks for; any other wrong number it finds when it plans the query.
+    if all.is_empty() {
+        return Ok(());
+    }
     if all.len() != parameters.len() {
-        return Err(EngineError::rejected(format!(
-            "INVALID_PARAMETER_USAGE: Incorrect number of parameters: expected {} but found {}",
-            all.len(),
-            parameters.len()
-        )));
+        return Err(EngineError::failed(
+            "INVALID_PARAMETER_USAGE",
+            format!(
+                "line 1:1: Incorrect number of parameters: expected {} but found {}",
+                all.len(),
+                parameters.len()
+            ),
+        ));
     }
     let literals = parameters.iter().enumerate().map(|(index, text)| literal(index + 1, text));
     let literals = literals.collect::<Result<Vec<_>, _>>()?;
@@ -67,7 +74,7 @@ fn literal(number: usize, text: &str) -> Result<Expr, EngineError> {
     // The words are taken as they are: a literal has no names to fold.
     let tokens = tokenize(text).map_err(|error| refused(&format!("is not SQL ({error})")))?;
     let mut parser = Parser::new(&Athena).with_recursion_limit(4).with_tokens_with_locations(tokens);
-    let parsed = parser.parse_expr().map_err(syntax_error);
+    let parsed = parser.parse_expr().map_err(|error| syntax_error(error, text));
     let expr = parsed.map_err(|error| refused(&format!("is not SQL ({error})")))?;
     if parser.peek_token_ref().token != Token::EOF {
         return Err(refused("is more than one expression"));

@@ -1,10 +1,4 @@
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use datafusion::arrow::{
     array::RecordBatch,
@@ -18,6 +12,7 @@ use futures::stream::BoxStream;
 use crate::{
     error::{EngineError, Failure},
     names::OutputNames,
+    scan::BytesScanned,
 };
 
 /// A query at work.
@@ -28,7 +23,7 @@ pub struct Execution {
     ///
     /// Values are of the Arrow types that [`domain::DataType::arrow`] names (`Null` for a column without one).
     pub batches: BoxStream<'static, Result<RecordBatch, EngineError>>,
-    /// What was read so far.
+    /// What was read so far: the column chunks, without footers and indexes.
     pub scanned: BytesScanned,
 }
 
@@ -38,21 +33,6 @@ impl fmt::Debug for Execution {
             .field("columns", &self.columns)
             .field("scanned", &self.scanned)
             .finish_non_exhaustive()
-    }
-}
-
-/// How many bytes of the lake's files a query has read so far. Clones see the same number.
-#[derive(Debug, Clone, Default)]
-pub struct BytesScanned(Arc<AtomicU64>);
-
-impl BytesScanned {
-    /// The number at this moment.
-    pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn add(&self, bytes: u64) {
-        self.0.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 

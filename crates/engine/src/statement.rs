@@ -38,9 +38,9 @@ impl Prepared {
         }
         let (mut tokens, originals) = fold(tokenize(sql)?);
         bound(&tokens)?;
-        reject_other_statements(&tokens)?;
+        reject_other_statements(&tokens, &originals, sql)?;
         tokens.retain(|token| token.token != Token::EOF);
-        let mut query = parse(tokens)?;
+        let mut query = parse(tokens, sql)?;
         nesting::bound(&mut query)?;
         check::query(&mut query)?;
         parameter::bind(&mut query, parameters)?;
@@ -58,18 +58,30 @@ pub(crate) fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, EngineError> {
     })
 }
 
-/// The parser's complaint with the place in front, as Athena has it.
-pub(crate) fn syntax_error(error: ParserError) -> EngineError {
+/// The parser's complaint in Athena's form: `line 1:8: mismatched input 'FROM'. Expecting: an expression`.
+pub(crate) fn syntax_error(error: ParserError, sql: &str) -> EngineError {
     let text = match error {
         ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
         ParserError::RecursionLimitExceeded => {
             return EngineError::rejected(format!("the query nests deeper than {MAX_DEPTH} levels"));
         }
     };
-    let Some((message, place)) = text.rsplit_once(" at Line: ") else {
-        return EngineError::rejected(text);
+    let (message, place) = match text.rsplit_once(" at Line: ") {
+        Some((message, place)) => (message, place.replace(", Column: ", ":")),
+        None => (text.as_str(), end(sql)),
     };
-    EngineError::rejected(format!("line {}: {message}", place.replace(", Column: ", ":")))
+    let mismatch = message.strip_prefix("Expected: ").and_then(|rest| rest.rsplit_once(", found: "));
+    let Some((expected, found)) = mismatch else {
+        return EngineError::rejected(format!("line {place}: {message}"));
+    };
+    let found = if found == "EOF" { "<EOF>" } else { found };
+    EngineError::rejected(format!("line {place}: mismatched input '{found}'. Expecting: {expected}"))
+}
+
+/// The place just behind the text.
+fn end(sql: &str) -> String {
+    let last = sql.rsplit('\n').next().unwrap_or_default();
+    format!("{}:{}", sql.matches('\n').count() + 1, last.chars().count() + 1)
 }
 
 /// Athena folds every name to lower case, also in quotes. Words keep their place, by which the text as it
@@ -126,40 +138,89 @@ fn may_nest(token: &Token) -> bool {
 }
 
 /// Names what is no query by its first word, also where the parser would not know it.
-fn reject_other_statements(tokens: &[TokenWithSpan]) -> Result<(), EngineError> {
+fn reject_other_statements(
+    tokens: &[TokenWithSpan],
+    originals: &Originals,
+    sql: &str,
+) -> Result<(), EngineError> {
     let first = tokens.iter().find(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF));
     let Some(first) = first else {
-        return Err(EngineError::rejected("the query is empty"));
+        return Err(not_a_statement(&end(sql), "<EOF>"));
+    };
+    let place = first.span.start;
+    let not_a_query = || {
+        let written = originals.at(place).map_or_else(|| first.token.to_string(), str::to_owned);
+        not_a_statement(&format!("{}:{}", place.line, place.column), &written)
     };
     match &first.token {
         Token::LParen => Ok(()),
         Token::Word(word) => match word.keyword {
             Keyword::SELECT | Keyword::WITH | Keyword::VALUES => Ok(()),
-            Keyword::NoKeyword => Err(not_a_query(first)),
-            _ => Err(EngineError::unsupported(word.value.to_uppercase())),
+            _ if OTHER_STATEMENTS.contains(&word.value.to_uppercase().as_str()) => {
+                Err(EngineError::unsupported(word.value.to_uppercase()))
+            }
+            _ => Err(not_a_query()),
         },
-        _ => Err(not_a_query(first)),
+        _ => Err(not_a_query()),
     }
 }
 
-fn not_a_query(first: &TokenWithSpan) -> EngineError {
-    let place = first.span.start;
-    EngineError::rejected(format!(
-        "line {}:{}: mismatched input '{}'. Expecting: 'SELECT', 'WITH'",
-        place.line, place.column, first.token
-    ))
+/// What a statement may begin with in Athena, besides a query: the words of its own complaint, and those of the
+/// statements that its Hive parser takes.
+const OTHER_STATEMENTS: [&str; 32] = [
+    "ALTER",
+    "ANALYZE",
+    "CALL",
+    "COMMENT",
+    "COMMIT",
+    "CREATE",
+    "DEALLOCATE",
+    "DELETE",
+    "DENY",
+    "DESC",
+    "DESCRIBE",
+    "DROP",
+    "EXECUTE",
+    "EXPLAIN",
+    "GRANT",
+    "INSERT",
+    "MERGE",
+    "MSCK",
+    "OPTIMIZE",
+    "PREPARE",
+    "REFRESH",
+    "RESET",
+    "REVOKE",
+    "ROLLBACK",
+    "SET",
+    "SHOW",
+    "START",
+    "TRUNCATE",
+    "UNLOAD",
+    "UPDATE",
+    "USE",
+    "VACUUM",
+];
+
+fn not_a_statement(place: &str, found: &str) -> EngineError {
+    let hive_only = ["MSCK", "OPTIMIZE", "VACUUM"];
+    let words = OTHER_STATEMENTS.iter().filter(|word| !hive_only.contains(word));
+    let expected: String = words.map(|word| format!("'{word}', ")).collect();
+    EngineError::rejected(format!("line {place}: mismatched input '{found}'. Expecting: {expected}<query>"))
 }
 
-fn parse(tokens: Vec<TokenWithSpan>) -> Result<Box<Query>, EngineError> {
+fn parse(tokens: Vec<TokenWithSpan>, sql: &str) -> Result<Box<Query>, EngineError> {
     let mut parser = Parser::new(&Athena).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
-    let mut statements = parser.parse_statements().map_err(syntax_error)?;
+    let mut statements = parser.parse_statements().map_err(|error| syntax_error(error, sql))?;
     match (statements.pop(), statements.is_empty()) {
         (Some(Statement::Query(query)), true) => Ok(query),
         (Some(other), true) => {
             let text = other.to_string();
             Err(EngineError::unsupported(text.split(' ').next().unwrap_or_default()))
         }
-        (Some(_), false) => Err(EngineError::rejected("only one statement is allowed")),
-        (None, _) => Err(EngineError::rejected("the query is empty")),
+        (Some(_), false) => {
+            Err(EngineError::rejected(format!("Only one sql statement is allowed. Got: {sql}")))
+        }
+        (None, _) => Err(not_a_statement(&end(sql), "<EOF>")),
     }
 }

@@ -14,14 +14,14 @@ use object_store::{
     ObjectMeta, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, path::Path,
 };
 
-use crate::result::BytesScanned;
+use crate::scan::BytesScanned;
 
 const NAME: &str = "lake";
 
 /// Ranges closer than this are read in one request.
 const COALESCE_BYTES: u64 = 8 * 1024;
 
-/// The lake's store as DataFusion wants it: read only, and it counts what is read.
+/// The lake's store as DataFusion wants it: read only.
 ///
 /// Sizes come from the listings of the same query, so that a read is one request.
 pub(crate) struct LakeStore<S> {
@@ -41,6 +41,11 @@ pub(crate) struct Trouble {
 impl<S: port::ObjectStore> LakeStore<S> {
     pub(crate) fn new(store: Arc<S>, scanned: BytesScanned) -> Self {
         Self { store, scanned, listed: Mutex::default(), trouble: Mutex::default() }
+    }
+
+    /// What the query has read of the files.
+    pub(crate) fn scanned(&self) -> &BytesScanned {
+        &self.scanned
     }
 
     /// All objects below a prefix, all pages.
@@ -90,7 +95,6 @@ impl<S: port::ObjectStore> LakeStore<S> {
         let bytes = self.store.get_range(location.as_ref(), range.clone()).await;
         let bytes = bytes.map_err(|error| self.note_trouble(error))?;
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        self.scanned.add(length);
         if length == range.end - range.start {
             Ok(bytes)
         } else {

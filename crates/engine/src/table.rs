@@ -22,6 +22,7 @@ use crate::{
     adapt::StrictTypes,
     files::{self, Snapshot},
     prune,
+    scan::CountedFiles,
     schema::TableSchemas,
     session::{LAKE_URL, STREAMS},
 };
@@ -57,7 +58,11 @@ impl<S: ObjectStore> LakeTable<S> {
         let schema = TableSchema::builder(Arc::clone(&self.schemas.file))
             .with_table_partition_cols(self.schemas.keys.fields().clone())
             .build();
-        let source = ParquetSource::new(schema).with_metadata_size_hint(FOOTER_BYTES);
+        let store = Arc::clone(&self.snapshot.store);
+        let files_read = CountedFiles::new(store.clone(), store.scanned().clone());
+        let source = ParquetSource::new(schema)
+            .with_metadata_size_hint(FOOTER_BYTES)
+            .with_parquet_file_reader_factory(Arc::new(files_read));
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse(LAKE_URL)?, Arc::new(source))
             .with_file_groups(files::groups(files, STREAMS))
             .with_projection_indices(projection.cloned())?

@@ -1,4 +1,4 @@
-use domain::{port::StoreError, schemas::SchemasError};
+use domain::{port::StoreError, run::Expired, schemas::SchemasError};
 
 /// Why messages are not stored. They stay with whoever delivered them, and come again.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,9 @@ pub enum IngestError {
     /// SNS delivers one message at a time and has no way to name a part: all of it comes again.
     #[error("{0} messages are not stored")]
     Incomplete(usize),
+    /// The store did not answer in time. What is stored already is found there by the next delivery.
+    #[error("no message is acknowledged")]
+    Expired(#[from] Expired),
     /// The Lambda event is not one that this function handles.
     #[error("unknown event: expected records of SNS or SQS; {0}")]
     UnknownEvent(String),
@@ -30,6 +33,7 @@ impl From<IngestError> for lambda_runtime::Diagnostic {
             IngestError::Definitions(_) => "Definitions",
             IngestError::Store { .. } => "Store",
             IngestError::Incomplete(_) => "Incomplete",
+            IngestError::Expired(_) => "Expired",
             IngestError::UnknownEvent(_) => "UnknownEvent",
         };
         Self { error_type: error_type.to_owned(), error_message: domain::chain(&error) }

@@ -1,69 +1,81 @@
 //! Lambda events in, per-message answers out.
 
-use aws::trigger;
+use aws::{SystemClock, deadline, trigger};
 use aws_lambda_events::{
     sns::{SnsEvent, SnsMessage},
     sqs::{SqsBatchResponse, SqsEvent, SqsMessage},
 };
 use chrono::{DateTime, Utc};
+use domain::port::{Clock, ObjectStore};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
 use crate::{
+    Ingest,
     context::Context,
     error::IngestError,
     message::{Message, Unreadable},
 };
 
-/// Handles one invocation. For SQS the answer names the messages that must come again; from SNS all of an
-/// event comes again after an error.
+/// Handles one invocation, and ends before its deadline. For SQS the answer names the messages that must come
+/// again; from SNS all of an event comes again after an error.
 pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsBatchResponse, IngestError> {
-    let unknown = |error: serde_json::Error| IngestError::UnknownEvent(error.to_string());
-    let source = |name| event.payload.pointer("/Records/0").and_then(|record| record.get(name));
-    match (source("eventSource").and_then(Value::as_str), source("EventSource").and_then(Value::as_str)) {
-        (Some("aws:sqs"), _) => {
-            from_sqs(serde_json::from_value(event.payload).map_err(unknown)?, context).await
+    let deadline = deadline::from_millis(event.context.deadline);
+    let batch = Batch::read(event.payload)?;
+    deadline::in_time(&SystemClock, deadline, batch.store(&context.ingest)).await?
+}
+
+/// The messages of an event.
+#[derive(Debug)]
+struct Batch {
+    messages: Vec<Message>,
+    /// The names that SQS has for them; SNS has no way to name one.
+    names: Option<Vec<Option<String>>>,
+}
+
+impl Batch {
+    fn read(event: Value) -> Result<Self, IngestError> {
+        let unknown = |error: serde_json::Error| IngestError::UnknownEvent(error.to_string());
+        let source = |name| event.pointer("/Records/0").and_then(|record| record.get(name));
+        match (source("eventSource").and_then(Value::as_str), source("EventSource").and_then(Value::as_str)) {
+            (Some("aws:sqs"), _) => {
+                let SqsEvent { records, .. } = serde_json::from_value(event).map_err(unknown)?;
+                let messages = records.iter().map(from_queue).collect();
+                Ok(Self {
+                    messages,
+                    names: Some(records.into_iter().map(|record| record.message_id).collect()),
+                })
+            }
+            (_, Some("aws:sns")) => {
+                let SnsEvent { records, .. } = serde_json::from_value(event).map_err(unknown)?;
+                let messages = records.into_iter().map(|record| from_notification(record.sns)).collect();
+                Ok(Self { messages, names: None })
+            }
+            (Some(other), _) | (_, Some(other)) => {
+                Err(IngestError::UnknownEvent(format!("found records of {other}")))
+            }
+            (None, None) => Err(IngestError::UnknownEvent("found no records".to_owned())),
         }
-        (_, Some("aws:sns")) => {
-            from_sns(serde_json::from_value(event.payload).map_err(unknown)?, context).await
-        }
-        (Some(other), _) | (_, Some(other)) => {
-            Err(IngestError::UnknownEvent(format!("found records of {other}")))
-        }
-        (None, None) => Err(IngestError::UnknownEvent("found no records".to_owned())),
     }
-}
 
-async fn from_sqs(event: SqsEvent, context: &Context) -> Result<SqsBatchResponse, IngestError> {
-    let messages: Vec<Message> = event.records.iter().map(from_queue).collect();
-    let report = run(&messages, context).await?;
-    let failed = report.failed.iter().map(|index| event.records[*index].message_id.clone());
-    // A message that cannot be named can only come again with all the others.
-    let named: Option<Vec<String>> = failed.collect();
-    named.map(trigger::failures).ok_or(IngestError::Incomplete(report.failed.len()))
-}
-
-async fn from_sns(event: SnsEvent, context: &Context) -> Result<SqsBatchResponse, IngestError> {
-    let messages: Vec<Message> =
-        event.records.into_iter().map(|record| from_notification(record.sns)).collect();
-    let report = run(&messages, context).await?;
-    match report.failed.len() {
-        0 => Ok(SqsBatchResponse::default()),
-        failed => Err(IngestError::Incomplete(failed)),
+    async fn store<S: ObjectStore, K: Clock>(
+        &self,
+        ingest: &Ingest<S, K>,
+    ) -> Result<SqsBatchResponse, IngestError> {
+        let report = ingest.store(&self.messages).await?;
+        tracing::info!(
+            messages = self.messages.len(),
+            accepted = report.accepted,
+            quarantined = report.quarantined,
+            failed = report.failed.len(),
+            objects = report.objects,
+            "messages stored"
+        );
+        // A message that cannot be named can only come again with all the others.
+        let name = |index: &usize| self.names.as_ref().and_then(|names| names[*index].clone());
+        let named: Option<Vec<String>> = report.failed.iter().map(name).collect();
+        named.map(trigger::failures).ok_or(IngestError::Incomplete(report.failed.len()))
     }
-}
-
-async fn run(messages: &[Message], context: &Context) -> Result<crate::Report, IngestError> {
-    let report = context.ingest.store(messages).await?;
-    tracing::info!(
-        messages = messages.len(),
-        accepted = report.accepted,
-        quarantined = report.quarantined,
-        failed = report.failed.len(),
-        objects = report.objects,
-        "messages stored"
-    );
-    Ok(report)
 }
 
 fn from_notification(sns: SnsMessage) -> Message {

@@ -1,6 +1,6 @@
 //! What the AWS side of the local lake is called and where it keeps its data.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// Names, limits and the data directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub struct AwsConfig {
     pub topic: String,
     /// Below which key the workgroup's results go, ending in `/`.
     pub results: String,
+    /// How old a result may become: [`ResultExpiry`](crate::ResultExpiry) deletes what
+    /// is older, as a lifecycle rule of the bucket would.
+    pub results_expire_after: Duration,
     /// Queries queued and running at once; one more is answered with `TooManyRequestsException`.
     pub max_active_queries: usize,
     /// Queries running at once; the others are queued.
@@ -39,6 +42,7 @@ impl AwsConfig {
             workgroup: "tributary".to_owned(),
             topic: "tributary".to_owned(),
             results: domain::key::RESULTS.to_owned(),
+            results_expire_after: Duration::from_secs(24 * 60 * 60),
             max_active_queries: 20,
             max_running_queries: 4,
         }

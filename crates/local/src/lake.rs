@@ -141,6 +141,7 @@ impl Lake {
         work.tasks.spawn(serve::run(http_listener, lambdas.api(), work.stopped()));
         let stopped = work.stopped();
         notify::start(&mut work.tasks, notifications, &config, &lambdas, &stopped);
+        work.tasks.spawn(schedule::expire(server.expiry(), stopped.clone()));
         work.tasks.spawn(schedule::run(lambdas, stopped));
 
         let faults = server.faults();

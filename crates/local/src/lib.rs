@@ -8,6 +8,7 @@ mod athena;
 mod config;
 mod dispatch;
 mod env;
+mod expiry;
 mod faults;
 mod files;
 mod glue;
@@ -18,8 +19,9 @@ mod server;
 mod sns;
 mod sts;
 
-pub use athena::{ErrorCategory, RunError, RunOutput, SqlRunner};
+pub use athena::{ErrorCategory, RunChunk, RunError, RunOutput, RunQuery, SqlRunner};
 pub use config::AwsConfig;
+pub use expiry::{ExpiryError, ResultExpiry};
 pub use faults::{Faults, Service};
 pub use glue::GlueCatalog;
 pub use lake::{DatasetFileError, DatasetFiles, Lake, LakeOptions, NotLive, StartError, settings};

@@ -16,6 +16,7 @@
 mod access;
 mod body;
 mod chunked;
+mod draft;
 mod error;
 mod front;
 mod list;

@@ -13,10 +13,11 @@ use s3s::service::S3ServiceBuilder;
 use serde_json::json;
 
 use crate::{
-    athena::{Athena, AthenaLimits, AthenaPorts, SqlRunner},
+    athena::{Athena, AthenaLimits, AthenaPorts, SqlRunner, WorkGroups},
     config::AwsConfig,
     dispatch::{self, Services},
     env::Env,
+    expiry::ResultExpiry,
     faults::Faults,
     glue::{Glue, GlueCatalog, GlueStore},
     s3::{Front, LocalS3, ObjectCreated, Store},
@@ -33,6 +34,7 @@ pub struct AwsServer {
     faults: Faults,
     objects: Arc<Store>,
     catalog: Arc<GlueStore>,
+    workgroups: Arc<WorkGroups>,
 }
 
 /// Why the data directory cannot be used.
@@ -93,12 +95,16 @@ impl AwsServer {
             GlueStore::open(&config.data, config.account.clone(), env.clone()).map_err(unreadable)?;
         let database = [("Name".to_owned(), json!(config.database))].into_iter().collect();
         catalog.create_database_if_absent(database).map_err(unreadable)?;
+        let results = format!("s3://{}/{}", config.bucket, config.results);
+        let workgroups = WorkGroups::open(&config.data, &config.workgroup, &results, env.epoch_seconds())
+            .map_err(unreadable)?;
         Ok(Self {
             config,
             env,
             faults: Faults::default(),
             objects: Arc::new(objects),
             catalog: Arc::new(catalog),
+            workgroups: Arc::new(workgroups),
         })
     }
 
@@ -114,13 +120,15 @@ impl AwsServer {
             self.env.clone(),
         );
         let athena = Athena::new(
-            config.workgroup.clone(),
             config.database.clone(),
-            format!("s3://{}/{}", config.bucket, config.results),
+            config.account.clone(),
             AthenaLimits { active: config.max_active_queries, running: config.max_running_queries },
             AthenaPorts {
                 runner: Arc::new(runner),
                 store: Arc::clone(&self.objects),
+                workgroups: Arc::clone(&self.workgroups),
+                // Faults are the services' own: Athena reads the catalog from within.
+                glue: Glue::new(Arc::clone(&self.catalog), Faults::default()),
                 faults: self.faults.clone(),
                 env: self.env.clone(),
             },
@@ -143,6 +151,17 @@ impl AwsServer {
     /// The lake's database, without the way over HTTP.
     pub fn catalog(&self) -> GlueCatalog {
         GlueCatalog::new(Arc::clone(&self.catalog), &self.config.database, &self.config.bucket)
+    }
+
+    /// What deletes results that are older than the configuration allows; it may be called at any time.
+    pub fn expiry(&self) -> ResultExpiry {
+        ResultExpiry {
+            objects: Arc::clone(&self.objects),
+            env: self.env.clone(),
+            bucket: self.config.bucket.clone(),
+            prefix: self.config.results.clone(),
+            after: self.config.results_expire_after,
+        }
     }
 
     /// Throttling on demand, for tests.

@@ -2,13 +2,38 @@
 
 use std::task::{Context as Poller, Poll};
 
+use aws::{SystemClock, deadline};
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{self, Next},
+    response::Response,
+};
 use lambda_http::{Adapter, LambdaEvent, Service, lambda_runtime, request::LambdaRequest};
 
-use crate::context::Context;
+use crate::{
+    answer::{self, LogLine},
+    context::Context,
+    problem::{Kind, Problem},
+};
 
 /// Answers requests until the Lambda service stops this process.
 pub async fn run(context: &Context) -> Result<(), lambda_http::Error> {
-    lambda_runtime::run(Encoded(Adapter::from(context.router()))).await
+    lambda_runtime::run(Encoded(Adapter::from(in_time(context.router())))).await
+}
+
+/// The router, with an answer for every request before the deadline of its invocation: of a process that is
+/// ended there, a caller gets no more than that something went wrong.
+fn in_time(router: Router) -> Router {
+    router.layer(middleware::from_fn(async |request: Request, next: Next| -> Response {
+        let invocation = request.extensions().get::<lambda_http::Context>();
+        let deadline = deadline::from_millis(invocation.map_or(u64::MAX, |invocation| invocation.deadline));
+        deadline::in_time(&SystemClock, deadline, next.run(request)).await.unwrap_or_else(|expired| {
+            tracing::error!(error = domain::chain(&expired), "a request was given up");
+            let detail = "the answer took too long and was given up: try again in some seconds";
+            answer::problem(&Problem::new(Kind::Timeout, detail), LogLine::default())
+        })
+    }))
 }
 
 /// Sees to it that the parts make a URI before `lambda_http` puts them together.

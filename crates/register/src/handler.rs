@@ -2,28 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws::trigger::{self, Notification, Trigger};
+use aws::{
+    SystemClock, deadline,
+    trigger::{self, Notification, Trigger},
+};
 use aws_lambda_events::sqs::SqsBatchResponse;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{key::ParsedKey, port::Clock, run::Run};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
 use crate::{accept::Acceptance, context::Context, error::RegisterError};
 
-/// Handles one invocation. For SQS the answer names the messages that must come again.
+/// Handles one invocation, and ends before its deadline. For SQS the answer names the messages that must come
+/// again.
 pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsBatchResponse, RegisterError> {
-    let deadline = event.context.deadline().into();
+    let deadline = deadline::from_millis(event.context.deadline);
     let run = Run::new(context.register.clock.now(), Some(deadline));
     let trigger =
         Trigger::parse(event.payload).map_err(|error| RegisterError::UnknownEvent(error.to_string()))?;
     match trigger {
         Trigger::Direct(dataset, partition) => {
-            context.register.project(&dataset, &partition, &run).await?;
+            let work = context.register.project(&dataset, &partition, &run);
+            deadline::in_time(&SystemClock, deadline, work).await??;
             Ok(SqsBatchResponse::default())
         }
         Trigger::Schedule => {
-            let done = context.register.reconcile(&run).await?;
+            let done = deadline::in_time(&SystemClock, deadline, context.register.reconcile(&run)).await??;
             tracing::info!(
                 accepted = done.accepted,
                 rejected = done.rejected,
@@ -33,7 +38,7 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
             );
             Ok(SqsBatchResponse::default())
         }
-        Trigger::Notifications(notifications) => notified(context, &notifications, &run).await,
+        Trigger::Notifications(notifications) => notified(context, &notifications, &run, deadline).await,
     }
 }
 
@@ -51,6 +56,7 @@ async fn notified(
     context: &Context,
     notifications: &[Notification],
     run: &Run,
+    deadline: DateTime<Utc>,
 ) -> Result<SqsBatchResponse, RegisterError> {
     let (mut looked, mut failed) = (BTreeMap::new(), BTreeSet::new());
     for (index, notification) in notifications.iter().enumerate() {
@@ -75,7 +81,9 @@ async fn notified(
             let done = match looked.get(&place) {
                 Some(done) => *done,
                 None => {
-                    let answer = look(context, &place, run).await;
+                    let work = look(context, &place, run);
+                    let answer = deadline::in_time(&SystemClock, deadline, work).await;
+                    let answer = answer.unwrap_or_else(|expired| Err(expired.into()));
                     if let Err(error) = &answer {
                         tracing::error!(%key, error = domain::chain(error), "the catalog was not brought up to date");
                     }

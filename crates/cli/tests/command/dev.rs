@@ -6,7 +6,6 @@ use std::{
 use aws::{Aws, SystemClock};
 use aws_sdk_sns::types::MessageAttributeValue;
 use domain::port::Clock;
-use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::process::Dev;
@@ -16,20 +15,6 @@ async fn publish(dev: &Dev, id: u32) -> bool {
     let dataset = MessageAttributeValue::builder().data_type("String").string_value("passengers").build();
     let call = sns.publish().topic_arn(dev.address("topic")).message(format!(r#"{{"passenger_id": {id}}}"#));
     call.message_attributes("dataset", dataset.unwrap()).send().await.is_ok()
-}
-
-async fn ids(dev: &Dev, count: usize) -> Vec<u64> {
-    let url = format!("{}/v1/datasets/passengers/rows?limit=1000", dev.address("http"));
-    for _ in 0..500 {
-        let body = reqwest::get(&url).await.unwrap().text().await.unwrap();
-        let rows: Value = serde_json::from_str(&body).unwrap();
-        let rows = rows.as_array().unwrap_or_else(|| panic!("{body}"));
-        if rows.len() >= count {
-            return rows.iter().map(|row| row["passenger_id"].as_u64().unwrap()).collect();
-        }
-        SystemClock.sleep(Duration::from_millis(40)).await;
-    }
-    panic!("{count} rows did not come");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,24 +41,4 @@ async fn it_goes_on_when_nobody_reads_what_it_prints() {
     assert_eq!(child.try_wait().unwrap(), None, "it ended by itself");
     Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_acknowledged_survives_a_kill() {
-    let data = TempDir::new().unwrap();
-    let mut acknowledged = Vec::new();
-    for round in 0..3 {
-        let dev = Dev::start(data.path());
-        for id in round * 10..round * 10 + 10 {
-            if publish(&dev, id).await {
-                acknowledged.push(u64::from(id));
-            }
-        }
-        // While compaction is under way.
-        let (code, _) = dev.signal("-KILL");
-        assert_eq!(code, None);
-    }
-    let dev = Dev::start(data.path());
-    assert_eq!(acknowledged.len(), 30);
-    assert_eq!(ids(&dev, 30).await, acknowledged);
 }

@@ -8,5 +8,6 @@
 
 mod demo;
 mod dev;
+mod kill;
 mod process;
 mod refusals;

@@ -28,6 +28,16 @@ pub(crate) fn said(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
+/// `tributary dev` on free ports, whose answers may be as long as a test needs.
+pub(crate) fn spawn(data: &Path) -> Child {
+    let datasets = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/datasets");
+    let arguments =
+        ["dev", "--aws", "127.0.0.1:0", "--http", "127.0.0.1:0", "--json", "--datasets", datasets];
+    let mut command = tributary(&arguments);
+    command.env("TRIBUTARY_MAX_ROWS", "1000000");
+    command.arg("--data").arg(data).stdout(Stdio::piped()).spawn().unwrap()
+}
+
 pub(crate) struct Dev {
     child: Child,
     pub(crate) ready_after: Duration,
@@ -37,12 +47,8 @@ pub(crate) struct Dev {
 impl Dev {
     /// Starts it on free ports and waits for its first line.
     pub(crate) fn start(data: &Path) -> Self {
-        let datasets = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/datasets");
-        let arguments =
-            ["dev", "--aws", "127.0.0.1:0", "--http", "127.0.0.1:0", "--json", "--datasets", datasets];
         let began = Instant::now();
-        let mut command = tributary(&arguments);
-        let mut child = command.arg("--data").arg(data).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = spawn(data);
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready_after = began.elapsed();

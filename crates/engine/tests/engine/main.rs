@@ -10,4 +10,6 @@ mod reading;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod scan;
+#[cfg(test)]
 mod semantics;

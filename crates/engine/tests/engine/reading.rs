@@ -6,7 +6,6 @@ use datafusion::arrow::array::{
 };
 use domain::port::ObjectStore as _;
 use engine::{EngineError, csv};
-use futures::TryStreamExt;
 
 use crate::lake::Lake;
 
@@ -180,28 +179,6 @@ async fn what_is_no_parquet_is_bad_data() {
     lake.store.put("tables/t/dt=2026-11-21/g1/b.parquet", body, domain::port::PutMode::Create).await.unwrap();
     let error = lake.error("SELECT n FROM t", &[]).await;
     assert!(error.to_string().starts_with("HIVE_BAD_DATA"), "{error:?}");
-}
-
-#[tokio::test]
-async fn fewer_columns_and_row_groups_are_fewer_bytes() {
-    let noise = |seed: u64| {
-        (0..100_000_u64).map(move |n| (n.wrapping_mul(n).wrapping_mul(2_654_435_761) + seed).to_string())
-    };
-    let text: ArrayRef = Arc::new(StringArray::from_iter_values(noise(7)));
-    let lake =
-        Lake::with(&[("n", "bigint"), ("s", "string")], vec![("n", ints(0..100_000)), ("s", text)]).await;
-    let mut scanned = Vec::new();
-    for sql in
-        ["SELECT * FROM t", "SELECT n FROM t", "SELECT n FROM t WHERE n = 50000", "SELECT count(*) FROM t"]
-    {
-        let execution = lake.engine.execute(sql, &[]).await.unwrap();
-        let counter = execution.scanned.clone();
-        let batches: Vec<_> = execution.batches.try_collect().await.unwrap();
-        assert!(!batches.is_empty());
-        scanned.push(counter.get());
-    }
-    assert!(scanned.windows(2).all(|pair| pair[1] < pair[0]), "{scanned:?}");
-    assert!(scanned[2] * 4 < scanned[1], "row groups were not pruned: {scanned:?}");
 }
 
 #[tokio::test]

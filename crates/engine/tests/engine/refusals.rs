@@ -92,9 +92,18 @@ async fn failures_have_athenas_words_and_the_place() {
             "SCHEMA_NOT_FOUND: line 1:15: Schema 'information_schema' does not exist",
         ),
         ("SELECT * FROM a.tributary.t", "CATALOG_NOT_FOUND: line 1:15: Catalog 'a' does not exist"),
-        ("SELECT prise FROM t", "COLUMN_NOT_FOUND: line 1:8: Column 'prise' cannot be resolved"),
-        ("SELECT n FROM t WHERE t.x = 1", "COLUMN_NOT_FOUND: line 1:23: Column 't.x' cannot be resolved"),
-        ("SELECT n FROM t ORDER BY x", "COLUMN_NOT_FOUND: Column 'x' cannot be resolved"),
+        (
+            "SELECT prise FROM t",
+            "COLUMN_NOT_FOUND: line 1:8: Column 'prise' cannot be resolved or requester is not authorized to access requested resources",
+        ),
+        (
+            "SELECT n FROM t WHERE t.x = 1",
+            "COLUMN_NOT_FOUND: line 1:23: Column 't.x' cannot be resolved or requester is not authorized to access requested resources",
+        ),
+        (
+            "SELECT n FROM t ORDER BY x",
+            "COLUMN_NOT_FOUND: Column 'x' cannot be resolved or requester is not authorized to access requested resources",
+        ),
         ("SELECT n FROM t a, t b", "AMBIGUOUS_NAME: line 1:8: Column 'n' is ambiguous"),
         (
             "SELECT n FROM t WHERE n = '7'",
@@ -147,10 +156,7 @@ async fn failures_have_athenas_words_and_the_place() {
             "NOT_SUPPORTED: line 1:13: CAST of double to varchar is not supported by the local engine",
         ),
         ("SELECT 1 / n FROM t", "DIVISION_BY_ZERO: Division by zero"),
-        (
-            "SELECT CAST(s AS bigint) FROM t",
-            "INVALID_CAST_ARGUMENT: Cannot cast string 'a' to value of Int64 type",
-        ),
+        ("SELECT CAST(s AS bigint) FROM t", "INVALID_CAST_ARGUMENT: Cannot cast 'a' to BIGINT"),
         (
             "SELECT n FROM t WHERE n = (SELECT n FROM t)",
             "SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows",
@@ -177,18 +183,21 @@ async fn what_is_no_sql_is_rejected_with_the_place() {
     let lake = lake().await;
     let mut wrong = Vec::new();
     for (sql, expected) in [
-        ("", "the query is empty"),
-        (" -- nothing", "the query is empty"),
-        ("SELEC 1", "line 1:1: mismatched input 'selec'. Expecting: 'SELECT', 'WITH'"),
-        ("SELECT n FROM t; SELECT 1", "only one statement is allowed"),
-        ("SELECT n FROM", "Expected: identifier, found: EOF"),
-        ("SELECT n FROM t WHERE", "Expected: an expression, found: EOF"),
+        ("", "line 1:1: mismatched input '<EOF>'. STATEMENTS"),
+        (" -- nothing", "line 1:12: mismatched input '<EOF>'. STATEMENTS"),
+        ("SELEC 1", "line 1:1: mismatched input 'SELEC'. STATEMENTS"),
+        ("\n foo", "line 2:2: mismatched input 'foo'. STATEMENTS"),
+        ("FROM t", "line 1:1: mismatched input 'FROM'. STATEMENTS"),
+        ("SELECT n FROM t; SELECT 1", "Only one sql statement is allowed. Got: SELECT n FROM t; SELECT 1"),
+        ("SELECT n FROM", "line 1:14: mismatched input '<EOF>'. Expecting: identifier"),
+        ("SELECT n FROM t WHERE", "line 1:22: mismatched input '<EOF>'. Expecting: an expression"),
         ("SELECT n FROM t WHERE n = 'x", "line 1:27: Unterminated string literal"),
-        ("SELECT `n` FROM t", "line 1:8: Expected: an expression, found: `"),
-        ("SELECT n\nFROM t LIMIT 1 2", "line 2:16: Expected: end of statement, found: 2"),
+        ("SELECT `n` FROM t", "line 1:8: mismatched input '`'. Expecting: an expression"),
+        ("SELECT n\nFROM t LIMIT 1 2", "line 2:16: mismatched input '2'. Expecting: end of statement"),
         ("SELECT 99999999999999999999", "Invalid numeric literal: 99999999999999999999"),
     ] {
         let error = lake.error(sql, &[]).await;
+        let expected = expected.replace("STATEMENTS", STATEMENTS);
         if error.to_string() != expected || !matches!(error, EngineError::Rejected { .. }) {
             wrong.push(format!("{sql}: {error:?}"));
         }
@@ -208,6 +217,10 @@ async fn a_table_with_a_type_of_a_later_version_is_refused_by_name() {
         "NOT_SUPPORTED: column t.price of type decimal(12,2) is not supported by the local engine"
     );
 }
+
+const STATEMENTS: &str = "Expecting: 'ALTER', 'ANALYZE', 'CALL', 'COMMENT', 'COMMIT', 'CREATE', 'DEALLOCATE', \
+    'DELETE', 'DENY', 'DESC', 'DESCRIBE', 'DROP', 'EXECUTE', 'EXPLAIN', 'GRANT', 'INSERT', 'MERGE', 'PREPARE', \
+    'REFRESH', 'RESET', 'REVOKE', 'ROLLBACK', 'SET', 'SHOW', 'START', 'TRUNCATE', 'UNLOAD', 'UPDATE', 'USE', <query>";
 
 /// Long queries must end as answers: a nesting that overflows the stack would end the process. The stack here
 /// is half of what a worker thread has.

@@ -1,12 +1,24 @@
+use std::{net::TcpListener, sync::Arc, time::Instant};
+
 use aws::Aws;
+use chrono::TimeDelta;
 use domain::settings::Settings;
+use lambda_runtime::Context as Invocation;
 use serde_json::json;
 
 use super::*;
 
-/// A context whose AWS is not there: what is refused here is refused before anybody is asked.
-fn context() -> Context {
-    Context::new(&Aws::local("http://127.0.0.1:1"), &Settings::read(|_| None).unwrap())
+/// A context of this AWS.
+fn context(endpoint: &str) -> Context {
+    Context::new(&Aws::local(endpoint), &Settings::read(|_| None).unwrap())
+}
+
+/// An invocation with this much time.
+fn invocation(event: Value, millis: i64) -> LambdaEvent<Value> {
+    let mut invocation = Invocation::default();
+    let deadline = SystemClock.now() + TimeDelta::milliseconds(millis);
+    invocation.deadline = deadline.timestamp_millis().try_into().unwrap();
+    LambdaEvent::new(event, invocation)
 }
 
 #[tokio::test]
@@ -22,10 +34,31 @@ async fn malformed_events_are_refused_and_say_what_would_be_right() {
         json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": 1}}]}),
         json!({"Records": [{"eventSource": "aws:sqs", "body": {"not": "text"}}]}),
     ] {
-        let answer = handle(LambdaEvent::new(event.clone(), Default::default()), &context()).await;
+        // Nobody is there: it is refused before anybody is asked.
+        let nobody = context("http://127.0.0.1:1");
+        let answer = handle(invocation(event.clone(), 60_000), &nobody).await;
         let Err(error @ IngestError::UnknownEvent(_)) = answer else { panic!("{event}: {answer:?}") };
         assert!(error.to_string().contains("expected records of SNS or SQS"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_store_that_never_answers_fails_the_invocation_before_its_deadline() {
+    // It takes connections and says nothing, for longer than the SDK's own timeouts would bear.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let context = context(&format!("http://{}", silent.local_addr().unwrap()));
+    for millis in [1_500, 400, -5_000] {
+        let begun = Instant::now();
+        let answer = handle(invocation(sample("sns-through-sqs"), millis), &context).await;
+        assert!(matches!(answer, Err(IngestError::Expired(_))), "{answer:?}");
+        assert!(begun.elapsed().as_millis() < millis.max(0) as u128 + 100, "{:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn a_store_out_of_reach_fails_the_invocation_and_names_no_message() {
+    let answer = handle(invocation(sample("sns-through-sqs"), 60_000), &context("http://127.0.0.1:1")).await;
+    assert!(matches!(answer, Err(IngestError::Definitions(_))), "{answer:?}");
 }
 
 fn queued(body: &str) -> Message {
@@ -63,3 +96,6 @@ fn anything_else_in_a_queue_is_kept_whole_with_what_would_be_right() {
         );
     }
 }
+
+mod samples;
+use samples::sample;

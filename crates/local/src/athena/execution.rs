@@ -4,11 +4,10 @@ use std::collections::{HashMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 use domain::port::ResultColumn;
+use engine::BytesScanned;
 use futures::future::AbortHandle;
-use serde_json::{Value, json};
 
-use super::{request::Start, runner::RunError};
-use crate::env::epoch_seconds;
+use super::{request::Start, runner::RunError, statement::Kind};
 
 /// How many executions are remembered.
 const REMEMBERED: usize = 10_000;
@@ -19,22 +18,23 @@ pub(super) enum State {
     Running,
     Succeeded,
     Failed(RunError),
-    Cancelled,
+    /// With the reason.
+    Cancelled(&'static str),
 }
 
 impl State {
-    fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Queued => "QUEUED",
             Self::Running => "RUNNING",
             Self::Succeeded => "SUCCEEDED",
             Self::Failed(_) => "FAILED",
-            Self::Cancelled => "CANCELLED",
+            Self::Cancelled(_) => "CANCELLED",
         }
     }
 
     pub(super) fn is_final(&self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed(_) | Self::Cancelled)
+        matches!(self, Self::Succeeded | Self::Failed(_) | Self::Cancelled(_))
     }
 }
 
@@ -45,88 +45,33 @@ pub(super) struct Output {
     pub(super) key: String,
 }
 
+/// When an execution reached which point.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    pub(super) submitted: DateTime<Utc>,
+    /// It left the queue.
+    pub(super) started: Option<DateTime<Utc>>,
+    /// The engine had a plan.
+    pub(super) planned: Option<DateTime<Utc>>,
+    /// The engine was done.
+    pub(super) computed: Option<DateTime<Utc>>,
+    pub(super) completed: Option<DateTime<Utc>>,
+}
+
 #[derive(Debug)]
 pub(super) struct Execution {
     pub(super) id: String,
     pub(super) request: Start,
+    pub(super) kind: Kind,
     pub(super) workgroup: String,
     pub(super) output: Output,
     pub(super) state: State,
-    pub(super) submitted: DateTime<Utc>,
-    pub(super) started: Option<DateTime<Utc>>,
-    pub(super) completed: Option<DateTime<Utc>>,
-    pub(super) bytes_scanned: u64,
+    pub(super) times: Times,
+    pub(super) scanned: BytesScanned,
     pub(super) columns: Vec<ResultColumn>,
+    /// Rows and bytes of the result.
+    pub(super) written: (u64, u64),
     pub(super) cancel: AbortHandle,
-}
-
-impl Execution {
-    /// As `GetQueryExecution` answers it.
-    pub(super) fn describe(&self, now: DateTime<Utc>) -> Value {
-        let end = self.completed.unwrap_or(now);
-        let engine = self.started.map_or(0, |started| millis(started, end));
-        let queued = millis(self.submitted, self.started.unwrap_or(end));
-        let mut status = json!({
-            "State": self.state.name(),
-            "SubmissionDateTime": epoch_seconds(self.submitted),
-        });
-        if let Some(completed) = self.completed {
-            status["CompletionDateTime"] = json!(epoch_seconds(completed));
-        }
-        match &self.state {
-            State::Failed(error) => {
-                status["StateChangeReason"] = json!(error.message);
-                status["AthenaError"] = json!({
-                    "ErrorCategory": error.category.code(),
-                    "ErrorType": error.category.general_type(),
-                    "Retryable": error.retryable,
-                    "ErrorMessage": error.message,
-                });
-            }
-            State::Cancelled => status["StateChangeReason"] = json!("Query cancelled by user"),
-            _ => {}
-        }
-        let mut execution = json!({
-            "QueryExecutionId": self.id,
-            "Query": self.request.query_string,
-            "StatementType": statement_type(&self.request.query_string),
-            "ResultConfiguration": {
-                "OutputLocation": format!("s3://{}/{}", self.output.bucket, self.output.key),
-            },
-            "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": false}},
-            "QueryExecutionContext": {
-                "Database": self.request.query_execution_context.database,
-                "Catalog": "awsdatacatalog",
-            },
-            "Status": status,
-            "Statistics": {
-                "EngineExecutionTimeInMillis": engine,
-                "DataScannedInBytes": self.bytes_scanned,
-                "TotalExecutionTimeInMillis": millis(self.submitted, end),
-                "QueryQueueTimeInMillis": queued,
-                "ResultReuseInformation": {"ReusedPreviousResult": false},
-            },
-            "WorkGroup": self.workgroup,
-            "EngineVersion": super::workgroups::engine_version(),
-        });
-        if !self.request.execution_parameters.is_empty() {
-            execution["ExecutionParameters"] = json!(self.request.execution_parameters);
-        }
-        execution
-    }
-}
-
-fn millis(from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
-    (to - from).num_milliseconds().max(0)
-}
-
-fn statement_type(sql: &str) -> &'static str {
-    let word: String = sql.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
-    match word.to_ascii_uppercase().as_str() {
-        "CREATE" | "ALTER" | "DROP" | "MSCK" => "DDL",
-        "SHOW" | "DESCRIBE" | "EXPLAIN" => "UTILITY",
-        _ => "DML",
-    }
 }
 
 /// The newest executions by id and by token.
@@ -153,6 +98,24 @@ impl Executions {
     /// Those that are queued or running.
     pub(super) fn active(&self) -> usize {
         self.by_id.values().filter(|execution| !execution.state.is_final()).count()
+    }
+
+    /// The ids of a workgroup's executions, newest first.
+    pub(super) fn of_workgroup(&self, workgroup: &str) -> impl Iterator<Item = &str> {
+        let ids = self.order.iter().rev().map(String::as_str);
+        ids.filter(move |id| self.by_id.get(*id).is_some_and(|one| one.workgroup == workgroup))
+    }
+
+    /// Ends and forgets all executions of a workgroup.
+    pub(super) fn forget_workgroup(&mut self, workgroup: &str) {
+        let ids: Vec<String> = self.of_workgroup(workgroup).map(str::to_owned).collect();
+        for id in &ids {
+            if let Some(execution) = self.by_id.get(id) {
+                execution.cancel.abort();
+            }
+            self.forget(id);
+        }
+        self.order.retain(|id| self.by_id.contains_key(id));
     }
 
     /// Remembers one, and forgets the oldest ones that are over.

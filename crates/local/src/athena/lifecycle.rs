@@ -2,7 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use bytes::Bytes;
+use engine::BytesScanned;
 use futures::{
     FutureExt,
     future::{AbortHandle, AbortRegistration, Abortable},
@@ -10,48 +10,61 @@ use futures::{
 use serde_json::{Value, json};
 
 use super::{
-    ErrorCategory, RunError, RunOutput,
-    execution::{Execution, Output, State},
-    request::{ById, Start, invalid},
-    service::{Inner, unknown},
-    types::column_info,
-    workgroups,
+    ErrorCategory, RunError, RunQuery,
+    error::{refused, unknown},
+    execution::{Execution, Output, State, Times},
+    request::{ById, Start, s3_location},
+    service::Inner,
+    statement::Kind,
+    workgroups::Settings,
+    writer::{self, Written},
 };
 use crate::protocol::json::JsonError;
 
+const BY_USER: &str = "Query cancelled by user";
+const BY_LIMIT: &str = "Bytes scanned limit was exceeded";
+
 impl Inner {
+    /// The order of the checks is Athena's: the request's form, the output location, the statement's syntax,
+    /// and then whether its token was there before. What is refused does not use up its token.
     pub(super) fn start(self: &Arc<Self>, request: Start) -> Result<Value, JsonError> {
         request.check()?;
-        let workgroup = workgroups::resolve(request.work_group.as_deref(), &self.workgroup)?.to_owned();
+        let workgroup = self.workgroups.resolve(request.work_group.as_deref());
+        let settings = self.workgroups.settings(&workgroup)?;
+        let kind = Kind::of(&request.query_string);
+        let id = self.env.uuid();
+        let output = self.output(&request, &settings, &kind.key(&id))?;
+        if let Some(reason) = self.runner.refusal(&request.query_string, &request.execution_parameters) {
+            return Err(refused("MALFORMED_QUERY", reason));
+        }
         let mut executions = self.executions();
         let earlier = request.client_request_token.as_deref().and_then(|token| executions.of_token(token));
         if let Some(earlier) = earlier {
-            return if earlier.request == request {
+            return if request.repeats(&earlier.request) {
                 Ok(json!({"QueryExecutionId": earlier.id}))
             } else {
-                Err(invalid("Idempotent parameters do not match"))
+                Err(refused("IDEMPOTENT_PARAMETER_MISMATCH", "Idempotent parameters do not match"))
             };
         }
         if executions.active() >= self.limits.active {
-            return Err(JsonError::new(
-                "TooManyRequestsException",
-                format!("You have exceeded the limit of {} active queries", self.limits.active),
-            ));
+            let message = format!("You have exceeded the limit of {} active queries", self.limits.active);
+            return Err(JsonError::new("TooManyRequestsException", message)
+                .with("AthenaErrorCode", "TOO_MANY_REQUESTS")
+                .with("Reason", "CONCURRENT_QUERY_LIMIT_EXCEEDED"));
         }
-        let id = self.env.uuid();
-        let output = self.output(&request, &id)?;
         let (cancel, registration) = AbortHandle::new_pair();
+        let submitted = self.env.now();
         executions.insert(Execution {
             id: id.clone(),
             request,
+            kind,
             workgroup,
             output,
             state: State::Queued,
-            submitted: self.env.now(),
-            started: None,
-            completed: None,
-            bytes_scanned: 0,
+            times: Times { submitted, started: None, planned: None, computed: None, completed: None },
+            scanned: settings.cutoff.map_or_else(BytesScanned::default, BytesScanned::up_to),
             columns: Vec::new(),
+            written: (0, 0),
             cancel,
         });
         drop(executions);
@@ -66,7 +79,7 @@ impl Inner {
             let outcome = match Abortable::new(work, registration).await {
                 // `stop` has said so already.
                 Err(_) => return,
-                Ok(Ok(Ok(output))) => Ok(output),
+                Ok(Ok(Ok(written))) => Ok(written),
                 Ok(Ok(Err(error))) => Err(error),
                 Ok(Err(_panic)) => Err(system("the query engine broke down")),
             };
@@ -74,54 +87,54 @@ impl Inner {
         });
     }
 
-    /// Where the result goes: the request's choice, else the workgroup's.
-    fn output(&self, request: &Start, id: &str) -> Result<Output, JsonError> {
-        let location = request.result_configuration.output_location.as_deref();
-        let location = location.filter(|location| !location.is_empty()).unwrap_or(&self.output_location);
-        let wrong = || invalid(format!("outputLocation is not a valid S3 path: {location:?}"));
-        let (bucket, prefix) = location
-            .strip_prefix("s3://")
-            .and_then(|rest| rest.split_once('/').or(Some((rest, ""))))
-            .ok_or_else(wrong)?;
-        if self.store.bucket(bucket).is_err() {
-            return Err(invalid(format!("Unable to verify/create output bucket {bucket}")));
+    /// Where the result goes: the workgroup's choice where it insists, else the request's, else the workgroup's.
+    fn output(&self, request: &Start, settings: &Settings, key: &str) -> Result<Output, JsonError> {
+        let asked = request.result_configuration.output_location.as_deref();
+        let asked = asked.filter(|location| !location.is_empty());
+        // What is no path is refused also where it would not be used.
+        asked.map(s3_location).transpose()?;
+        let own = settings.output.as_deref();
+        let location = if settings.is_enforced { own } else { asked.or(own) };
+        let location = location.ok_or_else(|| {
+            super::error::invalid(
+                "No output location provided. You did not provide an output location for  your query results. \
+                 Either specify an S3 bucket location or enable Athena managed query results in your workgroup \
+                 settings.",
+            )
+        })?;
+        let (bucket, prefix) = s3_location(location)?;
+        if self.store.bucket(&bucket).is_err() {
+            return Err(super::error::invalid(format!("Unable to verify/create output bucket {bucket}")));
         }
-        let slash = if prefix.is_empty() || prefix.ends_with('/') { "" } else { "/" };
-        let key = format!("{prefix}{slash}{id}.csv");
-        if !self.store.can_hold(bucket, &key) {
-            return Err(wrong());
+        let key = format!("{prefix}{key}");
+        if !self.store.can_hold(&bucket, &key) {
+            return Err(super::error::invalid("outputLocation is not a valid S3 path."));
         }
-        Ok(Output { bucket: bucket.to_owned(), key })
+        Ok(Output { bucket, key })
     }
 
     /// From QUEUED to the result object.
-    async fn work(&self, id: &str) -> Result<RunOutput, RunError> {
+    async fn work(&self, id: &str) -> Result<Written, RunError> {
         let _slot = self.slots.acquire().await.map_err(|_| system("the query engine is closed"))?;
-        let (request, output) = {
-            let mut executions = self.executions();
-            let execution = executions.get_mut(id).ok_or_else(|| system("the query was forgotten"))?;
-            execution.state = State::Running;
-            execution.started = Some(self.env.now());
-            (execution.request.clone(), execution.output.clone())
-        };
+        let (request, output, scanned) = self
+            .update(id, |execution| {
+                execution.state = State::Running;
+                execution.times.started = Some(self.env.now());
+                (execution.request.clone(), execution.output.clone(), execution.scanned.clone())
+            })
+            .ok_or_else(|| system("the query was forgotten"))?;
         self.check_database(request.query_execution_context.database.as_deref())?;
-        let answer = self.runner.run(request.query_string, request.execution_parameters).await?;
-        let columns: Vec<Value> = answer.columns.iter().map(column_info).collect();
-        let metadata = Bytes::from(json!({"ColumnInfo": columns}).to_string());
-        let (store, csv) = (Arc::clone(&self.store), answer.csv.clone());
-        let Output { bucket, key } = output;
-        let written = tokio::task::spawn_blocking(move || {
-            store.put(&bucket, &key, &csv, "application/octet-stream")?;
-            store.put(&bucket, &format!("{key}.metadata"), &metadata, "application/json")
-        });
-        match written.await {
-            Ok(Ok(())) => Ok(answer),
-            Ok(Err(error)) => {
-                tracing::error!(error = domain::chain(&error), query_id = id, "result not written");
-                Err(system("the result could not be written to its output location"))
-            }
-            Err(_) => Err(system("the result could not be written to its output location")),
-        }
+        let (sql, parameters) = (request.query_string, request.execution_parameters);
+        let answer = self.runner.run(RunQuery { sql, parameters, scanned }).await?;
+        self.update(id, |execution| execution.times.planned = Some(self.env.now()));
+        let computed = || {
+            self.update(id, |execution| execution.times.computed = Some(self.env.now()));
+        };
+        writer::write(&self.store, id, output, answer, computed).await
+    }
+
+    fn update<T>(&self, id: &str, change: impl FnOnce(&mut Execution) -> T) -> Option<T> {
+        self.executions().get_mut(id).map(change)
     }
 
     fn check_database(&self, database: Option<&str>) -> Result<(), RunError> {
@@ -134,25 +147,29 @@ impl Inner {
                     self.database
                 ),
                 category: ErrorCategory::User,
+                error_type: Some(1_301),
                 retryable: false,
             }),
         }
     }
 
-    fn finish(&self, id: &str, outcome: Result<RunOutput, RunError>) {
+    fn finish(&self, id: &str, outcome: Result<Written, RunError>) {
         let mut executions = self.executions();
         let Some(execution) = executions.get_mut(id).filter(|execution| !execution.state.is_final()) else {
             return;
         };
-        execution.completed = Some(self.env.now());
-        match outcome {
-            Ok(output) => {
-                execution.bytes_scanned = output.bytes_scanned;
-                execution.columns = output.columns;
-                execution.state = State::Succeeded;
+        let now = self.env.now();
+        execution.times.computed.get_or_insert(now);
+        execution.times.completed = Some(now);
+        execution.state = match outcome {
+            Ok(written) => {
+                execution.written = (written.rows, written.bytes);
+                execution.columns = written.columns;
+                State::Succeeded
             }
-            Err(error) => execution.state = State::Failed(error),
-        }
+            Err(_) if execution.scanned.is_exceeded() => State::Cancelled(BY_LIMIT),
+            Err(error) => State::Failed(error),
+        };
     }
 
     pub(super) fn stop(&self, input: &ById) -> Result<Value, JsonError> {
@@ -160,14 +177,15 @@ impl Inner {
         let execution = executions.get_mut(&input.query_execution_id);
         let execution = execution.ok_or_else(|| unknown(&input.query_execution_id))?;
         if !execution.state.is_final() {
-            execution.state = State::Cancelled;
-            execution.completed = Some(self.env.now());
+            execution.state = State::Cancelled(BY_USER);
+            execution.times.completed = Some(self.env.now());
             execution.cancel.abort();
         }
         Ok(json!({}))
     }
 }
 
-fn system(message: &str) -> RunError {
-    RunError { message: message.to_owned(), category: ErrorCategory::System, retryable: true }
+pub(super) fn system(message: &str) -> RunError {
+    let (category, message) = (ErrorCategory::System, message.to_owned());
+    RunError { message, category, error_type: None, retryable: true }
 }

@@ -1,23 +1,46 @@
 use bytes::Bytes;
 use domain::port::ResultColumn;
-use futures::future::BoxFuture;
+use engine::BytesScanned;
+use futures::{future::BoxFuture, stream::BoxStream};
 
-/// Runs one SQL statement.
+/// Runs SQL statements.
 pub trait SqlRunner: Send + Sync + 'static {
-    /// Runs the statement with its parameters, SQL literals, in the places of its `?`. Dropping the future
-    /// cancels the query.
-    fn run(&self, sql: String, parameters: Vec<String>) -> BoxFuture<'static, Result<RunOutput, RunError>>;
+    /// Why Athena would not take the statement, in its words, if it would not: what its parser finds.
+    fn refusal(&self, sql: &str, parameters: &[String]) -> Option<String>;
+
+    /// Plans and starts the statement with its parameters, SQL literals, in the places of its `?`. Dropping
+    /// the future, or the rows, cancels the query.
+    fn run(&self, query: RunQuery) -> BoxFuture<'static, Result<RunOutput, RunError>>;
 }
 
-/// What a statement answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct RunQuery {
+    /// One statement.
+    pub sql: String,
+    /// SQL literals, one for each `?`.
+    pub parameters: Vec<String>,
+    /// Where to count what is read, and how much that may be. An error after it was exceeded ends the query as
+    /// cancelled.
+    pub scanned: BytesScanned,
+}
+
+/// A statement at work.
 pub struct RunOutput {
     /// The columns, in order, with Athena's types for results.
     pub columns: Vec<ResultColumn>,
-    /// A header row and the rows: every value quoted, NULL nothing at all, the empty string `""`.
+    /// The result as it is computed: a header row, then the rows. Every value is quoted, NULL is nothing at
+    /// all, the empty string `""`.
+    pub chunks: BoxStream<'static, Result<RunChunk, RunError>>,
+}
+
+/// Some whole records of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunChunk {
+    /// Their text.
     pub csv: Bytes,
-    /// How much was read for it.
-    pub bytes_scanned: u64,
+    /// How many rows they are, the header row not counted.
+    pub rows: u64,
 }
 
 /// Why a statement did not run to its end.
@@ -28,6 +51,8 @@ pub struct RunError {
     pub message: String,
     /// Whose fault it is.
     pub category: ErrorCategory,
+    /// The number in Athena's error catalog; without one, the most general of the category.
+    pub error_type: Option<u16>,
     /// Whether the same statement may succeed later.
     pub retryable: bool,
 }

@@ -1,25 +1,24 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::de::DeserializeOwned;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::{
-    SqlRunner,
-    execution::{Executions, Output, State},
-    request::{ById, ByIds, Results, WorkGroup, invalid},
-    results,
-    types::column_info,
-    workgroups,
+    SqlRunner, WorkGroups,
+    catalogs::Catalogs,
+    error::{Violations, invalid, unknown},
+    execution::Executions,
+    request::{ById, ByIds, List, input},
 };
 use crate::{
     env::Env,
     faults::{Faults, Service},
+    glue::Glue,
     protocol::json::JsonError,
     s3::Store,
 };
 
-const MAX_ROWS: i64 = 1_000;
 const MAX_BATCH: usize = 50;
 
 /// How many queries at once.
@@ -32,14 +31,13 @@ pub(crate) struct AthenaLimits {
 /// Athena over AWS JSON.
 pub(crate) struct Athena {
     inner: Arc<Inner>,
+    catalogs: Catalogs,
 }
 
 pub(super) struct Inner {
-    pub(super) workgroup: String,
     pub(super) database: String,
-    pub(super) output_location: String,
+    pub(super) workgroups: Arc<WorkGroups>,
     pub(super) limits: AthenaLimits,
-    created: f64,
     pub(super) slots: Semaphore,
     executions: Mutex<Executions>,
     pub(super) runner: Arc<dyn SqlRunner>,
@@ -52,48 +50,46 @@ pub(super) struct Inner {
 pub(crate) struct AthenaPorts {
     pub(crate) runner: Arc<dyn SqlRunner>,
     pub(crate) store: Arc<Store>,
+    pub(crate) workgroups: Arc<WorkGroups>,
+    pub(crate) glue: Glue,
     pub(crate) faults: Faults,
     pub(crate) env: Env,
 }
 
 impl Athena {
-    pub(crate) fn new(
-        workgroup: String,
-        database: String,
-        output_location: String,
-        limits: AthenaLimits,
-        ports: AthenaPorts,
-    ) -> Self {
-        let AthenaPorts { runner, store, faults, env } = ports;
-        let inner = Inner {
-            workgroup,
-            database,
-            output_location,
-            limits,
-            created: env.epoch_seconds(),
-            slots: Semaphore::new(limits.running),
-            executions: Mutex::default(),
-            runner,
-            store,
-            faults,
-            env,
-        };
-        Self { inner: Arc::new(inner) }
+    pub(crate) fn new(database: String, account: String, limits: AthenaLimits, ports: AthenaPorts) -> Self {
+        let AthenaPorts { runner, store, workgroups, glue, faults, env } = ports;
+        let slots = Semaphore::new(limits.running);
+        let executions = Mutex::default();
+        let inner = Inner { database, workgroups, limits, slots, executions, runner, store, faults, env };
+        Self { inner: Arc::new(inner), catalogs: Catalogs::new(glue, account) }
     }
 
     /// Runs one operation.
     pub(crate) async fn call(&self, operation: &str, body: Value) -> Result<Value, JsonError> {
-        if self.inner.faults.strikes(Service::Athena, operation) {
+        let (inner, catalogs) = (&self.inner, &self.catalogs);
+        if inner.faults.strikes(Service::Athena, operation) {
             return Err(JsonError::new("TooManyRequestsException", "Rate exceeded"));
         }
         match operation {
-            "StartQueryExecution" => self.inner.start(input(body)?),
-            "GetQueryExecution" => self.inner.get(&input::<ById>(body)?),
-            "BatchGetQueryExecution" => self.inner.get_batch(&input(body)?),
-            "GetQueryResults" => self.inner.results(input(body)?).await,
-            "StopQueryExecution" => self.inner.stop(&input::<ById>(body)?),
-            "GetWorkGroup" => self.inner.work_group(&input(body)?),
-            "ListWorkGroups" => Ok(workgroups::list(&self.inner.workgroup, self.inner.created)),
+            "StartQueryExecution" => inner.start(input(body)?),
+            "GetQueryExecution" => inner.get(&input(body)?),
+            "BatchGetQueryExecution" => inner.get_batch(&input(body)?),
+            "ListQueryExecutions" => inner.list(&input(body)?),
+            "GetQueryResults" => inner.results(input(body)?).await,
+            "GetQueryRuntimeStatistics" => inner.runtime_statistics(&input(body)?),
+            "StopQueryExecution" => inner.stop(&input(body)?),
+            "CreateWorkGroup" => inner.workgroups.create(input(body)?, inner.env.epoch_seconds()),
+            "GetWorkGroup" => inner.workgroups.get(&input(body)?),
+            "ListWorkGroups" => inner.workgroups.list(&input(body)?),
+            "UpdateWorkGroup" => inner.workgroups.update(input(body)?),
+            "DeleteWorkGroup" => inner.workgroups.delete(&input(body)?, &mut inner.executions()),
+            "GetDataCatalog" => catalogs.get(body),
+            "ListDataCatalogs" => Catalogs::list(body),
+            "GetDatabase" => catalogs.database(body).await,
+            "ListDatabases" => catalogs.databases(body).await,
+            "GetTableMetadata" => catalogs.table(body).await,
+            "ListTableMetadata" => catalogs.tables(body).await,
             other => Err(JsonError::not_implemented("Athena", other)),
         }
     }
@@ -111,11 +107,18 @@ impl Inner {
         Ok(json!({"QueryExecution": execution.describe(self.env.now())}))
     }
 
+    fn runtime_statistics(&self, input: &ById) -> Result<Value, JsonError> {
+        let executions = self.executions();
+        let execution = executions.get(&input.query_execution_id);
+        let execution = execution.ok_or_else(|| unknown(&input.query_execution_id))?;
+        Ok(execution.runtime_statistics(self.env.now()))
+    }
+
     fn get_batch(&self, input: &ByIds) -> Result<Value, JsonError> {
         let ids = &input.query_execution_ids;
-        if ids.is_empty() || ids.len() > MAX_BATCH {
-            return Err(invalid(format!("QueryExecutionIds must have 1 to {MAX_BATCH} items")));
-        }
+        let mut violations = Violations::default();
+        violations.items("queryExecutionIds", ids.len(), 1, MAX_BATCH);
+        violations.check()?;
         let executions = self.executions();
         let now = self.env.now();
         let (mut found, mut missing) = (Vec::new(), Vec::new());
@@ -124,7 +127,7 @@ impl Inner {
                 Some(execution) => found.push(execution.describe(now)),
                 None => missing.push(json!({
                     "QueryExecutionId": id,
-                    "ErrorCode": "INVALID_INPUT",
+                    "ErrorCode": "QUERY_EXECUTION_NOT_FOUND",
                     "ErrorMessage": unknown(id).message,
                 })),
             }
@@ -132,89 +135,27 @@ impl Inner {
         Ok(json!({"QueryExecutions": found, "UnprocessedQueryExecutionIds": missing}))
     }
 
-    async fn results(&self, input: Results) -> Result<Value, JsonError> {
-        let most = input.max_results.unwrap_or(MAX_ROWS);
-        if !(1..=MAX_ROWS).contains(&most) {
-            return Err(invalid(format!("MaxResults must be between 1 and {MAX_ROWS}")));
+    /// Newest first. A token names the last id of the page before: what was started meanwhile is not seen.
+    fn list(&self, input: &List) -> Result<Value, JsonError> {
+        let size = match input.size(0, 50)? {
+            0 => 50,
+            size => size,
+        };
+        let workgroup = self.workgroups.resolve(input.work_group.as_deref());
+        self.workgroups.check(&workgroup)?;
+        let executions = self.executions();
+        let mut rest = executions.of_workgroup(&workgroup);
+        if let Some(token) = &input.next_token {
+            let last = URL_SAFE_NO_PAD.decode(token).ok().and_then(|id| String::from_utf8(id).ok());
+            if !last.is_some_and(|last| rest.any(|id| id == last)) {
+                return Err(invalid(format!("The nextPageToken is malformed: {token}")));
+            }
         }
-        let most = usize::try_from(most).unwrap_or(1);
-        let id = input.query_execution_id;
-        let (output, columns) = {
-            let executions = self.executions();
-            let execution = executions.get(&id).ok_or_else(|| unknown(&id))?;
-            match &execution.state {
-                State::Succeeded => (execution.output.clone(), execution.columns.clone()),
-                State::Queued | State::Running => {
-                    return Err(invalid("Query has not yet finished. Current state: not final"));
-                }
-                State::Failed(_) => {
-                    return Err(invalid("Query did not finish successfully. Final query state: FAILED"));
-                }
-                State::Cancelled => {
-                    return Err(invalid("Query did not finish successfully. Final query state: CANCELLED"));
-                }
-            }
-        };
-        let offset = match input.next_token.as_deref().filter(|token| !token.is_empty()) {
-            None => 0,
-            Some(token) => results::from_token(token, &id)
-                .ok_or_else(|| invalid("NextToken is not one that this query's results gave"))?,
-        };
-        let (store, Output { bucket, key }) = (Arc::clone(&self.store), output);
-        let read = tokio::task::spawn_blocking(move || page(&store, &bucket, &key, offset, most));
-        let (rows, next) = match read.await {
-            Ok(Ok(page)) => page,
-            Ok(Err(error)) => {
-                tracing::warn!(error = domain::chain(&error), query_id = id, "result not readable");
-                return Err(invalid("Could not find results: they have been deleted or changed"));
-            }
-            Err(_) => {
-                return Err(JsonError::internal("InternalServerException", "the operation was cut off"));
-            }
-        };
-        let rows: Vec<Value> = rows.iter().map(results::row_json).collect();
-        let columns: Vec<Value> = columns.iter().map(column_info).collect();
-        let mut answer = json!({
-            "ResultSet": {"Rows": rows, "ResultSetMetadata": {"ColumnInfo": columns}},
-            "UpdateCount": 0,
-        });
-        if let Some(next) = next {
-            answer["NextToken"] = json!(results::to_token(&id, next));
+        let page: Vec<&str> = rest.by_ref().take(size).collect();
+        let mut answer = json!({"QueryExecutionIds": page});
+        if let (Some(last), Some(_)) = (page.last(), rest.next()) {
+            answer["NextToken"] = json!(URL_SAFE_NO_PAD.encode(last));
         }
         Ok(answer)
     }
-
-    fn work_group(&self, input: &WorkGroup) -> Result<Value, JsonError> {
-        let name = workgroups::resolve(Some(&input.work_group), &self.workgroup)?;
-        Ok(workgroups::describe(name, &self.output_location, self.created))
-    }
-}
-
-/// Rows from a byte of the result object on, and the byte of the next page.
-fn page(
-    store: &Store,
-    bucket: &str,
-    key: &str,
-    offset: u64,
-    most: usize,
-) -> Result<(Vec<results::Row>, Option<u64>), crate::s3::StoreError> {
-    let mut reader = store.reader(bucket, key, offset)?;
-    let mut text = Vec::new();
-    loop {
-        let is_end = !reader.fill(&mut text)?;
-        let (rows, consumed) = results::records(&text, is_end, most);
-        if rows.len() == most || is_end {
-            let at = offset + consumed as u64;
-            let next = (consumed > 0 && at < reader.size()).then_some(at);
-            return Ok((rows, next));
-        }
-    }
-}
-
-fn input<T: DeserializeOwned>(body: Value) -> Result<T, JsonError> {
-    crate::protocol::json::input(body, "InvalidRequestException")
-}
-
-pub(super) fn unknown(id: &str) -> JsonError {
-    invalid(format!("QueryExecution {id} was not found"))
 }

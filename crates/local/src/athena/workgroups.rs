@@ -1,60 +1,138 @@
-//! The two workgroups: the lake's, and `primary`, which every account has and clients use unless told otherwise.
+//! The workgroups: kept below the data directory, one file each, and in memory.
+//!
+//! Two are always there: the lake's, and `primary`, which every account has and clients use unless told
+//! otherwise. Until somebody changes them they write where the lake's results go, and have no file.
 
-use serde_json::{Value, json};
+mod configuration;
+mod operations;
 
-use super::request::invalid;
-use crate::protocol::json::JsonError;
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
-pub(super) const PRIMARY: &str = "primary";
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
-pub(super) fn engine_version() -> Value {
-    json!({
-        "SelectedEngineVersion": "AUTO",
-        "EffectiveEngineVersion": "Athena engine version 3",
-    })
+use super::error::invalid;
+use crate::{
+    files::{TEMPORARY, hex, replace},
+    protocol::json::JsonError,
+};
+
+pub(super) use configuration::engine_version;
+
+const PRIMARY: &str = "primary";
+
+/// All workgroups by name.
+pub(crate) struct WorkGroups {
+    directory: PathBuf,
+    groups: Mutex<BTreeMap<String, Value>>,
 }
 
-/// The workgroup that a request means.
-pub(super) fn resolve<'a>(wanted: Option<&'a str>, own: &'a str) -> Result<&'a str, JsonError> {
-    match wanted.filter(|name| !name.is_empty()) {
-        None => Ok(PRIMARY),
-        Some(name) if name == own || name == PRIMARY => Ok(name),
-        Some(name) => Err(invalid(format!("WorkGroup {name} is not found."))),
+/// What of a workgroup decides about a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Settings {
+    /// Where its results go.
+    pub(super) output: Option<String>,
+    /// Whether the request has no choice.
+    pub(super) is_enforced: bool,
+    /// How many bytes a query may scan.
+    pub(super) cutoff: Option<u64>,
+}
+
+impl WorkGroups {
+    /// Reads the workgroups below `data`. The two that are always there write to `output` unless their files
+    /// say otherwise.
+    pub(crate) fn open(data: &Path, own: &str, output: &str, created: f64) -> io::Result<Self> {
+        let directory = data.join("athena").join("workgroups");
+        fs::create_dir_all(&directory)?;
+        let mut groups = BTreeMap::new();
+        for name in [PRIMARY, own] {
+            let configuration = json!({
+                "ResultConfiguration": {"OutputLocation": output},
+                "EnforceWorkGroupConfiguration": false,
+                "PublishCloudWatchMetricsEnabled": false,
+            });
+            groups.insert(name.to_owned(), body(name, created, configuration, ""));
+        }
+        for entry in fs::read_dir(&directory)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+                continue;
+            }
+            let group: Value = serde_json::from_slice(&fs::read(entry.path())?).map_err(|error| {
+                let text = format!("{} is damaged: {error}", entry.path().display());
+                io::Error::new(io::ErrorKind::InvalidData, text)
+            })?;
+            groups.insert(group["Name"].as_str().unwrap_or_default().to_owned(), group);
+        }
+        Ok(Self { directory, groups: Mutex::new(groups) })
+    }
+
+    /// The name of the workgroup that a request means.
+    pub(super) fn resolve(&self, wanted: Option<&str>) -> String {
+        wanted.filter(|name| !name.is_empty()).unwrap_or(PRIMARY).to_owned()
+    }
+
+    /// What decides about a query; an error if there is no such workgroup, or it is disabled.
+    pub(super) fn settings(&self, name: &str) -> Result<Settings, JsonError> {
+        let groups = self.lock();
+        let group = groups.get(name).ok_or_else(not_found)?;
+        if group["State"] != "ENABLED" {
+            return Err(invalid(format!("WorkGroup {name} is disabled.")));
+        }
+        let configuration = &group["Configuration"];
+        Ok(Settings {
+            output: configuration["ResultConfiguration"]["OutputLocation"].as_str().map(str::to_owned),
+            is_enforced: configuration["EnforceWorkGroupConfiguration"] == true,
+            cutoff: configuration["BytesScannedCutoffPerQuery"].as_u64(),
+        })
+    }
+
+    /// An error if there is no such workgroup.
+    pub(super) fn check(&self, name: &str) -> Result<(), JsonError> {
+        if self.lock().contains_key(name) { Ok(()) } else { Err(not_found()) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Value>> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The file first: what is answered outlives the process.
+    fn write(&self, groups: &mut BTreeMap<String, Value>, name: &str, group: Value) -> Result<(), JsonError> {
+        let content = serde_json::to_vec(&group).map_err(|error| failed(&error))?;
+        replace(&self.file(name), &content).map_err(|error| failed(&error))?;
+        groups.insert(name.to_owned(), group);
+        Ok(())
+    }
+
+    /// Names are hashed: two may differ in case alone, which not every file system tells apart.
+    fn file(&self, name: &str) -> PathBuf {
+        self.directory.join(format!("{}.json", hex(&Sha256::digest(name.as_bytes()))))
     }
 }
 
-pub(super) fn describe(name: &str, output_location: &str, created: f64) -> Value {
-    json!({
-        "WorkGroup": {
-            "Name": name,
-            "State": "ENABLED",
-            "Description": "",
-            "CreationTime": created,
-            "Configuration": {
-                "ResultConfiguration": {"OutputLocation": output_location},
-                "EnforceWorkGroupConfiguration": false,
-                "PublishCloudWatchMetricsEnabled": false,
-                "RequesterPaysEnabled": false,
-                "EngineVersion": engine_version(),
-            },
-        },
-    })
+/// As it is kept: what `GetWorkGroup` answers, less what is the same for all.
+fn body(name: &str, created: f64, configuration: Value, description: &str) -> Value {
+    let mut group = Map::new();
+    group.insert("Name".to_owned(), json!(name));
+    group.insert("State".to_owned(), json!("ENABLED"));
+    group.insert("CreationTime".to_owned(), json!(created));
+    group.insert("Configuration".to_owned(), configuration);
+    if !description.is_empty() {
+        group.insert("Description".to_owned(), json!(description));
+    }
+    Value::Object(group)
 }
 
-pub(super) fn list(own: &str, created: f64) -> Value {
-    let mut names = vec![PRIMARY, own];
-    names.dedup();
-    let summaries: Vec<Value> = names
-        .into_iter()
-        .map(|name| {
-            json!({
-                "Name": name,
-                "State": "ENABLED",
-                "Description": "",
-                "CreationTime": created,
-                "EngineVersion": engine_version(),
-            })
-        })
-        .collect();
-    json!({"WorkGroups": summaries})
+fn not_found() -> JsonError {
+    invalid("WorkGroup is not found.")
+}
+
+fn failed(error: &dyn std::error::Error) -> JsonError {
+    tracing::error!(error = domain::chain(error), "a workgroup was not written");
+    JsonError::internal("InternalServerException", "the workgroup's file could not be written")
 }

@@ -1,7 +1,11 @@
 //! A queue in front of a Lambda, as SQS with an event source mapping: a batching window, and messages that come
 //! again, later, when they failed. After some tries they are left to the schedule.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws::SystemClock;
 use domain::port::Clock;
@@ -12,6 +16,10 @@ use super::{Stopped, lambdas::Lambdas};
 
 /// How long a queue gathers after the first message: what a busy publisher lands meanwhile makes one commit.
 const WINDOW: Duration = Duration::from_millis(50);
+
+/// After an invocation a queue rests for as long as that took, but no longer than this: so publishers keep half of
+/// the machine.
+const LONGEST_REST: Duration = Duration::from_secs(2);
 
 /// The most messages of one invocation.
 const BATCH: usize = 1_000;
@@ -50,6 +58,7 @@ pub(super) fn queue(
     let (lambdas, mut until, again) = (Arc::clone(lambdas), stopped.clone(), sender.clone());
     tasks.spawn(async move {
         let mut out_of_sight = JoinSet::new();
+        let mut rests_until = Instant::now();
         loop {
             let first = tokio::select! {
                 first = messages.recv() => first,
@@ -57,13 +66,17 @@ pub(super) fn queue(
             };
             let Some(first) = first else { return };
             let mut batch = vec![first];
-            SystemClock.sleep(WINDOW).await;
+            let rest = rests_until.saturating_duration_since(Instant::now());
+            SystemClock.sleep(rest.max(WINDOW)).await;
             while batch.len() < BATCH
                 && let Ok(next) = messages.try_recv()
             {
                 batch.push(next);
             }
-            for message in receive(batch, name, function, &lambdas).await {
+            let began = Instant::now();
+            let failed = receive(batch, name, function, &lambdas).await;
+            rests_until = Instant::now() + began.elapsed().min(LONGEST_REST);
+            for message in failed {
                 let again = again.clone();
                 out_of_sight.spawn(async move {
                     SystemClock.sleep(OUT_OF_SIGHT * message.receives).await;

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Stopped, invoke, lambdas::Lambdas};
+use crate::ResultExpiry;
 use aws::SystemClock;
 use domain::port::Clock;
 use tokio::task::JoinError;
@@ -22,6 +23,19 @@ pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
             register::handle(invoke::event(invoke::schedule()), &reconcile.register).await
         });
         report("register", registered.await);
+        tokio::select! {
+            () = SystemClock.sleep(EVERY) => {}
+            () = stopped.wait() => return,
+        }
+    }
+}
+
+/// Deletes old results, at once and then every minute.
+pub(super) async fn expire(results: ResultExpiry, mut stopped: Stopped) {
+    loop {
+        if let Err(error) = results.run().await {
+            tracing::error!(error = domain::chain(&error), "old results stay");
+        }
         tokio::select! {
             () = SystemClock.sleep(EVERY) => {}
             () = stopped.wait() => return,

@@ -1,15 +1,15 @@
 //! Athena's SQL, by the engine.
 
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use aws::S3Store;
-use engine::{Engine, EngineError, csv};
-use futures::future::BoxFuture;
+use engine::{
+    Engine, EngineError,
+    csv::{self, CsvError},
+};
+use futures::{StreamExt, TryStreamExt, future::BoxFuture};
 
-use crate::{ErrorCategory, GlueCatalog, RunError, RunOutput, SqlRunner};
+use crate::{ErrorCategory, GlueCatalog, RunChunk, RunError, RunOutput, RunQuery, SqlRunner};
 
 pub(super) struct Runner(Arc<Engine<GlueCatalog, S3Store>>);
 
@@ -20,60 +20,58 @@ impl Runner {
 }
 
 impl SqlRunner for Runner {
-    fn run(&self, sql: String, parameters: Vec<String>) -> BoxFuture<'static, Result<RunOutput, RunError>> {
+    fn refusal(&self, sql: &str, parameters: &[String]) -> Option<String> {
+        match self.0.prepare(sql, parameters) {
+            Err(EngineError::Rejected { reason }) => Some(reason),
+            // Whatever else is wrong, the query says itself.
+            Ok(_) | Err(_) => None,
+        }
+    }
+
+    fn run(&self, query: RunQuery) -> BoxFuture<'static, Result<RunOutput, RunError>> {
         let engine = Arc::clone(&self.0);
         Box::pin(async move {
-            let execution = engine.execute(&sql, &parameters).await.map_err(run_error)?;
-            let (columns, scanned) = (execution.columns.clone(), execution.scanned.clone());
-            let csv = csv::write(execution, Bounded::default()).await.map_err(|error| match error {
-                csv::CsvError::Query(error) => run_error(error),
-                csv::CsvError::Write(error) => too_large(&error),
-                csv::CsvError::Type(_) => internal(&error),
-            })?;
-            Ok(RunOutput { columns, csv: csv.0.into(), bytes_scanned: scanned.get() })
+            let prepared = engine.prepare(&query.sql, &query.parameters).map_err(run_error)?;
+            let execution = engine.run(&prepared, query.scanned).await.map_err(run_error)?;
+            let columns = execution.columns.clone();
+            let chunks = csv::chunks(execution)
+                .map_ok(|chunk| RunChunk { csv: chunk.text.into(), rows: chunk.rows as u64 })
+                .map_err(|error| match error {
+                    CsvError::Query(error) => run_error(error),
+                    CsvError::Write(_) | CsvError::Type(_) => internal(&error),
+                });
+            Ok(RunOutput { columns, chunks: chunks.boxed() })
         })
     }
 }
 
-/// The longest result, in bytes. Athena has no such limit; one process on a laptop does.
-const MAX_RESULT: usize = 256 * 1024 * 1024;
-
-/// A result in memory, up to [`MAX_RESULT`].
-#[derive(Default)]
-struct Bounded(Vec<u8>);
-
-impl Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > MAX_RESULT {
-            let words = format!("the local lake keeps results of up to {MAX_RESULT} bytes: add a LIMIT");
-            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, words));
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn too_large(error: &io::Error) -> RunError {
-    let message = format!("EXCEEDED_LOCAL_MEMORY_LIMIT: {error}");
-    RunError { message, category: ErrorCategory::User, retryable: false }
-}
-
 fn run_error(error: EngineError) -> RunError {
-    let (category, retryable) = match &error {
-        EngineError::Rejected { .. } | EngineError::Unsupported { .. } | EngineError::Failed(_) => {
-            (ErrorCategory::User, false)
-        }
-        EngineError::Catalog(_) => (ErrorCategory::System, true),
-        EngineError::Store { retryable, .. } => (ErrorCategory::System, *retryable),
-        EngineError::Internal(_) => (ErrorCategory::System, false),
+    let (category, error_type, retryable) = match &error {
+        EngineError::Failed(failure) => (ErrorCategory::User, error_type(failure.code), false),
+        EngineError::Unsupported { .. } => (ErrorCategory::User, error_type("NOT_SUPPORTED"), false),
+        EngineError::Rejected { .. } | EngineError::ScanLimit(_) => (ErrorCategory::User, None, false),
+        EngineError::Catalog(_) => (ErrorCategory::System, None, true),
+        EngineError::Store { retryable, .. } => (ErrorCategory::System, None, *retryable),
+        EngineError::Internal(_) => (ErrorCategory::System, None, false),
     };
-    RunError { message: domain::chain(&error), category, retryable }
+    RunError { message: domain::chain(&error), category, error_type, retryable }
+}
+
+/// The numbers of Athena's error catalog for the names of its engine, as far as somebody measured them.
+fn error_type(name: &str) -> Option<u16> {
+    Some(match name {
+        "DIVISION_BY_ZERO" => 1_001,
+        "TYPE_MISMATCH" => 1_002,
+        "COLUMN_NOT_FOUND" | "CATALOG_NOT_FOUND" => 1_006,
+        "INVALID_CAST_ARGUMENT" => 1_100,
+        "NOT_SUPPORTED" => 1_200,
+        "TABLE_NOT_FOUND" | "SCHEMA_NOT_FOUND" => 1_301,
+        "FUNCTION_NOT_FOUND" => 1_303,
+        _ => return None,
+    })
 }
 
 fn internal(error: &dyn std::error::Error) -> RunError {
-    RunError { message: domain::chain(error), category: ErrorCategory::System, retryable: false }
+    let (category, message) = (ErrorCategory::System, domain::chain(error));
+    RunError { message, category, error_type: None, retryable: false }
 }

@@ -16,26 +16,33 @@ pub(crate) struct JsonError {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// Members of the error besides its message, as its shape in the service model has them.
+    pub(crate) members: Vec<(&'static str, &'static str)>,
 }
 
 impl JsonError {
     /// An error that is the caller's: status 400, as for nearly all of AWS JSON.
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code, message: message.into() }
+        Self { status: StatusCode::BAD_REQUEST, code, message: message.into(), members: Vec::new() }
+    }
+
+    /// The same with one more member.
+    pub(crate) fn with(mut self, member: &'static str, value: &'static str) -> Self {
+        self.members.push((member, value));
+        self
     }
 
     /// An operation that is not here.
     pub(crate) fn not_implemented(service: &str, operation: &str) -> Self {
         Self {
             status: StatusCode::NOT_IMPLEMENTED,
-            code: "NotImplemented",
-            message: format!("the local lake does not have {service} {operation}"),
+            ..Self::new("NotImplemented", format!("the local lake does not have {service} {operation}"))
         }
     }
 
     /// Something broke on this side.
     pub(crate) fn internal(code: &'static str, message: impl Into<String>) -> Self {
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, code, message: message.into() }
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::new(code, message) }
     }
 }
 
@@ -50,7 +57,10 @@ pub(crate) fn respond(result: Result<Value, JsonError>, request_id: &str) -> Res
         Ok(value) => (StatusCode::OK, value, None),
         Err(error) => {
             // Models spell the member `Message` or `message`; clients look for either.
-            let body = json!({"__type": error.code, "message": error.message, "Message": error.message});
+            let mut body = json!({"__type": error.code, "message": error.message, "Message": error.message});
+            for (member, value) in error.members {
+                body[member] = json!(value);
+            }
             (error.status, body, Some(error.code))
         }
     };

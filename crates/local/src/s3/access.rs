@@ -52,10 +52,6 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub(crate) fn size(&self) -> u64 {
-        self.size
-    }
-
     /// Appends some more of the object; `false` when that was its end.
     pub(crate) fn fill(&mut self, text: &mut Vec<u8>) -> Result<bool, StoreError> {
         let read = (&mut self.file).take(STEP).read_to_end(text)?;

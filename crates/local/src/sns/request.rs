@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
     AttributeValue,
-    limits::{MAX_BATCH, invalid, parameter_value},
+    limits::{MAX_BATCH, MAX_BYTES, invalid, parameter_value},
 };
 use crate::protocol::query::{Params, QueryError};
 
@@ -28,9 +28,7 @@ impl Entry {
     /// The message under `prefix`: `""`, or `PublishBatchRequestEntries.member.1.`.
     pub(super) fn read(params: &Params, prefix: &str) -> Result<Self, QueryError> {
         let get = |name: &str| params.get(&format!("{prefix}{name}"));
-        if get("MessageStructure").is_some() {
-            return Err(missing("a MessageStructure: publish one text for all protocols"));
-        }
+        let message = get("Message").unwrap_or_default();
         if get("MessageDeduplicationId").is_some() {
             return Err(invalid(
                 "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is \
@@ -40,7 +38,7 @@ impl Entry {
         Ok(Self {
             id: get("Id").unwrap_or_default().to_owned(),
             subject: get("Subject").map(str::to_owned),
-            message: get("Message").unwrap_or_default().to_owned(),
+            message: structured(get("MessageStructure"), message)?,
             attributes: attributes(params, &format!("{prefix}MessageAttributes.entry."))?,
         })
     }
@@ -104,6 +102,25 @@ fn attributes(params: &Params, prefix: &str) -> Result<BTreeMap<String, Attribut
         }
     }
     Ok(attributes)
+}
+
+/// The text for the topic's subscription, which is a queue's: a message of the structure `json` has a text for
+/// each protocol.
+fn structured(structure: Option<&str>, message: &str) -> Result<String, QueryError> {
+    match structure {
+        None | Some("") => return Ok(message.to_owned()),
+        Some("json") => {}
+        Some(other) => return Err(invalid(format!("MessageStructure {other:?} (it must be json)"))),
+    }
+    if message.len() > MAX_BYTES {
+        return Err(invalid("Message too long"));
+    }
+    let failed = |error| invalid(format!("Message Structure - JSON message body failed to parse: {error}"));
+    let texts: BTreeMap<String, serde_json::Value> = serde_json::from_str(message).map_err(failed)?;
+    let text = |protocol: &str| texts.get(protocol).and_then(serde_json::Value::as_str);
+    let default = text("default")
+        .ok_or_else(|| invalid("Message Structure - No default entry in JSON message body"))?;
+    Ok(text("sqs").unwrap_or(default).to_owned())
 }
 
 fn binary(name: &str, value: Option<&str>) -> Result<bytes::Bytes, QueryError> {

@@ -7,17 +7,17 @@ use local::Service;
 use crate::harness::Lake;
 
 impl Lake {
-    async fn start_query(&self, sql: &str) -> String {
+    pub(crate) async fn start_query(&self, sql: &str) -> String {
         let start = self.athena().start_query_execution().query_string(sql).work_group("tributary");
         start.send().await.unwrap().query_execution_id().unwrap().to_owned()
     }
 
-    async fn execution(&self, id: &str) -> QueryExecution {
+    pub(crate) async fn execution(&self, id: &str) -> QueryExecution {
         let answer = self.athena().get_query_execution().query_execution_id(id).send().await.unwrap();
         answer.query_execution().unwrap().clone()
     }
 
-    async fn until(&self, id: &str, wanted: &QueryExecutionState) -> QueryExecution {
+    pub(crate) async fn until(&self, id: &str, wanted: &QueryExecutionState) -> QueryExecution {
         for _ in 0..10_000 {
             let execution = self.execution(id).await;
             if execution.status().unwrap().state() == Some(wanted) {
@@ -199,7 +199,7 @@ async fn workgroups_say_where_results_go() {
     assert_eq!(location, Some("s3://tributary/results/"));
     let all = lake.athena().list_work_groups().send().await.unwrap();
     assert_eq!(all.work_groups().len(), 2);
-    let missing = lake.athena().list_databases().catalog_name("x").send().await.unwrap_err();
+    let missing = lake.athena().list_named_queries().send().await.unwrap_err();
     assert_eq!(missing.into_service_error().code(), Some("NotImplemented"));
 }
 

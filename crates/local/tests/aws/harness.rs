@@ -12,10 +12,10 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use chrono::{DateTime, Utc};
 use domain::port::{Clock, Ids, ResultColumn};
-use futures::future::BoxFuture;
+use futures::{StreamExt, future::BoxFuture, stream};
 use local::{
-    AwsConfig, AwsServer, Delivery, DeliveryError, ErrorCategory, ObjectCreated, RunError, RunOutput,
-    SnsMessage, SqlRunner,
+    AwsConfig, AwsServer, Delivery, DeliveryError, ErrorCategory, ObjectCreated, RunChunk, RunError,
+    RunOutput, RunQuery, SnsMessage, SqlRunner,
 };
 use tempfile::TempDir;
 use tokio::{
@@ -83,8 +83,13 @@ pub(crate) struct Runner {
 }
 
 impl SqlRunner for Runner {
-    fn run(&self, sql: String, parameters: Vec<String>) -> BoxFuture<'static, Result<RunOutput, RunError>> {
+    fn refusal(&self, sql: &str, _: &[String]) -> Option<String> {
+        sql.starts_with("SELEC ").then(|| format!("line 1:1: mismatched input '{sql}'"))
+    }
+
+    fn run(&self, query: RunQuery) -> BoxFuture<'static, Result<RunOutput, RunError>> {
         let (gate, ran) = (Arc::clone(&self.gate), Arc::clone(&self.ran));
+        let RunQuery { sql, parameters, scanned } = query;
         Box::pin(async move {
             ran.lock().unwrap().push((sql.clone(), parameters));
             match sql.as_str() {
@@ -94,9 +99,16 @@ impl SqlRunner for Runner {
                     return Err(RunError {
                         message: "COLUMN_NOT_FOUND: line 1:8".to_owned(),
                         category: ErrorCategory::User,
+                        error_type: Some(1_006),
                         retryable: false,
                     });
                 }
+                "scan" => scanned.add(20_000_000).map_err(|limit| RunError {
+                    message: limit.to_string(),
+                    category: ErrorCategory::User,
+                    error_type: None,
+                    retryable: false,
+                })?,
                 _ => {}
             }
             let rows: String =
@@ -105,10 +117,12 @@ impl SqlRunner for Runner {
                 name: name.to_owned(),
                 data_type: data_type.to_owned(),
             };
+            scanned.add(4_711).unwrap();
+            let chunk = |csv: String, rows: u64| Ok(RunChunk { csv: csv.into(), rows });
+            let chunks = [chunk("\"n\",\"price\"\n".to_owned(), 0), chunk(rows, 25)];
             Ok(RunOutput {
                 columns: vec![column("n", "bigint"), column("price", "decimal(12,2)")],
-                csv: format!("\"n\",\"price\"\n{rows}").into(),
-                bytes_scanned: 4_711,
+                chunks: stream::iter(chunks).boxed(),
             })
         })
     }

@@ -7,6 +7,7 @@
 )]
 
 mod athena;
+mod athena_faithful;
 mod glue;
 mod glue_partitions;
 mod glue_versions;

@@ -53,6 +53,18 @@ async fn a_publish_is_delivered_with_all_that_it_says() {
 }
 
 #[tokio::test]
+async fn a_structured_message_gives_the_queue_its_own_text() {
+    let lake = Lake::start().await;
+    for (message, delivered) in
+        [(r#"{"default": "d", "sqs": "q", "email": "e"}"#, "q"), (r#"{"default": "d", "lambda": "l"}"#, "d")]
+    {
+        let publish = lake.sns().publish().topic_arn(TOPIC).message(message).message_structure("json");
+        publish.send().await.unwrap();
+        assert_eq!(lake.inbox.0.lock().unwrap().last().unwrap().message, delivered);
+    }
+}
+
+#[tokio::test]
 async fn what_sns_refuses_is_refused_by_code() {
     let lake = Lake::start().await;
     let publish = || lake.sns().publish().topic_arn(TOPIC).message("x");
@@ -68,7 +80,11 @@ async fn what_sns_refuses_is_refused_by_code() {
     assert_eq!(refused(with("a", attribute("Number", "NaN"))).await, "ParameterValueInvalid");
     assert_eq!(refused(with("a", attribute("Date", "v"))).await, "ParameterValueInvalid");
     assert_eq!(refused(with("a", attribute("String.Array", "{}"))).await, "ParameterValueInvalid");
-    assert_eq!(refused(publish().message_structure("json")).await, "NotImplemented");
+    assert_eq!(refused(publish().message_structure("xml")).await, "InvalidParameter");
+    for no_default in ["not JSON", "[]", "{}", r#"{"default": 1}"#, r#"{"sqs": "text"}"#] {
+        let structured = publish().message(no_default).message_structure("json");
+        assert_eq!(refused(structured).await, "InvalidParameter", "{no_default}");
+    }
     // Attributes count: 256 KiB in all, and not one byte more.
     let full = |n| publish().message("x".repeat(n)).message_attributes("a", attribute("String", "v"));
     assert_eq!(refused(full(262_144 - 7)).await, "InvalidParameter");

@@ -1,0 +1,161 @@
+//! What a query reads of the lake's files: counted as it is asked for, and stopped at a limit.
+//!
+//! Counted are the ranges of column chunks, in the compressed form in which they are in the file, exactly as the
+//! Parquet reader asks for them. Not counted is what says where they are (footers, page indexes, bloom filters),
+//! nor the gaps that the store reads over to join two requests: Athena's `DataScannedInBytes` of a `count(*)` on
+//! Parquet is 0 in the same way.
+
+use std::{
+    fmt,
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use datafusion::{
+    datasource::{
+        listing::PartitionedFile,
+        physical_plan::parquet::{DefaultParquetFileReaderFactory, ParquetFileReaderFactory},
+    },
+    error::Result,
+    parquet::{
+        arrow::{arrow_reader::ArrowReaderOptions, async_reader::AsyncFileReader},
+        errors::{ParquetError, Result as ParquetResult},
+        file::metadata::ParquetMetaData,
+    },
+    physical_plan::metrics::ExecutionPlanMetricsSet,
+};
+use futures::{FutureExt, future::BoxFuture};
+
+/// How many bytes of the lake's files a query has read so far, and how many it may read. Clones see the same
+/// number.
+#[derive(Clone)]
+pub struct BytesScanned(Arc<Counter>);
+
+struct Counter {
+    bytes: AtomicU64,
+    limit: u64,
+    is_exceeded: AtomicBool,
+}
+
+/// More would have been read than was allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Bytes scanned limit was exceeded")]
+pub struct ScanLimitExceeded;
+
+impl BytesScanned {
+    /// Counts, and refuses the read that would be beyond `limit` bytes.
+    pub fn up_to(limit: u64) -> Self {
+        let (bytes, is_exceeded) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self(Arc::new(Counter { bytes, limit, is_exceeded }))
+    }
+
+    /// The number at this moment. Once the limit is exceeded it is the limit, as in Athena's statistics.
+    pub fn get(&self) -> u64 {
+        self.0.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether a read was refused.
+    pub fn is_exceeded(&self) -> bool {
+        self.0.is_exceeded.load(Ordering::Relaxed)
+    }
+
+    /// Counts a read that is about to happen, or refuses it.
+    pub fn add(&self, bytes: u64) -> std::result::Result<(), ScanLimitExceeded> {
+        let Counter { bytes: count, limit, is_exceeded } = &*self.0;
+        let before = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |so_far| {
+            Some(so_far.saturating_add(bytes).min(*limit))
+        });
+        let so_far = before.unwrap_or_else(|unchanged| unchanged);
+        if so_far.saturating_add(bytes) > *limit {
+            is_exceeded.store(true, Ordering::Relaxed);
+            return Err(ScanLimitExceeded);
+        }
+        Ok(())
+    }
+}
+
+impl Default for BytesScanned {
+    /// Without a limit.
+    fn default() -> Self {
+        Self::up_to(u64::MAX)
+    }
+}
+
+impl fmt::Debug for BytesScanned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("BytesScanned").field(&self.get()).finish()
+    }
+}
+
+/// Opens the files of one query, and counts what is read of them.
+#[derive(Debug)]
+pub(crate) struct CountedFiles {
+    files: DefaultParquetFileReaderFactory,
+    scanned: BytesScanned,
+}
+
+impl CountedFiles {
+    pub(crate) fn new(store: Arc<dyn object_store::ObjectStore>, scanned: BytesScanned) -> Self {
+        Self { files: DefaultParquetFileReaderFactory::new(store), scanned }
+    }
+}
+
+impl ParquetFileReaderFactory for CountedFiles {
+    fn create_reader(
+        &self,
+        partition_index: usize,
+        file: PartitionedFile,
+        metadata_size_hint: Option<usize>,
+        metrics: &ExecutionPlanMetricsSet,
+    ) -> Result<Box<dyn AsyncFileReader + Send>> {
+        let inner = self.files.create_reader(partition_index, file, metadata_size_hint, metrics)?;
+        Ok(Box::new(Counted { inner, scanned: self.scanned.clone() }))
+    }
+}
+
+struct Counted {
+    inner: Box<dyn AsyncFileReader + Send>,
+    scanned: BytesScanned,
+}
+
+impl AsyncFileReader for Counted {
+    /// Indexes and bloom filters: column chunks are read by `get_byte_ranges`.
+    fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, ParquetResult<Bytes>> {
+        self.inner.get_bytes(range)
+    }
+
+    fn get_byte_ranges(&mut self, ranges: Vec<Range<u64>>) -> BoxFuture<'_, ParquetResult<Vec<Bytes>>> {
+        let bytes = ranges.iter().map(|range| range.end.saturating_sub(range.start)).sum();
+        match self.scanned.add(bytes) {
+            Ok(()) => self.inner.get_byte_ranges(ranges),
+            Err(error) => async move { Err(ParquetError::External(Box::new(error))) }.boxed(),
+        }
+    }
+
+    fn get_metadata<'a>(
+        &'a mut self,
+        options: Option<&'a ArrowReaderOptions>,
+    ) -> BoxFuture<'a, ParquetResult<Arc<ParquetMetaData>>> {
+        self.inner.get_metadata(options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BytesScanned, ScanLimitExceeded};
+
+    #[test]
+    fn the_read_that_would_be_beyond_the_limit_is_refused_and_counts_up_to_it() {
+        let scanned = BytesScanned::up_to(10);
+        assert_eq!(scanned.add(10), Ok(()));
+        assert!(!scanned.is_exceeded());
+        assert_eq!(scanned.add(0), Ok(()));
+        assert_eq!(scanned.clone().add(1), Err(ScanLimitExceeded));
+        assert_eq!((scanned.get(), scanned.is_exceeded()), (10, true));
+        assert_eq!(BytesScanned::default().add(u64::MAX), Ok(()));
+    }
+}

@@ -1,0 +1,32 @@
+# What register fills and Athena reads. The tables are not Terraform's: they follow the definitions.
+
+resource "aws_glue_catalog_database" "lake" {
+  name        = local.database
+  description = "The tables of the lake ${var.name}: a projection of its bucket, made by register"
+}
+
+resource "aws_athena_workgroup" "lake" {
+  name        = local.workgroup
+  description = "The queries of the lake ${var.name}"
+  # What goes with it is the history of its queries, not data.
+  force_destroy = true
+
+  configuration {
+    enforce_workgroup_configuration    = true
+    publish_cloudwatch_metrics_enabled = true
+    bytes_scanned_cutoff_per_query     = var.scan_limit_bytes
+
+    engine_version {
+      selected_engine_version = "Athena engine version 3"
+    }
+
+    result_configuration {
+      output_location       = "s3://${aws_s3_bucket.lake.bucket}/results/"
+      expected_bucket_owner = local.account
+
+      encryption_configuration {
+        encryption_option = "SSE_S3"
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+# landing/ -> queue -> compact -> tables/ and commits/.
+
+module "compact_queue" {
+  source = "./modules/queue"
+
+  name                       = "${var.name}-compact"
+  arn                        = local.queue_arns.compact
+  visibility_timeout_seconds = local.visibility_seconds.compact
+  # The sweep finds the same batches, so there is no haste to try again.
+  max_receive_count = 5
+
+  sender = {
+    service        = "s3.amazonaws.com"
+    source_arn     = local.bucket_arn
+    source_account = local.account
+  }
+}
+
+module "compact" {
+  source = "./modules/function"
+
+  name                 = "${var.name}-compact"
+  description          = "Landing batches to Parquet generations"
+  role_name            = "${var.name}-compact-${var.region}"
+  artifact             = "${var.artifacts_directory}/compact.zip"
+  architecture         = local.architecture
+  memory_mib           = var.compact.memory_mib
+  timeout_seconds      = var.compact.timeout_seconds
+  reserved_concurrency = var.compact.reserved_concurrency
+  log_group_arn        = local.log_group_arns.compact
+  log_retention_days   = var.log_retention_days
+
+  environment = {
+    TRIBUTARY_BUCKET        = local.bucket
+    TRIBUTARY_MEMORY_BUDGET = "${var.compact.memory_budget_mib}MiB"
+    TRIBUTARY_GRACE         = "${var.compact.grace_minutes}m"
+    TRIBUTARY_LOG           = var.log
+  }
+
+  queue = {
+    arn                     = module.compact_queue.arn
+    policy_arn              = local.queue_arns.compact
+    batch_size              = var.compact.batch_size
+    batching_window_seconds = var.compact.batching_window_seconds
+    concurrency             = var.compact.queue_concurrency
+  }
+
+  schedule = {
+    name       = "sweep"
+    expression = var.compact.sweep
+  }
+
+  statements = [
+    {
+      sid        = "ListWork"
+      actions    = ["s3:ListBucket"]
+      resources  = [local.bucket_arn]
+      conditions = { StringLike = { "s3:prefix" = ["commits/*", "landing/*", "schemas/*"] } }
+    },
+    local.missing_is_404,
+    {
+      sid     = "ReadWork"
+      actions = ["s3:GetObject"]
+      resources = [
+        "${local.bucket_arn}/commits/*",
+        "${local.bucket_arn}/landing/*",
+        "${local.bucket_arn}/schemas/*",
+        "${local.bucket_arn}/tables/*",
+      ]
+    },
+    {
+      sid     = "WriteGenerations"
+      actions = ["s3:PutObject"]
+      resources = [
+        "${local.bucket_arn}/commits/*",
+        "${local.bucket_arn}/quarantine/*",
+        "${local.bucket_arn}/tables/*",
+      ]
+    },
+    {
+      sid       = "DeleteWhatIsConsumedOrOvertaken"
+      actions   = ["s3:DeleteObject"]
+      resources = ["${local.bucket_arn}/landing/*", "${local.bucket_arn}/tables/*"]
+    },
+  ]
+}

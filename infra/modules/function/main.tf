@@ -1,0 +1,87 @@
+# One function, and with it all that is its alone: role, log group, and what sets it off.
+
+locals {
+  own_statements = concat(
+    [{
+      sid        = "OwnLog"
+      actions    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      resources  = ["${var.log_group_arn}:*"]
+      conditions = {}
+    }],
+    var.queue == null ? [] : [{
+      sid        = "OwnQueue"
+      actions    = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+      resources  = [var.queue.policy_arn]
+      conditions = {}
+    }],
+  )
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      for statement in concat(local.own_statements, var.statements) : merge(
+        {
+          Sid      = statement.sid
+          Effect   = "Allow"
+          Action   = statement.actions
+          Resource = statement.resources
+        },
+        length(statement.conditions) == 0 ? {} : { Condition = statement.conditions },
+      )
+    ]
+  })
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+}
+
+resource "aws_iam_role" "this" {
+  name        = var.role_name
+  description = "What the function ${var.name} may do"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  name   = "function"
+  role   = aws_iam_role.this.name
+  policy = local.policy
+}
+
+resource "aws_lambda_function" "this" {
+  function_name                  = var.name
+  description                    = var.description
+  role                           = aws_iam_role.this.arn
+  filename                       = var.artifact
+  source_code_hash               = filebase64sha256(var.artifact)
+  runtime                        = "provided.al2023"
+  handler                        = "bootstrap"
+  architectures                  = [var.architecture]
+  memory_size                    = var.memory_mib
+  timeout                        = var.timeout_seconds
+  reserved_concurrent_executions = var.reserved_concurrency
+
+  environment {
+    variables = { for name, value in var.environment : name => value if value != null }
+  }
+
+  logging_config {
+    log_group  = aws_cloudwatch_log_group.this.name
+    log_format = "JSON"
+    # TRIBUTARY_LOG decides; the platform would hold back debug lines on its own.
+    application_log_level = "TRACE"
+    system_log_level      = "INFO"
+  }
+
+  # Without its permissions a first invocation fails; without the group Lambda would make one that keeps all lines.
+  depends_on = [aws_iam_role_policy.this, aws_cloudwatch_log_group.this]
+}

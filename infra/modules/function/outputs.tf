@@ -1,0 +1,62 @@
+output "arn" {
+  description = "ARN of the function."
+  value       = aws_lambda_function.this.arn
+}
+
+output "invoke_arn" {
+  description = "ARN by which API Gateway invokes the function."
+  value       = aws_lambda_function.this.invoke_arn
+}
+
+output "name" {
+  description = "Name of the function."
+  value       = aws_lambda_function.this.function_name
+}
+
+output "role_name" {
+  description = "Name of the function's role."
+  value       = aws_iam_role.this.name
+}
+
+output "policy" {
+  description = "JSON of the only policy of the function's role."
+  value       = aws_iam_role_policy.this.policy
+}
+
+output "log_group" {
+  description = "Name of the function's log group, and the days for which it keeps its lines."
+  value = {
+    name           = aws_cloudwatch_log_group.this.name
+    retention_days = aws_cloudwatch_log_group.this.retention_in_days
+  }
+}
+
+output "function" {
+  description = "How the function is set up."
+  value = {
+    architectures        = aws_lambda_function.this.architectures
+    environment          = aws_lambda_function.this.environment[0].variables
+    log_format           = aws_lambda_function.this.logging_config[0].log_format
+    log_group            = aws_lambda_function.this.logging_config[0].log_group
+    memory_mib           = aws_lambda_function.this.memory_size
+    reserved_concurrency = aws_lambda_function.this.reserved_concurrent_executions
+    runtime              = aws_lambda_function.this.runtime
+    timeout_seconds      = aws_lambda_function.this.timeout
+  }
+}
+
+output "queue" {
+  description = "How the function reads its queue; null if it has none."
+  value = var.queue == null ? null : {
+    arn                     = aws_lambda_event_source_mapping.queue[0].event_source_arn
+    batch_size              = aws_lambda_event_source_mapping.queue[0].batch_size
+    batching_window_seconds = aws_lambda_event_source_mapping.queue[0].maximum_batching_window_in_seconds
+    response_types          = aws_lambda_event_source_mapping.queue[0].function_response_types
+    concurrency             = aws_lambda_event_source_mapping.queue[0].scaling_config[0].maximum_concurrency
+  }
+}
+
+output "schedule" {
+  description = "When the function is set off by the clock; null if it is not."
+  value       = var.schedule == null ? null : aws_cloudwatch_event_rule.schedule[0].schedule_expression
+}

@@ -1,0 +1,50 @@
+resource "aws_lambda_event_source_mapping" "queue" {
+  count = var.queue == null ? 0 : 1
+
+  event_source_arn                   = var.queue.arn
+  function_name                      = aws_lambda_function.this.arn
+  batch_size                         = var.queue.batch_size
+  maximum_batching_window_in_seconds = var.queue.batching_window_seconds
+  function_response_types            = ["ReportBatchItemFailures"]
+
+  scaling_config {
+    maximum_concurrency = var.queue.concurrency
+  }
+
+  depends_on = [aws_iam_role_policy.this]
+}
+
+resource "aws_cloudwatch_event_rule" "schedule" {
+  count = var.schedule == null ? 0 : 1
+
+  name                = "${var.name}-${var.schedule.name}"
+  description         = "Sets off ${var.name}"
+  schedule_expression = var.schedule.expression
+}
+
+resource "aws_cloudwatch_event_target" "schedule" {
+  count = var.schedule == null ? 0 : 1
+
+  rule = aws_cloudwatch_event_rule.schedule[0].name
+  arn  = aws_lambda_function.this.arn
+}
+
+resource "aws_lambda_permission" "schedule" {
+  count = var.schedule == null ? 0 : 1
+
+  statement_id  = "schedule"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.this.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.schedule[0].arn
+}
+
+# A scheduled run that failed has no message to keep: the next one looks at everything again, so neither a second
+# attempt nor a failure destination has anything to add. An old one would only come late.
+resource "aws_lambda_function_event_invoke_config" "schedule" {
+  count = var.schedule == null ? 0 : 1
+
+  function_name                = aws_lambda_function.this.function_name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 300
+}

@@ -1,0 +1,100 @@
+variable "name" {
+  description = "Name of the function."
+  type        = string
+}
+
+variable "description" {
+  description = "What the function does, for who meets it in the console."
+  type        = string
+}
+
+variable "role_name" {
+  description = "Name of the function's role. Roles are of the whole account, so it names the region."
+  type        = string
+}
+
+variable "artifact" {
+  description = "Path of the zip that holds the bootstrap."
+  type        = string
+}
+
+variable "architecture" {
+  description = "What the bootstrap was built for."
+  type        = string
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "architecture must be arm64 or x86_64."
+  }
+}
+
+variable "memory_mib" {
+  description = "Memory; processors go with it, one for each 1,769 MiB."
+  type        = number
+}
+
+variable "timeout_seconds" {
+  description = "The longest that one invocation may take."
+  type        = number
+}
+
+variable "reserved_concurrency" {
+  description = "The most invocations at a time, kept free for the function; -1 for neither."
+  type        = number
+}
+
+variable "environment" {
+  description = "The settings that the function reads. A setting of null is left out."
+  type        = map(string)
+}
+
+variable "log_group_arn" {
+  description = "ARN that the log group will have: the policy names it before it exists."
+  type        = string
+}
+
+variable "log_retention_days" {
+  description = "Days for which the log group keeps its lines."
+  type        = number
+}
+
+variable "statements" {
+  description = "What the function may do, beside writing its log and reading its queue."
+  type = list(object({
+    sid        = string
+    actions    = list(string)
+    resources  = list(string)
+    conditions = optional(map(map(list(string))), {})
+  }))
+
+  validation {
+    condition     = alltrue([for action in flatten(var.statements[*].actions) : can(regex("^[a-z0-9]+:[A-Za-z]+$", action))])
+    error_message = "statements must name each action in full, without wildcards."
+  }
+
+  validation {
+    condition     = alltrue([for resource in flatten(var.statements[*].resources) : startswith(resource, "arn:")])
+    error_message = "statements must name their resources by ARN."
+  }
+}
+
+variable "queue" {
+  description = "The queue that sets the function off, if one does."
+  type = object({
+    arn                     = string
+    policy_arn              = string
+    batch_size              = number
+    batching_window_seconds = number
+    concurrency             = number
+  })
+  default = null
+}
+
+variable "schedule" {
+  description = "The schedule expression that sets the function off, if one does, and what it is called."
+  type = object({
+    name       = string
+    expression = string
+  })
+  default = null
+}

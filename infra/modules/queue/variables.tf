@@ -1,0 +1,39 @@
+variable "name" {
+  description = "Name of the queue. Its dead-letter queue has '-dead-letter' behind it."
+  type        = string
+}
+
+variable "arn" {
+  description = "ARN that the queue will have: policies name it before it exists."
+  type        = string
+}
+
+variable "visibility_timeout_seconds" {
+  description = "How long a received message stays out of sight: at least six times the timeout of the function that receives it."
+  type        = number
+
+  validation {
+    condition     = var.visibility_timeout_seconds >= 0 && var.visibility_timeout_seconds <= 43200
+    error_message = "visibility_timeout_seconds must be from 0 to 43200, which is 12 hours."
+  }
+}
+
+variable "max_receive_count" {
+  description = "How often a message is received before it goes to the dead-letter queue."
+  type        = number
+
+  validation {
+    # With fewer, a message can get there because of throttling alone.
+    condition     = var.max_receive_count >= 5 && var.max_receive_count <= 1000
+    error_message = "max_receive_count must be from 5 to 1000."
+  }
+}
+
+variable "sender" {
+  description = "Who may send: a service, on behalf of one resource, of one account where its ARN does not say which."
+  type = object({
+    service        = string
+    source_arn     = string
+    source_account = optional(string)
+  })
+}

@@ -1,0 +1,58 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+# Names and ARNs that policies speak of, made from what is known before anything exists: so a plan, and a test,
+# shows every policy in full.
+locals {
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+
+  bucket     = coalesce(var.bucket, "${var.name}-${local.account}-${var.region}")
+  bucket_arn = "arn:${local.partition}:s3:::${local.bucket}"
+  database   = coalesce(var.database, replace(var.name, "-", "_"))
+  workgroup  = var.name
+
+  topic_arn = "arn:${local.partition}:sns:${var.region}:${local.account}:${var.name}"
+  queue_arns = {
+    for function in ["ingest", "compact", "register"] :
+    function => "arn:${local.partition}:sqs:${var.region}:${local.account}:${var.name}-${function}"
+  }
+  undelivered_arn = "arn:${local.partition}:sqs:${var.region}:${local.account}:${var.name}-undelivered"
+  log_group_arns = {
+    for function in ["ingest", "compact", "register", "query"] :
+    function => "arn:${local.partition}:logs:${var.region}:${local.account}:log-group:/aws/lambda/${var.name}-${function}"
+  }
+  glue_arns = {
+    catalog  = "arn:${local.partition}:glue:${var.region}:${local.account}:catalog"
+    database = "arn:${local.partition}:glue:${var.region}:${local.account}:database/${local.database}"
+    tables   = "arn:${local.partition}:glue:${var.region}:${local.account}:table/${local.database}/*"
+    default  = "arn:${local.partition}:glue:${var.region}:${local.account}:database/default"
+  }
+  workgroup_arn = "arn:${local.partition}:athena:${var.region}:${local.account}:workgroup/${local.workgroup}"
+
+  # AWS asks for a visibility timeout of at least six times the function's timeout, beside the window.
+  visibility_seconds = {
+    for function, settings in { ingest = var.ingest, compact = var.compact, register = var.register } :
+    function => 6 * settings.timeout_seconds + settings.batching_window_seconds
+  }
+}
+
+# What scripts/build says of the zips: they hold machine code, so the architecture is theirs to name.
+locals {
+  build        = jsondecode(file("${var.artifacts_directory}/build.json"))
+  architecture = local.build.architecture
+}
+
+# S3 answers 403 for a missing key, not 404, to who may not list. The question it asks itself has no s3:prefix, so a
+# right that is bound to prefixes does not count. Functions for which "it is gone" is an answer like any other (a
+# batch that was cleaned, a definition that was taken back, a commit that was not made) are given this one too. It
+# also lets them list the bucket without a prefix: they learn names of keys, and no key holds what a sender wrote.
+locals {
+  missing_is_404 = {
+    sid        = "MissingIs404"
+    actions    = ["s3:ListBucket"]
+    resources  = [local.bucket_arn]
+    conditions = { Null = { "s3:prefix" = ["true"] } }
+  }
+}

@@ -1,0 +1,100 @@
+# HTTP API -> query -> Athena -> tables/. What Athena does for a query, it does with the rights of query's role; what
+# it alone needs is allowed to it alone, by aws:CalledVia.
+
+locals {
+  # API Gateway ends a request after 30 seconds; the function should be over before.
+  query_timeout_seconds = 29
+
+  through_athena = { "ForAnyValue:StringEquals" = { "aws:CalledVia" = ["athena.amazonaws.com"] } }
+}
+
+module "query" {
+  source = "./modules/function"
+
+  name                 = "${var.name}-query"
+  description          = "The HTTP API over Athena"
+  role_name            = "${var.name}-query-${var.region}"
+  artifact             = "${var.artifacts_directory}/query.zip"
+  architecture         = local.architecture
+  memory_mib           = var.query.memory_mib
+  timeout_seconds      = local.query_timeout_seconds
+  reserved_concurrency = var.query.reserved_concurrency
+  log_group_arn        = local.log_group_arns.query
+  log_retention_days   = var.log_retention_days
+
+  environment = {
+    TRIBUTARY_BUCKET        = local.bucket
+    TRIBUTARY_DATABASE      = local.database
+    TRIBUTARY_WORKGROUP     = local.workgroup
+    TRIBUTARY_WAIT          = "${var.query.wait_seconds}s"
+    TRIBUTARY_MAX_ROWS      = tostring(var.query.max_rows)
+    TRIBUTARY_CATALOG_CACHE = "${var.query.catalog_cache_seconds}s"
+    TRIBUTARY_LOG           = var.log
+  }
+
+  statements = [
+    {
+      sid        = "ListDefinitions"
+      actions    = ["s3:ListBucket"]
+      resources  = [local.bucket_arn]
+      conditions = { StringLike = { "s3:prefix" = ["schemas/*"] } }
+    },
+    {
+      sid       = "ReadDefinitionsAndResults"
+      actions   = ["s3:GetObject"]
+      resources = ["${local.bucket_arn}/results/*", "${local.bucket_arn}/schemas/*"]
+    },
+    {
+      sid = "RunQueries"
+      actions = [
+        "athena:StartQueryExecution",
+        "athena:GetQueryExecution",
+        "athena:GetQueryResults",
+        "athena:StopQueryExecution",
+      ]
+      resources = [local.workgroup_arn]
+    },
+    {
+      sid       = "ReadTheCatalog"
+      actions   = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"]
+      resources = [local.glue_arns.catalog, local.glue_arns.database, local.glue_arns.tables]
+    },
+    {
+      sid        = "AthenaReadsTheCatalog"
+      actions    = ["glue:GetTables", "glue:GetPartition", "glue:BatchGetPartition"]
+      resources  = [local.glue_arns.catalog, local.glue_arns.database, local.glue_arns.tables]
+      conditions = local.through_athena
+    },
+    {
+      # Athena looks the database default up, whatever the query says.
+      sid        = "AthenaLooksForDefault"
+      actions    = ["glue:GetDatabase"]
+      resources  = [local.glue_arns.catalog, local.glue_arns.default]
+      conditions = local.through_athena
+    },
+    {
+      sid        = "AthenaListsTables"
+      actions    = ["s3:ListBucket"]
+      resources  = [local.bucket_arn]
+      conditions = merge(local.through_athena, { StringLike = { "s3:prefix" = ["results/*", "tables/*"] } })
+    },
+    {
+      sid        = "AthenaReadsTables"
+      actions    = ["s3:GetObject"]
+      resources  = ["${local.bucket_arn}/tables/*"]
+      conditions = local.through_athena
+    },
+    {
+      sid        = "AthenaFindsTheBucket"
+      actions    = ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]
+      resources  = [local.bucket_arn]
+      conditions = local.through_athena
+    },
+    {
+      sid        = "AthenaWritesResults"
+      actions    = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+      resources  = ["${local.bucket_arn}/results/*"]
+      conditions = local.through_athena
+    },
+  ]
+}

@@ -1,0 +1,147 @@
+# How each function runs, and what is kept of what it says.
+
+mock_provider "aws" {
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
+variables {
+  artifacts_directory = "./tests/artifacts"
+}
+
+run "as_they_come" {
+  command = plan
+
+  assert {
+    condition = {
+      for name, function in { ingest = module.ingest, compact = module.compact, register = module.register, query = module.query } :
+      name => "${function.log_group.name} ${function.log_group.retention_days} ${function.function.log_group} ${function.function.log_format}"
+      } == {
+      for name in ["ingest", "compact", "register", "query"] :
+      name => "/aws/lambda/tributary-${name} 30 /aws/lambda/tributary-${name} JSON"
+    }
+    error_message = "Each function must write JSON to a log group of its own that does not keep its lines for ever."
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [module.ingest, module.compact, module.register, module.query] :
+      function.function.runtime == "provided.al2023" &&
+      jsonencode(function.function.architectures) == jsonencode([jsondecode(file("tests/artifacts/build.json")).architecture])
+    ])
+    error_message = "A bootstrap must run on what it was built for."
+  }
+
+  assert {
+    condition = {
+      for name, function in { ingest = module.ingest, compact = module.compact, register = module.register, query = module.query } :
+      name => jsonencode(function.function.environment)
+      } == {
+      ingest = jsonencode({
+        TRIBUTARY_BUCKET = "tributary-000000000000-us-west-2"
+        TRIBUTARY_LOG    = "info"
+      })
+      compact = jsonencode({
+        TRIBUTARY_BUCKET        = "tributary-000000000000-us-west-2"
+        TRIBUTARY_GRACE         = "10m"
+        TRIBUTARY_LOG           = "info"
+        TRIBUTARY_MEMORY_BUDGET = "256MiB"
+      })
+      register = jsonencode({
+        TRIBUTARY_BUCKET   = "tributary-000000000000-us-west-2"
+        TRIBUTARY_DATABASE = "tributary"
+        TRIBUTARY_LOG      = "info"
+      })
+      query = jsonencode({
+        TRIBUTARY_BUCKET        = "tributary-000000000000-us-west-2"
+        TRIBUTARY_CATALOG_CACHE = "5s"
+        TRIBUTARY_DATABASE      = "tributary"
+        TRIBUTARY_LOG           = "info"
+        TRIBUTARY_MAX_ROWS      = "10000"
+        TRIBUTARY_WAIT          = "20s"
+        TRIBUTARY_WORKGROUP     = "tributary"
+      })
+    }
+    error_message = "Each function must be given the settings that it reads, in the form that it reads."
+  }
+
+  # After the wait a result takes up to 5 seconds, a cancel 2; the gateway ends the request after 30.
+  assert {
+    condition = (
+      module.query.function.timeout_seconds + 1 <= aws_apigatewayv2_integration.query.timeout_milliseconds / 1000 &&
+      tonumber(trimsuffix(module.query.function.environment.TRIBUTARY_WAIT, "s")) + 7 <= module.query.function.timeout_seconds
+    )
+    error_message = "query must answer for itself before the gateway gives up."
+  }
+
+  # The age that a run may reach before it must change nothing any more, in domain::run.
+  assert {
+    condition = alltrue([
+      for function in [module.ingest, module.compact, module.register, module.query] :
+      function.function.timeout_seconds < 3600
+    ])
+    error_message = "An invocation must end before it is too old to change anything."
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [module.ingest, module.compact, module.register] :
+      function.queue.concurrency >= 2 && function.function.reserved_concurrency == -1
+    ])
+    error_message = "A queue must bound how many invocations it makes, and nothing is reserved unless asked for."
+  }
+}
+
+run "as_somebody_wants_them" {
+  command = plan
+
+  variables {
+    name               = "lake-2"
+    region             = "eu-central-1"
+    log                = "compact=debug"
+    log_retention_days = 7
+    ingest             = { default_dataset = "passengers", reserved_concurrency = 40, queue_concurrency = 40 }
+    compact            = { memory_budget_mib = 64, grace_minutes = 59, memory_mib = 1024, sweep = "cron(0 * * * ? *)" }
+    query              = { wait_seconds = 22, catalog_cache_seconds = 0 }
+  }
+
+  assert {
+    condition     = module.ingest.function.environment.TRIBUTARY_DEFAULT_DATASET == "passengers"
+    error_message = "A default dataset must reach ingest."
+  }
+
+  assert {
+    condition     = module.ingest.queue.concurrency == 40 && module.ingest.function.reserved_concurrency == 40
+    error_message = "Both concurrencies must be those that were asked for."
+  }
+
+  assert {
+    condition = (
+      module.compact.function.environment.TRIBUTARY_MEMORY_BUDGET == "64MiB" &&
+      module.compact.function.environment.TRIBUTARY_GRACE == "59m" &&
+      module.compact.function.environment.TRIBUTARY_LOG == "compact=debug" &&
+      module.compact.schedule == "cron(0 * * * ? *)" &&
+      module.compact.log_group.retention_days == 7
+    )
+    error_message = "The settings of compact must reach it."
+  }
+
+  # An account may hold two lakes, and a lake in two regions; roles and buckets are not of a region.
+  assert {
+    condition = (
+      output.bucket == "lake-2-000000000000-eu-central-1" &&
+      output.database == "lake_2" &&
+      output.workgroup == "lake-2" &&
+      module.ingest.role_name == "lake-2-ingest-eu-central-1" &&
+      jsonencode(output.functions) == jsonencode({
+        compact = "lake-2-compact", ingest = "lake-2-ingest", query = "lake-2-query", register = "lake-2-register"
+      })
+    )
+    error_message = "Two lakes must not meet in a name."
+  }
+
+  assert {
+    condition     = strcontains(module.query.policy, "arn:aws:athena:eu-central-1:000000000000:workgroup/lake-2")
+    error_message = "Policies must speak of the region and the lake that were asked for."
+  }
+}

@@ -1,0 +1,77 @@
+# Values that would deploy something that does not work, or costs more than anybody meant, stop the plan.
+
+mock_provider "aws" {
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
+variables {
+  artifacts_directory = "./tests/artifacts"
+}
+
+run "refused_1" {
+  command = plan
+
+  variables {
+    region                 = "Oregon"
+    name                   = "My_Lake"
+    bucket                 = "My_Bucket"
+    database               = "my-database"
+    publishers             = ["*"]
+    log                    = "compact=debug; rm"
+    log_retention_days     = 31
+    scan_limit_bytes       = 9999999
+    results_retention_days = 0
+    api                    = { authorization = "OPEN" }
+    ingest                 = { timeout_seconds = 901 }
+    compact                = { grace_minutes = 60 }
+    register               = { reconcile = "hourly" }
+    query                  = { wait_seconds = 23 }
+  }
+
+  expect_failures = [
+    var.region, var.name, var.bucket, var.database, var.publishers, var.log, var.log_retention_days,
+    var.scan_limit_bytes, var.results_retention_days, var.api, var.ingest, var.compact, var.register, var.query,
+  ]
+}
+
+run "refused_2" {
+  command = plan
+
+  variables {
+    name     = "tributary-of-a-very-large-river"
+    api      = { requests_per_second = 0 }
+    ingest   = { batch_size = 11, batching_window_seconds = 0 }
+    compact  = { memory_budget_mib = 1024 }
+    register = { reserved_concurrency = 2, queue_concurrency = 2 }
+    query    = { reserved_concurrency = 0 }
+  }
+
+  expect_failures = [var.name, var.api, var.ingest, var.compact, var.register, var.query]
+}
+
+run "refused_3" {
+  command = plan
+
+  variables {
+    ingest   = { reserved_concurrency = 5 }
+    compact  = { sweep = "5 minutes" }
+    register = { queue_concurrency = 1 }
+    query    = { max_rows = 0 }
+  }
+
+  expect_failures = [var.ingest, var.compact, var.register, var.query]
+}
+
+run "refused_4" {
+  command = plan
+
+  variables {
+    ingest   = { default_dataset = "Passengers" }
+    compact  = { timeout_seconds = 20 }
+    register = { batch_size = 10001 }
+    query    = { memory_mib = 64 }
+  }
+
+  expect_failures = [var.ingest, var.compact, var.register, var.query]
+}

@@ -1,0 +1,220 @@
+# One object for each function. A queue hands over a batch when it has batch_size messages or after
+# batching_window_seconds. queue_concurrency bounds how many invocations a queue makes at a time;
+# reserved_concurrency bounds all of the function's, and keeps that many free for it (-1: neither).
+
+variable "ingest" {
+  description = <<-TEXT
+    The function ingest. A longer window makes fewer and larger landing objects, and events visible later.
+    default_dataset: the dataset of messages that name none; without it they go to quarantine/_unrouted.
+  TEXT
+  type = object({
+    memory_mib              = optional(number, 512)
+    timeout_seconds         = optional(number, 60)
+    reserved_concurrency    = optional(number, -1)
+    queue_concurrency       = optional(number, 10)
+    batch_size              = optional(number, 1000)
+    batching_window_seconds = optional(number, 1)
+    default_dataset         = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.ingest.memory_mib >= 128 && var.ingest.memory_mib <= 10240
+    error_message = "ingest.memory_mib must be from 128 to 10240."
+  }
+
+  validation {
+    condition     = var.ingest.timeout_seconds >= 10 && var.ingest.timeout_seconds <= 900
+    error_message = "ingest.timeout_seconds must be from 10 to 900."
+  }
+
+  validation {
+    condition     = var.ingest.queue_concurrency >= 2 && var.ingest.queue_concurrency <= 1000
+    error_message = "ingest.queue_concurrency must be from 2 to 1000."
+  }
+
+  validation {
+    condition     = var.ingest.reserved_concurrency == -1 || var.ingest.reserved_concurrency >= var.ingest.queue_concurrency
+    error_message = "ingest.reserved_concurrency must be -1 or at least queue_concurrency: what is throttled counts as received."
+  }
+
+  validation {
+    condition = (
+      var.ingest.batch_size >= 1 && var.ingest.batch_size <= 10000 &&
+      var.ingest.batching_window_seconds >= (var.ingest.batch_size > 10 ? 1 : 0) && var.ingest.batching_window_seconds <= 300
+    )
+    error_message = "ingest.batch_size must be from 1 to 10000 and batching_window_seconds from 0 to 300; more than 10 messages want a window of at least 1."
+  }
+
+  validation {
+    condition     = var.ingest.default_dataset == null || can(regex("^[a-z][a-z0-9_]{0,62}$", var.ingest.default_dataset))
+    error_message = "ingest.default_dataset must match [a-z][a-z0-9_]{0,62}."
+  }
+}
+
+variable "compact" {
+  description = <<-TEXT
+    The function compact. A longer window makes fewer generations, and events visible later.
+    memory_budget_mib: landing bytes, unpacked, that go into one generation; the memory must hold several times that
+    beside the rows that the partition has. grace_minutes: how long a consumed landing object is kept.
+    sweep: how often it looks for what notifications missed, as a schedule expression of EventBridge.
+  TEXT
+  type = object({
+    memory_mib              = optional(number, 2048)
+    timeout_seconds         = optional(number, 300)
+    reserved_concurrency    = optional(number, -1)
+    queue_concurrency       = optional(number, 4)
+    batch_size              = optional(number, 1000)
+    batching_window_seconds = optional(number, 10)
+    memory_budget_mib       = optional(number, 256)
+    grace_minutes           = optional(number, 10)
+    sweep                   = optional(string, "rate(5 minutes)")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.compact.memory_mib >= 4 * var.compact.memory_budget_mib && var.compact.memory_mib <= 10240
+    error_message = "compact.memory_mib must be at least four times memory_budget_mib, and at most 10240."
+  }
+
+  validation {
+    condition = (
+      var.compact.memory_budget_mib >= 32 && var.compact.memory_budget_mib <= 1024 &&
+      floor(var.compact.memory_budget_mib) == var.compact.memory_budget_mib
+    )
+    error_message = "compact.memory_budget_mib must be a whole number from 32 to 1024."
+  }
+
+  validation {
+    # With less than 20 seconds left no generation is begun.
+    condition     = var.compact.timeout_seconds >= 60 && var.compact.timeout_seconds <= 900
+    error_message = "compact.timeout_seconds must be from 60 to 900."
+  }
+
+  validation {
+    condition     = var.compact.queue_concurrency >= 2 && var.compact.queue_concurrency <= 1000
+    error_message = "compact.queue_concurrency must be from 2 to 1000."
+  }
+
+  validation {
+    condition     = var.compact.reserved_concurrency == -1 || var.compact.reserved_concurrency > var.compact.queue_concurrency
+    error_message = "compact.reserved_concurrency must be -1 or more than queue_concurrency: the sweep wants one too."
+  }
+
+  validation {
+    condition = (
+      var.compact.batch_size >= 1 && var.compact.batch_size <= 10000 &&
+      var.compact.batching_window_seconds >= (var.compact.batch_size > 10 ? 1 : 0) && var.compact.batching_window_seconds <= 300
+    )
+    error_message = "compact.batch_size must be from 1 to 10000 and batching_window_seconds from 0 to 300; more than 10 messages want a window of at least 1."
+  }
+
+  validation {
+    condition = (
+      var.compact.grace_minutes >= 1 && var.compact.grace_minutes <= 59 &&
+      floor(var.compact.grace_minutes) == var.compact.grace_minutes
+    )
+    error_message = "compact.grace_minutes must be a whole number from 1 to 59: the grace is under one hour."
+  }
+
+  validation {
+    condition     = can(regex("^(rate|cron)\\(.+\\)$", var.compact.sweep))
+    error_message = "compact.sweep must be a schedule expression, for example rate(5 minutes)."
+  }
+}
+
+variable "register" {
+  description = <<-TEXT
+    The function register. reconcile: how often it compares the whole catalog with the bucket, as a schedule
+    expression of EventBridge.
+  TEXT
+  type = object({
+    memory_mib              = optional(number, 256)
+    timeout_seconds         = optional(number, 300)
+    reserved_concurrency    = optional(number, -1)
+    queue_concurrency       = optional(number, 2)
+    batch_size              = optional(number, 100)
+    batching_window_seconds = optional(number, 1)
+    reconcile               = optional(string, "rate(15 minutes)")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.register.memory_mib >= 128 && var.register.memory_mib <= 10240
+    error_message = "register.memory_mib must be from 128 to 10240."
+  }
+
+  validation {
+    # With less than 10 seconds left no partition is begun.
+    condition     = var.register.timeout_seconds >= 30 && var.register.timeout_seconds <= 900
+    error_message = "register.timeout_seconds must be from 30 to 900."
+  }
+
+  validation {
+    condition     = var.register.queue_concurrency >= 2 && var.register.queue_concurrency <= 1000
+    error_message = "register.queue_concurrency must be from 2 to 1000."
+  }
+
+  validation {
+    condition     = var.register.reserved_concurrency == -1 || var.register.reserved_concurrency > var.register.queue_concurrency
+    error_message = "register.reserved_concurrency must be -1 or more than queue_concurrency: the reconcile run wants one too."
+  }
+
+  validation {
+    condition = (
+      var.register.batch_size >= 1 && var.register.batch_size <= 10000 &&
+      var.register.batching_window_seconds >= (var.register.batch_size > 10 ? 1 : 0) && var.register.batching_window_seconds <= 300
+    )
+    error_message = "register.batch_size must be from 1 to 10000 and batching_window_seconds from 0 to 300; more than 10 messages want a window of at least 1."
+  }
+
+  validation {
+    condition     = can(regex("^(rate|cron)\\(.+\\)$", var.register.reconcile))
+    error_message = "register.reconcile must be a schedule expression, for example rate(15 minutes)."
+  }
+}
+
+variable "query" {
+  description = <<-TEXT
+    The function query. wait_seconds: how long a request waits for its query. max_rows: the highest limit of a
+    request. catalog_cache_seconds: how old the definitions and partitions may be that a request is answered from.
+  TEXT
+  type = object({
+    memory_mib            = optional(number, 512)
+    reserved_concurrency  = optional(number, -1)
+    wait_seconds          = optional(number, 20)
+    max_rows              = optional(number, 10000)
+    catalog_cache_seconds = optional(number, 5)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.query.memory_mib >= 128 && var.query.memory_mib <= 10240
+    error_message = "query.memory_mib must be from 128 to 10240."
+  }
+
+  validation {
+    condition     = var.query.reserved_concurrency == -1 || var.query.reserved_concurrency >= 1
+    error_message = "query.reserved_concurrency must be -1 or from 1: with 0 nothing is answered."
+  }
+
+  validation {
+    # After the wait: 5 s to fetch the result or 2 s to cancel. The gateway ends the request after 30 s in all.
+    condition     = var.query.wait_seconds >= 1 && var.query.wait_seconds <= 22 && floor(var.query.wait_seconds) == var.query.wait_seconds
+    error_message = "query.wait_seconds must be a whole number from 1 to 22: API Gateway ends a request after 30 seconds."
+  }
+
+  validation {
+    condition     = var.query.max_rows >= 1 && floor(var.query.max_rows) == var.query.max_rows
+    error_message = "query.max_rows must be a whole number from 1."
+  }
+
+  validation {
+    condition     = var.query.catalog_cache_seconds >= 0 && floor(var.query.catalog_cache_seconds) == var.query.catalog_cache_seconds
+    error_message = "query.catalog_cache_seconds must be a whole number from 0."
+  }
+}
