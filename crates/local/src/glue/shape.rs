@@ -125,7 +125,7 @@ impl Faults {
                 }
             }
             (Shape::Map { key, value: shape }, Value::Object(entries)) => {
-                self.map(&path, entries, key, shape)?
+                self.map(&path, entries, key, shape)?;
             }
             (Shape::Object(members), Value::Object(_)) => self.object(path, value, members)?,
             (shape, _) => return Err(wrong_type(&path, shape.name())),

@@ -101,7 +101,6 @@ impl LocalS3 {
                 owner: Some(owner()),
                 continuation_token,
                 prefix,
-                ..Default::default()
             })
         })
         .await
