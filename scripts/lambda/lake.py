@@ -121,6 +121,10 @@ class Counting:
 
     def cut(self):
         """Nobody is there any more, nor at the other end of what was open."""
-        self.listener.close()
-        for connection in self.open:
+        for connection in (self.listener, *self.open):
+            # A thread waits at it: closing alone would wait for that one.
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
             connection.close()
