@@ -2,6 +2,13 @@
 //! the triggers of `compact` and `register` read from it what they should. What `ingest` and `query` make of
 //! theirs is in the tests of their handlers.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is tests; clippy sees that only in #[test] functions"
+)]
+
 use std::{
     collections::BTreeSet,
     fmt::Debug,
@@ -122,7 +129,7 @@ fn check_form(sample: &str, event: &Value) {
             drop(is::<ApiGatewayV2httpRequest>(sample, event));
         }
         "query/rest-api" => {
-            drop(serde_json::from_value::<ApiGatewayV2httpRequest>(event.clone()).unwrap_err())
+            drop(serde_json::from_value::<ApiGatewayV2httpRequest>(event.clone()).unwrap_err());
         }
         // Ours, or of a service that none of the functions listens to.
         "ingest/no-records" => assert_eq!(*event, json!({"Records": []})),
