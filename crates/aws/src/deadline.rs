@@ -9,9 +9,16 @@ use domain::{port::Clock, run::Expired};
 /// The part of an invocation's time that is kept for its answer.
 const FOR_THE_ANSWER: TimeDelta = TimeDelta::milliseconds(500);
 
-/// The deadline as the runtime hands it over, in milliseconds since 1970. One that is beyond all dates is none.
+/// When Lambda was announced, 2014-11-13, in milliseconds since 1970.
+const LAMBDA_BEGINS: u64 = 1_415_836_800_000;
+
+/// The deadline as the runtime hands it over, in milliseconds since 1970.
+///
+/// One before there was a Lambda is none: `cargo lambda watch` sends 600000 with every invocation (1.9.2,
+/// `functions_router.rs`), ten minutes after the beginning of 1970. So is one that is beyond all dates.
 pub fn from_millis(millis: u64) -> DateTime<Utc> {
-    let date = i64::try_from(millis).ok().and_then(DateTime::from_timestamp_millis);
+    let millis = Some(millis).filter(|millis| *millis >= LAMBDA_BEGINS);
+    let date = millis.and_then(|millis| DateTime::from_timestamp_millis(i64::try_from(millis).ok()?));
     date.unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
@@ -47,7 +54,10 @@ mod tests {
     #[tokio::test]
     async fn work_that_is_done_in_time_has_its_outcome() {
         assert_eq!(in_time(&SystemClock, after(60_000), ready(7)).await, Ok(7));
-        assert_eq!(in_time(&SystemClock, from_millis(u64::MAX), ready(7)).await, Ok(7));
+        // Beyond all dates, and what `cargo lambda watch` sends.
+        for none in [u64::MAX, 600_000, 0] {
+            assert_eq!(in_time(&SystemClock, from_millis(none), ready(7)).await, Ok(7));
+        }
     }
 
     #[tokio::test]
@@ -60,7 +70,7 @@ mod tests {
 
     #[tokio::test]
     async fn work_for_which_there_is_no_time_is_not_begun() {
-        for deadline in [from_millis(0), after(-1), after(400)] {
+        for deadline in [from_millis(LAMBDA_BEGINS), after(-1), after(400)] {
             let work = async { panic!("it was begun") };
             let outcome: Result<(), Expired> = in_time(&SystemClock, deadline, work).await;
             assert_eq!(outcome, Err(Expired::Deadline));

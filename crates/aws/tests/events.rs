@@ -3,6 +3,7 @@
 //! theirs is in the tests of their handlers.
 
 #![allow(
+    clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
     reason = "all of it is tests; clippy sees that only in #[test] functions"
