@@ -7,6 +7,7 @@ mod limits;
 mod message;
 mod request;
 mod service;
+mod subscriptions;
 
 pub use delivery::{Delivery, DeliveryError};
 pub use message::{AttributeValue, SnsMessage};

@@ -7,6 +7,7 @@ use super::{
     Delivery, SnsMessage,
     limits::{check_batch, check_entry, check_message_size, invalid, not_found},
     request::{Entry, missing},
+    subscriptions::Subscription,
 };
 use crate::{
     env::Env,
@@ -55,6 +56,12 @@ impl Sns {
                 Ok(format!("<Topics><member><TopicArn>{arn}</TopicArn></member></Topics>"))
             }
             "GetTopicAttributes" => self.topic_attributes(params),
+            "ListSubscriptions" => self.subscription().list(params),
+            "ListSubscriptionsByTopic" => {
+                self.check_topic(params.get("TopicArn"))?;
+                self.subscription().list(params)
+            }
+            "GetSubscriptionAttributes" => self.subscription().attributes(params),
             other => Err(missing(&format!("SNS {other}"))),
         }
     }
@@ -139,6 +146,10 @@ impl Sns {
             Some(arn) if arn.starts_with("arn:") && arn.split(':').count() == 6 => Err(not_found()),
             Some(arn) => Err(invalid(format!("TopicArn Reason: {arn:?} is no ARN of a topic"))),
         }
+    }
+
+    fn subscription(&self) -> Subscription<'_> {
+        Subscription { topic_arn: &self.topic_arn, owner: &self.owner }
     }
 
     fn create_topic(&self, params: &Params) -> Result<String, QueryError> {

@@ -150,6 +150,31 @@ async fn the_topic_is_there_and_no_other() {
 }
 
 #[tokio::test]
+async fn its_subscription_is_there_and_no_other() {
+    let lake = Lake::start().await;
+    let sns = lake.sns();
+    let all = sns.list_subscriptions().send().await.unwrap();
+    let [found] = all.subscriptions() else { panic!("{all:?}") };
+    assert_eq!(found.topic_arn(), Some(TOPIC));
+    assert_eq!(found.protocol(), Some("sqs"));
+    assert_eq!(found.endpoint(), Some("arn:aws:sqs:us-west-2:000000000000:tributary-ingest"));
+    let of_topic = sns.list_subscriptions_by_topic().topic_arn(TOPIC).send().await.unwrap();
+    assert_eq!(of_topic.subscriptions(), all.subscriptions());
+    let other = sns.list_subscriptions_by_topic().topic_arn(format!("{TOPIC}x")).send().await.unwrap_err();
+    assert!(other.into_service_error().is_not_found_exception());
+    let paged = sns.list_subscriptions().next_token("x").send().await.unwrap_err();
+    assert!(paged.into_service_error().is_invalid_parameter_exception());
+
+    let arn = found.subscription_arn().unwrap();
+    let about = |arn: &str| sns.get_subscription_attributes().subscription_arn(arn).send();
+    let attributes = about(arn).await.unwrap();
+    assert_eq!(attributes.attributes().unwrap()["Endpoint"], found.endpoint().unwrap());
+    let unknown = about(&format!("{arn}x")).await.unwrap_err();
+    assert!(unknown.into_service_error().is_not_found_exception());
+    assert!(about(TOPIC).await.unwrap_err().into_service_error().is_invalid_parameter_exception());
+}
+
+#[tokio::test]
 async fn throttled_publishes_are_not_delivered() {
     let lake = Lake::start().await;
     lake.aws.faults().throttle(Service::Sns, None, 1);
