@@ -28,8 +28,6 @@ for algorithm in ("CRC32", "SHA1", "SHA256"):  # for the others boto3 wants a C 
     extra = {"ChecksumAlgorithm": algorithm, "ContentType": "application/octet-stream"}
     s3.upload_fileobj(io.BytesIO(LARGE), BUCKET, PREFIX + algorithm, ExtraArgs=extra, Config=PARTS)
     check(f"a multipart upload with {algorithm}", read(algorithm) == LARGE, True)
-    head = s3.head_object(Bucket=BUCKET, Key=PREFIX + algorithm, ChecksumMode="ENABLED")
-    check("has the checksum of its three parts", head.get(f"Checksum{algorithm}", "")[-2:], "-3")
 downloaded = io.BytesIO()
 s3.download_fileobj(BUCKET, PREFIX + "SHA256", downloaded, Config=PARTS)
 check("a download in ranges", downloaded.getvalue() == LARGE, True)
