@@ -37,9 +37,7 @@ check("list_objects pages", [found["Key"] for found in listed("list_objects", "C
 pages = s3.get_paginator("list_objects_v2").paginate(**small, Delimiter="/", StartAfter="a")
 found = [[*(o["Key"] for o in page.get("Contents", [])), *(p["Prefix"] for p in page.get("CommonPrefixes", []))] for page in pages]
 check("a delimiter folds keys, over pages", found, [["z", "b/"], ["ä ö+%&?#="]])
-versions = listed("list_object_versions", "Versions", **small)
-check("without versioning each object is the version null", [(v["Key"], v["VersionId"], v["IsLatest"]) for v in versions],
-      [(key, "null", True) for key in ordered])
+refused("versions are not there, and say so", ClientError, s3.list_object_versions, Bucket=NAME)
 
 head = s3.head_object(Bucket=NAME, Key="b/1")
 check("an object keeps its type and metadata", (head["ContentType"], head["Metadata"]), ("text/plain", {"of": "check"}))
