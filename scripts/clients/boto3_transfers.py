@@ -27,6 +27,7 @@ def read(key, client=s3):
 for algorithm in ("CRC32", "SHA1", "SHA256"):  # for the others boto3 wants a C library
     extra = {"ChecksumAlgorithm": algorithm, "ContentType": "application/octet-stream"}
     s3.upload_fileobj(io.BytesIO(LARGE), BUCKET, PREFIX + algorithm, ExtraArgs=extra, Config=PARTS)
+    # As docs/local-aws.md says, the whole object has no checksum here: its parts' were held against them.
     check(f"a multipart upload with {algorithm}", read(algorithm) == LARGE, True)
 downloaded = io.BytesIO()
 s3.download_fileobj(BUCKET, PREFIX + "SHA256", downloaded, Config=PARTS)
@@ -52,6 +53,9 @@ parts = []
 for number, size in enumerate(sizes, 1):
     part = s3.upload_part(**of_upload, PartNumber=number, Body=LARGE[:size])
     parts.append({"PartNumber": number, "ETag": part["ETag"]})
+error = refused("a part with a wrong checksum is refused", ClientError, s3.upload_part, **of_upload,
+                PartNumber=4, Body=b"part", ChecksumSHA256="A" * 43 + "=")
+check("as BadDigest", error.response["Error"]["Code"], "BadDigest")
 pages = s3.get_paginator("list_parts").paginate(**of_upload, PaginationConfig={"PageSize": 2})
 found = [part["Size"] for page in pages for part in page["Parts"]]
 check("list_parts pages", found, sizes)

@@ -28,10 +28,10 @@ def rows(sql):
 check("DuckDB counts the rows", rows(f"SELECT count(*) FROM {READINGS}"), [(4,)])
 types = {name: data_type for name, data_type, *_ in rows(f"DESCRIBE SELECT * FROM {READINGS}")}
 check("with Athena's types", types, {
-    "reading_id": "INTEGER", "taken_at": "TIMESTAMP_MS", "valid": "BOOLEAN", "channel": "INTEGER", "total": "BIGINT",
-    "level": "DOUBLE", "note": "VARCHAR", "due": "DATE", "checked_at": "TIMESTAMP_MS",
-    "_id": "VARCHAR", "_ingested_at": "TIMESTAMP_MS", "_extra": "VARCHAR", "dt": "VARCHAR", "hour": "VARCHAR",
-} | {name: types.get(name) for name in ("taken_at", "checked_at", "_ingested_at") if types.get(name) == "TIMESTAMP"})
+    "reading_id": "INTEGER", "taken_at": "TIMESTAMP", "valid": "BOOLEAN", "channel": "INTEGER", "total": "BIGINT",
+    "level": "DOUBLE", "note": "VARCHAR", "due": "DATE", "checked_at": "TIMESTAMP",
+    "_id": "VARCHAR", "_ingested_at": "TIMESTAMP", "_extra": "VARCHAR", "dt": "VARCHAR", "hour": "VARCHAR",
+})
 check("and Athena's values", rows(f"""
     SELECT reading_id, valid, channel, total, level, note, CAST(due AS VARCHAR),
            strftime(checked_at, '%Y-%m-%d %H:%M:%S.%g'), dt, hour FROM {READINGS} ORDER BY reading_id"""), [
