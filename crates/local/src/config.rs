@@ -28,6 +28,8 @@ pub struct AwsConfig {
     pub max_active_queries: usize,
     /// Queries running at once; the others are queued.
     pub max_running_queries: usize,
+    /// How long a query may run. Athena gives 30 minutes; a laptop has less memory.
+    pub query_timeout: Duration,
 }
 
 impl AwsConfig {
@@ -45,6 +47,7 @@ impl AwsConfig {
             results_expire_after: Duration::from_secs(24 * 60 * 60),
             max_active_queries: 20,
             max_running_queries: 4,
+            query_timeout: Duration::from_secs(5 * 60),
         }
     }
 

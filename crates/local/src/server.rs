@@ -122,7 +122,11 @@ impl AwsServer {
         let athena = Athena::new(
             config.database.clone(),
             config.account.clone(),
-            AthenaLimits { active: config.max_active_queries, running: config.max_running_queries },
+            AthenaLimits {
+                active: config.max_active_queries,
+                running: config.max_running_queries,
+                timeout: config.query_timeout,
+            },
             AthenaPorts {
                 runner: Arc::new(runner),
                 store: Arc::clone(&self.objects),

@@ -113,9 +113,22 @@ impl Inner {
         Ok(Output { bucket, key })
     }
 
-    /// From QUEUED to the result object.
+    /// From QUEUED to the end. What counts against the time is running, not waiting to.
     async fn work(&self, id: &str) -> Result<Written, RunError> {
         let _slot = self.slots.acquire().await.map_err(|_| system("the query engine is closed"))?;
+        let timeout = self.limits.timeout;
+        tokio::time::timeout(timeout, self.run(id)).await.unwrap_or_else(|_| {
+            Err(RunError {
+                message: format!("Query timeout: it ran for longer than {} seconds", timeout.as_secs()),
+                category: ErrorCategory::User,
+                error_type: None,
+                retryable: false,
+            })
+        })
+    }
+
+    /// From RUNNING to the result object.
+    async fn run(&self, id: &str) -> Result<Written, RunError> {
         let (request, output, scanned) = self
             .update(id, |execution| {
                 execution.state = State::Running;

@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -21,11 +24,12 @@ use crate::{
 
 const MAX_BATCH: usize = 50;
 
-/// How many queries at once.
+/// How many queries at once, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AthenaLimits {
     pub(crate) active: usize,
     pub(crate) running: usize,
+    pub(crate) timeout: Duration,
 }
 
 /// Athena over AWS JSON.

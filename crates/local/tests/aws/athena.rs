@@ -157,6 +157,21 @@ async fn queries_queue_are_bounded_and_can_be_stopped() {
 }
 
 #[tokio::test]
+async fn a_query_that_runs_for_too_long_is_ended() {
+    let directory = tempfile::tempdir().unwrap();
+    let lake = Lake::start_in(directory, |config| {
+        config.max_running_queries = 1;
+        config.query_timeout = std::time::Duration::from_millis(50);
+    })
+    .await;
+    let (long, next) = (lake.start_query("wait").await, lake.start_query("SELECT").await);
+    let failed = lake.until(&long, &QueryExecutionState::Failed).await;
+    assert!(failed.status().unwrap().state_change_reason().unwrap().starts_with("Query timeout"));
+    // Its slot is free again.
+    lake.until(&next, &QueryExecutionState::Succeeded).await;
+}
+
+#[tokio::test]
 async fn what_athena_refuses_is_refused() {
     let lake = Lake::start().await;
     let start = || lake.athena().start_query_execution().query_string("SELECT 1");
