@@ -6,6 +6,7 @@ mod compare;
 mod files;
 mod list;
 mod show;
+mod status;
 mod survey;
 mod warnings;
 
@@ -38,6 +39,7 @@ enum DatasetCommand {
     Apply(apply::ApplyOptions),
     List(list::ListOptions),
     Show(show::ShowOptions),
+    Status(status::StatusOptions),
 }
 
 pub(crate) async fn run(options: DatasetOptions) -> Result<(), Failure> {
@@ -49,6 +51,7 @@ pub(crate) async fn run(options: DatasetOptions) -> Result<(), Failure> {
             DatasetCommand::Apply(options) => apply::run(options).await,
             DatasetCommand::List(options) => list::run(options).await,
             DatasetCommand::Show(options) => show::run(options).await,
+            DatasetCommand::Status(options) => status::run(options).await,
         }
     };
     stop.unless_requested(work).await.unwrap_or(Err(Failure::Interrupted))

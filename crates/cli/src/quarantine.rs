@@ -12,6 +12,10 @@ use clap::{Args, Subcommand};
 
 use crate::{failure::Failure, log, stop::Stop};
 
+pub(crate) use find::find;
+pub(crate) use selection::{Place, Selection};
+pub(crate) use summary::Summary;
+
 /// See which events were refused, and why.
 ///
 /// The lake is the one that the environment names: TRIBUTARY_BUCKET, AWS_REGION and the SDK's other variables.

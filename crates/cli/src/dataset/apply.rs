@@ -63,7 +63,13 @@ pub(super) async fn run(options: ApplyOptions) -> Result<(), Failure> {
     let mut verdicts = Vec::with_capacity(valid.len());
     for (file, dataset) in &valid {
         let verdict = compare(&lake.store, dataset, &file.body).await;
-        verdicts.push(verdict.map_err(|error| lake.failure(error))?);
+        let verdict = verdict.map_err(|error| lake.failure(error))?;
+        if let Verdict::Next { .. } = verdict {
+            for warning in warnings(dataset) {
+                output::note(&format!("warning: {}: {}", file.path.display(), warning.message));
+            }
+        }
+        verdicts.push(verdict);
     }
     let mut applied = Vec::with_capacity(valid.len());
     let may_go_live = |verdict: &Verdict| matches!(verdict, Verdict::Live { .. } | Verdict::Next { .. });
@@ -94,11 +100,6 @@ fn valid(files: &[DefinitionFile]) -> Result<Vec<(&DefinitionFile, &Dataset)>, F
     }
     if !invalid.is_empty() {
         return Err(Failure::Input(format!("{}; nothing was asked for", invalid.join("\n"))));
-    }
-    for (file, dataset) in &valid {
-        for warning in warnings(dataset) {
-            output::note(&format!("warning: {}: {}", file.path.display(), warning.message));
-        }
     }
     Ok(valid)
 }
