@@ -76,17 +76,21 @@ impl<'a> Group<'a> {
         }
     }
 
+    /// Where it is stored: named by what is in it.
+    pub(crate) fn key(&self) -> String {
+        let batch = self.namer.clone().name();
+        match &self.place {
+            Place::Landing(dataset, partition) => key::landing(dataset, partition, &batch),
+            Place::Quarantine(dataset, day) => key::quarantine(*dataset, *day, &batch),
+        }
+    }
+
     /// Stores the group. An object of the same name holds the same events: then they are stored already.
     pub(crate) async fn store<S: ObjectStore>(self, store: &S) -> Result<(), StoreError> {
-        let Self { place, namer, lines, .. } = self;
-        let batch = namer.name();
-        let key = match place {
-            Place::Landing(dataset, partition) => key::landing(dataset, &partition, &batch),
-            Place::Quarantine(dataset, day) => key::quarantine(dataset, day, &batch),
-        };
-        let body = zstd::bulk::compress(&lines, LEVEL)
+        let key = self.key();
+        let body = zstd::bulk::compress(&self.lines, LEVEL)
             .map_err(|source| StoreError::Failed { key: key.clone(), source: source.into() })?;
-        drop(lines);
+        drop(self);
         match store.put(&key, Bytes::from(body), PutMode::Create).await {
             Err(StoreError::AlreadyExists { .. }) => Ok(()),
             answer => answer,

@@ -14,6 +14,7 @@ mod handler;
 mod invocation;
 mod message;
 mod payload;
+pub mod replay;
 mod route;
 mod service;
 mod sort;

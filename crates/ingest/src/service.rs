@@ -132,7 +132,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         let mut problem = None;
         let mut stored = 0;
         loop {
-            let Ok(left) = (until - self.clock.now()).to_std() else {
+            let Some(left) = (until - self.clock.now()).to_std().ok().filter(|left| !left.is_zero()) else {
                 problem = Some(Expired::Deadline.into());
                 break;
             };

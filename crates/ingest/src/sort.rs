@@ -77,6 +77,12 @@ impl<'a> Sorter<'a> {
         Sorted { groups: self.groups, waiting: self.waiting, unrouted: self.unrouted }
     }
 
+    /// Keeps what was rejected before, as it is.
+    pub(crate) fn keep(&mut self, index: usize, place: Place<'a>, rejected: &Rejected) {
+        self.bytes +=
+            Self::group(&mut self.groups, &mut self.by_place, &mut self.last, place).reject(index, rejected);
+    }
+
     /// Sorts every event of a message. `index` is the message's.
     pub(crate) fn add(&mut self, index: usize, message: &Message<'_>) {
         if let Some(reason) = &message.unreadable {
