@@ -5,13 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     Dataset, DatasetName, Partition,
-    event::{self, Origin, Placement, Rejection},
-    json::{self, Fields},
-    quarantine::{Original, Rejected},
+    event::{self, Bounds, Event, Origin, Placement, Rejection},
+    quarantine::{Carrier, Original, Rejected},
     schemas::Loaded,
     suggest,
 };
-use serde_json::value::RawValue;
 
 use crate::message::Message;
 
@@ -98,6 +96,7 @@ fn one(message: &Message, rules: Rules<'_>, now: DateTime<Utc>) -> Option<(Place
             dataset: dataset.cloned(),
             reason,
             at: now,
+            carrier: Carrier::default(),
             original: Original::Text(text.to_owned()),
         };
         let place = Place::Quarantine(dataset.cloned(), message.sent_at.date_naive());
@@ -121,9 +120,9 @@ fn one(message: &Message, rules: Rules<'_>, now: DateTime<Utc>) -> Option<(Place
 }
 
 fn accept(dataset: &Dataset, message: &Message, body: &str) -> Result<(Placement, String), Rejection> {
-    let fields = Fields::parse(body)?;
+    let event = Event::parse(body)?;
     let origin = Origin { message_id: &message.id, position: 0, sent_at: message.sent_at };
-    let placement = event::place(dataset, &fields, origin)?;
-    let raw: &RawValue = serde_json::from_str(body).map_err(domain::json::InvalidObject::from)?;
-    Ok((placement, json::on_one_line(raw).into_owned()))
+    let bounds = Bounds { earliest: DateTime::UNIX_EPOCH, ahead: chrono::TimeDelta::days(36_500) };
+    let placement = event::place(dataset, &event, origin, bounds)?;
+    Ok((placement, body.trim().to_owned()))
 }

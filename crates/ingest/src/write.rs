@@ -45,17 +45,17 @@ fn key(place: &Place, events: &[(usize, Sorted)]) -> String {
 }
 
 fn encode(events: &[(usize, Sorted)], now: DateTime<Utc>) -> Result<Bytes, Source> {
-    let mut lines = String::new();
+    let mut lines = Vec::new();
+    let writer = landing::Writer::new(now);
     for (_, event) in events {
         match event {
-            Sorted::Accepted { id, data } => landing::Line::write(id.as_deref(), now, data, &mut lines),
+            Sorted::Accepted { id, data } => writer.line(id.as_deref(), data, &mut lines),
             Sorted::Rejected(rejected) => {
-                lines.push_str(&serde_json::to_string(rejected)?);
-                lines.push('\n');
+                rejected.write(&mut lines)?;
             }
         }
     }
-    Ok(zstd::bulk::compress(lines.as_bytes(), LEVEL)?.into())
+    Ok(zstd::bulk::compress(&lines, LEVEL)?.into())
 }
 
 impl Sorted {
