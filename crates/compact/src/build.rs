@@ -5,7 +5,7 @@ use domain::{
     batch::BatchName,
     key,
     port::{ObjectStore, PutMode, StoreError},
-    quarantine::{Original, Rejected},
+    quarantine::{Carrier, Original, Rejected},
 };
 
 use arrow::array::RecordBatch;
@@ -40,6 +40,7 @@ pub(crate) fn parse(
             dataset: Some(dataset.name().clone()),
             reason,
             at: now,
+            carrier: Carrier::default(),
             original,
         };
         let mut lines = Vec::new();
