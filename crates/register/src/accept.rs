@@ -53,6 +53,12 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
                     return Ok(Acceptance::Rejected(refused.into()));
                 }
             }
+            let live_type = live.as_ref().and_then(|live| live.dataset.cloudevents_type());
+            if requested.cloudevents_type() != live_type
+                && let Some(rejected) = self.taken(&requested).await?
+            {
+                return Ok(Acceptance::Rejected(rejected));
+            }
             let version = live.map_or(1, |live| live.version + 1);
             self.may_change(run)?;
             match self.store.put(&key::schema(name, version), encode(&requested)?, PutMode::Create).await {
@@ -63,6 +69,21 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
             }
         }
         Err(RegisterError::contention(name, None, ATTEMPTS))
+    }
+
+    /// Why the definition cannot have the CloudEvents type that it asks for. Two that are accepted at the same moment
+    /// can both get it: [`Register::reconcile`] says so, and events go to the first one by name.
+    async fn taken(&self, requested: &Dataset) -> Result<Option<RejectedDefinition>, RegisterError> {
+        let Some(wanted) = requested.cloudevents_type() else { return Ok(None) };
+        // One that is damaged routes nothing, and its type is not known.
+        let others = schemas::load_all(&*self.store).await?.datasets;
+        let mut others = others.into_values().map(|accepted| accepted.dataset);
+        let owner =
+            others.find(|other| other.name() != requested.name() && other.cloudevents_type() == Some(wanted));
+        Ok(owner.map(|owner| RejectedDefinition::TypeTaken {
+            cloudevents_type: wanted.to_owned(),
+            owner: owner.name().clone(),
+        }))
     }
 }
 

@@ -38,6 +38,11 @@ pub enum InvalidType {
     /// A map whose keys are not text.
     #[error("type {0:?}: the keys of a map are strings, since JSON has no others: write map<string,…>")]
     MapKey(String),
+    /// Bytes within another type: Athena has no way to give them as JSON there.
+    #[error(
+        "type {0:?}: binary cannot stand in array, struct or map: make it a column, or a string of base64"
+    )]
+    NestedBinary(String),
     /// A struct's field name.
     #[error(transparent)]
     FieldName(#[from] InvalidName),
@@ -82,7 +87,7 @@ impl<'a> Parser<'a> {
             "binary" => Ok(DataType::Binary),
             "array" => {
                 self.expect('<', "\"<\"")?;
-                let element = self.data_type(depth)?;
+                let element = self.part(depth)?;
                 self.expect('>', "\">\"")?;
                 Ok(DataType::Array(Box::new(element)))
             }
@@ -92,12 +97,20 @@ impl<'a> Parser<'a> {
                     return Err(InvalidType::MapKey(self.text.to_owned()));
                 }
                 self.expect(',', "\",\"")?;
-                let value = self.data_type(depth)?;
+                let value = self.part(depth)?;
                 self.expect('>', "\">\"")?;
                 Ok(DataType::Map(Box::new(value)))
             }
             "struct" => self.fields(depth),
             _ => Err(InvalidType::Unknown(if word.is_empty() { self.text } else { word }.to_owned())),
+        }
+    }
+
+    /// What an array, a struct or a map is made of.
+    fn part(&mut self, depth: usize) -> Result<DataType, InvalidType> {
+        match self.data_type(depth)? {
+            DataType::Binary => Err(InvalidType::NestedBinary(self.text.to_owned())),
+            other => Ok(other),
         }
     }
 
@@ -126,7 +139,7 @@ impl<'a> Parser<'a> {
                 return Err(InvalidType::DuplicateField(name));
             }
             self.expect(':', "\":\" and a type")?;
-            fields.push(Field { name, data_type: self.data_type(depth)? });
+            fields.push(Field { name, data_type: self.part(depth)? });
             if !self.take(',') {
                 self.expect('>', "\",\" or \">\"")?;
                 return Ok(DataType::Struct(fields));
