@@ -5,7 +5,7 @@ use domain::{
     batch::BatchName,
     key,
     port::{ObjectStore, PutMode, StoreError},
-    quarantine::{Original, Rejected},
+    quarantine::{Carrier, Original, Rejected},
 };
 
 use arrow::array::RecordBatch;
@@ -40,6 +40,7 @@ pub(crate) fn parse(
             dataset: Some(dataset.name().clone()),
             reason,
             at: now,
+            carrier: Carrier::default(),
             original,
         };
         let mut lines = Vec::new();
@@ -83,7 +84,7 @@ pub(crate) async fn quarantine<S: ObjectStore>(
     for (landed, lines) in rejected {
         let mut text = Vec::new();
         for line in lines {
-            line.write(&mut text).map_err(build_error)?;
+            line.write(&mut text);
         }
         let body = zstd::bulk::compress(&text, zstd::DEFAULT_COMPRESSION_LEVEL).map_err(build_error)?;
         // Named by what is in it: under another definition another run may reject other lines of this batch.

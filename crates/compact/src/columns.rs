@@ -1,22 +1,23 @@
 //! Landing lines to Arrow columns.
 
+mod builder;
+mod nested;
+
 use std::sync::Arc;
 
 use arrow::{
-    array::{
-        ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, RecordBatch,
-        StringBuilder, TimestampMillisecondBuilder,
-    },
+    array::{ArrayRef, RecordBatch, StringBuilder, TimestampMillisecondBuilder},
     error::ArrowError,
 };
 use domain::{
-    ColumnName, DataType, Dataset,
+    ColumnName, Dataset,
     dataset::SYSTEM_COLUMNS,
-    event::{self, Rejection},
-    json::Fields,
+    event::{self, Event, Rejection},
     landing::Line,
     value::Value,
 };
+
+use builder::Builder;
 
 /// Collects events of one dataset, column by column.
 pub(crate) struct Columns<'d> {
@@ -45,7 +46,7 @@ impl<'d> Columns<'d> {
     pub(crate) fn new(dataset: &'d Dataset) -> Self {
         Self {
             dataset,
-            own: dataset.columns().iter().map(|column| Builder::new(column.data_type)).collect(),
+            own: dataset.columns().iter().map(|column| Builder::new(&column.data_type)).collect(),
             id: StringBuilder::new(),
             ingested_at: TimestampMillisecondBuilder::new(),
             extra: StringBuilder::new(),
@@ -56,10 +57,13 @@ impl<'d> Columns<'d> {
     /// Adds one event; after an error nothing of it is in.
     pub(crate) fn push(&mut self, text: &str) -> Result<(), Misfit> {
         let line = Line::parse(text)?;
-        let fields = Fields::parse(line.data.get()).map_err(Rejection::from)?;
+        let event = Event::parse(line.data.get()).map_err(Rejection::from)?;
         let columns = self.dataset.columns();
-        let values =
-            columns.iter().map(|column| event::read(column, &fields)).collect::<Result<Vec<_>, _>>()?;
+        let values = columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| event::read(column, &event, index))
+            .collect::<Result<Vec<_>, _>>()?;
         // Rows without their identity would all be twins of each other.
         for (column, value) in columns.iter().zip(&values) {
             if *value == Value::Null && self.dataset.is_key(column) {
@@ -74,7 +78,7 @@ impl<'d> Columns<'d> {
         }
         self.id.append_option(line.id.as_deref());
         self.ingested_at.append_value(line.ingested_at.timestamp_millis());
-        self.extra.append_option(extra(self.dataset, &fields));
+        self.extra.append_option(event::extra(self.dataset, &event));
         self.rows += 1;
         Ok(())
     }
@@ -86,90 +90,16 @@ impl<'d> Columns<'d> {
 
     /// The events, in the table's schema and in the order in which they came.
     pub(crate) fn finish(mut self) -> Result<RecordBatch, ArrowError> {
-        let mut arrays: Vec<ArrayRef> = self.own.iter_mut().map(Builder::finish).collect();
+        let schema = self.dataset.arrow_schema();
+        let own = self.own.into_iter().zip(schema.fields());
+        let mut arrays: Vec<ArrayRef> =
+            own.map(|(builder, field)| builder.finish(field.data_type())).collect::<Result<_, _>>()?;
         let system: [ArrayRef; SYSTEM_COLUMNS.len()] =
             [Arc::new(self.id.finish()), Arc::new(self.ingested_at.finish()), Arc::new(self.extra.finish())];
         arrays.extend(system);
-        RecordBatch::try_new(self.dataset.arrow_schema(), arrays)
-    }
-}
-
-/// The fields that the definition does not name, as one JSON object; `None` if there are none.
-fn extra(dataset: &Dataset, fields: &Fields<'_>) -> Option<String> {
-    let mut out = String::new();
-    for (name, value) in fields.iter() {
-        if dataset.columns().iter().any(|column| column.field == name) {
-            continue;
-        }
-        out.push(if out.is_empty() { '{' } else { ',' });
-        out.push_str(&serde_json::Value::from(name).to_string());
-        out.push(':');
-        out.push_str(value.get());
-    }
-    (!out.is_empty()).then(|| out + "}")
-}
-
-enum Builder {
-    Boolean(BooleanBuilder),
-    Int(Int32Builder),
-    BigInt(Int64Builder),
-    Double(Float64Builder),
-    String(StringBuilder),
-    Date(Date32Builder),
-    Timestamp(TimestampMillisecondBuilder),
-}
-
-impl Builder {
-    fn new(data_type: DataType) -> Self {
-        match data_type {
-            DataType::Boolean => Self::Boolean(BooleanBuilder::new()),
-            DataType::Int => Self::Int(Int32Builder::new()),
-            DataType::BigInt => Self::BigInt(Int64Builder::new()),
-            DataType::Double => Self::Double(Float64Builder::new()),
-            DataType::String => Self::String(StringBuilder::new()),
-            DataType::Date => Self::Date(Date32Builder::new()),
-            DataType::Timestamp => Self::Timestamp(TimestampMillisecondBuilder::new()),
-        }
-    }
-
-    /// `event::read` gave the value for this column's type, so it is of that type or null.
-    fn append(&mut self, value: Value<'_>) {
-        match (self, value) {
-            (Self::Boolean(builder), Value::Boolean(value)) => builder.append_value(value),
-            (Self::Int(builder), Value::Int(value)) => builder.append_value(value),
-            (Self::BigInt(builder), Value::BigInt(value)) => builder.append_value(value),
-            (Self::Double(builder), Value::Double(value)) => builder.append_value(value),
-            (Self::String(builder), Value::String(value)) => builder.append_value(value),
-            (Self::Date(builder), Value::Date(value)) => builder.append_value(value),
-            (Self::Timestamp(builder), Value::Timestamp(value)) => builder.append_value(value),
-            (builder, _) => builder.append_null(),
-        }
-    }
-
-    fn append_null(&mut self) {
-        match self {
-            Self::Boolean(builder) => builder.append_null(),
-            Self::Int(builder) => builder.append_null(),
-            Self::BigInt(builder) => builder.append_null(),
-            Self::Double(builder) => builder.append_null(),
-            Self::String(builder) => builder.append_null(),
-            Self::Date(builder) => builder.append_null(),
-            Self::Timestamp(builder) => builder.append_null(),
-        }
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        match self {
-            Self::Boolean(builder) => Arc::new(builder.finish()),
-            Self::Int(builder) => Arc::new(builder.finish()),
-            Self::BigInt(builder) => Arc::new(builder.finish()),
-            Self::Double(builder) => Arc::new(builder.finish()),
-            Self::String(builder) => Arc::new(builder.finish()),
-            Self::Date(builder) => Arc::new(builder.finish()),
-            Self::Timestamp(builder) => Arc::new(builder.finish()),
-        }
+        RecordBatch::try_new(schema, arrays)
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,10 +1,12 @@
 //! Parquet files of a generation: read back, and written.
 
+mod conform;
+
 use std::sync::Arc;
 
 use arrow::{
-    array::{RecordBatch, new_null_array},
-    datatypes::SchemaRef,
+    array::RecordBatch,
+    datatypes::{DataType, SchemaRef},
 };
 use bytes::Bytes;
 use domain::{
@@ -19,6 +21,8 @@ use parquet::{
 };
 
 use crate::{error::CompactError, log::build_error};
+
+use conform::conform;
 
 /// How many data files are read at the same time.
 const READS: usize = 4;
@@ -59,20 +63,7 @@ fn check_rows(batches: Vec<RecordBatch>, expected: u64) -> Result<Vec<RecordBatc
 
 fn decode(bytes: Bytes, schema: &SchemaRef) -> Result<Vec<RecordBatch>, Source> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)?.build()?;
-    reader.map(|batch| adapt(&batch?, schema)).collect()
-}
-
-/// Columns by name, as every engine reads them: one that the file lacks is null.
-fn adapt(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, Source> {
-    let columns = schema.fields().iter().map(|field| match batch.column_by_name(field.name()) {
-        None => Ok(new_null_array(field.data_type(), batch.num_rows())),
-        Some(column) if column.data_type() == field.data_type() => Ok(column.clone()),
-        Some(column) => {
-            let (name, found, expected) = (field.name(), column.data_type(), field.data_type());
-            Err(Source::from(format!("column {name} is of type {found}, the definition says {expected}")))
-        }
-    });
-    Ok(RecordBatch::try_new(schema.clone(), columns.collect::<Result<_, _>>()?)?)
+    reader.map(|batch| conform(&batch?, schema)).collect()
 }
 
 /// The rows as one Parquet file.
@@ -92,11 +83,29 @@ pub(crate) fn encode(rows: &RecordBatch, dataset: &Dataset) -> Result<Bytes, Com
     Ok(file.into())
 }
 
+/// Parquet counts columns by their leaves: a struct is as many as it has fields, at any depth.
 fn sorting_columns(rows: &RecordBatch, dataset: &Dataset) -> Vec<SortingColumn> {
-    let order = dataset.sort_order();
-    let indices = order.iter().filter_map(|name| rows.schema().index_of(name).ok());
-    indices
-        .filter_map(|index| i32::try_from(index).ok())
+    let schema = rows.schema();
+    let leaf = |name: &&str| -> Option<usize> {
+        let index = schema.index_of(name).ok()?;
+        Some(schema.fields()[..index].iter().map(|field| leaves(field.data_type())).sum())
+    };
+    dataset
+        .sort_order()
+        .iter()
+        .filter_map(leaf)
+        .filter_map(|leaf| i32::try_from(leaf).ok())
         .map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: true })
         .collect()
 }
+
+fn leaves(data_type: &DataType) -> usize {
+    match data_type {
+        DataType::Struct(fields) => fields.iter().map(|field| leaves(field.data_type())).sum(),
+        DataType::List(part) | DataType::Map(part, _) => leaves(part.data_type()),
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use crate::{
     data_type::DataType,
     name::{ColumnName, DatasetName},
     partition::Granularity,
+    value::Unit,
 };
 
 pub use definition::{ColumnDefinition, Definition, InvalidDefinition};
@@ -26,6 +27,9 @@ pub const SYSTEM_COLUMNS: [(&str, DataType); 3] =
 /// Glue's limits, in bytes: `CommentString` of a column, `DescriptionString` of a table.
 const MAX_COMMENT: usize = 255;
 const MAX_DESCRIPTION: usize = 2_048;
+
+/// The longest CloudEvents type, in bytes: what the specification asks of every reader is less.
+const MAX_CLOUDEVENTS_TYPE: usize = 255;
 
 /// The most columns a definition may have.
 const MAX_COLUMNS: usize = 1_000;
@@ -52,6 +56,8 @@ pub struct Column {
     pub required: bool,
     /// The sender's field.
     pub field: String,
+    /// What a number means, where times come as numbers.
+    pub unit: Option<Unit>,
     /// What it means.
     pub comment: Option<String>,
 }
@@ -77,21 +83,35 @@ impl Dataset {
                 return Err(InvalidDefinition::NotRequired { role, column: columns[index].name.clone() });
             }
         }
+        for (role, index) in identity
+            .iter()
+            .map(|index| ("identity", *index))
+            .chain(sort_by.iter().map(|index| ("sort_by", *index)))
+        {
+            let Column { name: column, data_type, .. } = &columns[index];
+            if !data_type.is_scalar() {
+                let (column, found) = (column.clone(), data_type.clone());
+                return Err(InvalidDefinition::NotAScalar { role, column, found });
+            }
+        }
         if let Some(index) = event_time {
             let Column { name: column, data_type, .. } = &columns[index];
             match data_type {
                 DataType::Timestamp => {}
                 DataType::Date if definition.partition_by == Granularity::Day => {}
                 DataType::Date => return Err(InvalidDefinition::HourOfDate { column: column.clone() }),
-                other => return Err(InvalidDefinition::NotATime { column: column.clone(), found: *other }),
+                other => {
+                    return Err(InvalidDefinition::NotATime { column: column.clone(), found: other.clone() });
+                }
             }
         }
         check_words("the description", definition.description.as_deref(), MAX_DESCRIPTION)?;
         for Column { name, comment, .. } in &columns {
             check_words(&format!("the comment of column {name}"), comment.as_deref(), MAX_COMMENT)?;
         }
-        if definition.cloudevents_type.is_some() {
-            return Err(InvalidDefinition::CloudEvents);
+        check_words("cloudevents_type", definition.cloudevents_type.as_deref(), MAX_CLOUDEVENTS_TYPE)?;
+        if definition.cloudevents_type.as_deref() == Some("") {
+            return Err(InvalidDefinition::EmptyCloudEventsType);
         }
         Ok(Self { name, columns, identity, event_time, sort_by, definition })
     }
@@ -132,6 +152,11 @@ impl Dataset {
         self.event_time.map(|index| &self.columns[index])
     }
 
+    /// Its place among the columns.
+    pub(crate) fn event_time_index(&self) -> Option<usize> {
+        self.event_time
+    }
+
     /// How finely it is partitioned.
     pub fn granularity(&self) -> Granularity {
         self.definition.partition_by
@@ -149,15 +174,21 @@ impl Dataset {
         if named.is_empty() { vec![INGESTED_AT] } else { named }
     }
 
+    /// The type of CloudEvents that are routed here.
+    pub fn cloudevents_type(&self) -> Option<&str> {
+        self.definition.cloudevents_type.as_deref()
+    }
+
     /// The definition, as it was written.
     pub fn definition(&self) -> &Definition {
         &self.definition
     }
 
     /// Name, type and comment of every stored column: the definition's, then the lake's own.
-    pub fn stored_columns(&self) -> impl Iterator<Item = (&str, DataType, Option<&str>)> {
-        let own = self.columns.iter().map(|c| (c.name.as_str(), c.data_type, c.comment.as_deref()));
-        own.chain(SYSTEM_COLUMNS.iter().map(|(name, data_type)| (*name, *data_type, None)))
+    pub fn stored_columns(&self) -> impl Iterator<Item = (&str, &DataType, Option<&str>)> {
+        const LAKE: &[(&str, DataType)] = &SYSTEM_COLUMNS;
+        let own = self.columns.iter().map(|c| (c.name.as_str(), &c.data_type, c.comment.as_deref()));
+        own.chain(LAKE.iter().map(|(name, data_type)| (*name, data_type, None)))
     }
 
     /// The schema of the table's Parquet files.
@@ -165,7 +196,7 @@ impl Dataset {
     /// Every column is nullable, required ones too: what is required may be relaxed later, and old files
     /// lack columns that were added.
     pub fn arrow_schema(&self) -> Arc<arrow_schema::Schema> {
-        let field = |(name, data_type, _): (&str, DataType, Option<&str>)| {
+        let field = |(name, data_type, _): (&str, &DataType, Option<&str>)| {
             arrow_schema::Field::new(name, data_type.arrow(), true)
         };
         Arc::new(arrow_schema::Schema::new(self.stored_columns().map(field).collect::<Vec<_>>()))
@@ -199,8 +230,11 @@ fn columns(definitions: &[ColumnDefinition]) -> Result<Vec<Column>, InvalidDefin
         if let Some(first) = columns.iter().find(|column| column.field == field) {
             return Err(InvalidDefinition::DuplicateField { first: first.name.clone(), second: name, field });
         }
-        let (required, comment) = (definition.required, definition.comment.clone());
-        columns.push(Column { name, data_type, required, field, comment });
+        if definition.unit.is_some() && data_type != DataType::Timestamp {
+            return Err(InvalidDefinition::UnitOfNoTime { column: name, found: data_type });
+        }
+        let ColumnDefinition { required, unit, comment, .. } = definition.clone();
+        columns.push(Column { name, data_type, required, field, unit, comment });
     }
     Ok(columns)
 }

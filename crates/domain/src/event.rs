@@ -1,16 +1,21 @@
 //! One event against its dataset: valid or not, whose twin it is, where it belongs.
 
-use std::fmt;
+mod envelope;
+mod extra;
+mod rejection;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     dataset::{Column, Dataset},
-    json::{Fields, InvalidObject},
-    name::ColumnName,
     partition::Partition,
-    value::{self, Mismatch, Value},
+    settings::Settings,
+    value::{self, Value},
 };
+
+pub use envelope::{CloudEvent, Event};
+pub use extra::extra;
+pub use rejection::Rejection;
 
 /// What carried the event here.
 #[derive(Debug, Clone, Copy)]
@@ -23,47 +28,19 @@ pub struct Origin<'a> {
     pub sent_at: DateTime<Utc>,
 }
 
-/// Why an event is refused. The words go into quarantine, for a person.
-#[derive(Debug, thiserror::Error)]
-pub enum Rejection {
-    /// Not an object.
-    #[error(transparent)]
-    Object(#[from] InvalidObject),
-    /// A value of another type.
-    #[error("column {column}: {mismatch}")]
-    Type {
-        /// The column.
-        column: ColumnName,
-        /// Both sides.
-        mismatch: Mismatch,
-    },
-    /// A time that has no partition.
-    #[error("the event's time is not in the years 0 to 9999 of UTC")]
-    Year,
-    /// A required value that is null or not there.
-    #[error("column {column}: required, but {}", Absent { field, null: *null })]
-    Missing {
-        /// The column.
-        column: ColumnName,
-        /// The sender's field.
-        field: String,
-        /// Whether it was there as null.
-        null: bool,
-    },
+/// How far an event's time may be off. Both ends are fixed by the message, so that a redelivery is judged as the
+/// first delivery was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// The first moment that is taken.
+    pub earliest: DateTime<Utc>,
+    /// How far ahead of its message an event may be.
+    pub ahead: TimeDelta,
 }
 
-struct Absent<'a> {
-    field: &'a str,
-    null: bool,
-}
-
-impl fmt::Display for Absent<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.null {
-            write!(f, "field {:?} is null", self.field)
-        } else {
-            write!(f, "there is no field {:?}", self.field)
-        }
+impl From<&Settings> for Bounds {
+    fn from(settings: &Settings) -> Self {
+        Self { earliest: settings.earliest_event, ahead: settings.event_ahead }
     }
 }
 
@@ -77,37 +54,61 @@ pub struct Placement {
 }
 
 /// Validates the event and says where it goes.
-pub fn place(dataset: &Dataset, fields: &Fields<'_>, origin: Origin<'_>) -> Result<Placement, Rejection> {
+pub fn place(
+    dataset: &Dataset,
+    event: &Event<'_>,
+    origin: Origin<'_>,
+    bounds: Bounds,
+) -> Result<Placement, Rejection> {
+    let cloud_event = event.cloud_event().map(CloudEvent::check).transpose()?;
     let mut time = origin.sent_at;
-    for column in dataset.columns() {
-        let value = read(column, fields)?;
-        if column.required && value == Value::Null {
-            let null = fields.get(&column.field).is_some();
-            return Err(Rejection::Missing {
-                column: column.name.clone(),
-                field: column.field.clone(),
-                null,
-            });
-        }
-        if dataset.event_time().is_some_and(|event_time| event_time.name == column.name) {
-            time = event_time(&value).unwrap_or(time);
+    let event_time = dataset.event_time_index();
+    for (index, column) in dataset.columns().iter().enumerate() {
+        let value = read(column, event, index)?;
+        if value == Value::Null {
+            if column.required {
+                let null = event.find(&column.field, index).is_some();
+                let (column, field) = (column.name.clone(), column.field.clone());
+                return Err(Rejection::Missing { column, field, null });
+            }
+        } else if event_time == Some(index) {
+            time = moment(&value).filter(|time| within(*time, origin, bounds)).ok_or_else(|| {
+                Rejection::Time {
+                    column: column.name.clone(),
+                    found: event
+                        .find(&column.field, index)
+                        .map(|raw| raw.text().to_owned())
+                        .unwrap_or_default(),
+                    earliest: bounds.earliest,
+                    latest: origin.sent_at + bounds.ahead,
+                }
+            })?;
         }
     }
-    let id = (dataset.identity().len() == 0).then(|| format!("{}:{}", origin.message_id, origin.position));
+    let id = (dataset.identity().len() == 0).then(|| match cloud_event {
+        Some(cloud_event) => cloud_event.identity(),
+        None => format!("{}:{}", origin.message_id, origin.position),
+    });
     let partition = Partition::of(time, dataset.granularity()).ok_or(Rejection::Year)?;
     Ok(Placement { partition, id })
 }
 
-/// The event's value of a column; a field that is not there is null.
-pub fn read<'a>(column: &Column, fields: &Fields<'a>) -> Result<Value<'a>, Rejection> {
-    match fields.get(&column.field) {
-        None => Ok(Value::Null),
-        Some(raw) => value::parse(column.data_type, raw)
-            .map_err(|mismatch| Rejection::Type { column: column.name.clone(), mismatch }),
-    }
+/// The event's value of a column; a field that is not there is null. `expected` is where the field would be if the
+/// sender wrote the fields in the order of the columns.
+pub fn read<'a>(column: &Column, event: &Event<'a>, expected: usize) -> Result<Value<'a>, Rejection> {
+    let Some(raw) = event.find(&column.field, expected) else { return Ok(Value::Null) };
+    let value = match column.unit {
+        Some(unit) => value::epoch(unit, raw),
+        None => value::parse(&column.data_type, raw),
+    };
+    value.map_err(|mismatch| Rejection::Type { column: column.name.clone(), mismatch })
 }
 
-fn event_time(value: &Value<'_>) -> Option<DateTime<Utc>> {
+fn within(time: DateTime<Utc>, origin: Origin<'_>, bounds: Bounds) -> bool {
+    time >= bounds.earliest && time.signed_duration_since(origin.sent_at) <= bounds.ahead
+}
+
+fn moment(value: &Value<'_>) -> Option<DateTime<Utc>> {
     match value {
         Value::Timestamp(millis) => DateTime::from_timestamp_millis(*millis),
         Value::Date(days) => DateTime::UNIX_EPOCH.checked_add_signed(TimeDelta::days(i64::from(*days))),
@@ -116,61 +117,4 @@ fn event_time(value: &Value<'_>) -> Option<DateTime<Utc>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn dataset() -> Dataset {
-        Dataset::from_json(
-            br#"{"name": "d", "partition_by": "hour", "event_time": "t", "identity": ["k"], "columns": [
-                {"name": "k", "type": "bigint", "required": true},
-                {"name": "t", "type": "timestamp", "required": true, "from": "at"},
-                {"name": "s", "type": "string"}]}"#,
-        )
-        .unwrap()
-    }
-
-    fn origin() -> Origin<'static> {
-        Origin { message_id: "m", position: 0, sent_at: "2026-11-23T23:59:59Z".parse().unwrap() }
-    }
-
-    fn judge(text: &str) -> Result<Placement, String> {
-        let fields = Fields::parse(text).map_err(|error| error.to_string())?;
-        place(&dataset(), &fields, origin()).map_err(|rejection| rejection.to_string())
-    }
-
-    #[test]
-    fn the_event_time_decides_the_partition_in_utc() {
-        let placed = judge(r#"{"k": 1, "at": "2026-11-24T01:30:00+02:00", "unknown": {}}"#).unwrap();
-        assert_eq!(placed.partition.to_string(), "dt=2026-11-23/hour=23");
-        assert_eq!(placed.id, None);
-    }
-
-    #[test]
-    fn without_identity_and_event_time_the_message_decides() {
-        let dataset = Dataset::from_json(br#"{"name": "d", "columns": [{"name": "a", "type": "int"}]}"#);
-        let placed = place(&dataset.unwrap(), &Fields::parse("{}").unwrap(), origin()).unwrap();
-        assert_eq!(placed.partition.to_string(), "dt=2026-11-23");
-        assert_eq!(placed.id.as_deref(), Some("m:0"));
-    }
-
-    #[test]
-    fn reasons_name_the_column_and_both_sides() {
-        let at = r#""at": "2026-11-24T01:30:00Z""#;
-        for (text, reason) in [
-            (
-                format!(r#"{{"k": "1", {at}}}"#),
-                r#"column k: expected bigint (a whole number of 64 bits), found "1""#,
-            ),
-            (format!(r#"{{"k": null, {at}}}"#), r#"column k: required, but field "k" is null"#),
-            (r#"{"k": 1}"#.to_owned(), r#"column t: required, but there is no field "at""#),
-            (format!(r#"{{"k": 1, {at}, "s": 7}}"#), "column s: expected string, found 7"),
-            (
-                r#"{"k": 1, "at": "9999-12-31T23:59:59-01:00"}"#.to_owned(),
-                "the event's time is not in the years 0 to 9999 of UTC",
-            ),
-        ] {
-            assert_eq!(judge(&text), Err(reason.to_owned()));
-        }
-        assert!(judge(r#"[{"k": 1}]"#).unwrap_err().starts_with("expected one JSON object"));
-    }
-}
+mod tests;

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::dataset::Dataset;
+use crate::{
+    data_type::{DataType, Field},
+    dataset::Dataset,
+};
 
 /// A change that is refused: which, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,13 @@ impl fmt::Display for Refusal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused(Vec<Refusal>);
 
+impl Refused {
+    /// Each refused change by itself.
+    pub fn reasons(&self) -> impl Iterator<Item = &Refusal> {
+        self.0.iter()
+    }
+}
+
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all: Vec<String> = self.0.iter().map(Refusal::to_string).collect();
@@ -30,8 +40,9 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Whether `new` may follow `old`. Columns may be added at the end if they are optional; descriptions,
-/// comments, `required`, `sort_by` and, except for key columns, `from` may change. What landed under the old
+/// Whether `new` may follow `old`. Columns may be added at the end if they are optional, and fields at the end of a
+/// struct; descriptions, comments, `required`, `sort_by`, `cloudevents_type` and, except for key columns, `from` and
+/// `unit` may change. What landed under the old
 /// `from` and was not compacted yet keeps its value in `_extra`.
 pub fn check(old: &Dataset, new: &Dataset) -> Result<(), Refused> {
     let mut refusals = Vec::new();
@@ -47,14 +58,25 @@ pub fn check(old: &Dataset, new: &Dataset) -> Result<(), Refused> {
                 refuse(format!("column {name} was moved"), "add new columns at the end");
             }
             Some(place) => {
-                let now = new.columns()[place].data_type;
-                if new.columns()[place].field != column.field && old.is_key(column) {
-                    let what = format!("\"from\" of column {name} was changed");
-                    refuse(what, "events that have landed already would lose their identity or time");
+                let now = &new.columns()[place];
+                for (what, changed) in
+                    [("from", now.field != column.field), ("unit", now.unit != column.unit)]
+                {
+                    if changed && old.is_key(column) {
+                        let what = format!("{what:?} of column {name} was changed");
+                        refuse(what, "events that have landed already would lose their identity or time");
+                    }
                 }
-                if now != column.data_type {
-                    let what = format!("column {name} was changed from {} to {now}", column.data_type);
-                    refuse(what, "stored files keep the old type, and engines refuse the mixture");
+                if !may_become(&column.data_type, &now.data_type) {
+                    let (before, after) = (&column.data_type, &now.data_type);
+                    let what = format!("column {name} was changed from {before} to {after}");
+                    let why = match now.data_type.is_scalar() && before.is_scalar() {
+                        true => "stored files keep the old type, and engines refuse the mixture",
+                        false => {
+                            "fields may be added at the end of a struct, and nothing else of a type may change"
+                        }
+                    };
+                    refuse(what, why);
                 }
             }
         }
@@ -77,6 +99,22 @@ pub fn check(old: &Dataset, new: &Dataset) -> Result<(), Refused> {
         refuse("partition_by was changed".into(), "a table has one set of partition keys");
     }
     if refusals.is_empty() { Ok(()) } else { Err(Refused(refusals)) }
+}
+
+/// Whether stored values of one type can be read as the other: the same, or with fields added at the end of structs.
+fn may_become(old: &DataType, new: &DataType) -> bool {
+    match (old, new) {
+        (DataType::Array(old), DataType::Array(new)) | (DataType::Map(old), DataType::Map(new)) => {
+            may_become(old, new)
+        }
+        (DataType::Struct(old), DataType::Struct(new)) => {
+            let same = |(old, new): (&Field, &Field)| {
+                old.name == new.name && may_become(&old.data_type, &new.data_type)
+            };
+            old.len() <= new.len() && old.iter().zip(new).all(same)
+        }
+        _ => old == new,
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +158,40 @@ mod tests {
     }
 
     #[test]
+    fn structs_grow_at_the_end_and_change_in_no_other_way() {
+        let verdict = |old: &str, new: &str| {
+            let with = |data_type: &str| {
+                dataset(json!({"columns": [
+                {"name": "a", "type": "int", "required": true},
+                {"name": "t", "type": "timestamp", "required": true},
+                {"name": "n", "type": data_type}]}))
+            };
+            check(&with(old), &with(new)).map_err(|refused| refused.to_string())
+        };
+        for (old, new) in [
+            ("struct<a:int>", "struct<a:int,b:string>"),
+            ("array<struct<a:int>>", "array<struct<a:int,b:string>>"),
+            ("map<string,struct<a:struct<x:int>>>", "map<string,struct<a:struct<x:int,y:int>>>"),
+        ] {
+            assert_eq!(verdict(old, new), Ok(()));
+        }
+        for (old, new) in [
+            ("struct<a:int,b:string>", "struct<a:int>"),
+            ("struct<a:int,b:string>", "struct<b:string,a:int>"),
+            ("struct<a:int>", "struct<b:string,a:int>"),
+            ("struct<a:int>", "struct<a:bigint>"),
+            ("array<int>", "array<bigint>"),
+            ("struct<a:int>", "map<string,int>"),
+        ] {
+            let reason = verdict(old, new).unwrap_err();
+            assert!(reason.contains("fields may be added at the end of a struct"), "{reason}");
+        }
+        assert!(
+            verdict("decimal(12,2)", "decimal(14,2)").unwrap_err().contains("engines refuse the mixture")
+        );
+    }
+
+    #[test]
     fn what_is_refused_and_why() {
         let a = json!({"name": "a", "type": "int", "required": true});
         let t = json!({"name": "t", "type": "timestamp", "required": true});
@@ -130,6 +202,10 @@ mod tests {
             (json!({"columns": [t, a]}), "column a was moved"),
             (json!({"columns": [wide, t]}), "from int to bigint"),
             (json!({"columns": [renamed, t]}), "\"from\" of column a was changed"),
+            (
+                json!({"columns": [a, {"name": "t", "type": "timestamp", "required": true, "unit": "ms"}]}),
+                "\"unit\" of column t was changed",
+            ),
             (json!({"columns": [a, t, needed]}), "column b was added as required"),
             (json!({"columns": [t], "identity": []}), "column a was removed"),
             (json!({"identity": []}), "identity was changed"),

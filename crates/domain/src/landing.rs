@@ -25,19 +25,40 @@ impl<'a> Line<'a> {
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
+}
 
-    /// Appends the line and its line break.
-    pub fn write(id: Option<&str>, ingested_at: DateTime<Utc>, data: &str, out: &mut String) {
-        out.push_str(r#"{"_id":"#);
+/// Writes lines of one time of ingestion.
+#[derive(Debug)]
+pub struct Writer {
+    /// What stands between the identity and the data: the same on every line.
+    middle: String,
+}
+
+impl Writer {
+    /// For events ingested at this time.
+    pub fn new(ingested_at: DateTime<Utc>) -> Self {
+        let ingested_at = ingested_at.to_rfc3339_opts(SecondsFormat::Millis, true);
+        Self { middle: format!(r#","_ingested_at":"{ingested_at}","data":"#) }
+    }
+
+    /// Appends a line and its line break. `data` is one JSON object; a line break in it can only be white space
+    /// between tokens, and becomes a space.
+    pub fn line(&self, id: Option<&str>, data: &str, out: &mut Vec<u8>) {
+        out.extend_from_slice(br#"{"_id":"#);
         match id {
-            None => out.push_str("null"),
-            Some(id) => out.push_str(&serde_json::Value::from(id).to_string()),
+            None => out.extend_from_slice(b"null"),
+            Some(id) => out.extend_from_slice(serde_json::Value::from(id).to_string().as_bytes()),
         }
-        out.push_str(r#","_ingested_at":""#);
-        out.push_str(&ingested_at.to_rfc3339_opts(SecondsFormat::Millis, true));
-        out.push_str(r#"","data":"#);
-        out.push_str(data);
-        out.push_str("}\n");
+        out.extend_from_slice(self.middle.as_bytes());
+        let start = out.len();
+        out.extend_from_slice(data.as_bytes());
+        if data.contains(['\n', '\r']) {
+            out[start..]
+                .iter_mut()
+                .filter(|byte| matches!(**byte, b'\n' | b'\r'))
+                .for_each(|byte| *byte = b' ');
+        }
+        out.extend_from_slice(b"}\n");
     }
 }
 
@@ -63,11 +84,19 @@ mod tests {
         let at: DateTime<Utc> = "2026-11-23T10:05:00.123Z".parse().unwrap();
         let data = r#"{"price": 1.10, "ñ": "\u00f1"}"#;
         for id in [None, Some("a\"b:0")] {
-            let mut out = String::new();
-            Line::write(id, at, data, &mut out);
+            let mut out = Vec::new();
+            Writer::new(at).line(id, data, &mut out);
+            let out = String::from_utf8(out).unwrap();
             assert!(out.ends_with("}\n") && out.matches('\n').count() == 1);
             let line = Line::parse(&out).unwrap();
             assert_eq!((line.id.as_deref(), line.ingested_at, line.data.get()), (id, at, data));
         }
+    }
+
+    #[test]
+    fn line_breaks_between_tokens_become_spaces() {
+        let mut out = Vec::new();
+        Writer::new(DateTime::UNIX_EPOCH).line(None, "{\r\n\"a\":\n1}", &mut out);
+        assert!(out.ends_with(b"\"data\":{  \"a\": 1}}\n"), "{}", String::from_utf8_lossy(&out));
     }
 }

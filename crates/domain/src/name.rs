@@ -22,6 +22,9 @@ pub enum InvalidName {
         "invalid column name {0:?}: it must match [a-z][a-z0-9_]{{0,62}} (use \"from\" to name the sender's field)"
     )]
     Column(String),
+    /// The name of a struct's field breaks the rule.
+    #[error("invalid field name {0:?} in a struct: it must match [a-z][a-z0-9_]{{0,62}}")]
+    Field(String),
     /// The column's name means something else already.
     #[error("column name {0:?} is reserved: choose another one and use \"from\" to name the sender's field")]
     ReservedColumn(String),
@@ -69,6 +72,11 @@ impl ColumnName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Checks the name of a struct's field: as a column's, but no word is reserved there.
+pub(crate) fn field(text: &str) -> Result<String, InvalidName> {
+    if is_name(text) { Ok(text.to_owned()) } else { Err(InvalidName::Field(text.to_owned())) }
 }
 
 fn is_name(text: &str) -> bool {

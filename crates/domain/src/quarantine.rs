@@ -18,9 +18,29 @@ pub struct Rejected {
     pub reason: String,
     /// When it was refused.
     pub at: DateTime<Utc>,
+    /// What a replay has to know of the message; older lines lack it.
+    #[serde(flatten)]
+    pub carrier: Carrier,
     /// The original text.
     #[serde(flatten)]
     pub original: Original,
+}
+
+/// The message that carried a refused event, as far as its way depends on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carrier {
+    /// When it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<DateTime<Utc>>,
+    /// The topic's name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub topic: String,
+    /// The message attribute `dataset`, whatever it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset_attribute: Option<String>,
+    /// The message attribute `content-encoding`, if the original is the message as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_encoding: Option<String>,
 }
 
 /// The original, readable where it can be.
@@ -45,10 +65,12 @@ impl Original {
 
 impl Rejected {
     /// Appends the line and its line break.
-    pub fn write(&self, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-        serde_json::to_writer(&mut *out, self)?;
+    #[allow(clippy::expect_used, reason = "see the comment")]
+    pub fn write(&self, out: &mut Vec<u8>) {
+        // Memory takes all that is written, and nothing in here is a map whose keys are no strings: the two things
+        // that this fails for.
+        serde_json::to_writer(&mut *out, self).expect("texts, numbers and times are JSON");
         out.push(b'\n');
-        Ok(())
     }
 }
 
@@ -65,12 +87,20 @@ mod tests {
                 dataset: DatasetName::new("d").ok(),
                 reason: "column price: expected double, found \"abc\"".into(),
                 at: "2026-11-23T10:05:00Z".parse().unwrap(),
+                carrier: Carrier { topic: "t".into(), ..Carrier::default() },
                 original,
             };
             let mut line = Vec::new();
-            rejected.write(&mut line).unwrap();
+            rejected.write(&mut line);
             assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
             assert_eq!(serde_json::from_slice::<Rejected>(&line).unwrap(), rejected);
         }
+    }
+
+    #[test]
+    fn lines_of_the_first_version_are_read() {
+        let line = r#"{"message_id":"m","position":0,"dataset":null,"reason":"r","at":"2026-11-23T10:05:00Z","text":"x"}"#;
+        let rejected: Rejected = serde_json::from_str(line).unwrap();
+        assert_eq!((rejected.carrier, rejected.original), (Carrier::default(), Original::Text("x".into())));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{fmt, time::Duration};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{name::DatasetName, run};
 
@@ -28,6 +28,21 @@ const DEFAULT_DATASET: Setting = Setting {
     name: "TRIBUTARY_DEFAULT_DATASET",
     default: "",
     meaning: "The dataset of messages that name none; without it they go to `quarantine/_unrouted`.",
+};
+const EARLIEST_EVENT: Setting = Setting {
+    name: "TRIBUTARY_EARLIEST_EVENT",
+    default: "1970-01-01",
+    meaning: "The first day of event times; events before it go to quarantine.",
+};
+const EVENT_AHEAD: Setting = Setting {
+    name: "TRIBUTARY_EVENT_AHEAD",
+    default: "24h",
+    meaning: "How far an event's time may be ahead of its message; beyond it goes to quarantine.",
+};
+const MAX_UNPACKED: Setting = Setting {
+    name: "TRIBUTARY_MAX_UNPACKED",
+    default: "16MiB",
+    meaning: "What a compressed message may unpack to; a larger one goes to quarantine.",
 };
 const MEMORY_BUDGET: Setting = Setting {
     name: "TRIBUTARY_MEMORY_BUDGET",
@@ -57,8 +72,21 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 10] =
-    [BUCKET, DATABASE, WORKGROUP, DEFAULT_DATASET, MEMORY_BUDGET, GRACE, WAIT, MAX_ROWS, CATALOG_CACHE, LOG];
+pub const ALL: [Setting; 13] = [
+    BUCKET,
+    DATABASE,
+    WORKGROUP,
+    DEFAULT_DATASET,
+    EARLIEST_EVENT,
+    EVENT_AHEAD,
+    MAX_UNPACKED,
+    MEMORY_BUDGET,
+    GRACE,
+    WAIT,
+    MAX_ROWS,
+    CATALOG_CACHE,
+    LOG,
+];
 
 /// Validated settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +99,12 @@ pub struct Settings {
     pub workgroup: String,
     /// The dataset of messages that name none.
     pub default_dataset: Option<DatasetName>,
+    /// The first moment of event times.
+    pub earliest_event: DateTime<Utc>,
+    /// How far an event's time may be ahead of its message.
+    pub event_ahead: TimeDelta,
+    /// What a compressed message may unpack to, in bytes.
+    pub max_unpacked: u64,
     /// The landing bytes, unpacked, that `compact` takes into one generation.
     pub memory_budget: u64,
     /// How long a consumed landing object is kept.
@@ -113,6 +147,9 @@ impl Settings {
             workgroup: raw(WORKGROUP)
                 .matching("1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'", is_workgroup)?,
             default_dataset: raw(DEFAULT_DATASET).dataset()?,
+            earliest_event: raw(EARLIEST_EVENT).day()?,
+            event_ahead: TimeDelta::from_std(raw(EVENT_AHEAD).duration()?).unwrap_or(TimeDelta::MAX),
+            max_unpacked: raw(MAX_UNPACKED).bytes()?,
             memory_budget: raw(MEMORY_BUDGET).bytes()?,
             grace: TimeDelta::from_std(grace.duration()?).unwrap_or(TimeDelta::MAX),
             wait: raw(WAIT).duration()?,
@@ -123,6 +160,13 @@ impl Settings {
         if settings.grace >= run::MAX_AGE {
             // A run may delete for an hour after it began; what it looked at must be older than that.
             return Err(grace.invalid("it must be under 1h, for example 10m"));
+        }
+        if settings.event_ahead > TimeDelta::days(366) {
+            return Err(raw(EVENT_AHEAD).invalid("it must be at most a year, 8784h"));
+        }
+        if !(1 << 18..=1 << 28).contains(&settings.max_unpacked) {
+            // Below, a message that SNS takes uncompressed would be refused.
+            return Err(raw(MAX_UNPACKED).invalid("it must be from 256KiB to 256MiB"));
         }
         if !(1 << 20..=1 << 30).contains(&settings.memory_budget) {
             // Columns of text are addressed with 31 bits.
@@ -161,6 +205,11 @@ impl Raw {
         let expected =
             || self.invalid(format_args!("expected a whole number from {least}, for example 1000"));
         self.value.parse().ok().filter(|number| *number >= least).ok_or_else(expected)
+    }
+
+    fn day(&self) -> Result<DateTime<Utc>, InvalidSetting> {
+        let midnight = format!("{}T00:00:00Z", self.value);
+        midnight.parse().map_err(|_| self.invalid("expected a day, for example 1970-01-01"))
     }
 
     fn duration(&self) -> Result<Duration, InvalidSetting> {
@@ -228,6 +277,9 @@ mod tests {
             ("TRIBUTARY_MEMORY_BUDGET", "2GiB", "from 1MiB to 1GiB"),
             ("TRIBUTARY_MEMORY_BUDGET", "1MB", "MiB"),
             ("TRIBUTARY_MAX_ROWS", "0", "from 1"),
+            ("TRIBUTARY_EARLIEST_EVENT", "yesterday", "expected a day, for example 1970-01-01"),
+            ("TRIBUTARY_EVENT_AHEAD", "9000h", "at most a year"),
+            ("TRIBUTARY_MAX_UNPACKED", "1KiB", "from 256KiB to 256MiB"),
             ("TRIBUTARY_BUCKET", "My_Bucket", "3 to 63"),
             ("TRIBUTARY_DATABASE", "a\"b", "1 to 255"),
             ("TRIBUTARY_DEFAULT_DATASET", "Nope", "[a-z]"),

@@ -10,7 +10,7 @@ pub(crate) struct TableColumn {
 }
 
 /// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Values of the definition, or of the lake itself.
     Stored(DataType),
@@ -24,14 +24,14 @@ impl TableColumn {
     /// The column of this name: the definition's, a partition key, or the lake's own.
     pub(crate) fn find(dataset: &Dataset, name: &str) -> Option<Self> {
         let role = if let Some(column) = dataset.column(name) {
-            Role::Stored(column.data_type)
+            Role::Stored(column.data_type.clone())
         } else if dataset.granularity().keys().contains(&name) {
             if name == "hour" { Role::Hour } else { Role::Day }
         } else {
             SYSTEM_COLUMNS
                 .iter()
                 .find(|(known, _)| *known == name)
-                .map(|(_, data_type)| Role::Stored(*data_type))?
+                .map(|(_, data_type)| Role::Stored(data_type.clone()))?
         };
         Some(Self { name: name.to_owned(), role })
     }
@@ -40,7 +40,7 @@ impl TableColumn {
     pub(crate) fn defined(dataset: &Dataset) -> impl Iterator<Item = Self> {
         let column = |column: &domain::Column| Self {
             name: column.name.to_string(),
-            role: Role::Stored(column.data_type),
+            role: Role::Stored(column.data_type.clone()),
         };
         dataset.columns().iter().map(column)
     }
@@ -58,15 +58,25 @@ impl TableColumn {
     }
 
     /// What it holds.
-    pub(crate) fn role(&self) -> Role {
-        self.role
+    pub(crate) fn role(&self) -> &Role {
+        &self.role
     }
 
     /// Its type in results: partition keys are text.
-    pub(crate) fn data_type(&self) -> DataType {
-        match self.role {
+    pub(crate) fn data_type(&self) -> &DataType {
+        match &self.role {
             Role::Stored(data_type) => data_type,
-            Role::Day | Role::Hour => DataType::String,
+            Role::Day | Role::Hour => &DataType::String,
         }
+    }
+
+    /// Whether rows can be ordered by it: a nested value has no order.
+    pub(crate) fn has_order(&self) -> bool {
+        self.data_type().is_scalar()
+    }
+
+    /// Whether a filter can compare it with a value.
+    pub(crate) fn is_comparable(&self) -> bool {
+        self.has_order() && *self.data_type() != DataType::Binary
     }
 }

@@ -55,7 +55,7 @@ pub(crate) struct Detail<'a> {
 struct ColumnView<'a> {
     name: &'a str,
     #[serde(rename = "type")]
-    data_type: &'static str,
+    data_type: String,
     required: bool,
     comment: Option<&'a str>,
 }
@@ -115,7 +115,7 @@ impl<'a> Detail<'a> {
 fn column(column: &Column) -> ColumnView<'_> {
     ColumnView {
         name: column.name.as_str(),
-        data_type: column.data_type.name(),
+        data_type: column.data_type.to_string(),
         required: column.required,
         comment: column.comment.as_deref(),
     }

@@ -24,6 +24,9 @@ impl Literal {
             Value::Integer(integer) => integer.to_string(),
             // With an exponent it is a double; without one Athena would read a decimal.
             Value::Double(double) => format!("{double:E}"),
+            Value::Float(float) => format!("REAL '{float:E}'"),
+            // With all of its type's places, so that the literal's type is the column's or part of it.
+            Value::Decimal(units, scale) => format!("DECIMAL '{}'", decimal(*units, usize::from(*scale))),
             Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
             Value::Day(day) => format!("DATE '{}'", day.format("%Y-%m-%d")),
             Value::Time(time) => format!("TIMESTAMP '{}'", time.format("%Y-%m-%d %H:%M:%S%.3f")),
@@ -39,6 +42,15 @@ impl Literal {
     pub(crate) fn into_text(self) -> String {
         self.0
     }
+}
+
+/// Units of the last of `scale` places, with the point before them.
+fn decimal(units: i128, scale: usize) -> String {
+    let sign = if units < 0 { "-" } else { "" };
+    let digits = format!("{:0width$}", units.unsigned_abs(), width = scale + 1);
+    let (whole, places) = digits.split_at(digits.len() - scale);
+    let point = if places.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{places}")
 }
 
 impl fmt::Display for Literal {
@@ -63,6 +75,13 @@ mod tests {
         assert_eq!(literal(&Value::Integer(i64::MIN)), "-9223372036854775808");
         assert_eq!(literal(&Value::Double(0.1)), "1E-1");
         assert_eq!(literal(&Value::Double(-12.5)), "-1.25E1");
+        assert_eq!(literal(&Value::Float(0.1)), "REAL '1E-1'");
+        assert_eq!(literal(&Value::Float(-16_777_216.0)), "REAL '-1.6777216E7'");
+        assert_eq!(literal(&Value::Decimal(110, 2)), "DECIMAL '1.10'");
+        assert_eq!(literal(&Value::Decimal(-5, 3)), "DECIMAL '-0.005'");
+        assert_eq!(literal(&Value::Decimal(0, 0)), "DECIMAL '0'");
+        let largest = 10_i128.pow(38) - 1;
+        assert_eq!(literal(&Value::Decimal(largest, 38)), format!("DECIMAL '0.{largest}'"));
         assert_eq!(literal(&Value::Text("O'Brien".into())), "'O''Brien'");
         assert_eq!(literal(&Value::Text(String::new())), "''");
         let day = NaiveDate::from_ymd_opt(987, 1, 2).unwrap();

@@ -5,7 +5,7 @@ use domain::{Dataset, DatasetName};
 use crate::{
     column::TableColumn,
     operator::{self, Operator},
-    problem::{Kind, Problem, nearest, quote},
+    problem::{Kind, Problem, listing, nearest, quote},
     prune,
     request::{OrderTerm, RawFilter, RowsRequest, words},
     value::{self, Value},
@@ -101,6 +101,14 @@ fn order(dataset: &Dataset, terms: Option<&[OrderTerm]>) -> Result<Vec<OrderBy>,
         .iter()
         .map(|term| {
             let column = known(dataset, &term.column)?;
+            if !column.has_order() {
+                return Err(incomparable(
+                    dataset,
+                    &column,
+                    "rows cannot be ordered by it",
+                    TableColumn::has_order,
+                ));
+            }
             Ok(by(column, term.descending, term.nulls_first.unwrap_or(term.descending)))
         })
         .collect::<Result<Vec<_>, Problem>>()?;
@@ -112,6 +120,10 @@ fn filter(dataset: &Dataset, raw: &RawFilter) -> Result<Filter, Problem> {
     let Some(column) = TableColumn::find(dataset, &raw.name) else {
         return Err(unknown_name(dataset, raw));
     };
+    if !column.is_comparable() {
+        let what = "it cannot be filtered on";
+        return Err(incomparable(dataset, &column, what, TableColumn::is_comparable));
+    }
     let (operator, text) = operator::split(column.name(), &raw.value)?;
     let value = value::parse(&column, text)?;
     Ok(Filter { column, operator, value })
@@ -136,6 +148,24 @@ fn unknown_column(dataset: &Dataset, name: &str) -> Problem {
     Problem::new(Kind::UnknownColumn, format!("unknown column {}", quote(name)))
         .with("column", bounded(name))
         .suggesting(name, "columns", TableColumn::names(dataset))
+}
+
+/// Says which columns would do.
+fn incomparable(
+    dataset: &Dataset,
+    column: &TableColumn,
+    what: &str,
+    would_do: fn(&TableColumn) -> bool,
+) -> Problem {
+    let (name, data_type) = (column.name(), column.data_type().to_string());
+    let others = TableColumn::names(dataset)
+        .filter(|other| TableColumn::find(dataset, other).as_ref().is_some_and(would_do));
+    let detail = format!(
+        "column {name:?} is of type {}: {what}; columns that can: {}",
+        quote(&data_type),
+        listing(others)
+    );
+    Problem::new(Kind::NotComparable, detail).with("column", name).with("column_type", data_type)
 }
 
 /// A parameter that is neither a word nor a column: which of the two it was meant to be shows in its value.

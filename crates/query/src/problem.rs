@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     UnknownColumn,
     /// A filter without an operator, or with one that does not exist.
     UnknownOperator,
+    /// A filter on a column that is compared with nothing, or an order by one that has none.
+    NotComparable,
     /// A value that is not of its column's or parameter's type.
     InvalidValue,
     /// More of something than this API takes.
@@ -66,6 +68,7 @@ impl Kind {
             Self::UnknownParameter => (400, "unknown-parameter", "Unknown query parameter"),
             Self::UnknownColumn => (400, "unknown-column", "Unknown column"),
             Self::UnknownOperator => (400, "unknown-operator", "Unknown operator"),
+            Self::NotComparable => (400, "not-comparable", "The column cannot be compared"),
             Self::InvalidValue => (400, "invalid-value", "Invalid value"),
             Self::TooMuch => (400, "too-much", "More than this API takes"),
             Self::NotAvailableYet => (400, "not-available-yet", "Not available yet"),

@@ -4,6 +4,7 @@ mod cell;
 mod columns;
 mod csv;
 mod json;
+mod nested;
 
 use crate::{
     column::TableColumn,
@@ -82,7 +83,7 @@ fn pass<R: Renderer>(
     while reader.read(&mut row)? {
         renderer.row(rows, &row).map_err(|index| RenderError::Cell {
             column: columns[index].name().to_owned(),
-            data_type: columns[index].data_type(),
+            data_type: columns[index].data_type().clone(),
             row: rows,
         })?;
         rows += 1;

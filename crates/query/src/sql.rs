@@ -1,7 +1,10 @@
 //! A plan as Athena's SQL. Values stand beside the text, as literals for its `?`; the text holds nothing but
 //! fixed words, quoted names of columns, and one integer.
 
+use domain::DataType;
+
 use crate::{
+    column::TableColumn,
     literal::Literal,
     plan::RowsPlan,
     problem::{Kind, Problem},
@@ -18,7 +21,7 @@ pub(crate) struct Statement {
 
 /// Writes the plan as a SELECT from its table in `database`.
 pub(crate) fn compile(plan: &RowsPlan, database: &str) -> Result<Statement, Problem> {
-    let columns: Vec<String> = plan.columns.iter().map(|column| identifier(column.name())).collect();
+    let columns: Vec<String> = plan.columns.iter().map(selected).collect();
     let mut sql = String::from("SELECT ");
     sql.push_str(&columns.join(", "));
     sql.push_str(" FROM ");
@@ -48,6 +51,11 @@ pub(crate) fn compile(plan: &RowsPlan, database: &str) -> Result<Statement, Prob
     let mut separator = " ORDER BY ";
     for term in &plan.order {
         sql.push_str(separator);
+        if *term.column.data_type() == DataType::Binary {
+            // Without the table's name it would be the selected text of that name.
+            sql.push_str(&identifier(plan.dataset.as_str()));
+            sql.push('.');
+        }
         sql.push_str(&identifier(term.column.name()));
         sql.push_str(if term.descending { " DESC" } else { " ASC" });
         // Always written out: engines disagree on what goes without saying.
@@ -57,6 +65,20 @@ pub(crate) fn compile(plan: &RowsPlan, database: &str) -> Result<Statement, Prob
     sql.push_str(" LIMIT ");
     sql.push_str(&plan.limit.to_string());
     Ok(Statement { sql, parameters })
+}
+
+/// A column as it is selected. In Athena's results nested values are ambiguous text and bytes are a dump: they come
+/// as JSON and as base64 instead.
+fn selected(column: &TableColumn) -> String {
+    let name = identifier(column.name());
+    let (before, after) = match column.data_type() {
+        DataType::Binary => ("to_base64(", ") AS "),
+        DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
+            ("json_format(CAST(", " AS JSON)) AS ")
+        }
+        _ => return name,
+    };
+    [before, &name, after, &name].concat()
 }
 
 /// A name in double quotes, with those inside it doubled.

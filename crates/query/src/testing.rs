@@ -4,7 +4,7 @@ use domain::Dataset;
 
 use crate::result::tests::athena_csv;
 
-/// Hourly, with a column of every type.
+/// Hourly.
 pub(crate) fn bookings() -> Dataset {
     dataset(&serde_json::json!({
         "name": "bookings",
@@ -35,6 +35,22 @@ pub(crate) fn flights() -> Dataset {
         ],
         "identity": ["flight_id"],
         "event_time": "departs_on",
+    }))
+}
+
+/// With the types that [`bookings`] lacks.
+pub(crate) fn parcels() -> Dataset {
+    dataset(&serde_json::json!({
+        "name": "parcels",
+        "columns": [
+            {"name": "code", "type": "binary", "required": true},
+            {"name": "weight", "type": "float"},
+            {"name": "fee", "type": "decimal(12,2)"},
+            {"name": "tags", "type": "array<string>"},
+            {"name": "address", "type": "struct<city:string,since:timestamp>"},
+            {"name": "sizes", "type": "map<string,decimal(6,3)>"},
+        ],
+        "identity": ["code"],
     }))
 }
 

@@ -1,7 +1,9 @@
 //! The text of a filter, read as a value of its column's type.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use domain::DataType;
+use domain::{DataType, data_type::Decimal, json::Raw};
 
 use crate::{
     column::{Role, TableColumn},
@@ -18,8 +20,12 @@ pub(crate) enum Value {
     Boolean(bool),
     /// Of an int or bigint column, within its range.
     Integer(i64),
+    /// Of a float column, finite.
+    Float(f32),
     /// Of a double column, finite.
     Double(f64),
+    /// Of a decimal column, exact: units of the last digit, and how many digits are after the point.
+    Decimal(i128, u8),
     /// Of a string column or a partition key.
     Text(String),
     /// Of a date column; its year has four digits.
@@ -31,36 +37,61 @@ pub(crate) enum Value {
 /// Reads `text` for `column`, or says what was expected.
 pub(crate) fn parse(column: &TableColumn, text: &str) -> Result<Value, Problem> {
     let (value, expected) = match column.role() {
-        Role::Day => (canonical_day(text).map(|_| Value::Text(text.to_owned())), "a day, as 2026-11-23"),
-        Role::Hour => (hour(text), "an hour of two digits, 00 to 23"),
-        Role::Stored(data_type) => stored(data_type, text),
+        Role::Day => {
+            (canonical_day(text).map(|_| Value::Text(text.to_owned())), "a day, as 2026-11-23".into())
+        }
+        Role::Hour => (hour(text), "an hour of two digits, 00 to 23".into()),
+        Role::Stored(data_type) => (stored(data_type, text), wanted(data_type)),
     };
     value.ok_or_else(|| {
         // A raw + in a query string is a space, and offsets are where people meet that.
-        let is_time = column.data_type() == DataType::Timestamp;
+        let is_time = *column.data_type() == DataType::Timestamp;
         let hint = if is_time && text.contains(' ') { " (write + as %2B in a URL)" } else { "" };
         let detail =
             format!("the filter on {:?} expects {expected}, found {}{hint}", column.name(), quote(text));
-        Problem::new(Kind::InvalidValue, detail).with("column", column.name()).with("expected", expected)
+        Problem::new(Kind::InvalidValue, detail)
+            .with("column", column.name())
+            .with("expected", expected.as_ref())
     })
 }
 
-fn stored(data_type: DataType, text: &str) -> (Option<Value>, &'static str) {
-    if data_type == DataType::String {
-        return (Some(Value::Text(text.to_owned())), "text");
+fn stored(data_type: &DataType, text: &str) -> Option<Value> {
+    if text.len() > MAX_SCALAR && *data_type != DataType::String {
+        return None;
     }
-    let text = if text.len() > MAX_SCALAR { "" } else { text };
     match data_type {
-        DataType::Boolean => (boolean(text), "true or false"),
-        DataType::Int => (
-            integer(text).filter(|wide| i32::try_from(*wide).is_ok()).map(Value::Integer),
-            "an int (-2147483648 to 2147483647)",
-        ),
-        DataType::BigInt => (integer(text).map(Value::Integer), "a bigint (a whole number of 64 bits)"),
-        DataType::Double => (double(text), "a finite number"),
-        DataType::Date => (canonical_day(text).map(Value::Day), "a date, as 2026-11-23"),
-        DataType::Timestamp => (time(text), "a time of RFC 3339 with an offset, as 2026-11-23T10:05:00Z"),
-        DataType::String => (None, "text"),
+        DataType::Boolean => boolean(text),
+        DataType::Int => integer(text).filter(|wide| i32::try_from(*wide).is_ok()).map(Value::Integer),
+        DataType::BigInt => integer(text).map(Value::Integer),
+        DataType::Float => float(text),
+        DataType::Double => double(text),
+        DataType::Decimal(digits) => decimal(*digits, text),
+        DataType::String => Some(Value::Text(text.to_owned())),
+        DataType::Date => canonical_day(text).map(Value::Day),
+        DataType::Timestamp => time(text),
+        // A plan has no filters on these.
+        DataType::Binary | DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => None,
+    }
+}
+
+/// The words for what a column of the type is compared with.
+fn wanted(data_type: &DataType) -> Cow<'static, str> {
+    match data_type {
+        DataType::Boolean => "true or false".into(),
+        DataType::Int => "an int (-2147483648 to 2147483647)".into(),
+        DataType::BigInt => "a bigint (a whole number of 64 bits)".into(),
+        DataType::Float => "a finite number of 32 bits".into(),
+        DataType::Double => "a finite number".into(),
+        DataType::Decimal(decimal) => format!(
+            "a number of {data_type}: {} digits, {} of them after the point",
+            decimal.precision(),
+            decimal.scale()
+        )
+        .into(),
+        DataType::String => "text".into(),
+        DataType::Date => "a date, as 2026-11-23".into(),
+        DataType::Timestamp => "a time of RFC 3339 with an offset, as 2026-11-23T10:05:00Z".into(),
+        DataType::Binary | DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => "no value".into(),
     }
 }
 
@@ -76,10 +107,26 @@ fn integer(text: &str) -> Option<i64> {
     text.parse().ok().filter(|_| !text.starts_with('+'))
 }
 
+fn float(text: &str) -> Option<Value> {
+    text.parse::<f32>().ok().filter(|float| is_numeric(text) && float.is_finite()).map(Value::Float)
+}
+
 fn double(text: &str) -> Option<Value> {
-    // Rust reads `inf`, `NaN` and `infinity` too.
-    let numeric = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
-    text.parse::<f64>().ok().filter(|double| numeric && double.is_finite()).map(Value::Double)
+    text.parse::<f64>().ok().filter(|double| is_numeric(text) && double.is_finite()).map(Value::Double)
+}
+
+/// Rust reads `inf`, `NaN` and `infinity` as numbers too.
+fn is_numeric(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'))
+}
+
+/// Exactly as an event's value is read, and never by way of a double.
+fn decimal(decimal: Decimal, text: &str) -> Option<Value> {
+    let number = Raw::parse(text).ok().filter(|_| is_numeric(text))?;
+    match domain::value::parse(&DataType::Decimal(decimal), number) {
+        Ok(domain::value::Value::Decimal(units)) => Some(Value::Decimal(units, decimal.scale())),
+        _ => None,
+    }
 }
 
 fn canonical_day(text: &str) -> Option<NaiveDate> {
@@ -104,17 +151,25 @@ fn time(text: &str) -> Option<Value> {
 mod tests {
     use super::*;
 
+    fn decimal(precision: u8, scale: u8) -> DataType {
+        DataType::Decimal(Decimal::new(precision, scale).unwrap())
+    }
+
     fn read(data_type: DataType, text: &str) -> Option<Value> {
-        stored(data_type, text).0
+        stored(&data_type, text)
     }
 
     #[test]
     fn values_at_the_edges() {
-        use DataType::{BigInt, Boolean, Date, Double, Int, String, Timestamp};
+        use DataType::{BigInt, Boolean, Date, Double, Float, Int, String, Timestamp};
         assert_eq!(read(Boolean, "true"), Some(Value::Boolean(true)));
         assert_eq!(read(Int, "-2147483648"), Some(Value::Integer(-2_147_483_648)));
         assert_eq!(read(BigInt, "-9223372036854775808"), Some(Value::Integer(i64::MIN)));
         assert_eq!(read(Double, "1e3"), Some(Value::Double(1000.0)));
+        assert_eq!(read(Float, "0.1"), Some(Value::Float(0.1)));
+        assert_eq!(read(decimal(4, 2), "1.1"), Some(Value::Decimal(110, 2)));
+        assert_eq!(read(decimal(4, 2), "-99.99"), Some(Value::Decimal(-9_999, 2)));
+        assert_eq!(read(decimal(38, 38), "1e-38"), Some(Value::Decimal(1, 38)));
         assert_eq!(read(String, ""), Some(Value::Text("".into())));
         assert_eq!(read(Date, "2024-02-29"), NaiveDate::from_ymd_opt(2024, 2, 29).map(Value::Day));
         let time = |text| read(Timestamp, text);
@@ -124,7 +179,7 @@ mod tests {
 
     #[test]
     fn nothing_is_guessed() {
-        use DataType::{BigInt, Boolean, Date, Double, Int, Timestamp};
+        use DataType::{BigInt, Boolean, Date, Double, Float, Int, Timestamp};
         for (data_type, text) in [
             (Boolean, "1"),
             (Boolean, "TRUE"),
@@ -133,6 +188,13 @@ mod tests {
             (Int, ""),
             (Int, "+1"),
             (BigInt, "9223372036854775808"),
+            (Float, "1e39"),
+            (Float, "inf"),
+            (decimal(4, 2), "1.234"),
+            (decimal(4, 2), "100"),
+            (decimal(4, 2), "\"1.1\""),
+            (decimal(4, 2), "true"),
+            (decimal(4, 2), ""),
             (Double, "NaN"),
             (Double, "inf"),
             (Double, "1e999"),
@@ -146,7 +208,7 @@ mod tests {
             (Timestamp, "0000-01-01T00:00:00Z"),
             (Timestamp, "9999-12-31T23:59:59-01:00"),
         ] {
-            assert_eq!(read(data_type, text), None, "{text:?} was taken for {data_type}");
+            assert_eq!(read(data_type.clone(), text), None, "{text:?} was taken for {data_type}");
         }
     }
 }

@@ -42,7 +42,8 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
                 request => request?,
             };
             let live = schemas::load(&*self.store, name).await?;
-            let Admissible { dataset, version, is_live } = match judge(name, &request, live.as_ref()) {
+            let judged = judge(&*self.store, name, &request, live.as_ref()).await?;
+            let Admissible { dataset, version, is_live } = match judged {
                 Ok(admissible) => admissible,
                 Err(rejected) => return Ok(Acceptance::Rejected(rejected)),
             };

@@ -57,6 +57,17 @@ pub enum RejectedDefinition {
     /// It is valid, but may not follow the accepted one.
     #[error("the change is not allowed: {0}")]
     Evolution(#[from] Refused),
+    /// Events of one type go to one dataset.
+    #[error(
+        "cloudevents_type {cloudevents_type:?} is already that of dataset {owner}: give this one another type, or \
+         take it from {owner} first"
+    )]
+    TypeTaken {
+        /// The type that both ask for.
+        cloudevents_type: String,
+        /// The dataset that has it.
+        owner: DatasetName,
+    },
     /// The file's name says another dataset.
     #[error("the file is named {file}.json but defines {name}: the two must be the same")]
     Misnamed {

@@ -1,13 +1,14 @@
 //! The full run: every definition and every partition, whatever events said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use domain::{
+    DatasetName,
     key::{self, ParsedKey},
     port::{Catalog, Clock, ObjectStore},
     run::Run,
-    schemas,
+    schemas::{self, Accepted},
 };
 
 use crate::{accept::Acceptance, error::RegisterError, service::Register};
@@ -58,6 +59,13 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
         for error in damaged.into_values() {
             note(error.into());
         }
+        for (cloudevents_type, names) in shared_types(&datasets) {
+            tracing::error!(
+                cloudevents_type,
+                datasets = names.join(", "),
+                "datasets share a CloudEvents type: its events go to the first of them"
+            );
+        }
         for accepted in datasets.values() {
             if let Err(error) = self.ensure_table(accepted, run).await {
                 note(error);
@@ -83,5 +91,37 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
         }
         done.partitions = partitions.len();
         first_error.map_or(Ok(done), Err)
+    }
+}
+
+/// The CloudEvents types that more than one dataset has, with the datasets' names in order.
+fn shared_types(datasets: &BTreeMap<DatasetName, Accepted>) -> BTreeMap<&str, Vec<&str>> {
+    let mut owners: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, accepted) in datasets {
+        if let Some(cloudevents_type) = accepted.dataset.cloudevents_type() {
+            owners.entry(cloudevents_type).or_default().push(name.as_str());
+        }
+    }
+    owners.retain(|_, names| names.len() > 1);
+    owners
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Dataset;
+
+    use super::*;
+
+    #[test]
+    fn a_type_that_two_datasets_have_is_found_with_both_in_order() {
+        let accepted = |name: &str, cloudevents_type: &str| {
+            let definition = format!(
+                r#"{{"name": "{name}", "cloudevents_type": "{cloudevents_type}", "columns": [{{"name": "a", "type": "int"}}]}}"#
+            );
+            let dataset = Dataset::from_json(definition.as_bytes()).unwrap();
+            (dataset.name().clone(), Accepted { version: 1, dataset })
+        };
+        let datasets = [accepted("c", "x"), accepted("a", "x"), accepted("b", "y")].into();
+        assert_eq!(shared_types(&datasets), BTreeMap::from([("x", vec!["a", "c"])]));
     }
 }

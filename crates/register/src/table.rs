@@ -78,9 +78,9 @@ fn table(Accepted { version, dataset }: &Accepted) -> Table {
 
 /// The columns of the table, and of every partition written from now on.
 pub(crate) fn columns(dataset: &Dataset) -> Vec<TableColumn> {
-    let column = |(name, data_type, comment): (&str, domain::DataType, Option<&str>)| TableColumn {
+    let column = |(name, data_type, comment): (&str, &domain::DataType, Option<&str>)| TableColumn {
         name: name.to_owned(),
-        data_type: data_type.name().to_owned(),
+        data_type: data_type.to_string(),
         comment: comment.map(str::to_owned),
     };
     dataset.stored_columns().map(column).collect()

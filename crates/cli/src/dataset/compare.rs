@@ -37,7 +37,7 @@ pub(super) async fn compare<S: ObjectStore>(
         live => live?,
     };
     let live_version = live.as_ref().map(|live| live.version);
-    Ok(match judge(dataset.name(), body, live.as_ref()) {
+    Ok(match judge(store, dataset.name(), body, live.as_ref()).await? {
         Ok(Admissible { version, is_live: true, .. }) => Verdict::Live { version },
         Ok(Admissible { version, is_live: false, .. }) => Verdict::Next { version, live_version },
         Err(rejected) => Verdict::Refused { live_version, reasons: reasons(&rejected) },
@@ -46,7 +46,10 @@ pub(super) async fn compare<S: ObjectStore>(
 
 /// Each reason by itself.
 pub(super) fn reasons(rejected: &RejectedDefinition) -> Vec<String> {
-    vec![rejected.to_string()]
+    match rejected {
+        RejectedDefinition::Evolution(refused) => refused.reasons().map(ToString::to_string).collect(),
+        other => vec![domain::chain(other)],
+    }
 }
 
 impl Verdict {

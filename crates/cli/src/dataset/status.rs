@@ -31,7 +31,7 @@ use quarantined::Quarantined;
 /// How many datasets are looked at at the same time.
 const DATASETS: usize = 4;
 
-/// Say how the datasets are: what is live, how fresh, what waits, what was refused, and what is wrong.
+/// Say how the datasets are: what is live, how fresh, what is in landing and in quarantine, and what is wrong.
 ///
 /// It reads the bucket, which is the truth, and compares the catalog with it. Where there is more than it looks
 /// at, it says so.
@@ -42,7 +42,7 @@ Examples:
   tributary dataset status bookings
   tributary dataset status --exit-code --json > status.json || alert
 
-Freshness is when the newest commit was made. Waiting is what was accepted and is not in the table yet.")]
+Freshness is when the newest commit was made. LANDING is what was accepted and is not in the table yet.")]
 pub(crate) struct StatusOptions {
     /// One dataset [default: all of them].
     #[arg(value_name = "NAME")]

@@ -65,14 +65,15 @@ pub(super) async fn all<S: ObjectStore>(store: &S) -> Result<Survey, LakeError> 
     let mut names: BTreeSet<DatasetName> = requests.keys().cloned().collect();
     names.extend(datasets.keys().cloned());
     names.extend(damaged.keys().cloned());
-    let surveyed = names.into_iter().map(|name| {
+    let mut survey = Survey { datasets: Vec::with_capacity(names.len()), strangers };
+    for name in names {
         let live = match damaged.remove(&name) {
             Some(error) => Err(error),
             None => Ok(datasets.remove(&name)),
         };
-        surveyed(&name, requests.get(&name), live)
-    });
-    Ok(Survey { datasets: surveyed.collect(), strangers })
+        survey.datasets.push(surveyed(store, &name, requests.get(&name), live).await?);
+    }
+    Ok(survey)
 }
 
 /// Looks at one dataset; `None` if nobody ever asked for it.
@@ -85,7 +86,7 @@ pub(super) async fn one<S: ObjectStore>(
         live => live,
     };
     let (requests, _) = requests(store, &key::definition(name)).await?;
-    let surveyed = surveyed(name, requests.get(name), live);
+    let surveyed = surveyed(store, name, requests.get(name), live).await?;
     let exists = surveyed.requested_at.is_some() || surveyed.state != State::NotRequested;
     Ok((exists || surveyed.live.is_some()).then_some(surveyed))
 }
@@ -115,17 +116,18 @@ async fn requests<S: ObjectStore>(
     Ok((found.into_iter().flatten().collect(), strangers))
 }
 
-fn surveyed(
+async fn surveyed<S: ObjectStore>(
+    store: &S,
     name: &DatasetName,
     request: Option<&Request>,
     live: Result<Option<Accepted>, SchemasError>,
-) -> Surveyed {
+) -> Result<Surveyed, LakeError> {
     let requested_at = request.map(|(_, at)| *at);
     let (live, state) = match (live, request) {
         (Err(damaged), _) => (None, State::Damaged { reason: domain::chain(&damaged) }),
         (Ok(live), None) => (live, State::NotRequested),
         (Ok(live), Some((body, _))) => {
-            let state = match judge(name, body, live.as_ref()) {
+            let state = match judge(store, name, body, live.as_ref()).await? {
                 Ok(admissible) if admissible.is_live => State::Live,
                 Ok(_) => State::Waiting,
                 Err(rejected) => State::Refused { reasons: reasons(&rejected) },
@@ -133,7 +135,7 @@ fn surveyed(
             (live, state)
         }
     };
-    Surveyed { name: name.clone(), requested_at, live, state }
+    Ok(Surveyed { name: name.clone(), requested_at, live, state })
 }
 
 impl State {

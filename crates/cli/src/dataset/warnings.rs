@@ -39,8 +39,9 @@ pub(super) fn warnings(dataset: &Dataset) -> Vec<Warning> {
 }
 
 fn no_identity(dataset: &Dataset) -> Option<Warning> {
-    let message = "no identity: an event that its producer publishes again is a second row, and with raw message \
-                   delivery to SQS so may one be that AWS delivers again. Name the required columns that tell \
+    let message = "no identity: but for CloudEvents, whose source and id count, an event that its producer publishes \
+                   again is a second row, and with raw message delivery to SQS so may one be that AWS delivers \
+                   again. Name the required columns that tell \
                    events apart in \"identity\"; it cannot be added later";
     (dataset.identity().len() == 0).then(|| Warning::new("no_identity", message))
 }
@@ -62,7 +63,7 @@ fn no_event_time(dataset: &Dataset) -> Option<Warning> {
 /// An identity in which strangers are easily taken for twins, and dropped.
 fn weak_identity(dataset: &Dataset) -> Option<Warning> {
     let weak = |column: &Column| {
-        matches!(&column.data_type, DataType::Boolean | DataType::Date | DataType::Timestamp)
+        matches!(column.data_type, DataType::Boolean | DataType::Date | DataType::Timestamp)
     };
     let identity: Vec<&Column> = dataset.identity().collect();
     if identity.is_empty() || !identity.iter().all(|column| weak(column)) {
@@ -108,11 +109,12 @@ fn misnamed_type(column: &Column) -> Option<Warning> {
                  seconds or milliseconds since 1970. The type cannot be changed once it is live"
             ),
         )),
-        DataType::Double if is_money => Some(Warning::new(
+        DataType::Double | DataType::Float if is_money => Some(Warning::new(
             "money_as_double",
             format!(
-                "column {name} has the name of an amount and is a double, in which sums are not exact: decimal(12,2) \
-                 is. The type cannot be changed once it is live"
+                "column {name} has the name of an amount and is a {}, in which sums are not exact: decimal(12,2) \
+                 is. The type cannot be changed once it is live",
+                column.data_type
             ),
         )),
         _ => None,

@@ -1,4 +1,5 @@
 use arrow::util::pretty::pretty_format_batches;
+use domain::landing;
 
 use super::*;
 
@@ -12,10 +13,11 @@ fn dataset() -> Dataset {
     .unwrap()
 }
 
-fn line(data: &str) -> String {
-    let mut out = String::new();
-    Line::write(Some("m:0"), "2026-11-23T10:05:00.5Z".parse().unwrap(), data, &mut out);
-    out
+pub(crate) fn line(data: &str) -> String {
+    let mut out = Vec::new();
+    let writer = landing::Writer::new("2026-11-23T10:05:00.5Z".parse().unwrap());
+    writer.line(Some("m:0"), data, &mut out);
+    String::from_utf8(out).unwrap()
 }
 
 #[test]
@@ -34,6 +36,35 @@ fn every_type_null_and_extra_field_finds_its_column() {
 | true | -1 | 9007199254740993 | 1.5 | Peña | 2026-11-23 | 2026-11-23T08:05:00.123 | m:0 | 2026-11-23T10:05:00.500 | {\"new\":{\"x\": [1.10]},\"ñ\":null}              |
 |      |    |                  |     |      |            |                         | m:0 | 2026-11-23T10:05:00.500 | {\"s\":\"not mapped: the sender calls it S s\"} |
 +------+----+------------------+-----+------+------------+-------------------------+-----+-------------------------+---------------------------------------------+";
+    assert_eq!(pretty_format_batches(&[rows]).unwrap().to_string(), expected);
+}
+
+#[test]
+fn parts_of_nested_columns_keep_their_nulls_and_maps_are_in_order_of_their_keys() {
+    let dataset = Dataset::from_json(
+        br#"{"name": "d", "columns": [
+            {"name": "a", "type": "array<struct<x:int,y:array<string>>>"},
+            {"name": "m", "type": "map<string,decimal(4,2)>"},
+            {"name": "r", "type": "float"}, {"name": "y", "type": "binary"}]}"#,
+    )
+    .unwrap();
+    let mut columns = Columns::new(&dataset);
+    for data in [
+        r#"{"a": [{"x": 1, "y": ["", null]}, null, {"y": []}], "m": {"b": null, "a": 1.1}, "r": 0.1, "y": "AP8="}"#,
+        r#"{"a": [], "m": {}, "y": ""}"#,
+        r#"{"a": [{"x": 2, "z": 3}]}"#,
+    ] {
+        columns.push(line(data).trim_end()).unwrap();
+    }
+    let rows = columns.finish().unwrap().project(&[0, 1, 2, 3, 6]).unwrap();
+    let expected = "\
++-----------------------------------+----------------+-----+------+--------------------------+
+| a                                 | m              | r   | y    | _extra                   |
++-----------------------------------+----------------+-----+------+--------------------------+
+| [{x: 1, y: [, ]}, , {x: , y: []}] | {a: 1.10, b: } | 0.1 | 00ff |                          |
+| []                                | {}             |     |      |                          |
+| [{x: 2, y: }]                     |                |     |      | {\"a\":[{\"x\": 2, \"z\": 3}]} |
++-----------------------------------+----------------+-----+------+--------------------------+";
     assert_eq!(pretty_format_batches(&[rows]).unwrap().to_string(), expected);
 }
 

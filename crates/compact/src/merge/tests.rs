@@ -5,7 +5,7 @@ use arrow::datatypes::Int64Type;
 use proptest::prelude::*;
 
 use super::*;
-use crate::columns::Columns;
+use crate::columns::{Columns, tests::line};
 
 fn dataset() -> Dataset {
     Dataset::from_json(
@@ -19,10 +19,10 @@ fn batch(rows: &[(i64, i64)]) -> RecordBatch {
     let dataset = dataset();
     let mut columns = Columns::new(&dataset);
     for (k, v) in rows {
-        let mut line = String::new();
+        let mut line = Vec::new();
         let data = format!(r#"{{"k": {k}, "v": {v}}}"#);
-        domain::landing::Line::write(None, chrono::DateTime::UNIX_EPOCH, &data, &mut line);
-        columns.push(line.trim_end()).unwrap();
+        domain::landing::Writer::new(chrono::DateTime::UNIX_EPOCH).line(None, &data, &mut line);
+        columns.push(std::str::from_utf8(&line).unwrap()).unwrap();
     }
     columns.finish().unwrap()
 }
@@ -38,6 +38,28 @@ fn the_first_twin_stays_and_rows_are_in_order() {
         merge(&dataset(), &[batch(&[(1, 30), (2, 20)]), batch(&[(3, 10), (1, 30), (2, 99)])]).unwrap();
     assert_eq!(pairs(&merged.rows), [(3, 10), (2, 20), (1, 30)]);
     assert_eq!((merged.duplicates, merged.conflicting), (2, 1));
+}
+
+#[test]
+fn twins_are_compared_in_nested_columns_too_and_the_order_of_a_map_is_no_difference() {
+    let dataset = Dataset::from_json(
+        br#"{"name": "d", "identity": ["k"], "columns": [
+            {"name": "k", "type": "decimal(4,2)", "required": true},
+            {"name": "n", "type": "map<string,array<struct<x:int>>>"}]}"#,
+    )
+    .unwrap();
+    let mut columns = Columns::new(&dataset);
+    for data in [
+        r#"{"k": 1.1, "n": {"a": [{"x": 1}], "b": null}}"#,
+        r#"{"k": "1.10", "n": {"b": null, "a": [{"x": 1}]}}"#,
+        r#"{"k": 1.10, "n": {"a": [{"x": 2}], "b": null}}"#,
+        r#"{"k": 1.10, "n": {"a": [{"x": 1}], "b": []}}"#,
+        r#"{"k": 1.2, "n": null}"#,
+    ] {
+        columns.push(&line(data)).unwrap();
+    }
+    let merged = merge(&dataset, &[columns.finish().unwrap()]).unwrap();
+    assert_eq!((merged.rows.num_rows(), merged.duplicates, merged.conflicting), (2, 3, 2));
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use arrow::{array::AsArray, datatypes::Int64Type};
 use domain::{
     batch::BatchName,
-    landing::Line,
+    landing,
     memory::{ManualClock, MemoryStore, SeededIds},
 };
 use futures::future::join_all;
@@ -47,14 +47,14 @@ impl World {
     }
 
     async fn land_lines(&self, events: &[String]) -> String {
-        let mut text = String::new();
+        let mut text = Vec::new();
         for event in events {
-            Line::write(None, self.clock.now(), event, &mut text);
+            landing::Writer::new(self.clock.now()).line(None, event, &mut text);
         }
         let named = events.iter().map(|event| ("", event.as_bytes()));
         let batch = BatchName::of(&self.dataset, &self.partition.to_string(), named);
         let key = key::landing(&self.dataset, &self.partition, &batch);
-        let body = zstd::bulk::compress(text.as_bytes(), 3).unwrap();
+        let body = zstd::bulk::compress(&text, 3).unwrap();
         match self.store.put(&key, body.into(), PutMode::Create).await {
             Ok(()) | Err(StoreError::AlreadyExists { .. }) => key,
             Err(error) => panic!("{error}"),
@@ -259,6 +259,7 @@ async fn lines_rejected_under_two_definitions_are_all_kept() {
         dataset: Some(world.dataset.clone()),
         reason: "column seat".into(),
         at: world.clock.now(),
+        carrier: domain::quarantine::Carrier::default(),
         original: domain::quarantine::Original::Text("2".into()),
     };
     build::quarantine(&*world.store, &world.dataset, &world.partition, &[(batch, vec![rejected])])

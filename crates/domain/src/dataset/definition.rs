@@ -6,6 +6,7 @@ use crate::{
     data_type::{DataType, InvalidType},
     name::{ColumnName, InvalidName},
     partition::Granularity,
+    value::Unit,
 };
 
 use super::MAX_COLUMNS;
@@ -53,6 +54,9 @@ pub struct ColumnDefinition {
     /// The sender's name for it, where it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// For a timestamp that is sent as a number: whether of seconds (`s`) or milliseconds (`ms`) since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
     /// What it means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -133,7 +137,7 @@ pub enum InvalidDefinition {
     },
     /// Longer than the catalog takes, or with line breaks.
     #[error(
-        "{what} is longer than {limit} bytes or has control characters, which Glue does not take: shorten it"
+        "{what} is longer than {limit} bytes or has control characters, which the catalog does not take: shorten it"
     )]
     Words {
         /// The description, or a column's comment.
@@ -141,7 +145,29 @@ pub enum InvalidDefinition {
         /// Glue's limit.
         limit: usize,
     },
-    /// Routing by CloudEvents is not there yet.
-    #[error("cloudevents_type is not supported yet: route by the message attribute \"dataset\"")]
-    CloudEvents,
+    /// Equal or in order can only be what is one value.
+    #[error("{role} column {column} is of type {found}: it must be a scalar type")]
+    NotAScalar {
+        /// `identity` or `sort_by`.
+        role: &'static str,
+        /// The column.
+        column: ColumnName,
+        /// Its type.
+        found: DataType,
+    },
+    /// Only times have a unit.
+    #[error(
+        "column {column} has a \"unit\" and is of type {found}: only a timestamp that is sent as a number has one"
+    )]
+    UnitOfNoTime {
+        /// The column.
+        column: ColumnName,
+        /// Its type.
+        found: DataType,
+    },
+    /// A type that no event has.
+    #[error(
+        "cloudevents_type is empty: remove it, or name the type of the events, as com.example.booking.created"
+    )]
+    EmptyCloudEventsType,
 }

@@ -52,7 +52,26 @@ fn each_mistake_gets_its_own_sentence() {
     refused(serde_json::json!({"columns": []}), "needs 1 to 1000 columns");
     let column = |name: &str, data_type: &str| serde_json::json!({"name": name, "type": data_type});
     refused(serde_json::json!({"columns": [column("a", "strng")]}), "column a: unknown type \"strng\"");
-    refused(serde_json::json!({"columns": [column("a", "decimal(9,2)")]}), "not supported yet");
+    refused(
+        serde_json::json!({"columns": [column("a", "decimal")]}),
+        "column a: type \"decimal\": write decimal(p,s)",
+    );
+    refused(
+        serde_json::json!({"columns": [column("a", "array<int>")], "sort_by": ["a"]}),
+        "sort_by column a is of type array<int>: it must be a scalar type",
+    );
+    refused(
+        serde_json::json!({"columns": [{"name": "a", "type": "struct<b:int>", "required": true}], "identity": ["a"]}),
+        "identity column a is of type struct<b:int>",
+    );
+    refused(
+        serde_json::json!({"columns": [{"name": "a", "type": "bigint", "unit": "s"}]}),
+        "column a has a \"unit\" and is of type bigint",
+    );
+    refused(
+        serde_json::json!({"columns": [{"name": "a", "type": "timestamp", "unit": "us"}]}),
+        "unknown variant `us`, expected `s` or `ms`",
+    );
     refused(
         serde_json::json!({"columns": [column("a", "int"), column("a", "int")]}),
         "column a is defined twice",
@@ -77,5 +96,9 @@ fn each_mistake_gets_its_own_sentence() {
         serde_json::json!({"columns": [{"name": "a", "type": "int", "comment": "é".repeat(128)}]}),
         "the comment of column a is longer than 255 bytes",
     );
-    refused(serde_json::json!({"cloudevents_type": "x"}), "not supported yet");
+    refused(serde_json::json!({"cloudevents_type": ""}), "cloudevents_type is empty");
+    refused(
+        serde_json::json!({"cloudevents_type": "a\nb"}),
+        "cloudevents_type is longer than 255 bytes or has",
+    );
 }

@@ -85,6 +85,37 @@ fn every_mistake_says_what_would_work() {
 }
 
 #[test]
+fn what_has_no_order_or_no_literal_is_refused_with_what_would_work() {
+    let plan = |raw: &str| RowsPlan::new(&testing::parcels(), &RowsRequest::parse(raw).unwrap(), LIMITS);
+    for (raw, sentence) in [
+        (
+            "address=eq.x",
+            "column \"address\" is of type \"struct<city:string,since:timestamp>\": it cannot be filtered on; columns \
+             that can: weight, fee, dt, _id, _ingested_at, _extra",
+        ),
+        (
+            "code=eq.x",
+            "column \"code\" is of type \"binary\": it cannot be filtered on; columns that can: weight, fee, dt, _id, \
+             _ingested_at, _extra",
+        ),
+        (
+            "order=fee,sizes.desc",
+            "column \"sizes\" is of type \"map<string,decimal(6,3)>\": rows cannot be ordered by it; columns that can: \
+             code, weight, fee, dt, _id, _ingested_at, _extra",
+        ),
+    ] {
+        let problem = plan(raw).unwrap_err();
+        assert_eq!((problem.to_string().as_str(), problem.kind()), (sentence, Kind::NotComparable));
+    }
+    let problem = plan("fee=eq.1.234").unwrap_err();
+    assert_eq!(
+        problem.to_string(),
+        "the filter on \"fee\" expects a number of decimal(12,2): 12 digits, 2 of them after the point, found \"1.234\""
+    );
+    assert_eq!(names(&plan("").unwrap().columns), ["code", "weight", "fee", "tags", "address", "sizes"]);
+}
+
+#[test]
 fn names_are_matched_and_never_taken() {
     for hostile in ["price\"", "price;--", "PRICE", "price ", "tributary.price", "\"price\""] {
         let request = RowsRequest { select: Some(vec![hostile.to_owned()]), ..RowsRequest::default() };

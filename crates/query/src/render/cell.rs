@@ -6,34 +6,47 @@
 
 use domain::DataType;
 
+use super::nested;
+
 /// The value is not of its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mismatch;
 
 /// Appends the value as JSON.
-pub(super) fn json(out: &mut Vec<u8>, data_type: DataType, text: &str) -> Result<(), Mismatch> {
+pub(super) fn json(out: &mut Vec<u8>, data_type: &DataType, text: &str) -> Result<(), Mismatch> {
     match data_type {
         DataType::Boolean if matches!(text, "true" | "false") => out.extend_from_slice(text.as_bytes()),
         DataType::Int | DataType::BigInt if is_integer(text) => out.extend_from_slice(text.as_bytes()),
-        DataType::Double if is_number(text) => out.extend_from_slice(text.as_bytes()),
-        DataType::Double if is_not_finite(text) => out.extend_from_slice(b"null"),
+        DataType::Float | DataType::Double | DataType::Decimal(_) if is_number(text) => {
+            out.extend_from_slice(text.as_bytes());
+        }
+        DataType::Float | DataType::Double if is_not_finite(text) => out.extend_from_slice(b"null"),
         DataType::String => json_string(out, text),
         DataType::Date if is_day(text) => quoted(out, |out| out.extend_from_slice(text.as_bytes())),
         DataType::Timestamp => return quoted(out, |out| rfc3339(out, text)),
+        DataType::Binary if is_base64(text) => quoted(out, |out| out.extend_from_slice(text.as_bytes())),
+        DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
+            return nested::json(out, data_type, text);
+        }
         _ => return Err(Mismatch),
     }
     Ok(())
 }
 
-/// Appends the value as plain text, not yet quoted for anything.
-pub(super) fn text(out: &mut Vec<u8>, data_type: DataType, text: &str) -> Result<(), Mismatch> {
+/// Appends the value as plain text, not yet quoted for anything. Bytes are base64, and nested values JSON.
+pub(super) fn text(out: &mut Vec<u8>, data_type: &DataType, text: &str) -> Result<(), Mismatch> {
     let valid = match data_type {
         DataType::Boolean => matches!(text, "true" | "false"),
         DataType::Int | DataType::BigInt => is_integer(text),
-        DataType::Double => is_number(text) || is_not_finite(text),
+        DataType::Float | DataType::Double => is_number(text) || is_not_finite(text),
+        DataType::Decimal(_) => is_number(text),
         DataType::String => true,
         DataType::Date => is_day(text),
         DataType::Timestamp => return rfc3339(out, text),
+        DataType::Binary => is_base64(text),
+        DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
+            return nested::json(out, data_type, text);
+        }
     };
     if !valid {
         return Err(Mismatch);
@@ -116,13 +129,20 @@ fn is_number(text: &str) -> bool {
     rest.is_empty()
 }
 
-fn is_not_finite(text: &str) -> bool {
+pub(super) fn is_not_finite(text: &str) -> bool {
     matches!(text, "NaN" | "Infinity" | "-Infinity")
 }
 
 /// Whether the text has the shape `2026-11-23`.
 fn is_day(text: &str) -> bool {
     shaped(text.as_bytes(), b"0000-00-00")
+}
+
+fn is_base64(text: &str) -> bool {
+    let digits = text.trim_end_matches('=');
+    text.len().is_multiple_of(4)
+        && text.len() - digits.len() <= 2
+        && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
 }
 
 /// Whether digits stand where `shape` has a `0`, and the shape's own characters elsewhere.
@@ -163,15 +183,19 @@ mod tests {
 
     use super::*;
 
+    fn decimal() -> DataType {
+        "decimal(12,2)".parse().unwrap()
+    }
+
     fn as_json(data_type: DataType, value: &str) -> Option<String> {
         let mut out = Vec::new();
-        json(&mut out, data_type, value).ok()?;
+        json(&mut out, &data_type, value).ok()?;
         String::from_utf8(out).ok()
     }
 
     #[test]
     fn values_become_json() {
-        use DataType::{BigInt, Boolean, Date, Double, Timestamp};
+        use DataType::{BigInt, Binary, Boolean, Date, Double, Float, Timestamp};
         for (data_type, value, expected) in [
             (Boolean, "true", "true"),
             (BigInt, "-9223372036854775808", "-9223372036854775808"),
@@ -179,6 +203,11 @@ mod tests {
             (Double, "-0.0", "-0.0"),
             (Double, "NaN", "null"),
             (Double, "-Infinity", "null"),
+            (Float, "1.1E-5", "1.1E-5"),
+            (Float, "Infinity", "null"),
+            (decimal(), "-9999999999.90", "-9999999999.90"),
+            (Binary, "AP8=", "\"AP8=\""),
+            (Binary, "", "\"\""),
             (Date, "2026-11-23", "\"2026-11-23\""),
             (Timestamp, "2026-11-23 10:05:00.123", "\"2026-11-23T10:05:00.123Z\""),
             (Timestamp, "2026-11-23 10:05:00", "\"2026-11-23T10:05:00.000Z\""),
@@ -191,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_is_not_of_the_type_is_refused() {
-        use DataType::{BigInt, Boolean, Date, Double, Int, Timestamp};
+        use DataType::{BigInt, Binary, Boolean, Date, Double, Float, Int, Timestamp};
         for (data_type, value) in [
             (Boolean, "TRUE"),
             (Int, ""),
@@ -199,6 +228,12 @@ mod tests {
             (Int, "007"),
             (BigInt, "+1"),
             (BigInt, "-"),
+            (Float, "0x1p3"),
+            (decimal(), "1,10"),
+            (decimal(), "NaN"),
+            (Binary, "00 ff"),
+            (Binary, "AP8"),
+            (Binary, "A==="),
             (Double, "1."),
             (Double, ".5"),
             (Double, "inf"),
@@ -212,8 +247,8 @@ mod tests {
             (Timestamp, "2026-11-23 10:05:00.1 UTC"),
             (Timestamp, "2026-11-23T10:05:00é"),
         ] {
-            assert_eq!(as_json(data_type, value), None, "{value:?} was taken for {data_type}");
-            assert_eq!(text(&mut Vec::new(), data_type, value), Err(Mismatch));
+            assert_eq!(as_json(data_type.clone(), value), None, "{value:?} was taken for {data_type}");
+            assert_eq!(text(&mut Vec::new(), &data_type, value), Err(Mismatch));
         }
     }
 

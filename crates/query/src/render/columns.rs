@@ -16,7 +16,7 @@ impl Columns {
             let mut out = Vec::new();
             cell::json_string(&mut out, column.name());
             out.extend_from_slice(b":{");
-            (out, column.data_type())
+            (out, column.data_type().clone())
         };
         Self { columns: columns.iter().map(column).collect() }
     }
@@ -30,7 +30,7 @@ impl Renderer for Columns {
             out.extend_from_slice(before.as_bytes());
             match field {
                 None => out.extend_from_slice(b"null"),
-                Some(text) => cell::json(out, *data_type, text).map_err(|_| index)?,
+                Some(text) => cell::json(out, data_type, text).map_err(|_| index)?,
             }
         }
         Ok(())

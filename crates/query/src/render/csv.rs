@@ -9,6 +9,8 @@ use domain::DataType;
 pub(super) struct Lines {
     out: Vec<u8>,
     types: Vec<DataType>,
+    /// One value, before it is quoted.
+    value: Vec<u8>,
 }
 
 impl Lines {
@@ -16,7 +18,11 @@ impl Lines {
         let names: Vec<&str> = columns.iter().map(TableColumn::name).collect();
         // Names of columns have no character that needs quotes.
         let out = (names.join(",") + "\r\n").into_bytes();
-        Self { out, types: columns.iter().map(TableColumn::data_type).collect() }
+        Self {
+            out,
+            value: Vec::new(),
+            types: columns.iter().map(|column| column.data_type().clone()).collect(),
+        }
     }
 }
 
@@ -28,9 +34,17 @@ impl Renderer for Lines {
             }
             match field {
                 None => {}
-                Some(text) if *data_type == DataType::String => string(&mut self.out, text),
-                // No other type writes a comma, a quote or a line break.
-                Some(text) => cell::text(&mut self.out, *data_type, text).map_err(|_| index)?,
+                Some(text) => match data_type {
+                    DataType::String => string(&mut self.out, text.as_bytes()),
+                    // No bytes are the empty string, and JSON has commas and quotes.
+                    DataType::Binary | DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
+                        self.value.clear();
+                        cell::text(&mut self.value, data_type, text).map_err(|_| index)?;
+                        string(&mut self.out, &self.value);
+                    }
+                    // No other type writes a comma, a quote or a line break, or nothing.
+                    _ => cell::text(&mut self.out, data_type, text).map_err(|_| index)?,
+                },
             }
         }
         self.out.extend_from_slice(b"\r\n");
@@ -46,16 +60,22 @@ impl Renderer for Lines {
     }
 }
 
-fn string(out: &mut Vec<u8>, text: &str) {
+fn string(out: &mut Vec<u8>, text: impl AsRef<[u8]>) {
+    let text = text.as_ref();
     let plain = !text.is_empty()
-        && !text.starts_with(' ')
-        && !text.ends_with(' ')
-        && !text.contains(['"', ',', '\r', '\n']);
+        && !text.starts_with(b" ")
+        && !text.ends_with(b" ")
+        && !text.iter().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n'));
     if plain {
-        out.extend_from_slice(text.as_bytes());
-    } else {
-        out.push(b'"');
-        out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-        out.push(b'"');
+        out.extend_from_slice(text);
+        return;
     }
+    out.push(b'"');
+    for (index, part) in text.split(|byte| *byte == b'"').enumerate() {
+        if index > 0 {
+            out.extend_from_slice(b"\"\"");
+        }
+        out.extend_from_slice(part);
+    }
+    out.push(b'"');
 }

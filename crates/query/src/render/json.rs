@@ -17,7 +17,7 @@ impl Records {
             let mut before = vec![if index == 0 { b'{' } else { b',' }];
             cell::json_string(&mut before, column.name());
             before.push(b':');
-            (before, column.data_type())
+            (before, column.data_type().clone())
         };
         Self { out: vec![b'['], columns: columns.iter().enumerate().map(column).collect() }
     }
@@ -32,7 +32,7 @@ impl Renderer for Records {
             self.out.extend_from_slice(before);
             match field {
                 None => self.out.extend_from_slice(b"null"),
-                Some(text) => cell::json(&mut self.out, *data_type, text).map_err(|_| index)?,
+                Some(text) => cell::json(&mut self.out, data_type, text).map_err(|_| index)?,
             }
         }
         self.out.push(b'}');

@@ -6,9 +6,11 @@ use crate::{result::tests::athena_csv, testing};
 
 const MAXIMUM: usize = 1_000_000;
 
+/// Columns of two datasets that have no name in common.
 fn columns(names: &[&str]) -> Vec<TableColumn> {
-    let dataset = testing::bookings();
-    names.iter().map(|name| TableColumn::find(&dataset, name).unwrap()).collect()
+    let datasets = [testing::bookings(), testing::parcels()];
+    let find = |name: &&str| datasets.iter().find_map(|dataset| TableColumn::find(dataset, name)).unwrap();
+    names.iter().map(find).collect()
 }
 
 fn some(text: &str) -> Option<String> {
@@ -39,6 +41,33 @@ fn the_three_forms_of_the_same_rows() {
     assert_eq!(
         rendered(Format::Csv, &names, &rows),
         "booking_id,price,booked_at\r\n\"a \"\"b\"\"\",1.5E2,2026-11-23T10:05:00.123Z\r\n\"\",,\r\n"
+    );
+}
+
+#[test]
+fn nested_values_are_json_in_every_form_and_bytes_are_base64() {
+    let names = ["code", "fee", "address"];
+    let address = r#"{"city":"a,\"b\"","since":"2026-11-23 10:05:00.000"}"#;
+    let rows = [vec![some("AP8="), some("9999999999.90"), some(address)], vec![some(""), None, None]];
+    let shown = r#"{"city":"a,\"b\"","since":"2026-11-23T10:05:00.000Z"}"#;
+    assert_eq!(
+        rendered(Format::Json, &names, &rows),
+        format!(
+            "[{{\"code\":\"AP8=\",\"fee\":9999999999.90,\"address\":{shown}}},\n\
+             {{\"code\":\"\",\"fee\":null,\"address\":null}}]"
+        )
+    );
+    assert_eq!(
+        rendered(Format::Columns, &names, &rows),
+        format!(
+            "{{\"code\":{{\"0\":\"AP8=\",\"1\":\"\"}},\"fee\":{{\"0\":9999999999.90,\"1\":null}},\
+             \"address\":{{\"0\":{shown},\"1\":null}}}}"
+        )
+    );
+    let back = csv_back(&rendered(Format::Csv, &names, &rows));
+    assert_eq!(
+        back[1..],
+        [vec![some("AP8="), some("9999999999.90"), some(shown)], vec![some(""), None, None]]
     );
 }
 

@@ -36,6 +36,7 @@ fn the_golden_file_holds() {
         let dataset = match name {
             "bookings" => testing::bookings(),
             "flights" => testing::flights(),
+            "parcels" => testing::parcels(),
             "passengers" => testing::passengers(),
             other => panic!("no dataset {other}"),
         };
@@ -127,21 +128,17 @@ fn percent(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// Requests that are right in form, with any text where a caller may put any.
-fn request() -> impl Strategy<Value = String> {
-    let column = prop::sample::select(vec![
-        "booking_id",
-        "seats",
-        "customer",
-        "price",
-        "paid",
-        "flies_on",
-        "booked_at",
-        "dt",
-        "hour",
-        "_id",
-        "_extra",
-    ]);
+/// A dataset, and a request for it that is right in form, with any text where a caller may put any.
+fn request() -> impl Strategy<Value = (domain::Dataset, String)> {
+    prop::sample::select(vec![testing::bookings(), testing::parcels()]).prop_flat_map(|dataset| {
+        let raw = request_for(&dataset);
+        (Just(dataset), raw)
+    })
+}
+
+fn request_for(dataset: &domain::Dataset) -> impl Strategy<Value = String> + use<> {
+    let names: Vec<String> = crate::column::TableColumn::names(dataset).map(str::to_owned).collect();
+    let column = prop::sample::select(names);
     let operator = prop::sample::select(vec!["eq", "neq", "gt", "gte", "lt", "lte"]);
     let value = prop_oneof![
         any::<i64>().prop_map(|number| number.to_string()),
@@ -165,14 +162,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn whatever_is_sent_the_sql_is_one_select_from_one_table(raw in request()) {
-        let dataset = testing::bookings();
+    fn whatever_is_sent_the_sql_is_one_select_from_one_table((dataset, raw) in request()) {
         let columns: Vec<String> =
             crate::column::TableColumn::names(&dataset).map(str::to_owned).collect();
         match statement(&dataset, &raw) {
             Ok(statement) => {
                 prop_assert!(statement.parameters.len() <= MAX_FILTERS + 3);
-                check(&statement, "bookings", &columns);
+                check(&statement, dataset.name().as_str(), &columns);
             }
             Err(problem) => prop_assert_eq!(problem.status(), 400),
         }

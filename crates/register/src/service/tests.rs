@@ -107,6 +107,42 @@ async fn a_bad_definition_never_goes_live() {
 }
 
 #[tokio::test]
+async fn types_are_written_to_the_catalog_as_text() {
+    let world = World::new();
+    let nested = "map<string,array<struct<city:string,price:decimal(12,2)>>>";
+    world
+        .request(&DEFINITION.replace("}]}", &format!(r#"}}, {{"name": "n", "type": "{nested}"}}]}}"#)))
+        .await;
+    let table = world.register.catalog.table(&world.dataset).await.unwrap().unwrap();
+    assert_eq!(table.columns[1].data_type, nested);
+}
+
+#[tokio::test]
+async fn a_cloudevents_type_has_one_dataset() {
+    let world = World::new();
+    let typed = |name: &str, cloudevents_type: &str| {
+        let definition = DEFINITION.replace("\"seats\"", &format!("\"{name}\""));
+        definition.replacen('{', &format!(r#"{{"cloudevents_type": "{cloudevents_type}", "#), 1)
+    };
+    let chairs = World { dataset: DatasetName::new("chairs").unwrap(), ..world };
+    assert!(matches!(chairs.request(&typed("chairs", "sold")).await, Acceptance::Live { new: true, .. }));
+    let seats = World { dataset: DatasetName::new("seats").unwrap(), ..chairs };
+    match seats.request(&typed("seats", "sold")).await {
+        Acceptance::Rejected(rejected) => assert_eq!(
+            rejected.to_string(),
+            "cloudevents_type \"sold\" is already that of dataset chairs: give this one another type, or take it \
+             from chairs first"
+        ),
+        other => panic!("taken twice: {other:?}"),
+    }
+    assert!(matches!(seats.request(&typed("seats", "booked")).await, Acceptance::Live { version: 1, .. }));
+    // To take over a type that is live elsewhere is a change too; to keep one's own is none.
+    assert!(matches!(seats.request(&typed("seats", "sold")).await, Acceptance::Rejected(_)));
+    let described = typed("seats", "booked").replace("Sold", "Sold seats");
+    assert!(matches!(seats.request(&described).await, Acceptance::Live { version: 2, new: true }));
+}
+
+#[tokio::test]
 async fn a_partition_follows_its_head_and_only_its_head() {
     let world = World::new();
     world.request(DEFINITION).await;

@@ -106,7 +106,7 @@ pub(super) async fn until_live<S: ObjectStore>(
     let mut pause = FIRST_PAUSE;
     loop {
         let live = schemas::load(store, name).await?;
-        match judge(name, request.body, live.as_ref()) {
+        match judge(store, name, request.body, live.as_ref()).await? {
             Ok(admissible) if admissible.is_live => return Ok(Outcome::Live { version: admissible.version }),
             Ok(_) => {}
             // Another one became live first.

@@ -28,8 +28,8 @@ pub(super) struct Facts {
     pub(super) definition: Definition,
     pub(super) table: Table,
     pub(super) stored: Stored,
-    pub(super) waiting: Backlog,
-    pub(super) quarantined: Quarantined,
+    pub(super) landing: Backlog,
+    pub(super) quarantine: Quarantined,
 }
 
 /// What is asked for and what is live.
@@ -80,8 +80,8 @@ pub(super) async fn gather<S: ObjectStore, C: Catalog>(
         wanted.extend(behind.iter().rev().take(HEADS).cloned());
     }
     let heads = log::read(store, name, &numbers, wanted).await?;
-    let waiting = landing.backlog(&heads, |partition| numbers.numbers.contains_key(partition));
-    let quarantined = quarantined::read(store, Some(name), now).await?;
+    let backlog = landing.backlog(&heads, |partition| numbers.numbers.contains_key(partition));
+    let quarantine = quarantined::read(store, Some(name), now).await?;
 
     let newest = numbers.numbers.last_key_value();
     let mut stored = Stored {
@@ -108,7 +108,7 @@ pub(super) async fn gather<S: ObjectStore, C: Catalog>(
     }
     let Surveyed { name, requested_at, live, state } = surveyed;
     let definition = Definition { state, requested_at, live_version: live.map(|live| live.version) };
-    Ok(Facts { name, definition, table, stored, waiting, quarantined })
+    Ok(Facts { name, definition, table, stored, landing: backlog, quarantine })
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub(super) fn problems(facts: &Facts, now: DateTime<Utc>) -> Vec<Problem> {
     found.extend(facts.stored.unreadable.iter().map(|reason| Problem::new("unreadable_commit", reason)));
     found.extend(compact(facts, now));
     found.extend(register(facts, now));
-    found.extend(refused(Some(&facts.name), &facts.quarantined, now));
+    found.extend(refused(Some(&facts.name), &facts.quarantine, now));
     found
 }
 
@@ -78,10 +78,10 @@ fn definition(facts: &Facts, now: DateTime<Utc>) -> Option<Problem> {
 }
 
 fn compact(facts: &Facts, now: DateTime<Utc>) -> Option<Problem> {
-    let waits = now - facts.waiting.oldest?;
+    let waits = now - facts.landing.oldest?;
     let message = format!(
         "{} in landing wait, the oldest for {}: look at the log of compact and at its dead-letter queue",
-        counted(facts.waiting.objects, "object"),
+        counted(facts.landing.objects, "object"),
         span(waits)
     );
     (waits > COMPACT_IS_LATE).then(|| Problem::new("compact_late", message))
@@ -126,10 +126,10 @@ pub(super) fn refused(
         let reason = quarantined.most_frequent_reason.as_deref().unwrap_or_default();
         let events = counted(recent, "event");
         let message = format!(
-            "{at_least}{events} refused since yesterday, most often: {reason}. To see them: `tributary quarantine show \
-             --dataset {place}`"
+            "{at_least}{events} in quarantine since yesterday, most often: {reason} (`tributary quarantine show --dataset \
+             {place}`)"
         );
-        found.push(Problem::new("events_refused", message));
+        found.push(Problem::new("events_quarantined", message));
     }
     if quarantined.damaged > 0 {
         let message = format!(

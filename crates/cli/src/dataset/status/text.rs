@@ -22,8 +22,8 @@ pub(super) fn all(report: &Report) -> String {
         ("ROWS", Side::Right),
         ("BYTES", Side::Right),
         ("FRESHNESS", Side::Left),
-        ("WAITING", Side::Left),
-        ("REFUSED", Side::Right),
+        ("LANDING", Side::Left),
+        ("QUARANTINE", Side::Right),
     ]);
     let now = report.at;
     for DatasetReport { facts, .. } in &report.datasets {
@@ -36,17 +36,21 @@ pub(super) fn all(report: &Report) -> String {
             format!("{at_least}{}", count(facts.stored.rows)),
             format!("{at_least}{}", bytes(facts.stored.bytes)),
             facts.stored.freshness.map_or_else(dash, |at| format!("{} ago", span(now - at))),
-            waiting_short(&facts.waiting, now),
-            refused_short(&facts.quarantined),
+            waiting_short(&facts.landing, now),
+            quarantine_short(&facts.quarantine),
         ]);
     }
     if let Some(unrouted) = report.unrouted.as_ref().filter(|unrouted| unrouted.events() > 0) {
         let mut row = [const { String::new() }; 9];
         row[0] = "_unrouted".to_owned();
-        row[8] = refused_short(unrouted);
+        row[8] = quarantine_short(unrouted);
         table.push(row);
     }
-    let mut lines = vec![table.to_string(), String::new(), format!("Refused: in the last {DAYS} days.")];
+    let mut lines = vec![
+        table.to_string(),
+        String::new(),
+        format!("Landing: what is not in the table yet. Quarantine: events of the last {DAYS} days."),
+    ];
     let general = report.problems.iter().map(|problem| format!("! {}", problem.message));
     let of_datasets = report.datasets.iter().flat_map(|DatasetReport { facts, problems }| {
         problems.iter().map(|problem| format!("! {}: {}", facts.name, problem.message))
@@ -77,8 +81,8 @@ pub(super) fn one(report: &DatasetReport, now: DateTime<Utc>) -> String {
     let freshness =
         facts.stored.freshness.map(|at| format!("{}, {}", at.format("%Y-%m-%dT%H:%M:%SZ"), ago(at)));
     line("freshness", freshness.unwrap_or_else(dash));
-    line("waiting", waiting(&facts.waiting, now));
-    line("refused", refused(facts));
+    line("landing", waiting(&facts.landing, now));
+    line("quarantine", quarantine(facts));
     let problems = report.problems.iter();
     lines.extend(problems.map(|problem| format!("! {}", output::one_line(&problem.message))));
     if report.problems.is_empty() {
@@ -150,13 +154,13 @@ fn waiting(backlog: &Backlog, now: DateTime<Utc>) -> String {
     }
 }
 
-fn refused_short(quarantined: &Quarantined) -> String {
+fn quarantine_short(quarantined: &Quarantined) -> String {
     let more = if quarantined.cut { ">" } else { "" };
     format!("{more}{}", count(quarantined.events()))
 }
 
-fn refused(facts: &Facts) -> String {
-    let quarantined = &facts.quarantined;
+fn quarantine(facts: &Facts) -> String {
+    let quarantined = &facts.quarantine;
     if quarantined.events() == 0 {
         return format!("nothing in the last {DAYS} days");
     }

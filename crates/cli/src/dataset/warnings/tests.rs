@@ -50,6 +50,7 @@ fn names_that_promise_another_type_are_said() {
         ("birth_date", "string", Some("time_as_string")),
         ("updated_at", "bigint", Some("time_as_number")),
         ("ticket_price", "double", Some("money_as_double")),
+        ("ticket_price", "decimal(12,2)", None),
         ("at", "string", None),
         ("response_time", "int", None),
         ("format_string", "string", None),

@@ -119,7 +119,7 @@ async fn what_a_head_consumed_does_not_wait_although_its_object_is_there() {
     world.land("dt=2026-11-22", &fresh).await;
     world.land("dt=2026-11-23", &lonely).await;
     world.commit("dt=2026-11-22", 1, &[&consumed]).await;
-    let waiting = world.facts().await.waiting;
+    let waiting = world.facts().await.landing;
     assert_eq!((waiting.objects, waiting.bytes, waiting.partitions, waiting.cut), (2, 12, 2, false));
 }
 
@@ -148,7 +148,7 @@ async fn a_head_that_cannot_be_read_is_named_and_its_backlog_is_not_guessed() {
     world.land("dt=2026-11-23", &batch("1")).await;
     let facts = world.facts().await;
     assert!(facts.stored.unreadable.concat().contains("has format 9"), "{:?}", facts.stored.unreadable);
-    assert_eq!((facts.waiting.objects, facts.waiting.cut), (0, true));
+    assert_eq!((facts.landing.objects, facts.landing.cut), (0, true));
 }
 
 #[tokio::test]
@@ -160,7 +160,7 @@ async fn refused_events_are_counted_by_day_within_the_week() {
         let key = key::quarantine(Some(&world.name), day.parse().unwrap(), &batch("1"));
         world.put(&key, &body).await;
     }
-    let quarantined = world.facts().await.quarantined;
+    let quarantined = world.facts().await.quarantine;
     let days: Vec<String> = quarantined.events_by_day.keys().map(ToString::to_string).collect();
     assert_eq!(days, ["2026-11-17", "2026-11-23"]);
     assert_eq!((quarantined.events(), quarantined.recent(NOW.parse().unwrap())), (4, 2));

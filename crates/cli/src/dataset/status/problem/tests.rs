@@ -21,8 +21,8 @@ fn well() -> Facts {
         definition: Definition { state: State::Live, requested_at: minutes_ago(60), live_version: Some(1) },
         table: Table::Registered { partitions: 1, behind: Vec::new() },
         stored: Stored::default(),
-        waiting: Backlog::default(),
-        quarantined: Quarantined::default(),
+        landing: Backlog::default(),
+        quarantine: Quarantined::default(),
     }
 }
 
@@ -58,7 +58,7 @@ fn a_request_is_a_problem_once_register_is_late_or_refuses_it() {
 fn a_backlog_is_a_problem_once_it_is_old() {
     let waiting = |minutes| {
         codes(|facts| {
-            facts.waiting = Backlog { objects: 1, oldest: minutes_ago(minutes), ..Backlog::default() }
+            facts.landing = Backlog { objects: 1, oldest: minutes_ago(minutes), ..Backlog::default() }
         })
     };
     assert_eq!(waiting(14), Vec::<&str>::new());
@@ -83,9 +83,9 @@ fn a_catalog_that_lags_is_a_problem() {
 fn refused_events_are_a_problem_for_a_day_and_a_commit_that_cannot_be_read_until_it_is_mended() {
     let refused = |day: &str| {
         let day: NaiveDate = day.parse().unwrap();
-        codes(|facts| facts.quarantined.events_by_day = [(day, 3)].into())
+        codes(|facts| facts.quarantine.events_by_day = [(day, 3)].into())
     };
-    assert_eq!(refused("2026-11-22"), ["events_refused"]);
+    assert_eq!(refused("2026-11-22"), ["events_quarantined"]);
     assert_eq!(refused("2026-11-21"), Vec::<&str>::new());
     assert_eq!(codes(|facts| facts.stored.unreadable = vec!["r".into()]), ["unreadable_commit"]);
 }

@@ -1,0 +1,125 @@
+//! A JSON text, split into values.
+
+use std::{borrow::Cow, fmt, ops::Range};
+
+use super::cursor::{Cursor, Span};
+
+/// One value, as its sender wrote it; it is valid JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Raw<'a> {
+    text: &'a str,
+    escaped: bool,
+}
+
+impl<'a> Raw<'a> {
+    /// The value's text, without white space around it.
+    pub fn text(self) -> &'a str {
+        self.text
+    }
+
+    /// Reads a text that is one value and nothing else.
+    pub fn parse(text: &'a str) -> Result<Self, Fault> {
+        let mut scanner = Scanner::new(text);
+        let raw = scanner.value()?;
+        scanner.end()?;
+        Ok(raw)
+    }
+
+    /// The characters of a string; `None` for any other value.
+    pub fn string(self) -> Option<Cow<'a, str>> {
+        let inner = self.text.strip_prefix('"')?.strip_suffix('"')?;
+        if !self.escaped {
+            return Some(Cow::Borrowed(inner));
+        }
+        let mut bytes = inner.as_bytes().to_vec();
+        let length = super::unescape_in_place(&mut bytes);
+        bytes.truncate(length);
+        // It was UTF-8, and escapes with both their surrogates become UTF-8.
+        String::from_utf8(bytes).ok().map(Cow::Owned)
+    }
+}
+
+/// Where a text stops being JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Bytes from the beginning of the text.
+    pub at: usize,
+    pub(super) what: &'static str,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}", self.what, self.at)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// Reads a text from left to right. After an error its place in the text means nothing.
+#[derive(Debug)]
+pub struct Scanner<'a> {
+    text: &'a str,
+    cursor: Cursor<'a>,
+}
+
+impl<'a> Scanner<'a> {
+    /// Begins at the text's beginning.
+    pub fn new(text: &'a str) -> Self {
+        Self::resume(text, 0)
+    }
+
+    /// Begins at this byte of the text.
+    pub fn resume(text: &'a str, at: usize) -> Self {
+        Self { text, cursor: Cursor::strict(text.as_bytes(), at) }
+    }
+
+    /// Bytes read so far.
+    pub fn at(&self) -> usize {
+        self.cursor.at
+    }
+
+    /// The text between two places.
+    pub fn text(&self, range: Range<usize>) -> &'a str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// The next byte that is no white space, without taking it.
+    pub fn peek(&mut self) -> Option<u8> {
+        self.cursor.peek()
+    }
+
+    /// Takes the next byte if it is this one.
+    pub fn take(&mut self, wanted: u8) -> bool {
+        self.cursor.take(wanted)
+    }
+
+    /// Takes this byte, which has to be the next.
+    pub fn expect(&mut self, wanted: u8, what: &'static str) -> Result<(), Fault> {
+        self.cursor.expect(wanted, what)
+    }
+
+    /// Nothing but white space may follow.
+    pub fn end(&mut self) -> Result<(), Fault> {
+        if self.peek().is_none() { Ok(()) } else { Err(self.fault("something follows the value")) }
+    }
+
+    /// Takes the next value, whatever it is.
+    pub fn value(&mut self) -> Result<Raw<'a>, Fault> {
+        let Span { range, escaped } = self.cursor.value()?;
+        Ok(Raw { text: self.text(range), escaped })
+    }
+
+    /// Takes a string. Its text is with quotes.
+    pub fn string(&mut self) -> Result<Raw<'a>, Fault> {
+        let Span { range, escaped } = self.cursor.string()?;
+        Ok(Raw { text: self.text(range), escaped })
+    }
+
+    /// What is wrong here.
+    pub fn fault(&self, what: &'static str) -> Fault {
+        self.cursor.fault(what)
+    }
+}
+
+#[cfg(test)]
+mod tests;
