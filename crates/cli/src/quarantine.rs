@@ -4,6 +4,7 @@ mod find;
 mod list;
 mod read;
 mod reason;
+mod replay;
 mod selection;
 mod show;
 mod summary;
@@ -16,7 +17,7 @@ pub(crate) use find::find;
 pub(crate) use selection::{Place, Selection};
 pub(crate) use summary::Summary;
 
-/// See which events were refused, and why.
+/// See which events were refused, and why; replay them once their definition is mended.
 ///
 /// The lake is the one that the environment names: TRIBUTARY_BUCKET, AWS_REGION and the SDK's other variables.
 /// With AWS_ENDPOINT_URL it is that of `tributary dev`.
@@ -25,6 +26,7 @@ pub(crate) use summary::Summary;
 Examples:
   tributary quarantine list --since 2026-11-20
   tributary quarantine show --dataset bookings --reason 'column price'
+  tributary quarantine replay --dataset bookings --dry-run
 
 Exit status: 0 done, 1 failed, or an object is damaged, 2 wrong options, 130 interrupted.")]
 pub(crate) struct QuarantineOptions {
@@ -36,6 +38,7 @@ pub(crate) struct QuarantineOptions {
 enum QuarantineCommand {
     List(list::ListOptions),
     Show(show::ShowOptions),
+    Replay(replay::ReplayOptions),
 }
 
 pub(crate) async fn run(options: QuarantineOptions) -> Result<(), Failure> {
@@ -45,6 +48,7 @@ pub(crate) async fn run(options: QuarantineOptions) -> Result<(), Failure> {
         match options.command {
             QuarantineCommand::List(options) => list::run(options).await,
             QuarantineCommand::Show(options) => show::run(options).await,
+            QuarantineCommand::Replay(options) => replay::run(options).await,
         }
     };
     stop.unless_requested(work).await.unwrap_or(Err(Failure::Interrupted))
