@@ -1,8 +1,13 @@
 //! What `infer` prints.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use domain::{Dataset, dataset::Definition};
+use serde::Serialize;
+use serde_json::ser::Formatter;
 
 use super::{doubt::Doubt, keys::Candidates, profile::Profile};
 use crate::{
@@ -36,11 +41,30 @@ pub(super) fn definition(definition: &Definition) -> Result<String, Failure> {
     ] {
         match (key, all.get(key)) {
             ("columns", _) => lines.push(format!("  \"columns\": [\n{columns}\n  ]")),
-            (key, Some(value)) => lines.push(format!("  \"{key}\": {value}")),
+            (key, Some(value)) => lines.push(format!("  \"{key}\": {}", spaced(value).map_err(failed)?)),
             (_, None) => {}
         }
     }
     Ok(format!("{{\n{}\n}}", lines.join(",\n")))
+}
+
+/// JSON on one line, with a space behind each comma and colon.
+fn spaced(value: &impl Serialize) -> serde_json::Result<String> {
+    struct Spaced;
+    impl Formatter for Spaced {
+        fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+            if first { Ok(()) } else { out.write_all(b", ") }
+        }
+        fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+            if first { Ok(()) } else { out.write_all(b", ") }
+        }
+        fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+            out.write_all(b": ")
+        }
+    }
+    let mut out = Vec::new();
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Spaced))?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// What was looked at.
