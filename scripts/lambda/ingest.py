@@ -15,12 +15,18 @@ LEFT = {
     "sns": [LANDS],
     "sns-several": [LANDS],
     "sns-through-sqs": [LANDS],
-    "raw-delivery": [REFUSED.format("_unrouted")],
+    "raw-delivery": [LANDS],
     "sqs-plain": [REFUSED.format("_unrouted")],
     "truncated-envelope": [REFUSED.format("_unrouted")],
     "bad-json": [LANDS, REFUSED.format("passengers")],
     "bad-value": [REFUSED.format("passengers")],
     "unknown-dataset": [REFUSED.format("_unrouted")],
+    "array": [LANDS, REFUSED.format("passengers")],
+    "ndjson": [LANDS, REFUSED.format("passengers")],
+    "cloudevent": [LANDS],
+    "cloudevents-batch": [LANDS],
+    "gzip": [LANDS],
+    "unknown-encoding": [REFUSED.format("passengers")],
 }
 
 

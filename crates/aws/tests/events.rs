@@ -102,7 +102,14 @@ fn check_form(sample: &str, event: &Value) {
         "ingest/sns" | "ingest/sns-several" | "ingest/bad-value" | "ingest/unknown-dataset" => {
             drop(is::<SnsEvent>(sample, event));
         }
-        "ingest/sns-through-sqs" | "ingest/bad-json" => drop(through_sqs::<SnsMessage>(sample, event)),
+        "ingest/sns-through-sqs"
+        | "ingest/bad-json"
+        | "ingest/array"
+        | "ingest/ndjson"
+        | "ingest/cloudevent"
+        | "ingest/cloudevents-batch"
+        | "ingest/gzip"
+        | "ingest/unknown-encoding" => drop(through_sqs::<SnsMessage>(sample, event)),
         "ingest/raw-delivery" | "ingest/sqs-plain" => drop(is::<SqsEvent>(sample, event)),
         "ingest/truncated-envelope" => {
             for body in bodies(is(sample, event)) {

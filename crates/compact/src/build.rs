@@ -84,7 +84,7 @@ pub(crate) async fn quarantine<S: ObjectStore>(
     for (landed, lines) in rejected {
         let mut text = Vec::new();
         for line in lines {
-            line.write(&mut text).map_err(build_error)?;
+            line.write(&mut text);
         }
         let body = zstd::bulk::compress(&text, zstd::DEFAULT_COMPRESSION_LEVEL).map_err(build_error)?;
         // Named by what is in it: under another definition another run may reject other lines of this batch.

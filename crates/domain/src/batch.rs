@@ -19,27 +19,15 @@ pub struct BatchName(String);
 pub struct InvalidBatchName(String);
 
 impl BatchName {
-    /// Hashes the place (a dataset or none, and a partition or a day) and each event's id and payload, in
-    /// order. `_ingested_at` is left out: a redelivered batch has the same name.
+    /// The name of a batch of these events; see [`Namer`].
     pub fn of<'a>(
         dataset: impl fmt::Display,
         place: &str,
         events: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     ) -> Self {
-        let mut hash = Sha256::new();
-        let mut field = |bytes: &[u8]| {
-            // Lengths first: no two different lists of fields feed the hash the same bytes.
-            hash.update((bytes.len() as u64).to_le_bytes());
-            hash.update(bytes);
-        };
-        field(dataset.to_string().as_bytes());
-        field(place.as_bytes());
-        for (id, payload) in events {
-            field(id.as_bytes());
-            field(payload);
-        }
-        let digest = hash.finalize();
-        Self(digest.iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect())
+        let mut namer = Namer::new(dataset, place);
+        events.into_iter().for_each(|(id, payload)| namer.event(id, payload));
+        namer.name()
     }
 
     /// Reads a name out of a key.
@@ -51,6 +39,39 @@ impl BatchName {
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Hashes a batch while it is put together: the place (a dataset or none, and a partition or a day) and each event's
+/// id and payload, in order. `_ingested_at` is left out: a redelivered batch has the same name.
+#[derive(Debug, Clone)]
+pub struct Namer(Sha256);
+
+impl Namer {
+    /// For a batch of this place.
+    pub fn new(dataset: impl fmt::Display, place: &str) -> Self {
+        let mut namer = Self(Sha256::new());
+        namer.field(dataset.to_string().as_bytes());
+        namer.field(place.as_bytes());
+        namer
+    }
+
+    /// Adds the next event.
+    pub fn event(&mut self, id: &str, payload: &[u8]) {
+        self.field(id.as_bytes());
+        self.field(payload);
+    }
+
+    /// Lengths first: no two different lists of fields feed the hash the same bytes.
+    fn field(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    /// The name of what was added.
+    pub fn name(self) -> BatchName {
+        let digest = self.0.finalize();
+        BatchName(digest.iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect())
     }
 }
 

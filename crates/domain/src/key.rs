@@ -2,6 +2,8 @@
 //!
 //! A key holds nothing that a sender wrote: only validated names, partitions, numbers and hashes.
 
+mod quarantine;
+
 use std::fmt;
 
 use crate::{
@@ -10,6 +12,8 @@ use crate::{
     name::DatasetName,
     partition::Partition,
 };
+
+pub use quarantine::{QuarantineKey, quarantine, quarantine_day_prefix, quarantine_prefix};
 
 /// Definitions as somebody asked for them.
 pub const DATASETS: &str = "datasets/";
@@ -47,12 +51,6 @@ pub fn landing_prefix(dataset: &DatasetName, partition: &Partition) -> String {
 /// One landing batch.
 pub fn landing(dataset: &DatasetName, partition: &Partition, batch: &BatchName) -> String {
     format!("{}{batch}{BATCH_SUFFIX}", landing_prefix(dataset, partition))
-}
-
-/// One quarantine batch; `day` is the UTC day of the messages in it.
-pub fn quarantine(dataset: Option<&DatasetName>, day: chrono::NaiveDate, batch: &BatchName) -> String {
-    let place = dataset.map_or(UNROUTED, DatasetName::as_str);
-    format!("{QUARANTINE}{place}/dt={}/{batch}{BATCH_SUFFIX}", day.format("%Y-%m-%d"))
 }
 
 /// A partition's commit log.
@@ -100,7 +98,9 @@ pub enum ParsedKey {
 
 /// The key is none that triggers or is listed: somebody else's object, or a damaged one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("object key {0:?} is none of datasets/, schemas/, landing/ or commits/ in the form this lake writes")]
+#[error(
+    "object key {0:?} is none of datasets/, schemas/, landing/, quarantine/ or commits/ in the form this lake writes"
+)]
 pub struct UnknownKey(pub String);
 
 impl ParsedKey {

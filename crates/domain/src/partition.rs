@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 /// How finely a dataset is partitioned.
@@ -75,6 +75,12 @@ impl Partition {
     /// The day.
     pub fn day(&self) -> NaiveDate {
         self.dt
+    }
+
+    /// Its first moment.
+    pub fn begin(&self) -> DateTime<Utc> {
+        let hour = NaiveTime::from_hms_opt(self.hour.unwrap_or_default().into(), 0, 0);
+        self.dt.and_time(hour.unwrap_or(NaiveTime::MIN)).and_utc()
     }
 
     /// Whether this is an hour or a day.
@@ -169,6 +175,8 @@ mod tests {
             };
             prop_assert_eq!(&partition.to_string().parse::<Partition>().unwrap(), &partition);
             prop_assert_eq!(&Partition::from_values(&partition.values()).unwrap(), &partition);
+            prop_assert_eq!(Partition::of(partition.begin(), granularity), Some(partition.clone()));
+            prop_assert!(partition.begin() <= time);
             prop_assert_eq!(partition.granularity(), granularity);
         }
     }

@@ -6,18 +6,26 @@
 #[cfg(feature = "lambda")]
 mod context;
 mod definitions;
+mod envelope;
 mod error;
+mod group;
 #[cfg(feature = "lambda")]
 mod handler;
+mod invocation;
 mod message;
+mod payload;
+pub mod replay;
+mod route;
 mod service;
 mod sort;
-mod write;
+mod unpack;
 
 #[cfg(feature = "lambda")]
 pub use context::Context;
+pub use envelope::Event;
 pub use error::IngestError;
 #[cfg(feature = "lambda")]
 pub use handler::handle;
+pub use invocation::Failed;
 pub use message::Message;
 pub use service::{Ingest, Report};

@@ -1,25 +1,24 @@
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 /// One message, however it came: what the service needs to know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// The SNS message id; a redelivery keeps it.
-    pub id: String,
-    /// When it was published; a redelivery keeps it.
+pub struct Message<'a> {
+    /// The SNS message id; of a message that SNS did not wrap, the id that SQS gives. A redelivery keeps it.
+    pub id: &'a str,
+    /// The place of its first event: 0, but for what is replayed.
+    pub position: usize,
+    /// When it was published, or sent to the queue; a redelivery keeps it.
     pub sent_at: DateTime<Utc>,
-    /// The topic's name, the last part of its ARN; empty if it is not known.
-    pub topic: String,
+    /// The topic's name, the last part of its ARN; the queue's where the topic is not known.
+    pub topic: &'a str,
     /// The message attribute `dataset`.
-    pub dataset: Option<String>,
-    /// The payload, or why there is none that can be read.
-    pub body: Result<String, Unreadable>,
-}
-
-/// A message whose envelope is not understood. It is kept in quarantine, whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
-    /// What came.
-    pub text: String,
-    /// Why it is not understood, and what would be.
-    pub reason: String,
+    pub dataset: Option<&'a str>,
+    /// The message attribute `content-encoding`.
+    pub encoding: Option<&'a str>,
+    /// The payload.
+    pub body: &'a [u8],
+    /// Why this is no message with a payload. It is kept in quarantine, whole.
+    pub unreadable: Option<Cow<'static, str>>,
 }

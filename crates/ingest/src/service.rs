@@ -2,31 +2,41 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use domain::{
     DatasetName,
+    event::Bounds,
     port::{Clock, ObjectStore, StoreError},
+    run::Expired,
     settings::Settings,
 };
-use futures::{FutureExt, StreamExt, stream};
+use futures::{StreamExt, stream};
 
 use crate::{
-    definitions::Definitions,
+    definitions::{Definitions, Known},
     error::IngestError,
+    group::{Group, Place},
     message::Message,
-    sort::{self, Place, Rules},
-    write,
+    route::Routes,
+    sort::{Rules, Sorted, Sorter},
 };
 
 /// How many objects are written at the same time.
-const WRITES: usize = 16;
+const WRITES: usize = 64;
+
+/// When this many bytes are sorted, they are written before more are: compressed messages are many times longer than
+/// what an invocation may carry, and the function's memory is not.
+const SLICE: usize = 16 << 20;
 
 /// Stores messages through the ports.
 #[derive(Debug)]
 pub struct Ingest<S, K> {
-    store: Arc<S>,
-    clock: Arc<K>,
+    pub(crate) store: Arc<S>,
+    pub(crate) clock: Arc<K>,
     definitions: Definitions<S>,
     default_dataset: Option<DatasetName>,
+    bounds: Bounds,
+    max_unpacked: u64,
 }
 
 /// What became of a list of messages.
@@ -45,56 +55,132 @@ pub struct Report {
 impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     /// A service over these ports.
     pub fn new(store: Arc<S>, clock: Arc<K>, settings: &Settings) -> Self {
-        let definitions = Definitions::new(store.clone(), settings.catalog_cache);
-        Self { store, clock, definitions, default_dataset: settings.default_dataset.clone() }
+        Self {
+            definitions: Definitions::new(store.clone(), settings.catalog_cache),
+            store,
+            clock,
+            default_dataset: settings.default_dataset.clone(),
+            bounds: settings.into(),
+            max_unpacked: settings.max_unpacked,
+        }
     }
 
     /// Stores the messages. An error means that none of them is; a message that the report does not name as
-    /// failed is durable in full.
-    pub async fn store(&self, messages: &[Message]) -> Result<Report, IngestError> {
-        let now = self.clock.now();
-        let default = self.default_dataset.as_ref();
-        let routed = |known: &_| {
-            let rules = Rules { known, default };
-            messages.iter().all(|message| message.body.is_err() || sort::route(message, rules).is_ok())
-        };
-        let known = self.definitions.get(now, |snapshot| routed(snapshot)).await?;
-        let (groups, waiting) = sort::sort(messages, Rules { known: &known, default }, now);
-
-        let mut writes = Vec::with_capacity(groups.len());
-        for (place, events) in &groups {
-            let write = write::write(&*self.store, place, events, now);
-            writes.push(write.map(move |answer| (place, events, answer)));
-        }
-        let written: Vec<_> = stream::iter(writes).buffer_unordered(WRITES).collect().await;
-
-        let mut report = Report { failed: waiting, ..Report::default() };
-        let mut first_error: Option<StoreError> = None;
-        for (place, events, answer) in written {
-            match answer {
-                Ok(()) => {
-                    report.objects += 1;
-                    match place {
-                        Place::Landing(..) => report.accepted += events.len(),
-                        Place::Quarantine(..) => report.quarantined += events.len(),
-                    }
+    /// failed is durable in full. Nothing is begun after `until`, and what is under way then counts as failed.
+    pub async fn store(&self, messages: &[Message<'_>], until: DateTime<Utc>) -> Result<Report, IngestError> {
+        let mut known = self.definitions.get(self.clock.now()).await?;
+        let mut report = Report::default();
+        let mut next = 0;
+        while next < messages.len() {
+            let from = next;
+            let mut sorted = self.sort(&known, messages, &mut next);
+            if sorted.unrouted > 0 {
+                // Perhaps a dataset was accepted a moment ago.
+                if let Some(newer) = self.definitions.newer(&known, self.clock.now()).await? {
+                    drop(sorted);
+                    (known, next) = (newer, from);
+                    sorted = self.sort(&known, messages, &mut next);
                 }
-                Err(error) => {
+            }
+            report.failed.extend(sorted.waiting);
+            let written = self.write(sorted.groups, until, &mut report).await;
+            if let Err(problem) = written {
+                if report.objects == 0 {
+                    return Err(problem);
+                }
+                report.failed.extend(next..messages.len());
+                break;
+            }
+        }
+        Ok(report)
+    }
+
+    /// Sorts messages from `next` on, up to a slice; afterwards `next` is the first one that is left.
+    fn sort<'k>(&'k self, known: &'k Known, messages: &[Message<'_>], next: &mut usize) -> Sorted<'k> {
+        let mut sorter = Sorter::new(self.rules(known), self.clock.now());
+        while *next < messages.len() && sorter.bytes() < SLICE {
+            sorter.add(*next, &messages[*next]);
+            *next += 1;
+        }
+        sorter.end()
+    }
+
+    pub(crate) fn rules<'k>(&'k self, known: &'k Known) -> Rules<'k> {
+        let routes = Routes { known, default: self.default_dataset.as_ref() };
+        Rules { routes, bounds: self.bounds, max_unpacked: self.max_unpacked }
+    }
+
+    pub(crate) async fn known(&self) -> Result<Arc<Known>, IngestError> {
+        Ok(self.definitions.get(self.clock.now()).await?)
+    }
+
+    /// Writes the groups. An error means that the store takes nothing, or that the time is up.
+    async fn write(
+        &self,
+        groups: Vec<Group<'_>>,
+        until: DateTime<Utc>,
+        report: &mut Report,
+    ) -> Result<(), IngestError> {
+        let objects = groups.len();
+        // Each group's messages fail until it is stored.
+        let mut open: Vec<Vec<usize>> = groups.iter().map(|group| group.messages.clone()).collect();
+        let mut writes = Vec::with_capacity(objects);
+        for (number, group) in groups.into_iter().enumerate() {
+            writes.push(self.write_one(number, group));
+        }
+        let mut writes = stream::iter(writes).buffer_unordered(WRITES);
+        let mut problem = None;
+        let mut stored = 0;
+        loop {
+            let Some(left) = (until - self.clock.now()).to_std().ok().filter(|left| !left.is_zero()) else {
+                problem = Some(Expired::Deadline.into());
+                break;
+            };
+            let next = tokio::select! {
+                biased;
+                next = writes.next() => next,
+                () = self.clock.sleep(left) => continue,
+            };
+            match next {
+                None => break,
+                Some((number, Ok(counted))) => {
+                    open[number].clear();
+                    stored += 1;
+                    report.accepted += counted.accepted;
+                    report.quarantined += counted.quarantined;
+                }
+                Some((_, Err(source))) => {
                     tracing::error!(
-                        error = domain::chain(&error),
-                        events = events.len(),
+                        error = domain::chain(&source),
                         "a batch could not be stored; its messages will be delivered again"
                     );
-                    report.failed.extend(events.iter().map(|(index, _)| *index));
-                    first_error.get_or_insert(error);
+                    problem.get_or_insert(IngestError::Store { objects, source });
                 }
             }
         }
-        match first_error {
-            Some(source) if report.objects == 0 => Err(IngestError::Store { objects: groups.len(), source }),
-            _ => Ok(report),
+        report.objects += stored;
+        report.failed.extend(open.into_iter().flatten());
+        match problem {
+            Some(expired @ IngestError::Expired(_)) => Err(expired),
+            Some(problem) if stored == 0 => Err(problem),
+            _ => Ok(()),
         }
     }
+
+    async fn write_one(&self, number: usize, group: Group<'_>) -> (usize, Result<Counted, StoreError>) {
+        let counted = match group.place {
+            Place::Landing(..) => Counted { accepted: group.events, quarantined: 0 },
+            Place::Quarantine(..) => Counted { accepted: 0, quarantined: group.events },
+        };
+        (number, group.store(&*self.store).await.map(|()| counted))
+    }
+}
+
+/// The events of one object.
+#[derive(Debug, Clone, Copy)]
+struct Counted {
+    accepted: usize,
+    quarantined: usize,
 }
 
 #[cfg(test)]

@@ -1,128 +1,221 @@
-//! From messages to batches: route, validate, group. Pure, and the same for the same messages.
+//! From messages to batches: unpack, split, route, validate, group. Pure, and the same for the same messages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, Utc};
 use domain::{
-    Dataset, DatasetName, Partition,
-    event::{self, Bounds, Event, Origin, Placement, Rejection},
+    Dataset,
+    event::{self, Bounds, Event, Origin, Placement},
+    landing,
     quarantine::{Carrier, Original, Rejected},
-    schemas::Loaded,
-    suggest,
 };
 
-use crate::message::Message;
+use crate::{
+    group::{Group, Place},
+    message::Message,
+    payload::{self, Piece},
+    route::{NoRoute, Routes},
+    unpack,
+};
 
-/// Where a group of events is to be written.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Place {
-    Landing(DatasetName, Partition),
-    Quarantine(Option<DatasetName>, NaiveDate),
-}
-
-/// One event on its way.
-#[derive(Debug)]
-pub(crate) enum Sorted {
-    Accepted { id: Option<String>, data: String },
-    Rejected(Rejected),
-}
-
-/// The events of one place, in the order of the messages, each with the index of its message.
-pub(crate) type Groups = BTreeMap<Place, Vec<(usize, Sorted)>>;
-
-/// What the datasets are, and where messages go that name none.
+/// What a message is judged by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules<'a> {
-    pub(crate) known: &'a Loaded,
-    pub(crate) default: Option<&'a DatasetName>,
+    pub(crate) routes: Routes<'a>,
+    pub(crate) bounds: Bounds,
+    pub(crate) max_unpacked: u64,
 }
 
-/// Sorts every message: into a group, or into those that must wait.
-pub(crate) fn sort(messages: &[Message], rules: Rules<'_>, now: DateTime<Utc>) -> (Groups, BTreeSet<usize>) {
-    let (mut groups, mut waiting) = (Groups::new(), BTreeSet::new());
-    for (index, message) in messages.iter().enumerate() {
-        match one(message, rules, now) {
-            Some((place, sorted)) => groups.entry(place).or_default().push((index, sorted)),
-            None => drop(waiting.insert(index)),
-        }
-    }
-    (groups, waiting)
-}
-
-/// Why a message has no dataset that it can be held against.
+/// Puts messages into groups, one after the other.
 #[derive(Debug)]
-pub(crate) enum NoRoute {
-    /// There is none, and the words say why.
-    Unknown(String),
-    /// There is one, and its definition is damaged: the message must wait until it is mended.
-    Damaged,
+pub(crate) struct Sorter<'a> {
+    rules: Rules<'a>,
+    now: DateTime<Utc>,
+    lines: landing::Writer,
+    groups: Vec<Group<'a>>,
+    by_place: HashMap<Place<'a>, usize>,
+    /// The group of the last event: the next one's, most of the time.
+    last: usize,
+    /// Bytes of all groups' lines.
+    bytes: usize,
+    /// Messages that must wait until a definition is mended.
+    waiting: BTreeSet<usize>,
+    /// Events that no dataset was found for.
+    unrouted: usize,
 }
 
-/// The dataset of a message: the attribute `dataset`, else the topic's name if a dataset has it, else the
-/// default.
-pub(crate) fn route<'a>(message: &Message, rules: Rules<'a>) -> Result<&'a Dataset, NoRoute> {
-    let find = |name: &str| match rules.known.datasets.get(name) {
-        Some(accepted) => Some(Ok(&accepted.dataset)),
-        None => rules.known.damaged.contains_key(name).then_some(Err(NoRoute::Damaged)),
-    };
-    let unknown = |name: &str| Err(NoRoute::Unknown(unknown(name, rules)));
-    if let Some(wanted) = &message.dataset {
-        return find(wanted).unwrap_or_else(|| unknown(wanted));
-    }
-    if let Some(found) = find(&message.topic) {
-        return found;
-    }
-    match rules.default {
-        Some(default) => find(default.as_str()).unwrap_or_else(|| unknown(default.as_str())),
-        None => Err(NoRoute::Unknown("no dataset: set the message attribute \"dataset\"".to_owned())),
-    }
+/// What the messages became.
+#[derive(Debug)]
+pub(crate) struct Sorted<'a> {
+    pub(crate) groups: Vec<Group<'a>>,
+    pub(crate) waiting: BTreeSet<usize>,
+    pub(crate) unrouted: usize,
 }
 
-fn unknown(wanted: &str, rules: Rules<'_>) -> String {
-    // The sender's text goes into quarantine only, and no more of it than says which it was.
-    let shown: String = wanted.chars().take(64).collect();
-    let names = rules.known.datasets.keys().map(DatasetName::as_str);
-    match suggest::nearest(&shown, names) {
-        Some(near) => format!("unknown dataset {shown:?}: did you mean {near:?}?"),
-        None => format!("unknown dataset {shown:?}"),
-    }
-}
-
-fn one(message: &Message, rules: Rules<'_>, now: DateTime<Utc>) -> Option<(Place, Sorted)> {
-    let reject = |dataset: Option<&DatasetName>, reason: String, text: &str| {
-        let rejected = Rejected {
-            message_id: message.id.clone(),
-            position: 0,
-            dataset: dataset.cloned(),
-            reason,
-            at: now,
-            carrier: Carrier::default(),
-            original: Original::Text(text.to_owned()),
-        };
-        let place = Place::Quarantine(dataset.cloned(), message.sent_at.date_naive());
-        Some((place, Sorted::Rejected(rejected)))
-    };
-    let body = match &message.body {
-        Ok(body) => body,
-        Err(unreadable) => return reject(None, unreadable.reason.clone(), &unreadable.text),
-    };
-    let dataset = match route(message, rules) {
-        Ok(dataset) => dataset,
-        Err(NoRoute::Unknown(reason)) => return reject(None, reason, body),
-        Err(NoRoute::Damaged) => return None,
-    };
-    match accept(dataset, message, body) {
-        Ok((Placement { partition, id }, data)) => {
-            Some((Place::Landing(dataset.name().clone(), partition), Sorted::Accepted { id, data }))
+impl<'a> Sorter<'a> {
+    pub(crate) fn new(rules: Rules<'a>, now: DateTime<Utc>) -> Self {
+        Self {
+            rules,
+            now,
+            lines: landing::Writer::new(now),
+            groups: Vec::new(),
+            by_place: HashMap::new(),
+            last: 0,
+            bytes: 0,
+            waiting: BTreeSet::new(),
+            unrouted: 0,
         }
-        Err(rejection) => reject(Some(dataset.name()), rejection.to_string(), body),
+    }
+
+    /// Bytes of the lines so far.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(crate) fn end(self) -> Sorted<'a> {
+        Sorted { groups: self.groups, waiting: self.waiting, unrouted: self.unrouted }
+    }
+
+    /// Keeps what was rejected before, as it is.
+    pub(crate) fn keep(&mut self, index: usize, place: Place<'a>, rejected: &Rejected) {
+        self.bytes +=
+            Self::group(&mut self.groups, &mut self.by_place, &mut self.last, place).reject(index, rejected);
+    }
+
+    /// Sorts every event of a message. `index` is the message's.
+    pub(crate) fn add(&mut self, index: usize, message: &Message<'_>) {
+        if let Some(reason) = &message.unreadable {
+            return self.reject(index, message, 0, None, reason.clone().into_owned(), Whole(message.body));
+        }
+        let whole = self.rules.routes.message(message);
+        match unpack::unpack(message.body, message.encoding, self.rules.max_unpacked) {
+            Ok(body) => {
+                let mut position = 0;
+                payload::split(&body, &mut |piece| {
+                    self.piece(index, message, &whole, position, piece);
+                    position += 1;
+                });
+            }
+            Err(error) => {
+                let dataset = whole.as_ref().ok().copied();
+                self.reject(index, message, 0, dataset, error.to_string(), Whole(message.body));
+            }
+        }
+    }
+
+    fn piece(
+        &mut self,
+        index: usize,
+        message: &Message<'_>,
+        whole: &Result<&'a Dataset, NoRoute>,
+        position: usize,
+        piece: Piece<'_>,
+    ) {
+        let (text, event) = match piece {
+            Piece::Event(text, event) => (text, event),
+            Piece::Bad(original, reason) => {
+                let dataset = whole.as_ref().ok().copied();
+                return self.reject(index, message, position, dataset, reason.to_string(), Part(original));
+            }
+        };
+        match self.rules.routes.event(message, whole, &event) {
+            Ok(dataset) => match self.place(dataset, message, position, &event) {
+                Ok(Placement { partition, id }) => {
+                    let group = Self::group(
+                        &mut self.groups,
+                        &mut self.by_place,
+                        &mut self.last,
+                        Place::Landing(dataset.name(), partition),
+                    );
+                    self.bytes += group.accept(index, id.as_deref(), text, &self.lines);
+                }
+                Err(reason) => {
+                    self.reject(index, message, position, Some(dataset), reason, Part(text.as_bytes()));
+                }
+            },
+            Err(NoRoute::Unknown(reason)) => {
+                self.unrouted += 1;
+                self.reject(index, message, position, None, reason, Part(text.as_bytes()));
+            }
+            Err(NoRoute::Damaged) => drop(self.waiting.insert(index)),
+        }
+    }
+
+    fn place(
+        &self,
+        dataset: &Dataset,
+        message: &Message<'_>,
+        position: usize,
+        event: &Event<'_>,
+    ) -> Result<Placement, String> {
+        let position = message.position + position;
+        let origin = Origin { message_id: message.id, position, sent_at: message.sent_at };
+        event::place(dataset, event, origin, self.rules.bounds).map_err(|rejection| rejection.to_string())
+    }
+
+    fn reject(
+        &mut self,
+        index: usize,
+        message: &Message<'_>,
+        position: usize,
+        dataset: Option<&'a Dataset>,
+        reason: String,
+        what: What<'_>,
+    ) {
+        let rejected = Rejected {
+            message_id: message.id.to_owned(),
+            position: message.position + position,
+            dataset: dataset.map(|dataset| dataset.name().clone()),
+            reason,
+            at: self.now,
+            carrier: Carrier {
+                sent_at: Some(message.sent_at),
+                topic: message.topic.to_owned(),
+                dataset_attribute: message.dataset.map(str::to_owned),
+                content_encoding: what.is_whole().then(|| message.encoding.map(str::to_owned)).flatten(),
+            },
+            original: what.original(),
+        };
+        let place = Place::Quarantine(dataset.map(Dataset::name), message.sent_at.date_naive());
+        let group = Self::group(&mut self.groups, &mut self.by_place, &mut self.last, place);
+        self.bytes += group.reject(index, &rejected);
+    }
+
+    fn group<'g>(
+        groups: &'g mut Vec<Group<'a>>,
+        by_place: &mut HashMap<Place<'a>, usize>,
+        last: &mut usize,
+        place: Place<'a>,
+    ) -> &'g mut Group<'a> {
+        if groups.get(*last).is_none_or(|group| group.place != place) {
+            *last = *by_place.entry(place.clone()).or_insert(groups.len());
+            if *last == groups.len() {
+                groups.push(Group::new(place));
+            }
+        }
+        &mut groups[*last]
     }
 }
 
-fn accept(dataset: &Dataset, message: &Message, body: &str) -> Result<(Placement, String), Rejection> {
-    let event = Event::parse(body)?;
-    let origin = Origin { message_id: &message.id, position: 0, sent_at: message.sent_at };
-    let bounds = Bounds { earliest: DateTime::UNIX_EPOCH, ahead: chrono::TimeDelta::days(36_500) };
-    let placement = event::place(dataset, &event, origin, bounds)?;
-    Ok((placement, body.trim().to_owned()))
+use What::{Part, Whole};
+
+/// What is kept of a rejected event: its own text, or all of its message as it came.
+enum What<'b> {
+    Part(&'b [u8]),
+    Whole(&'b [u8]),
+}
+
+impl What<'_> {
+    fn is_whole(&self) -> bool {
+        matches!(self, Whole(_))
+    }
+
+    fn original(&self) -> Original {
+        let (Part(bytes) | Whole(bytes)) = self;
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Original::Text(text.to_owned()),
+            Err(_) => Original::Base64(STANDARD.encode(bytes)),
+        }
+    }
 }

@@ -1,4 +1,3 @@
-use bytes::Bytes;
 use domain::{
     memory::{ManualClock, MemoryStore},
     port::PutMode,
@@ -6,6 +5,9 @@ use domain::{
 };
 
 use super::*;
+
+mod limits;
+mod routing;
 
 const DEFINITION: &str = r#"{"name": "passengers", "identity": ["passenger_id"], "columns": [
     {"name": "passenger_id", "type": "bigint", "required": true},
@@ -25,15 +27,21 @@ async fn world(settings: &[(&str, &str)]) -> World {
     World { store, ingest }
 }
 
-fn message(id: &str, dataset: Option<&str>, body: &str) -> Message {
+fn message<'a>(id: &'a str, dataset: Option<&'a str>, body: &'a str) -> Message<'a> {
     Message {
-        id: id.into(),
+        id,
+        position: 0,
         sent_at: "2026-11-23T10:04:59Z".parse().unwrap(),
-        topic: "tributary".into(),
-        dataset: dataset.map(str::to_owned),
-        body: Ok(body.into()),
+        topic: "tributary",
+        dataset,
+        encoding: None,
+        body: body.as_bytes(),
+        unreadable: None,
     }
 }
+
+/// No deadline.
+const NEVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
 
 impl World {
     async fn lines(&self, prefix: &str) -> Vec<String> {
@@ -64,7 +72,7 @@ async fn good_events_land_and_each_bad_one_is_kept_with_its_reason() {
         message("e", None, r#"{"passenger_id": 5}"#),
         message("f", to, r#"{"passenger_id": 6}"#),
     ];
-    let report = world.ingest.store(&messages).await.unwrap();
+    let report = world.ingest.store(&messages, NEVER).await.unwrap();
     assert_eq!(report, Report { failed: BTreeSet::new(), accepted: 2, quarantined: 4, objects: 3 });
 
     let landed = world.lines("landing/passengers/dt=2026-11-23/").await;
@@ -91,7 +99,7 @@ async fn the_same_messages_make_the_same_objects() {
     let messages =
         [message("a", Some("passengers"), r#"{"passenger_id": 1}"#), message("b", Some("passengers"), "no")];
     for _ in 0..5 {
-        assert!(world.ingest.store(&messages).await.unwrap().failed.is_empty());
+        assert!(world.ingest.store(&messages, NEVER).await.unwrap().failed.is_empty());
     }
     assert_eq!(world.store.list_all("landing/").await.unwrap().len(), 1);
     assert_eq!(world.store.list_all("quarantine/").await.unwrap().len(), 1);
@@ -100,27 +108,28 @@ async fn the_same_messages_make_the_same_objects() {
 #[tokio::test]
 async fn routing_falls_back_to_the_topic_and_then_to_the_default() {
     let world = world(&[("TRIBUTARY_DEFAULT_DATASET", "passengers")]).await;
-    let by_topic = Message { topic: "passengers".into(), ..message("a", None, r#"{"passenger_id": 1}"#) };
+    let by_topic = Message { topic: "passengers", ..message("a", None, r#"{"passenger_id": 1}"#) };
     let by_default = message("b", None, r#"{"passenger_id": 2}"#);
-    let report = world.ingest.store(&[by_topic, by_default]).await.unwrap();
+    let report = world.ingest.store(&[by_topic, by_default], NEVER).await.unwrap();
     assert_eq!(report.accepted, 2);
 }
 
 #[tokio::test]
 async fn a_dataset_accepted_a_moment_ago_is_found() {
     let world = world(&[]).await;
-    world.ingest.store(&[message("a", Some("passengers"), "{}")]).await.unwrap();
+    world.ingest.store(&[message("a", Some("passengers"), "{}")], NEVER).await.unwrap();
     let other = DEFINITION.replace("passengers", "crews");
     world.store.put("schemas/crews/000001.json", other.into(), PutMode::Create).await.unwrap();
     // Soon after the last look it may be missed; a second later it must not be.
     let clock = Arc::new(ManualClock::new("2026-11-23T10:05:00Z".parse().unwrap()));
     let settings = Settings::read(|_| None).unwrap();
     let ingest = Ingest::new(world.store.clone(), clock.clone(), &settings);
-    ingest.store(&[message("a", Some("passengers"), "{}")]).await.unwrap();
+    ingest.store(&[message("a", Some("passengers"), "{}")], NEVER).await.unwrap();
     let third = DEFINITION.replace("passengers", "planes");
     world.store.put("schemas/planes/000001.json", third.into(), PutMode::Create).await.unwrap();
     clock.advance(chrono::TimeDelta::seconds(2));
-    let report = ingest.store(&[message("b", Some("planes"), r#"{"passenger_id": 1}"#)]).await.unwrap();
+    let report =
+        ingest.store(&[message("b", Some("planes"), r#"{"passenger_id": 1}"#)], NEVER).await.unwrap();
     assert_eq!((report.accepted, report.quarantined), (1, 0));
 }
 
@@ -130,18 +139,18 @@ async fn a_store_that_is_down_fails_the_invocation_and_a_single_refusal_fails_it
     let messages =
         [message("a", Some("passengers"), r#"{"passenger_id": 1}"#), message("b", Some("nobody"), "{}")];
     world.store.fail_next(100);
-    assert!(matches!(world.ingest.store(&messages).await, Err(IngestError::Definitions(_))));
+    assert!(matches!(world.ingest.store(&messages, NEVER).await, Err(IngestError::Definitions(_))));
     world.store.fail_next(0);
     let fresh = [message("c", Some("passengers"), r#"{"passenger_id": 3}"#)];
-    world.ingest.store(&fresh).await.unwrap();
+    world.ingest.store(&fresh, NEVER).await.unwrap();
     world.store.fail_next(100);
     let one = [message("d", Some("passengers"), r#"{"passenger_id": 4}"#)];
-    assert!(matches!(world.ingest.store(&one).await, Err(IngestError::Store { objects: 1, .. })));
+    assert!(matches!(world.ingest.store(&one, NEVER).await, Err(IngestError::Store { objects: 1, .. })));
     world.store.fail_next(1);
     let two = [one[0].clone(), message("e", Some("passengers"), "broken")];
-    let report = world.ingest.store(&two).await.unwrap();
+    let report = world.ingest.store(&two, NEVER).await.unwrap();
     assert_eq!((report.failed.len(), report.objects), (1, 1));
-    assert!(world.ingest.store(&two).await.unwrap().failed.is_empty());
+    assert!(world.ingest.store(&two, NEVER).await.unwrap().failed.is_empty());
     let landed: usize = world.lines("landing/").await.len();
     assert_eq!(landed, 2, "3 and 4, each once");
 }
@@ -149,11 +158,12 @@ async fn a_store_that_is_down_fails_the_invocation_and_a_single_refusal_fails_it
 #[tokio::test]
 async fn a_body_of_any_bytes_is_stored_somewhere() {
     let world = world(&[]).await;
-    let unread: Bytes = Bytes::from_static(b"\x00 \"quoted\" \\ \n line");
-    let text = String::from_utf8(unread.to_vec()).unwrap();
-    world.ingest.store(&[message("a", Some("passengers"), &text)]).await.unwrap();
+    let text = "\u{0} \"quoted\" \\ \n line";
+    let bytes = Message { body: b"\xff\x00", ..message("b", Some("passengers"), "") };
+    world.ingest.store(&[message("a", Some("passengers"), text), bytes], NEVER).await.unwrap();
     let kept = world.rejected("quarantine/").await;
-    assert_eq!(kept[0].original, Original::Text(text));
+    assert_eq!(kept[0].original, Original::Text(text.to_owned()));
+    assert_eq!(kept[1].original, Original::Base64("/wA=".to_owned()));
 }
 
 #[tokio::test]
@@ -166,6 +176,6 @@ async fn a_damaged_definition_makes_its_own_messages_wait_and_no_others() {
         .unwrap();
     let messages =
         [message("a", Some("passengers"), r#"{"passenger_id": 1}"#), message("b", Some("crews"), "{}")];
-    let report = world.ingest.store(&messages).await.unwrap();
+    let report = world.ingest.store(&messages, NEVER).await.unwrap();
     assert_eq!((report.failed, report.accepted, report.quarantined), (BTreeSet::from([1]), 1, 0));
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const TIMEOUT: TimeDelta = TimeDelta::minutes(15);
 
 /// An invocation of the event, as the runtime would hand it over.
-pub(super) fn event(payload: Value) -> LambdaEvent<Value> {
+pub(super) fn event<T>(payload: T) -> LambdaEvent<T> {
     let mut context = Context::default();
     context.request_id = aws::RandomIds.ulid().to_string();
     let deadline = SystemClock.now() + TIMEOUT;

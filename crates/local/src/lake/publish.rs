@@ -6,8 +6,10 @@
 use std::{sync::Arc, time::Duration};
 
 use aws::SystemClock;
+use aws_lambda_events::sqs::SqsBatchResponse;
 use domain::port::Clock;
 use futures::future::BoxFuture;
+use ingest::{Event, IngestError};
 use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     task::JoinSet,
@@ -85,8 +87,7 @@ pub(super) fn start(tasks: &mut JoinSet<()>, lambdas: Arc<Lambdas>) -> Subscript
 async fn deliver(mut messages: Vec<Waiting>, lambdas: &Lambdas) {
     for attempt in 1..=TRIES {
         let bodies: Vec<String> = messages.iter().map(|message| message.notification.clone()).collect();
-        let invocation = invoke::event(invoke::sqs("tributary-ingest", &bodies));
-        let (failed, reason) = match ingest::handle(invocation, &lambdas.ingest).await {
+        let (failed, reason) = match invoke(&bodies, lambdas).await {
             Ok(response) => (invoke::failed(&response), "its events could not be stored".to_owned()),
             Err(error) => ((0..messages.len()).collect(), domain::chain(&error)),
         };
@@ -107,4 +108,10 @@ async fn deliver(mut messages: Vec<Waiting>, lambdas: &Lambdas) {
         messages = again;
         SystemClock.sleep(Duration::from_millis(100) * attempt).await;
     }
+}
+
+/// Lambda's event is text, and `ingest` reads it as that.
+async fn invoke(bodies: &[String], lambdas: &Lambdas) -> Result<SqsBatchResponse, IngestError> {
+    let event = Event::read(&invoke::sqs("tributary-ingest", bodies).to_string());
+    ingest::handle(invoke::event(event), &lambdas.ingest).await
 }

@@ -55,7 +55,7 @@ async fn bad_dataset_files() {
         ("a", "{", &["a.json", "does not parse"][..]),
         ("b", &PASSENGERS.replacen("bigint", "bigin", 1), &["b.json", "unknown type \"bigin\"", "bigint"]),
         ("c", &PASSENGERS.replace("flight_id", "name"), &["c.json", "column name is defined twice"]),
-        ("d", &PASSENGERS.replacen("bigint", "decimal(9,2)", 1), &["d.json", "not supported yet"]),
+        ("d", &PASSENGERS.replacen("bigint", "decimal", 1), &["d.json", "write decimal(p,s)"]),
         ("e", PASSENGERS, &["e.json", "name it passengers.json"]),
     ] {
         let directory = TempDir::new().unwrap();

@@ -1,0 +1,279 @@
+//! One pass over bytes that are JSON, or are not.
+
+use std::ops::Range;
+
+use super::{Fault, MAX_DEPTH, unescape};
+
+/// Reads UTF-8 from left to right, and answers with places in it. After an error its own place means nothing.
+#[derive(Debug)]
+pub struct Cursor<'a> {
+    bytes: &'a [u8],
+    pub(super) at: usize,
+    /// Whether a string may have an escaped surrogate without its other half.
+    lone_surrogates: bool,
+}
+
+/// Where a value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// From its first byte to behind its last; of a string with the quotes.
+    pub range: Range<usize>,
+    /// Whether it is a string with escapes.
+    pub escaped: bool,
+}
+
+impl Span {
+    /// What stands between a string's quotes, escapes and all; of another value nothing. `of` is what was read.
+    pub fn bare<'b>(&self, of: &'b [u8]) -> &'b [u8] {
+        match of.get(self.range.clone()) {
+            Some([b'"', inner @ .., b'"']) => inner,
+            _ => &[],
+        }
+    }
+}
+
+impl<'a> Cursor<'a> {
+    /// Begins at this byte. Escaped surrogates may be alone in strings.
+    pub fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at, lone_surrogates: true }
+    }
+
+    /// Begins at this byte. Escaped surrogates may not be alone.
+    pub(super) fn strict(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at, lone_surrogates: false }
+    }
+
+    /// Bytes read so far.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Goes on at this byte.
+    pub fn jump(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// The next byte that is no white space, without taking it.
+    pub fn peek(&mut self) -> Option<u8> {
+        while let Some(byte) = self.bytes.get(self.at) {
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Some(*byte);
+            }
+            self.at += 1;
+        }
+        None
+    }
+
+    /// Takes the next byte if it is this one.
+    pub fn take(&mut self, wanted: u8) -> bool {
+        let found = self.peek() == Some(wanted);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Takes this byte, which has to be the next.
+    pub fn expect(&mut self, wanted: u8, what: &'static str) -> Result<(), Fault> {
+        if self.take(wanted) { Ok(()) } else { Err(self.fault(what)) }
+    }
+
+    /// Takes the next value, whatever it is.
+    pub fn value(&mut self) -> Result<Span, Fault> {
+        let first = self.peek();
+        let start = self.at;
+        let escaped = self.skip(first, MAX_DEPTH)?;
+        Ok(Span { range: start..self.at, escaped })
+    }
+
+    /// Takes a string.
+    pub fn string(&mut self) -> Result<Span, Fault> {
+        match self.peek() {
+            Some(b'"') => self.value(),
+            _ => Err(self.fault("expected a string in quotes")),
+        }
+    }
+
+    /// What is wrong here.
+    pub fn fault(&self, what: &'static str) -> Fault {
+        let what = if self.at >= self.bytes.len() { "the text ends too early" } else { what };
+        Fault { at: self.at, what }
+    }
+
+    /// Takes the value that begins with `first`; answers whether it is a string with escapes.
+    fn skip(&mut self, first: Option<u8>, depth: usize) -> Result<bool, Fault> {
+        match first {
+            Some(b'"') => self.skip_string(),
+            Some(b'{') => self.skip_object(depth).map(|()| false),
+            Some(b'[') => self.skip_array(depth).map(|()| false),
+            Some(b'-' | b'0'..=b'9') => self.skip_number().map(|()| false),
+            Some(b't') => self.skip_word("true").map(|()| false),
+            Some(b'f') => self.skip_word("false").map(|()| false),
+            Some(b'n') => self.skip_word("null").map(|()| false),
+            _ => Err(self.fault("expected a JSON value")),
+        }
+    }
+
+    fn skip_object(&mut self, depth: usize) -> Result<(), Fault> {
+        let Some(depth) = depth.checked_sub(1) else { return Err(self.fault("nested too deep (64 levels)")) };
+        self.at += 1;
+        if self.take(b'}') {
+            return Ok(());
+        }
+        loop {
+            self.string()?;
+            self.expect(b':', "expected \":\" after a name")?;
+            let first = self.peek();
+            self.skip(first, depth)?;
+            if !self.take(b',') {
+                return self.expect(b'}', "expected \",\" or \"}\"");
+            }
+        }
+    }
+
+    fn skip_array(&mut self, depth: usize) -> Result<(), Fault> {
+        let Some(depth) = depth.checked_sub(1) else { return Err(self.fault("nested too deep (64 levels)")) };
+        self.at += 1;
+        if self.take(b']') {
+            return Ok(());
+        }
+        loop {
+            let first = self.peek();
+            self.skip(first, depth)?;
+            if !self.take(b',') {
+                return self.expect(b']', "expected \",\" or \"]\"");
+            }
+        }
+    }
+
+    fn skip_word(&mut self, word: &'static str) -> Result<(), Fault> {
+        if self.bytes[self.at..].starts_with(word.as_bytes()) {
+            self.at += word.len();
+            Ok(())
+        } else {
+            Err(self.fault("expected a JSON value"))
+        }
+    }
+
+    fn skip_number(&mut self) -> Result<(), Fault> {
+        self.at += usize::from(self.bytes[self.at] == b'-');
+        match self.bytes.get(self.at) {
+            Some(b'0') => self.at += 1,
+            Some(b'1'..=b'9') => self.digits()?,
+            _ => return Err(self.fault("expected a digit")),
+        }
+        if self.bytes.get(self.at) == Some(&b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.bytes.get(self.at), Some(b'e' | b'E')) {
+            self.at += 1;
+            self.at += usize::from(matches!(self.bytes.get(self.at), Some(b'+' | b'-')));
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Result<(), Fault> {
+        let start = self.at;
+        while self.bytes.get(self.at).is_some_and(u8::is_ascii_digit) {
+            self.at += 1;
+        }
+        if self.at > start { Ok(()) } else { Err(self.fault("expected a digit")) }
+    }
+
+    fn skip_string(&mut self) -> Result<bool, Fault> {
+        self.at += 1;
+        let mut escaped = false;
+        loop {
+            self.at += plain(&self.bytes[self.at..]);
+            match self.bytes.get(self.at) {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(escaped);
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.skip_escape()?;
+                }
+                _ => return Err(self.fault("a control character in a string, which must be escaped")),
+            }
+        }
+    }
+
+    fn skip_escape(&mut self) -> Result<(), Fault> {
+        match self.bytes.get(self.at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                self.at += 2;
+                Ok(())
+            }
+            Some(b'u') => {
+                let lone = "half of a surrogate pair alone";
+                match self.unit(self.at)? {
+                    0xD800..0xE000 if self.lone_surrogates => self.at += 6,
+                    0xD800..0xDC00 => match self.unit(self.at + 6) {
+                        Ok(0xDC00..0xE000) => self.at += 12,
+                        _ => return Err(self.fault(lone)),
+                    },
+                    0xDC00..0xE000 => return Err(self.fault(lone)),
+                    _ => self.at += 6,
+                }
+                Ok(())
+            }
+            _ => Err(self.fault("unknown escape in a string")),
+        }
+    }
+
+    /// The UTF-16 unit of the `\uXXXX` at this place.
+    fn unit(&self, at: usize) -> Result<u16, Fault> {
+        unescape::unit(&self.bytes[at.min(self.bytes.len())..])
+            .ok_or_else(|| self.fault("expected \\u and four hexadecimal digits"))
+    }
+}
+
+/// How many bytes at the beginning can stand in a string as they are: eight at a time, then one by one.
+fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let mut at = 0;
+    let (chunks, _) = bytes.as_chunks::<8>();
+    for chunk in chunks {
+        let word = u64::from_le_bytes(*chunk);
+        // The lowest high bit that is set belongs to the first such byte; those above it may be false.
+        let zero = |x: u64| x.wrapping_sub(ONES) & !x & HIGH;
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let found = control | zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\')));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+    rest.map_or(bytes.len(), |index| at + index)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn surrogates_may_be_alone_where_that_is_allowed() {
+        let text = br#""\ud800x\udc00\ud83d\ude00""#;
+        assert_eq!(Cursor::new(text, 0).value(), Ok(Span { range: 0..text.len(), escaped: true }));
+    }
+
+    proptest! {
+        #[test]
+        fn the_plain_part_of_a_string_is_found_as_byte_by_byte(bytes: Vec<u8>, special in 0_usize..40) {
+            let mut bytes = bytes;
+            bytes.retain(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20));
+            prop_assert_eq!(plain(&bytes), bytes.len());
+            for wanted in [b'"', b'\\', 0, 0x1f, b'\n'] {
+                let mut bytes = bytes.clone();
+                let at = special.min(bytes.len());
+                bytes.insert(at, wanted);
+                prop_assert_eq!(plain(&bytes), at);
+            }
+        }
+    }
+}

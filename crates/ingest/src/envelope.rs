@@ -1,0 +1,152 @@
+//! The Lambda event: records of SNS, or of SQS with what SNS wrapped in them.
+//!
+//! Of each message only what the service needs is kept, in one buffer for all. A body is unescaped while its end is
+//! looked for, and so is the message in it: no text is gone over twice for the same thing.
+
+mod notification;
+mod record;
+mod texts;
+
+use std::{borrow::Cow, fmt, ops::Range};
+
+use chrono::{DateTime, Utc};
+use domain::json::{Cursor, Fault};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::message::Message;
+use texts::Texts;
+
+/// The messages of a Lambda event, or why it is none of SNS or SQS.
+///
+/// It can be read from any JSON value, so that what the function does not handle gets an answer of its own.
+pub struct Event(Result<Batch, UnknownEvent>);
+
+/// The messages of an event of SNS or SQS.
+#[derive(Default)]
+pub(crate) struct Batch {
+    texts: Texts,
+    parts: Vec<Parts>,
+}
+
+/// The event is none of SNS or SQS.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum UnknownEvent {
+    #[error("{0}")]
+    Syntax(#[from] Fault),
+    #[error("found records of {0}")]
+    Source(String),
+    #[error("found no records")]
+    NoRecords,
+    #[error("record {0} has no {1}")]
+    Incomplete(usize, &'static str),
+}
+
+impl Event {
+    /// Reads the event's text.
+    pub fn read(event: &str) -> Self {
+        Self(Batch::read(event.as_bytes()))
+    }
+
+    pub(crate) fn batch(&self) -> Result<&Batch, &UnknownEvent> {
+        self.0.as_ref()
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        // Borrowed: the text is looked at where the runtime has it.
+        <&RawValue>::deserialize(from).map(|raw| Self::read(raw.get()))
+    }
+}
+
+impl fmt::Debug for Event {
+    /// Without payloads: they do not belong into a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ok(batch) => f.debug_struct("Event").field("messages", &batch.parts.len()).finish(),
+            Err(unknown) => f.debug_tuple("Event").field(unknown).finish(),
+        }
+    }
+}
+
+impl Batch {
+    fn read(event: &[u8]) -> Result<Self, UnknownEvent> {
+        let mut batch = Self::default();
+        let mut body = Vec::new();
+        let mut cursor = begin(event)?;
+        loop {
+            let index = batch.parts.len();
+            batch.parts.push(record::read(event, &mut cursor, &mut batch.texts, &mut body, index)?);
+            if !cursor.take(b',') {
+                cursor.expect(b']', "expected \",\" or \"]\" after a record")?;
+                batch.texts.end();
+                return Ok(batch);
+            }
+        }
+    }
+
+    pub(crate) fn messages(&self) -> Vec<Message<'_>> {
+        self.parts.iter().map(|parts| parts.message(&self.texts)).collect()
+    }
+
+    /// The name that SQS has for a message; SNS has no way to name one.
+    pub(crate) fn name(&self, index: usize) -> Option<&str> {
+        self.parts[index].name.clone().map(|name| self.texts.text(name))
+    }
+}
+
+/// Where the first record begins.
+fn begin(event: &[u8]) -> Result<Cursor<'_>, UnknownEvent> {
+    let mut cursor = Cursor::new(event, 0);
+    if !cursor.take(b'{') {
+        return Err(UnknownEvent::NoRecords);
+    }
+    while cursor.peek() == Some(b'"') {
+        let name = cursor.string()?;
+        cursor.expect(b':', "expected \":\" after a name")?;
+        if name.bare(event) == b"Records" && cursor.take(b'[') {
+            return if cursor.peek() == Some(b']') { Err(UnknownEvent::NoRecords) } else { Ok(cursor) };
+        }
+        cursor.value()?;
+        cursor.take(b',');
+    }
+    Err(UnknownEvent::NoRecords)
+}
+
+/// A message, by the places of its parts among the texts. What is not there is an empty place.
+#[derive(Debug, Default)]
+struct Parts {
+    name: Option<Range<usize>>,
+    id: Range<usize>,
+    sent_at: DateTime<Utc>,
+    topic: Range<usize>,
+    dataset: Option<Range<usize>>,
+    encoding: Option<Range<usize>>,
+    body: Range<usize>,
+    unreadable: Option<Cow<'static, str>>,
+}
+
+impl Parts {
+    fn message<'t>(&self, texts: &'t Texts) -> Message<'t> {
+        let text = |range: &Range<usize>| texts.text(range.clone());
+        Message {
+            id: text(&self.id),
+            position: 0,
+            sent_at: self.sent_at,
+            topic: last_part(text(&self.topic)),
+            dataset: self.dataset.as_ref().map(text),
+            encoding: self.encoding.as_ref().map(text),
+            body: texts.bytes(self.body.clone()),
+            unreadable: self.unreadable.clone(),
+        }
+    }
+}
+
+/// An ARN's last part: the name of a topic or a queue.
+fn last_part(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

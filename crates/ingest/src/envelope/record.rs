@@ -1,0 +1,175 @@
+//! One record of the event.
+
+use std::{ops::Range, str};
+
+use chrono::DateTime;
+use domain::json::{Cursor, Fault, Span};
+
+use super::{
+    Parts, UnknownEvent,
+    notification::{self, Notification},
+    texts::Texts,
+};
+
+/// What there is of a record.
+#[derive(Default)]
+struct Record {
+    source: Option<Span>,
+    // Of SQS:
+    message_id: Option<Span>,
+    /// The body's length in its buffer.
+    body: Option<usize>,
+    queue: Option<Span>,
+    sent: Option<Span>,
+    attributes: Attributes,
+    // Of SNS:
+    sns: Option<Notification>,
+}
+
+/// Takes the record that is next. `body` is a buffer.
+pub(super) fn read(
+    event: &[u8],
+    cursor: &mut Cursor<'_>,
+    texts: &mut Texts,
+    body: &mut Vec<u8>,
+    index: usize,
+) -> Result<Parts, UnknownEvent> {
+    let record = scan(event, cursor, texts, body)?;
+    let missing = |what| UnknownEvent::Incomplete(index, what);
+    match record.source.as_ref().map(|source| source.bare(event)) {
+        Some(b"aws:sqs") => queued(event, record, texts, body).map_err(missing),
+        Some(b"aws:sns") => {
+            let sns = record.sns.ok_or(missing("\"Sns\""))?;
+            sns.parts(event, texts).ok_or(missing("\"MessageId\", \"Timestamp\" and \"Message\""))
+        }
+        Some(other) => Err(UnknownEvent::Source(String::from_utf8_lossy(other).into_owned())),
+        None => Err(UnknownEvent::NoRecords),
+    }
+}
+
+fn scan(
+    event: &[u8],
+    cursor: &mut Cursor<'_>,
+    texts: &mut Texts,
+    body: &mut Vec<u8>,
+) -> Result<Record, Fault> {
+    let mut record = Record::default();
+    object(event, cursor, |name, cursor| {
+        match name {
+            b"eventSource" | b"EventSource" => record.source = string(cursor)?,
+            b"messageId" => record.message_id = string(cursor)?,
+            b"body" if cursor.peek() == Some(b'"') => {
+                let unescaped = domain::json::unescape(event, cursor.at() + 1, body, 0);
+                let (end, length) = unescaped.ok_or_else(|| cursor.fault("expected a string that ends"))?;
+                cursor.jump(end);
+                record.body = Some(length);
+            }
+            b"eventSourceARN" => record.queue = string(cursor)?,
+            b"attributes" if cursor.peek() == Some(b'{') => object(event, cursor, |name, cursor| {
+                match name {
+                    b"SentTimestamp" => record.sent = string(cursor)?,
+                    _ => drop(cursor.value()?),
+                }
+                Ok(())
+            })?,
+            b"messageAttributes" if cursor.peek() == Some(b'{') => {
+                record.attributes = Attributes::read(event, cursor, b"stringValue")?;
+            }
+            b"Sns" if cursor.peek() == Some(b'{') => {
+                record.sns = Some(notification::read(event, cursor, texts)?);
+            }
+            _ => drop(cursor.value()?),
+        }
+        Ok(())
+    })?;
+    Ok(record)
+}
+
+/// A queue's message: an SNS notification, or, with raw delivery or from somebody else, the payload itself. Of
+/// that, SQS says the id and the time.
+fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Result<Parts, &'static str> {
+    let name = record.message_id.ok_or("\"messageId\"")?;
+    let name = texts.string(event, name);
+    let body = body.get(..record.body.ok_or("\"body\"")?).unwrap_or_default();
+    if let Some(parts) = notification::find(body, texts) {
+        return Ok(Parts { name: Some(name), ..parts });
+    }
+    let millis = record.sent.as_ref().and_then(|sent| str::from_utf8(sent.bare(event)).ok());
+    let sent_at = millis.and_then(|millis| millis.parse().ok()).and_then(DateTime::from_timestamp_millis);
+    Ok(Parts {
+        name: Some(name.clone()),
+        id: name,
+        // 1970 where there is none, so that the object's key stays the same.
+        sent_at: sent_at.unwrap_or_default(),
+        topic: record.queue.map(|queue| texts.string(event, queue)).unwrap_or_default(),
+        dataset: record.attributes.dataset.map(|dataset| texts.string(event, dataset)),
+        encoding: record.attributes.encoding.map(|encoding| texts.string(event, encoding)),
+        body: texts.append(body),
+        unreadable: None,
+    })
+}
+
+/// The values of the attributes that matter.
+#[derive(Debug, Default)]
+pub(super) struct Attributes {
+    dataset: Option<Span>,
+    encoding: Option<Span>,
+}
+
+impl Attributes {
+    /// Takes an object of attributes, of which each has its value under this name.
+    pub(super) fn read(event: &[u8], cursor: &mut Cursor<'_>, value: &[u8]) -> Result<Self, Fault> {
+        let mut found = Self::default();
+        object(event, cursor, |name, cursor| {
+            let attribute = match name {
+                b"dataset" => &mut found.dataset,
+                b"content-encoding" => &mut found.encoding,
+                _ => return cursor.value().map(drop),
+            };
+            if cursor.peek() != Some(b'{') {
+                return cursor.value().map(drop);
+            }
+            object(event, cursor, |name, cursor| {
+                if name == value {
+                    string(cursor).map(|span| *attribute = span)
+                } else {
+                    cursor.value().map(drop)
+                }
+            })
+        })?;
+        Ok(found)
+    }
+
+    /// Dataset and encoding, among the texts.
+    pub(super) fn texts(self, of: &[u8], texts: &mut Texts) -> (Option<Range<usize>>, Option<Range<usize>>) {
+        let dataset = self.dataset.map(|dataset| texts.string(of, dataset));
+        (dataset, self.encoding.map(|encoding| texts.string(of, encoding)))
+    }
+}
+
+/// Takes an object, and lets `each` take the values.
+pub(super) fn object(
+    event: &[u8],
+    cursor: &mut Cursor<'_>,
+    mut each: impl FnMut(&[u8], &mut Cursor<'_>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    cursor.expect(b'{', "expected an object")?;
+    if cursor.take(b'}') {
+        return Ok(());
+    }
+    loop {
+        let name = cursor.string()?;
+        cursor.expect(b':', "expected \":\" after a name")?;
+        each(name.bare(event), cursor)?;
+        if !cursor.take(b',') {
+            return cursor.expect(b'}', "expected \",\" or \"}\"");
+        }
+    }
+}
+
+/// Takes a value; answers with it if it is a string.
+pub(super) fn string(cursor: &mut Cursor<'_>) -> Result<Option<Span>, Fault> {
+    let is_string = cursor.peek() == Some(b'"');
+    let span = cursor.value()?;
+    Ok(is_string.then_some(span))
+}

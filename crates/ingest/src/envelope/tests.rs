@@ -1,0 +1,166 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+/// What the event's messages are, or why it has none.
+fn read(event: &Value) -> Result<Vec<(String, String, String)>, String> {
+    let text = event.to_string();
+    let batch = Batch::read(text.as_bytes()).map_err(|unknown| unknown.to_string())?;
+    let body = |message: &Message<'_>| String::from_utf8(message.body.to_vec()).unwrap();
+    Ok(batch
+        .messages()
+        .iter()
+        .map(|message| (message.id.to_owned(), message.topic.to_owned(), body(message)))
+        .collect())
+}
+
+fn notification(message: &str) -> Value {
+    json!({
+        "Type": "Notification", "MessageId": "sns-1", "TopicArn": "arn:aws:sns:us-west-2:000000000000:orders",
+        "Subject": "say \"hi\"", "Message": message, "Timestamp": "2026-11-23T10:04:59.123Z", "SignatureVersion": "1",
+        "Signature": "x", "SigningCertURL": "https://example.com/x.pem", "UnsubscribeURL": "https://example.com/",
+        "MessageAttributes": {
+            "other": {"Type": "String", "Value": "x"},
+            "dataset": {"Type": "String", "Value": "book\"ings"},
+            "content-encoding": {"Type": "String", "Value": "gzip"},
+        },
+    })
+}
+
+fn queued(body: &str) -> Value {
+    json!({"Records": [{
+        "messageId": "q-1", "receiptHandle": "r", "body": body,
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1795428299000"},
+        "messageAttributes": {"dataset": {"stringValue": "seats", "dataType": "String", "stringListValues": []}},
+        "md5OfBody": "x", "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-west-2:000000000000:incoming", "awsRegion": "us-west-2",
+    }]})
+}
+
+#[test]
+fn a_notification_is_unwrapped_from_a_queue_and_from_a_topic() {
+    let text = "{\"a\": \"line\\nbreak \\u00f1 ñ\"}";
+    let notification = notification(text);
+    let direct = json!({"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": notification}]});
+    let pretty = serde_json::to_string_pretty(&notification).unwrap();
+    for (event, named) in
+        [(direct, false), (queued(&notification.to_string()), true), (queued(&pretty), true)]
+    {
+        let batch = Batch::read(event.to_string().as_bytes()).unwrap();
+        let [message] = &batch.messages()[..] else { panic!("{event}") };
+        assert_eq!((message.id, message.topic, message.position), ("sns-1", "orders", 0));
+        assert_eq!((message.dataset, message.encoding), (Some("book\"ings"), Some("gzip")));
+        assert_eq!(message.sent_at.to_rfc3339(), "2026-11-23T10:04:59.123+00:00");
+        assert_eq!(std::str::from_utf8(message.body), Ok(text));
+        assert_eq!(batch.name(0), named.then_some("q-1"));
+    }
+}
+
+#[test]
+fn anything_else_in_a_queue_is_the_payload_itself() {
+    let mut no_timestamp = notification("x");
+    no_timestamp.as_object_mut().unwrap().remove("Timestamp");
+    let bodies = [
+        String::new(),
+        "hello".to_owned(),
+        "{\"id\": \"a \\\"quoted\\\" text\"}".to_owned(),
+        "{\"Type\": \"Notification\", \"Message\": \"cut".to_owned(),
+        "{\"Type\": \"mine\", \"Message\": {\"a\": 1}}".to_owned(),
+        no_timestamp.to_string(),
+        format!("{} {{}}", notification("x")),
+    ];
+    for body in bodies {
+        let event = queued(&body);
+        let batch = Batch::read(event.to_string().as_bytes()).unwrap();
+        let message = &batch.messages()[0];
+        assert_eq!(
+            (message.id, message.topic, message.dataset),
+            ("q-1", "incoming", Some("seats")),
+            "{body}"
+        );
+        assert_eq!(message.sent_at.timestamp_millis(), 1_795_428_299_000);
+        assert_eq!((std::str::from_utf8(message.body), &message.unreadable), (Ok(body.as_str()), &None));
+    }
+}
+
+#[test]
+fn what_sns_sends_that_is_no_notification_is_kept_whole() {
+    let mut confirmation = notification("please confirm");
+    confirmation["Type"] = json!("SubscriptionConfirmation");
+    let batch = Batch::read(queued(&confirmation.to_string()).to_string().as_bytes()).unwrap();
+    let message = &batch.messages()[0];
+    let reason = message.unreadable.as_deref().unwrap();
+    assert_eq!(
+        reason,
+        "expected an SNS notification, found a \"SubscriptionConfirmation\", which carries no event"
+    );
+    assert_eq!(serde_json::from_slice::<Value>(message.body).unwrap(), confirmation);
+}
+
+#[test]
+fn half_a_surrogate_pair_in_the_envelope_does_not_stop_the_batch() {
+    let event = queued(&notification("x").to_string()).to_string();
+    let event = event.replace("say ", r"\\ud800").replace(r"\\\\ud800", r"\\ud800");
+    assert_eq!(Batch::read(event.as_bytes()).unwrap().messages()[0].body, b"x");
+}
+
+#[test]
+fn any_json_is_an_event_or_a_reason_and_no_payload_is_in_its_debug_text() {
+    let event: Event =
+        serde_json::from_value::<Box<RawValue>>(queued("secret")).map(|raw| Event::read(raw.get())).unwrap();
+    assert_eq!(format!("{event:?}"), "Event { messages: 1 }");
+    for text in ["null", "[1]", "{\"Records\": 7}"] {
+        let event: Event = serde_json::from_str(text).unwrap();
+        assert_eq!(event.batch().err(), Some(&UnknownEvent::NoRecords));
+    }
+}
+
+#[test]
+fn an_event_of_nobody_says_what_was_found() {
+    for (event, words) in [
+        (json!(null), "found no records"),
+        (json!("x"), "found no records"),
+        (json!({}), "found no records"),
+        (json!({"Records": []}), "found no records"),
+        (json!({"Records": "many"}), "found no records"),
+        (json!({"other": 1, "Records": [{"eventSource": "aws:kinesis"}]}), "found records of aws:kinesis"),
+        (json!({"Records": [{"eventSource": 7}]}), "found no records"),
+        (json!({"Records": [7]}), "expected an object at byte"),
+        (
+            json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": 1}}]}),
+            "record 0 has no \"MessageId\", ",
+        ),
+        (json!({"Records": [{"EventSource": "aws:sns"}]}), "record 0 has no \"Sns\""),
+        (
+            json!({"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": {}}]}),
+            "record 0 has no \"body\"",
+        ),
+        (json!({"Records": [{"eventSource": "aws:sqs", "body": "x"}]}), "record 0 has no \"messageId\""),
+    ] {
+        let message = read(&event).unwrap_err();
+        assert!(message.contains(words), "{event}: {message:?} does not say {words:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_text_comes_through_both_envelopes_unchanged(texts in proptest::collection::vec(any::<String>(), 1..5)) {
+        let mut event = json!({"Records": []});
+        for (index, text) in texts.iter().enumerate() {
+            let body = if index % 2 == 0 { notification(text).to_string() } else { format!("raw {text}") };
+            event["Records"].as_array_mut().unwrap().push(queued(&body)["Records"][0].clone());
+        }
+        let read = read(&event).unwrap();
+        for (index, (text, (_, _, body))) in texts.iter().zip(&read).enumerate() {
+            let expected = if index % 2 == 0 { text.clone() } else { format!("raw {text}") };
+            prop_assert_eq!(body, &expected);
+        }
+        prop_assert_eq!(read.len(), texts.len());
+    }
+
+    #[test]
+    fn any_bytes_are_messages_or_a_reason(text in "(\\{\"Records\":\\[)?[\\[\\]{}:,\"\\\\a-zA-Z ]{0,60}") {
+        let _either_way = Batch::read(text.as_bytes());
+    }
+}

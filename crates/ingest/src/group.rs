@@ -1,0 +1,106 @@
+//! The events of one object on their way.
+
+use std::fmt;
+
+use bytes::Bytes;
+use chrono::NaiveDate;
+use domain::{
+    DatasetName, Partition,
+    batch::Namer,
+    key, landing,
+    port::{ObjectStore, PutMode, StoreError},
+    quarantine::Rejected,
+};
+
+/// zstd's fastest level that still matches: the object lives for minutes, and level 3 takes twice the Lambda's time.
+const LEVEL: i32 = 1;
+
+/// Where a group is to be written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Place<'a> {
+    Landing(&'a DatasetName, Partition),
+    Quarantine(Option<&'a DatasetName>, NaiveDate),
+}
+
+/// The events of one place, in the order of the messages.
+pub(crate) struct Group<'a> {
+    pub(crate) place: Place<'a>,
+    /// How many.
+    pub(crate) events: usize,
+    /// Indices of the messages that they are of, ascending.
+    pub(crate) messages: Vec<usize>,
+    namer: Namer,
+    lines: Vec<u8>,
+}
+
+impl<'a> Group<'a> {
+    pub(crate) fn new(place: Place<'a>) -> Self {
+        let namer = match &place {
+            Place::Landing(dataset, partition) => Namer::new(dataset, &partition.to_string()),
+            Place::Quarantine(dataset, day) => {
+                Namer::new(dataset.map_or("", DatasetName::as_str), &day.to_string())
+            }
+        };
+        Self { place, events: 0, messages: Vec::new(), namer, lines: Vec::new() }
+    }
+
+    /// Adds an accepted event; answers how many bytes that made.
+    pub(crate) fn accept(
+        &mut self,
+        index: usize,
+        id: Option<&str>,
+        data: &str,
+        writer: &landing::Writer,
+    ) -> usize {
+        let before = self.lines.len();
+        self.namer.event(id.unwrap_or_default(), data.as_bytes());
+        writer.line(id, data, &mut self.lines);
+        self.count(index);
+        self.lines.len() - before
+    }
+
+    /// Adds a rejected one. Its name has nothing that differs between two deliveries of the same message.
+    pub(crate) fn reject(&mut self, index: usize, rejected: &Rejected) -> usize {
+        let before = self.lines.len();
+        let id = format!("{}:{}", rejected.message_id, rejected.position);
+        self.namer.event(&id, rejected.original.as_bytes());
+        rejected.write(&mut self.lines);
+        self.count(index);
+        self.lines.len() - before
+    }
+
+    fn count(&mut self, index: usize) {
+        self.events += 1;
+        if self.messages.last() != Some(&index) {
+            self.messages.push(index);
+        }
+    }
+
+    /// Where it is stored: named by what is in it.
+    pub(crate) fn key(&self) -> String {
+        let batch = self.namer.clone().name();
+        match &self.place {
+            Place::Landing(dataset, partition) => key::landing(dataset, partition, &batch),
+            Place::Quarantine(dataset, day) => key::quarantine(*dataset, *day, &batch),
+        }
+    }
+
+    /// Stores the group. An object of the same name holds the same events: then they are stored already.
+    pub(crate) async fn store<S: ObjectStore>(self, store: &S) -> Result<(), StoreError> {
+        let key = self.key();
+        let body = zstd::bulk::compress(&self.lines, LEVEL)
+            .map_err(|source| StoreError::Failed { key: key.clone(), source: source.into() })?;
+        drop(self);
+        match store.put(&key, Bytes::from(body), PutMode::Create).await {
+            Err(StoreError::AlreadyExists { .. }) => Ok(()),
+            answer => answer,
+        }
+    }
+}
+
+impl fmt::Debug for Group<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (place, events, bytes) = (&self.place, self.events, self.lines.len());
+        f.debug_struct("Group").field("place", place).field("events", &events).field("bytes", &bytes).finish()
+    }
+}

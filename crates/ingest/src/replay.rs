@@ -1,0 +1,227 @@
+//! What is in quarantine is judged once more, after a definition was mended: what fits now lands, what does not
+//! stays.
+//!
+//! A replayed event has the identity and the time that its message gave it, so replaying it twice, or along with a
+//! redelivery, is replaying it once. The old object goes when everything that was in it is durable elsewhere.
+
+use std::borrow::Cow;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, NaiveTime, Utc};
+use domain::{
+    DatasetName,
+    key::{ParsedKey, QuarantineKey},
+    landing::Line,
+    port::{Clock, ObjectStore, StoreError},
+    quarantine::{Original, Rejected},
+};
+
+use crate::{
+    Ingest,
+    error::IngestError,
+    group::Place,
+    message::Message,
+    sort::{Sorted, Sorter},
+};
+
+/// What to replay of an object, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'o, F> {
+    /// The lines that are to be judged again; the others stay.
+    pub chosen: F,
+    /// The dataset to hold them against, in place of the one that the messages name.
+    pub dataset: Option<&'o DatasetName>,
+    /// Only says what would become of them.
+    pub dry_run: bool,
+}
+
+/// What became of an object's lines.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Replayed {
+    /// Lines that were judged again.
+    pub replayed: usize,
+    /// Events in them that landed.
+    pub accepted: usize,
+    /// Events in them that were rejected once more, and stay in quarantine.
+    pub rejected: usize,
+    /// Lines that were not chosen.
+    pub kept: usize,
+}
+
+/// Why an object is not replayed. It stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The store, or the definitions.
+    #[error("{key} stays as it is")]
+    Ingest {
+        /// The object.
+        key: String,
+        /// Why.
+        #[source]
+        source: IngestError,
+    },
+    /// The store.
+    #[error("{key} stays as it is")]
+    Store {
+        /// The object.
+        key: String,
+        /// Why.
+        #[source]
+        source: StoreError,
+    },
+    /// The object is not what it should be.
+    #[error("{key} stays as it is: line {line} is no line of a quarantine object: {reason}")]
+    Damaged {
+        /// The object.
+        key: String,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A dataset's definition is damaged, so nobody can say whether the events fit.
+    #[error("{key} stays as it is: the definition of its dataset is damaged; see `tributary dataset status`")]
+    DamagedDefinition {
+        /// The object.
+        key: String,
+    },
+}
+
+impl<S: ObjectStore, K: Clock> Ingest<S, K> {
+    /// Replays one object. An object that is gone was replayed by somebody else: then nothing is left to do.
+    pub async fn replay<F: Fn(&Rejected) -> bool>(
+        &self,
+        object: &QuarantineKey,
+        options: Options<'_, F>,
+    ) -> Result<Replayed, ReplayError> {
+        let key = object.to_string();
+        let failed = |source| ReplayError::Store { key: key.clone(), source };
+        let packed = match self.store.get(&key).await {
+            Err(StoreError::NotFound { .. }) => return Ok(Replayed::default()),
+            packed => packed.map_err(failed)?,
+        };
+        let lines = read(&key, &packed)?;
+        let known = self.known().await.map_err(|source| ReplayError::Ingest { key: key.clone(), source })?;
+
+        let mut done = Replayed::default();
+        let mut sorter = Sorter::new(self.rules(&known), self.clock.now());
+        for (index, rejected) in lines.iter().enumerate() {
+            if (options.chosen)(rejected) {
+                done.replayed += 1;
+                let sent = Sent::new(rejected, object);
+                sorter.add(index, &sent.message(rejected, options.dataset));
+            } else {
+                done.kept += 1;
+                sorter.keep(index, Place::Quarantine(object.dataset.as_ref(), object.day), rejected);
+            }
+        }
+        let Sorted { groups, waiting, .. } = sorter.end();
+        if !waiting.is_empty() {
+            return Err(ReplayError::DamagedDefinition { key });
+        }
+        let events = |landing| {
+            let of_kind = |place: &Place<'_>| matches!(place, Place::Landing(..)) == landing;
+            groups.iter().filter(|group| of_kind(&group.place)).map(|group| group.events).sum::<usize>()
+        };
+        done.accepted = events(true);
+        done.rejected = events(false) - done.kept;
+        if done.accepted == 0 || options.dry_run {
+            // Nothing fits now that did not before: the object says all there is to say.
+            return Ok(done);
+        }
+        for group in groups {
+            group.store(&*self.store).await.map_err(failed)?;
+        }
+        // Everything that is in it is durable elsewhere now: what landed is missing from all that was written to
+        // quarantine, so none of that can be this object itself.
+        let failures = self.store.delete(std::slice::from_ref(&key)).await.map_err(failed)?;
+        match failures.into_iter().next() {
+            Some(failure) => Err(failed(failure.error)),
+            None => Ok(done),
+        }
+    }
+}
+
+fn read(key: &str, packed: &[u8]) -> Result<Vec<Rejected>, ReplayError> {
+    let damaged = |line, reason| ReplayError::Damaged { key: key.to_owned(), line, reason };
+    let text = zstd::decode_all(packed).map_err(|error| damaged(1, error.to_string()))?;
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate();
+    lines
+        .map(|(index, line)| {
+            serde_json::from_slice(line).map_err(|error| damaged(index + 1, error.to_string()))
+        })
+        .collect()
+}
+
+/// What a rejected line was sent as.
+struct Sent<'r> {
+    id: Cow<'r, str>,
+    position: usize,
+    sent_at: DateTime<Utc>,
+    dataset: Option<Cow<'r, str>>,
+    body: Cow<'r, [u8]>,
+}
+
+impl<'r> Sent<'r> {
+    fn new(rejected: &'r Rejected, object: &QuarantineKey) -> Self {
+        let body = match &rejected.original {
+            Original::Text(text) => Cow::Borrowed(text.as_bytes()),
+            // What is no base64 was put there by a person; it is judged as it is, and stays.
+            Original::Base64(text) => {
+                STANDARD.decode(text).unwrap_or_else(|_| text.clone().into_bytes()).into()
+            }
+        };
+        if let Some(landed) = Self::landed(rejected) {
+            return landed;
+        }
+        let midnight = object.day.and_time(NaiveTime::MIN).and_utc();
+        Self {
+            id: Cow::Borrowed(&rejected.message_id),
+            position: rejected.position,
+            sent_at: rejected.carrier.sent_at.unwrap_or(midnight),
+            dataset: rejected.carrier.dataset_attribute.as_deref().map(Cow::Borrowed),
+            body,
+        }
+    }
+
+    /// A line that had landed, and that `compact` could not take: its own identity says which message it was of, and
+    /// its partition when that was sent.
+    fn landed(rejected: &'r Rejected) -> Option<Self> {
+        let Ok(ParsedKey::Landing(dataset, partition, _)) = ParsedKey::parse(&rejected.message_id) else {
+            return None;
+        };
+        let Original::Text(text) = &rejected.original else { return None };
+        let line = Line::parse(text).ok()?;
+        let body = Cow::Borrowed(line.data.get().as_bytes());
+        let named = line.id.as_deref().and_then(|id| id.rsplit_once(':'));
+        let named = named.and_then(|(id, position)| Some((id.to_owned(), position.parse().ok()?)));
+        // With identity columns, or a CloudEvent, the event itself says it.
+        let (id, position) = named.unwrap_or_else(|| (rejected.message_id.clone(), rejected.position));
+        let dataset = Some(Cow::Owned(dataset.as_str().to_owned()));
+        Some(Self { id: id.into(), position, sent_at: partition.begin(), dataset, body })
+    }
+
+    fn message<'m>(&'m self, rejected: &'m Rejected, dataset: Option<&'m DatasetName>) -> Message<'m> {
+        // Where the message named none, what it was routed to by its topic is still found by its topic.
+        let named = self.dataset.as_deref();
+        Message {
+            id: &self.id,
+            position: self.position,
+            sent_at: self.sent_at,
+            topic: &rejected.carrier.topic,
+            dataset: dataset.map(DatasetName::as_str).or(named).or_else(|| self.legacy(rejected)),
+            encoding: rejected.carrier.content_encoding.as_deref(),
+            body: &self.body,
+            unreadable: None,
+        }
+    }
+
+    /// Lines of the first version do not say how they were routed, only where to.
+    fn legacy<'m>(&self, rejected: &'m Rejected) -> Option<&'m str> {
+        let first_version = rejected.carrier.sent_at.is_none();
+        rejected.dataset.as_ref().filter(|_| first_version).map(DatasetName::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+use std::sync::Arc;
+
+use domain::{
+    memory::{ManualClock, MemoryStore},
+    port::PutMode,
+    settings::Settings,
+};
+
+use super::*;
+
+const NARROW: &str = r#"{"name": "seats", "columns": [{"name": "n", "type": "int"}]}"#;
+const WIDE: &str =
+    r#"{"name": "seats", "columns": [{"name": "n", "type": "int"}, {"name": "later", "type": "string"}]}"#;
+
+struct World {
+    store: Arc<MemoryStore>,
+    clock: Arc<ManualClock>,
+}
+
+impl World {
+    async fn with(definition: Option<&str>) -> Self {
+        let world = Self {
+            store: Arc::new(MemoryStore::default()),
+            clock: Arc::new(ManualClock::new("2026-11-23T10:05:00Z".parse().unwrap())),
+        };
+        if let Some(definition) = definition {
+            world.accept(definition, 1).await;
+        }
+        world
+    }
+
+    async fn accept(&self, definition: &str, version: u32) {
+        let key = format!("schemas/seats/{version:06}.json");
+        self.store.put(&key, definition.to_owned().into(), PutMode::Create).await.unwrap();
+    }
+
+    /// As a new process would be: it knows nothing of before.
+    fn ingest(&self) -> Ingest<MemoryStore, ManualClock> {
+        Ingest::new(self.store.clone(), self.clock.clone(), &Settings::read(|_| None).unwrap())
+    }
+
+    async fn send(&self, dataset: Option<&str>, body: &str) {
+        let message = Message {
+            id: "m",
+            position: 0,
+            sent_at: "2026-11-22T23:59:59Z".parse().unwrap(),
+            topic: "tributary",
+            dataset,
+            encoding: None,
+            body: body.as_bytes(),
+            unreadable: None,
+        };
+        self.ingest().store(&[message], DateTime::<Utc>::MAX_UTC).await.unwrap();
+    }
+
+    async fn keys(&self, prefix: &str) -> Vec<String> {
+        self.store.list_all(prefix).await.unwrap().into_iter().map(|object| object.key).collect()
+    }
+
+    async fn lines(&self, prefix: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        for key in self.keys(prefix).await {
+            let text = zstd::decode_all(&self.store.get(&key).await.unwrap()[..]).unwrap();
+            lines.extend(String::from_utf8(text).unwrap().lines().map(str::to_owned));
+        }
+        lines
+    }
+
+    /// Replays every object that is in quarantine.
+    async fn replay(&self, chosen: fn(&Rejected) -> bool, dataset: Option<&str>) -> Replayed {
+        let dataset = dataset.map(|name| DatasetName::new(name).unwrap());
+        let mut sum = Replayed::default();
+        for key in self.keys("quarantine/").await {
+            let options = Options { chosen, dataset: dataset.as_ref(), dry_run: false };
+            let one = self.ingest().replay(&QuarantineKey::parse(&key).unwrap(), options).await.unwrap();
+            sum.replayed += one.replayed;
+            sum.accepted += one.accepted;
+            sum.rejected += one.rejected;
+            sum.kept += one.kept;
+        }
+        sum
+    }
+}
+
+#[tokio::test]
+async fn what_fits_now_lands_as_its_message_would_have_and_what_does_not_stays() {
+    let world = World::with(Some(&NARROW.replace("int", "date"))).await;
+    world.send(Some("seats"), r#"[{"n": "2026-01-01"}, {"n": 1}, {"n": 2}, {"n": "x"}]"#).await;
+    assert_eq!((world.lines("landing/").await.len(), world.lines("quarantine/").await.len()), (1, 3));
+    // Nobody could change a column so; the test can.
+    world.accept(NARROW, 2).await;
+    let first = world.replay(|_| true, None).await;
+    assert_eq!(first, Replayed { replayed: 3, accepted: 2, rejected: 1, kept: 0 });
+    let landed = world.lines("landing/seats/dt=2026-11-22/").await;
+    assert!(landed.iter().any(|line| line.starts_with(r#"{"_id":"m:1","#) && line.ends_with("{\"n\": 1}}")));
+    assert!(landed.iter().any(|line| line.starts_with(r#"{"_id":"m:2","#)), "{landed:?}");
+    let left = world.lines("quarantine/seats/dt=2026-11-22/").await;
+    assert!(left.len() == 1 && left[0].contains(r#""position":3"#), "{left:?}");
+    // Once more: nothing changes.
+    let before = world.keys("").await;
+    let again = world.replay(|_| true, None).await;
+    assert_eq!(again, Replayed { replayed: 1, accepted: 0, rejected: 1, kept: 0 });
+    assert_eq!(world.keys("").await, before);
+}
+
+#[tokio::test]
+async fn a_replay_that_broke_off_before_it_deleted_the_object_is_repeated_without_harm() {
+    let world = World::with(None).await;
+    world.send(Some("seats"), r#"[{"n": 1}, {"n": "x"}]"#).await;
+    let old = world.keys("quarantine/").await;
+    let packed = world.store.get(&old[0]).await.unwrap();
+    world.accept(NARROW, 1).await;
+    world.replay(|_| true, None).await;
+    let after = world.keys("").await;
+    assert!(!after.contains(&old[0]));
+    world.store.put(&old[0], packed, PutMode::Create).await.unwrap();
+    world.replay(|_| true, None).await;
+    assert_eq!(world.keys("").await, after, "the same objects, by the same names");
+}
+
+#[tokio::test]
+async fn lines_that_are_not_chosen_stay_and_unrouted_ones_can_be_sent_elsewhere() {
+    let world = World::with(Some(WIDE)).await;
+    world.send(Some("seat"), r#"[{"n": 1}, {"n": 2, "later": "x"}]"#).await;
+    assert_eq!(world.replay(|_| true, None).await.accepted, 0, "there is still no dataset \"seat\"");
+    let some = world.replay(|line| line.position == 1, Some("seats")).await;
+    assert_eq!(some, Replayed { replayed: 1, accepted: 1, rejected: 0, kept: 1 });
+    let left = world.lines("quarantine/_unrouted/").await;
+    assert!(left.len() == 1 && left[0].contains(r#""position":0"#), "{left:?}");
+}
+
+#[tokio::test]
+async fn a_dry_run_says_the_same_and_changes_nothing() {
+    let world = World::with(None).await;
+    world.send(Some("seats"), r#"[{"n": 1}, {"n": "x"}]"#).await;
+    world.accept(NARROW, 1).await;
+    let before = world.keys("").await;
+    let key = QuarantineKey::parse(&world.keys("quarantine/").await[0]).unwrap();
+    let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: true };
+    let said = world.ingest().replay(&key, options).await.unwrap();
+    assert_eq!(said, Replayed { replayed: 2, accepted: 1, rejected: 1, kept: 0 });
+    assert_eq!(world.keys("").await, before);
+}
+
+#[tokio::test]
+async fn what_compact_put_aside_keeps_its_identity_and_its_partition() {
+    let world = World::with(Some(NARROW)).await;
+    let batch = "0123456789abcdef0123456789abcdef01234567";
+    let rejected = Rejected {
+        message_id: format!("landing/seats/dt=2026-11-20/{batch}.ndjson.zst"),
+        position: 17,
+        dataset: DatasetName::new("seats").ok(),
+        reason: "it did not fit".into(),
+        at: "2026-11-23T10:05:00Z".parse().unwrap(),
+        carrier: domain::quarantine::Carrier::default(),
+        original: Original::Text(
+            r#"{"_id":"m:5","_ingested_at":"2026-11-20T10:05:00.000Z","data":{"n": 1}}"#.into(),
+        ),
+    };
+    let mut text = Vec::new();
+    rejected.write(&mut text);
+    let key = format!("quarantine/seats/dt=2026-11-20/{batch}.ndjson.zst");
+    let packed = zstd::bulk::compress(&text, 1).unwrap();
+    world.store.put(&key, packed.into(), PutMode::Create).await.unwrap();
+    assert_eq!(world.replay(|_| true, None).await.accepted, 1);
+    let landed = world.lines("landing/seats/dt=2026-11-20/").await;
+    assert!(landed[0].starts_with(r#"{"_id":"m:5","#), "{landed:?}");
+}
+
+#[tokio::test]
+async fn a_damaged_object_or_definition_leaves_everything_as_it_is() {
+    let world = World::with(Some(NARROW)).await;
+    let key = "quarantine/seats/dt=2026-11-20/0123456789abcdef0123456789abcdef01234567.ndjson.zst";
+    let packed = zstd::bulk::compress(b"{\"not\": \"a line\"}\n", 1).unwrap();
+    world.store.put(key, packed.into(), PutMode::Create).await.unwrap();
+    let replay = || async {
+        let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+        world.ingest().replay(&QuarantineKey::parse(key).unwrap(), options).await.unwrap_err().to_string()
+    };
+    assert!(replay().await.contains("line 1 is no line of a quarantine object: missing field"));
+    world.store.delete(&[key.to_owned()]).await.unwrap();
+    world.send(Some("seats"), r#"{"n": "x"}"#).await;
+    world.accept(r#"{"name": "seats"}"#, 2).await;
+    let key = world.keys("quarantine/").await[0].clone();
+    let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+    let refused = world.ingest().replay(&QuarantineKey::parse(&key).unwrap(), options).await;
+    assert!(matches!(refused, Err(ReplayError::DamagedDefinition { .. })), "{refused:?}");
+    assert!(world.keys("quarantine/").await.contains(&key));
+}

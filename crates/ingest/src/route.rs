@@ -1,0 +1,85 @@
+//! Which dataset an event belongs to: the message attribute `dataset`; else the type of a CloudEvent; else the
+//! topic's name, if a dataset has it; else the configured default.
+
+use domain::{Dataset, DatasetName, event::Event, suggest};
+
+use crate::{definitions::Known, message::Message};
+
+/// What the datasets are, and where messages go that name none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Routes<'a> {
+    pub(crate) known: &'a Known,
+    pub(crate) default: Option<&'a DatasetName>,
+}
+
+/// Why an event has no dataset that it can be held against.
+#[derive(Debug, Clone)]
+pub(crate) enum NoRoute {
+    /// There is none, and the words say why.
+    Unknown(String),
+    /// There is one, and its definition is damaged: the message must wait until it is mended.
+    Damaged,
+}
+
+impl<'a> Routes<'a> {
+    /// The dataset of what is in the message, whatever that is.
+    pub(crate) fn message(&self, message: &Message<'_>) -> Result<&'a Dataset, NoRoute> {
+        if let Some(wanted) = message.dataset {
+            return self.find(wanted).unwrap_or_else(|| Err(self.unknown(wanted)));
+        }
+        if let Some(found) = self.find(message.topic) {
+            return found;
+        }
+        match self.default {
+            Some(default) => {
+                self.find(default.as_str()).unwrap_or_else(|| Err(self.unknown(default.as_str())))
+            }
+            None => Err(NoRoute::Unknown("no dataset: set the message attribute \"dataset\"".to_owned())),
+        }
+    }
+
+    /// The dataset of an event of the message; `whole` is that of the message.
+    pub(crate) fn event(
+        &self,
+        message: &Message<'_>,
+        whole: &Result<&'a Dataset, NoRoute>,
+        event: &Event<'_>,
+    ) -> Result<&'a Dataset, NoRoute> {
+        match event.cloud_event() {
+            Some(cloud_event) if message.dataset.is_none() => match self.known.of_type(&cloud_event.kind) {
+                Some(dataset) => Ok(dataset),
+                None => whole.clone().map_err(|no_route| match no_route {
+                    NoRoute::Unknown(_) => NoRoute::Unknown(format!(
+                        "no dataset has the cloudevents_type {:?}: set the message attribute \"dataset\", or add it \
+                         to a definition",
+                        shown(&cloud_event.kind)
+                    )),
+                    NoRoute::Damaged => NoRoute::Damaged,
+                }),
+            },
+            _ => whole.clone(),
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<Result<&'a Dataset, NoRoute>> {
+        let loaded = &self.known.loaded;
+        match loaded.datasets.get(name) {
+            Some(accepted) => Some(Ok(&accepted.dataset)),
+            None => loaded.damaged.contains_key(name).then_some(Err(NoRoute::Damaged)),
+        }
+    }
+
+    fn unknown(&self, wanted: &str) -> NoRoute {
+        let shown = shown(wanted);
+        let names = self.known.loaded.datasets.keys().map(DatasetName::as_str);
+        NoRoute::Unknown(match suggest::nearest(&shown, names) {
+            Some(near) => format!("unknown dataset {shown:?}: did you mean {near:?}?"),
+            None => format!("unknown dataset {shown:?}"),
+        })
+    }
+}
+
+/// The sender's text goes into quarantine only, and no more of it than says which it was.
+fn shown(text: &str) -> String {
+    text.chars().take(64).collect()
+}

@@ -1,0 +1,136 @@
+//! What the service does when time, memory or the store is short.
+
+use std::time::Duration;
+
+use domain::port::{DeleteFailure, ListPage, ObjectMeta};
+
+use super::*;
+
+#[tokio::test]
+async fn a_message_with_good_and_bad_events_stores_each_once_with_its_position() {
+    let world = world(&[]).await;
+    let body = r#"[{"passenger_id": 1}, 7, {"passenger_id": "x"}, {"passenger_id": 4}"#;
+    let messages = [message("m", Some("passengers"), body)];
+    for _ in 0..2 {
+        let report = world.ingest.store(&messages, NEVER).await.unwrap();
+        assert_eq!((report.accepted, report.quarantined, report.objects), (2, 3, 2));
+    }
+    assert_eq!(world.lines("landing/").await.len(), 2);
+    let rejected = world.rejected("quarantine/passengers/").await;
+    let kept: Vec<(usize, Original)> =
+        rejected.iter().map(|line| (line.position, line.original.clone())).collect();
+    let text = |text: &str| Original::Text(text.to_owned());
+    assert_eq!(kept, [(1, text("7")), (2, text(r#"{"passenger_id": "x"}"#)), (4, text(""))]);
+}
+
+#[tokio::test]
+async fn what_a_replay_needs_to_know_is_kept_with_what_is_refused() {
+    let world = world(&[]).await;
+    let message = Message { encoding: Some("br"), ..message("m", Some("nobody"), "packed") };
+    world.ingest.store(&[message], NEVER).await.unwrap();
+    let kept = &world.rejected("quarantine/_unrouted/").await[0];
+    assert_eq!(kept.carrier.sent_at, Some("2026-11-23T10:04:59Z".parse().unwrap()));
+    assert_eq!(kept.carrier.topic, "tributary");
+    assert_eq!(kept.carrier.dataset_attribute.as_deref(), Some("nobody"));
+    assert_eq!(kept.carrier.content_encoding.as_deref(), Some("br"));
+}
+
+#[tokio::test]
+async fn many_partitions_in_one_batch_are_an_object_each() {
+    let store = Arc::new(MemoryStore::default());
+    let hourly = r#"{"name": "h", "event_time": "t", "partition_by": "hour",
+        "columns": [{"name": "t", "type": "timestamp", "unit": "s", "required": true}]}"#;
+    store.put("schemas/h/000001.json", hourly.into(), PutMode::Create).await.unwrap();
+    let clock = Arc::new(ManualClock::new("2026-11-23T10:05:00Z".parse().unwrap()));
+    let ingest = Ingest::new(store.clone(), clock, &Settings::read(|_| None).unwrap());
+    let bodies: Vec<String> = (0..1_000).map(|hour| format!("{{\"t\": {}}}", hour * 3_600)).collect();
+    let messages: Vec<Message<'_>> = bodies.iter().map(|body| message("m", Some("h"), body)).collect();
+    let report = ingest.store(&messages, NEVER).await.unwrap();
+    assert_eq!((report.accepted, report.objects), (1_000, 1_000));
+    assert_eq!(store.list_all("landing/h/").await.unwrap().len(), 1_000);
+}
+
+/// A store that takes some objects at once and the others never.
+struct Stuck {
+    inner: MemoryStore,
+    takes: &'static str,
+}
+
+impl ObjectStore for Stuck {
+    async fn get(&self, key: &str) -> Result<bytes::Bytes, StoreError> {
+        self.inner.get(key).await
+    }
+    async fn get_range(&self, key: &str, range: std::ops::Range<u64>) -> Result<bytes::Bytes, StoreError> {
+        self.inner.get_range(key, range).await
+    }
+    async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
+        self.inner.head(key).await
+    }
+    async fn put(&self, key: &str, body: bytes::Bytes, mode: PutMode) -> Result<(), StoreError> {
+        if !key.starts_with(self.takes) {
+            std::future::pending::<()>().await;
+        }
+        self.inner.put(key, body, mode).await
+    }
+    async fn delete(&self, keys: &[String]) -> Result<Vec<DeleteFailure>, StoreError> {
+        self.inner.delete(keys).await
+    }
+    async fn list(&self, prefix: &str, after: Option<&str>) -> Result<ListPage, StoreError> {
+        self.inner.list(prefix, after).await
+    }
+}
+
+/// Time that passes when somebody waits for it.
+#[derive(Debug)]
+struct Waiting(ManualClock);
+
+impl Clock for Waiting {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now()
+    }
+    async fn sleep(&self, duration: Duration) {
+        tokio::task::yield_now().await;
+        self.0.advance(chrono::TimeDelta::from_std(duration).unwrap());
+    }
+}
+
+async fn stuck(takes: &'static str) -> Result<Report, IngestError> {
+    let store = Arc::new(Stuck { inner: MemoryStore::default(), takes });
+    store.inner.put("schemas/passengers/000001.json", DEFINITION.into(), PutMode::Create).await.unwrap();
+    let now: DateTime<Utc> = "2026-11-23T10:05:00Z".parse().unwrap();
+    let clock = Arc::new(Waiting(ManualClock::new(now)));
+    let ingest = Ingest::new(store, clock, &Settings::read(|_| None).unwrap());
+    let to = Some("passengers");
+    let messages = [
+        message("a", to, r#"{"passenger_id": 1}"#),
+        message("b", to, "bad"),
+        message("c", to, r#"[{"passenger_id": 2}, 3]"#),
+    ];
+    ingest.store(&messages, now + chrono::TimeDelta::seconds(5)).await
+}
+
+#[tokio::test]
+async fn when_time_is_up_only_what_is_stored_is_acknowledged() {
+    let report = stuck("landing/").await.unwrap();
+    assert_eq!((report.failed, report.accepted), (BTreeSet::from([1, 2]), 2), "c is half stored");
+    let report = stuck("quarantine/").await.unwrap();
+    assert_eq!((report.failed, report.quarantined), (BTreeSet::from([0, 2]), 2));
+    let nothing = stuck("nothing/").await;
+    assert!(matches!(nothing, Err(IngestError::Expired(Expired::Deadline))), "{nothing:?}");
+}
+
+#[tokio::test]
+async fn what_unpacks_to_more_than_a_slice_is_stored_in_several() {
+    let world = world(&[]).await;
+    // Each of them unpacks to ten megabytes: together they are more than is held at a time.
+    let event = format!("{{\"passenger_id\": 1, \"name\": \"{}\"}}\n", "x".repeat(99_960));
+    let packed = zstd::bulk::compress(event.repeat(100).as_bytes(), 1).unwrap();
+    let body = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, packed);
+    let ids: Vec<String> = (0..3).map(|id| format!("m{id}")).collect();
+    let messages: Vec<Message<'_>> = ids
+        .iter()
+        .map(|id| Message { encoding: Some("zstd"), ..message(id, Some("passengers"), &body) })
+        .collect();
+    let report = world.ingest.store(&messages, NEVER).await.unwrap();
+    assert_eq!((report.accepted, report.objects), (300, 2));
+}
