@@ -5,6 +5,8 @@ use std::{path::PathBuf, process::ExitCode};
 use domain::settings::InvalidSetting;
 use local::{DatasetFileError, StartError};
 
+use crate::publish::PublishError;
+
 /// One sentence for a person, with its causes.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -29,6 +31,9 @@ pub(crate) enum Failure {
     /// The demo did not get what it should have.
     #[error("the demo failed: {0}")]
     Demo(String),
+    /// Not everything is published.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
 }
 
 impl Failure {
@@ -36,6 +41,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Setting(_) | Self::Datasets(_) | Self::Start(StartError::Dataset(_)) => ExitCode::from(2),
+            Self::Publish(error) if error.is_wrong_input() => ExitCode::from(2),
             // As a shell says it of a process that SIGINT ended.
             Self::Interrupted => ExitCode::from(130),
             _ => ExitCode::FAILURE,

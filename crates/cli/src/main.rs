@@ -7,6 +7,7 @@ mod demo;
 mod dev;
 mod failure;
 mod log;
+mod publish;
 mod stop;
 
 use std::{io::Write, process::ExitCode};
@@ -20,6 +21,7 @@ async fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Dev(options) => dev::run(options).await,
         Command::Demo(options) => demo::run(options).await,
+        Command::Publish(options) => publish::run(options).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
