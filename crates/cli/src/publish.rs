@@ -35,6 +35,8 @@ use sns::{DryRun, SnsTopic};
 use summary::{Outcome, Summary};
 use watermark::Watermark;
 
+use args::Format;
+
 pub(crate) use args::PublishOptions;
 pub(crate) use error::PublishError;
 
@@ -59,7 +61,8 @@ impl Job {
     async fn prepare(options: PublishOptions) -> Result<Self, Failure> {
         let inputs = inputs::examine(&options.files, options.format)?;
         let settings = aws::settings().map_err(PublishError::from)?;
-        let needs_definition = !options.no_definition;
+        let has_csv = inputs.iter().any(|input| input.format == Some(Format::Csv));
+        let needs_definition = !options.no_definition && (has_csv || !options.dry_run);
         let lake = if options.dry_run && !needs_definition {
             None
         } else {
@@ -72,7 +75,7 @@ impl Job {
             _ => None,
         };
         let definition = match &lake {
-            Some(lake) if needs_definition => lake.definition(&settings, &options.dataset, &inputs).await?,
+            Some(lake) if needs_definition => lake.definition(&settings, &options.dataset, has_csv).await?,
             _ => None,
         };
         Ok(Self { options, inputs, lake, definition, keeper })
@@ -90,9 +93,13 @@ impl Job {
     }
 
     async fn publish<T: Topic>(self, topic: T, stop: &mut Stop) -> Result<(), Failure> {
-        let Self { options, inputs, lake, definition, keeper } = self;
+        let Self { options, inputs, lake, definition, mut keeper } = self;
         let inputs = Arc::new(inputs);
         let from = keeper.as_ref().map(Keeper::reached).unwrap_or_default();
+        if let Some(keeper) = &mut keeper {
+            // Where it cannot be kept, nothing is sent.
+            keeper.save(from)?;
+        }
         let behind: u64 = inputs.iter().take(from.input).filter_map(Input::bytes).sum();
         let counter = Arc::new(AtomicU64::new(behind));
         let progress = Progress::new(&inputs, Arc::clone(&counter), options.json);
@@ -118,7 +125,8 @@ impl Job {
         let took = progress.finish();
 
         let summary = Summary {
-            outcome: outcome(&flown, options.dry_run),
+            outcome: outcome(&flown),
+            dry_run: options.dry_run,
             dataset: options.dataset.as_str(),
             topic: lake.as_ref().map(|lake| lake.topic.as_str()),
             events_before: from.events,
@@ -141,11 +149,10 @@ impl Job {
     }
 }
 
-fn outcome(flown: &Flown, is_dry: bool) -> Outcome {
+fn outcome(flown: &Flown) -> Outcome {
     match flown {
         Flown { failure: Some(_), .. } => Outcome::Failed,
         Flown { interrupted: true, .. } => Outcome::Interrupted,
-        _ if is_dry => Outcome::DryRun,
-        _ => Outcome::Done,
+        Flown { .. } => Outcome::Done,
     }
 }

@@ -61,7 +61,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 fn examine_one(path: &Path, asked: Option<Format>) -> Result<Input, PublishError> {
-    let name = path.display().to_string();
+    let name = if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() };
     let wrong = |words: &str| PublishError::Wrong(format!("{name} {words}"));
     let cannot = |error: io::Error| wrong(&format!("cannot be read: {error}"));
     let format = asked.or_else(|| by_name(path));
@@ -151,6 +151,8 @@ impl Input {
             let line = memchr::memchr(b'\n', text).map(|end| &text[..end]);
             let is_enough = !is_open || rest.len() >= FIRST_LINE;
             match (text.first(), line) {
+                // UTF-16: whoever reads it says so.
+                (Some(0xff | 0xfe), _) => return Ok(Format::Ndjson),
                 (Some(b'['), _) => return Ok(Format::Json),
                 (Some(b'{'), Some(line)) => return Ok(by_first_line(line)),
                 (Some(b'{') | None, _) if is_enough => return Ok(by_first_line(text)),

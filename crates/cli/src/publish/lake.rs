@@ -1,5 +1,7 @@
 //! The lake to publish to: its topic, and what it knows of the dataset.
 
+use std::io::Write;
+
 use aws::Aws;
 use domain::{
     Dataset, DatasetName,
@@ -9,7 +11,7 @@ use domain::{
 };
 use local::AwsConfig;
 
-use super::{args::Format, error::PublishError, inputs::Input};
+use super::error::PublishError;
 
 /// The variable that names the topic.
 const TOPIC: &str = "TRIBUTARY_TOPIC";
@@ -50,12 +52,12 @@ impl Lake {
         Ok(Self { aws, topic })
     }
 
-    /// The accepted definition of the dataset. `None` where it is not needed and cannot be read.
+    /// The accepted definition of the dataset. `None` where it cannot be read and is not needed.
     pub(super) async fn definition(
         &self,
         settings: &Settings,
         name: &DatasetName,
-        inputs: &[Input],
+        is_needed: bool,
     ) -> Result<Option<Dataset>, PublishError> {
         let store = self.aws.store(settings);
         match schemas::load(&store, name).await {
@@ -70,12 +72,12 @@ impl Lake {
                      keeps such events in quarantine)"
                 )))
             }
-            Err(error @ SchemasError::Store(_))
-                if !inputs.iter().any(|input| input.format == Some(Format::Csv)) =>
-            {
-                eprintln!(
-                    "warning: {}; nobody checked that there is a dataset {name}",
-                    domain::chain(&error)
+            Err(error @ SchemasError::Store(_)) if !is_needed => {
+                let words = domain::chain(&error);
+                // Who started it may have closed its standard error.
+                let _closed = writeln!(
+                    std::io::stderr(),
+                    "warning: whether there is a dataset {name} is not known: {words}"
                 );
                 Ok(None)
             }

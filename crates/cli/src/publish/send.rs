@@ -100,7 +100,7 @@ impl<T: Topic, K: Clock, I: Ids> Sender<T, K, I> {
                 break;
             }
             if attempt == ATTEMPTS {
-                sent.stop = Some(format!("SNS did not accept a message in {ATTEMPTS} attempts: {reason}"));
+                sent.stop = Some(format!("{ATTEMPTS} attempts to publish a message failed: {reason}"));
                 break;
             }
             tokio::select! {

@@ -101,7 +101,7 @@ fn failed(error: SdkError<PublishBatchError>) -> Failed {
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
         _ => false,
     };
-    let words = match error.as_service_error().map(|error| error.meta()) {
+    let words = match error.as_service_error().map(ProvideErrorMetadata::meta) {
         Some(meta) => words(meta.code().unwrap_or("error"), meta.message()),
         None => domain::chain(&error),
     };
@@ -130,5 +130,38 @@ impl Topic for DryRun {
 
     fn attributes(&self) -> usize {
         attributes(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_message_that_is_wrong_in_itself_is_refused() {
+        let later = |words: &str| Answer::Failed(Failed::Later(words.to_owned()));
+        let stop = |words: &str| Answer::Failed(Failed::Stop(words.to_owned()));
+        for (code, sender_fault, expected) in [
+            ("InvalidParameter", true, Answer::Refused("InvalidParameter: why".to_owned())),
+            ("InternalError", false, later("InternalError: why")),
+            ("InvalidParameter", false, later("InvalidParameter: why")),
+            ("KMSThrottling", true, later("KMSThrottling: why")),
+            ("KMSAccessDenied", true, stop("KMSAccessDenied: why")),
+            ("AuthorizationError", true, stop("AuthorizationError: why")),
+        ] {
+            let entry = BatchResultErrorEntry::builder().id("0").code(code).message("why");
+            assert_eq!(entry_failed(&entry.sender_fault(sender_fault).build().unwrap()), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_call_without_an_answer_may_pass_and_one_that_cannot_be_made_does_not() {
+        let timeout: SdkError<PublishBatchError> = SdkError::timeout_error("late");
+        assert!(matches!(failed(timeout), Failed::Later(_)));
+        let construction: SdkError<PublishBatchError> = SdkError::construction_failure("no credentials");
+        assert_eq!(
+            failed(construction),
+            Failed::Stop("SNS refuses to publish: failed to construct request: no credentials".to_owned())
+        );
     }
 }

@@ -50,6 +50,8 @@ impl Report {
 #[derive(Debug, Serialize)]
 pub(super) struct Summary<'a> {
     pub(super) outcome: Outcome,
+    /// Nothing was sent.
+    pub(super) dry_run: bool,
     pub(super) dataset: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) topic: Option<&'a str>,
@@ -65,10 +67,8 @@ pub(super) struct Summary<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Outcome {
-    /// All is read.
+    /// All is read, and what is not refused is published.
     Done,
-    /// All is read, and nothing is sent.
-    DryRun,
     /// Something stopped it.
     Failed,
     /// Somebody did.
@@ -80,9 +80,9 @@ impl fmt::Display for Summary<'_> {
         let Report { events, messages, bytes, requests, billed_requests, retries, refused, refusals } =
             self.report;
         if self.events_before > 0 {
-            writeln!(f, "The position file was behind event {}.", self.events_before)?;
+            writeln!(f, "went on behind event {}, where the position file was", self.events_before)?;
         }
-        let did = if self.outcome == Outcome::DryRun { "would publish" } else { "published" };
+        let did = if self.dry_run { "would publish" } else { "published" };
         writeln!(
             f,
             "{did} {events} {} in {:.1} s ({:.0} events/s)",
@@ -130,6 +130,7 @@ mod tests {
         }
         let summary = Summary {
             outcome: Outcome::Done,
+            dry_run: false,
             dataset: "d",
             topic: None,
             events_before: 7,
@@ -139,7 +140,7 @@ mod tests {
         };
         let text = summary.to_string();
         for words in [
-            "behind event 7",
+            "went on behind event 7,",
             "published 1 event in 0.5 s (2 events/s)",
             "refused 12\n  a.ndjson:1: no JSON object\n",
             "a.ndjson:10: no JSON object\n  and 2 more",

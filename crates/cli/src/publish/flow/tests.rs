@@ -156,7 +156,7 @@ async fn publish(case: &Case, directory: &Path) -> (Flown, Told, Place) {
     let stop = async || {
         polls.set(polls.get() + 1);
         if case.stop_after != Some(polls.get()) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     };
     let flown = flow.run(receiver, stop).await;
@@ -184,7 +184,8 @@ async fn nothing_is_lost_or_done_early(case: Case) {
     let again = Case { trouble: 0, dies: false, stop_after: None, ..case };
     let (flown, told_again, reached) = publish(&again, directory.path()).await;
     assert!(flown.failure.is_none(), "{:?}", flown.failure);
-    assert_eq!((reached.input, is_done), (1, is_done && told_again.requests == 0 || is_done));
+    assert_eq!(reached.input, 1);
+    assert!(!is_done || told_again.requests == 0, "there was nothing left to send");
     told.accepted.extend(&told_again.accepted);
     assert!((0..again.events).all(|n| is_settled(&told, n)), "an event is lost");
 }

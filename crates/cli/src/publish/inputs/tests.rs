@@ -22,6 +22,7 @@ fn the_format_goes_by_the_name_then_by_how_the_file_begins() {
         ("c", b"{\n}", Format::Json),
         ("d", b"\n\n[{}]", Format::Json),
         ("e", b"", Format::Ndjson),
+        ("f", b"\xff\xfe{\0", Format::Ndjson),
         ("f.zst", &zstd::bulk::compress(b"[{}]", 3).unwrap(), Format::Json),
     ] {
         let inputs = examine(&[file(&directory, name, bytes)], None).unwrap();

@@ -68,7 +68,7 @@ async fn patience_has_an_end() {
     let (sent, asked) = send(&["a", "b"], vec![Err(later()); 20]).await;
     assert_eq!(asked.len(), ATTEMPTS as usize);
     assert_eq!(sent.fates, [Fate::Open, Fate::Open]);
-    assert_eq!(sent.stop.unwrap(), "SNS did not accept a message in 10 attempts: busy");
+    assert_eq!(sent.stop.unwrap(), "10 attempts to publish a message failed: busy");
 }
 
 #[tokio::test]
