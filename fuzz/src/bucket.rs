@@ -11,6 +11,7 @@ use domain::{
     settings::Settings,
 };
 use ingest::Ingest;
+use tokio::runtime::Runtime;
 
 /// The message of [`super::payload`].
 pub(super) const MESSAGE: &str = "m";
@@ -54,32 +55,54 @@ pub(super) struct Kept {
     pub(super) text: String,
 }
 
+thread_local! {
+    /// Definitions are read once, as by a warm Lambda: a run then costs a hundredth.
+    static WORLD: World = World::new();
+}
+
+struct World {
+    runtime: Runtime,
+    store: Arc<MemoryStore>,
+    ingest: Ingest<MemoryStore, ManualClock>,
+}
+
 /// Stores the Lambda event; `None` if it is refused, which must leave nothing.
 pub(super) fn after(event: &str) -> Option<Stored> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(async {
+    WORLD.with(|world| world.runtime.block_on(world.after(event)))
+}
+
+impl World {
+    fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let store = Arc::new(MemoryStore::default());
         for (name, definition) in DEFINITIONS {
             let key = format!("schemas/{name}/000001.json");
-            store.put(&key, definition.into(), PutMode::Create).await.expect("a definition");
+            runtime.block_on(store.put(&key, definition.into(), PutMode::Create)).expect("a definition");
         }
         let clock = Arc::new(ManualClock::new("2026-11-23T10:05:00Z".parse().expect("a time")));
         let ingest = Ingest::new(store.clone(), clock, &Settings::read(|_| None).expect("settings"));
+        Self { runtime, store, ingest }
+    }
+
+    async fn after(&self, event: &str) -> Option<Stored> {
         let until = "2026-11-23T10:06:00Z".parse().expect("a time");
-        let stored = ingest.store_event(&mut event.as_bytes().to_vec(), until).await;
+        let stored = self.ingest.store_event(&mut event.as_bytes().to_vec(), until).await;
+        let mut keys = self.store.keys();
+        keys.retain(|key| !key.starts_with("schemas/"));
         let mut kept = Vec::new();
-        for key in store.keys().iter().filter(|key| !key.starts_with("schemas/")) {
-            let body = zstd::decode_all(&store.get(key).await.expect("an object")[..]).expect("zstd");
+        for key in &keys {
+            let body = zstd::decode_all(&self.store.get(key).await.expect("an object")[..]).expect("zstd");
             let lines = String::from_utf8(body).expect("UTF-8");
             assert!(lines.ends_with('\n'), "{key}");
             kept.extend(lines[..lines.len() - 1].split('\n').map(|line| read(key, line)));
         }
+        self.store.delete(&keys).await.expect("an answer");
         let Ok(failed) = stored else {
             assert!(kept.is_empty(), "refused, and stored: {kept:?}");
             return None;
         };
         Some(Stored { failed: failed.0, kept })
-    })
+    }
 }
 
 fn read(key: &str, line: &str) -> Kept {
