@@ -22,6 +22,7 @@ mod unpack;
 
 #[cfg(feature = "lambda")]
 pub use context::Context;
+pub use envelope::Event;
 pub use error::IngestError;
 #[cfg(feature = "lambda")]
 pub use handler::handle;

@@ -1,27 +1,63 @@
-//! Escapes of a JSON string to the characters they stand for, where they stand.
+//! The characters of a JSON string, its escapes undone.
 
-/// Replaces the escapes in what stands between a string's quotes, and answers how many bytes are left: no escape
-/// is shorter than what it stands for. Half a surrogate pair becomes U+FFFD; a backslash that begins no escape
-/// stays.
-pub fn in_place(bytes: &mut [u8]) -> usize {
-    let mut write = backslash(bytes, 0);
-    let mut read = write;
-    while read < bytes.len() {
-        // At a backslash.
+/// Bytes that are looked at, and written, at a time.
+const STEP: usize = 8;
+
+/// Reads the string whose characters begin at `from`, behind the quote, and writes them to `out` from `at` on; `out`
+/// grows as is needed, and what is in it behind them means nothing. Answers the place behind the closing quote, and
+/// the end of what was written; `None` if the string does not end.
+///
+/// Nothing is checked: a control character is taken as it is, half a surrogate pair becomes U+FFFD, and a backslash
+/// that begins no escape stays.
+pub fn unescape(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Option<(usize, usize)> {
+    let (mut read, mut write) = (from, at);
+    loop {
+        if out.len() < write + 2 * STEP {
+            out.resize((2 * out.len()).max(write + 64), 0);
+        }
+        match bytes.get(read..).and_then(<[u8]>::first_chunk::<STEP>) {
+            Some(chunk) => {
+                let plain = plain(*chunk);
+                // What is behind the plain ones is written over by what comes next.
+                out[write..write + STEP].copy_from_slice(chunk);
+                (read, write) = (read + plain, write + plain);
+                if plain == STEP {
+                    continue;
+                }
+            }
+            None => {
+                let next = *bytes.get(read)?;
+                if !matches!(next, b'"' | b'\\') {
+                    out[write] = next;
+                    (read, write) = (read + 1, write + 1);
+                    continue;
+                }
+            }
+        }
+        if bytes[read] == b'"' {
+            return Some((read + 1, write));
+        }
         let (character, length) = escape(&bytes[read..]);
-        write += character.encode_utf8(&mut bytes[write..]).len();
+        if character.is_ascii() {
+            // One byte, as nearly all of them.
+            out[write] = character as u8;
+            write += 1;
+        } else {
+            write += character.encode_utf8(&mut out[write..]).len();
+        }
         read += length;
-        let next = backslash(bytes, read);
-        bytes.copy_within(read..next, write);
-        write += next - read;
-        read = next;
     }
-    write
 }
 
-/// Where the next backslash is, or the end.
-fn backslash(bytes: &[u8], from: usize) -> usize {
-    bytes[from..].iter().position(|byte| *byte == b'\\').map_or(bytes.len(), |index| from + index)
+/// How many bytes at the beginning are neither a quote nor a backslash.
+fn plain(chunk: [u8; STEP]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let word = u64::from_le_bytes(chunk);
+    // The lowest high bit that is set belongs to the first such byte; those above it may be false.
+    let zero = |x: u64| x.wrapping_sub(ONES) & !x & HIGH;
+    let found = zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\')));
+    found.trailing_zeros() as usize / 8
 }
 
 /// The character of the escape at the beginning, and the escape's length.
@@ -63,10 +99,13 @@ mod tests {
 
     use super::*;
 
+    /// The characters of what stands between two quotes, with something around it and behind it.
     fn unescaped(text: &str) -> String {
-        let mut bytes = text.as_bytes().to_vec();
-        let length = in_place(&mut bytes);
-        String::from_utf8(bytes[..length].to_vec()).unwrap()
+        let bytes = format!("..\"{text}\", and more");
+        let mut out = b"before".to_vec();
+        let (read, write) = unescape(bytes.as_bytes(), 3, &mut out, 6).unwrap();
+        assert!(out.starts_with(b"before") && bytes[..read].ends_with('"'), "{bytes}");
+        String::from_utf8(out[6..write].to_vec()).unwrap()
     }
 
     #[test]
@@ -74,14 +113,23 @@ mod tests {
         assert_eq!(unescaped(r#"a\\\"\/\b\f\n\r\tz"#), "a\\\"/\u{8}\u{c}\n\r\tz");
         assert_eq!(unescaped(r"\u00f1\ud83d\ude00é"), "ñ😀é");
         assert_eq!(unescaped(""), "");
+        assert_eq!(unescaped("twenty-four plain bytes!"), "twenty-four plain bytes!");
     }
 
     #[test]
     fn half_a_surrogate_pair_is_replaced_and_what_is_no_escape_stays() {
         assert_eq!(unescaped(r"\ud83dx\ude00\ud83d\u0041"), "\u{fffd}x\u{fffd}\u{fffd}A");
-        for text in [r"\", r"a\", r"\x", r"\u12", r"\u12zé"] {
+        for text in [r"\x", r"\u12", r"\u12zé", "\u{1}\n"] {
             assert_eq!(unescaped(text), text);
         }
+    }
+
+    #[test]
+    fn a_string_that_does_not_end_is_none() {
+        for text in ["", "abc", "twenty-four plain bytes!", r#"ends in an escape \""#, r"\", r"\u12"] {
+            assert_eq!(unescape(text.as_bytes(), 0, &mut Vec::new(), 0), None, "{text}");
+        }
+        assert_eq!(unescape(b"abc", 7, &mut Vec::new(), 0), None);
     }
 
     proptest! {
