@@ -10,7 +10,7 @@ use domain::{
     quarantine::{Original, Rejected},
     settings::Settings,
 };
-use ingest::Ingest;
+use ingest::{Event, Ingest};
 use tokio::runtime::Runtime;
 
 /// The message of [`super::payload`].
@@ -86,7 +86,7 @@ impl World {
 
     async fn after(&self, event: &str) -> Option<Stored> {
         let until = "2026-11-23T10:06:00Z".parse().expect("a time");
-        let stored = self.ingest.store_event(&mut event.as_bytes().to_vec(), until).await;
+        let stored = self.ingest.store_event(&Event::read(event), until).await;
         let mut keys = self.store.keys();
         keys.retain(|key| !key.starts_with("schemas/"));
         let mut kept = Vec::new();

@@ -89,9 +89,9 @@ fn notification(message: &Message) -> Value {
     })
 }
 
-/// The bytes of one invocation.
-pub(crate) fn event(batch: &[Delivery], messages: &[Message]) -> Vec<u8> {
+/// The text of one invocation.
+pub(crate) fn event(batch: &[Delivery], messages: &[Message]) -> String {
     let records: Vec<Value> =
         batch.iter().map(|delivery| delivery.record(&messages[delivery.message])).collect();
-    json!({ "Records": records }).to_string().into_bytes()
+    json!({ "Records": records }).to_string()
 }

@@ -21,7 +21,7 @@ use domain::{
     port::{Clock, Ids},
     settings::Settings,
 };
-use ingest::Ingest;
+use ingest::{Event, Ingest};
 use proptest::prelude::*;
 
 use crate::{
@@ -47,10 +47,10 @@ impl World {
 
     /// One invocation; answers with the places in the batch of what must come again.
     async fn invoke(&self, batch: &[Delivery], messages: &[Message]) -> Vec<usize> {
-        let mut event = delivery::event(batch, messages);
+        let event = Event::read(&delivery::event(batch, messages));
         let until = self.clock.now() + TimeDelta::seconds(60);
         let all = || (0..batch.len()).collect();
-        match self.ingest.store_event(&mut event, until).await {
+        match self.ingest.store_event(&event, until).await {
             Err(_) => all(),
             Ok(failed) => (0..batch.len()).filter(|at| failed.0.contains(&batch[*at].name())).collect(),
         }
