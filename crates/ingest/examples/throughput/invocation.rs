@@ -29,8 +29,8 @@ pub(crate) fn service<S: ObjectStore>(store: Arc<S>) -> Ingest<S, ManualClock> {
     Ingest::new(store, Arc::new(ManualClock::new(now())), &settings)
 }
 
-/// One invocation. The runtime reads the body as an event (through `serde_path_to_error`, which has no path to note as
-/// the event is one value to it), and lets go of the body.
+/// One invocation. The runtime reads the body as the event that the handler asks for (through `serde_path_to_error`,
+/// which has no path to note as it is one raw value), and lets go of the body before the handler begins.
 pub(crate) async fn invoke<S: ObjectStore>(service: &Ingest<S, ManualClock>, body: impl AsRef<[u8]>) {
     let event: Event = serde_json::from_slice(body.as_ref()).expect("an event");
     drop(body);
