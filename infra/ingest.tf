@@ -33,6 +33,9 @@ module "ingest" {
   environment = {
     TRIBUTARY_BUCKET          = local.bucket
     TRIBUTARY_DEFAULT_DATASET = var.ingest.default_dataset
+    TRIBUTARY_EARLIEST_EVENT  = var.ingest.earliest_event
+    TRIBUTARY_EVENT_AHEAD     = "${var.ingest.event_ahead_hours}h"
+    TRIBUTARY_MAX_UNPACKED    = "${var.ingest.max_unpacked_mib}MiB"
     TRIBUTARY_LOG             = var.log
   }
 

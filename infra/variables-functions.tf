@@ -6,6 +6,8 @@ variable "ingest" {
   description = <<-TEXT
     The function ingest. A longer window makes fewer and larger landing objects, and events visible later.
     default_dataset: the dataset of messages that name none; without it they go to quarantine/_unrouted.
+    earliest_event, event_ahead_hours: the first day of event times, and how far they may be ahead of their message.
+    max_unpacked_mib: what a compressed message may unpack to; the memory must hold several of them.
   TEXT
   type = object({
     memory_mib              = optional(number, 512)
@@ -15,6 +17,9 @@ variable "ingest" {
     batch_size              = optional(number, 1000)
     batching_window_seconds = optional(number, 1)
     default_dataset         = optional(string)
+    earliest_event          = optional(string, "1970-01-01")
+    event_ahead_hours       = optional(number, 24)
+    max_unpacked_mib        = optional(number, 16)
   })
   default  = {}
   nullable = false
@@ -50,6 +55,24 @@ variable "ingest" {
   validation {
     condition     = var.ingest.default_dataset == null || can(regex("^[a-z][a-z0-9_]{0,62}$", var.ingest.default_dataset))
     error_message = "ingest.default_dataset must match [a-z][a-z0-9_]{0,62}."
+  }
+
+  validation {
+    condition     = can(formatdate("YYYY-MM-DD", "${var.ingest.earliest_event}T00:00:00Z")) && can(regex("^[0-9]{4}-", var.ingest.earliest_event))
+    error_message = "ingest.earliest_event must be a day, as 1970-01-01."
+  }
+
+  validation {
+    condition     = floor(var.ingest.event_ahead_hours) == var.ingest.event_ahead_hours && var.ingest.event_ahead_hours >= 0 && var.ingest.event_ahead_hours <= 8784
+    error_message = "ingest.event_ahead_hours must be a whole number from 0 to 8784, a year."
+  }
+
+  validation {
+    condition = (
+      floor(var.ingest.max_unpacked_mib) == var.ingest.max_unpacked_mib &&
+      var.ingest.max_unpacked_mib >= 1 && var.ingest.max_unpacked_mib * 8 <= var.ingest.memory_mib
+    )
+    error_message = "ingest.max_unpacked_mib must be a whole number from 1 to an eighth of memory_mib."
   }
 }
 

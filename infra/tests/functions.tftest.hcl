@@ -100,14 +100,26 @@ run "as_somebody_wants_them" {
     region             = "eu-central-1"
     log                = "compact=debug"
     log_retention_days = 7
-    ingest             = { default_dataset = "passengers", reserved_concurrency = 40, queue_concurrency = 40 }
-    compact            = { memory_budget_mib = 64, grace_minutes = 59, memory_mib = 1024, sweep = "cron(0 * * * ? *)" }
-    query              = { wait_seconds = 22, catalog_cache_seconds = 0 }
+    ingest = {
+      default_dataset = "passengers", reserved_concurrency = 40, queue_concurrency = 40
+      earliest_event  = "2020-01-01", event_ahead_hours = 1, max_unpacked_mib = 64
+    }
+    compact = { memory_budget_mib = 64, grace_minutes = 59, memory_mib = 1024, sweep = "cron(0 * * * ? *)" }
+    query   = { wait_seconds = 22, catalog_cache_seconds = 0 }
   }
 
   assert {
     condition     = module.ingest.function.environment.TRIBUTARY_DEFAULT_DATASET == "passengers"
     error_message = "A default dataset must reach ingest."
+  }
+
+  assert {
+    condition = (
+      module.ingest.function.environment.TRIBUTARY_EARLIEST_EVENT == "2020-01-01" &&
+      module.ingest.function.environment.TRIBUTARY_EVENT_AHEAD == "1h" &&
+      module.ingest.function.environment.TRIBUTARY_MAX_UNPACKED == "64MiB"
+    )
+    error_message = "The bounds of ingest must reach it."
   }
 
   assert {

@@ -75,3 +75,23 @@ run "refused_4" {
 
   expect_failures = [var.ingest, var.compact, var.register, var.query]
 }
+
+run "refused_5" {
+  command = plan
+
+  variables {
+    ingest = { earliest_event = "yesterday" }
+  }
+
+  expect_failures = [var.ingest]
+}
+
+run "refused_6" {
+  command = plan
+
+  variables {
+    ingest = { event_ahead_hours = 9000, max_unpacked_mib = 65 }
+  }
+
+  expect_failures = [var.ingest]
+}

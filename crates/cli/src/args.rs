@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::{dataset::DatasetOptions, quarantine::QuarantineOptions};
+use crate::{dataset::DatasetOptions, publish::PublishOptions, quarantine::QuarantineOptions};
 
 /// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
 #[derive(Debug, Parser)]
@@ -20,6 +20,7 @@ pub(crate) enum Command {
     Demo(DemoOptions),
     Dataset(DatasetOptions),
     Quarantine(QuarantineOptions),
+    Publish(PublishOptions),
 }
 
 /// Run the whole lake on this machine: the AWS protocols and the HTTP API, in one process.

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use domain::settings::InvalidSetting;
 use local::{DatasetFileError, StartError};
 
-use crate::lake::LakeError;
+use crate::{lake::LakeError, publish::PublishError};
 
 /// One sentence for a person, with its causes.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,9 @@ pub(crate) enum Failure {
     /// The demo did not get what it should have.
     #[error("the demo failed: {0}")]
     Demo(String),
+    /// Not everything is published.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
 }
 
 impl Failure {
@@ -57,6 +60,7 @@ impl Failure {
             | Self::Start(StartError::Dataset(_))
             | Self::File { .. }
             | Self::Input(_) => ExitCode::from(2),
+            Self::Publish(error) if error.is_wrong_input() => ExitCode::from(2),
             // As a shell says it of a process that SIGINT ended.
             Self::Interrupted => ExitCode::from(130),
             _ => ExitCode::FAILURE,

@@ -11,6 +11,7 @@ mod lake;
 mod log;
 mod output;
 mod quarantine;
+mod publish;
 mod stop;
 
 use std::{io::Write, process::ExitCode};
@@ -26,6 +27,7 @@ async fn main() -> ExitCode {
         Command::Demo(options) => demo::run(options).await,
         Command::Dataset(options) => dataset::run(options).await,
         Command::Quarantine(options) => quarantine::run(options).await,
+        Command::Publish(options) => publish::run(options).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

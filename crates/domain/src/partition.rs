@@ -175,7 +175,7 @@ mod tests {
             };
             prop_assert_eq!(&partition.to_string().parse::<Partition>().unwrap(), &partition);
             prop_assert_eq!(&Partition::from_values(&partition.values()).unwrap(), &partition);
-            prop_assert_eq!(Partition::of(partition.begin(), granularity).as_ref(), Some(&partition));
+            prop_assert_eq!(Partition::of(partition.begin(), granularity), Some(partition.clone()));
             prop_assert!(partition.begin() <= time);
             prop_assert_eq!(partition.granularity(), granularity);
         }

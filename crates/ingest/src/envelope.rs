@@ -1,29 +1,37 @@
-//! The Lambda event: records of SNS, or of SQS with what SNS wrapped in them, read where they are.
+//! The Lambda event: records of SNS, or of SQS with what SNS wrapped in them.
 //!
-//! A record is scanned once for the places of what matters. A body's escapes are then undone in place, and so
-//! are those of the message in it: no text of an event is copied until it is written to its batch.
+//! Of each message only what the service needs is kept, in one buffer for all. A body is unescaped while its end is
+//! looked for, and so is the message in it: no text is gone over twice for the same thing.
 
 mod notification;
 mod record;
+mod texts;
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use chrono::{DateTime, Utc};
-use domain::json::{Cursor, Fault, Span, unescape_in_place};
+use domain::json::{Cursor, Fault};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use crate::message::Message;
+use texts::Texts;
 
-/// The messages of an event.
-#[derive(Debug)]
-pub(crate) struct Batch<'a> {
-    pub(crate) messages: Vec<Message<'a>>,
-    /// The names that SQS has for them; SNS has no way to name one.
-    pub(crate) names: Option<Vec<&'a str>>,
+/// The messages of a Lambda event, or why it is none of SNS or SQS.
+///
+/// It can be read from any JSON value, so that what the function does not handle gets an answer of its own.
+pub struct Event(Result<Batch, UnknownEvent>);
+
+/// The messages of an event of SNS or SQS.
+#[derive(Default)]
+pub(crate) struct Batch {
+    texts: Texts,
+    parts: Vec<Parts>,
 }
 
-/// Why the event is none of SNS or SQS.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Unknown {
+/// The event is none of SNS or SQS.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum UnknownEvent {
     #[error("{0}")]
     Syntax(#[from] Fault),
     #[error("found records of {0}")]
@@ -34,46 +42,79 @@ pub(crate) enum Unknown {
     Incomplete(usize, &'static str),
 }
 
-impl<'a> Batch<'a> {
-    /// Reads the event, which is UTF-8. The bytes are changed on the way, and mean nothing else afterwards.
-    pub(crate) fn read(event: &'a mut [u8]) -> Result<Self, Unknown> {
-        let mut parts = Vec::new();
-        let mut at = begin(event)?;
+impl Event {
+    /// Reads the event's text.
+    pub fn read(event: &str) -> Self {
+        Self(Batch::read(event.as_bytes()))
+    }
+
+    pub(crate) fn batch(&self) -> Result<&Batch, &UnknownEvent> {
+        self.0.as_ref()
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        // Borrowed: the text is looked at where the runtime has it.
+        <&RawValue>::deserialize(from).map(|raw| Self::read(raw.get()))
+    }
+}
+
+impl fmt::Debug for Event {
+    /// Without payloads: they do not belong into a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ok(batch) => f.debug_struct("Event").field("messages", &batch.parts.len()).finish(),
+            Err(unknown) => f.debug_tuple("Event").field(unknown).finish(),
+        }
+    }
+}
+
+impl Batch {
+    fn read(event: &[u8]) -> Result<Self, UnknownEvent> {
+        let mut batch = Self::default();
+        let mut body = Vec::new();
+        let mut cursor = begin(event)?;
         loop {
-            let (record, end) = record::scan(event, at)?;
-            parts.push(record::settle(event, record, parts.len())?);
-            let mut cursor = Cursor::new(event, end);
+            let index = batch.parts.len();
+            batch.parts.push(record::read(event, &mut cursor, &mut batch.texts, &mut body, index)?);
             if !cursor.take(b',') {
                 cursor.expect(b']', "expected \",\" or \"]\" after a record")?;
-                break;
+                batch.texts.end();
+                return Ok(batch);
             }
-            at = cursor.at();
         }
-        let event: &'a [u8] = event;
-        let names = parts.iter().map(|part| part.name.clone().map(|name| text(event, name))).collect();
-        Ok(Self { messages: parts.into_iter().map(|part| part.message(event)).collect(), names })
+    }
+
+    pub(crate) fn messages(&self) -> Vec<Message<'_>> {
+        self.parts.iter().map(|parts| parts.message(&self.texts)).collect()
+    }
+
+    /// The name that SQS has for a message; SNS has no way to name one.
+    pub(crate) fn name(&self, index: usize) -> Option<&str> {
+        self.parts[index].name.clone().map(|name| self.texts.text(name))
     }
 }
 
 /// Where the first record begins.
-fn begin(event: &[u8]) -> Result<usize, Unknown> {
+fn begin(event: &[u8]) -> Result<Cursor<'_>, UnknownEvent> {
     let mut cursor = Cursor::new(event, 0);
     if !cursor.take(b'{') {
-        return Err(Unknown::NoRecords);
+        return Err(UnknownEvent::NoRecords);
     }
     while cursor.peek() == Some(b'"') {
         let name = cursor.string()?;
         cursor.expect(b':', "expected \":\" after a name")?;
-        if bare(event, &name) == b"Records" && cursor.take(b'[') {
-            return if cursor.peek() == Some(b']') { Err(Unknown::NoRecords) } else { Ok(cursor.at()) };
+        if name.bare(event) == b"Records" && cursor.take(b'[') {
+            return if cursor.peek() == Some(b']') { Err(UnknownEvent::NoRecords) } else { Ok(cursor) };
         }
         cursor.value()?;
         cursor.take(b',');
     }
-    Err(Unknown::NoRecords)
+    Err(UnknownEvent::NoRecords)
 }
 
-/// A message, by the places of its parts. What is not there is an empty place.
+/// A message, by the places of its parts among the texts. What is not there is an empty place.
 #[derive(Debug, Default)]
 struct Parts {
     name: Option<Range<usize>>,
@@ -87,16 +128,17 @@ struct Parts {
 }
 
 impl Parts {
-    fn message(self, event: &[u8]) -> Message<'_> {
+    fn message<'t>(&self, texts: &'t Texts) -> Message<'t> {
+        let text = |range: &Range<usize>| texts.text(range.clone());
         Message {
-            id: text(event, self.id),
+            id: text(&self.id),
             position: 0,
             sent_at: self.sent_at,
-            topic: last_part(text(event, self.topic)),
-            dataset: self.dataset.map(|range| text(event, range)),
-            encoding: self.encoding.map(|range| text(event, range)),
-            body: event.get(self.body).unwrap_or_default(),
-            unreadable: self.unreadable,
+            topic: last_part(text(&self.topic)),
+            dataset: self.dataset.as_ref().map(text),
+            encoding: self.encoding.as_ref().map(text),
+            body: texts.bytes(self.body.clone()),
+            unreadable: self.unreadable.clone(),
         }
     }
 }
@@ -104,26 +146,6 @@ impl Parts {
 /// An ARN's last part: the name of a topic or a queue.
 fn last_part(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or_default()
-}
-
-/// The event was UTF-8, and undoing escapes leaves it so.
-fn text(event: &[u8], range: Range<usize>) -> &str {
-    event.get(range).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
-}
-
-/// What stands between a string's quotes, escapes and all; of another value nothing.
-fn bare<'e>(event: &'e [u8], span: &Span) -> &'e [u8] {
-    event[span.range.clone()]
-        .strip_prefix(b"\"")
-        .and_then(|rest| rest.strip_suffix(b"\""))
-        .unwrap_or_default()
-}
-
-/// Where the characters of a string are, its escapes undone.
-fn unescaped(event: &mut [u8], Span { range, escaped }: Span) -> Range<usize> {
-    let (start, end) = (range.start + 1, range.end - 1);
-    let length = if escaped { unescape_in_place(&mut event[start..end]) } else { end - start };
-    start..start + length
 }
 
 #[cfg(test)]

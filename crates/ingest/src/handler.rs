@@ -4,9 +4,8 @@ use aws::{SystemClock, deadline, trigger};
 use aws_lambda_events::sqs::SqsBatchResponse;
 use chrono::TimeDelta;
 use lambda_runtime::LambdaEvent;
-use serde_json::value::RawValue;
 
-use crate::{context::Context, error::IngestError};
+use crate::{Event, context::Context, error::IngestError};
 
 /// The part of an invocation's time in which nothing is begun: it is for naming the messages that are not stored,
 /// so that those that are do not come again too.
@@ -14,14 +13,10 @@ const FOR_THE_REST: TimeDelta = TimeDelta::seconds(1);
 
 /// Handles one invocation, and ends before its deadline. For SQS the answer names the messages that must come
 /// again; from SNS all of an event comes again after an error.
-pub async fn handle(
-    event: LambdaEvent<Box<RawValue>>,
-    context: &Context,
-) -> Result<SqsBatchResponse, IngestError> {
+pub async fn handle(event: LambdaEvent<Event>, context: &Context) -> Result<SqsBatchResponse, IngestError> {
     let LambdaEvent { payload, context: invocation } = event;
     let deadline = deadline::from_millis(invocation.deadline);
-    let mut event = String::from(Box::<str>::from(payload)).into_bytes();
-    let work = context.ingest.store_event(&mut event, deadline - FOR_THE_REST);
+    let work = context.ingest.store_event(&payload, deadline - FOR_THE_REST);
     let failed = deadline::in_time(&SystemClock, deadline, work).await??;
     Ok(trigger::failures(failed.0))
 }

@@ -13,6 +13,7 @@ mod group;
 mod handler;
 mod invocation;
 mod message;
+mod pack;
 mod payload;
 pub mod replay;
 mod route;
@@ -22,6 +23,7 @@ mod unpack;
 
 #[cfg(feature = "lambda")]
 pub use context::Context;
+pub use envelope::Event;
 pub use error::IngestError;
 #[cfg(feature = "lambda")]
 pub use handler::handle;

@@ -5,7 +5,6 @@
 use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -17,7 +16,7 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let handler = service_fn(async |event: LambdaEvent<Box<RawValue>>| ingest::handle(event, &context).await);
+    let handler = service_fn(async |event: LambdaEvent<ingest::Event>| ingest::handle(event, &context).await);
     match lambda_runtime::run(handler).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

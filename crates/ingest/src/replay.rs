@@ -130,7 +130,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             return Ok(done);
         }
         for group in groups {
-            group.store(&*self.store).await.map_err(failed)?;
+            group.store(&*self.store, &self.packer).await.map_err(failed)?;
         }
         // Everything that is in it is durable elsewhere now: what landed is missing from all that was written to
         // quarantine, so none of that can be this object itself.

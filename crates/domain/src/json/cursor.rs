@@ -22,6 +22,16 @@ pub struct Span {
     pub escaped: bool,
 }
 
+impl Span {
+    /// What stands between a string's quotes, escapes and all; of another value nothing. `of` is what was read.
+    pub fn bare<'b>(&self, of: &'b [u8]) -> &'b [u8] {
+        match of.get(self.range.clone()) {
+            Some([b'"', inner @ .., b'"']) => inner,
+            _ => &[],
+        }
+    }
+}
+
 impl<'a> Cursor<'a> {
     /// Begins at this byte. Escaped surrogates may be alone in strings.
     pub fn new(bytes: &'a [u8], at: usize) -> Self {
@@ -36,6 +46,11 @@ impl<'a> Cursor<'a> {
     /// Bytes read so far.
     pub fn at(&self) -> usize {
         self.at
+    }
+
+    /// Goes on at this byte.
+    pub fn jump(&mut self, at: usize) {
+        self.at = at;
     }
 
     /// The next byte that is no white space, without taking it.

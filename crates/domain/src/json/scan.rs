@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, fmt, ops::Range};
 
-use super::cursor::{Cursor, Span};
+use super::{
+    cursor::{Cursor, Span},
+    unescape::unescape,
+};
 
 /// One value, as its sender wrote it; it is valid JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +34,11 @@ impl<'a> Raw<'a> {
         if !self.escaped {
             return Some(Cow::Borrowed(inner));
         }
-        let mut bytes = inner.as_bytes().to_vec();
-        let length = super::unescape_in_place(&mut bytes);
-        bytes.truncate(length);
+        let mut out = Vec::new();
+        let (_, length) = unescape(self.text.as_bytes(), 1, &mut out, 0)?;
+        out.truncate(length);
         // It was UTF-8, and escapes with both their surrogates become UTF-8.
-        String::from_utf8(bytes).ok().map(Cow::Owned)
+        String::from_utf8(out).ok().map(Cow::Owned)
     }
 }
 

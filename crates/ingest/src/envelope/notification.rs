@@ -1,6 +1,6 @@
 //! What SNS wraps a message in.
 
-use std::ops::Range;
+use std::{ops::Range, str};
 
 use chrono::DateTime;
 use domain::{
@@ -9,38 +9,43 @@ use domain::{
 };
 
 use super::{
-    Parts, bare,
-    record::{attributes, object, string},
-    unescaped,
+    Parts,
+    record::{Attributes, object, string},
+    texts::Texts,
 };
 
 /// A notification, by its places.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Notification {
     kind: Option<Span>,
     id: Option<Span>,
     topic: Option<Span>,
-    message: Option<Span>,
     timestamp: Option<Span>,
-    dataset: Option<Span>,
-    encoding: Option<Span>,
+    attributes: Attributes,
+    /// Among the texts already.
+    message: Option<Range<usize>>,
     /// The whole of it.
     range: Range<usize>,
 }
 
 /// Takes the object that is next. SNS writes the same names in a queue and to a Lambda.
-pub(super) fn scan(event: &[u8], cursor: &mut Cursor<'_>) -> Result<Notification, Fault> {
+pub(super) fn read(of: &[u8], cursor: &mut Cursor<'_>, texts: &mut Texts) -> Result<Notification, Fault> {
     let mut found = Notification::default();
+    cursor.peek();
     let start = cursor.at();
-    object(event, cursor, |name, cursor| {
+    object(of, cursor, |name, cursor| {
         match name {
             b"Type" => found.kind = string(cursor)?,
             b"MessageId" => found.id = string(cursor)?,
             b"TopicArn" => found.topic = string(cursor)?,
-            b"Message" => found.message = string(cursor)?,
+            b"Message" => match texts.take(of, cursor) {
+                Some(message) => found.message = Some(message),
+                // Another value, or a string that does not end.
+                None => drop(cursor.value()?),
+            },
             b"Timestamp" => found.timestamp = string(cursor)?,
             b"MessageAttributes" if cursor.peek() == Some(b'{') => {
-                (found.dataset, found.encoding) = attributes(event, cursor, b"Value")?;
+                found.attributes = Attributes::read(of, cursor, b"Value")?;
             }
             _ => drop(cursor.value()?),
         }
@@ -50,55 +55,44 @@ pub(super) fn scan(event: &[u8], cursor: &mut Cursor<'_>) -> Result<Notification
     Ok(found)
 }
 
-/// The notification that a text is; `None` if it is anything else.
-pub(super) fn find(event: &[u8], body: Range<usize>) -> Option<Notification> {
-    let body_end = &event[..body.end];
-    let mut cursor = Cursor::new(body_end, body.start);
-    // Quickly past what somebody sent without SNS: a notification begins with its type.
-    let mut look = Cursor::new(body_end, body.start);
-    if !look.take(b'{') || !matches!(look.string(), Ok(name) if NAMES.contains(&bare(event, &name))) {
+/// The message of the notification that a body is; `None` if it is anything else.
+pub(super) fn find(body: &[u8], texts: &mut Texts) -> Option<Parts> {
+    // Quickly past what somebody sent without SNS.
+    let mut look = Cursor::new(body, 0);
+    if !look.take(b'{') || !look.string().is_ok_and(|name| NAMES.contains(&name.bare(body))) {
         return None;
     }
-    let found = scan(body_end, &mut cursor).ok()?;
-    let nothing_follows = cursor.peek().is_none();
-    let complete = found.id.is_some() && found.topic.is_some() && found.message.is_some();
-    (nothing_follows && complete && found.kind.is_some() && found.timestamp.is_some()).then_some(found)
+    let mark = texts.mark();
+    let mut cursor = Cursor::new(body, 0);
+    let found = read(body, &mut cursor, texts).ok().filter(|_| cursor.peek().is_none());
+    let complete = |found: &Notification| found.kind.is_some() && found.topic.is_some();
+    let parts = found.filter(complete).and_then(|found| found.parts(body, texts));
+    if parts.is_none() {
+        texts.forget(mark);
+    }
+    parts
 }
 
 /// What a notification in a queue may begin with.
 const NAMES: [&[u8]; 6] = [b"Type", b"MessageId", b"TopicArn", b"Subject", b"Message", b"Timestamp"];
 
 impl Notification {
-    /// The message in it, its escapes undone; `None` if what every message has is not there.
-    pub(super) fn settle(self, event: &mut [u8]) -> Option<Parts> {
-        let (id, message, timestamp) = (self.id?, self.message?, self.timestamp?);
-        let sent_at = std::str::from_utf8(bare(event, &timestamp)).ok().and_then(rfc3339)?;
+    /// The message in it; `None` if what every message has is not there.
+    pub(super) fn parts(self, of: &[u8], texts: &mut Texts) -> Option<Parts> {
+        let sent_at = str::from_utf8(self.timestamp?.bare(of)).ok().and_then(rfc3339)?;
         let sent_at = DateTime::from_timestamp_millis(sent_at)?;
-        let kind = self.kind.as_ref().map_or(&b"Notification"[..], |kind| bare(event, kind));
+        let body = self.message?;
+        let id = texts.string(of, self.id?);
+        let topic = self.topic.map(|topic| texts.string(of, topic)).unwrap_or_default();
+        let kind = self.kind.as_ref().map_or(&b"Notification"[..], |kind| kind.bare(of));
         if kind != b"Notification" {
             let kind = String::from_utf8_lossy(kind);
-            let reason = format!("expected an SNS notification, found a {kind:?}, which carries no event");
-            // Whole, as it came: nothing of it was changed yet.
-            let topic = self.topic.map(|topic| unescaped(event, topic)).unwrap_or_default();
-            let id = unescaped(event, id);
-            return Some(Parts {
-                id,
-                sent_at,
-                topic,
-                body: self.range,
-                unreadable: Some(reason.into()),
-                ..Parts::default()
-            });
+            let reason =
+                format!("expected an SNS notification, found a {kind:?}, which carries no event").into();
+            let body = texts.append(&of[self.range]);
+            return Some(Parts { id, sent_at, topic, body, unreadable: Some(reason), ..Parts::default() });
         }
-        Some(Parts {
-            name: None,
-            id: unescaped(event, id),
-            sent_at,
-            topic: self.topic.map(|topic| unescaped(event, topic)).unwrap_or_default(),
-            dataset: self.dataset.map(|dataset| unescaped(event, dataset)),
-            encoding: self.encoding.map(|encoding| unescaped(event, encoding)),
-            body: unescaped(event, message),
-            unreadable: None,
-        })
+        let (dataset, encoding) = self.attributes.texts(of, texts);
+        Some(Parts { name: None, id, sent_at, topic, dataset, encoding, body, unreadable: None })
     }
 }

@@ -1,38 +1,69 @@
 //! One record of the event.
 
+use std::{ops::Range, str};
+
 use chrono::DateTime;
 use domain::json::{Cursor, Fault, Span};
 
 use super::{
-    Parts, Unknown, bare,
+    Parts, UnknownEvent,
     notification::{self, Notification},
-    unescaped,
+    texts::Texts,
 };
 
-/// What there is of a record, by its places.
-#[derive(Debug, Default)]
-pub(super) struct Record {
+/// What there is of a record.
+#[derive(Default)]
+struct Record {
     source: Option<Span>,
     // Of SQS:
     message_id: Option<Span>,
-    body: Option<Span>,
+    /// The body's length in its buffer.
+    body: Option<usize>,
     queue: Option<Span>,
     sent: Option<Span>,
-    dataset: Option<Span>,
-    encoding: Option<Span>,
+    attributes: Attributes,
     // Of SNS:
     sns: Option<Notification>,
 }
 
-/// Takes the record that begins at this place; answers where it ends.
-pub(super) fn scan(event: &[u8], at: usize) -> Result<(Record, usize), Fault> {
-    let mut cursor = Cursor::new(event, at);
+/// Takes the record that is next. `body` is a buffer.
+pub(super) fn read(
+    event: &[u8],
+    cursor: &mut Cursor<'_>,
+    texts: &mut Texts,
+    body: &mut Vec<u8>,
+    index: usize,
+) -> Result<Parts, UnknownEvent> {
+    let record = scan(event, cursor, texts, body)?;
+    let missing = |what| UnknownEvent::Incomplete(index, what);
+    match record.source.as_ref().map(|source| source.bare(event)) {
+        Some(b"aws:sqs") => queued(event, record, texts, body).map_err(missing),
+        Some(b"aws:sns") => {
+            let sns = record.sns.ok_or(missing("\"Sns\""))?;
+            sns.parts(event, texts).ok_or(missing("\"MessageId\", \"Timestamp\" and \"Message\""))
+        }
+        Some(other) => Err(UnknownEvent::Source(String::from_utf8_lossy(other).into_owned())),
+        None => Err(UnknownEvent::NoRecords),
+    }
+}
+
+fn scan(
+    event: &[u8],
+    cursor: &mut Cursor<'_>,
+    texts: &mut Texts,
+    body: &mut Vec<u8>,
+) -> Result<Record, Fault> {
     let mut record = Record::default();
-    object(event, &mut cursor, |name, cursor| {
+    object(event, cursor, |name, cursor| {
         match name {
             b"eventSource" | b"EventSource" => record.source = string(cursor)?,
             b"messageId" => record.message_id = string(cursor)?,
-            b"body" => record.body = string(cursor)?,
+            b"body" if cursor.peek() == Some(b'"') => {
+                let unescaped = domain::json::unescape(event, cursor.at() + 1, body, 0);
+                let (end, length) = unescaped.ok_or_else(|| cursor.fault("expected a string that ends"))?;
+                cursor.jump(end);
+                record.body = Some(length);
+            }
             b"eventSourceARN" => record.queue = string(cursor)?,
             b"attributes" if cursor.peek() == Some(b'{') => object(event, cursor, |name, cursor| {
                 match name {
@@ -42,82 +73,78 @@ pub(super) fn scan(event: &[u8], at: usize) -> Result<(Record, usize), Fault> {
                 Ok(())
             })?,
             b"messageAttributes" if cursor.peek() == Some(b'{') => {
-                (record.dataset, record.encoding) = attributes(event, cursor, b"stringValue")?;
+                record.attributes = Attributes::read(event, cursor, b"stringValue")?;
             }
-            b"Sns" if cursor.peek() == Some(b'{') => record.sns = Some(notification::scan(event, cursor)?),
+            b"Sns" if cursor.peek() == Some(b'{') => {
+                record.sns = Some(notification::read(event, cursor, texts)?);
+            }
             _ => drop(cursor.value()?),
         }
         Ok(())
     })?;
-    Ok((record, cursor.at()))
-}
-
-/// The message of a record, its escapes undone.
-pub(super) fn settle(event: &mut [u8], record: Record, index: usize) -> Result<Parts, Unknown> {
-    match record.source.as_ref().map(|source| bare(event, source)) {
-        Some(b"aws:sqs") => queued(event, record, index),
-        Some(b"aws:sns") => {
-            let sns = record.sns.ok_or(Unknown::Incomplete(index, "\"Sns\""))?;
-            sns.settle(event)
-                .ok_or(Unknown::Incomplete(index, "\"MessageId\", \"Timestamp\" and \"Message\""))
-        }
-        Some(other) => Err(Unknown::Source(String::from_utf8_lossy(other).into_owned())),
-        None => Err(Unknown::NoRecords),
-    }
+    Ok(record)
 }
 
 /// A queue's message: an SNS notification, or, with raw delivery or from somebody else, the payload itself. Of
 /// that, SQS says the id and the time.
-fn queued(event: &mut [u8], record: Record, index: usize) -> Result<Parts, Unknown> {
-    let missing = |what| Unknown::Incomplete(index, what);
-    let name = record.message_id.ok_or_else(|| missing("\"messageId\""))?;
-    let name = unescaped(event, name);
-    let body = record.body.ok_or_else(|| missing("\"body\""))?;
-    let body = unescaped(event, body);
-    let parts = match notification::find(event, body.clone()) {
-        Some(notification) => notification.settle(event),
-        None => None,
-    };
-    if let Some(parts) = parts {
+fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Result<Parts, &'static str> {
+    let name = record.message_id.ok_or("\"messageId\"")?;
+    let name = texts.string(event, name);
+    let body = body.get(..record.body.ok_or("\"body\"")?).unwrap_or_default();
+    if let Some(parts) = notification::find(body, texts) {
         return Ok(Parts { name: Some(name), ..parts });
     }
-    let millis =
-        record.sent.as_ref().map(|sent| bare(event, sent)).and_then(|sent| std::str::from_utf8(sent).ok());
+    let millis = record.sent.as_ref().and_then(|sent| str::from_utf8(sent.bare(event)).ok());
     let sent_at = millis.and_then(|millis| millis.parse().ok()).and_then(DateTime::from_timestamp_millis);
     Ok(Parts {
         name: Some(name.clone()),
         id: name,
         // 1970 where there is none, so that the object's key stays the same.
         sent_at: sent_at.unwrap_or_default(),
-        topic: record.queue.map(|queue| unescaped(event, queue)).unwrap_or_default(),
-        dataset: record.dataset.map(|dataset| unescaped(event, dataset)),
-        encoding: record.encoding.map(|encoding| unescaped(event, encoding)),
-        body,
+        topic: record.queue.map(|queue| texts.string(event, queue)).unwrap_or_default(),
+        dataset: record.attributes.dataset.map(|dataset| texts.string(event, dataset)),
+        encoding: record.attributes.encoding.map(|encoding| texts.string(event, encoding)),
+        body: texts.append(body),
         unreadable: None,
     })
 }
 
-/// The values of the attributes `dataset` and `content-encoding`.
-pub(super) fn attributes(
-    event: &[u8],
-    cursor: &mut Cursor<'_>,
-    value: &[u8],
-) -> Result<(Option<Span>, Option<Span>), Fault> {
-    let (mut dataset, mut encoding) = (None, None);
-    object(event, cursor, |name, cursor| {
-        let found = match name {
-            b"dataset" => &mut dataset,
-            b"content-encoding" => &mut encoding,
-            _ => return cursor.value().map(drop),
-        };
-        if cursor.peek() != Some(b'{') {
-            return cursor.value().map(drop);
-        }
+/// The values of the attributes that matter.
+#[derive(Debug, Default)]
+pub(super) struct Attributes {
+    dataset: Option<Span>,
+    encoding: Option<Span>,
+}
+
+impl Attributes {
+    /// Takes an object of attributes, of which each has its value under this name.
+    pub(super) fn read(event: &[u8], cursor: &mut Cursor<'_>, value: &[u8]) -> Result<Self, Fault> {
+        let mut found = Self::default();
         object(event, cursor, |name, cursor| {
-            if name == value { string(cursor).map(|span| *found = span) } else { cursor.value().map(drop) }
-        })
-    })?;
-    Ok((dataset, encoding))
+            let attribute = match name {
+                b"dataset" => &mut found.dataset,
+                b"content-encoding" => &mut found.encoding,
+                _ => return cursor.value().map(drop),
+            };
+            if cursor.peek() != Some(b'{') {
+                return cursor.value().map(drop);
+            }
+            object(event, cursor, |name, cursor| {
+                if name == value {
+                    string(cursor).map(|span| *attribute = span)
+                } else {
+                    cursor.value().map(drop)
+                }
+            })
+        })?;
+        Ok(found)
+    }
+
+    /// Dataset and encoding, among the texts.
+    pub(super) fn texts(self, of: &[u8], texts: &mut Texts) -> (Option<Range<usize>>, Option<Range<usize>>) {
+        let dataset = self.dataset.map(|dataset| texts.string(of, dataset));
+        (dataset, self.encoding.map(|encoding| texts.string(of, encoding)))
+    }
 }
 
 /// Takes an object, and lets `each` take the values.
@@ -133,7 +160,7 @@ pub(super) fn object(
     loop {
         let name = cursor.string()?;
         cursor.expect(b':', "expected \":\" after a name")?;
-        each(bare(event, &name), cursor)?;
+        each(name.bare(event), cursor)?;
         if !cursor.take(b',') {
             return cursor.expect(b'}', "expected \",\" or \"}\"");
         }

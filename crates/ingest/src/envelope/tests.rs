@@ -5,11 +5,11 @@ use super::*;
 
 /// What the event's messages are, or why it has none.
 fn read(event: &Value) -> Result<Vec<(String, String, String)>, String> {
-    let mut bytes = event.to_string().into_bytes();
-    let batch = Batch::read(&mut bytes).map_err(|unknown| unknown.to_string())?;
+    let text = event.to_string();
+    let batch = Batch::read(text.as_bytes()).map_err(|unknown| unknown.to_string())?;
     let body = |message: &Message<'_>| String::from_utf8(message.body.to_vec()).unwrap();
     Ok(batch
-        .messages
+        .messages()
         .iter()
         .map(|message| (message.id.to_owned(), message.topic.to_owned(), body(message)))
         .collect())
@@ -47,14 +47,13 @@ fn a_notification_is_unwrapped_from_a_queue_and_from_a_topic() {
     for (event, named) in
         [(direct, false), (queued(&notification.to_string()), true), (queued(&pretty), true)]
     {
-        let mut bytes = event.to_string().into_bytes();
-        let batch = Batch::read(&mut bytes).unwrap();
-        let [message] = &batch.messages[..] else { panic!("{batch:?}") };
+        let batch = Batch::read(event.to_string().as_bytes()).unwrap();
+        let [message] = &batch.messages()[..] else { panic!("{event}") };
         assert_eq!((message.id, message.topic, message.position), ("sns-1", "orders", 0));
         assert_eq!((message.dataset, message.encoding), (Some("book\"ings"), Some("gzip")));
         assert_eq!(message.sent_at.to_rfc3339(), "2026-11-23T10:04:59.123+00:00");
         assert_eq!(std::str::from_utf8(message.body), Ok(text));
-        assert_eq!(batch.names, named.then(|| vec!["q-1"]));
+        assert_eq!(batch.name(0), named.then_some("q-1"));
     }
 }
 
@@ -73,9 +72,8 @@ fn anything_else_in_a_queue_is_the_payload_itself() {
     ];
     for body in bodies {
         let event = queued(&body);
-        let mut bytes = event.to_string().into_bytes();
-        let batch = Batch::read(&mut bytes).unwrap();
-        let message = &batch.messages[0];
+        let batch = Batch::read(event.to_string().as_bytes()).unwrap();
+        let message = &batch.messages()[0];
         assert_eq!(
             (message.id, message.topic, message.dataset),
             ("q-1", "incoming", Some("seats")),
@@ -90,9 +88,8 @@ fn anything_else_in_a_queue_is_the_payload_itself() {
 fn what_sns_sends_that_is_no_notification_is_kept_whole() {
     let mut confirmation = notification("please confirm");
     confirmation["Type"] = json!("SubscriptionConfirmation");
-    let mut bytes = queued(&confirmation.to_string()).to_string().into_bytes();
-    let batch = Batch::read(&mut bytes).unwrap();
-    let message = &batch.messages[0];
+    let batch = Batch::read(queued(&confirmation.to_string()).to_string().as_bytes()).unwrap();
+    let message = &batch.messages()[0];
     let reason = message.unreadable.as_deref().unwrap();
     assert_eq!(
         reason,
@@ -105,8 +102,18 @@ fn what_sns_sends_that_is_no_notification_is_kept_whole() {
 fn half_a_surrogate_pair_in_the_envelope_does_not_stop_the_batch() {
     let event = queued(&notification("x").to_string()).to_string();
     let event = event.replace("say ", r"\\ud800").replace(r"\\\\ud800", r"\\ud800");
-    let mut bytes = event.into_bytes();
-    assert_eq!(Batch::read(&mut bytes).unwrap().messages[0].body, b"x");
+    assert_eq!(Batch::read(event.as_bytes()).unwrap().messages()[0].body, b"x");
+}
+
+#[test]
+fn any_json_is_an_event_or_a_reason_and_no_payload_is_in_its_debug_text() {
+    let event: Event =
+        serde_json::from_value::<Box<RawValue>>(queued("secret")).map(|raw| Event::read(raw.get())).unwrap();
+    assert_eq!(format!("{event:?}"), "Event { messages: 1 }");
+    for text in ["null", "[1]", "{\"Records\": 7}"] {
+        let event: Event = serde_json::from_str(text).unwrap();
+        assert_eq!(event.batch().err(), Some(&UnknownEvent::NoRecords));
+    }
 }
 
 #[test]
@@ -154,6 +161,6 @@ proptest! {
 
     #[test]
     fn any_bytes_are_messages_or_a_reason(text in "(\\{\"Records\":\\[)?[\\[\\]{}:,\"\\\\a-zA-Z ]{0,60}") {
-        let _either_way = Batch::read(&mut text.into_bytes());
+        let _either_way = Batch::read(text.as_bytes());
     }
 }

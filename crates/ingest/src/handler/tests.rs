@@ -4,7 +4,7 @@ use aws::Aws;
 use chrono::{DateTime, Utc};
 use domain::{port::Clock, settings::Settings};
 use lambda_runtime::Context as Invocation;
-use serde_json::{Value, json, value::to_raw_value};
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -14,11 +14,11 @@ fn context(endpoint: &str) -> Context {
 }
 
 /// An invocation with this much time.
-fn invocation(event: &Value, millis: i64) -> LambdaEvent<Box<RawValue>> {
+fn invocation(event: &Value, millis: i64) -> LambdaEvent<Event> {
     let mut invocation = Invocation::default();
     let deadline = SystemClock.now() + TimeDelta::milliseconds(millis);
     invocation.deadline = deadline.timestamp_millis().try_into().unwrap();
-    LambdaEvent::new(to_raw_value(event).unwrap(), invocation)
+    LambdaEvent::new(Event::read(&event.to_string()), invocation)
 }
 
 #[tokio::test]

@@ -7,9 +7,9 @@ use std::{sync::Arc, time::Duration};
 
 use aws::SystemClock;
 use aws_lambda_events::sqs::SqsBatchResponse;
-use domain::port::{Clock, Source};
+use domain::port::Clock;
 use futures::future::BoxFuture;
-use serde_json::value::to_raw_value;
+use ingest::{Event, IngestError};
 use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     task::JoinSet,
@@ -89,7 +89,7 @@ async fn deliver(mut messages: Vec<Waiting>, lambdas: &Lambdas) {
         let bodies: Vec<String> = messages.iter().map(|message| message.notification.clone()).collect();
         let (failed, reason) = match invoke(&bodies, lambdas).await {
             Ok(response) => (invoke::failed(&response), "its events could not be stored".to_owned()),
-            Err(error) => ((0..messages.len()).collect(), domain::chain(&*error)),
+            Err(error) => ((0..messages.len()).collect(), domain::chain(&error)),
         };
         let mut again = Vec::new();
         for (position, message) in messages.into_iter().enumerate() {
@@ -111,7 +111,7 @@ async fn deliver(mut messages: Vec<Waiting>, lambdas: &Lambdas) {
 }
 
 /// Lambda's event is text, and `ingest` reads it as that.
-async fn invoke(bodies: &[String], lambdas: &Lambdas) -> Result<SqsBatchResponse, Source> {
-    let event = to_raw_value(&invoke::sqs("tributary-ingest", bodies))?;
-    Ok(ingest::handle(invoke::event(event), &lambdas.ingest).await?)
+async fn invoke(bodies: &[String], lambdas: &Lambdas) -> Result<SqsBatchResponse, IngestError> {
+    let event = Event::read(&invoke::sqs("tributary-ingest", bodies).to_string());
+    ingest::handle(invoke::event(event), &lambdas.ingest).await
 }

@@ -33,8 +33,8 @@ impl Bucket {
         store.put("schemas/passengers/000001.json", DEFINITION.into(), PutMode::Create).await.unwrap();
         let clock = Arc::new(ManualClock::new("2026-11-23T10:05:00Z".parse().unwrap()));
         let ingest = Ingest::new(store.clone(), clock, &Settings::read(|_| None).unwrap());
-        let mut event = sample(name).to_string().into_bytes();
-        assert_eq!(ingest.store_event(&mut event, NEVER).await.unwrap(), Failed::default(), "{name}");
+        let event = Event::read(&sample(name).to_string());
+        assert_eq!(ingest.store_event(&event, NEVER).await.unwrap(), Failed::default(), "{name}");
         Self(store)
     }
 

@@ -1,0 +1,75 @@
+//! The texts of all messages, one behind the other.
+
+use std::ops::Range;
+
+use domain::json::{Cursor, Span, unescape};
+
+/// A buffer, of which the first part is used.
+#[derive(Default)]
+pub(super) struct Texts {
+    bytes: Vec<u8>,
+    used: usize,
+}
+
+impl Texts {
+    /// Appends the characters of a string, its escapes undone.
+    pub(super) fn string(&mut self, of: &[u8], Span { range, escaped }: Span) -> Range<usize> {
+        if escaped {
+            // It was found to be a string: it ends.
+            return self.unescape(of, range.start + 1).map(|(characters, _)| characters).unwrap_or_default();
+        }
+        self.append(&of[range.start + 1..range.end - 1])
+    }
+
+    /// Appends the string that is next, and takes it; `None` if another value is next, or it does not end.
+    pub(super) fn take(&mut self, of: &[u8], cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
+        if cursor.peek() != Some(b'"') {
+            return None;
+        }
+        let (characters, end) = self.unescape(of, cursor.at() + 1)?;
+        cursor.jump(end);
+        Some(characters)
+    }
+
+    pub(super) fn append(&mut self, bytes: &[u8]) -> Range<usize> {
+        let (start, end) = (self.used, self.used + bytes.len());
+        if self.bytes.len() < end {
+            self.bytes.resize((self.bytes.len() + self.bytes.len() / 2).max(end), 0);
+        }
+        self.bytes[start..end].copy_from_slice(bytes);
+        self.used = end;
+        start..end
+    }
+
+    fn unescape(&mut self, of: &[u8], from: usize) -> Option<(Range<usize>, usize)> {
+        let start = self.used;
+        let (read, end) = unescape(of, from, &mut self.bytes, start)?;
+        self.used = end;
+        Some((start..end, read))
+    }
+
+    /// How much is used, for [`Texts::forget`].
+    pub(super) fn mark(&self) -> usize {
+        self.used
+    }
+
+    /// Drops what was appended since.
+    pub(super) fn forget(&mut self, mark: usize) {
+        self.used = mark;
+    }
+
+    /// Nothing more will come.
+    pub(super) fn end(&mut self) {
+        self.bytes.truncate(self.used);
+        self.bytes.shrink_to_fit();
+    }
+
+    pub(super) fn bytes(&self, range: Range<usize>) -> &[u8] {
+        self.bytes.get(range).unwrap_or_default()
+    }
+
+    /// The event was UTF-8, and undoing escapes leaves it so.
+    pub(super) fn text(&self, range: Range<usize>) -> &str {
+        std::str::from_utf8(self.bytes(range)).unwrap_or_default()
+    }
+}
