@@ -23,8 +23,7 @@ const SMALL: u64 = 20;
 /// The definition with a column a line, as a person would write it.
 pub(super) fn definition(definition: &Definition) -> Result<String, Failure> {
     let failed = |error: serde_json::Error| Failure::Output(error.into());
-    let columns =
-        definition.columns.iter().map(|column| Ok(format!("    {}", serde_json::to_string(column)?)));
+    let columns = definition.columns.iter().map(|column| Ok(format!("    {}", spaced(column)?)));
     let columns = columns.collect::<Result<Vec<_>, _>>().map_err(failed)?.join(",\n");
     let mut lines = Vec::new();
     let all = serde_json::to_value(definition).map_err(failed)?;
