@@ -94,7 +94,7 @@ fn valid(files: &[DefinitionFile]) -> Result<Vec<(&DefinitionFile, &Dataset)>, F
         match &file.dataset {
             Ok(dataset) => valid.push((file, dataset)),
             Err(error) => {
-                invalid.push(format!("{} is not valid: {}", file.path.display(), domain::chain(error)))
+                invalid.push(format!("{} is not valid: {}", file.path.display(), domain::chain(error)));
             }
         }
     }
