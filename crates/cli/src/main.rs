@@ -10,8 +10,8 @@ mod failure;
 mod lake;
 mod log;
 mod output;
-mod quarantine;
 mod publish;
+mod quarantine;
 mod stop;
 
 use std::{io::Write, process::ExitCode};
