@@ -1,8 +1,11 @@
 //! Every type from JSON to Parquet to SQL and back to JSON, by value and by filter.
 
+use std::time::Duration;
+
+use aws::SystemClock;
 use domain::{
     DatasetName, key,
-    port::{ObjectStore, PutMode},
+    port::{Catalog, Clock, ObjectStore, PutMode, Query, QueryEngine, QueryState},
 };
 use serde_json::json;
 
@@ -168,7 +171,49 @@ async fn nested_types_decimals_and_bytes_go_round_exactly() {
         (&json!(null), &json!(r#"{"new":{"a": [1.10]}}"#))
     );
     filters(&lake).await;
+    types_elsewhere(&lake).await;
     lake.stop().await;
+}
+
+/// The catalog has the definition's own text, and Athena says what its columns are.
+async fn types_elsewhere(lake: &TestLake) {
+    let table = lake.catalog.table(&DatasetName::new("parcels").unwrap()).await.unwrap().unwrap();
+    let definition: serde_json::Value = serde_json::from_str(PARCELS).unwrap();
+    for (column, defined) in table.columns.iter().zip(definition["columns"].as_array().unwrap()) {
+        assert_eq!(
+            (json!(column.name), json!(column.data_type)),
+            (defined["name"].clone(), defined["type"].clone())
+        );
+    }
+
+    let engine = lake.aws.engine(&lake.settings);
+    let token = "every-type-of-a-column-of-the-lake".to_owned();
+    let query = Query { sql: "SELECT * FROM parcels".to_owned(), parameters: Vec::new(), token };
+    let id = engine.start(&query).await.unwrap();
+    while engine.status(&id).await.unwrap().state != QueryState::Succeeded {
+        SystemClock.sleep(Duration::from_millis(20)).await;
+    }
+    let result = engine.result(&id, 1_000_000).await.unwrap();
+    let types: Vec<&str> = result.columns.iter().map(|column| column.data_type.as_str()).collect();
+    let expected = [
+        "bigint",
+        "timestamp",
+        "boolean",
+        "integer",
+        "float",
+        "double",
+        "decimal(38,0)",
+        "decimal(12,2)",
+        "decimal(38,38)",
+        "varchar",
+        "date",
+        "varbinary",
+        "array",
+        "row",
+        "map",
+        "array",
+    ];
+    assert_eq!(types[..expected.len()], expected);
 }
 
 async fn filters(lake: &TestLake) {
