@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use bytes::Bytes;
 use chrono::NaiveDate;
 use domain::{
     DatasetName, Partition,
@@ -12,8 +11,7 @@ use domain::{
     quarantine::Rejected,
 };
 
-/// zstd's fastest level that still matches: the object lives for minutes, and level 3 takes twice the Lambda's time.
-const LEVEL: i32 = 1;
+use crate::pack::Packer;
 
 /// Where a group is to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -86,12 +84,12 @@ impl<'a> Group<'a> {
     }
 
     /// Stores the group. An object of the same name holds the same events: then they are stored already.
-    pub(crate) async fn store<S: ObjectStore>(self, store: &S) -> Result<(), StoreError> {
+    pub(crate) async fn store<S: ObjectStore>(self, store: &S, packer: &Packer) -> Result<(), StoreError> {
         let key = self.key();
-        let body = zstd::bulk::compress(&self.lines, LEVEL)
-            .map_err(|source| StoreError::Failed { key: key.clone(), source: source.into() })?;
+        let body = packer.pack(&self.lines);
+        let body = body.map_err(|source| StoreError::Failed { key: key.clone(), source: source.into() })?;
         drop(self);
-        match store.put(&key, Bytes::from(body), PutMode::Create).await {
+        match store.put(&key, body, PutMode::Create).await {
             Err(StoreError::AlreadyExists { .. }) => Ok(()),
             answer => answer,
         }

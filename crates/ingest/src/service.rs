@@ -17,6 +17,7 @@ use crate::{
     error::IngestError,
     group::{Group, Place},
     message::Message,
+    pack::Packer,
     route::Routes,
     sort::{Rules, Sorted, Sorter},
 };
@@ -37,6 +38,7 @@ pub struct Ingest<S, K> {
     default_dataset: Option<DatasetName>,
     bounds: Bounds,
     max_unpacked: u64,
+    pub(crate) packer: Packer,
 }
 
 /// What became of a list of messages.
@@ -62,6 +64,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             default_dataset: settings.default_dataset.clone(),
             bounds: settings.into(),
             max_unpacked: settings.max_unpacked,
+            packer: Packer::default(),
         }
     }
 
@@ -172,7 +175,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             Place::Landing(..) => Counted { accepted: group.events, quarantined: 0 },
             Place::Quarantine(..) => Counted { accepted: 0, quarantined: group.events },
         };
-        (number, group.store(&*self.store).await.map(|()| counted))
+        (number, group.store(&*self.store, &self.packer).await.map(|()| counted))
     }
 }
 

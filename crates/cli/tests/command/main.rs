@@ -10,4 +10,5 @@ mod demo;
 mod dev;
 mod kill;
 mod process;
+mod publish;
 mod refusals;

@@ -34,18 +34,23 @@ pub fn unescape(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Opti
                 }
             }
         }
-        if bytes[read] == b'"' {
+        // Escapes come in rows: a quote in a text in a text is three of them.
+        while bytes.get(read) == Some(&b'\\') && write + 4 < out.len() {
+            match bytes.get(read + 1).map(|byte| SIMPLE[usize::from(*byte)]) {
+                Some(character) if character != 0 => {
+                    out[write] = character;
+                    (read, write) = (read + 2, write + 1);
+                }
+                _ => {
+                    let (character, length) = other(&bytes[read..]);
+                    write += character.encode_utf8(&mut out[write..]).len();
+                    read += length;
+                }
+            }
+        }
+        if bytes.get(read) == Some(&b'"') {
             return Some((read + 1, write));
         }
-        let (character, length) = escape(&bytes[read..]);
-        if character.is_ascii() {
-            // One byte, as nearly all of them.
-            out[write] = character as u8;
-            write += 1;
-        } else {
-            write += character.encode_utf8(&mut out[write..]).len();
-        }
-        read += length;
     }
 }
 
@@ -60,22 +65,22 @@ fn plain(chunk: [u8; STEP]) -> usize {
     found.trailing_zeros() as usize / 8
 }
 
-/// The character of the escape at the beginning, and the escape's length.
-fn escape(bytes: &[u8]) -> (char, usize) {
-    let simple = match bytes.get(1) {
-        Some(b'u') => return unicode(bytes),
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'n') => '\n',
-        Some(b'r') => '\r',
-        Some(b't') => '\t',
-        Some(byte @ (b'"' | b'\\' | b'/')) => char::from(*byte),
-        _ => return ('\\', 1),
-    };
-    (simple, 2)
-}
+/// What the letter behind a backslash stands for; 0 for those that are no escape of two letters.
+const SIMPLE: [u8; 256] = {
+    let mut table = [0; 256];
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table[b'/' as usize] = b'/';
+    table[b'b' as usize] = 8;
+    table[b'f' as usize] = 12;
+    table[b'n' as usize] = b'\n';
+    table[b'r' as usize] = b'\r';
+    table[b't' as usize] = b'\t';
+    table
+};
 
-fn unicode(bytes: &[u8]) -> (char, usize) {
+/// The character of a `\uXXXX` or of two, and their length; of anything else, that is the backslash itself.
+fn other(bytes: &[u8]) -> (char, usize) {
     let Some(first) = unit(bytes) else { return ('\\', 1) };
     let second = unit(&bytes[6..]).filter(|_| (0xD800..0xDC00).contains(&first));
     match char::decode_utf16([Some(first), second].into_iter().flatten()).next() {

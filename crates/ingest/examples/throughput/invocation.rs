@@ -9,8 +9,7 @@ use domain::{
     port::{ObjectStore, PutMode},
     settings::Settings,
 };
-use ingest::Ingest;
-use serde_json::value::RawValue;
+use ingest::{Event, Ingest};
 
 /// Everything happens at this time.
 pub(crate) fn now() -> DateTime<Utc> {
@@ -30,13 +29,11 @@ pub(crate) fn service<S: ObjectStore>(store: Arc<S>) -> Ingest<S, ManualClock> {
     Ingest::new(store, Arc::new(ManualClock::new(now())), &settings)
 }
 
-/// One invocation. What comes before `store_event` is what `lambda_runtime` and the handler do: the runtime reads the
-/// body as a `RawValue` (through `serde_path_to_error`, which has no path to note as it is one value), lets go of the
-/// body, and the handler takes the text out of its box, which moves no byte.
+/// One invocation. The runtime reads the body as the event that the handler asks for (through `serde_path_to_error`,
+/// which has no path to note as it is one raw value), and lets go of the body before the handler begins.
 pub(crate) async fn invoke<S: ObjectStore>(service: &Ingest<S, ManualClock>, body: impl AsRef<[u8]>) {
-    let event: Box<RawValue> = serde_json::from_slice(body.as_ref()).expect("an event");
+    let event: Event = serde_json::from_slice(body.as_ref()).expect("an event");
     drop(body);
-    let mut event = String::from(Box::<str>::from(event)).into_bytes();
-    let failed = service.store_event(&mut event, now() + TimeDelta::hours(1)).await.expect("an answer");
+    let failed = service.store_event(&event, now() + TimeDelta::hours(1)).await.expect("an answer");
     assert!(failed.0.is_empty(), "every message is acknowledged");
 }
