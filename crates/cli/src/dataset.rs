@@ -4,6 +4,7 @@ mod apply;
 mod check;
 mod compare;
 mod files;
+mod infer;
 mod list;
 mod show;
 mod status;
@@ -40,6 +41,7 @@ enum DatasetCommand {
     List(list::ListOptions),
     Show(show::ShowOptions),
     Status(status::StatusOptions),
+    Infer(infer::InferOptions),
 }
 
 pub(crate) async fn run(options: DatasetOptions) -> Result<(), Failure> {
@@ -52,6 +54,7 @@ pub(crate) async fn run(options: DatasetOptions) -> Result<(), Failure> {
             DatasetCommand::List(options) => list::run(options).await,
             DatasetCommand::Show(options) => show::run(options).await,
             DatasetCommand::Status(options) => status::run(options).await,
+            DatasetCommand::Infer(options) => infer::run(options).await,
         }
     };
     stop.unless_requested(work).await.unwrap_or(Err(Failure::Interrupted))

@@ -14,6 +14,7 @@ use clap::{Args, Subcommand};
 use crate::{failure::Failure, log, stop::Stop};
 
 pub(crate) use find::find;
+pub(crate) use reason::group;
 pub(crate) use selection::{Place, Selection};
 pub(crate) use summary::Summary;
 

@@ -10,6 +10,17 @@ fn help_has_examples() {
         (&["--help"][..], "Exit status"),
         (&["dev", "--help"], "Examples:"),
         (&["demo", "--help"], "tributary demo --keep"),
+        (&["dataset", "--help"], "Exit status"),
+        (&["dataset", "check", "--help"], "Exit status"),
+        (&["dataset", "apply", "--help"], "Exit status"),
+        (&["dataset", "list", "--help"], "Examples:"),
+        (&["dataset", "show", "--help"], "Examples:"),
+        (&["dataset", "status", "--help"], "Examples:"),
+        (&["dataset", "infer", "--help"], "Examples:"),
+        (&["quarantine", "--help"], "Exit status"),
+        (&["quarantine", "list", "--help"], "Examples:"),
+        (&["quarantine", "show", "--help"], "Examples:"),
+        (&["quarantine", "replay", "--help"], "Exit status"),
     ] {
         let output = run(arguments);
         assert!(output.status.success());
