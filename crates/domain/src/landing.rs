@@ -52,7 +52,8 @@ impl Writer {
         out.extend_from_slice(self.middle.as_bytes());
         let start = out.len();
         out.extend_from_slice(data.as_bytes());
-        if data.contains(['\n', '\r']) {
+        // All of it is looked at, many bytes at a time: of the control characters it may have tabs and line breaks.
+        if data.bytes().fold(false, |found, byte| found | (byte < b' ')) {
             out[start..]
                 .iter_mut()
                 .filter(|byte| matches!(**byte, b'\n' | b'\r'))
