@@ -3,6 +3,9 @@
 /// Bytes that are looked at, and written, at a time.
 const STEP: usize = 8;
 
+/// What is added to the output at a time.
+const GROWTH: usize = 4096;
+
 /// Reads the string whose characters begin at `from`, behind the quote, and writes them to `out` from `at` on; `out`
 /// grows as is needed, and what is in it behind them means nothing. Answers the place behind the closing quote, and
 /// the end of what was written; `None` if the string does not end.
@@ -10,10 +13,48 @@ const STEP: usize = 8;
 /// Nothing is checked: a control character is taken as it is, half a surrogate pair becomes U+FFFD, and a backslash
 /// that begins no escape stays.
 pub fn unescape(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Option<(usize, usize)> {
+    undo(bytes, from, out, at, |rest| match rest {
+        [b'"', ..] => Some(Next::End(1)),
+        _ => Some(escape(rest).into()),
+    })
+}
+
+/// The same for a string within JSON that is itself the text of a string, and as it stands there: its quotes are
+/// `\"`, and a quote in it is `\\\"`. Both texts' escapes are undone at once. `None` also for what few would write, which
+/// is left to two calls of [`unescape`].
+pub fn unescape_twice(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Option<(usize, usize)> {
+    undo(bytes, from, out, at, |rest| match rest {
+        [b'\\', b'"', ..] => Some(Next::End(2)),
+        [b'\\', b'\\', ..] => escape_twice(rest).map(Next::from),
+        _ => None,
+    })
+}
+
+/// What begins at a quote or a backslash, and its length.
+enum Next {
+    End(usize),
+    Character(char, usize),
+}
+
+impl From<(char, usize)> for Next {
+    fn from((character, length): (char, usize)) -> Self {
+        Self::Character(character, length)
+    }
+}
+
+#[inline]
+fn undo(
+    bytes: &[u8],
+    from: usize,
+    out: &mut Vec<u8>,
+    at: usize,
+    next: impl Fn(&[u8]) -> Option<Next>,
+) -> Option<(usize, usize)> {
     let (mut read, mut write) = (from, at);
     loop {
         if out.len() < write + 2 * STEP {
-            out.resize((2 * out.len()).max(write + 64), 0);
+            // By little: what is set to zero here is still near when it is written over.
+            out.resize(write + GROWTH, 0);
         }
         match bytes.get(read..).and_then(<[u8]>::first_chunk::<STEP>) {
             Some(chunk) => {
@@ -34,18 +75,19 @@ pub fn unescape(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Opti
                 }
             }
         }
-        if bytes[read] == b'"' {
-            return Some((read + 1, write));
+        match next(&bytes[read..])? {
+            Next::End(length) => return Some((read + length, write)),
+            Next::Character(character, length) => {
+                if character.is_ascii() {
+                    // One byte, as nearly all of them.
+                    out[write] = character as u8;
+                    write += 1;
+                } else {
+                    write += character.encode_utf8(&mut out[write..]).len();
+                }
+                read += length;
+            }
         }
-        let (character, length) = escape(&bytes[read..]);
-        if character.is_ascii() {
-            // One byte, as nearly all of them.
-            out[write] = character as u8;
-            write += 1;
-        } else {
-            write += character.encode_utf8(&mut out[write..]).len();
-        }
-        read += length;
     }
 }
 
@@ -73,6 +115,25 @@ fn escape(bytes: &[u8]) -> (char, usize) {
         _ => return ('\\', 1),
     };
     (simple, 2)
+}
+
+/// The same for an escape whose backslash is one itself; `None` if it is none that senders write.
+#[inline]
+fn escape_twice(bytes: &[u8]) -> Option<(char, usize)> {
+    match bytes.get(2)? {
+        b'\\' => match bytes.get(3)? {
+            byte @ (b'"' | b'\\') => Some((char::from(*byte), 4)),
+            _ => None,
+        },
+        b'u' => match unicode(&bytes[1..]) {
+            (char::REPLACEMENT_CHARACTER, _) | ('\\', _) => None,
+            (character, length) => Some((character, length + 1)),
+        },
+        _ => match escape(&bytes[1..]) {
+            ('\\', _) => None,
+            (character, length) => Some((character, length + 1)),
+        },
+    }
 }
 
 fn unicode(bytes: &[u8]) -> (char, usize) {
@@ -132,7 +193,40 @@ mod tests {
         assert_eq!(unescape(b"abc", 7, &mut Vec::new(), 0), None);
     }
 
+    /// A text in JSON in JSON, from its first character on.
+    fn in_json_in_json(text: &str) -> String {
+        let once = serde_json::to_string(text).unwrap();
+        let twice = serde_json::to_string(&once).unwrap();
+        twice[3..].to_owned() + " and more"
+    }
+
+    #[test]
+    fn what_few_would_write_is_not_undone_twice() {
+        for text in [
+            r#"a\\ud83d\""#,
+            r#"a\\ud83d\\ude00\""#,
+            r#"a\\x\""#,
+            r#"a\u00e9\""#,
+            r#"a\n\""#,
+            r#"a" \""#,
+            r"a\\\",
+        ] {
+            assert_eq!(unescape_twice(text.as_bytes(), 0, &mut Vec::new(), 0), None, "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn both_texts_escapes_are_undone_at_once(
+            text in prop_oneof![any::<String>(), "([ -~]|\\n|\"|é){0,60}"],
+        ) {
+            let bytes = in_json_in_json(&text);
+            let mut out = b"before".to_vec();
+            let (read, write) = unescape_twice(bytes.as_bytes(), 0, &mut out, 6).unwrap();
+            prop_assert_eq!(std::str::from_utf8(&out[6..write]).unwrap(), text);
+            prop_assert!(bytes[..read].ends_with("\\\"") && bytes[read..].starts_with('"'));
+        }
+
         #[test]
         fn what_another_writer_escapes_comes_back(text: String) {
             let json = serde_json::to_string(&text).unwrap();
