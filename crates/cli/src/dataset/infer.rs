@@ -68,7 +68,7 @@ enum By {
     Hour,
 }
 
-pub(super) async fn run(options: InferOptions) -> Result<(), Failure> {
+pub(super) fn run(options: &InferOptions) -> Result<(), Failure> {
     let Sample { events, mut bad, is_cut } = sample::read(&options.file, options.max_events)?;
     let mut profile = Profile::default();
     for (index, event) in events.iter().enumerate() {
@@ -76,7 +76,7 @@ pub(super) async fn run(options: InferOptions) -> Result<(), Failure> {
             bad.push(format!("event {}: {error}", index + 1));
         }
     }
-    let name = name(&options)?;
+    let name = name(options)?;
     let Proposal { definition, doubts, candidates } =
         propose::propose(&profile, &name).map_err(|nothing| {
             let NoColumns(doubts) = &nothing;
@@ -84,7 +84,7 @@ pub(super) async fn run(options: InferOptions) -> Result<(), Failure> {
             bad.iter().take(text::SHOWN).for_each(|reason| output::note(&format!("warning: {reason}")));
             Failure::Input(nothing.to_string())
         })?;
-    let definition = with_keys(definition, &options)?;
+    let definition = with_keys(definition, options)?;
     let dataset = Dataset::new(definition.clone()).map_err(|error| {
         Failure::Input(format!("that makes no valid definition: {}", domain::chain(&error)))
     })?;
