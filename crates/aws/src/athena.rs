@@ -2,7 +2,7 @@
 
 use aws_sdk_athena::{
     Client,
-    types::{QueryExecution, QueryExecutionContext, QueryExecutionState, QueryExecutionStatus},
+    types::{ColumnInfo, QueryExecution, QueryExecutionContext, QueryExecutionState, QueryExecutionStatus},
 };
 use domain::port::{
     EngineError, ObjectStore, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, ResultSet,
@@ -69,8 +69,7 @@ impl QueryEngine for AthenaEngine {
         let metadata = answer.result_set.and_then(|set| set.result_set_metadata);
         let infos = metadata.and_then(|metadata| metadata.column_info);
         let infos = infos.ok_or_else(|| failed("Athena answered a result without columns"))?;
-        let columns =
-            infos.into_iter().map(|info| ResultColumn { name: info.name, data_type: info.r#type }).collect();
+        let columns = infos.into_iter().map(column).collect();
 
         let configuration = self.execution(id).await?.result_configuration;
         let location = configuration.and_then(|configuration| configuration.output_location);
@@ -118,6 +117,15 @@ fn result_error(error: StoreError) -> EngineError {
 
 fn failed(reason: impl Into<Source>) -> EngineError {
     EngineError::Failed { source: reason.into() }
+}
+
+/// Athena names a decimal without its digits, and has them beside it.
+fn column(info: ColumnInfo) -> ResultColumn {
+    let data_type = match info.r#type.as_str() {
+        "decimal" => format!("decimal({},{})", info.precision, info.scale),
+        _ => info.r#type,
+    };
+    ResultColumn { name: info.name, data_type }
 }
 
 fn engine_error(id: Option<&QueryId>, failure: Failure) -> EngineError {

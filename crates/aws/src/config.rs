@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{
+    BehaviorVersion, ConfigLoader, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig,
+};
 use aws_sdk_s3::config::SharedCredentialsProvider;
 use aws_smithy_http_client::{
     Builder,
@@ -43,11 +45,12 @@ pub struct Aws {
 impl Aws {
     /// As the standard variables and files say: `AWS_REGION`, `AWS_ENDPOINT_URL`, the role of the Lambda.
     pub async fn from_environment() -> Self {
-        let loader = aws_config::defaults(behavior())
-            .http_client(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https())
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-            .timeout_config(timeouts());
-        Self { sdk: loader.load().await }
+        Self { sdk: loader().load().await }
+    }
+
+    /// The same, in this region, whatever the environment says.
+    pub async fn from_environment_in(region: &str) -> Self {
+        Self { sdk: loader().region(Region::new(region.to_owned())).load().await }
     }
 
     /// The local lake at this endpoint, whatever the environment says. It accepts any credentials.
@@ -94,6 +97,13 @@ impl Aws {
             .build();
         aws_sdk_s3::Client::from_conf(config)
     }
+}
+
+fn loader() -> ConfigLoader {
+    aws_config::defaults(behavior())
+        .http_client(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts())
 }
 
 fn behavior() -> BehaviorVersion {

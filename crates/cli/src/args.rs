@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use crate::{dataset::DatasetOptions, publish::PublishOptions, quarantine::QuarantineOptions};
+
 /// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
 #[derive(Debug, Parser)]
 #[command(version, after_help = "Exit status: 0 done, 1 failed, 2 wrong options, settings or dataset files.")]
@@ -16,6 +18,9 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Dev(DevOptions),
     Demo(DemoOptions),
+    Dataset(DatasetOptions),
+    Quarantine(QuarantineOptions),
+    Publish(PublishOptions),
 }
 
 /// Run the whole lake on this machine: the AWS protocols and the HTTP API, in one process.

@@ -5,6 +5,8 @@ use std::{path::PathBuf, process::ExitCode};
 use domain::settings::InvalidSetting;
 use local::{DatasetFileError, StartError};
 
+use crate::{lake::LakeError, publish::PublishError};
+
 /// One sentence for a person, with its causes.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -26,16 +28,39 @@ pub(crate) enum Failure {
     /// Somebody pressed Ctrl-C before it was done.
     #[error("interrupted")]
     Interrupted,
+    /// A file that was named cannot be read.
+    #[error("{path} cannot be read: {source}")]
+    File { path: PathBuf, source: std::io::Error },
+    /// What was given is not what the command takes.
+    #[error("{0}")]
+    Input(String),
+    /// The lake did not answer as it should.
+    #[error("{}\n{asked}", domain::chain(.source))]
+    Lake { source: Box<LakeError>, asked: String },
+    /// It was done in part or not at all; what was is printed before.
+    #[error("{0}")]
+    NotDone(String),
+    /// The output cannot be written.
+    #[error("the output cannot be written: {0}")]
+    Output(std::io::Error),
     /// The demo did not get what it should have.
     #[error("the demo failed: {0}")]
     Demo(String),
+    /// Not everything is published.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
 }
 
 impl Failure {
     /// 2 where other input would help, 130 after Ctrl-C, 1 otherwise.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Setting(_) | Self::Datasets(_) | Self::Start(StartError::Dataset(_)) => ExitCode::from(2),
+            Self::Setting(_)
+            | Self::Datasets(_)
+            | Self::Start(StartError::Dataset(_))
+            | Self::File { .. }
+            | Self::Input(_) => ExitCode::from(2),
+            Self::Publish(error) if error.is_wrong_input() => ExitCode::from(2),
             // As a shell says it of a process that SIGINT ended.
             Self::Interrupted => ExitCode::from(130),
             _ => ExitCode::FAILURE,

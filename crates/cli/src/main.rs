@@ -3,10 +3,15 @@
 #![recursion_limit = "256"]
 
 mod args;
+mod dataset;
 mod demo;
 mod dev;
 mod failure;
+mod lake;
 mod log;
+mod output;
+mod publish;
+mod quarantine;
 mod stop;
 
 use std::{io::Write, process::ExitCode};
@@ -20,6 +25,9 @@ async fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Dev(options) => dev::run(options).await,
         Command::Demo(options) => demo::run(options).await,
+        Command::Dataset(options) => dataset::run(options).await,
+        Command::Quarantine(options) => quarantine::run(options).await,
+        Command::Publish(options) => publish::run(options).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

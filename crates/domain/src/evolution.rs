@@ -24,6 +24,13 @@ impl fmt::Display for Refusal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused(Vec<Refusal>);
 
+impl Refused {
+    /// Each refused change by itself.
+    pub fn reasons(&self) -> impl Iterator<Item = &Refusal> {
+        self.0.iter()
+    }
+}
+
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all: Vec<String> = self.0.iter().map(Refusal::to_string).collect();

@@ -1,18 +1,22 @@
-//! A file's columns against the table's: a column that the file lacks is null, one of another type is an
-//! error, as in Athena. (DataFusion alone would convert, and show wrong values as if they were right.)
+//! A file's columns against the table's: a column that the file lacks is null, and so is a field that a struct of
+//! the file lacks; one of another type is an error, as in Athena. (DataFusion alone would convert, and show wrong values as if they were right.)
 
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::datatypes::{DataType as Arrow, SchemaRef},
-    common::tree_node::{TreeNode, TreeNodeRecursion},
+    arrow::datatypes::{DataType as Arrow, FieldRef, Schema, SchemaRef},
+    common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion},
     error::{DataFusionError, Result},
     physical_expr::{PhysicalExpr, expressions::Column},
     physical_expr_adapter::{DefaultPhysicalExprAdapter, PhysicalExprAdapter, PhysicalExprAdapterFactory},
 };
 use domain::port::Table;
 
-use crate::error::Failure;
+use crate::{
+    conform::{self, Conformed},
+    error::Failure,
+    types::is_nested,
+};
 
 /// Makes the adapter of each file.
 #[derive(Debug)]
@@ -28,12 +32,8 @@ impl StrictTypes {
 
 impl PhysicalExprAdapterFactory for StrictTypes {
     fn create(&self, table: SchemaRef, file: SchemaRef) -> Result<Arc<dyn PhysicalExprAdapter>> {
-        Ok(Arc::new(StrictAdapter {
-            name: Arc::clone(&self.table),
-            table: Arc::clone(&table),
-            file: Arc::clone(&file),
-            inner: DefaultPhysicalExprAdapter::new(table, file),
-        }))
+        let inner = DefaultPhysicalExprAdapter::new(Arc::clone(&table), conformed(&table, &file));
+        Ok(Arc::new(StrictAdapter { name: Arc::clone(&self.table), table, file, inner }))
     }
 }
 
@@ -53,16 +53,40 @@ impl PhysicalExprAdapter for StrictAdapter {
             }
             Ok(TreeNodeRecursion::Continue)
         })?;
-        self.inner.rewrite(expr)
+        self.inner.rewrite(expr)?.transform(|node| self.conform(node)).data()
     }
 }
 
+/// The file's schema as it is after [`Conformed`] has done its part.
+fn conformed(table: &SchemaRef, file: &SchemaRef) -> SchemaRef {
+    let field = |found: &FieldRef| match table.field_with_name(found.name()) {
+        Ok(declared) if is_nested(declared.data_type()) => Arc::new(declared.clone()),
+        _ => Arc::clone(found),
+    };
+    Arc::new(Schema::new(file.fields().iter().map(field).collect::<Vec<_>>()))
+}
+
 impl StrictAdapter {
+    /// Puts the conversion around a nested column that is of another type in the file.
+    fn conform(&self, node: Arc<dyn PhysicalExpr>) -> Result<Transformed<Arc<dyn PhysicalExpr>>> {
+        let Some(column) = node.downcast_ref::<Column>() else { return Ok(Transformed::no(node)) };
+        let (Ok(found), Ok(declared)) =
+            (self.file.field_with_name(column.name()), self.table.field_with_name(column.name()))
+        else {
+            return Ok(Transformed::no(node));
+        };
+        if !is_nested(declared.data_type()) || found == declared {
+            return Ok(Transformed::no(node));
+        }
+        let field = Arc::new(declared.clone());
+        Ok(Transformed::yes(Arc::new(Conformed { inner: node, field })))
+    }
+
     fn check(&self, column: &str) -> std::result::Result<(), Failure> {
         // What is no column of the table's files is a partition key.
         let Ok(declared) = self.table.field_with_name(column) else { return Ok(()) };
         let Ok(found) = self.file.field_with_name(column) else { return self.check_case(column) };
-        if reads_as(found.data_type(), declared.data_type()) {
+        if conform::fits(found.data_type(), declared.data_type(), &reads_as) {
             return Ok(());
         }
         Err(Failure::new(

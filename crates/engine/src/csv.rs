@@ -1,30 +1,23 @@
 //! A result in the form in which Athena leaves it: a header row, every value in double quotes, NULL as
 //! nothing at all, the empty string as `""`.
 
-mod number;
-mod time;
-
 #[cfg(test)]
 mod tests;
 
 use std::io::{self, Write};
 
-use datafusion::arrow::{
-    array::{
-        Array, ArrayRef, AsArray, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array,
-        RecordBatch, StringArray, TimestampMillisecondArray,
-    },
-    datatypes::{
-        DataType as Arrow, Date32Type, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMillisecondType,
-    },
-};
+use datafusion::arrow::{array::RecordBatch, datatypes::DataType as Arrow};
 use domain::port::ResultColumn;
 use futures::{
     StreamExt, TryStreamExt,
     stream::{self, BoxStream},
 };
 
-use crate::{error::EngineError, result::Execution};
+use crate::{
+    error::EngineError,
+    result::Execution,
+    values::{Part, Values, range},
+};
 
 /// Why a result could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +81,7 @@ impl<W: Write> CsvWriter<W> {
         let mut writer = Self { out, buffer: Vec::new() };
         for (index, column) in columns.iter().enumerate() {
             separate(&mut writer.buffer, index);
-            quote(&mut writer.buffer, &column.name);
+            quote(&mut writer.buffer, column.name.as_bytes());
         }
         writer.buffer.push(b'\n');
         writer.drain()?;
@@ -97,11 +90,12 @@ impl<W: Write> CsvWriter<W> {
 
     /// Writes the rows of a batch.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), CsvError> {
-        let columns = batch.columns().iter().map(Values::of).collect::<Result<Vec<_>, _>>()?;
+        let columns = batch.columns().iter().map(|column| Values::of(column));
+        let columns = columns.collect::<Result<Vec<_>, _>>().map_err(CsvError::Type)?;
         for row in 0..batch.num_rows() {
             for (index, column) in columns.iter().enumerate() {
                 separate(&mut self.buffer, index);
-                column.write(&mut self.buffer, row);
+                field(&mut self.buffer, column, row);
             }
             self.buffer.push(b'\n');
         }
@@ -127,79 +121,71 @@ fn separate(buffer: &mut Vec<u8>, index: usize) {
     }
 }
 
-fn quote(buffer: &mut Vec<u8>, text: &str) {
+fn quote(buffer: &mut Vec<u8>, text: &[u8]) {
     buffer.push(b'"');
-    for (index, part) in text.split('"').enumerate() {
+    for (index, part) in text.split(|byte| *byte == b'"').enumerate() {
         if index > 0 {
             buffer.extend_from_slice(b"\"\"");
         }
-        buffer.extend_from_slice(part.as_bytes());
+        buffer.extend_from_slice(part);
     }
     buffer.push(b'"');
 }
 
-/// A column, its type looked at once for a batch and not for each value.
-enum Values<'a> {
-    Null,
-    Boolean(&'a BooleanArray),
-    Integer(&'a Int32Array),
-    BigInt(&'a Int64Array),
-    Double(&'a Float64Array),
-    Varchar(&'a StringArray),
-    Date(&'a Date32Array),
-    Timestamp(&'a TimestampMillisecondArray),
+/// Appends one field: NULL is nothing.
+fn field(buffer: &mut Vec<u8>, values: &Values<'_>, row: usize) {
+    match values.get(row) {
+        None => {}
+        Some(Part::Varchar(array)) => quote(buffer, array.value(row).as_bytes()),
+        Some(Part::Json(array)) => quote(buffer, array.value(row).as_bytes()),
+        Some(part @ (Part::Array(..) | Part::Row(_) | Part::Map(..))) => {
+            let mut text = Vec::new();
+            nested(&mut text, part, row);
+            quote(buffer, &text);
+        }
+        Some(scalar) => {
+            buffer.push(b'"');
+            scalar.write_scalar(buffer, row);
+            buffer.push(b'"');
+        }
+    }
 }
 
-impl<'a> Values<'a> {
-    fn of(column: &'a ArrayRef) -> Result<Self, CsvError> {
-        Ok(match column.data_type() {
-            Arrow::Null => Self::Null,
-            Arrow::Boolean => Self::Boolean(column.as_boolean()),
-            Arrow::Int32 => Self::Integer(column.as_primitive::<Int32Type>()),
-            Arrow::Int64 => Self::BigInt(column.as_primitive::<Int64Type>()),
-            Arrow::Float64 => Self::Double(column.as_primitive::<Float64Type>()),
-            Arrow::Utf8 => Self::Varchar(column.as_string::<i32>()),
-            Arrow::Date32 => Self::Date(column.as_primitive::<Date32Type>()),
-            Arrow::Timestamp(TimeUnit::Millisecond, None) => {
-                Self::Timestamp(column.as_primitive::<TimestampMillisecondType>())
+/// Nested values are texts without quotes, `[a, b]` and `{k=v}`, from which nobody reads them back for sure. That is
+/// Athena's form: who wants the values casts them to JSON.
+fn nested(text: &mut Vec<u8>, part: &Part<'_>, row: usize) {
+    let mut enclosed =
+        |open: u8, close: u8, parts: &mut dyn Iterator<Item = (Option<&str>, &Values<'_>, usize)>| {
+            text.push(open);
+            for (index, (name, values, row)) in parts.enumerate() {
+                if index > 0 {
+                    text.extend_from_slice(b", ");
+                }
+                if let Some(name) = name {
+                    text.extend_from_slice(name.as_bytes());
+                    text.push(b'=');
+                }
+                match values.get(row) {
+                    None => text.extend_from_slice(b"null"),
+                    Some(part) => nested(text, part, row),
+                }
             }
-            other => return Err(CsvError::Type(other.clone())),
-        })
-    }
-
-    fn is_null(&self, row: usize) -> bool {
-        match self {
-            Self::Null => true,
-            Self::Boolean(array) => array.is_null(row),
-            Self::Integer(array) => array.is_null(row),
-            Self::BigInt(array) => array.is_null(row),
-            Self::Double(array) => array.is_null(row),
-            Self::Varchar(array) => array.is_null(row),
-            Self::Date(array) => array.is_null(row),
-            Self::Timestamp(array) => array.is_null(row),
+            text.push(close);
+        };
+    match part {
+        Part::Array(lists, elements) => {
+            let elements = &**elements;
+            let mut parts = range(lists.value_offsets(), row).map(|at| (None, elements, at));
+            enclosed(b'[', b']', &mut parts);
         }
-    }
-
-    fn write(&self, buffer: &mut Vec<u8>, row: usize) {
-        if self.is_null(row) {
-            return;
+        Part::Row(fields) => {
+            enclosed(b'{', b'}', &mut fields.iter().map(|(name, values)| (Some(*name), values, row)));
         }
-        if let Self::Varchar(array) = self {
-            return quote(buffer, array.value(row));
+        Part::Map(maps, keys, values) => {
+            let values = &**values;
+            let entry = |at| (Some(keys.value(at)), values, at);
+            enclosed(b'{', b'}', &mut range(maps.value_offsets(), row).map(entry));
         }
-        buffer.push(b'"');
-        match self {
-            Self::Null | Self::Varchar(_) => {}
-            Self::Boolean(array) => {
-                let word: &[u8] = if array.value(row) { b"true" } else { b"false" };
-                buffer.extend_from_slice(word);
-            }
-            Self::Integer(array) => number::integer(buffer, i64::from(array.value(row))),
-            Self::BigInt(array) => number::integer(buffer, array.value(row)),
-            Self::Double(array) => number::double(buffer, array.value(row)),
-            Self::Date(array) => time::date(buffer, i64::from(array.value(row))),
-            Self::Timestamp(array) => time::timestamp(buffer, array.value(row)),
-        }
-        buffer.push(b'"');
+        scalar => scalar.write_scalar(text, row),
     }
 }

@@ -8,6 +8,7 @@ use domain::port::{Catalog, ObjectStore};
 use futures::StreamExt;
 
 use crate::{
+    coerce,
     error::EngineError,
     failure::{from_datafusion, while_reading},
     resolve,
@@ -57,6 +58,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
             .map_err(from_datafusion)?;
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
         typing::check(&plan)?;
+        let plan = coerce::as_athena(plan)?;
         let failed = move |error| while_reading(&store, error);
         let plan = session.create_physical_plan(&plan).await.map_err(&failed)?;
         let shape = Shape::of(&plan.schema(), &prepared.names)?;

@@ -1,6 +1,9 @@
 //! The functions that mean here what they mean in Athena. All others are refused by name: one of the same
 //! name that answers something else would be worse.
 
+mod base64;
+mod json;
+
 use std::sync::Arc;
 
 use datafusion::{
@@ -8,8 +11,14 @@ use datafusion::{
     logical_expr::{AggregateUDF, ScalarUDF, WindowUDF},
 };
 
+pub(crate) use json::{CAST_TO_JSON, is_castable};
+
+/// DataFusion's.
 const SCALAR: [&str; 8] =
     ["coalesce", "length", "lower", "nullif", "reverse", "starts_with", "strpos", "upper"];
+
+/// Ours.
+const OWN: [&str; 2] = ["json_format", "to_base64"];
 
 const AGGREGATE: [&str; 14] = [
     "approx_distinct",
@@ -47,7 +56,7 @@ const WIDENED: [&str; 2] = ["length", "strpos"];
 
 /// Whether a query may call it.
 pub(crate) fn is_known(name: &str) -> bool {
-    SCALAR.contains(&name) || AGGREGATE.contains(&name) || WINDOW.contains(&name)
+    SCALAR.contains(&name) || OWN.contains(&name) || AGGREGATE.contains(&name) || WINDOW.contains(&name)
 }
 
 /// Whether the function has no meaning without `OVER`.
@@ -63,6 +72,9 @@ pub(crate) fn is_widened(name: &str) -> bool {
 pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
     let mut all = SessionStateDefaults::default_scalar_functions();
     all.retain(|f| admits(&SCALAR, f.name(), f.aliases()));
+    all.push(Arc::new(ScalarUDF::from(json::CastToJson::new())));
+    all.push(Arc::new(ScalarUDF::from(json::JsonFormat::new())));
+    all.push(Arc::new(ScalarUDF::from(base64::ToBase64::new())));
     all
 }
 

@@ -6,6 +6,8 @@
 
 mod adapt;
 mod check;
+mod coerce;
+mod conform;
 pub mod csv;
 mod dialect;
 mod engine;
@@ -26,7 +28,10 @@ mod session;
 mod statement;
 mod store;
 mod table;
+mod text;
+mod types;
 mod typing;
+mod values;
 
 pub use engine::Engine;
 pub use error::{EngineError, Failure};

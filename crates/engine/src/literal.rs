@@ -1,15 +1,27 @@
 //! Literals whose meaning is Athena's: written so that DataFusion gives them the same one.
 
+mod decimal;
+
 use std::ops::ControlFlow;
 
 use chrono::{NaiveDate, NaiveTime};
 use datafusion::sql::sqlparser::ast::{
-    CastKind, DataType, Expr, Query, TimezoneInfo, TypedString, Value, ValueWithSpan, VisitMut, VisitorMut,
+    CastKind, DataType, ExactNumberInfo, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
+    FunctionArguments, Ident, ObjectName, Query, TimezoneInfo, TypedString, Value, ValueWithSpan, VisitMut,
+    VisitorMut,
 };
 
-use crate::{error::EngineError, functions};
+use crate::{
+    error::EngineError,
+    functions::{self, CAST_TO_JSON},
+};
 
-/// Rewrites what the two engines read differently: timestamps' precision, LIKE's escapes, result types.
+use decimal::{Decimal, NoDecimal};
+
+pub(crate) use decimal::digits_of;
+
+/// Rewrites what the two engines read differently: numbers with a point, timestamps' precision, LIKE's escapes,
+/// casts to JSON, result types.
 pub(crate) fn rewrite(query: &mut Query) -> Result<(), EngineError> {
     match query.visit(&mut Rewrite) {
         ControlFlow::Break(error) => Err(error),
@@ -32,8 +44,24 @@ impl VisitorMut for Rewrite {
 
 fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
     match expr {
-        Expr::Value(ValueWithSpan { value: Value::Number(text, _), .. }) => number(text),
+        Expr::Value(ValueWithSpan { value: Value::Number(text, _), .. }) => {
+            let Some(decimal) = number(text)? else { return Ok(()) };
+            *expr = decimal_literal(decimal);
+            Ok(())
+        }
         Expr::TypedString(literal) => typed(literal),
+        Expr::Cast { data_type: DataType::JSON, expr: inner, .. } => {
+            *expr = call(CAST_TO_JSON, std::mem::replace(inner, Expr::Tuple(Vec::new())));
+            Ok(())
+        }
+        Expr::Cast { kind: CastKind::Cast, data_type: DataType::Decimal(digits), expr: inner, .. } => {
+            let Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(text), .. }) = &**inner else {
+                return Ok(());
+            };
+            let decimal = cast_to_decimal(text, *digits)?;
+            *expr = decimal_literal(decimal);
+            Ok(())
+        }
         Expr::Cast { data_type: data_type @ DataType::Timestamp(None, TimezoneInfo::None), .. } => {
             // Athena's `timestamp` without a precision has milliseconds.
             *data_type = DataType::Timestamp(Some(3), TimezoneInfo::None);
@@ -55,11 +83,56 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
     }
 }
 
-fn number(text: &str) -> Result<(), EngineError> {
+/// A number with a point and without an exponent is a decimal.
+fn number(text: &str) -> Result<Option<Decimal>, EngineError> {
+    let invalid = || EngineError::rejected(format!("Invalid numeric literal: {text}"));
+    if text.contains('.') && !text.contains(['e', 'E']) {
+        return Decimal::literal(text).map(Some).map_err(|_| invalid());
+    }
     let whole = text.bytes().all(|b| b.is_ascii_digit());
     // The least bigint is written with a sign before a number that is too large by one.
     let fits = !whole || text.parse::<u64>().is_ok_and(|number| number <= 1 << 63);
-    if fits { Ok(()) } else { Err(EngineError::rejected(format!("Invalid numeric literal: {text}"))) }
+    if fits { Ok(None) } else { Err(invalid()) }
+}
+
+fn decimal_literal(decimal: Decimal) -> Expr {
+    Expr::TypedString(TypedString {
+        data_type: DataType::Decimal(decimal.digits()),
+        value: Value::SingleQuotedString(decimal.text).with_empty_span(),
+        uses_odbc_syntax: false,
+    })
+}
+
+fn cast_to_decimal(text: &str, digits: ExactNumberInfo) -> Result<Decimal, EngineError> {
+    let Some((precision, scale)) = digits_of(digits) else {
+        return Err(EngineError::unsupported(format!("CAST to DECIMAL{digits}")));
+    };
+    Decimal::cast(text, precision, scale).map_err(|why| {
+        let why = match why {
+            NoDecimal::NotANumber => "Value is not a number.",
+            NoDecimal::TooLarge => "Value too large.",
+        };
+        let message = format!("Cannot cast VARCHAR '{text}' to DECIMAL({precision}, {scale}). {why}");
+        EngineError::failed("INVALID_CAST_ARGUMENT", message)
+    })
+}
+
+/// A call of a function with one argument.
+fn call(name: &str, argument: Expr) -> Expr {
+    Expr::Function(Function {
+        name: ObjectName::from(vec![Ident::new(name)]),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(FunctionArgumentList {
+            duplicate_treatment: None,
+            args: vec![FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))],
+            clauses: Vec::new(),
+        }),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    })
 }
 
 fn typed(literal: &mut TypedString) -> Result<(), EngineError> {
@@ -76,17 +149,31 @@ fn typed(literal: &mut TypedString) -> Result<(), EngineError> {
             *text = normal;
             *precision = Some(digits);
         }
+        DataType::Decimal(digits @ ExactNumberInfo::None) => {
+            let Ok(decimal) = Decimal::literal(text) else { return Err(invalid("decimal", text)) };
+            *digits = decimal.digits();
+            *text = decimal.text;
+        }
+        DataType::Real => {
+            let numeric = text.bytes().all(|byte| byte.is_ascii_digit() || b".+-eE".contains(&byte));
+            if !(numeric && text.parse::<f32>().is_ok()) {
+                return Err(invalid("real", text));
+            }
+        }
         other => return Err(EngineError::unsupported(format!("a literal of type {other}"))),
     }
     Ok(())
 }
 
 fn invalid(what: &str, text: &str) -> EngineError {
-    let expected = if what == "date" { "2026-11-23" } else { "2026-11-23 10:05:00.000" };
-    EngineError::failed(
-        "INVALID_LITERAL",
-        format!("'{text}' is not a valid {what} literal: expected '{expected}', without a time zone"),
-    )
+    let expected = match what {
+        "date" => "'2026-11-23', without a time zone",
+        "timestamp" => "'2026-11-23 10:05:00.000', without a time zone",
+        "decimal" => "'1.10', of at most 38 digits",
+        _ => "'1.5'",
+    };
+    let message = format!("'{text}' is not a valid {what} literal: expected {expected}");
+    EngineError::failed("INVALID_LITERAL", message)
 }
 
 /// `YYYY-M-D`; years beyond four digits are beyond what the formats here can carry.

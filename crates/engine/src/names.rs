@@ -1,14 +1,20 @@
 //! The names of the result's columns, as Athena gives them: as they were written, `_col0` where there is none.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::ControlFlow,
+};
 
 use datafusion::sql::sqlparser::{
-    ast::{Expr, Ident, Query, Select, SelectItem, SetExpr, VisitMut, VisitorMut},
+    ast::{Expr, Ident, OrderBy, OrderByKind, Query, Select, SelectItem, SetExpr, VisitMut, VisitorMut},
     tokenizer::Location,
 };
 
 /// Marks a column without a name. No column of a table can be named so.
 const UNNAMED: &str = "?column";
+
+/// Marks a name that also is a column's by which the rows are ordered.
+const SHADOW: &str = "?alias";
 
 /// The words that were not in lower case, by their place in the text.
 #[derive(Debug, Default)]
@@ -43,11 +49,19 @@ impl OutputNames {
                 SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => parts.last(),
                 _ => None,
             };
-            if let Some(name) = written
-                && let Some(original) = originals.0.get(&name.span.start)
-            {
+            let Some(name) = written else { continue };
+            let original = originals.0.get(&name.span.start);
+            if let SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) = item {
+                let shown = original.unwrap_or(&name.value);
+                names.extend(dereferences(parts).map(|planned| (planned, shown.clone())));
+            }
+            if let Some(original) = original {
                 names.insert(name.value.clone(), original.clone());
             }
+        }
+        for (mark, name) in mark_shadows(query) {
+            let shown = names.get(&name).cloned().unwrap_or(name);
+            names.insert(mark, shown);
         }
         Self(names)
     }
@@ -57,8 +71,54 @@ impl OutputNames {
         if folded.starts_with(UNNAMED) {
             return format!("_col{position}");
         }
-        self.0.get(folded).cloned().unwrap_or_else(|| folded.to_owned())
+        // The planner puts the table's name before a field's: `t.address[city]`.
+        let unqualified = folded.split_once('.').map(|(_, name)| name).filter(|name| name.ends_with(']'));
+        let found = self.0.get(folded).or_else(|| self.0.get(unqualified?));
+        found.cloned().unwrap_or_else(|| folded.to_owned())
     }
+}
+
+/// What `a.b.c` is called in a plan if it is a field of a row: `a[b][c]` or `a.b[c]`.
+fn dereferences(parts: &[Ident]) -> impl Iterator<Item = String> {
+    (1..parts.len()).map(|fields_from| {
+        let (column, fields) = parts.split_at(fields_from);
+        let column: Vec<&str> = column.iter().map(|part| part.value.as_str()).collect();
+        let fields: String = fields.iter().map(|part| format!("[{}]", part.value)).collect();
+        column.join(".") + &fields
+    })
+}
+
+/// `SELECT f(a) AS a ... ORDER BY t.a` orders by the table's column, and the planner would find two of that name:
+/// so the result's gets another one meanwhile. Gives the marks with the names that they stand for.
+fn mark_shadows(query: &mut Query) -> Vec<(String, String)> {
+    let Some(OrderBy { kind: OrderByKind::Expressions(terms), .. }) = &mut query.order_by else {
+        return Vec::new();
+    };
+    let qualified: HashSet<String> = terms
+        .iter()
+        .filter_map(|term| match &term.expr {
+            Expr::CompoundIdentifier(parts) => parts.last().map(|name| name.value.clone()),
+            _ => None,
+        })
+        .collect();
+    let SetExpr::Select(select) = &mut *query.body else { return Vec::new() };
+    let mut marks = Vec::new();
+    for item in &mut select.projection {
+        let SelectItem::ExprWithAlias { alias, .. } = item else { continue };
+        if !qualified.contains(&alias.value) {
+            continue;
+        }
+        let mark = format!("{SHADOW}{}", marks.len());
+        for term in terms.iter_mut() {
+            if let Expr::Identifier(name) = &mut term.expr
+                && name.value == alias.value
+            {
+                name.value.clone_from(&mark);
+            }
+        }
+        marks.push((mark.clone(), std::mem::replace(&mut alias.value, mark)));
+    }
+    marks
 }
 
 fn outermost(body: &SetExpr) -> Option<&Select> {

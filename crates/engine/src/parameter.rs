@@ -9,8 +9,8 @@ use std::{
 
 use datafusion::sql::sqlparser::{
     ast::{
-        DataType, Expr, Query, Select, TimezoneInfo, TypedString, UnaryOperator, Value, ValueWithSpan, Visit,
-        VisitMut, Visitor, VisitorMut,
+        DataType, ExactNumberInfo, Expr, Query, Select, TimezoneInfo, TypedString, UnaryOperator, Value,
+        ValueWithSpan, Visit, VisitMut, Visitor, VisitorMut,
     },
     parser::Parser,
     tokenizer::{Location, Token},
@@ -68,7 +68,7 @@ fn literal(number: usize, text: &str) -> Result<Expr, EngineError> {
     let refused = |why: &str| {
         EngineError::rejected(format!(
             "parameter {number} {why}: it must be one SQL literal, as 'text', 42, -1.5, true, NULL, \
-             DATE '2026-11-23' or TIMESTAMP '2026-11-23 10:05:00.000'"
+             DECIMAL '1.10', REAL '1.5', DATE '2026-11-23' or TIMESTAMP '2026-11-23 10:05:00.000'"
         ))
     };
     // The words are taken as they are: a literal has no names to fold.
@@ -93,7 +93,13 @@ fn is_literal(expr: &Expr) -> bool {
             matches!(&**expr, Expr::Value(value) if matches!(value.value, Value::Number(_, false)))
         }
         Expr::TypedString(TypedString { data_type, value, uses_odbc_syntax: false }) => {
-            let typed = matches!(data_type, DataType::Date | DataType::Timestamp(None, TimezoneInfo::None));
+            let typed = matches!(
+                data_type,
+                DataType::Date
+                    | DataType::Timestamp(None, TimezoneInfo::None)
+                    | DataType::Decimal(ExactNumberInfo::None)
+                    | DataType::Real
+            );
             typed && matches!(value.value, Value::SingleQuotedString(_))
         }
         _ => false,

@@ -1,9 +1,9 @@
 use std::{fmt, sync::Arc};
 
 use datafusion::arrow::{
-    array::RecordBatch,
+    array::{Array, ArrayRef, AsArray, RecordBatch},
     compute::cast,
-    datatypes::{DataType as Arrow, Schema, SchemaRef, TimeUnit},
+    datatypes::{DataType, Decimal128Type, Schema, SchemaRef},
     error::ArrowError,
 };
 use domain::port::ResultColumn;
@@ -13,6 +13,7 @@ use crate::{
     error::{EngineError, Failure},
     names::OutputNames,
     scan::BytesScanned,
+    types,
 };
 
 /// A query at work.
@@ -21,7 +22,8 @@ pub struct Execution {
     pub columns: Vec<ResultColumn>,
     /// The rows. Nothing is read ahead of what is taken, beyond a few batches; dropping it ends the query.
     ///
-    /// Values are of the Arrow types that [`domain::DataType::arrow`] names (`Null` for a column without one).
+    /// Values are of the Arrow types that [`domain::DataType::arrow`] names (`Null` for a column without one, and
+    /// `LargeUtf8` for Athena's `json`).
     pub batches: BoxStream<'static, Result<RecordBatch, EngineError>>,
     /// What was read so far: the column chunks, without footers and indexes.
     pub scanned: BytesScanned,
@@ -49,7 +51,7 @@ impl Shape {
         let mut fields = Vec::with_capacity(schema.fields().len());
         for (position, field) in schema.fields().iter().enumerate() {
             let name = names.show(position, field.name());
-            let Some((word, arrow)) = athena_type(field.data_type()) else {
+            let Some((word, arrow)) = types::of_result(field.data_type()) else {
                 return Err(Failure::new(
                     "NOT_SUPPORTED",
                     format!(
@@ -59,7 +61,7 @@ impl Shape {
                 ));
             };
             fields.push(field.as_ref().clone().with_name(&name).with_data_type(arrow).with_nullable(true));
-            columns.push(ResultColumn { name, data_type: word.to_owned() });
+            columns.push(ResultColumn { name, data_type: word });
         }
         Ok(Self { columns, schema: Arc::new(Schema::new(fields)) })
     }
@@ -69,22 +71,21 @@ impl Shape {
             return Ok(batch.clone());
         }
         let columns = batch.columns().iter().zip(self.schema.fields());
-        let columns = columns.map(|(column, field)| cast(column, field.data_type()));
+        let columns = columns.map(|(column, field)| {
+            let column = cast(column, field.data_type())?;
+            check_digits(&column)?;
+            Ok::<_, ArrowError>(column)
+        });
         RecordBatch::try_new(Arc::clone(&self.schema), columns.collect::<Result<_, _>>()?)
     }
 }
 
-fn athena_type(arrow: &Arrow) -> Option<(&'static str, Arrow)> {
-    Some(match arrow {
-        Arrow::Null => ("unknown", Arrow::Null),
-        Arrow::Boolean => ("boolean", Arrow::Boolean),
-        Arrow::Int32 => ("integer", Arrow::Int32),
-        // DataFusion counts and ranks without a sign.
-        Arrow::Int64 | Arrow::UInt64 => ("bigint", Arrow::Int64),
-        Arrow::Float64 => ("double", Arrow::Float64),
-        Arrow::Utf8 | Arrow::LargeUtf8 | Arrow::Utf8View => ("varchar", Arrow::Utf8),
-        Arrow::Date32 => ("date", Arrow::Date32),
-        Arrow::Timestamp(_, None) => ("timestamp", Arrow::Timestamp(TimeUnit::Millisecond, None)),
-        _ => return None,
-    })
+/// Arrow calculates with decimals of more digits than there are.
+fn check_digits(column: &ArrayRef) -> Result<(), ArrowError> {
+    match (column.data_type(), column.as_primitive_opt::<Decimal128Type>()) {
+        (DataType::Decimal128(precision, _), Some(decimals)) => decimals
+            .validate_decimal_precision(*precision)
+            .map_err(|_| ArrowError::ArithmeticOverflow("Decimal overflow".to_owned())),
+        _ => Ok(()),
+    }
 }

@@ -118,8 +118,10 @@ fn may_nest(token: &Token) -> bool {
             Keyword::NoKeyword
                 | Keyword::AS
                 | Keyword::DATE
+                | Keyword::DECIMAL
                 | Keyword::FALSE
                 | Keyword::NULL
+                | Keyword::REAL
                 | Keyword::TIMESTAMP
                 | Keyword::TRUE
         ),

@@ -1,13 +1,18 @@
 //! Athena converts nothing between kinds of values by itself; DataFusion does. What it would convert is
 //! refused here, on the plan before DataFusion has touched its types.
 
+mod call;
+mod cast;
+mod kind;
+mod relation;
+
 use datafusion::{
     arrow::datatypes::DataType as Arrow,
     common::{
         DFSchema, ScalarValue,
         tree_node::{TreeNode, TreeNodeRecursion},
     },
-    error::{DataFusionError, Result},
+    error::DataFusionError,
     logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator, utils::merge_schema},
 };
 
@@ -15,6 +20,8 @@ use crate::{
     error::{EngineError, Failure},
     failure::{from_datafusion, place},
 };
+
+use kind::{Kind, apart, is_exact_with_inexact, kind, word};
 
 /// Refuses the first expression whose types do not fit each other.
 pub(crate) fn check(plan: &LogicalPlan) -> std::result::Result<(), EngineError> {
@@ -27,68 +34,10 @@ pub(crate) fn check(plan: &LogicalPlan) -> std::result::Result<(), EngineError> 
                 Ok(TreeNodeRecursion::Continue)
             })
         })?;
-        check_union(node)?;
+        relation::check(node, &schema)?;
         Ok(TreeNodeRecursion::Continue)
     });
     walked.map(|_| ()).map_err(from_datafusion)
-}
-
-/// Kinds of values. Within one, Athena converts; between two, it does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Boolean,
-    Number,
-    Text,
-    Time,
-    Interval,
-}
-
-fn kind(data_type: &Arrow) -> Option<Kind> {
-    Some(match data_type {
-        Arrow::Boolean => Kind::Boolean,
-        Arrow::Utf8 | Arrow::LargeUtf8 | Arrow::Utf8View => Kind::Text,
-        Arrow::Date32 | Arrow::Timestamp(..) => Kind::Time,
-        Arrow::Interval(_) | Arrow::Duration(_) => Kind::Interval,
-        other if other.is_numeric() => Kind::Number,
-        _ => return None,
-    })
-}
-
-fn word(data_type: &Arrow) -> String {
-    match data_type {
-        Arrow::Boolean => "boolean".to_owned(),
-        Arrow::Int32 => "integer".to_owned(),
-        Arrow::Int64 | Arrow::UInt64 => "bigint".to_owned(),
-        Arrow::Float64 => "double".to_owned(),
-        Arrow::Utf8 | Arrow::LargeUtf8 | Arrow::Utf8View => "varchar".to_owned(),
-        Arrow::Date32 => "date".to_owned(),
-        Arrow::Timestamp(..) => "timestamp".to_owned(),
-        Arrow::Interval(_) | Arrow::Duration(_) => "interval".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-fn check_union(node: &LogicalPlan) -> Result<()> {
-    let LogicalPlan::Union(union) = node else { return Ok(()) };
-    let Some((first, others)) = union.inputs.split_first() else { return Ok(()) };
-    for other in others {
-        for (left, right) in first.schema().fields().iter().zip(other.schema().fields()) {
-            if apart(Some(left.data_type()), Some(right.data_type())) {
-                let (left, right) = (word(left.data_type()), word(right.data_type()));
-                let message = format!("column in UNION query has incompatible types: {left}, {right}");
-                return Err(DataFusionError::External(Box::new(Failure::new("TYPE_MISMATCH", message))));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether both are known, and of different kinds.
-fn apart(left: Option<&Arrow>, right: Option<&Arrow>) -> bool {
-    match (left.and_then(kind), right.and_then(kind)) {
-        (Some(left), Some(right)) => left != right,
-        _ => false,
-    }
 }
 
 struct Checker<'a> {
@@ -102,18 +51,26 @@ impl Checker<'_> {
         match expr {
             Expr::BinaryExpr(binary) => self.binary(&binary.left, binary.op, &binary.right),
             Expr::Between(between) => {
+                self.plain(&between.expr, "BETWEEN")?;
                 self.alike(&between.expr, "BETWEEN", &between.low)?;
                 self.alike(&between.expr, "BETWEEN", &between.high)
             }
-            Expr::InList(list) => list.list.iter().try_for_each(|item| self.alike(&list.expr, "IN", item)),
+            Expr::InList(list) => {
+                self.plain(&list.expr, "IN")?;
+                list.list.iter().try_for_each(|item| self.alike(&list.expr, "IN", item))
+            }
             Expr::InSubquery(query) => {
+                self.plain(&query.expr, "IN")?;
                 let rows = query.subquery.subquery.schema();
                 let right = rows.fields().first().map(|field| field.data_type());
                 let left = self.type_of(&query.expr);
                 if apart(left.as_ref(), right) {
-                    Err(self.mismatch(&query.expr, "IN", right))
-                } else {
-                    Ok(())
+                    return Err(self.mismatch(&query.expr, "IN", right));
+                }
+                match (left, right) {
+                    (Some(left), Some(right)) if is_exact_with_inexact(&left, right) => Err(self
+                        .unsupported(&query.expr, &format!("{} IN a query of {}", word(&left), word(right)))),
+                    _ => Ok(()),
                 }
             }
             Expr::Like(like) => {
@@ -127,7 +84,10 @@ impl Checker<'_> {
                 self.all_alike(results.map(|result| &**result), "CASE")?;
                 let tested = case.expr.iter().chain(case.when_then_expr.iter().map(|(when, _)| when));
                 match case.expr {
-                    Some(_) => self.all_alike(tested.map(|one| &**one), "CASE"),
+                    Some(_) => {
+                        tested.clone().try_for_each(|one| self.plain(one, "CASE"))?;
+                        self.all_alike(tested.map(|one| &**one), "CASE")
+                    }
                     None => case
                         .when_then_expr
                         .iter()
@@ -137,8 +97,18 @@ impl Checker<'_> {
             Expr::Cast(cast) => self.cast(&cast.expr, cast.field.data_type()),
             Expr::TryCast(cast) => self.cast(&cast.expr, cast.field.data_type()),
             Expr::ScalarFunction(call) => self.call(call.func.name(), &call.args),
-            Expr::AggregateFunction(call) => self.call(call.func.name(), &call.params.args),
-            Expr::WindowFunction(call) => self.call(call.fun.name(), &call.params.args),
+            Expr::AggregateFunction(call) => {
+                if call.params.distinct {
+                    call.params.args.iter().try_for_each(|argument| self.plain(argument, "DISTINCT"))?;
+                }
+                self.call(call.func.name(), &call.params.args)
+            }
+            Expr::WindowFunction(call) => {
+                let order = call.params.order_by.iter().map(|term| &term.expr);
+                let mut keys = call.params.partition_by.iter().chain(order);
+                keys.try_for_each(|key| self.plain(key, "OVER"))?;
+                self.call(call.fun.name(), &call.params.args)
+            }
             _ => Ok(()),
         }
     }
@@ -156,7 +126,15 @@ impl Checker<'_> {
             }
             Operator::Multiply | Operator::Divide | Operator::Modulo => {
                 self.must_be(left, &[Kind::Number], &sign)?;
-                self.must_be(right, &[Kind::Number], &sign)
+                self.must_be(right, &[Kind::Number], &sign)?;
+                // The two engines give them other digits.
+                let sides = [left, right].map(|side| self.type_of(side));
+                let decimal = sides.iter().flatten().any(|side| matches!(side, Arrow::Decimal128(..)));
+                let inexact = sides.iter().flatten().any(Arrow::is_floating);
+                if op != Operator::Multiply && decimal && !inexact {
+                    return Err(self.unsupported(left, &format!("the operator {sign} on a decimal")));
+                }
+                Ok(())
             }
             Operator::Plus | Operator::Minus => {
                 let operands = [Kind::Number, Kind::Time, Kind::Interval];
@@ -166,52 +144,34 @@ impl Checker<'_> {
                 let typed = [left, right].iter().all(|side| self.kind_of(side).is_some());
                 if typed && numbers[0] != numbers[1] { self.alike(left, &sign, right) } else { Ok(()) }
             }
-            _ => self.alike(left, &sign, right),
+            _ => {
+                self.alike(left, &sign, right)?;
+                self.plain(left, &format!("the operator {sign}"))
+            }
         }
     }
 
-    fn call(&self, name: &str, arguments: &[Expr]) -> Checked {
-        let wanted: &[Kind] = match name {
-            "lower" | "upper" | "character_length" | "reverse" | "starts_with" | "strpos" => &[Kind::Text],
-            "sum" | "avg" | "stddev" | "stddev_pop" | "var" | "var_pop" => &[Kind::Number],
-            "bool_and" | "bool_or" => &[Kind::Boolean],
-            "coalesce" | "nullif" => return self.all_alike(arguments.iter(), name),
-            _ => return Ok(()),
-        };
-        let odd = |argument: &&Expr| self.kind_of(argument).is_some_and(|found| !wanted.contains(&found));
-        if let Some(argument) = arguments.iter().find(odd) {
-            let (place, given) = (start(argument), self.describe(argument));
-            return Err(Failure::new(
-                "FUNCTION_NOT_FOUND",
-                format!("{place}Unexpected parameters ({given}) for function {name}"),
-            ));
-        }
-        Ok(())
-    }
-
-    /// Only conversions that give the same value in both engines.
     fn cast(&self, from: &Expr, to: &Arrow) -> Checked {
         let Some(from_type) = self.type_of(from) else { return Ok(()) };
-        let same = match (&from_type, to) {
-            (Arrow::Null, _) => true,
-            (from, to) if from == to => true,
-            (Arrow::Int32 | Arrow::Int64, Arrow::Int32 | Arrow::Int64 | Arrow::Float64 | Arrow::Utf8)
-            | (Arrow::Boolean, Arrow::Int32 | Arrow::Int64 | Arrow::Float64 | Arrow::Utf8)
-            | (Arrow::Int32 | Arrow::Int64, Arrow::Boolean)
-            | (Arrow::Utf8, Arrow::Int32 | Arrow::Int64 | Arrow::Float64)
-            | (Arrow::Utf8, Arrow::Date32 | Arrow::Timestamp(_, None))
-            | (Arrow::Date32, Arrow::Utf8 | Arrow::Timestamp(_, None))
-            | (Arrow::Timestamp(_, None), Arrow::Date32 | Arrow::Timestamp(_, None)) => true,
-            // What counts is widened to a bigint by us.
-            (Arrow::UInt64, Arrow::Int64) => true,
-            _ => false,
-        };
-        if same {
+        if cast::is_same(from, &from_type, to) {
             return Ok(());
         }
-        let (place, from, to) = (start(from), word(&from_type), word(to));
-        let message = format!("{place}CAST of {from} to {to} is not supported by the local engine");
-        Err(Failure::new("NOT_SUPPORTED", message))
+        Err(self.unsupported(from, &format!("CAST of {} to {}", word(&from_type), word(to))))
+    }
+
+    /// A value that has an order and an equality in both engines.
+    fn plain(&self, expr: &Expr, what: &str) -> Checked {
+        match self.type_of(expr) {
+            Some(found) if kind(&found).is_some_and(|kind| !kind.is_plain()) => {
+                Err(self.unsupported(expr, &format!("{what} of {}", word(&found))))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn unsupported(&self, expr: &Expr, what: &str) -> Failure {
+        let place = start(expr);
+        Failure::new("NOT_SUPPORTED", format!("{place}{what} is not supported by the local engine"))
     }
 
     fn all_alike<'e>(&self, mut exprs: impl Iterator<Item = &'e Expr>, what: &str) -> Checked {

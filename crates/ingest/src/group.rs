@@ -1,8 +1,7 @@
 //! The events of one object on their way.
 
-use std::{cell::RefCell, fmt, io};
+use std::fmt;
 
-use bytes::Bytes;
 use chrono::NaiveDate;
 use domain::{
     DatasetName, Partition,
@@ -11,10 +10,8 @@ use domain::{
     port::{ObjectStore, PutMode, StoreError},
     quarantine::Rejected,
 };
-use zstd::bulk::Compressor;
 
-/// zstd's fastest level that still matches: the object lives for minutes, and level 3 takes twice the Lambda's time.
-const LEVEL: i32 = 1;
+use crate::pack::Packer;
 
 /// Where a group is to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -87,25 +84,16 @@ impl<'a> Group<'a> {
     }
 
     /// Stores the group. An object of the same name holds the same events: then they are stored already.
-    pub(crate) async fn store<S: ObjectStore>(self, store: &S) -> Result<(), StoreError> {
+    pub(crate) async fn store<S: ObjectStore>(self, store: &S, packer: &Packer) -> Result<(), StoreError> {
         let key = self.key();
-        let body = compress(&self.lines)
-            .map_err(|source| StoreError::Failed { key: key.clone(), source: source.into() })?;
+        let body = packer.pack(&self.lines);
+        let body = body.map_err(|source| StoreError::Failed { key: key.clone(), source: source.into() })?;
         drop(self);
-        match store.put(&key, Bytes::from(body), PutMode::Create).await {
+        match store.put(&key, body, PutMode::Create).await {
             Err(StoreError::AlreadyExists { .. }) => Ok(()),
             answer => answer,
         }
     }
-}
-
-/// With one compressor for all objects: making one takes longer than compressing ten events.
-fn compress(lines: &[u8]) -> io::Result<Vec<u8>> {
-    thread_local!(static KEPT: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) });
-    KEPT.with_borrow_mut(|kept| match kept {
-        Some(compressor) => compressor.compress(lines),
-        None => kept.insert(Compressor::new(LEVEL)?).compress(lines),
-    })
 }
 
 impl fmt::Debug for Group<'_> {

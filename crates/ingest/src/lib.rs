@@ -13,6 +13,7 @@ mod group;
 mod handler;
 mod invocation;
 mod message;
+mod pack;
 mod payload;
 pub mod replay;
 mod route;

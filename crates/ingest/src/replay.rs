@@ -58,7 +58,7 @@ pub enum ReplayError {
         key: String,
         /// Why.
         #[source]
-        source: IngestError,
+        source: Box<IngestError>,
     },
     /// The store.
     #[error("{key} stays as it is")]
@@ -101,7 +101,10 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             packed => packed.map_err(failed)?,
         };
         let lines = read(&key, &packed)?;
-        let known = self.known().await.map_err(|source| ReplayError::Ingest { key: key.clone(), source })?;
+        let known = self
+            .known()
+            .await
+            .map_err(|source| ReplayError::Ingest { key: key.clone(), source: source.into() })?;
 
         let mut done = Replayed::default();
         let mut sorter = Sorter::new(self.rules(&known), self.clock.now());
@@ -130,7 +133,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             return Ok(done);
         }
         for group in groups {
-            group.store(&*self.store).await.map_err(failed)?;
+            group.store(&*self.store, &self.packer).await.map_err(failed)?;
         }
         // Everything that is in it is durable elsewhere now: what landed is missing from all that was written to
         // quarantine, so none of that can be this object itself.

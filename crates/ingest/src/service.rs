@@ -17,6 +17,7 @@ use crate::{
     error::IngestError,
     group::{Group, Place},
     message::Message,
+    pack::Packer,
     route::Routes,
     sort::{Rules, Sorted, Sorter},
 };
@@ -37,6 +38,7 @@ pub struct Ingest<S, K> {
     default_dataset: Option<DatasetName>,
     bounds: Bounds,
     max_unpacked: u64,
+    pub(crate) packer: Packer,
 }
 
 /// What became of a list of messages.
@@ -62,6 +64,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             default_dataset: settings.default_dataset.clone(),
             bounds: settings.into(),
             max_unpacked: settings.max_unpacked,
+            packer: Packer::default(),
         }
     }
 
@@ -130,8 +133,9 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         }
         let mut writes = stream::iter(writes).buffer_unordered(WRITES);
         let mut problem = None;
-        let mut stored = 0;
-        loop {
+        let (mut stored, mut refused) = (0, 0);
+        // A store that took none of the first ones is down: to ask it for each of thousands would take all the time.
+        while stored > 0 || refused < WRITES {
             let Some(left) = (until - self.clock.now()).to_std().ok().filter(|left| !left.is_zero()) else {
                 problem = Some(Expired::Deadline.into());
                 break;
@@ -150,6 +154,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
                     report.quarantined += counted.quarantined;
                 }
                 Some((_, Err(source))) => {
+                    refused += 1;
                     tracing::error!(
                         error = domain::chain(&source),
                         "a batch could not be stored; its messages will be delivered again"
@@ -172,7 +177,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             Place::Landing(..) => Counted { accepted: group.events, quarantined: 0 },
             Place::Quarantine(..) => Counted { accepted: 0, quarantined: group.events },
         };
-        (number, group.store(&*self.store).await.map(|()| counted))
+        (number, group.store(&*self.store, &self.packer).await.map(|()| counted))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use domain::{
-    Dataset, DatasetName, evolution, key,
+    Dataset, DatasetName, key,
     port::{Catalog, Clock, ObjectStore, PutMode, StoreError},
     run::Run,
     schemas::{self, Accepted},
@@ -10,6 +10,7 @@ use domain::{
 
 use crate::{
     error::{RegisterError, RejectedDefinition},
+    judge::{Admissible, judge},
     service::{ATTEMPTS, Register},
 };
 
@@ -36,32 +37,22 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
         let mut new = false;
         for _ in 0..ATTEMPTS {
             // Each time anew: what somebody asked for a moment ago may be asked for no more.
-            let requested = match self.store.get(&key::definition(name)).await {
+            let request = match self.store.get(&key::definition(name)).await {
                 Err(StoreError::NotFound { .. }) => return Ok(Acceptance::NotRequested),
-                bytes => match read(name, &bytes?) {
-                    Ok(requested) => requested,
-                    Err(rejected) => return Ok(Acceptance::Rejected(rejected)),
-                },
+                request => request?,
             };
             let live = schemas::load(&*self.store, name).await?;
-            if let Some(Accepted { version, dataset }) = &live {
-                if *dataset == requested {
-                    self.ensure_table(&Accepted { version: *version, dataset: requested }, run).await?;
-                    return Ok(Acceptance::Live { version: *version, new });
-                }
-                if let Err(refused) = evolution::check(dataset, &requested) {
-                    return Ok(Acceptance::Rejected(refused.into()));
-                }
+            let judged = judge(&*self.store, name, &request, live.as_ref()).await?;
+            let Admissible { dataset, version, is_live } = match judged {
+                Ok(admissible) => admissible,
+                Err(rejected) => return Ok(Acceptance::Rejected(rejected)),
+            };
+            if is_live {
+                self.ensure_table(&Accepted { version, dataset }, run).await?;
+                return Ok(Acceptance::Live { version, new });
             }
-            let live_type = live.as_ref().and_then(|live| live.dataset.cloudevents_type());
-            if requested.cloudevents_type() != live_type
-                && let Some(rejected) = self.taken(&requested).await?
-            {
-                return Ok(Acceptance::Rejected(rejected));
-            }
-            let version = live.map_or(1, |live| live.version + 1);
             self.may_change(run)?;
-            match self.store.put(&key::schema(name, version), encode(&requested)?, PutMode::Create).await {
+            match self.store.put(&key::schema(name, version), encode(&dataset)?, PutMode::Create).await {
                 Ok(()) => new = true,
                 // Somebody else's version, or our own with its reply lost: the next look says which.
                 Err(StoreError::AlreadyExists { .. } | StoreError::Conflict { .. }) => {}
@@ -69,30 +60,6 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
             }
         }
         Err(RegisterError::contention(name, None, ATTEMPTS))
-    }
-
-    /// Why the definition cannot have the CloudEvents type that it asks for. Two that are accepted at the same moment
-    /// can both get it: [`Register::reconcile`] says so, and events go to the first one by name.
-    async fn taken(&self, requested: &Dataset) -> Result<Option<RejectedDefinition>, RegisterError> {
-        let Some(wanted) = requested.cloudevents_type() else { return Ok(None) };
-        // One that is damaged routes nothing, and its type is not known.
-        let others = schemas::load_all(&*self.store).await?.datasets;
-        let mut others = others.into_values().map(|accepted| accepted.dataset);
-        let owner =
-            others.find(|other| other.name() != requested.name() && other.cloudevents_type() == Some(wanted));
-        Ok(owner.map(|owner| RejectedDefinition::TypeTaken {
-            cloudevents_type: wanted.to_owned(),
-            owner: owner.name().clone(),
-        }))
-    }
-}
-
-fn read(name: &DatasetName, bytes: &[u8]) -> Result<Dataset, RejectedDefinition> {
-    let dataset = Dataset::from_json(bytes)?;
-    if dataset.name() == name {
-        Ok(dataset)
-    } else {
-        Err(RejectedDefinition::Misnamed { file: name.clone(), name: dataset.name().clone() })
     }
 }
 

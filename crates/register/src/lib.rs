@@ -9,6 +9,7 @@ mod context;
 mod error;
 #[cfg(feature = "lambda")]
 mod handler;
+mod judge;
 mod partition;
 mod reconcile;
 mod service;
@@ -20,5 +21,6 @@ pub use context::Context;
 pub use error::{RegisterError, RejectedDefinition};
 #[cfg(feature = "lambda")]
 pub use handler::handle;
+pub use judge::{Admissible, judge};
 pub use reconcile::Reconciled;
 pub use service::Register;

@@ -89,6 +89,11 @@ impl<'a> Cursor<'a> {
         Ok(Span { range: start..self.at, escaped })
     }
 
+    /// Takes the next value, wherever it is.
+    pub fn pass(&mut self) -> Result<(), Fault> {
+        self.value().map(|_| ())
+    }
+
     /// Takes a string.
     #[inline]
     pub fn string(&mut self) -> Result<Span, Fault> {

@@ -95,7 +95,8 @@ pub struct QueryStatus {
 pub struct ResultColumn {
     /// Its name.
     pub name: String,
-    /// Its type in Athena's words for results: `varchar`, `integer`, `bigint`, `timestamp`.
+    /// Its type in Athena's words for results: `varchar`, `integer`, `bigint`, `timestamp`, `decimal(12,2)`, and
+    /// `array`, `map` or `row` with or without what they are made of.
     pub data_type: String,
 }
 

@@ -4,7 +4,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::{Flow, refuse, refuse_if};
-use crate::functions;
+use crate::{functions, literal};
 
 /// One expression; what is below it comes by itself.
 pub(super) fn check(expr: &Expr) -> Flow {
@@ -36,6 +36,7 @@ pub(super) fn check(expr: &Expr) -> Flow {
         Expr::Cast { kind, data_type, array, format, .. } => {
             let spelled = matches!(kind, CastKind::Cast | CastKind::TryCast) && !array && format.is_none();
             refuse_if(!spelled, "this form of CAST")?;
+            refuse_if(*kind == CastKind::TryCast && *data_type == DataType::JSON, "TRY_CAST to JSON")?;
             target(data_type)
         }
         Expr::Function(call) => function(call),
@@ -104,9 +105,12 @@ fn target(data_type: &DataType) -> Flow {
         | DataType::BigInt(None)
         | DataType::DoublePrecision
         | DataType::Double(ExactNumberInfo::None)
+        | DataType::Real
         | DataType::Varchar(None)
+        | DataType::JSON
         | DataType::Date
         | DataType::Timestamp(None | Some(3), TimezoneInfo::None) => Flow::Continue(()),
+        DataType::Decimal(digits) if literal::digits_of(*digits).is_some() => Flow::Continue(()),
         other => refuse(format!("CAST to {other}")),
     }
 }

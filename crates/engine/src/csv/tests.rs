@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use datafusion::arrow::array::NullArray;
+use datafusion::arrow::array::{
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array,
+    Int32Array, Int64Array, LargeStringArray, NullArray, StringArray, TimestampMillisecondArray,
+};
 
 use super::*;
 
@@ -65,6 +68,24 @@ fn doubles_are_javas() {
     ];
     let found = doubles(&cases.map(|(value, _)| value));
     assert_eq!(found, cases.map(|(_, text)| text));
+}
+
+#[test]
+fn decimals_reals_bytes_and_json_have_athenas_forms() {
+    let decimals = Decimal128Array::from(vec![Some(-5), Some(123_456), None]);
+    let text = render(&[
+        ("d", Arc::new(decimals.with_precision_and_scale(12, 2).unwrap())),
+        ("r", Arc::new(Float32Array::from(vec![Some(0.1), Some(1e10), None]))),
+        ("b", Arc::new(BinaryArray::from(vec![Some(&[0, 255][..]), Some(&[]), None]))),
+        ("j", Arc::new(LargeStringArray::from(vec![Some("{\"a\":1}"), Some("\"\""), None]))),
+    ]);
+    assert_eq!(
+        text,
+        "\"d\",\"r\",\"b\",\"j\"\n\
+         \"-0.05\",\"0.1\",\"00 ff\",\"{\"\"a\"\":1}\"\n\
+         \"1234.56\",\"1.0E10\",\"\",\"\"\"\"\"\"\n\
+         ,,,\n"
+    );
 }
 
 #[test]

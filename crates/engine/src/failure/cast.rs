@@ -15,6 +15,9 @@ pub(super) fn describe(arrow: &str) -> (&'static str, String) {
         let word = if data_type == "Int32" { "integer" } else { "bigint" };
         return ("NUMERIC_VALUE_OUT_OF_RANGE", format!("Out of range for {word}: {value}"));
     }
+    if let Some((digits, _)) = between(arrow, "Cannot cast to Decimal128(", "). Overflowing on ") {
+        return (INVALID, format!("Cannot cast a number to DECIMAL({digits}). Value too large."));
+    }
     (INVALID, arrow.to_owned())
 }
 
@@ -22,6 +25,7 @@ fn from_text(value: &str, arrow: &str) -> String {
     match arrow {
         "Int32" => format!("Cannot cast '{value}' to INT"),
         "Int64" => format!("Cannot cast '{value}' to BIGINT"),
+        "Float32" => format!("Cannot cast '{value}' to REAL"),
         "Float64" => format!("Cannot cast '{value}' to DOUBLE"),
         "Date32" => format!("Value cannot be cast to date: {value}"),
         other if other.starts_with("Timestamp") => format!("Value cannot be cast to timestamp: {value}"),
@@ -65,6 +69,11 @@ mod tests {
                 "Can't cast value 3000000000 to type Int32",
                 "NUMERIC_VALUE_OUT_OF_RANGE",
                 "Out of range for integer: 3000000000",
+            ),
+            (
+                "Cannot cast to Decimal128(38, 1). Overflowing on 1.5",
+                "INVALID_CAST_ARGUMENT",
+                "Cannot cast a number to DECIMAL(38, 1). Value too large.",
             ),
             ("anything else", "INVALID_CAST_ARGUMENT", "anything else"),
         ] {

@@ -6,7 +6,11 @@ use std::{
 
 use bytes::Bytes;
 use datafusion::{
-    arrow::array::{ArrayRef, RecordBatch},
+    arrow::{
+        array::{ArrayRef, RecordBatch},
+        datatypes::{Field, Schema},
+        json::ReaderBuilder,
+    },
     parquet::{
         arrow::ArrowWriter,
         basic::{Compression, ZstdLevel},
@@ -88,6 +92,21 @@ impl Lake {
         lake
     }
 
+    /// The same, with the rows as lines of JSON.
+    pub(crate) async fn of(types: &[(&str, &str)], rows: &[&str]) -> Self {
+        let lake = Self::new();
+        lake.table("t", types).await;
+        lake.rows_of("2026-11-23", types, rows).await;
+        lake
+    }
+
+    /// A partition of one file with these rows, whose columns have these types there.
+    pub(crate) async fn rows_of(&self, dt: &str, types: &[(&str, &str)], rows: &[&str]) {
+        let location = format!("tables/t/dt={dt}/g1/");
+        self.file(&format!("{location}part-00000.parquet"), columns(types, rows)).await;
+        self.point("t", dt, &location).await;
+    }
+
     pub(crate) async fn table(&self, name: &str, types: &[(&str, &str)]) {
         let column = |(name, data_type): &(&str, &str)| TableColumn {
             name: (*name).to_owned(),
@@ -166,4 +185,16 @@ impl Lake {
     pub(crate) fn reads(&self) -> Vec<String> {
         std::mem::take(&mut *self.store.reads.lock().unwrap())
     }
+}
+
+/// Columns of the lake's types from lines of JSON. Bytes are hexadecimal there.
+fn columns<'n>(types: &[(&'n str, &str)], rows: &[&str]) -> Vec<(&'n str, ArrayRef)> {
+    let field = |(name, data_type): &(&str, &str)| {
+        Field::new(*name, data_type.parse::<domain::DataType>().unwrap().arrow(), true)
+    };
+    let schema = Arc::new(Schema::new(types.iter().map(field).collect::<Vec<_>>()));
+    let mut decoder = ReaderBuilder::new(Arc::clone(&schema)).build_decoder().unwrap();
+    decoder.decode(rows.join("\n").as_bytes()).unwrap();
+    let batch = decoder.flush().unwrap().unwrap_or_else(|| RecordBatch::new_empty(schema));
+    types.iter().zip(batch.columns()).map(|((name, _), column)| (*name, Arc::clone(column))).collect()
 }

@@ -13,3 +13,5 @@ mod refusals;
 mod scan;
 #[cfg(test)]
 mod semantics;
+#[cfg(test)]
+mod types;

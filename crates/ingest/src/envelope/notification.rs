@@ -41,13 +41,13 @@ pub(super) fn read(of: &[u8], cursor: &mut Cursor<'_>, texts: &mut Texts) -> Res
             b"Message" => match texts.take(of, cursor) {
                 Some(message) => found.message = Some(message),
                 // Another value, or a string that does not end.
-                None => drop(cursor.value()?),
+                None => cursor.pass()?,
             },
             b"Timestamp" => found.timestamp = string(cursor)?,
             b"MessageAttributes" if cursor.peek() == Some(b'{') => {
                 found.attributes = Attributes::read(of, cursor, b"Value")?;
             }
-            _ => drop(cursor.value()?),
+            _ => cursor.pass()?,
         }
         Ok(())
     })?;

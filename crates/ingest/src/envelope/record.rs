@@ -86,7 +86,7 @@ fn scan(
             b"attributes" if cursor.peek() == Some(b'{') => object(event, cursor, |name, cursor| {
                 match name {
                     b"SentTimestamp" => record.sent = string(cursor)?,
-                    _ => drop(cursor.value()?),
+                    _ => cursor.pass()?,
                 }
                 Ok(())
             })?,
@@ -96,7 +96,7 @@ fn scan(
             b"Sns" if cursor.peek() == Some(b'{') => {
                 record.sns = Some(notification::read(event, cursor, texts)?);
             }
-            _ => drop(cursor.value()?),
+            _ => cursor.pass()?,
         }
         Ok(())
     })?;
@@ -145,17 +145,13 @@ impl Attributes {
             let attribute = match name {
                 b"dataset" => &mut found.dataset,
                 b"content-encoding" => &mut found.encoding,
-                _ => return cursor.value().map(drop),
+                _ => return cursor.pass(),
             };
             if cursor.peek() != Some(b'{') {
-                return cursor.value().map(drop);
+                return cursor.pass();
             }
             object(event, cursor, |name, cursor| {
-                if name == value {
-                    string(cursor).map(|span| *attribute = span)
-                } else {
-                    cursor.value().map(drop)
-                }
+                if name == value { string(cursor).map(|span| *attribute = span) } else { cursor.pass() }
             })
         })?;
         Ok(found)

@@ -95,7 +95,7 @@ impl Bucket {
             for line in lines.lines() {
                 kept.insert(if key.starts_with("landing/") {
                     let line = landing::Line::parse(line).unwrap();
-                    let id = line.id.map(|id| id.into_owned());
+                    let id = line.id.map(std::borrow::Cow::into_owned);
                     Kept::Landed(place.clone(), id, line.data.get().to_owned())
                 } else {
                     let line: Rejected = serde_json::from_str(line).unwrap();

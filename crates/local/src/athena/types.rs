@@ -68,11 +68,16 @@ mod tests {
             ("varchar(5)", "varchar", Some(5), Some(0), Some(true)),
             ("integer", "integer", Some(10), Some(0), Some(false)),
             ("bigint", "bigint", Some(19), Some(0), Some(false)),
+            ("float", "float", Some(17), Some(0), Some(false)),
             ("double", "double", Some(17), Some(0), Some(false)),
+            ("varbinary", "varbinary", Some(1_073_741_824), Some(0), Some(false)),
             ("timestamp", "timestamp", Some(3), Some(0), Some(false)),
             ("date", "date", None, Some(0), Some(false)),
             ("boolean", "boolean", None, None, Some(false)),
             ("array(varchar)", "array", None, None, None),
+            ("row(a decimal(12,2), b real)", "row", None, None, None),
+            ("map(varchar, double)", "map", None, None, None),
+            ("json", "json", None, None, None),
             ("unknown", "unknown", None, None, None),
         ] {
             assert_eq!(Shape::of(data_type), Shape { name, precision, scale, case_sensitive }, "{data_type}");

@@ -114,14 +114,19 @@ impl TestLake {
 
     /// The rows, once there are at least `count` of them.
     pub(crate) async fn rows(&self, path: &str, count: usize) -> Vec<Value> {
+        let rows = self.until(path, |rows| rows.as_array().unwrap().len() >= count).await;
+        rows.as_array().unwrap().clone()
+    }
+
+    /// The answer, once it is as wanted.
+    pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let deadline = SystemClock.now() + PATIENCE;
         loop {
-            let rows = self.json(path).await;
-            let rows = rows.as_array().unwrap();
-            if rows.len() >= count {
-                return rows.clone();
+            let answer = self.json(path).await;
+            if wanted(&answer) {
+                return answer;
             }
-            assert!(SystemClock.now() < deadline, "{} of {count} rows at {path}", rows.len());
+            assert!(SystemClock.now() < deadline, "not as wanted in time: {path}: {answer}");
             SystemClock.sleep(Duration::from_millis(20)).await;
         }
     }

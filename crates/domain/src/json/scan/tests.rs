@@ -87,8 +87,7 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
     leaf.prop_recursive(4, 32, 6, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            proptest::collection::hash_map(any::<String>(), inner, 0..6)
-                .prop_map(|map| Value::from_iter(map)),
+            proptest::collection::hash_map(any::<String>(), inner, 0..6).prop_map(Value::from_iter),
         ]
     })
 }

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use domain::{
     memory::{ManualClock, MemoryStore},
-    port::PutMode,
+    port::{ObjectStore, PutMode},
     quarantine::{Original, Rejected},
 };
 

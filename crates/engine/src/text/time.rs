@@ -3,7 +3,7 @@ use std::io::Write;
 const MILLIS_PER_DAY: i64 = 86_400_000;
 
 /// `2026-11-23`.
-pub(super) fn date(buffer: &mut Vec<u8>, days: i64) {
+pub(crate) fn date(buffer: &mut Vec<u8>, days: i64) {
     let (year, month, day) = civil(days);
     let sign = if year < 0 { "-" } else { "" };
     // A vector takes whatever is written to it.
@@ -11,7 +11,7 @@ pub(super) fn date(buffer: &mut Vec<u8>, days: i64) {
 }
 
 /// `2026-11-23 10:05:00.123`.
-pub(super) fn timestamp(buffer: &mut Vec<u8>, millis: i64) {
+pub(crate) fn timestamp(buffer: &mut Vec<u8>, millis: i64) {
     date(buffer, millis.div_euclid(MILLIS_PER_DAY));
     let left = millis.rem_euclid(MILLIS_PER_DAY);
     let (seconds, millis) = (left / 1_000, left % 1_000);

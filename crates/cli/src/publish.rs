@@ -1,0 +1,158 @@
+//! `tributary publish`: events from files to the topic.
+
+mod args;
+mod error;
+mod flow;
+mod inputs;
+mod lake;
+mod pack;
+mod position;
+mod progress;
+mod read;
+mod send;
+mod sns;
+mod summary;
+mod watermark;
+
+use std::{
+    io::Write,
+    sync::{Arc, atomic::AtomicU64},
+};
+
+use aws::{RandomIds, SystemClock};
+use domain::Dataset;
+
+use crate::{failure::Failure, log, stop::Stop};
+use flow::{Flow, Flown};
+use inputs::Input;
+use lake::Lake;
+use pack::{MAX_BYTES, Packer};
+use position::Keeper;
+use progress::Progress;
+use read::{Reading, Rules};
+use send::{Sender, Topic};
+use sns::{DryRun, SnsTopic};
+use summary::{Outcome, Summary};
+use watermark::Watermark;
+
+use args::Format;
+
+pub(crate) use args::PublishOptions;
+pub(crate) use error::PublishError;
+
+pub(crate) async fn run(options: PublishOptions) -> Result<(), Failure> {
+    log::start()?;
+    let mut stop = Stop::watch()?;
+    let job = stop.unless_requested(Job::prepare(options)).await.unwrap_or(Err(Failure::Interrupted))?;
+    job.run(&mut stop).await
+}
+
+/// What is to be done, with all that can be known to be wrong found out.
+struct Job {
+    options: PublishOptions,
+    inputs: Vec<Input>,
+    /// Not for a dry run that needs none.
+    lake: Option<Lake>,
+    definition: Option<Dataset>,
+    keeper: Option<Keeper>,
+}
+
+impl Job {
+    async fn prepare(options: PublishOptions) -> Result<Self, Failure> {
+        let inputs = inputs::examine(&options.files, options.format)?;
+        let settings = aws::settings().map_err(PublishError::from)?;
+        let has_csv = inputs.iter().any(|input| input.format == Some(Format::Csv));
+        let needs_definition = !options.no_definition && (has_csv || !options.dry_run);
+        let lake = if options.dry_run && !needs_definition {
+            None
+        } else {
+            Some(Lake::find(options.topic.as_deref()).await?)
+        };
+        let keeper = match (&options.position, &lake) {
+            (Some(path), Some(lake)) => {
+                Some(Keeper::open(path, options.dataset.as_str(), &lake.topic, &inputs)?)
+            }
+            _ => None,
+        };
+        let definition = match &lake {
+            Some(lake) if needs_definition => lake.definition(&settings, &options.dataset, has_csv).await?,
+            _ => None,
+        };
+        Ok(Self { options, inputs, lake, definition, keeper })
+    }
+
+    async fn run(self, stop: &mut Stop) -> Result<(), Failure> {
+        let dataset = self.options.dataset.clone();
+        match &self.lake {
+            Some(lake) if !self.options.dry_run => {
+                let topic = SnsTopic::new(&lake.aws, lake.topic.clone(), dataset);
+                self.publish(topic, stop).await
+            }
+            _ => self.publish(DryRun(dataset), stop).await,
+        }
+    }
+
+    async fn publish<T: Topic>(self, topic: T, stop: &mut Stop) -> Result<(), Failure> {
+        let Self { options, inputs, lake, definition, mut keeper } = self;
+        let inputs = Arc::new(inputs);
+        let from = keeper.as_ref().map(Keeper::reached).unwrap_or_default();
+        if let Some(keeper) = &mut keeper {
+            // Where it cannot be kept, nothing is sent.
+            keeper.save(from)?;
+        }
+        let behind: u64 = inputs.iter().take(from.input).filter_map(Input::bytes).sum();
+        let counter = Arc::new(AtomicU64::new(behind));
+        let progress = Progress::new(&inputs, Arc::clone(&counter), options.json);
+        let attributes = topic.attributes();
+        let reading = Reading {
+            inputs: Arc::clone(&inputs),
+            from,
+            definition,
+            rules: Rules { most: MAX_BYTES - attributes },
+            counter,
+        };
+        let chunks = read::start(reading).map_err(|error| PublishError::Broken(error.to_string()))?;
+        let flow = Flow {
+            sender: Arc::new(Sender { topic, clock: SystemClock, ids: RandomIds }),
+            concurrency: usize::from(options.concurrency),
+            packer: Packer::new(options.pack, attributes),
+            watermark: Watermark::new(from),
+            keeper,
+            inputs: &inputs,
+            progress: &progress,
+        };
+        let flown = flow.run(chunks, async || stop.requested().await).await;
+        let took = progress.finish();
+
+        let summary = Summary {
+            outcome: outcome(&flown),
+            dry_run: options.dry_run,
+            dataset: options.dataset.as_str(),
+            topic: lake.as_ref().map(|lake| lake.topic.as_str()),
+            events_before: from.events,
+            report: &flown.report,
+            seconds: took.as_secs_f64(),
+            events_per_second: progress::rate(flown.report.events, took),
+        };
+        let text = if options.json {
+            serde_json::to_string(&summary).unwrap_or_default()
+        } else {
+            summary.to_string()
+        };
+        writeln!(std::io::stdout(), "{text}").map_err(PublishError::Output)?;
+        match flown {
+            Flown { failure: Some(failure), .. } => Err(failure.into()),
+            Flown { interrupted: true, .. } => Err(Failure::Interrupted),
+            Flown { report, .. } if report.refused > 0 => Err(PublishError::Refused(report.refused).into()),
+            Flown { .. } => Ok(()),
+        }
+    }
+}
+
+fn outcome(flown: &Flown) -> Outcome {
+    match flown {
+        Flown { failure: Some(_), .. } => Outcome::Failed,
+        Flown { interrupted: true, .. } => Outcome::Interrupted,
+        Flown { .. } => Outcome::Done,
+    }
+}

@@ -1,0 +1,111 @@
+//! The options of `tributary publish`.
+
+use std::{path::PathBuf, str::FromStr};
+
+use clap::{Args as ClapArgs, ValueEnum, value_parser};
+use domain::DatasetName;
+
+use super::pack::MAX_BYTES;
+
+/// Send the events of files to the topic.
+///
+/// Each FILE is read as a stream, whatever its size, and may be packed with gzip or zstd. Its format goes by its
+/// name (.ndjson, .jsonl, .json, .csv), else by --format, else by how it begins.
+///
+/// NDJSON: one object a line, sent as it is; empty lines are skipped. JSON: objects, and arrays of objects, one
+/// event each. CSV: the first line names the fields (or the columns), each further line is an event, and an empty
+/// cell without quotes is left out. A cell becomes a number or a boolean where the dataset's definition, which is
+/// read from the lake, says so and the text is one; otherwise it stays text, and the lake says why it does not fit.
+///
+/// What is no event (text that is no JSON object, or larger than SNS takes) is not sent but counted and named, and
+/// the others go on; the exit status is then 1. Every event is published at least once; with an identity in the
+/// dataset's definition it is in the table exactly once.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  tributary publish passengers.ndjson --dataset passengers
+  tributary publish --pack --position bookings.position bookings-*.csv.gz --dataset bookings
+  zcat events.gz | tributary publish - --format ndjson --dataset events
+  tributary publish --dry-run --pack bookings.json --dataset bookings
+
+The topic: --topic, else the variable TRIBUTARY_TOPIC, else the local lake's where AWS_ENDPOINT_URL is on this
+machine (http://127.0.0.1:4566). Definitions are read from the bucket TRIBUTARY_BUCKET.
+
+Exit status: 0 everything is published, 1 something is not, 2 wrong options or files, 130 interrupted. After 1 and 130
+the same command with the same --position goes on where it was.")]
+pub(crate) struct PublishOptions {
+    /// What to send, in this order; - is standard input.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The dataset of the events: the message attribute `dataset`.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) dataset: DatasetName,
+    /// Where to send them.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) topic: Option<String>,
+    /// The format of all files, whatever their names.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Pack events into messages of up to this size, as JSON arrays: SNS bills each 64 KiB of a request, and limits
+    /// messages a second. From 1KiB to 256KiB [without a size: 64KiB].
+    #[arg(long, value_name = "SIZE", num_args = 0..=1, require_equals = true, default_missing_value = "64KiB")]
+    pub(crate) pack: Option<PackSize>,
+    /// Keep here how far the publishing is, and go on from there. Not for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) position: Option<PathBuf>,
+    /// Requests under way at the same time.
+    #[arg(long, value_name = "NUMBER", default_value = "16", value_parser = value_parser!(u16).range(1..=256))]
+    pub(crate) concurrency: u16,
+    /// Do not read the dataset's definition: its name is not checked, and every CSV value is sent as text.
+    #[arg(long)]
+    pub(crate) no_definition: bool,
+    /// Read and count, and send nothing.
+    #[arg(long, conflicts_with = "position")]
+    pub(crate) dry_run: bool,
+    /// Print the summary as one JSON object, and no progress.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How events are written in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    /// One JSON object a line.
+    Ndjson,
+    /// JSON objects, and arrays of objects.
+    Json,
+    /// Comma-separated values with a header.
+    Csv,
+}
+
+/// The size of a packed message, its attributes included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PackSize(pub(crate) usize);
+
+impl FromStr for PackSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (digits, factor) = text.strip_suffix("KiB").map_or((text, 1), |digits| (digits, 1 << 10));
+        let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(factor));
+        match bytes {
+            Some(bytes) if (1 << 10..=MAX_BYTES).contains(&bytes) => Ok(Self(bytes)),
+            _ => Err("expected a size from 1KiB to 256KiB, for example 64KiB".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_what_sns_takes() {
+        assert_eq!("64KiB".parse(), Ok(PackSize(65_536)));
+        assert_eq!("262144".parse(), Ok(PackSize(MAX_BYTES)));
+        for wrong in ["", "257KiB", "64kb", "1000", "18446744073709551615KiB", "-1KiB"] {
+            assert!(wrong.parse::<PackSize>().is_err(), "{wrong:?} was taken");
+        }
+    }
+}

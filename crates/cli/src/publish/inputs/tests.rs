@@ -1,0 +1,61 @@
+use tempfile::TempDir;
+
+use super::*;
+
+fn file(directory: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = directory.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn the_format_goes_by_the_name_then_by_how_the_file_begins() {
+    let directory = TempDir::new().unwrap();
+    for (name, bytes, format) in [
+        ("a.ndjson", &b"[]"[..], Format::Ndjson),
+        ("a.JSONL", b"", Format::Ndjson),
+        ("a.json", b"{}\n{}", Format::Json),
+        ("a.csv", b"{}", Format::Csv),
+        ("a.b.log", b"{\"a\": 1}\n{\"b\"", Format::Ndjson),
+        ("a", b"\xef\xbb\xbf\n {\"a\": 1}", Format::Ndjson),
+        ("b", b"{\"a\": 1,\n\"b\": 2}", Format::Json),
+        ("c", b"{\n}", Format::Json),
+        ("d", b"\n\n[{}]", Format::Json),
+        ("e", b"", Format::Ndjson),
+        ("f", b"\xff\xfe{\0", Format::Ndjson),
+        ("f.zst", &zstd::bulk::compress(b"[{}]", 3).unwrap(), Format::Json),
+    ] {
+        let inputs = examine(&[file(&directory, name, bytes)], None).unwrap();
+        assert_eq!(inputs[0].format, Some(format), "{name}");
+    }
+    let asked = examine(&[file(&directory, "a.json", b"a,b")], Some(Format::Csv)).unwrap();
+    assert_eq!(asked[0].format, Some(Format::Csv));
+}
+
+#[test]
+fn what_cannot_be_published_is_told_before_anything_is() {
+    let directory = TempDir::new().unwrap();
+    let stdin = || PathBuf::from("-");
+    for (paths, words) in [
+        (vec![directory.path().join("none.json")], "none.json cannot be read: No such file"),
+        (vec!["64KiB".into()], "write --pack=64KiB"),
+        (vec![directory.path().to_owned()], "is a directory: name the files in it"),
+        (vec![file(&directory, "plain.json.gz", b"{}")], "is not gzip, although its name says so"),
+        (vec![file(&directory, "empty.zst", b"")], "is not zstd"),
+        (vec![file(&directory, "text", b"a,b\n1,2\n")], "say what it is with --format"),
+        (vec![stdin(), stdin()], "named twice"),
+    ] {
+        let error = examine(&paths, None).unwrap_err();
+        assert!(error.is_wrong_input() && error.to_string().contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_packed_file_is_known_by_its_first_bytes_whatever_its_name() {
+    let directory = TempDir::new().unwrap();
+    let packed = zstd::bulk::compress(b"{\"a\": 1}\n", 3).unwrap();
+    let inputs = examine(&[file(&directory, "a.ndjson", &packed)], None).unwrap();
+    let mut source = inputs[0].open(None, &Arc::default()).unwrap();
+    assert!(source.fill().unwrap());
+    assert_eq!(source.rest(), b"{\"a\": 1}\n");
+}

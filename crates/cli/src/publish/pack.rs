@@ -1,0 +1,123 @@
+//! Events into messages, and messages into requests, within SNS's limits.
+
+use std::{collections::VecDeque, mem};
+
+use super::{args::PackSize, position::Place};
+
+/// SNS's limit of a message with its attributes, and of all messages of a request together.
+pub(super) const MAX_BYTES: usize = 256 << 10;
+/// SNS's limit of messages in a request.
+pub(super) const MAX_ENTRIES: usize = 10;
+
+/// An event that was read.
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) text: String,
+    /// Where it was found.
+    pub(super) input: usize,
+    pub(super) line: u64,
+    /// The place behind it.
+    pub(super) end: Place,
+}
+
+/// One message, of one event or of several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Message {
+    pub(super) text: String,
+    pub(super) events: u64,
+    /// Where the first event was found.
+    pub(super) input: usize,
+    pub(super) line: u64,
+    /// The place behind the last one.
+    pub(super) end: Place,
+}
+
+/// What goes to SNS at once.
+pub(super) type Request = Vec<Message>;
+
+/// Gathers events.
+#[derive(Debug)]
+pub(super) struct Packer {
+    /// The largest packed message, without its attributes; nothing is packed without it.
+    most: Option<usize>,
+    /// The bytes of a message's attributes.
+    attributes: usize,
+    message: Option<Message>,
+    request: Request,
+    request_bytes: usize,
+}
+
+impl Packer {
+    pub(super) fn new(size: Option<PackSize>, attributes: usize) -> Self {
+        let most = size.map(|PackSize(bytes)| bytes.saturating_sub(attributes));
+        Self { most, attributes, message: None, request: Vec::new(), request_bytes: 0 }
+    }
+
+    /// Takes an event; requests that are full go to `ready`.
+    pub(super) fn push(&mut self, event: Event, ready: &mut VecDeque<Request>) {
+        let Event { text, input, line, end } = event;
+        let Some(most) = self.most else {
+            self.close(Message { text, events: 1, input, line, end }, ready);
+            return;
+        };
+        match &mut self.message {
+            // A comma before it, and a bracket behind it.
+            Some(open) if open.text.len() + text.len() + 2 <= most => {
+                open.text.push(',');
+                open.text.push_str(&text);
+                open.events += 1;
+                open.end = end;
+            }
+            _ => {
+                self.close_open(ready);
+                self.message = Some(Message { text: format!("[{text}"), events: 1, input, line, end });
+            }
+        }
+    }
+
+    /// Hands out what there is, full or not.
+    pub(super) fn flush(&mut self, ready: &mut VecDeque<Request>) {
+        self.close_open(ready);
+        self.hand_out(ready);
+    }
+
+    /// Whether there is something that waits for more.
+    pub(super) fn holds_some(&self) -> bool {
+        self.message.is_some() || !self.request.is_empty()
+    }
+
+    /// The message that is being packed is complete. One event needs no array.
+    fn close_open(&mut self, ready: &mut VecDeque<Request>) {
+        let Some(mut message) = self.message.take() else { return };
+        if message.events == 1 {
+            message.text.remove(0);
+        } else {
+            message.text.push(']');
+        }
+        self.close(message, ready);
+    }
+
+    /// A complete message goes into the request.
+    fn close(&mut self, message: Message, ready: &mut VecDeque<Request>) {
+        let bytes = message.text.len() + self.attributes;
+        if self.request_bytes + bytes > MAX_BYTES {
+            self.hand_out(ready);
+        }
+        self.request.push(message);
+        self.request_bytes += bytes;
+        if self.request.len() == MAX_ENTRIES {
+            self.hand_out(ready);
+        }
+    }
+
+    fn hand_out(&mut self, ready: &mut VecDeque<Request>) {
+        self.request_bytes = 0;
+        let request = mem::take(&mut self.request);
+        if !request.is_empty() {
+            ready.push_back(request);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

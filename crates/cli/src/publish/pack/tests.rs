@@ -1,0 +1,77 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const ATTRIBUTES: usize = 20;
+
+/// Objects of these sizes, in order, packed; every request that comes of it.
+fn packed(sizes: &[usize], size: Option<usize>) -> Vec<Request> {
+    let (mut packer, mut ready) = (Packer::new(size.map(PackSize), ATTRIBUTES), VecDeque::new());
+    for (index, size) in sizes.iter().enumerate() {
+        let text = format!("{{\"a\":\"{}\"}}", "x".repeat(size - 8));
+        let end = Place { events: index as u64 + 1, ..Place::default() };
+        packer.push(Event { text, input: 0, line: index as u64 + 1, end }, &mut ready);
+    }
+    packer.flush(&mut ready);
+    assert!(!packer.holds_some());
+    ready.into()
+}
+
+fn bytes(message: &Message) -> usize {
+    message.text.len() + ATTRIBUTES
+}
+
+#[test]
+fn without_packing_a_message_is_an_event_and_a_request_is_ten() {
+    let requests = packed(&[100; 25], None);
+    assert_eq!(requests.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 5]);
+    assert!(requests.iter().flatten().all(|message| message.events == 1 && message.text.len() == 100));
+}
+
+#[test]
+fn a_packed_message_is_filled_to_the_last_byte() {
+    // [a,b] and the attributes are 100 + 100 + 3 + 20.
+    for (size, messages) in [(223, 1), (222, 2)] {
+        let requests = packed(&[100, 100], Some(size));
+        assert_eq!(requests[0].len(), messages, "{size}");
+    }
+    let largest = MAX_BYTES - ATTRIBUTES;
+    assert_eq!(packed(&[largest, largest], None).len(), 2);
+    assert_eq!(bytes(&packed(&[largest], Some(MAX_BYTES))[0][0]), MAX_BYTES);
+}
+
+#[test]
+fn an_event_that_is_larger_than_the_size_goes_alone_and_as_it_is() {
+    let requests = packed(&[50, 2_000, 50], Some(1_024));
+    let messages: Vec<_> = requests.iter().flatten().collect();
+    assert_eq!(messages.iter().map(|message| message.events).collect::<Vec<_>>(), [1, 1, 1]);
+    assert!(messages.iter().all(|message| message.text.starts_with('{')));
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_is_within_the_limits_once_and_in_order(
+        sizes in prop::collection::vec(prop_oneof![8..500_usize, 8..MAX_BYTES - ATTRIBUTES], 0..60),
+        size in prop::option::of(1_024..=MAX_BYTES),
+    ) {
+        let requests = packed(&sizes, size);
+        let mut lengths = Vec::new();
+        for request in &requests {
+            prop_assert!((1..=MAX_ENTRIES).contains(&request.len()));
+            prop_assert!(request.iter().map(bytes).sum::<usize>() <= MAX_BYTES);
+            for message in request {
+                prop_assert!(message.events == 1 || bytes(message) <= size.unwrap_or(0));
+                prop_assert_eq!(message.line, lengths.len() as u64 + 1);
+                let events: Vec<&serde_json::value::RawValue> = if message.events == 1 {
+                    vec![serde_json::from_str(&message.text).unwrap()]
+                } else {
+                    serde_json::from_str(&message.text).unwrap()
+                };
+                prop_assert_eq!(events.len() as u64, message.events);
+                lengths.extend(events.iter().map(|event| event.get().len()));
+                prop_assert_eq!(message.end.events, lengths.len() as u64);
+            }
+        }
+        prop_assert_eq!(lengths, sizes);
+    }
+}

@@ -1,0 +1,171 @@
+//! How far the publishing is, kept in a file, so that it can go on from there.
+
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    args::Format,
+    error::PublishError,
+    inputs::{Input, Kind, fingerprint},
+};
+
+/// The form of the file that this version reads and writes.
+const FORMAT: u32 = 1;
+
+/// A point between two events of all inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Place {
+    /// Which input, from 0; their number, at the end of the last one.
+    pub(super) input: usize,
+    /// The unpacked bytes of that input that are before it.
+    pub(super) offset: u64,
+    /// The line that the next byte is in; 0 before the first byte.
+    pub(super) line: u64,
+    /// Whether it is between two elements of a JSON array.
+    pub(super) in_array: bool,
+    /// The events before it, in all inputs.
+    pub(super) events: u64,
+    /// What was found before it that is no event.
+    pub(super) refused: u64,
+}
+
+/// The content of a position file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Position {
+    format: u32,
+    dataset: String,
+    topic: String,
+    inputs: Vec<Known>,
+    /// Everything before this is acknowledged.
+    reached: Place,
+}
+
+/// An input as it was when it was published.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    name: String,
+    format: Option<Format>,
+    bytes: u64,
+    sha256: String,
+}
+
+/// Writes the position file.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    path: PathBuf,
+    position: Position,
+}
+
+impl Keeper {
+    /// Reads the file if it is there, and holds it against what is to be published.
+    pub(super) fn open(
+        path: &Path,
+        dataset: &str,
+        topic: &str,
+        inputs: &[Input],
+    ) -> Result<Self, PublishError> {
+        let inputs = inputs.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+        let mut position = Position {
+            format: FORMAT,
+            dataset: dataset.to_owned(),
+            topic: topic.to_owned(),
+            inputs,
+            reached: Place::default(),
+        };
+        let wrong = |words: String| {
+            let path = path.display();
+            PublishError::Wrong(format!(
+                "the position file {path} {words}; to begin anew, delete it or name another"
+            ))
+        };
+        match fs::read(path) {
+            Ok(bytes) => {
+                let before = serde_json::from_slice(&bytes)
+                    .map_err(|error| wrong(format!("does not parse: {error}")))?;
+                position.reached = agreed(&before, &position).map_err(wrong)?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(wrong(format!("cannot be read: {error}"))),
+        }
+        Ok(Self { path: path.to_owned(), position })
+    }
+
+    /// Where to go on.
+    pub(super) fn reached(&self) -> Place {
+        self.position.reached
+    }
+
+    /// Replaces the file; whoever reads it sees the old one or the new one.
+    pub(super) fn save(&mut self, reached: Place) -> Result<(), PublishError> {
+        self.position.reached = reached;
+        self.replace().map_err(|source| PublishError::Position { path: self.path.clone(), source })
+    }
+
+    fn replace(&self) -> io::Result<()> {
+        let directory = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let mut file = tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))?;
+        serde_json::to_writer(&mut file, &self.position)?;
+        file.write_all(b"\n")?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path)?;
+        Ok(())
+    }
+}
+
+fn known(input: &Input) -> Result<Known, PublishError> {
+    let name = input.name.clone();
+    let Kind::File { path, bytes, .. } = &input.kind else {
+        return Err(PublishError::Wrong(format!(
+            "{name} can be read only once, so there is no going on from a position: leave out --position, or name files"
+        )));
+    };
+    match fingerprint(path, *bytes) {
+        Ok(sha256) => Ok(Known { name, format: input.format, bytes: *bytes, sha256 }),
+        Err(source) => Err(PublishError::Input { name, source }),
+    }
+}
+
+/// The place of the file, or why it is not for this publishing. Files may be added behind those that it names.
+fn agreed(before: &Position, now: &Position) -> Result<Place, String> {
+    if before.format != FORMAT {
+        return Err(format!("has the form {}, which this version does not read", before.format));
+    }
+    for (what, was, is) in [("dataset", &before.dataset, &now.dataset), ("topic", &before.topic, &now.topic)]
+    {
+        if was != is {
+            return Err(format!("is of the {what} {was}, not {is}"));
+        }
+    }
+    for (index, was) in before.inputs.iter().enumerate() {
+        let name = &was.name;
+        match now.inputs.get(index) {
+            None => return Err(format!("is also of {name}, which is not named now")),
+            Some(is) if (is.bytes, &is.sha256) != (was.bytes, &was.sha256) => {
+                return Err(if is.name == *name {
+                    format!(
+                        "is of {name} as it was before it changed ({} bytes then, {} now)",
+                        was.bytes, is.bytes
+                    )
+                } else {
+                    format!("is of {name}, where {} is named now", is.name)
+                });
+            }
+            Some(is) if is.format != was.format => {
+                return Err(format!("is of {name} in another format"));
+            }
+            Some(_) => {}
+        }
+    }
+    if before.reached.input > before.inputs.len() {
+        return Err("is damaged: it is beyond its last file".to_owned());
+    }
+    Ok(before.reached)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! What counts as an event: one JSON object that SNS takes.
+
+use serde::de::IgnoredAny;
+
+/// Holds a text against the rules before it is sent. What an event must have besides is the lake's to say.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules {
+    /// The largest message, without its attributes.
+    pub(crate) most: usize,
+}
+
+impl Rules {
+    /// The text of the event, or why it is none.
+    pub(crate) fn event(self, bytes: &[u8]) -> Result<&str, String> {
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| format!("not UTF-8 (at byte {})", error.valid_up_to() + 1))?;
+        if !text.starts_with('{') {
+            return Err(format!("expected a JSON object, found {}", found(text)));
+        }
+        serde_json::from_str::<IgnoredAny>(text)
+            .map_err(|error| format!("no JSON object: {}", words(&error)))?;
+        if text.len() > self.most {
+            return Err(self.too_large(text.len()));
+        }
+        // Control characters, which SNS does not take either, are no JSON.
+        match text.find(['\u{fffe}', '\u{ffff}']) {
+            None => Ok(text),
+            Some(at) => {
+                Err(format!("a character that SNS does not take (at byte {}): write it as \\uffff", at + 1))
+            }
+        }
+    }
+
+    pub(crate) fn too_large(self, bytes: impl std::fmt::Display) -> String {
+        format!("{bytes} bytes, where a message of SNS has up to {}", self.most)
+    }
+}
+
+/// The beginning of a text, for a person.
+pub(crate) fn found(text: &str) -> String {
+    let shown: String = text.chars().take(20).collect();
+    let dots = if shown.len() < text.len() { "…" } else { "" };
+    format!("{shown:?}{dots}")
+}
+
+/// serde's words without its line, which is one of the event, not of the file.
+fn words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let words = text.rsplit_once(" at line ").map_or(text.as_str(), |(words, _)| words);
+    format!("{words} (at byte {})", error.column())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: Rules = Rules { most: 40 };
+
+    #[test]
+    fn an_event_is_passed_on_byte_by_byte() {
+        for text in [r#"{"a": 1.10, "a": 1e400}"#, r#"{"\ud800": [null]}"#, "{ }"] {
+            assert_eq!(RULES.event(text.as_bytes()), Ok(text));
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_refused_with_words() {
+        for (bytes, words) in [
+            (&b"[1]"[..], "expected a JSON object, found \"[1]\""),
+            (b"{\"a\": tru}", "no JSON object: expected ident (at byte 10)"),
+            (b"{\"a\": 1} {}", "no JSON object: trailing characters (at byte 10)"),
+            (b"{\"a\": \"\xff\"}", "not UTF-8 (at byte 8)"),
+            (
+                "{\"a\": \"\u{ffff}\"}".as_bytes(),
+                "a character that SNS does not take (at byte 8): write it as \\uffff",
+            ),
+            (
+                b"{\"a\": \"0123456789012345678901234567890123\"}",
+                "43 bytes, where a message of SNS has up to 40",
+            ),
+        ] {
+            assert_eq!(RULES.event(bytes), Err(words.to_owned()));
+        }
+    }
+}

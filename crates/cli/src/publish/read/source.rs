@@ -1,0 +1,122 @@
+//! The unpacked bytes of one input, in order, with the place in them.
+
+use std::io::{self, ErrorKind, Read};
+
+/// How much is asked for at once.
+const READ: usize = 128 << 10;
+
+/// A stream whose unread bytes can be looked at before they are taken.
+pub(crate) struct Source {
+    from: Box<dyn Read + Send>,
+    buffer: Vec<u8>,
+    /// Up to where the buffer is taken.
+    taken: usize,
+    /// Up to where it is read; what is behind is room.
+    read: usize,
+    offset: u64,
+    line: u64,
+    is_abandoned: bool,
+}
+
+impl Source {
+    pub(crate) fn new(from: Box<dyn Read + Send>) -> Self {
+        Self::at(from, 0, 1)
+    }
+
+    /// A stream that begins within its input.
+    pub(crate) fn at(from: Box<dyn Read + Send>, offset: u64, line: u64) -> Self {
+        Self { from, buffer: Vec::new(), taken: 0, read: 0, offset, line, is_abandoned: false }
+    }
+
+    /// How many bytes were taken, from the beginning of the input.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The line, from 1, that the next byte is in.
+    pub(crate) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// The bytes that were read and not taken yet.
+    pub(crate) fn rest(&self) -> &[u8] {
+        &self.buffer[self.taken..self.read]
+    }
+
+    /// Reads more behind the rest; `false` at the end of the input.
+    pub(crate) fn fill(&mut self) -> io::Result<bool> {
+        if self.buffer.len() - self.read < READ {
+            self.buffer.copy_within(self.taken..self.read, 0);
+            self.read -= self.taken;
+            self.taken = 0;
+            self.buffer.resize(self.buffer.len().max(self.read + 2 * READ), 0);
+        }
+        let read = loop {
+            match self.from.read(&mut self.buffer[self.read..]) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        self.read += read;
+        Ok(read > 0)
+    }
+
+    /// Takes this many bytes of the rest.
+    pub(crate) fn take(&mut self, bytes: usize) {
+        self.line += memchr::memchr_iter(b'\n', &self.buffer[self.taken..self.taken + bytes]).count() as u64;
+        self.taken += bytes;
+        self.offset += bytes as u64;
+    }
+
+    /// Takes what follows up to this offset.
+    pub(crate) fn skip_to(&mut self, offset: u64) -> io::Result<()> {
+        while self.offset < offset {
+            if self.rest().is_empty() && !self.fill()? {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+            let wanted = usize::try_from(offset - self.offset).unwrap_or(usize::MAX);
+            self.take(wanted.min(self.rest().len()));
+        }
+        Ok(())
+    }
+
+    /// Whether there is more that is not to be read.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.is_abandoned
+    }
+
+    /// Is at its end from now on.
+    pub(crate) fn abandon(&mut self) {
+        self.is_abandoned = true;
+        self.from = Box::new(io::empty());
+        self.taken = self.read;
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Gives this many bytes a read, as a slow pipe does.
+    pub(crate) struct Trickle(pub(crate) Vec<u8>, pub(crate) usize);
+
+    impl Read for Trickle {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let some = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..some].copy_from_slice(&self.0[..some]);
+            self.0.drain(..some);
+            Ok(some)
+        }
+    }
+
+    #[test]
+    fn lines_and_offsets_are_those_of_what_was_taken() {
+        let mut source = Source::new(Box::new(Trickle(b"ab\ncd\n\nef".to_vec(), 2)));
+        while source.fill().unwrap() {}
+        source.take(4);
+        assert_eq!((source.offset(), source.line(), source.rest()), (4, 2, &b"d\n\nef"[..]));
+        source.skip_to(8).unwrap();
+        assert_eq!((source.line(), source.rest()), (4, &b"f"[..]));
+        assert!(source.skip_to(100).is_err());
+    }
+}

@@ -1,0 +1,180 @@
+//! The reader's own thread: reading and unpacking block, and a read of standard input cannot be called off.
+
+use std::{
+    io, mem,
+    sync::{Arc, atomic::AtomicU64},
+    thread,
+};
+
+use domain::Dataset;
+use tokio::sync::mpsc;
+
+use super::{Events, Rules};
+use crate::publish::{
+    error::PublishError,
+    inputs::{Input, Kind},
+    position::Place,
+};
+
+/// How much is handed on at once, in events and in bytes.
+const CHUNK: usize = 128;
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// How many chunks wait for whoever publishes them.
+const WAITING: usize = 4;
+
+/// What is to be read.
+pub(in super::super) struct Reading {
+    pub(in super::super) inputs: Arc<Vec<Input>>,
+    pub(in super::super) from: Place,
+    pub(in super::super) definition: Option<Dataset>,
+    pub(in super::super) rules: Rules,
+    /// Counts the bytes that are read, as they are on the disk.
+    pub(in super::super) counter: Arc<AtomicU64>,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub(in super::super) enum Chunk {
+    Items(Vec<Item>),
+    /// All inputs are read.
+    End(Place),
+    /// Nothing more can be read.
+    Failed(PublishError),
+}
+
+/// An event, or what is in the place of one.
+#[derive(Debug)]
+pub(in super::super) struct Item {
+    pub(in super::super) input: usize,
+    pub(in super::super) line: u64,
+    pub(in super::super) event: Result<String, String>,
+    /// The place behind it.
+    pub(in super::super) end: Place,
+}
+
+/// Reads ahead by a few chunks. The thread ends when all is read, or when nobody takes its chunks any more.
+pub(in super::super) fn start(reading: Reading) -> io::Result<mpsc::Receiver<Chunk>> {
+    let (chunks, receiver) = mpsc::channel(WAITING);
+    thread::Builder::new().name("reader".to_owned()).spawn(move || {
+        let end = match reading.read(&chunks) {
+            Ok(end) => Chunk::End(end),
+            Err(Ended::Failed(error)) => Chunk::Failed(error),
+            Err(Ended::Unwanted) => return,
+        };
+        let _unwanted = chunks.blocking_send(end);
+    })?;
+    Ok(receiver)
+}
+
+enum Ended {
+    Failed(PublishError),
+    Unwanted,
+}
+
+impl From<PublishError> for Ended {
+    fn from(error: PublishError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Reading {
+    fn read(&self, chunks: &mpsc::Sender<Chunk>) -> Result<Place, Ended> {
+        let mut place = self.from;
+        while let Some(input) = self.inputs.get(place.input) {
+            self.input(input, &mut place, chunks)?;
+            let Place { input, events, refused, .. } = place;
+            place = Place { input: input + 1, events, refused, ..Place::default() };
+        }
+        Ok(place)
+    }
+
+    /// Reads one input, from the place on.
+    fn input(&self, input: &Input, place: &mut Place, chunks: &mpsc::Sender<Chunk>) -> Result<(), Ended> {
+        let failed = |source| PublishError::Input { name: input.name.clone(), source };
+        let mut chunk = Building::new(chunks, !matches!(input.kind, Kind::File { .. }));
+        let mut events = match self.open(input, place)? {
+            Ok(events) => events,
+            Err(record) => {
+                place.refused += 1;
+                chunk.push(Item {
+                    input: place.input,
+                    line: record.line,
+                    event: record.event,
+                    end: *place,
+                })?;
+                return chunk.send();
+            }
+        };
+        loop {
+            let record = match events.next() {
+                Ok(Some(record)) => record,
+                Ok(None) => return chunk.send(),
+                // What was read before is good.
+                Err(error) => {
+                    chunk.send()?;
+                    return Err(failed(error).into());
+                }
+            };
+            match record.event {
+                Ok(_) => place.events += 1,
+                Err(_) => place.refused += 1,
+            }
+            let source = &events.source;
+            *place =
+                Place { offset: source.offset(), line: source.line(), in_array: events.in_array(), ..*place };
+            chunk.push(Item { input: place.input, line: record.line, event: record.event, end: *place })?;
+        }
+    }
+
+    fn open(&self, input: &Input, place: &Place) -> Result<Result<Events, super::Record>, PublishError> {
+        let failed = |source| PublishError::Input { name: input.name.clone(), source };
+        let is_within = place.offset > 0;
+        let counter = if is_within { &Arc::default() } else { &self.counter };
+        let mut source = input.open(None, counter).map_err(failed)?;
+        let format = match input.format {
+            Some(format) => format,
+            None => input.sniff(&mut source)?,
+        };
+        let events = Events::begin(source, format, self.definition.as_ref(), self.rules).map_err(failed)?;
+        let Ok(mut events) = events else { return Ok(events) };
+        if is_within {
+            events.go_on(input.open(Some(place), &self.counter).map_err(failed)?, place);
+        }
+        Ok(Ok(events))
+    }
+}
+
+/// A chunk that is being filled.
+struct Building<'a> {
+    chunks: &'a mpsc::Sender<Chunk>,
+    /// Whether whoever writes the input may make a pause after any event.
+    is_live: bool,
+    items: Vec<Item>,
+    bytes: usize,
+}
+
+impl<'a> Building<'a> {
+    fn new(chunks: &'a mpsc::Sender<Chunk>, is_live: bool) -> Self {
+        Self { chunks, is_live, items: Vec::new(), bytes: 0 }
+    }
+
+    fn push(&mut self, item: Item) -> Result<(), Ended> {
+        self.bytes += item.event.as_ref().map_or_else(String::len, String::len);
+        self.items.push(item);
+        if self.is_live || self.items.len() >= CHUNK || self.bytes >= CHUNK_BYTES {
+            self.send()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn send(&mut self) -> Result<(), Ended> {
+        if self.items.is_empty() {
+            return Ok(());
+        }
+        self.bytes = 0;
+        let items = mem::take(&mut self.items);
+        self.chunks.blocking_send(Chunk::Items(items)).map_err(|_| Ended::Unwanted)
+    }
+}

@@ -1,0 +1,175 @@
+//! JSON: objects, and arrays of objects, whose elements are events.
+
+use std::{borrow::Cow, io};
+
+use super::{
+    LIMIT, Record,
+    event::{Rules, found},
+    source::Source,
+};
+
+/// How much of a text is shown that is not expected.
+const SHOWN: usize = 80;
+
+/// The next object. `in_array` is where the reader is between two of them. A text that is out of joint ends the
+/// input: nobody knows where its next event would begin.
+pub(super) fn next(source: &mut Source, in_array: &mut bool, rules: Rules) -> io::Result<Option<Record>> {
+    loop {
+        match (*in_array, blank(source)?) {
+            (in_array, None) if !in_array || source.is_abandoned() => return Ok(None),
+            (false, Some(b'{')) => return element(source, rules).map(Some),
+            (false, Some(b'[')) => {
+                source.take(1);
+                if blank(source)? == Some(b']') {
+                    source.take(1);
+                } else {
+                    *in_array = true;
+                    return element(source, rules).map(Some);
+                }
+            }
+            (true, Some(b']')) => {
+                source.take(1);
+                *in_array = false;
+            }
+            (true, Some(b',')) => {
+                source.take(1);
+                blank(source)?;
+                return element(source, rules).map(Some);
+            }
+            (true, _) => return out_of_joint(source, "a comma or ]").map(Some),
+            (false, _) => return out_of_joint(source, "a JSON object or an array of objects").map(Some),
+        }
+    }
+}
+
+/// Takes white space; answers the byte behind it.
+fn blank(source: &mut Source) -> io::Result<Option<u8>> {
+    loop {
+        let rest = source.rest();
+        let end = rest.iter().position(|byte| !byte.is_ascii_whitespace());
+        let byte = end.map(|end| rest[end]);
+        source.take(end.unwrap_or(rest.len()));
+        if byte.is_some() || !source.fill()? {
+            return Ok(byte);
+        }
+    }
+}
+
+fn out_of_joint(source: &mut Source, expected: &str) -> io::Result<Record> {
+    while source.rest().len() < SHOWN && !source.rest().contains(&b'\n') && source.fill()? {}
+    let rest = &source.rest()[..source.rest().len().min(SHOWN)];
+    let line = rest.split(|byte| *byte == b'\n').next().unwrap_or(rest);
+    let found = if rest.is_empty() {
+        "the end of the file".to_owned()
+    } else {
+        found(&String::from_utf8_lossy(line))
+    };
+    let event = Err(format!("expected {expected}, found {found}; nothing behind it in this file is read"));
+    let record = Record { line: source.line(), event };
+    source.abandon();
+    Ok(record)
+}
+
+/// The value that the rest begins with.
+fn element(source: &mut Source, rules: Rules) -> io::Result<Record> {
+    if matches!(source.rest().first(), None | Some(b',' | b']' | b'}')) {
+        return out_of_joint(source, "a JSON object");
+    }
+    let line = source.line();
+    let (mut scan, mut seen, mut dropped) = (Scan::default(), 0, 0);
+    loop {
+        if let Some(end) = scan.feed(&source.rest()[seen..]) {
+            seen += end;
+            break;
+        }
+        seen = source.rest().len();
+        if seen > LIMIT {
+            dropped += seen;
+            source.take(seen);
+            seen = 0;
+        }
+        if !source.fill()? {
+            source.abandon();
+            return Ok(Record { line, event: Err("the file ends within this value".to_owned()) });
+        }
+    }
+    let event = if dropped > 0 {
+        Err(rules.too_large(dropped + seen))
+    } else {
+        rules.event(&on_one_line(&source.rest()[..seen])).map(str::to_owned)
+    };
+    source.take(seen);
+    Ok(Record { line, event })
+}
+
+/// Finds the end of a value by its brackets and quotes, over as many pieces as it takes.
+#[derive(Debug, Default)]
+struct Scan {
+    depth: usize,
+    in_text: bool,
+    escaped: bool,
+}
+
+impl Scan {
+    /// Where in these bytes the value ends, if it does.
+    fn feed(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        while at < bytes.len() {
+            if self.in_text {
+                if std::mem::take(&mut self.escaped) {
+                    at += 1;
+                    continue;
+                }
+                at += memchr::memchr2(b'"', b'\\', &bytes[at..])?;
+                if bytes[at] == b'\\' {
+                    self.escaped = true;
+                } else {
+                    self.in_text = false;
+                    if self.depth == 0 {
+                        return Some(at + 1);
+                    }
+                }
+                at += 1;
+                continue;
+            }
+            match bytes[at] {
+                b'"' => self.in_text = true,
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' if self.depth <= 1 => return Some(at + self.depth),
+                b'}' | b']' => self.depth -= 1,
+                b',' if self.depth == 0 => return Some(at),
+                byte if self.depth == 0 && byte.is_ascii_whitespace() => return Some(at),
+                _ => {}
+            }
+            at += 1;
+        }
+        None
+    }
+}
+
+/// A value that spans lines, on one: white space between its tokens becomes one blank. Within a line it is left as
+/// it is.
+pub(super) fn on_one_line(value: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr2(b'\n', b'\r', value).is_none() {
+        return value.into();
+    }
+    let mut line = Vec::with_capacity(value.len());
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in value {
+        if !in_text && byte.is_ascii_whitespace() {
+            if line.last() != Some(&b' ') {
+                line.push(b' ');
+            }
+            continue;
+        }
+        line.push(*byte);
+        if escaped {
+            escaped = false;
+        } else if in_text && *byte == b'\\' {
+            escaped = true;
+        } else if *byte == b'"' {
+            in_text = !in_text;
+        }
+    }
+    line.into()
+}

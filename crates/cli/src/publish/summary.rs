@@ -1,0 +1,151 @@
+//! What was done, for a person and for a machine.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// How many of the refusals are told in words; all of them are counted.
+const TOLD: usize = 10;
+
+/// What was done by this run.
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub(super) struct Report {
+    /// Events that are acknowledged.
+    pub(super) events: u64,
+    /// The messages that hold them.
+    pub(super) messages: u64,
+    /// Their bytes, without attributes.
+    pub(super) bytes: u64,
+    /// Requests, failed ones included.
+    pub(super) requests: u64,
+    /// What SNS bills for them: one for each 64 KiB of a request.
+    pub(super) billed_requests: u64,
+    /// Messages that were tried again, each time.
+    pub(super) retries: u64,
+    /// Events, and what is none, that are not published and never will be.
+    pub(super) refused: u64,
+    /// The first of those.
+    pub(super) refusals: Vec<Refusal>,
+}
+
+/// Something that is not published.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Refusal {
+    pub(super) input: String,
+    pub(super) line: u64,
+    pub(super) events: u64,
+    pub(super) reason: String,
+}
+
+impl Report {
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
+        self.refused += refusal.events;
+        if self.refusals.len() < TOLD {
+            self.refusals.push(refusal);
+        }
+    }
+}
+
+/// The end of a run.
+#[derive(Debug, Serialize)]
+pub(super) struct Summary<'a> {
+    pub(super) outcome: Outcome,
+    /// Nothing was sent.
+    pub(super) dry_run: bool,
+    pub(super) dataset: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) topic: Option<&'a str>,
+    /// The events that earlier runs had published, by the position file.
+    pub(super) events_before: u64,
+    #[serde(flatten)]
+    pub(super) report: &'a Report,
+    pub(super) seconds: f64,
+    pub(super) events_per_second: f64,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Outcome {
+    /// All is read, and what is not refused is published.
+    Done,
+    /// Something stopped it.
+    Failed,
+    /// Somebody did.
+    Interrupted,
+}
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Report { events, messages, bytes, requests, billed_requests, retries, refused, refusals } =
+            self.report;
+        if self.events_before > 0 {
+            writeln!(f, "went on behind event {}, where the position file was", self.events_before)?;
+        }
+        let did = if self.dry_run { "would publish" } else { "published" };
+        writeln!(
+            f,
+            "{did} {events} {} in {:.1} s ({:.0} events/s)",
+            plural(*events, "event"),
+            self.seconds,
+            self.events_per_second
+        )?;
+        write!(
+            f,
+            "messages {messages}, bytes {bytes}, requests {requests} (billed as {billed_requests}), retries {retries}, refused {refused}"
+        )?;
+        for Refusal { input, line, events, reason } in refusals {
+            let events = if *events > 1 { format!(" ({events} events)") } else { String::new() };
+            write!(f, "\n  {input}:{line}{events}: {reason}")?;
+        }
+        let told: u64 = refusals.iter().map(|refusal| refusal.events).sum();
+        if *refused > told {
+            write!(f, "\n  and {} more", refused - told)?;
+        }
+        Ok(())
+    }
+}
+
+fn plural(count: u64, word: &str) -> String {
+    if count == 1 { word.to_owned() } else { format!("{word}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_told_the_first_refusals_and_how_many_more_there_are() {
+        let mut report = Report {
+            events: 1,
+            messages: 1,
+            bytes: 30,
+            requests: 1,
+            billed_requests: 1,
+            ..Report::default()
+        };
+        for line in 1..=12 {
+            let reason = "no JSON object".to_owned();
+            report.refuse(Refusal { input: "a.ndjson".to_owned(), line, events: 1, reason });
+        }
+        let summary = Summary {
+            outcome: Outcome::Done,
+            dry_run: false,
+            dataset: "d",
+            topic: None,
+            events_before: 7,
+            report: &report,
+            seconds: 0.5,
+            events_per_second: 2.0,
+        };
+        let text = summary.to_string();
+        for words in [
+            "went on behind event 7,",
+            "published 1 event in 0.5 s (2 events/s)",
+            "refused 12\n  a.ndjson:1: no JSON object\n",
+            "a.ndjson:10: no JSON object\n  and 2 more",
+        ] {
+            assert!(text.contains(words), "{text}");
+        }
+    }
+}

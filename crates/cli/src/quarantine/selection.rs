@@ -1,0 +1,67 @@
+//! Which of the refused events are meant.
+
+use std::{fmt, str::FromStr};
+
+use chrono::NaiveDate;
+use clap::Args;
+use domain::{DatasetName, key::QuarantineKey, name::InvalidName, quarantine::Rejected};
+
+use super::reason;
+
+const UNROUTED: &str = "_unrouted";
+
+/// Whose events: a dataset's, or those of no known one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place(pub(crate) Option<DatasetName>);
+
+impl FromStr for Place {
+    type Err = InvalidName;
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        if text == UNROUTED { Ok(Self(None)) } else { DatasetName::new(text).map(|name| Self(Some(name))) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_ref().map_or(UNROUTED, DatasetName::as_str))
+    }
+}
+
+/// Which events; every one without any of them.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Selection {
+    /// Events of this dataset; `_unrouted` are those of no known one.
+    #[arg(long = "dataset", value_name = "NAME")]
+    pub(crate) place: Option<Place>,
+    /// Messages of this UTC day and later.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) since: Option<NaiveDate>,
+    /// Messages of this UTC day and earlier.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) until: Option<NaiveDate>,
+    /// Events whose reason, as `list` or `show` prints it, contains this text.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// Events of this one object.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["place", "since", "until"])]
+    pub(crate) key: Option<QuarantineKey>,
+    /// The most objects to look at; the newest are taken.
+    #[arg(long, value_name = "NUMBER", default_value_t = MAX_OBJECTS)]
+    pub(crate) max_objects: usize,
+}
+
+const MAX_OBJECTS: usize = 100_000;
+
+impl Selection {
+    /// Whether the day is within.
+    pub(crate) fn has_day(&self, day: NaiveDate) -> bool {
+        self.since.is_none_or(|since| since <= day) && self.until.is_none_or(|until| day <= until)
+    }
+
+    /// Whether an event of a selected object is selected too.
+    pub(crate) fn has(&self, rejected: &Rejected) -> bool {
+        self.reason.as_ref().is_none_or(|part| {
+            rejected.reason.contains(part) || reason::group(&rejected.reason).contains(part.as_str())
+        })
+    }
+}

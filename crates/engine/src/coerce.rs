@@ -1,0 +1,143 @@
+//! Athena's conversions between numbers, written out before DataFusion makes its own.
+//!
+//! Where a decimal meets a real or a double, Athena converts the decimal, and DataFusion the other one. And what a
+//! calculation with decimals gives has another precision in each.
+
+use datafusion::{
+    arrow::datatypes::DataType as Arrow,
+    common::{
+        DFSchema, ScalarValue,
+        tree_node::{Transformed, TransformedResult, TreeNode},
+    },
+    error::Result,
+    logical_expr::{
+        Cast, Expr, ExprSchemable, LogicalPlan, Operator, expr_rewriter::NamePreserver, utils::merge_schema,
+    },
+};
+
+use crate::{error::EngineError, failure::from_datafusion};
+
+/// The digits of a decimal that holds an integer, and a bigint.
+const INTEGER_DIGITS: u8 = 10;
+const BIGINT_DIGITS: u8 = 19;
+
+/// The most digits of a decimal.
+const MAX_DIGITS: u8 = 38;
+
+/// The plan with Athena's types.
+pub(crate) fn as_athena(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
+    plan.transform_up_with_subqueries(|node| {
+        let schema = merge_schema(&node.inputs());
+        let names = NamePreserver::new(&node);
+        node.map_expressions(|expr| {
+            let name = names.save(&expr);
+            let rewritten = expr.transform_up(|expr| rewrite(expr, &schema))?;
+            Ok(rewritten.update_data(|expr| name.restore(expr)))
+        })?
+        .map_data(LogicalPlan::recompute_schema)
+    })
+    .data()
+    .map_err(from_datafusion)
+}
+
+fn rewrite(mut expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    let mut changed = false;
+    match &mut expr {
+        Expr::BinaryExpr(binary) => changed |= unify([&mut *binary.left, &mut *binary.right], schema)?,
+        Expr::Between(between) => {
+            changed |= unify([&mut *between.expr, &mut *between.low, &mut *between.high], schema)?;
+        }
+        Expr::InList(list) => {
+            changed |= unify(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)?;
+        }
+        Expr::Case(case) => {
+            let (whens, thens): (Vec<_>, Vec<_>) =
+                case.when_then_expr.iter_mut().map(|(when, then)| (&mut **when, &mut **then)).unzip();
+            if let Some(tested) = &mut case.expr {
+                changed |= unify(std::iter::once(&mut **tested).chain(whens), schema)?;
+            }
+            changed |= unify(thens.into_iter().chain(case.else_expr.as_deref_mut()), schema)?;
+        }
+        Expr::ScalarFunction(call) if matches!(call.func.name(), "coalesce" | "nullif") => {
+            changed |= unify(&mut call.args, schema)?;
+        }
+        Expr::AggregateFunction(call) if call.func.name() == "sum" => {
+            changed |= widen(&mut call.params.args, schema)?;
+        }
+        Expr::WindowFunction(call) if call.fun.name() == "sum" => {
+            changed |= widen(&mut call.params.args, schema)?;
+        }
+        _ => {}
+    }
+    // What a product of decimals has too much: one digit.
+    if let Expr::BinaryExpr(binary) = &expr
+        && binary.op == Operator::Multiply
+        && let (Arrow::Decimal128(p1, s1), Arrow::Decimal128(p2, s2)) =
+            (binary.left.get_type(schema)?, binary.right.get_type(schema)?)
+        && p1 + p2 < MAX_DIGITS
+    {
+        return Ok(Transformed::yes(cast(expr, Arrow::Decimal128(p1 + p2, s1 + s2))));
+    }
+    Ok(if changed { Transformed::yes(expr) } else { Transformed::no(expr) })
+}
+
+/// DataFusion reads every number as a bigint; in Athena a small one is an integer.
+fn integer_digits(expr: &Expr, found: &Arrow) -> Option<u8> {
+    let literal = match expr {
+        Expr::Negative(inner) => inner,
+        other => other,
+    };
+    match (literal, found) {
+        (Expr::Literal(ScalarValue::Int64(Some(number)), _), _) if i32::try_from(*number).is_ok() => {
+            Some(INTEGER_DIGITS)
+        }
+        (_, Arrow::Int32) => Some(INTEGER_DIGITS),
+        (_, Arrow::Int64 | Arrow::UInt64) => Some(BIGINT_DIGITS),
+        _ => None,
+    }
+}
+
+/// Where one of them is a double, all numbers are; else where one is a real; else where one is a decimal, integers
+/// are decimals of as many digits as their types have.
+fn unify<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -> Result<bool> {
+    let mut exprs: Vec<&mut Expr> = exprs.into_iter().collect();
+    let types = exprs.iter().map(|expr| expr.get_type(schema)).collect::<Result<Vec<_>>>()?;
+    let floating = [Arrow::Float64, Arrow::Float32].into_iter().find(|floating| types.contains(floating));
+    let decimal = types.iter().any(|found| matches!(found, Arrow::Decimal128(..)));
+    let mut changed = false;
+    for (expr, found) in exprs.iter_mut().zip(types) {
+        let target = match &floating {
+            Some(floating) => found.is_numeric().then(|| floating.clone()),
+            None if decimal => integer_digits(expr, &found).map(|digits| Arrow::Decimal128(digits, 0)),
+            None => None,
+        };
+        if let Some(target) = target.filter(|target| *target != found) {
+            replace(expr, target);
+            changed = true;
+        }
+    }
+    Ok(changed)
+}
+
+/// A sum of decimals has all the digits there are.
+fn widen(arguments: &mut [Expr], schema: &DFSchema) -> Result<bool> {
+    let mut changed = false;
+    for argument in arguments {
+        if let Arrow::Decimal128(precision, scale) = argument.get_type(schema)?
+            && precision < MAX_DIGITS
+        {
+            replace(argument, Arrow::Decimal128(MAX_DIGITS, scale));
+            changed = true;
+        }
+    }
+    Ok(changed)
+}
+
+fn replace(expr: &mut Expr, to: Arrow) {
+    let inner = std::mem::take(expr);
+    *expr = cast(inner, to);
+}
+
+fn cast(expr: Expr, to: Arrow) -> Expr {
+    Expr::Cast(Cast::new(Box::new(expr), to))
+}

@@ -1,0 +1,205 @@
+//! `CAST(x AS JSON)` and `json_format(json)`.
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, LargeStringBuilder},
+        compute::cast,
+        datatypes::DataType as Arrow,
+    },
+    common::utils::take_function_args,
+    error::{DataFusionError, Result},
+    logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
+};
+
+use crate::{
+    error::Failure,
+    text::number,
+    types::{self, JSON},
+    values::{Part, Values, range},
+};
+
+/// What a `CAST(x AS JSON)` is rewritten to. A query cannot call it by this name.
+pub(crate) const CAST_TO_JSON: &str = "cast_to_json";
+
+/// Whether Athena casts the type to JSON: all but bytes, at any depth.
+pub(crate) fn is_castable(arrow: &Arrow) -> bool {
+    match arrow {
+        Arrow::List(part) | Arrow::Map(part, _) => is_castable(part.data_type()),
+        Arrow::Struct(fields) => fields.iter().all(|field| is_castable(field.data_type())),
+        Arrow::Binary => false,
+        other => types::of_result(other).is_some(),
+    }
+}
+
+/// Any value as JSON text.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct CastToJson(Signature);
+
+impl CastToJson {
+    pub(super) fn new() -> Self {
+        Self(Signature::any(1, Volatility::Immutable))
+    }
+}
+
+impl ScalarUDFImpl for CastToJson {
+    fn name(&self) -> &str {
+        CAST_TO_JSON
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.0
+    }
+
+    fn return_type(&self, _: &[Arrow]) -> Result<Arrow> {
+        Ok(JSON)
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let rows = args.number_rows;
+        let [values] = take_function_args(CAST_TO_JSON, args.args)?;
+        Ok(ColumnarValue::Array(to_json(&values.into_array(rows)?)?))
+    }
+}
+
+fn to_json(array: &ArrayRef) -> Result<ArrayRef> {
+    let unknown = |arrow: &Arrow| {
+        let failure = Failure::new("TYPE_MISMATCH", format!("Cannot cast {arrow} to json"));
+        DataFusionError::External(Box::new(failure))
+    };
+    let (_, normal) = types::of_result(array.data_type()).ok_or_else(|| unknown(array.data_type()))?;
+    let array = cast(array, &normal)?;
+    let values = Values::of(&array).map_err(|arrow| unknown(&arrow))?;
+    let mut texts = LargeStringBuilder::new();
+    let mut text = Vec::new();
+    for row in 0..array.len() {
+        text.clear();
+        // A null is no JSON null, but no value at all.
+        texts.append_option(values.get(row).map(|part| {
+            write(&mut text, part, row);
+            String::from_utf8_lossy(&text).into_owned()
+        }));
+    }
+    Ok(Arc::new(texts.finish()))
+}
+
+fn write_or_null(out: &mut Vec<u8>, values: &Values<'_>, row: usize) {
+    match values.get(row) {
+        None => out.extend_from_slice(b"null"),
+        Some(part) => write(out, part, row),
+    }
+}
+
+fn write(out: &mut Vec<u8>, part: &Part<'_>, row: usize) {
+    match part {
+        Part::Varchar(array) => string(out, array.value(row)),
+        Part::Decimal(array, scale) => number::json_decimal(out, array.value(row), *scale),
+        // What is no number is written as a string.
+        Part::Real(array) if !array.value(row).is_finite() => quoted(out, part, row),
+        Part::Double(array) if !array.value(row).is_finite() => quoted(out, part, row),
+        Part::Date(_) | Part::Timestamp(_) => quoted(out, part, row),
+        Part::Array(lists, elements) => {
+            let mut before = b'[';
+            for at in range(lists.value_offsets(), row) {
+                out.push(before);
+                before = b',';
+                write_or_null(out, elements, at);
+            }
+            close(out, before, b']');
+        }
+        Part::Row(fields) => {
+            let mut before = b'{';
+            for (name, values) in fields {
+                member(out, &mut before, name);
+                write_or_null(out, values, row);
+            }
+            close(out, before, b'}');
+        }
+        Part::Map(maps, keys, values) => {
+            let mut entries: Vec<usize> = range(maps.value_offsets(), row).collect();
+            // In the order of the keys as Java compares them: by UTF-16 units.
+            entries.sort_by(|a, b| keys.value(*a).encode_utf16().cmp(keys.value(*b).encode_utf16()));
+            let mut before = b'{';
+            for at in entries {
+                member(out, &mut before, keys.value(at));
+                write_or_null(out, values, at);
+            }
+            close(out, before, b'}');
+        }
+        scalar => scalar.write_scalar(out, row),
+    }
+}
+
+fn member(out: &mut Vec<u8>, before: &mut u8, name: &str) {
+    out.push(*before);
+    *before = b',';
+    string(out, name);
+    out.push(b':');
+}
+
+/// `before` is still the opening one if there was nothing.
+fn close(out: &mut Vec<u8>, before: u8, with: u8) {
+    if before != b',' {
+        out.push(before);
+    }
+    out.push(with);
+}
+
+fn quoted(out: &mut Vec<u8>, part: &Part<'_>, row: usize) {
+    out.push(b'"');
+    part.write_scalar(out, row);
+    out.push(b'"');
+}
+
+fn string(out: &mut Vec<u8>, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            0x0c => out.extend_from_slice(b"\\f"),
+            0..0x20 => {
+                out.extend_from_slice(b"\\u00");
+                out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
+
+/// JSON as text.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct JsonFormat(Signature);
+
+impl JsonFormat {
+    pub(super) fn new() -> Self {
+        Self(Signature::exact(vec![JSON], Volatility::Immutable))
+    }
+}
+
+impl ScalarUDFImpl for JsonFormat {
+    fn name(&self) -> &str {
+        "json_format"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.0
+    }
+
+    fn return_type(&self, _: &[Arrow]) -> Result<Arrow> {
+        Ok(Arrow::Utf8)
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let rows = args.number_rows;
+        let [json] = take_function_args("json_format", args.args)?;
+        let json = cast(&json.into_array(rows)?, &Arrow::Utf8)?;
+        Ok(ColumnarValue::Array(json))
+    }
+}

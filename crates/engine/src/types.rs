@@ -1,0 +1,82 @@
+//! Athena's types for Arrow's: their names, and the one Arrow type that stands for each.
+
+use datafusion::arrow::datatypes::{DataType as Arrow, TimeUnit};
+
+/// What Athena's `json` is here: text in an Arrow type that no column and no function else has.
+pub(crate) const JSON: Arrow = Arrow::LargeUtf8;
+
+/// The name as SQL has it: `varchar`, `decimal(12,2)`, `row(city varchar)`. `None` for what Athena has not.
+pub(crate) fn name(arrow: &Arrow) -> Option<String> {
+    Some(match arrow {
+        Arrow::Null => "unknown".to_owned(),
+        Arrow::Boolean => "boolean".to_owned(),
+        Arrow::Int32 => "integer".to_owned(),
+        // DataFusion counts and ranks without a sign.
+        Arrow::Int64 | Arrow::UInt64 => "bigint".to_owned(),
+        Arrow::Float32 => "real".to_owned(),
+        Arrow::Float64 => "double".to_owned(),
+        Arrow::Decimal128(precision, scale) => format!("decimal({precision},{scale})"),
+        Arrow::Utf8 | Arrow::Utf8View => "varchar".to_owned(),
+        Arrow::LargeUtf8 => "json".to_owned(),
+        Arrow::Binary => "varbinary".to_owned(),
+        Arrow::Date32 => "date".to_owned(),
+        Arrow::Timestamp(_, None) => "timestamp".to_owned(),
+        Arrow::List(element) => format!("array({})", name(element.data_type())?),
+        Arrow::Struct(fields) => {
+            let field = |field: &std::sync::Arc<_>| {
+                let field: &datafusion::arrow::datatypes::Field = field;
+                Some(format!("{} {}", field.name(), name(field.data_type())?))
+            };
+            format!("row({})", fields.iter().map(field).collect::<Option<Vec<_>>>()?.join(", "))
+        }
+        Arrow::Map(entries, _) => match entries.data_type() {
+            Arrow::Struct(pair) if pair.len() == 2 => {
+                format!("map({}, {})", name(pair[0].data_type())?, name(pair[1].data_type())?)
+            }
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// The name as results give it, and the Arrow type of their values. Parts of nested types are as tables have them
+/// already.
+pub(crate) fn of_result(arrow: &Arrow) -> Option<(String, Arrow)> {
+    let normal = match arrow {
+        Arrow::Int64 | Arrow::UInt64 => Arrow::Int64,
+        Arrow::Utf8 | Arrow::Utf8View => Arrow::Utf8,
+        Arrow::Timestamp(_, None) => Arrow::Timestamp(TimeUnit::Millisecond, None),
+        other => other.clone(),
+    };
+    // Hive's name for a real, which results have and SQL has not.
+    let name = if normal == Arrow::Float32 { "float".to_owned() } else { name(arrow)? };
+    Some((name, normal))
+}
+
+/// Whether it is made of other types.
+pub(crate) fn is_nested(arrow: &Arrow) -> bool {
+    matches!(arrow, Arrow::List(_) | Arrow::Struct(_) | Arrow::Map(..))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::DataType;
+
+    use super::*;
+
+    #[test]
+    fn types_have_the_names_that_athena_gives_them() {
+        for (column, expected) in [
+            ("int", "integer"),
+            ("float", "float"),
+            ("string", "varchar"),
+            ("binary", "varbinary"),
+            ("decimal(12,2)", "decimal(12,2)"),
+            ("array<float>", "array(real)"),
+            ("struct<a:int,b:map<string,date>>", "row(a integer, b map(varchar, date))"),
+        ] {
+            let arrow = column.parse::<DataType>().unwrap().arrow();
+            assert_eq!(of_result(&arrow), Some((expected.to_owned(), arrow)));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Kinds of values.
+
+use datafusion::arrow::datatypes::DataType as Arrow;
+
+use crate::types;
+
+/// Within one kind Athena converts; between two, it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Boolean,
+    Number,
+    Text,
+    Bytes,
+    Time,
+    Interval,
+    Json,
+    Nested,
+}
+
+impl Kind {
+    /// Whether there is an order and an equality that both engines share.
+    pub(super) fn is_plain(self) -> bool {
+        !matches!(self, Self::Json | Self::Nested)
+    }
+}
+
+pub(super) fn kind(data_type: &Arrow) -> Option<Kind> {
+    Some(match data_type {
+        Arrow::Boolean => Kind::Boolean,
+        Arrow::Utf8 | Arrow::Utf8View => Kind::Text,
+        Arrow::LargeUtf8 => Kind::Json,
+        Arrow::Binary => Kind::Bytes,
+        Arrow::Date32 | Arrow::Timestamp(..) => Kind::Time,
+        Arrow::Interval(_) | Arrow::Duration(_) => Kind::Interval,
+        other if types::is_nested(other) => Kind::Nested,
+        other if other.is_numeric() => Kind::Number,
+        _ => return None,
+    })
+}
+
+/// The type in Athena's words.
+pub(super) fn word(data_type: &Arrow) -> String {
+    match data_type {
+        Arrow::Interval(_) | Arrow::Duration(_) => "interval".to_owned(),
+        other => types::name(other).unwrap_or_else(|| other.to_string()),
+    }
+}
+
+/// Whether both are known, and of different kinds. Nested types are each a kind of their own.
+pub(super) fn apart(left: Option<&Arrow>, right: Option<&Arrow>) -> bool {
+    match (left.and_then(kind), right.and_then(kind)) {
+        (Some(Kind::Nested), Some(Kind::Nested)) => left != right,
+        (Some(left), Some(right)) => left != right,
+        _ => false,
+    }
+}
+
+/// Whether the two are a decimal and a real, or a decimal and a double.
+pub(super) fn is_exact_with_inexact(left: &Arrow, right: &Arrow) -> bool {
+    let pair = |a: &Arrow, b: &Arrow| matches!(a, Arrow::Decimal128(..)) && b.is_floating();
+    pair(left, right) || pair(right, left)
+}

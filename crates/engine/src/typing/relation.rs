@@ -1,0 +1,70 @@
+//! What relations do with whole columns: group, sort, join and unite them.
+
+use datafusion::{
+    arrow::datatypes::DataType as Arrow,
+    common::DFSchema,
+    error::{DataFusionError, Result},
+    logical_expr::{Expr, ExprSchemable, LogicalPlan},
+};
+
+use super::kind::{apart, is_exact_with_inexact, kind, word};
+use crate::error::Failure;
+
+/// Refuses what one node of the plan does with columns of types that do not fit.
+pub(super) fn check(node: &LogicalPlan, input: &DFSchema) -> Result<()> {
+    match node {
+        LogicalPlan::Union(union) => {
+            let Some((first, others)) = union.inputs.split_first() else { return Ok(()) };
+            others.iter().try_for_each(|other| unite(first.schema(), other.schema()))
+        }
+        LogicalPlan::Aggregate(aggregate) => plain(&aggregate.group_expr, input, "GROUP BY"),
+        LogicalPlan::Sort(sort) => {
+            sort.expr.iter().try_for_each(|term| plain(std::slice::from_ref(&term.expr), input, "ORDER BY"))
+        }
+        LogicalPlan::Distinct(_) => {
+            input.fields().iter().try_for_each(|field| plain_type(field.data_type(), "DISTINCT"))
+        }
+        LogicalPlan::Join(join) => {
+            let mut sides = join.on.iter().flat_map(|(left, right)| [left, right]);
+            sides.try_for_each(|side| plain(std::slice::from_ref(side), input, "JOIN"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unite(first: &DFSchema, other: &DFSchema) -> Result<()> {
+    for (left, right) in first.fields().iter().zip(other.fields()) {
+        let (left, right) = (left.data_type(), right.data_type());
+        if apart(Some(left), Some(right)) {
+            let (left, right) = (word(left), word(right));
+            let message = format!("column in UNION query has incompatible types: {left}, {right}");
+            return refuse("TYPE_MISMATCH", message);
+        }
+        if is_exact_with_inexact(left, right) {
+            let (left, right) = (word(left), word(right));
+            let message =
+                format!("UNION of {left} and {right} is not supported by the local engine: cast one");
+            return refuse("NOT_SUPPORTED", message);
+        }
+    }
+    Ok(())
+}
+
+fn plain(exprs: &[Expr], input: &DFSchema, what: &str) -> Result<()> {
+    let mut types = exprs.iter().filter_map(|expr| expr.get_type(input).ok());
+    types.try_for_each(|data_type| plain_type(&data_type, what))
+}
+
+fn plain_type(data_type: &Arrow, what: &str) -> Result<()> {
+    match kind(data_type) {
+        Some(kind) if !kind.is_plain() => {
+            let message = format!("{what} of {} is not supported by the local engine", word(data_type));
+            refuse("NOT_SUPPORTED", message)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn refuse(code: &'static str, message: String) -> Result<()> {
+    Err(DataFusionError::External(Box::new(Failure::new(code, message))))
+}
