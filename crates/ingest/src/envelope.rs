@@ -8,19 +8,17 @@ mod notification;
 mod record;
 mod texts;
 
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{borrow::Cow, fmt, ops::Range, str};
 
 use chrono::{DateTime, Utc};
 use domain::json::{Cursor, Fault};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
 use crate::message::Message;
 use texts::Texts;
 
 /// The messages of a Lambda event, or why it is none of SNS or SQS.
 ///
-/// It can be read from any JSON value, so that what the function does not handle gets an answer of its own.
+/// Any text can be read, so that what the function does not handle gets an answer of its own.
 pub struct Event(Result<Batch, UnknownEvent>);
 
 /// The messages of an event of SNS or SQS.
@@ -48,15 +46,13 @@ impl Event {
         Self(Batch::read(event.as_bytes()))
     }
 
+    /// Reads the body of an invocation. What is not UTF-8 is no JSON either, and gets an answer that says so.
+    pub fn from_body(body: &[u8]) -> Self {
+        str::from_utf8(body).map_or_else(|_| Self::read(""), Self::read)
+    }
+
     pub(crate) fn batch(&self) -> Result<&Batch, &UnknownEvent> {
         self.0.as_ref()
-    }
-}
-
-impl<'de> Deserialize<'de> for Event {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        // Borrowed: the text is looked at where the runtime has it.
-        <&RawValue>::deserialize(from).map(|raw| Self::read(raw.get()))
     }
 }
 

@@ -4,6 +4,8 @@
 //! `quarantine/`. The same messages always make the same objects, so a redelivery changes nothing.
 
 #[cfg(feature = "lambda")]
+mod bodies;
+#[cfg(feature = "lambda")]
 mod context;
 mod definitions;
 mod envelope;
@@ -21,6 +23,8 @@ mod service;
 mod sort;
 mod unpack;
 
+#[cfg(feature = "lambda")]
+pub use bodies::{Bodies, ReadsBodies};
 #[cfg(feature = "lambda")]
 pub use context::Context;
 pub use envelope::Event;

@@ -4,7 +4,8 @@
 
 use std::process::ExitCode;
 
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{LambdaEvent, Runtime, layers::TracingLayer, service_fn};
+use serde::de::IgnoredAny;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -16,8 +17,11 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let handler = service_fn(async |event: LambdaEvent<ingest::Event>| ingest::handle(event, &context).await);
-    match lambda_runtime::run(handler).await {
+    let bodies = ingest::Bodies::default();
+    let handler = service_fn(async |empty: LambdaEvent<IgnoredAny>| {
+        ingest::handle(LambdaEvent::new(bodies.take(), empty.context), &context).await
+    });
+    match Runtime::new(handler).layer(TracingLayer::new()).layer(bodies.clone()).run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(error = domain::chain(&*error), "ingest stops");

@@ -29,10 +29,9 @@ pub(crate) fn service<S: ObjectStore>(store: Arc<S>) -> Ingest<S, ManualClock> {
     Ingest::new(store, Arc::new(ManualClock::new(now())), &settings)
 }
 
-/// One invocation. The runtime reads the body as the event that the handler asks for (through `serde_path_to_error`,
-/// which has no path to note as it is one raw value), and lets go of the body before the handler begins.
+/// One invocation: what the layer of the runtime does with the body, and then the handler.
 pub(crate) async fn invoke<S: ObjectStore>(service: &Ingest<S, ManualClock>, body: impl AsRef<[u8]>) {
-    let event: Event = serde_json::from_slice(body.as_ref()).expect("an event");
+    let event = Event::from_body(body.as_ref());
     drop(body);
     let failed = service.store_event(&event, now() + TimeDelta::hours(1)).await.expect("an answer");
     assert!(failed.0.is_empty(), "every message is acknowledged");
