@@ -4,6 +4,7 @@ mod apply;
 mod check;
 mod compare;
 mod files;
+mod infer;
 mod list;
 mod show;
 mod status;
@@ -13,7 +14,7 @@ mod warnings;
 use clap::{Args, Subcommand};
 use domain::{Dataset, Granularity};
 
-use crate::{failure::Failure, log, stop::Stop};
+use crate::{failure::Failure, log, stop::interruptible};
 
 /// Check and apply dataset definitions, and see what is live.
 ///
@@ -40,21 +41,19 @@ enum DatasetCommand {
     List(list::ListOptions),
     Show(show::ShowOptions),
     Status(status::StatusOptions),
+    Infer(infer::InferOptions),
 }
 
 pub(crate) async fn run(options: DatasetOptions) -> Result<(), Failure> {
     log::start()?;
-    let mut stop = Stop::watch()?;
-    let work = async {
-        match options.command {
-            DatasetCommand::Check(options) => check::run(options).await,
-            DatasetCommand::Apply(options) => apply::run(options).await,
-            DatasetCommand::List(options) => list::run(options).await,
-            DatasetCommand::Show(options) => show::run(options).await,
-            DatasetCommand::Status(options) => status::run(options).await,
-        }
-    };
-    stop.unless_requested(work).await.unwrap_or(Err(Failure::Interrupted))
+    match options.command {
+        DatasetCommand::Check(options) => check::run(options).await,
+        DatasetCommand::Apply(options) => apply::run(options).await,
+        DatasetCommand::List(options) => interruptible(list::run(options)).await,
+        DatasetCommand::Show(options) => interruptible(show::run(options)).await,
+        DatasetCommand::Status(options) => interruptible(status::run(options)).await,
+        DatasetCommand::Infer(options) => infer::run(&options),
+    }
 }
 
 /// How finely a dataset is partitioned, as definitions say it.

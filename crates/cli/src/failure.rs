@@ -36,7 +36,7 @@ pub(crate) enum Failure {
     Input(String),
     /// The lake did not answer as it should.
     #[error("{}\n{asked}", domain::chain(.source))]
-    Lake { source: LakeError, asked: String },
+    Lake { source: Box<LakeError>, asked: String },
     /// It was done in part or not at all; what was is printed before.
     #[error("{0}")]
     NotDone(String),

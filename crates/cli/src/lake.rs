@@ -51,7 +51,7 @@ impl RemoteLake {
 
     /// The failure of a command: what went wrong, and whom it had asked.
     pub(crate) fn failure(&self, source: impl Into<LakeError>) -> Failure {
-        Failure::Lake { source: source.into(), asked: self.asked.clone() }
+        Failure::Lake { source: Box::new(source.into()), asked: self.asked.clone() }
     }
 }
 

@@ -11,9 +11,10 @@ mod summary;
 
 use clap::{Args, Subcommand};
 
-use crate::{failure::Failure, log, stop::Stop};
+use crate::{failure::Failure, log, stop::interruptible};
 
 pub(crate) use find::find;
+pub(crate) use reason::group;
 pub(crate) use selection::{Place, Selection};
 pub(crate) use summary::Summary;
 
@@ -43,13 +44,12 @@ enum QuarantineCommand {
 
 pub(crate) async fn run(options: QuarantineOptions) -> Result<(), Failure> {
     log::start()?;
-    let mut stop = Stop::watch()?;
-    let work = async {
+    interruptible(async {
         match options.command {
             QuarantineCommand::List(options) => list::run(options).await,
             QuarantineCommand::Show(options) => show::run(options).await,
             QuarantineCommand::Replay(options) => replay::run(options).await,
         }
-    };
-    stop.unless_requested(work).await.unwrap_or(Err(Failure::Interrupted))
+    })
+    .await
 }

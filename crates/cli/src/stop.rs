@@ -7,6 +7,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::failure::Failure;
 
+/// The work's outcome, or that it was interrupted. Not for what reads files: that would not let go.
+pub(crate) async fn interruptible<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let mut stop = Stop::watch()?;
+    stop.unless_requested(work).await.unwrap_or(Err(Failure::Interrupted))
+}
+
 /// Watches for the signals from when it is made: to be made before there is anything to be cleaned up.
 pub(crate) struct Stop {
     interrupt: Signal,

@@ -65,7 +65,7 @@ pub fn place(
     let event_time = dataset.event_time_index();
     for (index, column) in dataset.columns().iter().enumerate() {
         let value = read(column, event, index)?;
-        if value == Value::Null {
+        if matches!(value, Value::Null) {
             if column.required {
                 let null = event.find(&column.field, index).is_some();
                 let (column, field) = (column.name.clone(), column.field.clone());

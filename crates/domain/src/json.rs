@@ -13,7 +13,7 @@ mod unescape;
 pub use cursor::{Cursor, Span};
 pub use fields::{Fields, InvalidObject};
 pub use scan::{Fault, Raw, Scanner};
-pub use unescape::unescape;
+pub use unescape::{unescape, unescape_twice};
 
 /// How deep an event may nest. Engines that read `_extra` have limits of about this size.
 pub const MAX_DEPTH: usize = 64;

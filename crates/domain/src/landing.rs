@@ -52,9 +52,12 @@ impl Writer {
         out.extend_from_slice(self.middle.as_bytes());
         let start = out.len();
         out.extend_from_slice(data.as_bytes());
-        for byte in &mut out[start..] {
-            // Not an `if`: so many bytes are done at a time.
-            *byte = if matches!(*byte, b'\n' | b'\r') { b' ' } else { *byte };
+        // All of it is looked at, many bytes at a time: of the control characters it may have tabs and line breaks.
+        if data.bytes().fold(false, |found, byte| found | (byte < b' ')) {
+            out[start..]
+                .iter_mut()
+                .filter(|byte| matches!(**byte, b'\n' | b'\r'))
+                .for_each(|byte| *byte = b' ');
         }
         out.extend_from_slice(b"}\n");
     }

@@ -3,6 +3,7 @@
 //! Of each message only what the service needs is kept, in one buffer for all. A body is unescaped while its end is
 //! looked for, and so is the message in it: no text is gone over twice for the same thing.
 
+mod escaped;
 mod notification;
 mod record;
 mod texts;
@@ -23,7 +24,6 @@ use texts::Texts;
 pub struct Event(Result<Batch, UnknownEvent>);
 
 /// The messages of an event of SNS or SQS.
-#[derive(Default)]
 pub(crate) struct Batch {
     texts: Texts,
     parts: Vec<Parts>,
@@ -72,7 +72,7 @@ impl fmt::Debug for Event {
 
 impl Batch {
     fn read(event: &[u8]) -> Result<Self, UnknownEvent> {
-        let mut batch = Self::default();
+        let mut batch = Self { texts: Texts::of(event.len()), parts: Vec::new() };
         let mut body = Vec::new();
         let mut cursor = begin(event)?;
         loop {

@@ -133,8 +133,9 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         }
         let mut writes = stream::iter(writes).buffer_unordered(WRITES);
         let mut problem = None;
-        let mut stored = 0;
-        loop {
+        let (mut stored, mut refused) = (0, 0);
+        // A store that took none of the first ones is down: to ask it for each of thousands would take all the time.
+        while stored > 0 || refused < WRITES {
             let Some(left) = (until - self.clock.now()).to_std().ok().filter(|left| !left.is_zero()) else {
                 problem = Some(Expired::Deadline.into());
                 break;
@@ -153,6 +154,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
                     report.quarantined += counted.quarantined;
                 }
                 Some((_, Err(source))) => {
+                    refused += 1;
                     tracing::error!(
                         error = domain::chain(&source),
                         "a batch could not be stored; its messages will be delivered again"

@@ -1,6 +1,9 @@
 //! From messages to batches: unpack, split, route, validate, group. Pure, and the same for the same messages.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
@@ -37,7 +40,7 @@ pub(crate) struct Sorter<'a> {
     by_place: HashMap<Place<'a>, usize>,
     /// The group of the last event: the next one's, most of the time.
     last: usize,
-    /// Bytes of all groups' lines.
+    /// Bytes of all groups' lines, and of what was unpacked.
     bytes: usize,
     /// Messages that must wait until a definition is mended.
     waiting: BTreeSet<usize>,
@@ -68,7 +71,7 @@ impl<'a> Sorter<'a> {
         }
     }
 
-    /// Bytes of the lines so far.
+    /// Bytes of the lines so far, and of what was unpacked.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -91,6 +94,10 @@ impl<'a> Sorter<'a> {
         let whole = self.rules.routes.message(message);
         match unpack::unpack(message.body, message.encoding, self.rules.max_unpacked) {
             Ok(body) => {
+                if let Cow::Owned(unpacked) = &body {
+                    // It may be much and hold nothing: its time counts.
+                    self.bytes += unpacked.len();
+                }
                 let mut position = 0;
                 payload::split(&body, &mut |piece| {
                     self.piece(index, message, &whole, position, piece);

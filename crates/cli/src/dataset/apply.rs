@@ -17,7 +17,7 @@ use super::{
     files::{self, DefinitionFile},
     warnings::warnings,
 };
-use crate::{failure::Failure, lake::RemoteLake, output};
+use crate::{failure::Failure, lake::RemoteLake, output, stop::interruptible};
 
 use wait::{Outcome, Request};
 
@@ -59,9 +59,14 @@ struct Applied {
 pub(super) async fn run(options: ApplyOptions) -> Result<(), Failure> {
     let files = files::read_all(&options.files)?;
     let valid = valid(&files)?;
+    let applied = interruptible(all(&valid, &options)).await?;
+    report(&applied, &options)
+}
+
+async fn all(valid: &[(&DefinitionFile, &Dataset)], options: &ApplyOptions) -> Result<Vec<Applied>, Failure> {
     let lake = RemoteLake::from_environment().await?;
     let mut verdicts = Vec::with_capacity(valid.len());
-    for (file, dataset) in &valid {
+    for (file, dataset) in valid {
         let verdict = compare(&lake.store, dataset, &file.body).await;
         let verdict = verdict.map_err(|error| lake.failure(error))?;
         if let Verdict::Next { .. } = verdict {
@@ -75,7 +80,7 @@ pub(super) async fn run(options: ApplyOptions) -> Result<(), Failure> {
     let may_go_live = |verdict: &Verdict| matches!(verdict, Verdict::Live { .. } | Verdict::Next { .. });
     if verdicts.iter().all(may_go_live) {
         for ((file, dataset), verdict) in valid.iter().zip(&verdicts) {
-            let outcome = apply(&lake, file, dataset, verdict, &options).await;
+            let outcome = apply(&lake, file, dataset, verdict, options).await;
             applied.push(Applied { dataset: dataset.name().to_string(), outcome: outcome? });
         }
     } else {
@@ -84,7 +89,7 @@ pub(super) async fn run(options: ApplyOptions) -> Result<(), Failure> {
             applied.push(Applied { dataset: dataset.name().to_string(), outcome });
         }
     }
-    report(&applied, &options)
+    Ok(applied)
 }
 
 fn valid(files: &[DefinitionFile]) -> Result<Vec<(&DefinitionFile, &Dataset)>, Failure> {
@@ -94,7 +99,7 @@ fn valid(files: &[DefinitionFile]) -> Result<Vec<(&DefinitionFile, &Dataset)>, F
         match &file.dataset {
             Ok(dataset) => valid.push((file, dataset)),
             Err(error) => {
-                invalid.push(format!("{} is not valid: {}", file.path.display(), domain::chain(error)))
+                invalid.push(format!("{} is not valid: {}", file.path.display(), domain::chain(error)));
             }
         }
     }

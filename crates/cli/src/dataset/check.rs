@@ -10,7 +10,7 @@ use super::{
     files::{self, DefinitionFile},
     warnings::{Warning, warnings},
 };
-use crate::{failure::Failure, lake::RemoteLake, output};
+use crate::{failure::Failure, lake::RemoteLake, output, stop::interruptible};
 
 /// Validate definitions, without a lake; with --live, say what the lake would make of them.
 #[derive(Debug, Args)]
@@ -47,11 +47,7 @@ struct Checked {
 
 pub(super) async fn run(options: CheckOptions) -> Result<(), Failure> {
     let files = files::read_all(&options.files)?;
-    let lake = if options.live { Some(RemoteLake::from_environment().await?) } else { None };
-    let mut checked = Vec::with_capacity(files.len());
-    for file in &files {
-        checked.push(check(file, lake.as_ref()).await?);
-    }
+    let checked = interruptible(all(&files, options.live)).await?;
     if options.json {
         output::print_json(&serde_json::json!({ "definitions": checked }))?;
     } else {
@@ -68,6 +64,15 @@ pub(super) async fn run(options: CheckOptions) -> Result<(), Failure> {
         }
         (invalid, _) => Err(Failure::Input(format!("{invalid} of {} not valid", checked.len()))),
     }
+}
+
+async fn all(files: &[DefinitionFile], live: bool) -> Result<Vec<Checked>, Failure> {
+    let lake = if live { Some(RemoteLake::from_environment().await?) } else { None };
+    let mut checked = Vec::with_capacity(files.len());
+    for file in files {
+        checked.push(check(file, lake.as_ref()).await?);
+    }
+    Ok(checked)
 }
 
 async fn check(file: &DefinitionFile, lake: Option<&RemoteLake>) -> Result<Checked, Failure> {

@@ -1,6 +1,7 @@
 //! `tributary dataset list`: which datasets there are.
 
 use clap::Args;
+use domain::Dataset;
 use serde_json::{Value, json};
 
 use super::{
@@ -52,7 +53,7 @@ fn machine(surveyed: &Surveyed) -> Value {
         "requested_at": surveyed.requested_at,
         "version": surveyed.live.as_ref().map(|live| live.version),
         "columns": dataset.map(|dataset| dataset.columns().len()),
-        "partition_by": dataset.map(|dataset| dataset.granularity()),
+        "partition_by": dataset.map(Dataset::granularity),
         "description": dataset.and_then(|dataset| dataset.description()),
     })
 }

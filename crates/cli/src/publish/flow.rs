@@ -159,7 +159,6 @@ impl<'a, T: Topic, K: Clock, I: Ids> Run<'a, T, K, I> {
                 for item in items {
                     self.take_item(item);
                 }
-                self.show();
                 return;
             }
             Some(Chunk::End(end)) => self.end = Some(end),

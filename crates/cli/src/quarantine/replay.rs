@@ -21,7 +21,8 @@ const REPLAYS: usize = 8;
 /// Judge refused events again, after their definition was mended.
 ///
 /// What fits now lands, and what does not stays in quarantine. An event keeps the identity and the time of its
-/// message, so replaying twice is replaying once, and it may be stopped and run again at any time.
+/// message, so replaying twice is replaying once, and it may be stopped and run again at any time. Events are judged
+/// as `ingest` does, by the settings of this environment: set TRIBUTARY_DEFAULT_DATASET and the like as it has them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

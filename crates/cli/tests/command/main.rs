@@ -6,9 +6,12 @@
     reason = "all of it is tests; clippy sees that only in #[test] functions"
 )]
 
+mod dataset;
 mod demo;
 mod dev;
 mod kill;
+mod lake;
 mod process;
 mod publish;
+mod quarantine;
 mod refusals;

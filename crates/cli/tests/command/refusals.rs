@@ -1,5 +1,11 @@
-use std::net::TcpListener;
+use std::{
+    net::TcpListener,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
+use aws::SystemClock;
+use domain::port::Clock;
 use tempfile::TempDir;
 
 use crate::process::{run, said, tributary};
@@ -10,6 +16,17 @@ fn help_has_examples() {
         (&["--help"][..], "Exit status"),
         (&["dev", "--help"], "Examples:"),
         (&["demo", "--help"], "tributary demo --keep"),
+        (&["dataset", "--help"], "Exit status"),
+        (&["dataset", "check", "--help"], "Exit status"),
+        (&["dataset", "apply", "--help"], "Exit status"),
+        (&["dataset", "list", "--help"], "Examples:"),
+        (&["dataset", "show", "--help"], "Examples:"),
+        (&["dataset", "status", "--help"], "Examples:"),
+        (&["dataset", "infer", "--help"], "Examples:"),
+        (&["quarantine", "--help"], "Exit status"),
+        (&["quarantine", "list", "--help"], "Examples:"),
+        (&["quarantine", "show", "--help"], "Examples:"),
+        (&["quarantine", "replay", "--help"], "Exit status"),
     ] {
         let output = run(arguments);
         assert!(output.status.success());
@@ -83,5 +100,26 @@ fn options_that_are_wrong() {
     for arguments in [&["dev", "--aws", "localhost"][..], &["deev"], &["dev", "--port", "1"], &[]] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
+    }
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_a_command_that_waits_for_the_lake_or_for_its_input() {
+    // Takes connections, and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    for (arguments, expected) in [
+        (&["dataset", "list"][..], Some(130)),
+        (&["quarantine", "list"], Some(130)),
+        (&["dataset", "infer", "-"], None),
+    ] {
+        let mut command = tributary(arguments);
+        command.env("AWS_ENDPOINT_URL", &endpoint).env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_PROFILE");
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        // Until it waits; before, the signal would end it all the same.
+        SystemClock.sleep(Duration::from_secs(1)).await;
+        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        assert_eq!(child.wait().unwrap().code(), expected, "{arguments:?}");
     }
 }

@@ -44,6 +44,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Bytes read so far.
+    #[inline]
     pub fn at(&self) -> usize {
         self.at
     }
@@ -54,6 +55,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next byte that is no white space, without taking it.
+    #[inline]
     pub fn peek(&mut self) -> Option<u8> {
         while let Some(byte) = self.bytes.get(self.at) {
             if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
@@ -65,6 +67,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes the next byte if it is this one.
+    #[inline]
     pub fn take(&mut self, wanted: u8) -> bool {
         let found = self.peek() == Some(wanted);
         self.at += usize::from(found);
@@ -72,11 +75,13 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes this byte, which has to be the next.
+    #[inline]
     pub fn expect(&mut self, wanted: u8, what: &'static str) -> Result<(), Fault> {
         if self.take(wanted) { Ok(()) } else { Err(self.fault(what)) }
     }
 
     /// Takes the next value, whatever it is.
+    #[inline]
     pub fn value(&mut self) -> Result<Span, Fault> {
         let first = self.peek();
         let start = self.at;
@@ -90,20 +95,27 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a string.
+    #[inline]
     pub fn string(&mut self) -> Result<Span, Fault> {
         match self.peek() {
-            Some(b'"') => self.value(),
+            Some(b'"') => {
+                let start = self.at;
+                let escaped = self.skip_string()?;
+                Ok(Span { range: start..self.at, escaped })
+            }
             _ => Err(self.fault("expected a string in quotes")),
         }
     }
 
     /// What is wrong here.
+    #[cold]
     pub fn fault(&self, what: &'static str) -> Fault {
         let what = if self.at >= self.bytes.len() { "the text ends too early" } else { what };
         Fault { at: self.at, what }
     }
 
     /// Takes the value that begins with `first`; answers whether it is a string with escapes.
+    #[inline]
     fn skip(&mut self, first: Option<u8>, depth: usize) -> Result<bool, Fault> {
         match first {
             Some(b'"') => self.skip_string(),
@@ -185,6 +197,7 @@ impl<'a> Cursor<'a> {
         if self.at > start { Ok(()) } else { Err(self.fault("expected a digit")) }
     }
 
+    #[inline]
     fn skip_string(&mut self) -> Result<bool, Fault> {
         self.at += 1;
         let mut escaped = false;
@@ -235,6 +248,7 @@ impl<'a> Cursor<'a> {
 }
 
 /// How many bytes at the beginning can stand in a string as they are: eight at a time, then one by one.
+#[inline]
 fn plain(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;

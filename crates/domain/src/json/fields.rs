@@ -22,8 +22,25 @@ pub enum InvalidObject {
     Duplicate(String),
 }
 
-/// Up to this many fields each is compared with each; with more they are sorted first.
+/// Up to this many fields each that may have been there is looked for among those before; with more, all are sorted.
 const FEW: usize = 32;
+
+/// A rough memory of names, which is enough to see of most that they are new.
+#[derive(Default)]
+struct Seen(u64);
+
+impl Seen {
+    /// Whether the name may have been here; from now on it has.
+    #[inline]
+    fn perhaps(&mut self, name: &str) -> bool {
+        let bytes = name.as_bytes();
+        let (first, last) = bytes.first().zip(bytes.last()).unwrap_or((&0, &0));
+        let bit = 1 << ((usize::from(*first) * 7 + usize::from(*last) * 31 + bytes.len() * 13) % 64);
+        let before = self.0;
+        self.0 |= bit;
+        before & bit != 0
+    }
+}
 
 impl<'a> Fields<'a> {
     /// Reads one JSON object and nothing after it.
@@ -48,10 +65,14 @@ impl<'a> Fields<'a> {
         }
         scanner.expect(b'{', "expected an object")?;
         let mut fields = Vec::with_capacity(16);
+        let (mut seen, mut twice) = (Seen::default(), None);
         if !scanner.take(b'}') {
             loop {
                 let name = scanner.string()?.string().unwrap_or_default();
                 scanner.expect(b':', "expected \":\" after a name")?;
+                if seen.perhaps(&name) && fields.len() < FEW && twice.is_none() {
+                    twice = fields.iter().position(|(earlier, _)| *earlier == name);
+                }
                 fields.push((name, scanner.value()?));
                 if !scanner.take(b',') {
                     scanner.expect(b'}', "expected \",\" or \"}\"")?;
@@ -59,7 +80,7 @@ impl<'a> Fields<'a> {
                 }
             }
         }
-        match duplicate(&fields) {
+        match twice.map(|index: usize| fields[index].0.as_ref()).or_else(|| duplicate(&fields)) {
             Some(name) => Err(InvalidObject::Duplicate(name.to_owned())),
             None => Ok(Self(fields)),
         }
@@ -73,13 +94,10 @@ impl<'a> Fields<'a> {
     /// The same, and where it is. Senders write their fields in one order most of the time: with the place where
     /// it is expected it is found at once.
     pub fn find(&self, name: &str, expected: usize) -> Option<(usize, Raw<'a>)> {
-        if let Some((field, value)) = self.0.get(expected)
-            && field == name
-        {
-            return Some((expected, *value));
-        }
-        let mut fields = self.0.iter().enumerate();
-        fields.find(|(_, (field, _))| field == name).map(|(index, (_, value))| (index, *value))
+        // Behind it first: a sender who writes more than the columns has the same fields later.
+        let behind = expected.min(self.0.len());
+        let mut places = (behind..self.0.len()).chain(0..behind);
+        places.find(|place| self.0[*place].0 == name).map(|place| (place, self.0[place].1))
     }
 
     /// All fields, in the sender's order.
@@ -97,13 +115,10 @@ impl<'a> IntoIterator for Fields<'a> {
     }
 }
 
-/// A name that occurs twice.
+/// A name that occurs twice among many.
 fn duplicate<'f>(fields: &'f [(Cow<'_, str>, Raw<'_>)]) -> Option<&'f str> {
     if fields.len() <= FEW {
-        let twice = |(index, (name, _)): &(usize, &(Cow<'_, str>, Raw<'_>))| {
-            fields[..*index].iter().any(|(earlier, _)| earlier == name)
-        };
-        return fields.iter().enumerate().find(twice).map(|(_, (name, _))| name.as_ref());
+        return None;
     }
     let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.as_ref()).collect();
     names.sort_unstable();

@@ -16,6 +16,7 @@ pub struct Raw<'a> {
 
 impl<'a> Raw<'a> {
     /// The value's text, without white space around it.
+    #[inline]
     pub fn text(self) -> &'a str {
         self.text
     }
@@ -29,6 +30,7 @@ impl<'a> Raw<'a> {
     }
 
     /// The characters of a string; `None` for any other value.
+    #[inline]
     pub fn string(self) -> Option<Cow<'a, str>> {
         let inner = self.text.strip_prefix('"')?.strip_suffix('"')?;
         if !self.escaped {
@@ -77,26 +79,31 @@ impl<'a> Scanner<'a> {
     }
 
     /// Bytes read so far.
+    #[inline]
     pub fn at(&self) -> usize {
         self.cursor.at
     }
 
     /// The text between two places.
+    #[inline]
     pub fn text(&self, range: Range<usize>) -> &'a str {
         self.text.get(range).unwrap_or_default()
     }
 
     /// The next byte that is no white space, without taking it.
+    #[inline]
     pub fn peek(&mut self) -> Option<u8> {
         self.cursor.peek()
     }
 
     /// Takes the next byte if it is this one.
+    #[inline]
     pub fn take(&mut self, wanted: u8) -> bool {
         self.cursor.take(wanted)
     }
 
     /// Takes this byte, which has to be the next.
+    #[inline]
     pub fn expect(&mut self, wanted: u8, what: &'static str) -> Result<(), Fault> {
         self.cursor.expect(wanted, what)
     }
@@ -107,12 +114,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes the next value, whatever it is.
+    #[inline]
     pub fn value(&mut self) -> Result<Raw<'a>, Fault> {
         let Span { range, escaped } = self.cursor.value()?;
         Ok(Raw { text: self.text(range), escaped })
     }
 
     /// Takes a string. Its text is with quotes.
+    #[inline]
     pub fn string(&mut self) -> Result<Raw<'a>, Fault> {
         let Span { range, escaped } = self.cursor.string()?;
         Ok(Raw { text: self.text(range), escaped })

@@ -3,6 +3,9 @@
 /// Bytes that are looked at, and written, at a time.
 const STEP: usize = 8;
 
+/// What is added to the output at a time.
+const GROWTH: usize = 4096;
+
 /// Reads the string whose characters begin at `from`, behind the quote, and writes them to `out` from `at` on; `out`
 /// grows as is needed, and what is in it behind them means nothing. Answers the place behind the closing quote, and
 /// the end of what was written; `None` if the string does not end.
@@ -10,10 +13,48 @@ const STEP: usize = 8;
 /// Nothing is checked: a control character is taken as it is, half a surrogate pair becomes U+FFFD, and a backslash
 /// that begins no escape stays.
 pub fn unescape(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Option<(usize, usize)> {
+    undo(bytes, from, out, at, |rest| match rest {
+        [b'"', ..] => Some(Next::End(1)),
+        _ => Some(escape(rest).into()),
+    })
+}
+
+/// The same for a string within JSON that is itself the text of a string, and as it stands there: its quotes are
+/// `\"`, and a quote in it is `\\\"`. Both texts' escapes are undone at once. `None` also for what few would write, which
+/// is left to two calls of [`unescape`].
+pub fn unescape_twice(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Option<(usize, usize)> {
+    undo(bytes, from, out, at, |rest| match rest {
+        [b'\\', b'"', ..] => Some(Next::End(2)),
+        [b'\\', b'\\', ..] => escape_twice(rest).map(Next::from),
+        _ => None,
+    })
+}
+
+/// What begins at a quote or a backslash, and its length.
+enum Next {
+    End(usize),
+    Character(char, usize),
+}
+
+impl From<(char, usize)> for Next {
+    fn from((character, length): (char, usize)) -> Self {
+        Self::Character(character, length)
+    }
+}
+
+#[inline]
+fn undo(
+    bytes: &[u8],
+    from: usize,
+    out: &mut Vec<u8>,
+    at: usize,
+    next: impl Fn(&[u8]) -> Option<Next>,
+) -> Option<(usize, usize)> {
     let (mut read, mut write) = (from, at);
     loop {
         if out.len() < write + 2 * STEP {
-            out.resize((2 * out.len()).max(write + 64), 0);
+            // By little: what is set to zero here is still near when it is written over.
+            out.resize(write + GROWTH, 0);
         }
         match bytes.get(read..).and_then(<[u8]>::first_chunk::<STEP>) {
             Some(chunk) => {
@@ -34,22 +75,18 @@ pub fn unescape(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Opti
                 }
             }
         }
-        // Escapes come in rows: a quote in a text in a text is three of them.
-        while bytes.get(read) == Some(&b'\\') && write + 4 < out.len() {
-            match bytes.get(read + 1).map(|byte| SIMPLE[usize::from(*byte)]) {
-                Some(character) if character != 0 => {
-                    out[write] = character;
-                    (read, write) = (read + 2, write + 1);
-                }
-                _ => {
-                    let (character, length) = other(&bytes[read..]);
+        match next(&bytes[read..])? {
+            Next::End(length) => return Some((read + length, write)),
+            Next::Character(character, length) => {
+                if character.is_ascii() {
+                    // One byte, as nearly all of them.
+                    out[write] = character as u8;
+                    write += 1;
+                } else {
                     write += character.encode_utf8(&mut out[write..]).len();
-                    read += length;
                 }
+                read += length;
             }
-        }
-        if bytes.get(read) == Some(&b'"') {
-            return Some((read + 1, write));
         }
     }
 }
@@ -65,22 +102,41 @@ fn plain(chunk: [u8; STEP]) -> usize {
     found.trailing_zeros() as usize / 8
 }
 
-/// What the letter behind a backslash stands for; 0 for those that are no escape of two letters.
-const SIMPLE: [u8; 256] = {
-    let mut table = [0; 256];
-    table[b'"' as usize] = b'"';
-    table[b'\\' as usize] = b'\\';
-    table[b'/' as usize] = b'/';
-    table[b'b' as usize] = 8;
-    table[b'f' as usize] = 12;
-    table[b'n' as usize] = b'\n';
-    table[b'r' as usize] = b'\r';
-    table[b't' as usize] = b'\t';
-    table
-};
+/// The character of the escape at the beginning, and the escape's length.
+fn escape(bytes: &[u8]) -> (char, usize) {
+    let simple = match bytes.get(1) {
+        Some(b'u') => return unicode(bytes),
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(byte @ (b'"' | b'\\' | b'/')) => char::from(*byte),
+        _ => return ('\\', 1),
+    };
+    (simple, 2)
+}
 
-/// The character of a `\uXXXX` or of two, and their length; of anything else, that is the backslash itself.
-fn other(bytes: &[u8]) -> (char, usize) {
+/// The same for an escape whose backslash is one itself; `None` if it is none that senders write.
+#[inline]
+fn escape_twice(bytes: &[u8]) -> Option<(char, usize)> {
+    match bytes.get(2)? {
+        b'\\' => match bytes.get(3)? {
+            byte @ (b'"' | b'\\') => Some((char::from(*byte), 4)),
+            _ => None,
+        },
+        b'u' => match unicode(&bytes[1..]) {
+            (char::REPLACEMENT_CHARACTER, _) | ('\\', _) => None,
+            (character, length) => Some((character, length + 1)),
+        },
+        _ => match escape(&bytes[1..]) {
+            ('\\', _) => None,
+            (character, length) => Some((character, length + 1)),
+        },
+    }
+}
+
+fn unicode(bytes: &[u8]) -> (char, usize) {
     let Some(first) = unit(bytes) else { return ('\\', 1) };
     let second = unit(&bytes[6..]).filter(|_| (0xD800..0xDC00).contains(&first));
     match char::decode_utf16([Some(first), second].into_iter().flatten()).next() {
@@ -137,7 +193,40 @@ mod tests {
         assert_eq!(unescape(b"abc", 7, &mut Vec::new(), 0), None);
     }
 
+    /// A text in JSON in JSON, from its first character on.
+    fn in_json_in_json(text: &str) -> String {
+        let once = serde_json::to_string(text).unwrap();
+        let twice = serde_json::to_string(&once).unwrap();
+        twice[3..].to_owned() + " and more"
+    }
+
+    #[test]
+    fn what_few_would_write_is_not_undone_twice() {
+        for text in [
+            r#"a\\ud83d\""#,
+            r#"a\\ud83d\\ude00\""#,
+            r#"a\\x\""#,
+            r#"a\u00e9\""#,
+            r#"a\n\""#,
+            r#"a" \""#,
+            r"a\\\",
+        ] {
+            assert_eq!(unescape_twice(text.as_bytes(), 0, &mut Vec::new(), 0), None, "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn both_texts_escapes_are_undone_at_once(
+            text in prop_oneof![any::<String>(), "([ -~]|\\n|\"|é){0,60}"],
+        ) {
+            let bytes = in_json_in_json(&text);
+            let mut out = b"before".to_vec();
+            let (read, write) = unescape_twice(bytes.as_bytes(), 0, &mut out, 6).unwrap();
+            prop_assert_eq!(std::str::from_utf8(&out[6..write]).unwrap(), text);
+            prop_assert!(bytes[..read].ends_with("\\\"") && bytes[read..].starts_with('"'));
+        }
+
         #[test]
         fn what_another_writer_escapes_comes_back(text: String) {
             let json = serde_json::to_string(&text).unwrap();

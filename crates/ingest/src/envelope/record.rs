@@ -6,7 +6,7 @@ use chrono::DateTime;
 use domain::json::{Cursor, Fault, Span};
 
 use super::{
-    Parts, UnknownEvent,
+    Parts, UnknownEvent, escaped,
     notification::{self, Notification},
     texts::Texts,
 };
@@ -17,13 +17,20 @@ struct Record {
     source: Option<Span>,
     // Of SQS:
     message_id: Option<Span>,
-    /// The body's length in its buffer.
-    body: Option<usize>,
+    body: Option<Body>,
     queue: Option<Span>,
     sent: Option<Span>,
     attributes: Attributes,
     // Of SNS:
     sns: Option<Notification>,
+}
+
+/// The body of a queue's message.
+enum Body {
+    /// What SNS writes, read already.
+    Notification(Parts),
+    /// Anything else: its length in its buffer.
+    Text(usize),
 }
 
 /// Takes the record that is next. `body` is a buffer.
@@ -59,10 +66,21 @@ fn scan(
             b"eventSource" | b"EventSource" => record.source = string(cursor)?,
             b"messageId" => record.message_id = string(cursor)?,
             b"body" if cursor.peek() == Some(b'"') => {
-                let unescaped = domain::json::unescape(event, cursor.at() + 1, body, 0);
-                let (end, length) = unescaped.ok_or_else(|| cursor.fault("expected a string that ends"))?;
+                let from = cursor.at() + 1;
+                let end = match escaped::notification(event, from, texts) {
+                    Some((message, end)) => {
+                        record.body = Some(Body::Notification(message));
+                        end
+                    }
+                    None => {
+                        let unescaped = domain::json::unescape(event, from, body, 0);
+                        let (end, length) =
+                            unescaped.ok_or_else(|| cursor.fault("expected a string that ends"))?;
+                        record.body = Some(Body::Text(length));
+                        end
+                    }
+                };
                 cursor.jump(end);
-                record.body = Some(length);
             }
             b"eventSourceARN" => record.queue = string(cursor)?,
             b"attributes" if cursor.peek() == Some(b'{') => object(event, cursor, |name, cursor| {
@@ -90,7 +108,10 @@ fn scan(
 fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Result<Parts, &'static str> {
     let name = record.message_id.ok_or("\"messageId\"")?;
     let name = texts.string(event, name);
-    let body = body.get(..record.body.ok_or("\"body\"")?).unwrap_or_default();
+    let body = match record.body.ok_or("\"body\"")? {
+        Body::Notification(parts) => return Ok(Parts { name: Some(name), ..parts }),
+        Body::Text(length) => body.get(..length).unwrap_or_default(),
+    };
     if let Some(parts) = notification::find(body, texts) {
         return Ok(Parts { name: Some(name), ..parts });
     }

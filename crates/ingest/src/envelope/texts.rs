@@ -2,16 +2,23 @@
 
 use std::ops::Range;
 
-use domain::json::{Cursor, Span, unescape};
+use domain::json::{Cursor, Span, unescape, unescape_twice};
+
+/// What the buffer grows by.
+const SLACK: usize = 4096;
 
 /// A buffer, of which the first part is used.
-#[derive(Default)]
 pub(super) struct Texts {
     bytes: Vec<u8>,
     used: usize,
 }
 
 impl Texts {
+    /// For the texts of an event of this many bytes, which have no more: memory that is not used is never touched.
+    pub(super) fn of(event: usize) -> Self {
+        Self { bytes: Vec::with_capacity(event + SLACK), used: 0 }
+    }
+
     /// Appends the characters of a string, its escapes undone.
     pub(super) fn string(&mut self, of: &[u8], Span { range, escaped }: Span) -> Range<usize> {
         if escaped {
@@ -34,7 +41,7 @@ impl Texts {
     pub(super) fn append(&mut self, bytes: &[u8]) -> Range<usize> {
         let (start, end) = (self.used, self.used + bytes.len());
         if self.bytes.len() < end {
-            self.bytes.resize((self.bytes.len() + self.bytes.len() / 2).max(end), 0);
+            self.bytes.resize(end + SLACK, 0);
         }
         self.bytes[start..end].copy_from_slice(bytes);
         self.used = end;
@@ -44,6 +51,15 @@ impl Texts {
     fn unescape(&mut self, of: &[u8], from: usize) -> Option<(Range<usize>, usize)> {
         let start = self.used;
         let (read, end) = unescape(of, from, &mut self.bytes, start)?;
+        self.used = end;
+        Some((start..end, read))
+    }
+
+    /// Appends the message of a notification whose own text is escaped, from its first character on; answers where it
+    /// ends there, too.
+    pub(super) fn unescape_twice(&mut self, of: &[u8], from: usize) -> Option<(Range<usize>, usize)> {
+        let start = self.used;
+        let (read, end) = unescape_twice(of, from, &mut self.bytes, start)?;
         self.used = end;
         Some((start..end, read))
     }

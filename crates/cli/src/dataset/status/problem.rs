@@ -120,20 +120,22 @@ pub(super) fn refused(
 ) -> Vec<Problem> {
     let mut found = Vec::new();
     let place = dataset.map_or("_unrouted", DatasetName::as_str);
+    // A report on all datasets says whose problem it is, but for those of none.
+    let whose = if dataset.is_none() { "_unrouted: " } else { "" };
     let recent = quarantined.recent(now);
     if recent > 0 {
         let at_least = if quarantined.cut { "at least " } else { "" };
         let reason = quarantined.most_frequent_reason.as_deref().unwrap_or_default();
         let events = counted(recent, "event");
         let message = format!(
-            "{at_least}{events} in quarantine since yesterday, most often: {reason} (`tributary quarantine show --dataset \
+            "{whose}{at_least}{events} in quarantine since yesterday, most often: {reason} (`tributary quarantine show --dataset \
              {place}`)"
         );
         found.push(Problem::new("events_quarantined", message));
     }
     if quarantined.damaged > 0 {
         let message = format!(
-            "quarantine objects are damaged: `tributary quarantine list --dataset {place}` names them"
+            "{whose}quarantine objects are damaged: `tributary quarantine list --dataset {place}` names them"
         );
         found.push(Problem::new("quarantine_damaged", message));
     }

@@ -1,4 +1,11 @@
-use std::{collections::BTreeSet, path::Path, sync::Mutex};
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use domain::memory::{ManualClock, SeededIds};
 use proptest::prelude::*;
@@ -199,14 +206,16 @@ proptest! {
     }
 }
 
-#[tokio::test]
-async fn a_second_request_to_stop_does_not_wait() {
-    let (_reader, chunks) = mpsc::channel(1);
-    let topic = Flaky { chance: SeededIds::new(1), trouble: 0, dies: false, told: Mutex::default() };
-    let sender = Sender { topic, clock: ManualClock::new(DateTime::UNIX_EPOCH), ids: SeededIds::new(1) };
+/// Publishes without a position file.
+async fn publish_plainly<T: Topic>(
+    topic: T,
+    chunks: mpsc::Receiver<Chunk>,
+    stop: impl AsyncFnMut(),
+) -> Flown {
+    let (clock, ids) = (ManualClock::new(DateTime::UNIX_EPOCH), SeededIds::new(1));
     let progress = Progress::new(&[], Arc::default(), true);
     let flow = Flow {
-        sender: Arc::new(sender),
+        sender: Arc::new(Sender { topic, clock, ids }),
         concurrency: 1,
         packer: Packer::new(None, 20),
         watermark: Watermark::new(Place::default()),
@@ -214,7 +223,52 @@ async fn a_second_request_to_stop_does_not_wait() {
         inputs: &[],
         progress: &progress,
     };
-    // The reader has more to say, and does not.
-    let flown = flow.run(chunks, async || {}).await;
+    flow.run(chunks, stop).await
+}
+
+fn item(n: u64) -> Item {
+    Item { input: 0, line: n, event: Ok(format!("{{\"n\": {n}}}")), end: Place::default() }
+}
+
+#[tokio::test]
+async fn what_was_read_before_the_reader_failed_is_published() {
+    let (reader, chunks) = mpsc::channel(2);
+    reader.send(Chunk::Items((0..25).map(item).collect())).await.unwrap();
+    reader.send(Chunk::Failed(PublishError::Broken("the disk is gone".to_owned()))).await.unwrap();
+    let topic = Flaky { chance: SeededIds::new(1), trouble: 0, dies: false, told: Mutex::default() };
+    let flown = publish_plainly(topic, chunks, async || std::future::pending::<()>().await).await;
+    assert_eq!((flown.report.events, flown.report.requests), (25, 3));
+    assert!(flown.failure.unwrap().to_string().contains("the disk is gone"));
+}
+
+/// Never answers.
+#[derive(Debug)]
+struct Silent(Arc<AtomicBool>);
+
+impl Topic for Silent {
+    async fn publish(&self, _: &[&str]) -> Result<Vec<Answer>, Failed> {
+        self.0.store(true, Ordering::Relaxed);
+        std::future::pending().await
+    }
+
+    fn attributes(&self) -> usize {
+        20
+    }
+}
+
+#[tokio::test]
+async fn a_second_request_to_stop_does_not_wait() {
+    let (reader, chunks) = mpsc::channel(1);
+    reader.send(Chunk::Items((0..10).map(item).collect())).await.unwrap();
+    let (is_asked, mut stops) = (Arc::new(AtomicBool::new(false)), 0);
+    let topic = Silent(Arc::clone(&is_asked));
+    let flown = publish_plainly(topic, chunks, async || {
+        while !is_asked.load(Ordering::Relaxed) {
+            tokio::task::yield_now().await;
+        }
+        stops += 1;
+    });
+    let flown = flown.await;
     assert!(flown.interrupted && flown.failure.is_none());
+    assert_eq!((stops, flown.report.events), (2, 0));
 }

@@ -50,6 +50,34 @@ async fn many_partitions_in_one_batch_are_an_object_each() {
     assert_eq!(store.list_all("landing/h/").await.unwrap().len(), 1_000);
 }
 
+#[tokio::test]
+async fn a_store_that_is_down_is_not_asked_for_each_of_many_objects() {
+    let world = world(&[]).await;
+    let known = [message("m", Some("passengers"), r#"{"passenger_id": 1}"#)];
+    world.ingest.store(&known, NEVER).await.unwrap();
+    let day = |day: i64| DateTime::from_timestamp(day * 86_400, 0).unwrap();
+    let messages: Vec<Message<'_>> = (0..5_000)
+        .map(|number| Message { sent_at: day(number), ..message("m", Some("passengers"), "bad") })
+        .collect();
+    world.store.fail_next(1_000);
+    let down = world.ingest.store(&messages, NEVER).await;
+    assert!(matches!(down, Err(IngestError::Store { objects: 5_000, .. })), "{down:?}");
+    assert_eq!(world.store.list_all("quarantine/").await.err().map(|_| ()), Some(()), "still down");
+}
+
+#[tokio::test]
+async fn what_unpacks_to_much_and_holds_nothing_is_sliced_too() {
+    let world = world(&[]).await;
+    let nothing = format!("[{}]", " ".repeat(9 << 20));
+    let packed = zstd::bulk::compress(nothing.as_bytes(), 1).unwrap();
+    let body = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, packed);
+    let messages =
+        [(); 3].map(|()| Message { encoding: Some("zstd"), ..message("m", Some("passengers"), &body) });
+    // The time is up when the first slice is done.
+    let late = world.ingest.store(&messages, "2026-11-23T10:05:00Z".parse().unwrap()).await;
+    assert!(matches!(late, Err(IngestError::Expired(_))), "{late:?}");
+}
+
 /// A store that takes some objects at once and the others never.
 struct Stuck {
     inner: MemoryStore,
@@ -132,5 +160,5 @@ async fn what_unpacks_to_more_than_a_slice_is_stored_in_several() {
         .map(|id| Message { encoding: Some("zstd"), ..message(id, Some("passengers"), &body) })
         .collect();
     let report = world.ingest.store(&messages, NEVER).await.unwrap();
-    assert_eq!((report.accepted, report.objects), (300, 2));
+    assert_eq!((report.accepted, report.objects), (300, 3));
 }

@@ -1,0 +1,145 @@
+//! `tributary dataset infer`: a definition out of sample data, with what to look at before it is applied.
+
+mod doubt;
+mod keys;
+mod names;
+mod number;
+mod profile;
+mod propose;
+mod sample;
+mod text;
+mod types;
+mod verify;
+
+use std::path::{Path, PathBuf};
+
+use aws::SystemClock;
+use clap::{Args, ValueEnum};
+use domain::{Dataset, DatasetName, Granularity, dataset::Definition, port::Clock, suggest};
+use serde_json::json;
+
+use crate::{failure::Failure, output};
+
+use profile::Profile;
+use propose::{NoColumns, Proposal};
+use sample::Sample;
+
+/// The name of a dataset whose sample has none.
+const UNNAMED: &str = "events";
+
+/// Propose a definition for sample data: NDJSON, JSON or CSV, plain or packed with gzip or zstd.
+///
+/// The definition goes to standard output, and what is doubtful in it to standard error. Every event of the sample
+/// fits it. A field whose values no type takes gets no column: its values stay in _extra. Types, identity and
+/// event_time cannot be changed once a definition is live, so look at the doubts first.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tributary dataset infer bookings.ndjson.gz > bookings.json
+  tributary dataset infer bookings.csv --identity booking_id --event-time booked_at --partition-by hour
+  head -1000 events.ndjson | tributary dataset infer - --name bookings | tributary dataset check -")]
+pub(crate) struct InferOptions {
+    /// The sample; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The dataset's name [default: made of the file's].
+    #[arg(long, value_name = "NAME")]
+    name: Option<DatasetName>,
+    /// The columns that tell events apart.
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    identity: Vec<String>,
+    /// The column that says when it happened.
+    #[arg(long, value_name = "COLUMN")]
+    event_time: Option<String>,
+    /// How finely the table is partitioned.
+    #[arg(long, value_enum, default_value_t = By::Day)]
+    partition_by: By,
+    /// The most events to look at.
+    #[arg(long, value_name = "NUMBER", default_value_t = 100_000)]
+    max_events: usize,
+    /// Print one JSON document with the definition, the doubts and the candidates.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    Day,
+    Hour,
+}
+
+pub(super) fn run(options: &InferOptions) -> Result<(), Failure> {
+    let Sample { events, mut bad, is_cut } = sample::read(&options.file, options.max_events)?;
+    let mut profile = Profile::default();
+    for (index, event) in events.iter().enumerate() {
+        if let Err(error) = profile.add(event) {
+            bad.push(format!("event {}: {error}", index + 1));
+        }
+    }
+    let name = name(options)?;
+    let Proposal { definition, doubts, candidates } =
+        propose::propose(&profile, &name).map_err(|nothing| {
+            let NoColumns(doubts) = &nothing;
+            output::note(&text::doubts(doubts));
+            bad.iter().take(text::SHOWN).for_each(|reason| output::note(&format!("warning: {reason}")));
+            Failure::Input(nothing.to_string())
+        })?;
+    let definition = with_keys(definition, options)?;
+    let dataset = Dataset::new(definition.clone()).map_err(|error| {
+        Failure::Input(format!("that makes no valid definition: {}", domain::chain(&error)))
+    })?;
+    let refused = verify::refused(&dataset, &events, SystemClock.now());
+    let found = text::Found { profile: &profile, dataset: &dataset, bad: &bad, is_cut, refused: &refused };
+    if options.json {
+        output::print_json(&json!({
+            "definition": definition,
+            "events": profile.events,
+            "doubts": doubts,
+            "identity_candidates": candidates.identity,
+            "event_time_candidates": candidates.event_time,
+            "unreadable": bad,
+            "refused": refused,
+            "sample_is_cut": is_cut,
+        }))?;
+    } else {
+        output::print(&text::definition(&definition)?)?;
+        output::note(&text::remarks(&found, &doubts, &candidates));
+    }
+    Ok(())
+}
+
+fn name(options: &InferOptions) -> Result<DatasetName, Failure> {
+    if let Some(name) = &options.name {
+        return Ok(name.clone());
+    }
+    let file = options.file.file_name().map(|name| name.to_string_lossy().into_owned());
+    // The name before all of its endings: bookings.ndjson.gz
+    let stem = file.as_deref().and_then(|file| Path::new(file.split('.').next()?).to_str());
+    let made = stem.and_then(names::dataset_name);
+    made.map_or_else(|| DatasetName::new(UNNAMED), Ok).map_err(|error| Failure::Input(error.to_string()))
+}
+
+/// The definition with the keys that were asked for, by the names of columns or of fields.
+fn with_keys(mut definition: Definition, options: &InferOptions) -> Result<Definition, Failure> {
+    let mut column = |wanted: &String| {
+        let columns = &mut definition.columns;
+        let is_meant = |name: &str, from: Option<&str>| name == wanted || from == Some(wanted.as_str());
+        if let Some(found) = columns.iter_mut().find(|column| is_meant(&column.name, column.from.as_deref()))
+        {
+            found.required = true;
+            return Ok(found.name.clone());
+        }
+        let near = suggest::nearest(wanted, columns.iter().map(|column| column.name.as_str()));
+        let near = near.map(|near| format!(": did you mean {near:?}?")).unwrap_or_default();
+        Err(Failure::Input(format!("no column {wanted:?} is proposed{near}")))
+    };
+    let identity = options.identity.iter().map(&mut column).collect::<Result<_, _>>()?;
+    let event_time = options.event_time.as_ref().map(&mut column).transpose()?;
+    definition.identity = identity;
+    definition.event_time = event_time;
+    definition.partition_by = match options.partition_by {
+        By::Day => Granularity::Day,
+        By::Hour => Granularity::Hour,
+    };
+    Ok(definition)
+}

@@ -1,0 +1,94 @@
+//! How many digits a number has, on both sides of the point.
+
+/// The digits of a number that count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Digits {
+    /// Before the point.
+    pub(super) whole: u32,
+    /// After it.
+    pub(super) scale: u32,
+}
+
+/// The most digits that a decimal can have.
+const MOST: i64 = 38;
+
+/// The digits of a JSON number; `None` if no decimal has so many.
+pub(super) fn digits(text: &str) -> Option<Digits> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    if whole.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let exponent: i64 = exponent.strip_prefix('+').unwrap_or(exponent).parse().ok()?;
+    let leading = all.len() - all.trim_start_matches('0').len();
+    if leading == all.len() {
+        return Some(Digits { whole: 1, scale: 0 });
+    }
+    let significant = i64::try_from(all.trim_matches('0').len()).ok()?;
+    let first =
+        i64::try_from(whole.len()).ok()?.checked_add(exponent)?.checked_sub(i64::try_from(leading).ok()?)?;
+    // `first` digits are before the point, the others behind it.
+    let scale = significant.checked_sub(first)?.max(0);
+    let whole = first.max(1);
+    let fits = whole.checked_add(scale)? <= MOST;
+    fits.then_some(Digits { whole: u32::try_from(whole).ok()?, scale: u32::try_from(scale).ok()? })
+}
+
+impl Digits {
+    /// Enough for both.
+    pub(super) fn max(self, other: Self) -> Self {
+        Self { whole: self.whole.max(other.whole), scale: self.scale.max(other.scale) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        DataType,
+        data_type::Decimal,
+        json::Raw,
+        value::{self, Value},
+    };
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn zeros_at_the_ends_do_not_count() {
+        for (text, whole, scale) in [
+            ("0", 1, 0),
+            ("-12.50", 2, 1),
+            ("0.0010", 1, 3),
+            ("1e3", 4, 0),
+            ("12.5e-3", 1, 4),
+            ("1200", 4, 0),
+            ("1.5E+2", 3, 0),
+        ] {
+            assert_eq!(digits(text), Some(Digits { whole, scale }), "{text}");
+        }
+        for text in [
+            "1e38",
+            "1e-38",
+            "1e99999999999999999999",
+            "",
+            "x",
+            "1.2.3",
+            "123456789012345678901234567890123456789",
+        ] {
+            assert_eq!(digits(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_decimal_of_so_many_digits_takes_the_number(text in "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,12})?([eE][+-]?[0-9]{1,2})?") {
+            if let Some(Digits { whole, scale }) = digits(&text) {
+                let decimal = Decimal::new(u8::try_from(whole + scale).unwrap(), u8::try_from(scale).unwrap()).unwrap();
+                let value = value::parse(&DataType::Decimal(decimal), Raw::parse(&text).unwrap());
+                prop_assert!(matches!(value, Ok(Value::Decimal(_))), "{}: {:?}", text, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Numbers and strings: which types would take all of them.
+
+use domain::{
+    DataType,
+    json::Raw,
+    value::{self, Unit, Value},
+};
+
+use super::super::number::{Digits, digits};
+
+/// From here on neighbouring integers are the same double.
+const UNSAFE: u64 = 1 << 53;
+
+/// Numbers from 2001 to 2103, read as seconds.
+const SECONDS: std::ops::Range<f64> = 1e9..4.2e9;
+
+/// What was seen of numbers.
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct Numbers {
+    pub(in super::super) count: u64,
+    /// Those that a bigint takes.
+    pub(in super::super) bigints: u64,
+    /// Of these, those that a double may not tell from their neighbours.
+    pub(in super::super) unsafe_integers: u64,
+    /// Those that a double takes.
+    pub(in super::super) doubles: u64,
+    /// Those that may be times of this century, in seconds.
+    pub(in super::super) seconds: u64,
+    /// In milliseconds.
+    pub(in super::super) milliseconds: u64,
+    /// In microseconds or nanoseconds.
+    pub(in super::super) finer: u64,
+    /// Digits enough for all of them.
+    pub(in super::super) digits: Digits,
+    /// Those that no decimal takes.
+    pub(in super::super) huge: u64,
+    /// The smallest and the largest one.
+    pub(in super::super) range: Option<(f64, f64)>,
+}
+
+impl Numbers {
+    pub(super) fn add(&mut self, raw: Raw<'_>) {
+        self.count += 1;
+        if let Ok(Value::BigInt(number)) = value::parse(&DataType::BigInt, raw) {
+            self.bigints += 1;
+            self.unsafe_integers += u64::from(number.unsigned_abs() > UNSAFE);
+        }
+        if let Ok(Value::Double(number)) = value::parse(&DataType::Double, raw) {
+            self.doubles += 1;
+            let within = |factor: f64| SECONDS.contains(&(number / factor));
+            let takes = |unit| value::epoch(unit, raw).is_ok();
+            self.seconds += u64::from(within(1.0) && takes(Unit::Seconds));
+            self.milliseconds += u64::from(within(1e3) && takes(Unit::Milliseconds));
+            self.finer += u64::from(within(1e6) || within(1e9));
+            self.widen(number, number);
+        }
+        match digits(raw.text()) {
+            Some(digits) => self.digits = self.digits.max(digits),
+            None => self.huge += 1,
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.bigints += other.bigints;
+        self.unsafe_integers += other.unsafe_integers;
+        self.doubles += other.doubles;
+        self.seconds += other.seconds;
+        self.milliseconds += other.milliseconds;
+        self.finer += other.finer;
+        self.digits = self.digits.max(other.digits);
+        self.huge += other.huge;
+        if let Some((least, most)) = other.range {
+            self.widen(least, most);
+        }
+    }
+
+    fn widen(&mut self, least: f64, most: f64) {
+        let (before_least, before_most) = self.range.unwrap_or((least, most));
+        self.range = Some((before_least.min(least), before_most.max(most)));
+    }
+}
+
+/// What was seen of strings.
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct Strings {
+    pub(in super::super) count: u64,
+    pub(in super::super) dates: u64,
+    pub(in super::super) timestamps: u64,
+    /// Times without an offset, which nobody can place.
+    pub(in super::super) local_times: u64,
+    /// Numbers in quotes, but for those that begin with zeros, as codes do.
+    pub(in super::super) numbers: u64,
+    /// Digits enough for them.
+    pub(in super::super) digits: Digits,
+    /// `true` and `false` in quotes.
+    pub(in super::super) booleans: u64,
+    /// The earliest and the latest of dates and timestamps, in milliseconds.
+    pub(in super::super) range: Option<(i64, i64)>,
+}
+
+const DAY: i64 = 86_400_000;
+
+impl Strings {
+    pub(super) fn add(&mut self, raw: Raw<'_>) {
+        self.count += 1;
+        if let Ok(Value::Date(days)) = value::parse(&DataType::Date, raw) {
+            self.dates += 1;
+            self.widen(i64::from(days) * DAY, i64::from(days) * DAY);
+        }
+        if let Ok(Value::Timestamp(millis)) = value::parse(&DataType::Timestamp, raw) {
+            self.timestamps += 1;
+            self.widen(millis, millis);
+        }
+        let text = raw.string().unwrap_or_default();
+        self.local_times += u64::from(value::rfc3339(&format!("{text}Z")).is_some());
+        self.booleans += u64::from(text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"));
+        let is_code = text.trim_start_matches('-').starts_with('0') && !text.contains('.') && text.len() > 1;
+        if let Some(digits) = digits(&text).filter(|_| !is_code) {
+            self.numbers += 1;
+            self.digits = self.digits.max(digits);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.dates += other.dates;
+        self.timestamps += other.timestamps;
+        self.local_times += other.local_times;
+        self.numbers += other.numbers;
+        self.digits = self.digits.max(other.digits);
+        self.booleans += other.booleans;
+        if let Some((earliest, latest)) = other.range {
+            self.widen(earliest, latest);
+        }
+    }
+
+    fn widen(&mut self, earliest: i64, latest: i64) {
+        let (before_earliest, before_latest) = self.range.unwrap_or((earliest, latest));
+        self.range = Some((before_earliest.min(earliest), before_latest.max(latest)));
+    }
+}
