@@ -9,7 +9,7 @@ OF_READINGS = ("--database-name", DATABASE, "--table-name", "readings")
 IN_WORKGROUP = ("--work-group", WORKGROUP, "--query-execution-context", f"Database={DATABASE}")
 
 check("glue get-tables", sorted(table["Name"] for table in answer("glue", "get-tables", "--database-name", DATABASE)["TableList"]),
-      ["letters", "passengers", "readings"])
+      ["letters", "parcels", "passengers", "readings"])
 expression = "dt = '2026-01-05' AND hour > '09'"
 partitions = answer("glue", "get-partitions", *OF_READINGS, "--expression", expression)["Partitions"]
 check("glue get-partitions --expression", [found["Values"] for found in partitions], [["2026-01-05", "10"]])

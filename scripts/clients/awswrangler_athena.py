@@ -1,6 +1,7 @@
 """awswrangler and Athena: data frames with the right types and the right nulls."""
 
 import datetime
+import json
 
 import awswrangler
 import pandas
@@ -39,6 +40,14 @@ check("date", values(frame["due"]),
 check("timestamp", [found and found.isoformat(timespec="milliseconds") for found in values(frame["checked_at"])],
       ["2026-01-05T10:00:00.123", None, "1969-12-31T23:59:59.999", "2024-02-29T00:00:00.000"])
 check("the frame knows its query", frame.query_metadata["Status"]["State"], "SUCCEEDED")
+
+frame = read("""SELECT fee, amount, weight, to_base64(code) AS code, json_format(CAST(address AS JSON)) AS address,
+    json_format(CAST(prices AS JSON)) AS prices FROM parcels ORDER BY parcel_id""")
+check("decimals are decimals", [str(values(frame[name])[0]) for name in ("fee", "amount")], ["-9999999999.90", "9" * 38])
+check("floats and bytes", (str(frame["weight"].dtype), values(frame["code"])[:1]), ("float32", ["AP8="]))
+check("nested values as JSON", [json.loads(value) for value in values(frame["address"])[:2]],
+      [{"city": "Las Palmas", "since": "1969-12-31 23:59:59.999"}, {"city": None, "since": None}])
+check("with all digits", values(frame["prices"])[0], '{"eur":[1.500000000000000000,null],"usd":[]}')
 
 bound = read("SELECT name FROM passengers WHERE name = ?", params=["'O''Brien'"], paramstyle="qmark")
 check("params are bound", values(bound["name"]), ["O'Brien"])

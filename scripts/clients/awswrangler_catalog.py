@@ -6,7 +6,7 @@ from lake import BUCKET, DATABASE, check
 
 catalog = awswrangler.catalog
 check("databases", DATABASE in catalog.databases()["Database"].tolist(), True)
-check("tables", sorted(catalog.tables(database=DATABASE)["Table"]), ["letters", "passengers", "readings"])
+check("tables", sorted(catalog.tables(database=DATABASE)["Table"]), ["letters", "parcels", "passengers", "readings"])
 check("tables by what their names contain", catalog.tables(database=DATABASE, name_contains="eadi")["Table"].tolist(), ["readings"])
 check("and by prefix", catalog.tables(database=DATABASE, name_prefix="pass")["Table"].tolist(), ["passengers"])
 table = catalog.table(database=DATABASE, table="readings")
@@ -28,4 +28,11 @@ check("as Parquet", sorted(catalog.get_parquet_partitions(database=DATABASE, tab
 check("a generation's files are listed", [key.endswith(".parquet") for key in awswrangler.s3.list_objects(head)], [True])
 frame = awswrangler.s3.read_parquet(head)
 check("and read as Parquet", frame["reading_id"].tolist(), [2, 3])
+(parcels,) = catalog.get_partitions(database=DATABASE, table="parcels")
+parcels = awswrangler.s3.read_parquet(parcels).set_index("parcel_id").sort_index()
+first = parcels.loc[1]
+check("decimals and bytes as well", (str(first["fee"]), str(first["amount"]), first["code"]), ("-9999999999.90", "9" * 38, b"\x00\xff"))
+check("arrays, structs and maps", (list(first["tags"]), first["address"]["city"], [key for key, _ in first["prices"]]),
+      (['Peña, "a"', "", None], "Las Palmas", ["eur", "usd"]))
+check("empty is not NULL", (len(parcels.loc[2, "tags"]), parcels.loc[3, "tags"]), (0, None))
 check("with bigints as they are", frame["total"].dropna().tolist(), [-9223372036854775808])

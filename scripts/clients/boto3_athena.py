@@ -66,6 +66,17 @@ check("values are written as Athena writes them", results(readings)[0][1:], [
      "1969-12-31", "1969-12-31 23:59:59.999", "2026-01-05"],
     ["4", "2026-01-06 00:00:00.000", "true", "0", "7", "1.0E10", "null", "2024-02-29", "2024-02-29 00:00:00.000", "2026-01-06"],
 ])
+parcels = run("SELECT fee, amount, weight, code, tags, address, prices FROM parcels ORDER BY parcel_id")
+answer = athena.get_query_results(QueryExecutionId=parcels["QueryExecutionId"], MaxResults=1)
+columns = answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+check("decimals, floats, bytes and nested types too", [(column["Type"], column["Precision"], column["Scale"]) for column in columns],
+      [("decimal", 12, 2), ("decimal", 38, 0), ("float", 17, 0), ("varbinary", 1073741824, 0), ("array", 0, 0), ("row", 0, 0), ("map", 0, 0)])
+check("and their values", results(parcels)[0][1:], [
+    ["-9999999999.90", "9" * 38, "0.1", "00 ff", '[Peña, "a", , null]', "{city=Las Palmas, since=1969-12-31 23:59:59.999}",
+     "{eur=[1.500000000000000000, null], usd=[]}"],
+    [None, None, None, "", "[]", "{city=null, since=null}", "{}"],
+    [None] * 7,
+])
 check("scanned bytes are counted", readings["Statistics"]["DataScannedInBytes"] > 0, True)
 check("and only of what is read", run("SELECT count(*) FROM readings WHERE dt = '1999-01-01'")["Statistics"]["DataScannedInBytes"], 0)
 

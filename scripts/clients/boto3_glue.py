@@ -20,7 +20,7 @@ def where(expression):
 
 
 tables = [table["Name"] for table in listed("get_tables", "TableList", DatabaseName=DATABASE)]
-check("get_tables pages", sorted(tables), ["letters", "passengers", "readings"])
+check("get_tables pages", sorted(tables), ["letters", "parcels", "passengers", "readings"])
 tables = listed("get_tables", "TableList", DatabaseName=DATABASE, Expression="read.*")
 check("an expression picks tables", [table["Name"] for table in tables], ["readings"])
 table = glue.get_table(DatabaseName=DATABASE, Name="readings")["Table"]

@@ -40,6 +40,20 @@ check("and Athena's values", rows(f"""
     (3, False, -2147483648, -9223372036854775808, 1e300, "", "1969-12-31", "1969-12-31 23:59:59.999", "2026-01-05", "10"),
     (4, True, 0, 7, 1e10, "null", "2024-02-29", "2024-02-29 00:00:00.000", "2026-01-06", "00"),
 ])
+PARCELS = f"read_parquet('s3://{LAKE['bucket']}/tables/parcels/dt=2026-01-05/*/*.parquet', hive_partitioning = false)"
+types = {name: data_type for name, data_type, *_ in rows(f"DESCRIBE SELECT * FROM {PARCELS}") if name[0] != "_"}
+check("nested types and decimals are the table's", types, {
+    "parcel_id": "BIGINT", "sent_at": "TIMESTAMP", "fee": "DECIMAL(12,2)", "amount": "DECIMAL(38,0)", "weight": "FLOAT",
+    "code": "BLOB", "tags": "VARCHAR[]", "address": "STRUCT(city VARCHAR, since TIMESTAMP)",
+    "prices": "MAP(VARCHAR, DECIMAL(38,18)[])",
+})
+check("and so are their values", rows(f"""SELECT DISTINCT parcel_id, fee::VARCHAR, amount::VARCHAR, weight, code, tags,
+    address.city, strftime(address.since, '%Y-%m-%d %H:%M:%S.%g'), prices::VARCHAR FROM {PARCELS} ORDER BY 1"""), [
+    (1, "-9999999999.90", "9" * 38, 0.10000000149011612, b"\x00\xff", ['Peña, "a"', "", None], "Las Palmas",
+     "1969-12-31 23:59:59.999", "{eur=[1.500000000000000000, NULL], usd=[]}"),
+    (2, None, None, None, b"", [], None, None, "{}"),
+    (3, None, None, None, None, None, None, None, None),
+])
 partition = f"read_parquet('s3://{LAKE['bucket']}/tables/readings/dt=2026-01-06/*/*/*.parquet', hive_partitioning = true)"
 check("globs reach over directories", rows(f"SELECT DISTINCT reading_id FROM {partition}"), [(4,)])
 check("partitions prune", rows(f"SELECT reading_id FROM {READINGS} WHERE dt = '2026-01-05' AND hour = '09'"), [(1,)])

@@ -50,6 +50,23 @@ READINGS = [
     },
 ]
 
+# One partition: 2026-01-05.
+PARCELS = [
+    {
+        "parcel_id": 1,
+        "sent_at": "2026-01-05T09:15:00Z",
+        "fee": "-9999999999.90",
+        "amount": "99999999999999999999999999999999999999",
+        "weight": 0.1,
+        "code": "AP8=",
+        "tags": ["Peña, \"a\"", "", None],
+        "address": {"city": "Las Palmas", "since": "1969-12-31T23:59:59.999Z"},
+        "prices": {"usd": [], "eur": [1.5, None]},
+    },
+    {"parcel_id": 2, "sent_at": "2026-01-05T09:16:00Z", "code": "", "tags": [], "address": {}, "prices": {}},
+    {"parcel_id": 3, "sent_at": "2026-01-05T09:17:00Z"},
+]
+
 
 def publish(dataset, events):
     entries = [
@@ -63,3 +80,4 @@ def publish(dataset, events):
 if __name__ == "__main__":
     publish("passengers", PASSENGERS)
     publish("readings", READINGS)
+    publish("parcels", PARCELS)

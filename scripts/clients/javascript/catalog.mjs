@@ -9,7 +9,7 @@ const athena = new AthenaClient();
 const DatabaseName = LAKE.database;
 
 const tables = await all(paginateGetTables({ client: glue, pageSize: 2 }, { DatabaseName }), (page) => page.TableList);
-check("tables page", tables.map(({ Name }) => Name).sort(), ["letters", "passengers", "readings"]);
+check("tables page", tables.map(({ Name }) => Name).sort(), ["letters", "parcels", "passengers", "readings"]);
 const readings = { DatabaseName, TableName: "readings" };
 const values = async (more) =>
   (await all(paginateGetPartitions({ client: glue, pageSize: 2 }, { ...readings, ...more }), (page) => page.Partitions))
