@@ -38,8 +38,11 @@ run "as_they_come" {
       name => jsonencode(function.function.environment)
       } == {
       ingest = jsonencode({
-        TRIBUTARY_BUCKET = "tributary-000000000000-us-west-2"
-        TRIBUTARY_LOG    = "info"
+        TRIBUTARY_BUCKET         = "tributary-000000000000-us-west-2"
+        TRIBUTARY_EARLIEST_EVENT = "1970-01-01"
+        TRIBUTARY_EVENT_AHEAD    = "24h"
+        TRIBUTARY_LOG            = "info"
+        TRIBUTARY_MAX_UNPACKED   = "16MiB"
       })
       compact = jsonencode({
         TRIBUTARY_BUCKET        = "tributary-000000000000-us-west-2"

@@ -63,10 +63,10 @@ def names(event: dict, *positions: int) -> dict:
     return {"batchItemFailures": [{"itemIdentifier": records[n]["messageId"]} for n in positions]}
 
 
-def not_an_event(function: Function):
-    """What is no JSON is a function error of the runtime, and the process goes on."""
+def not_an_event(function: Function, kind="", words="failed to deserialize"):
+    """What is no JSON is a function error, of the runtime unless the function reads it itself, and the process goes on."""
     for payload in (b'{"Records": [', b"", b"\xff\xfe", b"[" * 100_000):
-        fails(function.invoke(payload), f"{function.name}, {payload[:20]!r}", "", "failed to deserialize")
+        fails(function.invoke(payload), f"{function.name}, {payload[:20]!r}", kind, words)
 
 
 def ends_in_time(world: World, name: str, event, check, own=True):
