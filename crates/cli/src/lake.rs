@@ -58,13 +58,8 @@ impl RemoteLake {
 /// The SDK as the environment configures it. The lake of `tributary dev` takes any credentials, so for an
 /// endpoint on this machine none need to be set.
 pub(crate) async fn clients() -> Result<Aws, Failure> {
-    let given = |name| aws::variable(name).filter(|value| !value.is_empty());
-    if let Some(endpoint) = given("AWS_ENDPOINT_URL")
-        && is_on_this_machine(&endpoint)
-        && given("AWS_ACCESS_KEY_ID").is_none()
-        && given("AWS_PROFILE").is_none()
-    {
-        return Ok(Aws::local(&endpoint));
+    if let Some(local) = local() {
+        return Ok(local);
     }
     let aws = Aws::from_environment().await;
     match aws.sdk_config().region() {
@@ -75,6 +70,31 @@ pub(crate) async fn clients() -> Result<Aws, Failure> {
                 .to_owned(),
         )),
     }
+}
+
+/// The same, in this region, whatever the environment says.
+pub(crate) async fn clients_in(region: &str) -> Aws {
+    match local() {
+        Some(local) => local,
+        None => Aws::from_environment_in(region).await,
+    }
+}
+
+/// The endpoint that the environment names, if it is on this machine.
+pub(crate) fn local_endpoint() -> Option<String> {
+    given("AWS_ENDPOINT_URL").filter(|endpoint| is_on_this_machine(endpoint))
+}
+
+/// The lake on this machine, unless the environment says who we are.
+fn local() -> Option<Aws> {
+    let endpoint = local_endpoint()?;
+    let is_anonymous = given("AWS_ACCESS_KEY_ID").is_none() && given("AWS_PROFILE").is_none();
+    is_anonymous.then(|| Aws::local(&endpoint))
+}
+
+/// A variable that is not empty.
+pub(crate) fn given(name: &str) -> Option<String> {
+    aws::variable(name).filter(|value| !value.is_empty())
 }
 
 fn is_on_this_machine(endpoint: &str) -> bool {

@@ -14,15 +14,17 @@ mod sns;
 mod summary;
 mod watermark;
 
-use std::{
-    io::Write,
-    sync::{Arc, atomic::AtomicU64},
-};
+use std::sync::{Arc, atomic::AtomicU64};
 
 use aws::{RandomIds, SystemClock};
 use domain::Dataset;
 
-use crate::{failure::Failure, log, stop::Stop};
+use crate::{
+    failure::Failure,
+    log,
+    output::{print, print_json},
+    stop::Stop,
+};
 use flow::{Flow, Flown};
 use inputs::Input;
 use lake::Lake;
@@ -134,12 +136,8 @@ impl Job {
             seconds: took.as_secs_f64(),
             events_per_second: progress::rate(flown.report.events, took),
         };
-        let text = if options.json {
-            serde_json::to_string(&summary).unwrap_or_default()
-        } else {
-            summary.to_string()
-        };
-        writeln!(std::io::stdout(), "{text}").map_err(PublishError::Output)?;
+        // Nobody there to read it is no failure.
+        let _reader = if options.json { print_json(&summary)? } else { print(&summary.to_string())? };
         match flown {
             Flown { failure: Some(failure), .. } => Err(failure.into()),
             Flown { interrupted: true, .. } => Err(Failure::Interrupted),

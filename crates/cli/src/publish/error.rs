@@ -39,9 +39,6 @@ pub(crate) enum PublishError {
     /// Everything else is published.
     #[error("{0} of what was read is not published: the summary says what")]
     Refused(u64),
-    /// The summary has no reader.
-    #[error("the summary cannot be printed: {0}")]
-    Output(io::Error),
     /// A part of this program ended early.
     #[error("publishing ended early: {0}")]
     Broken(String),

@@ -1,7 +1,5 @@
 //! The lake to publish to: its topic, and what it knows of the dataset.
 
-use std::io::Write;
-
 use aws::Aws;
 use domain::{
     Dataset, DatasetName,
@@ -12,12 +10,10 @@ use domain::{
 use local::AwsConfig;
 
 use super::error::PublishError;
+use crate::{lake, output::note};
 
 /// The variable that names the topic.
 const TOPIC: &str = "TRIBUTARY_TOPIC";
-
-/// Variables that say who we are; without them, and with an endpoint on this machine, nobody asks.
-const IDENTITY: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE"];
 
 /// Where to publish, and as whom.
 #[derive(Debug)]
@@ -30,25 +26,17 @@ pub(super) struct Lake {
 impl Lake {
     /// By the options and the environment.
     pub(super) async fn find(asked: Option<&str>) -> Result<Self, PublishError> {
-        let variable = |name: &str| aws::variable(name).filter(|value| !value.is_empty());
-        let endpoint = variable("AWS_ENDPOINT_URL_SNS").or_else(|| variable("AWS_ENDPOINT_URL"));
-        let local = endpoint.filter(|endpoint| is_loopback(endpoint));
-        let topic = asked.map(str::to_owned).or_else(|| variable(TOPIC));
-        let topic = match (topic, &local) {
+        let topic = match (asked.map(str::to_owned).or_else(|| lake::given(TOPIC)), lake::local_endpoint()) {
             (Some(topic), _) => topic,
             (None, Some(_)) => AwsConfig::new("").topic_arn(),
             (None, None) => {
                 return Err(PublishError::Wrong(format!(
                     "where to? Name the topic with --topic arn:aws:sns:REGION:ACCOUNT:NAME or {TOPIC}, or set \
-                     AWS_ENDPOINT_URL to a local lake"
+                     AWS_ENDPOINT_URL for the lake of `tributary dev`"
                 )));
             }
         };
-        let region = region(&topic)?.to_owned();
-        let aws = match local {
-            Some(endpoint) if !IDENTITY.iter().any(|name| variable(name).is_some()) => Aws::local(&endpoint),
-            _ => Aws::from_environment_in(&region).await,
-        };
+        let aws = lake::clients_in(region(&topic)?).await;
         Ok(Self { aws, topic })
     }
 
@@ -74,11 +62,7 @@ impl Lake {
             }
             Err(error @ SchemasError::Store(_)) if !is_needed => {
                 let words = domain::chain(&error);
-                // Who started it may have closed its standard error.
-                let _closed = writeln!(
-                    std::io::stderr(),
-                    "warning: whether there is a dataset {name} is not known: {words}"
-                );
+                note(&format!("warning: whether there is a dataset {name} is not known: {words}"));
                 Ok(None)
             }
             Err(error) => Err(error.into()),
@@ -101,31 +85,9 @@ fn region(topic: &str) -> Result<&str, PublishError> {
     }
 }
 
-fn is_loopback(endpoint: &str) -> bool {
-    let url = reqwest::Url::parse(endpoint).ok();
-    let host = url.as_ref().and_then(reqwest::Url::host_str).unwrap_or_default();
-    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_endpoint_on_this_machine_is_known() {
-        for (endpoint, local) in [
-            ("http://127.0.0.1:4566", true),
-            ("http://[::1]:4566/", true),
-            ("http://localhost:4566", true),
-            ("http://sns.localhost:4566", true),
-            ("https://sns.us-west-2.amazonaws.com", false),
-            ("http://localhost.example.com", false),
-            ("127.0.0.1:4566", false),
-        ] {
-            assert_eq!(is_loopback(endpoint), local, "{endpoint}");
-        }
-    }
 
     #[test]
     fn the_region_is_the_topics() {

@@ -11,6 +11,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::inputs::Input;
+use crate::output::count;
 
 const BAR: &str = "{bar:30} {percent:>3}%  {msg}  {eta} left";
 const SPINNER: &str = "{spinner} {msg}";
@@ -49,9 +50,9 @@ impl Progress {
             return;
         }
         self.bar.set_position(self.read.load(Ordering::Relaxed));
-        let refused = if refused > 0 { format!(", {refused} refused") } else { String::new() };
-        self.bar
-            .set_message(format!("{events} events, {:.0}/s{refused}", rate(events, self.began.elapsed())));
+        let refused = if refused > 0 { format!(", {} refused", count(refused)) } else { String::new() };
+        let rate = rate(events, self.began.elapsed());
+        self.bar.set_message(format!("{} events, {rate:.0}/s{refused}", count(events)));
     }
 
     /// What is happening instead of publishing.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::output::{count, counted, one_line};
+
 /// How many of the refusals are told in words; all of them are counted.
 const TOLD: usize = 10;
 
@@ -77,37 +79,38 @@ pub(super) enum Outcome {
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { events, messages, bytes, requests, billed_requests, retries, refused, refusals } =
-            self.report;
+        let report = self.report;
         if self.events_before > 0 {
-            writeln!(f, "went on behind event {}, where the position file was", self.events_before)?;
+            writeln!(f, "went on behind event {}, where the position file was", count(self.events_before))?;
         }
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is for a person to read"
+        )]
+        let rate = count(self.events_per_second as u64);
         let did = if self.dry_run { "would publish" } else { "published" };
-        writeln!(
-            f,
-            "{did} {events} {} in {:.1} s ({:.0} events/s)",
-            plural(*events, "event"),
-            self.seconds,
-            self.events_per_second
-        )?;
+        writeln!(f, "{did} {} in {:.1} s ({rate} events/s)", counted(report.events, "event"), self.seconds)?;
         write!(
             f,
-            "messages {messages}, bytes {bytes}, requests {requests} (billed as {billed_requests}), retries {retries}, refused {refused}"
+            "messages {}, bytes {}, requests {} (billed as {}), retries {}, refused {}",
+            count(report.messages),
+            count(report.bytes),
+            count(report.requests),
+            count(report.billed_requests),
+            count(report.retries),
+            count(report.refused)
         )?;
-        for Refusal { input, line, events, reason } in refusals {
-            let events = if *events > 1 { format!(" ({events} events)") } else { String::new() };
-            write!(f, "\n  {input}:{line}{events}: {reason}")?;
+        for Refusal { input, line, events, reason } in &report.refusals {
+            let events = if *events > 1 { format!(" ({} events)", count(*events)) } else { String::new() };
+            write!(f, "\n  {}", one_line(&format!("{input}:{line}{events}: {reason}")))?;
         }
-        let told: u64 = refusals.iter().map(|refusal| refusal.events).sum();
-        if *refused > told {
-            write!(f, "\n  and {} more", refused - told)?;
+        let told: u64 = report.refusals.iter().map(|refusal| refusal.events).sum();
+        if report.refused > told {
+            write!(f, "\n  and {} more", count(report.refused - told))?;
         }
         Ok(())
     }
-}
-
-fn plural(count: u64, word: &str) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
 #[cfg(test)]

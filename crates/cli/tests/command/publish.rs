@@ -30,9 +30,7 @@ fn publish(dev: &Dev, arguments: &[&str]) -> Command {
 fn publish_to(dev: &Dev, dataset: &str, arguments: &[&str]) -> Command {
     let mut command = tributary(&["publish", "--dataset", dataset, "--json"]);
     command.args(arguments).env("AWS_ENDPOINT_URL", dev.address("aws")).env("RUST_BACKTRACE", "0");
-    for name in
-        ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_SNS"]
-    {
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"] {
         command.env_remove(name);
     }
     command
@@ -93,25 +91,29 @@ async fn every_kind_of_input_is_in_the_table_once() {
     let elements: Vec<String> = passengers(400).lines().map(str::to_owned).collect();
     let rows: String = (501..=520).map(|id| format!("{id},{id},\"a, \"\"b\"\"\",\r\n")).collect();
     let plain = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/seed/passengers.ndjson");
-    for input in [
-        Path::new(plain),
-        &write(&files, "a.ndjson.gz", gzip(passengers(100).as_bytes())),
-        &write(&files, "b.ndjson.zst", zstd::bulk::compress(passengers(200).as_bytes(), 3).unwrap()),
-        &write(&files, "c.json", format!("[{}]", elements.join(",\n"))),
-        &write(&files, "d.csv", format!("passenger_id,flight_id,name,seat_number\r\n{rows}")),
+    for (input, messages) in [
+        (Path::new(plain), 20),
+        (&write(&files, "a.ndjson.gz", gzip(passengers(100).as_bytes())), 20),
+        (&write(&files, "b.ndjson.zst", zstd::bulk::compress(passengers(200).as_bytes(), 3).unwrap()), 20),
+        (&write(&files, "c.json", format!("[{}]", elements.join(",\n"))), 20),
+        (&write(&files, "d.csv", format!("passenger_id,flight_id,name,seat_number\r\n{rows}")), 20),
+        (&write(&files, "packed.ndjson", passengers(600)), 1),
     ] {
-        let output = publish(&dev, &[input.to_str().unwrap()]).output().unwrap();
+        let pack = if messages == 1 { &["--pack"][..] } else { &[] };
+        let output = publish(&dev, &[&[input.to_str().unwrap()], pack].concat()).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{input:?}: {}", said(&output));
         let summary = summary(&output);
-        let counts = ["events", "messages", "requests", "billed_requests", "retries", "refused"];
-        assert_eq!(counts.map(|name| summary[name].as_u64().unwrap()), [20, 20, 2, 2, 0, 0], "{summary}");
+        let counts = ["events", "messages", "retries", "refused"].map(|name| summary[name].as_u64().unwrap());
+        assert_eq!(counts, [20, messages, 0, 0], "{summary}");
+        let requests = messages.div_ceil(10);
+        assert_eq!((&summary["requests"], &summary["billed_requests"]), (&json!(requests), &json!(requests)));
         assert_eq!(said(&output), "");
     }
     let mut child = publish(&dev, &["-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(passengers(300).as_bytes()).unwrap();
     // It does not wait for the end of its input with what it has.
-    let expected: Vec<u64> = (0..6).flat_map(|hundred| (1..=20).map(move |id| hundred * 100 + id)).collect();
+    let expected: Vec<u64> = (0..7).flat_map(|hundred| (1..=20).map(move |id| hundred * 100 + id)).collect();
     assert_eq!(ids(&dev, expected.len()).await, expected);
     drop(stdin);
     let output = child.wait_with_output().unwrap();
@@ -134,6 +136,25 @@ async fn what_is_no_event_is_named_and_the_others_go_on() {
     assert_eq!((&told[0]["line"], &told[1]["line"]), (&json!(2), &json!(3)));
     assert_eq!(told[0]["reason"], "expected a JSON object, found \"nonsense\"");
     assert_eq!(ids(&dev, 2).await, [1, 2]);
+}
+
+#[test]
+fn a_cell_that_does_not_fit_its_column_is_kept_with_the_reason() {
+    let (data, files) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let dev = Dev::start(data.path());
+    let path = write(&files, "a.csv", "passenger_id,name\n1,Ada\nabc,Eve\n");
+    let output = publish(&dev, &[path.to_str().unwrap(), "--pack"]).output().unwrap();
+    assert_eq!(
+        (output.status.code(), &summary(&output)["events"]),
+        (Some(0), &json!(2)),
+        "{}",
+        said(&output)
+    );
+    let mut list = tributary(&["quarantine", "list", "--dataset", "passengers"]);
+    let output = list.env("AWS_ENDPOINT_URL", dev.address("aws")).output().unwrap();
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let reason = "column passenger_id: expected bigint";
+    assert!(text.contains(reason), "{text}{}", said(&output));
 }
 
 /// Waits until the position file says more than this many events.

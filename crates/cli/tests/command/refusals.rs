@@ -16,6 +16,7 @@ fn help_has_examples() {
         (&["--help"][..], "Exit status"),
         (&["dev", "--help"], "Examples:"),
         (&["demo", "--help"], "tributary demo --keep"),
+        (&["publish", "--help"], "tributary publish --dry-run --pack"),
         (&["dataset", "--help"], "Exit status"),
         (&["dataset", "check", "--help"], "Exit status"),
         (&["dataset", "apply", "--help"], "Exit status"),
