@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 /// How finely a dataset is partitioned.
@@ -81,6 +81,15 @@ impl Partition {
     pub fn begin(&self) -> DateTime<Utc> {
         let hour = NaiveTime::from_hms_opt(self.hour.unwrap_or_default().into(), 0, 0);
         self.dt.and_time(hour.unwrap_or(NaiveTime::MIN)).and_utc()
+    }
+
+    /// Its last millisecond.
+    pub fn end(&self) -> DateTime<Utc> {
+        let length = match self.granularity() {
+            Granularity::Day => TimeDelta::days(1),
+            Granularity::Hour => TimeDelta::hours(1),
+        };
+        self.begin() + length - TimeDelta::milliseconds(1)
     }
 
     /// Whether this is an hour or a day.
@@ -176,7 +185,8 @@ mod tests {
             prop_assert_eq!(&partition.to_string().parse::<Partition>().unwrap(), &partition);
             prop_assert_eq!(&Partition::from_values(&partition.values()).unwrap(), &partition);
             prop_assert_eq!(Partition::of(partition.begin(), granularity), Some(partition.clone()));
-            prop_assert!(partition.begin() <= time);
+            prop_assert!(partition.begin() <= time && time <= partition.end());
+            prop_assert_eq!(Partition::of(partition.end(), granularity), Some(partition.clone()));
             prop_assert_eq!(partition.granularity(), granularity);
         }
     }

@@ -41,6 +41,30 @@ pub struct Carrier {
     /// The message attribute `content-encoding`, if the original is the message as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_encoding: Option<String>,
+    /// How the original is to be read.
+    #[serde(default, skip_serializing_if = "Holds::is_message")]
+    pub holds: Holds,
+}
+
+/// What an original is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holds {
+    /// A message's payload, or what follows in it: it may hold any number of events.
+    #[default]
+    Message,
+    /// One event, or what should have been one. The positions after it are others'.
+    Event,
+    /// What follows in an array, without the bracket that began it.
+    Rest,
+    /// What is around a message: it holds no event.
+    Envelope,
+}
+
+impl Holds {
+    fn is_message(&self) -> bool {
+        *self == Self::Message
+    }
 }
 
 /// The original, readable where it can be.

@@ -39,6 +39,10 @@ impl Known {
         Self { loaded, by_type }
     }
 
+    fn is(&self, loaded: &Loaded) -> bool {
+        self.loaded.datasets == loaded.datasets && self.loaded.damaged.keys().eq(loaded.damaged.keys())
+    }
+
     /// The dataset that CloudEvents of this type are routed to.
     pub(crate) fn of_type(&self, kind: &str) -> Option<&Dataset> {
         let accepted = self.loaded.datasets.get(self.by_type.get(kind)?)?;
@@ -86,7 +90,11 @@ impl<S: ObjectStore> Definitions<S> {
         for (dataset, damaged) in &loaded.damaged {
             tracing::error!(%dataset, error = domain::chain(damaged), "a definition is damaged; its events wait");
         }
-        let fresh = Arc::new(Known::new(loaded));
+        let fresh = match current.take() {
+            // Nothing new: what is known stays the same, to those who compare.
+            Some((_, known)) if known.is(&loaded) => known,
+            _ => Arc::new(Known::new(loaded)),
+        };
         *current = Some((now, fresh.clone()));
         Ok(fresh)
     }

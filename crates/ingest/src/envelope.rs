@@ -11,7 +11,10 @@ mod texts;
 use std::{borrow::Cow, fmt, ops::Range, str};
 
 use chrono::{DateTime, Utc};
-use domain::json::{Cursor, Fault};
+use domain::{
+    json::{Cursor, Fault},
+    quarantine::Holds,
+};
 
 use crate::message::Message;
 use texts::Texts;
@@ -129,6 +132,7 @@ impl Parts {
         Message {
             id: text(&self.id),
             position: 0,
+            holds: Holds::Message,
             sent_at: self.sent_at,
             topic: last_part(text(&self.topic)),
             dataset: self.dataset.as_ref().map(text),

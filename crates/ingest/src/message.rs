@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
+use domain::quarantine::Holds;
 
 /// One message, however it came: what the service needs to know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Message<'a> {
     pub encoding: Option<&'a str>,
     /// The payload.
     pub body: &'a [u8],
+    /// What the payload is: a message's, but for what is replayed.
+    pub holds: Holds,
     /// Why this is no message with a payload. It is kept in quarantine, whole.
     pub unreadable: Option<Cow<'static, str>>,
 }

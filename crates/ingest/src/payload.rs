@@ -8,6 +8,7 @@ use std::str::{self, Utf8Error};
 use domain::{
     event::Event,
     json::{Fault, InvalidObject, Scanner},
+    quarantine::Holds,
 };
 
 /// The longest event, in bytes: four times what SNS takes. A longer one is no row that anybody reads.
@@ -22,7 +23,7 @@ pub(crate) enum Piece<'a> {
     /// An event, and the text it was read from.
     Event(&'a str, Event<'a>),
     /// What is no event, and why.
-    Bad(&'a [u8], BadPiece),
+    Bad(&'a [u8], BadPiece, Holds),
 }
 
 /// Why a part of a body is no event. The words go into quarantine.
@@ -46,10 +47,10 @@ pub(crate) fn split<'a>(body: &'a [u8], each: &mut impl FnMut(Piece<'a>)) {
     let text = match str::from_utf8(body) {
         Ok(text) => text,
         Err(_) if is_ndjson(body) => return lines(body, each),
-        Err(error) => return each(Piece::Bad(body, error.into())),
+        Err(error) => return each(Piece::Bad(body, error.into(), Holds::Message)),
     };
     let mut scanner = Scanner::new(text);
-    if scanner.peek() == Some(b'[') {
+    if scanner.take(b'[') {
         return array(text, scanner, each);
     }
     let start = scanner.at();
@@ -61,7 +62,7 @@ pub(crate) fn split<'a>(body: &'a [u8], each: &mut impl FnMut(Piece<'a>)) {
     match read {
         Ok((end, event)) => each(sized(&text[start..end], event)),
         Err(_) if is_ndjson(body) => lines(body, each),
-        Err(error) => each(Piece::Bad(body, error.into())),
+        Err(error) => each(Piece::Bad(body, error.into(), Holds::Message)),
     }
 }
 
@@ -69,40 +70,60 @@ fn sized<'a>(text: &'a str, event: Event<'a>) -> Piece<'a> {
     if text.len() <= MAX_EVENT {
         Piece::Event(text, event)
     } else {
-        Piece::Bad(text.as_bytes(), BadPiece::Size(text.len()))
+        Piece::Bad(text.as_bytes(), BadPiece::Size(text.len()), Holds::Event)
     }
 }
 
+/// What follows in an array, without the bracket that began it.
+pub(crate) fn rest<'a>(body: &'a [u8], each: &mut impl FnMut(Piece<'a>)) {
+    match str::from_utf8(body) {
+        Ok(text) => array(text, Scanner::new(text), each),
+        Err(error) => each(Piece::Bad(body, error.into(), Holds::Rest)),
+    }
+}
+
+/// One event and nothing else.
+pub(crate) fn one<'a>(body: &'a [u8], each: &mut impl FnMut(Piece<'a>)) {
+    match str::from_utf8(body).map_err(BadPiece::from).and_then(|text| Ok((text, Event::parse(text)?))) {
+        Ok((text, event)) => each(sized(text.trim_ascii(), event)),
+        Err(error) => each(Piece::Bad(body, error, Holds::Event)),
+    }
+}
+
+/// The elements from the next one on.
 fn array<'a>(text: &'a str, mut scanner: Scanner<'a>, each: &mut impl FnMut(Piece<'a>)) {
-    scanner.take(b'[');
     let mut count = 0;
     let mut more = !scanner.take(b']');
     while more {
         scanner.peek();
         let start = scanner.at();
         if count == MAX_EVENTS {
-            return each(Piece::Bad(&text.as_bytes()[start..], BadPiece::Count));
+            return each(Piece::Bad(&text.as_bytes()[start..], BadPiece::Count, Holds::Rest));
         }
         count += 1;
         match Event::scan(&mut scanner) {
             Ok(event) => each(sized(&text[start..scanner.at()], event)),
             Err(error) => match element_end(text.as_bytes(), start) {
                 Some(end) => {
-                    each(Piece::Bad(text[start..end].trim_ascii_end().as_bytes(), error.into()));
+                    each(Piece::Bad(
+                        text[start..end].trim_ascii_end().as_bytes(),
+                        error.into(),
+                        Holds::Event,
+                    ));
                     scanner = Scanner::resume(text, end);
                 }
                 // It does not end: nobody can tell what else is in it.
-                None => return each(Piece::Bad(&text.as_bytes()[start..], error.into())),
+                None => return each(Piece::Bad(&text.as_bytes()[start..], error.into(), Holds::Rest)),
             },
         }
         more = scanner.take(b',');
         if !more && !scanner.take(b']') {
             let fault = scanner.fault("expected \",\" or \"]\"");
-            return each(Piece::Bad(&text.as_bytes()[scanner.at()..], BadPiece::Array(fault)));
+            return each(Piece::Bad(&text.as_bytes()[scanner.at()..], BadPiece::Array(fault), Holds::Rest));
         }
     }
     if let Err(fault) = scanner.end() {
-        each(Piece::Bad(&text.as_bytes()[scanner.at()..], BadPiece::Array(fault)));
+        each(Piece::Bad(&text.as_bytes()[scanner.at()..], BadPiece::Array(fault), Holds::Rest));
     }
 }
 
@@ -146,16 +167,16 @@ fn lines<'a>(body: &'a [u8], each: &mut impl FnMut(Piece<'a>)) {
             continue;
         }
         if count == MAX_EVENTS {
-            return each(Piece::Bad(rest, BadPiece::Count));
+            return each(Piece::Bad(rest, BadPiece::Count, Holds::Message));
         }
         count += 1;
         let line = line.trim_ascii();
         match str::from_utf8(line) {
             Ok(text) => match Event::parse(text) {
                 Ok(event) => each(sized(text, event)),
-                Err(error) => each(Piece::Bad(line, error.into())),
+                Err(error) => each(Piece::Bad(line, error.into(), Holds::Event)),
             },
-            Err(error) => each(Piece::Bad(line, error.into())),
+            Err(error) => each(Piece::Bad(line, error.into(), Holds::Event)),
         }
     }
 }

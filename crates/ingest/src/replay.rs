@@ -13,7 +13,7 @@ use domain::{
     key::{ParsedKey, QuarantineKey},
     landing::Line,
     port::{Clock, ObjectStore, StoreError},
-    quarantine::{Original, Rejected},
+    quarantine::{Holds, Original, Rejected},
 };
 
 use crate::{
@@ -109,7 +109,8 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         let mut done = Replayed::default();
         let mut sorter = Sorter::new(self.rules(&known), self.clock.now());
         for (index, rejected) in lines.iter().enumerate() {
-            if (options.chosen)(rejected) {
+            // What is around a message holds no event: it is there to be seen.
+            if rejected.carrier.holds != Holds::Envelope && (options.chosen)(rejected) {
                 done.replayed += 1;
                 let sent = Sent::new(rejected, object);
                 sorter.add(index, &sent.message(rejected, options.dataset));
@@ -163,6 +164,7 @@ struct Sent<'r> {
     sent_at: DateTime<Utc>,
     dataset: Option<Cow<'r, str>>,
     body: Cow<'r, [u8]>,
+    holds: Holds,
 }
 
 impl<'r> Sent<'r> {
@@ -184,6 +186,7 @@ impl<'r> Sent<'r> {
             sent_at: rejected.carrier.sent_at.unwrap_or(midnight),
             dataset: rejected.carrier.dataset_attribute.as_deref().map(Cow::Borrowed),
             body,
+            holds: rejected.carrier.holds,
         }
     }
 
@@ -201,7 +204,7 @@ impl<'r> Sent<'r> {
         // With identity columns, or a CloudEvent, the event itself says it.
         let (id, position) = named.unwrap_or_else(|| (rejected.message_id.clone(), rejected.position));
         let dataset = Some(Cow::Owned(dataset.as_str().to_owned()));
-        Some(Self { id: id.into(), position, sent_at: partition.begin(), dataset, body })
+        Some(Self { id: id.into(), position, sent_at: partition.end(), dataset, body, holds: Holds::Event })
     }
 
     fn message<'m>(&'m self, rejected: &'m Rejected, dataset: Option<&'m DatasetName>) -> Message<'m> {
@@ -215,6 +218,7 @@ impl<'r> Sent<'r> {
             dataset: dataset.map(DatasetName::as_str).or(named).or_else(|| self.legacy(rejected)),
             encoding: rejected.carrier.content_encoding.as_deref(),
             body: &self.body,
+            holds: self.holds,
             unreadable: None,
         }
     }

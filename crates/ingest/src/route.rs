@@ -38,6 +38,16 @@ impl<'a> Routes<'a> {
         }
     }
 
+    /// Whether no dataset that is accepted later could have the message, unless by its events.
+    pub(crate) fn is_sure(&self, message: &Message<'_>) -> bool {
+        message.dataset.is_some() || self.find(message.topic).is_some()
+    }
+
+    /// Whether the same holds for a CloudEvent.
+    pub(crate) fn is_sure_of(&self, event: &Event<'_>) -> bool {
+        event.cloud_event().is_none_or(|cloud_event| self.known.of_type(&cloud_event.kind).is_some())
+    }
+
     /// The dataset of an event of the message; `whole` is that of the message.
     pub(crate) fn event(
         &self,
@@ -48,6 +58,8 @@ impl<'a> Routes<'a> {
         match event.cloud_event() {
             Some(cloud_event) if message.dataset.is_none() => match self.known.of_type(&cloud_event.kind) {
                 Some(dataset) => Ok(dataset),
+                // It may be the type of one that is damaged.
+                None if !self.known.loaded.damaged.is_empty() => Err(NoRoute::Damaged),
                 None => whole.clone().map_err(|no_route| match no_route {
                     NoRoute::Unknown(_) => NoRoute::Unknown(format!(
                         "no dataset has the cloudevents_type {:?}: set the message attribute \"dataset\", or add it \

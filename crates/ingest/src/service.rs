@@ -77,7 +77,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         while next < messages.len() {
             let from = next;
             let mut sorted = self.sort(&known, messages, &mut next);
-            if sorted.unrouted > 0 {
+            if sorted.unsure > 0 {
                 // Perhaps a dataset was accepted a moment ago.
                 if let Some(newer) = self.definitions.newer(&known, self.clock.now()).await? {
                     drop(sorted);

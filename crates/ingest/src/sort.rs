@@ -11,7 +11,7 @@ use domain::{
     Dataset,
     event::{self, Bounds, Event, Origin, Placement},
     landing,
-    quarantine::{Carrier, Original, Rejected},
+    quarantine::{self, Carrier, Holds, Rejected},
 };
 
 use crate::{
@@ -44,8 +44,8 @@ pub(crate) struct Sorter<'a> {
     bytes: usize,
     /// Messages that must wait until a definition is mended.
     waiting: BTreeSet<usize>,
-    /// Events that no dataset was found for.
-    unrouted: usize,
+    /// Events that a dataset accepted a moment ago might be for.
+    unsure: usize,
 }
 
 /// What the messages became.
@@ -53,7 +53,7 @@ pub(crate) struct Sorter<'a> {
 pub(crate) struct Sorted<'a> {
     pub(crate) groups: Vec<Group<'a>>,
     pub(crate) waiting: BTreeSet<usize>,
-    pub(crate) unrouted: usize,
+    pub(crate) unsure: usize,
 }
 
 impl<'a> Sorter<'a> {
@@ -67,7 +67,7 @@ impl<'a> Sorter<'a> {
             last: 0,
             bytes: 0,
             waiting: BTreeSet::new(),
-            unrouted: 0,
+            unsure: 0,
         }
     }
 
@@ -77,7 +77,7 @@ impl<'a> Sorter<'a> {
     }
 
     pub(crate) fn end(self) -> Sorted<'a> {
-        Sorted { groups: self.groups, waiting: self.waiting, unrouted: self.unrouted }
+        Sorted { groups: self.groups, waiting: self.waiting, unsure: self.unsure }
     }
 
     /// Keeps what was rejected before, as it is.
@@ -89,9 +89,16 @@ impl<'a> Sorter<'a> {
     /// Sorts every event of a message. `index` is the message's.
     pub(crate) fn add(&mut self, index: usize, message: &Message<'_>) {
         if let Some(reason) = &message.unreadable {
-            return self.reject(index, message, 0, None, reason.clone().into_owned(), Whole(message.body));
+            let whole = Original { bytes: message.body, holds: Holds::Envelope, as_it_came: true };
+            return self.reject(index, message, 0, None, reason.clone().into_owned(), whole);
+        }
+        let whole_message = Original { bytes: message.body, holds: message.holds, as_it_came: true };
+        if let Some(reason) = too_long(message) {
+            // In one line: each rejected event would repeat it.
+            return self.reject(index, message, 0, None, reason, whole_message);
         }
         let whole = self.rules.routes.message(message);
+        self.unsure += usize::from(!self.rules.routes.is_sure(message));
         match unpack::unpack(message.body, message.encoding, self.rules.max_unpacked) {
             Ok(body) => {
                 if let Cow::Owned(unpacked) = &body {
@@ -99,14 +106,19 @@ impl<'a> Sorter<'a> {
                     self.bytes += unpacked.len();
                 }
                 let mut position = 0;
-                payload::split(&body, &mut |piece| {
+                let mut each = |piece: Piece<'_>| {
                     self.piece(index, message, &whole, position, piece);
                     position += 1;
-                });
+                };
+                match message.holds {
+                    Holds::Message | Holds::Envelope => payload::split(&body, &mut each),
+                    Holds::Event => payload::one(&body, &mut each),
+                    Holds::Rest => payload::rest(&body, &mut each),
+                }
             }
             Err(error) => {
                 let dataset = whole.as_ref().ok().copied();
-                self.reject(index, message, 0, dataset, error.to_string(), Whole(message.body));
+                self.reject(index, message, 0, dataset, error.to_string(), whole_message);
             }
         }
     }
@@ -121,11 +133,16 @@ impl<'a> Sorter<'a> {
     ) {
         let (text, event) = match piece {
             Piece::Event(text, event) => (text, event),
-            Piece::Bad(original, reason) => {
+            Piece::Bad(bytes, reason, holds) => {
                 let dataset = whole.as_ref().ok().copied();
-                return self.reject(index, message, position, dataset, reason.to_string(), Part(original));
+                let original = Original { bytes, holds, as_it_came: false };
+                return self.reject(index, message, position, dataset, reason.to_string(), original);
             }
         };
+        let original = Original { bytes: text.as_bytes(), holds: Holds::Event, as_it_came: false };
+        if message.dataset.is_none() && event.cloud_event().is_some() {
+            self.unsure += usize::from(!self.rules.routes.is_sure_of(&event));
+        }
         match self.rules.routes.event(message, whole, &event) {
             Ok(dataset) => match self.place(dataset, message, position, &event) {
                 Ok(Placement { partition, id }) => {
@@ -138,12 +155,12 @@ impl<'a> Sorter<'a> {
                     self.bytes += group.accept(index, id.as_deref(), text, &self.lines);
                 }
                 Err(reason) => {
-                    self.reject(index, message, position, Some(dataset), reason, Part(text.as_bytes()));
+                    self.reject(index, message, position, Some(dataset), reason, original);
                 }
             },
             Err(NoRoute::Unknown(reason)) => {
-                self.unrouted += 1;
-                self.reject(index, message, position, None, reason, Part(text.as_bytes()));
+                self.unsure += 1;
+                self.reject(index, message, position, None, reason, original);
             }
             Err(NoRoute::Damaged) => drop(self.waiting.insert(index)),
         }
@@ -168,7 +185,7 @@ impl<'a> Sorter<'a> {
         position: usize,
         dataset: Option<&'a Dataset>,
         reason: String,
-        what: What<'_>,
+        original: Original<'_>,
     ) {
         let rejected = Rejected {
             message_id: message.id.to_owned(),
@@ -180,9 +197,10 @@ impl<'a> Sorter<'a> {
                 sent_at: Some(message.sent_at),
                 topic: message.topic.to_owned(),
                 dataset_attribute: message.dataset.map(str::to_owned),
-                content_encoding: what.is_whole().then(|| message.encoding.map(str::to_owned)).flatten(),
+                content_encoding: message.encoding.filter(|_| original.as_it_came).map(str::to_owned),
+                holds: original.holds,
             },
-            original: what.original(),
+            original: original.text(),
         };
         let place = Place::Quarantine(dataset.map(Dataset::name), message.sent_at.date_naive());
         let group = Self::group(&mut self.groups, &mut self.by_place, &mut self.last, place);
@@ -205,24 +223,37 @@ impl<'a> Sorter<'a> {
     }
 }
 
-use What::{Part, Whole};
-
-/// What is kept of a rejected event: its own text, or all of its message as it came.
-enum What<'b> {
-    Part(&'b [u8]),
-    Whole(&'b [u8]),
+/// What is kept of a rejected event.
+#[derive(Clone, Copy)]
+struct Original<'b> {
+    bytes: &'b [u8],
+    holds: Holds,
+    /// Not unpacked.
+    as_it_came: bool,
 }
 
-impl What<'_> {
-    fn is_whole(&self) -> bool {
-        matches!(self, Whole(_))
-    }
-
-    fn original(&self) -> Original {
-        let (Part(bytes) | Whole(bytes)) = self;
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Original::Text(text.to_owned()),
-            Err(_) => Original::Base64(STANDARD.encode(bytes)),
+impl Original<'_> {
+    fn text(self) -> quarantine::Original {
+        match std::str::from_utf8(self.bytes) {
+            Ok(text) => quarantine::Original::Text(text.to_owned()),
+            Err(_) => quarantine::Original::Base64(STANDARD.encode(self.bytes)),
         }
     }
+}
+
+/// The longest message id, topic and attribute, in bytes: twice what AWS has for the first two, and eight times what a
+/// dataset's name may have.
+const MAX_NAME: usize = 512;
+
+fn too_long(message: &Message<'_>) -> Option<String> {
+    let names = [
+        ("message id", Some(message.id)),
+        ("topic", Some(message.topic)),
+        ("attribute \"dataset\"", message.dataset),
+        ("attribute \"content-encoding\"", message.encoding),
+    ];
+    names.into_iter().find_map(|(what, text)| {
+        let length = text.map(str::len).filter(|length| *length > MAX_NAME)?;
+        Some(format!("the {what} has {length} bytes: at most {MAX_NAME} are taken"))
+    })
 }

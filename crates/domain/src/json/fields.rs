@@ -42,6 +42,9 @@ impl Seen {
     }
 }
 
+/// The most fields of an object: ten times the columns of a dataset.
+const MAX_FIELDS: usize = 10_000;
+
 impl<'a> Fields<'a> {
     /// Reads one JSON object and nothing after it.
     pub fn parse(text: &'a str) -> Result<Self, InvalidObject> {
@@ -72,6 +75,9 @@ impl<'a> Fields<'a> {
                 scanner.expect(b':', "expected \":\" after a name")?;
                 if seen.perhaps(&name) && fields.len() < FEW && twice.is_none() {
                     twice = fields.iter().position(|(earlier, _)| *earlier == name);
+                }
+                if fields.len() == MAX_FIELDS {
+                    return Err(scanner.fault("more than 10,000 fields in an object").into());
                 }
                 fields.push((name, scanner.value()?));
                 if !scanner.take(b',') {

@@ -87,7 +87,9 @@ pub fn rfc3339(text: &str) -> Option<i64> {
         _ => return None,
     };
     let seconds = (hour * 60 + minute - offset) * 60 + second;
+    // An offset, or a leap second, may lead out of the years that can be written.
     Some(i64::from(days(&fixed[..10])?) * DAY + seconds * 1_000 + millis)
+        .filter(|millis| YEARS.contains(millis))
 }
 
 fn days(text: &[u8]) -> Option<i32> {

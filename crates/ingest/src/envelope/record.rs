@@ -2,7 +2,7 @@
 
 use std::{ops::Range, str};
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike};
 use domain::json::{Cursor, Fault, Span};
 
 use super::{
@@ -117,6 +117,7 @@ fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Resul
     }
     let millis = record.sent.as_ref().and_then(|sent| str::from_utf8(sent.bare(event)).ok());
     let sent_at = millis.and_then(|millis| millis.parse().ok()).and_then(DateTime::from_timestamp_millis);
+    let sent_at = sent_at.filter(|time| (1970..=9999).contains(&time.year()));
     Ok(Parts {
         name: Some(name.clone()),
         id: name,

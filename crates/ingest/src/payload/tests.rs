@@ -8,7 +8,9 @@ fn parts(body: &[u8]) -> Vec<(String, String)> {
     split(body, &mut |piece| {
         parts.push(match piece {
             Piece::Event(text, _) => (text.to_owned(), String::new()),
-            Piece::Bad(bytes, reason) => (format!("!{}", String::from_utf8_lossy(bytes)), reason.to_string()),
+            Piece::Bad(bytes, reason, _) => {
+                (format!("!{}", String::from_utf8_lossy(bytes)), reason.to_string())
+            }
         });
     });
     parts

@@ -43,6 +43,7 @@ impl World {
         let message = Message {
             id: "m",
             position: 0,
+            holds: Holds::Message,
             sent_at: "2026-11-22T23:59:59Z".parse().unwrap(),
             topic: "tributary",
             dataset,
@@ -186,4 +187,53 @@ async fn a_damaged_object_or_definition_leaves_everything_as_it_is() {
     let refused = world.ingest().replay(&QuarantineKey::parse(&key).unwrap(), options).await;
     assert!(matches!(refused, Err(ReplayError::DamagedDefinition { .. })), "{refused:?}");
     assert!(world.keys("quarantine/").await.contains(&key));
+}
+
+#[tokio::test]
+async fn a_part_is_one_event_or_none_since_the_positions_after_it_are_others() {
+    let world = World::with(Some(NARROW)).await;
+    for body in [
+        r#"[{"n":1},[{"n":2},{"n":3}],{"n":4}]"#,
+        "[{\"n\":0},{\"d\":1,\"d\":2}\n{\"n\":1},{\"n\":3}]",
+        "{\"n\":1}\n[{\"n\":2},{\"n\":3}]\n{\"n\":4}",
+    ] {
+        world.send(Some("seats"), body).await;
+        let again = world.replay(|_| true, None).await;
+        assert_eq!((again.accepted, again.rejected), (0, again.replayed), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn what_follows_in_an_array_is_replayed_as_such() {
+    let world = World::with(None).await;
+    // Nobody sends so many; as if the message had been cut there.
+    world.send(Some("seats"), r#"[{"n":1} {"n":2},{"n":3}]"#).await;
+    world.accept(NARROW, 1).await;
+    assert_eq!(
+        world.replay(|_| true, None).await,
+        Replayed { replayed: 2, accepted: 3, rejected: 0, kept: 0 }
+    );
+    let landed = world.lines("landing/").await;
+    for id in ["m:0", "m:1", "m:2"] {
+        assert_eq!(landed.iter().filter(|line| line.contains(&format!("\"{id}\""))).count(), 1, "{landed:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_around_a_message_is_never_replayed() {
+    let world = World::with(Some(NARROW)).await;
+    let confirmation = Message {
+        id: "m",
+        position: 0,
+        holds: Holds::Message,
+        sent_at: "2026-11-22T23:59:59Z".parse().unwrap(),
+        topic: "seats",
+        dataset: None,
+        encoding: None,
+        body: br#"{"Type": "SubscriptionConfirmation"}"#,
+        unreadable: Some("it is no notification".into()),
+    };
+    world.ingest().store(&[confirmation], DateTime::<Utc>::MAX_UTC).await.unwrap();
+    let kept = world.replay(|_| true, Some("seats")).await;
+    assert_eq!(kept, Replayed { replayed: 0, accepted: 0, rejected: 0, kept: 1 });
 }

@@ -31,6 +31,7 @@ fn message<'a>(id: &'a str, dataset: Option<&'a str>, body: &'a str) -> Message<
     Message {
         id,
         position: 0,
+        holds: domain::quarantine::Holds::Message,
         sent_at: "2026-11-23T10:04:59Z".parse().unwrap(),
         topic: "tributary",
         dataset,

@@ -78,6 +78,19 @@ async fn what_unpacks_to_much_and_holds_nothing_is_sliced_too() {
     assert!(matches!(late, Err(IngestError::Expired(_))), "{late:?}");
 }
 
+#[tokio::test]
+async fn a_name_that_is_too_long_is_kept_once_and_not_with_every_event() {
+    let world = world(&[]).await;
+    let long = "x".repeat(150_000);
+    let body = format!("[{}0]", "0,".repeat(40_000));
+    let by_topic = Message { topic: &long, ..message("m", None, &body) };
+    let report = world.ingest.store(&[message("m", Some(&long), &body), by_topic], NEVER).await.unwrap();
+    assert_eq!((report.accepted, report.quarantined), (0, 2));
+    let kept = world.rejected("quarantine/_unrouted/").await;
+    assert_eq!(kept[0].reason, "the attribute \"dataset\" has 150000 bytes: at most 512 are taken");
+    assert_eq!(kept[1].reason, "the topic has 150000 bytes: at most 512 are taken");
+}
+
 /// A store that takes some objects at once and the others never.
 struct Stuck {
     inner: MemoryStore,

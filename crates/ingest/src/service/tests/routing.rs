@@ -57,3 +57,28 @@ async fn a_type_accepted_a_moment_ago_is_found() {
     let report = ingest.store(&[message("b", None, BOOKED)], NEVER).await.unwrap();
     assert_eq!((report.accepted, report.quarantined), (1, 0));
 }
+
+#[tokio::test]
+async fn a_cloud_event_that_may_be_of_a_damaged_dataset_waits() {
+    let world = with_cloud_events().await;
+    world.store.put("schemas/bookings/000002.json", "damaged".into(), PutMode::Create).await.unwrap();
+    let by_topic = Message { topic: "passengers", ..message("t", None, BOOKED) };
+    let report =
+        world.ingest.store(&[by_topic, message("p", Some("passengers"), BOOKED)], NEVER).await.unwrap();
+    assert_eq!((report.failed, report.accepted), (BTreeSet::from([0]), 1));
+}
+
+#[tokio::test]
+async fn a_dataset_accepted_a_moment_ago_goes_before_the_default() {
+    let world = world(&[]).await;
+    let clock = Arc::new(ManualClock::new("2026-11-23T10:05:00Z".parse().unwrap()));
+    let default = |name: &str| (name == "TRIBUTARY_DEFAULT_DATASET").then(|| "passengers".to_owned());
+    let ingest = Ingest::new(world.store.clone(), clock.clone(), &Settings::read(default).unwrap());
+    let by_topic = Message { topic: "planes", ..message("a", None, r#"{"passenger_id": 1}"#) };
+    ingest.store(std::slice::from_ref(&by_topic), NEVER).await.unwrap();
+    let planes = DEFINITION.replace("passengers", "planes");
+    world.store.put("schemas/planes/000001.json", planes.into(), PutMode::Create).await.unwrap();
+    clock.advance(chrono::TimeDelta::seconds(2));
+    ingest.store(&[by_topic], NEVER).await.unwrap();
+    assert_eq!(world.lines("landing/planes/").await.len(), 1);
+}
