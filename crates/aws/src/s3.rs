@@ -9,7 +9,8 @@ use aws_sdk_s3::{
 };
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use domain::port::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError};
+use domain::port::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError, Version};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 use crate::failure::Failure;
 
@@ -18,6 +19,10 @@ const DELETE_BATCH: usize = 1_000;
 
 /// How often an object is asked for when its body breaks off.
 const BODY_ATTEMPTS: u32 = 3;
+
+/// What of a key is encoded in the header that names the source of a copy: all but what RFC 3986 leaves alone.
+const COPY_SOURCE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// One bucket.
 #[derive(Debug, Clone)]
@@ -31,14 +36,15 @@ impl S3Store {
         Self { client, bucket }
     }
 
-    async fn read(&self, key: &str, range: Option<String>) -> Result<Bytes, StoreError> {
+    async fn read(&self, key: &str, range: Option<String>) -> Result<(Bytes, Version), StoreError> {
         let call = self.client.get_object().bucket(&self.bucket).key(key).set_range(range);
         let mut attempts = 1..BODY_ATTEMPTS;
         loop {
             let answer = call.clone().send().await.map_err(|error| store_error(key, error.into()))?;
+            let version = Version::new(answer.e_tag.unwrap_or_default());
             // The SDK's own attempts end with the head of the answer.
             match (answer.body.collect().await, attempts.next()) {
-                (Ok(body), _) => return Ok(body.into_bytes()),
+                (Ok(body), _) => return Ok((body.into_bytes(), version)),
                 (Err(_), Some(_)) => {}
                 (Err(torn), None) => {
                     return Err(StoreError::Unavailable { key: key.to_owned(), source: Box::new(torn) });
@@ -50,6 +56,10 @@ impl S3Store {
 
 impl ObjectStore for S3Store {
     async fn get(&self, key: &str) -> Result<Bytes, StoreError> {
+        Ok(self.read(key, None).await?.0)
+    }
+
+    async fn get_versioned(&self, key: &str) -> Result<(Bytes, Version), StoreError> {
         self.read(key, None).await
     }
 
@@ -60,7 +70,7 @@ impl ObjectStore for S3Store {
             let source = format!("range {}..{} is empty", range.start, range.end).into();
             return Err(StoreError::Failed { key: key.to_owned(), source });
         }
-        self.read(key, Some(format!("bytes={}-{}", range.start, range.end - 1))).await
+        Ok(self.read(key, Some(format!("bytes={}-{}", range.start, range.end - 1))).await?.0)
     }
 
     async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
@@ -70,10 +80,29 @@ impl ObjectStore for S3Store {
     }
 
     async fn put(&self, key: &str, body: Bytes, mode: PutMode) -> Result<(), StoreError> {
-        let condition = (mode == PutMode::Create).then(|| "*".to_owned());
-        let call = self.client.put_object().bucket(&self.bucket).key(key).set_if_none_match(condition);
-        let answer = call.body(ByteStream::from(body)).send().await;
-        answer.map(|_| ()).map_err(|error| store_error(key, error.into()))
+        let call = self.client.put_object().bucket(&self.bucket).key(key).body(ByteStream::from(body));
+        let call = match &mode {
+            PutMode::Overwrite => call,
+            PutMode::Create => call.if_none_match("*"),
+            PutMode::Update(version) => call.if_match(version.as_str()),
+        };
+        let answer = call.send().await.map(|_| ()).map_err(|error| store_error(key, error.into()));
+        match (answer, mode) {
+            // Both are a failed precondition.
+            (Err(StoreError::AlreadyExists { key }), PutMode::Update(_)) => Err(StoreError::Conflict { key }),
+            (answer, _) => answer,
+        }
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        let source = percent_encoding::utf8_percent_encode(from, COPY_SOURCE);
+        let call = self.client.copy_object().bucket(&self.bucket).key(to);
+        let answer = call.copy_source(format!("{}/{source}", self.bucket)).send().await;
+        // What is not there is the source; what fails otherwise is the write.
+        answer.map(|_| ()).map_err(|error| match store_error(to, error.into()) {
+            StoreError::NotFound { .. } => StoreError::NotFound { key: from.to_owned() },
+            error => error,
+        })
     }
 
     async fn delete(&self, keys: &[String]) -> Result<Vec<DeleteFailure>, StoreError> {

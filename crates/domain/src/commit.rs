@@ -8,6 +8,7 @@ use ulid::Ulid;
 
 use crate::{
     batch::BatchName,
+    invariant,
     key::{self, ParsedKey},
     name::DatasetName,
     partition::Partition,
@@ -245,14 +246,20 @@ impl Commit {
     }
 }
 
+/// The live part of a log (I2), from the keys of a listing: its lowest generation, and its highest, the head. `None`
+/// if nothing was committed.
+pub fn log<'a>(keys: impl IntoIterator<Item = &'a str>) -> Option<(Generation, Generation)> {
+    let generations = keys.into_iter().filter_map(|key| match ParsedKey::parse(key) {
+        Ok(ParsedKey::Commit(_, _, generation)) => Some(generation.number()),
+        _ => None,
+    });
+    let log = invariant::log(&generations.collect())?;
+    Some((Generation(log.oldest), Generation(log.head)))
+}
+
 /// The head of a log (I2): the highest generation among the keys of a listing, if there is one.
 pub fn head<'a>(keys: impl IntoIterator<Item = &'a str>) -> Option<Generation> {
-    keys.into_iter()
-        .filter_map(|key| match ParsedKey::parse(key) {
-            Ok(ParsedKey::Commit(_, _, generation)) => Some(generation),
-            _ => None,
-        })
-        .max()
+    log(keys).map(|(_, head)| head)
 }
 
 /// What may be deleted from landing (I4): the batches that the *head* lists as consumed at least `grace` ago.

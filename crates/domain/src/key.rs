@@ -27,6 +27,8 @@ pub const QUARANTINE: &str = "quarantine/";
 pub const COMMITS: &str = "commits/";
 /// Parquet generations.
 pub const TABLES: &str = "tables/";
+/// Since when generations have been garbage.
+pub const VACUUM: &str = "vacuum/";
 /// What Athena writes.
 pub const RESULTS: &str = "results/";
 
@@ -68,6 +70,16 @@ pub fn table_prefix(dataset: &DatasetName) -> String {
     format!("{TABLES}{dataset}/")
 }
 
+/// Where the directories of a partition's generations are.
+pub fn partition_prefix(dataset: &DatasetName, partition: &Partition) -> String {
+    format!("{}{partition}/", table_prefix(dataset))
+}
+
+/// What is noted of a partition's garbage.
+pub fn vacuum(dataset: &DatasetName, partition: &Partition) -> String {
+    format!("{VACUUM}{dataset}/{partition}.json")
+}
+
 /// The directory of one generation by one writer: what Glue has as a partition's location.
 pub fn generation_prefix(
     dataset: &DatasetName,
@@ -75,7 +87,22 @@ pub fn generation_prefix(
     generation: Generation,
     writer: &WriterId,
 ) -> String {
-    format!("{}{partition}/g{generation}-{writer}/", table_prefix(dataset))
+    format!("{}g{generation}-{writer}/", partition_prefix(dataset, partition))
+}
+
+/// Whose directory a key below `tables/` is in, or is: the inverse of [`generation_prefix`]. `None` for what is in no
+/// generation's directory.
+pub fn generation_of(key: &str) -> Option<(DatasetName, Partition, Generation, WriterId)> {
+    let (dataset, rest) = key.strip_prefix(TABLES)?.split_once('/')?;
+    let (directory, _) = rest.rsplit_once('/')?;
+    let (partition, name) = directory.rsplit_once('/')?;
+    let (generation, writer) = name.strip_prefix('g')?.split_once('-')?;
+    Some((
+        DatasetName::new(dataset).ok()?,
+        partition.parse().ok()?,
+        Generation::parse(generation)?,
+        WriterId::new(writer).ok()?,
+    ))
 }
 
 /// One data file of a generation.
@@ -170,6 +197,13 @@ mod tests {
             "commits/bookings/dt=2026-11-23/hour=10/0000000042.json"
         );
         let prefix = generation_prefix(&dataset, &partition, generation, &writer);
+        assert_eq!(vacuum(&dataset, &partition), "vacuum/bookings/dt=2026-11-23/hour=10.json");
+        assert_eq!(
+            generation_of(&data_file(&prefix, 0)),
+            Some((dataset.clone(), partition.clone(), generation, writer.clone()))
+        );
+        assert_eq!(generation_of(&prefix).map(|found| found.2), Some(generation));
+        assert_eq!(generation_of("tables/bookings/dt=2026-11-23/part-00000.parquet"), None);
         assert_eq!(
             data_file(&prefix, 0),
             "tables/bookings/dt=2026-11-23/hour=10/g0000000042-01JD0000000000000000000000/part-00000.parquet"

@@ -12,6 +12,7 @@ pub mod data_type;
 pub mod dataset;
 pub mod event;
 pub mod evolution;
+pub mod invariant;
 pub mod json;
 pub mod key;
 pub mod landing;
@@ -25,6 +26,7 @@ pub mod run;
 pub mod schemas;
 pub mod settings;
 pub mod suggest;
+pub mod vacuum;
 pub mod value;
 
 pub use chain::chain;

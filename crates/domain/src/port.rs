@@ -10,7 +10,7 @@ pub use catalog::{
     ItemError, ROWS_PARAMETER, Table, TableColumn, Upsert,
 };
 pub use clock::{Clock, Ids};
-pub use object_store::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError};
+pub use object_store::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError, Version};
 pub use query_engine::{
     EngineError, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, ResultSet,
 };

@@ -1,11 +1,15 @@
 //! The settings: raw text from the environment, then validated values. The README has the same table, and a
 //! test compares the two.
 
-use std::{fmt, time::Duration};
+mod raw;
+
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{name::DatasetName, run};
+
+use raw::Raw;
 
 /// One setting, as the README lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +50,23 @@ const MAX_UNPACKED: Setting = Setting {
 };
 const MEMORY_BUDGET: Setting = Setting {
     name: "TRIBUTARY_MEMORY_BUDGET",
-    default: "256MiB",
-    meaning: "The landing bytes, unpacked, that `compact` takes into one generation.",
+    default: "512MiB",
+    meaning: "The memory that `compact` works in. Without it, in Lambda, three quarters of the function's.",
+};
+const TARGET_FILE_SIZE: Setting = Setting {
+    name: "TRIBUTARY_TARGET_FILE_SIZE",
+    default: "128MiB",
+    meaning: "The size of a full data file; no more than a quarter of the memory budget is used.",
 };
 const GRACE: Setting = Setting {
     name: "TRIBUTARY_GRACE",
     default: "10m",
     meaning: "How long a consumed landing object is kept. Must be under `1h`.",
+};
+const RETENTION: Setting = Setting {
+    name: "TRIBUTARY_RETENTION",
+    default: "6h",
+    meaning: "How long a superseded generation is kept for the queries that read it. Must be over `2h`.",
 };
 const WAIT: Setting =
     Setting { name: "TRIBUTARY_WAIT", default: "20s", meaning: "How long a request waits for its query." };
@@ -72,7 +86,7 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 13] = [
+pub const ALL: [Setting; 15] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
@@ -81,7 +95,9 @@ pub const ALL: [Setting; 13] = [
     EVENT_AHEAD,
     MAX_UNPACKED,
     MEMORY_BUDGET,
+    TARGET_FILE_SIZE,
     GRACE,
+    RETENTION,
     WAIT,
     MAX_ROWS,
     CATALOG_CACHE,
@@ -105,10 +121,14 @@ pub struct Settings {
     pub event_ahead: TimeDelta,
     /// What a compressed message may unpack to, in bytes.
     pub max_unpacked: u64,
-    /// The landing bytes, unpacked, that `compact` takes into one generation.
+    /// The memory that `compact` works in, in bytes.
     pub memory_budget: u64,
+    /// The size of a full data file, in bytes.
+    pub target_file_size: u64,
     /// How long a consumed landing object is kept.
     pub grace: TimeDelta,
+    /// How long a superseded generation is kept.
+    pub retention: TimeDelta,
     /// How long a request waits for its query.
     pub wait: Duration,
     /// The highest limit of a request.
@@ -140,7 +160,7 @@ impl Settings {
                 .filter(|value| !value.is_empty())
                 .unwrap_or_else(|| setting.default.to_owned()),
         };
-        let grace = raw(GRACE);
+        let (grace, retention) = (raw(GRACE), raw(RETENTION));
         let settings = Self {
             bucket: raw(BUCKET).matching("3 to 63 of a-z, 0-9, '.' and '-'", is_bucket)?,
             database: raw(DATABASE).matching("1 to 255 of a-z, 0-9 and '_'", is_database)?,
@@ -150,8 +170,10 @@ impl Settings {
             earliest_event: raw(EARLIEST_EVENT).day()?,
             event_ahead: TimeDelta::from_std(raw(EVENT_AHEAD).duration()?).unwrap_or(TimeDelta::MAX),
             max_unpacked: raw(MAX_UNPACKED).bytes()?,
-            memory_budget: raw(MEMORY_BUDGET).bytes()?,
+            memory_budget: memory_budget(&raw(MEMORY_BUDGET), &lookup)?,
+            target_file_size: raw(TARGET_FILE_SIZE).bytes()?,
             grace: TimeDelta::from_std(grace.duration()?).unwrap_or(TimeDelta::MAX),
+            retention: TimeDelta::from_std(retention.duration()?).unwrap_or(TimeDelta::MAX),
             wait: raw(WAIT).duration()?,
             max_rows: raw(MAX_ROWS).number(1)?,
             catalog_cache: raw(CATALOG_CACHE).duration()?,
@@ -161,6 +183,10 @@ impl Settings {
             // A run may delete for an hour after it began; what it looked at must be older than that.
             return Err(grace.invalid("it must be under 1h, for example 10m"));
         }
+        if settings.retention <= run::MAX_AGE * 2 {
+            // A run may point the catalog at what it saw an hour ago, and another one delete what it saw an hour ago.
+            return Err(retention.invalid("it must be over 2h, for example 6h"));
+        }
         if settings.event_ahead > TimeDelta::days(366) {
             return Err(raw(EVENT_AHEAD).invalid("it must be at most a year, 8784h"));
         }
@@ -168,68 +194,27 @@ impl Settings {
             // Below, a message that SNS takes uncompressed would be refused.
             return Err(raw(MAX_UNPACKED).invalid("it must be from 256KiB to 256MiB"));
         }
-        if !(1 << 20..=1 << 30).contains(&settings.memory_budget) {
-            // Columns of text are addressed with 31 bits.
-            return Err(raw(MEMORY_BUDGET).invalid("it must be from 1MiB to 1GiB"));
+        if !(64 << 20..=10 << 30).contains(&settings.memory_budget) {
+            return Err(raw(MEMORY_BUDGET).invalid("it must be from 64MiB to 10GiB"));
+        }
+        if !(1 << 20..=4 << 30).contains(&settings.target_file_size) {
+            // S3 copies objects of up to 5 GB, and a file may be somewhat over its target.
+            return Err(raw(TARGET_FILE_SIZE).invalid("it must be from 1MiB to 4GiB"));
         }
         Ok(settings)
     }
 }
 
-struct Raw {
-    name: &'static str,
-    value: String,
-}
+/// What Lambda says of the function's memory, in MiB.
+const LAMBDA_MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 
-impl Raw {
-    fn invalid(&self, expected: impl fmt::Display) -> InvalidSetting {
-        InvalidSetting { name: self.name, value: self.value.clone(), expected: expected.to_string() }
-    }
-
-    fn matching(self, rule: &str, is_valid: fn(&str) -> bool) -> Result<String, InvalidSetting> {
-        if is_valid(&self.value) {
-            Ok(self.value)
-        } else {
-            Err(self.invalid(format_args!("expected {rule}")))
-        }
-    }
-
-    fn dataset(self) -> Result<Option<DatasetName>, InvalidSetting> {
-        if self.value.is_empty() {
-            return Ok(None);
-        }
-        DatasetName::new(self.value.clone()).map(Some).map_err(|error| self.invalid(error))
-    }
-
-    fn number(&self, least: u64) -> Result<u64, InvalidSetting> {
-        let expected =
-            || self.invalid(format_args!("expected a whole number from {least}, for example 1000"));
-        self.value.parse().ok().filter(|number| *number >= least).ok_or_else(expected)
-    }
-
-    fn day(&self) -> Result<DateTime<Utc>, InvalidSetting> {
-        let midnight = format!("{}T00:00:00Z", self.value);
-        midnight.parse().map_err(|_| self.invalid("expected a day, for example 1970-01-01"))
-    }
-
-    fn duration(&self) -> Result<Duration, InvalidSetting> {
-        let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
-        self.quantity(&units)
-            .map(Duration::from_millis)
-            .ok_or_else(|| self.invalid("expected a number and one of ms, s, m, h, for example 10m"))
-    }
-
-    fn bytes(&self) -> Result<u64, InvalidSetting> {
-        let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
-        self.quantity(&units)
-            .ok_or_else(|| self.invalid("expected a number and one of KiB, MiB, GiB, for example 256MiB"))
-    }
-
-    fn quantity(&self, units: &[(&str, u64)]) -> Option<u64> {
-        let digits = self.value.find(|c: char| !c.is_ascii_digit())?;
-        let (number, unit) = self.value.split_at(digits);
-        let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
-        number.parse::<u64>().ok()?.checked_mul(*factor)
+/// As set; else by the function's memory, where there is one.
+fn memory_budget(raw: &Raw, lookup: impl Fn(&str) -> Option<String>) -> Result<u64, InvalidSetting> {
+    let set = lookup(raw.name).is_some_and(|value| !value.is_empty());
+    let function = lookup(LAMBDA_MEMORY).and_then(|mib| mib.parse::<u64>().ok());
+    match function {
+        Some(mib) if !set => Ok(mib.saturating_mul((1 << 20) / 4 * 3)),
+        _ => raw.bytes(),
     }
 }
 
@@ -249,43 +234,4 @@ fn is_workgroup(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(pairs: &[(&str, &str)]) -> Result<Settings, InvalidSetting> {
-        Settings::read(|name| {
-            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    #[test]
-    fn the_defaults_are_valid_and_an_empty_variable_counts_as_none() {
-        let defaults = read(&[]).unwrap();
-        assert_eq!(defaults.grace, TimeDelta::minutes(10));
-        assert_eq!(defaults.memory_budget, 256 << 20);
-        assert_eq!(read(&[("TRIBUTARY_GRACE", "")]).unwrap(), defaults);
-    }
-
-    #[test]
-    fn each_refusal_names_the_variable_and_what_would_be_right() {
-        for (name, value, words) in [
-            ("TRIBUTARY_GRACE", "1h", "under 1h"),
-            ("TRIBUTARY_GRACE", "10", "10m"),
-            ("TRIBUTARY_WAIT", "soon", "ms, s, m, h"),
-            ("TRIBUTARY_WAIT", "99999999999999999999h", "ms, s, m, h"),
-            ("TRIBUTARY_MEMORY_BUDGET", "0MiB", "from 1MiB to 1GiB"),
-            ("TRIBUTARY_MEMORY_BUDGET", "2GiB", "from 1MiB to 1GiB"),
-            ("TRIBUTARY_MEMORY_BUDGET", "1MB", "MiB"),
-            ("TRIBUTARY_MAX_ROWS", "0", "from 1"),
-            ("TRIBUTARY_EARLIEST_EVENT", "yesterday", "expected a day, for example 1970-01-01"),
-            ("TRIBUTARY_EVENT_AHEAD", "9000h", "at most a year"),
-            ("TRIBUTARY_MAX_UNPACKED", "1KiB", "from 256KiB to 256MiB"),
-            ("TRIBUTARY_BUCKET", "My_Bucket", "3 to 63"),
-            ("TRIBUTARY_DATABASE", "a\"b", "1 to 255"),
-            ("TRIBUTARY_DEFAULT_DATASET", "Nope", "[a-z]"),
-        ] {
-            let message = read(&[(name, value)]).unwrap_err().to_string();
-            assert!(message.starts_with(name) && message.contains(words), "{message}");
-        }
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::future::join_all;
 
-use crate::port::{ObjectStore, PutMode, StoreError};
+use crate::port::{ObjectStore, PutMode, StoreError, Version};
 
 /// How many writers race for one key.
 const RACERS: usize = 32;
@@ -16,6 +16,9 @@ pub async fn suite<S: ObjectStore>(store: &S) {
     reads_and_writes(store).await;
     ranges(store).await;
     create_is_exclusive(store).await;
+    updates_want_their_version(store).await;
+    one_update_of_a_version_wins(store).await;
+    copies(store).await;
     one_racer_wins(store).await;
     overwrites_are_whole(store).await;
     deletes(store).await;
@@ -72,6 +75,52 @@ async fn create_is_exclusive<S: ObjectStore>(store: &S) {
     let second = store.put(key, Bytes::from_static(b"yours"), PutMode::Create).await;
     assert!(matches!(second, Err(StoreError::AlreadyExists { .. })), "{second:?}");
     assert_eq!(store.get(key).await.expect("read"), "mine");
+}
+
+async fn updates_want_their_version<S: ObjectStore>(store: &S) {
+    let key = "contract/update";
+    let none = store.put(key, Bytes::from_static(b"x"), PutMode::Update(Version::new("\"none\""))).await;
+    assert!(matches!(none, Err(StoreError::NotFound { .. })), "{none:?}");
+    store.put(key, Bytes::from_static(b"one"), PutMode::Create).await.expect("created");
+    let (body, first) = store.get_versioned(key).await.expect("read");
+    assert_eq!(body, "one");
+    store.put(key, Bytes::from_static(b"two"), PutMode::Update(first.clone())).await.expect("updated");
+    let late = store.put(key, Bytes::from_static(b"late"), PutMode::Update(first)).await;
+    assert!(matches!(late, Err(StoreError::Conflict { .. })), "{late:?}");
+    assert_eq!(store.get(key).await.expect("read"), "two");
+    let missing = store.get_versioned("contract/none").await;
+    assert!(matches!(missing, Err(StoreError::NotFound { .. })), "{missing:?}");
+}
+
+async fn one_update_of_a_version_wins<S: ObjectStore>(store: &S) {
+    let key = "contract/update-race";
+    store.put(key, Bytes::from_static(b"start"), PutMode::Create).await.expect("created");
+    let (_, version) = store.get_versioned(key).await.expect("read");
+    let bodies: Vec<Bytes> = (0..RACERS).map(|racer| Bytes::from(format!("racer {racer}"))).collect();
+    let racers = bodies.iter().map(|body| store.put(key, body.clone(), PutMode::Update(version.clone())));
+    let mut winners = Vec::new();
+    for (body, answer) in bodies.iter().zip(join_all(racers).await) {
+        match answer {
+            Ok(()) => winners.push(body.clone()),
+            Err(StoreError::Conflict { .. }) => {}
+            Err(other) => panic!("a loser must get Conflict, got {other:?}"),
+        }
+    }
+    assert_eq!(winners.len(), 1, "exactly one racer wins, not {winners:?}");
+    assert_eq!(store.get(key).await.expect("read"), winners[0], "the object is the winner's");
+}
+
+async fn copies<S: ObjectStore>(store: &S) {
+    let (from, to) = ("contract/copy/dt=2026-11-23/a b+c%41ñ", "contract/copied/dt=2026-11-23/part");
+    store.put(from, Bytes::from_static(b"body"), PutMode::Create).await.expect("write");
+    store.put(to, Bytes::from_static(b"older"), PutMode::Create).await.expect("write");
+    store.copy(from, to).await.expect("copy");
+    assert_eq!(store.get(to).await.expect("read"), "body");
+    store.delete(&[from.to_owned()]).await.expect("delete");
+    assert_eq!(store.get(to).await.expect("read"), "body", "the copy stands alone");
+    let missing = store.copy(from, to).await;
+    assert!(matches!(&missing, Err(StoreError::NotFound { key }) if key == from), "{missing:?}");
+    assert_eq!(store.get(to).await.expect("read"), "body", "and stays as it was");
 }
 
 async fn one_racer_wins<S: ObjectStore>(store: &S) {

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 use super::lock;
-use crate::port::{Clock, DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError};
+use crate::port::{Clock, DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError, Version};
 
 /// S3's page size.
 const PAGE: usize = 1_000;
@@ -19,10 +19,19 @@ const PAGE: usize = 1_000;
 /// A bucket in memory.
 #[derive(Debug)]
 pub struct MemoryStore<K = NoClock> {
-    objects: Mutex<BTreeMap<String, (Bytes, DateTime<Utc>)>>,
+    objects: Mutex<BTreeMap<String, Object>>,
+    writes: AtomicU64,
     unavailable: AtomicU64,
     lost: AtomicU64,
     clock: Arc<K>,
+}
+
+#[derive(Debug, Clone)]
+struct Object {
+    body: Bytes,
+    last_modified: DateTime<Utc>,
+    /// No two writes have the same: S3's ETag is that of the content, which is weaker.
+    write: u64,
 }
 
 impl Default for MemoryStore {
@@ -46,7 +55,13 @@ impl Clock for NoClock {
 impl<K: Clock> MemoryStore<K> {
     /// A bucket whose objects are dated by this clock.
     pub fn with_clock(clock: Arc<K>) -> Self {
-        Self { objects: Mutex::default(), unavailable: AtomicU64::new(0), lost: AtomicU64::new(0), clock }
+        Self {
+            objects: Mutex::default(),
+            writes: AtomicU64::new(0),
+            unavailable: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+            clock,
+        }
     }
 
     /// The next `calls` calls answer `Unavailable` and do nothing.
@@ -72,8 +87,33 @@ impl<K: Clock> MemoryStore<K> {
         }
     }
 
-    fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+    fn find(&self, key: &str) -> Result<Object, StoreError> {
+        self.check(key)?;
+        lock(&self.objects).get(key).cloned().ok_or_else(|| not_found(key))
+    }
+
+    fn object(&self, body: Bytes) -> Object {
+        Object { body, last_modified: self.clock.now(), write: self.writes.fetch_add(1, Ordering::SeqCst) }
+    }
+
+    /// The reply to a write that was done; or none.
+    fn reply(&self, key: &str) -> Result<(), StoreError> {
+        match self.lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)) {
+            Ok(_) => {
+                Err(StoreError::Unavailable { key: key.to_owned(), source: "the reply was lost".into() })
+            }
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+impl Object {
+    fn version(&self) -> Version {
+        Version::new(self.write.to_string())
+    }
+
+    fn meta(&self, key: &str) -> ObjectMeta {
+        ObjectMeta { key: key.to_owned(), size: self.body.len() as u64, last_modified: self.last_modified }
     }
 }
 
@@ -83,8 +123,11 @@ fn not_found(key: &str) -> StoreError {
 
 impl<K: Clock> ObjectStore for MemoryStore<K> {
     async fn get(&self, key: &str) -> Result<Bytes, StoreError> {
-        self.check(key)?;
-        lock(&self.objects).get(key).map(|(body, _)| body.clone()).ok_or_else(|| not_found(key))
+        Ok(self.find(key)?.body)
+    }
+
+    async fn get_versioned(&self, key: &str) -> Result<(Bytes, Version), StoreError> {
+        self.find(key).map(|object| (object.body.clone(), object.version()))
     }
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
@@ -99,24 +142,30 @@ impl<K: Clock> ObjectStore for MemoryStore<K> {
     }
 
     async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
-        self.check(key)?;
-        lock(&self.objects).get(key).map(|object| meta(key, object)).ok_or_else(|| not_found(key))
+        self.find(key).map(|object| object.meta(key))
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        let copy = self.object(self.find(from)?.body);
+        lock(&self.objects).insert(to.to_owned(), copy);
+        self.reply(to)
     }
 
     async fn put(&self, key: &str, body: Bytes, mode: PutMode) -> Result<(), StoreError> {
         self.check(key)?;
-        let now = self.now();
+        let object = self.object(body);
         let mut objects = lock(&self.objects);
-        if mode == PutMode::Create && objects.contains_key(key) {
-            return Err(StoreError::AlreadyExists { key: key.to_owned() });
-        }
-        objects.insert(key.to_owned(), (body, now));
-        match self.lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)) {
-            Ok(_) => {
-                Err(StoreError::Unavailable { key: key.to_owned(), source: "the reply was lost".into() })
+        match (mode, objects.get(key)) {
+            (PutMode::Create, Some(_)) => return Err(StoreError::AlreadyExists { key: key.to_owned() }),
+            (PutMode::Update(_), None) => return Err(not_found(key)),
+            (PutMode::Update(version), Some(found)) if found.version() != version => {
+                return Err(StoreError::Conflict { key: key.to_owned() });
             }
-            Err(_) => Ok(()),
+            (PutMode::Overwrite | PutMode::Create | PutMode::Update(_), _) => {}
         }
+        objects.insert(key.to_owned(), object);
+        drop(objects);
+        self.reply(key)
     }
 
     async fn delete(&self, keys: &[String]) -> Result<Vec<DeleteFailure>, StoreError> {
@@ -139,15 +188,11 @@ impl<K: Clock> ObjectStore for MemoryStore<K> {
             .range::<str, _>((start, Bound::Unbounded))
             .take_while(|(key, _)| key.starts_with(prefix))
             .take(PAGE + 1)
-            .map(|(key, object)| meta(key, object))
+            .map(|(key, object)| object.meta(key))
             .collect();
         let more = listed.len() > PAGE;
         listed.truncate(PAGE);
         let next_after = listed.last().filter(|_| more).map(|object| object.key.clone());
         Ok(ListPage { objects: listed, next_after })
     }
-}
-
-fn meta(key: &str, (body, last_modified): &(Bytes, DateTime<Utc>)) -> ObjectMeta {
-    ObjectMeta { key: key.to_owned(), size: body.len() as u64, last_modified: *last_modified }
 }

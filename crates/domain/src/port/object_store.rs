@@ -21,14 +21,25 @@ pub trait ObjectStore: Send + Sync + 'static {
         range: Range<u64>,
     ) -> impl Future<Output = Result<Bytes, StoreError>> + Send;
 
+    /// The whole object, with the version that a later [`PutMode::Update`] can demand. `NotFound` if it does not
+    /// exist.
+    fn get_versioned(&self, key: &str) -> impl Future<Output = Result<(Bytes, Version), StoreError>> + Send;
+
     /// Size and age of one object. `NotFound` if it does not exist.
     fn head(&self, key: &str) -> impl Future<Output = Result<ObjectMeta, StoreError>> + Send;
+
+    /// Copies the object `from`, of at most 5 GB, to the key `to`, replacing what is there, without its bytes
+    /// passing through the caller. `NotFound`, with the key of the source, if there is none.
+    fn copy(&self, from: &str, to: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Writes the whole object; no reader ever sees a part of it.
     ///
     /// With [`PutMode::Create`], of any number of concurrent writers at most one succeeds, and the others
     /// get `AlreadyExists` or `Conflict`. An adapter that retries a lost reply may report its own success as
     /// `AlreadyExists`: a caller who must know compares what is stored.
+    ///
+    /// With [`PutMode::Update`] the object must be there in that version: else `Conflict`, or `NotFound` if it is
+    /// gone. Here too an adapter that retries a lost reply may report its own success as `Conflict`.
     fn put(
         &self,
         key: &str,
@@ -63,12 +74,30 @@ pub trait ObjectStore: Send + Sync + 'static {
 }
 
 /// What a put does where an object exists already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PutMode {
     /// Replace it.
     Overwrite,
     /// Leave it and answer `AlreadyExists`: `If-None-Match: *`.
     Create,
+    /// Replace it if it is this version, else answer `Conflict`: `If-Match`.
+    Update(Version),
+}
+
+/// Which content an object had when it was read: S3's ETag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version(String);
+
+impl Version {
+    /// What the store calls it.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// What the store calls it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// One object of a listing.
@@ -115,8 +144,9 @@ pub enum StoreError {
         /// The object's key.
         key: String,
     },
-    /// Another conditional write was under way: S3's 409. Whether it succeeds is open; look again.
-    #[error("another write to object {key} is under way")]
+    /// Another conditional write was under way, S3's 409, and whether it succeeds is open; or the object is another
+    /// version than the update demands. Look again.
+    #[error("another write to object {key} came first or is under way")]
     Conflict {
         /// The object's key.
         key: String,

@@ -22,7 +22,7 @@ use domain::{
     memory::{MemoryCatalog, MemoryStore},
     port::{
         Catalog, CatalogPartition, DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError,
-        Table, TableColumn, Upsert,
+        Table, TableColumn, Upsert, Version,
     },
 };
 use engine::{Engine, EngineError, csv};
@@ -54,6 +54,15 @@ impl ObjectStore for Watched {
     async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
         self.note(key);
         self.inner.head(key).await
+    }
+
+    async fn get_versioned(&self, key: &str) -> Result<(Bytes, Version), StoreError> {
+        self.note(key);
+        self.inner.get_versioned(key).await
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        self.inner.copy(from, to).await
     }
 
     async fn put(&self, key: &str, body: Bytes, mode: PutMode) -> Result<(), StoreError> {

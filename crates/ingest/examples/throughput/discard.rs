@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use domain::{
     memory::MemoryStore,
-    port::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError},
+    port::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError, Version},
 };
 
 /// Takes every object, and drops it.
@@ -29,6 +29,14 @@ impl ObjectStore for Discard {
 
     async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
         self.0.head(key).await
+    }
+
+    async fn get_versioned(&self, key: &str) -> Result<(Bytes, Version), StoreError> {
+        self.0.get_versioned(key).await
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        self.0.copy(from, to).await
     }
 
     async fn put(&self, key: &str, body: Bytes, _: PutMode) -> Result<(), StoreError> {

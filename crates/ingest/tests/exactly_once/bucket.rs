@@ -10,7 +10,7 @@ use bytes::Bytes;
 use domain::{
     landing,
     memory::{MemoryStore, SeededIds},
-    port::{DeleteFailure, Ids, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError},
+    port::{DeleteFailure, Ids, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError, Version},
     quarantine::{Original, Rejected},
 };
 
@@ -126,6 +126,22 @@ impl ObjectStore for Bucket {
     async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
         self.read(key)?;
         self.inner.head(key).await
+    }
+
+    async fn get_versioned(&self, key: &str) -> Result<(Bytes, Version), StoreError> {
+        self.read(key)?;
+        self.inner.get_versioned(key).await
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        match self.fault() {
+            None => self.inner.copy(from, to).await,
+            Some(Fault::Before) => Err(unavailable(to)),
+            Some(Fault::After) => {
+                self.inner.copy(from, to).await?;
+                Err(unavailable(to))
+            }
+        }
     }
 
     async fn put(&self, key: &str, body: Bytes, mode: PutMode) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::port::{DeleteFailure, ListPage, ObjectMeta};
+use domain::port::{DeleteFailure, ListPage, ObjectMeta, Version};
 
 use super::*;
 
@@ -106,6 +106,12 @@ impl ObjectStore for Stuck {
     }
     async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
         self.inner.head(key).await
+    }
+    async fn get_versioned(&self, key: &str) -> Result<(bytes::Bytes, Version), StoreError> {
+        self.inner.get_versioned(key).await
+    }
+    async fn copy(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        self.inner.copy(from, to).await
     }
     async fn put(&self, key: &str, body: bytes::Bytes, mode: PutMode) -> Result<(), StoreError> {
         if !key.starts_with(self.takes) {

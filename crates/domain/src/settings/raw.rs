@@ -1,0 +1,65 @@
+//! The text of a setting, and what it may be.
+
+use std::{fmt, time::Duration};
+
+use chrono::{DateTime, Utc};
+
+use super::InvalidSetting;
+use crate::name::DatasetName;
+
+pub(super) struct Raw {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+}
+
+impl Raw {
+    pub(super) fn invalid(&self, expected: impl fmt::Display) -> InvalidSetting {
+        InvalidSetting { name: self.name, value: self.value.clone(), expected: expected.to_string() }
+    }
+
+    pub(super) fn matching(self, rule: &str, is_valid: fn(&str) -> bool) -> Result<String, InvalidSetting> {
+        if is_valid(&self.value) {
+            Ok(self.value)
+        } else {
+            Err(self.invalid(format_args!("expected {rule}")))
+        }
+    }
+
+    pub(super) fn dataset(self) -> Result<Option<DatasetName>, InvalidSetting> {
+        if self.value.is_empty() {
+            return Ok(None);
+        }
+        DatasetName::new(self.value.clone()).map(Some).map_err(|error| self.invalid(error))
+    }
+
+    pub(super) fn number(&self, least: u64) -> Result<u64, InvalidSetting> {
+        let expected =
+            || self.invalid(format_args!("expected a whole number from {least}, for example 1000"));
+        self.value.parse().ok().filter(|number| *number >= least).ok_or_else(expected)
+    }
+
+    pub(super) fn day(&self) -> Result<DateTime<Utc>, InvalidSetting> {
+        let midnight = format!("{}T00:00:00Z", self.value);
+        midnight.parse().map_err(|_| self.invalid("expected a day, for example 1970-01-01"))
+    }
+
+    pub(super) fn duration(&self) -> Result<Duration, InvalidSetting> {
+        let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
+        self.quantity(&units)
+            .map(Duration::from_millis)
+            .ok_or_else(|| self.invalid("expected a number and one of ms, s, m, h, for example 10m"))
+    }
+
+    pub(super) fn bytes(&self) -> Result<u64, InvalidSetting> {
+        let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+        self.quantity(&units)
+            .ok_or_else(|| self.invalid("expected a number and one of KiB, MiB, GiB, for example 256MiB"))
+    }
+
+    fn quantity(&self, units: &[(&str, u64)]) -> Option<u64> {
+        let digits = self.value.find(|c: char| !c.is_ascii_digit())?;
+        let (number, unit) = self.value.split_at(digits);
+        let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+        number.parse::<u64>().ok()?.checked_mul(*factor)
+    }
+}

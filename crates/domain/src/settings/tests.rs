@@ -1,0 +1,43 @@
+use super::*;
+
+fn read(pairs: &[(&str, &str)]) -> Result<Settings, InvalidSetting> {
+    Settings::read(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+}
+
+#[test]
+fn the_defaults_are_valid_and_an_empty_variable_counts_as_none() {
+    let defaults = read(&[]).unwrap();
+    assert_eq!(defaults.grace, TimeDelta::minutes(10));
+    assert_eq!(defaults.memory_budget, 512 << 20);
+    assert_eq!(defaults.retention, TimeDelta::hours(6));
+    let function = ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "2048");
+    assert_eq!(read(&[function]).unwrap().memory_budget, 1536 << 20);
+    let set = ("TRIBUTARY_MEMORY_BUDGET", "100MiB");
+    assert_eq!(read(&[function, set]).unwrap().memory_budget, 100 << 20);
+    assert_eq!(read(&[("TRIBUTARY_GRACE", "")]).unwrap(), defaults);
+}
+
+#[test]
+fn each_refusal_names_the_variable_and_what_would_be_right() {
+    for (name, value, words) in [
+        ("TRIBUTARY_GRACE", "1h", "under 1h"),
+        ("TRIBUTARY_GRACE", "10", "10m"),
+        ("TRIBUTARY_WAIT", "soon", "ms, s, m, h"),
+        ("TRIBUTARY_WAIT", "99999999999999999999h", "ms, s, m, h"),
+        ("TRIBUTARY_MEMORY_BUDGET", "0MiB", "from 64MiB to 10GiB"),
+        ("TRIBUTARY_MEMORY_BUDGET", "20GiB", "from 64MiB to 10GiB"),
+        ("TRIBUTARY_TARGET_FILE_SIZE", "5GiB", "from 1MiB to 4GiB"),
+        ("TRIBUTARY_RETENTION", "2h", "over 2h"),
+        ("TRIBUTARY_MEMORY_BUDGET", "1MB", "MiB"),
+        ("TRIBUTARY_MAX_ROWS", "0", "from 1"),
+        ("TRIBUTARY_EARLIEST_EVENT", "yesterday", "expected a day, for example 1970-01-01"),
+        ("TRIBUTARY_EVENT_AHEAD", "9000h", "at most a year"),
+        ("TRIBUTARY_MAX_UNPACKED", "1KiB", "from 256KiB to 256MiB"),
+        ("TRIBUTARY_BUCKET", "My_Bucket", "3 to 63"),
+        ("TRIBUTARY_DATABASE", "a\"b", "1 to 255"),
+        ("TRIBUTARY_DEFAULT_DATASET", "Nope", "[a-z]"),
+    ] {
+        let message = read(&[(name, value)]).unwrap_err().to_string();
+        assert!(message.starts_with(name) && message.contains(words), "{message}");
+    }
+}

@@ -1,0 +1,165 @@
+//! Since when generations have been garbage: what `vacuum/<dataset>/<partition>.json` notes.
+//!
+//! What the catalog names moves upward as a rule, so garbage is everything below some generation, and a note is a
+//! few marks instead of one entry a generation.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::commit::Generation;
+
+/// The newest format of notes that this code writes and reads.
+pub const FORMAT: u32 = 1;
+
+/// What is noted of one partition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notes {
+    /// See [`FORMAT`].
+    pub format: u32,
+    /// In order of generation, and of time.
+    pub garbage: Vec<Mark>,
+}
+
+/// Every generation below one has been garbage for so long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The generation that the catalog named: those below it are garbage.
+    pub below: Generation,
+    /// Since when, as far as anybody looked.
+    pub since: DateTime<Utc>,
+}
+
+/// Notes that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableNotes {
+    /// Written by a newer version.
+    #[error("vacuum notes {key} have format {found}; this version reads up to {FORMAT}: upgrade first")]
+    NewerFormat {
+        /// The object.
+        key: String,
+        /// Its format.
+        found: u32,
+    },
+    /// Not notes. To delete them is safe: the retention then begins anew.
+    #[error("vacuum notes {key} do not parse; delete them, and the retention of this partition begins anew")]
+    Malformed {
+        /// The object.
+        key: String,
+        /// Where it went wrong.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self { format: FORMAT, garbage: Vec::new() }
+    }
+}
+
+impl Notes {
+    /// Reads the object at `key`.
+    pub fn parse(key: &str, bytes: &[u8]) -> Result<Self, UnreadableNotes> {
+        #[derive(Deserialize)]
+        struct Probe {
+            format: u32,
+        }
+        let malformed = |source| UnreadableNotes::Malformed { key: key.to_owned(), source };
+        let probe: Probe = serde_json::from_slice(bytes).map_err(malformed)?;
+        if probe.format > FORMAT {
+            return Err(UnreadableNotes::NewerFormat { key: key.to_owned(), found: probe.format });
+        }
+        serde_json::from_slice(bytes).map_err(malformed)
+    }
+
+    /// The catalog was seen to name this generation. Where it went back, what is no longer garbage is noted no more,
+    /// and counts anew when it is garbage again.
+    pub fn observe(&mut self, named: Generation, now: DateTime<Utc>) {
+        for mark in &mut self.garbage {
+            mark.below = mark.below.min(named);
+        }
+        // Of marks for the same generation the earliest one says it all.
+        self.garbage.dedup_by_key(|mark| mark.below);
+        if self.garbage.last().is_none_or(|last| last.below < named) {
+            self.garbage.push(Mark { below: named, since: now });
+        }
+    }
+
+    /// Every generation below this one has been garbage for the retention (I5). `None` if none has.
+    pub fn expired(&self, now: DateTime<Utc>, retention: TimeDelta) -> Option<Generation> {
+        self.garbage.iter().filter(|mark| now - mark.since >= retention).map(|mark| mark.below).max()
+    }
+
+    /// Forgets the marks that a later, expired one makes needless.
+    pub fn forget(&mut self, now: DateTime<Utc>, retention: TimeDelta) {
+        if let Some(expired) = self.expired(now, retention) {
+            self.garbage.retain(|mark| mark.below >= expired);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(minutes: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
+    }
+
+    const RETENTION: TimeDelta = TimeDelta::hours(6);
+
+    #[test]
+    fn what_was_garbage_for_the_retention_expires_and_what_came_back_counts_anew() {
+        let mut notes = Notes::default();
+        notes.observe(Generation::new(5), at(0));
+        notes.observe(Generation::new(8), at(60));
+        assert_eq!(notes.expired(at(359), RETENTION), None);
+        assert_eq!(notes.expired(at(360), RETENTION), Some(Generation::new(5)));
+        notes.observe(Generation::new(3), at(361));
+        notes.observe(Generation::new(8), at(362));
+        assert_eq!(notes.expired(at(420), RETENTION), Some(Generation::new(3)));
+        assert_eq!(notes.expired(at(722), RETENTION), Some(Generation::new(8)));
+        notes.forget(at(722), RETENTION);
+        assert_eq!(notes.garbage.len(), 1);
+    }
+
+    #[test]
+    fn notes_round_trip_and_a_newer_format_is_refused() {
+        let mut notes = Notes::default();
+        notes.observe(Generation::new(5), at(0));
+        assert_eq!(Notes::parse("k", &serde_json::to_vec(&notes).unwrap()).unwrap(), notes);
+        assert!(matches!(Notes::parse("k", br#"{"format":2}"#), Err(UnreadableNotes::NewerFormat { .. })));
+        assert!(matches!(Notes::parse("k", b"[]"), Err(UnreadableNotes::Malformed { .. })));
+    }
+
+    proptest! {
+        /// Held against one time for each generation, which is what the marks stand for.
+        #[test]
+        fn marks_say_what_a_list_of_all_generations_would(
+            seen in prop::collection::vec((1_u64..12, 1_i64..200), 1..30),
+            forgets in any::<bool>(),
+        ) {
+            let mut notes = Notes::default();
+            let mut since: BTreeMap<u64, i64> = BTreeMap::new();
+            let mut now = 0;
+            for (named, later) in seen {
+                now += later;
+                notes.observe(Generation::new(named), at(now));
+                since.retain(|generation, _| *generation < named);
+                for generation in 0..named {
+                    since.entry(generation).or_insert(now);
+                }
+                let expired = since.iter().filter(|(_, since)| now - **since >= 360);
+                let expected = expired.map(|(generation, _)| *generation + 1).max();
+                prop_assert_eq!(notes.expired(at(now), RETENTION).map(Generation::number), expected);
+                if forgets {
+                    notes.forget(at(now), RETENTION);
+                }
+            }
+        }
+    }
+}
