@@ -8,6 +8,7 @@ use domain::{
     key,
     port::{Clock, Ids, ObjectStore, StoreError},
     run::Run,
+    sabotage::{self, Bug},
     schemas::{self, Accepted},
 };
 
@@ -167,7 +168,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             Attempt::Committed => Ok(Round::Committed(done)),
             Attempt::Overtaken => {
                 workshop.discard(run, &*self.clock).await?;
-                Ok(Round::Stale(None))
+                Ok(if sabotage::is_on(Bug::StopWhenOvertaken) { Round::NothingNew } else { Round::Stale(None) })
             }
         }
     }

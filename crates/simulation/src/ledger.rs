@@ -16,7 +16,7 @@ use domain::{
 };
 
 pub(crate) use contents::rows;
-pub(crate) use place::{Committed, PlaceLedger};
+pub(crate) use place::PlaceLedger;
 
 /// An event, by its identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

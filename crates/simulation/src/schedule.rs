@@ -7,7 +7,7 @@ mod steps;
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
-use domain::{invariant::Violation, settings::Settings};
+use domain::{invariant::Violation, settings::{InvalidSetting, Settings}};
 
 use crate::{
     actors::{Desk, Mail},
@@ -38,7 +38,10 @@ pub struct Outcome {
 
 /// Runs the schedule of a seed. With `keep_trace` the outcome says what happened, which takes longer.
 pub fn run(seed: u64, keep_trace: bool) -> Outcome {
-    let mut schedule = Schedule::new(seed, keep_trace);
+    let mut schedule = match Schedule::new(seed, keep_trace) {
+        Ok(schedule) => schedule,
+        Err(error) => return Outcome::unmade(seed, error.to_string()),
+    };
     schedule.play();
     schedule.rest();
     let Schedule { world, processes, .. } = schedule;
@@ -51,10 +54,16 @@ pub fn run(seed: u64, keep_trace: bool) -> Outcome {
             Outcome { seed, violation: state.lake.violation, trace, steps, hash }
         }
         Err(_) => {
-            let what = "a process outlived its schedule".to_owned();
-            let violation = Some(Violation { invariant: "simulation", what });
-            Outcome { seed, violation, trace: Vec::new(), steps: 0, hash: 0 }
+            Outcome::unmade(seed, "a process outlived its schedule".to_owned())
         }
+    }
+}
+
+impl Outcome {
+    /// The simulation itself does not work.
+    fn unmade(seed: u64, what: String) -> Self {
+        let violation = Some(Violation { invariant: "simulation", what });
+        Self { seed, violation, trace: Vec::new(), steps: 0, hash: 0 }
     }
 }
 
@@ -80,10 +89,10 @@ const DEFINITION: &str = r#"{"name": "seats", "identity": ["seat"], "event_time"
     {"name": "who", "type": "string"}]}"#;
 
 impl Schedule {
-    fn new(seed: u64, keep_trace: bool) -> Self {
+    fn new(seed: u64, keep_trace: bool) -> Result<Self, InvalidSetting> {
         let mut random = Random::new(seed);
         let profile = Profile::new(&mut random);
-        let settings = start::settings();
+        let settings = start::settings(profile.target_file_size)?;
         let places = start::places(profile.places);
         let time = Arc::new(Time::default());
         let begun = domain::port::Clock::now(&*time);
@@ -95,7 +104,7 @@ impl Schedule {
         start::define(&mut lake, DEFINITION);
         let mut trace = Trace::new(keep_trace);
         trace.step(begun, seed, || format!("seed {seed}: {profile:?}"));
-        Self {
+        Ok(Self {
             world: Arc::new(World::new(time, lake, trace)),
             profile,
             settings: Rc::new(settings),
@@ -106,7 +115,7 @@ impl Schedule {
             last: None,
             started: 0,
             calm: false,
-        }
+        })
     }
 
     fn is_broken(&self) -> bool {

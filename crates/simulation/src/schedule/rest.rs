@@ -1,5 +1,6 @@
 //! The end of a schedule: everything comes to rest, and then nothing may be missing.
 
+use chrono::TimeDelta;
 use domain::invariant::Violation;
 
 use super::Schedule;
@@ -13,6 +14,8 @@ impl Schedule {
         self.calm = true;
         self.calm_down();
         for _ in 0..ROUNDS {
+            // Longer than anything that waits for company, and than the grace.
+            self.world.time.advance(TimeDelta::minutes(20));
             for role in [2, 5] {
                 let Some(place) = self.places.first().cloned() else { return };
                 self.start(role, place);
@@ -47,7 +50,7 @@ impl Schedule {
             if let Some(due) = due
                 && self.world.state().calls.iter().all(|call| call.due.is_some())
             {
-                self.world.time.advance((due - self.world.now()).max(chrono::TimeDelta::zero()));
+                self.world.time.advance((due - self.world.now()).max(TimeDelta::zero()));
             }
             self.move_on(process);
         }

@@ -5,7 +5,7 @@ use domain::{
     DatasetName, Partition,
     key,
     port::PutMode,
-    settings::{self, Settings},
+    settings::{InvalidSetting, Settings},
 };
 
 use super::Schedule;
@@ -17,13 +17,9 @@ use crate::{
     process::{Process, ProcessId, Role, Script},
 };
 
-/// The defaults, but for files that are sealed as soon as they hold anything.
-pub(super) fn settings() -> Settings {
-    let defaults = Settings::read(|_| None);
-    // The defaults are valid: the tests of `settings` say so.
-    let mut settings = defaults.unwrap_or_else(|_| unreachable!());
-    settings.target_file_size = 1;
-    settings
+/// The defaults, but for small files that count as full: no schedule has events for large ones.
+pub(super) fn settings(target_file_size: u64) -> Result<Settings, InvalidSetting> {
+    Ok(Settings { target_file_size, ..Settings::read(|_| None)? })
 }
 
 pub(super) fn places(count: usize) -> Vec<Place> {
