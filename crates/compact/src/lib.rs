@@ -22,6 +22,7 @@ mod merge;
 mod parse;
 mod plan;
 mod quarantine;
+mod rebuild;
 mod round;
 mod rows;
 mod service;
