@@ -18,6 +18,7 @@ mod log;
 mod merge;
 mod service;
 mod sweep;
+mod vacuum;
 
 #[cfg(feature = "lambda")]
 pub use context::Context;
@@ -25,3 +26,4 @@ pub use error::CompactError;
 #[cfg(feature = "lambda")]
 pub use handler::handle;
 pub use service::{Compactor, Report};
+pub use vacuum::{Swept, Vacuum, VacuumError, Vacuumed};
