@@ -39,10 +39,9 @@ impl Plan {
         times: Times,
     ) -> Self {
         let mut notes = notes.cloned().unwrap_or_default();
-        match named {
-            Some(named) => notes.observe(named, times.named_at),
-            // Nothing is garbage, so what was is noted no more.
-            None => notes.garbage.clear(),
+        // While the catalog names nothing, nothing is garbage, and the notes go as a whole.
+        if let Some(named) = named {
+            notes.observe(named, times.named_at);
         }
         let is_garbage = |generation: &Generation| {
             listing.head.is_some_and(|head| {
