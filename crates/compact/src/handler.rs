@@ -12,7 +12,7 @@ use domain::{DatasetName, Partition, key::ParsedKey, port::Clock, run::Run};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
-use crate::{context::Context, error::CompactError, vacuum::Swept};
+use crate::{context::Context, error::CompactError, service::Report, vacuum::Swept};
 
 /// Handles one invocation, and ends before its deadline. For SQS the answer names the messages that must come
 /// again.
@@ -23,7 +23,8 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
         Trigger::parse(event.payload).map_err(|error| CompactError::UnknownEvent(error.to_string()))?;
     match trigger {
         Trigger::Direct(dataset, partition) => {
-            compact(context, &dataset, &partition, &run, deadline).await?;
+            let work = context.compactor.compact_now(&dataset, &partition, &run);
+            in_time(&dataset, &partition, deadline, work).await?;
             Ok(SqsBatchResponse::default())
         }
         Trigger::Schedule => {
@@ -103,7 +104,8 @@ async fn notified(
         }
     }
     for ((dataset, partition), from) in partitions {
-        if compact(context, &dataset, &partition, run, deadline).await.is_err() {
+        let work = context.compactor.compact(&dataset, &partition, run);
+        if in_time(&dataset, &partition, deadline, work).await.is_err() {
             failed.extend(from);
         }
     }
@@ -114,14 +116,13 @@ async fn notified(
     Ok(trigger::failures(failed.into_iter().filter_map(|index| notifications[index].message_id.clone())))
 }
 
-async fn compact(
-    context: &Context,
+/// Compacts one partition, and says in the log what came of it.
+async fn in_time(
     dataset: &DatasetName,
     partition: &Partition,
-    run: &Run,
     deadline: DateTime<Utc>,
+    work: impl Future<Output = Result<Report, CompactError>>,
 ) -> Result<(), CompactError> {
-    let work = context.compactor.compact(dataset, partition, run);
     match deadline::in_time(&SystemClock, deadline, work).await.unwrap_or_else(|expired| Err(expired.into()))
     {
         Ok(report) => {
@@ -131,6 +132,8 @@ async fn compact(
                 batches = report.batches,
                 rows = report.rows,
                 duplicates_dropped = report.duplicates_dropped,
+                encoded_bytes = report.encoded_bytes,
+                copied_bytes = report.copied_bytes,
                 cleaned = report.cleaned,
                 waiting = report.waiting,
                 "partition compacted"
