@@ -18,7 +18,7 @@ def check(world: World):
     lake = world.lake
     head = lambda: max(lake.keys(COMMITS))
     refuses_bad_settings(world, "compact")
-    expected = set(ABOUT_IT) | {"s3-test-event", "bad-messages", "another-service"}
+    expected = set(ABOUT_IT) | {"s3-test-event", "vacuum", "vacuum-partition", "bad-messages", "another-service"}
     equal(samples("compact"), expected, "events/compact and the expectations here")
 
     with world.start("compact") as function, world.start("ingest") as ingest:
@@ -42,6 +42,12 @@ def check(world: World):
             event = batch(n, 7)
             succeeds(ingest.invoke(event), "ingest between")
             landed = lake.keys("landing/")
+
+        # Nothing is garbage until the catalog names a generation, and register has not been here yet.
+        before = lake.keys()
+        for name in ("vacuum", "vacuum-partition"):
+            succeeds(function.invoke(sample(f"compact/{name}")), f"compact/{name}")
+        equal(lake.keys(), before, "the bucket after vacuums without a partition in the catalog")
 
         # A round is not begun that may not be done in time; the message, or the invocation, comes again.
         before = lake.keys()

@@ -8,16 +8,11 @@ use aws::{
 };
 use aws_lambda_events::sqs::SqsBatchResponse;
 use chrono::{DateTime, Utc};
-use domain::{
-    DatasetName, Partition,
-    key::ParsedKey,
-    port::Clock,
-    run::{Expired, Run},
-};
+use domain::{DatasetName, Partition, key::ParsedKey, port::Clock, run::Run};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
-use crate::{context::Context, error::CompactError, service::Report};
+use crate::{context::Context, error::CompactError, service::Report, vacuum::Swept};
 
 /// Handles one invocation, and ends before its deadline. For SQS the answer names the messages that must come
 /// again.
@@ -28,7 +23,8 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
         Trigger::parse(event.payload).map_err(|error| CompactError::UnknownEvent(error.to_string()))?;
     match trigger {
         Trigger::Direct(dataset, partition) => {
-            compact_now(context, &dataset, &partition, &run, deadline).await?;
+            let work = context.compactor.compact_now(&dataset, &partition, &run);
+            in_time(&dataset, &partition, deadline, work).await?;
             Ok(SqsBatchResponse::default())
         }
         Trigger::Schedule => {
@@ -36,8 +32,48 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
             tracing::info!(partitions = reports.len(), "partitions swept");
             Ok(SqsBatchResponse::default())
         }
+        Trigger::Vacuum(of) => {
+            let work = vacuum(context, of, &run);
+            deadline::in_time(&SystemClock, deadline, work).await??;
+            Ok(SqsBatchResponse::default())
+        }
         Trigger::Notifications(notifications) => notified(context, notifications, &run, deadline).await,
     }
+}
+
+/// Vacuums one partition, or all of them.
+async fn vacuum(
+    context: &Context,
+    of: Option<(DatasetName, Partition)>,
+    run: &Run,
+) -> Result<(), CompactError> {
+    let vacuum = context.vacuum();
+    let swept = match of {
+        None => vacuum.sweep(run).await?,
+        Some((dataset, partition)) => {
+            let vacuumed = vacuum.vacuum(&dataset, &partition, run).await.inspect_err(|error| {
+                tracing::error!(
+                    %dataset, %partition, stopped = error.stops(), error = domain::chain(error),
+                    "partition not vacuumed"
+                );
+            })?;
+            Swept { partitions: 1, vacuumed, ..Swept::default() }
+        }
+    };
+    let Swept { partitions, failed, left, vacuumed } = swept;
+    tracing::info!(
+        partitions,
+        failed,
+        left,
+        generations = vacuumed.generations,
+        uncommitted = vacuumed.uncommitted,
+        objects = vacuumed.objects,
+        bytes = vacuumed.bytes,
+        objects_failed = vacuumed.failed,
+        generations_waiting = vacuumed.waiting,
+        "partitions vacuumed"
+    );
+    if failed > 0 { Err(CompactError::VacuumIncomplete(failed)) } else { Ok(()) }
 }
 
 /// Each partition once, however many notifications name it.
@@ -68,7 +104,8 @@ async fn notified(
         }
     }
     for ((dataset, partition), from) in partitions {
-        if compact(context, &dataset, &partition, run, deadline).await.is_err() {
+        let work = context.compactor.compact(&dataset, &partition, run);
+        if in_time(&dataset, &partition, deadline, work).await.is_err() {
             failed.extend(from);
         }
     }
@@ -79,35 +116,15 @@ async fn notified(
     Ok(trigger::failures(failed.into_iter().filter_map(|index| notifications[index].message_id.clone())))
 }
 
-async fn compact(
-    context: &Context,
+/// Compacts one partition, and says in the log what came of it.
+async fn in_time(
     dataset: &DatasetName,
     partition: &Partition,
-    run: &Run,
     deadline: DateTime<Utc>,
+    work: impl Future<Output = Result<Report, CompactError>>,
 ) -> Result<(), CompactError> {
-    let work = context.compactor.compact(dataset, partition, run);
-    tell(dataset, partition, deadline::in_time(&SystemClock, deadline, work).await)
-}
-
-/// For a person, who does not want to wait.
-async fn compact_now(
-    context: &Context,
-    dataset: &DatasetName,
-    partition: &Partition,
-    run: &Run,
-    deadline: DateTime<Utc>,
-) -> Result<(), CompactError> {
-    let work = context.compactor.compact_now(dataset, partition, run);
-    tell(dataset, partition, deadline::in_time(&SystemClock, deadline, work).await)
-}
-
-fn tell(
-    dataset: &DatasetName,
-    partition: &Partition,
-    answer: Result<Result<Report, CompactError>, Expired>,
-) -> Result<(), CompactError> {
-    match answer.unwrap_or_else(|expired| Err(expired.into())) {
+    match deadline::in_time(&SystemClock, deadline, work).await.unwrap_or_else(|expired| Err(expired.into()))
+    {
         Ok(report) => {
             tracing::info!(
                 %dataset, %partition,
@@ -124,7 +141,10 @@ fn tell(
             Ok(())
         }
         Err(error) => {
-            tracing::error!(%dataset, %partition, error = domain::chain(&error), "partition not compacted");
+            tracing::error!(
+                %dataset, %partition, stopped = error.stops(), error = domain::chain(&error),
+                "partition not compacted"
+            );
             Err(error)
         }
     }

@@ -28,6 +28,7 @@ mod rows;
 mod service;
 mod sweep;
 mod twins;
+mod vacuum;
 
 #[cfg(feature = "lambda")]
 pub use context::Context;
@@ -35,3 +36,4 @@ pub use error::CompactError;
 #[cfg(feature = "lambda")]
 pub use handler::handle;
 pub use service::{Compactor, Report};
+pub use vacuum::{Swept, Vacuum, VacuumError, Vacuumed};

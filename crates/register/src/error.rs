@@ -88,6 +88,13 @@ impl RegisterError {
     }
 }
 
+impl RegisterError {
+    /// Whether the partition stops until a person looks at it: trying again is of no use.
+    pub(crate) fn stops(&self) -> bool {
+        matches!(self, Self::Commit(_))
+    }
+}
+
 #[cfg(feature = "lambda")]
 impl From<RegisterError> for lambda_runtime::Diagnostic {
     fn from(error: RegisterError) -> Self {

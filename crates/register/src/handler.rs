@@ -38,6 +38,10 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
             );
             Ok(SqsBatchResponse::default())
         }
+        Trigger::Vacuum(_) => {
+            let reason = "the vacuum is for compact: register never deletes anything".to_owned();
+            Err(RegisterError::UnknownEvent(reason))
+        }
         Trigger::Notifications(notifications) => notified(context, &notifications, &run, deadline).await,
     }
 }
@@ -85,7 +89,10 @@ async fn notified(
                     let answer = deadline::in_time(&SystemClock, deadline, work).await;
                     let answer = answer.unwrap_or_else(|expired| Err(expired.into()));
                     if let Err(error) = &answer {
-                        tracing::error!(%key, error = domain::chain(error), "the catalog was not brought up to date");
+                        tracing::error!(
+                            %key, stopped = error.stops(), error = domain::chain(error),
+                            "the catalog was not brought up to date"
+                        );
                     }
                     looked.insert(place, answer.is_ok());
                     answer.is_ok()

@@ -36,7 +36,11 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
         let mut done = Reconciled::default();
         let mut first_error = None;
         let mut note = |error: RegisterError| {
-            tracing::error!(error = domain::chain(&error), "a reconcile step failed");
+            tracing::error!(
+                stopped = error.stops(),
+                error = domain::chain(&error),
+                "a reconcile step failed"
+            );
             first_error.get_or_insert(error);
         };
         for object in self.store.list_all(key::DATASETS).await? {

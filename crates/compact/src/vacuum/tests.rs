@@ -1,0 +1,6 @@
+mod crashes;
+mod directories;
+mod refusals;
+mod retention;
+mod schedule;
+mod world;

@@ -1,0 +1,48 @@
+//! The vacuum over the real protocols, as its schedule sets it off.
+
+use std::sync::Arc;
+
+use aws::SystemClock;
+use chrono::TimeDelta;
+use compact::Vacuum;
+use domain::{
+    key,
+    memory::ManualClock,
+    port::{Clock, ObjectStore},
+    run::Run,
+};
+use lambda_runtime::LambdaEvent;
+use serde_json::json;
+
+use crate::harness::TestLake;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_superseded_goes_after_the_retention_and_the_rows_stay() {
+    let lake = TestLake::passengers().await;
+    for id in 1..=3 {
+        lake.publish("passengers", &format!(r#"{{"passenger_id": {id}}}"#)).await;
+        lake.rows("/v1/datasets/passengers/rows", id).await;
+    }
+    let context = compact::Context::new(&lake.aws, &lake.settings);
+    let mut invocation = lambda_runtime::Context::default();
+    let deadline = SystemClock.now() + TimeDelta::minutes(5);
+    invocation.deadline = u64::try_from(deadline.timestamp_millis()).unwrap();
+    let event = LambdaEvent::new(json!({"vacuum": {}}), invocation);
+    compact::handle(event, &context).await.unwrap();
+    let noted = lake.store.list_all(key::VACUUM).await.unwrap();
+    assert_eq!(noted.len(), 1);
+    assert_eq!(lake.store.list_all(key::COMMITS).await.unwrap().len(), 3, "noted, and not deleted");
+
+    let later = Arc::new(ManualClock::new(SystemClock.now() + lake.settings.retention));
+    let (store, catalog) = (Arc::new(lake.store.clone()), Arc::new(lake.catalog.clone()));
+    let vacuum = Vacuum::new(store, catalog, Arc::clone(&later), &lake.settings);
+    let swept = vacuum.sweep(&Run::new(later.now(), None)).await.unwrap();
+    assert_eq!((swept.vacuumed.generations, swept.failed, swept.vacuumed.failed), (2, 0, 0));
+    assert_eq!(lake.store.list_all(key::COMMITS).await.unwrap().len(), 1);
+    assert_eq!(lake.store.list_all(key::TABLES).await.unwrap().len(), 1);
+    assert_eq!(lake.rows("/v1/datasets/passengers/rows", 3).await.len(), 3);
+
+    vacuum.sweep(&Run::new(later.now(), None)).await.unwrap();
+    assert!(lake.store.list_all(key::VACUUM).await.unwrap().is_empty(), "nothing is left to note");
+    lake.stop().await;
+}
