@@ -4,6 +4,7 @@ mod compactor;
 mod reader;
 mod register;
 mod sender;
+mod vacuum;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -21,6 +22,7 @@ pub(crate) use compactor::{compact, sweep};
 pub(crate) use reader::read;
 pub(crate) use register::{Desk, project, reconcile};
 pub(crate) use sender::{Mail, send};
+pub(crate) use vacuum::vacuum;
 
 /// What every actor has.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Generation,
     invariant::{self, Fate},
+    sabotage::{self, Bug},
     vacuum::Notes,
 };
 
@@ -39,11 +40,15 @@ impl Plan {
         times: Times,
     ) -> Self {
         let mut notes = notes.cloned().unwrap_or_default();
+        let named = if sabotage::is_on(Bug::VacuumByHead) { listing.head } else { named };
         // While the catalog names nothing, nothing is garbage, and the notes go as a whole.
         if let Some(named) = named {
             notes.observe(named, times.named_at);
         }
         let is_garbage = |generation: &Generation| {
+            if sabotage::is_on(Bug::VacuumByAge) {
+                return Some(*generation) < listing.head;
+            }
             listing.head.is_some_and(|head| {
                 invariant::is_garbage(generation.number(), head.number(), named.map(Generation::number))
             })
@@ -72,12 +77,13 @@ impl Plan {
 
     /// Whether the directory is older than the retention, with all that is in it.
     pub(super) fn has_outlived(&self, directory: &Directory) -> bool {
-        self.may_delete(Fate::Uncommitted(directory.newest))
+        sabotage::is_on(Bug::VacuumYoungLeftovers) || self.may_delete(Fate::Uncommitted(directory.newest))
     }
 
     /// Whether a generation that is garbage has been so for the retention.
     fn has_expired(&self, garbage: Generation) -> bool {
-        self.may_delete(self.notes.since(garbage).map_or(Fate::Live, Fate::Garbage))
+        sabotage::is_on(Bug::VacuumByAge)
+            || self.may_delete(self.notes.since(garbage).map_or(Fate::Live, Fate::Garbage))
     }
 
     fn may_delete(&self, fate: Fate<DateTime<Utc>>) -> bool {

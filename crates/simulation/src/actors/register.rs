@@ -1,5 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
+use domain::memory::SeededIds;
 use register::{Register, RegisterError};
 
 use super::Actor;
@@ -31,6 +32,11 @@ impl Desk {
         work.at_work += 1;
         work.begun += 1;
         Start { begun: work.begun, was_alone: work.at_work == 1 && nothing_adrift }
+    }
+
+    /// A write that nobody waited for any more has come.
+    pub(crate) fn unsettle(&mut self) {
+        self.0.values_mut().for_each(|work| work.unsettled = true);
     }
 
     /// Answers whether the catalog must be right now.
@@ -89,9 +95,9 @@ impl Drop for Stay {
     }
 }
 
-fn register(actor: &Actor) -> Register<Ports, Ports, Ports> {
+fn register(actor: &Actor) -> Register<Ports, Ports, Ports, SeededIds> {
     let ports = Arc::new(actor.ports.clone());
-    Register::new(ports.clone(), ports.clone(), ports)
+    Register::new(ports.clone(), ports.clone(), ports, Arc::new(SeededIds::new(actor.seed)))
 }
 
 /// A notification: one partition.

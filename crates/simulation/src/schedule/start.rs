@@ -87,7 +87,7 @@ impl Schedule {
             4 => (Role::Register, Box::pin(actors::project(actor, place))),
             5 => (Role::Register, Box::pin(actors::reconcile(actor))),
             6 => (Role::Reader, Box::pin(actors::read(actor, place))),
-            _ => (Role::Vacuum, Box::pin(actors::sweep(actor))),
+            _ => (Role::Vacuum, Box::pin(actors::vacuum(actor, place))),
         }
     }
 }

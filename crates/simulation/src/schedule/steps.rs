@@ -155,7 +155,7 @@ impl Schedule {
     }
 
     fn perform(&self, state: &mut State, index: usize, now: DateTime<Utc>) {
-        let State { calls, lake, trace, adrift, .. } = state;
+        let State { calls, lake, trace, .. } = state;
         let call = &mut calls[index];
         let faults = if self.calm || call.due.is_some() { 0 } else { self.profile.faults };
         let changes = call.pending.changes();
@@ -197,7 +197,6 @@ impl Schedule {
                 }
             }
         };
-        let _later = adrift.len();
         trace.step(now, call.number.wrapping_mul(31) + fate.len() as u64, || {
             format!("{} {} {}: {fate}", call.process, call.pending.name(), call.pending.key())
         });
@@ -214,6 +213,7 @@ impl Schedule {
         }
         let mut call = adrift.swap_remove(lake.random.below(adrift.len()));
         call.pending.perform(lake);
+        self.desk.borrow_mut().unsettle();
         trace.step(now, call.number, || {
             format!("{} {} {}: done at last", call.process, call.pending.name(), call.pending.key())
         });
