@@ -38,7 +38,7 @@ pub(crate) struct Profile {
 impl Profile {
     pub(crate) fn new(random: &mut Random) -> Self {
         let mut of = |choices: &[usize]| random.pick(choices).copied().unwrap_or_default();
-        let roles = [of(&[2, 4, 6]), of(&[3, 5, 8]), of(&[0, 1, 2]), of(&[0, 3, 6]), of(&[1, 3, 5]), 1, of(&[0, 1, 3])];
+        let roles = [of(&[4, 6, 9]), of(&[3, 5, 8]), of(&[0, 1, 2]), of(&[0, 3, 6]), of(&[1, 3, 5]), 1, of(&[0, 1, 3])];
         let invocations = of(&[12, 18, 26, 36]);
         Self {
             places: of(&[1, 1, 2]),

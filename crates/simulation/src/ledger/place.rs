@@ -89,8 +89,13 @@ impl PlaceLedger {
         self.by_hand.contains(location)
     }
 
+    /// What the catalog names, whoever wrote it.
+    pub(crate) fn any_location(&self) -> Option<&str> {
+        self.named.as_ref().map(|named| named.location.as_str())
+    }
+
     /// What the catalog names, unless a person wrote that.
-    pub(crate) fn location(&self) -> Option<&str> {
+    pub(super) fn location(&self) -> Option<&str> {
         self.named.as_ref().filter(|named| !named.by_hand).map(|named| named.location.as_str())
     }
 

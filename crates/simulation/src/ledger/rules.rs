@@ -46,8 +46,12 @@ impl PlaceLedger {
     /// I2 and I3.
     pub(super) fn committed(&mut self, commit: Commit, now: DateTime<Utc>) -> Result<(), Violation> {
         let number = commit.generation.number();
-        if self.commits.contains_key(&number) {
-            return violated("I2", format!("commit {number} was replaced by that of writer {}", commit.writer));
+        match self.commits.get(&number) {
+            Some(before) if before.commit == commit => return Ok(()),
+            Some(_) => {
+                return violated("I2", format!("commit {number} was replaced by that of {}", commit.writer));
+            }
+            None => {}
         }
         let rows = self.rows_of(&commit)?;
         let head = self.head().cloned();

@@ -62,7 +62,7 @@ impl Schedule {
         let lake = &mut state.lake;
         lake.ledger.place(place).check_named(true)?;
         let known = lake.ledger.place(place);
-        let (location, acknowledged) = (known.location().map(str::to_owned), known.acknowledged().clone());
+        let (location, acknowledged) = (known.any_location().map(str::to_owned), known.acknowledged().clone());
         let mut visible: Vec<Event> = Vec::new();
         if let Some(location) = location {
             let keys = lake.store.keys();
