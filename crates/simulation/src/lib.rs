@@ -8,6 +8,7 @@ mod actors;
 mod call;
 mod lake;
 mod ledger;
+mod many;
 mod ports;
 mod process;
 mod profile;
@@ -17,4 +18,5 @@ mod time;
 mod trace;
 mod world;
 
+pub use many::run_many;
 pub use schedule::{Outcome, run};

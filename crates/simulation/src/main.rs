@@ -5,7 +5,7 @@
 use std::{
     num::NonZero,
     process::ExitCode,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::atomic::{AtomicU64, Ordering},
     thread,
     time::Instant,
 };
@@ -50,41 +50,22 @@ fn main() -> ExitCode {
 
 fn many(args: &Args) -> ExitCode {
     let end = args.start.saturating_add(args.seeds);
-    let threads = args.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    let threads = args.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
     let bar = if args.json { ProgressBar::hidden() } else { ProgressBar::new(args.seeds) };
     let style = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} schedules, {per_sec}, {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let (next, steps, failed) = (AtomicU64::new(args.start), AtomicU64::new(0), AtomicBool::new(false));
+    let (played, steps) = (AtomicU64::new(0), AtomicU64::new(0));
     let began = Instant::now();
-    let failures: Vec<Outcome> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|_| {
-                scope.spawn(|| {
-                    while !failed.load(Ordering::Relaxed) {
-                        let seed = next.fetch_add(1, Ordering::Relaxed);
-                        if seed >= end {
-                            return None;
-                        }
-                        let outcome = simulation::run(seed, false);
-                        steps.fetch_add(outcome.steps, Ordering::Relaxed);
-                        bar.inc(1);
-                        if outcome.violation.is_some() {
-                            failed.store(true, Ordering::Relaxed);
-                            // Once more, with every step written down.
-                            return Some(simulation::run(seed, true));
-                        }
-                    }
-                    None
-                })
-            })
-            .collect();
-        workers.into_iter().filter_map(|worker| worker.join().ok().flatten()).collect()
+    let failures = simulation::run_many(args.start..end, threads, |outcome| {
+        played.fetch_add(1, Ordering::Relaxed);
+        steps.fetch_add(outcome.steps, Ordering::Relaxed);
+        bar.inc(1);
     });
     let seconds = began.elapsed().as_secs_f64();
     bar.finish_and_clear();
     failures.iter().for_each(tell);
-    let played = next.load(Ordering::Relaxed).min(end) - args.start;
-    let (steps, rate) = (steps.load(Ordering::Relaxed), played as f64 / seconds);
+    let (played, steps) = (played.into_inner(), steps.into_inner());
+    let rate = played as f64 / seconds;
     let seeds: Vec<u64> = failures.iter().map(|failure| failure.seed).collect();
     if args.json {
         let result = serde_json::json!({

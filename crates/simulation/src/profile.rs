@@ -27,6 +27,8 @@ pub(crate) struct Profile {
     pub(crate) sticky: usize,
     /// The size of a full data file: every file is sealed, or some, or none.
     pub(crate) target_file_size: u64,
+    /// The memory of a compactor, in bytes: for everything at once, for some, for one batch at a time.
+    pub(crate) memory_budget: u64,
     /// Keys on a page of a listing.
     pub(crate) page: usize,
     /// No `register` runs before this.
@@ -54,6 +56,7 @@ impl Profile {
             damage: of(&[0, 0, 0, 3]),
             sticky: of(&[0, 300, 700, 900, 970]),
             target_file_size: of(&[1, 8_000, 1 << 27]) as u64,
+            memory_budget: of(&[1 << 29, 1 << 29, 8_000, 800]) as u64,
             page: of(&[1_000, 1_000, 3, 1]),
             register_is_down: TimeDelta::hours(i64::try_from(of(&[0, 0, 0, 0, 7, 80])).unwrap_or(0)),
             pace: i64::try_from(of(&[50, 500, 5_000])).unwrap_or(0),

@@ -92,7 +92,7 @@ impl Schedule {
     fn new(seed: u64, keep_trace: bool) -> Result<Self, InvalidSetting> {
         let mut random = Random::new(seed);
         let profile = Profile::new(&mut random);
-        let settings = start::settings(profile.target_file_size)?;
+        let settings = start::settings(&profile)?;
         let places = start::places(profile.places);
         let time = Arc::new(Time::default());
         let begun = domain::port::Clock::now(&*time);

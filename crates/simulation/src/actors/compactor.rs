@@ -15,9 +15,13 @@ fn compactor(actor: &Actor) -> Compactor<Ports, Ports, SeededIds> {
 pub(crate) async fn compact(actor: Actor, place: Place) {
     let landed = landed(&actor, &place);
     let (compactor, run) = (compactor(&actor), actor.run());
-    let answer = match actor.seed % 4 {
+    let answer = match actor.seed % 8 {
+        0 => {
+            let answer = compactor.rebuild(&place.dataset, &place.partition, &run).await;
+            return settle(&actor, &[], answer.map(|report| vec![report]));
+        }
         // Somebody asked for this partition.
-        0 => compactor.compact_now(&place.dataset, &place.partition, &run).await,
+        1 | 2 => compactor.compact_now(&place.dataset, &place.partition, &run).await,
         _ => compactor.compact(&place.dataset, &place.partition, &run).await,
     };
     let answer = answer.map(|report| vec![report]);

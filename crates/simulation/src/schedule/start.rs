@@ -14,12 +14,14 @@ use crate::{
     lake::Lake,
     ledger::Place,
     ports::Ports,
+    profile::Profile,
     process::{Process, ProcessId, Role, Script},
 };
 
 /// The defaults, but for small files that count as full: no schedule has events for large ones.
-pub(super) fn settings(target_file_size: u64) -> Result<Settings, InvalidSetting> {
-    Ok(Settings { target_file_size, ..Settings::read(|_| None)? })
+pub(super) fn settings(profile: &Profile) -> Result<Settings, InvalidSetting> {
+    let Profile { target_file_size, memory_budget, .. } = *profile;
+    Ok(Settings { target_file_size, memory_budget, ..Settings::read(|_| None)? })
 }
 
 pub(super) fn places(count: usize) -> Vec<Place> {
