@@ -17,6 +17,7 @@ use futures::FutureExt;
 
 use crate::{
     ledger::{Ledger, Place},
+    process::ProcessId,
     random::Random,
     time::Time,
 };
@@ -34,6 +35,8 @@ pub(crate) struct Lake {
     pub(crate) page: usize,
     /// How many of a thousand items of a batch fail by themselves.
     pub(crate) item_faults: usize,
+    /// Whose call is being done.
+    pub(crate) process: ProcessId,
     time: Arc<Time>,
 }
 
@@ -47,6 +50,7 @@ impl Lake {
             violation: None,
             page: 1_000,
             item_faults: 0,
+            process: ProcessId(0),
             time,
         }
     }
@@ -58,7 +62,10 @@ impl Lake {
         }
     }
 
-    pub(crate) fn list(&self, prefix: &str, after: Option<&str>) -> Option<Result<ListPage, StoreError>> {
+    pub(crate) fn list(&mut self, prefix: &str, after: Option<&str>) -> Option<Result<ListPage, StoreError>> {
+        if after.is_none() {
+            self.ledger.listed(prefix, self.process);
+        }
         let mut page = self.store.list(prefix, after).now_or_never()?;
         if let Ok(page) = &mut page
             && page.objects.len() > self.page
@@ -101,7 +108,7 @@ impl Lake {
         let is_there = self.get(key).is_some();
         let answer = self.store.delete(&[key.to_owned()]).now_or_never()?;
         if is_there && answer.is_ok() {
-            let checked = self.ledger.deleted(key, self.time.now());
+            let checked = self.ledger.deleted(key, self.process, self.time.now());
             self.check(checked);
         }
         Some(answer)

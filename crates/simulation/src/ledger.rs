@@ -15,6 +15,8 @@ use domain::{
     key::{self, ParsedKey},
 };
 
+use crate::process::ProcessId;
+
 pub(crate) use contents::rows;
 pub(crate) use place::PlaceLedger;
 
@@ -41,6 +43,11 @@ pub(crate) struct Ledger {
     quarantine: BTreeSet<Event>,
     rejected: BTreeSet<Event>,
     retention: TimeDelta,
+}
+
+/// What a query engine does not take for a data file: its name begins with `_`. Who wrote it works with it alone.
+pub(crate) fn is_hidden(key: &str) -> bool {
+    key.rsplit('/').next().is_some_and(|name| name.starts_with('_'))
 }
 
 impl Ledger {
@@ -86,6 +93,9 @@ impl Ledger {
             self.quarantine.extend(contents::rejected(body));
             return Ok(());
         }
+        if is_hidden(key) {
+            return Ok(());
+        }
         if let Some((dataset, partition, ..)) = key::generation_of(key) {
             return self.place(&Place { dataset, partition }).file_written(key, body, now);
         }
@@ -110,9 +120,30 @@ impl Ledger {
         }
     }
 
-    /// An object that was there is deleted.
-    pub(crate) fn deleted(&mut self, key: &str, now: DateTime<Utc>) -> Result<(), Violation> {
+    /// A process begins a listing: of a commit log, that is a look at the head.
+    pub(crate) fn listed(&mut self, prefix: &str, process: ProcessId) {
+        let partition = prefix.strip_prefix(key::COMMITS).and_then(|rest| rest.strip_suffix('/')?.split_once('/'));
+        let place = partition.and_then(|(dataset, partition)| {
+            Some(Place { dataset: DatasetName::new(dataset).ok()?, partition: partition.parse().ok()? })
+        });
+        if let Some(place) = place {
+            let known = self.place(&place);
+            let head = known.head_number();
+            known.looks.insert(process, head);
+        }
+    }
+
+    /// An object that was there is deleted, by this process.
+    pub(crate) fn deleted(
+        &mut self,
+        key: &str,
+        process: ProcessId,
+        now: DateTime<Utc>,
+    ) -> Result<(), Violation> {
         let retention = self.retention;
+        if is_hidden(key) {
+            return Ok(());
+        }
         if let Some((dataset, partition, generation, writer)) = key::generation_of(key) {
             let location = key::generation_prefix(&dataset, &partition, generation, &writer);
             let place = self.place(&Place { dataset, partition });
@@ -121,7 +152,9 @@ impl Ledger {
         match ParsedKey::parse(key) {
             Ok(ParsedKey::Landing(dataset, partition, batch)) => {
                 let place = Place { dataset, partition };
-                self.place(&place).landing_deleted(&batch)?;
+                let known = self.place(&place);
+                let looked = known.looks.get(&process).copied();
+                known.landing_deleted(&batch, looked)?;
                 self.accounted_for(&place)
             }
             Ok(ParsedKey::Commit(dataset, partition, generation)) => {

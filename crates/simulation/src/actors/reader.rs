@@ -5,7 +5,7 @@ use domain::{
 };
 
 use super::Actor;
-use crate::ledger::{Event, Place, rows};
+use crate::ledger::{Event, Place, is_hidden, rows};
 
 /// How long a query may take and be promised a whole generation: the retention less what a late `register` and a late
 /// vacuum take.
@@ -31,7 +31,7 @@ pub(crate) async fn read(actor: Actor, place: Place) {
     }
     let Ok(objects) = actor.ports.list_all(&location).await else { return };
     let mut found: Vec<Event> = Vec::new();
-    for object in objects {
+    for object in objects.into_iter().filter(|object| !is_hidden(&object.key)) {
         match actor.ports.get(&object.key).await {
             Ok(body) => found.extend(rows(&body).unwrap_or_default()),
             Err(StoreError::NotFound { key }) if actor.ports.now() - began <= PATIENCE => {

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::{Commit, batch::BatchName, invariant, key};
 
 use super::Event;
+use crate::process::ProcessId;
 
 /// What is known of one partition.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ pub(crate) struct PlaceLedger {
     /// The data files that are there.
     pub(super) files: BTreeMap<String, File>,
     pub(super) named: Option<Named>,
+    /// The head when each process last looked.
+    pub(super) looks: BTreeMap<ProcessId, u64>,
     /// Every location that a person wrote into the catalog.
     pub(super) by_hand: BTreeSet<String>,
     /// The head at the time when the catalog was last written.

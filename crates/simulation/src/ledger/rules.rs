@@ -107,11 +107,14 @@ impl PlaceLedger {
         Ok(rows)
     }
 
-    /// I4.
-    pub(super) fn landing_deleted(&mut self, batch: &BatchName) -> Result<(), Violation> {
+    /// I4. The head is the one that the process found when it last looked, or any that came since: between its look and
+    /// its delete another one may clean the same batch, a third one commit without it, and a redelivery land it again.
+    /// That does no harm: what was consumed once is in the table.
+    pub(super) fn landing_deleted(&mut self, batch: &BatchName, looked: Option<u64>) -> Result<(), Violation> {
         self.landing.remove(batch);
-        let listed = self.head().map(|head| head.commit.consumed.as_slice()).unwrap_or_default();
-        invariant::may_delete_landing(listed.iter().map(|entry| &entry.batch), &batch)
+        let looked = looked.unwrap_or(self.head_number());
+        let heads = self.history.values().filter(|committed| committed.number() >= looked);
+        invariant::may_delete_landing(heads.flat_map(|head| &head.commit.consumed).map(|entry| &entry.batch), &batch)
     }
 
     /// I5, and I6 with it.
@@ -123,9 +126,8 @@ impl PlaceLedger {
         now: DateTime<Utc>,
         retention: TimeDelta,
     ) -> Result<(), Violation> {
-        // The youngest decides: a directory is as old as the last file that was put there.
-        let written_at = self.youngest(location).unwrap_or(now);
-        self.files.remove(key);
+        // Its own age: who puts the next file beside it after hours is too old to commit them.
+        let written_at = self.files.remove(key).map_or(now, |file| file.written_at);
         let is_committed = self.history.contains_key(location);
         let fate = match self.garbage.get(location) {
             Some(since) => Fate::Garbage(*since),
@@ -138,11 +140,6 @@ impl PlaceLedger {
             Some(named) if named == location => violated("I6", format!("{key} is deleted, and the catalog names it")),
             _ => Ok(()),
         }
-    }
-
-    fn youngest(&self, location: &str) -> Option<DateTime<Utc>> {
-        let files = self.files.range(location.to_owned()..).take_while(|(key, _)| key.starts_with(location));
-        files.map(|(_, file)| file.written_at).max()
     }
 
     /// I2, and I5 for the commit itself: it goes no sooner than its files.

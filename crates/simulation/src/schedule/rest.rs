@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::invariant::Violation;
 
 use super::Schedule;
-use crate::{ledger::{Event, Place, rows}, profile::Profile};
+use crate::{ledger::{Event, Place, is_hidden, rows}, profile::Profile};
 
 /// How often compactor, register and time have their turn before the lake must be at rest.
 const ROUNDS: usize = 2;
@@ -66,7 +66,7 @@ impl Schedule {
         let mut visible: Vec<Event> = Vec::new();
         if let Some(location) = location {
             let keys = lake.store.keys();
-            let files = keys.iter().filter(|key| key.starts_with(&location));
+            let files = keys.iter().filter(|key| key.starts_with(&location) && !is_hidden(key));
             for file in files {
                 visible.extend(lake.get(file).and_then(|body| rows(&body)).unwrap_or_default());
             }

@@ -157,6 +157,7 @@ impl Schedule {
     fn perform(&self, state: &mut State, index: usize, now: DateTime<Utc>) {
         let State { calls, lake, trace, .. } = state;
         let call = &mut calls[index];
+        lake.process = call.process;
         let faults = if self.calm || call.due.is_some() { 0 } else { self.profile.faults };
         let changes = call.pending.changes();
         let fate = if call.is_expired(now) {
@@ -212,6 +213,7 @@ impl Schedule {
             return false;
         }
         let mut call = adrift.swap_remove(lake.random.below(adrift.len()));
+        lake.process = call.process;
         call.pending.perform(lake);
         self.desk.borrow_mut().unsettle();
         trace.step(now, call.number, || {
