@@ -8,7 +8,7 @@ mod notification;
 mod record;
 mod texts;
 
-use std::{borrow::Cow, fmt, ops::Range, str};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -16,7 +16,7 @@ use domain::{
     quarantine::Holds,
 };
 
-use crate::message::Message;
+use crate::{message::Message, utf8};
 use texts::Texts;
 
 /// The messages of a Lambda event, or why it is none of SNS or SQS.
@@ -51,7 +51,7 @@ impl Event {
 
     /// Reads the body of an invocation. What is not UTF-8 is no JSON either, and gets an answer that says so.
     pub fn from_body(body: &[u8]) -> Self {
-        str::from_utf8(body).map_or_else(|_| Self::read(""), Self::read)
+        utf8::text(body).map_or_else(|_| Self::read(""), Self::read)
     }
 
     pub(crate) fn batch(&self) -> Result<&Batch, &UnknownEvent> {
@@ -86,12 +86,14 @@ impl Batch {
     }
 
     pub(crate) fn messages(&self) -> Vec<Message<'_>> {
-        self.parts.iter().map(|parts| parts.message(&self.texts)).collect()
+        let texts = self.texts.text();
+        self.parts.iter().map(|parts| parts.message(texts)).collect()
     }
 
     /// The name that SQS has for a message; SNS has no way to name one.
     pub(crate) fn name(&self, index: usize) -> Option<&str> {
-        self.parts[index].name.clone().map(|name| self.texts.text(name))
+        let name = self.parts[index].name.clone()?;
+        std::str::from_utf8(self.texts.bytes(name)).ok()
     }
 }
 
@@ -127,8 +129,8 @@ struct Parts {
 }
 
 impl Parts {
-    fn message<'t>(&self, texts: &'t Texts) -> Message<'t> {
-        let text = |range: &Range<usize>| texts.text(range.clone());
+    fn message<'t>(&self, texts: &'t str) -> Message<'t> {
+        let text = |range: &Range<usize>| texts.get(range.clone()).unwrap_or_default();
         Message {
             id: text(&self.id),
             position: 0,
@@ -137,7 +139,7 @@ impl Parts {
             topic: last_part(text(&self.topic)),
             dataset: self.dataset.as_ref().map(text),
             encoding: self.encoding.as_ref().map(text),
-            body: texts.bytes(self.body.clone()),
+            body: text(&self.body).as_bytes(),
             unreadable: self.unreadable.clone(),
         }
     }

@@ -11,6 +11,8 @@ use domain::{
     quarantine::Holds,
 };
 
+use crate::utf8;
+
 /// The longest event, in bytes: four times what SNS takes. A longer one is no row that anybody reads.
 pub(crate) const MAX_EVENT: usize = 1 << 20;
 
@@ -44,7 +46,7 @@ pub(crate) enum BadPiece {
 /// Hands over every part of the body. A byte order mark at its beginning is no part of it, nor are empty lines.
 pub(crate) fn split<'a>(body: &'a [u8], each: &mut impl FnMut(Piece<'a>)) {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let text = match str::from_utf8(body) {
+    let text = match utf8::text(body) {
         Ok(text) => text,
         Err(_) if is_ndjson(body) => return lines(body, each),
         Err(error) => return each(Piece::Bad(body, error.into(), Holds::Message)),

@@ -1,7 +1,6 @@
 //! The characters of a JSON string, its escapes undone.
 
-/// Bytes that are looked at, and written, at a time.
-const STEP: usize = 8;
+use super::sixteen::{LENGTH as STEP, plain_of_sixteen};
 
 /// What is added to the output at a time.
 const GROWTH: usize = 4096;
@@ -13,7 +12,7 @@ const GROWTH: usize = 4096;
 /// Nothing is checked: a control character is taken as it is, half a surrogate pair becomes U+FFFD, and a backslash
 /// that begins no escape stays.
 pub fn unescape(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Option<(usize, usize)> {
-    undo(bytes, from, out, at, |rest| match rest {
+    undo(bytes, from, out, at, *br#"\""#, |rest| match rest {
         [b'"', ..] => Some(Next::End(1)),
         _ => Some(escape(rest).into()),
     })
@@ -23,7 +22,7 @@ pub fn unescape(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Opti
 /// `\"`, and a quote in it is `\\\"`. Both texts' escapes are undone at once. `None` also for what few would write, which
 /// is left to two calls of [`unescape`].
 pub fn unescape_twice(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Option<(usize, usize)> {
-    undo(bytes, from, out, at, |rest| match rest {
+    undo(bytes, from, out, at, *br#"\\\""#, |rest| match rest {
         [b'\\', b'"', ..] => Some(Next::End(2)),
         [b'\\', b'\\', ..] => escape_twice(rest).map(Next::from),
         _ => None,
@@ -42,12 +41,15 @@ impl From<(char, usize)> for Next {
     }
 }
 
+/// `quote` is how a quote is written most of the time: JSON in a string has more of them than of all else. What
+/// begins at any other quote or backslash, `next` says.
 #[inline]
-fn undo(
+fn undo<const QUOTE: usize>(
     bytes: &[u8],
     from: usize,
     out: &mut Vec<u8>,
     at: usize,
+    quote: [u8; QUOTE],
     next: impl Fn(&[u8]) -> Option<Next>,
 ) -> Option<(usize, usize)> {
     let (mut read, mut write) = (from, at);
@@ -58,13 +60,15 @@ fn undo(
         }
         match bytes.get(read..).and_then(<[u8]>::first_chunk::<STEP>) {
             Some(chunk) => {
-                let plain = plain(*chunk);
+                let plain = plain_of_sixteen(chunk);
                 // What is behind the plain ones is written over by what comes next.
                 out[write..write + STEP].copy_from_slice(chunk);
-                (read, write) = (read + plain, write + plain);
                 if plain == STEP {
+                    // By what is known beforehand, so that the next ones need not wait for this answer.
+                    (read, write) = (read + STEP, write + STEP);
                     continue;
                 }
+                (read, write) = (read + plain, write + plain);
             }
             None => {
                 let next = *bytes.get(read)?;
@@ -75,7 +79,13 @@ fn undo(
                 }
             }
         }
-        match next(&bytes[read..])? {
+        let rest = &bytes[read..];
+        if rest.first_chunk() == Some(&quote) {
+            out[write] = b'"';
+            (read, write) = (read + QUOTE, write + 1);
+            continue;
+        }
+        match next(rest)? {
             Next::End(length) => return Some((read + length, write)),
             Next::Character(character, length) => {
                 if character.is_ascii() {
@@ -89,17 +99,6 @@ fn undo(
             }
         }
     }
-}
-
-/// How many bytes at the beginning are neither a quote nor a backslash.
-fn plain(chunk: [u8; STEP]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let word = u64::from_le_bytes(chunk);
-    // The lowest high bit that is set belongs to the first such byte; those above it may be false.
-    let zero = |x: u64| x.wrapping_sub(ONES) & !x & HIGH;
-    let found = zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\')));
-    found.trailing_zeros() as usize / 8
 }
 
 /// The character of the escape at the beginning, and the escape's length.

@@ -3,10 +3,10 @@
 //!
 //! This takes what SNS writes, and leaves anything else to the reader of bodies that are unescaped first.
 
-use std::{ops::Range, str};
+use std::ops::Range;
 
 use chrono::DateTime;
-use domain::value::rfc3339;
+use domain::{json::bare, value::rfc3339};
 
 use super::{Parts, texts::Texts};
 
@@ -48,7 +48,7 @@ impl<'e> Reader<'e> {
             }
             Some(())
         })?;
-        let sent_at = rfc3339(str::from_utf8(timestamp?).ok()?).and_then(DateTime::from_timestamp_millis)?;
+        let sent_at = rfc3339(timestamp?).and_then(DateTime::from_timestamp_millis)?;
         if kind? != b"Notification" {
             return None;
         }
@@ -114,11 +114,10 @@ impl<'e> Reader<'e> {
     /// Takes a string that has no escapes.
     fn string(&mut self) -> Option<&'e [u8]> {
         self.quote()?;
-        let rest = self.event.get(self.at..)?;
-        let length = memchr::memchr2(b'\\', b'"', rest)?;
-        self.at += length;
+        let string = bare(self.event.get(self.at..)?);
+        self.at += string.len();
         self.event.get(self.at..)?.starts_with(br#"\""#).then(|| self.at += 2)?;
-        rest.get(..length)
+        Some(string)
     }
 
     fn message(&mut self, texts: &mut Texts) -> Option<Range<usize>> {
@@ -202,6 +201,6 @@ mod tests {
         let event = serde_json::to_string(&serde_json::to_string_pretty(&body).unwrap()).unwrap();
         let mut texts = super::Texts::of(event.len());
         let (parts, end) = super::notification(event.as_bytes(), 1, &mut texts).unwrap();
-        assert_eq!((texts.text(parts.body), end), (text, event.len()));
+        assert_eq!((&texts.text()[parts.body], end), (text, event.len()));
     }
 }

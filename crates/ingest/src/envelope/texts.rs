@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use domain::json::{Cursor, Span, unescape, unescape_twice};
 
+use crate::utf8;
+
 /// What the buffer grows by.
 const SLACK: usize = 4096;
 
@@ -84,8 +86,8 @@ impl Texts {
         self.bytes.get(range).unwrap_or_default()
     }
 
-    /// The event was UTF-8, and undoing escapes leaves it so.
-    pub(super) fn text(&self, range: Range<usize>) -> &str {
-        std::str::from_utf8(self.bytes(range)).unwrap_or_default()
+    /// All of them. The event was UTF-8, and undoing escapes leaves it so.
+    pub(super) fn text(&self) -> &str {
+        utf8::text(self.bytes(0..self.used)).unwrap_or_default()
     }
 }
