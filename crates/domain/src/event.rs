@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     dataset::{Column, Dataset},
+    json::Raw,
     partition::Partition,
     settings::Settings,
     value::{self, Value},
@@ -63,11 +64,15 @@ pub fn place(
     let cloud_event = event.cloud_event().map(CloudEvent::check).transpose()?;
     let mut time = origin.sent_at;
     let event_time = dataset.event_time_index();
+    // Where the next column's field would be: behind this one's, as most senders write them.
+    let mut next = 0;
     for (index, column) in dataset.columns().iter().enumerate() {
-        let value = read(column, event, index)?;
+        let found = event.find(&column.field, next);
+        next = found.map_or(next, |(place, _)| place + 1);
+        let value = typed(column, found.map(|(_, raw)| raw))?;
         if matches!(value, Value::Null) {
             if column.required {
-                let null = event.find(&column.field, index).is_some();
+                let null = found.is_some();
                 let (column, field) = (column.name.clone(), column.field.clone());
                 return Err(Rejection::Missing { column, field, null });
             }
@@ -75,10 +80,7 @@ pub fn place(
             time = moment(&value).filter(|time| within(*time, origin, bounds)).ok_or_else(|| {
                 Rejection::Time {
                     column: column.name.clone(),
-                    found: event
-                        .find(&column.field, index)
-                        .map(|raw| raw.text().to_owned())
-                        .unwrap_or_default(),
+                    found: found.map(|(_, raw)| raw.text().to_owned()).unwrap_or_default(),
                     earliest: bounds.earliest,
                     latest: origin.sent_at + bounds.ahead,
                 }
@@ -96,7 +98,11 @@ pub fn place(
 /// The event's value of a column; a field that is not there is null. `expected` is where the field would be if the
 /// sender wrote the fields in the order of the columns.
 pub fn read<'a>(column: &Column, event: &Event<'a>, expected: usize) -> Result<Value<'a>, Rejection> {
-    let Some(raw) = event.find(&column.field, expected) else { return Ok(Value::Null) };
+    typed(column, event.find(&column.field, expected).map(|(_, raw)| raw))
+}
+
+fn typed<'a>(column: &Column, raw: Option<Raw<'a>>) -> Result<Value<'a>, Rejection> {
+    let Some(raw) = raw else { return Ok(Value::Null) };
     let value = match column.unit {
         Some(unit) => value::epoch(unit, raw),
         None => value::parse(&column.data_type, raw),

@@ -50,7 +50,7 @@ pub fn landing_prefix(dataset: &DatasetName, partition: &Partition) -> String {
 
 /// One landing batch.
 pub fn landing(dataset: &DatasetName, partition: &Partition, batch: &BatchName) -> String {
-    format!("{}{batch}{BATCH_SUFFIX}", landing_prefix(dataset, partition))
+    format!("{LANDING}{dataset}/{partition}/{batch}{BATCH_SUFFIX}")
 }
 
 /// A partition's commit log.
