@@ -50,7 +50,8 @@ pub fn landing_prefix(dataset: &DatasetName, partition: &Partition) -> String {
 
 /// One landing batch.
 pub fn landing(dataset: &DatasetName, partition: &Partition, batch: &BatchName) -> String {
-    format!("{LANDING}{dataset}/{partition}/{batch}{BATCH_SUFFIX}")
+    let partition = partition.to_string();
+    [LANDING, dataset.as_str(), "/", &partition, "/", batch.as_str(), BATCH_SUFFIX].concat()
 }
 
 /// A partition's commit log.

@@ -71,7 +71,7 @@ impl fmt::Debug for Event {
 
 impl Batch {
     fn read(event: &[u8]) -> Result<Self, UnknownEvent> {
-        let mut batch = Self { texts: Texts::of(event.len()), parts: Vec::new() };
+        let mut batch = Self { texts: Texts::of(event.len()), parts: Vec::with_capacity(16) };
         let mut body = Vec::new();
         let mut cursor = begin(event)?;
         loop {

@@ -9,6 +9,9 @@ use super::{
 };
 
 /// Reads UTF-8 from left to right, and answers with places in it. After an error its own place means nothing.
+///
+/// What is called for every name and value is built into its callers: their results are too large for registers, and to
+/// read them from memory just after they were written, and in other pieces, takes longer than to find them.
 #[derive(Debug)]
 pub struct Cursor<'a> {
     bytes: &'a [u8],
@@ -85,7 +88,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes the next value, whatever it is.
-    #[inline]
+    #[inline(always)] // See [`Cursor`].
     pub fn value(&mut self) -> Result<Span, Fault> {
         let first = self.peek();
         let start = self.at;
@@ -102,7 +105,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a string.
-    #[inline]
+    #[inline(always)] // See [`Cursor`].
     pub fn string(&mut self) -> Result<Span, Fault> {
         match self.peek() {
             Some(b'"') => {
@@ -204,7 +207,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes the string that begins here; answers whether it has escapes.
-    #[inline]
+    #[inline(always)] // See [`Cursor`].
     fn skip_string(&mut self) -> Result<bool, Fault> {
         // Most strings end within the next sixteen bytes, and that is soon seen.
         if let Some(chunk) = self.bytes.get(self.at + 1..).and_then(<[u8]>::first_chunk) {

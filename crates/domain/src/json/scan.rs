@@ -118,7 +118,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes the next value, whatever it is.
-    #[inline]
+    #[inline(always)] // See [`Cursor`].
     pub fn value(&mut self) -> Result<Raw<'a>, Fault> {
         let Span { range, escaped } = self.cursor.value()?;
         Ok(Raw { text: self.text(range), escaped })
@@ -132,7 +132,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes a string; answers with its characters.
-    #[inline]
+    #[inline(always)] // See [`Cursor`].
     pub fn name(&mut self) -> Result<Cow<'a, str>, Fault> {
         let Span { range, escaped } = self.cursor.string()?;
         if escaped {

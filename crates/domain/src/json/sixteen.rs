@@ -21,13 +21,20 @@ pub(super) fn plain_in_string(bytes: &[u8]) -> usize {
 /// How many of these sixteen can.
 #[inline]
 pub(super) fn plain_of_sixteen_in_string(chunk: &[u8; LENGTH]) -> usize {
-    first(special_or_control(u8x16::new(*chunk)))
+    // The bit behind the last one is that of the length.
+    (special_or_control(u8x16::new(*chunk)).to_bitmask() | 1 << LENGTH).trailing_zeros() as usize
 }
 
-/// How many of these sixteen are before a quote or a backslash.
+/// As many as a number has bits.
+pub(super) const BLOCK: usize = 64;
+
+/// Which of the first bytes are quotes or backslashes: the lowest bit is the first byte's.
 #[inline]
-pub(super) fn plain_of_sixteen(chunk: &[u8; LENGTH]) -> usize {
-    first(special(u8x16::new(*chunk)))
+pub(super) fn special_of_block<const N: usize>(block: &[u8; N]) -> u64 {
+    let (chunks, _) = block.as_chunks::<LENGTH>();
+    chunks.iter().take(BLOCK / LENGTH).enumerate().fold(0, |found, (index, chunk)| {
+        found | u64::from(special(u8x16::new(*chunk)).to_bitmask()) << (index * LENGTH)
+    })
 }
 
 #[inline]
@@ -53,13 +60,6 @@ fn find(bytes: &[u8], among: impl Fn(u8x16) -> u8x16, is: impl Fn(&u8) -> bool) 
     chunks.len() * LENGTH + rest.iter().position(is).unwrap_or(rest.len())
 }
 
-/// The first byte that was found, or the length.
-#[inline]
-fn first(found: u8x16) -> usize {
-    // The bit behind the last one is that of the length.
-    (found.to_bitmask() | 1 << LENGTH).trailing_zeros() as usize
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -68,7 +68,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_plain_part_is_found_as_byte_by_byte(bytes: Vec<u8>, special in 0_usize..80) {
+        fn the_plain_part_is_found_as_byte_by_byte(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200), special in 0_usize..99,
+        ) {
             let mut bytes = bytes;
             bytes.retain(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20));
             prop_assert_eq!(plain_in_string(&bytes), bytes.len());
@@ -82,7 +84,9 @@ mod tests {
                 prop_assert_eq!(bare(&bytes).len(), bare_end);
                 if let Some(chunk) = bytes.first_chunk() {
                     prop_assert_eq!(plain_of_sixteen_in_string(chunk), at.min(LENGTH));
-                    prop_assert_eq!(plain_of_sixteen(chunk), bare_end.min(LENGTH));
+                }
+                if let Some(block) = bytes.first_chunk::<{ BLOCK + 3 }>() {
+                    prop_assert_eq!(special_of_block(block).trailing_zeros() as usize, bare_end.min(BLOCK));
                 }
             }
         }
