@@ -170,6 +170,17 @@ mod tests {
     }
 
     #[test]
+    fn an_object_has_a_bound_on_its_fields() {
+        let object = |fields: usize| {
+            let fields: Vec<String> = (0..fields).map(|index| format!("\"f{index}\":0")).collect();
+            format!("{{{}}}", fields.join(","))
+        };
+        assert_eq!(Fields::parse(&object(MAX_FIELDS)).unwrap().iter().count(), MAX_FIELDS);
+        let message = Fields::parse(&object(MAX_FIELDS + 1)).unwrap_err().to_string();
+        assert!(message.contains("more than 10,000 fields in an object"), "{message}");
+    }
+
+    #[test]
     fn a_duplicate_is_found_among_many_fields_too() {
         let names: Vec<String> = (0..1_000).map(|index| format!("\"f{index}\":0")).collect();
         assert!(Fields::parse(&format!("{{{}}}", names.join(","))).is_ok());
