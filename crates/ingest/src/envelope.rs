@@ -16,7 +16,7 @@ use domain::{
     quarantine::Holds,
 };
 
-use crate::{message::Message, utf8};
+use crate::message::Message;
 use texts::Texts;
 
 /// The messages of a Lambda event, or why it is none of SNS or SQS.
@@ -41,17 +41,19 @@ pub(crate) enum UnknownEvent {
     NoRecords,
     #[error("record {0} has no {1}")]
     Incomplete(usize, &'static str),
+    #[error("expected UTF-8")]
+    Encoding,
 }
 
 impl Event {
     /// Reads the event's text.
     pub fn read(event: &str) -> Self {
-        Self(Batch::read(event.as_bytes()))
+        Self::from_body(event.as_bytes())
     }
 
-    /// Reads the body of an invocation. What is not UTF-8 is no JSON either, and gets an answer that says so.
+    /// Reads the body of an invocation.
     pub fn from_body(body: &[u8]) -> Self {
-        utf8::text(body).map_or_else(|_| Self::read(""), Self::read)
+        Self(Batch::read(body))
     }
 
     pub(crate) fn batch(&self) -> Result<&Batch, &UnknownEvent> {
@@ -85,15 +87,16 @@ impl Batch {
         }
     }
 
-    pub(crate) fn messages(&self) -> Vec<Message<'_>> {
-        let texts = self.texts.text();
-        self.parts.iter().map(|parts| parts.message(texts)).collect()
+    /// The messages. What is not UTF-8 is no JSON either; of the event's bytes those are looked at that are kept.
+    pub(crate) fn messages(&self) -> Result<Vec<Message<'_>>, UnknownEvent> {
+        let texts = self.texts.text().map_err(|_| UnknownEvent::Encoding)?;
+        self.parts.iter().map(|parts| parts.message(texts).ok_or(UnknownEvent::Encoding)).collect()
     }
 
     /// The name that SQS has for a message; SNS has no way to name one.
     pub(crate) fn name(&self, index: usize) -> Option<&str> {
         let name = self.parts[index].name.clone()?;
-        std::str::from_utf8(self.texts.bytes(name)).ok()
+        self.texts.text_at(name)
     }
 }
 
@@ -129,19 +132,24 @@ struct Parts {
 }
 
 impl Parts {
-    fn message<'t>(&self, texts: &'t str) -> Message<'t> {
-        let text = |range: &Range<usize>| texts.get(range.clone()).unwrap_or_default();
-        Message {
-            id: text(&self.id),
+    /// `None` if a part begins or ends within a character: then it is no text of its own.
+    fn message<'t>(&self, texts: &'t str) -> Option<Message<'t>> {
+        let text = |range: &Range<usize>| texts.get(range.clone());
+        let optional = |range: &Option<Range<usize>>| match range {
+            Some(range) => text(range).map(Some),
+            None => Some(None),
+        };
+        Some(Message {
+            id: text(&self.id)?,
             position: 0,
             holds: Holds::Message,
             sent_at: self.sent_at,
-            topic: last_part(text(&self.topic)),
-            dataset: self.dataset.as_ref().map(text),
-            encoding: self.encoding.as_ref().map(text),
-            body: text(&self.body).as_bytes(),
+            topic: last_part(text(&self.topic)?),
+            dataset: optional(&self.dataset)?,
+            encoding: optional(&self.encoding)?,
+            body: text(&self.body)?.as_bytes(),
             unreadable: self.unreadable.clone(),
-        }
+        })
     }
 }
 
