@@ -22,7 +22,6 @@ mod route;
 mod service;
 mod sort;
 mod unpack;
-mod utf8;
 
 #[cfg(feature = "lambda")]
 pub use bodies::{Bodies, ReadsBodies};

@@ -11,8 +11,6 @@ use domain::{
     quarantine::Holds,
 };
 
-use crate::utf8;
-
 /// The longest event, in bytes: four times what SNS takes. A longer one is no row that anybody reads.
 pub(crate) const MAX_EVENT: usize = 1 << 20;
 
@@ -48,7 +46,7 @@ pub(crate) fn split<'a>(body: &'a [u8], each: &mut impl FnMut(Piece<'a>)) {
     // It stays with a body that is kept whole, as everything else around its events does.
     let begin = if body.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let unmarked = &body[begin..];
-    let text = match utf8::text(body) {
+    let text = match str::from_utf8(body) {
         Ok(text) => text,
         Err(_) if is_ndjson(unmarked) => return lines(unmarked, each),
         Err(error) => return each(Piece::Bad(body, error.into(), Holds::Message)),

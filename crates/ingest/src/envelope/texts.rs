@@ -7,8 +7,6 @@ use std::{
 
 use domain::json::{Cursor, Span, unescape, unescape_twice};
 
-use crate::utf8;
-
 /// What the buffer grows by.
 const SLACK: usize = 4096;
 
@@ -92,6 +90,6 @@ impl Texts {
 
     /// All of them, if they are UTF-8: undoing escapes leaves them what they were.
     pub(super) fn text(&self) -> Result<&str, Utf8Error> {
-        utf8::text(&self.bytes[..self.used])
+        str::from_utf8(&self.bytes[..self.used])
     }
 }
