@@ -1,0 +1,404 @@
+use std::{collections::BTreeSet, sync::Arc};
+
+use bytes::Bytes;
+use chrono::TimeDelta;
+use domain::{
+    Commit, CommitKind, Consumed, DataFile, Generation,
+    batch::BatchName,
+    commit::{FORMAT, WriterId},
+    key,
+    memory::{ManualClock, MemoryCatalog, MemoryStore, SeededIds},
+    port::{Catalog, CatalogPartition, Clock, Ids, ObjectStore, PutMode, Table, Upsert},
+    run::Run,
+};
+use register::Register;
+
+use super::*;
+
+const DEFINITION: &str = r#"{"name": "seats", "columns": [{"name": "seat", "type": "bigint"}]}"#;
+
+struct World {
+    store: Arc<MemoryStore<ManualClock>>,
+    catalog: Arc<MemoryCatalog>,
+    clock: Arc<ManualClock>,
+    ids: Arc<SeededIds>,
+    dataset: DatasetName,
+}
+
+impl World {
+    /// A lake of two days with nothing wrong, an hour and a half after everything was done.
+    async fn healthy() -> Self {
+        let clock = Arc::new(ManualClock::new("2026-11-23T10:00:00Z".parse().unwrap()));
+        let store = Arc::new(MemoryStore::with_clock(Arc::clone(&clock)));
+        let dataset = DatasetName::new("seats").unwrap();
+        let world = Self { store, catalog: Arc::default(), clock, ids: Arc::new(SeededIds::new(1)), dataset };
+        world.put("datasets/seats.json", DEFINITION).await;
+        world.put("schemas/seats/000001.json", DEFINITION).await;
+        world.commit(&day(22), 1, CommitKind::Append).await;
+        world.commit(&day(22), 2, CommitKind::Merge).await;
+        world.commit(&day(23), 1, CommitKind::Append).await;
+        world.reconcile().await;
+        world.clock.advance(TimeDelta::minutes(90));
+        assert_eq!(world.found().await, []);
+        world
+    }
+
+    async fn reconcile(&self) {
+        let (store, catalog) = (Arc::clone(&self.store), Arc::clone(&self.catalog));
+        let register = Register::new(store, catalog, Arc::clone(&self.clock), Arc::clone(&self.ids));
+        register.reconcile(&Run::new(self.clock.now(), None)).await.unwrap();
+    }
+
+    async fn put(&self, key: &str, body: &str) {
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        self.store.put(key, body, PutMode::Overwrite).await.unwrap();
+    }
+
+    async fn delete(&self, key: &str) {
+        assert!(self.store.delete(&[key.to_owned()]).await.unwrap().is_empty());
+    }
+
+    /// A generation of one file, which consumed one batch.
+    async fn commit(&self, partition: &Partition, number: u64, kind: CommitKind) -> Commit {
+        let (generation, writer) = (Generation::new(number), WriterId::from(self.ids.ulid()));
+        let location = key::generation_prefix(&self.dataset, partition, generation, &writer);
+        let file = DataFile { key: key::data_file(&location, 0), rows: 3, bytes: 7, sealed: false };
+        self.put(&file.key, "parquet").await;
+        let commit = Commit {
+            format: FORMAT,
+            kind,
+            dataset: self.dataset.clone(),
+            partition: partition.clone(),
+            generation,
+            schema_version: 1,
+            location,
+            files: vec![file],
+            consumed: vec![Consumed { batch: batch("consumed"), at: self.clock.now() }],
+            rows: 3,
+            duplicates_dropped: 0,
+            conflicting: 0,
+            writer,
+            committed_at: self.clock.now(),
+        };
+        self.put(&commit.key(), &serde_json::to_string(&commit).unwrap()).await;
+        commit
+    }
+
+    async fn head(&self, partition: &Partition, number: u64) -> Commit {
+        let key = key::commit(&self.dataset, partition, Generation::new(number));
+        Commit::parse(&key, &self.store.get(&key).await.unwrap()).unwrap()
+    }
+
+    async fn entry(&self, partition: &Partition) -> CatalogPartition {
+        self.catalog.partition(&self.dataset, &partition.values()).await.unwrap().unwrap()
+    }
+
+    async fn write(&self, mode: Upsert, entry: CatalogPartition) {
+        assert!(self.catalog.write_partitions(&self.dataset, mode, &[entry]).await.unwrap().is_empty());
+    }
+
+    async fn report(&self, scope: &Scope) -> Option<examine::Report> {
+        let examiner = Examiner {
+            store: &*self.store,
+            catalog: &*self.catalog,
+            clock: &*self.clock,
+            retention: TimeDelta::hours(6),
+            scope,
+        };
+        examiner.examine(&|_| ()).await.unwrap()
+    }
+
+    /// What differs: its kind, and of what.
+    async fn found(&self) -> Vec<(&'static str, String)> {
+        let found = self.report(&Scope::default()).await.unwrap().differences;
+        let place = |found: &difference::Difference| {
+            let partition =
+                found.partition.as_ref().map(|partition| format!("/{partition}")).unwrap_or_default();
+            format!("{}{partition}", found.dataset.as_ref().map_or("-", DatasetName::as_str))
+        };
+        found.iter().map(|found| (found.kind.code(), place(found))).collect()
+    }
+
+    /// Exactly this differs.
+    async fn finds(&self, kind: &str, place: &str) {
+        assert_eq!(self.found().await, [(kind, place.to_owned())]);
+    }
+
+    /// In whose words, and with which command.
+    async fn words(&self) -> (String, String) {
+        let found = self.report(&Scope::default()).await.unwrap().differences;
+        let deployment = Deployment { bucket: "lake", database: "tributary", is_local: false };
+        (found[0].what.clone(), deployment.mend(&found[0]))
+    }
+}
+
+fn day(day: u32) -> Partition {
+    format!("dt=2026-11-{day}").parse().unwrap()
+}
+
+fn batch(text: &str) -> BatchName {
+    BatchName::of("seats", "dt", [("id", text.as_bytes())])
+}
+
+#[tokio::test]
+async fn definitions_are_held_against_what_is_live() {
+    let world = World::healthy().await;
+    world.put("datasets/seats.json", &DEFINITION.replace("bigint", "string")).await;
+    world.finds("definition_refused", "seats").await;
+    let (what, mend) = world.words().await;
+    assert!(
+        what.starts_with("what is asked for is refused, and version 1 stays live: column seat"),
+        "{what}"
+    );
+    assert_eq!(mend, "tributary dataset apply FILE");
+
+    let world = World::healthy().await;
+    world
+        .put(
+            "datasets/seats.json",
+            &DEFINITION.replace("{\"name\": \"seats\"", "{\"description\": \"x\", \"name\": \"seats\""),
+        )
+        .await;
+    assert_eq!(world.found().await, [], "register may take some minutes");
+    world.clock.advance(TimeDelta::minutes(6));
+    world.finds("definition_waits", "seats").await;
+
+    let world = World::healthy().await;
+    world.put("schemas/seats/000001.json", "{").await;
+    world.finds("definition_damaged", "seats").await;
+    world.delete("schemas/seats/000001.json").await;
+    world.delete("datasets/seats.json").await;
+    world.finds("dataset_unknown", "seats").await;
+}
+
+#[tokio::test]
+async fn tables_are_held_against_their_definitions() {
+    let world = World::healthy().await;
+    let table = world.catalog.table(&world.dataset).await.unwrap().unwrap();
+    for (damaged, words) in [
+        (Table { columns: Vec::new(), ..table.clone() }, "it has 0 columns, not 4"),
+        (
+            Table { location: "s3://elsewhere/".into(), ..table.clone() },
+            "its location is s3://elsewhere/, not",
+        ),
+        (Table { partition_keys: vec!["day".into()], ..table.clone() }, "its partition keys is day, not dt"),
+        (Table { parameters: [].into(), ..table.clone() }, "tributary.schema_version is nothing, not 1"),
+    ] {
+        world.catalog.update_table(&Table { version: None, ..damaged }).await.unwrap();
+        world.finds("table_differs", "seats").await;
+        let (what, mend) = world.words().await;
+        assert!(what.contains(words), "{what}");
+        assert!(mend.starts_with("aws lambda invoke --function-name tributary-register "), "{mend}");
+    }
+    world.reconcile().await;
+    assert_eq!(world.found().await, []);
+    let world = World { catalog: Arc::default(), ..world };
+    world.finds("table_missing", "seats").await;
+}
+
+#[tokio::test]
+async fn entries_of_the_catalog_are_held_against_the_heads() {
+    let world = World::healthy().await;
+    assert!(world.catalog.delete_partitions(&world.dataset, &[day(22).values()]).await.unwrap().is_empty());
+    world.finds("entry_missing", "seats/dt=2026-11-22").await;
+    world.reconcile().await;
+
+    let entry = world.entry(&day(23)).await;
+    let altered = |name: &str, value: &str| {
+        let mut entry = entry.clone();
+        entry.parameters.insert(name.into(), value.into());
+        entry
+    };
+    for damaged in [
+        CatalogPartition { location: "s3://elsewhere/".into(), ..entry.clone() },
+        CatalogPartition { columns: Vec::new(), ..entry.clone() },
+        altered("tributary.rows", "4"),
+        altered("tributary.generation", "9"),
+    ] {
+        world.write(Upsert::Replace, damaged).await;
+        world.finds("entry_differs", "seats/dt=2026-11-23").await;
+    }
+    world.write(Upsert::Replace, altered("numRows", "4")).await;
+    assert_eq!(world.found().await, [], "what others add is theirs");
+
+    world.commit(&day(23), 2, CommitKind::Append).await;
+    world.finds("entry_behind", "seats/dt=2026-11-23").await;
+    let (what, _) = world.words().await;
+    assert_eq!(what, "the catalog names generation 1, and the head is 2");
+}
+
+/// A clock whose sleep is when somebody else registers.
+#[tokio::test]
+async fn what_is_on_its_way_is_looked_at_again() {
+    let world = World::healthy().await;
+    world.commit(&day(23), 2, CommitKind::Append).await;
+    let before = world.clock.now();
+    world.finds("entry_behind", "seats/dt=2026-11-23").await;
+    assert!(world.clock.now() > before, "it waited for register");
+    world.reconcile().await;
+    let before = world.clock.now();
+    assert_eq!(world.found().await, []);
+    assert_eq!(world.clock.now(), before);
+}
+
+#[tokio::test]
+async fn entries_without_commits_are_by_hand_or_lost() {
+    let world = World::healthy().await;
+    let by_hand = CatalogPartition {
+        values: vec!["2020-01-01".into()],
+        location: "s3://elsewhere/".into(),
+        columns: Vec::new(),
+        parameters: [].into(),
+    };
+    world.write(Upsert::Create, by_hand.clone()).await;
+    world.finds("entry_by_hand", "seats/dt=2020-01-01").await;
+    world.write(Upsert::Create, CatalogPartition { values: vec!["yesterday".into()], ..by_hand }).await;
+    assert_eq!(world.found().await.len(), 2);
+    world.reconcile().await;
+    assert_eq!(world.found().await, []);
+
+    world.delete(&world.head(&day(23), 1).await.key()).await;
+    world.finds("commits_gone", "seats/dt=2026-11-23").await;
+    let (_, mend) = world.words().await;
+    assert_eq!(
+        mend,
+        "from a backup: aws s3 cp --recursive BACKUP/commits/seats/dt=2026-11-23/ \
+         s3://lake/commits/seats/dt=2026-11-23/; if the data is meant to be gone: aws glue delete-partition \
+         --database-name tributary --table-name seats --partition-values 2026-11-23"
+    );
+}
+
+#[tokio::test]
+async fn a_head_that_cannot_be_read_stops_its_partition() {
+    let world = World::healthy().await;
+    let key = world.head(&day(23), 1).await.key();
+    for (body, words) in [("{", "does not parse"), (r#"{"format": 9}"#, "upgrade before working on")] {
+        world.put(&key, body).await;
+        world.finds("commit_unreadable", "seats/dt=2026-11-23").await;
+        assert!(world.words().await.0.contains(words));
+    }
+}
+
+#[tokio::test]
+async fn data_files_are_held_against_the_head() {
+    let world = World::healthy().await;
+    let file = world.head(&day(22), 2).await.files.remove(0).key;
+    world.put(&file, "short").await;
+    world.finds("file_changed", "seats/dt=2026-11-22").await;
+    world.delete(&file).await;
+    world.finds("file_missing", "seats/dt=2026-11-22").await;
+    assert_eq!(world.words().await.1, "tributary partition rollback seats dt=2026-11-22 --to 1");
+    world.put(&file, "parquet").await;
+
+    let appended = world.head(&day(23), 1).await;
+    world.delete(&appended.files[0].key).await;
+    let (what, mend) = world.words().await;
+    assert_eq!(what, format!("data file {} is gone, with 3 rows", appended.files[0].key));
+    assert!(
+        mend.starts_with("from a backup: aws s3 cp BACKUP/tables/seats/"),
+        "an append is not rolled back: {mend}"
+    );
+    world.put(&appended.files[0].key, "parquet").await;
+    world.put(&key::data_file(&appended.location, 1), "twice").await;
+    world.finds("file_unknown", "seats/dt=2026-11-23").await;
+}
+
+#[tokio::test]
+async fn what_was_never_committed_is_left_over_after_the_retention() {
+    let world = World::healthy().await;
+    let writer = WriterId::from(world.ids.ulid());
+    // One beside a commit of its number, one beyond the head, and one of a partition without commits.
+    let mut expected = Vec::new();
+    for (partition, number) in [(day(22), 1), (day(23), 2), (day(24), 1)] {
+        let prefix = key::generation_prefix(&world.dataset, &partition, Generation::new(number), &writer);
+        world.put(&key::data_file(&prefix, 0), "parquet").await;
+        expected.push(("leftover", format!("seats/{partition}")));
+    }
+    assert_eq!(world.found().await, [], "somebody may be at work on them");
+    world.clock.advance(TimeDelta::hours(8));
+    assert_eq!(world.found().await, expected, "and no generation that was committed");
+}
+
+#[tokio::test]
+async fn what_landed_long_ago_and_was_not_consumed_waits() {
+    let world = World::healthy().await;
+    for (partition, text) in [(day(23), "consumed"), (day(23), "new"), (day(25), "new")] {
+        world.put(&key::landing(&world.dataset, &partition, &batch(text)), "packed").await;
+    }
+    assert_eq!(world.found().await, []);
+    world.clock.advance(TimeDelta::minutes(61));
+    let places =
+        ["seats/dt=2026-11-23", "seats/dt=2026-11-25"].map(|place| ("landing_waits", place.to_owned()));
+    assert_eq!(world.found().await, places);
+    let (what, mend) = world.words().await;
+    assert_eq!(what, "1 object in landing wait for more than an hour, the oldest for 61 min");
+    assert_eq!(mend, "tributary compact seats --partition dt=2026-11-23");
+}
+
+#[tokio::test]
+async fn notes_that_do_not_parse_and_keys_of_strangers_are_named() {
+    let world = World::healthy().await;
+    world.put("vacuum/seats/dt=2026-11-22.json", r#"{"format": 1, "garbage": []}"#).await;
+    assert_eq!(world.found().await, []);
+    world.put("vacuum/seats/dt=2026-11-22.json", "[]").await;
+    world.finds("notes_unreadable", "seats/dt=2026-11-22").await;
+    assert_eq!(world.words().await.1, "aws s3 rm s3://lake/vacuum/seats/dt=2026-11-22.json");
+    world.delete("vacuum/seats/dt=2026-11-22.json").await;
+
+    let strangers = [
+        "landing/seats/it's mine.txt",
+        "commits/seats/dt=2026-11-22/1.json",
+        "tables/seats/dt=2026-11-22/part.parquet",
+        "vacuum/notes.txt",
+        "datasets/Seats.json",
+    ];
+    for key in strangers {
+        world.put(key, "x").await;
+    }
+    let report = world.report(&Scope::default()).await.unwrap();
+    let keys: BTreeSet<_> = report.differences.iter().filter_map(|found| found.key.as_deref()).collect();
+    assert_eq!(keys, strangers.into());
+    let deployment = Deployment { bucket: "lake", database: "tributary", is_local: true };
+    let text = text::person(&report, &deployment);
+    assert!(
+        text.contains("if nobody needs it: aws s3 rm 's3://lake/landing/seats/it'\\''s mine.txt'"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_scope_sees_nothing_else() {
+    let world = World::healthy().await;
+    assert!(world.catalog.delete_partitions(&world.dataset, &[day(22).values()]).await.unwrap().is_empty());
+    let scope = |dataset: &str, partition| Scope { dataset: DatasetName::new(dataset).ok(), partition };
+    for (scope, differences, partitions) in [
+        (scope("seats", None), 1, 2),
+        (scope("seats", Some(day(22))), 1, 1),
+        (scope("seats", Some(day(23))), 0, 1),
+    ] {
+        let report = world.report(&scope).await.unwrap();
+        assert_eq!((report.differences.len(), report.partitions), (differences, partitions), "{scope:?}");
+    }
+    assert!(world.report(&scope("nobody", None)).await.is_none());
+}
+
+#[tokio::test]
+async fn a_person_sees_each_command_once() {
+    let world = World::healthy().await;
+    let values = [day(22).values(), day(23).values()];
+    assert!(world.catalog.delete_partitions(&world.dataset, &values).await.unwrap().is_empty());
+    let report = world.report(&Scope::default()).await.unwrap();
+    let deployment = Deployment { bucket: "lake", database: "tributary", is_local: true };
+    assert_eq!(
+        text::person(&report, &deployment),
+        "DATASET  PARTITION      MEND  DIFFERENCE\n\
+         seats    dt=2026-11-22   [1]  the catalog has no such partition; the head is generation 2\n\
+         seats    dt=2026-11-23   [1]  the catalog has no such partition; the head is generation 1\n\n\
+         To mend them:\n\
+         [1] wait a minute: `tributary dev` reconciles by itself\n\n\
+         2 differences in 1 dataset and 2 partitions looked at."
+    );
+    let machine = text::machine(&report, &deployment);
+    assert_eq!(machine["differences"][1]["kind"], "entry_missing");
+    assert_eq!(machine["differences"][1]["partition"], "dt=2026-11-23");
+}
