@@ -110,6 +110,12 @@ pub fn data_file(generation_prefix: &str, part: u32) -> String {
     format!("{generation_prefix}part-{part:05}.parquet")
 }
 
+/// Sorted rows on their way into the data files of a generation, gone before its commit. Engines skip names that begin
+/// with an underscore.
+pub fn run_file(generation_prefix: &str, run: u32) -> String {
+    format!("{generation_prefix}_run-{run:05}.parquet")
+}
+
 /// What a key means: the inverse of the functions above, for notifications and listings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParsedKey {
