@@ -5,12 +5,12 @@ use domain::{
     port::{CatalogPartition, GENERATION_PARAMETER, Table, TableColumn},
     schemas::Accepted,
 };
-use register::{entry, table};
+use register::{SCHEMA_VERSION, entry, table};
 
 use super::difference::{Difference, Kind};
 
-/// What of a table is not as its definition says. A newer version than the accepted one is a difference too: a
-/// definition was lost.
+/// What of a table is not as its definition says. Where it follows a newer version than the accepted one, it is the
+/// definition that was lost.
 pub(super) fn compare_table(accepted: &Accepted, found: Option<&Table>) -> Option<Difference> {
     let name = accepted.dataset.name();
     let Some(found) = found else {
@@ -18,6 +18,11 @@ pub(super) fn compare_table(accepted: &Accepted, found: Option<&Table>) -> Optio
         return Some(Difference::of_dataset(name, Kind::TableMissing, what));
     };
     let wanted = table(accepted);
+    if let Some(newer) = version(found).filter(|found| *found > accepted.version) {
+        let what =
+            format!("the table follows version {newer}, and the newest accepted one is {}", accepted.version);
+        return Some(Difference::of_dataset(name, Kind::DefinitionDamaged, what));
+    }
     let mut what = Vec::new();
     other(&mut what, "its location", &found.location, &wanted.location);
     other(
@@ -106,6 +111,11 @@ pub(super) fn without_partition(dataset: &DatasetName, found: &CatalogPartition)
 /// The generation that an entry names.
 pub(super) fn generation(found: &CatalogPartition) -> Option<u64> {
     found.parameters.get(GENERATION_PARAMETER)?.parse().ok()
+}
+
+/// The version of the definition that a table follows.
+fn version(found: &Table) -> Option<u32> {
+    found.parameters.get(SCHEMA_VERSION)?.parse().ok()
 }
 
 fn other(what: &mut Vec<String>, name: &str, found: &str, wanted: &str) {

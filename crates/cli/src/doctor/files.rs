@@ -23,7 +23,7 @@ pub(super) fn compare(head: &Commit, log: &BTreeSet<u64>, objects: &[ObjectMeta]
     };
     let mut found: BTreeMap<&str, u64> = objects
         .iter()
-        .filter(|object| object.key.starts_with(&head.location))
+        .filter(|object| object.key.strip_prefix(&head.location).is_some_and(is_read))
         .map(|object| (object.key.as_str(), object.size))
         .collect();
     let same_rows = same_rows(head, log);
@@ -48,6 +48,11 @@ pub(super) fn compare(head: &Commit, log: &BTreeSet<u64>, objects: &[ObjectMeta]
         differences.push(of(Kind::FileUnknown, what, key));
     }
     differences
+}
+
+/// Whether an engine that lists the directory reads a file of this name.
+fn is_read(name: &str) -> bool {
+    !name.starts_with(['_', '.'])
 }
 
 /// The generation before the head, where that has exactly its rows: a rollback to it is allowed.
