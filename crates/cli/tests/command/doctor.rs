@@ -56,7 +56,7 @@ async fn damage_is_named_and_the_reconcile_mends_what_it_can() {
         assert!(began.elapsed() < Duration::from_secs(120), "it was not reconciled");
         SystemClock.sleep(Duration::from_millis(500)).await;
     }
-    assert_eq!(lake.catalog().partitions(&name).await.unwrap(), [entry.clone()]);
+    assert_eq!(lake.catalog().partitions(&name).await.unwrap(), std::slice::from_ref(&entry));
 
     let file = lake.store().list_all(&entry.location).await.unwrap().remove(0).key;
     assert!(lake.store().delete(std::slice::from_ref(&file)).await.unwrap().is_empty());
