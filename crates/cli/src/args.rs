@@ -4,7 +4,9 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::{dataset::DatasetOptions, publish::PublishOptions, quarantine::QuarantineOptions};
+use crate::{
+    dataset::DatasetOptions, doctor::DoctorOptions, publish::PublishOptions, quarantine::QuarantineOptions,
+};
 
 /// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
 #[derive(Debug, Parser)]
@@ -21,6 +23,7 @@ pub(crate) enum Command {
     Dataset(DatasetOptions),
     Quarantine(QuarantineOptions),
     Publish(PublishOptions),
+    Doctor(DoctorOptions),
 }
 
 /// Run the whole lake on this machine: the AWS protocols and the HTTP API, in one process.

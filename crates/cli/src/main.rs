@@ -6,6 +6,7 @@ mod args;
 mod dataset;
 mod demo;
 mod dev;
+mod doctor;
 mod failure;
 mod lake;
 mod log;
@@ -28,6 +29,7 @@ async fn main() -> ExitCode {
         Command::Dataset(options) => dataset::run(options).await,
         Command::Quarantine(options) => quarantine::run(options).await,
         Command::Publish(options) => publish::run(options).await,
+        Command::Doctor(options) => doctor::run(options).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -79,6 +79,12 @@ pub enum RejectedDefinition {
 }
 
 impl RegisterError {
+    /// Whether a partition stops until somebody looks at it. Logged as the field `stopped`, of which the deployment
+    /// makes a metric.
+    pub(crate) fn is_stop(&self) -> bool {
+        matches!(self, Self::Commit(_))
+    }
+
     pub(crate) fn contention(dataset: &DatasetName, partition: Option<&Partition>, attempts: u32) -> Self {
         let what = match partition {
             Some(partition) => format!("{dataset}/{partition}"),
