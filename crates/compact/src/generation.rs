@@ -12,6 +12,7 @@ use crate::{
     error::CompactError,
     files::{Output, Source},
     limits::Limits,
+    log::build_error,
     merge::{self, Input},
     plan::Plan,
 };
@@ -54,6 +55,16 @@ impl<S: ObjectStore> Workshop<'_, S> {
         new: Option<RecordBatch>,
         files: &[&DataFile],
     ) -> Result<Vec<DataFile>, CompactError> {
+        self.merge_after(0, new, files).await
+    }
+
+    /// The same, where there are so many new files already.
+    pub(crate) async fn merge_after(
+        &self,
+        there: usize,
+        new: Option<RecordBatch>,
+        files: &[&DataFile],
+    ) -> Result<Vec<DataFile>, CompactError> {
         let (new_rows, new_bytes) =
             new.as_ref().map_or((0, 0), |rows| (rows.num_rows() as u64, rows.get_array_memory_size() as u64));
         let schema = self.dataset.arrow_schema();
@@ -72,7 +83,9 @@ impl<S: ObjectStore> Workshop<'_, S> {
         let rows = new_rows + files.iter().map(|file| file.rows).sum::<u64>();
         let bytes = new_bytes + files.iter().map(|file| file.bytes).sum::<u64>();
         let place: (&str, fn(&str, u32) -> String) = (&self.location, key::data_file);
-        let mut output = Output::new(self.store, self.dataset, place, self.limits, rows, bytes);
+        let first = u32::try_from(there).map_err(build_error)?;
+        let output = Output::new(self.store, self.dataset, place, self.limits, rows, bytes);
+        let mut output = output.starting_at(first);
         merge::merge(inputs, self.dataset, &mut output, batch_rows).await?;
         output.finish().await
     }

@@ -23,6 +23,7 @@ mod merge;
 mod parse;
 mod plan;
 mod quarantine;
+mod rebuild;
 mod rollback;
 mod round;
 mod rows;

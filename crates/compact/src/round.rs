@@ -222,7 +222,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     }
 
     /// Merging can wait, and events cannot: without the time for it, nothing is merged.
-    fn plan<'f>(&self, files: &'f [DataFile], new_rows: u64, run: &Run) -> Plan<'f> {
+    pub(crate) fn plan<'f>(&self, files: &'f [DataFile], new_rows: u64, run: &Run) -> Plan<'f> {
         let plan = plan::by_tier(files, new_rows);
         let seconds = i64::try_from(plan.merged_bytes() / MERGED_BYTES_A_SECOND).unwrap_or(i64::MAX);
         let needed = ROUND + TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX / 2);

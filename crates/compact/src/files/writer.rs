@@ -30,6 +30,8 @@ pub(crate) struct Output<'a, S> {
     dataset: &'a Dataset,
     location: &'a str,
     named: fn(&str, u32) -> String,
+    /// The number of the first file.
+    first: u32,
     limits: Limits,
     /// The file that is being written, and its rows so far.
     open: Option<(ArrowWriter<Vec<u8>>, u64)>,
@@ -56,12 +58,18 @@ impl<'a, S: ObjectStore> Output<'a, S> {
             dataset,
             location,
             named,
+            first: 0,
             limits,
             open: None,
             expected: rows,
             expected_bytes: bytes,
             files: Vec::new(),
         }
+    }
+
+    /// With files that are numbered from this one on.
+    pub(crate) fn starting_at(self, first: u32) -> Self {
+        Self { first, ..self }
     }
 
     /// Adds rows, which are in the dataset's order, after those that were there.
@@ -94,7 +102,7 @@ impl<'a, S: ObjectStore> Output<'a, S> {
     fn begin(&self, rows: &RecordBatch) -> Result<ArrowWriter<Vec<u8>>, CompactError> {
         let options = options(rows, self.dataset, self.limits.row_group, self.expected)?;
         // All at once: a buffer that grows by doubling is there twice while it moves.
-        let size = self.expected_bytes.min(self.limits.target + self.limits.row_group);
+        let size = self.expected_bytes.min(self.limits.target.saturating_add(self.limits.row_group));
         let buffer = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
         ArrowWriter::try_new_with_options(buffer, rows.schema(), options).map_err(build_error)
     }
@@ -102,7 +110,7 @@ impl<'a, S: ObjectStore> Output<'a, S> {
     async fn end(&mut self, writer: ArrowWriter<Vec<u8>>, rows: u64) -> Result<(), CompactError> {
         let body = writer.into_inner().map_err(build_error)?;
         let part = u32::try_from(self.files.len()).map_err(build_error)?;
-        let (key, bytes) = ((self.named)(self.location, part), body.len() as u64);
+        let (key, bytes) = ((self.named)(self.location, self.first + part), body.len() as u64);
         self.expected_bytes = self.expected_bytes.saturating_sub(bytes);
         self.store.put(&key, body.into(), PutMode::Overwrite).await?;
         self.files.push(DataFile { key, rows, bytes, sealed: bytes >= self.limits.sealed() });
