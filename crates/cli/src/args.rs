@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::{dataset::DatasetOptions, publish::PublishOptions, quarantine::QuarantineOptions};
+use crate::{
+    compact::CompactOptions, dataset::DatasetOptions, partition::PartitionOptions, publish::PublishOptions,
+    quarantine::QuarantineOptions,
+};
 
 /// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
 #[derive(Debug, Parser)]
@@ -19,6 +22,8 @@ pub(crate) enum Command {
     Dev(DevOptions),
     Demo(DemoOptions),
     Dataset(DatasetOptions),
+    Partition(PartitionOptions),
+    Compact(CompactOptions),
     Quarantine(QuarantineOptions),
     Publish(PublishOptions),
 }

@@ -11,6 +11,7 @@ mod demo;
 mod dev;
 mod kill;
 mod lake;
+mod partition;
 mod process;
 mod publish;
 mod quarantine;
