@@ -31,10 +31,13 @@ module "compact" {
   log_retention_days   = var.log_retention_days
 
   environment = {
-    TRIBUTARY_BUCKET        = local.bucket
-    TRIBUTARY_MEMORY_BUDGET = "${var.compact.memory_budget_mib}MiB"
-    TRIBUTARY_GRACE         = "${var.compact.grace_minutes}m"
-    TRIBUTARY_LOG           = var.log
+    TRIBUTARY_BUCKET           = local.bucket
+    TRIBUTARY_DATABASE         = local.database
+    TRIBUTARY_MEMORY_BUDGET    = var.compact.memory_budget_mib == null ? null : "${var.compact.memory_budget_mib}MiB"
+    TRIBUTARY_TARGET_FILE_SIZE = "${var.compact.target_file_size_mib}MiB"
+    TRIBUTARY_GRACE            = "${var.compact.grace_minutes}m"
+    TRIBUTARY_RETENTION        = "${var.compact.retention_hours}h"
+    TRIBUTARY_LOG              = var.log
   }
 
   queue = {
@@ -45,17 +48,19 @@ module "compact" {
     concurrency             = var.compact.queue_concurrency
   }
 
-  schedule = {
-    name       = "sweep"
-    expression = var.compact.sweep
+  schedules = {
+    sweep  = { expression = var.compact.sweep }
+    vacuum = { expression = var.compact.vacuum, input = jsonencode({ vacuum = {} }) }
   }
+
+  stopped_partitions = local.metrics_namespace
 
   statements = [
     {
       sid        = "ListWork"
       actions    = ["s3:ListBucket"]
       resources  = [local.bucket_arn]
-      conditions = { StringLike = { "s3:prefix" = ["commits/*", "landing/*", "schemas/*"] } }
+      conditions = { StringLike = { "s3:prefix" = ["commits/*", "landing/*", "schemas/*", "tables/*", "vacuum/*"] } }
     },
     local.missing_is_404,
     {
@@ -66,21 +71,36 @@ module "compact" {
         "${local.bucket_arn}/landing/*",
         "${local.bucket_arn}/schemas/*",
         "${local.bucket_arn}/tables/*",
+        "${local.bucket_arn}/vacuum/*",
       ]
     },
     {
+      # Server-side copies within tables/ are a read and a write of it.
       sid     = "WriteGenerations"
       actions = ["s3:PutObject"]
       resources = [
         "${local.bucket_arn}/commits/*",
         "${local.bucket_arn}/quarantine/*",
         "${local.bucket_arn}/tables/*",
+        "${local.bucket_arn}/vacuum/*",
       ]
     },
     {
-      sid       = "DeleteWhatIsConsumedOrOvertaken"
-      actions   = ["s3:DeleteObject"]
-      resources = ["${local.bucket_arn}/landing/*", "${local.bucket_arn}/tables/*"]
+      sid     = "DeleteWhatIsConsumedOrGarbage"
+      actions = ["s3:DeleteObject"]
+      resources = [
+        "${local.bucket_arn}/commits/*",
+        "${local.bucket_arn}/landing/*",
+        "${local.bucket_arn}/tables/*",
+        "${local.bucket_arn}/vacuum/*",
+      ]
+    },
+    {
+      # What the catalog names is no garbage. A partition that is not there leads to the questions whether the table
+      # is, and the database.
+      sid       = "AskTheCatalog"
+      actions   = ["glue:GetDatabase", "glue:GetPartition", "glue:GetTable"]
+      resources = [local.glue_arns.catalog, local.glue_arns.database, local.glue_arns.tables]
     },
   ]
 }

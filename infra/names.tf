@@ -29,6 +29,9 @@ locals {
     tables   = "arn:${local.partition}:glue:${var.region}:${local.account}:table/${local.database}/*"
     default  = "arn:${local.partition}:glue:${var.region}:${local.account}:database/default"
   }
+  # Of the metrics that are counted from the logs.
+  metrics_namespace = "Tributary"
+
   workgroup_arn = "arn:${local.partition}:athena:${var.region}:${local.account}:workgroup/${local.workgroup}"
 
   # AWS asks for a visibility timeout of at least six times the function's timeout, beside the window.

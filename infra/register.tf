@@ -44,10 +44,9 @@ module "register" {
     concurrency             = var.register.queue_concurrency
   }
 
-  schedule = {
-    name       = "reconcile"
-    expression = var.register.reconcile
-  }
+  schedules = { reconcile = { expression = var.register.reconcile } }
+
+  stopped_partitions = local.metrics_namespace
 
   statements = [
     {

@@ -79,9 +79,12 @@ variable "ingest" {
 variable "compact" {
   description = <<-TEXT
     The function compact. A longer window makes fewer generations, and events visible later.
-    memory_budget_mib: landing bytes, unpacked, that go into one generation; the memory must hold several times that
-    beside the rows that the partition has. grace_minutes: how long a consumed landing object is kept.
-    sweep: how often it looks for what notifications missed, as a schedule expression of EventBridge.
+    memory_budget_mib: the memory that it works in; without it, three quarters of memory_mib. What a partition has
+    beyond that is merged in several steps. target_file_size_mib: the size of a full data file.
+    grace_minutes: how long a consumed landing object is kept. retention_hours: how long a superseded generation is
+    kept for the queries that read it: more than Athena's longest.
+    sweep: how often it looks for what notifications missed, and vacuum: how often it looks for what is garbage, as
+    schedule expressions of EventBridge.
   TEXT
   type = object({
     memory_mib              = optional(number, 2048)
@@ -90,24 +93,36 @@ variable "compact" {
     queue_concurrency       = optional(number, 4)
     batch_size              = optional(number, 1000)
     batching_window_seconds = optional(number, 10)
-    memory_budget_mib       = optional(number, 256)
+    memory_budget_mib       = optional(number)
+    target_file_size_mib    = optional(number, 128)
     grace_minutes           = optional(number, 10)
+    retention_hours         = optional(number, 6)
     sweep                   = optional(string, "rate(5 minutes)")
+    vacuum                  = optional(string, "rate(1 hour)")
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = var.compact.memory_mib >= 4 * var.compact.memory_budget_mib && var.compact.memory_mib <= 10240
-    error_message = "compact.memory_mib must be at least four times memory_budget_mib, and at most 10240."
+    condition     = var.compact.memory_mib >= 128 && var.compact.memory_mib <= 10240
+    error_message = "compact.memory_mib must be from 128 to 10240."
+  }
+
+  validation {
+    # It keeps within its budget and a fifth of that.
+    condition = var.compact.memory_budget_mib == null ? true : (
+      var.compact.memory_budget_mib >= 64 && var.compact.memory_budget_mib * 6 / 5 <= var.compact.memory_mib &&
+      floor(var.compact.memory_budget_mib) == var.compact.memory_budget_mib
+    )
+    error_message = "compact.memory_budget_mib must be a whole number from 64 to five sixths of memory_mib, or left out."
   }
 
   validation {
     condition = (
-      var.compact.memory_budget_mib >= 32 && var.compact.memory_budget_mib <= 1024 &&
-      floor(var.compact.memory_budget_mib) == var.compact.memory_budget_mib
+      var.compact.target_file_size_mib >= 1 && var.compact.target_file_size_mib <= 4096 &&
+      floor(var.compact.target_file_size_mib) == var.compact.target_file_size_mib
     )
-    error_message = "compact.memory_budget_mib must be a whole number from 32 to 1024."
+    error_message = "compact.target_file_size_mib must be a whole number from 1 to 4096: S3 copies no more than 5 GB at once."
   }
 
   validation {
@@ -122,8 +137,8 @@ variable "compact" {
   }
 
   validation {
-    condition     = var.compact.reserved_concurrency == -1 || var.compact.reserved_concurrency > var.compact.queue_concurrency
-    error_message = "compact.reserved_concurrency must be -1 or more than queue_concurrency: the sweep wants one too."
+    condition     = var.compact.reserved_concurrency == -1 || var.compact.reserved_concurrency >= var.compact.queue_concurrency + 2
+    error_message = "compact.reserved_concurrency must be -1 or at least queue_concurrency + 2: the sweep and the vacuum want one each."
   }
 
   validation {
@@ -143,8 +158,19 @@ variable "compact" {
   }
 
   validation {
-    condition     = can(regex("^(rate|cron)\\(.+\\)$", var.compact.sweep))
-    error_message = "compact.sweep must be a schedule expression, for example rate(5 minutes)."
+    # A late register may point the catalog at what it saw an hour ago, and a vacuum delete what it saw an hour ago.
+    condition = (
+      var.compact.retention_hours >= 3 && var.compact.retention_hours <= 8784 &&
+      floor(var.compact.retention_hours) == var.compact.retention_hours
+    )
+    error_message = "compact.retention_hours must be a whole number from 3 to 8784: the retention is over two hours."
+  }
+
+  validation {
+    condition = alltrue([
+      for expression in [var.compact.sweep, var.compact.vacuum] : can(regex("^(rate|cron)\\(.+\\)$", expression))
+    ])
+    error_message = "compact.sweep and compact.vacuum must be schedule expressions, for example rate(5 minutes)."
   }
 }
 

@@ -45,10 +45,12 @@ run "as_they_come" {
         TRIBUTARY_MAX_UNPACKED   = "16MiB"
       })
       compact = jsonencode({
-        TRIBUTARY_BUCKET        = "tributary-000000000000-us-west-2"
-        TRIBUTARY_GRACE         = "10m"
-        TRIBUTARY_LOG           = "info"
-        TRIBUTARY_MEMORY_BUDGET = "256MiB"
+        TRIBUTARY_BUCKET           = "tributary-000000000000-us-west-2"
+        TRIBUTARY_DATABASE         = "tributary"
+        TRIBUTARY_GRACE            = "10m"
+        TRIBUTARY_LOG              = "info"
+        TRIBUTARY_RETENTION        = "6h"
+        TRIBUTARY_TARGET_FILE_SIZE = "128MiB"
       })
       register = jsonencode({
         TRIBUTARY_BUCKET   = "tributary-000000000000-us-west-2"
@@ -66,6 +68,23 @@ run "as_they_come" {
       })
     }
     error_message = "Each function must be given the settings that it reads, in the form that it reads."
+  }
+
+  assert {
+    condition = {
+      for name, function in { ingest = module.ingest, compact = module.compact, register = module.register, query = module.query } :
+      name => jsonencode(function.stopped_partitions)
+      } == {
+      ingest = "null"
+      query  = "null"
+      compact = jsonencode({
+        log_group = "/aws/lambda/tributary-compact", metric = "Tributary/PartitionsStopped", pattern = "{ $.stopped IS TRUE }", value = "1"
+      })
+      register = jsonencode({
+        log_group = "/aws/lambda/tributary-register", metric = "Tributary/PartitionsStopped", pattern = "{ $.stopped IS TRUE }", value = "1"
+      })
+    }
+    error_message = "A partition that stops must be counted, whoever meets it."
   }
 
   # After the wait a result takes up to 5 seconds, a cancel 2; the gateway ends the request after 30.
@@ -107,8 +126,11 @@ run "as_somebody_wants_them" {
       default_dataset = "passengers", reserved_concurrency = 40, queue_concurrency = 40
       earliest_event  = "2020-01-01", event_ahead_hours = 1, max_unpacked_mib = 64
     }
-    compact = { memory_budget_mib = 64, grace_minutes = 59, memory_mib = 1024, sweep = "cron(0 * * * ? *)" }
-    query   = { wait_seconds = 22, catalog_cache_seconds = 0 }
+    compact = {
+      memory_budget_mib = 850, grace_minutes = 59, memory_mib = 1024, sweep = "cron(0 * * * ? *)"
+      retention_hours   = 3, target_file_size_mib = 64, vacuum = "rate(6 hours)", reserved_concurrency = 6
+    }
+    query = { wait_seconds = 22, catalog_cache_seconds = 0 }
   }
 
   assert {
@@ -132,10 +154,14 @@ run "as_somebody_wants_them" {
 
   assert {
     condition = (
-      module.compact.function.environment.TRIBUTARY_MEMORY_BUDGET == "64MiB" &&
+      module.compact.function.environment.TRIBUTARY_MEMORY_BUDGET == "850MiB" &&
+      module.compact.function.environment.TRIBUTARY_RETENTION == "3h" &&
+      module.compact.function.environment.TRIBUTARY_TARGET_FILE_SIZE == "64MiB" &&
+      module.compact.function.environment.TRIBUTARY_DATABASE == "lake_2" &&
+      module.compact.schedules.vacuum.expression == "rate(6 hours)" &&
       module.compact.function.environment.TRIBUTARY_GRACE == "59m" &&
       module.compact.function.environment.TRIBUTARY_LOG == "compact=debug" &&
-      module.compact.schedule == "cron(0 * * * ? *)" &&
+      module.compact.schedules.sweep.expression == "cron(0 * * * ? *)" &&
       module.compact.log_group.retention_days == 7
     )
     error_message = "The settings of compact must reach it."

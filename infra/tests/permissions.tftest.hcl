@@ -68,24 +68,36 @@ run "each_role" {
     condition = sort(flatten([
       for statement in jsondecode(module.compact.policy).Statement :
       [for pair in setproduct(statement.Action, statement.Resource) : join(" ", pair)]
-      ])) == sort([
-      "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-compact:*",
-      "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-compact:*",
-      "s3:DeleteObject arn:aws:s3:::lake/landing/*",
-      "s3:DeleteObject arn:aws:s3:::lake/tables/*",
-      "s3:GetObject arn:aws:s3:::lake/commits/*",
-      "s3:GetObject arn:aws:s3:::lake/landing/*",
-      "s3:GetObject arn:aws:s3:::lake/schemas/*",
-      "s3:GetObject arn:aws:s3:::lake/tables/*",
-      "s3:ListBucket arn:aws:s3:::lake",
-      "s3:ListBucket arn:aws:s3:::lake",
-      "s3:PutObject arn:aws:s3:::lake/commits/*",
-      "s3:PutObject arn:aws:s3:::lake/quarantine/*",
-      "s3:PutObject arn:aws:s3:::lake/tables/*",
-      "sqs:DeleteMessage arn:aws:sqs:us-west-2:000000000000:tributary-compact",
-      "sqs:GetQueueAttributes arn:aws:sqs:us-west-2:000000000000:tributary-compact",
-      "sqs:ReceiveMessage arn:aws:sqs:us-west-2:000000000000:tributary-compact",
-    ])
+      ])) == sort(concat(
+      [
+        for pair in setproduct(
+          ["glue:GetDatabase", "glue:GetPartition", "glue:GetTable"],
+          ["catalog", "database/tributary", "table/tributary/*"],
+        ) : "${pair[0]} arn:aws:glue:us-west-2:000000000000:${pair[1]}"
+      ],
+      [
+        "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-compact:*",
+        "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-compact:*",
+        "s3:DeleteObject arn:aws:s3:::lake/commits/*",
+        "s3:DeleteObject arn:aws:s3:::lake/landing/*",
+        "s3:DeleteObject arn:aws:s3:::lake/tables/*",
+        "s3:DeleteObject arn:aws:s3:::lake/vacuum/*",
+        "s3:GetObject arn:aws:s3:::lake/commits/*",
+        "s3:GetObject arn:aws:s3:::lake/landing/*",
+        "s3:GetObject arn:aws:s3:::lake/schemas/*",
+        "s3:GetObject arn:aws:s3:::lake/tables/*",
+        "s3:GetObject arn:aws:s3:::lake/vacuum/*",
+        "s3:ListBucket arn:aws:s3:::lake",
+        "s3:ListBucket arn:aws:s3:::lake",
+        "s3:PutObject arn:aws:s3:::lake/commits/*",
+        "s3:PutObject arn:aws:s3:::lake/quarantine/*",
+        "s3:PutObject arn:aws:s3:::lake/tables/*",
+        "s3:PutObject arn:aws:s3:::lake/vacuum/*",
+        "sqs:DeleteMessage arn:aws:sqs:us-west-2:000000000000:tributary-compact",
+        "sqs:GetQueueAttributes arn:aws:sqs:us-west-2:000000000000:tributary-compact",
+        "sqs:ReceiveMessage arn:aws:sqs:us-west-2:000000000000:tributary-compact",
+      ],
+    ))
     error_message = "compact may do something else than it should."
   }
 
@@ -189,7 +201,7 @@ run "each_role" {
       ])))
       } == {
       ingest   = jsonencode(["schemas/*"])
-      compact  = jsonencode(["commits/*", "landing/*", "none", "schemas/*"])
+      compact  = jsonencode(["commits/*", "landing/*", "none", "schemas/*", "tables/*", "vacuum/*"])
       register = jsonencode(["commits/*", "datasets/*", "none", "schemas/*"])
       query    = jsonencode(["results/*", "schemas/*", "tables/*"])
     }

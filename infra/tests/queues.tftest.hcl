@@ -135,13 +135,19 @@ run "from_source_to_function" {
   }
 
   assert {
-    condition     = module.query.queue == null && module.query.schedule == null && module.ingest.schedule == null
+    condition     = module.query.queue == null && length(module.query.schedules) == 0 && length(module.ingest.schedules) == 0
     error_message = "query is set off by requests alone, and ingest by messages."
   }
 
   assert {
-    condition     = module.compact.schedule == "rate(5 minutes)" && module.register.schedule == "rate(15 minutes)"
-    error_message = "What notifications missed is found by a schedule."
+    condition = jsonencode({ compact = module.compact.schedules, register = module.register.schedules }) == jsonencode({
+      compact = {
+        sweep  = { expression = "rate(5 minutes)", input = null, rule = "tributary-compact-sweep" }
+        vacuum = { expression = "rate(1 hour)", input = "{\"vacuum\":{}}", rule = "tributary-compact-vacuum" }
+      }
+      register = { reconcile = { expression = "rate(15 minutes)", input = null, rule = "tributary-register-reconcile" } }
+    })
+    error_message = "What notifications missed, and what is garbage, is found by a schedule; the vacuum's event is the one of events/compact/vacuum.json."
   }
 }
 

@@ -42,7 +42,7 @@ run "refused_2" {
     name     = "tributary-of-a-very-large-river"
     api      = { requests_per_second = 0 }
     ingest   = { batch_size = 11, batching_window_seconds = 0 }
-    compact  = { memory_budget_mib = 1024 }
+    compact  = { memory_budget_mib = 1800 }
     register = { reserved_concurrency = 2, queue_concurrency = 2 }
     query    = { reserved_concurrency = 0 }
   }
@@ -90,8 +90,59 @@ run "refused_6" {
   command = plan
 
   variables {
-    ingest = { event_ahead_hours = 9000, max_unpacked_mib = 65 }
+    ingest  = { event_ahead_hours = 9000, max_unpacked_mib = 65 }
+    compact = { retention_hours = 2 }
   }
 
-  expect_failures = [var.ingest]
+  expect_failures = [var.ingest, var.compact]
+}
+
+run "refused_7" {
+  command = plan
+
+  variables {
+    compact = { vacuum = "1 hour" }
+  }
+
+  expect_failures = [var.compact]
+}
+
+run "refused_8" {
+  command = plan
+
+  variables {
+    compact = { target_file_size_mib = 4097 }
+  }
+
+  expect_failures = [var.compact]
+}
+
+run "refused_9" {
+  command = plan
+
+  variables {
+    compact = { memory_mib = 127 }
+  }
+
+  expect_failures = [var.compact]
+}
+
+run "refused_10" {
+  command = plan
+
+  variables {
+    compact = { memory_budget_mib = 63 }
+  }
+
+  expect_failures = [var.compact]
+}
+
+run "refused_11" {
+  command = plan
+
+  variables {
+    compact = { reserved_concurrency = 5, queue_concurrency = 4 }
+  }
+
+  expect_failures = [var.compact]
 }

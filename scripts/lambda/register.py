@@ -57,6 +57,7 @@ def check(world: World):
         succeeds(function.invoke(bad), "register/bad-messages", names(bad, 1))
         registered("register/bad-messages: the good one is done")
         fails(function.invoke(sample("register/bad-partition")), "register/bad-partition", "UnknownEvent", "yesterday")
+        fails(function.invoke(sample("compact/vacuum")), "compact/vacuum", "UnknownEvent", "the vacuum is for compact")
         not_an_event(function)
         queued = sample("register/commit-through-sqs")
         succeeds(function.invoke(queued, 5), "register, 5 s before the deadline", names(queued, 0))

@@ -21,6 +21,8 @@ pub enum Trigger {
     Schedule,
     /// Somebody asks for one partition.
     Direct(DatasetName, Partition),
+    /// The time has come for a vacuum: of this partition, or of all of them.
+    Vacuum(Option<(DatasetName, Partition)>),
 }
 
 /// Notifications that succeed or fail together: one SQS message, or one event that came straight from S3.
@@ -49,8 +51,8 @@ pub enum Unusable {
 /// The Lambda event is none of those that this function handles.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "unknown event: expected S3 notifications (straight or through SQS), an EventBridge schedule, or \
-     {{\"dataset\":\"…\",\"partition\":\"dt=YYYY-MM-DD\"}}; {reason}"
+    "unknown event: expected S3 notifications (straight or through SQS), an EventBridge schedule, \
+     {{\"dataset\":\"…\",\"partition\":\"dt=YYYY-MM-DD\"}} or {{\"vacuum\":{{}}}}; {reason}"
 )]
 pub struct UnknownEvent {
     reason: String,
@@ -65,6 +67,18 @@ impl UnknownEvent {
 impl Trigger {
     /// Reads a Lambda event.
     pub fn parse(event: Value) -> Result<Self, UnknownEvent> {
+        if event.get("vacuum").is_some() {
+            let VacuumEvent { vacuum } = serde_json::from_value(event).map_err(UnknownEvent::new)?;
+            return match vacuum {
+                OfWhat { dataset: None, partition: None } => Ok(Self::Vacuum(None)),
+                OfWhat { dataset: Some(dataset), partition: Some(partition) } => {
+                    Ok(Self::Vacuum(Some((dataset, partition))))
+                }
+                OfWhat { .. } => Err(UnknownEvent::new(
+                    "a vacuum is of everything, or of one partition with its dataset and partition",
+                )),
+            };
+        }
         if event.get("dataset").is_some() {
             let Direct { dataset, partition } = serde_json::from_value(event).map_err(UnknownEvent::new)?;
             return Ok(Self::Direct(dataset, partition));
@@ -107,6 +121,20 @@ pub fn failures(message_ids: impl IntoIterator<Item = String>) -> SqsBatchRespon
 struct Direct {
     dataset: DatasetName,
     partition: Partition,
+}
+
+/// The constant input of a schedule that EventBridge has for the vacuum.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VacuumEvent {
+    vacuum: OfWhat,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfWhat {
+    dataset: Option<DatasetName>,
+    partition: Option<Partition>,
 }
 
 fn keys_of_text(body: &str) -> Result<Vec<ParsedKey>, Unusable> {
@@ -195,6 +223,9 @@ mod tests {
         assert_eq!(Trigger::parse(test).unwrap(), Trigger::Notifications(Vec::new()));
         let direct = json!({"dataset": "bookings", "partition": "dt=2026-11-23"});
         assert!(matches!(Trigger::parse(direct).unwrap(), Trigger::Direct(..)));
+        assert_eq!(Trigger::parse(json!({"vacuum": {}})).unwrap(), Trigger::Vacuum(None));
+        let one = json!({"vacuum": {"dataset": "bookings", "partition": "dt=2026-11-23"}});
+        assert!(matches!(Trigger::parse(one).unwrap(), Trigger::Vacuum(Some(_))));
     }
 
     #[test]
@@ -207,6 +238,12 @@ mod tests {
             json!({"Records": [{"eventSource": "aws:kinesis"}]}),
             json!({"dataset": "Bookings", "partition": "dt=2026-11-23"}),
             json!({"dataset": "bookings", "partition": "yesterday"}),
+            json!({"vacuum": null}),
+            json!({"vacuum": true}),
+            json!({"vacuum": {"dataset": "bookings"}}),
+            json!({"vacuum": {"partition": "dt=2026-11-23"}}),
+            json!({"vacuum": {"retention": "1h"}}),
+            json!({"vacuum": {}, "dataset": "bookings"}),
         ] {
             let message = Trigger::parse(event).unwrap_err().to_string();
             assert!(message.contains("EventBridge schedule"), "{message}");

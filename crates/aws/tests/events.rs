@@ -143,6 +143,11 @@ fn check_form(sample: &str, event: &Value) {
         "compact/partition" | "register/partition" => {
             assert_eq!(*event, json!({"dataset": "passengers", "partition": "dt=2026-11-23"}));
         }
+        "compact/vacuum" => assert_eq!(*event, json!({"vacuum": {}})),
+        "compact/vacuum-partition" => {
+            let partition = json!({"dataset": "passengers", "partition": "dt=2026-11-23"});
+            assert_eq!(*event, json!({ "vacuum": partition }));
+        }
         "register/bad-partition" => {
             assert_eq!(*event, json!({"dataset": "passengers", "partition": "yesterday"}));
         }
@@ -154,7 +159,7 @@ fn check_form(sample: &str, event: &Value) {
 #[test]
 fn every_sample_is_what_aws_would_send() {
     let samples = samples();
-    assert!(samples.len() >= 33, "{samples:?}");
+    assert!(samples.len() >= 35, "{samples:?}");
     for sample in &samples {
         check_form(sample, &read(sample));
     }
@@ -217,6 +222,12 @@ fn check_trigger(sample: &str) {
         "compact/partition" | "register/partition" => {
             let trigger = Trigger::parse(read(sample)).unwrap();
             let Trigger::Direct(dataset, partition) = trigger else { panic!("{trigger:?}") };
+            assert_eq!((dataset.as_str(), partition.to_string().as_str()), ("passengers", "dt=2026-11-23"));
+        }
+        "compact/vacuum" => assert_eq!(Trigger::parse(read(sample)).unwrap(), Trigger::Vacuum(None)),
+        "compact/vacuum-partition" => {
+            let trigger = Trigger::parse(read(sample)).unwrap();
+            let Trigger::Vacuum(Some((dataset, partition))) = trigger else { panic!("{trigger:?}") };
             assert_eq!((dataset.as_str(), partition.to_string().as_str()), ("passengers", "dt=2026-11-23"));
         }
         "compact/another-service" => is_refused(sample, "found records of aws:kinesis"),

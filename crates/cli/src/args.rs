@@ -5,7 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::{
-    dataset::DatasetOptions, doctor::DoctorOptions, publish::PublishOptions, quarantine::QuarantineOptions,
+    compact::CompactOptions, dataset::DatasetOptions, doctor::DoctorOptions, partition::PartitionOptions,
+    publish::PublishOptions, quarantine::QuarantineOptions,
 };
 
 /// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Dev(DevOptions),
     Demo(DemoOptions),
     Dataset(DatasetOptions),
+    Partition(PartitionOptions),
+    Compact(CompactOptions),
     Quarantine(QuarantineOptions),
     Publish(PublishOptions),
     Doctor(DoctorOptions),

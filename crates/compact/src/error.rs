@@ -6,6 +6,8 @@ use domain::{
     schemas::SchemasError,
 };
 
+use crate::vacuum::VacuumError;
+
 /// Why a partition was not compacted. Nothing is lost: the trigger comes again, and the schedule after it.
 #[derive(Debug, thiserror::Error)]
 pub enum CompactError {
@@ -54,9 +56,26 @@ pub enum CompactError {
     /// Rows that cannot be put together or encoded: a defect of this software.
     #[error("the new generation cannot be built")]
     Build(#[source] Source),
+    /// The vacuum of one partition.
+    #[error(transparent)]
+    Vacuum(#[from] VacuumError),
+    /// The vacuum of all partitions is not done with some of them; the log says which, and why.
+    #[error("{0} partitions could not be vacuumed")]
+    VacuumIncomplete(usize),
     /// The Lambda event is not one that this function handles.
     #[error("{0}")]
     UnknownEvent(String),
+}
+
+impl CompactError {
+    /// Whether the partition stops until a person looks at it: trying again is of no use.
+    pub fn stops(&self) -> bool {
+        match self {
+            Self::Commit(_) | Self::DefinitionBehind { .. } | Self::DataFile { .. } => true,
+            Self::Vacuum(error) => error.stops(),
+            _ => false,
+        }
+    }
 }
 
 #[cfg(feature = "lambda")]
@@ -73,6 +92,7 @@ impl From<CompactError> for lambda_runtime::Diagnostic {
             CompactError::Contention(_) => "Contention",
             CompactError::DataFile { .. } => "DataFile",
             CompactError::Build(_) => "Build",
+            CompactError::Vacuum(_) | CompactError::VacuumIncomplete(_) => "Vacuum",
             CompactError::UnknownEvent(_) => "UnknownEvent",
         };
         Self { error_type: error_type.to_owned(), error_message: domain::chain(&error) }

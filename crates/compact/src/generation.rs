@@ -101,16 +101,26 @@ impl<S: ObjectStore> Workshop<'_, S> {
 
     /// Deletes what was made, for good: another writer's commit has its number, or an input vanished.
     pub(crate) async fn discard(&self, run: &Run, clock: &impl Clock) -> Result<(), CompactError> {
-        let objects = self.store.list_all(&self.location).await?;
-        let keys: Vec<String> = objects.into_iter().map(|object| object.key).collect();
-        run.may_change(clock.now())?;
-        for failure in self.store.delete(&keys).await? {
-            tracing::warn!(
-                key = failure.key,
-                error = domain::chain(&failure.error),
-                "a file of an overtaken generation stays behind, until it is vacuumed"
-            );
-        }
-        Ok(())
+        discard(self.store, &self.location, run, clock).await
     }
+}
+
+/// Deletes what is in one's own directory, which will never have a commit.
+pub(crate) async fn discard<S: ObjectStore>(
+    store: &S,
+    location: &str,
+    run: &Run,
+    clock: &impl Clock,
+) -> Result<(), CompactError> {
+    let objects = store.list_all(location).await?;
+    let keys: Vec<String> = objects.into_iter().map(|object| object.key).collect();
+    run.may_change(clock.now())?;
+    for failure in store.delete(&keys).await? {
+        tracing::warn!(
+            key = failure.key,
+            error = domain::chain(&failure.error),
+            "a file of an overtaken generation stays behind, until it is vacuumed"
+        );
+    }
+    Ok(())
 }

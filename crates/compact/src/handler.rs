@@ -17,7 +17,7 @@ use domain::{
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
-use crate::{context::Context, error::CompactError, service::Report};
+use crate::{context::Context, error::CompactError, service::Report, vacuum::Swept};
 
 /// Handles one invocation, and ends before its deadline. For SQS the answer names the messages that must come
 /// again.
@@ -36,8 +36,48 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
             tracing::info!(partitions = reports.len(), "partitions swept");
             Ok(SqsBatchResponse::default())
         }
+        Trigger::Vacuum(of) => {
+            let work = vacuum(context, of, &run);
+            deadline::in_time(&SystemClock, deadline, work).await??;
+            Ok(SqsBatchResponse::default())
+        }
         Trigger::Notifications(notifications) => notified(context, notifications, &run, deadline).await,
     }
+}
+
+/// Vacuums one partition, or all of them.
+async fn vacuum(
+    context: &Context,
+    of: Option<(DatasetName, Partition)>,
+    run: &Run,
+) -> Result<(), CompactError> {
+    let vacuum = context.vacuum();
+    let swept = match of {
+        None => vacuum.sweep(run).await?,
+        Some((dataset, partition)) => {
+            let vacuumed = vacuum.vacuum(&dataset, &partition, run).await.inspect_err(|error| {
+                tracing::error!(
+                    %dataset, %partition, stopped = error.stops(), error = domain::chain(error),
+                    "partition not vacuumed"
+                );
+            })?;
+            Swept { partitions: 1, vacuumed, ..Swept::default() }
+        }
+    };
+    let Swept { partitions, failed, left, vacuumed } = swept;
+    tracing::info!(
+        partitions,
+        failed,
+        left,
+        generations = vacuumed.generations,
+        uncommitted = vacuumed.uncommitted,
+        objects = vacuumed.objects,
+        bytes = vacuumed.bytes,
+        objects_failed = vacuumed.failed,
+        generations_waiting = vacuumed.waiting,
+        "partitions vacuumed"
+    );
+    if failed > 0 { Err(CompactError::VacuumIncomplete(failed)) } else { Ok(()) }
 }
 
 /// Each partition once, however many notifications name it.
@@ -124,7 +164,10 @@ fn tell(
             Ok(())
         }
         Err(error) => {
-            tracing::error!(%dataset, %partition, error = domain::chain(&error), "partition not compacted");
+            tracing::error!(
+                %dataset, %partition, stopped = error.stops(), error = domain::chain(&error),
+                "partition not compacted"
+            );
             Err(error)
         }
     }

@@ -1,7 +1,8 @@
 //! The schedule: whatever notifications missed.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use domain::{
     DatasetName, Partition,
     key::{self, ParsedKey},
@@ -12,14 +13,19 @@ use domain::{
 use crate::{CompactError, Compactor, Report};
 
 impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
-    /// Every partition with landing objects: those to be consumed, and those to be cleaned.
-    pub async fn due(&self) -> Result<BTreeSet<(DatasetName, Partition)>, CompactError> {
-        let objects = self.store.list_all(key::LANDING).await?;
-        let partitions = objects.iter().filter_map(|object| match ParsedKey::parse(&object.key) {
-            Ok(ParsedKey::Landing(dataset, partition, _)) => Some((dataset, partition)),
-            _ => None,
-        });
-        Ok(partitions.collect())
+    /// Every partition with landing objects, those to be consumed and those to be cleaned: the most overdue first,
+    /// which is the one whose oldest object is the oldest.
+    pub async fn due(&self) -> Result<Vec<(DatasetName, Partition)>, CompactError> {
+        let mut oldest: BTreeMap<(DatasetName, Partition), DateTime<Utc>> = BTreeMap::new();
+        for object in self.store.list_all(key::LANDING).await? {
+            if let Ok(ParsedKey::Landing(dataset, partition, _)) = ParsedKey::parse(&object.key) {
+                let oldest = oldest.entry((dataset, partition)).or_insert(object.last_modified);
+                *oldest = object.last_modified.min(*oldest);
+            }
+        }
+        let mut due: Vec<_> = oldest.into_iter().collect();
+        due.sort_by_key(|(_, oldest)| *oldest);
+        Ok(due.into_iter().map(|(place, _)| place).collect())
     }
 
     /// Compacts every partition that is due, one after the other. One that fails does not hold back the
@@ -34,7 +40,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 Err(expired @ CompactError::Expired(_)) => return Err(first_error.unwrap_or(expired)),
                 Err(error) => {
                     tracing::error!(
-                        %dataset, %partition, error = domain::chain(&error),
+                        %dataset, %partition, stopped = error.stops(), error = domain::chain(&error),
                         "a partition could not be compacted"
                     );
                     first_error.get_or_insert(error);
@@ -42,5 +48,40 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             }
         }
         first_error.map_or(Ok(reports), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::TimeDelta;
+    use domain::{
+        batch::BatchName,
+        memory::{ManualClock, MemoryStore, SeededIds},
+        port::PutMode,
+        settings::Settings,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_partition_whose_oldest_batch_is_the_oldest_comes_first() {
+        let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
+        let store = Arc::new(MemoryStore::with_clock(clock.clone()));
+        let settings = Settings::read(|_| None).unwrap();
+        let dataset = DatasetName::new("seats").unwrap();
+        let days = ["dt=2026-11-23", "dt=2026-11-01", "dt=2026-11-30", "dt=2026-11-23", "dt=2026-11-01"];
+        for (n, day) in days.iter().enumerate() {
+            clock.advance(TimeDelta::minutes(1));
+            let batch = BatchName::of(&dataset, day, [("id", n.to_string().as_bytes())]);
+            let key = key::landing(&dataset, &day.parse().unwrap(), &batch);
+            store.put(&key, "".into(), PutMode::Create).await.unwrap();
+        }
+        store.put("landing/notes.txt", "".into(), PutMode::Create).await.unwrap();
+        let compactor = Compactor::new(store, clock, Arc::new(SeededIds::new(1)), &settings);
+        let due: Vec<String> =
+            compactor.due().await.unwrap().into_iter().map(|(_, partition)| partition.to_string()).collect();
+        assert_eq!(due, ["dt=2026-11-23", "dt=2026-11-01", "dt=2026-11-30"]);
     }
 }

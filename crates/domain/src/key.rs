@@ -81,6 +81,12 @@ pub fn vacuum(dataset: &DatasetName, partition: &Partition) -> String {
     format!("{VACUUM}{dataset}/{partition}.json")
 }
 
+/// Whose notes a key is: the inverse of [`vacuum`].
+pub fn vacuum_of(key: &str) -> Option<(DatasetName, Partition)> {
+    let (dataset, partition) = key.strip_prefix(VACUUM)?.strip_suffix(".json")?.split_once('/')?;
+    Some((DatasetName::new(dataset).ok()?, partition.parse().ok()?))
+}
+
 /// The directory of one generation by one writer: what Glue has as a partition's location.
 pub fn generation_prefix(
     dataset: &DatasetName,
@@ -205,6 +211,8 @@ mod tests {
         );
         let prefix = generation_prefix(&dataset, &partition, generation, &writer);
         assert_eq!(vacuum(&dataset, &partition), "vacuum/bookings/dt=2026-11-23/hour=10.json");
+        assert_eq!(vacuum_of(&vacuum(&dataset, &partition)), Some((dataset.clone(), partition.clone())));
+        assert_eq!(vacuum_of("vacuum/bookings/today.json"), None);
         assert_eq!(
             generation_of(&data_file(&prefix, 0)),
             Some((dataset.clone(), partition.clone(), generation, writer.clone()))

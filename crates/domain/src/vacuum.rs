@@ -85,6 +85,11 @@ impl Notes {
         }
     }
 
+    /// Since when this generation has been garbage, as far as anybody looked.
+    pub fn since(&self, generation: Generation) -> Option<DateTime<Utc>> {
+        self.garbage.iter().find(|mark| generation < mark.below).map(|mark| mark.since)
+    }
+
     /// Every generation below this one has been garbage for the retention (I5). `None` if none has.
     pub fn expired(&self, now: DateTime<Utc>, retention: TimeDelta) -> Option<Generation> {
         self.garbage.iter().filter(|mark| now - mark.since >= retention).map(|mark| mark.below).max()
@@ -156,6 +161,14 @@ mod tests {
                 let expired = since.iter().filter(|(_, since)| now - **since >= 360);
                 let expected = expired.map(|(generation, _)| *generation + 1).max();
                 prop_assert_eq!(notes.expired(at(now), RETENTION).map(Generation::number), expected);
+                for generation in 0..12 {
+                    let noted = notes.since(Generation::new(generation));
+                    let has_expired = noted.is_some_and(|since| at(now) - since >= RETENTION);
+                    prop_assert_eq!(has_expired, expected.is_some_and(|below| generation < below));
+                    if !forgets {
+                        prop_assert_eq!(noted, since.get(&generation).map(|since| at(*since)));
+                    }
+                }
                 if forgets {
                     notes.forget(at(now), RETENTION);
                 }

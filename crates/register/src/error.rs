@@ -81,7 +81,7 @@ pub enum RejectedDefinition {
 impl RegisterError {
     /// Whether a partition stops until somebody looks at it. Logged as the field `stopped`, of which the deployment
     /// makes a metric.
-    pub(crate) fn is_stop(&self) -> bool {
+    pub(crate) fn stops(&self) -> bool {
         matches!(self, Self::Commit(_))
     }
 

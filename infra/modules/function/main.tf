@@ -37,6 +37,23 @@ resource "aws_cloudwatch_log_group" "this" {
   retention_in_days = var.log_retention_days
 }
 
+# The function says `stopped` of a partition that needs a person: a commit that cannot be read, a data file that is
+# gone. No other line has the field, or it is false there.
+resource "aws_cloudwatch_log_metric_filter" "stopped" {
+  count = var.stopped_partitions == null ? 0 : 1
+
+  name           = "${var.name}-partitions-stopped"
+  log_group_name = aws_cloudwatch_log_group.this.name
+  pattern        = "{ $.stopped IS TRUE }"
+
+  metric_transformation {
+    namespace = var.stopped_partitions
+    name      = "PartitionsStopped"
+    value     = "1"
+    unit      = "Count"
+  }
+}
+
 resource "aws_iam_role" "this" {
   name        = var.role_name
   description = "What the function ${var.name} may do"

@@ -56,7 +56,23 @@ output "queue" {
   }
 }
 
-output "schedule" {
-  description = "When the function is set off by the clock; null if it is not."
-  value       = var.schedule == null ? null : aws_cloudwatch_event_rule.schedule[0].schedule_expression
+output "schedules" {
+  description = "When the function is set off by the clock, and with what as its event; null is EventBridge's own."
+  value = {
+    for name, rule in aws_cloudwatch_event_rule.schedule : name => {
+      expression = rule.schedule_expression
+      input      = aws_cloudwatch_event_target.schedule[name].input
+      rule       = rule.name
+    }
+  }
+}
+
+output "stopped_partitions" {
+  description = "How partitions that stop are counted; null if they are not."
+  value = var.stopped_partitions == null ? null : {
+    log_group = aws_cloudwatch_log_metric_filter.stopped[0].log_group_name
+    pattern   = aws_cloudwatch_log_metric_filter.stopped[0].pattern
+    metric    = "${aws_cloudwatch_log_metric_filter.stopped[0].metric_transformation[0].namespace}/${aws_cloudwatch_log_metric_filter.stopped[0].metric_transformation[0].name}"
+    value     = aws_cloudwatch_log_metric_filter.stopped[0].metric_transformation[0].value
+  }
 }

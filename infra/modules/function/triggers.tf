@@ -15,34 +15,35 @@ resource "aws_lambda_event_source_mapping" "queue" {
 }
 
 resource "aws_cloudwatch_event_rule" "schedule" {
-  count = var.schedule == null ? 0 : 1
+  for_each = var.schedules
 
-  name                = "${var.name}-${var.schedule.name}"
+  name                = "${var.name}-${each.key}"
   description         = "Sets off ${var.name}"
-  schedule_expression = var.schedule.expression
+  schedule_expression = each.value.expression
 }
 
 resource "aws_cloudwatch_event_target" "schedule" {
-  count = var.schedule == null ? 0 : 1
+  for_each = var.schedules
 
-  rule = aws_cloudwatch_event_rule.schedule[0].name
-  arn  = aws_lambda_function.this.arn
+  rule  = aws_cloudwatch_event_rule.schedule[each.key].name
+  arn   = aws_lambda_function.this.arn
+  input = each.value.input
 }
 
 resource "aws_lambda_permission" "schedule" {
-  count = var.schedule == null ? 0 : 1
+  for_each = var.schedules
 
-  statement_id  = "schedule"
+  statement_id  = "schedule-${each.key}"
   action        = "lambda:InvokeFunction"
   function_name = aws_lambda_function.this.function_name
   principal     = "events.amazonaws.com"
-  source_arn    = aws_cloudwatch_event_rule.schedule[0].arn
+  source_arn    = aws_cloudwatch_event_rule.schedule[each.key].arn
 }
 
 # A scheduled run that failed has no message to keep: the next one looks at everything again, so neither a second
 # attempt nor a failure destination has anything to add. An old one would only come late.
 resource "aws_lambda_function_event_invoke_config" "schedule" {
-  count = var.schedule == null ? 0 : 1
+  count = length(var.schedules) == 0 ? 0 : 1
 
   function_name                = aws_lambda_function.this.function_name
   maximum_retry_attempts       = 0

@@ -90,11 +90,23 @@ variable "queue" {
   default = null
 }
 
-variable "schedule" {
-  description = "The schedule expression that sets the function off, if one does, and what it is called."
-  type = object({
-    name       = string
+variable "schedules" {
+  description = "What the clock sets the function off by: a schedule expression each, by what it is called. With an input, that JSON text is the event; without, EventBridge's own."
+  type = map(object({
     expression = string
-  })
-  default = null
+    input      = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for schedule in var.schedules : schedule.input == null || can(jsondecode(schedule.input))])
+    error_message = "The input of a schedule must be JSON."
+  }
+}
+
+variable "stopped_partitions" {
+  description = "The namespace of CloudWatch in which partitions are counted that stop until somebody looks at them; null where the function has none."
+  type        = string
+  default     = null
 }

@@ -12,6 +12,7 @@ mod dev;
 mod doctor;
 mod kill;
 mod lake;
+mod partition;
 mod process;
 mod publish;
 mod quarantine;

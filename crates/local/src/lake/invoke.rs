@@ -63,3 +63,8 @@ pub(super) fn schedule() -> Value {
         "detail": {},
     })
 }
+
+/// The constant input of the vacuum's schedule.
+pub(super) fn vacuum() -> Value {
+    json!({"vacuum": {}})
+}

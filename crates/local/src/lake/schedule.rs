@@ -1,4 +1,5 @@
-//! The schedule: at once, for what a stop left behind, and then every minute, for what notifications missed.
+//! The schedule: at once, for what a stop left behind, and then every minute, for what notifications missed and for
+//! the vacuum.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,6 +24,13 @@ pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
             register::handle(invoke::event(invoke::schedule()), &reconcile.register).await
         });
         report("register", registered.await);
+        // Last: only what the catalog no longer names is garbage.
+        let vacuum = Arc::clone(&lambdas);
+        let vacuumed =
+            tokio::spawn(
+                async move { compact::handle(invoke::event(invoke::vacuum()), &vacuum.compact).await },
+            );
+        report("compact", vacuumed.await);
         tokio::select! {
             () = SystemClock.sleep(EVERY) => {}
             () = stopped.wait() => return,

@@ -15,3 +15,4 @@ mod harness;
 mod refusals;
 mod restart;
 mod types;
+mod vacuum;

@@ -1,0 +1,36 @@
+use domain::{
+    commit::UnreadableCommit,
+    port::{CatalogError, StoreError},
+    run::Expired,
+    vacuum::UnreadableNotes,
+};
+
+/// Why a partition was not vacuumed, or not to its end. What was to be deleted is found again by the next vacuum.
+#[derive(Debug, thiserror::Error)]
+pub enum VacuumError {
+    /// The store; the same run may succeed later.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The catalog cannot be asked, so nothing was deleted.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The partition stops until somebody looks at it; the others go on.
+    #[error(transparent)]
+    Commit(#[from] UnreadableCommit),
+    /// The partition's vacuum stops until somebody looks at the notes; the others go on.
+    #[error(transparent)]
+    Notes(#[from] UnreadableNotes),
+    /// No time left, or no right left to change anything.
+    #[error(transparent)]
+    Expired(#[from] Expired),
+    /// Notes that cannot be written out: a defect of this software.
+    #[error("the vacuum notes cannot be encoded")]
+    Encode(#[source] serde_json::Error),
+}
+
+impl VacuumError {
+    /// Whether the partition stops until a person looks at it.
+    pub fn stops(&self) -> bool {
+        matches!(self, Self::Commit(_) | Self::Notes(_))
+    }
+}

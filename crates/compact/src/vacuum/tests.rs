@@ -1,0 +1,5 @@
+mod crashes;
+mod directories;
+mod refusals;
+mod retention;
+mod schedule;
