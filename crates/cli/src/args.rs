@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::{dataset::DatasetOptions, publish::PublishOptions, quarantine::QuarantineOptions};
+use crate::{
+    compact::CompactOptions, dataset::DatasetOptions, doctor::DoctorOptions, partition::PartitionOptions,
+    publish::PublishOptions, quarantine::QuarantineOptions,
+};
 
 /// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
 #[derive(Debug, Parser)]
@@ -19,8 +22,11 @@ pub(crate) enum Command {
     Dev(DevOptions),
     Demo(DemoOptions),
     Dataset(DatasetOptions),
+    Partition(PartitionOptions),
+    Compact(CompactOptions),
     Quarantine(QuarantineOptions),
     Publish(PublishOptions),
+    Doctor(DoctorOptions),
 }
 
 /// Run the whole lake on this machine: the AWS protocols and the HTTP API, in one process.

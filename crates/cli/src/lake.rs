@@ -1,6 +1,9 @@
 //! The lake that a command works with: the deployed one or, with `AWS_ENDPOINT_URL`, one elsewhere.
 
-use aws::{Aws, GlueCatalog, S3Store};
+use std::sync::Arc;
+
+use aws::{Aws, GlueCatalog, RandomIds, S3Store, SystemClock};
+use compact::{CompactError, Compactor};
 use domain::{
     commit::UnreadableCommit,
     port::{CatalogError, StoreError},
@@ -25,6 +28,9 @@ pub(crate) enum LakeError {
     /// A commit.
     #[error(transparent)]
     Commit(#[from] UnreadableCommit),
+    /// A partition's compaction.
+    #[error(transparent)]
+    Compact(#[from] CompactError),
 }
 
 /// The ports of one lake, and where it is.
@@ -47,6 +53,12 @@ impl RemoteLake {
         };
         let asked = format!("Asked was the bucket {} (TRIBUTARY_BUCKET) {place}", settings.bucket);
         Ok(Self { store: aws.store(&settings), catalog: aws.catalog(&settings), settings, asked })
+    }
+
+    /// `compact`, in this process.
+    pub(crate) fn compactor(&self) -> Compactor<S3Store, SystemClock, RandomIds> {
+        let store = Arc::new(self.store.clone());
+        Compactor::new(store, Arc::new(SystemClock), Arc::new(RandomIds), &self.settings)
     }
 
     /// The failure of a command: what went wrong, and whom it had asked.

@@ -3,13 +3,16 @@
 #![recursion_limit = "256"]
 
 mod args;
+mod compact;
 mod dataset;
 mod demo;
 mod dev;
+mod doctor;
 mod failure;
 mod lake;
 mod log;
 mod output;
+mod partition;
 mod publish;
 mod quarantine;
 mod stop;
@@ -26,8 +29,11 @@ async fn main() -> ExitCode {
         Command::Dev(options) => dev::run(options).await,
         Command::Demo(options) => demo::run(options).await,
         Command::Dataset(options) => dataset::run(options).await,
+        Command::Partition(options) => partition::run(options).await,
+        Command::Compact(options) => compact::run(options).await,
         Command::Quarantine(options) => quarantine::run(options).await,
         Command::Publish(options) => publish::run(options).await,
+        Command::Doctor(options) => doctor::run(options).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

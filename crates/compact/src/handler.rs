@@ -8,7 +8,12 @@ use aws::{
 };
 use aws_lambda_events::sqs::SqsBatchResponse;
 use chrono::{DateTime, Utc};
-use domain::{DatasetName, Partition, key::ParsedKey, port::Clock, run::Run};
+use domain::{
+    DatasetName, Partition,
+    key::ParsedKey,
+    port::Clock,
+    run::{Expired, Run},
+};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
@@ -23,8 +28,7 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
         Trigger::parse(event.payload).map_err(|error| CompactError::UnknownEvent(error.to_string()))?;
     match trigger {
         Trigger::Direct(dataset, partition) => {
-            let work = context.compactor.compact_now(&dataset, &partition, &run);
-            in_time(&dataset, &partition, deadline, work).await?;
+            compact_now(context, &dataset, &partition, &run, deadline).await?;
             Ok(SqsBatchResponse::default())
         }
         Trigger::Schedule => {
@@ -104,8 +108,7 @@ async fn notified(
         }
     }
     for ((dataset, partition), from) in partitions {
-        let work = context.compactor.compact(&dataset, &partition, run);
-        if in_time(&dataset, &partition, deadline, work).await.is_err() {
+        if compact(context, &dataset, &partition, run, deadline).await.is_err() {
             failed.extend(from);
         }
     }
@@ -116,15 +119,35 @@ async fn notified(
     Ok(trigger::failures(failed.into_iter().filter_map(|index| notifications[index].message_id.clone())))
 }
 
-/// Compacts one partition, and says in the log what came of it.
-async fn in_time(
+async fn compact(
+    context: &Context,
     dataset: &DatasetName,
     partition: &Partition,
+    run: &Run,
     deadline: DateTime<Utc>,
-    work: impl Future<Output = Result<Report, CompactError>>,
 ) -> Result<(), CompactError> {
-    match deadline::in_time(&SystemClock, deadline, work).await.unwrap_or_else(|expired| Err(expired.into()))
-    {
+    let work = context.compactor.compact(dataset, partition, run);
+    tell(dataset, partition, deadline::in_time(&SystemClock, deadline, work).await)
+}
+
+/// For a person, who does not want to wait.
+async fn compact_now(
+    context: &Context,
+    dataset: &DatasetName,
+    partition: &Partition,
+    run: &Run,
+    deadline: DateTime<Utc>,
+) -> Result<(), CompactError> {
+    let work = context.compactor.compact_now(dataset, partition, run);
+    tell(dataset, partition, deadline::in_time(&SystemClock, deadline, work).await)
+}
+
+fn tell(
+    dataset: &DatasetName,
+    partition: &Partition,
+    answer: Result<Result<Report, CompactError>, Expired>,
+) -> Result<(), CompactError> {
+    match answer.unwrap_or_else(|expired| Err(expired.into())) {
         Ok(report) => {
             tracing::info!(
                 %dataset, %partition,

@@ -15,6 +15,7 @@ mod files;
 mod generation;
 #[cfg(feature = "lambda")]
 mod handler;
+mod history;
 mod inputs;
 mod limits;
 mod log;
@@ -23,10 +24,13 @@ mod parse;
 mod plan;
 mod quarantine;
 mod rebuild;
+mod rollback;
 mod round;
 mod rows;
 mod service;
 mod sweep;
+#[cfg(test)]
+mod testing;
 mod twins;
 mod vacuum;
 
@@ -35,5 +39,6 @@ pub use context::Context;
 pub use error::CompactError;
 #[cfg(feature = "lambda")]
 pub use handler::handle;
+pub use rollback::{Refused, RollbackError};
 pub use service::{Compactor, Report};
 pub use vacuum::{Swept, Vacuum, VacuumError, Vacuumed};

@@ -91,7 +91,8 @@ async fn who<S: ObjectStore>(store: &S, key: &str, ours: &WriterId) -> Result<At
     Ok(if is_ours { Attempt::Committed } else { Attempt::Overtaken })
 }
 
-async fn read<S: ObjectStore>(store: &S, key: &str) -> Result<Commit, CompactError> {
+/// One commit. `NotFound` if it is not there.
+pub(crate) async fn read<S: ObjectStore>(store: &S, key: &str) -> Result<Commit, CompactError> {
     let bytes = store.get(key).await?;
     Ok(Commit::parse(key, &bytes)?)
 }

@@ -81,7 +81,7 @@ pub enum RejectedDefinition {
 impl RegisterError {
     /// Whether a partition stops until somebody looks at it. Logged as the field `stopped`, of which the deployment
     /// makes a metric.
-    pub(crate) fn is_stop(&self) -> bool {
+    pub(crate) fn stops(&self) -> bool {
         matches!(self, Self::Commit(_))
     }
 
@@ -91,13 +91,6 @@ impl RegisterError {
             None => format!("table {dataset}"),
         };
         Self::Contention { what, attempts }
-    }
-}
-
-impl RegisterError {
-    /// Whether the partition stops until a person looks at it: trying again is of no use.
-    pub(crate) fn stops(&self) -> bool {
-        matches!(self, Self::Commit(_))
     }
 }
 

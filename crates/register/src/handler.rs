@@ -26,7 +26,7 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
             let work = context.register.project(&dataset, &partition, &run);
             let done = deadline::in_time(&SystemClock, deadline, work).await?;
             done.inspect_err(|error| {
-                let stopped = error.is_stop();
+                let stopped = error.stops();
                 let error = domain::chain(error);
                 tracing::error!(%dataset, %partition, stopped, error, "the catalog was not brought up to date");
             })?;
@@ -96,15 +96,9 @@ async fn notified(
                     let answer = deadline::in_time(&SystemClock, deadline, work).await;
                     let answer = answer.unwrap_or_else(|expired| Err(expired.into()));
                     if let Err(error) = &answer {
-<<<<<<< HEAD
-                        tracing::error!(
-                            %key, stopped = error.stops(), error = domain::chain(error),
-                            "the catalog was not brought up to date"
-=======
-                        let stopped = error.is_stop();
+                        let stopped = error.stops();
                         tracing::error!(
                             %key, stopped, error = domain::chain(error), "the catalog was not brought up to date"
->>>>>>> h2
                         );
                     }
                     looked.insert(place, answer.is_ok());

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The parameter of tables and partitions that says which version of the definition they follow.
-pub(crate) const SCHEMA_VERSION: &str = "tributary.schema_version";
+pub const SCHEMA_VERSION: &str = "tributary.schema_version";
 
 impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     /// Creates or evolves the table. A newer version that somebody else put there stays.

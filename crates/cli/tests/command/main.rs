@@ -9,8 +9,10 @@
 mod dataset;
 mod demo;
 mod dev;
+mod doctor;
 mod kill;
 mod lake;
+mod partition;
 mod process;
 mod publish;
 mod quarantine;

@@ -35,7 +35,7 @@ async fn stored(store: &MemoryStore, dataset: &Dataset, events: &[String], row_g
     let limits = Limits { row_group, ..limits };
     let workshop = Workshop { store, dataset, limits, location: "tables/d/g/".into() };
     let new = Distinct::new(dataset, rows(dataset, events)).unwrap();
-    workshop.merge(Some(new.sorted(dataset).unwrap()), &[]).await.unwrap()
+    workshop.merge(0, Some(new.sorted(dataset).unwrap()), &[]).await.unwrap()
 }
 
 #[tokio::test]

@@ -3,4 +3,3 @@ mod directories;
 mod refusals;
 mod retention;
 mod schedule;
-mod world;

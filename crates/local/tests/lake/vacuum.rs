@@ -1,8 +1,8 @@
 //! The vacuum over the real protocols, as its schedule sets it off.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use aws::SystemClock;
+use aws::{Aws, SystemClock};
 use chrono::TimeDelta;
 use compact::Vacuum;
 use domain::{
@@ -12,9 +12,24 @@ use domain::{
     run::Run,
 };
 use lambda_runtime::LambdaEvent;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::TestLake;
+use crate::harness::{TestLake, settings};
+
+/// What the schedule of the vacuum sends.
+fn event() -> LambdaEvent<Value> {
+    let mut invocation = lambda_runtime::Context::default();
+    let deadline = SystemClock.now() + TimeDelta::minutes(5);
+    invocation.deadline = u64::try_from(deadline.timestamp_millis()).unwrap();
+    LambdaEvent::new(json!({"vacuum": {}}), invocation)
+}
+
+#[tokio::test]
+async fn register_refuses_it_and_asks_nobody() {
+    let nobody = register::Context::new(&Aws::local("http://127.0.0.1:9"), &settings());
+    let error = register::handle(event(), &nobody).await.unwrap_err();
+    assert_eq!(error.to_string(), "the vacuum is for compact: register never deletes anything");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_superseded_goes_after_the_retention_and_the_rows_stay() {
@@ -24,11 +39,7 @@ async fn what_was_superseded_goes_after_the_retention_and_the_rows_stay() {
         lake.rows("/v1/datasets/passengers/rows", id).await;
     }
     let context = compact::Context::new(&lake.aws, &lake.settings);
-    let mut invocation = lambda_runtime::Context::default();
-    let deadline = SystemClock.now() + TimeDelta::minutes(5);
-    invocation.deadline = u64::try_from(deadline.timestamp_millis()).unwrap();
-    let event = LambdaEvent::new(json!({"vacuum": {}}), invocation);
-    compact::handle(event, &context).await.unwrap();
+    compact::handle(event(), &context).await.unwrap();
     let noted = lake.store.list_all(key::VACUUM).await.unwrap();
     assert_eq!(noted.len(), 1);
     assert_eq!(lake.store.list_all(key::COMMITS).await.unwrap().len(), 3, "noted, and not deleted");
@@ -39,7 +50,10 @@ async fn what_was_superseded_goes_after_the_retention_and_the_rows_stay() {
     let swept = vacuum.sweep(&Run::new(later.now(), None)).await.unwrap();
     assert_eq!((swept.vacuumed.generations, swept.failed, swept.vacuumed.failed), (2, 0, 0));
     assert_eq!(lake.store.list_all(key::COMMITS).await.unwrap().len(), 1);
-    assert_eq!(lake.store.list_all(key::TABLES).await.unwrap().len(), 1);
+    let files = lake.store.list_all(key::TABLES).await.unwrap();
+    let generations: BTreeSet<_> =
+        files.iter().map(|file| key::generation_of(&file.key).unwrap().2.number()).collect();
+    assert_eq!(generations, [3].into());
     assert_eq!(lake.rows("/v1/datasets/passengers/rows", 3).await.len(), 3);
 
     vacuum.sweep(&Run::new(later.now(), None)).await.unwrap();

@@ -38,7 +38,7 @@ impl Outcome {
         partition: Option<&Partition>,
         error: RegisterError,
     ) {
-        let stopped = error.is_stop();
+        let stopped = error.stops();
         match partition {
             Some(partition) => tracing::error!(
                 %dataset, %partition, stopped, error = domain::chain(&error), "a partition is not reconciled"

@@ -209,7 +209,7 @@ async fn a_damaged_commit_stops_its_partition_and_no_other() {
         world.register.store.put(&key, body.into(), PutMode::Create).await.unwrap();
     }
     let error = world.fails().await;
-    assert!(matches!(error, RegisterError::Commit(_)) && error.is_stop(), "{error}");
+    assert!(matches!(error, RegisterError::Commit(_)) && error.stops(), "{error}");
     assert_eq!(world.register.catalog.partitions(&world.dataset).await.unwrap().len(), 3);
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use domain::{Commit, port::ObjectStore};
 use futures::future::join_all;
 
-use super::world::{HOUR, RETENTION, World};
+use crate::testing::{HOUR, RETENTION, World};
 use crate::vacuum::VacuumError;
 
 /// Garbage, a crashed writer's directory and an overtaken one's, all of it due.

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::port::{ObjectStore, PutMode};
 
-use super::world::{HOUR, RETENTION, World, ready};
+use crate::testing::{HOUR, RETENTION, World, ready};
 use crate::vacuum::Vacuumed;
 
 #[tokio::test]

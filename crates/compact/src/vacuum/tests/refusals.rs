@@ -8,7 +8,7 @@ use domain::{
     vacuum::UnreadableNotes,
 };
 
-use super::world::{HOUR, RETENTION, World, ready};
+use crate::testing::{HOUR, RETENTION, World, ready};
 use crate::vacuum::{VacuumError, Vacuumed};
 
 /// Three generations, the catalog at the head, and the first two garbage for the retention.

@@ -2,7 +2,7 @@
 
 use domain::port::{ObjectStore, PutMode};
 
-use super::world::{HOUR, RETENTION, World, ready};
+use crate::testing::{HOUR, RETENTION, World, ready};
 use crate::vacuum::Vacuumed;
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::{Partition, port::Clock, run::Run};
 
-use super::world::{HOUR, RETENTION, World};
+use crate::testing::{HOUR, RETENTION, World};
 use crate::vacuum::{Swept, Vacuumed};
 
 /// This partition has garbage for the retention.

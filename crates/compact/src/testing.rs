@@ -24,27 +24,30 @@ use domain::{
 
 use futures::FutureExt;
 
-use super::super::{Vacuum, VacuumError, Vacuumed};
+use crate::{
+    service::Compactor,
+    vacuum::{Vacuum, VacuumError, Vacuumed},
+};
 
 type Inner = MemoryStore<ManualClock>;
 type Intruder = Box<dyn FnOnce(&Inner) + Send>;
 
 /// The bucket, with what can go wrong.
 #[derive(Default)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     /// After so many calls nothing works any more, as after a crash.
-    pub(super) crash_after: Option<u64>,
+    pub(crate) crash_after: Option<u64>,
     /// Keys that cannot be deleted.
-    pub(super) stuck: BTreeSet<String>,
+    pub(crate) stuck: BTreeSet<String>,
     /// What somebody else does right before a call about this prefix or key.
-    pub(super) intruders: BTreeMap<String, Intruder>,
+    pub(crate) intruders: BTreeMap<String, Intruder>,
     /// Every deletion, in order.
-    pub(super) deleted: Vec<String>,
+    pub(crate) deleted: Vec<String>,
 }
 
-pub(super) struct Bucket {
-    pub(super) inner: Inner,
-    pub(super) faults: Mutex<Faults>,
+pub(crate) struct Bucket {
+    pub(crate) inner: Inner,
+    pub(crate) faults: Mutex<Faults>,
 }
 
 impl Bucket {
@@ -122,25 +125,25 @@ impl ObjectStore for Bucket {
 }
 
 /// What a future of the bucket in memory comes to: they never wait.
-pub(super) fn ready<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
     future.now_or_never().unwrap()
 }
 
-pub(super) struct World {
-    pub(super) bucket: Arc<Bucket>,
-    pub(super) catalog: Arc<MemoryCatalog>,
-    pub(super) clock: Arc<ManualClock>,
-    pub(super) ids: SeededIds,
-    pub(super) dataset: DatasetName,
-    pub(super) partition: Partition,
+pub(crate) struct World {
+    pub(crate) bucket: Arc<Bucket>,
+    pub(crate) catalog: Arc<MemoryCatalog>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) ids: Arc<SeededIds>,
+    pub(crate) dataset: DatasetName,
+    pub(crate) partition: Partition,
 }
 
-pub(super) const HOUR: TimeDelta = TimeDelta::hours(1);
+pub(crate) const HOUR: TimeDelta = TimeDelta::hours(1);
 /// The default retention.
-pub(super) const RETENTION: TimeDelta = TimeDelta::hours(6);
+pub(crate) const RETENTION: TimeDelta = TimeDelta::hours(6);
 
 impl World {
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let clock = Arc::new(ManualClock::new("2026-11-23T10:00:00Z".parse().unwrap()));
         let inner = MemoryStore::with_clock(clock.clone());
         let dataset = DatasetName::new("seats").unwrap();
@@ -159,36 +162,41 @@ impl World {
             bucket: Arc::new(Bucket { inner, faults: Mutex::default() }),
             catalog: Arc::new(catalog),
             clock,
-            ids: SeededIds::new(1),
+            ids: Arc::new(SeededIds::new(1)),
             dataset,
             partition: "dt=2026-11-23".parse().unwrap(),
         }
     }
 
-    pub(super) fn service(&self) -> Vacuum<Bucket, MemoryCatalog, ManualClock> {
+    pub(crate) fn service(&self) -> Vacuum<Bucket, MemoryCatalog, ManualClock> {
         let settings = Settings::read(|_| None).unwrap();
         Vacuum::new(self.bucket.clone(), self.catalog.clone(), self.clock.clone(), &settings)
     }
 
-    pub(super) fn run(&self) -> Run {
+    pub(crate) fn compactor(&self) -> Compactor<Bucket, ManualClock, SeededIds> {
+        let settings = Settings::read(|_| None).unwrap();
+        Compactor::new(self.bucket.clone(), self.clock.clone(), self.ids.clone(), &settings)
+    }
+
+    pub(crate) fn run(&self) -> Run {
         Run::new(self.clock.now(), None)
     }
 
-    pub(super) async fn vacuum(&self) -> Result<Vacuumed, VacuumError> {
+    pub(crate) async fn vacuum(&self) -> Result<Vacuumed, VacuumError> {
         self.service().vacuum(&self.dataset, &self.partition, &self.run()).await
     }
 
-    pub(super) fn faults<T>(&self, change: impl FnOnce(&mut Faults) -> T) -> T {
+    pub(crate) fn faults<T>(&self, change: impl FnOnce(&mut Faults) -> T) -> T {
         change(&mut self.bucket.faults.lock().unwrap())
     }
 
     /// Somebody does this right before the next call about this prefix or key (`put KEY` for a write of it).
-    pub(super) fn intrude(&self, before: &str, what: impl FnOnce(&Inner) + Send + 'static) {
+    pub(crate) fn intrude(&self, before: &str, what: impl FnOnce(&Inner) + Send + 'static) {
         self.faults(|faults| faults.intruders.insert(before.to_owned(), Box::new(what)));
     }
 
     /// A commit of this number by a new writer, nothing of it stored.
-    pub(super) fn commit_of(&self, number: u64) -> Commit {
+    pub(crate) fn commit_of(&self, number: u64) -> Commit {
         let (generation, writer) = (Generation::new(number), WriterId::from(self.ids.ulid()));
         let location = key::generation_prefix(&self.dataset, &self.partition, generation, &writer);
         let file = |part| DataFile { key: key::data_file(&location, part), rows: 1, bytes: 4, sealed: false };
@@ -211,25 +219,29 @@ impl World {
     }
 
     /// The files of a generation, without its commit.
-    pub(super) async fn write(&self, commit: &Commit) {
+    pub(crate) async fn write(&self, commit: &Commit) {
         for file in &commit.files {
             self.put(&file.key, "rows").await;
         }
     }
 
-    pub(super) async fn commit(&self, number: u64) -> Commit {
-        let commit = self.commit_of(number);
+    pub(crate) async fn commit(&self, number: u64) -> Commit {
+        self.commit_as(CommitKind::Append, number).await
+    }
+
+    pub(crate) async fn commit_as(&self, kind: CommitKind, number: u64) -> Commit {
+        let commit = Commit { kind, ..self.commit_of(number) };
         self.write(&commit).await;
         self.put(&commit.key(), serde_json::to_vec(&commit).unwrap()).await;
         commit
     }
 
-    pub(super) async fn put(&self, key: &str, body: impl Into<Bytes>) {
+    pub(crate) async fn put(&self, key: &str, body: impl Into<Bytes>) {
         self.bucket.inner.put(key, body.into(), PutMode::Overwrite).await.unwrap();
     }
 
     /// Points the catalog at a location.
-    pub(super) async fn name(&self, location: &str) {
+    pub(crate) async fn name(&self, location: &str) {
         let values = self.partition.values();
         let partition = CatalogPartition {
             values: values.clone(),
@@ -243,7 +255,7 @@ impl World {
     }
 
     /// The numbers that have a commit.
-    pub(super) fn committed(&self) -> Vec<u64> {
+    pub(crate) fn committed(&self) -> Vec<u64> {
         let numbers = self.bucket.inner.keys().into_iter().filter_map(|key| {
             let file = key.strip_prefix("commits/seats/dt=2026-11-23/")?.strip_suffix(".json")?.to_owned();
             file.parse().ok()
@@ -252,12 +264,12 @@ impl World {
     }
 
     /// The locations with files.
-    pub(super) fn locations(&self) -> BTreeSet<String> {
+    pub(crate) fn locations(&self) -> BTreeSet<String> {
         let keys = self.bucket.inner.keys().into_iter().filter(|key| key.starts_with("tables/"));
         keys.map(|key| key[..=key.rfind('/').unwrap()].to_owned()).collect()
     }
 
-    pub(super) async fn notes(&self) -> Option<Notes> {
+    pub(crate) async fn notes(&self) -> Option<Notes> {
         let key = key::vacuum(&self.dataset, &self.partition);
         let bytes = self.bucket.inner.get(&key).await.ok()?;
         Some(Notes::parse(&key, &bytes).unwrap())

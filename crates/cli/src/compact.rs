@@ -1,0 +1,209 @@
+//! `tributary compact`: what `compact` does, now and in this process.
+
+mod find;
+
+use aws::SystemClock;
+use clap::Args;
+use compact::{CompactError, Report};
+use domain::{
+    DatasetName, Partition,
+    port::{Clock, StoreError},
+    run::Run,
+    schemas,
+};
+use serde::Serialize;
+
+use crate::{
+    failure::Failure,
+    lake::RemoteLake,
+    log,
+    output::{self, Side, Table},
+    stop::interruptible,
+};
+
+/// Compact the partitions of a dataset now, in this process.
+///
+/// What has landed goes into the table without waiting for more, and small files are merged. With --rebuild,
+/// partitions are rewritten to the current definition, sort order and file size, and values of columns that were
+/// added since are taken from `_extra`. The deployed function may be at work at the same time, and this may be stopped
+/// and run again at any time. It works in the memory that TRIBUTARY_MEMORY_BUDGET says, and writes files of
+/// TRIBUTARY_TARGET_FILE_SIZE: set them as `compact` has them.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tributary compact bookings
+  tributary compact bookings --partition dt=2026-11-23/hour=10
+  tributary compact bookings --rebuild
+
+Exit status: 0 done, 1 a partition failed, 2 wrong options, 130 interrupted.")]
+pub(crate) struct CompactOptions {
+    /// The dataset.
+    #[arg(value_name = "DATASET")]
+    dataset: DatasetName,
+    /// Only this partition, as dt=YYYY-MM-DD or dt=YYYY-MM-DD/hour=HH.
+    #[arg(long, value_name = "PARTITION")]
+    partition: Option<Partition>,
+    /// Rewrite everything that is in the table, in place of what has landed.
+    #[arg(long)]
+    rebuild: bool,
+    /// Print one JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What became of all of them.
+#[derive(Debug, Default, Serialize)]
+struct Outcome {
+    partitions: Vec<Done>,
+    failed: Vec<Failed>,
+    /// Partitions that were not begun, since the lake did not answer.
+    left: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Done {
+    partition: Partition,
+    /// Generations committed.
+    committed: u32,
+    /// Landing batches consumed.
+    batches: usize,
+    /// Rows of the last generation committed; 0 if none was.
+    rows: u64,
+    duplicates_dropped: u64,
+    /// Bytes of Parquet written.
+    encoded_bytes: u64,
+    /// Bytes of Parquet that the store copied.
+    copied_bytes: u64,
+    /// Whether landed batches have to wait for the grace.
+    waiting: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Failed {
+    partition: Partition,
+    error: String,
+}
+
+pub(crate) async fn run(options: CompactOptions) -> Result<(), Failure> {
+    log::start()?;
+    interruptible(compact(options)).await
+}
+
+async fn compact(options: CompactOptions) -> Result<(), Failure> {
+    let dataset = &options.dataset;
+    let lake = RemoteLake::from_environment().await?;
+    if schemas::load(&lake.store, dataset).await.map_err(|error| lake.failure(error))?.is_none() {
+        return Err(Failure::Input(format!(
+            "there is no dataset {dataset} that is live: `tributary dataset list` lists what there is"
+        )));
+    }
+    let spinner = output::spinner("listing");
+    let found = find::partitions(&lake.store, dataset, options.partition.as_ref()).await;
+    spinner.finish_and_clear();
+    let found = found.map_err(|error| lake.failure(error))?;
+    if let (Some(partition), true) = (&options.partition, found.is_empty()) {
+        return Err(Failure::Input(format!("nothing has landed or was committed in {dataset}/{partition}")));
+    }
+    let outcome = work(&lake, dataset, found, options.rebuild).await;
+    if options.json {
+        output::print_json(&outcome)?;
+    } else {
+        output::print(&text(&outcome))?;
+    }
+    for Failed { partition, error } in &outcome.failed {
+        output::note(&format!("warning: {partition}: {}", output::one_line(error)));
+    }
+    match outcome.failed.len() + outcome.left {
+        0 => Ok(()),
+        not_done => {
+            Err(Failure::NotDone(format!("{} not compacted", output::counted(not_done as u64, "partition"))))
+        }
+    }
+}
+
+/// One after the other: each may take all the memory there is.
+async fn work(lake: &RemoteLake, dataset: &DatasetName, found: Vec<Partition>, rebuild: bool) -> Outcome {
+    let compactor = lake.compactor();
+    let bar = output::bar(found.len(), if rebuild { "rebuilding" } else { "compacting" });
+    let mut outcome = Outcome { left: found.len(), ..Outcome::default() };
+    for partition in found {
+        // Each its own: a run may be an hour old at most.
+        let run = Run::new(SystemClock.now(), None);
+        let answer = if rebuild {
+            compactor.rebuild(dataset, &partition, &run).await
+        } else {
+            compactor.compact_now(dataset, &partition, &run).await
+        };
+        outcome.left -= 1;
+        bar.inc(1);
+        match answer {
+            Ok(report) => outcome.partitions.push(Done::new(partition, report)),
+            Err(error) => {
+                let is_hopeless = is_hopeless(&error);
+                outcome.failed.push(Failed { partition, error: domain::chain(&error) });
+                if is_hopeless {
+                    break;
+                }
+            }
+        }
+    }
+    bar.finish_and_clear();
+    outcome
+}
+
+/// A lake that does not answer will not do so for the next partition either.
+fn is_hopeless(error: &CompactError) -> bool {
+    matches!(error, CompactError::Store(StoreError::Unavailable { .. }))
+}
+
+impl Done {
+    fn new(partition: Partition, report: Report) -> Self {
+        Self {
+            partition,
+            committed: report.committed,
+            batches: report.batches,
+            rows: report.rows,
+            duplicates_dropped: report.duplicates_dropped,
+            encoded_bytes: report.encoded_bytes,
+            copied_bytes: report.copied_bytes,
+            waiting: report.waiting,
+        }
+    }
+}
+
+fn text(outcome: &Outcome) -> String {
+    let changed: Vec<&Done> = outcome.partitions.iter().filter(|done| done.committed > 0).collect();
+    let looked = output::counted(outcome.partitions.len() as u64, "partition");
+    let mut lines = Vec::new();
+    if !changed.is_empty() {
+        let mut table = Table::new([
+            ("PARTITION", Side::Left),
+            ("GENERATIONS", Side::Right),
+            ("BATCHES", Side::Right),
+            ("ROWS", Side::Right),
+            ("DUPLICATES", Side::Right),
+            ("WRITTEN", Side::Right),
+            ("COPIED", Side::Right),
+        ]);
+        for done in &changed {
+            table.push([
+                done.partition.to_string(),
+                done.committed.to_string(),
+                output::count(done.batches as u64),
+                output::count(done.rows),
+                output::count(done.duplicates_dropped),
+                output::bytes(done.encoded_bytes),
+                output::bytes(done.copied_bytes),
+            ]);
+        }
+        lines.push(format!("{table}\n"));
+    }
+    for done in outcome.partitions.iter().filter(|done| done.waiting) {
+        lines.push(format!("{}: what has landed waits until consumed batches are cleaned", done.partition));
+    }
+    lines.push(match changed.len() {
+        0 => format!("Nothing to do in {looked}."),
+        _ => format!("{} of {looked} changed.", output::count(changed.len() as u64)),
+    });
+    lines.join("\n")
+}

@@ -1,0 +1,63 @@
+//! `tributary partition rollback`: back to the files of an older generation.
+
+use aws::SystemClock;
+use clap::Args;
+use compact::{Refused, RollbackError};
+use domain::{DatasetName, Generation, Partition, port::Clock, run::Run};
+
+use super::log::Entry;
+use crate::{failure::Failure, lake::RemoteLake, output};
+
+/// Undo a bad merge or rebuild: make the files of an older generation the newest one again.
+///
+/// It is a new commit with copies of the older files, and can itself be undone. It is refused where events came in
+/// since, which the older files do not have, and where the files are gone. `register` points the catalog at it, as at
+/// any other commit.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tributary partition log bookings dt=2026-11-23/hour=10
+  tributary partition rollback bookings dt=2026-11-23/hour=10 --to 41
+
+Exit status: 0 done, 1 failed or refused, 2 wrong options or no such generation.")]
+pub(crate) struct RollbackOptions {
+    /// The dataset.
+    #[arg(value_name = "DATASET")]
+    dataset: DatasetName,
+    /// The partition, as dt=YYYY-MM-DD or dt=YYYY-MM-DD/hour=HH.
+    #[arg(value_name = "PARTITION")]
+    partition: Partition,
+    /// The generation to go back to.
+    #[arg(long, value_name = "GENERATION")]
+    to: u64,
+    /// Print one JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(options: RollbackOptions) -> Result<(), Failure> {
+    let RollbackOptions { dataset, partition, to, json } = options;
+    let lake = RemoteLake::from_environment().await?;
+    let spinner = output::spinner("copying");
+    let run = Run::new(SystemClock.now(), None);
+    let answer = lake.compactor().rollback(&dataset, &partition, Generation::new(to), &run).await;
+    spinner.finish_and_clear();
+    let commit = answer.map_err(|error| match error {
+        RollbackError::Failed(error) => lake.failure(error),
+        RollbackError::Refused(refused @ (Refused::NotInLog { .. } | Refused::IsHead(_))) => Failure::Input(
+            format!("{refused}: `tributary partition log {dataset} {partition}` lists the generations"),
+        ),
+        RollbackError::Refused(refused) => Failure::NotDone(refused.to_string()),
+    })?;
+    if json {
+        output::print_json(&Entry::from(&commit))?;
+    } else {
+        output::print(&format!(
+            "{dataset}/{partition} is at generation {}: the {} of generation {to}, in {}.",
+            commit.generation.number(),
+            output::counted(commit.rows, "row"),
+            output::counted(commit.files.len() as u64, "file"),
+        ))?;
+    }
+    Ok(())
+}
