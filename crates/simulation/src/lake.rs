@@ -83,7 +83,7 @@ impl Lake {
     pub(crate) fn put(&mut self, key: &str, body: Bytes, mode: PutMode) -> Option<Result<(), StoreError>> {
         let answer = self.store.put(key, body.clone(), mode).now_or_never()?;
         if answer.is_ok() {
-            let checked = self.ledger.written(key, &body, self.time.now());
+            let checked = self.ledger.written(key, &body, self.process, self.time.now());
             self.check(checked);
         }
         Some(answer)
@@ -94,7 +94,7 @@ impl Lake {
         if answer.is_ok()
             && let Some(body) = self.get(to)
         {
-            let checked = self.ledger.written(to, &body, self.time.now());
+            let checked = self.ledger.written(to, &body, self.process, self.time.now());
             self.check(checked);
         }
         Some(answer)

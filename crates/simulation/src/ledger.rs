@@ -88,7 +88,13 @@ impl Ledger {
     }
 
     /// An object was written.
-    pub(crate) fn written(&mut self, key: &str, body: &Bytes, now: DateTime<Utc>) -> Result<(), Violation> {
+    pub(crate) fn written(
+        &mut self,
+        key: &str,
+        body: &Bytes,
+        process: ProcessId,
+        now: DateTime<Utc>,
+    ) -> Result<(), Violation> {
         if key.starts_with(key::QUARANTINE) {
             self.quarantine.extend(contents::rejected(body));
             return Ok(());
@@ -97,7 +103,7 @@ impl Ledger {
             return Ok(());
         }
         if let Some((dataset, partition, ..)) = key::generation_of(key) {
-            return self.place(&Place { dataset, partition }).file_written(key, body, now);
+            return self.place(&Place { dataset, partition }).file_written(key, body, process, now);
         }
         match ParsedKey::parse(key) {
             Ok(ParsedKey::Landing(dataset, partition, batch)) => {
@@ -147,7 +153,7 @@ impl Ledger {
         if let Some((dataset, partition, generation, writer)) = key::generation_of(key) {
             let location = key::generation_prefix(&dataset, &partition, generation, &writer);
             let place = self.place(&Place { dataset, partition });
-            return place.file_deleted(key, &location, generation.number(), now, retention);
+            return place.file_deleted((key, &location), process, now, retention);
         }
         match ParsedKey::parse(key) {
             Ok(ParsedKey::Landing(dataset, partition, batch)) => {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use compact::{CompactError, Compactor, Report};
-use domain::{batch::BatchName, memory::SeededIds};
+use compact::{CompactError, Compactor, Refused, Report, RollbackError};
+use domain::{Generation, batch::BatchName, memory::SeededIds};
 
 use super::Actor;
 use crate::{ledger::Place, ports::Ports};
@@ -20,12 +20,29 @@ pub(crate) async fn compact(actor: Actor, place: Place) {
             let answer = compactor.rebuild(&place.dataset, &place.partition, &run).await;
             return settle(&actor, &[], answer.map(|report| vec![report]));
         }
+        3 => return roll_back(&actor, &compactor, &place).await,
         // Somebody asked for this partition.
         1 | 2 => compactor.compact_now(&place.dataset, &place.partition, &run).await,
         _ => compactor.compact(&place.dataset, &place.partition, &run).await,
     };
     let answer = answer.map(|report| vec![report]);
     settle(&actor, &[(place, landed)], answer);
+}
+
+/// Somebody undoes the last commit, or the last two.
+async fn roll_back(actor: &Actor, compactor: &Compactor<Ports, Ports, SeededIds>, place: &Place) {
+    let head = actor.ports.world.state().lake.ledger.place(place).head_number();
+    let to = Generation::new(head.saturating_sub(1 + actor.seed / 8 % 2));
+    let answer = compactor.rollback(&place.dataset, &place.partition, to, &actor.run()).await;
+    actor.note(|| match &answer {
+        Ok(commit) => format!("is done: {to} again as {}", commit.generation),
+        Err(error) => format!("fails: {}", domain::chain(error)),
+    });
+    match answer {
+        Err(RollbackError::Failed(error)) => settle(actor, &[], Err(error)),
+        Err(RollbackError::Refused(error @ Refused::OtherRows { .. })) => actor.unexpected(&error),
+        Err(RollbackError::Refused(_)) | Ok(_) => {}
+    }
 }
 
 /// The schedule: every partition with something to do.

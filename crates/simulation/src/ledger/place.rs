@@ -49,6 +49,7 @@ pub(crate) struct Committed {
 pub(super) struct File {
     pub(super) body: Bytes,
     pub(super) written_at: DateTime<Utc>,
+    pub(super) written_by: ProcessId,
 }
 
 /// What the catalog names.

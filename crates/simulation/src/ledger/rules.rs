@@ -14,6 +14,7 @@ use super::{
     Event, contents,
     place::{Committed, File, Named, PlaceLedger},
 };
+use crate::process::ProcessId;
 
 fn violated(invariant: &'static str, what: String) -> Result<(), Violation> {
     Err(Violation { invariant, what })
@@ -32,9 +33,10 @@ impl PlaceLedger {
         &mut self,
         key: &str,
         body: &Bytes,
+        process: ProcessId,
         now: DateTime<Utc>,
     ) -> Result<(), Violation> {
-        let file = File { body: body.clone(), written_at: now };
+        let file = File { body: body.clone(), written_at: now, written_by: process };
         match self.files.insert(key.to_owned(), file) {
             Some(before) if before.body != *body => {
                 violated("I5", format!("data file {key} was replaced by another one"))
@@ -120,19 +122,21 @@ impl PlaceLedger {
     /// I5, and I6 with it.
     pub(super) fn file_deleted(
         &mut self,
-        key: &str,
-        location: &str,
-        number: u64,
+        (key, location): (&str, &str),
+        process: ProcessId,
         now: DateTime<Utc>,
         retention: TimeDelta,
     ) -> Result<(), Violation> {
         // Its own age: who puts the next file beside it after hours is too old to commit them.
-        let written_at = self.files.remove(key).map_or(now, |file| file.written_at);
+        let file = self.files.remove(key);
+        let written_at = file.as_ref().map_or(now, |file| file.written_at);
+        let is_own = file.is_some_and(|file| file.written_by == process);
         let is_committed = self.history.contains_key(location);
         let fate = match self.garbage.get(location) {
             Some(since) => Fate::Garbage(*since),
             None if is_committed => Fate::Live,
-            None if self.history.values().any(|other| other.number() == number) => Fate::Overtaken,
+            // Who wrote it knows best. If a commit of it comes all the same, its files will be missed there.
+            None if is_own => Fate::Overtaken,
             None => Fate::Uncommitted(written_at),
         };
         invariant::may_delete_data(fate, |since| now - *since >= retention)?;
