@@ -64,7 +64,7 @@ impl Lake {
 
     pub(crate) fn list(&mut self, prefix: &str, after: Option<&str>) -> Option<Result<ListPage, StoreError>> {
         if after.is_none() {
-            self.ledger.listed(prefix, self.process);
+            self.ledger.listed(prefix, self.process, self.time.now());
         }
         let mut page = self.store.list(prefix, after).now_or_never()?;
         if let Ok(page) = &mut page

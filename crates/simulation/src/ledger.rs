@@ -127,7 +127,7 @@ impl Ledger {
     }
 
     /// A process begins a listing: of a commit log, that is a look at the head.
-    pub(crate) fn listed(&mut self, prefix: &str, process: ProcessId) {
+    pub(crate) fn listed(&mut self, prefix: &str, process: ProcessId, now: DateTime<Utc>) {
         let partition = prefix.strip_prefix(key::COMMITS).and_then(|rest| rest.strip_suffix('/')?.split_once('/'));
         let place = partition.and_then(|(dataset, partition)| {
             Some(Place { dataset: DatasetName::new(dataset).ok()?, partition: partition.parse().ok()? })
@@ -135,7 +135,7 @@ impl Ledger {
         if let Some(place) = place {
             let known = self.place(&place);
             let head = known.head_number();
-            known.looks.insert(process, head);
+            known.looks.insert(process, (head, now));
         }
     }
 
@@ -158,9 +158,7 @@ impl Ledger {
         match ParsedKey::parse(key) {
             Ok(ParsedKey::Landing(dataset, partition, batch)) => {
                 let place = Place { dataset, partition };
-                let known = self.place(&place);
-                let looked = known.looks.get(&process).copied();
-                known.landing_deleted(&batch, looked)?;
+                self.place(&place).landing_deleted(&batch, process, now)?;
                 self.accounted_for(&place)
             }
             Ok(ParsedKey::Commit(dataset, partition, generation)) => {

@@ -11,6 +11,8 @@ pub(crate) struct Profile {
     /// Partitions, and messages.
     pub(crate) places: usize,
     pub(crate) mails: usize,
+    /// Of deliveries, how many bring what is acknowledged already.
+    pub(crate) again: usize,
     /// How many processes there are in all, and at the same time.
     pub(crate) invocations: usize,
     pub(crate) at_once: usize,
@@ -44,7 +46,8 @@ impl Profile {
         let invocations = of(&[12, 18, 26, 36]);
         Self {
             places: of(&[1, 1, 2]),
-            mails: of(&[2, 4, 7, 10]),
+            mails: of(&[1, 3, 6, 10]),
+            again: of(&[100, 100, 600]),
             invocations,
             at_once: of(&[1, 2, 3, 4, 6]),
             roles,
@@ -73,7 +76,7 @@ pub(crate) fn pause(random: &mut Random) -> TimeDelta {
         (3, 30 * 60, 90 * 60),
         (2, 2 * 3_600, 5 * 3_600),
         (4, 6 * 3_600, 8 * 3_600),
-        (1, 24 * 3_600, 72 * 3_600),
+        (3, 24 * 3_600, 72 * 3_600),
     ];
     let weights = RANGES.map(|(weight, ..)| weight);
     let (_, low, high) = RANGES[random.weighted(&weights)];

@@ -29,8 +29,8 @@ pub(crate) struct PlaceLedger {
     /// The data files that are there.
     pub(super) files: BTreeMap<String, File>,
     pub(super) named: Option<Named>,
-    /// The head when each process last looked.
-    pub(super) looks: BTreeMap<ProcessId, u64>,
+    /// The head when each process last looked, and when that was.
+    pub(super) looks: BTreeMap<ProcessId, (u64, DateTime<Utc>)>,
     /// Every location that a person wrote into the catalog.
     pub(super) by_hand: BTreeSet<String>,
     /// The head at the time when the catalog was last written.

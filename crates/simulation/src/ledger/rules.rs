@@ -8,13 +8,14 @@ use domain::{
     Commit,
     batch::BatchName,
     invariant::{self, Fate, Violation},
+    run::MAX_AGE,
 };
 
 use super::{
     Event, contents,
     place::{Committed, File, Named, PlaceLedger},
 };
-use crate::process::ProcessId;
+use crate::{call::VALID_FOR, process::ProcessId};
 
 fn violated(invariant: &'static str, what: String) -> Result<(), Violation> {
     Err(Violation { invariant, what })
@@ -111,10 +112,17 @@ impl PlaceLedger {
 
     /// I4. The head is the one that the process found when it last looked, or any that came since: between its look and
     /// its delete another one may clean the same batch, a third one commit without it, and a redelivery land it again.
-    /// That does no harm: what was consumed once is in the table.
-    pub(super) fn landing_deleted(&mut self, batch: &BatchName, looked: Option<u64>) -> Result<(), Violation> {
+    /// That does no harm: what was consumed once is in the table. But a look does not count for longer than a run may
+    /// change anything.
+    pub(super) fn landing_deleted(
+        &mut self,
+        batch: &BatchName,
+        process: ProcessId,
+        now: DateTime<Utc>,
+    ) -> Result<(), Violation> {
         self.landing.remove(batch);
-        let looked = looked.unwrap_or(self.head_number());
+        let look = self.looks.get(&process).filter(|(_, at)| now - *at <= MAX_AGE + VALID_FOR);
+        let looked = look.map_or(self.head_number(), |(head, _)| *head);
         let heads = self.history.values().filter(|committed| committed.number() >= looked);
         invariant::may_delete_landing(heads.flat_map(|head| &head.commit.consumed).map(|entry| &entry.batch), &batch)
     }

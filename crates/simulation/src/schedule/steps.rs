@@ -64,7 +64,7 @@ impl Schedule {
         let random = &mut self.world.state().lake.random;
         let (open, done): (Vec<_>, Vec<_>) =
             self.mails.iter().cloned().partition(|mail| !mail.is_acknowledged.get());
-        let again = open.is_empty() || random.chance(150);
+        let again = open.is_empty() || random.chance(self.profile.again);
         let mut from = if again { done } else { open };
         let mut mails = Vec::new();
         for _ in 0..=random.weighted(&[4, 2, 1]) {
