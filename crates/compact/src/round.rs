@@ -165,7 +165,11 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             }
             Attempt::Overtaken => {
                 workshop.discard(run, &*self.clock).await?;
-                Ok(if sabotage::is_on(Bug::StopWhenOvertaken) { Round::NothingNew } else { Round::Stale(None) })
+                Ok(if sabotage::is_on(Bug::StopWhenOvertaken) {
+                    Round::NothingNew
+                } else {
+                    Round::Stale(None)
+                })
             }
         }
     }

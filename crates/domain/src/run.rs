@@ -35,7 +35,11 @@ impl Run {
 
     /// To be asked before every commit, delete and catalog update.
     pub fn may_change(&self, now: DateTime<Utc>) -> Result<(), Expired> {
-        if now - self.started < MAX_AGE || sabotage::is_on(Bug::NoAgeCheck) { Ok(()) } else { Err(Expired::TooOld) }
+        if now - self.started < MAX_AGE || sabotage::is_on(Bug::NoAgeCheck) {
+            Ok(())
+        } else {
+            Err(Expired::TooOld)
+        }
     }
 
     /// To be asked before a piece of work that may take `needed`.

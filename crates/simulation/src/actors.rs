@@ -9,12 +9,7 @@ mod vacuum;
 use std::{cell::RefCell, rc::Rc};
 
 use chrono::TimeDelta;
-use domain::{
-    invariant::Violation,
-    port::Clock,
-    run::Run,
-    settings::Settings,
-};
+use domain::{invariant::Violation, port::Clock, run::Run, settings::Settings};
 
 use crate::{ledger::Place, ports::Ports};
 

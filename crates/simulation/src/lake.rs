@@ -9,8 +9,8 @@ use domain::{
     invariant::Violation,
     memory::{MemoryCatalog, MemoryStore},
     port::{
-        Catalog, CatalogError, CatalogPartition, Clock, DeleteFailure, ItemError, ListPage, ObjectStore, PutMode,
-        StoreError, Upsert,
+        Catalog, CatalogError, CatalogPartition, Clock, DeleteFailure, ItemError, ListPage, ObjectStore,
+        PutMode, StoreError, Upsert,
     },
 };
 use futures::FutureExt;
@@ -130,7 +130,9 @@ impl Lake {
             }
             let one = std::slice::from_ref(partition);
             match self.catalog.write_partitions(table, mode, one).now_or_never()? {
-                Ok(items) if items.is_empty() => self.named(table, &partition.values, Some(&partition.location)),
+                Ok(items) if items.is_empty() => {
+                    self.named(table, &partition.values, Some(&partition.location))
+                }
                 Ok(items) => errors.extend(items),
                 Err(error) => return Some(Err(error)),
             }

@@ -128,7 +128,8 @@ impl Ledger {
 
     /// A process begins a listing: of a commit log, that is a look at the head.
     pub(crate) fn listed(&mut self, prefix: &str, process: ProcessId, now: DateTime<Utc>) {
-        let partition = prefix.strip_prefix(key::COMMITS).and_then(|rest| rest.strip_suffix('/')?.split_once('/'));
+        let partition =
+            prefix.strip_prefix(key::COMMITS).and_then(|rest| rest.strip_suffix('/')?.split_once('/'));
         let place = partition.and_then(|(dataset, partition)| {
             Some(Place { dataset: DatasetName::new(dataset).ok()?, partition: partition.parse().ok()? })
         });

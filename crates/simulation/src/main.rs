@@ -42,7 +42,9 @@ fn main() -> ExitCode {
             ExitCode::from(u8::from(outcome.violation.is_some()))
         }
         Ok(Err(_)) => {
-            eprintln!("SIMULATION_SEED is not a seed: expected a whole number, for example SIMULATION_SEED=7");
+            eprintln!(
+                "SIMULATION_SEED is not a seed: expected a whole number, for example SIMULATION_SEED=7"
+            );
             ExitCode::from(2)
         }
     }
@@ -50,9 +52,11 @@ fn main() -> ExitCode {
 
 fn many(args: &Args) -> ExitCode {
     let end = args.start.saturating_add(args.seeds);
-    let threads = args.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
+    let threads =
+        args.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
     let bar = if args.json { ProgressBar::hidden() } else { ProgressBar::new(args.seeds) };
-    let style = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} schedules, {per_sec}, {eta} left");
+    let style =
+        ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} schedules, {per_sec}, {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let (played, steps) = (AtomicU64::new(0), AtomicU64::new(0));
     let began = Instant::now();
@@ -88,7 +92,10 @@ fn tell(outcome: &Outcome) {
     match &outcome.violation {
         None => eprintln!("seed {}: every promise holds after {} steps", outcome.seed, outcome.steps),
         Some(violation) => {
-            eprintln!("seed {0}: {violation}\nto play it again: SIMULATION_SEED={0} cargo run -p simulation", outcome.seed);
+            eprintln!(
+                "seed {0}: {violation}\nto play it again: SIMULATION_SEED={0} cargo run -p simulation",
+                outcome.seed
+            );
         }
     }
 }

@@ -30,8 +30,7 @@ impl Ports {
         perform: Perform<T>,
     ) -> T {
         let key = key.to_owned();
-        let request =
-            Request { name, key, changes: false, conflicts: false, perform, failed };
+        let request = Request { name, key, changes: false, conflicts: false, perform, failed };
         self.world.call(self.process, None, request).await
     }
 

@@ -7,7 +7,10 @@ mod steps;
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
-use domain::{invariant::Violation, settings::{InvalidSetting, Settings}};
+use domain::{
+    invariant::Violation,
+    settings::{InvalidSetting, Settings},
+};
 
 use crate::{
     actors::{Desk, Mail},
@@ -53,9 +56,7 @@ pub fn run(seed: u64, keep_trace: bool) -> Outcome {
             let (trace, hash, steps) = state.trace.into_parts();
             Outcome { seed, violation: state.lake.violation, trace, steps, hash }
         }
-        Err(_) => {
-            Outcome::unmade(seed, "a process outlived its schedule".to_owned())
-        }
+        Err(_) => Outcome::unmade(seed, "a process outlived its schedule".to_owned()),
     }
 }
 
@@ -91,7 +92,7 @@ const DEFINITION: &str = r#"{"name": "seats", "identity": ["seat"], "event_time"
 impl Schedule {
     fn new(seed: u64, keep_trace: bool) -> Result<Self, InvalidSetting> {
         let mut random = Random::new(seed);
-        let profile = Profile::new(&mut random);
+        let profile = Profile::new(seed, &mut random);
         let settings = start::settings(&profile)?;
         let places = start::places(profile.places);
         let time = Arc::new(Time::default());

@@ -118,7 +118,10 @@ impl PlaceLedger {
     /// nobody could prevent.
     pub(crate) fn young(&self, since: DateTime<Utc>) -> Vec<String> {
         let committed = self.commits.values().map(|committed| &committed.commit.location);
-        committed.filter(|location| self.garbage.get(*location).is_none_or(|at| *at >= since)).cloned().collect()
+        committed
+            .filter(|location| self.garbage.get(*location).is_none_or(|at| *at >= since))
+            .cloned()
+            .collect()
     }
 
     /// Keeps up with what is garbage now. A hand in the catalog makes garbage, and takes none back: nobody can

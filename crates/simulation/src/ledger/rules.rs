@@ -124,7 +124,10 @@ impl PlaceLedger {
         let look = self.looks.get(&process).filter(|(_, at)| now - *at <= MAX_AGE + VALID_FOR);
         let looked = look.map_or(self.head_number(), |(head, _)| *head);
         let heads = self.history.values().filter(|committed| committed.number() >= looked);
-        invariant::may_delete_landing(heads.flat_map(|head| &head.commit.consumed).map(|entry| &entry.batch), &batch)
+        invariant::may_delete_landing(
+            heads.flat_map(|head| &head.commit.consumed).map(|entry| &entry.batch),
+            &batch,
+        )
     }
 
     /// I5, and I6 with it.
@@ -149,7 +152,9 @@ impl PlaceLedger {
         };
         invariant::may_delete_data(fate, |since| now - *since >= retention)?;
         match self.location() {
-            Some(named) if named == location => violated("I6", format!("{key} is deleted, and the catalog names it")),
+            Some(named) if named == location => {
+                violated("I6", format!("{key} is deleted, and the catalog names it"))
+            }
             _ => Ok(()),
         }
     }
@@ -218,7 +223,10 @@ impl PlaceLedger {
             _ if self.is_by_hand() => Ok(()),
             Some(named) if named < self.head_when_named => violated(
                 "I6",
-                format!("every register is done, the catalog names {named}, and {} was the head", self.head_when_named),
+                format!(
+                    "every register is done, the catalog names {named}, and {} was the head",
+                    self.head_when_named
+                ),
             ),
             _ => Ok(()),
         }

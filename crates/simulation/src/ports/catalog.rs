@@ -38,8 +38,9 @@ impl Catalog for Ports {
         values: &[String],
     ) -> Result<Option<CatalogPartition>, CatalogError> {
         let (name, owned) = (table.clone(), values.to_vec());
-        let perform =
-            Box::new(move |lake: &mut crate::lake::Lake| lake.catalog.partition(&name, &owned).now_or_never());
+        let perform = Box::new(move |lake: &mut crate::lake::Lake| {
+            lake.catalog.partition(&name, &owned).now_or_never()
+        });
         self.read("partition", &values.join("/"), failed, perform).await
     }
 

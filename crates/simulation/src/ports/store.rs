@@ -15,8 +15,9 @@ impl ObjectStore for Ports {
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
         let owned = key.to_owned();
-        let perform =
-            Box::new(move |lake: &mut crate::lake::Lake| lake.store.get_range(&owned, range.clone()).now_or_never());
+        let perform = Box::new(move |lake: &mut crate::lake::Lake| {
+            lake.store.get_range(&owned, range.clone()).now_or_never()
+        });
         self.read("get_range", key, failed, perform).await
     }
 

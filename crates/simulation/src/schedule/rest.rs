@@ -4,7 +4,10 @@ use chrono::TimeDelta;
 use domain::invariant::Violation;
 
 use super::Schedule;
-use crate::{ledger::{Event, Place, is_hidden, rows}, profile::Profile};
+use crate::{
+    ledger::{Event, Place, is_hidden, rows},
+    profile::Profile,
+};
 
 /// How often compactor, register and time have their turn before the lake must be at rest.
 const ROUNDS: usize = 2;
@@ -32,7 +35,8 @@ impl Schedule {
     }
 
     fn calm_down(&mut self) {
-        self.profile = Profile { faults: 0, item_faults: 0, crashes: 0, freezes: 0, jumps: 0, ..self.profile };
+        self.profile =
+            Profile { faults: 0, item_faults: 0, crashes: 0, freezes: 0, jumps: 0, ..self.profile };
         self.world.state().lake.item_faults = 0;
         self.processes.clear();
         self.settle_adrift();
@@ -62,7 +66,8 @@ impl Schedule {
         let lake = &mut state.lake;
         lake.ledger.place(place).check_named(true)?;
         let known = lake.ledger.place(place);
-        let (location, acknowledged) = (known.any_location().map(str::to_owned), known.acknowledged().clone());
+        let (location, acknowledged) =
+            (known.any_location().map(str::to_owned), known.acknowledged().clone());
         let mut visible: Vec<Event> = Vec::new();
         if let Some(location) = location {
             let keys = lake.store.keys();

@@ -2,8 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::{
-    DatasetName, Partition,
-    key,
+    DatasetName, Partition, key,
     port::PutMode,
     settings::{InvalidSetting, Settings},
 };
@@ -14,8 +13,8 @@ use crate::{
     lake::Lake,
     ledger::Place,
     ports::Ports,
-    profile::Profile,
     process::{Process, ProcessId, Role, Script},
+    profile::Profile,
 };
 
 /// The defaults, but for small files that count as full: no schedule has events for large ones.
