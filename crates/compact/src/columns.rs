@@ -17,7 +17,7 @@ use domain::{
     value::Value,
 };
 
-use builder::Builder;
+pub(crate) use builder::Builder;
 
 /// Collects events of one dataset, column by column.
 pub(crate) struct Columns<'d> {

@@ -8,11 +8,16 @@ use aws::{
 };
 use aws_lambda_events::sqs::SqsBatchResponse;
 use chrono::{DateTime, Utc};
-use domain::{DatasetName, Partition, key::ParsedKey, port::Clock, run::Run};
+use domain::{
+    DatasetName, Partition,
+    key::ParsedKey,
+    port::Clock,
+    run::{Expired, Run},
+};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
-use crate::{context::Context, error::CompactError};
+use crate::{context::Context, error::CompactError, service::Report};
 
 /// Handles one invocation, and ends before its deadline. For SQS the answer names the messages that must come
 /// again.
@@ -23,7 +28,7 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
         Trigger::parse(event.payload).map_err(|error| CompactError::UnknownEvent(error.to_string()))?;
     match trigger {
         Trigger::Direct(dataset, partition) => {
-            compact(context, &dataset, &partition, &run, deadline).await?;
+            compact_now(context, &dataset, &partition, &run, deadline).await?;
             Ok(SqsBatchResponse::default())
         }
         Trigger::Schedule => {
@@ -82,8 +87,27 @@ async fn compact(
     deadline: DateTime<Utc>,
 ) -> Result<(), CompactError> {
     let work = context.compactor.compact(dataset, partition, run);
-    match deadline::in_time(&SystemClock, deadline, work).await.unwrap_or_else(|expired| Err(expired.into()))
-    {
+    tell(dataset, partition, deadline::in_time(&SystemClock, deadline, work).await)
+}
+
+/// For a person, who does not want to wait.
+async fn compact_now(
+    context: &Context,
+    dataset: &DatasetName,
+    partition: &Partition,
+    run: &Run,
+    deadline: DateTime<Utc>,
+) -> Result<(), CompactError> {
+    let work = context.compactor.compact_now(dataset, partition, run);
+    tell(dataset, partition, deadline::in_time(&SystemClock, deadline, work).await)
+}
+
+fn tell(
+    dataset: &DatasetName,
+    partition: &Partition,
+    answer: Result<Result<Report, CompactError>, Expired>,
+) -> Result<(), CompactError> {
+    match answer.unwrap_or_else(|expired| Err(expired.into())) {
         Ok(report) => {
             tracing::info!(
                 %dataset, %partition,
@@ -91,6 +115,8 @@ async fn compact(
                 batches = report.batches,
                 rows = report.rows,
                 duplicates_dropped = report.duplicates_dropped,
+                encoded_bytes = report.encoded_bytes,
+                copied_bytes = report.copied_bytes,
                 cleaned = report.cleaned,
                 waiting = report.waiting,
                 "partition compacted"

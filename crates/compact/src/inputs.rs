@@ -1,8 +1,13 @@
 //! Landing batches: which are to be consumed, and what is in them.
 
-use std::{collections::HashSet, io::Read};
+use std::{
+    collections::HashSet,
+    io::{BufRead, BufReader},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use domain::{
     Commit, DatasetName, Partition,
     batch::BatchName,
@@ -11,18 +16,37 @@ use domain::{
     port::{ObjectStore, StoreError},
     quarantine::Original,
 };
-use futures::future::try_join_all;
 
-/// How many landing objects are read at the same time.
-const READS: usize = 16;
+/// One batch that has landed.
+#[derive(Debug, Clone)]
+pub(crate) struct Landed {
+    pub(crate) batch: BatchName,
+    /// As it is stored.
+    pub(crate) bytes: u64,
+    pub(crate) at: DateTime<Utc>,
+}
 
 /// The landing directory, seen after the head was read.
 #[derive(Debug)]
 pub(crate) struct Listing {
-    /// Not consumed by the head, in order of name.
-    pub(crate) fresh: Vec<BatchName>,
+    /// Not consumed by the head, in order of name; no more than a commit can list.
+    pub(crate) fresh: Vec<Landed>,
     /// Consumed by the head and still there.
     pub(crate) consumed: HashSet<BatchName>,
+    /// Whether the head lists as many batches as a commit may, so that none of what landed can be taken.
+    pub(crate) full: bool,
+}
+
+impl Listing {
+    /// Bytes of what is fresh, as stored.
+    pub(crate) fn fresh_bytes(&self) -> u64 {
+        self.fresh.iter().map(|landed| landed.bytes).sum()
+    }
+
+    /// When the first of what is fresh landed.
+    pub(crate) fn oldest(&self) -> Option<DateTime<Utc>> {
+        self.fresh.iter().map(|landed| landed.at).min()
+    }
 }
 
 pub(crate) async fn list<S: ObjectStore>(
@@ -34,78 +58,69 @@ pub(crate) async fn list<S: ObjectStore>(
     let objects = store.list_all(&key::landing_prefix(dataset, partition)).await?;
     let known: HashSet<&BatchName> =
         head.iter().flat_map(|head| &head.consumed).map(|entry| &entry.batch).collect();
-    let mut listing = Listing { fresh: Vec::new(), consumed: HashSet::new() };
-    for object in &objects {
+    let mut listing = Listing { fresh: Vec::new(), consumed: HashSet::new(), full: false };
+    for object in objects {
         match ParsedKey::parse(&object.key) {
             Ok(ParsedKey::Landing(_, found, batch)) if found == *partition => {
                 if known.contains(&batch) {
                     listing.consumed.insert(batch);
                 } else {
-                    listing.fresh.push(batch);
+                    listing.fresh.push(Landed { batch, bytes: object.size, at: object.last_modified });
                 }
             }
             // An hourly partition's prefix below a daily one's cannot occur; anything else is a stranger's.
             _ => tracing::warn!(key = object.key, "an object in landing is not a batch; it is left alone"),
         }
     }
+    let room = MAX_CONSUMED.saturating_sub(listing.consumed.len());
+    listing.full = room == 0 && !listing.fresh.is_empty();
+    listing.fresh.truncate(room);
     Ok(listing)
 }
 
-/// One batch, unpacked as far as it can be.
+/// Something in a batch.
 #[derive(Debug)]
-pub(crate) struct Input {
-    pub(crate) batch: BatchName,
-    pub(crate) text: Vec<u8>,
-    /// Why the object ends early, and what of it could not be unpacked.
-    pub(crate) damage: Option<(String, Original)>,
+pub(crate) enum Piece<'a> {
+    /// A line that is not empty.
+    Line(&'a [u8]),
+    /// The object ends early: why, and the object itself.
+    Damage(String, Original),
 }
 
-/// Reads batches from the front of `fresh`, some at a time, until the budget is used up. `NotFound` means that
-/// another run consumed and cleaned one of them: this run is stale.
-pub(crate) async fn read<S: ObjectStore>(
-    store: &S,
-    dataset: &DatasetName,
-    partition: &Partition,
-    listing: &Listing,
-    budget: u64,
-) -> Result<Vec<Input>, StoreError> {
-    let room = MAX_CONSUMED.saturating_sub(listing.consumed.len());
-    let (mut inputs, mut bytes) = (Vec::new(), 0);
-    let fresh = &listing.fresh[..listing.fresh.len().min(room)];
-    for batches in fresh.chunks(READS) {
-        let reads: Vec<_> = batches.iter().map(|batch| read_one(store, dataset, partition, batch)).collect();
-        for input in try_join_all(reads).await? {
-            bytes += input.text.len() as u64;
-            inputs.push(input);
-        }
-        if bytes >= budget {
-            break;
+/// Unpacks a batch line by line, so that it is never in memory as a whole, and hands on each with its number.
+/// Answers how many bytes it unpacked to.
+pub(crate) fn unpack(packed: &Bytes, mut each: impl FnMut(usize, Piece<'_>)) -> u64 {
+    let (mut line, mut bytes, mut number) = (Vec::new(), 0, 0);
+    let mut failed = None;
+    match zstd::Decoder::new(&packed[..]) {
+        Err(error) => failed = Some(error),
+        Ok(decoder) => {
+            let mut reader = BufReader::new(decoder);
+            loop {
+                line.clear();
+                match reader.read_until(b'\n', &mut line) {
+                    Ok(0) => break,
+                    Ok(read) => {
+                        bytes += read as u64;
+                        let text = line.strip_suffix(b"\n").unwrap_or(&line);
+                        if !text.is_empty() {
+                            each(number, Piece::Line(text));
+                        }
+                        number += 1;
+                    }
+                    // The line may be cut in the middle: it is in the object, which is kept.
+                    Err(error) => {
+                        failed = Some(error);
+                        break;
+                    }
+                }
+            }
         }
     }
-    Ok(inputs)
-}
-
-async fn read_one<S: ObjectStore>(
-    store: &S,
-    dataset: &DatasetName,
-    partition: &Partition,
-    batch: &BatchName,
-) -> Result<Input, StoreError> {
-    let packed = store.get(&key::landing(dataset, partition, batch)).await?;
-    Ok(unpack(batch.clone(), &packed))
-}
-
-fn unpack(batch: BatchName, packed: &[u8]) -> Input {
-    let mut text = Vec::new();
-    let result = zstd::Decoder::new(packed).and_then(|mut decoder| decoder.read_to_end(&mut text));
     // What was unpacked before the damage is good line by line; the object itself is kept whole beside it.
-    let damage = result.err().map(|error| {
-        (format!("the landing object cannot be unpacked: {error}"), Original::Base64(STANDARD.encode(packed)))
-    });
-    if damage.is_some() {
-        // The last line may be cut in the middle: it is in the kept object.
-        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        text.truncate(whole);
+    if let Some(error) = failed {
+        let reason = format!("the landing object cannot be unpacked: {error}");
+        each(number, Piece::Damage(reason, Original::Base64(STANDARD.encode(packed))));
     }
-    Input { batch, text, damage }
+    bytes
 }

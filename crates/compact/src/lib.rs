@@ -4,20 +4,30 @@
 //! crash after it lost nothing. Any number of compactors may work on one partition; one wins, the others
 //! begin again with its result.
 
-mod build;
+mod carry;
 mod clean;
 mod columns;
 #[cfg(feature = "lambda")]
 mod context;
+mod distinct;
 mod error;
 mod files;
+mod generation;
 #[cfg(feature = "lambda")]
 mod handler;
 mod inputs;
+mod limits;
 mod log;
 mod merge;
+mod parse;
+mod plan;
+mod quarantine;
+mod rebuild;
+mod round;
+mod rows;
 mod service;
 mod sweep;
+mod twins;
 
 #[cfg(feature = "lambda")]
 pub use context::Context;

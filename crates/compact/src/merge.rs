@@ -1,99 +1,131 @@
-//! Rows put together: twins dropped, the rest in order.
+//! Sorted rows from many places into one sorted stream, a few rows of each in memory at a time.
 
-use std::collections::HashMap;
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, binary_heap::PeekMut},
+};
 
 use arrow::{
-    array::{RecordBatch, UInt32Array},
-    compute::{concat_batches, take_record_batch},
-    error::ArrowError,
-    row::{OwnedRow, RowConverter, Rows, SortField},
+    array::RecordBatch,
+    compute::interleave_record_batch,
+    row::{OwnedRow, Rows},
 };
-use domain::{
-    Dataset,
-    dataset::{ID, INGESTED_AT},
+use domain::{Dataset, port::ObjectStore};
+
+use crate::{
+    error::CompactError,
+    files::{Batches, Output},
+    log::build_error,
+    rows::Keys,
 };
 
-/// The rows of a generation.
+/// Where sorted rows come from.
 #[derive(Debug)]
-pub(crate) struct Merged {
-    /// In the dataset's sort order.
-    pub(crate) rows: RecordBatch,
-    /// Rows dropped because their twin was there already.
-    pub(crate) duplicates: u64,
-    /// Of those, how many differed from their twin in content.
-    pub(crate) conflicting: u64,
+pub(crate) enum Input<'a, S> {
+    /// From memory.
+    Rows(Option<RecordBatch>),
+    /// From a file.
+    File(Box<Batches<'a, S>>),
 }
 
-/// Puts the batches together. Of twins, the first one stays: so what is in the table goes first, then the
-/// inputs by batch and line (I3).
-pub(crate) fn merge(dataset: &Dataset, batches: &[RecordBatch]) -> Result<Merged, ArrowError> {
-    let all = concat_batches(&dataset.arrow_schema(), batches)?;
-    let identity: Vec<&str> = match dataset.identity().len() {
-        0 => vec![ID],
-        _ => dataset.identity().map(|column| column.name.as_str()).collect(),
-    };
-    let keys = rows(&all, &identity)?;
-    let mut first: HashMap<OwnedRow, u32> = HashMap::with_capacity(all.num_rows());
-    let (mut kept, mut twins) = (Vec::new(), Vec::new());
-    for (index, key) in (0_u32..).zip(keys.iter()) {
-        match first.entry(key.owned()) {
-            std::collections::hash_map::Entry::Vacant(vacant) => {
-                vacant.insert(index);
-                kept.push(index);
-            }
-            std::collections::hash_map::Entry::Occupied(occupied) => twins.push((*occupied.get(), index)),
+impl<S: ObjectStore> Input<'_, S> {
+    async fn next(&mut self) -> Result<Option<RecordBatch>, CompactError> {
+        match self {
+            Self::Rows(rows) => Ok(rows.take().filter(|rows| rows.num_rows() > 0)),
+            Self::File(batches) => loop {
+                match batches.next().await? {
+                    Some(batch) if batch.num_rows() == 0 => {}
+                    next => return Ok(next),
+                }
+            },
         }
     }
-    let conflicting = conflicts(&all, &twins)?;
-
-    let order = rows(&all, &dataset.sort_order())?;
-    // Stable: rows that are alike in the sort order stay as they came.
-    kept.sort_by(|a, b| order.row(*a as usize).cmp(&order.row(*b as usize)));
-    let rows = take_record_batch(&all, &UInt32Array::from(kept))?;
-    Ok(Merged { rows, duplicates: twins.len() as u64, conflicting })
 }
 
-/// How many of the twins differ in anything but the time of their ingestion.
-fn conflicts(all: &RecordBatch, twins: &[(u32, u32)]) -> Result<u64, ArrowError> {
-    if twins.is_empty() {
-        return Ok(0);
+/// One input, and how far it has been taken.
+struct Cursor<'a, S> {
+    input: Input<'a, S>,
+    keys: Rows,
+    row: usize,
+    /// Its batch among those that `Pending` holds.
+    slot: usize,
+}
+
+/// Rows that are to be written next.
+#[derive(Default)]
+struct Pending {
+    batches: Vec<RecordBatch>,
+    rows: Vec<(usize, usize)>,
+}
+
+/// Merges the inputs, each in the dataset's order and of its schema, into the output, `batch_rows` at a time. Rows
+/// that are alike in that order come in the order of their inputs.
+pub(crate) async fn merge<S: ObjectStore>(
+    inputs: Vec<Input<'_, S>>,
+    dataset: &Dataset,
+    output: &mut Output<'_, S>,
+    batch_rows: usize,
+) -> Result<(), CompactError> {
+    let keys = Keys::new(&dataset.arrow_schema(), &dataset.sort_order()).map_err(build_error)?;
+    let mut pending = Pending::default();
+    let mut cursors = Vec::with_capacity(inputs.len());
+    for mut input in inputs {
+        if let Some(batch) = input.next().await? {
+            let batch_keys = keys.of(&batch).map_err(build_error)?;
+            let slot = pending.hold(batch);
+            cursors.push(Cursor { input, keys: batch_keys, row: 0, slot });
+        }
     }
-    let schema = all.schema();
-    let content: Vec<&str> = schema
-        .fields()
-        .iter()
-        .map(|field| field.name().as_str())
-        .filter(|name| *name != INGESTED_AT)
-        .collect();
-    let side = |pick: fn(&(u32, u32)) -> u32| {
-        let indices = UInt32Array::from_iter_values(twins.iter().map(pick));
-        take_record_batch(all, &indices)
-    };
-    let (stayed, dropped) = (side(|twin| twin.0)?, side(|twin| twin.1)?);
-    let converter = converter(&stayed, &content)?;
-    let (stayed, dropped) =
-        (convert(&converter, &stayed, &content)?, convert(&converter, &dropped, &content)?);
-    Ok(stayed.iter().zip(dropped.iter()).filter(|(a, b)| a != b).count() as u64)
+    let mut heap: BinaryHeap<Reverse<(OwnedRow, usize)>> =
+        cursors.iter().enumerate().map(|(index, cursor)| Reverse((cursor.key(), index))).collect();
+    while let Some(mut least) = heap.peek_mut() {
+        let Reverse((key, index)) = &mut *least;
+        let cursor = &mut cursors[*index];
+        pending.rows.push((cursor.slot, cursor.row));
+        cursor.row += 1;
+        if cursor.row < cursor.keys.num_rows() {
+            *key = cursor.key();
+        } else if let Some(batch) = cursor.input.next().await? {
+            cursor.keys = keys.of(&batch).map_err(build_error)?;
+            cursor.row = 0;
+            cursor.slot = pending.hold(batch);
+            *key = cursor.key();
+        } else {
+            PeekMut::pop(least);
+        }
+        // Batches that are used up are held until what was taken of them is written.
+        if pending.rows.len() >= batch_rows || pending.batches.len() > 3 * cursors.len() {
+            pending.flush(output).await?;
+            let held = std::mem::take(&mut pending.batches);
+            for cursor in cursors.iter_mut().filter(|cursor| cursor.row < cursor.keys.num_rows()) {
+                cursor.slot = pending.hold(held[cursor.slot].clone());
+            }
+        }
+    }
+    pending.flush(output).await
 }
 
-fn rows(batch: &RecordBatch, names: &[&str]) -> Result<Rows, ArrowError> {
-    convert(&converter(batch, names)?, batch, names)
+impl<S> Cursor<'_, S> {
+    fn key(&self) -> OwnedRow {
+        self.keys.row(self.row).owned()
+    }
 }
 
-fn converter(batch: &RecordBatch, names: &[&str]) -> Result<RowConverter, ArrowError> {
-    let schema = batch.schema();
-    let fields = names
-        .iter()
-        .map(|name| schema.field_with_name(name).map(|field| SortField::new(field.data_type().clone())));
-    RowConverter::new(fields.collect::<Result<_, _>>()?)
-}
+impl Pending {
+    fn hold(&mut self, batch: RecordBatch) -> usize {
+        self.batches.push(batch);
+        self.batches.len() - 1
+    }
 
-fn convert(converter: &RowConverter, batch: &RecordBatch, names: &[&str]) -> Result<Rows, ArrowError> {
-    let columns = names
-        .iter()
-        .map(|name| batch.schema().index_of(name).map(|index| batch.column(index).clone()))
-        .collect::<Result<Vec<_>, _>>()?;
-    converter.convert_columns(&columns)
+    async fn flush<S: ObjectStore>(&mut self, output: &mut Output<'_, S>) -> Result<(), CompactError> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let batches: Vec<&RecordBatch> = self.batches.iter().collect();
+        let rows = interleave_record_batch(&batches, &self.rows).map_err(build_error)?;
+        self.rows.clear();
+        output.write(&rows).await
+    }
 }
 
 #[cfg(test)]

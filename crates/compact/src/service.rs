@@ -4,23 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use domain::{
-    Commit, CommitKind, Consumed, DataFile, DatasetName, Generation, Partition,
-    commit::{FORMAT, MAX_CONSUMED, WriterId},
-    key,
-    port::{Clock, Ids, ObjectStore, PutMode, StoreError},
+    DatasetName, Partition,
+    port::{Clock, Ids, ObjectStore},
     run::{Expired, Run},
-    schemas::{self, Accepted},
     settings::Settings,
 };
 
-use crate::{
-    build, clean,
-    error::CompactError,
-    files,
-    inputs::{self, Listing},
-    log::{self, Attempt, build_error},
-    merge::{self, Merged},
-};
+use crate::{clean, error::CompactError, limits::Limits, round::Round};
 
 /// How often a run begins again because others were faster.
 const ATTEMPTS: u32 = 20;
@@ -29,16 +19,16 @@ const ATTEMPTS: u32 = 20;
 const JITTER: u64 = 250;
 
 /// What a round may need, at a guess: with less time than this left, none is begun.
-const ROUND: TimeDelta = TimeDelta::seconds(20);
+pub(crate) const ROUND: TimeDelta = TimeDelta::seconds(20);
 
 /// Compacts partitions through the ports.
 #[derive(Debug)]
 pub struct Compactor<S, K, I> {
     pub(crate) store: Arc<S>,
     pub(crate) clock: Arc<K>,
-    ids: Arc<I>,
-    memory_budget: u64,
-    grace: TimeDelta,
+    pub(crate) ids: Arc<I>,
+    pub(crate) limits: Limits,
+    pub(crate) grace: TimeDelta,
 }
 
 /// What a run did.
@@ -52,36 +42,65 @@ pub struct Report {
     pub rows: u64,
     /// Events dropped because their twin was there already.
     pub duplicates_dropped: u64,
+    /// Bytes of Parquet written.
+    pub encoded_bytes: u64,
+    /// Bytes of Parquet that the store copied.
+    pub copied_bytes: u64,
     /// Landing objects deleted.
     pub cleaned: usize,
-    /// Whether landed batches had to wait, since a commit lists no more as consumed than it may.
+    /// Whether landed batches had to wait: for more of them, since a commit copies what is sealed; or for the grace,
+    /// since a commit lists no more as consumed than it may. The schedule comes back.
     pub waiting: bool,
 }
 
-enum Round {
-    Committed(Box<Commit>, usize),
-    NothingNew,
-    /// The head lists as many batches as a commit may: first some must be cleaned.
-    Full,
-    /// Others were faster; or this object of the head vanished.
-    Stale(Option<(Generation, String)>),
+/// Whether a run waits where that saves copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// As the plan says.
+    Waits,
+    /// Somebody asked for this partition.
+    Now,
 }
 
 impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     /// A service over these ports.
     pub fn new(store: Arc<S>, clock: Arc<K>, ids: Arc<I>, settings: &Settings) -> Self {
-        Self { store, clock, ids, memory_budget: settings.memory_budget, grace: settings.grace }
+        Self { store, clock, ids, limits: Limits::new(settings), grace: settings.grace }
     }
 
     /// Works until a look finds nothing new, then cleans. Several of these may work on one partition.
+    ///
+    /// Where much is sealed, few new events wait for more of them, for five minutes at most. A partition that has been
+    /// quiet for the grace gets its small files merged.
     pub async fn compact(
         &self,
         dataset: &DatasetName,
         partition: &Partition,
         run: &Run,
     ) -> Result<Report, CompactError> {
+        self.work(dataset, partition, run, Patience::Waits).await
+    }
+
+    /// As [`Self::compact`], without waiting for anything: for somebody who asks for this partition.
+    pub async fn compact_now(
+        &self,
+        dataset: &DatasetName,
+        partition: &Partition,
+        run: &Run,
+    ) -> Result<Report, CompactError> {
+        self.work(dataset, partition, run, Patience::Now).await
+    }
+
+    async fn work(
+        &self,
+        dataset: &DatasetName,
+        partition: &Partition,
+        run: &Run,
+        patience: Patience,
+    ) -> Result<Report, CompactError> {
         let mut report = Report::default();
-        let (mut overtaken, mut vanished) = (0, None);
+        let mut merges = true;
+        let mut others = Others::default();
         loop {
             if let Err(expired) = run.may_begin(self.clock.now(), ROUND) {
                 // A partition that is never quiet is cleaned all the same; too old a run may not.
@@ -90,41 +109,51 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 }
                 return Err(expired.into());
             }
-            match self.round(dataset, partition, run).await? {
+            match self.round(dataset, partition, run, patience, merges).await? {
                 Round::NothingNew => break,
+                Round::Waiting => {
+                    report.waiting = true;
+                    break;
+                }
                 Round::Full => {
                     let cleaned = self.clean(dataset, partition, run).await?;
                     report.cleaned += cleaned;
                     if cleaned == 0 {
-                        // Their grace has not passed. The schedule comes back.
                         report.waiting = true;
                         return Ok(report);
                     }
                 }
-                Round::Committed(commit, batches) => {
-                    report.committed += 1;
-                    report.batches += batches;
-                    report.rows = commit.rows;
-                    report.duplicates_dropped += commit.duplicates_dropped;
-                    overtaken = 0;
+                Round::Committed(done) => {
+                    // Once is enough: whatever comes of it, the next run would do the same.
+                    merges &= done.batches > 0;
+                    report.add(&done);
+                    others = Others::default();
                 }
-                Round::Stale(missing) => {
-                    if let (Some((_, key)), true) = (&missing, missing == vanished) {
-                        // Still the head, and still missing: nobody was faster, it is lost.
-                        let source = "the head names it, and it is not there".into();
-                        return Err(CompactError::DataFile { key: key.clone(), source });
-                    }
-                    vanished = missing;
-                    overtaken += 1;
-                    if overtaken >= ATTEMPTS {
-                        return Err(CompactError::Contention(overtaken));
-                    }
-                    self.clock.sleep(Duration::from_millis(self.ids.random() % JITTER)).await;
-                }
+                Round::Stale(missing) => self.give_way(&mut others, missing).await?,
             }
         }
         report.cleaned += self.clean(dataset, partition, run).await?;
         Ok(report)
+    }
+
+    /// After others were faster: pauses, unless that has been in vain too often.
+    pub(crate) async fn give_way(
+        &self,
+        others: &mut Others,
+        missing: Option<Missing>,
+    ) -> Result<(), CompactError> {
+        others.overtaken += 1;
+        if let (Some((_, key)), true) = (&missing, missing == others.missing) {
+            // Still the head, and still missing: nobody was faster, it is lost.
+            let source = "the head names it, and it is not there".into();
+            return Err(CompactError::DataFile { key: key.clone(), source });
+        }
+        others.missing = missing;
+        if others.overtaken >= ATTEMPTS {
+            return Err(CompactError::Contention(others.overtaken));
+        }
+        self.clock.sleep(Duration::from_millis(self.ids.random() % JITTER)).await;
+        Ok(())
     }
 
     async fn clean(
@@ -135,123 +164,36 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     ) -> Result<usize, CompactError> {
         clean::clean(&*self.store, &*self.clock, dataset, partition, self.grace, run).await
     }
+}
 
-    async fn round(
-        &self,
-        dataset: &DatasetName,
-        partition: &Partition,
-        run: &Run,
-    ) -> Result<Round, CompactError> {
-        let head = match log::head(&*self.store, dataset, partition).await {
-            // Vacuumed between the listing and the read.
-            Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(Round::Stale(None)),
-            head => head?,
-        };
-        let listing = inputs::list(&*self.store, dataset, partition, head.as_ref()).await?;
-        if listing.fresh.is_empty() {
-            return Ok(Round::NothingNew);
-        }
-        if listing.consumed.len() >= MAX_CONSUMED {
-            return Ok(Round::Full);
-        }
-        // After the listing: what was landed under a newer definition finds that one or a later one.
-        let accepted = schemas::load(&*self.store, dataset)
-            .await?
-            .ok_or_else(|| CompactError::UnknownDataset(dataset.clone()))?;
-        if let Some(head) = head.as_ref().filter(|head| head.schema_version > accepted.version) {
-            let (found, needed) = (accepted.version, head.schema_version);
-            return Err(CompactError::DefinitionBehind { dataset: dataset.clone(), found, needed });
-        }
+/// An object of a head that vanished, and the head's number.
+pub(crate) type Missing = (domain::Generation, String);
 
-        let writer = WriterId::from(self.ids.ulid());
-        let built = self.build(&accepted, partition, head.as_ref(), &listing, &writer).await;
-        let (commit, batches) = match built {
-            // An input was cleaned, or a data file vacuumed, while it was being read.
-            Err(CompactError::Store(StoreError::NotFound { key })) => {
-                return Ok(Round::Stale(head.map(|head| (head.generation, key))));
-            }
-            built => built?,
-        };
-        run.may_change(self.clock.now())?;
-        match log::append(&*self.store, &*self.clock, &commit).await? {
-            Attempt::Committed => Ok(Round::Committed(Box::new(commit), batches)),
-            Attempt::Overtaken => {
-                self.discard(&commit, run).await?;
-                Ok(Round::Stale(None))
-            }
-        }
-    }
+/// How often others were faster, and what was missing the last time.
+#[derive(Debug, Default)]
+pub(crate) struct Others {
+    overtaken: u32,
+    missing: Option<Missing>,
+}
 
-    /// Reads, merges and writes everything but the commit.
-    async fn build(
-        &self,
-        accepted: &Accepted,
-        partition: &Partition,
-        head: Option<&Commit>,
-        listing: &Listing,
-        writer: &WriterId,
-    ) -> Result<(Commit, usize), CompactError> {
-        let Accepted { version, dataset } = accepted;
-        let store = &*self.store;
-        let inputs = inputs::read(store, dataset.name(), partition, listing, self.memory_budget).await?;
-        let parsed = build::parse(dataset, partition, &inputs, self.clock.now())?;
-        let mut batches = match head {
-            Some(head) => files::read(store, head, dataset).await?,
-            None => Vec::new(),
-        };
-        batches.push(parsed.events);
-        let Merged { rows, duplicates, conflicting } =
-            merge::merge(dataset, &batches).map_err(build_error)?;
-        drop(batches);
+/// What one commit did.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) batches: usize,
+    pub(crate) rows: u64,
+    pub(crate) duplicates_dropped: u64,
+    pub(crate) encoded: u64,
+    pub(crate) copied: u64,
+}
 
-        let generation = log::next(head);
-        let location = key::generation_prefix(dataset.name(), partition, generation, writer);
-        let mut files = Vec::new();
-        if rows.num_rows() > 0 {
-            let body = files::encode(&rows, dataset)?;
-            let (key, bytes) = (key::data_file(&location, 0), body.len() as u64);
-            store.put(&key, body, PutMode::Overwrite).await?;
-            files.push(DataFile { key, rows: rows.num_rows() as u64, bytes, sealed: false });
-        }
-        build::quarantine(store, dataset.name(), partition, &parsed.rejected).await?;
-
-        let now = self.clock.now();
-        // An entry stays until a listing shows its object gone.
-        let known = head.iter().flat_map(|head| &head.consumed);
-        let mut consumed: Vec<Consumed> =
-            known.filter(|entry| listing.consumed.contains(&entry.batch)).cloned().collect();
-        consumed.extend(inputs.iter().map(|input| Consumed { batch: input.batch.clone(), at: now }));
-        let commit = Commit {
-            format: FORMAT,
-            kind: CommitKind::Append,
-            dataset: dataset.name().clone(),
-            partition: partition.clone(),
-            generation,
-            schema_version: *version,
-            location,
-            files,
-            consumed,
-            rows: rows.num_rows() as u64,
-            duplicates_dropped: duplicates,
-            conflicting,
-            writer: writer.clone(),
-            committed_at: now,
-        };
-        Ok((commit, inputs.len()))
-    }
-
-    /// Deletes the files of a generation that another writer's took the number of, for good.
-    async fn discard(&self, commit: &Commit, run: &Run) -> Result<(), CompactError> {
-        run.may_change(self.clock.now())?;
-        let keys: Vec<String> = commit.files.iter().map(|file| file.key.clone()).collect();
-        for failure in self.store.delete(&keys).await? {
-            tracing::warn!(
-                key = failure.key,
-                error = domain::chain(&failure.error),
-                "a file of an overtaken generation stays behind, until it is vacuumed"
-            );
-        }
-        Ok(())
+impl Report {
+    pub(crate) fn add(&mut self, done: &Done) {
+        self.committed += 1;
+        self.batches += done.batches;
+        self.rows = done.rows;
+        self.duplicates_dropped += done.duplicates_dropped;
+        self.encoded_bytes += done.encoded;
+        self.copied_bytes += done.copied;
     }
 }
 

@@ -52,7 +52,8 @@ pub fn landing_prefix(dataset: &DatasetName, partition: &Partition) -> String {
 
 /// One landing batch.
 pub fn landing(dataset: &DatasetName, partition: &Partition, batch: &BatchName) -> String {
-    format!("{}{batch}{BATCH_SUFFIX}", landing_prefix(dataset, partition))
+    let partition = partition.to_string();
+    [LANDING, dataset.as_str(), "/", &partition, "/", batch.as_str(), BATCH_SUFFIX].concat()
 }
 
 /// A partition's commit log.
@@ -108,6 +109,12 @@ pub fn generation_of(key: &str) -> Option<(DatasetName, Partition, Generation, W
 /// One data file of a generation.
 pub fn data_file(generation_prefix: &str, part: u32) -> String {
     format!("{generation_prefix}part-{part:05}.parquet")
+}
+
+/// Sorted rows on their way into the data files of a generation, gone before its commit. Engines skip names that begin
+/// with an underscore.
+pub fn run_file(generation_prefix: &str, run: u32) -> String {
+    format!("{generation_prefix}_run-{run:05}.parquet")
 }
 
 /// What a key means: the inverse of the functions above, for notifications and listings.

@@ -15,7 +15,7 @@ use domain::{DataType, value::Value};
 use super::nested::{Lists, Maps, Structs};
 
 /// Collects the values of one column or of a part of one.
-pub(super) enum Builder {
+pub(crate) enum Builder {
     Boolean(BooleanBuilder),
     Int(Int32Builder),
     BigInt(Int64Builder),
@@ -32,7 +32,7 @@ pub(super) enum Builder {
 }
 
 impl Builder {
-    pub(super) fn new(data_type: &DataType) -> Self {
+    pub(crate) fn new(data_type: &DataType) -> Self {
         match data_type {
             DataType::Boolean => Self::Boolean(BooleanBuilder::new()),
             DataType::Int => Self::Int(Int32Builder::new()),
@@ -53,7 +53,7 @@ impl Builder {
     }
 
     /// `event::read` gave the value for this column's type, so it is of that type or null.
-    pub(super) fn append(&mut self, value: Value<'_>) {
+    pub(crate) fn append(&mut self, value: Value<'_>) {
         match (self, value) {
             (Self::Boolean(builder), Value::Boolean(value)) => builder.append_value(value),
             (Self::Int(builder), Value::Int(value)) => builder.append_value(value),
@@ -91,7 +91,7 @@ impl Builder {
     }
 
     /// The array, of the type that [`DataType::arrow`] gives for what the builder was made of.
-    pub(super) fn finish(self, arrow: &Arrow) -> Result<ArrayRef, ArrowError> {
+    pub(crate) fn finish(self, arrow: &Arrow) -> Result<ArrayRef, ArrowError> {
         Ok(match (self, arrow) {
             (Self::Boolean(mut builder), _) => Arc::new(builder.finish()),
             (Self::Int(mut builder), _) => Arc::new(builder.finish()),

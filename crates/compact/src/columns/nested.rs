@@ -48,7 +48,7 @@ impl Rows {
 }
 
 /// An array column.
-pub(super) struct Lists {
+pub(crate) struct Lists {
     rows: Rows,
     elements: Builder,
 }
@@ -78,7 +78,7 @@ impl Lists {
 }
 
 /// A struct column.
-pub(super) struct Structs {
+pub(crate) struct Structs {
     nulls: NullBufferBuilder,
     fields: Vec<Builder>,
 }
@@ -110,7 +110,7 @@ impl Structs {
 
 /// A map column. The entries of a row are in order of their keys: JSON gives the sender's order no meaning, and
 /// twins that differ in it alone are then alike.
-pub(super) struct Maps {
+pub(crate) struct Maps {
     rows: Rows,
     keys: StringBuilder,
     values: Builder,

@@ -6,16 +6,18 @@ use std::sync::Arc;
 
 use arrow::{
     array::{AsArray, RecordBatch},
-    datatypes::Schema,
+    datatypes::{Schema, SchemaRef},
 };
-use domain::{DataType, Dataset, json::Raw, value as domain_value};
+use bytes::Bytes;
+use domain::{DataType, Dataset, json::Raw, port::Source, value as domain_value};
 use parquet::{
+    arrow::arrow_reader::ParquetRecordBatchReaderBuilder,
     basic::{LogicalType, Type as Physical},
     file::reader::{FileReader, SerializedFileReader},
 };
 use proptest::prelude::*;
 
-use super::*;
+use super::{conform::conform, writer::encode};
 use crate::columns::{Columns, tests::line};
 
 use value::{any_json, any_type, read_back};
@@ -32,6 +34,11 @@ fn rows(dataset: &Dataset, events: &[&str]) -> RecordBatch {
         columns.push(line(event).trim_end()).unwrap_or_else(|misfit| panic!("{event}: {misfit}"));
     }
     columns.finish().unwrap()
+}
+
+fn decode(bytes: Bytes, schema: &SchemaRef) -> Result<Vec<RecordBatch>, Source> {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)?.build()?;
+    reader.map(|batch| conform(&batch?, schema)).collect()
 }
 
 fn through_a_file(rows: &RecordBatch, dataset: &Dataset) -> RecordBatch {

@@ -1,14 +1,25 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::{array::AsArray, datatypes::Int64Type};
 use domain::{
+    Commit,
     batch::BatchName,
-    landing,
+    commit::{MAX_CONSUMED, WriterId},
+    key, landing,
     memory::{ManualClock, MemoryStore, SeededIds},
+    port::{PutMode, StoreError},
+    schemas,
 };
 use futures::future::join_all;
 
 use super::*;
+use crate::{
+    files::Source,
+    log::{self, Attempt},
+};
+
+mod generations;
+mod rejected;
 
 const DEFINITION: &str = r#"{"name": "seats", "identity": ["seat"], "columns": [
     {"name": "seat", "type": "bigint", "required": true}, {"name": "who", "type": "string"}]}"#;
@@ -31,8 +42,7 @@ impl World {
     }
 
     fn compactor(&self) -> Compactor<MemoryStore<ManualClock>, ManualClock, SeededIds> {
-        let settings = Settings::read(|_| None).unwrap();
-        Compactor::new(self.store.clone(), self.clock.clone(), self.ids.clone(), &settings)
+        compactor(&self.store, &self.clock, &self.ids)
     }
 
     async fn compact(&self) -> Result<Report, CompactError> {
@@ -69,13 +79,26 @@ impl World {
     async fn seats(&self) -> BTreeMap<i64, usize> {
         let accepted = schemas::load(&*self.store, &self.dataset).await.unwrap().unwrap();
         let mut seats = BTreeMap::new();
-        for batch in files::read(&*self.store, &self.head().await, &accepted.dataset).await.unwrap() {
-            for seat in batch.column(0).as_primitive::<Int64Type>().values() {
-                *seats.entry(*seat).or_default() += 1;
+        for file in &self.head().await.files {
+            let source = Source::open(&*self.store, file).await.unwrap();
+            let mut batches = source.rows(&accepted.dataset.arrow_schema(), 100).unwrap();
+            while let Some(batch) = batches.next().await.unwrap() {
+                for seat in batch.column(0).as_primitive::<Int64Type>().values() {
+                    *seats.entry(*seat).or_default() += 1;
+                }
             }
         }
         seats
     }
+}
+
+fn compactor<S: ObjectStore>(
+    store: &Arc<S>,
+    clock: &Arc<ManualClock>,
+    ids: &Arc<SeededIds>,
+) -> Compactor<S, ManualClock, SeededIds> {
+    let settings = Settings::read(|_| None).unwrap();
+    Compactor::new(store.clone(), clock.clone(), ids.clone(), &settings)
 }
 
 fn once(seats: impl IntoIterator<Item = i64>) -> BTreeMap<i64, usize> {
@@ -116,36 +139,6 @@ async fn consumed_batches_go_after_the_grace_and_then_from_the_list() {
     world.compact().await.unwrap();
     assert_eq!(world.head().await.consumed.len(), 1, "the object was seen to be gone");
     assert_eq!(world.seats().await, once(1..=2));
-}
-
-#[tokio::test]
-async fn lines_that_do_not_fit_and_damaged_objects_are_kept_and_hold_nothing_back() {
-    let world = World::new().await;
-    world.land_lines(&[r#"{"seat":1}"#.into(), r#"{"seat":"two"}"#.into(), r#"{"seat":3}"#.into()]).await;
-    let cut = world.land(&(100..2_000).collect::<Vec<_>>()).await;
-    let body = world.store.get(&cut).await.unwrap();
-    world.store.put(&cut, body.slice(..body.len() / 2), PutMode::Overwrite).await.unwrap();
-    let none =
-        format!("{}{}.ndjson.zst", key::landing_prefix(&world.dataset, &world.partition), "0".repeat(40));
-    world.store.put(&none, "not zstd".into(), PutMode::Create).await.unwrap();
-
-    let report = world.compact().await.unwrap();
-    assert_eq!((report.committed, report.batches), (1, 3));
-    let seats = world.seats().await;
-    assert!(seats.contains_key(&1) && seats.contains_key(&3) && !seats.contains_key(&2));
-    let kept = world.store.list_all("quarantine/seats/dt=2026-11-23/").await.unwrap();
-    assert_eq!(kept.len(), 3);
-    let mut reasons = Vec::new();
-    for object in kept {
-        let text = zstd::decode_all(&world.store.get(&object.key).await.unwrap()[..]).unwrap();
-        let rejected: domain::quarantine::Rejected = serde_json::from_slice(&text).unwrap();
-        assert!(rejected.message_id.starts_with("landing/seats/dt=2026-11-23/"));
-        reasons.push(rejected.reason);
-    }
-    reasons.sort();
-    assert!(reasons[0].starts_with("column seat: expected bigint"), "{reasons:?}");
-    assert!(reasons[1].starts_with("the landing object cannot be unpacked"), "{reasons:?}");
-    assert_eq!(world.compact().await.unwrap().committed, 0, "the partition is not stuck");
 }
 
 #[tokio::test]
@@ -236,45 +229,6 @@ async fn a_full_list_of_consumed_batches_waits_for_the_grace_and_then_goes_on() 
 }
 
 #[tokio::test]
-async fn a_row_without_its_identity_is_kept_in_quarantine_and_is_nobodys_twin() {
-    let world = World::new().await;
-    world.land_lines(&[r#"{"chair":1}"#.into(), r#"{"chair":2}"#.into(), r#"{"seat":3}"#.into()]).await;
-    let report = world.compact().await.unwrap();
-    assert_eq!((report.rows, report.duplicates_dropped), (1, 0));
-    let kept = world.store.list_all("quarantine/").await.unwrap();
-    let text = zstd::decode_all(&world.store.get(&kept[0].key).await.unwrap()[..]).unwrap();
-    assert_eq!(String::from_utf8(text).unwrap().lines().count(), 2);
-}
-
-#[tokio::test]
-async fn lines_rejected_under_two_definitions_are_all_kept() {
-    let world = World::new().await;
-    world.land_lines(&[r#"{"seat":1,"who":7}"#.into(), r#"{"seat":"2"}"#.into()]).await;
-    let batch = world.store.list_all("landing/").await.unwrap();
-    let batch = BatchName::parse(&batch[0].key[batch[0].key.len() - 51..][..40]).unwrap();
-    // Another run got as far as its quarantine, under a definition that took the first line.
-    let rejected = domain::quarantine::Rejected {
-        message_id: "landing".into(),
-        position: 1,
-        dataset: Some(world.dataset.clone()),
-        reason: "column seat".into(),
-        at: world.clock.now(),
-        carrier: domain::quarantine::Carrier::default(),
-        original: domain::quarantine::Original::Text("2".into()),
-    };
-    build::quarantine(&*world.store, &world.dataset, &world.partition, &[(batch, vec![rejected])])
-        .await
-        .unwrap();
-    world.compact().await.unwrap();
-    let mut lines = 0;
-    for object in world.store.list_all("quarantine/").await.unwrap() {
-        let text = zstd::decode_all(&world.store.get(&object.key).await.unwrap()[..]).unwrap();
-        lines += String::from_utf8(text).unwrap().lines().count();
-    }
-    assert_eq!(lines, 3, "the other run's line, and both of this one's");
-}
-
-#[tokio::test]
 async fn a_data_file_that_is_lost_is_named_and_not_taken_for_a_race() {
     let world = World::new().await;
     world.land(&[1]).await;
@@ -337,6 +291,12 @@ async fn concurrent_compactors_and_senders_lose_and_double_nothing() {
     let last = world.compact().await.unwrap().committed;
     assert_eq!(u64::from(committed + last), world.head().await.generation.number());
     assert_eq!(world.seats().await, once((0..60).chain(1_000..1_060)));
-    let directories = world.store.list_all("tables/").await.unwrap().len() as u64;
+    let objects = world.store.list_all("tables/").await.unwrap();
+    let directories: BTreeSet<_> = objects
+        .iter()
+        .map(|object| key::generation_of(&object.key).unwrap())
+        .map(|of| (of.2, of.3.to_string()))
+        .collect();
+    let directories = directories.len() as u64;
     assert_eq!(directories, world.head().await.generation.number(), "overtaken writers cleaned up");
 }

@@ -1,0 +1,170 @@
+//! A partition in new files: as its definition is now, in its order, and of the right sizes.
+
+mod adopt;
+
+use arrow::{array::RecordBatch, compute::concat_batches};
+use domain::{
+    CommitKind, DataFile, DatasetName, Partition,
+    commit::WriterId,
+    key,
+    port::{Clock, Ids, ObjectStore, StoreError},
+    run::Run,
+};
+
+use crate::{
+    distinct::sort,
+    error::CompactError,
+    files::{Output, Source},
+    generation::{Made, Workshop},
+    inputs,
+    log::{self, build_error},
+    round::{Draft, Outcome, Round, still_there},
+    service::{Compactor, Others, ROUND, Report},
+};
+
+/// How many sorted runs are merged into files at once. What has more rows than that becomes several groups of files,
+/// each in order.
+const RUNS: usize = 16;
+
+impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
+    /// Rewrites a partition to the current definition, sort order and file size, in one commit that has exactly the
+    /// parent's rows. Values of columns that were added since are taken from `_extra`, where they fit.
+    ///
+    /// It takes one run's time for the whole partition: what is too large for that ends with [`CompactError::Expired`],
+    /// and nothing is changed. A partition without commits is left alone.
+    pub async fn rebuild(
+        &self,
+        dataset: &DatasetName,
+        partition: &Partition,
+        run: &Run,
+    ) -> Result<Report, CompactError> {
+        let (mut report, mut others) = (Report::default(), Others::default());
+        loop {
+            run.may_begin(self.clock.now(), ROUND)?;
+            match self.rebuild_once(dataset, partition, run).await? {
+                Round::Committed(done) => {
+                    report.add(&done);
+                    return Ok(report);
+                }
+                Round::Stale(missing) => self.give_way(&mut others, missing).await?,
+                Round::NothingNew | Round::Waiting | Round::Full => return Ok(report),
+            }
+        }
+    }
+
+    async fn rebuild_once(
+        &self,
+        dataset: &DatasetName,
+        partition: &Partition,
+        run: &Run,
+    ) -> Result<Round, CompactError> {
+        let head = match log::head(&*self.store, dataset, partition).await {
+            Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(Round::Stale(None)),
+            Ok(None) => return Ok(Round::NothingNew),
+            head => head?,
+        };
+        let head = head.as_ref();
+        let listing = inputs::list(&*self.store, dataset, partition, head).await?;
+        let accepted = self.accepted(dataset, head).await?;
+        let (consumed, writer) = (still_there(head, &listing), WriterId::from(self.ids.ulid()));
+        let draft =
+            Draft { kind: CommitKind::Rebuild, accepted: &accepted, partition, head, writer, consumed };
+        let workshop = self.workshop(&draft);
+        let files = head.map_or(&[][..], |head| &head.files);
+        let made = self.rewrite(&workshop, files, run).await;
+        let outcome = made.map(|made| Outcome { made, ..Outcome::default() });
+        self.conclude(draft, &workshop, outcome, run).await
+    }
+
+    /// Sorts what is in memory at once into runs, and merges the runs into files.
+    async fn rewrite(
+        &self,
+        workshop: &Workshop<'_, S>,
+        files: &[DataFile],
+        run: &Run,
+    ) -> Result<Made, CompactError> {
+        let Workshop { store, dataset, limits, location } = workshop;
+        let schema = dataset.arrow_schema();
+        let mut made = Made::default();
+        let (mut runs, mut held, mut held_bytes) = (Vec::new(), Vec::new(), 0_u64);
+        let mut written = 0_u32;
+        for file in files {
+            let source = Source::open(*store, file).await?;
+            let mut batches = source.rows(&schema, limits.batch_rows(source.row_bytes()))?;
+            while let Some(batch) = batches.next().await? {
+                held_bytes += batch.get_array_memory_size() as u64;
+                held.push(batch);
+                if held_bytes >= limits.inputs {
+                    let rows = self.sorted(workshop, &mut held)?;
+                    runs.push(store_run(workshop, rows, written).await?);
+                    (held_bytes, written) = (0, written + 1);
+                    run.may_begin(self.clock.now(), ROUND)?;
+                }
+                if runs.len() == RUNS {
+                    self.finish_group(workshop, &mut made, None, &mut runs).await?;
+                }
+            }
+        }
+        let rest = self.sorted(workshop, &mut held)?;
+        self.finish_group(workshop, &mut made, Some(rest), &mut runs).await?;
+        tracing::debug!(location, runs = written, files = made.files.len(), "partition rewritten");
+        Ok(made)
+    }
+
+    fn sorted(
+        &self,
+        workshop: &Workshop<'_, S>,
+        held: &mut Vec<RecordBatch>,
+    ) -> Result<RecordBatch, CompactError> {
+        let schema = workshop.dataset.arrow_schema();
+        let all = concat_batches(&schema, &std::mem::take(held)).map_err(build_error)?;
+        let all = adopt::adopt(workshop.dataset, all).map_err(build_error)?;
+        let indices = (0..u32::try_from(all.num_rows()).map_err(build_error)?).collect();
+        sort(&all, indices, workshop.dataset).map_err(build_error)
+    }
+
+    /// Runs into files, after those that there are; then the runs go.
+    async fn finish_group(
+        &self,
+        workshop: &Workshop<'_, S>,
+        made: &mut Made,
+        rest: Option<RecordBatch>,
+        runs: &mut Vec<DataFile>,
+    ) -> Result<(), CompactError> {
+        let runs = std::mem::take(runs);
+        let sources = workshop.open(&runs).await?;
+        let files = workshop.merge(made.files.len(), rest, &sources).await?;
+        drop(sources);
+        made.encoded += runs.iter().chain(&files).map(|file| file.bytes).sum::<u64>();
+        made.files.extend(files);
+        // Nobody else knows of them: their directory has no commit yet. What stays is vacuumed with its generation.
+        let keys: Vec<String> = runs.into_iter().map(|file| file.key).collect();
+        for failure in workshop.store.delete(&keys).await? {
+            tracing::warn!(
+                key = failure.key,
+                error = domain::chain(&failure.error),
+                "a sorted run stays behind"
+            );
+        }
+        Ok(())
+    }
+}
+
+async fn store_run<S: ObjectStore>(
+    workshop: &Workshop<'_, S>,
+    rows: RecordBatch,
+    number: u32,
+) -> Result<DataFile, CompactError> {
+    let Workshop { store, dataset, limits, location } = workshop;
+    // One file, however large: what is in memory at once is less than a file may be.
+    let limits = crate::limits::Limits { target: u64::MAX, ..*limits };
+    let (count, bytes) = (rows.num_rows() as u64, rows.get_array_memory_size() as u64);
+    let place: (&str, fn(&str, u32) -> String) = (location, key::run_file);
+    let mut output = Output::new(*store, dataset, place, limits, count, bytes).starting_at(number);
+    output.write(&rows).await?;
+    let mut files = output.finish().await?;
+    files.pop().ok_or_else(|| build_error("a run without rows"))
+}
+
+#[cfg(test)]
+mod tests;

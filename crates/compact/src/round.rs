@@ -1,0 +1,240 @@
+//! One attempt at the next generation.
+
+use arrow::array::RecordBatch;
+use chrono::TimeDelta;
+use domain::{
+    Commit, CommitKind, Consumed, DataFile, DatasetName, Partition,
+    commit::{FORMAT, WriterId},
+    key,
+    port::{Clock, Ids, ObjectStore, StoreError},
+    run::Run,
+    schemas::{self, Accepted},
+};
+
+use crate::{
+    distinct::Distinct,
+    error::CompactError,
+    generation::{Made, Workshop},
+    inputs::{self, Listing},
+    log::{self, Attempt, build_error},
+    parse::{self, Parsed},
+    plan::{self, Plan},
+    quarantine,
+    service::{Compactor, Done, Missing, Patience, ROUND},
+    twins,
+};
+
+/// What a merge gets done in a second, in bytes of Parquet, at a cautious guess.
+const MERGED_BYTES_A_SECOND: u64 = 8 << 20;
+
+pub(crate) enum Round {
+    Committed(Done),
+    NothingNew,
+    /// What is new is too little yet.
+    Waiting,
+    /// The head lists as many batches as a commit may: first some must be cleaned.
+    Full,
+    /// Others were faster; or this object of the head vanished.
+    Stale(Option<Missing>),
+}
+
+/// A commit without what its files say: what it stands on, and what it is to say.
+pub(crate) struct Draft<'a> {
+    pub(crate) kind: CommitKind,
+    pub(crate) accepted: &'a Accepted,
+    pub(crate) partition: &'a Partition,
+    pub(crate) head: Option<&'a Commit>,
+    pub(crate) writer: WriterId,
+    pub(crate) consumed: Vec<Consumed>,
+}
+
+/// What was made for a commit.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub(crate) made: Made,
+    /// The batches that went into it.
+    pub(crate) consumed: Vec<Consumed>,
+    pub(crate) duplicates: u64,
+    pub(crate) conflicting: u64,
+}
+
+impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
+    /// Looks, and makes the next generation if there is a reason to; with `merges` merging small files is one.
+    pub(crate) async fn round(
+        &self,
+        dataset: &DatasetName,
+        partition: &Partition,
+        run: &Run,
+        patience: Patience,
+        merges: bool,
+    ) -> Result<Round, CompactError> {
+        let head = match log::head(&*self.store, dataset, partition).await {
+            // Vacuumed between the listing and the read.
+            Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(Round::Stale(None)),
+            head => head?,
+        };
+        let head = head.as_ref();
+        let listing = inputs::list(&*self.store, dataset, partition, head).await?;
+        if listing.full {
+            return Ok(Round::Full);
+        }
+        let files = head.map_or(&[][..], |head| &head.files);
+        let now = self.clock.now();
+        let kind = match listing.oldest() {
+            Some(oldest) => {
+                let early = plan::wait_until(files, listing.fresh_bytes(), oldest, now);
+                if patience == Patience::Waits && early.is_some() {
+                    return Ok(Round::Waiting);
+                }
+                CommitKind::Append
+            }
+            None => {
+                let quiet = |head: &Commit| now - head.committed_at >= self.grace;
+                let calm = head.is_some_and(quiet) || patience == Patience::Now;
+                if !merges || !calm || plan::all_small(files).merged.is_empty() {
+                    return Ok(Round::NothingNew);
+                }
+                CommitKind::Merge
+            }
+        };
+        // After the listing: what was landed under a newer definition finds that one or a later one.
+        let accepted = self.accepted(dataset, head).await?;
+        let (consumed, writer) = (still_there(head, &listing), WriterId::from(self.ids.ulid()));
+        let draft = Draft { kind, accepted: &accepted, partition, head, writer, consumed };
+        let workshop = self.workshop(&draft);
+        let outcome = match kind {
+            CommitKind::Append => self.append(&workshop, partition, files, &listing, run).await,
+            _ => {
+                let nothing = RecordBatch::new_empty(workshop.dataset.arrow_schema());
+                let made = workshop.make(nothing, &plan::all_small(files)).await;
+                made.map(|made| Outcome { made, ..Outcome::default() })
+            }
+        };
+        self.conclude(draft, &workshop, outcome, run).await
+    }
+
+    /// Where the files of the commit are made.
+    pub(crate) fn workshop<'a>(&'a self, draft: &Draft<'a>) -> Workshop<'a, S> {
+        let dataset = &draft.accepted.dataset;
+        let generation = log::next(draft.head);
+        let location = key::generation_prefix(dataset.name(), draft.partition, generation, &draft.writer);
+        Workshop { store: &*self.store, dataset, limits: self.limits, location }
+    }
+
+    /// Commits what was made.
+    pub(crate) async fn conclude(
+        &self,
+        draft: Draft<'_>,
+        workshop: &Workshop<'_, S>,
+        outcome: Result<Outcome, CompactError>,
+        run: &Run,
+    ) -> Result<Round, CompactError> {
+        let outcome = match outcome {
+            // An input was cleaned, or a data file vacuumed, while it was being read or carried over.
+            Err(CompactError::Store(StoreError::NotFound { key })) => {
+                workshop.discard(run, &*self.clock).await?;
+                return Ok(Round::Stale(draft.head.map(|head| (head.generation, key))));
+            }
+            outcome => outcome?,
+        };
+        let done = Done {
+            batches: outcome.consumed.len(),
+            rows: outcome.made.files.iter().map(|file| file.rows).sum(),
+            duplicates_dropped: outcome.duplicates,
+            encoded: outcome.made.encoded,
+            copied: outcome.made.copied,
+        };
+        let mut consumed = draft.consumed;
+        consumed.extend(outcome.consumed);
+        let commit = Commit {
+            format: FORMAT,
+            kind: draft.kind,
+            dataset: workshop.dataset.name().clone(),
+            partition: draft.partition.clone(),
+            generation: log::next(draft.head),
+            schema_version: draft.accepted.version,
+            location: workshop.location.clone(),
+            files: outcome.made.files,
+            consumed,
+            rows: done.rows,
+            duplicates_dropped: outcome.duplicates,
+            conflicting: outcome.conflicting,
+            writer: draft.writer,
+            committed_at: self.clock.now(),
+        };
+        run.may_change(commit.committed_at)?;
+        match log::append(&*self.store, &*self.clock, &commit).await? {
+            Attempt::Committed => Ok(Round::Committed(done)),
+            Attempt::Overtaken => {
+                workshop.discard(run, &*self.clock).await?;
+                Ok(Round::Stale(None))
+            }
+        }
+    }
+
+    /// The newest definition, which must not be older than the head's.
+    pub(crate) async fn accepted(
+        &self,
+        dataset: &DatasetName,
+        head: Option<&Commit>,
+    ) -> Result<Accepted, CompactError> {
+        let accepted = schemas::load(&*self.store, dataset).await?;
+        let accepted = accepted.ok_or_else(|| CompactError::UnknownDataset(dataset.clone()))?;
+        match head.filter(|head| head.schema_version > accepted.version) {
+            None => Ok(accepted),
+            Some(head) => {
+                let (found, needed) = (accepted.version, head.schema_version);
+                Err(CompactError::DefinitionBehind { dataset: dataset.clone(), found, needed })
+            }
+        }
+    }
+
+    /// Reads what landed, drops what is known, and makes the files.
+    async fn append(
+        &self,
+        workshop: &Workshop<'_, S>,
+        partition: &Partition,
+        files: &[DataFile],
+        listing: &Listing,
+        run: &Run,
+    ) -> Result<Outcome, CompactError> {
+        let Workshop { store, dataset, limits, .. } = workshop;
+        let now = self.clock.now();
+        let Parsed { batches, events, rejected } =
+            parse::parse(*store, dataset, partition, &listing.fresh, limits, now).await?;
+        quarantine::store_rejected(*store, dataset.name(), partition, &rejected).await?;
+        drop(rejected);
+        let mut new = Distinct::new(dataset, events).map_err(build_error)?;
+        let looked = twins::drop_known(*store, files, dataset, &mut new).await?;
+        let (duplicates, conflicting) = (new.duplicates, new.conflicting);
+        let plan = self.plan(files, new.kept.len() as u64, run);
+        tracing::debug!(
+            row_groups = looked.row_groups,
+            row_groups_read = looked.read,
+            merged = plan.merged.len(),
+            carried = plan.carried.len(),
+            "generation planned"
+        );
+        let rows = new.sorted(dataset).map_err(build_error)?;
+        let made = workshop.make(rows, &plan).await?;
+        let consumed = batches.into_iter().map(|batch| Consumed { batch, at: now }).collect();
+        Ok(Outcome { made, consumed, duplicates, conflicting })
+    }
+
+    /// Merging can wait, and events cannot: without the time for it, nothing is merged.
+    pub(crate) fn plan<'f>(&self, files: &'f [DataFile], new_rows: u64, run: &Run) -> Plan<'f> {
+        let plan = plan::by_tier(files, new_rows);
+        let seconds = i64::try_from(plan.merged_bytes() / MERGED_BYTES_A_SECOND).unwrap_or(i64::MAX);
+        let needed = ROUND + TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX / 2);
+        match run.may_begin(self.clock.now(), needed) {
+            Ok(()) => plan,
+            Err(_) => plan::nothing(files),
+        }
+    }
+}
+
+/// What the head lists as consumed, less what a listing shows to be gone.
+pub(crate) fn still_there(head: Option<&Commit>, listing: &Listing) -> Vec<Consumed> {
+    let known = head.into_iter().flat_map(|head| &head.consumed);
+    known.filter(|entry| listing.consumed.contains(&entry.batch)).cloned().collect()
+}

@@ -1,0 +1,73 @@
+//! Landing lines that do not fit: kept, and holding nothing back.
+
+use super::*;
+use crate::quarantine;
+
+#[tokio::test]
+async fn lines_that_do_not_fit_and_damaged_objects_are_kept_and_hold_nothing_back() {
+    let world = World::new().await;
+    world.land_lines(&[r#"{"seat":1}"#.into(), r#"{"seat":"two"}"#.into(), r#"{"seat":3}"#.into()]).await;
+    let cut = world.land(&(100..2_000).collect::<Vec<_>>()).await;
+    let body = world.store.get(&cut).await.unwrap();
+    world.store.put(&cut, body.slice(..body.len() / 2), PutMode::Overwrite).await.unwrap();
+    let none =
+        format!("{}{}.ndjson.zst", key::landing_prefix(&world.dataset, &world.partition), "0".repeat(40));
+    world.store.put(&none, "not zstd".into(), PutMode::Create).await.unwrap();
+
+    let report = world.compact().await.unwrap();
+    assert_eq!((report.committed, report.batches), (1, 3));
+    let seats = world.seats().await;
+    assert!(seats.contains_key(&1) && seats.contains_key(&3) && !seats.contains_key(&2));
+    let kept = world.store.list_all("quarantine/seats/dt=2026-11-23/").await.unwrap();
+    assert_eq!(kept.len(), 3);
+    let mut reasons = Vec::new();
+    for object in kept {
+        let text = zstd::decode_all(&world.store.get(&object.key).await.unwrap()[..]).unwrap();
+        let rejected: domain::quarantine::Rejected = serde_json::from_slice(&text).unwrap();
+        assert!(rejected.message_id.starts_with("landing/seats/dt=2026-11-23/"));
+        reasons.push(rejected.reason);
+    }
+    reasons.sort();
+    assert!(reasons[0].starts_with("column seat: expected bigint"), "{reasons:?}");
+    assert!(reasons[1].starts_with("the landing object cannot be unpacked"), "{reasons:?}");
+    assert_eq!(world.compact().await.unwrap().committed, 0, "the partition is not stuck");
+}
+
+#[tokio::test]
+async fn a_row_without_its_identity_is_kept_in_quarantine_and_is_nobodys_twin() {
+    let world = World::new().await;
+    world.land_lines(&[r#"{"chair":1}"#.into(), r#"{"chair":2}"#.into(), r#"{"seat":3}"#.into()]).await;
+    let report = world.compact().await.unwrap();
+    assert_eq!((report.rows, report.duplicates_dropped), (1, 0));
+    let kept = world.store.list_all("quarantine/").await.unwrap();
+    let text = zstd::decode_all(&world.store.get(&kept[0].key).await.unwrap()[..]).unwrap();
+    assert_eq!(String::from_utf8(text).unwrap().lines().count(), 2);
+}
+
+#[tokio::test]
+async fn lines_rejected_under_two_definitions_are_all_kept() {
+    let world = World::new().await;
+    world.land_lines(&[r#"{"seat":1,"who":7}"#.into(), r#"{"seat":"2"}"#.into()]).await;
+    let batch = world.store.list_all("landing/").await.unwrap();
+    let batch = BatchName::parse(&batch[0].key[batch[0].key.len() - 51..][..40]).unwrap();
+    // Another run got as far as its quarantine, under a definition that took the first line.
+    let rejected = domain::quarantine::Rejected {
+        message_id: "landing".into(),
+        position: 1,
+        dataset: Some(world.dataset.clone()),
+        reason: "column seat".into(),
+        at: world.clock.now(),
+        carrier: domain::quarantine::Carrier::default(),
+        original: domain::quarantine::Original::Text("2".into()),
+    };
+    quarantine::store_rejected(&*world.store, &world.dataset, &world.partition, &[(batch, vec![rejected])])
+        .await
+        .unwrap();
+    world.compact().await.unwrap();
+    let mut lines = 0;
+    for object in world.store.list_all("quarantine/").await.unwrap() {
+        let text = zstd::decode_all(&world.store.get(&object.key).await.unwrap()[..]).unwrap();
+        lines += String::from_utf8(text).unwrap().lines().count();
+    }
+    assert_eq!(lines, 3, "the other run's line, and both of this one's");
+}
