@@ -79,7 +79,9 @@ module "register" {
         "glue:CreateTable",
         "glue:UpdateTable",
         "glue:GetPartition",
+        "glue:GetPartitions",
         "glue:BatchCreatePartition",
+        "glue:BatchDeletePartition",
         "glue:BatchUpdatePartition",
       ]
       resources = [local.glue_arns.catalog, local.glue_arns.database, local.glue_arns.tables]

@@ -109,8 +109,8 @@ run "each_role" {
       [
         for pair in setproduct(
           [
-            "glue:BatchCreatePartition", "glue:BatchUpdatePartition", "glue:CreateTable", "glue:GetDatabase",
-            "glue:GetPartition", "glue:GetTable", "glue:UpdateTable",
+            "glue:BatchCreatePartition", "glue:BatchDeletePartition", "glue:BatchUpdatePartition", "glue:CreateTable",
+            "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:UpdateTable",
           ],
           ["catalog", "database/tributary", "table/tributary/*"],
         ) : "${pair[0]} arn:aws:glue:us-west-2:000000000000:${pair[1]}"

@@ -16,6 +16,8 @@ use domain::{Dataset, Granularity};
 
 use crate::{failure::Failure, log, stop::interruptible};
 
+pub(crate) use survey::{State, Surveyed, all as survey_all, one as survey_one};
+
 /// Check and apply dataset definitions, and see what is live.
 ///
 /// The lake is the one that the environment names: TRIBUTARY_BUCKET and TRIBUTARY_DATABASE, AWS_REGION and the

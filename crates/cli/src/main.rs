@@ -7,6 +7,7 @@ mod compact;
 mod dataset;
 mod demo;
 mod dev;
+mod doctor;
 mod failure;
 mod lake;
 mod log;
@@ -32,6 +33,7 @@ async fn main() -> ExitCode {
         Command::Compact(options) => compact::run(options).await,
         Command::Quarantine(options) => quarantine::run(options).await,
         Command::Publish(options) => publish::run(options).await,
+        Command::Doctor(options) => doctor::run(options).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
-pub(crate) use progress::{bar, spinner};
+pub(crate) use progress::{bar, into_bar, spinner};
 pub(crate) use safe::one_line;
 pub(crate) use size::{bytes, count, counted, span};
 pub(crate) use table::{Side, Table};

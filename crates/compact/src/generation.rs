@@ -37,11 +37,20 @@ pub(crate) struct Made {
 }
 
 impl<S: ObjectStore> Workshop<'_, S> {
-    /// Merges the new rows, which are in order, with the files that the plan says, and has the others carried over.
+    /// Merges the new rows, which are in order, with the files that the plan says, and has the others carried over: also
+    /// those that were written in another order, before the definition changed. A rebuild brings them into this one.
     pub(crate) async fn make(&self, new: RecordBatch, plan: &Plan<'_>) -> Result<Made, CompactError> {
-        let merged = self.merge(Some(new), &plan.merged).await?;
-        let carried =
-            carry::carry(self.store, plan.carried.iter().copied(), &self.location, merged.len()).await?;
+        let (mut sources, mut carried) = (Vec::with_capacity(plan.merged.len()), plan.carried.clone());
+        for file in &plan.merged {
+            let source = Source::open(self.store, file).await?;
+            if source.is_in_order_of(self.dataset) {
+                sources.push(source);
+            } else {
+                carried.push(file);
+            }
+        }
+        let merged = self.merge(0, Some(new), &sources).await?;
+        let carried = carry::carry(self.store, carried, &self.location, merged.len()).await?;
         let bytes = |files: &[DataFile]| files.iter().map(|file| file.bytes).sum();
         let (encoded, copied) = (bytes(&merged), bytes(&carried));
         let mut files = merged;
@@ -49,45 +58,45 @@ impl<S: ObjectStore> Workshop<'_, S> {
         Ok(Made { files, encoded, copied })
     }
 
-    /// Sorted rows and sorted files into new files.
+    /// Sorted rows and sorted files into new files, where there are so many new ones already.
     pub(crate) async fn merge(
-        &self,
-        new: Option<RecordBatch>,
-        files: &[&DataFile],
-    ) -> Result<Vec<DataFile>, CompactError> {
-        self.merge_after(0, new, files).await
-    }
-
-    /// The same, where there are so many new files already.
-    pub(crate) async fn merge_after(
         &self,
         there: usize,
         new: Option<RecordBatch>,
-        files: &[&DataFile],
+        sources: &[Source<'_, S>],
     ) -> Result<Vec<DataFile>, CompactError> {
         let (new_rows, new_bytes) =
             new.as_ref().map_or((0, 0), |rows| (rows.num_rows() as u64, rows.get_array_memory_size() as u64));
         let schema = self.dataset.arrow_schema();
-        let mut sources = Vec::with_capacity(files.len());
-        for file in files {
-            sources.push(Source::open(self.store, file).await?);
-        }
         let widest = sources.iter().map(Source::row_bytes).max().unwrap_or_default();
         let batch_rows = self.limits.batch_rows(widest.max(new_bytes / new_rows.max(1)));
-        let mut inputs = Vec::with_capacity(files.len() + 1);
-        for source in &sources {
+        let mut inputs = Vec::with_capacity(sources.len() + 1);
+        for source in sources {
             inputs.push(Input::File(Box::new(source.rows(&schema, batch_rows)?)));
         }
         // What is in the table comes before what is new.
         inputs.push(Input::Rows(new));
-        let rows = new_rows + files.iter().map(|file| file.rows).sum::<u64>();
-        let bytes = new_bytes + files.iter().map(|file| file.bytes).sum::<u64>();
+        let files = || sources.iter().map(Source::file);
+        let rows = new_rows + files().map(|file| file.rows).sum::<u64>();
+        let bytes = new_bytes + files().map(|file| file.bytes).sum::<u64>();
         let place: (&str, fn(&str, u32) -> String) = (&self.location, key::data_file);
         let first = u32::try_from(there).map_err(build_error)?;
         let output = Output::new(self.store, self.dataset, place, self.limits, rows, bytes);
         let mut output = output.starting_at(first);
         merge::merge(inputs, self.dataset, &mut output, batch_rows).await?;
         output.finish().await
+    }
+
+    /// The files, opened.
+    pub(crate) async fn open<'f>(&self, files: &'f [DataFile]) -> Result<Vec<Source<'f, S>>, CompactError>
+    where
+        Self: 'f,
+    {
+        let mut sources = Vec::with_capacity(files.len());
+        for file in files {
+            sources.push(Source::open(self.store, file).await?);
+        }
+        Ok(sources)
     }
 
     /// Deletes what was made, for good: another writer's commit has its number, or an input vanished.

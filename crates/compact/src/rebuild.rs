@@ -132,7 +132,9 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         runs: &mut Vec<DataFile>,
     ) -> Result<(), CompactError> {
         let runs = std::mem::take(runs);
-        let files = workshop.merge_after(made.files.len(), rest, &runs.iter().collect::<Vec<_>>()).await?;
+        let sources = workshop.open(&runs).await?;
+        let files = workshop.merge(made.files.len(), rest, &sources).await?;
+        drop(sources);
         made.encoded += runs.iter().chain(&files).map(|file| file.bytes).sum::<u64>();
         made.files.extend(files);
         // Nobody else knows of them: their directory has no commit yet. What stays is vacuumed with its generation.

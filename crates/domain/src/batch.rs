@@ -71,7 +71,9 @@ impl Namer {
     /// The name of what was added.
     pub fn name(self) -> BatchName {
         let digest = self.0.finalize();
-        BatchName(digest.iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect())
+        let digit = |half: u8| char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 });
+        let digits = digest.iter().take(HASH_BYTES).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+        BatchName(digits.collect())
     }
 }
 

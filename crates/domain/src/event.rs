@@ -8,9 +8,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     dataset::{Column, Dataset},
+    json::Raw,
     partition::Partition,
     settings::Settings,
-    value::{self, Value},
+    value::{self, Mismatch, Value},
 };
 
 pub use envelope::{CloudEvent, Event};
@@ -63,26 +64,39 @@ pub fn place(
     let cloud_event = event.cloud_event().map(CloudEvent::check).transpose()?;
     let mut time = origin.sent_at;
     let event_time = dataset.event_time_index();
+    // Where the next column's field would be: behind this one's, as most senders write them.
+    let mut next = 0;
     for (index, column) in dataset.columns().iter().enumerate() {
-        let value = read(column, event, index)?;
-        if matches!(value, Value::Null) {
+        let missing = |null| {
+            let (column, field) = (column.name.clone(), column.field.clone());
+            Err(Rejection::Missing { column, field, null })
+        };
+        let Some((place, raw)) = event.find(&column.field, next) else {
             if column.required {
-                let null = event.find(&column.field, index).is_some();
-                let (column, field) = (column.name.clone(), column.field.clone());
-                return Err(Rejection::Missing { column, field, null });
+                return missing(false);
             }
-        } else if event_time == Some(index) {
-            time = moment(&value).filter(|time| within(*time, origin, bounds)).ok_or_else(|| {
-                Rejection::Time {
-                    column: column.name.clone(),
-                    found: event
-                        .find(&column.field, index)
-                        .map(|raw| raw.text().to_owned())
-                        .unwrap_or_default(),
-                    earliest: bounds.earliest,
-                    latest: origin.sent_at + bounds.ahead,
-                }
-            })?;
+            continue;
+        };
+        next = place + 1;
+        let value = parse(column, raw);
+        // Not taken out of the result: that would copy each value, whatever it is.
+        match &value {
+            Ok(Value::Null) if column.required => return missing(true),
+            Ok(Value::Null) => {}
+            Ok(value) if event_time == Some(index) => {
+                time = moment(value).filter(|time| within(*time, origin, bounds)).ok_or_else(|| {
+                    Rejection::Time {
+                        column: column.name.clone(),
+                        found: raw.text().to_owned(),
+                        earliest: bounds.earliest,
+                        latest: origin.sent_at + bounds.ahead,
+                    }
+                })?;
+            }
+            Ok(_) => {}
+            Err(mismatch) => {
+                return Err(Rejection::Type { column: column.name.clone(), mismatch: mismatch.clone() });
+            }
         }
     }
     let id = (dataset.identity().len() == 0).then(|| match cloud_event {
@@ -96,12 +110,15 @@ pub fn place(
 /// The event's value of a column; a field that is not there is null. `expected` is where the field would be if the
 /// sender wrote the fields in the order of the columns.
 pub fn read<'a>(column: &Column, event: &Event<'a>, expected: usize) -> Result<Value<'a>, Rejection> {
-    let Some(raw) = event.find(&column.field, expected) else { return Ok(Value::Null) };
-    let value = match column.unit {
+    let Some((_, raw)) = event.find(&column.field, expected) else { return Ok(Value::Null) };
+    parse(column, raw).map_err(|mismatch| Rejection::Type { column: column.name.clone(), mismatch })
+}
+
+fn parse<'a>(column: &Column, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+    match column.unit {
         Some(unit) => value::epoch(unit, raw),
         None => value::parse(&column.data_type, raw),
-    };
-    value.map_err(|mismatch| Rejection::Type { column: column.name.clone(), mismatch })
+    }
 }
 
 fn within(time: DateTime<Utc>, origin: Origin<'_>, bounds: Bounds) -> bool {

@@ -8,11 +8,13 @@
 mod cursor;
 mod fields;
 mod scan;
+mod sixteen;
 mod unescape;
 
 pub use cursor::{Cursor, Span};
 pub use fields::{Fields, InvalidObject};
 pub use scan::{Fault, Raw, Scanner};
+pub use sixteen::bare;
 pub use unescape::{unescape, unescape_twice};
 
 /// How deep an event may nest. Engines that read `_extra` have limits of about this size.

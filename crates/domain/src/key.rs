@@ -52,7 +52,8 @@ pub fn landing_prefix(dataset: &DatasetName, partition: &Partition) -> String {
 
 /// One landing batch.
 pub fn landing(dataset: &DatasetName, partition: &Partition, batch: &BatchName) -> String {
-    format!("{}{batch}{BATCH_SUFFIX}", landing_prefix(dataset, partition))
+    let partition = partition.to_string();
+    [LANDING, dataset.as_str(), "/", &partition, "/", batch.as_str(), BATCH_SUFFIX].concat()
 }
 
 /// A partition's commit log.

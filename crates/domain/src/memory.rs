@@ -5,7 +5,7 @@ mod clock;
 mod object_store;
 mod query_engine;
 
-pub use catalog::MemoryCatalog;
+pub use catalog::{Calls, MemoryCatalog};
 pub use clock::{ManualClock, SeededIds};
 pub use object_store::{MemoryStore, NoClock};
 pub use query_engine::{MemoryEngine, Outcome};

@@ -1,6 +1,9 @@
 //! A partition: one UTC day, or one UTC hour.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    str::{self, FromStr},
+};
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
@@ -113,12 +116,25 @@ impl Partition {
 
 impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "dt={}", self.dt.format("%Y-%m-%d"))?;
-        match self.hour {
-            None => Ok(()),
-            Some(hour) => write!(f, "/hour={hour:02}"),
-        }
+        // Each object's key has it, and its name: so it is put together from digits, without a format to interpret.
+        let [y1, y2] = two(self.dt.year().unsigned_abs() / 100);
+        let [y3, y4] = two(self.dt.year().unsigned_abs());
+        let [m1, m2] = two(self.dt.month());
+        let [d1, d2] = two(self.dt.day());
+        let [h1, h2] = two(self.hour.unwrap_or_default().into());
+        let text = [
+            b'd', b't', b'=', y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'/', b'h', b'o', b'u', b'r', b'=',
+            h1, h2,
+        ];
+        let length = if self.hour.is_some() { text.len() } else { "dt=YYYY-MM-DD".len() };
+        f.write_str(str::from_utf8(&text[..length]).map_err(|_| fmt::Error)?)
     }
+}
+
+/// The last two digits of a number.
+fn two(number: u32) -> [u8; 2] {
+    let digit = |digit: u32| b'0' + (digit % 10) as u8;
+    [digit(number / 10), digit(number)]
 }
 
 impl FromStr for Partition {

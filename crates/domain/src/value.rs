@@ -123,7 +123,7 @@ pub fn parse<'a>(data_type: &DataType, raw: Raw<'a>) -> Result<Value<'a>, Mismat
             .ok_or_else(|| mismatch(" (\"YYYY-MM-DD\")")),
         DataType::Timestamp => raw
             .string()
-            .and_then(|text| rfc3339(&text))
+            .and_then(|text| rfc3339(text.as_bytes()))
             .map(Value::Timestamp)
             .ok_or_else(|| mismatch(" (RFC 3339 with an offset, as \"2026-11-23T10:05:00Z\")")),
         DataType::Binary => raw

@@ -3,6 +3,7 @@
 
 mod base64;
 mod json;
+mod unary;
 
 use std::sync::Arc;
 
@@ -72,9 +73,9 @@ pub(crate) fn is_widened(name: &str) -> bool {
 pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
     let mut all = SessionStateDefaults::default_scalar_functions();
     all.retain(|f| admits(&SCALAR, f.name(), f.aliases()));
-    all.push(Arc::new(ScalarUDF::from(json::CastToJson::new())));
-    all.push(Arc::new(ScalarUDF::from(json::JsonFormat::new())));
-    all.push(Arc::new(ScalarUDF::from(base64::ToBase64::new())));
+    all.extend(
+        [json::cast_to_json(), json::json_format(), base64::to_base64()].map(|own| Arc::new(own.into())),
+    );
     all
 }
 

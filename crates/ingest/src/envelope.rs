@@ -8,7 +8,7 @@ mod notification;
 mod record;
 mod texts;
 
-use std::{borrow::Cow, fmt, ops::Range, str};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -41,17 +41,19 @@ pub(crate) enum UnknownEvent {
     NoRecords,
     #[error("record {0} has no {1}")]
     Incomplete(usize, &'static str),
+    #[error("expected UTF-8")]
+    Encoding,
 }
 
 impl Event {
     /// Reads the event's text.
     pub fn read(event: &str) -> Self {
-        Self(Batch::read(event.as_bytes()))
+        Self::from_body(event.as_bytes())
     }
 
-    /// Reads the body of an invocation. What is not UTF-8 is no JSON either, and gets an answer that says so.
+    /// Reads the body of an invocation.
     pub fn from_body(body: &[u8]) -> Self {
-        str::from_utf8(body).map_or_else(|_| Self::read(""), Self::read)
+        Self(Batch::read(body))
     }
 
     pub(crate) fn batch(&self) -> Result<&Batch, &UnknownEvent> {
@@ -71,7 +73,7 @@ impl fmt::Debug for Event {
 
 impl Batch {
     fn read(event: &[u8]) -> Result<Self, UnknownEvent> {
-        let mut batch = Self { texts: Texts::of(event.len()), parts: Vec::new() };
+        let mut batch = Self { texts: Texts::of(event.len()), parts: Vec::with_capacity(16) };
         let mut body = Vec::new();
         let mut cursor = begin(event)?;
         loop {
@@ -85,13 +87,16 @@ impl Batch {
         }
     }
 
-    pub(crate) fn messages(&self) -> Vec<Message<'_>> {
-        self.parts.iter().map(|parts| parts.message(&self.texts)).collect()
+    /// The messages. What is not UTF-8 is no JSON either; of the event's bytes those are looked at that are kept.
+    pub(crate) fn messages(&self) -> Result<Vec<Message<'_>>, UnknownEvent> {
+        let texts = self.texts.text().map_err(|_| UnknownEvent::Encoding)?;
+        self.parts.iter().map(|parts| parts.message(texts).ok_or(UnknownEvent::Encoding)).collect()
     }
 
     /// The name that SQS has for a message; SNS has no way to name one.
     pub(crate) fn name(&self, index: usize) -> Option<&str> {
-        self.parts[index].name.clone().map(|name| self.texts.text(name))
+        let name = self.parts[index].name.clone()?;
+        self.texts.text_at(name)
     }
 }
 
@@ -127,19 +132,24 @@ struct Parts {
 }
 
 impl Parts {
-    fn message<'t>(&self, texts: &'t Texts) -> Message<'t> {
-        let text = |range: &Range<usize>| texts.text(range.clone());
-        Message {
-            id: text(&self.id),
+    /// `None` if a part begins or ends within a character: then it is no text of its own.
+    fn message<'t>(&self, texts: &'t str) -> Option<Message<'t>> {
+        let text = |range: &Range<usize>| texts.get(range.clone());
+        let optional = |range: &Option<Range<usize>>| match range {
+            Some(range) => text(range).map(Some),
+            None => Some(None),
+        };
+        Some(Message {
+            id: text(&self.id)?,
             position: 0,
             holds: Holds::Message,
             sent_at: self.sent_at,
-            topic: last_part(text(&self.topic)),
-            dataset: self.dataset.as_ref().map(text),
-            encoding: self.encoding.as_ref().map(text),
-            body: texts.bytes(self.body.clone()),
+            topic: last_part(text(&self.topic)?),
+            dataset: optional(&self.dataset)?,
+            encoding: optional(&self.encoding)?,
+            body: text(&self.body)?.as_bytes(),
             unreadable: self.unreadable.clone(),
-        }
+        })
     }
 }
 

@@ -52,6 +52,10 @@ impl<'a> Group<'a> {
     ) -> usize {
         let before = self.lines.len();
         self.namer.event(id.unwrap_or_default(), data.as_bytes());
+        if self.lines.is_empty() {
+            // There will be more, most of the time.
+            self.lines.reserve(4 * (data.len() + 64));
+        }
         writer.line(id, data, &mut self.lines);
         self.count(index);
         self.lines.len() - before

@@ -3,7 +3,11 @@
 use chrono::{DateTime, Utc};
 use domain::port::{Clock, ObjectStore};
 
-use crate::{Ingest, envelope::Event, error::IngestError};
+use crate::{
+    Ingest,
+    envelope::{Event, UnknownEvent},
+    error::IngestError,
+};
 
 /// The SQS message ids of the messages that are not stored completely: to be named in the answer, so that only they
 /// come again.
@@ -16,8 +20,9 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     /// An error means that no message may be acknowledged. SNS has no way to name a message: there all of an event
     /// comes again if one is not stored.
     pub async fn store_event(&self, event: &Event, until: DateTime<Utc>) -> Result<Failed, IngestError> {
-        let batch = event.batch().map_err(|unknown| IngestError::UnknownEvent(unknown.to_string()))?;
-        let messages = batch.messages();
+        let unknown = |unknown: &UnknownEvent| IngestError::UnknownEvent(unknown.to_string());
+        let batch = event.batch().map_err(unknown)?;
+        let messages = batch.messages().map_err(|error| unknown(&error))?;
         let report = self.store(&messages, until).await?;
         tracing::info!(
             messages = messages.len(),

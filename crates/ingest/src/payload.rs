@@ -43,13 +43,15 @@ pub(crate) enum BadPiece {
 
 /// Hands over every part of the body. A byte order mark at its beginning is no part of it, nor are empty lines.
 pub(crate) fn split<'a>(body: &'a [u8], each: &mut impl FnMut(Piece<'a>)) {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    // It stays with a body that is kept whole, as everything else around its events does.
+    let begin = if body.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let unmarked = &body[begin..];
     let text = match str::from_utf8(body) {
         Ok(text) => text,
-        Err(_) if is_ndjson(body) => return lines(body, each),
+        Err(_) if is_ndjson(unmarked) => return lines(unmarked, each),
         Err(error) => return each(Piece::Bad(body, error.into(), Holds::Message)),
     };
-    let mut scanner = Scanner::new(text);
+    let mut scanner = Scanner::resume(text, begin);
     if scanner.take(b'[') {
         return array(text, scanner, each);
     }
@@ -61,7 +63,7 @@ pub(crate) fn split<'a>(body: &'a [u8], each: &mut impl FnMut(Piece<'a>)) {
     });
     match read {
         Ok((end, event)) => each(sized(&text[start..end], event)),
-        Err(_) if is_ndjson(body) => lines(body, each),
+        Err(_) if is_ndjson(unmarked) => lines(unmarked, each),
         Err(error) => each(Piece::Bad(body, error.into(), Holds::Message)),
     }
 }

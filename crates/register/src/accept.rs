@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use domain::{
     Dataset, DatasetName, key,
-    port::{Catalog, Clock, ObjectStore, PutMode, StoreError},
+    port::{Catalog, Clock, Ids, ObjectStore, PutMode, StoreError},
     run::Run,
     schemas::{self, Accepted},
 };
@@ -30,7 +30,7 @@ pub enum Acceptance {
     NotRequested,
 }
 
-impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
+impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     /// Looks at `datasets/<name>.json`, accepts it if it may follow what is live, and brings the table up to
     /// date. A rejected definition is no error of this call: to try again would not help.
     pub async fn accept(&self, name: &DatasetName, run: &Run) -> Result<Acceptance, RegisterError> {

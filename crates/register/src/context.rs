@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws::{Aws, GlueCatalog, S3Store, SystemClock};
+use aws::{Aws, GlueCatalog, RandomIds, S3Store, SystemClock};
 use domain::settings::{InvalidSetting, Settings};
 
 use crate::service::Register;
@@ -10,7 +10,7 @@ use crate::service::Register;
 /// The service on AWS.
 #[derive(Debug)]
 pub struct Context {
-    pub(crate) register: Register<S3Store, GlueCatalog, SystemClock>,
+    pub(crate) register: Register<S3Store, GlueCatalog, SystemClock, RandomIds>,
 }
 
 impl Context {
@@ -24,6 +24,7 @@ impl Context {
     /// Makes the clients; asks nobody anything yet.
     pub fn new(aws: &Aws, settings: &Settings) -> Self {
         let (store, catalog) = (aws.store(settings), aws.catalog(settings));
-        Self { register: Register::new(Arc::new(store), Arc::new(catalog), Arc::new(SystemClock)) }
+        let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+        Self { register: Register::new(Arc::new(store), Arc::new(catalog), clock, ids) }
     }
 }

@@ -79,19 +79,18 @@ pub enum RejectedDefinition {
 }
 
 impl RegisterError {
+    /// Whether a partition stops until somebody looks at it. Logged as the field `stopped`, of which the deployment
+    /// makes a metric.
+    pub(crate) fn stops(&self) -> bool {
+        matches!(self, Self::Commit(_))
+    }
+
     pub(crate) fn contention(dataset: &DatasetName, partition: Option<&Partition>, attempts: u32) -> Self {
         let what = match partition {
             Some(partition) => format!("{dataset}/{partition}"),
             None => format!("table {dataset}"),
         };
         Self::Contention { what, attempts }
-    }
-}
-
-impl RegisterError {
-    /// Whether the partition stops until a person looks at it: trying again is of no use.
-    pub(crate) fn stops(&self) -> bool {
-        matches!(self, Self::Commit(_))
     }
 }
 

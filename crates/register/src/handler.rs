@@ -24,7 +24,12 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
     match trigger {
         Trigger::Direct(dataset, partition) => {
             let work = context.register.project(&dataset, &partition, &run);
-            deadline::in_time(&SystemClock, deadline, work).await??;
+            let done = deadline::in_time(&SystemClock, deadline, work).await?;
+            done.inspect_err(|error| {
+                let stopped = error.stops();
+                let error = domain::chain(error);
+                tracing::error!(%dataset, %partition, stopped, error, "the catalog was not brought up to date");
+            })?;
             Ok(SqsBatchResponse::default())
         }
         Trigger::Schedule => {
@@ -34,6 +39,8 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
                 rejected = done.rejected,
                 partitions = done.partitions,
                 changed = done.changed,
+                removed = done.removed,
+                lost = done.lost,
                 "catalog reconciled"
             );
             Ok(SqsBatchResponse::default())
@@ -89,9 +96,9 @@ async fn notified(
                     let answer = deadline::in_time(&SystemClock, deadline, work).await;
                     let answer = answer.unwrap_or_else(|expired| Err(expired.into()));
                     if let Err(error) = &answer {
+                        let stopped = error.stops();
                         tracing::error!(
-                            %key, stopped = error.stops(), error = domain::chain(error),
-                            "the catalog was not brought up to date"
+                            %key, stopped, error = domain::chain(error), "the catalog was not brought up to date"
                         );
                     }
                     looked.insert(place, answer.is_ok());

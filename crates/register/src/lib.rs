@@ -4,23 +4,30 @@
 //! and reordered events end in the same catalog, and a catalog lost as a whole can be made again.
 
 mod accept;
+mod backoff;
 #[cfg(feature = "lambda")]
 mod context;
+mod entry;
 mod error;
 #[cfg(feature = "lambda")]
 mod handler;
+mod heads;
 mod judge;
 mod partition;
 mod reconcile;
 mod service;
 mod table;
+#[cfg(test)]
+mod world;
 
 pub use accept::Acceptance;
 #[cfg(feature = "lambda")]
 pub use context::Context;
+pub use entry::entry;
 pub use error::{RegisterError, RejectedDefinition};
 #[cfg(feature = "lambda")]
 pub use handler::handle;
 pub use judge::{Admissible, judge};
 pub use reconcile::Reconciled;
 pub use service::Register;
+pub use table::{SCHEMA_VERSION, table};

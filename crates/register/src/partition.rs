@@ -1,28 +1,20 @@
-//! A partition in the catalog: pointed at its head.
+//! One partition: what the catalog says of it follows the head.
 
-use std::{collections::BTreeMap, time::Duration};
-
-use chrono::SecondsFormat;
 use domain::{
-    Commit, Dataset, DatasetName, Partition, commit, key,
-    port::{
-        BYTES_PARAMETER, COMMITTED_AT_PARAMETER, Catalog, CatalogError, CatalogPartition, Clock,
-        GENERATION_PARAMETER, ItemError, ObjectStore, ROWS_PARAMETER, StoreError, Upsert,
-    },
+    DatasetName, Partition,
+    port::{Catalog, CatalogError, Clock, Ids, ItemError, ObjectStore, Upsert},
     run::Run,
     schemas,
 };
 
 use crate::{
+    backoff::Backoff,
+    entry::{entry, is_current, with_others_parameters},
     error::RegisterError,
     service::{ATTEMPTS, Register},
-    table,
 };
 
-/// How long to wait where somebody else is at work on the same partition.
-const PAUSE: Duration = Duration::from_millis(50);
-
-impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
+impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     /// Points the partition at its head; re-reads the head and repeats if it moved meanwhile. Answers
     /// whether anything was changed. A partition without commits is left alone.
     pub async fn project(
@@ -31,17 +23,17 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
         partition: &Partition,
         run: &Run,
     ) -> Result<bool, RegisterError> {
-        let mut changed = false;
+        let (mut changed, mut backoff) = (false, Backoff::default());
         for _ in 0..ATTEMPTS {
             let Some(head) = self.head(name, partition).await? else {
                 return Ok(changed);
             };
             let accepted = schemas::load(&*self.store, name).await?;
             let accepted = accepted.ok_or_else(|| RegisterError::UnknownDataset(name.clone()))?;
-            let wanted = entry(&head, &accepted.dataset);
-            let found = match self.catalog.partition(name, &wanted.values).await {
+            let wanted = entry(&head, &accepted);
+            let found = match self.patiently(run, || self.catalog.partition(name, &wanted.values)).await {
                 // The commit came before its table, or somebody dropped the table.
-                Err(CatalogError::NotFound { .. }) => {
+                Err(RegisterError::Catalog(CatalogError::NotFound { .. })) => {
                     self.ensure_table(&accepted, run).await?;
                     continue;
                 }
@@ -52,72 +44,18 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
             }
             self.may_change(run)?;
             let mode = if found.is_some() { Upsert::Replace } else { Upsert::Create };
-            let wanted = with_others_parameters(wanted, found);
+            let wanted = with_others_parameters(wanted, found.as_ref());
             let answer = self.catalog.write_partitions(name, mode, std::slice::from_ref(&wanted)).await;
             match answer.map(|items| items.into_iter().next()) {
+                // The second look: between the look and this write others may have written what is newer, and Glue
+                // has no condition that would have told.
                 Ok(None) => changed = true,
-                // Somebody else created or dropped it, or changes it right now: look again, a little later.
-                Ok(Some(ItemError { error, .. })) | Err(error) if is_race(&error) => {
-                    self.clock.sleep(PAUSE).await;
+                // Somebody else created or dropped it, or changes it right now; or nobody knows. Look again.
+                Ok(Some(ItemError { error, .. })) | Err(error) => {
+                    self.back_off(&mut backoff, error, run).await?;
                 }
-                Ok(Some(ItemError { error, .. })) | Err(error) => return Err(error.into()),
             }
         }
         Err(RegisterError::contention(name, Some(partition), ATTEMPTS))
     }
-
-    /// The head of the log; read again where it was vacuumed between the listing and the read.
-    async fn head(&self, name: &DatasetName, partition: &Partition) -> Result<Option<Commit>, RegisterError> {
-        for _ in 0..ATTEMPTS {
-            let objects = self.store.list_all(&key::commits_prefix(name, partition)).await?;
-            let Some(generation) = commit::head(objects.iter().map(|object| object.key.as_str())) else {
-                return Ok(None);
-            };
-            let key = key::commit(name, partition, generation);
-            match self.store.get(&key).await {
-                Ok(bytes) => return Ok(Some(Commit::parse(&key, &bytes)?)),
-                Err(StoreError::NotFound { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(RegisterError::contention(name, Some(partition), ATTEMPTS))
-    }
-}
-
-fn entry(head: &Commit, dataset: &Dataset) -> CatalogPartition {
-    let parameters = [
-        (GENERATION_PARAMETER, head.generation.number().to_string()),
-        (ROWS_PARAMETER, head.rows.to_string()),
-        (BYTES_PARAMETER, head.bytes().to_string()),
-        (COMMITTED_AT_PARAMETER, head.committed_at.to_rfc3339_opts(SecondsFormat::Millis, true)),
-    ];
-    CatalogPartition {
-        values: head.partition.values(),
-        location: head.location.clone(),
-        columns: table::columns(dataset),
-        parameters: parameters.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
-    }
-}
-
-/// A replacement replaces all parameters: those that others added (statistics) are theirs, and stay.
-fn with_others_parameters(wanted: CatalogPartition, found: Option<CatalogPartition>) -> CatalogPartition {
-    let mut parameters = found.map(|found| found.parameters).unwrap_or_default();
-    parameters.extend(wanted.parameters);
-    CatalogPartition { parameters, ..wanted }
-}
-
-fn is_race(error: &CatalogError) -> bool {
-    matches!(
-        error,
-        CatalogError::AlreadyExists { .. } | CatalogError::NotFound { .. } | CatalogError::Conflict { .. }
-    )
-}
-
-fn is_current(found: &CatalogPartition, wanted: &CatalogPartition) -> bool {
-    let has = |parameters: &BTreeMap<String, String>, (key, value): (&String, &String)| {
-        parameters.get(key) == Some(value)
-    };
-    found.location == wanted.location
-        && found.columns == wanted.columns
-        && wanted.parameters.iter().all(|parameter| has(&found.parameters, parameter))
 }

@@ -1,131 +1,153 @@
-//! The full run: every definition and every partition, whatever events said.
+//! The full run: every definition, table and partition, whatever events said.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod batch;
+mod outcome;
+mod plan;
+mod strays;
+mod types;
+
+use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use domain::{
     DatasetName,
     key::{self, ParsedKey},
-    port::{Catalog, Clock, ObjectStore},
-    run::Run,
+    port::{Catalog, CatalogError, Clock, Ids, ObjectStore},
+    run::{Expired, Run},
     schemas::{self, Accepted},
 };
 
-use crate::{accept::Acceptance, error::RegisterError, service::Register};
+use crate::{
+    accept::Acceptance,
+    error::RegisterError,
+    service::{ATTEMPTS, Register},
+};
 
-/// What one partition may need, at a guess.
-const ITEM: TimeDelta = TimeDelta::seconds(10);
+use outcome::Outcome;
 
-/// What a full run did.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Reconciled {
-    /// Definitions that went live.
-    pub accepted: usize,
-    /// Definitions that were rejected.
-    pub rejected: usize,
-    /// Partitions looked at.
-    pub partitions: usize,
-    /// Partitions changed.
-    pub changed: usize,
-}
+pub use outcome::Reconciled;
 
-impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
-    /// Brings everything up to date; what fails does not hold back the rest, and the first failure is the
-    /// answer.
+/// What one step may need, at a guess: with less time than this left, none is begun.
+const STEP: TimeDelta = TimeDelta::seconds(10);
+
+impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
+    /// Brings everything up to date, table by table; what fails does not hold back the rest, and the first failure is
+    /// the answer. A run that has no time for everything begins each time at another place.
     pub async fn reconcile(&self, run: &Run) -> Result<Reconciled, RegisterError> {
-        let mut done = Reconciled::default();
-        let mut first_error = None;
-        let mut note = |error: RegisterError| {
-            tracing::error!(
-                stopped = error.stops(),
-                error = domain::chain(&error),
-                "a reconcile step failed"
-            );
-            first_error.get_or_insert(error);
-        };
+        let mut outcome = Outcome::default();
+        if let Err(error) = self.reconcile_all(run, &mut outcome).await {
+            outcome.end(error);
+        }
+        outcome.into_result()
+    }
+
+    async fn reconcile_all(&self, run: &Run, outcome: &mut Outcome) -> Result<(), RegisterError> {
+        let live = self.accept_all(run, outcome).await?;
+        // Also those that nobody asks for any more: their data is still there.
+        let schemas::Loaded { datasets, damaged } = schemas::load_all(&*self.store).await?;
+        types::warn_of_shared(&datasets);
+        for name in self.committed_datasets().await? {
+            if !datasets.contains_key(&name) && !damaged.contains_key(&name) {
+                outcome.note(&name, None, RegisterError::UnknownDataset(name.clone()));
+            }
+        }
+        for (name, error) in damaged {
+            outcome.note(&name, None, error.into());
+        }
+        for accepted in self.begin_anywhere(datasets.into_values().collect()) {
+            self.may_begin(run)?;
+            let name = accepted.dataset.name();
+            let is_ensured = live.contains(name);
+            match self.reconcile_table(&accepted, is_ensured, run, outcome).await {
+                Ok(()) => {}
+                // There is no time for the others either.
+                Err(expired @ RegisterError::Expired(_)) => return Err(expired),
+                Err(error) => outcome.note(name, None, error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Every request; answers the datasets whose tables are up to date.
+    async fn accept_all(
+        &self,
+        run: &Run,
+        outcome: &mut Outcome,
+    ) -> Result<BTreeSet<DatasetName>, RegisterError> {
+        let mut live = BTreeSet::new();
         for object in self.store.list_all(key::DATASETS).await? {
             let Ok(ParsedKey::Definition(name)) = ParsedKey::parse(&object.key) else {
                 tracing::warn!(key = object.key, "an object in datasets is no definition; it is left alone");
                 continue;
             };
             match self.accept(&name, run).await {
-                Ok(Acceptance::Live { new, .. }) => done.accepted += usize::from(new),
+                Ok(Acceptance::Live { new, .. }) => {
+                    outcome.done.accepted += usize::from(new);
+                    live.insert(name);
+                }
                 Ok(Acceptance::Rejected(rejected)) => {
                     tracing::error!(dataset = %name, %rejected, "a definition does not go live");
-                    done.rejected += 1;
+                    outcome.done.rejected += 1;
                 }
                 Ok(Acceptance::NotRequested) => {}
-                Err(error) => note(error),
+                Err(error) => outcome.note(&name, None, error),
             }
         }
-        // Also those that nobody asks for any more: their data is still there.
-        let schemas::Loaded { datasets, damaged } = schemas::load_all(&*self.store).await?;
-        for error in damaged.into_values() {
-            note(error.into());
-        }
-        for (cloudevents_type, names) in shared_types(&datasets) {
-            tracing::error!(
-                cloudevents_type,
-                datasets = names.join(", "),
-                "datasets share a CloudEvents type: its events go to the first of them"
-            );
-        }
-        for accepted in datasets.values() {
-            if let Err(error) = self.ensure_table(accepted, run).await {
-                note(error);
-            }
-        }
-        let commits = self.store.list_all(key::COMMITS).await?;
-        let partitions: BTreeSet<_> = commits
-            .iter()
-            .filter_map(|object| match ParsedKey::parse(&object.key) {
-                Ok(ParsedKey::Commit(dataset, partition, _)) => Some((dataset, partition)),
-                _ => None,
-            })
-            .collect();
-        for (dataset, partition) in &partitions {
-            if let Err(expired) = run.may_begin(self.clock.now(), ITEM) {
-                note(expired.into());
-                break;
-            }
-            match self.project(dataset, partition, run).await {
-                Ok(changed) => done.changed += usize::from(changed),
-                Err(error) => note(error),
-            }
-        }
-        done.partitions = partitions.len();
-        first_error.map_or(Ok(done), Err)
+        Ok(live)
     }
-}
 
-/// The CloudEvents types that more than one dataset has, with the datasets' names in order.
-fn shared_types(datasets: &BTreeMap<DatasetName, Accepted>) -> BTreeMap<&str, Vec<&str>> {
-    let mut owners: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, accepted) in datasets {
-        if let Some(cloudevents_type) = accepted.dataset.cloudevents_type() {
-            owners.entry(cloudevents_type).or_default().push(name.as_str());
+    async fn reconcile_table(
+        &self,
+        accepted: &Accepted,
+        is_ensured: bool,
+        run: &Run,
+        outcome: &mut Outcome,
+    ) -> Result<(), RegisterError> {
+        let name = accepted.dataset.name();
+        if !is_ensured {
+            self.ensure_table(accepted, run).await?;
         }
+        // The catalog first: what it names was committed before, so whatever is not in a later listing of the commits
+        // has none.
+        let found = self.listed_partitions(accepted, run).await?;
+        let heads = self.head_numbers(name).await?;
+        outcome.done.partitions += heads.len();
+        let plan = plan::plan(accepted, &heads, found);
+        drop(heads);
+        self.tidy(name, plan.strays, run, outcome).await?;
+        self.write_all(name, self.begin_anywhere(plan.differing), run, outcome).await
     }
-    owners.retain(|_, names| names.len() > 1);
-    owners
+
+    async fn listed_partitions(
+        &self,
+        accepted: &Accepted,
+        run: &Run,
+    ) -> Result<Vec<domain::port::CatalogPartition>, RegisterError> {
+        let name = accepted.dataset.name();
+        for _ in 0..ATTEMPTS {
+            match self.patiently(run, || self.catalog.partitions(name)).await {
+                // Somebody dropped the table.
+                Err(RegisterError::Catalog(CatalogError::NotFound { .. })) => {
+                    self.ensure_table(accepted, run).await?;
+                }
+                found => return found,
+            }
+        }
+        Err(RegisterError::contention(name, None, ATTEMPTS))
+    }
+
+    /// The same things, beginning at any of them: what a run has no time for is not the same each time.
+    fn begin_anywhere<T>(&self, mut things: Vec<T>) -> Vec<T> {
+        let first = self.ids.random().checked_rem(things.len() as u64).unwrap_or_default();
+        things.rotate_left(usize::try_from(first).unwrap_or_default());
+        things
+    }
+
+    /// To be asked before each step.
+    fn may_begin(&self, run: &Run) -> Result<(), Expired> {
+        run.may_begin(self.clock.now(), STEP)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use domain::Dataset;
-
-    use super::*;
-
-    #[test]
-    fn a_type_that_two_datasets_have_is_found_with_both_in_order() {
-        let accepted = |name: &str, cloudevents_type: &str| {
-            let definition = format!(
-                r#"{{"name": "{name}", "cloudevents_type": "{cloudevents_type}", "columns": [{{"name": "a", "type": "int"}}]}}"#
-            );
-            let dataset = Dataset::from_json(definition.as_bytes()).unwrap();
-            (dataset.name().clone(), Accepted { version: 1, dataset })
-        };
-        let datasets = [accepted("c", "x"), accepted("a", "x"), accepted("b", "y")].into();
-        assert_eq!(shared_types(&datasets), BTreeMap::from([("x", vec!["a", "c"])]));
-    }
-}
+mod tests;

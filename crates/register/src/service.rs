@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use domain::{
-    port::{Catalog, Clock, ObjectStore},
+    port::{Catalog, Clock, Ids, ObjectStore},
     run::Run,
 };
 
@@ -12,16 +12,17 @@ pub(crate) const ATTEMPTS: u32 = 20;
 
 /// Brings the catalog to what the bucket says, through the ports.
 #[derive(Debug)]
-pub struct Register<S, C, K> {
+pub struct Register<S, C, K, I> {
     pub(crate) store: Arc<S>,
     pub(crate) catalog: Arc<C>,
     pub(crate) clock: Arc<K>,
+    pub(crate) ids: Arc<I>,
 }
 
-impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
+impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     /// A service over these ports.
-    pub fn new(store: Arc<S>, catalog: Arc<C>, clock: Arc<K>) -> Self {
-        Self { store, catalog, clock }
+    pub fn new(store: Arc<S>, catalog: Arc<C>, clock: Arc<K>, ids: Arc<I>) -> Self {
+        Self { store, catalog, clock, ids }
     }
 
     /// To be asked before every change.

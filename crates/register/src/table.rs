@@ -4,26 +4,28 @@ use std::collections::BTreeMap;
 
 use domain::{
     Dataset, key,
-    port::{Catalog, CatalogError, Clock, ObjectStore, Table, TableColumn},
+    port::{Catalog, Clock, Ids, ObjectStore, Table, TableColumn},
     run::Run,
     schemas::Accepted,
 };
 
 use crate::{
+    backoff::Backoff,
     error::RegisterError,
     service::{ATTEMPTS, Register},
 };
 
-/// The table parameter that says which version of the definition it follows.
-const SCHEMA_VERSION: &str = "tributary.schema_version";
+/// The parameter of tables and partitions that says which version of the definition they follow.
+pub const SCHEMA_VERSION: &str = "tributary.schema_version";
 
-impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
+impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     /// Creates or evolves the table. A newer version that somebody else put there stays.
     pub(crate) async fn ensure_table(&self, accepted: &Accepted, run: &Run) -> Result<(), RegisterError> {
         let name = accepted.dataset.name();
+        let mut backoff = Backoff::default();
         for _ in 0..ATTEMPTS {
             let wanted = table(accepted);
-            let answer = match self.catalog.table(name).await? {
+            let answer = match self.patiently(run, || self.catalog.table(name)).await? {
                 None => {
                     self.may_change(run)?;
                     self.catalog.create_table(&wanted).await
@@ -38,13 +40,8 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Register<S, C, K> {
             };
             match answer {
                 Ok(()) => return Ok(()),
-                // Somebody else was at work: look again.
-                Err(
-                    CatalogError::AlreadyExists { .. }
-                    | CatalogError::Conflict { .. }
-                    | CatalogError::NotFound { .. },
-                ) => {}
-                Err(error) => return Err(error.into()),
+                // Somebody else was at work, or nobody knows: look again.
+                Err(error) => self.back_off(&mut backoff, error, run).await?,
             }
         }
         Err(RegisterError::contention(name, None, ATTEMPTS))
@@ -64,7 +61,8 @@ fn is_current(found: &Table, wanted: &Table, version: u32) -> bool {
         && found.description == wanted.description
 }
 
-fn table(Accepted { version, dataset }: &Accepted) -> Table {
+/// The table of a dataset under this definition.
+pub fn table(Accepted { version, dataset }: &Accepted) -> Table {
     Table {
         name: dataset.name().clone(),
         description: dataset.description().map(str::to_owned),

@@ -22,19 +22,19 @@ const READS: usize = 16;
 
 /// One dataset.
 #[derive(Debug)]
-pub(super) struct Surveyed {
-    pub(super) name: DatasetName,
+pub(crate) struct Surveyed {
+    pub(crate) name: DatasetName,
     /// When somebody last asked for it.
-    pub(super) requested_at: Option<DateTime<Utc>>,
+    pub(crate) requested_at: Option<DateTime<Utc>>,
     /// What is live, if there is something and it can be read.
-    pub(super) live: Option<Accepted>,
-    pub(super) state: State,
+    pub(crate) live: Option<Accepted>,
+    pub(crate) state: State,
 }
 
 /// How the request stands to what is live.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub(super) enum State {
+pub(crate) enum State {
     /// It is live.
     Live,
     /// It may become live, and `register` has not said so yet.
@@ -49,15 +49,15 @@ pub(super) enum State {
 
 /// All datasets.
 #[derive(Debug, Default)]
-pub(super) struct Survey {
+pub(crate) struct Survey {
     /// In order of name.
-    pub(super) datasets: Vec<Surveyed>,
+    pub(crate) datasets: Vec<Surveyed>,
     /// Objects in `datasets/` that ask for nothing, since their name is none of a dataset.
-    pub(super) strangers: Vec<String>,
+    pub(crate) strangers: Vec<String>,
 }
 
 /// Looks at every dataset.
-pub(super) async fn all<S: ObjectStore>(store: &S) -> Result<Survey, LakeError> {
+pub(crate) async fn all<S: ObjectStore>(store: &S) -> Result<Survey, LakeError> {
     // What is live before what is asked for: a request of this moment is then seen as waiting, and not as
     // older than what is live.
     let Loaded { mut datasets, mut damaged } = schemas::load_all(store).await?;
@@ -77,7 +77,7 @@ pub(super) async fn all<S: ObjectStore>(store: &S) -> Result<Survey, LakeError> 
 }
 
 /// Looks at one dataset; `None` if nobody ever asked for it.
-pub(super) async fn one<S: ObjectStore>(
+pub(crate) async fn one<S: ObjectStore>(
     store: &S,
     name: &DatasetName,
 ) -> Result<Option<Surveyed>, LakeError> {
@@ -140,7 +140,7 @@ async fn surveyed<S: ObjectStore>(
 
 impl State {
     /// One word, or a few.
-    pub(super) fn words(&self) -> &'static str {
+    pub(crate) fn words(&self) -> &'static str {
         match self {
             Self::Live => "live",
             Self::Waiting => "waiting",
@@ -151,7 +151,7 @@ impl State {
     }
 
     /// Why what is asked for is not live, each reason by itself.
-    pub(super) fn reasons(&self) -> Vec<String> {
+    pub(crate) fn reasons(&self) -> Vec<String> {
         match self {
             Self::Live => Vec::new(),
             Self::Waiting => vec!["register has not accepted it yet".to_owned()],

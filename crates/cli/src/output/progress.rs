@@ -18,9 +18,15 @@ pub(crate) fn spinner(message: impl Into<String>) -> ProgressBar {
 /// A bar over so many things.
 pub(crate) fn bar(things: usize, message: impl Into<String>) -> ProgressBar {
     let bar = ProgressBar::new(things as u64);
-    style(&bar, "{msg} [{bar:30}] {human_pos}/{human_len}, {eta} left");
-    bar.set_message(message.into());
+    into_bar(&bar, things, message);
     bar
+}
+
+/// Makes a spinner a bar, once it is known how much there is to do.
+pub(crate) fn into_bar(bar: &ProgressBar, things: usize, message: impl Into<String>) {
+    bar.set_length(things as u64);
+    style(bar, "{msg} [{bar:30}] {human_pos}/{human_len}, {eta} left");
+    bar.set_message(message.into());
 }
 
 fn style(bar: &ProgressBar, template: &str) {

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws::{Aws, S3Store, SystemClock};
+use aws::{Aws, GlueCatalog, S3Store, SystemClock};
 use aws_sdk_sns::types::MessageAttributeValue;
 use domain::{port::Clock, settings::Settings};
 use serde_json::{Value, json};
@@ -26,6 +26,13 @@ pub(crate) struct Lake {
 impl Lake {
     pub(crate) fn start() -> Self {
         let files = TempDir::new().unwrap();
+        Self { dev: Dev::start(&files.path().join("data")), files }
+    }
+
+    /// The same lake, stopped and started again: at its start it sweeps and reconciles at once.
+    pub(crate) fn restarted(self) -> Self {
+        let Self { dev, files } = self;
+        assert_eq!(dev.signal("-TERM").0, Some(0));
         Self { dev: Dev::start(&files.path().join("data")), files }
     }
 
@@ -52,6 +59,10 @@ impl Lake {
 
     pub(crate) fn store(&self) -> S3Store {
         Aws::local(self.dev.address("aws")).store(&Settings::read(|_| None).unwrap())
+    }
+
+    pub(crate) fn catalog(&self) -> GlueCatalog {
+        Aws::local(self.dev.address("aws")).catalog(&Settings::read(|_| None).unwrap())
     }
 
     /// What `dataset status` says is stored, once there are so many rows and the catalog has them.

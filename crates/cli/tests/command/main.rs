@@ -9,6 +9,7 @@
 mod dataset;
 mod demo;
 mod dev;
+mod doctor;
 mod kill;
 mod lake;
 mod partition;

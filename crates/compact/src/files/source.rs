@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use bytes::Bytes;
 use domain::{
-    DataFile,
+    DataFile, Dataset,
     port::{ObjectStore, Source as Cause, StoreError},
 };
 use futures::future::try_join_all;
@@ -75,6 +75,23 @@ impl<'a, S: ObjectStore> Source<'a, S> {
             return Err(damaged(cause.into()));
         }
         Ok(Self { store, file, metadata, kept: (start, end) })
+    }
+
+    pub(crate) fn file(&self) -> &'a DataFile {
+        self.file
+    }
+
+    /// Whether its rows are in the order that the definition has now.
+    pub(crate) fn is_in_order_of(&self, dataset: &Dataset) -> bool {
+        let wanted = dataset.sort_order();
+        self.metadata.row_groups().iter().all(|group| {
+            let sorted = group.sorting_columns().map_or(&[][..], Vec::as_slice);
+            let leaf = |index: i32| usize::try_from(index).ok().and_then(|index| group.columns().get(index));
+            sorted.len() == wanted.len()
+                && sorted.iter().zip(&wanted).all(|(sorted, wanted)| {
+                    leaf(sorted.column_idx).is_some_and(|leaf| leaf.column_path().string() == *wanted)
+                })
+        })
     }
 
     pub(crate) fn metadata(&self) -> &ParquetMetaData {

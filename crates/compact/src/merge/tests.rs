@@ -82,11 +82,11 @@ proptest! {
                 } else {
                     let location = format!("tables/d/in-{from}/");
                     let workshop = Workshop { store: &store, dataset: &dataset, limits: limits(1 << 20, 1 << 20), location };
-                    files.extend(workshop.merge(Some(rows), &[]).await.unwrap());
+                    files.extend(workshop.merge(0, Some(rows), &[]).await.unwrap());
                 }
             }
             let workshop = Workshop { store: &store, dataset: &dataset, limits: limits(target, batch), location: "tables/d/out/".into() };
-            let made = workshop.merge(new, &files.iter().collect::<Vec<_>>()).await.unwrap();
+            let made = workshop.merge(0, new, &workshop.open(&files).await.unwrap()).await.unwrap();
             for file in &made {
                 assert_eq!(store.head(&file.key).await.unwrap().size, file.bytes);
                 assert_eq!(file.sealed, file.bytes >= target / 2);
@@ -103,7 +103,7 @@ async fn a_file_that_is_not_what_its_commit_says_is_an_error_with_its_key() {
     let (store, dataset) = (MemoryStore::default(), dataset());
     let location = "tables/d/g/".to_owned();
     let workshop = Workshop { store: &store, dataset: &dataset, limits: limits(1 << 20, 1 << 20), location };
-    let file = workshop.merge(Some(rows(&[Some(1)], 0)), &[]).await.unwrap().remove(0);
+    let file = workshop.merge(0, Some(rows(&[Some(1)], 0)), &[]).await.unwrap().remove(0);
     let body = store.get(&file.key).await.unwrap();
     for (wrong, words) in [
         (DataFile { rows: 2, ..file.clone() }, "2 rows, the file has 1"),

@@ -35,12 +35,13 @@ async fn stored(store: &MemoryStore, dataset: &Dataset, events: &[String], row_g
     let limits = Limits { row_group, ..limits };
     let workshop = Workshop { store, dataset, limits, location: "tables/d/g/".into() };
     let new = Distinct::new(dataset, rows(dataset, events)).unwrap();
-    workshop.merge(Some(new.sorted(dataset).unwrap()), &[]).await.unwrap()
+    workshop.merge(0, Some(new.sorted(dataset).unwrap()), &[]).await.unwrap()
 }
 
 #[tokio::test]
 async fn twins_are_found_by_every_type_of_identity() {
-    let values: [(&str, fn(i64) -> String); 10] = [
+    type Value = fn(i64) -> String;
+    let values: [(&str, Value); 10] = [
         ("int", |n| n.to_string()),
         ("bigint", |n| (n * 3_000_000_000).to_string()),
         ("string", |n| format!("\"k{n}\"")),

@@ -53,10 +53,10 @@ impl<'a> Event<'a> {
         self.cloud_event.as_ref()
     }
 
-    /// The value of a field; with the place where it is expected it is found at once.
-    pub(super) fn find(&self, field: &str, expected: usize) -> Option<Raw<'a>> {
+    /// The value of a field, and where it is; with the place where it is expected it is found at once.
+    pub(super) fn find(&self, field: &str, expected: usize) -> Option<(usize, Raw<'a>)> {
         let found = self.data.as_ref().and_then(|data| data.find(field, expected));
-        found.or_else(|| self.fields.find(field, expected)).map(|(_, raw)| raw)
+        found.or_else(|| self.fields.find(field, expected))
     }
 }
 

@@ -71,7 +71,7 @@ impl<'a> Fields<'a> {
         let (mut seen, mut twice) = (Seen::default(), None);
         if !scanner.take(b'}') {
             loop {
-                let name = scanner.string()?.string().unwrap_or_default();
+                let name = scanner.name()?;
                 scanner.expect(b':', "expected \":\" after a name")?;
                 if seen.perhaps(&name) && fields.len() < FEW && twice.is_none() {
                     twice = fields.iter().position(|(earlier, _)| *earlier == name);
@@ -102,8 +102,10 @@ impl<'a> Fields<'a> {
     pub fn find(&self, name: &str, expected: usize) -> Option<(usize, Raw<'a>)> {
         // Behind it first: a sender who writes more than the columns has the same fields later.
         let behind = expected.min(self.0.len());
-        let mut places = (behind..self.0.len()).chain(0..behind);
-        places.find(|place| self.0[*place].0 == name).map(|place| (place, self.0[place].1))
+        let (before, rest) = self.0.split_at(behind);
+        let place = |fields: &[(Cow<'a, str>, Raw<'a>)]| fields.iter().position(|(other, _)| other == name);
+        let place = place(rest).map(|place| behind + place).or_else(|| place(before))?;
+        Some((place, self.0[place].1))
     }
 
     /// All fields, in the sender's order.
@@ -165,6 +167,17 @@ mod tests {
             let message = Fields::parse(bad).unwrap_err().to_string();
             assert!(message.contains(words), "{bad:?}: {message:?} does not say {words:?}");
         }
+    }
+
+    #[test]
+    fn an_object_has_a_bound_on_its_fields() {
+        let object = |fields: usize| {
+            let fields: Vec<String> = (0..fields).map(|index| format!("\"f{index}\":0")).collect();
+            format!("{{{}}}", fields.join(","))
+        };
+        assert_eq!(Fields::parse(&object(MAX_FIELDS)).unwrap().iter().count(), MAX_FIELDS);
+        let message = Fields::parse(&object(MAX_FIELDS + 1)).unwrap_err().to_string();
+        assert!(message.contains("more than 10,000 fields in an object"), "{message}");
     }
 
     #[test]

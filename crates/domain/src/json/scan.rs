@@ -32,10 +32,14 @@ impl<'a> Raw<'a> {
     /// The characters of a string; `None` for any other value.
     #[inline]
     pub fn string(self) -> Option<Cow<'a, str>> {
-        let inner = self.text.strip_prefix('"')?.strip_suffix('"')?;
+        let [b'"', .., b'"'] = self.text.as_bytes() else { return None };
         if !self.escaped {
-            return Some(Cow::Borrowed(inner));
+            return self.text.get(1..self.text.len() - 1).map(Cow::Borrowed);
         }
+        self.unescaped()
+    }
+
+    fn unescaped(self) -> Option<Cow<'a, str>> {
         let mut out = Vec::new();
         let (_, length) = unescape(self.text.as_bytes(), 1, &mut out, 0)?;
         out.truncate(length);
@@ -114,7 +118,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes the next value, whatever it is.
-    #[inline]
+    #[inline(always)] // See [`Cursor`].
     pub fn value(&mut self) -> Result<Raw<'a>, Fault> {
         let Span { range, escaped } = self.cursor.value()?;
         Ok(Raw { text: self.text(range), escaped })
@@ -125,6 +129,16 @@ impl<'a> Scanner<'a> {
     pub fn string(&mut self) -> Result<Raw<'a>, Fault> {
         let Span { range, escaped } = self.cursor.string()?;
         Ok(Raw { text: self.text(range), escaped })
+    }
+
+    /// Takes a string; answers with its characters.
+    #[inline(always)] // See [`Cursor`].
+    pub fn name(&mut self) -> Result<Cow<'a, str>, Fault> {
+        let Span { range, escaped } = self.cursor.string()?;
+        if escaped {
+            return Ok(Raw { text: self.text(range), escaped }.string().unwrap_or_default());
+        }
+        Ok(Cow::Borrowed(self.text(range.start + 1..range.end - 1)))
     }
 
     /// What is wrong here.

@@ -1,7 +1,9 @@
 //! The characters of a JSON string, its escapes undone.
 
-/// Bytes that are looked at, and written, at a time.
-const STEP: usize = 8;
+use super::sixteen::{self, BLOCK, LENGTH};
+
+/// A block, and how far one reads and writes behind its end.
+const WINDOW: usize = BLOCK + LENGTH;
 
 /// What is added to the output at a time.
 const GROWTH: usize = 4096;
@@ -13,17 +15,17 @@ const GROWTH: usize = 4096;
 /// Nothing is checked: a control character is taken as it is, half a surrogate pair becomes U+FFFD, and a backslash
 /// that begins no escape stays.
 pub fn unescape(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Option<(usize, usize)> {
-    undo(bytes, from, out, at, |rest| match rest {
+    undo(bytes, from, out, at, *br#"\""#, |rest| match rest {
         [b'"', ..] => Some(Next::End(1)),
         _ => Some(escape(rest).into()),
     })
 }
 
 /// The same for a string within JSON that is itself the text of a string, and as it stands there: its quotes are
-/// `\"`, and a quote in it is `\\\"`. Both texts' escapes are undone at once. `None` also for what few would write, which
-/// is left to two calls of [`unescape`].
+/// `\"`, and a quote in it is `\\\"`. Both texts' escapes are undone at once. `None` also for what few would write,
+/// which is left to two calls of [`unescape`].
 pub fn unescape_twice(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -> Option<(usize, usize)> {
-    undo(bytes, from, out, at, |rest| match rest {
+    undo(bytes, from, out, at, *br#"\\\""#, |rest| match rest {
         [b'\\', b'"', ..] => Some(Next::End(2)),
         [b'\\', b'\\', ..] => escape_twice(rest).map(Next::from),
         _ => None,
@@ -33,7 +35,23 @@ pub fn unescape_twice(bytes: &[u8], from: usize, out: &mut Vec<u8>, at: usize) -
 /// What begins at a quote or a backslash, and its length.
 enum Next {
     End(usize),
+    Byte(u8, usize),
     Character(char, usize),
+}
+
+impl Next {
+    /// Writes it. Answers how long it is in the string, and how many bytes were written, if it is not its end.
+    #[inline]
+    fn put(self, to: &mut [u8]) -> (usize, Option<usize>) {
+        match self {
+            Self::End(length) => (length, None),
+            Self::Byte(byte, length) => {
+                to[0] = byte;
+                (length, Some(1))
+            }
+            Self::Character(character, length) => (length, Some(character.encode_utf8(to).len())),
+        }
+    }
 }
 
 impl From<(char, usize)> for Next {
@@ -42,64 +60,79 @@ impl From<(char, usize)> for Next {
     }
 }
 
+/// `quote` is how a quote is written most of the time: JSON in a string has more of them than of all else. What
+/// begins at any other quote or backslash, `next` says.
 #[inline]
-fn undo(
+fn undo<const QUOTE: usize>(
     bytes: &[u8],
     from: usize,
     out: &mut Vec<u8>,
     at: usize,
+    quote: [u8; QUOTE],
     next: impl Fn(&[u8]) -> Option<Next>,
 ) -> Option<(usize, usize)> {
     let (mut read, mut write) = (from, at);
     loop {
-        if out.len() < write + 2 * STEP {
+        if out.len() < write + WINDOW {
             // By little: what is set to zero here is still near when it is written over.
             out.resize(write + GROWTH, 0);
         }
-        match bytes.get(read..).and_then(<[u8]>::first_chunk::<STEP>) {
-            Some(chunk) => {
-                let plain = plain(*chunk);
-                // What is behind the plain ones is written over by what comes next.
-                out[write..write + STEP].copy_from_slice(chunk);
-                (read, write) = (read + plain, write + plain);
-                if plain == STEP {
-                    continue;
+        let (_, target) = out.split_at_mut(write);
+        let (block, target) = match (bytes.get(read..)?.first_chunk(), target.first_chunk_mut()) {
+            (Some(block), Some(target)) => (block, target),
+            // The last ones, one by one.
+            _ => {
+                let written = match bytes.get(read..)? {
+                    [] => return None,
+                    rest @ [b'"' | b'\\', ..] => next(rest)?,
+                    [byte, ..] => Next::Byte(*byte, 1),
+                };
+                match written.put(target) {
+                    (length, None) => return Some((read + length, write)),
+                    (length, Some(written)) => (read, write) = (read + length, write + written),
                 }
+                continue;
             }
-            None => {
-                let next = *bytes.get(read)?;
-                if !matches!(next, b'"' | b'\\') {
-                    out[write] = next;
-                    (read, write) = (read + 1, write + 1);
-                    continue;
-                }
+        };
+        // Where the special ones are is asked once for all of the block: so one need not be done with to find the next.
+        let mut special = sixteen::special_of_block(block);
+        let (mut done, mut written) = (0, 0);
+        loop {
+            let plain = special.trailing_zeros() as usize - done;
+            copy(block, done, target, written, plain);
+            (done, written) = (done + plain, written + plain);
+            if done >= BLOCK {
+                break;
             }
+            let (length, put) = if block[done..].starts_with(&quote) {
+                target[written] = b'"';
+                (QUOTE, Some(1))
+            } else {
+                next(&bytes[read + done..])?.put(&mut target[written..])
+            };
+            done += length;
+            let Some(put) = put else { return Some((read + done, write + written)) };
+            written += put;
+            if done >= BLOCK {
+                break;
+            }
+            special &= u64::MAX << done;
         }
-        match next(&bytes[read..])? {
-            Next::End(length) => return Some((read + length, write)),
-            Next::Character(character, length) => {
-                if character.is_ascii() {
-                    // One byte, as nearly all of them.
-                    out[write] = character as u8;
-                    write += 1;
-                } else {
-                    write += character.encode_utf8(&mut out[write..]).len();
-                }
-                read += length;
-            }
-        }
+        (read, write) = (read + done, write + written);
     }
 }
 
-/// How many bytes at the beginning are neither a quote nor a backslash.
-fn plain(chunk: [u8; STEP]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let word = u64::from_le_bytes(chunk);
-    // The lowest high bit that is set belongs to the first such byte; those above it may be false.
-    let zero = |x: u64| x.wrapping_sub(ONES) & !x & HIGH;
-    let found = zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\')));
-    found.trailing_zeros() as usize / 8
+/// Copies so many bytes, and some that will be written over.
+#[inline]
+fn copy(from: &[u8; WINDOW], read: usize, to: &mut [u8; WINDOW], write: usize, length: usize) {
+    let mut copied = 0;
+    loop {
+        to[write + copied..][..LENGTH].copy_from_slice(&from[read + copied..][..LENGTH]);
+        copied += LENGTH;
+        if copied >= length {
+            return;
+        }
+    }
 }
 
 /// The character of the escape at the beginning, and the escape's length.
@@ -162,9 +195,13 @@ mod tests {
 
     /// The characters of what stands between two quotes, with something around it and behind it.
     fn unescaped(text: &str) -> String {
-        let bytes = format!("..\"{text}\", and more");
+        let bytes = format!("..\"{text}\"");
         let mut out = b"before".to_vec();
         let (read, write) = unescape(bytes.as_bytes(), 3, &mut out, 6).unwrap();
+        // The same with much behind it, of which whole blocks are read.
+        let (longer, mut other) = (format!("{bytes}{}", r#", and "more\""#.repeat(20)), b"before".to_vec());
+        let also = unescape(longer.as_bytes(), 3, &mut other, 6).unwrap();
+        assert_eq!((also, &other[..write]), ((read, write), &out[..write]));
         assert!(out.starts_with(b"before") && bytes[..read].ends_with('"'), "{bytes}");
         String::from_utf8(out[6..write].to_vec()).unwrap()
     }
@@ -197,7 +234,7 @@ mod tests {
     fn in_json_in_json(text: &str) -> String {
         let once = serde_json::to_string(text).unwrap();
         let twice = serde_json::to_string(&once).unwrap();
-        twice[3..].to_owned() + " and more"
+        twice[3..].to_owned() + &" and more".repeat(20)
     }
 
     #[test]
@@ -224,6 +261,9 @@ mod tests {
             let mut out = b"before".to_vec();
             let (read, write) = unescape_twice(bytes.as_bytes(), 0, &mut out, 6).unwrap();
             prop_assert_eq!(std::str::from_utf8(&out[6..write]).unwrap(), text);
+            let mut other = Vec::new();
+            prop_assert_eq!(unescape_twice(&bytes.as_bytes()[..read], 0, &mut other, 0), Some((read, write - 6)));
+            prop_assert_eq!(&other[..write - 6], &out[6..write]);
             prop_assert!(bytes[..read].ends_with("\\\"") && bytes[read..].starts_with('"'));
         }
 

@@ -30,6 +30,34 @@ pub(super) fn decimal(text: &str, decimal: Decimal) -> Option<i128> {
 
 /// The number times ten to the power of `scale`, if that is a whole number of at most 38 digits.
 pub(super) fn scaled(text: &str, scale: i64) -> Option<i128> {
+    short(text, scale).map(i128::from).or_else(|| long(text, scale))
+}
+
+/// The same for what nearly all numbers are: few digits, no exponent, and no more decimal places than the scale;
+/// `None` for all others.
+fn short(text: &str, scale: i64) -> Option<i64> {
+    let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    // More digits could be too many for the type once they are scaled.
+    if unsigned.len() + usize::try_from(scale).ok()? > 18
+        || !unsigned.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return None;
+    }
+    let (mut value, mut places) = (0_i64, None);
+    for byte in unsigned.bytes() {
+        match (byte, places) {
+            (b'0'..=b'9', _) => value = value * 10 + i64::from(byte - b'0'),
+            (b'.', None) => places = Some(0),
+            _ => return None,
+        }
+        places = places.map(|places| places + i64::from(byte != b'.'));
+    }
+    let shift = u32::try_from(scale - places.unwrap_or(0)).ok()?;
+    let value = value * 10_i64.pow(shift);
+    Some(if negative { -value } else { value })
+}
+
+fn long(text: &str, scale: i64) -> Option<i128> {
     let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -57,4 +85,32 @@ pub(super) fn scaled(text: &str, scale: i64) -> Option<i128> {
     }
     let value = value.checked_mul(10_i128.pow(shift))?;
     Some(if negative { -value } else { value })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_of_few_digits_are_read_the_short_way() {
+        for (text, scale, value) in
+            [("7", 0, 7), ("-1.1", 2, -110), ("0.05", 2, 5), ("-0", 15, 0), ("1.", 1, 10)]
+        {
+            assert_eq!(short(text, scale), Some(value), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_and_the_long_one_read_the_same(
+            text in prop_oneof!["-?[0-9]{0,19}(\\.[0-9]{0,9})?", "[-+.e0-9]{0,12}"],
+            scale in 0_i64..19,
+        ) {
+            if let Some(value) = short(&text, scale) {
+                prop_assert_eq!(Some(i128::from(value)), long(&text, scale), "{}", text);
+            }
+        }
+    }
 }

@@ -157,6 +157,24 @@ fn epochs_are_seconds_or_milliseconds_as_the_column_says() {
 }
 
 #[test]
+fn a_time_is_within_the_years_that_can_be_written() {
+    assert_eq!(rfc3339("9999-12-31T23:59:59.999Z"), Some(253_402_300_799_999));
+    assert_eq!(rfc3339("9999-12-31T23:59:59.999+00:01"), Some(253_402_300_739_999));
+    assert_eq!(rfc3339("0000-01-01T00:00:00Z"), Some(-62_167_219_200_000));
+    // An offset, or a leap second, leads out of them.
+    for text in [
+        "9999-12-31T23:59:59.999-00:01",
+        "9999-12-31T23:59:60Z",
+        "9999-12-31T01:00:00-23:59",
+        "0000-01-01T00:00:00+00:01",
+        "10000-01-01T00:00:00Z",
+    ] {
+        assert_eq!(rfc3339(text), None, "{text}");
+        assert!(read("timestamp", &format!("\"{text}\"")).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn unnamed_fields_are_found_at_any_depth() {
     for (data_type, text, expected) in [
         ("struct<a:int>", r#"{"a":1}"#, false),

@@ -47,38 +47,27 @@ pub(super) fn epoch(unit: Unit, text: &str) -> Option<i64> {
 
 /// Days since 1970-01-01 of `YYYY-MM-DD`.
 pub(super) fn date(text: &str) -> Option<i32> {
-    match text.as_bytes() {
-        day @ [_, _, _, _, b'-', _, _, b'-', _, _] => days(day),
-        _ => None,
-    }
+    days(text.as_bytes())
 }
 
 /// Milliseconds since 1970, UTC, of an RFC 3339 time with any offset and any number of digits; those after the
 /// third are cut off.
-pub fn rfc3339(text: &str) -> Option<i64> {
-    let (fixed, rest) = text.as_bytes().split_at_checked(19)?;
-    let [_, _, _, _, b'-', _, _, b'-', _, _, b'T' | b't' | b' ', _, _, b':', _, _, b':', _, _] = fixed else {
-        return None;
-    };
-    let (hour, minute, second) = (digits(&fixed[11..13])?, digits(&fixed[14..16])?, digits(&fixed[17..19])?);
+pub fn rfc3339(text: impl AsRef<[u8]>) -> Option<i64> {
+    let (fixed, rest) = text.as_ref().split_first_chunk::<19>()?;
+    let [day @ .., b'T' | b't' | b' ', h1, h2, b':', m1, m2, b':', s1, s2] = fixed else { return None };
+    let (hour, minute, second) = (two(*h1, *h2)?, two(*m1, *m2)?, two(*s1, *s2)?);
     // A leap second is the first one of the next minute, as clocks without them count it.
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let (millis, offset) = match rest.strip_prefix(b".") {
-        None => (0, rest),
-        Some(fraction) => {
-            let end = fraction.iter().position(|byte| !byte.is_ascii_digit()).filter(|end| *end > 0)?;
-            let mut millis = [b'0'; 3];
-            let kept = end.min(3);
-            millis[..kept].copy_from_slice(&fraction[..kept]);
-            (digits(&millis)?, &fraction[end..])
-        }
+    let (millis, offset) = match rest {
+        [b'.', fraction @ ..] => millis(fraction)?,
+        _ => (0, rest),
     };
     let offset = match offset {
         b"Z" | b"z" => 0,
-        [sign @ (b'+' | b'-'), hours @ .., b':', m1, m2] if hours.len() == 2 => {
-            let (hours, minutes) = (digits(hours)?, digits(&[*m1, *m2])?);
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+            let (hours, minutes) = (two(*h1, *h2)?, two(*m1, *m2)?);
             if hours > 23 || minutes > 59 {
                 return None;
             }
@@ -88,21 +77,31 @@ pub fn rfc3339(text: &str) -> Option<i64> {
     };
     let seconds = (hour * 60 + minute - offset) * 60 + second;
     // An offset, or a leap second, may lead out of the years that can be written.
-    Some(i64::from(days(&fixed[..10])?) * DAY + seconds * 1_000 + millis)
+    Some(i64::from(days(day)?) * DAY + i64::from(seconds) * 1_000 + i64::from(millis))
         .filter(|millis| YEARS.contains(millis))
 }
 
+/// The first three digits of a fraction, of which there is one at least, and what is behind all of them.
+fn millis(fraction: &[u8]) -> Option<(i32, &[u8])> {
+    let (mut millis, mut unit, mut rest) = (0, 100, fraction);
+    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
+        millis += i32::from(digit - b'0') * unit;
+        unit /= 10;
+        rest = behind;
+    }
+    (rest.len() < fraction.len()).then_some((millis, rest))
+}
+
 fn days(text: &[u8]) -> Option<i32> {
-    let (year, month, day) = (digits(&text[..4])?, digits(&text[5..7])?, digits(&text[8..10])?);
-    let date = NaiveDate::from_ymd_opt(
-        i32::try_from(year).ok()?,
-        u32::try_from(month).ok()?,
-        u32::try_from(day).ok()?,
-    )?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return None };
+    let (year, month, day) = (two(*y1, *y2)? * 100 + two(*y3, *y4)?, two(*m1, *m2)?, two(*d1, *d2)?);
+    let date = NaiveDate::from_ymd_opt(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
     Some(date.num_days_from_ce() - EPOCH_FROM_CE)
 }
 
-fn digits(text: &[u8]) -> Option<i64> {
-    text.iter()
-        .try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0')))
+/// The number of two digits.
+#[inline]
+fn two(tens: u8, ones: u8) -> Option<i32> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens <= 9 && ones <= 9).then(|| i32::from(tens) * 10 + i32::from(ones))
 }

@@ -5,42 +5,26 @@ use std::sync::Arc;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use datafusion::{
     arrow::{
-        array::{AsArray, StringArray},
+        array::{ArrayRef, AsArray, StringArray},
         datatypes::DataType as Arrow,
     },
-    common::utils::take_function_args,
     error::Result,
-    logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
+    logical_expr::{Signature, Volatility},
 };
 
-/// Bytes as base64 with padding.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct ToBase64(Signature);
+use super::unary::Unary;
 
-impl ToBase64 {
-    pub(super) fn new() -> Self {
-        Self(Signature::exact(vec![Arrow::Binary], Volatility::Immutable))
+/// Bytes as base64 with padding.
+pub(super) fn to_base64() -> Unary {
+    Unary {
+        name: "to_base64",
+        takes: Signature::exact(vec![Arrow::Binary], Volatility::Immutable),
+        answers: Arrow::Utf8,
+        apply: encode,
     }
 }
 
-impl ScalarUDFImpl for ToBase64 {
-    fn name(&self) -> &str {
-        "to_base64"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.0
-    }
-
-    fn return_type(&self, _: &[Arrow]) -> Result<Arrow> {
-        Ok(Arrow::Utf8)
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = args.number_rows;
-        let [bytes] = take_function_args("to_base64", args.args)?;
-        let bytes = bytes.into_array(rows)?;
-        let texts = bytes.as_binary::<i32>().iter().map(|bytes| bytes.map(|bytes| STANDARD.encode(bytes)));
-        Ok(ColumnarValue::Array(Arc::new(texts.collect::<StringArray>())))
-    }
+fn encode(bytes: &ArrayRef) -> Result<ArrayRef> {
+    let texts = bytes.as_binary::<i32>().iter().map(|bytes| bytes.map(|bytes| STANDARD.encode(bytes)));
+    Ok(Arc::new(texts.collect::<StringArray>()))
 }

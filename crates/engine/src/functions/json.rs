@@ -8,11 +8,11 @@ use datafusion::{
         compute::cast,
         datatypes::DataType as Arrow,
     },
-    common::utils::take_function_args,
     error::{DataFusionError, Result},
-    logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
+    logical_expr::{Signature, Volatility},
 };
 
+use super::unary::Unary;
 use crate::{
     error::Failure,
     text::number,
@@ -34,32 +34,18 @@ pub(crate) fn is_castable(arrow: &Arrow) -> bool {
 }
 
 /// Any value as JSON text.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct CastToJson(Signature);
-
-impl CastToJson {
-    pub(super) fn new() -> Self {
-        Self(Signature::any(1, Volatility::Immutable))
-    }
+pub(super) fn cast_to_json() -> Unary {
+    let takes = Signature::any(1, Volatility::Immutable);
+    Unary { name: CAST_TO_JSON, takes, answers: JSON, apply: to_json }
 }
 
-impl ScalarUDFImpl for CastToJson {
-    fn name(&self) -> &str {
-        CAST_TO_JSON
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.0
-    }
-
-    fn return_type(&self, _: &[Arrow]) -> Result<Arrow> {
-        Ok(JSON)
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = args.number_rows;
-        let [values] = take_function_args(CAST_TO_JSON, args.args)?;
-        Ok(ColumnarValue::Array(to_json(&values.into_array(rows)?)?))
+/// JSON as text.
+pub(super) fn json_format() -> Unary {
+    Unary {
+        name: "json_format",
+        takes: Signature::exact(vec![JSON], Volatility::Immutable),
+        answers: Arrow::Utf8,
+        apply: |json| Ok(cast(json, &Arrow::Utf8)?),
     }
 }
 
@@ -171,35 +157,4 @@ fn string(out: &mut Vec<u8>, text: &str) {
         }
     }
     out.push(b'"');
-}
-
-/// JSON as text.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct JsonFormat(Signature);
-
-impl JsonFormat {
-    pub(super) fn new() -> Self {
-        Self(Signature::exact(vec![JSON], Volatility::Immutable))
-    }
-}
-
-impl ScalarUDFImpl for JsonFormat {
-    fn name(&self) -> &str {
-        "json_format"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.0
-    }
-
-    fn return_type(&self, _: &[Arrow]) -> Result<Arrow> {
-        Ok(Arrow::Utf8)
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = args.number_rows;
-        let [json] = take_function_args("json_format", args.args)?;
-        let json = cast(&json.into_array(rows)?, &Arrow::Utf8)?;
-        Ok(ColumnarValue::Array(json))
-    }
 }

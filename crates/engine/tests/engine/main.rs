@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod lake;
 #[cfg(test)]
+mod numbers;
+#[cfg(test)]
 mod parameters;
 #[cfg(test)]
 mod reading;

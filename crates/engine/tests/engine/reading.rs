@@ -206,3 +206,58 @@ async fn a_table_without_partitions_is_empty() {
     assert_eq!(lake.text("SELECT * FROM t", &[]).await.unwrap(), "\"n\",\"dt\"\n");
     assert_eq!(lake.rows("SELECT count(*), max(n) FROM t").await, "\"0\",\n");
 }
+
+#[tokio::test]
+async fn a_struct_that_grew_is_null_where_files_lack_the_field() {
+    let old = [
+        ("n", "int"),
+        ("s", "struct<a:int>"),
+        ("l", "array<struct<a:int>>"),
+        ("m", "map<string,struct<a:int,d:struct<x:int>>>"),
+    ];
+    let new = [
+        ("n", "int"),
+        ("s", "struct<a:int,b:string>"),
+        ("l", "array<struct<a:int,b:string>>"),
+        ("m", "map<string,struct<a:int,d:struct<x:int,y:array<int>>,e:decimal(4,2)>>"),
+    ];
+    let lake =
+        Lake::of(&old, &[r#"{"n":1,"s":{"a":1},"l":[{"a":1},null],"m":{"k":{"a":1,"d":{"x":2}},"l":null}}"#])
+            .await;
+    lake.table("t", &new).await;
+    let row = r#"{"n":2,"s":{"a":2,"b":"x"},"l":[],"m":{"k":{"a":1,"d":{"x":2,"y":[3]},"e":"1.5"}}}"#;
+    lake.rows_of("2026-11-24", &new, &[row]).await;
+    for (sql, expected) in [
+        (
+            "SELECT s, l, m FROM t WHERE n = 1",
+            "{a=1, b=null}|[{a=1, b=null}, null]|{k={a=1, d={x=2, y=null}, e=null}, l=null}",
+        ),
+        ("SELECT s, l, m FROM t WHERE n = 2", "{a=2, b=x}|[]|{k={a=1, d={x=2, y=[3]}, e=1.50}}"),
+        ("SELECT n FROM t WHERE s.b IS NULL", "1"),
+        ("SELECT n FROM t WHERE s.b = 'x'", "2"),
+        ("SELECT sum(s.a) FROM t", "3"),
+        (
+            "SELECT json_format(CAST(m AS JSON)) FROM t WHERE n = 1",
+            r#"{""k"":{""a"":1,""d"":{""x"":2,""y"":null},""e"":null},""l"":null}"#,
+        ),
+    ] {
+        let expected: Vec<String> = expected.split('|').map(|value| format!("\"{value}\"")).collect();
+        assert_eq!(lake.rows(sql).await, expected.join(",") + "\n", "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_nested_column_of_another_type_in_a_file_is_bad_data() {
+    for (file, table) in [
+        ("struct<a:int>", "struct<a:string>"),
+        ("array<int>", "array<date>"),
+        ("map<string,struct<a:int>>", "map<string,struct<a:array<int>>>"),
+        ("array<int>", "struct<a:int>"),
+        ("decimal(4,2)", "decimal(6,3)"),
+    ] {
+        let lake = Lake::of(&[("x", file)], &["{}"]).await;
+        lake.table("t", &[("x", table)]).await;
+        let error = lake.error("SELECT x FROM t", &[]).await.to_string();
+        assert!(error.starts_with("HIVE_BAD_DATA: column x of table t"), "{file} as {table}: {error}");
+    }
+}

@@ -1,6 +1,6 @@
 //! What SNS wraps a message in.
 
-use std::{ops::Range, str};
+use std::ops::Range;
 
 use chrono::DateTime;
 use domain::{
@@ -79,7 +79,7 @@ const NAMES: [&[u8]; 6] = [b"Type", b"MessageId", b"TopicArn", b"Subject", b"Mes
 impl Notification {
     /// The message in it; `None` if what every message has is not there.
     pub(super) fn parts(self, of: &[u8], texts: &mut Texts) -> Option<Parts> {
-        let sent_at = str::from_utf8(self.timestamp?.bare(of)).ok().and_then(rfc3339)?;
+        let sent_at = rfc3339(self.timestamp?.bare(of))?;
         let sent_at = DateTime::from_timestamp_millis(sent_at)?;
         let body = self.message?;
         let id = texts.string(of, self.id?);

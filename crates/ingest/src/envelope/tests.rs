@@ -10,6 +10,7 @@ fn read(event: &Value) -> Result<Vec<(String, String, String)>, String> {
     let body = |message: &Message<'_>| String::from_utf8(message.body.to_vec()).unwrap();
     Ok(batch
         .messages()
+        .unwrap()
         .iter()
         .map(|message| (message.id.to_owned(), message.topic.to_owned(), body(message)))
         .collect())
@@ -48,7 +49,7 @@ fn a_notification_is_unwrapped_from_a_queue_and_from_a_topic() {
         [(direct, false), (queued(&notification.to_string()), true), (queued(&pretty), true)]
     {
         let batch = Batch::read(event.to_string().as_bytes()).unwrap();
-        let [message] = &batch.messages()[..] else { panic!("{event}") };
+        let [message] = &batch.messages().unwrap()[..] else { panic!("{event}") };
         assert_eq!((message.id, message.topic, message.position), ("sns-1", "orders", 0));
         assert_eq!((message.dataset, message.encoding), (Some("book\"ings"), Some("gzip")));
         assert_eq!(message.sent_at.to_rfc3339(), "2026-11-23T10:04:59.123+00:00");
@@ -73,7 +74,7 @@ fn anything_else_in_a_queue_is_the_payload_itself() {
     for body in bodies {
         let event = queued(&body);
         let batch = Batch::read(event.to_string().as_bytes()).unwrap();
-        let message = &batch.messages()[0];
+        let message = &batch.messages().unwrap()[0];
         assert_eq!(
             (message.id, message.topic, message.dataset),
             ("q-1", "incoming", Some("seats")),
@@ -89,7 +90,7 @@ fn what_sns_sends_that_is_no_notification_is_kept_whole() {
     let mut confirmation = notification("please confirm");
     confirmation["Type"] = json!("SubscriptionConfirmation");
     let batch = Batch::read(queued(&confirmation.to_string()).to_string().as_bytes()).unwrap();
-    let message = &batch.messages()[0];
+    let message = &batch.messages().unwrap()[0];
     let reason = message.unreadable.as_deref().unwrap();
     assert_eq!(
         reason,
@@ -102,16 +103,45 @@ fn what_sns_sends_that_is_no_notification_is_kept_whole() {
 fn half_a_surrogate_pair_in_the_envelope_does_not_stop_the_batch() {
     let event = queued(&notification("x").to_string()).to_string();
     let event = event.replace("say ", r"\\ud800").replace(r"\\\\ud800", r"\\ud800");
-    assert_eq!(Batch::read(event.as_bytes()).unwrap().messages()[0].body, b"x");
+    assert_eq!(Batch::read(event.as_bytes()).unwrap().messages().unwrap()[0].body, b"x");
 }
 
 #[test]
 fn any_body_is_an_event_or_a_reason_and_no_payload_is_in_its_debug_text() {
     let event = Event::from_body(queued("secret").to_string().as_bytes());
     assert_eq!(format!("{event:?}"), "Event { messages: 1 }");
-    for body in [&b"null"[..], b"[1]", b"{\"Records\": 7}", b"", b"{\"Records\": [\"\xff\"]}"] {
+    for body in [&b"null"[..], b"[1]", b"{\"Records\": 7}", b""] {
         assert_eq!(Event::from_body(body).batch().err(), Some(&UnknownEvent::NoRecords));
     }
+    assert!(Event::from_body(b"{\"Records\": [\"\xff\"]}").batch().is_err());
+}
+
+#[test]
+fn what_is_kept_of_an_event_is_utf8_each_text_for_itself() {
+    let read = |event: &[u8]| {
+        let event = Event::from_body(event);
+        let messages = event.batch().unwrap().messages();
+        messages.map(|messages| messages.len())
+    };
+    let raw = queued("\u{e9}").to_string();
+    let notified = queued(&notification("\u{e9}").to_string()).to_string();
+    for event in [raw, notified] {
+        assert_eq!(read(event.as_bytes()), Ok(1));
+        let at = event.find('\u{e9}').unwrap();
+        let mut event = event.into_bytes();
+        // Half of the character: the other half would have to be the next text's.
+        event.remove(at);
+        assert_eq!(read(&event), Err(UnknownEvent::Encoding));
+        event[at] = b'e';
+        assert_eq!(read(&event), Ok(1));
+    }
+    // Two halves of a character in two texts that stand side by side are no character.
+    let event = br#"{"Records":[{"messageId":"a?","body":"?b","eventSource":"aws:sqs"}]}"#;
+    let halves = [0xc3, 0xa9];
+    let mut halves = halves.iter();
+    let event: Vec<u8> =
+        event.iter().map(|byte| if *byte == b'?' { *halves.next().unwrap() } else { *byte }).collect();
+    assert_eq!(read(&event), Err(UnknownEvent::Encoding));
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The texts of all messages, one behind the other.
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    str::{self, Utf8Error},
+};
 
 use domain::json::{Cursor, Span, unescape, unescape_twice};
 
@@ -80,12 +83,13 @@ impl Texts {
         self.bytes.shrink_to_fit();
     }
 
-    pub(super) fn bytes(&self, range: Range<usize>) -> &[u8] {
-        self.bytes.get(range).unwrap_or_default()
+    /// One of them, if it is UTF-8.
+    pub(super) fn text_at(&self, range: Range<usize>) -> Option<&str> {
+        str::from_utf8(self.bytes.get(range)?).ok()
     }
 
-    /// The event was UTF-8, and undoing escapes leaves it so.
-    pub(super) fn text(&self, range: Range<usize>) -> &str {
-        std::str::from_utf8(self.bytes(range)).unwrap_or_default()
+    /// All of them, if they are UTF-8: undoing escapes leaves them what they were.
+    pub(super) fn text(&self) -> Result<&str, Utf8Error> {
+        str::from_utf8(&self.bytes[..self.used])
     }
 }

@@ -83,6 +83,24 @@ fn one_broken_object_over_many_lines_is_kept_whole() {
 }
 
 #[test]
+fn a_byte_order_mark_is_kept_with_a_body_that_is_kept_whole() {
+    for body in ["\u{feff}", "\u{feff}hello", "\u{feff}{\"a\":"] {
+        becomes(body, &[&format!("!{body}")]);
+    }
+    let found = parts("\u{feff} {\"a\":oops}".as_bytes());
+    assert!(found[0].1.ends_with("at byte 9"), "places count from the first byte that is kept: {found:?}");
+    let mut broken = "\u{feff}{\"a\":1}".as_bytes().to_vec();
+    broken.push(0xff);
+    let kept = &mut Vec::new();
+    split(&broken, &mut |piece| {
+        if let Piece::Bad(bytes, BadPiece::Encoding(error), _) = piece {
+            kept.push((bytes, error.valid_up_to()));
+        }
+    });
+    assert_eq!(kept, &[(&broken[..], 10)]);
+}
+
+#[test]
 fn what_is_no_event_at_all_says_why() {
     for (body, words) in [
         ("", "expected one JSON object, found nothing"),

@@ -15,6 +15,7 @@ const WIDE: &str =
 struct World {
     store: Arc<MemoryStore>,
     clock: Arc<ManualClock>,
+    event_ahead: &'static str,
 }
 
 impl World {
@@ -22,6 +23,7 @@ impl World {
         let world = Self {
             store: Arc::new(MemoryStore::default()),
             clock: Arc::new(ManualClock::new("2026-11-23T10:05:00Z".parse().unwrap())),
+            event_ahead: "24h",
         };
         if let Some(definition) = definition {
             world.accept(definition, 1).await;
@@ -36,7 +38,28 @@ impl World {
 
     /// As a new process would be: it knows nothing of before.
     fn ingest(&self) -> Ingest<MemoryStore, ManualClock> {
-        Ingest::new(self.store.clone(), self.clock.clone(), &Settings::read(|_| None).unwrap())
+        let ahead = |name: &str| (name == "TRIBUTARY_EVENT_AHEAD").then(|| self.event_ahead.to_owned());
+        Ingest::new(self.store.clone(), self.clock.clone(), &Settings::read(ahead).unwrap())
+    }
+
+    /// As `compact` puts a line aside that had landed in this partition as the sixth event of the message `m`.
+    async fn put_aside(&self, partition: &str, data: &str) {
+        let batch = "0123456789abcdef0123456789abcdef01234567";
+        let line = format!(r#"{{"_id":"m:5","_ingested_at":"2026-11-20T10:05:00.000Z","data":{data}}}"#);
+        let rejected = Rejected {
+            message_id: format!("landing/seats/{partition}/{batch}.ndjson.zst"),
+            position: 17,
+            dataset: DatasetName::new("seats").ok(),
+            reason: "it did not fit".into(),
+            at: "2026-11-23T10:05:00Z".parse().unwrap(),
+            carrier: domain::quarantine::Carrier::default(),
+            original: Original::Text(line),
+        };
+        let mut text = Vec::new();
+        rejected.write(&mut text);
+        let key = format!("quarantine/seats/dt=2026-11-20/{batch}.ndjson.zst");
+        let packed = zstd::bulk::compress(&text, 1).unwrap();
+        self.store.put(&key, packed.into(), PutMode::Create).await.unwrap();
     }
 
     async fn send(&self, dataset: Option<&str>, body: &str) {
@@ -146,26 +169,30 @@ async fn a_dry_run_says_the_same_and_changes_nothing() {
 #[tokio::test]
 async fn what_compact_put_aside_keeps_its_identity_and_its_partition() {
     let world = World::with(Some(NARROW)).await;
-    let batch = "0123456789abcdef0123456789abcdef01234567";
-    let rejected = Rejected {
-        message_id: format!("landing/seats/dt=2026-11-20/{batch}.ndjson.zst"),
-        position: 17,
-        dataset: DatasetName::new("seats").ok(),
-        reason: "it did not fit".into(),
-        at: "2026-11-23T10:05:00Z".parse().unwrap(),
-        carrier: domain::quarantine::Carrier::default(),
-        original: Original::Text(
-            r#"{"_id":"m:5","_ingested_at":"2026-11-20T10:05:00.000Z","data":{"n": 1}}"#.into(),
-        ),
-    };
-    let mut text = Vec::new();
-    rejected.write(&mut text);
-    let key = format!("quarantine/seats/dt=2026-11-20/{batch}.ndjson.zst");
-    let packed = zstd::bulk::compress(&text, 1).unwrap();
-    world.store.put(&key, packed.into(), PutMode::Create).await.unwrap();
+    world.put_aside("dt=2026-11-20", r#"{"n": 1}"#).await;
     assert_eq!(world.replay(|_| true, None).await.accepted, 1);
     let landed = world.lines("landing/seats/dt=2026-11-20/").await;
     assert!(landed[0].starts_with(r#"{"_id":"m:5","#), "{landed:?}");
+}
+
+#[tokio::test]
+async fn what_compact_put_aside_was_sent_by_the_end_of_its_partition() {
+    const HOUR: &str = "dt=2026-11-20/hour=10";
+    let timed = r#"{"name": "seats", "partition_by": "hour", "event_time": "at",
+        "columns": [{"name": "at", "type": "timestamp", "required": true}]}"#;
+    let world = World { event_ahead: "0s", ..World::with(Some(timed)).await };
+    // No event may be ahead of its message, and none that landed there is.
+    world.put_aside(HOUR, r#"{"at": "2026-11-20T10:59:59.999Z"}"#).await;
+    assert_eq!(world.replay(|_| true, None).await.accepted, 1);
+    world.put_aside(HOUR, r#"{"at": "2026-11-20T11:00:00Z"}"#).await;
+    assert_eq!(world.replay(|_| true, None).await.accepted, 0);
+
+    // Without a time of its own an event goes back to where it was.
+    let untimed = r#"{"name": "seats", "partition_by": "hour", "columns": [{"name": "n", "type": "int"}]}"#;
+    let world = World::with(Some(untimed)).await;
+    world.put_aside(HOUR, r#"{"n": 1}"#).await;
+    assert_eq!(world.replay(|_| true, None).await.accepted, 1);
+    assert_eq!(world.lines(&format!("landing/seats/{HOUR}/")).await.len(), 1);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use aws::{Aws, SystemClock};
+use aws::{Aws, RandomIds, SystemClock};
 use bytes::Bytes;
 use domain::{
     Dataset, DatasetName,
@@ -113,7 +113,8 @@ pub(super) async fn go_live(
     files: &DatasetFiles,
 ) -> Result<Vec<NotLive>, RegisterError> {
     let store = Arc::new(clients.store(settings));
-    let register = Register::new(store.clone(), Arc::new(clients.catalog(settings)), Arc::new(SystemClock));
+    let (catalog, clock) = (Arc::new(clients.catalog(settings)), Arc::new(SystemClock));
+    let register = Register::new(store.clone(), catalog, clock, Arc::new(RandomIds));
     let mut not_live = Vec::new();
     for (name, definition) in &files.0 {
         store.put(&key::definition(name), definition.clone(), PutMode::Overwrite).await?;

@@ -1,75 +1,15 @@
-use bytes::Bytes;
+use std::sync::Arc;
+
 use domain::{
-    Commit, CommitKind, DatasetName, Generation, Partition,
-    commit::{FORMAT, WriterId},
-    key,
-    memory::{ManualClock, MemoryCatalog, MemoryStore, SeededIds},
-    port::{Ids, PutMode, Table, Upsert},
+    DatasetName, key,
+    port::{Catalog, Clock, ObjectStore, PutMode, Table, Upsert},
+    run::Run,
 };
 
-use super::*;
-use crate::{Acceptance, Reconciled};
-
-struct World {
-    register: Register<MemoryStore, MemoryCatalog, ManualClock>,
-    ids: SeededIds,
-    dataset: DatasetName,
-    partition: Partition,
-}
-
-const DEFINITION: &str = r#"{"name": "seats", "identity": ["seat"], "description": "Sold", "columns": [
-    {"name": "seat", "type": "bigint", "required": true, "comment": "its number"}]}"#;
-
-impl World {
-    fn new() -> Self {
-        let clock = Arc::new(ManualClock::new("2026-11-23T10:00:00Z".parse().unwrap()));
-        let register = Register::new(Arc::default(), Arc::default(), clock);
-        let (dataset, partition) = (DatasetName::new("seats").unwrap(), "dt=2026-11-23".parse().unwrap());
-        Self { register, ids: SeededIds::new(1), dataset, partition }
-    }
-
-    fn run(&self) -> Run {
-        Run::new(self.register.clock.now(), None)
-    }
-
-    async fn request(&self, definition: &str) -> Acceptance {
-        let key = key::definition(&self.dataset);
-        self.register.store.put(&key, Bytes::from(definition.to_owned()), PutMode::Overwrite).await.unwrap();
-        self.register.accept(&self.dataset, &self.run()).await.unwrap()
-    }
-
-    async fn commit(&self, number: u64) -> Commit {
-        let (generation, writer) = (Generation::new(number), WriterId::from(self.ids.ulid()));
-        let commit = Commit {
-            format: FORMAT,
-            kind: CommitKind::Append,
-            dataset: self.dataset.clone(),
-            partition: self.partition.clone(),
-            generation,
-            schema_version: 1,
-            location: key::generation_prefix(&self.dataset, &self.partition, generation, &writer),
-            files: Vec::new(),
-            consumed: Vec::new(),
-            rows: number * 10,
-            duplicates_dropped: 0,
-            conflicting: 0,
-            writer,
-            committed_at: self.register.clock.now(),
-        };
-        let body = serde_json::to_vec(&commit).unwrap();
-        self.register.store.put(&commit.key(), body.into(), PutMode::Create).await.unwrap();
-        commit
-    }
-
-    async fn project(&self) -> bool {
-        self.register.project(&self.dataset, &self.partition, &self.run()).await.unwrap()
-    }
-
-    async fn registered(&self) -> Option<(String, String)> {
-        let found = self.register.catalog.partition(&self.dataset, &self.partition.values()).await.unwrap();
-        found.map(|found| (found.location, found.parameters["tributary.generation"].clone()))
-    }
-}
+use crate::{
+    Acceptance, Reconciled, RegisterError,
+    world::{DEFINITION, World},
+};
 
 #[tokio::test]
 async fn a_definition_goes_live_once_and_evolves() {
@@ -173,7 +113,7 @@ async fn a_catalog_lost_or_damaged_is_made_again() {
     world.request(DEFINITION).await;
     let head = world.commit(1).await;
     let done = world.register.reconcile(&world.run()).await.unwrap();
-    assert_eq!(done, Reconciled { accepted: 0, rejected: 0, partitions: 1, changed: 1 });
+    assert_eq!(done, Reconciled { partitions: 1, changed: 1, ..Reconciled::default() });
 
     let catalog = &world.register.catalog;
     let mut moved = catalog.partition(&world.dataset, &world.partition.values()).await.unwrap().unwrap();
@@ -188,8 +128,7 @@ async fn a_catalog_lost_or_damaged_is_made_again() {
     let mended = catalog.partition(&world.dataset, &world.partition.values()).await.unwrap().unwrap();
     assert_eq!(mended.parameters["numRows"], "10", "what others added stays");
 
-    let fresh = Register::new(world.register.store.clone(), Arc::default(), world.register.clock.clone());
-    let world = World { register: fresh, ..world };
+    let world = world.with_catalog(Arc::default());
     assert_eq!(world.register.reconcile(&world.run()).await.unwrap().changed, 1);
     assert_eq!(world.registered().await, Some((head.location, "1".into())));
 }

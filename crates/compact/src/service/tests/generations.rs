@@ -188,3 +188,22 @@ async fn an_input_or_a_file_that_vanishes_ends_the_attempt_and_its_output_goes()
         }
     }
 }
+
+#[tokio::test]
+async fn files_in_another_order_are_carried_over_until_a_rebuild() {
+    let world = World::new().await;
+    for seats in [[3, 1], [4, 2], [6, 5]] {
+        world.land(&seats).await;
+        world.compact().await.unwrap();
+    }
+    let by_who = DEFINITION.replace(r#""columns""#, r#""sort_by": ["who"], "columns""#);
+    world.store.put("schemas/seats/000002.json", by_who.into(), PutMode::Create).await.unwrap();
+    world.land_lines(&[r#"{"seat":7,"who":"b"}"#.into(), r#"{"seat":8,"who":"a"}"#.into()]).await;
+    let report = world.compact().await.unwrap();
+    assert_eq!((report.committed, report.rows), (1, 8));
+    assert_eq!(world.files().await.len(), 4, "the fourth of its tier, and none is merged");
+    let run = Run::new(world.clock.now(), None);
+    world.compactor().rebuild(&world.dataset, &world.partition, &run).await.unwrap();
+    assert_eq!(world.files().await.iter().map(|file| file.1).collect::<Vec<_>>(), [8]);
+    assert_eq!(world.seats().await, once(1..=8));
+}

@@ -113,7 +113,7 @@ impl Strings {
             self.widen(millis, millis);
         }
         let text = raw.string().unwrap_or_default();
-        self.local_times += u64::from(value::rfc3339(&format!("{text}Z")).is_some());
+        self.local_times += u64::from(value::rfc3339(format!("{text}Z")).is_some());
         self.booleans += u64::from(text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"));
         let is_code = text.trim_start_matches('-').starts_with('0') && !text.contains('.') && text.len() > 1;
         if let Some(digits) = digits(&text).filter(|_| !is_code) {

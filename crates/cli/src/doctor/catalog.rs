@@ -1,0 +1,138 @@
+//! Tables and entries of the catalog, held against definitions and heads.
+
+use domain::{
+    Commit, DatasetName, Partition,
+    port::{CatalogPartition, GENERATION_PARAMETER, Table, TableColumn},
+    schemas::Accepted,
+};
+use register::{SCHEMA_VERSION, entry, table};
+
+use super::difference::{Difference, Kind};
+
+/// What of a table is not as its definition says. Where it follows a newer version than the accepted one, it is the
+/// definition that was lost.
+pub(super) fn compare_table(accepted: &Accepted, found: Option<&Table>) -> Option<Difference> {
+    let name = accepted.dataset.name();
+    let Some(found) = found else {
+        let what = "the catalog has no such table";
+        return Some(Difference::of_dataset(name, Kind::TableMissing, what));
+    };
+    let wanted = table(accepted);
+    if let Some(newer) = version(found).filter(|found| *found > accepted.version) {
+        let what =
+            format!("the table follows version {newer}, and the newest accepted one is {}", accepted.version);
+        return Some(Difference::of_dataset(name, Kind::DefinitionDamaged, what));
+    }
+    let mut what = Vec::new();
+    other(&mut what, "its location", &found.location, &wanted.location);
+    other(
+        &mut what,
+        "its partition keys",
+        &found.partition_keys.join(", "),
+        &wanted.partition_keys.join(", "),
+    );
+    columns(&mut what, &found.columns, &wanted.columns);
+    if found.description != wanted.description {
+        what.push("its description is another one".to_owned());
+    }
+    for (key, value) in &wanted.parameters {
+        other(&mut what, key, found.parameters.get(key).map_or("nothing", String::as_str), value);
+    }
+    let what = (!what.is_empty()).then(|| format!("the table is another one: {}", what.join("; ")));
+    what.map(|what| Difference::of_dataset(name, Kind::TableDiffers, what))
+}
+
+/// What of an entry is not its head's.
+pub(super) fn compare_entry(
+    head: &Commit,
+    accepted: &Accepted,
+    found: Option<&CatalogPartition>,
+) -> Option<Difference> {
+    let difference =
+        |kind, what: String| Some(Difference::of_partition(&head.dataset, &head.partition, kind, what));
+    let Some(found) = found else {
+        let what =
+            format!("the catalog has no such partition; the head is generation {}", head.generation.number());
+        return difference(Kind::EntryMissing, what);
+    };
+    let named = generation(found);
+    if let Some(older) = named.filter(|named| *named < head.generation.number()) {
+        let what =
+            format!("the catalog names generation {older}, and the head is {}", head.generation.number());
+        return difference(Kind::EntryBehind, what);
+    }
+    let wanted = entry(head, accepted);
+    let mut what = Vec::new();
+    other(&mut what, "its location", &found.location, &wanted.location);
+    for (key, value) in &wanted.parameters {
+        other(&mut what, key, found.parameters.get(key).map_or("nothing", String::as_str), value);
+    }
+    columns(&mut what, &found.columns, &wanted.columns);
+    if what.is_empty() {
+        return None;
+    }
+    difference(
+        Kind::EntryDiffers,
+        format!("the catalog says something else than the head: {}", what.join("; ")),
+    )
+}
+
+/// What an entry is of which nothing is committed.
+pub(super) fn without_commits(
+    dataset: &DatasetName,
+    partition: &Partition,
+    found: &CatalogPartition,
+) -> Difference {
+    let location = &found.location;
+    match generation(found) {
+        None => {
+            let what = format!("somebody added it by hand, at {location}: nothing is committed of it");
+            Difference::of_partition(dataset, partition, Kind::EntryByHand, what)
+        }
+        Some(generation) => {
+            let what = format!(
+                "its commits are gone; the catalog still names generation {generation} at {location}"
+            );
+            Difference::of_partition(dataset, partition, Kind::CommitsGone, what)
+        }
+    }
+}
+
+/// The same of one whose values are none of a partition.
+pub(super) fn without_partition(dataset: &DatasetName, found: &CatalogPartition) -> Difference {
+    let what = format!(
+        "somebody added the partition {} by hand, at {}: no partition of the lake is called so",
+        found.values.join("/"),
+        found.location
+    );
+    Difference::of_dataset(dataset, Kind::EntryByHand, what)
+}
+
+/// The generation that an entry names.
+pub(super) fn generation(found: &CatalogPartition) -> Option<u64> {
+    found.parameters.get(GENERATION_PARAMETER)?.parse().ok()
+}
+
+/// The version of the definition that a table follows.
+fn version(found: &Table) -> Option<u32> {
+    found.parameters.get(SCHEMA_VERSION)?.parse().ok()
+}
+
+fn other(what: &mut Vec<String>, name: &str, found: &str, wanted: &str) {
+    if found != wanted {
+        what.push(format!("{name} is {found}, not {wanted}"));
+    }
+}
+
+fn columns(what: &mut Vec<String>, found: &[TableColumn], wanted: &[TableColumn]) {
+    let differs = |(found, wanted): (&TableColumn, &TableColumn)| {
+        (found != wanted).then(|| {
+            format!("{} {} is there for {} {}", found.name, found.data_type, wanted.name, wanted.data_type)
+        })
+    };
+    if found.len() != wanted.len() {
+        what.push(format!("it has {} columns, not {}", found.len(), wanted.len()));
+    } else if let Some(first) = found.iter().zip(wanted).find_map(differs) {
+        what.push(format!("its columns are others: {first}"));
+    }
+}

@@ -1,0 +1,84 @@
+//! What mends a difference.
+
+use domain::{DatasetName, Partition};
+
+use super::difference::{Difference, Kind};
+
+/// Where the commands have to reach.
+#[derive(Debug)]
+pub(super) struct Deployment<'a> {
+    pub(super) bucket: &'a str,
+    pub(super) database: &'a str,
+    pub(super) is_local: bool,
+}
+
+impl Deployment<'_> {
+    /// The command, or what else there is to do.
+    pub(super) fn mend(&self, difference: &Difference) -> String {
+        let dataset = difference.dataset.as_ref().map_or("DATASET", DatasetName::as_str);
+        let partition = difference.partition.as_ref().map(Partition::to_string).unwrap_or_default();
+        let key = difference.key.as_deref().unwrap_or_default();
+        match &difference.kind {
+            Kind::DefinitionWaits
+            | Kind::TableMissing
+            | Kind::TableDiffers
+            | Kind::EntryMissing
+            | Kind::EntryBehind
+            | Kind::EntryDiffers
+            | Kind::EntryByHand => self.scheduled("register", "reconciles"),
+            Kind::Leftover => self.scheduled("compact", "vacuums"),
+            Kind::DefinitionRefused | Kind::DatasetUnknown => "tributary dataset apply FILE".to_owned(),
+            Kind::DefinitionDamaged => self.restore(&format!("schemas/{dataset}/")),
+            // What the words of a newer format ask for is an upgrade.
+            Kind::CommitUnreadable => format!("upgrade, if it says so; else {}", self.restore(key)),
+            Kind::FileMissing { same_rows: Some(generation) }
+            | Kind::FileChanged { same_rows: Some(generation) } => {
+                format!("tributary partition rollback {dataset} {partition} --to {generation}")
+            }
+            Kind::FileMissing { same_rows: None } | Kind::FileChanged { same_rows: None } => {
+                self.restore(key)
+            }
+            Kind::FileUnknown | Kind::NotesUnreadable => format!("aws s3 rm {}", self.uri(key)),
+            Kind::Stranger => format!("if nobody needs it: aws s3 rm {}", self.uri(key)),
+            Kind::CommitsGone => format!(
+                "{}; if the data is meant to be gone: aws glue delete-partition --database-name {} --table-name \
+                 {dataset} --partition-values {}",
+                self.restore(&format!("commits/{dataset}/{partition}/")),
+                self.database,
+                difference
+                    .partition
+                    .as_ref()
+                    .map(|partition| partition.values().join(" "))
+                    .unwrap_or_default()
+            ),
+            Kind::LandingWaits => format!("tributary compact {dataset} --partition {partition}"),
+        }
+    }
+
+    fn scheduled(&self, function: &str, does: &str) -> String {
+        if self.is_local {
+            format!("wait a minute: `tributary dev` {does} by itself")
+        } else {
+            format!(
+                "aws lambda invoke --function-name tributary-{function} --cli-binary-format raw-in-base64-out \
+                 --payload '{{\"source\":\"aws.events\"}}' /dev/stdout"
+            )
+        }
+    }
+
+    /// The bucket is not versioned: what is gone from it is elsewhere, or nowhere.
+    fn restore(&self, key: &str) -> String {
+        if key.ends_with('/') {
+            format!("from a backup: aws s3 cp --recursive BACKUP/{key} {}", self.uri(key))
+        } else {
+            format!("from a backup: aws s3 cp BACKUP/{key} {}", self.uri(key))
+        }
+    }
+
+    /// For a shell: keys of strangers have anything in them.
+    fn uri(&self, key: &str) -> String {
+        let uri = format!("s3://{}/{key}", self.bucket);
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/:._-=".contains(c);
+        if uri.chars().all(is_plain) { uri } else { format!("'{}'", uri.replace('\'', "'\\''")) }
+    }
+}

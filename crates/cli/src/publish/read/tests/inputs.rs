@@ -1,0 +1,106 @@
+//! Several inputs, read by the thread, from the beginning or from any place.
+
+use std::{io::Write, path::Path, sync::Arc};
+
+use super::RULES;
+use crate::publish::{
+    inputs,
+    position::Place,
+    read::{Chunk, Item, Reading, start},
+};
+
+/// All that is read from a place on.
+fn items(inputs: &Arc<Vec<inputs::Input>>, from: Place) -> Vec<Item> {
+    let reading =
+        Reading { inputs: Arc::clone(inputs), from, definition: None, rules: RULES, counter: Arc::default() };
+    let mut chunks = start(reading).unwrap();
+    let mut items = Vec::new();
+    loop {
+        match chunks.blocking_recv().unwrap() {
+            Chunk::Items(some) => items.extend(some),
+            Chunk::End(end) => {
+                assert_eq!((end.input, end.offset), (inputs.len(), 0));
+                return items;
+            }
+            Chunk::Failed(error) => panic!("{error}"),
+        }
+    }
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(text).unwrap();
+    packed.finish().unwrap()
+}
+
+fn write(directory: &Path, name: &str, bytes: &[u8]) -> std::path::PathBuf {
+    let path = directory.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn reading_goes_on_from_any_place() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let lines: String =
+        (0..40).map(|n| format!("{{\"n\": {n}}}\r\n{}", if n % 7 == 0 { "bad\n" } else { "" })).collect();
+    let array = format!(
+        "\n[{}]{{\"last\": 1}}",
+        (0..20).map(|n| format!("{{\n\"n\": {n} }}")).collect::<Vec<_>>().join(" ,\n")
+    );
+    let rows: String =
+        "\u{feff}a,b\n".to_owned() + &(0..20).map(|n| format!("{n},\"x\n,{n}\"\n")).collect::<String>();
+    let two_members = [gzip(b"{\"m\": 1}\n{\"m\""), gzip(b": 2}\n")].concat();
+    let paths = [
+        write(directory.path(), "a.ndjson", lines.as_bytes()),
+        write(directory.path(), "a.ndjson.gz", &gzip(lines.as_bytes())),
+        write(directory.path(), "b.json", array.as_bytes()),
+        write(directory.path(), "empty.csv", b""),
+        write(directory.path(), "c.csv", rows.as_bytes()),
+        write(directory.path(), "c.csv.zst", &zstd::bulk::compress(rows.as_bytes(), 3).unwrap()),
+        write(directory.path(), "two.jsonl.gz", &two_members),
+    ];
+    let inputs = Arc::new(inputs::examine(&paths, None).unwrap());
+    let all = items(&inputs, Place::default());
+    assert_eq!(all.len(), 2 * 46 + 21 + 2 * 20 + 2);
+    for (index, item) in all.iter().enumerate() {
+        let rest = items(&inputs, item.end);
+        let same = rest.iter().zip(&all[index + 1..]).all(|(found, expected)| {
+            (&found.event, found.line, found.end) == (&expected.event, expected.line, expected.end)
+        });
+        assert!(same && rest.len() == all.len() - index - 1, "after {item:?}\n{rest:#?}");
+    }
+}
+
+#[test]
+fn what_was_read_before_a_file_breaks_off_is_not_lost() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let mut state = 1_u64;
+    let line = |n| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        format!("{{\"n\": {n}, \"r\": {state}}}\n")
+    };
+    let lines: String = (0..20_000).map(line).collect();
+    let mut packed = gzip(lines.as_bytes());
+    packed.truncate(packed.len() / 2);
+    let paths =
+        [write(directory.path(), "half.ndjson.gz", &packed), write(directory.path(), "next.ndjson", b"{}")];
+    let inputs = Arc::new(inputs::examine(&paths, None).unwrap());
+    let reading =
+        Reading { inputs, from: Place::default(), definition: None, rules: RULES, counter: Arc::default() };
+    let (mut chunks, mut count) = (start(reading).unwrap(), 0);
+    loop {
+        match chunks.blocking_recv().unwrap() {
+            Chunk::Items(items) => {
+                assert!(items.iter().all(|item| item.input == 0 && item.event.is_ok()));
+                count += items.len();
+            }
+            Chunk::Failed(error) => {
+                assert!(error.to_string().contains("half.ndjson.gz cannot be read"), "{error}");
+                break;
+            }
+            Chunk::End(_) => panic!("it read on"),
+        }
+    }
+    assert!((5_000..15_000).contains(&count), "{count}");
+}

@@ -1,0 +1,85 @@
+use domain::{DatasetName, Partition};
+
+use crate::error::RegisterError;
+
+/// What a full run did.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Reconciled {
+    /// Definitions that went live.
+    pub accepted: usize,
+    /// Definitions that were rejected.
+    pub rejected: usize,
+    /// Partitions with commits.
+    pub partitions: usize,
+    /// Partitions changed.
+    pub changed: usize,
+    /// Partitions without commits that somebody had added by hand, and that were removed from the catalog.
+    pub removed: usize,
+    /// Partitions that the catalog has from this lake, and whose commits are gone. They are left as they are.
+    pub lost: usize,
+    /// Partitions whose head cannot be read: they stop.
+    pub stopped: usize,
+    /// What else could not be done: partitions, tables, definitions. The log says what, and why.
+    pub failed: usize,
+}
+
+/// What a run has done so far, and the first thing that it could not do.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) done: Reconciled,
+    first_error: Option<RegisterError>,
+}
+
+impl Outcome {
+    /// One thing that could not be done. The others go on.
+    pub(super) fn note(
+        &mut self,
+        dataset: &DatasetName,
+        partition: Option<&Partition>,
+        error: RegisterError,
+    ) {
+        let stopped = error.stops();
+        match partition {
+            Some(partition) => tracing::error!(
+                %dataset, %partition, stopped, error = domain::chain(&error), "a partition is not reconciled"
+            ),
+            None => tracing::error!(
+                %dataset, stopped, error = domain::chain(&error), "a dataset is not reconciled"
+            ),
+        }
+        if stopped {
+            self.done.stopped += 1;
+        } else {
+            self.done.failed += 1;
+        }
+        self.first_error.get_or_insert(error);
+    }
+
+    /// The run ends here.
+    pub(super) fn end(&mut self, error: RegisterError) {
+        tracing::error!(error = domain::chain(&error), "the catalog is not reconciled to the end");
+        self.first_error.get_or_insert(error);
+    }
+
+    pub(super) fn into_result(self) -> Result<Reconciled, RegisterError> {
+        let Reconciled { accepted, rejected, partitions, changed, removed, lost, stopped, failed } =
+            self.done;
+        match self.first_error {
+            None => Ok(self.done),
+            Some(error) => {
+                tracing::error!(
+                    accepted,
+                    rejected,
+                    partitions,
+                    changed,
+                    removed,
+                    lost,
+                    stopped,
+                    failed,
+                    "catalog reconciled in part"
+                );
+                Err(error)
+            }
+        }
+    }
+}
