@@ -1,21 +1,23 @@
 //! Step 5 of the protocol: landing objects that have been in the table for longer than the grace go.
 
 use domain::{
-    DatasetName, Partition, commit, key,
+    Commit, DatasetName, Partition, commit, key,
     port::{Clock, ObjectStore, StoreError},
     run::Run,
+    sabotage::{self, Bug},
 };
 
 use crate::{error::CompactError, inputs, log};
 
 use chrono::TimeDelta;
 
-/// Re-reads the head, whatever it is by now, and deletes what *it* lists (I4). Answers how many objects.
+/// Re-reads the head, whatever it is by now, and deletes what *it* lists (I4), not what the run's own last commit does.
+/// Answers how many objects.
 pub(crate) async fn clean<S: ObjectStore, K: Clock>(
     store: &S,
     clock: &K,
-    dataset: &DatasetName,
-    partition: &Partition,
+    (dataset, partition): (&DatasetName, &Partition),
+    own: Option<&Commit>,
     grace: TimeDelta,
     run: &Run,
 ) -> Result<usize, CompactError> {
@@ -25,11 +27,15 @@ pub(crate) async fn clean<S: ObjectStore, K: Clock>(
         Ok(None) | Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(0),
         Err(error) => return Err(error),
     };
-    if commit::cleanable(&head, clock.now(), grace).next().is_none() {
+    let head = match own {
+        Some(own) if sabotage::is_on(Bug::CleanByOwnList) => own,
+        _ => &head,
+    };
+    if commit::cleanable(head, clock.now(), grace).next().is_none() {
         return Ok(0);
     }
-    let listing = inputs::list(store, dataset, partition, Some(&head)).await?;
-    let keys: Vec<String> = commit::cleanable(&head, clock.now(), grace)
+    let listing = inputs::list(store, dataset, partition, Some(head)).await?;
+    let keys: Vec<String> = commit::cleanable(head, clock.now(), grace)
         .filter(|batch| listing.consumed.contains(*batch))
         .map(|batch| key::landing(dataset, partition, batch))
         .collect();

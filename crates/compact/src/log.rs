@@ -8,6 +8,7 @@ use domain::{
     commit::{self, WriterId},
     key,
     port::{Clock, ObjectStore, PutMode, Source, StoreError},
+    sabotage::{self, Bug},
 };
 
 use crate::error::CompactError;
@@ -56,15 +57,22 @@ pub(crate) async fn append<S: ObjectStore>(
 ) -> Result<Attempt, CompactError> {
     let key = commit.key();
     let body = Bytes::from(serde_json::to_vec_pretty(commit).map_err(build_error)?);
+    let mode = match sabotage::is_on(Bug::CommitWithoutPrecondition) {
+        false => PutMode::Create,
+        true => PutMode::Overwrite,
+    };
     let mut pauses = CONFLICT_PAUSES.iter();
     loop {
-        let unsure = match store.put(&key, body.clone(), PutMode::Create).await {
+        let unsure = match store.put(&key, body.clone(), mode.clone()).await {
             Ok(()) => return Ok(Attempt::Committed),
             // The reply to our own success may have been lost, so it is the writer that counts.
             Err(StoreError::AlreadyExists { .. }) => return who(store, &key, &commit.writer).await,
             Err(unsure @ (StoreError::Conflict { .. } | StoreError::Unavailable { .. })) => unsure,
             Err(refused) => return Err(refused.into()),
         };
+        if sabotage::is_on(Bug::LostReplyIsFailure) {
+            return Ok(Attempt::Overtaken);
+        }
         match who(store, &key, &commit.writer).await {
             Err(CompactError::Store(StoreError::NotFound { .. })) => {}
             settled => return settled,
@@ -79,7 +87,8 @@ pub(crate) async fn append<S: ObjectStore>(
 
 async fn who<S: ObjectStore>(store: &S, key: &str, ours: &WriterId) -> Result<Attempt, CompactError> {
     let found = read(store, key).await?;
-    Ok(if found.writer == *ours { Attempt::Committed } else { Attempt::Overtaken })
+    let is_ours = found.writer == *ours && !sabotage::is_on(Bug::ForgetOneself);
+    Ok(if is_ours { Attempt::Committed } else { Attempt::Overtaken })
 }
 
 /// One commit. `NotFound` if it is not there.

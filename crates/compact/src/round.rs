@@ -8,6 +8,7 @@ use domain::{
     key,
     port::{Clock, Ids, ObjectStore, StoreError},
     run::Run,
+    sabotage::{self, Bug},
     schemas::{self, Accepted},
 };
 
@@ -28,7 +29,7 @@ use crate::{
 const MERGED_BYTES_A_SECOND: u64 = 8 << 20;
 
 pub(crate) enum Round {
-    Committed(Done),
+    Committed(Box<Done>),
     NothingNew,
     /// What is new is too little yet.
     Waiting,
@@ -137,13 +138,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             }
             outcome => outcome?,
         };
-        let done = Done {
-            batches: outcome.consumed.len(),
-            rows: outcome.made.files.iter().map(|file| file.rows).sum(),
-            duplicates_dropped: outcome.duplicates,
-            encoded: outcome.made.encoded,
-            copied: outcome.made.copied,
-        };
+        let (batches, made) = (outcome.consumed.len(), outcome.made);
         let mut consumed = draft.consumed;
         consumed.extend(outcome.consumed);
         let commit = Commit {
@@ -154,9 +149,9 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             generation: log::next(draft.head),
             schema_version: draft.accepted.version,
             location: workshop.location.clone(),
-            files: outcome.made.files,
+            rows: made.files.iter().map(|file| file.rows).sum(),
+            files: made.files,
             consumed,
-            rows: done.rows,
             duplicates_dropped: outcome.duplicates,
             conflicting: outcome.conflicting,
             writer: draft.writer,
@@ -164,10 +159,17 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         };
         run.may_change(commit.committed_at)?;
         match log::append(&*self.store, &*self.clock, &commit).await? {
-            Attempt::Committed => Ok(Round::Committed(done)),
+            Attempt::Committed => {
+                let (encoded, copied) = (made.encoded, made.copied);
+                Ok(Round::Committed(Box::new(Done { commit, batches, encoded, copied })))
+            }
             Attempt::Overtaken => {
                 workshop.discard(run, &*self.clock).await?;
-                Ok(Round::Stale(None))
+                Ok(if sabotage::is_on(Bug::StopWhenOvertaken) {
+                    Round::NothingNew
+                } else {
+                    Round::Stale(None)
+                })
             }
         }
     }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use domain::{
-    DatasetName, Partition,
+    Commit, DatasetName, Partition,
     port::{Clock, Ids, ObjectStore},
     run::{Expired, Run},
     settings::Settings,
@@ -101,11 +101,13 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let mut report = Report::default();
         let mut merges = true;
         let mut others = Others::default();
+        // The last commit of this run, by which nobody goes: see `clean`.
+        let mut own = None;
         loop {
             if let Err(expired) = run.may_begin(self.clock.now(), ROUND) {
                 // A partition that is never quiet is cleaned all the same; too old a run may not.
                 if expired == Expired::Deadline {
-                    self.clean(dataset, partition, run).await?;
+                    self.clean(dataset, partition, own.as_ref(), run).await?;
                 }
                 return Err(expired.into());
             }
@@ -116,7 +118,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                     break;
                 }
                 Round::Full => {
-                    let cleaned = self.clean(dataset, partition, run).await?;
+                    let cleaned = self.clean(dataset, partition, own.as_ref(), run).await?;
                     report.cleaned += cleaned;
                     if cleaned == 0 {
                         report.waiting = true;
@@ -128,11 +130,12 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                     merges &= done.batches > 0;
                     report.add(&done);
                     others = Others::default();
+                    own = Some(done.commit);
                 }
                 Round::Stale(missing) => self.give_way(&mut others, missing).await?,
             }
         }
-        report.cleaned += self.clean(dataset, partition, run).await?;
+        report.cleaned += self.clean(dataset, partition, own.as_ref(), run).await?;
         Ok(report)
     }
 
@@ -160,9 +163,10 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         &self,
         dataset: &DatasetName,
         partition: &Partition,
+        own: Option<&Commit>,
         run: &Run,
     ) -> Result<usize, CompactError> {
-        clean::clean(&*self.store, &*self.clock, dataset, partition, self.grace, run).await
+        clean::clean(&*self.store, &*self.clock, (dataset, partition), own, self.grace, run).await
     }
 }
 
@@ -179,9 +183,8 @@ pub(crate) struct Others {
 /// What one commit did.
 #[derive(Debug)]
 pub(crate) struct Done {
+    pub(crate) commit: Commit,
     pub(crate) batches: usize,
-    pub(crate) rows: u64,
-    pub(crate) duplicates_dropped: u64,
     pub(crate) encoded: u64,
     pub(crate) copied: u64,
 }
@@ -190,8 +193,8 @@ impl Report {
     pub(crate) fn add(&mut self, done: &Done) {
         self.committed += 1;
         self.batches += done.batches;
-        self.rows = done.rows;
-        self.duplicates_dropped += done.duplicates_dropped;
+        self.rows = done.commit.rows;
+        self.duplicates_dropped += done.commit.duplicates_dropped;
         self.encoded_bytes += done.encoded;
         self.copied_bytes += done.copied;
     }

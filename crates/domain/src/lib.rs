@@ -23,6 +23,7 @@ pub mod partition;
 pub mod port;
 pub mod quarantine;
 pub mod run;
+pub mod sabotage;
 pub mod schemas;
 pub mod settings;
 pub mod suggest;

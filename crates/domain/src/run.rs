@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::sabotage::{self, Bug};
+
 /// A run older than this changes nothing any more: a process that was frozen wakes up harmless.
 ///
 /// The grace is shorter, and half the retention longer, than this.
@@ -37,7 +39,11 @@ impl Run {
 
     /// To be asked before every commit, delete and catalog update.
     pub fn may_change(&self, now: DateTime<Utc>) -> Result<(), Expired> {
-        if now - self.started < MAX_AGE { Ok(()) } else { Err(Expired::TooOld) }
+        if now - self.started < MAX_AGE || sabotage::is_on(Bug::NoAgeCheck) {
+            Ok(())
+        } else {
+            Err(Expired::TooOld)
+        }
     }
 
     /// To be asked before a piece of work that may take `needed`.

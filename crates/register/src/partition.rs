@@ -4,6 +4,7 @@ use domain::{
     DatasetName, Partition,
     port::{Catalog, CatalogError, Clock, Ids, ItemError, ObjectStore, Upsert},
     run::Run,
+    sabotage::{self, Bug},
     schemas,
 };
 
@@ -49,6 +50,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
             match answer.map(|items| items.into_iter().next()) {
                 // The second look: between the look and this write others may have written what is newer, and Glue
                 // has no condition that would have told.
+                Ok(None) if sabotage::is_on(Bug::NoSecondLook) => return Ok(true),
                 Ok(None) => changed = true,
                 // Somebody else created or dropped it, or changes it right now; or nobody knows. Look again.
                 Ok(Some(ItemError { error, .. })) | Err(error) => {

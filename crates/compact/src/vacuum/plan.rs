@@ -7,6 +7,7 @@ use domain::{
     Generation,
     invariant::{self, Fate},
     run::MAX_LIFE,
+    sabotage::{self, Bug},
     vacuum::{self, Notes},
 };
 
@@ -47,6 +48,7 @@ impl Plan {
         times: Times,
     ) -> Self {
         let mut notes = notes.cloned().unwrap_or_default();
+        let named = if sabotage::is_on(Bug::VacuumByHead) { listing.head } else { named };
         // While the catalog names nothing, nothing is garbage, and the notes go as a whole. What it names is noted once
         // no register can have anything older in mind.
         let noted = named.and_then(|named| noted(listing, named, times.now));
@@ -54,6 +56,9 @@ impl Plan {
             notes.observe(noted, times.named_at);
         }
         let is_garbage = |generation: &Generation| {
+            if sabotage::is_on(Bug::VacuumByAge) {
+                return Some(*generation) < listing.head;
+            }
             listing.head.is_some_and(|head| {
                 invariant::is_garbage(generation.number(), head.number(), named.map(Generation::number))
             })
@@ -83,12 +88,13 @@ impl Plan {
 
     /// Whether the directory is older than the retention, with all that is in it.
     pub(super) fn has_outlived(&self, directory: &Directory) -> bool {
-        self.may_delete(Fate::Uncommitted(directory.newest))
+        sabotage::is_on(Bug::VacuumYoungLeftovers) || self.may_delete(Fate::Uncommitted(directory.newest))
     }
 
     /// Whether a generation that is garbage has been so for the retention.
     fn has_expired(&self, garbage: Generation) -> bool {
-        self.may_delete(self.notes.since(garbage).map_or(Fate::Live, Fate::Garbage))
+        sabotage::is_on(Bug::VacuumByAge)
+            || self.may_delete(self.notes.since(garbage).map_or(Fate::Live, Fate::Garbage))
     }
 
     fn may_delete(&self, fate: Fate<DateTime<Utc>>) -> bool {

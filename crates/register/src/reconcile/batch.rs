@@ -6,6 +6,7 @@ use domain::{
     DatasetName, Generation, Partition,
     port::{Catalog, CatalogError, CatalogPartition, Clock, Ids, ItemError, ObjectStore, Upsert},
     run::Run,
+    sabotage::{self, Bug},
     schemas,
 };
 use futures::{StreamExt, stream};
@@ -76,7 +77,9 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
                 outcome.note(name, None, error);
             }
         }
-        written.again.extend(self.moved(name, writes.heads, outcome).await);
+        if !sabotage::is_on(Bug::NoSecondLook) {
+            written.again.extend(self.moved(name, writes.heads, outcome).await);
+        }
         for partition in written.again {
             self.may_begin(run)?;
             match self.project(name, &partition, run).await {

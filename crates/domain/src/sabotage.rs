@@ -1,0 +1,64 @@
+//! Deliberate bugs, to prove that the simulation finds them. Without the feature `sabotage`, which nothing but the
+//! simulation's tests turns on, none of them can be on, and nothing of them is in the program.
+
+/// One bug, named by what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bug {
+    /// `ingest` reports a message as handled though the store refused its events.
+    AcknowledgeUnstored,
+    /// `compact` cleans by the list of its own last commit instead of the head's.
+    CleanByOwnList,
+    /// `compact` commits without the precondition: whoever comes last wins.
+    CommitWithoutPrecondition,
+    /// `compact` takes a lost reply to its commit for a failure, and deletes its files.
+    LostReplyIsFailure,
+    /// `compact` takes every 412 for another writer's success, its own included.
+    ForgetOneself,
+    /// `compact` stops at a 412 instead of looking again.
+    StopWhenOvertaken,
+    /// `compact` drops twins within a batch only, and not those of rows that are in the table.
+    TwinsWithinBatchOnly,
+    /// Nobody checks how old a run is before it changes anything.
+    NoAgeCheck,
+    /// `register` writes, and does not look at the head once more.
+    NoSecondLook,
+    /// `vacuum` takes a generation for garbage since it was committed.
+    VacuumByAge,
+    /// `vacuum` takes everything below the head for garbage, whatever the catalog names.
+    VacuumByHead,
+    /// `vacuum` deletes uncommitted directories at once, though their commits may be on their way.
+    VacuumYoungLeftovers,
+}
+
+#[cfg(feature = "sabotage")]
+mod switch {
+    use std::cell::Cell;
+
+    use super::Bug;
+
+    thread_local! {
+        static ON: Cell<Option<Bug>> = const { Cell::new(None) };
+    }
+
+    /// Does the work with this bug on, on this thread.
+    pub fn with<T>(bug: Bug, work: impl FnOnce() -> T) -> T {
+        let before = ON.replace(Some(bug));
+        let done = work();
+        ON.set(before);
+        done
+    }
+
+    /// Whether the bug is on.
+    pub fn is_on(bug: Bug) -> bool {
+        ON.get() == Some(bug)
+    }
+}
+
+#[cfg(feature = "sabotage")]
+pub use switch::{is_on, with};
+
+/// Whether the bug is on: it is not.
+#[cfg(not(feature = "sabotage"))]
+pub const fn is_on(_: Bug) -> bool {
+    false
+}

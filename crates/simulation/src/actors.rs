@@ -1,0 +1,55 @@
+//! Who is at work on the lake. Each does one invocation, with the real service over the ports of its process.
+
+mod compactor;
+mod reader;
+mod register;
+mod sender;
+mod vacuum;
+
+use std::{cell::RefCell, rc::Rc};
+
+use chrono::TimeDelta;
+use domain::{invariant::Violation, port::Clock, run::Run, settings::Settings};
+
+use crate::{ledger::Place, ports::Ports};
+
+pub(crate) use compactor::{compact, sweep};
+pub(crate) use reader::read;
+pub(crate) use register::{Desk, project, reconcile};
+pub(crate) use sender::{Mail, send};
+pub(crate) use vacuum::vacuum;
+
+/// What every actor has.
+#[derive(Debug, Clone)]
+pub(crate) struct Actor {
+    pub(crate) ports: Ports,
+    pub(crate) settings: Rc<Settings>,
+    /// How long its invocation may take, if anybody minds.
+    pub(crate) limit: Option<TimeDelta>,
+    pub(crate) places: Rc<Vec<Place>>,
+    pub(crate) desk: Rc<RefCell<Desk>>,
+    /// For what it makes up itself.
+    pub(crate) seed: u64,
+}
+
+impl Actor {
+    fn run(&self) -> Run {
+        let now = self.ports.now();
+        Run::new(now, self.limit.map(|limit| now + limit))
+    }
+
+    fn check(&self, result: Result<(), Violation>) {
+        self.ports.world.state().lake.check(result);
+    }
+
+    /// Something went wrong that no fault explains.
+    fn unexpected(&self, error: &dyn std::error::Error) {
+        self.check(Err(Violation { invariant: "service", what: domain::chain(error) }));
+    }
+
+    fn note(&self, words: impl FnOnce() -> String) {
+        let (now, process) = (self.ports.now(), self.ports.process);
+        let mut state = self.ports.world.state();
+        state.trace.step(now, u64::from(process.0), || format!("{process} {}", words()));
+    }
+}

@@ -1,0 +1,60 @@
+use chrono::TimeDelta;
+use domain::{
+    invariant::Violation,
+    port::{Catalog, Clock, ObjectStore, StoreError},
+};
+
+use super::Actor;
+use crate::ledger::{Event, Place, is_hidden, rows};
+
+/// How long a query may take and be promised a whole generation: the retention less what a late `register` and a late
+/// vacuum take.
+const PATIENCE: TimeDelta = TimeDelta::minutes(3 * 60 + 30);
+
+/// A query: it resolves the partition, and reads all files below its location, as slowly as it pleases.
+pub(crate) async fn read(actor: Actor, place: Place) {
+    let began = actor.ports.now();
+    let values = place.partition.values();
+    let Ok(Some(found)) = actor.ports.partition(&place.dataset, &values).await else { return };
+    let location = found.location;
+    {
+        let mut state = actor.ports.world.state();
+        let known = state.lake.ledger.place(&place);
+        // What a person wrote there is nobody's promise.
+        if known.was_by_hand(&location) {
+            return;
+        }
+        if known.committed_at(&location).is_none() {
+            drop(state);
+            return actor.check(broken(format!("{location} was resolved, and is no generation")));
+        }
+    }
+    let Ok(objects) = actor.ports.list_all(&location).await else { return };
+    let mut found: Vec<Event> = Vec::new();
+    for object in objects.into_iter().filter(|object| !is_hidden(&object.key)) {
+        match actor.ports.get(&object.key).await {
+            Ok(body) => found.extend(rows(&body).unwrap_or_default()),
+            Err(StoreError::NotFound { key }) if actor.ports.now() - began <= PATIENCE => {
+                return actor.check(broken(format!("{key} was deleted while it was being read")));
+            }
+            Err(_) => return,
+        }
+    }
+    if actor.ports.now() - began > PATIENCE {
+        return;
+    }
+    let mut state = actor.ports.world.state();
+    let mut whole = match state.lake.ledger.place(&place).committed_at(&location) {
+        Some(committed) => committed.rows.clone(),
+        None => return,
+    };
+    whole.sort_unstable();
+    found.sort_unstable();
+    if whole != found {
+        state.lake.check(broken(format!("{location} was read as {found:?}, and is {whole:?}")));
+    }
+}
+
+fn broken(what: String) -> Result<(), Violation> {
+    Err(Violation { invariant: "reader", what })
+}

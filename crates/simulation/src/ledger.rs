@@ -1,0 +1,188 @@
+//! What an observer who sees everything knows of the lake: which events were acknowledged, what each object holds,
+//! since when each generation has been garbage. Every change is held against I1 to I6.
+
+mod contents;
+mod place;
+mod rules;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Commit, DatasetName, Partition,
+    invariant::{self, Violation},
+    key::{self, ParsedKey},
+};
+
+use crate::process::ProcessId;
+
+pub(crate) use contents::rows;
+pub(crate) use place::PlaceLedger;
+
+/// An event, by its identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Event {
+    /// One that fits: the number is its identity within its partition.
+    Good(i64),
+    /// One that does not fit its dataset.
+    Bad(i64),
+}
+
+/// One partition of one dataset.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) dataset: DatasetName,
+    pub(crate) partition: Partition,
+}
+
+/// Everything.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    places: BTreeMap<Place, PlaceLedger>,
+    quarantine: BTreeSet<Event>,
+    rejected: BTreeSet<Event>,
+    retention: TimeDelta,
+}
+
+/// What a query engine does not take for a data file: its name begins with `_`. Who wrote it works with it alone.
+pub(crate) fn is_hidden(key: &str) -> bool {
+    key.rsplit('/').next().is_some_and(|name| name.starts_with('_'))
+}
+
+impl Ledger {
+    pub(crate) fn new(retention: TimeDelta) -> Self {
+        Self { places: BTreeMap::new(), quarantine: BTreeSet::new(), rejected: BTreeSet::new(), retention }
+    }
+
+    pub(crate) fn places(&self) -> Vec<Place> {
+        self.places.keys().cloned().collect()
+    }
+
+    /// What is known of a place.
+    pub(crate) fn place(&mut self, place: &Place) -> &mut PlaceLedger {
+        self.places.entry(place.clone()).or_default()
+    }
+
+    /// These events are acknowledged: whoever sent them forgets them now (I1).
+    pub(crate) fn acknowledge<'a>(
+        &mut self,
+        events: impl Iterator<Item = (&'a Place, Event)>,
+    ) -> Result<(), Violation> {
+        let mut touched = BTreeSet::new();
+        for (place, event) in events {
+            match event {
+                Event::Good(_) => drop(self.place(place).acknowledged.insert(event)),
+                Event::Bad(_) => drop(self.rejected.insert(event)),
+            }
+            touched.insert(place);
+        }
+        let nowhere = BTreeSet::new();
+        invariant::accounted_for(&self.rejected, &nowhere, &self.quarantine, &nowhere)?;
+        touched.into_iter().try_for_each(|place| self.accounted_for(place))
+    }
+
+    fn accounted_for(&mut self, place: &Place) -> Result<(), Violation> {
+        let Self { places, quarantine, .. } = self;
+        places.get(place).map_or(Ok(()), |known| known.accounted_for(quarantine))
+    }
+
+    /// An object was written.
+    pub(crate) fn written(
+        &mut self,
+        key: &str,
+        body: &Bytes,
+        process: ProcessId,
+        now: DateTime<Utc>,
+    ) -> Result<(), Violation> {
+        if key.starts_with(key::QUARANTINE) {
+            self.quarantine.extend(contents::rejected(body));
+            return Ok(());
+        }
+        if is_hidden(key) {
+            return Ok(());
+        }
+        if let Some((dataset, partition, ..)) = key::generation_of(key) {
+            return self.place(&Place { dataset, partition }).file_written(key, body, process, now);
+        }
+        match ParsedKey::parse(key) {
+            Ok(ParsedKey::Landing(dataset, partition, batch)) => {
+                let events: BTreeSet<Event> = contents::landed(body).collect();
+                let place = self.place(&Place { dataset, partition });
+                place.batches.insert(batch.clone(), events.clone());
+                place.landing.insert(batch, events);
+                Ok(())
+            }
+            Ok(ParsedKey::Commit(dataset, partition, _)) => {
+                let commit = Commit::parse(key, body).map_err(|error| Violation {
+                    invariant: "I2",
+                    what: format!("a commit was written that cannot be read: {error}"),
+                })?;
+                let place = Place { dataset, partition };
+                self.place(&place).committed(commit, now)?;
+                self.accounted_for(&place)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A process begins a listing: of a commit log, that is a look at the head.
+    pub(crate) fn listed(&mut self, prefix: &str, process: ProcessId, now: DateTime<Utc>) {
+        let partition =
+            prefix.strip_prefix(key::COMMITS).and_then(|rest| rest.strip_suffix('/')?.split_once('/'));
+        let place = partition.and_then(|(dataset, partition)| {
+            Some(Place { dataset: DatasetName::new(dataset).ok()?, partition: partition.parse().ok()? })
+        });
+        if let Some(place) = place {
+            let known = self.place(&place);
+            let head = known.head_number();
+            known.looks.insert(process, (head, now));
+        }
+    }
+
+    /// An object that was there is deleted, by this process.
+    pub(crate) fn deleted(
+        &mut self,
+        key: &str,
+        process: ProcessId,
+        now: DateTime<Utc>,
+    ) -> Result<(), Violation> {
+        let retention = self.retention;
+        if is_hidden(key) {
+            return Ok(());
+        }
+        if let Some((dataset, partition, generation, writer)) = key::generation_of(key) {
+            let location = key::generation_prefix(&dataset, &partition, generation, &writer);
+            let place = self.place(&Place { dataset, partition });
+            return place.file_deleted((key, &location), process, now, retention);
+        }
+        match ParsedKey::parse(key) {
+            Ok(ParsedKey::Landing(dataset, partition, batch)) => {
+                let place = Place { dataset, partition };
+                self.place(&place).landing_deleted(&batch, process, now)?;
+                self.accounted_for(&place)
+            }
+            Ok(ParsedKey::Commit(dataset, partition, generation)) => {
+                let place = Place { dataset, partition };
+                self.place(&place).commit_deleted(generation.number(), now, retention)?;
+                self.accounted_for(&place)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A service wrote this location into the catalog, or took the partition out of it.
+    pub(crate) fn named(
+        &mut self,
+        place: &Place,
+        location: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Violation> {
+        self.place(place).named(location, now)
+    }
+
+    /// A person did.
+    pub(crate) fn damaged(&mut self, place: &Place, location: Option<&str>, now: DateTime<Utc>) {
+        self.place(place).named_by_hand(location, now);
+    }
+}

@@ -1,0 +1,141 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use domain::{Commit, batch::BatchName, invariant, key};
+
+use super::Event;
+use crate::process::ProcessId;
+
+/// What is known of one partition.
+#[derive(Debug, Default)]
+pub(crate) struct PlaceLedger {
+    pub(super) acknowledged: BTreeSet<Event>,
+    /// The landing objects that are there.
+    pub(crate) landing: BTreeMap<BatchName, BTreeSet<Event>>,
+    /// All that ever were: a name stands for its content.
+    pub(super) batches: BTreeMap<BatchName, BTreeSet<Event>>,
+    /// Those that some head listed as consumed.
+    pub(super) consumed: BTreeSet<BatchName>,
+    /// The commit objects that are there, by number.
+    pub(super) commits: BTreeMap<u64, Arc<Committed>>,
+    /// Every commit there ever was, by its location.
+    pub(super) history: BTreeMap<String, Arc<Committed>>,
+    /// Since when a location has been garbage.
+    pub(super) garbage: BTreeMap<String, DateTime<Utc>>,
+    /// The data files that are there.
+    pub(super) files: BTreeMap<String, File>,
+    pub(super) named: Option<Named>,
+    /// The head when each process last looked, and when that was.
+    pub(super) looks: BTreeMap<ProcessId, (u64, DateTime<Utc>)>,
+    /// Every location that a person wrote into the catalog.
+    pub(super) by_hand: BTreeSet<String>,
+    /// The head at the time when the catalog was last written.
+    pub(super) head_when_named: u64,
+}
+
+/// A generation that was committed.
+#[derive(Debug)]
+pub(crate) struct Committed {
+    pub(crate) commit: Commit,
+    /// The rows of its files, when it was committed.
+    pub(crate) rows: Vec<Event>,
+}
+
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) body: Bytes,
+    pub(super) written_at: DateTime<Utc>,
+    pub(super) written_by: ProcessId,
+}
+
+/// What the catalog names.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    pub(super) location: String,
+    /// No service wrote it.
+    pub(super) by_hand: bool,
+}
+
+impl Committed {
+    pub(super) fn number(&self) -> u64 {
+        self.commit.generation.number()
+    }
+}
+
+impl PlaceLedger {
+    pub(crate) fn head(&self) -> Option<&Arc<Committed>> {
+        self.commits.values().next_back()
+    }
+
+    pub(crate) fn head_number(&self) -> u64 {
+        self.head().map_or(0, |head| head.number())
+    }
+
+    pub(super) fn numbers(&self) -> BTreeSet<u64> {
+        self.commits.keys().copied().collect()
+    }
+
+    pub(crate) fn acknowledged(&self) -> &BTreeSet<Event> {
+        &self.acknowledged
+    }
+
+    /// The generation that was committed at a location, whether it is still there or not.
+    pub(crate) fn committed_at(&self, location: &str) -> Option<&Arc<Committed>> {
+        self.history.get(location)
+    }
+
+    /// Whether a person ever pointed the catalog there.
+    pub(crate) fn was_by_hand(&self, location: &str) -> bool {
+        self.by_hand.contains(location)
+    }
+
+    /// What the catalog names, whoever wrote it.
+    pub(crate) fn any_location(&self) -> Option<&str> {
+        self.named.as_ref().map(|named| named.location.as_str())
+    }
+
+    /// What the catalog names, unless a person wrote that.
+    pub(super) fn location(&self) -> Option<&str> {
+        self.named.as_ref().filter(|named| !named.by_hand).map(|named| named.location.as_str())
+    }
+
+    /// Whether the catalog is as somebody's hand left it.
+    pub(crate) fn is_by_hand(&self) -> bool {
+        self.named.as_ref().is_none_or(|named| named.by_hand)
+    }
+
+    /// The generation that the catalog names.
+    pub(crate) fn named_number(&self) -> Option<u64> {
+        let (.., generation, _) = key::generation_of(&self.named.as_ref()?.location)?;
+        Some(generation.number())
+    }
+
+    /// The committed generations a person may point the catalog at: not those that are about to be deleted, which
+    /// nobody could prevent.
+    pub(crate) fn young(&self, since: DateTime<Utc>) -> Vec<String> {
+        let committed = self.commits.values().map(|committed| &committed.commit.location);
+        committed
+            .filter(|location| self.garbage.get(*location).is_none_or(|at| *at >= since))
+            .cloned()
+            .collect()
+    }
+
+    /// Keeps up with what is garbage now. A hand in the catalog makes garbage, and takes none back: nobody can
+    /// know how long it was there.
+    pub(super) fn sort_garbage(&mut self, now: DateTime<Utc>) {
+        let (head, named) = (self.head_number(), self.named_number());
+        let by_hand = self.is_by_hand();
+        for committed in self.commits.values() {
+            let location = &committed.commit.location;
+            if invariant::is_garbage(committed.number(), head, named) {
+                self.garbage.entry(location.clone()).or_insert(now);
+            } else if !by_hand {
+                self.garbage.remove(location);
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What kind of schedule a seed makes: a crowd or a few, calm or stormy, hasty or with days in between. No one mixture
+//! finds everything.
+
+use chrono::TimeDelta;
+
+use crate::random::Random;
+
+/// Chances are of a thousand, at each step.
+#[derive(Debug)]
+pub(crate) struct Profile {
+    /// Partitions, and messages.
+    pub(crate) places: usize,
+    pub(crate) mails: usize,
+    /// Of deliveries, how many bring what is acknowledged already.
+    pub(crate) again: usize,
+    /// How many processes there are in all, and at the same time.
+    pub(crate) invocations: usize,
+    pub(crate) at_once: usize,
+    /// Weights of sender, compactor, sweep, vacuum, register, reconcile, reader.
+    pub(crate) roles: [usize; 7],
+    /// Of calls, how many fail in one way or another.
+    pub(crate) faults: usize,
+    pub(crate) item_faults: usize,
+    pub(crate) crashes: usize,
+    pub(crate) freezes: usize,
+    pub(crate) jumps: usize,
+    pub(crate) damage: usize,
+    /// Of steps, how many go on with the process of the last one.
+    pub(crate) sticky: usize,
+    /// The size of a full data file: every file is sealed, or some, or none.
+    pub(crate) target_file_size: u64,
+    /// The memory of a compactor, in bytes: for everything at once, for some, for one batch at a time.
+    pub(crate) memory_budget: u64,
+    /// Keys on a page of a listing.
+    pub(crate) page: usize,
+    /// No `register` runs before this.
+    pub(crate) register_is_down: TimeDelta,
+    /// The longest pause between two steps, in milliseconds.
+    pub(crate) pace: i64,
+}
+
+impl Profile {
+    pub(crate) fn new(random: &mut Random) -> Self {
+        let mut of = |choices: &[usize]| random.pick(choices).copied().unwrap_or_default();
+        let roles = [
+            of(&[4, 6, 9]),
+            of(&[3, 5, 8]),
+            of(&[0, 1, 2]),
+            of(&[0, 3, 6]),
+            of(&[1, 3, 5]),
+            1,
+            of(&[0, 1, 3]),
+        ];
+        let invocations = of(&[12, 18, 26, 36]);
+        Self {
+            places: of(&[1, 1, 2]),
+            mails: of(&[1, 3, 6, 10]),
+            again: of(&[100, 100, 600]),
+            invocations,
+            at_once: of(&[1, 2, 3, 4, 6]),
+            roles,
+            faults: of(&[0, 0, 10, 50, 150]),
+            item_faults: of(&[0, 0, 0, 100]),
+            crashes: of(&[0, 0, 2, 10]),
+            freezes: of(&[0, 3, 10, 30]),
+            jumps: of(&[0, 3, 10, 30]),
+            damage: of(&[0, 0, 0, 3]),
+            sticky: of(&[0, 300, 700, 900, 970]),
+            target_file_size: of(&[1, 8_000, 1 << 27]) as u64,
+            memory_budget: of(&[1 << 29, 1 << 29, 8_000, 800]) as u64,
+            page: of(&[1_000, 1_000, 3, 1]),
+            register_is_down: TimeDelta::hours(i64::try_from(of(&[0, 0, 0, 0, 7, 80])).unwrap_or(0)),
+            pace: i64::try_from(of(&[50, 500, 5_000])).unwrap_or(0),
+        }
+    }
+}
+
+/// How long a process is frozen, or nobody does anything.
+pub(crate) fn pause(random: &mut Random) -> TimeDelta {
+    const RANGES: [(usize, i64, i64); 7] = [
+        (6, 5, 90),
+        (5, 90, 9 * 60),
+        (5, 10 * 60, 20 * 60),
+        (3, 30 * 60, 90 * 60),
+        (2, 2 * 3_600, 5 * 3_600),
+        (4, 6 * 3_600, 8 * 3_600),
+        (3, 24 * 3_600, 72 * 3_600),
+    ];
+    let weights = RANGES.map(|(weight, ..)| weight);
+    let (_, low, high) = RANGES[random.weighted(&weights)];
+    TimeDelta::seconds(random.between(low, high))
+}

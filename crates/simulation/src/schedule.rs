@@ -1,0 +1,130 @@
+//! One schedule: everything that one seed decides, from an empty lake to a lake at rest.
+
+mod person;
+mod rest;
+mod start;
+mod steps;
+
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+use domain::{
+    invariant::Violation,
+    settings::{InvalidSetting, Settings},
+};
+
+use crate::{
+    actors::{Desk, Mail},
+    lake::Lake,
+    ledger::Place,
+    process::{Process, ProcessId},
+    profile::Profile,
+    random::Random,
+    time::Time,
+    trace::Trace,
+    world::World,
+};
+
+/// How a schedule ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The seed that makes it again.
+    pub seed: u64,
+    /// What does not hold, if anything.
+    pub violation: Option<Violation>,
+    /// What happened, a line a step; empty unless asked for.
+    pub trace: Vec<String>,
+    /// Steps, and a hash of them: the same for the same seed.
+    pub steps: u64,
+    /// See `steps`.
+    pub hash: u64,
+}
+
+/// Runs the schedule of a seed. With `keep_trace` the outcome says what happened, which takes longer.
+pub fn run(seed: u64, keep_trace: bool) -> Outcome {
+    let mut schedule = match Schedule::new(seed, keep_trace) {
+        Ok(schedule) => schedule,
+        Err(error) => return Outcome::unmade(seed, error.to_string()),
+    };
+    schedule.play();
+    schedule.rest();
+    let Schedule { world, processes, .. } = schedule;
+    // They hold the world too.
+    drop(processes);
+    match Arc::try_unwrap(world) {
+        Ok(world) => {
+            let state = world.into_state();
+            let (trace, hash, steps) = state.trace.into_parts();
+            Outcome { seed, violation: state.lake.violation, trace, steps, hash }
+        }
+        Err(_) => Outcome::unmade(seed, "a process outlived its schedule".to_owned()),
+    }
+}
+
+impl Outcome {
+    /// The simulation itself does not work.
+    fn unmade(seed: u64, what: String) -> Self {
+        let violation = Some(Violation { invariant: "simulation", what });
+        Self { seed, violation, trace: Vec::new(), steps: 0, hash: 0 }
+    }
+}
+
+/// A schedule under way.
+#[derive(Debug)]
+struct Schedule {
+    world: Arc<World>,
+    profile: Profile,
+    settings: Rc<Settings>,
+    places: Rc<Vec<Place>>,
+    mails: Vec<Rc<Mail>>,
+    desk: Rc<RefCell<Desk>>,
+    processes: Vec<Process>,
+    last: Option<ProcessId>,
+    started: u32,
+    /// No faults, no crashes, no pauses.
+    calm: bool,
+}
+
+const DEFINITION: &str = r#"{"name": "seats", "identity": ["seat"], "event_time": "at", "columns": [
+    {"name": "seat", "type": "bigint", "required": true},
+    {"name": "at", "type": "timestamp", "required": true},
+    {"name": "who", "type": "string"}]}"#;
+
+impl Schedule {
+    fn new(seed: u64, keep_trace: bool) -> Result<Self, InvalidSetting> {
+        let mut random = Random::new(seed);
+        let profile = Profile::new(&mut random);
+        let settings = start::settings(&profile)?;
+        let places = start::places(profile.places);
+        let time = Arc::new(Time::default());
+        let begun = domain::port::Clock::now(&*time);
+        let mails = (0..profile.mails).map(|number| Rc::new(Mail::new(number, &places, begun, &mut random)));
+        let mails = mails.collect();
+        let mut lake = Lake::new(time.clone(), random, settings.retention);
+        lake.page = profile.page;
+        lake.item_faults = profile.item_faults;
+        start::define(&mut lake, DEFINITION);
+        let mut trace = Trace::new(keep_trace);
+        trace.step(begun, seed, || format!("seed {seed}: {profile:?}"));
+        Ok(Self {
+            world: Arc::new(World::new(time, lake, trace)),
+            profile,
+            settings: Rc::new(settings),
+            places: Rc::new(places),
+            mails,
+            desk: Rc::default(),
+            processes: Vec::new(),
+            last: None,
+            started: 0,
+            calm: false,
+        })
+    }
+
+    fn is_broken(&self) -> bool {
+        self.world.state().lake.violation.is_some()
+    }
+
+    /// A line in the trace.
+    fn note(&self, what: u64, words: impl FnOnce() -> String) {
+        self.world.state().trace.step(self.world.now(), what, words);
+    }
+}

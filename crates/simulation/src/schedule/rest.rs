@@ -1,0 +1,92 @@
+//! The end of a schedule: everything comes to rest, and then nothing may be missing.
+
+use chrono::TimeDelta;
+use domain::invariant::Violation;
+
+use super::Schedule;
+use crate::{
+    ledger::{Event, Place, is_hidden, rows},
+    profile::Profile,
+};
+
+/// How often compactor, register and time have their turn before the lake must be at rest.
+const ROUNDS: usize = 2;
+
+impl Schedule {
+    pub(super) fn rest(&mut self) {
+        self.calm = true;
+        self.calm_down();
+        for _ in 0..ROUNDS {
+            // Longer than anything that waits for company, and than the grace.
+            self.world.time.advance(TimeDelta::minutes(20));
+            for role in [2, 5] {
+                let Some(place) = self.places.first().cloned() else { return };
+                self.start(role, place);
+                self.finish();
+            }
+        }
+        if self.is_broken() {
+            return;
+        }
+        for place in self.places.iter() {
+            let result = self.check(place);
+            self.world.state().lake.check(result);
+        }
+    }
+
+    fn calm_down(&mut self) {
+        self.profile =
+            Profile { faults: 0, item_faults: 0, crashes: 0, freezes: 0, jumps: 0, ..self.profile };
+        self.world.state().lake.item_faults = 0;
+        self.processes.clear();
+        self.settle_adrift();
+    }
+
+    /// Lets the one process there is go on until it is over.
+    fn finish(&mut self) {
+        if self.is_broken() {
+            return;
+        }
+        let Some(process) = self.processes.first().map(|process| process.id) else { return };
+        self.poll(0);
+        while !self.processes.is_empty() && !self.is_broken() {
+            let due = self.world.state().calls.iter().filter_map(|call| call.due).min();
+            if let Some(due) = due
+                && self.world.state().calls.iter().all(|call| call.due.is_some())
+            {
+                self.world.time.advance((due - self.world.now()).max(TimeDelta::zero()));
+            }
+            self.move_on(process);
+        }
+    }
+
+    /// Every acknowledged event is visible exactly once, through the catalog (I6 at rest).
+    fn check(&self, place: &Place) -> Result<(), Violation> {
+        let mut state = self.world.state();
+        let lake = &mut state.lake;
+        lake.ledger.place(place).check_named(true)?;
+        let known = lake.ledger.place(place);
+        let (location, acknowledged) =
+            (known.any_location().map(str::to_owned), known.acknowledged().clone());
+        let mut visible: Vec<Event> = Vec::new();
+        if let Some(location) = location {
+            let keys = lake.store.keys();
+            let files = keys.iter().filter(|key| key.starts_with(&location) && !is_hidden(key));
+            for file in files {
+                visible.extend(lake.get(file).and_then(|body| rows(&body)).unwrap_or_default());
+            }
+        }
+        let wrong = |what: String| Violation { invariant: "rest", what };
+        for event in acknowledged {
+            match visible.iter().filter(|found| **found == event).count() {
+                1 => {}
+                count => return Err(wrong(format!("{event:?} is visible {count} times"))),
+            }
+        }
+        visible.sort_unstable();
+        match visible.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(twins) => Err(wrong(format!("{:?} is visible twice", twins[0]))),
+            None => Ok(()),
+        }
+    }
+}
