@@ -131,7 +131,7 @@ impl Lake {
             let one = std::slice::from_ref(partition);
             match self.catalog.write_partitions(table, mode, one).now_or_never()? {
                 Ok(items) if items.is_empty() => {
-                    self.named(table, &partition.values, Some(&partition.location))
+                    self.named(table, &partition.values, Some(&partition.location));
                 }
                 Ok(items) => errors.extend(items),
                 Err(error) => return Some(Err(error)),

@@ -1,5 +1,7 @@
 //! The simulation bites: each deliberate bug is found, within so many seeds.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
 use domain::sabotage::{self, Bug};
 
 /// Plays the seeds in order until the bug is found, which has to be by a violation of one of these.

@@ -1,5 +1,7 @@
 //! A fixed set of seeds, and that a seed replays. More of them: `cargo run --release -p simulation -- --seeds N`.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
 use std::{num::NonZero, thread};
 
 /// About a minute of the dev profile on two processors.
