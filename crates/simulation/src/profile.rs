@@ -24,6 +24,8 @@ pub(crate) struct Profile {
     pub(crate) crashes: usize,
     pub(crate) freezes: usize,
     pub(crate) jumps: usize,
+    /// How long freezes and jumps are.
+    pub(crate) pauses: Pauses,
     pub(crate) damage: usize,
     /// Of steps, how many go on with the process of the last one.
     pub(crate) sticky: usize,
@@ -40,7 +42,31 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    pub(crate) fn new(random: &mut Random) -> Self {
+    /// Of eight seeds one is of sleepers, one of redeliveries: what takes many coincidences is looked for on purpose.
+    pub(crate) fn new(seed: u64, random: &mut Random) -> Self {
+        let profile = Self::any(random);
+        match seed % 8 {
+            6 => profile.sleepers(),
+            7 => profile.redeliveries(),
+            _ => profile,
+        }
+    }
+
+    /// Processes sleep longer than they may change anything, and the vacuum comes meanwhile.
+    fn sleepers(self) -> Self {
+        let roles = [6, 6, 0, 6, 3, 1, 1];
+        let calm = Self { places: 1, at_once: 3, invocations: 36, roles, faults: 0, crashes: 0, ..self };
+        Self { freezes: 15, jumps: 10, pauses: BEYOND_A_RUN, sticky: 900, ..calm }
+    }
+
+    /// The same few messages again and again, while compactors sleep longer than the grace and shorter than they may.
+    fn redeliveries(self) -> Self {
+        let roles = [8, 9, 0, 0, 1, 1, 0];
+        let calm = Self { places: 1, at_once: 3, invocations: 36, roles, faults: 0, crashes: 0, ..self };
+        Self { mails: 2, again: 700, freezes: 10, jumps: 8, pauses: WITHIN_A_RUN, sticky: 900, ..calm }
+    }
+
+    fn any(random: &mut Random) -> Self {
         let mut of = |choices: &[usize]| random.pick(choices).copied().unwrap_or_default();
         let roles = [
             of(&[4, 6, 9]),
@@ -64,6 +90,7 @@ impl Profile {
             crashes: of(&[0, 0, 2, 10]),
             freezes: of(&[0, 3, 10, 30]),
             jumps: of(&[0, 3, 10, 30]),
+            pauses: PAUSES[of(&[0, 1, 2])],
             damage: of(&[0, 0, 0, 3]),
             sticky: of(&[0, 300, 700, 900, 970]),
             target_file_size: of(&[1, 8_000, 1 << 27]) as u64,
@@ -75,18 +102,35 @@ impl Profile {
     }
 }
 
+/// Lengths of pauses in seconds, from and to, each as likely as its weight says.
+type Pauses = &'static [(usize, i64, i64)];
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+
+/// Of everything some.
+const MIXED: Pauses = &[
+    (6, 5, 90),
+    (5, 90, 9 * MINUTE),
+    (5, 10 * MINUTE, 20 * MINUTE),
+    (3, 30 * MINUTE, 90 * MINUTE),
+    (2, 2 * HOUR, 5 * HOUR),
+    (4, 6 * HOUR, 8 * HOUR),
+    (1, 24 * HOUR, 72 * HOUR),
+];
+
+/// Longer than the grace or an invocation, and shorter than a run may be.
+const WITHIN_A_RUN: Pauses = &[(1, 1, 9 * MINUTE), (3, 10 * MINUTE, 50 * MINUTE)];
+
+/// Longer than a run may be, and than the retention.
+const BEYOND_A_RUN: Pauses = &[(1, 1, 10 * MINUTE), (1, HOUR, 3 * HOUR), (3, 6 * HOUR, 14 * HOUR)];
+
+/// What pauses a schedule has.
+const PAUSES: [Pauses; 3] = [MIXED, WITHIN_A_RUN, BEYOND_A_RUN];
+
 /// How long a process is frozen, or nobody does anything.
-pub(crate) fn pause(random: &mut Random) -> TimeDelta {
-    const RANGES: [(usize, i64, i64); 7] = [
-        (6, 5, 90),
-        (5, 90, 9 * 60),
-        (5, 10 * 60, 20 * 60),
-        (3, 30 * 60, 90 * 60),
-        (2, 2 * 3_600, 5 * 3_600),
-        (4, 6 * 3_600, 8 * 3_600),
-        (3, 24 * 3_600, 72 * 3_600),
-    ];
-    let weights = RANGES.map(|(weight, ..)| weight);
-    let (_, low, high) = RANGES[random.weighted(&weights)];
+pub(crate) fn pause(pauses: Pauses, random: &mut Random) -> TimeDelta {
+    let weights: Vec<usize> = pauses.iter().map(|(weight, ..)| *weight).collect();
+    let (_, low, high) = pauses[random.weighted(&weights)];
     TimeDelta::seconds(random.between(low, high))
 }

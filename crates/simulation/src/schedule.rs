@@ -92,7 +92,7 @@ const DEFINITION: &str = r#"{"name": "seats", "identity": ["seat"], "event_time"
 impl Schedule {
     fn new(seed: u64, keep_trace: bool) -> Result<Self, InvalidSetting> {
         let mut random = Random::new(seed);
-        let profile = Profile::new(&mut random);
+        let profile = Profile::new(seed, &mut random);
         let settings = start::settings(&profile)?;
         let places = start::places(profile.places);
         let time = Arc::new(Time::default());

@@ -1,20 +1,25 @@
 //! The simulation bites: each deliberate bug is found, within so many seeds.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
-
 use domain::sabotage::{self, Bug};
 
-/// Plays the seeds in order until the bug is found, which has to be by a violation of one of these.
+/// Plays the seeds from 0 until the bug is found, which has to be by a violation of one of these.
 fn is_found(bug: Bug, within: u64, by: &[&str]) {
+    is_found_among(bug, 0..within, by);
+}
+
+/// The same, where it takes a mixture that one seed in eight has: the seeds that leave this rest.
+fn is_found_by_eighths(bug: Bug, rest: u64, within: u64, by: &[&str]) {
+    is_found_among(bug, (0..within).map(|number| 8 * number + rest), by);
+}
+
+fn is_found_among(bug: Bug, mut seeds: impl Iterator<Item = u64>, by: &[&str]) {
     let found = sabotage::with(bug, || {
-        (0..within).find_map(|seed| simulation::run(seed, false).violation.map(|violation| (seed, violation)))
+        seeds.find_map(|seed| simulation::run(seed, false).violation.map(|violation| (seed, violation)))
     });
-    match found {
-        Some((seed, violation)) => {
-            println!("{bug:?} is found by seed {seed}: {violation}");
-            assert!(by.contains(&violation.invariant), "{violation}");
-        }
-        None => panic!("{bug:?} is not found within {within} seeds"),
+    assert!(found.is_some(), "{bug:?} is not found");
+    for (seed, violation) in found {
+        println!("{bug:?} is found by seed {seed}: {violation}");
+        assert!(by.contains(&violation.invariant), "{violation}");
     }
 }
 
@@ -25,7 +30,7 @@ fn events_acknowledged_and_not_stored() {
 
 #[test]
 fn a_landing_batch_cleaned_by_ones_own_list() {
-    is_found(Bug::CleanByOwnList, 40_000, &["I4", "I1"]);
+    is_found_by_eighths(Bug::CleanByOwnList, 7, 1_000, &["I4", "I1"]);
 }
 
 #[test]
@@ -55,7 +60,7 @@ fn twins_looked_for_within_a_batch_only() {
 
 #[test]
 fn no_age_check() {
-    is_found(Bug::NoAgeCheck, 20_000, &["I4", "I5", "I6"]);
+    is_found_by_eighths(Bug::NoAgeCheck, 6, 4_000, &["I3", "I4", "I5", "I6"]);
 }
 
 #[test]

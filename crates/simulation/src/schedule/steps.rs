@@ -52,7 +52,7 @@ impl Schedule {
         let mut state = self.world.state();
         let random = &mut state.lake.random;
         let length = if random.chance(self.profile.jumps) {
-            profile::pause(random)
+            profile::pause(self.profile.pauses, random)
         } else {
             TimeDelta::milliseconds(random.between(0, self.profile.pace))
         };
@@ -267,7 +267,7 @@ impl Schedule {
         let now = self.world.now();
         let (index, length) = {
             let random = &mut self.world.state().lake.random;
-            (random.below(self.processes.len()), profile::pause(random))
+            (random.below(self.processes.len()), profile::pause(self.profile.pauses, random))
         };
         if let Some(process) = self.processes.get_mut(index) {
             process.frozen_until = now + length;
