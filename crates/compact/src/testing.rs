@@ -17,7 +17,7 @@ use domain::{
         Catalog, CatalogPartition, Clock, DeleteFailure, Ids, ListPage, ObjectMeta, ObjectStore, PutMode,
         StoreError, Table, Upsert, Version,
     },
-    run::Run,
+    run::{MAX_LIFE, Run},
     settings::Settings,
     vacuum::Notes,
 };
@@ -242,6 +242,12 @@ impl World {
 
     /// Points the catalog at a location.
     pub(crate) async fn name(&self, location: &str) {
+        self.name_just_now(location).await;
+        // Long enough for it to be noted.
+        self.clock.advance(MAX_LIFE);
+    }
+
+    pub(crate) async fn name_just_now(&self, location: &str) {
         let values = self.partition.values();
         let partition = CatalogPartition {
             values: values.clone(),

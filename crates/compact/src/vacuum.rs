@@ -128,7 +128,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Vacuum<S, C, K> {
             if plan.expired.contains(&generation) || !plan.has_outlived(directory) || named.is(location) {
                 continue;
             }
-            if listing.commits.contains(&generation) {
+            if listing.commits.contains_key(&generation) {
                 match self.commit(dataset, partition, generation).await? {
                     Some(commit) if commit.location != *location => {}
                     // Its own; or another vacuum is just done with it.

@@ -1,5 +1,7 @@
 //! What a byte that lands costs afterwards: a thousand small batches through one partition.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
 use std::sync::Arc;
 
 use compact::{Compactor, Report};

@@ -262,12 +262,10 @@ pub fn head<'a>(keys: impl IntoIterator<Item = &'a str>) -> Option<Generation> {
     log(keys).map(|(_, head)| head)
 }
 
-/// What may be deleted from landing (I4): the batches that the *head* lists as consumed at least `grace` ago.
-///
-/// The head and no other commit: a late commit under a vacuumed number is no head, and its list is not in
-/// the table.
+/// What may be deleted from landing: [`invariant::cleanable`] of the head.
 pub fn cleanable(head: &Commit, now: DateTime<Utc>, grace: TimeDelta) -> impl Iterator<Item = &BatchName> {
-    head.consumed.iter().filter(move |entry| now - entry.at >= grace).map(|entry| &entry.batch)
+    let consumed = head.consumed.iter().map(|entry| (&entry.batch, entry.at));
+    invariant::cleanable(consumed, move |at| now - *at >= grace)
 }
 
 #[cfg(test)]

@@ -106,6 +106,18 @@ pub fn may_delete_landing<B: PartialEq + Debug>(
     violated("I4", format!("landing batch {batch:?} is deleted, and the head does not list it as consumed"))
 }
 
+/// **I4**: what may be deleted from landing: the batches that the *head* lists as consumed at least the grace ago.
+/// `reached(t)` says whether a time is that long ago.
+///
+/// The head and no other commit: a late commit under a vacuumed number is no head, and its list is not in
+/// the table.
+pub fn cleanable<B, T>(
+    consumed_by_head: impl IntoIterator<Item = (B, T)>,
+    reached: impl Fn(&T) -> bool,
+) -> impl Iterator<Item = B> {
+    consumed_by_head.into_iter().filter(move |(_, at)| reached(at)).map(|(batch, _)| batch)
+}
+
 /// Whether a committed generation is garbage: not the head, not what the catalog names, and not newer than that.
 /// While the catalog names nothing, nothing is.
 pub fn is_garbage(generation: u64, head: u64, named: Option<u64>) -> bool {

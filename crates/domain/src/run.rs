@@ -9,6 +9,10 @@ use crate::sabotage::{self, Bug};
 /// The grace is shorter, and half the retention longer, than this.
 pub const MAX_AGE: TimeDelta = TimeDelta::hours(1);
 
+/// A run older than this cannot change anything any more, whatever it last checked: S3 takes no request that was signed
+/// more than 15 minutes ago.
+pub const MAX_LIFE: TimeDelta = TimeDelta::minutes(60 + 15);
+
 /// One invocation's work on one partition or dataset.
 #[derive(Debug, Clone, Copy)]
 pub struct Run {

@@ -103,6 +103,23 @@ impl Notes {
     }
 }
 
+/// What may be noted when the catalog is seen to name a generation: the newest one that is not above it and whose
+/// commit is `settled`, which is to say in the log for longer than a run can change anything
+/// ([`run::MAX_LIFE`](crate::run::MAX_LIFE)). What is below that was overtaken so long ago that no register can have
+/// it in mind any more: the catalog never names it again. The clock is to be read before the catalog is.
+///
+/// To note at once what the catalog names is too early: a register that wakes up late may name an older generation,
+/// and be put right by another one hours later, and if no vacuum looks in between, the retention of that older one has
+/// been counting all the while. (The model found a reader that lost its files.)
+pub fn noted<T>(
+    named: u64,
+    commits: impl IntoIterator<Item = (u64, T)>,
+    settled: impl Fn(&T) -> bool,
+) -> Option<u64> {
+    let commits = commits.into_iter().filter(|(generation, at)| *generation <= named && settled(at));
+    commits.map(|(generation, _)| generation).max()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -130,6 +147,15 @@ mod tests {
         assert_eq!(notes.expired(at(722), RETENTION), Some(Generation::new(8)));
         notes.forget(at(722), RETENTION);
         assert_eq!(notes.garbage.len(), 1);
+    }
+
+    #[test]
+    fn a_generation_is_noted_once_it_is_settled() {
+        let commits = [(3, 90), (4, 80), (5, 10)];
+        let settled = |age: &u64| *age >= 75;
+        assert_eq!(noted(5, commits, settled), Some(4));
+        assert_eq!(noted(3, commits, settled), Some(3));
+        assert_eq!(noted(2, commits, settled), None);
     }
 
     #[test]

@@ -40,7 +40,8 @@ async fn stored(store: &MemoryStore, dataset: &Dataset, events: &[String], row_g
 
 #[tokio::test]
 async fn twins_are_found_by_every_type_of_identity() {
-    let values: [(&str, fn(i64) -> String); 10] = [
+    type Value = fn(i64) -> String;
+    let values: [(&str, Value); 10] = [
         ("int", |n| n.to_string()),
         ("bigint", |n| (n * 3_000_000_000).to_string()),
         ("string", |n| format!("\"k{n}\"")),

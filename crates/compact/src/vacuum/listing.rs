@@ -1,6 +1,6 @@
 //! What is there of one partition.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -12,8 +12,8 @@ use domain::{
 /// The commits and directories of one partition. What does not parse as this partition's own is in neither.
 #[derive(Debug)]
 pub(super) struct Listing {
-    /// Every commit there is, debris below a gap included.
-    pub(super) commits: BTreeSet<Generation>,
+    /// Every commit there is, debris below a gap included, with the time since which it is in the log.
+    pub(super) commits: BTreeMap<Generation, DateTime<Utc>>,
     pub(super) head: Option<Generation>,
     /// By location.
     pub(super) directories: BTreeMap<String, Directory>,
@@ -59,13 +59,13 @@ impl Listing {
         let objects = store.list_all(&key::commits_prefix(dataset, partition)).await?;
         let own = objects.iter().filter_map(|object| match ParsedKey::parse(&object.key) {
             Ok(ParsedKey::Commit(of, at, generation)) if of == *dataset && at == *partition => {
-                Some((object.key.as_str(), generation))
+                Some((object.key.as_str(), (generation, object.last_modified)))
             }
             _ => None,
         });
         let own: Vec<_> = own.collect();
         Ok(Self {
-            commits: own.iter().map(|(_, generation)| *generation).collect(),
+            commits: own.iter().map(|(_, commit)| *commit).collect(),
             head: commit::head(own.iter().map(|(key, _)| *key)),
             directories,
         })

@@ -6,11 +6,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Generation,
     invariant::{self, Fate},
+    run::MAX_LIFE,
     sabotage::{self, Bug},
-    vacuum::Notes,
+    vacuum::{self, Notes},
 };
 
 use super::listing::{Directory, Listing};
+
+/// What may be noted when the catalog names this generation.
+fn noted(listing: &Listing, named: Generation, now: DateTime<Utc>) -> Option<Generation> {
+    let commits = listing.commits.iter().map(|(generation, at)| (generation.number(), *at));
+    let is_settled = |at: &DateTime<Utc>| now - *at >= MAX_LIFE;
+    vacuum::noted(named.number(), commits, is_settled).map(Generation::new)
+}
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Times {
@@ -41,9 +49,11 @@ impl Plan {
     ) -> Self {
         let mut notes = notes.cloned().unwrap_or_default();
         let named = if sabotage::is_on(Bug::VacuumByHead) { listing.head } else { named };
-        // While the catalog names nothing, nothing is garbage, and the notes go as a whole.
-        if let Some(named) = named {
-            notes.observe(named, times.named_at);
+        // While the catalog names nothing, nothing is garbage, and the notes go as a whole. What it names is noted once
+        // no register can have anything older in mind.
+        let noted = named.and_then(|named| noted(listing, named, times.now));
+        if let Some(noted) = noted {
+            notes.observe(noted, times.named_at);
         }
         let is_garbage = |generation: &Generation| {
             if sabotage::is_on(Bug::VacuumByAge) {
@@ -53,7 +63,7 @@ impl Plan {
                 invariant::is_garbage(generation.number(), head.number(), named.map(Generation::number))
             })
         };
-        let garbage = listing.commits.iter().copied().filter(is_garbage).collect();
+        let garbage = listing.commits.keys().copied().filter(is_garbage).collect();
         let mut plan = Self { garbage, expired: BTreeSet::new(), notes, times };
         // Under an expired number there may be a young directory: a stale run's, which the commit keeps from being
         // committed; or what somebody restored. Both wait until they are old, and the commit with them.
@@ -63,9 +73,10 @@ impl Plan {
             .filter(|directory| !plan.has_outlived(directory))
             .map(|directory| directory.generation)
             .collect();
-        let expired = plan.garbage.iter().copied();
+        // Where nothing could be observed, nothing is deleted either.
+        let observed = plan.garbage.iter().copied().filter(|_| noted.is_some());
         plan.expired =
-            expired.filter(|number| plan.has_expired(*number) && !young.contains(number)).collect();
+            observed.filter(|number| plan.has_expired(*number) && !young.contains(number)).collect();
         plan.notes.forget(times.now, times.retention);
         plan
     }

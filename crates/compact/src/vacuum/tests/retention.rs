@@ -95,6 +95,25 @@ async fn a_catalog_that_goes_back_makes_the_retention_begin_anew() {
     assert_eq!(world.vacuum().await.unwrap().generations, 2);
 }
 
+/// What the model found: a register that wakes up late names an older generation once more, and nobody vacuums before
+/// another one puts that right. Its retention must not have been counting all the while.
+#[tokio::test]
+async fn what_a_late_register_may_still_name_is_not_noted_yet() {
+    let world = World::new().await;
+    let (first, second) = (world.commit(1).await, world.commit(2).await);
+    world.name_just_now(&second.location).await;
+    world.vacuum().await.unwrap();
+    assert_eq!(world.notes().await.map(|notes| notes.garbage), Some(Vec::new()));
+    world.clock.advance(HOUR);
+    world.name_just_now(&first.location).await;
+    world.clock.advance(RETENTION - HOUR);
+    // A reader has just been sent to the first one.
+    world.name_just_now(&second.location).await;
+    assert_eq!(world.vacuum().await.unwrap().generations, 0);
+    world.clock.advance(RETENTION);
+    assert_eq!(world.vacuum().await.unwrap().generations, 1);
+}
+
 #[tokio::test]
 async fn debris_below_a_gap_is_garbage_too() {
     let world = World::new().await;

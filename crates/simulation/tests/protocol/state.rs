@@ -1,0 +1,210 @@
+//! What the model knows: the bucket, the catalog, the messages under way, and where each process is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    CommitKind,
+    invariant::{self, Log},
+};
+
+/// An event, by its identity.
+pub(crate) type Event = u8;
+/// A landing batch; [`crate::bounds::Bounds::batches`] says which events it has.
+pub(crate) type Batch = u8;
+/// Model time, and how long ago something was. It stops where it makes no more difference.
+pub(crate) type Ticks = u8;
+
+/// The directory of a generation: its number, and the attempt that wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Location {
+    pub(crate) generation: u64,
+    pub(crate) writer: u8,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Commit {
+    pub(crate) location: Location,
+    /// In order; an event twice is what I3 forbids.
+    pub(crate) rows: Vec<Event>,
+    /// How long ago each batch was consumed.
+    pub(crate) consumed: BTreeMap<Batch, Ticks>,
+    /// Of those, what this very commit consumed: nothing in a merge.
+    pub(crate) newly: BTreeSet<Batch>,
+}
+
+impl Commit {
+    pub(crate) fn kind(&self) -> CommitKind {
+        if self.newly.is_empty() { CommitKind::Merge } else { CommitKind::Append }
+    }
+}
+
+/// A commit in the log.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Logged {
+    pub(crate) commit: Commit,
+    /// For how long it has been in the log.
+    pub(crate) age: Ticks,
+    /// Since when it has in truth been garbage, whatever the vacuum has noted.
+    pub(crate) garbage: Option<Ticks>,
+}
+
+/// A process at work. One that is not is `None`: a crash forgets everything.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Run<S> {
+    pub(crate) step: S,
+    /// Since when the run is going on.
+    pub(crate) age: Ticks,
+}
+
+/// Where a compactor is. To look once more after a commit, or after it was overtaken, is to begin anew, as after a
+/// crash: the message is there again. (A new run is younger, so it may do more.)
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Compact {
+    /// Has read the head, which may be another one by now.
+    Head(Option<Commit>),
+    /// Has written its files.
+    Built(Commit),
+    /// Has put the commit, and had no answer.
+    Unsure(Commit),
+    /// Deletes these, one after the other. Its message is done.
+    Deleting(BTreeSet<Batch>),
+    /// With a deliberate bug only: about to clean by the list of its own commit.
+    Committed(Commit),
+}
+
+impl Compact {
+    /// The commit that it has in mind.
+    pub(crate) fn commit(&self) -> Option<&Commit> {
+        match self {
+            Self::Head(commit) => commit.as_ref(),
+            Self::Built(commit) | Self::Unsure(commit) | Self::Committed(commit) => Some(commit),
+            Self::Deleting(_) => None,
+        }
+    }
+
+    pub(crate) fn commit_mut(&mut self) -> Option<&mut Commit> {
+        match self {
+            Self::Head(commit) => commit.as_mut(),
+            Self::Built(commit) | Self::Unsure(commit) | Self::Committed(commit) => Some(commit),
+            Self::Deleting(_) => None,
+        }
+    }
+
+    /// Whether the message that started it is still to be done.
+    pub(crate) fn has_message(&self) -> bool {
+        !matches!(self, Self::Deleting(_))
+    }
+}
+
+/// Where a vacuum is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Vacuum {
+    /// With a deliberate bug only: has listed the commits and looked at the catalog, and not yet at the clock.
+    Looked { commits: Vec<Location>, named: Option<u64> },
+    /// Deletes these, one after the other.
+    Deleting(Vec<Garbage>),
+}
+
+/// What a vacuum deletes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Garbage {
+    Files(Location),
+    Commit(u64),
+}
+
+/// A mark of the vacuum's notes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Mark {
+    pub(crate) below: u64,
+    pub(crate) since: Ticks,
+}
+
+/// Everything.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct State {
+    /// How many batches may still be put.
+    pub(crate) puts: u8,
+    /// How many merges may still be made.
+    pub(crate) merges: u8,
+    pub(crate) acknowledged: BTreeSet<Event>,
+    pub(crate) landing: BTreeSet<Batch>,
+    /// Messages for compactors, of landed batches.
+    pub(crate) landed: u8,
+    /// Messages for registers, of commits.
+    pub(crate) committed: u8,
+    pub(crate) log: BTreeMap<u64, Logged>,
+    /// The directories with data files, and their age.
+    pub(crate) files: BTreeMap<Location, Ticks>,
+    pub(crate) catalog: Option<Location>,
+    pub(crate) notes: Vec<Mark>,
+    pub(crate) compactors: Vec<Option<Run<Compact>>>,
+    /// Registers that have read the head, which may be another one by now.
+    pub(crate) registers: Vec<Option<Run<Location>>>,
+    pub(crate) vacuums: Vec<Option<Run<Vacuum>>>,
+    /// Readers that have resolved the partition, and have yet to read the files.
+    pub(crate) readers: Vec<Option<Run<Location>>>,
+    /// Rules that some step broke.
+    pub(crate) broken: BTreeSet<&'static str>,
+}
+
+impl State {
+    /// The numbers of all commits, debris among them.
+    pub(crate) fn numbers(&self) -> BTreeSet<u64> {
+        self.log.keys().copied().collect()
+    }
+
+    /// What of them is the log.
+    pub(crate) fn live(&self) -> Option<Log> {
+        invariant::log(&self.numbers())
+    }
+
+    pub(crate) fn head(&self) -> Option<&Commit> {
+        self.log.get(&self.live()?.head).map(|logged| &logged.commit)
+    }
+
+    /// Whether this directory is the one of its number's commit.
+    pub(crate) fn is_committed(&self, location: Location) -> bool {
+        self.log.get(&location.generation).is_some_and(|logged| logged.commit.location == location)
+    }
+
+    /// What the catalog names, and has a commit.
+    pub(crate) fn named(&self) -> Option<u64> {
+        self.catalog.filter(|location| self.is_committed(*location)).map(|location| location.generation)
+    }
+
+    /// Whatever directory somebody has in mind.
+    fn remembered(&self) -> BTreeSet<Location> {
+        let mut locations: BTreeSet<Location> = self.catalog.into_iter().collect();
+        locations.extend(self.log.values().map(|logged| logged.commit.location));
+        let runs = self.compactors.iter().flatten();
+        locations.extend(runs.filter_map(|run| run.step.commit()).map(|commit| commit.location));
+        locations.extend(self.registers.iter().chain(&self.readers).flatten().map(|run| run.step));
+        for run in self.vacuums.iter().flatten() {
+            match &run.step {
+                Vacuum::Looked { commits, .. } => locations.extend(commits),
+                Vacuum::Deleting(queue) => {
+                    locations.extend(queue.iter().filter_map(|garbage| match garbage {
+                        Garbage::Files(location) => Some(*location),
+                        Garbage::Commit(_) => None,
+                    }));
+                }
+            }
+        }
+        locations
+    }
+
+    /// A directory for a new attempt: the lowest name that nothing has.
+    pub(crate) fn fresh(&self, generation: u64) -> Location {
+        let used = self.remembered();
+        let is_free = |location: &Location| !used.contains(location) && !self.files.contains_key(location);
+        let names = (0..=u8::MAX).map(|writer| Location { generation, writer });
+        names.into_iter().find(is_free).unwrap_or(Location { generation, writer: u8::MAX })
+    }
+
+    /// Forgets the files that were never committed and whose writer is gone: nothing will ever come of them, but that
+    /// they are vacuumed.
+    pub(crate) fn forget_leftovers(&mut self) {
+        let remembered = self.remembered();
+        self.files.retain(|location, _| remembered.contains(location));
+    }
+}
