@@ -101,12 +101,12 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                     run.may_begin(self.clock.now(), ROUND)?;
                 }
                 if runs.len() == RUNS {
-                    self.finish_group(workshop, &mut made, None, &mut runs).await?;
+                    self.finish_group(workshop, &mut made, None, &mut runs, run).await?;
                 }
             }
         }
         let rest = self.sorted(workshop, &mut held)?;
-        self.finish_group(workshop, &mut made, Some(rest), &mut runs).await?;
+        self.finish_group(workshop, &mut made, Some(rest), &mut runs, run).await?;
         tracing::debug!(location, runs = written, files = made.files.len(), "partition rewritten");
         Ok(made)
     }
@@ -130,6 +130,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         made: &mut Made,
         rest: Option<RecordBatch>,
         runs: &mut Vec<DataFile>,
+        run: &Run,
     ) -> Result<(), CompactError> {
         let runs = std::mem::take(runs);
         let sources = workshop.open(&runs).await?;
@@ -139,6 +140,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         made.files.extend(files);
         // Nobody else knows of them: their directory has no commit yet. What stays is vacuumed with its generation.
         let keys: Vec<String> = runs.into_iter().map(|file| file.key).collect();
+        run.may_change(self.clock.now())?;
         for failure in workshop.store.delete(&keys).await? {
             tracing::warn!(
                 key = failure.key,
