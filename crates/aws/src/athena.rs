@@ -1,15 +1,25 @@
 //! The query engine on Athena.
 
+use std::{ops::Range, time::Duration};
+
 use aws_sdk_athena::{
     Client,
-    types::{ColumnInfo, QueryExecution, QueryExecutionContext, QueryExecutionState, QueryExecutionStatus},
+    types::{
+        ColumnInfo, QueryExecution, QueryExecutionContext, QueryExecutionState, QueryExecutionStatus,
+        ResultReuseByAgeConfiguration, ResultReuseConfiguration,
+    },
 };
+use bytes::Bytes;
+use chrono::DateTime;
 use domain::port::{
-    EngineError, ObjectStore, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, ResultSet,
-    Source, StoreError,
+    EngineError, ObjectStore, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, Source,
+    StoreError, StoredResult,
 };
 
 use crate::{failure::Failure, s3::S3Store};
+
+/// How Athena begins the reason of a query that it stopped at the workgroup's bound.
+const CUT_OFF: &str = "Bytes scanned limit was exceeded";
 
 /// One workgroup, which names where results go.
 #[derive(Debug, Clone)]
@@ -28,7 +38,20 @@ impl AthenaEngine {
     async fn execution(&self, id: &QueryId) -> Result<QueryExecution, EngineError> {
         let call = self.client.get_query_execution().query_execution_id(id.as_str());
         let answer = call.send().await.map_err(|error| engine_error(Some(id), error.into()))?;
-        answer.query_execution.ok_or_else(|| EngineError::NotFound { id: id.to_string() })
+        let execution = answer.query_execution;
+        // What another workgroup ran, in another team's name perhaps, is nobody's business here.
+        execution
+            .filter(|execution| execution.work_group.as_deref() == Some(&self.workgroup))
+            .ok_or_else(|| EngineError::NotFound { id: id.to_string() })
+    }
+
+    /// The store and the key that an output location names.
+    fn place<'a>(&self, location: &'a str) -> Result<(S3Store, &'a str), EngineError> {
+        let (bucket, key) = location
+            .strip_prefix("s3://")
+            .and_then(|rest| rest.split_once('/'))
+            .ok_or_else(|| failed("Athena answered an output location that is not in S3"))?;
+        Ok((S3Store::new(self.s3.clone(), bucket.to_owned()), key))
     }
 }
 
@@ -42,6 +65,7 @@ impl QueryEngine for AthenaEngine {
             .set_execution_parameters(parameters)
             .client_request_token(&query.token)
             .work_group(&self.workgroup)
+            .set_result_reuse_configuration(query.reuse.map(reuse).transpose()?)
             .query_execution_context(QueryExecutionContext::builder().database(&self.database).build());
         let answer = call.send().await.map_err(|error| engine_error(None, error.into()))?;
         let id = answer.query_execution_id.ok_or_else(|| failed("Athena answered no query id"))?;
@@ -55,36 +79,40 @@ impl QueryEngine for AthenaEngine {
             .unwrap_or_else(|| aws_sdk_athena::types::QueryExecutionStatistics::builder().build());
         let number =
             |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).unwrap_or_default();
+        let submitted = execution.status.as_ref().and_then(|status| status.submission_date_time);
+        let millis = submitted.and_then(|time| time.to_millis().ok());
+        let reused = statistics.result_reuse_information.map(|reuse| reuse.reused_previous_result);
         Ok(QueryStatus {
+            submitted_at: millis.and_then(DateTime::from_timestamp_millis),
+            reused: reused.unwrap_or_default(),
             state: state(execution.status)?,
             bytes_scanned: number(statistics.data_scanned_in_bytes),
             engine_millis: number(statistics.engine_execution_time_in_millis),
         })
     }
 
-    async fn result(&self, id: &QueryId, max_bytes: u64) -> Result<ResultSet, EngineError> {
-        // The rows come from the result object, in one read; this call is for the columns' types.
+    async fn result(&self, id: &QueryId) -> Result<StoredResult, EngineError> {
+        // The rows come from the result object; this call is for the columns' types.
         let call = self.client.get_query_results().query_execution_id(id.as_str()).max_results(1);
-        let answer = call.send().await.map_err(|error| engine_error(Some(id), error.into()))?;
+        let (answer, execution) = tokio::join!(call.send(), self.execution(id));
+        let location =
+            execution?.result_configuration.and_then(|configuration| configuration.output_location);
+        let location = location.ok_or_else(|| failed("Athena answered no output location"))?;
+        let answer = answer.map_err(|error| engine_error(Some(id), error.into()))?;
         let metadata = answer.result_set.and_then(|set| set.result_set_metadata);
         let infos = metadata.and_then(|metadata| metadata.column_info);
         let infos = infos.ok_or_else(|| failed("Athena answered a result without columns"))?;
         let columns = infos.into_iter().map(column).collect();
+        let (store, key) = self.place(&location)?;
+        let bytes = store.head(key).await.map_err(|error| result_error(error, &location))?.size;
+        Ok(StoredResult { columns, bytes, location })
+    }
 
-        let configuration = self.execution(id).await?.result_configuration;
-        let location = configuration.and_then(|configuration| configuration.output_location);
-        let location = location.ok_or_else(|| failed("Athena answered no output location"))?;
-        let (bucket, key) = location
-            .strip_prefix("s3://")
-            .and_then(|rest| rest.split_once('/'))
-            .ok_or_else(|| failed("Athena answered an output location that is not in S3"))?;
-        let store = S3Store::new(self.s3.clone(), bucket.to_owned());
-        let bytes = store.head(key).await.map_err(result_error)?.size;
-        if bytes > max_bytes {
-            return Err(EngineError::TooLarge { bytes });
-        }
-        let csv = store.get(key).await.map_err(result_error)?;
-        Ok(ResultSet { columns, csv })
+    async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
+        let (store, key) = self.place(&result.location)?;
+        // S3 cuts a range that ends behind the object, and refuses a number that is none of its own.
+        let range = range.start..range.end.min(result.bytes);
+        store.get_range(key, range).await.map_err(|error| result_error(error, &result.location))
     }
 
     async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
@@ -93,12 +121,25 @@ impl QueryEngine for AthenaEngine {
     }
 }
 
+/// Results up to so old, in Athena's whole minutes.
+fn reuse(age: Duration) -> Result<ResultReuseConfiguration, EngineError> {
+    let minutes = i32::try_from(age.as_secs() / 60).map_err(|error| failed(error))?;
+    let by_age = ResultReuseByAgeConfiguration::builder().enabled(true).max_age_in_minutes(minutes);
+    Ok(ResultReuseConfiguration::builder().result_reuse_by_age_configuration(by_age.build()).build())
+}
+
 fn state(status: Option<QueryExecutionStatus>) -> Result<QueryState, EngineError> {
     let status = status.ok_or_else(|| failed("Athena answered no status"))?;
     match status.state {
         Some(QueryExecutionState::Queued) => Ok(QueryState::Queued),
         Some(QueryExecutionState::Running) => Ok(QueryState::Running),
         Some(QueryExecutionState::Succeeded) => Ok(QueryState::Succeeded),
+        // Athena has no state of its own for it; only its words tell the two apart.
+        Some(QueryExecutionState::Cancelled)
+            if status.state_change_reason.is_some_and(|reason| reason.starts_with(CUT_OFF)) =>
+        {
+            Ok(QueryState::CutOff)
+        }
         Some(QueryExecutionState::Cancelled) => Ok(QueryState::Cancelled),
         Some(QueryExecutionState::Failed) => Ok(QueryState::Failed {
             reason: status.state_change_reason.unwrap_or_default(),
@@ -108,8 +149,9 @@ fn state(status: Option<QueryExecutionStatus>) -> Result<QueryState, EngineError
     }
 }
 
-fn result_error(error: StoreError) -> EngineError {
+fn result_error(error: StoreError, location: &str) -> EngineError {
     match error {
+        StoreError::NotFound { .. } => EngineError::NotFound { id: location.to_owned() },
         StoreError::Unavailable { .. } => EngineError::Unavailable { source: error.into() },
         other => EngineError::Failed { source: other.into() },
     }

@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use aws_sdk_s3::{
     Client,
+    presigning::PresigningConfig,
     primitives::{ByteStream, DateTime as SdkTime},
     types::{Delete, ObjectIdentifier},
 };
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use domain::port::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError, Version};
+use domain::port::{
+    DeleteFailure, Download, ListPage, ObjectMeta, ObjectStore, PresignedUrls, PutMode, StoreError, Version,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 use crate::failure::Failure;
@@ -159,6 +162,19 @@ impl ObjectStore for S3Store {
             return Err(StoreError::Unavailable { key: prefix.to_owned(), source });
         }
         Ok(ListPage { objects, next_after })
+    }
+}
+
+impl PresignedUrls for S3Store {
+    async fn presigned_url(&self, key: &str, download: &Download<'_>) -> Result<String, StoreError> {
+        let failed = |source| StoreError::Failed { key: key.to_owned(), source };
+        let config = PresigningConfig::expires_in(download.valid).map_err(|error| failed(error.into()))?;
+        let call = self.client.get_object().bucket(&self.bucket).key(key);
+        let call = call.response_content_type(download.content_type);
+        let call =
+            call.response_content_disposition(format!("attachment; filename=\"{}\"", download.file_name));
+        let request = call.presigned(config).await.map_err(|error| store_error(key, error.into()))?;
+        Ok(request.uri().to_owned())
     }
 }
 

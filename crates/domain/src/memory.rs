@@ -8,7 +8,7 @@ mod query_engine;
 pub use catalog::{Calls, MemoryCatalog};
 pub use clock::{ManualClock, SeededIds};
 pub use object_store::{MemoryStore, NoClock};
-pub use query_engine::{MemoryEngine, Outcome};
+pub use query_engine::{MemoryEngine, Outcome, Rows};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -10,9 +10,11 @@ pub use catalog::{
     ItemError, ROWS_PARAMETER, Table, TableColumn, Upsert,
 };
 pub use clock::{Clock, Ids};
-pub use object_store::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError, Version};
+pub use object_store::{
+    DeleteFailure, Download, ListPage, ObjectMeta, ObjectStore, PresignedUrls, PutMode, StoreError, Version,
+};
 pub use query_engine::{
-    EngineError, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, ResultSet,
+    EngineError, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, StoredResult,
 };
 
 /// What an adapter wraps: the SDK's error, or its own. Kept, so that nobody has to parse text.

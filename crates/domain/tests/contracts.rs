@@ -4,8 +4,8 @@
 
 use domain::{
     contract,
-    memory::{ManualClock, MemoryCatalog, MemoryEngine, MemoryStore, Outcome, SeededIds},
-    port::{Query, ResultColumn, ResultSet},
+    memory::{ManualClock, MemoryCatalog, MemoryEngine, MemoryStore, Outcome, Rows, SeededIds},
+    port::{Query, ResultColumn},
 };
 
 fn clock() -> ManualClock {
@@ -32,13 +32,16 @@ async fn memory_engine() {
         sql: sql.to_owned(),
         parameters: parameters.iter().map(|p| (*p).to_owned()).collect(),
         token: "t".repeat(32),
+        reuse: None,
     };
-    let result = ResultSet {
+    let result = Rows {
         columns: vec![ResultColumn { name: "n".into(), data_type: "bigint".into() }],
         csv: "\"n\"\n\"7\"\n".into(),
     };
     let known = contract::query_engine::Known {
-        good: (query("SELECT n FROM t WHERE n = ?", &["7"]), result.clone()),
+        good: query("SELECT n FROM t WHERE n = ?", &["7"]),
+        columns: result.columns.clone(),
+        csv: result.csv.clone(),
         bad: query("SELEC", &[]),
         slow: query("SELECT pg_sleep(9)", &[]),
     };

@@ -80,3 +80,18 @@ impl TableColumn {
         self.has_order() && *self.data_type() != DataType::Binary
     }
 }
+
+/// A column of an answer: a column of a table, under this name or another, or what was computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OutputColumn {
+    /// Its name; no other column of the answer has it.
+    pub(crate) name: String,
+    /// The type of its values.
+    pub(crate) data_type: DataType,
+}
+
+impl From<&TableColumn> for OutputColumn {
+    fn from(column: &TableColumn) -> Self {
+        Self { name: column.name.clone(), data_type: column.data_type().clone() }
+    }
+}

@@ -2,8 +2,9 @@
 
 use std::{future::Future, pin::pin, time::Duration};
 
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::port::{Clock, EngineError, Ids, Query, QueryEngine, QueryId, QueryState, ResultSet};
+use domain::port::{Clock, EngineError, Ids, Query, QueryEngine, QueryId, QueryState, StoredResult};
 use futures::future::{Either, select};
 
 use crate::{literal::Literal, sql::Statement};
@@ -22,8 +23,11 @@ const CANCEL: TimeDelta = TimeDelta::seconds(2);
 pub(crate) struct Execution {
     /// The engine's id.
     pub(crate) id: QueryId,
-    /// The rows.
-    pub(crate) result: ResultSet,
+    /// What the result is.
+    #[expect(dead_code, reason = "the pages of a result, which come next, need it")]
+    pub(crate) result: StoredResult,
+    /// Its CSV.
+    pub(crate) csv: Bytes,
     /// Bytes that the engine read.
     pub(crate) bytes_scanned: u64,
     /// Milliseconds that the engine worked.
@@ -110,7 +114,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Executor<'_, Q, K, I> {
         let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
         let deadline = self.clock.now().checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
         let parameters = statement.parameters.into_iter().map(Literal::into_text).collect();
-        let mut query = Query { sql: statement.sql, parameters, token: self.token() };
+        let mut query = Query { sql: statement.sql, parameters, token: self.token(), reuse: None };
         match self.attempt(&query, deadline).await {
             Err(error @ ExecuteError::Failed { retryable: true, .. }) if self.clock.now() < deadline => {
                 tracing::warn!(%error, "the query failed for a passing reason and is run once more");
@@ -131,15 +135,15 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Executor<'_, Q, K, I> {
         let started = self.until(last, self.engine.start(query)).await;
         let id = started.ok_or(ExecuteError::TimedOut { id: None })?.map_err(ExecuteError::of)?;
         let (bytes_scanned, engine_millis) = self.completion(&id, deadline, last).await?;
-        let fetched = self.until(last, self.engine.result(&id, self.max_bytes)).await;
-        let result =
-            fetched.ok_or_else(|| ExecuteError::TimedOut { id: Some(id.clone()) })?.map_err(|error| {
-                match error {
-                    EngineError::TooLarge { bytes } => ExecuteError::TooLarge { id: id.clone(), bytes },
-                    other => ExecuteError::of(other),
-                }
-            })?;
-        Ok(Execution { id, result, bytes_scanned, engine_millis })
+        let timed_out = || ExecuteError::TimedOut { id: Some(id.clone()) };
+        let result = self.until(last, self.engine.result(&id)).await.ok_or_else(timed_out)?;
+        let result = result.map_err(ExecuteError::of)?;
+        if result.bytes > self.max_bytes {
+            return Err(ExecuteError::TooLarge { id, bytes: result.bytes });
+        }
+        let csv = self.until(last, self.engine.read(&result, 0..result.bytes)).await.ok_or_else(timed_out)?;
+        let csv = csv.map_err(ExecuteError::of)?;
+        Ok(Execution { id, result, csv, bytes_scanned, engine_millis })
     }
 
     /// Waits until the query has succeeded, and says what it cost.
@@ -166,6 +170,10 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Executor<'_, Q, K, I> {
                     }
                     QueryState::Cancelled => {
                         let reason = "somebody cancelled it".to_owned();
+                        return Err(ExecuteError::Failed { id: id.clone(), reason, retryable: false });
+                    }
+                    QueryState::CutOff => {
+                        let reason = "it would have scanned more than it may".to_owned();
                         return Err(ExecuteError::Failed { id: id.clone(), reason, retryable: false });
                     }
                     QueryState::Queued | QueryState::Running => {}

@@ -7,7 +7,7 @@ mod json;
 mod nested;
 
 use crate::{
-    column::TableColumn,
+    column::OutputColumn,
     format::Format,
     result::{Field, MalformedResult, ResultReader},
 };
@@ -60,7 +60,7 @@ trait Renderer {
 /// Renders Athena's CSV, whose columns must be `columns`, in at most `maximum` bytes.
 pub(crate) fn render(
     format: Format,
-    columns: &[TableColumn],
+    columns: &[OutputColumn],
     csv: &[u8],
     maximum: usize,
 ) -> Result<Rendered, RenderError> {
@@ -73,17 +73,17 @@ pub(crate) fn render(
 
 fn pass<R: Renderer>(
     mut renderer: R,
-    columns: &[TableColumn],
+    columns: &[OutputColumn],
     csv: &[u8],
     maximum: usize,
 ) -> Result<Rendered, RenderError> {
-    let mut reader = ResultReader::new(csv, columns.iter().map(TableColumn::name))?;
+    let mut reader = ResultReader::new(csv, columns.iter().map(|column| column.name.as_str()))?;
     let mut row = Vec::with_capacity(columns.len());
     let mut rows = 0;
     while reader.read(&mut row)? {
         renderer.row(rows, &row).map_err(|index| RenderError::Cell {
-            column: columns[index].name().to_owned(),
-            data_type: columns[index].data_type().clone(),
+            column: columns[index].name.clone(),
+            data_type: columns[index].data_type.clone(),
             row: rows,
         })?;
         rows += 1;

@@ -9,6 +9,7 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
+    column::OutputColumn,
     datasets::{Detail, Listing, Summary},
     execute::{ExecuteError, Executor},
     format::Format,
@@ -133,7 +134,8 @@ impl<S: ObjectStore, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, 
         let log_sql = statement.sql.clone();
         let execution =
             executor.run(statement, wait).await.map_err(|error| failed(&error, &log_sql, wait))?;
-        let rendered = render::render(format, &plan.columns, &execution.result.csv, self.settings.max_body)
+        let columns: Vec<OutputColumn> = plan.columns.iter().map(OutputColumn::from).collect();
+        let rendered = render::render(format, &columns, &execution.csv, self.settings.max_body)
             .map_err(|error| unrendered(&error, execution.id.as_str()))?;
         let cost = Cost {
             rows: rendered.rows,

@@ -11,7 +11,10 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 use super::lock;
-use crate::port::{Clock, DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError, Version};
+use crate::port::{
+    Clock, DeleteFailure, Download, ListPage, ObjectMeta, ObjectStore, PresignedUrls, PutMode, StoreError,
+    Version,
+};
 
 /// S3's page size.
 const PAGE: usize = 1_000;
@@ -194,5 +197,13 @@ impl<K: Clock> ObjectStore for MemoryStore<K> {
         listed.truncate(PAGE);
         let next_after = listed.last().filter(|_| more).map(|object| object.key.clone());
         Ok(ListPage { objects: listed, next_after })
+    }
+}
+
+impl<K: Clock> PresignedUrls for MemoryStore<K> {
+    async fn presigned_url(&self, key: &str, download: &Download<'_>) -> Result<String, StoreError> {
+        self.check(key)?;
+        let Download { valid, content_type, file_name } = download;
+        Ok(format!("memory:///{key}?seconds={}&type={content_type}&name={file_name}", valid.as_secs()))
     }
 }

@@ -1,13 +1,18 @@
 use std::{
     collections::HashMap,
+    ops::Range,
     sync::{
         Mutex,
         atomic::{AtomicU64, Ordering},
     },
 };
 
+use bytes::Bytes;
+
 use super::lock;
-use crate::port::{EngineError, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultSet};
+use crate::port::{
+    EngineError, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, StoredResult,
+};
 
 /// An engine that knows the answers to the queries it was told, and fails every other one, as Athena fails
 /// SQL that it does not understand.
@@ -22,7 +27,7 @@ pub struct MemoryEngine {
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// It succeeds: queued at the first look, running at the second, succeeded at the third.
-    Rows(ResultSet),
+    Rows(Rows),
     /// It fails, in the same three steps.
     Fails {
         /// The engine's words.
@@ -32,6 +37,17 @@ pub enum Outcome {
     },
     /// It runs until it is cancelled.
     Hangs,
+    /// It scans more than it may.
+    CutOff,
+}
+
+/// A whole result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows {
+    /// The columns, in order.
+    pub columns: Vec<ResultColumn>,
+    /// CSV as Athena writes it.
+    pub csv: Bytes,
 }
 
 #[derive(Debug)]
@@ -86,6 +102,7 @@ impl Execution {
             _ if self.looks < 3 => QueryState::Running,
             Outcome::Hangs => QueryState::Running,
             Outcome::Rows(_) => QueryState::Succeeded,
+            Outcome::CutOff => QueryState::CutOff,
             Outcome::Fails { reason, retryable } => {
                 QueryState::Failed { reason: reason.clone(), retryable: *retryable }
             }
@@ -123,17 +140,35 @@ impl QueryEngine for MemoryEngine {
     async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
         self.with(id, |execution| {
             execution.looks += 1;
-            QueryStatus { state: execution.state(), bytes_scanned: 0, engine_millis: 0 }
+            QueryStatus {
+                state: execution.state(),
+                bytes_scanned: 0,
+                engine_millis: 0,
+                submitted_at: None,
+                reused: false,
+            }
         })
     }
 
-    async fn result(&self, id: &QueryId, max_bytes: u64) -> Result<ResultSet, EngineError> {
+    async fn result(&self, id: &QueryId) -> Result<StoredResult, EngineError> {
         self.with(id, |execution| match (execution.state(), &execution.outcome) {
-            (QueryState::Succeeded, Outcome::Rows(rows)) if rows.csv.len() as u64 > max_bytes => {
-                Err(EngineError::TooLarge { bytes: rows.csv.len() as u64 })
-            }
-            (QueryState::Succeeded, Outcome::Rows(rows)) => Ok(rows.clone()),
+            (QueryState::Succeeded, Outcome::Rows(rows)) => Ok(StoredResult {
+                columns: rows.columns.clone(),
+                bytes: rows.csv.len() as u64,
+                location: id.to_string(),
+            }),
             (state, _) => Err(EngineError::Rejected { reason: format!("there is no result: {state:?}") }),
+        })?
+    }
+
+    async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
+        let id = QueryId::new(&result.location);
+        self.with(&id, |execution| match &execution.outcome {
+            Outcome::Rows(rows) if range.start < rows.csv.len() as u64 => {
+                let end = range.end.min(rows.csv.len() as u64);
+                Ok(rows.csv.slice(range.start as usize..end as usize))
+            }
+            _ => Err(EngineError::Failed { source: format!("nothing is at {range:?}").into() }),
         })?
     }
 

@@ -1,4 +1,4 @@
-use std::{future::Future, ops::Range};
+use std::{future::Future, ops::Range, time::Duration};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -71,6 +71,28 @@ pub trait ObjectStore: Send + Sync + 'static {
             Ok(objects)
         }
     }
+}
+
+/// A store whose objects can be handed to somebody without rights of their own.
+pub trait PresignedUrls: ObjectStore {
+    /// An address from which anybody can get the object for as long as the download says, and no longer than
+    /// the credentials that sign it are valid. Whether there is an object is not looked at.
+    fn presigned_url(
+        &self,
+        key: &str,
+        download: &Download<'_>,
+    ) -> impl Future<Output = Result<String, StoreError>> + Send;
+}
+
+/// How an object is handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Download<'a> {
+    /// For how long; a week at most.
+    pub valid: Duration,
+    /// The `Content-Type` of the answer.
+    pub content_type: &'a str,
+    /// The name under which a browser stores it: no quotes, no controls.
+    pub file_name: &'a str,
 }
 
 /// What a put does where an object exists already.

@@ -1,26 +1,31 @@
-use std::{fmt, future::Future};
+use std::{fmt, future::Future, ops::Range, time::Duration};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 
 use super::Source;
 
 /// Asynchronous SQL with Athena's behaviour: a query is started, passes through states, and leaves a result.
 pub trait QueryEngine: Send + Sync + 'static {
     /// Starts a query. Two calls with the same `token` and the same query start it once and answer the same
-    /// id; the same token with another query is `Rejected`.
+    /// id. A token belongs to one query, parameters included: Athena does not compare those, and answers what
+    /// the token's first query found.
     fn start(&self, query: &Query) -> impl Future<Output = Result<QueryId, EngineError>> + Send;
 
-    /// Where the query is. `NotFound` if there is none of this id. A query may go from running back to
-    /// queued; succeeded, failed and cancelled are final.
+    /// Where the query is. `NotFound` if there is none of this id that this engine's workgroup ran. A query may
+    /// go from running back to queued; succeeded, failed, cancelled and cut off are final.
     fn status(&self, id: &QueryId) -> impl Future<Output = Result<QueryStatus, EngineError>> + Send;
 
-    /// The whole result of a succeeded query; `Rejected` in any other state, `TooLarge`, without reading it,
-    /// if its CSV is longer than `max_bytes`.
-    fn result(
+    /// What the result of a succeeded query is and where it lies; `Rejected` in any other state.
+    fn result(&self, id: &QueryId) -> impl Future<Output = Result<StoredResult, EngineError>> + Send;
+
+    /// Bytes of a result: as many as there are within the range, which must begin before the result's end.
+    /// `NotFound` if the result has expired.
+    fn read(
         &self,
-        id: &QueryId,
-        max_bytes: u64,
-    ) -> impl Future<Output = Result<ResultSet, EngineError>> + Send;
+        result: &StoredResult,
+        range: Range<u64>,
+    ) -> impl Future<Output = Result<Bytes, EngineError>> + Send;
 
     /// Asks for the query to stop. One that is final already stays as it is, and that is no error.
     fn cancel(&self, id: &QueryId) -> impl Future<Output = Result<(), EngineError>> + Send;
@@ -35,6 +40,9 @@ pub struct Query {
     pub parameters: Vec<String>,
     /// Makes a repeated start idempotent: 32 to 128 characters.
     pub token: String,
+    /// How old a result of the same statement and parameters may be for the engine to answer it instead of
+    /// running the query; whole minutes. `None` runs it.
+    pub reuse: Option<Duration>,
 }
 
 /// The engine's name for one execution.
@@ -77,6 +85,8 @@ pub enum QueryState {
     },
     /// Stopped by somebody.
     Cancelled,
+    /// Stopped by the engine, at the bound on the bytes that one query may scan.
+    CutOff,
 }
 
 /// State and cost of a query.
@@ -88,6 +98,10 @@ pub struct QueryStatus {
     pub bytes_scanned: u64,
     /// Milliseconds the engine worked on it.
     pub engine_millis: u64,
+    /// When it was started, if the engine says so.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// Whether the engine answered an earlier result instead of running it.
+    pub reused: bool,
 }
 
 /// A column of a result.
@@ -100,13 +114,16 @@ pub struct ResultColumn {
     pub data_type: String,
 }
 
-/// A result, in the form in which Athena leaves it.
+/// A result that lies in the store, in the form in which Athena leaves it: CSV with a header row, in which every
+/// value is quoted, NULL is nothing at all, and the empty string is `""`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResultSet {
+pub struct StoredResult {
     /// The columns, in order.
     pub columns: Vec<ResultColumn>,
-    /// CSV with a header row; every value is quoted, NULL is nothing at all, the empty string is `""`.
-    pub csv: Bytes,
+    /// The length of the CSV.
+    pub bytes: u64,
+    /// The engine's name for the place.
+    pub location: String,
 }
 
 /// Why a call did not do what it should; the kinds are what a caller would do differently.
@@ -123,12 +140,6 @@ pub enum EngineError {
     Rejected {
         /// The engine's own words: for the log, not for a caller.
         reason: String,
-    },
-    /// The result is there, and longer than the caller would take.
-    #[error("the result has {bytes} bytes")]
-    TooLarge {
-        /// Its length.
-        bytes: u64,
     },
     /// Too many queries at once: the same call may succeed in some seconds.
     #[error("the query engine has too many queries")]

@@ -3,7 +3,7 @@
 use aws::SystemClock;
 use domain::{
     contract::{self, query_engine::Known},
-    port::{Query, ResultColumn, ResultSet},
+    port::{Query, ResultColumn},
 };
 use local::Service;
 
@@ -42,26 +42,27 @@ async fn athena() {
         sql: sql.to_owned(),
         parameters: parameters.iter().map(|parameter| (*parameter).to_owned()).collect(),
         token: "t".repeat(32),
+        reuse: None,
     };
     let column =
         |name: &str, data_type: &str| ResultColumn { name: name.to_owned(), data_type: data_type.to_owned() };
     let sql = r#"SELECT passenger_id, "name", flight_id, seat_number FROM "tributary"."passengers"
         WHERE "name" = ? AND passenger_id > ?"#;
     let good = query(sql, &[r#"'Javier "Peña"'"#, "12"]);
-    let result = ResultSet {
-        columns: vec![
-            column("passenger_id", "bigint"),
-            column("name", "varchar"),
-            column("flight_id", "bigint"),
-            column("seat_number", "varchar"),
-        ],
-        csv:
-            "\"passenger_id\",\"name\",\"flight_id\",\"seat_number\"\n\"13\",\"Javier \"\"Peña\"\"\",,\"\"\n"
-                .into(),
-    };
+    let columns = vec![
+        column("passenger_id", "bigint"),
+        column("name", "varchar"),
+        column("flight_id", "bigint"),
+        column("seat_number", "varchar"),
+    ];
+    let csv =
+        "\"passenger_id\",\"name\",\"flight_id\",\"seat_number\"\n\"13\",\"Javier \"\"Peña\"\"\",,\"\"\n"
+            .into();
     let slow = slow_table(&lake).await;
     let known = Known {
-        good: (good, result),
+        good,
+        columns,
+        csv,
         bad: query("SELECT nobody FROM passengers", &[]),
         slow: query(&format!("SELECT count(*) FROM {slow} a, {slow} b, {slow} c, {slow} d, {slow} e"), &[]),
     };

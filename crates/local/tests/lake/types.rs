@@ -188,12 +188,12 @@ async fn types_elsewhere(lake: &TestLake) {
 
     let engine = lake.aws.engine(&lake.settings);
     let token = "every-type-of-a-column-of-the-lake".to_owned();
-    let query = Query { sql: "SELECT * FROM parcels".to_owned(), parameters: Vec::new(), token };
+    let query = Query { sql: "SELECT * FROM parcels".to_owned(), parameters: Vec::new(), token, reuse: None };
     let id = engine.start(&query).await.unwrap();
     while engine.status(&id).await.unwrap().state != QueryState::Succeeded {
         SystemClock.sleep(Duration::from_millis(20)).await;
     }
-    let result = engine.result(&id, 1_000_000).await.unwrap();
+    let result = engine.result(&id).await.unwrap();
     let types: Vec<&str> = result.columns.iter().map(|column| column.data_type.as_str()).collect();
     let expected = [
         "bigint",

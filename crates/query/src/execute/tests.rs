@@ -1,6 +1,8 @@
+use std::ops::Range;
+
 use bytes::Bytes;
 use domain::{
-    memory::{ManualClock, MemoryEngine, Outcome, SeededIds},
+    memory::{ManualClock, MemoryEngine, Outcome, Rows, SeededIds},
     port::ResultColumn,
 };
 
@@ -35,14 +37,14 @@ impl World {
 
 fn rows() -> Outcome {
     let column = ResultColumn { name: "a".into(), data_type: "varchar".into() };
-    Outcome::Rows(ResultSet { columns: vec![column], csv: Bytes::from_static(b"\"a\"\n") })
+    Outcome::Rows(Rows { columns: vec![column], csv: Bytes::from_static(b"\"a\"\n") })
 }
 
 #[tokio::test]
 async fn a_query_is_started_once_and_waited_for() {
     let world = World::new(rows());
     let execution = world.run(WAIT).await.unwrap();
-    assert_eq!(execution.result.csv, "\"a\"\n");
+    assert_eq!(execution.csv, "\"a\"\n");
     let started = world.engine.started();
     assert_eq!(started.len(), 1);
     assert!((32..=128).contains(&started[0].token.len()), "{}", started[0].token);
@@ -94,8 +96,11 @@ impl QueryEngine for Stuck {
     async fn status(&self, _: &QueryId) -> Result<domain::port::QueryStatus, EngineError> {
         futures::future::pending().await
     }
-    async fn result(&self, id: &QueryId, max_bytes: u64) -> Result<ResultSet, EngineError> {
-        self.inner.result(id, max_bytes).await
+    async fn result(&self, id: &QueryId) -> Result<StoredResult, EngineError> {
+        self.inner.result(id).await
+    }
+    async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
+        self.inner.read(result, range).await
     }
     async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
         self.inner.cancel(id).await
@@ -131,8 +136,11 @@ async fn a_look_that_fails_does_not_fail_the_query() {
             }
             self.inner.status(id).await
         }
-        async fn result(&self, id: &QueryId, max_bytes: u64) -> Result<ResultSet, EngineError> {
-            self.inner.result(id, max_bytes).await
+        async fn result(&self, id: &QueryId) -> Result<StoredResult, EngineError> {
+            self.inner.result(id).await
+        }
+        async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
+            self.inner.read(result, range).await
         }
         async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
             self.inner.cancel(id).await

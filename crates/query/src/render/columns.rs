@@ -2,7 +2,7 @@
 //! writes and reads as `orient="columns"`.
 
 use super::{Renderer, cell};
-use crate::{column::TableColumn, result::Field};
+use crate::{column::OutputColumn, result::Field};
 use domain::DataType;
 
 /// Every column so far. Rows come one by one and columns leave one by one, so each has its own buffer.
@@ -11,12 +11,12 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn new(columns: &[TableColumn]) -> Self {
-        let column = |column: &TableColumn| {
+    pub(super) fn new(columns: &[OutputColumn]) -> Self {
+        let column = |column: &OutputColumn| {
             let mut out = Vec::new();
-            cell::json_string(&mut out, column.name());
+            cell::json_string(&mut out, &column.name);
             out.extend_from_slice(b":{");
-            (out, column.data_type().clone())
+            (out, column.data_type.clone())
         };
         Self { columns: columns.iter().map(column).collect() }
     }

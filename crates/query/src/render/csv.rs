@@ -2,7 +2,7 @@
 //! wants to can tell them apart.
 
 use super::{Renderer, cell};
-use crate::{column::TableColumn, result::Field};
+use crate::{column::OutputColumn, result::Field};
 use domain::DataType;
 
 /// The lines so far.
@@ -14,14 +14,14 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(columns: &[TableColumn]) -> Self {
-        let names: Vec<&str> = columns.iter().map(TableColumn::name).collect();
+    pub(super) fn new(columns: &[OutputColumn]) -> Self {
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         // Names of columns have no character that needs quotes.
         let out = (names.join(",") + "\r\n").into_bytes();
         Self {
             out,
             value: Vec::new(),
-            types: columns.iter().map(|column| column.data_type().clone()).collect(),
+            types: columns.iter().map(|column| column.data_type.clone()).collect(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `format=json`: an array of records, each on its line.
 
 use super::{Renderer, cell};
-use crate::{column::TableColumn, result::Field};
+use crate::{column::OutputColumn, result::Field};
 use domain::DataType;
 
 /// The array so far.
@@ -12,12 +12,12 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn new(columns: &[TableColumn]) -> Self {
-        let column = |(index, column): (usize, &TableColumn)| {
+    pub(super) fn new(columns: &[OutputColumn]) -> Self {
+        let column = |(index, column): (usize, &OutputColumn)| {
             let mut before = vec![if index == 0 { b'{' } else { b',' }];
-            cell::json_string(&mut before, column.name());
+            cell::json_string(&mut before, &column.name);
             before.push(b':');
-            (before, column.data_type().clone())
+            (before, column.data_type.clone())
         };
         Self { out: vec![b'['], columns: columns.iter().enumerate().map(column).collect() }
     }

@@ -2,14 +2,15 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{result::tests::athena_csv, testing};
+use crate::{column::TableColumn, result::tests::athena_csv, testing};
 
 const MAXIMUM: usize = 1_000_000;
 
 /// Columns of two datasets that have no name in common.
-fn columns(names: &[&str]) -> Vec<TableColumn> {
+fn columns(names: &[&str]) -> Vec<OutputColumn> {
     let datasets = [testing::bookings(), testing::parcels()];
     let find = |name: &&str| datasets.iter().find_map(|dataset| TableColumn::find(dataset, name)).unwrap();
+    let find = |name: &&str| OutputColumn::from(&find(name));
     names.iter().map(find).collect()
 }
 
@@ -106,7 +107,8 @@ fn the_result_of_another_query_is_refused() {
 #[test]
 fn the_twenty_passengers_are_what_the_python_service_answered() {
     let dataset = testing::passengers();
-    let columns: Vec<TableColumn> = TableColumn::defined(&dataset).collect();
+    let columns: Vec<OutputColumn> =
+        TableColumn::defined(&dataset).map(|column| OutputColumn::from(&column)).collect();
     let csv = testing::passengers_csv();
     let body = render(Format::Columns, &columns, &csv, MAXIMUM).unwrap().body;
     let answer: Value = serde_json::from_slice(&body).unwrap();

@@ -5,10 +5,10 @@ use bytes::Bytes;
 use chrono::DateTime;
 use domain::{
     Dataset, key,
-    memory::{ManualClock, MemoryCatalog, MemoryEngine, MemoryStore, Outcome, SeededIds},
+    memory::{ManualClock, MemoryCatalog, MemoryEngine, MemoryStore, Outcome, Rows, SeededIds},
     port::{
         BYTES_PARAMETER, COMMITTED_AT_PARAMETER, CatalogPartition, GENERATION_PARAMETER, PutMode,
-        ROWS_PARAMETER, ResultSet, Table, Upsert,
+        ROWS_PARAMETER, Table, Upsert,
     },
 };
 use serde_json::{Value, json};
@@ -122,7 +122,7 @@ fn partition(day: &str, rows: u64) -> CatalogPartition {
 }
 
 fn rows(csv: Vec<u8>) -> Outcome {
-    Outcome::Rows(ResultSet { columns: vec![], csv: csv.into() })
+    Outcome::Rows(Rows { columns: vec![], csv: csv.into() })
 }
 
 async fn send(router: &Router, method: &str, uri: &str, headers: &[(&str, &str)]) -> Reply {
