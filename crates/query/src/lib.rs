@@ -5,21 +5,33 @@
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
 mod answer;
+mod answer_types;
+mod cache;
+mod caller;
 mod column;
 #[cfg(feature = "lambda")]
 mod context;
+mod cors;
+mod cost;
+mod cursor;
 mod datasets;
+mod digest;
 mod execute;
+mod flight;
+mod form;
 mod format;
+mod generations;
 #[cfg(feature = "lambda")]
 mod handler;
 mod literal;
 mod operator;
+mod page;
 mod partition_state;
 mod plan;
 mod preferences;
 mod problem;
 mod prune;
+mod record;
 mod render;
 mod request;
 mod result;
@@ -32,6 +44,7 @@ mod sql;
 mod testing;
 mod value;
 
+pub use caller::Access;
 #[cfg(feature = "lambda")]
 pub use context::Context;
 #[cfg(feature = "lambda")]

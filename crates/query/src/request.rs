@@ -101,7 +101,7 @@ fn filter(name: String, value: String) -> Result<RawFilter, Problem> {
 
 /// Decodes one name or value of a query string, where `+` is a space. Strict: half an escape, or bytes that
 /// are no UTF-8, would otherwise become another value than the one that was meant.
-fn decode(text: &str) -> Result<String, Problem> {
+pub(crate) fn decode(text: &str) -> Result<String, Problem> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -198,7 +198,7 @@ fn order_term(item: &str) -> Result<OrderTerm, Problem> {
     Ok(term)
 }
 
-fn limit(value: &str) -> Result<u64, Problem> {
+pub(crate) fn limit(value: &str) -> Result<u64, Problem> {
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     value.parse().ok().filter(|_| digits).ok_or_else(|| {
         let detail = format!("limit {} is not a whole number, as limit=100", quote(value));
