@@ -5,7 +5,14 @@
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
 mod answer;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "free SQL and named queries, which come next, have such results")
+)]
+mod answer_types;
 mod column;
+#[cfg_attr(not(test), expect(dead_code, reason = "the router is to compress what the service answers"))]
+mod compression;
 #[cfg(feature = "lambda")]
 mod context;
 mod datasets;
@@ -26,6 +33,7 @@ mod result;
 mod routes;
 mod service;
 mod settings;
+mod sixteen;
 mod snapshot;
 mod sql;
 #[cfg(test)]

@@ -244,7 +244,7 @@ fn unrendered(error: &RenderError, query_id: &str) -> Problem {
             );
             Problem::new(Kind::ResultTooLarge, detail).with("maximum", *maximum)
         }
-        RenderError::Malformed(_) | RenderError::Cell { .. } => {
+        _ => {
             tracing::error!(query_id, error = domain::chain(error), "a result cannot be rendered");
             let detail = "the query's result cannot be read: the lake's operator finds the reason in the log";
             Problem::new(Kind::EngineFailed, detail)

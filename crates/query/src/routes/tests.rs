@@ -165,8 +165,8 @@ async fn accept_and_format_choose_the_form() {
     let csv = send(&router, "GET", uri, &[("accept", "text/csv")]).await;
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8; header=present");
     assert!(csv.body.starts_with(b"passenger_id,flight_id,name,seat_number\r\n1,1001,Juan Perez,12A\r\n"));
-    let parquet = [("accept", "application/vnd.apache.parquet")];
-    send(&router, "GET", uri, &parquet).await.is_problem(406, "allows none of the formats");
+    let orc = [("accept", "application/vnd.apache.orc")];
+    send(&router, "GET", uri, &orc).await.is_problem(406, "allows none of the formats");
     let head = send(&router, "HEAD", uri, &[]).await;
     assert_eq!((head.status, head.body.len()), (200, 0));
 }
@@ -262,7 +262,7 @@ async fn every_wrong_request_for_rows_says_what_would_work() {
     assert_eq!((&body["column"], &body["suggestion"]), (&json!("nam"), &json!("name")));
     problem("name=in.(a,b)", "the operator \"in\" on \"name\" is not available yet; available: eq, neq")
         .await;
-    problem("format=ndjson", "format \"ndjson\" is not available yet; available: json, columns, csv").await;
+    problem("format=ndjsn", "unknown format \"ndjsn\": did you mean \"ndjson\"?").await;
     problem("limit=1001", "more than the 1000 rows").await;
     problem("limit=1&limit=2", "limit is given twice").await;
     problem("name=eq.%", "hexadecimal").await;
