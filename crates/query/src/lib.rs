@@ -9,6 +9,7 @@ mod answer_types;
 mod cache;
 mod caller;
 mod column;
+mod compression;
 #[cfg(feature = "lambda")]
 mod context;
 mod cors;
@@ -25,7 +26,6 @@ mod generations;
 mod handler;
 mod literal;
 mod operator;
-mod page;
 mod partition_state;
 mod plan;
 mod preferences;
@@ -38,6 +38,7 @@ mod result;
 mod routes;
 mod service;
 mod settings;
+mod sixteen;
 mod snapshot;
 mod sql;
 #[cfg(test)]
