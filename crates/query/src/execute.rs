@@ -164,19 +164,22 @@ pub(crate) struct Runner<Q, K, I> {
 }
 
 impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
-    /// Runs the statement. What fails for a passing reason is tried again, some times, with pauses.
+    /// Runs the statement. What fails for a passing reason is tried again, some times, with pauses. A query that is
+    /// seen to have read more than `max_bytes` is stopped; the workgroup has a bound of its own.
     pub(crate) async fn run(
         &self,
         statement: Statement,
+        max_bytes: Option<u64>,
         progress: &Progress,
     ) -> Result<Finished, ExecuteError> {
+        let max_bytes = max_bytes.unwrap_or(u64::MAX);
         let parameters = statement.parameters.into_iter().map(Literal::into_text).collect();
         let mut query = Query { sql: statement.sql, parameters, token: String::new(), reuse: self.reuse };
         let mut attempt = 1;
         let finished = loop {
             // A new execution needs a new token: Athena answers the old one's otherwise.
             query.token = self.token(&query);
-            match self.execution(&query, progress).await {
+            match self.execution(&query, max_bytes, progress).await {
                 Err(error @ ExecuteError::Failed { retryable: true, .. }) if attempt < ATTEMPTS => {
                     tracing::warn!(%error, attempt, "the query failed for a passing reason and is run again");
                     progress.enter(Stage::Idle);
@@ -202,18 +205,23 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
         format!("tributary-{}-{}", digest.hexadecimal(), self.ids.ulid())
     }
 
-    async fn execution(&self, query: &Query, progress: &Progress) -> Result<Finished, ExecuteError> {
+    async fn execution(
+        &self,
+        query: &Query,
+        max_bytes: u64,
+        progress: &Progress,
+    ) -> Result<Finished, ExecuteError> {
         progress.enter(Stage::Starting(query.clone()));
         let id = self.repeated(|| self.engine.start(query)).await.map_err(ExecuteError::of)?;
         progress.enter(Stage::Running(id.clone()));
-        let (bytes_scanned, engine_millis, reused) = self.completion(&id).await?;
+        let (bytes_scanned, engine_millis, reused) = self.completion(&id, max_bytes).await?;
         let result = self.repeated(|| self.engine.result(&id)).await;
         let result = result.map_err(|error| ExecuteError::of_result(error, &id))?;
         Ok(Finished { id, bytes_scanned, engine_millis, reused, result })
     }
 
     /// Waits until the query has succeeded, and says what it cost.
-    async fn completion(&self, id: &QueryId) -> Result<(u64, u64, bool), ExecuteError> {
+    async fn completion(&self, id: &QueryId, max_bytes: u64) -> Result<(u64, u64, bool), ExecuteError> {
         let mut pause = FIRST_PAUSE;
         loop {
             // A look that could not be taken says nothing about the query: look again.
@@ -223,6 +231,10 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
                 Ok(status) => match ended(id, status.state) {
                     Some(Ok(())) => return Ok((status.bytes_scanned, status.engine_millis, status.reused)),
                     Some(Err(error)) => return Err(error),
+                    None if status.bytes_scanned > max_bytes => {
+                        self.engine.cancel(id).await.map_err(ExecuteError::of)?;
+                        return Err(ExecuteError::CutOff(id.clone()));
+                    }
                     None => {}
                 },
             }

@@ -24,6 +24,17 @@ use crate::{
 /// How long stopping a query may take.
 const CANCEL: Duration = Duration::from_secs(2);
 
+/// What is to run, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    /// The statement.
+    pub(crate) statement: Statement,
+    /// The most bytes that it may read, beside the workgroup's own bound.
+    pub(crate) max_bytes: Option<u64>,
+    /// Whether it may be cancelled after the request is gone, if nobody waits for it.
+    pub(crate) in_background: bool,
+}
+
 /// How a query ended, for everybody who waited.
 pub(crate) type Outcome = Result<Arc<Finished>, Arc<ExecuteError>>;
 
@@ -80,40 +91,30 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
     }
 
     /// A place in the query under way for this key, or in a new one; and whether somebody else has one too.
-    ///
-    /// `in_background` says whether a query that nobody waits for may be cancelled after the request is gone.
-    pub(crate) fn join(
-        &self,
-        key: FlightKey,
-        statement: Statement,
-        in_background: bool,
-    ) -> Result<(Place<Q, K, I>, bool), Full> {
+    pub(crate) fn join(&self, key: FlightKey, run: Run) -> Result<(Place<Q, K, I>, bool), Full> {
         // A panic elsewhere cannot leave the map half changed.
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = open.get(&key).and_then(Weak::upgrade) {
             return Ok((flight, true));
         }
-        let flight = Arc::new(self.start(key, statement, in_background)?);
+        let flight = Arc::new(self.start(key, run)?);
         open.insert(key, Arc::downgrade(&flight));
         Ok((flight, false))
     }
 
     /// A place in a query of one's own.
-    pub(crate) fn alone(&self, statement: Statement, in_background: bool) -> Result<Place<Q, K, I>, Full> {
+    pub(crate) fn alone(&self, run: Run) -> Result<Place<Q, K, I>, Full> {
         // Never in the map, so the key is nobody's.
-        self.start(FlightKey::default(), statement, in_background).map(Arc::new)
+        self.start(FlightKey::default(), run).map(Arc::new)
     }
 
-    fn start(
-        &self,
-        key: FlightKey,
-        statement: Statement,
-        in_background: bool,
-    ) -> Result<Flight<Q, K, I>, Full> {
+    fn start(&self, key: FlightKey, run: Run) -> Result<Flight<Q, K, I>, Full> {
+        let Run { statement, max_bytes, in_background } = run;
         let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| Full)?;
         let progress = Arc::new(Progress::new());
         let (runner, seen) = (Arc::clone(&self.runner), Arc::clone(&progress));
-        let work = async move { runner.run(statement, &seen).await.map(Arc::new).map_err(Arc::new) };
+        let work =
+            async move { runner.run(statement, max_bytes, &seen).await.map(Arc::new).map_err(Arc::new) };
         Ok(Flight {
             runner: Arc::clone(&self.runner),
             open: Arc::clone(&self.open),

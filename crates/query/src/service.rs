@@ -62,6 +62,10 @@ pub(crate) struct Job {
     pub(crate) columns: Option<Vec<OutputColumn>>,
     /// What the rows are written as.
     pub(crate) form: Form,
+    /// The most bytes that the query may read, beside the workgroup's own bound.
+    pub(crate) max_bytes: Option<u64>,
+    /// Whether the same data may give another answer the next time: there is no `ETag` then, and nothing to share.
+    pub(crate) volatile: bool,
 }
 
 /// What comes of a request for rows.
@@ -183,6 +187,8 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             statement: sql::compile(&plan, &self.settings.database)?,
             columns: Some(plan.columns.iter().map(OutputColumn::from).collect()),
             form: Form { format, options: Options::default() },
+            max_bytes: None,
+            volatile: false,
         };
         self.answer(&job, preferences).await
     }

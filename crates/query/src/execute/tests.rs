@@ -42,14 +42,14 @@ pub(crate) fn rows() -> Outcome {
 }
 
 async fn run<Q: QueryEngine>(runner: &Runner<Q, RuntimeClock, SeededIds>) -> Result<Finished, ExecuteError> {
-    runner.run(statement(), &Progress::new()).await
+    runner.run(statement(), None, &Progress::new()).await
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_query_is_started_once_and_watched() {
     let runner = runner(engine(rows()));
     let progress = Progress::new();
-    let finished = runner.run(statement(), &progress).await.unwrap();
+    let finished = runner.run(statement(), None, &progress).await.unwrap();
     assert_eq!(finished.result.bytes, 4);
     assert_eq!(progress.stage(), Stage::Over);
     assert_eq!(progress.started().await, finished.id);
@@ -90,12 +90,23 @@ async fn each_end_is_told_apart() {
     assert!(matches!(run(&cut_off).await.unwrap_err(), ExecuteError::CutOff(_)));
     let hangs = runner(engine(Outcome::Hangs));
     let progress = Progress::new();
-    let (ended, ()) = futures::join!(hangs.run(statement(), &progress), async {
+    let (ended, ()) = futures::join!(hangs.run(statement(), None, &progress), async {
         let id = progress.started().await;
         assert_eq!(progress.stage(), Stage::Running(id.clone()));
         hangs.engine.cancel(&id).await.unwrap();
     });
     assert!(matches!(ended.unwrap_err(), ExecuteError::Cancelled(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_query_that_reads_more_than_its_caller_may_is_stopped() {
+    let runner = runner(engine(Outcome::Hangs));
+    let progress = Progress::new();
+    let error = runner.run(statement(), Some(1_000_000), &progress).await.unwrap_err();
+    let ExecuteError::CutOff(id) = error else { panic!("{error}") };
+    assert_eq!(runner.engine.status(&id).await.unwrap().state, QueryState::Cancelled);
+    let runner = self::runner(engine(rows()));
+    assert!(runner.run(statement(), Some(100_000_000), &progress).await.is_ok());
 }
 
 #[test]

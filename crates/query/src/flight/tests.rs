@@ -22,6 +22,10 @@ fn flights<Q: QueryEngine>(engine: Q) -> Fleet<Q> {
     Flights::new(runner(engine), 2)
 }
 
+fn run(in_background: bool) -> Run {
+    Run { statement: statement(), max_bytes: None, in_background }
+}
+
 /// Lets what was spawned come to its end.
 async fn settle(runner: &Runner<impl QueryEngine, RuntimeClock, SeededIds>) {
     runner.clock.sleep(Duration::from_secs(10)).await;
@@ -38,25 +42,25 @@ async fn states(engine: &MemoryEngine) -> Vec<QueryState> {
 #[tokio::test(start_paused = true)]
 async fn identical_requests_share_one_query_and_others_do_not() {
     let flights = flights(engine(rows()));
-    let (first, alone) = flights.join(KEY, statement(), true).unwrap();
-    let (second, shared) = flights.join(KEY, statement(), true).unwrap();
+    let (first, alone) = flights.join(KEY, run(true)).unwrap();
+    let (second, shared) = flights.join(KEY, run(true)).unwrap();
     assert!(!alone && shared);
     let (one, two) = futures::join!(first.wait(WAIT, SLACK), second.wait(WAIT, SLACK));
     let (Waited::Over(Ok(one)), Waited::Over(Ok(two))) = (one, two) else { panic!("not over") };
     assert!(Arc::ptr_eq(&one, &two));
     assert_eq!(flights.runner.engine.started().len(), 1);
     drop((first, second));
-    let (third, shared) = flights.join(KEY, statement(), true).unwrap();
+    let (third, shared) = flights.join(KEY, run(true)).unwrap();
     assert!(!shared, "what is over is nobody's to share");
     assert!(matches!(third.wait(WAIT, SLACK).await, Waited::Over(Ok(_))));
-    assert!(matches!(flights.alone(statement(), true).unwrap().wait(WAIT, SLACK).await, Waited::Over(Ok(_))));
+    assert!(matches!(flights.alone(run(true)).unwrap().wait(WAIT, SLACK).await, Waited::Over(Ok(_))));
     assert_eq!(flights.runner.engine.started().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_waited_long_enough_learns_that_it_runs_and_who_hands_it_over_does_not_stop_it() {
     let flights = flights(engine(Outcome::Hangs));
-    let (flight, _) = flights.join(KEY, statement(), true).unwrap();
+    let (flight, _) = flights.join(KEY, run(true)).unwrap();
     let begun = flights.runner.clock.now();
     assert!(matches!(flight.wait(WAIT, SLACK).await, Waited::Running(id) if id.as_str() == "memory-0"));
     assert_eq!((flights.runner.clock.now() - begun).to_std().unwrap(), WAIT);
@@ -71,8 +75,8 @@ async fn who_waited_long_enough_learns_that_it_runs_and_who_hands_it_over_does_n
 #[tokio::test(start_paused = true)]
 async fn the_last_one_that_leaves_stops_the_query() {
     let flights = flights(engine(Outcome::Hangs));
-    let (first, _) = flights.join(KEY, statement(), true).unwrap();
-    let (second, _) = flights.join(KEY, statement(), true).unwrap();
+    let (first, _) = flights.join(KEY, run(true)).unwrap();
+    let (second, _) = flights.join(KEY, run(true)).unwrap();
     assert!(matches!(first.wait(Duration::from_secs(1), SLACK).await, Waited::Running(_)));
     drop(first);
     settle(&flights.runner).await;
@@ -85,8 +89,8 @@ async fn the_last_one_that_leaves_stops_the_query() {
 #[tokio::test(start_paused = true)]
 async fn a_place_can_be_given_up_before_the_answer() {
     let flights = flights(engine(Outcome::Hangs));
-    let (first, _) = flights.join(KEY, statement(), false).unwrap();
-    let (second, _) = flights.join(KEY, statement(), false).unwrap();
+    let (first, _) = flights.join(KEY, run(false)).unwrap();
+    let (second, _) = flights.join(KEY, run(false)).unwrap();
     first.wait(Duration::from_secs(1), SLACK).await;
     first.give_up().await;
     assert_ne!(states(&flights.runner.engine).await, [QueryState::Cancelled]);
@@ -97,7 +101,7 @@ async fn a_place_can_be_given_up_before_the_answer() {
 #[tokio::test(start_paused = true)]
 async fn where_nothing_may_follow_the_answer_nothing_does() {
     let flights = flights(engine(Outcome::Hangs));
-    let (flight, _) = flights.join(KEY, statement(), false).unwrap();
+    let (flight, _) = flights.join(KEY, run(false)).unwrap();
     flight.wait(Duration::from_secs(1), SLACK).await;
     drop(flight);
     settle(&flights.runner).await;
@@ -107,13 +111,13 @@ async fn where_nothing_may_follow_the_answer_nothing_does() {
 #[tokio::test(start_paused = true)]
 async fn no_more_than_the_bound_are_under_way() {
     let flights = flights(engine(rows()));
-    let one = flights.join([1; 16], statement(), true).unwrap();
-    let two = flights.alone(statement(), true).unwrap();
-    assert_eq!(flights.join([3; 16], statement(), true).unwrap_err(), Full);
-    assert_eq!(flights.alone(statement(), true).unwrap_err(), Full);
-    assert!(flights.join([1; 16], statement(), true).unwrap().1, "sharing takes no place");
+    let one = flights.join([1; 16], run(true)).unwrap();
+    let two = flights.alone(run(true)).unwrap();
+    assert_eq!(flights.join([3; 16], run(true)).unwrap_err(), Full);
+    assert_eq!(flights.alone(run(true)).unwrap_err(), Full);
+    assert!(flights.join([1; 16], run(true)).unwrap().1, "sharing takes no place");
     drop((one, two));
-    assert!(flights.join([3; 16], statement(), true).is_ok());
+    assert!(flights.join([3; 16], run(true)).is_ok());
 }
 
 /// Starts queries, and its answer to the first call is lost.
@@ -147,7 +151,7 @@ impl QueryEngine for Deaf {
 #[tokio::test(start_paused = true)]
 async fn a_query_whose_start_was_never_heard_of_is_stopped_too() {
     let flights = flights(Deaf { inner: engine(Outcome::Hangs), deaf: true.into() });
-    let (flight, _) = flights.join(KEY, statement(), true).unwrap();
+    let (flight, _) = flights.join(KEY, run(true)).unwrap();
     assert!(matches!(flight.wait(WAIT, SLACK).await, Waited::NotStarted));
     assert_eq!((flights.runner.clock.now() - chrono::DateTime::UNIX_EPOCH).to_std().unwrap(), WAIT + SLACK);
     drop(flight);

@@ -17,7 +17,7 @@ use crate::{
     cursor::Cursor,
     digest::Digest,
     execute::Finished,
-    flight::{Flight, Waited},
+    flight::{Flight, Run, Waited},
     generations::Generations,
     preferences::Preferences,
     problem::{Kind, Problem},
@@ -45,17 +45,21 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
     pub(crate) async fn answer(&self, job: &Job, preferences: &Preferences) -> Result<Reply, Problem> {
         let before = self.generations(&job.reads, None).await?;
         let tag = EntityTag::of_answer(&job.statement, job.form, &preferences.caller, &before);
-        if tag.is_in(preferences.if_none_match.as_deref()) {
+        if !job.volatile && tag.is_in(preferences.if_none_match.as_deref()) {
             let cost = Cost::without_query(&before);
             return Ok(Reply::NotModified(kept(&tag, &before), cost));
         }
         let Patience { wait, slack } = self.patience(preferences);
-        let in_background = preferences.deadline.is_none();
+        let run = Run {
+            statement: job.statement.clone(),
+            max_bytes: job.max_bytes,
+            in_background: preferences.deadline.is_none(),
+        };
         // Who does not wait gets a query of its own, to cancel as it likes.
-        let joined = if wait.is_zero() {
-            self.flights.alone(job.statement.clone(), in_background).map(|flight| (flight, false))
+        let joined = if wait.is_zero() || job.volatile {
+            self.flights.alone(run).map(|flight| (flight, false))
         } else {
-            self.flights.join(flight_key(job, preferences, &before), job.statement.clone(), in_background)
+            self.flights.join(flight_key(job, preferences, &before), run)
         };
         let (flight, shared) = joined.map_err(|_| failures::full())?;
         match flight.wait(wait, slack).await {
@@ -122,10 +126,11 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         // can for a moment, other ones. Then a tag of `before` would be wrong for ever.
         let now = self.clock().now();
         let (page, after) = futures::join!(page, self.generations(&job.reads, Some(now)));
-        let is_before = after.is_ok_and(|after| after.digest == before.digest) && !finished.reused;
+        let is_before = after.is_ok_and(|after| after.digest == before.digest);
         let page = page?;
         let mut cost = self.cost(finished, before, shared);
-        let kept = is_before.then(|| kept(tag, before));
+        let is_repeatable = is_before && !finished.reused && !job.volatile;
+        let kept = is_repeatable.then(|| kept(tag, before));
         if page.next.is_some() && job.form.is_file() {
             let (name, record) = self.hand_over(job, preferences, Some(before), &finished.id).await?;
             let url = self.file(&name, &record, &finished.id, &finished.result, &columns, job.form).await?;

@@ -109,7 +109,7 @@ pub(super) fn not_finished(name: &ExecutionName) -> Problem {
 /// The result was there.
 pub(super) fn expired(id: &str) -> Problem {
     let detail = format!(
-        "the result of query {} is not kept any longer: send the request that led to it again",
+        "the result of query {} is not kept any longer: send the request that led to it again, without If-None-Match",
         quote(id)
     );
     Problem::new(Kind::ResultExpired, detail)
