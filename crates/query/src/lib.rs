@@ -6,6 +6,7 @@
 
 mod answer;
 mod column;
+mod compiled;
 #[cfg(feature = "lambda")]
 mod context;
 mod datasets;
@@ -33,6 +34,7 @@ mod sql;
 mod testing;
 mod value;
 
+pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "lambda")]
 pub use context::Context;
 #[cfg(feature = "lambda")]

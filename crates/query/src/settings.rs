@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::settings::Settings;
 
 /// How many rows a request without `limit` gets.
-const DEFAULT_ROWS: u64 = 100;
+pub(crate) const DEFAULT_ROWS: u64 = 100;
 
 /// The longest answer, in bytes. A Lambda may answer 6 MB, and that counts the body as it stands in the JSON of
 /// its reply, every quote and line break escaped.
