@@ -1,6 +1,7 @@
 //! The settings: raw text from the environment, then validated values. The README has the same table, and a
 //! test compares the two.
 
+mod api;
 mod raw;
 
 use std::time::Duration;
@@ -10,6 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{name::DatasetName, run};
 
 use raw::Raw;
+
+pub use api::ApiLimits;
 
 /// One setting, as the README lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +89,7 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 15] = [
+pub const ALL: [Setting; 20] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
@@ -100,6 +103,11 @@ pub const ALL: [Setting; 15] = [
     RETENTION,
     WAIT,
     MAX_ROWS,
+    api::MAX_RENDERED,
+    api::MAX_QUERIES,
+    api::RESULT_REUSE,
+    api::PRICE_PER_TB,
+    api::CORS_ORIGINS,
     CATALOG_CACHE,
     LOG,
 ];
@@ -133,6 +141,8 @@ pub struct Settings {
     pub wait: Duration,
     /// The highest limit of a request.
     pub max_rows: u64,
+    /// What else bounds and describes the API's answers.
+    pub api: ApiLimits,
     /// How old the catalog snapshot of the API may be.
     pub catalog_cache: Duration,
     /// The log filter.
@@ -176,6 +186,7 @@ impl Settings {
             retention: TimeDelta::from_std(retention.duration()?).unwrap_or(TimeDelta::MAX),
             wait: raw(WAIT).duration()?,
             max_rows: raw(MAX_ROWS).number(1)?,
+            api: ApiLimits::read(&raw)?,
             catalog_cache: raw(CATALOG_CACHE).duration()?,
             log: raw(LOG).value,
         };

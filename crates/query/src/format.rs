@@ -30,6 +30,16 @@ impl Format {
         }
     }
 
+    /// Its name as the parameter `format` has it.
+    pub(crate) fn name(self) -> &'static str {
+        AVAILABLE.iter().find(|(_, format)| *format == self).map_or("json", |(name, _)| name)
+    }
+
+    /// The format of this name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        AVAILABLE.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
+    }
+
     /// What the caller wants: the parameter `format` if there is one, else the best that `Accept` allows.
     pub(crate) fn choose(parameter: Option<&str>, accept: Option<&str>) -> Result<Self, Problem> {
         match (parameter, accept) {

@@ -5,23 +5,35 @@
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
 mod answer;
+mod answer_types;
+mod cache;
+mod caller;
 mod column;
 mod compiled;
 #[cfg(feature = "lambda")]
 mod context;
+mod cors;
+mod cost;
+mod cursor;
 mod datasets;
+mod digest;
 mod execute;
+mod flight;
+mod form;
 mod format;
+mod generations;
 #[cfg(feature = "lambda")]
 mod handler;
 mod literal;
 mod operator;
+mod page;
 mod partition_state;
 mod pattern;
 mod plan;
 mod preferences;
 mod problem;
 mod prune;
+mod record;
 mod render;
 mod request;
 mod result;
@@ -34,6 +46,7 @@ mod sql;
 mod testing;
 mod value;
 
+pub use caller::Access;
 pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "lambda")]
 pub use context::Context;

@@ -33,16 +33,28 @@ pub(crate) enum Kind {
     TooMuch,
     /// A part of a request that a later version understands.
     NotAvailableYet,
+    /// A cursor that does not decode, or is another query's.
+    InvalidCursor,
     /// There is no such dataset.
     UnknownDataset,
+    /// There is no such query, or it is somebody else's.
+    UnknownQuery,
     /// There is no such path.
     UnknownPath,
     /// The path exists, and not for this method.
     MethodNotAllowed,
     /// None of the formats that the caller accepts.
     NotAcceptable,
+    /// The query has no rows yet.
+    NotFinished,
+    /// Somebody cancelled the query.
+    QueryCancelled,
+    /// The result was there, and is not kept any longer.
+    ResultExpired,
     /// The result does not fit into one answer.
     ResultTooLarge,
+    /// The query would have scanned more than it may.
+    ScanLimit,
     /// The request line is too long.
     UriTooLong,
     /// Too many queries at once.
@@ -72,11 +84,17 @@ impl Kind {
             Self::InvalidValue => (400, "invalid-value", "Invalid value"),
             Self::TooMuch => (400, "too-much", "More than this API takes"),
             Self::NotAvailableYet => (400, "not-available-yet", "Not available yet"),
+            Self::InvalidCursor => (400, "invalid-cursor", "The cursor cannot be used"),
             Self::UnknownDataset => (404, "unknown-dataset", "Unknown dataset"),
+            Self::UnknownQuery => (404, "unknown-query", "Unknown query"),
             Self::UnknownPath => (404, "unknown-path", "Unknown path"),
             Self::MethodNotAllowed => (405, "method-not-allowed", "Method not allowed"),
             Self::NotAcceptable => (406, "not-acceptable", "No acceptable format"),
+            Self::NotFinished => (409, "not-finished", "The query is not finished"),
+            Self::QueryCancelled => (409, "query-cancelled", "The query was cancelled"),
+            Self::ResultExpired => (410, "result-expired", "The result is not kept any longer"),
             Self::ResultTooLarge => (413, "result-too-large", "The result is too large"),
+            Self::ScanLimit => (413, "scan-limit", "The query would read too much"),
             Self::UriTooLong => (414, "uri-too-long", "The URL is too long"),
             Self::Busy => (429, "busy", "Too many queries at once"),
             Self::Internal => (500, "internal", "Internal error"),
@@ -168,6 +186,11 @@ impl Problem {
         members.insert("detail".into(), self.detail.as_str().into());
         members.extend(self.fields.clone());
         Value::Object(members).to_string()
+    }
+
+    /// Whether it is of this kind.
+    pub(crate) fn is(&self, kind: Kind) -> bool {
+        self.kind == kind
     }
 
     #[cfg(test)]

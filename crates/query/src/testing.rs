@@ -1,8 +1,33 @@
 //! The datasets that tests ask for.
 
-use domain::Dataset;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{Dataset, port::Clock};
 
 use crate::result::tests::athena_csv;
+
+/// The runtime's time, from 1970 on. In a test that begins with it paused, it passes by itself as soon as everybody
+/// waits for it, so that the order of events is that of a real clock.
+#[derive(Debug)]
+pub(crate) struct RuntimeClock(tokio::time::Instant);
+
+impl RuntimeClock {
+    pub(crate) fn new() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+}
+
+impl Clock for RuntimeClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + self.0.elapsed()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
 
 /// Hourly.
 pub(crate) fn bookings() -> Dataset {
