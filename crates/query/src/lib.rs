@@ -11,6 +11,7 @@ mod context;
 mod datasets;
 mod execute;
 mod format;
+mod gate;
 #[cfg(feature = "lambda")]
 mod handler;
 mod literal;
