@@ -17,6 +17,7 @@ mod handler;
 mod literal;
 mod operator;
 mod partition_state;
+mod pattern;
 mod plan;
 mod preferences;
 mod problem;

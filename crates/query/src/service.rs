@@ -9,7 +9,6 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    column::OutputColumn,
     datasets::{Detail, Listing, Summary},
     execute::{ExecuteError, Executor},
     format::Format,
@@ -119,7 +118,7 @@ impl<S: ObjectStore, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, 
         let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
         let ApiSettings { default_rows, max_rows, .. } = self.settings;
         let plan = RowsPlan::new(&accepted.dataset, &request, Limits { default_rows, max_rows })?;
-        let statement = sql::compile(&plan, &self.settings.database)?;
+        let statement = sql::compile(&plan, &self.settings.database);
 
         let registered = self.snapshot.is_registered(&self.catalog, &self.clock, name).await;
         if !registered.map_err(|error| unreadable(&error))? {
@@ -134,8 +133,7 @@ impl<S: ObjectStore, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, 
         let log_sql = statement.sql.clone();
         let execution =
             executor.run(statement, wait).await.map_err(|error| failed(&error, &log_sql, wait))?;
-        let columns: Vec<OutputColumn> = plan.columns.iter().map(OutputColumn::from).collect();
-        let rendered = render::render(format, &columns, &execution.csv, self.settings.max_body)
+        let rendered = render::render(format, &plan.outputs(), &execution.csv, self.settings.max_body)
             .map_err(|error| unrendered(&error, execution.id.as_str()))?;
         let cost = Cost {
             rows: rendered.rows,

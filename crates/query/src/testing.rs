@@ -49,6 +49,7 @@ pub(crate) fn parcels() -> Dataset {
             {"name": "tags", "type": "array<string>"},
             {"name": "address", "type": "struct<city:string,since:timestamp>"},
             {"name": "sizes", "type": "map<string,decimal(6,3)>"},
+            {"name": "ratings", "type": "array<decimal(4,2)>"},
         ],
         "identity": ["code"],
     }))
