@@ -19,11 +19,18 @@ use std::collections::BTreeSet;
 
 use domain::DatasetName;
 use sqlparser::{
-    ast::{Query, Statement},
+    ast::{Query, Statement as Parsed},
     parser::{Parser, ParserError},
     tokenizer::{Location, Token, TokenWithSpan},
 };
 
+use crate::{
+    literal::Literal,
+    plan::Limits,
+    problem::{Kind, Problem},
+    sql::Statement,
+    value::Value,
+};
 use dialect::Athena;
 pub(crate) use scope::Readable;
 use scope::Walk;
@@ -47,6 +54,19 @@ pub(crate) struct Gated {
     tables: BTreeSet<DatasetName>,
     parameters: Vec<Option<String>>,
     volatile: bool,
+}
+
+/// A query ready to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Runnable {
+    /// The SQL and its literals.
+    pub(crate) statement: Statement,
+    /// The datasets that it reads, in order of name; perhaps none.
+    pub(crate) datasets: Vec<DatasetName>,
+    /// The most rows that it gives.
+    pub(crate) rows: u64,
+    /// Whether it may answer differently from the same data: there is no `ETag` then, and nothing to share.
+    pub(crate) volatile: bool,
 }
 
 /// Why a statement may not be run, for who wrote it.
@@ -111,14 +131,49 @@ impl Gated {
         Ok(gated)
     }
 
+    /// Makes it ready to run with these values, one for each parameter in order, and with as many rows as its own
+    /// LIMIT and the caller's `limit` allow; more than one answer may have are refused.
+    pub(crate) fn run(
+        &self,
+        values: &[Value],
+        limit: Option<u64>,
+        limits: Limits,
+    ) -> Result<Runnable, Problem> {
+        let Limits { default_rows, max_rows } = limits;
+        let own = self.limit.map(|(_, limit)| limit);
+        for (word, rows) in [("limit", limit), ("LIMIT", own)] {
+            if let Some(rows) = rows.filter(|rows| *rows > max_rows) {
+                let detail =
+                    format!("{word} {rows} is more than the {max_rows} rows that one answer may have");
+                return Err(Problem::new(Kind::TooMuch, detail)
+                    .with("parameter", "limit")
+                    .with("maximum", max_rows));
+            }
+        }
+        let rows = [limit, own].into_iter().flatten().min().unwrap_or(default_rows.min(max_rows));
+        let literals: Vec<Vec<Literal>> = values.iter().map(Literal::parts).collect();
+        let lengths: Vec<usize> = literals.iter().map(Vec::len).collect();
+        Ok(Runnable {
+            statement: Statement { sql: self.sql(rows, &lengths), parameters: literals.concat() },
+            datasets: self.tables.iter().cloned().collect(),
+            rows,
+            volatile: self.volatile,
+        })
+    }
+
     /// The SQL to send, which gives at most `rows` rows. The query's own order stands: the outermost LIMIT is
     /// lowered or added, not wrapped around, since Athena may drop an ORDER BY in a subquery.
-    pub(crate) fn sql(&self, rows: u64) -> String {
+    ///
+    /// A value that makes several literals, as a long text does, is put together where its `?` was.
+    fn sql(&self, rows: u64, literals: &[usize]) -> String {
         let number = |rows: u64| Token::Number(rows.to_string(), false);
         let mut tokens = self.tokens.clone();
         match self.limit {
             Some((index, limit)) => tokens[index] = number(limit.min(rows)),
             None => tokens.extend([text::word("LIMIT"), number(rows)]),
+        }
+        if literals.iter().any(|count| *count > 1) {
+            tokens = text::spread(tokens, literals);
         }
         text::write(&tokens)
     }
@@ -160,7 +215,7 @@ fn parse(tokens: &[TokenWithSpan]) -> Result<Box<Query>, Refused> {
     let mut parser = parser.with_tokens_with_locations(tokens.to_vec());
     let mut statements = parser.parse_statements().map_err(syntax)?;
     match (statements.pop(), statements.is_empty()) {
-        (Some(Statement::Query(query)), true) => Ok(query),
+        (Some(Parsed::Query(query)), true) => Ok(query),
         (Some(_), true) => Err(Refused::new(token::ONLY_QUERIES)),
         _ => Err(Refused::new("exactly one statement can be run: write one SELECT")),
     }

@@ -11,6 +11,7 @@ mod context;
 mod datasets;
 mod execute;
 mod format;
+mod free_sql;
 mod gate;
 #[cfg(feature = "lambda")]
 mod handler;
@@ -26,6 +27,7 @@ mod render;
 mod request;
 mod result;
 mod routes;
+mod scalar;
 mod service;
 mod settings;
 mod snapshot;

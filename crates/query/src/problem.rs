@@ -33,8 +33,20 @@ pub(crate) enum Kind {
     TooMuch,
     /// A part of a request that a later version understands.
     NotAvailableYet,
+    /// The body of a request is not the JSON that it should be.
+    MalformedBody,
+    /// SQL that does not parse, or is no query that may be run.
+    InvalidSql,
+    /// A named query's parameter that has no default is not given.
+    MissingParameter,
+    /// The request comes without an API key, or with none that holds.
+    Unauthorized,
+    /// The API key does not allow it.
+    Forbidden,
     /// There is no such dataset.
     UnknownDataset,
+    /// There is no such named query.
+    UnknownNamedQuery,
     /// There is no such path.
     UnknownPath,
     /// The path exists, and not for this method.
@@ -43,8 +55,12 @@ pub(crate) enum Kind {
     NotAcceptable,
     /// The result does not fit into one answer.
     ResultTooLarge,
+    /// The body of the request is too long.
+    BodyTooLarge,
     /// The request line is too long.
     UriTooLong,
+    /// More requests in a minute than the API key may send.
+    RateLimited,
     /// Too many queries at once.
     Busy,
     /// A defect of ours.
@@ -72,12 +88,20 @@ impl Kind {
             Self::InvalidValue => (400, "invalid-value", "Invalid value"),
             Self::TooMuch => (400, "too-much", "More than this API takes"),
             Self::NotAvailableYet => (400, "not-available-yet", "Not available yet"),
+            Self::MalformedBody => (400, "malformed-body", "The body cannot be read"),
+            Self::InvalidSql => (400, "invalid-sql", "The SQL cannot be run"),
+            Self::MissingParameter => (400, "missing-parameter", "A parameter is missing"),
+            Self::Unauthorized => (401, "unauthorized", "An API key is needed"),
+            Self::Forbidden => (403, "forbidden", "The API key does not allow it"),
             Self::UnknownDataset => (404, "unknown-dataset", "Unknown dataset"),
+            Self::UnknownNamedQuery => (404, "unknown-named-query", "Unknown named query"),
             Self::UnknownPath => (404, "unknown-path", "Unknown path"),
             Self::MethodNotAllowed => (405, "method-not-allowed", "Method not allowed"),
             Self::NotAcceptable => (406, "not-acceptable", "No acceptable format"),
             Self::ResultTooLarge => (413, "result-too-large", "The result is too large"),
+            Self::BodyTooLarge => (413, "body-too-large", "The body is too long"),
             Self::UriTooLong => (414, "uri-too-long", "The URL is too long"),
+            Self::RateLimited => (429, "rate-limited", "Too many requests"),
             Self::Busy => (429, "busy", "Too many queries at once"),
             Self::Internal => (500, "internal", "Internal error"),
             Self::NotImplemented => (501, "not-implemented", "Not available yet"),
@@ -156,6 +180,11 @@ impl Problem {
     /// The value of `Allow`, if any.
     pub(crate) fn allowed_methods(&self) -> Option<&'static str> {
         self.allow
+    }
+
+    /// The value of `WWW-Authenticate`, if any.
+    pub(crate) fn challenge(&self) -> Option<&'static str> {
+        (self.kind == Kind::Unauthorized).then_some("Bearer realm=\"tributary\"")
     }
 
     /// The body.

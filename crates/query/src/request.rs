@@ -9,6 +9,7 @@ mod select;
 use crate::problem::{Kind, Problem, listing, quote};
 
 pub(crate) use condition::{RawComparison, RawCondition, RawValue};
+pub(crate) use decode::decode;
 pub(crate) use order::OrderTerm;
 pub(crate) use path::RawPath;
 pub(crate) use select::{RawCall, RawItem};
@@ -59,7 +60,7 @@ impl RowsRequest {
         let mut seen = [false; WORDS.len()];
         for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (name, value) = (decode::decode(name)?, decode::decode(value)?);
+            let (name, value) = (decode(name)?, decode(value)?);
             if let Some(index) = WORDS.iter().position(|word| *word == name) {
                 if std::mem::replace(&mut seen[index], true) {
                     let detail = format!("{name} is given twice: give it once");
@@ -122,7 +123,8 @@ fn items<'a>(parameter: &str, value: &'a str) -> Result<Vec<&'a str>, Problem> {
     Ok(items)
 }
 
-fn limit(value: &str) -> Result<u64, Problem> {
+/// The number of `limit`.
+pub(crate) fn limit(value: &str) -> Result<u64, Problem> {
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     value.parse().ok().filter(|_| digits).ok_or_else(|| {
         let detail = format!("limit {} is not a whole number, as limit=100", quote(value));
@@ -130,7 +132,8 @@ fn limit(value: &str) -> Result<u64, Problem> {
     })
 }
 
-fn numbers(value: &str) -> Result<bool, Problem> {
+/// Whether `_numbers` asks for strings.
+pub(crate) fn numbers(value: &str) -> Result<bool, Problem> {
     match value {
         "string" => Ok(true),
         "exact" => Ok(false),

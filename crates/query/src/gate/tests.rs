@@ -60,7 +60,7 @@ fn golden(name: &str, answer: impl Fn(&str) -> Vec<String>) {
 fn every_attack_is_refused_with_its_reason() {
     golden("free_sql.refused", |sql| match gate(sql) {
         Err(refused) => vec![refused.to_string().escape_debug().to_string()],
-        Ok(gated) => panic!("accepted: {sql}\nas {}", gated.sql(100)),
+        Ok(gated) => panic!("accepted: {sql}\nas {}", gated.sql(100, &[])),
     });
 }
 
@@ -70,6 +70,6 @@ fn every_honest_query_is_accepted() {
         let gated = gate(sql).unwrap_or_else(|refused| panic!("refused: {sql}\n{refused}"));
         let tables = listing(gated.tables().iter().map(DatasetName::as_str));
         let volatile = if gated.is_volatile() { "; volatile" } else { "" };
-        vec![gated.sql(100), format!("-> {tables}; {} parameters{volatile}", gated.parameters().len())]
+        vec![gated.sql(100, &[]), format!("-> {tables}; {} parameters{volatile}", gated.parameters().len())]
     });
 }

@@ -43,6 +43,26 @@ pub(super) fn qualify(
     Ok((tokens, limit))
 }
 
+/// Writes `(? || ?)` for the parameters that are made of several literals.
+pub(super) fn spread(tokens: Vec<Token>, literals: &[usize]) -> Vec<Token> {
+    let mut counts = literals.iter();
+    let mut spread = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let count = if matches!(token, Token::Placeholder(_)) { counts.next().copied() } else { None };
+        match count {
+            Some(count) if count > 1 => {
+                spread.extend([Token::LParen, token.clone()]);
+                for _ in 1..count {
+                    spread.extend([Token::StringConcat, token.clone()]);
+                }
+                spread.push(Token::RParen);
+            }
+            _ => spread.push(token),
+        }
+    }
+    spread
+}
+
 /// A keyword.
 pub(super) fn word(text: &str) -> Token {
     Token::make_word(text, None)

@@ -4,7 +4,7 @@ use crate::problem::{Kind, Problem, quote};
 
 /// Decodes one name or value of a query string, where `+` is a space. Strict: half an escape, or bytes that
 /// are no UTF-8, would otherwise become another value than the one that was meant.
-pub(super) fn decode(text: &str) -> Result<String, Problem> {
+pub(crate) fn decode(text: &str) -> Result<String, Problem> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
