@@ -1,6 +1,7 @@
 //! The settings: raw text from the environment, then validated values. The README has the same table, and a
 //! test compares the two.
 
+mod access;
 mod raw;
 
 use std::time::Duration;
@@ -10,6 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{name::DatasetName, run};
 
 use raw::Raw;
+
+pub use access::AccessSettings;
 
 /// One setting, as the README lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +89,7 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 15] = [
+pub const ALL: [Setting; 17] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
@@ -101,6 +104,8 @@ pub const ALL: [Setting; 15] = [
     WAIT,
     MAX_ROWS,
     CATALOG_CACHE,
+    access::OPEN_ACCESS,
+    access::SQL,
     LOG,
 ];
 
@@ -135,6 +140,8 @@ pub struct Settings {
     pub max_rows: u64,
     /// How old the catalog snapshot of the API may be.
     pub catalog_cache: Duration,
+    /// Who may use the API, and for what.
+    pub access: AccessSettings,
     /// The log filter.
     pub log: String,
 }
@@ -177,6 +184,7 @@ impl Settings {
             wait: raw(WAIT).duration()?,
             max_rows: raw(MAX_ROWS).number(1)?,
             catalog_cache: raw(CATALOG_CACHE).duration()?,
+            access: AccessSettings::read(&raw)?,
             log: raw(LOG).value,
         };
         if settings.grace >= run::MAX_AGE {

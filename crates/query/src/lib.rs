@@ -4,6 +4,7 @@
 //! it (`sql`), run (`execute`), and rendered from Athena's own bytes (`render`). The promise: no text of a
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
+mod access;
 mod answer;
 mod column;
 #[cfg(feature = "lambda")]
@@ -12,6 +13,7 @@ mod datasets;
 mod execute;
 mod format;
 mod free_sql;
+mod fresh;
 mod gate;
 #[cfg(feature = "lambda")]
 mod handler;
