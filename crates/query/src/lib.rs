@@ -4,6 +4,7 @@
 //! it (`sql`), run (`execute`), and rendered from Athena's own bytes (`render`). The promise: no text of a
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
+mod access;
 mod answer;
 mod answer_types;
 mod cache;
@@ -21,6 +22,9 @@ mod execute;
 mod flight;
 mod form;
 mod format;
+mod free_sql;
+mod fresh;
+mod gate;
 mod generations;
 #[cfg(feature = "lambda")]
 mod handler;
@@ -38,6 +42,7 @@ mod render;
 mod request;
 mod result;
 mod routes;
+mod scalar;
 mod service;
 mod settings;
 mod snapshot;

@@ -123,6 +123,7 @@ fn items<'a>(parameter: &str, value: &'a str) -> Result<Vec<&'a str>, Problem> {
     Ok(items)
 }
 
+/// The number of `limit`.
 pub(crate) fn limit(value: &str) -> Result<u64, Problem> {
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     value.parse().ok().filter(|_| digits).ok_or_else(|| {
@@ -131,7 +132,8 @@ pub(crate) fn limit(value: &str) -> Result<u64, Problem> {
     })
 }
 
-fn numbers(value: &str) -> Result<bool, Problem> {
+/// Whether `_numbers` asks for strings.
+pub(crate) fn numbers(value: &str) -> Result<bool, Problem> {
     match value {
         "string" => Ok(true),
         "exact" => Ok(false),

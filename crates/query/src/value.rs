@@ -61,7 +61,8 @@ fn read(role: &Role, column: &str, text: &str) -> Result<Value, Problem> {
     })
 }
 
-fn stored(data_type: &DataType, text: &str) -> Option<Value> {
+/// Reads `text` as a value of the type, if it is one.
+pub(crate) fn stored(data_type: &DataType, text: &str) -> Option<Value> {
     if text.len() > MAX_SCALAR && *data_type != DataType::String {
         return None;
     }
@@ -81,7 +82,7 @@ fn stored(data_type: &DataType, text: &str) -> Option<Value> {
 }
 
 /// The words for what a column of the type is compared with.
-fn wanted(data_type: &DataType) -> Cow<'static, str> {
+pub(crate) fn wanted(data_type: &DataType) -> Cow<'static, str> {
     match data_type {
         DataType::Boolean => "true or false".into(),
         DataType::Int => "an int (-2147483648 to 2147483647)".into(),
