@@ -42,6 +42,10 @@ pub(crate) struct LogLine {
     pub(crate) cost: Option<Cost>,
 }
 
+/// Beside a response: its body becomes shorter by compression.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compressible;
+
 impl LogLine {
     /// A line about this route.
     pub(crate) fn of(route: &'static str) -> Self {
@@ -105,8 +109,11 @@ pub(crate) fn vary(response: &mut Response) {
 }
 
 fn rows(answer: Rows, line: LogLine) -> Response {
-    let content_type = answer.form.format.content_type();
-    let mut response = costly(build(StatusCode::OK, content_type, answer.body, line), answer.cost);
+    let format = answer.form.format;
+    let mut response = costly(build(StatusCode::OK, format.content_type(), answer.body, line), answer.cost);
+    if !format.is_compressible() {
+        response.extensions_mut().remove::<Compressible>();
+    }
     if let Some(kept) = &answer.kept {
         keep(&mut response, kept);
     }
@@ -182,6 +189,8 @@ fn costly(mut response: Response, cost: Cost) -> Response {
 fn empty(status: StatusCode, line: LogLine) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
+    // What stands in for a body varies as the body does.
+    response.extensions_mut().insert(Compressible);
     response.extensions_mut().insert(line);
     response
 }
@@ -190,6 +199,7 @@ fn build(status: StatusCode, content_type: &'static str, body: Vec<u8>, line: Lo
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.extensions_mut().insert(Compressible);
     response.extensions_mut().insert(line);
     response
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::{caller::Caller, digest::Digest, form::Form, generations::Generations, sql::Statement};
 
-/// The request headers that an answer depends on.
-pub(crate) const VARY: &str = "Accept, Accept-Encoding, Authorization, X-Api-Key";
+/// The request headers that an answer with rows depends on, beside `Accept-Encoding`.
+pub(crate) const VARY: &str = "Accept, Authorization, X-Api-Key";
 
 /// How long a page of a finished result may be kept: the result itself never changes, and expires.
 pub(crate) const PAGE_AGE: Duration = Duration::from_secs(60);

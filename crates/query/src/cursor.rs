@@ -6,7 +6,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::key::ExecutionName;
 
-use crate::{digest::Digest, form::Form, page::Position};
+use crate::{digest::Digest, form::Form, render::Position};
 
 /// How long a cursor may be: a little more than the longest there is.
 const MAX_TEXT: usize = 128;
@@ -85,7 +85,7 @@ mod tests {
     }
 
     fn any_cursor() -> impl Strategy<Value = Cursor> {
-        let form = prop::sample::select(vec!["json", "columns", "csv"]);
+        let form = prop::sample::select(vec!["json", "columns", "csv", "columns;numbers=strings"]);
         let form = form.prop_map(|text| Form::from_text(text).unwrap());
         (any::<u64>(), any::<u64>(), prop::option::of(1..u64::MAX), form)
             .prop_map(|(offset, row, limit, form)| Cursor { start: Position { offset, row }, limit, form })

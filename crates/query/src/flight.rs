@@ -43,9 +43,12 @@ pub(crate) struct Flights<Q: QueryEngine, K: Clock, I: Ids> {
     permits: Arc<Semaphore>,
 }
 
+/// A place in a query under way.
+pub(crate) type Place<Q, K, I> = Arc<Flight<Q, K, I>>;
+
 type Open<Q, K, I> = Arc<Mutex<HashMap<FlightKey, Weak<Flight<Q, K, I>>>>>;
 
-/// A place in one of them. While somebody polls [`Flight::wait`] the query goes on; when the last place is given up
+/// One of them, held by everybody who has a place in it. While somebody polls [`Flight::wait`] the query goes on; when the last place is given up
 /// before the query is over, and nobody can come back to it, it is cancelled.
 pub(crate) struct Flight<Q: QueryEngine, K: Clock, I: Ids> {
     runner: Arc<Runner<Q, K, I>>,
@@ -84,7 +87,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
         key: FlightKey,
         statement: Statement,
         in_background: bool,
-    ) -> Result<(Arc<Flight<Q, K, I>>, bool), Full> {
+    ) -> Result<(Place<Q, K, I>, bool), Full> {
         // A panic elsewhere cannot leave the map half changed.
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = open.get(&key).and_then(Weak::upgrade) {
@@ -96,11 +99,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
     }
 
     /// A place in a query of one's own.
-    pub(crate) fn alone(
-        &self,
-        statement: Statement,
-        in_background: bool,
-    ) -> Result<Arc<Flight<Q, K, I>>, Full> {
+    pub(crate) fn alone(&self, statement: Statement, in_background: bool) -> Result<Place<Q, K, I>, Full> {
         // Never in the map, so the key is nobody's.
         self.start(FlightKey::default(), statement, in_background).map(Arc::new)
     }

@@ -11,6 +11,7 @@ mod cache;
 mod caller;
 mod column;
 mod compiled;
+mod compression;
 #[cfg(feature = "lambda")]
 mod context;
 mod cors;
@@ -30,7 +31,6 @@ mod generations;
 mod handler;
 mod literal;
 mod operator;
-mod page;
 mod partition_state;
 mod pattern;
 mod plan;
@@ -45,6 +45,7 @@ mod routes;
 mod scalar;
 mod service;
 mod settings;
+mod sixteen;
 mod snapshot;
 mod sql;
 #[cfg(test)]

@@ -18,8 +18,6 @@ pub(crate) struct Deadline(pub(crate) DateTime<Utc>);
 pub(crate) struct Preferences {
     /// `Accept`, all of them joined.
     pub(crate) accept: Option<String>,
-    /// `Accept-Encoding`, all of them joined.
-    pub(crate) accept_encoding: Option<String>,
     /// `Prefer: wait=`, in seconds.
     pub(crate) wait: Option<u64>,
     /// `Prefer: respond-async`.
@@ -39,7 +37,6 @@ pub(crate) fn read(request: &Request) -> Preferences {
     let prefer = joined(headers, "prefer").unwrap_or_default();
     Preferences {
         accept: joined(headers, header::ACCEPT.as_str()),
-        accept_encoding: joined(headers, header::ACCEPT_ENCODING.as_str()),
         wait: prefer.split(',').find_map(wait),
         respond_async: prefer.split(',').any(is_respond_async),
         if_none_match: joined(headers, header::IF_NONE_MATCH.as_str()),
@@ -48,7 +45,8 @@ pub(crate) fn read(request: &Request) -> Preferences {
     }
 }
 
-fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+/// The values of a header, all of them as one list.
+pub(crate) fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
     let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
     (!values.is_empty()).then(|| values.join(","))
 }

@@ -2,6 +2,7 @@
 //! answer has, after.
 
 use axum::{
+    body::Body,
     extract::{Request, State},
     http::{HeaderValue, header},
     middleware::Next,
@@ -11,9 +12,11 @@ use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
 use super::Shared;
 use crate::{
-    answer::{self, LogLine},
+    answer::{self, Compressible, LogLine},
+    compression,
     cors::Origin,
     datasets::time,
+    preferences,
     problem::{Kind, Problem},
 };
 
@@ -34,6 +37,7 @@ where
 {
     let begun = api.clock().now();
     let method = request.method().clone();
+    let accept_encoding = preferences::joined(request.headers(), header::ACCEPT_ENCODING.as_str());
     let origin = Origin::of(request.headers(), &api.settings.limits.cors_origins);
     let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
     let mut response = if length > MAX_URL {
@@ -44,6 +48,7 @@ where
     } else {
         next.run(request).await
     };
+    response = compressed(accept_encoding.as_deref(), response).await;
     origin.onto(&mut response);
     secure(&mut response);
     let millis = (api.clock().now() - begun).num_milliseconds();
@@ -66,6 +71,25 @@ where
         "request answered"
     );
     response
+}
+
+/// The answer as `Accept-Encoding` wants it.
+async fn compressed(accept_encoding: Option<&str>, mut response: Response) -> Response {
+    if response.extensions_mut().remove::<Compressible>().is_none() {
+        return response;
+    }
+    response.headers_mut().append(header::VARY, HeaderValue::from_name(header::ACCEPT_ENCODING));
+    if compression::Encoding::choose(accept_encoding).is_none() {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    // A body is whole already: nothing is waited for, and nothing can fail.
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let (encoding, body) = compression::encode(accept_encoding, body.into());
+    if let Some(encoding) = encoding {
+        parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+    }
+    Response::from_parts(parts, Body::from(body))
 }
 
 /// The headers that every answer has: a body is what it says it is; an answer that says nothing else may be kept by

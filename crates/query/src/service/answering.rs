@@ -19,10 +19,10 @@ use crate::{
     execute::Finished,
     flight::{Flight, Waited},
     generations::Generations,
-    page::Position,
     preferences::Preferences,
     problem::{Kind, Problem},
     record::{NewRecord, QueryRecord},
+    render::Position,
 };
 
 /// How long after the wait the engine may still take to say that it has the query.

@@ -10,10 +10,9 @@ use domain::{
 
 use crate::{
     execute::ExecuteError,
-    page::PageError,
     problem::{Kind, Problem, quote},
     record::RecordError,
-    render::RenderError,
+    render::{PageError, RenderError},
     snapshot::SnapshotError,
 };
 
@@ -158,14 +157,14 @@ pub(super) fn unrendered(error: PageError, id: &QueryId) -> Problem {
         PageError::Read(error) => return failed(&ExecuteError::of_result(error, id), ""),
         PageError::Render(error) => error,
     };
-    let problem = match &error {
+    let problem = match error {
         RenderError::TooLarge { maximum } => {
             let detail = format!(
                 "one row is longer than the {maximum} bytes that an answer may have: select fewer columns"
             );
-            Problem::new(Kind::ResultTooLarge, detail).with("maximum", *maximum)
+            Problem::new(Kind::ResultTooLarge, detail).with("maximum", maximum)
         }
-        _ => {
+        error => {
             tracing::error!(query_id = %id, error = domain::chain(&error), "a result cannot be rendered");
             let detail = "the query's result cannot be read: the lake's operator finds the reason in the log";
             Problem::new(Kind::EngineFailed, detail)

@@ -16,10 +16,10 @@ use crate::{
     datasets::time,
     execute::{ExecuteError, ended},
     form::Form,
-    page::Position,
     preferences::Preferences,
     problem::{Kind, Problem, quote},
     record::QueryRecord,
+    render::Position,
 };
 
 /// After how many seconds a query that is not finished should be asked for again.

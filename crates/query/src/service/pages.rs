@@ -17,9 +17,9 @@ use crate::{
     digest::Digest,
     form::Form,
     format::Format,
-    page::{self, Limits, Page, PageRequest, Position},
     problem::{Kind, Problem, quote},
     record::QueryRecord,
+    render::{self, Limits, Page, PageRequest, Position},
     request,
 };
 
@@ -117,7 +117,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         let mut limits = Limits { max_rows: limit.unwrap_or(u64::MAX), max_body: self.settings.max_body };
         loop {
             let request = PageRequest { columns, start, limits, format, options };
-            let page = page::page(self.engine(), result, &request).await;
+            let page = render::page(self.engine(), result, &request).await;
             let page = page.map_err(|error| failures::unrendered(error, id))?;
             // No byte becomes more than six, so that short ones need not be looked at.
             let long = form.is_text() && page.body.len() > self.settings.max_reply / 6;
@@ -170,7 +170,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         let limits = Limits { max_rows: u64::MAX, max_body: usize::try_from(maximum).unwrap_or(usize::MAX) };
         let Form { format, options } = form;
         let request = PageRequest { columns, start: Position::START, limits, format, options };
-        let page = page::page(self.engine(), result, &request).await;
+        let page = render::page(self.engine(), result, &request).await;
         let page = page.map_err(|error| failures::unrendered(error, id))?;
         if page.next.is_none() {
             return Ok(page.body);

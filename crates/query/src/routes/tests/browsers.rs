@@ -9,6 +9,11 @@ const PREFLIGHT: [(&str, &str); 3] = [
     ("access-control-request-headers", "if-none-match"),
 ];
 
+/// Whether the answer depends on who asks.
+fn varies(reply: &Reply) -> bool {
+    reply.headers.get_all("vary").iter().any(|value| value == "Origin")
+}
+
 async fn allowing(origins: &[&str]) -> Served {
     let mut world = World::new().await;
     world.settings.limits.cors_origins = origins.iter().map(|origin| (*origin).to_owned()).collect();
@@ -31,7 +36,8 @@ async fn an_allowed_origin_may_ask_and_read_and_another_may_not() {
     assert!(preflight.header("access-control-allow-headers").contains("If-None-Match"));
     assert!(preflight.header("access-control-allow-methods").contains("DELETE"));
     let reply = served.send("GET", "/v1/datasets", &[("origin", ORIGIN)]).await;
-    assert_eq!((reply.header("access-control-allow-origin"), reply.header("vary")), (ORIGIN, "Origin"));
+    assert_eq!(reply.header("access-control-allow-origin"), ORIGIN);
+    assert!(varies(&reply));
     assert!(reply.header("access-control-expose-headers").contains("Tributary-Query-Id"));
     // A problem can be read too.
     let problem = served.send("GET", "/v1/nothing", &[("origin", ORIGIN)]).await;
@@ -44,14 +50,14 @@ async fn an_allowed_origin_may_ask_and_read_and_another_may_not() {
         let reply = served.send("GET", "/v1/datasets", &[("origin", other)]).await;
         assert_eq!((reply.status, reply.header("access-control-allow-origin")), (200, ""), "{other}");
     }
-    assert_eq!(served.get("/v1/datasets").await.header("vary"), "", "no browser asked");
+    assert!(!varies(&served.get("/v1/datasets").await), "no browser asked");
     served.send("OPTIONS", "/v1/datasets", &[("origin", ORIGIN)]).await.is_problem(405, "GET and HEAD only");
 }
 
 #[tokio::test(start_paused = true)]
 async fn all_origins_may_be_allowed() {
     let reply = allowing(&["*"]).await.send("GET", "/v1/datasets", &[("origin", ORIGIN)]).await;
-    assert_eq!((reply.header("access-control-allow-origin"), reply.header("vary")), ("*", ""));
+    assert_eq!((reply.header("access-control-allow-origin"), varies(&reply)), ("*", false));
 }
 
 #[tokio::test(start_paused = true)]

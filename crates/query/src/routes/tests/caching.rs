@@ -137,3 +137,21 @@ async fn an_earlier_result_costs_nothing_and_is_of_no_known_generation() {
         assert_eq!(reply.header(none), "", "{none}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn bodies_are_compressed_as_the_caller_accepts() {
+    let served = World::new().await.serve();
+    let plain = served.get(URI).await;
+    assert!(plain.body.len() > 1_024, "or it is not worth it");
+    let zstd = served.send("GET", URI, &[("accept-encoding", "gzip, zstd")]).await;
+    assert_eq!((zstd.status, zstd.header("content-encoding")), (200, "zstd"));
+    assert_eq!(zstd.header("content-length"), zstd.body.len().to_string());
+    assert_eq!(zstd::decode_all(&zstd.body[..]).unwrap(), plain.body);
+    assert_eq!(zstd.header("etag"), plain.header("etag"), "a weak tag is of what is said");
+    let tag = [("accept-encoding", "gzip"), ("if-none-match", plain.header("etag"))];
+    let kept = served.send("GET", URI, &tag).await;
+    assert_eq!((kept.status, kept.body.len(), kept.header("content-encoding")), (304, 0, ""));
+    assert!(kept.headers.get_all("vary").iter().any(|value| value == "accept-encoding"));
+    let problem = served.send("GET", "/v1/nothing", &[("accept-encoding", "gzip")]).await;
+    problem.is_problem(404, "nothing");
+}

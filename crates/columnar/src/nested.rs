@@ -10,7 +10,7 @@ use arrow::{
 };
 use domain::value::Value;
 
-use super::builder::Builder;
+use super::part::Part;
 
 /// Where the parts of each row end, and which rows are null.
 struct Rows {
@@ -50,11 +50,11 @@ impl Rows {
 /// An array column.
 pub(crate) struct Lists {
     rows: Rows,
-    elements: Builder,
+    elements: Part,
 }
 
 impl Lists {
-    pub(super) fn new(elements: Builder) -> Self {
+    pub(super) fn new(elements: Part) -> Self {
         Self { rows: Rows::new(), elements }
     }
 
@@ -80,11 +80,11 @@ impl Lists {
 /// A struct column.
 pub(crate) struct Structs {
     nulls: NullBufferBuilder,
-    fields: Vec<Builder>,
+    fields: Vec<Part>,
 }
 
 impl Structs {
-    pub(super) fn new(fields: Vec<Builder>) -> Self {
+    pub(super) fn new(fields: Vec<Part>) -> Self {
         Self { nulls: NullBufferBuilder::new(0), fields }
     }
 
@@ -97,7 +97,7 @@ impl Structs {
 
     pub(super) fn append_null(&mut self) {
         self.nulls.append_null();
-        self.fields.iter_mut().for_each(Builder::append_null);
+        self.fields.iter_mut().for_each(Part::append_null);
     }
 
     pub(super) fn finish(mut self, fields: &Fields) -> Result<ArrayRef, ArrowError> {
@@ -113,11 +113,11 @@ impl Structs {
 pub(crate) struct Maps {
     rows: Rows,
     keys: StringBuilder,
-    values: Builder,
+    values: Part,
 }
 
 impl Maps {
-    pub(super) fn new(values: Builder) -> Self {
+    pub(super) fn new(values: Part) -> Self {
         Self { rows: Rows::new(), keys: StringBuilder::new(), values }
     }
 

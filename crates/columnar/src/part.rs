@@ -15,7 +15,7 @@ use domain::{DataType, value::Value};
 use super::nested::{Lists, Maps, Structs};
 
 /// Collects the values of one column or of a part of one.
-pub(crate) enum Builder {
+pub(crate) enum Part {
     Boolean(BooleanBuilder),
     Int(Int32Builder),
     BigInt(Int64Builder),
@@ -31,7 +31,7 @@ pub(crate) enum Builder {
     Map(Box<Maps>),
 }
 
-impl Builder {
+impl Part {
     pub(crate) fn new(data_type: &DataType) -> Self {
         match data_type {
             DataType::Boolean => Self::Boolean(BooleanBuilder::new()),
@@ -72,7 +72,7 @@ impl Builder {
         }
     }
 
-    pub(super) fn append_null(&mut self) {
+    pub(crate) fn append_null(&mut self) {
         match self {
             Self::Boolean(builder) => builder.append_null(),
             Self::Int(builder) => builder.append_null(),
