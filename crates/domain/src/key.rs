@@ -10,7 +10,7 @@ use std::fmt;
 use crate::{
     batch::BatchName,
     commit::{Generation, WriterId},
-    name::DatasetName,
+    name::{DatasetName, QueryName},
     partition::Partition,
 };
 
@@ -31,6 +31,10 @@ pub const COMMITS: &str = "commits/";
 pub const TABLES: &str = "tables/";
 /// Since when generations have been garbage.
 pub const VACUUM: &str = "vacuum/";
+/// Named queries.
+pub const QUERIES: &str = "queries/";
+/// The API keys, hashed.
+pub const ACCESS_KEYS: &str = "access/keys.json";
 /// What Athena writes, and what the API keeps beside it. Expires.
 pub const RESULTS: &str = "results/";
 
@@ -45,6 +49,16 @@ pub fn definition(dataset: &DatasetName) -> String {
 /// One accepted version of a dataset's definition. Versions count from 1.
 pub fn schema(dataset: &DatasetName, version: u32) -> String {
     format!("{SCHEMAS}{dataset}/{version:06}.json")
+}
+
+/// A named query.
+pub fn named_query(name: &QueryName) -> String {
+    format!("{QUERIES}{name}.json")
+}
+
+/// Which named query a key is: the inverse of [`named_query`].
+pub fn named_query_of(key: &str) -> Option<QueryName> {
+    QueryName::new(key.strip_prefix(QUERIES)?.strip_suffix(".json")?).ok()
 }
 
 /// Where a partition's accepted events land.
@@ -215,6 +229,10 @@ mod tests {
         assert_eq!(vacuum(&dataset, &partition), "vacuum/bookings/dt=2026-11-23/hour=10.json");
         assert_eq!(vacuum_of(&vacuum(&dataset, &partition)), Some((dataset.clone(), partition.clone())));
         assert_eq!(vacuum_of("vacuum/bookings/today.json"), None);
+        let query = QueryName::new("revenue-by-hour").unwrap();
+        assert_eq!(named_query(&query), "queries/revenue-by-hour.json");
+        assert_eq!(named_query_of(&named_query(&query)), Some(query));
+        assert_eq!(named_query_of("queries/a/b.json"), None);
         assert_eq!(
             generation_of(&data_file(&prefix, 0)),
             Some((dataset.clone(), partition.clone(), generation, writer.clone()))

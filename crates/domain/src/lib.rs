@@ -3,6 +3,7 @@
 //!
 //! Everything here is a pure function or a trait. The Lambdas put the two together.
 
+pub mod access;
 pub mod batch;
 mod chain;
 pub mod commit;
@@ -34,5 +35,5 @@ pub use chain::chain;
 pub use commit::{Commit, CommitKind, Consumed, DataFile, Generation};
 pub use data_type::DataType;
 pub use dataset::{Column, Dataset, Definition};
-pub use name::{ColumnName, DatasetName};
+pub use name::{ColumnName, DatasetName, QueryName};
 pub use partition::{Granularity, Partition};

@@ -1,8 +1,12 @@
 //! Validated names. Nothing that a sender controls reaches an object key or SQL text except as one of these.
 
+mod query;
+
 use std::{borrow::Borrow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+
+pub use query::QueryName;
 
 /// The longest name accepted: a first letter and 62 more characters.
 const MAX_NAME: usize = 63;
@@ -17,6 +21,9 @@ pub enum InvalidName {
     /// The dataset's name breaks the rule.
     #[error("invalid dataset name {0:?}: it must match [a-z][a-z0-9_]{{0,62}}")]
     Dataset(String),
+    /// The named query's name breaks the rule.
+    #[error("invalid name of a query {0:?}: it must match [a-z][a-z0-9_-]{{0,62}}")]
+    Query(String),
     /// The column's name breaks the rule.
     #[error(
         "invalid column name {0:?}: it must match [a-z][a-z0-9_]{{0,62}} (use \"from\" to name the sender's field)"

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod clock;
+mod entropy;
 mod object_store;
 mod query_engine;
 
@@ -10,6 +11,7 @@ pub use catalog::{
     ItemError, ROWS_PARAMETER, Table, TableColumn, Upsert,
 };
 pub use clock::{Clock, Ids};
+pub use entropy::Entropy;
 pub use object_store::{
     DeleteFailure, Download, ListPage, ObjectMeta, ObjectStore, PresignedUrls, PutMode, StoreError, Version,
 };

@@ -1,6 +1,7 @@
 //! The settings: raw text from the environment, then validated values. The README has the same table, and a
 //! test compares the two.
 
+mod access;
 mod api;
 mod raw;
 
@@ -12,6 +13,7 @@ use crate::{name::DatasetName, run};
 
 use raw::Raw;
 
+pub use access::AccessSettings;
 pub use api::ApiLimits;
 
 /// One setting, as the README lists it.
@@ -89,7 +91,7 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 20] = [
+pub const ALL: [Setting; 22] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
@@ -109,6 +111,8 @@ pub const ALL: [Setting; 20] = [
     api::PRICE_PER_TB,
     api::CORS_ORIGINS,
     CATALOG_CACHE,
+    access::OPEN_ACCESS,
+    access::SQL,
     LOG,
 ];
 
@@ -145,6 +149,8 @@ pub struct Settings {
     pub api: ApiLimits,
     /// How old the catalog snapshot of the API may be.
     pub catalog_cache: Duration,
+    /// Who may use the API, and for what.
+    pub access: AccessSettings,
     /// The log filter.
     pub log: String,
 }
@@ -188,6 +194,7 @@ impl Settings {
             max_rows: raw(MAX_ROWS).number(1)?,
             api: ApiLimits::read(&raw)?,
             catalog_cache: raw(CATALOG_CACHE).duration()?,
+            access: AccessSettings::read(&raw)?,
             log: raw(LOG).value,
         };
         if settings.grace >= run::MAX_AGE {

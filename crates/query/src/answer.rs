@@ -142,6 +142,9 @@ pub(crate) fn problem(problem: &Problem, line: LogLine) -> Response {
     if let Some(seconds) = problem.retry_after_seconds() {
         insert(&mut response, "retry-after", &seconds.to_string());
     }
+    if let Some(challenge) = problem.challenge() {
+        insert(&mut response, "www-authenticate", challenge);
+    }
     if let Some(methods) = problem.allowed_methods() {
         insert(&mut response, "allow", methods);
     }

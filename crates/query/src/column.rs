@@ -1,5 +1,7 @@
 //! The names a request may use, matched against a dataset. No other text becomes a name in SQL.
 
+use std::fmt;
+
 use domain::{DataType, Dataset, dataset::SYSTEM_COLUMNS};
 
 /// A column of a table. There is no way to one but by matching a dataset.
@@ -69,15 +71,71 @@ impl TableColumn {
             Role::Day | Role::Hour => &DataType::String,
         }
     }
+}
 
-    /// Whether rows can be ordered by it: a nested value has no order.
+/// What a filter, an order or an item of `select` is about: a column, or a field within a struct column. There is
+/// no way to one but by matching a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Operand {
+    column: TableColumn,
+    fields: Vec<String>,
+    /// Of the innermost field.
+    data_type: DataType,
+}
+
+impl Operand {
+    /// Goes down from `column` by `fields`. `Err` is how many of them were found.
+    pub(crate) fn new(column: TableColumn, fields: &[String]) -> Result<Self, usize> {
+        let mut data_type = column.data_type().clone();
+        for (depth, name) in fields.iter().enumerate() {
+            let DataType::Struct(known) = data_type else { return Err(depth) };
+            let found = known.into_iter().find(|field| field.name == *name);
+            data_type = found.ok_or(depth)?.data_type;
+        }
+        Ok(Self { column, fields: fields.to_vec(), data_type })
+    }
+
+    /// The column it begins at.
+    pub(crate) fn column(&self) -> &TableColumn {
+        &self.column
+    }
+
+    /// The fields to go down by; none if it is the column itself.
+    pub(crate) fn fields(&self) -> &[String] {
+        &self.fields
+    }
+
+    /// What an answer calls it unless it is told otherwise: the innermost name.
+    pub(crate) fn name(&self) -> &str {
+        self.fields.last().map_or(self.column.name(), String::as_str)
+    }
+
+    /// The type of its values.
+    pub(crate) fn data_type(&self) -> &DataType {
+        &self.data_type
+    }
+
+    /// What a text is read as that is compared with it.
+    pub(crate) fn role(&self) -> Role {
+        if self.fields.is_empty() { self.column.role().clone() } else { Role::Stored(self.data_type.clone()) }
+    }
+
+    /// Whether rows can be ordered or grouped by it: a nested value has no order.
     pub(crate) fn has_order(&self) -> bool {
-        self.data_type().is_scalar()
+        self.data_type.is_scalar()
     }
 
     /// Whether a filter can compare it with a value.
     pub(crate) fn is_comparable(&self) -> bool {
-        self.has_order() && *self.data_type() != DataType::Binary
+        self.has_order() && self.data_type != DataType::Binary
+    }
+}
+
+/// As a caller writes it: `address->city`.
+impl fmt::Display for Operand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.column.name())?;
+        self.fields.iter().try_for_each(|field| write!(f, "->{field}"))
     }
 }
 
@@ -90,6 +148,7 @@ pub(crate) struct OutputColumn {
     pub(crate) data_type: DataType,
 }
 
+#[cfg(test)]
 impl From<&TableColumn> for OutputColumn {
     fn from(column: &TableColumn) -> Self {
         Self { name: column.name.clone(), data_type: column.data_type().clone() }

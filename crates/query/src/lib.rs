@@ -4,11 +4,13 @@
 //! it (`sql`), run (`execute`), and rendered from Athena's own bytes (`render`). The promise: no text of a
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
+mod access;
 mod answer;
 mod answer_types;
 mod cache;
 mod caller;
 mod column;
+mod compiled;
 mod compression;
 #[cfg(feature = "lambda")]
 mod context;
@@ -21,12 +23,16 @@ mod execute;
 mod flight;
 mod form;
 mod format;
+mod free_sql;
+mod fresh;
+mod gate;
 mod generations;
 #[cfg(feature = "lambda")]
 mod handler;
 mod literal;
 mod operator;
 mod partition_state;
+mod pattern;
 mod plan;
 mod preferences;
 mod problem;
@@ -36,6 +42,7 @@ mod render;
 mod request;
 mod result;
 mod routes;
+mod scalar;
 mod service;
 mod settings;
 mod sixteen;
@@ -46,6 +53,7 @@ mod testing;
 mod value;
 
 pub use caller::Access;
+pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "lambda")]
 pub use context::Context;
 #[cfg(feature = "lambda")]

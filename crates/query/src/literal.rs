@@ -4,37 +4,42 @@ use std::fmt;
 
 use crate::value::Value;
 
-/// Athena takes 1 to 1,024 characters for a parameter.
+/// Athena takes 1 to 1,024 characters for a parameter. The documentation does not say which characters it counts;
+/// UTF-16 units are the most.
 const MAX_CHARACTERS: usize = 1_024;
 
 /// One SQL literal. Only a typed value becomes one, so that nothing but a literal can be in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Literal(String);
 
-/// The literal would be longer than Athena takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the literal has {0} characters, and Athena takes {MAX_CHARACTERS}")]
-pub(crate) struct TooLong(pub(crate) usize);
-
 impl Literal {
-    /// Writes a value as a literal.
-    pub(crate) fn new(value: &Value) -> Result<Self, TooLong> {
-        let text = match value {
-            Value::Boolean(boolean) => boolean.to_string(),
-            Value::Integer(integer) => integer.to_string(),
-            // With an exponent it is a double; without one Athena would read a decimal.
-            Value::Double(double) => format!("{double:E}"),
-            Value::Float(float) => format!("REAL '{float:E}'"),
-            // With all of its type's places, so that the literal's type is the column's or part of it.
-            Value::Decimal(units, scale) => format!("DECIMAL '{}'", decimal(*units, usize::from(*scale))),
-            Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
-            Value::Day(day) => format!("DATE '{}'", day.format("%Y-%m-%d")),
-            Value::Time(time) => format!("TIMESTAMP '{}'", time.format("%Y-%m-%d %H:%M:%S%.3f")),
-        };
-        // The documentation does not say which characters Athena counts; UTF-16 units are the most.
-        match text.encode_utf16().count() {
-            count if count > MAX_CHARACTERS => Err(TooLong(count)),
-            _ => Ok(Self(text)),
+    /// Writes a value as literals that `||` puts together: one, unless it is a long text.
+    pub(crate) fn parts(value: &Value) -> Vec<Self> {
+        match value {
+            Value::Text(text) => Self::texts(text),
+            other => vec![Self(scalar(other))],
+        }
+    }
+
+    /// Writes a text as literals that `||` puts together, at least one.
+    pub(crate) fn texts(text: &str) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        loop {
+            // What fits between two quotes, each quote of the text being two.
+            let mut room = MAX_CHARACTERS - 2;
+            let end = rest.char_indices().find(|(_, character)| {
+                let length = if *character == '\'' { 2 } else { character.len_utf16() };
+                let fits = room.checked_sub(length);
+                room = fits.unwrap_or(room);
+                fits.is_none()
+            });
+            let (part, behind) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
+            parts.push(Self(quoted(part)));
+            rest = behind;
+            if rest.is_empty() {
+                return parts;
+            }
         }
     }
 
@@ -46,6 +51,26 @@ impl Literal {
     /// As the engine's port wants it.
     pub(crate) fn into_text(self) -> String {
         self.0
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Any value's literal. None of them but a text's is long.
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::Boolean(boolean) => boolean.to_string(),
+        Value::Integer(integer) => integer.to_string(),
+        // With an exponent it is a double; without one Athena would read a decimal.
+        Value::Double(double) => format!("{double:E}"),
+        Value::Float(float) => format!("REAL '{float:E}'"),
+        // With all of its type's places, so that the literal's type is the column's or part of it.
+        Value::Decimal(units, scale) => format!("DECIMAL '{}'", decimal(*units, usize::from(*scale))),
+        Value::Text(text) => quoted(text),
+        Value::Day(day) => format!("DATE '{}'", day.format("%Y-%m-%d")),
+        Value::Time(time) => format!("TIMESTAMP '{}'", time.format("%Y-%m-%d %H:%M:%S%.3f")),
     }
 }
 
@@ -71,7 +96,8 @@ mod tests {
     use super::*;
 
     fn literal(value: &Value) -> String {
-        Literal::new(value).unwrap().into_text()
+        let [literal] = Literal::parts(value).try_into().unwrap();
+        literal.into_text()
     }
 
     #[test]
@@ -96,9 +122,17 @@ mod tests {
     }
 
     #[test]
-    fn the_bound_counts_quotes() {
-        assert!(Literal::new(&Value::Text("x".repeat(1_022))).is_ok());
-        assert_eq!(Literal::new(&Value::Text("x".repeat(1_023))), Err(TooLong(1_025)));
-        assert_eq!(Literal::new(&Value::Text("'".repeat(512))), Err(TooLong(1_026)));
+    fn long_texts_are_parts_that_fit_and_make_the_text() {
+        for text in ["", "x", &"x".repeat(1_022), &"x".repeat(1_023), &"'".repeat(3_000), &"é😀'".repeat(900)]
+        {
+            let parts = Literal::texts(text);
+            assert!(parts.iter().all(|part| (2..=MAX_CHARACTERS).contains(&part.0.encode_utf16().count())));
+            let whole: String =
+                parts.iter().map(|part| part.0[1..part.0.len() - 1].replace("''", "'")).collect();
+            assert_eq!(whole, text);
+        }
+        assert_eq!(Literal::texts(&"x".repeat(1_022)).len(), 1);
+        assert_eq!(Literal::texts(&"x".repeat(1_023)).len(), 2);
+        assert_eq!(Literal::parts(&Value::Integer(7)), [Literal("7".into())]);
     }
 }

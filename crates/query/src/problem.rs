@@ -35,10 +35,22 @@ pub(crate) enum Kind {
     NotAvailableYet,
     /// A cursor that does not decode, or is another query's.
     InvalidCursor,
+    /// The body of a request is not the JSON that it should be.
+    MalformedBody,
+    /// SQL that does not parse, or is no query that may be run.
+    InvalidSql,
+    /// A named query's parameter that has no default is not given.
+    MissingParameter,
+    /// The request comes without an API key, or with none that holds.
+    Unauthorized,
+    /// The API key does not allow it.
+    Forbidden,
     /// There is no such dataset.
     UnknownDataset,
     /// There is no such query, or it is somebody else's.
     UnknownQuery,
+    /// There is no such named query.
+    UnknownNamedQuery,
     /// There is no such path.
     UnknownPath,
     /// The path exists, and not for this method.
@@ -55,8 +67,12 @@ pub(crate) enum Kind {
     ResultTooLarge,
     /// The query would have scanned more than it may.
     ScanLimit,
+    /// The body of the request is too long.
+    BodyTooLarge,
     /// The request line is too long.
     UriTooLong,
+    /// More requests in a minute than the API key may send.
+    RateLimited,
     /// Too many queries at once.
     Busy,
     /// A defect of ours.
@@ -85,8 +101,14 @@ impl Kind {
             Self::TooMuch => (400, "too-much", "More than this API takes"),
             Self::NotAvailableYet => (400, "not-available-yet", "Not available yet"),
             Self::InvalidCursor => (400, "invalid-cursor", "The cursor cannot be used"),
+            Self::MalformedBody => (400, "malformed-body", "The body cannot be read"),
+            Self::InvalidSql => (400, "invalid-sql", "The SQL cannot be run"),
+            Self::MissingParameter => (400, "missing-parameter", "A parameter is missing"),
+            Self::Unauthorized => (401, "unauthorized", "An API key is needed"),
+            Self::Forbidden => (403, "forbidden", "The API key does not allow it"),
             Self::UnknownDataset => (404, "unknown-dataset", "Unknown dataset"),
             Self::UnknownQuery => (404, "unknown-query", "Unknown query"),
+            Self::UnknownNamedQuery => (404, "unknown-named-query", "Unknown named query"),
             Self::UnknownPath => (404, "unknown-path", "Unknown path"),
             Self::MethodNotAllowed => (405, "method-not-allowed", "Method not allowed"),
             Self::NotAcceptable => (406, "not-acceptable", "No acceptable format"),
@@ -95,7 +117,9 @@ impl Kind {
             Self::ResultExpired => (410, "result-expired", "The result is not kept any longer"),
             Self::ResultTooLarge => (413, "result-too-large", "The result is too large"),
             Self::ScanLimit => (413, "scan-limit", "The query would read too much"),
+            Self::BodyTooLarge => (413, "body-too-large", "The body is too long"),
             Self::UriTooLong => (414, "uri-too-long", "The URL is too long"),
+            Self::RateLimited => (429, "rate-limited", "Too many requests"),
             Self::Busy => (429, "busy", "Too many queries at once"),
             Self::Internal => (500, "internal", "Internal error"),
             Self::NotImplemented => (501, "not-implemented", "Not available yet"),
@@ -174,6 +198,11 @@ impl Problem {
     /// The value of `Allow`, if any.
     pub(crate) fn allowed_methods(&self) -> Option<&'static str> {
         self.allow
+    }
+
+    /// The value of `WWW-Authenticate`, if any.
+    pub(crate) fn challenge(&self) -> Option<&'static str> {
+        (self.kind == Kind::Unauthorized).then_some("Bearer realm=\"tributary\"")
     }
 
     /// The body.

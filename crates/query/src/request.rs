@@ -1,46 +1,50 @@
 //! The query string of `/rows`, taken apart: bounded and decoded, not yet held against a dataset.
 
-use crate::problem::{Kind, Problem, listing, nearest, quote};
+mod condition;
+mod decode;
+mod order;
+mod path;
+mod select;
 
-/// The most filters a request may have.
+use crate::problem::{Kind, Problem, listing, quote};
+
+pub(crate) use condition::{RawComparison, RawCondition, RawValue};
+pub(crate) use decode::decode;
+pub(crate) use order::OrderTerm;
+pub(crate) use path::RawPath;
+pub(crate) use select::{RawCall, RawItem};
+
+/// The most filters a request may have, those inside of `and` and `or` counted.
 pub(crate) const MAX_FILTERS: usize = 50;
 /// The most names a list may have: every column that the largest dataset can have.
 const MAX_NAMES: usize = 1_005;
-/// The longest value of a filter, in bytes once decoded. What fits here may still be too long as a literal.
-const MAX_VALUE: usize = 8_192;
+/// The longest value of a parameter, in bytes once decoded.
+pub(crate) const MAX_VALUE: usize = 8_192;
 
-/// The words of this API, each given once at most.
-const WORDS: [&str; 4] = ["select", "order", "limit", "format"];
-/// Words that mean something in a later version. No column can have these names.
-const PLANNED: [&str; 6] = ["cursor", "and", "or", "not", "not.and", "not.or"];
+/// The words of this API, each given once at most. No column can have these names: DESIGN reserves them, and a
+/// name that begins with `_` is none.
+const WORDS: [&str; 5] = ["select", "order", "limit", "format", "_numbers"];
+/// Words that mean something for `/v1/queries/{id}/rows` alone.
+const ELSEWHERE: [&str; 1] = ["cursor"];
 
 /// A request for rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RowsRequest {
-    /// The names in `select`, in order.
-    pub(crate) select: Option<Vec<String>>,
+    /// The items of `select`, in order.
+    pub(crate) select: Option<Vec<RawItem>>,
     /// The terms of `order`, in order.
     pub(crate) order: Option<Vec<OrderTerm>>,
     /// `limit`.
     pub(crate) limit: Option<u64>,
     /// `format`.
     pub(crate) format: Option<String>,
-    /// Everything else: `column=operator.value`, in the caller's order.
+    /// `_numbers=string`: bigints and decimals as JSON strings, for readers whose numbers are doubles.
+    pub(crate) numbers_as_strings: bool,
+    /// Everything else: filters and trees of them, in the caller's order.
     pub(crate) filters: Vec<RawFilter>,
 }
 
-/// One term of `order`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OrderTerm {
-    /// The column as the caller wrote it.
-    pub(crate) column: String,
-    /// Whether the largest comes first.
-    pub(crate) descending: bool,
-    /// Where nulls go, if the caller says so.
-    pub(crate) nulls_first: Option<bool>,
-}
-
-/// A parameter that is no word of the API.
+/// A parameter that is no word of the API: `column=operator.value`, or `and=(…)`, `or=(…)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RawFilter {
     /// What stands before the `=`.
@@ -63,22 +67,23 @@ impl RowsRequest {
                     return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", name));
                 }
                 match WORDS[index] {
-                    "select" => request.select = Some(names(&value)?),
-                    "order" => request.order = Some(order(&value)?),
+                    "select" => request.select = Some(select::parse(&value)?),
+                    "order" => request.order = Some(order::parse(&value)?),
                     "limit" => request.limit = Some(limit(&value)?),
-                    _ => request.format = Some(value),
+                    "format" => request.format = Some(value),
+                    _ => request.numbers_as_strings = numbers(&value)?,
                 }
-            } else if PLANNED.contains(&name.as_str()) {
+            } else if ELSEWHERE.contains(&name.as_str()) {
                 let detail = format!(
-                    "the parameter {name:?} is not available yet; available: {} and filters on columns",
+                    "{name:?} belongs to the rows of a query, /v1/queries/{{id}}/rows; here there are {} and filters on \
+                     columns",
                     listing(WORDS)
                 );
-                return Err(Problem::new(Kind::NotAvailableYet, detail).with("parameter", name));
+                return Err(Problem::new(Kind::UnknownParameter, detail).with("parameter", name));
             } else {
                 request.filters.push(filter(name, value)?);
                 if request.filters.len() > MAX_FILTERS {
-                    let detail = format!("a request may have {MAX_FILTERS} filters at most");
-                    return Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_FILTERS));
+                    return Err(too_many_filters());
                 }
             }
         }
@@ -88,7 +93,13 @@ impl RowsRequest {
 
 /// What a misspelt parameter may have meant: the API's own words.
 pub(crate) fn words<'a>() -> impl Iterator<Item = &'a str> + Clone {
-    WORDS.into_iter()
+    WORDS.into_iter().chain(["and", "or"])
+}
+
+/// The answer to more filters than a request may have.
+pub(crate) fn too_many_filters() -> Problem {
+    let detail = format!("a request may have {MAX_FILTERS} filters at most");
+    Problem::new(Kind::TooMuch, detail).with("maximum", MAX_FILTERS)
 }
 
 fn filter(name: String, value: String) -> Result<RawFilter, Problem> {
@@ -97,41 +108,6 @@ fn filter(name: String, value: String) -> Result<RawFilter, Problem> {
         return Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_VALUE));
     }
     Ok(RawFilter { name, value })
-}
-
-/// Decodes one name or value of a query string, where `+` is a space. Strict: half an escape, or bytes that
-/// are no UTF-8, would otherwise become another value than the one that was meant.
-pub(crate) fn decode(text: &str) -> Result<String, Problem> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => match (rest.next().and_then(hex), rest.next().and_then(hex)) {
-                (Some(high), Some(low)) => bytes.push(high << 4 | low),
-                _ => {
-                    let detail = format!(
-                        "{} has a % that two hexadecimal digits do not follow: write %25",
-                        quote(text)
-                    );
-                    return Err(Problem::new(Kind::MalformedQuery, detail));
-                }
-            },
-            other => bytes.push(other),
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| {
-        Problem::new(Kind::MalformedQuery, format!("{} does not decode to UTF-8 text", quote(text)))
-    })
-}
-
-fn hex(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
 }
 
 fn items<'a>(parameter: &str, value: &'a str) -> Result<Vec<&'a str>, Problem> {
@@ -147,63 +123,29 @@ fn items<'a>(parameter: &str, value: &'a str) -> Result<Vec<&'a str>, Problem> {
     Ok(items)
 }
 
-fn names(value: &str) -> Result<Vec<String>, Problem> {
-    let items = items("select", value)?;
-    for item in &items {
-        // Characters that PostgREST gives a meaning and that no column name can have.
-        let construct = match item {
-            item if item.contains("::") => "a cast",
-            item if item.contains("->") => "a JSON path",
-            item if item.contains('(') || item.contains(')') => "an aggregate or an embedded resource",
-            item if item.contains(':') => "a rename",
-            _ => continue,
-        };
-        let detail = format!("{} in select is {construct}: not available yet; name columns", quote(item));
-        return Err(Problem::new(Kind::NotAvailableYet, detail).with("parameter", "select"));
-    }
-    Ok(items.into_iter().map(str::to_owned).collect())
-}
-
-fn order(value: &str) -> Result<Vec<OrderTerm>, Problem> {
-    items("order", value)?.into_iter().map(order_term).collect()
-}
-
-fn order_term(item: &str) -> Result<OrderTerm, Problem> {
-    const MODIFIERS: [&str; 4] = ["asc", "desc", "nullsfirst", "nullslast"];
-    let mut parts = item.split('.');
-    let column = parts.next().unwrap_or_default().to_owned();
-    let mut term = OrderTerm { column, descending: false, nulls_first: None };
-    let mut directed = false;
-    for part in parts {
-        match part {
-            // The direction comes first and once, the place of nulls last and once.
-            "asc" | "desc" if !directed && term.nulls_first.is_none() => {
-                directed = true;
-                term.descending = part == "desc";
-            }
-            "nullsfirst" | "nullslast" if term.nulls_first.is_none() => {
-                term.nulls_first = Some(part == "nullsfirst");
-            }
-            _ => {
-                let meant = nearest(part, MODIFIERS.into_iter().filter(|known| *known != part));
-                let meant = meant.map(|word| format!(" (did you mean {word:?}?)")).unwrap_or_default();
-                let detail = format!(
-                    "{} in order{meant}: write column, column.asc or column.desc, then .nullsfirst or .nullslast",
-                    quote(item),
-                );
-                return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "order"));
-            }
-        }
-    }
-    Ok(term)
-}
-
+/// The number of `limit`.
 pub(crate) fn limit(value: &str) -> Result<u64, Problem> {
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     value.parse().ok().filter(|_| digits).ok_or_else(|| {
         let detail = format!("limit {} is not a whole number, as limit=100", quote(value));
         Problem::new(Kind::InvalidValue, detail).with("parameter", "limit")
     })
+}
+
+/// Whether `_numbers` asks for strings.
+pub(crate) fn numbers(value: &str) -> Result<bool, Problem> {
+    match value {
+        "string" => Ok(true),
+        "exact" => Ok(false),
+        _ => {
+            let detail = format!(
+                "_numbers {} is neither exact (as they are, which is what goes without saying) nor string (bigints and \
+                 decimals as strings)",
+                quote(value)
+            );
+            Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "_numbers"))
+        }
+    }
 }
 
 #[cfg(test)]

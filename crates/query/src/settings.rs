@@ -7,7 +7,7 @@ use domain::settings::{ApiLimits, Settings};
 use crate::caller::Access;
 
 /// How many rows a request without `limit` gets.
-const DEFAULT_ROWS: u64 = 100;
+pub(crate) const DEFAULT_ROWS: u64 = 100;
 
 /// The longest answer, in bytes. A Lambda may answer 6 MB, in which a binary body, base64, is a third longer: this
 /// one has 5.6 MB then.

@@ -1,13 +1,14 @@
 //! A plan as Athena's SQL. Values stand beside the text, as literals for its `?`; the text holds nothing but
-//! fixed words, quoted names of columns, and one integer.
+//! fixed words, quoted names of columns and of the answer's columns, and one integer.
+
+mod condition;
 
 use domain::DataType;
 
 use crate::{
-    column::TableColumn,
+    column::Operand,
     literal::Literal,
-    plan::RowsPlan,
-    problem::{Kind, Problem},
+    plan::{Aggregate, Expression, OrderKey, RowsPlan, Selected},
 };
 
 /// A statement and what its `?` stand for.
@@ -20,70 +21,159 @@ pub(crate) struct Statement {
 }
 
 /// Writes the plan as a SELECT from its table in `database`.
-pub(crate) fn compile(plan: &RowsPlan, database: &str) -> Result<Statement, Problem> {
-    let columns: Vec<String> = plan.columns.iter().map(selected).collect();
-    let mut sql = String::from("SELECT ");
-    sql.push_str(&columns.join(", "));
-    sql.push_str(" FROM ");
-    sql.push_str(&identifier(database));
-    sql.push('.');
-    sql.push_str(&identifier(plan.dataset.as_str()));
-
-    let mut parameters = Vec::with_capacity(plan.filters.len());
-    let mut separator = " WHERE ";
-    for filter in &plan.filters {
-        sql.push_str(separator);
-        sql.push_str(&identifier(filter.column.name()));
-        sql.push(' ');
-        sql.push_str(filter.operator.sql());
-        sql.push_str(" ?");
-        separator = " AND ";
-        parameters.push(Literal::new(&filter.value).map_err(|too_long| {
-            let name = filter.column.name();
-            let detail = format!(
-                "the value of the filter on {name:?} is too long: as a literal it has {} characters, and may have 1024",
-                too_long.0
-            );
-            Problem::new(Kind::TooMuch, detail).with("column", name).with("maximum", 1024)
-        })?);
+pub(crate) fn compile(plan: &RowsPlan, database: &str) -> Statement {
+    let mut writer = Writer { table: plan.dataset.as_str(), sql: String::new(), parameters: Vec::new() };
+    writer.separated(&plan.columns, "SELECT ", ", ", Writer::selected);
+    writer.text(" FROM ");
+    writer.name(database);
+    writer.text(".");
+    writer.name(plan.dataset.as_str());
+    writer.separated(&plan.filters, " WHERE ", " AND ", Writer::condition);
+    if plan.grouped {
+        let keys = plan.columns.iter().enumerate().filter(|(_, selected)| !selected.is_aggregate());
+        let keys: Vec<usize> = keys.map(|(index, _)| index).collect();
+        writer.separated(&keys, " GROUP BY ", ", ", |writer, index| writer.position(*index));
     }
-
-    let mut separator = " ORDER BY ";
-    for term in &plan.order {
-        sql.push_str(separator);
-        if *term.column.data_type() == DataType::Binary {
-            // Without the table's name it would be the selected text of that name.
-            sql.push_str(&identifier(plan.dataset.as_str()));
-            sql.push('.');
+    writer.separated(&plan.order, " ORDER BY ", ", ", |writer, term| {
+        match &term.key {
+            OrderKey::Output(index) => writer.position(*index),
+            OrderKey::Value(operand) if hidden(plan, operand) => writer.qualified(operand),
+            OrderKey::Value(operand) => writer.operand(operand),
         }
-        sql.push_str(&identifier(term.column.name()));
-        sql.push_str(if term.descending { " DESC" } else { " ASC" });
+        writer.text(if term.descending { " DESC" } else { " ASC" });
         // Always written out: engines disagree on what goes without saying.
-        sql.push_str(if term.nulls_first { " NULLS FIRST" } else { " NULLS LAST" });
-        separator = ", ";
+        writer.text(if term.nulls_first { " NULLS FIRST" } else { " NULLS LAST" });
+    });
+    writer.text(" LIMIT ");
+    writer.text(&plan.limit.to_string());
+    Statement { sql: writer.sql, parameters: writer.parameters }
+}
+
+/// Whether a column of the answer has the column's name and is something else: in ORDER BY the name alone would
+/// mean that.
+fn hidden(plan: &RowsPlan, operand: &Operand) -> bool {
+    plan.columns.iter().any(|Selected { output, expression }| {
+        output.name == operand.column().name()
+            && !matches!(expression, Expression::Value(same) if same == operand && is_plain(operand))
+    })
+}
+
+/// Whether the column is selected by its name alone.
+fn is_plain(operand: &Operand) -> bool {
+    operand.has_order() && *operand.data_type() != DataType::Binary
+}
+
+/// What is written so far.
+struct Writer<'a> {
+    table: &'a str,
+    sql: String,
+    parameters: Vec<Literal>,
+}
+
+impl Writer<'_> {
+    fn text(&mut self, text: &str) {
+        self.sql.push_str(text);
     }
-    sql.push_str(" LIMIT ");
-    sql.push_str(&plan.limit.to_string());
-    Ok(Statement { sql, parameters })
-}
 
-/// A column as it is selected. In Athena's results nested values are ambiguous text and bytes are a dump: they come
-/// as JSON and as base64 instead.
-fn selected(column: &TableColumn) -> String {
-    let name = identifier(column.name());
-    let (before, after) = match column.data_type() {
-        DataType::Binary => ("to_base64(", ") AS "),
-        DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
-            ("json_format(CAST(", " AS JSON)) AS ")
+    /// A name in double quotes, with those inside it doubled.
+    fn name(&mut self, name: &str) {
+        self.sql.push('"');
+        self.sql.push_str(&name.replace('"', "\"\""));
+        self.sql.push('"');
+    }
+
+    /// The items with `first` before the first of them and `between` before each other; nothing if there is none.
+    fn separated<T>(
+        &mut self,
+        items: &[T],
+        first: &str,
+        between: &str,
+        mut write: impl FnMut(&mut Self, &T),
+    ) {
+        for (index, item) in items.iter().enumerate() {
+            self.text(if index == 0 { first } else { between });
+            write(self, item);
         }
-        _ => return name,
-    };
-    [before, &name, after, &name].concat()
+    }
+
+    /// A column by its name. A field has the table's name before it: without, a table might be found by the name of
+    /// the struct.
+    fn operand(&mut self, operand: &Operand) {
+        if operand.fields().is_empty() {
+            self.name(operand.column().name());
+        } else {
+            self.qualified(operand);
+        }
+    }
+
+    fn qualified(&mut self, operand: &Operand) {
+        self.name(self.table);
+        self.text(".");
+        self.name(operand.column().name());
+        for field in operand.fields() {
+            self.text(".");
+            self.name(field);
+        }
+    }
+
+    /// A column of the answer by where it stands.
+    fn position(&mut self, index: usize) {
+        self.text(&(index + 1).to_string());
+    }
+
+    fn selected(&mut self, selected: &Selected) {
+        let named = match &selected.expression {
+            Expression::Value(operand) => {
+                let (before, behind) = as_text(operand.data_type());
+                self.wrapped(before, operand, behind);
+                is_plain(operand)
+                    && operand.fields().is_empty()
+                    && operand.column().name() == selected.output.name
+            }
+            Expression::Bucket(operand, unit) => {
+                self.text("date_trunc('");
+                self.text(unit.name());
+                self.wrapped("', ", operand, ")");
+                false
+            }
+            Expression::Aggregate(_, None) => {
+                self.text("count(*)");
+                false
+            }
+            Expression::Aggregate(aggregate, Some(operand)) => {
+                let before = match aggregate {
+                    Aggregate::Count => "count(",
+                    Aggregate::CountDistinct => "count(DISTINCT ",
+                    Aggregate::ApproxCountDistinct => "approx_distinct(",
+                    Aggregate::Sum => "sum(",
+                    Aggregate::Avg => "avg(",
+                    Aggregate::Min => "min(",
+                    Aggregate::Max => "max(",
+                };
+                self.wrapped(before, operand, ")");
+                false
+            }
+        };
+        if !named {
+            self.text(" AS ");
+            self.name(&selected.output.name);
+        }
+    }
+
+    fn wrapped(&mut self, before: &str, operand: &Operand, behind: &str) {
+        self.text(before);
+        self.operand(operand);
+        self.text(behind);
+    }
 }
 
-/// A name in double quotes, with those inside it doubled.
-fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+/// In Athena's results nested values are ambiguous text and bytes are a dump: they come as JSON and as base64.
+fn as_text(data_type: &DataType) -> (&'static str, &'static str) {
+    match data_type {
+        DataType::Binary => ("to_base64(", ")"),
+        DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => ("json_format(CAST(", " AS JSON))"),
+        _ => ("", ""),
+    }
 }
 
 #[cfg(test)]

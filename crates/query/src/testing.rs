@@ -31,66 +31,22 @@ impl Clock for RuntimeClock {
 
 /// Hourly.
 pub(crate) fn bookings() -> Dataset {
-    dataset(&serde_json::json!({
-        "name": "bookings",
-        "description": "Seats sold",
-        "columns": [
-            {"name": "booking_id", "type": "string", "required": true, "comment": "UUID"},
-            {"name": "seats", "type": "int"},
-            {"name": "customer", "type": "bigint"},
-            {"name": "price", "type": "double"},
-            {"name": "paid", "type": "boolean"},
-            {"name": "flies_on", "type": "date"},
-            {"name": "booked_at", "type": "timestamp", "required": true, "from": "bookedAt"},
-        ],
-        "identity": ["booking_id"],
-        "event_time": "booked_at",
-        "partition_by": "hour",
-        "sort_by": ["booked_at", "booking_id"],
-    }))
+    dataset(include_str!("../tests/datasets/bookings.json"))
 }
 
 /// Daily by a date.
 pub(crate) fn flights() -> Dataset {
-    dataset(&serde_json::json!({
-        "name": "flights",
-        "columns": [
-            {"name": "flight_id", "type": "bigint", "required": true},
-            {"name": "departs_on", "type": "date", "required": true},
-        ],
-        "identity": ["flight_id"],
-        "event_time": "departs_on",
-    }))
+    dataset(include_str!("../tests/datasets/flights.json"))
 }
 
 /// With the types that [`bookings`] lacks.
 pub(crate) fn parcels() -> Dataset {
-    dataset(&serde_json::json!({
-        "name": "parcels",
-        "columns": [
-            {"name": "code", "type": "binary", "required": true},
-            {"name": "weight", "type": "float"},
-            {"name": "fee", "type": "decimal(12,2)"},
-            {"name": "tags", "type": "array<string>"},
-            {"name": "address", "type": "struct<city:string,since:timestamp>"},
-            {"name": "sizes", "type": "map<string,decimal(6,3)>"},
-        ],
-        "identity": ["code"],
-    }))
+    dataset(include_str!("../tests/datasets/parcels.json"))
 }
 
 /// The dataset of the seed.
 pub(crate) fn passengers() -> Dataset {
-    dataset(&serde_json::json!({
-        "name": "passengers",
-        "columns": [
-            {"name": "passenger_id", "type": "bigint", "required": true},
-            {"name": "flight_id", "type": "bigint"},
-            {"name": "name", "type": "string"},
-            {"name": "seat_number", "type": "string"},
-        ],
-        "identity": ["passenger_id"],
-    }))
+    dataset(include_str!("../tests/datasets/passengers.json"))
 }
 
 /// The seed's twenty passengers as Athena would leave them.
@@ -108,6 +64,6 @@ pub(crate) fn passengers_csv() -> Vec<u8> {
     athena_csv(&columns, &rows)
 }
 
-fn dataset(definition: &serde_json::Value) -> Dataset {
-    Dataset::from_json(definition.to_string().as_bytes()).unwrap()
+fn dataset(definition: &str) -> Dataset {
+    Dataset::from_json(definition.as_bytes()).unwrap()
 }

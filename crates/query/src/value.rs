@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::{DataType, data_type::Decimal, json::Raw};
 
 use crate::{
-    column::{Role, TableColumn},
+    column::{Operand, Role},
     problem::{Kind, Problem, quote},
 };
 
@@ -34,9 +34,18 @@ pub(crate) enum Value {
     Time(DateTime<Utc>),
 }
 
-/// Reads `text` for `column`, or says what was expected.
-pub(crate) fn parse(column: &TableColumn, text: &str) -> Result<Value, Problem> {
-    let (value, expected) = match column.role() {
+/// Reads `text` as a value to compare `operand` with, or says what was expected.
+pub(crate) fn parse(operand: &Operand, text: &str) -> Result<Value, Problem> {
+    read(&operand.role(), &operand.to_string(), text)
+}
+
+/// Reads `text` as an element of the array `operand`.
+pub(crate) fn parse_element(operand: &Operand, element: &DataType, text: &str) -> Result<Value, Problem> {
+    read(&Role::Stored(element.clone()), &operand.to_string(), text)
+}
+
+fn read(role: &Role, column: &str, text: &str) -> Result<Value, Problem> {
+    let (value, expected) = match role {
         Role::Day => {
             (canonical_day(text).map(|_| Value::Text(text.to_owned())), "a day, as 2026-11-23".into())
         }
@@ -45,17 +54,15 @@ pub(crate) fn parse(column: &TableColumn, text: &str) -> Result<Value, Problem> 
     };
     value.ok_or_else(|| {
         // A raw + in a query string is a space, and offsets are where people meet that.
-        let is_time = *column.data_type() == DataType::Timestamp;
+        let is_time = *role == Role::Stored(DataType::Timestamp);
         let hint = if is_time && text.contains(' ') { " (write + as %2B in a URL)" } else { "" };
-        let detail =
-            format!("the filter on {:?} expects {expected}, found {}{hint}", column.name(), quote(text));
-        Problem::new(Kind::InvalidValue, detail)
-            .with("column", column.name())
-            .with("expected", expected.as_ref())
+        let detail = format!("the filter on {column:?} expects {expected}, found {}{hint}", quote(text));
+        Problem::new(Kind::InvalidValue, detail).with("column", column).with("expected", expected.as_ref())
     })
 }
 
-fn stored(data_type: &DataType, text: &str) -> Option<Value> {
+/// Reads `text` as a value of the type, if it is one.
+pub(crate) fn stored(data_type: &DataType, text: &str) -> Option<Value> {
     if text.len() > MAX_SCALAR && *data_type != DataType::String {
         return None;
     }
@@ -75,7 +82,7 @@ fn stored(data_type: &DataType, text: &str) -> Option<Value> {
 }
 
 /// The words for what a column of the type is compared with.
-fn wanted(data_type: &DataType) -> Cow<'static, str> {
+pub(crate) fn wanted(data_type: &DataType) -> Cow<'static, str> {
     match data_type {
         DataType::Boolean => "true or false".into(),
         DataType::Int => "an int (-2147483648 to 2147483647)".into(),

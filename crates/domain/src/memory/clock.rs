@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ulid::Ulid;
 
 use super::lock;
-use crate::port::{Clock, Ids};
+use crate::port::{Clock, Entropy, Ids, Source};
 
 /// A clock that stands still until it is moved. A sleep moves it by its own length and comes back at once.
 #[derive(Debug)]
@@ -57,5 +57,15 @@ impl Ids for SeededIds {
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
+    }
+}
+
+/// As random as its seed: for tests and nobody else.
+impl Entropy for SeededIds {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Source> {
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.random().to_le_bytes()[..chunk.len()]);
+        }
+        Ok(())
     }
 }

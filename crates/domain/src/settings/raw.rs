@@ -38,6 +38,14 @@ impl Raw {
         self.value.parse().ok().filter(|number| *number >= least).ok_or_else(expected)
     }
 
+    pub(super) fn switch(&self) -> Result<bool, InvalidSetting> {
+        match self.value.as_str() {
+            "on" => Ok(true),
+            "off" => Ok(false),
+            _ => Err(self.invalid("expected on or off")),
+        }
+    }
+
     pub(super) fn day(&self) -> Result<DateTime<Utc>, InvalidSetting> {
         let midnight = format!("{}T00:00:00Z", self.value);
         midnight.parse().map_err(|_| self.invalid("expected a day, for example 1970-01-01"))

@@ -1,5 +1,8 @@
-use super::*;
-use crate::testing;
+use super::{condition::MAX_ELEMENTS, *};
+use crate::{
+    request::{MAX_FILTERS, RawItem},
+    testing,
+};
 
 const LIMITS: Limits = Limits { default_rows: 100, max_rows: 1_000 };
 
@@ -7,8 +10,21 @@ fn plan(raw: &str) -> Result<RowsPlan, Problem> {
     RowsPlan::new(&testing::bookings(), &RowsRequest::parse(raw).unwrap(), LIMITS)
 }
 
-fn names<'a>(columns: impl IntoIterator<Item = &'a TableColumn>) -> Vec<&'a str> {
-    columns.into_iter().map(TableColumn::name).collect()
+fn names(plan: &RowsPlan) -> Vec<&str> {
+    plan.columns.iter().map(|selected| selected.output.name.as_str()).collect()
+}
+
+fn types(dataset: &Dataset, raw: &str) -> Vec<String> {
+    let plan = RowsPlan::new(dataset, &RowsRequest::parse(raw).unwrap(), LIMITS).unwrap();
+    plan.outputs().iter().map(|column| column.data_type.to_string()).collect()
+}
+
+fn ordered(plan: &RowsPlan) -> Vec<String> {
+    let key = |term: &OrderBy| match &term.key {
+        OrderKey::Value(operand) => operand.to_string(),
+        OrderKey::Output(index) => format!("#{index}"),
+    };
+    plan.order.iter().map(key).collect()
 }
 
 #[track_caller]
@@ -21,8 +37,8 @@ fn refused(raw: &str, kind: Kind, sentence: &str) {
 fn what_is_not_said_is_the_datasets() {
     let plan = plan("").unwrap();
     let defined = ["booking_id", "seats", "customer", "price", "paid", "flies_on", "booked_at"];
-    assert_eq!(names(&plan.columns), defined);
-    assert_eq!(names(plan.order.iter().map(|term| &term.column)), ["booked_at", "booking_id"]);
+    assert_eq!(names(&plan), defined);
+    assert_eq!(ordered(&plan), ["booked_at", "booking_id"]);
     assert!(plan.order.iter().all(|term| !term.descending && !term.nulls_first));
     assert_eq!(plan.limit, 100);
     assert!(plan.filters.is_empty());
@@ -31,7 +47,7 @@ fn what_is_not_said_is_the_datasets() {
 #[test]
 fn partition_keys_and_the_lakes_own_columns_come_when_named() {
     let named = plan("select=dt,hour,_id,_ingested_at,_extra,price&limit=1000").unwrap();
-    assert_eq!(names(&named.columns), ["dt", "hour", "_id", "_ingested_at", "_extra", "price"]);
+    assert_eq!(names(&named), ["dt", "hour", "_id", "_ingested_at", "_extra", "price"]);
     let all = plan("select=*,dt&limit=0").unwrap();
     assert_eq!((all.columns.len(), all.limit), (8, 0));
     let daily = RowsRequest::parse("select=hour").unwrap();
@@ -58,7 +74,11 @@ fn every_mistake_says_what_would_work() {
         "unknown column \"zzzzzz\"; columns: booking_id, seats, customer, price, paid, flies_on, booked_at, dt, \
          hour, _id, _ingested_at, _extra",
     );
-    refused("select=price,price", Kind::InvalidValue, "select names \"price\" twice: name it once");
+    refused(
+        "select=price,price",
+        Kind::InvalidValue,
+        "select gives \"price\" twice: name it once, or give one a name, as my_name:column",
+    );
     refused("order=price,price.desc", Kind::InvalidValue, "order names \"price\" twice: name it once");
     refused("limit=1001", Kind::TooMuch, "limit 1001 is more than the 1000 rows that one answer may have");
     refused(
@@ -90,8 +110,8 @@ fn what_has_no_order_or_no_literal_is_refused_with_what_would_work() {
     for (raw, sentence) in [
         (
             "address=eq.x",
-            "column \"address\" is of type \"struct<city:string,since:timestamp>\": it cannot be filtered on; columns \
-             that can: weight, fee, dt, _id, _ingested_at, _extra",
+            "column \"address\" is of type \"struct<city:string,since:timestamp>\": it cannot be filtered on, only its \
+             fields can, as address->city=eq.Lima; columns that can: weight, fee, dt, _id, _ingested_at, _extra",
         ),
         (
             "code=eq.x",
@@ -112,14 +132,55 @@ fn what_has_no_order_or_no_literal_is_refused_with_what_would_work() {
         problem.to_string(),
         "the filter on \"fee\" expects a number of decimal(12,2): 12 digits, 2 of them after the point, found \"1.234\""
     );
-    assert_eq!(names(&plan("").unwrap().columns), ["code", "weight", "fee", "tags", "address", "sizes"]);
+    assert_eq!(names(&plan("").unwrap()), ["code", "weight", "fee", "tags", "address", "sizes", "ratings"]);
 }
 
 #[test]
 fn names_are_matched_and_never_taken() {
     for hostile in ["price\"", "price;--", "PRICE", "price ", "tributary.price", "\"price\""] {
-        let request = RowsRequest { select: Some(vec![hostile.to_owned()]), ..RowsRequest::default() };
+        let item = RawItem { alias: None, path: Some(RawPath::parse(hostile)), call: None };
+        let request = RowsRequest { select: Some(vec![item]), ..RowsRequest::default() };
         let problem = RowsPlan::new(&testing::bookings(), &request, LIMITS).unwrap_err();
         assert_eq!(problem.kind(), Kind::UnknownColumn, "{hostile}");
     }
+}
+
+#[test]
+fn aggregates_have_athenas_types() {
+    let select = "select=count(),a:seats.sum(),b:seats.avg(),c:price.sum(),d:flies_on.max(),e:customer.avg(),\
+                  f:booking_id.count(distinct),g:booked_at.date_trunc(day)";
+    let expected = ["bigint", "bigint", "double", "double", "date", "double", "bigint", "timestamp"];
+    assert_eq!(types(&testing::bookings(), select), expected);
+    let select =
+        "select=a:fee.sum(),b:fee.avg(),c:weight.sum(),d:weight.avg(),e:fee.min(),f:address->since.max()";
+    let expected = ["decimal(38,2)", "decimal(12,2)", "float", "float", "decimal(12,2)", "timestamp"];
+    assert_eq!(types(&testing::parcels(), select), expected);
+}
+
+#[test]
+fn groups_come_in_the_order_of_their_keys() {
+    let grouped = plan("select=price.sum(),paid,seats").unwrap();
+    assert!(grouped.grouped);
+    assert_eq!(ordered(&grouped), ["#1", "#2"]);
+    assert_eq!(ordered(&plan("select=count()").unwrap()), [] as [String; 0]);
+    assert_eq!(
+        ordered(&plan("select=who:customer,count()&order=count.desc,customer").unwrap()),
+        ["#1", "#0"]
+    );
+    refused(
+        "select=paid,count()&order=seats",
+        Kind::UnknownColumn,
+        "groups cannot be ordered by \"seats\", which is not selected; selected: paid, count",
+    );
+}
+
+#[test]
+fn filters_and_elements_are_bounded_wherever_they_are() {
+    let tree = |count: usize| format!("or=({})", vec!["seats.eq.1"; count].join(","));
+    assert!(plan(&format!("{}&paid=is.true", tree(MAX_FILTERS - 1))).is_ok());
+    assert_eq!(plan(&format!("{}&paid=is.true", tree(MAX_FILTERS))).unwrap_err().kind(), Kind::TooMuch);
+    let list = |count: usize| format!("seats=in.({})", vec!["1"; count].join(","));
+    assert!(plan(&list(MAX_ELEMENTS)).is_ok());
+    assert_eq!(plan(&list(MAX_ELEMENTS + 1)).unwrap_err().kind(), Kind::TooMuch);
+    assert_eq!(plan(&format!("{}&{}", list(600), list(600))).unwrap_err().kind(), Kind::TooMuch);
 }

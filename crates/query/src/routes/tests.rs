@@ -150,8 +150,7 @@ async fn every_wrong_request_for_rows_says_what_would_work() {
     let body = problem("nam=eq.x", "unknown column \"nam\": did you mean \"name\"?").await;
     assert_eq!(body["type"], "urn:tributary:problem:unknown-column");
     assert_eq!((&body["column"], &body["suggestion"]), (&json!("nam"), &json!("name")));
-    problem("name=in.(a,b)", "the operator \"in\" on \"name\" is not available yet; available: eq, neq")
-        .await;
+    problem("name=fts.a", "the operator \"fts\" on \"name\" is PostgreSQL's alone; available: eq, neq").await;
     problem("format=ndjsn", "unknown format \"ndjsn\": did you mean \"ndjson\"?").await;
     problem("limit=1001", "more than the 1000 rows").await;
     problem("limit=1&limit=2", "limit is given twice").await;

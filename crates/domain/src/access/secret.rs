@@ -1,0 +1,211 @@
+//! A key as its owner has it: `trib_<id>_<secret><check>`, 70 characters, of which a scanner for leaked secrets
+//! knows `trib_[0-9a-z]{8}_[0-9a-z]{56}`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::base32;
+use crate::port::{Entropy, Source};
+
+const PREFIX: &str = "trib_";
+/// In bytes: 8 digits.
+const ID: usize = 5;
+/// In bytes: 52 digits.
+const SECRET: usize = 32;
+const ID_DIGITS: usize = 8;
+const SECRET_DIGITS: usize = 52;
+/// 20 bits: of a million typing errors one is not seen.
+const CHECK_DIGITS: usize = 4;
+
+/// The public part of a key: 8 digits of base 32.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct KeyId(String);
+
+/// The text is no id of a key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("invalid key id {0:?}: it has 8 characters, as the list of keys shows it")]
+pub struct InvalidKeyId(String);
+
+impl KeyId {
+    /// Checks the text.
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidKeyId> {
+        let text = text.into();
+        if text.len() == ID_DIGITS && base32::is_digits(&text) {
+            Ok(Self(text))
+        } else {
+            Err(InvalidKeyId(text))
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for KeyId {
+    type Err = InvalidKeyId;
+    fn from_str(text: &str) -> Result<Self, InvalidKeyId> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<String> for KeyId {
+    type Error = InvalidKeyId;
+    fn try_from(text: String) -> Result<Self, InvalidKeyId> {
+        Self::new(text)
+    }
+}
+
+impl From<KeyId> for String {
+    fn from(id: KeyId) -> Self {
+        id.0
+    }
+}
+
+/// A key with its secret. It is not shown but by [`Secret::reveal`], and not kept.
+#[derive(Clone)]
+pub struct Secret {
+    id: KeyId,
+    bytes: [u8; SECRET],
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secret").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The text is no key. It follows from the text alone, so to say it tells nobody anything. The text is not repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedSecret {
+    /// It has another form.
+    #[error("it is no API key of this lake: those begin with trib_ and have 70 characters")]
+    Form,
+    /// It has the form, and a character that is not what it was.
+    #[error("there is a typing error in the API key: copy the whole of it again")]
+    Check,
+}
+
+impl Secret {
+    /// A new key, of as much randomness as it has bits.
+    pub fn new(entropy: &impl Entropy) -> Result<Self, Source> {
+        let mut random = [0; ID + SECRET];
+        entropy.fill(&mut random)?;
+        let (id, secret) = random.split_at(ID);
+        let mut bytes = [0; SECRET];
+        bytes.copy_from_slice(secret);
+        Ok(Self { id: KeyId(base32::encode(id)), bytes })
+    }
+
+    /// Reads a key as its owner sends it. Of a text of any length, only as much is looked at as a key has.
+    pub fn parse(text: &str) -> Result<Self, MalformedSecret> {
+        let (id, rest) = text
+            .strip_prefix(PREFIX)
+            .and_then(|rest| rest.split_once('_'))
+            .filter(|(id, rest)| id.len() == ID_DIGITS && rest.len() == SECRET_DIGITS + CHECK_DIGITS)
+            .ok_or(MalformedSecret::Form)?;
+        if !(base32::is_digits(id) && base32::is_digits(rest)) {
+            return Err(MalformedSecret::Form);
+        }
+        let (secret, check) = rest.split_at(SECRET_DIGITS);
+        let bytes = base32::decode(secret).ok_or(MalformedSecret::Check)?;
+        let parsed = Self { id: KeyId(id.to_owned()), bytes };
+        if parsed.check() == check { Ok(parsed) } else { Err(MalformedSecret::Check) }
+    }
+
+    /// The whole key, for its owner: to be shown once.
+    pub fn reveal(&self) -> String {
+        format!("{PREFIX}{}_{}{}", self.id, base32::encode(&self.bytes), self.check())
+    }
+
+    /// Its public part.
+    pub fn id(&self) -> &KeyId {
+        &self.id
+    }
+
+    /// What is stored of it: the hash holds the id too, so that no key is another one's under a changed id.
+    pub fn hash(&self) -> SecretHash {
+        SecretHash(self.digest("tributary api key"))
+    }
+
+    fn check(&self) -> String {
+        let mut text = base32::encode(&self.digest("tributary api key check")[..3]);
+        text.truncate(CHECK_DIGITS);
+        text
+    }
+
+    /// Of a purpose, so that the check says nothing of the hash.
+    fn digest(&self, purpose: &str) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(purpose);
+        hash.update([0]);
+        hash.update(&self.id.0);
+        hash.update(self.bytes);
+        hash.finalize().into()
+    }
+}
+
+/// The SHA-256 of a key, in hexadecimal where it is stored. Compared in constant time only.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SecretHash([u8; 32]);
+
+impl PartialEq for SecretHash {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for SecretHash {}
+
+impl SecretHash {
+    /// The hash of nothing: what a key that does not exist is compared with, so that it takes as long.
+    pub fn none() -> Self {
+        Self([0; 32])
+    }
+}
+
+impl fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretHash")
+    }
+}
+
+/// The text is no hash.
+#[derive(Debug, thiserror::Error)]
+#[error("the hash of a key has 64 hexadecimal digits, in lower case")]
+pub struct InvalidHash;
+
+impl TryFrom<String> for SecretHash {
+    type Error = InvalidHash;
+    fn try_from(text: String) -> Result<Self, InvalidHash> {
+        let nibble = |byte: u8| match byte {
+            b'0'..=b'9' => Ok(byte - b'0'),
+            b'a'..=b'f' => Ok(byte - b'a' + 10),
+            _ => Err(InvalidHash),
+        };
+        let digits: &[u8; 64] = text.as_bytes().try_into().map_err(|_| InvalidHash)?;
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl From<SecretHash> for String {
+    fn from(hash: SecretHash) -> Self {
+        hash.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

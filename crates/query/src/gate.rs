@@ -1,0 +1,258 @@
+//! The gate for SQL that people wrote: it lets one read-only query of this database's datasets through, and
+//! nothing else. Free SQL passes it at every request, a named query when it is loaded.
+//!
+//! The world is closed: a token, a clause, an expression, a function or a type that is not listed here as Athena's
+//! and harmless is refused by its name. What is sent is never the text that came. It is the tokens that were parsed,
+//! written anew in one spelling, without comments, and with every table named in full and in quotes. So nothing can
+//! hide where two parsers would read one text in two ways.
+
+mod clause;
+mod dialect;
+mod expression;
+mod function;
+mod relation;
+mod scope;
+mod text;
+mod token;
+
+use std::collections::BTreeSet;
+
+use domain::DatasetName;
+use sqlparser::{
+    ast::{Query, Statement as Parsed},
+    parser::{Parser, ParserError},
+    tokenizer::{Location, Token, TokenWithSpan},
+};
+
+use crate::{
+    literal::Literal,
+    plan::Limits,
+    problem::{Kind, Problem},
+    sql::Statement,
+    value::Value,
+};
+use dialect::Athena;
+pub(crate) use scope::Readable;
+use scope::Walk;
+
+/// The longest statement, in bytes. (Athena's own bound is 262,144.)
+pub(crate) const MAX_SQL: usize = 65_536;
+
+/// How many keywords and operators a statement may have. Each may nest the one before it, in chains that the
+/// parser's own bound does not see, and a tree is dropped on the stack.
+const MAX_OPERATORS: usize = 1_500;
+
+/// How deep the parser may descend, which it does on the stack.
+const MAX_DEPTH: usize = 25;
+
+/// A query that may be run.
+#[derive(Debug, Clone)]
+pub(crate) struct Gated {
+    tokens: Vec<Token>,
+    /// Where among the tokens the number of the outermost LIMIT is, and the number.
+    limit: Option<(usize, u64)>,
+    tables: BTreeSet<DatasetName>,
+    parameters: Vec<Option<String>>,
+    volatile: bool,
+}
+
+/// A query ready to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Runnable {
+    /// The SQL and its literals.
+    pub(crate) statement: Statement,
+    /// The datasets that it reads, in order of name; perhaps none.
+    pub(crate) datasets: Vec<DatasetName>,
+    /// The most rows that it gives.
+    pub(crate) rows: u64,
+    /// Whether it may answer differently from the same data: there is no `ETag` then, and nothing to share.
+    pub(crate) volatile: bool,
+}
+
+/// Why a statement may not be run, for who wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refused {
+    /// It is no query, not one query, or has what a query here may not have.
+    #[error("{}{message}", at(*.place))]
+    Construct {
+        /// What, and what would work.
+        message: String,
+        /// Line and column, where known.
+        place: Option<(u64, u64)>,
+    },
+    /// It reads a table of this database that is no dataset, or none of the caller's: nobody learns which.
+    #[error("{}unknown dataset {name:?}", at(*.place))]
+    UnknownDataset {
+        /// As it was written.
+        name: String,
+        /// Line and column, where known.
+        place: Option<(u64, u64)>,
+    },
+}
+
+impl Refused {
+    fn new(message: impl Into<String>) -> Self {
+        Self::Construct { message: message.into(), place: None }
+    }
+
+    fn at(message: impl Into<String>, place: Location) -> Self {
+        Self::Construct { message: message.into(), place: known(place) }
+    }
+
+    /// Line and column, counted from 1, where known.
+    pub(crate) fn place(&self) -> Option<(u64, u64)> {
+        let (Self::Construct { place, .. } | Self::UnknownDataset { place, .. }) = self;
+        *place
+    }
+}
+
+impl Gated {
+    /// Parses and checks a statement. The errors say what would work.
+    pub(crate) fn new(sql: &str, readable: &Readable<'_>) -> Result<Self, Refused> {
+        if sql.len() > MAX_SQL {
+            return Err(Refused::new(format!("the SQL has {} bytes, and may have {MAX_SQL}", sql.len())));
+        }
+        let (tokens, parameters) = token::admit(sql)?;
+        let operators = tokens.iter().filter(|token| token::may_nest(&token.token)).count();
+        if operators > MAX_OPERATORS {
+            return Err(Refused::new(format!(
+                "the SQL has {operators} keywords and operators, and may have {MAX_OPERATORS}; commas and the \
+                 values of an IN list do not count"
+            )));
+        }
+        let query = parse(&tokens)?;
+        let mut walk = Walk::new(readable);
+        walk.statement(&query)?;
+        let limit = walk.limit.and_then(|(place, limit)| Some((index(&tokens, place)?, limit)));
+        let tables = walk.tables.iter().map(|(_, _, name)| name.clone()).collect();
+        let (tokens, limit) = text::qualify(tokens, &walk.tables, readable.database, limit)?;
+        let gated = Self { tokens, limit, tables, parameters, volatile: walk.volatile };
+        gated.reads_back()?;
+        Ok(gated)
+    }
+
+    /// Makes it ready to run with these values, one for each parameter in order, and with as many rows as its own
+    /// LIMIT and the caller's `limit` allow; more than one answer may have are refused.
+    pub(crate) fn run(
+        &self,
+        values: &[Value],
+        limit: Option<u64>,
+        limits: Limits,
+    ) -> Result<Runnable, Problem> {
+        let Limits { default_rows, max_rows } = limits;
+        let own = self.limit.map(|(_, limit)| limit);
+        for (word, rows) in [("limit", limit), ("LIMIT", own)] {
+            if let Some(rows) = rows.filter(|rows| *rows > max_rows) {
+                let detail =
+                    format!("{word} {rows} is more than the {max_rows} rows that one answer may have");
+                return Err(Problem::new(Kind::TooMuch, detail)
+                    .with("parameter", "limit")
+                    .with("maximum", max_rows));
+            }
+        }
+        let rows = [limit, own].into_iter().flatten().min().unwrap_or(default_rows.min(max_rows));
+        let literals: Vec<Vec<Literal>> = values.iter().map(Literal::parts).collect();
+        let lengths: Vec<usize> = literals.iter().map(Vec::len).collect();
+        Ok(Runnable {
+            statement: Statement { sql: self.sql(rows, &lengths), parameters: literals.concat() },
+            datasets: self.tables.iter().cloned().collect(),
+            rows,
+            volatile: self.volatile,
+        })
+    }
+
+    /// The SQL to send, which gives at most `rows` rows. The query's own order stands: the outermost LIMIT is
+    /// lowered or added, not wrapped around, since Athena may drop an ORDER BY in a subquery.
+    ///
+    /// A value that makes several literals, as a long text does, is put together where its `?` was.
+    fn sql(&self, rows: u64, literals: &[usize]) -> String {
+        let number = |rows: u64| Token::Number(rows.to_string(), false);
+        let mut tokens = self.tokens.clone();
+        match self.limit {
+            Some((index, limit)) => tokens[index] = number(limit.min(rows)),
+            None => tokens.extend([text::word("LIMIT"), number(rows)]),
+        }
+        if literals.iter().any(|count| *count > 1) {
+            tokens = text::spread(tokens, literals);
+        }
+        text::write(&tokens)
+    }
+
+    /// The LIMIT that its author wrote.
+    pub(crate) fn limit(&self) -> Option<u64> {
+        self.limit.map(|(_, limit)| limit)
+    }
+
+    /// The datasets that it reads; perhaps none.
+    pub(crate) fn tables(&self) -> &BTreeSet<DatasetName> {
+        &self.tables
+    }
+
+    /// Its parameters in the order of the text: the name of a `:name`, nothing for a `?`.
+    pub(crate) fn parameters(&self) -> &[Option<String>] {
+        &self.parameters
+    }
+
+    /// Whether it may answer differently from the same data: it calls `now()`, `random()` or the like.
+    pub(crate) fn is_volatile(&self) -> bool {
+        self.volatile
+    }
+
+    /// What is written has to be the tokens that were checked, for who reads it.
+    fn reads_back(&self) -> Result<(), Refused> {
+        let written = text::write(&self.tokens);
+        let (tokens, _) = token::admit(&written)?;
+        if tokens.iter().map(|token| &token.token).eq(&self.tokens) {
+            Ok(())
+        } else {
+            Err(Refused::new("the SQL cannot be written in another way: write it more plainly"))
+        }
+    }
+}
+
+fn parse(tokens: &[TokenWithSpan]) -> Result<Box<Query>, Refused> {
+    let parser = Parser::new(&Athena).with_recursion_limit(MAX_DEPTH);
+    let mut parser = parser.with_tokens_with_locations(tokens.to_vec());
+    let mut statements = parser.parse_statements().map_err(syntax)?;
+    match (statements.pop(), statements.is_empty()) {
+        (Some(Parsed::Query(query)), true) => Ok(query),
+        (Some(_), true) => Err(Refused::new(token::ONLY_QUERIES)),
+        _ => Err(Refused::new("exactly one statement can be run: write one SELECT")),
+    }
+}
+
+fn syntax(error: ParserError) -> Refused {
+    let text = match error {
+        ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
+        ParserError::RecursionLimitExceeded => {
+            return Refused::new(format!("the SQL nests deeper than {MAX_DEPTH} levels: write it flatter"));
+        }
+    };
+    let (message, place) = match text.rsplit_once(" at Line: ") {
+        Some((message, place)) => (message, numbers(place)),
+        None => (text.as_str(), None),
+    };
+    let message: String = message.chars().take(200).collect();
+    Refused::Construct { message: format!("it does not parse: {message}"), place }
+}
+
+fn numbers(place: &str) -> Option<(u64, u64)> {
+    let (line, column) = place.split_once(", Column: ")?;
+    Some((line.parse().ok()?, column.parse().ok()?))
+}
+
+/// A place of zeros is none.
+fn known(place: Location) -> Option<(u64, u64)> {
+    (place.line > 0).then_some((place.line, place.column))
+}
+
+fn at(place: Option<(u64, u64)>) -> String {
+    place.map(|(line, column)| format!("line {line}:{column}: ")).unwrap_or_default()
+}
+
+fn index(tokens: &[TokenWithSpan], place: Location) -> Option<usize> {
+    tokens.binary_search_by_key(&place, |token| token.span.start).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Patterns of text: LIKE's and regular expressions. A pattern is a value as others, bound as a parameter; what is
+//! seen to here is that Athena understands it, and understands by it what PostgreSQL does.
+
+use crate::{
+    column::Operand,
+    problem::{Kind, Problem, quote},
+};
+
+/// The longest regular expression, in bytes.
+const MAX_REGULAR: usize = 1_000;
+/// How deep one may nest.
+const MAX_NEST: u32 = 50;
+
+/// A pattern of LIKE with a backslash as its escape. `*` is as good as `%`, which a URL has to encode. As in
+/// PostgreSQL a backslash takes any character as it is; Trino allows it only before `%`, `_` and itself.
+pub(crate) fn like(operand: &Operand, text: &str) -> Result<String, Problem> {
+    let mut pattern = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '*' => pattern.push('%'),
+            '\\' => match characters.next() {
+                Some(special @ ('%' | '_' | '\\')) => pattern.extend(['\\', special]),
+                Some(plain) => pattern.push(plain),
+                None => {
+                    let what = "a pattern that does not end with a backslash: write \\\\ for one";
+                    return Err(expected(operand, what, text));
+                }
+            },
+            other => pattern.push(other),
+        }
+    }
+    Ok(pattern)
+}
+
+/// A regular expression, which must be one both for Trino (Java's) and for the local engine (Rust's).
+pub(crate) fn regular(operand: &Operand, text: &str, folded: bool) -> Result<String, Problem> {
+    if text.len() > MAX_REGULAR {
+        let detail =
+            format!("the regular expression on {:?} is longer than {MAX_REGULAR} bytes", operand.to_string());
+        return Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_REGULAR));
+    }
+    let mut parser = regex_syntax::ast::parse::ParserBuilder::new();
+    let parsed = parser.nest_limit(MAX_NEST).build().parse(text);
+    if let Err(error) = parsed {
+        let what = format!("a regular expression ({})", error.kind());
+        return Err(expected(operand, &what, text));
+    }
+    if text.contains("(?P<") {
+        return Err(expected(
+            operand,
+            "a regular expression whose groups have no names of Python's form",
+            text,
+        ));
+    }
+    Ok(if folded { format!("(?i){text}") } else { text.to_owned() })
+}
+
+fn expected(operand: &Operand, what: &str, text: &str) -> Problem {
+    let name = operand.to_string();
+    let detail = format!("the filter on {name:?} expects {what}, found {}", quote(text));
+    Problem::new(Kind::InvalidValue, detail).with("column", name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{column::TableColumn, testing};
+
+    fn name() -> Operand {
+        Operand::new(TableColumn::find(&testing::passengers(), "name").unwrap(), &[]).unwrap()
+    }
+
+    #[test]
+    fn like_escapes_as_postgres_does_and_trino_can() {
+        let of = |text: &str| like(&name(), text).unwrap();
+        assert_eq!(of("*perez*"), "%perez%");
+        assert_eq!(of("100%_\\%\\_\\\\\\*\\n"), "100%_\\%\\_\\\\*n");
+        assert!(like(&name(), "a\\").unwrap_err().to_string().contains("does not end with a backslash"));
+    }
+
+    #[test]
+    fn regular_expressions_are_seen_to_be_some() {
+        assert_eq!(regular(&name(), "^P(é|e)r.z$", false).unwrap(), "^P(é|e)r.z$");
+        assert_eq!(regular(&name(), "perez", true).unwrap(), "(?i)perez");
+        for wrong in ["(", "a{2,1}", "[z-a]", "(?P<n>x)", "(?=x)", &"(".repeat(100)] {
+            let problem = regular(&name(), wrong, false).unwrap_err();
+            assert!(problem.to_string().contains("expects a regular expression"), "{problem}");
+        }
+        assert_eq!(regular(&name(), &"a".repeat(1_001), false).unwrap_err().status(), 400);
+    }
+}

@@ -1,0 +1,227 @@
+//! Filters held against a dataset.
+
+use domain::{DataType, Dataset};
+
+use super::{bounded, incomparable, operand, unknown_column};
+use crate::{
+    column::{Operand, TableColumn},
+    operator::{self, Operator},
+    pattern,
+    problem::{Kind, Problem, nearest, quote},
+    request::{
+        MAX_FILTERS, RawComparison, RawCondition, RawFilter, RawPath, RawValue, too_many_filters, words,
+    },
+    value::{self, Value},
+};
+
+/// The most elements of all lists of a request together. Each becomes a parameter.
+pub(crate) const MAX_ELEMENTS: usize = 1_000;
+
+/// What a row must pass.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Condition {
+    /// A comparison with a value.
+    Compare(Operand, Comparison, Value),
+    /// One of a list, which may be empty: then no row passes.
+    In(Operand, Vec<Value>),
+    /// Null.
+    IsNull(Operand),
+    /// True or false, and not null.
+    IsBoolean(Operand, bool),
+    /// A pattern of SQL's LIKE, with a backslash as its escape.
+    Like {
+        /// The text.
+        operand: Operand,
+        /// The pattern.
+        pattern: String,
+        /// Whether upper and lower case are the same.
+        folded: bool,
+    },
+    /// A regular expression that matches somewhere.
+    Matches(Operand, String),
+    /// An array that has each of these values; with none, every array.
+    Contains(Operand, Vec<Value>),
+    /// The opposite. What is neither true nor false stays so: of a null, most conditions are unknown.
+    Not(Box<Condition>),
+    /// Each of them.
+    All(Vec<Condition>),
+    /// One of them.
+    Any(Vec<Condition>),
+}
+
+/// How a value is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    /// Equal.
+    Eq,
+    /// Not equal.
+    Neq,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Gte,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Lte,
+    /// Not equal, or null.
+    IsDistinct,
+}
+
+pub(super) fn filters(dataset: &Dataset, raw: &[RawFilter]) -> Result<Vec<Condition>, Problem> {
+    let raw = raw.iter().map(|raw| parse(dataset, raw)).collect::<Result<Vec<_>, _>>()?;
+    if raw.iter().map(RawCondition::filters).sum::<usize>() > MAX_FILTERS {
+        return Err(too_many_filters());
+    }
+    let mut elements = MAX_ELEMENTS;
+    raw.iter().map(|raw| condition(dataset, raw, &mut elements)).collect()
+}
+
+/// Reads one parameter. Whether its name is a column comes first: only then is its value a filter.
+fn parse(dataset: &Dataset, raw: &RawFilter) -> Result<RawCondition, Problem> {
+    let RawFilter { name, value } = raw;
+    if RawCondition::is_tree(name) {
+        return RawCondition::parse(name, value);
+    }
+    let path = RawPath::parse(name);
+    if TableColumn::find(dataset, &path.column).is_none() {
+        return Err(unknown_name(dataset, raw));
+    }
+    RawComparison::parse(path, value).map(RawCondition::Comparison)
+}
+
+fn condition(dataset: &Dataset, raw: &RawCondition, elements: &mut usize) -> Result<Condition, Problem> {
+    let (negated, condition) = match raw {
+        RawCondition::Comparison(raw) => (raw.negated, comparison(dataset, raw, elements)?),
+        RawCondition::Group { negated, all, conditions } => {
+            let conditions = conditions.iter().map(|raw| condition(dataset, raw, elements));
+            let conditions = conditions.collect::<Result<Vec<_>, _>>()?;
+            (*negated, if *all { Condition::All(conditions) } else { Condition::Any(conditions) })
+        }
+    };
+    Ok(if negated { Condition::Not(Box::new(condition)) } else { condition })
+}
+
+fn comparison(dataset: &Dataset, raw: &RawComparison, elements: &mut usize) -> Result<Condition, Problem> {
+    let operand = operand(dataset, &raw.path)?;
+    match (&raw.value, raw.operator) {
+        (RawValue::Many(texts), Operator::Contains) => {
+            spend(elements, texts.len())?;
+            contains(dataset, operand, texts)
+        }
+        (RawValue::Many(texts), _) => {
+            spend(elements, texts.len())?;
+            comparable(dataset, &operand)?;
+            let values = texts.iter().map(|text| value::parse(&operand, text)).collect::<Result<_, _>>()?;
+            Ok(Condition::In(operand, values))
+        }
+        (RawValue::One(text), Operator::Is) => is(operand, text),
+        (RawValue::One(text), operator @ (Operator::Like | Operator::Ilike)) => {
+            textual(dataset, &operand, operator)?;
+            let pattern = pattern::like(&operand, text)?;
+            Ok(Condition::Like { operand, pattern, folded: operator == Operator::Ilike })
+        }
+        (RawValue::One(text), operator @ (Operator::Match | Operator::Imatch)) => {
+            textual(dataset, &operand, operator)?;
+            let pattern = pattern::regular(&operand, text, operator == Operator::Imatch)?;
+            Ok(Condition::Matches(operand, pattern))
+        }
+        (RawValue::One(text), operator) => {
+            comparable(dataset, &operand)?;
+            let value = value::parse(&operand, text)?;
+            Ok(Condition::Compare(operand, compared(operator)?, value))
+        }
+    }
+}
+
+fn compared(operator: Operator) -> Result<Comparison, Problem> {
+    Ok(match operator {
+        Operator::Eq => Comparison::Eq,
+        Operator::Neq => Comparison::Neq,
+        Operator::Gt => Comparison::Gt,
+        Operator::Gte => Comparison::Gte,
+        Operator::Lt => Comparison::Lt,
+        Operator::Lte => Comparison::Lte,
+        Operator::IsDistinct => Comparison::IsDistinct,
+        // Each of these was taken above.
+        Operator::In
+        | Operator::Is
+        | Operator::Like
+        | Operator::Ilike
+        | Operator::Match
+        | Operator::Imatch
+        | Operator::Contains => {
+            return Err(Problem::new(Kind::Internal, "a filter was read as what it is not"));
+        }
+    })
+}
+
+fn is(operand: Operand, text: &str) -> Result<Condition, Problem> {
+    let boolean = *operand.data_type() == DataType::Boolean;
+    Ok(match text {
+        "null" => Condition::IsNull(operand),
+        "unknown" if boolean => Condition::IsNull(operand),
+        "not_null" => Condition::Not(Box::new(Condition::IsNull(operand))),
+        "true" | "false" if boolean => Condition::IsBoolean(operand, text == "true"),
+        _ => {
+            let words = if boolean { "null, not_null, true, false or unknown" } else { "null or not_null" };
+            let name = operand.to_string();
+            let detail = format!("the filter is on {name:?} expects {words}, found {}", quote(text));
+            return Err(Problem::new(Kind::InvalidValue, detail).with("column", name));
+        }
+    })
+}
+
+fn contains(dataset: &Dataset, operand: Operand, texts: &[String]) -> Result<Condition, Problem> {
+    let is_array = |operand: &Operand| match operand.data_type() {
+        DataType::Array(element) => element.is_scalar() && **element != DataType::Binary,
+        _ => false,
+    };
+    match operand.data_type() {
+        DataType::Array(element) if is_array(&operand) => {
+            let values = texts.iter().map(|text| value::parse_element(&operand, element, text));
+            let values = values.collect::<Result<_, _>>()?;
+            Ok(Condition::Contains(operand, values))
+        }
+        _ => Err(incomparable(dataset, &operand, "cs looks into arrays of plain values", is_array)),
+    }
+}
+
+fn comparable(dataset: &Dataset, operand: &Operand) -> Result<(), Problem> {
+    if operand.is_comparable() {
+        return Ok(());
+    }
+    let what = if matches!(operand.data_type(), DataType::Struct(_)) {
+        "it cannot be filtered on, only its fields can, as address->city=eq.Lima"
+    } else {
+        "it cannot be filtered on"
+    };
+    Err(incomparable(dataset, operand, what, Operand::is_comparable))
+}
+
+fn textual(dataset: &Dataset, operand: &Operand, operator: Operator) -> Result<(), Problem> {
+    let is_text = |operand: &Operand| *operand.data_type() == DataType::String;
+    if is_text(operand) {
+        return Ok(());
+    }
+    Err(incomparable(dataset, operand, &format!("{} is for text", operator.name()), is_text))
+}
+
+fn spend(elements: &mut usize, count: usize) -> Result<(), Problem> {
+    *elements = elements.checked_sub(count).ok_or_else(|| {
+        let detail = format!("the lists of a request may have {MAX_ELEMENTS} elements at most, all together");
+        Problem::new(Kind::TooMuch, detail).with("maximum", MAX_ELEMENTS)
+    })?;
+    Ok(())
+}
+
+/// A parameter that is neither a word nor a column: which of the two it was meant to be shows in its value.
+fn unknown_name(dataset: &Dataset, raw: &RawFilter) -> Problem {
+    let RawFilter { name, value } = raw;
+    if operator::is_filter(value) && nearest(name, words()).is_none() {
+        return unknown_column(dataset, name);
+    }
+    Problem::new(Kind::UnknownParameter, format!("unknown query parameter {}", quote(name)))
+        .with("parameter", bounded(name))
+        .suggesting(name, "parameters and columns", words().chain(TableColumn::names(dataset)))
+}
