@@ -40,6 +40,8 @@ pub(crate) struct LogLine {
     pub(crate) dataset: Option<DatasetName>,
     /// What it cost.
     pub(crate) cost: Option<Cost>,
+    /// The id of the API key that it came with.
+    pub(crate) key: Option<String>,
 }
 
 /// Beside a response: its body becomes shorter by compression.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{caller::Caller, digest::Digest, form::Form, generations::Generations, sql::Statement};
+use crate::{access::Caller, digest::Digest, form::Form, generations::Generations, sql::Statement};
 
 /// The request headers that an answer with rows depends on, beside `Accept-Encoding`.
 pub(crate) const VARY: &str = "Accept, Authorization, X-Api-Key";
@@ -24,14 +24,15 @@ impl EntityTag {
     ) -> Self {
         let digest = digest_of(statement, "entity tag of an answer")
             .text(&form.text())
-            .option(caller.key.as_deref())
+            .option(caller.id())
+            .text(&caller.rights_digest())
             .text(&generations.digest);
         Self(format!("W/\"{}\"", digest.hexadecimal()))
     }
 
     /// Of a page: its cursor says everything about it.
     pub(crate) fn of_page(cursor: &str, caller: &Caller) -> Self {
-        let digest = Digest::new("entity tag of a page").text(cursor).option(caller.key.as_deref());
+        let digest = Digest::new("entity tag of a page").text(cursor).option(caller.id());
         Self(format!("W/\"{}\"", digest.hexadecimal()))
     }
 
@@ -89,7 +90,7 @@ mod tests {
             |digest: &str| Generations { digest: digest.into(), freshness: None, remaining: Duration::ZERO };
         let of = |sql, form, key: Option<&str>, digest| {
             let form = Form::from_text(form).unwrap();
-            let caller = Caller { key: key.map(str::to_owned) };
+            let caller = key.map_or_else(Caller::default, Caller::named);
             EntityTag::of_answer(&statement(sql), form, &caller, &generations(digest))
         };
         let one = of("a", "json", None, "g");

@@ -8,7 +8,6 @@ mod access;
 mod answer;
 mod answer_types;
 mod cache;
-mod caller;
 mod column;
 mod compiled;
 mod compression;
@@ -52,7 +51,6 @@ mod sql;
 mod testing;
 mod value;
 
-pub use caller::Access;
 pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "lambda")]
 pub use context::Context;

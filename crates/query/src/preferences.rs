@@ -6,7 +6,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 
-use crate::caller::Caller;
+use crate::access::Caller;
 
 /// When the process that answers will be stopped; the handler of a Lambda puts it beside the request. With it,
 /// nothing is left to be done after the answer: it would be frozen.
@@ -97,9 +97,9 @@ mod tests {
         let mut request = Request::new(axum::body::Body::empty());
         assert_eq!(read(&request).deadline, None);
         request.extensions_mut().insert(Deadline(DateTime::UNIX_EPOCH));
-        request.extensions_mut().insert(Caller { key: Some("k1".into()) });
+        request.extensions_mut().insert(Caller::named("k1"));
         let found = read(&request);
         assert_eq!(found.deadline, Some(Deadline(DateTime::UNIX_EPOCH)));
-        assert_eq!(found.caller.key.as_deref(), Some("k1"));
+        assert_eq!(found.caller.id(), Some("k1"));
     }
 }

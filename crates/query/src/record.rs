@@ -11,7 +11,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{caller::Caller, column::OutputColumn, form::Form, generations::Generations};
+use crate::{access::Caller, column::OutputColumn, form::Form, generations::Generations};
 
 /// The only form there is so far.
 const FORMAT: u32 = 1;
@@ -96,7 +96,7 @@ impl QueryRecord {
             file_name: new.file_name.to_owned(),
             columns: new.columns.map(|columns| columns.iter().map(column).collect()),
             form: new.form.text(),
-            key: new.caller.key.clone(),
+            key: new.caller.id().map(str::to_owned),
             statement: new.statement,
             generation: new.generations.map(|generations| generations.digest.clone()),
             freshness: new.generations.and_then(|generations| generations.freshness),
@@ -131,7 +131,7 @@ impl QueryRecord {
 
     /// Whether this caller may know of it.
     pub(crate) fn is_of(&self, caller: &Caller) -> bool {
-        self.key == caller.key
+        self.key.as_deref() == caller.id()
     }
 
     /// The form that its rows have unless a request says otherwise.
@@ -178,7 +178,7 @@ mod tests {
             .iter()
             .map(|text| OutputColumn { name: format!("a {text}"), data_type: text.parse().unwrap() })
             .collect();
-        let caller = Caller { key: Some("k".into()) };
+        let caller = Caller::named("k");
         store.lose_replies(1);
         let lost = QueryRecord::create(&store, &ids, &name, new(&columns, &caller)).await;
         assert!(matches!(lost, Err(RecordError::Store(StoreError::Unavailable { .. }))));

@@ -4,6 +4,7 @@
 //! says what it cost are listed at `answer`.
 
 mod around;
+mod authorize;
 mod datasets;
 mod fallback;
 mod queries;
@@ -54,14 +55,17 @@ where
     I: Ids,
 {
     let query = get(queries::query::<S, C, Q, K, I>).delete(queries::cancel::<S, C, Q, K, I>);
+    let authorized = middleware::from_fn_with_state(Arc::clone(&api), authorize::authorize::<S, C, Q, K, I>);
     let mut router = Router::new()
-        .route(HEALTHZ, get(datasets::healthz))
-        .route(READYZ, get(datasets::readyz::<S, C, Q, K, I>))
         .route(DATASETS, get(datasets::datasets::<S, C, Q, K, I>))
         .route(DATASET, get(datasets::dataset::<S, C, Q, K, I>))
         .route(ROWS, get(datasets::rows::<S, C, Q, K, I>))
         .route(QUERY, query)
         .route(QUERY_ROWS, get(queries::rows::<S, C, Q, K, I>))
+        // What is above needs to know who asks; what is below answers everybody.
+        .route_layer(authorized)
+        .route(HEALTHZ, get(datasets::healthz))
+        .route(READYZ, get(datasets::readyz::<S, C, Q, K, I>))
         .method_not_allowed_fallback(fallback::method_not_allowed);
     for path in PLANNED {
         let planned = async || answer::problem(&fallback::planned(path), LogLine::of(path));

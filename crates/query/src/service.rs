@@ -10,6 +10,8 @@ pub(crate) use handed_over::{QueryView, RETRY_POLL};
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
+
 use domain::{
     DatasetName,
     port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine},
@@ -17,6 +19,7 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
+    access::{Access, Caller},
     column::OutputColumn,
     cost::Cost,
     datasets::{Detail, Listing, Summary},
@@ -45,6 +48,7 @@ pub struct Api<S, C, Q: QueryEngine, K: Clock, I: Ids> {
     flights: Flights<Q, K, I>,
     pub(crate) settings: ApiSettings,
     snapshot: Snapshot,
+    access: Access,
 }
 
 /// A request for rows that is ready to run, whichever endpoint it came by.
@@ -118,6 +122,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
     /// Puts the API on its ports.
     pub fn new(store: S, catalog: C, engine: Q, clock: K, ids: I, settings: ApiSettings) -> Self {
         let snapshot = Snapshot::new(settings.snapshot_age);
+        let access = Access::new(settings.access.open, settings.snapshot_age);
         let runner = Runner {
             engine,
             clock,
@@ -127,7 +132,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             reuse: settings.limits.result_reuse,
         };
         let flights = Flights::new(runner, settings.limits.max_queries);
-        Self { store, catalog, flights, settings, snapshot }
+        Self { store, catalog, flights, settings, snapshot, access }
     }
 
     /// The clock that everything here goes by.
@@ -144,24 +149,30 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         (&self.store, &self.catalog)
     }
 
-    /// `GET /v1/datasets`, as JSON.
-    pub(crate) async fn datasets(&self) -> Result<Vec<u8>, Problem> {
+    /// Who sent a request with these headers, if it gets in.
+    pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
+        self.access.check(&self.store, self.clock(), headers).await
+    }
+
+    /// `GET /v1/datasets`, as JSON: those that the caller may see.
+    pub(crate) async fn datasets(&self, caller: &Caller) -> Result<Vec<u8>, Problem> {
         let datasets = self.definitions().await?;
-        let states: Vec<_> = stream::iter(datasets.keys().cloned())
+        let seen: Vec<DatasetName> = datasets.keys().filter(|name| caller.sees(name)).cloned().collect();
+        let states: Vec<_> = stream::iter(seen.clone())
             .map(|name| async move { self.snapshot.table(&self.catalog, self.clock(), &name, None).await })
             .buffered(LISTINGS)
             .try_collect()
             .await
             .map_err(|error| failures::unreadable(&error))?;
-        let summaries = datasets.values().zip(&states);
+        let summaries = seen.iter().filter_map(|name| datasets.get(name)).zip(&states);
         let summaries = summaries.map(|(accepted, state)| Summary::new(accepted, (*state.value).as_ref()));
         to_json(&Listing { datasets: summaries.collect() })
     }
 
     /// `GET /v1/datasets/{dataset}`, as JSON.
-    pub(crate) async fn dataset(&self, name: &str) -> Result<Vec<u8>, Problem> {
+    pub(crate) async fn dataset(&self, name: &str, caller: &Caller) -> Result<Vec<u8>, Problem> {
         let datasets = self.definitions().await?;
-        let (name, accepted) = find(&datasets, name)?;
+        let (name, accepted) = find(&datasets, name, caller)?;
         let state = self.snapshot.table(&self.catalog, self.clock(), name, None).await;
         let state = state.map_err(|error| failures::unreadable(&error))?;
         to_json(&Detail::new(accepted, (*state.value).as_ref()))
@@ -175,22 +186,30 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         preferences: &Preferences,
     ) -> Result<Reply, Problem> {
         let datasets = self.definitions().await?;
-        let (name, accepted) = find(&datasets, name)?;
+        let caller = &preferences.caller;
+        let (name, accepted) = find(&datasets, name, caller)?;
         let request = RowsRequest::parse(query)?;
         let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
-        let ApiSettings { default_rows, max_rows, .. } = self.settings;
-        let plan = RowsPlan::new(&accepted.dataset, &request, Limits { default_rows, max_rows })?;
+        caller.may_have(format.name())?;
+        caller.may_ask_for(request.limit)?;
+        let plan = RowsPlan::new(&accepted.dataset, &request, self.limits(caller))?;
         let job = Job {
             dataset: Some(name.clone()),
             file_name: name.to_string(),
             reads: vec![name.clone()],
             statement: sql::compile(&plan, &self.settings.database),
             columns: Some(plan.outputs()),
-            form: Form { format, options: Options::default() },
-            max_bytes: None,
+            form: Form { format, options: Options { numbers_as_strings: request.numbers_as_strings } },
+            max_bytes: caller.max_bytes_scanned(),
             volatile: false,
         };
         self.answer(&job, preferences).await
+    }
+
+    /// How many rows this caller gets.
+    fn limits(&self, caller: &Caller) -> Limits {
+        let ApiSettings { default_rows, max_rows, .. } = self.settings;
+        Limits { default_rows, max_rows: caller.max_rows(max_rows) }
     }
 
     async fn definitions(&self) -> Result<Arc<Datasets>, Problem> {
@@ -199,15 +218,17 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
     }
 }
 
+/// The dataset of this name. To who may not see it, it is not there.
 fn find<'a>(
     datasets: &'a Datasets,
     name: &str,
+    caller: &Caller,
 ) -> Result<(&'a DatasetName, &'a domain::schemas::Accepted), Problem> {
-    datasets.get_key_value(name).ok_or_else(|| {
+    datasets.get_key_value(name).filter(|(name, _)| caller.sees(name)).ok_or_else(|| {
         Problem::new(Kind::UnknownDataset, format!("unknown dataset {}", quote(name))).suggesting(
             name,
             "datasets",
-            datasets.keys().map(DatasetName::as_str),
+            datasets.keys().filter(|name| caller.sees(name)).map(DatasetName::as_str),
         )
     })
 }

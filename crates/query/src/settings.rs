@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use domain::settings::{ApiLimits, Settings};
-
-use crate::caller::Access;
+use domain::settings::{AccessSettings, ApiLimits, Settings};
 
 /// How many rows a request without `limit` gets.
 pub(crate) const DEFAULT_ROWS: u64 = 100;
@@ -39,7 +37,7 @@ pub struct ApiSettings {
     /// What else bounds and describes the answers.
     pub limits: ApiLimits,
     /// How requests get in.
-    pub access: Access,
+    pub access: AccessSettings,
 }
 
 impl From<&Settings> for ApiSettings {
@@ -54,7 +52,7 @@ impl From<&Settings> for ApiSettings {
             max_reply: MAX_REPLY,
             snapshot_age: settings.catalog_cache,
             limits: settings.api.clone(),
-            access: Access::default(),
+            access: settings.access,
         }
     }
 }

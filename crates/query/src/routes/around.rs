@@ -57,6 +57,7 @@ where
     tracing::info!(
         %method,
         route = line.route,
+        key = line.key,
         dataset = line.dataset.as_ref().map(domain::DatasetName::as_str),
         rows = cost.and_then(|cost| cost.rows),
         bytes_scanned = cost.map(|cost| cost.bytes_scanned),

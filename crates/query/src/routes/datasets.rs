@@ -1,6 +1,7 @@
 //! Health, datasets, and their rows.
 
 use axum::{
+    Extension,
     extract::{Path, RawQuery, Request, State, rejection::PathRejection},
     response::Response,
 };
@@ -11,6 +12,7 @@ use super::{
     fallback::{name, no_parameters},
 };
 use crate::{
+    access::Caller,
     answer::{self, LogLine},
     preferences,
 };
@@ -35,6 +37,7 @@ where
 
 pub(super) async fn datasets<S, C, Q, K, I>(
     State(api): Shared<S, C, Q, K, I>,
+    Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
 ) -> Response
 where
@@ -45,7 +48,7 @@ where
     I: Ids,
 {
     let answer = match no_parameters(query.as_deref()) {
-        Ok(()) => api.datasets().await,
+        Ok(()) => api.datasets(&caller).await,
         Err(problem) => Err(problem),
     };
     match answer {
@@ -56,6 +59,7 @@ where
 
 pub(super) async fn dataset<S, C, Q, K, I>(
     State(api): Shared<S, C, Q, K, I>,
+    Extension(caller): Extension<Caller>,
     path: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Response
@@ -72,7 +76,7 @@ where
         Err(problem) => return answer::problem(&problem, line),
     };
     let answer = match no_parameters(query.as_deref()) {
-        Ok(()) => api.dataset(&name).await,
+        Ok(()) => api.dataset(&name, &caller).await,
         Err(problem) => Err(problem),
     };
     let line = line.about(&name);

@@ -1,3 +1,4 @@
+mod access;
 mod asynchronous;
 mod browsers;
 mod caching;
@@ -206,7 +207,7 @@ async fn readiness_is_of_store_and_catalog_and_says_who_gets_in() {
     assert_eq!(served.get("/readyz").await.json(), ready);
     for fault in ["store", "catalog"] {
         let mut world = World::new().await;
-        world.settings.access = crate::Access::Keys;
+        world.settings.access.open = false;
         if fault == "store" {
             world.store.fail_next(1);
         } else {
@@ -214,7 +215,7 @@ async fn readiness_is_of_store_and_catalog_and_says_who_gets_in() {
         }
         let served = world.serve();
         let body = served.get("/readyz").await.is_problem(503, "out of reach");
-        assert_eq!(body["access"], "keys");
-        assert_eq!(served.get("/readyz").await.json()["access"], "keys", "a failure is not kept");
+        assert_eq!(body["access"], "closed");
+        assert_eq!(served.get("/readyz").await.json()["access"], "closed", "a failure is not kept");
     }
 }

@@ -229,5 +229,5 @@ fn kept(tag: &EntityTag, generations: &Generations) -> Kept {
 /// Requests are identical if they send the same statement, for the same caller, of the same generations.
 fn flight_key(job: &Job, preferences: &Preferences, before: &Generations) -> [u8; 16] {
     let digest: Digest = cache::digest_of(&job.statement, "flight");
-    digest.option(preferences.caller.key.as_deref()).text(&before.digest).finish()
+    digest.option(preferences.caller.id()).text(&before.digest).finish()
 }

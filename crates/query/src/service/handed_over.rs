@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 
 use super::{Api, Kept, Reply, Rows, failures, pages, pages::RowsParameters};
 use crate::{
+    access::Caller,
     cache::{self, EntityTag},
-    caller::Caller,
     cost::{CacheState, Cost, Price},
     cursor::Cursor,
     datasets::time,
@@ -161,6 +161,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             other => other?,
         };
         let page = parameters.page(&name, &record)?;
+        preferences.caller.may_have(page.form.format.name())?;
         let tag = EntityTag::of_page(&page.encode(&name, &record.secret), &preferences.caller);
         let mut cost = self.cost_of(&name, &record);
         if tag.is_in(preferences.if_none_match.as_deref()) {

@@ -7,14 +7,17 @@ use domain::{
 use serde::Serialize;
 
 use super::{Api, failures, to_json};
-use crate::problem::{Kind, Problem};
+use crate::{
+    access::Gate,
+    problem::{Kind, Problem},
+};
 
 #[derive(Debug, Serialize)]
 struct Ready {
     status: &'static str,
     store: &'static str,
     catalog: &'static str,
-    /// Whether anybody may ask, or only who has an API key.
+    /// Whether anybody may ask (`open`), only who has an API key (`keys`), or nobody, since there is none (`closed`).
     access: &'static str,
 }
 
@@ -28,7 +31,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             Problem::new(Kind::Internal, "readiness cannot be looked at")
         })?;
         let reach = self.snapshot.reach(&self.store, &self.catalog, self.clock(), &probe).await;
-        let access = self.settings.access.as_str();
+        let access = self.access.gate(&self.store, self.clock()).await.map(Gate::as_str).unwrap_or("unknown");
         reach.map_err(|error| failures::unreadable(&error).with("access", access))?;
         to_json(&Ready { status: "ready", store: "ok", catalog: "ok", access })
     }

@@ -1,7 +1,7 @@
 //! What takes longer than the wait, and how callers come back to it.
 
 use super::*;
-use crate::{caller::Caller, preferences::Deadline};
+use crate::{access::Caller, preferences::Deadline};
 
 const URI: &str = "/v1/datasets/passengers/rows?limit=20";
 
@@ -150,7 +150,7 @@ async fn a_query_is_its_callers_own() {
     let ask = async |method: &str, uri: &str, key: Option<&str>| {
         let mut request = Request::builder().method(method).uri(uri).header("prefer", "wait=0");
         if let Some(key) = key {
-            request = request.extension(Caller { key: Some(key.to_owned()) });
+            request = request.extension(Caller::named(key));
         }
         let request = request.body(axum::body::Body::empty()).unwrap();
         let response = served.router.clone().oneshot(request).await.unwrap();

@@ -1,5 +1,7 @@
 //! The API on ports in memory.
 
+use domain::settings::AccessSettings;
+
 use super::*;
 
 pub(crate) const PASSENGERS: &str = "SELECT \"passenger_id\", \"flight_id\", \"name\", \"seat_number\" FROM \
@@ -62,8 +64,12 @@ impl World {
         let engine = MemoryEngine::default();
         engine.script(PASSENGERS, &[], rows(testing::passengers_csv()));
         let settings = domain::settings::Settings::read(|_| None).unwrap();
-        let settings =
-            ApiSettings { max_rows: 1_000, snapshot_age: Duration::ZERO, ..ApiSettings::from(&settings) };
+        let settings = ApiSettings {
+            max_rows: 1_000,
+            snapshot_age: Duration::ZERO,
+            access: AccessSettings { open: true, free_sql: true },
+            ..ApiSettings::from(&settings)
+        };
         Self { store, catalog, engine, settings }
     }
 
