@@ -45,6 +45,8 @@ pub(crate) enum Kind {
     Unauthorized,
     /// The API key does not allow it.
     Forbidden,
+    /// Free SQL is turned off.
+    SqlOff,
     /// There is no such dataset.
     UnknownDataset,
     /// There is no such query, or it is somebody else's.
@@ -71,6 +73,8 @@ pub(crate) enum Kind {
     BodyTooLarge,
     /// The request line is too long.
     UriTooLong,
+    /// The body is in a form that this API does not read.
+    UnsupportedMediaType,
     /// More requests in a minute than the API key may send.
     RateLimited,
     /// Too many queries at once.
@@ -106,6 +110,7 @@ impl Kind {
             Self::MissingParameter => (400, "missing-parameter", "A parameter is missing"),
             Self::Unauthorized => (401, "unauthorized", "An API key is needed"),
             Self::Forbidden => (403, "forbidden", "The API key does not allow it"),
+            Self::SqlOff => (403, "sql-off", "Free SQL is off"),
             Self::UnknownDataset => (404, "unknown-dataset", "Unknown dataset"),
             Self::UnknownQuery => (404, "unknown-query", "Unknown query"),
             Self::UnknownNamedQuery => (404, "unknown-named-query", "Unknown named query"),
@@ -119,6 +124,7 @@ impl Kind {
             Self::ScanLimit => (413, "scan-limit", "The query would read too much"),
             Self::BodyTooLarge => (413, "body-too-large", "The body is too long"),
             Self::UriTooLong => (414, "uri-too-long", "The URL is too long"),
+            Self::UnsupportedMediaType => (415, "unsupported-media-type", "The body is not JSON"),
             Self::RateLimited => (429, "rate-limited", "Too many requests"),
             Self::Busy => (429, "busy", "Too many queries at once"),
             Self::Internal => (500, "internal", "Internal error"),

@@ -5,6 +5,7 @@ mod failures;
 mod handed_over;
 mod pages;
 mod ready;
+mod sql;
 
 pub(crate) use handed_over::{QueryView, RETRY_POLL};
 
@@ -34,7 +35,7 @@ use crate::{
     request::RowsRequest,
     settings::ApiSettings,
     snapshot::{Datasets, Snapshot, SnapshotError},
-    sql::{self, Statement},
+    sql::{Statement, compile},
 };
 
 /// How many tables' partitions are listed at the same time.
@@ -197,7 +198,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             dataset: Some(name.clone()),
             file_name: name.to_string(),
             reads: vec![name.clone()],
-            statement: sql::compile(&plan, &self.settings.database),
+            statement: compile(&plan, &self.settings.database),
             columns: Some(plan.outputs()),
             form: Form { format, options: Options { numbers_as_strings: request.numbers_as_strings } },
             max_bytes: caller.max_bytes_scanned(),

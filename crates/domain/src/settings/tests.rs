@@ -15,6 +15,9 @@ fn the_defaults_are_valid_and_an_empty_variable_counts_as_none() {
     let set = ("TRIBUTARY_MEMORY_BUDGET", "100MiB");
     assert_eq!(read(&[function, set]).unwrap().memory_budget, 100 << 20);
     assert_eq!(read(&[("TRIBUTARY_GRACE", "")]).unwrap(), defaults);
+    // What lets somebody in is said, never assumed.
+    assert_eq!(defaults.access, AccessSettings { open: false, free_sql: false });
+    assert!(read(&[("TRIBUTARY_OPEN_ACCESS", "on")]).unwrap().access.open);
 }
 
 #[test]
@@ -42,6 +45,8 @@ fn each_refusal_names_the_variable_and_what_would_be_right() {
         ("TRIBUTARY_CORS_ORIGINS", "example.com", "https://app.example.com"),
         ("TRIBUTARY_CORS_ORIGINS", "https://a.example/path", "https://app.example.com"),
         ("TRIBUTARY_CORS_ORIGINS", "*,https://a.example", "alone"),
+        ("TRIBUTARY_OPEN_ACCESS", "true", "expected on or off"),
+        ("TRIBUTARY_SQL", "ON", "expected on or off"),
         ("TRIBUTARY_BUCKET", "My_Bucket", "3 to 63"),
         ("TRIBUTARY_DATABASE", "a\"b", "1 to 255"),
         ("TRIBUTARY_DEFAULT_DATASET", "Nope", "[a-z]"),

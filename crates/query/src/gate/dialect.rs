@@ -1,9 +1,76 @@
-use sqlparser::dialect::Dialect;
+use std::cell::Cell;
+
+use sqlparser::{
+    ast::Expr,
+    dialect::Dialect,
+    keywords::Keyword,
+    parser::{Parser, ParserError},
+};
+
+/// What is no name in Athena unless it is quoted, as far as an expression may begin with it.
+const RESERVED: [Keyword; 39] = [
+    Keyword::AND,
+    Keyword::AS,
+    Keyword::BETWEEN,
+    Keyword::BY,
+    Keyword::CASE,
+    Keyword::CAST,
+    Keyword::CROSS,
+    Keyword::DISTINCT,
+    Keyword::ELSE,
+    Keyword::END,
+    Keyword::ESCAPE,
+    Keyword::EXCEPT,
+    Keyword::EXISTS,
+    Keyword::EXTRACT,
+    Keyword::FOR,
+    Keyword::FROM,
+    Keyword::FULL,
+    Keyword::GROUP,
+    Keyword::HAVING,
+    Keyword::IN,
+    Keyword::INNER,
+    Keyword::INTERSECT,
+    Keyword::IS,
+    Keyword::JOIN,
+    Keyword::LEFT,
+    Keyword::LIKE,
+    Keyword::NATURAL,
+    Keyword::NOT,
+    Keyword::ON,
+    Keyword::OR,
+    Keyword::ORDER,
+    Keyword::RIGHT,
+    Keyword::SELECT,
+    Keyword::THEN,
+    Keyword::TRY_CAST,
+    Keyword::UNION,
+    Keyword::WHEN,
+    Keyword::WHERE,
+    Keyword::WITH,
+];
 
 /// Athena's grammar as far as the parser asks: only double quotes quote a name, and an unquoted name is ASCII.
 /// (The local engine has one of its own, by way of DataFusion, and fewer constructs behind it.)
+///
+/// It also counts how many expressions the parser begins. Where the parser is in doubt it tries one way and then the
+/// other, at every level of the nesting: a statement of some hundred bytes can keep it busy for hours.
 #[derive(Debug)]
-pub(super) struct Athena;
+pub(super) struct Athena {
+    expressions_left: Cell<usize>,
+}
+
+impl Athena {
+    /// With so many expressions to begin, and no more.
+    pub(super) fn new(expressions: usize) -> Self {
+        Self { expressions_left: Cell::new(expressions) }
+    }
+
+    /// Whether there were more.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.expressions_left.get() == 0
+    }
+}
 
 impl Dialect for Athena {
     fn is_delimited_identifier_start(&self, ch: char) -> bool {
@@ -16,6 +83,27 @@ impl Dialect for Athena {
 
     fn is_identifier_part(&self, ch: char) -> bool {
         ch.is_ascii_alphanumeric() || ch == '_'
+    }
+
+    fn parse_prefix(&self, _: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        match self.expressions_left.get() {
+            // Of its errors the one that it does not try to get around.
+            0 => Some(Err(ParserError::RecursionLimitExceeded)),
+            left => {
+                self.expressions_left.set(left - 1);
+                None
+            }
+        }
+    }
+
+    /// Where one of these does not go on as it should the statement is wrong, and nothing else is tried.
+    fn is_reserved_for_identifier(&self, keyword: Keyword) -> bool {
+        RESERVED.contains(&keyword)
+    }
+
+    // Besides being so in Athena: without it the parser descends into INTERVAL INTERVAL ... without a bound.
+    fn require_interval_qualifier(&self) -> bool {
+        true
     }
 
     fn supports_filter_during_aggregation(&self) -> bool {

@@ -10,6 +10,9 @@ use crate::problem::quote;
 
 pub(super) const ONLY_QUERIES: &str = "only a query can be run: write SELECT, or WITH ... SELECT";
 
+/// How often the type `array<...>` may be written.
+const MAX_ARRAY_TYPES: usize = 20;
+
 /// Words that Athena reserves and that no query here has a use for. (As a column's name they are quoted, in Athena too.)
 const REFUSED: [&str; 13] = [
     "alter",
@@ -34,7 +37,7 @@ const TELLING: [&str; 5] =
 /// The statement's tokens without white space, comments and a last semicolon; and its parameters in order. A `:name` is
 /// a `?` among the tokens.
 pub(super) fn admit(sql: &str) -> Result<(Vec<TokenWithSpan>, Vec<Option<String>>), Refused> {
-    let all = Tokenizer::new(&Athena, sql).tokenize_with_location().map_err(|error| {
+    let all = Tokenizer::new(&Athena::new(0), sql).tokenize_with_location().map_err(|error| {
         let place = error.location;
         Refused::at(format!("it does not parse: {}", error.message), place)
     })?;
@@ -76,6 +79,12 @@ pub(super) fn admit(sql: &str) -> Result<(Vec<TokenWithSpan>, Vec<Option<String>
     let all = tokens
         .windows(2)
         .find(|pair| is_keyword(&pair[0], Keyword::LIMIT) && is_keyword(&pair[1], Keyword::ALL));
+    // The parser descends into these types without looking where it is.
+    let arrays =
+        tokens.windows(2).filter(|pair| is_keyword(&pair[0], Keyword::ARRAY) && pair[1].token == Token::Lt);
+    if arrays.count() > MAX_ARRAY_TYPES {
+        return Err(Refused::new(format!("the type array<> is written more than {MAX_ARRAY_TYPES} times")));
+    }
     match all {
         Some(pair) => Err(Refused::at("LIMIT ALL says nothing: leave it out", pair[0].span.start)),
         None => Ok((tokens, parameters)),

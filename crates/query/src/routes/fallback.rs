@@ -14,7 +14,9 @@ use crate::{
 
 pub(super) async fn method_not_allowed(uri: Uri) -> Response {
     let is_query = uri.path().strip_prefix("/v1/queries/").is_some_and(|id| !id.contains('/'));
-    let (words, allow) = if is_query {
+    let (words, allow) = if uri.path() == super::QUERIES {
+        ("this path answers POST only", "POST")
+    } else if is_query {
         ("this path answers GET, HEAD and DELETE only", "GET, HEAD, DELETE")
     } else {
         ("this path answers GET and HEAD only", "GET, HEAD")
