@@ -4,6 +4,7 @@
 //! it (`sql`), run (`execute`), and rendered from Athena's own bytes (`render`). The promise: no text of a
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
 mod access;
 mod answer;
 mod column;
@@ -12,12 +13,15 @@ mod context;
 mod datasets;
 mod execute;
 mod format;
+#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
 mod free_sql;
 mod fresh;
 mod gate;
 #[cfg(feature = "lambda")]
 mod handler;
 mod literal;
+#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
+mod named;
 mod operator;
 mod partition_state;
 mod pattern;
@@ -42,6 +46,7 @@ mod value;
 pub use context::Context;
 #[cfg(feature = "lambda")]
 pub use handler::run;
+pub use named::{InvalidQuery, NamedQuery};
 pub use routes::router;
 pub use service::Api;
 pub use settings::ApiSettings;
