@@ -50,8 +50,7 @@ const MAX_DEPTH: usize = 16;
 #[derive(Debug, Clone)]
 pub(crate) struct Gated {
     tokens: Vec<Token>,
-    /// Where among the tokens the number of the outermost LIMIT is, and the number.
-    limit: Option<(usize, u64)>,
+    limit: text::Limit,
     tables: BTreeSet<DatasetName>,
     parameters: Vec<Option<String>>,
     volatile: bool,
@@ -192,11 +191,6 @@ impl Gated {
     /// Its parameters in the order of the text: the name of a `:name`, nothing for a `?`.
     pub(crate) fn parameters(&self) -> &[Option<String>] {
         &self.parameters
-    }
-
-    /// Whether it may answer differently from the same data: it calls `now()`, `random()` or the like.
-    pub(crate) fn is_volatile(&self) -> bool {
-        self.volatile
     }
 
     /// What is written has to be the tokens that were checked, for who reads it.

@@ -4,6 +4,7 @@
 //! it (`sql`), run (`execute`), and rendered from Athena's own bytes (`render`). The promise: no text of a
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
 mod access;
 mod answer;
 mod answer_types;
@@ -22,6 +23,7 @@ mod execute;
 mod flight;
 mod form;
 mod format;
+#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
 mod free_sql;
 mod fresh;
 mod gate;
@@ -29,6 +31,8 @@ mod generations;
 #[cfg(feature = "lambda")]
 mod handler;
 mod literal;
+#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
+mod named;
 mod operator;
 mod partition_state;
 mod pattern;
@@ -56,6 +60,7 @@ pub use compiled::{Compiled, Shape, compile};
 pub use context::Context;
 #[cfg(feature = "lambda")]
 pub use handler::run;
+pub use named::{InvalidQuery, NamedQuery};
 pub use routes::router;
 pub use service::Api;
 pub use settings::ApiSettings;

@@ -38,6 +38,12 @@ impl Caller {
         Self(Some(Box::new(Known { id: key.id.to_string(), rights: key.rights.clone() })))
     }
 
+    /// The owner of a key with these rights.
+    #[cfg(test)]
+    pub(crate) fn with(rights: Rights) -> Self {
+        Self(Some(Box::new(Known { id: "0123abcd".to_owned(), rights })))
+    }
+
     fn rights(&self) -> &Rights {
         self.0.as_ref().map_or(&ALL, |known| &known.rights)
     }

@@ -47,8 +47,7 @@ impl Rates {
             return Ok(());
         }
         let missing = REQUEST - bucket.level;
-        // Rounded up: a moment too soon would be refused again.
-        let millis = if rate == 0 { u64::from(u32::MAX) * 1_000 } else { missing.div_ceil(rate) };
+        let millis = if rate == 0 { u64::MAX } else { missing.div_ceil(rate) };
         let seconds = u32::try_from(millis.div_ceil(1_000)).unwrap_or(u32::MAX).max(1);
         let detail =
             format!("the API key may send {per_minute} requests in a minute: try again in {seconds} s");

@@ -66,7 +66,8 @@ async fn a_key_gets_in_by_either_header() {
     assert!(world.ask(&[("x-api-key", &secret)]).await.is_ok());
     // A gateway's own token may stand beside it.
     assert!(world.ask(&[("x-api-key", &secret), ("authorization", "Bearer eyJhbGciOi.x.y")]).await.is_ok());
-    assert_eq!(world.access.gate(&world.store, &world.clock).await.unwrap(), Gate::Keys);
+    let gate = world.access.gate(&world.store, &world.clock).await.unwrap();
+    assert_eq!((gate, gate.as_str()), (Gate::Keys, "keys"));
 }
 
 #[tokio::test]

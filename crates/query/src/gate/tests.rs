@@ -70,7 +70,7 @@ fn every_honest_query_is_accepted() {
     golden("free_sql.accepted", |sql| {
         let gated = gate(sql).unwrap_or_else(|refused| panic!("refused: {sql}\n{refused}"));
         let tables = listing(gated.tables().iter().map(DatasetName::as_str));
-        let volatile = if gated.is_volatile() { "; volatile" } else { "" };
+        let volatile = if gated.volatile { "; volatile" } else { "" };
         vec![gated.sql(100, &[]), format!("-> {tables}; {} parameters{volatile}", gated.parameters().len())]
     });
 }
@@ -103,10 +103,10 @@ fn query() -> impl Strategy<Value = Written> {
             "SELECT a FROM ({1}) AS x LEFT JOIN ({2}) AS y ON x.a = y.a",
             "SELECT a FROM ({1}) AS x JOIN passengers AS y ON y.a IN ({2})",
             "WITH c AS ({1}) SELECT a FROM c WHERE a = ({2})",
-            "WITH passengers AS ({1}) SELECT a FROM passengers UNION {2}",
+            "WITH passengers AS ({1}) SELECT a FROM passengers UNION ({2})",
             "SELECT a, ({1}) AS b FROM passengers WHERE EXISTS ({2})",
             "SELECT max(a) FROM bookings GROUP BY a HAVING a > ({1}) ORDER BY ({2})",
-            "{1} UNION ALL {2}",
+            "SELECT a FROM ({1}) AS x UNION ALL ({2})",
             "SELECT a FROM passengers INTERSECT ({1}) EXCEPT ({2})",
             "SELECT CASE WHEN a IN ({1}) THEN 1 ELSE ({2}) END FROM passengers",
             "SELECT sum(a) FILTER (WHERE a > ({1})) OVER (PARTITION BY ({2})) FROM passengers",

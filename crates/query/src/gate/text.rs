@@ -5,14 +5,17 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use super::{Refused, index};
 
+/// Where among the tokens the number of the outermost LIMIT is, and the number.
+pub(super) type Limit = Option<(usize, u64)>;
+
 /// Writes every table in full: the database and the dataset, both in quotes. `limit` is a place among the tokens, and
 /// moves with them.
 pub(super) fn qualify(
     tokens: Vec<TokenWithSpan>,
     tables: &[(Location, usize, DatasetName)],
     database: &str,
-    mut limit: Option<(usize, u64)>,
-) -> Result<(Vec<Token>, Option<(usize, u64)>), Refused> {
+    mut limit: Limit,
+) -> Result<(Vec<Token>, Limit), Refused> {
     let mut places = Vec::with_capacity(tables.len());
     for (place, parts, name) in tables {
         let start = index(&tokens, *place);

@@ -1,0 +1,91 @@
+//! A request for the rows of a named query.
+
+use std::collections::BTreeMap;
+
+use super::{NamedQuery, parameter::Parameter};
+use crate::{
+    gate::Runnable,
+    plan::Limits,
+    problem::{Kind, Problem, quote},
+    request::{self, MAX_VALUE},
+    value::Value,
+};
+
+/// The words that a request may have beside the parameters.
+const WORDS: [&str; 3] = ["limit", "format", "_numbers"];
+
+/// A query string, read for one query: every parameter has a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NamedRequest {
+    /// `limit`.
+    pub(crate) limit: Option<u64>,
+    /// `format`.
+    pub(crate) format: Option<String>,
+    /// Whether bigints and decimals are to come as strings.
+    pub(crate) numbers_as_strings: bool,
+    /// One for each place in the SQL.
+    values: Vec<Value>,
+}
+
+impl NamedQuery {
+    /// Reads the query string of a request, without its `?`.
+    pub(crate) fn read(&self, raw: &str) -> Result<NamedRequest, Problem> {
+        let mut given: BTreeMap<String, String> = BTreeMap::new();
+        for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (request::decode(name)?, request::decode(value)?);
+            if !self.knows(&name) {
+                return Err(self.unknown(&name));
+            }
+            if value.len() > MAX_VALUE {
+                let detail = format!("the value of {name} is longer than {MAX_VALUE} bytes");
+                return Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_VALUE));
+            }
+            if given.insert(name.clone(), value).is_some() {
+                let detail = format!("{name} is given twice: give it once");
+                return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", name));
+            }
+        }
+        let mut values = BTreeMap::new();
+        for parameter in &self.parameters {
+            values.insert(parameter.name.as_str(), value(parameter, given.get(&parameter.name))?);
+        }
+        // Each name of the SQL is a parameter's: that was checked when the definition was read.
+        let places = self.gated.parameters().iter().flatten();
+        Ok(NamedRequest {
+            limit: given.get("limit").map(|text| request::limit(text)).transpose()?,
+            numbers_as_strings: given.get("_numbers").map(|text| request::numbers(text)).transpose()?
+                == Some(true),
+            format: given.remove("format"),
+            values: places.filter_map(|name| values.get(name.as_str()).cloned()).collect(),
+        })
+    }
+
+    /// What is run for it.
+    pub(crate) fn run(&self, request: &NamedRequest, limits: Limits) -> Result<Runnable, Problem> {
+        self.gated.run(&request.values, request.limit, limits)
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        WORDS.contains(&name) || self.parameters.iter().any(|parameter| parameter.name == name)
+    }
+
+    fn unknown(&self, name: &str) -> Problem {
+        let detail = format!("unknown parameter {} of the query {}", quote(name), self.name);
+        let names = self.parameters.iter().map(|parameter| parameter.name.as_str()).chain(WORDS);
+        Problem::new(Kind::UnknownParameter, detail).suggesting(name, "parameters", names)
+    }
+}
+
+fn value(parameter: &Parameter, given: Option<&String>) -> Result<Value, Problem> {
+    let Parameter { name, data_type, default, description, .. } = parameter;
+    match (given, default) {
+        (Some(text), _) => parameter.read(text),
+        (None, Some(default)) => Ok(default.value.clone()),
+        (None, None) => {
+            let what = description.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+            let detail = format!("the parameter {name:?} is missing, a {data_type}{what}");
+            Err(Problem::new(Kind::MissingParameter, detail).with("parameter", name.as_str()))
+        }
+    }
+}
