@@ -13,7 +13,7 @@ use crate::{name::DatasetName, run};
 
 use raw::Raw;
 
-pub use access::AccessSettings;
+pub use access::{AccessSettings, OPEN_ACCESS};
 pub use api::ApiLimits;
 
 /// One setting, as the README lists it.

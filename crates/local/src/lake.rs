@@ -19,7 +19,7 @@ mod sql;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use aws::{Aws, RandomIds, SystemClock};
-use domain::settings::{CATALOG_CACHE, InvalidSetting, Settings};
+use domain::settings::{CATALOG_CACHE, InvalidSetting, OPEN_ACCESS, Settings};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -35,12 +35,12 @@ use lambdas::Lambdas;
 /// How long a stop waits for what is under way, in each of its two stages.
 const STOP: Duration = Duration::from_secs(5);
 
-/// The settings from the environment, as the Lambdas read them. One default differs: what a developer does
-/// shows at once, so nothing about the catalog is cached.
+/// The settings from the environment, as the Lambdas read them. Two defaults differ: what a developer does
+/// shows at once, so nothing about the catalog is cached; and the API, on loopback, is open until there are keys.
 pub fn settings() -> Result<Settings, InvalidSetting> {
-    Settings::read(|name| {
-        aws::variable(name).or_else(|| (name == CATALOG_CACHE.name).then(|| "0s".to_owned()))
-    })
+    let defaults = [(CATALOG_CACHE, "0s"), (OPEN_ACCESS, "on")];
+    let default = |name: &str| defaults.iter().find(|(setting, _)| setting.name == name);
+    Settings::read(|name| aws::variable(name).or_else(|| default(name).map(|(_, value)| (*value).to_owned())))
 }
 
 /// What a lake is started with.

@@ -4,7 +4,6 @@
 //! it (`sql`), run (`execute`), and rendered from Athena's own bytes (`render`). The promise: no text of a
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
 mod access;
 mod answer;
 mod answer_types;
@@ -23,7 +22,6 @@ mod execute;
 mod flight;
 mod form;
 mod format;
-#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
 mod free_sql;
 mod fresh;
 mod gate;

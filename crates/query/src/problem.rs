@@ -31,8 +31,6 @@ pub(crate) enum Kind {
     InvalidValue,
     /// More of something than this API takes.
     TooMuch,
-    /// A part of a request that a later version understands.
-    NotAvailableYet,
     /// A cursor that does not decode, or is another query's.
     InvalidCursor,
     /// The body of a request is not the JSON that it should be.
@@ -103,7 +101,6 @@ impl Kind {
             Self::NotComparable => (400, "not-comparable", "The column cannot be compared"),
             Self::InvalidValue => (400, "invalid-value", "Invalid value"),
             Self::TooMuch => (400, "too-much", "More than this API takes"),
-            Self::NotAvailableYet => (400, "not-available-yet", "Not available yet"),
             Self::InvalidCursor => (400, "invalid-cursor", "The cursor cannot be used"),
             Self::MalformedBody => (400, "malformed-body", "The body cannot be read"),
             Self::InvalidSql => (400, "invalid-sql", "The SQL cannot be run"),

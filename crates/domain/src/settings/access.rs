@@ -2,7 +2,8 @@
 
 use super::{InvalidSetting, Setting, raw::Raw};
 
-pub(super) const OPEN_ACCESS: Setting = Setting {
+/// Whether the API is open while there are no keys.
+pub const OPEN_ACCESS: Setting = Setting {
     name: "TRIBUTARY_OPEN_ACCESS",
     default: "off",
     meaning: "`on`: while no API key was ever made, anybody may use the API. `off`: nobody may.",

@@ -37,7 +37,8 @@ async fn a_statement_answers_rows_typed_by_the_result() {
         (answer.status, answer.json()),
         (200, json!([{"name": "Ana", "fee": 1.10}, {"name": null, "fee": null}]))
     );
-    assert_eq!(answer.header("tributary-cache"), "miss");
+    assert_eq!((answer.header("tributary-cache"), answer.header("etag")), ("miss", ""));
+    assert_eq!(answer.header("cache-control"), "private, no-cache");
     let csv = post(&served, "/v1/queries?format=csv", &body, &JSON).await;
     assert_eq!(String::from_utf8(csv.body.to_vec()).unwrap(), "name,fee\r\nAna,1.10\r\n,\r\n");
     let strings = post(&served, "/v1/queries?_numbers=string", &body, &[]).await;
@@ -62,7 +63,9 @@ async fn every_wrong_request_says_what_would_work() {
     post(&served, "/v1/queries", &json!({"sql": "DROP TABLE passengers"}), &JSON)
         .await
         .is_problem(400, "DROP");
-    post(&served, "/v1/queries", &json!({"sql": "SELEC"}), &JSON).await.is_problem(400, "only a query can be run");
+    post(&served, "/v1/queries", &json!({"sql": "SELEC"}), &JSON)
+        .await
+        .is_problem(400, "only a query can be run");
     let get = served.get("/v1/queries").await;
     get.is_problem(405, "POST only");
     assert_eq!((get.header("allow"), served.started()), ("POST", 0));
