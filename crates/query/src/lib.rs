@@ -4,7 +4,6 @@
 //! it (`sql`), run (`execute`), and rendered from Athena's own bytes (`render`). The promise: no text of a
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
 mod access;
 mod answer;
 mod answer_types;
@@ -19,11 +18,11 @@ mod cost;
 mod cursor;
 mod datasets;
 mod digest;
+mod docs;
 mod execute;
 mod flight;
 mod form;
 mod format;
-#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
 mod free_sql;
 mod fresh;
 mod gate;
@@ -31,8 +30,8 @@ mod generations;
 #[cfg(feature = "lambda")]
 mod handler;
 mod literal;
-#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
 mod named;
+mod openapi;
 mod operator;
 mod partition_state;
 mod pattern;
