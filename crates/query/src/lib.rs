@@ -5,10 +5,6 @@
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
 mod answer;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "free SQL and named queries, which come next, have such results")
-)]
 mod answer_types;
 mod column;
 #[cfg_attr(not(test), expect(dead_code, reason = "the router is to compress what the service answers"))]
@@ -21,6 +17,8 @@ mod format;
 #[cfg(feature = "lambda")]
 mod handler;
 mod literal;
+#[doc(hidden)]
+pub mod measure;
 mod operator;
 mod partition_state;
 mod plan;
