@@ -30,6 +30,8 @@ mod generations;
 #[cfg(feature = "lambda")]
 mod handler;
 mod literal;
+#[doc(hidden)]
+pub mod measure;
 mod named;
 mod openapi;
 mod operator;
