@@ -30,6 +30,9 @@ module "query" {
     TRIBUTARY_MAX_ROWS      = tostring(var.query.max_rows)
     TRIBUTARY_CATALOG_CACHE = "${var.query.catalog_cache_seconds}s"
     TRIBUTARY_LOG           = var.log
+    # Where the gateway lets in whom IAM allows, there need be no keys beside.
+    TRIBUTARY_OPEN_ACCESS = coalesce(var.query.open_access, var.api.authorization == "AWS_IAM") ? "on" : "off"
+    TRIBUTARY_SQL         = var.query.sql ? "on" : "off"
   }
 
   statements = [
@@ -37,12 +40,17 @@ module "query" {
       sid        = "ListDefinitions"
       actions    = ["s3:ListBucket"]
       resources  = [local.bucket_arn]
-      conditions = { StringLike = { "s3:prefix" = ["schemas/*"] } }
+      conditions = { StringLike = { "s3:prefix" = ["access/*", "queries/*", "schemas/*"] } }
     },
     {
-      sid       = "ReadDefinitionsAndResults"
-      actions   = ["s3:GetObject"]
-      resources = ["${local.bucket_arn}/results/*", "${local.bucket_arn}/schemas/*"]
+      sid     = "ReadDefinitionsKeysAndResults"
+      actions = ["s3:GetObject"]
+      resources = [
+        "${local.bucket_arn}/access/keys.json",
+        "${local.bucket_arn}/queries/*",
+        "${local.bucket_arn}/results/*",
+        "${local.bucket_arn}/schemas/*",
+      ]
     },
     {
       sid = "RunQueries"

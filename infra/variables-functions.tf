@@ -229,7 +229,9 @@ variable "register" {
 variable "query" {
   description = <<-TEXT
     The function query. wait_seconds: how long a request waits for its query. max_rows: the highest limit of a
-    request. catalog_cache_seconds: how old the definitions and partitions may be that a request is answered from.
+    request. catalog_cache_seconds: how old the definitions, partitions and API keys may be that a request is answered
+    from. open_access: whether, while no API key was ever made, everybody may ask whom the gateway lets through;
+    without it, if api.authorization is AWS_IAM. sql: whether the API takes free SQL.
   TEXT
   type = object({
     memory_mib            = optional(number, 512)
@@ -237,6 +239,8 @@ variable "query" {
     wait_seconds          = optional(number, 20)
     max_rows              = optional(number, 10000)
     catalog_cache_seconds = optional(number, 5)
+    open_access           = optional(bool)
+    sql                   = optional(bool, false)
   })
   default  = {}
   nullable = false

@@ -81,6 +81,12 @@ variable "datasets_directory" {
   default     = null
 }
 
+variable "queries_directory" {
+  description = "Where the named queries are, a <query>.json and a <query>.sql each. Without it: queries/ beside this file."
+  type        = string
+  default     = null
+}
+
 variable "publishers" {
   description = "ARNs of principals of other accounts who may publish to the topic. Within the account IAM decides."
   type        = list(string)
@@ -149,7 +155,7 @@ variable "results_retention_days" {
 variable "api" {
   description = <<-TEXT
     The HTTP API. authorization: AWS_IAM asks every caller for a signature by a principal that may execute-api:Invoke;
-    NONE lets everybody on the internet query, at your cost. requests_per_second and burst bound all callers together.
+    NONE lets everybody on the internet ask, who then needs an API key. requests_per_second and burst bound all callers together.
   TEXT
   type = object({
     authorization       = optional(string, "AWS_IAM")

@@ -63,6 +63,8 @@ run "as_they_come" {
         TRIBUTARY_DATABASE      = "tributary"
         TRIBUTARY_LOG           = "info"
         TRIBUTARY_MAX_ROWS      = "10000"
+        TRIBUTARY_OPEN_ACCESS   = "on"
+        TRIBUTARY_SQL           = "off"
         TRIBUTARY_WAIT          = "20s"
         TRIBUTARY_WORKGROUP     = "tributary"
       })
@@ -130,7 +132,16 @@ run "as_somebody_wants_them" {
       memory_budget_mib = 850, grace_minutes = 59, memory_mib = 1024, sweep = "cron(0 * * * ? *)"
       retention_hours   = 3, target_file_size_mib = 64, vacuum = "rate(6 hours)", reserved_concurrency = 6
     }
-    query = { wait_seconds = 22, catalog_cache_seconds = 0 }
+    api   = { authorization = "NONE" }
+    query = { wait_seconds = 22, catalog_cache_seconds = 0, sql = true }
+  }
+
+  assert {
+    condition = (
+      module.query.function.environment.TRIBUTARY_OPEN_ACCESS == "off" &&
+      module.query.function.environment.TRIBUTARY_SQL == "on"
+    )
+    error_message = "Where the gateway lets everybody in, the API asks for a key; free SQL is as wanted."
   }
 
   assert {

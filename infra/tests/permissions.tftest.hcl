@@ -152,6 +152,8 @@ run "each_role" {
         "athena:StopQueryExecution arn:aws:athena:us-west-2:000000000000:workgroup/tributary",
         "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-query:*",
         "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-query:*",
+        "s3:GetObject arn:aws:s3:::lake/access/keys.json",
+        "s3:GetObject arn:aws:s3:::lake/queries/*",
         "s3:GetObject arn:aws:s3:::lake/results/*",
         "s3:GetObject arn:aws:s3:::lake/schemas/*",
         "s3:ListBucket arn:aws:s3:::lake",
@@ -203,7 +205,7 @@ run "each_role" {
       ingest   = jsonencode(["schemas/*"])
       compact  = jsonencode(["commits/*", "landing/*", "none", "schemas/*", "tables/*", "vacuum/*"])
       register = jsonencode(["commits/*", "datasets/*", "none", "schemas/*"])
-      query    = jsonencode(["results/*", "schemas/*", "tables/*"])
+      query    = jsonencode(["access/*", "queries/*", "results/*", "schemas/*", "tables/*"])
     }
     error_message = "Each role lists only what it works on; compact and register are told of missing keys (prefix: none)."
   }

@@ -90,6 +90,16 @@ run "as_they_come" {
 
   assert {
     condition = (
+      toset([for query in aws_s3_object.named_query : query.key]) ==
+      toset([for file in fileset("queries", "*.json") : "queries/${file}"]) &&
+      jsondecode(aws_s3_object.named_query["busiest-flights.json"].content).sql == file("queries/busiest-flights.sql") &&
+      strcontains(aws_s3_object.named_query["busiest-flights.json"].content, "9223372036854775807")
+    )
+    error_message = "Every named query must be put where the API looks, with its SQL, and with every digit of its numbers."
+  }
+
+  assert {
+    condition = (
       aws_athena_workgroup.lake.configuration[0].enforce_workgroup_configuration &&
       aws_athena_workgroup.lake.configuration[0].result_configuration[0].output_location == "s3://tributary-000000000000-us-west-2/results/" &&
       aws_athena_workgroup.lake.configuration[0].bytes_scanned_cutoff_per_query == 10000000000
@@ -143,4 +153,14 @@ run "definition_under_another_name" {
   }
 
   expect_failures = [aws_s3_object.definition]
+}
+
+run "query_under_another_name" {
+  command = plan
+
+  variables {
+    queries_directory = "./tests/misnamed-queries"
+  }
+
+  expect_failures = [aws_s3_object.named_query]
 }

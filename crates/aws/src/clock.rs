@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::port::{Clock, Ids};
+use domain::port::{Clock, Entropy, Ids, Source};
 use ulid::Ulid;
 
 /// The machine's clock.
@@ -40,6 +40,16 @@ impl Ids for RandomIds {
     }
 }
 
+/// The operating system's generator, which is fit for secrets.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OsEntropy;
+
+impl Entropy for OsEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Source> {
+        getrandom::fill(bytes).map_err(Source::from)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +58,6 @@ mod tests {
     async fn the_contracts_hold() {
         domain::contract::clock::clock(&SystemClock).await;
         domain::contract::clock::ids(&RandomIds);
+        domain::contract::clock::entropy(&OsEntropy);
     }
 }

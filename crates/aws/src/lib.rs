@@ -12,7 +12,7 @@ mod telemetry;
 pub mod trigger;
 
 pub use athena::AthenaEngine;
-pub use clock::{RandomIds, SystemClock};
+pub use clock::{OsEntropy, RandomIds, SystemClock};
 pub use config::{Aws, LOCAL_REGION, settings, variable};
 pub use glue::GlueCatalog;
 pub use s3::S3Store;

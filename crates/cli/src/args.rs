@@ -5,8 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::{
-    compact::CompactOptions, dataset::DatasetOptions, doctor::DoctorOptions, partition::PartitionOptions,
-    publish::PublishOptions, quarantine::QuarantineOptions,
+    compact::CompactOptions, dataset::DatasetOptions, doctor::DoctorOptions, key::KeyOptions,
+    partition::PartitionOptions, publish::PublishOptions, quarantine::QuarantineOptions,
 };
 
 /// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Compact(CompactOptions),
     Quarantine(QuarantineOptions),
     Publish(PublishOptions),
+    Key(KeyOptions),
     Doctor(DoctorOptions),
 }
 

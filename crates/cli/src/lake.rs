@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws::{Aws, GlueCatalog, RandomIds, S3Store, SystemClock};
 use compact::{CompactError, Compactor};
 use domain::{
+    access::AccessError,
     commit::UnreadableCommit,
     port::{CatalogError, StoreError},
     schemas::SchemasError,
@@ -28,6 +29,9 @@ pub(crate) enum LakeError {
     /// A commit.
     #[error(transparent)]
     Commit(#[from] UnreadableCommit),
+    /// The API keys.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A partition's compaction.
     #[error(transparent)]
     Compact(#[from] CompactError),

@@ -9,6 +9,7 @@ mod demo;
 mod dev;
 mod doctor;
 mod failure;
+mod key;
 mod lake;
 mod log;
 mod output;
@@ -33,6 +34,7 @@ async fn main() -> ExitCode {
         Command::Compact(options) => compact::run(options).await,
         Command::Quarantine(options) => quarantine::run(options).await,
         Command::Publish(options) => publish::run(options).await,
+        Command::Key(options) => key::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,
     };
     match outcome {

@@ -20,7 +20,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
-use domain::DatasetName;
+use domain::{DatasetName, QueryName};
 
 use crate::{
     cache,
@@ -40,9 +40,26 @@ pub(crate) struct LogLine {
     pub(crate) dataset: Option<DatasetName>,
     /// What it cost.
     pub(crate) cost: Option<Cost>,
+    /// The named query.
+    pub(crate) named_query: Option<QueryName>,
     /// The id of the API key that it came with.
     pub(crate) key: Option<String>,
 }
+
+/// The headers that say what an answer cost, and what they mean.
+pub(crate) const COST_HEADERS: [(&str, &str); 8] = [
+    ("Tributary-Query-Id", "The engine's id of the query"),
+    ("Tributary-Bytes-Scanned", "Bytes that the query read"),
+    ("Tributary-Engine-Ms", "Milliseconds that the engine worked"),
+    ("Tributary-Cost-Usd", "What this answer added to the bill, in dollars: an estimate"),
+    (
+        "Tributary-Cache",
+        "`miss`: a query ran; `shared`: one for an identical request; `reused`: an earlier result; `hit`: none",
+    ),
+    ("Tributary-Generation", "A digest of the generations that it was read from"),
+    ("Tributary-Freshness", "When the newest of them was committed"),
+    ("Tributary-Rows", "How many rows are in the answer"),
+];
 
 /// Beside a response: its body becomes shorter by compression.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +69,12 @@ impl LogLine {
     /// A line about this route.
     pub(crate) fn of(route: &'static str) -> Self {
         Self { route, ..Self::default() }
+    }
+
+    /// Adds the named query, if the text can be one's name.
+    pub(crate) fn about_query(mut self, name: &str) -> Self {
+        self.named_query = QueryName::new(name).ok();
+        self
     }
 
     /// Adds the dataset, if the text can be a dataset's name: no other text of a caller gets into the log.

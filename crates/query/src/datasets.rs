@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{Column, Dataset, Granularity, schemas::Accepted};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{generations::TableState, partition_state::PartitionState};
 
@@ -12,14 +13,14 @@ use crate::{generations::TableState, partition_state::PartitionState};
 const MAX_LISTED: usize = 1_000;
 
 /// The answer of `GET /v1/datasets`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Listing<'a> {
     /// In order of name.
     pub(crate) datasets: Vec<Summary<'a>>,
 }
 
 /// One dataset.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Summary<'a> {
     name: &'a str,
     description: Option<&'a str>,
@@ -27,6 +28,8 @@ pub(crate) struct Summary<'a> {
     columns: Vec<ColumnView<'a>>,
     identity: Vec<&'a str>,
     event_time: Option<&'a str>,
+    /// `day` or `hour`.
+    #[schema(value_type = String)]
     partition_by: Granularity,
     partition_keys: &'static [&'static str],
     /// What rows are ordered by unless a request says otherwise.
@@ -43,7 +46,7 @@ pub(crate) struct Summary<'a> {
 }
 
 /// The answer of `GET /v1/datasets/{dataset}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Detail<'a> {
     #[serde(flatten)]
     summary: Summary<'a>,
@@ -51,7 +54,7 @@ pub(crate) struct Detail<'a> {
     partition_list: Vec<PartitionView<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ColumnView<'a> {
     name: &'a str,
     #[serde(rename = "type")]
@@ -60,7 +63,7 @@ struct ColumnView<'a> {
     comment: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct PartitionView<'a> {
     values: BTreeMap<&'static str, &'a str>,
     rows: Option<u64>,

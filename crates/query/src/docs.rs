@@ -8,8 +8,7 @@ use utoipa::openapi::OpenApi;
 use html::{Page, paragraph};
 
 /// What the page may load: its own style, and nothing else.
-pub(crate) const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The order of methods of one path.
 const METHODS: [&str; 3] = ["get", "post", "delete"];
@@ -89,7 +88,11 @@ fn operation(page: &mut Page, method: &str, path: &str, operation: &Value) {
             page.text("code", name);
             page.raw(&format!("{needed}</td>"));
             page.text("td", text(parameter, "in"));
-            page.raw(&format!("<td>{}{}</td><td>", html::inline(text(parameter, "description")), values(&parameter["schema"])));
+            page.raw(&format!(
+                "<td>{}{}</td><td>",
+                html::inline(text(parameter, "description")),
+                values(&parameter["schema"])
+            ));
             if !example.is_empty() {
                 page.text("code", &example);
             }
@@ -100,14 +103,22 @@ fn operation(page: &mut Page, method: &str, path: &str, operation: &Value) {
     }
     page.table(&["Answer", "Meaning", "Form"]);
     for (status, response) in members(&operation["responses"]) {
-        let forms: Vec<String> = members(&response["content"]).into_iter().map(|(media_type, content)| {
-            let schema = reference(&content["schema"]);
-            let link = schema.map(|name| format!(" (<a href=\"#schema-{}\">{name}</a>)", html::anchor(name)));
-            format!("<code>{}</code>{}", html::escaped(&media_type), link.unwrap_or_default())
-        }).collect();
+        let forms: Vec<String> = members(&response["content"])
+            .into_iter()
+            .map(|(media_type, content)| {
+                let schema = reference(&content["schema"]);
+                let link =
+                    schema.map(|name| format!(" (<a href=\"#schema-{}\">{name}</a>)", html::anchor(name)));
+                format!("<code>{}</code>{}", html::escaped(&media_type), link.unwrap_or_default())
+            })
+            .collect();
         page.open("tr");
         page.text("td", &status);
-        page.raw(&format!("<td>{}</td><td>{}</td>", html::inline(text(&response, "description")), forms.join("<br>")));
+        page.raw(&format!(
+            "<td>{}</td><td>{}</td>",
+            html::inline(text(&response, "description")),
+            forms.join("<br>")
+        ));
         page.close("tr");
     }
     page.close("table");
@@ -156,7 +167,10 @@ fn data_type(schema: &Value) -> String {
 /// The values that are allowed, and what goes without saying.
 fn values(schema: &Value) -> String {
     let mut out = String::new();
-    let allowed: Vec<String> = list(&schema["enum"]).iter().map(|value| format!("<code>{}</code>", html::escaped(&shown(value)))).collect();
+    let allowed: Vec<String> = list(&schema["enum"])
+        .iter()
+        .map(|value| format!("<code>{}</code>", html::escaped(&shown(value))))
+        .collect();
     if !allowed.is_empty() {
         out.push_str(&format!(" One of {}.", allowed.join(", ")));
     }

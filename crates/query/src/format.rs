@@ -70,6 +70,17 @@ impl Format {
         }
     }
 
+    /// The names of all.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        AVAILABLE.iter().map(|(name, _)| *name)
+    }
+
+    /// The media types of all, each once.
+    pub(crate) fn media_types() -> impl Iterator<Item = &'static str> {
+        let others = AVAILABLE.iter().map(|(_, format)| *format).filter(|format| *format != Self::Columns);
+        others.map(|format| format.content_type().split(';').next().unwrap_or_default())
+    }
+
     /// Its name as the parameter `format` has it.
     pub(crate) fn name(self) -> &'static str {
         AVAILABLE.iter().find(|(_, format)| *format == self).map_or("json", |(name, _)| name)

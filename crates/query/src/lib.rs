@@ -18,6 +18,7 @@ mod cost;
 mod cursor;
 mod datasets;
 mod digest;
+mod docs;
 mod execute;
 mod flight;
 mod form;
@@ -29,8 +30,10 @@ mod generations;
 #[cfg(feature = "lambda")]
 mod handler;
 mod literal;
-#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
+#[doc(hidden)]
+pub mod measure;
 mod named;
+mod openapi;
 mod operator;
 mod partition_state;
 mod pattern;

@@ -4,21 +4,19 @@
 mod operations;
 mod parts;
 mod schemas;
-mod typed;
 
 use serde_json::json;
 use utoipa::openapi::{
     InfoBuilder, OpenApi, OpenApiBuilder, Server,
+    path::Parameter,
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     tag::TagBuilder,
 };
 
-use crate::settings::ApiSettings;
-
-pub(crate) use typed::Typed;
+use crate::{named::NamedQuery, settings::ApiSettings};
 
 /// What the description depends on beside the code.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Facts<'a> {
     /// Its bounds and switches.
     pub(crate) settings: &'a ApiSettings,
@@ -31,14 +29,27 @@ pub(crate) struct Facts<'a> {
 }
 
 /// A named query as the description has it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct NamedOperation {
     /// Its name.
     pub(crate) name: String,
     /// What it answers.
     pub(crate) description: String,
     /// Its parameters.
-    pub(crate) parameters: Vec<Typed>,
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+impl NamedOperation {
+    /// As the query's definition says.
+    pub(crate) fn of(query: &NamedQuery) -> Self {
+        let parameters = query.openapi_parameters().into_iter();
+        Self {
+            name: query.name().to_string(),
+            description: query.description().unwrap_or("Rows of a named query").to_owned(),
+            // Each is made as one, by `named`.
+            parameters: parameters.filter_map(|parameter| serde_json::from_value(parameter).ok()).collect(),
+        }
+    }
 }
 
 /// The name of the scheme by which callers show who they are.

@@ -79,8 +79,6 @@ pub(crate) enum Kind {
     Busy,
     /// A defect of ours.
     Internal,
-    /// A path that a later version serves.
-    NotImplemented,
     /// The engine did not do what it should.
     EngineFailed,
     /// Something we stand on is out of reach.
@@ -92,6 +90,34 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// The HTTP status.
+    pub(crate) fn status(self) -> u16 {
+        self.parts().0
+    }
+
+    /// The last word of its `type`.
+    pub(crate) fn slug(self) -> &'static str {
+        self.parts().1
+    }
+
+    /// What it is called.
+    pub(crate) fn title(self) -> &'static str {
+        self.parts().2
+    }
+
+    /// Whether the same request may succeed later, which `Retry-After` then says.
+    pub(crate) fn passes(self) -> bool {
+        matches!(
+            self,
+            Self::Busy
+                | Self::RateLimited
+                | Self::Unavailable
+                | Self::NotRegistered
+                | Self::NotFinished
+                | Self::Timeout
+        )
+    }
+
     fn parts(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::MalformedQuery => (400, "malformed-query", "The query string does not decode"),
@@ -125,7 +151,6 @@ impl Kind {
             Self::RateLimited => (429, "rate-limited", "Too many requests"),
             Self::Busy => (429, "busy", "Too many queries at once"),
             Self::Internal => (500, "internal", "Internal error"),
-            Self::NotImplemented => (501, "not-implemented", "Not available yet"),
             Self::EngineFailed => (502, "engine-failed", "The query failed"),
             Self::Unavailable => (503, "unavailable", "Temporarily unavailable"),
             Self::NotRegistered => (503, "not-registered", "The dataset is not registered yet"),

@@ -12,6 +12,7 @@ mod row;
 
 use bytes::Bytes;
 
+use parse::Quotes;
 use row::Span;
 pub(crate) use row::{Row, Value};
 
@@ -65,8 +66,8 @@ pub(crate) struct ResultReader {
     /// The last piece, and how much of it was read.
     piece: Bytes,
     at: usize,
-    /// Whether the rest of the piece was seen to be text.
-    checked: bool,
+    /// The quotes in the rest of the piece, once it was seen to be text.
+    quotes: Option<Quotes>,
     /// A row that began in earlier pieces, and whether it ends within quotes.
     begun: Vec<u8>,
     open: bool,
@@ -92,7 +93,7 @@ impl ResultReader {
             spans: Vec::with_capacity(width),
             piece: Bytes::new(),
             at: 0,
-            checked: false,
+            quotes: None,
             begun: Vec::new(),
             open: false,
             joined: false,
@@ -106,7 +107,7 @@ impl ResultReader {
     pub(crate) fn feed(&mut self, piece: Bytes) {
         let unread = self.piece.get(self.at..).unwrap_or_default();
         self.piece = if unread.is_empty() { piece } else { [unread, &piece].concat().into() };
-        (self.at, self.checked) = (0, false);
+        (self.at, self.quotes) = (0, None);
     }
 
     /// Says that no more bytes follow.
@@ -152,7 +153,7 @@ impl ResultReader {
     }
 
     /// Reads the next row into `spans`.
-    #[inline]
+    #[inline(always)]
     fn advance(&mut self) -> Result<bool, MalformedResult> {
         if self.joined {
             self.begun.clear();
@@ -164,10 +165,14 @@ impl ResultReader {
         if self.at == self.piece.len() {
             return Ok(false);
         }
-        if !self.checked {
-            self.check()?;
-        }
-        match parse::row(&self.piece, self.at, (self.width, self.last), &mut self.spans) {
+        let quotes = match &mut self.quotes {
+            Some(quotes) => quotes,
+            unchecked => {
+                check(&self.piece[self.at..], self.last)?;
+                unchecked.insert(Quotes::from(&self.piece, self.at))
+            }
+        };
+        match parse::row(&self.piece, self.at, quotes, (self.width, self.last), &mut self.spans) {
             Ok(Some(end)) => {
                 self.offset += (end - self.at) as u64;
                 self.at = end;
@@ -195,7 +200,8 @@ impl ResultReader {
         if std::str::from_utf8(&self.begun).is_err() {
             return Err(MalformedResult::NotText);
         }
-        parse::row(&self.begun, 0, (self.width, true), &mut self.spans)
+        let quotes = &mut Quotes::from(&self.begun, 0);
+        parse::row(&self.begun, 0, quotes, (self.width, true), &mut self.spans)
             .map_err(|error| self.moved(error, 0))?;
         self.offset += self.begun.len() as u64;
         self.joined = true;
@@ -220,16 +226,6 @@ impl ResultReader {
         Ok(())
     }
 
-    /// Sees to it that the rest of the piece is text, but for a character at its end that the next piece completes.
-    #[cold]
-    fn check(&mut self) -> Result<(), MalformedResult> {
-        self.checked = true;
-        match std::str::from_utf8(&self.piece[self.at..]) {
-            Err(error) if self.last || error.error_len().is_some() => Err(MalformedResult::NotText),
-            _ => Ok(()),
-        }
-    }
-
     /// The error, at its place in the result; it was found in a text in which the row begins at `start`.
     #[cold]
     fn moved(&self, error: MalformedResult, start: usize) -> MalformedResult {
@@ -239,6 +235,15 @@ impl ResultReader {
             }
             other => other,
         }
+    }
+}
+
+/// Sees to it that a piece is text, but for a character at its end that the next piece completes.
+#[cold]
+fn check(piece: &[u8], last: bool) -> Result<(), MalformedResult> {
+    match std::str::from_utf8(piece) {
+        Err(error) if last || error.error_len().is_some() => Err(MalformedResult::NotText),
+        _ => Ok(()),
     }
 }
 

@@ -6,7 +6,9 @@
 mod around;
 mod authorize;
 mod datasets;
+mod description;
 mod fallback;
+mod named;
 mod queries;
 mod sql;
 
@@ -16,32 +18,31 @@ use axum::{
     Router,
     extract::State,
     middleware,
-    routing::{any, get, post},
+    routing::{get, post},
 };
 use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
-use crate::{
-    answer::{self, LogLine},
-    service::Api,
-};
+use crate::service::Api;
 
 #[cfg(feature = "lambda")]
 pub(crate) use around::secure;
 
-const HEALTHZ: &str = "/healthz";
-const READYZ: &str = "/readyz";
-const DATASETS: &str = "/v1/datasets";
-const DATASET: &str = "/v1/datasets/{dataset}";
-const ROWS: &str = "/v1/datasets/{dataset}/rows";
-const QUERIES: &str = "/v1/queries";
-const QUERY: &str = "/v1/queries/{id}";
-const QUERY_ROWS: &str = "/v1/queries/{id}/rows";
+pub(crate) const OPENAPI: &str = "/openapi.json";
+pub(crate) const DOCS: &str = "/docs";
+pub(crate) const HEALTHZ: &str = "/healthz";
+pub(crate) const READYZ: &str = "/readyz";
+pub(crate) const DATASETS: &str = "/v1/datasets";
+pub(crate) const DATASET: &str = "/v1/datasets/{dataset}";
+pub(crate) const ROWS: &str = "/v1/datasets/{dataset}/rows";
+pub(crate) const NAMED: &str = "/v1/named-queries";
+pub(crate) const NAMED_ROWS: &str = "/v1/named-queries/{name}/rows";
+pub(crate) const QUERIES: &str = "/v1/queries";
+pub(crate) const QUERY: &str = "/v1/queries/{id}";
+pub(crate) const QUERY_ROWS: &str = "/v1/queries/{id}/rows";
 
 /// The paths there are.
-const AVAILABLE: [&str; 8] = [HEALTHZ, READYZ, DATASETS, DATASET, ROWS, QUERIES, QUERY, QUERY_ROWS];
-
-/// The paths of the design that a later version serves.
-const PLANNED: [&str; 4] = ["/v1/named-queries", "/v1/named-queries/{name}/rows", "/openapi.json", "/docs"];
+pub(crate) const AVAILABLE: [&str; 12] =
+    [HEALTHZ, READYZ, DATASETS, DATASET, ROWS, NAMED, NAMED_ROWS, QUERIES, QUERY, QUERY_ROWS, OPENAPI, DOCS];
 
 /// What every handler gets.
 type Shared<S, C, Q, K, I> = State<Arc<Api<S, C, Q, K, I>>>;
@@ -57,22 +58,22 @@ where
 {
     let query = get(queries::query::<S, C, Q, K, I>).delete(queries::cancel::<S, C, Q, K, I>);
     let authorized = middleware::from_fn_with_state(Arc::clone(&api), authorize::authorize::<S, C, Q, K, I>);
-    let mut router = Router::new()
+    let router = Router::new()
         .route(DATASETS, get(datasets::datasets::<S, C, Q, K, I>))
         .route(DATASET, get(datasets::dataset::<S, C, Q, K, I>))
         .route(ROWS, get(datasets::rows::<S, C, Q, K, I>))
+        .route(NAMED, get(named::listing::<S, C, Q, K, I>))
+        .route(NAMED_ROWS, get(named::rows::<S, C, Q, K, I>))
         .route(QUERIES, post(sql::sql::<S, C, Q, K, I>))
         .route(QUERY, query)
         .route(QUERY_ROWS, get(queries::rows::<S, C, Q, K, I>))
         // What is above needs to know who asks; what is below answers everybody.
         .route_layer(authorized)
+        .route(OPENAPI, get(description::openapi::<S, C, Q, K, I>))
+        .route(DOCS, get(description::docs::<S, C, Q, K, I>))
         .route(HEALTHZ, get(datasets::healthz))
         .route(READYZ, get(datasets::readyz::<S, C, Q, K, I>))
         .method_not_allowed_fallback(fallback::method_not_allowed);
-    for path in PLANNED {
-        let planned = async || answer::problem(&fallback::planned(path), LogLine::of(path));
-        router = router.route(path, any(planned));
-    }
     router
         .fallback(fallback::unknown_path)
         .layer(middleware::from_fn_with_state(Arc::clone(&api), around::around::<S, C, Q, K, I>))

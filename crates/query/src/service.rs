@@ -1,13 +1,16 @@
 //! The work behind each endpoint, generic over the ports. HTTP itself is the router's.
 
 mod answering;
+mod description;
 mod failures;
 mod handed_over;
+mod named;
 mod pages;
 mod ready;
 mod sql;
 
 pub(crate) use handed_over::{QueryView, RETRY_POLL};
+pub(crate) use ready::Ready;
 
 use std::sync::Arc;
 
@@ -28,6 +31,7 @@ use crate::{
     flight::Flights,
     form::Form,
     format::Format,
+    named::NamedSnapshot,
     plan::{Limits, RowsPlan},
     preferences::Preferences,
     problem::{Kind, Problem, quote},
@@ -50,6 +54,7 @@ pub struct Api<S, C, Q: QueryEngine, K: Clock, I: Ids> {
     pub(crate) settings: ApiSettings,
     snapshot: Snapshot,
     access: Access,
+    named: NamedSnapshot,
 }
 
 /// A request for rows that is ready to run, whichever endpoint it came by.
@@ -127,6 +132,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             tracing::warn!("access is open: as long as there is no API key, anybody may use the API");
         }
         let access = Access::new(settings.access.open, settings.snapshot_age);
+        let named = NamedSnapshot::new(settings.snapshot_age);
         let runner = Runner {
             engine,
             clock,
@@ -136,7 +142,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             reuse: settings.limits.result_reuse,
         };
         let flights = Flights::new(runner, settings.limits.max_queries);
-        Self { store, catalog, flights, settings, snapshot, access }
+        Self { store, catalog, flights, settings, snapshot, access, named }
     }
 
     /// The clock that everything here goes by.

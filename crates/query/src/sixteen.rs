@@ -8,10 +8,22 @@ pub(crate) const LENGTH: usize = 16;
 /// As many bits as there are bytes; the lowest is the first byte's.
 pub(crate) type Mask = u32;
 
-/// The bits of the first `length` bytes.
+/// The bits of the first `length` bytes, or of as many as there can be.
 #[inline]
 pub(crate) fn first(length: usize) -> Mask {
-    if length >= LENGTH { 0xffff } else { (1 << length) - 1 }
+    if length >= PAIR { Mask::MAX } else { (1 << length) - 1 }
+}
+
+/// Twice as many.
+pub(crate) const PAIR: usize = 2 * LENGTH;
+
+/// What is found in the one half and in the other.
+#[inline]
+pub(crate) fn pair(bytes: &[u8; PAIR], find: impl Fn(&[u8; LENGTH]) -> Mask) -> Mask {
+    match bytes.as_chunks::<LENGTH>().0 {
+        [low, high] => find(low) | find(high) << LENGTH,
+        _ => 0,
+    }
 }
 
 /// Which are digits.
@@ -43,19 +55,26 @@ pub(crate) fn special_in_csv(bytes: &[u8; LENGTH]) -> Mask {
     (among(b'"') | among(b',') | among(b'\r') | among(b'\n')).to_bitmask()
 }
 
-/// The place of the first quote at or behind `from`.
+/// How many [`quotes`] looks at.
+pub(crate) const BLOCK: usize = 4 * LENGTH;
+
+/// Which of the bytes from `at` on are quotes, of as many as there are bits.
 #[inline]
-pub(crate) fn quote(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let found = same(chunk, &[b'"'; LENGTH]);
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize);
-        }
-        at += LENGTH;
+pub(crate) fn quotes(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    if let Some(block) = rest.first_chunk::<BLOCK>() {
+        return quotes_of(block);
     }
-    let rest = bytes.get(at..)?;
-    rest.iter().position(|byte| *byte == b'"').map(|place| at + place)
+    let mut block = [0; BLOCK];
+    block[..rest.len()].copy_from_slice(rest);
+    quotes_of(&block)
+}
+
+#[inline]
+fn quotes_of(block: &[u8; BLOCK]) -> u64 {
+    let (chunks, _) = block.as_chunks::<LENGTH>();
+    let quotes = |chunk| u64::from(same(chunk, &[b'"'; LENGTH]));
+    chunks.iter().enumerate().fold(0, |found, (index, chunk)| found | quotes(chunk) << (index * LENGTH))
 }
 
 /// Appends the first `length` of the bytes, which is quicker than to copy just so many.
@@ -79,17 +98,23 @@ mod tests {
     proptest! {
         #[test]
         fn together_they_are_what_they_are_one_by_one(
-            any: [u8; LENGTH], near in "[\"\\\\,\r\n /0-9:.]{16}", long in prop::collection::vec(any::<u8>(), 0..80),
+            any: [u8; LENGTH], near in "[\"\\\\,\r\n /0-9:.]{16}", long in "[\"x]{0,150}",
         ) {
+            let both = [any, near.as_bytes().try_into().unwrap()].concat();
+            let found = pair(both.first_chunk().unwrap(), special_in_csv);
+            prop_assert_eq!(found & first(16), special_in_csv(&any));
+            prop_assert_eq!(found >> 16, special_in_csv(near.as_bytes().first_chunk().unwrap()));
+            let long = long.as_bytes();
             for bytes in [any, near.as_bytes().try_into().unwrap()] {
                 prop_assert_eq!(digits(&bytes), mask(&bytes, |byte| byte.is_ascii_digit()));
                 prop_assert_eq!(special_in_json(&bytes), mask(&bytes, |byte| byte < b' ' || byte == b'"' || byte == b'\\'));
                 prop_assert_eq!(special_in_csv(&bytes), mask(&bytes, |byte| b"\",\r\n".contains(&byte)));
                 prop_assert_eq!(same(&bytes, &any) & first(3), mask(&bytes, |_| true) & same(&bytes, &any) & 7);
             }
-            for from in 0..=long.len() + 1 {
-                let place = long.iter().enumerate().skip(from).find(|(_, byte)| **byte == b'"');
-                prop_assert_eq!(quote(&long, from), place.map(|(place, _)| place));
+            for at in 0..=long.len() + 1 {
+                let place = |(index, byte): (usize, &u8)| u64::from(*byte == b'"') << index;
+                let one_by_one = long.iter().skip(at).take(BLOCK).enumerate().map(place).sum::<u64>();
+                prop_assert_eq!(quotes(long, at), one_by_one);
             }
         }
     }

@@ -103,7 +103,10 @@ mod tests {
 
     #[test]
     fn text_stays_text() {
-        assert_eq!(inline("a < **b** `<c>` & \"d'"), "a &lt; <b>b</b> <code>&lt;c&gt;</code> &amp; &quot;d&#39;");
+        assert_eq!(
+            inline("a < **b** `<c>` & \"d'"),
+            "a &lt; <b>b</b> <code>&lt;c&gt;</code> &amp; &quot;d&#39;"
+        );
         assert_eq!(paragraph("a\n\nb"), "<p>a</p><p>b</p>");
         assert_eq!(anchor("/v1/{id}\"><"), "-v1--id----");
     }

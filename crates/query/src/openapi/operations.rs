@@ -13,7 +13,7 @@ use super::{
     Facts,
     parts::{header, json_content, named, path, plain, query, text, with_cost, with_problems},
 };
-use crate::{format::Format, problem::Kind, routes::path as route};
+use crate::{format::Format, problem::Kind, routes as route};
 
 /// Kinds of the problems of a request for rows of any sort.
 const OF_ROWS: [Kind; 13] = [
@@ -43,20 +43,20 @@ pub(super) fn paths(facts: &Facts<'_>) -> Paths {
         .path(route::NAMED, get(named_queries()))
         .path(route::QUERY, query_item())
         .path(route::QUERY_ROWS, get(query_rows(facts)))
-        .path(route::HEALTH, get(open(service("health", "Whether this process answers", "Health"))))
-        .path(route::READY, get(open(ready())))
+        .path(route::HEALTHZ, get(open(service("health", "Whether this process answers", "Health"))))
+        .path(route::READYZ, get(open(ready())))
         .path(route::OPENAPI, get(open(service("openapi", "This description", "OpenApi"))))
         .path(route::DOCS, get(open(docs())));
     for query in facts.named {
-        let parameters = query.parameters.iter().map(super::Typed::parameter);
-        let operation = of_rows(facts, OperationBuilder::new(), &[Kind::UnknownDataset])
+        let kinds = [Kind::UnknownNamedQuery, Kind::MissingParameter];
+        let operation = of_rows(facts, OperationBuilder::new(), &kinds)
             .tag("named queries")
             .operation_id(Some(format!("named_{}", query.name)))
             .summary(Some(query.description.as_str()))
-            .parameters(Some(parameters));
+            .parameters(Some(query.parameters.clone()));
         paths = paths.path(format!("{}/{}/rows", route::NAMED, query.name), get(operation));
     }
-    if facts.settings.free_sql {
+    if facts.settings.access.free_sql {
         paths = paths.path(route::QUERIES, PathItem::new(HttpMethod::Post, free_sql(facts)));
     }
     paths.build()
@@ -72,9 +72,7 @@ fn datasets() -> OperationBuilder {
         .tag("datasets")
         .operation_id(Some("datasets"))
         .summary(Some("Every dataset, with its columns, partitions, rows, bytes and freshness"))
-        .response("200", ok("The datasets, in order of name", "Listing"))
-        .response("304", not_modified())
-        .parameter(if_none_match());
+        .response("200", ok("The datasets, in order of name", "Listing"));
     with_problems(operation, &[Kind::UnknownParameter, Kind::Unauthorized])
 }
 
@@ -83,9 +81,7 @@ fn one_dataset() -> OperationBuilder {
         .tag("datasets")
         .operation_id(Some("dataset"))
         .summary(Some("One dataset, with its newest partitions"))
-        .response("200", ok("The dataset", "Detail"))
-        .response("304", not_modified())
-        .parameter(if_none_match());
+        .response("200", ok("The dataset", "Detail"));
     let kinds = [Kind::UnknownParameter, Kind::MalformedQuery, Kind::Unauthorized, Kind::UnknownDataset];
     with_problems(operation, &kinds)
 }
@@ -113,7 +109,11 @@ fn rows(facts: &Facts<'_>) -> OperationBuilder {
         .summary(Some("Rows of a dataset"))
         .parameter(select)
         .parameter(order)
-        .parameter(query("_numbers", "`string` writes bigints and decimals as JSON strings", text().enum_values(Some(["exact", "string"]))))
+        .parameter(query(
+            "_numbers",
+            "`string` writes bigints and decimals as JSON strings",
+            text().enum_values(Some(["exact", "string"])),
+        ))
         .parameter(tree("and"))
         .parameter(tree("or"))
         .parameter(filters)
@@ -183,26 +183,31 @@ fn query_rows(facts: &Facts<'_>) -> OperationBuilder {
 }
 
 fn query_item() -> PathItem {
-    let kinds = [Kind::UnknownParameter, Kind::MalformedQuery, Kind::Unauthorized, Kind::UnknownQuery, Kind::Busy];
+    let kinds =
+        [Kind::UnknownParameter, Kind::MalformedQuery, Kind::Unauthorized, Kind::UnknownQuery, Kind::Busy];
     let state = OperationBuilder::new()
         .tag("queries")
         .operation_id(Some("query"))
         .summary(Some("The state of a query, and what it cost"))
         .parameter(query_id())
-        .response("200", ok("The query", "QueryState"));
+        .response("200", ok("The query", "QueryView"));
     let cancel = OperationBuilder::new()
         .tag("queries")
         .operation_id(Some("cancel"))
         .summary(Some("Cancels a query; of one that is over, nothing changes"))
         .parameter(query_id())
-        .response("200", ok("The query, as it is now", "QueryState"));
+        .response("200", ok("The query, as it is now", "QueryView"));
     let mut item = PathItem::new(HttpMethod::Get, with_problems(state, &kinds));
     item.delete = Some(with_problems(cancel, &kinds).build());
     item
 }
 
 fn query_id() -> Parameter {
-    path("id", "The query's id, from `Location` or `Tributary-Query-Id`", "01234567-89ab-cdef-0123-456789abcdef")
+    path(
+        "id",
+        "The query's id, from `Location` or `Tributary-Query-Id`",
+        "01234567-89ab-cdef-0123-456789abcdef",
+    )
 }
 
 fn named_queries() -> OperationBuilder {
@@ -210,7 +215,7 @@ fn named_queries() -> OperationBuilder {
         .tag("named queries")
         .operation_id(Some("named_queries"))
         .summary(Some("Every named query, with its parameters"))
-        .response("200", ok("The named queries, in order of name", "NamedQueries"));
+        .response("200", ok("The named queries, in order of name", "QueryListing"));
     with_problems(operation, &[Kind::UnknownParameter, Kind::Unauthorized])
 }
 
@@ -224,11 +229,21 @@ fn free_sql(facts: &Facts<'_>) -> OperationBuilder {
         .required(Some(Required::True))
         .content("application/json", content)
         .build();
-    of_rows(facts, OperationBuilder::new(), &[Kind::RefusedSql, Kind::UnsupportedMediaType, Kind::BodyTooLarge])
-        .tag("queries")
-        .operation_id(Some("free_sql"))
-        .summary(Some("Runs one read-only statement"))
-        .request_body(Some(body))
+    of_rows(
+        facts,
+        OperationBuilder::new(),
+        &[
+            Kind::InvalidSql,
+            Kind::SqlOff,
+            Kind::MalformedBody,
+            Kind::UnsupportedMediaType,
+            Kind::BodyTooLarge,
+        ],
+    )
+    .tag("queries")
+    .operation_id(Some("free_sql"))
+    .summary(Some("Runs one read-only statement"))
+    .request_body(Some(body))
 }
 
 fn service(id: &str, summary: &str, schema: &str) -> OperationBuilder {
@@ -241,7 +256,7 @@ fn service(id: &str, summary: &str, schema: &str) -> OperationBuilder {
 }
 
 fn ready() -> OperationBuilder {
-    service("ready", "Whether the store and the catalog answer, and who may ask", "Readiness")
+    service("ready", "Whether the store and the catalog answer, and who may ask", "Ready")
 }
 
 fn docs() -> OperationBuilder {
@@ -272,7 +287,7 @@ fn rows_answer() -> ResponseBuilder {
 }
 
 fn accepted() -> ResponseBuilder {
-    ok("The query goes on: its state is at `Location`", "QueryState")
+    ok("The query goes on: its state is at `Location`", "QueryView")
         .header("Location", header_of("The query's address"))
         .header("Retry-After", header_of("After how many seconds to look"))
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::{
     Content, ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Required, ResponseBuilder, Schema,
     path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
-    schema::{SchemaFormat, SchemaType, Type},
+    schema::{SchemaType, Type},
 };
 
 use crate::problem::{self, Kind};
@@ -16,11 +16,6 @@ pub(super) fn plain(schema_type: Type) -> ObjectBuilder {
 
 pub(super) fn text() -> ObjectBuilder {
     plain(Type::String)
-}
-
-/// Text in the form that JSON Schema calls by this name: `date`, `date-time`.
-pub(super) fn formatted(format: &str) -> ObjectBuilder {
-    text().format(Some(SchemaFormat::Custom(format.to_owned())))
 }
 
 /// A schema of the document by its name.
@@ -65,7 +60,8 @@ pub(super) fn json_content(schema: RefOr<Schema>) -> Content {
 /// The headers that say what an answer cost.
 pub(super) fn with_cost(mut response: ResponseBuilder) -> ResponseBuilder {
     for (name, description) in crate::answer::COST_HEADERS {
-        response = response.header(name, HeaderBuilder::new().schema(text()).description(Some(description)).build());
+        response =
+            response.header(name, HeaderBuilder::new().schema(text()).description(Some(description)).build());
     }
     response
 }
@@ -89,10 +85,12 @@ pub(super) fn with_problems(mut operation: OperationBuilder, kinds: &[Kind]) -> 
 }
 
 fn problems(kinds: &[Kind]) -> ResponseBuilder {
-    let titles: Vec<String> = kinds.iter().map(|kind| format!("{} (`{}`)", kind.title(), kind.slug())).collect();
+    let titles: Vec<String> =
+        kinds.iter().map(|kind| format!("{} (`{}`)", kind.title(), kind.slug())).collect();
     let example = kinds.first().map(|kind| example(*kind));
     let content = ContentBuilder::new().schema(Some(named("Problem"))).example(example).build();
-    let response = ResponseBuilder::new().description(titles.join("; ")).content(problem::CONTENT_TYPE, content);
+    let response =
+        ResponseBuilder::new().description(titles.join("; ")).content(problem::CONTENT_TYPE, content);
     if !kinds.iter().any(|kind| kind.passes()) {
         return response;
     }

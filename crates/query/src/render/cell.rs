@@ -77,11 +77,22 @@ pub(super) fn text(out: &mut Vec<u8>, data_type: &DataType, value: Value<'_>) ->
 #[inline]
 pub(super) fn json_string(out: &mut Vec<u8>, value: Value<'_>) {
     out.push(b'"');
+    match value.short() {
+        // Names and the like, which are most of them, without a loop.
+        Some(pair) if sixteen::pair(pair, sixteen::special_in_json) & sixteen::first(value.len()) == 0 => {
+            sixteen::append(out, pair, value.len());
+        }
+        _ => any_string(out, value),
+    }
+    out.push(b'"');
+}
+
+fn any_string(out: &mut Vec<u8>, value: Value<'_>) {
     let mut at = 0;
     while at < value.len() {
         let left = value.len() - at;
         // The last ones of a result have no sixteen.
-        let Some(chunk) = value.sixteen(at) else {
+        let Some(chunk) = value.chunk::<LENGTH>(at) else {
             let byte = value.bytes()[at];
             at += escaped(out, byte, value);
             continue;
@@ -96,7 +107,6 @@ pub(super) fn json_string(out: &mut Vec<u8>, value: Value<'_>) {
             at += plain + escaped(out, chunk[plain], value);
         }
     }
-    out.push(b'"');
 }
 
 /// Appends one byte of a string. Answers how many bytes it is in the value.

@@ -8,7 +8,10 @@ use crate::{
 };
 use domain::DataType;
 
-/// Every column so far. Rows come one by one and columns leave one by one, so each has its own buffer.
+/// How long a block of a column becomes before the next one begins. A single buffer would be copied whenever it grows.
+const BLOCK: usize = 64 << 10;
+
+/// Every column so far. Rows come one by one and columns leave one by one, so each has its own buffers.
 pub(super) struct Columns {
     columns: Vec<Column>,
     number: Option<RowNumber>,
@@ -19,7 +22,8 @@ pub(super) struct Columns {
 
 struct Column {
     data_type: DataType,
-    /// From the `{` or `,` before its name.
+    /// From the `{` or `,` before its name: the blocks that are full, and the one that is written.
+    full: Vec<Vec<u8>>,
     out: Vec<u8>,
     /// How much of it there was before the last row.
     before: usize,
@@ -31,7 +35,7 @@ impl Columns {
             let mut out = vec![if index == 0 { b'{' } else { b',' }];
             cell::json_string(&mut out, Value::of(&column.name));
             out.extend_from_slice(b":{");
-            Column { data_type: column.data_type.clone(), before: 0, out }
+            Column { data_type: column.data_type.clone(), full: Vec::new(), before: 0, out }
         };
         let columns: Vec<Column> = columns.iter().enumerate().map(column).collect();
         // Each column ends with `}`; one more brace closes the object.
@@ -52,6 +56,11 @@ impl Renderer for Columns {
         };
         let mut length = self.length;
         for (index, (value, column)) in row.values().zip(&mut self.columns).enumerate() {
+            if column.out.len() >= BLOCK {
+                // With room for the value that goes beyond it.
+                let next = Vec::with_capacity(BLOCK + BLOCK / 16);
+                column.full.push(std::mem::replace(&mut column.out, next));
+            }
             let out = &mut column.out;
             column.before = out.len();
             number.append_to(out);
@@ -72,15 +81,17 @@ impl Renderer for Columns {
     }
 
     fn finish(self) -> Result<Vec<u8>, RenderError> {
-        let mut columns = self.columns.into_iter();
-        let Some(Column { out: mut body, .. }) = columns.next() else { return Ok(b"{}".to_vec()) };
-        // The first column stays where it is; each further one is gone once it was copied.
-        body.reserve_exact(self.length.saturating_sub(body.len()));
-        for Column { out, .. } in columns {
-            body.push(b'}');
+        let mut body = Vec::with_capacity(self.length);
+        for Column { full, out, .. } in self.columns {
+            // A block is gone once it was copied.
+            full.into_iter().for_each(|block| body.extend_from_slice(&block));
             body.extend_from_slice(&out);
+            body.push(b'}');
         }
-        body.extend_from_slice(b"}}");
+        if body.is_empty() {
+            body.push(b'{');
+        }
+        body.push(b'}');
         Ok(body)
     }
 }

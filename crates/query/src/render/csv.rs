@@ -69,12 +69,13 @@ impl Renderer for Lines {
 /// Appends a text of the result, whose quotes are doubled as they have to be here.
 #[inline]
 fn string(out: &mut Vec<u8>, value: Value<'_>) {
-    if let Some(chunk) = value.short() {
+    if let Some(pair) = value.short() {
         let length = value.len();
-        let spaces = sixteen::same(chunk, &[b' '; LENGTH]);
-        let at_an_end = spaces & 1 | spaces >> (length.max(1) - 1) & 1;
-        if length > 0 && at_an_end == 0 && sixteen::special_in_csv(chunk) & sixteen::first(length) == 0 {
-            sixteen::append(out, chunk, length);
+        let spaces = sixteen::pair(pair, |chunk| sixteen::same(chunk, &[b' '; LENGTH]));
+        let at_an_end = (spaces | spaces >> (length.max(1) - 1)) & 1;
+        let special = sixteen::pair(pair, sixteen::special_in_csv) & sixteen::first(length);
+        if length > 0 && at_an_end == 0 && special == 0 {
+            sixteen::append(out, pair, length);
             return;
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn is_not_finite(value: Value<'_>) -> bool {
     matches!(value.bytes(), b"NaN" | b"Infinity" | b"-Infinity")
 }
 
-#[inline]
+#[inline(always)]
 fn append(
     out: &mut Vec<u8>,
     value: Value<'_>,

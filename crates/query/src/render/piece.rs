@@ -45,9 +45,14 @@ impl RowNumber {
     /// The number of another row, which comes after one with the number before.
     #[inline]
     pub(super) fn next(&mut self, number: u64) {
-        // Most numbers differ from the one before in the last digit only.
-        if self.text[0] == b',' && self.text[self.length - 3] < b'9' {
-            self.text[self.length - 3] += 1;
+        // The first one has no comma, and a number that gets longer is written anew.
+        let mut at = if self.text[0] == b',' { self.length - 3 } else { 0 };
+        while self.text[at] == b'9' {
+            self.text[at] = b'0';
+            at -= 1;
+        }
+        if self.text[at].is_ascii_digit() {
+            self.text[at] += 1;
         } else {
             *self = Self::written(format!(",\"{number}\":").as_bytes());
         }

@@ -10,7 +10,7 @@ use crate::{
 #[inline]
 pub(super) fn date(out: &mut Vec<u8>, value: Value<'_>) -> Result<(), Mismatch> {
     let valid = value.len() == 10
-        && match value.sixteen(0) {
+        && match value.chunk(0) {
             Some(chunk) => has_shape(chunk, b"0000-00-00      ", 10),
             None => shaped(value.bytes(), b"0000-00-00"),
         };

@@ -3,12 +3,48 @@
 use super::{MalformedResult, row::Span};
 use crate::sixteen;
 
-/// Finds the values of the row that begins at `start`. Answers where the next one begins, or `None` if the text ends
-/// before that is certain. A text that is the `last` one is all there is, and may leave out the last line feed.
+/// The quotes of a text, one after the other.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quotes {
+    /// Where the bytes begin that were looked at.
+    block: usize,
+    /// Those among them that were not taken.
+    left: u64,
+}
+
+impl Quotes {
+    /// From this byte on.
+    pub(super) fn from(text: &[u8], at: usize) -> Self {
+        Self { block: at, left: sixteen::quotes(text, at) }
+    }
+
+    /// The place of the next one.
+    #[inline]
+    fn peek(&mut self, text: &[u8]) -> Option<usize> {
+        while self.left == 0 {
+            if self.block >= text.len() {
+                return None;
+            }
+            self.block += sixteen::BLOCK;
+            self.left = sixteen::quotes(text, self.block);
+        }
+        Some(self.block + self.left.trailing_zeros() as usize)
+    }
+
+    #[inline]
+    fn take(&mut self) {
+        self.left &= self.left.wrapping_sub(1);
+    }
+}
+
+/// Finds the values of the row that begins at `start`, behind which `quotes` has all quotes. Answers where the next one
+/// begins, or `None` if the text ends before that is certain; then `quotes` are of no more use. A text that is the
+/// `last` one is all there is, and may leave out the last line feed.
 #[inline]
 pub(super) fn row(
     text: &[u8],
     start: usize,
+    quotes: &mut Quotes,
     (width, last): (usize, bool),
     spans: &mut Vec<Span>,
 ) -> Result<Option<usize>, MalformedResult> {
@@ -16,8 +52,9 @@ pub(super) fn row(
     let mut at = start;
     loop {
         let mut span = Span::Null;
-        if text.get(at) == Some(&b'"') {
-            let Some((end, doubled)) = closing_quote(text, at + 1, last) else {
+        if quotes.peek(text) == Some(at) {
+            quotes.take();
+            let Some((end, doubled)) = closing_quote(text, quotes, last) else {
                 return if last { Err(error(at, "a value without its closing quote")) } else { Ok(None) };
             };
             span = Span::Value { start: at + 1, end, doubled };
@@ -40,12 +77,18 @@ pub(super) fn row(
 
 /// The quote that ends the value, and whether there are doubled ones before it.
 #[inline]
-fn closing_quote(text: &[u8], start: usize, last: bool) -> Option<(usize, bool)> {
-    let (mut from, mut doubled) = (start, false);
+fn closing_quote(text: &[u8], quotes: &mut Quotes, last: bool) -> Option<(usize, bool)> {
+    let mut doubled = false;
     loop {
-        let at = sixteen::quote(text, from)?;
+        let at = quotes.peek(text)?;
+        quotes.take();
         match text.get(at + 1) {
-            Some(b'"') => (from, doubled) = (at + 2, true),
+            Some(b'"') => {
+                // The other half, which may be among the bytes that were not looked at.
+                quotes.peek(text);
+                quotes.take();
+                doubled = true;
+            }
             None if !last => return None,
             _ => return Some((at, doubled)),
         }

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::sixteen::LENGTH;
-
 /// Where a value is in the text that its row was read from.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Span {
@@ -78,17 +76,17 @@ impl<'a> Value<'a> {
         self.doubled
     }
 
-    /// Sixteen bytes from this one of the value on: its own, and where it has fewer, some of what comes after it.
+    /// So many bytes from this one of the value on: its own, and where it has fewer, some of what comes after it.
     /// `None` near the end of the text.
     #[inline]
-    pub(crate) fn sixteen(self, at: usize) -> Option<&'a [u8; LENGTH]> {
+    pub(crate) fn chunk<const N: usize>(self, at: usize) -> Option<&'a [u8; N]> {
         self.from.get(at..).and_then(<[u8]>::first_chunk)
     }
 
-    /// The same where the value has no more.
+    /// The same from its first byte on, where it has no more than them.
     #[inline]
-    pub(crate) fn short(self) -> Option<&'a [u8; LENGTH]> {
-        if self.length <= LENGTH { self.sixteen(0) } else { None }
+    pub(crate) fn short<const N: usize>(self) -> Option<&'a [u8; N]> {
+        if self.length <= N { self.chunk(0) } else { None }
     }
 
     /// Its text, with every quote once. `None` if it is no text, which it always is.

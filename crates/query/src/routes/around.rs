@@ -57,6 +57,7 @@ where
     tracing::info!(
         %method,
         route = line.route,
+        named_query = line.named_query.as_ref().map(domain::QueryName::as_str),
         key = line.key,
         dataset = line.dataset.as_ref().map(domain::DatasetName::as_str),
         rows = cost.and_then(|cost| cost.rows),

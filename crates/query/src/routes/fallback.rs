@@ -24,11 +24,6 @@ pub(super) async fn method_not_allowed(uri: Uri) -> Response {
     answer::problem(&Problem::new(Kind::MethodNotAllowed, words).allow(allow), LogLine::default())
 }
 
-pub(super) fn planned(path: &str) -> Problem {
-    let detail = format!("{path} is not available yet; available: {}", AVAILABLE.join(", "));
-    Problem::new(Kind::NotImplemented, detail).with("available", AVAILABLE.to_vec())
-}
-
 pub(super) async fn unknown_path(uri: Uri) -> Response {
     let path = uri.path();
     let meant = nearest(path, AVAILABLE).map(|path| format!(": did you mean {path:?}?")).unwrap_or_default();

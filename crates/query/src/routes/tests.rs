@@ -3,6 +3,7 @@ mod asynchronous;
 mod browsers;
 mod caching;
 mod limits;
+mod named;
 mod pages;
 mod sql;
 mod world;
@@ -128,9 +129,6 @@ async fn every_wrong_path_method_and_name_is_answered() {
     get(&router, "/v1/datasets?x=1")
         .await
         .is_problem(400, "unknown query parameter \"x\": this path takes none");
-    for path in ["/v1/named-queries", "/v1/named-queries/a/rows", "/openapi.json", "/docs"] {
-        get(&router, path).await.is_problem(501, "is not available yet");
-    }
     let post = send(&router, "POST", "/v1/datasets/passengers/rows", &[]).await;
     post.is_problem(405, "GET and HEAD only");
     assert_eq!(post.header("allow"), "GET, HEAD");

@@ -6,6 +6,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use super::{Api, Kept, Reply, Rows, failures, pages, pages::RowsParameters};
 use crate::{
@@ -26,7 +27,7 @@ use crate::{
 pub(crate) const RETRY_POLL: u32 = 1;
 
 /// What `/v1/queries/{id}` says.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QueryView {
     id: String,
     /// `queued`, `running`, `succeeded`, `failed` or `cancelled`.
@@ -39,17 +40,19 @@ pub(crate) struct QueryView {
     bytes_scanned: Option<u64>,
     engine_ms: Option<u64>,
     /// An estimate; of a query that is not over, of what it scanned so far.
+    #[schema(value_type = Option<f64>)]
     cost_usd: Option<Box<RawValue>>,
     generation: Option<String>,
     freshness: Option<String>,
     /// Why it failed, as a problem.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     error: Option<Box<RawValue>>,
     pub(crate) links: Links,
 }
 
 /// Where to go from here.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Links {
     #[serde(rename = "self")]
     pub(crate) this: String,

@@ -5,6 +5,7 @@ use domain::{
     port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Api, failures, to_json};
 use crate::{
@@ -12,8 +13,9 @@ use crate::{
     problem::{Kind, Problem},
 };
 
-#[derive(Debug, Serialize)]
-struct Ready {
+/// What `/readyz` says.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Ready {
     status: &'static str,
     store: &'static str,
     catalog: &'static str,
