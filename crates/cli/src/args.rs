@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::{
+    ask::{QueryOptions, RowsOptions},
     compact::CompactOptions, dataset::DatasetOptions, doctor::DoctorOptions, key::KeyOptions,
     partition::PartitionOptions, publish::PublishOptions, quarantine::QuarantineOptions,
 };
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     Quarantine(QuarantineOptions),
     Publish(PublishOptions),
     Key(KeyOptions),
+    Rows(RowsOptions),
+    Query(QueryOptions),
     Doctor(DoctorOptions),
 }
 
