@@ -12,7 +12,7 @@ use crate::{name::DatasetName, run};
 
 use raw::Raw;
 
-pub use access::AccessSettings;
+pub use access::{AccessSettings, OPEN_ACCESS, SQL};
 
 /// One setting, as the README lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,8 +104,8 @@ pub const ALL: [Setting; 17] = [
     WAIT,
     MAX_ROWS,
     CATALOG_CACHE,
-    access::OPEN_ACCESS,
-    access::SQL,
+    OPEN_ACCESS,
+    SQL,
     LOG,
 ];
 

@@ -46,6 +46,7 @@ pub(crate) async fn open(data: &Path, definitions: &[(&str, &str)]) -> Result<La
         aws: any_port,
         http: any_port,
         datasets,
+        queries: local::QueryFiles::default(),
         settings: settings(),
     };
     Lake::start(options).await
