@@ -136,7 +136,7 @@ fn state(status: Option<QueryExecutionStatus>) -> Result<QueryState, EngineError
         Some(QueryExecutionState::Succeeded) => Ok(QueryState::Succeeded),
         // Athena has no state of its own for it; only its words tell the two apart.
         Some(QueryExecutionState::Cancelled)
-            if status.state_change_reason.is_some_and(|reason| reason.starts_with(CUT_OFF)) =>
+            if status.state_change_reason.as_ref().is_some_and(|reason| reason.starts_with(CUT_OFF)) =>
         {
             Ok(QueryState::CutOff)
         }

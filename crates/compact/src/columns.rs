@@ -1,14 +1,12 @@
 //! Landing lines to Arrow columns.
 
-mod builder;
-mod nested;
-
 use std::sync::Arc;
 
 use arrow::{
     array::{ArrayRef, RecordBatch, StringBuilder, TimestampMillisecondBuilder},
     error::ArrowError,
 };
+use columnar::Builder;
 use domain::{
     ColumnName, Dataset,
     dataset::SYSTEM_COLUMNS,
@@ -16,8 +14,6 @@ use domain::{
     landing::Line,
     value::Value,
 };
-
-pub(crate) use builder::Builder;
 
 /// Collects events of one dataset, column by column.
 pub(crate) struct Columns<'d> {
@@ -91,9 +87,8 @@ impl<'d> Columns<'d> {
     /// The events, in the table's schema and in the order in which they came.
     pub(crate) fn finish(mut self) -> Result<RecordBatch, ArrowError> {
         let schema = self.dataset.arrow_schema();
-        let own = self.own.into_iter().zip(schema.fields());
         let mut arrays: Vec<ArrayRef> =
-            own.map(|(builder, field)| builder.finish(field.data_type())).collect::<Result<_, _>>()?;
+            self.own.into_iter().map(Builder::finish).collect::<Result<_, _>>()?;
         let system: [ArrayRef; SYSTEM_COLUMNS.len()] =
             [Arc::new(self.id.finish()), Arc::new(self.ingested_at.finish()), Arc::new(self.extra.finish())];
         arrays.extend(system);

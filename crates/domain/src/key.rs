@@ -3,6 +3,7 @@
 //! A key holds nothing that a sender wrote: only validated names, partitions, numbers and hashes.
 
 mod quarantine;
+mod results;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ use crate::{
 };
 
 pub use quarantine::{QuarantineKey, quarantine, quarantine_day_prefix, quarantine_prefix};
+pub use results::{ExecutionName, query_record, rendered};
 
 /// Definitions as somebody asked for them.
 pub const DATASETS: &str = "datasets/";
@@ -33,7 +35,7 @@ pub const VACUUM: &str = "vacuum/";
 pub const QUERIES: &str = "queries/";
 /// The API keys, hashed.
 pub const ACCESS_KEYS: &str = "access/keys.json";
-/// What Athena writes.
+/// What Athena writes, and what the API keeps beside it. Expires.
 pub const RESULTS: &str = "results/";
 
 const BATCH_SUFFIX: &str = ".ndjson.zst";

@@ -2,6 +2,7 @@
 //! test compares the two.
 
 mod access;
+mod api;
 mod raw;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::{name::DatasetName, run};
 use raw::Raw;
 
 pub use access::{AccessSettings, OPEN_ACCESS, SQL};
+pub use api::ApiLimits;
 
 /// One setting, as the README lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +91,7 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 17] = [
+pub const ALL: [Setting; 22] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
@@ -103,6 +105,11 @@ pub const ALL: [Setting; 17] = [
     RETENTION,
     WAIT,
     MAX_ROWS,
+    api::MAX_RENDERED,
+    api::MAX_QUERIES,
+    api::RESULT_REUSE,
+    api::PRICE_PER_TB,
+    api::CORS_ORIGINS,
     CATALOG_CACHE,
     OPEN_ACCESS,
     SQL,
@@ -138,6 +145,8 @@ pub struct Settings {
     pub wait: Duration,
     /// The highest limit of a request.
     pub max_rows: u64,
+    /// What else bounds and describes the API's answers.
+    pub api: ApiLimits,
     /// How old the catalog snapshot of the API may be.
     pub catalog_cache: Duration,
     /// Who may use the API, and for what.
@@ -183,6 +192,7 @@ impl Settings {
             retention: TimeDelta::from_std(retention.duration()?).unwrap_or(TimeDelta::MAX),
             wait: raw(WAIT).duration()?,
             max_rows: raw(MAX_ROWS).number(1)?,
+            api: ApiLimits::read(&raw)?,
             catalog_cache: raw(CATALOG_CACHE).duration()?,
             access: AccessSettings::read(&raw)?,
             log: raw(LOG).value,

@@ -15,7 +15,7 @@ use datafusion::{
     },
 };
 
-use crate::{error::EngineError, failure::from_datafusion};
+use crate::{error::EngineError, failure::from_datafusion, functions};
 
 /// The digits of a decimal that holds an integer, and a bigint.
 const INTEGER_DIGITS: u8 = 10;
@@ -43,11 +43,18 @@ pub(crate) fn as_athena(plan: LogicalPlan) -> std::result::Result<LogicalPlan, E
 fn rewrite(mut expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
     let mut changed = false;
     match &mut expr {
-        Expr::BinaryExpr(binary) => changed |= unify([&mut *binary.left, &mut *binary.right], schema)?,
+        Expr::BinaryExpr(binary) => {
+            let sides = [&mut *binary.left, &mut *binary.right];
+            // An operator that has an opposite compares.
+            changed |= binary.op.negate().is_some() && compare(sides);
+            changed |= unify([&mut *binary.left, &mut *binary.right], schema)?;
+        }
         Expr::Between(between) => {
+            changed |= compare([&mut *between.expr, &mut *between.low, &mut *between.high]);
             changed |= unify([&mut *between.expr, &mut *between.low, &mut *between.high], schema)?;
         }
         Expr::InList(list) => {
+            changed |= compare(std::iter::once(&mut *list.expr).chain(&mut list.list));
             changed |= unify(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)?;
         }
         Expr::Case(case) => {
@@ -60,12 +67,6 @@ fn rewrite(mut expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         }
         Expr::ScalarFunction(call) if matches!(call.func.name(), "coalesce" | "nullif") => {
             changed |= unify(&mut call.args, schema)?;
-        }
-        Expr::AggregateFunction(call) if call.func.name() == "sum" => {
-            changed |= widen(&mut call.params.args, schema)?;
-        }
-        Expr::WindowFunction(call) if call.fun.name() == "sum" => {
-            changed |= widen(&mut call.params.args, schema)?;
         }
         _ => {}
     }
@@ -119,18 +120,18 @@ fn unify<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -
     Ok(changed)
 }
 
-/// A sum of decimals has all the digits there are.
-fn widen(arguments: &mut [Expr], schema: &DFSchema) -> Result<bool> {
+/// Of a time with a zone, a comparison looks at the instant only.
+fn compare<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>) -> bool {
     let mut changed = false;
-    for argument in arguments {
-        if let Arrow::Decimal128(precision, scale) = argument.get_type(schema)?
-            && precision < MAX_DIGITS
+    for expr in exprs {
+        if let Expr::ScalarFunction(call) = expr
+            && let Some(instant) = functions::comparable(call.func.name())
         {
-            replace(argument, Arrow::Decimal128(MAX_DIGITS, scale));
+            call.func = instant;
             changed = true;
         }
     }
-    Ok(changed)
+    changed
 }
 
 fn replace(expr: &mut Expr, to: Arrow) {

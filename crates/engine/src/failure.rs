@@ -13,6 +13,7 @@ use domain::port::{self, StoreError};
 
 use crate::{
     error::{EngineError, Failure},
+    functions::NOT_TAKEN,
     scan::ScanLimitExceeded,
     store::{LakeStore, Trouble, is_retryable},
 };
@@ -101,9 +102,17 @@ fn describe(error: &DataFusionError, place: &str) -> Option<Described> {
         DataFusionError::Execution(message) if message.contains("more than one row") => {
             Failed("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows".to_owned())
         }
+        DataFusionError::Execution(message) if message.contains(NOT_TAKEN) => not_taken(message),
         DataFusionError::Execution(message) => Failed("GENERIC_USER_ERROR", first_line(message)),
         _ => return None,
     })
+}
+
+/// What a function of ours says, which DataFusion passes on as text.
+fn not_taken(message: &str) -> Described {
+    let rest = message.split(NOT_TAKEN).nth(1).unwrap_or_default();
+    let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    Described::Failed("FUNCTION_NOT_FOUND", format!("Unexpected parameters for function {name}"))
 }
 
 /// What DataFusion has only as text, by the words it uses for it. What is not known here keeps its text.
@@ -113,6 +122,9 @@ fn describe_plan(message: &str) -> Described {
         let operation = operation.split(" to valid types").next().unwrap_or_default();
         let words: Vec<&str> = operation.split(' ').map(athena_word).collect();
         return Failed("TYPE_MISMATCH", format!("Cannot apply operator: {}", words.join(" ")));
+    }
+    if message.contains(NOT_TAKEN) {
+        return not_taken(message);
     }
     if message.contains("No function matches") || message.contains("failed to match any signature") {
         let function = message.split('\'').nth(1).unwrap_or_default();

@@ -1,9 +1,17 @@
 //! The functions that mean here what they mean in Athena. All others are refused by name: one of the same
 //! name that answers something else would be worse.
 
+mod array;
 mod base64;
+mod extreme;
 mod json;
-mod unary;
+mod json_path;
+mod math;
+mod own;
+mod regexp;
+mod text;
+mod time;
+mod total;
 
 use std::sync::Arc;
 
@@ -13,17 +21,37 @@ use datafusion::{
 };
 
 pub(crate) use json::{CAST_TO_JSON, is_castable};
+pub(crate) use own::NOT_TAKEN;
+pub(crate) use text::{to_lower, to_upper};
 
 /// DataFusion's.
-const SCALAR: [&str; 8] =
-    ["coalesce", "length", "lower", "nullif", "reverse", "starts_with", "strpos", "upper"];
+const SCALAR: [&str; 6] = ["coalesce", "length", "nullif", "reverse", "starts_with", "strpos"];
 
-/// Ours.
-const OWN: [&str; 2] = ["json_format", "to_base64"];
+/// Ours, besides the parts of a time.
+const OWN: [&str; 17] = [
+    "abs",
+    "cardinality",
+    "concat",
+    "contains",
+    "date_add",
+    "date_diff",
+    "date_trunc",
+    "from_iso8601_date",
+    "from_iso8601_timestamp",
+    "json_extract_scalar",
+    "json_format",
+    "lower",
+    "regexp_like",
+    "round",
+    "to_base64",
+    "upper",
+    CAST_TO_JSON,
+];
 
-const AGGREGATE: [&str; 14] = [
+/// DataFusion's.
+const AGGREGATE: [&str; 13] = [
+    "any_value",
     "approx_distinct",
-    "avg",
     "bool_and",
     "bool_or",
     "count",
@@ -32,11 +60,16 @@ const AGGREGATE: [&str; 14] = [
     "stddev",
     "stddev_pop",
     "stddev_samp",
-    "sum",
     "var_pop",
     "var_samp",
     "variance",
 ];
+
+/// Ours.
+const OWN_AGGREGATE: [&str; 4] = ["avg", "max_by", "min_by", "sum"];
+
+/// What is written otherwise before DataFusion sees it: see [`crate::calls`].
+const REWRITTEN: [&str; 3] = ["arbitrary", "count_if", "date"];
 
 const WINDOW: [&str; 11] = [
     "cume_dist",
@@ -57,7 +90,14 @@ const WIDENED: [&str; 2] = ["length", "strpos"];
 
 /// Whether a query may call it.
 pub(crate) fn is_known(name: &str) -> bool {
-    SCALAR.contains(&name) || OWN.contains(&name) || AGGREGATE.contains(&name) || WINDOW.contains(&name)
+    let lists: [&[&str]; 6] = [&SCALAR, &OWN, &time::PARTS, &AGGREGATE, &OWN_AGGREGATE, &REWRITTEN];
+    name != CAST_TO_JSON && (lists.iter().any(|list| list.contains(&name)) || needs_window(name))
+}
+
+/// Whether it is one of ours, which takes the types that Athena's takes and no others.
+pub(crate) fn is_strict(name: &str) -> bool {
+    name != CAST_TO_JSON
+        && (OWN.contains(&name) || time::PARTS.contains(&name) || total::NAMES.contains(&name))
 }
 
 /// Whether the function has no meaning without `OVER`.
@@ -73,15 +113,39 @@ pub(crate) fn is_widened(name: &str) -> bool {
 pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
     let mut all = SessionStateDefaults::default_scalar_functions();
     all.retain(|f| admits(&SCALAR, f.name(), f.aliases()));
-    all.extend(
-        [json::cast_to_json(), json::json_format(), base64::to_base64()].map(|own| Arc::new(own.into())),
-    );
+    let own = [
+        array::cardinality(),
+        array::contains(),
+        base64::to_base64(),
+        json::cast_to_json(),
+        json::json_format(),
+        json_path::json_extract_scalar(),
+        math::abs(),
+        math::round(),
+        text::concat(),
+        text::lower(),
+        text::upper(),
+        time::date_add(),
+        time::date_diff(),
+        time::date_trunc(),
+        time::from_iso8601_date(),
+        time::from_iso8601_timestamp(),
+    ];
+    all.extend(own.into_iter().chain(time::parts()).map(|own| Arc::new(own.into())));
+    all.push(Arc::new(regexp::RegexpLike::new().into()));
     all
+}
+
+/// What a comparison calls in the place of a function that gives a time in its zone: see [`time::instant`].
+pub(crate) fn comparable(name: &str) -> Option<Arc<ScalarUDF>> {
+    (name == time::FROM_ISO8601_TIMESTAMP).then(|| Arc::new(time::instant().into()))
 }
 
 pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
     let mut all = SessionStateDefaults::default_aggregate_functions();
     all.retain(|f| admits(&AGGREGATE, f.name(), f.aliases()));
+    all.extend([total::Total::sum(), total::Total::avg()].map(|own| Arc::new(own.into())));
+    all.extend([extreme::By::max(), extreme::By::min()].map(|own| Arc::new(own.into())));
     all
 }
 

@@ -5,6 +5,7 @@
 //! Athena would answer; what this engine cannot answer so, it refuses with an error that names the construct.
 
 mod adapt;
+mod calls;
 mod check;
 mod coerce;
 mod conform;

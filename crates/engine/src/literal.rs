@@ -1,6 +1,7 @@
 //! Literals whose meaning is Athena's: written so that DataFusion gives them the same one.
 
 mod decimal;
+mod like;
 
 use std::ops::ControlFlow;
 
@@ -11,17 +12,14 @@ use datafusion::sql::sqlparser::ast::{
     VisitorMut,
 };
 
-use crate::{
-    error::EngineError,
-    functions::{self, CAST_TO_JSON},
-};
+use crate::{calls, error::EngineError, functions::CAST_TO_JSON};
 
 use decimal::{Decimal, NoDecimal};
 
 pub(crate) use decimal::digits_of;
 
 /// Rewrites what the two engines read differently: numbers with a point, timestamps' precision, LIKE's escapes,
-/// casts to JSON, result types.
+/// casts to JSON, and calls.
 pub(crate) fn rewrite(query: &mut Query) -> Result<(), EngineError> {
     match query.visit(&mut Rewrite) {
         ControlFlow::Break(error) => Err(error),
@@ -67,16 +65,9 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             *data_type = DataType::Timestamp(Some(3), TimezoneInfo::None);
             Ok(())
         }
-        Expr::Like { pattern, escape_char, .. } => like(pattern, escape_char),
-        Expr::Function(function) if functions::is_widened(&function.name.to_string()) => {
-            let narrow = std::mem::replace(expr, Expr::Tuple(Vec::new()));
-            *expr = Expr::Cast {
-                kind: CastKind::Cast,
-                expr: Box::new(narrow),
-                data_type: DataType::BigInt(None),
-                array: false,
-                format: None,
-            };
+        Expr::Like { pattern, escape_char, .. } => like::rewrite(pattern, escape_char),
+        Expr::Function(_) => {
+            calls::rewrite(expr);
             Ok(())
         }
         _ => Ok(()),
@@ -211,58 +202,6 @@ fn timestamp(text: &str) -> Option<(String, u64)> {
     Some((format!("{}T{}.{fraction:0<9}", date(day)?, time.format("%H:%M:%S")), precision))
 }
 
-/// In Athena, nothing escapes in a pattern unless `ESCAPE` says so; in DataFusion, the backslash always does.
-fn like(pattern: &mut Expr, escape: &mut Option<ValueWithSpan>) -> Result<(), EngineError> {
-    let mut pattern = pattern;
-    while let Expr::Nested(inner) = pattern {
-        pattern = inner;
-    }
-    let text = match pattern {
-        Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(text), .. }) => text,
-        Expr::Value(ValueWithSpan { value: Value::Null, .. }) => return Ok(()),
-        _ => return Err(EngineError::unsupported("LIKE with a pattern that is not a literal")),
-    };
-    let escape = match escape.take().map(|escape| escape.value) {
-        None => None,
-        Some(Value::SingleQuotedString(escape)) => {
-            let mut characters = escape.chars();
-            match (characters.next(), characters.next()) {
-                (Some(character), None) => Some(character),
-                _ => return Err(bad_escape("Escape string must be a single character")),
-            }
-        }
-        Some(other) => return Err(EngineError::unsupported(format!("LIKE ... ESCAPE {other}"))),
-    };
-    *text = with_backslashes(text, escape)?;
-    Ok(())
-}
-
-fn with_backslashes(pattern: &str, escape: Option<char>) -> Result<String, EngineError> {
-    let mut rewritten = String::with_capacity(pattern.len() + 8);
-    let mut characters = pattern.chars();
-    while let Some(mut character) = characters.next() {
-        if Some(character) == escape {
-            character = match characters.next() {
-                Some(next) if next == '%' || next == '_' || Some(next) == escape => next,
-                _ => {
-                    return Err(bad_escape(
-                        "Escape character must be followed by '%', '_' or the escape character itself",
-                    ));
-                }
-            };
-            rewritten.push('\\');
-        } else if character == '\\' {
-            rewritten.push('\\');
-        }
-        rewritten.push(character);
-    }
-    Ok(rewritten)
-}
-
-fn bad_escape(message: &str) -> EngineError {
-    EngineError::failed("INVALID_FUNCTION_ARGUMENT", message)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -287,14 +226,5 @@ mod tests {
             let found = timestamp(text);
             assert_eq!(found.as_ref().map(|(text, digits)| (text.as_str(), *digits)), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn a_backslash_is_a_character_unless_it_is_the_escape() {
-        assert_eq!(with_backslashes(r"a\%", None).unwrap(), r"a\\%");
-        assert_eq!(with_backslashes(r"a\%", Some('\\')).unwrap(), r"a\%");
-        assert_eq!(with_backslashes("a#%_##", Some('#')).unwrap(), r"a\%_\#");
-        assert!(with_backslashes("a#b", Some('#')).is_err());
-        assert!(with_backslashes("a#", Some('#')).is_err());
     }
 }

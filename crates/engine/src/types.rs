@@ -5,6 +5,9 @@ use datafusion::arrow::datatypes::{DataType as Arrow, TimeUnit};
 /// What Athena's `json` is here: text in an Arrow type that no column and no function else has.
 pub(crate) const JSON: Arrow = Arrow::LargeUtf8;
 
+/// The zone of all times that have one.
+pub(crate) const UTC: &str = "UTC";
+
 /// The name as SQL has it: `varchar`, `decimal(12,2)`, `row(city varchar)`. `None` for what Athena has not.
 pub(crate) fn name(arrow: &Arrow) -> Option<String> {
     Some(match arrow {
@@ -21,6 +24,7 @@ pub(crate) fn name(arrow: &Arrow) -> Option<String> {
         Arrow::Binary => "varbinary".to_owned(),
         Arrow::Date32 => "date".to_owned(),
         Arrow::Timestamp(_, None) => "timestamp".to_owned(),
+        Arrow::Timestamp(_, Some(zone)) if &**zone == UTC => "timestamp with time zone".to_owned(),
         Arrow::List(element) => format!("array({})", name(element.data_type())?),
         Arrow::Struct(fields) => {
             let field = |field: &std::sync::Arc<_>| {
@@ -45,7 +49,7 @@ pub(crate) fn of_result(arrow: &Arrow) -> Option<(String, Arrow)> {
     let normal = match arrow {
         Arrow::Int64 | Arrow::UInt64 => Arrow::Int64,
         Arrow::Utf8 | Arrow::Utf8View => Arrow::Utf8,
-        Arrow::Timestamp(_, None) => Arrow::Timestamp(TimeUnit::Millisecond, None),
+        Arrow::Timestamp(_, zone) => Arrow::Timestamp(TimeUnit::Millisecond, zone.clone()),
         other => other.clone(),
     };
     // Hive's name for a real, which results have and SQL has not.

@@ -35,6 +35,8 @@ pub(crate) enum Part<'a> {
     Varbinary(&'a BinaryArray),
     Date(&'a Date32Array),
     Timestamp(&'a TimestampMillisecondArray),
+    /// In UTC.
+    Instant(&'a TimestampMillisecondArray),
     Array(&'a ListArray, Box<Values<'a>>),
     Row(Vec<(&'a str, Values<'a>)>),
     Map(&'a MapArray, &'a StringArray, Box<Values<'a>>),
@@ -61,6 +63,9 @@ impl<'a> Values<'a> {
             Arrow::Date32 => Part::Date(array.as_primitive::<Date32Type>()),
             Arrow::Timestamp(TimeUnit::Millisecond, None) => {
                 Part::Timestamp(array.as_primitive::<TimestampMillisecondType>())
+            }
+            Arrow::Timestamp(TimeUnit::Millisecond, Some(_)) => {
+                Part::Instant(array.as_primitive::<TimestampMillisecondType>())
             }
             Arrow::List(_) => {
                 let lists = array.as_list::<i32>();
@@ -116,6 +121,10 @@ impl Part<'_> {
             Self::Varbinary(array) => hex(buffer, array.value(row)),
             Self::Date(array) => time::date(buffer, i64::from(array.value(row))),
             Self::Timestamp(array) => time::timestamp(buffer, array.value(row)),
+            Self::Instant(array) => {
+                time::timestamp(buffer, array.value(row));
+                buffer.extend_from_slice(b" UTC");
+            }
             Self::Null | Self::Array(..) | Self::Row(_) | Self::Map(..) => {}
         }
     }

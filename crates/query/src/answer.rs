@@ -1,16 +1,34 @@
 //! Answers and problems as HTTP responses.
+//!
+//! What an answer with rows, and the 304 for one, says in headers:
+//!
+//! | header | meaning |
+//! |---|---|
+//! | `Tributary-Query-Id` | the engine's id of the query; none for a 304 |
+//! | `Tributary-Cache` | `miss`: a query ran. `shared`: one that ran for an identical request at the same time. `reused`: the engine answered an earlier result. `hit`: no query; a 304, or a page of a result that lies there |
+//! | `Tributary-Bytes-Scanned` | bytes that the query read, whoever it ran for |
+//! | `Tributary-Engine-Ms` | milliseconds that the engine worked on it |
+//! | `Tributary-Cost-Usd` | an estimate of what this answer added to the bill, in US dollars: 0 unless it is a `miss` (`cost` has the rule) |
+//! | `Tributary-Rows` | rows in this answer; none for a file |
+//! | `Tributary-Generation` | a digest of the generations that the answer was read from: equal digests, equal generations |
+//! | `Tributary-Freshness` | when the newest of them was committed |
+//!
+//! The log has the same in one line for each request.
 
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
-
-use domain::DatasetName;
+use domain::{DatasetName, QueryName};
 
 use crate::{
+    cache,
+    cost::Cost,
+    datasets::time,
+    preferences::Preferences,
     problem::{self, Problem},
-    service::{Cost, RowsAnswer},
+    service::{Accepted, Kept, QueryView, RETRY_POLL, Reply, Rows},
 };
 
 /// What the log says of a request, beside its status and its time. It travels with the response.
@@ -22,12 +40,41 @@ pub(crate) struct LogLine {
     pub(crate) dataset: Option<DatasetName>,
     /// What it cost.
     pub(crate) cost: Option<Cost>,
+    /// The named query.
+    pub(crate) named_query: Option<QueryName>,
+    /// The id of the API key that it came with.
+    pub(crate) key: Option<String>,
 }
+
+/// The headers that say what an answer cost, and what they mean.
+pub(crate) const COST_HEADERS: [(&str, &str); 8] = [
+    ("Tributary-Query-Id", "The engine's id of the query"),
+    ("Tributary-Bytes-Scanned", "Bytes that the query read"),
+    ("Tributary-Engine-Ms", "Milliseconds that the engine worked"),
+    ("Tributary-Cost-Usd", "What this answer added to the bill, in dollars: an estimate"),
+    (
+        "Tributary-Cache",
+        "`miss`: a query ran; `shared`: one for an identical request; `reused`: an earlier result; `hit`: none",
+    ),
+    ("Tributary-Generation", "A digest of the generations that it was read from"),
+    ("Tributary-Freshness", "When the newest of them was committed"),
+    ("Tributary-Rows", "How many rows are in the answer"),
+];
+
+/// Beside a response: its body becomes shorter by compression.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compressible;
 
 impl LogLine {
     /// A line about this route.
     pub(crate) fn of(route: &'static str) -> Self {
         Self { route, ..Self::default() }
+    }
+
+    /// Adds the named query, if the text can be one's name.
+    pub(crate) fn about_query(mut self, name: &str) -> Self {
+        self.named_query = QueryName::new(name).ok();
+        self
     }
 
     /// Adds the dataset, if the text can be a dataset's name: no other text of a caller gets into the log.
@@ -42,14 +89,72 @@ pub(crate) fn json(body: Vec<u8>, line: LogLine) -> Response {
     build(StatusCode::OK, "application/json", body, line)
 }
 
-/// Rows, with what they cost.
-pub(crate) fn rows(answer: RowsAnswer, mut line: LogLine) -> Response {
-    line.cost = Some(answer.cost.clone());
-    let mut response = build(StatusCode::OK, answer.format.content_type(), answer.body, line);
-    let Cost { query_id, bytes_scanned, engine_millis, .. } = answer.cost;
-    insert(&mut response, "tributary-query-id", &query_id);
-    insert(&mut response, "tributary-bytes-scanned", &bytes_scanned.to_string());
-    insert(&mut response, "tributary-engine-ms", &engine_millis.to_string());
+/// What came of a request for rows.
+pub(crate) fn reply(reply: Reply, preferences: &Preferences, line: LogLine) -> Response {
+    let accepted = matches!(reply, Reply::Accepted(_));
+    let mut response = match reply {
+        Reply::Rows(answer) => rows(answer, line),
+        Reply::NotModified(kept, cost) => {
+            let mut response = costly(empty(StatusCode::NOT_MODIFIED, line), cost);
+            keep(&mut response, &kept);
+            response
+        }
+        Reply::Accepted(Accepted { location, body }) => {
+            let mut response = build(StatusCode::ACCEPTED, "application/json", body, line);
+            insert(&mut response, "location", &location);
+            insert(&mut response, "retry-after", &RETRY_POLL.to_string());
+            insert(&mut response, "cache-control", "no-store");
+            response
+        }
+        Reply::Elsewhere(url, cost) => {
+            let mut response = costly(empty(StatusCode::SEE_OTHER, line), cost);
+            insert(&mut response, "location", &url);
+            // The address is good for some minutes only.
+            insert(&mut response, "cache-control", "no-store");
+            response
+        }
+    };
+    vary(&mut response);
+    if accepted && preferences.respond_async {
+        applied(&mut response, "respond-async");
+    }
+    response
+}
+
+/// Says that a preference was followed.
+pub(crate) fn applied(response: &mut Response, preference: &str) {
+    if let Ok(value) = HeaderValue::from_str(preference) {
+        response.headers_mut().append("preference-applied", value);
+    }
+}
+
+/// Says which headers of the request an answer depends on.
+pub(crate) fn vary(response: &mut Response) {
+    insert(response, "vary", cache::VARY);
+}
+
+fn rows(answer: Rows, line: LogLine) -> Response {
+    let format = answer.form.format;
+    let mut response = costly(build(StatusCode::OK, format.content_type(), answer.body, line), answer.cost);
+    if !format.is_compressible() {
+        response.extensions_mut().remove::<Compressible>();
+    }
+    if let Some(kept) = &answer.kept {
+        keep(&mut response, kept);
+    }
+    if let Some(path) = answer.next {
+        insert(&mut response, "link", &format!("<{path}>; rel=\"next\""));
+    }
+    response
+}
+
+/// The state of a query.
+pub(crate) fn query(view: &QueryView, body: Vec<u8>, line: LogLine) -> Response {
+    let mut response = json(body, line);
+    if view.is_open() {
+        insert(&mut response, "retry-after", &RETRY_POLL.to_string());
+    }
+    insert(&mut response, "cache-control", "no-store");
     response
 }
 
@@ -58,6 +163,7 @@ pub(crate) fn problem(problem: &Problem, line: LogLine) -> Response {
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = problem.to_json().into_bytes();
     let mut response = build(status, problem::CONTENT_TYPE, body, line);
+    insert(&mut response, "cache-control", "no-store");
     if let Some(seconds) = problem.retry_after_seconds() {
         insert(&mut response, "retry-after", &seconds.to_string());
     }
@@ -77,10 +183,48 @@ pub(crate) fn insert(response: &mut Response, name: &'static str, value: &str) {
     }
 }
 
+fn keep(response: &mut Response, kept: &Kept) {
+    insert(response, "etag", &kept.tag);
+    insert(response, "cache-control", &kept.control);
+}
+
+fn costly(mut response: Response, cost: Cost) -> Response {
+    insert(&mut response, "tributary-cache", cost.cache.as_str());
+    insert(&mut response, "tributary-cost-usd", &cost.price.dollars());
+    insert(&mut response, "tributary-bytes-scanned", &cost.bytes_scanned.to_string());
+    insert(&mut response, "tributary-engine-ms", &cost.engine_millis.to_string());
+    if let Some(id) = &cost.query_id {
+        insert(&mut response, "tributary-query-id", id);
+    }
+    if let Some(rows) = cost.rows {
+        insert(&mut response, "tributary-rows", &rows.to_string());
+    }
+    if let Some(generation) = &cost.generation {
+        insert(&mut response, "tributary-generation", generation);
+    }
+    if let Some(freshness) = cost.freshness {
+        insert(&mut response, "tributary-freshness", &time(freshness));
+    }
+    if let Some(line) = response.extensions_mut().get_mut::<LogLine>() {
+        line.cost = Some(cost);
+    }
+    response
+}
+
+fn empty(status: StatusCode, line: LogLine) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    // What stands in for a body varies as the body does.
+    response.extensions_mut().insert(Compressible);
+    response.extensions_mut().insert(line);
+    response
+}
+
 fn build(status: StatusCode, content_type: &'static str, body: Vec<u8>, line: LogLine) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.extensions_mut().insert(Compressible);
     response.extensions_mut().insert(line);
     response
 }

@@ -5,21 +5,22 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{Column, Dataset, Granularity, schemas::Accepted};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::partition_state::PartitionState;
+use crate::{generations::TableState, partition_state::PartitionState};
 
 /// The most partitions that one answer lists; the newest come first.
 const MAX_LISTED: usize = 1_000;
 
 /// The answer of `GET /v1/datasets`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Listing<'a> {
     /// In order of name.
     pub(crate) datasets: Vec<Summary<'a>>,
 }
 
 /// One dataset.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Summary<'a> {
     name: &'a str,
     description: Option<&'a str>,
@@ -27,6 +28,8 @@ pub(crate) struct Summary<'a> {
     columns: Vec<ColumnView<'a>>,
     identity: Vec<&'a str>,
     event_time: Option<&'a str>,
+    /// `day` or `hour`.
+    #[schema(value_type = String)]
     partition_by: Granularity,
     partition_keys: &'static [&'static str],
     /// What rows are ordered by unless a request says otherwise.
@@ -43,7 +46,7 @@ pub(crate) struct Summary<'a> {
 }
 
 /// The answer of `GET /v1/datasets/{dataset}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Detail<'a> {
     #[serde(flatten)]
     summary: Summary<'a>,
@@ -51,7 +54,7 @@ pub(crate) struct Detail<'a> {
     partition_list: Vec<PartitionView<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ColumnView<'a> {
     name: &'a str,
     #[serde(rename = "type")]
@@ -60,7 +63,7 @@ struct ColumnView<'a> {
     comment: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct PartitionView<'a> {
     values: BTreeMap<&'static str, &'a str>,
     rows: Option<u64>,
@@ -70,10 +73,10 @@ struct PartitionView<'a> {
 }
 
 impl<'a> Summary<'a> {
-    /// Puts together what is known. `partitions` are newest first; `None` is a dataset without its table.
-    pub(crate) fn new(accepted: &'a Accepted, partitions: Option<&'a [PartitionState]>) -> Self {
+    /// Puts together what is known. `table` is `None` for a dataset without one.
+    pub(crate) fn new(accepted: &'a Accepted, table: Option<&'a TableState>) -> Self {
         let dataset = &accepted.dataset;
-        let known = partitions.unwrap_or_default();
+        let known = table.map(|table| table.partitions.as_slice()).unwrap_or_default();
         Self {
             name: dataset.name().as_str(),
             description: dataset.description(),
@@ -84,11 +87,11 @@ impl<'a> Summary<'a> {
             partition_by: dataset.granularity(),
             partition_keys: dataset.granularity().keys(),
             sort_order: dataset.sort_order(),
-            registered: partitions.is_some(),
+            registered: table.is_some(),
             partitions: known.len(),
             rows: total(known, |partition| partition.rows),
             bytes: total(known, |partition| partition.bytes),
-            freshness: known.iter().filter_map(|partition| partition.committed_at).max().map(time),
+            freshness: table.and_then(|table| table.freshness).map(time),
             latest_partition: known.first().map(|partition| values(dataset, partition)),
         }
     }
@@ -96,7 +99,7 @@ impl<'a> Summary<'a> {
 
 impl<'a> Detail<'a> {
     /// The summary, and the partitions one by one.
-    pub(crate) fn new(accepted: &'a Accepted, partitions: Option<&'a [PartitionState]>) -> Self {
+    pub(crate) fn new(accepted: &'a Accepted, table: Option<&'a TableState>) -> Self {
         let view = |partition: &'a PartitionState| PartitionView {
             values: values(&accepted.dataset, partition),
             rows: partition.rows,
@@ -104,9 +107,9 @@ impl<'a> Detail<'a> {
             generation: partition.generation,
             committed_at: partition.committed_at.map(time),
         };
-        let known = partitions.unwrap_or_default();
+        let known = table.map(|table| table.partitions.as_slice()).unwrap_or_default();
         Self {
-            summary: Summary::new(accepted, partitions),
+            summary: Summary::new(accepted, table),
             partition_list: known.iter().take(MAX_LISTED).map(view).collect(),
         }
     }
@@ -131,6 +134,7 @@ fn total(partitions: &[PartitionState], part: impl Fn(&PartitionState) -> Option
     partitions.iter().try_fold(0_u64, |sum, partition| sum.checked_add(part(partition)?))
 }
 
-fn time(time: DateTime<Utc>) -> String {
+/// As every time is written in answers.
+pub(crate) fn time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

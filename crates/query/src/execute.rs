@@ -1,37 +1,36 @@
-//! One statement on the engine: started, waited for, fetched, or cancelled when the wait is over.
+//! One statement on the engine: started, and watched until it is over.
+//!
+//! Nothing here knows how long anybody waits. Who waits drops the work, or leaves it to others (`flight`).
 
-use std::{future::Future, pin::pin, time::Duration};
+use std::{future::Future, sync::Mutex, sync::PoisonError, time::Duration};
 
-use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
 use domain::port::{Clock, EngineError, Ids, Query, QueryEngine, QueryId, QueryState, StoredResult};
-use futures::future::{Either, select};
+use tokio::sync::watch;
 
-use crate::{literal::Literal, sql::Statement};
+use crate::{digest::Digest, literal::Literal, sql::Statement};
 
 /// The pause before the second look at a query; each further one is half as long again.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The longest pause between two looks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// How long after the wait a call under way, or the fetching of a result, may still take.
-const SLACK: TimeDelta = TimeDelta::seconds(5);
-/// How long a cancel may take: the caller has waited enough.
-const CANCEL: TimeDelta = TimeDelta::seconds(2);
+/// How often a call, or a whole query, is tried that failed for a passing reason.
+const ATTEMPTS: u32 = 5;
+/// The pause before the second attempt, at most; each further one is twice as long.
+const FIRST_BACKOFF: Duration = Duration::from_millis(200);
 
-/// A result and what it cost.
+/// A succeeded query.
 #[derive(Debug)]
-pub(crate) struct Execution {
+pub(crate) struct Finished {
     /// The engine's id.
     pub(crate) id: QueryId,
-    /// What the result is.
-    #[expect(dead_code, reason = "the pages of a result, which come next, need it")]
-    pub(crate) result: StoredResult,
-    /// Its CSV.
-    pub(crate) csv: Bytes,
     /// Bytes that the engine read.
     pub(crate) bytes_scanned: u64,
     /// Milliseconds that the engine worked.
     pub(crate) engine_millis: u64,
+    /// Whether the engine answered an earlier result.
+    pub(crate) reused: bool,
+    /// What the result is.
+    pub(crate) result: StoredResult,
 }
 
 /// Why there is no result.
@@ -43,12 +42,6 @@ pub(crate) enum ExecuteError {
     /// The engine is out of reach: the same request may succeed later.
     #[error("the query engine cannot be reached")]
     Unavailable(#[source] EngineError),
-    /// The wait is over. A query that had started was told to stop.
-    #[error("the query took longer than the wait")]
-    TimedOut {
-        /// The query, if it had started.
-        id: Option<QueryId>,
-    },
     /// The query ended without a result.
     #[error("query {id} failed: {reason}")]
     Failed {
@@ -59,14 +52,15 @@ pub(crate) enum ExecuteError {
         /// Whether a new execution may succeed.
         retryable: bool,
     },
-    /// The result is longer than what would be read.
-    #[error("the result of query {id} has {bytes} bytes")]
-    TooLarge {
-        /// The query.
-        id: QueryId,
-        /// The length of its CSV.
-        bytes: u64,
-    },
+    /// Somebody stopped the query.
+    #[error("query {0} was cancelled")]
+    Cancelled(QueryId),
+    /// The query would have read more than it may.
+    #[error("query {0} reached the bound on the bytes that it may scan")]
+    CutOff(QueryId),
+    /// The result is not kept any longer.
+    #[error("the result of query {0} has expired")]
+    Expired(QueryId),
     /// The engine did not do what its port says.
     #[error("the query engine refused a call")]
     Refused(#[source] EngineError),
@@ -76,144 +70,222 @@ impl ExecuteError {
     /// The query that it is about, if one had started.
     pub(crate) fn query_id(&self) -> Option<&QueryId> {
         match self {
-            Self::Failed { id, .. } | Self::TooLarge { id, .. } => Some(id),
-            Self::TimedOut { id } => id.as_ref(),
+            Self::Failed { id, .. } | Self::Cancelled(id) | Self::CutOff(id) | Self::Expired(id) => Some(id),
             Self::Busy | Self::Unavailable(_) | Self::Refused(_) => None,
         }
     }
 
-    fn of(error: EngineError) -> Self {
+    /// What a call's error means where no query of that id is not among what can be.
+    pub(crate) fn of(error: EngineError) -> Self {
         match error {
             EngineError::Busy => Self::Busy,
             EngineError::Unavailable { .. } => Self::Unavailable(error),
             other => Self::Refused(other),
         }
     }
+
+    /// What the error of a call for a result means.
+    pub(crate) fn of_result(error: EngineError, id: &QueryId) -> Self {
+        match error {
+            EngineError::NotFound { .. } => Self::Expired(id.clone()),
+            other => Self::of(other),
+        }
+    }
+}
+
+/// How far a query is, for those who look on.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    stage: Mutex<Stage>,
+    started: watch::Sender<Option<QueryId>>,
+}
+
+/// The stages of a query, as far as they matter to whoever would stop it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Nothing has happened that would have to be undone.
+    Idle,
+    /// It was sent, and whether it runs is open.
+    Starting(Query),
+    /// It runs.
+    Running(QueryId),
+    /// It is over.
+    Over,
+}
+
+impl Progress {
+    /// Of a query that nobody has begun with.
+    pub(crate) fn new() -> Self {
+        Self { stage: Mutex::new(Stage::Idle), started: watch::Sender::new(None) }
+    }
+
+    /// The stage.
+    pub(crate) fn stage(&self) -> Stage {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The engine's id, as soon as there is one.
+    pub(crate) async fn started(&self) -> QueryId {
+        let mut seen = self.started.subscribe();
+        loop {
+            if let Some(id) = seen.borrow_and_update().clone() {
+                return id;
+            }
+            if seen.changed().await.is_err() {
+                // The sender is in `self`: it cannot be gone.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    fn enter(&self, stage: Stage) {
+        if let Stage::Running(id) = &stage {
+            self.started.send_replace(Some(id.clone()));
+        }
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+    }
 }
 
 /// What running a statement needs.
 #[derive(Debug)]
-pub(crate) struct Executor<'a, Q, K, I> {
+pub(crate) struct Runner<Q, K, I> {
     /// Where it runs.
-    pub(crate) engine: &'a Q,
+    pub(crate) engine: Q,
     /// What it waits by.
-    pub(crate) clock: &'a K,
-    /// Where tokens come from.
-    pub(crate) ids: &'a I,
-    /// The longest CSV to be read.
-    pub(crate) max_bytes: u64,
+    pub(crate) clock: K,
+    /// Where tokens and jitter come from.
+    pub(crate) ids: I,
+    /// Where queries run: part of their tokens.
+    pub(crate) workgroup: String,
+    /// The database of queries: part of their tokens too.
+    pub(crate) database: String,
+    /// How old a result may be that the engine answers again.
+    pub(crate) reuse: Option<Duration>,
 }
 
-impl<Q: QueryEngine, K: Clock, I: Ids> Executor<'_, Q, K, I> {
-    /// Runs the statement and waits for its result, at most `wait`. One that failed for a passing reason is
-    /// run once more in the time that remains.
-    ///
-    /// What takes longer than the wait is cancelled: until there is a `/v1/queries/{id}` to come back to (and
-    /// a 202 that names it), nobody could ever fetch it.
-    pub(crate) async fn run(&self, statement: Statement, wait: Duration) -> Result<Execution, ExecuteError> {
-        let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
-        let deadline = self.clock.now().checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
+impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
+    /// Runs the statement. What fails for a passing reason is tried again, some times, with pauses. A query that is
+    /// seen to have read more than `max_bytes` is stopped; the workgroup has a bound of its own.
+    pub(crate) async fn run(
+        &self,
+        statement: Statement,
+        max_bytes: Option<u64>,
+        progress: &Progress,
+    ) -> Result<Finished, ExecuteError> {
+        let max_bytes = max_bytes.unwrap_or(u64::MAX);
         let parameters = statement.parameters.into_iter().map(Literal::into_text).collect();
-        let mut query = Query { sql: statement.sql, parameters, token: self.token(), reuse: None };
-        match self.attempt(&query, deadline).await {
-            Err(error @ ExecuteError::Failed { retryable: true, .. }) if self.clock.now() < deadline => {
-                tracing::warn!(%error, "the query failed for a passing reason and is run once more");
-                query.token = self.token();
-                self.attempt(&query, deadline).await
+        let mut query = Query { sql: statement.sql, parameters, token: String::new(), reuse: self.reuse };
+        let mut attempt = 1;
+        let finished = loop {
+            // A new execution needs a new token: Athena answers the old one's otherwise.
+            query.token = self.token(&query);
+            match self.execution(&query, max_bytes, progress).await {
+                Err(error @ ExecuteError::Failed { retryable: true, .. }) if attempt < ATTEMPTS => {
+                    tracing::warn!(%error, attempt, "the query failed for a passing reason and is run again");
+                    progress.enter(Stage::Idle);
+                    self.back_off(attempt).await;
+                    attempt += 1;
+                }
+                other => break other,
             }
-            other => other,
-        }
+        };
+        progress.enter(Stage::Over);
+        finished
     }
 
-    /// Athena wants 32 to 128 characters; a ULID has 26.
-    fn token(&self) -> String {
-        format!("tributary-{}", self.ids.ulid())
+    /// The same for a call that is repeated, and for no other query: Athena compares neither parameters nor the
+    /// workgroup of two calls with one token, and answers the first one's query to both.
+    fn token(&self, query: &Query) -> String {
+        let digest = Digest::new("token of a query")
+            .text(&self.workgroup)
+            .text(&self.database)
+            .text(&query.sql)
+            .all(query.parameters.iter().map(String::as_str))
+            .text(&format!("{:?}", query.reuse));
+        format!("tributary-{}-{}", digest.hexadecimal(), self.ids.ulid())
     }
 
-    async fn attempt(&self, query: &Query, deadline: DateTime<Utc>) -> Result<Execution, ExecuteError> {
-        let last = deadline.checked_add_signed(SLACK).unwrap_or(deadline);
-        let started = self.until(last, self.engine.start(query)).await;
-        let id = started.ok_or(ExecuteError::TimedOut { id: None })?.map_err(ExecuteError::of)?;
-        let (bytes_scanned, engine_millis) = self.completion(&id, deadline, last).await?;
-        let timed_out = || ExecuteError::TimedOut { id: Some(id.clone()) };
-        let result = self.until(last, self.engine.result(&id)).await.ok_or_else(timed_out)?;
-        let result = result.map_err(ExecuteError::of)?;
-        if result.bytes > self.max_bytes {
-            return Err(ExecuteError::TooLarge { id, bytes: result.bytes });
-        }
-        let csv = self.until(last, self.engine.read(&result, 0..result.bytes)).await.ok_or_else(timed_out)?;
-        let csv = csv.map_err(ExecuteError::of)?;
-        Ok(Execution { id, result, csv, bytes_scanned, engine_millis })
+    async fn execution(
+        &self,
+        query: &Query,
+        max_bytes: u64,
+        progress: &Progress,
+    ) -> Result<Finished, ExecuteError> {
+        progress.enter(Stage::Starting(query.clone()));
+        let id = self.repeated(|| self.engine.start(query)).await.map_err(ExecuteError::of)?;
+        progress.enter(Stage::Running(id.clone()));
+        let (bytes_scanned, engine_millis, reused) = self.completion(&id, max_bytes).await?;
+        let result = self.repeated(|| self.engine.result(&id)).await;
+        let result = result.map_err(|error| ExecuteError::of_result(error, &id))?;
+        Ok(Finished { id, bytes_scanned, engine_millis, reused, result })
     }
 
     /// Waits until the query has succeeded, and says what it cost.
-    async fn completion(
-        &self,
-        id: &QueryId,
-        deadline: DateTime<Utc>,
-        last: DateTime<Utc>,
-    ) -> Result<(u64, u64), ExecuteError> {
+    async fn completion(&self, id: &QueryId, max_bytes: u64) -> Result<(u64, u64, bool), ExecuteError> {
         let mut pause = FIRST_PAUSE;
         loop {
-            // A look that could not be taken says nothing about the query: look again while there is time.
-            let mut unseen = None;
-            match self.until(last, self.engine.status(id)).await {
-                None => return Err(self.give_up(id, None).await),
-                Some(Err(error @ (EngineError::Busy | EngineError::Unavailable { .. }))) => {
-                    unseen = Some(error);
-                }
-                Some(Err(error)) => return Err(ExecuteError::of(error)),
-                Some(Ok(status)) => match status.state {
-                    QueryState::Succeeded => return Ok((status.bytes_scanned, status.engine_millis)),
-                    QueryState::Failed { reason, retryable } => {
-                        return Err(ExecuteError::Failed { id: id.clone(), reason, retryable });
+            // A look that could not be taken says nothing about the query: look again.
+            match self.engine.status(id).await {
+                Err(EngineError::Busy | EngineError::Unavailable { .. }) => {}
+                Err(error) => return Err(ExecuteError::of(error)),
+                Ok(status) => match ended(id, status.state) {
+                    Some(Ok(())) => return Ok((status.bytes_scanned, status.engine_millis, status.reused)),
+                    Some(Err(error)) => return Err(error),
+                    None if status.bytes_scanned > max_bytes => {
+                        self.engine.cancel(id).await.map_err(ExecuteError::of)?;
+                        return Err(ExecuteError::CutOff(id.clone()));
                     }
-                    QueryState::Cancelled => {
-                        let reason = "somebody cancelled it".to_owned();
-                        return Err(ExecuteError::Failed { id: id.clone(), reason, retryable: false });
-                    }
-                    QueryState::CutOff => {
-                        let reason = "it would have scanned more than it may".to_owned();
-                        return Err(ExecuteError::Failed { id: id.clone(), reason, retryable: false });
-                    }
-                    QueryState::Queued | QueryState::Running => {}
+                    None => {}
                 },
             }
-            let left = (deadline - self.clock.now()).to_std().unwrap_or_default();
-            if left.is_zero() {
-                return Err(self.give_up(id, unseen).await);
-            }
-            self.clock.sleep(pause.min(left)).await;
+            self.clock.sleep(pause).await;
             pause = (pause * 3 / 2).min(LONGEST_PAUSE);
         }
     }
 
-    /// Cancels a query that nobody waits for any more: it would go on reading, and be billed for it.
-    async fn give_up(&self, id: &QueryId, unseen: Option<EngineError>) -> ExecuteError {
-        let cancelled = self.until(self.clock.now() + CANCEL, self.engine.cancel(id)).await;
-        match cancelled {
-            Some(Ok(())) => {}
-            Some(Err(error)) => {
-                tracing::warn!(query_id = %id, error = domain::chain(&error),
-                    "a query could not be cancelled and goes on");
+    /// The call, some times while the engine is busy or out of reach.
+    async fn repeated<T, F: Future<Output = Result<T, EngineError>>>(
+        &self,
+        call: impl Fn() -> F,
+    ) -> Result<T, EngineError> {
+        let mut attempt = 1;
+        loop {
+            match call().await {
+                Err(error @ (EngineError::Busy | EngineError::Unavailable { .. })) if attempt < ATTEMPTS => {
+                    tracing::debug!(
+                        error = domain::chain(&error),
+                        attempt,
+                        "a call to the engine is repeated"
+                    );
+                    self.back_off(attempt).await;
+                    attempt += 1;
+                }
+                other => return other,
             }
-            None => tracing::warn!(query_id = %id, "cancelling a query took too long; it may go on"),
-        }
-        match unseen {
-            Some(error) => ExecuteError::of(error),
-            None => ExecuteError::TimedOut { id: Some(id.clone()) },
         }
     }
 
-    /// The call's outcome, or `None` when the time has come first.
-    async fn until<T>(&self, time: DateTime<Utc>, call: impl Future<Output = T>) -> Option<T> {
-        let left = (time - self.clock.now()).to_std().unwrap_or_default();
-        match select(pin!(call), pin!(self.clock.sleep(left))).await {
-            Either::Left((outcome, _)) => Some(outcome),
-            Either::Right(_) => None,
+    /// Twice as long for each attempt, and between half and all of that: callers that were turned away together do
+    /// not come back together.
+    async fn back_off(&self, attempt: u32) {
+        let longest = FIRST_BACKOFF * 2_u32.saturating_pow(attempt - 1);
+        let part = (self.ids.random() % 1_000) as u32;
+        self.clock.sleep(longest / 2 + longest / 2 * part / 1_000).await;
+    }
+}
+
+/// How a query in this state ended, if it did.
+pub(crate) fn ended(id: &QueryId, state: QueryState) -> Option<Result<(), ExecuteError>> {
+    match state {
+        QueryState::Queued | QueryState::Running => None,
+        QueryState::Succeeded => Some(Ok(())),
+        QueryState::Failed { reason, retryable } => {
+            Some(Err(ExecuteError::Failed { id: id.clone(), reason, retryable }))
         }
+        QueryState::Cancelled => Some(Err(ExecuteError::Cancelled(id.clone()))),
+        QueryState::CutOff => Some(Err(ExecuteError::CutOff(id.clone()))),
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,6 @@
 //! The forms an answer can have, and which of them a caller wants.
 
-use crate::problem::{Kind, Problem, listing, quote};
+use crate::problem::{Kind, Problem, quote};
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,15 +11,39 @@ pub(crate) enum Format {
     Columns,
     /// RFC 4180.
     Csv,
+    /// Records, each a line.
+    NdJson,
+    /// A Parquet file.
+    #[cfg(feature = "columnar")]
+    Parquet,
+    /// Arrow's IPC stream.
+    #[cfg(feature = "columnar")]
+    Arrow,
 }
 
-const AVAILABLE: [(&str, Format); 3] =
-    [("json", Format::Json), ("columns", Format::Columns), ("csv", Format::Csv)];
-const PLANNED: [&str; 3] = ["ndjson", "parquet", "arrow"];
+const AVAILABLE: &[(&str, Format)] = &[
+    ("json", Format::Json),
+    ("columns", Format::Columns),
+    ("csv", Format::Csv),
+    ("ndjson", Format::NdJson),
+    #[cfg(feature = "columnar")]
+    ("parquet", Format::Parquet),
+    #[cfg(feature = "columnar")]
+    ("arrow", Format::Arrow),
+];
 
-/// The media types that `Accept` chooses from. `columns` has none of its own.
-const BY_MEDIA_TYPE: [(&str, &str, Format); 2] =
-    [("application", "json", Format::Json), ("text", "csv", Format::Csv)];
+/// The media types that `Accept` chooses from, the preferred ones first. `columns` has none of its own, and `ndjson`
+/// has two names, neither of them registered.
+const BY_MEDIA_TYPE: &[(&str, &str, Format)] = &[
+    ("application", "json", Format::Json),
+    ("text", "csv", Format::Csv),
+    ("application", "x-ndjson", Format::NdJson),
+    ("application", "jsonl", Format::NdJson),
+    #[cfg(feature = "columnar")]
+    ("application", "vnd.apache.parquet", Format::Parquet),
+    #[cfg(feature = "columnar")]
+    ("application", "vnd.apache.arrow.stream", Format::Arrow),
+];
 
 impl Format {
     /// The `Content-Type`.
@@ -27,7 +51,44 @@ impl Format {
         match self {
             Self::Json | Self::Columns => "application/json",
             Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::NdJson => "application/x-ndjson",
+            #[cfg(feature = "columnar")]
+            Self::Parquet => "application/vnd.apache.parquet",
+            #[cfg(feature = "columnar")]
+            Self::Arrow => "application/vnd.apache.arrow.stream",
         }
+    }
+
+    /// Whether bodies become shorter by compression: Parquet has its own within.
+    pub(crate) fn is_compressible(self) -> bool {
+        match self {
+            Self::Json | Self::Columns | Self::Csv | Self::NdJson => true,
+            #[cfg(feature = "columnar")]
+            Self::Arrow => true,
+            #[cfg(feature = "columnar")]
+            Self::Parquet => false,
+        }
+    }
+
+    /// The names of all.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        AVAILABLE.iter().map(|(name, _)| *name)
+    }
+
+    /// The media types of all, each once.
+    pub(crate) fn media_types() -> impl Iterator<Item = &'static str> {
+        let others = AVAILABLE.iter().map(|(_, format)| *format).filter(|format| *format != Self::Columns);
+        others.map(|format| format.content_type().split(';').next().unwrap_or_default())
+    }
+
+    /// Its name as the parameter `format` has it.
+    pub(crate) fn name(self) -> &'static str {
+        AVAILABLE.iter().find(|(_, format)| *format == self).map_or("json", |(name, _)| name)
+    }
+
+    /// The format of this name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        AVAILABLE.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
     }
 
     /// What the caller wants: the parameter `format` if there is one, else the best that `Accept` allows.
@@ -43,10 +104,6 @@ impl Format {
         let names = AVAILABLE.iter().map(|(known, _)| *known);
         if let Some((_, format)) = AVAILABLE.iter().find(|(known, _)| *known == name) {
             return Ok(*format);
-        }
-        if PLANNED.contains(&name) {
-            let detail = format!("format {name:?} is not available yet; available: {}", listing(names));
-            return Err(Problem::new(Kind::NotAvailableYet, detail).with("parameter", "format"));
         }
         Err(Problem::new(Kind::InvalidValue, format!("unknown format {}", quote(name)))
             .with("parameter", "format")
@@ -73,19 +130,21 @@ fn negotiate(accept: &str) -> Result<Format, Problem> {
             .map_or(0.0, |(_, quality)| quality)
     };
     let mut best: Option<(f32, Format)> = None;
-    for (kind, subtype, format) in BY_MEDIA_TYPE {
+    for &(kind, subtype, format) in BY_MEDIA_TYPE {
         let quality = wanted(kind, subtype);
         if quality > best.map_or(0.0, |(known, _)| known) {
             best = Some((quality, format));
         }
     }
     best.map(|(_, format)| format).ok_or_else(|| {
-        let available = "application/json, text/csv";
+        let available: Vec<String> =
+            BY_MEDIA_TYPE.iter().map(|(kind, subtype, _)| format!("{kind}/{subtype}")).collect();
         let detail = format!(
-            "Accept {} allows none of the formats available: {available}, and format=columns",
-            quote(accept)
+            "Accept {} allows none of the formats available: {}, and format=columns",
+            quote(accept),
+            available.join(", ")
         );
-        Problem::new(Kind::NotAcceptable, detail).with("available", ["application/json", "text/csv"].to_vec())
+        Problem::new(Kind::NotAcceptable, detail).with("available", available)
     })
 }
 
@@ -117,7 +176,9 @@ mod tests {
         accepts("Text/CSV", Format::Csv);
         accepts("application/json;q=0.5, text/csv", Format::Csv);
         accepts("*/*, application/json;q=0", Format::Csv);
-        for none in ["application/vnd.apache.parquet", "", "json", "application/json;q=0", "text/csv;q=2"] {
+        accepts("application/x-ndjson", Format::NdJson);
+        accepts("application/jsonl, application/json;q=0.9", Format::NdJson);
+        for none in ["application/vnd.apache.orc", "", "json", "application/json;q=0", "text/csv;q=2"] {
             let problem = Format::choose(None, Some(none)).unwrap_err();
             assert_eq!(problem.kind(), Kind::NotAcceptable, "{none}");
         }
@@ -127,13 +188,21 @@ mod tests {
     fn the_parameter_decides_before_accept() {
         assert_eq!(Format::choose(Some("columns"), Some("text/csv")), Ok(Format::Columns));
         assert_eq!(Format::choose(None, None), Ok(Format::Json));
-        let planned = Format::choose(Some("parquet"), None).unwrap_err();
-        assert_eq!(planned.kind(), Kind::NotAvailableYet);
-        assert_eq!(
-            planned.to_string(),
-            "format \"parquet\" is not available yet; available: json, columns, csv"
-        );
         let unknown = Format::choose(Some("jsn"), None).unwrap_err();
         assert_eq!(unknown.to_string(), "unknown format \"jsn\": did you mean \"json\"?");
+    }
+
+    #[test]
+    fn every_format_is_found_by_its_name_and_its_media_type() {
+        for &(name, format) in AVAILABLE {
+            assert_eq!(Format::choose(Some(name), None), Ok(format));
+            assert_eq!(format.is_compressible(), name != "parquet");
+            if format != Format::Columns {
+                let (media_type, _) =
+                    format.content_type().split_once(';').unwrap_or((format.content_type(), ""));
+                accepts(media_type, format);
+            }
+        }
+        assert_eq!(AVAILABLE.len(), if cfg!(feature = "columnar") { 6 } else { 4 });
     }
 }

@@ -67,6 +67,11 @@ impl FreeSql {
         Ok(request)
     }
 
+    /// The `limit` beside the statement.
+    pub(crate) fn limit(&self) -> Option<u64> {
+        self.limit
+    }
+
     /// Checks the statement against the datasets that its sender may read, and makes it ready to run.
     pub(crate) fn check(
         &self,

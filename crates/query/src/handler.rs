@@ -14,7 +14,9 @@ use lambda_http::{Adapter, LambdaEvent, Service, lambda_runtime, request::Lambda
 use crate::{
     answer::{self, LogLine},
     context::Context,
+    preferences::Deadline,
     problem::{Kind, Problem},
+    routes,
 };
 
 /// Answers requests until the Lambda service stops this process.
@@ -25,13 +27,17 @@ pub async fn run(context: &Context) -> Result<(), lambda_http::Error> {
 /// The router, with an answer for every request before the deadline of its invocation: of a process that is
 /// ended there, a caller gets no more than that something went wrong.
 fn in_time(router: Router) -> Router {
-    router.layer(middleware::from_fn(async |request: Request, next: Next| -> Response {
+    router.layer(middleware::from_fn(async |mut request: Request, next: Next| -> Response {
         let invocation = request.extensions().get::<lambda_http::Context>();
         let deadline = deadline::from_millis(invocation.map_or(u64::MAX, |invocation| invocation.deadline));
+        // The API answers well before it; what is below is for the case that it cannot.
+        request.extensions_mut().insert(Deadline(deadline));
         deadline::in_time(&SystemClock, deadline, next.run(request)).await.unwrap_or_else(|expired| {
             tracing::error!(error = domain::chain(&expired), "a request was given up");
             let detail = "the answer took too long and was given up: try again in some seconds";
-            answer::problem(&Problem::new(Kind::Timeout, detail), LogLine::default())
+            let mut response = answer::problem(&Problem::new(Kind::Timeout, detail), LogLine::default());
+            routes::secure(&mut response);
+            response
         })
     }))
 }

@@ -4,24 +4,36 @@
 //! it (`sql`), run (`execute`), and rendered from Athena's own bytes (`render`). The promise: no text of a
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
 mod access;
 mod answer;
+mod answer_types;
+mod cache;
 mod column;
+mod compiled;
+mod compression;
 #[cfg(feature = "lambda")]
 mod context;
+mod cors;
+mod cost;
+mod cursor;
 mod datasets;
+mod digest;
+mod docs;
 mod execute;
+mod flight;
+mod form;
 mod format;
-#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
 mod free_sql;
 mod fresh;
 mod gate;
+mod generations;
 #[cfg(feature = "lambda")]
 mod handler;
 mod literal;
-#[cfg_attr(not(test), expect(dead_code, reason = "the router is to call it"))]
+#[doc(hidden)]
+pub mod measure;
 mod named;
+mod openapi;
 mod operator;
 mod partition_state;
 mod pattern;
@@ -29,6 +41,7 @@ mod plan;
 mod preferences;
 mod problem;
 mod prune;
+mod record;
 mod render;
 mod request;
 mod result;
@@ -36,12 +49,14 @@ mod routes;
 mod scalar;
 mod service;
 mod settings;
+mod sixteen;
 mod snapshot;
 mod sql;
 #[cfg(test)]
 mod testing;
 mod value;
 
+pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "lambda")]
 pub use context::Context;
 #[cfg(feature = "lambda")]

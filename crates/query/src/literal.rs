@@ -43,6 +43,11 @@ impl Literal {
         }
     }
 
+    /// The text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// As the engine's port wants it.
     pub(crate) fn into_text(self) -> String {
         self.0

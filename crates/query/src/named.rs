@@ -24,8 +24,9 @@ use crate::gate::Gated;
 
 pub use definition::InvalidQuery;
 use parameter::Parameter;
-#[cfg_attr(not(test), expect(unused_imports, reason = "the router is to call it"))]
+pub(crate) use store::NamedQueries;
 pub(crate) use store::NamedSnapshot;
+pub(crate) use view::QueryListing;
 
 /// A query that was read and checked.
 #[derive(Debug, Clone)]

@@ -10,6 +10,8 @@ use domain::port::{
 pub(crate) struct PartitionState {
     /// One value for each partition key.
     pub(crate) values: Vec<String>,
+    /// Where its files are: no two generations share a place.
+    pub(crate) location: String,
     /// The generation its location is.
     pub(crate) generation: Option<u64>,
     /// The rows of that generation.
@@ -32,6 +34,7 @@ impl PartitionState {
             bytes: number(BYTES_PARAMETER),
             committed_at: time(COMMITTED_AT_PARAMETER),
             values: partition.values,
+            location: partition.location,
         }
     }
 }

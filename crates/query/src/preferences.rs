@@ -1,19 +1,54 @@
 //! What a caller asks for in headers.
 
-use axum::http::{HeaderMap, header};
+use axum::{
+    extract::Request,
+    http::{HeaderMap, header},
+};
+use chrono::{DateTime, Utc};
 
-use crate::service::Preferences;
+use crate::access::Caller;
 
-/// Reads `Accept` and `Prefer`. A preference that is not understood is no error (RFC 7240): `respond-async`
-/// is one until queries can be come back to.
-pub(crate) fn read(headers: &HeaderMap) -> Preferences {
-    let joined = |name: &str| {
-        let values: Vec<&str> =
-            headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
-        (!values.is_empty()).then(|| values.join(","))
-    };
-    let prefer = joined("prefer").unwrap_or_default();
-    Preferences { accept: joined(header::ACCEPT.as_str()), wait: prefer.split(',').find_map(wait) }
+/// When the process that answers will be stopped; the handler of a Lambda puts it beside the request. With it,
+/// nothing is left to be done after the answer: it would be frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Deadline(pub(crate) DateTime<Utc>);
+
+/// What a request asks for beside its path and query string.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Preferences {
+    /// `Accept`, all of them joined.
+    pub(crate) accept: Option<String>,
+    /// `Prefer: wait=`, in seconds.
+    pub(crate) wait: Option<u64>,
+    /// `Prefer: respond-async`.
+    pub(crate) respond_async: bool,
+    /// `If-None-Match`, all of them joined.
+    pub(crate) if_none_match: Option<String>,
+    /// When there will be no time left.
+    pub(crate) deadline: Option<Deadline>,
+    /// Who asks.
+    pub(crate) caller: Caller,
+}
+
+/// Reads the headers and what was put beside the request. A preference that is not understood is no error
+/// (RFC 7240).
+pub(crate) fn read(request: &Request) -> Preferences {
+    let headers = request.headers();
+    let prefer = joined(headers, "prefer").unwrap_or_default();
+    Preferences {
+        accept: joined(headers, header::ACCEPT.as_str()),
+        wait: prefer.split(',').find_map(wait),
+        respond_async: prefer.split(',').any(is_respond_async),
+        if_none_match: joined(headers, header::IF_NONE_MATCH.as_str()),
+        deadline: request.extensions().get::<Deadline>().copied(),
+        caller: request.extensions().get::<Caller>().cloned().unwrap_or_default(),
+    }
+}
+
+/// The values of a header, all of them as one list.
+pub(crate) fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+    let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join(","))
 }
 
 /// The seconds of `wait=20`.
@@ -24,25 +59,47 @@ fn wait(preference: &str) -> Option<u64> {
     value.parse().ok().filter(|_| digits && name.trim().eq_ignore_ascii_case("wait"))
 }
 
+fn is_respond_async(preference: &str) -> bool {
+    let name = preference.split(';').next().unwrap_or_default();
+    name.trim().eq_ignore_ascii_case("respond-async")
+}
+
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
-    fn waits(prefer: &'static str) -> Option<u64> {
-        let mut headers = HeaderMap::new();
-        headers.append("prefer", HeaderValue::from_static("return=minimal"));
-        headers.append("prefer", HeaderValue::from_static(prefer));
-        read(&headers).wait
+    fn preferences(prefer: &'static str) -> Preferences {
+        let request = Request::builder().header("prefer", "return=minimal").header("prefer", prefer);
+        read(&request.body(axum::body::Body::empty()).unwrap())
     }
 
     #[test]
     fn the_wait_is_found_among_other_preferences() {
-        assert_eq!(waits("wait=5"), Some(5));
-        assert_eq!(waits("respond-async, Wait = \"7\"; x=y"), Some(7));
+        assert_eq!(preferences("wait=5").wait, Some(5));
+        assert_eq!(preferences("respond-async, Wait = \"7\"; x=y").wait, Some(7));
         for none in ["respond-async", "wait", "wait=", "wait=-1", "wait=+1", "wait=soon", "waits=5"] {
-            assert_eq!(waits(none), None, "{none}");
+            assert_eq!(preferences(none).wait, None, "{none}");
         }
+    }
+
+    #[test]
+    fn respond_async_has_no_value() {
+        for yes in ["respond-async", "wait=5, Respond-Async", "respond-async;x=y"] {
+            assert!(preferences(yes).respond_async, "{yes}");
+        }
+        for no in ["respond-asynchronously", "wait=5", "", "respond-async=1"] {
+            assert!(!preferences(no).respond_async, "{no}");
+        }
+    }
+
+    #[test]
+    fn the_deadline_and_the_caller_come_with_the_request() {
+        let mut request = Request::new(axum::body::Body::empty());
+        assert_eq!(read(&request).deadline, None);
+        request.extensions_mut().insert(Deadline(DateTime::UNIX_EPOCH));
+        request.extensions_mut().insert(Caller::named("k1"));
+        let found = read(&request);
+        assert_eq!(found.deadline, Some(Deadline(DateTime::UNIX_EPOCH)));
+        assert_eq!(found.caller.id(), Some("k1"));
     }
 }

@@ -31,8 +31,8 @@ pub(crate) enum Kind {
     InvalidValue,
     /// More of something than this API takes.
     TooMuch,
-    /// A part of a request that a later version understands.
-    NotAvailableYet,
+    /// A cursor that does not decode, or is another query's.
+    InvalidCursor,
     /// The body of a request is not the JSON that it should be.
     MalformedBody,
     /// SQL that does not parse, or is no query that may be run.
@@ -43,8 +43,12 @@ pub(crate) enum Kind {
     Unauthorized,
     /// The API key does not allow it.
     Forbidden,
+    /// Free SQL is turned off.
+    SqlOff,
     /// There is no such dataset.
     UnknownDataset,
+    /// There is no such query, or it is somebody else's.
+    UnknownQuery,
     /// There is no such named query.
     UnknownNamedQuery,
     /// There is no such path.
@@ -53,20 +57,28 @@ pub(crate) enum Kind {
     MethodNotAllowed,
     /// None of the formats that the caller accepts.
     NotAcceptable,
+    /// The query has no rows yet.
+    NotFinished,
+    /// Somebody cancelled the query.
+    QueryCancelled,
+    /// The result was there, and is not kept any longer.
+    ResultExpired,
     /// The result does not fit into one answer.
     ResultTooLarge,
+    /// The query would have scanned more than it may.
+    ScanLimit,
     /// The body of the request is too long.
     BodyTooLarge,
     /// The request line is too long.
     UriTooLong,
+    /// The body is in a form that this API does not read.
+    UnsupportedMediaType,
     /// More requests in a minute than the API key may send.
     RateLimited,
     /// Too many queries at once.
     Busy,
     /// A defect of ours.
     Internal,
-    /// A path that a later version serves.
-    NotImplemented,
     /// The engine did not do what it should.
     EngineFailed,
     /// Something we stand on is out of reach.
@@ -78,6 +90,34 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// The HTTP status.
+    pub(crate) fn status(self) -> u16 {
+        self.parts().0
+    }
+
+    /// The last word of its `type`.
+    pub(crate) fn slug(self) -> &'static str {
+        self.parts().1
+    }
+
+    /// What it is called.
+    pub(crate) fn title(self) -> &'static str {
+        self.parts().2
+    }
+
+    /// Whether the same request may succeed later, which `Retry-After` then says.
+    pub(crate) fn passes(self) -> bool {
+        matches!(
+            self,
+            Self::Busy
+                | Self::RateLimited
+                | Self::Unavailable
+                | Self::NotRegistered
+                | Self::NotFinished
+                | Self::Timeout
+        )
+    }
+
     fn parts(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::MalformedQuery => (400, "malformed-query", "The query string does not decode"),
@@ -87,24 +127,30 @@ impl Kind {
             Self::NotComparable => (400, "not-comparable", "The column cannot be compared"),
             Self::InvalidValue => (400, "invalid-value", "Invalid value"),
             Self::TooMuch => (400, "too-much", "More than this API takes"),
-            Self::NotAvailableYet => (400, "not-available-yet", "Not available yet"),
+            Self::InvalidCursor => (400, "invalid-cursor", "The cursor cannot be used"),
             Self::MalformedBody => (400, "malformed-body", "The body cannot be read"),
             Self::InvalidSql => (400, "invalid-sql", "The SQL cannot be run"),
             Self::MissingParameter => (400, "missing-parameter", "A parameter is missing"),
             Self::Unauthorized => (401, "unauthorized", "An API key is needed"),
             Self::Forbidden => (403, "forbidden", "The API key does not allow it"),
+            Self::SqlOff => (403, "sql-off", "Free SQL is off"),
             Self::UnknownDataset => (404, "unknown-dataset", "Unknown dataset"),
+            Self::UnknownQuery => (404, "unknown-query", "Unknown query"),
             Self::UnknownNamedQuery => (404, "unknown-named-query", "Unknown named query"),
             Self::UnknownPath => (404, "unknown-path", "Unknown path"),
             Self::MethodNotAllowed => (405, "method-not-allowed", "Method not allowed"),
             Self::NotAcceptable => (406, "not-acceptable", "No acceptable format"),
+            Self::NotFinished => (409, "not-finished", "The query is not finished"),
+            Self::QueryCancelled => (409, "query-cancelled", "The query was cancelled"),
+            Self::ResultExpired => (410, "result-expired", "The result is not kept any longer"),
             Self::ResultTooLarge => (413, "result-too-large", "The result is too large"),
+            Self::ScanLimit => (413, "scan-limit", "The query would read too much"),
             Self::BodyTooLarge => (413, "body-too-large", "The body is too long"),
             Self::UriTooLong => (414, "uri-too-long", "The URL is too long"),
+            Self::UnsupportedMediaType => (415, "unsupported-media-type", "The body is not JSON"),
             Self::RateLimited => (429, "rate-limited", "Too many requests"),
             Self::Busy => (429, "busy", "Too many queries at once"),
             Self::Internal => (500, "internal", "Internal error"),
-            Self::NotImplemented => (501, "not-implemented", "Not available yet"),
             Self::EngineFailed => (502, "engine-failed", "The query failed"),
             Self::Unavailable => (503, "unavailable", "Temporarily unavailable"),
             Self::NotRegistered => (503, "not-registered", "The dataset is not registered yet"),
@@ -197,6 +243,11 @@ impl Problem {
         members.insert("detail".into(), self.detail.as_str().into());
         members.extend(self.fields.clone());
         Value::Object(members).to_string()
+    }
+
+    /// Whether it is of this kind.
+    pub(crate) fn is(&self, kind: Kind) -> bool {
+        self.kind == kind
     }
 
     #[cfg(test)]

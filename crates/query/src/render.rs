@@ -1,18 +1,41 @@
-//! A result as the bytes of an answer: straight from Athena's CSV, one pass, nothing built in between.
+//! A result as the bytes of answers: straight from Athena's CSV, one pass, nothing built in between.
+//!
+//! [`page::page`] reads as much of a result as one answer takes, and says where the next one goes on. [`render()`] is for a
+//! result whose CSV is all there.
 
 mod cell;
+#[cfg(feature = "columnar")]
+mod columnar;
 mod columns;
 mod csv;
 mod json;
 mod nested;
+mod number;
+mod page;
+mod piece;
+mod time;
+mod writer;
 
-use crate::{
-    column::OutputColumn,
-    format::Format,
-    result::{Field, MalformedResult, ResultReader},
-};
+#[cfg(test)]
+use bytes::Bytes;
+
+use crate::result::{MalformedResult, Row};
+#[cfg(test)]
+use crate::{column::OutputColumn, format::Format, result::ResultReader};
+pub(crate) use page::{PageError, PageRequest, page};
+pub(crate) use writer::{Limits, Page, PageWriter, Position};
+
+/// How values are written, where a caller has a choice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// In `json`, `columns` and `ndjson`: bigints and decimals, nested ones too, as strings. They are exact either
+    /// way; but many parsers of JSON, JavaScript's and pandas' among them, read every number as a double, which has
+    /// no bigint beyond 2^53 and few decimals.
+    pub(crate) numbers_as_strings: bool,
+}
 
 /// A finished body.
+#[cfg(test)]
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Rendered {
     /// The bytes.
@@ -22,7 +45,7 @@ pub(crate) struct Rendered {
 }
 
 /// Why there is no body.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum RenderError {
     /// The engine's fault.
     #[error("the engine's result cannot be read")]
@@ -34,65 +57,50 @@ pub(crate) enum RenderError {
         column: String,
         /// What it should be.
         data_type: domain::DataType,
-        /// Counted from 0.
+        /// Counted from 0, from the result's first.
         row: u64,
     },
-    /// The caller asked for too much at once.
+    /// The caller asked for too much at once: one row has no room in a body, or [`render()`]'s rows together have none.
     #[error("the body would be longer than {maximum} bytes")]
     TooLarge {
         /// The bound.
         maximum: usize,
     },
+    /// Arrow's or Parquet's writer failed, which is a defect of ours.
+    #[cfg(feature = "columnar")]
+    #[error("the rows could not be encoded")]
+    Encode(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// What a format does with rows; the pass over the result is the same for all of them.
 trait Renderer {
-    /// Takes one row; values are in the order of the columns. `Err` is the index of a value that is none.
-    fn row(&mut self, index: u64, row: &[Field<'_>]) -> Result<(), usize>;
-
-    /// How many bytes there are so far.
-    fn len(&self) -> usize;
+    /// Takes one row, values in the order of the columns, unless the body would be longer than `maximum` with it: then
+    /// `false`, and nothing of it is in. `Err` is the index of a value that is none; then the renderer is of no more use.
+    fn row(&mut self, number: u64, row: Row<'_>, maximum: usize) -> Result<bool, usize>;
 
     /// The whole body.
-    fn finish(self) -> Vec<u8>;
+    fn finish(self) -> Result<Vec<u8>, RenderError>;
 }
 
 /// Renders Athena's CSV, whose columns must be `columns`, in at most `maximum` bytes.
+#[cfg(test)]
 pub(crate) fn render(
     format: Format,
     columns: &[OutputColumn],
-    csv: &[u8],
+    csv: &Bytes,
     maximum: usize,
 ) -> Result<Rendered, RenderError> {
-    match format {
-        Format::Json => pass(json::Records::new(columns), columns, csv, maximum),
-        Format::Columns => pass(columns::Columns::new(columns), columns, csv, maximum),
-        Format::Csv => pass(csv::Lines::new(columns), columns, csv, maximum),
+    let limits = Limits { max_rows: u64::MAX, max_body: maximum };
+    let mut reader = ResultReader::new(columns.iter().map(|column| column.name.as_str()));
+    reader.feed(csv.clone());
+    reader.end();
+    let mut writer = PageWriter::new(format, columns, Options::default(), limits, Position::START);
+    writer.take(&mut reader)?;
+    let page = writer.finish(csv.len() as u64)?;
+    match page.next {
+        None => Ok(Rendered { body: page.body, rows: page.rows }),
+        Some(_) => Err(RenderError::TooLarge { maximum }),
     }
-}
-
-fn pass<R: Renderer>(
-    mut renderer: R,
-    columns: &[OutputColumn],
-    csv: &[u8],
-    maximum: usize,
-) -> Result<Rendered, RenderError> {
-    let mut reader = ResultReader::new(csv, columns.iter().map(|column| column.name.as_str()))?;
-    let mut row = Vec::with_capacity(columns.len());
-    let mut rows = 0;
-    while reader.read(&mut row)? {
-        renderer.row(rows, &row).map_err(|index| RenderError::Cell {
-            column: columns[index].name.clone(),
-            data_type: columns[index].data_type.clone(),
-            row: rows,
-        })?;
-        rows += 1;
-        if renderer.len() > maximum {
-            return Err(RenderError::TooLarge { maximum });
-        }
-    }
-    let body = renderer.finish();
-    if body.len() > maximum { Err(RenderError::TooLarge { maximum }) } else { Ok(Rendered { body, rows }) }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod condition;
 mod decode;
+mod form;
 mod order;
 mod path;
 mod select;
@@ -10,6 +11,7 @@ use crate::problem::{Kind, Problem, listing, quote};
 
 pub(crate) use condition::{RawComparison, RawCondition, RawValue};
 pub(crate) use decode::decode;
+pub(crate) use form::FormRequest;
 pub(crate) use order::OrderTerm;
 pub(crate) use path::RawPath;
 pub(crate) use select::{RawCall, RawItem};

@@ -1,108 +1,188 @@
 //! The work behind each endpoint, generic over the ports. HTTP itself is the router's.
 
-use std::time::Duration;
+mod answering;
+mod description;
+mod failures;
+mod handed_over;
+mod named;
+mod pages;
+mod ready;
+mod sql;
+
+pub(crate) use handed_over::{QueryView, RETRY_POLL};
+pub(crate) use ready::Ready;
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
 
 use domain::{
     DatasetName,
-    port::{Catalog, Clock, Ids, ObjectStore, QueryEngine},
+    port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
+    access::{Access, Caller},
+    column::OutputColumn,
+    cost::Cost,
     datasets::{Detail, Listing, Summary},
-    execute::{ExecuteError, Executor},
+    execute::Runner,
+    flight::Flights,
+    form::Form,
     format::Format,
+    named::NamedSnapshot,
     plan::{Limits, RowsPlan},
+    preferences::Preferences,
     problem::{Kind, Problem, quote},
-    render::{self, RenderError},
+    render::Options,
     request::RowsRequest,
     settings::ApiSettings,
     snapshot::{Datasets, Snapshot, SnapshotError},
-    sql,
+    sql::{Statement, compile},
 };
-
-/// Room for the header row of the engine's CSV: 1,000 columns of 63 characters.
-const MAX_HEADER: u64 = 64 * 1024;
 
 /// How many tables' partitions are listed at the same time.
 const LISTINGS: usize = 8;
-/// After how many seconds to come again: when there are too many queries, and when something is out of reach.
-const RETRY_BUSY: u32 = 2;
-const RETRY_UNAVAILABLE: u32 = 5;
 
 /// The API over its ports.
 #[derive(Debug)]
-pub struct Api<S, C, Q, K, I> {
+pub struct Api<S, C, Q: QueryEngine, K: Clock, I: Ids> {
     store: S,
     catalog: C,
-    engine: Q,
-    pub(crate) clock: K,
-    ids: I,
-    settings: ApiSettings,
+    flights: Flights<Q, K, I>,
+    pub(crate) settings: ApiSettings,
     snapshot: Snapshot,
+    access: Access,
+    named: NamedSnapshot,
 }
 
-/// What a caller asked for in headers.
-#[derive(Debug, Default)]
-pub(crate) struct Preferences {
-    /// `Accept`, all of them joined.
-    pub(crate) accept: Option<String>,
-    /// `Prefer: wait=`, in seconds.
-    pub(crate) wait: Option<u64>,
+/// A request for rows that is ready to run, whichever endpoint it came by.
+#[derive(Debug, Clone)]
+pub(crate) struct Job {
+    /// The dataset, if it was asked for by its name.
+    pub(crate) dataset: Option<DatasetName>,
+    /// The name of a file with the rows, without its ending: no caller's text.
+    pub(crate) file_name: String,
+    /// The datasets that it reads.
+    pub(crate) reads: Vec<DatasetName>,
+    /// What runs.
+    pub(crate) statement: Statement,
+    /// The columns of the result; `None` if only the result says.
+    pub(crate) columns: Option<Vec<OutputColumn>>,
+    /// What the rows are written as.
+    pub(crate) form: Form,
+    /// The most bytes that the query may read, beside the workgroup's own bound.
+    pub(crate) max_bytes: Option<u64>,
+    /// Whether the same data may give another answer the next time: there is no `ETag` then, and nothing to share.
+    pub(crate) volatile: bool,
+}
+
+/// What comes of a request for rows.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    /// Rows: all of them, or a page.
+    Rows(Rows),
+    /// The caller has them already.
+    NotModified(Kept, Cost),
+    /// The query goes on, and the caller may come back.
+    Accepted(Accepted),
+    /// The rows are a file at this address.
+    Elsewhere(String, Cost),
 }
 
 /// Rows, rendered.
 #[derive(Debug)]
-pub(crate) struct RowsAnswer {
+pub(crate) struct Rows {
     /// The bytes.
     pub(crate) body: Vec<u8>,
     /// Their form.
-    pub(crate) format: Format,
-    /// What it took.
+    pub(crate) form: Form,
+    /// What they cost.
     pub(crate) cost: Cost,
+    /// What the caller may keep, if anything.
+    pub(crate) kept: Option<Kept>,
+    /// The path of the next page.
+    pub(crate) next: Option<String>,
 }
 
-/// What an answer cost.
-#[derive(Debug, Clone)]
-pub(crate) struct Cost {
-    /// Rows in the answer.
-    pub(crate) rows: u64,
-    /// The engine's id.
-    pub(crate) query_id: String,
-    /// Bytes that the engine read.
-    pub(crate) bytes_scanned: u64,
-    /// Milliseconds that the engine worked.
-    pub(crate) engine_millis: u64,
+/// What a caller may keep of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// `ETag`.
+    pub(crate) tag: String,
+    /// `Cache-Control`.
+    pub(crate) control: String,
 }
 
-impl<S: ObjectStore, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+/// A query that goes on.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    /// The path to come back to.
+    pub(crate) location: String,
+    /// The query's state, as JSON.
+    pub(crate) body: Vec<u8>,
+}
+
+impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
     /// Puts the API on its ports.
     pub fn new(store: S, catalog: C, engine: Q, clock: K, ids: I, settings: ApiSettings) -> Self {
         let snapshot = Snapshot::new(settings.snapshot_age);
-        Self { store, catalog, engine, clock, ids, settings, snapshot }
+        let access = Access::new(settings.access.open, settings.snapshot_age);
+        let named = NamedSnapshot::new(settings.snapshot_age);
+        let runner = Runner {
+            engine,
+            clock,
+            ids,
+            workgroup: settings.workgroup.clone(),
+            database: settings.database.clone(),
+            reuse: settings.limits.result_reuse,
+        };
+        let flights = Flights::new(runner, settings.limits.max_queries);
+        Self { store, catalog, flights, settings, snapshot, access, named }
     }
 
-    /// `GET /v1/datasets`, as JSON.
-    pub(crate) async fn datasets(&self) -> Result<Vec<u8>, Problem> {
+    /// The clock that everything here goes by.
+    pub(crate) fn clock(&self) -> &K {
+        &self.flights.runner.clock
+    }
+
+    pub(crate) fn engine(&self) -> &Q {
+        &self.flights.runner.engine
+    }
+
+    #[cfg(test)]
+    pub(crate) fn store_and_catalog(&self) -> (&S, &C) {
+        (&self.store, &self.catalog)
+    }
+
+    /// Who sent a request with these headers, if it gets in.
+    pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
+        self.access.check(&self.store, self.clock(), headers).await
+    }
+
+    /// `GET /v1/datasets`, as JSON: those that the caller may see.
+    pub(crate) async fn datasets(&self, caller: &Caller) -> Result<Vec<u8>, Problem> {
         let datasets = self.definitions().await?;
-        let states: Vec<_> = stream::iter(datasets.keys().cloned())
-            .map(|name| async move { self.snapshot.partitions(&self.catalog, &self.clock, &name).await })
+        let seen: Vec<DatasetName> = datasets.keys().filter(|name| caller.sees(name)).cloned().collect();
+        let states: Vec<_> = stream::iter(seen.clone())
+            .map(|name| async move { self.snapshot.table(&self.catalog, self.clock(), &name, None).await })
             .buffered(LISTINGS)
             .try_collect()
             .await
-            .map_err(|error| unreadable(&error))?;
-        let summaries = datasets.values().zip(&states);
-        let summaries = summaries.map(|(accepted, state)| Summary::new(accepted, state.as_deref()));
+            .map_err(|error| failures::unreadable(&error))?;
+        let summaries = seen.iter().filter_map(|name| datasets.get(name)).zip(&states);
+        let summaries = summaries.map(|(accepted, state)| Summary::new(accepted, (*state.value).as_ref()));
         to_json(&Listing { datasets: summaries.collect() })
     }
 
     /// `GET /v1/datasets/{dataset}`, as JSON.
-    pub(crate) async fn dataset(&self, name: &str) -> Result<Vec<u8>, Problem> {
+    pub(crate) async fn dataset(&self, name: &str, caller: &Caller) -> Result<Vec<u8>, Problem> {
         let datasets = self.definitions().await?;
-        let (name, accepted) = find(&datasets, name)?;
-        let state = self.snapshot.partitions(&self.catalog, &self.clock, name).await;
-        let state = state.map_err(|error| unreadable(&error))?;
-        to_json(&Detail::new(accepted, state.as_deref()))
+        let (name, accepted) = find(&datasets, name, caller)?;
+        let state = self.snapshot.table(&self.catalog, self.clock(), name, None).await;
+        let state = state.map_err(|error| failures::unreadable(&error))?;
+        to_json(&Detail::new(accepted, (*state.value).as_ref()))
     }
 
     /// `GET /v1/datasets/{dataset}/rows`.
@@ -111,146 +191,59 @@ impl<S: ObjectStore, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, 
         name: &str,
         query: &str,
         preferences: &Preferences,
-    ) -> Result<RowsAnswer, Problem> {
+    ) -> Result<Reply, Problem> {
         let datasets = self.definitions().await?;
-        let (name, accepted) = find(&datasets, name)?;
+        let caller = &preferences.caller;
+        let (name, accepted) = find(&datasets, name, caller)?;
         let request = RowsRequest::parse(query)?;
         let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
-        let ApiSettings { default_rows, max_rows, .. } = self.settings;
-        let plan = RowsPlan::new(&accepted.dataset, &request, Limits { default_rows, max_rows })?;
-        let statement = sql::compile(&plan, &self.settings.database);
-
-        let registered = self.snapshot.is_registered(&self.catalog, &self.clock, name).await;
-        if !registered.map_err(|error| unreadable(&error))? {
-            let detail = format!("dataset {name} is defined, and its table is not registered yet");
-            return Err(Problem::new(Kind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE));
-        }
-
-        let wait = self.wait(preferences);
-        // The engine's CSV quotes every value, which at most doubles the shortest rendering; the rest is its header.
-        let max_bytes = 2 * self.settings.max_body as u64 + MAX_HEADER;
-        let executor = Executor { engine: &self.engine, clock: &self.clock, ids: &self.ids, max_bytes };
-        let log_sql = statement.sql.clone();
-        let execution =
-            executor.run(statement, wait).await.map_err(|error| failed(&error, &log_sql, wait))?;
-        let rendered = render::render(format, &plan.outputs(), &execution.csv, self.settings.max_body)
-            .map_err(|error| unrendered(&error, execution.id.as_str()))?;
-        let cost = Cost {
-            rows: rendered.rows,
-            query_id: execution.id.to_string(),
-            bytes_scanned: execution.bytes_scanned,
-            engine_millis: execution.engine_millis,
+        caller.may_have(format.name())?;
+        caller.may_ask_for(request.limit)?;
+        let plan = RowsPlan::new(&accepted.dataset, &request, self.limits(caller))?;
+        let job = Job {
+            dataset: Some(name.clone()),
+            file_name: name.to_string(),
+            reads: vec![name.clone()],
+            statement: compile(&plan, &self.settings.database),
+            columns: Some(plan.outputs()),
+            form: Form { format, options: Options { numbers_as_strings: request.numbers_as_strings } },
+            max_bytes: caller.max_bytes_scanned(),
+            volatile: false,
         };
-        Ok(RowsAnswer { body: rendered.body, format, cost })
+        self.answer(&job, preferences).await
     }
 
-    /// The wait of this request: the setting's, or what the caller prefers if that is shorter.
-    pub(crate) fn wait(&self, preferences: &Preferences) -> Duration {
-        let preferred = preferences.wait.map_or(Duration::MAX, Duration::from_secs);
-        preferred.min(self.settings.wait)
+    /// How many rows this caller gets.
+    fn limits(&self, caller: &Caller) -> Limits {
+        let ApiSettings { default_rows, max_rows, .. } = self.settings;
+        Limits { default_rows, max_rows: caller.max_rows(max_rows) }
     }
 
-    async fn definitions(&self) -> Result<std::sync::Arc<Datasets>, Problem> {
-        let datasets = self.snapshot.datasets(&self.store, &self.clock).await;
-        datasets.map_err(|error| unreadable(&error))
+    async fn definitions(&self) -> Result<Arc<Datasets>, Problem> {
+        let datasets = self.snapshot.datasets(&self.store, self.clock()).await;
+        datasets.map_err(|error: SnapshotError| failures::unreadable(&error))
     }
 }
 
+/// The dataset of this name. To who may not see it, it is not there.
 fn find<'a>(
     datasets: &'a Datasets,
     name: &str,
+    caller: &Caller,
 ) -> Result<(&'a DatasetName, &'a domain::schemas::Accepted), Problem> {
-    datasets.get_key_value(name).ok_or_else(|| {
+    datasets.get_key_value(name).filter(|(name, _)| caller.sees(name)).ok_or_else(|| {
         Problem::new(Kind::UnknownDataset, format!("unknown dataset {}", quote(name))).suggesting(
             name,
             "datasets",
-            datasets.keys().map(DatasetName::as_str),
+            datasets.keys().filter(|name| caller.sees(name)).map(DatasetName::as_str),
         )
     })
 }
 
-fn to_json(value: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
+/// An answer's body.
+pub(crate) fn to_json(value: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(value).map_err(|error| {
         tracing::error!(error = domain::chain(&error), "an answer could not be written as JSON");
         Problem::new(Kind::Internal, "the answer could not be written")
     })
-}
-
-/// The lake cannot be read: the reason goes to the log.
-fn unreadable(error: &SnapshotError) -> Problem {
-    tracing::error!(error = domain::chain(error), "the lake's definitions or catalog cannot be read");
-    if error.is_transient() {
-        Problem::new(Kind::Unavailable, "the lake's catalog is out of reach: try again in some seconds")
-            .retry_after(RETRY_UNAVAILABLE)
-    } else {
-        Problem::new(
-            Kind::Internal,
-            "the lake's catalog cannot be read: its operator finds the reason in the log",
-        )
-    }
-}
-
-/// The query has no result: the engine's words go to the log, the caller learns what to do.
-fn failed(error: &ExecuteError, sql: &str, wait: Duration) -> Problem {
-    let query_id = error.query_id().map(domain::port::QueryId::as_str);
-    let problem = match error {
-        ExecuteError::Busy => {
-            tracing::warn!("a query was turned away: the engine has too many");
-            Problem::new(Kind::Busy, "too many queries are running: try again in some seconds")
-                .retry_after(RETRY_BUSY)
-        }
-        ExecuteError::Unavailable(_) => {
-            tracing::error!(error = domain::chain(error), "the query engine is out of reach");
-            Problem::new(Kind::Unavailable, "the query engine is out of reach: try again in some seconds")
-                .retry_after(RETRY_UNAVAILABLE)
-        }
-        ExecuteError::TimedOut { .. } => {
-            tracing::warn!(query_id, sql, wait_ms = millis(wait), "a query took longer than the wait");
-            let detail = format!(
-                "the query was not done after {} s and was cancelled: narrow it with filters, on the event time or \
-                 on dt first of all",
-                wait.as_secs_f64()
-            );
-            Problem::new(Kind::Timeout, detail)
-        }
-        ExecuteError::TooLarge { bytes, .. } => {
-            tracing::warn!(query_id, bytes, "a result is too large to be read");
-            Problem::new(
-                Kind::ResultTooLarge,
-                "the result is too large: lower limit, or select fewer columns",
-            )
-        }
-        ExecuteError::Failed { .. } | ExecuteError::Refused(_) => {
-            tracing::error!(query_id, sql, error = domain::chain(error), "a query failed");
-            Problem::new(
-                Kind::EngineFailed,
-                "the query failed: the lake's operator finds the reason in the log",
-            )
-        }
-    };
-    match query_id {
-        Some(id) => problem.with("query_id", id),
-        None => problem,
-    }
-}
-
-fn unrendered(error: &RenderError, query_id: &str) -> Problem {
-    let problem = match error {
-        RenderError::TooLarge { maximum } => {
-            let detail = format!(
-                "the answer would be longer than {maximum} bytes: lower limit, or select fewer columns"
-            );
-            Problem::new(Kind::ResultTooLarge, detail).with("maximum", *maximum)
-        }
-        RenderError::Malformed(_) | RenderError::Cell { .. } => {
-            tracing::error!(query_id, error = domain::chain(error), "a result cannot be rendered");
-            let detail = "the query's result cannot be read: the lake's operator finds the reason in the log";
-            Problem::new(Kind::EngineFailed, detail)
-        }
-    };
-    problem.with("query_id", query_id)
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -13,12 +13,12 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    DatasetName,
+    DatasetName, key,
     port::{Catalog, CatalogError, Clock, ObjectStore, StoreError},
     schemas::{self, Accepted, SchemasError},
 };
 
-use crate::partition_state::PartitionState;
+use crate::generations::TableState;
 
 /// Every dataset by its name.
 pub(crate) type Datasets = BTreeMap<DatasetName, Accepted>;
@@ -50,8 +50,17 @@ impl SnapshotError {
 pub(crate) struct Snapshot {
     age: TimeDelta,
     datasets: Cached<Datasets>,
-    registered: ByKey<DatasetName, bool>,
-    partitions: ByKey<DatasetName, Option<Vec<PartitionState>>>,
+    tables: ByKey<DatasetName, Option<TableState>>,
+    reach: Cached<()>,
+}
+
+/// What was read, and when reading it began.
+#[derive(Debug)]
+pub(crate) struct Reading<T> {
+    /// When.
+    pub(crate) begun: DateTime<Utc>,
+    /// What.
+    pub(crate) value: Arc<T>,
 }
 
 impl Snapshot {
@@ -60,8 +69,8 @@ impl Snapshot {
         Self {
             age: TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX),
             datasets: Cached::default(),
-            registered: ByKey::default(),
-            partitions: ByKey::default(),
+            tables: ByKey::default(),
+            reach: Cached::default(),
         }
     }
 
@@ -71,45 +80,56 @@ impl Snapshot {
         store: &S,
         clock: &K,
     ) -> Result<Arc<Datasets>, SnapshotError> {
-        self.datasets.get(clock, self.age, async || {
+        let read = async || {
             let loaded = schemas::load_all(store).await?;
             for (dataset, damaged) in &loaded.damaged {
                 tracing::error!(%dataset, error = domain::chain(damaged), "a definition is damaged and left out");
             }
             Ok(loaded.datasets)
-        })
-        .await
+        };
+        Ok(self.datasets.get(clock, self.age, None, read).await?.value)
     }
 
-    /// Whether the dataset has its table. Asked for alone: a large table's partitions take pages to list.
-    pub(crate) async fn is_registered<C: Catalog, K: Clock>(
+    /// The dataset's table, and its partitions newest first; `None` if it has no table yet. With `since`, as it
+    /// was at that time or later.
+    ///
+    /// A large table's partitions take pages to list: that is done once in the age of this snapshot, and once
+    /// after each query whose answer is to have an `ETag`.
+    pub(crate) async fn table<C: Catalog, K: Clock>(
         &self,
         catalog: &C,
         clock: &K,
         name: &DatasetName,
-    ) -> Result<bool, SnapshotError> {
-        let cached = self.registered.of(name);
-        let found = cached.get(clock, self.age, async || Ok(catalog.table(name).await?.is_some())).await;
-        found.map(|registered: Arc<bool>| *registered)
-    }
-
-    /// The partitions of the dataset's table, newest first; `None` if it has no table yet.
-    pub(crate) async fn partitions<C: Catalog, K: Clock>(
-        &self,
-        catalog: &C,
-        clock: &K,
-        name: &DatasetName,
-    ) -> Result<Arc<Option<Vec<PartitionState>>>, SnapshotError> {
+        since: Option<DateTime<Utc>>,
+    ) -> Result<Reading<Option<TableState>>, SnapshotError> {
         let read = async || match catalog.partitions(name).await {
             Err(CatalogError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
-            Ok(partitions) => {
-                let mut states: Vec<_> = partitions.into_iter().map(PartitionState::of).collect();
-                states.sort_unstable_by(|a, b| b.values.cmp(&a.values));
-                Ok(Some(states))
-            }
+            Ok(partitions) => Ok(Some(TableState::new(partitions))),
         };
-        self.partitions.of(name).get(clock, self.age, read).await
+        self.tables.of(name).get(clock, self.age, since, read).await
+    }
+
+    /// Whether store and catalog answer at all, looked at once a second at most.
+    pub(crate) async fn reach<S: ObjectStore, C: Catalog, K: Clock>(
+        &self,
+        store: &S,
+        catalog: &C,
+        clock: &K,
+        probe: &DatasetName,
+    ) -> Result<(), SnapshotError> {
+        let read = async || {
+            store.list(key::SCHEMAS, None).await.map_err(SchemasError::Store)?;
+            catalog.table(probe).await?;
+            Ok(())
+        };
+        self.reach.get(clock, TimeDelta::seconds(1), None, read).await.map(|_| ())
+    }
+
+    /// How much longer what was read at that time may be used.
+    pub(crate) fn remaining<K: Clock>(&self, clock: &K, begun: DateTime<Utc>) -> Duration {
+        let used = clock.now() - begun;
+        self.age.checked_sub(&used).and_then(|left| left.to_std().ok()).unwrap_or_default()
     }
 }
 
@@ -128,20 +148,24 @@ impl<T: Send + Sync> Cached<T> {
         &self,
         clock: &K,
         age: TimeDelta,
+        since: Option<DateTime<Utc>>,
         read: impl FnOnce() -> F,
-    ) -> Result<Arc<T>, SnapshotError> {
+    ) -> Result<Reading<T>, SnapshotError> {
         let arrived = clock.now();
         // Held while reading: that is what makes the others wait for this reader.
         let mut slot = self.0.lock().await;
         if let Some((begun, value)) = &*slot
-            && arrived - *begun < age
+            && match since {
+                Some(since) => *begun >= since,
+                None => arrived - *begun < age,
+            }
         {
-            return Ok(Arc::clone(value));
+            return Ok(Reading { begun: *begun, value: Arc::clone(value) });
         }
         let begun = clock.now();
         let value = Arc::new(read().await?);
         *slot = Some((begun, Arc::clone(&value)));
-        Ok(value)
+        Ok(Reading { begun, value })
     }
 }
 

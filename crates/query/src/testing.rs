@@ -1,72 +1,52 @@
 //! The datasets that tests ask for.
 
-use domain::Dataset;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{Dataset, port::Clock};
 
 use crate::result::tests::athena_csv;
 
+/// The runtime's time, from 1970 on. In a test that begins with it paused, it passes by itself as soon as everybody
+/// waits for it, so that the order of events is that of a real clock.
+#[derive(Debug)]
+pub(crate) struct RuntimeClock(tokio::time::Instant);
+
+impl RuntimeClock {
+    pub(crate) fn new() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+}
+
+impl Clock for RuntimeClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + self.0.elapsed()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
 /// Hourly.
 pub(crate) fn bookings() -> Dataset {
-    dataset(&serde_json::json!({
-        "name": "bookings",
-        "description": "Seats sold",
-        "columns": [
-            {"name": "booking_id", "type": "string", "required": true, "comment": "UUID"},
-            {"name": "seats", "type": "int"},
-            {"name": "customer", "type": "bigint"},
-            {"name": "price", "type": "double"},
-            {"name": "paid", "type": "boolean"},
-            {"name": "flies_on", "type": "date"},
-            {"name": "booked_at", "type": "timestamp", "required": true, "from": "bookedAt"},
-        ],
-        "identity": ["booking_id"],
-        "event_time": "booked_at",
-        "partition_by": "hour",
-        "sort_by": ["booked_at", "booking_id"],
-    }))
+    dataset(include_str!("../tests/datasets/bookings.json"))
 }
 
 /// Daily by a date.
 pub(crate) fn flights() -> Dataset {
-    dataset(&serde_json::json!({
-        "name": "flights",
-        "columns": [
-            {"name": "flight_id", "type": "bigint", "required": true},
-            {"name": "departs_on", "type": "date", "required": true},
-        ],
-        "identity": ["flight_id"],
-        "event_time": "departs_on",
-    }))
+    dataset(include_str!("../tests/datasets/flights.json"))
 }
 
 /// With the types that [`bookings`] lacks.
 pub(crate) fn parcels() -> Dataset {
-    dataset(&serde_json::json!({
-        "name": "parcels",
-        "columns": [
-            {"name": "code", "type": "binary", "required": true},
-            {"name": "weight", "type": "float"},
-            {"name": "fee", "type": "decimal(12,2)"},
-            {"name": "tags", "type": "array<string>"},
-            {"name": "address", "type": "struct<city:string,since:timestamp>"},
-            {"name": "sizes", "type": "map<string,decimal(6,3)>"},
-            {"name": "ratings", "type": "array<decimal(4,2)>"},
-        ],
-        "identity": ["code"],
-    }))
+    dataset(include_str!("../tests/datasets/parcels.json"))
 }
 
 /// The dataset of the seed.
 pub(crate) fn passengers() -> Dataset {
-    dataset(&serde_json::json!({
-        "name": "passengers",
-        "columns": [
-            {"name": "passenger_id", "type": "bigint", "required": true},
-            {"name": "flight_id", "type": "bigint"},
-            {"name": "name", "type": "string"},
-            {"name": "seat_number", "type": "string"},
-        ],
-        "identity": ["passenger_id"],
-    }))
+    dataset(include_str!("../tests/datasets/passengers.json"))
 }
 
 /// The seed's twenty passengers as Athena would leave them.
@@ -84,6 +64,6 @@ pub(crate) fn passengers_csv() -> Vec<u8> {
     athena_csv(&columns, &rows)
 }
 
-fn dataset(definition: &serde_json::Value) -> Dataset {
-    Dataset::from_json(definition.to_string().as_bytes()).unwrap()
+fn dataset(definition: &str) -> Dataset {
+    Dataset::from_json(definition.as_bytes()).unwrap()
 }

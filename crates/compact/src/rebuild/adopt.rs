@@ -5,14 +5,13 @@ use arrow::{
     compute::interleave,
     error::ArrowError,
 };
+use columnar::Builder;
 use domain::{
     Dataset,
     dataset::EXTRA,
     event::{self, Event},
     value::Value,
 };
-
-use crate::columns::Builder;
 
 /// A row of which something is adopted.
 struct Adoption {
@@ -48,7 +47,7 @@ pub(super) fn adopt(dataset: &Dataset, rows: RecordBatch) -> Result<RecordBatch,
     let schema = rows.schema();
     let mut arrays = rows.columns().to_vec();
     for (index, builder) in builders.into_iter().enumerate() {
-        let new = builder.finish(schema.field(index).data_type())?;
+        let new = builder.finish()?;
         arrays[index] = replaced(&arrays[index], &new, &adoptions, |adoption| adoption.columns[index])?;
     }
     let mut extras = StringBuilder::new();

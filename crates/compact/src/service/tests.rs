@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod generations;
+mod refused;
 mod rejected;
 
 const DEFINITION: &str = r#"{"name": "seats", "identity": ["seat"], "columns": [

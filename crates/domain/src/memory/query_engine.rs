@@ -14,6 +14,10 @@ use crate::port::{
     EngineError, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, StoredResult,
 };
 
+/// What every query scans, in bytes, and how long it takes.
+const SCANNED: u64 = 12_345_678;
+const MILLIS: u64 = 42;
+
 /// An engine that knows the answers to the queries it was told, and fails every other one, as Athena fails
 /// SQL that it does not understand.
 #[derive(Debug, Default)]
@@ -56,6 +60,7 @@ struct Execution {
     outcome: Outcome,
     looks: u32,
     cancelled: bool,
+    expired: bool,
 }
 
 impl MemoryEngine {
@@ -68,6 +73,11 @@ impl MemoryEngine {
     /// The next `calls` calls answer `Unavailable` and do nothing.
     pub fn fail_next(&self, calls: u64) {
         self.unavailable.store(calls, Ordering::SeqCst);
+    }
+
+    /// Every result so far goes, as results do after some days. The executions stay known.
+    pub fn expire_results(&self) {
+        lock(&self.executions).iter_mut().for_each(|execution| execution.expired = true);
     }
 
     /// Every query that was started, in order.
@@ -133,7 +143,13 @@ impl QueryEngine for MemoryEngine {
             retryable: false,
         };
         let outcome = lock(&self.script).get(&key).cloned().unwrap_or_else(unknown);
-        executions.push(Execution { query: query.clone(), outcome, looks: 0, cancelled: false });
+        executions.push(Execution {
+            query: query.clone(),
+            outcome,
+            looks: 0,
+            cancelled: false,
+            expired: false,
+        });
         Ok(QueryId::new(format!("memory-{}", executions.len() - 1)))
     }
 
@@ -142,8 +158,8 @@ impl QueryEngine for MemoryEngine {
             execution.looks += 1;
             QueryStatus {
                 state: execution.state(),
-                bytes_scanned: 0,
-                engine_millis: 0,
+                bytes_scanned: SCANNED,
+                engine_millis: MILLIS,
                 submitted_at: None,
                 reused: false,
             }
@@ -152,6 +168,9 @@ impl QueryEngine for MemoryEngine {
 
     async fn result(&self, id: &QueryId) -> Result<StoredResult, EngineError> {
         self.with(id, |execution| match (execution.state(), &execution.outcome) {
+            (QueryState::Succeeded, _) if execution.expired => {
+                Err(EngineError::NotFound { id: id.to_string() })
+            }
             (QueryState::Succeeded, Outcome::Rows(rows)) => Ok(StoredResult {
                 columns: rows.columns.clone(),
                 bytes: rows.csv.len() as u64,
@@ -164,6 +183,7 @@ impl QueryEngine for MemoryEngine {
     async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
         let id = QueryId::new(&result.location);
         self.with(&id, |execution| match &execution.outcome {
+            _ if execution.expired => Err(EngineError::NotFound { id: id.to_string() }),
             Outcome::Rows(rows) if range.start < rows.csv.len() as u64 => {
                 let end = range.end.min(rows.csv.len() as u64);
                 Ok(rows.csv.slice(range.start as usize..end as usize))

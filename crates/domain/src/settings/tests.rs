@@ -36,6 +36,15 @@ fn each_refusal_names_the_variable_and_what_would_be_right() {
         ("TRIBUTARY_EARLIEST_EVENT", "yesterday", "expected a day, for example 1970-01-01"),
         ("TRIBUTARY_EVENT_AHEAD", "9000h", "at most a year"),
         ("TRIBUTARY_MAX_UNPACKED", "1KiB", "from 256KiB to 256MiB"),
+        ("TRIBUTARY_MAX_RENDERED", "1GiB", "from 1MiB to 512MiB"),
+        ("TRIBUTARY_MAX_QUERIES", "0", "from 1"),
+        ("TRIBUTARY_RESULT_REUSE", "90s", "whole minutes"),
+        ("TRIBUTARY_RESULT_REUSE", "169h", "168h"),
+        ("TRIBUTARY_PRICE_PER_TB", "-5", "for example 5 or 6.75"),
+        ("TRIBUTARY_PRICE_PER_TB", "5.1234567", "for example 5 or 6.75"),
+        ("TRIBUTARY_CORS_ORIGINS", "example.com", "https://app.example.com"),
+        ("TRIBUTARY_CORS_ORIGINS", "https://a.example/path", "https://app.example.com"),
+        ("TRIBUTARY_CORS_ORIGINS", "*,https://a.example", "alone"),
         ("TRIBUTARY_OPEN_ACCESS", "true", "expected on or off"),
         ("TRIBUTARY_SQL", "ON", "expected on or off"),
         ("TRIBUTARY_BUCKET", "My_Bucket", "3 to 63"),
@@ -45,4 +54,18 @@ fn each_refusal_names_the_variable_and_what_would_be_right() {
         let message = read(&[(name, value)]).unwrap_err().to_string();
         assert!(message.starts_with(name) && message.contains(words), "{message}");
     }
+}
+
+#[test]
+fn prices_are_exact_and_origins_are_a_list() {
+    let api = |name, value| read(&[(name, value)]).unwrap().api;
+    assert_eq!(api("TRIBUTARY_PRICE_PER_TB", "5").price_per_tb, 5_000_000);
+    assert_eq!(api("TRIBUTARY_PRICE_PER_TB", "6.75").price_per_tb, 6_750_000);
+    assert_eq!(api("TRIBUTARY_PRICE_PER_TB", "0.000001").price_per_tb, 1);
+    assert_eq!(api("TRIBUTARY_RESULT_REUSE", "0s").result_reuse, None);
+    assert_eq!(api("TRIBUTARY_RESULT_REUSE", "10m").result_reuse, Some(Duration::from_secs(600)));
+    assert!(api("TRIBUTARY_CORS_ORIGINS", "").cors_origins.is_empty());
+    assert_eq!(api("TRIBUTARY_CORS_ORIGINS", "*").cors_origins, ["*"]);
+    let origins = api("TRIBUTARY_CORS_ORIGINS", "https://a.example, http://localhost:3000").cors_origins;
+    assert_eq!(origins, ["https://a.example", "http://localhost:3000"]);
 }

@@ -9,22 +9,16 @@ use datafusion::{
         datatypes::DataType as Arrow,
     },
     error::Result,
-    logical_expr::{Signature, Volatility},
 };
 
-use super::unary::Unary;
+use super::own::{Own, exactly};
 
 /// Bytes as base64 with padding.
-pub(super) fn to_base64() -> Unary {
-    Unary {
-        name: "to_base64",
-        takes: Signature::exact(vec![Arrow::Binary], Volatility::Immutable),
-        answers: Arrow::Utf8,
-        apply: encode,
-    }
+pub(super) fn to_base64() -> Own {
+    Own::new("to_base64", |given| exactly(given, &[Arrow::Binary]), |_| Arrow::Utf8, encode)
 }
 
-fn encode(bytes: &ArrayRef) -> Result<ArrayRef> {
-    let texts = bytes.as_binary::<i32>().iter().map(|bytes| bytes.map(|bytes| STANDARD.encode(bytes)));
-    Ok(Arc::new(texts.collect::<StringArray>()))
+fn encode(arguments: &[ArrayRef]) -> Result<ArrayRef> {
+    let bytes = arguments[0].as_binary::<i32>().iter();
+    Ok(Arc::new(bytes.map(|bytes| bytes.map(|bytes| STANDARD.encode(bytes))).collect::<StringArray>()))
 }

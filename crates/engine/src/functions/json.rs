@@ -8,13 +8,11 @@ use datafusion::{
         compute::cast,
         datatypes::DataType as Arrow,
     },
-    error::{DataFusionError, Result},
-    logical_expr::{Signature, Volatility},
+    error::Result,
 };
 
-use super::unary::Unary;
+use super::own::{Own, exactly, failure};
 use crate::{
-    error::Failure,
     text::number,
     types::{self, JSON},
     values::{Part, Values, range},
@@ -34,26 +32,19 @@ pub(crate) fn is_castable(arrow: &Arrow) -> bool {
 }
 
 /// Any value as JSON text.
-pub(super) fn cast_to_json() -> Unary {
-    let takes = Signature::any(1, Volatility::Immutable);
-    Unary { name: CAST_TO_JSON, takes, answers: JSON, apply: to_json }
+pub(super) fn cast_to_json() -> Own {
+    Own::new(CAST_TO_JSON, |given| (given.len() == 1).then(|| given.to_vec()), |_| JSON, to_json)
 }
 
 /// JSON as text.
-pub(super) fn json_format() -> Unary {
-    Unary {
-        name: "json_format",
-        takes: Signature::exact(vec![JSON], Volatility::Immutable),
-        answers: Arrow::Utf8,
-        apply: |json| Ok(cast(json, &Arrow::Utf8)?),
-    }
+pub(super) fn json_format() -> Own {
+    let as_text = |arguments: &[ArrayRef]| Ok(cast(&arguments[0], &Arrow::Utf8)?);
+    Own::new("json_format", |given| exactly(given, &[JSON]), |_| Arrow::Utf8, as_text)
 }
 
-fn to_json(array: &ArrayRef) -> Result<ArrayRef> {
-    let unknown = |arrow: &Arrow| {
-        let failure = Failure::new("TYPE_MISMATCH", format!("Cannot cast {arrow} to json"));
-        DataFusionError::External(Box::new(failure))
-    };
+fn to_json(arguments: &[ArrayRef]) -> Result<ArrayRef> {
+    let array = &arguments[0];
+    let unknown = |arrow: &Arrow| failure("TYPE_MISMATCH", format!("Cannot cast {arrow} to json"));
     let (_, normal) = types::of_result(array.data_type()).ok_or_else(|| unknown(array.data_type()))?;
     let array = cast(array, &normal)?;
     let values = Values::of(&array).map_err(|arrow| unknown(&arrow))?;
@@ -84,7 +75,7 @@ fn write(out: &mut Vec<u8>, part: &Part<'_>, row: usize) {
         // What is no number is written as a string.
         Part::Real(array) if !array.value(row).is_finite() => quoted(out, part, row),
         Part::Double(array) if !array.value(row).is_finite() => quoted(out, part, row),
-        Part::Date(_) | Part::Timestamp(_) => quoted(out, part, row),
+        Part::Date(_) | Part::Timestamp(_) | Part::Instant(_) => quoted(out, part, row),
         Part::Array(lists, elements) => {
             let mut before = b'[';
             for at in range(lists.value_offsets(), row) {

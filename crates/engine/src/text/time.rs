@@ -1,6 +1,6 @@
 use std::io::Write;
 
-const MILLIS_PER_DAY: i64 = 86_400_000;
+pub(crate) const MILLIS_PER_DAY: i64 = 86_400_000;
 
 /// `2026-11-23`.
 pub(crate) fn date(buffer: &mut Vec<u8>, days: i64) {
@@ -19,10 +19,11 @@ pub(crate) fn timestamp(buffer: &mut Vec<u8>, millis: i64) {
     let _ = write!(buffer, " {:02}:{:02}:{second:02}.{millis:03}", minutes / 60, minutes % 60);
 }
 
+const DAYS_PER_ERA: i64 = 146_097;
+
 /// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar of all times. Years are
 /// taken to begin in March, so that the leap day is the last one.
-fn civil(days: i64) -> (i64, i64, i64) {
-    const DAYS_PER_ERA: i64 = 146_097;
+pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(DAYS_PER_ERA);
     let day_of_era = shifted.rem_euclid(DAYS_PER_ERA);
@@ -32,6 +33,17 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day = day_of_year - (153 * march_month + 2) / 5 + 1;
     let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The day of a date, counted from 1970-01-01: the reverse of [`civil`].
+pub(crate) fn day_of(year: i64, month: i64, day: i64) -> i64 {
+    let march_year = year - i64::from(month <= 2);
+    let era = march_year.div_euclid(400);
+    let year_of_era = march_year.rem_euclid(400);
+    let march_month = (month + 9) % 12;
+    let day_of_year = (153 * march_month + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * DAYS_PER_ERA + day_of_era - 719_468
 }
 
 #[cfg(test)]
@@ -45,8 +57,11 @@ mod tests {
         let mut text = Vec::new();
         while day < chrono::NaiveDate::from_ymd_opt(2600, 1, 1).unwrap() {
             text.clear();
-            date(&mut text, (day - epoch).num_days());
+            let number = (day - epoch).num_days();
+            date(&mut text, number);
             assert_eq!(String::from_utf8_lossy(&text), day.to_string());
+            let (year, month, of_month) = civil(number);
+            assert_eq!(day_of(year, month, of_month), number);
             day = day.succ_opt().unwrap();
         }
     }

@@ -197,12 +197,13 @@ impl Lake {
 }
 
 /// Columns of the lake's types from lines of JSON. Bytes are hexadecimal there.
-fn columns<'n>(types: &[(&'n str, &str)], rows: &[&str]) -> Vec<(&'n str, ArrayRef)> {
+pub(crate) fn columns<'n>(types: &[(&'n str, &str)], rows: &[&str]) -> Vec<(&'n str, ArrayRef)> {
     let field = |(name, data_type): &(&str, &str)| {
         Field::new(*name, data_type.parse::<domain::DataType>().unwrap().arrow(), true)
     };
     let schema = Arc::new(Schema::new(types.iter().map(field).collect::<Vec<_>>()));
-    let mut decoder = ReaderBuilder::new(Arc::clone(&schema)).build_decoder().unwrap();
+    let mut decoder =
+        ReaderBuilder::new(Arc::clone(&schema)).with_batch_size(rows.len().max(1)).build_decoder().unwrap();
     decoder.decode(rows.join("\n").as_bytes()).unwrap();
     let batch = decoder.flush().unwrap().unwrap_or_else(|| RecordBatch::new_empty(schema));
     types.iter().zip(batch.columns()).map(|((name, _), column)| (*name, Arc::clone(column))).collect()

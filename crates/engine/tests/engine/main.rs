@@ -2,6 +2,12 @@
 
 // `cfg(test)` holds anyway; it tells Clippy that the helpers are tests' too.
 #[cfg(test)]
+mod aggregates;
+#[cfg(test)]
+mod compiled;
+#[cfg(test)]
+mod functions;
+#[cfg(test)]
 mod lake;
 #[cfg(test)]
 mod numbers;
@@ -15,5 +21,7 @@ mod refusals;
 mod scan;
 #[cfg(test)]
 mod semantics;
+#[cfg(test)]
+mod times;
 #[cfg(test)]
 mod types;

@@ -185,7 +185,7 @@ async fn what_the_engines_would_answer_differently_is_refused() {
         ),
         (
             "SELECT json_format('x') FROM t",
-            "FUNCTION_NOT_FOUND: Unexpected parameters (varchar(1)) for function json_format",
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function json_format",
         ),
         ("SELECT to_base64(tags) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function to_base64"),
         (
@@ -199,14 +199,6 @@ async fn what_the_engines_would_answer_differently_is_refused() {
         (
             "SELECT price % 2 FROM t",
             "NOT_SUPPORTED: line 1:8: the operator % on a decimal is not supported by the local engine",
-        ),
-        (
-            "SELECT avg(price) FROM t",
-            "NOT_SUPPORTED: line 1:12: avg of a decimal (cast it to double) is not supported by the local engine",
-        ),
-        (
-            "SELECT sum(weight) FROM t",
-            "NOT_SUPPORTED: line 1:12: sum of a real (cast it to double) is not supported by the local engine",
         ),
         (
             "SELECT CAST(price AS bigint) FROM t",

@@ -13,7 +13,7 @@ use crate::problem::{Kind, Problem, listing};
 static ALL: LazyLock<Rights> = LazyLock::new(|| Rights { free_sql: true, ..Rights::default() });
 
 /// The sender of a request: the owner of a key, or anybody where access is open.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Caller(Option<Box<Known>>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,12 @@ impl Caller {
     /// Anybody.
     pub(crate) fn anybody() -> Self {
         Self(None)
+    }
+
+    /// A caller with a key of this id that allows everything.
+    #[cfg(test)]
+    pub(crate) fn named(id: &str) -> Self {
+        Self(Some(Box::new(Known { id: id.to_owned(), rights: Rights::default() })))
     }
 
     pub(super) fn of(key: &Key) -> Self {

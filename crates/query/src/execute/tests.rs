@@ -1,137 +1,153 @@
-use std::ops::Range;
+use std::{
+    collections::HashSet,
+    ops::Range,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use bytes::Bytes;
 use domain::{
-    memory::{ManualClock, MemoryEngine, Outcome, Rows, SeededIds},
-    port::ResultColumn,
+    memory::{MemoryEngine, Outcome, Rows, SeededIds},
+    port::{QueryStatus, ResultColumn},
 };
 
 use super::*;
+use crate::testing::RuntimeClock;
 
-const SQL: &str = "SELECT \"a\" FROM \"tributary\".\"t\" LIMIT 1";
-const WAIT: Duration = Duration::from_secs(20);
+pub(crate) const SQL: &str = "SELECT \"a\" FROM \"tributary\".\"t\" LIMIT 1";
 
-struct World {
-    engine: MemoryEngine,
-    clock: ManualClock,
-    ids: SeededIds,
+pub(crate) fn statement() -> Statement {
+    Statement { sql: SQL.to_owned(), parameters: vec![] }
 }
 
-impl World {
-    fn new(outcome: Outcome) -> Self {
-        let engine = MemoryEngine::default();
-        engine.script(SQL, &[], outcome);
-        Self { engine, clock: ManualClock::new(DateTime::UNIX_EPOCH), ids: SeededIds::new(7) }
-    }
-
-    async fn run(&self, wait: Duration) -> Result<Execution, ExecuteError> {
-        let executor =
-            Executor { engine: &self.engine, clock: &self.clock, ids: &self.ids, max_bytes: 1_000 };
-        executor.run(Statement { sql: SQL.to_owned(), parameters: vec![] }, wait).await
-    }
-
-    fn elapsed(&self) -> Duration {
-        (self.clock.now() - DateTime::UNIX_EPOCH).to_std().unwrap()
+pub(crate) fn runner<Q>(engine: Q) -> Runner<Q, RuntimeClock, SeededIds> {
+    Runner {
+        engine,
+        clock: RuntimeClock::new(),
+        ids: SeededIds::new(7),
+        workgroup: "w".into(),
+        database: "d".into(),
+        reuse: None,
     }
 }
 
-fn rows() -> Outcome {
+pub(crate) fn engine(outcome: Outcome) -> MemoryEngine {
+    let engine = MemoryEngine::default();
+    engine.script(SQL, &[], outcome);
+    engine
+}
+
+pub(crate) fn rows() -> Outcome {
     let column = ResultColumn { name: "a".into(), data_type: "varchar".into() };
     Outcome::Rows(Rows { columns: vec![column], csv: Bytes::from_static(b"\"a\"\n") })
 }
 
-#[tokio::test]
-async fn a_query_is_started_once_and_waited_for() {
-    let world = World::new(rows());
-    let execution = world.run(WAIT).await.unwrap();
-    assert_eq!(execution.csv, "\"a\"\n");
-    let started = world.engine.started();
+async fn run<Q: QueryEngine>(runner: &Runner<Q, RuntimeClock, SeededIds>) -> Result<Finished, ExecuteError> {
+    runner.run(statement(), None, &Progress::new()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_query_is_started_once_and_watched() {
+    let runner = runner(engine(rows()));
+    let progress = Progress::new();
+    let finished = runner.run(statement(), None, &progress).await.unwrap();
+    assert_eq!(finished.result.bytes, 4);
+    assert_eq!(progress.stage(), Stage::Over);
+    assert_eq!(progress.started().await, finished.id);
+    let started = runner.engine.started();
     assert_eq!(started.len(), 1);
     assert!((32..=128).contains(&started[0].token.len()), "{}", started[0].token);
-    assert!(world.elapsed() < Duration::from_millis(100), "the first looks come soon");
+    assert!(runner.clock.now().timestamp_millis() < 100, "the first looks come soon");
 }
 
-#[tokio::test]
-async fn what_takes_too_long_is_cancelled() {
-    let world = World::new(Outcome::Hangs);
-    let error = world.run(WAIT).await.unwrap_err();
-    let ExecuteError::TimedOut { id: Some(id) } = &error else { panic!("{error}") };
-    assert_eq!(world.engine.status(id).await.unwrap().state, QueryState::Cancelled);
-    assert_eq!(world.elapsed(), WAIT);
-}
-
-#[tokio::test]
-async fn a_passing_failure_is_tried_once_more_and_a_lasting_one_is_not() {
-    let fails = |retryable| World::new(Outcome::Fails { reason: "no luck".into(), retryable });
-    for (world, starts) in [(fails(true), 2), (fails(false), 1)] {
-        let error = world.run(WAIT).await.unwrap_err();
+#[tokio::test(start_paused = true)]
+async fn a_passing_failure_is_run_again_and_a_lasting_one_is_not() {
+    let fails = |retryable| runner(engine(Outcome::Fails { reason: "no luck".into(), retryable }));
+    for (runner, starts) in [(fails(true), ATTEMPTS as usize), (fails(false), 1)] {
+        let error = run(&runner).await.unwrap_err();
         assert!(matches!(&error, ExecuteError::Failed { reason, .. } if reason == "no luck"), "{error}");
-        let started = world.engine.started();
+        let started = runner.engine.started();
         assert_eq!(started.len(), starts);
-        let tokens: std::collections::HashSet<_> = started.iter().map(|query| &query.token).collect();
+        let tokens: HashSet<_> = started.iter().map(|query| &query.token).collect();
         assert_eq!(tokens.len(), starts, "a new execution needs a new token");
-    }
-    let hurried = fails(true);
-    assert!(hurried.run(Duration::from_millis(1)).await.is_err());
-    assert_eq!(hurried.engine.started().len(), 1, "no time is left for a second one");
-}
-
-#[tokio::test]
-async fn an_engine_out_of_reach_is_told_apart() {
-    let world = World::new(rows());
-    world.engine.fail_next(1);
-    assert!(matches!(world.run(WAIT).await.unwrap_err(), ExecuteError::Unavailable(_)));
-    assert!(world.engine.started().is_empty());
-}
-
-/// Starts at once, and then one of its calls never comes back.
-struct Stuck {
-    inner: MemoryEngine,
-}
-
-impl QueryEngine for Stuck {
-    async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
-        self.inner.start(query).await
-    }
-    async fn status(&self, _: &QueryId) -> Result<domain::port::QueryStatus, EngineError> {
-        futures::future::pending().await
-    }
-    async fn result(&self, id: &QueryId) -> Result<StoredResult, EngineError> {
-        self.inner.result(id).await
-    }
-    async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
-        self.inner.read(result, range).await
-    }
-    async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
-        self.inner.cancel(id).await
+        assert!(runner.clock.now().timestamp_millis() < 5_000);
     }
 }
 
-#[tokio::test]
-async fn a_call_that_never_comes_back_does_not_outlast_the_slack() {
-    let World { engine, clock, ids } = World::new(Outcome::Hangs);
-    let engine = Stuck { inner: engine };
-    let executor = Executor { engine: &engine, clock: &clock, ids: &ids, max_bytes: 1_000 };
-    let statement = Statement { sql: SQL.to_owned(), parameters: vec![] };
-    let error = executor.run(statement, WAIT).await.unwrap_err();
-    let ExecuteError::TimedOut { id: Some(id) } = &error else { panic!("{error}") };
-    assert_eq!(engine.inner.status(id).await.unwrap().state, QueryState::Cancelled);
-    assert_eq!(clock.now() - DateTime::UNIX_EPOCH, TimeDelta::seconds(25));
+#[tokio::test(start_paused = true)]
+async fn an_engine_out_of_reach_is_tried_again_and_then_told_apart() {
+    let runner = runner(engine(rows()));
+    runner.engine.fail_next(u64::from(ATTEMPTS));
+    assert!(matches!(run(&runner).await.unwrap_err(), ExecuteError::Unavailable(_)));
+    assert!(runner.engine.started().is_empty());
+    runner.engine.fail_next(u64::from(ATTEMPTS) - 1);
+    assert!(run(&runner).await.is_ok());
+    assert_eq!(runner.engine.started().len(), 1, "a repeated call has the same token");
 }
 
-/// Succeeds, though some looks at it fail in between.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
+async fn each_end_is_told_apart() {
+    let cut_off = runner(engine(Outcome::CutOff));
+    assert!(matches!(run(&cut_off).await.unwrap_err(), ExecuteError::CutOff(_)));
+    let hangs = runner(engine(Outcome::Hangs));
+    let progress = Progress::new();
+    let (ended, ()) = futures::join!(hangs.run(statement(), None, &progress), async {
+        let id = progress.started().await;
+        assert_eq!(progress.stage(), Stage::Running(id.clone()));
+        hangs.engine.cancel(&id).await.unwrap();
+    });
+    assert!(matches!(ended.unwrap_err(), ExecuteError::Cancelled(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_query_that_reads_more_than_its_caller_may_is_stopped() {
+    let runner = runner(engine(Outcome::Hangs));
+    let progress = Progress::new();
+    let error = runner.run(statement(), Some(1_000_000), &progress).await.unwrap_err();
+    let ExecuteError::CutOff(id) = error else { panic!("{error}") };
+    assert_eq!(runner.engine.status(&id).await.unwrap().state, QueryState::Cancelled);
+    let runner = self::runner(engine(rows()));
+    assert!(runner.run(statement(), Some(100_000_000), &progress).await.is_ok());
+}
+
+#[test]
+fn a_token_is_of_everything_that_athena_does_not_compare() {
+    let runner = runner(engine(rows()));
+    let query = |sql: &str, parameters: &[&str]| Query {
+        sql: sql.into(),
+        parameters: parameters.iter().map(|text| (*text).to_owned()).collect(),
+        token: String::new(),
+        reuse: None,
+    };
+    let digest = |runner: &Runner<_, _, _>, query: &Query| -> String {
+        runner.token(query).rsplit_once('-').unwrap().0.to_owned()
+    };
+    let one = query("SELECT ?", &["1"]);
+    assert_ne!(runner.token(&one), runner.token(&one), "each execution is one of its own");
+    assert_eq!(digest(&runner, &one), digest(&runner, &one));
+    let elsewhere = Runner { workgroup: "other".into(), ..self::runner(engine(rows())) };
+    for other in [
+        digest(&runner, &query("SELECT ?", &["2"])),
+        digest(&runner, &query("SELECT ?", &["1", ""])),
+        digest(&runner, &query("SELECT ? ", &["1"])),
+        digest(&elsewhere, &one),
+    ] {
+        assert_ne!(other, digest(&runner, &one));
+    }
+}
+
+/// Succeeds, though every other look at it fails.
+#[tokio::test(start_paused = true)]
 async fn a_look_that_fails_does_not_fail_the_query() {
     struct Flaky {
         inner: MemoryEngine,
-        looks: std::sync::atomic::AtomicU32,
+        looks: AtomicU32,
     }
     impl QueryEngine for Flaky {
         async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
             self.inner.start(query).await
         }
-        async fn status(&self, id: &QueryId) -> Result<domain::port::QueryStatus, EngineError> {
-            if self.looks.fetch_add(1, std::sync::atomic::Ordering::SeqCst).is_multiple_of(2) {
+        async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
+            if self.looks.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
                 return Err(EngineError::Busy);
             }
             self.inner.status(id).await
@@ -146,9 +162,5 @@ async fn a_look_that_fails_does_not_fail_the_query() {
             self.inner.cancel(id).await
         }
     }
-    let World { engine, clock, ids } = World::new(rows());
-    let engine = Flaky { inner: engine, looks: 0.into() };
-    let executor = Executor { engine: &engine, clock: &clock, ids: &ids, max_bytes: 1_000 };
-    let statement = Statement { sql: SQL.to_owned(), parameters: vec![] };
-    assert!(executor.run(statement, WAIT).await.is_ok());
+    assert!(run(&runner(Flaky { inner: engine(rows()), looks: 0.into() })).await.is_ok());
 }

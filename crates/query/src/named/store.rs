@@ -47,8 +47,12 @@ impl NamedQueries {
 
     /// Those that are there for the caller.
     pub(crate) fn listing(&self, caller: &Caller) -> QueryListing<'_> {
-        let queries = self.queries.values().filter(|query| is_there(query, caller));
-        QueryListing { named_queries: queries.map(NamedQuery::view).collect() }
+        QueryListing { named_queries: self.seen_by(caller).map(NamedQuery::view).collect() }
+    }
+
+    /// Those that are there for the caller, in order of name.
+    pub(crate) fn seen_by(&self, caller: &Caller) -> impl Iterator<Item = &NamedQuery> {
+        self.queries.values().filter(|query| is_there(query, caller))
     }
 }
 

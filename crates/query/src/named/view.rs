@@ -3,6 +3,7 @@
 use domain::DataType;
 use serde::Serialize;
 use serde_json::{Map, Value, json, value::RawValue};
+use utoipa::ToSchema;
 
 use super::{
     NamedQuery,
@@ -10,14 +11,14 @@ use super::{
 };
 
 /// The answer of `GET /v1/named-queries`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QueryListing<'a> {
     /// In order of name.
     pub(crate) named_queries: Vec<QueryView<'a>>,
 }
 
 /// A named query as the list has it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QueryView<'a> {
     name: &'a str,
     description: Option<&'a str>,
@@ -30,7 +31,7 @@ pub(crate) struct QueryView<'a> {
     rows: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ParameterView<'a> {
     name: &'a str,
     r#type: String,
@@ -38,14 +39,18 @@ struct ParameterView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<serde_json::Value>)]
     default: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<serde_json::Value>)]
     min: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<serde_json::Value>)]
     max: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_length: Option<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<serde_json::Value>)]
     r#enum: Vec<&'a RawValue>,
 }
 

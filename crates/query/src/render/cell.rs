@@ -6,84 +6,131 @@
 
 use domain::DataType;
 
-use super::nested;
+use super::{Options, nested, number, time};
+use crate::{
+    result::Value,
+    sixteen::{self, LENGTH},
+};
 
 /// The value is not of its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mismatch;
 
 /// Appends the value as JSON.
-pub(super) fn json(out: &mut Vec<u8>, data_type: &DataType, text: &str) -> Result<(), Mismatch> {
+#[inline]
+pub(super) fn json(
+    out: &mut Vec<u8>,
+    data_type: &DataType,
+    value: Value<'_>,
+    options: Options,
+) -> Result<(), Mismatch> {
     match data_type {
-        DataType::Boolean if matches!(text, "true" | "false") => out.extend_from_slice(text.as_bytes()),
-        DataType::Int | DataType::BigInt if is_integer(text) => out.extend_from_slice(text.as_bytes()),
-        DataType::Float | DataType::Double | DataType::Decimal(_) if is_number(text) => {
-            out.extend_from_slice(text.as_bytes());
+        DataType::BigInt if options.numbers_as_strings => quoted(out, |out| number::integer(out, value)),
+        DataType::Decimal(_) if options.numbers_as_strings => quoted(out, |out| number::number(out, value)),
+        DataType::Int | DataType::BigInt => number::integer(out, value),
+        DataType::Decimal(_) => number::number(out, value),
+        DataType::Float | DataType::Double if number::is_not_finite(value) => {
+            out.extend_from_slice(b"null");
+            Ok(())
         }
-        DataType::Float | DataType::Double if is_not_finite(text) => out.extend_from_slice(b"null"),
-        DataType::String => json_string(out, text),
-        DataType::Date if is_day(text) => quoted(out, |out| out.extend_from_slice(text.as_bytes())),
-        DataType::Timestamp => return quoted(out, |out| rfc3339(out, text)),
-        DataType::Binary if is_base64(text) => quoted(out, |out| out.extend_from_slice(text.as_bytes())),
+        DataType::Float | DataType::Double => number::number(out, value),
+        DataType::String => {
+            json_string(out, value);
+            Ok(())
+        }
+        DataType::Boolean => boolean(out, value),
+        DataType::Date => quoted(out, |out| time::date(out, value)),
+        DataType::Timestamp => quoted(out, |out| time::timestamp(out, value)),
+        DataType::Binary => quoted(out, |out| base64(out, value)),
         DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
-            return nested::json(out, data_type, text);
+            nested::json(out, data_type, value, options)
         }
-        _ => return Err(Mismatch),
     }
-    Ok(())
 }
 
 /// Appends the value as plain text, not yet quoted for anything. Bytes are base64, and nested values JSON.
-pub(super) fn text(out: &mut Vec<u8>, data_type: &DataType, text: &str) -> Result<(), Mismatch> {
-    let valid = match data_type {
-        DataType::Boolean => matches!(text, "true" | "false"),
-        DataType::Int | DataType::BigInt => is_integer(text),
-        DataType::Float | DataType::Double => is_number(text) || is_not_finite(text),
-        DataType::Decimal(_) => is_number(text),
-        DataType::String => true,
-        DataType::Date => is_day(text),
-        DataType::Timestamp => return rfc3339(out, text),
-        DataType::Binary => is_base64(text),
-        DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
-            return nested::json(out, data_type, text);
+#[inline]
+pub(super) fn text(out: &mut Vec<u8>, data_type: &DataType, value: Value<'_>) -> Result<(), Mismatch> {
+    match data_type {
+        DataType::Int | DataType::BigInt => number::integer(out, value),
+        DataType::Decimal(_) => number::number(out, value),
+        DataType::Float | DataType::Double if number::is_not_finite(value) => {
+            out.extend_from_slice(value.bytes());
+            Ok(())
         }
-    };
-    if !valid {
-        return Err(Mismatch);
+        DataType::Float | DataType::Double => number::number(out, value),
+        DataType::String => {
+            out.extend_from_slice(value.text().ok_or(Mismatch)?.as_bytes());
+            Ok(())
+        }
+        DataType::Boolean => boolean(out, value),
+        DataType::Date => time::date(out, value),
+        DataType::Timestamp => time::timestamp(out, value),
+        DataType::Binary => base64(out, value),
+        DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
+            nested::json(out, data_type, value, Options::default())
+        }
     }
-    out.extend_from_slice(text.as_bytes());
-    Ok(())
 }
 
 /// Appends a JSON string.
-pub(super) fn json_string(out: &mut Vec<u8>, text: &str) {
+#[inline]
+pub(super) fn json_string(out: &mut Vec<u8>, value: Value<'_>) {
     out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut copied = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let short = match byte {
-            b'"' | b'\\' => *byte,
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            0..=0x1f => 0,
-            _ => continue,
-        };
-        out.extend_from_slice(&bytes[copied..at]);
-        copied = at + 1;
-        if short == 0 {
-            const HEX: &[u8; 16] = b"0123456789abcdef";
-            out.extend_from_slice(b"\\u00");
-            out.push(HEX[usize::from(byte >> 4)]);
-            out.push(HEX[usize::from(byte & 15)]);
-        } else {
-            out.extend_from_slice(&[b'\\', short]);
+    match value.short() {
+        // Names and the like, which are most of them, without a loop.
+        Some(pair) if sixteen::pair(pair, sixteen::special_in_json) & sixteen::first(value.len()) == 0 => {
+            sixteen::append(out, pair, value.len());
         }
+        _ => any_string(out, value),
     }
-    out.extend_from_slice(&bytes[copied..]);
     out.push(b'"');
 }
 
+fn any_string(out: &mut Vec<u8>, value: Value<'_>) {
+    let mut at = 0;
+    while at < value.len() {
+        let left = value.len() - at;
+        // The last ones of a result have no sixteen.
+        let Some(chunk) = value.chunk::<LENGTH>(at) else {
+            let byte = value.bytes()[at];
+            at += escaped(out, byte, value);
+            continue;
+        };
+        let special = sixteen::special_in_json(chunk) & sixteen::first(left);
+        if special == 0 {
+            sixteen::append(out, chunk, left.min(LENGTH));
+            at += LENGTH;
+        } else {
+            let plain = special.trailing_zeros() as usize;
+            sixteen::append(out, chunk, plain);
+            at += plain + escaped(out, chunk[plain], value);
+        }
+    }
+}
+
+/// Appends one byte of a string. Answers how many bytes it is in the value.
+fn escaped(out: &mut Vec<u8>, byte: u8, value: Value<'_>) -> usize {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    match byte {
+        b'"' => {
+            out.extend_from_slice(b"\\\"");
+            return 1 + usize::from(value.is_doubled());
+        }
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        0..=0x1f => {
+            out.extend_from_slice(b"\\u00");
+            out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+        }
+        _ => out.push(byte),
+    }
+    1
+}
+
+#[inline]
 fn quoted<T>(out: &mut Vec<u8>, inner: impl FnOnce(&mut Vec<u8>) -> T) -> T {
     out.push(b'"');
     let value = inner(out);
@@ -91,89 +138,28 @@ fn quoted<T>(out: &mut Vec<u8>, inner: impl FnOnce(&mut Vec<u8>) -> T) -> T {
     value
 }
 
-/// Splits off the digits at the start.
-fn digits(text: &[u8]) -> (&[u8], &[u8]) {
-    text.split_at(text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len()))
-}
-
-/// The integer part of a JSON number, and what follows it.
-fn whole(text: &str) -> Option<&[u8]> {
-    let bytes = text.as_bytes();
-    let (integer, rest) = digits(bytes.strip_prefix(b"-").unwrap_or(bytes));
-    let plain = !integer.is_empty() && (integer.len() == 1 || integer[0] != b'0');
-    plain.then_some(rest)
-}
-
-fn is_integer(text: &str) -> bool {
-    whole(text).is_some_and(<[u8]>::is_empty)
-}
-
-/// Whether the text is a number by JSON's grammar.
-fn is_number(text: &str) -> bool {
-    let Some(mut rest) = whole(text) else { return false };
-    if let Some(fraction) = rest.strip_prefix(b".") {
-        let (figures, after) = digits(fraction);
-        if figures.is_empty() {
-            return false;
-        }
-        rest = after;
+#[inline]
+fn boolean(out: &mut Vec<u8>, value: Value<'_>) -> Result<(), Mismatch> {
+    match value.bytes() {
+        b"true" => out.extend_from_slice(b"true"),
+        b"false" => out.extend_from_slice(b"false"),
+        _ => return Err(Mismatch),
     }
-    if let [b'e' | b'E', exponent @ ..] = rest {
-        let exponent = match exponent {
-            [b'+' | b'-', unsigned @ ..] => unsigned,
-            unsigned => unsigned,
-        };
-        let (figures, after) = digits(exponent);
-        return !figures.is_empty() && after.is_empty();
-    }
-    rest.is_empty()
+    Ok(())
 }
 
-pub(super) fn is_not_finite(text: &str) -> bool {
-    matches!(text, "NaN" | "Infinity" | "-Infinity")
-}
-
-/// Whether the text has the shape `2026-11-23`.
-fn is_day(text: &str) -> bool {
-    shaped(text.as_bytes(), b"0000-00-00")
-}
-
-fn is_base64(text: &str) -> bool {
-    let digits = text.trim_end_matches('=');
-    text.len().is_multiple_of(4)
-        && text.len() - digits.len() <= 2
-        && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
-}
-
-/// Whether digits stand where `shape` has a `0`, and the shape's own characters elsewhere.
-fn shaped(text: &[u8], shape: &[u8]) -> bool {
-    text.len() == shape.len()
-        && text.iter().zip(shape).all(|(byte, form)| match form {
-            b'0' => byte.is_ascii_digit(),
-            other => byte == other,
-        })
-}
-
-/// `2026-11-23 10:05:00.123` as `2026-11-23T10:05:00.123Z`: always three figures of a second, always UTC.
-fn rfc3339(out: &mut Vec<u8>, text: &str) -> Result<(), Mismatch> {
-    let bytes = text.as_bytes();
-    let (start, fraction) = bytes.split_at(bytes.len().min(19));
-    if !shaped(start, b"0000-00-00 00:00:00") {
+fn base64(out: &mut Vec<u8>, value: Value<'_>) -> Result<(), Mismatch> {
+    let text = value.bytes();
+    let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
+    let valid = text.len().is_multiple_of(4)
+        && padding <= 2
+        && text[..text.len() - padding]
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
+    if !valid {
         return Err(Mismatch);
     }
-    let figures = match fraction {
-        [] => b"000".as_slice(),
-        [b'.', figures @ ..] if !figures.is_empty() && digits(figures).1.is_empty() => figures,
-        _ => return Err(Mismatch),
-    };
-    out.extend_from_slice(&start[..10]);
-    out.push(b'T');
-    out.extend_from_slice(&start[11..]);
-    out.push(b'.');
-    for index in 0..3 {
-        out.push(figures.get(index).copied().unwrap_or(b'0'));
-    }
-    out.push(b'Z');
+    out.extend_from_slice(text);
     Ok(())
 }
 
@@ -189,7 +175,7 @@ mod tests {
 
     fn as_json(data_type: DataType, value: &str) -> Option<String> {
         let mut out = Vec::new();
-        json(&mut out, &data_type, value).ok()?;
+        json(&mut out, &data_type, Value::of(value), Options::default()).ok()?;
         String::from_utf8(out).ok()
     }
 
@@ -248,7 +234,7 @@ mod tests {
             (Timestamp, "2026-11-23T10:05:00é"),
         ] {
             assert_eq!(as_json(data_type.clone(), value), None, "{value:?} was taken for {data_type}");
-            assert_eq!(text(&mut Vec::new(), &data_type, value), Err(Mismatch));
+            assert_eq!(text(&mut Vec::new(), &data_type, Value::of(value)), Err(Mismatch));
         }
     }
 

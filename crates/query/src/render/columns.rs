@@ -1,56 +1,97 @@
 //! `format=columns`: an object of columns, each an object of values by row number, which is what pandas
 //! writes and reads as `orient="columns"`.
 
-use super::{Renderer, cell};
-use crate::{column::OutputColumn, result::Field};
+use super::{Options, RenderError, Renderer, cell, piece::RowNumber};
+use crate::{
+    column::OutputColumn,
+    result::{Row, Value},
+};
 use domain::DataType;
 
-/// Every column so far. Rows come one by one and columns leave one by one, so each has its own buffer.
+/// How long a block of a column becomes before the next one begins. A single buffer would be copied whenever it grows.
+const BLOCK: usize = 64 << 10;
+
+/// Every column so far. Rows come one by one and columns leave one by one, so each has its own buffers.
 pub(super) struct Columns {
-    columns: Vec<(Vec<u8>, DataType)>,
+    columns: Vec<Column>,
+    number: Option<RowNumber>,
+    options: Options,
+    /// Of the whole body, were it finished now.
+    length: usize,
+}
+
+struct Column {
+    data_type: DataType,
+    /// From the `{` or `,` before its name: the blocks that are full, and the one that is written.
+    full: Vec<Vec<u8>>,
+    out: Vec<u8>,
+    /// How much of it there was before the last row.
+    before: usize,
 }
 
 impl Columns {
-    pub(super) fn new(columns: &[OutputColumn]) -> Self {
-        let column = |column: &OutputColumn| {
-            let mut out = Vec::new();
-            cell::json_string(&mut out, &column.name);
+    pub(super) fn new(columns: &[OutputColumn], options: Options) -> Self {
+        let column = |(index, column): (usize, &OutputColumn)| {
+            let mut out = vec![if index == 0 { b'{' } else { b',' }];
+            cell::json_string(&mut out, Value::of(&column.name));
             out.extend_from_slice(b":{");
-            (out, column.data_type.clone())
+            Column { data_type: column.data_type.clone(), full: Vec::new(), before: 0, out }
         };
-        Self { columns: columns.iter().map(column).collect() }
+        let columns: Vec<Column> = columns.iter().enumerate().map(column).collect();
+        // Each column ends with `}`; one more brace closes the object.
+        let length = columns.iter().map(|column| column.out.len() + 1).sum::<usize>() + 1;
+        Self { columns, number: None, options, length }
     }
 }
 
 impl Renderer for Columns {
-    fn row(&mut self, index: u64, row: &[Field<'_>]) -> Result<(), usize> {
-        let mut before = if index == 0 { String::new() } else { String::from(",") };
-        before.push_str(&format!("\"{index}\":"));
-        for (index, (field, (out, data_type))) in row.iter().zip(&mut self.columns).enumerate() {
-            out.extend_from_slice(before.as_bytes());
-            match field {
-                None => out.extend_from_slice(b"null"),
-                Some(text) => cell::json(out, data_type, text).map_err(|_| index)?,
+    #[inline]
+    fn row(&mut self, number: u64, row: Row<'_>, maximum: usize) -> Result<bool, usize> {
+        let number = match &mut self.number {
+            Some(known) => {
+                known.next(number);
+                known
             }
+            unknown => unknown.insert(RowNumber::first(number)),
+        };
+        let mut length = self.length;
+        for (index, (value, column)) in row.values().zip(&mut self.columns).enumerate() {
+            if column.out.len() >= BLOCK {
+                // With room for the value that goes beyond it.
+                let next = Vec::with_capacity(BLOCK + BLOCK / 16);
+                column.full.push(std::mem::replace(&mut column.out, next));
+            }
+            let out = &mut column.out;
+            column.before = out.len();
+            number.append_to(out);
+            match value {
+                None => out.extend_from_slice(b"null"),
+                Some(value) => {
+                    cell::json(out, &column.data_type, value, self.options).map_err(|_| index)?;
+                }
+            }
+            length += out.len() - column.before;
         }
-        Ok(())
+        if length > maximum {
+            self.columns.iter_mut().for_each(|column| column.out.truncate(column.before));
+            return Ok(false);
+        }
+        self.length = length;
+        Ok(true)
     }
 
-    fn len(&self) -> usize {
-        self.columns.iter().map(|(out, _)| out.len()).sum()
-    }
-
-    fn finish(self) -> Vec<u8> {
-        // Each column ends with `}` and has a `{` or `,` before it; one more brace closes the object.
-        let mut body = Vec::with_capacity(self.len() + 2 * self.columns.len() + 2);
-        let mut before = b'{';
-        for (out, _) in &self.columns {
-            body.push(before);
-            body.extend_from_slice(out);
+    fn finish(self) -> Result<Vec<u8>, RenderError> {
+        let mut body = Vec::with_capacity(self.length);
+        for Column { full, out, .. } in self.columns {
+            // A block is gone once it was copied.
+            full.into_iter().for_each(|block| body.extend_from_slice(&block));
+            body.extend_from_slice(&out);
             body.push(b'}');
-            before = b',';
+        }
+        if body.is_empty() {
+            body.push(b'{');
         }
         body.push(b'}');
-        body
+        Ok(body)
     }
 }

@@ -1,8 +1,12 @@
 //! `format=csv`: RFC 4180 with a header. NULL is nothing and the empty string is `""`, so that a reader who
 //! wants to can tell them apart.
 
-use super::{Renderer, cell};
-use crate::{column::OutputColumn, result::Field};
+use super::{RenderError, Renderer, cell};
+use crate::{
+    column::OutputColumn,
+    result::{Row, Value},
+    sixteen::{self, LENGTH},
+};
 use domain::DataType;
 
 /// The lines so far.
@@ -15,61 +19,98 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new(columns: &[OutputColumn]) -> Self {
-        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-        // Names of columns have no character that needs quotes.
-        let out = (names.join(",") + "\r\n").into_bytes();
-        Self {
-            out,
-            value: Vec::new(),
-            types: columns.iter().map(|column| column.data_type.clone()).collect(),
+        let mut out = Vec::new();
+        for (index, column) in columns.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            quoted_if_needed(&mut out, column.name.as_bytes());
         }
+        out.extend_from_slice(b"\r\n");
+        let types = columns.iter().map(|column| column.data_type.clone()).collect();
+        Self { out, value: Vec::new(), types }
     }
 }
 
 impl Renderer for Lines {
-    fn row(&mut self, _: u64, row: &[Field<'_>]) -> Result<(), usize> {
-        for (index, (field, data_type)) in row.iter().zip(&self.types).enumerate() {
+    #[inline]
+    fn row(&mut self, _: u64, row: Row<'_>, maximum: usize) -> Result<bool, usize> {
+        let before = self.out.len();
+        for (index, (value, data_type)) in row.values().zip(&self.types).enumerate() {
             if index > 0 {
                 self.out.push(b',');
             }
-            match field {
-                None => {}
-                Some(text) => match data_type {
-                    DataType::String => string(&mut self.out, text.as_bytes()),
-                    // No bytes are the empty string, and JSON has commas and quotes.
-                    DataType::Binary | DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
-                        self.value.clear();
-                        cell::text(&mut self.value, data_type, text).map_err(|_| index)?;
-                        string(&mut self.out, &self.value);
-                    }
-                    // No other type writes a comma, a quote or a line break, or nothing.
-                    _ => cell::text(&mut self.out, data_type, text).map_err(|_| index)?,
-                },
+            let Some(value) = value else { continue };
+            match data_type {
+                DataType::String => string(&mut self.out, value),
+                // No bytes are the empty string, and JSON has commas and quotes.
+                DataType::Binary | DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
+                    self.value.clear();
+                    cell::text(&mut self.value, data_type, value).map_err(|_| index)?;
+                    quoted_if_needed(&mut self.out, &self.value);
+                }
+                // No other type writes a comma, a quote or a line break, or nothing.
+                _ => cell::text(&mut self.out, data_type, value).map_err(|_| index)?,
             }
         }
         self.out.extend_from_slice(b"\r\n");
-        Ok(())
+        if self.out.len() > maximum {
+            self.out.truncate(before);
+            return Ok(false);
+        }
+        Ok(true)
     }
 
-    fn len(&self) -> usize {
-        self.out.len()
-    }
-
-    fn finish(self) -> Vec<u8> {
-        self.out
+    fn finish(self) -> Result<Vec<u8>, RenderError> {
+        Ok(self.out)
     }
 }
 
-fn string(out: &mut Vec<u8>, text: impl AsRef<[u8]>) {
-    let text = text.as_ref();
-    let plain = !text.is_empty()
+/// Appends a text of the result, whose quotes are doubled as they have to be here.
+#[inline]
+fn string(out: &mut Vec<u8>, value: Value<'_>) {
+    if let Some(pair) = value.short() {
+        let length = value.len();
+        let spaces = sixteen::pair(pair, |chunk| sixteen::same(chunk, &[b' '; LENGTH]));
+        let at_an_end = (spaces | spaces >> (length.max(1) - 1)) & 1;
+        let special = sixteen::pair(pair, sixteen::special_in_csv) & sixteen::first(length);
+        if length > 0 && at_an_end == 0 && special == 0 {
+            sixteen::append(out, pair, length);
+            return;
+        }
+    }
+    let text = value.bytes();
+    if is_plain(text) {
+        out.extend_from_slice(text);
+    } else if value.is_doubled() || !text.contains(&b'"') {
+        out.push(b'"');
+        out.extend_from_slice(text);
+        out.push(b'"');
+    } else {
+        quoted(out, text);
+    }
+}
+
+fn quoted_if_needed(out: &mut Vec<u8>, text: &[u8]) {
+    if is_plain(text) {
+        out.extend_from_slice(text);
+    } else {
+        quoted(out, text);
+    }
+}
+
+/// Whether the text needs no quotes around it.
+fn is_plain(text: &[u8]) -> bool {
+    let (chunks, rest) = text.as_chunks::<LENGTH>();
+    !text.is_empty()
         && !text.starts_with(b" ")
         && !text.ends_with(b" ")
-        && !text.iter().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n'));
-    if plain {
-        out.extend_from_slice(text);
-        return;
-    }
+        && chunks.iter().all(|chunk| sixteen::special_in_csv(chunk) == 0)
+        && !rest.iter().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n'))
+}
+
+/// Appends a text in quotes, with those inside it doubled.
+fn quoted(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
     for (index, part) in text.split(|byte| *byte == b'"').enumerate() {
         if index > 0 {

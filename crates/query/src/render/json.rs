@@ -1,50 +1,81 @@
-//! `format=json`: an array of records, each on its line.
+//! `format=json`: an array of records, each on its line. `format=ndjson`: the records alone.
 
-use super::{Renderer, cell};
-use crate::{column::OutputColumn, result::Field};
+use super::{Options, RenderError, Renderer, cell, piece::Piece};
+use crate::{
+    column::OutputColumn,
+    result::{Row, Value},
+};
 use domain::DataType;
 
-/// The array so far.
+/// The records so far.
 pub(super) struct Records {
     out: Vec<u8>,
     /// What stands before each value of a record: `{"a":`, `,"b":`.
-    columns: Vec<(Vec<u8>, DataType)>,
+    columns: Vec<(Piece, DataType)>,
+    options: Options,
+    shape: Shape,
+    rows: bool,
+}
+
+/// What is around and between the records.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    begin: &'static [u8],
+    between: &'static [u8],
+    after: &'static [u8],
+    end: &'static [u8],
 }
 
 impl Records {
-    pub(super) fn new(columns: &[OutputColumn]) -> Self {
+    /// As elements of an array.
+    pub(super) fn array(columns: &[OutputColumn], options: Options) -> Self {
+        Self::new(columns, options, Shape { begin: b"[", between: b",\n", after: b"}", end: b"]" })
+    }
+
+    /// As lines.
+    pub(super) fn lines(columns: &[OutputColumn], options: Options) -> Self {
+        Self::new(columns, options, Shape { begin: b"", between: b"", after: b"}\n", end: b"" })
+    }
+
+    fn new(columns: &[OutputColumn], options: Options, shape: Shape) -> Self {
         let column = |(index, column): (usize, &OutputColumn)| {
             let mut before = vec![if index == 0 { b'{' } else { b',' }];
-            cell::json_string(&mut before, &column.name);
+            cell::json_string(&mut before, Value::of(&column.name));
             before.push(b':');
-            (before, column.data_type.clone())
+            (Piece::new(before), column.data_type.clone())
         };
-        Self { out: vec![b'['], columns: columns.iter().enumerate().map(column).collect() }
+        let columns = columns.iter().enumerate().map(column).collect();
+        Self { out: shape.begin.to_vec(), columns, options, shape, rows: false }
     }
 }
 
 impl Renderer for Records {
-    fn row(&mut self, index: u64, row: &[Field<'_>]) -> Result<(), usize> {
-        if index > 0 {
-            self.out.extend_from_slice(b",\n");
+    #[inline]
+    fn row(&mut self, _: u64, row: Row<'_>, maximum: usize) -> Result<bool, usize> {
+        let before = self.out.len();
+        if self.rows {
+            self.out.extend_from_slice(self.shape.between);
         }
-        for (index, (field, (before, data_type))) in row.iter().zip(&self.columns).enumerate() {
-            self.out.extend_from_slice(before);
-            match field {
+        for (index, (value, (name, data_type))) in row.values().zip(&self.columns).enumerate() {
+            name.append_to(&mut self.out);
+            match value {
                 None => self.out.extend_from_slice(b"null"),
-                Some(text) => cell::json(&mut self.out, data_type, text).map_err(|_| index)?,
+                Some(value) => {
+                    cell::json(&mut self.out, data_type, value, self.options).map_err(|_| index)?;
+                }
             }
         }
-        self.out.push(b'}');
-        Ok(())
+        self.out.extend_from_slice(self.shape.after);
+        if self.out.len() + self.shape.end.len() > maximum {
+            self.out.truncate(before);
+            return Ok(false);
+        }
+        self.rows = true;
+        Ok(true)
     }
 
-    fn len(&self) -> usize {
-        self.out.len()
-    }
-
-    fn finish(mut self) -> Vec<u8> {
-        self.out.push(b']');
-        self.out
+    fn finish(mut self) -> Result<Vec<u8>, RenderError> {
+        self.out.extend_from_slice(self.shape.end);
+        Ok(self.out)
     }
 }

@@ -11,49 +11,67 @@ use domain::{
     json::{Fields, Raw, Scanner},
 };
 
-use super::cell::{self, Mismatch};
+use super::{
+    Options,
+    cell::{self, Mismatch},
+    number,
+};
+use crate::result::Value;
 
 /// Appends the value as JSON.
-pub(super) fn json(out: &mut Vec<u8>, data_type: &DataType, text: &str) -> Result<(), Mismatch> {
-    part(out, data_type, Raw::parse(text).map_err(|_| Mismatch)?)
+pub(super) fn json(
+    out: &mut Vec<u8>,
+    data_type: &DataType,
+    value: Value<'_>,
+    options: Options,
+) -> Result<(), Mismatch> {
+    let text = value.text().ok_or(Mismatch)?;
+    part(out, data_type, Raw::parse(&text).map_err(|_| Mismatch)?, options)
 }
 
-fn part(out: &mut Vec<u8>, data_type: &DataType, raw: Raw<'_>) -> Result<(), Mismatch> {
+fn part(out: &mut Vec<u8>, data_type: &DataType, raw: Raw<'_>, options: Options) -> Result<(), Mismatch> {
     if raw.text() == "null" {
         out.extend_from_slice(b"null");
         return Ok(());
     }
     match data_type {
-        DataType::Array(element) => array(out, element, raw),
-        DataType::Map(value) => object(out, raw, |_| Some(value)),
-        DataType::Struct(fields) => object(out, raw, |name| {
-            fields.iter().find(|field| field.name == name).map(|Field { data_type, .. }| data_type)
-        }),
+        DataType::Array(element) => array(out, element, raw, options),
+        DataType::Map(value) => object(out, raw, |_| Some(value), options),
+        DataType::Struct(fields) => {
+            let of = |name: &str| {
+                fields.iter().find(|field| field.name == name).map(|Field { data_type, .. }| data_type)
+            };
+            object(out, raw, of, options)
+        }
         DataType::String => {
             // Its escapes are as good as ours.
             let text = Some(raw.text()).filter(|text| text.starts_with('"')).ok_or(Mismatch)?;
             out.extend_from_slice(text.as_bytes());
             Ok(())
         }
-        DataType::Date | DataType::Timestamp => cell::json(out, data_type, &raw.string().ok_or(Mismatch)?),
+        DataType::Date | DataType::Timestamp => {
+            cell::json(out, data_type, Value::of(&raw.string().ok_or(Mismatch)?), options)
+        }
         // JSON has no word for them: the cast writes them as strings.
-        DataType::Float | DataType::Double if raw.string().is_some_and(|text| cell::is_not_finite(&text)) => {
+        DataType::Float | DataType::Double
+            if raw.string().is_some_and(|text| number::is_not_finite(Value::of(&text))) =>
+        {
             out.extend_from_slice(b"null");
             Ok(())
         }
-        _ => cell::json(out, data_type, raw.text()),
+        _ => cell::json(out, data_type, Value::of(raw.text()), options),
     }
 }
 
-fn array(out: &mut Vec<u8>, element: &DataType, raw: Raw<'_>) -> Result<(), Mismatch> {
+fn array(out: &mut Vec<u8>, element: &DataType, raw: Raw<'_>, options: Options) -> Result<(), Mismatch> {
     let mut scanner = Scanner::new(raw.text());
     scanner.expect(b'[', "expected an array").map_err(|_| Mismatch)?;
     out.push(b'[');
     if !scanner.take(b']') {
-        part(out, element, scanner.value().map_err(|_| Mismatch)?)?;
+        part(out, element, scanner.value().map_err(|_| Mismatch)?, options)?;
         while scanner.take(b',') {
             out.push(b',');
-            part(out, element, scanner.value().map_err(|_| Mismatch)?)?;
+            part(out, element, scanner.value().map_err(|_| Mismatch)?, options)?;
         }
     }
     out.push(b']');
@@ -65,6 +83,7 @@ fn object<'t>(
     out: &mut Vec<u8>,
     raw: Raw<'_>,
     of: impl Fn(&str) -> Option<&'t DataType>,
+    options: Options,
 ) -> Result<(), Mismatch> {
     let fields = Fields::parse(raw.text()).map_err(|_| Mismatch)?;
     let mut before = b'{';
@@ -72,9 +91,9 @@ fn object<'t>(
         let name: Cow<'_, str> = name;
         out.push(before);
         before = b',';
-        cell::json_string(out, &name);
+        cell::json_string(out, Value::of(&name));
         out.push(b':');
-        part(out, of(&name).ok_or(Mismatch)?, value)?;
+        part(out, of(&name).ok_or(Mismatch)?, value, options)?;
     }
     if before == b'{' {
         out.push(b'{');
@@ -89,7 +108,7 @@ mod tests {
 
     fn rendered(data_type: &str, text: &str) -> Option<String> {
         let mut out = Vec::new();
-        json(&mut out, &data_type.parse().unwrap(), text).ok()?;
+        json(&mut out, &data_type.parse().unwrap(), Value::of(text), Options::default()).ok()?;
         Some(String::from_utf8(out).unwrap())
     }
 
@@ -116,6 +135,16 @@ mod tests {
         ] {
             assert_eq!(rendered(data_type, text).as_deref(), Some(expected));
         }
+    }
+
+    #[test]
+    fn numbers_that_a_double_cannot_hold_are_strings_for_who_wants_them() {
+        let data_type = "struct<a:array<bigint>,b:map<string,decimal(4,2)>,c:int,d:double>".parse().unwrap();
+        let text = r#"{"a":[9007199254740993,null],"b":{"x":1.10},"c":7,"d":1.5}"#;
+        let mut out = Vec::new();
+        json(&mut out, &data_type, Value::of(text), Options { numbers_as_strings: true }).unwrap();
+        let expected = r#"{"a":["9007199254740993",null],"b":{"x":"1.10"},"c":7,"d":1.5}"#;
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[test]

@@ -19,7 +19,7 @@ fn some(text: &str) -> Option<String> {
 }
 
 fn rendered(format: Format, names: &[&str], rows: &[Vec<Option<String>>]) -> String {
-    let rendered = render(format, &columns(names), &athena_csv(names, rows), MAXIMUM).unwrap();
+    let rendered = render(format, &columns(names), &athena_csv(names, rows).into(), MAXIMUM).unwrap();
     assert_eq!(rendered.rows, rows.len() as u64);
     String::from_utf8(rendered.body).unwrap()
 }
@@ -83,23 +83,23 @@ fn no_rows_have_their_columns_all_the_same() {
 #[test]
 fn an_answer_is_bounded() {
     let row = vec![some("x")];
-    let csv = athena_csv(&["booking_id"], &vec![row; 100]);
+    let csv = athena_csv(&["booking_id"], &vec![row; 100]).into();
     for format in [Format::Json, Format::Columns, Format::Csv] {
         let error = render(format, &columns(&["booking_id"]), &csv, 50).unwrap_err();
-        assert_eq!(error, RenderError::TooLarge { maximum: 50 });
+        assert!(matches!(error, RenderError::TooLarge { maximum: 50 }), "{error}");
     }
 }
 
 #[test]
 fn a_value_of_another_type_is_the_engines_fault() {
-    let csv = athena_csv(&["price"], &[vec![some("1.0")], vec![some("abc")]]);
+    let csv = athena_csv(&["price"], &[vec![some("1.0")], vec![some("abc")]]).into();
     let error = render(Format::Json, &columns(&["price"]), &csv, MAXIMUM).unwrap_err();
     assert_eq!(error.to_string(), "row 1 has a value in column price that is not of type double");
 }
 
 #[test]
 fn the_result_of_another_query_is_refused() {
-    let csv = athena_csv(&["seats"], &[]);
+    let csv = athena_csv(&["seats"], &[]).into();
     let error = render(Format::Json, &columns(&["price"]), &csv, MAXIMUM).unwrap_err();
     assert!(matches!(error, RenderError::Malformed(MalformedResult::Header { .. })));
 }
@@ -109,7 +109,7 @@ fn the_twenty_passengers_are_what_the_python_service_answered() {
     let dataset = testing::passengers();
     let columns: Vec<OutputColumn> =
         TableColumn::defined(&dataset).map(|column| OutputColumn::from(&column)).collect();
-    let csv = testing::passengers_csv();
+    let csv = testing::passengers_csv().into();
     let body = render(Format::Columns, &columns, &csv, MAXIMUM).unwrap().body;
     let answer: Value = serde_json::from_slice(&body).unwrap();
     let expected: Value =

@@ -13,13 +13,43 @@ pub(crate) fn athena_csv(columns: &[&str], rows: &[Vec<Option<String>>]) -> Vec<
     std::iter::once(&header).chain(rows).map(line).collect::<String>().into_bytes()
 }
 
-fn read_all(csv: &[u8], columns: &[&str]) -> Result<Vec<Vec<Option<String>>>, MalformedResult> {
-    let mut reader = ResultReader::new(csv, columns.iter().copied())?;
-    let (mut rows, mut row) = (Vec::new(), Vec::new());
-    while reader.read(&mut row)? {
-        rows.push(row.iter().map(|field| field.as_deref().map(str::to_owned)).collect());
+/// A row as a test has it.
+type Texts = Vec<Option<String>>;
+
+fn texts(row: Row<'_>) -> Texts {
+    row.values().map(|value| value.map(|value| value.text().unwrap().into_owned())).collect()
+}
+
+/// The rows, read in pieces of these lengths, over and over, and with each the offset before it.
+fn read_pieces(
+    mut reader: ResultReader,
+    csv: &[u8],
+    lengths: &[usize],
+) -> Result<Vec<(u64, Texts)>, MalformedResult> {
+    let (mut rows, mut rest, mut lengths) = (Vec::new(), csv, lengths.iter().cycle());
+    loop {
+        let mut offset = reader.offset();
+        while let Some(row) = reader.read()? {
+            rows.push((offset, texts(row)));
+            offset = reader.offset();
+        }
+        if rest.is_empty() {
+            if reader.last {
+                return Ok(rows);
+            }
+            reader.end();
+            continue;
+        }
+        let (piece, others) = rest.split_at((*lengths.next().unwrap()).min(rest.len()));
+        reader.feed(Bytes::copy_from_slice(piece));
+        rest = others;
     }
-    Ok(rows)
+}
+
+fn read_all(csv: &[u8], columns: &[&str]) -> Result<Vec<Texts>, MalformedResult> {
+    let reader = ResultReader::new(columns.iter().copied());
+    let rows = read_pieces(reader, csv, &[usize::MAX])?;
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
 #[test]
@@ -36,13 +66,47 @@ fn a_null_alone_in_its_row_is_an_empty_line() {
 }
 
 #[test]
-fn values_without_doubled_quotes_are_borrowed() {
-    let mut reader = ResultReader::new(b"\"a\"\n\"x\"\n\"x\"\"y\"\n", ["a"].into_iter()).unwrap();
-    let mut row = Vec::new();
-    reader.read(&mut row).unwrap();
-    assert!(matches!(row[0], Some(Cow::Borrowed("x"))));
-    reader.read(&mut row).unwrap();
-    assert_eq!(row[0].as_deref(), Some("x\"y"));
+fn rows_are_lent_where_they_lie() {
+    let csv = Bytes::from_static(b"\"a\"\n\"x\"\n\"x\"\"y\"\n");
+    let mut reader = ResultReader::new(["a"].into_iter());
+    reader.feed(csv.clone());
+    for place in [5, 9] {
+        let row = reader.read().unwrap().unwrap();
+        let value = row.values().next().unwrap().unwrap();
+        assert_eq!(value.bytes().as_ptr(), csv[place..].as_ptr());
+        assert_eq!(value.is_doubled(), place == 9);
+    }
+    assert_eq!(reader.offset(), csv.len() as u64);
+    assert!(reader.read().unwrap().is_none());
+}
+
+#[test]
+fn a_row_may_be_longer_than_a_piece_and_not_than_the_bound() {
+    let long = format!("\"a\"\n\"{}\"\n\"end\"\n", "x\ny".repeat(100_000));
+    let reader = ResultReader::new(["a"].into_iter());
+    let rows = read_pieces(reader, long.as_bytes(), &[1_000]).unwrap();
+    assert_eq!(rows[0].1[0].as_ref().unwrap().len(), 300_000);
+    assert_eq!(rows[1], (4 + 300_003, vec![Some("end".to_owned())]));
+    let mut reader = ResultReader::resume(1, 77);
+    let piece = Bytes::from(["\"".to_owned(), "x".repeat(1 << 20)].concat());
+    let error = loop {
+        reader.feed(piece.clone());
+        match reader.read() {
+            Ok(row) => assert!(row.is_none()),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error, MalformedResult::RowTooLong { at: 77 });
+}
+
+#[test]
+fn errors_say_where_in_the_result() {
+    let reader = ResultReader::resume(2, 1_000);
+    let error = read_pieces(reader, b"\"x\",\"y\"\n\"x\"\n", &[3]).unwrap_err();
+    assert_eq!(error, MalformedResult::Syntax { at: 1_011, what: "a row with too few values" });
+    let reader = ResultReader::resume(2, 1_000);
+    let error = read_pieces(reader, b"\"x\",\"y\"\n\"x\"\n", &[99]).unwrap_err();
+    assert_eq!(error, MalformedResult::Syntax { at: 1_011, what: "a row with too few values" });
 }
 
 #[test]
@@ -68,22 +132,67 @@ fn value() -> impl Strategy<Value = Option<String>> {
     prop_oneof![Just(None), Just(Some(String::new())), "[\",\n\r\\\\ aé🦀]{0,8}".prop_map(Some)]
 }
 
+/// Rows of one to four columns.
+fn rows() -> impl Strategy<Value = (usize, Vec<Texts>)> {
+    (1_usize..5).prop_flat_map(|width| {
+        let rows = prop::collection::vec(prop::collection::vec(value(), width), 0..8);
+        rows.prop_map(move |rows| (width, rows))
+    })
+}
+
 proptest! {
     #[test]
-    fn what_athena_writes_is_read_back(
-        rows in (1_usize..5).prop_flat_map(|width| {
-            prop::collection::vec(prop::collection::vec(value(), width), 0..8).prop_map(move |rows| (width, rows))
-        }),
+    fn what_athena_writes_is_read_back_in_pieces_of_any_length(
+        (width, rows) in rows(), lengths in prop::collection::vec(1_usize..40, 1..5), whole: bool, ended: bool,
     ) {
-        let (width, rows) = rows;
         let columns = &["a", "b", "c", "d"][..width];
-        prop_assert_eq!(read_all(&athena_csv(columns, &rows), columns).unwrap(), rows);
+        let mut csv = athena_csv(columns, &rows);
+        if !ended && csv.ends_with(b"\"\n") {
+            csv.pop();
+        }
+        let lengths = if whole { vec![usize::MAX] } else { lengths };
+        let read = read_pieces(ResultReader::new(columns.iter().copied()), &csv, &lengths).unwrap();
+        let read: Vec<Texts> = read.into_iter().map(|(_, row)| row).collect();
+        prop_assert_eq!(read, rows);
     }
 
     #[test]
-    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..60), text in "[\",\na]{0,40}") {
-        let _either_way = read_all(&bytes, &["a"]);
-        let _either_way = read_all(text.as_bytes(), &["a"]);
-        let _either_way = read_all(format!("\"a\",\"b\"\n{text}").as_bytes(), &["a", "b"]);
+    fn from_any_row_on_the_rest_follows(
+        (width, rows) in rows(), lengths in prop::collection::vec(1_usize..40, 1..5),
+    ) {
+        let columns = &["a", "b", "c", "d"][..width];
+        let csv = athena_csv(columns, &rows);
+        let read = read_pieces(ResultReader::new(columns.iter().copied()), &csv, &lengths).unwrap();
+        // The first offset is before the header, and begins with it.
+        for (index, (offset, _)) in read.iter().enumerate().skip(1) {
+            let reader = ResultReader::resume(width, *offset);
+            let rest = read_pieces(reader, &csv[usize::try_from(*offset).unwrap()..], &lengths).unwrap();
+            prop_assert_eq!(&rest[..], &read[index..]);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_wrong_in_pieces_too(
+        text in "[\",\na]{0,40}", lengths in prop::collection::vec(1_usize..9, 1..5),
+    ) {
+        let csv = format!("\"a\",\"b\"\n{text}");
+        let reader = || ResultReader::new(["a", "b"].into_iter());
+        let read = |lengths: &[usize]| -> Result<Vec<Texts>, MalformedResult> {
+            let rows = read_pieces(reader(), csv.as_bytes(), lengths)?;
+            Ok(rows.into_iter().map(|(_, row)| row).collect())
+        };
+        prop_assert_eq!(read(&lengths), read(&[usize::MAX]));
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(
+        bytes in prop::collection::vec(any::<u8>(), 0..60), text in "[\",\naé]{0,40}", length in 1_usize..9,
+    ) {
+        for columns in [&["a"][..], &["a", "b"]] {
+            for csv in [bytes.clone(), text.clone().into_bytes(), format!("\"a\",\"b\"\n{text}").into_bytes()] {
+                let reader = ResultReader::new(columns.iter().copied());
+                let _either_way = read_pieces(reader, &csv, &[length]);
+            }
+        }
     }
 }

@@ -19,7 +19,7 @@ impl Part {
             tokio::task::yield_now().await;
             Ok(self.reads.fetch_add(1, Ordering::SeqCst))
         };
-        *self.cached.get(clock, age, read).await.unwrap()
+        *self.cached.get(clock, age, None, read).await.unwrap().value
     }
 }
 
@@ -56,6 +56,21 @@ async fn many_at_once_share_one_reading() {
 async fn a_reading_that_failed_is_not_kept() {
     let (cached, clock) = (Cached::<u32>::default(), clock());
     let missing = || CatalogError::NotFound { what: "x".into() };
-    assert!(cached.get(&clock, AGE, async || Err(missing().into())).await.is_err());
-    assert_eq!(*cached.get(&clock, AGE, async || Ok(7)).await.unwrap(), 7);
+    assert!(cached.get(&clock, AGE, None, async || Err(missing().into())).await.is_err());
+    assert_eq!(*cached.get(&clock, AGE, None, async || Ok(7)).await.unwrap().value, 7);
+}
+
+#[tokio::test]
+async fn who_needs_a_later_one_gets_one_and_leaves_it_to_the_others() {
+    let (part, clock) = (Part::default(), clock());
+    let since = async |time| {
+        let read = async || Ok(part.reads.fetch_add(1, Ordering::SeqCst));
+        *part.cached.get(&clock, AGE, Some(time), read).await.unwrap().value
+    };
+    assert_eq!(part.get(&clock, AGE).await, 0);
+    let begun = clock.now();
+    assert_eq!(since(begun).await, 0, "what began then is late enough");
+    clock.advance(TimeDelta::seconds(1));
+    assert_eq!(since(clock.now()).await, 1);
+    assert_eq!(part.get(&clock, AGE).await, 1);
 }

@@ -1,0 +1,163 @@
+//! One question and its answer: asked without waiting, looked after, and taken page by page.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use domain::port::Clock;
+use serde::Deserialize;
+use tower::ServiceExt;
+
+use crate::{failure::Failure, lake::RemoteLake, output, stop::Stop};
+
+/// The longest answer of one page, in bytes: more than any answer is allowed to have.
+const LONGEST: usize = 1 << 30;
+/// The pause between two looks at a query.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+/// The longest.
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// What is asked.
+#[derive(Debug)]
+pub(super) struct Question {
+    pub(super) method: &'static str,
+    /// With its query string.
+    pub(super) path: String,
+    /// JSON.
+    pub(super) body: Option<String>,
+}
+
+/// A query as the API shows it.
+#[derive(Debug, Deserialize)]
+struct QueryState {
+    state: String,
+    #[serde(default)]
+    bytes_scanned: Option<u64>,
+    #[serde(default)]
+    error: Option<ProblemText>,
+    links: Links,
+}
+
+#[derive(Debug, Deserialize)]
+struct Links {
+    #[serde(rename = "self")]
+    this: String,
+    rows: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct ProblemText {
+    detail: String,
+}
+
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// The API, to be asked.
+pub(super) struct Conversation {
+    router: Router,
+}
+
+impl Conversation {
+    pub(super) fn new(lake: &RemoteLake) -> Self {
+        Self { router: lake.api() }
+    }
+
+    /// The rows that answer the question. If the process is asked to stop, the query is cancelled.
+    pub(super) async fn rows(&self, question: &Question, stop: &mut Stop) -> Result<Vec<u8>, Failure> {
+        let spinner = output::spinner("starting the query");
+        let asked = stop.unless_requested(self.send(question.method, &question.path, question.body.as_deref()));
+        let reply = asked.await.ok_or(Failure::Interrupted)??;
+        if reply.status != StatusCode::ACCEPTED {
+            spinner.finish_and_clear();
+            return reply.rows();
+        }
+        let mut query: QueryState = reply.json()?;
+        let this = query.links.this.clone();
+        let mut pause = FIRST_PAUSE;
+        while matches!(query.state.as_str(), "queued" | "running") {
+            let scanned = query.bytes_scanned.map(|bytes| format!(", {} scanned", output::bytes(bytes)));
+            spinner.set_message(format!("{}{}", query.state, scanned.unwrap_or_default()));
+            let look = async {
+                aws::SystemClock.sleep(pause).await;
+                self.send("GET", &this, None).await
+            };
+            let Some(reply) = stop.unless_requested(look).await else {
+                spinner.set_message("cancelling the query");
+                return Err(self.cancel(&this).await);
+            };
+            query = reply?.json()?;
+            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        }
+        spinner.set_message("reading the rows");
+        if query.state != "succeeded" {
+            spinner.finish_and_clear();
+            let reason = query.error.map_or_else(|| format!("the query is {}", query.state), |error| error.detail);
+            return Err(Failure::NotDone(reason));
+        }
+        let rows = stop.unless_requested(self.send("GET", &query.links.rows, None)).await;
+        spinner.finish_and_clear();
+        rows.ok_or(Failure::Interrupted)??.rows()
+    }
+
+    async fn cancel(&self, query: &str) -> Failure {
+        match self.send("DELETE", query, None).await {
+            Ok(reply) if reply.status.is_success() => {}
+            Ok(reply) => output::note(&format!("the query could not be cancelled: {}", reply.status)),
+            Err(failure) => output::note(&format!("the query could not be cancelled: {failure}")),
+        }
+        Failure::Interrupted
+    }
+
+    async fn send(&self, method: &str, path: &str, body: Option<&str>) -> Result<Reply, Failure> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("prefer", "respond-async");
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
+        let request = request.body(body).map_err(|error| Failure::Input(error.to_string()))?;
+        let response = match self.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, LONGEST).await;
+        let body = body.map_err(|error| Failure::NotDone(format!("the answer broke off: {error}")))?.to_vec();
+        Ok(Reply { status: parts.status, headers: parts.headers, body })
+    }
+}
+
+impl Reply {
+    /// The body of a success.
+    fn rows(self) -> Result<Vec<u8>, Failure> {
+        if self.headers.contains_key(header::LINK) {
+            let detail = "the rows are more than one answer takes: lower --limit, or select fewer columns";
+            return Err(Failure::NotDone(detail.to_owned()));
+        }
+        if self.status == StatusCode::OK { Ok(self.body) } else { Err(self.failure()) }
+    }
+
+    fn json<T: serde::de::DeserializeOwned>(self) -> Result<T, Failure> {
+        if !self.status.is_success() {
+            return Err(self.failure());
+        }
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Failure::NotDone(format!("the API answered something else than a query: {error}")))
+    }
+
+    /// What the API says is wrong: with what was asked, or with the lake.
+    fn failure(&self) -> Failure {
+        let detail = match serde_json::from_slice::<ProblemText>(&self.body) {
+            Ok(problem) => problem.detail,
+            Err(_) => format!("the API answered {}", self.status),
+        };
+        if self.status.is_client_error() { Failure::Input(detail) } else { Failure::NotDone(detail) }
+    }
+}

@@ -1,0 +1,105 @@
+//! The settings that only the HTTP API reads.
+
+use std::time::Duration;
+
+use super::{InvalidSetting, Setting, raw::Raw};
+
+pub(super) const MAX_RENDERED: Setting = Setting {
+    name: "TRIBUTARY_MAX_RENDERED",
+    default: "64MiB",
+    meaning: "The largest file that a result too long for one answer is written to; beyond it, a caller pages.",
+};
+pub(super) const MAX_QUERIES: Setting = Setting {
+    name: "TRIBUTARY_MAX_QUERIES",
+    default: "100",
+    meaning: "How many queries one process of the API waits for at once; one more is answered 429.",
+};
+pub(super) const RESULT_REUSE: Setting = Setting {
+    name: "TRIBUTARY_RESULT_REUSE",
+    default: "0s",
+    meaning: "How old a result may be that Athena answers again instead of running the query; `0s`: it runs.",
+};
+pub(super) const PRICE_PER_TB: Setting = Setting {
+    name: "TRIBUTARY_PRICE_PER_TB",
+    default: "5",
+    meaning: "What Athena charges per TB scanned, in US dollars, for the estimates in answers and in the log.",
+};
+pub(super) const CORS_ORIGINS: Setting = Setting {
+    name: "TRIBUTARY_CORS_ORIGINS",
+    default: "",
+    meaning: "The origins whose pages may call the API from a browser, with commas between them, or `*` for all.",
+};
+
+/// The longest that Athena keeps a result for reuse.
+const MAX_REUSE: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// What bounds and describes the API's answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiLimits {
+    /// The largest file that a result is written to, in bytes.
+    pub max_rendered: u64,
+    /// How many queries one process waits for at once.
+    pub max_queries: usize,
+    /// How old a reused result may be, in whole minutes; `None` runs every query.
+    pub result_reuse: Option<Duration>,
+    /// The price per TB scanned, in millionths of a dollar.
+    pub price_per_tb: u64,
+    /// The origins that a browser may call from; `*` stands alone.
+    pub cors_origins: Vec<String>,
+}
+
+impl ApiLimits {
+    pub(super) fn read(raw: &impl Fn(Setting) -> Raw) -> Result<Self, InvalidSetting> {
+        let max_rendered = raw(MAX_RENDERED).bytes()?;
+        if !(1 << 20..=512 << 20).contains(&max_rendered) {
+            // It is put together in memory.
+            return Err(raw(MAX_RENDERED).invalid("it must be from 1MiB to 512MiB"));
+        }
+        let max_queries = raw(MAX_QUERIES).number(1)?;
+        let reuse = raw(RESULT_REUSE).duration()?;
+        if !reuse.as_millis().is_multiple_of(60_000) || reuse > MAX_REUSE {
+            return Err(raw(RESULT_REUSE).invalid("it must be whole minutes up to 168h, for example 10m"));
+        }
+        let price = raw(PRICE_PER_TB);
+        Ok(Self {
+            max_rendered,
+            max_queries: usize::try_from(max_queries).unwrap_or(usize::MAX),
+            result_reuse: Some(reuse).filter(|reuse| !reuse.is_zero()),
+            price_per_tb: millionths(&price.value).ok_or_else(|| {
+                price.invalid("expected dollars with at most 6 decimals, for example 5 or 6.75")
+            })?,
+            cors_origins: origins(&raw(CORS_ORIGINS))?,
+        })
+    }
+}
+
+/// A decimal number in millionths, without a float on the way.
+fn millionths(text: &str) -> Option<u64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(part) || part.len() > 6 {
+        return None;
+    }
+    let part: u64 = format!("{part:0<6}").parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(1_000_000)?.checked_add(part)
+}
+
+fn origins(raw: &Raw) -> Result<Vec<String>, InvalidSetting> {
+    let items: Vec<String> =
+        raw.value.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect();
+    if items.iter().any(|item| item == "*") {
+        let alone = items.len() == 1;
+        return if alone { Ok(items) } else { Err(raw.invalid("* stands alone: it allows every origin")) };
+    }
+    // What a browser sends: a scheme, a host and perhaps a port, and no slash at the end.
+    let is_origin = |item: &String| {
+        let host = item.strip_prefix("https://").or_else(|| item.strip_prefix("http://"));
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':');
+        host.is_some_and(|host| !host.is_empty() && host.bytes().all(allowed))
+    };
+    if items.iter().all(is_origin) {
+        Ok(items)
+    } else {
+        Err(raw.invalid("expected origins as a browser sends them, for example https://app.example.com"))
+    }
+}

@@ -1,0 +1,193 @@
+//! Athena's regular expressions (Java's grammar, read by Joni) as those of the `regex` crate. What only one of the
+//! two has, or what they read differently, is refused by name.
+
+use datafusion::error::Result;
+use regex::{Regex, RegexBuilder};
+use regex_syntax::ast::{
+    Assertion, AssertionKind, Ast, ClassSetBinaryOp, ClassSetBinaryOpKind, ClassSetItem, ErrorKind, Flag,
+    FlagsItemKind, Visitor, parse::Parser, visit,
+};
+
+use crate::functions::own::{failure, invalid};
+
+/// What a pattern may take in memory, compiled.
+const MAX_COMPILED_BYTES: usize = 4 << 20;
+
+/// The pattern, ready to find a match anywhere in a text.
+pub(super) fn compile(pattern: &str) -> Result<Regex> {
+    let ast = Parser::new().parse(pattern).map_err(|error| malformed(pattern, error.kind()))?;
+    let found = visit(&ast, Scan::default()).map_err(|what| unsupported(pattern, what))?;
+    let mut builder = RegexBuilder::new(&found.with_java_ends(pattern));
+    let regex = builder.size_limit(MAX_COMPILED_BYTES).build();
+    regex.map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => unsupported(pattern, "its size, compiled"),
+        _ => unsupported(pattern, "a class or a flag in it"),
+    })
+}
+
+fn unsupported(pattern: &str, what: &str) -> datafusion::error::DataFusionError {
+    let message = format!("the pattern {pattern:?}: {what} is not supported by the local engine");
+    failure("NOT_SUPPORTED", message)
+}
+
+/// What neither engine can read, in Joni's words; anything else may be a pattern that only Athena reads.
+fn malformed(pattern: &str, kind: &ErrorKind) -> datafusion::error::DataFusionError {
+    invalid(match kind {
+        ErrorKind::GroupUnclosed => "end pattern with unmatched parenthesis",
+        ErrorKind::GroupUnopened => "unmatched close parenthesis",
+        ErrorKind::ClassUnclosed => "premature end of char-class",
+        ErrorKind::EscapeUnexpectedEof => "end pattern at escape",
+        ErrorKind::RepetitionMissing => "target of repeat operator is not specified",
+        ErrorKind::UnsupportedBackreference => return unsupported(pattern, "a backreference"),
+        ErrorKind::UnsupportedLookAround => return unsupported(pattern, "looking around"),
+        other => return unsupported(pattern, &format!("what is in it ({other})")),
+    })
+}
+
+/// What a pattern has that matters here.
+#[derive(Default)]
+struct Scan {
+    /// Where a `$` stands.
+    ends: Vec<usize>,
+    is_multi_line: bool,
+}
+
+impl Scan {
+    /// In Java, `$` also matches before a line end that is the text's last character.
+    fn with_java_ends(&self, pattern: &str) -> String {
+        if self.is_multi_line {
+            return pattern.to_owned();
+        }
+        let mut rest = pattern;
+        let mut rewritten = String::with_capacity(pattern.len() + 8 * self.ends.len());
+        let mut from = 0;
+        for end in &self.ends {
+            let (before, after) = rest.split_at(end - from);
+            rewritten.push_str(before);
+            rewritten.push_str(r"(?:\n?\z)");
+            rest = &after[1..];
+            from = end + 1;
+        }
+        rewritten + rest
+    }
+}
+
+impl Visitor for Scan {
+    type Output = Self;
+    type Err = &'static str;
+
+    fn finish(self) -> std::result::Result<Self, &'static str> {
+        Ok(self)
+    }
+
+    fn visit_pre(&mut self, ast: &Ast) -> std::result::Result<(), &'static str> {
+        let flags = match ast {
+            Ast::Flags(flags) => &flags.flags,
+            Ast::Group(group) => match group.flags() {
+                Some(flags) => flags,
+                None => return Ok(()),
+            },
+            Ast::Assertion(assertion) => return self.assertion(assertion),
+            Ast::Repetition(repetition) if matches!(*repetition.ast, Ast::Repetition(_)) => {
+                return Err("a possessive repetition");
+            }
+            _ => return Ok(()),
+        };
+        for item in &flags.items {
+            match item.kind {
+                FlagsItemKind::Flag(Flag::MultiLine) => self.is_multi_line = true,
+                FlagsItemKind::Flag(Flag::SwapGreed | Flag::Unicode | Flag::CRLF) => {
+                    return Err("a flag other than i, m, s and x");
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> std::result::Result<(), &'static str> {
+        if matches!(item, ClassSetItem::Ascii(_)) { Err("a POSIX class") } else { Ok(()) }
+    }
+
+    fn visit_class_set_binary_op_pre(
+        &mut self,
+        op: &ClassSetBinaryOp,
+    ) -> std::result::Result<(), &'static str> {
+        match op.kind {
+            ClassSetBinaryOpKind::Intersection => Ok(()),
+            _ => Err("a difference of classes"),
+        }
+    }
+}
+
+impl Scan {
+    fn assertion(&mut self, assertion: &Assertion) -> std::result::Result<(), &'static str> {
+        match assertion.kind {
+            AssertionKind::EndLine => self.ends.push(assertion.span.start.offset),
+            AssertionKind::StartLine
+            | AssertionKind::StartText
+            | AssertionKind::EndText
+            | AssertionKind::WordBoundary
+            | AssertionKind::NotWordBoundary => {}
+            _ => return Err("the start or the end of a word"),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compile;
+
+    #[test]
+    fn patterns_match_anywhere_and_as_in_java() {
+        for (pattern, text, expected) in [
+            ("b", "abc", true),
+            ("^b", "abc", false),
+            ("c$", "abc\n", true),
+            ("c$", "abc\n\n", false),
+            ("^$", "", true),
+            ("(c$|x)", "abc", true),
+            ("(?m)^b$", "a\nb\nc", true),
+            ("a.c", "a\nc", false),
+            ("(?s)a.c", "a\nc", true),
+            ("(?i)PÉREZ", "ana pérez", true),
+            (r"^\$\d+$", "$12", true),
+            ("[^$]", "$", false),
+            ("é$", "é", true),
+            ("", "x", true),
+        ] {
+            assert_eq!(compile(pattern).unwrap().is_match(text), expected, "{pattern} in {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_pattern_or_another_one_in_athena_is_told_apart() {
+        for (pattern, expected) in [
+            ("(", "INVALID_FUNCTION_ARGUMENT: end pattern with unmatched parenthesis"),
+            ("a)", "INVALID_FUNCTION_ARGUMENT: unmatched close parenthesis"),
+            ("[a", "INVALID_FUNCTION_ARGUMENT: premature end of char-class"),
+            ("a\\", "INVALID_FUNCTION_ARGUMENT: end pattern at escape"),
+            ("*a", "INVALID_FUNCTION_ARGUMENT: target of repeat operator is not specified"),
+            ("(a)\\1", "NOT_SUPPORTED: the pattern \"(a)\\\\1\": a backreference is not supported"),
+            ("(?=a)", "NOT_SUPPORTED: the pattern \"(?=a)\": looking around is not supported"),
+            ("a++", "NOT_SUPPORTED: the pattern \"a++\": a possessive repetition is not supported"),
+            ("[[:alpha:]]", "NOT_SUPPORTED: the pattern \"[[:alpha:]]\": a POSIX class is not supported"),
+            (
+                "(?U)a",
+                "NOT_SUPPORTED: the pattern \"(?U)a\": a flag other than i, m, s and x is not supported",
+            ),
+            (
+                r"\w{1000}{1000}",
+                r#"NOT_SUPPORTED: the pattern "\\w{1000}{1000}": a possessive repetition is not supported"#,
+            ),
+            (
+                r"(?:\w{1000}){1000}",
+                r#"NOT_SUPPORTED: the pattern "(?:\\w{1000}){1000}": its size, compiled is not supported"#,
+            ),
+        ] {
+            let error = compile(pattern).unwrap_err().to_string();
+            assert!(error.contains(expected), "{pattern}: {error}");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! One row or more for each function: what goes in, its type in Athena's words, and the text that comes out.
+
+use crate::lake::Lake;
+
+/// Runs each query, and compares the type of its first column and its rows (`|` between values, `;` between rows)
+/// with what is expected.
+pub(crate) async fn compare(lake: &Lake, cases: &[(&str, &str, &str)]) {
+    let mut wrong = Vec::new();
+    for (sql, data_type, expected) in cases {
+        let found = match lake.engine.execute(sql, &[]).await {
+            Ok(execution) => execution.columns[0].data_type.clone(),
+            Err(error) => {
+                wrong.push(format!("{sql}: {error:?}"));
+                continue;
+            }
+        };
+        let rows = match lake.text(sql, &[]).await {
+            Ok(text) => text.split_once('\n').unwrap().1.to_owned(),
+            Err(error) => {
+                wrong.push(format!("{sql}: {error:?}"));
+                continue;
+            }
+        };
+        let row = |row: &str| {
+            let value = |value: &str| match value {
+                "NULL" => String::new(),
+                "''" => "\"\"".to_owned(),
+                other => format!("\"{}\"", other.replace('"', "\"\"")),
+            };
+            row.split('|').map(value).collect::<Vec<_>>().join(",") + "\n"
+        };
+        let rows_expected: String = expected.split(';').filter(|rows| !rows.is_empty()).map(row).collect();
+        if found != *data_type || rows != rows_expected {
+            wrong.push(format!("{sql}: {found}, {rows:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Runs each query, which fails with the message.
+pub(crate) async fn refuse(lake: &Lake, cases: &[(&str, &str)]) {
+    let mut wrong = Vec::new();
+    for (sql, expected) in cases {
+        match lake.text(sql, &[]).await {
+            Err(error) if error.to_string() == *expected => {}
+            other => wrong.push(format!("{sql}: {other:?}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+async fn lake() -> Lake {
+    let types = [
+        ("n", "int"),
+        ("s", "string"),
+        ("p", "string"),
+        ("words", "array<string>"),
+        ("whole", "array<int>"),
+        ("long", "array<bigint>"),
+        ("money", "array<decimal(4,2)>"),
+        ("small", "array<float>"),
+        ("large", "array<double>"),
+        ("yes", "array<boolean>"),
+        ("days", "array<date>"),
+        ("ats", "array<timestamp>"),
+        ("sizes", "map<string,int>"),
+        ("d", "double"),
+        ("price", "decimal(12,2)"),
+        ("r", "float"),
+        ("big", "bigint"),
+    ];
+    let rows = [
+        r#"{"n": 1, "s": "Ana Pérez", "p": "^ana", "words": ["a", "b"], "whole": [1, 2], "long": [1, null],
+            "money": [1.5, 2.25], "small": [0.1, -0.0], "large": [0.1, 1e300], "yes": [true],
+            "days": ["2026-11-23"], "ats": ["2026-11-23T10:05:00"], "sizes": {"x": 1, "y": null},
+            "d": 2.675, "price": "-1.25", "r": -0.5, "big": -9223372036854775807}"#,
+        r#"{"n": 2, "s": "ana\nlinea", "p": "l.n", "words": [], "sizes": {}, "d": -2.5, "price": "99999.995"}"#,
+        r#"{"n": 3, "words": ["a", null]}"#,
+    ];
+    let rows = rows.map(|row| row.replace('\n', " "));
+    Lake::of(&types, &rows.iter().map(String::as_str).collect::<Vec<_>>()).await
+}
+
+#[tokio::test]
+async fn texts() {
+    let cases = [
+        ("SELECT n FROM t WHERE regexp_like(s, 'P.rez')", "integer", "1"),
+        ("SELECT n FROM t WHERE regexp_like(s, '^Pérez')", "integer", ""),
+        ("SELECT n FROM t WHERE regexp_like(s, '(?i)^ANA P')", "integer", "1"),
+        ("SELECT regexp_like(s, p) FROM t ORDER BY n", "boolean", "false;true;NULL"),
+        ("SELECT regexp_like(s, NULL) FROM t WHERE n = 1", "boolean", "NULL"),
+        ("SELECT regexp_like(s, 'z' || '$') FROM t ORDER BY n", "boolean", "true;false;NULL"),
+        ("SELECT regexp_like('x', '')", "boolean", "true"),
+        ("SELECT concat('a', s, 'b') FROM t ORDER BY n DESC LIMIT 1", "varchar", "NULL"),
+        ("SELECT concat(s, '!') FROM t WHERE n = 1", "varchar", "Ana Pérez!"),
+        ("SELECT lower('ÀÉ'), upper('straße')", "varchar", "àé|STRAßE"),
+        ("SELECT n FROM t WHERE lower(s) LIKE lower('%PÉ' || 'REZ') ESCAPE '\\'", "integer", "1"),
+        ("SELECT n FROM t WHERE s LIKE 'Ana' || NULL", "integer", ""),
+        ("SELECT n FROM t WHERE s = ('Ana' || ' Pérez')", "integer", "1"),
+        ("SELECT length(s) FROM t WHERE n = 1", "bigint", "9"),
+    ];
+    compare(&lake().await, &cases).await;
+}
+
+#[tokio::test]
+async fn arrays_and_maps() {
+    let cases = [
+        ("SELECT contains(words, 'a') FROM t ORDER BY n", "boolean", "true;false;true"),
+        ("SELECT contains(words, 'z') FROM t ORDER BY n", "boolean", "false;false;NULL"),
+        ("SELECT contains(words, s) FROM t ORDER BY n", "boolean", "false;false;NULL"),
+        ("SELECT contains(words, NULL) FROM t WHERE n = 1", "boolean", "NULL"),
+        (
+            "SELECT contains(whole, 2), contains(whole, 2.5), contains(whole, 2E0) FROM t WHERE n = 1",
+            "boolean",
+            "true|false|true",
+        ),
+        (
+            "SELECT contains(whole, 9223372036854775807), contains(whole, big) FROM t WHERE n = 1",
+            "boolean",
+            "false|false",
+        ),
+        (
+            "SELECT contains(long, 1), contains(long, 2), contains(long, n) FROM t WHERE n = 1",
+            "boolean",
+            "true|NULL|true",
+        ),
+        ("SELECT contains(whole, 2) FROM t WHERE n = 2", "boolean", "NULL"),
+        (
+            "SELECT contains(money, 1.5), contains(money, 2), contains(money, CAST('2.25' AS decimal(4,2))) FROM t WHERE n = 1",
+            "boolean",
+            "true|false|true",
+        ),
+        ("SELECT contains(money, 1.505) FROM t WHERE n = 1", "boolean", "false"),
+        (
+            "SELECT contains(small, REAL '0.1'), contains(small, 0.1), contains(small, 0.1E0), contains(small, 0) FROM t WHERE n = 1",
+            "boolean",
+            "true|true|false|true",
+        ),
+        (
+            "SELECT contains(large, 0.1), contains(large, 1E300), contains(large, 1) FROM t WHERE n = 1",
+            "boolean",
+            "true|true|false",
+        ),
+        ("SELECT contains(yes, true), contains(yes, false) FROM t WHERE n = 1", "boolean", "true|false"),
+        (
+            "SELECT contains(days, DATE '2026-11-23'), contains(days, TIMESTAMP '2026-11-23 00:00') FROM t WHERE n = 1",
+            "boolean",
+            "true|true",
+        ),
+        (
+            "SELECT contains(ats, TIMESTAMP '2026-11-23 10:05'), contains(ats, DATE '2026-11-23') FROM t WHERE n = 1",
+            "boolean",
+            "true|false",
+        ),
+        ("SELECT n FROM t WHERE NOT contains(words, 'b') ORDER BY n", "integer", "2"),
+        ("SELECT cardinality(words), cardinality(sizes) FROM t ORDER BY n", "bigint", "2|2;0|0;2|NULL"),
+    ];
+    let lake = lake().await;
+    compare(&lake, &cases).await;
+    let cases = [
+        (
+            "SELECT contains(words, 1) FROM t",
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function contains",
+        ),
+        (
+            "SELECT contains(whole, 'a') FROM t",
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function contains",
+        ),
+        ("SELECT contains(s, 'a') FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function contains"),
+        (
+            "SELECT cardinality(s) FROM t",
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function cardinality",
+        ),
+        (
+            "SELECT regexp_like(n, 'a') FROM t",
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function regexp_like",
+        ),
+        (
+            "SELECT regexp_like(s) FROM t",
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function regexp_like",
+        ),
+        ("SELECT concat(s) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function concat"),
+        ("SELECT concat(s, n) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function concat"),
+        (
+            "SELECT n FROM t WHERE regexp_like(s, '(')",
+            "INVALID_FUNCTION_ARGUMENT: end pattern with unmatched parenthesis",
+        ),
+        (
+            "SELECT n FROM t WHERE regexp_like(s, 'a(?=b)')",
+            "NOT_SUPPORTED: the pattern \"a(?=b)\": looking around is not supported by the local engine",
+        ),
+        (
+            "SELECT n FROM t WHERE s LIKE 'a\\b' ESCAPE '\\'",
+            "INVALID_FUNCTION_ARGUMENT: Escape character must be followed by '%', '_' or the escape character itself",
+        ),
+        (
+            "SELECT n FROM t WHERE s LIKE lower('a\\') ESCAPE '\\'",
+            "INVALID_FUNCTION_ARGUMENT: Escape character must be followed by '%', '_' or the escape character itself",
+        ),
+    ];
+    refuse(&lake, &cases).await;
+    // No text meets the pattern: there is nothing to fail at.
+    assert_eq!(lake.rows("SELECT n FROM t WHERE n = 7 AND regexp_like(s, '(')").await, "");
+}
+
+#[tokio::test]
+async fn json() {
+    let rows = [
+        r#"{"n": 1, "extra": "{\"a\": {\"b\": [1.50, \"x\"]}, \"ok\": true, \"none\": null}", "tags": ["p"]}"#,
+        r#"{"n": 2, "extra": "no JSON"}"#,
+        r#"{"n": 3}"#,
+    ];
+    let lake = Lake::of(&[("n", "int"), ("extra", "string"), ("tags", "array<string>")], &rows).await;
+    let cases = [
+        ("SELECT json_extract_scalar(extra, '$.a.b[0]') FROM t ORDER BY n", "varchar", "1.50;NULL;NULL"),
+        (
+            "SELECT json_extract_scalar(extra, '$.a.b[1]'), json_extract_scalar(extra, '$.ok') FROM t WHERE n = 1",
+            "varchar",
+            "x|true",
+        ),
+        ("SELECT json_extract_scalar(extra, '$.a') FROM t WHERE n = 1", "varchar", "NULL"),
+        ("SELECT json_extract_scalar(extra, '$.none') FROM t WHERE n = 1", "varchar", "NULL"),
+        (
+            "SELECT json_extract_scalar(CAST(tags AS JSON), '$[0]') FROM t ORDER BY n",
+            "varchar",
+            "p;NULL;NULL",
+        ),
+        ("SELECT n FROM t WHERE json_extract_scalar(extra, '$[\"ok\"]') = 'true'", "integer", "1"),
+    ];
+    compare(&lake, &cases).await;
+    let cases = [
+        (
+            "SELECT json_extract_scalar(extra, '$.a[*]') FROM t",
+            "NOT_SUPPORTED: the JSON path '$.a[*]' (only $.name, [0] and [\"name\"]) is not supported by the local engine",
+        ),
+        (
+            "SELECT json_extract_scalar(extra, 'a') FROM t",
+            "INVALID_FUNCTION_ARGUMENT: Invalid JSON path: 'a'",
+        ),
+        (
+            "SELECT json_extract_scalar(n, '$') FROM t",
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function json_extract_scalar",
+        ),
+    ];
+    refuse(&lake, &cases).await;
+}
+
+#[tokio::test]
+async fn numbers() {
+    let lake = lake().await;
+    let cases = [
+        ("SELECT abs(n - 3) FROM t ORDER BY n", "bigint", "2;1;0"),
+        ("SELECT abs(n) FROM t WHERE n = 1", "integer", "1"),
+        ("SELECT abs(big) FROM t WHERE n = 1", "bigint", "9223372036854775807"),
+        ("SELECT abs(d), abs(price), abs(r) FROM t WHERE n = 1", "double", "2.675|1.25|0.5"),
+        ("SELECT abs(price) FROM t WHERE n = 1", "decimal(12,2)", "1.25"),
+        ("SELECT abs(r) FROM t WHERE n = 1", "float", "0.5"),
+        ("SELECT round(d), round(d, 2) FROM t ORDER BY n", "double", "3.0|2.68;-3.0|-2.5;NULL|NULL"),
+        ("SELECT round(price) FROM t WHERE n = 1", "decimal(11,0)", "-1"),
+        ("SELECT round(price, 1) FROM t WHERE n = 1", "decimal(13,2)", "-1.30"),
+        ("SELECT round(price, -1) FROM t WHERE n = 2", "decimal(13,2)", "100000.00"),
+    ];
+    compare(&lake, &cases).await;
+    let cases = [
+        (
+            "SELECT abs(big - 1) FROM t WHERE n = 1",
+            "NUMERIC_VALUE_OUT_OF_RANGE: Value -9223372036854775808 is out of range for abs(bigint)",
+        ),
+        ("SELECT abs(s) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function abs"),
+        ("SELECT round(r) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function round"),
+        ("SELECT round(n) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function round"),
+    ];
+    refuse(&lake, &cases).await;
+}

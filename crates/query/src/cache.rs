@@ -1,0 +1,107 @@
+//! What a caller may keep: `ETag`, `If-None-Match`, `Cache-Control`.
+
+use std::time::Duration;
+
+use crate::{access::Caller, digest::Digest, form::Form, generations::Generations, sql::Statement};
+
+/// The request headers that an answer with rows depends on, beside `Accept-Encoding`.
+pub(crate) const VARY: &str = "Accept, Authorization, X-Api-Key";
+
+/// How long a page of a finished result may be kept: the result itself never changes, and expires.
+pub(crate) const PAGE_AGE: Duration = Duration::from_secs(60);
+
+/// A weak entity tag: equal for answers that say the same, perhaps in other bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EntityTag(String);
+
+impl EntityTag {
+    /// Of the answer to a statement, read from these generations.
+    pub(crate) fn of_answer(
+        statement: &Statement,
+        form: Form,
+        caller: &Caller,
+        generations: &Generations,
+    ) -> Self {
+        let digest = digest_of(statement, "entity tag of an answer")
+            .text(&form.text())
+            .option(caller.id())
+            .text(&caller.rights_digest())
+            .text(&generations.digest);
+        Self(format!("W/\"{}\"", digest.hexadecimal()))
+    }
+
+    /// Of a page: its cursor says everything about it.
+    pub(crate) fn of_page(cursor: &str, caller: &Caller) -> Self {
+        let digest = Digest::new("entity tag of a page").text(cursor).option(caller.id());
+        Self(format!("W/\"{}\"", digest.hexadecimal()))
+    }
+
+    /// The header's text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a caller who sends this `If-None-Match` has the answer already. `*` is no tag that anybody got
+    /// from here, and a tag without `W/` is compared as one with it (RFC 9110, 13.1.2).
+    pub(crate) fn is_in(&self, if_none_match: Option<&str>) -> bool {
+        let opaque = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
+        let own = opaque(&self.0);
+        // None of our tags has a comma.
+        if_none_match.is_some_and(|tags| tags.split(',').any(|tag| opaque(tag.trim()) == own))
+    }
+}
+
+/// A digest that begins with the statement and its parameters.
+pub(crate) fn digest_of(statement: &Statement, purpose: &str) -> Digest {
+    let digest = Digest::new(purpose).text(&statement.sql);
+    digest.all(statement.parameters.iter().map(crate::literal::Literal::as_str))
+}
+
+/// `Cache-Control` of what may be kept so long, by the caller alone.
+pub(crate) fn private_for(age: Duration) -> String {
+    format!("private, max-age={}", age.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag() -> EntityTag {
+        EntityTag::of_page("c", &Caller::default())
+    }
+
+    #[test]
+    fn a_tag_is_found_in_the_forms_that_clients_send() {
+        let tag = tag();
+        let strong = tag.as_str().strip_prefix("W/").unwrap();
+        for list in [tag.as_str(), strong, &format!("\"x\", {}", tag.as_str()), &format!("{strong} ,W/\"y\"")]
+        {
+            assert!(tag.is_in(Some(list)), "{list}");
+        }
+        for list in [None, Some(""), Some("*"), Some("W/\"\""), Some("\"x\""), Some(&strong[1..])] {
+            assert!(!tag.is_in(list), "{list:?}");
+        }
+    }
+
+    #[test]
+    fn everything_that_an_answer_depends_on_is_in_its_tag() {
+        let statement = |sql: &str| Statement { sql: sql.into(), parameters: vec![] };
+        let generations =
+            |digest: &str| Generations { digest: digest.into(), freshness: None, remaining: Duration::ZERO };
+        let of = |sql, form, key: Option<&str>, digest| {
+            let form = Form::from_text(form).unwrap();
+            let caller = key.map_or_else(Caller::default, Caller::named);
+            EntityTag::of_answer(&statement(sql), form, &caller, &generations(digest))
+        };
+        let one = of("a", "json", None, "g");
+        assert_eq!(one, of("a", "json", None, "g"));
+        for other in [
+            of("b", "json", None, "g"),
+            of("a", "columns", None, "g"),
+            of("a", "json", Some("k"), "g"),
+            of("a", "json", None, "h"),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Queries under way. Identical requests at the same time share one; the last one that leaves stops it.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use domain::port::{Clock, Ids, QueryEngine, QueryId};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Either, Shared, select},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{
+    execute::{ExecuteError, Finished, Progress, Runner, Stage},
+    sql::Statement,
+};
+
+/// How long stopping a query may take.
+const CANCEL: Duration = Duration::from_secs(2);
+
+/// What is to run, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    /// The statement.
+    pub(crate) statement: Statement,
+    /// The most bytes that it may read, beside the workgroup's own bound.
+    pub(crate) max_bytes: Option<u64>,
+    /// Whether it may be cancelled after the request is gone, if nobody waits for it.
+    pub(crate) in_background: bool,
+}
+
+/// How a query ended, for everybody who waited.
+pub(crate) type Outcome = Result<Arc<Finished>, Arc<ExecuteError>>;
+
+/// What makes two requests identical: a digest.
+pub(crate) type FlightKey = [u8; 16];
+
+/// Too many queries are under way in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Full;
+
+/// The queries under way in this process.
+#[derive(Debug)]
+pub(crate) struct Flights<Q: QueryEngine, K: Clock, I: Ids> {
+    /// What they run by.
+    pub(crate) runner: Arc<Runner<Q, K, I>>,
+    open: Open<Q, K, I>,
+    permits: Arc<Semaphore>,
+}
+
+/// A place in a query under way.
+pub(crate) type Place<Q, K, I> = Arc<Flight<Q, K, I>>;
+
+type Open<Q, K, I> = Arc<Mutex<HashMap<FlightKey, Weak<Flight<Q, K, I>>>>>;
+
+/// One of them, held by everybody who has a place in it. While somebody polls [`Flight::wait`] the query goes on; when the last place is given up
+/// before the query is over, and nobody can come back to it, it is cancelled.
+pub(crate) struct Flight<Q: QueryEngine, K: Clock, I: Ids> {
+    runner: Arc<Runner<Q, K, I>>,
+    open: Open<Q, K, I>,
+    key: FlightKey,
+    progress: Arc<Progress>,
+    outcome: Shared<BoxFuture<'static, Outcome>>,
+    handed_over: AtomicBool,
+    in_background: bool,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// What came of waiting.
+#[derive(Debug)]
+pub(crate) enum Waited {
+    /// The query is over.
+    Over(Outcome),
+    /// It goes on.
+    Running(QueryId),
+    /// The engine has not even said that it has it.
+    NotStarted,
+}
+
+impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
+    /// None under way; `most` may be.
+    pub(crate) fn new(runner: Runner<Q, K, I>, most: usize) -> Self {
+        let most = most.min(Semaphore::MAX_PERMITS);
+        Self { runner: Arc::new(runner), open: Arc::default(), permits: Arc::new(Semaphore::new(most)) }
+    }
+
+    /// A place in the query under way for this key, or in a new one; and whether somebody else has one too.
+    pub(crate) fn join(&self, key: FlightKey, run: Run) -> Result<(Place<Q, K, I>, bool), Full> {
+        // A panic elsewhere cannot leave the map half changed.
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flight) = open.get(&key).and_then(Weak::upgrade) {
+            return Ok((flight, true));
+        }
+        let flight = Arc::new(self.start(key, run)?);
+        open.insert(key, Arc::downgrade(&flight));
+        Ok((flight, false))
+    }
+
+    /// A place in a query of one's own.
+    pub(crate) fn alone(&self, run: Run) -> Result<Place<Q, K, I>, Full> {
+        // Never in the map, so the key is nobody's.
+        self.start(FlightKey::default(), run).map(Arc::new)
+    }
+
+    fn start(&self, key: FlightKey, run: Run) -> Result<Flight<Q, K, I>, Full> {
+        let Run { statement, max_bytes, in_background } = run;
+        let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| Full)?;
+        let progress = Arc::new(Progress::new());
+        let (runner, seen) = (Arc::clone(&self.runner), Arc::clone(&progress));
+        let work =
+            async move { runner.run(statement, max_bytes, &seen).await.map(Arc::new).map_err(Arc::new) };
+        Ok(Flight {
+            runner: Arc::clone(&self.runner),
+            open: Arc::clone(&self.open),
+            key,
+            progress,
+            outcome: work.boxed().shared(),
+            handed_over: AtomicBool::new(false),
+            in_background,
+            _permit: permit,
+        })
+    }
+}
+
+impl<Q: QueryEngine, K: Clock, I: Ids> Flight<Q, K, I> {
+    /// Waits until the query is over, at most so long; then, if it has not even started, for that, at most
+    /// `slack`.
+    pub(crate) async fn wait(&self, longest: Duration, slack: Duration) -> Waited {
+        if !longest.is_zero() {
+            let sleep = std::pin::pin!(self.runner.clock.sleep(longest));
+            if let Either::Left((outcome, _)) = select(self.outcome.clone(), sleep).await {
+                return Waited::Over(outcome);
+            }
+        }
+        let started = std::pin::pin!(self.progress.started());
+        let sleep = std::pin::pin!(self.runner.clock.sleep(slack));
+        match select(self.outcome.clone(), select(started, sleep)).await {
+            Either::Left((outcome, _)) => Waited::Over(outcome),
+            Either::Right((Either::Left((id, _)), _)) => Waited::Running(id),
+            Either::Right((Either::Right(_), _)) => Waited::NotStarted,
+        }
+    }
+
+    /// From now on somebody can come back to the query by its id: it goes on when nobody waits any more.
+    pub(crate) fn hand_over(&self) {
+        self.handed_over.store(true, Ordering::SeqCst);
+    }
+
+    /// Gives the place up, and if it was the last one, comes back when the query is stopped.
+    pub(crate) async fn give_up(self: Arc<Self>) {
+        if let Some(flight) = Arc::into_inner(self)
+            && !flight.handed_over.swap(true, Ordering::SeqCst)
+        {
+            stop(Arc::clone(&flight.runner), flight.progress.stage()).await;
+        }
+    }
+}
+
+impl<Q: QueryEngine, K: Clock, I: Ids> Drop for Flight<Q, K, I> {
+    fn drop(&mut self) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.get(&self.key).is_some_and(|flight| flight.strong_count() == 0) {
+            open.remove(&self.key);
+        }
+        drop(open);
+        let stage = self.progress.stage();
+        if *self.handed_over.get_mut() || matches!(stage, Stage::Idle | Stage::Over) {
+            return;
+        }
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) if self.in_background => {
+                tracing::info!("nobody waits for a query any more: it is cancelled");
+                runtime.spawn(stop(Arc::clone(&self.runner), stage));
+            }
+            // In a Lambda, what is left to be done after the answer is frozen with the process.
+            _ => tracing::warn!("nobody waits for a query any more, and it goes on"),
+        }
+    }
+}
+
+impl<Q: QueryEngine, K: Clock, I: Ids> std::fmt::Debug for Flight<Q, K, I> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Flight").field("progress", &self.progress).finish_non_exhaustive()
+    }
+}
+
+/// Cancels a query that nobody waits for: it would go on reading, and be billed for it.
+async fn stop<Q: QueryEngine, K: Clock, I: Ids>(runner: Arc<Runner<Q, K, I>>, stage: Stage) {
+    let cancel = async {
+        let id = match stage {
+            Stage::Idle | Stage::Over => return Ok(()),
+            // Its token makes this the same query, whether it had started or not.
+            Stage::Starting(query) => runner.engine.start(&query).await?,
+            Stage::Running(id) => id,
+        };
+        runner.engine.cancel(&id).await
+    };
+    match select(std::pin::pin!(cancel), std::pin::pin!(runner.clock.sleep(CANCEL))).await {
+        Either::Left((Ok(()), _)) => {}
+        Either::Left((Err(error), _)) => {
+            tracing::warn!(error = domain::chain(&error), "a query could not be cancelled and goes on");
+        }
+        Either::Right(_) => tracing::warn!("cancelling a query took too long; it may go on"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Which generations an answer was read from: the partitions' places in the catalog, and one digest of them.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{DatasetName, port::CatalogPartition};
+
+use crate::{digest::Digest, partition_state::PartitionState};
+
+/// A table as the catalog had it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TableState {
+    /// Its partitions, newest first.
+    pub(crate) partitions: Vec<PartitionState>,
+    /// When the newest of their generations was committed.
+    pub(crate) freshness: Option<DateTime<Utc>>,
+    /// Of which generation each partition is.
+    pub(crate) digest: [u8; 16],
+}
+
+impl TableState {
+    /// Reads a listing.
+    pub(crate) fn new(partitions: Vec<CatalogPartition>) -> Self {
+        let mut partitions: Vec<_> = partitions.into_iter().map(PartitionState::of).collect();
+        partitions.sort_unstable_by(|a, b| b.values.cmp(&a.values));
+        let mut digest = Digest::new("generations of a table");
+        for partition in &partitions {
+            digest = digest.all(partition.values.iter().map(String::as_str)).text(&partition.location);
+        }
+        let freshness = partitions.iter().filter_map(|partition| partition.committed_at).max();
+        Self { freshness, digest: digest.finish(), partitions }
+    }
+}
+
+/// What an answer is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Generations {
+    /// The tables and their generations, in one digest of 32 hexadecimal digits.
+    pub(crate) digest: String,
+    /// When the newest of them was committed.
+    pub(crate) freshness: Option<DateTime<Utc>>,
+    /// For how long the catalog need not be looked at again.
+    pub(crate) remaining: Duration,
+}
+
+impl Generations {
+    /// Of these tables, each with how long it need not be looked at again.
+    pub(crate) fn new<'a>(tables: impl Iterator<Item = (&'a DatasetName, &'a TableState, Duration)>) -> Self {
+        let mut digest = Digest::new("generations of an answer");
+        let (mut freshness, mut remaining) = (None, Duration::MAX);
+        for (name, table, left) in tables {
+            digest = digest.text(name.as_str()).bytes(&table.digest);
+            freshness = freshness.max(table.freshness);
+            remaining = remaining.min(left);
+        }
+        Self { digest: digest.hexadecimal(), freshness, remaining }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use domain::port::COMMITTED_AT_PARAMETER;
+
+    use super::*;
+
+    fn partition(day: &str, location: &str) -> CatalogPartition {
+        let committed = (COMMITTED_AT_PARAMETER.to_owned(), format!("{day}T10:00:00Z"));
+        CatalogPartition {
+            values: vec![day.into()],
+            location: location.into(),
+            columns: vec![],
+            parameters: BTreeMap::from([committed]),
+        }
+    }
+
+    #[test]
+    fn the_digest_changes_with_every_place_and_not_with_the_order() {
+        let of = |partitions: &[(&str, &str)]| {
+            TableState::new(partitions.iter().map(|(day, place)| partition(day, place)).collect())
+        };
+        let one = of(&[("2026-11-22", "a"), ("2026-11-23", "b")]);
+        assert_eq!(one, of(&[("2026-11-23", "b"), ("2026-11-22", "a")]));
+        assert_eq!(one.freshness.unwrap().to_rfc3339(), "2026-11-23T10:00:00+00:00");
+        for other in [
+            of(&[]),
+            of(&[("2026-11-22", "a")]),
+            of(&[("2026-11-22", "b"), ("2026-11-23", "a")]),
+            of(&[("2026-11-22", "a"), ("2026-11-23", "c")]),
+        ] {
+            assert_ne!(one.digest, other.digest);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The API's description in OpenAPI 3.1, built from what the code runs by: its words, operators, formats, problems and
+//! answers, and the named queries of this lake.
+
+mod operations;
+mod parts;
+mod schemas;
+
+use serde_json::json;
+use utoipa::openapi::{
+    InfoBuilder, OpenApi, OpenApiBuilder, Server,
+    path::Parameter,
+    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    tag::TagBuilder,
+};
+
+use crate::{named::NamedQuery, settings::ApiSettings};
+
+/// What the description depends on beside the code.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts<'a> {
+    /// Its bounds and switches.
+    pub(crate) settings: &'a ApiSettings,
+    /// A dataset to make examples of.
+    pub(crate) dataset: Option<&'a domain::Dataset>,
+    /// The named queries there are.
+    pub(crate) named: &'a [NamedOperation],
+    /// Whether callers need a key.
+    pub(crate) keys: bool,
+}
+
+/// A named query as the description has it.
+#[derive(Clone, PartialEq)]
+pub(crate) struct NamedOperation {
+    /// Its name.
+    pub(crate) name: String,
+    /// What it answers.
+    pub(crate) description: String,
+    /// Its parameters.
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+impl NamedOperation {
+    /// As the query's definition says.
+    pub(crate) fn of(query: &NamedQuery) -> Self {
+        let parameters = query.openapi_parameters().into_iter();
+        Self {
+            name: query.name().to_string(),
+            description: query.description().unwrap_or("Rows of a named query").to_owned(),
+            // Each is made as one, by `named`.
+            parameters: parameters.filter_map(|parameter| serde_json::from_value(parameter).ok()).collect(),
+        }
+    }
+}
+
+/// The name of the scheme by which callers show who they are.
+const KEY: &str = "key";
+
+/// Describes the API.
+pub(crate) fn document(facts: &Facts<'_>) -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Tributary")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(INTRODUCTION))
+        .build();
+    let tags = [
+        ("datasets", "What there is, and its rows by filters in the manner of PostgREST"),
+        ("named queries", "SQL that was reviewed, with typed parameters"),
+        ("queries", "What was started: its state, its rows page by page, and its end"),
+        ("service", "The state of this API, and its description"),
+    ];
+    let tags = tags.map(|(name, text)| TagBuilder::new().name(name).description(Some(text)).build());
+    let mut components = schemas::components();
+    if facts.keys {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A key, as `tributary key create` prints it once."))
+            .build();
+        components.add_security_scheme(KEY, SecurityScheme::Http(scheme));
+    }
+    OpenApiBuilder::new()
+        .info(info)
+        .servers(Some([Server::new("/")]))
+        .tags(Some(tags))
+        .paths(operations::paths(facts))
+        .components(Some(components))
+        .security(facts.keys.then(|| [SecurityRequirement::new(KEY, [] as [&str; 0])]))
+        .build()
+}
+
+/// The description as JSON.
+pub(crate) fn to_json(document: &OpenApi) -> Vec<u8> {
+    // Strings and maps of strings: there is nothing in it that JSON cannot say.
+    serde_json::to_vec(document).unwrap_or_else(|_| json!({}).to_string().into_bytes())
+}
+
+const INTRODUCTION: &str = "\
+Rows of an event lake over HTTP. Every answer says what it cost, in `Tributary-*` headers, and every mistake says what \
+would work, as `application/problem+json` (RFC 9457).
+
+**Filters** are PostgREST's: `price=gte.100`, `currency=in.(EUR,USD)`, `name=ilike.*perez*`, `seat_number=is.null`, \
+`not.` before an operator, `or=(a.eq.1,and(b.gt.2,c.lt.3))`, `address->city=eq.Lima`. A column that is named twice is a \
+range. Values are read as the column's type: RFC 3339 for a timestamp, exact digits for a decimal.
+
+**Large results** come page by page (`Link: <…>; rel=\"next\"`) or as a file elsewhere (303). A query that takes longer \
+than the wait answers 202 with its address.";
+
+#[cfg(test)]
+mod tests;

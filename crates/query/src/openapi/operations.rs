@@ -1,0 +1,321 @@
+//! The operations.
+
+use serde_json::json;
+use utoipa::openapi::{
+    ContentBuilder, HeaderBuilder, HttpMethod, PathItem, Paths, PathsBuilder, Required, ResponseBuilder,
+    path::{OperationBuilder, Parameter, ParameterStyle},
+    request_body::RequestBodyBuilder,
+    schema::{AdditionalProperties, Type},
+    security::SecurityRequirement,
+};
+
+use super::{
+    Facts,
+    parts::{header, json_content, named, path, plain, query, text, with_cost, with_problems},
+};
+use crate::{format::Format, problem::Kind, routes as route};
+
+/// Kinds of the problems of a request for rows of any sort.
+const OF_ROWS: [Kind; 13] = [
+    Kind::MalformedQuery,
+    Kind::UnknownParameter,
+    Kind::InvalidValue,
+    Kind::TooMuch,
+    Kind::Unauthorized,
+    Kind::Forbidden,
+    Kind::NotAcceptable,
+    Kind::ResultTooLarge,
+    Kind::ScanLimit,
+    Kind::Busy,
+    Kind::EngineFailed,
+    Kind::Timeout,
+    Kind::NotRegistered,
+];
+
+pub(super) fn paths(facts: &Facts<'_>) -> Paths {
+    let name = facts.dataset.map_or("bookings", |dataset| dataset.name().as_str());
+    let dataset = || path("dataset", "The dataset's name", name);
+    let get = |operation| PathItem::new(HttpMethod::Get, operation);
+    let mut paths = PathsBuilder::new()
+        .path(route::DATASETS, get(datasets()))
+        .path(route::DATASET, get(one_dataset().parameter(dataset())))
+        .path(route::ROWS, get(rows(facts).parameter(dataset())))
+        .path(route::NAMED, get(named_queries()))
+        .path(route::QUERY, query_item())
+        .path(route::QUERY_ROWS, get(query_rows(facts)))
+        .path(route::HEALTHZ, get(open(service("health", "Whether this process answers", "Health"))))
+        .path(route::READYZ, get(open(ready())))
+        .path(route::OPENAPI, get(open(service("openapi", "This description", "OpenApi"))))
+        .path(route::DOCS, get(open(docs())));
+    for query in facts.named {
+        let kinds = [Kind::UnknownNamedQuery, Kind::MissingParameter];
+        let operation = of_rows(facts, OperationBuilder::new(), &kinds)
+            .tag("named queries")
+            .operation_id(Some(format!("named_{}", query.name)))
+            .summary(Some(query.description.as_str()))
+            .parameters(Some(query.parameters.clone()));
+        paths = paths.path(format!("{}/{}/rows", route::NAMED, query.name), get(operation));
+    }
+    if facts.settings.access.free_sql {
+        paths = paths.path(route::QUERIES, PathItem::new(HttpMethod::Post, free_sql(facts)));
+    }
+    paths.build()
+}
+
+/// An operation that needs no key.
+fn open(operation: OperationBuilder) -> OperationBuilder {
+    operation.securities(Some([SecurityRequirement::default()]))
+}
+
+fn datasets() -> OperationBuilder {
+    let operation = OperationBuilder::new()
+        .tag("datasets")
+        .operation_id(Some("datasets"))
+        .summary(Some("Every dataset, with its columns, partitions, rows, bytes and freshness"))
+        .response("200", ok("The datasets, in order of name", "Listing"));
+    with_problems(operation, &[Kind::UnknownParameter, Kind::Unauthorized])
+}
+
+fn one_dataset() -> OperationBuilder {
+    let operation = OperationBuilder::new()
+        .tag("datasets")
+        .operation_id(Some("dataset"))
+        .summary(Some("One dataset, with its newest partitions"))
+        .response("200", ok("The dataset", "Detail"));
+    let kinds = [Kind::UnknownParameter, Kind::MalformedQuery, Kind::Unauthorized, Kind::UnknownDataset];
+    with_problems(operation, &kinds)
+}
+
+fn rows(facts: &Facts<'_>) -> OperationBuilder {
+    let columns: Vec<&str> =
+        facts.dataset.map(|dataset| dataset.sort_order()).unwrap_or_else(|| vec!["booked_at"]);
+    let first = columns.first().copied().unwrap_or("_ingested_at");
+    let select = query("select", SELECT, text()).example(Some(first.into()));
+    let order = query("order", ORDER, text()).example(Some(format!("{first}.desc").into()));
+    let tree = |name: &str| query(name, "A tree of filters: `(a.eq.1,not.and(b.gt.2,c.is.null))`", text());
+    let filters = query(
+        "filters",
+        "Filters: the name of each parameter is a column (or a field, as `address->city`), its value an operator and \
+         what it is held against.",
+        plain(Type::Object).additional_properties(Some(AdditionalProperties::RefOr(text().into()))),
+    )
+    .style(Some(ParameterStyle::Form))
+    .explode(Some(true))
+    .example(Some(json!({first: "not.is.null"})));
+    let kinds = [Kind::UnknownColumn, Kind::UnknownOperator, Kind::NotComparable, Kind::UnknownDataset];
+    of_rows(facts, OperationBuilder::new(), &kinds)
+        .tag("datasets")
+        .operation_id(Some("rows"))
+        .summary(Some("Rows of a dataset"))
+        .parameter(select)
+        .parameter(order)
+        .parameter(query(
+            "_numbers",
+            "`string` writes bigints and decimals as JSON strings",
+            text().enum_values(Some(["exact", "string"])),
+        ))
+        .parameter(tree("and"))
+        .parameter(tree("or"))
+        .parameter(filters)
+}
+
+/// What every operation has that answers rows.
+fn of_rows(facts: &Facts<'_>, operation: OperationBuilder, kinds: &[Kind]) -> OperationBuilder {
+    let operation = operation
+        .parameter(limit(facts, facts.settings.default_rows))
+        .parameter(format())
+        .parameter(header("Prefer", "`wait=5` seconds at most, or `respond-async` for none", "wait=5"))
+        .parameter(if_none_match())
+        .response("200", with_cost(rows_answer()))
+        .response("202", accepted())
+        .response("303", elsewhere())
+        .response("304", not_modified());
+    with_problems(operation, &[OF_ROWS.as_slice(), kinds].concat())
+}
+
+fn limit(facts: &Facts<'_>, default: u64) -> Parameter {
+    let schema = plain(Type::Integer)
+        .minimum(Some(0.0))
+        .maximum(Some(facts.settings.max_rows as f64))
+        .default(Some(default.min(facts.settings.max_rows).into()));
+    query("limit", "The most rows", schema).example(Some(20.into())).build()
+}
+
+fn format() -> Parameter {
+    let names = text().enum_values(Some(Format::names()));
+    query("format", FORMAT, names).example(Some("json".into())).build()
+}
+
+fn if_none_match() -> Parameter {
+    header("If-None-Match", "The `ETag` of an earlier answer: 304 if that still holds", "W/\"none\"")
+}
+
+fn query_rows(facts: &Facts<'_>) -> OperationBuilder {
+    let operation = OperationBuilder::new()
+        .tag("queries")
+        .operation_id(Some("query_rows"))
+        .summary(Some("The rows of a query that is over, page by page"))
+        .parameter(query_id())
+        .parameter(query("cursor", "Where the page begins, from the `Link` of the page before", text()))
+        .parameter(limit(facts, facts.settings.max_rows))
+        .parameter(format())
+        .response("200", with_cost(rows_answer()))
+        .response("303", elsewhere());
+    let kinds = [
+        Kind::MalformedQuery,
+        Kind::UnknownParameter,
+        Kind::InvalidValue,
+        Kind::InvalidCursor,
+        Kind::TooMuch,
+        Kind::Unauthorized,
+        Kind::Forbidden,
+        Kind::UnknownQuery,
+        Kind::NotAcceptable,
+        Kind::NotFinished,
+        Kind::QueryCancelled,
+        Kind::ResultExpired,
+        Kind::ResultTooLarge,
+        Kind::ScanLimit,
+        Kind::Busy,
+        Kind::EngineFailed,
+    ];
+    with_problems(operation, &kinds)
+}
+
+fn query_item() -> PathItem {
+    let kinds =
+        [Kind::UnknownParameter, Kind::MalformedQuery, Kind::Unauthorized, Kind::UnknownQuery, Kind::Busy];
+    let state = OperationBuilder::new()
+        .tag("queries")
+        .operation_id(Some("query"))
+        .summary(Some("The state of a query, and what it cost"))
+        .parameter(query_id())
+        .response("200", ok("The query", "QueryView"));
+    let cancel = OperationBuilder::new()
+        .tag("queries")
+        .operation_id(Some("cancel"))
+        .summary(Some("Cancels a query; of one that is over, nothing changes"))
+        .parameter(query_id())
+        .response("200", ok("The query, as it is now", "QueryView"));
+    let mut item = PathItem::new(HttpMethod::Get, with_problems(state, &kinds));
+    item.delete = Some(with_problems(cancel, &kinds).build());
+    item
+}
+
+fn query_id() -> Parameter {
+    path(
+        "id",
+        "The query's id, from `Location` or `Tributary-Query-Id`",
+        "01234567-89ab-cdef-0123-456789abcdef",
+    )
+}
+
+fn named_queries() -> OperationBuilder {
+    let operation = OperationBuilder::new()
+        .tag("named queries")
+        .operation_id(Some("named_queries"))
+        .summary(Some("Every named query, with its parameters"))
+        .response("200", ok("The named queries, in order of name", "QueryListing"));
+    with_problems(operation, &[Kind::UnknownParameter, Kind::Unauthorized])
+}
+
+fn free_sql(facts: &Facts<'_>) -> OperationBuilder {
+    let content = ContentBuilder::new()
+        .schema(Some(named("FreeSql")))
+        .example(Some(json!({"sql": "SELECT 1 AS one", "parameters": []})))
+        .build();
+    let body = RequestBodyBuilder::new()
+        .description(Some("One SELECT, with `?` where a parameter goes"))
+        .required(Some(Required::True))
+        .content("application/json", content)
+        .build();
+    of_rows(
+        facts,
+        OperationBuilder::new(),
+        &[
+            Kind::InvalidSql,
+            Kind::SqlOff,
+            Kind::MalformedBody,
+            Kind::UnsupportedMediaType,
+            Kind::BodyTooLarge,
+        ],
+    )
+    .tag("queries")
+    .operation_id(Some("free_sql"))
+    .summary(Some("Runs one read-only statement"))
+    .request_body(Some(body))
+}
+
+fn service(id: &str, summary: &str, schema: &str) -> OperationBuilder {
+    let operation = OperationBuilder::new()
+        .tag("service")
+        .operation_id(Some(id))
+        .summary(Some(summary))
+        .response("200", ok(summary, schema));
+    with_problems(operation, &[Kind::UnknownParameter])
+}
+
+fn ready() -> OperationBuilder {
+    service("ready", "Whether the store and the catalog answer, and who may ask", "Ready")
+}
+
+fn docs() -> OperationBuilder {
+    let content = ContentBuilder::new().schema(Some(text())).build();
+    let page = ResponseBuilder::new().description("A page").content("text/html", content);
+    let operation = OperationBuilder::new()
+        .tag("service")
+        .operation_id(Some("docs"))
+        .summary(Some("This description, to be read"))
+        .response("200", page);
+    with_problems(operation, &[Kind::UnknownParameter])
+}
+
+fn ok(description: &str, schema: &str) -> ResponseBuilder {
+    ResponseBuilder::new().description(description).content("application/json", json_content(named(schema)))
+}
+
+fn rows_answer() -> ResponseBuilder {
+    let mut response = ResponseBuilder::new()
+        .description("The rows")
+        .content("application/json", json_content(named("Rows")))
+        .header("ETag", header_of("What `If-None-Match` takes, where the lake did not change meanwhile"))
+        .header("Link", header_of("The next page, `rel=\"next\"`, if there is one"));
+    for media_type in Format::media_types().filter(|media_type| *media_type != "application/json") {
+        response = response.content(media_type, ContentBuilder::new().build());
+    }
+    response
+}
+
+fn accepted() -> ResponseBuilder {
+    ok("The query goes on: its state is at `Location`", "QueryView")
+        .header("Location", header_of("The query's address"))
+        .header("Retry-After", header_of("After how many seconds to look"))
+}
+
+fn elsewhere() -> ResponseBuilder {
+    ResponseBuilder::new()
+        .description("The rows are a file, at `Location` for some minutes")
+        .header("Location", header_of("The file's address, with the right to read it"))
+}
+
+fn not_modified() -> ResponseBuilder {
+    ResponseBuilder::new().description("What the `ETag` stood for still holds")
+}
+
+fn header_of(description: &str) -> utoipa::openapi::Header {
+    HeaderBuilder::new().schema(text()).description(Some(description)).build()
+}
+
+const SELECT: &str = "\
+Columns in the order of the answer, `name:column` under another name, `address->city` for a field of a struct, \
+`column.sum()` (also `avg`, `min`, `max`, `count`, `count(distinct)`, `approx_count_distinct`), `count()` for rows, \
+`booked_at.date_trunc(hour)` for units of time. With an aggregate, rows are grouped by all the others. Without \
+`select`: the definition's columns.";
+
+const ORDER: &str = "\
+`column`, `column.desc`, each with `.nullsfirst` or `.nullslast`; nulls count as the largest. Groups are ordered by \
+names of the answer. Without `order`: the dataset's sort order.";
+
+const FORMAT: &str = "\
+The form of the answer, before what `Accept` says: `json` records, `columns` (what pandas reads as `orient=\"columns\"`), \
+`csv`, `ndjson`, `parquet` or `arrow` (an IPC stream).";

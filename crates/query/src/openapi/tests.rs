@@ -1,0 +1,87 @@
+use serde_json::Value;
+
+use super::*;
+use crate::testing;
+
+fn described(free_sql: bool, keys: bool) -> Value {
+    let settings = domain::settings::Settings::read(|_| None).unwrap();
+    let mut settings = ApiSettings::from(&settings);
+    settings.access.free_sql = free_sql;
+    let (name, definition) = (
+        domain::QueryName::new("seats-of").unwrap(),
+        br#"{"name": "seats-of", "sql": "SELECT 1 FROM a WHERE b = :b",
+        "parameters": [{"name": "b", "type": "bigint", "default": 7, "min": 1}]}"#,
+    );
+    let named = NamedQuery::from_json(&name, definition, "tributary").unwrap();
+    let dataset = testing::bookings();
+    let facts =
+        Facts { settings: &settings, dataset: Some(&dataset), named: &[NamedOperation::of(&named)], keys };
+    serde_json::from_slice(&to_json(&document(&facts))).unwrap()
+}
+
+/// Every reference in the document, and every name that is one.
+fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str));
+            members.values().for_each(|member| references(member, found));
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| references(element, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_path_is_described_and_every_reference_leads_somewhere() {
+    let document = described(true, true);
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let named = crate::routes::NAMED_ROWS.replace("{name}", "seats-of");
+    for path in crate::routes::AVAILABLE {
+        let path = if path == crate::routes::NAMED_ROWS { named.as_str() } else { path };
+        assert!(document["paths"][path].is_object(), "{path}");
+    }
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(found.len() > 50);
+    for reference in found {
+        let name = reference.strip_prefix("#/components/schemas/").unwrap();
+        assert!(document["components"]["schemas"][name].is_object(), "{reference}");
+    }
+}
+
+#[test]
+fn a_named_query_has_its_parameters_typed() {
+    let document = described(false, false);
+    let parameters =
+        document["paths"]["/v1/named-queries/seats-of/rows"]["get"]["parameters"].as_array().unwrap();
+    let own = parameters.iter().find(|parameter| parameter["name"] == "b").unwrap();
+    assert_eq!(
+        own["schema"],
+        serde_json::json!({"type": "integer", "format": "int64", "default": 7, "minimum": 1})
+    );
+    assert!(parameters.iter().any(|parameter| parameter["name"] == "limit"));
+}
+
+#[test]
+fn what_is_off_is_not_described() {
+    assert!(described(false, false)["paths"]["/v1/queries"].is_null());
+    assert!(described(false, false)["components"]["securitySchemes"].is_null());
+    let keys = described(true, true);
+    assert_eq!(keys["components"]["securitySchemes"]["key"]["scheme"], "bearer");
+    assert_eq!(keys["paths"]["/healthz"]["get"]["security"], serde_json::json!([{}]));
+}
+
+#[test]
+fn the_page_has_every_operation_and_loads_nothing() {
+    let settings = domain::settings::Settings::read(|_| None).unwrap();
+    let settings = ApiSettings::from(&settings);
+    let page =
+        crate::docs::page(&document(&Facts { settings: &settings, dataset: None, named: &[], keys: true }));
+    for words in ["GET /v1/datasets/{dataset}/rows", "DELETE /v1/queries/{id}", "unknown-column", "Tributary"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+    for loading in ["<script", "src=", "<link", "url(", "@import", "http://", "https://"] {
+        assert!(!page.contains(loading), "{loading}");
+    }
+}

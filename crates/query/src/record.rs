@@ -1,0 +1,203 @@
+//! What a later request needs to know of a query, in the store: a Lambda remembers nothing, and may be another one.
+//!
+//! It is written when a query is handed over: when the wait is over before the query, or its result has more than one
+//! page. That it exists also shows that this API started the query. It expires with the results.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    DataType, DatasetName,
+    key::{self, ExecutionName},
+    port::{Ids, ObjectStore, PutMode, StoreError},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{access::Caller, column::OutputColumn, form::Form, generations::Generations};
+
+/// The only form there is so far.
+const FORMAT: u32 = 1;
+
+/// A query that callers can come back to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct QueryRecord {
+    format: u32,
+    /// The dataset, if it was asked for by its name.
+    pub(crate) dataset: Option<DatasetName>,
+    /// The name of a file with the result, without its ending.
+    pub(crate) file_name: String,
+    columns: Option<Vec<RecordColumn>>,
+    form: String,
+    key: Option<String>,
+    /// A digest of statement and parameters.
+    pub(crate) statement: String,
+    /// The generations it was read from.
+    pub(crate) generation: Option<String>,
+    /// When the newest of them was committed.
+    pub(crate) freshness: Option<DateTime<Utc>>,
+    /// What cursors are signed with.
+    pub(crate) secret: String,
+    /// When it was handed over.
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct RecordColumn {
+    name: String,
+    #[serde(rename = "type")]
+    data_type: DataType,
+}
+
+/// What a record is made of.
+#[derive(Debug)]
+pub(crate) struct NewRecord<'a> {
+    /// The dataset, if it was asked for by its name.
+    pub(crate) dataset: Option<&'a DatasetName>,
+    /// The name of a file with the result.
+    pub(crate) file_name: &'a str,
+    /// The columns; `None` if only the result says.
+    pub(crate) columns: Option<&'a [OutputColumn]>,
+    /// The form that the caller wanted.
+    pub(crate) form: Form,
+    /// Who asked.
+    pub(crate) caller: &'a Caller,
+    /// A digest of statement and parameters.
+    pub(crate) statement: String,
+    /// The generations, where they are known.
+    pub(crate) generations: Option<&'a Generations>,
+    /// Now.
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+/// Why a record cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecordError {
+    /// The store did not do what it should.
+    #[error("the record of a query cannot be reached")]
+    Store(#[from] StoreError),
+    /// It is not what this version writes.
+    #[error("the record of a query is damaged or of a later version")]
+    Damaged(#[source] Option<serde_json::Error>),
+}
+
+impl QueryRecord {
+    /// Writes the record, unless there is one: the query was handed over before, and that one counts.
+    pub(crate) async fn create<S: ObjectStore, I: Ids>(
+        store: &S,
+        ids: &I,
+        name: &ExecutionName,
+        new: NewRecord<'_>,
+    ) -> Result<Self, RecordError> {
+        let column = |column: &OutputColumn| RecordColumn {
+            name: column.name.clone(),
+            data_type: column.data_type.clone(),
+        };
+        let record = Self {
+            format: FORMAT,
+            dataset: new.dataset.cloned(),
+            file_name: new.file_name.to_owned(),
+            columns: new.columns.map(|columns| columns.iter().map(column).collect()),
+            form: new.form.text(),
+            key: new.caller.id().map(str::to_owned),
+            statement: new.statement,
+            generation: new.generations.map(|generations| generations.digest.clone()),
+            freshness: new.generations.and_then(|generations| generations.freshness),
+            secret: format!("{:016x}{:016x}", ids.random(), ids.random()),
+            created_at: new.created_at,
+        };
+        let body = serde_json::to_vec(&record).map_err(|error| RecordError::Damaged(Some(error)))?;
+        let put = store.put(&key::query_record(name), body.into(), PutMode::Create).await;
+        match put {
+            Ok(()) => Ok(record),
+            // Ours too, if its reply was lost: what is stored is what counts.
+            Err(StoreError::AlreadyExists { .. } | StoreError::Conflict { .. }) => Self::load(store, name)
+                .await?
+                .ok_or_else(|| RecordError::Store(StoreError::NotFound { key: key::query_record(name) })),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads the record. `None` if there is none, or none any longer.
+    pub(crate) async fn load<S: ObjectStore>(
+        store: &S,
+        name: &ExecutionName,
+    ) -> Result<Option<Self>, RecordError> {
+        let body = match store.get(&key::query_record(name)).await {
+            Err(StoreError::NotFound { .. }) => return Ok(None),
+            other => other?,
+        };
+        let record: Self =
+            serde_json::from_slice(&body).map_err(|error| RecordError::Damaged(Some(error)))?;
+        if record.format == FORMAT { Ok(Some(record)) } else { Err(RecordError::Damaged(None)) }
+    }
+
+    /// Whether this caller may know of it.
+    pub(crate) fn is_of(&self, caller: &Caller) -> bool {
+        self.key.as_deref() == caller.id()
+    }
+
+    /// The form that its rows have unless a request says otherwise.
+    pub(crate) fn form(&self) -> Option<Form> {
+        Form::from_text(&self.form)
+    }
+
+    /// The columns; `None` if only the result says.
+    pub(crate) fn columns(&self) -> Option<Vec<OutputColumn>> {
+        let column = |column: &RecordColumn| OutputColumn {
+            name: column.name.clone(),
+            data_type: column.data_type.clone(),
+        };
+        self.columns.as_ref().map(|columns| columns.iter().map(column).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::memory::{MemoryStore, SeededIds};
+
+    use super::*;
+
+    fn new<'a>(columns: &'a [OutputColumn], caller: &'a Caller) -> NewRecord<'a> {
+        NewRecord {
+            dataset: None,
+            file_name: "parcels",
+            columns: Some(columns),
+            form: Form::from_text("columns").unwrap(),
+            caller,
+            statement: "digest".into(),
+            generations: None,
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_written_first_is_what_is_read() {
+        let (store, ids) = (MemoryStore::default(), SeededIds::new(1));
+        let name = ExecutionName::parse("a-1").unwrap();
+        assert_eq!(QueryRecord::load(&store, &name).await.unwrap(), None);
+        let types = ["decimal(12,2)", "struct<city:string,since:timestamp>", "map<string,array<binary>>"];
+        let columns: Vec<OutputColumn> = types[..2]
+            .iter()
+            .map(|text| OutputColumn { name: format!("a {text}"), data_type: text.parse().unwrap() })
+            .collect();
+        let caller = Caller::named("k");
+        store.lose_replies(1);
+        let lost = QueryRecord::create(&store, &ids, &name, new(&columns, &caller)).await;
+        assert!(matches!(lost, Err(RecordError::Store(StoreError::Unavailable { .. }))));
+        let first = QueryRecord::create(&store, &ids, &name, new(&columns, &caller)).await.unwrap();
+        let again = QueryRecord::create(&store, &ids, &name, new(&[], &Caller::default())).await.unwrap();
+        assert_eq!(first, again, "cursors of the first one go on to be good");
+        let loaded = QueryRecord::load(&store, &name).await.unwrap().unwrap();
+        assert_eq!((loaded.columns(), loaded.form()), (Some(columns), Form::from_text("columns")));
+        assert!(loaded.is_of(&caller) && !loaded.is_of(&Caller::default()));
+        assert_eq!(loaded.secret.len(), 32);
+    }
+
+    #[tokio::test]
+    async fn a_record_of_a_later_version_is_not_guessed_at() {
+        let store = MemoryStore::default();
+        let name = ExecutionName::parse("a-1").unwrap();
+        for body in ["{}", "{\"format\":2}", "x"] {
+            store.put(&key::query_record(&name), body.into(), PutMode::Overwrite).await.unwrap();
+            assert!(matches!(QueryRecord::load(&store, &name).await, Err(RecordError::Damaged(_))), "{body}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! One page of an answer, filled row by row.
+
+#[cfg(feature = "columnar")]
+use super::columnar::{Arrow, Parquet};
+use super::{Options, RenderError, Renderer, columns::Columns, csv::Lines, json::Records};
+use crate::{
+    column::OutputColumn,
+    format::Format,
+    result::{MAX_ROW, MalformedResult, ResultReader},
+};
+
+/// What a page may hold; the first bound that is reached ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Rows.
+    pub(crate) max_rows: u64,
+    /// Bytes of its body.
+    pub(crate) max_body: usize,
+}
+
+/// A place between two rows of a result, as good as the result itself: what a cursor holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// The byte of the result at which the next row begins. 0 is before the header, and nothing else is.
+    pub(crate) offset: u64,
+    /// How many rows come before it. `columns` goes on counting from here.
+    pub(crate) row: u64,
+}
+
+impl Position {
+    /// Before the header.
+    pub(crate) const START: Self = Self { offset: 0, row: 0 };
+}
+
+/// A finished page.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// A whole document of its format.
+    pub(crate) body: Vec<u8>,
+    /// How many rows are in it.
+    pub(crate) rows: u64,
+    /// Where the next page begins; `None` if there are no more rows.
+    pub(crate) next: Option<Position>,
+}
+
+/// Fills a page. It holds what the page holds, and nothing else of the result.
+pub(crate) struct PageWriter<'c> {
+    form: Form,
+    columns: &'c [OutputColumn],
+    limits: Limits,
+    start: Position,
+    rows: u64,
+    /// Where the page ended, once it is full.
+    full: Option<u64>,
+}
+
+/// The formats.
+enum Form {
+    Records(Records),
+    Columns(Columns),
+    Lines(Lines),
+    #[cfg(feature = "columnar")]
+    Parquet(Parquet),
+    #[cfg(feature = "columnar")]
+    Arrow(Arrow),
+}
+
+impl<'c> PageWriter<'c> {
+    /// A page whose rows begin at `start`, to which the reader has to be set.
+    pub(crate) fn new(
+        format: Format,
+        columns: &'c [OutputColumn],
+        options: Options,
+        limits: Limits,
+        start: Position,
+    ) -> Self {
+        let form = match format {
+            Format::Json => Form::Records(Records::array(columns, options)),
+            Format::NdJson => Form::Records(Records::lines(columns, options)),
+            Format::Columns => Form::Columns(Columns::new(columns, options)),
+            Format::Csv => Form::Lines(Lines::new(columns)),
+            #[cfg(feature = "columnar")]
+            Format::Parquet => Form::Parquet(Parquet::new(columns)),
+            #[cfg(feature = "columnar")]
+            Format::Arrow => Form::Arrow(Arrow::new(columns)),
+        };
+        Self { form, columns, limits, start, rows: 0, full: None }
+    }
+
+    /// Takes what rows the reader has, as long as the page has room. `true` asks for more: feed the reader and come
+    /// again, or finish the page if the result is at its end.
+    pub(crate) fn take(&mut self, reader: &mut ResultReader) -> Result<bool, RenderError> {
+        let Self { form, columns, limits, start, rows, full } = self;
+        let mut filling = Filling { columns, limits: *limits, start: *start, rows, full };
+        match form {
+            Form::Records(records) => filling.fill(records, reader),
+            Form::Columns(columns) => filling.fill(columns, reader),
+            Form::Lines(lines) => filling.fill(lines, reader),
+            #[cfg(feature = "columnar")]
+            Form::Parquet(parquet) => filling.fill(parquet, reader),
+            #[cfg(feature = "columnar")]
+            Form::Arrow(arrow) => filling.fill(arrow, reader),
+        }
+    }
+
+    /// How many rows it took.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The page, of a result of so many bytes.
+    pub(crate) fn finish(self, result_bytes: u64) -> Result<Page, RenderError> {
+        let maximum = self.limits.max_body;
+        let body = match self.form {
+            Form::Records(records) => records.finish(),
+            Form::Columns(columns) => columns.finish(),
+            Form::Lines(lines) => lines.finish(),
+            #[cfg(feature = "columnar")]
+            Form::Parquet(parquet) => parquet.finish(),
+            #[cfg(feature = "columnar")]
+            Form::Arrow(arrow) => arrow.finish(),
+        }?;
+        if body.len() > maximum {
+            return Err(RenderError::TooLarge { maximum });
+        }
+        // No row is without bytes: where some are left, there is another row.
+        let next = self.full.filter(|offset| *offset < result_bytes);
+        let next = next.map(|offset| Position { offset, row: self.start.row + self.rows });
+        Ok(Page { body, rows: self.rows, next })
+    }
+}
+
+/// The part of a page that is no format's own.
+struct Filling<'w> {
+    columns: &'w [OutputColumn],
+    limits: Limits,
+    start: Position,
+    rows: &'w mut u64,
+    full: &'w mut Option<u64>,
+}
+
+impl Filling<'_> {
+    fn fill(&mut self, renderer: &mut impl Renderer, reader: &mut ResultReader) -> Result<bool, RenderError> {
+        while self.full.is_none() {
+            let offset = reader.offset();
+            if *self.rows >= self.limits.max_rows {
+                *self.full = Some(offset);
+                break;
+            }
+            let row = match reader.read() {
+                Ok(Some(row)) => row,
+                Ok(None) => return Ok(true),
+                Err(MalformedResult::RowTooLong { .. }) => {
+                    self.end_before(offset, self.limits.max_body.min(MAX_ROW))?;
+                    break;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let number = self.start.row + *self.rows;
+            match renderer.row(number, row, self.limits.max_body) {
+                Ok(true) => *self.rows += 1,
+                Ok(false) => self.end_before(offset, self.limits.max_body)?,
+                Err(index) => return Err(self.mismatch(index, number)),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Ends the page before a row that has no room; one that has none in an empty page has none in any.
+    fn end_before(&mut self, offset: u64, maximum: usize) -> Result<(), RenderError> {
+        if *self.rows == 0 {
+            return Err(RenderError::TooLarge { maximum });
+        }
+        *self.full = Some(offset);
+        Ok(())
+    }
+
+    #[cold]
+    fn mismatch(&self, index: usize, row: u64) -> RenderError {
+        let column = &self.columns[index];
+        RenderError::Cell { column: column.name.clone(), data_type: column.data_type.clone(), row }
+    }
+}

@@ -1,0 +1,104 @@
+//! What happens around every request: the bound on the URL before; the line in the log, and the headers that every
+//! answer has, after.
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
+
+use super::Shared;
+use crate::{
+    answer::{self, Compressible, LogLine},
+    compression,
+    cors::Origin,
+    datasets::time,
+    preferences,
+    problem::{Kind, Problem},
+};
+
+/// The longest path and query together, in bytes. API Gateway takes 10,240 for these and all headers.
+const MAX_URL: usize = 8_192;
+
+pub(super) async fn around<S, C, Q, K, I>(
+    State(api): Shared<S, C, Q, K, I>,
+    request: Request,
+    next: Next,
+) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    let begun = api.clock().now();
+    let method = request.method().clone();
+    let accept_encoding = preferences::joined(request.headers(), header::ACCEPT_ENCODING.as_str());
+    let origin = Origin::of(request.headers(), &api.settings.limits.cors_origins);
+    let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
+    let mut response = if length > MAX_URL {
+        let detail = format!("the URL has {length} bytes, and may have {MAX_URL}");
+        answer::problem(&Problem::new(Kind::UriTooLong, detail).with("maximum", MAX_URL), LogLine::default())
+    } else if origin.is_preflight(&method, request.headers()) {
+        origin.preflight()
+    } else {
+        next.run(request).await
+    };
+    response = compressed(accept_encoding.as_deref(), response).await;
+    origin.onto(&mut response);
+    secure(&mut response);
+    let millis = (api.clock().now() - begun).num_milliseconds();
+    let line = response.extensions().get::<LogLine>().cloned().unwrap_or_default();
+    let cost = line.cost.as_ref();
+    tracing::info!(
+        %method,
+        route = line.route,
+        named_query = line.named_query.as_ref().map(domain::QueryName::as_str),
+        key = line.key,
+        dataset = line.dataset.as_ref().map(domain::DatasetName::as_str),
+        rows = cost.and_then(|cost| cost.rows),
+        bytes_scanned = cost.map(|cost| cost.bytes_scanned),
+        engine_millis = cost.map(|cost| cost.engine_millis),
+        cost_usd = cost.map(|cost| cost.price.dollars()),
+        cache = cost.map(|cost| cost.cache.as_str()),
+        generation = cost.and_then(|cost| cost.generation.as_deref()),
+        freshness = cost.and_then(|cost| cost.freshness).map(time),
+        query_id = cost.and_then(|cost| cost.query_id.as_deref()),
+        millis,
+        status = response.status().as_u16(),
+        "request answered"
+    );
+    response
+}
+
+/// The answer as `Accept-Encoding` wants it.
+async fn compressed(accept_encoding: Option<&str>, mut response: Response) -> Response {
+    if response.extensions_mut().remove::<Compressible>().is_none() {
+        return response;
+    }
+    response.headers_mut().append(header::VARY, HeaderValue::from_name(header::ACCEPT_ENCODING));
+    if compression::Encoding::choose(accept_encoding).is_none() {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    // A body is whole already: nothing is waited for, and nothing can fail.
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let (encoding, body) = compression::encode(accept_encoding, body.into());
+    if let Some(encoding) = encoding {
+        parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+    }
+    Response::from_parts(parts, Body::from(body))
+}
+
+/// The headers that every answer has: a body is what it says it is; an answer that says nothing else may be kept by
+/// nobody without asking; and no other site learns which rows were asked for.
+pub(crate) fn secure(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+}

@@ -1,0 +1,121 @@
+//! Health, datasets, and their rows.
+
+use axum::{
+    Extension,
+    extract::{Path, RawQuery, Request, State, rejection::PathRejection},
+    response::Response,
+};
+use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
+
+use super::{
+    DATASET, DATASETS, HEALTHZ, READYZ, ROWS, Shared,
+    fallback::{name, no_parameters},
+};
+use crate::{
+    access::Caller,
+    answer::{self, LogLine},
+    preferences,
+};
+
+pub(super) async fn healthz() -> Response {
+    answer::json(br#"{"status":"ok"}"#.to_vec(), LogLine::of(HEALTHZ))
+}
+
+pub(super) async fn readyz<S, C, Q, K, I>(State(api): Shared<S, C, Q, K, I>) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    match api.ready().await {
+        Ok(body) => answer::json(body, LogLine::of(READYZ)),
+        Err(problem) => answer::problem(&problem, LogLine::of(READYZ)),
+    }
+}
+
+pub(super) async fn datasets<S, C, Q, K, I>(
+    State(api): Shared<S, C, Q, K, I>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(query): RawQuery,
+) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    let answer = match no_parameters(query.as_deref()) {
+        Ok(()) => api.datasets(&caller).await,
+        Err(problem) => Err(problem),
+    };
+    match answer {
+        Ok(body) => answer::json(body, LogLine::of(DATASETS)),
+        Err(problem) => answer::problem(&problem, LogLine::of(DATASETS)),
+    }
+}
+
+pub(super) async fn dataset<S, C, Q, K, I>(
+    State(api): Shared<S, C, Q, K, I>,
+    Extension(caller): Extension<Caller>,
+    path: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    let line = LogLine::of(DATASET);
+    let name = match name(path) {
+        Ok(name) => name,
+        Err(problem) => return answer::problem(&problem, line),
+    };
+    let answer = match no_parameters(query.as_deref()) {
+        Ok(()) => api.dataset(&name, &caller).await,
+        Err(problem) => Err(problem),
+    };
+    let line = line.about(&name);
+    match answer {
+        Ok(body) => answer::json(body, line),
+        Err(problem) => answer::problem(&problem, line),
+    }
+}
+
+pub(super) async fn rows<S, C, Q, K, I>(
+    State(api): Shared<S, C, Q, K, I>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    let line = LogLine::of(ROWS);
+    let name = match name(path) {
+        Ok(name) => name,
+        Err(problem) => return answer::problem(&problem, line),
+    };
+    let preferences = preferences::read(&request);
+    let answer = api.rows(&name, request.uri().query().unwrap_or_default(), &preferences).await;
+    let line = line.about(&name);
+    let mut response = match answer {
+        Ok(reply) => answer::reply(reply, &preferences, line),
+        Err(problem) => {
+            let mut response = answer::problem(&problem, line);
+            answer::vary(&mut response);
+            response
+        }
+    };
+    if let Some(applied) = preferences.wait.filter(|wait| api.wait(&preferences).as_secs() == *wait) {
+        answer::applied(&mut response, &format!("wait={applied}"));
+    }
+    response
+}

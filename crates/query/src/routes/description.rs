@@ -1,0 +1,50 @@
+//! The API's description, for programs and for people. It names datasets and named queries only to who may see them.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    response::Response,
+};
+use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
+
+use super::{DOCS, OPENAPI, Shared, fallback::no_parameters};
+use crate::{
+    answer::{self, LogLine},
+    docs, openapi,
+};
+
+pub(super) async fn openapi<S, C, Q, K, I>(State(api): Shared<S, C, Q, K, I>, request: Request) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    let line = LogLine::of(OPENAPI);
+    let document = match no_parameters(request.uri().query()) {
+        Ok(()) => api.description(request.headers()).await,
+        Err(problem) => return answer::problem(&problem, line),
+    };
+    answer::json(openapi::to_json(&document), line)
+}
+
+pub(super) async fn docs<S, C, Q, K, I>(State(api): Shared<S, C, Q, K, I>, request: Request) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    let line = LogLine::of(DOCS);
+    if let Err(problem) = no_parameters(request.uri().query()) {
+        return answer::problem(&problem, line);
+    }
+    let page = docs::page(&api.description(request.headers()).await);
+    let mut response = answer::json(page.into_bytes(), line);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(docs::CONTENT_SECURITY_POLICY));
+    response
+}

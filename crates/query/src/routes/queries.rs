@@ -1,0 +1,101 @@
+//! Queries that callers come back to.
+
+use axum::{
+    extract::{Path, Request, State, rejection::PathRejection},
+    response::Response,
+};
+use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
+
+use super::{
+    QUERY, QUERY_ROWS, Shared,
+    fallback::{name, no_parameters},
+};
+use crate::{
+    answer::{self, LogLine},
+    preferences::{self, Preferences},
+    problem::Problem,
+    record::QueryRecord,
+    service::{QueryView, to_json},
+};
+
+pub(super) async fn query<S, C, Q, K, I>(
+    State(api): Shared<S, C, Q, K, I>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    match id(path, &request) {
+        Ok((id, preferences)) => state(api.query(&id, &preferences.caller).await),
+        Err(problem) => answer::problem(&problem, LogLine::of(QUERY)),
+    }
+}
+
+pub(super) async fn cancel<S, C, Q, K, I>(
+    State(api): Shared<S, C, Q, K, I>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    match id(path, &request) {
+        Ok((id, preferences)) => state(api.cancel(&id, &preferences.caller).await),
+        Err(problem) => answer::problem(&problem, LogLine::of(QUERY)),
+    }
+}
+
+pub(super) async fn rows<S, C, Q, K, I>(
+    State(api): Shared<S, C, Q, K, I>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    let line = LogLine::of(QUERY_ROWS);
+    let id = match name(path) {
+        Ok(id) => id,
+        Err(problem) => return answer::problem(&problem, line),
+    };
+    let preferences = preferences::read(&request);
+    let answer = api.query_rows(&id, request.uri().query().unwrap_or_default(), &preferences).await;
+    match answer {
+        Ok((reply, record)) => answer::reply(reply, &preferences, about(line, &record)),
+        Err(problem) => answer::problem(&problem, line),
+    }
+}
+
+fn id(
+    path: Result<Path<String>, PathRejection>,
+    request: &Request,
+) -> Result<(String, Preferences), Problem> {
+    no_parameters(request.uri().query())?;
+    Ok((name(path)?, preferences::read(request)))
+}
+
+fn state(answer: Result<(QueryView, QueryRecord), Problem>) -> Response {
+    let line = LogLine::of(QUERY);
+    let written = answer.and_then(|(view, record)| Ok((to_json(&view)?, view, record)));
+    match written {
+        Ok((body, view, record)) => answer::query(&view, body, about(line, &record)),
+        Err(problem) => answer::problem(&problem, line),
+    }
+}
+
+fn about(line: LogLine, record: &QueryRecord) -> LogLine {
+    LogLine { dataset: record.dataset.clone(), ..line }
+}

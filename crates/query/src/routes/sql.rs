@@ -1,0 +1,66 @@
+//! Free SQL.
+
+use axum::{
+    body::to_bytes,
+    extract::{Request, State},
+    http::{HeaderMap, header},
+    response::Response,
+};
+use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
+
+use super::{QUERIES, Shared};
+use crate::{
+    answer::{self, LogLine},
+    free_sql::MAX_BODY,
+    preferences,
+    problem::{Kind, Problem},
+    service::{Api, Reply},
+};
+
+pub(super) async fn sql<S, C, Q, K, I>(State(api): Shared<S, C, Q, K, I>, request: Request) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    let (preferences, line) = (preferences::read(&request), LogLine::of(QUERIES));
+    match answered(&api, request, &preferences).await {
+        Ok(reply) => answer::reply(reply, &preferences, line),
+        Err(problem) => answer::problem(&problem, line),
+    }
+}
+
+async fn answered<S, C, Q, K, I>(
+    api: &Api<S, C, Q, K, I>,
+    request: Request,
+    preferences: &preferences::Preferences,
+) -> Result<Reply, Problem>
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    api.may_send_sql(preferences)?;
+    if !is_json(request.headers()) {
+        let detail = "the body must be JSON, and its Content-Type application/json";
+        return Err(Problem::new(Kind::UnsupportedMediaType, detail));
+    }
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let body = to_bytes(request.into_body(), MAX_BODY).await.map_err(|error| {
+        tracing::debug!(error = domain::chain(&error), "a body could not be taken");
+        let detail = format!("the body broke off, or has more than {MAX_BODY} bytes");
+        Problem::new(Kind::BodyTooLarge, detail).with("maximum", MAX_BODY)
+    })?;
+    api.sql(&body, &query, preferences).await
+}
+
+/// Whether the body says that it is JSON, or nothing.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(content_type) = headers.get(header::CONTENT_TYPE) else { return true };
+    let essence = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}

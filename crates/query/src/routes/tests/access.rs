@@ -1,0 +1,104 @@
+//! Keys: who gets in, and to what.
+
+use domain::{
+    DatasetName,
+    access::{Allowed, NewKey, Rights, create, revoke},
+};
+
+use super::{world::PASSENGERS, *};
+
+const URI: &str = "/v1/datasets/passengers/rows?limit=20";
+
+/// A lake with one key of these rights, and its secret.
+async fn with_key(rights: Rights) -> (Served, String) {
+    let world = World::new().await;
+    let new = NewKey { name: "a test".into(), expires_at: None, rights };
+    let now = chrono::DateTime::UNIX_EPOCH;
+    let (_, secret) = create(&world.store, &SeededIds::new(3), now, &new).await.unwrap();
+    (world.serve(), format!("Bearer {}", secret.reveal()))
+}
+
+async fn get_with(served: &Served, uri: &str, key: &str) -> Reply {
+    served.send("GET", uri, &[("authorization", key)]).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_keys_nobody_gets_in_without_one() {
+    let (served, key) = with_key(Rights::default()).await;
+    assert_eq!(get_with(&served, URI, &key).await.status, 200);
+    for uri in [URI, "/v1/datasets", "/v1/datasets/passengers", "/v1/queries/a", "/v1/queries/a/rows"] {
+        let reply = served.get(uri).await;
+        reply.is_problem(401, "send an API key as Authorization: Bearer");
+        assert_eq!(reply.header("www-authenticate"), "Bearer realm=\"tributary\"");
+        assert_eq!(reply.header("cache-control"), "no-store");
+    }
+    let wrong = key.replace("trib_", "trob_");
+    get_with(&served, URI, &wrong).await.is_problem(401, "Bearer");
+    assert_eq!(served.get("/healthz").await.status, 200);
+    assert_eq!(served.get("/readyz").await.json()["access"], "keys");
+    assert_eq!(served.started(), 1, "who does not get in costs nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_keys_and_without_the_setting_nobody_gets_in() {
+    let mut world = World::new().await;
+    world.settings.access.open = false;
+    world.serve().get(URI).await.is_problem(401, "tributary key create");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_revoked_key_is_none() {
+    let (served, key) = with_key(Rights::default()).await;
+    let store = served.api.store_and_catalog().0;
+    let keys = domain::access::load(store).await.unwrap().unwrap();
+    revoke(store, &keys.keys[0].id, chrono::DateTime::UNIX_EPOCH).await.unwrap();
+    get_with(&served, URI, &key).await.is_problem(401, "unknown, revoked or expired");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_key_may_not_see_is_not_there() {
+    let datasets = Allowed::These([DatasetName::new("bookings").unwrap()].into());
+    let (served, key) = with_key(Rights { datasets, ..Rights::default() }).await;
+    for uri in [URI, "/v1/datasets/passengers"] {
+        let hidden = get_with(&served, uri, &key).await.is_problem(404, "datasets: bookings");
+        assert!(!hidden["detail"].as_str().unwrap().contains("did you mean"), "{hidden}");
+    }
+    let listed = get_with(&served, "/v1/datasets", &key).await.json();
+    let names: Vec<&str> =
+        listed["datasets"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["bookings"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_keys_bounds_say_what_it_may() {
+    let formats = Allowed::These(["csv".to_owned()].into());
+    let (served, key) = with_key(Rights { formats, max_rows: Some(20), ..Rights::default() }).await;
+    get_with(&served, URI, &key).await.is_problem(403, "does not allow the format \"json\"; it allows: csv");
+    let rows = "/v1/datasets/passengers/rows?format=csv&limit=21";
+    get_with(&served, rows, &key).await.is_problem(403, "allows 20 rows");
+    // Without a limit a key gets what it may have.
+    let reply = get_with(&served, "/v1/datasets/passengers/rows?format=csv", &key).await;
+    assert_eq!((reply.status, reply.header("tributary-rows")), (200, "20"));
+    assert_eq!(served.api.engine().started()[0].sql, PASSENGERS);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_may_be_too_quick() {
+    let (served, key) = with_key(Rights { requests_per_minute: Some(2), ..Rights::default() }).await;
+    for _ in 0..2 {
+        assert_eq!(get_with(&served, URI, &key).await.status, 200);
+    }
+    let reply = get_with(&served, URI, &key).await;
+    reply.is_problem(429, "2 requests in a minute");
+    assert!(!reply.header("retry-after").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_answer_has_another_tag_for_another_key() {
+    let (served, key) = with_key(Rights::default()).await;
+    let tag = get_with(&served, URI, &key).await.header("etag").to_owned();
+    let headers = [("authorization", key.as_str()), ("if-none-match", tag.as_str())];
+    assert_eq!(served.send("GET", URI, &headers).await.status, 304);
+    let open = World::new().await.serve();
+    assert_ne!(open.get(URI).await.header("etag"), tag);
+}

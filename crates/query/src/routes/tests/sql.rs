@@ -1,0 +1,81 @@
+//! Free SQL over HTTP; what statements may be is the gate's own to test.
+
+use domain::port::ResultColumn;
+
+use super::{world::reply, *};
+
+const SQL: &str = "SELECT name, fee FROM passengers WHERE passenger_id = ?";
+const SENT: &str = "SELECT name, fee FROM \"tributary\".\"passengers\" WHERE passenger_id = ? LIMIT 100";
+
+async fn served() -> Served {
+    let world = World::new().await;
+    let column =
+        |name: &str, data_type: &str| ResultColumn { name: name.into(), data_type: data_type.into() };
+    let columns = vec![column("name", "varchar"), column("fee", "decimal(12,2)")];
+    let csv = b"\"name\",\"fee\"\n\"Ana\",\"1.10\"\n,\n".as_slice().into();
+    world.engine.script(SENT, &["7"], Outcome::Rows(Rows { columns, csv }));
+    world.serve()
+}
+
+async fn post(served: &Served, uri: &str, body: &Value, headers: &[(&str, &str)]) -> Reply {
+    let mut request = Request::builder().method("POST").uri(uri);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(axum::body::Body::from(body.to_string())).unwrap();
+    reply(served.router.clone().oneshot(request).await.unwrap()).await
+}
+
+const JSON: [(&str, &str); 1] = [("content-type", "application/json; charset=utf-8")];
+
+#[tokio::test(start_paused = true)]
+async fn a_statement_answers_rows_typed_by_the_result() {
+    let served = served().await;
+    let body = json!({"sql": SQL, "parameters": [7]});
+    let answer = post(&served, "/v1/queries", &body, &JSON).await;
+    assert_eq!(
+        (answer.status, answer.json()),
+        (200, json!([{"name": "Ana", "fee": 1.10}, {"name": null, "fee": null}]))
+    );
+    assert_eq!(answer.header("tributary-cache"), "miss");
+    let csv = post(&served, "/v1/queries?format=csv", &body, &JSON).await;
+    assert_eq!(String::from_utf8(csv.body.to_vec()).unwrap(), "name,fee\r\nAna,1.10\r\n,\r\n");
+    let strings = post(&served, "/v1/queries?_numbers=string", &body, &[]).await;
+    assert_eq!(strings.json()[0]["fee"], "1.10");
+    let later = [JSON[0], ("prefer", "respond-async")];
+    let accepted = post(&served, "/v1/queries", &body, &later).await;
+    assert_eq!((accepted.status, accepted.header("location").starts_with("/v1/queries/")), (202, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_wrong_request_says_what_would_work() {
+    let served = served().await;
+    let body = json!({"sql": SQL, "parameters": [7]});
+    post(&served, "/v1/queries?limit=1", &body, &JSON)
+        .await
+        .is_problem(400, "unknown query parameter \"limit\"");
+    post(&served, "/v1/queries", &body, &[("content-type", "text/plain")])
+        .await
+        .is_problem(415, "must be JSON");
+    let long = json!({"sql": "x".repeat(300_000)});
+    post(&served, "/v1/queries", &long, &JSON).await.is_problem(413, "more than 262144 bytes");
+    post(&served, "/v1/queries", &json!({"sql": "DROP TABLE passengers"}), &JSON)
+        .await
+        .is_problem(400, "DROP");
+    post(&served, "/v1/queries", &json!({"sql": "SELEC"}), &JSON)
+        .await
+        .is_problem(400, "only a query can be run");
+    let get = served.get("/v1/queries").await;
+    get.is_problem(405, "POST only");
+    assert_eq!((get.header("allow"), served.started()), ("POST", 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_off_unless_a_setting_says_otherwise() {
+    let mut world = World::new().await;
+    world.settings.access.free_sql = false;
+    let served = world.serve();
+    let body = json!({"sql": SQL, "parameters": [7]});
+    post(&served, "/v1/queries", &body, &JSON).await.is_problem(403, "TRIBUTARY_SQL=on");
+    assert_eq!(served.started(), 0);
+}

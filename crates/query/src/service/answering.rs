@@ -1,0 +1,233 @@
+//! From a job to its reply: from what the caller has already, from a query, or later.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    DatasetName,
+    key::ExecutionName,
+    port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine, QueryId},
+};
+use futures::future::try_join_all;
+
+use super::{Accepted, Api, Job, Kept, Reply, Rows, failures, handed_over::QueryView, to_json};
+use crate::{
+    cache::{self, EntityTag},
+    cost::{CacheState, Cost, Price},
+    cursor::Cursor,
+    digest::Digest,
+    execute::Finished,
+    flight::{Flight, Run, Waited},
+    generations::Generations,
+    preferences::Preferences,
+    problem::{Kind, Problem},
+    record::{NewRecord, QueryRecord},
+    render::Position,
+};
+
+/// How long after the wait the engine may still take to say that it has the query.
+const SLACK: Duration = Duration::from_secs(5);
+/// How long before the deadline of its process a request stops waiting.
+const MARGIN: TimeDelta = TimeDelta::seconds(3);
+
+/// How long a request waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Patience {
+    /// For its query.
+    wait: Duration,
+    /// After that, for the engine to say that it has the query.
+    slack: Duration,
+}
+
+impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+    /// Answers a job: 304 without the engine where the caller has the answer; else by a query, shared with identical
+    /// requests at the same time. What takes longer than the wait goes on, and the reply says where to come back to.
+    pub(crate) async fn answer(&self, job: &Job, preferences: &Preferences) -> Result<Reply, Problem> {
+        let before = self.generations(&job.reads, None).await?;
+        let tag = EntityTag::of_answer(&job.statement, job.form, &preferences.caller, &before);
+        if !job.volatile && tag.is_in(preferences.if_none_match.as_deref()) {
+            let cost = Cost::without_query(&before);
+            return Ok(Reply::NotModified(kept(&tag, &before), cost));
+        }
+        let Patience { wait, slack } = self.patience(preferences);
+        let run = Run {
+            statement: job.statement.clone(),
+            max_bytes: job.max_bytes,
+            in_background: preferences.deadline.is_none(),
+        };
+        // Who does not wait gets a query of its own, to cancel as it likes.
+        let joined = if wait.is_zero() || job.volatile {
+            self.flights.alone(run).map(|flight| (flight, false))
+        } else {
+            self.flights.join(flight_key(job, preferences, &before), run)
+        };
+        let (flight, shared) = joined.map_err(|_| failures::full())?;
+        match flight.wait(wait, slack).await {
+            Waited::Over(Ok(finished)) => {
+                self.finished(job, preferences, &before, &tag, &finished, shared).await
+            }
+            Waited::Over(Err(error)) => Err(failures::failed(&error, &job.statement.sql)),
+            Waited::Running(id) => self.accepted(job, preferences, &before, flight, &id).await,
+            Waited::NotStarted => {
+                flight.give_up().await;
+                Err(failures::not_started(wait + slack))
+            }
+        }
+    }
+
+    /// The wait of this request: the setting's, or what the caller prefers if that is shorter.
+    pub(crate) fn wait(&self, preferences: &Preferences) -> Duration {
+        let preferred = match preferences.wait {
+            Some(seconds) => Duration::from_secs(seconds),
+            None if preferences.respond_async => Duration::ZERO,
+            None => Duration::MAX,
+        };
+        preferred.min(self.settings.wait)
+    }
+
+    fn patience(&self, preferences: &Preferences) -> Patience {
+        let wait = self.wait(preferences);
+        let Some(deadline) = preferences.deadline else { return Patience { wait, slack: SLACK } };
+        let left = (deadline.0 - self.clock().now()).max(TimeDelta::zero());
+        let margin = MARGIN.min(left / 2);
+        // What is left of the margin is for the record of a query that goes on.
+        let slack = (margin / 2).to_std().unwrap_or_default().min(SLACK);
+        Patience { wait: wait.min((left - margin).to_std().unwrap_or_default()), slack }
+    }
+
+    /// What the catalog has of these datasets; with `since`, at that time or later.
+    pub(crate) async fn generations(
+        &self,
+        reads: &[DatasetName],
+        since: Option<DateTime<Utc>>,
+    ) -> Result<Generations, Problem> {
+        let read = reads.iter().map(|name| self.snapshot.table(&self.catalog, self.clock(), name, since));
+        let tables = try_join_all(read).await.map_err(|error| failures::unreadable(&error))?;
+        let mut states = Vec::with_capacity(tables.len());
+        for (name, table) in reads.iter().zip(&tables) {
+            let state = (*table.value).as_ref().ok_or_else(|| failures::not_registered(name))?;
+            states.push((name, state, self.snapshot.remaining(self.clock(), table.begun)));
+        }
+        Ok(Generations::new(states.into_iter()))
+    }
+
+    async fn finished(
+        &self,
+        job: &Job,
+        preferences: &Preferences,
+        before: &Generations,
+        tag: &EntityTag,
+        finished: &Arc<Finished>,
+        shared: bool,
+    ) -> Result<Reply, Problem> {
+        let columns = super::pages::columns(job.columns.as_deref(), &finished.result);
+        let page = self.page(&finished.id, &finished.result, &columns, job.form, Position::START, None);
+        // The query may have read later generations than `before`, and if the catalog went back meanwhile, which it
+        // can for a moment, other ones. Then a tag of `before` would be wrong for ever.
+        let now = self.clock().now();
+        let (page, after) = futures::join!(page, self.generations(&job.reads, Some(now)));
+        let is_before = after.is_ok_and(|after| after.digest == before.digest);
+        let page = page?;
+        let mut cost = self.cost(finished, before, shared);
+        let is_repeatable = is_before && !finished.reused && !job.volatile;
+        let kept = is_repeatable.then(|| kept(tag, before));
+        if page.next.is_some() && job.form.is_file() {
+            let (name, record) = self.hand_over(job, preferences, Some(before), &finished.id).await?;
+            let url = self.file(&name, &record, &finished.id, &finished.result, &columns, job.form).await?;
+            return Ok(Reply::Elsewhere(url, cost));
+        }
+        cost.rows = Some(page.rows);
+        let next = match page.next {
+            None => None,
+            Some(start) => {
+                let (name, record) = self.hand_over(job, preferences, Some(before), &finished.id).await?;
+                let cursor = Cursor { start, limit: None, form: job.form };
+                Some(super::pages::path(&name, &cursor.encode(&name, &record.secret)))
+            }
+        };
+        Ok(Reply::Rows(Rows { body: page.body, form: job.form, cost, kept, next }))
+    }
+
+    async fn accepted(
+        &self,
+        job: &Job,
+        preferences: &Preferences,
+        before: &Generations,
+        flight: Arc<Flight<Q, K, I>>,
+        id: &QueryId,
+    ) -> Result<Reply, Problem> {
+        let (name, record) = match self.hand_over(job, preferences, Some(before), id).await {
+            Ok(handed_over) => handed_over,
+            Err(problem) => {
+                flight.give_up().await;
+                return Err(problem);
+            }
+        };
+        flight.hand_over();
+        let status = self.engine().status(id).await.ok();
+        let view =
+            QueryView::new(&name, &record, job.form, status.as_ref(), self.settings.limits.price_per_tb);
+        tracing::info!(query_id = %id, "a query takes longer than its request waits, and goes on");
+        Ok(Reply::Accepted(Accepted { location: view.links.this.clone(), body: to_json(&view)? }))
+    }
+
+    /// Writes what a later request needs to know of the query.
+    pub(super) async fn hand_over(
+        &self,
+        job: &Job,
+        preferences: &Preferences,
+        generations: Option<&Generations>,
+        id: &QueryId,
+    ) -> Result<(ExecutionName, QueryRecord), Problem> {
+        let Some(name) = ExecutionName::parse(id.as_str()) else {
+            tracing::error!(query_id = %id, "the engine's id can be no part of a key");
+            return Err(Problem::new(Kind::Internal, "the query cannot be come back to"));
+        };
+        let new = NewRecord {
+            dataset: job.dataset.as_ref(),
+            file_name: &job.file_name,
+            columns: job.columns.as_deref(),
+            form: job.form,
+            caller: &preferences.caller,
+            statement: cache::digest_of(&job.statement, "statement").hexadecimal(),
+            generations,
+            created_at: self.clock().now(),
+        };
+        let record = QueryRecord::create(&self.store, &self.flights.runner.ids, &name, new).await;
+        Ok((name, record.map_err(|error| failures::unrecorded(&error))?))
+    }
+
+    fn cost(&self, finished: &Finished, before: &Generations, shared: bool) -> Cost {
+        let cache = match (shared, finished.reused) {
+            (true, _) => CacheState::Shared,
+            (false, true) => CacheState::Reused,
+            (false, false) => CacheState::Miss,
+        };
+        let price = match cache {
+            CacheState::Miss => Price::of_query(finished.bytes_scanned, self.settings.limits.price_per_tb),
+            _ => Price::default(),
+        };
+        // An earlier result was read from earlier generations, and nothing says from which.
+        let known = Some(before).filter(|_| !finished.reused);
+        Cost {
+            cache,
+            rows: None,
+            query_id: Some(finished.id.to_string()),
+            bytes_scanned: finished.bytes_scanned,
+            engine_millis: finished.engine_millis,
+            price,
+            generation: known.map(|generations| generations.digest.clone()),
+            freshness: known.and_then(|generations| generations.freshness),
+        }
+    }
+}
+
+fn kept(tag: &EntityTag, generations: &Generations) -> Kept {
+    Kept { tag: tag.as_str().to_owned(), control: cache::private_for(generations.remaining) }
+}
+
+/// Requests are identical if they send the same statement, for the same caller, of the same generations.
+fn flight_key(job: &Job, preferences: &Preferences, before: &Generations) -> [u8; 16] {
+    let digest: Digest = cache::digest_of(&job.statement, "flight");
+    digest.option(preferences.caller.id()).text(&before.digest).finish()
+}

@@ -1,0 +1,32 @@
+//! What the description of the API depends on.
+
+use axum::http::HeaderMap;
+use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
+use utoipa::openapi::OpenApi;
+
+use super::Api;
+use crate::{
+    access::Gate,
+    openapi::{self, Facts, NamedOperation},
+};
+
+impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+    /// The description, with the datasets and named queries that a request with these headers may see. Who does not
+    /// get in reads it too, without any name of this lake; so does everybody while the lake is out of reach, which the
+    /// log says.
+    pub(crate) async fn description(&self, headers: &HeaderMap) -> OpenApi {
+        let caller = self.caller(headers).await.ok();
+        let datasets = self.definitions().await.ok();
+        let queries = self.queries().await.ok();
+        let seen = caller.as_ref().zip(datasets.as_deref());
+        let dataset = seen.and_then(|(caller, datasets)| {
+            datasets.iter().find(|(name, _)| caller.sees(name)).map(|(_, accepted)| &accepted.dataset)
+        });
+        let named = match caller.as_ref().zip(queries.as_deref()) {
+            None => Vec::new(),
+            Some((caller, queries)) => queries.seen_by(caller).map(NamedOperation::of).collect(),
+        };
+        let keys = self.access.gate(&self.store, self.clock()).await != Ok(Gate::Open);
+        openapi::document(&Facts { settings: &self.settings, dataset, named: &named, keys })
+    }
+}

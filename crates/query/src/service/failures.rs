@@ -1,0 +1,178 @@
+//! Errors as problems: what a caller should do goes to the caller, everything else to the log.
+
+use std::time::Duration;
+
+use domain::{
+    DatasetName,
+    key::ExecutionName,
+    port::{QueryId, StoreError},
+};
+
+use crate::{
+    execute::ExecuteError,
+    problem::{Kind, Problem, quote},
+    record::RecordError,
+    render::{PageError, RenderError},
+    snapshot::SnapshotError,
+};
+
+use super::handed_over::RETRY_POLL;
+
+/// After how many seconds to come again: when there are too many queries, and when something is out of reach.
+const RETRY_BUSY: u32 = 2;
+const RETRY_UNAVAILABLE: u32 = 5;
+
+/// The lake cannot be read: the reason goes to the log.
+pub(super) fn unreadable(error: &SnapshotError) -> Problem {
+    tracing::error!(error = domain::chain(error), "the lake's definitions or catalog cannot be read");
+    if error.is_transient() {
+        out_of_reach("the lake's catalog is out of reach: try again in some seconds")
+    } else {
+        Problem::new(
+            Kind::Internal,
+            "the lake's catalog cannot be read: its operator finds the reason in the log",
+        )
+    }
+}
+
+/// The dataset has no table.
+pub(super) fn not_registered(name: &DatasetName) -> Problem {
+    let detail = format!("dataset {name} is defined, and its table is not registered yet");
+    Problem::new(Kind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE)
+}
+
+/// This process has as many queries as it takes.
+pub(super) fn full() -> Problem {
+    tracing::warn!("a query was turned away: this process has too many");
+    Problem::new(Kind::Busy, "too many queries are running: try again in some seconds")
+        .retry_after(RETRY_BUSY)
+}
+
+/// The engine did not say in time whether it has the query.
+pub(super) fn not_started(after: Duration) -> Problem {
+    tracing::warn!(after_ms = u64::try_from(after.as_millis()).ok(), "a query did not start in time");
+    Problem::new(Kind::Timeout, "the query did not start in time: try again in some seconds")
+        .retry_after(RETRY_UNAVAILABLE)
+}
+
+/// The query has no result: the engine's words go to the log, the caller learns what to do. `statement` is for the
+/// log.
+pub(super) fn failed(error: &ExecuteError, statement: &str) -> Problem {
+    let query_id = error.query_id().map(QueryId::as_str);
+    let problem = match error {
+        ExecuteError::Busy => {
+            tracing::warn!("a query was turned away: the engine has too many");
+            Problem::new(Kind::Busy, "too many queries are running: try again in some seconds")
+                .retry_after(RETRY_BUSY)
+        }
+        ExecuteError::Unavailable(_) => {
+            tracing::error!(error = domain::chain(error), "the query engine is out of reach");
+            out_of_reach("the query engine is out of reach: try again in some seconds")
+        }
+        ExecuteError::CutOff(_) => {
+            tracing::warn!(query_id, statement, "a query reached the bound on the bytes that it may scan");
+            Problem::new(
+                Kind::ScanLimit,
+                "the query would read more than one query may: filter on the event time or on dt, and select fewer \
+                 columns",
+            )
+        }
+        ExecuteError::Cancelled(_) => Problem::new(
+            Kind::QueryCancelled,
+            "the query was cancelled: send the request again to run it anew",
+        ),
+        ExecuteError::Expired(id) => return expired(id.as_str()),
+        ExecuteError::Failed { .. } | ExecuteError::Refused(_) => {
+            tracing::error!(query_id, statement, error = domain::chain(error), "a query failed");
+            Problem::new(
+                Kind::EngineFailed,
+                "the query failed: the lake's operator finds the reason in the log",
+            )
+        }
+    };
+    match query_id {
+        Some(id) => problem.with("query_id", id),
+        None => problem,
+    }
+}
+
+/// The query goes on.
+pub(super) fn not_finished(name: &ExecutionName) -> Problem {
+    let location = format!("/v1/queries/{name}");
+    let detail = format!("the query is not finished: {location} says where it is");
+    Problem::new(Kind::NotFinished, detail)
+        .with("query_id", name.as_str())
+        .with("query", location)
+        .retry_after(RETRY_POLL)
+}
+
+/// The result was there.
+pub(super) fn expired(id: &str) -> Problem {
+    let detail = format!(
+        "the result of query {} is not kept any longer: send the request that led to it again, without If-None-Match",
+        quote(id)
+    );
+    Problem::new(Kind::ResultExpired, detail)
+}
+
+/// What is known of a query cannot be written or read.
+pub(super) fn unrecorded(error: &RecordError) -> Problem {
+    tracing::error!(error = domain::chain(error), "the record of a query cannot be used");
+    match error {
+        RecordError::Store(StoreError::Unavailable { .. }) => {
+            out_of_reach("what is known of the query is out of reach: try again in some seconds")
+        }
+        _ => Problem::new(
+            Kind::Internal,
+            "what is known of the query cannot be used: the lake's operator finds the reason in the log",
+        ),
+    }
+}
+
+/// The record is of a version that knew another form.
+pub(super) fn other_version() -> Problem {
+    Problem::new(
+        Kind::ResultExpired,
+        "the result is in a form that is not known any longer: send the request again",
+    )
+}
+
+/// A file cannot be written or handed out.
+pub(super) fn unstored(error: &StoreError) -> Problem {
+    tracing::error!(error = domain::chain(error), "a rendered result cannot be stored or handed out");
+    match error {
+        StoreError::Unavailable { .. } => {
+            out_of_reach("the lake's store is out of reach: try again in some seconds")
+        }
+        _ => Problem::new(
+            Kind::Internal,
+            "the file cannot be handed out: the lake's operator finds the reason in the log",
+        ),
+    }
+}
+
+/// There is no page.
+pub(super) fn unrendered(error: PageError, id: &QueryId) -> Problem {
+    let error = match error {
+        PageError::Read(error) => return failed(&ExecuteError::of_result(error, id), ""),
+        PageError::Render(error) => error,
+    };
+    let problem = match error {
+        RenderError::TooLarge { maximum } => {
+            let detail = format!(
+                "one row is longer than the {maximum} bytes that an answer may have: select fewer columns"
+            );
+            Problem::new(Kind::ResultTooLarge, detail).with("maximum", maximum)
+        }
+        error => {
+            tracing::error!(query_id = %id, error = domain::chain(&error), "a result cannot be rendered");
+            let detail = "the query's result cannot be read: the lake's operator finds the reason in the log";
+            Problem::new(Kind::EngineFailed, detail)
+        }
+    };
+    problem.with("query_id", id.as_str())
+}
+
+fn out_of_reach(detail: &str) -> Problem {
+    Problem::new(Kind::Unavailable, detail).retry_after(RETRY_UNAVAILABLE)
+}

@@ -1,0 +1,241 @@
+//! Queries that callers come back to: their state, their end, their rows.
+
+use domain::{
+    key::ExecutionName,
+    port::{Catalog, Clock, EngineError, Ids, PresignedUrls, QueryEngine, QueryId, QueryState, QueryStatus},
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::{Api, Kept, Reply, Rows, failures, pages, pages::RowsParameters};
+use crate::{
+    access::Caller,
+    cache::{self, EntityTag},
+    cost::{CacheState, Cost, Price},
+    cursor::Cursor,
+    datasets::time,
+    execute::{ExecuteError, ended},
+    form::Form,
+    preferences::Preferences,
+    problem::{Kind, Problem, quote},
+    record::QueryRecord,
+    render::Position,
+};
+
+/// After how many seconds a query that is not finished should be asked for again.
+pub(crate) const RETRY_POLL: u32 = 1;
+
+/// What `/v1/queries/{id}` says.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct QueryView {
+    id: String,
+    /// `queued`, `running`, `succeeded`, `failed` or `cancelled`.
+    state: &'static str,
+    dataset: Option<String>,
+    /// When it was handed over to whoever comes back.
+    created_at: String,
+    /// When the engine took it.
+    submitted_at: Option<String>,
+    bytes_scanned: Option<u64>,
+    engine_ms: Option<u64>,
+    /// An estimate; of a query that is not over, of what it scanned so far.
+    #[schema(value_type = Option<f64>)]
+    cost_usd: Option<Box<RawValue>>,
+    generation: Option<String>,
+    freshness: Option<String>,
+    /// Why it failed, as a problem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    error: Option<Box<RawValue>>,
+    pub(crate) links: Links,
+}
+
+/// Where to go from here.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Links {
+    #[serde(rename = "self")]
+    pub(crate) this: String,
+    rows: String,
+}
+
+impl QueryView {
+    /// Puts together what is known. Without a status, the engine could not be asked just now.
+    pub(crate) fn new(
+        name: &ExecutionName,
+        record: &QueryRecord,
+        form: Form,
+        status: Option<&QueryStatus>,
+        price_per_tb: u64,
+    ) -> Self {
+        let price = status.map(|status| match status.state {
+            QueryState::Failed { .. } => Price::default(),
+            _ if status.reused => Price::default(),
+            _ => Price::of_query(status.bytes_scanned, price_per_tb),
+        });
+        Self {
+            id: name.to_string(),
+            state: status.map_or("running", |status| word(&status.state)),
+            dataset: record.dataset.as_ref().map(ToString::to_string),
+            created_at: time(record.created_at),
+            submitted_at: status.and_then(|status| status.submitted_at).map(time),
+            bytes_scanned: status.map(|status| status.bytes_scanned),
+            engine_ms: status.map(|status| status.engine_millis),
+            cost_usd: price.and_then(|price| RawValue::from_string(price.dollars()).ok()),
+            generation: record.generation.clone(),
+            freshness: record.freshness.map(time),
+            error: None,
+            links: Links {
+                this: format!("/v1/queries/{name}"),
+                rows: format!("/v1/queries/{name}/rows?{}", form.parameters()),
+            },
+        }
+    }
+
+    /// Whether its state may still change.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.state, "queued" | "running")
+    }
+}
+
+fn word(state: &QueryState) -> &'static str {
+    match state {
+        QueryState::Queued => "queued",
+        QueryState::Running => "running",
+        QueryState::Succeeded => "succeeded",
+        QueryState::Failed { .. } | QueryState::CutOff => "failed",
+        QueryState::Cancelled => "cancelled",
+    }
+}
+
+impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+    /// `GET /v1/queries/{id}`.
+    pub(crate) async fn query(&self, id: &str, caller: &Caller) -> Result<(QueryView, QueryRecord), Problem> {
+        let (name, record) = self.find_query(id, caller).await?;
+        self.view(name, record).await
+    }
+
+    /// `DELETE /v1/queries/{id}`: asks the engine to stop it, and says where it is then. One that is over stays as
+    /// it is.
+    pub(crate) async fn cancel(
+        &self,
+        id: &str,
+        caller: &Caller,
+    ) -> Result<(QueryView, QueryRecord), Problem> {
+        let (name, record) = self.find_query(id, caller).await?;
+        let cancelled = self.engine().cancel(&QueryId::new(name.as_str())).await;
+        cancelled.map_err(|error| unreachable(error, &name))?;
+        self.view(name, record).await
+    }
+
+    async fn view(
+        &self,
+        name: ExecutionName,
+        record: QueryRecord,
+    ) -> Result<(QueryView, QueryRecord), Problem> {
+        let id = QueryId::new(name.as_str());
+        let status = self.engine().status(&id).await.map_err(|error| unreachable(error, &name))?;
+        let form = record.form().ok_or_else(failures::other_version)?;
+        let price = self.settings.limits.price_per_tb;
+        let mut view = QueryView::new(&name, &record, form, Some(&status), price);
+        if view.state == "failed"
+            && let Some(Err(error)) = ended(&id, status.state)
+        {
+            let problem = failures::failed(&error, &record.statement);
+            view.error = RawValue::from_string(problem.to_json()).ok();
+        }
+        Ok((view, record))
+    }
+
+    /// `GET /v1/queries/{id}/rows`. A query that is not over is a problem with `Retry-After`, and no 202: what reads
+    /// rows would take the body of a success for rows.
+    pub(crate) async fn query_rows(
+        &self,
+        id: &str,
+        query: &str,
+        preferences: &Preferences,
+    ) -> Result<(Reply, QueryRecord), Problem> {
+        let parameters = RowsParameters::parse(query, self.settings.max_rows)?;
+        let (name, record) = match self.find_query(id, &preferences.caller).await {
+            // Somebody got a cursor for it, so it was there: records go with the results.
+            Err(problem) if parameters.cursor.is_some() && problem.is(Kind::UnknownQuery) => {
+                return Err(failures::expired(id));
+            }
+            other => other?,
+        };
+        let page = parameters.page(&name, &record)?;
+        preferences.caller.may_have(page.form.format.name())?;
+        let tag = EntityTag::of_page(&page.encode(&name, &record.secret), &preferences.caller);
+        let mut cost = self.cost_of(&name, &record);
+        if tag.is_in(preferences.if_none_match.as_deref()) {
+            return Ok((Reply::NotModified(kept(&tag), cost), record));
+        }
+
+        let id = QueryId::new(name.as_str());
+        let (status, result) = futures::join!(self.engine().status(&id), self.engine().result(&id));
+        let status = status.map_err(|error| unreachable(error, &name))?;
+        match ended(&id, status.state) {
+            Some(Ok(())) => {}
+            Some(Err(error)) => return Err(failures::failed(&error, &record.statement)),
+            None => return Err(failures::not_finished(&name)),
+        }
+        (cost.bytes_scanned, cost.engine_millis) = (status.bytes_scanned, status.engine_millis);
+        let result = result
+            .map_err(|error| failures::failed(&ExecuteError::of_result(error, &id), &record.statement))?;
+
+        let columns = pages::columns(record.columns().as_deref(), &result);
+        let Cursor { start, limit, form } = page;
+        let rendered = self.page(&id, &result, &columns, form, start, limit).await?;
+        if rendered.next.is_some() && form.is_file() && limit.is_none() && start == Position::START {
+            let url = self.file(&name, &record, &id, &result, &columns, form).await?;
+            return Ok((Reply::Elsewhere(url, cost), record));
+        }
+        cost.rows = Some(rendered.rows);
+        let next = rendered.next.map(|start| Cursor { start, limit, form }.encode(&name, &record.secret));
+        let next = next.map(|cursor| pages::path(&name, &cursor));
+        let rows = Rows { body: rendered.body, form, cost, kept: Some(kept(&tag)), next };
+        Ok((Reply::Rows(rows), record))
+    }
+
+    /// The record of a query that this caller may know of. That it exists says that this API started it; that it is
+    /// somebody else's is no one's business.
+    async fn find_query(&self, id: &str, caller: &Caller) -> Result<(ExecutionName, QueryRecord), Problem> {
+        let unknown = || {
+            let detail = format!(
+                "there is no query {} to come back to: a 202 and the Link of a page name those there are, for some days",
+                quote(id)
+            );
+            Problem::new(Kind::UnknownQuery, detail)
+        };
+        let name = ExecutionName::parse(id).ok_or_else(unknown)?;
+        let record =
+            QueryRecord::load(&self.store, &name).await.map_err(|error| failures::unrecorded(&error))?;
+        let record = record.filter(|record| record.is_of(caller)).ok_or_else(unknown)?;
+        Ok((name, record))
+    }
+
+    fn cost_of(&self, name: &ExecutionName, record: &QueryRecord) -> Cost {
+        Cost {
+            cache: CacheState::Hit,
+            rows: None,
+            query_id: Some(name.to_string()),
+            bytes_scanned: 0,
+            engine_millis: 0,
+            price: Price::default(),
+            generation: record.generation.clone(),
+            freshness: record.freshness,
+        }
+    }
+}
+
+fn kept(tag: &EntityTag) -> Kept {
+    Kept { tag: tag.as_str().to_owned(), control: cache::private_for(cache::PAGE_AGE) }
+}
+
+/// The engine forgets executions too, later than their results go.
+fn unreachable(error: EngineError, name: &ExecutionName) -> Problem {
+    match error {
+        EngineError::NotFound { .. } => failures::expired(name.as_str()),
+        other => failures::failed(&ExecuteError::of(other), ""),
+    }
+}

@@ -1,0 +1,51 @@
+//! Named queries: which there are, and their rows.
+
+use std::sync::Arc;
+
+use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
+
+use super::{Api, Job, Reply, to_json};
+use crate::{
+    access::Caller, form::Form, format::Format, named::NamedQueries, preferences::Preferences,
+    problem::Problem, render::Options,
+};
+
+impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+    /// The named queries, as last read.
+    pub(crate) async fn queries(&self) -> Result<Arc<NamedQueries>, Problem> {
+        self.named.get(&self.store, self.clock(), &self.settings.database).await
+    }
+
+    /// `GET /v1/named-queries`, as JSON: those that the caller may see.
+    pub(crate) async fn named_queries(&self, caller: &Caller) -> Result<Vec<u8>, Problem> {
+        to_json(&self.queries().await?.listing(caller))
+    }
+
+    /// `GET /v1/named-queries/{name}/rows`.
+    pub(crate) async fn named_rows(
+        &self,
+        name: &str,
+        query: &str,
+        preferences: &Preferences,
+    ) -> Result<Reply, Problem> {
+        let caller = &preferences.caller;
+        let queries = self.queries().await?;
+        let named = queries.find(name, caller)?;
+        let request = named.read(query)?;
+        let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
+        caller.may_have(format.name())?;
+        caller.may_ask_for(request.limit)?;
+        let runnable = named.run(&request, self.limits(caller))?;
+        let job = Job {
+            dataset: None,
+            file_name: named.name().to_string(),
+            reads: runnable.datasets,
+            statement: runnable.statement,
+            columns: None,
+            form: Form { format, options: Options { numbers_as_strings: request.numbers_as_strings } },
+            max_bytes: caller.max_bytes_scanned(),
+            volatile: runnable.volatile,
+        };
+        self.answer(&job, preferences).await
+    }
+}

@@ -1,0 +1,231 @@
+//! Parts of results as bodies, and whole results as files.
+
+use std::time::Duration;
+
+use domain::{
+    key::{self, ExecutionName},
+    port::{
+        Catalog, Clock, Download, Ids, PresignedUrls, PutMode, QueryEngine, QueryId, StoreError, StoredResult,
+    },
+};
+
+use super::{Api, failures};
+use crate::{
+    answer_types,
+    column::OutputColumn,
+    cursor::Cursor,
+    digest::Digest,
+    form::Form,
+    format::Format,
+    problem::{Kind, Problem, quote},
+    record::QueryRecord,
+    render::{self, Limits, Page, PageRequest, Position},
+    request,
+};
+
+/// For how long a file can be fetched. The credentials of a Lambda, which sign it, last some hours.
+const URL_VALID: Duration = Duration::from_secs(15 * 60);
+
+/// The query string of `/v1/queries/{id}/rows`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct RowsParameters {
+    /// `cursor`.
+    pub(super) cursor: Option<String>,
+    limit: Option<u64>,
+    format: Option<Format>,
+}
+
+impl RowsParameters {
+    /// Takes it apart.
+    pub(super) fn parse(query: &str, max_rows: u64) -> Result<Self, Problem> {
+        const WORDS: [&str; 3] = ["cursor", "format", "limit"];
+        let mut parameters = Self::default();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (request::decode(name)?, request::decode(value)?);
+            let twice = match name.as_str() {
+                "cursor" => parameters.cursor.replace(value).is_some(),
+                "limit" => parameters.limit.replace(limit(&value, max_rows)?).is_some(),
+                "format" => parameters.format.replace(Format::choose(Some(&value), None)?).is_some(),
+                _ => {
+                    let detail = format!("unknown query parameter {}", quote(&name));
+                    let problem = Problem::new(Kind::UnknownParameter, detail);
+                    return Err(problem.suggesting(&name, "parameters", WORDS.into_iter()));
+                }
+            };
+            if twice {
+                let detail = format!("{name} is given twice: give it once");
+                return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", name));
+            }
+        }
+        if parameters.cursor.is_some() && (parameters.limit.is_some() || parameters.format.is_some()) {
+            let detail = "a cursor stands alone: limit and format are in it";
+            return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "cursor"));
+        }
+        Ok(parameters)
+    }
+
+    /// The page that they ask for.
+    pub(super) fn page(&self, name: &ExecutionName, record: &QueryRecord) -> Result<Cursor, Problem> {
+        if let Some(cursor) = &self.cursor {
+            return Cursor::decode(cursor, name, &record.secret).ok_or_else(|| {
+                let detail = format!(
+                    "the cursor {} is none of this query's: follow the Link of the page before, or begin again at {}",
+                    quote(cursor),
+                    format_args!("/v1/queries/{name}/rows")
+                );
+                Problem::new(Kind::InvalidCursor, detail).with("parameter", "cursor")
+            });
+        }
+        let form = record.form().ok_or_else(failures::other_version)?;
+        let form = self.format.map_or(form, |format| Form { format, ..form });
+        Ok(Cursor { start: Position::START, limit: self.limit, form })
+    }
+}
+
+fn limit(value: &str, max_rows: u64) -> Result<u64, Problem> {
+    let limit = request::limit(value)?;
+    if (1..=max_rows).contains(&limit) {
+        return Ok(limit);
+    }
+    let detail = format!("limit {limit} is no length of a page: it may have 1 to {max_rows} rows");
+    Err(Problem::new(Kind::TooMuch, detail).with("parameter", "limit").with("maximum", max_rows))
+}
+
+/// The path of a page.
+pub(super) fn path(name: &ExecutionName, cursor: &str) -> String {
+    format!("/v1/queries/{name}/rows?cursor={cursor}")
+}
+
+/// The columns of an answer: those that were planned, or else as the result itself has them.
+pub(super) fn columns(planned: Option<&[OutputColumn]>, result: &StoredResult) -> Vec<OutputColumn> {
+    planned.map_or_else(|| answer_types::columns(&result.columns), <[OutputColumn]>::to_vec)
+}
+
+impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+    /// As many rows as one answer takes, or as the caller wants.
+    pub(super) async fn page(
+        &self,
+        id: &QueryId,
+        result: &StoredResult,
+        columns: &[OutputColumn],
+        form: Form,
+        start: Position,
+        limit: Option<u64>,
+    ) -> Result<Page, Problem> {
+        let Form { format, options } = form;
+        let mut limits = Limits { max_rows: limit.unwrap_or(u64::MAX), max_body: self.settings.max_body };
+        loop {
+            let request = PageRequest { columns, start, limits, format, options };
+            let page = render::page(self.engine(), result, &request).await;
+            let page = page.map_err(|error| failures::unrendered(error, id))?;
+            // No byte becomes more than six, so that short ones need not be looked at.
+            let long = form.is_text() && page.body.len() > self.settings.max_reply / 6;
+            let reply = if long { escaped(&page.body) } else { page.body.len() };
+            if reply <= self.settings.max_reply {
+                return Ok(page);
+            }
+            // Text with very many quotes. Its next page is much like it.
+            limits.max_body = page.body.len() * self.settings.max_reply / reply * 9 / 10;
+        }
+    }
+
+    /// The address of the whole result as a file.
+    pub(super) async fn file(
+        &self,
+        name: &ExecutionName,
+        record: &QueryRecord,
+        id: &QueryId,
+        result: &StoredResult,
+        columns: &[OutputColumn],
+        form: Form,
+    ) -> Result<String, Problem> {
+        // Two variants of one format never take each other's place.
+        let variant = u128::from_be_bytes(Digest::new("form").text(&form.text()).finish()) as u64;
+        let key = key::rendered(name, variant, form.extension());
+        match self.store.head(&key).await {
+            Ok(_) => {}
+            Err(StoreError::NotFound { .. }) => {
+                let body = self.whole(name, id, result, columns, form).await?;
+                let put = self.store.put(&key, body.into(), PutMode::Overwrite).await;
+                put.map_err(|error| failures::unstored(&error))?;
+            }
+            Err(error) => return Err(failures::unstored(&error)),
+        }
+        let file_name = format!("{}.{}", record.file_name, form.extension());
+        let download =
+            Download { valid: URL_VALID, content_type: form.format.content_type(), file_name: &file_name };
+        self.store.presigned_url(&key, &download).await.map_err(|error| failures::unstored(&error))
+    }
+
+    async fn whole(
+        &self,
+        name: &ExecutionName,
+        id: &QueryId,
+        result: &StoredResult,
+        columns: &[OutputColumn],
+        form: Form,
+    ) -> Result<Vec<u8>, Problem> {
+        let maximum = self.settings.limits.max_rendered;
+        let limits = Limits { max_rows: u64::MAX, max_body: usize::try_from(maximum).unwrap_or(usize::MAX) };
+        let Form { format, options } = form;
+        let request = PageRequest { columns, start: Position::START, limits, format, options };
+        let page = render::page(self.engine(), result, &request).await;
+        let page = page.map_err(|error| failures::unrendered(error, id))?;
+        if page.next.is_none() {
+            return Ok(page.body);
+        }
+        let rows = format!("/v1/queries/{name}/rows?{}&limit=1000", form.parameters());
+        let detail = format!(
+            "the file would be longer than {maximum} bytes: lower limit, select fewer columns, or page at {rows}"
+        );
+        let problem = Problem::new(Kind::ResultTooLarge, detail).with("maximum", maximum).with("rows", rows);
+        Err(problem.with("query_id", id.as_str()))
+    }
+}
+
+/// The length of a text as a string of JSON, without its quotes: what it takes of a Lambda's reply.
+fn escaped(body: &[u8]) -> usize {
+    let more = |byte: &u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 1,
+        0..=0x1f => 5,
+        _ => 0,
+    };
+    body.len() + body.iter().map(more).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaping_is_counted_as_serde_does_it() {
+        let text = "{\"name\":\"Peña \\ \u{1}\t\r\n\u{8}\u{7f}\"}";
+        assert_eq!(escaped(text.as_bytes()) + 2, serde_json::to_string(text).unwrap().len() + 4);
+        let plain = "abc,\"d\"\r\n";
+        assert_eq!(escaped(plain.as_bytes()) + 2, serde_json::to_string(plain).unwrap().len());
+    }
+
+    #[test]
+    fn parameters_are_few_and_each_is_checked() {
+        let parse = |query: &str| RowsParameters::parse(query, 100);
+        assert_eq!(parse("").unwrap(), RowsParameters::default());
+        let all = parse("limit=100&format=csv").unwrap();
+        assert_eq!((all.limit, all.format), (Some(100), Some(Format::Csv)));
+        assert_eq!(parse("cursor=a%2Db").unwrap().cursor.as_deref(), Some("a-b"));
+        for (query, words) in [
+            ("limit=0", "1 to 100 rows"),
+            ("limit=101", "1 to 100 rows"),
+            ("limit=x", "not a whole number"),
+            ("limit=1&limit=1", "given twice"),
+            ("format=xml", "unknown format"),
+            ("cursors=x", "did you mean \"cursor\"?"),
+            ("cursor=x&limit=1", "stands alone"),
+            ("cursor=%", "hexadecimal"),
+        ] {
+            let problem = parse(query).unwrap_err();
+            assert_eq!(problem.status(), 400);
+            assert!(problem.to_string().contains(words), "{query}: {problem}");
+        }
+    }
+}

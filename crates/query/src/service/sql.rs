@@ -1,0 +1,61 @@
+//! `POST /v1/queries`: SQL of the caller's own.
+
+use domain::{
+    DatasetName,
+    port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine},
+};
+
+use super::{Api, Job, Reply};
+use crate::{
+    form::Form,
+    format::Format,
+    free_sql::FreeSql,
+    preferences::Preferences,
+    problem::{Kind, Problem},
+    render::Options,
+    request::FormRequest,
+};
+
+/// What a file with the rows is called.
+const FILE_NAME: &str = "query";
+
+impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+    /// Whether SQL of one's own is taken at all, and from this caller.
+    pub(crate) fn may_send_sql(&self, preferences: &Preferences) -> Result<(), Problem> {
+        if !self.settings.access.free_sql {
+            let detail = "free SQL is off here: ask /v1/datasets/{dataset}/rows or a named query; the lake's operator \
+                          turns it on with TRIBUTARY_SQL=on";
+            return Err(Problem::new(Kind::SqlOff, detail));
+        }
+        preferences.caller.may_send_sql()
+    }
+
+    /// Runs the statement of a body.
+    pub(crate) async fn sql(
+        &self,
+        body: &[u8],
+        query: &str,
+        preferences: &Preferences,
+    ) -> Result<Reply, Problem> {
+        let caller = &preferences.caller;
+        let request = FormRequest::parse(query)?;
+        let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
+        caller.may_have(format.name())?;
+        let free = FreeSql::parse(body)?;
+        caller.may_ask_for(free.limit())?;
+        let datasets = self.definitions().await?;
+        let seen: Vec<&DatasetName> = datasets.keys().filter(|name| caller.sees(name)).collect();
+        let runnable = free.check(&self.settings.database, &seen, self.limits(caller))?;
+        let job = Job {
+            dataset: None,
+            file_name: FILE_NAME.to_owned(),
+            reads: runnable.datasets,
+            statement: runnable.statement,
+            columns: None,
+            form: Form { format, options: Options { numbers_as_strings: request.numbers_as_strings } },
+            max_bytes: caller.max_bytes_scanned(),
+            volatile: runnable.volatile,
+        };
+        self.answer(&job, preferences).await
+    }
+}
