@@ -30,7 +30,12 @@ pub(crate) struct TestLake {
 }
 
 pub(crate) fn settings() -> Settings {
-    Settings::read(|name| (name == "TRIBUTARY_CATALOG_CACHE").then(|| "0s".to_owned())).unwrap()
+    let own = |name: &str| match name {
+        "TRIBUTARY_CATALOG_CACHE" => Some("0s".to_owned()),
+        "TRIBUTARY_OPEN_ACCESS" | "TRIBUTARY_SQL" => Some("on".to_owned()),
+        _ => None,
+    };
+    Settings::read(own).unwrap()
 }
 
 pub(crate) async fn open(data: &Path, definitions: &[(&str, &str)]) -> Result<Lake, StartError> {
