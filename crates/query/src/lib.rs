@@ -7,7 +7,6 @@
 mod answer;
 mod answer_types;
 mod column;
-#[cfg_attr(not(test), expect(dead_code, reason = "the router is to compress what the service answers"))]
 mod compression;
 #[cfg(feature = "lambda")]
 mod context;
