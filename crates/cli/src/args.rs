@@ -6,8 +6,13 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::{
     ask::{QueryOptions, RowsOptions},
-    compact::CompactOptions, dataset::DatasetOptions, doctor::DoctorOptions, key::KeyOptions,
-    partition::PartitionOptions, publish::PublishOptions, quarantine::QuarantineOptions,
+    compact::CompactOptions,
+    dataset::DatasetOptions,
+    doctor::DoctorOptions,
+    key::KeyOptions,
+    partition::PartitionOptions,
+    publish::PublishOptions,
+    quarantine::QuarantineOptions,
 };
 
 /// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
