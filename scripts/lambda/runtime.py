@@ -169,6 +169,7 @@ class Function:
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_SESSION_TOKEN": "local",
             "AWS_ENDPOINT_URL": endpoint,
+            "TRIBUTARY_OPEN_ACCESS": "on",
             "LAMBDA_TASK_ROOT": str(binary.parent),
             "LAMBDA_RUNTIME_DIR": "/var/runtime",
             "PATH": "/usr/local/bin:/usr/bin:/bin",

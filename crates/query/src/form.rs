@@ -30,9 +30,10 @@ impl Form {
         Some(Self { format: Format::from_name(name)?, options: Options { numbers_as_strings } })
     }
 
-    /// As a parameter of a URL. The options are the query's own.
+    /// As parameters of a URL.
     pub(crate) fn parameters(self) -> String {
-        format!("format={}", self.format.name())
+        let numbers = if self.options.numbers_as_strings { "&_numbers=string" } else { "" };
+        format!("format={}{numbers}", self.format.name())
     }
 
     /// Whether a long result is handed out as one file instead of in pages: who asks for a file wants all of it.

@@ -44,10 +44,13 @@ pub(crate) struct Generations {
 }
 
 impl Generations {
-    /// Of these tables, each with how long it need not be looked at again.
-    pub(crate) fn new<'a>(tables: impl Iterator<Item = (&'a DatasetName, &'a TableState, Duration)>) -> Self {
+    /// Of these tables, each with how long it need not be looked at again; `longest` for an answer from none.
+    pub(crate) fn new<'a>(
+        longest: Duration,
+        tables: impl Iterator<Item = (&'a DatasetName, &'a TableState, Duration)>,
+    ) -> Self {
         let mut digest = Digest::new("generations of an answer");
-        let (mut freshness, mut remaining) = (None, Duration::MAX);
+        let (mut freshness, mut remaining) = (None, longest);
         for (name, table, left) in tables {
             digest = digest.text(name.as_str()).bytes(&table.digest);
             freshness = freshness.max(table.freshness);
@@ -91,5 +94,16 @@ mod tests {
         ] {
             assert_ne!(one.digest, other.digest);
         }
+    }
+
+    #[test]
+    fn an_answer_from_no_table_is_of_one_generation_and_ages_all_the_same() {
+        let longest = Duration::from_secs(5);
+        let none = Generations::new(longest, std::iter::empty());
+        assert_eq!((none.freshness, none.remaining), (None, longest));
+        let (name, state) = (DatasetName::new("a").unwrap(), TableState::new(vec![]));
+        let one = Generations::new(longest, [(&name, &state, Duration::from_secs(1))].into_iter());
+        assert_eq!(one.remaining, Duration::from_secs(1));
+        assert_ne!(one.digest, none.digest);
     }
 }

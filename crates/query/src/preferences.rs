@@ -41,7 +41,8 @@ pub(crate) fn read(request: &Request) -> Preferences {
         respond_async: prefer.split(',').any(is_respond_async),
         if_none_match: joined(headers, header::IF_NONE_MATCH.as_str()),
         deadline: request.extensions().get::<Deadline>().copied(),
-        caller: request.extensions().get::<Caller>().cloned().unwrap_or_default(),
+        // Without a caller, somebody forgot to find out who asks: that opens nothing.
+        caller: request.extensions().get::<Caller>().cloned().unwrap_or_else(Caller::nobody),
     }
 }
 
@@ -96,6 +97,7 @@ mod tests {
     fn the_deadline_and_the_caller_come_with_the_request() {
         let mut request = Request::new(axum::body::Body::empty());
         assert_eq!(read(&request).deadline, None);
+        assert!(read(&request).caller.may_send_sql().is_err(), "who nobody let in is not anybody");
         request.extensions_mut().insert(Deadline(DateTime::UNIX_EPOCH));
         request.extensions_mut().insert(Caller::named("k1"));
         let found = read(&request);

@@ -129,9 +129,10 @@ impl QueryRecord {
         if record.format == FORMAT { Ok(Some(record)) } else { Err(RecordError::Damaged(None)) }
     }
 
-    /// Whether this caller may know of it.
+    /// Whether this caller may know of it: the key that asked, as long as it may see the dataset.
     pub(crate) fn is_of(&self, caller: &Caller) -> bool {
-        self.key.as_deref() == caller.id()
+        let sees = self.dataset.as_ref().is_none_or(|dataset| caller.sees(dataset));
+        sees && self.key.as_deref() == caller.id()
     }
 
     /// The form that its rows have unless a request says otherwise.

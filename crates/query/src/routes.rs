@@ -9,6 +9,7 @@ mod datasets;
 mod description;
 mod fallback;
 mod named;
+mod outcome;
 mod queries;
 mod sql;
 

@@ -1,6 +1,6 @@
 //! The sender of a request, and the questions that are asked about it.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use domain::{
     DatasetName, QueryName,
@@ -26,6 +26,18 @@ impl Caller {
     /// Anybody.
     pub(crate) fn anybody() -> Self {
         Self(None)
+    }
+
+    /// Who may see nothing and do nothing: stands in where nobody found out who asks.
+    pub(crate) fn nobody() -> Self {
+        let rights = Rights {
+            datasets: Allowed::These(BTreeSet::new()),
+            named_queries: Allowed::These(BTreeSet::new()),
+            formats: Allowed::These(BTreeSet::new()),
+            max_rows: Some(0),
+            ..Rights::default()
+        };
+        Self(Some(Box::new(Known { id: String::new(), rights })))
     }
 
     /// A caller with a key of this id that allows everything.

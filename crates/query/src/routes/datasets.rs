@@ -10,6 +10,7 @@ use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 use super::{
     DATASET, DATASETS, HEALTHZ, READYZ, ROWS, Shared,
     fallback::{name, no_parameters},
+    outcome,
 };
 use crate::{
     access::Caller,
@@ -106,16 +107,5 @@ where
     let preferences = preferences::read(&request);
     let answer = api.rows(&name, request.uri().query().unwrap_or_default(), &preferences).await;
     let line = line.about(&name);
-    let mut response = match answer {
-        Ok(reply) => answer::reply(reply, &preferences, line),
-        Err(problem) => {
-            let mut response = answer::problem(&problem, line);
-            answer::vary(&mut response);
-            response
-        }
-    };
-    if let Some(applied) = preferences.wait.filter(|wait| api.wait(&preferences).as_secs() == *wait) {
-        answer::applied(&mut response, &format!("wait={applied}"));
-    }
-    response
+    outcome::rows(&api, answer, &preferences, line)
 }

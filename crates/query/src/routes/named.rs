@@ -10,6 +10,7 @@ use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 use super::{
     NAMED, NAMED_ROWS, Shared,
     fallback::{name, no_parameters},
+    outcome,
 };
 use crate::{
     access::Caller,
@@ -59,8 +60,5 @@ where
     let preferences = preferences::read(&request);
     let answer = api.named_rows(&name, request.uri().query().unwrap_or_default(), &preferences).await;
     let line = line.about_query(&name);
-    match answer {
-        Ok(reply) => answer::reply(reply, &preferences, line),
-        Err(problem) => answer::problem(&problem, line),
-    }
+    outcome::rows(&api, answer, &preferences, line)
 }

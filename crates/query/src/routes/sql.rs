@@ -8,9 +8,9 @@ use axum::{
 };
 use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
-use super::{QUERIES, Shared};
+use super::{QUERIES, Shared, outcome};
 use crate::{
-    answer::{self, LogLine},
+    answer::LogLine,
     free_sql::MAX_BODY,
     preferences,
     problem::{Kind, Problem},
@@ -26,10 +26,8 @@ where
     I: Ids,
 {
     let (preferences, line) = (preferences::read(&request), LogLine::of(QUERIES));
-    match answered(&api, request, &preferences).await {
-        Ok(reply) => answer::reply(reply, &preferences, line),
-        Err(problem) => answer::problem(&problem, line),
-    }
+    let answer = answered(&api, request, &preferences).await;
+    outcome::rows(&api, answer, &preferences, line)
 }
 
 async fn answered<S, C, Q, K, I>(

@@ -108,7 +108,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             let state = (*table.value).as_ref().ok_or_else(|| failures::not_registered(name))?;
             states.push((name, state, self.snapshot.remaining(self.clock(), table.begun)));
         }
-        Ok(Generations::new(states.into_iter()))
+        Ok(Generations::new(self.settings.snapshot_age, states.into_iter()))
     }
 
     async fn finished(

@@ -19,7 +19,7 @@ use crate::{
     format::Format,
     problem::{Kind, Problem, quote},
     record::QueryRecord,
-    render::{self, Limits, Page, PageRequest, Position},
+    render::{self, Limits, Options, Page, PageRequest, Position},
     request,
 };
 
@@ -33,12 +33,13 @@ pub(super) struct RowsParameters {
     pub(super) cursor: Option<String>,
     limit: Option<u64>,
     format: Option<Format>,
+    numbers_as_strings: Option<bool>,
 }
 
 impl RowsParameters {
     /// Takes it apart.
     pub(super) fn parse(query: &str, max_rows: u64) -> Result<Self, Problem> {
-        const WORDS: [&str; 3] = ["cursor", "format", "limit"];
+        const WORDS: [&str; 4] = ["cursor", "format", "limit", "_numbers"];
         let mut parameters = Self::default();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -47,6 +48,7 @@ impl RowsParameters {
                 "cursor" => parameters.cursor.replace(value).is_some(),
                 "limit" => parameters.limit.replace(limit(&value, max_rows)?).is_some(),
                 "format" => parameters.format.replace(Format::choose(Some(&value), None)?).is_some(),
+                "_numbers" => parameters.numbers_as_strings.replace(request::numbers(&value)?).is_some(),
                 _ => {
                     let detail = format!("unknown query parameter {}", quote(&name));
                     let problem = Problem::new(Kind::UnknownParameter, detail);
@@ -58,8 +60,10 @@ impl RowsParameters {
                 return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", name));
             }
         }
-        if parameters.cursor.is_some() && (parameters.limit.is_some() || parameters.format.is_some()) {
-            let detail = "a cursor stands alone: limit and format are in it";
+        let Self { cursor, limit, format, numbers_as_strings } = &parameters;
+        let others = limit.is_some() || format.is_some() || numbers_as_strings.is_some();
+        if cursor.is_some() && others {
+            let detail = "a cursor stands alone: everything else is in it";
             return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "cursor"));
         }
         Ok(parameters)
@@ -78,7 +82,9 @@ impl RowsParameters {
             });
         }
         let form = record.form().ok_or_else(failures::other_version)?;
-        let form = self.format.map_or(form, |format| Form { format, ..form });
+        let numbers_as_strings = self.numbers_as_strings.unwrap_or(form.options.numbers_as_strings);
+        let options = Options { numbers_as_strings };
+        let form = Form { format: self.format.unwrap_or(form.format), options };
         Ok(Cursor { start: Position::START, limit: self.limit, form })
     }
 }
@@ -221,6 +227,8 @@ mod tests {
             ("format=xml", "unknown format"),
             ("cursors=x", "did you mean \"cursor\"?"),
             ("cursor=x&limit=1", "stands alone"),
+            ("cursor=x&_numbers=string", "stands alone"),
+            ("_numbers=1", "neither exact"),
             ("cursor=%", "hexadecimal"),
         ] {
             let problem = parse(query).unwrap_err();

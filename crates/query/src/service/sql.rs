@@ -56,6 +56,12 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             max_bytes: caller.max_bytes_scanned(),
             volatile: runnable.volatile,
         };
-        self.answer(&job, preferences).await
+        // The answer to a POST is nothing that a caller has already, or keeps.
+        let unconditional = Preferences { if_none_match: None, ..preferences.clone() };
+        let mut reply = self.answer(&job, &unconditional).await?;
+        if let Reply::Rows(rows) = &mut reply {
+            rows.kept = None;
+        }
+        Ok(reply)
     }
 }

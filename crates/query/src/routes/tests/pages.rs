@@ -124,6 +124,20 @@ async fn an_expired_result_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn how_numbers_are_written_is_kept_from_page_to_page_and_can_be_chosen_anew() {
+    let served = bounded(500).await;
+    let first = served.get(&format!("{URI}&_numbers=string")).await;
+    assert_eq!(first.json()[0]["passenger_id"], "1");
+    let second = served.get(&next(&first).unwrap()).await;
+    assert!(second.json()[0]["passenger_id"].is_string());
+    let exact = served.get("/v1/queries/memory-0/rows?_numbers=exact").await;
+    assert_eq!(exact.json()[0]["passenger_id"], 1);
+    let accepted =
+        served.send("GET", &format!("{URI}&_numbers=string"), &[("prefer", "respond-async")]).await;
+    assert_eq!(accepted.json()["links"]["rows"], "/v1/queries/memory-1/rows?format=json&_numbers=string");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_page_can_be_kept() {
     let served = bounded(500).await;
     let path = next(&served.get(URI).await).unwrap();

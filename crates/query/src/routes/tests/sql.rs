@@ -37,11 +37,14 @@ async fn a_statement_answers_rows_typed_by_the_result() {
         (answer.status, answer.json()),
         (200, json!([{"name": "Ana", "fee": 1.10}, {"name": null, "fee": null}]))
     );
-    assert_eq!(answer.header("tributary-cache"), "miss");
+    assert_eq!((answer.header("tributary-cache"), answer.header("etag")), ("miss", ""));
+    assert_eq!(answer.header("cache-control"), "private, no-cache");
     let csv = post(&served, "/v1/queries?format=csv", &body, &JSON).await;
     assert_eq!(String::from_utf8(csv.body.to_vec()).unwrap(), "name,fee\r\nAna,1.10\r\n,\r\n");
     let strings = post(&served, "/v1/queries?_numbers=string", &body, &[]).await;
     assert_eq!(strings.json()[0]["fee"], "1.10");
+    let hurried = post(&served, "/v1/queries", &body, &[JSON[0], ("prefer", "wait=2")]).await;
+    assert_eq!(hurried.header("preference-applied"), "wait=2");
     let later = [JSON[0], ("prefer", "respond-async")];
     let accepted = post(&served, "/v1/queries", &body, &later).await;
     assert_eq!((accepted.status, accepted.header("location").starts_with("/v1/queries/")), (202, true));

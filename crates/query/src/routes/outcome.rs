@@ -1,0 +1,39 @@
+//! What came of a request for rows, as a response, whichever path it took.
+
+use axum::response::Response;
+use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
+
+use crate::{
+    answer::{self, LogLine},
+    preferences::Preferences,
+    problem::Problem,
+    service::{Api, Reply},
+};
+
+pub(super) fn rows<S, C, Q, K, I>(
+    api: &Api<S, C, Q, K, I>,
+    outcome: Result<Reply, Problem>,
+    preferences: &Preferences,
+    line: LogLine,
+) -> Response
+where
+    S: PresignedUrls,
+    C: Catalog,
+    Q: QueryEngine,
+    K: Clock,
+    I: Ids,
+{
+    let mut response = match outcome {
+        Ok(reply) => answer::reply(reply, preferences, line),
+        Err(problem) => {
+            let mut response = answer::problem(&problem, line);
+            answer::vary(&mut response);
+            response
+        }
+    };
+    // A wait that was longer than the setting allows was not applied.
+    if let Some(applied) = preferences.wait.filter(|wait| api.wait(preferences).as_secs() == *wait) {
+        answer::applied(&mut response, &format!("wait={applied}"));
+    }
+    response
+}
