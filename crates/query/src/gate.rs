@@ -131,8 +131,8 @@ impl Gated {
         Ok(gated)
     }
 
-    /// Makes it ready to run with these values, one for each parameter in order, and with as many rows as its own
-    /// LIMIT and the caller's `limit` allow; more than one answer may have are refused.
+    /// Makes it ready to run with these values, one for each parameter in order, and with as many rows as its own LIMIT
+    /// and the caller's `limit` both allow. If those are more than one answer may have, it is refused.
     pub(crate) fn run(
         &self,
         values: &[Value],
@@ -140,17 +140,17 @@ impl Gated {
         limits: Limits,
     ) -> Result<Runnable, Problem> {
         let Limits { default_rows, max_rows } = limits;
-        let own = self.limit.map(|(_, limit)| limit);
-        for (word, rows) in [("limit", limit), ("LIMIT", own)] {
-            if let Some(rows) = rows.filter(|rows| *rows > max_rows) {
+        let rows = match [limit, self.limit()].into_iter().flatten().min() {
+            None => default_rows.min(max_rows),
+            Some(rows) if rows <= max_rows => rows,
+            Some(rows) => {
+                let word = if limit == Some(rows) { "limit" } else { "LIMIT" };
                 let detail =
                     format!("{word} {rows} is more than the {max_rows} rows that one answer may have");
-                return Err(Problem::new(Kind::TooMuch, detail)
-                    .with("parameter", "limit")
-                    .with("maximum", max_rows));
+                let problem = Problem::new(Kind::TooMuch, detail);
+                return Err(problem.with("parameter", "limit").with("maximum", max_rows));
             }
-        }
-        let rows = [limit, own].into_iter().flatten().min().unwrap_or(default_rows.min(max_rows));
+        };
         let literals: Vec<Vec<Literal>> = values.iter().map(Literal::parts).collect();
         let lengths: Vec<usize> = literals.iter().map(Vec::len).collect();
         Ok(Runnable {

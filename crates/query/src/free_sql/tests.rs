@@ -86,6 +86,7 @@ fn the_least_of_the_limits_counts() {
     assert_eq!(rows("SELECT 1 LIMIT 700", None), 700);
     assert_eq!(rows("SELECT 1 LIMIT 700", Some(10)), 10);
     assert_eq!(rows("SELECT 1 LIMIT 7", Some(10)), 7);
+    assert_eq!(rows("SELECT 1 LIMIT 5000", Some(10)), 10);
     refused(
         &json!({"sql": "SELECT 1", "limit": 1_001}),
         Kind::TooMuch,

@@ -63,7 +63,9 @@ impl NamedQuery {
 
     /// What is run for it.
     pub(crate) fn run(&self, request: &NamedRequest, limits: Limits) -> Result<Runnable, Problem> {
-        self.gated.run(&request.values, request.limit, limits)
+        // Who asks cannot change the query's own LIMIT: one that is too high is lowered, not refused.
+        let lowered = self.gated.limit().map(|_| limits.max_rows);
+        self.gated.run(&request.values, request.limit.or(lowered), limits)
     }
 
     fn knows(&self, name: &str) -> bool {

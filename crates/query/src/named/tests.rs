@@ -222,6 +222,9 @@ fn its_own_limit_is_the_most() {
     assert_eq!(ask(&query, "limit=500").unwrap().rows, 50);
     let lowered = ask(&query, "limit=5").unwrap();
     assert!(lowered.statement.sql.ends_with("ORDER BY a LIMIT 5"));
+    // A key may have fewer rows than the query gives.
+    let few = Limits { default_rows: 100, max_rows: 20 };
+    assert_eq!(query.run(&query.read("").unwrap(), few).unwrap().rows, 20);
 }
 
 #[test]
