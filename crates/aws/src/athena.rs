@@ -123,7 +123,7 @@ impl QueryEngine for AthenaEngine {
 
 /// Results up to so old, in Athena's whole minutes.
 fn reuse(age: Duration) -> Result<ResultReuseConfiguration, EngineError> {
-    let minutes = i32::try_from(age.as_secs() / 60).map_err(|error| failed(error))?;
+    let minutes = i32::try_from(age.as_secs() / 60).map_err(failed)?;
     let by_age = ResultReuseByAgeConfiguration::builder().enabled(true).max_age_in_minutes(minutes);
     Ok(ResultReuseConfiguration::builder().result_reuse_by_age_configuration(by_age.build()).build())
 }

@@ -5,8 +5,14 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::{
-    compact::CompactOptions, dataset::DatasetOptions, doctor::DoctorOptions, key::KeyOptions,
-    partition::PartitionOptions, publish::PublishOptions, quarantine::QuarantineOptions,
+    ask::{QueryOptions, RowsOptions},
+    compact::CompactOptions,
+    dataset::DatasetOptions,
+    doctor::DoctorOptions,
+    key::KeyOptions,
+    partition::PartitionOptions,
+    publish::PublishOptions,
+    quarantine::QuarantineOptions,
 };
 
 /// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
@@ -27,6 +33,8 @@ pub(crate) enum Command {
     Quarantine(QuarantineOptions),
     Publish(PublishOptions),
     Key(KeyOptions),
+    Rows(RowsOptions),
+    Query(QueryOptions),
     Doctor(DoctorOptions),
 }
 
@@ -57,6 +65,10 @@ pub(crate) struct DevOptions {
     /// is there].
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) datasets: Option<PathBuf>,
+    /// A directory of named queries, a <query>.json and a <query>.sql file each [default: infra/queries, if it is there
+    /// and --datasets is not given].
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) queries: Option<PathBuf>,
     /// Print the addresses and names as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,

@@ -146,7 +146,9 @@ async fn ask(mut question: Question, answer: &AnswerOptions) -> Result<(), Failu
     use std::io::IsTerminal;
     if answer.format.is_binary() && std::io::stdout().is_terminal() {
         let form = answer.format.name();
-        return Err(Failure::Input(format!("{form} is not for a terminal: write it into a file, with > FILE")));
+        return Err(Failure::Input(format!(
+            "{form} is not for a terminal: write it into a file, with > FILE"
+        )));
     }
     question.path.push_str(&format!("&format={}", answer.format.name()));
     if let Some(limit) = answer.limit {

@@ -2,13 +2,15 @@
 
 use std::{io::Write, path::Path};
 
-use local::{DatasetFiles, Lake, LakeOptions};
+use local::{DatasetFiles, Lake, LakeOptions, QueryFiles};
 use serde_json::json;
 
 use crate::{args::DevOptions, failure::Failure, log, stop::Stop};
 
 /// Where the definitions are in a checkout of the project.
 const DATASETS: &str = "infra/datasets";
+/// And the named queries.
+const QUERIES: &str = "infra/queries";
 
 pub(crate) async fn run(options: DevOptions) -> Result<(), Failure> {
     log::start()?;
@@ -19,9 +21,18 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Failure> {
     };
     let names: Vec<String> = datasets.names().map(ToString::to_string).collect();
     let settings = local::settings()?;
+    let queries = match &options.queries {
+        Some(directory) => QueryFiles::read(directory, &settings.database)?,
+        // They are about the project's own datasets.
+        None if options.datasets.is_none() && Path::new(QUERIES).is_dir() => {
+            QueryFiles::read(Path::new(QUERIES), &settings.database)?
+        }
+        None => QueryFiles::default(),
+    };
     let DevOptions { data, aws, http, json, .. } = options;
     let mut stop = Stop::watch()?;
-    let lake = Lake::start(LakeOptions { data: data.clone(), aws, http, datasets, settings }).await?;
+    let lake =
+        Lake::start(LakeOptions { data: data.clone(), aws, http, datasets, queries, settings }).await?;
     let text = if json { machine_text(&lake) } else { person_text(&lake, &data, &names) };
     // Who started it may have closed its standard output; the lake is what matters.
     let _closed = writeln!(std::io::stdout(), "{text}");

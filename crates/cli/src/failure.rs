@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use domain::settings::InvalidSetting;
-use local::{DatasetFileError, StartError};
+use local::{DatasetFileError, QueryFileError, StartError};
 
 use crate::{lake::LakeError, publish::PublishError};
 
@@ -16,6 +16,9 @@ pub(crate) enum Failure {
     /// What was asked for is wrong.
     #[error("{}", domain::chain(.0))]
     Datasets(#[from] DatasetFileError),
+    /// What was asked for is wrong.
+    #[error("{}", domain::chain(.0))]
+    Queries(#[from] QueryFileError),
     /// The machine does not allow it.
     #[error("{}", domain::chain(.0))]
     Start(#[from] StartError),
@@ -57,6 +60,7 @@ impl Failure {
         match self {
             Self::Setting(_)
             | Self::Datasets(_)
+            | Self::Queries(_)
             | Self::Start(StartError::Dataset(_))
             | Self::File { .. }
             | Self::Input(_) => ExitCode::from(2),

@@ -42,6 +42,7 @@ pub(crate) struct RemoteLake {
     pub(crate) store: S3Store,
     pub(crate) catalog: GlueCatalog,
     pub(crate) settings: Settings,
+    aws: Aws,
     asked: String,
 }
 
@@ -56,13 +57,18 @@ impl RemoteLake {
             None => format!("in {region} of AWS; for the lake of `tributary dev`, set AWS_ENDPOINT_URL"),
         };
         let asked = format!("Asked was the bucket {} (TRIBUTARY_BUCKET) {place}", settings.bucket);
-        Ok(Self { store: aws.store(&settings), catalog: aws.catalog(&settings), settings, asked })
+        Ok(Self { store: aws.store(&settings), catalog: aws.catalog(&settings), settings, aws, asked })
     }
 
     /// `compact`, in this process.
     pub(crate) fn compactor(&self) -> Compactor<S3Store, SystemClock, RandomIds> {
         let store = Arc::new(self.store.clone());
         Compactor::new(store, Arc::new(SystemClock), Arc::new(RandomIds), &self.settings)
+    }
+
+    /// The HTTP API in this process, for who has the rights of the environment's credentials.
+    pub(crate) fn api(&self) -> axum::Router {
+        query::Context::router_for_operators(&self.aws, &self.settings)
     }
 
     /// The failure of a command: what went wrong, and whom it had asked.

@@ -3,6 +3,7 @@
 #![recursion_limit = "256"]
 
 mod args;
+mod ask;
 mod compact;
 mod dataset;
 mod demo;
@@ -33,6 +34,8 @@ async fn main() -> ExitCode {
         Command::Partition(options) => partition::run(options).await,
         Command::Compact(options) => compact::run(options).await,
         Command::Quarantine(options) => quarantine::run(options).await,
+        Command::Rows(options) => ask::rows(options).await,
+        Command::Query(options) => ask::query(options).await,
         Command::Publish(options) => publish::run(options).await,
         Command::Key(options) => key::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,

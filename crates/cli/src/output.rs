@@ -33,6 +33,16 @@ pub(crate) fn print(text: &str) -> Result<Reader, Failure> {
     }
 }
 
+/// Writes bytes to standard output as they are.
+pub(crate) fn write(bytes: &[u8]) -> Result<Reader, Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => Ok(Reader::There),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Err(error) => Err(Failure::Output(error)),
+    }
+}
+
 /// Prints one JSON document, indented.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<Reader, Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Failure::Output(error.into()))?;

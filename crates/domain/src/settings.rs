@@ -13,7 +13,7 @@ use crate::{name::DatasetName, run};
 
 use raw::Raw;
 
-pub use access::{AccessSettings, OPEN_ACCESS};
+pub use access::{AccessSettings, OPEN_ACCESS, SQL};
 pub use api::ApiLimits;
 
 /// One setting, as the README lists it.
@@ -111,8 +111,8 @@ pub const ALL: [Setting; 22] = [
     api::PRICE_PER_TB,
     api::CORS_ORIGINS,
     CATALOG_CACHE,
-    access::OPEN_ACCESS,
-    access::SQL,
+    OPEN_ACCESS,
+    SQL,
     LOG,
 ];
 

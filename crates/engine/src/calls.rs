@@ -1,59 +1,116 @@
 //! Calls that are written otherwise in DataFusion's SQL.
 
 use datafusion::sql::sqlparser::ast::{
-    CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
-    ObjectName, Value, helpers::attached_token::AttachedToken,
+    CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
+    FunctionArguments, Ident, ObjectName, Value, helpers::attached_token::AttachedToken,
 };
 
 use crate::functions;
 
 /// Rewrites one call. What has other arguments than it should stays, and is refused as a function unknown.
 pub(crate) fn rewrite(expr: &mut Expr) {
-    let Expr::Function(function) = expr else { return };
-    let name = function.name.to_string();
-    match name.as_str() {
-        // Its values are those that are not null.
-        "arbitrary" => function.name = named("any_value"),
-        "count_if" => {
-            if let Some(condition) = only_argument(function) {
-                let one = Expr::Value(Value::Boolean(true).with_empty_span());
-                let condition = std::mem::replace(condition, one.clone());
-                if let Some(argument) = only_argument(function) {
-                    *argument = Expr::Case {
-                        case_token: AttachedToken::empty(),
-                        end_token: AttachedToken::empty(),
-                        operand: None,
-                        conditions: vec![CaseWhen { condition, result: one }],
-                        else_result: None,
-                    };
-                }
-                function.name = named("count");
+    match expr {
+        Expr::Function(function) => {
+            if let Some(rewritten) = function_rewritten(function) {
+                *expr = rewritten;
             }
         }
-        "date" => {
-            if let Some(argument) = only_argument(function) {
-                *expr = cast(std::mem::replace(argument, Expr::Tuple(Vec::new())), DataType::Date);
-            }
+        Expr::Substring { expr: text, substring_from, substring_for, .. } => {
+            let bounds = [substring_from.take(), substring_for.take()].into_iter().flatten();
+            let arguments = std::iter::once(take(text)).chain(bounds.map(|bound| *bound));
+            *expr = call("substr", arguments.collect());
         }
-        name if functions::is_widened(name) => {
-            let narrow = std::mem::replace(expr, Expr::Tuple(Vec::new()));
-            *expr = cast(narrow, DataType::BigInt(None));
+        Expr::Extract { field, expr: of, .. } => {
+            if let Some(part) = functions::part_of(field) {
+                *expr = call(&part, vec![take(of)]);
+            }
         }
         _ => {}
     }
+}
+
+/// `None` if it is called as it is, or by another name.
+fn function_rewritten(function: &mut Function) -> Option<Expr> {
+    let name = function.name.to_string();
+    match name.as_str() {
+        // Its values are those that are not null.
+        "arbitrary" => {
+            function.name = named("any_value");
+            None
+        }
+        "count_if" => {
+            let [condition] = arguments(function)?.try_into().ok()?;
+            let condition_of =
+                case(take(condition), Expr::Value(Value::Boolean(true).with_empty_span()), None);
+            *condition = condition_of;
+            function.name = named("count");
+            None
+        }
+        "date" => {
+            let [argument] = arguments(function)?.try_into().ok()?;
+            Some(cast(take(argument), DataType::Date))
+        }
+        "if" => match arguments(function)?.as_mut_slice() {
+            [condition, then] => Some(case(take(condition), take(then), None)),
+            [condition, then, otherwise] => {
+                Some(case(take(condition), take(then), Some(Box::new(take(otherwise)))))
+            }
+            _ => None,
+        },
+        name if functions::is_widened(name) => {
+            let narrow = Expr::Function(function.clone());
+            Some(cast(narrow, DataType::BigInt(None)))
+        }
+        _ => None,
+    }
+}
+
+/// A call of a function.
+pub(crate) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
+    let arguments =
+        arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)));
+    Expr::Function(Function {
+        name: named(name),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(FunctionArgumentList {
+            duplicate_treatment: None,
+            args: arguments.collect(),
+            clauses: Vec::new(),
+        }),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    })
 }
 
 fn named(name: &str) -> ObjectName {
     ObjectName::from(vec![Ident::new(name)])
 }
 
-fn only_argument(function: &mut Function) -> Option<&mut Expr> {
-    match &mut function.args {
-        FunctionArguments::List(list) => match list.args.as_mut_slice() {
-            [FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))] => Some(argument),
-            _ => None,
-        },
+/// All of them, if they are plain expressions.
+fn arguments(function: &mut Function) -> Option<Vec<&mut Expr>> {
+    let FunctionArguments::List(list) = &mut function.args else { return None };
+    let plain = |argument| match argument {
+        &mut FunctionArg::Unnamed(FunctionArgExpr::Expr(ref mut argument)) => Some(argument),
         _ => None,
+    };
+    list.args.iter_mut().map(plain).collect()
+}
+
+/// What was there, while something else takes its place.
+fn take(expr: &mut Expr) -> Expr {
+    std::mem::replace(expr, Expr::Tuple(Vec::new()))
+}
+
+fn case(condition: Expr, result: Expr, otherwise: Option<Box<Expr>>) -> Expr {
+    Expr::Case {
+        case_token: AttachedToken::empty(),
+        end_token: AttachedToken::empty(),
+        operand: None,
+        conditions: vec![CaseWhen { condition, result }],
+        else_result: otherwise,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod array;
 mod base64;
+mod element;
 mod extreme;
 mod json;
 mod json_path;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use datafusion::{
     execution::SessionStateDefaults,
     logical_expr::{AggregateUDF, ScalarUDF, WindowUDF},
+    sql::sqlparser::ast::DateTimeField,
 };
 
 pub(crate) use json::{CAST_TO_JSON, is_castable};
@@ -28,21 +30,25 @@ pub(crate) use text::{to_lower, to_upper};
 const SCALAR: [&str; 6] = ["coalesce", "length", "nullif", "reverse", "starts_with", "strpos"];
 
 /// Ours, besides the parts of a time.
-const OWN: [&str; 17] = [
+const OWN: [&str; 21] = [
     "abs",
     "cardinality",
     "concat",
     "contains",
     "date_add",
     "date_diff",
+    "date_format",
     "date_trunc",
+    "element_at",
     "from_iso8601_date",
     "from_iso8601_timestamp",
     "json_extract_scalar",
     "json_format",
     "lower",
     "regexp_like",
+    "replace",
     "round",
+    "substr",
     "to_base64",
     "upper",
     CAST_TO_JSON,
@@ -69,7 +75,7 @@ const AGGREGATE: [&str; 13] = [
 const OWN_AGGREGATE: [&str; 4] = ["avg", "max_by", "min_by", "sum"];
 
 /// What is written otherwise before DataFusion sees it: see [`crate::calls`].
-const REWRITTEN: [&str; 3] = ["arbitrary", "count_if", "date"];
+const REWRITTEN: [&str; 4] = ["arbitrary", "count_if", "date", "if"];
 
 const WINDOW: [&str; 11] = [
     "cume_dist",
@@ -100,6 +106,12 @@ pub(crate) fn is_strict(name: &str) -> bool {
         && (OWN.contains(&name) || time::PARTS.contains(&name) || total::NAMES.contains(&name))
 }
 
+/// The function that gives this part of a time.
+pub(crate) fn part_of(field: &DateTimeField) -> Option<String> {
+    let name = field.to_string().to_lowercase();
+    time::PARTS.contains(&name.as_str()).then_some(name)
+}
+
 /// Whether the function has no meaning without `OVER`.
 pub(crate) fn needs_window(name: &str) -> bool {
     WINDOW.contains(&name)
@@ -117,6 +129,7 @@ pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
         array::cardinality(),
         array::contains(),
         base64::to_base64(),
+        element::element_at(),
         json::cast_to_json(),
         json::json_format(),
         json_path::json_extract_scalar(),
@@ -124,9 +137,12 @@ pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
         math::round(),
         text::concat(),
         text::lower(),
+        text::replace(),
+        text::substr(),
         text::upper(),
         time::date_add(),
         time::date_diff(),
+        time::date_format(),
         time::date_trunc(),
         time::from_iso8601_date(),
         time::from_iso8601_timestamp(),

@@ -7,9 +7,8 @@ use std::ops::ControlFlow;
 
 use chrono::{NaiveDate, NaiveTime};
 use datafusion::sql::sqlparser::ast::{
-    CastKind, DataType, ExactNumberInfo, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, Ident, ObjectName, Query, TimezoneInfo, TypedString, Value, ValueWithSpan, VisitMut,
-    VisitorMut,
+    CastKind, DataType, ExactNumberInfo, Expr, Query, TimezoneInfo, TypedString, Value, ValueWithSpan,
+    VisitMut, VisitorMut,
 };
 
 use crate::{calls, error::EngineError, functions::CAST_TO_JSON};
@@ -49,7 +48,7 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
         }
         Expr::TypedString(literal) => typed(literal),
         Expr::Cast { data_type: DataType::JSON, expr: inner, .. } => {
-            *expr = call(CAST_TO_JSON, std::mem::replace(inner, Expr::Tuple(Vec::new())));
+            *expr = calls::call(CAST_TO_JSON, vec![std::mem::replace(inner, Expr::Tuple(Vec::new()))]);
             Ok(())
         }
         Expr::Cast { kind: CastKind::Cast, data_type: DataType::Decimal(digits), expr: inner, .. } => {
@@ -66,7 +65,7 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             Ok(())
         }
         Expr::Like { pattern, escape_char, .. } => like::rewrite(pattern, escape_char),
-        Expr::Function(_) => {
+        Expr::Function(_) | Expr::Substring { .. } | Expr::Extract { .. } => {
             calls::rewrite(expr);
             Ok(())
         }
@@ -105,24 +104,6 @@ fn cast_to_decimal(text: &str, digits: ExactNumberInfo) -> Result<Decimal, Engin
         };
         let message = format!("Cannot cast VARCHAR '{text}' to DECIMAL({precision}, {scale}). {why}");
         EngineError::failed("INVALID_CAST_ARGUMENT", message)
-    })
-}
-
-/// A call of a function with one argument.
-fn call(name: &str, argument: Expr) -> Expr {
-    Expr::Function(Function {
-        name: ObjectName::from(vec![Ident::new(name)]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList {
-            duplicate_treatment: None,
-            args: vec![FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))],
-            clauses: Vec::new(),
-        }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
     })
 }
 

@@ -31,6 +31,7 @@ async fn main() {
         aws: any_port,
         http: any_port,
         datasets: DatasetFiles::read(datasets.as_ref()).expect("the project's datasets"),
+        queries: local::QueryFiles::default(),
         settings: local::settings().expect("settings"),
     })
     .await

@@ -10,6 +10,7 @@ mod invoke;
 mod lambdas;
 mod notify;
 mod publish;
+mod queries;
 mod queue;
 mod s3_event;
 mod schedule;
@@ -19,7 +20,7 @@ mod sql;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use aws::{Aws, RandomIds, SystemClock};
-use domain::settings::{CATALOG_CACHE, InvalidSetting, OPEN_ACCESS, Settings};
+use domain::settings::{CATALOG_CACHE, InvalidSetting, OPEN_ACCESS, SQL, Settings};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -29,18 +30,21 @@ use crate::{AwsConfig, AwsServer, Faults};
 
 pub use datasets::{DatasetFileError, DatasetFiles, NotLive};
 pub use error::StartError;
+pub use queries::{QueryFileError, QueryFiles};
 
 use lambdas::Lambdas;
 
 /// How long a stop waits for what is under way, in each of its two stages.
 const STOP: Duration = Duration::from_secs(5);
 
-/// The settings from the environment, as the Lambdas read them. Two defaults differ: what a developer does
-/// shows at once, so nothing about the catalog is cached; and the API, on loopback, is open until there are keys.
+/// The settings from the environment, as the Lambdas read them. Some defaults differ: what a developer does shows at
+/// once, so nothing about the catalog is cached; and nothing here needs a key, or is kept from anybody.
 pub fn settings() -> Result<Settings, InvalidSetting> {
-    let defaults = [(CATALOG_CACHE, "0s"), (OPEN_ACCESS, "on")];
-    let default = |name: &str| defaults.iter().find(|(setting, _)| setting.name == name);
-    Settings::read(|name| aws::variable(name).or_else(|| default(name).map(|(_, value)| (*value).to_owned())))
+    Settings::read(|name| {
+        let own = [(CATALOG_CACHE, "0s"), (OPEN_ACCESS, "on"), (SQL, "on")];
+        let default = own.iter().find(|(setting, _)| setting.name == name);
+        aws::variable(name).or_else(|| default.map(|(_, value)| (*value).to_owned()))
+    })
 }
 
 /// What a lake is started with.
@@ -54,6 +58,8 @@ pub struct LakeOptions {
     pub http: SocketAddr,
     /// The datasets to ask for.
     pub datasets: DatasetFiles,
+    /// The named queries to put.
+    pub queries: QueryFiles,
     /// The settings of the Lambdas; bucket, database and workgroup name the local ones too.
     pub settings: Settings,
 }
@@ -113,7 +119,7 @@ impl Stopped {
 impl Lake {
     /// Starts everything, and comes back when both addresses answer and the datasets are live.
     pub async fn start(options: LakeOptions) -> Result<Self, StartError> {
-        let LakeOptions { data, aws, http, datasets, settings } = options;
+        let LakeOptions { data, aws, http, datasets, queries, settings } = options;
         let config = AwsConfig {
             bucket: settings.bucket.clone(),
             database: settings.database.clone(),
@@ -138,6 +144,7 @@ impl Lake {
         let runner = sql::Runner::new(&settings.database, server.catalog(), clients.store(&settings));
         front.tasks.spawn(serve::run(aws_listener, server.router(delivery, runner), front.stopped()));
         let not_live = datasets::go_live(&clients, &settings, &datasets).await?;
+        queries.put(&clients.store(&settings)).await?;
         work.tasks.spawn(serve::run(http_listener, lambdas.api(), work.stopped()));
         let stopped = work.stopped();
         notify::start(&mut work.tasks, notifications, &config, &lambdas, &stopped);

@@ -24,7 +24,10 @@ pub use config::AwsConfig;
 pub use expiry::{ExpiryError, ResultExpiry};
 pub use faults::{Faults, Service};
 pub use glue::GlueCatalog;
-pub use lake::{DatasetFileError, DatasetFiles, Lake, LakeOptions, NotLive, StartError, settings};
+pub use lake::{
+    DatasetFileError, DatasetFiles, Lake, LakeOptions, NotLive, QueryFileError, QueryFiles, StartError,
+    settings,
+};
 pub use s3::ObjectCreated;
 pub use server::{AwsServer, OpenError};
 pub use sns::{AttributeValue, Delivery, DeliveryError, SnsMessage};

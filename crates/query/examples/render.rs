@@ -2,7 +2,7 @@
 //! `scripts/bench render` runs it beside pandas, on the same CSV.
 //!
 //! Arguments: a file for the CSV, and for a profiler, the name of the only format to measure. Prints a line for each
-//! format: its name, bytes of its body, milliseconds.
+//! format: its name, bytes of its body, milliseconds; and so for `json` with each content coding, which come after it.
 
 // It is a measurement: what fails ends it.
 #![allow(clippy::expect_used, clippy::panic)]
@@ -40,20 +40,26 @@ fn main() {
     for format in ["json", "columns", "csv", "ndjson", "parquet", "arrow"] {
         let wanted = only.is_none_or(|only| only == format);
         if wanted && (cfg!(feature = "columnar") || !matches!(format, "parquet" | "arrow")) {
-            let (bytes, seconds) = measured(format, &csv);
+            let render = || query::measure::rendered(format, &COLUMNS, &csv).expect("a body");
+            let (bytes, seconds) = measured(render);
             println!("{format} {bytes} {:.3}", seconds * 1_000.0);
         }
+    }
+    for coding in ["gzip", "zstd"].into_iter().filter(|_| only.is_none()) {
+        let json = query::measure::rendered("json", &COLUMNS, &csv).expect("a body");
+        let (bytes, seconds) = measured(|| query::measure::compressed(coding, json.clone()));
+        println!("json+{coding} {bytes} {:.3}", seconds * 1_000.0);
     }
 }
 
 /// Bytes of the body, and seconds that it took.
-fn measured(format: &str, csv: &Bytes) -> (usize, f64) {
+fn measured(body: impl Fn() -> Vec<u8>) -> (usize, f64) {
     let (mut bytes, mut best) = (0, f64::MAX);
     for _ in 0..RUNS {
         // The kernel's clock moves in steps, as long as one body may take.
         let (began, mut took, mut bodies) = (processor_time(), 0.0, 0);
         while took < SECONDS {
-            bytes = query::measure::rendered(format, &COLUMNS, csv).expect("a body").len();
+            bytes = body().len();
             took = processor_time() - began;
             bodies += 1;
         }

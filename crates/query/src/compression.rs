@@ -10,9 +10,9 @@ use flate2::{Compression, write::GzEncoder};
 /// What is shorter is not worth a header: it is in one packet either way.
 const MINIMUM: usize = 1_024;
 
-/// gzip's level: the higher ones take three times as long for a tenth less.
+/// gzip's level. JSON of rows becomes a quarter shorter by the usual 6, which takes six times as long.
 const GZIP_LEVEL: u32 = 1;
-/// zstd's level: at this one it is faster than gzip at its fastest, and shorter than gzip at its best.
+/// zstd's level, at which rows are as short as with gzip's 6, in half the time of its 1. The usual 3 gains nothing.
 const ZSTD_LEVEL: i32 = 1;
 
 /// A content coding.

@@ -3,9 +3,14 @@
 use std::sync::Arc;
 
 use aws::{AthenaEngine, Aws, GlueCatalog, RandomIds, S3Store, SystemClock};
-use domain::settings::{InvalidSetting, Settings};
+use domain::settings::{AccessSettings, InvalidSetting, Settings};
 
-use crate::{service::Api, settings::ApiSettings};
+use crate::{access::Caller, service::Api, settings::ApiSettings};
+
+/// The longest answer where no Lambda gives it, in bytes.
+const LONGEST_ANSWER: usize = 256 * 1024 * 1024;
+/// The highest `limit` there.
+const MOST_ROWS: u64 = 1_000_000;
 
 /// The API on AWS.
 pub(crate) type AwsApi = Api<S3Store, GlueCatalog, AthenaEngine, SystemClock, RandomIds>;
@@ -26,15 +31,31 @@ impl Context {
 
     /// The API with these clients.
     pub fn new(aws: &Aws, settings: &Settings) -> Self {
+        Self::with_settings(aws, settings, ApiSettings::from(settings))
+    }
+
+    fn with_settings(aws: &Aws, settings: &Settings, api: ApiSettings) -> Self {
         let api = Api::new(
             aws.store(settings),
             aws.catalog(settings),
             aws.engine(settings),
             SystemClock,
             RandomIds,
-            ApiSettings::from(settings),
+            api,
         );
         Self { api: Arc::new(api) }
+    }
+
+    /// The router for whoever has the credentials of these clients, who need no key on top: it asks for none, takes
+    /// free SQL, and bounds an answer by 256 MiB and a million rows instead of by what a Lambda can reply.
+    pub fn router_for_operators(aws: &Aws, settings: &Settings) -> axum::Router {
+        let mut settings = settings.clone();
+        settings.access = AccessSettings { open: true, free_sql: true };
+        let mut api = ApiSettings::from(&settings);
+        (api.max_body, api.max_reply) = (LONGEST_ANSWER, usize::MAX);
+        api.max_rows = api.max_rows.max(MOST_ROWS);
+        let context = Self::with_settings(aws, &settings, api);
+        context.router().layer(axum::Extension(Caller::default()))
     }
 
     /// The API's router, to be served by whoever holds this context.

@@ -5,7 +5,7 @@ use std::error::Error;
 use bytes::Bytes;
 
 use crate::{
-    answer_types,
+    answer_types, compression,
     format::Format,
     render::{Limits, Options, PageWriter, Position},
     result::ResultReader,
@@ -35,4 +35,9 @@ pub fn rendered(
     reader.end();
     writer.take(&mut reader)?;
     Ok(writer.finish(csv.len() as u64)?.body)
+}
+
+/// The body as a caller gets it who accepts this coding.
+pub fn compressed(accept_encoding: &str, body: Vec<u8>) -> Vec<u8> {
+    compression::encode(Some(accept_encoding), body).1
 }

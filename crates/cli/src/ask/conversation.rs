@@ -72,7 +72,8 @@ impl Conversation {
     /// The rows that answer the question. If the process is asked to stop, the query is cancelled.
     pub(super) async fn rows(&self, question: &Question, stop: &mut Stop) -> Result<Vec<u8>, Failure> {
         let spinner = output::spinner("starting the query");
-        let asked = stop.unless_requested(self.send(question.method, &question.path, question.body.as_deref()));
+        let asked =
+            stop.unless_requested(self.send(question.method, &question.path, question.body.as_deref()));
         let reply = asked.await.ok_or(Failure::Interrupted)??;
         if reply.status != StatusCode::ACCEPTED {
             spinner.finish_and_clear();
@@ -98,7 +99,8 @@ impl Conversation {
         spinner.set_message("reading the rows");
         if query.state != "succeeded" {
             spinner.finish_and_clear();
-            let reason = query.error.map_or_else(|| format!("the query is {}", query.state), |error| error.detail);
+            let reason =
+                query.error.map_or_else(|| format!("the query is {}", query.state), |error| error.detail);
             return Err(Failure::NotDone(reason));
         }
         let rows = stop.unless_requested(self.send("GET", &query.links.rows, None)).await;
@@ -148,8 +150,9 @@ impl Reply {
         if !self.status.is_success() {
             return Err(self.failure());
         }
-        serde_json::from_slice(&self.body)
-            .map_err(|error| Failure::NotDone(format!("the API answered something else than a query: {error}")))
+        serde_json::from_slice(&self.body).map_err(|error| {
+            Failure::NotDone(format!("the API answered something else than a query: {error}"))
+        })
     }
 
     /// What the API says is wrong: with what was asked, or with the lake.

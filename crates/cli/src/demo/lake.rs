@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use aws::{Aws, GlueCatalog, S3Store};
-use local::{DatasetFiles, Lake, LakeOptions};
+use local::{DatasetFiles, Lake, LakeOptions, QueryFiles};
 use tempfile::TempDir;
 
 use crate::{failure::Failure, stop::Stop};
@@ -34,6 +34,7 @@ impl DemoLake {
             aws: any_port,
             http: any_port,
             datasets: DatasetFiles::read(&definitions)?,
+            queries: QueryFiles::default(),
             settings: settings.clone(),
         })
         .await?;

@@ -2,13 +2,14 @@
 
 use super::{InvalidSetting, Setting, raw::Raw};
 
-/// Whether the API is open while there are no keys.
+/// Whether anybody may use the API while there are no keys.
 pub const OPEN_ACCESS: Setting = Setting {
     name: "TRIBUTARY_OPEN_ACCESS",
     default: "off",
     meaning: "`on`: while no API key was ever made, anybody may use the API. `off`: nobody may.",
 };
-pub(super) const SQL: Setting = Setting {
+/// Whether the API takes free SQL.
+pub const SQL: Setting = Setting {
     name: "TRIBUTARY_SQL",
     default: "off",
     meaning: "`on`: the API takes free SQL, from keys that may send it, and from everybody while access is open.",

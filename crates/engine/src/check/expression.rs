@@ -1,6 +1,6 @@
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, DateTimeField, ExactNumberInfo, Expr, Function, FunctionArguments,
-    Interval, TimezoneInfo, UnaryOperator, Value, ValueWithSpan,
+    BinaryOperator, CastKind, DataType, DateTimeField, ExactNumberInfo, Expr, ExtractSyntax, Function,
+    FunctionArguments, Interval, TimezoneInfo, UnaryOperator, Value, ValueWithSpan,
 };
 
 use super::{Flow, refuse, refuse_if};
@@ -40,6 +40,13 @@ pub(super) fn check(expr: &Expr) -> Flow {
             target(data_type)
         }
         Expr::Function(call) => function(call),
+        Expr::Substring { substring_from, .. } => {
+            refuse_if(substring_from.is_none(), "this form of SUBSTRING")
+        }
+        Expr::Extract { field, syntax, .. } => {
+            let known = *syntax == ExtractSyntax::From && functions::part_of(field).is_some();
+            if known { Flow::Continue(()) } else { refuse(format!("EXTRACT of {field}")) }
+        }
         Expr::Interval(interval) => check_interval(interval),
         _ => refuse(name(expr)),
     }
@@ -59,11 +66,9 @@ fn name(expr: &Expr) -> &'static str {
         Expr::AllOp { .. } => "ALL",
         Expr::InUnnest { .. } => "IN UNNEST",
         Expr::AtTimeZone { .. } => "AT TIME ZONE",
-        Expr::Extract { .. } => "EXTRACT",
         Expr::Ceil { .. } => "function ceil",
         Expr::Floor { .. } => "function floor",
         Expr::Position { .. } => "POSITION",
-        Expr::Substring { .. } => "function substring",
         Expr::Trim { .. } => "function trim",
         Expr::Convert { .. } => "CONVERT",
         Expr::Overlay { .. } => "OVERLAY",

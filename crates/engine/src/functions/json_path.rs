@@ -165,7 +165,34 @@ impl<'d> Visitor<'d> for Find<'_, '_, 'd> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_path_into_any_text_is_followed_or_refused(
+            path in r#"[$.a\[\]"0é*]{0,12}"#,
+            document in r#"[{}\[\]":,a0é. ntrue]{0,24}"#,
+        ) {
+            if let Ok(steps) = parse(&path) {
+                let _ = scalar(&document, &steps);
+            }
+        }
+
+        #[test]
+        fn every_field_is_found_by_its_name(
+            fields in prop::collection::btree_map("[a-zé_0-9]{1,6}", any::<i64>(), 1..8),
+        ) {
+            let document = serde_json::to_string(&fields).unwrap();
+            for (name, value) in &fields {
+                for path in [format!("$.{name}"), format!("$[\"{name}\"]")] {
+                    let found = scalar(&document, &parse(&path).unwrap());
+                    prop_assert_eq!(found, Some(value.to_string()));
+                }
+            }
+        }
+    }
 
     #[test]
     fn paths_lead_to_scalars() {

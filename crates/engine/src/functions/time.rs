@@ -1,5 +1,6 @@
-//! `date_trunc`, `date_add`, `date_diff` and the parts of a date or a timestamp.
+//! What is done with dates and timestamps.
 
+mod format;
 mod iso8601;
 mod parts;
 mod unit;
@@ -18,6 +19,7 @@ use super::own::{Own, failure, unexpected};
 use crate::{text::time::MILLIS_PER_DAY, types::UTC};
 use unit::Unit;
 
+pub(super) use format::date_format;
 pub(super) use iso8601::{FROM_ISO8601_TIMESTAMP, from_iso8601_date, from_iso8601_timestamp, instant};
 pub(super) use parts::{NAMES as PARTS, all as parts};
 

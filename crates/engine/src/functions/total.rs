@@ -1,6 +1,7 @@
 //! `sum` and `avg`, with Athena's types: whole numbers and decimals exactly, others in double precision.
 
 mod distinct;
+mod groups;
 mod sums;
 
 use std::sync::Arc;
@@ -166,6 +167,6 @@ impl Accumulator for One {
     }
 
     fn size(&self) -> usize {
-        size_of::<Self>() + GroupsAccumulator::size(&self.0)
+        size_of::<Self>() + self.0.bytes()
     }
 }

@@ -98,6 +98,23 @@ async fn texts() {
         ("SELECT n FROM t WHERE s LIKE 'Ana' || NULL", "integer", ""),
         ("SELECT n FROM t WHERE s = ('Ana' || ' Pérez')", "integer", "1"),
         ("SELECT length(s) FROM t WHERE n = 1", "bigint", "9"),
+        (
+            "SELECT substr(s, 5), substring(s, -5, 2), substring(s FROM 1 FOR 3) FROM t WHERE n = 1",
+            "varchar",
+            "Pérez|Pé|Ana",
+        ),
+        ("SELECT substr(s, 1, NULL), substr(dt, 1, 7) FROM t WHERE n = 1", "varchar", "NULL|2026-11"),
+        (
+            "SELECT replace(s, 'Ana', 'Eva'), replace(s, ' ') FROM t WHERE n = 1",
+            "varchar",
+            "Eva Pérez|AnaPérez",
+        ),
+        ("SELECT replace('ab', '', '-'), replace(s, 'a', 'b') FROM t WHERE n = 3", "varchar", "-a-b-|NULL"),
+        (
+            "SELECT if(n = 1, 'one', 'more'), if(n = 1, 7) FROM t ORDER BY n",
+            "varchar",
+            "one|7;more|NULL;more|NULL",
+        ),
     ];
     compare(&lake().await, &cases).await;
 }
@@ -153,6 +170,17 @@ async fn arrays_and_maps() {
             "true|false",
         ),
         ("SELECT n FROM t WHERE NOT contains(words, 'b') ORDER BY n", "integer", "2"),
+        (
+            "SELECT element_at(words, 1), element_at(words, -1), element_at(words, 3) FROM t ORDER BY n",
+            "varchar",
+            "a|b|NULL;NULL|NULL|NULL;a|NULL|NULL",
+        ),
+        (
+            "SELECT element_at(sizes, 'x'), element_at(sizes, 'y'), element_at(sizes, 'z') FROM t ORDER BY n",
+            "integer",
+            "1|NULL|NULL;NULL|NULL|NULL;NULL|NULL|NULL",
+        ),
+        ("SELECT element_at(money, n) FROM t WHERE n = 1", "decimal(4,2)", "1.50"),
         ("SELECT cardinality(words), cardinality(sizes) FROM t ORDER BY n", "bigint", "2|2;0|0;2|NULL"),
     ];
     let lake = lake().await;

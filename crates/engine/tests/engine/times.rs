@@ -132,6 +132,18 @@ async fn calculations() {
             "SELECT date_diff('x', at, at) FROM t",
             "INVALID_FUNCTION_ARGUMENT: 'x' is not a valid TIMESTAMP field",
         ),
+        (
+            "SELECT date_format(at, '%D') FROM t",
+            "INVALID_FUNCTION_ARGUMENT: %D not supported in date format string",
+        ),
+        (
+            "SELECT date_format(at, '%v') FROM t",
+            "NOT_SUPPORTED: the format \"%v\": %v is not supported by the local engine",
+        ),
+        (
+            "SELECT date_format(iso, '%Y') FROM t",
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function date_format",
+        ),
         ("SELECT year(iso) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function year"),
         (
             "SELECT date_add('day', 1.5, day) FROM t",

@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr};
 
+use domain::port::StoreError;
 use register::RegisterError;
 use tokio::net::TcpListener;
 
@@ -40,6 +41,9 @@ pub enum StartError {
     /// A dataset file.
     #[error(transparent)]
     Dataset(#[from] DatasetFileError),
+    /// The named queries could not be put.
+    #[error("the named queries could not be stored")]
+    Queries(#[from] StoreError),
     /// The datasets could not be brought up.
     #[error("the datasets could not be registered")]
     Register(#[from] RegisterError),

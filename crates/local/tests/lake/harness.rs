@@ -30,12 +30,12 @@ pub(crate) struct TestLake {
 }
 
 pub(crate) fn settings() -> Settings {
-    let set = |name: &str| match name {
+    let own = |name: &str| match name {
         "TRIBUTARY_CATALOG_CACHE" => Some("0s".to_owned()),
-        "TRIBUTARY_OPEN_ACCESS" => Some("on".to_owned()),
+        "TRIBUTARY_OPEN_ACCESS" | "TRIBUTARY_SQL" => Some("on".to_owned()),
         _ => None,
     };
-    Settings::read(set).unwrap()
+    Settings::read(own).unwrap()
 }
 
 pub(crate) async fn open(data: &Path, definitions: &[(&str, &str)]) -> Result<Lake, StartError> {
@@ -51,6 +51,7 @@ pub(crate) async fn open(data: &Path, definitions: &[(&str, &str)]) -> Result<La
         aws: any_port,
         http: any_port,
         datasets,
+        queries: local::QueryFiles::default(),
         settings: settings(),
     };
     Lake::start(options).await

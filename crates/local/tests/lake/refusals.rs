@@ -29,6 +29,7 @@ async fn a_port_already_taken() {
             aws,
             http,
             datasets: DatasetFiles::default(),
+            queries: local::QueryFiles::default(),
             settings: settings(),
         };
         let error = Lake::start(options).await.unwrap_err();

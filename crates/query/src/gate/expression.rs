@@ -94,7 +94,7 @@ impl Walk<'_> {
             Expr::Like { negated: _, any: false, expr, pattern, escape_char } => {
                 self.expression(expr)?;
                 self.expression(pattern)?;
-                escape_char.iter().try_for_each(|value| self.value(value))
+                escape_char.iter().try_for_each(text)
             }
             Expr::AnyOp { left, compare_op, right, is_some: _ } | Expr::AllOp { left, compare_op, right } => {
                 operator(compare_op)?;
@@ -122,7 +122,7 @@ impl Walk<'_> {
             Expr::Value(value) => self.value(value),
             Expr::TypedString(TypedString { data_type, value, uses_odbc_syntax: false }) => {
                 known_type(data_type)?;
-                self.value(value)
+                text(value)
             }
             Expr::Function(call) => self.call(call),
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
@@ -139,11 +139,18 @@ impl Walk<'_> {
             Expr::Tuple(parts) | Expr::Array(Array { elem: parts, named: true }) => self.expressions(parts),
             Expr::Interval(Interval {
                 value,
-                leading_field: _,
+                leading_field: Some(_),
                 leading_precision: None,
                 last_field: _,
                 fractional_seconds_precision: None,
-            }) => self.expression(value),
+            }) => match &**value {
+                Expr::Value(value) => text(value),
+                Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => match &**expr {
+                    Expr::Value(value) => text(value),
+                    _ => refuse("an interval is written INTERVAL '1' DAY"),
+                },
+                _ => refuse("an interval is written INTERVAL '1' DAY"),
+            },
             Expr::Lambda(LambdaFunction { params, body, syntax: LambdaSyntax::Arrow }) => {
                 let typed = params.iter().any(|parameter| parameter.data_type.is_some());
                 refuse_if(typed, "a lambda's parameter has no type")?;
@@ -164,6 +171,14 @@ impl Walk<'_> {
             Value::Placeholder(_) => misplaced(span.start),
             other => Err(Refused::new(format!("the literal {} is not supported", quote(&other.to_string())))),
         }
+    }
+}
+
+/// A string that is a part of a literal, where Athena takes no parameter.
+fn text(ValueWithSpan { value, span }: &ValueWithSpan) -> Checked {
+    match value {
+        Value::SingleQuotedString(_) => Ok(()),
+        _ => Err(Refused::at("here stands a string in quotes, and no parameter", span.start)),
     }
 }
 

@@ -8,7 +8,7 @@
 //! in memory, which is more than the file has that they become; a page of these formats ends earlier than it would
 //! have to, and its memory is bounded as well.
 
-use std::sync::Arc as Shared;
+use std::{str::FromStr, sync::Arc as Shared};
 
 use ::arrow::{
     array::{ArrayRef, RecordBatch},
@@ -25,7 +25,7 @@ use parquet::{
     file::properties::WriterProperties,
 };
 
-use super::{Options, RenderError, Renderer, cell, cell::Mismatch, number};
+use super::{Options, RenderError, Renderer, cell, cell::Mismatch, number, time};
 use crate::{
     column::OutputColumn,
     result::{Row, Value},
@@ -124,29 +124,47 @@ impl Rows {
     }
 }
 
-/// The value, of its type or null. What it is as JSON, the lake's own reader of events understands.
+/// The value, of its type or null. What has no short way here, the lake's own reader of events understands once it is
+/// JSON.
 fn parse<'v>(data_type: &DataType, value: Value<'v>, json: &'v mut Vec<u8>) -> Result<Parsed<'v>, Mismatch> {
-    match data_type {
-        DataType::String => return value.text().map(Parsed::String).ok_or(Mismatch),
-        DataType::Float | DataType::Double => {
-            // The words for what is no number are the same in Java and in Rust.
-            let text = value.text().ok_or(Mismatch)?;
-            if !number::is_not_finite(value) && !number::is_number(text.as_bytes()) {
-                return Err(Mismatch);
-            }
-            return match data_type {
-                DataType::Float => text.parse().map(Parsed::Float),
-                _ => text.parse().map(Parsed::Double),
-            }
-            .map_err(|_| Mismatch);
-        }
-        _ => {}
-    }
     json.clear();
-    cell::json(json, data_type, value, Options::default())?;
-    let text = std::str::from_utf8(json).map_err(|_| Mismatch)?;
-    let raw = domain::json::Raw::parse(text).map_err(|_| Mismatch)?;
-    domain::value::parse(data_type, raw).map_err(|_| Mismatch)
+    match data_type {
+        DataType::String => value.text().map(Parsed::String).ok_or(Mismatch),
+        DataType::Int => {
+            number::integer(json, value)?;
+            of_text(json).map(Parsed::Int)
+        }
+        DataType::BigInt => {
+            number::integer(json, value)?;
+            of_text(json).map(Parsed::BigInt)
+        }
+        // The words for what is no number are the same in Java and in Rust.
+        DataType::Float | DataType::Double => {
+            if number::is_not_finite(value) {
+                json.extend_from_slice(value.bytes());
+            } else {
+                number::number(json, value)?;
+            }
+            match data_type {
+                DataType::Float => of_text(json).map(Parsed::Float),
+                _ => of_text(json).map(Parsed::Double),
+            }
+        }
+        DataType::Timestamp => {
+            time::timestamp(json, value)?;
+            domain::value::rfc3339(json).map(Parsed::Timestamp).ok_or(Mismatch)
+        }
+        _ => {
+            cell::json(json, data_type, value, Options::default())?;
+            let text = std::str::from_utf8(json).map_err(|_| Mismatch)?;
+            let raw = domain::json::Raw::parse(text).map_err(|_| Mismatch)?;
+            domain::value::parse(data_type, raw).map_err(|_| Mismatch)
+        }
+    }
+}
+
+fn of_text<T: FromStr>(text: &[u8]) -> Result<T, Mismatch> {
+    std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).ok_or(Mismatch)
 }
 
 /// What the value takes in memory, or a little more: a bit says whether it is null.

@@ -73,6 +73,64 @@ fn nested_values_are_json_in_every_form_and_bytes_are_base64() {
 }
 
 #[test]
+fn ndjson_is_a_record_on_each_line() {
+    let names = ["booking_id", "seats"];
+    let rows = [vec![some("a\nb"), some("2")], vec![None, None]];
+    let expected = "{\"booking_id\":\"a\\nb\",\"seats\":2}\n{\"booking_id\":null,\"seats\":null}\n";
+    assert_eq!(rendered(Format::NdJson, &names, &rows), expected);
+    assert_eq!(rendered(Format::NdJson, &names, &[]), "");
+}
+
+#[test]
+fn numbers_that_a_double_cannot_hold_are_exact_and_strings_for_who_wants_them() {
+    let names = ["customer", "fee", "seats", "price"];
+    let rows = [vec![some("9007199254740993"), some("9999999999.90"), some("2"), some("1.5")], vec![None; 4]];
+    let csv = athena_csv(&names, &rows).into();
+    let body = |format, numbers_as_strings| {
+        let (columns, limits) = (columns(&names), Limits { max_rows: 10, max_body: 1_000 });
+        let mut writer =
+            PageWriter::new(format, &columns, Options { numbers_as_strings }, limits, Position::START);
+        let mut reader = ResultReader::new(names.into_iter());
+        reader.feed(Bytes::clone(&csv));
+        assert!(writer.take(&mut reader).unwrap());
+        String::from_utf8(writer.finish(csv.len() as u64).unwrap().body).unwrap()
+    };
+    let null = "{\"customer\":null,\"fee\":null,\"seats\":null,\"price\":null}\n";
+    let exact = "{\"customer\":9007199254740993,\"fee\":9999999999.90,\"seats\":2,\"price\":1.5}\n";
+    assert_eq!(body(Format::NdJson, false), [exact, null].concat());
+    let strings = "{\"customer\":\"9007199254740993\",\"fee\":\"9999999999.90\",\"seats\":2,\"price\":1.5}\n";
+    assert_eq!(body(Format::NdJson, true), [strings, null].concat());
+    assert!(body(Format::Columns, true).contains("{\"customer\":{\"0\":\"9007199254740993\",\"1\":null},"));
+    // CSV has no types: a number is a text in any case.
+    assert_eq!(body(Format::Csv, true), body(Format::Csv, false));
+}
+
+#[test]
+fn names_that_sql_made_are_quoted_as_values_are() {
+    let names = ["a,b", "say \"x\"", ""];
+    let column = |name: &str| OutputColumn { name: name.to_owned(), data_type: domain::DataType::String };
+    let columns = names.map(column);
+    let csv = athena_csv(&names, &[vec![some("1"), some("2"), some("3")]]).into();
+    let body = |format| String::from_utf8(render(format, &columns, &csv, 1_000).unwrap().body).unwrap();
+    assert_eq!(body(Format::Csv), "\"a,b\",\"say \"\"x\"\"\",\"\"\r\n1,2,3\r\n");
+    let json: Value = serde_json::from_str(&body(Format::Columns)).unwrap();
+    assert_eq!(json, json!({"a,b": {"0": "1"}, "say \"x\"": {"0": "2"}, "": {"0": "3"}}));
+}
+
+#[test]
+fn columns_of_many_rows_are_whole() {
+    let rows: Vec<Vec<Option<String>>> =
+        (0..3_000).map(|row| vec![Some(format!("{row:0>60}")), Some(row.to_string())]).collect();
+    let body = rendered(Format::Columns, &["booking_id", "seats"], &rows);
+    let columns: Value = serde_json::from_str(&body).unwrap();
+    for (index, row) in rows.iter().enumerate() {
+        assert_eq!(columns["booking_id"][index.to_string()].as_str(), row[0].as_deref());
+        assert_eq!(columns["seats"][index.to_string()], index);
+    }
+    assert_eq!(columns["seats"].as_object().unwrap().len(), 3_000);
+}
+
+#[test]
 fn no_rows_have_their_columns_all_the_same() {
     let names = ["booking_id", "price"];
     assert_eq!(rendered(Format::Json, &names, &[]), "[]");
@@ -84,7 +142,7 @@ fn no_rows_have_their_columns_all_the_same() {
 fn an_answer_is_bounded() {
     let row = vec![some("x")];
     let csv = athena_csv(&["booking_id"], &vec![row; 100]).into();
-    for format in [Format::Json, Format::Columns, Format::Csv] {
+    for format in [Format::Json, Format::Columns, Format::Csv, Format::NdJson] {
         let error = render(format, &columns(&["booking_id"]), &csv, 50).unwrap_err();
         assert!(matches!(error, RenderError::TooLarge { maximum: 50 }), "{error}");
     }

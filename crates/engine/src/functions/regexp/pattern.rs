@@ -137,7 +137,23 @@ impl Scan {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use regex::Regex;
+
     use super::compile;
+
+    proptest! {
+        /// Where there is no line end, `$` has no second meaning.
+        #[test]
+        fn a_pattern_is_compiled_or_refused_and_means_the_same(
+            pattern in r"[$ab^()\[\]|?*+{}\\.,1é-]{0,16}",
+            text in "[ab1é$]{0,8}",
+        ) {
+            if let Ok(found) = compile(&pattern) {
+                prop_assert_eq!(found.is_match(&text), Regex::new(&pattern).unwrap().is_match(&text));
+            }
+        }
+    }
 
     #[test]
     fn patterns_match_anywhere_and_as_in_java() {

@@ -154,7 +154,27 @@ fn number(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(millis in -62_000_000_000_000_i64..250_000_000_000_000) {
+            let mut text = Vec::new();
+            crate::text::time::timestamp(&mut text, millis);
+            let text = String::from_utf8(text).unwrap().replace(' ', "T");
+            prop_assert_eq!(timestamp(&text), Some((millis, 0)));
+            prop_assert_eq!(timestamp(&format!("{text}+05:30")), Some((millis - 19_800_000, 330)));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in r"[-0-9TZ:.,+é W]{0,30}") {
+            if timestamp(&text).is_none() {
+                let _ = malformed(&text);
+            }
+        }
+    }
 
     #[test]
     fn instants_are_read_with_their_zones() {

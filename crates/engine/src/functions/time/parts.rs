@@ -83,11 +83,11 @@ fn date(millis: i64) -> (i64, i64, i64) {
 }
 
 /// 1970-01-01 was a Thursday.
-fn day_of_week(day: i64) -> i64 {
+pub(super) fn day_of_week(day: i64) -> i64 {
     (day + 3).rem_euclid(7) + 1
 }
 
-fn day_of_year(day: i64) -> i64 {
+pub(super) fn day_of_year(day: i64) -> i64 {
     day - day_of(civil(day).0, 1, 1) + 1
 }
 

@@ -5,8 +5,8 @@ use std::{ops::Range, sync::Arc};
 use datafusion::{
     arrow::{
         array::{
-            Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Decimal256Array, Float32Array,
-            Float64Array, Int64Array, PrimitiveArray,
+            ArrayRef, AsArray, Decimal128Array, Decimal256Array, Float32Array, Float64Array, Int64Array,
+            PrimitiveArray,
         },
         datatypes::{
             ArrowPrimitiveType, DataType as Arrow, Decimal128Type, Decimal256Type, Float32Type, Float64Type,
@@ -14,7 +14,6 @@ use datafusion::{
         },
     },
     error::Result,
-    logical_expr::{EmitTo, GroupsAccumulator},
 };
 
 use crate::functions::own::{failure, unexpected};
@@ -101,13 +100,13 @@ impl Sums {
                 each::<Float32Type>(values, group, |group, value| {
                     count(group);
                     totals[group] += f64::from(if takes_off { -value } else { value });
-                })
+                });
             }
             (Totals::Inexact(totals), Arrow::Float64) => {
                 each::<Float64Type>(values, group, |group, value| {
                     count(group);
                     totals[group] += if takes_off { -value } else { value };
-                })
+                });
             }
             (_, other) => return Err(unexpected(other)),
         }
@@ -185,20 +184,27 @@ impl Sums {
         }
     }
 
-    /// Which groups are to be given away.
-    fn given(&self, emit: &EmitTo) -> Range<usize> {
-        match emit {
-            EmitTo::All => 0..self.counts.len(),
-            EmitTo::First(groups) => 0..*groups,
-        }
+    /// How many groups there are.
+    pub(super) fn groups(&self) -> usize {
+        self.counts.len()
     }
 
-    fn forget(&mut self, groups: Range<usize>) {
+    /// Without these groups: the ones behind them move up.
+    pub(super) fn forget(&mut self, groups: Range<usize>) {
         self.counts.drain(groups.clone());
         match &mut self.totals {
             Totals::Exact(totals) => drop(totals.drain(groups)),
             Totals::Inexact(totals) => drop(totals.drain(groups)),
         }
+    }
+
+    /// What they take in memory.
+    pub(super) fn bytes(&self) -> usize {
+        let of_totals = match &self.totals {
+            Totals::Exact(totals) => totals.capacity() * size_of::<i256>(),
+            Totals::Inexact(totals) => totals.capacity() * size_of::<f64>(),
+        };
+        of_totals + self.counts.capacity() * size_of::<i64>()
     }
 }
 
@@ -241,61 +247,39 @@ fn bigint(total: i256) -> Result<i64> {
     total.ok_or_else(|| failure("NUMERIC_VALUE_OUT_OF_RANGE", "bigint addition overflow"))
 }
 
-impl GroupsAccumulator for Sums {
-    fn update_batch(
-        &mut self,
-        values: &[ArrayRef],
-        group_indices: &[usize],
-        opt_filter: Option<&BooleanArray>,
-        total_num_groups: usize,
-    ) -> Result<()> {
-        let [values] = values else { return Err(unexpected(&Arrow::Null)) };
-        self.grow(total_num_groups);
-        let passes = |row: usize| opt_filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
-        self.add(values, |row| passes(row).then(|| group_indices[row]), false)
-    }
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-    fn merge_batch(
-        &mut self,
-        values: &[ArrayRef],
-        group_indices: &[usize],
-        total_num_groups: usize,
-    ) -> Result<()> {
-        self.grow(total_num_groups);
-        self.merge(values, |row| group_indices[row])
-    }
+    use super::*;
 
-    fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        let groups = self.given(&emit_to);
-        let answers = self.answers(groups.clone())?;
-        self.forget(groups);
-        Ok(answers)
-    }
+    proptest! {
+        #[test]
+        fn a_mean_is_the_nearest_and_of_two_the_one_away_from_zero(
+            total in -1_000_000_i128..1_000_000,
+            count in 1_i64..1_000,
+        ) {
+            let found = mean(i256::from_i128(total), count).to_i128().unwrap();
+            let count = i128::from(count);
+            let off = total - found * count;
+            prop_assert!(2 * off.abs() <= count);
+            prop_assert!(2 * off.abs() < count || off.signum() != total.signum());
+        }
 
-    fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        let groups = self.given(&emit_to);
-        let states = self.states(groups.clone())?;
-        self.forget(groups);
-        Ok(states)
-    }
-
-    fn convert_to_state(
-        &self,
-        values: &[ArrayRef],
-        opt_filter: Option<&BooleanArray>,
-    ) -> Result<Vec<ArrayRef>> {
-        let [column] = values else { return Err(unexpected(&Arrow::Null)) };
-        let mut sums = Self::new(column.data_type(), &self.answer, self.is_mean)?;
-        let rows: Vec<usize> = (0..column.len()).collect();
-        sums.update_batch(values, &rows, opt_filter, rows.len())?;
-        sums.states(0..rows.len())
-    }
-
-    fn size(&self) -> usize {
-        let of_totals = match &self.totals {
-            Totals::Exact(totals) => totals.capacity() * size_of::<i256>(),
-            Totals::Inexact(totals) => totals.capacity() * size_of::<f64>(),
-        };
-        of_totals + self.counts.capacity() * size_of::<i64>()
+        #[test]
+        fn what_is_taken_off_again_was_never_there(
+            values in prop::collection::vec(any::<Option<i64>>(), 1..50),
+            kept in prop::collection::vec(-1_000_000_i64..1_000_000, 1..50),
+        ) {
+            let mut sums = Sums::new(&Arrow::Int64, &Arrow::Int64, false).unwrap();
+            sums.grow(1);
+            let column = |values: Int64Array| Arc::new(values) as ArrayRef;
+            let passing = column(values.into_iter().collect());
+            sums.add(&passing, |_| Some(0), false).unwrap();
+            sums.add(&column(kept.iter().copied().map(Some).collect()), |_| Some(0), false).unwrap();
+            sums.add(&passing, |_| Some(0), true).unwrap();
+            let answer = sums.answers(0..1).unwrap();
+            prop_assert_eq!(answer.as_primitive::<Int64Type>().value(0), kept.iter().sum::<i64>());
+        }
     }
 }

@@ -126,6 +126,23 @@ fn long_results_are_read_in_ranges() {
 }
 
 #[test]
+fn a_page_takes_memory_for_itself_and_not_for_the_result() {
+    const BODY: usize = 256 << 10;
+    let csv = lines(60_000, 100);
+    let (result, engine) = (stored(&csv, &NAMES), Stored(csv));
+    let columns = answer_types::columns(&result.columns);
+    for format in [Format::Json, Format::Columns, Format::Csv, Format::NdJson] {
+        // The ranges themselves are the engine's, and here they are slices.
+        let memory = allocation_counter::measure(|| {
+            let request = request(&columns, format, u64::MAX, BODY);
+            let page = page(&engine, &result, &request).now_or_never().unwrap().unwrap();
+            assert!(page.body.len() > BODY - 300 && page.next.is_some());
+        });
+        assert!(memory.bytes_max < 4 * BODY as u64, "{format:?}: {} bytes", memory.bytes_max);
+    }
+}
+
+#[test]
 fn columns_of_another_result_are_refused() {
     let csv = lines(1, 1);
     let columns = answer_types::columns(&stored(&csv, &["id", "price"]).columns);
