@@ -86,8 +86,12 @@ mod tests {
     #[test]
     fn everything_that_an_answer_depends_on_is_in_its_tag() {
         let statement = |sql: &str| Statement { sql: sql.into(), parameters: vec![] };
-        let generations =
-            |digest: &str| Generations { digest: digest.into(), freshness: None, remaining: Duration::ZERO };
+        let generations = |digest: &str| Generations {
+            digest: digest.into(),
+            freshness: None,
+            remaining: Duration::ZERO,
+            is_quick: true,
+        };
         let of = |sql, form, key: Option<&str>, digest| {
             let form = Form::from_text(form).unwrap();
             let caller = key.map_or_else(Caller::default, Caller::named);

@@ -7,6 +7,9 @@ use domain::{DatasetName, port::CatalogPartition};
 
 use crate::{digest::Digest, partition_state::PartitionState};
 
+/// How many partitions Glue lists in one call.
+const ONE_CALL: usize = 1_000;
+
 /// A table as the catalog had it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TableState {
@@ -41,6 +44,8 @@ pub(crate) struct Generations {
     pub(crate) freshness: Option<DateTime<Utc>>,
     /// For how long the catalog need not be looked at again.
     pub(crate) remaining: Duration,
+    /// Whether a look at the catalog takes no more than a call for each table.
+    pub(crate) is_quick: bool,
 }
 
 impl Generations {
@@ -50,13 +55,14 @@ impl Generations {
         tables: impl Iterator<Item = (&'a DatasetName, &'a TableState, Duration)>,
     ) -> Self {
         let mut digest = Digest::new("generations of an answer");
-        let (mut freshness, mut remaining) = (None, longest);
+        let (mut freshness, mut remaining, mut is_quick) = (None, longest, true);
         for (name, table, left) in tables {
             digest = digest.text(name.as_str()).bytes(&table.digest);
             freshness = freshness.max(table.freshness);
             remaining = remaining.min(left);
+            is_quick &= table.partitions.len() <= ONE_CALL;
         }
-        Self { digest: digest.hexadecimal(), freshness, remaining }
+        Self { digest: digest.hexadecimal(), freshness, remaining, is_quick }
     }
 }
 
@@ -103,7 +109,13 @@ mod tests {
         assert_eq!((none.freshness, none.remaining), (None, longest));
         let (name, state) = (DatasetName::new("a").unwrap(), TableState::new(vec![]));
         let one = Generations::new(longest, [(&name, &state, Duration::from_secs(1))].into_iter());
-        assert_eq!(one.remaining, Duration::from_secs(1));
+        assert_eq!((one.remaining, one.is_quick), (Duration::from_secs(1), true));
+        let many = (0..=ONE_CALL).map(|index| partition("2026-11-22", &index.to_string())).collect();
+        let many = TableState::new(many);
+        assert!(
+            !Generations::new(longest, [(&name, &many, longest), (&name, &state, longest)].into_iter())
+                .is_quick
+        );
         assert_ne!(one.digest, none.digest);
     }
 }

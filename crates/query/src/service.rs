@@ -129,7 +129,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
     pub fn new(store: S, catalog: C, engine: Q, clock: K, ids: I, settings: ApiSettings) -> Self {
         let snapshot = Snapshot::new(settings.snapshot_age);
         if settings.access.open {
-            tracing::warn!("access is open: as long as there is no API key, anybody may use the API");
+            tracing::info!("access is open: as long as there is no API key, anybody may use the API");
         }
         let access = Access::new(settings.access.open, settings.snapshot_age);
         let named = NamedSnapshot::new(settings.snapshot_age);

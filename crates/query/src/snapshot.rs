@@ -93,8 +93,8 @@ impl Snapshot {
     /// The dataset's table, and its partitions newest first; `None` if it has no table yet. With `since`, as it
     /// was at that time or later.
     ///
-    /// A large table's partitions take pages to list: that is done once in the age of this snapshot, and once
-    /// after each query whose answer is to have an `ETag`.
+    /// A large table's partitions take many calls to list: that is done once in the age of this snapshot. `since` is
+    /// for small ones.
     pub(crate) async fn table<C: Catalog, K: Clock>(
         &self,
         catalog: &C,

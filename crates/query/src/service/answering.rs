@@ -123,9 +123,10 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         let columns = super::pages::columns(job.columns.as_deref(), &finished.result);
         let page = self.page(&finished.id, &finished.result, &columns, job.form, Position::START, None);
         // The query may have read later generations than `before`, and if the catalog went back meanwhile, which it
-        // can for a moment, other ones. Then a tag of `before` would be wrong for ever.
-        let now = self.clock().now();
-        let (page, after) = futures::join!(page, self.generations(&job.reads, Some(now)));
+        // can for a moment, other ones. Then a tag of `before` would be wrong until the next commit. A table that takes
+        // many calls to list is not listed for that alone: there the look is the snapshot's, or none.
+        let now = before.is_quick.then(|| self.clock().now());
+        let (page, after) = futures::join!(page, self.generations(&job.reads, now));
         let is_before = after.is_ok_and(|after| after.digest == before.digest);
         let page = page?;
         let mut cost = self.cost(finished, before, shared);

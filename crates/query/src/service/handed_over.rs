@@ -112,7 +112,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
     /// `GET /v1/queries/{id}`.
     pub(crate) async fn query(&self, id: &str, caller: &Caller) -> Result<(QueryView, QueryRecord), Problem> {
         let (name, record) = self.find_query(id, caller).await?;
-        self.view(name, record).await
+        self.view(name, record, caller).await
     }
 
     /// `DELETE /v1/queries/{id}`: asks the engine to stop it, and says where it is then. One that is over stays as
@@ -125,16 +125,18 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         let (name, record) = self.find_query(id, caller).await?;
         let cancelled = self.engine().cancel(&QueryId::new(name.as_str())).await;
         cancelled.map_err(|error| unreachable(error, &name))?;
-        self.view(name, record).await
+        self.view(name, record, caller).await
     }
 
     async fn view(
         &self,
         name: ExecutionName,
         record: QueryRecord,
+        caller: &Caller,
     ) -> Result<(QueryView, QueryRecord), Problem> {
         let id = QueryId::new(name.as_str());
         let status = self.engine().status(&id).await.map_err(|error| unreachable(error, &name))?;
+        self.hold_to_bound(&name, &status, caller).await?;
         let form = record.form().ok_or_else(failures::other_version)?;
         let price = self.settings.limits.price_per_tb;
         let mut view = QueryView::new(&name, &record, form, Some(&status), price);
@@ -145,6 +147,22 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             view.error = RawValue::from_string(problem.to_json()).ok();
         }
         Ok((view, record))
+    }
+
+    /// Stops a query that has read more than its caller may. Nobody waits for it who would: whoever looks does.
+    async fn hold_to_bound(
+        &self,
+        name: &ExecutionName,
+        status: &QueryStatus,
+        caller: &Caller,
+    ) -> Result<(), Problem> {
+        let is_beyond = caller.max_bytes_scanned().is_some_and(|most| status.bytes_scanned > most);
+        if is_beyond && matches!(status.state, QueryState::Queued | QueryState::Running) {
+            tracing::warn!(query_id = %name, "a query has read more than its caller may, and is cancelled");
+            let cancelled = self.engine().cancel(&QueryId::new(name.as_str())).await;
+            cancelled.map_err(|error| unreachable(error, name))?;
+        }
+        Ok(())
     }
 
     /// `GET /v1/queries/{id}/rows`. A query that is not over is a problem with `Retry-After`, and no 202: what reads
@@ -174,6 +192,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         let id = QueryId::new(name.as_str());
         let (status, result) = futures::join!(self.engine().status(&id), self.engine().result(&id));
         let status = status.map_err(|error| unreachable(error, &name))?;
+        self.hold_to_bound(&name, &status, &preferences.caller).await?;
         match ended(&id, status.state) {
             Some(Ok(())) => {}
             Some(Err(error)) => return Err(failures::failed(&error, &record.statement)),

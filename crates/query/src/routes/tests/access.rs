@@ -5,7 +5,11 @@ use domain::{
     access::{Allowed, NewKey, Rights, create, revoke},
 };
 
-use super::{world::PASSENGERS, *};
+use super::{
+    world::{PASSENGERS, reply},
+    *,
+};
+use crate::access::Caller;
 
 const URI: &str = "/v1/datasets/passengers/rows?limit=20";
 
@@ -101,4 +105,25 @@ async fn the_same_answer_has_another_tag_for_another_key() {
     assert_eq!(served.send("GET", URI, &headers).await.status, 304);
     let open = World::new().await.serve();
     assert_ne!(open.get(URI).await.header("etag"), tag);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_query_reads_no_more_than_its_key_may_whether_somebody_waits_or_looks() {
+    let (served, key) = with_key(Rights { max_bytes_scanned: Some(1_000_000), ..Rights::default() }).await;
+    served.api.engine().script(PASSENGERS, &[], Outcome::Hangs);
+    get_with(&served, URI, &key).await.is_problem(413, "would read more");
+
+    // Handed over before it had read that much.
+    let ask = async |uri: &str, caller: Caller| {
+        let request = Request::builder().uri(uri).header("prefer", "wait=0").extension(caller);
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        reply(served.router.clone().oneshot(request).await.unwrap()).await
+    };
+    let accepted = ask(URI, Caller::named("0123abcd")).await;
+    let looks = async || {
+        let bounded = Rights { max_bytes_scanned: Some(1_000_000), ..Rights::default() };
+        ask(accepted.header("location"), Caller::with(bounded)).await
+    };
+    assert_eq!(looks().await.json()["state"], "running");
+    assert_eq!(looks().await.json()["state"], "cancelled");
 }
