@@ -29,6 +29,11 @@ pub(crate) fn rewrite(expr: &mut Expr) {
     }
 }
 
+/// Whether a CASE takes its place, or that of its argument.
+pub(crate) fn becomes_case(function: &Function) -> bool {
+    matches!(function.name.to_string().as_str(), "if" | "count_if")
+}
+
 /// `None` if it is called as it is, or by another name.
 fn function_rewritten(function: &mut Function) -> Option<Expr> {
     let name = function.name.to_string();
@@ -46,11 +51,11 @@ fn function_rewritten(function: &mut Function) -> Option<Expr> {
             function.name = named("count");
             None
         }
-        "date" => {
+        "date" if is_plain(function) => {
             let [argument] = arguments(function)?.try_into().ok()?;
             Some(cast(take(argument), DataType::Date))
         }
-        "if" => match arguments(function)?.as_mut_slice() {
+        "if" if is_plain(function) => match arguments(function)?.as_mut_slice() {
             [condition, then] => Some(case(take(condition), take(then), None)),
             [condition, then, otherwise] => {
                 Some(case(take(condition), take(then), Some(Box::new(take(otherwise)))))
@@ -87,6 +92,15 @@ pub(crate) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
 
 fn named(name: &str) -> ObjectName {
     ObjectName::from(vec![Ident::new(name)])
+}
+
+/// Whether nothing is said but its arguments, as of what is no aggregate.
+fn is_plain(function: &Function) -> bool {
+    let as_written = match &function.args {
+        FunctionArguments::List(list) => list.duplicate_treatment.is_none(),
+        _ => false,
+    };
+    as_written && function.filter.is_none() && function.null_treatment.is_none() && function.over.is_none()
 }
 
 /// All of them, if they are plain expressions.

@@ -3,6 +3,9 @@
 //! The promise: a query reads exactly the files below the partition locations that the catalog names at the
 //! moment the query starts, and of those only the partitions its filters leave. What is answered is what
 //! Athena would answer; what this engine cannot answer so, it refuses with an error that names the construct.
+//!
+//! A function is DataFusion's only where that one answers as Trino's does; the others are ours (`functions`), and a
+//! name that is in neither list is refused. Every statement that the query API compiles is run by a test.
 
 mod adapt;
 mod calls;

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Query, Select, SetExpr, VisitMut, VisitorMut};
 
-use crate::error::EngineError;
+use crate::{calls, error::EngineError};
 
 /// The most levels: expressions within expressions, queries within queries, joins and set operations, which
 /// nest in the plan, all counted together from the outermost query inward. Chains of AND and OR do not count:
@@ -77,7 +77,11 @@ impl VisitorMut for Bound {
 
 /// The optimizer's work doubles with every CASE within a CASE.
 fn levels(expr: &Expr) -> usize {
-    if matches!(expr, Expr::Case { .. }) { 5 } else { 1 }
+    match expr {
+        Expr::Case { .. } => 5,
+        Expr::Function(call) if calls::becomes_case(call) => 5,
+        _ => 1,
+    }
 }
 
 fn joins(select: &Select) -> usize {

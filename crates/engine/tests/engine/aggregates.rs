@@ -1,7 +1,7 @@
 //! Sums, means and what else is made of many rows.
 
 use crate::{
-    functions::{compare, refuse},
+    golden::{compare, refuse},
     lake::Lake,
 };
 

@@ -8,6 +8,8 @@ mod compiled;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod lake;
 #[cfg(test)]
 mod numbers;

@@ -109,3 +109,36 @@ async fn decimals_that_do_not_fit_fail() {
         assert!(matches!(error, EngineError::Failed(_)), "{sql}: {error:?}");
     }
 }
+
+/// A zero with a sign is a zero, whatever its bits.
+#[tokio::test]
+async fn zeros_are_equal() {
+    let rows = [
+        r#"{"n": 1, "f": -0.0, "r": -0.0}"#,
+        r#"{"n": 2, "f": 0.0, "r": 0.0}"#,
+        r#"{"n": 3, "f": 1, "r": -1}"#,
+    ];
+    let lake = Lake::of(&[("n", "int"), ("f", "double"), ("r", "float")], &rows).await;
+    assert_eq!(lake.rows("SELECT f, r FROM t WHERE n = 1").await, "\"-0.0\",\"-0.0\"\n");
+    for (filter, expected) in [
+        ("f = 0", "1 2"),
+        ("f = -0E0", "1 2"),
+        ("0E0 = f", "1 2"),
+        ("f <> 0", "3"),
+        ("f >= 0", "1 2 3"),
+        ("f > 0", "3"),
+        ("f < 0", ""),
+        ("f <= 0", "1 2"),
+        ("0 <= f", "1 2 3"),
+        ("0 > f", ""),
+        ("r = REAL '0'", "1 2"),
+        ("r >= 0.0", "1 2"),
+        ("f BETWEEN 0 AND 0.5", "1 2"),
+        ("f IN (0, 7)", "1 2"),
+        ("f NOT IN (0, 7)", "3"),
+    ] {
+        let rows = lake.rows(&format!("SELECT n FROM t WHERE {filter} ORDER BY n")).await;
+        let found: Vec<&str> = rows.lines().map(|row| row.trim_matches('"')).collect();
+        assert_eq!(found.join(" "), expected, "{filter}");
+    }
+}

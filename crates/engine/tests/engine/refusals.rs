@@ -257,6 +257,7 @@ async fn long_and_deep() {
         format!("SELECT {} FROM t", deep(20)),
         format!("SELECT {}s{} FROM t", "lower(".repeat(20), ")".repeat(20)),
         format!("SELECT {}n = 1{} FROM t", "CASE WHEN ".repeat(5), " THEN true END".repeat(5)),
+        format!("SELECT {}1{} FROM t", "if(n = 1, ".repeat(5), ", 2)".repeat(5)),
         format!("SELECT n FROM t WHERE {}n = 1", "NOT ".repeat(16)),
         format!("{}SELECT n FROM t{}", "SELECT n FROM (".repeat(5), ")".repeat(5)),
         format!(
@@ -275,6 +276,7 @@ async fn long_and_deep() {
         format!("SELECT n FROM t WHERE {}1{}", "n IN (SELECT n FROM t WHERE ".repeat(100), ")".repeat(100)),
         format!("SELECT {}1{}", "lower(".repeat(1_000), ")".repeat(1_000)),
         format!("SELECT {}1{}", "CASE WHEN ".repeat(100), " THEN 1 END".repeat(100)),
+        format!("SELECT {}1{} FROM t", "if(n = 1, ".repeat(12), ", 2)".repeat(12)),
         format!("SELECT n FROM {}t{}", "(".repeat(1_000), ")".repeat(1_000)),
         format!("SELECT n FROM t WHERE {}", chain(" OR ", 20_000)),
         format!("SELECT {} FROM t", sums(1_400)),

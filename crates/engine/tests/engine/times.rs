@@ -1,7 +1,7 @@
 //! Dates and times.
 
 use crate::{
-    functions::{compare, refuse},
+    golden::{compare, refuse},
     lake::Lake,
 };
 
