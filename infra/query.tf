@@ -33,6 +33,11 @@ module "query" {
     # Where the gateway lets in whom IAM allows, there need be no keys beside.
     TRIBUTARY_OPEN_ACCESS = coalesce(var.query.open_access, var.api.authorization == "AWS_IAM") ? "on" : "off"
     TRIBUTARY_SQL         = var.query.sql ? "on" : "off"
+
+    TRIBUTARY_MAX_RENDERED = "${var.query.max_rendered_mib}MiB"
+    TRIBUTARY_RESULT_REUSE = "${var.query.result_reuse_minutes}m"
+    TRIBUTARY_PRICE_PER_TB = tostring(var.query.price_per_tb)
+    TRIBUTARY_CORS_ORIGINS = join(",", var.query.cors_origins)
   }
 
   statements = [
@@ -40,7 +45,14 @@ module "query" {
       sid        = "ListDefinitions"
       actions    = ["s3:ListBucket"]
       resources  = [local.bucket_arn]
-      conditions = { StringLike = { "s3:prefix" = ["access/*", "queries/*", "schemas/*"] } }
+      conditions = { StringLike = { "s3:prefix" = ["access/*", "queries/*", "results/queries/*", "results/rendered/*", "schemas/*"] } }
+    },
+    {
+      # What a query that goes on is come back to by, and files too long for an answer; Athena's own results it writes
+      # only through Athena.
+      sid       = "KeepQueriesAndFiles"
+      actions   = ["s3:PutObject"]
+      resources = ["${local.bucket_arn}/results/queries/*", "${local.bucket_arn}/results/rendered/*"]
     },
     {
       sid     = "ReadDefinitionsKeysAndResults"

@@ -231,7 +231,11 @@ variable "query" {
     The function query. wait_seconds: how long a request waits for its query. max_rows: the highest limit of a
     request. catalog_cache_seconds: how old the definitions, partitions and API keys may be that a request is answered
     from. open_access: whether, while no API key was ever made, everybody may ask whom the gateway lets through;
-    without it, if api.authorization is AWS_IAM. sql: whether the API takes free SQL.
+    without it, if api.authorization is AWS_IAM. sql: whether the API takes free SQL. max_rendered_mib: the largest
+    file that a result too long for one answer is written to; it is made in memory. result_reuse_minutes: how old a
+    result may be that Athena answers again instead of running the query; 0 runs it. price_per_tb: what Athena charges
+    per TB scanned, in US dollars, for the estimates in answers. cors_origins: the origins whose pages may call the API
+    from a browser, or ["*"].
   TEXT
   type = object({
     memory_mib            = optional(number, 512)
@@ -241,9 +245,34 @@ variable "query" {
     catalog_cache_seconds = optional(number, 5)
     open_access           = optional(bool)
     sql                   = optional(bool, false)
+    max_rendered_mib      = optional(number, 64)
+    result_reuse_minutes  = optional(number, 0)
+    price_per_tb          = optional(number, 5)
+    cors_origins          = optional(list(string), [])
   })
   default  = {}
   nullable = false
+
+  validation {
+    # Parquet and Arrow take some times a file's size while it is made.
+    condition     = var.query.max_rendered_mib >= 1 && var.query.max_rendered_mib * 4 <= var.query.memory_mib && floor(var.query.max_rendered_mib) == var.query.max_rendered_mib
+    error_message = "query.max_rendered_mib must be a whole number from 1 to a quarter of query.memory_mib."
+  }
+
+  validation {
+    condition     = var.query.result_reuse_minutes >= 0 && var.query.result_reuse_minutes <= 10080 && floor(var.query.result_reuse_minutes) == var.query.result_reuse_minutes
+    error_message = "query.result_reuse_minutes must be a whole number from 0 to 10080."
+  }
+
+  validation {
+    condition     = var.query.price_per_tb >= 0
+    error_message = "query.price_per_tb must be a number from 0."
+  }
+
+  validation {
+    condition     = alltrue([for origin in var.query.cors_origins : origin == "*" || can(regex("^https?://[^/,]+$", origin))])
+    error_message = "query.cors_origins must be origins, for example [\"https://app.example.com\"], or [\"*\"]."
+  }
 
   validation {
     condition     = var.query.memory_mib >= 128 && var.query.memory_mib <= 10240

@@ -157,6 +157,8 @@ run "each_role" {
         "s3:GetObject arn:aws:s3:::lake/results/*",
         "s3:GetObject arn:aws:s3:::lake/schemas/*",
         "s3:ListBucket arn:aws:s3:::lake",
+        "s3:PutObject arn:aws:s3:::lake/results/queries/*",
+        "s3:PutObject arn:aws:s3:::lake/results/rendered/*",
       ],
     ))
     error_message = "query may do something else than it should."
@@ -205,7 +207,7 @@ run "each_role" {
       ingest   = jsonencode(["schemas/*"])
       compact  = jsonencode(["commits/*", "landing/*", "none", "schemas/*", "tables/*", "vacuum/*"])
       register = jsonencode(["commits/*", "datasets/*", "none", "schemas/*"])
-      query    = jsonencode(["access/*", "queries/*", "results/*", "schemas/*", "tables/*"])
+      query    = jsonencode(["access/*", "queries/*", "results/*", "results/queries/*", "results/rendered/*", "schemas/*", "tables/*"])
     }
     error_message = "Each role lists only what it works on; compact and register are told of missing keys (prefix: none)."
   }

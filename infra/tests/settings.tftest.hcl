@@ -146,3 +146,23 @@ run "refused_11" {
 
   expect_failures = [var.compact]
 }
+
+run "refused_12" {
+  command = plan
+
+  variables {
+    query = { memory_mib = 512, max_rendered_mib = 129 }
+  }
+
+  expect_failures = [var.query]
+}
+
+run "refused_13" {
+  command = plan
+
+  variables {
+    query = { cors_origins = ["https://app.example.com/path"] }
+  }
+
+  expect_failures = [var.query]
+}

@@ -120,10 +120,7 @@ impl QueryRecord {
         store: &S,
         name: &ExecutionName,
     ) -> Result<Option<Self>, RecordError> {
-        let body = match store.get(&key::query_record(name)).await {
-            Err(StoreError::NotFound { .. }) => return Ok(None),
-            other => other?,
-        };
+        let Some(body) = store.find(&key::query_record(name)).await? else { return Ok(None) };
         let record: Self =
             serde_json::from_slice(&body).map_err(|error| RecordError::Damaged(Some(error)))?;
         if record.format == FORMAT { Ok(Some(record)) } else { Err(RecordError::Damaged(None)) }

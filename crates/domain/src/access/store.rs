@@ -70,16 +70,7 @@ pub enum AccessError {
 
 /// Reads the keys; `None` if none were ever made.
 pub async fn load<S: ObjectStore>(store: &S) -> Result<Option<Keys>, AccessError> {
-    match store.get(ACCESS_KEYS).await {
-        Ok(bytes) => parse(&bytes).map(Some),
-        Err(StoreError::NotFound { .. }) => Ok(None),
-        // S3 does not tell "not there" from "forbidden" to who may list only a part of the bucket. A listing does.
-        Err(refused @ StoreError::Failed { .. }) => {
-            let page = store.list(ACCESS_KEYS, None).await?;
-            if page.objects.is_empty() { Ok(None) } else { Err(refused.into()) }
-        }
-        Err(error) => Err(error.into()),
-    }
+    store.find(ACCESS_KEYS).await?.as_deref().map(parse).transpose()
 }
 
 /// Makes a key. The secret is in the answer and nowhere else.

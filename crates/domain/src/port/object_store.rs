@@ -59,6 +59,25 @@ pub trait ObjectStore: Send + Sync + 'static {
         after: Option<&str>,
     ) -> impl Future<Output = Result<ListPage, StoreError>> + Send;
 
+    /// The whole object, or `None` if it does not exist. To who may list only a part of the bucket, S3 says of a
+    /// missing object that it is forbidden; a listing, which has to be allowed for the key, tells the two apart.
+    fn find(&self, key: &str) -> impl Future<Output = Result<Option<Bytes>, StoreError>> + Send {
+        async move {
+            match self.get(key).await {
+                Ok(bytes) => Ok(Some(bytes)),
+                Err(StoreError::NotFound { .. }) => Ok(None),
+                Err(refused @ StoreError::Failed { .. }) if self.exists(key).await? => Err(refused),
+                Err(StoreError::Failed { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
+        }
+    }
+
+    /// Whether the object exists, by a listing.
+    fn exists(&self, key: &str) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        async move { Ok(self.list(key, None).await?.objects.first().is_some_and(|object| object.key == key)) }
+    }
+
     /// All pages of [`ObjectStore::list`].
     fn list_all(&self, prefix: &str) -> impl Future<Output = Result<Vec<ObjectMeta>, StoreError>> + Send {
         async move {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{
     key::{self, ExecutionName},
     port::{
-        Catalog, Clock, Download, Ids, PresignedUrls, PutMode, QueryEngine, QueryId, StoreError, StoredResult,
+        Catalog, Clock, Download, Ids, PresignedUrls, PutMode, QueryEngine, QueryId, StoredResult,
     },
 };
 
@@ -149,14 +149,11 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         // Two variants of one format never take each other's place.
         let variant = u128::from_be_bytes(Digest::new("form").text(&form.text()).finish()) as u64;
         let key = key::rendered(name, variant, form.extension());
-        match self.store.head(&key).await {
-            Ok(_) => {}
-            Err(StoreError::NotFound { .. }) => {
-                let body = self.whole(name, id, result, columns, form).await?;
-                let put = self.store.put(&key, body.into(), PutMode::Overwrite).await;
-                put.map_err(|error| failures::unstored(&error))?;
-            }
-            Err(error) => return Err(failures::unstored(&error)),
+        let exists = self.store.exists(&key).await.map_err(|error| failures::unstored(&error))?;
+        if !exists {
+            let body = self.whole(name, id, result, columns, form).await?;
+            let put = self.store.put(&key, body.into(), PutMode::Overwrite).await;
+            put.map_err(|error| failures::unstored(&error))?;
         }
         let file_name = format!("{}.{}", record.file_name, form.extension());
         let download =
