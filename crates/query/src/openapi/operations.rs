@@ -3,6 +3,7 @@
 use serde_json::json;
 use utoipa::openapi::{
     ContentBuilder, HeaderBuilder, HttpMethod, PathItem, Paths, PathsBuilder, Required, ResponseBuilder,
+    link::Link,
     path::{OperationBuilder, Parameter, ParameterStyle},
     request_body::RequestBodyBuilder,
     schema::{AdditionalProperties, Type},
@@ -14,6 +15,11 @@ use super::{
     parts::{header, json_content, named, path, plain, query, text, with_cost, with_problems},
 };
 use crate::{format::Format, problem::Kind, routes as route};
+
+/// The operations that the answer of a query that goes on leads to.
+const QUERY_ID: &str = "query";
+const CANCEL_ID: &str = "cancel";
+const QUERY_ROWS_ID: &str = "query_rows";
 
 /// Kinds of the problems of a request for rows of any sort.
 const OF_ROWS: [Kind; 13] = [
@@ -124,7 +130,7 @@ fn of_rows(facts: &Facts<'_>, operation: OperationBuilder, kinds: &[Kind]) -> Op
     let operation = operation
         .parameter(limit(facts, facts.settings.default_rows))
         .parameter(format())
-        .parameter(header("Prefer", "`wait=5` seconds at most, or `respond-async` for none", "wait=5"))
+        .parameter(header("Prefer", "`wait=5` seconds at most, or `respond-async` for none", "respond-async"))
         .parameter(if_none_match())
         .response("200", with_cost(rows_answer()))
         .response("202", accepted())
@@ -153,7 +159,7 @@ fn if_none_match() -> Parameter {
 fn query_rows(facts: &Facts<'_>) -> OperationBuilder {
     let operation = OperationBuilder::new()
         .tag("queries")
-        .operation_id(Some("query_rows"))
+        .operation_id(Some(QUERY_ROWS_ID))
         .summary(Some("The rows of a query that is over, page by page"))
         .parameter(query_id())
         .parameter(query("cursor", "Where the page begins, from the `Link` of the page before", text()))
@@ -187,13 +193,13 @@ fn query_item() -> PathItem {
         [Kind::UnknownParameter, Kind::MalformedQuery, Kind::Unauthorized, Kind::UnknownQuery, Kind::Busy];
     let state = OperationBuilder::new()
         .tag("queries")
-        .operation_id(Some("query"))
+        .operation_id(Some(QUERY_ID))
         .summary(Some("The state of a query, and what it cost"))
         .parameter(query_id())
         .response("200", ok("The query", "QueryView"));
     let cancel = OperationBuilder::new()
         .tag("queries")
-        .operation_id(Some("cancel"))
+        .operation_id(Some(CANCEL_ID))
         .summary(Some("Cancels a query; of one that is over, nothing changes"))
         .parameter(query_id())
         .response("200", ok("The query, as it is now", "QueryView"));
@@ -287,9 +293,13 @@ fn rows_answer() -> ResponseBuilder {
 }
 
 fn accepted() -> ResponseBuilder {
-    ok("The query goes on: its state is at `Location`", "QueryView")
+    let response = ok("The query goes on: its state is at `Location`", "QueryView")
         .header("Location", header_of("The query's address"))
-        .header("Retry-After", header_of("After how many seconds to look"))
+        .header("Retry-After", header_of("After how many seconds to look"));
+    [QUERY_ID, CANCEL_ID, QUERY_ROWS_ID].into_iter().fold(response, |response, operation| {
+        let link = Link::builder().operation_id(operation).parameter("id", "$response.body#/id");
+        response.link(operation, link.build())
+    })
 }
 
 fn elsewhere() -> ResponseBuilder {

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use domain::{
     key::{self, ExecutionName},
-    port::{
-        Catalog, Clock, Download, Ids, PresignedUrls, PutMode, QueryEngine, QueryId, StoredResult,
-    },
+    port::{Catalog, Clock, Download, Ids, PresignedUrls, PutMode, QueryEngine, QueryId, StoredResult},
 };
 
 use super::{Api, failures};
