@@ -75,6 +75,26 @@ async fn texts() {
     compare(&lake().await, &cases).await;
 }
 
+/// Free SQL is written anew from its tokens, which leaves spaces where nobody would.
+#[tokio::test]
+async fn calls_with_spaces() {
+    let cases = [
+        (
+            "SELECT if (n = 1, 'one', 'more'), substring (s, 1, 3), count (*) FROM t WHERE n = 1 GROUP BY 1, 2",
+            "varchar",
+            "one|Ana|1",
+        ),
+        ("SELECT extract (year FROM DATE '2026-11-23'), - 1, coalesce (NULL, 'x')", "bigint", "2026|-1|x"),
+        (
+            "SELECT json_format (CAST (words AS JSON)), sum (n) OVER (ORDER BY n) FROM t WHERE n = 1",
+            "varchar",
+            "[\"a\",\"b\"]|1",
+        ),
+        ("SELECT n FROM t WHERE starts_with (s, 'Ana P') OR s < 'A' || 'b'", "integer", "1"),
+    ];
+    compare(&lake().await, &cases).await;
+}
+
 #[tokio::test]
 async fn arrays_and_maps() {
     let cases = [
