@@ -254,6 +254,7 @@ async fn numbers() {
     let lake = lake().await;
     let cases = [
         ("SELECT abs(n - 3) FROM t ORDER BY n", "bigint", "2;1;0"),
+        ("SELECT n + n, n - 1, n * big FROM t WHERE n = 1", "integer", "2|0|-9223372036854775807"),
         ("SELECT abs(n) FROM t WHERE n = 1", "integer", "1"),
         ("SELECT abs(big) FROM t WHERE n = 1", "bigint", "9223372036854775807"),
         ("SELECT abs(d), abs(price), abs(r) FROM t WHERE n = 1", "double", "2.675|1.25|0.5"),
@@ -269,6 +270,22 @@ async fn numbers() {
         (
             "SELECT abs(big - 1) FROM t WHERE n = 1",
             "NUMERIC_VALUE_OUT_OF_RANGE: Value -9223372036854775808 is out of range for abs(bigint)",
+        ),
+        (
+            "SELECT big - 2 FROM t WHERE n = 1",
+            "NUMERIC_VALUE_OUT_OF_RANGE: bigint subtraction overflow: -9223372036854775807 - 2",
+        ),
+        (
+            "SELECT n FROM t WHERE big * 2 > 0",
+            "NUMERIC_VALUE_OUT_OF_RANGE: bigint multiplication overflow: -9223372036854775807 * 2",
+        ),
+        (
+            "SELECT sum(n) + 9223372036854775807 FROM t",
+            "NUMERIC_VALUE_OUT_OF_RANGE: bigint addition overflow: 6 + 9223372036854775807",
+        ),
+        (
+            "SELECT n * n * n * 1000000000 * 1000000000 FROM t WHERE n = 3",
+            "NUMERIC_VALUE_OUT_OF_RANGE: bigint multiplication overflow: 27000000000 * 1000000000",
         ),
         ("SELECT abs(s) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function abs"),
         ("SELECT round(r) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function round"),
