@@ -1,7 +1,7 @@
 //! Athena's conversions between numbers, written out before DataFusion makes its own.
 //!
 //! Where a decimal meets a real or a double, Athena converts the decimal, and DataFusion the other one. And what a
-//! calculation with decimals gives has another precision in each.
+//! calculation with decimals gives has another precision in each. One with integers is checked for overflow.
 
 use datafusion::{
     arrow::datatypes::DataType as Arrow,
@@ -11,7 +11,8 @@ use datafusion::{
     },
     error::Result,
     logical_expr::{
-        Cast, Expr, ExprSchemable, LogicalPlan, Operator, expr_rewriter::NamePreserver, utils::merge_schema,
+        Cast, Expr, ExprSchemable, LogicalPlan, Operator, expr::ScalarFunction, expr_rewriter::NamePreserver,
+        utils::merge_schema,
     },
 };
 
@@ -79,7 +80,19 @@ fn rewrite(mut expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
     {
         return Ok(Transformed::yes(cast(expr, Arrow::Decimal128(p1 + p2, s1 + s2))));
     }
+    if let Expr::BinaryExpr(binary) = &expr
+        && let Some(checked) = functions::checked(binary.op)
+        && is_integer(&binary.left.get_type(schema)?)
+        && is_integer(&binary.right.get_type(schema)?)
+    {
+        let sides = vec![(*binary.left).clone(), (*binary.right).clone()];
+        return Ok(Transformed::yes(Expr::ScalarFunction(ScalarFunction::new_udf(checked, sides))));
+    }
     Ok(if changed { Transformed::yes(expr) } else { Transformed::no(expr) })
+}
+
+fn is_integer(found: &Arrow) -> bool {
+    matches!(found, Arrow::Int32 | Arrow::Int64)
 }
 
 /// DataFusion reads every number as a bigint; in Athena a small one is an integer.

@@ -3,6 +3,7 @@
 
 mod array;
 mod base64;
+mod checked;
 mod element;
 mod extreme;
 mod json;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 use datafusion::{
     execution::SessionStateDefaults,
-    logical_expr::{AggregateUDF, ScalarUDF, WindowUDF},
+    logical_expr::{AggregateUDF, Operator, ScalarUDF, WindowUDF},
     sql::sqlparser::ast::DateTimeField,
 };
 
@@ -155,6 +156,11 @@ pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
 /// What a comparison calls in the place of a function that gives a time in its zone: see [`time::instant`].
 pub(crate) fn comparable(name: &str) -> Option<Arc<ScalarUDF>> {
     (name == time::FROM_ISO8601_TIMESTAMP).then(|| Arc::new(time::instant().into()))
+}
+
+/// What calculates with integers in the place of an operator, and fails where the result is none.
+pub(crate) fn checked(operator: Operator) -> Option<Arc<ScalarUDF>> {
+    checked::checked(operator).map(Arc::new)
 }
 
 pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {

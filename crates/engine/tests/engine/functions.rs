@@ -75,6 +75,26 @@ async fn texts() {
     compare(&lake().await, &cases).await;
 }
 
+/// Free SQL is written anew from its tokens, which leaves spaces where nobody would.
+#[tokio::test]
+async fn calls_with_spaces() {
+    let cases = [
+        (
+            "SELECT if (n = 1, 'one', 'more'), substring (s, 1, 3), count (*) FROM t WHERE n = 1 GROUP BY 1, 2",
+            "varchar",
+            "one|Ana|1",
+        ),
+        ("SELECT extract (year FROM DATE '2026-11-23'), - 1, coalesce (NULL, 'x')", "bigint", "2026|-1|x"),
+        (
+            "SELECT json_format (CAST (words AS JSON)), sum (n) OVER (ORDER BY n) FROM t WHERE n = 1",
+            "varchar",
+            "[\"a\",\"b\"]|1",
+        ),
+        ("SELECT n FROM t WHERE starts_with (s, 'Ana P') OR s < 'A' || 'b'", "integer", "1"),
+    ];
+    compare(&lake().await, &cases).await;
+}
+
 #[tokio::test]
 async fn arrays_and_maps() {
     let cases = [
@@ -234,6 +254,7 @@ async fn numbers() {
     let lake = lake().await;
     let cases = [
         ("SELECT abs(n - 3) FROM t ORDER BY n", "bigint", "2;1;0"),
+        ("SELECT n + n, n - 1, n * big FROM t WHERE n = 1", "integer", "2|0|-9223372036854775807"),
         ("SELECT abs(n) FROM t WHERE n = 1", "integer", "1"),
         ("SELECT abs(big) FROM t WHERE n = 1", "bigint", "9223372036854775807"),
         ("SELECT abs(d), abs(price), abs(r) FROM t WHERE n = 1", "double", "2.675|1.25|0.5"),
@@ -249,6 +270,22 @@ async fn numbers() {
         (
             "SELECT abs(big - 1) FROM t WHERE n = 1",
             "NUMERIC_VALUE_OUT_OF_RANGE: Value -9223372036854775808 is out of range for abs(bigint)",
+        ),
+        (
+            "SELECT big - 2 FROM t WHERE n = 1",
+            "NUMERIC_VALUE_OUT_OF_RANGE: bigint subtraction overflow: -9223372036854775807 - 2",
+        ),
+        (
+            "SELECT n FROM t WHERE big * 2 > 0",
+            "NUMERIC_VALUE_OUT_OF_RANGE: bigint multiplication overflow: -9223372036854775807 * 2",
+        ),
+        (
+            "SELECT sum(n) + 9223372036854775807 FROM t",
+            "NUMERIC_VALUE_OUT_OF_RANGE: bigint addition overflow: 6 + 9223372036854775807",
+        ),
+        (
+            "SELECT n * n * n * 1000000000 * 1000000000 FROM t WHERE n = 3",
+            "NUMERIC_VALUE_OUT_OF_RANGE: bigint multiplication overflow: 27000000000 * 1000000000",
         ),
         ("SELECT abs(s) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function abs"),
         ("SELECT round(r) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function round"),
