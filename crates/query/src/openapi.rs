@@ -5,7 +5,7 @@ mod operations;
 mod parts;
 mod schemas;
 
-use serde_json::json;
+use serde_json::Value;
 use utoipa::openapi::{
     InfoBuilder, OpenApi, OpenApiBuilder, Server,
     path::Parameter,
@@ -90,7 +90,27 @@ pub(crate) fn document(facts: &Facts<'_>) -> OpenApi {
 /// The description as JSON.
 pub(crate) fn to_json(document: &OpenApi) -> Vec<u8> {
     // Strings and maps of strings: there is nothing in it that JSON cannot say.
-    serde_json::to_vec(document).unwrap_or_else(|_| json!({}).to_string().into_bytes())
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    mend_links(&mut document);
+    document.to_string().into_bytes()
+}
+
+/// utoipa 5.5 writes a link's `operationId` in snake case, which no reader of OpenAPI knows.
+fn mend_links(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::Object(links)) = members.get_mut("links") {
+                for link in links.values_mut().filter_map(Value::as_object_mut) {
+                    if let Some(operation) = link.remove("operation_id") {
+                        link.insert("operationId".to_owned(), operation);
+                    }
+                }
+            }
+            members.values_mut().for_each(mend_links);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(mend_links),
+        _ => {}
+    }
 }
 
 const INTRODUCTION: &str = "\

@@ -14,12 +14,12 @@ use super::{
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QueryListing<'a> {
     /// In order of name.
-    pub(crate) named_queries: Vec<QueryView<'a>>,
+    pub(crate) named_queries: Vec<NamedQueryView<'a>>,
 }
 
 /// A named query as the list has it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct QueryView<'a> {
+pub(crate) struct NamedQueryView<'a> {
     name: &'a str,
     description: Option<&'a str>,
     parameters: Vec<ParameterView<'a>>,
@@ -56,8 +56,8 @@ struct ParameterView<'a> {
 
 impl NamedQuery {
     /// For the list.
-    pub(crate) fn view(&self) -> QueryView<'_> {
-        QueryView {
+    pub(crate) fn view(&self) -> NamedQueryView<'_> {
+        NamedQueryView {
             name: self.name.as_str(),
             description: self.description.as_deref(),
             parameters: self.parameters.iter().map(ParameterView::of).collect(),

@@ -50,6 +50,18 @@ fn every_path_is_described_and_every_reference_leads_somewhere() {
 }
 
 #[test]
+fn what_goes_on_leads_to_operations_that_there_are() {
+    let document = described(true, false);
+    let links = &document["paths"][crate::routes::ROWS]["get"]["responses"]["202"]["links"];
+    let query = &document["paths"][crate::routes::QUERY];
+    assert_eq!(links["query"]["operationId"], query["get"]["operationId"]);
+    assert_eq!(links["cancel"]["operationId"], query["delete"]["operationId"]);
+    assert_eq!(links["query"]["parameters"]["id"], "$response.body#/id");
+    // Two types of one name would be one schema.
+    assert!(document["components"]["schemas"]["QueryView"]["properties"]["state"].is_object());
+}
+
+#[test]
 fn a_named_query_has_its_parameters_typed() {
     let document = described(false, false);
     let parameters =
