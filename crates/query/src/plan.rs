@@ -64,7 +64,8 @@ impl RowsPlan {
     }
 }
 
-fn limit(asked: Option<u64>, limits: Limits) -> Result<u64, Problem> {
+/// The most rows of an answer to who asked for so many.
+pub(crate) fn limit(asked: Option<u64>, limits: Limits) -> Result<u64, Problem> {
     let Limits { default_rows, max_rows } = limits;
     let Some(asked) = asked else {
         return Ok(default_rows.min(max_rows));

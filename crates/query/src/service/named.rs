@@ -35,7 +35,9 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
         caller.may_have(format.name())?;
         caller.may_ask_for(request.limit)?;
-        let runnable = named.run(&request, self.limits(caller))?;
+        let limits = self.limits(caller);
+        plan::limit(request.limit, limits)?;
+        let runnable = named.run(&request, limits)?;
         let job = Job {
             dataset: None,
             file_name: named.name().to_string(),

@@ -42,6 +42,7 @@ async fn every_wrong_request_says_what_would_work() {
     for (query, status, words) in [
         ("seats-of/rows", 400, "\"flight\" is missing, a bigint: The flight's number"),
         ("seats-of/rows?flight=0", 400, "is at least 1"),
+        ("seats-of/rows?flight=1&limit=1001", 400, "more than the 1000 rows"),
         ("seats-of/rows?flight=x", 400, "expects a bigint"),
         ("seats-of/rows?fligt=1", 400, "did you mean \"flight\"?"),
         ("seat-of/rows?flight=1", 404, "did you mean \"seats-of\"?"),
