@@ -6,7 +6,7 @@ use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
 use super::{Api, Job, Reply, to_json};
 use crate::{
-    access::Caller, form::Form, format::Format, named::NamedQueries, preferences::Preferences,
+    access::Caller, form::Form, format::Format, named::NamedQueries, plan, preferences::Preferences,
     problem::Problem, render::Options,
 };
 
