@@ -1,6 +1,7 @@
 //! The API's description in OpenAPI 3.1, built from what the code runs by: its words, operators, formats, problems and
 //! answers, and the named queries of this lake.
 
+mod answers;
 mod operations;
 mod parts;
 mod schemas;

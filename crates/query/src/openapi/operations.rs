@@ -2,8 +2,7 @@
 
 use serde_json::json;
 use utoipa::openapi::{
-    ContentBuilder, HeaderBuilder, HttpMethod, PathItem, Paths, PathsBuilder, Required, ResponseBuilder,
-    link::Link,
+    ContentBuilder, HttpMethod, PathItem, Paths, PathsBuilder, Required, ResponseBuilder,
     path::{OperationBuilder, Parameter, ParameterStyle},
     request_body::RequestBodyBuilder,
     schema::{AdditionalProperties, Type},
@@ -12,14 +11,15 @@ use utoipa::openapi::{
 
 use super::{
     Facts,
-    parts::{header, json_content, named, path, plain, query, text, with_cost, with_problems},
+    answers::{accepted, elsewhere, not_modified, ok, rows_answer},
+    parts::{header, named, path, plain, query, text, with_cost, with_problems},
 };
 use crate::{format::Format, problem::Kind, routes as route};
 
 /// The operations that the answer of a query that goes on leads to.
-const QUERY_ID: &str = "query";
-const CANCEL_ID: &str = "cancel";
-const QUERY_ROWS_ID: &str = "query_rows";
+pub(super) const QUERY_ID: &str = "query";
+pub(super) const CANCEL_ID: &str = "cancel";
+pub(super) const QUERY_ROWS_ID: &str = "query_rows";
 
 /// Kinds of the problems of a request for rows of any sort.
 const OF_ROWS: [Kind; 13] = [
@@ -274,46 +274,6 @@ fn docs() -> OperationBuilder {
         .summary(Some("This description, to be read"))
         .response("200", page);
     with_problems(operation, &[Kind::UnknownParameter])
-}
-
-fn ok(description: &str, schema: &str) -> ResponseBuilder {
-    ResponseBuilder::new().description(description).content("application/json", json_content(named(schema)))
-}
-
-fn rows_answer() -> ResponseBuilder {
-    let mut response = ResponseBuilder::new()
-        .description("The rows")
-        .content("application/json", json_content(named("Rows")))
-        .header("ETag", header_of("What `If-None-Match` takes, where the lake did not change meanwhile"))
-        .header("Link", header_of("The next page, `rel=\"next\"`, if there is one"));
-    for media_type in Format::media_types().filter(|media_type| *media_type != "application/json") {
-        response = response.content(media_type, ContentBuilder::new().build());
-    }
-    response
-}
-
-fn accepted() -> ResponseBuilder {
-    let response = ok("The query goes on: its state is at `Location`", "QueryView")
-        .header("Location", header_of("The query's address"))
-        .header("Retry-After", header_of("After how many seconds to look"));
-    [QUERY_ID, CANCEL_ID, QUERY_ROWS_ID].into_iter().fold(response, |response, operation| {
-        let link = Link::builder().operation_id(operation).parameter("id", "$response.body#/id");
-        response.link(operation, link.build())
-    })
-}
-
-fn elsewhere() -> ResponseBuilder {
-    ResponseBuilder::new()
-        .description("The rows are a file, at `Location` for some minutes")
-        .header("Location", header_of("The file's address, with the right to read it"))
-}
-
-fn not_modified() -> ResponseBuilder {
-    ResponseBuilder::new().description("What the `ETag` stood for still holds")
-}
-
-fn header_of(description: &str) -> utoipa::openapi::Header {
-    HeaderBuilder::new().schema(text()).description(Some(description)).build()
 }
 
 const SELECT: &str = "\
