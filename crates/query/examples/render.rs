@@ -1,5 +1,5 @@
 //! How many megabytes a second of each format are rendered from a result of 100,000 rows and 6 columns, on one core.
-//! `scripts/bench render` runs it beside pandas, on the same CSV.
+//! `scripts/bench query` and `scripts/bench render` run it beside pandas, on the same CSV.
 //!
 //! Arguments: a file for the CSV, and for a profiler, the name of the only format to measure. Prints a line for each
 //! format: its name, bytes of its body, milliseconds; and so for `json` with each content coding, which come after it.
