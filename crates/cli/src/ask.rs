@@ -78,7 +78,7 @@ struct Body<'a> {
 /// How the answer is to be.
 #[derive(Debug, Args)]
 struct AnswerOptions {
-    /// The most rows.
+    /// The most rows; 100 unless given, or for SQL with a LIMIT of its own, that.
     #[arg(long, value_name = "ROWS")]
     limit: Option<u64>,
     /// The form of the rows.

@@ -1,5 +1,9 @@
 //! What a caller has already is not queried again, until there is something new.
 
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+
 use crate::harness::TestLake;
 
 const ROWS: &str = "/v1/datasets/passengers/rows?select=passenger_id";
@@ -35,5 +39,25 @@ async fn an_unchanged_dataset_runs_no_query_and_a_compaction_changes_its_tag() {
     assert_ne!(changed.header("etag"), tag);
     assert_ne!(changed.header("tributary-generation"), first.header("tributary-generation"));
     assert!(changed.header("tributary-freshness") > first.header("tributary-freshness"));
+    lake.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn identical_requests_at_the_same_time_share_a_query() {
+    let lake = TestLake::passengers().await;
+    lake.publish("passengers", r#"{"passenger_id": 1}"#).await;
+    lake.rows(ROWS, 1).await;
+    let before = lake.executions().await.len();
+    let replies = join_all((0..50).map(|_| lake.fetch(ROWS))).await;
+    let ran = lake.executions().await.len() - before;
+    let of = |state| replies.iter().filter(|reply| reply.header("tributary-cache") == state).count();
+    assert_eq!((of("miss"), of("miss") + of("shared")), (ran, replies.len()));
+    assert!(ran < replies.len(), "none was shared");
+    let ids: BTreeSet<&str> = replies.iter().map(|reply| reply.header("tributary-query-id")).collect();
+    assert_eq!(ids.len(), ran);
+    assert!(replies.iter().all(|reply| reply.text() == "[{\"passenger_id\":1}]"));
+    // Who shares a query adds nothing to the bill.
+    let free = replies.iter().filter(|reply| reply.header("tributary-cost-usd") == "0").count();
+    assert_eq!(free, of("shared"));
     lake.stop().await;
 }
