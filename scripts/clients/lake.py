@@ -46,9 +46,17 @@ def rows(dataset, **parameters):
 
 
 def get(path, **parameters):
+    body, _ = answer(path, **parameters)
+    return body.decode()
+
+
+def answer(path, headers=None, body=None, **parameters):
+    """The body and the headers of a GET, or with a body of a POST. The path may have its own query."""
     query = urllib.parse.urlencode(parameters)
-    with urllib.request.urlopen(f"{LAKE['http']}{path}?{query}") as answer:
-        return answer.read().decode()
+    address = f"{LAKE['http']}{path}{'&' if '?' in path else '?'}{query}" if query else f"{LAKE['http']}{path}"
+    request = urllib.request.Request(address, data=body and body.encode(), headers=headers or {})
+    with urllib.request.urlopen(request) as reply:
+        return reply.read(), reply.headers
 
 
 def wait_for_rows(count, dataset, **parameters):

@@ -6,7 +6,8 @@ mod shown;
 
 use clap::{Args, ValueEnum};
 use domain::DatasetName;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{failure::Failure, lake::RemoteLake, log, output, stop::Stop};
 
@@ -66,10 +67,18 @@ pub(crate) struct QueryOptions {
     answer: AnswerOptions,
 }
 
+/// Free SQL as the HTTP API takes it.
+#[derive(Debug, Serialize)]
+struct Body<'a> {
+    sql: &'a str,
+    parameters: Vec<Box<RawValue>>,
+    limit: Option<u64>,
+}
+
 /// How the answer is to be.
 #[derive(Debug, Args)]
 struct AnswerOptions {
-    /// The most rows.
+    /// The most rows; 100 unless given, or for SQL with a LIMIT of its own, that.
     #[arg(long, value_name = "ROWS")]
     limit: Option<u64>,
     /// The form of the rows.
@@ -127,40 +136,46 @@ pub(crate) async fn rows(options: RowsOptions) -> Result<(), Failure> {
     }
     parameters.extend(options.select.as_deref().map(|select| ("select", select)));
     parameters.extend(options.order.as_deref().map(|order| ("order", order)));
+    let limit = options.answer.limit.map(|limit| limit.to_string());
+    parameters.extend(limit.as_deref().map(|limit| ("limit", limit)));
     let query: Vec<String> =
         parameters.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     let path = format!("/v1/datasets/{}/rows?{}", options.dataset, query.join("&"));
-    ask(Question { method: "GET", path, body: None }, &options.answer).await
+    ask(Question { method: "GET", path, body: None }, options.answer.format).await
 }
 
 pub(crate) async fn query(options: QueryOptions) -> Result<(), Failure> {
     log::start()?;
-    let parameter = |text: &String| serde_json::from_str(text).unwrap_or_else(|_| json!(text));
-    let parameters: Vec<serde_json::Value> = options.parameters.iter().map(parameter).collect();
-    let body = json!({"sql": options.sql, "parameters": parameters}).to_string();
+    // A number stays as it is written: every digit of it may count.
+    let parameter = |text: &String| match serde_json::from_str::<Box<RawValue>>(text) {
+        Ok(value) => Ok(value),
+        Err(_) => to_raw_value(text),
+    };
+    let parameters = options.parameters.iter().map(parameter).collect::<Result<_, _>>();
+    let body = parameters.and_then(|parameters| {
+        serde_json::to_string(&Body { sql: &options.sql, parameters, limit: options.answer.limit })
+    });
+    let body = body.map_err(|error| Failure::Input(error.to_string()))?;
     let path = "/v1/queries?".to_owned();
-    ask(Question { method: "POST", path, body: Some(body) }, &options.answer).await
+    ask(Question { method: "POST", path, body: Some(body) }, options.answer.format).await
 }
 
-async fn ask(mut question: Question, answer: &AnswerOptions) -> Result<(), Failure> {
+async fn ask(mut question: Question, form: Form) -> Result<(), Failure> {
     use std::io::IsTerminal;
-    if answer.format.is_binary() && std::io::stdout().is_terminal() {
-        let form = answer.format.name();
+    let name = form.name();
+    if form.is_binary() && std::io::stdout().is_terminal() {
         return Err(Failure::Input(format!(
-            "{form} is not for a terminal: write it into a file, with > FILE"
+            "{name} is not for a terminal: write it into a file, with > FILE"
         )));
     }
-    question.path.push_str(&format!("&format={}", answer.format.name()));
-    if let Some(limit) = answer.limit {
-        question.path.push_str(&format!("&limit={limit}"));
-    }
+    question.path.push_str(&format!("&format={name}"));
     question.path = question.path.replacen("?&", "?", 1);
 
     let lake = RemoteLake::from_environment().await?;
     let conversation = Conversation::new(&lake);
     let mut stop = Stop::watch()?;
     let body = conversation.rows(&question, &mut stop).await?;
-    match answer.format {
+    match form {
         Form::Table => output::print(&shown::table(&body)?).map(|_| ()),
         _ => output::write(&body).map(|_| ()),
     }

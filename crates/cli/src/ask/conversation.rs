@@ -1,6 +1,6 @@
 //! One question and its answer: asked without waiting, looked after, and taken page by page.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use axum::{
     Router,
@@ -72,9 +72,18 @@ impl Conversation {
     /// The rows that answer the question. If the process is asked to stop, the query is cancelled.
     pub(super) async fn rows(&self, question: &Question, stop: &mut Stop) -> Result<Vec<u8>, Failure> {
         let spinner = output::spinner("starting the query");
-        let asked =
-            stop.unless_requested(self.send(question.method, &question.path, question.body.as_deref()));
-        let reply = asked.await.ok_or(Failure::Interrupted)??;
+        let mut asked = pin!(self.send(question.method, &question.path, question.body.as_deref()));
+        let Some(reply) = stop.unless_requested(asked.as_mut()).await else {
+            // The engine may have the query by now, and only the answer says which it is.
+            spinner.set_message("cancelling the query");
+            if let Some(Ok(reply)) = stop.unless_requested(asked).await
+                && reply.status == StatusCode::ACCEPTED
+            {
+                self.cancel(&reply.json::<QueryState>()?.links.this).await;
+            }
+            return Err(Failure::Interrupted);
+        };
+        let reply = reply?;
         if reply.status != StatusCode::ACCEPTED {
             spinner.finish_and_clear();
             return reply.rows();
@@ -91,7 +100,8 @@ impl Conversation {
             };
             let Some(reply) = stop.unless_requested(look).await else {
                 spinner.set_message("cancelling the query");
-                return Err(self.cancel(&this).await);
+                self.cancel(&this).await;
+                return Err(Failure::Interrupted);
             };
             query = reply?.json()?;
             pause = (pause * 3 / 2).min(LONGEST_PAUSE);
@@ -108,13 +118,12 @@ impl Conversation {
         rows.ok_or(Failure::Interrupted)??.rows()
     }
 
-    async fn cancel(&self, query: &str) -> Failure {
+    async fn cancel(&self, query: &str) {
         match self.send("DELETE", query, None).await {
             Ok(reply) if reply.status.is_success() => {}
             Ok(reply) => output::note(&format!("the query could not be cancelled: {}", reply.status)),
             Err(failure) => output::note(&format!("the query could not be cancelled: {failure}")),
         }
-        Failure::Interrupted
     }
 
     async fn send(&self, method: &str, path: &str, body: Option<&str>) -> Result<Reply, Failure> {
@@ -139,7 +148,7 @@ impl Conversation {
 impl Reply {
     /// The body of a success.
     fn rows(self) -> Result<Vec<u8>, Failure> {
-        if self.headers.contains_key(header::LINK) {
+        if self.headers.contains_key(header::LINK) || self.status == StatusCode::SEE_OTHER {
             let detail = "the rows are more than one answer takes: lower --limit, or select fewer columns";
             return Err(Failure::NotDone(detail.to_owned()));
         }

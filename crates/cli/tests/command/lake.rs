@@ -3,7 +3,7 @@
 use std::{
     io::Write,
     path::PathBuf,
-    process::{Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
@@ -27,6 +27,30 @@ impl Lake {
     pub(crate) fn start() -> Self {
         let files = TempDir::new().unwrap();
         Self { dev: Dev::start(&files.path().join("data")), files }
+    }
+
+    /// A lake with the named queries of these files, by name.
+    pub(crate) fn with_queries(queries: &[(&str, &str)]) -> Self {
+        let files = TempDir::new().unwrap();
+        for (name, text) in queries {
+            std::fs::write(files.path().join(name), text).unwrap();
+        }
+        let options = ["--queries", files.path().to_str().unwrap()];
+        Self { dev: Dev::start_with(&files.path().join("data"), &options), files }
+    }
+
+    pub(crate) fn http(&self) -> &str {
+        self.dev.address("http")
+    }
+
+    /// As [`Self::run`] does it, and left running.
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = with(&[("AWS_ENDPOINT_URL", self.dev.address("aws"))], arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    pub(crate) fn aws(&self) -> Aws {
+        Aws::local(self.dev.address("aws"))
     }
 
     /// The same lake, stopped and started again: at its start it sweeps and reconciles at once.
@@ -58,11 +82,11 @@ impl Lake {
     }
 
     pub(crate) fn store(&self) -> S3Store {
-        Aws::local(self.dev.address("aws")).store(&Settings::read(|_| None).unwrap())
+        self.aws().store(&Settings::read(|_| None).unwrap())
     }
 
     pub(crate) fn catalog(&self) -> GlueCatalog {
-        Aws::local(self.dev.address("aws")).catalog(&Settings::read(|_| None).unwrap())
+        self.aws().catalog(&Settings::read(|_| None).unwrap())
     }
 
     /// What `dataset status` says is stored, once there are so many rows and the catalog has them.
@@ -81,7 +105,7 @@ impl Lake {
     }
 
     pub(crate) async fn publish(&self, dataset: &str, event: &str) {
-        let sns = aws_sdk_sns::Client::new(Aws::local(self.dev.address("aws")).sdk_config());
+        let sns = aws_sdk_sns::Client::new(self.aws().sdk_config());
         let name =
             MessageAttributeValue::builder().data_type("String").string_value(dataset).build().unwrap();
         let call = sns.publish().topic_arn(self.dev.address("topic")).message(event);
@@ -89,13 +113,19 @@ impl Lake {
     }
 }
 
-/// Runs the command with these variables, and none of the test's own that say where AWS is, or as whom to ask.
-pub(crate) fn run_with(variables: &[(&str, &str)], arguments: &[&str], input: &str) -> Output {
+/// The command with these variables, and none of the test's own that say where AWS is, or as whom to ask.
+fn with(variables: &[(&str, &str)], arguments: &[&str]) -> Command {
     let mut command = tributary(arguments);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
         command.env_remove(name);
     }
     command.envs(variables.iter().copied()).env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+}
+
+/// Runs the command with these variables, and this on its standard input.
+pub(crate) fn run_with(variables: &[(&str, &str)], arguments: &[&str], input: &str) -> Output {
+    let mut command = with(variables, arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();

@@ -6,12 +6,15 @@
     reason = "all of it is tests; clippy sees that only in #[test] functions"
 )]
 
+mod ask;
 mod dataset;
 mod demo;
 mod dev;
 mod doctor;
+mod key;
 mod kill;
 mod lake;
+mod named;
 mod partition;
 mod process;
 mod publish;

@@ -30,11 +30,15 @@ pub(crate) fn said(output: &Output) -> String {
 
 /// `tributary dev` on free ports, whose answers may be as long as a test needs.
 pub(crate) fn spawn(data: &Path) -> Child {
+    spawn_with(data, &[])
+}
+
+fn spawn_with(data: &Path, more: &[&str]) -> Child {
     let datasets = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/datasets");
     let arguments =
         ["dev", "--aws", "127.0.0.1:0", "--http", "127.0.0.1:0", "--json", "--datasets", datasets];
     let mut command = tributary(&arguments);
-    command.env("TRIBUTARY_MAX_ROWS", "1000000");
+    command.args(more).env("TRIBUTARY_MAX_ROWS", "1000000");
     command.arg("--data").arg(data).stdout(Stdio::piped()).spawn().unwrap()
 }
 
@@ -47,8 +51,13 @@ pub(crate) struct Dev {
 impl Dev {
     /// Starts it on free ports and waits for its first line.
     pub(crate) fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    /// The same, with more options.
+    pub(crate) fn start_with(data: &Path, more: &[&str]) -> Self {
         let began = Instant::now();
-        let mut child = spawn(data);
+        let mut child = spawn_with(data, more);
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready_after = began.elapsed();

@@ -9,11 +9,16 @@ use domain::{
     quarantine::Rejected,
     settings::Settings,
 };
-use local::{DatasetFiles, Lake, LakeOptions, StartError};
+use local::{DatasetFiles, Lake, LakeOptions, QueryFiles, StartError};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::http;
+
 pub(crate) const PASSENGERS: &str = include_str!("../../../../infra/datasets/passengers.json");
+
+/// The project's own named queries.
+const QUERIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/queries");
 
 /// How long anything may take to become visible.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -26,7 +31,7 @@ pub(crate) struct TestLake {
     pub(crate) store: S3Store,
     pub(crate) catalog: GlueCatalog,
     sns: aws_sdk_sns::Client,
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
 }
 
 pub(crate) fn settings() -> Settings {
@@ -51,7 +56,7 @@ pub(crate) async fn open(data: &Path, definitions: &[(&str, &str)]) -> Result<La
         aws: any_port,
         http: any_port,
         datasets,
-        queries: local::QueryFiles::default(),
+        queries: QueryFiles::read(QUERIES.as_ref(), &settings().database).unwrap(),
         settings: settings(),
     };
     Lake::start(options).await
@@ -69,7 +74,7 @@ impl TestLake {
             store: aws.store(&settings),
             catalog: aws.catalog(&settings),
             sns: aws_sdk_sns::Client::new(aws.sdk_config()),
-            http: reqwest::Client::new(),
+            http: http::client(),
             lake,
             directory,
             settings,

@@ -9,10 +9,18 @@
 // The nested futures of the SDK are deeper than the compiler follows by default.
 #![recursion_limit = "256"]
 
+mod asynchronous;
+mod caching;
 mod contracts;
 mod correctness;
+mod files;
+mod filters;
 mod harness;
+mod http;
+mod pages;
+mod pruning;
 mod refusals;
 mod restart;
+mod sql;
 mod types;
 mod vacuum;

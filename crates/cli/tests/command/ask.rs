@@ -1,0 +1,148 @@
+//! `tributary rows` and `tributary query`.
+
+use std::{process::Command, time::Duration};
+
+use aws::SystemClock;
+use domain::{
+    port::{Clock, QueryEngine, QueryId, QueryState},
+    settings::Settings,
+};
+
+use crate::{lake::Lake, process::said};
+
+const PARCELS: &str = r#"{"name": "parcels", "identity": ["id"], "columns": [
+    {"name": "id", "type": "bigint", "required": true},
+    {"name": "to", "type": "string"},
+    {"name": "fee", "type": "decimal(30,2)"},
+    {"name": "address", "type": "struct<city:string>"}]}"#;
+
+/// Digits that no float has.
+const FEE: &str = "9007199254740993000000.10";
+
+async fn lake() -> Lake {
+    let lake = Lake::start();
+    let path = lake.file("parcels.json", PARCELS);
+    lake.output(0, &["dataset", "apply", path.to_str().unwrap()]);
+    for event in [
+        format!(
+            r#"{{"id": 9007199254740993, "to": "Peña, \"Ana\"", "fee": "{FEE}", "address": {{"city": "Lima"}}}}"#
+        ),
+        r#"{"id": 2, "to": "", "fee": 1.5}"#.to_owned(),
+        r#"{"id": 3}"#.to_owned(),
+    ] {
+        lake.publish("parcels", &event).await;
+    }
+    lake.settled("parcels", 3).await;
+    lake
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_and_sql_are_printed_in_every_form() {
+    let lake = lake().await;
+    let rows = |more: &[&str]| lake.output(0, &[&["rows", "parcels", "--order", "id.desc"], more].concat());
+    let table = "              ID  TO                                 FEE  ADDRESS\n\
+                 9007199254740993  Peña, \"Ana\"  9007199254740993000000.10  {\"city\":\"Lima\"}\n\
+                 \x20              3\n\
+                 \x20              2                                    1.50\n\
+                 (3 rows)\n";
+    assert_eq!(rows(&[]), table);
+    let select = ["--select", "id,fee", "--where", "to=is.not_null"];
+    let form = |format: &str| rows(&[&select[..], &["--format", format]].concat());
+    assert_eq!(form("csv"), format!("id,fee\r\n9007199254740993,{FEE}\r\n2,1.50\r\n"));
+    assert_eq!(
+        form("json"),
+        format!("[{{\"id\":9007199254740993,\"fee\":{FEE}}},\n{{\"id\":2,\"fee\":1.50}}]")
+    );
+    assert_eq!(
+        form("ndjson"),
+        format!("{{\"id\":9007199254740993,\"fee\":{FEE}}}\n{{\"id\":2,\"fee\":1.50}}\n")
+    );
+    let columns = format!(r#"{{"id":{{"0":9007199254740993,"1":2}},"fee":{{"0":{FEE},"1":1.50}}}}"#);
+    assert_eq!(form("columns"), columns);
+
+    let of = |more: &[&str]| {
+        lake.output(0, &[&["rows", "parcels", "--select", "id", "--format", "csv"], more].concat())
+    };
+    assert_eq!(of(&["--where", "id=gt.1", "--where", "id=lt.100", "--limit", "1"]), "id\r\n2\r\n");
+    assert_eq!(
+        of(&["--where", "or=(address->city.eq.Lima,to.eq.)", "--order", "id"]),
+        "id\r\n2\r\n9007199254740993\r\n"
+    );
+    assert_eq!(of(&["--where", "to=eq.Peña, \"Ana\""]), "id\r\n9007199254740993\r\n");
+    assert_eq!(lake.output(0, &["rows", "parcels", "--where", "id=eq.7"]), "(no rows)\n");
+
+    let query = |more: &[&str]| lake.output(0, &[&["query"], more, &["--format", "csv"]].concat());
+    let sql = "SELECT id, fee FROM parcels WHERE fee = ? OR \"to\" = ? ORDER BY id";
+    assert_eq!(
+        query(&[sql, "--parameter", FEE, "--parameter", "\"\""]),
+        format!("id,fee\r\n2,1.50\r\n9007199254740993,{FEE}\r\n")
+    );
+    assert_eq!(
+        query(&["SELECT id FROM parcels WHERE \"to\" = ?", "--parameter", "Peña, \"Ana\""]),
+        "id\r\n9007199254740993\r\n"
+    );
+    assert_eq!(query(&["SELECT id FROM parcels ORDER BY id", "--limit", "2"]), "id\r\n2\r\n3\r\n");
+    let table = "ROWS              MOST\n   3  9007199254740993\n(1 row)\n";
+    assert_eq!(lake.output(0, &["query", "SELECT count(*) AS rows, max(id) AS most FROM parcels"]), table);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_come_as_files_for_programs() {
+    let lake = lake().await;
+    for (format, magic) in [("parquet", &b"PAR1"[..]), ("arrow", &b"\xff\xff\xff\xff"[..])] {
+        let output = lake.run(&["rows", "parcels", "--format", format]);
+        assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), ""));
+        assert!(output.stdout.starts_with(magic), "{format}: {:?}", &output.stdout[..8]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_said_with_what_would_work() {
+    let lake = lake().await;
+    for (arguments, words) in [
+        (&["rows", "parcels", "--where", "fees=gt.1"][..], "unknown column \"fees\": did you mean \"fee\"?"),
+        (&["rows", "parcels", "--where", "fee>1"], "write column=operator.value"),
+        (&["rows", "parcels", "--where", "id=eq.one"], "expects a bigint"),
+        (&["rows", "parcels", "--select", "idd"], "did you mean \"id\"?"),
+        (&["rows", "parcel"], "unknown dataset \"parcel\": did you mean \"parcels\"?"),
+        (&["query", "SELECT fees FROM parcel"], "parcel"),
+        (&["query", "DROP TABLE parcels"], "DROP"),
+        (&["query", "SELECT id FROM parcels WHERE id = ?"], "1 parameters (?)"),
+    ] {
+        let output = lake.run(arguments);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{}", said(&output));
+        assert!(said(&output).contains(words), "{}", said(&output));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_cancels_the_query() {
+    let lake = Lake::start();
+    let passengers: String = (0..200).map(|id| format!("{{\"passenger_id\": {id}}}\n")).collect();
+    let path = lake.file("passengers.ndjson", &passengers);
+    lake.output(0, &["publish", "--dataset", "passengers", path.to_str().unwrap()]);
+    lake.settled("passengers", 200).await;
+    let (athena, engine) = (
+        aws_sdk_athena::Client::new(lake.aws().sdk_config()),
+        lake.aws().engine(&Settings::read(|_| None).unwrap()),
+    );
+    let p = "passengers";
+    let slow = format!("SELECT count(*) AS n FROM {p} a, {p} b, {p} c, {p} d, {p} e");
+    let child = lake.spawn(&["query", &slow]);
+
+    // As early as can be: the command may not even know yet which query it started.
+    let id = loop {
+        let listed = athena.list_query_executions().work_group("tributary").send().await.unwrap();
+        if let [id] = listed.query_execution_ids() {
+            break QueryId::new(id.as_str());
+        }
+        SystemClock.sleep(Duration::from_millis(1)).await;
+    };
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0), "{}", said(&output));
+    // It was asked to stop before the command ended; that it stops takes no client.
+    let state = engine.status(&id).await.unwrap().state;
+    assert_eq!(state, QueryState::Cancelled);
+}
