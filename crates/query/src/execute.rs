@@ -124,7 +124,7 @@ impl Progress {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The engine's id, as soon as there is one.
+    /// The engine's id of the execution that goes on, as soon as there is one.
     pub(crate) async fn started(&self) -> QueryId {
         let mut seen = self.started.subscribe();
         loop {
@@ -139,8 +139,11 @@ impl Progress {
     }
 
     fn enter(&self, stage: Stage) {
-        if let Stage::Running(id) = &stage {
-            self.started.send_replace(Some(id.clone()));
+        match &stage {
+            Stage::Running(id) => drop(self.started.send_replace(Some(id.clone()))),
+            // An execution that failed is nothing to come back to: the next one is.
+            Stage::Idle => drop(self.started.send_replace(None)),
+            Stage::Starting(_) | Stage::Over => {}
         }
         *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
     }

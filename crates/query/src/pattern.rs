@@ -1,6 +1,8 @@
 //! Patterns of text: LIKE's and regular expressions. A pattern is a value as others, bound as a parameter; what is
 //! seen to here is that Athena understands it, and understands by it what PostgreSQL does.
 
+mod portable;
+
 use crate::{
     column::Operand,
     problem::{Kind, Problem, quote},
@@ -42,17 +44,10 @@ pub(crate) fn regular(operand: &Operand, text: &str, folded: bool) -> Result<Str
     }
     let mut parser = regex_syntax::ast::parse::ParserBuilder::new();
     let parsed = parser.nest_limit(MAX_NEST).build().parse(text);
-    if let Err(error) = parsed {
-        let what = format!("a regular expression ({})", error.kind());
-        return Err(expected(operand, &what, text));
-    }
-    if text.contains("(?P<") {
-        return Err(expected(
-            operand,
-            "a regular expression whose groups have no names of Python's form",
-            text,
-        ));
-    }
+    let parsed = parsed
+        .map_err(|error| expected(operand, &format!("a regular expression ({})", error.kind()), text))?;
+    portable::check(&parsed)
+        .map_err(|what| expected(operand, &format!("a regular expression {what}"), text))?;
     Ok(if folded { format!("(?i){text}") } else { text.to_owned() })
 }
 
@@ -77,6 +72,59 @@ mod tests {
         assert_eq!(of("*perez*"), "%perez%");
         assert_eq!(of("100%_\\%\\_\\\\\\*\\n"), "100%_\\%\\_\\\\*n");
         assert!(like(&name(), "a\\").unwrap_err().to_string().contains("does not end with a backslash"));
+    }
+
+    #[test]
+    fn what_another_engine_reads_in_another_way_is_refused() {
+        for same in [
+            r"(?i)a|(?s:.)$",
+            r"(?m-s)^a",
+            "[[a-f]&&[^b]]",
+            "(?:a{10}){100}",
+            "(?:a+)+",
+            r"\p{Lu}[\p{Greek}\d]",
+            r"\x41\u00e9",
+            r"[]a]",
+            r"\bx\B",
+            r"a+?",
+            "[(?P<]",
+            "a{0}",
+        ] {
+            assert_eq!(regular(&name(), same, false).unwrap(), same);
+        }
+        for other in [
+            "a++",
+            "a*+",
+            "a{2}{3}",
+            "[[:alpha:]]",
+            "[a-z--b]",
+            "[a~~b]",
+            "(?x) a",
+            "(?U)a",
+            "(?u)a",
+            "(?R)a",
+            "(?-u)a",
+            r"\x{61}",
+            r"[\x{61}-z]",
+            r"\u{61}",
+            r"\U00000061",
+            r"\xe9",
+            r"\pL",
+            r"\p{sc=Greek}",
+            r"\p{Foo}",
+            r"[\p{Old_Italic}]",
+            "(?<a_b>x)",
+            "(?P<a>x)",
+            r"\<a",
+            r"a\b{end}",
+            "a{1001}",
+            "(?:a{100}){11}",
+            "^*a",
+        ] {
+            let problem = regular(&name(), other, false).expect_err(other);
+            assert_eq!(problem.status(), 400);
+            assert!(problem.to_string().contains("expects a regular expression "), "{problem}");
+        }
     }
 
     #[test]

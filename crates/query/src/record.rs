@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    DataType, DatasetName,
+    DataType, DatasetName, QueryName,
     key::{self, ExecutionName},
     port::{Ids, ObjectStore, PutMode, StoreError},
 };
@@ -22,6 +22,10 @@ pub(crate) struct QueryRecord {
     format: u32,
     /// The dataset, if it was asked for by its name.
     pub(crate) dataset: Option<DatasetName>,
+    /// The named query, if it is one.
+    named_query: Option<QueryName>,
+    /// The datasets that it reads.
+    reads: Vec<DatasetName>,
     /// The name of a file with the result, without its ending.
     pub(crate) file_name: String,
     columns: Option<Vec<RecordColumn>>,
@@ -51,6 +55,10 @@ struct RecordColumn {
 pub(crate) struct NewRecord<'a> {
     /// The dataset, if it was asked for by its name.
     pub(crate) dataset: Option<&'a DatasetName>,
+    /// The named query, if it is one.
+    pub(crate) named_query: Option<&'a QueryName>,
+    /// The datasets that it reads.
+    pub(crate) reads: &'a [DatasetName],
     /// The name of a file with the result.
     pub(crate) file_name: &'a str,
     /// The columns; `None` if only the result says.
@@ -93,6 +101,8 @@ impl QueryRecord {
         let record = Self {
             format: FORMAT,
             dataset: new.dataset.cloned(),
+            named_query: new.named_query.cloned(),
+            reads: new.reads.to_vec(),
             file_name: new.file_name.to_owned(),
             columns: new.columns.map(|columns| columns.iter().map(column).collect()),
             form: new.form.text(),
@@ -126,9 +136,15 @@ impl QueryRecord {
         if record.format == FORMAT { Ok(Some(record)) } else { Err(RecordError::Damaged(None)) }
     }
 
-    /// Whether this caller may know of it: the key that asked, as long as it may see the dataset.
+    /// Whether this caller may know of it: the key that asked, as long as it might ask for it again.
     pub(crate) fn is_of(&self, caller: &Caller) -> bool {
-        let sees = self.dataset.as_ref().is_none_or(|dataset| caller.sees(dataset));
+        let sees = match (&self.dataset, &self.named_query) {
+            (_, Some(query)) => caller.sees_query(query, &self.reads),
+            (dataset, None) => {
+                let may = dataset.is_some() || caller.may_send_sql().is_ok();
+                may && self.reads.iter().all(|dataset| caller.sees(dataset))
+            }
+        };
         sees && self.key.as_deref() == caller.id()
     }
 
@@ -149,13 +165,20 @@ impl QueryRecord {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use domain::memory::{MemoryStore, SeededIds};
 
     use super::*;
 
+    static PARCELS: LazyLock<DatasetName> = LazyLock::new(|| DatasetName::new("parcels").unwrap());
+
     fn new<'a>(columns: &'a [OutputColumn], caller: &'a Caller) -> NewRecord<'a> {
+        let dataset = &*PARCELS;
         NewRecord {
-            dataset: None,
+            dataset: Some(dataset),
+            named_query: None,
+            reads: std::slice::from_ref(dataset),
             file_name: "parcels",
             columns: Some(columns),
             form: Form::from_text("columns").unwrap(),

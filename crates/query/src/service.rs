@@ -17,7 +17,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 
 use domain::{
-    DatasetName,
+    DatasetName, QueryName,
     port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine},
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -62,6 +62,8 @@ pub struct Api<S, C, Q: QueryEngine, K: Clock, I: Ids> {
 pub(crate) struct Job {
     /// The dataset, if it was asked for by its name.
     pub(crate) dataset: Option<DatasetName>,
+    /// The named query, if it is one.
+    pub(crate) named_query: Option<QueryName>,
     /// The name of a file with the rows, without its ending: no caller's text.
     pub(crate) file_name: String,
     /// The datasets that it reads.
@@ -205,6 +207,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         let plan = RowsPlan::new(&accepted.dataset, &request, self.limits(caller))?;
         let job = Job {
             dataset: Some(name.clone()),
+            named_query: None,
             file_name: name.to_string(),
             reads: vec![name.clone()],
             statement: compile(&plan, &self.settings.database),

@@ -73,6 +73,22 @@ async fn a_passing_failure_is_run_again_and_a_lasting_one_is_not() {
     }
 }
 
+/// Who comes back is sent to the execution that goes on.
+#[tokio::test(start_paused = true)]
+async fn an_execution_that_failed_is_not_what_runs_now() {
+    let runner = runner(engine(Outcome::Fails { reason: "no luck".into(), retryable: true }));
+    let progress = Progress::new();
+    let run = std::pin::pin!(runner.run(statement(), None, &progress));
+    let looks = std::pin::pin!(async {
+        let first = progress.started().await;
+        while progress.stage() != Stage::Idle {
+            runner.clock.sleep(Duration::from_millis(1)).await;
+        }
+        assert_ne!(progress.started().await, first);
+    });
+    assert!(matches!(futures::future::select(run, looks).await, futures::future::Either::Right(_)));
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_engine_out_of_reach_is_tried_again_and_then_told_apart() {
     let runner = runner(engine(rows()));

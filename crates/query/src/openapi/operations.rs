@@ -3,7 +3,7 @@
 use serde_json::json;
 use utoipa::openapi::{
     ContentBuilder, HttpMethod, PathItem, Paths, PathsBuilder, Required, ResponseBuilder,
-    path::{OperationBuilder, Parameter, ParameterStyle},
+    path::{OperationBuilder, Parameter, ParameterBuilder, ParameterStyle},
     request_body::RequestBodyBuilder,
     schema::{AdditionalProperties, Type},
     security::SecurityRequirement,
@@ -22,7 +22,7 @@ pub(super) const CANCEL_ID: &str = "cancel";
 pub(super) const QUERY_ROWS_ID: &str = "query_rows";
 
 /// Kinds of the problems of a request for rows of any sort.
-const OF_ROWS: [Kind; 13] = [
+const OF_ROWS: [Kind; 14] = [
     Kind::MalformedQuery,
     Kind::UnknownParameter,
     Kind::InvalidValue,
@@ -34,8 +34,9 @@ const OF_ROWS: [Kind; 13] = [
     Kind::ScanLimit,
     Kind::Busy,
     Kind::EngineFailed,
-    Kind::Timeout,
     Kind::NotRegistered,
+    Kind::QueryCancelled,
+    Kind::ResultExpired,
 ];
 
 pub(super) fn paths(facts: &Facts<'_>) -> Paths {
@@ -55,7 +56,8 @@ pub(super) fn paths(facts: &Facts<'_>) -> Paths {
         .path(route::DOCS, get(open(docs())));
     for query in facts.named {
         let kinds = [Kind::UnknownNamedQuery, Kind::MissingParameter];
-        let operation = of_rows(facts, OperationBuilder::new(), &kinds)
+        let operation = kept(of_rows(OperationBuilder::new(), &kinds))
+            .parameter(default_limit(facts))
             .tag("named queries")
             .operation_id(Some(format!("named_{}", query.name)))
             .summary(Some(query.description.as_str()))
@@ -63,7 +65,7 @@ pub(super) fn paths(facts: &Facts<'_>) -> Paths {
         paths = paths.path(format!("{}/{}/rows", route::NAMED, query.name), get(operation));
     }
     if facts.settings.access.free_sql {
-        paths = paths.path(route::QUERIES, PathItem::new(HttpMethod::Post, free_sql(facts)));
+        paths = paths.path(route::QUERIES, PathItem::new(HttpMethod::Post, free_sql()));
     }
     paths.build()
 }
@@ -109,39 +111,42 @@ fn rows(facts: &Facts<'_>) -> OperationBuilder {
     .explode(Some(true))
     .example(Some(json!({first: "not.is.null"})));
     let kinds = [Kind::UnknownColumn, Kind::UnknownOperator, Kind::NotComparable, Kind::UnknownDataset];
-    of_rows(facts, OperationBuilder::new(), &kinds)
+    kept(of_rows(OperationBuilder::new(), &kinds))
+        .parameter(default_limit(facts))
         .tag("datasets")
         .operation_id(Some("rows"))
         .summary(Some("Rows of a dataset"))
         .parameter(select)
         .parameter(order)
-        .parameter(query(
-            "_numbers",
-            "`string` writes bigints and decimals as JSON strings",
-            text().enum_values(Some(["exact", "string"])),
-        ))
         .parameter(tree("and"))
         .parameter(tree("or"))
         .parameter(filters)
 }
 
 /// What every operation has that answers rows.
-fn of_rows(facts: &Facts<'_>, operation: OperationBuilder, kinds: &[Kind]) -> OperationBuilder {
+fn of_rows(operation: OperationBuilder, kinds: &[Kind]) -> OperationBuilder {
     let operation = operation
-        .parameter(limit(facts, facts.settings.default_rows))
         .parameter(format())
+        .parameter(numbers())
         .parameter(header("Prefer", "`wait=5` seconds at most, or `respond-async` for none", "respond-async"))
-        .parameter(if_none_match())
         .response("200", with_cost(rows_answer()))
         .response("202", accepted())
-        .response("303", elsewhere())
-        .response("304", not_modified());
+        .response("303", elsewhere());
     with_problems(operation, &[OF_ROWS.as_slice(), kinds].concat())
 }
 
-fn limit(facts: &Facts<'_>, default: u64) -> Parameter {
+/// An operation whose answer a caller may have already.
+fn kept(operation: OperationBuilder) -> OperationBuilder {
+    operation.parameter(if_none_match()).response("304", not_modified())
+}
+
+fn default_limit(facts: &Facts<'_>) -> Parameter {
+    limit(facts, 0.0, facts.settings.default_rows)
+}
+
+fn limit(facts: &Facts<'_>, minimum: f64, default: u64) -> Parameter {
     let schema = plain(Type::Integer)
-        .minimum(Some(0.0))
+        .minimum(Some(minimum))
         .maximum(Some(facts.settings.max_rows as f64))
         .default(Some(default.min(facts.settings.max_rows).into()));
     query("limit", "The most rows", schema).example(Some(20.into())).build()
@@ -150,6 +155,11 @@ fn limit(facts: &Facts<'_>, default: u64) -> Parameter {
 fn format() -> Parameter {
     let names = text().enum_values(Some(Format::names()));
     query("format", FORMAT, names).example(Some("json".into())).build()
+}
+
+fn numbers() -> ParameterBuilder {
+    let words = text().enum_values(Some(["exact", "string"]));
+    query("_numbers", "`string` writes bigints and decimals as JSON strings", words)
 }
 
 fn if_none_match() -> Parameter {
@@ -163,8 +173,9 @@ fn query_rows(facts: &Facts<'_>) -> OperationBuilder {
         .summary(Some("The rows of a query that is over, page by page"))
         .parameter(query_id())
         .parameter(query("cursor", "Where the page begins, from the `Link` of the page before", text()))
-        .parameter(limit(facts, facts.settings.max_rows))
+        .parameter(limit(facts, 1.0, facts.settings.max_rows))
         .parameter(format())
+        .parameter(numbers())
         .response("200", with_cost(rows_answer()))
         .response("303", elsewhere());
     let kinds = [
@@ -185,12 +196,19 @@ fn query_rows(facts: &Facts<'_>) -> OperationBuilder {
         Kind::Busy,
         Kind::EngineFailed,
     ];
-    with_problems(operation, &kinds)
+    with_problems(kept(operation), &kinds)
 }
 
 fn query_item() -> PathItem {
-    let kinds =
-        [Kind::UnknownParameter, Kind::MalformedQuery, Kind::Unauthorized, Kind::UnknownQuery, Kind::Busy];
+    let kinds = [
+        Kind::UnknownParameter,
+        Kind::MalformedQuery,
+        Kind::Unauthorized,
+        Kind::UnknownQuery,
+        Kind::ResultExpired,
+        Kind::Busy,
+        Kind::EngineFailed,
+    ];
     let state = OperationBuilder::new()
         .tag("queries")
         .operation_id(Some(QUERY_ID))
@@ -225,7 +243,7 @@ fn named_queries() -> OperationBuilder {
     with_problems(operation, &[Kind::UnknownParameter, Kind::Unauthorized])
 }
 
-fn free_sql(facts: &Facts<'_>) -> OperationBuilder {
+fn free_sql() -> OperationBuilder {
     let content = ContentBuilder::new()
         .schema(Some(named("FreeSql")))
         .example(Some(json!({"sql": "SELECT 1 AS one", "parameters": []})))
@@ -236,7 +254,6 @@ fn free_sql(facts: &Facts<'_>) -> OperationBuilder {
         .content("application/json", content)
         .build();
     of_rows(
-        facts,
         OperationBuilder::new(),
         &[
             Kind::InvalidSql,

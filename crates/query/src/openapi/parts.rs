@@ -68,9 +68,11 @@ pub(super) fn with_cost(mut response: ResponseBuilder) -> ResponseBuilder {
 
 /// The operation with an answer for each status of these kinds, and for those that every request can get.
 pub(super) fn with_problems(mut operation: OperationBuilder, kinds: &[Kind]) -> OperationBuilder {
-    let every = [Kind::UriTooLong, Kind::Internal, Kind::Unavailable, Kind::MethodNotAllowed];
+    let every = [Kind::UriTooLong, Kind::Internal, Kind::Unavailable, Kind::MethodNotAllowed, Kind::Timeout];
+    // Who needs a key may use it too often.
+    let keyed = kinds.contains(&Kind::Unauthorized).then_some(&Kind::RateLimited);
     let mut statuses: Vec<(u16, Vec<Kind>)> = Vec::new();
-    for kind in every.iter().chain(kinds) {
+    for kind in every.iter().chain(kinds).chain(keyed) {
         match statuses.iter_mut().find(|(status, _)| *status == kind.status()) {
             Some((_, known)) if known.contains(kind) => {}
             Some((_, known)) => known.push(*kind),

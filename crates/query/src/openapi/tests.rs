@@ -62,6 +62,54 @@ fn what_goes_on_leads_to_operations_that_there_are() {
 }
 
 #[test]
+fn every_status_and_every_parameter_that_there_can_be_is_described() {
+    let document = described(true, true);
+    let operation = |path: &str, method: &str| document["paths"][path][method].clone();
+    let has = |operation: &Value, statuses: &[&str]| {
+        for status in statuses {
+            assert!(operation["responses"][status].is_object(), "{status} of {}", operation["operationId"]);
+        }
+    };
+    let parameters = |operation: &Value| -> Vec<String> {
+        let parameters = operation["parameters"].as_array().unwrap().iter();
+        parameters.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let named = "/v1/named-queries/seats-of/rows";
+    for (path, method) in [
+        (crate::routes::DATASETS, "get"),
+        (crate::routes::DATASET, "get"),
+        (crate::routes::ROWS, "get"),
+        (crate::routes::NAMED, "get"),
+        (named, "get"),
+        (crate::routes::QUERIES, "post"),
+        (crate::routes::QUERY, "get"),
+        (crate::routes::QUERY, "delete"),
+        (crate::routes::QUERY_ROWS, "get"),
+    ] {
+        // A key that is too quick; a Lambda whose time is over.
+        has(&operation(path, method), &["401", "429", "504"]);
+    }
+    for (path, method) in [(crate::routes::ROWS, "get"), (named, "get"), (crate::routes::QUERIES, "post")] {
+        let operation = operation(path, method);
+        // Shared with somebody who cancelled it; a result that is gone at once.
+        has(&operation, &["200", "202", "303", "409", "410", "413", "502"]);
+        assert!(parameters(&operation).contains(&"_numbers".to_owned()), "{path}");
+    }
+    for method in ["get", "delete"] {
+        has(&operation(crate::routes::QUERY, method), &["404", "410", "502"]);
+    }
+    let rows = operation(crate::routes::QUERY_ROWS, "get");
+    has(&rows, &["200", "303", "304", "409", "410"]);
+    assert!(["_numbers", "If-None-Match"].iter().all(|name| parameters(&rows).contains(&(*name).to_owned())));
+    let limit = rows["parameters"].as_array().unwrap().iter().find(|one| one["name"] == "limit").unwrap();
+    assert_eq!(limit["schema"]["minimum"].as_f64(), Some(1.0));
+    // Its limit is in the body, and no caller has its answer already.
+    let sql = operation(crate::routes::QUERIES, "post");
+    assert!(["limit", "If-None-Match"].iter().all(|name| !parameters(&sql).contains(&(*name).to_owned())));
+    assert!(sql["responses"]["304"].is_null());
+}
+
+#[test]
 fn a_named_query_has_its_parameters_typed() {
     let document = described(false, false);
     let parameters =

@@ -186,6 +186,8 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         };
         let new = NewRecord {
             dataset: job.dataset.as_ref(),
+            named_query: job.named_query.as_ref(),
+            reads: &job.reads,
             file_name: &job.file_name,
             columns: job.columns.as_deref(),
             form: job.form,

@@ -40,6 +40,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         let runnable = named.run(&request, limits)?;
         let job = Job {
             dataset: None,
+            named_query: Some(named.name().clone()),
             file_name: named.name().to_string(),
             reads: runnable.datasets,
             statement: runnable.statement,

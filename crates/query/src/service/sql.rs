@@ -48,6 +48,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         let runnable = free.check(&self.settings.database, &seen, self.limits(caller))?;
         let job = Job {
             dataset: None,
+            named_query: None,
             file_name: FILE_NAME.to_owned(),
             reads: runnable.datasets,
             statement: runnable.statement,

@@ -127,3 +127,35 @@ async fn a_query_reads_no_more_than_its_key_may_whether_somebody_waits_or_looks(
     assert_eq!(looks().await.json()["state"], "running");
     assert_eq!(looks().await.json()["state"], "cancelled");
 }
+
+#[tokio::test(start_paused = true)]
+async fn rows_of_a_query_go_with_the_right_to_ask_for_them() {
+    const NAMED: &str = r#"{"name": "names", "sql": "SELECT name FROM passengers LIMIT 5"}"#;
+    let everything = Rights { free_sql: true, ..Rights::default() };
+    let only = |name: &str| Allowed::These([DatasetName::new(name).unwrap()].into());
+    let ask = async |served: &Served, method: &str, uri: &str, body: &'static str, rights: &Rights| {
+        let request = Request::builder().method(method).uri(uri).header("prefer", "respond-async");
+        let request =
+            request.extension(Caller::with(rights.clone())).body(axum::body::Body::from(body)).unwrap();
+        reply(served.router.clone().oneshot(request).await.unwrap()).await
+    };
+    let blind = Rights { datasets: only("bookings"), ..everything.clone() };
+    let nameless = Rights { named_queries: Allowed::These(Default::default()), ..everything.clone() };
+    for (method, uri, body, lost) in [
+        ("GET", URI, "", &blind),
+        ("POST", "/v1/queries", r#"{"sql": "SELECT name FROM passengers"}"#, &blind),
+        ("POST", "/v1/queries", r#"{"sql": "SELECT name FROM passengers"}"#, &Rights::default()),
+        ("GET", "/v1/named-queries/names/rows", "", &blind),
+        ("GET", "/v1/named-queries/names/rows", "", &nameless),
+    ] {
+        let world = World::new().await;
+        world.store.put("queries/names.json", NAMED.into(), PutMode::Create).await.unwrap();
+        let served = world.serve();
+        let accepted = ask(&served, method, uri, body, &everything).await;
+        let location = accepted.header("location").to_owned();
+        assert_eq!(ask(&served, "GET", &location, "", &everything).await.status, 200, "{method} {uri}");
+        for path in [location.clone(), format!("{location}/rows")] {
+            ask(&served, "GET", &path, "", lost).await.is_problem(404, "there is no query");
+        }
+    }
+}
