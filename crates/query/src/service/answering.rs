@@ -45,7 +45,13 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
     /// requests at the same time. What takes longer than the wait goes on, and the reply says where to come back to.
     pub(crate) async fn answer(&self, job: &Job, preferences: &Preferences) -> Result<Reply, Problem> {
         let before = self.generations(&job.reads, &preferences.caller, None).await?;
-        let tag = EntityTag::of_answer(&job.statement, job.form, &preferences.caller, &before);
+        let tag = EntityTag::of_answer(
+            &job.statement,
+            job.columns.as_deref(),
+            job.form,
+            &preferences.caller,
+            &before,
+        );
         if !job.volatile && tag.is_in(preferences.if_none_match.as_deref()) {
             let cost = Cost::without_query(&before);
             return Ok(Reply::NotModified(kept(&tag, &before), cost));
