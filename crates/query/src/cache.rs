@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{access::Caller, digest::Digest, form::Form, generations::Generations, sql::Statement};
+use crate::{
+    access::Caller, column::OutputColumn, digest::Digest, form::Form, generations::Generations,
+    sql::Statement,
+};
 
 /// The request headers that an answer with rows depends on, beside `Accept-Encoding`.
 pub(crate) const VARY: &str = "Accept, Authorization, X-Api-Key";
@@ -15,14 +18,19 @@ pub(crate) const PAGE_AGE: Duration = Duration::from_secs(60);
 pub(crate) struct EntityTag(String);
 
 impl EntityTag {
-    /// Of the answer to a statement, read from these generations.
+    /// Of the answer to a statement, read from these generations. What its columns are is the definition's, which may
+    /// get further fields while SQL and generations stay; `None` if only the result says.
     pub(crate) fn of_answer(
         statement: &Statement,
+        columns: Option<&[OutputColumn]>,
         form: Form,
         caller: &Caller,
         generations: &Generations,
     ) -> Self {
+        let types: Vec<String> =
+            columns.unwrap_or_default().iter().map(|column| column.data_type.to_string()).collect();
         let digest = digest_of(statement, "entity tag of an answer")
+            .all(types.iter().map(String::as_str))
             .text(&form.text())
             .option(caller.id())
             .text(&caller.rights_digest())
@@ -92,18 +100,22 @@ mod tests {
             remaining: Duration::ZERO,
             is_quick: true,
         };
-        let of = |sql, form, key: Option<&str>, digest| {
+        let of = |sql, form, data_type: &str, key: Option<&str>, digest| {
             let form = Form::from_text(form).unwrap();
+            let columns = [OutputColumn { name: "x".into(), data_type: data_type.parse().unwrap() }];
             let caller = key.map_or_else(Caller::default, Caller::named);
-            EntityTag::of_answer(&statement(sql), form, &caller, &generations(digest))
+            EntityTag::of_answer(&statement(sql), Some(&columns), form, &caller, &generations(digest))
         };
-        let one = of("a", "json", None, "g");
-        assert_eq!(one, of("a", "json", None, "g"));
+        let struct_ = "struct<a:int>";
+        let one = of("a", "json", struct_, None, "g");
+        assert_eq!(one, of("a", "json", struct_, None, "g"));
         for other in [
-            of("b", "json", None, "g"),
-            of("a", "columns", None, "g"),
-            of("a", "json", Some("k"), "g"),
-            of("a", "json", None, "h"),
+            of("b", "json", struct_, None, "g"),
+            of("a", "columns", struct_, None, "g"),
+            // The definition has another field since: the same SQL of the same generations answers it too.
+            of("a", "json", "struct<a:int,b:int>", None, "g"),
+            of("a", "json", struct_, Some("k"), "g"),
+            of("a", "json", struct_, None, "h"),
         ] {
             assert_ne!(one, other);
         }

@@ -40,7 +40,7 @@ pub fn compile(dataset: &Dataset, raw: &str, database: &str, max_rows: u64) -> R
     let limits = Limits { default_rows: max_rows.min(crate::settings::DEFAULT_ROWS), max_rows };
     let request = RowsRequest::parse(raw).map_err(|problem| problem.to_string())?;
     let plan = RowsPlan::new(dataset, &request, limits).map_err(|problem| problem.to_string())?;
-    let statement = sql::compile(&plan, database);
+    let statement = sql::compile(&plan, database).bounded().map_err(|problem| problem.to_string())?;
     let keys = plan.columns.iter().filter(|selected| !selected.is_aggregate()).count();
     Ok(Compiled {
         sql: statement.sql,

@@ -23,9 +23,10 @@ const PREFLIGHT_AGE: &str = "600";
 /// What a request's origin may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// The request is from no other origin's page, or no origin is allowed here.
+    /// No origin is allowed here.
     None,
-    /// The origin is not among those that are.
+    /// The origin is not among those that are, or the request is from no other origin's page. The answer says that it
+    /// depends on that even then: a browser keeps it by its address.
     Refused,
     /// The answer is for this value of `Access-Control-Allow-Origin`.
     Allowed(HeaderValue),
@@ -34,13 +35,13 @@ pub(crate) enum Origin {
 impl Origin {
     /// Of a request with these headers.
     pub(crate) fn of(headers: &HeaderMap, allowed: &[String]) -> Self {
-        let Some(origin) = headers.get(header::ORIGIN) else { return Self::None };
         if allowed.is_empty() {
             return Self::None;
         }
         if allowed.iter().any(|allowed| allowed == "*") {
             return Self::Allowed(HeaderValue::from_static("*"));
         }
+        let Some(origin) = headers.get(header::ORIGIN) else { return Self::Refused };
         if allowed.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()) {
             Self::Allowed(origin.clone())
         } else {
@@ -52,6 +53,7 @@ impl Origin {
     pub(crate) fn is_preflight(&self, method: &Method, headers: &HeaderMap) -> bool {
         *self != Self::None
             && method == Method::OPTIONS
+            && headers.contains_key(header::ORIGIN)
             && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
     }
 

@@ -210,7 +210,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             named_query: None,
             file_name: name.to_string(),
             reads: vec![name.clone()],
-            statement: compile(&plan, &self.settings.database),
+            statement: compile(&plan, &self.settings.database).bounded()?,
             columns: Some(plan.outputs()),
             form: Form { format, options: Options { numbers_as_strings: request.numbers_as_strings } },
             max_bytes: caller.max_bytes_scanned(),

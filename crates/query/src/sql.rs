@@ -9,6 +9,7 @@ use crate::{
     column::Operand,
     literal::Literal,
     plan::{Aggregate, Expression, OrderKey, RowsPlan, Selected},
+    problem::{Kind, Problem},
 };
 
 /// A statement and what its `?` stand for.
@@ -18,6 +19,25 @@ pub(crate) struct Statement {
     pub(crate) sql: String,
     /// One literal for each `?`, in order.
     pub(crate) parameters: Vec<Literal>,
+}
+
+/// The longest statement that Athena takes, in bytes.
+const MAX_SQL: usize = 262_144;
+
+impl Statement {
+    /// The statement, if it is no longer than Athena takes: a request for rows is short, and names what it asks for,
+    /// which is long, once for each value that it looks for.
+    pub(crate) fn bounded(self) -> Result<Self, Problem> {
+        let length = self.sql.len();
+        if length <= MAX_SQL {
+            return Ok(self);
+        }
+        let detail = format!(
+            "the SQL for this request has {length} bytes, and Athena takes {MAX_SQL}: look for fewer values, or select \
+             fewer columns"
+        );
+        Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_SQL))
+    }
 }
 
 /// Writes the plan as a SELECT from its table in `database`.

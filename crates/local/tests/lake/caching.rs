@@ -19,7 +19,7 @@ async fn an_unchanged_dataset_runs_no_query_and_a_compaction_changes_its_tag() {
     assert!(first.header("cache-control").starts_with("private, max-age="));
     assert_eq!(first.header("tributary-cache"), "miss");
 
-    let ran = lake.executions().await.len();
+    let ran = lake.executions().await;
     let conditional = [("if-none-match", tag.as_str())];
     for _ in 0..3 {
         let same = lake.send("GET", ROWS, &conditional, None).await;
@@ -27,7 +27,7 @@ async fn an_unchanged_dataset_runs_no_query_and_a_compaction_changes_its_tag() {
         assert_eq!((same.header("tributary-cache"), same.header("tributary-cost-usd")), ("hit", "0"));
         assert_eq!(same.header("tributary-generation"), first.header("tributary-generation"));
     }
-    assert_eq!(lake.executions().await.len(), ran, "a 304 took a query");
+    assert_eq!(lake.executions().await, ran, "a 304 took a query");
     // Another form of the same rows is another answer.
     let columns = lake.send("GET", &format!("{ROWS}&format=columns"), &conditional, None).await;
     assert_eq!(columns.status, 200);
@@ -47,9 +47,9 @@ async fn identical_requests_at_the_same_time_share_a_query() {
     let lake = TestLake::passengers().await;
     lake.publish("passengers", r#"{"passenger_id": 1}"#).await;
     lake.rows(ROWS, 1).await;
-    let before = lake.executions().await.len();
+    let before = lake.executions().await;
     let replies = join_all((0..50).map(|_| lake.fetch(ROWS))).await;
-    let ran = lake.executions().await.len() - before;
+    let ran = lake.executions().await - before;
     let of = |state| replies.iter().filter(|reply| reply.header("tributary-cache") == state).count();
     assert_eq!((of("miss"), of("miss") + of("shared")), (ran, replies.len()));
     assert!(ran < replies.len(), "none was shared");

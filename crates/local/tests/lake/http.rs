@@ -93,23 +93,30 @@ impl TestLake {
         self.until(location, |query| !["queued", "running"].contains(&query["state"].as_str().unwrap())).await
     }
 
-    /// Every query that Athena has had, the newest first.
-    pub(crate) async fn executions(&self) -> Vec<QueryExecution> {
-        let athena = aws_sdk_athena::Client::new(self.aws.sdk_config());
-        let listed = athena.list_query_executions().work_group("tributary").send().await.unwrap();
+    /// How many queries Athena has had.
+    pub(crate) async fn executions(&self) -> usize {
+        let call = self.athena().list_query_executions().work_group("tributary").into_paginator();
+        let pages = call.send().collect::<Result<Vec<_>, _>>().await.unwrap();
+        pages.iter().map(|page| page.query_execution_ids().len()).sum()
+    }
+
+    /// The newest of Athena's queries.
+    async fn newest_executions(&self) -> Vec<QueryExecution> {
+        let listed = self.athena().list_query_executions().work_group("tributary").send().await.unwrap();
         let ids = listed.query_execution_ids().to_vec();
-        if ids.is_empty() {
-            return Vec::new();
-        }
-        let call = athena.batch_get_query_execution().set_query_execution_ids(Some(ids)).send();
+        let call = self.athena().batch_get_query_execution().set_query_execution_ids(Some(ids)).send();
         call.await.unwrap().query_executions().to_vec()
     }
 
-    /// Comes back when exactly one of Athena's queries with this in its text is in this state.
+    fn athena(&self) -> aws_sdk_athena::Client {
+        aws_sdk_athena::Client::new(self.aws.sdk_config())
+    }
+
+    /// Comes back when exactly one of Athena's newest queries with this in its text is in this state.
     pub(crate) async fn until_athena(&self, words: &str, state: &QueryExecutionState) {
         let deadline = SystemClock.now() + PATIENCE;
         loop {
-            let mut executions = self.executions().await;
+            let mut executions = self.newest_executions().await;
             executions.retain(|execution| execution.query().is_some_and(|sql| sql.contains(words)));
             let states: Vec<_> =
                 executions.iter().filter_map(|execution| execution.status()?.state().cloned()).collect();

@@ -11,6 +11,7 @@
 
 mod asynchronous;
 mod caching;
+mod compression;
 mod contracts;
 mod correctness;
 mod files;

@@ -45,7 +45,7 @@ fn columns(page: &Value) -> Vec<(u64, String, String)> {
 async fn pages_skip_and_repeat_no_row() {
     let lake = TestLake::passengers().await;
     let published = long_names(&lake).await;
-    let before = lake.executions().await.len();
+    let before = lake.executions().await;
 
     let first = lake.fetch(&format!("{LONG}&format=json")).await;
     let (query, json_page) = (first.header("tributary-query-id").to_owned(), first.next().unwrap());
@@ -62,7 +62,7 @@ async fn pages_skip_and_repeat_no_row() {
         assert_eq!((&found.0, &found.1, &found.2), (id, name, &row.to_string()));
     }
     assert_eq!(rows.len(), published.len());
-    assert_eq!(lake.executions().await.len(), before + 2, "a page took a query of its own");
+    assert_eq!(lake.executions().await, before + 2, "a page took a query of its own");
 
     // In pages of the caller's own length, which divides nothing evenly.
     let first = lake.fetch(&format!("/v1/queries/{query}/rows?limit=37")).await;

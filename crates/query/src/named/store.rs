@@ -47,7 +47,7 @@ impl NamedQueries {
 
     /// Those that are there for the caller.
     pub(crate) fn listing(&self, caller: &Caller) -> QueryListing<'_> {
-        QueryListing { named_queries: self.seen_by(caller).map(NamedQuery::view).collect() }
+        QueryListing { named_queries: self.seen_by(caller).map(|query| query.view(caller)).collect() }
     }
 
     /// Those that are there for the caller, in order of name.

@@ -239,7 +239,7 @@ fn the_list_and_openapi_say_what_a_parameter_is() {
         "sql": "SELECT a FROM passengers, bookings WHERE a = :n AND b = :day AND c = :price LIMIT 9",
     }))
     .unwrap();
-    let view = serde_json::to_value(query.view()).unwrap();
+    let view = serde_json::to_value(query.view(&Caller::anybody())).unwrap();
     assert_eq!(view["datasets"], json!(["bookings", "passengers"]));
     assert_eq!((&view["max_rows"], &view["rows"]), (&json!(9), &json!("/v1/named-queries/q/rows")));
     assert_eq!(

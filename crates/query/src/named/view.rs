@@ -5,6 +5,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json, value::RawValue};
 use utoipa::ToSchema;
 
+use crate::access::Caller;
+
 use super::{
     NamedQuery,
     parameter::{Given, Parameter},
@@ -23,7 +25,7 @@ pub(crate) struct NamedQueryView<'a> {
     name: &'a str,
     description: Option<&'a str>,
     parameters: Vec<ParameterView<'a>>,
-    /// What it reads.
+    /// What it reads, as far as the key may see that.
     datasets: Vec<&'a str>,
     /// The most rows that it gives; null where only the API's own bound counts.
     max_rows: Option<u64>,
@@ -55,13 +57,14 @@ struct ParameterView<'a> {
 }
 
 impl NamedQuery {
-    /// For the list.
-    pub(crate) fn view(&self) -> NamedQueryView<'_> {
+    /// For the list that this caller gets.
+    pub(crate) fn view(&self, caller: &Caller) -> NamedQueryView<'_> {
+        let seen = self.datasets().filter(|dataset| caller.sees(dataset));
         NamedQueryView {
             name: self.name.as_str(),
             description: self.description.as_deref(),
             parameters: self.parameters.iter().map(ParameterView::of).collect(),
-            datasets: self.datasets().map(domain::DatasetName::as_str).collect(),
+            datasets: seen.map(domain::DatasetName::as_str).collect(),
             max_rows: self.gated.limit(),
             rows: format!("/v1/named-queries/{}/rows", self.name),
         }

@@ -12,6 +12,7 @@ use futures::future::try_join_all;
 
 use super::{Accepted, Api, Job, Kept, Reply, Rows, failures, handed_over::QueryView, to_json};
 use crate::{
+    access::Caller,
     cache::{self, EntityTag},
     cost::{CacheState, Cost, Price},
     cursor::Cursor,
@@ -43,8 +44,14 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
     /// Answers a job: 304 without the engine where the caller has the answer; else by a query, shared with identical
     /// requests at the same time. What takes longer than the wait goes on, and the reply says where to come back to.
     pub(crate) async fn answer(&self, job: &Job, preferences: &Preferences) -> Result<Reply, Problem> {
-        let before = self.generations(&job.reads, None).await?;
-        let tag = EntityTag::of_answer(&job.statement, job.form, &preferences.caller, &before);
+        let before = self.generations(&job.reads, &preferences.caller, None).await?;
+        let tag = EntityTag::of_answer(
+            &job.statement,
+            job.columns.as_deref(),
+            job.form,
+            &preferences.caller,
+            &before,
+        );
         if !job.volatile && tag.is_in(preferences.if_none_match.as_deref()) {
             let cost = Cost::without_query(&before);
             return Ok(Reply::NotModified(kept(&tag, &before), cost));
@@ -99,13 +106,14 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
     pub(crate) async fn generations(
         &self,
         reads: &[DatasetName],
+        caller: &Caller,
         since: Option<DateTime<Utc>>,
     ) -> Result<Generations, Problem> {
         let read = reads.iter().map(|name| self.snapshot.table(&self.catalog, self.clock(), name, since));
         let tables = try_join_all(read).await.map_err(|error| failures::unreadable(&error))?;
         let mut states = Vec::with_capacity(tables.len());
         for (name, table) in reads.iter().zip(&tables) {
-            let state = (*table.value).as_ref().ok_or_else(|| failures::not_registered(name))?;
+            let state = (*table.value).as_ref().ok_or_else(|| failures::not_registered(name, caller))?;
             states.push((name, state, self.snapshot.remaining(self.clock(), table.begun)));
         }
         Ok(Generations::new(self.settings.snapshot_age, states.into_iter()))
@@ -126,7 +134,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         // can for a moment, other ones. Then a tag of `before` would be wrong until the next commit. A table that takes
         // many calls to list is not listed for that alone: there the look is the snapshot's, or none.
         let now = before.is_quick.then(|| self.clock().now());
-        let (page, after) = futures::join!(page, self.generations(&job.reads, now));
+        let (page, after) = futures::join!(page, self.generations(&job.reads, &preferences.caller, now));
         let is_before = after.is_ok_and(|after| after.digest == before.digest);
         let page = page?;
         let mut cost = self.cost(finished, before, shared);

@@ -9,6 +9,7 @@ use domain::{
 };
 
 use crate::{
+    access::Caller,
     execute::ExecuteError,
     problem::{Kind, Problem, quote},
     record::RecordError,
@@ -35,9 +36,13 @@ pub(super) fn unreadable(error: &SnapshotError) -> Problem {
     }
 }
 
-/// The dataset has no table.
-pub(super) fn not_registered(name: &DatasetName) -> Problem {
-    let detail = format!("dataset {name} is defined, and its table is not registered yet");
+/// The dataset has no table. A named query may read one that its caller does not know of.
+pub(super) fn not_registered(name: &DatasetName, caller: &Caller) -> Problem {
+    let detail = if caller.sees(name) {
+        format!("dataset {name} is defined, and its table is not registered yet")
+    } else {
+        "what the query reads is defined, and its table is not registered yet".to_owned()
+    };
     Problem::new(Kind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE)
 }
 

@@ -73,6 +73,9 @@ impl QueryView {
             _ if status.reused => Price::default(),
             _ => Price::of_query(status.bytes_scanned, price_per_tb),
         });
+        // The record may be of somebody who shares the query and wants its numbers in another way.
+        let others = record.form().is_some_and(|of_record| of_record.options.numbers_as_strings);
+        let exact = if others && !form.options.numbers_as_strings { "&_numbers=exact" } else { "" };
         Self {
             id: name.to_string(),
             state: status.map_or("running", |status| word(&status.state)),
@@ -87,7 +90,7 @@ impl QueryView {
             error: None,
             links: Links {
                 this: format!("/v1/queries/{name}"),
-                rows: format!("/v1/queries/{name}/rows?{}", form.parameters()),
+                rows: format!("/v1/queries/{name}/rows?{}{exact}", form.parameters()),
             },
         }
     }

@@ -56,6 +56,29 @@ fn a_text_longer_than_a_parameter_is_put_together_of_several() {
 }
 
 #[test]
+fn what_is_longer_than_athena_takes_is_refused() {
+    let long = |first: &str| format!("{first:x<63}");
+    let (column, outer, inner) = (long("c"), long("o"), long("i"));
+    let dataset = domain::Dataset::from_json(
+        serde_json::json!({"name": long("d"), "columns": [
+            {"name": column, "type": format!("struct<{outer}:struct<{inner}:array<decimal(12,2)>>>")},
+        ]})
+        .to_string()
+        .as_bytes(),
+    )
+    .unwrap();
+    let of = |elements: usize| {
+        let raw = format!("{column}->{outer}->{inner}=cs.{{{}}}", vec!["1"; elements].join(","));
+        assert!(raw.len() < 8_192);
+        statement(&dataset, &raw)?.bounded()
+    };
+    assert!(of(700).is_ok());
+    let problem = of(1_000).unwrap_err();
+    assert_eq!(problem.status(), 400);
+    assert!(problem.to_string().contains("Athena takes 262144"), "{problem}");
+}
+
+#[test]
 fn a_database_cannot_leave_its_quotes() {
     let plan = RowsPlan::new(
         &testing::passengers(),

@@ -159,3 +159,34 @@ async fn rows_of_a_query_go_with_the_right_to_ask_for_them() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_named_query_that_a_key_may_run_names_no_dataset_that_it_may_not_see() {
+    let definition = |name: &str, dataset: &str| {
+        format!(r#"{{"name": "{name}", "sql": "SELECT count(*) AS n FROM {dataset}, passengers"}}"#)
+    };
+    let world = World::new().await;
+    for (name, dataset) in [("sums", "passengers p"), ("unready", "bookings")] {
+        let body = definition(name, dataset).into();
+        world.store.put(&format!("queries/{name}.json"), body, PutMode::Create).await.unwrap();
+    }
+    let served = world.serve();
+    let names = ["sums", "unready"].map(|name| domain::QueryName::new(name).unwrap());
+    let partner = Rights {
+        datasets: Allowed::These(Default::default()),
+        named_queries: Allowed::These(names.into()),
+        ..Rights::default()
+    };
+    let ask = async |uri: &str, rights: &Rights| {
+        let request = Request::builder().uri(uri).extension(Caller::with(rights.clone()));
+        reply(served.router.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap())
+            .await
+    };
+    let listed = |reply: &Reply| reply.json()["named_queries"][0]["datasets"].clone();
+    assert_eq!(listed(&ask("/v1/named-queries", &partner).await), json!([]));
+    assert_eq!(listed(&ask("/v1/named-queries", &Rights::default()).await), json!(["passengers"]));
+    let unready = "/v1/named-queries/unready/rows";
+    ask(unready, &Rights::default()).await.is_problem(503, "dataset bookings is defined");
+    let problem = ask(unready, &partner).await.is_problem(503, "is not registered yet");
+    assert!(!problem.to_string().contains("bookings"), "{problem}");
+}

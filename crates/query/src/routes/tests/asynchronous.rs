@@ -77,6 +77,19 @@ async fn respond_async_answers_at_once_and_the_rows_come_later() {
     assert_eq!(served.started(), 1);
 }
 
+/// One query has one record; who asked for another form is not led to that one's.
+#[tokio::test(start_paused = true)]
+async fn who_shares_a_query_comes_back_for_its_own_form() {
+    let served = hanging().await;
+    let (strings, exact) = (format!("{URI}&_numbers=string"), format!("{URI}&format=columns"));
+    let wait = [("prefer", "wait=1")];
+    let (one, two) = futures::join!(served.send("GET", &strings, &wait), served.send("GET", &exact, &wait));
+    assert_eq!((one.header("location"), served.started()), (two.header("location"), 1));
+    let rows = |reply: &Reply| reply.json()["links"]["rows"].as_str().unwrap().to_owned();
+    assert!(rows(&one).ends_with("/rows?format=json&_numbers=string"), "{}", rows(&one));
+    assert!(rows(&two).ends_with("/rows?format=columns&_numbers=exact"), "{}", rows(&two));
+}
+
 #[tokio::test(start_paused = true)]
 async fn there_are_no_rows_before_the_end() {
     let served = hanging().await;
