@@ -42,9 +42,12 @@ pub(crate) const MAX_SQL: usize = 65_536;
 /// parser's own bound does not see, and a tree is dropped on the stack.
 const MAX_OPERATORS: usize = 1_500;
 
-/// How deep the parser may descend, which it does on the stack: unoptimized, a level takes some 90 KB of the 2 MB that
-/// a worker thread has.
+/// How deep the parser may descend, which it does on the stack.
 const MAX_DEPTH: usize = 16;
+
+/// The stack that it has for that, in bytes: unoptimized, a level takes some 90 KB, and one of joins in parentheses more
+/// than 150, which is more than a worker thread's 2 MB.
+const STACK: usize = 16 << 20;
 
 /// A query that may be run.
 #[derive(Debug, Clone)]
@@ -205,7 +208,17 @@ impl Gated {
     }
 }
 
+/// Parses on a thread of its own, whose stack is long enough: an overflow would end the process.
 fn parse(tokens: &[TokenWithSpan]) -> Result<Box<Query>, Refused> {
+    let spared = |what: &str| Refused::new(format!("it cannot be parsed just now ({what}): try again"));
+    std::thread::scope(|scope| {
+        let parser = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || descend(tokens));
+        let parser = parser.map_err(|error| spared(&error.kind().to_string()))?;
+        parser.join().unwrap_or_else(|_| Err(spared("a defect of ours")))
+    })
+}
+
+fn descend(tokens: &[TokenWithSpan]) -> Result<Box<Query>, Refused> {
     // A plain statement begins fewer expressions than it has tokens.
     let athena = Athena::new(4 * tokens.len() + 1_000);
     let parser = Parser::new(&athena).with_recursion_limit(MAX_DEPTH);

@@ -124,20 +124,24 @@ pub(super) fn columns(dataset: &Dataset, select: Option<&[RawItem]>) -> Result<V
         return Ok(TableColumn::defined(dataset).filter_map(Selected::plain).collect());
     };
     let mut columns = Vec::with_capacity(items.len());
-    for item in items {
-        let star = item.path.as_ref().is_some_and(|path| path.column == "*" && path.fields.is_empty());
-        if star && item.alias.is_none() && item.call.is_none() {
-            columns.extend(TableColumn::defined(dataset).filter_map(Selected::plain));
-        } else {
-            columns.push(selected(dataset, item)?);
-        }
-    }
     let mut seen = HashSet::new();
-    for Selected { output: OutputColumn { name, .. }, .. } in &columns {
-        if !seen.insert(name) {
+    // Looked at one by one: all columns of a wide table, as often as a request can name them, are very many.
+    let mut add = |selected: Selected| {
+        let name = &selected.output.name;
+        if !seen.insert(name.clone()) {
             let detail =
                 format!("select gives {name:?} twice: name it once, or give one a name, as my_name:column");
             return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "select"));
+        }
+        columns.push(selected);
+        Ok(())
+    };
+    for item in items {
+        let star = item.path.as_ref().is_some_and(|path| path.column == "*" && path.fields.is_empty());
+        if star && item.alias.is_none() && item.call.is_none() {
+            TableColumn::defined(dataset).filter_map(Selected::plain).try_for_each(&mut add)?;
+        } else {
+            add(selected(dataset, item)?)?;
         }
     }
     Ok(columns)

@@ -184,3 +184,19 @@ fn filters_and_elements_are_bounded_wherever_they_are() {
     assert_eq!(plan(&list(MAX_ELEMENTS + 1)).unwrap_err().kind(), Kind::TooMuch);
     assert_eq!(plan(&format!("{}&{}", list(600), list(600))).unwrap_err().kind(), Kind::TooMuch);
 }
+
+/// A short request does not hold a wide table's columns as often as it names them all.
+#[test]
+fn every_column_a_thousand_times_takes_no_memory() {
+    let columns: Vec<_> =
+        (0..1_000).map(|n| serde_json::json!({"name": format!("c{n}"), "type": "int"})).collect();
+    let definition = serde_json::json!({"name": "wide", "columns": columns}).to_string();
+    let wide = Dataset::from_json(definition.as_bytes()).unwrap();
+    let request = RowsRequest::parse(&format!("select={}", vec!["*"; 1_000].join(","))).unwrap();
+    let limits = Limits { default_rows: 1, max_rows: 1 };
+    let used = allocation_counter::measure(|| {
+        let problem = RowsPlan::new(&wide, &request, limits).unwrap_err();
+        assert!(problem.to_string().contains("select gives \"c0\" twice"), "{problem}");
+    });
+    assert!(used.bytes_max < 4 << 20, "{} bytes", used.bytes_max);
+}
