@@ -24,6 +24,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     access::{Access, Caller},
+    cache,
     column::OutputColumn,
     cost::Cost,
     datasets::{Detail, Listing, Summary},
@@ -78,6 +79,17 @@ pub(crate) struct Job {
     pub(crate) max_bytes: Option<u64>,
     /// Whether the same data may give another answer the next time: there is no `ETag` then, and nothing to share.
     pub(crate) volatile: bool,
+}
+
+impl Job {
+    /// The statement for the log. Its values stand beside it and stay out; free SQL has a caller's text within, so its
+    /// digest has to do, which the query's record has too.
+    fn logged(&self) -> String {
+        match (&self.dataset, &self.named_query) {
+            (None, None) => cache::digest_of(&self.statement, "statement").hexadecimal(),
+            _ => self.statement.sql.clone(),
+        }
+    }
 }
 
 /// What comes of a request for rows.

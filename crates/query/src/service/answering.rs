@@ -73,7 +73,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
             Waited::Over(Ok(finished)) => {
                 self.finished(job, preferences, &before, &tag, &finished, shared).await
             }
-            Waited::Over(Err(error)) => Err(failures::failed(&error, &job.statement.sql)),
+            Waited::Over(Err(error)) => Err(failures::failed(&error, &job.logged())),
             Waited::Running(id) => self.accepted(job, preferences, &before, flight, &id).await,
             Waited::NotStarted => {
                 flight.give_up().await;
