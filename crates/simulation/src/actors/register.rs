@@ -17,12 +17,15 @@ struct Work {
     unsettled: bool,
     /// How many runs have begun.
     begun: u64,
+    /// How many writes have come that nobody waited for any more.
+    drifted: u64,
 }
 
 /// What a run found when it began.
 #[derive(Debug, Clone, Copy)]
 struct Start {
     begun: u64,
+    drifted: u64,
     was_alone: bool,
 }
 
@@ -31,12 +34,17 @@ impl Desk {
         let work = self.0.entry(place.clone()).or_default();
         work.at_work += 1;
         work.begun += 1;
-        Start { begun: work.begun, was_alone: work.at_work == 1 && nothing_adrift }
+        let was_alone = work.at_work == 1 && nothing_adrift;
+        Start { begun: work.begun, drifted: work.drifted, was_alone }
     }
 
-    /// A write that nobody waited for any more has come.
+    /// A write that nobody waited for any more has come. A run that is at work cannot answer for it: it may have taken
+    /// its last look at the head already, and the head may have moved since. (Seeds 539541 and 954026.)
     pub(crate) fn unsettle(&mut self) {
-        self.0.values_mut().for_each(|work| work.unsettled = true);
+        for work in self.0.values_mut() {
+            work.unsettled = true;
+            work.drifted += 1;
+        }
     }
 
     /// Answers whether the catalog must be right now.
@@ -45,7 +53,7 @@ impl Desk {
         work.at_work -= 1;
         if !well {
             work.unsettled = true;
-        } else if start.was_alone && work.begun == start.begun {
+        } else if start.was_alone && work.begun == start.begun && work.drifted == start.drifted {
             work.unsettled = false;
         }
         work.at_work == 0 && !work.unsettled
