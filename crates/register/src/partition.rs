@@ -25,14 +25,18 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
         run: &Run,
     ) -> Result<bool, RegisterError> {
         let (mut changed, mut backoff) = (false, Backoff::default());
+        let values = partition.values();
         for _ in 0..ATTEMPTS {
+            // The entry first and the head after it. A write of this run that timed out may land at any time, over a newer
+            // one of somebody else: the other way round, it could land between the two and look current.
+            let found = self.patiently(run, || self.catalog.partition(name, &values)).await;
             let Some(head) = self.head(name, partition).await? else {
                 return Ok(changed);
             };
             let accepted = schemas::load(&*self.store, name).await?;
             let accepted = accepted.ok_or_else(|| RegisterError::UnknownDataset(name.clone()))?;
             let wanted = entry(&head, &accepted);
-            let found = match self.patiently(run, || self.catalog.partition(name, &wanted.values)).await {
+            let found = match found {
                 // The commit came before its table, or somebody dropped the table.
                 Err(RegisterError::Catalog(CatalogError::NotFound { .. })) => {
                     self.ensure_table(&accepted, run).await?;

@@ -11,6 +11,8 @@ use crate::{
     world::{DEFINITION, World},
 };
 
+mod late;
+
 #[tokio::test]
 async fn a_definition_goes_live_once_and_evolves() {
     let world = World::new();
