@@ -65,7 +65,7 @@ pub(crate) struct DevOptions {
     /// is there].
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) datasets: Option<PathBuf>,
-    /// A directory of named queries, a <query>.json and a <query>.sql file each [default: infra/queries, if it is there
+    /// A directory of named queries, QUERY.json and QUERY.sql for each [default: infra/queries, if it is there
     /// and --datasets is not given].
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) queries: Option<PathBuf>,
