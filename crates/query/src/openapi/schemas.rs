@@ -5,7 +5,7 @@ use utoipa::{
     ToSchema,
     openapi::{
         ArrayBuilder, Components, ComponentsBuilder, OneOfBuilder, RefOr, Schema,
-        schema::{AdditionalProperties, Type},
+        schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type},
     },
 };
 
@@ -66,7 +66,7 @@ fn rows() -> RefOr<Schema> {
 
 fn free_sql() -> RefOr<Schema> {
     let parameters = ArrayBuilder::new()
-        .items(plain(Type::Object).additional_properties(Some(AdditionalProperties::FreeForm(true))))
+        .items(any_of([Type::String, Type::Number, Type::Boolean, Type::Object]))
         .description(Some(
             "One for each `?`: a string, a number, true, false, or `{\"type\": \"date\", \"value\": \"2026-11-23\"}`",
         ))
@@ -75,6 +75,14 @@ fn free_sql() -> RefOr<Schema> {
         .property("sql", text().description(Some("One SELECT, or WITH and one")))
         .required("sql")
         .property("parameters", parameters)
-        .property("limit", plain(Type::Integer).minimum(Some(0.0)).description(Some("The most rows")))
+        .property(
+            "limit",
+            any_of([Type::Integer, Type::Null]).minimum(Some(0.0)).description(Some("The most rows")),
+        )
         .into()
+}
+
+/// A value of one of these types.
+fn any_of<const N: usize>(types: [Type; N]) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Array(types.into()))
 }
