@@ -24,18 +24,23 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
         partition: &Partition,
         run: &Run,
     ) -> Result<bool, RegisterError> {
-        let (mut changed, mut backoff) = (false, Backoff::default());
+        let (mut changed, mut tried, mut backoff) = (false, false, Backoff::default());
         let values = partition.values();
         for _ in 0..ATTEMPTS {
-            // The entry first and the head after it. A write of this run that timed out may land at any time, over a newer
-            // one of somebody else: the other way round, it could land between the two and look current.
-            let found = self.patiently(run, || self.catalog.partition(name, &values)).await;
+            let look = || self.patiently(run, || self.catalog.partition(name, &values));
+            // After a write, the entry first and the head after it. A write of this run that timed out may land at any
+            // time, over a newer one of somebody else: the other way round, it could land between the two and look current.
+            let early = if tried { Some(look().await) } else { None };
             let Some(head) = self.head(name, partition).await? else {
                 return Ok(changed);
             };
             let accepted = schemas::load(&*self.store, name).await?;
             let accepted = accepted.ok_or_else(|| RegisterError::UnknownDataset(name.clone()))?;
             let wanted = entry(&head, &accepted);
+            let found = match early {
+                Some(found) => found,
+                None => look().await,
+            };
             let found = match found {
                 // The commit came before its table, or somebody dropped the table.
                 Err(RegisterError::Catalog(CatalogError::NotFound { .. })) => {
@@ -50,6 +55,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
             self.may_change(run)?;
             let mode = if found.is_some() { Upsert::Replace } else { Upsert::Create };
             let wanted = with_others_parameters(wanted, found.as_ref());
+            tried = true;
             let answer = self.catalog.write_partitions(name, mode, std::slice::from_ref(&wanted)).await;
             match answer.map(|items| items.into_iter().next()) {
                 // The second look: between the look and this write others may have written what is newer, and Glue

@@ -1,6 +1,6 @@
 //! A write that timed out, and lands when its run has looked at the head already.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::{
     Commit,
@@ -11,23 +11,24 @@ use domain::{
 use super::*;
 use crate::{Register, entry::entry};
 
-/// A catalog in which, before a partition is read for the first time, the head moves, and an older write lands.
+/// A catalog in which, before a partition is read for the second time, the head moves, and the run's own first write
+/// lands once more.
 struct Adrift {
     world: World,
     first: Commit,
-    landed: AtomicBool,
+    looks: AtomicU32,
 }
 
 impl Adrift {
     async fn land(&self) {
-        if self.landed.swap(true, Ordering::SeqCst) {
+        if self.looks.fetch_add(1, Ordering::SeqCst) != 1 {
             return;
         }
         let World { register, dataset, .. } = &self.world;
         self.world.commit(2).await;
         let accepted = domain::schemas::load(&*register.store, dataset).await.unwrap().unwrap();
         let late = entry(&self.first, &accepted);
-        let errors = register.catalog.write_partitions(dataset, Upsert::Create, &[late]).await.unwrap();
+        let errors = register.catalog.write_partitions(dataset, Upsert::Replace, &[late]).await.unwrap();
         assert!(errors.is_empty());
     }
 
@@ -84,7 +85,7 @@ async fn the_head_is_read_after_the_entry_that_it_is_held_against() {
     let (store, clock, ids) =
         (world.register.store.clone(), world.register.clock.clone(), world.register.ids.clone());
     let (dataset, partition) = (world.dataset.clone(), world.partition.clone());
-    let catalog = Arc::new(Adrift { world, first, landed: AtomicBool::new(false) });
+    let catalog = Arc::new(Adrift { world, first, looks: AtomicU32::new(0) });
     let register: Register<MemoryStore, Adrift, ManualClock, SeededIds> =
         Register::new(store, catalog.clone(), clock.clone(), ids);
     let run = Run::new(clock.now(), None);
