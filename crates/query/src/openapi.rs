@@ -43,12 +43,18 @@ pub(crate) struct NamedOperation {
 impl NamedOperation {
     /// As the query's definition says.
     pub(crate) fn of(query: &NamedQuery) -> Self {
-        let parameters = query.openapi_parameters().into_iter();
+        let read = |parameter| match serde_json::from_value(parameter) {
+            Ok(parameter) => Some(parameter),
+            Err(error) => {
+                let (name, error) = (query.name(), domain::chain(&error));
+                tracing::error!(named_query = %name, error, "a parameter is missing in the description");
+                None
+            }
+        };
         Self {
             name: query.name().to_string(),
             description: query.description().unwrap_or("Rows of a named query").to_owned(),
-            // Each is made as one, by `named`.
-            parameters: parameters.filter_map(|parameter| serde_json::from_value(parameter).ok()).collect(),
+            parameters: query.openapi_parameters().into_iter().filter_map(read).collect(),
         }
     }
 }
