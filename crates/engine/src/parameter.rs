@@ -73,7 +73,8 @@ fn literal(number: usize, text: &str) -> Result<Expr, EngineError> {
     };
     // The words are taken as they are: a literal has no names to fold.
     let tokens = tokenize(text).map_err(|error| refused(&format!("is not SQL ({error})")))?;
-    let mut parser = Parser::new(&Athena).with_recursion_limit(4).with_tokens_with_locations(tokens);
+    let athena = Athena::new(tokens.len());
+    let mut parser = Parser::new(&athena).with_recursion_limit(4).with_tokens_with_locations(tokens);
     let parsed = parser.parse_expr().map_err(|error| syntax_error(error, text));
     let expr = parsed.map_err(|error| refused(&format!("is not SQL ({error})")))?;
     if parser.peek_token_ref().token != Token::EOF {

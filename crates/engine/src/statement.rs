@@ -24,6 +24,12 @@ const MAX_OPERATORS: usize = 1_500;
 /// How deep the parser itself may descend, for the same reason.
 const MAX_DEPTH: usize = 25;
 
+/// The stack that it has for that, in bytes: unoptimized, a level of joins in parentheses takes more than 150 KB.
+const STACK: usize = 16 << 20;
+
+/// How often the type `array<...>` may be written: the parser descends into these without a bound of its own.
+const MAX_ARRAY_TYPES: usize = 25;
+
 /// A query that was parsed and checked, with its parameters in their places. It has not seen any table yet.
 #[derive(Debug, Clone)]
 pub struct Prepared {
@@ -52,7 +58,7 @@ impl Prepared {
 
 /// The text as tokens, with their places.
 pub(crate) fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, EngineError> {
-    Tokenizer::new(&Athena, sql).tokenize_with_location().map_err(|error| {
+    Tokenizer::new(&Athena::new(0), sql).tokenize_with_location().map_err(|error| {
         let place = error.location;
         EngineError::rejected(format!("line {}:{}: {}", place.line, place.column, error.message))
     })
@@ -107,6 +113,13 @@ fn bound(tokens: &[TokenWithSpan]) -> Result<(), EngineError> {
         return Err(EngineError::unsupported(format!(
             "a query of {operators} keywords and operators (more than {MAX_OPERATORS}; IN lists do not count)"
         )));
+    }
+    let words = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_)));
+    let nested = words.clone().zip(words.skip(1)).filter(|(word, next)| {
+        next.token == Token::Lt && matches!(&word.token, Token::Word(word) if word.keyword == Keyword::ARRAY)
+    });
+    if nested.count() > MAX_ARRAY_TYPES {
+        return Err(EngineError::unsupported(format!("array<> more than {MAX_ARRAY_TYPES} times")));
     }
     Ok(())
 }
@@ -211,9 +224,30 @@ fn not_a_statement(place: &str, found: &str) -> EngineError {
     EngineError::rejected(format!("line {place}: mismatched input '{found}'. Expecting: {expected}<query>"))
 }
 
+/// Parses on a thread of its own, whose stack is long enough: an overflow would end the process.
 fn parse(tokens: Vec<TokenWithSpan>, sql: &str) -> Result<Box<Query>, EngineError> {
-    let mut parser = Parser::new(&Athena).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
+    std::thread::scope(|scope| {
+        let parser = std::thread::Builder::new().stack_size(STACK);
+        let parser = parser.spawn_scoped(scope, || descend(tokens, sql));
+        let parser = parser.map_err(|error| EngineError::Internal(error.into()))?;
+        parser.join().unwrap_or_else(|_| Err(EngineError::Internal("the parser panicked".into())))
+    })
+}
+
+fn descend(tokens: Vec<TokenWithSpan>, sql: &str) -> Result<Box<Query>, EngineError> {
+    let athena = Athena::new(tokens.len());
+    let mut parser = Parser::new(&athena).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
     let mut statements = parser.parse_statements().map_err(|error| syntax_error(error, sql))?;
+    // The parser takes END for the end of a block, and leaves what follows unread.
+    let next = parser.peek_token_ref();
+    if next.token != Token::EOF {
+        let place = next.span.start;
+        let message = format!(
+            "line {}:{}: mismatched input '{next}'. Expecting: end of statement",
+            place.line, place.column
+        );
+        return Err(EngineError::rejected(message));
+    }
     match (statements.pop(), statements.is_empty()) {
         (Some(Statement::Query(query)), true) => Ok(query),
         (Some(other), true) => {

@@ -195,6 +195,8 @@ async fn what_is_no_sql_is_rejected_with_the_place() {
         ("\n foo", "line 2:2: mismatched input 'foo'. STATEMENTS"),
         ("FROM t", "line 1:1: mismatched input 'FROM'. STATEMENTS"),
         ("SELECT n FROM t; SELECT 1", "Only one sql statement is allowed. Got: SELECT n FROM t; SELECT 1"),
+        ("SELECT n FROM t END SELECT 1", "line 1:17: mismatched input 'end'. Expecting: end of statement"),
+        ("SELECT n FROM t; end", "Only one sql statement is allowed. Got: SELECT n FROM t; end"),
         ("SELECT n FROM", "line 1:14: mismatched input '<EOF>'. Expecting: identifier"),
         ("SELECT n FROM t WHERE", "line 1:22: mismatched input '<EOF>'. Expecting: an expression"),
         ("SELECT n FROM t WHERE n = 'x", "line 1:27: Unterminated string literal"),
@@ -245,6 +247,9 @@ async fn long_and_deep() {
     let list = (0..20_000).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
     let joins =
         |count: usize| (1..count).map(|n| format!("JOIN t a{n} ON a{n}.n = a0.n ")).collect::<String>();
+    let nested = |open: &str, inner: &str, close: &str, depth: usize| {
+        format!("SELECT {}{inner}{} FROM t", open.repeat(depth), close.repeat(depth))
+    };
     let nots = format!("{} n = 1", "NOT ".repeat(500));
     let answered = [
         format!("SELECT n FROM t WHERE {}", chain(" OR ", 700)),
@@ -288,6 +293,20 @@ async fn long_and_deep() {
         format!("SELECT {}1 FROM t", "- ".repeat(100_000)),
         format!("SELECT n{} FROM t", "::int".repeat(50_000)),
         format!("SELECT n{} FROM t", "[1]".repeat(80_000)),
+        // What the parser would try in two ways at every level, and what it descends into without a bound.
+        nested("CAST(", "1 1", " AS bigint)", 22),
+        nested("CASE WHEN true THEN ", "1 1", " END", 22),
+        nested("CASE ", "1 1", " WHEN 1 THEN 1 END", 22),
+        nested("trim(", "1 1", ")", 22),
+        nested("extract(day FROM ", "1 1", ")", 22),
+        nested("coalesce(", "1 1", ")", 22),
+        nested("abs(CAST(", "1 1", " AS bigint))", 11),
+        nested("n BETWEEN CAST(", "1 1", " AS bigint) AND 2", 11),
+        nested("interval ", "1 1", "", 1_400),
+        nested("CAST(", "1 1", " AS bigint)", 25),
+        format!("SELECT CAST(n AS {}bigint{}) FROM t", "array<".repeat(700), ">".repeat(700)),
+        format!("SELECT CAST(n AS {}bigint{}) FROM t", "array <".repeat(700), ">".repeat(700)),
+        format!("SELECT n FROM {}t b c{}", "(t a CROSS JOIN ".repeat(22), ")".repeat(22)),
     ];
     for sql in refused {
         let error = lake.error(&sql, &[]).await;
