@@ -13,7 +13,7 @@ const LONGEST_ANSWER: usize = 256 * 1024 * 1024;
 const MOST_ROWS: u64 = 1_000_000;
 
 /// The API on AWS.
-pub(crate) type AwsApi = Api<S3Store, GlueCatalog, AthenaEngine, SystemClock, RandomIds>;
+pub(crate) type AwsApi = Api<(S3Store, GlueCatalog, AthenaEngine, SystemClock, RandomIds)>;
 
 /// What every request of this process shares.
 #[derive(Debug, Clone)]

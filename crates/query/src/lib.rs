@@ -38,6 +38,7 @@ mod operator;
 mod partition_state;
 mod pattern;
 mod plan;
+mod ports;
 mod preferences;
 mod problem;
 mod prune;
@@ -62,6 +63,7 @@ pub use context::Context;
 #[cfg(feature = "lambda")]
 pub use handler::run;
 pub use named::{InvalidQuery, NamedQuery};
+pub use ports::Ports;
 pub use routes::router;
 pub use service::Api;
 pub use settings::ApiSettings;

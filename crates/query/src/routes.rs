@@ -21,9 +21,8 @@ use axum::{
     middleware,
     routing::{get, post},
 };
-use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
-use crate::service::Api;
+use crate::{ports::Ports, service::Api};
 
 #[cfg(feature = "lambda")]
 pub(crate) use around::secure;
@@ -46,38 +45,31 @@ pub(crate) const AVAILABLE: [&str; 12] =
     [HEALTHZ, READYZ, DATASETS, DATASET, ROWS, NAMED, NAMED_ROWS, QUERIES, QUERY, QUERY_ROWS, OPENAPI, DOCS];
 
 /// What every handler gets.
-type Shared<S, C, Q, K, I> = State<Arc<Api<S, C, Q, K, I>>>;
+type Shared<P> = State<Arc<Api<P>>>;
 
 /// The API's router.
-pub fn router<S, C, Q, K, I>(api: Arc<Api<S, C, Q, K, I>>) -> Router
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
-    let query = get(queries::query::<S, C, Q, K, I>).delete(queries::cancel::<S, C, Q, K, I>);
-    let authorized = middleware::from_fn_with_state(Arc::clone(&api), authorize::authorize::<S, C, Q, K, I>);
+pub fn router<P: Ports>(api: Arc<Api<P>>) -> Router {
+    let query = get(queries::query::<P>).delete(queries::cancel::<P>);
+    let authorized = middleware::from_fn_with_state(Arc::clone(&api), authorize::authorize::<P>);
     let router = Router::new()
-        .route(DATASETS, get(datasets::datasets::<S, C, Q, K, I>))
-        .route(DATASET, get(datasets::dataset::<S, C, Q, K, I>))
-        .route(ROWS, get(datasets::rows::<S, C, Q, K, I>))
-        .route(NAMED, get(named::listing::<S, C, Q, K, I>))
-        .route(NAMED_ROWS, get(named::rows::<S, C, Q, K, I>))
-        .route(QUERIES, post(sql::sql::<S, C, Q, K, I>))
+        .route(DATASETS, get(datasets::datasets::<P>))
+        .route(DATASET, get(datasets::dataset::<P>))
+        .route(ROWS, get(datasets::rows::<P>))
+        .route(NAMED, get(named::listing::<P>))
+        .route(NAMED_ROWS, get(named::rows::<P>))
+        .route(QUERIES, post(sql::sql::<P>))
         .route(QUERY, query)
-        .route(QUERY_ROWS, get(queries::rows::<S, C, Q, K, I>))
+        .route(QUERY_ROWS, get(queries::rows::<P>))
         // What is above needs to know who asks; what is below answers everybody.
         .route_layer(authorized)
-        .route(OPENAPI, get(description::openapi::<S, C, Q, K, I>))
-        .route(DOCS, get(description::docs::<S, C, Q, K, I>))
+        .route(OPENAPI, get(description::openapi::<P>))
+        .route(DOCS, get(description::docs::<P>))
         .route(HEALTHZ, get(datasets::healthz))
-        .route(READYZ, get(datasets::readyz::<S, C, Q, K, I>))
+        .route(READYZ, get(datasets::readyz::<P>))
         .method_not_allowed_fallback(fallback::method_not_allowed);
     router
         .fallback(fallback::unknown_path)
-        .layer(middleware::from_fn_with_state(Arc::clone(&api), around::around::<S, C, Q, K, I>))
+        .layer(middleware::from_fn_with_state(Arc::clone(&api), around::around::<P>))
         .with_state(api)
 }
 

@@ -34,6 +34,7 @@ use crate::{
     format::Format,
     named::NamedSnapshot,
     plan::{Limits, RowsPlan},
+    ports::Ports,
     preferences::Preferences,
     problem::{Kind, Problem, quote},
     render::Options,
@@ -48,10 +49,10 @@ const LISTINGS: usize = 8;
 
 /// The API over its ports.
 #[derive(Debug)]
-pub struct Api<S, C, Q: QueryEngine, K: Clock, I: Ids> {
-    store: S,
-    catalog: C,
-    flights: Flights<Q, K, I>,
+pub struct Api<P: Ports> {
+    store: P::Store,
+    catalog: P::Catalog,
+    flights: Flights<P::Engine, P::Clock, P::Ids>,
     pub(crate) settings: ApiSettings,
     snapshot: Snapshot,
     access: Access,
@@ -138,7 +139,7 @@ pub(crate) struct Accepted {
     pub(crate) body: Vec<u8>,
 }
 
-impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<(S, C, Q, K, I)> {
     /// Puts the API on its ports.
     pub fn new(store: S, catalog: C, engine: Q, clock: K, ids: I, settings: ApiSettings) -> Self {
         let snapshot = Snapshot::new(settings.snapshot_age);
@@ -158,18 +159,20 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         let flights = Flights::new(runner, settings.limits.max_queries);
         Self { store, catalog, flights, settings, snapshot, access, named }
     }
+}
 
+impl<P: Ports> Api<P> {
     /// The clock that everything here goes by.
-    pub(crate) fn clock(&self) -> &K {
+    pub(crate) fn clock(&self) -> &P::Clock {
         &self.flights.runner.clock
     }
 
-    pub(crate) fn engine(&self) -> &Q {
+    pub(crate) fn engine(&self) -> &P::Engine {
         &self.flights.runner.engine
     }
 
     #[cfg(test)]
-    pub(crate) fn store_and_catalog(&self) -> (&S, &C) {
+    pub(crate) fn store_and_catalog(&self) -> (&P::Store, &P::Catalog) {
         (&self.store, &self.catalog)
     }
 

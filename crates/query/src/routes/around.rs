@@ -8,7 +8,8 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
+
+use domain::port::Clock;
 
 use super::Shared;
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     compression,
     cors::Origin,
     datasets::time,
+    ports::Ports,
     preferences,
     problem::{Kind, Problem},
 };
@@ -23,18 +25,7 @@ use crate::{
 /// The longest path and query together, in bytes. API Gateway takes 10,240 for these and all headers.
 const MAX_URL: usize = 8_192;
 
-pub(super) async fn around<S, C, Q, K, I>(
-    State(api): Shared<S, C, Q, K, I>,
-    request: Request,
-    next: Next,
-) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+pub(super) async fn around<P: Ports>(State(api): Shared<P>, request: Request, next: Next) -> Response {
     let begun = api.clock().now();
     let method = request.method().clone();
     let accept_encoding = preferences::joined(request.headers(), header::ACCEPT_ENCODING.as_str());

@@ -5,28 +5,17 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
 use super::{AVAILABLE, Shared};
 use crate::{
     access::Caller,
     answer::{self, LogLine},
+    ports::Ports,
 };
 
 /// Puts the caller beside the request, or answers that it does not get in. Whoever serves the router in another way
 /// may have put one there before; nothing that comes over the wire can.
-pub(super) async fn authorize<S, C, Q, K, I>(
-    State(api): Shared<S, C, Q, K, I>,
-    mut request: Request,
-    next: Next,
-) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+pub(super) async fn authorize<P: Ports>(State(api): Shared<P>, mut request: Request, next: Next) -> Response {
     if request.extensions().get::<Caller>().is_none() {
         match api.caller(request.headers()).await {
             Ok(caller) => request.extensions_mut().insert(caller),

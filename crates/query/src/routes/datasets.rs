@@ -5,7 +5,6 @@ use axum::{
     extract::{Path, RawQuery, Request, State, rejection::PathRejection},
     response::Response,
 };
-use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
 use super::{
     DATASET, DATASETS, HEALTHZ, READYZ, ROWS, Shared,
@@ -15,6 +14,7 @@ use super::{
 use crate::{
     access::Caller,
     answer::{self, LogLine},
+    ports::Ports,
     preferences,
 };
 
@@ -22,32 +22,18 @@ pub(super) async fn healthz() -> Response {
     answer::json(br#"{"status":"ok"}"#.to_vec(), LogLine::of(HEALTHZ))
 }
 
-pub(super) async fn readyz<S, C, Q, K, I>(State(api): Shared<S, C, Q, K, I>) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+pub(super) async fn readyz<P: Ports>(State(api): Shared<P>) -> Response {
     match api.ready().await {
         Ok(body) => answer::json(body, LogLine::of(READYZ)),
         Err(problem) => answer::problem(&problem, LogLine::of(READYZ)),
     }
 }
 
-pub(super) async fn datasets<S, C, Q, K, I>(
-    State(api): Shared<S, C, Q, K, I>,
+pub(super) async fn datasets<P: Ports>(
+    State(api): Shared<P>,
     Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
-) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+) -> Response {
     let answer = match no_parameters(query.as_deref()) {
         Ok(()) => api.datasets(&caller).await,
         Err(problem) => Err(problem),
@@ -58,19 +44,12 @@ where
     }
 }
 
-pub(super) async fn dataset<S, C, Q, K, I>(
-    State(api): Shared<S, C, Q, K, I>,
+pub(super) async fn dataset<P: Ports>(
+    State(api): Shared<P>,
     Extension(caller): Extension<Caller>,
     path: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
-) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+) -> Response {
     let line = LogLine::of(DATASET);
     let name = match name(path) {
         Ok(name) => name,
@@ -87,18 +66,11 @@ where
     }
 }
 
-pub(super) async fn rows<S, C, Q, K, I>(
-    State(api): Shared<S, C, Q, K, I>,
+pub(super) async fn rows<P: Ports>(
+    State(api): Shared<P>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
-) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+) -> Response {
     let line = LogLine::of(ROWS);
     let name = match name(path) {
         Ok(name) => name,

@@ -5,22 +5,15 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
-use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
 use super::{DOCS, OPENAPI, Shared, fallback::no_parameters};
 use crate::{
     answer::{self, LogLine},
     docs, openapi,
+    ports::Ports,
 };
 
-pub(super) async fn openapi<S, C, Q, K, I>(State(api): Shared<S, C, Q, K, I>, request: Request) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+pub(super) async fn openapi<P: Ports>(State(api): Shared<P>, request: Request) -> Response {
     let line = LogLine::of(OPENAPI);
     let document = match no_parameters(request.uri().query()) {
         Ok(()) => api.description(request.headers()).await,
@@ -29,14 +22,7 @@ where
     answer::json(openapi::to_json(&document), line)
 }
 
-pub(super) async fn docs<S, C, Q, K, I>(State(api): Shared<S, C, Q, K, I>, request: Request) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+pub(super) async fn docs<P: Ports>(State(api): Shared<P>, request: Request) -> Response {
     let line = LogLine::of(DOCS);
     if let Err(problem) = no_parameters(request.uri().query()) {
         return answer::problem(&problem, line);

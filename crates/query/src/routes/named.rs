@@ -5,7 +5,6 @@ use axum::{
     extract::{Path, RawQuery, Request, State, rejection::PathRejection},
     response::Response,
 };
-use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
 use super::{
     NAMED, NAMED_ROWS, Shared,
@@ -15,21 +14,15 @@ use super::{
 use crate::{
     access::Caller,
     answer::{self, LogLine},
+    ports::Ports,
     preferences,
 };
 
-pub(super) async fn listing<S, C, Q, K, I>(
-    State(api): Shared<S, C, Q, K, I>,
+pub(super) async fn listing<P: Ports>(
+    State(api): Shared<P>,
     Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
-) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+) -> Response {
     let answer = match no_parameters(query.as_deref()) {
         Ok(()) => api.named_queries(&caller).await,
         Err(problem) => Err(problem),
@@ -40,18 +33,11 @@ where
     }
 }
 
-pub(super) async fn rows<S, C, Q, K, I>(
-    State(api): Shared<S, C, Q, K, I>,
+pub(super) async fn rows<P: Ports>(
+    State(api): Shared<P>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
-) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+) -> Response {
     let line = LogLine::of(NAMED_ROWS);
     let name = match name(path) {
         Ok(name) => name,

@@ -1,28 +1,21 @@
 //! What came of a request for rows, as a response, whichever path it took.
 
 use axum::response::Response;
-use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
 use crate::{
     answer::{self, LogLine},
+    ports::Ports,
     preferences::Preferences,
     problem::Problem,
     service::{Api, Reply},
 };
 
-pub(super) fn rows<S, C, Q, K, I>(
-    api: &Api<S, C, Q, K, I>,
+pub(super) fn rows<P: Ports>(
+    api: &Api<P>,
     outcome: Result<Reply, Problem>,
     preferences: &Preferences,
     line: LogLine,
-) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+) -> Response {
     let mut response = match outcome {
         Ok(reply) => answer::reply(reply, preferences, line),
         Err(problem) => {

@@ -4,7 +4,6 @@ use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
     response::Response,
 };
-use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
 use super::{
     QUERY, QUERY_ROWS, Shared,
@@ -12,60 +11,40 @@ use super::{
 };
 use crate::{
     answer::{self, LogLine},
+    ports::Ports,
     preferences::{self, Preferences},
     problem::Problem,
     record::QueryRecord,
     service::{QueryView, to_json},
 };
 
-pub(super) async fn query<S, C, Q, K, I>(
-    State(api): Shared<S, C, Q, K, I>,
+pub(super) async fn query<P: Ports>(
+    State(api): Shared<P>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
-) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+) -> Response {
     match id(path, &request) {
         Ok((id, preferences)) => state(api.query(&id, &preferences.caller).await),
         Err(problem) => answer::problem(&problem, LogLine::of(QUERY)),
     }
 }
 
-pub(super) async fn cancel<S, C, Q, K, I>(
-    State(api): Shared<S, C, Q, K, I>,
+pub(super) async fn cancel<P: Ports>(
+    State(api): Shared<P>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
-) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+) -> Response {
     match id(path, &request) {
         Ok((id, preferences)) => state(api.cancel(&id, &preferences.caller).await),
         Err(problem) => answer::problem(&problem, LogLine::of(QUERY)),
     }
 }
 
-pub(super) async fn rows<S, C, Q, K, I>(
-    State(api): Shared<S, C, Q, K, I>,
+pub(super) async fn rows<P: Ports>(
+    State(api): Shared<P>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
-) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+) -> Response {
     let line = LogLine::of(QUERY_ROWS);
     let id = match name(path) {
         Ok(id) => id,

@@ -6,42 +6,28 @@ use axum::{
     http::{HeaderMap, header},
     response::Response,
 };
-use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 
 use super::{QUERIES, Shared, outcome};
 use crate::{
     answer::LogLine,
     free_sql::MAX_BODY,
+    ports::Ports,
     preferences,
     problem::{Kind, Problem},
     service::{Api, Reply},
 };
 
-pub(super) async fn sql<S, C, Q, K, I>(State(api): Shared<S, C, Q, K, I>, request: Request) -> Response
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+pub(super) async fn sql<P: Ports>(State(api): Shared<P>, request: Request) -> Response {
     let (preferences, line) = (preferences::read(&request), LogLine::of(QUERIES));
     let answer = answered(&api, request, &preferences).await;
     outcome::rows(&api, answer, &preferences, line)
 }
 
-async fn answered<S, C, Q, K, I>(
-    api: &Api<S, C, Q, K, I>,
+async fn answered<P: Ports>(
+    api: &Api<P>,
     request: Request,
     preferences: &preferences::Preferences,
-) -> Result<Reply, Problem>
-where
-    S: PresignedUrls,
-    C: Catalog,
-    Q: QueryEngine,
-    K: Clock,
-    I: Ids,
-{
+) -> Result<Reply, Problem> {
     api.may_send_sql(preferences)?;
     if !is_json(request.headers()) {
         let detail = "the body must be JSON, and its Content-Type application/json";

@@ -16,8 +16,8 @@ use domain::{
     Dataset, key,
     memory::{MemoryCatalog, MemoryEngine, MemoryStore, Outcome, Rows, SeededIds},
     port::{
-        BYTES_PARAMETER, COMMITTED_AT_PARAMETER, CatalogPartition, GENERATION_PARAMETER, ObjectStore,
-        PutMode, ROWS_PARAMETER, ResultColumn, Table, Upsert,
+        BYTES_PARAMETER, COMMITTED_AT_PARAMETER, Catalog, CatalogPartition, Clock, GENERATION_PARAMETER,
+        ObjectStore, PutMode, QueryEngine, ROWS_PARAMETER, ResultColumn, Table, Upsert,
     },
 };
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     DatasetName,
     key::ExecutionName,
-    port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine, QueryId},
+    port::{Clock, QueryEngine, QueryId},
 };
 use futures::future::try_join_all;
 
@@ -20,6 +20,7 @@ use crate::{
     execute::Finished,
     flight::{Flight, Run, Waited},
     generations::Generations,
+    ports::Ports,
     preferences::Preferences,
     problem::{Kind, Problem},
     record::{NewRecord, QueryRecord},
@@ -40,7 +41,7 @@ struct Patience {
     slack: Duration,
 }
 
-impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+impl<P: Ports> Api<P> {
     /// Answers a job: 304 without the engine where the caller has the answer; else by a query, shared with identical
     /// requests at the same time. What takes longer than the wait goes on, and the reply says where to come back to.
     pub(crate) async fn answer(&self, job: &Job, preferences: &Preferences) -> Result<Reply, Problem> {
@@ -162,7 +163,7 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q
         job: &Job,
         preferences: &Preferences,
         before: &Generations,
-        flight: Arc<Flight<Q, K, I>>,
+        flight: Arc<Flight<P::Engine, P::Clock, P::Ids>>,
         id: &QueryId,
     ) -> Result<Reply, Problem> {
         let (name, record) = match self.hand_over(job, preferences, Some(before), id).await {

@@ -1,16 +1,16 @@
 //! What the description of the API depends on.
 
 use axum::http::HeaderMap;
-use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
 use utoipa::openapi::OpenApi;
 
 use super::Api;
 use crate::{
     access::Gate,
     openapi::{self, Facts, NamedOperation},
+    ports::Ports,
 };
 
-impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+impl<P: Ports> Api<P> {
     /// The description, with the datasets and named queries that a request with these headers may see. Who does not
     /// get in reads it too, without any name of this lake; so does everybody while the lake is out of reach, which the
     /// log says.

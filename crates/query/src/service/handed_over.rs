@@ -2,7 +2,7 @@
 
 use domain::{
     key::ExecutionName,
-    port::{Catalog, Clock, EngineError, Ids, PresignedUrls, QueryEngine, QueryId, QueryState, QueryStatus},
+    port::{EngineError, QueryEngine, QueryId, QueryState, QueryStatus},
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -17,6 +17,7 @@ use crate::{
     datasets::time,
     execute::{ExecuteError, ended},
     form::Form,
+    ports::Ports,
     preferences::Preferences,
     problem::{Kind, Problem, quote},
     record::QueryRecord,
@@ -111,7 +112,7 @@ fn word(state: &QueryState) -> &'static str {
     }
 }
 
-impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+impl<P: Ports> Api<P> {
     /// `GET /v1/queries/{id}`.
     pub(crate) async fn query(&self, id: &str, caller: &Caller) -> Result<(QueryView, QueryRecord), Problem> {
         let (name, record) = self.find_query(id, caller).await?;

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use domain::port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine};
-
 use super::{Api, Job, Reply, to_json};
 use crate::{
-    access::Caller, form::Form, format::Format, named::NamedQueries, plan, preferences::Preferences,
-    problem::Problem, render::Options,
+    access::Caller, form::Form, format::Format, named::NamedQueries, plan, ports::Ports,
+    preferences::Preferences, problem::Problem, render::Options,
 };
 
-impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+impl<P: Ports> Api<P> {
     /// The named queries, as last read.
     pub(crate) async fn queries(&self) -> Result<Arc<NamedQueries>, Problem> {
         self.named.get(&self.store, self.clock(), &self.settings.database).await

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     key::{self, ExecutionName},
-    port::{Catalog, Clock, Download, Ids, PresignedUrls, PutMode, QueryEngine, QueryId, StoredResult},
+    port::{Download, ObjectStore, PresignedUrls, PutMode, QueryId, StoredResult},
 };
 
 use super::{Api, failures};
@@ -15,6 +15,7 @@ use crate::{
     digest::Digest,
     form::Form,
     format::Format,
+    ports::Ports,
     problem::{Kind, Problem, quote},
     record::QueryRecord,
     render::{self, Limits, Options, Page, PageRequest, Position},
@@ -106,7 +107,7 @@ pub(super) fn columns(planned: Option<&[OutputColumn]>, result: &StoredResult) -
     planned.map_or_else(|| answer_types::columns(&result.columns), <[OutputColumn]>::to_vec)
 }
 
-impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+impl<P: Ports> Api<P> {
     /// As many rows as one answer takes, or as the caller wants.
     pub(super) async fn page(
         &self,

@@ -1,15 +1,13 @@
 //! Whether requests can be answered: `/readyz`.
 
-use domain::{
-    DatasetName,
-    port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine},
-};
+use domain::DatasetName;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Api, failures, to_json};
 use crate::{
     access::Gate,
+    ports::Ports,
     problem::{Kind, Problem},
 };
 
@@ -23,7 +21,7 @@ pub(crate) struct Ready {
     access: &'static str,
 }
 
-impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+impl<P: Ports> Api<P> {
     /// `GET /readyz`: looks whether store and catalog answer, at most once a second. The engine is not asked: it has
     /// no call that says whether it could.
     pub(crate) async fn ready(&self) -> Result<Vec<u8>, Problem> {

@@ -1,15 +1,13 @@
 //! `POST /v1/queries`: SQL of the caller's own.
 
-use domain::{
-    DatasetName,
-    port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine},
-};
+use domain::DatasetName;
 
 use super::{Api, Job, Reply};
 use crate::{
     form::Form,
     format::Format,
     free_sql::FreeSql,
+    ports::Ports,
     preferences::Preferences,
     problem::{Kind, Problem},
     render::Options,
@@ -19,7 +17,7 @@ use crate::{
 /// What a file with the rows is called.
 const FILE_NAME: &str = "query";
 
-impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<S, C, Q, K, I> {
+impl<P: Ports> Api<P> {
     /// Whether SQL of one's own is taken at all, and from this caller.
     pub(crate) fn may_send_sql(&self, preferences: &Preferences) -> Result<(), Problem> {
         if !self.settings.access.free_sql {

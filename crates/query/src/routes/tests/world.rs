@@ -88,7 +88,7 @@ impl World {
 /// The API of a world, and what is behind it.
 pub(crate) struct Served {
     pub(crate) router: Router,
-    pub(crate) api: Arc<Api<MemoryStore, MemoryCatalog, MemoryEngine, RuntimeClock, SeededIds>>,
+    pub(crate) api: Arc<Api<(MemoryStore, MemoryCatalog, MemoryEngine, RuntimeClock, SeededIds)>>,
 }
 
 impl Served {
