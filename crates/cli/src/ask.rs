@@ -141,7 +141,8 @@ pub(crate) async fn rows(options: RowsOptions) -> Result<(), Failure> {
     let query: Vec<String> =
         parameters.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     let path = format!("/v1/datasets/{}/rows?{}", options.dataset, query.join("&"));
-    ask(Question { method: "GET", path, body: None }, options.answer.format).await
+    let question = Question { method: "GET", path, body: None };
+    ask(question, options.answer.format, options.answer.limit.is_some()).await
 }
 
 pub(crate) async fn query(options: QueryOptions) -> Result<(), Failure> {
@@ -157,10 +158,15 @@ pub(crate) async fn query(options: QueryOptions) -> Result<(), Failure> {
     });
     let body = body.map_err(|error| Failure::Input(error.to_string()))?;
     let path = "/v1/queries?".to_owned();
-    ask(Question { method: "POST", path, body: Some(body) }, options.answer.format).await
+    let question = Question { method: "POST", path, body: Some(body) };
+    // Where LIMIT is within a subquery this says too little, and never what is not so.
+    let limited = options.answer.limit.is_some() || options.sql.to_lowercase().contains("limit");
+    ask(question, options.answer.format, limited).await
 }
 
-async fn ask(mut question: Question, form: Form) -> Result<(), Failure> {
+/// Prints the answer. If nobody said how many rows it may have (`limited`) and it has as many as it then may, there may
+/// be more, and nobody shall take it for all.
+async fn ask(mut question: Question, form: Form, limited: bool) -> Result<(), Failure> {
     use std::io::IsTerminal;
     let name = form.name();
     if form.is_binary() && std::io::stdout().is_terminal() {
@@ -174,11 +180,18 @@ async fn ask(mut question: Question, form: Form) -> Result<(), Failure> {
     let lake = RemoteLake::from_environment().await?;
     let conversation = Conversation::new(&lake);
     let mut stop = Stop::watch()?;
-    let body = conversation.rows(&question, &mut stop).await?;
+    let answer = conversation.rows(&question, &mut stop).await?;
     match form {
-        Form::Table => output::print(&shown::table(&body)?).map(|_| ()),
-        _ => output::write(&body).map(|_| ()),
+        Form::Table => output::print(&shown::table(&answer.body)?)?,
+        _ => output::write(&answer.body)?,
+    };
+    if !limited && answer.rows == Some(query::DEFAULT_ROWS) {
+        output::note(&format!(
+            "these are the first {} rows, and there may be more: say how many you want with --limit",
+            query::DEFAULT_ROWS
+        ));
     }
+    Ok(())
 }
 
 /// The text as part of a query string.

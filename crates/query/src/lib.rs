@@ -66,4 +66,4 @@ pub use named::{InvalidQuery, NamedQuery};
 pub use ports::Ports;
 pub use routes::router;
 pub use service::Api;
-pub use settings::ApiSettings;
+pub use settings::{ApiSettings, DEFAULT_ROWS};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::settings::{AccessSettings, ApiLimits, Settings};
 
 /// How many rows a request without `limit` gets.
-pub(crate) const DEFAULT_ROWS: u64 = 100;
+pub const DEFAULT_ROWS: u64 = 100;
 
 /// The longest answer, in bytes. A Lambda may answer 6 MB, in which a binary body, base64, is a third longer: this
 /// one has 5.6 MB then.

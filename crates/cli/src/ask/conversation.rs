@@ -53,6 +53,13 @@ struct ProblemText {
     detail: String,
 }
 
+/// Rows, rendered.
+pub(super) struct Answer {
+    pub(super) body: Vec<u8>,
+    /// How many.
+    pub(super) rows: Option<u64>,
+}
+
 struct Reply {
     status: StatusCode,
     headers: HeaderMap,
@@ -70,7 +77,7 @@ impl Conversation {
     }
 
     /// The rows that answer the question. If the process is asked to stop, the query is cancelled.
-    pub(super) async fn rows(&self, question: &Question, stop: &mut Stop) -> Result<Vec<u8>, Failure> {
+    pub(super) async fn rows(&self, question: &Question, stop: &mut Stop) -> Result<Answer, Failure> {
         let spinner = output::spinner("starting the query");
         let mut asked = pin!(self.send(question.method, &question.path, question.body.as_deref()));
         let Some(reply) = stop.unless_requested(asked.as_mut()).await else {
@@ -146,13 +153,17 @@ impl Conversation {
 }
 
 impl Reply {
-    /// The body of a success.
-    fn rows(self) -> Result<Vec<u8>, Failure> {
+    /// What a success brought.
+    fn rows(self) -> Result<Answer, Failure> {
         if self.headers.contains_key(header::LINK) || self.status == StatusCode::SEE_OTHER {
             let detail = "the rows are more than one answer takes: lower --limit, or select fewer columns";
             return Err(Failure::NotDone(detail.to_owned()));
         }
-        if self.status == StatusCode::OK { Ok(self.body) } else { Err(self.failure()) }
+        if self.status != StatusCode::OK {
+            return Err(self.failure());
+        }
+        let rows = self.headers.get("tributary-rows").and_then(|rows| rows.to_str().ok()?.parse().ok());
+        Ok(Answer { body: self.body, rows })
     }
 
     fn json<T: serde::de::DeserializeOwned>(self) -> Result<T, Failure> {

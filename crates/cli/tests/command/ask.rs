@@ -8,7 +8,10 @@ use domain::{
     settings::Settings,
 };
 
-use crate::{lake::Lake, process::said};
+use crate::{
+    lake::{Lake, checked},
+    process::said,
+};
 
 const PARCELS: &str = r#"{"name": "parcels", "identity": ["id"], "columns": [
     {"name": "id", "type": "bigint", "required": true},
@@ -84,6 +87,25 @@ async fn rows_and_sql_are_printed_in_every_form() {
     assert_eq!(query(&["SELECT id FROM parcels ORDER BY id", "--limit", "2"]), "id\r\n2\r\n3\r\n");
     let table = "ROWS              MOST\n   3  9007199254740993\n(1 row)\n";
     assert_eq!(lake.output(0, &["query", "SELECT count(*) AS rows, max(id) AS most FROM parcels"]), table);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_not_be_all_says_so_beside_the_rows() {
+    let lake = lake().await;
+    // 3 to the power of 5, of which 100 come.
+    let all = "SELECT a.id FROM parcels a CROSS JOIN parcels b CROSS JOIN parcels c CROSS JOIN parcels d \
+               CROSS JOIN parcels e";
+    let noted = |more: &[&str]| {
+        let output = lake.run(&[&["query", "--format", "csv"], more].concat());
+        let rows = checked(&output, 0).lines().count() - 1;
+        (rows, String::from_utf8(output.stderr).unwrap())
+    };
+    let note = "these are the first 100 rows, and there may be more: say how many you want with --limit\n";
+    assert_eq!(noted(&[all]), (100, note.to_owned()));
+    assert_eq!(noted(&[all, "--limit", "100"]), (100, String::new()));
+    assert_eq!(noted(&[&format!("{all} LIMIT 100")]), (100, String::new()));
+    assert_eq!(noted(&[all, "--limit", "1000"]), (243, String::new()));
+    assert_eq!(noted(&["SELECT id FROM parcels"]), (3, String::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -160,6 +160,8 @@ async fn requests_are_answered_as_athena_answers_them() {
         ("passengers?seat_number=isdistinct.12A&name=is.not_null&select=name", "\"PÉREZ\"\n\"O'Brien\"\n"),
         ("passengers?passenger_id=in.()&select=name", ""),
         ("parcels?ratings=cs.{1.5}&select=fee", "\"1.10\"\n"),
+        // One parcel's tags are [null], another's null.
+        ("parcels?tags=not.cs.{fragile}&select=fee", "\"9999999999.99\"\n"),
         (
             "passengers?or=(name.ilike.ana*,and(flight_id.gte.10,flight_id.lt.20),seat_number.is.null)&select=name",
             "\"Pérez, Ana\"\n\"PÉREZ\"\n",
