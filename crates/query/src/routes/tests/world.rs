@@ -7,6 +7,8 @@ use super::*;
 pub(crate) const PASSENGERS: &str = "SELECT \"passenger_id\", \"flight_id\", \"name\", \"seat_number\" FROM \
      \"tributary\".\"passengers\" ORDER BY \"passenger_id\" ASC NULLS LAST LIMIT 20";
 
+type InMemory = (MemoryStore, MemoryCatalog, MemoryEngine, RuntimeClock, SeededIds);
+
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -88,7 +90,7 @@ impl World {
 /// The API of a world, and what is behind it.
 pub(crate) struct Served {
     pub(crate) router: Router,
-    pub(crate) api: Arc<Api<(MemoryStore, MemoryCatalog, MemoryEngine, RuntimeClock, SeededIds)>>,
+    pub(crate) api: Arc<Api<InMemory>>,
 }
 
 impl Served {
