@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub use envelope::{CloudEvent, Event};
-pub use extra::extra;
+pub use extra::{extra, extra_beside};
 pub use rejection::Rejection;
 
 /// What carried the event here.

@@ -3,6 +3,7 @@
 use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch, StringBuilder},
     compute::interleave,
+    datatypes::DataType,
     error::ArrowError,
 };
 use columnar::Builder;
@@ -31,15 +32,18 @@ pub(super) fn adopt(dataset: &Dataset, rows: RecordBatch) -> Result<RecordBatch,
     let mut adoptions: Vec<Adoption> = Vec::new();
     for (row, extra) in extras.iter().enumerate() {
         let Some(event) = extra.and_then(|extra| Event::parse(extra).ok()) else { continue };
-        let Some(values) = values(dataset, &rows, row, &event) else { continue };
+        let Some(values) = values(dataset, &rows, row, &event)? else { continue };
         let adopted: Vec<bool> = values.iter().map(Option::is_some).collect();
         if !adopted.contains(&true) {
             continue;
         }
+        // What a column has from elsewhere stays, and so does what it would have read now.
+        let takes = |index: usize| adopted[index] || rows.column(index).is_null(row);
+        let extra = event::extra_beside(dataset, &event, takes);
         for (builder, value) in builders.iter_mut().zip(values) {
             builder.append(value.unwrap_or(Value::Null));
         }
-        adoptions.push(Adoption { row, columns: adopted, extra: event::extra(dataset, &event) });
+        adoptions.push(Adoption { row, columns: adopted, extra });
     }
     if adoptions.is_empty() {
         return Ok(rows);
@@ -58,21 +62,59 @@ pub(super) fn adopt(dataset: &Dataset, rows: RecordBatch) -> Result<RecordBatch,
 }
 
 /// What the row's extra fields say of each column that wants it: one that is null, or one of a nested type, of which
-/// all was kept when something in it had no name. `None` if one of them does not fit.
+/// all was kept when something in it had no name. (Or the column read another field then; what it has stays.) `None` if
+/// one of them does not fit.
 fn values<'a>(
     dataset: &Dataset,
     rows: &RecordBatch,
     row: usize,
     event: &Event<'a>,
-) -> Option<Vec<Option<Value<'a>>>> {
-    let wanted = |(index, column): (usize, &domain::Column)| {
-        if rows.column(index).is_valid(row) && column.data_type.is_scalar() {
-            return Some(None);
+) -> Result<Option<Vec<Option<Value<'a>>>>, ArrowError> {
+    let mut values = Vec::with_capacity(dataset.columns().len());
+    for (index, column) in dataset.columns().iter().enumerate() {
+        let stored = rows.column(index);
+        if stored.is_valid(row) && column.data_type.is_scalar() {
+            values.push(None);
+            continue;
         }
-        let value = event::read(column, event, index).ok()?;
-        Some(Some(value).filter(|value| *value != Value::Null))
-    };
-    dataset.columns().iter().enumerate().map(wanted).collect()
+        let Ok(value) = event::read(column, event, index) else { return Ok(None) };
+        let value = Some(value).filter(|value| *value != Value::Null);
+        values.push(match value {
+            Some(value) if stored.is_valid(row) => {
+                let mut builder = Builder::new(&column.data_type);
+                builder.append(value.clone());
+                extends(&builder.finish()?, 0, stored, row).then_some(value)
+            }
+            value => value,
+        });
+    }
+    Ok(Some(values))
+}
+
+/// Whether a value says all that another of the same type says.
+fn extends(new: &dyn Array, at: usize, old: &dyn Array, row: usize) -> bool {
+    if old.is_null(row) {
+        return true;
+    }
+    if new.is_null(at) {
+        return false;
+    }
+    match (new.data_type(), old.data_type()) {
+        (DataType::Struct(_), DataType::Struct(_)) => {
+            let fields = new.as_struct().columns().iter().zip(old.as_struct().columns());
+            new.as_struct().num_columns() == old.as_struct().num_columns()
+                && fields.into_iter().all(|(new, old)| extends(new, at, old, row))
+        }
+        (DataType::List(_), DataType::List(_)) => {
+            let (new, old) = (new.as_list::<i32>().value(at), old.as_list::<i32>().value(row));
+            new.len() == old.len() && (0..old.len()).all(|index| extends(&new, index, &old, index))
+        }
+        (DataType::Map(..), DataType::Map(..)) => {
+            let (new, old) = (new.as_map().value(at), old.as_map().value(row));
+            new.len() == old.len() && (0..old.len()).all(|index| extends(&new, index, &old, index))
+        }
+        _ => new.slice(at, 1).to_data() == old.slice(row, 1).to_data(),
+    }
 }
 
 /// The column, with the new values where there are some.

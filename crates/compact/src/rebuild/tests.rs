@@ -67,7 +67,11 @@ impl World {
 
     /// The rows of the head, file by file.
     async fn rows(&self) -> Vec<RecordBatch> {
-        let dataset = Dataset::from_json(SECOND.as_bytes()).unwrap();
+        self.rows_of(SECOND).await
+    }
+
+    async fn rows_of(&self, definition: &str) -> Vec<RecordBatch> {
+        let dataset = Dataset::from_json(definition.as_bytes()).unwrap();
         let head = log::head(&*self.store, &self.name, &self.partition).await.unwrap().unwrap();
         let mut rows = Vec::new();
         for file in &head.files {
@@ -110,6 +114,44 @@ async fn values_sent_before_their_column_was_defined_are_moved_into_it() {
     assert_eq!(pretty_format_batches(&rows).unwrap().to_string().lines().collect::<Vec<_>>(), expected);
     let head = log::head(&*world.store, &world.name, &world.partition).await.unwrap().unwrap();
     assert_eq!((head.kind, head.schema_version, head.consumed.len()), (CommitKind::Rebuild, 2, 1));
+}
+
+/// A producer that is renaming a field sends both names for a while.
+#[tokio::test]
+async fn a_column_that_reads_another_field_now_keeps_what_it_has_and_nothing_is_lost() {
+    let world = World::new(|limits| limits).await;
+    let first = r#"{"name": "trips", "identity": ["id"], "columns": [
+        {"name": "id", "type": "int", "required": true}, {"name": "at", "type": "struct<x:int>"},
+        {"name": "price", "type": "int"}]}"#;
+    world.store.put("schemas/trips/000002.json", first.into(), PutMode::Create).await.unwrap();
+    world
+        .land(&[
+            r#"{"id":1,"at":{"x":1},"where":{"x":2},"price":1,"amount":2,"Fare":"3.00"}"#.to_owned(),
+            r#"{"id":2,"where":{"x":2},"amount":2,"Fare":"4.00"}"#.to_owned(),
+            r#"{"id":3,"at":{"x":1},"where":{"x":1},"price":2,"amount":2,"Fare":"5.00"}"#.to_owned(),
+        ])
+        .await;
+    let second = r#"{"name": "trips", "identity": ["id"], "columns": [
+        {"name": "id", "type": "int", "required": true}, {"name": "at", "type": "struct<x:int>", "from": "where"},
+        {"name": "price", "type": "int", "from": "amount"},
+        {"name": "fare", "type": "decimal(6,2)", "from": "Fare"}]}"#;
+    world.store.put("schemas/trips/000003.json", second.into(), PutMode::Create).await.unwrap();
+    world.rebuild().await;
+    let columns = [0, 1, 2, 3, 6];
+    let rows = world.rows_of(second).await;
+    let rows: Vec<RecordBatch> = rows.iter().map(|batch| batch.project(&columns).unwrap()).collect();
+    let table = pretty_format_batches(&rows).unwrap().to_string();
+    assert_eq!(
+        table,
+        "\
++----+--------+-------+------+------------------------------+
+| id | at     | price | fare | _extra                       |
++----+--------+-------+------+------------------------------+
+| 1  | {x: 1} | 1     | 3.00 | {\"where\":{\"x\":2},\"amount\":2} |
+| 2  | {x: 2} | 2     | 4.00 |                              |
+| 3  | {x: 1} | 2     | 5.00 | {\"amount\":2}                 |
++----+--------+-------+------+------------------------------+"
+    );
 }
 
 #[tokio::test]
