@@ -42,10 +42,11 @@ module "query" {
 
   statements = [
     {
+      # Also tells what is missing, as a result that has expired, from what is forbidden.
       sid        = "ListDefinitions"
       actions    = ["s3:ListBucket"]
       resources  = [local.bucket_arn]
-      conditions = { StringLike = { "s3:prefix" = ["access/*", "queries/*", "results/queries/*", "results/rendered/*", "schemas/*"] } }
+      conditions = { StringLike = { "s3:prefix" = ["access/*", "queries/*", "results/*", "schemas/*"] } }
     },
     {
       # What a query that goes on is come back to by, and files too long for an answer; Athena's own results it writes

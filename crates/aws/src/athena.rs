@@ -104,7 +104,14 @@ impl QueryEngine for AthenaEngine {
         let infos = infos.ok_or_else(|| failed("Athena answered a result without columns"))?;
         let columns = infos.into_iter().map(column).collect();
         let (store, key) = self.place(&location)?;
-        let bytes = store.head(key).await.map_err(|error| result_error(error, &location))?.size;
+        let bytes = match store.head(key).await {
+            Ok(head) => head.size,
+            // To who may list only a part of the bucket, what is missing is forbidden.
+            Err(StoreError::Failed { .. }) if store.exists(key).await.is_ok_and(|exists| !exists) => {
+                return Err(EngineError::NotFound { id: location });
+            }
+            Err(error) => return Err(result_error(error, &location)),
+        };
         Ok(StoredResult { columns, bytes, location })
     }
 

@@ -103,19 +103,19 @@ pub(super) async fn load_all<S: ObjectStore>(store: &S, database: &str) -> Resul
     let objects = store.list_all(key::QUERIES).await?;
     let names = objects.into_iter().filter_map(|object| key::named_query_of(&object.key));
     let reads = names.map(|name| async move {
-        let bytes = store.get(&key::named_query(&name)).await;
+        let bytes = store.find(&key::named_query(&name)).await;
         (name, bytes)
     });
     let mut reads = stream::iter(reads).buffer_unordered(READS);
     let mut loaded = NamedQueries::default();
     while let Some((name, bytes)) = reads.next().await {
         match bytes {
-            Ok(bytes) => match NamedQuery::from_json(&name, &bytes, database) {
+            Ok(Some(bytes)) => match NamedQuery::from_json(&name, &bytes, database) {
                 Ok(query) => drop(loaded.queries.insert(name, query)),
                 Err(invalid) => drop(loaded.damaged.insert(name, invalid)),
             },
             // Deleted since it was listed.
-            Err(StoreError::NotFound { .. }) => {}
+            Ok(None) => {}
             Err(error) => return Err(error),
         }
     }
