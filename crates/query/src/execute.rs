@@ -217,7 +217,14 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
         progress.enter(Stage::Starting(query.clone()));
         let id = self.repeated(|| self.engine.start(query)).await.map_err(ExecuteError::of)?;
         progress.enter(Stage::Running(id.clone()));
-        let (bytes_scanned, engine_millis, reused) = self.completion(&id, max_bytes).await?;
+        let completion = self.completion(&id, max_bytes).await;
+        // Nobody will look at it again.
+        if matches!(completion, Err(ExecuteError::Refused(_)))
+            && let Err(error) = self.engine.cancel(&id).await
+        {
+            tracing::warn!(query_id = %id, error = domain::chain(&error), "a query could not be cancelled");
+        }
+        let (bytes_scanned, engine_millis, reused) = completion?;
         let result = self.repeated(|| self.engine.result(&id)).await;
         let result = result.map_err(|error| ExecuteError::of_result(error, &id))?;
         Ok(Finished { id, bytes_scanned, engine_millis, reused, result })
@@ -234,10 +241,12 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
                 Ok(status) => match ended(id, status.state) {
                     Some(Ok(())) => return Ok((status.bytes_scanned, status.engine_millis, status.reused)),
                     Some(Err(error)) => return Err(error),
-                    None if status.bytes_scanned > max_bytes => {
-                        self.engine.cancel(id).await.map_err(ExecuteError::of)?;
-                        return Err(ExecuteError::CutOff(id.clone()));
-                    }
+                    None if status.bytes_scanned > max_bytes => match self.engine.cancel(id).await {
+                        Ok(()) => return Err(ExecuteError::CutOff(id.clone())),
+                        // It reads on: the next look stops it.
+                        Err(EngineError::Busy | EngineError::Unavailable { .. }) => {}
+                        Err(error) => return Err(ExecuteError::of(error)),
+                    },
                     None => {}
                 },
             }

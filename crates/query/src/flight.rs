@@ -21,8 +21,8 @@ use crate::{
     sql::Statement,
 };
 
-/// How long stopping a query may take.
-const CANCEL: Duration = Duration::from_secs(2);
+/// How long stopping a query may take: with the slack of a request whose deadline nears, less than its margin.
+const CANCEL: Duration = Duration::from_secs(1);
 
 /// What is to run, and how.
 #[derive(Debug, Clone)]
@@ -59,8 +59,8 @@ pub(crate) type Place<Q, K, I> = Arc<Flight<Q, K, I>>;
 
 type Open<Q, K, I> = Arc<Mutex<HashMap<FlightKey, Weak<Flight<Q, K, I>>>>>;
 
-/// One of them, held by everybody who has a place in it. While somebody polls [`Flight::wait`] the query goes on; when the last place is given up
-/// before the query is over, and nobody can come back to it, it is cancelled.
+/// One of them, held by everybody who has a place in it. While somebody polls [`Flight::wait`] the query goes on; when
+/// the last place is given up before the query is over, and nobody can come back to it, it is cancelled.
 pub(crate) struct Flight<Q: QueryEngine, K: Clock, I: Ids> {
     runner: Arc<Runner<Q, K, I>>,
     open: Open<Q, K, I>,
@@ -154,10 +154,12 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flight<Q, K, I> {
 
     /// Gives the place up, and if it was the last one, comes back when the query is stopped.
     pub(crate) async fn give_up(self: Arc<Self>) {
-        if let Some(flight) = Arc::into_inner(self)
-            && !flight.handed_over.swap(true, Ordering::SeqCst)
+        if let Some(mut flight) = Arc::into_inner(self)
+            && !*flight.handed_over.get_mut()
         {
             stop(Arc::clone(&flight.runner), flight.progress.stage()).await;
+            // Only now: whoever waits for this may go away meanwhile, and then it is left to `drop`.
+            *flight.handed_over.get_mut() = true;
         }
     }
 }

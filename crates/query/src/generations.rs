@@ -17,7 +17,7 @@ pub(crate) struct TableState {
     pub(crate) partitions: Vec<PartitionState>,
     /// When the newest of their generations was committed.
     pub(crate) freshness: Option<DateTime<Utc>>,
-    /// Of which generation each partition is.
+    /// Of which generation each partition is, and which version of the definition it follows.
     pub(crate) digest: [u8; 16],
 }
 
@@ -28,7 +28,12 @@ impl TableState {
         partitions.sort_unstable_by(|a, b| b.values.cmp(&a.values));
         let mut digest = Digest::new("generations of a table");
         for partition in &partitions {
-            digest = digest.all(partition.values.iter().map(String::as_str)).text(&partition.location);
+            // With the version: the same files have other columns under another definition.
+            let version = partition.schema_version.map(|version| version.to_string());
+            digest = digest
+                .all(partition.values.iter().map(String::as_str))
+                .text(&partition.location)
+                .option(version.as_deref());
         }
         let freshness = partitions.iter().filter_map(|partition| partition.committed_at).max();
         Self { freshness, digest: digest.finish(), partitions }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::port::{
     BYTES_PARAMETER, COMMITTED_AT_PARAMETER, CatalogPartition, GENERATION_PARAMETER, ROWS_PARAMETER,
+    SCHEMA_VERSION_PARAMETER,
 };
 
 /// A partition as `register` described it. What is missing or does not parse (somebody's hand) is unknown.
@@ -14,6 +15,8 @@ pub(crate) struct PartitionState {
     pub(crate) location: String,
     /// The generation its location is.
     pub(crate) generation: Option<u64>,
+    /// The version of the definition that its columns are of.
+    pub(crate) schema_version: Option<u32>,
     /// The rows of that generation.
     pub(crate) rows: Option<u64>,
     /// The bytes of its files.
@@ -30,6 +33,7 @@ impl PartitionState {
         let time = |name: &str| DateTime::parse_from_rfc3339(text(name)?).ok().map(|time| time.to_utc());
         Self {
             generation: number(GENERATION_PARAMETER),
+            schema_version: text(SCHEMA_VERSION_PARAMETER).and_then(|text| text.parse().ok()),
             rows: number(ROWS_PARAMETER),
             bytes: number(BYTES_PARAMETER),
             committed_at: time(COMMITTED_AT_PARAMETER),

@@ -89,6 +89,8 @@ mod tests {
             r"a+?",
             "[(?P<]",
             "a{0}",
+            "a|(?i)b|c",
+            "a|b(?i)c",
         ] {
             assert_eq!(regular(&name(), same, false).unwrap(), same);
         }
@@ -120,6 +122,8 @@ mod tests {
             "a{1001}",
             "(?:a{100}){11}",
             "^*a",
+            "a(?i)b|c",
+            "x(?:a(?i)|c)",
         ] {
             let problem = regular(&name(), other, false).expect_err(other);
             assert_eq!(problem.status(), 400);

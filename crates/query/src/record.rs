@@ -3,6 +3,7 @@
 //! It is written when a query is handed over: when the wait is over before the query, or its result has more than one
 //! page. That it exists also shows that this API started the query. It expires with the results.
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
     DataType, DatasetName, QueryName,
@@ -15,6 +16,8 @@ use crate::{access::Caller, column::OutputColumn, form::Form, generations::Gener
 
 /// The only form there is so far.
 const FORMAT: u32 = 1;
+/// How often it is tried to write a record.
+const ATTEMPTS: u32 = 3;
 
 /// A query that callers can come back to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -114,14 +117,24 @@ impl QueryRecord {
             created_at: new.created_at,
         };
         let body = serde_json::to_vec(&record).map_err(|error| RecordError::Damaged(Some(error)))?;
-        let put = store.put(&key::query_record(name), body.into(), PutMode::Create).await;
-        match put {
-            Ok(()) => Ok(record),
-            // Ours too, if its reply was lost: what is stored is what counts.
-            Err(StoreError::AlreadyExists { .. } | StoreError::Conflict { .. }) => Self::load(store, name)
-                .await?
-                .ok_or_else(|| RecordError::Store(StoreError::NotFound { key: key::query_record(name) })),
-            Err(error) => Err(error.into()),
+        let body = Bytes::from(body);
+        let mut attempt = 1;
+        loop {
+            match store.put(&key::query_record(name), body.clone(), PutMode::Create).await {
+                Ok(()) => return Ok(record),
+                Err(error @ (StoreError::AlreadyExists { .. } | StoreError::Conflict { .. })) => {
+                    // Ours too, if its reply was lost: what is stored is what counts.
+                    if let Some(stored) = Self::load(store, name).await? {
+                        return Ok(stored);
+                    }
+                    // Where two write at the same time S3 may refuse both.
+                    if attempt == ATTEMPTS {
+                        return Err(error.into());
+                    }
+                    attempt += 1;
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use domain::{DataType, data_type::Decimal, json::Raw};
 
 use crate::{
@@ -145,6 +145,18 @@ fn hour(text: &str) -> Option<Value> {
     let shaped = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
     let hour: u8 = text.parse().ok()?;
     (shaped && hour < 24).then(|| Value::Text(text.to_owned()))
+}
+
+/// The value, or the first one after it that can be stored if the text says more than that: what is stored has
+/// milliseconds, and `10:05:00.123` is before `10:05:00.1239`.
+pub(crate) fn not_before(value: Value, text: &str) -> Value {
+    match value {
+        Value::Time(time) if DateTime::parse_from_rfc3339(text).is_ok_and(|exact| exact > time) => {
+            let next = time.checked_add_signed(TimeDelta::milliseconds(1));
+            Value::Time(next.filter(|next| next.year() <= 9_999).unwrap_or(time))
+        }
+        value => value,
+    }
 }
 
 fn time(text: &str) -> Option<Value> {

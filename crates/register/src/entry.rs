@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat};
 use domain::{
     Commit, DatasetName, Generation, Partition, key,
-    port::{BYTES_PARAMETER, COMMITTED_AT_PARAMETER, CatalogPartition, GENERATION_PARAMETER, ROWS_PARAMETER},
+    port::{
+        BYTES_PARAMETER, COMMITTED_AT_PARAMETER, CatalogPartition, GENERATION_PARAMETER, ROWS_PARAMETER,
+        SCHEMA_VERSION_PARAMETER,
+    },
     schemas::Accepted,
 };
 
-use crate::table::{self, SCHEMA_VERSION};
+use crate::table;
 
 /// The entry of a partition whose head this is, under this definition.
 pub fn entry(head: &Commit, accepted: &Accepted) -> CatalogPartition {
@@ -19,7 +22,7 @@ pub fn entry(head: &Commit, accepted: &Accepted) -> CatalogPartition {
         (BYTES_PARAMETER, head.bytes().to_string()),
         (COMMITTED_AT_PARAMETER, head.committed_at.to_rfc3339_opts(SecondsFormat::Millis, true)),
         // Of the columns, which a listing of partitions does not have.
-        (SCHEMA_VERSION, accepted.version.to_string()),
+        (SCHEMA_VERSION_PARAMETER, accepted.version.to_string()),
     ];
     CatalogPartition {
         values: head.partition.values(),
@@ -74,7 +77,7 @@ pub(crate) fn seems_current(
     });
     names_head
         && is(GENERATION_PARAMETER, head.number())
-        && is(SCHEMA_VERSION, version.into())
+        && is(SCHEMA_VERSION_PARAMETER, version.into())
         && is_number(ROWS_PARAMETER)
         && is_number(BYTES_PARAMETER)
         && committed_at.is_some_and(|text| DateTime::parse_from_rfc3339(text).is_ok())

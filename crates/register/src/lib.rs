@@ -30,4 +30,4 @@ pub use handler::handle;
 pub use judge::{Admissible, judge};
 pub use reconcile::Reconciled;
 pub use service::Register;
-pub use table::{SCHEMA_VERSION, table};
+pub use table::table;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Dataset, key,
-    port::{Catalog, Clock, Ids, ObjectStore, Table, TableColumn},
+    port::{Catalog, Clock, Ids, ObjectStore, SCHEMA_VERSION_PARAMETER, Table, TableColumn},
     run::Run,
     schemas::Accepted,
 };
@@ -14,9 +14,6 @@ use crate::{
     error::RegisterError,
     service::{ATTEMPTS, Register},
 };
-
-/// The parameter of tables and partitions that says which version of the definition they follow.
-pub const SCHEMA_VERSION: &str = "tributary.schema_version";
 
 impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     /// Creates or evolves the table. A newer version that somebody else put there stays.
@@ -49,7 +46,8 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
 }
 
 fn is_current(found: &Table, wanted: &Table, version: u32) -> bool {
-    let found_version = found.parameters.get(SCHEMA_VERSION).and_then(|text| text.parse::<u32>().ok());
+    let found_version =
+        found.parameters.get(SCHEMA_VERSION_PARAMETER).and_then(|text| text.parse::<u32>().ok());
     if found_version.is_some_and(|found| found > version) {
         return true;
     }
@@ -69,7 +67,7 @@ pub fn table(Accepted { version, dataset }: &Accepted) -> Table {
         columns: columns(dataset),
         partition_keys: dataset.granularity().keys().iter().map(|key| (*key).to_owned()).collect(),
         location: key::table_prefix(dataset.name()),
-        parameters: BTreeMap::from([(SCHEMA_VERSION.to_owned(), version.to_string())]),
+        parameters: BTreeMap::from([(SCHEMA_VERSION_PARAMETER.to_owned(), version.to_string())]),
         version: None,
     }
 }

@@ -2,10 +2,10 @@
 
 use domain::{
     Commit, DatasetName, Partition,
-    port::{CatalogPartition, GENERATION_PARAMETER, Table, TableColumn},
+    port::{CatalogPartition, GENERATION_PARAMETER, SCHEMA_VERSION_PARAMETER, Table, TableColumn},
     schemas::Accepted,
 };
-use register::{SCHEMA_VERSION, entry, table};
+use register::{entry, table};
 
 use super::difference::{Difference, Kind};
 
@@ -115,7 +115,7 @@ pub(super) fn generation(found: &CatalogPartition) -> Option<u64> {
 
 /// The version of the definition that a table follows.
 fn version(found: &Table) -> Option<u32> {
-    found.parameters.get(SCHEMA_VERSION)?.parse().ok()
+    found.parameters.get(SCHEMA_VERSION_PARAMETER)?.parse().ok()
 }
 
 fn other(what: &mut Vec<String>, name: &str, found: &str, wanted: &str) {

@@ -11,6 +11,8 @@ pub const ROWS_PARAMETER: &str = "tributary.rows";
 pub const BYTES_PARAMETER: &str = "tributary.bytes";
 /// The partition parameter with the time of its commit, RFC 3339.
 pub const COMMITTED_AT_PARAMETER: &str = "tributary.committed_at";
+/// The parameter of tables and partitions that says which version of the definition they follow.
+pub const SCHEMA_VERSION_PARAMETER: &str = "tributary.schema_version";
 
 /// One database of a Hive style catalog: Glue. A projection of the bucket, never the truth.
 ///

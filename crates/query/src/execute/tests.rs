@@ -125,6 +125,40 @@ async fn a_query_that_reads_more_than_its_caller_may_is_stopped() {
     assert!(runner.run(statement(), Some(100_000_000), &progress).await.is_ok());
 }
 
+/// Stops no query before the third call.
+#[tokio::test(start_paused = true)]
+async fn a_query_that_could_not_be_stopped_is_stopped_at_a_later_look() {
+    let engine = Grudging { inner: engine(Outcome::Hangs), refusals: 2.into() };
+    let runner = runner(engine);
+    let error = runner.run(statement(), Some(1_000_000), &Progress::new()).await.unwrap_err();
+    let ExecuteError::CutOff(id) = error else { panic!("{error}") };
+    assert_eq!(runner.engine.status(&id).await.unwrap().state, QueryState::Cancelled);
+}
+
+struct Grudging {
+    inner: MemoryEngine,
+    refusals: AtomicU32,
+}
+
+impl QueryEngine for Grudging {
+    async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
+        self.inner.start(query).await
+    }
+    async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
+        self.inner.status(id).await
+    }
+    async fn result(&self, id: &QueryId) -> Result<StoredResult, EngineError> {
+        self.inner.result(id).await
+    }
+    async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
+        self.inner.read(result, range).await
+    }
+    async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
+        let left = self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        if left.is_ok() { Err(EngineError::Busy) } else { self.inner.cancel(id).await }
+    }
+}
+
 #[test]
 fn a_token_is_of_everything_that_athena_does_not_compare() {
     let runner = runner(engine(rows()));

@@ -98,6 +98,20 @@ async fn a_place_can_be_given_up_before_the_answer() {
     assert_eq!(states(&flights.runner.engine).await, [QueryState::Cancelled]);
 }
 
+/// The caller goes away while its query is being stopped.
+#[tokio::test(start_paused = true)]
+async fn a_place_whose_giving_up_is_broken_off_is_given_up_all_the_same() {
+    let flights = flights(engine(Outcome::Hangs));
+    let (flight, _) = flights.join(KEY, run(true)).unwrap();
+    flight.wait(Duration::from_secs(1), SLACK).await;
+    // Made, and never polled to its end.
+    let mut giving_up = Box::pin(flight.give_up());
+    let _ = futures::poll!(&mut giving_up);
+    drop(giving_up);
+    settle(&flights.runner).await;
+    assert_eq!(states(&flights.runner.engine).await, [QueryState::Cancelled]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn where_nothing_may_follow_the_answer_nothing_does() {
     let flights = flights(engine(Outcome::Hangs));

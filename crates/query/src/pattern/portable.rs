@@ -2,9 +2,9 @@
 //! grammar of the `regex` crate does. Anything else would fail in the engine, or match other rows there.
 
 use regex_syntax::ast::{
-    AssertionKind, Ast, ClassSetBinaryOp, ClassSetBinaryOpKind, ClassSetItem, ClassUnicode, ClassUnicodeKind,
-    Flag, Flags, FlagsItemKind, Group, GroupKind, HexLiteralKind, Literal, LiteralKind, Repetition,
-    RepetitionKind, RepetitionRange, Visitor, visit,
+    Alternation, AssertionKind, Ast, ClassSetBinaryOp, ClassSetBinaryOpKind, ClassSetItem, ClassUnicode,
+    ClassUnicodeKind, Flag, Flags, FlagsItemKind, Group, GroupKind, HexLiteralKind, Literal, LiteralKind,
+    Repetition, RepetitionKind, RepetitionRange, Visitor, visit,
 };
 
 /// How often something may be repeated, repetitions within repetitions multiplied: engines write them out.
@@ -86,6 +86,7 @@ impl Visitor for Portable {
     fn visit_pre(&mut self, ast: &Ast) -> Checked {
         match ast {
             Ast::Flags(set) => flags(&set.flags),
+            Ast::Alternation(found) => alternation(found),
             Ast::Group(found) => group(found),
             Ast::Literal(found) => literal(found),
             Ast::ClassUnicode(found) => class(found),
@@ -150,6 +151,16 @@ impl Portable {
         );
         Ok(())
     }
+}
+
+/// `a(?i)b|c` is `a(?i:b)|(?i:c)` to some and `a(?i:b|c)` to Trino.
+fn alternation(Alternation { asts, .. }: &Alternation) -> Checked {
+    let before_others = asts.split_last().map_or(&[][..], |(_, others)| others);
+    let within = before_others.iter().any(|branch| match branch {
+        Ast::Concat(parts) => parts.asts.iter().skip(1).any(|part| matches!(part, Ast::Flags(_))),
+        _ => false,
+    });
+    if within { Err("with flags around what they are for before a |: write (?i:a)") } else { Ok(()) }
 }
 
 fn group(Group { kind, .. }: &Group) -> Checked {

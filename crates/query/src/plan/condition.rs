@@ -128,8 +128,12 @@ fn comparison(dataset: &Dataset, raw: &RawComparison, elements: &mut usize) -> R
         }
         (RawValue::One(text), operator) => {
             comparable(dataset, &operand)?;
-            let value = value::parse(&operand, text)?;
-            Ok(Condition::Compare(operand, compared(operator)?, value))
+            let (value, comparison) = (value::parse(&operand, text)?, compared(operator)?);
+            let value = match comparison {
+                Comparison::Lt | Comparison::Gte => value::not_before(value, text),
+                _ => value,
+            };
+            Ok(Condition::Compare(operand, comparison, value))
         }
     }
 }

@@ -17,7 +17,8 @@ use domain::{
     memory::{MemoryCatalog, MemoryEngine, MemoryStore, Outcome, Rows, SeededIds},
     port::{
         BYTES_PARAMETER, COMMITTED_AT_PARAMETER, Catalog, CatalogPartition, Clock, GENERATION_PARAMETER,
-        ObjectStore, PutMode, QueryEngine, ROWS_PARAMETER, ResultColumn, Table, Upsert,
+        ObjectStore, PutMode, QueryEngine, ROWS_PARAMETER, ResultColumn, SCHEMA_VERSION_PARAMETER, Table,
+        Upsert,
     },
 };
 use serde_json::{Value, json};

@@ -1,14 +1,14 @@
 //! From a job to its reply: from what the caller has already, from a query, or later.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     DatasetName,
     key::ExecutionName,
-    port::{Clock, QueryEngine, QueryId},
+    port::{Catalog, Clock, QueryEngine, QueryId, SCHEMA_VERSION_PARAMETER},
 };
-use futures::future::try_join_all;
+use futures::future::{Either, select, try_join_all};
 
 use super::{Accepted, Api, Job, Kept, Reply, Rows, failures, handed_over::QueryView, to_json};
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     cost::{CacheState, Cost, Price},
     cursor::Cursor,
     digest::Digest,
-    execute::Finished,
+    execute::{ExecuteError, Finished},
     flight::{Flight, Run, Waited},
     generations::Generations,
     ports::Ports,
@@ -29,6 +29,8 @@ use crate::{
 
 /// How long after the wait the engine may still take to say that it has the query.
 const SLACK: Duration = Duration::from_secs(5);
+/// How long it may take to see in the catalog that an answer is what the next one would be.
+const LOOK: Duration = Duration::from_secs(1);
 /// How long before the deadline of its process a request stops waiting.
 const MARGIN: TimeDelta = TimeDelta::seconds(3);
 
@@ -74,13 +76,35 @@ impl<P: Ports> Api<P> {
             Waited::Over(Ok(finished)) => {
                 self.finished(job, preferences, &before, &tag, &finished, shared).await
             }
-            Waited::Over(Err(error)) => Err(failures::failed(&error, &job.logged())),
+            Waited::Over(Err(error)) => Err(match self.behind(job, &error).await {
+                Some(name) => failures::behind(&name, &preferences.caller),
+                None => failures::failed(&error, &job.logged()),
+            }),
             Waited::Running(id) => self.accepted(job, preferences, &before, flight, &id).await,
             Waited::NotStarted => {
                 flight.give_up().await;
                 Err(failures::not_started(wait + slack))
             }
         }
+    }
+
+    /// The dataset whose table does not follow its definition yet, if that may be why the query failed: it was planned
+    /// by the definition, which is accepted before the catalog has it.
+    async fn behind(&self, job: &Job, error: &ExecuteError) -> Option<DatasetName> {
+        if !matches!(error, ExecuteError::Failed { retryable: false, .. }) {
+            return None;
+        }
+        let definitions = self.definitions().await.ok()?;
+        for name in &job.reads {
+            let table = self.catalog.table(name).await.ok()??;
+            let version = table.parameters.get(SCHEMA_VERSION_PARAMETER).and_then(|text| text.parse().ok());
+            if version.is_some_and(|version: u32| {
+                definitions.get(name).is_some_and(|accepted| accepted.version > version)
+            }) {
+                return Some(name.clone());
+            }
+        }
+        None
     }
 
     /// The wait of this request: the setting's, or what the caller prefers if that is shorter.
@@ -133,19 +157,27 @@ impl<P: Ports> Api<P> {
         let page = self.page(&finished.id, &finished.result, &columns, job.form, Position::START, None);
         // The query may have read later generations than `before`, and if the catalog went back meanwhile, which it
         // can for a moment, other ones. Then a tag of `before` would be wrong until the next commit. A table that takes
-        // many calls to list is not listed for that alone: there the look is the snapshot's, or none.
+        // many calls to list is not listed for that alone, while the snapshot is young enough. And no look takes longer
+        // than the answer may: what is not known by then has no tag.
         let now = before.is_quick.then(|| self.clock().now());
-        let (page, after) = futures::join!(page, self.generations(&job.reads, &preferences.caller, now));
-        let is_before = after.is_ok_and(|after| after.digest == before.digest);
-        let page = page?;
+        let look = async {
+            let look = pin!(self.generations(&job.reads, &preferences.caller, now));
+            match select(look, pin!(self.clock().sleep(LOOK))).await {
+                Either::Left((after, _)) => after.is_ok_and(|after| after.digest == before.digest),
+                Either::Right(_) => false,
+            }
+        };
+        let (page, is_before) = futures::join!(page, look);
         let mut cost = self.cost(finished, before, shared);
         let is_repeatable = is_before && !finished.reused && !job.volatile;
         let kept = is_repeatable.then(|| kept(tag, before));
-        if page.next.is_some() && job.form.is_file() {
+        if super::pages::is_elsewhere(&page, job.form) {
             let (name, record) = self.hand_over(job, preferences, Some(before), &finished.id).await?;
-            let url = self.file(&name, &record, &finished.id, &finished.result, &columns, job.form).await?;
+            let caller = &preferences.caller;
+            let url = self.file(&name, &record, caller, &finished.result, &columns, job.form).await?;
             return Ok(Reply::Elsewhere(url, cost));
         }
+        let page = page?;
         cost.rows = Some(page.rows);
         let next = match page.next {
             None => None,

@@ -46,6 +46,17 @@ pub(super) fn not_registered(name: &DatasetName, caller: &Caller) -> Problem {
     Problem::new(Kind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE)
 }
 
+/// The query failed, and the dataset's table does not follow its definition yet.
+pub(super) fn behind(name: &DatasetName, caller: &Caller) -> Problem {
+    tracing::warn!(dataset = %name, "a query failed, and its table is behind the definition");
+    let detail = if caller.sees(name) {
+        format!("dataset {name} has a new definition, which its table does not follow yet")
+    } else {
+        "what the query reads has a new definition, which its table does not follow yet".to_owned()
+    };
+    Problem::new(Kind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE)
+}
+
 /// This process has as many queries as it takes.
 pub(super) fn full() -> Problem {
     tracing::warn!("a query was turned away: this process has too many");

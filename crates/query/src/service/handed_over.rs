@@ -208,11 +208,12 @@ impl<P: Ports> Api<P> {
 
         let columns = pages::columns(record.columns().as_deref(), &result);
         let Cursor { start, limit, form } = page;
-        let rendered = self.page(&id, &result, &columns, form, start, limit).await?;
-        if rendered.next.is_some() && form.is_file() && limit.is_none() && start == Position::START {
-            let url = self.file(&name, &record, &id, &result, &columns, form).await?;
+        let rendered = self.page(&id, &result, &columns, form, start, limit).await;
+        if limit.is_none() && start == Position::START && pages::is_elsewhere(&rendered, form) {
+            let url = self.file(&name, &record, &preferences.caller, &result, &columns, form).await?;
             return Ok((Reply::Elsewhere(url, cost), record));
         }
+        let rendered = rendered?;
         cost.rows = Some(rendered.rows);
         let next = rendered.next.map(|start| Cursor { start, limit, form }.encode(&name, &record.secret));
         let next = next.map(|cursor| pages::path(&name, &cursor));

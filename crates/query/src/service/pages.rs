@@ -9,6 +9,7 @@ use domain::{
 
 use super::{Api, failures};
 use crate::{
+    access::Caller,
     answer_types,
     column::OutputColumn,
     cursor::Cursor,
@@ -107,6 +108,16 @@ pub(super) fn columns(planned: Option<&[OutputColumn]>, result: &StoredResult) -
     planned.map_or_else(|| answer_types::columns(&result.columns), <[OutputColumn]>::to_vec)
 }
 
+/// Whether a result is a file at an address of its own: all rows in a form that is one, if an answer has no room for
+/// them, be it for the first row alone.
+pub(super) fn is_elsewhere(page: &Result<Page, Problem>, form: Form) -> bool {
+    let fits = match page {
+        Ok(page) => page.next.is_none(),
+        Err(problem) => !problem.is(Kind::ResultTooLarge),
+    };
+    form.is_file() && !fits
+}
+
 impl<P: Ports> Api<P> {
     /// As many rows as one answer takes, or as the caller wants.
     pub(super) async fn page(
@@ -140,7 +151,7 @@ impl<P: Ports> Api<P> {
         &self,
         name: &ExecutionName,
         record: &QueryRecord,
-        id: &QueryId,
+        caller: &Caller,
         result: &StoredResult,
         columns: &[OutputColumn],
         form: Form,
@@ -150,7 +161,7 @@ impl<P: Ports> Api<P> {
         let key = key::rendered(name, variant, form.extension());
         let exists = self.store.exists(&key).await.map_err(|error| failures::unstored(&error))?;
         if !exists {
-            let body = self.whole(name, id, result, columns, form).await?;
+            let body = self.whole(name, caller, result, columns, form).await?;
             let put = self.store.put(&key, body.into(), PutMode::Overwrite).await;
             put.map_err(|error| failures::unstored(&error))?;
         }
@@ -163,21 +174,23 @@ impl<P: Ports> Api<P> {
     async fn whole(
         &self,
         name: &ExecutionName,
-        id: &QueryId,
+        caller: &Caller,
         result: &StoredResult,
         columns: &[OutputColumn],
         form: Form,
     ) -> Result<Vec<u8>, Problem> {
+        let id = QueryId::new(name.as_str());
         let maximum = self.settings.limits.max_rendered;
         let limits = Limits { max_rows: u64::MAX, max_body: usize::try_from(maximum).unwrap_or(usize::MAX) };
         let Form { format, options } = form;
         let request = PageRequest { columns, start: Position::START, limits, format, options };
         let page = render::page(self.engine(), result, &request).await;
-        let page = page.map_err(|error| failures::unrendered(error, id))?;
+        let page = page.map_err(|error| failures::unrendered(error, &id))?;
         if page.next.is_none() {
             return Ok(page.body);
         }
-        let rows = format!("/v1/queries/{name}/rows?{}&limit=1000", form.parameters());
+        let limit = caller.max_rows(self.settings.max_rows).min(1_000);
+        let rows = format!("/v1/queries/{name}/rows?{}&limit={limit}", form.parameters());
         let detail = format!(
             "the file would be longer than {maximum} bytes: lower limit, select fewer columns, or page at {rows}"
         );

@@ -60,7 +60,9 @@ impl Writer<'_> {
                 self.text(" IS NOT NULL");
             }
             Condition::Contains(operand, values) => {
-                self.separated(values, "coalesce(", " AND ", |writer, value| writer.contained(operand, value));
+                self.separated(values, "coalesce(", " AND ", |writer, value| {
+                    writer.contained(operand, value);
+                });
                 // An array that has a null may contain anything, Athena says, so neither this nor its opposite would
                 // hold. Here what is not seen there is not contained; only of no array at all nothing is known.
                 self.wrapped(", cardinality(", operand, ") < 0)");

@@ -48,6 +48,22 @@ async fn a_new_generation_is_a_new_answer_once_the_snapshot_is_too_old() {
     assert_ne!(next.header("tributary-generation"), first.header("tributary-generation"));
 }
 
+/// A named query with `*` has other columns then, of the same files.
+#[tokio::test(start_paused = true)]
+async fn a_partition_under_another_definition_is_another_answer() {
+    let served = cached().await;
+    let tag = served.get(URI).await.header("etag").to_owned();
+    let mut newest = partition("2026-11-23", 12);
+    newest.parameters.insert(SCHEMA_VERSION_PARAMETER.into(), "2".into());
+    let name = testing::passengers().name().clone();
+    let catalog = served.api.store_and_catalog().1;
+    assert!(catalog.write_partitions(&name, Upsert::Replace, &[newest]).await.unwrap().is_empty());
+    served.api.clock().sleep(AGE).await;
+    let next = served.send("GET", URI, &[("if-none-match", &tag)]).await;
+    assert_eq!(next.status, 200);
+    assert_ne!(next.header("etag"), tag);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_age_is_what_remains_of_the_snapshot() {
     let served = cached().await;

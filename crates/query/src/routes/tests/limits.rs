@@ -46,6 +46,7 @@ async fn one_row_that_fits_into_no_answer() {
 async fn a_file_that_is_too_large_says_where_to_page() {
     let mut world = World::new().await;
     (world.settings.max_body, world.settings.limits.max_rendered) = (300, 400);
+    world.settings.max_rows = 500;
     let served = world.serve();
     let body = served.get(&format!("{URI}&format=csv")).await.is_problem(413, "longer than 400 bytes");
     let first = served.get(body["rows"].as_str().unwrap()).await;

@@ -90,6 +90,16 @@ async fn a_long_file_is_handed_out_whole() {
     assert!(next(&page).is_some());
 }
 
+/// Whether its first row or a later one is too long for an answer.
+#[tokio::test(start_paused = true)]
+async fn a_file_whose_first_row_is_too_long_for_an_answer_is_handed_out_too() {
+    let served = bounded(20).await;
+    let reply = served.get(&format!("{URI}&format=csv")).await;
+    assert_eq!(reply.status, 303);
+    assert_eq!(served.get("/v1/queries/memory-0/rows").await.header("location"), reply.header("location"));
+    served.get("/v1/queries/memory-0/rows?limit=2").await.is_problem(413, "one row is longer");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_cursor_is_good_for_its_own_query_and_nothing_else() {
     let served = bounded(500).await;
