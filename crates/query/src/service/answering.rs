@@ -77,7 +77,7 @@ impl<P: Ports> Api<P> {
                 self.finished(job, preferences, &before, &tag, &finished, shared).await
             }
             Waited::Over(Err(error)) => Err(match self.behind(job, &error).await {
-                Some(name) => failures::behind(&name, &preferences.caller),
+                Some(name) => failures::behind(&name, &preferences.caller, &error),
                 None => failures::failed(&error, &job.logged()),
             }),
             Waited::Running(id) => self.accepted(job, preferences, &before, flight, &id).await,

@@ -47,8 +47,10 @@ pub(super) fn not_registered(name: &DatasetName, caller: &Caller) -> Problem {
 }
 
 /// The query failed, and the dataset's table does not follow its definition yet.
-pub(super) fn behind(name: &DatasetName, caller: &Caller) -> Problem {
-    tracing::warn!(dataset = %name, "a query failed, and its table is behind the definition");
+pub(super) fn behind(name: &DatasetName, caller: &Caller, error: &ExecuteError) -> Problem {
+    let query_id = error.query_id().map(QueryId::as_str);
+    let error = domain::chain(error);
+    tracing::warn!(dataset = %name, query_id, error, "a query failed, and its table is behind the definition");
     let detail = if caller.sees(name) {
         format!("dataset {name} has a new definition, which its table does not follow yet")
     } else {
