@@ -12,7 +12,8 @@ pub(super) const MAX_RENDERED: Setting = Setting {
 pub(super) const MAX_QUERIES: Setting = Setting {
     name: "TRIBUTARY_MAX_QUERIES",
     default: "100",
-    meaning: "How many queries one process of the API waits for at once; one more is answered 429.",
+    meaning: "How many queries one process of the API waits for at once; one more is answered 429. Of those that go on \
+              after a 202, Athena has its own bound.",
 };
 pub(super) const RESULT_REUSE: Setting = Setting {
     name: "TRIBUTARY_RESULT_REUSE",
