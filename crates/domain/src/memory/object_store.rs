@@ -26,6 +26,7 @@ pub struct MemoryStore<K = NoClock> {
     writes: AtomicU64,
     unavailable: AtomicU64,
     lost: AtomicU64,
+    contended: AtomicU64,
     clock: Arc<K>,
 }
 
@@ -63,6 +64,7 @@ impl<K: Clock> MemoryStore<K> {
             writes: AtomicU64::new(0),
             unavailable: AtomicU64::new(0),
             lost: AtomicU64::new(0),
+            contended: AtomicU64::new(0),
             clock,
         }
     }
@@ -77,17 +79,21 @@ impl<K: Clock> MemoryStore<K> {
         self.lost.store(puts, Ordering::SeqCst);
     }
 
+    /// The next `puts` writes are not done and answer `Conflict`, as where two write at the same time.
+    pub fn contend_next(&self, puts: u64) {
+        self.contended.store(puts, Ordering::SeqCst);
+    }
+
     /// Every key there is.
     pub fn keys(&self) -> Vec<String> {
         lock(&self.objects).keys().cloned().collect()
     }
 
     fn check(&self, key: &str) -> Result<(), StoreError> {
-        let left = self.unavailable.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
-        match left {
-            Ok(_) => Err(StoreError::Unavailable { key: key.to_owned(), source: "injected".into() }),
-            Err(_) => Ok(()),
+        if spend(&self.unavailable) {
+            return Err(StoreError::Unavailable { key: key.to_owned(), source: "injected".into() });
         }
+        Ok(())
     }
 
     fn find(&self, key: &str) -> Result<Object, StoreError> {
@@ -101,12 +107,10 @@ impl<K: Clock> MemoryStore<K> {
 
     /// The reply to a write that was done; or none.
     fn reply(&self, key: &str) -> Result<(), StoreError> {
-        match self.lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)) {
-            Ok(_) => {
-                Err(StoreError::Unavailable { key: key.to_owned(), source: "the reply was lost".into() })
-            }
-            Err(_) => Ok(()),
+        if spend(&self.lost) {
+            return Err(StoreError::Unavailable { key: key.to_owned(), source: "the reply was lost".into() });
         }
+        Ok(())
     }
 }
 
@@ -118,6 +122,11 @@ impl Object {
     fn meta(&self, key: &str) -> ObjectMeta {
         ObjectMeta { key: key.to_owned(), size: self.body.len() as u64, last_modified: self.last_modified }
     }
+}
+
+/// Takes one of what is left, if there is some.
+fn spend(left: &AtomicU64) -> bool {
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
 }
 
 fn not_found(key: &str) -> StoreError {
@@ -156,6 +165,9 @@ impl<K: Clock> ObjectStore for MemoryStore<K> {
 
     async fn put(&self, key: &str, body: Bytes, mode: PutMode) -> Result<(), StoreError> {
         self.check(key)?;
+        if spend(&self.contended) {
+            return Err(StoreError::Conflict { key: key.to_owned() });
+        }
         let object = self.object(body);
         let mut objects = lock(&self.objects);
         match (mode, objects.get(key)) {

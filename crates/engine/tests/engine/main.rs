@@ -6,6 +6,8 @@ mod aggregates;
 #[cfg(test)]
 mod compiled;
 #[cfg(test)]
+mod deep;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod golden;

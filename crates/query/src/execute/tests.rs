@@ -125,40 +125,6 @@ async fn a_query_that_reads_more_than_its_caller_may_is_stopped() {
     assert!(runner.run(statement(), Some(100_000_000), &progress).await.is_ok());
 }
 
-/// Stops no query before the third call.
-#[tokio::test(start_paused = true)]
-async fn a_query_that_could_not_be_stopped_is_stopped_at_a_later_look() {
-    let engine = Grudging { inner: engine(Outcome::Hangs), refusals: 2.into() };
-    let runner = runner(engine);
-    let error = runner.run(statement(), Some(1_000_000), &Progress::new()).await.unwrap_err();
-    let ExecuteError::CutOff(id) = error else { panic!("{error}") };
-    assert_eq!(runner.engine.status(&id).await.unwrap().state, QueryState::Cancelled);
-}
-
-struct Grudging {
-    inner: MemoryEngine,
-    refusals: AtomicU32,
-}
-
-impl QueryEngine for Grudging {
-    async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
-        self.inner.start(query).await
-    }
-    async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
-        self.inner.status(id).await
-    }
-    async fn result(&self, id: &QueryId) -> Result<StoredResult, EngineError> {
-        self.inner.result(id).await
-    }
-    async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
-        self.inner.read(result, range).await
-    }
-    async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
-        let left = self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        if left.is_ok() { Err(EngineError::Busy) } else { self.inner.cancel(id).await }
-    }
-}
-
 #[test]
 fn a_token_is_of_everything_that_athena_does_not_compare() {
     let runner = runner(engine(rows()));
@@ -185,32 +151,51 @@ fn a_token_is_of_everything_that_athena_does_not_compare() {
     }
 }
 
-/// Succeeds, though every other look at it fails.
+/// Refuses the first looks, and the first calls to cancel.
+struct Busy {
+    inner: MemoryEngine,
+    looks: AtomicU32,
+    cancels: AtomicU32,
+}
+
+fn spend(refusals: &AtomicU32) -> Result<(), EngineError> {
+    match refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
+        Ok(_) => Err(EngineError::Busy),
+        Err(_) => Ok(()),
+    }
+}
+
+impl QueryEngine for Busy {
+    async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
+        self.inner.start(query).await
+    }
+    async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
+        spend(&self.looks)?;
+        self.inner.status(id).await
+    }
+    async fn result(&self, id: &QueryId) -> Result<StoredResult, EngineError> {
+        self.inner.result(id).await
+    }
+    async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
+        self.inner.read(result, range).await
+    }
+    async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
+        spend(&self.cancels)?;
+        self.inner.cancel(id).await
+    }
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_look_that_fails_does_not_fail_the_query() {
-    struct Flaky {
-        inner: MemoryEngine,
-        looks: AtomicU32,
-    }
-    impl QueryEngine for Flaky {
-        async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
-            self.inner.start(query).await
-        }
-        async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
-            if self.looks.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
-                return Err(EngineError::Busy);
-            }
-            self.inner.status(id).await
-        }
-        async fn result(&self, id: &QueryId) -> Result<StoredResult, EngineError> {
-            self.inner.result(id).await
-        }
-        async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
-            self.inner.read(result, range).await
-        }
-        async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
-            self.inner.cancel(id).await
-        }
-    }
-    assert!(run(&runner(Flaky { inner: engine(rows()), looks: 0.into() })).await.is_ok());
+async fn looks_that_fail_do_not_fail_the_query() {
+    let looks = (ATTEMPTS * 3).into();
+    let runner = runner(Busy { inner: engine(rows()), looks, cancels: 0.into() });
+    assert!(run(&runner).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_query_that_could_not_be_stopped_is_stopped_at_a_later_look() {
+    let runner = runner(Busy { inner: engine(Outcome::Hangs), looks: 0.into(), cancels: 2.into() });
+    let error = runner.run(statement(), Some(1_000_000), &Progress::new()).await.unwrap_err();
+    let ExecuteError::CutOff(id) = error else { panic!("{error}") };
+    assert_eq!(runner.engine.status(&id).await.unwrap().state, QueryState::Cancelled);
 }

@@ -101,15 +101,14 @@ async fn a_place_can_be_given_up_before_the_answer() {
 /// The caller goes away while its query is being stopped.
 #[tokio::test(start_paused = true)]
 async fn a_place_whose_giving_up_is_broken_off_is_given_up_all_the_same() {
-    let flights = flights(engine(Outcome::Hangs));
+    let flights = flights(Deaf { inner: engine(Outcome::Hangs), deaf: false.into() });
     let (flight, _) = flights.join(KEY, run(true)).unwrap();
     flight.wait(Duration::from_secs(1), SLACK).await;
-    // Made, and never polled to its end.
     let mut giving_up = Box::pin(flight.give_up());
-    let _ = futures::poll!(&mut giving_up);
+    assert!(futures::poll!(&mut giving_up).is_pending(), "it is asked for");
     drop(giving_up);
     settle(&flights.runner).await;
-    assert_eq!(states(&flights.runner.engine).await, [QueryState::Cancelled]);
+    assert_eq!(states(&flights.runner.engine.inner).await, [QueryState::Cancelled]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,7 +133,7 @@ async fn no_more_than_the_bound_are_under_way() {
     assert!(flights.join([3; 16], run(true)).is_ok());
 }
 
-/// Starts queries, and its answer to the first call is lost.
+/// Starts queries, and its answer to the first call is lost; stops them, and takes a moment for that.
 struct Deaf {
     inner: MemoryEngine,
     deaf: AtomicBool,
@@ -158,6 +157,7 @@ impl QueryEngine for Deaf {
         self.inner.read(result, range).await
     }
     async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
+        tokio::task::yield_now().await;
         self.inner.cancel(id).await
     }
 }

@@ -1,15 +1,6 @@
-use std::{
-    ops::Range,
-    sync::{
-        LazyLock,
-        atomic::{AtomicU32, Ordering},
-    },
-};
+use std::sync::LazyLock;
 
-use domain::{
-    memory::{MemoryStore, SeededIds},
-    port::{DeleteFailure, ListPage, ObjectMeta, Version},
-};
+use domain::memory::{MemoryStore, SeededIds};
 
 use super::*;
 
@@ -64,49 +55,13 @@ async fn a_record_of_a_later_version_is_not_guessed_at() {
     }
 }
 
-/// Refuses some puts as S3 may where two write at the same time.
-struct Contended {
-    inner: MemoryStore,
-    refusals: AtomicU32,
-}
-
-impl ObjectStore for Contended {
-    async fn get(&self, key: &str) -> Result<Bytes, StoreError> {
-        self.inner.get(key).await
-    }
-    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
-        self.inner.get_range(key, range).await
-    }
-    async fn get_versioned(&self, key: &str) -> Result<(Bytes, Version), StoreError> {
-        self.inner.get_versioned(key).await
-    }
-    async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
-        self.inner.head(key).await
-    }
-    async fn copy(&self, from: &str, to: &str) -> Result<(), StoreError> {
-        self.inner.copy(from, to).await
-    }
-    async fn put(&self, key: &str, body: Bytes, mode: PutMode) -> Result<(), StoreError> {
-        let left = self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        if left.is_ok() {
-            return Err(StoreError::Conflict { key: key.to_owned() });
-        }
-        self.inner.put(key, body, mode).await
-    }
-    async fn delete(&self, keys: &[String]) -> Result<Vec<DeleteFailure>, StoreError> {
-        self.inner.delete(keys).await
-    }
-    async fn list(&self, prefix: &str, after: Option<&str>) -> Result<ListPage, StoreError> {
-        self.inner.list(prefix, after).await
-    }
-}
-
 #[tokio::test]
 async fn where_two_were_refused_it_is_written_again_and_not_for_ever() {
     let (ids, name) = (SeededIds::new(1), ExecutionName::parse("a-1").unwrap());
     let caller = Caller::default();
     for (refusals, written) in [(ATTEMPTS - 1, true), (ATTEMPTS, false)] {
-        let store = Contended { inner: MemoryStore::default(), refusals: refusals.into() };
+        let store = MemoryStore::default();
+        store.contend_next(refusals.into());
         let record = QueryRecord::create(&store, &ids, &name, new(&[], &caller)).await;
         assert_eq!(record.is_ok(), written);
         assert_eq!(QueryRecord::load(&store, &name).await.unwrap(), record.ok());
