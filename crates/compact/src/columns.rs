@@ -69,8 +69,8 @@ impl<'d> Columns<'d> {
         if line.id.is_none() && self.dataset.identity().len() == 0 {
             return Err(Misfit::NoId);
         }
-        for (builder, value) in self.own.iter_mut().zip(values) {
-            builder.append(value);
+        for ((builder, column), value) in self.own.iter_mut().zip(columns).zip(values) {
+            builder.append(if self.dataset.is_key(column) { with_one_zero(value) } else { value });
         }
         self.id.append_option(line.id.as_deref());
         self.ingested_at.append_value(line.ingested_at.timestamp_millis());
@@ -93,6 +93,15 @@ impl<'d> Columns<'d> {
             [Arc::new(self.id.finish()), Arc::new(self.ingested_at.finish()), Arc::new(self.extra.finish())];
         arrays.extend(system);
         RecordBatch::try_new(schema, arrays)
+    }
+}
+
+/// -0.0 of an identity is 0.0: one identity, and one form of it in the table.
+fn with_one_zero(value: Value<'_>) -> Value<'_> {
+    match value {
+        Value::Float(float) if float == 0.0 => Value::Float(0.0),
+        Value::Double(double) if double == 0.0 => Value::Double(0.0),
+        value => value,
     }
 }
 

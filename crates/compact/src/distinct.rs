@@ -10,7 +10,7 @@ use arrow::{
 };
 use domain::Dataset;
 
-use crate::{files::identity_columns, rows::Keys};
+use crate::rows::Keys;
 
 /// New rows without twins among them.
 #[derive(Debug)]
@@ -28,8 +28,7 @@ pub(crate) struct Distinct {
 impl Distinct {
     /// Of twins the first one stays: the rows are in order of batch and line.
     pub(crate) fn new(dataset: &Dataset, all: RecordBatch) -> Result<Self, ArrowError> {
-        let names: Vec<&str> = identity_columns(dataset).into_iter().map(|(name, _)| name).collect();
-        let keys = Keys::new(&all.schema(), &names)?.of(&all)?;
+        let keys = Keys::identity(&all.schema(), dataset)?.of(&all)?;
         let mut kept: HashMap<OwnedRow, u32> = HashMap::with_capacity(all.num_rows());
         let mut twins = Vec::new();
         for (index, key) in (0_u32..).zip(keys.iter()) {

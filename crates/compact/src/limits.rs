@@ -12,6 +12,8 @@ pub(crate) struct Limits {
     pub(crate) target: u64,
     /// Encoded bytes of one row group.
     pub(crate) row_group: u64,
+    /// The most rows of one row group, however small they are.
+    pub(crate) row_group_rows: u64,
     /// Decoded bytes of one batch of rows on its way from file to file.
     pub(crate) batch: u64,
 }
@@ -24,6 +26,7 @@ impl Limits {
             inputs: (budget / 8).min(1 << 30),
             target: settings.target_file_size.min(budget / 4),
             row_group: (budget / 64).clamp(1 << 20, 64 << 20),
+            row_group_rows: 1 << 20,
             batch: (budget / 128).clamp(1 << 18, 8 << 20),
         }
     }

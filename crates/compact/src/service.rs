@@ -42,6 +42,8 @@ pub struct Report {
     pub rows: u64,
     /// Events dropped because their twin was there already.
     pub duplicates_dropped: u64,
+    /// Of those, how many differed from their twin in content.
+    pub conflicting: u64,
     /// Bytes of Parquet written.
     pub encoded_bytes: u64,
     /// Bytes of Parquet that the store copied.
@@ -66,6 +68,13 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     /// A service over these ports.
     pub fn new(store: Arc<S>, clock: Arc<K>, ids: Arc<I>, settings: &Settings) -> Self {
         Self { store, clock, ids, limits: Limits::new(settings), grace: settings.grace }
+    }
+
+    /// With row groups of at most so many rows (at least one), instead of a million. Tests make them small, since twins
+    /// are looked for by row group.
+    #[must_use]
+    pub fn with_row_groups_of(self, rows: u64) -> Self {
+        Self { limits: Limits { row_group_rows: rows.max(1), ..self.limits }, ..self }
     }
 
     /// Works until a look finds nothing new, then cleans. Several of these may work on one partition.
@@ -195,6 +204,7 @@ impl Report {
         self.batches += done.batches;
         self.rows = done.commit.rows;
         self.duplicates_dropped += done.commit.duplicates_dropped;
+        self.conflicting += done.commit.conflicting;
         self.encoded_bytes += done.encoded;
         self.copied_bytes += done.copied;
     }

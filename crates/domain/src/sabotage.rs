@@ -18,6 +18,10 @@ pub enum Bug {
     StopWhenOvertaken,
     /// `compact` drops twins within a batch only, and not those of rows that are in the table.
     TwinsWithinBatchOnly,
+    /// `compact` looks for twins by the bounds of the file's first column instead of the identity's.
+    BoundsOfAnotherColumn,
+    /// `repair` looks for twins within each file only.
+    RepairWithinFilesOnly,
     /// Nobody checks how old a run is before it changes anything.
     NoAgeCheck,
     /// `register` writes, and does not look at the head once more.

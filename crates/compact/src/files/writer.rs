@@ -21,9 +21,6 @@ use crate::{error::CompactError, limits::Limits, log::build_error};
 /// How often a bloom filter may say that an identity is there when it is not: each time, columns are read for nothing.
 const FALSE_POSITIVES: f64 = 1e-5;
 
-/// Rows of a row group, however small they are.
-const ROW_GROUP_ROWS: u64 = 1 << 20;
-
 /// The files of a new generation, one after the other.
 pub(crate) struct Output<'a, S> {
     store: &'a S,
@@ -33,6 +30,8 @@ pub(crate) struct Output<'a, S> {
     /// The number of the first file.
     first: u32,
     limits: Limits,
+    /// Whether the rows come in the dataset's order.
+    in_order: bool,
     /// The file that is being written, and its rows so far.
     open: Option<(ArrowWriter<Vec<u8>>, u64)>,
     /// Rows that are still to come, at the most.
@@ -60,6 +59,7 @@ impl<'a, S: ObjectStore> Output<'a, S> {
             named,
             first: 0,
             limits,
+            in_order: true,
             open: None,
             expected: rows,
             expected_bytes: bytes,
@@ -70,6 +70,11 @@ impl<'a, S: ObjectStore> Output<'a, S> {
     /// With files that are numbered from this one on.
     pub(crate) fn starting_at(self, first: u32) -> Self {
         Self { first, ..self }
+    }
+
+    /// For rows in another order than the dataset's: the files do not say that they are in it.
+    pub(crate) fn in_order(self, in_order: bool) -> Self {
+        Self { in_order, ..self }
     }
 
     /// Adds rows, which are in the dataset's order, after those that were there.
@@ -100,7 +105,8 @@ impl<'a, S: ObjectStore> Output<'a, S> {
     }
 
     fn begin(&self, rows: &RecordBatch) -> Result<ArrowWriter<Vec<u8>>, CompactError> {
-        let options = options(rows, self.dataset, self.limits.row_group, self.expected)?;
+        let order = if self.in_order { sorting_columns(rows, self.dataset) } else { Vec::new() };
+        let options = options(self.dataset, order, &self.limits, self.expected)?;
         // All at once: a buffer that grows by doubling is there twice while it moves.
         let size = self.expected_bytes.min(self.limits.target.saturating_add(self.limits.row_group));
         let buffer = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
@@ -118,20 +124,21 @@ impl<'a, S: ObjectStore> Output<'a, S> {
     }
 }
 
-/// How a file is written that will hold up to `expected` rows.
-pub(super) fn options(
-    rows: &RecordBatch,
+/// How a file is written that will hold up to `expected` rows in this order.
+fn options(
     dataset: &Dataset,
-    row_group_bytes: u64,
+    order: Vec<SortingColumn>,
+    limits: &Limits,
     expected: u64,
 ) -> Result<ArrowWriterOptions, CompactError> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(build_error)?))
         .set_created_by(concat!("tributary ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_max_row_group_row_count(usize::try_from(ROW_GROUP_ROWS).ok())
-        .set_max_row_group_bytes(usize::try_from(row_group_bytes).ok())
-        .set_sorting_columns(Some(sorting_columns(rows, dataset)));
-    let properties = with_bloom_filters(properties, dataset, expected.clamp(1, ROW_GROUP_ROWS)).build();
+        .set_max_row_group_row_count(usize::try_from(limits.row_group_rows).ok())
+        .set_max_row_group_bytes(usize::try_from(limits.row_group).ok())
+        .set_sorting_columns(Some(order).filter(|order| !order.is_empty()));
+    let distinct = expected.clamp(1, limits.row_group_rows);
+    let properties = with_bloom_filters(properties, dataset, distinct).build();
     // The file says what it is in Parquet's own terms; Arrow's are of use to Arrow readers only.
     Ok(ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true))
 }
@@ -190,7 +197,9 @@ fn leaves(data_type: &DataType) -> usize {
 /// The rows as one file, and nothing stored.
 #[cfg(test)]
 pub(super) fn encode(rows: &RecordBatch, dataset: &Dataset) -> Result<bytes::Bytes, CompactError> {
-    let options = options(rows, dataset, 1 << 20, rows.num_rows() as u64)?;
+    let settings = domain::settings::Settings::read(|_| None).map_err(build_error)?;
+    let order = sorting_columns(rows, dataset);
+    let options = options(dataset, order, &Limits::new(&settings), rows.num_rows() as u64)?;
     let mut writer =
         ArrowWriter::try_new_with_options(Vec::new(), rows.schema(), options).map_err(build_error)?;
     writer.write(rows).map_err(build_error)?;

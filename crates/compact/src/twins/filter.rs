@@ -4,13 +4,16 @@ use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array},
     compute::take,
     datatypes::{
-        DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type, Schema,
+        DataType, Date32Type, Decimal128Type, Field, Float32Type, Float64Type, Int32Type, Int64Type,
         TimeUnit, TimestampMillisecondType,
     },
     error::ArrowError,
     row::{RowConverter, Rows, SortField},
 };
-use domain::port::ObjectStore;
+use domain::{
+    port::ObjectStore,
+    sabotage::{self, Bug},
+};
 use parquet::{
     arrow::arrow_reader::statistics::StatisticsConverter, basic::Type as Physical, bloom_filter::Sbbf,
     file::metadata::ColumnChunkMetaData,
@@ -44,10 +47,12 @@ impl Filter {
     ) -> Result<(), CompactError> {
         let chunks = source.metadata().row_group(row_group).columns();
         // Identity columns are scalars: the leaf has the column's own name. Old files have all of them.
-        let Some(chunk) = chunks.iter().find(|chunk| chunk.column_path().string() == self.name) else {
+        let Some(leaf) = chunks.iter().position(|chunk| chunk.column_path().string() == self.name) else {
             return Ok(());
         };
-        self.retain_within_bounds(source, row_group, maybe);
+        let chunk = &chunks[leaf];
+        let leaf = if sabotage::is_on(Bug::BoundsOfAnotherColumn) { 0 } else { leaf };
+        self.retain_within_bounds(source, row_group, leaf, maybe);
         if maybe.is_empty() {
             return Ok(());
         }
@@ -69,23 +74,31 @@ impl Filter {
         &self,
         source: &Source<'_, S>,
         row_group: usize,
+        leaf: usize,
         maybe: &mut Vec<usize>,
     ) {
         if self.values.data_type().is_floating() {
             return;
         }
-        if let Some((least, greatest)) = self.bounds(source, row_group) {
+        if let Some((least, greatest)) = self.bounds(source, row_group, leaf) {
             let (least, greatest) = (least.row(0), greatest.row(0));
             maybe.retain(|candidate| (least..=greatest).contains(&self.keys.row(*candidate)));
         }
     }
 
-    /// `None` if the file does not say them, or not in a way that is understood: then it is read.
-    fn bounds<S: ObjectStore>(&self, source: &Source<'_, S>, row_group: usize) -> Option<(Rows, Rows)> {
-        let field = arrow::datatypes::Field::new(&self.name, self.values.data_type().clone(), true);
-        let schema = Schema::new(vec![field]);
+    /// The bounds of the file's leaf column at this place. `None` if the file does not say them, or not in a way that is
+    /// understood: then it is read.
+    fn bounds<S: ObjectStore>(
+        &self,
+        source: &Source<'_, S>,
+        row_group: usize,
+        leaf: usize,
+    ) -> Option<(Rows, Rows)> {
+        // By the place that its name has in this file. `StatisticsConverter::try_new` would take the place that the
+        // name has in a schema of ours, which is another one as soon as the file has other columns.
+        let field = Field::new(&self.name, self.values.data_type().clone(), true);
         let descriptor = source.metadata().file_metadata().schema_descr();
-        let converter = StatisticsConverter::try_new(&self.name, &schema, descriptor).ok()?;
+        let converter = StatisticsConverter::from_column_index(leaf, &field, descriptor).ok()?;
         let group = || [source.metadata().row_group(row_group)].into_iter();
         let least = converter.row_group_mins(group()).ok()?;
         let greatest = converter.row_group_maxes(group()).ok()?;
@@ -108,8 +121,15 @@ fn may_have(bloom: &Sbbf, chunk: &ColumnChunkMetaData, values: &ArrayRef, row: u
         DataType::Timestamp(TimeUnit::Millisecond, _) => {
             bloom.check(&values.as_primitive::<TimestampMillisecondType>().value(row))
         }
-        DataType::Float32 => bloom.check(&values.as_primitive::<Float32Type>().value(row)),
-        DataType::Float64 => bloom.check(&values.as_primitive::<Float64Type>().value(row)),
+        // Files of before zero had one form may have -0.0.
+        DataType::Float32 => match values.as_primitive::<Float32Type>().value(row) {
+            0.0 => bloom.check(&0.0_f32) || bloom.check(&-0.0_f32),
+            value => bloom.check(&value),
+        },
+        DataType::Float64 => match values.as_primitive::<Float64Type>().value(row) {
+            0.0 => bloom.check(&0.0_f64) || bloom.check(&-0.0_f64),
+            value => bloom.check(&value),
+        },
         DataType::Utf8 => bloom.check(values.as_string::<i32>().value(row).as_bytes()),
         DataType::Binary => bloom.check(values.as_binary::<i32>().value(row)),
         DataType::Decimal128(..) => {
