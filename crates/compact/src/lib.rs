@@ -24,6 +24,8 @@ mod parse;
 mod plan;
 mod quarantine;
 mod rebuild;
+mod repair;
+mod rewrite;
 mod rollback;
 mod round;
 mod rows;
@@ -39,6 +41,7 @@ pub use context::Context;
 pub use error::CompactError;
 #[cfg(feature = "lambda")]
 pub use handler::handle;
+pub use repair::Twins;
 pub use rollback::{Refused, RollbackError};
 pub use service::{Compactor, Report};
 pub use vacuum::{Swept, Vacuum, VacuumError, Vacuumed};

@@ -4,10 +4,8 @@ mod adopt;
 
 use arrow::{array::RecordBatch, compute::concat_batches};
 use domain::{
-    CommitKind, DataFile, DatasetName, Partition,
-    commit::WriterId,
-    key,
-    port::{Clock, Ids, ObjectStore, StoreError},
+    DataFile, DatasetName, Partition, key,
+    port::{Clock, Ids, ObjectStore},
     run::Run,
 };
 
@@ -16,10 +14,9 @@ use crate::{
     error::CompactError,
     files::{Output, Source},
     generation::{Made, Workshop},
-    inputs,
-    log::{self, build_error},
-    round::{Draft, Outcome, Round, still_there},
-    service::{Compactor, Others, ROUND, Report},
+    log::build_error,
+    rewrite::Rewrite,
+    service::{Compactor, ROUND, Report},
 };
 
 /// How many sorted runs are merged into files at once. What has more rows than that becomes several groups of files,
@@ -38,46 +35,11 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         partition: &Partition,
         run: &Run,
     ) -> Result<Report, CompactError> {
-        let (mut report, mut others) = (Report::default(), Others::default());
-        loop {
-            run.may_begin(self.clock.now(), ROUND)?;
-            match self.rebuild_once(dataset, partition, run).await? {
-                Round::Committed(done) => {
-                    report.add(&done);
-                    return Ok(report);
-                }
-                Round::Stale(missing) => self.give_way(&mut others, missing).await?,
-                Round::NothingNew | Round::Waiting | Round::Full => return Ok(report),
-            }
-        }
-    }
-
-    async fn rebuild_once(
-        &self,
-        dataset: &DatasetName,
-        partition: &Partition,
-        run: &Run,
-    ) -> Result<Round, CompactError> {
-        let head = match log::head(&*self.store, dataset, partition).await {
-            Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(Round::Stale(None)),
-            Ok(None) => return Ok(Round::NothingNew),
-            head => head?,
-        };
-        let head = head.as_ref();
-        let listing = inputs::list(&*self.store, dataset, partition, head).await?;
-        let accepted = self.accepted(dataset, head).await?;
-        let (consumed, writer) = (still_there(head, &listing), WriterId::from(self.ids.ulid()));
-        let draft =
-            Draft { kind: CommitKind::Rebuild, accepted: &accepted, partition, head, writer, consumed };
-        let workshop = self.workshop(&draft);
-        let files = head.map_or(&[][..], |head| &head.files);
-        let made = self.rewrite(&workshop, files, run).await;
-        let outcome = made.map(|made| Outcome { made, ..Outcome::default() });
-        self.conclude(draft, &workshop, outcome, run).await
+        self.rewrite(Rewrite::Rebuild, dataset, partition, run).await
     }
 
     /// Sorts what is in memory at once into runs, and merges the runs into files.
-    async fn rewrite(
+    pub(crate) async fn rebuilt(
         &self,
         workshop: &Workshop<'_, S>,
         files: &[DataFile],

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     Commit, CommitKind, DatasetName, Generation, Partition,
-    commit::{FORMAT, WriterId},
+    commit::WriterId,
     key,
     port::{Clock, Ids, ObjectStore, StoreError},
     run::Run,
@@ -56,6 +56,21 @@ pub enum Refused {
         by: Generation,
         /// When it was committed.
         at: DateTime<Utc>,
+    },
+    /// Twins would be back: they were dropped since.
+    #[error(
+        "generation {} dropped {twins} twins at {at}, which generation {} still has: to go back would double them again",
+        .by.number(), .to.number()
+    )]
+    Repaired {
+        /// What was asked for.
+        to: Generation,
+        /// The oldest repair after that.
+        by: Generation,
+        /// When it was committed.
+        at: DateTime<Utc>,
+        /// How many rows it dropped.
+        twins: u64,
     },
     /// The generations do not have the same number of rows, though nothing was consumed between them.
     #[error(
@@ -143,7 +158,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             files => files.map_err(CompactError::from)?,
         };
         let commit = Commit {
-            format: FORMAT,
+            format: CommitKind::Rollback.format(),
             kind: CommitKind::Rollback,
             generation,
             schema_version: target.schema_version,
@@ -176,6 +191,10 @@ fn allowed<'c>(since: &'c [Commit], target: &Commit) -> Result<&'c Commit, Refus
     let head = since.first().ok_or(Refused::IsHead(to))?;
     if let Some(append) = since.iter().rfind(|commit| commit.kind == CommitKind::Append) {
         return Err(Refused::Consumed { to, by: append.generation, at: append.committed_at });
+    }
+    if let Some(repair) = since.iter().rfind(|commit| commit.kind == CommitKind::Repair) {
+        let (by, at, twins) = (repair.generation, repair.committed_at, repair.duplicates_dropped);
+        return Err(Refused::Repaired { to, by, at, twins });
     }
     if target.rows != head.rows {
         return Err(Refused::OtherRows { to, to_rows: target.rows, head_rows: head.rows });

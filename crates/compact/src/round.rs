@@ -4,7 +4,7 @@ use arrow::array::RecordBatch;
 use chrono::TimeDelta;
 use domain::{
     Commit, CommitKind, Consumed, DataFile, DatasetName, Partition,
-    commit::{FORMAT, WriterId},
+    commit::WriterId,
     key,
     port::{Clock, Ids, ObjectStore, StoreError},
     run::Run,
@@ -142,7 +142,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let mut consumed = draft.consumed;
         consumed.extend(outcome.consumed);
         let commit = Commit {
-            format: FORMAT,
+            format: draft.kind.format(),
             kind: draft.kind,
             dataset: workshop.dataset.name().clone(),
             partition: draft.partition.clone(),

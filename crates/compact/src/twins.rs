@@ -1,6 +1,7 @@
 //! New rows against the rows that a partition has already.
 
 mod filter;
+mod within;
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use arrow::{
     array::{RecordBatch, UInt32Array},
     compute::{concat_batches, take_record_batch},
     datatypes::Schema,
+    error::ArrowError,
     row::OwnedRow,
 };
 use domain::{
@@ -27,6 +29,7 @@ use crate::{
 };
 
 use filter::Filter;
+pub(crate) use within::{Within, within};
 
 /// How many data files are looked at, at the same time.
 const FILES: usize = 8;
@@ -76,6 +79,12 @@ pub(crate) async fn drop_known<S: ObjectStore>(
     Ok(looked)
 }
 
+/// Some columns of a schema.
+pub(crate) fn projected(schema: &Schema, names: &[&str]) -> Result<Schema, ArrowError> {
+    let fields = names.iter().map(|name| schema.field_with_name(name).cloned());
+    Ok(Schema::new(fields.collect::<Result<Vec<_>, _>>()?))
+}
+
 /// The new rows, as they are looked for.
 struct Candidates<'a> {
     dataset: &'a Dataset,
@@ -91,10 +100,8 @@ struct Candidates<'a> {
 impl<'a> Candidates<'a> {
     fn new(dataset: &'a Dataset, new: &'a Distinct) -> Result<Self, CompactError> {
         let names: Vec<&str> = identity_columns(dataset).into_iter().map(|(name, _)| name).collect();
-        let full = new.all.schema();
-        let fields = names.iter().map(|name| full.field_with_name(name).cloned());
-        let schema = Schema::new(fields.collect::<Result<Vec<_>, _>>().map_err(build_error)?);
-        let keys = Keys::new(&schema, &names).map_err(build_error)?;
+        let schema = projected(&new.all.schema(), &names).map_err(build_error)?;
+        let keys = Keys::identity(&schema, dataset).map_err(build_error)?;
         let mut indices: Vec<u32> = new.kept.values().copied().collect();
         indices.sort_unstable();
         let filters = names.iter().map(|name| Filter::new(name, &new.all, &indices));

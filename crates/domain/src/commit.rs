@@ -14,8 +14,8 @@ use crate::{
     partition::Partition,
 };
 
-/// The newest commit format this code writes and reads.
-pub const FORMAT: u32 = 1;
+/// The newest commit format this code reads. Format 2 added [`CommitKind::Repair`]; see [`CommitKind::format`].
+pub const FORMAT: u32 = 2;
 
 /// The most entries a commit lists as consumed; what is beyond waits for a later commit.
 pub const MAX_CONSUMED: usize = 10_000;
@@ -113,8 +113,29 @@ pub enum CommitKind {
     Merge,
     /// Exactly the parent's rows, rewritten to the current definition.
     Rebuild,
+    /// The parent's rows less twins by identity, which a fault once let in.
+    Repair,
     /// Exactly the parent's rows: back to older files.
     Rollback,
+}
+
+impl CommitKind {
+    /// The format that a commit of this kind is written in: the lowest that has it, so that older versions read what
+    /// they can.
+    pub fn format(self) -> u32 {
+        match self {
+            Self::Append | Self::Merge | Self::Rebuild | Self::Rollback => 1,
+            Self::Repair => 2,
+        }
+    }
+
+    /// Whether every event of the parent, and no other, is in a generation of this kind, and in as many rows.
+    pub fn keeps_rows(self) -> bool {
+        match self {
+            Self::Merge | Self::Rebuild | Self::Rollback => true,
+            Self::Append | Self::Repair => false,
+        }
+    }
 }
 
 /// One Parquet file of a generation.

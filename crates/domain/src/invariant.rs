@@ -4,7 +4,10 @@
 //! They are generic over what an event, a batch and a generation are called, since a model counts where production
 //! has texts.
 
-use std::{collections::BTreeSet, fmt::Debug};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+};
 
 use crate::commit::CommitKind;
 
@@ -71,28 +74,49 @@ pub fn head_stays(before: &BTreeSet<u64>, after: &BTreeSet<u64>) -> Result<(), V
     violated("I2", format!("the head {:?} is gone, {:?} is the highest now", before.last(), after.last()))
 }
 
-/// **I3**: the rows of a generation are those of its parent and, for an append, the newly consumed ones, each once.
-/// Events are told apart by their identity.
+/// **I3**: the rows of a generation are those of its parent and, for an append, one for each newly consumed event that
+/// the parent does not have. A merge, a rebuild and a rollback have exactly the parent's; a repair has one for each
+/// event of the parent. Events are told apart by their identity; a parent with twins is one that a fault has let them
+/// into.
 pub fn follows<E: Ord + Debug>(
     kind: CommitKind,
-    parent: &BTreeSet<E>,
+    parent: &[E],
     newly_consumed: &BTreeSet<E>,
     rows: &[E],
 ) -> Result<(), Violation> {
-    let distinct: BTreeSet<&E> = rows.iter().collect();
-    if distinct.len() < rows.len() {
-        return violated("I3", format!("{} rows, but {} distinct events", rows.len(), distinct.len()));
+    let mut expected = counted(parent);
+    match kind {
+        CommitKind::Append => newly_consumed.iter().for_each(|event| {
+            expected.entry(event).or_insert(1);
+        }),
+        CommitKind::Repair => expected.values_mut().for_each(|count| *count = 1),
+        CommitKind::Merge | CommitKind::Rebuild | CommitKind::Rollback => {}
     }
-    let consumes = kind == CommitKind::Append;
-    let added = newly_consumed.iter().filter(|_| consumes);
-    let expected: BTreeSet<&E> = parent.iter().chain(added).collect();
-    if let Some(missing) = expected.difference(&distinct).next() {
-        return violated("I3", format!("event {missing:?} is missing in the new generation"));
+    let found = counted(rows);
+    for (event, wanted) in &expected {
+        match found.get(event) {
+            Some(count) if count == wanted => {}
+            None => return violated("I3", format!("event {event:?} is missing in the new generation")),
+            Some(count) => {
+                return violated(
+                    "I3",
+                    format!("event {event:?} is in {count} rows, and belongs in {wanted}"),
+                );
+            }
+        }
     }
-    match distinct.difference(&expected).next() {
+    match found.keys().find(|event| !expected.contains_key(*event)) {
         None => Ok(()),
         Some(invented) => violated("I3", format!("event {invented:?} is in neither parent nor inputs")),
     }
+}
+
+fn counted<E: Ord>(events: &[E]) -> BTreeMap<&E, usize> {
+    let mut counts = BTreeMap::new();
+    for event in events {
+        *counts.entry(event).or_insert(0) += 1;
+    }
+    counts
 }
 
 /// **I4**: a landing object is deleted only when the head lists it as consumed.
@@ -197,15 +221,30 @@ mod tests {
         assert_eq!(accounted_for(&set([4]), &none, &none, &set([3])).unwrap_err().invariant, "I1");
         assert!(head_stays(&set([1, 2]), &set([2])).is_ok());
         assert_eq!(head_stays(&set([1, 2]), &set([1])).unwrap_err().invariant, "I2");
-        assert!(follows(CommitKind::Append, &set([1]), &set([2]), &[2, 1]).is_ok());
-        assert!(follows(CommitKind::Merge, &set([1]), &set([2]), &[1]).is_ok());
-        for (kind, rows) in [
-            (CommitKind::Append, vec![1]),
-            (CommitKind::Append, vec![1, 2, 3]),
-            (CommitKind::Append, vec![1, 2, 2]),
-            (CommitKind::Rebuild, vec![1, 2]),
+        for (kind, parent, rows) in [
+            (CommitKind::Append, vec![1], vec![2, 1]),
+            // Twins that a fault let in stay, and let no new ones in.
+            (CommitKind::Append, vec![1, 1], vec![1, 2, 1]),
+            (CommitKind::Append, vec![2, 2], vec![2, 2]),
+            (CommitKind::Merge, vec![1], vec![1]),
+            (CommitKind::Rollback, vec![1, 1], vec![1, 1]),
+            (CommitKind::Repair, vec![1, 1, 3], vec![1, 3]),
         ] {
-            assert_eq!(follows(kind, &set([1]), &set([2]), &rows).unwrap_err().invariant, "I3");
+            assert_eq!(follows(kind, &parent, &set([2]), &rows), Ok(()), "{kind:?} {parent:?}");
+        }
+        for (kind, parent, rows) in [
+            (CommitKind::Append, vec![1], vec![1]),
+            (CommitKind::Append, vec![1], vec![1, 2, 3]),
+            (CommitKind::Append, vec![1], vec![1, 2, 2]),
+            (CommitKind::Append, vec![1, 1], vec![1, 2]),
+            (CommitKind::Rebuild, vec![1], vec![1, 2]),
+            (CommitKind::Merge, vec![1, 1], vec![1]),
+            (CommitKind::Repair, vec![1, 1], vec![1, 1]),
+            (CommitKind::Repair, vec![1, 1, 3], vec![1]),
+            (CommitKind::Repair, vec![1], vec![1, 2]),
+        ] {
+            let violation = follows(kind, &parent, &set([2]), &rows).unwrap_err();
+            assert_eq!(violation.invariant, "I3", "{kind:?} {parent:?} {rows:?}");
         }
         assert!(may_delete_landing(["a", "b"], &"b").is_ok());
         assert_eq!(may_delete_landing(["a"], &"b").unwrap_err().invariant, "I4");

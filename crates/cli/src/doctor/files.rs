@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use domain::{Commit, CommitKind, DatasetName, Partition, key, port::ObjectMeta};
+use domain::{Commit, DatasetName, Partition, key, port::ObjectMeta};
 
 use super::difference::{Difference, Kind};
 use crate::output::{bytes, counted};
@@ -58,7 +58,7 @@ fn is_read(name: &str) -> bool {
 /// The generation before the head, where that has exactly its rows: a rollback to it is allowed.
 fn same_rows(head: &Commit, log: &BTreeSet<u64>) -> Option<u64> {
     let before = head.generation.number().checked_sub(1)?;
-    (head.kind != CommitKind::Append && log.contains(&before)).then_some(before)
+    (head.kind.keeps_rows() && log.contains(&before)).then_some(before)
 }
 
 /// The generations' directories below a partition, by their prefixes.

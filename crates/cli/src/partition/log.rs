@@ -125,6 +125,7 @@ fn words(kind: CommitKind) -> &'static str {
         CommitKind::Append => "append",
         CommitKind::Merge => "merge",
         CommitKind::Rebuild => "rebuild",
+        CommitKind::Repair => "repair",
         CommitKind::Rollback => "rollback",
     }
 }

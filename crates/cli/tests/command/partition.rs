@@ -101,7 +101,7 @@ async fn a_partition_that_stops_holds_back_no_other() {
 
     let lake = lake_with_two_generations().await;
     let key = "commits/bookings/dt=2020-02-28/0000000001.json";
-    lake.store().put(key, r#"{"format": 2}"#.into(), PutMode::Create).await.unwrap();
+    lake.store().put(key, r#"{"format": 9}"#.into(), PutMode::Create).await.unwrap();
     let outcome = lake.run(&["compact", "bookings", "--json"]);
     assert_eq!(outcome.status.code(), Some(1), "{}", said(&outcome));
     assert!(said(&outcome).contains("error: 1 partition not compacted"), "{}", said(&outcome));

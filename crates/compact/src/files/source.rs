@@ -110,6 +110,21 @@ impl<'a, S: ObjectStore> Source<'a, S> {
         self.batches(schema, |builder| builder.with_batch_size(batch_rows))
     }
 
+    /// Some columns of all rows, in order.
+    pub(crate) fn columns(
+        &self,
+        schema: &SchemaRef,
+        batch_rows: usize,
+    ) -> Result<Batches<'a, S>, CompactError> {
+        let mask = self.mask(schema);
+        self.batches(schema, |builder| builder.with_batch_size(batch_rows).with_projection(mask))
+    }
+
+    fn mask(&self, schema: &SchemaRef) -> ProjectionMask {
+        let descriptor = self.metadata.file_metadata().schema_descr();
+        ProjectionMask::columns(descriptor, schema.fields().iter().map(|field| field.name().as_str()))
+    }
+
     /// Some columns of one row group, and if so only some of its rows.
     pub(crate) fn part(
         &self,
@@ -117,9 +132,7 @@ impl<'a, S: ObjectStore> Source<'a, S> {
         schema: &SchemaRef,
         rows: Option<RowSelection>,
     ) -> Result<Batches<'a, S>, CompactError> {
-        let descriptor = self.metadata.file_metadata().schema_descr();
-        let names = schema.fields().iter().map(|field| field.name().as_str());
-        let mask = ProjectionMask::columns(descriptor, names);
+        let mask = self.mask(schema);
         self.batches(schema, |builder| {
             let builder = builder.with_row_groups(vec![row_group]).with_projection(mask);
             match rows {

@@ -1,6 +1,6 @@
 use arrow::util::pretty::pretty_format_batches;
 use domain::{
-    Dataset,
+    CommitKind, Dataset,
     batch::BatchName,
     landing,
     memory::{ManualClock, MemoryStore, SeededIds},
@@ -9,7 +9,7 @@ use domain::{
 };
 
 use super::*;
-use crate::limits::Limits;
+use crate::{limits::Limits, log};
 
 const FIRST: &str = r#"{"name": "trips", "identity": ["id"], "columns": [{"name": "id", "type": "int", "required": true},
     {"name": "at", "type": "struct<x:int>"}]}"#;
@@ -157,7 +157,13 @@ async fn a_column_that_reads_another_field_now_keeps_what_it_has_and_nothing_is_
 #[tokio::test]
 async fn more_rows_than_fit_into_memory_are_sorted_all_the_same() {
     // So little that every batch of rows is a run of its own, and more than one group of runs is needed.
-    let small = |_| Limits { inputs: 1 << 12, batch: 1 << 10, target: 12 << 10, row_group: 4 << 10 };
+    let small = |_| Limits {
+        inputs: 1 << 12,
+        batch: 1 << 10,
+        target: 12 << 10,
+        row_group: 4 << 10,
+        row_group_rows: 1 << 20,
+    };
     let world = World::new(small).await;
     let fare = |n: u64| n.wrapping_mul(2_654_435_761) % 9_000;
     for part in 0..4 {

@@ -161,7 +161,7 @@ async fn an_unreadable_commit_stops_its_partition_with_a_clear_error() {
     let world = World::new().await;
     world.land(&[1]).await;
     let key = "commits/seats/dt=2026-11-23/0000000007.json";
-    world.store.put(key, r#"{"format": 2}"#.into(), PutMode::Create).await.unwrap();
+    world.store.put(key, r#"{"format": 9}"#.into(), PutMode::Create).await.unwrap();
     let error = world.compact().await.unwrap_err();
     assert!(matches!(error, CompactError::Commit(_)), "{error}");
     assert!(error.to_string().contains(key) && error.to_string().contains("upgrade"), "{error}");

@@ -16,6 +16,8 @@ pub(crate) struct Bounds {
     pub(crate) puts: u8,
     /// How many commits may consume nothing.
     pub(crate) merges: u8,
+    /// How often a fault of old may double a row of the head.
+    pub(crate) faults: u8,
     /// Whether anything is cleaned.
     pub(crate) cleans: bool,
     /// How many of each process there may be at a time. Each may crash at any point, and starts again any number of

@@ -16,6 +16,8 @@ use crate::{
 pub(crate) enum CompactorStep {
     /// Lists landing, reads so many of the new batches and writes the files. Without any it is a merge, or a rebuild.
     Build(usize),
+    /// Writes the rows of the head without their twins.
+    Repair,
     /// Lists landing, and finds nothing new: its message is done. Reads the head again, and cleans.
     FindNothing,
     /// The put takes effect, or finds the number taken, and is answered. Files that were overtaken are discarded.
@@ -41,9 +43,11 @@ pub(crate) fn steps(protocol: &Protocol, state: &State, run: &Run<Compact>) -> V
             // The budget may end after any batch, the first one apart.
             let new = not_consumed(state, head.as_ref()).len();
             let mut steps: Vec<_> = (1..=new).map(Step::Build).collect();
-            if new == 0 {
+            let has_twins = head.as_ref().is_some_and(Commit::has_twins);
+            if new == 0 && !has_twins {
                 steps.push(Step::FindNothing);
             }
+            steps.extend(has_twins.then_some(Step::Repair));
             steps.extend((state.merges > 0 && head.is_some()).then_some(Step::Build(0)));
             steps
         }
@@ -65,6 +69,7 @@ pub(crate) fn advance(
     let Run { step: at, age } = state.compactors.get_mut(index)?.take()?;
     let next = match (at, step) {
         (Compact::Head(head), CompactorStep::Build(inputs)) => build(protocol, state, head.as_ref(), inputs)?,
+        (Compact::Head(head), CompactorStep::Repair) => repair(state, head?)?,
         (Compact::Head(_), CompactorStep::FindNothing) => Compact::Deleting(
             state.head().cloned().map(|head| cleanable(protocol, state, &head)).unwrap_or_default(),
         ),
@@ -170,7 +175,18 @@ fn build(protocol: &Protocol, state: &mut State, head: Option<&Commit>, inputs: 
     let location = state.fresh(head.map_or(1, |head| head.location.generation + 1));
     state.files.insert(location, 0);
     state.merges -= u8::from(newly.is_empty());
-    Some(Compact::Built(Commit { location, rows, consumed, newly }))
+    Some(Compact::Built(Commit { location, rows, consumed, newly, is_repair: false }))
+}
+
+/// `None` where the files of the head are gone.
+fn repair(state: &mut State, mut commit: Commit) -> Option<Compact> {
+    state.files.get(&commit.location)?;
+    commit.rows.dedup();
+    commit.consumed.retain(|batch, _| state.landing.contains(batch));
+    (commit.newly, commit.is_repair) = (BTreeSet::new(), true);
+    commit.location = state.fresh(commit.location.generation + 1);
+    state.files.insert(commit.location, 0);
+    Some(Compact::Built(commit))
 }
 
 fn put_commit(protocol: &Protocol, state: &mut State, commit: &Commit) {
@@ -190,10 +206,10 @@ fn follows_parent(protocol: &Protocol, state: &mut State, generation: u64) {
     if parent.is_none() && generation > 1 {
         return;
     }
-    let parent = parent.iter().flat_map(|parent| parent.commit.rows.iter().copied()).collect();
+    let parent: &[Event] = parent.map_or(&[], |parent| &parent.commit.rows);
     let commit = &logged.commit;
     let newly = commit.newly.iter().flat_map(|batch| protocol.events(*batch)).collect();
-    let verdict = invariant::follows(commit.kind(), &parent, &newly, &commit.rows);
+    let verdict = invariant::follows(commit.kind(), parent, &newly, &commit.rows);
     properties::check(state, I3, verdict);
 }
 

@@ -42,6 +42,7 @@ const COMMITS: Bounds = Bounds {
     batches: &[&[0], &[0, 1], &[1, 2]],
     puts: 3,
     merges: 0,
+    faults: 0,
     cleans: true,
     compactors: 2,
     registers: 0,
@@ -119,6 +120,12 @@ fn commits_cleaning_redelivery_and_crashes() {
 }
 
 #[test]
+fn twins_that_a_fault_let_in_and_their_repair() {
+    let bounds = Bounds { batches: &[&[0, 1], &[1]], puts: 2, faults: 1, ..COMMITS };
+    explore(bounds, &[], false).assert_properties();
+}
+
+#[test]
 fn registers_vacuum_and_readers() {
     explore(CATALOG, &[], false).assert_properties();
 }
@@ -127,6 +134,12 @@ fn registers_vacuum_and_readers() {
 #[ignore = "minutes: ./scripts/test all"]
 fn commits_with_merges() {
     explore(Bounds { merges: 1, ..COMMITS }, &[], false).assert_properties();
+}
+
+#[test]
+#[ignore = "minutes: ./scripts/test all"]
+fn three_puts_with_a_fault_and_its_repair() {
+    explore(Bounds { faults: 1, ..COMMITS }, &[], false).assert_properties();
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{
     bounds::{Bounds, Bug, Times},
     compactor::{self, CompactorStep},
     properties, readers,
-    state::{Batch, Commit, Compact, Event, Location, Run, State, Ticks},
+    state::{Batch, Commit, Compact, Event, Location, Logged, Run, State, Ticks},
     vacuum,
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct Protocol {
 pub(crate) enum Action {
     /// Time passes.
     Tick,
+    /// A fault of old commits a generation that has a row of the head twice, and somebody asks for its repair.
+    Double,
     /// A sender's batch is put, create-if-absent, and acknowledged.
     Put(Batch),
     /// A compactor takes a message, and reads the head.
@@ -135,6 +137,7 @@ impl Model for Protocol {
         let nothing = State {
             puts: bounds.puts,
             merges: bounds.merges,
+            faults: bounds.faults,
             acknowledged: [].into(),
             landing: [].into(),
             landed: 0,
@@ -168,6 +171,9 @@ impl Model for Protocol {
             batches.filter(|batch| state.puts > 0 && !state.landing.contains(batch)).map(Action::Put),
         );
 
+        if state.faults > 0 && state.head().is_some_and(|head| !head.has_twins() && !head.rows.is_empty()) {
+            actions.push(Action::Double);
+        }
         if state.compactors.iter().any(Option::is_none) {
             if self.bounds.cleans {
                 actions.push(Action::Sweep);
@@ -215,6 +221,18 @@ impl Model for Protocol {
                 state.landing.insert(batch);
                 state.landed += 1;
                 state.acknowledged.extend(self.events(batch));
+            }
+            Action::Double => {
+                state.faults -= 1;
+                let mut commit = state.head()?.clone();
+                commit.rows.insert(0, *commit.rows.first()?);
+                (commit.newly, commit.is_repair) = ([].into(), false);
+                commit.location = state.fresh(commit.location.generation + 1);
+                state.files.insert(commit.location, 0);
+                let generation = commit.location.generation;
+                state.log.insert(generation, Logged { commit, age: 0, garbage: None });
+                state.committed += u8::from(!state.registers.is_empty());
+                state.landed += 1;
             }
             Action::BeginCompactor => {
                 state.landed -= 1;

@@ -51,6 +51,12 @@ pub(crate) fn of(protocol: &Protocol) -> Vec<Property<Protocol>> {
             step(state, |step| matches!(step, Compact::Unsure(commit) if state.is_committed(commit.location)))
         }),
     ];
+    if protocol.bounds.faults > 0 {
+        properties.push(Property::sometimes("twins are repaired", |_, state: &State| {
+            let mut commits = state.log.values().map(|logged| &logged.commit);
+            commits.any(|commit| commit.is_repair && !commit.has_twins())
+        }));
+    }
     if protocol.bounds.compactors > 1 {
         properties.push(Property::sometimes("a writer is overtaken", |_, state: &State| {
             step(state, |step| match step {

@@ -24,17 +24,27 @@ pub(crate) struct Location {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Commit {
     pub(crate) location: Location,
-    /// In order; an event twice is what I3 forbids.
+    /// In order; an event twice is what I3 forbids, unless a fault let it in.
     pub(crate) rows: Vec<Event>,
     /// How long ago each batch was consumed.
     pub(crate) consumed: BTreeMap<Batch, Ticks>,
     /// Of those, what this very commit consumed: nothing in a merge.
     pub(crate) newly: BTreeSet<Batch>,
+    /// Whether it dropped twins of its parent.
+    pub(crate) is_repair: bool,
 }
 
 impl Commit {
     pub(crate) fn kind(&self) -> CommitKind {
-        if self.newly.is_empty() { CommitKind::Merge } else { CommitKind::Append }
+        match (self.is_repair, self.newly.is_empty()) {
+            (true, _) => CommitKind::Repair,
+            (false, true) => CommitKind::Merge,
+            (false, false) => CommitKind::Append,
+        }
+    }
+
+    pub(crate) fn has_twins(&self) -> bool {
+        self.rows.windows(2).any(|pair| pair[0] == pair[1])
     }
 }
 
@@ -126,6 +136,8 @@ pub(crate) struct State {
     pub(crate) puts: u8,
     /// How many merges may still be made.
     pub(crate) merges: u8,
+    /// How many faults may still be.
+    pub(crate) faults: u8,
     pub(crate) acknowledged: BTreeSet<Event>,
     pub(crate) landing: BTreeSet<Batch>,
     /// Messages for compactors, of landed batches.

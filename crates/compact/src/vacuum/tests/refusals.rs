@@ -86,7 +86,7 @@ async fn a_table_that_is_not_there_names_nothing() {
 
 #[tokio::test]
 async fn commits_that_cannot_be_read_stop_the_partition() {
-    for (number, body) in [(9, "{}"), (9, r#"{"format": 2, "anything": "else"}"#), (3, "not JSON")] {
+    for (number, body) in [(9, "{}"), (9, r#"{"format": 9, "anything": "else"}"#), (3, "not JSON")] {
         let world = due().await;
         let key = format!("commits/seats/dt=2026-11-23/{number:010}.json");
         world.put(&key, body).await;

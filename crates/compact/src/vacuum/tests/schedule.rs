@@ -55,7 +55,7 @@ async fn the_most_overdue_is_first_and_one_that_stops_holds_back_no_other() {
     world.clock.advance(RETENTION);
     assert_eq!(due(&world).await, ["dt=2026-11-20", "dt=2026-11-10", "dt=2026-11-15"]);
 
-    world.put("commits/seats/dt=2026-11-10/0000000002.json", r#"{"format": 2}"#).await;
+    world.put("commits/seats/dt=2026-11-10/0000000002.json", r#"{"format": 9}"#).await;
     let swept = world.service().sweep(&world.run()).await.unwrap();
     let vacuumed = Vacuumed { generations: 2, objects: 4, bytes: 16, ..Vacuumed::default() };
     assert_eq!(swept, Swept { partitions: 2, failed: 1, left: 0, vacuumed });
