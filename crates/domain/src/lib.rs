@@ -11,6 +11,8 @@ pub mod commit;
 pub mod contract;
 pub mod data_type;
 pub mod dataset;
+#[cfg(feature = "drawn")]
+pub mod drawn;
 pub mod event;
 pub mod evolution;
 pub mod invariant;

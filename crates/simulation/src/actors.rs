@@ -13,7 +13,7 @@ use domain::{invariant::Violation, port::Clock, run::Run, settings::Settings};
 
 use crate::{ledger::Place, ports::Ports};
 
-pub(crate) use compactor::{compact, sweep};
+pub(crate) use compactor::{compact, repair, sweep};
 pub(crate) use reader::read;
 pub(crate) use register::{Desk, project, reconcile};
 pub(crate) use sender::{Mail, send};
@@ -24,6 +24,8 @@ pub(crate) use vacuum::vacuum;
 pub(crate) struct Actor {
     pub(crate) ports: Ports,
     pub(crate) settings: Rc<Settings>,
+    /// The most rows of a row group.
+    pub(crate) row_group: u64,
     /// How long its invocation may take, if anybody minds.
     pub(crate) limit: Option<TimeDelta>,
     pub(crate) places: Rc<Vec<Place>>,

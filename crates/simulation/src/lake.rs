@@ -6,6 +6,7 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use domain::{
     DatasetName, Partition,
+    drawn::Random,
     invariant::Violation,
     memory::{MemoryCatalog, MemoryStore},
     port::{
@@ -18,7 +19,6 @@ use futures::FutureExt;
 use crate::{
     ledger::{Ledger, Place},
     process::ProcessId,
-    random::Random,
     time::Time,
 };
 

@@ -20,13 +20,13 @@ use crate::process::ProcessId;
 pub(crate) use contents::rows;
 pub(crate) use place::PlaceLedger;
 
-/// An event, by its identity.
+/// An event, by the mark that stands for its identity (see [`domain::drawn`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
-    /// One that fits: the number is its identity within its partition.
-    Good(i64),
+    /// One that fits: the mark is its identity within its partition.
+    Good(u64),
     /// One that does not fit its dataset.
-    Bad(i64),
+    Bad(u64),
 }
 
 /// One partition of one dataset.

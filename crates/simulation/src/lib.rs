@@ -12,7 +12,6 @@ mod many;
 mod ports;
 mod process;
 mod profile;
-mod random;
 mod schedule;
 mod time;
 mod trace;

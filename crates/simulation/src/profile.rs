@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use crate::random::Random;
+use domain::drawn::Random;
 
 /// Chances are of a thousand, at each step.
 #[derive(Debug)]
@@ -27,12 +27,18 @@ pub(crate) struct Profile {
     /// How long freezes and jumps are.
     pub(crate) pauses: Pauses,
     pub(crate) damage: usize,
+    /// The definition gets its next version.
+    pub(crate) evolutions: usize,
+    /// A head gets every row twice, as by a fault of old.
+    pub(crate) faults_of_old: usize,
     /// Of steps, how many go on with the process of the last one.
     pub(crate) sticky: usize,
     /// The size of a full data file: every file is sealed, or some, or none.
     pub(crate) target_file_size: u64,
     /// The memory of a compactor, in bytes: for everything at once, for some, for one batch at a time.
     pub(crate) memory_budget: u64,
+    /// The most rows of a row group: what bounds and bloom filters are of.
+    pub(crate) row_group: u64,
     /// Keys on a page of a listing.
     pub(crate) page: usize,
     /// No `register` runs before this.
@@ -92,9 +98,12 @@ impl Profile {
             jumps: of(&[0, 3, 10, 30]),
             pauses: PAUSES[of(&[0, 1, 2])],
             damage: of(&[0, 0, 0, 3]),
+            evolutions: of(&[0, 0, 3, 10]),
+            faults_of_old: of(&[0, 0, 0, 0, 2]),
             sticky: of(&[0, 300, 700, 900, 970]),
             target_file_size: of(&[1, 8_000, 1 << 27]) as u64,
             memory_budget: of(&[1 << 29, 1 << 29, 8_000, 800]) as u64,
+            row_group: of(&[1 << 20, 1, 2, 5]) as u64,
             page: of(&[1_000, 1_000, 3, 1]),
             register_is_down: TimeDelta::hours(i64::try_from(of(&[0, 0, 0, 0, 7, 80])).unwrap_or(0)),
             pace: i64::try_from(of(&[50, 500, 5_000])).unwrap_or(0),

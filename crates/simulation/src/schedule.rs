@@ -5,11 +5,14 @@ mod rest;
 mod start;
 mod steps;
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{cell::RefCell, collections::VecDeque, rc::Rc, sync::Arc};
+
+use chrono::{DateTime, Utc};
 
 use domain::{
+    drawn::{Drawn, Random},
     invariant::Violation,
-    settings::{InvalidSetting, Settings},
+    settings::Settings,
 };
 
 use crate::{
@@ -18,7 +21,6 @@ use crate::{
     ledger::Place,
     process::{Process, ProcessId},
     profile::Profile,
-    random::Random,
     time::Time,
     trace::Trace,
     world::World,
@@ -43,7 +45,7 @@ pub struct Outcome {
 pub fn run(seed: u64, keep_trace: bool) -> Outcome {
     let mut schedule = match Schedule::new(seed, keep_trace) {
         Ok(schedule) => schedule,
-        Err(error) => return Outcome::unmade(seed, error.to_string()),
+        Err(error) => return Outcome::unmade(seed, domain::chain(&error)),
     };
     schedule.play();
     schedule.rest();
@@ -75,6 +77,9 @@ struct Schedule {
     profile: Profile,
     settings: Rc<Settings>,
     places: Rc<Vec<Place>>,
+    begun: DateTime<Utc>,
+    /// Versions of the definition that are still to come, and their numbers.
+    versions: VecDeque<(u32, Drawn)>,
     mails: Vec<Rc<Mail>>,
     desk: Rc<RefCell<Desk>>,
     processes: Vec<Process>,
@@ -84,32 +89,38 @@ struct Schedule {
     calm: bool,
 }
 
-const DEFINITION: &str = r#"{"name": "seats", "identity": ["seat"], "event_time": "at", "columns": [
-    {"name": "seat", "type": "bigint", "required": true},
-    {"name": "at", "type": "timestamp", "required": true},
-    {"name": "who", "type": "string"}]}"#;
-
 impl Schedule {
-    fn new(seed: u64, keep_trace: bool) -> Result<Self, InvalidSetting> {
+    fn new(seed: u64, keep_trace: bool) -> Result<Self, start::Unmade> {
         let mut random = Random::new(seed);
         let profile = Profile::new(seed, &mut random);
         let settings = start::settings(&profile)?;
-        let places = start::places(profile.places);
+        let versions = start::versions(&mut random)?;
         let time = Arc::new(Time::default());
         let begun = domain::port::Clock::now(&*time);
-        let mails = (0..profile.mails).map(|number| Rc::new(Mail::new(number, &places, begun, &mut random)));
-        let mails = mails.collect();
+        let places = start::places(&versions, profile.places, begun);
+        let mut mails = Vec::new();
+        for number in 0..profile.mails {
+            if let Some(of) = versions.get(random.below(versions.len())) {
+                mails.push(Rc::new(Mail::new(number as u64, &places, begun, of, &mut random)));
+            }
+        }
         let mut lake = Lake::new(time.clone(), random, settings.retention);
         lake.page = profile.page;
         lake.item_faults = profile.item_faults;
-        start::define(&mut lake, DEFINITION);
         let mut trace = Trace::new(keep_trace);
         trace.step(begun, seed, || format!("seed {seed}: {profile:?}"));
+        let mut versions = versions.into_iter();
+        if let Some(first) = versions.next() {
+            start::define(&mut lake, &first, 1)?;
+            trace.step(begun, seed, || format!("{:?}", first.definition()));
+        }
         Ok(Self {
             world: Arc::new(World::new(time, lake, trace)),
             profile,
             settings: Rc::new(settings),
             places: Rc::new(places),
+            begun,
+            versions: (2..).zip(versions.collect::<Vec<_>>()).collect(),
             mails,
             desk: Rc::default(),
             processes: Vec::new(),

@@ -59,6 +59,16 @@ fn twins_looked_for_within_a_batch_only() {
 }
 
 #[test]
+fn twins_looked_for_by_the_bounds_of_another_column() {
+    is_found(Bug::BoundsOfAnotherColumn, 100, &["I3"]);
+}
+
+#[test]
+fn a_repair_that_looks_within_files_only() {
+    is_found(Bug::RepairWithinFilesOnly, 1_000, &["I3", "rest"]);
+}
+
+#[test]
 fn no_age_check() {
     is_found_by_eighths(Bug::NoAgeCheck, 6, 4_000, &["I3", "I4", "I5", "I6"]);
 }

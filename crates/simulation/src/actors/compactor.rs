@@ -8,7 +8,8 @@ use crate::{ledger::Place, ports::Ports};
 
 fn compactor(actor: &Actor) -> Compactor<Ports, Ports, SeededIds> {
     let ports = Arc::new(actor.ports.clone());
-    Compactor::new(ports.clone(), ports, Arc::new(SeededIds::new(actor.seed)), &actor.settings)
+    let ids = Arc::new(SeededIds::new(actor.seed));
+    Compactor::new(ports.clone(), ports, ids, &actor.settings).with_row_groups_of(actor.row_group)
 }
 
 /// A notification: one partition.
@@ -20,6 +21,7 @@ pub(crate) async fn compact(actor: Actor, place: Place) {
             let answer = compactor.rebuild(&place.dataset, &place.partition, &run).await;
             return settle(&actor, &[], answer.map(|report| vec![report]));
         }
+        4 => return repair(actor, place).await,
         3 => return roll_back(&actor, &compactor, &place).await,
         // Somebody asked for this partition.
         1 | 2 => compactor.compact_now(&place.dataset, &place.partition, &run).await,
@@ -27,6 +29,12 @@ pub(crate) async fn compact(actor: Actor, place: Place) {
     };
     let answer = answer.map(|report| vec![report]);
     settle(&actor, &[(place, landed)], answer);
+}
+
+/// Somebody drops twins.
+pub(crate) async fn repair(actor: Actor, place: Place) {
+    let answer = compactor(&actor).repair(&place.dataset, &place.partition, &actor.run()).await;
+    settle(&actor, &[], answer.map(|report| vec![report]));
 }
 
 /// Somebody undoes the last commit, or the last two.

@@ -1,14 +1,18 @@
 use std::{cell::Cell, rc::Rc};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{port::Clock, quarantine::Holds};
+use domain::{
+    drawn::{Drawn, Identity, Random},
+    port::Clock,
+    quarantine::Holds,
+};
 use ingest::{Ingest, Message};
 
 use super::Actor;
-use crate::{
-    ledger::{Event, Place},
-    random::Random,
-};
+use crate::ledger::{Event, Place};
+
+/// How many identities there are in a place, at the most.
+const MARKS: u64 = 9;
 
 /// A message that somebody published.
 #[derive(Debug)]
@@ -24,32 +28,39 @@ pub(crate) struct Mail {
 
 impl Mail {
     /// A message with up to three events. Identities are few, so that twins are many.
-    pub(crate) fn new(number: usize, places: &[Place], sent_at: DateTime<Utc>, random: &mut Random) -> Self {
+    pub(crate) fn new(
+        number: u64,
+        places: &[Place],
+        begun: DateTime<Utc>,
+        of: &Drawn,
+        random: &mut Random,
+    ) -> Self {
         let (mut lines, mut events) = (Vec::new(), Vec::new());
-        let dataset = random.pick(places).map(|place| place.dataset.clone());
-        let dataset = dataset.map(|dataset| dataset.to_string()).unwrap_or_default();
-        for _ in 0..=random.weighted(&[5, 2, 1]) {
-            let Some(place) = random.pick(places).filter(|place| place.dataset.as_str() == dataset) else {
-                continue;
+        // Without an event time it is the message's that decides, and all of it goes to one place.
+        let has_time = of.dataset().event_time().is_some();
+        let only = random.below(places.len());
+        let sent_at = match places.get(only) {
+            Some(place) if !has_time => place.partition.begin() + TimeDelta::minutes(5),
+            _ => begun,
+        };
+        for position in 0..=random.weighted(&[5, 2, 1]) as u64 {
+            let place = if has_time { random.pick(places) } else { places.get(only) };
+            let Some(place) = place else { continue };
+            let mark = match of.identity() {
+                Identity::Message => 10 * number + position,
+                Identity::Columns | Identity::CloudEvent => random.bits() % of.marks().min(MARKS),
             };
-            let seat = random.between(1, 9);
-            let event = if random.chance(60) { Event::Bad(seat) } else { Event::Good(seat) };
-            let seat = match event {
-                Event::Good(seat) => seat.to_string(),
-                Event::Bad(seat) => format!("\"x{seat}\""),
-            };
-            let at = place.partition.begin().format("%Y-%m-%dT%H:30:00Z");
+            let bad = random.chance(60);
+            let event = if bad { Event::Bad(mark) } else { Event::Good(mark) };
             // Twins differ in content, most of them.
-            let who = random.below(4);
-            lines.push(format!(r#"{{"seat":{seat},"at":"{at}","who":"{who}"}}"#));
+            lines.push(match bad {
+                true => of.bad_event(mark, &place.partition, random),
+                false => of.event(mark, &place.partition, random),
+            });
             events.push((place.clone(), event));
         }
-        let body = lines.join("\n");
+        let (dataset, body) = (of.dataset().name().to_string(), lines.join("\n"));
         Self { id: format!("m{number}"), sent_at, dataset, body, events, is_acknowledged: Cell::new(false) }
-    }
-
-    pub(crate) fn sent_at(&self) -> DateTime<Utc> {
-        self.sent_at
     }
 
     fn message(&self) -> Message<'_> {

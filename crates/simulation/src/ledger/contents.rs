@@ -2,19 +2,18 @@
 
 use bytes::Bytes;
 use domain::{
+    dataset::EXTRA,
+    drawn::{self, MARK},
     landing::Line,
     quarantine::{Original, Rejected},
 };
 use parquet::{
-    column::reader::ColumnReader,
-    file::reader::{FileReader, SerializedFileReader},
+    column::reader::{ColumnReader, ColumnReaderImpl},
+    data_type::ByteArray,
+    file::reader::{FileReader, RowGroupReader, SerializedFileReader},
 };
-use serde_json::Value;
 
 use super::Event;
-
-/// The identity of an event: numbers fit, texts do not.
-pub(crate) const IDENTITY: &str = "seat";
 
 /// The events of a landing batch.
 pub(super) fn landed(body: &Bytes) -> impl Iterator<Item = Event> {
@@ -44,31 +43,68 @@ fn unpack(body: &Bytes) -> String {
 }
 
 fn event(data: &str) -> Option<Event> {
-    match serde_json::from_str::<Value>(data).ok()?.get(IDENTITY)? {
-        Value::Number(number) => number.as_i64().map(Event::Good),
-        Value::String(text) => text.strip_prefix('x')?.parse().ok().map(Event::Bad),
-        _ => None,
-    }
+    let mark = drawn::mark(data)?;
+    Some(if drawn::is_bad(data) { Event::Bad(mark) } else { Event::Good(mark) })
 }
 
-/// The rows of a data file: its first column. `None` for what is no such file.
+/// The rows of a data file, by their marks: from the column of that name, else from the extra fields. `None` for what
+/// is no such file.
 pub(crate) fn rows(body: &Bytes) -> Option<Vec<Event>> {
     let reader = SerializedFileReader::new(body.clone()).ok()?;
     let mut rows = Vec::new();
     for index in 0..reader.num_row_groups() {
         let group = reader.get_row_group(index).ok()?;
-        let wanted = usize::try_from(group.metadata().num_rows()).ok()?;
-        let ColumnReader::Int64ColumnReader(mut column) = group.get_column_reader(0).ok()? else {
-            return None;
-        };
-        let (mut levels, mut values) = (Vec::new(), Vec::new());
-        while values.len() < wanted {
-            let (read, ..) = column.read_records(wanted, Some(&mut levels), None, &mut values).ok()?;
-            if read == 0 {
-                return None;
-            }
+        let (marks, extras) = (marks(&*group)?, extras(&*group)?);
+        for (mark, extra) in marks.into_iter().zip(extras) {
+            let mark = mark.or_else(|| drawn::mark(std::str::from_utf8(extra.as_ref()?.data()).ok()?))?;
+            rows.push(Event::Good(mark));
         }
-        rows.extend(values.into_iter().map(Event::Good));
     }
     Some(rows)
+}
+
+fn marks(group: &dyn RowGroupReader) -> Option<Vec<Option<u64>>> {
+    match column(group, MARK)? {
+        Some(ColumnReader::Int64ColumnReader(column)) => {
+            let marks =
+                values(column, group)?.into_iter().map(|mark| mark.and_then(|mark| mark.try_into().ok()));
+            Some(marks.collect())
+        }
+        Some(_) => None,
+        // The definition has none, or has it since: it is among the extra fields.
+        None => Some(vec![None; usize::try_from(group.metadata().num_rows()).ok()?]),
+    }
+}
+
+fn extras(group: &dyn RowGroupReader) -> Option<Vec<Option<ByteArray>>> {
+    match column(group, EXTRA)? {
+        Some(ColumnReader::ByteArrayColumnReader(column)) => values(column, group),
+        _ => None,
+    }
+}
+
+/// The column of this name, if the file has one. `None` if it cannot be read.
+fn column(group: &dyn RowGroupReader, name: &str) -> Option<Option<ColumnReader>> {
+    let place = group.metadata().columns().iter().position(|column| column.column_path().string() == name);
+    match place {
+        None => Some(None),
+        Some(place) => group.get_column_reader(place).ok().map(Some),
+    }
+}
+
+/// All values of a column that may be null and is not repeated.
+fn values<T: parquet::data_type::DataType>(
+    mut column: ColumnReaderImpl<T>,
+    group: &dyn RowGroupReader,
+) -> Option<Vec<Option<T::T>>> {
+    let wanted = usize::try_from(group.metadata().num_rows()).ok()?;
+    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    while levels.len() < wanted {
+        let (read, ..) = column.read_records(wanted, Some(&mut levels), None, &mut values).ok()?;
+        if read == 0 {
+            return None;
+        }
+    }
+    let mut values = values.into_iter();
+    Some(levels.into_iter().map(|level| if level == 1 { values.next() } else { None }).collect())
 }

@@ -33,6 +33,8 @@ pub(crate) struct PlaceLedger {
     pub(super) looks: BTreeMap<ProcessId, (u64, DateTime<Utc>)>,
     /// Every location that a person wrote into the catalog.
     pub(super) by_hand: BTreeSet<String>,
+    /// Every location that a fault of old wrote: its rows are twice there.
+    pub(crate) by_fault: BTreeSet<String>,
     /// The head at the time when the catalog was last written.
     pub(super) head_when_named: u64,
 }

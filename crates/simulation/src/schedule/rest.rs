@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::invariant::Violation;
 
-use super::Schedule;
+use super::{Schedule, start::REPAIR};
 use crate::{
     ledger::{Event, Place, is_hidden, rows},
     profile::Profile,
@@ -19,6 +19,10 @@ impl Schedule {
         for _ in 0..ROUNDS {
             // Longer than anything that waits for company, and than the grace.
             self.world.time.advance(TimeDelta::minutes(20));
+            for place in self.doubled() {
+                self.start(REPAIR, place);
+                self.finish();
+            }
             for role in [2, 5] {
                 let Some(place) = self.places.first().cloned() else { return };
                 self.start(role, place);
@@ -32,6 +36,13 @@ impl Schedule {
             let result = self.check(place);
             self.world.state().lake.check(result);
         }
+    }
+
+    /// The places that a fault has let twins into.
+    fn doubled(&self) -> Vec<Place> {
+        let mut state = self.world.state();
+        let is_doubled = |place: &&Place| !state.lake.ledger.place(place).by_fault.is_empty();
+        self.places.iter().filter(is_doubled).cloned().collect()
     }
 
     fn calm_down(&mut self) {

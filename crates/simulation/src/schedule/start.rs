@@ -1,8 +1,11 @@
 //! What is there when a schedule begins, and how a process is started.
 
-use chrono::TimeDelta;
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    DatasetName, Partition, key,
+    dataset::InvalidDefinition,
+    drawn::{Drawn, Random},
+    key,
     port::PutMode,
     settings::{InvalidSetting, Settings},
 };
@@ -23,30 +26,63 @@ pub(super) fn settings(profile: &Profile) -> Result<Settings, InvalidSetting> {
     Ok(Settings { target_file_size, memory_budget, ..Settings::read(|_| None)? })
 }
 
-pub(super) fn places(count: usize) -> Vec<Place> {
-    let dataset = DatasetName::new("seats");
-    let partition = |day: usize| format!("dt=2026-11-{:02}", 23 - day).parse::<Partition>();
-    let place = |day| Some(Place { dataset: dataset.clone().ok()?, partition: partition(day).ok()? });
-    (0..count).filter_map(place).collect()
+/// The simulation itself does not work.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unmade {
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
+    #[error(transparent)]
+    Definition(#[from] InvalidDefinition),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
 }
 
-pub(super) fn define(lake: &mut Lake, definition: &'static str) {
-    if let Ok(name) = DatasetName::new("seats") {
-        for key in [key::definition(&name), key::schema(&name, 1)] {
-            let _answered_at_once = lake.put(&key, definition.into(), PutMode::Create);
+/// A definition, and what becomes of it by and by.
+pub(super) fn versions(random: &mut Random) -> Result<Vec<Drawn>, InvalidDefinition> {
+    let mut versions = vec![Drawn::new("seats", random)?];
+    for _ in 0..random.below(3) {
+        if let Some(last) = versions.last() {
+            versions.push(last.evolved(random)?);
         }
     }
+    Ok(versions)
+}
+
+/// The partition of the moment at which the schedule begins, and those before it.
+pub(super) fn places(versions: &[Drawn], count: usize, begun: DateTime<Utc>) -> Vec<Place> {
+    let Some(drawn) = versions.first() else { return Vec::new() };
+    let dataset = drawn.dataset();
+    let mut at = Some(begun);
+    let mut places = Vec::new();
+    while places.len() < count {
+        let Some(partition) = at.and_then(|at| drawn.partition(at)) else { break };
+        at = partition.begin().checked_sub_signed(TimeDelta::milliseconds(1));
+        places.push(Place { dataset: dataset.name().clone(), partition });
+    }
+    places
+}
+
+/// Accepts a definition under this number.
+pub(super) fn define(lake: &mut Lake, drawn: &Drawn, version: u32) -> Result<(), serde_json::Error> {
+    let (name, body) = (drawn.dataset().name(), Bytes::from(serde_json::to_vec(drawn.definition())?));
+    for key in [key::definition(name), key::schema(name, version)] {
+        let _answered_at_once = lake.put(&key, body.clone(), PutMode::Overwrite);
+    }
+    Ok(())
 }
 
 /// What can be started, in the order of [`crate::profile::Profile::roles`].
-const ROLES: [&str; 7] = ["sender", "compactor", "sweep", "vacuum", "register", "reconcile", "reader"];
+const ROLES: [&str; 8] =
+    ["sender", "compactor", "sweep", "vacuum", "register", "reconcile", "reader", "repair"];
+
+/// Who comes at the end only, where a fault has doubled something.
+pub(super) const REPAIR: usize = 7;
 
 impl Schedule {
     /// Starts whatever the seed says.
     pub(super) fn start_any(&mut self) {
         let mut weights = self.profile.roles;
-        let began = self.mails.first().map_or(self.world.now(), |mail| mail.sent_at());
-        if self.world.now() - began < self.profile.register_is_down {
+        if self.world.now() - self.begun < self.profile.register_is_down {
             (weights[4], weights[5]) = (0, 0);
         }
         let choice = self.world.state().lake.random.weighted(&weights);
@@ -68,11 +104,12 @@ impl Schedule {
     fn script(&mut self, process: ProcessId, choice: usize, place: Place) -> (Role, Script) {
         let (seed, limit) = {
             let random = &mut self.world.state().lake.random;
-            (random.next(), random.chance(500).then_some(TimeDelta::minutes(15)))
+            (random.bits(), random.chance(500).then_some(TimeDelta::minutes(15)))
         };
         let actor = Actor {
             ports: Ports { world: self.world.clone(), process },
             settings: self.settings.clone(),
+            row_group: self.profile.row_group,
             limit: limit.filter(|_| !self.calm),
             places: self.places.clone(),
             desk: self.desk.clone(),
@@ -88,6 +125,7 @@ impl Schedule {
             4 => (Role::Register, Box::pin(actors::project(actor, place))),
             5 => (Role::Register, Box::pin(actors::reconcile(actor))),
             6 => (Role::Reader, Box::pin(actors::read(actor, place))),
+            REPAIR => (Role::Compactor, Box::pin(actors::repair(actor, place))),
             _ => (Role::Vacuum, Box::pin(actors::vacuum(actor, place))),
         }
     }

@@ -33,6 +33,10 @@ impl Schedule {
                 self.poll(self.processes.len() - 1);
             } else if self.chance(self.profile.damage) {
                 self.damage();
+            } else if self.chance(self.profile.evolutions) {
+                self.evolve();
+            } else if self.chance(self.profile.faults_of_old) {
+                self.double();
             } else if self.chance(self.profile.crashes) {
                 self.crash();
             } else if self.chance(self.profile.freezes) {

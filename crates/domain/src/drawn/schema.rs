@@ -1,0 +1,179 @@
+//! Definitions.
+
+use super::{Drawn, Identity, MARK, Random, value};
+use crate::{
+    data_type::{DataType, Decimal, Field},
+    dataset::{ColumnDefinition, Dataset, Definition, InvalidDefinition},
+    partition::Granularity,
+    value::Unit,
+};
+
+/// The most columns of a first version.
+const MOST_COLUMNS: usize = 12;
+
+/// The most columns that are an identity together.
+const MOST_IDENTITY: usize = 3;
+
+/// How deep types are nested.
+const DEPTH: usize = 2;
+
+/// Names of columns: their order is drawn, so that it says nothing of where a column stands.
+const NAMES: [&str; MOST_COLUMNS] =
+    ["amount", "zone", "b", "a", "kind", "order_id", "qty", "x1", "happened", "k", "sort", "tags"];
+
+pub(super) fn draw(name: &str, random: &mut Random) -> Result<Drawn, InvalidDefinition> {
+    let count = 1 + random.below(MOST_COLUMNS);
+    let mut names = NAMES.to_vec();
+    let mut columns: Vec<ColumnDefinition> = (0..count)
+        .map(|_| column(names.swap_remove(random.below(names.len())), any_type(DEPTH, random), random))
+        .collect();
+    let partition_by = if random.chance(500) { Granularity::Hour } else { Granularity::Day };
+    let event_time = random.chance(500).then(|| {
+        let column = &mut columns[random.below(count)];
+        let day = partition_by == Granularity::Day && random.chance(300);
+        retype(column, if day { DataType::Date } else { DataType::Timestamp }, random);
+        column.required = true;
+        column.name.clone()
+    });
+    let kind = [Identity::Columns, Identity::CloudEvent, Identity::Message][random.weighted(&[8, 1, 1])];
+    let mut identity = Vec::new();
+    if kind == Identity::Columns {
+        let mut places: Vec<usize> = (0..count).collect();
+        for _ in 0..=random.below(MOST_IDENTITY.min(count)) {
+            let column = &mut columns[places.swap_remove(random.below(places.len()))];
+            if Some(&column.name) != event_time.as_ref() {
+                retype(column, scalar(random), random);
+                column.required = true;
+            }
+            identity.push(column.name.clone());
+        }
+    }
+    if count < MOST_COLUMNS && random.chance(500) {
+        let mark = ColumnDefinition { from: None, ..column(MARK, DataType::BigInt, random) };
+        columns.insert(random.below(count + 1), mark);
+    }
+    let sort_by = sort_by(&columns, random)?;
+    let definition = Definition {
+        name: name.to_owned(),
+        description: None,
+        columns,
+        identity,
+        event_time,
+        partition_by,
+        sort_by,
+        cloudevents_type: None,
+    };
+    let first_columns = definition.columns.len();
+    drawn(definition, kind, first_columns)
+}
+
+pub(super) fn evolve(before: &Drawn, random: &mut Random) -> Result<Drawn, InvalidDefinition> {
+    let mut definition = before.definition().clone();
+    let structs = |column: &ColumnDefinition| column.data_type.starts_with("struct<");
+    let structs: Vec<usize> =
+        (0..definition.columns.len()).filter(|index| structs(&definition.columns[*index])).collect();
+    if structs.is_empty() || random.chance(600) {
+        let name = format!("added{}", definition.columns.len());
+        let added = column(&name, any_type(DEPTH, random), random);
+        definition.columns.push(ColumnDefinition { required: false, ..added });
+    } else if let Some(index) = random.pick(&structs) {
+        let column = &mut definition.columns[*index];
+        if let DataType::Struct(mut fields) = parsed(column)? {
+            fields.push(Field { name: format!("added{}", fields.len()), data_type: part(0, random) });
+            column.data_type = DataType::Struct(fields).to_string();
+        }
+    }
+    if random.chance(300) {
+        definition.sort_by = sort_by(&definition.columns, random)?;
+    }
+    drawn(definition, before.identity, before.first_columns)
+}
+
+fn drawn(
+    definition: Definition,
+    identity: Identity,
+    first_columns: usize,
+) -> Result<Drawn, InvalidDefinition> {
+    let dataset = Dataset::new(definition)?;
+    let widest = value::widest(&dataset);
+    Ok(Drawn { dataset, identity, widest, first_columns })
+}
+
+fn parsed(column: &ColumnDefinition) -> Result<DataType, InvalidDefinition> {
+    let name = crate::name::ColumnName::new(column.name.clone())?;
+    column.data_type.parse().map_err(|source| InvalidDefinition::Type { column: name, source })
+}
+
+/// A column, optional or not, that may read a field of another name.
+fn column(name: &str, data_type: DataType, random: &mut Random) -> ColumnDefinition {
+    let mut column = ColumnDefinition {
+        name: name.to_owned(),
+        data_type: String::new(),
+        required: random.chance(300),
+        from: random.chance(200).then(|| format!("from{}", name.to_uppercase())),
+        unit: None,
+        comment: None,
+    };
+    retype(&mut column, data_type, random);
+    column
+}
+
+fn retype(column: &mut ColumnDefinition, data_type: DataType, random: &mut Random) {
+    let units = [None, None, None, Some(Unit::Seconds), Some(Unit::Milliseconds)];
+    column.unit = random.pick(&units).copied().flatten().filter(|_| data_type == DataType::Timestamp);
+    column.data_type = data_type.to_string();
+}
+
+/// Scalar columns in any order, or none.
+fn sort_by(columns: &[ColumnDefinition], random: &mut Random) -> Result<Vec<String>, InvalidDefinition> {
+    let mut scalars = Vec::new();
+    for column in columns {
+        if parsed(column)?.is_scalar() {
+            scalars.push(column.name.clone());
+        }
+    }
+    let count = random.below(4).min(scalars.len());
+    Ok((0..count).map(|_| scalars.swap_remove(random.below(scalars.len()))).collect())
+}
+
+fn any_type(depth: usize, random: &mut Random) -> DataType {
+    if depth == 0 || random.chance(700) {
+        return scalar(random);
+    }
+    match random.below(3) {
+        0 => DataType::Array(Box::new(part(depth - 1, random))),
+        1 => DataType::Map(Box::new(part(depth - 1, random))),
+        _ => {
+            let count = 1 + random.below(3);
+            let field = |index| Field { name: format!("f{index}"), data_type: part(depth - 1, random) };
+            DataType::Struct((0..count).map(field).collect())
+        }
+    }
+}
+
+/// A type within another one: Athena cannot read bytes there.
+fn part(depth: usize, random: &mut Random) -> DataType {
+    match any_type(depth, random) {
+        DataType::Binary => DataType::String,
+        other => other,
+    }
+}
+
+fn scalar(random: &mut Random) -> DataType {
+    match random.below(10) {
+        0 => DataType::Boolean,
+        1 => DataType::Int,
+        2 => DataType::BigInt,
+        3 => DataType::Float,
+        4 => DataType::Double,
+        // Of each physical type that Parquet has for them.
+        5 => {
+            let (precision, scale) = [(7, 2), (9, 0), (16, 4), (18, 18), (20, 2), (38, 10)][random.below(6)];
+            Decimal::new(precision, scale).map_or(DataType::BigInt, DataType::Decimal)
+        }
+        6 => DataType::String,
+        7 => DataType::Date,
+        8 => DataType::Timestamp,
+        _ => DataType::Binary,
+    }
+}
