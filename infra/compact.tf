@@ -104,3 +104,18 @@ module "compact" {
     },
   ]
 }
+
+# With the hourly vacuum the function reads the identities of a few partitions, and says `twins` of one that has rows of
+# the same event. No other line has the field.
+resource "aws_cloudwatch_log_metric_filter" "twins" {
+  name           = "${var.name}-compact-partitions-with-twins"
+  log_group_name = module.compact.log_group.name
+  pattern        = "{ $.twins > 0 }"
+
+  metric_transformation {
+    namespace = local.metrics_namespace
+    name      = "PartitionsWithTwins"
+    value     = "1"
+    unit      = "Count"
+  }
+}

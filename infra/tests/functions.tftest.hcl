@@ -93,6 +93,16 @@ run "as_they_come" {
     error_message = "A partition that stops must be counted, whoever meets it."
   }
 
+  assert {
+    condition = (
+      aws_cloudwatch_log_metric_filter.twins.log_group_name == "/aws/lambda/tributary-compact" &&
+      aws_cloudwatch_log_metric_filter.twins.pattern == "{ $.twins > 0 }" &&
+      aws_cloudwatch_log_metric_filter.twins.metric_transformation[0].namespace == "Tributary" &&
+      aws_cloudwatch_log_metric_filter.twins.metric_transformation[0].name == "PartitionsWithTwins"
+    )
+    error_message = "A partition with twins must be counted."
+  }
+
   # After the wait a result takes up to 5 seconds, a cancel 2; the gateway ends the request after 30.
   assert {
     condition = (

@@ -25,7 +25,8 @@ use crate::{
 ///
 /// What has landed goes into the table without waiting for more, and small files are merged. With --rebuild,
 /// partitions are rewritten to the current definition, sort order and file size, and values of columns that were
-/// added since are taken from `_extra`. The deployed function may be at work at the same time, and this may be stopped
+/// added since are taken from `_extra`. With --repair, rows that have the identity of another row are dropped: the
+/// earliest ingested stays. `tributary doctor --deep` says where there are any. The deployed function may be at work at the same time, and this may be stopped
 /// and run again at any time. It works in the memory that TRIBUTARY_MEMORY_BUDGET says, and writes files of
 /// TRIBUTARY_TARGET_FILE_SIZE: set them as `compact` has them.
 #[derive(Debug, Args)]
@@ -34,6 +35,7 @@ Examples:
   tributary compact bookings
   tributary compact bookings --partition dt=2026-11-23/hour=10
   tributary compact bookings --rebuild
+  tributary compact bookings --repair
 
 Exit status: 0 done, 1 a partition failed, 2 wrong options, 130 interrupted.")]
 pub(crate) struct CompactOptions {
@@ -46,9 +48,30 @@ pub(crate) struct CompactOptions {
     /// Rewrite everything that is in the table, in place of what has landed.
     #[arg(long)]
     rebuild: bool,
+    /// Drop twins from what is in the table, in place of compacting what has landed.
+    #[arg(long, conflicts_with = "rebuild")]
+    repair: bool,
     /// Print one JSON document.
     #[arg(long)]
     json: bool,
+}
+
+/// What is done to each partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Compact,
+    Rebuild,
+    Repair,
+}
+
+impl What {
+    fn doing(self) -> &'static str {
+        match self {
+            Self::Compact => "compacting",
+            Self::Rebuild => "rebuilding",
+            Self::Repair => "repairing",
+        }
+    }
 }
 
 /// What became of all of them.
@@ -70,6 +93,8 @@ struct Done {
     /// Rows of the last generation committed; 0 if none was.
     rows: u64,
     duplicates_dropped: u64,
+    /// Of those, how many differed in content from the row that stays.
+    conflicting: u64,
     /// Bytes of Parquet written.
     encoded_bytes: u64,
     /// Bytes of Parquet that the store copied.
@@ -104,11 +129,16 @@ async fn compact(options: CompactOptions) -> Result<(), Failure> {
     if let (Some(partition), true) = (&options.partition, found.is_empty()) {
         return Err(Failure::Input(format!("nothing has landed or was committed in {dataset}/{partition}")));
     }
-    let outcome = work(&lake, dataset, found, options.rebuild).await;
+    let what = match (options.rebuild, options.repair) {
+        (false, false) => What::Compact,
+        (true, _) => What::Rebuild,
+        (false, true) => What::Repair,
+    };
+    let outcome = work(&lake, dataset, found, what).await;
     if options.json {
         output::print_json(&outcome)?;
     } else {
-        output::print(&text(&outcome))?;
+        output::print(&text(&outcome, what))?;
     }
     for Failed { partition, error } in &outcome.failed {
         output::note(&format!("warning: {partition}: {}", output::one_line(error)));
@@ -122,17 +152,17 @@ async fn compact(options: CompactOptions) -> Result<(), Failure> {
 }
 
 /// One after the other: each may take all the memory there is.
-async fn work(lake: &RemoteLake, dataset: &DatasetName, found: Vec<Partition>, rebuild: bool) -> Outcome {
+async fn work(lake: &RemoteLake, dataset: &DatasetName, found: Vec<Partition>, what: What) -> Outcome {
     let compactor = lake.compactor();
-    let bar = output::bar(found.len(), if rebuild { "rebuilding" } else { "compacting" });
+    let bar = output::bar(found.len(), what.doing());
     let mut outcome = Outcome { left: found.len(), ..Outcome::default() };
     for partition in found {
         // Each its own: a run may be an hour old at most.
         let run = Run::new(SystemClock.now(), None);
-        let answer = if rebuild {
-            compactor.rebuild(dataset, &partition, &run).await
-        } else {
-            compactor.compact_now(dataset, &partition, &run).await
+        let answer = match what {
+            What::Compact => compactor.compact_now(dataset, &partition, &run).await,
+            What::Rebuild => compactor.rebuild(dataset, &partition, &run).await,
+            What::Repair => compactor.repair(dataset, &partition, &run).await,
         };
         outcome.left -= 1;
         bar.inc(1);
@@ -164,6 +194,7 @@ impl Done {
             batches: report.batches,
             rows: report.rows,
             duplicates_dropped: report.duplicates_dropped,
+            conflicting: report.conflicting,
             encoded_bytes: report.encoded_bytes,
             copied_bytes: report.copied_bytes,
             waiting: report.waiting,
@@ -171,7 +202,7 @@ impl Done {
     }
 }
 
-fn text(outcome: &Outcome) -> String {
+fn text(outcome: &Outcome, what: What) -> String {
     let changed: Vec<&Done> = outcome.partitions.iter().filter(|done| done.committed > 0).collect();
     let looked = output::counted(outcome.partitions.len() as u64, "partition");
     let mut lines = Vec::new();
@@ -201,7 +232,16 @@ fn text(outcome: &Outcome) -> String {
     for done in outcome.partitions.iter().filter(|done| done.waiting) {
         lines.push(format!("{}: what has landed waits until consumed batches are cleaned", done.partition));
     }
+    if what == What::Repair && !changed.is_empty() {
+        let sum = |count: fn(&Done) -> u64| changed.iter().map(|done| count(done)).sum();
+        lines.push(format!(
+            "Dropped {}, of which {} differed from the row that stays.",
+            output::counted(sum(|done| done.duplicates_dropped), "twin"),
+            output::count(sum(|done| done.conflicting))
+        ));
+    }
     lines.push(match changed.len() {
+        0 if what == What::Repair => format!("No twins in {looked}."),
         0 => format!("Nothing to do in {looked}."),
         _ => format!("{} of {looked} changed.", output::count(changed.len() as u64)),
     });

@@ -1,6 +1,7 @@
 //! `tributary doctor`: bucket, commits and catalog, held against each other.
 
 mod catalog;
+mod deep;
 mod definitions;
 mod difference;
 mod examine;
@@ -29,7 +30,8 @@ use scope::Scope;
 
 /// Compare bucket, commits and catalog, and say how to mend what differs. It changes nothing.
 ///
-/// It reads every commit log's head, lists every data file, and asks Glue for every partition. What is on its way
+/// It reads every commit log's head, lists every data file, and asks Glue for every partition. With --deep it also
+/// reads the identity of every row, and looks for twins: rows that are the same event. What is on its way
 /// meanwhile, a commit of a moment ago or an event that just landed, is no difference. The lake is the one that the
 /// environment names: TRIBUTARY_BUCKET and TRIBUTARY_DATABASE, AWS_REGION and the SDK's other variables. With
 /// AWS_ENDPOINT_URL it is that of `tributary dev`.
@@ -39,6 +41,7 @@ Examples:
   tributary doctor
   tributary doctor --dataset bookings
   tributary doctor --dataset bookings --partition dt=2026-11-23/hour=10
+  tributary doctor --dataset bookings --deep
   tributary doctor --json | jq -r '.differences[] | [.kind, .dataset, .partition] | @tsv'
 
 Exit status: 0 no difference, 1 differences, or the lake did not answer, 2 wrong options, 130 interrupted.")]
@@ -49,6 +52,9 @@ pub(crate) struct DoctorOptions {
     /// One partition of it.
     #[arg(long, value_name = "PARTITION", requires = "dataset")]
     partition: Option<Partition>,
+    /// Read the identity columns of every data file, and count rows against distinct identities.
+    #[arg(long)]
+    deep: bool,
     /// Print one JSON document.
     #[arg(long)]
     json: bool,
@@ -76,12 +82,23 @@ async fn look(options: DoctorOptions) -> Result<(), Failure> {
     };
     let report = examiner.examine(&progress).await;
     bar.finish_and_clear();
-    let Some(report) = report.map_err(|error| lake.failure(error))? else {
+    let Some(mut report) = report.map_err(|error| lake.failure(error))? else {
         let name = scope.dataset.as_ref().map_or("", DatasetName::as_str);
         return Err(Failure::Input(format!(
             "there is no dataset {name}, and nothing of it in the bucket: `tributary dataset list` lists them"
         )));
     };
+    if options.deep {
+        let bar = output::spinner("listing the partitions");
+        let progress = |step: Step| match step {
+            Step::Partitions(number) => output::into_bar(&bar, number, "partitions read"),
+            Step::Partition => bar.inc(1),
+        };
+        let found = deep::examine(&lake.store, &lake.compactor(), &SystemClock, &scope, &progress).await;
+        bar.finish_and_clear();
+        report.differences.extend(found.map_err(|error| lake.failure(error))?);
+        report.differences.sort();
+    }
     let deployment = Deployment {
         bucket: &lake.settings.bucket,
         database: &lake.settings.database,

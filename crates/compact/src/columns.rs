@@ -99,8 +99,9 @@ impl<'d> Columns<'d> {
 /// -0.0 of an identity is 0.0: one identity, and one form of it in the table.
 fn with_one_zero(value: Value<'_>) -> Value<'_> {
     match value {
-        Value::Float(float) if float == 0.0 => Value::Float(0.0),
-        Value::Double(double) if double == 0.0 => Value::Double(0.0),
+        // By IEEE 754, -0.0 + 0.0 is 0.0; to every other number it adds nothing.
+        Value::Float(float) => Value::Float(float + 0.0),
+        Value::Double(double) => Value::Double(double + 0.0),
         value => value,
     }
 }

@@ -17,7 +17,7 @@ use domain::{
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
-use crate::{context::Context, error::CompactError, service::Report, vacuum::Swept};
+use crate::{context::Context, error::CompactError, inspect::Inspected, service::Report, vacuum::Swept};
 
 /// Handles one invocation, and ends before its deadline. For SQS the answer names the messages that must come
 /// again.
@@ -37,8 +37,12 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
             Ok(SqsBatchResponse::default())
         }
         Trigger::Vacuum(of) => {
+            let is_everything = of.is_none();
             let work = vacuum(context, of, &run);
             deadline::in_time(&SystemClock, deadline, work).await??;
+            if is_everything {
+                inspect(context, &run, deadline).await?;
+            }
             Ok(SqsBatchResponse::default())
         }
         Trigger::Notifications(notifications) => notified(context, notifications, &run, deadline).await,
@@ -78,6 +82,17 @@ async fn vacuum(
         "partitions vacuumed"
     );
     if failed > 0 { Err(CompactError::VacuumIncomplete(failed)) } else { Ok(()) }
+}
+
+/// Looks for twins in a few partitions. It is no failure that no time is left for it.
+async fn inspect(context: &Context, run: &Run, deadline: DateTime<Utc>) -> Result<(), CompactError> {
+    let Ok(inspected) = deadline::in_time(&SystemClock, deadline, context.compactor.inspect(run)).await
+    else {
+        return Ok(());
+    };
+    let Inspected { partitions, with_twins, failed } = inspected?;
+    tracing::info!(partitions, with_twins, failed, "partitions inspected");
+    Ok(())
 }
 
 /// Each partition once, however many notifications name it.
@@ -155,6 +170,7 @@ fn tell(
                 batches = report.batches,
                 rows = report.rows,
                 duplicates_dropped = report.duplicates_dropped,
+                conflicting = report.conflicting,
                 encoded_bytes = report.encoded_bytes,
                 copied_bytes = report.copied_bytes,
                 cleaned = report.cleaned,

@@ -17,6 +17,7 @@ mod generation;
 mod handler;
 mod history;
 mod inputs;
+mod inspect;
 mod limits;
 mod log;
 mod merge;
@@ -41,6 +42,7 @@ pub use context::Context;
 pub use error::CompactError;
 #[cfg(feature = "lambda")]
 pub use handler::handle;
+pub use inspect::Inspected;
 pub use repair::Twins;
 pub use rollback::{Refused, RollbackError};
 pub use service::{Compactor, Report};

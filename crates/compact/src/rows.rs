@@ -53,16 +53,16 @@ impl Keys {
     }
 }
 
-/// The column with 0.0 for each -0.0.
+/// The column with 0.0 for each -0.0: by IEEE 754, that is what -0.0 + 0.0 is.
 fn with_one_zero(column: &ArrayRef) -> ArrayRef {
     match column.data_type() {
         DataType::Float32 => {
             let floats = column.as_primitive::<Float32Type>();
-            Arc::new(floats.unary::<_, Float32Type>(|value| if value == 0.0 { 0.0 } else { value }))
+            Arc::new(floats.unary::<_, Float32Type>(|value| value + 0.0))
         }
         DataType::Float64 => {
             let doubles = column.as_primitive::<Float64Type>();
-            Arc::new(doubles.unary::<_, Float64Type>(|value| if value == 0.0 { 0.0 } else { value }))
+            Arc::new(doubles.unary::<_, Float64Type>(|value| value + 0.0))
         }
         _ => Arc::clone(column),
     }

@@ -64,7 +64,16 @@ impl Drawn {
     ///
     /// If the name is not valid.
     pub fn new(name: &str, random: &mut Random) -> Result<Self, InvalidDefinition> {
-        schema::draw(name, random)
+        Self::of_at_most(schema::MOST_COLUMNS, name, random)
+    }
+
+    /// The same, of at most so many columns (1 to 12), and perhaps one for the mark.
+    ///
+    /// # Errors
+    ///
+    /// If the name is not valid.
+    pub fn of_at_most(columns: usize, name: &str, random: &mut Random) -> Result<Self, InvalidDefinition> {
+        schema::draw(columns.clamp(1, schema::MOST_COLUMNS), name, random)
     }
 
     /// The next version of the definition: one more optional column, another field at the end of a struct, or another

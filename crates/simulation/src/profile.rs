@@ -8,6 +8,8 @@ use domain::drawn::Random;
 /// Chances are of a thousand, at each step.
 #[derive(Debug)]
 pub(crate) struct Profile {
+    /// Columns of the first definition, at the most.
+    pub(crate) columns: usize,
     /// Partitions, and messages.
     pub(crate) places: usize,
     pub(crate) mails: usize,
@@ -61,15 +63,19 @@ impl Profile {
     /// Processes sleep longer than they may change anything, and the vacuum comes meanwhile.
     fn sleepers(self) -> Self {
         let roles = [6, 6, 0, 6, 3, 1, 1];
-        let calm = Self { places: 1, at_once: 3, invocations: 36, roles, faults: 0, crashes: 0, ..self };
+        let calm = Self { places: 1, at_once: 3, invocations: 36, roles, ..self.without_accidents() };
         Self { freezes: 15, jumps: 10, pauses: BEYOND_A_RUN, sticky: 900, ..calm }
     }
 
     /// The same few messages again and again, while compactors sleep longer than the grace and shorter than they may.
     fn redeliveries(self) -> Self {
         let roles = [8, 9, 0, 0, 1, 1, 0];
-        let calm = Self { places: 1, at_once: 3, invocations: 36, roles, faults: 0, crashes: 0, ..self };
+        let calm = Self { places: 1, at_once: 3, invocations: 36, roles, ..self.without_accidents() };
         Self { mails: 2, again: 700, freezes: 10, jumps: 8, pauses: WITHIN_A_RUN, sticky: 900, ..calm }
+    }
+
+    fn without_accidents(self) -> Self {
+        Self { columns: 3, faults: 0, crashes: 0, evolutions: 0, faults_of_old: 0, ..self }
     }
 
     fn any(random: &mut Random) -> Self {
@@ -85,6 +91,7 @@ impl Profile {
         ];
         let invocations = of(&[12, 18, 26, 36]);
         Self {
+            columns: of(&[3, 12]),
             places: of(&[1, 1, 2]),
             mails: of(&[1, 3, 6, 10]),
             again: of(&[100, 100, 600]),

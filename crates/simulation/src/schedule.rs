@@ -94,7 +94,7 @@ impl Schedule {
         let mut random = Random::new(seed);
         let profile = Profile::new(seed, &mut random);
         let settings = start::settings(&profile)?;
-        let versions = start::versions(&mut random)?;
+        let versions = start::versions(profile.columns, &mut random)?;
         let time = Arc::new(Time::default());
         let begun = domain::port::Clock::now(&*time);
         let places = start::places(&versions, profile.places, begun);

@@ -27,6 +27,10 @@ pub(super) enum Kind {
         /// A generation with the same rows, if the log has one.
         same_rows: Option<u64>,
     },
+    /// A file of the head is no Parquet file of the dataset.
+    FileUnreadable,
+    /// Rows of the head have the identity of another row.
+    Twins,
     /// A file that the head does not name is in its directory: queries read it.
     FileUnknown,
     /// The catalog does not have the partition.
@@ -98,6 +102,8 @@ impl Kind {
             Self::CommitUnreadable => "commit_unreadable",
             Self::FileMissing { .. } => "file_missing",
             Self::FileChanged { .. } => "file_changed",
+            Self::FileUnreadable => "file_unreadable",
+            Self::Twins => "twins",
             Self::FileUnknown => "file_unknown",
             Self::EntryMissing => "entry_missing",
             Self::EntryBehind => "entry_behind",

@@ -35,9 +35,10 @@ impl Deployment<'_> {
             | Kind::FileChanged { same_rows: Some(generation) } => {
                 format!("tributary partition rollback {dataset} {partition} --to {generation}")
             }
-            Kind::FileMissing { same_rows: None } | Kind::FileChanged { same_rows: None } => {
-                self.restore(key)
-            }
+            Kind::FileMissing { same_rows: None }
+            | Kind::FileChanged { same_rows: None }
+            | Kind::FileUnreadable => self.restore(key),
+            Kind::Twins => format!("tributary compact {dataset} --partition {partition} --repair"),
             Kind::FileUnknown | Kind::NotesUnreadable => format!("aws s3 rm {}", self.uri(key)),
             Kind::Stranger => format!("if nobody needs it: aws s3 rm {}", self.uri(key)),
             Kind::CommitsGone => format!(

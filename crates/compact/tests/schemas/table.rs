@@ -196,7 +196,7 @@ impl Table {
                 let column = |name| batch.column_by_name(name);
                 let times = column("_ingested_at").unwrap().as_primitive::<TimestampMillisecondType>();
                 let extras = column("_extra").unwrap().as_string::<i32>();
-                let marks = column(MARK).map(|marks| marks.as_primitive::<Int64Type>());
+                let marks = column(MARK).map(AsArray::as_primitive::<Int64Type>);
                 for row in 0..batch.num_rows() {
                     let mark = match marks {
                         Some(marks) => u64::try_from(marks.value(row)).unwrap(),

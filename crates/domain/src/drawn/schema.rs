@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The most columns of a first version.
-const MOST_COLUMNS: usize = 12;
+pub(super) const MOST_COLUMNS: usize = 12;
 
 /// The most columns that are an identity together.
 const MOST_IDENTITY: usize = 3;
@@ -21,8 +21,8 @@ const DEPTH: usize = 2;
 const NAMES: [&str; MOST_COLUMNS] =
     ["amount", "zone", "b", "a", "kind", "order_id", "qty", "x1", "happened", "k", "sort", "tags"];
 
-pub(super) fn draw(name: &str, random: &mut Random) -> Result<Drawn, InvalidDefinition> {
-    let count = 1 + random.below(MOST_COLUMNS);
+pub(super) fn draw(most: usize, name: &str, random: &mut Random) -> Result<Drawn, InvalidDefinition> {
+    let count = 1 + random.below(most);
     let mut names = NAMES.to_vec();
     let mut columns: Vec<ColumnDefinition> = (0..count)
         .map(|_| column(names.swap_remove(random.below(names.len())), any_type(DEPTH, random), random))

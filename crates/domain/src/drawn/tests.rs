@@ -17,8 +17,8 @@ fn identity(drawn: &Drawn, text: &str) -> String {
     let keys = columns.filter(|(_, column)| drawn.dataset().identity().any(|key| key.name == column.name));
     let values = keys.map(|(index, column)| match event::read(column, &event, index).unwrap() {
         // One identity: see `compact::rows`.
-        Value::Float(zero) if zero == 0.0 => Value::Float(0.0),
-        Value::Double(zero) if zero == 0.0 => Value::Double(0.0),
+        Value::Float(float) => Value::Float(float + 0.0),
+        Value::Double(double) => Value::Double(double + 0.0),
         value => value,
     });
     format!("{:?}", values.collect::<Vec<_>>())

@@ -21,7 +21,7 @@ pub(crate) async fn compact(actor: Actor, place: Place) {
             let answer = compactor.rebuild(&place.dataset, &place.partition, &run).await;
             return settle(&actor, &[], answer.map(|report| vec![report]));
         }
-        4 => return repair(actor, place).await,
+        4 if is_doubled(&actor, &place) => return repair(actor, place).await,
         3 => return roll_back(&actor, &compactor, &place).await,
         // Somebody asked for this partition.
         1 | 2 => compactor.compact_now(&place.dataset, &place.partition, &run).await,
@@ -35,6 +35,10 @@ pub(crate) async fn compact(actor: Actor, place: Place) {
 pub(crate) async fn repair(actor: Actor, place: Place) {
     let answer = compactor(&actor).repair(&place.dataset, &place.partition, &actor.run()).await;
     settle(&actor, &[], answer.map(|report| vec![report]));
+}
+
+fn is_doubled(actor: &Actor, place: &Place) -> bool {
+    !actor.ports.world.state().lake.ledger.place(place).by_fault.is_empty()
 }
 
 /// Somebody undoes the last commit, or the last two.

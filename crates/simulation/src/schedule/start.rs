@@ -38,8 +38,8 @@ pub(super) enum Unmade {
 }
 
 /// A definition, and what becomes of it by and by.
-pub(super) fn versions(random: &mut Random) -> Result<Vec<Drawn>, InvalidDefinition> {
-    let mut versions = vec![Drawn::new("seats", random)?];
+pub(super) fn versions(columns: usize, random: &mut Random) -> Result<Vec<Drawn>, InvalidDefinition> {
+    let mut versions = vec![Drawn::of_at_most(columns, "seats", random)?];
     for _ in 0..random.below(3) {
         if let Some(last) = versions.last() {
             versions.push(last.evolved(random)?);
