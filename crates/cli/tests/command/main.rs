@@ -20,3 +20,4 @@ mod process;
 mod publish;
 mod quarantine;
 mod refusals;
+mod repair;

@@ -29,16 +29,14 @@ pub(crate) fn said(output: &Output) -> String {
 }
 
 /// `tributary dev` on free ports, whose answers may be as long as a test needs.
-pub(crate) fn spawn(data: &Path) -> Child {
-    spawn_with(data, &[])
+pub(crate) fn spawn(data: &Path, datasets: &Path) -> Child {
+    spawn_with(data, datasets, &[])
 }
 
-fn spawn_with(data: &Path, more: &[&str]) -> Child {
-    let datasets = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/datasets");
-    let arguments =
-        ["dev", "--aws", "127.0.0.1:0", "--http", "127.0.0.1:0", "--json", "--datasets", datasets];
+fn spawn_with(data: &Path, datasets: &Path, more: &[&str]) -> Child {
+    let arguments = ["dev", "--aws", "127.0.0.1:0", "--http", "127.0.0.1:0", "--json", "--datasets"];
     let mut command = tributary(&arguments);
-    command.args(more).env("TRIBUTARY_MAX_ROWS", "1000000");
+    command.arg(datasets).args(more).env("TRIBUTARY_MAX_ROWS", "1000000");
     command.arg("--data").arg(data).stdout(Stdio::piped()).spawn().unwrap()
 }
 
@@ -56,8 +54,14 @@ impl Dev {
 
     /// The same, with more options.
     pub(crate) fn start_with(data: &Path, more: &[&str]) -> Self {
+        let datasets = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/datasets");
+        Self::start_on(data, datasets.as_ref(), more)
+    }
+
+    /// The same, with the definitions of another directory.
+    pub(crate) fn start_on(data: &Path, datasets: &Path, more: &[&str]) -> Self {
         let began = Instant::now();
-        let mut child = spawn_with(data, more);
+        let mut child = spawn_with(data, datasets, more);
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready_after = began.elapsed();

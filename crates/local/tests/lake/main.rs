@@ -22,6 +22,7 @@ mod pages;
 mod pruning;
 mod refusals;
 mod restart;
+mod schemas;
 mod sql;
 mod types;
 mod vacuum;
