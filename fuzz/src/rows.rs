@@ -8,8 +8,8 @@ use domain::{DataType, Dataset};
 use query::Compiled;
 use sqlparser::{
     ast::{
-        BinaryOperator, Expr, GroupByExpr, OrderByKind, SetExpr, Statement, TableFactor, UnaryOperator,
-        Value as Constant,
+        BinaryOperator, Expr, GroupByExpr, OrderByExpr, OrderByKind, Select, SelectItem, SetExpr, Statement,
+        TableFactor, UnaryOperator, Value as Constant,
     },
     dialect::GenericDialect,
     parser::Parser,
@@ -23,6 +23,8 @@ pub fn datasets() -> Vec<Dataset> {
         include_str!("../../crates/query/tests/datasets/flights.json"),
         include_str!("../../crates/query/tests/datasets/parcels.json"),
         include_str!("../../crates/query/tests/datasets/passengers.json"),
+        include_str!("../../crates/query/tests/datasets/clicks.json"),
+        include_str!("../../crates/query/tests/datasets/seats.json"),
     ]
     .map(|text| Dataset::from_json(text.as_bytes()).expect("a definition"))
     .into()
@@ -59,11 +61,13 @@ fn check(dataset: &Dataset, Compiled { sql, parameters, shape }: &Compiled) {
     let GroupByExpr::Expressions(keys, _) = &select.group_by else { panic!("{sql}") };
     assert_eq!(keys.len(), shape.keys);
     assert!(select.having.is_none() && select.distinct.is_none());
-    match query.order_by.as_ref().map(|order| &order.kind) {
-        None => assert_eq!(shape.order, 0),
-        Some(OrderByKind::Expressions(terms)) => assert_eq!(terms.len(), shape.order),
+    let order = match query.order_by.as_ref().map(|order| &order.kind) {
+        None => &[],
+        Some(OrderByKind::Expressions(terms)) => terms.as_slice(),
         Some(other) => panic!("{other:?}"),
-    }
+    };
+    assert_eq!(order.len(), shape.order);
+    no_rows_tie(dataset, select, keys, order, sql);
     assert!(sql.ends_with(&format!(" LIMIT {}", shape.limit)));
 
     let names = names(dataset, &shape.columns);
@@ -90,6 +94,69 @@ fn check(dataset: &Dataset, Compiled { sql, parameters, shape }: &Compiled) {
         assert_eq!(parser.peek_token().token, Token::EOF, "{text}");
         assert!(is_literal(&literal), "{literal:?}");
     }
+}
+
+/// The names that tell every two rows of a dataset's table apart: its identity columns or else `_id`, and the keys of its
+/// partitions.
+pub fn unique(dataset: &Dataset) -> Vec<String> {
+    let mut names: Vec<String> = dataset.identity().map(|column| column.name.to_string()).collect();
+    if names.is_empty() {
+        names.push("_id".to_owned());
+    }
+    names.extend(dataset.granularity().keys().iter().map(|key| (*key).to_owned()));
+    names
+}
+
+/// Rows are ordered by all that tells them apart, as it is in the table; groups by every key, whether or not there is
+/// more in the order.
+fn no_rows_tie(dataset: &Dataset, select: &Select, keys: &[Expr], order: &[OrderByExpr], sql: &str) {
+    let position = |expression: &Expr| match expression {
+        Expr::Value(value) => match &value.value {
+            Constant::Number(text, _) => text.parse::<usize>().ok(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let item = |position: usize| match &select.projection[position - 1] {
+        SelectItem::UnnamedExpr(expression) | SelectItem::ExprWithAlias { expr: expression, .. } => {
+            expression
+        }
+        other => panic!("{other:?}"),
+    };
+    if (1..=select.projection.len()).any(|at| is_aggregate(item(at))) {
+        let at = |expression: &Expr| item(position(expression).expect("a position")).to_string();
+        let ordered: HashSet<String> = order.iter().map(|term| at(&term.expr)).collect();
+        let missing = keys.iter().map(at).find(|key| !ordered.contains(key));
+        assert_eq!(missing, None, "groups tie: {sql}");
+        return;
+    }
+    // A name alone is a column of the answer first, which may hold something else.
+    let given = |name: &str| {
+        select
+            .projection
+            .iter()
+            .any(|item| matches!(item, SelectItem::ExprWithAlias { alias, .. } if alias.value == name))
+    };
+    let column = |term: &OrderByExpr| match &term.expr {
+        Expr::Identifier(name) if !given(&name.value) => Some(name.value.clone()),
+        Expr::CompoundIdentifier(parts) => match parts.as_slice() {
+            [table, name] if table.value == dataset.name().as_str() => Some(name.value.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let ordered: HashSet<String> = order.iter().filter_map(column).collect();
+    let missing = unique(dataset).into_iter().find(|name| !ordered.contains(name));
+    assert_eq!(missing, None, "rows tie: {sql}");
+    assert!(
+        order.iter().all(|term| term.options.asc.is_some() && term.options.nulls_first.is_some()),
+        "{sql}"
+    );
+}
+
+fn is_aggregate(expression: &Expr) -> bool {
+    let names = ["count", "approx_distinct", "sum", "avg", "min", "max"];
+    matches!(expression, Expr::Function(call) if names.contains(&call.name.to_string().as_str()))
 }
 
 /// How many conditions AND holds together at the top.

@@ -3,4 +3,4 @@ SELECT seat_number, name, passenger_id
 FROM passengers
 WHERE flight_id = :flight
   AND starts_with(name, :name)
-ORDER BY length(seat_number), seat_number, passenger_id
+ORDER BY length(seat_number), seat_number, passenger_id, dt

@@ -16,6 +16,25 @@ def conjuncts(condition):
     return 1
 
 
+def computed(expression):
+    """Whether a column of the answer is made of a group of rows."""
+    return isinstance(expression.unalias(), exp.AggFunc)
+
+
+def ties(select, line):
+    """What the order lacks to tell every two rows apart: columns of the table, or keys of the groups."""
+    terms = [term.this for term in (select.args.get("order") or exp.Order(expressions=[])).expressions]
+    items = select.expressions
+    if any(map(computed, items)):
+        placed = {items[int(term.this) - 1].unalias().sql() for term in terms}
+        return {item.unalias().sql() for item in items if not computed(item)} - placed
+    aliases = {item.alias for item in items if isinstance(item, exp.Alias)}
+    columns = [term for term in terms if isinstance(term, exp.Column)]
+    # A name alone is a column of the answer first.
+    found = {column.name for column in columns if column.table == line["table"]}
+    return set(line["unique"]) - found - {c.name for c in columns if not c.table and c.name not in aliases}
+
+
 def check(line):
     sql = line["sql"]
     statements = sqlglot.parse(sql, read="trino")
@@ -33,6 +52,7 @@ def check(line):
     assert len(group.expressions if group else []) == line["keys"], "other keys"
     order = select.args.get("order")
     assert len(order.expressions if order else []) == line["order"], "another order"
+    assert not ties(select, line), f"rows tie without {ties(select, line)}"
     assert select.args["limit"].expression.this == str(line["limit"]), "another limit"
     assert len(list(select.find_all(exp.Placeholder))) == len(line["parameters"]), "other parameters"
     for literal in select.find_all(exp.Literal):

@@ -56,6 +56,7 @@ pub(crate) struct Gated {
     limit: text::Limit,
     tables: BTreeSet<DatasetName>,
     parameters: Vec<Option<String>>,
+    ordered: bool,
     volatile: bool,
 }
 
@@ -68,7 +69,11 @@ pub(crate) struct Runnable {
     pub(crate) datasets: Vec<DatasetName>,
     /// The most rows that it gives.
     pub(crate) rows: u64,
-    /// Whether it may answer differently from the same data: there is no `ETag` then, and nothing to share.
+    /// Whether it says in which order its rows come. Whether no two of them tie in it is not known here. Without one, the
+    /// same data may give any `rows` of its rows, if it has so many.
+    pub(crate) ordered: bool,
+    /// Whether it may answer differently from the same data in another way: there is no `ETag` then, and nothing to
+    /// share.
     pub(crate) volatile: bool,
 }
 
@@ -129,7 +134,8 @@ impl Gated {
         let limit = walk.limit.and_then(|(place, limit)| Some((index(&tokens, place)?, limit)));
         let tables = walk.tables.iter().map(|(_, _, name)| name.clone()).collect();
         let (tokens, limit) = text::qualify(tokens, &walk.tables, readable.database, limit)?;
-        let gated = Self { tokens, limit, tables, parameters, volatile: walk.volatile };
+        let Walk { ordered, volatile, .. } = walk;
+        let gated = Self { tokens, limit, tables, parameters, ordered, volatile };
         gated.reads_back()?;
         Ok(gated)
     }
@@ -160,6 +166,7 @@ impl Gated {
             statement: Statement { sql: self.sql(rows, &lengths), parameters: literals.concat() },
             datasets: self.tables.iter().cloned().collect(),
             rows,
+            ordered: self.ordered,
             volatile: self.volatile,
         })
     }

@@ -28,7 +28,7 @@ pub(crate) struct RowsPlan {
     pub(crate) filters: Vec<Condition>,
     /// Whether rows are grouped, by every column of the answer that is no aggregate.
     pub(crate) grouped: bool,
-    /// The order of rows; empty only for the one row of aggregates alone.
+    /// The order of rows, in which no two of them tie; empty only for the one row of aggregates alone.
     pub(crate) order: Vec<OrderBy>,
     /// The most rows.
     pub(crate) limit: u64,

@@ -78,6 +78,9 @@ pub(crate) struct Job {
     pub(crate) form: Form,
     /// The most bytes that the query may read, beside the workgroup's own bound.
     pub(crate) max_bytes: Option<u64>,
+    /// The most rows of a statement without an ORDER BY. If the answer has so many, they may be others the next time: there
+    /// is no `ETag` then.
+    pub(crate) unordered: Option<u64>,
     /// Whether the same data may give another answer the next time: there is no `ETag` then, and nothing to share.
     pub(crate) volatile: bool,
 }
@@ -229,6 +232,7 @@ impl<P: Ports> Api<P> {
             columns: Some(plan.outputs()),
             form: Form { format, options: Options { numbers_as_strings: request.numbers_as_strings } },
             max_bytes: caller.max_bytes_scanned(),
+            unordered: None,
             volatile: false,
         };
         self.answer(&job, preferences).await

@@ -34,6 +34,11 @@ pub(crate) fn bookings() -> Dataset {
     dataset(include_str!("../tests/datasets/bookings.json"))
 }
 
+/// Hourly, and without identity columns.
+pub(crate) fn clicks() -> Dataset {
+    dataset(include_str!("../tests/datasets/clicks.json"))
+}
+
 /// Daily by a date.
 pub(crate) fn flights() -> Dataset {
     dataset(include_str!("../tests/datasets/flights.json"))
@@ -47,6 +52,11 @@ pub(crate) fn parcels() -> Dataset {
 /// The dataset of the seed.
 pub(crate) fn passengers() -> Dataset {
     dataset(include_str!("../tests/datasets/passengers.json"))
+}
+
+/// With an identity of two columns.
+pub(crate) fn seats() -> Dataset {
+    dataset(include_str!("../tests/datasets/seats.json"))
 }
 
 /// The seed's twenty passengers as Athena would leave them.

@@ -36,7 +36,16 @@ fn request_for(dataset: &Dataset) -> impl Strategy<Value = String> + use<> {
     let mut names: Vec<String> = dataset.columns().iter().map(|column| column.name.to_string()).collect();
     names.extend(["dt", "hour", "_id", "_ingested_at", "_extra"].map(str::to_owned));
     names.extend(["address->city".to_owned(), "address->>since".to_owned()]);
-    let column = prop::sample::select(names);
+    let column = prop::sample::select(names.clone());
+    // Names for columns of the answer: new ones, those of other columns, and what is none.
+    let alias = prop_oneof![
+        3 => Just(String::new()),
+        1 => prop::sample::select(vec!["x", "y"]).prop_map(|name| format!("{name}:")),
+        1 => prop::sample::select(names.clone()).prop_map(|name| format!("{name}:")),
+        1 => "[a-z_\" ]{1,4}:",
+    ];
+    names.extend(["x".to_owned(), "y".to_owned()]);
+    let sorted = prop::sample::select(names);
     let operator = prop::sample::select(vec![
         "eq",
         "neq",
@@ -94,14 +103,15 @@ fn request_for(dataset: &Dataset) -> impl Strategy<Value = String> + use<> {
         ".date_trunc(hour)",
         ".date_trunc(month)",
     ]);
-    let item = (prop_oneof![Just(String::new()), "[a-z_\" ]{1,4}:"], column.clone(), call)
-        .prop_map(|(alias, column, call)| format!("{}{column}{call}", percent(&alias)));
+    let item =
+        (alias, column, call).prop_map(|(alias, column, call)| format!("{}{column}{call}", percent(&alias)));
     let select = prop::collection::vec(prop_oneof![6 => item, 1 => Just("count()".to_owned())], 1..4)
         .prop_map(|items| format!("select={}", items.join(",")));
-    let order = (column, prop::sample::select(vec!["", ".asc", ".desc", ".desc.nullslast", ".nullsfirst"]))
-        .prop_map(|(column, direction)| format!("order={column}{direction}"));
+    let direction = prop::sample::select(vec!["", ".asc", ".desc", ".desc.nullslast", ".nullsfirst"]);
+    let term = (sorted, direction).prop_map(|(column, direction)| format!("{column}{direction}"));
+    let order = prop::collection::vec(term, 1..4).prop_map(|terms| format!("order={}", terms.join(",")));
     let anything = "[-'\"?;a-z_.,=()*% ]{0,20}";
-    let part = prop_oneof![6 => filter, 2 => listed, 2 => tree, 2 => select, 1 => order, 1 => anything];
+    let part = prop_oneof![6 => filter, 2 => listed, 2 => tree, 3 => select, 3 => order, 1 => anything];
     prop::collection::vec(part, 0..4).prop_map(|parts| parts.join("&"))
 }
 
@@ -153,8 +163,11 @@ fn every_input_that_fuzzing_kept_passes() {
         println!("{}", path.display());
         let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
         let mut characters = text.chars();
-        let chosen = characters.next().map_or(0, |first| first as usize);
-        rows::rows(&datasets[chosen % datasets.len()], characters.as_str());
+        // The first one chose the dataset, of as many as there were then.
+        characters.next();
+        for dataset in &datasets {
+            rows::rows(dataset, characters.as_str());
+        }
         count += 1;
     }
     assert!(count > 10);
@@ -178,6 +191,7 @@ fn statements_for_another_parser() {
                     "filters": compiled.shape.filters,
                     "keys": compiled.shape.keys,
                     "order": compiled.shape.order,
+                    "unique": rows::unique(&dataset),
                     "limit": compiled.shape.limit,
                 });
                 writeln!(file.borrow_mut(), "{line}").unwrap();

@@ -19,7 +19,7 @@ const OF_ALL: [(&str, &str); 3] = [("_id", "string"), ("_ingested_at", "timestam
 type DatasetOf =
     (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str], &'static [&'static str]);
 
-const DATASETS: [DatasetOf; 4] = [
+const DATASETS: [DatasetOf; 6] = [
     (
         "bookings",
         &[
@@ -38,6 +38,27 @@ const DATASETS: [DatasetOf; 4] = [
             r#"{"booking_id": "b", "seats": 1, "customer": null, "price": 0.1, "paid": false,
                 "flies_on": "2026-11-30", "booked_at": "2026-11-23T10:59:59.999", "_id": ""}"#,
             r#"{"booking_id": "c", "booked_at": "2026-11-23T11:00:00", "_extra": "{\"meal\": \"vegan\"}"}"#,
+        ],
+    ),
+    (
+        "clicks",
+        &[("page", "string"), ("position", "struct<x:int,y:int>"), ("at", "timestamp")],
+        &["dt", "hour"],
+        &[
+            r#"{"page": "b", "position": {"x": 1, "y": 2}, "at": "2026-11-23T10:05:00", "_id": "s:2"}"#,
+            r#"{"page": "a", "at": "2026-11-23T10:05:00", "_id": "s:3"}"#,
+            r#"{"page": "a", "position": {"y": 1}, "at": "2026-11-23T10:06:00", "_id": "s:1"}"#,
+        ],
+    ),
+    (
+        "seats",
+        &[("class", "string"), ("seat", "string"), ("fare", "decimal(12,2)"), ("flight_id", "bigint")],
+        &["dt"],
+        &[
+            r#"{"class": "economy", "seat": "2B", "fare": "1.10", "flight_id": 7}"#,
+            r#"{"class": "economy", "seat": "2A", "fare": "1.20", "flight_id": 7}"#,
+            r#"{"seat": "2A", "fare": "1.30", "flight_id": 6}"#,
+            r#"{"class": "economy", "seat": "9F", "fare": "1.40", "flight_id": 6}"#,
         ],
     ),
     (
@@ -168,12 +189,24 @@ async fn requests_are_answered_as_athena_answers_them() {
         ),
         (
             "parcels?select=address->city,since:address->>since&address->city=eq.Lima&order=address->city.desc",
-            "\"Lima\",\"2026-11-23 10:05:00.000\"\n\"Lima\",\n",
+            "\"Lima\",\n\"Lima\",\"2026-11-23 10:05:00.000\"\n",
         ),
         (
             "bookings?select=id:booking_id,price:seats&order=price,id",
             "\"b\",\"1\"\n\"O'Brien\",\"2\"\n\"c\",\n",
         ),
+        (
+            "bookings?select=booking_id:seats,dt:paid,hour:price&order=customer",
+            "\"2\",\"true\",\"99.5\"\n\"1\",\"false\",\"0.1\"\n,,\n",
+        ),
+        // The rows that tie come in the order of their identity.
+        ("clicks?select=_id:page,x:_id&order=page", "\"a\",\"s:1\"\n\"a\",\"s:3\"\n\"b\",\"s:2\"\n"),
+        (
+            "seats?",
+            "\"economy\",\"9F\",\"1.40\",\"6\"\n\"economy\",\"2A\",\"1.20\",\"7\"\n\
+             \"economy\",\"2B\",\"1.10\",\"7\"\n,\"2A\",\"1.30\",\"6\"\n",
+        ),
+        ("parcels?select=c:code&order=c", "\"\"\n\"AP8=\"\n\"AQ==\"\n"),
         (
             "bookings?select=paid,total:price.sum(),count()",
             "\"false\",\"0.1\",\"1\"\n\"true\",\"99.5\",\"1\"\n,,\"1\"\n",

@@ -9,7 +9,11 @@ use crate::{
 };
 
 /// The pages from this one on, each with its rows as `read` finds them.
-async fn follow<T>(lake: &TestLake, mut page: Reply, read: impl Fn(&Value) -> Vec<T>) -> Vec<Vec<T>> {
+pub(crate) async fn follow<T>(
+    lake: &TestLake,
+    mut page: Reply,
+    read: impl Fn(&Value) -> Vec<T>,
+) -> Vec<Vec<T>> {
     let mut pages = Vec::new();
     loop {
         assert_eq!(page.status, 200, "{}", page.text());

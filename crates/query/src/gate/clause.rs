@@ -25,13 +25,21 @@ impl Walk<'_> {
             }
             _ => return refuse(ONLY_QUERIES),
         }
-        self.query(query)?;
+        self.clauses(query)?;
         self.limit = limit(query.limit_clause.as_ref())?;
+        self.ordered = query.order_by.is_some();
+        let offset = matches!(&query.limit_clause, Some(LimitClause::LimitOffset { offset: Some(_), .. }));
+        self.volatile |= offset && !self.ordered;
         Ok(())
     }
 
-    /// A query within a query too.
+    /// A query within a query. Which rows its LIMIT or its OFFSET leaves out is anybody's guess if it has no ORDER BY.
     pub(super) fn query(&mut self, query: &Query) -> Checked {
+        self.volatile |= query.limit_clause.is_some() && query.order_by.is_none();
+        self.clauses(query)
+    }
+
+    fn clauses(&mut self, query: &Query) -> Checked {
         let Query {
             with,
             body,

@@ -40,6 +40,8 @@ pub(super) struct Walk<'a> {
     pub(super) tables: Vec<(Location, usize, DatasetName)>,
     /// The outermost LIMIT.
     pub(super) limit: Option<(Location, u64)>,
+    /// Whether the outermost query has an ORDER BY.
+    pub(super) ordered: bool,
     pub(super) volatile: bool,
 }
 
@@ -52,6 +54,7 @@ impl<'a> Walk<'a> {
             levels: 0,
             tables: Vec::new(),
             limit: None,
+            ordered: false,
             volatile: false,
         }
     }

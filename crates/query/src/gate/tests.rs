@@ -70,8 +70,10 @@ fn every_honest_query_is_accepted() {
     golden("free_sql.accepted", |sql| {
         let gated = gate(sql).unwrap_or_else(|refused| panic!("refused: {sql}\n{refused}"));
         let tables = listing(gated.tables().iter().map(DatasetName::as_str));
+        let ordered = if gated.ordered { "; ordered" } else { "" };
         let volatile = if gated.volatile { "; volatile" } else { "" };
-        vec![gated.sql(100, &[]), format!("-> {tables}; {} parameters{volatile}", gated.parameters().len())]
+        let parameters = gated.parameters().len();
+        vec![gated.sql(100, &[]), format!("-> {tables}; {parameters} parameters{ordered}{volatile}")]
     });
 }
 

@@ -8,6 +8,10 @@ use super::{
 };
 use crate::format::Format;
 
+const ETAG: &str = "\
+A weak tag: what `If-None-Match` takes. There is none if the lake changed meanwhile, or if the same data may give other \
+rows the next time.";
+
 pub(super) fn ok(description: &str, schema: &str) -> ResponseBuilder {
     ResponseBuilder::new().description(description).content("application/json", json_content(named(schema)))
 }
@@ -16,7 +20,7 @@ pub(super) fn rows_answer() -> ResponseBuilder {
     let mut response = ResponseBuilder::new()
         .description("The rows")
         .content("application/json", json_content(named("Rows")))
-        .header("ETag", header_of("What `If-None-Match` takes, where the lake did not change meanwhile"))
+        .header("ETag", header_of(ETAG))
         .header("Link", header_of("The next page, `rel=\"next\"`, if there is one"));
     for media_type in Format::media_types().filter(|media_type| *media_type != "application/json") {
         response = response.content(media_type, ContentBuilder::new().build());

@@ -301,7 +301,8 @@ Columns in the order of the answer, `name:column` under another name, `address->
 
 const ORDER: &str = "\
 `column`, `column.desc`, each with `.nullsfirst` or `.nullslast`; nulls count as the largest. Groups are ordered by \
-names of the answer. Without `order`: the dataset's sort order.";
+names of the answer. Without `order`: the dataset's sort order. Every order ends with the identity columns (or `_id`) and \
+the partition, that of groups with all their keys, so that no two rows tie.";
 
 const FORMAT: &str = "\
 The form of the answer, before what `Accept` says: `json` records, `columns` (what pandas reads as `orient=\"columns\"`), \

@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
-use domain::Dataset;
+use domain::{Dataset, dataset::ID};
 
-use super::{incomparable, operand, select::Selected};
+use super::{
+    incomparable, operand,
+    select::{Expression, Selected},
+};
 use crate::{
     column::{Operand, TableColumn},
     problem::{Kind, Problem, quote},
@@ -28,28 +31,78 @@ pub(crate) struct OrderBy {
 pub(crate) enum OrderKey {
     /// A column of the table, or a field.
     Value(Operand),
-    /// The column of the answer at this index.
+    /// The column of the answer at this index; of rows that are not grouped, only one that was computed.
     Output(usize),
 }
 
-/// Rows of a table are ordered by its columns, else by names that the caller gave; groups only by what is
-/// selected of them. Without `order`, rows come in the dataset's sort order and groups in that of their keys.
+/// Rows of a table are ordered by its columns, else by names that the caller gave; groups only by what is selected
+/// of them. Without `order`, rows come in the dataset's sort order and groups in that of their keys.
+///
+/// The order is total: behind what the caller asks for stands what tells every two rows apart ([`last`]). Otherwise
+/// rows that tie would come in the order in which threads happen to read them, and a limit would keep others of them
+/// each time, under one `ETag`.
 pub(super) fn order(
     dataset: &Dataset,
     columns: &[Selected],
     grouped: bool,
     terms: Option<&[OrderTerm]>,
 ) -> Result<Vec<OrderBy>, Problem> {
-    let ascending = |key| OrderBy { key, descending: false, nulls_first: false };
-    let Some(terms) = terms else {
-        if grouped {
-            let keys = columns.iter().enumerate().filter(|(_, selected)| !selected.is_aggregate());
-            return Ok(keys.map(|(index, _)| ascending(OrderKey::Output(index))).collect());
-        }
-        let columns = dataset.sort_order().into_iter().filter_map(|name| TableColumn::find(dataset, name));
-        let operands = columns.filter_map(|column| Operand::new(column, &[]).ok());
-        return Ok(operands.map(|operand| ascending(OrderKey::Value(operand))).collect());
+    let mut order = match terms {
+        Some(terms) => asked(dataset, columns, grouped, terms)?,
+        None if grouped => Vec::new(),
+        None => of_table(dataset, dataset.sort_order()).map(ascending).collect(),
     };
+    let tiebreak = if grouped { keys(columns) } else { of_table(dataset, last(dataset)).collect() };
+    for key in tiebreak {
+        if !order.iter().any(|term| is_same(columns, &term.key, &key)) {
+            order.push(ascending(key));
+        }
+    }
+    Ok(order)
+}
+
+/// The columns that no two rows have in common. Two events are the same if their identity and their partition are
+/// equal, so one identity may be in several partitions.
+fn last(dataset: &Dataset) -> Vec<&str> {
+    let mut names: Vec<&str> = dataset.identity().map(|column| column.name.as_str()).collect();
+    if names.is_empty() {
+        names.push(ID);
+    }
+    names.extend(dataset.granularity().keys());
+    names
+}
+
+fn of_table<'a>(dataset: &'a Dataset, names: Vec<&'a str>) -> impl Iterator<Item = OrderKey> {
+    let columns = names.into_iter().filter_map(|name| TableColumn::find(dataset, name));
+    columns.filter_map(|column| Operand::new(column, &[]).ok()).map(OrderKey::Value)
+}
+
+/// What groups are made by: no two groups have all of it in common.
+fn keys(columns: &[Selected]) -> Vec<OrderKey> {
+    let keys = columns.iter().enumerate().filter(|(_, selected)| !selected.is_aggregate());
+    keys.map(|(index, _)| OrderKey::Output(index)).collect()
+}
+
+fn ascending(key: OrderKey) -> OrderBy {
+    OrderBy { key, descending: false, nulls_first: false }
+}
+
+/// Whether both hold the same value in every row, under whatever names.
+fn is_same(columns: &[Selected], one: &OrderKey, other: &OrderKey) -> bool {
+    match (one, other) {
+        (OrderKey::Output(one), OrderKey::Output(other)) => {
+            columns[*one].expression == columns[*other].expression
+        }
+        _ => one == other,
+    }
+}
+
+fn asked(
+    dataset: &Dataset,
+    columns: &[Selected],
+    grouped: bool,
+    terms: &[OrderTerm],
+) -> Result<Vec<OrderBy>, Problem> {
     let mut seen = HashSet::new();
     let mut order = Vec::with_capacity(terms.len());
     for term in terms {
@@ -81,9 +134,9 @@ fn key(
         // The key of a group can be meant by its column's name too, where it was given another.
         let named = || {
             let wanted = operand(dataset, path).ok()?;
-            columns.iter().position(|selected| {
-                matches!(&selected.expression, super::Expression::Value(operand) if *operand == wanted)
-            })
+            columns.iter().position(
+                |selected| matches!(&selected.expression, Expression::Value(operand) if *operand == wanted),
+            )
         };
         return output.or_else(named).map(OrderKey::Output).ok_or_else(|| {
             let detail =
@@ -101,7 +154,13 @@ fn key(
         (Ok(operand), _) => {
             Err(incomparable(dataset, &operand, "rows cannot be ordered by it", Operand::has_order))
         }
-        (Err(_), Some(index)) if columns[index].output.data_type.is_scalar() => Ok(OrderKey::Output(index)),
+        (Err(_), Some(index)) if columns[index].output.data_type.is_scalar() => {
+            Ok(match &columns[index].expression {
+                // By its values, and not by the text that bytes are selected as.
+                Expression::Value(operand) => OrderKey::Value(operand.clone()),
+                _ => OrderKey::Output(index),
+            })
+        }
         (Err(problem), _) => Err(problem),
     }
 }

@@ -170,7 +170,6 @@ impl<P: Ports> Api<P> {
         let (page, is_before) = futures::join!(page, look);
         let mut cost = self.cost(finished, before, shared);
         let is_repeatable = is_before && !finished.reused && !job.volatile;
-        let kept = is_repeatable.then(|| kept(tag, before));
         if super::pages::is_elsewhere(&page, job.form) {
             let (name, record) = self.hand_over(job, preferences, Some(before), &finished.id).await?;
             let caller = &preferences.caller;
@@ -179,6 +178,8 @@ impl<P: Ports> Api<P> {
         }
         let page = page?;
         cost.rows = Some(page.rows);
+        let is_cut = job.unordered.is_some_and(|most| page.next.is_some() || page.rows >= most);
+        let kept = (is_repeatable && !is_cut).then(|| kept(tag, before));
         let next = match page.next {
             None => None,
             Some(start) => {

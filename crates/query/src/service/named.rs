@@ -45,6 +45,7 @@ impl<P: Ports> Api<P> {
             columns: None,
             form: Form { format, options: Options { numbers_as_strings: request.numbers_as_strings } },
             max_bytes: caller.max_bytes_scanned(),
+            unordered: (!runnable.ordered).then_some(runnable.rows),
             volatile: runnable.volatile,
         };
         self.answer(&job, preferences).await

@@ -26,9 +26,11 @@ fn the_golden_file_holds() {
         let (name, raw) = line.split_once('?').unwrap();
         let dataset = match name {
             "bookings" => testing::bookings(),
+            "clicks" => testing::clicks(),
             "flights" => testing::flights(),
             "parcels" => testing::parcels(),
             "passengers" => testing::passengers(),
+            "seats" => testing::seats(),
             other => panic!("no dataset {other}"),
         };
         match statement(&dataset, raw) {

@@ -36,6 +36,41 @@ async fn a_named_query_is_listed_and_answers_rows() {
     assert_eq!((again.status, served.started()), (304, 1));
 }
 
+/// Five seats, of a query that says an order and of one that does not.
+async fn five_seats(order: &str, max_body: Option<usize>) -> Served {
+    let mut world = World::new().await;
+    world.settings.max_body = max_body.unwrap_or(world.settings.max_body);
+    let sql = format!("SELECT seat_number FROM passengers{order}");
+    let definition = json!({"name": "seats", "sql": sql}).to_string();
+    world.store.put("queries/seats.json", definition.into(), PutMode::Create).await.unwrap();
+    for limit in [5, 6] {
+        let sent = format!("SELECT seat_number FROM \"tributary\".\"passengers\"{order} LIMIT {limit}");
+        let columns = vec![ResultColumn { name: "seat_number".into(), data_type: "varchar".into() }];
+        let csv = b"\"seat_number\"\n\"1A\"\n\"1B\"\n\"1C\"\n\"1D\"\n\"1E\"\n".as_slice().into();
+        world.engine.script(&sent, &[], Outcome::Rows(Rows { columns, csv }));
+    }
+    world.serve()
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_in_no_order_have_a_tag_only_if_the_limit_left_none_out() {
+    let page = |limit: u64| format!("/v1/named-queries/seats/rows?limit={limit}");
+    let unordered = five_seats("", None).await;
+    let cut = unordered.get(&page(5)).await;
+    assert_eq!((cut.status, cut.header("tributary-rows"), cut.header("etag")), (200, "5", ""));
+    assert_eq!(cut.header("cache-control"), "private, no-cache");
+    let whole = unordered.get(&page(6)).await;
+    assert_eq!((whole.status, whole.header("etag").starts_with("W/\"")), (200, true));
+    let again = [("if-none-match", whole.header("etag"))];
+    assert_eq!(unordered.send("GET", &page(6), &again).await.status, 304);
+    // How many rows there are is not known where the first page ends.
+    let paged = five_seats("", Some(50)).await.get(&page(6)).await;
+    assert_eq!((paged.status, paged.header("link").is_empty(), paged.header("etag")), (200, false, ""));
+
+    let ordered = five_seats(" ORDER BY seat_number", None).await.get(&page(5)).await;
+    assert_eq!((ordered.status, ordered.header("etag").starts_with("W/\"")), (200, true));
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_wrong_request_says_what_would_work() {
     let served = world().await.serve();

@@ -5,7 +5,7 @@ use domain::settings::AccessSettings;
 use super::*;
 
 pub(crate) const PASSENGERS: &str = "SELECT \"passenger_id\", \"flight_id\", \"name\", \"seat_number\" FROM \
-     \"tributary\".\"passengers\" ORDER BY \"passenger_id\" ASC NULLS LAST LIMIT 20";
+     \"tributary\".\"passengers\" ORDER BY \"passenger_id\" ASC NULLS LAST, \"dt\" ASC NULLS LAST LIMIT 20";
 
 type InMemory = (MemoryStore, MemoryCatalog, MemoryEngine, RuntimeClock, SeededIds);
 
