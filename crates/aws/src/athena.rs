@@ -38,11 +38,12 @@ impl AthenaEngine {
     async fn execution(&self, id: &QueryId) -> Result<QueryExecution, EngineError> {
         let call = self.client.get_query_execution().query_execution_id(id.as_str());
         let answer = call.send().await.map_err(|error| engine_error(Some(id), error.into()))?;
-        let execution = answer.query_execution;
+        let execution = answer.query_execution.ok_or_else(|| unreadable("Athena answered no query"))?;
         // What another workgroup ran, in another team's name perhaps, is nobody's business here.
-        execution
-            .filter(|execution| execution.work_group.as_deref() == Some(&self.workgroup))
-            .ok_or_else(|| EngineError::NotFound { id: id.to_string() })
+        match execution.work_group.as_deref() {
+            Some(workgroup) if workgroup == self.workgroup => Ok(execution),
+            _ => Err(EngineError::NotFound { id: id.to_string() }),
+        }
     }
 
     /// The store and the key that an output location names.
@@ -68,7 +69,7 @@ impl QueryEngine for AthenaEngine {
             .set_result_reuse_configuration(query.reuse.map(reuse).transpose()?)
             .query_execution_context(QueryExecutionContext::builder().database(&self.database).build());
         let answer = call.send().await.map_err(|error| engine_error(None, error.into()))?;
-        let id = answer.query_execution_id.ok_or_else(|| failed("Athena answered no query id"))?;
+        let id = answer.query_execution_id.ok_or_else(|| unreadable("Athena answered no query id"))?;
         Ok(QueryId::new(id))
     }
 
@@ -136,7 +137,7 @@ fn reuse(age: Duration) -> Result<ResultReuseConfiguration, EngineError> {
 }
 
 fn state(status: Option<QueryExecutionStatus>) -> Result<QueryState, EngineError> {
-    let status = status.ok_or_else(|| failed("Athena answered no status"))?;
+    let status = status.ok_or_else(|| unreadable("Athena answered no status"))?;
     match status.state {
         Some(QueryExecutionState::Queued) => Ok(QueryState::Queued),
         Some(QueryExecutionState::Running) => Ok(QueryState::Running),
@@ -164,6 +165,11 @@ fn result_error(error: StoreError, location: &str) -> EngineError {
     }
 }
 
+/// An answer without what Athena always answers is half of one, or not Athena's: it says nothing about the query.
+fn unreadable(reason: &str) -> EngineError {
+    EngineError::Unavailable { source: reason.into() }
+}
+
 fn failed(reason: impl Into<Source>) -> EngineError {
     EngineError::Failed { source: reason.into() }
 }
@@ -185,7 +191,7 @@ fn engine_error(id: Option<&QueryId>, failure: Failure) -> EngineError {
             EngineError::NotFound { id: id.to_string() }
         }
         ("InvalidRequestException", _) => EngineError::Rejected { reason: failure.message },
-        _ if failure.transient => EngineError::Unavailable { source: failure.source },
+        _ if failure.outlook.may_pass() => EngineError::Unavailable { source: failure.source },
         _ => EngineError::Failed { source: failure.source },
     }
 }

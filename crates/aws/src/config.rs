@@ -12,7 +12,12 @@ use aws_smithy_http_client::{
 };
 use domain::settings::{InvalidSetting, Settings};
 
-use crate::{athena::AthenaEngine, glue::GlueCatalog, s3::S3Store};
+use crate::{
+    RetryPassing,
+    athena::AthenaEngine,
+    glue::GlueCatalog,
+    s3::{self, S3Store},
+};
 
 /// The region of the local lake, and the default of the deployment.
 pub const LOCAL_REGION: &str = "us-west-2";
@@ -24,7 +29,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Attempts of one call, with the SDK's jittered backoff between them.
-const ATTEMPTS: u32 = 4;
+pub(crate) const ATTEMPTS: u32 = 4;
 
 /// Reads the settings from the environment of the process.
 pub fn settings() -> Result<Settings, InvalidSetting> {
@@ -39,7 +44,7 @@ pub fn variable(name: &str) -> Option<String> {
 /// Where AWS is, and who we are.
 #[derive(Debug, Clone)]
 pub struct Aws {
-    sdk: SdkConfig,
+    pub(crate) sdk: SdkConfig,
 }
 
 impl Aws {
@@ -68,7 +73,8 @@ impl Aws {
         Self { sdk }
     }
 
-    /// The configuration, for clients that are not ports.
+    /// The configuration, for clients that are not ports. It cannot hold a retry classifier: such a client takes
+    /// [`RetryPassing`] for itself.
     pub fn sdk_config(&self) -> &SdkConfig {
         &self.sdk
     }
@@ -80,13 +86,15 @@ impl Aws {
 
     /// The Glue database of the settings.
     pub fn catalog(&self, settings: &Settings) -> GlueCatalog {
-        let client = aws_sdk_glue::Client::new(&self.sdk);
+        let config = aws_sdk_glue::config::Builder::from(&self.sdk).retry_classifier(RetryPassing);
+        let client = aws_sdk_glue::Client::from_conf(config.build());
         GlueCatalog::new(client, settings.database.clone(), settings.bucket.clone())
     }
 
     /// The Athena workgroup of the settings.
     pub fn engine(&self, settings: &Settings) -> AthenaEngine {
-        let client = aws_sdk_athena::Client::new(&self.sdk);
+        let config = aws_sdk_athena::config::Builder::from(&self.sdk).retry_classifier(RetryPassing);
+        let client = aws_sdk_athena::Client::from_conf(config.build());
         AthenaEngine::new(client, self.s3(), settings.workgroup.clone(), settings.database.clone())
     }
 
@@ -94,8 +102,8 @@ impl Aws {
         let config = aws_sdk_s3::config::Builder::from(&self.sdk)
             // A bucket as a host name does not resolve below a custom endpoint.
             .force_path_style(self.sdk.endpoint_url().is_some())
-            .build();
-        aws_sdk_s3::Client::from_conf(config)
+            .retry_classifier(RetryPassing);
+        s3::client(config)
     }
 }
 

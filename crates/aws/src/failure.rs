@@ -6,25 +6,7 @@ use aws_sdk_s3::{
 };
 use domain::port::Source;
 
-/// Codes that mean: the same call may succeed later. The SDK has tried again already.
-const TRANSIENT: [&str; 16] = [
-    "InternalError",
-    "InternalFailure",
-    "InternalServerException",
-    "InternalServiceException",
-    "OperationTimeoutException",
-    "PriorRequestNotComplete",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestTimeout",
-    "ResourceNotReadyException",
-    "ServiceUnavailable",
-    "SlowDown",
-    "Throttling",
-    "ThrottledException",
-    "ThrottlingException",
-    "TooManyRequestsException",
-];
+use crate::Outlook;
 
 /// What a failed call came to.
 #[derive(Debug)]
@@ -35,8 +17,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// The HTTP status; 0 where no answer came.
     pub(crate) status: u16,
-    /// Whether the same call may succeed later.
-    pub(crate) transient: bool,
+    /// What to expect of the same call.
+    pub(crate) outlook: Outlook,
     /// The SDK's own error.
     pub(crate) source: Source,
 }
@@ -51,9 +33,6 @@ where
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         let code = text(metadata.and_then(|metadata| metadata.code()));
         let message = text(metadata.and_then(|metadata| metadata.message()));
-        // Only a request that could not even be built is hopeless without an answer.
-        let unanswered = metadata.is_none() && !matches!(error, SdkError::ConstructionFailure(_));
-        let transient = unanswered || status >= 500 || TRANSIENT.contains(&code.as_str());
-        Self { code, message, status, transient, source: error.into() }
+        Self { code, message, status, outlook: Outlook::of(&error), source: error.into() }
     }
 }

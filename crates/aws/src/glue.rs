@@ -11,7 +11,7 @@ use domain::{
     port::{Catalog, CatalogError, CatalogPartition, ItemError, Table, Upsert},
 };
 
-use crate::failure::Failure;
+use crate::{Outlook, failure::Failure};
 
 /// Glue's limits of one call.
 const WRITE_BATCH: usize = 100;
@@ -36,7 +36,10 @@ impl Catalog for GlueCatalog {
     async fn table(&self, name: &DatasetName) -> Result<Option<Table>, CatalogError> {
         let call = self.client.get_table().database_name(&self.database).name(name.as_str());
         match call.send().await.map_err(|error| catalog_error(table_of(name), error.into())) {
-            Ok(answer) => Ok(answer.table.and_then(|table| convert::table(table, &self.bucket))),
+            Ok(answer) => {
+                let table = answer.table.ok_or_else(|| unreadable(table_of(name)))?;
+                Ok(convert::table(table, &self.bucket))
+            }
             // A missing database is a mistake of the deployment, not a table to be created.
             Err(CatalogError::NotFound { .. }) if self.database_exists().await? => Ok(None),
             Err(other) => Err(other),
@@ -79,7 +82,10 @@ impl Catalog for GlueCatalog {
         let call = self.client.get_partition().database_name(&self.database).table_name(table.as_str());
         let answer = call.set_partition_values(Some(values.to_vec())).send().await;
         match answer.map_err(|error| catalog_error(partition_of(values), error.into())) {
-            Ok(answer) => Ok(answer.partition.map(|p| convert::partition(p, &self.bucket))),
+            Ok(answer) => {
+                let partition = answer.partition.ok_or_else(|| unreadable(partition_of(values)))?;
+                Ok(Some(convert::partition(partition, &self.bucket)))
+            }
             // Glue says EntityNotFound for a missing partition and for a missing table alike.
             Err(CatalogError::NotFound { .. }) => match self.table(table).await? {
                 Some(_) => Ok(None),
@@ -197,22 +203,25 @@ fn item_error(values: Option<Vec<String>>, detail: Option<ErrorDetail>) -> ItemE
     let code = detail.as_ref().and_then(ErrorDetail::error_code).unwrap_or_default().to_owned();
     let message = detail.as_ref().and_then(ErrorDetail::error_message).unwrap_or_default();
     let source = format!("{code}: {message}").into();
-    ItemError { error: by_code(partition_of(&values), &code, false, source), values }
+    let may_pass = Outlook::of_code(&code).is_some();
+    ItemError { error: by_code(partition_of(&values), &code, may_pass, source), values }
 }
 
 fn catalog_error(what: String, failure: Failure) -> CatalogError {
-    by_code(what, &failure.code, failure.transient, failure.source)
+    by_code(what, &failure.code, failure.outlook.may_pass(), failure.source)
 }
 
-fn by_code(what: String, code: &str, transient: bool, source: domain::port::Source) -> CatalogError {
+/// An answer without what Glue always answers is half of one, or not Glue's: it says nothing about the catalog.
+fn unreadable(what: String) -> CatalogError {
+    CatalogError::Unavailable { what, source: "Glue answered without it".into() }
+}
+
+fn by_code(what: String, code: &str, may_pass: bool, source: domain::port::Source) -> CatalogError {
     match code {
         "EntityNotFoundException" => CatalogError::NotFound { what },
         "AlreadyExistsException" => CatalogError::AlreadyExists { what },
         "ConcurrentModificationException" | "VersionMismatchException" => CatalogError::Conflict { what },
-        "InternalServiceException" | "OperationTimeoutException" | "ThrottlingException" => {
-            CatalogError::Unavailable { what, source }
-        }
-        _ if transient => CatalogError::Unavailable { what, source },
+        _ if may_pass => CatalogError::Unavailable { what, source },
         _ => CatalogError::Failed { what, source },
     }
 }

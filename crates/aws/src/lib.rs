@@ -7,13 +7,19 @@ mod config;
 pub mod deadline;
 mod failure;
 mod glue;
+mod outlook;
+mod retry;
 mod s3;
 mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod trigger;
 
 pub use athena::AthenaEngine;
 pub use clock::{OsEntropy, RandomIds, SystemClock};
 pub use config::{Aws, LOCAL_REGION, settings, variable};
 pub use glue::GlueCatalog;
+pub use outlook::Outlook;
+pub use retry::RetryPassing;
 pub use s3::S3Store;
 pub use telemetry::{init as init_telemetry, log_filter};

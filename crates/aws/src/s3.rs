@@ -1,5 +1,7 @@
 //! The object store on S3.
 
+mod answer;
+
 use std::ops::Range;
 
 use aws_sdk_s3::{
@@ -15,17 +17,20 @@ use domain::port::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
-use crate::failure::Failure;
+use crate::{Outlook, config::ATTEMPTS, failure::Failure};
+use answer::RequireEtag;
 
 /// S3's limit of keys in one DeleteObjects call.
 const DELETE_BATCH: usize = 1_000;
 
-/// How often an object is asked for when its body breaks off.
-const BODY_ATTEMPTS: u32 = 3;
-
 /// What of a key is encoded in the header that names the source of a copy: all but what RFC 3986 leaves alone.
 const COPY_SOURCE: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// A client that takes nothing for S3's that is not.
+pub(crate) fn client(config: aws_sdk_s3::config::Builder) -> Client {
+    Client::from_conf(config.interceptor(RequireEtag).build())
+}
 
 /// One bucket.
 #[derive(Debug, Clone)]
@@ -41,7 +46,7 @@ impl S3Store {
 
     async fn read(&self, key: &str, range: Option<String>) -> Result<(Bytes, Version), StoreError> {
         let call = self.client.get_object().bucket(&self.bucket).key(key).set_range(range);
-        let mut attempts = 1..BODY_ATTEMPTS;
+        let mut attempts = 1..ATTEMPTS;
         loop {
             let answer = call.clone().send().await.map_err(|error| store_error(key, error.into()))?;
             let version = Version::new(answer.e_tag.unwrap_or_default());
@@ -129,11 +134,9 @@ impl ObjectStore for S3Store {
                 let key = error.key().unwrap_or_default().to_owned();
                 let code = error.code().unwrap_or_default();
                 let source = format!("{code}: {}", error.message().unwrap_or_default()).into();
-                let error = match code {
-                    "SlowDown" | "InternalError" | "ServiceUnavailable" => {
-                        StoreError::Unavailable { key: key.clone(), source }
-                    }
-                    _ => StoreError::Failed { key: key.clone(), source },
+                let error = match Outlook::of_code(code) {
+                    Some(_) => StoreError::Unavailable { key: key.clone(), source },
+                    None => StoreError::Failed { key: key.clone(), source },
                 };
                 DeleteFailure { key, error }
             }));
@@ -188,12 +191,12 @@ fn meta(key: String, size: Option<i64>, time: Option<&SdkTime>) -> ObjectMeta {
 fn store_error(key: &str, failure: Failure) -> StoreError {
     let key = key.to_owned();
     match (failure.status, failure.code.as_str()) {
-        // HEAD answers have no body, and so no code. A missing bucket is no missing object.
-        (404, "NoSuchBucket") => StoreError::Failed { key, source: failure.source },
-        (404, _) => StoreError::NotFound { key },
+        // A missing bucket is no missing object, nor is the page of a proxy. The answer to HEAD has no body, and so no
+        // code: NotFound is the SDK's.
+        (404, "NoSuchKey" | "NotFound") => StoreError::NotFound { key },
         (412, _) => StoreError::AlreadyExists { key },
         (409, "ConditionalRequestConflict" | "OperationAborted") => StoreError::Conflict { key },
-        _ if failure.transient => StoreError::Unavailable { key, source: failure.source },
+        _ if failure.outlook.may_pass() => StoreError::Unavailable { key, source: failure.source },
         _ => StoreError::Failed { key, source: failure.source },
     }
 }

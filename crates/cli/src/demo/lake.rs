@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use aws::{Aws, GlueCatalog, S3Store};
+use aws::{Aws, GlueCatalog, RetryPassing, S3Store};
 use local::{DatasetFiles, Lake, LakeOptions, QueryFiles};
 use tempfile::TempDir;
 
@@ -39,10 +39,11 @@ impl DemoLake {
         })
         .await?;
         let aws = Aws::local(&lake.aws_endpoint());
+        let sns = aws_sdk_sns::config::Builder::from(aws.sdk_config()).retry_classifier(RetryPassing);
         Ok(Self {
             store: aws.store(&settings),
             catalog: aws.catalog(&settings),
-            sns: aws_sdk_sns::Client::new(aws.sdk_config()),
+            sns: aws_sdk_sns::Client::from_conf(sns.build()),
             http: reqwest::Client::new(),
             lake,
             directory,

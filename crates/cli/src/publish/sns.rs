@@ -1,6 +1,6 @@
 //! The topic as SNS has it, and as a dry run does.
 
-use aws::Aws;
+use aws::{Aws, Outlook};
 use aws_sdk_sns::{
     Client,
     config::retry::RetryConfig,
@@ -16,7 +16,8 @@ use super::send::{Answer, Failed, Topic};
 const ATTRIBUTE: &str = "dataset";
 const ATTRIBUTE_TYPE: &str = "String";
 
-/// Codes of messages that are wrong in themselves. What else is the sender's fault is about all of them: rights, keys.
+/// Codes of messages that are wrong in themselves. What else is the sender's fault and does not pass is about all of
+/// them: rights, keys.
 const REFUSED: [&str; 3] = ["InvalidParameter", "InvalidParameterValue", "ParameterValueInvalid"];
 
 /// An SNS topic, for the events of one dataset.
@@ -25,14 +26,23 @@ pub(super) struct SnsTopic {
     client: Client,
     arn: String,
     dataset: DatasetName,
+    /// Where SNS is asked for, and what to look at where nobody answers.
+    place: String,
 }
 
 impl SnsTopic {
     pub(super) fn new(aws: &Aws, arn: String, dataset: DatasetName) -> Self {
+        let sdk = aws.sdk_config();
+        let place = match (sdk.endpoint_url(), sdk.region()) {
+            (Some(endpoint), _) => format!("{endpoint} (AWS_ENDPOINT_URL: is it running?)"),
+            (None, region) => {
+                let region = region.map_or("", AsRef::as_ref);
+                format!("SNS in {region} (the region of the topic's ARN: is it right, and the network up?)")
+            }
+        };
         // Who sends retries, and counts it.
-        let config =
-            aws_sdk_sns::config::Builder::from(aws.sdk_config()).retry_config(RetryConfig::disabled());
-        Self { client: Client::from_conf(config.build()), arn, dataset }
+        let config = aws_sdk_sns::config::Builder::from(sdk).retry_config(RetryConfig::disabled());
+        Self { client: Client::from_conf(config.build()), arn, dataset, place }
     }
 }
 
@@ -53,7 +63,8 @@ impl Topic for SnsTopic {
         let entries: Result<Vec<_>, _> = entries.collect();
         let entries = entries.map_err(|error| Failed::Stop(error.to_string()))?;
         let call = self.client.publish_batch().topic_arn(&self.arn);
-        let answer = call.set_publish_batch_request_entries(Some(entries)).send().await.map_err(failed)?;
+        let answer = call.set_publish_batch_request_entries(Some(entries)).send().await;
+        let answer = answer.map_err(|error| failed(&error, &self.place))?;
 
         // A message that the answer does not name is not known to be published.
         let mut answers = vec![
@@ -82,7 +93,7 @@ impl Topic for SnsTopic {
 
 fn entry_failed(entry: &BatchResultErrorEntry) -> Answer {
     let words = words(entry.code(), entry.message());
-    if !entry.sender_fault() || is_throttled(entry.code()) {
+    if !entry.sender_fault() || Outlook::of_code(entry.code()).is_some() {
         Answer::Failed(Failed::Later(words))
     } else if REFUSED.contains(&entry.code()) {
         Answer::Refused(words)
@@ -91,25 +102,25 @@ fn entry_failed(entry: &BatchResultErrorEntry) -> Answer {
     }
 }
 
-fn failed(error: SdkError<PublishBatchError>) -> Failed {
-    let may_pass = match &error {
-        SdkError::ServiceError(answer) => {
-            let status = answer.raw().status().as_u16();
-            status >= 500 || status == 429 || answer.err().code().is_some_and(is_throttled)
+fn failed(error: &SdkError<PublishBatchError>, place: &str) -> Failed {
+    let metadata = error.as_service_error().map(ProvideErrorMetadata::meta);
+    let said = match (metadata.and_then(|metadata| metadata.code()), error.raw_response()) {
+        (Some(code), _) => Some(words(code, error.message())),
+        (None, Some(answer)) => {
+            let status = answer.status().as_u16();
+            Some(format!(
+                "an answer of {place} that is not SNS's, with status {status}: {}",
+                domain::chain(error)
+            ))
         }
-        SdkError::DispatchFailure(failure) => failure.is_io() || failure.is_timeout(),
-        SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
-        _ => false,
+        (None, None) => None,
     };
-    let words = match error.as_service_error().map(ProvideErrorMetadata::meta) {
-        Some(meta) => words(meta.code().unwrap_or("error"), meta.message()),
-        None => domain::chain(&error),
-    };
-    if may_pass { Failed::Later(words) } else { Failed::Stop(format!("SNS refuses to publish: {words}")) }
-}
-
-fn is_throttled(code: &str) -> bool {
-    code.contains("Throttl") || code == "TooManyRequests"
+    match (Outlook::of(error).may_pass(), said) {
+        (true, Some(said)) => Failed::Later(said),
+        (true, None) => Failed::Later(format!("no answer of {place}: {}", domain::chain(error))),
+        (false, Some(said)) => Failed::Stop(format!("SNS refuses to publish: {said}")),
+        (false, None) => Failed::Stop(format!("SNS cannot be asked: {}", domain::chain(error))),
+    }
 }
 
 fn words(code: &str, message: Option<&str>) -> String {
@@ -134,34 +145,4 @@ impl Topic for DryRun {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_message_that_is_wrong_in_itself_is_refused() {
-        let later = |words: &str| Answer::Failed(Failed::Later(words.to_owned()));
-        let stop = |words: &str| Answer::Failed(Failed::Stop(words.to_owned()));
-        for (code, sender_fault, expected) in [
-            ("InvalidParameter", true, Answer::Refused("InvalidParameter: why".to_owned())),
-            ("InternalError", false, later("InternalError: why")),
-            ("InvalidParameter", false, later("InvalidParameter: why")),
-            ("KMSThrottling", true, later("KMSThrottling: why")),
-            ("KMSAccessDenied", true, stop("KMSAccessDenied: why")),
-            ("AuthorizationError", true, stop("AuthorizationError: why")),
-        ] {
-            let entry = BatchResultErrorEntry::builder().id("0").code(code).message("why");
-            assert_eq!(entry_failed(&entry.sender_fault(sender_fault).build().unwrap()), expected, "{code}");
-        }
-    }
-
-    #[test]
-    fn a_call_without_an_answer_may_pass_and_one_that_cannot_be_made_does_not() {
-        let timeout: SdkError<PublishBatchError> = SdkError::timeout_error("late");
-        assert!(matches!(failed(timeout), Failed::Later(_)));
-        let construction: SdkError<PublishBatchError> = SdkError::construction_failure("no credentials");
-        assert_eq!(
-            failed(construction),
-            Failed::Stop("SNS refuses to publish: failed to construct request: no credentials".to_owned())
-        );
-    }
-}
+mod tests;

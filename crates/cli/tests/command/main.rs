@@ -7,6 +7,7 @@
 )]
 
 mod ask;
+mod broken_off;
 mod dataset;
 mod demo;
 mod dev;
