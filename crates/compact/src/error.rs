@@ -1,5 +1,5 @@
 use domain::{
-    DatasetName,
+    DatasetName, Partition,
     commit::UnreadableCommit,
     port::{Source, StoreError},
     run::Expired,
@@ -41,8 +41,8 @@ pub enum CompactError {
     /// No time left, or no right left to change anything.
     #[error(transparent)]
     Expired(#[from] Expired),
-    /// Others were faster, again and again.
-    #[error("gave up after {0} attempts that other writers overtook")]
+    /// Others were faster, again and again, and did not do what this run was to do.
+    #[error("other writers were faster {0} times in a row: try again when fewer write to this partition")]
     Contention(u32),
     /// A data file that is not what its commit says, or a column that its definition does not allow.
     #[error("data file {key} cannot be read")]
@@ -68,6 +68,17 @@ pub enum CompactError {
 }
 
 impl CompactError {
+    /// Logs why a partition was not compacted.
+    pub(crate) fn tell(&self, dataset: &DatasetName, partition: &Partition) {
+        let (stopped, error) = (self.stops(), domain::chain(self));
+        if matches!(self, Self::Contention(_)) {
+            // Nothing is wrong, and the trigger comes again: nobody has to look at it.
+            tracing::warn!(%dataset, %partition, stopped, error, "partition not compacted");
+        } else {
+            tracing::error!(%dataset, %partition, stopped, error, "partition not compacted");
+        }
+    }
+
     /// Whether the partition stops until a person looks at it: trying again is of no use.
     pub fn stops(&self) -> bool {
         match self {

@@ -174,16 +174,14 @@ fn tell(
                 encoded_bytes = report.encoded_bytes,
                 copied_bytes = report.copied_bytes,
                 cleaned = report.cleaned,
+                overtaken = report.overtaken,
                 waiting = report.waiting,
                 "partition compacted"
             );
             Ok(())
         }
         Err(error) => {
-            tracing::error!(
-                %dataset, %partition, stopped = error.stops(), error = domain::chain(&error),
-                "partition not compacted"
-            );
+            error.tell(dataset, partition);
             Err(error)
         }
     }

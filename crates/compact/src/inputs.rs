@@ -43,6 +43,11 @@ impl Listing {
         self.fresh.iter().map(|landed| landed.bytes).sum()
     }
 
+    /// Whether nothing was left off for want of room in a commit.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.fresh.len() + self.consumed.len() < MAX_CONSUMED
+    }
+
     /// When the first of what is fresh landed.
     pub(crate) fn oldest(&self) -> Option<DateTime<Utc>> {
         self.fresh.iter().map(|landed| landed.at).min()

@@ -2,7 +2,7 @@
 //!
 //! The commit object, created only if absent, is the commit point: a crash before it changed nothing, a
 //! crash after it lost nothing. Any number of compactors may work on one partition; one wins, the others
-//! begin again with its result.
+//! begin again with its result, or end where it did their work. Within a process they wait for each other.
 
 mod carry;
 mod clean;
@@ -21,6 +21,7 @@ mod inspect;
 mod limits;
 mod log;
 mod merge;
+mod owed;
 mod parse;
 mod plan;
 mod quarantine;
@@ -34,6 +35,7 @@ mod service;
 mod sweep;
 #[cfg(test)]
 mod testing;
+mod turns;
 mod twins;
 mod vacuum;
 

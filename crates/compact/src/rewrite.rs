@@ -32,6 +32,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         partition: &Partition,
         run: &Run,
     ) -> Result<Report, CompactError> {
+        let _turn = self.turns.wait(dataset, partition).await;
         let (mut report, mut others) = (Report::default(), Others::default());
         loop {
             run.may_begin(self.clock.now(), ROUND)?;

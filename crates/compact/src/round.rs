@@ -18,6 +18,7 @@ use crate::{
     generation::{Made, Workshop},
     inputs::{self, Listing},
     log::{self, Attempt, build_error},
+    owed::Owed,
     parse::{self, Parsed},
     plan::{self, Plan},
     quarantine,
@@ -68,6 +69,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         run: &Run,
         patience: Patience,
         merges: bool,
+        owed: &mut Owed,
     ) -> Result<Round, CompactError> {
         let head = match log::head(&*self.store, dataset, partition).await {
             // Vacuumed between the listing and the read.
@@ -76,6 +78,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         };
         let head = head.as_ref();
         let listing = inputs::list(&*self.store, dataset, partition, head).await?;
+        owed.look(&listing);
         if listing.full {
             return Ok(Round::Full);
         }

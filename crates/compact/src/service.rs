@@ -5,18 +5,24 @@ use std::{sync::Arc, time::Duration};
 use chrono::TimeDelta;
 use domain::{
     Commit, DatasetName, Partition,
-    port::{Clock, Ids, ObjectStore},
+    port::{Clock, Ids, ObjectStore, StoreError},
     run::{Expired, Run},
     settings::Settings,
 };
 
-use crate::{clean, error::CompactError, limits::Limits, round::Round};
+use crate::{
+    clean, error::CompactError, inputs, limits::Limits, log, owed::Owed, round::Round, turns::Turns,
+};
 
-/// How often a run begins again because others were faster.
+/// How often others may be faster in a row before a run gives up.
 const ATTEMPTS: u32 = 20;
 
-/// The longest pause before it does, in milliseconds.
-const JITTER: u64 = 250;
+/// The longest pause after they were for the first time, in milliseconds. It doubles with each further time, since a
+/// build can take seconds.
+const PAUSE: u64 = 250;
+
+/// How often it doubles: to four seconds.
+const DOUBLINGS: u32 = 4;
 
 /// What a round may need, at a guess: with less time than this left, none is begun.
 pub(crate) const ROUND: TimeDelta = TimeDelta::seconds(20);
@@ -29,6 +35,7 @@ pub struct Compactor<S, K, I> {
     pub(crate) ids: Arc<I>,
     pub(crate) limits: Limits,
     pub(crate) grace: TimeDelta,
+    pub(crate) turns: Turns,
 }
 
 /// What a run did.
@@ -50,8 +57,10 @@ pub struct Report {
     pub copied_bytes: u64,
     /// Landing objects deleted.
     pub cleaned: usize,
-    /// Whether landed batches had to wait: for more of them, since a commit copies what is sealed; or for the grace,
-    /// since a commit lists no more as consumed than it may. The schedule comes back.
+    /// How often another writer was faster: each time a generation was built in vain.
+    pub overtaken: u32,
+    /// Whether landed batches had to wait: for more of them, since a commit copies what is sealed; for the grace, since
+    /// a commit lists no more as consumed than it may; or, in a sweep, for other writers. The schedule comes back.
     pub waiting: bool,
 }
 
@@ -64,10 +73,27 @@ pub(crate) enum Patience {
     Now,
 }
 
+/// When a run is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// When a look finds nothing new.
+    Quiet,
+    /// When all is consumed that had landed when it began. In a partition that is never quiet, the others are not kept
+    /// waiting.
+    Done,
+}
+
 impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     /// A service over these ports.
     pub fn new(store: Arc<S>, clock: Arc<K>, ids: Arc<I>, settings: &Settings) -> Self {
-        Self { store, clock, ids, limits: Limits::new(settings), grace: settings.grace }
+        Self {
+            store,
+            clock,
+            ids,
+            limits: Limits::new(settings),
+            grace: settings.grace,
+            turns: Turns::default(),
+        }
     }
 
     /// With row groups of at most so many rows (at least one), instead of a million. Tests make them small, since twins
@@ -77,7 +103,9 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         Self { limits: Limits { row_group_rows: rows.max(1), ..self.limits }, ..self }
     }
 
-    /// Works until a look finds nothing new, then cleans. Several of these may work on one partition.
+    /// Works until a look finds nothing new, then cleans. Several processes may work on one partition: a run that was
+    /// overtaken is done when others have consumed all that had landed when it began. Runs of this very service wait
+    /// for each other.
     ///
     /// Where much is sealed, few new events wait for more of them, for five minutes at most. A partition that has been
     /// quiet for the grace gets its small files merged.
@@ -87,7 +115,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         partition: &Partition,
         run: &Run,
     ) -> Result<Report, CompactError> {
-        self.work(dataset, partition, run, Patience::Waits).await
+        let _turn = self.turns.wait(dataset, partition).await;
+        self.work(dataset, partition, run, Patience::Waits, Until::Quiet).await
     }
 
     /// As [`Self::compact`], without waiting for anything: for somebody who asks for this partition.
@@ -97,30 +126,36 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         partition: &Partition,
         run: &Run,
     ) -> Result<Report, CompactError> {
-        self.work(dataset, partition, run, Patience::Now).await
+        let _turn = self.turns.wait(dataset, partition).await;
+        self.work(dataset, partition, run, Patience::Now, Until::Quiet).await
     }
 
-    async fn work(
+    /// To be called by whoever has the turn.
+    pub(crate) async fn work(
         &self,
         dataset: &DatasetName,
         partition: &Partition,
         run: &Run,
         patience: Patience,
+        until: Until,
     ) -> Result<Report, CompactError> {
         let mut report = Report::default();
         let mut merges = true;
-        let mut others = Others::default();
+        let (mut others, mut owed) = (Others::default(), Owed::default());
         // The last commit of this run, by which nobody goes: see `clean`.
         let mut own = None;
         loop {
             if let Err(expired) = run.may_begin(self.clock.now(), ROUND) {
                 // A partition that is never quiet is cleaned all the same; too old a run may not.
                 if expired == Expired::Deadline {
-                    self.clean(dataset, partition, own.as_ref(), run).await?;
+                    report.cleaned += self.clean(dataset, partition, own.as_ref(), run).await?;
+                    if own.as_ref().is_some_and(|own| owed.is_in(own)) {
+                        return Ok(report);
+                    }
                 }
                 return Err(expired.into());
             }
-            match self.round(dataset, partition, run, patience, merges).await? {
+            match self.round(dataset, partition, run, patience, merges, &mut owed).await? {
                 Round::NothingNew => break,
                 Round::Waiting => {
                     report.waiting = true;
@@ -139,16 +174,47 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                     merges &= done.batches > 0;
                     report.add(&done);
                     others = Others::default();
+                    let is_done = until == Until::Done && owed.is_in(&done.commit);
                     own = Some(done.commit);
+                    if is_done {
+                        break;
+                    }
                 }
-                Round::Stale(missing) => self.give_way(&mut others, missing).await?,
+                Round::Stale(missing) => {
+                    tracing::debug!(%dataset, %partition, "another writer was faster");
+                    report.overtaken += 1;
+                    if self.is_done(dataset, partition, &owed, missing.as_ref()).await? {
+                        break;
+                    }
+                    self.give_way(&mut others, missing).await?;
+                }
             }
         }
         report.cleaned += self.clean(dataset, partition, own.as_ref(), run).await?;
         Ok(report)
     }
 
-    /// After others were faster: pauses, unless that has been in vain too often.
+    /// Whether others have done what a run was started for: it need not race with them for what has landed since.
+    async fn is_done(
+        &self,
+        dataset: &DatasetName,
+        partition: &Partition,
+        owed: &Owed,
+        missing: Option<&Missing>,
+    ) -> Result<bool, CompactError> {
+        let head = match log::head(&*self.store, dataset, partition).await {
+            Ok(Some(head)) => head,
+            Ok(None) | Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        // An object vanished and the head is the same: it may be lost, and the next round will see.
+        if missing.is_some_and(|(of, _)| head.generation <= *of) {
+            return Ok(false);
+        }
+        Ok(owed.is_consumed(&inputs::list(&*self.store, dataset, partition, Some(&head)).await?))
+    }
+
+    /// After others were faster: pauses, longer each time, unless that has been in vain too often.
     pub(crate) async fn give_way(
         &self,
         others: &mut Others,
@@ -164,7 +230,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         if others.overtaken >= ATTEMPTS {
             return Err(CompactError::Contention(others.overtaken));
         }
-        self.clock.sleep(Duration::from_millis(self.ids.random() % JITTER)).await;
+        let longest = PAUSE << (others.overtaken - 1).min(DOUBLINGS);
+        self.clock.sleep(Duration::from_millis(self.ids.random() % longest)).await;
         Ok(())
     }
 

@@ -10,7 +10,10 @@ use domain::{
     run::Run,
 };
 
-use crate::{CompactError, Compactor, Report};
+use crate::{
+    CompactError, Compactor, Report,
+    service::{Patience, Until},
+};
 
 impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     /// Every partition with landing objects, those to be consumed and those to be cleaned: the most overdue first,
@@ -30,19 +33,30 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
 
     /// Compacts every partition that is due, one after the other. One that fails does not hold back the
     /// others; the first failure is the answer.
+    ///
+    /// What lands meanwhile is left to its notifications, so that a busy partition does not keep the others waiting. A
+    /// partition that another run of this service is at is left to that run. Where other writers were faster until
+    /// the run gave up, that is no failure. Both are reported as waiting: the schedule comes back.
     pub async fn sweep(&self, run: &Run) -> Result<Vec<Report>, CompactError> {
         let mut reports = Vec::new();
         let mut first_error = None;
         for (dataset, partition) in self.due().await? {
-            match self.compact(&dataset, &partition, run).await {
+            let waiting = Report { waiting: true, ..Report::default() };
+            let Some(_turn) = self.turns.now(&dataset, &partition) else {
+                tracing::debug!(%dataset, %partition, "another run is at this partition: it is left alone");
+                reports.push(waiting);
+                continue;
+            };
+            match self.work(&dataset, &partition, run, Patience::Waits, Until::Done).await {
                 Ok(report) => reports.push(report),
+                Err(contention @ CompactError::Contention(overtaken)) => {
+                    contention.tell(&dataset, &partition);
+                    reports.push(Report { overtaken, ..waiting });
+                }
                 // There is no time for the others either.
                 Err(expired @ CompactError::Expired(_)) => return Err(first_error.unwrap_or(expired)),
                 Err(error) => {
-                    tracing::error!(
-                        %dataset, %partition, stopped = error.stops(), error = domain::chain(&error),
-                        "a partition could not be compacted"
-                    );
+                    error.tell(&dataset, &partition);
                     first_error.get_or_insert(error);
                 }
             }

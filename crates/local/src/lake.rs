@@ -72,6 +72,7 @@ pub struct Lake {
     config: AwsConfig,
     faults: Faults,
     not_live: Vec<NotLive>,
+    lambdas: Arc<Lambdas>,
     /// What calls the AWS side: it ends first.
     work: Stage,
     /// The AWS side, and what answers its publishers.
@@ -149,10 +150,10 @@ impl Lake {
         let stopped = work.stopped();
         notify::start(&mut work.tasks, notifications, &config, &lambdas, &stopped);
         work.tasks.spawn(schedule::expire(server.expiry(), stopped.clone()));
-        work.tasks.spawn(schedule::run(lambdas, stopped));
+        work.tasks.spawn(schedule::run(Arc::clone(&lambdas), stopped));
 
         let faults = server.faults();
-        Ok(Self { aws_address, http_address, config, faults, not_live, work, front })
+        Ok(Self { aws_address, http_address, config, faults, not_live, lambdas, work, front })
     }
 
     /// Where the AWS protocols are served: what `AWS_ENDPOINT_URL` is to be.
@@ -178,6 +179,11 @@ impl Lake {
     /// Throttling on demand, for tests.
     pub fn faults(&self) -> Faults {
         self.faults.clone()
+    }
+
+    /// Compacts what is due, as the schedule does every minute; for tests.
+    pub async fn sweep(&self) {
+        schedule::sweep(&self.lambdas).await;
     }
 
     /// Finishes what is under way, then ends: first what calls the AWS side, then that. What was acknowledged

@@ -11,7 +11,7 @@ use aws_sdk_sns::{
 use domain::{
     Partition,
     dataset::EXTRA,
-    drawn::{self, Drawn, MARK, Random},
+    drawn::{self, Drawn, Identity, MARK, Random},
     memory::SeededIds,
     port::{Clock, Ids},
 };
@@ -56,7 +56,7 @@ async fn what_was_acknowledged_survives_fifty_kills() {
         }
     }
     assert!(
-        told.acknowledged.len() as u64 > KILLS * BATCH,
+        told.acknowledged.len() as u64 > KILLS * BATCH / 5,
         "too few to mean anything: {}",
         told.acknowledged.len()
     );
@@ -83,7 +83,8 @@ struct Table {
 impl Table {
     /// One with identities enough for all events.
     fn draw(seed: u64) -> Self {
-        let enough = |drawn: &Drawn| drawn.marks() >= KILLS * PUBLISHERS * EACH;
+        let room = |drawn: &Drawn| drawn.marks() >= KILLS * PUBLISHERS * EACH;
+        let enough = |drawn: &Drawn| drawn.identity() == Identity::Columns && room(drawn);
         let draw = |seed| Drawn::new("drawn", &mut Random::new(seed)).unwrap();
         let drawn = (seed..).map(draw).find(enough).unwrap();
         println!("{:?}", drawn.definition());

@@ -13,12 +13,7 @@ const EVERY: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
     loop {
-        let sweep = Arc::clone(&lambdas);
-        let compacted =
-            tokio::spawn(
-                async move { compact::handle(invoke::event(invoke::schedule()), &sweep.compact).await },
-            );
-        report("compact", compacted.await);
+        sweep(&lambdas).await;
         let reconcile = Arc::clone(&lambdas);
         let registered = tokio::spawn(async move {
             register::handle(invoke::event(invoke::schedule()), &reconcile.register).await
@@ -36,6 +31,16 @@ pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
             () = stopped.wait() => return,
         }
     }
+}
+
+/// Compacts what is due. It leaves alone what the notifications' run is at.
+pub(super) async fn sweep(lambdas: &Arc<Lambdas>) {
+    let lambdas = Arc::clone(lambdas);
+    let compacted =
+        tokio::spawn(
+            async move { compact::handle(invoke::event(invoke::schedule()), &lambdas.compact).await },
+        );
+    report("compact", compacted.await);
 }
 
 /// Deletes old results, at once and then every minute.

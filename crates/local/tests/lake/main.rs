@@ -21,6 +21,7 @@ mod http;
 mod order;
 mod pages;
 mod pruning;
+mod race;
 mod refusals;
 mod restart;
 mod schemas;

@@ -22,6 +22,9 @@ pub(crate) enum CompactorStep {
     FindNothing,
     /// The put takes effect, or finds the number taken, and is answered. Files that were overtaken are discarded.
     Commit,
+    /// The same, and the message is done where its batch is consumed, by whomever. (Production stops only where
+    /// everything is consumed that lay there when the run began.)
+    CommitAndStop,
     /// It takes effect, and the answer is lost.
     CommitUnanswered,
     /// Reads whose commit it is.
@@ -53,10 +56,26 @@ pub(crate) fn steps(protocol: &Protocol, state: &State, run: &Run<Compact>) -> V
         }
         Compact::Unsure(_) => vec![Step::Look],
         Compact::Committed(_) => vec![Step::CleanByOwnList],
-        Compact::Built(commit) if is_taken(protocol, state, commit) => vec![Step::Commit],
-        Compact::Built(_) => vec![Step::Commit, Step::CommitUnanswered],
+        Compact::Built(commit) => {
+            let is_taken = is_taken(protocol, state, commit);
+            let is_consumed = |batch: Batch| match is_taken {
+                _ if batch == model::ASKED => false,
+                true => !not_consumed(state, state.head()).contains(&batch),
+                false => commit.consumed.contains_key(&batch),
+            };
+            let mut steps = vec![Step::Commit];
+            steps.extend(run.message.is_some_and(is_consumed).then_some(Step::CommitAndStop));
+            steps.extend((!is_taken).then_some(Step::CommitUnanswered));
+            steps
+        }
         Compact::Deleting(_) => vec![Step::Delete],
     }
+}
+
+/// Whether a run has been overtaken, and what its message is about is done.
+pub(crate) fn is_done_by_others(protocol: &Protocol, state: &State, run: &Run<Compact>) -> bool {
+    let Compact::Built(commit) = &run.step else { return false };
+    is_taken(protocol, state, commit) && steps(protocol, state, run).contains(&CompactorStep::CommitAndStop)
 }
 
 /// `None`: the step is impossible.
@@ -66,7 +85,7 @@ pub(crate) fn advance(
     index: usize,
     step: CompactorStep,
 ) -> Option<()> {
-    let Run { step: at, age } = state.compactors.get_mut(index)?.take()?;
+    let Run { step: at, age, message } = state.compactors.get_mut(index)?.take()?;
     let next = match (at, step) {
         (Compact::Head(head), CompactorStep::Build(inputs)) => build(protocol, state, head.as_ref(), inputs)?,
         (Compact::Head(head), CompactorStep::Repair) => repair(state, head?)?,
@@ -75,7 +94,15 @@ pub(crate) fn advance(
         ),
         (Compact::Built(commit), CompactorStep::Commit) if is_taken(protocol, state, &commit) => {
             discard(state, commit.location);
-            state.landed += u8::from(!protocol.has(Bug::StopAt412));
+            state.send(message.filter(|_| !protocol.has(Bug::StopAt412)));
+            return Some(());
+        }
+        (Compact::Built(commit), CompactorStep::CommitAndStop) => {
+            if is_taken(protocol, state, &commit) {
+                discard(state, commit.location);
+            } else {
+                put_commit(protocol, state, &commit);
+            }
             return Some(());
         }
         (Compact::Built(commit), CompactorStep::Commit) => {
@@ -93,12 +120,12 @@ pub(crate) fn advance(
             } else {
                 // Where nothing is under the number, it was vacuumed, and these files with it.
                 discard(state, commit.location);
-                state.landed += 1;
+                state.send(message);
                 return Some(());
             }
         }
         (Compact::Committed(own), CompactorStep::CleanByOwnList) => {
-            state.landed += 1;
+            state.send(message);
             Compact::Deleting(cleanable(protocol, state, &own))
         }
         (Compact::Deleting(mut batches), CompactorStep::Delete) => {
@@ -111,13 +138,14 @@ pub(crate) fn advance(
         Compact::Deleting(batches) => batches.is_empty(),
         // It looks once more.
         Compact::Committed(_) if !protocol.has(Bug::CleanByOwnList) => {
-            state.landed += u8::from(!protocol.has(Bug::NoLookAfterCommit));
+            state.send(message.filter(|_| !protocol.has(Bug::NoLookAfterCommit)));
             true
         }
         _ => false,
     };
     if !is_done {
-        *state.compactors.get_mut(index)? = Some(Run { step: next, age });
+        let message = message.filter(|_| !matches!(next, Compact::Deleting(_)));
+        *state.compactors.get_mut(index)? = Some(Run { step: next, age, message });
     }
     Some(())
 }

@@ -1,5 +1,7 @@
 //! The protocol as a transition system.
 
+use std::collections::BTreeSet;
+
 use domain::invariant;
 use stateright::{Model, Property};
 
@@ -20,6 +22,9 @@ pub(crate) struct Protocol {
     pub(crate) by_the_letter: bool,
 }
 
+/// The message of a person who asks for the partition. It is about no batch, so nobody else's commit does what it asks.
+pub(crate) const ASKED: Batch = Batch::MAX;
+
 /// One step of somebody. The numbers are places in the state's lists, which are kept sorted where nothing tells
 /// their entries apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +35,8 @@ pub(crate) enum Action {
     Double,
     /// A sender's batch is put, create-if-absent, and acknowledged.
     Put(Batch),
-    /// A compactor takes a message, and reads the head.
-    BeginCompactor,
+    /// A compactor takes the message of a batch, and reads the head.
+    BeginCompactor(Batch),
     /// The schedule starts one.
     Sweep,
     Compactor(usize, CompactorStep),
@@ -84,8 +89,9 @@ impl Protocol {
                 age_commit(commit, times);
             }
             let ended = age_run(place, life(Bug::NoAgeCheck));
-            state.landed += u8::from(ended.is_some_and(|step| step.has_message()));
+            state.landed.extend(ended.and_then(|run| run.message));
         }
+        state.landed.sort_unstable();
         for place in &mut state.registers {
             state.committed += u8::from(age_run(place, life(Bug::NoAgeCheckInRegister)).is_some());
         }
@@ -104,20 +110,24 @@ fn age_commit(commit: &mut Commit, times: &Times) {
     }
 }
 
-/// Answers where the run was, if it has ended by this. Without a limit it does not age.
-fn age_run<S>(place: &mut Option<Run<S>>, limit: Option<Ticks>) -> Option<S> {
+/// Answers the run, if it has ended by this. Without a limit it does not age.
+fn age_run<S>(place: &mut Option<Run<S>>, limit: Option<Ticks>) -> Option<Run<S>> {
     let (run, limit) = (place.as_mut()?, limit?);
     if run.age >= limit {
-        return place.take().map(|run| run.step);
+        return place.take();
     }
     run.age += 1;
     None
 }
 
-/// A run that starts now.
+/// A run that starts now, by no message.
 pub(crate) fn begin<S>(places: &mut [Option<Run<S>>], step: S) {
+    begin_with(places, step, None);
+}
+
+fn begin_with<S>(places: &mut [Option<Run<S>>], step: S, message: Option<Batch>) {
     if let Some(place) = places.iter_mut().find(|place| place.is_none()) {
-        *place = Some(Run { step, age: 0 });
+        *place = Some(Run { step, age: 0, message });
     }
 }
 
@@ -140,7 +150,7 @@ impl Model for Protocol {
             faults: bounds.faults,
             acknowledged: [].into(),
             landing: [].into(),
-            landed: 0,
+            landed: Vec::new(),
             committed: 0,
             log: [].into(),
             files: [].into(),
@@ -178,9 +188,8 @@ impl Model for Protocol {
             if self.bounds.cleans {
                 actions.push(Action::Sweep);
             }
-            if state.landed > 0 {
-                actions.push(Action::BeginCompactor);
-            }
+            let messages: BTreeSet<Batch> = state.landed.iter().copied().collect();
+            actions.extend(messages.into_iter().map(Action::BeginCompactor));
         }
         for (index, run) in runs(&state.compactors) {
             if self.bounds.times.is_none() {
@@ -219,7 +228,7 @@ impl Model for Protocol {
             Action::Put(batch) => {
                 state.puts -= 1;
                 state.landing.insert(batch);
-                state.landed += 1;
+                state.send(Some(batch));
                 state.acknowledged.extend(self.events(batch));
             }
             Action::Double => {
@@ -232,18 +241,19 @@ impl Model for Protocol {
                 let generation = commit.location.generation;
                 state.log.insert(generation, Logged { commit, age: 0, garbage: None });
                 state.committed += u8::from(!state.registers.is_empty());
-                state.landed += 1;
+                state.send(Some(ASKED));
             }
-            Action::BeginCompactor => {
-                state.landed -= 1;
+            Action::BeginCompactor(batch) => {
+                let taken = state.landed.iter().position(|message| *message == batch)?;
+                state.landed.remove(taken);
                 let head = state.head().cloned();
-                begin(&mut state.compactors, Compact::Head(head));
+                begin_with(&mut state.compactors, Compact::Head(head), Some(batch));
             }
             Action::Sweep => compactor::sweep(self, state)?,
             Action::Compactor(index, step) => compactor::advance(self, state, index, step)?,
             Action::CrashCompactor(index) => {
                 let run = state.compactors.get_mut(index)?.take()?;
-                state.landed += u8::from(run.step.has_message());
+                state.send(run.message);
             }
             Action::BeginRegister => {
                 state.committed -= 1;

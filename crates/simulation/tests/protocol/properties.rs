@@ -7,6 +7,7 @@ use stateright::Property;
 
 use crate::{
     bounds::Bug,
+    compactor,
     model::Protocol,
     state::{Compact, Event, State},
 };
@@ -67,6 +68,15 @@ pub(crate) fn of(protocol: &Protocol) -> Vec<Property<Protocol>> {
                 _ => false,
             })
         }));
+    }
+    if protocol.bounds.compactors > 1 && protocol.bounds.times.is_none() {
+        properties.push(Property::sometimes(
+            "others have done the work of a writer that is overtaken",
+            |protocol: &Protocol, state: &State| {
+                let mut runs = state.compactors.iter().flatten();
+                runs.any(|run| compactor::is_done_by_others(protocol, state, run))
+            },
+        ));
     }
     if protocol.bounds.times.is_none() {
         properties.push(Property::sometimes("a twin is dropped", |protocol: &Protocol, state: &State| {
@@ -146,7 +156,7 @@ fn names_files(state: &State, at_rest: bool) -> bool {
 
 /// Nobody is at work, and no message waits.
 fn is_at_rest(state: &State) -> bool {
-    state.landed == 0
+    state.landed.is_empty()
         && state.committed == 0
         && state.compactors.iter().all(Option::is_none)
         && state.registers.iter().all(Option::is_none)

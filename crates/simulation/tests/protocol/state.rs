@@ -64,10 +64,12 @@ pub(crate) struct Run<S> {
     pub(crate) step: S,
     /// Since when the run is going on.
     pub(crate) age: Ticks,
+    /// Of a compactor: the batch whose message started it, as long as that is to be done.
+    pub(crate) message: Option<Batch>,
 }
 
 /// Where a compactor is. To look once more after a commit, or after it was overtaken, is to begin anew, as after a
-/// crash: the message is there again. (A new run is younger, so it may do more.)
+/// crash: the message is there again, of the same batch. (A new run is younger, so it may do more.)
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Compact {
     /// Has read the head, which may be another one by now.
@@ -98,11 +100,6 @@ impl Compact {
             Self::Built(commit) | Self::Unsure(commit) | Self::Committed(commit) => Some(commit),
             Self::Deleting(_) => None,
         }
-    }
-
-    /// Whether the message that started it is still to be done.
-    pub(crate) fn has_message(&self) -> bool {
-        !matches!(self, Self::Deleting(_))
     }
 }
 
@@ -140,8 +137,8 @@ pub(crate) struct State {
     pub(crate) faults: u8,
     pub(crate) acknowledged: BTreeSet<Event>,
     pub(crate) landing: BTreeSet<Batch>,
-    /// Messages for compactors, of landed batches.
-    pub(crate) landed: u8,
+    /// Messages for compactors, each of a landed batch, in order.
+    pub(crate) landed: Vec<Batch>,
     /// Messages for registers, of commits.
     pub(crate) committed: u8,
     pub(crate) log: BTreeMap<u64, Logged>,
@@ -160,6 +157,12 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// A message that is to be done: again, or for the first time.
+    pub(crate) fn send(&mut self, message: Option<Batch>) {
+        self.landed.extend(message);
+        self.landed.sort_unstable();
+    }
+
     /// The numbers of all commits, debris among them.
     pub(crate) fn numbers(&self) -> BTreeSet<u64> {
         self.log.keys().copied().collect()

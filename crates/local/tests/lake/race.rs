@@ -1,0 +1,185 @@
+//! One machine is one writer: no run of `compact` overtakes another one.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use aws::SystemClock;
+use chrono::TimeDelta;
+use domain::{
+    memory::SeededIds,
+    port::{Clock, Ids, ObjectStore, PutMode},
+};
+use futures::future::join_all;
+use lambda_runtime::LambdaEvent;
+use serde_json::{Value, json};
+use tracing::{Event, Level, Metadata, Subscriber, field, span};
+
+use crate::harness::TestLake;
+
+const READINGS: &str = r#"{"name": "readings", "identity": ["id"], "event_time": "at", "columns": [
+    {"name": "id", "type": "bigint", "required": true}, {"name": "at", "type": "timestamp", "required": true},
+    {"name": "note", "type": "string"}]}"#;
+
+/// Keeps what `compact` and the lake log on this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<(Level, String)>>>);
+
+impl Log {
+    /// The lines that say this.
+    fn with(&self, text: &str) -> usize {
+        self.0.lock().unwrap().iter().filter(|(_, line)| line.contains(text)).count()
+    }
+
+    /// The lines that somebody would have to look at.
+    fn troubles(&self) -> Vec<String> {
+        let lines = self.0.lock().unwrap();
+        let troubles = lines.iter().filter(|(level, _)| *level <= Level::WARN);
+        troubles.map(|(_, line)| line.clone()).collect()
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, of: &Metadata<'_>) -> bool {
+        of.target().starts_with("compact") || of.target().starts_with("local")
+    }
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn event(&self, event: &Event<'_>) {
+        let mut line = String::new();
+        event.record(&mut |field: &field::Field, value: &dyn fmt::Debug| {
+            line += &format!("{}={value:?} ", field.name());
+        });
+        self.0.lock().unwrap().push((*event.metadata().level(), line));
+    }
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+/// What is published, by how many at once.
+#[derive(Debug)]
+struct Load {
+    publishers: u64,
+    /// Calls of each publisher, and messages of each call.
+    calls: u64,
+    messages: u64,
+    partitions: u64,
+    /// Bytes of each event, about.
+    bytes: u64,
+}
+
+impl Load {
+    fn of(seed: u64) -> Self {
+        let ids = SeededIds::new(seed);
+        let between = |from: u64, to: u64| from + ids.random() % (to - from + 1);
+        Self {
+            publishers: between(2, 8),
+            calls: between(10, 60),
+            messages: between(1, 10),
+            partitions: between(1, 3),
+            bytes: between(10, 2_000),
+        }
+    }
+
+    fn count(&self) -> u64 {
+        self.publishers * self.calls * self.messages
+    }
+
+    fn event(&self, id: u64) -> String {
+        let at = format!("2024-02-{:02}T10:00:00Z", 1 + id % self.partitions);
+        let note = "n".repeat(usize::try_from(self.bytes).unwrap());
+        json!({"id": id, "at": at, "note": note}).to_string()
+    }
+}
+
+/// All on one thread, whose log is kept: runs are in each other's midst all the same, since each call to the store
+/// lets others go on.
+#[tokio::test]
+async fn under_load_no_run_is_overtaken_and_nobody_is_warned() {
+    let mut meetings = 0;
+    for seed in 0..6 {
+        let load = Load::of(seed);
+        let lake = TestLake::start(&[("readings", READINGS)]).await;
+        let log = Log::default();
+        let logged = tracing::subscriber::set_default(log.clone());
+        let publishers = join_all((0..load.publishers).map(async |publisher| {
+            for call in 0..load.calls {
+                let first = (publisher * load.calls + call) * load.messages;
+                let events: Vec<String> = (first..first + load.messages).map(|id| load.event(id)).collect();
+                lake.publish_all("readings", &events).await;
+            }
+        }));
+        let path = "/v1/datasets/readings/rows?select=id&limit=10000";
+        let visible = async {
+            publishers.await;
+            lake.rows(path, usize::try_from(load.count()).unwrap()).await
+        };
+        // The schedule's sweep, as often as it can be, while the notifications' runs are under way.
+        let sweeps = async {
+            loop {
+                lake.lake.sweep().await;
+                SystemClock.sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let rows = tokio::select! {
+            rows = visible => rows,
+            () = sweeps => unreachable!(),
+        };
+        drop(logged);
+        let mut found: Vec<u64> = rows.iter().map(|row| row["id"].as_u64().unwrap()).collect();
+        found.sort_unstable();
+        assert_eq!(found, (0..load.count()).collect::<Vec<_>>(), "every event once: {load:?}");
+        assert_eq!(log.with("another writer was faster"), 0, "seed {seed}: {load:?}");
+        assert_eq!(log.troubles(), Vec::<String>::new(), "seed {seed}: {load:?}");
+        let met = log.with("another run is at this partition");
+        println!("seed {seed}: {load:?}: sweeps met other runs {met} times");
+        meetings += met;
+        lake.stop().await;
+    }
+    assert!(meetings > 0, "no sweep met another run: that proves nothing");
+}
+
+/// An SQS event of notifications for landing objects of one partition.
+fn notifications(dataset: &str, count: usize) -> LambdaEvent<Value> {
+    let records: Vec<Value> = (0..count)
+        .map(|n| {
+            let key = format!("landing/{dataset}/dt%3D2024-02-01/{n:040x}.ndjson.zst");
+            let body = json!({"Records": [{"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "local",
+                "eventTime": "2024-02-01T10:00:00.000Z", "eventName": "ObjectCreated:Put",
+                "userIdentity": {}, "requestParameters": {}, "responseElements": {},
+                "s3": {"bucket": {"name": "tributary"}, "object": {"key": key, "size": 1}}}]});
+            json!({"messageId": format!("m{n}"), "eventSource": "aws:sqs", "body": body.to_string()})
+        })
+        .collect();
+    let mut invocation = lambda_runtime::Context::default();
+    let deadline = SystemClock.now() + TimeDelta::minutes(5);
+    invocation.deadline = u64::try_from(deadline.timestamp_millis()).unwrap();
+    LambdaEvent::new(json!({"Records": records}), invocation)
+}
+
+#[tokio::test]
+async fn ten_messages_of_a_partition_are_one_run_and_each_is_answered() {
+    let lake = TestLake::start(&[("readings", READINGS)]).await;
+    let context = compact::Context::new(&lake.aws, &lake.settings);
+    let log = Log::default();
+    let logged = tracing::subscriber::set_default(log.clone());
+    let answer = compact::handle(notifications("readings", 10), &context).await.unwrap();
+    assert!(answer.batch_item_failures.is_empty());
+    assert_eq!(log.with("partition compacted"), 1);
+
+    // Nobody has defined this one.
+    let key = format!("landing/nobody/dt=2024-02-01/{:040x}.ndjson.zst", 0);
+    lake.store.put(&key, "".into(), PutMode::Create).await.unwrap();
+    let answer = compact::handle(notifications("nobody", 10), &context).await.unwrap();
+    drop(logged);
+    let failed: BTreeSet<_> =
+        answer.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
+    assert_eq!(failed.len(), 10);
+    lake.stop().await;
+}
