@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -54,8 +55,15 @@ def read_options():
     add("--lakes", "--seeds", type=int, metavar="N", help=f"how many lakes to play, each of a seed [{LAKES}]")
     add("--keep", type=pathlib.Path, metavar="DIRECTORY", help="leave the lakes' data in this directory")
     add("--repair", action="store_true", help="also plant twins, and have `tributary compact --repair` drop them")
-    add("binary", metavar="BINARY", help="the tributary command [built from the sources]")
-    return parser.parse_args()
+    add("binary", nargs="?", metavar="BINARY", help="the tributary command [built from the sources]")
+    options = parser.parse_args()
+    options.binary = pathlib.Path(options.binary or build()).resolve()
+    return options
+
+
+def build():
+    subprocess.run(["cargo", "build", "--locked", "--quiet", "--package", "cli"], check=True)
+    return pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target")) / "debug" / "tributary"
 
 
 def play(seed, options):
@@ -66,7 +74,7 @@ def play(seed, options):
     shutil.rmtree(directory, ignore_errors=True)
     game = None
     try:
-        game = Round(seed, pathlib.Path(options.binary).resolve(), directory)
+        game = Round(seed, options.binary, directory)
         tally = game.play(options.repair)
     except Exception as error:
         print(f"seed {seed}: FAILED", flush=True)
