@@ -40,6 +40,29 @@ impl<S: ObjectStore> Workshop<'_, S> {
     /// Merges the new rows, which are in order, with the files that the plan says, and has the others carried over: also
     /// those that were written in another order, before the definition changed. A rebuild brings them into this one.
     pub(crate) async fn make(&self, new: RecordBatch, plan: &Plan<'_>) -> Result<Made, CompactError> {
+        let (sources, carried) = self.split(plan).await?;
+        self.made(new, &sources, carried).await
+    }
+
+    /// Merges the files that the plan says, as far as they are in order; `None` where fewer than two are. Those in another
+    /// order stay as they are, and are no reason for a commit.
+    pub(crate) async fn merge_small(&self, plan: &Plan<'_>) -> Result<Option<Made>, CompactError> {
+        let (sources, carried) = self.split(plan).await?;
+        if sources.len() < 2 {
+            return Ok(None);
+        }
+        let nothing = RecordBatch::new_empty(self.dataset.arrow_schema());
+        self.made(nothing, &sources, carried).await.map(Some)
+    }
+
+    /// The files to be merged that are in the dataset's order, and all others.
+    async fn split<'f>(
+        &self,
+        plan: &Plan<'f>,
+    ) -> Result<(Vec<Source<'f, S>>, Vec<&'f DataFile>), CompactError>
+    where
+        Self: 'f,
+    {
         let (mut sources, mut carried) = (Vec::with_capacity(plan.merged.len()), plan.carried.clone());
         for file in &plan.merged {
             let source = Source::open(self.store, file).await?;
@@ -49,7 +72,16 @@ impl<S: ObjectStore> Workshop<'_, S> {
                 carried.push(file);
             }
         }
-        let merged = self.merge(0, Some(new), &sources).await?;
+        Ok((sources, carried))
+    }
+
+    async fn made(
+        &self,
+        new: RecordBatch,
+        sources: &[Source<'_, S>],
+        carried: Vec<&DataFile>,
+    ) -> Result<Made, CompactError> {
+        let merged = self.merge(0, Some(new), sources).await?;
         let carried = carry::carry(self.store, carried, &self.location, merged.len()).await?;
         let bytes = |files: &[DataFile]| files.iter().map(|file| file.bytes).sum();
         let (encoded, copied) = (bytes(&merged), bytes(&carried));

@@ -1,6 +1,5 @@
 //! One attempt at the next generation.
 
-use arrow::array::RecordBatch;
 use chrono::TimeDelta;
 use domain::{
     Commit, CommitKind, Consumed, DataFile, DatasetName, Partition,
@@ -107,14 +106,16 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let draft = Draft { kind, accepted: &accepted, partition, head, writer, consumed };
         let workshop = self.workshop(&draft);
         let outcome = match kind {
-            CommitKind::Append => self.append(&workshop, partition, files, &listing, run).await,
+            CommitKind::Append => self.append(&workshop, partition, files, &listing, run).await.map(Some),
             _ => {
-                let nothing = RecordBatch::new_empty(workshop.dataset.arrow_schema());
-                let made = workshop.make(nothing, &plan::all_small(files)).await;
-                made.map(|made| Outcome { made, ..Outcome::default() })
+                let made = workshop.merge_small(&plan::all_small(files)).await;
+                made.map(|made| made.map(|made| Outcome { made, ..Outcome::default() }))
             }
         };
-        self.conclude(draft, &workshop, outcome, run).await
+        match outcome.transpose() {
+            None => Ok(Round::NothingNew),
+            Some(outcome) => self.conclude(draft, &workshop, outcome, run).await,
+        }
     }
 
     /// Where the files of the commit are made.

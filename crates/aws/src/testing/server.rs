@@ -91,9 +91,12 @@ fn promising(answer: &[u8], promise: &str, kept: usize) -> Vec<u8> {
     [head.as_bytes(), &body[..kept.min(body.len())]].concat()
 }
 
+/// The bytes that answer a request.
+type Answer = Box<dyn Fn(&Request) -> Vec<u8> + Send + Sync>;
+
 /// What a server does with each connection.
 struct Behaviour {
-    answer: Box<dyn Fn(&Request) -> Vec<u8> + Send + Sync>,
+    answer: Answer,
     /// For the connections to come, in order; then it behaves.
     plan: Mutex<VecDeque<Option<Misbehaviour>>>,
     connections: AtomicUsize,

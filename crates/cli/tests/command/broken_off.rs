@@ -55,7 +55,7 @@ async fn everything_is_published_once_through_connections_that_break_off() {
     let lake = Lake::start();
     let address = lake.aws().sdk_config().endpoint_url().unwrap().trim_start_matches("http://").to_owned();
     let server = Server::start(move |request| forward(&address, request)).await;
-    server.plan((0..10_000).map(|_| (ids.random() % ONE_IN == 0).then(way)));
+    server.plan((0..10_000).map(|_| ids.random().is_multiple_of(ONE_IN).then(way)));
     let endpoint = [("AWS_ENDPOINT_URL", server.endpoint())];
     let endpoint = endpoint.each_ref().map(|(name, value)| (*name, value.as_str()));
 

@@ -126,6 +126,13 @@ impl Table {
             let report = self.compactor.compact_now(dataset, &self.partition, &run).await.unwrap();
             assert!(!report.waiting, "{}: {report:?}", self.words);
         }
+        // What is done is done: nobody commits the same rows again and again.
+        let again =
+            self.compactor.compact_now(self.drawn.dataset().name(), &self.partition, &self.run()).await;
+        let again = again.unwrap();
+        let third =
+            self.compactor.compact_now(self.drawn.dataset().name(), &self.partition, &self.run()).await;
+        assert_eq!((again.batches, third.unwrap().committed), (0, 0), "{}", self.words);
         for (mark, times) in std::mem::take(&mut self.landed) {
             self.there.entry(mark).or_insert(times);
         }

@@ -122,12 +122,12 @@ fn twins_are_looked_for_in_the_whole_partition() {
     violate(COMMITS, &[Bug::DedupeWithinInputs], I3);
 }
 
-/// Who was overtaken may stop if who overtook it looks once more. The other way round does not hold: a commit may have had
-/// no room for the batch of its message, and who was overtaken by it stops when its own batch is consumed.
+/// Each run answers for the batch of its own message: it stops when that is consumed, and else looks once more. Whoever
+/// leaves the look to another one forgets a batch, since that one stops as soon as its own batch is consumed.
 #[test]
-fn without_the_look_after_a_commit_a_batch_is_forgotten() {
+fn without_the_second_looks_a_batch_is_forgotten() {
     let small = || Bounds { puts: 2, ..COMMITS };
-    explore(small(), &[Bug::StopAt412], false).assert_no_discovery(AT_REST);
+    violate(small(), &[Bug::StopAt412], AT_REST);
     violate(small(), &[Bug::NoLookAfterCommit], AT_REST);
     violate(small(), &[Bug::StopAt412, Bug::NoLookAfterCommit], AT_REST);
 }

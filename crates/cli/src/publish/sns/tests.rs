@@ -96,7 +96,7 @@ async fn what_somebody_has_to_mend_is_told_at_the_first_attempt() {
         assert_eq!((sent.requests, server.connections()), (1, 1), "{way:?}");
         match way {
             Misbehaviour::Error(_, code) => {
-                assert!(told.ends_with(&format!("{code}: what it says")), "{told}")
+                assert!(told.ends_with(&format!("{code}: what it says")), "{told}");
             }
             Misbehaviour::Page(status) => assert!(told.contains(&format!("with status {status}")), "{told}"),
             _ => {}

@@ -176,7 +176,7 @@ fn value(kind: &str, which: u64) -> (Value, Key) {
     let mixed = which * 7_919 % EVENTS as u64;
     let whole = i64::try_from(mixed).unwrap() - 200;
     match kind {
-        "boolean" => (json!(which % 2 == 0), Key::Whole(i64::from(which % 2 == 0))),
+        "boolean" => (json!(which.is_multiple_of(2)), Key::Whole(i64::from(which.is_multiple_of(2)))),
         "bigint" => (json!(whole << 40), Key::Whole(whole << 40)),
         "int" => (json!(whole), Key::Whole(whole)),
         "float" | "double" => (json!(whole as f64 / 4.0), Key::Real(whole as f64 / 4.0)),
