@@ -30,7 +30,7 @@ fn events_acknowledged_and_not_stored() {
 
 #[test]
 fn a_landing_batch_cleaned_by_ones_own_list() {
-    is_found_by_eighths(Bug::CleanByOwnList, 7, 6_000, &["I4", "I1"]);
+    is_found_by_eighths(Bug::CleanByOwnList, 7, 2_500, &["I4", "I1"]);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_repair_that_looks_within_files_only() {
 
 #[test]
 fn no_age_check() {
-    is_found_by_eighths(Bug::NoAgeCheck, 6, 9_000, &["I3", "I4", "I5", "I6"]);
+    is_found_by_eighths(Bug::NoAgeCheck, 6, 1_000, &["I3", "I4", "I5", "I6"]);
 }
 
 #[test]
