@@ -189,6 +189,24 @@ async fn a_file_in_another_order_keeps_it_and_does_not_say_that_it_is_in_the_new
     assert_eq!(world.rows().await, [vec![(5, 6.0), (4, 7.0), (2, 8.0), (1, 9.0)]]);
 }
 
+/// Applied anew with another identity, a definition makes rows of before that have none.
+#[tokio::test]
+async fn rows_without_an_identity_are_nobodys_twins() {
+    let world = World::new(|limits| limits).await;
+    world.commit(&[&[(1, "1"), (2, "2")], &[(3, "2")]]).await;
+    let by_event =
+        r#"{"name": "trips", "columns": [{"name": "v", "type": "int"}, {"name": "id", "type": "double"}]}"#;
+    world.store.put("schemas/trips/000001.json", by_event.into(), PutMode::Overwrite).await.unwrap();
+    assert_eq!(world.twins().await, Twins { generation: 1, rows: 3, twins: 0, conflicting: 0 });
+    assert_eq!(world.repair().await, Report::default());
+    let other = DEFINITION.replace(r#""identity": ["id"]"#, r#""identity": ["w"]"#).replace(
+        r#""required": true}"#,
+        r#""required": true}, {"name": "w", "type": "string", "required": true}"#,
+    );
+    world.store.put("schemas/trips/000001.json", other.into(), PutMode::Overwrite).await.unwrap();
+    assert_eq!(world.repair().await, Report::default());
+}
+
 #[tokio::test]
 async fn nothing_is_changed_where_there_is_nothing_or_no_time() {
     let world = World::new(|limits| limits).await;

@@ -4,7 +4,7 @@ use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array},
     compute::take,
     datatypes::{
-        DataType, Date32Type, Decimal128Type, Field, Float32Type, Float64Type, Int32Type, Int64Type,
+        DataType, Date32Type, Decimal128Type, Field, Float32Type, Float64Type, Int32Type, Int64Type, Schema,
         TimeUnit, TimestampMillisecondType,
     },
     error::ArrowError,
@@ -15,8 +15,11 @@ use domain::{
     sabotage::{self, Bug},
 };
 use parquet::{
-    arrow::arrow_reader::statistics::StatisticsConverter, basic::Type as Physical, bloom_filter::Sbbf,
+    arrow::{ArrowSchemaConverter, arrow_reader::statistics::StatisticsConverter},
+    basic::Type as Physical,
+    bloom_filter::Sbbf,
     file::metadata::ColumnChunkMetaData,
+    schema::types::{ColumnDescPtr, ColumnDescriptor},
 };
 
 use crate::{error::CompactError, files::Source};
@@ -27,6 +30,8 @@ pub(super) struct Filter {
     values: ArrayRef,
     converter: RowConverter,
     keys: Rows,
+    /// How our files have the column.
+    written: ColumnDescPtr,
 }
 
 impl Filter {
@@ -35,7 +40,9 @@ impl Filter {
         let values = take(column, &UInt32Array::from(indices.to_vec()), None)?;
         let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())])?;
         let keys = converter.convert_columns(std::slice::from_ref(&values))?;
-        Ok(Self { name: name.to_owned(), values, converter, keys })
+        let schema = Schema::new(vec![Field::new(name, values.data_type().clone(), true)]);
+        let written = ArrowSchemaConverter::new().convert(&schema)?.column(0);
+        Ok(Self { name: name.to_owned(), values, converter, keys, written })
     }
 
     /// Leaves the candidates that may have a twin in the row group.
@@ -51,6 +58,10 @@ impl Filter {
             return Ok(());
         };
         let chunk = &chunks[leaf];
+        // What the bytes of another type say is not about these values. The row group is read, and found out.
+        if !is_same(chunk.column_descr(), &self.written) {
+            return Ok(());
+        }
         let leaf = if sabotage::is_on(Bug::BoundsOfAnotherColumn) { 0 } else { leaf };
         self.retain_within_bounds(source, row_group, leaf, maybe);
         if maybe.is_empty() {
@@ -110,6 +121,14 @@ impl Filter {
             self.converter.convert_columns(&[greatest]).ok()?,
         ))
     }
+}
+
+/// Whether two columns have their values in the same form.
+fn is_same(one: &ColumnDescriptor, other: &ColumnDescriptor) -> bool {
+    let form = |column: &ColumnDescriptor| {
+        (column.physical_type(), column.type_length(), column.type_precision(), column.type_scale())
+    };
+    form(one) == form(other) && one.logical_type_ref() == other.logical_type_ref()
 }
 
 /// What the filter says of a value, which it knows by the bytes that Parquet stores.

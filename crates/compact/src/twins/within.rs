@@ -7,7 +7,7 @@ use std::{
 };
 
 use arrow::{
-    array::{AsArray, BooleanBufferBuilder, RecordBatch},
+    array::{Array, AsArray, BooleanBufferBuilder, RecordBatch},
     buffer::BooleanBuffer,
     datatypes::{Schema, TimestampMillisecondType},
     row::OwnedRow,
@@ -69,25 +69,14 @@ pub(crate) async fn within<S: ObjectStore>(
     in_time: impl Fn() -> Result<(), CompactError>,
 ) -> Result<Within, CompactError> {
     let search = Search { store, files, dataset, limits };
-    let shares = search.shares().await?;
-    let mut keep: Vec<BooleanBufferBuilder> = Vec::with_capacity(files.len());
-    for file in files {
-        let rows = usize::try_from(file.rows).map_err(build_error)?;
-        let mut all = BooleanBufferBuilder::new(rows);
-        all.append_n(rows, true);
-        keep.push(all);
-    }
-    let (mut twins, mut conflicting) = (0, 0);
-    for share in 0..shares {
-        let found = search.share(share, shares, &in_time).await?;
-        for place in found.iter().flat_map(|seen| &seen.twins) {
-            keep[place.file].set_bit(place.row, false);
-            twins += 1;
+    let mut shares = search.shares().await?;
+    loop {
+        match search.all(shares, &in_time).await? {
+            Some(within) => return Ok(within),
+            // Identities that repeat are written once and held each by itself: more than the files' sizes let expect.
+            None => shares *= 2,
         }
-        conflicting += search.conflicting(&found, &in_time).await?;
     }
-    let keep = keep.into_iter().map(|mut keep| keep.finish()).collect();
-    Ok(Within { keep, twins, conflicting })
 }
 
 struct Search<'a, S> {
@@ -98,6 +87,32 @@ struct Search<'a, S> {
 }
 
 impl<S: ObjectStore> Search<'_, S> {
+    /// Looks at share after share. `None` if one of them does not fit into memory.
+    async fn all(
+        &self,
+        shares: u64,
+        in_time: &impl Fn() -> Result<(), CompactError>,
+    ) -> Result<Option<Within>, CompactError> {
+        let mut keep: Vec<BooleanBufferBuilder> = Vec::with_capacity(self.files.len());
+        for file in self.files {
+            let rows = usize::try_from(file.rows).map_err(build_error)?;
+            let mut all = BooleanBufferBuilder::new(rows);
+            all.append_n(rows, true);
+            keep.push(all);
+        }
+        let (mut twins, mut conflicting) = (0, 0);
+        for share in 0..shares {
+            let Some(found) = self.share(share, shares, in_time).await? else { return Ok(None) };
+            for place in found.iter().flat_map(|seen| &seen.twins) {
+                keep[place.file].set_bit(place.row, false);
+                twins += 1;
+            }
+            conflicting += self.conflicting(&found, in_time).await?;
+        }
+        let keep = keep.into_iter().map(|mut keep| keep.finish()).collect();
+        Ok(Some(Within { keep, twins, conflicting }))
+    }
+
     /// Into how many shares the identities are to be split, so that one of them fits into memory.
     async fn shares(&self) -> Result<u64, CompactError> {
         let names = identity_columns(self.dataset);
@@ -113,19 +128,23 @@ impl<S: ObjectStore> Search<'_, S> {
         Ok(bytes.div_ceil(self.limits.inputs.max(1)).max(1))
     }
 
-    /// The identities of one share that more than one row has.
+    /// The identities of one share that more than one row has. `None` if the share does not fit into memory.
+    ///
+    /// A row without an identity, of which a column is null, is nobody's twin: nothing says that two of them are the same.
+    /// This version writes none, but files of old or of another hand may have some.
     async fn share(
         &self,
         share: u64,
         shares: u64,
         in_time: &impl Fn() -> Result<(), CompactError>,
-    ) -> Result<Vec<Seen>, CompactError> {
+    ) -> Result<Option<Vec<Seen>>, CompactError> {
         let mut names: Vec<&str> = identity_columns(self.dataset).into_iter().map(|(name, _)| name).collect();
         names.push(INGESTED_AT);
         let schema = projected(&self.dataset.arrow_schema(), &names).map_err(build_error)?;
         let keys = Keys::identity(&schema, self.dataset).map_err(build_error)?;
         let schema = Arc::new(schema);
-        let mut seen: HashMap<OwnedRow, Seen> = HashMap::new();
+        let identity = names.len() - 1;
+        let (mut seen, mut bytes): (HashMap<OwnedRow, Seen>, u64) = (HashMap::new(), 0);
         for (file, data) in self.files.iter().enumerate() {
             in_time()?;
             if sabotage::is_on(Bug::RepairWithinFilesOnly) {
@@ -137,15 +156,23 @@ impl<S: ObjectStore> Search<'_, S> {
             let mut row = 0;
             while let Some(batch) = batches.next().await? {
                 let times = ingested(&batch, &schema)?;
-                for (key, at) in keys.of(&batch).map_err(build_error)?.iter().zip(times) {
-                    if shares == 1 || hash(&key) % shares == share {
-                        see(&mut seen, key.owned(), (at, Place { file, row }));
+                let columns = &batch.columns()[..identity];
+                for (index, (key, at)) in keys.of(&batch).map_err(build_error)?.iter().zip(times).enumerate()
+                {
+                    let is_whole = columns.iter().all(|column| column.is_valid(index));
+                    if is_whole && (shares == 1 || hash(&key) % shares == share) {
+                        let is_new = see(&mut seen, key.owned(), (at, Place { file, row }));
+                        bytes += if is_new { key.as_ref().len() as u64 + OVERHEAD } else { 0 };
                     }
                     row += 1;
                 }
+                // With room for what the estimate is off by: a share is never exactly one of so many parts.
+                if bytes > 2 * self.limits.inputs.max(1 << 10) && shares < file_rows(self.files) {
+                    return Ok(None);
+                }
             }
         }
-        Ok(seen.into_values().filter(|seen| !seen.twins.is_empty()).collect())
+        Ok(Some(seen.into_values().filter(|seen| !seen.twins.is_empty()).collect()))
     }
 
     /// How many of the twins differ from the row that stays.
@@ -200,6 +227,10 @@ impl<S: ObjectStore> Search<'_, S> {
     }
 }
 
+fn file_rows(files: &[DataFile]) -> u64 {
+    files.iter().map(|file| file.rows).sum()
+}
+
 /// When each row was ingested.
 fn ingested<'b>(
     batch: &'b RecordBatch,
@@ -211,16 +242,19 @@ fn ingested<'b>(
     Ok(times.iter().map(|time| time.unwrap_or(i64::MAX)))
 }
 
-fn see(all: &mut HashMap<OwnedRow, Seen>, key: OwnedRow, row: (i64, Place)) {
+/// Takes a row in. Answers whether its identity is a new one.
+fn see(all: &mut HashMap<OwnedRow, Seen>, key: OwnedRow, row: (i64, Place)) -> bool {
     match all.entry(key) {
         Entry::Vacant(vacant) => {
             vacant.insert(Seen { first: row, twins: Vec::new() });
+            true
         }
         Entry::Occupied(mut occupied) => {
             let seen = occupied.get_mut();
             let later = seen.first.max(row);
             seen.first = seen.first.min(row);
             seen.twins.push(later.1);
+            false
         }
     }
 }
