@@ -161,6 +161,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             writer: draft.writer,
             committed_at: self.clock.now(),
         };
+        in_numbers(&commit, draft.head)?;
         run.may_change(commit.committed_at)?;
         match log::append(&*self.store, &*self.clock, &commit).await? {
             Attempt::Committed => {
@@ -237,6 +238,21 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             Err(_) => plan::nothing(files),
         }
     }
+}
+
+/// I3 in numbers, as a last look at one's own work: a rewrite that lost or doubled a row is not committed.
+fn in_numbers(commit: &Commit, head: Option<&Commit>) -> Result<(), CompactError> {
+    let before = head.map_or(0, |head| head.rows);
+    let is_right = match commit.kind {
+        CommitKind::Append => commit.rows >= before,
+        CommitKind::Repair => commit.rows + commit.duplicates_dropped == before,
+        kind => !kind.keeps_rows() || commit.rows == before,
+    };
+    if is_right {
+        return Ok(());
+    }
+    let Commit { kind, rows, duplicates_dropped, .. } = commit;
+    Err(build_error(format!("a {kind:?} of {before} rows has {rows}, with {duplicates_dropped} dropped")))
 }
 
 /// What the head lists as consumed, less what a listing shows to be gone.
