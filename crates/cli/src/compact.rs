@@ -25,8 +25,10 @@ use crate::{
 ///
 /// What has landed goes into the table without waiting for more, and small files are merged. With --rebuild,
 /// partitions are rewritten to the current definition, sort order and file size, and values of columns that were
-/// added since are taken from `_extra`. With --repair, rows that have the identity of another row are dropped: the
-/// earliest ingested stays. `tributary doctor --deep` says where there are any. The deployed function may be at work at the same time, and this may be stopped
+/// added since are taken from `_extra`. With --repair, rows that have the identity of another row are dropped. The
+/// earliest ingested row stays, then the first in order of file and row. `tributary doctor --deep` says where there are
+/// twins. A repair cannot be rolled back, and versions that do not know it stop at its commit: upgrade them first. The
+/// deployed function may be at work at the same time, and this may be stopped
 /// and run again at any time. It works in the memory that TRIBUTARY_MEMORY_BUDGET says, and writes files of
 /// TRIBUTARY_TARGET_FILE_SIZE: set them as `compact` has them.
 #[derive(Debug, Args)]

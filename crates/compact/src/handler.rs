@@ -39,11 +39,12 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
         Trigger::Vacuum(of) => {
             let is_everything = of.is_none();
             let work = vacuum(context, of, &run);
-            deadline::in_time(&SystemClock, deadline, work).await??;
+            let vacuumed = deadline::in_time(&SystemClock, deadline, work).await?;
+            // A partition that cannot be vacuumed is no reason not to look at others.
             if is_everything {
-                inspect(context, &run, deadline).await?;
+                inspect(context, &run, deadline).await;
             }
-            Ok(SqsBatchResponse::default())
+            vacuumed.map(|()| SqsBatchResponse::default())
         }
         Trigger::Notifications(notifications) => notified(context, notifications, &run, deadline).await,
     }
@@ -84,15 +85,16 @@ async fn vacuum(
     if failed > 0 { Err(CompactError::VacuumIncomplete(failed)) } else { Ok(()) }
 }
 
-/// Looks for twins in a few partitions. It is no failure that no time is left for it.
-async fn inspect(context: &Context, run: &Run, deadline: DateTime<Utc>) -> Result<(), CompactError> {
-    let Ok(inspected) = deadline::in_time(&SystemClock, deadline, context.compactor.inspect(run)).await
-    else {
-        return Ok(());
-    };
-    let Inspected { partitions, with_twins, failed } = inspected?;
-    tracing::info!(partitions, with_twins, failed, "partitions inspected");
-    Ok(())
+/// Looks for twins in a few partitions. That it could not is no failure of the vacuum.
+async fn inspect(context: &Context, run: &Run, deadline: DateTime<Utc>) {
+    match deadline::in_time(&SystemClock, deadline, context.compactor.inspect(run)).await {
+        Ok(Ok(Inspected { partitions, with_twins, failed })) => {
+            tracing::info!(partitions, with_twins, failed, "partitions inspected");
+        }
+        // The next vacuum comes in an hour, and another inspection with it.
+        Ok(Err(error)) => tracing::warn!(error = domain::chain(&error), "partitions not inspected"),
+        Err(expired) => tracing::info!(%expired, "partitions not inspected"),
+    }
 }
 
 /// Each partition once, however many notifications name it.

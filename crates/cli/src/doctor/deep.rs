@@ -20,7 +20,7 @@ use crate::{
     output::{count, counted},
 };
 
-/// How often a partition is read whose head is vacuumed under one's eyes.
+/// How many times to try to read a partition if the vacuum deletes its head meanwhile.
 const ATTEMPTS: u32 = 3;
 
 /// Reads the head of every partition in the scope, one after the other: each may take the memory that `compact` has.
@@ -70,8 +70,8 @@ fn words(found: &Twins) -> String {
     )
 }
 
-/// What a partition that cannot be read shows. What is wrong with its commits, its definition, or files that are gone,
-/// has been said by whoever looked before.
+/// What a partition that cannot be read shows. What is wrong with its commits or its definition has been said
+/// by whoever looked before.
 fn difference(
     dataset: &DatasetName,
     partition: &Partition,
@@ -79,16 +79,24 @@ fn difference(
 ) -> Result<Option<Difference>, LakeError> {
     match error {
         CompactError::DataFile { key, source } => {
-            let what = format!("data file {key} cannot be read: {source}");
+            let what = format!("data file {key} cannot be read: {}", domain::chain(&*source));
+            let difference = Difference::of_partition(dataset, partition, Kind::FileUnreadable, what);
+            Ok(Some(difference.at(key)))
+        }
+        CompactError::Store(StoreError::NotFound { key }) => {
+            let what = format!("its rows cannot be counted: {key} is gone");
             let difference = Difference::of_partition(dataset, partition, Kind::FileUnreadable, what);
             Ok(Some(difference.at(key)))
         }
         CompactError::Commit(_)
         | CompactError::UnknownDataset(_)
         | CompactError::DefinitionBehind { .. }
-        | CompactError::Definition(_)
-        | CompactError::Store(StoreError::NotFound { .. }) => Ok(None),
-        error => Err(error.into()),
+        | CompactError::Definition(_) => Ok(None),
+        error @ CompactError::Store(StoreError::Unavailable { .. }) => Err(error.into()),
+        error => {
+            let what = format!("its rows were not counted: {}", domain::chain(&error));
+            Ok(Some(Difference::of_partition(dataset, partition, Kind::NotCounted, what)))
+        }
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) enum Kind {
     },
     /// A file of the head is no Parquet file of the dataset.
     FileUnreadable,
+    /// Whether there are twins could not be seen.
+    NotCounted,
     /// Rows of the head have the identity of another row.
     Twins,
     /// A file that the head does not name is in its directory: queries read it.
@@ -103,6 +105,7 @@ impl Kind {
             Self::FileMissing { .. } => "file_missing",
             Self::FileChanged { .. } => "file_changed",
             Self::FileUnreadable => "file_unreadable",
+            Self::NotCounted => "not_counted",
             Self::Twins => "twins",
             Self::FileUnknown => "file_unknown",
             Self::EntryMissing => "entry_missing",

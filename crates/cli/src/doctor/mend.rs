@@ -38,6 +38,9 @@ impl Deployment<'_> {
             Kind::FileMissing { same_rows: None }
             | Kind::FileChanged { same_rows: None }
             | Kind::FileUnreadable => self.restore(key),
+            Kind::NotCounted => {
+                format!("tributary doctor --deep --dataset {dataset} --partition {partition}")
+            }
             Kind::Twins => format!("tributary compact {dataset} --partition {partition} --repair"),
             Kind::FileUnknown | Kind::NotesUnreadable => format!("aws s3 rm {}", self.uri(key)),
             Kind::Stranger => format!("if nobody needs it: aws s3 rm {}", self.uri(key)),

@@ -11,7 +11,7 @@ use crate::{failure::Failure, lake::RemoteLake, output};
 /// Undo a bad merge or rebuild: make the files of an older generation the newest one again.
 ///
 /// It is a new commit with copies of the older files, and can itself be undone. It is refused where events came in
-/// since, which the older files do not have, and where the files are gone. `register` points the catalog at it, as at
+/// since, which the older files do not have, where a repair dropped twins since, and where the files are gone. `register` points the catalog at it, as at
 /// any other commit.
 #[derive(Debug, Args)]
 #[command(after_help = "\
