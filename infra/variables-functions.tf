@@ -83,8 +83,8 @@ variable "compact" {
     beyond that is merged in several steps. target_file_size_mib: the size of a full data file.
     grace_minutes: how long a consumed landing object is kept. retention_hours: how long a superseded generation is
     kept for the queries that read it: more than Athena's longest.
-    sweep: how often it looks for what notifications missed, and vacuum: how often it looks for what is garbage, as
-    schedule expressions of EventBridge.
+    sweep: how often it looks for what notifications missed, and vacuum: how often it looks for what is garbage, and for
+    twins in a few partitions, as schedule expressions of EventBridge.
   TEXT
   type = object({
     memory_mib              = optional(number, 2048)

@@ -26,7 +26,7 @@ class Event:
 
 
 def partition_of(millis, partition_by):
-    """The partition of a moment, by DESIGN.md's names."""
+    """The partition of a moment, named as in the keys of the bucket."""
     moment = scalars.EPOCH + scalars.timedelta(milliseconds=millis)
     day = f"dt={moment:%Y-%m-%d}"
     return day if partition_by == "day" else f"{day}/hour={moment:%H}"

@@ -45,8 +45,8 @@ const PASSING: [&str; 14] = [
     "RequestExpired",
 ];
 
-/// How the message of a signature begins that was made at another time than AWS's. The code, SignatureDoesNotMatch or
-/// InvalidSignatureException, is that of a wrong key as well. What is said of `RequestTimeTooSkewed` applies.
+/// How AWS's message begins when the clock of the signer is wrong. The error code, SignatureDoesNotMatch or
+/// InvalidSignatureException, is the same for a wrong key. The SDK corrects the clock, as for `RequestTimeTooSkewed`.
 const SKEWED: [&str; 2] = ["Signature expired", "Signature not yet current"];
 
 /// What a caller would do about a call that failed.

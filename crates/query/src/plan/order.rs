@@ -38,9 +38,9 @@ pub(crate) enum OrderKey {
 /// Rows of a table are ordered by its columns, else by names that the caller gave; groups only by what is selected
 /// of them. Without `order`, rows come in the dataset's sort order and groups in that of their keys.
 ///
-/// The order is total: behind what the caller asks for stands what tells every two rows apart ([`last`]). Otherwise
-/// rows that tie would come in the order in which threads happen to read them, and a limit would keep others of them
-/// each time, under one `ETag`.
+/// The order is total: after the caller's terms come the columns that tell any two rows apart ([`last`]). Without
+/// them, Athena would return rows that tie in a different order each time, and a limit would keep different rows
+/// under one `ETag`.
 pub(super) fn order(
     dataset: &Dataset,
     columns: &[Selected],
