@@ -138,12 +138,6 @@ fn commits_with_merges() {
 
 #[test]
 #[ignore = "minutes: ./scripts/test all"]
-fn three_puts_with_a_fault_and_its_repair() {
-    explore(Bounds { faults: 1, ..COMMITS }, &[], false).assert_properties();
-}
-
-#[test]
-#[ignore = "minutes: ./scripts/test all"]
 fn registers_vacuum_and_readers_over_three_generations() {
     explore(Bounds { merges: 2, ..CATALOG }, &[], false).assert_properties();
 }
