@@ -23,8 +23,8 @@ const MAX_NAMES: usize = 1_005;
 /// The longest value of a parameter, in bytes once decoded.
 pub(crate) const MAX_VALUE: usize = 8_192;
 
-/// The words of this API, each given once at most. No column can have these names: DESIGN reserves them, and a
-/// name that begins with `_` is none.
+/// The words of this API, each given once at most. No column can have these names: `domain`
+/// reserves them, and no name begins with `_`.
 const WORDS: [&str; 5] = ["select", "order", "limit", "format", "_numbers"];
 /// Words that mean something for `/v1/queries/{id}/rows` alone.
 const ELSEWHERE: [&str; 1] = ["cursor"];

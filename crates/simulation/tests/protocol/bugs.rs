@@ -137,7 +137,7 @@ fn a_lost_answer_taken_for_a_failure_deletes_what_is_live() {
     violate(COMMITS, &[Bug::LostReplyIsFailure], I5);
 }
 
-/// DESIGN's rule as it was: it noted since when the catalog has named something newer, as soon as it was seen to.
+/// The vacuum's first rule: it noted since when the catalog has named something newer, as soon as it was seen to.
 #[test]
 fn a_vacuum_that_notes_at_once_takes_files_from_readers() {
     violate(CATALOG, &[Bug::NoteAtOnce], FILES_MISSING);

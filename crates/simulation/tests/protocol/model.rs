@@ -13,7 +13,7 @@ use crate::{
     vacuum,
 };
 
-/// The protocol of DESIGN within bounds, less some rules.
+/// The commit protocol (ARCHITECTURE.md) within bounds, less some rules.
 #[derive(Debug, Clone)]
 pub(crate) struct Protocol {
     pub(crate) bounds: Bounds,
