@@ -61,9 +61,13 @@ fn many(args: &Args) -> ExitCode {
     let (played, steps) = (AtomicU64::new(0), AtomicU64::new(0));
     let began = Instant::now();
     let failures = simulation::run_many(args.start..end, threads, |outcome| {
-        played.fetch_add(1, Ordering::Relaxed);
+        let now = played.fetch_add(1, Ordering::Relaxed) + 1;
         steps.fetch_add(outcome.steps, Ordering::Relaxed);
         bar.inc(1);
+        // A log has no bar.
+        if bar.is_hidden() && !args.json && now.is_multiple_of(10_000) {
+            eprintln!("{now} of {} schedules played", args.seeds);
+        }
     });
     let seconds = began.elapsed().as_secs_f64();
     bar.finish_and_clear();
