@@ -1,7 +1,10 @@
 //! Athena's conversions between numbers, written out before DataFusion makes its own.
 //!
 //! Where a decimal meets a real or a double, Athena converts the decimal, and DataFusion the other one. And what a
-//! calculation with decimals gives has another precision in each. One with integers is checked for overflow.
+//! calculation with decimals gives has another precision in each. One with integers is checked for overflow, and texts
+//! are concatenated by the function of ours, which bounds what it makes.
+
+use std::sync::Arc;
 
 use datafusion::{
     arrow::datatypes::DataType as Arrow,
@@ -11,12 +14,16 @@ use datafusion::{
     },
     error::Result,
     logical_expr::{
-        Cast, Expr, ExprSchemable, LogicalPlan, Operator, expr::ScalarFunction, expr_rewriter::NamePreserver,
-        utils::merge_schema,
+        Cast, Expr, ExprSchemable, LogicalPlan, Operator, ScalarUDF, expr::ScalarFunction,
+        expr_rewriter::NamePreserver, utils::merge_schema,
     },
 };
 
-use crate::{error::EngineError, failure::from_datafusion, functions};
+use crate::{
+    error::EngineError,
+    failure::from_datafusion,
+    functions::{self, CONCAT},
+};
 
 /// The digits of a decimal that holds an integer, and a bigint.
 const INTEGER_DIGITS: u8 = 10;
@@ -25,14 +32,17 @@ const BIGINT_DIGITS: u8 = 19;
 /// The most digits of a decimal.
 const MAX_DIGITS: u8 = 38;
 
-/// The plan with Athena's types.
-pub(crate) fn as_athena(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
+/// The plan with Athena's types. `concat` is the function that `||` stands for.
+pub(crate) fn as_athena(
+    plan: LogicalPlan,
+    concat: &Arc<ScalarUDF>,
+) -> std::result::Result<LogicalPlan, EngineError> {
     plan.transform_up_with_subqueries(|node| {
         let schema = merge_schema(&node.inputs());
         let names = NamePreserver::new(&node);
         node.map_expressions(|expr| {
             let name = names.save(&expr);
-            let rewritten = expr.transform_up(|expr| rewrite(expr, &schema))?;
+            let rewritten = expr.transform_up(|expr| rewrite(expr, &schema, concat))?;
             Ok(rewritten.update_data(|expr| name.restore(expr)))
         })?
         .map_data(LogicalPlan::recompute_schema)
@@ -41,8 +51,15 @@ pub(crate) fn as_athena(plan: LogicalPlan) -> std::result::Result<LogicalPlan, E
     .map_err(from_datafusion)
 }
 
-fn rewrite(mut expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+fn rewrite(mut expr: Expr, schema: &DFSchema, concat: &Arc<ScalarUDF>) -> Result<Transformed<Expr>> {
     let mut changed = false;
+    if let Expr::BinaryExpr(binary) = &mut expr
+        && binary.op == Operator::StringConcat
+    {
+        let left = std::mem::take(&mut *binary.left);
+        let right = std::mem::take(&mut *binary.right);
+        return Ok(Transformed::yes(concatenated(left, right, concat)));
+    }
     match &mut expr {
         Expr::BinaryExpr(binary) => {
             let sides = [&mut *binary.left, &mut *binary.right];
@@ -89,6 +106,16 @@ fn rewrite(mut expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         return Ok(Transformed::yes(Expr::ScalarFunction(ScalarFunction::new_udf(checked, sides))));
     }
     Ok(if changed { Transformed::yes(expr) } else { Transformed::no(expr) })
+}
+
+/// `a || b || c` as one call.
+fn concatenated(left: Expr, right: Expr, concat: &Arc<ScalarUDF>) -> Expr {
+    let mut sides = match left {
+        Expr::ScalarFunction(call) if call.func.name() == CONCAT => call.args,
+        other => vec![other],
+    };
+    sides.push(right);
+    Expr::ScalarFunction(ScalarFunction::new_udf(Arc::clone(concat), sides))
 }
 
 fn is_integer(found: &Arrow) -> bool {

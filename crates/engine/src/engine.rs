@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
 use datafusion::{
+    execution::SessionState,
+    logical_expr::ScalarUDF,
     physical_plan::execute_stream,
     sql::{parser::Statement as DfStatement, sqlparser::ast::Statement},
 };
@@ -8,9 +10,12 @@ use domain::port::{Catalog, ObjectStore};
 use futures::StreamExt;
 
 use crate::{
-    coerce,
+    batches, coerce,
     error::EngineError,
     failure::{from_datafusion, while_reading},
+    functions::CONCAT,
+    guard,
+    memory::MemoryLimits,
     resolve,
     result::{Execution, Shape},
     scan::BytesScanned,
@@ -31,8 +36,18 @@ pub struct Engine<C, S> {
 impl<C: Catalog, S: ObjectStore> Engine<C, S> {
     /// An engine for the tables that `catalog` has, which is known to queries as `database`.
     pub fn new(database: impl Into<String>, catalog: Arc<C>, store: Arc<S>) -> Self {
+        Self::with_limits(database, catalog, store, MemoryLimits::default())
+    }
+
+    /// [`Engine::new`], with other limits than the usual ones on what queries hold in memory.
+    pub fn with_limits(
+        database: impl Into<String>,
+        catalog: Arc<C>,
+        store: Arc<S>,
+        limits: MemoryLimits,
+    ) -> Self {
         let database = database.into().to_lowercase();
-        let sessions = Sessions::new(&database);
+        let sessions = Sessions::new(&database, limits);
         Self { catalog, store, database, sessions }
     }
 
@@ -52,15 +67,21 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let statement = Statement::Query(prepared.query.clone());
         let statement = DfStatement::Statement(Box::new(statement));
         let tables = resolve::tables(&statement, &self.database, &*self.catalog, &store).await?;
+        let memory = self.sessions.memory();
         let session = self
             .sessions
-            .session(tables, Arc::clone(&store) as Arc<dyn object_store::ObjectStore>)
+            .session(tables, Arc::clone(&store) as Arc<dyn object_store::ObjectStore>, &memory)
             .map_err(from_datafusion)?;
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
         typing::check(&plan)?;
-        let plan = coerce::as_athena(plan)?;
+        let plan = coerce::as_athena(plan, concat(&session)?)?;
+        batches::expect_copies(&plan, &memory)?;
         let failed = move |error| while_reading(&store, error);
-        let plan = session.create_physical_plan(&plan).await.map_err(&failed)?;
+        let plan = session.optimize(&plan).map_err(&failed)?;
+        let session = batches::sized(session, &plan, memory.limits()).map_err(&failed)?;
+        let plan = session.query_planner().create_physical_plan(&plan, &session).await.map_err(&failed)?;
+        memory.end_planning();
+        let plan = guard::around(plan, memory.memory()).map_err(&failed)?;
         let shape = Shape::of(&plan.schema(), &prepared.names)?;
         let columns = shape.columns.clone();
         let rows = execute_stream(plan, session.task_ctx()).map_err(&failed)?;
@@ -75,6 +96,12 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
     pub async fn execute(&self, sql: &str, parameters: &[String]) -> Result<Execution, EngineError> {
         self.run(&self.prepare(sql, parameters)?, BytesScanned::default()).await
     }
+}
+
+/// The function that `||` stands for.
+fn concat(session: &SessionState) -> Result<&Arc<ScalarUDF>, EngineError> {
+    let found = session.scalar_functions().get(CONCAT);
+    found.ok_or_else(|| EngineError::Internal(format!("no function {CONCAT}").into()))
 }
 
 impl<C, S> std::fmt::Debug for Engine<C, S> {

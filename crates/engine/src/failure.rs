@@ -14,6 +14,7 @@ use domain::port::{self, StoreError};
 use crate::{
     error::{EngineError, Failure},
     functions::NOT_TAKEN,
+    memory::EXCEEDED,
     scan::ScanLimitExceeded,
     store::{LakeStore, Trouble, is_retryable},
 };
@@ -95,10 +96,9 @@ fn describe(error: &DataFusionError, place: &str) -> Option<Described> {
         DataFusionError::SQL(error, _) => Failed("SYNTAX_ERROR", first_line(&error.to_string())),
         DataFusionError::ArrowError(arrow, _) => describe_arrow(arrow)?,
         DataFusionError::ParquetError(parquet) => Failed("HIVE_BAD_DATA", parquet.to_string()),
-        DataFusionError::ResourcesExhausted(_) => Failed(
-            "EXCEEDED_LOCAL_MEMORY_LIMIT",
-            "the query needs more memory than the local engine may use".to_owned(),
-        ),
+        DataFusionError::ResourcesExhausted(_) => {
+            Failed(EXCEEDED, "the query needs more memory than the local engine may use".to_owned())
+        }
         DataFusionError::Execution(message) if message.contains("more than one row") => {
             Failed("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows".to_owned())
         }

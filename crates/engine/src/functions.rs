@@ -1,6 +1,7 @@
 //! The functions that mean here what they mean in Athena. All others are refused by name: one of the same
 //! name that answers something else would be worse.
 
+mod argument;
 mod array;
 mod base64;
 mod checked;
@@ -8,6 +9,7 @@ mod element;
 mod extreme;
 mod json;
 mod json_path;
+mod made;
 mod math;
 mod own;
 mod regexp;
@@ -23,9 +25,11 @@ use datafusion::{
     sql::sqlparser::ast::DateTimeField,
 };
 
+use crate::memory::QueryMemory;
+
 pub(crate) use json::{CAST_TO_JSON, is_castable};
 pub(crate) use own::NOT_TAKEN;
-pub(crate) use text::{to_lower, to_upper};
+pub(crate) use text::{CONCAT, to_lower, to_upper};
 
 /// DataFusion's.
 const SCALAR: [&str; 6] = ["coalesce", "length", "nullif", "reverse", "starts_with", "strpos"];
@@ -123,7 +127,8 @@ pub(crate) fn is_widened(name: &str) -> bool {
     WIDENED.contains(&name)
 }
 
-pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
+/// The functions for one query. What they make is counted with its memory.
+pub(crate) fn scalar(memory: &QueryMemory) -> Vec<Arc<ScalarUDF>> {
     let mut all = SessionStateDefaults::default_scalar_functions();
     all.retain(|f| admits(&SCALAR, f.name(), f.aliases()));
     let own = [
@@ -148,7 +153,7 @@ pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
         time::from_iso8601_date(),
         time::from_iso8601_timestamp(),
     ];
-    all.extend(own.into_iter().chain(time::parts()).map(|own| Arc::new(own.into())));
+    all.extend(own.into_iter().chain(time::parts()).map(|own| Arc::new(own.within(memory).into())));
     all.push(Arc::new(regexp::RegexpLike::new().into()));
     all
 }

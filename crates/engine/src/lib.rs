@@ -4,10 +4,15 @@
 //! moment the query starts, and of those only the partitions its filters leave. What is answered is what
 //! Athena would answer; what this engine cannot answer so, it refuses with an error that names the construct.
 //!
+//! A query that would need more memory than [`MemoryLimits`] allow fails, and the process goes on: what functions make
+//! is bounded before it is made (`functions`), batches are as small as wide rows ask for (`batches`) and are counted
+//! (`memory`, `guard`), and the state of sorts, joins and groups is bounded by DataFusion's pool.
+//!
 //! A function is DataFusion's only where that one answers as Trino's does; the others are ours (`functions`), and a
 //! name that is in neither list is refused. Every statement that the query API compiles is run by a test.
 
 mod adapt;
+mod batches;
 mod calls;
 mod check;
 mod coerce;
@@ -19,7 +24,9 @@ mod error;
 mod failure;
 mod files;
 mod functions;
+mod guard;
 mod literal;
+mod memory;
 mod names;
 mod nesting;
 mod parameter;
@@ -39,6 +46,7 @@ mod values;
 
 pub use engine::Engine;
 pub use error::{EngineError, Failure};
+pub use memory::MemoryLimits;
 pub use result::Execution;
 pub use scan::{BytesScanned, ScanLimitExceeded};
 pub use statement::Prepared;

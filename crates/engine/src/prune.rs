@@ -23,6 +23,9 @@ use domain::port::CatalogPartition;
 /// How Hive writes a partition value that is null.
 const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
 
+/// How many partitions a filter decides on at once: it may copy its literals for each of them.
+const PARTITIONS: usize = 256;
+
 /// The partition's value of each key.
 pub(crate) fn values(partition: &CatalogPartition) -> impl Iterator<Item = Option<&str>> {
     partition.values.iter().map(|value| (value != HIVE_NULL).then_some(value.as_str()))
@@ -62,21 +65,22 @@ pub(crate) fn keep(
     if deciding.is_empty() || partitions.is_empty() {
         return Ok(partitions.to_vec());
     }
-    let rows = one_row_each(keys, partitions)?;
     let schema = DFSchema::try_from(Arc::clone(keys))?;
-    let mut kept = BooleanArray::from(vec![true; partitions.len()]);
-    for filter in deciding {
-        let filter = session.create_physical_expr(filter.clone(), &schema)?;
-        let decided = filter.evaluate(&rows)?.into_array(partitions.len())?;
-        kept = and(&kept, as_boolean_array(&decided)?)?;
+    let filters = deciding.into_iter().map(|filter| session.create_physical_expr(filter.clone(), &schema));
+    let filters = filters.collect::<Result<Vec<_>>>()?;
+    let mut kept = Vec::with_capacity(partitions.len());
+    for some in partitions.chunks(PARTITIONS) {
+        let rows = one_row_each(keys, some)?;
+        let mut decided = BooleanArray::from(vec![true; some.len()]);
+        for filter in &filters {
+            let passes = filter.evaluate(&rows)?.into_array(some.len())?;
+            decided = and(&decided, as_boolean_array(&passes)?)?;
+        }
+        // A null is no: as in WHERE.
+        let passing = some.iter().zip(&decided).filter(|(_, passes)| *passes == Some(true));
+        kept.extend(passing.map(|(one, _)| one.clone()));
     }
-    // A null is no: as in WHERE.
-    Ok(partitions
-        .iter()
-        .zip(&kept)
-        .filter(|(_, kept)| *kept == Some(true))
-        .map(|(one, _)| one.clone())
-        .collect())
+    Ok(kept)
 }
 
 fn one_row_each(keys: &SchemaRef, partitions: &[CatalogPartition]) -> Result<RecordBatch> {

@@ -15,7 +15,10 @@ use datafusion::{
     prelude::SessionConfig,
 };
 
-use crate::functions;
+use crate::{
+    functions,
+    memory::{Memory, MemoryLimits, QueryMemory},
+};
 
 /// What Athena calls the catalog that Glue is.
 pub(crate) const CATALOG: &str = "awsdatacatalog";
@@ -26,18 +29,16 @@ pub(crate) const LAKE_URL: &str = "lake://lake/";
 /// How many streams a query works on at once: enough to overlap reading and computing.
 pub(crate) const STREAMS: usize = 2;
 
-/// What all queries of one engine may hold together; a sort beyond that spills to temporary files.
-const MEMORY_BYTES: usize = 512 * 1024 * 1024;
-
 /// What queries have in common, made once.
 pub(crate) struct Sessions {
     template: SessionState,
-    memory: Arc<dyn MemoryPool>,
+    operators: Arc<dyn MemoryPool>,
+    memory: Memory,
     database: String,
 }
 
 impl Sessions {
-    pub(crate) fn new(database: &str) -> Self {
+    pub(crate) fn new(database: &str, limits: MemoryLimits) -> Self {
         let mut config = SessionConfig::new()
             .with_default_catalog_and_schema(CATALOG, database)
             .with_create_default_catalog_and_schema(false)
@@ -51,18 +52,28 @@ impl Sessions {
         let template = SessionStateBuilder::new()
             .with_config(config)
             .with_expr_planners(SessionStateDefaults::default_expr_planners())
-            .with_scalar_functions(functions::scalar())
             .with_aggregate_functions(functions::aggregate())
             .with_window_functions(functions::window())
             .build();
-        Self { template, memory: Arc::new(FairSpillPool::new(MEMORY_BYTES)), database: database.to_owned() }
+        Self {
+            template,
+            operators: Arc::new(FairSpillPool::new(limits.operators)),
+            memory: Memory::new(limits),
+            database: database.to_owned(),
+        }
     }
 
-    /// A session that sees these tables, in this store, and nothing else.
+    /// What a new query counts with.
+    pub(crate) fn memory(&self) -> QueryMemory {
+        QueryMemory::new(self.memory.clone())
+    }
+
+    /// A session that sees these tables, in this store, and nothing else. Its functions count with `memory`.
     pub(crate) fn session(
         &self,
         tables: Vec<(String, Arc<dyn TableProvider>)>,
         store: Arc<dyn object_store::ObjectStore>,
+        memory: &QueryMemory,
     ) -> Result<SessionState, DataFusionError> {
         let schema = MemorySchemaProvider::new();
         for (name, table) in tables {
@@ -72,9 +83,10 @@ impl Sessions {
         catalog.register_schema(&self.database, Arc::new(schema))?;
         let catalogs = MemoryCatalogProviderList::new();
         catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
-        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::clone(&self.memory)).build()?;
+        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::clone(&self.operators)).build()?;
         runtime.register_object_store(ObjectStoreUrl::parse(LAKE_URL)?.as_ref(), store);
         Ok(SessionStateBuilder::new_from_existing(self.template.clone())
+            .with_scalar_functions(functions::scalar(memory))
             .with_catalog_list(Arc::new(catalogs))
             .with_runtime_env(Arc::new(runtime))
             .build())

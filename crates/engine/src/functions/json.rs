@@ -1,17 +1,15 @@
 //! `CAST(x AS JSON)` and `json_format(json)`.
 
-use std::sync::Arc;
-
 use datafusion::{
-    arrow::{
-        array::{Array, ArrayRef, LargeStringBuilder},
-        compute::cast,
-        datatypes::DataType as Arrow,
-    },
+    arrow::{compute::cast, datatypes::DataType as Arrow},
     error::Result,
 };
 
-use super::own::{Own, exactly, failure};
+use super::{
+    argument::Argument,
+    made::Made,
+    own::{Own, exactly, failure},
+};
 use crate::{
     text::number,
     types::{self, JSON},
@@ -33,32 +31,39 @@ pub(crate) fn is_castable(arrow: &Arrow) -> bool {
 
 /// Any value as JSON text.
 pub(super) fn cast_to_json() -> Own {
-    Own::new(CAST_TO_JSON, |given| (given.len() == 1).then(|| given.to_vec()), |_| JSON, to_json)
+    Own::texts(CAST_TO_JSON, |given| (given.len() == 1).then(|| given.to_vec()), |_| JSON, to_json)
 }
 
 /// JSON as text.
 pub(super) fn json_format() -> Own {
-    let as_text = |arguments: &[ArrayRef]| Ok(cast(&arguments[0], &Arrow::Utf8)?);
-    Own::new("json_format", |given| exactly(given, &[JSON]), |_| Arrow::Utf8, as_text)
+    Own::texts("json_format", |given| exactly(given, &[JSON]), |_| Arrow::Utf8, as_text)
 }
 
-fn to_json(arguments: &[ArrayRef]) -> Result<ArrayRef> {
-    let array = &arguments[0];
+fn as_text(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
+    let documents = arguments[0].texts::<i64>();
+    (0..made.rows()).try_for_each(|row| made.append(documents.get(row)))
+}
+
+fn to_json(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
+    let array = arguments[0].array();
     let unknown = |arrow: &Arrow| failure("TYPE_MISMATCH", format!("Cannot cast {arrow} to json"));
     let (_, normal) = types::of_result(array.data_type()).ok_or_else(|| unknown(array.data_type()))?;
     let array = cast(array, &normal)?;
     let values = Values::of(&array).map_err(|arrow| unknown(&arrow))?;
-    let mut texts = LargeStringBuilder::new();
     let mut text = Vec::new();
-    for row in 0..array.len() {
-        text.clear();
+    for row in 0..made.rows() {
+        let place = arguments[0].place(row);
         // A null is no JSON null, but no value at all.
-        texts.append_option(values.get(row).map(|part| {
-            write(&mut text, part, row);
-            String::from_utf8_lossy(&text).into_owned()
-        }));
+        let Some(part) = values.get(place) else {
+            made.append(None)?;
+            continue;
+        };
+        // It is a small multiple of the value, which is there.
+        text.clear();
+        write(&mut text, part, place);
+        made.append(Some(&String::from_utf8_lossy(&text)))?;
     }
-    Ok(Arc::new(texts.finish()))
+    Ok(())
 }
 
 fn write_or_null(out: &mut Vec<u8>, values: &Values<'_>, row: usize) {

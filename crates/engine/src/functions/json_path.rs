@@ -1,19 +1,16 @@
 //! `json_extract_scalar(json, path)`.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
-use datafusion::{
-    arrow::{
-        array::{Array, ArrayRef, AsArray, StringBuilder},
-        compute::cast,
-        datatypes::DataType as Arrow,
-    },
-    error::Result,
-};
+use datafusion::{arrow::datatypes::DataType as Arrow, error::Result};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::own::{Own, failure, invalid};
+use super::{
+    argument::Argument,
+    made::Made,
+    own::{Own, failure, invalid},
+};
 use crate::types::JSON;
 
 /// The text, number or boolean that a path leads to, as text. Null where there is none, and where the text is no
@@ -25,27 +22,25 @@ pub(super) fn json_extract_scalar() -> Own {
         }
         _ => None,
     };
-    Own::new("json_extract_scalar", takes, |_| Arrow::Utf8, extract)
+    Own::texts("json_extract_scalar", takes, |_| Arrow::Utf8, extract)
 }
 
-fn extract(arguments: &[ArrayRef]) -> Result<ArrayRef> {
-    let documents = cast(&arguments[0], &JSON)?;
-    let mut last: Option<(String, Vec<String>)> = None;
-    let mut found = StringBuilder::new();
-    for pair in documents.as_string::<i64>().iter().zip(arguments[1].as_string::<i32>()) {
-        let (Some(document), Some(path)) = pair else {
-            found.append_null();
+fn extract(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
+    let (documents, paths) = (arguments[0].texts::<i64>(), arguments[1].texts::<i32>());
+    let mut last: Option<(&str, Vec<String>)> = None;
+    for row in 0..made.rows() {
+        let (Some(document), Some(path)) = (documents.get(row), paths.get(row)) else {
+            made.append(None)?;
             continue;
         };
         let steps = match last.take() {
             Some((text, steps)) if text == path => steps,
             _ => parse(path)?,
         };
-        found.append_option(scalar(document, &steps));
-        last = Some((path.to_owned(), steps));
+        made.append(scalar(document, &steps).as_deref())?;
+        last = Some((path, steps));
     }
-    debug_assert_eq!(documents.len(), arguments[0].len());
-    Ok(Arc::new(found.finish()))
+    Ok(())
 }
 
 /// The names and indexes of a path.

@@ -3,12 +3,14 @@
 use std::hash::{Hash, Hasher};
 
 use datafusion::{
-    arrow::{array::ArrayRef, datatypes::DataType as Arrow},
+    arrow::{array::ArrayRef, compute::cast, datatypes::DataType as Arrow},
+    common::ScalarValue,
     error::{DataFusionError, Result},
     logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
 };
 
-use crate::error::Failure;
+use super::{argument::Argument, made::Made};
+use crate::{error::Failure, memory::QueryMemory};
 
 /// What a function converts arguments of these types to. `None`: it does not take them.
 pub(super) type Takes = fn(&[Arrow]) -> Option<Vec<Arrow>>;
@@ -19,19 +21,70 @@ pub(super) struct Own {
     name: &'static str,
     takes: Takes,
     answers: fn(&[Arrow]) -> Arrow,
-    apply: fn(&[ArrayRef]) -> Result<ArrayRef>,
+    apply: Apply,
+    /// Where texts are made, what they are counted with.
+    memory: Option<QueryMemory>,
     signature: Signature,
 }
 
+/// What it does with the arguments of a batch.
+#[derive(Debug, Clone, Copy)]
+enum Apply {
+    /// The result is of a size that follows from the number of rows, or a part of an argument.
+    Sized(fn(&[ArrayRef]) -> Result<ArrayRef>),
+    /// The result may be larger than the arguments.
+    Texts(MakeTexts),
+}
+
+/// Appends one text, or none, for each row.
+pub(super) type MakeTexts = fn(&[Argument], &mut Made<'_>) -> Result<()>;
+
 impl Own {
-    /// `answers` and `apply` see the types that `takes` gave, and columns of one length. There is at least one.
+    /// `answers` and `apply` see the types that `takes` gave, and columns of one length. There is at least one. The
+    /// result is no larger than what its rows or the arguments allow: see [`Self::texts`] for those that grow.
     pub(super) fn new(
         name: &'static str,
         takes: Takes,
         answers: fn(&[Arrow]) -> Arrow,
         apply: fn(&[ArrayRef]) -> Result<ArrayRef>,
     ) -> Self {
-        Self { name, takes, answers, apply, signature: Signature::user_defined(Volatility::Immutable) }
+        Self::applying(name, takes, answers, Apply::Sized(apply))
+    }
+
+    /// One that makes texts, varchar or JSON as `answers` says. They are bounded and counted.
+    pub(super) fn texts(
+        name: &'static str,
+        takes: Takes,
+        answers: fn(&[Arrow]) -> Arrow,
+        apply: MakeTexts,
+    ) -> Self {
+        Self::applying(name, takes, answers, Apply::Texts(apply))
+    }
+
+    fn applying(name: &'static str, takes: Takes, answers: fn(&[Arrow]) -> Arrow, apply: Apply) -> Self {
+        let signature = Signature::user_defined(Volatility::Immutable);
+        Self { name, takes, answers, apply, memory: None, signature }
+    }
+
+    /// The function for one query.
+    pub(super) fn within(self, memory: &QueryMemory) -> Self {
+        Self { memory: Some(memory.clone()), ..self }
+    }
+
+    fn make(&self, apply: MakeTexts, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let unbounded = || DataFusionError::Internal(format!("{} without a memory to count with", self.name));
+        let memory = self.memory.as_ref().ok_or_else(unbounded)?;
+        let arguments = args.args.into_iter().map(Argument::new).collect::<Result<Vec<_>>>()?;
+        let is_single = arguments.iter().all(Argument::is_single);
+        let rows = if is_single { 1 } else { args.number_rows };
+        let mut made = Made::new(self.name, rows, is_single, memory);
+        apply(&arguments, &mut made)?;
+        // Of the same bytes, if it is JSON.
+        let texts = cast(&made.finish()?, args.return_field.data_type())?;
+        if is_single {
+            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&texts, 0)?));
+        }
+        Ok(ColumnarValue::Array(texts))
     }
 }
 
@@ -53,9 +106,14 @@ impl ScalarUDFImpl for Own {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = args.number_rows;
-        let columns = args.args.into_iter().map(|argument| argument.into_array(rows));
-        Ok(ColumnarValue::Array((self.apply)(&columns.collect::<Result<Vec<_>>>()?)?))
+        match self.apply {
+            Apply::Sized(apply) => {
+                let rows = args.number_rows;
+                let columns = args.args.into_iter().map(|argument| argument.into_array(rows));
+                Ok(ColumnarValue::Array(apply(&columns.collect::<Result<Vec<_>>>()?)?))
+            }
+            Apply::Texts(apply) => self.make(apply, args),
+        }
     }
 }
 

@@ -1,36 +1,35 @@
 //! `lower`, `upper`, `concat`, `replace` and `substr`.
 
-use std::sync::Arc;
+use datafusion::{arrow::datatypes::DataType as Arrow, error::Result};
 
-use datafusion::{
-    arrow::{
-        array::{Array, ArrayRef, AsArray, Int64Array, StringArray},
-        datatypes::{DataType as Arrow, Int64Type},
-    },
-    error::Result,
+use super::{
+    argument::{Argument, TextArgument},
+    made::Made,
+    own::{Own, exactly},
 };
-
-use super::own::{Own, exactly};
 
 /// A text in lower case, character by character.
 pub(super) fn lower() -> Own {
-    Own::new(
+    Own::texts(
         "lower",
         |given| exactly(given, &[Arrow::Utf8]),
         |_| Arrow::Utf8,
-        |arguments| map(&arguments[0], to_lower),
+        |arguments, made| map(&arguments[0], made, to_lower),
     )
 }
 
 /// A text in upper case, character by character.
 pub(super) fn upper() -> Own {
-    Own::new(
+    Own::texts(
         "upper",
         |given| exactly(given, &[Arrow::Utf8]),
         |_| Arrow::Utf8,
-        |arguments| map(&arguments[0], to_upper),
+        |arguments, made| map(&arguments[0], made, to_upper),
     )
 }
+
+/// The name of [`concat()`], which the operator `||` stands for.
+pub(crate) const CONCAT: &str = "concat";
 
 /// Two texts and more as one; null if one of them is.
 pub(super) fn concat() -> Own {
@@ -38,7 +37,7 @@ pub(super) fn concat() -> Own {
         0 | 1 => None,
         count => exactly(given, &vec![Arrow::Utf8; count]),
     };
-    Own::new("concat", takes, |_| Arrow::Utf8, join)
+    Own::texts(CONCAT, takes, |_| Arrow::Utf8, join)
 }
 
 /// A text with another in the place of each occurrence of a third; or without them.
@@ -47,18 +46,7 @@ pub(super) fn replace() -> Own {
         count @ (2 | 3) => exactly(given, &vec![Arrow::Utf8; count]),
         _ => None,
     };
-    Own::new(
-        "replace",
-        takes,
-        |_| Arrow::Utf8,
-        |arguments| {
-            let columns = columns(arguments);
-            rows(&columns, |row| {
-                let to = columns.get(2).map_or("", |to| to.value(row));
-                columns[0].value(row).replace(columns[1].value(row), to)
-            })
-        },
-    )
+    Own::texts("replace", takes, |_| Arrow::Utf8, replace_each)
 }
 
 /// A part of a text: from a character counted from 1, or from the end if it is negative, to its end or so many
@@ -71,22 +59,20 @@ pub(super) fn substr() -> Own {
         let types = std::iter::once(Arrow::Utf8).chain(numbers.map(|_| Arrow::Int64));
         (is_text && fits && matches!(given.len(), 2 | 3)).then(|| types.collect())
     };
-    Own::new(
-        "substr",
-        takes,
-        |_| Arrow::Utf8,
-        |arguments| {
-            let texts = arguments[0].as_string::<i32>();
-            let numbers: Vec<&Int64Array> =
-                arguments[1..].iter().map(AsArray::as_primitive::<Int64Type>).collect();
-            let part = |row: usize| {
-                let known = texts.is_valid(row) && numbers.iter().all(|numbers| numbers.is_valid(row));
-                let length = numbers.get(1).map_or(i64::MAX, |lengths| lengths.value(row));
-                known.then(|| part_of(texts.value(row), numbers[0].value(row), length))
-            };
-            Ok(Arc::new((0..texts.len()).map(part).collect::<StringArray>()))
-        },
-    )
+    Own::texts("substr", takes, |_| Arrow::Utf8, parts)
+}
+
+fn parts(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
+    let (texts, starts) = (arguments[0].texts::<i32>(), arguments[1].bigints());
+    let lengths = arguments.get(2).map(Argument::bigints);
+    for row in 0..made.rows() {
+        let length = lengths.as_ref().map_or(Some(i64::MAX), |lengths| lengths.get(row));
+        made.append(match (texts.get(row), starts.get(row), length) {
+            (Some(text), Some(from), Some(length)) => Some(part_of(text, from, length)),
+            _ => None,
+        })?;
+    }
+    Ok(())
 }
 
 fn part_of(text: &str, from: i64, length: i64) -> &str {
@@ -131,26 +117,51 @@ fn shifted(character: char, by: u32) -> char {
     char::from_u32(u32::from(character) + by).unwrap_or(character)
 }
 
-fn map(array: &ArrayRef, case: fn(&str) -> String) -> Result<ArrayRef> {
-    let texts = array.as_string::<i32>().iter().map(|text| text.map(case));
-    Ok(Arc::new(texts.collect::<StringArray>()))
+fn map(argument: &Argument, made: &mut Made<'_>, case: fn(&str) -> String) -> Result<()> {
+    let texts = argument.texts::<i32>();
+    for row in 0..made.rows() {
+        let Some(text) = texts.get(row) else {
+            made.append(None)?;
+            continue;
+        };
+        made.admit(text.len())?;
+        made.append(Some(&case(text)))?;
+    }
+    Ok(())
 }
 
-fn join(arguments: &[ArrayRef]) -> Result<ArrayRef> {
+fn join(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
     let columns = columns(arguments);
-    rows(&columns, |row| columns.iter().map(|column| column.value(row)).collect())
+    for row in 0..made.rows() {
+        if columns.iter().all(|column| column.get(row).is_some()) {
+            made.append_parts(columns.iter().filter_map(|column| column.get(row)))?;
+        } else {
+            made.append(None)?;
+        }
+    }
+    Ok(())
 }
 
-fn columns(arguments: &[ArrayRef]) -> Vec<&StringArray> {
-    arguments.iter().map(AsArray::as_string::<i32>).collect()
+fn replace_each(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
+    let columns = columns(arguments);
+    let (texts, searched, replacements) = (&columns[0], &columns[1], columns.get(2));
+    for row in 0..made.rows() {
+        let to = replacements.map_or(Some(""), |replacements| replacements.get(row));
+        let (Some(text), Some(from), Some(to)) = (texts.get(row), searched.get(row), to) else {
+            made.append(None)?;
+            continue;
+        };
+        // The length is known before the text is: nested calls multiply it.
+        let longer = to.len().saturating_sub(from.len());
+        let count = if longer == 0 { 0 } else { text.matches(from).count() };
+        made.admit(text.len().saturating_add(count.saturating_mul(longer)))?;
+        made.append(Some(&text.replace(from, to)))?;
+    }
+    Ok(())
 }
 
-/// A text for each row in which no column is null.
-fn rows(columns: &[&StringArray], text: impl Fn(usize) -> String) -> Result<ArrayRef> {
-    let rows = columns.first().map_or(0, |column| Array::len(*column));
-    let is_known = |row: &usize| columns.iter().all(|column| column.is_valid(*row));
-    let texts = (0..rows).map(|row| is_known(&row).then(|| text(row)));
-    Ok(Arc::new(texts.collect::<StringArray>()))
+fn columns(arguments: &[Argument]) -> Vec<TextArgument<'_, i32>> {
+    arguments.iter().map(Argument::texts).collect()
 }
 
 #[cfg(test)]

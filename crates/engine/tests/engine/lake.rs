@@ -25,7 +25,7 @@ use domain::{
         Table, TableColumn, Upsert, Version,
     },
 };
-use engine::{Engine, EngineError, csv};
+use engine::{Engine, EngineError, MemoryLimits, csv};
 
 /// A store that remembers which objects were read.
 #[derive(Debug, Default)]
@@ -90,6 +90,12 @@ impl Lake {
         let (store, catalog) = (Arc::<Watched>::default(), Arc::<MemoryCatalog>::default());
         let engine = Engine::new("tributary", Arc::clone(&catalog), Arc::clone(&store));
         Self { store, catalog, engine }
+    }
+
+    /// The same lake, with other limits on what queries hold in memory.
+    pub(crate) fn limited(self, limits: MemoryLimits) -> Self {
+        let (catalog, store) = (Arc::clone(&self.catalog), Arc::clone(&self.store));
+        Self { engine: Engine::with_limits("tributary", catalog, store, limits), ..self }
     }
 
     /// A table of one file with these columns, in one partition, `dt=2026-11-23`.

@@ -12,6 +12,8 @@ mod functions;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 mod lake;
 #[cfg(test)]
 mod numbers;
@@ -23,6 +25,8 @@ mod reading;
 mod refusals;
 #[cfg(test)]
 mod scan;
+#[cfg(test)]
+mod self_joins;
 #[cfg(test)]
 mod semantics;
 #[cfg(test)]

@@ -1,18 +1,16 @@
 //! `date_format(timestamp, format)`, with MySQL's formats.
 
-use std::{fmt::Write, sync::Arc};
+use std::fmt::Write;
 
-use datafusion::{
-    arrow::{
-        array::{Array, ArrayRef, AsArray, StringBuilder},
-        datatypes::DataType as Arrow,
-    },
-    error::Result,
-};
+use datafusion::{arrow::datatypes::DataType as Arrow, error::Result};
 
 use super::{Times, is_text, parts, time};
 use crate::{
-    functions::own::{Own, failure, invalid},
+    functions::{
+        argument::Argument,
+        made::Made,
+        own::{Own, failure, invalid},
+    },
     text::time::{MILLIS_PER_DAY, civil},
 };
 
@@ -46,21 +44,22 @@ pub(crate) fn date_format() -> Own {
         }
         _ => None,
     };
-    Own::new("date_format", takes, |_| Arrow::Utf8, format)
+    Own::texts("date_format", takes, |_| Arrow::Utf8, format)
 }
 
-fn format(arguments: &[ArrayRef]) -> Result<ArrayRef> {
-    let times = Times::of(&arguments[0])?;
-    let formats = arguments[1].as_string::<i32>();
-    let mut texts = StringBuilder::new();
-    for row in 0..formats.len() {
-        let format = formats.is_valid(row).then(|| formats.value(row));
-        texts.append_option(match times.get(row).zip(format) {
-            Some((millis, format)) => Some(one(millis, format)?),
-            None => None,
-        });
+fn format(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
+    let times = Times::of(arguments[0].array())?;
+    let formats = arguments[1].texts::<i32>();
+    for row in 0..made.rows() {
+        let Some((millis, format)) = times.get(arguments[0].place(row)).zip(formats.get(row)) else {
+            made.append(None)?;
+            continue;
+        };
+        // A text is at most five times as long as its format.
+        made.admit(format.len())?;
+        made.append(Some(&one(millis, format)?))?;
     }
-    Ok(Arc::new(texts.finish()))
+    Ok(())
 }
 
 fn one(millis: i64, format: &str) -> Result<String> {

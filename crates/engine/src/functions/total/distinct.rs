@@ -22,18 +22,21 @@ pub(super) struct Distinct {
     seen: HashSet<ScalarValue>,
     /// In the order in which they came, so that an answer does not depend on hashes.
     values: Vec<ScalarValue>,
+    /// What the values take, both times. It is asked for after each batch.
+    bytes: usize,
     sums: Sums,
 }
 
 impl Distinct {
     pub(super) fn new(input: Arrow, sums: Sums) -> Self {
-        Self { input, seen: HashSet::new(), values: Vec::new(), sums }
+        Self { input, seen: HashSet::new(), values: Vec::new(), bytes: 0, sums }
     }
 
     fn keep(&mut self, values: &ArrayRef) -> Result<()> {
         for row in (0..values.len()).filter(|row| values.is_valid(*row)) {
             let value = ScalarValue::try_from_array(values, row)?;
             if self.seen.insert(value.clone()) {
+                self.bytes += 2 * value.size();
                 self.values.push(value);
             }
         }
@@ -66,7 +69,6 @@ impl Accumulator for Distinct {
     }
 
     fn size(&self) -> usize {
-        let of_values: usize = self.values.iter().map(|value| 2 * value.size()).sum();
-        size_of::<Self>() + of_values
+        size_of::<Self>() + self.bytes
     }
 }

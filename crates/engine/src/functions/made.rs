@@ -1,0 +1,164 @@
+//! The texts that a function makes, each bounded before it is made.
+
+use std::{fmt::Write, sync::Arc};
+
+use arrow_buffer::MemoryReservation;
+use datafusion::{
+    arrow::array::{Array, ArrayRef, StringBuilder},
+    error::{DataFusionError, Result},
+};
+
+use super::own::failure;
+use crate::memory::{EXCEEDED, Hold, QueryMemory};
+
+/// By how much the memory that is counted grows while texts are made.
+const STEP: usize = 1 << 20;
+
+/// The result of one call, row by row. What it takes is counted from the beginning, and claimed by the array that
+/// comes of it.
+pub(super) struct Made<'m> {
+    function: &'static str,
+    rows: usize,
+    texts: StringBuilder,
+    bytes: usize,
+    longest: usize,
+    most: usize,
+    is_constant: bool,
+    hold: Hold,
+    memory: &'m QueryMemory,
+}
+
+impl<'m> Made<'m> {
+    /// For so many rows; `is_constant` if there is one value for all.
+    pub(super) fn new(
+        function: &'static str,
+        rows: usize,
+        is_constant: bool,
+        memory: &'m QueryMemory,
+    ) -> Self {
+        let limits = memory.limits();
+        let longest = if is_constant { memory.longest_constant() } else { limits.value };
+        let (texts, hold) = (StringBuilder::with_capacity(rows, 0), memory.memory().hold());
+        Self { function, rows, texts, bytes: 0, longest, most: limits.call, is_constant, hold, memory }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Fails where a text of so many bytes may not be made. Whoever makes a text in memory of its own asks first.
+    pub(super) fn admit(&self, bytes: usize) -> Result<()> {
+        let Self { function, longest, most, .. } = self;
+        if bytes > *longest {
+            return Err(failure(
+                EXCEEDED,
+                format!("{function} makes a text of more than {longest} bytes, the most of the local engine"),
+            ));
+        }
+        if self.bytes.saturating_add(bytes) > *most {
+            return Err(failure(
+                EXCEEDED,
+                format!("{function} makes more than {most} bytes at once, the most of the local engine"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, bytes: usize) -> Result<()> {
+        self.admit(bytes)?;
+        self.bytes += bytes;
+        if self.bytes > self.hold.size() {
+            self.hold.resize(self.bytes.next_multiple_of(STEP));
+            self.memory.memory().check()?;
+        }
+        Ok(())
+    }
+
+    /// The next row's text, or none.
+    pub(super) fn append(&mut self, text: Option<&str>) -> Result<()> {
+        if let Some(text) = text {
+            self.count(text.len())?;
+        }
+        self.texts.append_option(text);
+        Ok(())
+    }
+
+    /// The next row's text, in parts.
+    pub(super) fn append_parts<'p>(&mut self, parts: impl Iterator<Item = &'p str> + Clone) -> Result<()> {
+        self.count(parts.clone().fold(0_usize, |sum, part| sum.saturating_add(part.len())))?;
+        for part in parts {
+            self.texts.write_str(part).map_err(|error| DataFusionError::External(Box::new(error)))?;
+        }
+        self.texts.append_value("");
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Result<ArrayRef> {
+        if self.is_constant {
+            self.memory.made_constant(self.bytes)?;
+        }
+        let texts: ArrayRef = Arc::new(self.texts.finish());
+        texts.claim(self.memory.memory());
+        Ok(texts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::AsArray;
+
+    use super::*;
+    use crate::memory::{Memory, MemoryLimits};
+
+    fn query(limits: MemoryLimits) -> QueryMemory {
+        QueryMemory::new(Memory::new(limits))
+    }
+
+    #[test]
+    fn texts_are_bounded_one_by_one_and_all_together() {
+        let query = query(MemoryLimits { call: 10, value: 4, ..MemoryLimits::default() });
+        let mut made = Made::new("f", 4, false, &query);
+        made.append(Some("abcd")).unwrap();
+        let error = made.append(Some("abcde")).unwrap_err().to_string();
+        assert!(error.contains("f makes a text of more than 4 bytes"), "{error}");
+        made.append(None).unwrap();
+        made.append_parts(["ab", "", "cd"].into_iter()).unwrap();
+        assert!(made.append_parts(["ab", "cde"].into_iter()).is_err());
+        let error = made.append(Some("abc")).unwrap_err().to_string();
+        assert!(error.contains("f makes more than 10 bytes at once"), "{error}");
+        made.append(Some("ab")).unwrap();
+        let texts = made.finish().unwrap();
+        let found: Vec<Option<&str>> = texts.as_string::<i32>().iter().collect();
+        assert_eq!(found, [Some("abcd"), None, Some("abcd"), Some("ab")]);
+    }
+
+    #[test]
+    fn what_is_made_is_counted_until_it_is_dropped() {
+        let limits = MemoryLimits { batches: 3 << 20, ..MemoryLimits::default() };
+        let query = query(limits);
+        let text = "x".repeat(1 << 20);
+        let mut made = Made::new("f", 2, false, &query);
+        made.append(Some(&text)).unwrap();
+        made.append(Some("y")).unwrap();
+        assert_eq!(query.memory().check().ok(), Some(()));
+        let first = made.finish().unwrap();
+        let mut made = Made::new("f", 2, false, &query);
+        let twice = [made.append(Some(&text)), made.append(Some(&text))];
+        assert!(twice.iter().any(Result::is_err), "{twice:?}");
+        drop((made, first));
+        let mut made = Made::new("f", 2, false, &query);
+        made.append(Some(&text)).unwrap();
+    }
+
+    #[test]
+    fn constants_have_a_limit_of_their_own() {
+        let query = query(MemoryLimits { call: 80, value: 8, ..MemoryLimits::default() });
+        let constant = |text: &str| {
+            let mut made = Made::new("f", 1, true, &query);
+            made.append(Some(text))?;
+            made.finish()
+        };
+        constant("12345678").unwrap();
+        assert!(constant("123").is_err());
+    }
+}

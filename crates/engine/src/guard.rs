@@ -1,0 +1,113 @@
+//! What is put around the operators of a plan, so that the memory of batches is counted and bounded.
+
+mod counted;
+mod once;
+mod width;
+
+use std::sync::Arc;
+
+use datafusion::{
+    common::tree_node::{Transformed, TransformedResult, TreeNode},
+    error::Result,
+    physical_expr::{expressions::Literal, utils::collect_columns},
+    physical_plan::{
+        ExecutionPlan,
+        aggregates::AggregateExec,
+        joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec},
+        projection::ProjectionExec,
+        replace_children_if_necessary,
+        windows::{BoundedWindowAggExec, WindowAggExec},
+    },
+};
+
+use crate::memory::Memory;
+use counted::{Counted, Repeated};
+use once::Once;
+
+/// The plan with its operators counted. Joins and window functions also refuse rows that are too wide to repeat.
+pub(crate) fn around(plan: Arc<dyn ExecutionPlan>, memory: &Memory) -> Result<Arc<dyn ExecutionPlan>> {
+    let plan = plan.transform_up(|node| Ok(Transformed::yes(guard(node, memory)?))).data()?;
+    // What leaves the plan is what a caller holds.
+    Ok(Arc::new(Counted::around(plan, memory)))
+}
+
+fn guard(node: Arc<dyn ExecutionPlan>, memory: &Memory) -> Result<Arc<dyn ExecutionPlan>> {
+    let node = if is_join(&node) {
+        let mut inputs = narrow_inputs(&node, memory);
+        if node.is::<NestedLoopJoinExec>()
+            && let Some(left) = inputs.first_mut()
+        {
+            *left = Arc::new(Once::around(Arc::clone(left)));
+        }
+        with_inputs(node, inputs)?
+    } else if let Some(repeated) = repeated(&node) {
+        let narrow = |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> {
+            let counted = Counted::around(Arc::clone(input), memory).narrow();
+            Arc::new(counted.repeated(repeated.clone()))
+        };
+        let inputs = node.children().into_iter().map(narrow).collect();
+        with_inputs(node, inputs)?
+    } else {
+        node
+    };
+    Ok(if makes_batches(&node) { Arc::new(Counted::around(node, memory)) } else { node })
+}
+
+fn narrow_inputs(node: &Arc<dyn ExecutionPlan>, memory: &Memory) -> Vec<Arc<dyn ExecutionPlan>> {
+    let narrow = |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> {
+        Arc::new(Counted::around(Arc::clone(input), memory).narrow())
+    };
+    node.children().into_iter().map(narrow).collect()
+}
+
+fn with_inputs(
+    node: Arc<dyn ExecutionPlan>,
+    inputs: Vec<Arc<dyn ExecutionPlan>>,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    replace_children_if_necessary(node, inputs)
+}
+
+fn is_join(node: &Arc<dyn ExecutionPlan>) -> bool {
+    node.is::<HashJoinExec>()
+        || node.is::<NestedLoopJoinExec>()
+        || node.is::<CrossJoinExec>()
+        || node.is::<SortMergeJoinExec>()
+}
+
+/// Whether its batches are new, and neither its input's nor a selection of them.
+fn makes_batches(node: &Arc<dyn ExecutionPlan>) -> bool {
+    node.children().is_empty()
+        || is_join(node)
+        || node.is::<AggregateExec>()
+        || node.is::<ProjectionExec>()
+        || node.is::<WindowAggExec>()
+        || node.is::<BoundedWindowAggExec>()
+}
+
+/// What a window operator repeats for all rows of its input at once: the literals among its arguments (what `lag`
+/// gives where there is no row), and the columns of a function that looks at a whole partition.
+fn repeated(node: &Arc<dyn ExecutionPlan>) -> Option<Repeated> {
+    let (functions, is_whole) = if let Some(window) = node.downcast_ref::<WindowAggExec>() {
+        (window.window_expr(), true)
+    } else {
+        (node.downcast_ref::<BoundedWindowAggExec>()?.window_expr(), false)
+    };
+    let mut repeated = Repeated::default();
+    for function in functions {
+        if function.field().is_ok_and(|field| field.data_type().is_primitive()) {
+            continue;
+        }
+        for argument in function.expressions() {
+            match argument.downcast_ref::<Literal>() {
+                Some(literal) => {
+                    repeated.literals += literal.value().try_as_str().flatten().map_or(0, str::len);
+                }
+                None if is_whole => {
+                    repeated.columns.extend(collect_columns(&argument).iter().map(|column| column.index()));
+                }
+                None => {}
+            }
+        }
+    }
+    Some(repeated)
+}

@@ -1,0 +1,206 @@
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use datafusion::{
+    arrow::{
+        array::{ArrayRef, RecordBatch},
+        datatypes::SchemaRef,
+    },
+    common::tree_node::TreeNodeRecursion,
+    error::{DataFusionError, Result},
+    execution::{RecordBatchStream, SendableRecordBatchStream, TaskContext},
+    physical_expr::PhysicalExpr,
+    physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties},
+};
+use futures::{Stream, StreamExt};
+
+use super::width::widest;
+use crate::{
+    error::Failure,
+    memory::{EXCEEDED, Memory},
+};
+
+/// Counts the batches of an operator for as long as they live, and fails the query where all of them are too many.
+/// None that leaves has more rows than the query's batches should have.
+#[derive(Debug, Clone)]
+pub(super) struct Counted {
+    input: Arc<dyn ExecutionPlan>,
+    memory: Memory,
+    is_narrow: bool,
+    repeated: Repeated,
+}
+
+/// What the operator above repeats for every row of its whole input.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Repeated {
+    /// Columns of which one value may come to be in every row.
+    pub(super) columns: Vec<usize>,
+    /// The bytes of literals that may.
+    pub(super) literals: usize,
+}
+
+impl Repeated {
+    fn is_nothing(&self) -> bool {
+        self.columns.is_empty() && self.literals == 0
+    }
+}
+
+impl Counted {
+    pub(super) fn around(input: Arc<dyn ExecutionPlan>, memory: &Memory) -> Self {
+        if let Some(counted) = input.downcast_ref::<Self>() {
+            return counted.clone();
+        }
+        Self { input, memory: memory.clone(), is_narrow: false, repeated: Repeated::default() }
+    }
+
+    /// Refuses a row that is too wide to be repeated.
+    pub(super) fn narrow(self) -> Self {
+        Self { is_narrow: true, ..self }
+    }
+
+    /// Refuses so many rows that what is repeated for each of them is too much.
+    pub(super) fn repeated(self, repeated: Repeated) -> Self {
+        Self { repeated, ..self }
+    }
+}
+
+impl DisplayAs for Counted {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Counted")
+    }
+}
+
+impl ExecutionPlan for Counted {
+    fn name(&self) -> &'static str {
+        "Counted"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        self.input.properties()
+    }
+
+    fn maintains_input_order(&self) -> Vec<bool> {
+        vec![true]
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.input]
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        mut children: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let input = children.pop().unwrap_or_else(|| Arc::clone(&self.input));
+        Ok(Arc::new(Self { input, ..Self::clone(&self) }))
+    }
+
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let rows = context.session_config().batch_size();
+        Ok(Box::pin(CountedRows {
+            input: self.input.execute(partition, context)?,
+            rows,
+            rest: None,
+            rule: self.clone(),
+            seen: 0,
+            widest: 0,
+        }))
+    }
+}
+
+struct CountedRows {
+    input: SendableRecordBatchStream,
+    /// The most of a batch.
+    rows: usize,
+    /// What has not left yet of a batch with more.
+    rest: Option<RecordBatch>,
+    rule: Counted,
+    seen: usize,
+    /// Of what is repeated, in bytes.
+    widest: usize,
+}
+
+impl CountedRows {
+    fn count(&mut self, batch: &RecordBatch) -> Result<()> {
+        let Counted { memory, is_narrow, repeated, .. } = &self.rule;
+        batch.claim(memory);
+        memory.check()?;
+        let limits = memory.limits();
+        if *is_narrow {
+            let width = widest(batch.columns().iter(), limits.row());
+            if width > limits.row() {
+                let most = limits.row();
+                return refuse(format!(
+                    "a join or a window function of rows of {width} bytes: at most {most}"
+                ));
+            }
+        }
+        if repeated.is_nothing() {
+            return Ok(());
+        }
+        let columns = repeated.columns.iter().filter_map(|index| batch.columns().get(*index));
+        let columns: Vec<&ArrayRef> = columns.collect();
+        self.widest = self.widest.max(widest(columns.iter().copied(), 0).saturating_add(repeated.literals));
+        self.seen = self.seen.saturating_add(batch.num_rows());
+        // It takes half of what all may.
+        if self.seen.saturating_mul(self.widest) > limits.batches / 2 {
+            let (seen, widest) = (self.seen, self.widest);
+            return refuse(format!(
+                "a window function that may repeat {widest} bytes for each of {seen} rows and more"
+            ));
+        }
+        Ok(())
+    }
+
+    /// The next rows of what has not left yet.
+    fn part(&mut self) -> Option<RecordBatch> {
+        let rest = self.rest.take()?;
+        if rest.num_rows() <= self.rows {
+            return Some(rest);
+        }
+        self.rest = Some(rest.slice(self.rows, rest.num_rows() - self.rows));
+        Some(rest.slice(0, self.rows))
+    }
+}
+
+fn refuse(what: String) -> Result<()> {
+    let failure = Failure::new(EXCEEDED, format!("{what} needs more memory than the local engine may use"));
+    Err(DataFusionError::External(Box::new(failure)))
+}
+
+impl Stream for CountedRows {
+    type Item = Result<RecordBatch>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if this.rest.is_none() {
+            match ready!(this.input.poll_next_unpin(context)) {
+                Some(Ok(batch)) => {
+                    if let Err(error) = this.count(&batch) {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                    this.rest = Some(batch);
+                }
+                other => return Poll::Ready(other),
+            }
+        }
+        Poll::Ready(this.part().map(Ok))
+    }
+}
+
+impl RecordBatchStream for CountedRows {
+    fn schema(&self) -> SchemaRef {
+        self.input.schema()
+    }
+}

@@ -1,0 +1,39 @@
+/// How many bytes the queries of one engine may hold and make. What would exceed a limit fails as
+/// `EXCEEDED_LOCAL_MEMORY_LIMIT`, and the process goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryLimits {
+    /// The state of the operators of all queries together: sorts, joins and groups. A sort beyond that spills to
+    /// temporary files.
+    pub operators: usize,
+    /// The batches of rows of all queries together, those that an operator keeps among them.
+    pub batches: usize,
+    /// What one call of a function may make for one batch, and what the constants of one query may be an eighth of.
+    pub call: usize,
+    /// The longest text that a function may make. A row that a join repeats may have twice as much.
+    pub value: usize,
+}
+
+impl Default for MemoryLimits {
+    /// For a process of a developer's machine: about 1 GiB when it is under attack, and 1 MiB for a text, which is
+    /// as long as an event may be.
+    fn default() -> Self {
+        Self { operators: 512 << 20, batches: 1 << 30, call: 128 << 20, value: 1 << 20 }
+    }
+}
+
+impl MemoryLimits {
+    /// The widest row that a join or a window function may repeat.
+    pub(crate) fn row(&self) -> usize {
+        self.value.saturating_mul(2)
+    }
+
+    /// What a function may make of constants while a query is planned: the plan keeps it.
+    pub(crate) fn constants(&self) -> usize {
+        self.call / 8
+    }
+
+    /// What the copies of one value, or of all literals, may take together.
+    pub(crate) fn copies(&self) -> usize {
+        self.call / 2
+    }
+}

@@ -1,0 +1,98 @@
+//! The memory of one query: the engine's, and what is made of constants while it is planned.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use datafusion::error::{DataFusionError, Result};
+
+use super::{Memory, MemoryLimits};
+
+/// What the functions of one query count with. Clones count together.
+#[derive(Debug, Clone)]
+pub(crate) struct QueryMemory {
+    memory: Memory,
+    constants: Arc<Constants>,
+}
+
+#[derive(Debug)]
+struct Constants {
+    made: AtomicUsize,
+    longest: AtomicUsize,
+    is_planned: AtomicBool,
+}
+
+impl QueryMemory {
+    pub(crate) fn new(memory: Memory) -> Self {
+        let longest = AtomicUsize::new(memory.limits().value);
+        let (made, is_planned) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Self { memory, constants: Arc::new(Constants { made, longest, is_planned }) }
+    }
+
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    pub(crate) fn limits(&self) -> &MemoryLimits {
+        self.memory.limits()
+    }
+
+    /// Bounds each constant of a query that names columns so many times: the optimizer may put a constant in the
+    /// place of each of them.
+    pub(crate) fn expect_copies(&self, references: usize) {
+        let limits = self.limits();
+        let longest = (limits.copies() / references.max(1)).min(limits.value);
+        self.constants.longest.store(longest, Ordering::Relaxed);
+    }
+
+    /// From here on, what a function makes of single values is a part of a batch, and no constant.
+    pub(crate) fn end_planning(&self) {
+        self.constants.is_planned.store(true, Ordering::Relaxed);
+    }
+
+    fn is_planned(&self) -> bool {
+        self.constants.is_planned.load(Ordering::Relaxed)
+    }
+
+    /// How long the value of a function of single values may be.
+    pub(crate) fn longest_constant(&self) -> usize {
+        if self.is_planned() { self.limits().value } else { self.constants.longest.load(Ordering::Relaxed) }
+    }
+
+    /// Counts a value that was made of single values, as long as the query is planned. It is not known when the plan
+    /// lets go of it, so the count never falls.
+    pub(crate) fn made_constant(&self, bytes: usize) -> Result<()> {
+        if self.is_planned() {
+            return Ok(());
+        }
+        let made = self.constants.made.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        let limit = self.limits().constants();
+        if made <= limit {
+            return Ok(());
+        }
+        Err(DataFusionError::ResourcesExhausted(format!("constants of {made} bytes, the limit is {limit}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_are_as_short_as_their_copies_are_many() {
+        let limits = MemoryLimits { call: 800, value: 100, ..MemoryLimits::default() };
+        let query = QueryMemory::new(Memory::new(limits));
+        assert_eq!(query.longest_constant(), 100);
+        for (references, longest) in [(0, 100), (1, 100), (4, 100), (8, 50), (1_000, 0)] {
+            query.expect_copies(references);
+            assert_eq!(query.longest_constant(), longest, "{references}");
+        }
+        query.made_constant(60).unwrap();
+        query.made_constant(40).unwrap();
+        assert!(query.clone().made_constant(1).is_err());
+        query.end_planning();
+        query.made_constant(1_000).unwrap();
+        assert_eq!(query.longest_constant(), 100);
+    }
+}
