@@ -4,6 +4,8 @@ use std::{ops::Range, time::Duration};
 
 use aws_sdk_athena::{
     Client,
+    error::SdkError,
+    operation::start_query_execution::StartQueryExecutionError,
     types::{
         ColumnInfo, QueryExecution, QueryExecutionContext, QueryExecutionState, QueryExecutionStatus,
         ResultReuseByAgeConfiguration, ResultReuseConfiguration,
@@ -12,14 +14,20 @@ use aws_sdk_athena::{
 use bytes::Bytes;
 use chrono::DateTime;
 use domain::port::{
-    EngineError, ObjectStore, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, Source,
-    StoreError, StoredResult,
+    EngineError, Fault, ObjectStore, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn,
+    Source, StoreError, StoredResult,
 };
 
 use crate::{failure::Failure, s3::S3Store};
 
 /// How Athena begins the reason of a query that it stopped at the workgroup's bound.
 const CUT_OFF: &str = "Bytes scanned limit was exceeded";
+
+/// Athena's code within an `InvalidRequestException` for what its parser does not take.
+const MALFORMED: &str = "MALFORMED_QUERY";
+
+/// Athena's category of failures that the statement has caused, or whoever set up what it reads.
+const BY_USER: i32 = 2;
 
 /// One workgroup, which names where results go.
 #[derive(Debug, Clone)]
@@ -68,7 +76,7 @@ impl QueryEngine for AthenaEngine {
             .work_group(&self.workgroup)
             .set_result_reuse_configuration(query.reuse.map(reuse).transpose()?)
             .query_execution_context(QueryExecutionContext::builder().database(&self.database).build());
-        let answer = call.send().await.map_err(|error| engine_error(None, error.into()))?;
+        let answer = call.send().await.map_err(start_error)?;
         let id = answer.query_execution_id.ok_or_else(|| unreadable("Athena answered no query id"))?;
         Ok(QueryId::new(id))
     }
@@ -149,10 +157,14 @@ fn state(status: Option<QueryExecutionStatus>) -> Result<QueryState, EngineError
             Ok(QueryState::CutOff)
         }
         Some(QueryExecutionState::Cancelled) => Ok(QueryState::Cancelled),
-        Some(QueryExecutionState::Failed) => Ok(QueryState::Failed {
-            reason: status.state_change_reason.unwrap_or_default(),
-            retryable: status.athena_error.is_some_and(|error| error.retryable),
-        }),
+        Some(QueryExecutionState::Failed) => {
+            let category = status.athena_error.as_ref().and_then(|error| error.error_category);
+            Ok(QueryState::Failed {
+                reason: status.state_change_reason.unwrap_or_default(),
+                retryable: status.athena_error.is_some_and(|error| error.retryable),
+                fault: if category == Some(BY_USER) { Fault::Statement } else { Fault::Engine },
+            })
+        }
         other => Err(failed(format!("Athena answered the unknown state {other:?}"))),
     }
 }
@@ -181,6 +193,20 @@ fn column(info: ColumnInfo) -> ResultColumn {
         _ => info.r#type,
     };
     ResultColumn { name: info.name, data_type }
+}
+
+/// Of a query that could not be started: Athena parses a statement before it gives it an id.
+fn start_error(error: SdkError<StartQueryExecutionError>) -> EngineError {
+    let code = match error.as_service_error() {
+        Some(StartQueryExecutionError::InvalidRequestException(refused)) => refused.athena_error_code(),
+        _ => None,
+    };
+    let is_malformed = code == Some(MALFORMED);
+    let failure = Failure::from(error);
+    match is_malformed {
+        true => EngineError::Malformed { reason: failure.message },
+        false => engine_error(None, failure),
+    }
 }
 
 fn engine_error(id: Option<&QueryId>, failure: Failure) -> EngineError {

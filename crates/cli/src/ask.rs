@@ -23,6 +23,7 @@ Examples:
   tributary rows passengers --limit 20
   tributary rows bookings --where price=gte.100 --where 'currency=in.(EUR,USD)' --order booked_at.desc
   tributary rows bookings --select 'currency,total:price.sum(),count()' --format csv
+  tributary rows bookings --format csv --spreadsheet > bookings.csv
   tributary rows bookings --where 'booked_at=gte.2026-11-23T00:00:00Z' --format parquet > bookings.parquet
 
 Exit status: 0 done, 1 the lake failed, 2 wrong options, filters or columns, 130 interrupted.")]
@@ -84,6 +85,10 @@ struct AnswerOptions {
     /// The form of the rows.
     #[arg(long, value_enum, default_value_t = Form::Table)]
     format: Form,
+    /// With --format csv: put an apostrophe before each text that a spreadsheet would take for a formula, and every text
+    /// in quotes.
+    #[arg(long)]
+    spreadsheet: bool,
 }
 
 /// What rows are printed as.
@@ -142,7 +147,7 @@ pub(crate) async fn rows(options: RowsOptions) -> Result<(), Failure> {
         parameters.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     let path = format!("/v1/datasets/{}/rows?{}", options.dataset, query.join("&"));
     let question = Question { method: "GET", path, body: None };
-    ask(question, options.answer.format, options.answer.limit.is_some()).await
+    ask(question, &options.answer, options.answer.limit.is_some()).await
 }
 
 pub(crate) async fn query(options: QueryOptions) -> Result<(), Failure> {
@@ -161,20 +166,25 @@ pub(crate) async fn query(options: QueryOptions) -> Result<(), Failure> {
     let question = Question { method: "POST", path, body: Some(body) };
     // Where LIMIT is within a subquery this says too little, and never what is not so.
     let limited = options.answer.limit.is_some() || options.sql.to_lowercase().contains("limit");
-    ask(question, options.answer.format, limited).await
+    ask(question, &options.answer, limited).await
 }
 
 /// Prints the answer. If nobody said how many rows it may have (`limited`) and it has as many as it then may, there may
 /// be more, and nobody shall take it for all.
-async fn ask(mut question: Question, form: Form, limited: bool) -> Result<(), Failure> {
+async fn ask(mut question: Question, answer: &AnswerOptions, limited: bool) -> Result<(), Failure> {
     use std::io::IsTerminal;
+    let AnswerOptions { format: form, spreadsheet, .. } = *answer;
     let name = form.name();
+    if spreadsheet && form != Form::Csv {
+        return Err(Failure::Input("--spreadsheet is about CSV: give it with --format csv".to_owned()));
+    }
     if form.is_binary() && std::io::stdout().is_terminal() {
         return Err(Failure::Input(format!(
             "{name} is not for a terminal: write it into a file, with > FILE"
         )));
     }
-    question.path.push_str(&format!("&format={name}"));
+    let csv = if spreadsheet { "&_csv=spreadsheet" } else { "" };
+    question.path.push_str(&format!("&format={name}{csv}"));
     question.path = question.path.replacen("?&", "?", 1);
 
     let lake = RemoteLake::from_environment().await?;

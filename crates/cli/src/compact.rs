@@ -124,6 +124,9 @@ async fn compact(options: CompactOptions) -> Result<(), Failure> {
             "there is no dataset {dataset} that is live: `tributary dataset list` lists what there is"
         )));
     }
+    if let Some(partition) = &options.partition {
+        lake.check_partition(dataset, partition).await?;
+    }
     let spinner = output::spinner("listing");
     let found = find::partitions(&lake.store, dataset, options.partition.as_ref()).await;
     spinner.finish_and_clear();

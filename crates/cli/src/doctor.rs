@@ -68,6 +68,9 @@ pub(crate) async fn run(options: DoctorOptions) -> Result<(), Failure> {
 async fn look(options: DoctorOptions) -> Result<(), Failure> {
     let lake = RemoteLake::from_environment().await?;
     let scope = Scope { dataset: options.dataset, partition: options.partition };
+    if let (Some(dataset), Some(partition)) = (&scope.dataset, &scope.partition) {
+        lake.check_partition(dataset, partition).await?;
+    }
     let bar = output::spinner("listing the lake");
     let progress = |step: Step| match step {
         Step::Partitions(number) => output::into_bar(&bar, number, "partitions"),

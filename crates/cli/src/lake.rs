@@ -5,10 +5,11 @@ use std::sync::Arc;
 use aws::{Aws, GlueCatalog, RandomIds, S3Store, SystemClock};
 use compact::{CompactError, Compactor};
 use domain::{
+    DatasetName, Partition,
     access::AccessError,
     commit::UnreadableCommit,
     port::{CatalogError, StoreError},
-    schemas::SchemasError,
+    schemas::{self, SchemasError},
     settings::Settings,
 };
 
@@ -69,6 +70,23 @@ impl RemoteLake {
     /// The HTTP API in this process, for who has the rights of the environment's credentials.
     pub(crate) fn api(&self) -> axum::Router {
         query::Context::router_for_operators(&self.aws, &self.settings)
+    }
+
+    /// Refuses a partition that its dataset cannot have, and says which it can. A dataset whose definition does not
+    /// exist, or cannot be read, allows any.
+    pub(crate) async fn check_partition(
+        &self,
+        dataset: &DatasetName,
+        partition: &Partition,
+    ) -> Result<(), Failure> {
+        let accepted = match schemas::load(&self.store, dataset).await {
+            Err(SchemasError::Invalid { .. }) => None,
+            accepted => accepted.map_err(|error| self.failure(error))?,
+        };
+        match accepted.map(|accepted| accepted.dataset.check_partition(partition)) {
+            Some(Err(other)) => Err(Failure::Input(other.to_string())),
+            Some(Ok(())) | None => Ok(()),
+        }
     }
 
     /// The failure of a command: what went wrong, and whom it had asked.

@@ -1,5 +1,5 @@
 use domain::{
-    DatasetName, Partition,
+    DatasetName, OtherGranularity, Partition,
     commit::UnreadableCommit,
     port::{Source, StoreError},
     run::Expired,
@@ -32,6 +32,9 @@ pub enum CompactError {
         /// The version of the head.
         needed: u32,
     },
+    /// The partition is none that its dataset can have: a day of a dataset by the hour, or an hour of one by the day.
+    #[error(transparent)]
+    OtherGranularity(#[from] OtherGranularity),
     /// Some of what the invocation was about is not done; the log says what, and why.
     #[error("{0} notifications could not be handled")]
     Incomplete(usize),
@@ -97,6 +100,7 @@ impl From<CompactError> for lambda_runtime::Diagnostic {
             CompactError::Definition(_)
             | CompactError::UnknownDataset(_)
             | CompactError::DefinitionBehind { .. } => "Definition",
+            CompactError::OtherGranularity(_) => "OtherGranularity",
             CompactError::Incomplete(_) => "Incomplete",
             CompactError::Commit(_) => "UnreadableCommit",
             CompactError::Expired(_) => "Expired",

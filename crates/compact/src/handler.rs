@@ -60,6 +60,7 @@ async fn vacuum(
     let swept = match of {
         None => vacuum.sweep(run).await?,
         Some((dataset, partition)) => {
+            context.compactor.check_partition(&dataset, &partition).await?;
             let vacuumed = vacuum.vacuum(&dataset, &partition, run).await.inspect_err(|error| {
                 tracing::error!(
                     %dataset, %partition, stopped = error.stops(), error = domain::chain(error),

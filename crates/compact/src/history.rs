@@ -32,7 +32,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         partition: &Partition,
     ) -> Result<Option<(Generation, Generation)>, CompactError> {
         let objects = self.store.list_all(&key::commits_prefix(dataset, partition)).await?;
-        Ok(commit::log(objects.iter().map(|object| object.key.as_str())))
+        Ok(commit::log(dataset, partition, objects.iter().map(|object| object.key.as_str())))
     }
 
     /// The commits from the head down to `oldest`, or to the first one that is gone. `NotFound` if the head is.

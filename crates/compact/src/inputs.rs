@@ -73,7 +73,8 @@ pub(crate) async fn list<S: ObjectStore>(
                     listing.fresh.push(Landed { batch, bytes: object.size, at: object.last_modified });
                 }
             }
-            // An hourly partition's prefix below a daily one's cannot occur; anything else is a stranger's.
+            // A daily partition's prefix is that of its day's hourly ones too.
+            Ok(ParsedKey::Landing(_, found, _)) if found != *partition => {}
             _ => tracing::warn!(key = object.key, "an object in landing is not a batch; it is left alone"),
         }
     }

@@ -28,7 +28,7 @@ pub(crate) async fn head<S: ObjectStore>(
     partition: &Partition,
 ) -> Result<Option<Commit>, CompactError> {
     let objects = store.list_all(&key::commits_prefix(dataset, partition)).await?;
-    match commit::head(objects.iter().map(|object| object.key.as_str())) {
+    match commit::head(dataset, partition, objects.iter().map(|object| object.key.as_str())) {
         None => Ok(None),
         Some(generation) => read(store, &key::commit(dataset, partition, generation)).await.map(Some),
     }

@@ -65,7 +65,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let Some(head) = log::head(&*self.store, dataset, partition).await? else {
             return Ok(Twins::default());
         };
-        let accepted = self.accepted(dataset, Some(&head)).await?;
+        let accepted = self.accepted(dataset, partition, Some(&head)).await?;
         let within = self.within(&accepted.dataset, &head.files, run).await?;
         let Within { twins, conflicting, .. } = within;
         Ok(Twins { generation: head.generation.number(), rows: head.rows, twins, conflicting })

@@ -56,12 +56,15 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     ) -> Result<Round, CompactError> {
         let head = match log::head(&*self.store, dataset, partition).await {
             Err(CompactError::Store(StoreError::NotFound { .. })) => return Ok(Round::Stale(None)),
-            Ok(None) => return Ok(Round::NothingNew),
+            Ok(None) => {
+                self.check_partition(dataset, partition).await?;
+                return Ok(Round::NothingNew);
+            }
             Ok(Some(head)) => head,
             Err(error) => return Err(error),
         };
         let listing = inputs::list(&*self.store, dataset, partition, Some(&head)).await?;
-        let accepted = self.accepted(dataset, Some(&head)).await?;
+        let accepted = self.accepted(dataset, partition, Some(&head)).await?;
         let (consumed, writer) = (still_there(Some(&head), &listing), WriterId::from(self.ids.ulid()));
         let kind = match what {
             Rewrite::Rebuild => CommitKind::Rebuild,

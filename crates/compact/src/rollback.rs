@@ -137,7 +137,12 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let live = self.live(dataset, partition).await?;
         let head = match live {
             Some((oldest, head)) if (oldest..=head).contains(&to) => head,
-            log => return Err(Refused::NotInLog { to, place: format!("{dataset}/{partition}"), log }.into()),
+            log => {
+                if log.is_none() {
+                    self.check_partition(dataset, partition).await?;
+                }
+                return Err(Refused::NotInLog { to, place: format!("{dataset}/{partition}"), log }.into());
+            }
         };
         let commits = self.commits(dataset, partition, to, head).await?;
         let (target, head) = match &commits[..] {

@@ -101,7 +101,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             }
         };
         // After the listing: what was landed under a newer definition finds that one or a later one.
-        let accepted = self.accepted(dataset, head).await?;
+        let accepted = self.accepted(dataset, partition, head).await?;
         let (consumed, writer) = (still_there(head, &listing), WriterId::from(self.ids.ulid()));
         let draft = Draft { kind, accepted: &accepted, partition, head, writer, consumed };
         let workshop = self.workshop(&draft);
@@ -179,14 +179,29 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         }
     }
 
-    /// The newest definition, which must not be older than the head's.
+    /// Refuses a partition that its dataset cannot have, by a name that says which it can. A dataset without a
+    /// definition allows any.
+    pub async fn check_partition(
+        &self,
+        dataset: &DatasetName,
+        partition: &Partition,
+    ) -> Result<(), CompactError> {
+        match schemas::load(&*self.store, dataset).await? {
+            Some(accepted) => Ok(accepted.dataset.check_partition(partition)?),
+            None => Ok(()),
+        }
+    }
+
+    /// The newest definition, which must not be older than the head's, and must have such partitions.
     pub(crate) async fn accepted(
         &self,
         dataset: &DatasetName,
+        partition: &Partition,
         head: Option<&Commit>,
     ) -> Result<Accepted, CompactError> {
         let accepted = schemas::load(&*self.store, dataset).await?;
         let accepted = accepted.ok_or_else(|| CompactError::UnknownDataset(dataset.clone()))?;
+        accepted.dataset.check_partition(partition)?;
         match head.filter(|head| head.schema_version > accepted.version) {
             None => Ok(accepted),
             Some(head) => {

@@ -119,13 +119,15 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         self.work(dataset, partition, run, Patience::Waits, Until::Quiet).await
     }
 
-    /// As [`Self::compact`], without waiting for anything: for somebody who asks for this partition.
+    /// As [`Self::compact`], without waiting for anything: for somebody who asks for this partition. One that the
+    /// dataset cannot have is [`CompactError::OtherGranularity`].
     pub async fn compact_now(
         &self,
         dataset: &DatasetName,
         partition: &Partition,
         run: &Run,
     ) -> Result<Report, CompactError> {
+        self.check_partition(dataset, partition).await?;
         let _turn = self.turns.wait(dataset, partition).await;
         self.work(dataset, partition, run, Patience::Now, Until::Quiet).await
     }

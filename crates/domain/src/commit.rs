@@ -267,20 +267,31 @@ impl Commit {
     }
 }
 
-/// The live part of a log (I2), from the keys of a listing: its lowest generation, and its highest, the head. `None`
-/// if nothing was committed.
-pub fn log<'a>(keys: impl IntoIterator<Item = &'a str>) -> Option<(Generation, Generation)> {
+/// The live part of a partition's log (I2), from the keys of a listing: its lowest generation, and its highest, the
+/// head. `None` if nothing was committed. The keys of other partitions do not count: the prefix of a day is that of its
+/// hours too.
+pub fn log<'a>(
+    dataset: &DatasetName,
+    partition: &Partition,
+    keys: impl IntoIterator<Item = &'a str>,
+) -> Option<(Generation, Generation)> {
     let generations = keys.into_iter().filter_map(|key| match ParsedKey::parse(key) {
-        Ok(ParsedKey::Commit(_, _, generation)) => Some(generation.number()),
+        Ok(ParsedKey::Commit(of, at, generation)) if of == *dataset && at == *partition => {
+            Some(generation.number())
+        }
         _ => None,
     });
     let log = invariant::log(&generations.collect())?;
     Some((Generation(log.oldest), Generation(log.head)))
 }
 
-/// The head of a log (I2): the highest generation among the keys of a listing, if there is one.
-pub fn head<'a>(keys: impl IntoIterator<Item = &'a str>) -> Option<Generation> {
-    log(keys).map(|(_, head)| head)
+/// The head of a partition's log (I2): its highest generation among the keys of a listing, if there is one.
+pub fn head<'a>(
+    dataset: &DatasetName,
+    partition: &Partition,
+    keys: impl IntoIterator<Item = &'a str>,
+) -> Option<Generation> {
+    log(dataset, partition, keys).map(|(_, head)| head)
 }
 
 /// What may be deleted from landing: [`invariant::cleanable`] of the head.

@@ -7,7 +7,7 @@ use std::{collections::HashSet, sync::Arc};
 use crate::{
     data_type::DataType,
     name::{ColumnName, DatasetName},
-    partition::Granularity,
+    partition::{Granularity, OtherGranularity, Partition},
     value::Unit,
 };
 
@@ -160,6 +160,18 @@ impl Dataset {
     /// How finely it is partitioned.
     pub fn granularity(&self) -> Granularity {
         self.definition.partition_by
+    }
+
+    /// Refuses a partition that this dataset cannot have, since it is partitioned more finely or less.
+    pub fn check_partition(&self, partition: &Partition) -> Result<(), OtherGranularity> {
+        if partition.granularity() == self.granularity() {
+            return Ok(());
+        }
+        Err(OtherGranularity {
+            dataset: self.name.clone(),
+            partition: partition.clone(),
+            granularity: self.granularity(),
+        })
     }
 
     /// The order of rows: `sort_by`, else the event time, else the identity, else the time of ingestion.

@@ -38,4 +38,4 @@ pub use commit::{Commit, CommitKind, Consumed, DataFile, Generation};
 pub use data_type::DataType;
 pub use dataset::{Column, Dataset, Definition};
 pub use name::{ColumnName, DatasetName, QueryName};
-pub use partition::{Granularity, Partition};
+pub use partition::{Granularity, OtherGranularity, Partition};

@@ -8,6 +8,8 @@ use std::{
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::name::DatasetName;
+
 /// How finely a dataset is partitioned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
@@ -42,6 +44,33 @@ pub struct Partition {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid partition {0:?}: expected dt=YYYY-MM-DD or dt=YYYY-MM-DD/hour=HH")]
 pub struct InvalidPartition(String);
+
+/// A partition that its dataset cannot have: a day of a dataset that is partitioned by hour, or an hour of one that is
+/// partitioned by day.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("dataset {dataset} is partitioned by {}, and {partition} is {}", word(.granularity), advice(.partition))]
+pub struct OtherGranularity {
+    /// The dataset.
+    pub dataset: DatasetName,
+    /// What was named.
+    pub partition: Partition,
+    /// How the dataset is partitioned.
+    pub granularity: Granularity,
+}
+
+fn word(granularity: &Granularity) -> &'static str {
+    match granularity {
+        Granularity::Day => "day",
+        Granularity::Hour => "hour",
+    }
+}
+
+fn advice(found: &Partition) -> String {
+    match found.granularity() {
+        Granularity::Day => format!("a day: name one of its hours, for example {found}/hour=00"),
+        Granularity::Hour => format!("an hour: name its day, {}", Partition { dt: found.dt, hour: None }),
+    }
+}
 
 impl Partition {
     /// The partition that an event of this time belongs to; `None` outside the years 0 to 9999 of UTC, which

@@ -16,7 +16,7 @@ pub use object_store::{
     DeleteFailure, Download, ListPage, ObjectMeta, ObjectStore, PresignedUrls, PutMode, StoreError, Version,
 };
 pub use query_engine::{
-    EngineError, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, StoredResult,
+    EngineError, Fault, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, StoredResult,
 };
 
 /// What an adapter wraps: the SDK's error, or its own. Kept, so that nobody has to parse text.

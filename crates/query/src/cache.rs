@@ -112,6 +112,8 @@ mod tests {
         for other in [
             of("b", "json", struct_, None, "g"),
             of("a", "columns", struct_, None, "g"),
+            of("a", "json;csv=spreadsheet", struct_, None, "g"),
+            of("a", "json;numbers=strings", struct_, None, "g"),
             // The definition has another field since: the same SQL of the same generations answers it too.
             of("a", "json", "struct<a:int,b:int>", None, "g"),
             of("a", "json", struct_, Some("k"), "g"),

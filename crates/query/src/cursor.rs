@@ -85,7 +85,8 @@ mod tests {
     }
 
     fn any_cursor() -> impl Strategy<Value = Cursor> {
-        let form = prop::sample::select(vec!["json", "columns", "csv", "columns;numbers=strings"]);
+        let form =
+            prop::sample::select(vec!["json", "columns", "csv", "columns;numbers=strings;csv=spreadsheet"]);
         let form = form.prop_map(|text| Form::from_text(text).unwrap());
         (any::<u64>(), any::<u64>(), prop::option::of(1..u64::MAX), form)
             .prop_map(|(offset, row, limit, form)| Cursor { start: Position { offset, row }, limit, form })

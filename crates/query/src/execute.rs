@@ -4,10 +4,10 @@
 
 use std::{future::Future, sync::Mutex, sync::PoisonError, time::Duration};
 
-use domain::port::{Clock, EngineError, Ids, Query, QueryEngine, QueryId, QueryState, StoredResult};
+use domain::port::{Clock, EngineError, Fault, Ids, Query, QueryEngine, QueryId, QueryState, StoredResult};
 use tokio::sync::watch;
 
-use crate::{digest::Digest, literal::Literal, sql::Statement};
+use crate::{digest::Digest, literal::Literal, mistake::Mistake, sql::Statement};
 
 /// The pause before the second look at a query; each further one is half as long again.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -47,11 +47,16 @@ pub(crate) enum ExecuteError {
     Failed {
         /// The query.
         id: QueryId,
-        /// The engine's own words: for the log, not for a caller.
+        /// The engine's own words: what of them is for a caller, `mistake` says.
         reason: String,
         /// Whether a new execution may succeed.
         retryable: bool,
+        /// Whose fault it is, as the engine sees it.
+        fault: Fault,
     },
+    /// The engine's parser cannot read the statement: it was not started.
+    #[error("the query engine cannot read the statement: {0}")]
+    Malformed(String),
     /// Somebody stopped the query.
     #[error("query {0} was cancelled")]
     Cancelled(QueryId),
@@ -67,11 +72,20 @@ pub(crate) enum ExecuteError {
 }
 
 impl ExecuteError {
+    /// What of it is no fault of the engine, with the engine's words for it.
+    pub(crate) fn mistake(&self) -> Option<(Mistake, &str)> {
+        match self {
+            Self::Failed { reason, fault, .. } => Some((Mistake::of(*fault, reason)?, reason.as_str())),
+            Self::Malformed(reason) => Some((Mistake::Statement, reason.as_str())),
+            _ => None,
+        }
+    }
+
     /// The query that it is about, if one had started.
     pub(crate) fn query_id(&self) -> Option<&QueryId> {
         match self {
             Self::Failed { id, .. } | Self::Cancelled(id) | Self::CutOff(id) | Self::Expired(id) => Some(id),
-            Self::Busy | Self::Unavailable(_) | Self::Refused(_) => None,
+            Self::Busy | Self::Unavailable(_) | Self::Malformed(_) | Self::Refused(_) => None,
         }
     }
 
@@ -80,6 +94,7 @@ impl ExecuteError {
         match error {
             EngineError::Busy => Self::Busy,
             EngineError::Unavailable { .. } => Self::Unavailable(error),
+            EngineError::Malformed { reason } => Self::Malformed(reason),
             other => Self::Refused(other),
         }
     }
@@ -291,8 +306,8 @@ pub(crate) fn ended(id: &QueryId, state: QueryState) -> Option<Result<(), Execut
     match state {
         QueryState::Queued | QueryState::Running => None,
         QueryState::Succeeded => Some(Ok(())),
-        QueryState::Failed { reason, retryable } => {
-            Some(Err(ExecuteError::Failed { id: id.clone(), reason, retryable }))
+        QueryState::Failed { reason, retryable, fault } => {
+            Some(Err(ExecuteError::Failed { id: id.clone(), reason, retryable, fault }))
         }
         QueryState::Cancelled => Some(Err(ExecuteError::Cancelled(id.clone()))),
         QueryState::CutOff => Some(Err(ExecuteError::CutOff(id.clone()))),

@@ -2,8 +2,10 @@
 
 use crate::{format::Format, render::Options};
 
-/// How [`Form::text`] ends where numbers are strings.
+/// How [`Form::text`] goes on where numbers are strings.
 const STRINGS: &str = ";numbers=strings";
+/// How it ends where CSV is for a spreadsheet.
+const SPREADSHEET: &str = ";csv=spreadsheet";
 
 /// A format with its options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,23 +19,40 @@ pub(crate) struct Form {
 impl Form {
     /// As a text that [`Self::from_text`] reads: in records and cursors.
     pub(crate) fn text(self) -> String {
-        let Options { numbers_as_strings } = self.options;
-        self.format.name().to_owned() + if numbers_as_strings { STRINGS } else { "" }
+        let Options { numbers_as_strings, spreadsheet } = self.options;
+        let strings = if numbers_as_strings { STRINGS } else { "" };
+        let spreadsheet = if spreadsheet { SPREADSHEET } else { "" };
+        [self.format.name(), strings, spreadsheet].concat()
     }
 
     /// Reads what [`Self::text`] wrote.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
-        let (name, numbers_as_strings) = match text.strip_suffix(STRINGS) {
-            Some(name) => (name, true),
-            None => (text, false),
-        };
-        Some(Self { format: Format::from_name(name)?, options: Options { numbers_as_strings } })
+        let (text, spreadsheet) = without(text, SPREADSHEET);
+        let (name, numbers_as_strings) = without(text, STRINGS);
+        let options = Options { numbers_as_strings, spreadsheet };
+        Some(Self { format: Format::from_name(name)?, options })
     }
 
     /// As parameters of a URL.
     pub(crate) fn parameters(self) -> String {
         let numbers = if self.options.numbers_as_strings { "&_numbers=string" } else { "" };
-        format!("format={}{numbers}", self.format.name())
+        let csv = if self.options.spreadsheet { "&_csv=spreadsheet" } else { "" };
+        format!("format={}{numbers}{csv}", self.format.name())
+    }
+
+    /// The same, to be told apart from another form that would be taken if they said nothing: of what that one has and
+    /// this one has not, they say so.
+    pub(crate) fn parameters_beside(self, other: Self) -> String {
+        let is_exact = |ours: bool, theirs: bool| theirs && !ours;
+        let Options { numbers_as_strings, spreadsheet } = other.options;
+        let mut parameters = self.parameters();
+        if is_exact(self.options.numbers_as_strings, numbers_as_strings) {
+            parameters.push_str("&_numbers=exact");
+        }
+        if is_exact(self.options.spreadsheet, spreadsheet) {
+            parameters.push_str("&_csv=exact");
+        }
+        parameters
     }
 
     /// Whether a long result is handed out as one file instead of in pages: who asks for a file wants all of it.
@@ -52,17 +71,54 @@ impl Form {
     }
 }
 
+/// The text without this ending, and whether it had it.
+fn without<'t>(text: &'t str, ending: &str) -> (&'t str, bool) {
+    match text.strip_suffix(ending) {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_text_is_read_back() {
-        for text in ["json", "columns", "csv", "ndjson", "json;numbers=strings"] {
+        for text in [
+            "json",
+            "columns",
+            "csv",
+            "ndjson",
+            "json;numbers=strings",
+            "csv;csv=spreadsheet",
+            "csv;numbers=strings;csv=spreadsheet",
+        ] {
             assert_eq!(Form::from_text(text).map(Form::text).as_deref(), Some(text));
         }
-        for none in ["", "xml", "json;", "json;numbers=strings;numbers=strings"] {
+        for none in [
+            "",
+            "xml",
+            "json;",
+            "json;numbers=strings;numbers=strings",
+            "csv;csv=spreadsheet;numbers=strings",
+            "csv;csv=exact",
+        ] {
             assert_eq!(Form::from_text(none), None, "{none:?}");
         }
+    }
+
+    #[test]
+    fn parameters_lead_to_the_form_whatever_the_other_one_is() {
+        let forms =
+            ["csv", "csv;numbers=strings", "csv;csv=spreadsheet", "csv;numbers=strings;csv=spreadsheet"];
+        let forms = forms.map(|text| Form::from_text(text).unwrap());
+        let of = |one: usize, other: usize| forms[one].parameters_beside(forms[other]);
+        assert_eq!(of(0, 0), "format=csv");
+        assert_eq!(of(0, 1), "format=csv&_numbers=exact");
+        assert_eq!(of(0, 3), "format=csv&_numbers=exact&_csv=exact");
+        assert_eq!(of(1, 2), "format=csv&_numbers=string&_csv=exact");
+        assert_eq!(of(3, 0), "format=csv&_numbers=string&_csv=spreadsheet");
+        assert_eq!(of(3, 3), forms[3].parameters());
     }
 }

@@ -1,5 +1,7 @@
 //! API Gateway's events in, HTTP responses out: `lambda_http` translates, the router answers.
 
+mod event;
+
 use std::task::{Context as Poller, Poll};
 
 use aws::{SystemClock, deadline};
@@ -9,7 +11,15 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
-use lambda_http::{Adapter, LambdaEvent, Service, lambda_runtime, request::LambdaRequest};
+use event::{Answer, Received};
+use futures::{
+    TryFutureExt,
+    future::{Either, MapOk, Ready, ready},
+};
+use lambda_http::{
+    Adapter, LambdaEvent, Service, aws_lambda_events::apigw::ApiGatewayV2httpRequest, lambda_runtime,
+    request::LambdaRequest,
+};
 
 use crate::{
     answer::{self, LogLine},
@@ -42,38 +52,54 @@ fn in_time(router: Router) -> Router {
     }))
 }
 
-/// Sees to it that the parts make a URI before `lambda_http` puts them together.
+/// Sees to it that the event makes a request before `lambda_http` makes one of it.
 ///
 /// API Gateway hands on what a caller wrote, and `lambda_http` panics on what makes no URI: a `<` or a letter
 /// outside of ASCII in the query string, a host or a scheme that is none. Encoded, a query string and a path
-/// mean the same; host and scheme mean nothing to this API, and go. So every request gets an answer.
+/// mean the same; host and scheme mean nothing to this API, and go. What cannot be mended is answered here
+/// (`event`). So every request gets an answer.
 #[derive(Debug, Clone)]
 struct Encoded<A>(A);
 
-impl<A: Service<LambdaEvent<LambdaRequest>>> Service<LambdaEvent<LambdaRequest>> for Encoded<A> {
-    type Response = A::Response;
+/// The answer of the service within, or the refusal of an event that it does not get.
+type Answering<F, R, E> = Either<MapOk<F, fn(R) -> Answer<R>>, Ready<Result<Answer<R>, E>>>;
+
+impl<A: Service<LambdaEvent<LambdaRequest>>> Service<LambdaEvent<Received>> for Encoded<A> {
+    type Response = Answer<A::Response>;
     type Error = A::Error;
-    type Future = A::Future;
+    type Future = Answering<A::Future, A::Response, A::Error>;
 
     fn poll_ready(&mut self, poller: &mut Poller<'_>) -> Poll<Result<(), A::Error>> {
         self.0.poll_ready(poller)
     }
 
-    fn call(&mut self, mut event: LambdaEvent<LambdaRequest>) -> A::Future {
-        if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
-            request.headers.remove("host");
-            request.headers.remove("x-forwarded-proto");
-            request.request_context.domain_name = None;
-            if let Some(query) = &mut request.raw_query_string {
-                *query = encoded(query);
+    fn call(&mut self, event: LambdaEvent<Received>) -> Self::Future {
+        let (payload, context) = event.into_parts();
+        match payload.into_request() {
+            Ok(mut payload) => {
+                if let LambdaRequest::ApiGatewayV2(request) = &mut payload {
+                    encode(request);
+                }
+                let translated: fn(A::Response) -> Answer<A::Response> = Answer::Translated;
+                Either::Left(self.0.call(LambdaEvent::new(payload, context)).map_ok(translated))
             }
-            let path = request.raw_path.take().unwrap_or_default();
-            // A `?` or a `#` in a path that was decoded belongs to the path.
-            let path = encoded(path.trim_start_matches('/')).replace('?', "%3F");
-            request.raw_path = Some(format!("/{path}"));
+            Err(problem) => Either::Right(ready(Ok(Answer::refusal(&problem)))),
         }
-        self.0.call(event)
     }
+}
+
+/// Makes the parts of the request such that they can be put together to a URI.
+fn encode(request: &mut ApiGatewayV2httpRequest) {
+    request.headers.remove("host");
+    request.headers.remove("x-forwarded-proto");
+    request.request_context.domain_name = None;
+    if let Some(query) = &mut request.raw_query_string {
+        *query = encoded(query);
+    }
+    let path = request.raw_path.take().unwrap_or_default();
+    // A `?` or a `#` in a path that was decoded belongs to the path.
+    let path = encoded(path.trim_start_matches('/')).replace('?', "%3F");
+    request.raw_path = Some(format!("/{path}"));
 }
 
 /// The text with everything escaped that no query string may hold; what is escaped already stays.

@@ -32,6 +32,7 @@ mod handler;
 mod literal;
 #[doc(hidden)]
 pub mod measure;
+mod mistake;
 mod named;
 mod openapi;
 mod operator;

@@ -1,7 +1,8 @@
 //! What a caller is told when there is no answer: RFC 9457 `application/problem+json`.
 //!
 //! A problem is for the caller: it quotes what the caller wrote and names what would work. SQL, keys, the
-//! engine's words and anything else of ours go to the log instead.
+//! engine's words and anything else of ours go to the log instead. The one exception is SQL that the caller wrote:
+//! what the engine says against it is told (`mistake`).
 
 use serde_json::{Map, Value};
 
@@ -35,8 +36,13 @@ pub(crate) enum Kind {
     InvalidCursor,
     /// The body of a request is not the JSON that it should be.
     MalformedBody,
+    /// An event of the Lambda service that makes no request.
+    #[cfg(feature = "lambda")]
+    MalformedRequest,
     /// SQL that does not parse, or is no query that may be run.
     InvalidSql,
+    /// What the query computes of its rows has no value.
+    NotComputable,
     /// A named query's parameter that has no default is not given.
     MissingParameter,
     /// The request comes without an API key, or with none that holds.
@@ -129,7 +135,10 @@ impl Kind {
             Self::TooMuch => (400, "too-much", "More than this API takes"),
             Self::InvalidCursor => (400, "invalid-cursor", "The cursor cannot be used"),
             Self::MalformedBody => (400, "malformed-body", "The body cannot be read"),
+            #[cfg(feature = "lambda")]
+            Self::MalformedRequest => (400, "malformed-request", "The request cannot be read"),
             Self::InvalidSql => (400, "invalid-sql", "The SQL cannot be run"),
+            Self::NotComputable => (400, "not-computable", "The query cannot be computed"),
             Self::MissingParameter => (400, "missing-parameter", "A parameter is missing"),
             Self::Unauthorized => (401, "unauthorized", "An API key is needed"),
             Self::Forbidden => (403, "forbidden", "The API key does not allow it"),

@@ -12,7 +12,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{access::Caller, column::OutputColumn, form::Form, generations::Generations};
+use crate::{access::Caller, column::OutputColumn, form::Form, generations::Generations, mistake::Author};
 
 /// The only form there is so far.
 const FORMAT: u32 = 1;
@@ -159,6 +159,11 @@ impl QueryRecord {
             }
         };
         sees && self.key.as_deref() == caller.id()
+    }
+
+    /// Who wrote the statement.
+    pub(crate) fn author(&self) -> Author {
+        Author::of(self.dataset.as_ref(), self.named_query.as_ref())
     }
 
     /// The form that its rows have unless a request says otherwise.

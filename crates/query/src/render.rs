@@ -32,6 +32,9 @@ pub(crate) struct Options {
     /// way; but many parsers of JSON, JavaScript's and pandas' among them, read every number as a double, which has
     /// no bigint beyond 2^53 and few decimals.
     pub(crate) numbers_as_strings: bool,
+    /// In `csv`: texts that a spreadsheet would take for formulas with an apostrophe before them, and every text in
+    /// quotes. Names of columns too; numbers stay numbers.
+    pub(crate) spreadsheet: bool,
 }
 
 /// A finished body.

@@ -7,7 +7,10 @@ mod order;
 mod path;
 mod select;
 
-use crate::problem::{Kind, Problem, listing, quote};
+use crate::{
+    problem::{Kind, Problem, listing, quote},
+    render::Options,
+};
 
 pub(crate) use condition::{RawComparison, RawCondition, RawValue};
 pub(crate) use decode::decode;
@@ -25,7 +28,7 @@ pub(crate) const MAX_VALUE: usize = 8_192;
 
 /// The words of this API, each given once at most. No column can have these names: `domain`
 /// reserves them, and no name begins with `_`.
-const WORDS: [&str; 5] = ["select", "order", "limit", "format", "_numbers"];
+const WORDS: [&str; 6] = ["select", "order", "limit", "format", "_numbers", "_csv"];
 /// Words that mean something for `/v1/queries/{id}/rows` alone.
 const ELSEWHERE: [&str; 1] = ["cursor"];
 
@@ -40,8 +43,8 @@ pub(crate) struct RowsRequest {
     pub(crate) limit: Option<u64>,
     /// `format`.
     pub(crate) format: Option<String>,
-    /// `_numbers=string`: bigints and decimals as JSON strings, for readers whose numbers are doubles.
-    pub(crate) numbers_as_strings: bool,
+    /// `_numbers` and `_csv`.
+    pub(crate) options: Options,
     /// Everything else: filters and trees of them, in the caller's order.
     pub(crate) filters: Vec<RawFilter>,
 }
@@ -73,7 +76,8 @@ impl RowsRequest {
                     "order" => request.order = Some(order::parse(&value)?),
                     "limit" => request.limit = Some(limit(&value)?),
                     "format" => request.format = Some(value),
-                    _ => request.numbers_as_strings = numbers(&value)?,
+                    "_numbers" => request.options.numbers_as_strings = numbers(&value)?,
+                    _ => request.options.spreadsheet = spreadsheet(&value)?,
                 }
             } else if ELSEWHERE.contains(&name.as_str()) {
                 let detail = format!(
@@ -146,6 +150,22 @@ pub(crate) fn numbers(value: &str) -> Result<bool, Problem> {
                 quote(value)
             );
             Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "_numbers"))
+        }
+    }
+}
+
+/// Whether `_csv` asks for cells that are safe to open in a spreadsheet.
+pub(crate) fn spreadsheet(value: &str) -> Result<bool, Problem> {
+    match value {
+        "spreadsheet" => Ok(true),
+        "exact" => Ok(false),
+        _ => {
+            let detail = format!(
+                "_csv {} is neither exact (texts as they are, which is the default) nor spreadsheet (an apostrophe \
+                 before texts that a spreadsheet would take for formulas)",
+                quote(value)
+            );
+            Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "_csv"))
         }
     }
 }

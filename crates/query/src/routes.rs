@@ -25,7 +25,7 @@ use axum::{
 use crate::{ports::Ports, service::Api};
 
 #[cfg(feature = "lambda")]
-pub(crate) use around::secure;
+pub(crate) use around::{MAX_URL, secure, url_too_long};
 
 pub(crate) const OPENAPI: &str = "/openapi.json";
 pub(crate) const DOCS: &str = "/docs";

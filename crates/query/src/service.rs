@@ -32,12 +32,12 @@ use crate::{
     flight::Flights,
     form::Form,
     format::Format,
+    mistake::Author,
     named::NamedSnapshot,
     plan::{Limits, RowsPlan},
     ports::Ports,
     preferences::Preferences,
     problem::{Kind, Problem, quote},
-    render::Options,
     request::RowsRequest,
     settings::ApiSettings,
     snapshot::{Datasets, Snapshot, SnapshotError},
@@ -86,12 +86,17 @@ pub(crate) struct Job {
 }
 
 impl Job {
+    /// Who wrote the statement.
+    fn author(&self) -> Author {
+        Author::of(self.dataset.as_ref(), self.named_query.as_ref())
+    }
+
     /// The statement for the log. Its values stand beside it and stay out; free SQL has a caller's text within, so its
     /// digest has to do, which the query's record has too.
     fn logged(&self) -> String {
-        match (&self.dataset, &self.named_query) {
-            (None, None) => cache::digest_of(&self.statement, "statement").hexadecimal(),
-            _ => self.statement.sql.clone(),
+        match self.author() {
+            Author::Caller => cache::digest_of(&self.statement, "statement").hexadecimal(),
+            Author::Api | Author::Operator => self.statement.sql.clone(),
         }
     }
 }
@@ -230,7 +235,7 @@ impl<P: Ports> Api<P> {
             reads: vec![name.clone()],
             statement: compile(&plan, &self.settings.database).bounded()?,
             columns: Some(plan.outputs()),
-            form: Form { format, options: Options { numbers_as_strings: request.numbers_as_strings } },
+            form: Form { format, options: request.options },
             max_bytes: caller.max_bytes_scanned(),
             unordered: None,
             volatile: false,

@@ -1,5 +1,5 @@
 use domain::{
-    DatasetName, Partition,
+    DatasetName, OtherGranularity, Partition,
     commit::UnreadableCommit,
     dataset::InvalidDefinition,
     evolution::Refused,
@@ -29,6 +29,9 @@ pub enum RegisterError {
     /// A commit of a dataset that was never accepted.
     #[error("dataset {0} has no accepted definition")]
     UnknownDataset(DatasetName),
+    /// The partition is none that its dataset can have: a day of a dataset by the hour, or an hour of one by the day.
+    #[error(transparent)]
+    OtherGranularity(#[from] OtherGranularity),
     /// Others changed the same thing, again and again.
     #[error("gave up on {what} after {attempts} attempts that others overtook")]
     Contention {
@@ -101,6 +104,7 @@ impl From<RegisterError> for lambda_runtime::Diagnostic {
             RegisterError::Store(_) => "Store",
             RegisterError::Catalog(_) => "Catalog",
             RegisterError::Schemas(_) | RegisterError::UnknownDataset(_) => "Definition",
+            RegisterError::OtherGranularity(_) => "OtherGranularity",
             RegisterError::Commit(_) => "UnreadableCommit",
             RegisterError::Expired(_) => "Expired",
             RegisterError::Contention { .. } => "Contention",

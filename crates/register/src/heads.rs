@@ -52,7 +52,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
         partition: &Partition,
     ) -> Result<Option<Generation>, StoreError> {
         let objects = self.store.list_all(&key::commits_prefix(name, partition)).await?;
-        Ok(commit::head(objects.iter().map(|object| object.key.as_str())))
+        Ok(commit::head(name, partition, objects.iter().map(|object| object.key.as_str())))
     }
 
     /// The numbers of the heads of all partitions of a dataset, in one listing.

@@ -17,7 +17,8 @@ use crate::{
 
 impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     /// Points the partition at its head; re-reads the head and repeats if it moved meanwhile. Answers
-    /// whether anything was changed. A partition without commits is left alone.
+    /// whether anything was changed. A partition without commits is left alone. One that the dataset cannot have is
+    /// [`RegisterError::OtherGranularity`].
     pub async fn project(
         &self,
         name: &DatasetName,
@@ -31,10 +32,14 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
             // After a write, the entry first and the head after it. A write of this run that timed out may land at any
             // time, over a newer one of somebody else: the other way round, it could land between the two and look current.
             let early = if tried { Some(look().await) } else { None };
-            let Some(head) = self.head(name, partition).await? else {
+            let head = self.head(name, partition).await?;
+            let accepted = schemas::load(&*self.store, name).await?;
+            if let Some(accepted) = &accepted {
+                accepted.dataset.check_partition(partition)?;
+            }
+            let Some(head) = head else {
                 return Ok(changed);
             };
-            let accepted = schemas::load(&*self.store, name).await?;
             let accepted = accepted.ok_or_else(|| RegisterError::UnknownDataset(name.clone()))?;
             let wanted = entry(&head, &accepted);
             let found = match early {

@@ -51,6 +51,8 @@ struct Links {
 #[derive(Debug, Deserialize)]
 struct ProblemText {
     detail: String,
+    #[serde(default)]
+    status: u16,
 }
 
 /// Rows, rendered.
@@ -116,9 +118,12 @@ impl Conversation {
         spinner.set_message("reading the rows");
         if query.state != "succeeded" {
             spinner.finish_and_clear();
-            let reason =
-                query.error.map_or_else(|| format!("the query is {}", query.state), |error| error.detail);
-            return Err(Failure::NotDone(reason));
+            return Err(match query.error {
+                // The SQL, or what its values come to.
+                Some(ProblemText { detail, status: 400 }) => Failure::Input(detail),
+                Some(ProblemText { detail, .. }) => Failure::NotDone(detail),
+                None => Failure::NotDone(format!("the query is {}", query.state)),
+            });
         }
         let rows = stop.unless_requested(self.send("GET", &query.links.rows, None)).await;
         spinner.finish_and_clear();

@@ -113,7 +113,10 @@ async fn partitions(
     let mut partitions = BTreeSet::new();
     for object in store.list_all(&prefix).await? {
         if let Ok(ParsedKey::Commit(dataset, partition, _)) = ParsedKey::parse(&object.key) {
-            partitions.insert((dataset, partition));
+            // The prefix of a day is that of its hours too.
+            if scope.has(Some(&partition)) {
+                partitions.insert((dataset, partition));
+            }
         }
     }
     Ok(partitions)

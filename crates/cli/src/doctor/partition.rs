@@ -107,7 +107,8 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
         let mut vanished = None;
         for _ in 0..ATTEMPTS {
             let objects = self.store.list_all(&key::commits_prefix(dataset, partition)).await?;
-            let numbers: BTreeSet<u64> = objects.iter().filter_map(|object| number(&object.key)).collect();
+            let number = |object: &ObjectMeta| number(dataset, partition, &object.key);
+            let numbers: BTreeSet<u64> = objects.iter().filter_map(number).collect();
             let Some(log) = invariant::log(&numbers) else { return Ok(Log::Empty) };
             let key = key::commit(dataset, partition, Generation::new(log.head));
             match self.store.get(&key).await {
@@ -177,9 +178,12 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
     }
 }
 
-fn number(key: &str) -> Option<u64> {
+/// The number of a commit of this partition: the prefix of a day is that of its hours too.
+fn number(dataset: &DatasetName, partition: &Partition, key: &str) -> Option<u64> {
     match ParsedKey::parse(key) {
-        Ok(ParsedKey::Commit(_, _, generation)) => Some(generation.number()),
+        Ok(ParsedKey::Commit(of, at, generation)) if of == *dataset && at == *partition => {
+            Some(generation.number())
+        }
         _ => None,
     }
 }

@@ -78,6 +78,7 @@ pub(super) async fn run(options: LogOptions) -> Result<(), Failure> {
     let lake = RemoteLake::from_environment().await?;
     let log = lake.compactor().log(&dataset, &partition).await.map_err(|error| lake.failure(error))?;
     if log.is_empty() {
+        lake.check_partition(&dataset, &partition).await?;
         return Err(Failure::Input(format!(
             "nothing was committed in {dataset}/{partition}: `tributary dataset status {dataset}` says what there is"
         )));

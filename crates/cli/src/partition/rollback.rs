@@ -2,7 +2,7 @@
 
 use aws::SystemClock;
 use clap::Args;
-use compact::{Refused, RollbackError};
+use compact::{CompactError, Refused, RollbackError};
 use domain::{DatasetName, Generation, Partition, port::Clock, run::Run};
 
 use super::log::Entry;
@@ -43,6 +43,7 @@ pub(super) async fn run(options: RollbackOptions) -> Result<(), Failure> {
     let answer = lake.compactor().rollback(&dataset, &partition, Generation::new(to), &run).await;
     spinner.finish_and_clear();
     let commit = answer.map_err(|error| match error {
+        RollbackError::Failed(CompactError::OtherGranularity(other)) => Failure::Input(other.to_string()),
         RollbackError::Failed(error) => lake.failure(error),
         RollbackError::Refused(refused @ (Refused::NotInLog { .. } | Refused::IsHead(_))) => Failure::Input(
             format!("{refused}: `tributary partition log {dataset} {partition}` lists the generations"),

@@ -72,6 +72,7 @@ async fn rows_and_sql_are_printed_in_every_form() {
         "id\r\n2\r\n9007199254740993\r\n"
     );
     assert_eq!(of(&["--where", "to=eq.Peña, \"Ana\""]), "id\r\n9007199254740993\r\n");
+    assert_eq!(of(&["--where", "id=lt.100", "--limit", "1", "--spreadsheet"]), "\"id\"\r\n2\r\n");
     assert_eq!(lake.output(0, &["rows", "parcels", "--where", "id=eq.7"]), "(no rows)\n");
 
     let query = |more: &[&str]| lake.output(0, &[&["query"], more, &["--format", "csv"]].concat());
@@ -128,7 +129,10 @@ async fn what_is_wrong_is_said_with_what_would_work() {
         (&["rows", "parcels", "--select", "idd"], "did you mean \"id\"?"),
         (&["rows", "parcel"], "unknown dataset \"parcel\": did you mean \"parcels\"?"),
         (&["query", "SELECT fees FROM parcel"], "parcel"),
+        (&["rows", "parcels", "--spreadsheet"], "give it with --format csv"),
         (&["query", "DROP TABLE parcels"], "DROP"),
+        (&["query", "SELECT prise FROM parcels"], "Column 'prise' cannot be resolved"),
+        (&["query", "SELECT 1 / (id - id) FROM parcels"], "Division by zero"),
         (&["query", "SELECT id FROM parcels WHERE id = ?"], "1 parameters (?)"),
     ] {
         let output = lake.run(arguments);

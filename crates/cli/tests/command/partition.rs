@@ -5,6 +5,10 @@ use serde_json::{Value, json};
 use crate::{lake::Lake, process::said};
 
 const DAY: &str = "dt=2020-02-29";
+/// A partition that the dataset cannot have, and what is said of it.
+const HOUR: &str = "dt=2020-02-29/hour=12";
+const OTHER: &str = "dataset bookings is partitioned by day, and dt=2020-02-29/hour=12 is an hour: name its day, \
+                     dt=2020-02-29";
 
 async fn lake_with_two_generations() -> Lake {
     let lake = Lake::start();
@@ -88,6 +92,12 @@ async fn what_would_lose_events_or_is_not_there_is_refused_with_the_reason() {
         (&["partition", "log", "bookings", "yesterday"], "expected dt=YYYY-MM-DD"),
         (&["compact", "bokings"], "there is no dataset bokings that is live"),
         (&["compact", "bookings", "--partition", "dt=2020-03-01"], "nothing has landed or was committed in"),
+        (&["compact", "bookings", "--partition", HOUR], OTHER),
+        (&["compact", "bookings", "--partition", HOUR, "--rebuild"], OTHER),
+        (&["compact", "bookings", "--partition", HOUR, "--repair"], OTHER),
+        (&["partition", "log", "bookings", HOUR], OTHER),
+        (&["partition", "rollback", "bookings", HOUR, "--to", "1"], OTHER),
+        (&["doctor", "--dataset", "bookings", "--partition", HOUR], OTHER),
     ] {
         let refused = lake.run(arguments);
         assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));

@@ -20,6 +20,7 @@ use crate::{
 
 mod contention;
 mod generations;
+mod granularity;
 mod refused;
 mod rejected;
 mod sweeps;

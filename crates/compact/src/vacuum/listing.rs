@@ -66,7 +66,7 @@ impl Listing {
         let own: Vec<_> = own.collect();
         Ok(Self {
             commits: own.iter().map(|(_, commit)| *commit).collect(),
-            head: commit::head(own.iter().map(|(key, _)| *key)),
+            head: commit::head(dataset, partition, own.iter().map(|(key, _)| *key)),
             directories,
         })
     }

@@ -6,13 +6,36 @@ fn sample() -> Commit {
 
 #[test]
 fn the_head_is_the_highest_number_and_strangers_do_not_count() {
+    let (dataset, hour) = (DatasetName::new("bookings").unwrap(), "dt=2026-11-23/hour=10".parse().unwrap());
     let keys = [
         "commits/bookings/dt=2026-11-23/hour=10/0000000009.json",
         "commits/bookings/dt=2026-11-23/hour=10/0000000010.json",
         "commits/bookings/dt=2026-11-23/hour=10/notes.txt",
     ];
-    assert_eq!(head(keys), Some(Generation::new(10)));
-    assert_eq!(head([]), None);
+    assert_eq!(head(&dataset, &hour, keys), Some(Generation::new(10)));
+    assert_eq!(head(&dataset, &hour, []), None);
+}
+
+#[test]
+fn the_commits_of_other_partitions_are_in_no_log() {
+    let dataset = DatasetName::new("bookings").unwrap();
+    let keys = [
+        "commits/bookings/dt=2026-11-23/0000000002.json",
+        "commits/bookings/dt=2026-11-23/hour=10/0000000007.json",
+        "commits/bookings/dt=2026-11-23/hour=11/0000000009.json",
+        "commits/seats/dt=2026-11-23/hour=12/0000000003.json",
+    ];
+    for (partition, expected) in [
+        ("dt=2026-11-23", Some(2)),
+        ("dt=2026-11-23/hour=10", Some(7)),
+        ("dt=2026-11-23/hour=11", Some(9)),
+        ("dt=2026-11-23/hour=12", None),
+        ("dt=2026-11-24", None),
+    ] {
+        let found = log(&dataset, &partition.parse().unwrap(), keys);
+        let expected = expected.map(Generation::new).map(|number| (number, number));
+        assert_eq!(found, expected, "{partition}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::port::{Clock, EngineError, Query, QueryEngine, QueryId, QueryState, ResultColumn};
+use crate::port::{Clock, EngineError, Fault, Query, QueryEngine, QueryId, QueryState, ResultColumn};
 
 /// Queries whose outcome is known, for the engine under test.
 #[derive(Debug, Clone)]
@@ -15,7 +15,7 @@ pub struct Known {
     pub columns: Vec<ResultColumn>,
     /// Its result, as CSV of Athena's form.
     pub csv: Bytes,
-    /// Ends as failed.
+    /// Ends as failed, by its own fault.
     pub bad: Query,
     /// Still at work when it is cancelled at once.
     pub slow: Query,
@@ -85,8 +85,9 @@ async fn tokens_are_idempotent<Q: QueryEngine>(engine: &Q, clock: &impl Clock, k
 async fn fails<Q: QueryEngine>(engine: &Q, clock: &impl Clock, known: &Known) {
     let id = engine.start(&with_token(&known.bad, "bad")).await.expect("start");
     match finish(engine, clock, &id).await {
-        QueryState::Failed { reason, retryable } => {
+        QueryState::Failed { reason, retryable, fault } => {
             assert!(!reason.is_empty());
+            assert_eq!(fault, Fault::Statement, "{reason}");
             assert!(!retryable, "wrong SQL stays wrong");
         }
         other => panic!("expected a failure, got {other:?}"),

@@ -37,6 +37,30 @@ fn a_definition_becomes_a_dataset() {
 }
 
 #[test]
+fn a_partition_of_the_other_granularity_is_refused_by_name() {
+    let daily = definition(serde_json::json!({})).unwrap();
+    let hourly = definition(serde_json::json!({"event_time": "booked_at", "partition_by": "hour"})).unwrap();
+    let (day, hour): (Partition, Partition) =
+        ("dt=2026-11-23".parse().unwrap(), "dt=2026-11-23/hour=10".parse().unwrap());
+    assert_eq!(daily.check_partition(&day), Ok(()));
+    assert_eq!(hourly.check_partition(&hour), Ok(()));
+    let name = daily.name();
+    for (refused, words) in [
+        (
+            hourly.check_partition(&day),
+            "is partitioned by hour, and dt=2026-11-23 is a day: name one of its hours, for example \
+             dt=2026-11-23/hour=00",
+        ),
+        (
+            daily.check_partition(&hour),
+            "is partitioned by day, and dt=2026-11-23/hour=10 is an hour: name its day, dt=2026-11-23",
+        ),
+    ] {
+        assert_eq!(refused.unwrap_err().to_string(), format!("dataset {name} {words}"));
+    }
+}
+
+#[test]
 fn the_sort_order_falls_back_step_by_step() {
     let none = definition(serde_json::json!({})).unwrap();
     assert_eq!(none.sort_order(), ["_ingested_at"]);

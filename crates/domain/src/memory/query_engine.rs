@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use super::lock;
 use crate::port::{
-    EngineError, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, StoredResult,
+    EngineError, Fault, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, StoredResult,
 };
 
 /// What every query scans, in bytes, and how long it takes.
@@ -32,12 +32,22 @@ pub struct MemoryEngine {
 pub enum Outcome {
     /// It succeeds: queued at the first look, running at the second, succeeded at the third.
     Rows(Rows),
-    /// It fails, in the same three steps.
+    /// It fails by the engine's fault, in the same three steps.
     Fails {
         /// The engine's words.
         reason: String,
         /// Whether a new execution may succeed.
         retryable: bool,
+    },
+    /// It fails by the statement's own fault, in the same three steps.
+    Mistaken {
+        /// The engine's words.
+        reason: String,
+    },
+    /// It is not started: the engine's parser cannot read it.
+    Malformed {
+        /// The engine's words.
+        reason: String,
     },
     /// It runs until it is cancelled.
     Hangs,
@@ -114,7 +124,10 @@ impl Execution {
             Outcome::Rows(_) => QueryState::Succeeded,
             Outcome::CutOff => QueryState::CutOff,
             Outcome::Fails { reason, retryable } => {
-                QueryState::Failed { reason: reason.clone(), retryable: *retryable }
+                QueryState::Failed { reason: reason.clone(), retryable: *retryable, fault: Fault::Engine }
+            }
+            Outcome::Mistaken { reason } | Outcome::Malformed { reason } => {
+                QueryState::Failed { reason: reason.clone(), retryable: false, fault: Fault::Statement }
             }
         }
     }
@@ -138,11 +151,13 @@ impl QueryEngine for MemoryEngine {
             return Ok(QueryId::new(format!("memory-{index}")));
         }
         let key = (query.sql.clone(), query.parameters.clone());
-        let unknown = || Outcome::Fails {
+        let unknown = || Outcome::Mistaken {
             reason: format!("SYNTAX_ERROR: not in the script: {} {:?}", query.sql, query.parameters),
-            retryable: false,
         };
         let outcome = lock(&self.script).get(&key).cloned().unwrap_or_else(unknown);
+        if let Outcome::Malformed { reason } = outcome {
+            return Err(EngineError::Malformed { reason });
+        }
         executions.push(Execution {
             query: query.clone(),
             outcome,

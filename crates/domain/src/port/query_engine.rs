@@ -78,15 +78,26 @@ pub enum QueryState {
     Succeeded,
     /// Done without a result.
     Failed {
-        /// The engine's own words: for the log, not for a caller.
+        /// The engine's own words. They may quote the statement, the rows that it reads, and names of the deployment.
         reason: String,
         /// Whether a new execution may succeed.
         retryable: bool,
+        /// Whose fault it is.
+        fault: Fault,
     },
     /// Stopped by somebody.
     Cancelled,
     /// Stopped by the engine, at the bound on the bytes that one query may scan.
     CutOff,
+}
+
+/// Whose fault a failure is, as the engine sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The statement's, or of those who run the lake: the engine does not tell the two apart.
+    Statement,
+    /// The engine's, or nobody knows.
+    Engine,
 }
 
 /// State and cost of a query.
@@ -139,6 +150,12 @@ pub enum EngineError {
     #[error("the query engine rejected the request: {reason}")]
     Rejected {
         /// The engine's own words: for the log, not for a caller.
+        reason: String,
+    },
+    /// The engine's parser cannot read the statement, so it was not started. Trying again does not help.
+    #[error("the query engine cannot read the statement: {reason}")]
+    Malformed {
+        /// The engine's own words, which quote the statement.
         reason: String,
     },
     /// Too many queries at once: the same call may succeed in some seconds.

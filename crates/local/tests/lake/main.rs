@@ -18,6 +18,7 @@ mod files;
 mod filters;
 mod harness;
 mod http;
+mod mistakes;
 mod order;
 mod pages;
 mod pruning;

@@ -18,7 +18,7 @@ fn sample(name: &str) -> Value {
 
 /// The event, answered as the Lambda would answer it, with this much time.
 async fn answer(event: Value, router: Router, millis: i64) -> Value {
-    let request: LambdaRequest = serde_json::from_value(event).unwrap();
+    let request: Received = serde_json::from_value(event).unwrap();
     let mut service = Encoded(Adapter::from(in_time(router)));
     let mut invocation = Invocation::default();
     let deadline = SystemClock.now() + TimeDelta::milliseconds(millis);
@@ -60,7 +60,7 @@ async fn every_sample_is_answered_as_it_should() {
     for name in names {
         if name == "rest-api" {
             // The runtime answers what it cannot read with a function error.
-            let error = serde_json::from_value::<LambdaRequest>(sample(&name)).unwrap_err();
+            let error = serde_json::from_value::<Received>(sample(&name)).unwrap_err();
             assert!(error.to_string().contains("API Gateway"), "{error}");
             continue;
         }
@@ -116,6 +116,98 @@ async fn whatever_stands_in_the_event_gets_an_answer() {
             assert_eq!(reply["headers"]["content-type"], "application/problem+json");
             assert_eq!(reply["isBase64Encoded"], false, "problems are text");
         }
+    }
+}
+
+/// Each of these made `lambda_http` panic, or could not be read by it.
+#[tokio::test]
+async fn what_makes_no_request_is_answered_in_api_gateways_format() {
+    let post = |body: &str| {
+        json!({
+            "body": body, "isBase64Encoded": true, "rawPath": "/v1/queries", "rawQueryString": "",
+            "requestContext": {"http": {"method": "POST", "path": "/v1/queries"}},
+        })
+    };
+    let method = |method: &str| json!({"requestContext": {"http": {"method": method}}});
+    let stage = json!({"requestContext": {"http": {"method": "GET"}, "stage": "s".repeat(70_000)}});
+    let (not_base64, no_http) = ("that its body is base64, and it is not", "that HTTP does not allow");
+    for (patch, status, kind, words) in [
+        (post("%%%"), 400, "malformed-body", not_base64),
+        (post("{\"sql\": \"SELECT 1\"}"), 400, "malformed-body", not_base64),
+        // One character more than whole bytes have; no padding; padding in the midst; the alphabet of URLs; a line end.
+        (post("e30=e"), 400, "malformed-body", not_base64),
+        (post("e30"), 400, "malformed-body", not_base64),
+        (post("e3=0"), 400, "malformed-body", not_base64),
+        (post("_-8="), 400, "malformed-body", not_base64),
+        (post("e30=\n"), 400, "malformed-body", not_base64),
+        (post("é"), 400, "malformed-body", not_base64),
+        (method("GE T"), 400, "malformed-request", no_http),
+        (method("GET\u{0}"), 400, "malformed-request", no_http),
+        (json!({"headers": {"a b": "c"}}), 400, "malformed-request", no_http),
+        (json!({"headers": {"": "c"}}), 400, "malformed-request", no_http),
+        (json!({"headers": {"accept": "a\r\nb: c"}}), 400, "malformed-request", no_http),
+        (json!({"headers": {"accept": "\u{7f}"}}), 400, "malformed-request", no_http),
+        (json!({"headers": 7}), 400, "malformed-request", no_http),
+        (json!({"rawQueryString": "x".repeat(70_000)}), 414, "uri-too-long", "may have 8192"),
+        (json!({"rawPath": format!("/{}", "é".repeat(35_000))}), 414, "uri-too-long", "may have 8192"),
+        (json!({"rawPath": "/".repeat(70_000)}), 414, "uri-too-long", "may have 8192"),
+        (stage, 400, "malformed-request", "the stage"),
+    ] {
+        let reply = invoke(patch.clone()).await;
+        assert_eq!(reply["statusCode"], status, "{patch}: {reply}");
+        assert_eq!(reply["isBase64Encoded"], false, "{patch}: {reply}");
+        assert_eq!(reply["headers"]["content-type"], "application/problem+json", "{patch}");
+        assert_eq!(reply["headers"]["cache-control"], "no-store", "{patch}");
+        assert_eq!(reply["headers"]["x-content-type-options"], "nosniff", "{patch}");
+        let problem: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
+        assert_eq!(problem["type"], format!("urn:tributary:problem:{kind}"), "{patch}");
+        assert_eq!(problem["status"], status, "{patch}");
+        assert!(problem["detail"].as_str().unwrap().contains(words), "{patch}: {problem}");
+    }
+}
+
+/// What only looks odd goes through.
+#[tokio::test]
+async fn a_body_in_base64_and_odd_headers_are_taken() {
+    for (patch, status) in [
+        (json!({"body": "e30=", "isBase64Encoded": true}), 200),
+        (json!({"body": "", "isBase64Encoded": true}), 200),
+        (json!({"body": null, "isBase64Encoded": true}), 200),
+        (json!({"body": "%%%", "isBase64Encoded": false}), 200),
+        (json!({"headers": {"x-name": "Peña", "user-agent": ""}}), 200),
+        (json!({"headers": null}), 200),
+        (json!({"cookies": ["a=\u{0}", "b"]}), 200),
+        (json!({"requestContext": {"http": {"method": "PURGE"}}}), 405),
+    ] {
+        let reply = invoke(patch.clone()).await;
+        assert_eq!(reply["statusCode"], status, "{patch}: {reply}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_event_of_api_gateways_form_makes_it_panic_or_fail(
+        path in any::<String>(),
+        query in any::<String>(),
+        method in "[A-Z]{0,6}|.{0,6}",
+        stage in prop::option::of(any::<String>()),
+        header in ("[a-z-]{0,6}|.{0,6}", any::<String>()),
+        body in prop::option::of("[A-Za-z0-9+/=]{0,12}|.{0,12}"),
+        is_base64: bool,
+        cookie in any::<String>(),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (name, value) = header;
+        let patch = json!({
+            "rawPath": path, "rawQueryString": query, "headers": {name: value}, "body": body,
+            "isBase64Encoded": is_base64, "cookies": [cookie],
+            "requestContext": {"http": {"method": method}, "stage": stage, "domainName": path},
+        });
+        let reply = runtime.block_on(invoke(patch.clone()));
+        let status = reply["statusCode"].as_u64().unwrap();
+        prop_assert!((200..500).contains(&status), "{patch}: {reply}");
     }
 }
 

@@ -7,12 +7,13 @@ use crate::{
     gate::Runnable,
     plan::Limits,
     problem::{Kind, Problem, quote},
+    render::Options,
     request::{self, MAX_VALUE},
     value::Value,
 };
 
 /// The words that a request may have beside the parameters.
-const WORDS: [&str; 3] = ["limit", "format", "_numbers"];
+const WORDS: [&str; 4] = ["limit", "format", "_numbers", "_csv"];
 
 /// A query string, read for one query: every parameter has a value.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +22,8 @@ pub(crate) struct NamedRequest {
     pub(crate) limit: Option<u64>,
     /// `format`.
     pub(crate) format: Option<String>,
-    /// Whether bigints and decimals are to come as strings.
-    pub(crate) numbers_as_strings: bool,
+    /// `_numbers` and `_csv`.
+    pub(crate) options: Options,
     /// One for each place in the SQL.
     values: Vec<Value>,
 }
@@ -50,12 +51,17 @@ impl NamedQuery {
         for parameter in &self.parameters {
             values.insert(parameter.name.as_str(), value(parameter, given.get(&parameter.name))?);
         }
+        let chosen = |name: &str, read: fn(&str) -> Result<bool, Problem>| {
+            given.get(name).map_or(Ok(false), |text| read(text))
+        };
         // Each name of the SQL is a parameter's: that was checked when the definition was read.
         let places = self.gated.parameters().iter().flatten();
         Ok(NamedRequest {
             limit: given.get("limit").map(|text| request::limit(text)).transpose()?,
-            numbers_as_strings: given.get("_numbers").map(|text| request::numbers(text)).transpose()?
-                == Some(true),
+            options: Options {
+                numbers_as_strings: chosen("_numbers", request::numbers)?,
+                spreadsheet: chosen("_csv", request::spreadsheet)?,
+            },
             format: given.remove("format"),
             values: places.filter_map(|name| values.get(name.as_str()).cloned()).collect(),
         })

@@ -14,6 +14,7 @@ use crate::{
     literal::Literal,
     plan::Limits,
     problem::{Kind, Problem},
+    render::Options,
 };
 
 const LIMITS: Limits = Limits { default_rows: 100, max_rows: 1_000 };
@@ -207,11 +208,12 @@ fn a_request_is_refused_with_what_would_work() {
     refused(&query, "flight=1&limit=1001", Kind::TooMuch, "more than the 1000 rows");
     refused(&query, "flight=%", Kind::MalformedQuery, "hexadecimal");
     refused(&query, &format!("flight={}", "1".repeat(9_000)), Kind::TooMuch, "8192 bytes");
-    let request = query.read("flight=1&limit=7&format=csv&_numbers=string").unwrap();
+    let request = query.read("flight=1&limit=7&format=csv&_numbers=string&_csv=spreadsheet").unwrap();
     assert_eq!(
-        (request.limit, request.format.as_deref(), request.numbers_as_strings),
-        (Some(7), Some("csv"), true)
+        (request.limit, request.format.as_deref(), request.options),
+        (Some(7), Some("csv"), Options { numbers_as_strings: true, spreadsheet: true })
     );
+    refused(&query, "flight=1&_csv=1", Kind::InvalidValue, "nor spreadsheet");
     assert_eq!(query.run(&request, LIMITS).unwrap().rows, 7);
 }
 

@@ -22,11 +22,12 @@ pub(super) const CANCEL_ID: &str = "cancel";
 pub(super) const QUERY_ROWS_ID: &str = "query_rows";
 
 /// Kinds of the problems of a request for rows of any sort.
-const OF_ROWS: [Kind; 14] = [
+const OF_ROWS: [Kind; 15] = [
     Kind::MalformedQuery,
     Kind::UnknownParameter,
     Kind::InvalidValue,
     Kind::TooMuch,
+    Kind::NotComputable,
     Kind::Unauthorized,
     Kind::Forbidden,
     Kind::NotAcceptable,
@@ -128,6 +129,7 @@ fn of_rows(operation: OperationBuilder, kinds: &[Kind]) -> OperationBuilder {
     let operation = operation
         .parameter(format())
         .parameter(numbers())
+        .parameter(csv())
         .parameter(header("Prefer", "`wait=5` seconds at most, or `respond-async` for none", "respond-async"))
         .response("200", with_cost(rows_answer()))
         .response("202", accepted())
@@ -162,6 +164,11 @@ fn numbers() -> ParameterBuilder {
     query("_numbers", "`string` writes bigints and decimals as JSON strings", words)
 }
 
+fn csv() -> ParameterBuilder {
+    let words = text().enum_values(Some(["exact", "spreadsheet"]));
+    query("_csv", CSV, words)
+}
+
 fn if_none_match() -> Parameter {
     header("If-None-Match", "The `ETag` of an earlier answer: 304 if that still holds", "W/\"none\"")
 }
@@ -176,6 +183,7 @@ fn query_rows(facts: &Facts<'_>) -> OperationBuilder {
         .parameter(limit(facts, 1.0, facts.settings.max_rows))
         .parameter(format())
         .parameter(numbers())
+        .parameter(csv())
         .response("200", with_cost(rows_answer()))
         .response("303", elsewhere());
     let kinds = [
@@ -184,6 +192,8 @@ fn query_rows(facts: &Facts<'_>) -> OperationBuilder {
         Kind::InvalidValue,
         Kind::InvalidCursor,
         Kind::TooMuch,
+        Kind::InvalidSql,
+        Kind::NotComputable,
         Kind::Unauthorized,
         Kind::Forbidden,
         Kind::UnknownQuery,
@@ -303,6 +313,10 @@ const ORDER: &str = "\
 `column`, `column.desc`, each with `.nullsfirst` or `.nullslast`; nulls count as the largest. Groups are ordered by \
 names of the answer. Without `order`: the dataset's sort order. Every order ends with the identity columns (or `_id`) and \
 the partition, that of groups with all their keys, so that no two rows tie.";
+
+const CSV: &str = "\
+`spreadsheet` makes `csv` safe to open in a spreadsheet: every text and every name of a column is in quotes, and what begins \
+as a formula does (`=`, `+`, `-`, `@`, a tab or a line end) gets an apostrophe before it. Numbers stay numbers.";
 
 const FORMAT: &str = "\
 The form of the answer, before what `Accept` says: `json` records, `columns` (what pandas reads as `orient=\"columns\"`), \

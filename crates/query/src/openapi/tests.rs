@@ -94,13 +94,18 @@ fn every_status_and_every_parameter_that_there_can_be_is_described() {
         // Shared with somebody who cancelled it; a result that is gone at once.
         has(&operation, &["200", "202", "303", "409", "410", "413", "502"]);
         assert!(parameters(&operation).contains(&"_numbers".to_owned()), "{path}");
+        assert!(parameters(&operation).contains(&"_csv".to_owned()), "{path}");
     }
     for method in ["get", "delete"] {
         has(&operation(crate::routes::QUERY, method), &["404", "410", "502"]);
     }
     let rows = operation(crate::routes::QUERY_ROWS, "get");
     has(&rows, &["200", "303", "304", "409", "410"]);
-    assert!(["_numbers", "If-None-Match"].iter().all(|name| parameters(&rows).contains(&(*name).to_owned())));
+    assert!(
+        ["_numbers", "_csv", "If-None-Match"]
+            .iter()
+            .all(|name| parameters(&rows).contains(&(*name).to_owned()))
+    );
     let limit = rows["parameters"].as_array().unwrap().iter().find(|one| one["name"] == "limit").unwrap();
     assert_eq!(limit["schema"]["minimum"].as_f64(), Some(1.0));
     // Its limit is in the body, and no caller has its answer already.

@@ -1,7 +1,10 @@
 //! `format=csv`: RFC 4180 with a header. NULL is nothing and the empty string is `""`, so that a reader who
-//! wants to can tell them apart.
+//! wants to can tell them apart. Every other byte is as it is in the table, unless the caller wants cells for a
+//! spreadsheet ([`Options::spreadsheet`]).
 
-use super::{RenderError, Renderer, cell};
+mod spreadsheet;
+
+use super::{Options, RenderError, Renderer, cell};
 use crate::{
     column::OutputColumn,
     result::{Row, Value},
@@ -15,20 +18,26 @@ pub(super) struct Lines {
     types: Vec<DataType>,
     /// One value, before it is quoted.
     value: Vec<u8>,
+    /// Whether no cell may be a formula.
+    spreadsheet: bool,
 }
 
 impl Lines {
-    pub(super) fn new(columns: &[OutputColumn]) -> Self {
+    pub(super) fn new(columns: &[OutputColumn], options: Options) -> Self {
+        let spreadsheet = options.spreadsheet;
         let mut out = Vec::new();
         for (index, column) in columns.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
             }
-            quoted_if_needed(&mut out, column.name.as_bytes());
+            match spreadsheet {
+                true => no_formula(&mut out, column.name.as_bytes()),
+                false => quoted_if_needed(&mut out, column.name.as_bytes()),
+            }
         }
         out.extend_from_slice(b"\r\n");
         let types = columns.iter().map(|column| column.data_type.clone()).collect();
-        Self { out, value: Vec::new(), types }
+        Self { out, value: Vec::new(), types, spreadsheet }
     }
 }
 
@@ -42,14 +51,20 @@ impl Renderer for Lines {
             }
             let Some(value) = value else { continue };
             match data_type {
+                DataType::String if self.spreadsheet => {
+                    no_formula(&mut self.out, value.text().ok_or(index)?.as_bytes());
+                }
                 DataType::String => string(&mut self.out, value),
                 // No bytes are the empty string, and JSON has commas and quotes.
                 DataType::Binary | DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
                     self.value.clear();
                     cell::text(&mut self.value, data_type, value).map_err(|_| index)?;
-                    quoted_if_needed(&mut self.out, &self.value);
+                    match self.spreadsheet {
+                        true => no_formula(&mut self.out, &self.value),
+                        false => quoted_if_needed(&mut self.out, &self.value),
+                    }
                 }
-                // No other type writes a comma, a quote or a line break, or nothing.
+                // No other type writes a comma, a quote or a line break, or nothing; what begins with a minus is a number.
                 _ => cell::text(&mut self.out, data_type, value).map_err(|_| index)?,
             }
         }
@@ -88,6 +103,15 @@ fn string(out: &mut Vec<u8>, value: Value<'_>) {
         out.push(b'"');
     } else {
         quoted(out, text);
+    }
+}
+
+/// Appends a text in quotes, and with an apostrophe before it if it could be a formula.
+fn no_formula(out: &mut Vec<u8>, text: &[u8]) {
+    let start = out.len();
+    quoted(out, text);
+    if spreadsheet::is_formula(text) {
+        out.insert(start + 1, b'\'');
     }
 }
 

@@ -88,8 +88,8 @@ fn numbers_that_a_double_cannot_hold_are_exact_and_strings_for_who_wants_them() 
     let csv = athena_csv(&names, &rows).into();
     let body = |format, numbers_as_strings| {
         let (columns, limits) = (columns(&names), Limits { max_rows: 10, max_body: 1_000 });
-        let mut writer =
-            PageWriter::new(format, &columns, Options { numbers_as_strings }, limits, Position::START);
+        let options = Options { numbers_as_strings, ..Options::default() };
+        let mut writer = PageWriter::new(format, &columns, options, limits, Position::START);
         let mut reader = ResultReader::new(names.into_iter());
         reader.feed(Bytes::clone(&csv));
         assert!(writer.take(&mut reader).unwrap());
@@ -103,6 +103,60 @@ fn numbers_that_a_double_cannot_hold_are_exact_and_strings_for_who_wants_them() 
     assert!(body(Format::Columns, true).contains("{\"customer\":{\"0\":\"9007199254740993\",\"1\":null},"));
     // CSV has no types: a number is a text in any case.
     assert_eq!(body(Format::Csv, true), body(Format::Csv, false));
+}
+
+/// A CSV of these columns, each with its type.
+fn csv_of(columns: &[(&str, &str)], rows: &[Vec<Option<String>>], spreadsheet: bool) -> String {
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let column = |(name, data_type): &(&str, &str)| OutputColumn {
+        name: (*name).to_owned(),
+        data_type: data_type.parse().unwrap(),
+    };
+    let columns: Vec<OutputColumn> = columns.iter().map(column).collect();
+    let csv: Bytes = athena_csv(&names, rows).into();
+    let (options, limits) =
+        (Options { spreadsheet, ..Options::default() }, Limits { max_rows: 100, max_body: 10_000 });
+    let mut writer = PageWriter::new(Format::Csv, &columns, options, limits, Position::START);
+    let mut reader = ResultReader::new(names.into_iter());
+    reader.feed(csv.clone());
+    reader.end();
+    writer.take(&mut reader).unwrap();
+    String::from_utf8(writer.finish(csv.len() as u64).unwrap().body).unwrap()
+}
+
+#[test]
+fn no_cell_for_a_spreadsheet_is_a_formula() {
+    let columns =
+        [("=name", "string"), ("n", "bigint"), ("d", "double"), ("x", "decimal(4,2)"), ("b", "binary")];
+    let row = |text: &str| vec![some(text), some("-5"), some("-1.5E10"), some("-0.10"), some("+/8=")];
+    let texts = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1", "a,\"=b\"", "=\"a\"", "Ana", ""];
+    let rows: Vec<_> = texts.iter().map(|text| row(text)).chain([vec![None; 5]]).collect();
+    let safe = csv_of(&columns, &rows, true);
+    let cells = [
+        "\"'=1+1\"",
+        "\"'+1\"",
+        "\"'-1\"",
+        "\"'@x\"",
+        "\"'\t=1\"",
+        "\"'\r=1\"",
+        "\"' =1\"",
+        "\"'＝1\"",
+        "\"a,\"\"=b\"\"\"",
+        "\"'=\"\"a\"\"\"",
+        "\"Ana\"",
+        "\"\"",
+    ];
+    let mut expected = "\"'=name\",\"n\",\"d\",\"x\",\"b\"\r\n".to_owned();
+    for cell in cells {
+        // Numbers stay numbers, and base64 is a text.
+        expected.push_str(&format!("{cell},-5,-1.5E10,-0.10,\"'+/8=\"\r\n"));
+    }
+    expected.push_str(",,,,\r\n");
+    assert_eq!(safe, expected);
+    // By default every byte is as it is in the table.
+    let exact = csv_of(&columns, &rows, false);
+    assert!(exact.starts_with("=name,n,d,x,b\r\n=1+1,-5,-1.5E10,-0.10,+/8=\r\n"), "{exact}");
+    assert!(!exact.contains('\''), "{exact}");
 }
 
 #[test]

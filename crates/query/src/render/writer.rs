@@ -78,7 +78,7 @@ impl<'c> PageWriter<'c> {
             Format::Json => Form::Records(Records::array(columns, options)),
             Format::NdJson => Form::Records(Records::lines(columns, options)),
             Format::Columns => Form::Columns(Columns::new(columns, options)),
-            Format::Csv => Form::Lines(Lines::new(columns)),
+            Format::Csv => Form::Lines(Lines::new(columns, options)),
             #[cfg(feature = "columnar")]
             Format::Parquet => Form::Parquet(Parquet::new(columns)),
             #[cfg(feature = "columnar")]

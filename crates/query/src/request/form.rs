@@ -1,30 +1,34 @@
 //! The query string where it says no more than how rows are written.
 
-use super::{decode, numbers};
-use crate::problem::{Kind, Problem, quote};
+use super::{decode, numbers, spreadsheet};
+use crate::{
+    problem::{Kind, Problem, quote},
+    render::Options,
+};
 
-/// `format` and `_numbers`.
+/// `format`, `_numbers` and `_csv`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FormRequest {
     /// `format`.
     pub(crate) format: Option<String>,
-    /// `_numbers=string`.
-    pub(crate) numbers_as_strings: bool,
+    /// `_numbers` and `_csv`.
+    pub(crate) options: Options,
 }
 
 /// Its words, each given once at most.
-const WORDS: [&str; 2] = ["format", "_numbers"];
+const WORDS: [&str; 3] = ["format", "_numbers", "_csv"];
 
 impl FormRequest {
     /// Takes a raw query string apart, without its `?`.
     pub(crate) fn parse(raw: &str) -> Result<Self, Problem> {
-        let (mut format, mut strings) = (None, None);
+        let (mut format, mut strings, mut csv) = (None, None, None);
         for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name)?, decode(value)?);
             let twice = match name.as_str() {
                 "format" => format.replace(value).is_some(),
                 "_numbers" => strings.replace(numbers(&value)?).is_some(),
+                "_csv" => csv.replace(spreadsheet(&value)?).is_some(),
                 _ => {
                     let detail = format!("unknown query parameter {}", quote(&name));
                     let problem = Problem::new(Kind::UnknownParameter, detail);
@@ -36,7 +40,9 @@ impl FormRequest {
                 return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", name));
             }
         }
-        Ok(Self { format, numbers_as_strings: strings.unwrap_or_default() })
+        let options =
+            Options { numbers_as_strings: strings.unwrap_or_default(), spreadsheet: csv.unwrap_or_default() };
+        Ok(Self { format, options })
     }
 }
 
@@ -45,15 +51,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_words_and_no_others() {
-        let request = FormRequest::parse("format=csv&_numbers=string").unwrap();
-        assert_eq!(request, FormRequest { format: Some("csv".into()), numbers_as_strings: true });
+    fn three_words_and_no_others() {
+        let request = FormRequest::parse("format=csv&_numbers=string&_csv=spreadsheet").unwrap();
+        let options = Options { numbers_as_strings: true, spreadsheet: true };
+        assert_eq!(request, FormRequest { format: Some("csv".into()), options });
         assert_eq!(FormRequest::parse("").unwrap(), FormRequest::default());
         for (raw, words) in [
             ("formt=csv", "did you mean \"format\"?"),
             ("limit=1", "parameters: format, _numbers"),
             ("format=csv&format=json", "given twice"),
             ("_numbers=1", "neither exact"),
+            ("_csv=yes", "nor spreadsheet"),
+            ("_csv=exact&_csv=exact", "given twice"),
         ] {
             assert!(FormRequest::parse(raw).unwrap_err().to_string().contains(words), "{raw}");
         }

@@ -27,8 +27,9 @@ fn a_request_is_taken_apart() {
     );
     assert_eq!(request.limit, Some(0));
     assert_eq!(request.format.as_deref(), Some("csv"));
-    assert!(!request.numbers_as_strings);
-    assert!(RowsRequest::parse("_numbers=string").unwrap().numbers_as_strings);
+    assert_eq!(request.options, Options::default());
+    let options = Options { numbers_as_strings: true, spreadsheet: true };
+    assert_eq!(RowsRequest::parse("_numbers=string&_csv=spreadsheet").unwrap().options, options);
     let filters: Vec<_> = request.filters.iter().map(|f| (f.name.as_str(), f.value.as_str())).collect();
     assert_eq!(filters, [("price", "gte.1"), ("price", "lt.2"), ("x", "")]);
 }
@@ -58,6 +59,7 @@ fn each_mistake_gets_its_own_sentence() {
     refused("order=a.nullsfirst.asc", Kind::InvalidValue, "in order");
     refused("order=price.sum()", Kind::InvalidValue, "give it a name in select");
     refused("_numbers=1", Kind::InvalidValue, "neither exact");
+    refused("_csv=", Kind::InvalidValue, "nor spreadsheet");
     refused("cursor=x", Kind::UnknownParameter, "belongs to the rows of a query");
 }
 

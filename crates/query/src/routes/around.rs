@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The longest path and query together, in bytes. API Gateway takes 10,240 for these and all headers.
-const MAX_URL: usize = 8_192;
+pub(crate) const MAX_URL: usize = 8_192;
 
 pub(super) async fn around<P: Ports>(State(api): Shared<P>, request: Request, next: Next) -> Response {
     let begun = api.clock().now();
@@ -32,8 +32,7 @@ pub(super) async fn around<P: Ports>(State(api): Shared<P>, request: Request, ne
     let origin = Origin::of(request.headers(), &api.settings.limits.cors_origins);
     let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
     let mut response = if length > MAX_URL {
-        let detail = format!("the URL has {length} bytes, and may have {MAX_URL}");
-        answer::problem(&Problem::new(Kind::UriTooLong, detail).with("maximum", MAX_URL), LogLine::default())
+        answer::problem(&url_too_long(length), LogLine::default())
     } else if origin.is_preflight(&method, request.headers()) {
         origin.preflight()
     } else {
@@ -64,6 +63,12 @@ pub(super) async fn around<P: Ports>(State(api): Shared<P>, request: Request, ne
         "request answered"
     );
     response
+}
+
+/// The URL has so many bytes, which are more than [`MAX_URL`].
+pub(crate) fn url_too_long(length: usize) -> Problem {
+    let detail = format!("the URL has {length} bytes, and may have {MAX_URL}");
+    Problem::new(Kind::UriTooLong, detail).with("maximum", MAX_URL)
 }
 
 /// The answer as `Accept-Encoding` wants it.

@@ -3,6 +3,7 @@ mod asynchronous;
 mod browsers;
 mod caching;
 mod limits;
+mod mistakes;
 mod named;
 mod pages;
 mod sql;

@@ -78,7 +78,7 @@ impl<P: Ports> Api<P> {
             }
             Waited::Over(Err(error)) => Err(match self.behind(job, &error).await {
                 Some(name) => failures::behind(&name, &preferences.caller, &error),
-                None => failures::failed(&error, &job.logged()),
+                None => failures::failed(&error, &job.logged(), job.author()),
             }),
             Waited::Running(id) => self.accepted(job, preferences, &before, flight, &id).await,
             Waited::NotStarted => {

@@ -11,6 +11,7 @@ use domain::{
 use crate::{
     access::Caller,
     execute::ExecuteError,
+    mistake::{self, Author, Mistake},
     problem::{Kind, Problem, quote},
     record::RecordError,
     render::{PageError, RenderError},
@@ -73,10 +74,18 @@ pub(super) fn not_started(after: Duration) -> Problem {
         .retry_after(RETRY_UNAVAILABLE)
 }
 
-/// The query has no result: the engine's words go to the log, the caller learns what to do. `statement` is for the
-/// log.
-pub(super) fn failed(error: &ExecuteError, statement: &str) -> Problem {
+/// The query has no result: the caller learns what to do. The engine's words go to the log, and to whoever wrote the
+/// SQL. `statement` is for the log.
+pub(super) fn failed(error: &ExecuteError, statement: &str, author: Author) -> Problem {
     let query_id = error.query_id().map(QueryId::as_str);
+    if let Some((problem, reason)) = of_mistake(error, author) {
+        // What the engine says of it may quote a caller's text, which the log has not.
+        tracing::info!(query_id, statement, reason, "a query failed by a mistake of its caller");
+        return match query_id {
+            Some(id) => problem.with("query_id", id),
+            None => problem,
+        };
+    }
     let problem = match error {
         ExecuteError::Busy => {
             tracing::warn!("a query was turned away: the engine has too many");
@@ -100,7 +109,7 @@ pub(super) fn failed(error: &ExecuteError, statement: &str) -> Problem {
             "the query was cancelled: send the request again to run it anew",
         ),
         ExecuteError::Expired(id) => return expired(id.as_str()),
-        ExecuteError::Failed { .. } | ExecuteError::Refused(_) => {
+        ExecuteError::Failed { .. } | ExecuteError::Malformed(_) | ExecuteError::Refused(_) => {
             tracing::error!(query_id, statement, error = domain::chain(error), "a query failed");
             Problem::new(
                 Kind::EngineFailed,
@@ -112,6 +121,35 @@ pub(super) fn failed(error: &ExecuteError, statement: &str) -> Problem {
         Some(id) => problem.with("query_id", id),
         None => problem,
     }
+}
+
+/// The problem of a failure that the caller can do something about, with the engine's name for it. Of SQL that the
+/// caller wrote, that is every mistake. Of our own, and of a named query, a statement that is wrong in itself is not.
+fn of_mistake(error: &ExecuteError, author: Author) -> Option<(Problem, Option<&str>)> {
+    let (mistake, reason) = error.mistake()?;
+    let code = mistake::code(reason);
+    let problem = match (mistake, author) {
+        (Mistake::Resources, _) => {
+            let detail = "the query needs more memory or time than the engine gives one query: filter on the event \
+                          time or on dt, select fewer columns, or group by fewer values";
+            Problem::new(Kind::TooMuch, detail)
+        }
+        (Mistake::Statement | Mistake::Values, Author::Caller) => {
+            Problem::new(Kind::InvalidSql, format!("the SQL cannot be run: {}", mistake::words(reason)))
+        }
+        // The engine's words may quote rows of datasets that the caller may not see: ours have to do.
+        (Mistake::Values, Author::Api | Author::Operator) => {
+            let what =
+                code.and_then(mistake::value).unwrap_or("a value is none that it can be computed with");
+            Problem::new(Kind::NotComputable, format!("the query cannot be computed: {what}"))
+        }
+        (Mistake::Statement, Author::Api | Author::Operator) => return None,
+    };
+    let problem = match code {
+        Some(code) => problem.with("reason", code),
+        None => problem,
+    };
+    Some((problem, code))
 }
 
 /// The query goes on.
@@ -172,7 +210,7 @@ pub(super) fn unstored(error: &StoreError) -> Problem {
 /// There is no page.
 pub(super) fn unrendered(error: PageError, id: &QueryId) -> Problem {
     let error = match error {
-        PageError::Read(error) => return failed(&ExecuteError::of_result(error, id), ""),
+        PageError::Read(error) => return failed(&ExecuteError::of_result(error, id), "", Author::Api),
         PageError::Render(error) => error,
     };
     let problem = match error {

@@ -17,6 +17,7 @@ use crate::{
     datasets::time,
     execute::{ExecuteError, ended},
     form::Form,
+    mistake::Author,
     ports::Ports,
     preferences::Preferences,
     problem::{Kind, Problem, quote},
@@ -74,9 +75,8 @@ impl QueryView {
             _ if status.reused => Price::default(),
             _ => Price::of_query(status.bytes_scanned, price_per_tb),
         });
-        // The record may be of somebody who shares the query and wants its numbers in another way.
-        let others = record.form().is_some_and(|of_record| of_record.options.numbers_as_strings);
-        let exact = if others && !form.options.numbers_as_strings { "&_numbers=exact" } else { "" };
+        // The record may be of somebody who shares the query and wants its values in another way.
+        let parameters = form.parameters_beside(record.form().unwrap_or(form));
         Self {
             id: name.to_string(),
             state: status.map_or("running", |status| word(&status.state)),
@@ -91,7 +91,7 @@ impl QueryView {
             error: None,
             links: Links {
                 this: format!("/v1/queries/{name}"),
-                rows: format!("/v1/queries/{name}/rows?{}{exact}", form.parameters()),
+                rows: format!("/v1/queries/{name}/rows?{parameters}"),
             },
         }
     }
@@ -147,7 +147,7 @@ impl<P: Ports> Api<P> {
         if view.state == "failed"
             && let Some(Err(error)) = ended(&id, status.state)
         {
-            let problem = failures::failed(&error, &record.statement);
+            let problem = failures::failed(&error, &record.statement, record.author());
             view.error = RawValue::from_string(problem.to_json()).ok();
         }
         Ok((view, record))
@@ -199,12 +199,13 @@ impl<P: Ports> Api<P> {
         self.hold_to_bound(&name, &status, &preferences.caller).await?;
         match ended(&id, status.state) {
             Some(Ok(())) => {}
-            Some(Err(error)) => return Err(failures::failed(&error, &record.statement)),
+            Some(Err(error)) => return Err(failures::failed(&error, &record.statement, record.author())),
             None => return Err(failures::not_finished(&name)),
         }
         (cost.bytes_scanned, cost.engine_millis) = (status.bytes_scanned, status.engine_millis);
-        let result = result
-            .map_err(|error| failures::failed(&ExecuteError::of_result(error, &id), &record.statement))?;
+        let result = result.map_err(|error| {
+            failures::failed(&ExecuteError::of_result(error, &id), &record.statement, record.author())
+        })?;
 
         let columns = pages::columns(record.columns().as_deref(), &result);
         let Cursor { start, limit, form } = page;
@@ -260,6 +261,6 @@ fn kept(tag: &EntityTag) -> Kept {
 fn unreachable(error: EngineError, name: &ExecutionName) -> Problem {
     match error {
         EngineError::NotFound { .. } => failures::expired(name.as_str()),
-        other => failures::failed(&ExecuteError::of(other), ""),
+        other => failures::failed(&ExecuteError::of(other), "", Author::Api),
     }
 }

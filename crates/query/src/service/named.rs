@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Api, Job, Reply, to_json};
 use crate::{
     access::Caller, form::Form, format::Format, named::NamedQueries, plan, ports::Ports,
-    preferences::Preferences, problem::Problem, render::Options,
+    preferences::Preferences, problem::Problem,
 };
 
 impl<P: Ports> Api<P> {
@@ -43,7 +43,7 @@ impl<P: Ports> Api<P> {
             reads: runnable.datasets,
             statement: runnable.statement,
             columns: None,
-            form: Form { format, options: Options { numbers_as_strings: request.numbers_as_strings } },
+            form: Form { format, options: request.options },
             max_bytes: caller.max_bytes_scanned(),
             unordered: (!runnable.ordered).then_some(runnable.rows),
             volatile: runnable.volatile,

@@ -34,12 +34,13 @@ pub(super) struct RowsParameters {
     limit: Option<u64>,
     format: Option<Format>,
     numbers_as_strings: Option<bool>,
+    spreadsheet: Option<bool>,
 }
 
 impl RowsParameters {
     /// Takes it apart.
     pub(super) fn parse(query: &str, max_rows: u64) -> Result<Self, Problem> {
-        const WORDS: [&str; 4] = ["cursor", "format", "limit", "_numbers"];
+        const WORDS: [&str; 5] = ["cursor", "format", "limit", "_numbers", "_csv"];
         let mut parameters = Self::default();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -49,6 +50,7 @@ impl RowsParameters {
                 "limit" => parameters.limit.replace(limit(&value, max_rows)?).is_some(),
                 "format" => parameters.format.replace(Format::choose(Some(&value), None)?).is_some(),
                 "_numbers" => parameters.numbers_as_strings.replace(request::numbers(&value)?).is_some(),
+                "_csv" => parameters.spreadsheet.replace(request::spreadsheet(&value)?).is_some(),
                 _ => {
                     let detail = format!("unknown query parameter {}", quote(&name));
                     let problem = Problem::new(Kind::UnknownParameter, detail);
@@ -60,8 +62,9 @@ impl RowsParameters {
                 return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", name));
             }
         }
-        let Self { cursor, limit, format, numbers_as_strings } = &parameters;
-        let others = limit.is_some() || format.is_some() || numbers_as_strings.is_some();
+        let Self { cursor, limit, format, numbers_as_strings, spreadsheet } = &parameters;
+        let options = numbers_as_strings.is_some() || spreadsheet.is_some();
+        let others = limit.is_some() || format.is_some() || options;
         if cursor.is_some() && others {
             let detail = "a cursor stands alone: everything else is in it";
             return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "cursor"));
@@ -82,8 +85,10 @@ impl RowsParameters {
             });
         }
         let form = record.form().ok_or_else(failures::other_version)?;
-        let numbers_as_strings = self.numbers_as_strings.unwrap_or(form.options.numbers_as_strings);
-        let options = Options { numbers_as_strings };
+        let options = Options {
+            numbers_as_strings: self.numbers_as_strings.unwrap_or(form.options.numbers_as_strings),
+            spreadsheet: self.spreadsheet.unwrap_or(form.options.spreadsheet),
+        };
         let form = Form { format: self.format.unwrap_or(form.format), options };
         Ok(Cursor { start: Position::START, limit: self.limit, form })
     }
@@ -237,7 +242,10 @@ mod tests {
             ("cursors=x", "did you mean \"cursor\"?"),
             ("cursor=x&limit=1", "stands alone"),
             ("cursor=x&_numbers=string", "stands alone"),
+            ("cursor=x&_csv=exact", "stands alone"),
             ("_numbers=1", "neither exact"),
+            ("_csv=1", "neither exact"),
+            ("_csv=exact&_csv=exact", "given twice"),
             ("cursor=%", "hexadecimal"),
         ] {
             let problem = parse(query).unwrap_err();

@@ -10,7 +10,6 @@ use crate::{
     ports::Ports,
     preferences::Preferences,
     problem::{Kind, Problem},
-    render::Options,
     request::FormRequest,
 };
 
@@ -51,7 +50,7 @@ impl<P: Ports> Api<P> {
             reads: runnable.datasets,
             statement: runnable.statement,
             columns: None,
-            form: Form { format, options: Options { numbers_as_strings: request.numbers_as_strings } },
+            form: Form { format, options: request.options },
             max_bytes: caller.max_bytes_scanned(),
             unordered: (!runnable.ordered).then_some(runnable.rows),
             volatile: runnable.volatile,

@@ -11,6 +11,7 @@ use crate::{
     world::{DEFINITION, World},
 };
 
+mod granularity;
 mod late;
 
 #[tokio::test]

@@ -88,6 +88,7 @@ fn settle(actor: &Actor, landed: &[(Place, Vec<BatchName>)], answer: Result<Vec<
             | CompactError::DataFile { .. }
             | CompactError::Build(_)
             | CompactError::UnknownDataset(_)
+            | CompactError::OtherGranularity(_)
             | CompactError::DefinitionBehind { .. }),
         ) => actor.unexpected(&error),
         Err(_) => {}

@@ -148,6 +148,35 @@ async fn how_numbers_are_written_is_kept_from_page_to_page_and_can_be_chosen_ane
 }
 
 #[tokio::test(start_paused = true)]
+async fn cells_for_a_spreadsheet_are_kept_from_page_to_page_and_have_tags_of_their_own() {
+    let served = World::new().await.serve();
+    let (exact, safe) = (format!("{URI}&format=csv"), format!("{URI}&format=csv&_csv=spreadsheet"));
+    let (plain, quoted) = (served.get(&exact).await, served.get(&safe).await);
+    assert!(plain.body.starts_with(b"passenger_id,"), "{:?}", plain.body);
+    assert!(quoted.body.starts_with(b"\"passenger_id\",\"flight_id\","), "{:?}", quoted.body);
+    for (uri, other) in [(&safe, &plain), (&exact, &quoted)] {
+        let again = served.send("GET", uri, &[("if-none-match", other.header("etag"))]).await;
+        assert_ne!(again.status, 304, "{uri} is another answer");
+    }
+    let accepted = served.send("GET", &safe, &[("prefer", "respond-async")]).await;
+    let rows = accepted.json()["links"]["rows"].as_str().unwrap().to_owned();
+    assert!(rows.ends_with("/rows?format=csv&_csv=spreadsheet"), "{rows}");
+    let id = accepted.json()["id"].as_str().unwrap().to_owned();
+    let first = loop {
+        let first = served.get(&format!("/v1/queries/{id}/rows?limit=2")).await;
+        if first.status != 409 {
+            break first;
+        }
+    };
+    assert!(first.body.starts_with(b"\"passenger_id\""), "what was asked for first: {:?}", first.body);
+    let second = served.get(&next(&first).unwrap()).await;
+    assert!(second.body.starts_with(b"\"passenger_id\""), "{:?}", second.body);
+    let exact = served.get(&format!("/v1/queries/{id}/rows?limit=2&_csv=exact")).await;
+    assert!(exact.body.starts_with(b"passenger_id,"), "{:?}", exact.body);
+    assert_ne!(first.header("etag"), exact.header("etag"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_page_can_be_kept() {
     let served = bounded(500).await;
     let path = next(&served.get(URI).await).unwrap();

@@ -1,0 +1,100 @@
+//! Events that make no request: they are answered here, since `lambda_http` would panic on them.
+//!
+//! API Gateway sends none of these. Whoever may invoke the function directly can.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use lambda_http::{
+    Body,
+    aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
+    request::LambdaRequest,
+};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde_json::{Value, value::RawValue};
+
+use crate::{
+    answer::{self, LogLine},
+    problem::{Kind, Problem},
+    routes::{self, MAX_URL},
+};
+
+/// The longest name of a stage, in bytes: what API Gateway allows.
+const MAX_STAGE: usize = 128;
+
+/// An event as it came. `None`: it has the form of API Gateway's, with a method or a header that HTTP does not allow.
+#[derive(Debug)]
+pub(super) struct Received(Option<LambdaRequest>);
+
+impl<'de> Deserialize<'de> for Received {
+    /// Events of any other form stay errors: the runtime answers them with a function error.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let event = Box::<RawValue>::deserialize(deserializer)?;
+        match serde_json::from_str(event.get()) {
+            Ok(request) => Ok(Self(Some(request))),
+            Err(_) if is_api_gateways(event.get()) => Ok(Self(None)),
+            Err(error) => Err(D::Error::custom(error)),
+        }
+    }
+}
+
+fn is_api_gateways(event: &str) -> bool {
+    let event: Value = serde_json::from_str(event).unwrap_or_default();
+    event["version"] == "2.0" && event["requestContext"]["http"].is_object()
+}
+
+impl Received {
+    /// What `lambda_http` can make a request of, or what is wrong with it.
+    pub(super) fn into_request(self) -> Result<LambdaRequest, Problem> {
+        let request = self.0.ok_or_else(|| {
+            let detail = "the request has a method or a header that HTTP does not allow";
+            Problem::new(Kind::MalformedRequest, detail)
+        })?;
+        if let LambdaRequest::ApiGatewayV2(request) = &request {
+            check(request)?;
+        }
+        Ok(request)
+    }
+}
+
+fn check(request: &ApiGatewayV2httpRequest) -> Result<(), Problem> {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    // A URI has 65,534 bytes at most, and escaped, a byte becomes three.
+    let url = length(&request.raw_path) + length(&request.raw_query_string);
+    if url > MAX_URL {
+        return Err(routes::url_too_long(url));
+    }
+    if length(&request.request_context.stage) > MAX_STAGE {
+        let detail = format!("the name of the stage may have {MAX_STAGE} bytes");
+        return Err(Problem::new(Kind::MalformedRequest, detail));
+    }
+    let body = request.body.as_deref().filter(|_| request.is_base64_encoded);
+    if body.is_some_and(|body| STANDARD.decode(body).is_err()) {
+        let detail =
+            "the event says that its body is base64, and it is not: send it encoded, with its padding";
+        return Err(Problem::new(Kind::MalformedBody, detail));
+    }
+    Ok(())
+}
+
+/// What the Lambda service gets.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Answer<R> {
+    /// The router's answer, as `lambda_http` translated it.
+    Translated(R),
+    /// The answer to an event that did not get there.
+    Refused(Box<ApiGatewayV2httpResponse>),
+}
+
+impl<R> Answer<R> {
+    /// The problem in API Gateway's format.
+    pub(super) fn refusal(problem: &Problem) -> Self {
+        tracing::warn!(status = problem.status(), %problem, "an event makes no request");
+        let mut whole = answer::problem(problem, LogLine::default());
+        routes::secure(&mut whole);
+        let mut response = ApiGatewayV2httpResponse::default();
+        response.status_code = problem.status().into();
+        response.headers = std::mem::take(whole.headers_mut());
+        response.body = Some(Body::Text(problem.to_json()));
+        Self::Refused(Box::new(response))
+    }
+}
