@@ -31,12 +31,19 @@ module "ingest" {
   log_retention_days   = var.log_retention_days
 
   environment = {
-    TRIBUTARY_BUCKET          = local.bucket
-    TRIBUTARY_DEFAULT_DATASET = var.ingest.default_dataset
-    TRIBUTARY_EARLIEST_EVENT  = var.ingest.earliest_event
-    TRIBUTARY_EVENT_AHEAD     = "${var.ingest.event_ahead_hours}h"
-    TRIBUTARY_MAX_UNPACKED    = "${var.ingest.max_unpacked_mib}MiB"
-    TRIBUTARY_LOG             = var.log
+    TRIBUTARY_BUCKET                = local.bucket
+    TRIBUTARY_DEFAULT_DATASET       = var.ingest.default_dataset
+    TRIBUTARY_EARLIEST_EVENT        = var.ingest.earliest_event
+    TRIBUTARY_EVENT_AHEAD           = "${var.ingest.event_ahead_hours}h"
+    TRIBUTARY_EVENT_BEHIND          = "${var.ingest.event_behind_hours}h"
+    TRIBUTARY_HOURLY_PARTITIONS     = tostring(var.ingest.hourly_partitions)
+    TRIBUTARY_INVOCATION_PARTITIONS = tostring(var.ingest.invocation_partitions)
+    TRIBUTARY_MAX_UNPACKED          = "${var.ingest.max_unpacked_mib}MiB"
+    TRIBUTARY_MESSAGE_PARTITIONS    = tostring(var.ingest.message_partitions)
+    # The queue's policy lets SNS send to it for this topic alone. But a principal of the account whose own policy allows
+    # it may send too, and what it sends can say any topic, or none.
+    TRIBUTARY_TOPICS = var.ingest.datasets == null ? local.topic_arn : "${local.topic_arn}=${join("+", var.ingest.datasets)}"
+    TRIBUTARY_LOG    = var.log
   }
 
   queue = {
@@ -66,4 +73,34 @@ module "ingest" {
       resources = ["${local.bucket_arn}/landing/*", "${local.bucket_arn}/quarantine/*"]
     },
   ]
+}
+
+# The function says `refused_partitions` when events are in quarantine since they are of more partitions than its settings
+# allow: an attack, or a backfill that wants other settings. No other line has the field.
+resource "aws_cloudwatch_log_metric_filter" "refused_partitions" {
+  name           = "${var.name}-ingest-partitions-refused"
+  log_group_name = module.ingest.log_group.name
+  pattern        = "{ $.refused_partitions > 0 }"
+
+  metric_transformation {
+    namespace = local.metrics_namespace
+    name      = "PartitionsRefused"
+    value     = "$.refused_partitions"
+    unit      = "Count"
+  }
+}
+
+# It says `untrusted` when events or messages are in quarantine since their topics may not publish them. No other line has
+# the field.
+resource "aws_cloudwatch_log_metric_filter" "untrusted" {
+  name           = "${var.name}-ingest-events-untrusted"
+  log_group_name = module.ingest.log_group.name
+  pattern        = "{ $.untrusted > 0 }"
+
+  metric_transformation {
+    namespace = local.metrics_namespace
+    name      = "EventsUntrusted"
+    value     = "$.untrusted"
+    unit      = "Count"
+  }
 }

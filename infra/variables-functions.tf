@@ -6,7 +6,12 @@ variable "ingest" {
   description = <<-TEXT
     The function ingest. A longer window makes fewer and larger landing objects, and events visible later.
     default_dataset: the dataset of messages that name none; without it they go to quarantine/_unrouted.
-    earliest_event, event_ahead_hours: the first day of event times, and how far they may be ahead of their message.
+    earliest_event, event_behind_hours, event_ahead_hours: the first day of event times, and how far they may be behind
+    their message and ahead of it; a backfill of events older than ten years wants more.
+    message_partitions, invocation_partitions, hourly_partitions: how many partitions the events of one message may go
+    to, after how many an invocation begins no further message, and how many of a dataset that ended two days ago or
+    before each running instance writes to in an hour; a backfill wants more of the last.
+    datasets: the only ones that the topic may publish to; without it, all.
     max_unpacked_mib: what a compressed message may unpack to; the memory must hold several of them.
   TEXT
   type = object({
@@ -18,7 +23,12 @@ variable "ingest" {
     batching_window_seconds = optional(number, 1)
     default_dataset         = optional(string)
     earliest_event          = optional(string, "1970-01-01")
+    event_behind_hours      = optional(number, 87600)
     event_ahead_hours       = optional(number, 24)
+    message_partitions      = optional(number, 400)
+    invocation_partitions   = optional(number, 4000)
+    hourly_partitions       = optional(number, 2000)
+    datasets                = optional(list(string))
     max_unpacked_mib        = optional(number, 16)
   })
   default  = {}
@@ -65,6 +75,29 @@ variable "ingest" {
   validation {
     condition     = floor(var.ingest.event_ahead_hours) == var.ingest.event_ahead_hours && var.ingest.event_ahead_hours >= 0 && var.ingest.event_ahead_hours <= 8784
     error_message = "ingest.event_ahead_hours must be a whole number from 0 to 8784, a year."
+  }
+
+  validation {
+    condition     = floor(var.ingest.event_behind_hours) == var.ingest.event_behind_hours && var.ingest.event_behind_hours >= 24 && var.ingest.event_behind_hours <= 87660000
+    error_message = "ingest.event_behind_hours must be a whole number from 24 to 87660000, ten thousand years."
+  }
+
+  validation {
+    condition = alltrue([
+      for bound in [
+        { value = var.ingest.message_partitions, most = 50000 },
+        { value = var.ingest.invocation_partitions, most = 100000 },
+        { value = var.ingest.hourly_partitions, most = 1000000 },
+      ] : floor(bound.value) == bound.value && bound.value >= 1 && bound.value <= bound.most
+    ])
+    error_message = "ingest.message_partitions must be a whole number from 1 to 50000, invocation_partitions to 100000, and hourly_partitions to 1000000."
+  }
+
+  validation {
+    condition = var.ingest.datasets == null ? true : (
+      length(var.ingest.datasets) > 0 && alltrue([for dataset in var.ingest.datasets : can(regex("^[a-z][a-z0-9_]{0,62}$", dataset))])
+    )
+    error_message = "ingest.datasets must be names of datasets, each of which matches [a-z][a-z0-9_]{0,62}, or be left out."
   }
 
   validation {

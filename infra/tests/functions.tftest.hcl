@@ -38,11 +38,16 @@ run "as_they_come" {
       name => jsonencode(function.function.environment)
       } == {
       ingest = jsonencode({
-        TRIBUTARY_BUCKET         = "tributary-000000000000-us-west-2"
-        TRIBUTARY_EARLIEST_EVENT = "1970-01-01"
-        TRIBUTARY_EVENT_AHEAD    = "24h"
-        TRIBUTARY_LOG            = "info"
-        TRIBUTARY_MAX_UNPACKED   = "16MiB"
+        TRIBUTARY_BUCKET                = "tributary-000000000000-us-west-2"
+        TRIBUTARY_EARLIEST_EVENT        = "1970-01-01"
+        TRIBUTARY_EVENT_AHEAD           = "24h"
+        TRIBUTARY_EVENT_BEHIND          = "87600h"
+        TRIBUTARY_HOURLY_PARTITIONS     = "2000"
+        TRIBUTARY_INVOCATION_PARTITIONS = "4000"
+        TRIBUTARY_LOG                   = "info"
+        TRIBUTARY_MAX_UNPACKED          = "16MiB"
+        TRIBUTARY_MESSAGE_PARTITIONS    = "400"
+        TRIBUTARY_TOPICS                = "arn:aws:sns:us-west-2:000000000000:tributary"
       })
       compact = jsonencode({
         TRIBUTARY_BUCKET           = "tributary-000000000000-us-west-2"
@@ -103,6 +108,18 @@ run "as_they_come" {
     error_message = "A partition with twins must be counted."
   }
 
+  assert {
+    condition = {
+      for filter in [aws_cloudwatch_log_metric_filter.refused_partitions, aws_cloudwatch_log_metric_filter.untrusted] :
+      "${filter.metric_transformation[0].namespace}/${filter.metric_transformation[0].name}" =>
+      "${filter.log_group_name} ${filter.pattern} ${filter.metric_transformation[0].value}"
+      } == {
+      "Tributary/PartitionsRefused" = "/aws/lambda/tributary-ingest { $.refused_partitions > 0 } $.refused_partitions"
+      "Tributary/EventsUntrusted"   = "/aws/lambda/tributary-ingest { $.untrusted > 0 } $.untrusted"
+    }
+    error_message = "What ingest refuses for its number or its topic must be counted."
+  }
+
   # After the wait a result takes up to 5 seconds, a cancel 2; the gateway ends the request after 30.
   assert {
     condition = (
@@ -140,7 +157,8 @@ run "as_somebody_wants_them" {
     log_retention_days = 7
     ingest = {
       default_dataset = "passengers", reserved_concurrency = 40, queue_concurrency = 40
-      earliest_event  = "2020-01-01", event_ahead_hours = 1, max_unpacked_mib = 64
+      earliest_event  = "2020-01-01", event_ahead_hours = 1, max_unpacked_mib = 64, event_behind_hours = 24
+      datasets        = ["passengers", "flights"], message_partitions = 10, invocation_partitions = 20, hourly_partitions = 30
     }
     compact = {
       memory_budget_mib = 850, grace_minutes = 59, memory_mib = 1024, sweep = "cron(0 * * * ? *)"
@@ -167,6 +185,11 @@ run "as_somebody_wants_them" {
     condition = (
       module.ingest.function.environment.TRIBUTARY_EARLIEST_EVENT == "2020-01-01" &&
       module.ingest.function.environment.TRIBUTARY_EVENT_AHEAD == "1h" &&
+      module.ingest.function.environment.TRIBUTARY_EVENT_BEHIND == "24h" &&
+      module.ingest.function.environment.TRIBUTARY_MESSAGE_PARTITIONS == "10" &&
+      module.ingest.function.environment.TRIBUTARY_INVOCATION_PARTITIONS == "20" &&
+      module.ingest.function.environment.TRIBUTARY_HOURLY_PARTITIONS == "30" &&
+      module.ingest.function.environment.TRIBUTARY_TOPICS == "arn:aws:sns:eu-central-1:000000000000:lake-2=passengers+flights" &&
       module.ingest.function.environment.TRIBUTARY_MAX_UNPACKED == "64MiB"
     )
     error_message = "The bounds of ingest must reach it."

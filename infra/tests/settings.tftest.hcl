@@ -166,3 +166,53 @@ run "refused_13" {
 
   expect_failures = [var.query]
 }
+
+run "refused_14" {
+  command = plan
+
+  variables {
+    ingest = { event_behind_hours = 23 }
+  }
+
+  expect_failures = [var.ingest]
+}
+
+run "refused_15" {
+  command = plan
+
+  variables {
+    ingest = { message_partitions = 0 }
+  }
+
+  expect_failures = [var.ingest]
+}
+
+run "refused_16" {
+  command = plan
+
+  variables {
+    ingest = { hourly_partitions = 1000001 }
+  }
+
+  expect_failures = [var.ingest]
+}
+
+run "refused_17" {
+  command = plan
+
+  variables {
+    ingest = { datasets = ["Passengers"] }
+  }
+
+  expect_failures = [var.ingest]
+}
+
+run "refused_18" {
+  command = plan
+
+  variables {
+    ingest = { datasets = [] }
+  }
+
+  expect_failures = [var.ingest]
+}

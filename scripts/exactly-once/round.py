@@ -59,6 +59,8 @@ class Round:
             "TRIBUTARY_MEMORY_BUDGET": "64MiB",
             "TRIBUTARY_TARGET_FILE_SIZE": self.rng.choice(["1MiB", "4MiB"]),
             "TRIBUTARY_GRACE": self.rng.choice(["1s", "10m"]),
+            # Event times begin in 1970.
+            "TRIBUTARY_EVENT_BEHIND": "876000h",
         }
         self.lake = Lake(binary, directory, settings)
         self.publisher = Publisher(self.packing, self.lake, self.dataset, self.ledger)

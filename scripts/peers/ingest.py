@@ -71,7 +71,7 @@ CHECKS = {
 
 UTC = datetime.timezone.utc
 EARLIEST = datetime.datetime(1970, 1, 1, tzinfo=UTC)
-AHEAD = datetime.timedelta(days=1)
+BEHIND, AHEAD = datetime.timedelta(days=3650), datetime.timedelta(days=1)
 encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -131,7 +131,7 @@ class Handler:
                 reason = problem or dataset.problem(item)
                 if reason is None:
                     placed = datetime.datetime.fromisoformat(item[dataset.event_time])
-                    if placed < EARLIEST or placed - sent > AHEAD:
+                    if placed < EARLIEST or not -BEHIND <= placed - sent <= AHEAD:
                         reason = f"column {dataset.event_time}: {placed} is too far off"
                     else:
                         key = (dataset.name, placed.astimezone(UTC).date())

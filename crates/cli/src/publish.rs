@@ -6,6 +6,7 @@ mod flow;
 mod inputs;
 mod lake;
 mod pack;
+mod partitions;
 mod position;
 mod progress;
 mod read;
@@ -29,6 +30,7 @@ use flow::{Flow, Flown};
 use inputs::Input;
 use lake::Lake;
 use pack::{MAX_BYTES, Packer};
+use partitions::Partitions;
 use position::Keeper;
 use progress::Progress;
 use read::{Reading, Rules};
@@ -56,6 +58,8 @@ struct Job {
     /// Not for a dry run that needs none.
     lake: Option<Lake>,
     definition: Option<Dataset>,
+    /// How many partitions the events of one message may go to.
+    message_partitions: usize,
     keeper: Option<Keeper>,
 }
 
@@ -80,7 +84,8 @@ impl Job {
             Some(lake) if needs_definition => lake.definition(&settings, &options.dataset, has_csv).await?,
             _ => None,
         };
-        Ok(Self { options, inputs, lake, definition, keeper })
+        let message_partitions = settings.ingest.message_partitions;
+        Ok(Self { options, inputs, lake, definition, message_partitions, keeper })
     }
 
     async fn run(self, stop: &mut Stop) -> Result<(), Failure> {
@@ -95,7 +100,7 @@ impl Job {
     }
 
     async fn publish<T: Topic>(self, topic: T, stop: &mut Stop) -> Result<(), Failure> {
-        let Self { options, inputs, lake, definition, mut keeper } = self;
+        let Self { options, inputs, lake, definition, message_partitions, mut keeper } = self;
         let inputs = Arc::new(inputs);
         let from = keeper.as_ref().map(Keeper::reached).unwrap_or_default();
         if let Some(keeper) = &mut keeper {
@@ -106,6 +111,7 @@ impl Job {
         let counter = Arc::new(AtomicU64::new(behind));
         let progress = Progress::new(&inputs, Arc::clone(&counter), options.json);
         let attributes = topic.attributes();
+        let partitions = definition.clone().map(|dataset| Partitions::new(dataset, message_partitions));
         let reading = Reading {
             inputs: Arc::clone(&inputs),
             from,
@@ -117,7 +123,7 @@ impl Job {
         let flow = Flow {
             sender: Arc::new(Sender { topic, clock: SystemClock, ids: RandomIds }),
             concurrency: usize::from(options.concurrency),
-            packer: Packer::new(options.pack, attributes),
+            packer: Packer::new(options.pack, attributes).within(partitions),
             watermark: Watermark::new(from),
             keeper,
             inputs: &inputs,

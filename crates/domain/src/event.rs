@@ -1,5 +1,6 @@
 //! One event against its dataset: valid or not, whose twin it is, where it belongs.
 
+mod bounds;
 mod envelope;
 mod extra;
 mod rejection;
@@ -10,10 +11,10 @@ use crate::{
     dataset::{Column, Dataset},
     json::Raw,
     partition::Partition,
-    settings::Settings,
     value::{self, Mismatch, Value},
 };
 
+pub use bounds::{Bounds, MESSAGE_AHEAD, MESSAGE_BEHIND};
 pub use envelope::{CloudEvent, Event};
 pub use extra::{extra, extra_beside};
 pub use rejection::Rejection;
@@ -27,22 +28,6 @@ pub struct Origin<'a> {
     pub position: usize,
     /// When the message was published: a redelivery keeps that too.
     pub sent_at: DateTime<Utc>,
-}
-
-/// How far an event's time may be off. Both ends are fixed by the message, so that a redelivery is judged as the
-/// first delivery was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
-    /// The first moment that is taken.
-    pub earliest: DateTime<Utc>,
-    /// How far ahead of its message an event may be.
-    pub ahead: TimeDelta,
-}
-
-impl From<&Settings> for Bounds {
-    fn from(settings: &Settings) -> Self {
-        Self { earliest: settings.earliest_event, ahead: settings.event_ahead }
-    }
 }
 
 /// Where an accepted event goes.
@@ -84,14 +69,12 @@ pub fn place(
             Ok(Value::Null) if column.required => return missing(true),
             Ok(Value::Null) => {}
             Ok(value) if event_time == Some(index) => {
-                time = moment(value).filter(|time| within(*time, origin, bounds)).ok_or_else(|| {
-                    Rejection::Time {
-                        column: column.name.clone(),
-                        found: raw.text().to_owned(),
-                        earliest: bounds.earliest,
-                        latest: origin.sent_at + bounds.ahead,
-                    }
-                })?;
+                time = moment(value).ok_or(Rejection::Year)?;
+                if let Some(setting) = bounds.violated(time, origin.sent_at) {
+                    let (earliest, latest) = bounds.range(origin.sent_at);
+                    let (column, found) = (column.name.clone(), raw.text().to_owned());
+                    return Err(Rejection::Time { column, found, earliest, latest, setting });
+                }
             }
             Ok(_) => {}
             Err(mismatch) => {
@@ -114,15 +97,18 @@ pub fn read<'a>(column: &Column, event: &Event<'a>, expected: usize) -> Result<V
     parse(column, raw).map_err(|mismatch| Rejection::Type { column: column.name.clone(), mismatch })
 }
 
+/// The event's own time, if its dataset's events have one and it is a time.
+pub fn time(dataset: &Dataset, event: &Event<'_>) -> Option<DateTime<Utc>> {
+    let index = dataset.event_time_index()?;
+    let value = read(dataset.columns().get(index)?, event, index).ok()?;
+    moment(&value)
+}
+
 fn parse<'a>(column: &Column, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
     match column.unit {
         Some(unit) => value::epoch(unit, raw),
         None => value::parse(&column.data_type, raw),
     }
-}
-
-fn within(time: DateTime<Utc>, origin: Origin<'_>, bounds: Bounds) -> bool {
-    time >= bounds.earliest && time.signed_duration_since(origin.sent_at) <= bounds.ahead
 }
 
 fn moment(value: &Value<'_>) -> Option<DateTime<Utc>> {

@@ -32,9 +32,18 @@ pub struct Carrier {
     /// When it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
+    /// When SQS, or else the function, had it: what its own time was held against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<DateTime<Utc>>,
     /// The topic's name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub topic: String,
+    /// The topic's ARN, or the queue's where the topic is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// Whether it was refused for where it came from.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub untrusted: bool,
     /// The message attribute `dataset`, whatever it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset_attribute: Option<String>,
@@ -44,6 +53,11 @@ pub struct Carrier {
     /// How the original is to be read.
     #[serde(default, skip_serializing_if = "Holds::is_message")]
     pub holds: Holds,
+}
+
+/// serde hands over references.
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// What an original is.

@@ -3,7 +3,9 @@
 
 mod access;
 mod api;
+mod ingest;
 mod raw;
+mod topics;
 
 use std::time::Duration;
 
@@ -15,6 +17,10 @@ use raw::Raw;
 
 pub use access::{AccessSettings, OPEN_ACCESS, SQL};
 pub use api::ApiLimits;
+pub use ingest::{
+    EVENT_BEHIND, HOURLY_PARTITIONS, INVOCATION_PARTITIONS, IngestLimits, MESSAGE_PARTITIONS, TOPICS,
+};
+pub use topics::{Scope, Topics};
 
 /// One setting, as the README lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +44,14 @@ const DEFAULT_DATASET: Setting = Setting {
     default: "",
     meaning: "The dataset of messages that name none; without it they go to `quarantine/_unrouted`.",
 };
-const EARLIEST_EVENT: Setting = Setting {
+/// The first day of event times.
+pub const EARLIEST_EVENT: Setting = Setting {
     name: "TRIBUTARY_EARLIEST_EVENT",
     default: "1970-01-01",
     meaning: "The first day of event times; events before it go to quarantine.",
 };
-const EVENT_AHEAD: Setting = Setting {
+/// How far an event's time may be ahead of its message.
+pub const EVENT_AHEAD: Setting = Setting {
     name: "TRIBUTARY_EVENT_AHEAD",
     default: "24h",
     meaning: "How far an event's time may be ahead of its message; beyond it goes to quarantine.",
@@ -91,13 +99,18 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 22] = [
+pub const ALL: [Setting; 27] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
     DEFAULT_DATASET,
     EARLIEST_EVENT,
+    EVENT_BEHIND,
     EVENT_AHEAD,
+    MESSAGE_PARTITIONS,
+    INVOCATION_PARTITIONS,
+    HOURLY_PARTITIONS,
+    TOPICS,
     MAX_UNPACKED,
     MEMORY_BUDGET,
     TARGET_FILE_SIZE,
@@ -131,6 +144,8 @@ pub struct Settings {
     pub earliest_event: DateTime<Utc>,
     /// How far an event's time may be ahead of its message.
     pub event_ahead: TimeDelta,
+    /// What else bounds what `ingest` takes.
+    pub ingest: IngestLimits,
     /// What a compressed message may unpack to, in bytes.
     pub max_unpacked: u64,
     /// The memory that `compact` works in, in bytes.
@@ -185,6 +200,7 @@ impl Settings {
             default_dataset: raw(DEFAULT_DATASET).dataset()?,
             earliest_event: raw(EARLIEST_EVENT).day()?,
             event_ahead: TimeDelta::from_std(raw(EVENT_AHEAD).duration()?).unwrap_or(TimeDelta::MAX),
+            ingest: IngestLimits::read(&raw)?,
             max_unpacked: raw(MAX_UNPACKED).bytes()?,
             memory_budget: memory_budget(&raw(MEMORY_BUDGET), &lookup)?,
             target_file_size: raw(TARGET_FILE_SIZE).bytes()?,

@@ -12,6 +12,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use chrono::{DateTime, Utc};
 use domain::{
+    event::{MESSAGE_AHEAD, MESSAGE_BEHIND},
     json::{Cursor, Fault},
     quarantine::Holds,
 };
@@ -88,9 +89,15 @@ impl Batch {
     }
 
     /// The messages. What is not UTF-8 is no JSON either; of the event's bytes those are looked at that are kept.
-    pub(crate) fn messages(&self) -> Result<Vec<Message<'_>>, UnknownEvent> {
+    /// `now` is when the function got the event.
+    pub(crate) fn messages(&self, now: DateTime<Utc>) -> Result<Vec<Message<'_>>, UnknownEvent> {
         let texts = self.texts.text().map_err(|_| UnknownEvent::Encoding)?;
-        self.parts.iter().map(|parts| parts.message(texts).ok_or(UnknownEvent::Encoding)).collect()
+        self.parts.iter().map(|parts| parts.message(texts, now).ok_or(UnknownEvent::Encoding)).collect()
+    }
+
+    /// Whether every message can be named.
+    pub(crate) fn has_names(&self) -> bool {
+        self.parts.iter().all(|parts| parts.name.is_some())
     }
 
     /// The name that SQS has for a message; SNS has no way to name one.
@@ -124,6 +131,8 @@ struct Parts {
     name: Option<Range<usize>>,
     id: Range<usize>,
     sent_at: DateTime<Utc>,
+    /// What SQS says, of a message that says its own time.
+    queued_at: Option<DateTime<Utc>>,
     topic: Range<usize>,
     dataset: Option<Range<usize>>,
     encoding: Option<Range<usize>>,
@@ -133,7 +142,7 @@ struct Parts {
 
 impl Parts {
     /// `None` if a part begins or ends within a character: then it is no text of its own.
-    fn message<'t>(&self, texts: &'t str) -> Option<Message<'t>> {
+    fn message<'t>(&self, texts: &'t str, now: DateTime<Utc>) -> Option<Message<'t>> {
         let text = |range: &Range<usize>| texts.get(range.clone());
         let optional = |range: &Option<Range<usize>>| match range {
             Some(range) => text(range).map(Some),
@@ -144,6 +153,8 @@ impl Parts {
             position: 0,
             holds: Holds::Message,
             sent_at: self.sent_at,
+            received_at: self.queued_at.filter(|at| is_queued(*at, now)).unwrap_or(now),
+            arn: Some(text(&self.topic)?),
             topic: last_part(text(&self.topic)?),
             dataset: optional(&self.dataset)?,
             encoding: optional(&self.encoding)?,
@@ -151,6 +162,12 @@ impl Parts {
             unreadable: self.unreadable.clone(),
         })
     }
+}
+
+/// Whether SQS can hand over a message of this time now. Who invokes the function past the queue may say anything.
+fn is_queued(at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    let age = now.signed_duration_since(at);
+    -MESSAGE_AHEAD <= age && age <= MESSAGE_BEHIND
 }
 
 /// An ARN's last part: the name of a topic or a queue.

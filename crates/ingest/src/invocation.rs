@@ -1,7 +1,10 @@
 //! One invocation, from the bytes of its event to the names of what must come again.
 
 use chrono::{DateTime, Utc};
-use domain::port::{Clock, ObjectStore};
+use domain::{
+    port::{Clock, ObjectStore},
+    settings::TOPICS,
+};
 
 use crate::{
     Ingest,
@@ -22,8 +25,10 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     pub async fn store_event(&self, event: &Event, until: DateTime<Utc>) -> Result<Failed, IngestError> {
         let unknown = |unknown: &UnknownEvent| IngestError::UnknownEvent(unknown.to_string());
         let batch = event.batch().map_err(unknown)?;
-        let messages = batch.messages().map_err(|error| unknown(&error))?;
-        let report = self.store(&messages, until).await?;
+        let messages = batch.messages(self.clock.now()).map_err(|error| unknown(&error))?;
+        // Where no message can be named, all of an event would come again, and be cut off again.
+        let most = if batch.has_names() { self.limits.invocation_partitions } else { usize::MAX };
+        let report = self.store_some(&messages, most, until).await?;
         tracing::info!(
             messages = messages.len(),
             accepted = report.accepted,
@@ -32,6 +37,20 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             objects = report.objects,
             "messages stored"
         );
+        // Metric filters of `infra/` count these two fields; no other line has them.
+        if report.refused_partitions > 0 {
+            tracing::warn!(
+                refused_partitions = report.refused_partitions,
+                "events are in quarantine: they are of more partitions than the settings allow, as the reasons say"
+            );
+        }
+        if report.untrusted > 0 {
+            tracing::warn!(
+                untrusted = report.untrusted,
+                "events or messages are in quarantine: their topics may not publish them ({})",
+                TOPICS.name
+            );
+        }
         let named: Option<Vec<&str>> = report.failed.iter().map(|index| batch.name(*index)).collect();
         // A message that cannot be named can only come again with all the others.
         let named = named.ok_or(IngestError::Incomplete(report.failed.len()))?;

@@ -15,6 +15,7 @@ mod group;
 mod handler;
 mod invocation;
 mod message;
+mod openings;
 mod pack;
 mod payload;
 pub mod replay;

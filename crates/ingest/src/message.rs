@@ -12,6 +12,13 @@ pub struct Message<'a> {
     pub position: usize,
     /// When it was published, or sent to the queue; a redelivery keeps it.
     pub sent_at: DateTime<Utc>,
+    /// When somebody had it whom its sender cannot speak for: SQS, or else the function. What the message says of its
+    /// own time is held against this.
+    pub received_at: DateTime<Utc>,
+    /// The ARN of the topic, or of the queue where the topic is not known: what says whose messages are taken. `None`
+    /// where that was decided already: what is replayed, by a person who names the dataset or from a version that did
+    /// not keep it.
+    pub arn: Option<&'a str>,
     /// The topic's name, the last part of its ARN; the queue's where the topic is not known.
     pub topic: &'a str,
     /// The message attribute `dataset`.

@@ -108,9 +108,13 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
 
         let mut done = Replayed::default();
         let mut sorter = Sorter::new(self.rules(&known), self.clock.now());
+        // Settings that name no topics say of none that it may publish: they are a person's, and not those of `ingest`.
+        let is_said = options.dataset.is_some() || self.limits.topics.is_restricted();
         for (index, rejected) in lines.iter().enumerate() {
+            let carrier = &rejected.carrier;
             // What is around a message holds no event: it is there to be seen.
-            if rejected.carrier.holds != Holds::Envelope && (options.chosen)(rejected) {
+            let may_land = carrier.holds != Holds::Envelope && (is_said || !carrier.untrusted);
+            if may_land && (options.chosen)(rejected) {
                 done.replayed += 1;
                 let sent = Sent::new(rejected, object);
                 sorter.add(index, &sent.message(rejected, options.dataset));
@@ -162,6 +166,8 @@ struct Sent<'r> {
     id: Cow<'r, str>,
     position: usize,
     sent_at: DateTime<Utc>,
+    /// As it was held against at first: how long it has been in quarantine since does not count.
+    received_at: DateTime<Utc>,
     dataset: Option<Cow<'r, str>>,
     body: Cow<'r, [u8]>,
     holds: Holds,
@@ -184,6 +190,7 @@ impl<'r> Sent<'r> {
             id: Cow::Borrowed(&rejected.message_id),
             position: rejected.position,
             sent_at: rejected.carrier.sent_at.unwrap_or(midnight),
+            received_at: rejected.carrier.received_at.unwrap_or(rejected.at),
             dataset: rejected.carrier.dataset_attribute.as_deref().map(Cow::Borrowed),
             body,
             holds: rejected.carrier.holds,
@@ -204,7 +211,9 @@ impl<'r> Sent<'r> {
         // With identity columns, or a CloudEvent, the event itself says it.
         let (id, position) = named.unwrap_or_else(|| (rejected.message_id.clone(), rejected.position));
         let dataset = Some(Cow::Owned(dataset.as_str().to_owned()));
-        Some(Self { id: id.into(), position, sent_at: partition.end(), dataset, body, holds: Holds::Event })
+        let (sent_at, id) = (partition.end(), id.into());
+        // It had landed, so its time was taken.
+        Some(Self { id, position, sent_at, received_at: sent_at, dataset, body, holds: Holds::Event })
     }
 
     fn message<'m>(&'m self, rejected: &'m Rejected, dataset: Option<&'m DatasetName>) -> Message<'m> {
@@ -214,6 +223,9 @@ impl<'r> Sent<'r> {
             id: &self.id,
             position: self.position,
             sent_at: self.sent_at,
+            received_at: self.received_at,
+            // Who names the dataset answers for the sender.
+            arn: rejected.carrier.arn.as_deref().filter(|_| dataset.is_none()),
             topic: &rejected.carrier.topic,
             dataset: dataset.map(DatasetName::as_str).or(named).or_else(|| self.legacy(rejected)),
             encoding: rejected.carrier.content_encoding.as_deref(),

@@ -1,7 +1,13 @@
 //! Which dataset an event belongs to: the message attribute `dataset`; else the type of a CloudEvent; else the
-//! topic's name, if a dataset has it; else the configured default.
+//! topic's name, if a dataset has it; else the configured default. Whether the topic may publish to it is held against
+//! the settings.
 
-use domain::{Dataset, DatasetName, event::Event, suggest};
+use domain::{
+    Dataset, DatasetName,
+    event::Event,
+    settings::{Scope, TOPICS},
+    suggest,
+};
 
 use crate::{definitions::Known, message::Message};
 
@@ -17,6 +23,8 @@ pub(crate) struct Routes<'a> {
 pub(crate) enum NoRoute {
     /// There is none, and the words say why.
     Unknown(String),
+    /// There is one that the topic may not publish to, and the words say so.
+    Forbidden(String),
     /// There is one, and its definition is damaged: the message must wait until it is mended.
     Damaged,
 }
@@ -66,7 +74,7 @@ impl<'a> Routes<'a> {
                          to a definition",
                         shown(&cloud_event.kind)
                     )),
-                    NoRoute::Damaged => NoRoute::Damaged,
+                    other @ (NoRoute::Forbidden(_) | NoRoute::Damaged) => other,
                 }),
             },
             _ => whole.clone(),
@@ -94,4 +102,26 @@ impl<'a> Routes<'a> {
 /// The sender's text goes into quarantine only, and no more of it than says which it was.
 fn shown(text: &str) -> String {
     text.chars().take(64).collect()
+}
+
+/// The dataset, if the message's topic may publish to it.
+pub(crate) fn within<'d>(
+    scope: Scope<'_>,
+    message: &Message<'_>,
+    route: Result<&'d Dataset, NoRoute>,
+) -> Result<&'d Dataset, NoRoute> {
+    let dataset = route?;
+    if scope.has(dataset.name()) {
+        return Ok(dataset);
+    }
+    let (topic, dataset) = (message.arn.unwrap_or_default(), dataset.name());
+    Err(NoRoute::Forbidden(format!(
+        "the topic may not publish to the dataset ({}), found {topic:?} and {dataset}",
+        TOPICS.name
+    )))
+}
+
+/// Whether there is a dataset, and the message's topic may not publish to it.
+pub(crate) fn is_forbidden(route: &Result<&Dataset, NoRoute>) -> bool {
+    matches!(route, Err(NoRoute::Forbidden(_)))
 }

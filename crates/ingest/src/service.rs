@@ -9,7 +9,7 @@ use domain::{
     port::{Clock, ObjectStore, StoreError},
     run::Expired,
     sabotage::{self, Bug},
-    settings::Settings,
+    settings::{IngestLimits, Settings},
 };
 use futures::{StreamExt, stream};
 
@@ -18,6 +18,7 @@ use crate::{
     error::IngestError,
     group::{Group, Place},
     message::Message,
+    openings::Openings,
     pack::Packer,
     route::Routes,
     sort::{Rules, Sorted, Sorter},
@@ -38,6 +39,8 @@ pub struct Ingest<S, K> {
     definitions: Definitions<S>,
     default_dataset: Option<DatasetName>,
     bounds: Bounds,
+    pub(crate) limits: IngestLimits,
+    openings: Openings,
     max_unpacked: u64,
     pub(crate) packer: Packer,
 }
@@ -53,6 +56,10 @@ pub struct Report {
     pub quarantined: usize,
     /// Objects that hold them.
     pub objects: usize,
+    /// Partitions whose events are in quarantine, since the settings allow no more.
+    pub refused_partitions: usize,
+    /// Events, or whole messages, that are in quarantine for where they came from.
+    pub untrusted: usize,
 }
 
 impl<S: ObjectStore, K: Clock> Ingest<S, K> {
@@ -64,6 +71,8 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             clock,
             default_dataset: settings.default_dataset.clone(),
             bounds: settings.into(),
+            openings: Openings::new(settings.ingest.hourly_partitions),
+            limits: settings.ingest.clone(),
             max_unpacked: settings.max_unpacked,
             packer: Packer::default(),
         }
@@ -72,20 +81,43 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     /// Stores the messages. An error means that none of them is; a message that the report does not name as
     /// failed is durable in full. Nothing is begun after `until`, and what is under way then counts as failed.
     pub async fn store(&self, messages: &[Message<'_>], until: DateTime<Utc>) -> Result<Report, IngestError> {
+        self.store_some(messages, usize::MAX, until).await
+    }
+
+    /// The same, but once there are `most` objects to write no further message is begun, and those that are left count
+    /// as failed. The first message is taken in any case, so that whatever they are, each time some are done.
+    pub(crate) async fn store_some(
+        &self,
+        messages: &[Message<'_>],
+        most: usize,
+        until: DateTime<Utc>,
+    ) -> Result<Report, IngestError> {
         let mut known = self.definitions.get(self.clock.now()).await?;
         let mut report = Report::default();
-        let mut next = 0;
+        let (mut next, mut room) = (0, most.max(1));
         while next < messages.len() {
+            if room == 0 {
+                tracing::warn!(
+                    messages = messages.len() - next,
+                    partitions = most,
+                    "the rest of the messages comes again: an invocation writes to so many partitions"
+                );
+                report.failed.extend(next..messages.len());
+                break;
+            }
             let from = next;
-            let mut sorted = self.sort(&known, messages, &mut next);
+            let mut sorted = self.sort(&known, messages, &mut next, room);
             if sorted.unsure > 0 {
                 // Perhaps a dataset was accepted a moment ago.
                 if let Some(newer) = self.definitions.newer(&known, self.clock.now()).await? {
                     drop(sorted);
                     (known, next) = (newer, from);
-                    sorted = self.sort(&known, messages, &mut next);
+                    sorted = self.sort(&known, messages, &mut next, room);
                 }
             }
+            room = room.saturating_sub(sorted.groups.len());
+            report.refused_partitions += sorted.refused_partitions;
+            report.untrusted += sorted.untrusted;
             report.failed.extend(sorted.waiting);
             let written = self.write(sorted.groups, until, &mut report).await;
             if let Err(problem) = written {
@@ -99,10 +131,17 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         Ok(report)
     }
 
-    /// Sorts messages from `next` on, up to a slice; afterwards `next` is the first one that is left.
-    fn sort<'k>(&'k self, known: &'k Known, messages: &[Message<'_>], next: &mut usize) -> Sorted<'k> {
+    /// Sorts messages from `next` on, up to a slice, or to this many objects; afterwards `next` is the first one that is
+    /// left.
+    fn sort<'k>(
+        &'k self,
+        known: &'k Known,
+        messages: &[Message<'_>],
+        next: &mut usize,
+        room: usize,
+    ) -> Sorted<'k> {
         let mut sorter = Sorter::new(self.rules(known), self.clock.now());
-        while *next < messages.len() && sorter.bytes() < SLICE {
+        while *next < messages.len() && sorter.bytes() < SLICE && sorter.objects() < room {
             sorter.add(*next, &messages[*next]);
             *next += 1;
         }
@@ -111,7 +150,14 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
 
     pub(crate) fn rules<'k>(&'k self, known: &'k Known) -> Rules<'k> {
         let routes = Routes { known, default: self.default_dataset.as_ref() };
-        Rules { routes, bounds: self.bounds, max_unpacked: self.max_unpacked }
+        Rules {
+            routes,
+            bounds: self.bounds,
+            max_unpacked: self.max_unpacked,
+            topics: &self.limits.topics,
+            message_partitions: self.limits.message_partitions,
+            openings: &self.openings,
+        }
     }
 
     pub(crate) async fn known(&self) -> Result<Arc<Known>, IngestError> {

@@ -1,26 +1,34 @@
-//! From messages to batches: unpack, split, route, validate, group. Pure, and the same for the same messages.
+//! From messages to batches: unpack, split, route, validate, group. No I/O, and the same for the same messages, but for
+//! what the clock decides: whether a message can be of the time that it says, and how much of the past is written to.
+
+mod groups;
+mod original;
 
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashSet},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    Dataset,
+    Dataset, Partition,
     event::{self, Bounds, Event, Origin, Placement},
     landing,
-    quarantine::{self, Carrier, Holds, Rejected},
+    quarantine::{Carrier, Holds, Rejected},
+    settings::{HOURLY_PARTITIONS, MESSAGE_PARTITIONS, Scope, TOPICS, Topics},
 };
 
 use crate::{
     group::{Group, Place},
     message::Message,
+    openings::Openings,
     payload::{self, Piece},
-    route::{NoRoute, Routes},
+    route::{NoRoute, Routes, is_forbidden, within},
     unpack,
 };
+
+use groups::Groups;
+use original::{Original, too_long};
 
 /// What a message is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +36,10 @@ pub(crate) struct Rules<'a> {
     pub(crate) routes: Routes<'a>,
     pub(crate) bounds: Bounds,
     pub(crate) max_unpacked: u64,
+    pub(crate) topics: &'a Topics,
+    /// How many partitions the events of one message may go to.
+    pub(crate) message_partitions: usize,
+    pub(crate) openings: &'a Openings,
 }
 
 /// Puts messages into groups, one after the other.
@@ -36,16 +48,17 @@ pub(crate) struct Sorter<'a> {
     rules: Rules<'a>,
     now: DateTime<Utc>,
     lines: landing::Writer,
-    groups: Vec<Group<'a>>,
-    by_place: HashMap<Place<'a>, usize>,
-    /// The group of the last event: the next one's, most of the time.
-    last: usize,
+    groups: Groups<'a>,
     /// Bytes of all groups' lines, and of what was unpacked.
     bytes: usize,
+    /// How many partitions the message has got that is at its turn.
+    partitions: usize,
     /// Messages that must wait until a definition is mended.
     waiting: BTreeSet<usize>,
     /// Events that a dataset accepted a moment ago might be for.
     unsure: usize,
+    refused_partitions: HashSet<Place<'a>>,
+    untrusted: usize,
 }
 
 /// What the messages became.
@@ -54,6 +67,10 @@ pub(crate) struct Sorted<'a> {
     pub(crate) groups: Vec<Group<'a>>,
     pub(crate) waiting: BTreeSet<usize>,
     pub(crate) unsure: usize,
+    /// Partitions whose events are in quarantine, since they are more than there may be.
+    pub(crate) refused_partitions: usize,
+    /// What is in quarantine for where it came from.
+    pub(crate) untrusted: usize,
 }
 
 impl<'a> Sorter<'a> {
@@ -62,13 +79,19 @@ impl<'a> Sorter<'a> {
             rules,
             now,
             lines: landing::Writer::new(now),
-            groups: Vec::new(),
-            by_place: HashMap::new(),
-            last: 0,
+            groups: Groups::default(),
             bytes: 0,
+            partitions: 0,
             waiting: BTreeSet::new(),
             unsure: 0,
+            refused_partitions: HashSet::new(),
+            untrusted: 0,
         }
+    }
+
+    /// Objects that are to be written so far.
+    pub(crate) fn objects(&self) -> usize {
+        self.groups.list.len()
     }
 
     /// Bytes of the lines so far, and of what was unpacked.
@@ -77,27 +100,49 @@ impl<'a> Sorter<'a> {
     }
 
     pub(crate) fn end(self) -> Sorted<'a> {
-        Sorted { groups: self.groups, waiting: self.waiting, unsure: self.unsure }
+        Sorted {
+            groups: self.groups.list,
+            waiting: self.waiting,
+            unsure: self.unsure,
+            refused_partitions: self.refused_partitions.len(),
+            untrusted: self.untrusted,
+        }
     }
 
     /// Keeps what was rejected before, as it is.
     pub(crate) fn keep(&mut self, index: usize, place: Place<'a>, rejected: &Rejected) {
-        self.bytes +=
-            Self::group(&mut self.groups, &mut self.by_place, &mut self.last, place).reject(index, rejected);
+        self.bytes += self.groups.of(place).reject(index, rejected);
     }
 
     /// Sorts every event of a message. `index` is the message's.
     pub(crate) fn add(&mut self, index: usize, message: &Message<'_>) {
+        self.partitions = 0;
+        let all = Original::message(message);
         if let Some(reason) = &message.unreadable {
-            let whole = Original { bytes: message.body, holds: Holds::Envelope, as_it_came: true };
-            return self.reject(index, message, 0, None, reason.clone().into_owned(), whole);
+            let all = Original { holds: Holds::Envelope, ..all };
+            return self.reject(index, message, 0, None, reason.clone().into_owned(), all);
         }
-        let whole_message = Original { bytes: message.body, holds: message.holds, as_it_came: true };
         if let Some(reason) = too_long(message) {
             // In one line: each rejected event would repeat it.
-            return self.reject(index, message, 0, None, reason, whole_message);
+            return self.reject(index, message, 0, None, reason, all);
         }
-        let whole = self.rules.routes.message(message);
+        // What is replayed without an ARN is of a version that kept none, or somebody has said where it belongs.
+        let scope = match message.arn {
+            Some(arn) => self.rules.topics.scope(arn),
+            None => Some(Scope::All),
+        };
+        let Some(scope) = scope else {
+            let arn = message.arn.unwrap_or_default();
+            let reason = format!(
+                "the topic is none of those whose messages are taken ({}), found {arn:?}",
+                TOPICS.name
+            );
+            return self.reject(index, message, 0, None, reason, Original { untrusted: true, ..all });
+        };
+        if let Err(reason) = self.rules.bounds.check_message(message.sent_at, message.received_at) {
+            return self.reject(index, message, 0, None, reason.to_string(), all);
+        }
+        let whole = within(scope, message, self.rules.routes.message(message));
         self.unsure += usize::from(!self.rules.routes.is_sure(message));
         match unpack::unpack(message.body, message.encoding, self.rules.max_unpacked) {
             Ok(body) => {
@@ -107,7 +152,7 @@ impl<'a> Sorter<'a> {
                 }
                 let mut position = 0;
                 let mut each = |piece: Piece<'_>| {
-                    self.piece(index, message, &whole, position, piece);
+                    self.piece((index, message), scope, &whole, position, piece);
                     position += 1;
                 };
                 match message.holds {
@@ -118,15 +163,16 @@ impl<'a> Sorter<'a> {
             }
             Err(error) => {
                 let dataset = whole.as_ref().ok().copied();
-                self.reject(index, message, 0, dataset, error.to_string(), whole_message);
+                let all = Original { untrusted: is_forbidden(&whole), ..all };
+                self.reject(index, message, 0, dataset, error.to_string(), all);
             }
         }
     }
 
     fn piece(
         &mut self,
-        index: usize,
-        message: &Message<'_>,
+        (index, message): (usize, &Message<'_>),
+        scope: Scope<'_>,
         whole: &Result<&'a Dataset, NoRoute>,
         position: usize,
         piece: Piece<'_>,
@@ -135,32 +181,34 @@ impl<'a> Sorter<'a> {
             Piece::Event(text, event) => (text, event),
             Piece::Bad(bytes, reason, holds) => {
                 let dataset = whole.as_ref().ok().copied();
-                let original = Original { bytes, holds, as_it_came: false };
+                let original = Original { untrusted: is_forbidden(whole), ..Original::part(bytes, holds) };
                 return self.reject(index, message, position, dataset, reason.to_string(), original);
             }
         };
-        let original = Original { bytes: text.as_bytes(), holds: Holds::Event, as_it_came: false };
+        let original = Original::part(text.as_bytes(), Holds::Event);
         if message.dataset.is_none() && event.cloud_event().is_some() {
             self.unsure += usize::from(!self.rules.routes.is_sure_of(&event));
         }
-        match self.rules.routes.event(message, whole, &event) {
-            Ok(dataset) => match self.place(dataset, message, position, &event) {
-                Ok(Placement { partition, id }) => {
-                    let group = Self::group(
-                        &mut self.groups,
-                        &mut self.by_place,
-                        &mut self.last,
-                        Place::Landing(dataset.name(), partition),
-                    );
-                    self.bytes += group.accept(index, id.as_deref(), text, &self.lines);
+        match within(scope, message, self.rules.routes.event(message, whole, &event)) {
+            Ok(dataset) => {
+                let placed = self.place(dataset, message, position, &event);
+                let landed = placed.and_then(|Placement { partition, id }| {
+                    let group = self.landing(index, dataset, partition)?;
+                    Ok((group, id))
+                });
+                match landed {
+                    Ok((group, id)) => {
+                        self.bytes += self.groups.list[group].accept(index, id.as_deref(), text, &self.lines);
+                    }
+                    Err(reason) => self.reject(index, message, position, Some(dataset), reason, original),
                 }
-                Err(reason) => {
-                    self.reject(index, message, position, Some(dataset), reason, original);
-                }
-            },
+            }
             Err(NoRoute::Unknown(reason)) => {
                 self.unsure += 1;
                 self.reject(index, message, position, None, reason, original);
+            }
+            Err(NoRoute::Forbidden(reason)) => {
+                self.reject(index, message, position, None, reason, Original { untrusted: true, ..original });
             }
             Err(NoRoute::Damaged) => drop(self.waiting.insert(index)),
         }
@@ -178,6 +226,38 @@ impl<'a> Sorter<'a> {
         event::place(dataset, event, origin, self.rules.bounds).map_err(|rejection| rejection.to_string())
     }
 
+    /// The group of an event's partition, by its place; or why the event is kept in quarantine instead: its message
+    /// has too many partitions, or too much of the past is written to. The first is decided by the message alone, in
+    /// the order of its events, so that a redelivery is cut off where the first delivery was.
+    fn landing(&mut self, index: usize, dataset: &'a Dataset, partition: Partition) -> Result<usize, String> {
+        let place = Place::Landing(dataset.name(), partition.clone());
+        let found = self.groups.find(&place);
+        if let Some(group) = found.filter(|group| self.groups.list[*group].messages.last() == Some(&index)) {
+            return Ok(group);
+        }
+        let Rules { message_partitions, openings, .. } = self.rules;
+        let too_many = if self.partitions >= message_partitions {
+            Some(format!(
+                "the events of a message may go to {message_partitions} partitions ({})",
+                MESSAGE_PARTITIONS.name
+            ))
+        } else if found.is_none() && !openings.admit(dataset.name(), &partition, self.now) {
+            Some(format!(
+                "within an hour one process writes to {} partitions that ended more than two days ago ({})",
+                openings.most, HOURLY_PARTITIONS.name
+            ))
+        } else {
+            None
+        };
+        if let Some(reason) = too_many {
+            let reason = format!("{reason}, found one more: {partition}");
+            self.refused_partitions.insert(place);
+            return Err(reason);
+        }
+        self.partitions += 1;
+        Ok(found.unwrap_or_else(|| self.groups.begin(place)))
+    }
+
     fn reject(
         &mut self,
         index: usize,
@@ -187,6 +267,7 @@ impl<'a> Sorter<'a> {
         reason: String,
         original: Original<'_>,
     ) {
+        self.untrusted += usize::from(original.untrusted);
         let rejected = Rejected {
             message_id: message.id.to_owned(),
             position: message.position + position,
@@ -195,65 +276,24 @@ impl<'a> Sorter<'a> {
             at: self.now,
             carrier: Carrier {
                 sent_at: Some(message.sent_at),
+                received_at: Some(message.received_at),
                 topic: message.topic.to_owned(),
+                arn: message.arn.map(str::to_owned),
+                untrusted: original.untrusted,
                 dataset_attribute: message.dataset.map(str::to_owned),
                 content_encoding: message.encoding.filter(|_| original.as_it_came).map(str::to_owned),
                 holds: original.holds,
             },
             original: original.text(),
         };
-        let place = Place::Quarantine(dataset.map(Dataset::name), message.sent_at.date_naive());
-        let group = Self::group(&mut self.groups, &mut self.by_place, &mut self.last, place);
-        self.bytes += group.reject(index, &rejected);
+        let place = Place::Quarantine(dataset.map(Dataset::name), self.day(message));
+        self.bytes += self.groups.of(place).reject(index, &rejected);
     }
 
-    fn group<'g>(
-        groups: &'g mut Vec<Group<'a>>,
-        by_place: &mut HashMap<Place<'a>, usize>,
-        last: &mut usize,
-        place: Place<'a>,
-    ) -> &'g mut Group<'a> {
-        if groups.get(*last).is_none_or(|group| group.place != place) {
-            *last = *by_place.entry(place.clone()).or_insert(groups.len());
-            if *last == groups.len() {
-                groups.push(Group::new(place));
-            }
-        }
-        &mut groups[*last]
+    /// The day by which what is refused of a message is found: the message's, unless it can be none of its own.
+    fn day(&self, message: &Message<'_>) -> NaiveDate {
+        let Message { sent_at, received_at, .. } = *message;
+        let is_possible = self.rules.bounds.check_message(sent_at, received_at).is_ok();
+        if is_possible { sent_at.date_naive() } else { received_at.date_naive() }
     }
-}
-
-/// What is kept of a rejected event.
-#[derive(Clone, Copy)]
-struct Original<'b> {
-    bytes: &'b [u8],
-    holds: Holds,
-    /// Not unpacked.
-    as_it_came: bool,
-}
-
-impl Original<'_> {
-    fn text(self) -> quarantine::Original {
-        match std::str::from_utf8(self.bytes) {
-            Ok(text) => quarantine::Original::Text(text.to_owned()),
-            Err(_) => quarantine::Original::Base64(STANDARD.encode(self.bytes)),
-        }
-    }
-}
-
-/// The longest message id, topic and attribute, in bytes: twice what AWS has for the first two, and eight times what a
-/// dataset's name may have.
-const MAX_NAME: usize = 512;
-
-fn too_long(message: &Message<'_>) -> Option<String> {
-    let names = [
-        ("message id", Some(message.id)),
-        ("topic", Some(message.topic)),
-        ("attribute \"dataset\"", message.dataset),
-        ("attribute \"content-encoding\"", message.encoding),
-    ];
-    names.into_iter().find_map(|(what, text)| {
-        let length = text.map(str::len).filter(|length| *length > MAX_NAME)?;
-        Some(format!("the {what} has {length} bytes: at most {MAX_NAME} are taken"))
-    })
 }

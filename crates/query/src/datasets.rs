@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use domain::{Column, Dataset, Granularity, schemas::Accepted};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use domain::{Column, Dataset, Granularity, Partition, schemas::Accepted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,6 +11,10 @@ use crate::{generations::TableState, partition_state::PartitionState};
 
 /// The most partitions that one answer lists; the newest come first.
 const MAX_LISTED: usize = 1_000;
+
+/// The furthest that a partition can begin after its commit: a message may be a year ahead of the clock, and an event
+/// a year ahead of its message, where the settings of `ingest` allow the most that they can.
+const FURTHEST_AHEAD: TimeDelta = TimeDelta::days(2 * 366 + 1);
 
 /// The answer of `GET /v1/datasets`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -92,7 +96,7 @@ impl<'a> Summary<'a> {
             rows: total(known, |partition| partition.rows),
             bytes: total(known, |partition| partition.bytes),
             freshness: table.and_then(|table| table.freshness).map(time),
-            latest_partition: known.first().map(|partition| values(dataset, partition)),
+            latest_partition: latest(known).map(|partition| values(dataset, partition)),
         }
     }
 }
@@ -113,6 +117,22 @@ impl<'a> Detail<'a> {
             partition_list: known.iter().take(MAX_LISTED).map(view).collect(),
         }
     }
+}
+
+/// The newest partition, past those of a time that `ingest` takes no more: versions that did not bound the time of a
+/// message let forged ones make partitions of the year 9999, which would be the latest for ever.
+fn latest(newest_first: &[PartitionState]) -> Option<&PartitionState> {
+    let is_possible = |partition: &&PartitionState| {
+        match (Partition::from_values(&partition.values), partition.committed_at) {
+            (Ok(known), Some(committed_at)) => {
+                let furthest = committed_at.checked_add_signed(FURTHEST_AHEAD);
+                furthest.is_none_or(|furthest| known.begin() <= furthest)
+            }
+            // What does not say when it was committed was made by hand.
+            _ => true,
+        }
+    };
+    newest_first.iter().find(is_possible).or_else(|| newest_first.first())
 }
 
 fn column(column: &Column) -> ColumnView<'_> {
@@ -137,4 +157,40 @@ fn total(partitions: &[PartitionState], part: impl Fn(&PartitionState) -> Option
 /// As every time is written in answers.
 pub(crate) fn time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn partition(values: &[&str], committed_at: Option<&str>) -> PartitionState {
+        PartitionState {
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            location: "s3://tributary/tables/".to_owned(),
+            generation: Some(1),
+            schema_version: Some(1),
+            rows: Some(1),
+            bytes: Some(1),
+            committed_at: committed_at.map(|text| text.parse().unwrap()),
+        }
+    }
+
+    #[test]
+    fn the_latest_partition_is_none_that_nobody_can_have_meant() {
+        let committed = Some("2026-11-23T10:05:00Z");
+        let forged = partition(&["9999-12-31", "23"], committed);
+        for possible in [
+            partition(&["2026-11-23", "10"], committed),
+            partition(&["2026-11-24"], committed),
+            partition(&["2028-11-24"], committed),
+            partition(&["1970-01-01"], committed),
+            partition(&["2030-01-01"], None),
+        ] {
+            let values = possible.values.clone();
+            assert_eq!(latest(&[forged.clone(), possible]).unwrap().values, values);
+        }
+        // Better that one than none.
+        assert_eq!(latest(std::slice::from_ref(&forged)).unwrap().values, forged.values);
+        assert!(latest(&[]).is_none());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, mem};
 
-use super::{args::PackSize, position::Place};
+use super::{args::PackSize, partitions::Partitions, position::Place};
 
 /// SNS's limit of a message with its attributes, and of all messages of a request together.
 pub(super) const MAX_BYTES: usize = 256 << 10;
@@ -42,6 +42,8 @@ pub(super) struct Packer {
     most: Option<usize>,
     /// The bytes of a message's attributes.
     attributes: usize,
+    /// Of the message that is being packed, where the lake's definition says them.
+    partitions: Option<Partitions>,
     message: Option<Message>,
     request: Request,
     request_bytes: usize,
@@ -50,7 +52,12 @@ pub(super) struct Packer {
 impl Packer {
     pub(super) fn new(size: Option<PackSize>, attributes: usize) -> Self {
         let most = size.map(|PackSize(bytes)| bytes.saturating_sub(attributes));
-        Self { most, attributes, message: None, request: Vec::new(), request_bytes: 0 }
+        Self { most, attributes, partitions: None, message: None, request: Vec::new(), request_bytes: 0 }
+    }
+
+    /// Begins another message also where one would have too many partitions.
+    pub(super) fn within(self, partitions: Option<Partitions>) -> Self {
+        Self { partitions, ..self }
     }
 
     /// Takes an event; requests that are full go to `ready`.
@@ -60,9 +67,12 @@ impl Packer {
             self.close(Message { text, events: 1, input, line, end }, ready);
             return;
         };
+        let partition = self.partitions.as_ref().and_then(|partitions| partitions.of(&text));
+        let has_room =
+            self.partitions.as_ref().is_none_or(|partitions| partitions.has_room(partition.as_ref()));
         match &mut self.message {
             // A comma before it, and a bracket behind it.
-            Some(open) if open.text.len() + text.len() + 2 <= most => {
+            Some(open) if has_room && open.text.len() + text.len() + 2 <= most => {
                 open.text.push(',');
                 open.text.push_str(&text);
                 open.events += 1;
@@ -72,6 +82,9 @@ impl Packer {
                 self.close_open(ready);
                 self.message = Some(Message { text: format!("[{text}"), events: 1, input, line, end });
             }
+        }
+        if let Some(partitions) = &mut self.partitions {
+            partitions.add(partition);
         }
     }
 
@@ -89,6 +102,9 @@ impl Packer {
     /// The message that is being packed is complete. One event needs no array.
     fn close_open(&mut self, ready: &mut VecDeque<Request>) {
         let Some(mut message) = self.message.take() else { return };
+        if let Some(partitions) = &mut self.partitions {
+            partitions.clear();
+        }
         if message.events == 1 {
             message.text.remove(0);
         } else {

@@ -97,6 +97,16 @@ mod tests {
                 "column t: an event time from … to … expected",
             ),
             (
+                "column t: an event time from 2016-11-26T10:05:00Z to 2026-11-24T10:05:00Z expected (set by \
+                 TRIBUTARY_EVENT_BEHIND), found \"1912-04-10\"",
+                "column t: an event time from … to … expected (set by TRIBUTARY_EVENT_BEHIND)",
+            ),
+            (
+                "the events of a message may go to 400 partitions (TRIBUTARY_MESSAGE_PARTITIONS), found one more: \
+                 dt=2026-11-23",
+                "the events of a message may go to 400 partitions (TRIBUTARY_MESSAGE_PARTITIONS)",
+            ),
+            (
                 "the event has 1048577 bytes: at most 1048576 are taken",
                 "the event has … bytes: at most 1048576 are taken",
             ),

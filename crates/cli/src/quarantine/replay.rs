@@ -22,13 +22,17 @@ const REPLAYS: usize = 8;
 ///
 /// What fits now lands, and what does not stays in quarantine. An event keeps the identity and the time of its
 /// message, so replaying twice is replaying once, and it may be stopped and run again at any time. Events are judged
-/// as `ingest` does, by the settings of this environment: set TRIBUTARY_DEFAULT_DATASET and the like as it has them.
+/// as `ingest` does, by the settings of this environment: set TRIBUTARY_DEFAULT_DATASET and the like as it has them. A
+/// reason that names a setting says which one lets the event land: set it so for this command.
+///
+/// What was refused for its topic stays, unless TRIBUTARY_TOPICS names that topic here, or --as names the dataset.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   tributary quarantine replay --dataset bookings --dry-run
   tributary quarantine replay --dataset bookings --since 2026-11-20 --reason 'column price'
   tributary quarantine replay --dataset _unrouted --as bookings
+  TRIBUTARY_EVENT_BEHIND=876000h tributary quarantine replay --dataset bookings --reason TRIBUTARY_EVENT_BEHIND
 
 Exit status: 0 done (what is rejected again is no failure), 1 an object could not be replayed, 2 wrong options.")]
 pub(crate) struct ReplayOptions {

@@ -32,8 +32,7 @@ pub enum Rejection {
     },
     /// An event time that nobody means.
     #[error(
-        "column {column}: an event time from {} to {} expected (a day after its message, unless \
-         TRIBUTARY_EARLIEST_EVENT and TRIBUTARY_EVENT_AHEAD say otherwise), found {found}",
+        "column {column}: an event time from {} to {} expected (set by {setting}), found {found}",
         Moment(*earliest), Moment(*latest)
     )]
     Time {
@@ -45,6 +44,23 @@ pub enum Rejection {
         earliest: DateTime<Utc>,
         /// The last one.
         latest: DateTime<Utc>,
+        /// What takes it if it is set otherwise.
+        setting: &'static str,
+    },
+    /// The time of a message that it cannot have.
+    #[error(
+        "the time of the message: from {} to {} expected (set by {setting}), found {}",
+        Moment(*earliest), Moment(*latest), Moment(*found)
+    )]
+    MessageTime {
+        /// What the message says.
+        found: DateTime<Utc>,
+        /// The first moment that is taken.
+        earliest: DateTime<Utc>,
+        /// The last one.
+        latest: DateTime<Utc>,
+        /// What takes it if it is set otherwise.
+        setting: &'static str,
     },
     /// A time that has no partition.
     #[error("the event's time is not in the years 0 to 9999 of UTC")]

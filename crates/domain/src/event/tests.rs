@@ -22,7 +22,7 @@ fn origin() -> Origin<'static> {
 }
 
 fn bounds() -> Bounds {
-    Bounds { earliest: DateTime::UNIX_EPOCH, ahead: TimeDelta::days(1) }
+    Bounds { earliest: DateTime::UNIX_EPOCH, behind: TimeDelta::days(36_500), ahead: TimeDelta::days(1) }
 }
 
 fn judge_for(dataset: &Dataset, text: &str) -> Result<Placement, String> {
@@ -83,6 +83,33 @@ fn times_that_nobody_means_are_refused_with_what_would_be_taken() {
             assert!(reason.starts_with(words) && reason.ends_with(&format!("found \"{at}\"")), "{reason}");
         }
     }
+}
+
+#[test]
+fn an_event_may_be_as_far_behind_its_message_as_the_setting_says_and_the_reason_names_it() {
+    let event = |at: &str| format!(r#"{{"k": 1, "at": "{at}"}}"#);
+    let day = Bounds { behind: TimeDelta::days(1), ..bounds() };
+    let judge = |at: &str, bounds| {
+        let text = event(at);
+        let event = Event::parse(&text).unwrap();
+        place(&dataset(""), &event, origin(), bounds).map_err(|rejection| rejection.to_string())
+    };
+    // The message is of 2026-11-23T23:59:59Z; how a time is written changes nothing.
+    for at in ["2026-11-22T23:59:59Z", "2026-11-23T01:59:59+02:00", "2026-11-22T23:59:60Z"] {
+        assert!(judge(at, day).is_ok(), "{at}");
+    }
+    let refused = judge("2026-11-22T23:59:58.999Z", day).unwrap_err();
+    assert_eq!(
+        refused,
+        "column t: an event time from 2026-11-22T23:59:59Z to 2026-11-24T23:59:59Z expected (set by \
+         TRIBUTARY_EVENT_BEHIND), found \"2026-11-22T23:59:58.999Z\""
+    );
+    // As the settings are by default: ten years.
+    let default = Bounds::from(&crate::settings::Settings::read(|_| None).unwrap());
+    assert!(judge("2016-11-26T00:00:00Z", default).is_ok());
+    assert!(judge("2016-11-25T00:00:00Z", default).unwrap_err().contains("TRIBUTARY_EVENT_BEHIND"));
+    assert!(judge("2026-11-25T00:00:00Z", default).unwrap_err().contains("TRIBUTARY_EVENT_AHEAD"));
+    assert!(judge("1969-12-31T23:59:59Z", default).unwrap_err().contains("TRIBUTARY_EARLIEST_EVENT"));
 }
 
 #[test]

@@ -35,6 +35,17 @@ fn each_refusal_names_the_variable_and_what_would_be_right() {
         ("TRIBUTARY_MAX_ROWS", "0", "from 1"),
         ("TRIBUTARY_EARLIEST_EVENT", "yesterday", "expected a day, for example 1970-01-01"),
         ("TRIBUTARY_EVENT_AHEAD", "9000h", "at most a year"),
+        ("TRIBUTARY_EVENT_BEHIND", "23h", "from 24h to 87660000h"),
+        ("TRIBUTARY_EVENT_BEHIND", "87660001h", "from 24h to 87660000h"),
+        ("TRIBUTARY_EVENT_BEHIND", "10y", "ms, s, m, h"),
+        ("TRIBUTARY_MESSAGE_PARTITIONS", "0", "from 1"),
+        ("TRIBUTARY_MESSAGE_PARTITIONS", "50001", "from 1 to 50000"),
+        ("TRIBUTARY_MESSAGE_PARTITIONS", "many", "whole number"),
+        ("TRIBUTARY_INVOCATION_PARTITIONS", "0", "from 1"),
+        ("TRIBUTARY_INVOCATION_PARTITIONS", "100001", "from 1 to 100000"),
+        ("TRIBUTARY_HOURLY_PARTITIONS", "-1", "from 1"),
+        ("TRIBUTARY_HOURLY_PARTITIONS", "1000001", "from 1 to 1000000"),
+        ("TRIBUTARY_TOPICS", "tributary", "arn:aws:sns:us-west-2:123456789012:tributary"),
         ("TRIBUTARY_MAX_UNPACKED", "1KiB", "from 256KiB to 256MiB"),
         ("TRIBUTARY_MAX_RENDERED", "1GiB", "from 1MiB to 512MiB"),
         ("TRIBUTARY_MAX_QUERIES", "0", "from 1"),
@@ -54,6 +65,22 @@ fn each_refusal_names_the_variable_and_what_would_be_right() {
         let message = read(&[(name, value)]).unwrap_err().to_string();
         assert!(message.starts_with(name) && message.contains(words), "{message}");
     }
+}
+
+#[test]
+fn the_bounds_of_ingest_are_taken_at_both_ends() {
+    let ingest = |name, value| read(&[(name, value)]).unwrap().ingest;
+    let defaults = read(&[]).unwrap().ingest;
+    assert_eq!(defaults.event_behind, TimeDelta::days(3_650));
+    assert!(!defaults.topics.is_restricted());
+    assert_eq!(ingest("TRIBUTARY_EVENT_BEHIND", "24h").event_behind, TimeDelta::days(1));
+    assert_eq!(ingest("TRIBUTARY_EVENT_BEHIND", "87660000h").event_behind, TimeDelta::days(3_652_500));
+    assert_eq!(ingest("TRIBUTARY_MESSAGE_PARTITIONS", "1").message_partitions, 1);
+    assert_eq!(ingest("TRIBUTARY_MESSAGE_PARTITIONS", "50000").message_partitions, 50_000);
+    assert_eq!(ingest("TRIBUTARY_INVOCATION_PARTITIONS", "100000").invocation_partitions, 100_000);
+    assert_eq!(ingest("TRIBUTARY_HOURLY_PARTITIONS", "1000000").hourly_partitions, 1_000_000);
+    let one = "arn:aws:sns:us-west-2:123456789012:shop=orders";
+    assert!(ingest("TRIBUTARY_TOPICS", one).topics.is_restricted());
 }
 
 #[test]

@@ -53,14 +53,13 @@ impl<'e> Reader<'e> {
             return None;
         }
         Some(Parts {
-            name: None,
             id: texts.append(id?),
             sent_at,
             topic: texts.append(topic?),
             dataset: dataset.map(|dataset| texts.append(dataset)),
             encoding: encoding.map(|encoding| texts.append(encoding)),
             body: message?,
-            unreadable: None,
+            ..Parts::default()
         })
     }
 
@@ -144,6 +143,7 @@ impl<'e> Reader<'e> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -155,7 +155,7 @@ mod tests {
             r#"{{"Records":[{{"messageId":"q","body":{body},"eventSource":"aws:sqs","eventSourceARN":"a:queue"}}]}}"#
         );
         let batch = Batch::read(event.as_bytes()).unwrap();
-        batch.messages().unwrap().iter().map(|message| format!("{message:?}")).collect()
+        batch.messages(DateTime::UNIX_EPOCH).unwrap().iter().map(|message| format!("{message:?}")).collect()
     }
 
     /// The same string, written so that only the other reader takes it.

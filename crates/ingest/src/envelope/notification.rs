@@ -93,6 +93,6 @@ impl Notification {
             return Some(Parts { id, sent_at, topic, body, unreadable: Some(reason), ..Parts::default() });
         }
         let (dataset, encoding) = self.attributes.texts(of, texts);
-        Some(Parts { name: None, id, sent_at, topic, dataset, encoding, body, unreadable: None })
+        Some(Parts { id, sent_at, topic, dataset, encoding, body, ..Parts::default() })
     }
 }

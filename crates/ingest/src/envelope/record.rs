@@ -108,21 +108,23 @@ fn scan(
 fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Result<Parts, &'static str> {
     let name = record.message_id.ok_or("\"messageId\"")?;
     let name = texts.string(event, name);
+    let millis = record.sent.as_ref().and_then(|sent| str::from_utf8(sent.bare(event)).ok());
+    let queued_at = millis.and_then(|millis| millis.parse().ok()).and_then(DateTime::from_timestamp_millis);
+    let queued_at = queued_at.filter(|time| (1970..=9999).contains(&time.year()));
     let body = match record.body.ok_or("\"body\"")? {
-        Body::Notification(parts) => return Ok(Parts { name: Some(name), ..parts }),
+        Body::Notification(parts) => return Ok(Parts { name: Some(name), queued_at, ..parts }),
         Body::Text(length) => body.get(..length).unwrap_or_default(),
     };
     if let Some(parts) = notification::find(body, texts) {
-        return Ok(Parts { name: Some(name), ..parts });
+        return Ok(Parts { name: Some(name), queued_at, ..parts });
     }
-    let millis = record.sent.as_ref().and_then(|sent| str::from_utf8(sent.bare(event)).ok());
-    let sent_at = millis.and_then(|millis| millis.parse().ok()).and_then(DateTime::from_timestamp_millis);
-    let sent_at = sent_at.filter(|time| (1970..=9999).contains(&time.year()));
     Ok(Parts {
         name: Some(name.clone()),
         id: name,
-        // 1970 where there is none, so that the object's key stays the same.
-        sent_at: sent_at.unwrap_or_default(),
+        // 1970 where there is none: that is nobody's time.
+        sent_at: queued_at.unwrap_or_default(),
+        // It is SQS's own word, and held against the clock.
+        queued_at: None,
         topic: record.queue.map(|queue| texts.string(event, queue)).unwrap_or_default(),
         dataset: record.attributes.dataset.map(|dataset| texts.string(event, dataset)),
         encoding: record.attributes.encoding.map(|encoding| texts.string(event, encoding)),

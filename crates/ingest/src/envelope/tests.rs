@@ -9,11 +9,15 @@ fn read(event: &Value) -> Result<Vec<(String, String, String)>, String> {
     let batch = Batch::read(text.as_bytes()).map_err(|unknown| unknown.to_string())?;
     let body = |message: &Message<'_>| String::from_utf8(message.body.to_vec()).unwrap();
     Ok(batch
-        .messages()
+        .messages(now())
         .unwrap()
         .iter()
         .map(|message| (message.id.to_owned(), message.topic.to_owned(), body(message)))
         .collect())
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-23T10:05:00Z".parse().unwrap()
 }
 
 fn notification(message: &str) -> Value {
@@ -49,12 +53,57 @@ fn a_notification_is_unwrapped_from_a_queue_and_from_a_topic() {
         [(direct, false), (queued(&notification.to_string()), true), (queued(&pretty), true)]
     {
         let batch = Batch::read(event.to_string().as_bytes()).unwrap();
-        let [message] = &batch.messages().unwrap()[..] else { panic!("{event}") };
+        let [message] = &batch.messages(now()).unwrap()[..] else { panic!("{event}") };
         assert_eq!((message.id, message.topic, message.position), ("sns-1", "orders", 0));
         assert_eq!((message.dataset, message.encoding), (Some("book\"ings"), Some("gzip")));
         assert_eq!(message.sent_at.to_rfc3339(), "2026-11-23T10:04:59.123+00:00");
         assert_eq!(std::str::from_utf8(message.body), Ok(text));
         assert_eq!(batch.name(0), named.then_some("q-1"));
+    }
+}
+
+#[test]
+fn a_message_is_held_against_the_time_of_the_queue_and_else_of_the_clock() {
+    let notification = notification("x");
+    let direct = json!({"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": notification}]});
+    let wrapped = |sent: Value| {
+        let mut event = queued(&notification.to_string());
+        event["Records"][0]["attributes"]["SentTimestamp"] = sent;
+        event
+    };
+    let of_queue: DateTime<Utc> = "2026-11-23T10:04:59Z".parse().unwrap();
+    for (event, expected) in [
+        (direct, now()),
+        (queued("raw"), now()),
+        (wrapped(json!("1795428299000")), of_queue),
+        // No queue can say so.
+        (wrapped(json!("253402300799999")), now()),
+        (wrapped(json!("0")), now()),
+        (wrapped(json!("-1")), now()),
+        (wrapped(json!("soon")), now()),
+        (wrapped(json!(1_795_428_299_000_i64)), now()),
+        (wrapped(json!("99999999999999999999999")), now()),
+    ] {
+        let batch = Batch::read(event.to_string().as_bytes()).unwrap();
+        assert_eq!(batch.messages(now()).unwrap()[0].received_at, expected, "{event}");
+    }
+}
+
+#[test]
+fn the_arn_is_the_topics_or_with_raw_delivery_the_queues() {
+    let direct =
+        json!({"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": notification("x")}]});
+    let mut nobodys = queued("raw");
+    nobodys["Records"][0].as_object_mut().unwrap().remove("eventSourceARN");
+    let topic = "arn:aws:sns:us-west-2:000000000000:orders";
+    for (event, expected) in [
+        (direct, topic),
+        (queued(&notification("x").to_string()), topic),
+        (queued("raw"), "arn:aws:sqs:us-west-2:000000000000:incoming"),
+        (nobodys, ""),
+    ] {
+        let batch = Batch::read(event.to_string().as_bytes()).unwrap();
+        assert_eq!(batch.messages(now()).unwrap()[0].arn, Some(expected), "{event}");
     }
 }
 
@@ -74,7 +123,7 @@ fn anything_else_in_a_queue_is_the_payload_itself() {
     for body in bodies {
         let event = queued(&body);
         let batch = Batch::read(event.to_string().as_bytes()).unwrap();
-        let message = &batch.messages().unwrap()[0];
+        let message = &batch.messages(now()).unwrap()[0];
         assert_eq!(
             (message.id, message.topic, message.dataset),
             ("q-1", "incoming", Some("seats")),
@@ -90,7 +139,7 @@ fn what_sns_sends_that_is_no_notification_is_kept_whole() {
     let mut confirmation = notification("please confirm");
     confirmation["Type"] = json!("SubscriptionConfirmation");
     let batch = Batch::read(queued(&confirmation.to_string()).to_string().as_bytes()).unwrap();
-    let message = &batch.messages().unwrap()[0];
+    let message = &batch.messages(now()).unwrap()[0];
     let reason = message.unreadable.as_deref().unwrap();
     assert_eq!(
         reason,
@@ -103,7 +152,7 @@ fn what_sns_sends_that_is_no_notification_is_kept_whole() {
 fn half_a_surrogate_pair_in_the_envelope_does_not_stop_the_batch() {
     let event = queued(&notification("x").to_string()).to_string();
     let event = event.replace("say ", r"\\ud800").replace(r"\\\\ud800", r"\\ud800");
-    assert_eq!(Batch::read(event.as_bytes()).unwrap().messages().unwrap()[0].body, b"x");
+    assert_eq!(Batch::read(event.as_bytes()).unwrap().messages(now()).unwrap()[0].body, b"x");
 }
 
 #[test]
@@ -120,7 +169,7 @@ fn any_body_is_an_event_or_a_reason_and_no_payload_is_in_its_debug_text() {
 fn what_is_kept_of_an_event_is_utf8_each_text_for_itself() {
     let read = |event: &[u8]| {
         let event = Event::from_body(event);
-        let messages = event.batch().unwrap().messages();
+        let messages = event.batch().unwrap().messages(now());
         messages.map(|messages| messages.len())
     };
     let raw = queued("\u{e9}").to_string();

@@ -35,15 +35,28 @@ pub(crate) struct TestLake {
 }
 
 pub(crate) fn settings() -> Settings {
+    settings_with(&[])
+}
+
+/// The settings of the tests, and these.
+pub(crate) fn settings_with(more: &[(&str, &str)]) -> Settings {
     let own = |name: &str| match name {
         "TRIBUTARY_CATALOG_CACHE" => Some("0s".to_owned()),
         "TRIBUTARY_OPEN_ACCESS" | "TRIBUTARY_SQL" => Some("on".to_owned()),
-        _ => None,
+        _ => more.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()),
     };
     Settings::read(own).unwrap()
 }
 
 pub(crate) async fn open(data: &Path, definitions: &[(&str, &str)]) -> Result<Lake, StartError> {
+    open_with(data, definitions, settings()).await
+}
+
+async fn open_with(
+    data: &Path,
+    definitions: &[(&str, &str)],
+    settings: Settings,
+) -> Result<Lake, StartError> {
     let datasets = data.join("definitions");
     std::fs::create_dir_all(&datasets).unwrap();
     for (name, definition) in definitions {
@@ -56,8 +69,8 @@ pub(crate) async fn open(data: &Path, definitions: &[(&str, &str)]) -> Result<La
         aws: any_port,
         http: any_port,
         datasets,
-        queries: QueryFiles::read(QUERIES.as_ref(), &settings().database).unwrap(),
-        settings: settings(),
+        queries: QueryFiles::read(QUERIES.as_ref(), &settings.database).unwrap(),
+        settings,
     };
     Lake::start(options).await
 }
@@ -68,8 +81,16 @@ impl TestLake {
     }
 
     pub(crate) async fn start_in(directory: TempDir, definitions: &[(&str, &str)]) -> Self {
-        let lake = open(directory.path(), definitions).await.unwrap();
-        let (aws, settings) = (Aws::local(&lake.aws_endpoint()), settings());
+        Self::start_with(directory, definitions, settings()).await
+    }
+
+    pub(crate) async fn start_with(
+        directory: TempDir,
+        definitions: &[(&str, &str)],
+        settings: Settings,
+    ) -> Self {
+        let lake = open_with(directory.path(), definitions, settings.clone()).await.unwrap();
+        let aws = Aws::local(&lake.aws_endpoint());
         Self {
             store: aws.store(&settings),
             catalog: aws.catalog(&settings),
@@ -95,6 +116,13 @@ impl TestLake {
     pub(crate) async fn publish(&self, dataset: &str, body: &str) {
         let call = self.sns.publish().topic_arn(self.lake.config().topic_arn()).message(body);
         call.message_attributes("dataset", attribute(dataset)).send().await.unwrap();
+    }
+
+    /// Publishes one packed message.
+    pub(crate) async fn publish_packed(&self, dataset: &str, encoding: &str, body: &str) {
+        let call = self.sns.publish().topic_arn(self.lake.config().topic_arn()).message(body);
+        let call = call.message_attributes("dataset", attribute(dataset));
+        call.message_attributes("content-encoding", attribute(encoding)).send().await.unwrap();
     }
 
     /// Publishes ten messages at a time, as SNS allows.

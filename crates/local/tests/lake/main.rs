@@ -10,6 +10,7 @@
 #![recursion_limit = "256"]
 
 mod asynchronous;
+mod bounds;
 mod caching;
 mod compression;
 mod contracts;

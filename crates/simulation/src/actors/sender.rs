@@ -68,6 +68,8 @@ impl Mail {
             id: &self.id,
             position: 0,
             sent_at: self.sent_at,
+            received_at: self.sent_at,
+            arn: None,
             topic: "tributary",
             dataset: Some(&self.dataset),
             encoding: None,

@@ -48,7 +48,53 @@ fn an_event_that_is_larger_than_the_size_goes_alone_and_as_it_is() {
     assert!(messages.iter().all(|message| message.text.starts_with('{')));
 }
 
+/// Events of these days since 1970, packed so that a message has at most so many of them; each message's days.
+fn days_packed(days: &[i64], most: usize) -> Vec<Vec<i64>> {
+    let definition = br#"{"name": "d", "event_time": "t", "columns": [
+        {"name": "t", "type": "timestamp", "unit": "s", "required": true}]}"#;
+    let partitions = Partitions::new(domain::Dataset::from_json(definition).unwrap(), most);
+    let mut packer = Packer::new(Some(PackSize(MAX_BYTES)), ATTRIBUTES).within(Some(partitions));
+    let mut ready = VecDeque::new();
+    for (index, day) in days.iter().enumerate() {
+        let text = format!("{{\"t\": {}}}", day * 86_400 + 7);
+        let end = Place { events: index as u64 + 1, ..Place::default() };
+        packer.push(Event { text, input: 0, line: index as u64 + 1, end }, &mut ready);
+    }
+    packer.flush(&mut ready);
+    let day = |event: &serde_json::Value| event["t"].as_i64().unwrap() / 86_400;
+    let days = |message: &Message| match serde_json::from_str::<serde_json::Value>(&message.text).unwrap() {
+        serde_json::Value::Array(events) => events.iter().map(day).collect(),
+        event => vec![day(&event)],
+    };
+    ready.iter().flatten().map(days).collect()
+}
+
+#[test]
+fn a_message_has_events_of_no_more_partitions_than_the_lake_takes() {
+    assert_eq!(days_packed(&[1, 2, 1, 3, 1, 2, 4], 2), [vec![1, 2, 1], vec![3, 1], vec![2, 4]]);
+    assert_eq!(days_packed(&[1, 2, 3], 1), [vec![1], vec![2], vec![3]]);
+    assert_eq!(days_packed(&[1, 2, 3], 3), [vec![1, 2, 3]]);
+}
+
 proptest! {
+    #[test]
+    fn of_whatever_days_a_message_has_few_and_none_is_lost(
+        days in prop::collection::vec(0_i64..12, 0..80), most in 1_usize..6,
+    ) {
+        let messages = days_packed(&days, most);
+        for message in &messages {
+            let distinct: std::collections::BTreeSet<_> = message.iter().collect();
+            prop_assert!((1..=most).contains(&distinct.len()), "{message:?}");
+        }
+        // Each is as long as it can be.
+        for pair in messages.windows(2) {
+            let mut distinct: std::collections::BTreeSet<_> = pair[0].iter().collect();
+            distinct.insert(&pair[1][0]);
+            prop_assert!(distinct.len() > most);
+        }
+        prop_assert_eq!(messages.concat(), days);
+    }
+
     #[test]
     fn whatever_comes_is_within_the_limits_once_and_in_order(
         sizes in prop::collection::vec(prop_oneof![8..500_usize, 8..MAX_BYTES - ATTRIBUTES], 0..60),

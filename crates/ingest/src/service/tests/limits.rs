@@ -43,7 +43,8 @@ async fn many_partitions_in_one_batch_are_an_object_each() {
     store.put("schemas/h/000001.json", hourly.into(), PutMode::Create).await.unwrap();
     let clock = Arc::new(ManualClock::new("2026-11-23T10:05:00Z".parse().unwrap()));
     let ingest = Ingest::new(store.clone(), clock, &Settings::read(|_| None).unwrap());
-    let bodies: Vec<String> = (0..1_000).map(|hour| format!("{{\"t\": {}}}", hour * 3_600)).collect();
+    let first = 1_795_428_000 - 1_000 * 3_600;
+    let bodies: Vec<String> = (0..1_000).map(|hour| format!("{{\"t\": {}}}", first + hour * 3_600)).collect();
     let messages: Vec<Message<'_>> = bodies.iter().map(|body| message("m", Some("h"), body)).collect();
     let report = ingest.store(&messages, NEVER).await.unwrap();
     assert_eq!((report.accepted, report.objects), (1_000, 1_000));
@@ -57,7 +58,10 @@ async fn a_store_that_is_down_is_not_asked_for_each_of_many_objects() {
     world.ingest.store(&known, NEVER).await.unwrap();
     let day = |day: i64| DateTime::from_timestamp(day * 86_400, 0).unwrap();
     let messages: Vec<Message<'_>> = (0..5_000)
-        .map(|number| Message { sent_at: day(number), ..message("m", Some("passengers"), "bad") })
+        .map(|number| {
+            let (sent_at, received_at) = (day(number), day(number));
+            Message { sent_at, received_at, ..message("m", Some("passengers"), "bad") }
+        })
         .collect();
     world.store.fail_next(1_000);
     let down = world.ingest.store(&messages, NEVER).await;

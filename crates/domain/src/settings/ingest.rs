@@ -1,0 +1,91 @@
+//! The settings of what `ingest` takes from whom, and of how much one sender can make it do.
+
+use chrono::TimeDelta;
+
+use super::{InvalidSetting, Setting, raw::Raw, topics::Topics};
+
+/// How far an event's time may be behind its message.
+pub const EVENT_BEHIND: Setting = Setting {
+    name: "TRIBUTARY_EVENT_BEHIND",
+    default: "87600h",
+    meaning: "How far an event's time may be behind its message; beyond it goes to quarantine. The default is ten years: \
+              raise it for a backfill of older events.",
+};
+/// How many partitions the events of one message may go to.
+pub const MESSAGE_PARTITIONS: Setting = Setting {
+    name: "TRIBUTARY_MESSAGE_PARTITIONS",
+    default: "400",
+    meaning: "How many partitions the events of one message may go to; events of further ones go to quarantine.",
+};
+/// After how many partitions an invocation begins no further message.
+pub const INVOCATION_PARTITIONS: Setting = Setting {
+    name: "TRIBUTARY_INVOCATION_PARTITIONS",
+    default: "4000",
+    meaning: "After how many partitions an invocation of `ingest` begins no further message of its queue: the rest comes \
+              again.",
+};
+/// How many partitions of the past one process writes to in an hour.
+pub const HOURLY_PARTITIONS: Setting = Setting {
+    name: "TRIBUTARY_HOURLY_PARTITIONS",
+    default: "2000",
+    meaning: "How many partitions of a dataset that ended more than two days ago one process of `ingest` writes to in an \
+              hour; events of further ones go to quarantine. Raise it for a backfill.",
+};
+/// Whose messages are taken.
+pub const TOPICS: Setting = Setting {
+    name: "TRIBUTARY_TOPICS",
+    default: "",
+    meaning: "The ARNs of the topics whose messages are taken, with commas between them; the messages of others go to \
+              quarantine. `ARN=orders+refunds` lets a topic publish to these datasets only. With raw delivery the ARN is \
+              the queue's. Without it every topic may publish to every dataset.",
+};
+
+/// Ten thousand years: more than any two times that can be written are apart.
+const LONGEST_BEHIND: TimeDelta = TimeDelta::days(3_652_500);
+
+/// The most that [`IngestLimits::message_partitions`] can be: a message has no more events.
+const MOST_OF_MESSAGE: u64 = 50_000;
+const MOST_OF_INVOCATION: u64 = 100_000;
+/// They are kept in memory, for each dataset.
+const MOST_OF_HOUR: u64 = 1_000_000;
+
+/// What `ingest` takes, and how much a sender can make it do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IngestLimits {
+    /// How far an event's time may be behind its message.
+    pub event_behind: TimeDelta,
+    /// How many partitions the events of one message may go to.
+    pub message_partitions: usize,
+    /// After how many partitions an invocation begins no further message.
+    pub invocation_partitions: usize,
+    /// How many partitions of a dataset, of those that ended some time ago, one process writes to in an hour.
+    pub hourly_partitions: usize,
+    /// Whose messages are taken, and for which datasets.
+    pub topics: Topics,
+}
+
+impl IngestLimits {
+    pub(super) fn read(raw: &impl Fn(Setting) -> Raw) -> Result<Self, InvalidSetting> {
+        let event_behind = TimeDelta::from_std(raw(EVENT_BEHIND).duration()?).unwrap_or(TimeDelta::MAX);
+        if !(TimeDelta::days(1)..=LONGEST_BEHIND).contains(&event_behind) {
+            return Err(
+                raw(EVENT_BEHIND).invalid("it must be from 24h to 87660000h, for example 87600h: ten years")
+            );
+        }
+        let number = |setting, most| {
+            let raw = raw(setting);
+            let number = raw.number(1)?;
+            if number > most {
+                return Err(raw.invalid(format_args!("it must be from 1 to {most}")));
+            }
+            Ok(usize::try_from(number).unwrap_or(usize::MAX))
+        };
+        Ok(Self {
+            event_behind,
+            message_partitions: number(MESSAGE_PARTITIONS, MOST_OF_MESSAGE)?,
+            invocation_partitions: number(INVOCATION_PARTITIONS, MOST_OF_INVOCATION)?,
+            hourly_partitions: number(HOURLY_PARTITIONS, MOST_OF_HOUR)?,
+            topics: Topics::read(&raw(TOPICS))?,
+        })
+    }
+}
