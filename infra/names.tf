@@ -32,7 +32,15 @@ locals {
   # Of the metrics that are counted from the logs.
   metrics_namespace = "Tributary"
 
-  workgroup_arn = "arn:${local.partition}:athena:${var.region}:${local.account}:workgroup/${local.workgroup}"
+  # By the bytes at which each stops a query. Those that stop it no earlier than the lake's own are of no use.
+  scan_tiers = {
+    for bytes in var.query.scan_tiers : format("%d", bytes) => "${var.name}-scan-${format("%d", bytes)}"
+    if bytes < var.scan_limit_bytes
+  }
+  workgroup_arns = [
+    for workgroup in concat([local.workgroup], values(local.scan_tiers)) :
+    "arn:${local.partition}:athena:${var.region}:${local.account}:workgroup/${workgroup}"
+  ]
 
   # AWS asks for a visibility timeout of at least six times the function's timeout, beside the window.
   visibility_seconds = {

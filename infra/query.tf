@@ -37,6 +37,11 @@ module "query" {
     TRIBUTARY_MAX_RENDERED = "${var.query.max_rendered_mib}MiB"
     TRIBUTARY_RESULT_REUSE = "${var.query.result_reuse_minutes}m"
     TRIBUTARY_PRICE_PER_TB = tostring(var.query.price_per_tb)
+    # The lake's own is one too: a key that allows as much as it may run queries there.
+    TRIBUTARY_SCAN_TIERS = join(",", concat(
+      [for bytes, workgroup in local.scan_tiers : "${workgroup}=${bytes}"],
+      [format("%s=%d", local.workgroup, var.scan_limit_bytes)],
+    ))
     TRIBUTARY_CORS_ORIGINS = join(",", var.query.cors_origins)
   }
 
@@ -56,6 +61,12 @@ module "query" {
       resources = ["${local.bucket_arn}/results/queries/*", "${local.bucket_arn}/results/rendered/*"]
     },
     {
+      # What keys with limits have used. It is all below access/ that the function may write: not the keys.
+      sid       = "CountWhatKeysUse"
+      actions   = ["s3:GetObject", "s3:PutObject"]
+      resources = ["${local.bucket_arn}/access/usage/*"]
+    },
+    {
       sid     = "ReadDefinitionsKeysAndResults"
       actions = ["s3:GetObject"]
       resources = [
@@ -73,7 +84,7 @@ module "query" {
         "athena:GetQueryResults",
         "athena:StopQueryExecution",
       ]
-      resources = [local.workgroup_arn]
+      resources = local.workgroup_arns
     },
     {
       sid       = "ReadTheCatalog"

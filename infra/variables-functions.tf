@@ -267,7 +267,9 @@ variable "query" {
     without it, if api.authorization is AWS_IAM. sql: whether the API takes free SQL. max_rendered_mib: the largest
     file that a result too long for one answer is written to; it is made in memory. result_reuse_minutes: how old a
     result may be that Athena answers again instead of running the query; 0 runs it. price_per_tb: what Athena charges
-    per TB scanned, in US dollars, for the estimates in answers. cors_origins: the origins whose pages may call the API
+    per TB scanned, in US dollars, for the estimates in answers and for daily budgets in dollars. scan_tiers: bytes at which
+    further workgroups stop a query, a workgroup for each; a query of a key with --max-bytes-scanned runs in the one with the
+    most bytes that the key allows, and below the lowest it cannot go on after a 202. cors_origins: the origins whose pages may call the API
     from a browser, or ["*"].
   TEXT
   type = object({
@@ -281,6 +283,7 @@ variable "query" {
     max_rendered_mib      = optional(number, 64)
     result_reuse_minutes  = optional(number, 0)
     price_per_tb          = optional(number, 5)
+    scan_tiers            = optional(list(number), [100000000, 1000000000])
     cors_origins          = optional(list(string), [])
   })
   default  = {}
@@ -300,6 +303,14 @@ variable "query" {
   validation {
     condition     = var.query.price_per_tb >= 0
     error_message = "query.price_per_tb must be a number from 0."
+  }
+
+  validation {
+    condition = (
+      alltrue([for bytes in var.query.scan_tiers : bytes >= 10000000 && floor(bytes) == bytes]) &&
+      length(distinct(var.query.scan_tiers)) == length(var.query.scan_tiers) && length(var.query.scan_tiers) <= 20
+    )
+    error_message = "query.scan_tiers must be up to 20 different whole numbers of at least 10,000,000: Athena knows no lower limit."
   }
 
   validation {

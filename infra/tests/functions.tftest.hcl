@@ -73,6 +73,7 @@ run "as_they_come" {
         TRIBUTARY_OPEN_ACCESS   = "on"
         TRIBUTARY_PRICE_PER_TB  = "5"
         TRIBUTARY_RESULT_REUSE  = "0m"
+        TRIBUTARY_SCAN_TIERS    = "tributary-scan-100000000=100000000,tributary-scan-1000000000=1000000000,tributary=10000000000"
         TRIBUTARY_SQL           = "off"
         TRIBUTARY_WAIT          = "20s"
         TRIBUTARY_WORKGROUP     = "tributary"

@@ -146,17 +146,21 @@ run "each_role" {
         ) : "${pair[0]} arn:aws:glue:us-west-2:000000000000:${pair[1]}"
       ],
       [
-        "athena:GetQueryExecution arn:aws:athena:us-west-2:000000000000:workgroup/tributary",
-        "athena:GetQueryResults arn:aws:athena:us-west-2:000000000000:workgroup/tributary",
-        "athena:StartQueryExecution arn:aws:athena:us-west-2:000000000000:workgroup/tributary",
-        "athena:StopQueryExecution arn:aws:athena:us-west-2:000000000000:workgroup/tributary",
+        for pair in setproduct(
+          ["GetQueryExecution", "GetQueryResults", "StartQueryExecution", "StopQueryExecution"],
+          ["tributary", "tributary-scan-100000000", "tributary-scan-1000000000"],
+        ) : "athena:${pair[0]} arn:aws:athena:us-west-2:000000000000:workgroup/${pair[1]}"
+      ],
+      [
         "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-query:*",
         "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-query:*",
         "s3:GetObject arn:aws:s3:::lake/access/keys.json",
+        "s3:GetObject arn:aws:s3:::lake/access/usage/*",
         "s3:GetObject arn:aws:s3:::lake/queries/*",
         "s3:GetObject arn:aws:s3:::lake/results/*",
         "s3:GetObject arn:aws:s3:::lake/schemas/*",
         "s3:ListBucket arn:aws:s3:::lake",
+        "s3:PutObject arn:aws:s3:::lake/access/usage/*",
         "s3:PutObject arn:aws:s3:::lake/results/queries/*",
         "s3:PutObject arn:aws:s3:::lake/results/rendered/*",
       ],

@@ -216,3 +216,23 @@ run "refused_18" {
 
   expect_failures = [var.ingest]
 }
+
+run "refused_19" {
+  command = plan
+
+  variables {
+    query = { scan_tiers = [9999999] }
+  }
+
+  expect_failures = [var.query]
+}
+
+run "refused_20" {
+  command = plan
+
+  variables {
+    query = { scan_tiers = [20000000, 20000000] }
+  }
+
+  expect_failures = [var.query]
+}

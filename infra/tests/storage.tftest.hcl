@@ -108,6 +108,16 @@ run "as_they_come" {
   }
 
   assert {
+    condition = jsonencode({
+      for tier in aws_athena_workgroup.scan_tier :
+      tier.name => tier.configuration[0].bytes_scanned_cutoff_per_query
+      if tier.configuration[0].enforce_workgroup_configuration &&
+      tier.configuration[0].result_configuration[0].output_location == "s3://tributary-000000000000-us-west-2/results/"
+    }) == jsonencode({ "tributary-scan-100000000" = 100000000, "tributary-scan-1000000000" = 1000000000 })
+    error_message = "Every scan tier must stop a query at its bytes, and write to results/."
+  }
+
+  assert {
     condition = (
       aws_apigatewayv2_integration.query.payload_format_version == "2.0" &&
       aws_apigatewayv2_route.query.route_key == "$default" &&
@@ -163,4 +173,23 @@ run "query_under_another_name" {
   }
 
   expect_failures = [aws_s3_object.named_query]
+}
+
+run "a_tier_that_stops_no_earlier_than_the_lake" {
+  command = plan
+
+  variables {
+    scan_limit_bytes = 100000000
+    query            = { scan_tiers = [1000000000, 20000000, 100000000] }
+  }
+
+  assert {
+    condition     = join(",", keys(aws_athena_workgroup.scan_tier)) == "20000000"
+    error_message = "A tier that stops a query no earlier than the lake's workgroup must not be made."
+  }
+
+  assert {
+    condition     = module.query.function.environment.TRIBUTARY_SCAN_TIERS == "tributary-scan-20000000=20000000,tributary=100000000"
+    error_message = "query must be told of the tiers that there are."
+  }
 }

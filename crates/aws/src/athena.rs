@@ -13,9 +13,12 @@ use aws_sdk_athena::{
 };
 use bytes::Bytes;
 use chrono::DateTime;
-use domain::port::{
-    EngineError, Fault, ObjectStore, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn,
-    Source, StoreError, StoredResult,
+use domain::{
+    port::{
+        EngineError, Fault, ObjectStore, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn,
+        Source, StoreError, StoredResult,
+    },
+    settings::{ScanTiers, Settings},
 };
 
 use crate::{failure::Failure, s3::S3Store};
@@ -29,18 +32,30 @@ const MALFORMED: &str = "MALFORMED_QUERY";
 /// Athena's category of failures that the statement has caused, or whoever set up what it reads.
 const BY_USER: i32 = 2;
 
-/// One workgroup, which names where results go.
+/// One workgroup, which names where results go, and the scan tiers beside it.
 #[derive(Debug, Clone)]
 pub struct AthenaEngine {
     client: Client,
     s3: aws_sdk_s3::Client,
     workgroup: String,
+    tiers: ScanTiers,
     database: String,
 }
 
 impl AthenaEngine {
-    pub(crate) fn new(client: Client, s3: aws_sdk_s3::Client, workgroup: String, database: String) -> Self {
-        Self { client, s3, workgroup, database }
+    pub(crate) fn new(client: Client, s3: aws_sdk_s3::Client, settings: &Settings) -> Self {
+        Self {
+            client,
+            s3,
+            workgroup: settings.workgroup.clone(),
+            tiers: settings.api.scan_tiers.clone(),
+            database: settings.database.clone(),
+        }
+    }
+
+    /// Whether the workgroup is this engine's own, or one of its tiers.
+    fn has(&self, workgroup: &str) -> bool {
+        workgroup == self.workgroup || self.tiers.iter().any(|tier| tier.workgroup == workgroup)
     }
 
     async fn execution(&self, id: &QueryId) -> Result<QueryExecution, EngineError> {
@@ -49,7 +64,7 @@ impl AthenaEngine {
         let execution = answer.query_execution.ok_or_else(|| unreadable("Athena answered no query"))?;
         // What another workgroup ran, in another team's name perhaps, is nobody's business here.
         match execution.work_group.as_deref() {
-            Some(workgroup) if workgroup == self.workgroup => Ok(execution),
+            Some(workgroup) if self.has(workgroup) => Ok(execution),
             _ => Err(EngineError::NotFound { id: id.to_string() }),
         }
     }
@@ -66,6 +81,12 @@ impl AthenaEngine {
 
 impl QueryEngine for AthenaEngine {
     async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
+        let workgroup = query.workgroup.as_ref().unwrap_or(&self.workgroup);
+        if !self.has(workgroup) {
+            let reason =
+                format!("the workgroup {workgroup} is neither this lake's nor one of its scan tiers");
+            return Err(EngineError::Rejected { reason });
+        }
         let parameters = (!query.parameters.is_empty()).then(|| query.parameters.clone());
         let call = self
             .client
@@ -73,7 +94,7 @@ impl QueryEngine for AthenaEngine {
             .query_string(&query.sql)
             .set_execution_parameters(parameters)
             .client_request_token(&query.token)
-            .work_group(&self.workgroup)
+            .work_group(workgroup)
             .set_result_reuse_configuration(query.reuse.map(reuse).transpose()?)
             .query_execution_context(QueryExecutionContext::builder().database(&self.database).build());
         let answer = call.send().await.map_err(start_error)?;

@@ -91,11 +91,11 @@ impl Aws {
         GlueCatalog::new(client, settings.database.clone(), settings.bucket.clone())
     }
 
-    /// The Athena workgroup of the settings.
+    /// The Athena workgroup of the settings, and its scan tiers.
     pub fn engine(&self, settings: &Settings) -> AthenaEngine {
         let config = aws_sdk_athena::config::Builder::from(&self.sdk).retry_classifier(RetryPassing);
         let client = aws_sdk_athena::Client::from_conf(config.build());
-        AthenaEngine::new(client, self.s3(), settings.workgroup.clone(), settings.database.clone())
+        AthenaEngine::new(client, self.s3(), settings)
     }
 
     fn s3(&self) -> aws_sdk_s3::Client {

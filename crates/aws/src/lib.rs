@@ -2,6 +2,7 @@
 //! as its source; nothing above this crate sees an SDK type.
 
 mod athena;
+pub mod audit;
 mod clock;
 mod config;
 pub mod deadline;

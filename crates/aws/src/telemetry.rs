@@ -37,15 +37,30 @@ where
         .finish()
 }
 
-/// The filter of `TRIBUTARY_LOG`, with no payloads in it whatever it says.
+/// What is logged whatever `TRIBUTARY_LOG` says: who was rejected, and what was changed.
+const ALWAYS: &str = "audit=info";
+
+/// The filter of `TRIBUTARY_LOG`, with no payloads in it whatever it says, and with every audit line.
 pub fn log_filter(text: &str) -> Result<EnvFilter, InvalidSetting> {
     let filter = EnvFilter::try_new(text).map_err(|error| InvalidSetting {
         name: LOG.name,
         value: text.to_owned(),
         expected: format!("expected a level, or filters such as compact=debug ({error})"),
     })?;
-    let bounds = BOUNDS.iter().filter_map(|bound| bound.parse().ok());
+    let bounds = BOUNDS.iter().chain([&ALWAYS]).filter_map(|bound| bound.parse().ok());
     Ok(bounds.fold(filter, EnvFilter::add_directive))
+}
+
+/// What is logged meanwhile on this thread, with this filter.
+#[cfg(test)]
+pub(crate) fn logged(filter: &str, work: impl FnOnce()) -> String {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let subscriber = lines(log_filter(filter).unwrap(), std::sync::Mutex::new(writer));
+    // The writer goes with the subscriber: that ends the text.
+    tracing::subscriber::with_default(subscriber, work);
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut reader, &mut text).unwrap();
+    text
 }
 
 #[cfg(test)]
@@ -60,15 +75,23 @@ mod tests {
 
     #[test]
     fn a_field_is_where_the_metric_filter_looks_for_it() {
-        let (mut reader, writer) = std::io::pipe().unwrap();
-        let subscriber = lines(log_filter("info").unwrap(), std::sync::Mutex::new(writer));
-        tracing::subscriber::with_default(subscriber, || {
+        let text = logged("info", || {
             tracing::error!(stopped = true, dataset = "seats", "partition not compacted");
         });
-        let mut text = String::new();
-        std::io::Read::read_to_string(&mut reader, &mut text).unwrap();
         let line: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!((&line["stopped"], &line["level"]), (&true.into(), &"ERROR".into()), "{line}");
+    }
+
+    #[test]
+    fn no_filter_holds_audit_lines_back() {
+        for filter in ["off", "error", "audit=off", "warn,audit=error", "query=debug"] {
+            let text = logged(filter, || {
+                tracing::info!(target: domain::access::AUDIT, key = "0123abcd", "an API key was made");
+                tracing::info!("something else");
+            });
+            let line: serde_json::Value = serde_json::from_str(&text).expect("this line, and no other");
+            assert_eq!((&line["target"], &line["key"]), (&"audit".into(), &"0123abcd".into()), "{filter}");
+        }
     }
 
     #[test]

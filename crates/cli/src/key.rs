@@ -1,5 +1,6 @@
 //! `tributary key`: who may ask the HTTP API, and what.
 
+mod amount;
 mod create;
 mod list;
 mod revoke;
@@ -12,6 +13,7 @@ use crate::{failure::Failure, lake::RemoteLake, log as logs, stop::interruptible
 
 /// Make, list and revoke the keys of the HTTP API.
 ///
+/// Each change leaves a line in the log, on standard error, with the key's id and audit=key-created or audit=key-revoked.
 /// The lake is the one that the environment names: TRIBUTARY_BUCKET, AWS_REGION and the SDK's other variables.
 /// With AWS_ENDPOINT_URL it is that of `tributary dev`. Once there is a key, nobody is answered without one.
 #[derive(Debug, Args)]
@@ -19,6 +21,7 @@ use crate::{failure::Failure, lake::RemoteLake, log as logs, stop::interruptible
 Examples:
   tributary key create reports --dataset '*'
   tributary key create partner --dataset bookings --format csv --max-rows 1000 --requests-per-minute 60 --days 90
+  tributary key create dashboard --dataset '*' --max-bytes-scanned 1GB --max-queries 5 --daily-dollars 0.50
   tributary key list
   tributary key revoke 0123abcd
 
@@ -50,7 +53,10 @@ pub(crate) async fn run(options: KeyOptions) -> Result<(), Failure> {
 /// What other input would help with, and what not.
 fn failure(lake: &RemoteLake, error: AccessError) -> Failure {
     match error {
-        AccessError::InvalidName | AccessError::Expired => Failure::Input(error.to_string()),
+        AccessError::InvalidName
+        | AccessError::Expired
+        | AccessError::BudgetWithoutBound
+        | AccessError::BudgetBelowBound { .. } => Failure::Input(error.to_string()),
         AccessError::Unknown(_) => Failure::Input(format!("{error}: `tributary key list` shows them")),
         AccessError::TooMany | AccessError::Contended => Failure::NotDone(error.to_string()),
         other => lake.failure(other),

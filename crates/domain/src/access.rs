@@ -5,19 +5,30 @@
 //! thief.
 
 mod base32;
+mod dollars;
 mod rights;
 mod secret;
 mod store;
+pub mod usage;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use dollars::{Dollars, InvalidDollars};
 pub use rights::{Allowed, Rights};
-pub use secret::{KeyId, MalformedSecret, Secret, SecretHash};
+pub use secret::{KeyId, MalformedSecret, Secret, SecretHash, claimed_id};
 pub use store::{AccessError, NewKey, create, load, revoke};
 
-/// The newest format of the keys that this code writes and reads.
-pub const FORMAT: u32 = 1;
+/// The newest format of the keys that this code writes and reads. Keys without what is new are written in format 1, so
+/// that an earlier version goes on reading them.
+pub const FORMAT: u32 = 2;
+
+/// The target of the log lines about keys that are made, revoked or rejected, and about what is deleted with one. They are
+/// logged whatever the log's filter says.
+pub const AUDIT: &str = "audit";
+
+/// The least that the engine bills for a query, in bytes.
+pub const LEAST_BILLED: u64 = 10 << 20;
 
 /// The most keys there are. Above, those that hold no longer are forgotten, the oldest first.
 pub const MAX_KEYS: usize = 1_000;
@@ -94,7 +105,7 @@ impl Key {
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { format: FORMAT, keys: Vec::new() }
+        Self { format: 1, keys: Vec::new() }
     }
 }
 
@@ -102,6 +113,11 @@ impl Keys {
     /// The key of this id, whether it holds or not.
     pub fn get(&self, id: &KeyId) -> Option<&Key> {
         self.keys.iter().find(|key| key.id == *id)
+    }
+
+    /// The format to write them in: the oldest that has a place for everything they say.
+    fn written_format(&self) -> u32 {
+        if self.keys.iter().all(|key| key.rights.is_of_format_1()) { 1 } else { FORMAT }
     }
 
     fn get_mut(&mut self, id: &KeyId) -> Option<&mut Key> {

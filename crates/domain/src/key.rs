@@ -8,6 +8,7 @@ mod results;
 use std::fmt;
 
 use crate::{
+    access::KeyId,
     batch::BatchName,
     commit::{Generation, WriterId},
     name::{DatasetName, QueryName},
@@ -35,6 +36,8 @@ pub const VACUUM: &str = "vacuum/";
 pub const QUERIES: &str = "queries/";
 /// The API keys, hashed.
 pub const ACCESS_KEYS: &str = "access/keys.json";
+/// What keys with a budget, or a bound on their queries, have used.
+pub const ACCESS_USAGE: &str = "access/usage/";
 /// What Athena writes, and what the API keeps beside it. Expires.
 pub const RESULTS: &str = "results/";
 
@@ -59,6 +62,11 @@ pub fn named_query(name: &QueryName) -> String {
 /// Which named query a key is: the inverse of [`named_query`].
 pub fn named_query_of(key: &str) -> Option<QueryName> {
     QueryName::new(key.strip_prefix(QUERIES)?.strip_suffix(".json")?).ok()
+}
+
+/// What one key has used.
+pub fn usage(key: &KeyId) -> String {
+    format!("{ACCESS_USAGE}{key}.json")
 }
 
 /// Where a partition's accepted events land.
@@ -233,6 +241,7 @@ mod tests {
         assert_eq!(named_query(&query), "queries/revenue-by-hour.json");
         assert_eq!(named_query_of(&named_query(&query)), Some(query));
         assert_eq!(named_query_of("queries/a/b.json"), None);
+        assert_eq!(usage(&KeyId::new("0123abcd").unwrap()), "access/usage/0123abcd.json");
         assert_eq!(
             generation_of(&data_file(&prefix, 0)),
             Some((dataset.clone(), partition.clone(), generation, writer.clone()))

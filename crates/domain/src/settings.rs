@@ -5,6 +5,7 @@ mod access;
 mod api;
 mod ingest;
 mod raw;
+mod scan_tiers;
 mod topics;
 
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub use api::ApiLimits;
 pub use ingest::{
     EVENT_BEHIND, HOURLY_PARTITIONS, INVOCATION_PARTITIONS, IngestLimits, MESSAGE_PARTITIONS, TOPICS,
 };
+pub use scan_tiers::{ScanTier, ScanTiers};
 pub use topics::{Scope, Topics};
 
 /// One setting, as the README lists it.
@@ -99,7 +101,7 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 27] = [
+pub const ALL: [Setting; 28] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
@@ -122,6 +124,7 @@ pub const ALL: [Setting; 27] = [
     api::MAX_QUERIES,
     api::RESULT_REUSE,
     api::PRICE_PER_TB,
+    api::SCAN_TIERS,
     api::CORS_ORIGINS,
     CATALOG_CACHE,
     OPEN_ACCESS,

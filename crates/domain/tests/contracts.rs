@@ -33,6 +33,7 @@ async fn memory_engine() {
         parameters: parameters.iter().map(|p| (*p).to_owned()).collect(),
         token: "t".repeat(32),
         reuse: None,
+        workgroup: None,
     };
     let result = Rows {
         columns: vec![ResultColumn { name: "n".into(), data_type: "bigint".into() }],

@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use domain::settings::ScanTiers;
+
 /// Names, limits and the data directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwsConfig {
@@ -17,6 +19,8 @@ pub struct AwsConfig {
     pub database: String,
     /// The Athena workgroup, besides `primary`.
     pub workgroup: String,
+    /// Further workgroups, which stop a query at a bound on the bytes that it may scan.
+    pub scan_tiers: ScanTiers,
     /// The SNS topic's name.
     pub topic: String,
     /// Below which key the workgroup's results go, ending in `/`.
@@ -42,6 +46,7 @@ impl AwsConfig {
             bucket: "tributary".to_owned(),
             database: "tributary".to_owned(),
             workgroup: "tributary".to_owned(),
+            scan_tiers: ScanTiers::default(),
             topic: "tributary".to_owned(),
             results: domain::key::RESULTS.to_owned(),
             results_expire_after: Duration::from_secs(24 * 60 * 60),

@@ -125,6 +125,7 @@ impl Lake {
             bucket: settings.bucket.clone(),
             database: settings.database.clone(),
             workgroup: settings.workgroup.clone(),
+            scan_tiers: settings.api.scan_tiers.clone(),
             ..AwsConfig::new(&data)
         };
         let (created, notifications) = mpsc::unbounded_channel();

@@ -96,8 +96,7 @@ impl AwsServer {
         let database = [("Name".to_owned(), json!(config.database))].into_iter().collect();
         catalog.create_database_if_absent(database).map_err(unreadable)?;
         let results = format!("s3://{}/{}", config.bucket, config.results);
-        let workgroups = WorkGroups::open(&config.data, &config.workgroup, &results, env.epoch_seconds())
-            .map_err(unreadable)?;
+        let workgroups = WorkGroups::open(&config, &results, env.epoch_seconds()).map_err(unreadable)?;
         Ok(Self {
             config,
             env,

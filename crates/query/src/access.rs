@@ -6,6 +6,7 @@
 //! To a key that may not see it, a dataset or a named query is not there: the answer is that of one that does not
 //! exist, so nobody learns names by asking for them. What a key may do with what it sees, the answers say openly.
 
+mod audit;
 mod caller;
 mod credentials;
 mod rate;
@@ -13,6 +14,7 @@ mod rate;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use chrono::{DateTime, Utc};
 use domain::{
     access::{self, AccessError, Key, KeyState, Keys, Secret, SecretHash},
     port::{Clock, ObjectStore, StoreError},
@@ -23,6 +25,8 @@ use crate::{
     problem::{Kind, Problem},
 };
 
+use audit::Rejection;
+pub(crate) use audit::query_cancelled;
 pub(crate) use caller::Caller;
 use rate::Rates;
 
@@ -90,9 +94,10 @@ impl Access {
             (None, _) | (_, Gate::Closed) => return Err(closed()),
             (Some(keys), Gate::Keys) => {
                 let secret = credentials::read(headers)?;
-                find(keys, &secret)
-                    .filter(|key| key.state(clock.now()) == KeyState::Active)
-                    .ok_or_else(unknown)?
+                find(keys, &secret, clock.now()).map_err(|reason| {
+                    audit::rejected(secret.id(), reason);
+                    unknown()
+                })?
             }
         };
         if let Some(rate) = key.rights.requests_per_minute {
@@ -111,12 +116,21 @@ impl Access {
     }
 }
 
-/// The key of this secret. What does not exist is compared too, so that it takes as long.
-fn find<'a>(keys: &'a Keys, secret: &Secret) -> Option<&'a Key> {
+/// The key of this secret, if it holds; else why there is none, for the log alone. What does not exist is compared too,
+/// so that it takes as long.
+fn find<'a>(keys: &'a Keys, secret: &Secret, now: DateTime<Utc>) -> Result<&'a Key, Rejection> {
     let key = keys.get(secret.id());
     let nothing = SecretHash::none();
     let matches = secret.hash() == *key.map_or(&nothing, |key| &key.sha256);
-    key.filter(|_| matches)
+    let key = key.ok_or(Rejection::Unknown)?;
+    if !matches {
+        return Err(Rejection::WrongSecret);
+    }
+    match key.state(now) {
+        KeyState::Active => Ok(key),
+        KeyState::Revoked => Err(Rejection::Revoked),
+        KeyState::Expired => Err(Rejection::Expired),
+    }
 }
 
 /// One answer to all that have no key which holds: which of the reasons it is, is nobody's business.

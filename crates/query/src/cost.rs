@@ -5,11 +5,14 @@
 //! and terabytes are taken as powers of two. A failed query is not charged, a cancelled one for what it scanned.
 
 use chrono::{DateTime, Utc};
+use domain::{
+    access::{Dollars, usage},
+    port::QueryStatus,
+};
 
 use crate::generations::Generations;
 
 const MIB: u64 = 1 << 20;
-const MINIMUM: u64 = 10 * MIB;
 
 /// Where an answer came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +76,21 @@ impl Cost {
     }
 }
 
+/// Bytes that count for a query in this state, as the engine bills them: also of one that failed, which Athena does not
+/// bill, since it read them all the same.
+pub(crate) fn billed(status: &QueryStatus) -> u64 {
+    if status.reused { 0 } else { usage::billed(status.bytes_scanned) }
+}
+
+/// How many bytes may be scanned for so much, by the price per TB in millionths of a dollar. Without a price, any number.
+pub(crate) fn bytes_for(dollars: Dollars, per_tb: u64) -> u64 {
+    if per_tb == 0 {
+        return u64::MAX;
+    }
+    let bytes = (u128::from(dollars.micros()) << 40) / u128::from(per_tb);
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}
+
 /// Billionths of a dollar.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Price(u64);
@@ -80,7 +98,7 @@ pub(crate) struct Price(u64);
 impl Price {
     /// The price of a query that scanned so many bytes, by the price per TB in millionths of a dollar.
     pub(crate) fn of_query(bytes_scanned: u64, per_tb: u64) -> Self {
-        let mebibytes = bytes_scanned.max(MINIMUM).div_ceil(MIB);
+        let mebibytes = usage::billed(bytes_scanned).div_ceil(MIB);
         // A TB has 2^20 MB.
         let nanos = u128::from(mebibytes) * u128::from(per_tb) * 1_000 / u128::from(MIB);
         Self(u64::try_from(nanos).unwrap_or(u64::MAX))
@@ -95,9 +113,12 @@ impl Price {
 
 #[cfg(test)]
 mod tests {
+    use domain::port::QueryState;
+
     use super::*;
 
     const FIVE: u64 = 5_000_000;
+    const MINIMUM: u64 = 10 * MIB;
 
     #[test]
     fn the_least_is_ten_megabytes_and_the_rest_by_the_megabyte() {
@@ -109,5 +130,26 @@ mod tests {
         assert_eq!(dollars(3 << 39), "7.5");
         assert_eq!(Price::default().dollars(), "0");
         assert_eq!(Price::of_query(u64::MAX, u64::MAX), Price(u64::MAX));
+    }
+
+    #[test]
+    fn dollars_buy_bytes() {
+        let bytes = |text: &str, per_tb| bytes_for(text.parse().unwrap(), per_tb);
+        assert_eq!(bytes("5", FIVE), 1 << 40);
+        assert_eq!(bytes("2.5", FIVE), 1 << 39);
+        assert_eq!(bytes("0", FIVE), 0);
+        assert_eq!(bytes("0.000001", 0), u64::MAX);
+        assert_eq!(bytes("18446744073709", 1), u64::MAX);
+    }
+
+    #[test]
+    fn a_failed_query_counts_and_an_earlier_result_does_not() {
+        let of = |state, reused| {
+            let (bytes_scanned, engine_millis) = (MINIMUM + 1, 0);
+            billed(&QueryStatus { state, bytes_scanned, engine_millis, submitted_at: None, reused })
+        };
+        assert_eq!(of(QueryState::Cancelled, false), 11 * MIB);
+        assert_eq!(of(QueryState::Failed { reason: String::new(), retryable: false, fault: Fault::Unknown }, false), 11 * MIB);
+        assert_eq!(of(QueryState::Succeeded, true), 0);
     }
 }

@@ -2,12 +2,18 @@
 //!
 //! Nothing here knows how long anybody waits. Who waits drops the work, or leaves it to others (`flight`).
 
-use std::{future::Future, sync::Mutex, sync::PoisonError, time::Duration};
+mod progress;
 
-use domain::port::{Clock, EngineError, Fault, Ids, Query, QueryEngine, QueryId, QueryState, StoredResult};
-use tokio::sync::watch;
+use std::{future::Future, time::Duration};
 
-use crate::{digest::Digest, literal::Literal, mistake::Mistake, sql::Statement};
+use domain::{
+    port::{Clock, EngineError, Fault, Ids, Query, QueryEngine, QueryId, QueryState, QueryStatus, StoredResult},
+    settings::ScanTiers,
+};
+
+use crate::{cost, digest::Digest, literal::Literal, mistake::Mistake, sql::Statement};
+
+pub(crate) use progress::{Progress, Stage};
 
 /// The pause before the second look at a query; each further one is half as long again.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -108,62 +114,6 @@ impl ExecuteError {
     }
 }
 
-/// How far a query is, for those who look on.
-#[derive(Debug)]
-pub(crate) struct Progress {
-    stage: Mutex<Stage>,
-    started: watch::Sender<Option<QueryId>>,
-}
-
-/// The stages of a query, as far as they matter to whoever would stop it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// Nothing has happened that would have to be undone.
-    Idle,
-    /// It was sent, and whether it runs is open.
-    Starting(Query),
-    /// It runs.
-    Running(QueryId),
-    /// It is over.
-    Over,
-}
-
-impl Progress {
-    /// Of a query that nobody has begun with.
-    pub(crate) fn new() -> Self {
-        Self { stage: Mutex::new(Stage::Idle), started: watch::Sender::new(None) }
-    }
-
-    /// The stage.
-    pub(crate) fn stage(&self) -> Stage {
-        self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The engine's id of the execution that goes on, as soon as there is one.
-    pub(crate) async fn started(&self) -> QueryId {
-        let mut seen = self.started.subscribe();
-        loop {
-            if let Some(id) = seen.borrow_and_update().clone() {
-                return id;
-            }
-            if seen.changed().await.is_err() {
-                // The sender is in `self`: it cannot be gone.
-                std::future::pending::<()>().await;
-            }
-        }
-    }
-
-    fn enter(&self, stage: Stage) {
-        match &stage {
-            Stage::Running(id) => drop(self.started.send_replace(Some(id.clone()))),
-            // An execution that failed is nothing to come back to: the next one is.
-            Stage::Idle => drop(self.started.send_replace(None)),
-            Stage::Starting(_) | Stage::Over => {}
-        }
-        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
-    }
-}
-
 /// What running a statement needs.
 #[derive(Debug)]
 pub(crate) struct Runner<Q, K, I> {
@@ -179,20 +129,28 @@ pub(crate) struct Runner<Q, K, I> {
     pub(crate) database: String,
     /// How old a result may be that the engine answers again.
     pub(crate) reuse: Option<Duration>,
+    /// The workgroups that stop a query at a bound.
+    pub(crate) tiers: ScanTiers,
 }
 
 impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
-    /// Runs the statement. What fails for a passing reason is tried again, some times, with pauses. A query that is
-    /// seen to have read more than `max_bytes` is stopped; the workgroup has a bound of its own.
+    /// Runs the statement. What fails for a passing reason is tried again, some times, with pauses.
+    ///
+    /// A query with `max_bytes` runs in the scan tier with the highest cutoff that they allow, if there is one. It is
+    /// stopped when it is seen to have read more, and one that had read more when it succeeded has no result for its
+    /// caller. No earlier result is used for it: how much was read for that one, the engine does not say.
     pub(crate) async fn run(
         &self,
         statement: Statement,
         max_bytes: Option<u64>,
         progress: &Progress,
     ) -> Result<Finished, ExecuteError> {
+        let workgroup = max_bytes.and_then(|bound| self.tiers.within(bound));
+        let workgroup = workgroup.map(|tier| tier.workgroup.clone());
+        let reuse = if max_bytes.is_none() { self.reuse } else { None };
         let max_bytes = max_bytes.unwrap_or(u64::MAX);
         let parameters = statement.parameters.into_iter().map(Literal::into_text).collect();
-        let mut query = Query { sql: statement.sql, parameters, token: String::new(), reuse: self.reuse };
+        let mut query = Query { sql: statement.sql, parameters, token: String::new(), reuse, workgroup };
         let mut attempt = 1;
         let finished = loop {
             // A new execution needs a new token: Athena answers the old one's otherwise.
@@ -215,7 +173,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
     /// workgroup of two calls with one token, and answers the first one's query to both.
     fn token(&self, query: &Query) -> String {
         let digest = Digest::new("token of a query")
-            .text(&self.workgroup)
+            .text(query.workgroup.as_deref().unwrap_or(&self.workgroup))
             .text(&self.database)
             .text(&query.sql)
             .all(query.parameters.iter().map(String::as_str))
@@ -232,7 +190,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
         progress.enter(Stage::Starting(query.clone()));
         let id = self.repeated(|| self.engine.start(query)).await.map_err(ExecuteError::of)?;
         progress.enter(Stage::Running(id.clone()));
-        let completion = self.completion(&id, max_bytes).await;
+        let completion = self.completion(&id, max_bytes, progress).await;
         // Nobody will look at it again.
         if matches!(completion, Err(ExecuteError::Refused(_)))
             && let Err(error) = self.engine.cancel(&id).await
@@ -246,18 +204,33 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
     }
 
     /// Waits until the query has succeeded, and says what it cost.
-    async fn completion(&self, id: &QueryId, max_bytes: u64) -> Result<(u64, u64, bool), ExecuteError> {
+    async fn completion(
+        &self,
+        id: &QueryId,
+        max_bytes: u64,
+        progress: &Progress,
+    ) -> Result<(u64, u64, bool), ExecuteError> {
         let mut pause = FIRST_PAUSE;
         loop {
             // A look that could not be taken says nothing about the query: look again.
             match self.engine.status(id).await {
                 Err(EngineError::Busy | EngineError::Unavailable { .. }) => {}
                 Err(error) => return Err(ExecuteError::of(error)),
-                Ok(status) => match ended(id, status.state) {
-                    Some(Ok(())) => return Ok((status.bytes_scanned, status.engine_millis, status.reused)),
-                    Some(Err(error)) => return Err(error),
+                Ok(status) => match ended(id, &status.state) {
+                    Some(end) => {
+                        progress.ended(cost::billed(&status));
+                        end?;
+                        // Between two looks it may have read any amount.
+                        if status.bytes_scanned > max_bytes {
+                            return Err(ExecuteError::CutOff(id.clone()));
+                        }
+                        return Ok((status.bytes_scanned, status.engine_millis, status.reused));
+                    }
                     None if status.bytes_scanned > max_bytes => match self.engine.cancel(id).await {
-                        Ok(()) => return Err(ExecuteError::CutOff(id.clone())),
+                        Ok(()) => {
+                            progress.ended(self.billed_after(id, &status).await);
+                            return Err(ExecuteError::CutOff(id.clone()));
+                        }
                         // It reads on: the next look stops it.
                         Err(EngineError::Busy | EngineError::Unavailable { .. }) => {}
                         Err(error) => return Err(ExecuteError::of(error)),
@@ -268,6 +241,12 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
             self.clock.sleep(pause).await;
             pause = (pause * 3 / 2).min(LONGEST_PAUSE);
         }
+    }
+
+    /// What a query is billed that was just stopped: it may have read on since the last look.
+    async fn billed_after(&self, id: &QueryId, seen: &QueryStatus) -> u64 {
+        let last = self.engine.status(id).await.ok();
+        last.as_ref().map_or(0, cost::billed).max(cost::billed(seen))
     }
 
     /// The call, some times while the engine is busy or out of reach.
@@ -302,11 +281,12 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
 }
 
 /// How a query in this state ended, if it did.
-pub(crate) fn ended(id: &QueryId, state: QueryState) -> Option<Result<(), ExecuteError>> {
+pub(crate) fn ended(id: &QueryId, state: &QueryState) -> Option<Result<(), ExecuteError>> {
     match state {
         QueryState::Queued | QueryState::Running => None,
         QueryState::Succeeded => Some(Ok(())),
         QueryState::Failed { reason, retryable, fault } => {
+            let (reason, retryable, fault) = (reason.clone(), *retryable, *fault);
             Some(Err(ExecuteError::Failed { id: id.clone(), reason, retryable, fault }))
         }
         QueryState::Cancelled => Some(Err(ExecuteError::Cancelled(id.clone()))),

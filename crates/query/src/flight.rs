@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use domain::port::{Clock, Ids, QueryEngine, QueryId};
+use domain::port::{Clock, EngineError, Ids, QueryEngine, QueryId};
 use futures::{
     FutureExt,
     future::{BoxFuture, Either, Shared, select},
@@ -17,6 +17,8 @@ use futures::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
+    account::Account,
+    cost,
     execute::{ExecuteError, Finished, Progress, Runner, Stage},
     sql::Statement,
 };
@@ -33,6 +35,8 @@ pub(crate) struct Run {
     pub(crate) max_bytes: Option<u64>,
     /// Whether it may be cancelled after the request is gone, if nobody waits for it.
     pub(crate) in_background: bool,
+    /// What it counts for.
+    pub(crate) account: Option<Arc<dyn Account>>,
 }
 
 /// How a query ended, for everybody who waited.
@@ -69,6 +73,7 @@ pub(crate) struct Flight<Q: QueryEngine, K: Clock, I: Ids> {
     outcome: Shared<BoxFuture<'static, Outcome>>,
     handed_over: AtomicBool,
     in_background: bool,
+    account: Option<Arc<dyn Account>>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -102,6 +107,12 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
         Ok((flight, false))
     }
 
+    /// A place in the query under way for this key, if there is one.
+    pub(crate) fn under_way(&self, key: &FlightKey) -> Option<Place<Q, K, I>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.get(key).and_then(Weak::upgrade)
+    }
+
     /// A place in a query of one's own.
     pub(crate) fn alone(&self, run: Run) -> Result<Place<Q, K, I>, Full> {
         // Never in the map, so the key is nobody's.
@@ -109,12 +120,18 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
     }
 
     fn start(&self, key: FlightKey, run: Run) -> Result<Flight<Q, K, I>, Full> {
-        let Run { statement, max_bytes, in_background } = run;
+        let Run { statement, max_bytes, in_background, account } = run;
         let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| Full)?;
         let progress = Arc::new(Progress::new());
         let (runner, seen) = (Arc::clone(&self.runner), Arc::clone(&progress));
-        let work =
-            async move { runner.run(statement, max_bytes, &seen).await.map(Arc::new).map_err(Arc::new) };
+        let counted = account.clone();
+        let work = async move {
+            let outcome = runner.run(statement, max_bytes, &seen).await.map(Arc::new).map_err(Arc::new);
+            if let Some(account) = counted {
+                account.settle(seen.billed()).await;
+            }
+            outcome
+        };
         Ok(Flight {
             runner: Arc::clone(&self.runner),
             open: Arc::clone(&self.open),
@@ -123,6 +140,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
             outcome: work.boxed().shared(),
             handed_over: AtomicBool::new(false),
             in_background,
+            account,
             _permit: permit,
         })
     }
@@ -147,6 +165,11 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flight<Q, K, I> {
         }
     }
 
+    /// What the query counts for.
+    pub(crate) fn account(&self) -> Option<&Arc<dyn Account>> {
+        self.account.as_ref()
+    }
+
     /// From now on somebody can come back to the query by its id: it goes on when nobody waits any more.
     pub(crate) fn hand_over(&self) {
         self.handed_over.store(true, Ordering::SeqCst);
@@ -157,7 +180,8 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flight<Q, K, I> {
         if let Some(mut flight) = Arc::into_inner(self)
             && !*flight.handed_over.get_mut()
         {
-            stop(Arc::clone(&flight.runner), flight.progress.stage()).await;
+            let (runner, progress) = (Arc::clone(&flight.runner), Arc::clone(&flight.progress));
+            stop(runner, progress, flight.account.clone()).await;
             // Only now: whoever waits for this may go away meanwhile, and then it is left to `drop`.
             *flight.handed_over.get_mut() = true;
         }
@@ -171,17 +195,26 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Drop for Flight<Q, K, I> {
             open.remove(&self.key);
         }
         drop(open);
-        let stage = self.progress.stage();
-        if *self.handed_over.get_mut() || matches!(stage, Stage::Idle | Stage::Over) {
+        if *self.handed_over.get_mut() {
+            return;
+        }
+        let is_under_way = !matches!(self.progress.stage(), Stage::Idle | Stage::Over);
+        let is_settled = self.account.as_ref().is_none_or(|account| account.is_settled());
+        if !is_under_way && is_settled {
             return;
         }
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) if self.in_background => {
-                tracing::info!("nobody waits for a query any more: it is cancelled");
-                runtime.spawn(stop(Arc::clone(&self.runner), stage));
+                if is_under_way {
+                    tracing::info!("nobody waits for a query any more: it is cancelled");
+                }
+                let (runner, progress) = (Arc::clone(&self.runner), Arc::clone(&self.progress));
+                runtime.spawn(stop(runner, progress, self.account.take()));
             }
             // In a Lambda, what is left to be done after the answer is frozen with the process.
-            _ => tracing::warn!("nobody waits for a query any more, and it goes on"),
+            _ if is_under_way => tracing::warn!("nobody waits for a query any more, and it goes on"),
+            // Its entry expires.
+            _ => {}
         }
     }
 }
@@ -192,23 +225,38 @@ impl<Q: QueryEngine, K: Clock, I: Ids> std::fmt::Debug for Flight<Q, K, I> {
     }
 }
 
-/// Cancels a query that nobody waits for: it would go on reading, and be billed for it.
-async fn stop<Q: QueryEngine, K: Clock, I: Ids>(runner: Arc<Runner<Q, K, I>>, stage: Stage) {
+/// Cancels a query that nobody waits for: it would go on reading, and be billed for it. Then settles it.
+async fn stop<Q: QueryEngine, K: Clock, I: Ids>(
+    runner: Arc<Runner<Q, K, I>>,
+    progress: Arc<Progress>,
+    account: Option<Arc<dyn Account>>,
+) {
     let cancel = async {
-        let id = match stage {
+        let id = match progress.stage() {
             Stage::Idle | Stage::Over => return Ok(()),
             // Its token makes this the same query, whether it had started or not.
             Stage::Starting(query) => runner.engine.start(&query).await?,
             Stage::Running(id) => id,
         };
-        runner.engine.cancel(&id).await
+        runner.engine.cancel(&id).await?;
+        if account.is_some() {
+            progress.ended(cost::billed(&runner.engine.status(&id).await?));
+        }
+        Ok::<(), EngineError>(())
     };
-    match select(std::pin::pin!(cancel), std::pin::pin!(runner.clock.sleep(CANCEL))).await {
-        Either::Left((Ok(()), _)) => {}
+    let is_known = match select(std::pin::pin!(cancel), std::pin::pin!(runner.clock.sleep(CANCEL))).await {
+        Either::Left((Ok(()), _)) => true,
         Either::Left((Err(error), _)) => {
             tracing::warn!(error = domain::chain(&error), "a query could not be cancelled and goes on");
+            false
         }
-        Either::Right(_) => tracing::warn!("cancelling a query took too long; it may go on"),
+        Either::Right(_) => {
+            tracing::warn!("cancelling a query took too long; it may go on");
+            false
+        }
+    };
+    if let Some(account) = account {
+        account.settle(progress.billed().filter(|_| is_known)).await;
     }
 }
 

@@ -5,6 +5,7 @@
 //! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
 mod access;
+mod account;
 mod answer;
 mod answer_types;
 mod cache;

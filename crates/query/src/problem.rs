@@ -81,6 +81,8 @@ pub(crate) enum Kind {
     UnsupportedMediaType,
     /// More requests in a minute than the API key may send.
     RateLimited,
+    /// What the API key's daily budget has left is less than a query of it may take.
+    BudgetSpent,
     /// Too many queries at once.
     Busy,
     /// A defect of ours.
@@ -117,6 +119,7 @@ impl Kind {
             self,
             Self::Busy
                 | Self::RateLimited
+                | Self::BudgetSpent
                 | Self::Unavailable
                 | Self::NotRegistered
                 | Self::NotFinished
@@ -158,6 +161,7 @@ impl Kind {
             Self::UriTooLong => (414, "uri-too-long", "The URL is too long"),
             Self::UnsupportedMediaType => (415, "unsupported-media-type", "The body is not JSON"),
             Self::RateLimited => (429, "rate-limited", "Too many requests"),
+            Self::BudgetSpent => (429, "budget-spent", "The API key's daily budget is used up"),
             Self::Busy => (429, "busy", "Too many queries at once"),
             Self::Internal => (500, "internal", "Internal error"),
             Self::EngineFailed => (502, "engine-failed", "The query failed"),

@@ -1,11 +1,14 @@
 //! The work behind each endpoint, generic over the ports. HTTP itself is the router's.
 
+mod accounts;
 mod answering;
+mod bounds;
 mod description;
 mod failures;
 mod handed_over;
 mod named;
 mod pages;
+mod patience;
 mod ready;
 mod sql;
 
@@ -50,7 +53,7 @@ const LISTINGS: usize = 8;
 /// The API over its ports.
 #[derive(Debug)]
 pub struct Api<P: Ports> {
-    store: P::Store,
+    store: Arc<P::Store>,
     catalog: P::Catalog,
     flights: Flights<P::Engine, P::Clock, P::Ids>,
     pub(crate) settings: ApiSettings,
@@ -163,8 +166,10 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<(S, C, 
             workgroup: settings.workgroup.clone(),
             database: settings.database.clone(),
             reuse: settings.limits.result_reuse,
+            tiers: settings.limits.scan_tiers.clone(),
         };
         let flights = Flights::new(runner, settings.limits.max_queries);
+        let store = Arc::new(store);
         Self { store, catalog, flights, settings, snapshot, access, named }
     }
 }
@@ -181,12 +186,12 @@ impl<P: Ports> Api<P> {
 
     #[cfg(test)]
     pub(crate) fn store_and_catalog(&self) -> (&P::Store, &P::Catalog) {
-        (&self.store, &self.catalog)
+        (&*self.store, &self.catalog)
     }
 
     /// Who sent a request with these headers, if it gets in.
     pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
-        self.access.check(&self.store, self.clock(), headers).await
+        self.access.check(&*self.store, self.clock(), headers).await
     }
 
     /// `GET /v1/datasets`, as JSON: those that the caller may see.
@@ -250,7 +255,7 @@ impl<P: Ports> Api<P> {
     }
 
     async fn definitions(&self) -> Result<Arc<Datasets>, Problem> {
-        let datasets = self.snapshot.datasets(&self.store, self.clock()).await;
+        let datasets = self.snapshot.datasets(&*self.store, self.clock()).await;
         datasets.map_err(|error: SnapshotError| failures::unreadable(&error))
     }
 }

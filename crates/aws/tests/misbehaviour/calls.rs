@@ -95,7 +95,7 @@ impl Call {
             }
             Self::Start => {
                 let (sql, token) = ("SELECT 1".to_owned(), "t".repeat(32));
-                let query = Query { sql, parameters: Vec::new(), token, reuse: None };
+                let query = Query { sql, parameters: Vec::new(), token, reuse: None, workgroup: None };
                 assert_eq!(engine.start(&query).await?, id);
             }
             Self::Status => assert_eq!(engine.status(&id).await?.state, QueryState::Running),

@@ -2,17 +2,23 @@
 
 use std::str::FromStr;
 
-use aws::{OsEntropy, SystemClock};
+use aws::{OsEntropy, SystemClock, audit};
 use chrono::TimeDelta;
 use clap::Args;
 use domain::{
     DatasetName, QueryName,
-    access::{self, Allowed, NewKey, Rights},
+    access::{self, Allowed, Dollars, NewKey, Rights},
     port::Clock,
 };
 
-use super::{failure, listed, machine};
+use super::{
+    amount::{Bytes, Rate},
+    failure, listed, machine,
+};
 use crate::{failure::Failure, lake::RemoteLake, output};
+
+/// The requests in a minute of a key for which nobody says another number: ten a second, more than a dashboard sends.
+const DEFAULT_RATE: &str = "600";
 
 /// Make a key of the HTTP API. It is printed this once: the lake keeps only its hash.
 #[derive(Debug, Args)]
@@ -21,6 +27,8 @@ Examples:
   tributary key create reports --dataset '*'
   tributary key create partner --dataset bookings --format csv --max-rows 1000 --requests-per-minute 60 --days 90
   tributary key create dashboard --dataset '*' --named-query busiest-flights --json | jq -r .key
+  tributary key create trial --dataset '*' --max-bytes-scanned 1GB --max-queries 5 --daily-bytes 100GB
+  tributary key create batch --dataset '*' --requests-per-minute none
 
 It is sent as `Authorization: Bearer trib_...`, or as `X-Api-Key: trib_...`. To a dataset or a named query that the key
 does not allow, the API answers as if it were not there.
@@ -46,12 +54,24 @@ pub(crate) struct CreateOptions {
     /// The most rows of one answer.
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
     max_rows: Option<u64>,
-    /// The most bytes that one query may scan.
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
-    max_bytes_scanned: Option<u64>,
-    /// The most requests in a minute, counted by each process that answers.
-    #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u32).range(1..))]
-    requests_per_minute: Option<u32>,
+    /// The most bytes that one query may scan, for example 500MB or 2GiB. Below the lowest scan tier of the lake, its
+    /// queries cannot go on after a 202.
+    #[arg(long, value_name = "BYTES")]
+    max_bytes_scanned: Option<Bytes>,
+    /// The most requests in a minute, counted by each process that answers; none for no bound.
+    #[arg(long, value_name = "REQUESTS", default_value = DEFAULT_RATE)]
+    requests_per_minute: Rate,
+    /// The most queries at a time, those that go on after a 202 included.
+    #[arg(long, value_name = "QUERIES", value_parser = clap::value_parser!(u32).range(1..=100))]
+    max_queries: Option<u32>,
+    /// The most bytes that all its queries of one UTC day may scan, each rounded up as Athena bills it, to 10 MiB at least.
+    /// A query starts only if the whole of --max-bytes-scanned is left.
+    #[arg(long, value_name = "BYTES", requires = "max_bytes_scanned")]
+    daily_bytes: Option<Bytes>,
+    /// What all its queries of one UTC day may cost in US dollars, for example 2 or 0.50, by the API's
+    /// TRIBUTARY_PRICE_PER_TB; counted as --daily-bytes is. With both, the lower one holds.
+    #[arg(long, value_name = "DOLLARS", requires = "max_bytes_scanned")]
+    daily_dollars: Option<Dollars>,
     /// For how many days it holds; without it, until it is revoked.
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
     days: Option<u16>,
@@ -86,12 +106,16 @@ pub(super) async fn run(options: CreateOptions) -> Result<(), Failure> {
             formats: every_unless(options.formats),
             free_sql: options.free_sql,
             max_rows: options.max_rows,
-            max_bytes_scanned: options.max_bytes_scanned,
-            requests_per_minute: options.requests_per_minute,
+            max_bytes_scanned: options.max_bytes_scanned.map(|bytes| bytes.0),
+            requests_per_minute: options.requests_per_minute.0,
+            max_queries: options.max_queries,
+            daily_bytes: options.daily_bytes.map(|bytes| bytes.0),
+            daily_dollars: options.daily_dollars,
         },
     };
     let made = access::create(&lake.store, &OsEntropy, now, &new).await;
     let (key, secret) = made.map_err(|error| failure(&lake, error))?;
+    audit::key_created(&key);
     if options.json {
         let mut document = machine(&key, now);
         document["key"] = secret.reveal().into();
@@ -129,6 +153,11 @@ fn every_unless<T: Ord>(named: Vec<T>) -> Allowed<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_default_rate_is_one() {
+        assert_eq!(DEFAULT_RATE.parse::<Rate>().unwrap(), Rate(Some(600)));
+    }
 
     #[test]
     fn a_star_is_all_of_them() {

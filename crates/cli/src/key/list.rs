@@ -87,6 +87,9 @@ fn bounds(key: &Key) -> String {
         rights.max_rows.map(|rows| output::counted(rows, "row")),
         rights.max_bytes_scanned.map(|bytes| format!("{} scanned", output::bytes(bytes))),
         rights.requests_per_minute.map(|rate| format!("{rate}/min")),
+        rights.max_queries.map(|queries| format!("{queries} at a time")),
+        rights.daily_bytes.map(|bytes| format!("{} a day", output::bytes(bytes))),
+        rights.daily_dollars.map(|dollars| format!("{dollars} USD a day")),
     ];
     let said: Vec<String> = all.into_iter().flatten().collect();
     if said.is_empty() { "-".to_owned() } else { said.join(", ") }

@@ -1,6 +1,6 @@
 //! `tributary key revoke`: a key that holds no longer.
 
-use aws::SystemClock;
+use aws::{SystemClock, audit};
 use clap::Args;
 use domain::{
     access::{self, KeyId},
@@ -33,6 +33,7 @@ pub(super) async fn run(options: RevokeOptions) -> Result<(), Failure> {
     let now = SystemClock.now();
     let revoked = access::revoke(&lake.store, &options.id, now).await;
     let key = revoked.map_err(|error| failure(&lake, error))?;
+    audit::key_revoked(&key);
     if options.json {
         output::print_json(&machine(&key, now))?;
     } else {

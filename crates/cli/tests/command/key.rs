@@ -78,3 +78,53 @@ async fn a_key_opens_what_it_names_until_it_is_revoked() {
     assert_eq!(unknown.status.code(), Some(2), "{}", said(&unknown));
     assert!(said(&unknown).contains("`tributary key list` shows them"), "{}", said(&unknown));
 }
+
+/// The lake of these tests needs no credentials, and a key that is refused is not made.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_has_a_rate_unless_somebody_says_none_and_a_budget_if_somebody_says_so() {
+    let lake = Lake::start();
+    let create = |options: &[&str]| {
+        let made = lake.json(&[&["key", "create", "x", "--dataset", "*"][..], options].concat());
+        made["rights"].clone()
+    };
+    assert_eq!(create(&[])["requests_per_minute"], 600);
+    assert_eq!(create(&["--requests-per-minute", "60"])["requests_per_minute"], 60);
+    assert_eq!(create(&["--requests-per-minute", "none"])["requests_per_minute"], Value::Null);
+    let budget = ["--daily-bytes", "100GB", "--daily-dollars", "0.50", "--max-queries", "5"];
+    let rights = create(&[&budget[..], &["--max-bytes-scanned", "1GiB"]].concat());
+    assert_eq!(
+        (&rights["daily_bytes"], &rights["daily_dollars"]),
+        (&json!(100_000_000_000_u64), &json!("0.5"))
+    );
+    assert_eq!((&rights["max_queries"], &rights["max_bytes_scanned"]), (&json!(5), &json!(1 << 30)));
+    let listed = lake.output(0, &["key", "list"]);
+    assert!(listed.contains("600/min") && listed.contains("5 at a time") && listed.contains("0.5 USD a day"));
+
+    for (options, words) in [
+        (&["--daily-bytes", "100GB"][..], "--max-bytes-scanned"),
+        (&["--daily-bytes", "20MB", "--max-bytes-scanned", "30MB"], "raise the budget, or lower the bound"),
+        (&["--daily-dollars", "2 USD", "--max-bytes-scanned", "30MB"], "expected dollars"),
+        (&["--daily-bytes", "much", "--max-bytes-scanned", "30MB"], "500MB or 2GiB"),
+        (&["--requests-per-minute", "0"], "or none for no bound"),
+        (&["--max-queries", "101"], "101"),
+    ] {
+        let refused = lake.run(&[&["key", "create", "x", "--dataset", "*"][..], options].concat());
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+        assert!(said(&refused).contains(words), "{}", said(&refused));
+    }
+    assert_eq!(lake.json(&["key", "list"])["keys"].as_array().unwrap().len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_of_keys_leave_their_ids_in_the_log_and_no_secret() {
+    let lake = Lake::start();
+    let made = lake.run(&["key", "create", "partner", "--dataset", "*", "--json"]);
+    let document: Value = serde_json::from_slice(&made.stdout).unwrap();
+    let (id, key) = (document["id"].as_str().unwrap(), document["key"].as_str().unwrap());
+    let revoked = lake.run(&["key", "revoke", id]);
+    for (output, word) in [(&made, "key-created"), (&revoked, "key-revoked")] {
+        let log = said(output);
+        assert!(log.contains(word) && log.contains(id), "{log}");
+        assert!(!log.contains(&key[14..22]), "{log}");
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::Dollars;
 use crate::name::{DatasetName, QueryName};
 
 /// What the owner of a key may ask. Nothing goes without saying but the bounds, which are the API's own then.
@@ -29,6 +30,15 @@ pub struct Rights {
     /// The most requests in a minute, for each process that answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests_per_minute: Option<u32>,
+    /// The most queries at a time, those that go on after their request included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_queries: Option<u32>,
+    /// The most bytes that all its queries of one UTC day may scan, as Athena bills them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub daily_bytes: Option<u64>,
+    /// What all its queries of one UTC day may cost, by the API's price per TB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub daily_dollars: Option<Dollars>,
 }
 
 impl Default for Rights {
@@ -42,14 +52,33 @@ impl Default for Rights {
             max_rows: None,
             max_bytes_scanned: None,
             requests_per_minute: None,
+            max_queries: None,
+            daily_bytes: None,
+            daily_dollars: None,
         }
     }
 }
 
 impl Rights {
+    /// Whether the queries of a day are counted.
+    pub fn has_budget(&self) -> bool {
+        self.daily_bytes.is_some() || self.daily_dollars.is_some()
+    }
+
+    /// Whether an earlier version reads these rights: keys of format 1 know no queries at a time and no budget.
+    pub(super) fn is_of_format_1(&self) -> bool {
+        self.max_queries.is_none() && !self.has_budget()
+    }
+
     /// Stands for what answers may depend on: equal for two keys that get the same answers.
     pub fn digest(&self) -> String {
-        let shaping = Self { requests_per_minute: None, ..self.clone() };
+        let shaping = Self {
+            requests_per_minute: None,
+            max_queries: None,
+            daily_bytes: None,
+            daily_dollars: None,
+            ..self.clone()
+        };
         // Sets are in order, and members in that of the type: equal rights are equal text.
         let text = serde_json::to_vec(&shaping).unwrap_or_default();
         Sha256::digest(text)[..8].iter().map(|byte| format!("{byte:02x}")).collect()

@@ -97,6 +97,20 @@ pub enum MalformedSecret {
     Check,
 }
 
+/// The id that a text of the form of a key claims, be it a key or not. `None` for a text of another form, whose parts
+/// may be anything. The log may name it: it is no secret.
+pub fn claimed_id(text: &str) -> Option<KeyId> {
+    parts(text).map(|(id, _)| KeyId(id.to_owned()))
+}
+
+/// The id, and the secret with its check, of a text of the form of a key.
+fn parts(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix(PREFIX)
+        .and_then(|rest| rest.split_once('_'))
+        .filter(|(id, rest)| id.len() == ID_DIGITS && rest.len() == SECRET_DIGITS + CHECK_DIGITS)
+        .filter(|(id, rest)| base32::is_digits(id) && base32::is_digits(rest))
+}
+
 impl Secret {
     /// A new key, of as much randomness as it has bits.
     pub fn new(entropy: &impl Entropy) -> Result<Self, Source> {
@@ -110,14 +124,7 @@ impl Secret {
 
     /// Reads a key as its owner sends it. Of a text of any length, only as much is looked at as a key has.
     pub fn parse(text: &str) -> Result<Self, MalformedSecret> {
-        let (id, rest) = text
-            .strip_prefix(PREFIX)
-            .and_then(|rest| rest.split_once('_'))
-            .filter(|(id, rest)| id.len() == ID_DIGITS && rest.len() == SECRET_DIGITS + CHECK_DIGITS)
-            .ok_or(MalformedSecret::Form)?;
-        if !(base32::is_digits(id) && base32::is_digits(rest)) {
-            return Err(MalformedSecret::Form);
-        }
+        let (id, rest) = parts(text).ok_or(MalformedSecret::Form)?;
         let (secret, check) = rest.split_at(SECRET_DIGITS);
         let bytes = base32::decode(secret).ok_or(MalformedSecret::Check)?;
         let parsed = Self { id: KeyId(id.to_owned()), bytes };

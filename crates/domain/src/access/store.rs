@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{FORMAT, Key, KeyId, Keys, MAX_KEYS, MAX_NAME, Rights, Secret};
+use super::{FORMAT, Key, KeyId, Keys, LEAST_BILLED, MAX_KEYS, MAX_NAME, Rights, Secret, usage};
 use crate::{
     key::ACCESS_KEYS,
     port::{Entropy, ObjectStore, PutMode, Source, StoreError},
@@ -54,6 +54,23 @@ pub enum AccessError {
     /// What was asked for is wrong.
     #[error("the key would have expired before it begins to hold")]
     Expired,
+    /// What was asked for is wrong.
+    #[error(
+        "a daily budget needs a bound on the bytes of one query: that much is set aside while a query runs, so a query \
+         starts only if its whole bound is left of the budget"
+    )]
+    BudgetWithoutBound,
+    /// What was asked for is wrong.
+    #[error(
+        "no query would ever start: the daily budget is {budget} bytes, and {query} bytes are set aside for a query \
+         (its bound, and {LEAST_BILLED} at least): raise the budget, or lower the bound"
+    )]
+    BudgetBelowBound {
+        /// The bytes of a day.
+        budget: u64,
+        /// The bytes of a query.
+        query: u64,
+    },
     /// There is no such key.
     #[error("there is no key {0}")]
     Unknown(KeyId),
@@ -87,6 +104,7 @@ pub async fn create<S: ObjectStore>(
     if new.expires_at.is_some_and(|end| end <= now) {
         return Err(AccessError::Expired);
     }
+    check_budget(&new.rights)?;
     for _ in 0..IDS {
         let secret = Secret::new(entropy).map_err(AccessError::Entropy)?;
         let key = Key {
@@ -110,6 +128,20 @@ pub async fn create<S: ObjectStore>(
         }
     }
     Err(AccessError::Contended)
+}
+
+/// A budget that would never let a query start is a mistake. What a budget in dollars buys depends on the price that the
+/// API is told, so it is not looked at here.
+fn check_budget(rights: &Rights) -> Result<(), AccessError> {
+    if !rights.has_budget() {
+        return Ok(());
+    }
+    let bound = rights.max_bytes_scanned.ok_or(AccessError::BudgetWithoutBound)?;
+    let query = usage::billed(bound);
+    match rights.daily_bytes {
+        Some(budget) if budget < query => Err(AccessError::BudgetBelowBound { budget, query }),
+        _ => Ok(()),
+    }
 }
 
 /// Takes a key back, and answers what it is since then. One that was taken back before stays as it is.
@@ -146,6 +178,7 @@ async fn change<S: ObjectStore, T>(
             Change::None(answer) => return Ok(answer),
             Change::Write(answer) => answer,
         };
+        keys.format = keys.written_format();
         let body = serde_json::to_vec_pretty(&keys).map_err(AccessError::Malformed)?;
         match store.put(ACCESS_KEYS, body.into(), mode).await {
             Ok(()) => return Ok(answer),

@@ -74,7 +74,7 @@ async fn what_is_asked_for_is_checked() {
 async fn damaged_and_newer_keys_let_nobody_in() {
     let store = MemoryStore::default();
     for (body, expected) in [
-        (r#"{"format":2,"keys":[],"more":1}"#, "have format 2; this version reads up to 1"),
+        (r#"{"format":3,"keys":[],"more":1}"#, "have format 3; this version reads up to 2"),
         (r#"{"format":1,"keys":[{}]}"#, "do not parse"),
         (r#"{"format":1,"keys":[],"more":1}"#, "do not parse"),
         ("", "do not parse"),
@@ -121,12 +121,70 @@ fn the_stored_form_is_this() {
     assert!(!format!("{keys:?}").contains("00ff"));
 }
 
+/// An earlier version reads format 1 and refuses format 2 by name, instead of calling the keys damaged.
+#[tokio::test]
+async fn only_what_is_new_is_written_in_the_new_format() {
+    let bounded = Rights { max_bytes_scanned: Some(100_000_000), ..Rights::default() };
+    for (rights, format) in [
+        (bounded.clone(), 1),
+        (Rights { max_queries: Some(2), ..bounded.clone() }, 2),
+        (Rights { daily_bytes: Some(1 << 40), ..bounded.clone() }, 2),
+        (Rights { daily_dollars: Some("2.50".parse().unwrap()), ..bounded.clone() }, 2),
+    ] {
+        let store = MemoryStore::default();
+        let asked = NewKey { rights: rights.clone(), ..new("x") };
+        create(&store, &SeededIds::new(12), now(), &asked).await.unwrap();
+        let keys = load(&store).await.unwrap().unwrap();
+        assert_eq!((keys.format, &keys.keys[0].rights), (format, &rights));
+    }
+}
+
+#[tokio::test]
+async fn a_budget_that_no_query_fits_into_is_refused() {
+    let rights = |bytes, bound| Rights { daily_bytes: bytes, max_bytes_scanned: bound, ..Rights::default() };
+    let dollars = Rights { daily_dollars: Some(Dollars::from_micros(1)), ..Rights::default() };
+    let store = MemoryStore::default();
+    let ask = async |rights: Rights| {
+        create(&store, &SeededIds::new(13), now(), &NewKey { rights, ..new("x") }).await.err()
+    };
+    for unbounded in [rights(Some(1 << 40), None), dollars] {
+        assert!(matches!(ask(unbounded).await, Some(AccessError::BudgetWithoutBound)));
+    }
+    // The least that a query costs is 10 MiB, however low its bound.
+    for (budget, bound) in [(10_000_000, 1), (20_000_000, 30_000_000)] {
+        let refused = ask(rights(Some(budget), Some(bound))).await;
+        assert!(matches!(refused, Some(AccessError::BudgetBelowBound { .. })), "{refused:?}");
+    }
+    assert!(store.keys().is_empty());
+    assert!(ask(rights(Some(LEAST_BILLED), Some(1))).await.is_none());
+}
+
+#[test]
+fn only_a_text_of_the_form_of_a_key_claims_an_id() {
+    let secret = Secret::new(&SeededIds::new(14)).unwrap();
+    let text = secret.reveal();
+    assert_eq!(claimed_id(&text).as_ref(), Some(secret.id()));
+    let mut typed = text.clone();
+    typed.replace_range(20..21, if &text[20..21] == "0" { "1" } else { "0" });
+    assert_eq!(claimed_id(&typed).as_ref(), Some(secret.id()), "a typing error in the secret leaves the id");
+    for other in ["", "trib_0123abcd_", &text[1..], &text[5..], &text[..69], &text.to_uppercase()] {
+        assert_eq!(claimed_id(other), None, "{other}");
+    }
+}
+
 #[test]
 fn equal_rights_have_one_digest() {
     let rights = Rights::default();
     let slower = Rights { requests_per_minute: Some(1), ..rights.clone() };
+    let budgeted = Rights {
+        max_queries: Some(1),
+        daily_bytes: Some(1),
+        daily_dollars: Some(Dollars::from_micros(1)),
+        ..rights.clone()
+    };
     let fewer = Rights { max_rows: Some(1), ..rights.clone() };
     assert_eq!(rights.digest(), slower.digest());
+    assert_eq!(rights.digest(), budgeted.digest());
     assert_ne!(rights.digest(), fewer.digest());
     assert_eq!(rights.digest().len(), 16);
 }

@@ -90,6 +90,10 @@ async fn updates_want_their_version<S: ObjectStore>(store: &S) {
     assert_eq!(store.get(key).await.expect("read"), "two");
     let missing = store.get_versioned("contract/none").await;
     assert!(matches!(missing, Err(StoreError::NotFound { .. })), "{missing:?}");
+    assert_eq!(store.find_versioned("contract/none").await.expect("looked for"), None);
+    let (body, second) = store.find_versioned(key).await.expect("looked for").expect("found");
+    assert_eq!(body, "two");
+    store.put(key, Bytes::from_static(b"three"), PutMode::Update(second)).await.expect("updated");
 }
 
 async fn one_update_of_a_version_wins<S: ObjectStore>(store: &S) {

@@ -120,6 +120,7 @@ async fn limits<Q: QueryEngine>(engine: &Q, known: &Known) {
         Query { token: "short".into(), ..query.clone() },
         Query { parameters: vec![String::new()], ..with_token(query, "empty-parameter") },
         Query { parameters: vec!["1".repeat(1_025)], ..with_token(query, "long-parameter") },
+        Query { workgroup: Some("nobody-named-it".into()), ..with_token(query, "unknown-workgroup") },
     ] {
         let answer = engine.start(&wrong).await;
         assert!(matches!(answer, Err(EngineError::Rejected { .. })), "{answer:?}");

@@ -14,7 +14,7 @@ use crate::port::{
     EngineError, Fault, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, StoredResult,
 };
 
-/// What every query scans, in bytes, and how long it takes.
+/// What a query scans unless a test says otherwise, in bytes, and how long it takes.
 const SCANNED: u64 = 12_345_678;
 const MILLIS: u64 = 42;
 
@@ -25,6 +25,23 @@ pub struct MemoryEngine {
     script: Mutex<HashMap<(String, Vec<String>), Outcome>>,
     executions: Mutex<Vec<Execution>>,
     unavailable: AtomicU64,
+    /// By name, with the bytes that one of their queries may scan.
+    workgroups: Mutex<HashMap<String, u64>>,
+    scans: Mutex<Scans>,
+}
+
+/// What a query reads.
+#[derive(Debug, Clone, Copy)]
+struct Scans {
+    bytes: u64,
+    /// Whether nobody sees how much it is before the query is over.
+    is_late: bool,
+}
+
+impl Default for Scans {
+    fn default() -> Self {
+        Self { bytes: SCANNED, is_late: false }
+    }
 }
 
 /// What becomes of a scripted query.
@@ -68,6 +85,9 @@ pub struct Rows {
 struct Execution {
     query: Query,
     outcome: Outcome,
+    scans: Scans,
+    /// What it may scan.
+    cutoff: u64,
     looks: u32,
     cancelled: bool,
     expired: bool,
@@ -78,6 +98,21 @@ impl MemoryEngine {
     pub fn script(&self, sql: impl Into<String>, parameters: &[&str], outcome: Outcome) {
         let parameters = parameters.iter().map(|parameter| (*parameter).to_owned()).collect();
         lock(&self.script).insert((sql.into(), parameters), outcome);
+    }
+
+    /// Adds a workgroup, beside the engine's own, whose queries are cut off when they scan more than this.
+    pub fn add_workgroup(&self, name: impl Into<String>, cutoff: u64) {
+        lock(&self.workgroups).insert(name.into(), cutoff);
+    }
+
+    /// Every query that is started from now on scans so many bytes.
+    pub fn scan(&self, bytes: u64) {
+        *lock(&self.scans) = Scans { bytes, is_late: false };
+    }
+
+    /// Every query that is started from now on scans so many bytes, and its status says so once it is over.
+    pub fn scan_unseen(&self, bytes: u64) {
+        *lock(&self.scans) = Scans { bytes, is_late: true };
     }
 
     /// The next `calls` calls answer `Unavailable` and do nothing.
@@ -120,6 +155,7 @@ impl Execution {
             _ if self.cancelled => QueryState::Cancelled,
             _ if self.looks < 2 => QueryState::Queued,
             _ if self.looks < 3 => QueryState::Running,
+            _ if self.scans.bytes > self.cutoff => QueryState::CutOff,
             Outcome::Hangs => QueryState::Running,
             Outcome::Rows(_) => QueryState::Succeeded,
             Outcome::CutOff => QueryState::CutOff,
@@ -143,6 +179,13 @@ impl QueryEngine for MemoryEngine {
         if query.parameters.iter().any(|p| !(1..=1_024).contains(&p.chars().count())) {
             return rejected("a parameter must have 1 to 1,024 characters");
         }
+        let cutoff = match &query.workgroup {
+            None => u64::MAX,
+            Some(name) => match lock(&self.workgroups).get(name) {
+                Some(cutoff) => *cutoff,
+                None => return rejected("WorkGroup is not found."),
+            },
+        };
         let mut executions = lock(&self.executions);
         if let Some(index) = executions.iter().position(|known| known.query.token == query.token) {
             if executions[index].query != *query {
@@ -161,6 +204,8 @@ impl QueryEngine for MemoryEngine {
         executions.push(Execution {
             query: query.clone(),
             outcome,
+            scans: *lock(&self.scans),
+            cutoff,
             looks: 0,
             cancelled: false,
             expired: false,
@@ -171,9 +216,12 @@ impl QueryEngine for MemoryEngine {
     async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
         self.with(id, |execution| {
             execution.looks += 1;
+            let state = execution.state();
+            let is_open = matches!(state, QueryState::Queued | QueryState::Running);
+            let Scans { bytes, is_late } = execution.scans;
             QueryStatus {
-                state: execution.state(),
-                bytes_scanned: SCANNED,
+                state,
+                bytes_scanned: if is_open && is_late { 0 } else { bytes.min(execution.cutoff) },
                 engine_millis: MILLIS,
                 submitted_at: None,
                 reused: false,

@@ -73,6 +73,22 @@ pub trait ObjectStore: Send + Sync + 'static {
         }
     }
 
+    /// [`ObjectStore::find`] with the version that a later [`PutMode::Update`] can demand.
+    fn find_versioned(
+        &self,
+        key: &str,
+    ) -> impl Future<Output = Result<Option<(Bytes, Version)>, StoreError>> + Send {
+        async move {
+            match self.get_versioned(key).await {
+                Ok(found) => Ok(Some(found)),
+                Err(StoreError::NotFound { .. }) => Ok(None),
+                Err(refused @ StoreError::Failed { .. }) if self.exists(key).await? => Err(refused),
+                Err(StoreError::Failed { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
+        }
+    }
+
     /// Whether the object exists, by a listing.
     fn exists(&self, key: &str) -> impl Future<Output = Result<bool, StoreError>> + Send {
         async move { Ok(self.list(key, None).await?.objects.first().is_some_and(|object| object.key == key)) }

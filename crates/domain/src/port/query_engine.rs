@@ -12,7 +12,7 @@ pub trait QueryEngine: Send + Sync + 'static {
     /// the token's first query found.
     fn start(&self, query: &Query) -> impl Future<Output = Result<QueryId, EngineError>> + Send;
 
-    /// Where the query is. `NotFound` if there is none of this id that this engine's workgroup ran. A query may
+    /// Where the query is. `NotFound` if there is none of this id that one of this engine's workgroups ran. A query may
     /// go from running back to queued; succeeded, failed, cancelled and cut off are final.
     fn status(&self, id: &QueryId) -> impl Future<Output = Result<QueryStatus, EngineError>> + Send;
 
@@ -43,6 +43,9 @@ pub struct Query {
     /// How old a result of the same statement and parameters may be for the engine to answer it instead of
     /// running the query; whole minutes. `None` runs it.
     pub reuse: Option<Duration>,
+    /// The workgroup that runs it, whose bound on the bytes that one query may scan then holds. `None` for the
+    /// engine's own. `start` answers `Rejected` for one that the engine was not told of.
+    pub workgroup: Option<String>,
 }
 
 /// The engine's name for one execution.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{InvalidSetting, Setting, raw::Raw};
+use super::{InvalidSetting, Setting, raw::Raw, scan_tiers::ScanTiers};
+use crate::access::Dollars;
 
 pub(super) const MAX_RENDERED: Setting = Setting {
     name: "TRIBUTARY_MAX_RENDERED",
@@ -25,6 +26,12 @@ pub(super) const PRICE_PER_TB: Setting = Setting {
     default: "5",
     meaning: "What Athena charges per TB scanned, in US dollars, for the estimates in answers and in the log.",
 };
+pub(super) const SCAN_TIERS: Setting = Setting {
+    name: "TRIBUTARY_SCAN_TIERS",
+    default: "",
+    meaning: "Workgroups and the bytes at which each stops a query, as `name=bytes` with commas between them. A query \
+              of an API key with `--max-bytes-scanned` runs in the one with the most bytes that the key allows.",
+};
 pub(super) const CORS_ORIGINS: Setting = Setting {
     name: "TRIBUTARY_CORS_ORIGINS",
     default: "",
@@ -45,6 +52,8 @@ pub struct ApiLimits {
     pub result_reuse: Option<Duration>,
     /// The price per TB scanned, in millionths of a dollar.
     pub price_per_tb: u64,
+    /// The workgroups that stop a query at a bound.
+    pub scan_tiers: ScanTiers,
     /// The origins that a browser may call from; `*` stands alone.
     pub cors_origins: Vec<String>,
 }
@@ -66,23 +75,11 @@ impl ApiLimits {
             max_rendered,
             max_queries: usize::try_from(max_queries).unwrap_or(usize::MAX),
             result_reuse: Some(reuse).filter(|reuse| !reuse.is_zero()),
-            price_per_tb: millionths(&price.value).ok_or_else(|| {
-                price.invalid("expected dollars with at most 6 decimals, for example 5 or 6.75")
-            })?,
+            price_per_tb: price.value.parse::<Dollars>().map_err(|error| price.invalid(error))?.micros(),
+            scan_tiers: ScanTiers::read(&raw(SCAN_TIERS))?,
             cors_origins: origins(&raw(CORS_ORIGINS))?,
         })
     }
-}
-
-/// A decimal number in millionths, without a float on the way.
-fn millionths(text: &str) -> Option<u64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(part) || part.len() > 6 {
-        return None;
-    }
-    let part: u64 = format!("{part:0<6}").parse().ok()?;
-    whole.parse::<u64>().ok()?.checked_mul(1_000_000)?.checked_add(part)
 }
 
 fn origins(raw: &Raw) -> Result<Vec<String>, InvalidSetting> {

@@ -53,6 +53,8 @@ fn each_refusal_names_the_variable_and_what_would_be_right() {
         ("TRIBUTARY_RESULT_REUSE", "169h", "168h"),
         ("TRIBUTARY_PRICE_PER_TB", "-5", "for example 5 or 6.75"),
         ("TRIBUTARY_PRICE_PER_TB", "5.1234567", "for example 5 or 6.75"),
+        ("TRIBUTARY_SCAN_TIERS", "small=1000", "10000000 bytes or more"),
+        ("TRIBUTARY_SCAN_TIERS", "small", "tributary-scan-100000000=100000000"),
         ("TRIBUTARY_CORS_ORIGINS", "example.com", "https://app.example.com"),
         ("TRIBUTARY_CORS_ORIGINS", "https://a.example/path", "https://app.example.com"),
         ("TRIBUTARY_CORS_ORIGINS", "*,https://a.example", "alone"),

@@ -1,7 +1,7 @@
 //! The workgroups: kept below the data directory, one file each, and in memory.
 //!
-//! Two are always there: the lake's, and `primary`, which every account has and clients use unless told
-//! otherwise. Until somebody changes them they write where the lake's results go, and have no file.
+//! Some are always there: the lake's, its scan tiers, and `primary`, which every account has and clients use unless
+//! told otherwise. Until somebody changes them they write where the lake's results go, and have no file.
 
 mod configuration;
 mod operations;
@@ -9,7 +9,7 @@ mod operations;
 use std::{
     collections::BTreeMap,
     fs, io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::invalid;
 use crate::{
+    config::AwsConfig,
     files::{TEMPORARY, hex, replace},
     protocol::json::JsonError,
 };
@@ -44,18 +45,24 @@ pub(super) struct Settings {
 }
 
 impl WorkGroups {
-    /// Reads the workgroups below `data`. The two that are always there write to `output` unless their files
+    /// Reads the workgroups below the data directory. Those that are always there write to `output` unless their files
     /// say otherwise.
-    pub(crate) fn open(data: &Path, own: &str, output: &str, created: f64) -> io::Result<Self> {
-        let directory = data.join("athena").join("workgroups");
+    pub(crate) fn open(config: &AwsConfig, output: &str, created: f64) -> io::Result<Self> {
+        let directory = config.data.join("athena").join("workgroups");
         fs::create_dir_all(&directory)?;
         let mut groups = BTreeMap::new();
-        for name in [PRIMARY, own] {
-            let configuration = json!({
+        let unlimited = [PRIMARY, config.workgroup.as_str()].map(|name| (name, None));
+        // The lake's own may be a tier as well: it has a cutoff then.
+        let tiers = config.scan_tiers.iter().map(|tier| (tier.workgroup.as_str(), Some(tier.cutoff)));
+        for (name, cutoff) in unlimited.into_iter().chain(tiers) {
+            let mut configuration = json!({
                 "ResultConfiguration": {"OutputLocation": output},
                 "EnforceWorkGroupConfiguration": false,
                 "PublishCloudWatchMetricsEnabled": false,
             });
+            if let Some(cutoff) = cutoff {
+                configuration["BytesScannedCutoffPerQuery"] = json!(cutoff);
+            }
             groups.insert(name.to_owned(), body(name, created, configuration, ""));
         }
         for entry in fs::read_dir(&directory)? {

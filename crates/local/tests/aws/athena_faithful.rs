@@ -9,6 +9,7 @@ use aws_sdk_athena::{
         WorkGroupConfiguration, WorkGroupConfigurationUpdates, WorkGroupState,
     },
 };
+use domain::settings::{ScanTier, ScanTiers};
 use serde_json::{Value, json};
 
 use crate::{harness::Lake, raw::send};
@@ -326,6 +327,28 @@ async fn a_scan_beyond_the_workgroups_cutoff_is_cancelled() {
     assert_eq!(status.state_change_reason(), Some("Bytes scanned limit was exceeded"));
     assert_eq!(execution.statistics().unwrap().data_scanned_in_bytes(), Some(10_000_000));
     assert!(lake.keys("results/").await.is_empty());
+}
+
+/// Two tiers, of which one may read what the query reads.
+#[tokio::test]
+async fn a_scan_tier_is_there_from_the_start_and_stops_a_query_at_its_bytes() {
+    let tier = |workgroup: &str, cutoff| ScanTier { workgroup: workgroup.to_owned(), cutoff };
+    let lake = Lake::start_in(tempfile::tempdir().unwrap(), |config| {
+        config.scan_tiers = ScanTiers::new(vec![tier("low", 10_000_000), tier("high", 30_000_000)]);
+    })
+    .await;
+    for (workgroup, state, scanned, reason) in [
+        ("low", QueryExecutionState::Cancelled, 10_000_000, Some("Bytes scanned limit was exceeded")),
+        ("high", QueryExecutionState::Succeeded, 20_004_711, None),
+        ("tributary", QueryExecutionState::Succeeded, 20_004_711, None),
+    ] {
+        let start = lake.athena().start_query_execution().query_string("scan").work_group(workgroup);
+        let id = start.send().await.unwrap().query_execution_id().unwrap().to_owned();
+        let execution = lake.until(&id, &state).await;
+        assert_eq!(execution.work_group(), Some(workgroup));
+        assert_eq!(execution.status().unwrap().state_change_reason(), reason, "{workgroup}");
+        assert_eq!(execution.statistics().unwrap().data_scanned_in_bytes(), Some(scanned), "{workgroup}");
+    }
 }
 
 #[tokio::test]

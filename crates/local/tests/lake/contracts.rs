@@ -43,6 +43,7 @@ async fn athena() {
         parameters: parameters.iter().map(|parameter| (*parameter).to_owned()).collect(),
         token: "t".repeat(32),
         reuse: None,
+        workgroup: None,
     };
     let column =
         |name: &str, data_type: &str| ResultColumn { name: name.to_owned(), data_type: data_type.to_owned() };

@@ -43,6 +43,7 @@ pub(crate) fn settings_with(more: &[(&str, &str)]) -> Settings {
     let own = |name: &str| match name {
         "TRIBUTARY_CATALOG_CACHE" => Some("0s".to_owned()),
         "TRIBUTARY_OPEN_ACCESS" | "TRIBUTARY_SQL" => Some("on".to_owned()),
+        "TRIBUTARY_SCAN_TIERS" => Some("scan-small=10000000,scan-large=100000000".to_owned()),
         _ => more.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()),
     };
     Settings::read(own).unwrap()

@@ -95,7 +95,12 @@ impl TestLake {
 
     /// How many queries Athena has had.
     pub(crate) async fn executions(&self) -> usize {
-        let call = self.athena().list_query_executions().work_group("tributary").into_paginator();
+        self.executions_of("tributary").await
+    }
+
+    /// How many queries a workgroup of Athena has had.
+    pub(crate) async fn executions_of(&self, workgroup: &str) -> usize {
+        let call = self.athena().list_query_executions().work_group(workgroup).into_paginator();
         let pages = call.send().collect::<Result<Vec<_>, _>>().await.unwrap();
         pages.iter().map(|page| page.query_execution_ids().len()).sum()
     }

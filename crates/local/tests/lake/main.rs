@@ -26,6 +26,7 @@ mod pruning;
 mod race;
 mod refusals;
 mod restart;
+mod scan_bounds;
 mod schemas;
 mod sql;
 mod types;

@@ -188,7 +188,8 @@ async fn types_elsewhere(lake: &TestLake) {
 
     let engine = lake.aws.engine(&lake.settings);
     let token = "every-type-of-a-column-of-the-lake".to_owned();
-    let query = Query { sql: "SELECT * FROM parcels".to_owned(), parameters: Vec::new(), token, reuse: None };
+    let sql = "SELECT * FROM parcels".to_owned();
+    let query = Query { sql, parameters: Vec::new(), token, reuse: None, workgroup: None };
     let id = engine.start(&query).await.unwrap();
     while engine.status(&id).await.unwrap().state != QueryState::Succeeded {
         SystemClock.sleep(Duration::from_millis(20)).await;

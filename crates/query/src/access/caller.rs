@@ -133,8 +133,19 @@ impl Caller {
     }
 
     /// The most bytes that one of its queries may scan, beside the workgroup's own bound. Athena has no such bound
-    /// for one query: who waits for the query stops it.
+    /// for one query: a scan tier below it stops the query, or who waits for it.
     pub(crate) fn max_bytes_scanned(&self) -> Option<u64> {
         self.rights().max_bytes_scanned
+    }
+
+    /// Whether it may have the rows of a query that scanned so many bytes.
+    pub(crate) fn may_have_scanned(&self, bytes: u64) -> bool {
+        self.max_bytes_scanned().is_none_or(|most| bytes <= most)
+    }
+
+    /// Its rights, if they have a limit for which its queries are counted.
+    pub(crate) fn counted(&self) -> Option<&Rights> {
+        let rights = self.rights();
+        (rights.max_queries.is_some() || rights.has_budget()).then_some(rights)
     }
 }

@@ -1,9 +1,13 @@
 //! The API key of a request, from its headers.
 
 use axum::http::{HeaderMap, HeaderName, header};
-use domain::access::Secret;
+use domain::access::{Secret, claimed_id};
 
-use super::{HOW, missing};
+use super::{
+    HOW,
+    audit::{self, Rejection},
+    missing,
+};
 use crate::problem::{Kind, Problem};
 
 const OWN: HeaderName = HeaderName::from_static("x-api-key");
@@ -15,7 +19,12 @@ pub(super) fn read(headers: &HeaderMap) -> Result<Secret, Problem> {
         Some(text) => text,
         None => bearer(only(headers, &header::AUTHORIZATION)?.ok_or_else(missing)?)?,
     };
-    Secret::parse(text).map_err(|malformed| Problem::new(Kind::Unauthorized, format!("{malformed}: {HOW}")))
+    Secret::parse(text).map_err(|malformed| {
+        if let Some(id) = claimed_id(text) {
+            audit::rejected(&id, Rejection::TypingError);
+        }
+        Problem::new(Kind::Unauthorized, format!("{malformed}: {HOW}"))
+    })
 }
 
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Problem> {

@@ -131,9 +131,62 @@ fn the_right_id_with_another_secret_is_no_key() {
         rights: Rights::default(),
     };
     let mut keys = Keys { keys: vec![key], ..Keys::default() };
-    assert_eq!(find(&keys, &secret), None);
+    let now = DateTime::UNIX_EPOCH;
+    assert_eq!(find(&keys, &secret, now), Err(Rejection::WrongSecret));
     keys.keys[0].sha256 = secret.hash();
-    assert!(find(&keys, &secret).is_some());
+    assert!(find(&keys, &secret, now).is_ok());
+    keys.keys[0].expires_at = Some(now);
+    assert_eq!(find(&keys, &secret, now), Err(Rejection::Expired));
+    keys.keys[0].revoked_at = Some(now);
+    assert_eq!(find(&keys, &secret, now), Err(Rejection::Revoked));
+    assert_eq!(find(&Keys::default(), &secret, now), Err(Rejection::Unknown));
+}
+
+#[tokio::test]
+async fn a_rejected_key_leaves_its_id_in_the_log_and_nothing_of_its_secret() {
+    let (log, _guard) = crate::testing::Log::start();
+    let world = World::new(false);
+    let end = world.clock.now() + TimeDelta::seconds(100);
+    let (revoked, revoked_secret) = world.key(1, Rights::default(), None).await;
+    let (expired, expired_secret) = world.key(2, Rights::default(), Some(end)).await;
+    revoke(&world.store, &revoked.id, world.clock.now()).await.unwrap();
+    world.clock.advance(TimeDelta::seconds(100));
+    let unknown = Secret::new(&SeededIds::new(3)).unwrap();
+    let typed = |secret: &str| {
+        let mut typed = secret.to_owned();
+        typed.replace_range(20..21, if &secret[20..21] == "0" { "1" } else { "0" });
+        typed
+    };
+    let mut expected = Vec::new();
+    for (secret, id, reason) in [
+        (revoked_secret.clone(), &revoked.id, "revoked"),
+        (expired_secret.clone(), &expired.id, "expired"),
+        (unknown.reveal(), unknown.id(), "unknown"),
+        (typed(&expired_secret), &expired.id, "typing-error"),
+    ] {
+        refused(world.ask_with(&secret).await, 401, "");
+        refused(world.ask(&[("x-api-key", &secret)]).await, 401, "");
+        expected.extend([(id.to_string(), reason), (id.to_string(), reason)]);
+    }
+    // What is no key has no id that could be named.
+    refused(world.ask_with("trib_hunter2_correcthorse").await, 401, "");
+    refused(world.ask(&[]).await, 401, "");
+    let lines = log.audit();
+    let found: Vec<_> = lines
+        .iter()
+        .map(|line| (line["key"].as_str().unwrap().to_owned(), line["reason"].as_str().unwrap()))
+        .collect();
+    assert_eq!(found, expected);
+    assert!(lines.iter().all(|line| line["audit"] == "key-rejected" && line["level"] == "WARN"));
+    let text = log.text();
+    for secret in [&revoked_secret, &expired_secret, &unknown.reveal()] {
+        // No eight characters of it in a row, wherever they are.
+        let secret = &secret[14..];
+        for at in 0..=secret.len() - 8 {
+            assert!(!text.contains(&secret[at..at + 8]), "{text}");
+        }
+    }
+    assert!(!text.contains("hunter2") && !text.contains("correcthorse"), "{text}");
 }
 
 #[tokio::test]

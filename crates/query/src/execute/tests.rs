@@ -27,6 +27,7 @@ pub(crate) fn runner<Q>(engine: Q) -> Runner<Q, RuntimeClock, SeededIds> {
         workgroup: "w".into(),
         database: "d".into(),
         reuse: None,
+        tiers: ScanTiers::default(),
     }
 }
 
@@ -133,6 +134,7 @@ fn a_token_is_of_everything_that_athena_does_not_compare() {
         parameters: parameters.iter().map(|text| (*text).to_owned()).collect(),
         token: String::new(),
         reuse: None,
+        workgroup: None,
     };
     let digest = |runner: &Runner<_, _, _>, query: &Query| -> String {
         runner.token(query).rsplit_once('-').unwrap().0.to_owned()

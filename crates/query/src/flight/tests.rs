@@ -23,7 +23,7 @@ fn flights<Q: QueryEngine>(engine: Q) -> Fleet<Q> {
 }
 
 fn run(in_background: bool) -> Run {
-    Run { statement: statement(), max_bytes: None, in_background }
+    Run { statement: statement(), max_bytes: None, in_background, account: None }
 }
 
 /// Lets what was spawned come to its end.

@@ -22,7 +22,7 @@ pub(super) const CANCEL_ID: &str = "cancel";
 pub(super) const QUERY_ROWS_ID: &str = "query_rows";
 
 /// Kinds of the problems of a request for rows of any sort.
-const OF_ROWS: [Kind; 15] = [
+const OF_ROWS: [Kind; 16] = [
     Kind::MalformedQuery,
     Kind::UnknownParameter,
     Kind::InvalidValue,
@@ -33,6 +33,7 @@ const OF_ROWS: [Kind; 15] = [
     Kind::NotAcceptable,
     Kind::ResultTooLarge,
     Kind::ScanLimit,
+    Kind::BudgetSpent,
     Kind::Busy,
     Kind::EngineFailed,
     Kind::NotRegistered,
@@ -130,7 +131,7 @@ fn of_rows(operation: OperationBuilder, kinds: &[Kind]) -> OperationBuilder {
         .parameter(format())
         .parameter(numbers())
         .parameter(csv())
-        .parameter(header("Prefer", "`wait=5` seconds at most, or `respond-async` for none", "respond-async"))
+        .parameter(header("Prefer", PREFER, "respond-async"))
         .response("200", with_cost(rows_answer()))
         .response("202", accepted())
         .response("303", elsewhere());
@@ -302,6 +303,10 @@ fn docs() -> OperationBuilder {
         .response("200", page);
     with_problems(operation, &[Kind::UnknownParameter])
 }
+
+const PREFER: &str = "\
+`wait=5` seconds at most, or `respond-async` for none. A query of an API key whose bound on bytes is below every scan tier \
+is waited for in any case, and cancelled when the wait is over: 403.";
 
 const SELECT: &str = "\
 Columns in the order of the answer, `name:column` under another name, `address->city` for a field of a struct, \

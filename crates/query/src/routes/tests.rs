@@ -1,6 +1,8 @@
 mod access;
 mod asynchronous;
+mod bounds;
 mod browsers;
+mod budgets;
 mod caching;
 mod limits;
 mod mistakes;

@@ -2,7 +2,7 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     DatasetName,
     key::ExecutionName,
@@ -10,7 +10,9 @@ use domain::{
 };
 use futures::future::{Either, select, try_join_all};
 
-use super::{Accepted, Api, Job, Kept, Reply, Rows, failures, handed_over::QueryView, to_json};
+use super::{
+    Accepted, Api, Job, Kept, Reply, Rows, failures, handed_over::QueryView, patience::Patience, to_json,
+};
 use crate::{
     access::Caller,
     cache::{self, EntityTag},
@@ -18,7 +20,7 @@ use crate::{
     cursor::Cursor,
     digest::Digest,
     execute::{ExecuteError, Finished},
-    flight::{Flight, Run, Waited},
+    flight::{FlightKey, Place, Run, Waited},
     generations::Generations,
     ports::Ports,
     preferences::Preferences,
@@ -27,21 +29,11 @@ use crate::{
     render::Position,
 };
 
-/// How long after the wait the engine may still take to say that it has the query.
-const SLACK: Duration = Duration::from_secs(5);
 /// How long it may take to see in the catalog that an answer is what the next one would be.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long before the deadline of its process a request stops waiting.
-const MARGIN: TimeDelta = TimeDelta::seconds(3);
 
-/// How long a request waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Patience {
-    /// For its query.
-    wait: Duration,
-    /// After that, for the engine to say that it has the query.
-    slack: Duration,
-}
+/// A place in a query of this API.
+type PlaceOf<P> = Place<<P as Ports>::Engine, <P as Ports>::Clock, <P as Ports>::Ids>;
 
 impl<P: Ports> Api<P> {
     /// Answers a job: 304 without the engine where the caller has the answer; else by a query, shared with identical
@@ -60,19 +52,13 @@ impl<P: Ports> Api<P> {
             return Ok(Reply::NotModified(kept(&tag, &before), cost));
         }
         let Patience { wait, slack } = self.patience(preferences);
-        let run = Run {
-            statement: job.statement.clone(),
-            max_bytes: job.max_bytes,
-            in_background: preferences.deadline.is_none(),
-        };
         // Who does not wait gets a query of its own, to cancel as it likes.
-        let joined = if wait.is_zero() || job.volatile {
-            self.flights.alone(run).map(|flight| (flight, false))
-        } else {
-            self.flights.join(flight_key(job, preferences, &before), run)
-        };
-        let (flight, shared) = joined.map_err(|_| failures::full())?;
+        let key = (!wait.is_zero() && !job.volatile).then(|| flight_key(job, preferences, &before));
+        let (flight, shared) = self.take_off(job, preferences, key).await?;
         match flight.wait(wait, slack).await {
+            Waited::Over(Ok(finished)) if !preferences.caller.may_have_scanned(finished.bytes_scanned) => {
+                Err(failures::failed(&ExecuteError::CutOff(finished.id.clone()), &job.logged(), job.author()))
+            }
             Waited::Over(Ok(finished)) => {
                 self.finished(job, preferences, &before, &tag, &finished, shared).await
             }
@@ -80,12 +66,49 @@ impl<P: Ports> Api<P> {
                 Some(name) => failures::behind(&name, &preferences.caller, &error),
                 None => failures::failed(&error, &job.logged(), job.author()),
             }),
+            Waited::Running(_) if self.is_watched(&preferences.caller) => {
+                flight.give_up().await;
+                let bound = preferences.caller.max_bytes_scanned().unwrap_or_default();
+                Err(failures::not_handed_over(bound, self.settings.limits.scan_tiers.lowest()))
+            }
             Waited::Running(id) => self.accepted(job, preferences, &before, flight, &id).await,
             Waited::NotStarted => {
                 flight.give_up().await;
                 Err(failures::not_started(wait + slack))
             }
         }
+    }
+
+    /// A place in the query under way for this key, or in a new one, which its caller's account allows; and whether
+    /// somebody else has a place in it too.
+    async fn take_off(
+        &self,
+        job: &Job,
+        preferences: &Preferences,
+        key: Option<FlightKey>,
+    ) -> Result<(PlaceOf<P>, bool), Problem> {
+        // To share a query costs nothing.
+        if let Some(flight) = key.and_then(|key| self.flights.under_way(&key)) {
+            return Ok((flight, true));
+        }
+        let account = self.enter(&preferences.caller).await?;
+        let run = Run {
+            statement: job.statement.clone(),
+            max_bytes: job.max_bytes,
+            in_background: preferences.deadline.is_none(),
+            account: account.clone(),
+        };
+        let joined = match key {
+            Some(key) => self.flights.join(key, run),
+            None => self.flights.alone(run).map(|flight| (flight, false)),
+        };
+        // Nothing runs for the entry if there is no place, or if an identical request was faster.
+        if let Some(account) = account
+            && !matches!(joined, Ok((_, false)))
+        {
+            account.settle(Some(0)).await;
+        }
+        joined.map_err(|_| failures::full())
     }
 
     /// The dataset whose table does not follow its definition yet, if that may be why the query failed: it was planned
@@ -105,26 +128,6 @@ impl<P: Ports> Api<P> {
             }
         }
         None
-    }
-
-    /// The wait of this request: the setting's, or what the caller prefers if that is shorter.
-    pub(crate) fn wait(&self, preferences: &Preferences) -> Duration {
-        let preferred = match preferences.wait {
-            Some(seconds) => Duration::from_secs(seconds),
-            None if preferences.respond_async => Duration::ZERO,
-            None => Duration::MAX,
-        };
-        preferred.min(self.settings.wait)
-    }
-
-    fn patience(&self, preferences: &Preferences) -> Patience {
-        let wait = self.wait(preferences);
-        let Some(deadline) = preferences.deadline else { return Patience { wait, slack: SLACK } };
-        let left = (deadline.0 - self.clock().now()).max(TimeDelta::zero());
-        let margin = MARGIN.min(left / 2);
-        // What is left of the margin is for the record of a query that goes on.
-        let slack = (margin / 2).to_std().unwrap_or_default().min(SLACK);
-        Patience { wait: wait.min((left - margin).to_std().unwrap_or_default()), slack }
     }
 
     /// What the catalog has of these datasets; with `since`, at that time or later.
@@ -196,10 +199,14 @@ impl<P: Ports> Api<P> {
         job: &Job,
         preferences: &Preferences,
         before: &Generations,
-        flight: Arc<Flight<P::Engine, P::Clock, P::Ids>>,
+        flight: PlaceOf<P>,
         id: &QueryId,
     ) -> Result<Reply, Problem> {
-        let (name, record) = match self.hand_over(job, preferences, Some(before), id).await {
+        let handed_over = async {
+            self.goes_on(flight.account(), id).await?;
+            self.hand_over(job, preferences, Some(before), id).await
+        };
+        let (name, record) = match handed_over.await {
             Ok(handed_over) => handed_over,
             Err(problem) => {
                 flight.give_up().await;
@@ -207,7 +214,11 @@ impl<P: Ports> Api<P> {
             }
         };
         flight.hand_over();
-        let status = self.engine().status(id).await.ok();
+        let mut status = self.engine().status(id).await.ok();
+        if let Some(found) = status.take() {
+            // What could not be stopped now is stopped by the next look, or by its tier.
+            status = self.held_to_bound(&name, found, &preferences.caller).await.ok();
+        }
         let view =
             QueryView::new(&name, &record, job.form, status.as_ref(), self.settings.limits.price_per_tb);
         tracing::info!(query_id = %id, "a query takes longer than its request waits, and goes on");
@@ -238,7 +249,7 @@ impl<P: Ports> Api<P> {
             generations,
             created_at: self.clock().now(),
         };
-        let record = QueryRecord::create(&self.store, &self.flights.runner.ids, &name, new).await;
+        let record = QueryRecord::create(&*self.store, &self.flights.runner.ids, &name, new).await;
         Ok((name, record.map_err(|error| failures::unrecorded(&error))?))
     }
 
@@ -271,8 +282,10 @@ fn kept(tag: &EntityTag, generations: &Generations) -> Kept {
     Kept { tag: tag.as_str().to_owned(), control: cache::private_for(generations.remaining) }
 }
 
-/// Requests are identical if they send the same statement, for the same caller, of the same generations.
-fn flight_key(job: &Job, preferences: &Preferences, before: &Generations) -> [u8; 16] {
+/// Requests are identical if they send the same statement, for the same caller with the same rights, of the same
+/// generations. So nobody gets a query that was run within another bound.
+fn flight_key(job: &Job, preferences: &Preferences, before: &Generations) -> FlightKey {
     let digest: Digest = cache::digest_of(&job.statement, "flight");
-    digest.option(preferences.caller.id()).text(&before.digest).finish()
+    let caller = &preferences.caller;
+    digest.option(caller.id()).text(&caller.rights_digest()).text(&before.digest).finish()
 }

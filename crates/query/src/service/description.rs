@@ -26,7 +26,7 @@ impl<P: Ports> Api<P> {
             None => Vec::new(),
             Some((caller, queries)) => queries.seen_by(caller).map(NamedOperation::of).collect(),
         };
-        let keys = self.access.gate(&self.store, self.clock()).await != Ok(Gate::Open);
+        let keys = self.access.gate(&*self.store, self.clock()).await != Ok(Gate::Open);
         openapi::document(&Facts { settings: &self.settings, dataset, named: &named, keys })
     }
 }

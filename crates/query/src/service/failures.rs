@@ -67,6 +67,20 @@ pub(super) fn full() -> Problem {
         .retry_after(RETRY_BUSY)
 }
 
+/// The query takes longer than its request waits, and may not go on without somebody who looks on.
+pub(super) fn not_handed_over(bound: u64, lowest_tier: Option<u64>) -> Problem {
+    let tiers = match lowest_tier {
+        Some(lowest) => format!("the lowest scan tier of this lake is {lowest} bytes"),
+        None => "this lake has no scan tiers".to_owned(),
+    };
+    let detail = format!(
+        "the query took longer than its request waits, and is stopped: the API key allows {bound} bytes for a query and \
+         {tiers}, so its queries cannot go on after a 202; ask for less (filter on the event time or on dt, select fewer \
+         columns), or have the lake's operator add a tier or raise the key's bound"
+    );
+    Problem::new(Kind::Forbidden, detail).with("maximum", bound)
+}
+
 /// The engine did not say in time whether it has the query.
 pub(super) fn not_started(after: Duration) -> Problem {
     tracing::warn!(after_ms = u64::try_from(after.as_millis()).ok(), "a query did not start in time");
@@ -229,6 +243,6 @@ pub(super) fn unrendered(error: PageError, id: &QueryId) -> Problem {
     problem.with("query_id", id.as_str())
 }
 
-fn out_of_reach(detail: &str) -> Problem {
+pub(super) fn out_of_reach(detail: &str) -> Problem {
     Problem::new(Kind::Unavailable, detail).retry_after(RETRY_UNAVAILABLE)
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{Api, Kept, Reply, Rows, failures, pages, pages::RowsParameters};
 use crate::{
-    access::Caller,
+    access::{self, Caller},
     cache::{self, EntityTag},
     cost::{CacheState, Cost, Price},
     cursor::Cursor,
@@ -129,6 +129,7 @@ impl<P: Ports> Api<P> {
         let (name, record) = self.find_query(id, caller).await?;
         let cancelled = self.engine().cancel(&QueryId::new(name.as_str())).await;
         cancelled.map_err(|error| unreachable(error, &name))?;
+        access::query_cancelled(&name, caller);
         self.view(name, record, caller).await
     }
 
@@ -140,33 +141,19 @@ impl<P: Ports> Api<P> {
     ) -> Result<(QueryView, QueryRecord), Problem> {
         let id = QueryId::new(name.as_str());
         let status = self.engine().status(&id).await.map_err(|error| unreachable(error, &name))?;
-        self.hold_to_bound(&name, &status, caller).await?;
+        let status = self.held_to_bound(&name, status, caller).await;
+        let status = status.map_err(|error| unreachable(error, &name))?;
+        self.settle(&name, &status, caller).await;
         let form = record.form().ok_or_else(failures::other_version)?;
         let price = self.settings.limits.price_per_tb;
         let mut view = QueryView::new(&name, &record, form, Some(&status), price);
         if view.state == "failed"
-            && let Some(Err(error)) = ended(&id, status.state)
+            && let Some(Err(error)) = ended(&id, &status.state)
         {
             let problem = failures::failed(&error, &record.statement, record.author());
             view.error = RawValue::from_string(problem.to_json()).ok();
         }
         Ok((view, record))
-    }
-
-    /// Stops a query that has read more than its caller may. Nobody waits for it who would: whoever looks does.
-    async fn hold_to_bound(
-        &self,
-        name: &ExecutionName,
-        status: &QueryStatus,
-        caller: &Caller,
-    ) -> Result<(), Problem> {
-        let is_beyond = caller.max_bytes_scanned().is_some_and(|most| status.bytes_scanned > most);
-        if is_beyond && matches!(status.state, QueryState::Queued | QueryState::Running) {
-            tracing::warn!(query_id = %name, "a query has read more than its caller may, and is cancelled");
-            let cancelled = self.engine().cancel(&QueryId::new(name.as_str())).await;
-            cancelled.map_err(|error| unreachable(error, name))?;
-        }
-        Ok(())
     }
 
     /// `GET /v1/queries/{id}/rows`. A query that is not over is a problem with `Retry-After`, and no 202: what reads
@@ -196,8 +183,10 @@ impl<P: Ports> Api<P> {
         let id = QueryId::new(name.as_str());
         let (status, result) = futures::join!(self.engine().status(&id), self.engine().result(&id));
         let status = status.map_err(|error| unreachable(error, &name))?;
-        self.hold_to_bound(&name, &status, &preferences.caller).await?;
-        match ended(&id, status.state) {
+        let status = self.held_to_bound(&name, status, &preferences.caller).await;
+        let status = status.map_err(|error| unreachable(error, &name))?;
+        self.settle(&name, &status, &preferences.caller).await;
+        match ended(&id, &status.state) {
             Some(Ok(())) => {}
             Some(Err(error)) => return Err(failures::failed(&error, &record.statement, record.author())),
             None => return Err(failures::not_finished(&name)),
@@ -234,7 +223,7 @@ impl<P: Ports> Api<P> {
         };
         let name = ExecutionName::parse(id).ok_or_else(unknown)?;
         let record =
-            QueryRecord::load(&self.store, &name).await.map_err(|error| failures::unrecorded(&error))?;
+            QueryRecord::load(&*self.store, &name).await.map_err(|error| failures::unrecorded(&error))?;
         let record = record.filter(|record| record.is_of(caller)).ok_or_else(unknown)?;
         Ok((name, record))
     }

@@ -11,7 +11,7 @@ use crate::{
 impl<P: Ports> Api<P> {
     /// The named queries, as last read.
     pub(crate) async fn queries(&self) -> Result<Arc<NamedQueries>, Problem> {
-        self.named.get(&self.store, self.clock(), &self.settings.database).await
+        self.named.get(&*self.store, self.clock(), &self.settings.database).await
     }
 
     /// `GET /v1/named-queries`, as JSON: those that the caller may see.

@@ -30,8 +30,9 @@ impl<P: Ports> Api<P> {
             tracing::error!(error = domain::chain(&error), "the probe's name is none");
             Problem::new(Kind::Internal, "readiness cannot be looked at")
         })?;
-        let reach = self.snapshot.reach(&self.store, &self.catalog, self.clock(), &probe).await;
-        let access = self.access.gate(&self.store, self.clock()).await.map(Gate::as_str).unwrap_or("unknown");
+        let reach = self.snapshot.reach(&*self.store, &self.catalog, self.clock(), &probe).await;
+        let access =
+            self.access.gate(&*self.store, self.clock()).await.map(Gate::as_str).unwrap_or("unknown");
         reach.map_err(|error| failures::unreadable(&error).with("access", access))?;
         to_json(&Ready { status: "ready", store: "ok", catalog: "ok", access })
     }

@@ -51,6 +51,27 @@ async fn without_keys_and_without_the_setting_nobody_gets_in() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_leaves_the_id_of_its_key_in_the_log_and_never_the_secret() {
+    let (log, _guard) = testing::Log::start();
+    let (served, key) = with_key(Rights::default()).await;
+    served.api.engine().script(PASSENGERS, &[], Outcome::Hangs);
+    let headers = [("authorization", key.as_str()), ("prefer", "respond-async")];
+    let accepted = served.send("GET", URI, &headers).await;
+    assert_eq!(accepted.status, 202);
+    served.send("DELETE", accepted.header("location"), &headers).await;
+    served.send("DELETE", "/v1/queries/memory-7", &headers).await.is_problem(404, "there is no query");
+    let lines = log.audit();
+    let id = &key["Bearer trib_".len()..][..8];
+    assert_eq!(lines.len(), 1, "what was not there was not cancelled: {lines:?}");
+    assert_eq!((&lines[0]["audit"], &lines[0]["key"]), (&json!("query-cancelled"), &json!(id)));
+    assert_eq!(lines[0]["query_id"], "memory-0");
+    let (text, secret) = (log.text(), key.rsplit_once('_').unwrap().1);
+    for at in 0..=secret.len() - 8 {
+        assert!(!text.contains(&secret[at..at + 8]), "{text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_revoked_key_is_none() {
     let (served, key) = with_key(Rights::default()).await;
     let store = served.api.store_and_catalog().0;
@@ -124,8 +145,12 @@ async fn a_query_reads_no_more_than_its_key_may_whether_somebody_waits_or_looks(
         let bounded = Rights { max_bytes_scanned: Some(1_000_000), ..Rights::default() };
         ask(accepted.header("location"), Caller::with(bounded)).await
     };
-    assert_eq!(looks().await.json()["state"], "running");
-    assert_eq!(looks().await.json()["state"], "cancelled");
+    for _ in 0..2 {
+        let body = looks().await.json();
+        assert_eq!((&body["state"], &body["error"]["status"]), (&json!("failed"), &json!(413)));
+    }
+    let id = domain::port::QueryId::new("memory-1");
+    assert_eq!(served.api.engine().status(&id).await.unwrap().state, domain::port::QueryState::Cancelled);
 }
 
 #[tokio::test(start_paused = true)]

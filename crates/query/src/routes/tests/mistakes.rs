@@ -112,7 +112,7 @@ async fn a_mistake_is_told_to_who_comes_back_for_the_rows() {
 
 #[tokio::test(start_paused = true)]
 async fn words_of_the_engine_are_bounded_and_on_one_line() {
-    let reason = format!("TYPE_MISMATCH: line 1:2: a\u{{0}}\r\nb s3://lake/results/x {}", "é".repeat(5_000));
+    let reason = format!("TYPE_MISMATCH: line 1:2: a\0\r\nb s3://lake/results/x {}", "é".repeat(5_000));
     let served = served(mistaken(&reason)).await;
     let body = post(&served, &[]).await.is_problem(400, "the SQL cannot be run: a b … é");
     let detail = body["detail"].as_str().unwrap();

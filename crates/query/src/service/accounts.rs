@@ -1,0 +1,232 @@
+//! The accounts of keys that have a daily budget, or a bound on their queries at a time.
+//!
+//! A query is entered before it starts, and settled when it is over: by whoever waits for it, by the first request that
+//! finds it over after a 202, or, if nobody comes back, when the account refuses another query and the engine is asked
+//! what became of those that are open. A key without such limits has no account, and costs no call.
+
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use domain::{
+    access::{
+        KeyId,
+        usage::{self, Changed, NewQuery, OpenQuery, Refused, UsageError, UsageLimits},
+    },
+    key::ExecutionName,
+    port::{Clock, EngineError, Ids, QueryEngine, QueryId, QueryStatus, StoreError},
+};
+use futures::{FutureExt, StreamExt, stream};
+
+use super::{Api, failures};
+use crate::{
+    access::Caller,
+    account::{Account, Entry},
+    cost,
+    execute::ended,
+    ports::Ports,
+    problem::{Kind, Problem},
+};
+
+/// How long after its request's wait an entry counts whose process said nothing more.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// A wait that is set to more counts as so long here.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3_600);
+
+/// How long a query that goes on may take: Athena runs none for longer than four hours.
+const LONGEST_QUERY: TimeDelta = TimeDelta::hours(5);
+
+/// After how many seconds to come again when a query of the key has to end first, or when others change the account.
+const RETRY: u32 = 2;
+
+/// How many executions the engine is asked for at the same time.
+const LOOKS: usize = 8;
+
+/// What a caller's account allows.
+#[derive(Debug, Clone)]
+struct Allowance {
+    key: KeyId,
+    limits: UsageLimits,
+    /// Bytes that are set aside for one query.
+    reserved: u64,
+}
+
+impl<P: Ports> Api<P> {
+    /// Enters a query in the caller's account. `None` if it has none; a problem if the account does not allow it.
+    pub(super) async fn enter(&self, caller: &Caller) -> Result<Option<Arc<dyn Account>>, Problem> {
+        let Some(allowance) = self.allowance(caller) else { return Ok(None) };
+        let id = self.flights.runner.ids.ulid().to_string();
+        let mut entered = self.begin(&allowance, &id).await?;
+        // What others left open may be over.
+        if entered.is_err() && self.look_after(&allowance.key).await? {
+            entered = self.begin(&allowance, &id).await?;
+        }
+        entered.map_err(|refused| self.refusal(&allowance.key, &refused))?;
+        let entry: Arc<dyn Account> = Arc::new(Entry {
+            store: Arc::clone(&self.store),
+            runner: Arc::clone(&self.flights.runner),
+            key: allowance.key,
+            id,
+            is_settled: AtomicBool::new(false),
+        });
+        Ok(Some(entry))
+    }
+
+    async fn begin(&self, allowance: &Allowance, id: &str) -> Result<Result<(), Refused>, Problem> {
+        let runner = &self.flights.runner;
+        let lease = self.settings.wait.min(LONGEST_WAIT) + LEASE;
+        let entered =
+            usage::update(&*self.store, &runner.clock, &runner.ids, &allowance.key, |usage, now| {
+                let (id, reserved, expires_at) = (id.to_owned(), allowance.reserved, now + lease);
+                let entered = usage.begin(now, allowance.limits, &NewQuery { id, reserved, expires_at });
+                let changed = if entered.is_ok() { Changed::Yes } else { Changed::No };
+                (entered, changed)
+            });
+        // Boxed here and below: the future of every request holds these, and most keys have no account.
+        entered.boxed().await.map_err(|error| unusable(&allowance.key, &error))
+    }
+
+    /// Notes in its account, if it counts for one, that a query goes on as this execution.
+    pub(super) async fn goes_on(
+        &self,
+        account: Option<&Arc<dyn Account>>,
+        id: &QueryId,
+    ) -> Result<(), Problem> {
+        let Some(account) = account else { return Ok(()) };
+        let until = self.clock().now() + LONGEST_QUERY;
+        account.hand_over(id, until).await.map_err(|error| {
+            tracing::error!(error = domain::chain(&error), "a query that goes on cannot be counted");
+            busy("what the API key has used cannot be written: try again in some seconds")
+        })
+    }
+
+    /// Settles a query that was handed over and is over now. What fails here is made good when the account is looked at
+    /// the next time.
+    pub(super) async fn settle(&self, name: &ExecutionName, status: &QueryStatus, caller: &Caller) {
+        if ended(&QueryId::new(name.as_str()), &status.state).is_none() {
+            return;
+        }
+        let Some(allowance) = self.allowance(caller) else { return };
+        let settled =
+            self.settle_all(&allowance.key, &[(name.to_string(), Some(cost::billed(status)))]).await;
+        if let Err(error) = settled {
+            let error = domain::chain(&error);
+            tracing::warn!(key = %allowance.key, error, "a query that is over could not be settled");
+        }
+    }
+
+    /// Asks the engine what became of the queries of this key that go on without their request, and settles those that
+    /// are over. Answers whether there was one.
+    async fn look_after(&self, key: &KeyId) -> Result<bool, Problem> {
+        let usage = usage::load(&*self.store, key).await.map_err(|error| unusable(key, &error))?;
+        let open = usage.map(|usage| usage.open).unwrap_or_default();
+        let handed_over = open.into_iter().filter_map(|query: OpenQuery| query.execution);
+        let over: Vec<(String, Option<u64>)> = stream::iter(handed_over)
+            .map(|execution| async move {
+                let id = QueryId::new(&execution);
+                match self.engine().status(&id).await {
+                    Ok(status) => ended(&id, &status.state).map(|_| (execution, Some(cost::billed(&status)))),
+                    // The engine has forgotten it.
+                    Err(EngineError::NotFound { .. }) => Some((execution, None)),
+                    Err(_) => None,
+                }
+            })
+            .buffer_unordered(LOOKS)
+            .filter_map(|over| async move { over })
+            .collect()
+            .await;
+        if over.is_empty() {
+            return Ok(false);
+        }
+        self.settle_all(key, &over).await.map_err(|error| unusable(key, &error))
+    }
+
+    /// Settles these executions, each at so many bytes, or at what was set aside. Answers whether one of them was open.
+    async fn settle_all(&self, key: &KeyId, over: &[(String, Option<u64>)]) -> Result<bool, UsageError> {
+        let runner = &self.flights.runner;
+        usage::update(&*self.store, &runner.clock, &runner.ids, key, |usage, _| {
+            let mut is_changed = false;
+            for (execution, bytes) in over {
+                is_changed |= usage.settle(*bytes, |query| query.execution.as_ref() == Some(execution));
+            }
+            (is_changed, if is_changed { Changed::Yes } else { Changed::No })
+        })
+        .boxed()
+        .await
+    }
+
+    fn allowance(&self, caller: &Caller) -> Option<Allowance> {
+        let rights = caller.counted()?;
+        // Who has limits has a key, and a key an id.
+        let key = KeyId::new(caller.id()?).ok()?;
+        let price = self.settings.limits.price_per_tb;
+        let of_dollars = rights.daily_dollars.map(|dollars| cost::bytes_for(dollars, price));
+        let daily_bytes = match (rights.daily_bytes, of_dollars) {
+            (Some(bytes), Some(of_dollars)) => Some(bytes.min(of_dollars)),
+            (one, other) => one.or(other),
+        };
+        let reserved = match (daily_bytes, rights.max_bytes_scanned) {
+            (None, _) => 0,
+            (Some(_), Some(bound)) => usage::billed(bound),
+            // No command makes such a key: without a bound on one query, one may use up the day.
+            (Some(budget), None) => budget.max(usage::billed(0)),
+        };
+        let limits = UsageLimits { max_queries: rights.max_queries, daily_bytes };
+        Some(Allowance { key, limits, reserved })
+    }
+
+    fn refusal(&self, key: &KeyId, refused: &Refused) -> Problem {
+        tracing::info!(%key, reason = %refused, "a query was turned away: its key's limits are reached");
+        match *refused {
+            Refused::TooMany { maximum } => {
+                let detail = format!(
+                    "the API key may have {maximum} queries at a time, those that go on after a 202 included: wait for \
+                     one of them, or cancel it with DELETE /v1/queries/{{id}}"
+                );
+                Problem::new(Kind::Busy, detail).with("maximum", maximum).retry_after(RETRY)
+            }
+            Refused::Budget { budget, charged, reserved, wanted, resets_at } => {
+                let resets_at_text = crate::datasets::time(resets_at);
+                let detail = format!(
+                    "the API key may scan {budget} bytes a day: {charged} are used and {reserved} set aside for queries \
+                     that run, so the {wanted} bytes that a query of it may take are not left; the count begins anew at \
+                     {resets_at_text}"
+                );
+                let seconds = (resets_at - self.clock().now()).num_seconds().max(0) + 1;
+                let until_tomorrow = u32::try_from(seconds).unwrap_or(u32::MAX);
+                // Of what is set aside, some comes back when those queries are over.
+                let may_pass = charged.saturating_add(wanted) <= budget;
+                Problem::new(Kind::BudgetSpent, detail)
+                    .with("budget_bytes", budget)
+                    .with("used_bytes", charged)
+                    .with("reserved_bytes", reserved)
+                    .with("resets_at", resets_at_text)
+                    .retry_after(if may_pass { RETRY } else { until_tomorrow })
+            }
+        }
+    }
+}
+
+/// The account cannot be read or changed: nothing starts that could not be counted.
+fn unusable(key: &KeyId, error: &UsageError) -> Problem {
+    tracing::error!(%key, error = domain::chain(error), "what a key has used cannot be read or written");
+    match error {
+        UsageError::Contended => {
+            busy("too many queries of the API key begin or end at the same time: try again in some seconds")
+        }
+        UsageError::Store(StoreError::Unavailable { .. }) => {
+            failures::out_of_reach("what the API key has used is out of reach: try again in some seconds")
+        }
+        UsageError::Store(_) | UsageError::Malformed { .. } => Problem::new(
+            Kind::Internal,
+            "what the API key has used cannot be read or written: the lake's operator finds the reason in the log",
+        ),
+    }
+}
+
+fn busy(detail: &str) -> Problem {
+    Problem::new(Kind::Busy, detail).retry_after(RETRY)
+}
