@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use local::HostName;
 
 use crate::{
     ask::{QueryOptions, RowsOptions},
@@ -40,13 +41,14 @@ pub(crate) enum Command {
 
 /// Run the whole lake on this machine: the AWS protocols and the HTTP API, in one process.
 ///
-/// For development and tests; it checks no credentials. It keeps its data in one directory and finds it again
+/// For development and tests; it checks no credentials. Web pages of other origins are refused. It keeps its data in one directory and finds it again
 /// at the next start. Ctrl-C stops it.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
   tributary dev
   tributary dev --data /tmp/lake --aws 127.0.0.1:0 --http 127.0.0.1:0 --json
+  tributary dev --aws 0.0.0.0:4566 --http 0.0.0.0:8080 --allow-host host.docker.internal
   AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws sns publish --region us-west-2 \\
     --topic-arn arn:aws:sns:us-west-2:000000000000:tributary --message '{\"passenger_id\": 1}' \\
     --message-attributes '{\"dataset\": {\"DataType\": \"String\", \"StringValue\": \"passengers\"}}'
@@ -69,6 +71,10 @@ pub(crate) struct DevOptions {
     /// and --datasets is not given].
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) queries: Option<PathBuf>,
+    /// A host name, without scheme and port, that requests may be sent to besides localhost, names below localhost, and
+    /// the addresses above; may be repeated. Others are refused, since a web page may have any name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) allow_host: Vec<HostName>,
     /// Print the addresses and names as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,

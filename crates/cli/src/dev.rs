@@ -1,8 +1,8 @@
 //! `tributary dev`.
 
-use std::{io::Write, path::Path};
+use std::{io::Write, net::SocketAddr, path::Path};
 
-use local::{DatasetFiles, Lake, LakeOptions, QueryFiles};
+use local::{DatasetFiles, Lake, LakeOptions, QueryFiles, ServeOptions};
 use serde_json::json;
 
 use crate::{args::DevOptions, failure::Failure, log, stop::Stop};
@@ -29,13 +29,24 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Failure> {
         }
         None => QueryFiles::default(),
     };
-    let DevOptions { data, aws, http, json, .. } = options;
+    let DevOptions { data, aws, http, allow_host, json, .. } = options;
+    let serving = ServeOptions { allowed_hosts: allow_host, ..ServeOptions::default() };
     let mut stop = Stop::watch()?;
     let lake =
-        Lake::start(LakeOptions { data: data.clone(), aws, http, datasets, queries, settings }).await?;
+        Lake::start(LakeOptions { data: data.clone(), aws, http, datasets, queries, settings, serving })
+            .await?;
     let text = if json { machine_text(&lake) } else { person_text(&lake, &data, &names) };
     // Who started it may have closed its standard output; the lake is what matters.
     let _closed = writeln!(std::io::stdout(), "{text}");
+    for (option, address) in [("--aws", aws), ("--http", http)] {
+        if is_exposed(&address) {
+            let _closed = writeln!(
+                std::io::stderr(),
+                "warning: {option} {address} is open to other machines: whoever reaches it can read and write \
+                 everything, without credentials"
+            );
+        }
+    }
     for not_live in lake.not_live() {
         let (dataset, reason) = (&not_live.dataset, &not_live.reason);
         let _closed = writeln!(std::io::stderr(), "warning: dataset {dataset} stays as it was: {reason}");
@@ -43,6 +54,11 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Failure> {
     stop.requested().await;
     stop.stop(lake).await;
     Ok(())
+}
+
+/// Whether others than this machine may reach the address.
+fn is_exposed(address: &SocketAddr) -> bool {
+    !address.ip().to_canonical().is_loopback()
 }
 
 fn machine_text(lake: &Lake) -> String {
@@ -76,5 +92,25 @@ fn listed(names: &[String]) -> String {
         "none (name a directory of <dataset>.json files with --datasets)".to_owned()
     } else {
         names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_exposed;
+
+    #[test]
+    fn only_the_loopback_is_for_this_machine_alone() {
+        for (address, expected) in [
+            ("127.0.0.1:4566", false),
+            ("127.9.9.9:0", false),
+            ("[::1]:4566", false),
+            ("[::ffff:127.0.0.1]:1", false),
+            ("0.0.0.0:4566", true),
+            ("[::]:4566", true),
+            ("192.168.1.5:4566", true),
+        ] {
+            assert_eq!(is_exposed(&address.parse().unwrap()), expected, "{address}");
+        }
     }
 }

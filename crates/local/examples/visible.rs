@@ -33,6 +33,7 @@ async fn main() {
         datasets: DatasetFiles::read(datasets.as_ref()).expect("the project's datasets"),
         queries: local::QueryFiles::default(),
         settings: local::settings().expect("settings"),
+        serving: local::ServeOptions::default(),
     })
     .await
     .expect("a lake");

@@ -1,12 +1,14 @@
 //! Which service a request is for: all of them share one port.
 
+mod simple;
+
 use std::sync::Arc;
 
 use axum::{
     Router,
     body::Body,
     extract::State,
-    http::{HeaderMap, Method, Request, Response, header},
+    http::{HeaderMap, Method, Request, Response, StatusCode, header, request::Parts},
 };
 
 use crate::{
@@ -22,6 +24,8 @@ use crate::{
     sns::{self, Sns},
     sts,
 };
+
+pub(crate) use simple::{REFUSED, is_simple};
 
 /// A Glue batch of 100 wide partitions has some MiB.
 const MAX_JSON: usize = 16 * 1024 * 1024;
@@ -41,31 +45,61 @@ pub(crate) fn router(services: Services) -> Router {
     Router::new().fallback(dispatch).with_state(Arc::new(services))
 }
 
+/// The protocol of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wire<'a> {
+    /// AWS JSON, with the target of the call.
+    Json(&'a str),
+    /// AWS Query.
+    Query,
+    /// S3's own.
+    S3,
+}
+
+impl<'a> Wire<'a> {
+    /// By what every client sends, without a look at the body. Only a POST is anything but S3's.
+    pub(crate) fn of(request: &'a Parts) -> Self {
+        if request.method != Method::POST {
+            return Self::S3;
+        }
+        if let Some(target) = text(&request.headers, "x-amz-target") {
+            return Self::Json(target);
+        }
+        let is_form = text(&request.headers, header::CONTENT_TYPE.as_str())
+            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+        // S3 has no POST to its root: without a form too, this is somebody's Query request.
+        if request.uri.path() == "/" && (is_form || request.uri.query().is_none()) {
+            Self::Query
+        } else {
+            Self::S3
+        }
+    }
+}
+
 async fn dispatch(State(services): State<Arc<Services>>, request: Request<Body>) -> Response<Body> {
-    if let Some(target) = text(request.headers(), "x-amz-target").map(str::to_owned) {
-        return services.json(&target, request).await;
+    let (parts, body) = request.into_parts();
+    match Wire::of(&parts) {
+        Wire::Json(target) => services.json(target, &parts, body).await,
+        Wire::Query => services.query(&parts, body).await,
+        Wire::S3 => services.s3.call(Request::from_parts(parts, body)).await,
     }
-    let is_form = text(request.headers(), header::CONTENT_TYPE.as_str())
-        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-    // S3 has no POST to its root: without a form too, this is somebody's Query request.
-    if request.method() == Method::POST
-        && request.uri().path() == "/"
-        && (is_form || request.uri().query().is_none())
-    {
-        return services.query(request).await;
-    }
-    services.s3.call(request).await
 }
 
 impl Services {
-    async fn json(&self, target: &str, request: Request<Body>) -> Response<Body> {
+    async fn json(&self, target: &str, request: &Parts, body: Body) -> Response<Body> {
         let id = self.env.uuid();
-        json::respond(self.json_call(target, request).await, &id)
+        json::respond(self.json_call(target, request, body).await, &id)
     }
 
-    async fn json_call(&self, target: &str, request: Request<Body>) -> Result<serde_json::Value, JsonError> {
+    async fn json_call(
+        &self,
+        target: &str,
+        request: &Parts,
+        body: Body,
+    ) -> Result<serde_json::Value, JsonError> {
         let (service, operation) = target.split_once('.').unwrap_or((target, ""));
-        let body = read_body(request.into_body(), MAX_JSON).await.ok_or_else(|| {
+        json::check_type(text(&request.headers, header::CONTENT_TYPE.as_str()))?;
+        let body = read_body(body, MAX_JSON).await.ok_or_else(|| {
             JsonError::new(
                 "SerializationException",
                 format!("the body is longer than {MAX_JSON} bytes or broke off"),
@@ -82,9 +116,17 @@ impl Services {
         }
     }
 
-    async fn query(&self, request: Request<Body>) -> Response<Body> {
+    async fn query(&self, request: &Parts, body: Body) -> Response<Body> {
         let id = self.env.uuid();
-        let Some(body) = read_body(request.into_body(), MAX_QUERY).await else {
+        if is_simple(&request.headers) {
+            let error = QueryError {
+                status: StatusCode::FORBIDDEN,
+                code: "MissingAuthenticationToken",
+                message: REFUSED.to_owned(),
+            };
+            return query::respond("Unknown", sns::NAMESPACE, Err(error), &id);
+        }
+        let Some(body) = read_body(body, MAX_QUERY).await else {
             let message = format!("the body is longer than {MAX_QUERY} bytes or broke off");
             let error = QueryError::new("RequestEntityTooLarge", message);
             return query::respond("Unknown", sns::NAMESPACE, Err(error), &id);
@@ -100,7 +142,7 @@ impl Services {
             }
             None | Some(sns::VERSION) => self.sns.call(action, &params).await,
             Some(other) => Err(QueryError {
-                status: axum::http::StatusCode::NOT_IMPLEMENTED,
+                status: StatusCode::NOT_IMPLEMENTED,
                 code: "NotImplemented",
                 message: format!("the local lake does not have the service of {action} in version {other}"),
             }),

@@ -31,8 +31,10 @@ use crate::{AwsConfig, AwsServer, Faults};
 pub use datasets::{DatasetFileError, DatasetFiles, NotLive};
 pub use error::StartError;
 pub use queries::{QueryFileError, QueryFiles};
+pub use serve::{ConnectionLimits, HostName, InvalidHostName, ServeOptions};
 
 use lambdas::Lambdas;
+use serve::{Dialect, Guard, Port};
 
 /// How long a stop waits for what is under way, in each of its two stages.
 const STOP: Duration = Duration::from_secs(5);
@@ -62,6 +64,8 @@ pub struct LakeOptions {
     pub queries: QueryFiles,
     /// The settings of the Lambdas; bucket, database and workgroup name the local ones too.
     pub settings: Settings,
+    /// Whom the two addresses answer, and for how long they wait.
+    pub serving: ServeOptions,
 }
 
 /// A running lake. Dropping it leaves its tasks to the runtime; [`Lake::stop`] ends them in order.
@@ -120,7 +124,7 @@ impl Stopped {
 impl Lake {
     /// Starts everything, and comes back when both addresses answer and the datasets are live.
     pub async fn start(options: LakeOptions) -> Result<Self, StartError> {
-        let LakeOptions { data, aws, http, datasets, queries, settings } = options;
+        let LakeOptions { data, aws, http, datasets, queries, settings, serving } = options;
         let config = AwsConfig {
             bucket: settings.bucket.clone(),
             database: settings.database.clone(),
@@ -138,16 +142,24 @@ impl Lake {
         let http_listener = error::bind("--http", http).await?;
         let (aws_address, http_address) = (error::address(&aws_listener)?, error::address(&http_listener)?);
 
+        let port = |router, dialect, address: SocketAddr, origins: &[String]| {
+            let guard = Guard::new(dialect, address.ip(), &serving.allowed_hosts, origins);
+            Port { router, guard, limits: serving.limits }
+        };
+
         let clients = Aws::local(&format!("http://{aws_address}"));
         let lambdas = Arc::new(Lambdas::new(&clients, &settings));
         let (mut work, mut front) = (Stage::new(), Stage::new());
 
         let delivery = publish::start(&mut front.tasks, Arc::clone(&lambdas));
         let runner = sql::Runner::new(&settings.database, server.catalog(), clients.store(&settings));
-        front.tasks.spawn(serve::run(aws_listener, server.router(delivery, runner), front.stopped()));
+        // The setting names origins for the API: no page uses the AWS protocols.
+        let aws = port(server.router(delivery, runner), Dialect::Aws, aws_address, &[]);
+        front.tasks.spawn(serve::run(aws_listener, aws, front.stopped()));
         let not_live = datasets::go_live(&clients, &settings, &datasets).await?;
         queries.put(&clients.store(&settings)).await?;
-        work.tasks.spawn(serve::run(http_listener, lambdas.api(), work.stopped()));
+        let api = port(lambdas.api(), Dialect::Api, http_address, &settings.api.cors_origins);
+        work.tasks.spawn(serve::run(http_listener, api, work.stopped()));
         let stopped = work.stopped();
         notify::start(&mut work.tasks, notifications, &config, &lambdas, &stopped);
         work.tasks.spawn(schedule::expire(server.expiry(), stopped.clone()));

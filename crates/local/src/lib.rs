@@ -25,8 +25,8 @@ pub use expiry::{ExpiryError, ResultExpiry};
 pub use faults::{Faults, Service};
 pub use glue::GlueCatalog;
 pub use lake::{
-    DatasetFileError, DatasetFiles, Lake, LakeOptions, NotLive, QueryFileError, QueryFiles, StartError,
-    settings,
+    ConnectionLimits, DatasetFileError, DatasetFiles, HostName, InvalidHostName, Lake, LakeOptions, NotLive,
+    QueryFileError, QueryFiles, ServeOptions, StartError, settings,
 };
 pub use s3::ObjectCreated;
 pub use server::{AwsServer, OpenError};

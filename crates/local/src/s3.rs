@@ -14,8 +14,10 @@
 //! `NotImplemented` when it is written, and does not exist when it is read.
 
 mod access;
+mod batch_delete;
 mod body;
 mod chunked;
+mod digests;
 mod draft;
 mod error;
 mod front;

@@ -113,7 +113,7 @@ impl Price {
 
 #[cfg(test)]
 mod tests {
-    use domain::port::QueryState;
+    use domain::port::{Fault, QueryState};
 
     use super::*;
 
@@ -149,7 +149,7 @@ mod tests {
             billed(&QueryStatus { state, bytes_scanned, engine_millis, submitted_at: None, reused })
         };
         assert_eq!(of(QueryState::Cancelled, false), 11 * MIB);
-        assert_eq!(of(QueryState::Failed { reason: String::new(), retryable: false, fault: Fault::Unknown }, false), 11 * MIB);
+        assert_eq!(of(QueryState::Failed { reason: String::new(), retryable: false, fault: Fault::Engine }, false), 11 * MIB);
         assert_eq!(of(QueryState::Succeeded, true), 0);
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use aws::{Aws, GlueCatalog, RetryPassing, S3Store};
-use local::{DatasetFiles, Lake, LakeOptions, QueryFiles};
+use local::{DatasetFiles, Lake, LakeOptions, QueryFiles, ServeOptions};
 use tempfile::TempDir;
 
 use crate::{failure::Failure, stop::Stop};
@@ -36,6 +36,7 @@ impl DemoLake {
             datasets: DatasetFiles::read(&definitions)?,
             queries: QueryFiles::default(),
             settings: settings.clone(),
+            serving: ServeOptions::default(),
         })
         .await?;
         let aws = Aws::local(&lake.aws_endpoint());

@@ -60,8 +60,23 @@ impl Dev {
 
     /// The same, with the definitions of another directory.
     pub(crate) fn start_on(data: &Path, datasets: &Path, more: &[&str]) -> Self {
+        Self::ready(Instant::now(), spawn_with(data, datasets, more))
+    }
+
+    /// With so many files that it may have open.
+    pub(crate) fn start_with_open_files(data: &Path, files: u32) -> Self {
         let began = Instant::now();
-        let mut child = spawn_with(data, datasets, more);
+        let plain = tributary(&["dev", "--aws", "127.0.0.1:0", "--http", "127.0.0.1:0", "--json", "--data"]);
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &files.to_string()]);
+        command.arg(plain.get_program()).args(plain.get_args()).arg(data);
+        for (name, _) in plain.get_envs() {
+            command.env_remove(name);
+        }
+        Self::ready(began, command.stdout(Stdio::piped()).spawn().unwrap())
+    }
+
+    fn ready(began: Instant, mut child: Child) -> Self {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready_after = began.elapsed();

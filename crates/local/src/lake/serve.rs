@@ -1,13 +1,119 @@
-//! An HTTP server until the lake stops.
+//! The HTTP server of both ports, until the lake stops.
+//!
+//! axum's own server waits for a client as long as the client likes, and takes as many connections as it is sent: a
+//! thousand half-sent requests use up the files that this process may have open, and both ports are dead. Here every
+//! wait for a client has an end ([`ConnectionLimits`]), a port has room for so many connections, and one that only
+//! waits makes room for a new one. A request is asked where it comes from ([`guard`]) before anything else is done.
 
+mod body;
+mod connection;
+mod connections;
+mod exchange;
+mod guard;
+mod limits;
+mod refusal;
+mod stream;
+
+use std::{
+    io::{self, ErrorKind},
+    sync::Arc,
+    time::Duration,
+};
+
+use aws::SystemClock;
 use axum::Router;
-use tokio::net::TcpListener;
+use domain::port::Clock;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+    time::MissedTickBehavior,
+};
 
 use super::Stopped;
+use connections::{Admission, Connections};
+pub(super) use guard::Guard;
+pub use guard::{HostName, InvalidHostName};
+pub use limits::ConnectionLimits;
+pub(super) use refusal::Dialect;
 
-pub(super) async fn run(listener: TcpListener, router: Router, mut stopped: Stopped) {
-    let stop = async move { stopped.wait().await };
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
-        tracing::error!(error = domain::chain(&error), "a server ended");
+/// For how long no connection is accepted after the system had no file left for one.
+const NO_FILES: Duration = Duration::from_millis(100);
+
+/// Who waits for longer than this when the server stops, and has no request under way, is not waited for.
+const STOPPING: Duration = Duration::from_secs(1);
+
+/// How the two ports are served.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ServeOptions {
+    /// Names that requests may be sent to, besides the loopback's and the address that is bound.
+    pub allowed_hosts: Vec<HostName>,
+    /// The bounds of each port.
+    pub limits: ConnectionLimits,
+}
+
+/// What answers on one port.
+#[derive(Debug)]
+pub(super) struct Port {
+    pub(super) router: Router,
+    pub(super) guard: Guard,
+    pub(super) limits: ConnectionLimits,
+}
+
+/// Serves until the lake stops, then finishes the requests that are under way. Ended before that, it ends them.
+pub(super) async fn run(listener: TcpListener, port: Port, mut stopped: Stopped) {
+    let connections = Arc::new(Connections::new(port.limits));
+    let mut ticks = tokio::time::interval(port.limits.tick());
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (port, mut tasks) = (Arc::new(port), JoinSet::new());
+    let each = stopped.clone();
+    loop {
+        tokio::select! {
+            () = stopped.wait() => break,
+            _ = ticks.tick() => connections.close_overdue(),
+            Some(_ended) = tasks.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => match connections.admit() {
+                    Admission::Admitted(admitted) => {
+                        tasks.spawn(exchange::serve(stream, Arc::clone(&port), admitted, each.clone()));
+                    }
+                    // Not even a refusal is affordable.
+                    Admission::Refused => drop(stream),
+                },
+                Err(error) => recover(&error, &connections).await,
+            },
+        }
     }
+    drop(listener);
+    while !tasks.is_empty() {
+        tokio::select! {
+            _ended = tasks.join_next() => {}
+            _ = ticks.tick() => connections.close_waiting(STOPPING),
+        }
+    }
+}
+
+/// What is wrong with one connection is over with it. What is wrong with the process, above all that it may open no
+/// more files, stays for a while: a connection that waits makes room, and the next is accepted a little later.
+async fn recover(error: &io::Error, connections: &Connections) {
+    let of_the_connection = [
+        ErrorKind::ConnectionAborted,
+        ErrorKind::ConnectionRefused,
+        ErrorKind::ConnectionReset,
+        ErrorKind::Interrupted,
+    ];
+    if of_the_connection.contains(&error.kind()) {
+        return;
+    }
+    tracing::warn!(error = domain::chain(error), "a connection could not be accepted");
+    connections.close_oldest();
+    SystemClock.sleep(NO_FILES).await;
+}
+
+/// A stream with what a server wants of it.
+fn prepared(stream: TcpStream) -> TcpStream {
+    // An answer in two writes does not wait for the client's acknowledgement of the first.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(error = domain::chain(&error), "a connection keeps Nagle's algorithm");
+    }
+    stream
 }

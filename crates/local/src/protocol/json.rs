@@ -46,6 +46,18 @@ impl JsonError {
     }
 }
 
+/// Refuses a body that does not say that it is JSON, as every client of the protocol says it.
+pub(crate) fn check_type(content_type: Option<&str>) -> Result<(), JsonError> {
+    let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let known = ["application/x-amz-json-1.1", "application/x-amz-json-1.0", "application/json"];
+    if known.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
+        return Ok(());
+    }
+    let message = "the Content-Type of the body must be application/x-amz-json-1.1";
+    let error = JsonError::new("UnsupportedMediaTypeException", message);
+    Err(JsonError { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, ..error })
+}
+
 /// Reads an operation's input; what does not parse is the service's `invalid` error.
 pub(crate) fn input<T: DeserializeOwned>(body: Value, invalid: &'static str) -> Result<T, JsonError> {
     serde_json::from_value(body).map_err(|error| JsonError::new(invalid, format!("invalid request: {error}")))

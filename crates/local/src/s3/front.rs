@@ -5,7 +5,8 @@
 //! `Authorization` header, and the `X-Amz-*` parameters of a presigned URL (an expired one is refused, as S3
 //! refuses it). What signing does to the body is undone too: `aws-chunked` is decoded here, because `s3s` decodes
 //! it only for signatures that it has checked. What the client promised about the body besides the signature,
-//! trailing checksums and the payload's SHA-256, goes along as [`Integrity`] and is verified when it is stored.
+//! trailing checksums and the payload's SHA-256, goes along as [`Integrity`] and is verified when it is stored. The
+//! body of a `DeleteObjects` is verified here, before anybody reads it.
 
 use std::{
     collections::BTreeMap,
@@ -14,13 +15,13 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header},
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
 use s3s::{S3Error, S3ErrorCode, service::S3Service};
 
-use super::{chunked, path, record::Checksums, refuse};
-use crate::env::Env;
+use super::{batch_delete, chunked, path, record::Checksums, refuse};
+use crate::{dispatch, env::Env};
 
 /// The parameters that a presigned URL adds; of the older signature, which the AWS CLI still makes, the last ones.
 const PRESIGNED: [&str; 10] = [
@@ -47,6 +48,8 @@ pub(crate) struct Front {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Integrity {
     pub(super) payload_sha256: Option<String>,
+    /// The body is as it was promised, and something was.
+    pub(super) is_verified: bool,
     announced: Vec<String>,
     trailers: Trailers,
 }
@@ -89,7 +92,7 @@ impl Front {
     }
 
     pub(crate) async fn call(&self, request: Request<Body>) -> Response<Body> {
-        let answer = match self.prepare(request) {
+        let answer = match self.prepare(request).await {
             Ok(request) => self.service.call(request.map(s3s::Body::http_body_unsync)).await,
             Err(error) => error.to_http_response().map_err(|error| s3s::HttpError::new(Box::new(error))),
         };
@@ -112,13 +115,16 @@ impl Front {
         }
     }
 
-    fn prepare(&self, request: Request<Body>) -> Result<Request<Body>, S3Error> {
+    async fn prepare(&self, request: Request<Body>) -> Result<Request<Body>, S3Error> {
         let (mut parts, mut body) = request.into_parts();
         if is_form_upload(&parts.headers) {
             return Err(error(
                 S3ErrorCode::NotImplemented,
                 "the local S3 does not have POST object (HTML forms)",
             ));
+        }
+        if parts.method == Method::POST && dispatch::is_simple(&parts.headers) {
+            return Err(error(S3ErrorCode::AccessDenied, dispatch::REFUSED));
         }
         refuse::check(&parts.headers)?;
         parts.headers.remove(header::AUTHORIZATION);
@@ -137,6 +143,10 @@ impl Front {
             } else if payload.len() == 64 {
                 integrity.payload_sha256 = Some(payload.to_ascii_lowercase());
             }
+        }
+        if batch_delete::is_batch_delete(&parts.method, &parts.uri) {
+            body = Body::from(batch_delete::verified(&parts.headers, body, &integrity).await?);
+            integrity.is_verified = true;
         }
         parts.extensions.insert(integrity);
         Ok(Request::from_parts(parts, body))

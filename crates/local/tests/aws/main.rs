@@ -8,6 +8,7 @@
 
 mod athena;
 mod athena_faithful;
+mod batch_delete;
 mod glue;
 mod glue_partitions;
 mod glue_versions;

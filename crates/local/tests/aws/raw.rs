@@ -90,14 +90,17 @@ async fn signed_chunks_are_decoded_and_held_against_their_promises() {
 async fn what_is_not_there_says_so() {
     let lake = Lake::start().await;
     let root = format!("{}/", lake.address);
-    let answer = send("POST", &root, &[("x-amz-target", "DynamoDB_20120810.PutItem")], b"{}").await;
+    let json =
+        |target: &'static str| [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+    let answer = send("POST", &root, &json("DynamoDB_20120810.PutItem"), b"{}").await;
     assert_eq!(answer.status, 501);
     assert!(answer.body.contains("DynamoDB_20120810.PutItem"), "{}", answer.body);
-    let answer = send("POST", &root, &[("x-amz-target", "AWSGlue.CreateCrawler")], b"{}").await;
+    let answer = send("POST", &root, &json("AWSGlue.CreateCrawler"), b"{}").await;
     assert_eq!(answer.status, 501);
     assert!(answer.head.contains("x-amzn-errortype: NotImplemented"), "{}", answer.head);
     assert!(answer.body.contains("Glue CreateCrawler"), "{}", answer.body);
-    let form = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+    let form =
+        [("content-type", "application/x-www-form-urlencoded; charset=utf-8"), ("authorization", "any")];
     let answer = send("POST", &root, &form, b"Action=Subscribe&Version=2010-03-31").await;
     assert_eq!(answer.status, 501);
     assert!(answer.body.contains("SNS Subscribe"), "{}", answer.body);
@@ -114,13 +117,13 @@ async fn what_is_not_there_says_so() {
 async fn bodies_are_bounded_and_must_be_what_they_say() {
     let lake = Lake::start().await;
     let root = format!("{}/", lake.address);
-    let glue = [("x-amz-target", "AWSGlue.GetTable")];
+    let glue = [("x-amz-target", "AWSGlue.GetTable"), ("content-type", "application/x-amz-json-1.1")];
     let answer = send("POST", &root, &glue, b"{not json").await;
     assert_eq!(answer.status, 400);
     assert!(answer.body.contains("SerializationException"), "{}", answer.body);
     let answer = send("POST", &root, &glue, br#"{"DatabaseName":5}"#).await;
     assert!(answer.body.contains("SerializationException"), "{}", answer.body);
-    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("authorization", "any")];
     let answer = send("POST", &root, &form, &vec![b'a'; 1024 * 1024 + 1]).await;
     assert_eq!(answer.status, 400);
 }
@@ -128,7 +131,7 @@ async fn bodies_are_bounded_and_must_be_what_they_say() {
 #[tokio::test]
 async fn clients_learn_who_they_are() {
     let lake = Lake::start().await;
-    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("authorization", "any")];
     let body = b"Action=GetCallerIdentity&Version=2011-06-15";
     let answer = send("POST", &format!("{}/", lake.address), &form, body).await;
     assert_eq!(answer.status, 200);
@@ -169,4 +172,57 @@ impl domain::port::Ids for NoIds {
     fn random(&self) -> u64 {
         0
     }
+}
+
+#[tokio::test]
+async fn a_post_that_any_page_could_send_is_refused() {
+    let lake = Lake::start().await;
+    let root = format!("{}/", lake.address);
+    let publish = format!("Action=Publish&TopicArn={}&Message=x", crate::harness::TOPIC);
+    for content_type in [
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "text/plain;charset=UTF-8",
+        "Text/Plain ; x=y",
+        "",
+    ] {
+        let answer = send("POST", &root, &[("content-type", content_type)], publish.as_bytes()).await;
+        assert_eq!(answer.status, 403, "{content_type}: {}", answer.body);
+        assert!(answer.body.contains("<Code>MissingAuthenticationToken</Code>"), "{}", answer.body);
+        let upload = format!("{root}{BUCKET}/k?uploads&X-Amz-Signature=0");
+        let answer = send("POST", &upload, &[("content-type", content_type)], b"").await;
+        assert_eq!(answer.status, 403, "{content_type}: {}", answer.body);
+        assert!(answer.body.contains("<Code>AccessDenied</Code>"), "{}", answer.body);
+    }
+    assert_eq!(send("POST", &root, &[], publish.as_bytes()).await.status, 403);
+    assert!(lake.inbox.0.lock().unwrap().is_empty());
+
+    for header in
+        [("authorization", "any"), ("x-amz-date", "20261123T100500Z"), ("amz-sdk-request", "attempt=1")]
+    {
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        assert_eq!(send("POST", &root, &[form, header], publish.as_bytes()).await.status, 200, "{header:?}");
+    }
+    assert_eq!(lake.inbox.0.lock().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn calls_are_posts_and_say_that_they_are_json() {
+    let lake = Lake::start().await;
+    let root = format!("{}/", lake.address);
+    let create = br#"{"DatabaseInput": {"Name": "made"}}"#;
+    let target = ("x-amz-target", "AWSGlue.CreateDatabase");
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/xml", ""] {
+        let answer = send("POST", &root, &[target, ("content-type", content_type)], create).await;
+        assert_eq!(answer.status, 415, "{content_type}: {}", answer.body);
+        assert!(answer.head.contains("x-amzn-errortype: UnsupportedMediaTypeException"), "{}", answer.head);
+        assert!(answer.body.contains("application/x-amz-json-1.1"), "{}", answer.body);
+    }
+    assert_eq!(send("POST", &root, &[target], create).await.status, 415);
+    let json = ("content-type", "application/x-amz-json-1.1; charset=utf-8");
+    for method in ["GET", "PUT", "DELETE"] {
+        let answer = send(method, &root, &[target, json], create).await;
+        assert!(!answer.head.contains("x-amz-json"), "{method} is no call: {}", answer.head);
+    }
+    assert_eq!(send("POST", &root, &[target, json], create).await.status, 200, "none of those made it");
 }

@@ -9,7 +9,7 @@ use domain::{
     quarantine::Rejected,
     settings::Settings,
 };
-use local::{DatasetFiles, Lake, LakeOptions, QueryFiles, StartError};
+use local::{DatasetFiles, Lake, LakeOptions, QueryFiles, ServeOptions, StartError};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -50,12 +50,13 @@ pub(crate) fn settings_with(more: &[(&str, &str)]) -> Settings {
 }
 
 pub(crate) async fn open(data: &Path, definitions: &[(&str, &str)]) -> Result<Lake, StartError> {
-    open_with(data, definitions, settings()).await
+    open_serving(data, definitions, ServeOptions::default(), settings()).await
 }
 
-async fn open_with(
+async fn open_serving(
     data: &Path,
     definitions: &[(&str, &str)],
+    serving: ServeOptions,
     settings: Settings,
 ) -> Result<Lake, StartError> {
     let datasets = data.join("definitions");
@@ -72,6 +73,7 @@ async fn open_with(
         datasets,
         queries: QueryFiles::read(QUERIES.as_ref(), &settings.database).unwrap(),
         settings,
+        serving,
     };
     Lake::start(options).await
 }
@@ -85,12 +87,23 @@ impl TestLake {
         Self::start_with(directory, definitions, settings()).await
     }
 
+    /// The same with other settings.
     pub(crate) async fn start_with(
         directory: TempDir,
         definitions: &[(&str, &str)],
         settings: Settings,
     ) -> Self {
-        let lake = open_with(directory.path(), definitions, settings.clone()).await.unwrap();
+        Self::start_serving(directory, definitions, ServeOptions::default(), settings).await
+    }
+
+    /// The same with other options of its servers, and other settings.
+    pub(crate) async fn start_serving(
+        directory: TempDir,
+        definitions: &[(&str, &str)],
+        serving: ServeOptions,
+        settings: Settings,
+    ) -> Self {
+        let lake = open_serving(directory.path(), definitions, serving, settings.clone()).await.unwrap();
         let aws = Aws::local(&lake.aws_endpoint());
         Self {
             store: aws.store(&settings),

@@ -31,6 +31,7 @@ async fn a_port_already_taken() {
             datasets: DatasetFiles::default(),
             queries: local::QueryFiles::default(),
             settings: settings(),
+            serving: local::ServeOptions::default(),
         };
         let error = Lake::start(options).await.unwrap_err();
         assert!(matches!(error, StartError::PortTaken { .. }), "{error:?}");

@@ -30,7 +30,7 @@ async fn answered<P: Ports>(
 ) -> Result<Reply, Problem> {
     api.may_send_sql(preferences)?;
     if !is_json(request.headers()) {
-        let detail = "the body must be JSON, and its Content-Type application/json";
+        let detail = "the body must be JSON, and the request must say so: Content-Type: application/json";
         return Err(Problem::new(Kind::UnsupportedMediaType, detail));
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
@@ -42,9 +42,12 @@ async fn answered<P: Ports>(
     api.sql(&body, &query, preferences).await
 }
 
-/// Whether the body says that it is JSON, or nothing.
+/// Whether the body says that it is JSON. Whoever says nothing may be a web page: a browser sends a body without a type,
+/// or with a form's, to any address without asking; one of JSON it does not.
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(content_type) = headers.get(header::CONTENT_TYPE) else { return true };
-    let essence = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/json")
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(content_type), None) = (types.next(), types.next()) else { return false };
+    let text = content_type.to_str().unwrap_or_default().to_ascii_lowercase();
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    essence == "application/json" || essence.starts_with("application/") && essence.ends_with("+json")
 }

@@ -9,7 +9,8 @@ use s3s::{
 
 use super::LocalS3;
 use crate::s3::{
-    body::{self, Promise},
+    body,
+    digests::Promise,
     error::StoreError,
     front::Integrity,
     read::{self, ReadConditions},

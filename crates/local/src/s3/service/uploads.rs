@@ -8,7 +8,8 @@ use s3s::{
 
 use super::{LocalS3, buckets::Encoder, changes, objects};
 use crate::s3::{
-    body::{self, Promise},
+    body,
+    digests::Promise,
     front::Integrity,
     multipart,
     read::{self, ReadConditions},

@@ -161,7 +161,8 @@ async fn rows_of_a_query_go_with_the_right_to_ask_for_them() {
     let ask = async |served: &Served, method: &str, uri: &str, body: &'static str, rights: &Rights| {
         let request = Request::builder().method(method).uri(uri).header("prefer", "respond-async");
         let request =
-            request.extension(Caller::with(rights.clone())).body(axum::body::Body::from(body)).unwrap();
+            request.header("content-type", "application/json").extension(Caller::with(rights.clone()));
+        let request = request.body(axum::body::Body::from(body)).unwrap();
         reply(served.router.clone().oneshot(request).await.unwrap()).await
     };
     let blind = Rights { datasets: only("bookings"), ..everything.clone() };

@@ -41,7 +41,7 @@ async fn a_statement_answers_rows_typed_by_the_result() {
     assert_eq!(answer.header("cache-control"), "private, no-cache");
     let csv = post(&served, "/v1/queries?format=csv", &body, &JSON).await;
     assert_eq!(String::from_utf8(csv.body.to_vec()).unwrap(), "name,fee\r\nAna,1.10\r\n,\r\n");
-    let strings = post(&served, "/v1/queries?_numbers=string", &body, &[]).await;
+    let strings = post(&served, "/v1/queries?_numbers=string", &body, &JSON).await;
     assert_eq!(strings.json()[0]["fee"], "1.10");
     let hurried = post(&served, "/v1/queries", &body, &[JSON[0], ("prefer", "wait=2")]).await;
     assert_eq!(hurried.header("preference-applied"), "wait=2");
@@ -57,9 +57,6 @@ async fn every_wrong_request_says_what_would_work() {
     post(&served, "/v1/queries?limit=1", &body, &JSON)
         .await
         .is_problem(400, "unknown query parameter \"limit\"");
-    post(&served, "/v1/queries", &body, &[("content-type", "text/plain")])
-        .await
-        .is_problem(415, "must be JSON");
     let long = json!({"sql": "x".repeat(300_000)});
     post(&served, "/v1/queries", &long, &JSON).await.is_problem(413, "more than 262144 bytes");
     post(&served, "/v1/queries", &json!({"sql": "DROP TABLE passengers"}), &JSON)
@@ -71,6 +68,40 @@ async fn every_wrong_request_says_what_would_work() {
     let get = served.get("/v1/queries").await;
     get.is_problem(405, "POST only");
     assert_eq!((get.header("allow"), served.started()), ("POST", 0));
+}
+
+/// A browser sends what is refused here to any address, unasked.
+#[tokio::test(start_paused = true)]
+async fn the_body_must_say_that_it_is_json() {
+    let served = served().await;
+    let body = json!({"sql": SQL, "parameters": [7]});
+    for content_type in [
+        "application/json",
+        "Application/JSON",
+        "application/json ; charset=\"utf-8\"",
+        "application/vnd.api+json;v=1",
+    ] {
+        let answer = post(&served, "/v1/queries", &body, &[("content-type", content_type)]).await;
+        assert_eq!(answer.status, 200, "{content_type}");
+    }
+    let started = served.started();
+    for content_type in [
+        "text/plain",
+        "text/plain; x=application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/jsonp",
+        "text/x+json",
+        "json",
+        "",
+    ] {
+        let answer = post(&served, "/v1/queries", &body, &[("content-type", content_type)]).await;
+        answer.is_problem(415, "Content-Type: application/json");
+    }
+    post(&served, "/v1/queries", &body, &[]).await.is_problem(415, "must be JSON");
+    let two = [JSON[0], ("content-type", "text/plain")];
+    post(&served, "/v1/queries", &body, &two).await.is_problem(415, "must be JSON");
+    assert_eq!(served.started(), started, "nothing of it reached the engine");
 }
 
 #[tokio::test(start_paused = true)]

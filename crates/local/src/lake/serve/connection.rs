@@ -1,0 +1,169 @@
+//! One connection: whether it waits for its client, since when, and until when it may.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::Notify, time::Instant};
+
+use super::limits::ConnectionLimits;
+
+/// For how long a body or an answer must have been stuck before its connection makes room for another. Clients that are
+/// busy with what they have got so far pause too.
+const STUCK: Duration = Duration::from_secs(5);
+
+/// What the connection waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// For a request; some of its bytes may be there.
+    Idle { begun: bool },
+    /// For more of a request's body.
+    Receiving,
+    /// For nothing of the client's: the lake is at work.
+    Working,
+    /// For the client to take its answer.
+    Sending,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    since: Instant,
+    until: Option<Instant>,
+    /// The last answer is handed over; of its bytes some may still be on their way.
+    answered: bool,
+}
+
+/// What is known of one connection. It is told of every step, and says when it has waited too long.
+#[derive(Debug)]
+pub(super) struct Connection {
+    limits: ConnectionLimits,
+    state: Mutex<State>,
+    closing: Notify,
+}
+
+impl Connection {
+    pub(super) fn new(limits: ConnectionLimits) -> Self {
+        let now = Instant::now();
+        let phase = Phase::Idle { begun: false };
+        let state = State { phase, since: now, until: now.checked_add(limits.head), answered: true };
+        Self { limits, state: Mutex::new(state), closing: Notify::new() }
+    }
+
+    /// All of a request's headers are there.
+    pub(super) fn request_began(&self) {
+        let mut state = self.state();
+        state.answered = false;
+        state.enter(Phase::Working, None);
+    }
+
+    /// The handler waits for more of the body, which may take so long.
+    pub(super) fn waits_for_body(&self, allowed: Duration) {
+        self.state().enter(Phase::Receiving, Some(allowed));
+    }
+
+    /// The lake has what it needs.
+    pub(super) fn works(&self) {
+        self.state().enter(Phase::Working, None);
+    }
+
+    /// Some of the answer is there to be taken.
+    pub(super) fn sends(&self) {
+        self.state().enter(Phase::Sending, Some(self.limits.answer));
+    }
+
+    /// All of the answer is there to be taken.
+    pub(super) fn answered(&self) {
+        let mut state = self.state();
+        state.answered = true;
+        state.enter(Phase::Idle { begun: false }, Some(self.limits.idle));
+    }
+
+    /// The client has sent some bytes.
+    pub(super) fn has_read(&self) {
+        let mut state = self.state();
+        if state.phase == (Phase::Idle { begun: false }) {
+            state.phase = Phase::Idle { begun: true };
+            state.until = Instant::now().checked_add(self.limits.head);
+        }
+    }
+
+    /// The client has taken some bytes.
+    pub(super) fn has_written(&self) {
+        let mut state = self.state();
+        let phase = state.phase;
+        match phase {
+            Phase::Sending => state.enter(Phase::Sending, Some(self.limits.answer)),
+            Phase::Idle { begun: false } if state.answered => {
+                state.enter(Phase::Idle { begun: false }, Some(self.limits.idle));
+            }
+            _ => {}
+        }
+    }
+
+    /// The client takes no more bytes for now.
+    pub(super) fn is_blocked(&self) {
+        let mut state = self.state();
+        if matches!(state.phase, Phase::Idle { .. }) {
+            state.enter(Phase::Sending, Some(self.limits.answer));
+        }
+    }
+
+    /// There are no bytes left that the client has to take.
+    pub(super) fn has_flushed(&self) {
+        let mut state = self.state();
+        if state.answered && state.phase == Phase::Sending {
+            state.enter(Phase::Idle { begun: false }, Some(self.limits.idle));
+        }
+    }
+
+    /// Whether it has waited longer than it may.
+    pub(super) fn is_overdue(&self, now: Instant) -> bool {
+        self.state().until.is_some_and(|until| until <= now)
+    }
+
+    /// Since when it has no request under way, if it has none.
+    pub(super) fn is_idle_since(&self) -> Option<Instant> {
+        let state = self.state();
+        matches!(state.phase, Phase::Idle { .. }).then_some(state.since)
+    }
+
+    /// Since when it keeps a place that another could have, and how much would be lost: who has sent no whole request
+    /// loses least. `None` where the lake is at work, or the client is not slow.
+    pub(super) fn may_go(&self, now: Instant) -> Option<(u8, Instant)> {
+        let state = self.state();
+        let (loss, patience) = match state.phase {
+            Phase::Idle { .. } => (0, self.limits.patience),
+            Phase::Receiving | Phase::Sending => (1, STUCK),
+            Phase::Working => return None,
+        };
+        (now.duration_since(state.since) >= patience).then_some((loss, state.since))
+    }
+
+    /// Has it closed by the task that serves it.
+    pub(super) fn close(&self) {
+        self.closing.notify_one();
+    }
+
+    /// Comes back when it is to be closed.
+    pub(super) async fn closed(&self) {
+        self.closing.notified().await;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn enter(&mut self, phase: Phase, allowed: Option<Duration>) {
+        let now = Instant::now();
+        self.phase = phase;
+        self.since = now;
+        self.until = allowed.and_then(|allowed| now.checked_add(allowed));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+use super::*;
+
+const LIMITS: ConnectionLimits = ConnectionLimits {
+    connections: 1,
+    head: Duration::from_secs(15),
+    idle: Duration::from_secs(120),
+    body: Duration::from_secs(30),
+    body_rate: 1_024,
+    answer: Duration::from_secs(300),
+    patience: Duration::from_millis(100),
+};
+
+/// Passes so many seconds; answers whether the connection is overdue then.
+async fn after(connection: &Connection, seconds: u64) -> bool {
+    tokio::time::advance(Duration::from_secs(seconds)).await;
+    connection.is_overdue(Instant::now())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_has_its_time_however_it_trickles() {
+    let silent = Connection::new(LIMITS);
+    assert!(!after(&silent, 14).await);
+    assert!(after(&silent, 1).await);
+
+    let trickling = Connection::new(LIMITS);
+    trickling.has_read();
+    for _ in 0..14 {
+        assert!(!after(&trickling, 1).await);
+        trickling.has_read();
+    }
+    assert!(after(&trickling, 1).await, "bytes that come one by one gain no time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_has_no_end_and_a_next_request_has_its_time_anew() {
+    let connection = Connection::new(LIMITS);
+    connection.request_began();
+    assert!(!after(&connection, 100_000).await);
+    assert_eq!(connection.may_go(Instant::now()), None, "who is at work keeps its place");
+    connection.answered();
+    assert!(!after(&connection, 119).await);
+    connection.has_read();
+    assert!(!after(&connection, 14).await);
+    assert!(after(&connection, 1).await);
+    connection.request_began();
+    connection.answered();
+    assert!(after(&connection, 120).await, "who sends nothing more is idle");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_has_its_time_as_long_as_it_is_taken() {
+    let connection = Connection::new(LIMITS);
+    connection.request_began();
+    connection.sends();
+    for _ in 0..10 {
+        assert!(!after(&connection, 299).await);
+        connection.has_written();
+    }
+    // All of it is handed over, and the client still takes it: that is no idle connection.
+    connection.answered();
+    connection.is_blocked();
+    assert!(!after(&connection, 299).await);
+    connection.has_written();
+    assert!(!after(&connection, 299).await);
+    connection.has_flushed();
+    assert!(!after(&connection, 119).await);
+    assert!(after(&connection, 1).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_loses_least_goes_first_and_nobody_goes_at_once() {
+    let connection = Connection::new(LIMITS);
+    assert_eq!(connection.may_go(Instant::now()), None);
+    tokio::time::advance(Duration::from_millis(100)).await;
+    assert_eq!(connection.may_go(Instant::now()).map(|(loss, _)| loss), Some(0));
+    connection.request_began();
+    connection.waits_for_body(Duration::from_secs(30));
+    tokio::time::advance(Duration::from_millis(4_999)).await;
+    assert_eq!(connection.may_go(Instant::now()), None, "a body that comes in pieces is no stuck one");
+    tokio::time::advance(Duration::from_millis(1)).await;
+    assert_eq!(connection.may_go(Instant::now()).map(|(loss, _)| loss), Some(1));
+    assert!(!after(&connection, 24).await);
+    assert!(after(&connection, 1).await);
+}
