@@ -9,7 +9,10 @@ use std::sync::Arc;
 use datafusion::{
     common::tree_node::{Transformed, TransformedResult, TreeNode},
     error::Result,
-    physical_expr::{expressions::Literal, utils::collect_columns},
+    physical_expr::{
+        expressions::{Column, Literal},
+        utils::collect_columns,
+    },
     physical_plan::{
         ExecutionPlan,
         aggregates::AggregateExec,
@@ -103,7 +106,7 @@ fn repeated(node: &Arc<dyn ExecutionPlan>) -> Option<Repeated> {
                     repeated.literals += literal.value().try_as_str().flatten().map_or(0, str::len);
                 }
                 None if is_whole => {
-                    repeated.columns.extend(collect_columns(&argument).iter().map(|column| column.index()));
+                    repeated.columns.extend(collect_columns(&argument).iter().map(Column::index));
                 }
                 None => {}
             }

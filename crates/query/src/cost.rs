@@ -149,7 +149,10 @@ mod tests {
             billed(&QueryStatus { state, bytes_scanned, engine_millis, submitted_at: None, reused })
         };
         assert_eq!(of(QueryState::Cancelled, false), 11 * MIB);
-        assert_eq!(of(QueryState::Failed { reason: String::new(), retryable: false, fault: Fault::Engine }, false), 11 * MIB);
+        assert_eq!(
+            of(QueryState::Failed { reason: String::new(), retryable: false, fault: Fault::Engine }, false),
+            11 * MIB
+        );
         assert_eq!(of(QueryState::Succeeded, true), 0);
     }
 }

@@ -7,7 +7,9 @@ mod progress;
 use std::{future::Future, time::Duration};
 
 use domain::{
-    port::{Clock, EngineError, Fault, Ids, Query, QueryEngine, QueryId, QueryState, QueryStatus, StoredResult},
+    port::{
+        Clock, EngineError, Fault, Ids, Query, QueryEngine, QueryId, QueryState, QueryStatus, StoredResult,
+    },
     settings::ScanTiers,
 };
 

@@ -26,6 +26,7 @@ use sqlparser::{
 
 use crate::{
     literal::Literal,
+    pattern,
     plan::Limits,
     problem::{Kind, Problem, quote},
     sql::Statement,
@@ -58,6 +59,8 @@ pub(crate) struct Gated {
     parameters: Vec<Option<String>>,
     ordered: bool,
     volatile: bool,
+    /// The parameters that stand for regular expressions, by their number from 0.
+    patterns: BTreeSet<usize>,
 }
 
 /// A query ready to run.
@@ -133,9 +136,10 @@ impl Gated {
         walk.statement(&query)?;
         let limit = walk.limit.and_then(|(place, limit)| Some((index(&tokens, place)?, limit)));
         let tables = walk.tables.iter().map(|(_, _, name)| name.clone()).collect();
+        let patterns = walk.patterns.iter().map(|place| parameters_before(&tokens, *place)).collect();
         let (tokens, limit) = text::qualify(tokens, &walk.tables, readable.database, limit)?;
         let Walk { ordered, volatile, .. } = walk;
-        let gated = Self { tokens, limit, tables, parameters, ordered, volatile };
+        let gated = Self { tokens, limit, tables, parameters, ordered, volatile, patterns };
         gated.reads_back()?;
         Ok(gated)
     }
@@ -160,6 +164,9 @@ impl Gated {
                 return Err(problem.with("parameter", "limit").with("maximum", max_rows));
             }
         };
+        for (index, value) in values.iter().enumerate().filter(|(index, _)| self.patterns.contains(index)) {
+            self.regular_expression(index, value)?;
+        }
         let literals: Vec<Vec<Literal>> = values.iter().map(Literal::parts).collect();
         let lengths: Vec<usize> = literals.iter().map(Vec::len).collect();
         Ok(Runnable {
@@ -168,6 +175,20 @@ impl Gated {
             rows,
             ordered: self.ordered,
             volatile: self.volatile,
+        })
+    }
+
+    /// Checks the value of a parameter that stands for a regular expression.
+    fn regular_expression(&self, index: usize, value: &Value) -> Result<(), Problem> {
+        let Value::Text(text) = value else { return Ok(()) };
+        pattern::in_sql(text).map_err(|what| {
+            let name = match self.parameters.get(index).and_then(Option::as_deref) {
+                Some(name) => name.to_owned(),
+                None => (index + 1).to_string(),
+            };
+            let detail =
+                format!("parameter {name} expects a regular expression {what}, found {}", quote(text));
+            Problem::new(Kind::InvalidValue, detail).with("parameter", name)
         })
     }
 
@@ -271,6 +292,12 @@ fn known(place: Location) -> Option<(u64, u64)> {
 
 fn at(place: Option<(u64, u64)>) -> String {
     place.map(|(line, column)| format!("line {line}:{column}: ")).unwrap_or_default()
+}
+
+/// How many parameters stand before this place.
+fn parameters_before(tokens: &[TokenWithSpan], place: Location) -> usize {
+    let before = tokens.iter().take_while(|token| token.span.start < place);
+    before.filter(|token| matches!(token.token, Token::Placeholder(_))).count()
 }
 
 fn index(tokens: &[TokenWithSpan], place: Location) -> Option<usize> {

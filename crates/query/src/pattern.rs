@@ -1,6 +1,10 @@
 //! Patterns of text: LIKE's and regular expressions. A pattern is a value as others, bound as a parameter; what is
 //! seen to here is that Athena understands it, and understands by it what PostgreSQL does.
 
+mod ambiguous;
+mod automaton;
+mod chars;
+mod foreign;
 mod portable;
 
 use crate::{
@@ -10,6 +14,8 @@ use crate::{
 
 /// The longest regular expression, in bytes.
 const MAX_REGULAR: usize = 1_000;
+/// The longest one in SQL, in bytes.
+const MAX_IN_SQL: usize = 4_096;
 /// How deep one may nest.
 const MAX_NEST: u32 = 50;
 
@@ -48,7 +54,19 @@ pub(crate) fn regular(operand: &Operand, text: &str, folded: bool) -> Result<Str
         .map_err(|error| expected(operand, &format!("a regular expression ({})", error.kind()), text))?;
     portable::check(&parsed)
         .map_err(|what| expected(operand, &format!("a regular expression {what}"), text))?;
+    ambiguous::check(&parsed, folded)
+        .map_err(|what| expected(operand, &format!("a regular expression {what}"), text))?;
     Ok(if folded { format!("(?i){text}") } else { text.to_owned() })
+}
+
+/// Says what a regular expression in SQL must be like, if it is not: one that Athena's engine, which backtracks, needs no
+/// exponential time for. `Err` goes on after "a regular expression".
+pub(crate) fn in_sql(text: &str) -> Result<(), String> {
+    if text.len() > MAX_IN_SQL {
+        return Err(format!("of {MAX_IN_SQL} bytes at most"));
+    }
+    let parsed = foreign::parse(text).map_err(|error| format!("that can be read ({error})"))?;
+    ambiguous::check(&parsed, false).map_err(str::to_owned)
 }
 
 fn expected(operand: &Operand, what: &str, text: &str) -> Problem {
@@ -81,7 +99,7 @@ mod tests {
             r"(?m-s)^a",
             "[[a-f]&&[^b]]",
             "(?:a{10}){100}",
-            "(?:a+)+",
+            "(?:a+b)+",
             r"\p{Lu}[\p{Greek}\d]",
             r"\x41\u00e9",
             r"[]a]",
@@ -128,6 +146,39 @@ mod tests {
             let problem = regular(&name(), other, false).expect_err(other);
             assert_eq!(problem.status(), 400);
             assert!(problem.to_string().contains("expects a regular expression "), "{problem}");
+        }
+    }
+
+    #[test]
+    fn what_takes_exponential_time_is_refused() {
+        for (wrong, folded) in [("(a+)+$", false), ("^(a|a)*$", false), ("(a|A)+$", true)] {
+            let problem = regular(&name(), wrong, folded).unwrap_err();
+            assert_eq!(problem.status(), 400);
+            let words = problem.to_string();
+            assert!(words.contains("matches a repeated text in one way only"), "{words}");
+            assert!(words.contains(wrong), "it names the pattern: {words}");
+        }
+        assert_eq!(regular(&name(), "(a|A)+$", false).unwrap(), "(a|A)+$");
+        assert_eq!(regular(&name(), "^([a-z]+-)*[a-z]+$", true).unwrap(), "(?i)^([a-z]+-)*[a-z]+$");
+    }
+
+    #[test]
+    fn expressions_in_sql_are_javas() {
+        for taken in
+            ["", "a(?=b)", "(?<!a)b", r"(a)\1", "(?<name>a+)b", "a++b", "[[:alpha:]]", &"a".repeat(3_000)]
+        {
+            assert_eq!(in_sql(taken), Ok(()), "{taken}");
+        }
+        for (refused, words) in [
+            ("(a+)+$", "in one way only"),
+            ("(?>a+)+$", "in one way only"),
+            ("(?=(a|a)*b)c", "in one way only"),
+            ("(", "that can be read (unclosed group)"),
+            (&"a".repeat(4_097), "of 4096 bytes at most"),
+            (&format!("(?:{})*", "[ab]?".repeat(800)), "that is smaller"),
+        ] {
+            let error = in_sql(refused).unwrap_err();
+            assert!(error.contains(words), "{refused}: {error}");
         }
     }
 

@@ -3,7 +3,7 @@
 use aws::SystemClock;
 use domain::{
     contract::{self, query_engine::Known},
-    port::{Query, ResultColumn},
+    port::{EngineError, Query, QueryEngine, ResultColumn},
 };
 use local::Service;
 
@@ -69,6 +69,11 @@ async fn athena() {
     };
     let engine = lake.aws.engine(&lake.settings);
     contract::query_engine::suite(&engine, &SystemClock, &known).await;
+    // What the parser does not take is told from other requests that Athena refuses.
+    for (sql, is_malformed) in [("SELEC 1", true), ("SELECT 1 FROM", true), ("", false)] {
+        let refused = engine.start(&query(sql, &[])).await.unwrap_err();
+        assert_eq!(matches!(refused, EngineError::Malformed { .. }), is_malformed, "{sql}: {refused:?}");
+    }
     let faults = lake.lake.faults();
     let attempts = || faults.throttle(Service::Athena, Some("StartQueryExecution"), ATTEMPTS);
     contract::query_engine::throttled(&engine, &known, attempts).await;

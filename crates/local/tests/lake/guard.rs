@@ -71,9 +71,9 @@ async fn what_a_foreign_page_sends_is_refused_before_anything_is_looked_at() {
                 assert_eq!(answer.status, 400, "{line} {hosts:?}: {}", answer.body);
             }
         }
-        let target = format!("GET http://evil.example/healthz");
+        let target = "GET http://evil.example/healthz";
         assert_eq!(
-            send(&endpoint, &target, &[("host", own)], "").await.status,
+            send(&endpoint, target, &[("host", own)], "").await.status,
             403,
             "the target names a host"
         );

@@ -1,8 +1,9 @@
 //! Calls: of functions that Athena has and that only compute.
 
 use sqlparser::ast::{
-    Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList, FunctionArguments,
-    ListAggOnOverflow, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList,
+    FunctionArguments, Ident, ListAggOnOverflow, Value, ValueWithSpan, WindowFrame, WindowFrameBound,
+    WindowSpec, WindowType,
 };
 
 use super::{
@@ -10,7 +11,10 @@ use super::{
     clause::{refuse, refuse_if},
     scope::{Walk, fold, parts},
 };
-use crate::problem::{nearest, quote};
+use crate::{
+    pattern,
+    problem::{nearest, quote},
+};
 
 type Checked = Result<(), Refused>;
 
@@ -102,6 +106,7 @@ impl Walk<'_> {
             FunctionArguments::None => {}
             FunctionArguments::List(FunctionArgumentList { duplicate_treatment: _, args, clauses }) => {
                 self.arguments(args)?;
+                self.regular_expression(name, &folded, args)?;
                 clauses.iter().try_for_each(|clause| match clause {
                     FunctionArgumentClause::OrderBy(terms) => self.order(terms),
                     FunctionArgumentClause::IgnoreOrRespectNulls(_)
@@ -129,6 +134,32 @@ impl Walk<'_> {
             }
         }
         self.in_where = outside;
+        Ok(())
+    }
+
+    /// Athena's engine for regular expressions backtracks. One that stands there is looked at now, one that a parameter
+    /// stands for with its value. One that is computed, or is in a column, is not known here.
+    fn regular_expression(&mut self, name: &Ident, folded: &str, args: &[FunctionArg]) -> Checked {
+        if !folded.starts_with("regexp_") {
+            return Ok(());
+        }
+        let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) = args.get(1) else {
+            return Ok(());
+        };
+        let mut expr = expr;
+        while let Expr::Nested(inner) = expr {
+            expr = inner;
+        }
+        let Expr::Value(ValueWithSpan { value, span }) = expr else { return Ok(()) };
+        match value {
+            Value::Placeholder(_) => self.patterns.push(span.start),
+            Value::SingleQuotedString(text) => pattern::in_sql(text).map_err(|what| {
+                let message =
+                    format!("{} takes a regular expression {what}; found {}", name.value, quote(text));
+                Refused::at(message, span.start)
+            })?,
+            _ => {}
+        }
         Ok(())
     }
 

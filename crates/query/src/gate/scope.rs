@@ -43,6 +43,8 @@ pub(super) struct Walk<'a> {
     /// Whether the outermost query has an ORDER BY.
     pub(super) ordered: bool,
     pub(super) volatile: bool,
+    /// Where a parameter stands for a regular expression.
+    pub(super) patterns: Vec<Location>,
 }
 
 impl<'a> Walk<'a> {
@@ -56,6 +58,7 @@ impl<'a> Walk<'a> {
             limit: None,
             ordered: false,
             volatile: false,
+            patterns: Vec::new(),
         }
     }
 

@@ -368,3 +368,56 @@ fn long_statements_are_answered_by_their_length() {
     let chain = format!("SELECT a FROM passengers WHERE a = 1{}", " OR a = 1".repeat(1_000));
     assert!(gate(&chain).unwrap_err().to_string().contains("keywords and operators"));
 }
+
+/// The functions whose second argument is a regular expression.
+const REGULAR: [&str; 7] = [
+    "regexp_count",
+    "regexp_extract",
+    "regexp_extract_all",
+    "regexp_like",
+    "regexp_position",
+    "regexp_replace",
+    "regexp_split",
+];
+
+#[test]
+fn regular_expressions_that_take_exponential_time_are_refused() {
+    for function in REGULAR {
+        let of = |pattern: &str| gate(&format!("SELECT {function}(name, {pattern}) FROM passengers"));
+        for taken in
+            ["'a+$'", "'^([a-z]+-)*[a-z]+$'", "'(?=a)b'", "seat_number", "concat('(a+)', '+')", "NULL"]
+        {
+            assert!(of(taken).is_ok(), "{function} {taken}");
+        }
+        for refused in ["'(a+)+$'", "('(a|a)*')", "'(?i)(a|A)+'", "'('"] {
+            let message = of(refused).expect_err(refused).to_string();
+            let words = format!("{function} takes a regular expression that ");
+            assert!(message.contains(&words) && message.starts_with("line 1:"), "{message}");
+        }
+    }
+    // The text that is looked through, and the replacement, are no patterns.
+    assert!(gate("SELECT regexp_replace('(a+)+$', 'a', '(a+)+$') FROM passengers").is_ok());
+    assert!(gate("SELECT replace(name, '(a+)+$', 'x') FROM passengers").is_ok());
+}
+
+#[test]
+fn a_parameter_that_is_a_regular_expression_is_looked_at_with_its_value() {
+    let sql = "SELECT name FROM passengers WHERE name = ? AND regexp_like(name, ?) AND (seat_number = ? OR \
+               regexp_like(seat_number, (?)))";
+    let gated = gate(sql).unwrap();
+    let limits = Limits { default_rows: 100, max_rows: 1_000 };
+    let run = |values: [&str; 4]| {
+        let values = values.map(|value| Value::Text(value.to_owned()));
+        gated.run(&values, None, limits)
+    };
+    let bad = "(a+)+$";
+    assert!(run([bad, "a+", bad, "b"]).is_ok());
+    for (values, words) in [
+        (["x", bad, "x", "b"], "parameter 2 expects a regular expression that matches"),
+        (["x", "a", "x", bad], "parameter 4 expects a regular expression that matches"),
+    ] {
+        let problem = run(values).unwrap_err();
+        assert_eq!(problem.status(), 400);
+        assert!(problem.to_string().contains(words), "{problem}");
+    }
+}

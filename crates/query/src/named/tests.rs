@@ -355,3 +355,23 @@ proptest! {
         let _ = define(&json!({"name": "q", "sql": sql}));
     }
 }
+
+#[test]
+fn a_regular_expression_that_takes_exponential_time_is_refused_in_the_definition_and_as_a_value() {
+    let definition = |pattern: &str| {
+        let sql = format!("SELECT name FROM passengers WHERE regexp_like(name, {pattern}) LIMIT 5");
+        json!({"name": "q", "sql": sql, "parameters": [{"name": "pattern", "type": "string", "default": "a"}]})
+    };
+    let query = define(&definition(":pattern")).unwrap();
+    assert!(ask(&query, "pattern=%5Ea%2B%24").is_ok());
+    let problem = ask(&query, "pattern=(a%2B)%2B%24").unwrap_err();
+    assert_eq!(problem.kind(), Kind::InvalidValue);
+    assert!(
+        problem.to_string().contains("parameter pattern expects a regular expression that matches"),
+        "{problem}"
+    );
+    let unused =
+        json!({"name": "q", "sql": "SELECT name FROM passengers WHERE regexp_like(name, '(a+)+$') LIMIT 5"});
+    let error = domain::chain(&define(&unused).unwrap_err());
+    assert!(error.contains("takes a regular expression that matches"), "{error}");
+}

@@ -146,8 +146,8 @@ mod tests {
     fn numbers_that_a_double_cannot_hold_are_strings_for_who_wants_them() {
         let data_type = "struct<a:array<bigint>,b:map<string,decimal(4,2)>,c:int,d:double>".parse().unwrap();
         let text = r#"{"a":[9007199254740993,null],"b":{"x":1.10},"c":7,"d":1.5}"#;
-        let mut out = Vec::new();
-        json(&mut out, &data_type, Value::of(text), Options { numbers_as_strings: true, ..Options::default() }).unwrap();
+        let (mut out, options) = (Vec::new(), Options { numbers_as_strings: true, ..Options::default() });
+        json(&mut out, &data_type, Value::of(text), options).unwrap();
         let expected = r#"{"a":["9007199254740993",null],"b":{"x":"1.10"},"c":7,"d":1.5}"#;
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }

@@ -61,7 +61,12 @@ async fn each_author_is_told_what_is_theirs() {
         // The engine's.
         (engine(STATEMENT), failed, failed, failed),
         (engine("GENERIC_INTERNAL_ERROR: secret"), failed, failed, failed),
-        (Outcome::Malformed { reason: "line 1:8: mismatched input 'secret'".into() }, invalid, failed, failed),
+        (
+            Outcome::Malformed { reason: "line 1:8: mismatched input 'secret'".into() },
+            invalid,
+            failed,
+            failed,
+        ),
     ] {
         let served = served(outcome.clone()).await;
         let answers = [
@@ -83,10 +88,12 @@ async fn each_author_is_told_what_is_theirs() {
 #[tokio::test(start_paused = true)]
 async fn the_engines_name_for_the_mistake_stands_beside_its_words() {
     let served = served(mistaken(STATEMENT)).await;
-    let body = post(&served, &[]).await.is_problem(400, "the SQL cannot be run: Column 'secret' cannot be resolved");
+    let body =
+        post(&served, &[]).await.is_problem(400, "the SQL cannot be run: Column 'secret' cannot be resolved");
     assert_eq!((&body["reason"], &body["query_id"]), (&json!("COLUMN_NOT_FOUND"), &json!("memory-0")));
     let served = self::served(mistaken(VALUES)).await;
-    let body = served.get(ROWS).await.is_problem(400, "a value cannot be converted to the type that is asked for");
+    let body =
+        served.get(ROWS).await.is_problem(400, "a value cannot be converted to the type that is asked for");
     assert_eq!(body["reason"], "INVALID_CAST_ARGUMENT");
     assert_eq!(served.started(), 1, "it is not tried again");
 }
@@ -112,7 +119,7 @@ async fn a_mistake_is_told_to_who_comes_back_for_the_rows() {
 
 #[tokio::test(start_paused = true)]
 async fn words_of_the_engine_are_bounded_and_on_one_line() {
-    let reason = format!("TYPE_MISMATCH: line 1:2: a\0\r\nb s3://lake/results/x {}", "é".repeat(5_000));
+    let reason = format!("TYPE_MISMATCH: line 1:2: a\u{0}\r\nb s3://lake/results/x {}", "é".repeat(5_000));
     let served = served(mistaken(&reason)).await;
     let body = post(&served, &[]).await.is_problem(400, "the SQL cannot be run: a b … é");
     let detail = body["detail"].as_str().unwrap();
