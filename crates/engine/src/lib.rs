@@ -18,6 +18,7 @@ mod check;
 mod coerce;
 mod conform;
 pub mod csv;
+mod derived;
 mod dialect;
 mod engine;
 mod error;

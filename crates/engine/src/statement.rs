@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::{
 };
 
 use crate::{
-    check,
+    check, derived,
     dialect::Athena,
     error::EngineError,
     literal,
@@ -51,6 +51,7 @@ impl Prepared {
         check::query(&mut query)?;
         parameter::bind(&mut query, parameters)?;
         literal::rewrite(&mut query)?;
+        derived::name(&mut query);
         let names = OutputNames::take(&mut query, &originals);
         Ok(Self { query, names })
     }

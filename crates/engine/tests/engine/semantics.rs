@@ -57,6 +57,27 @@ async fn answers_are_athenas() {
         ("SELECT -9223372036854775808", "-9223372036854775808"),
         ("SELECT CAST(seats AS bigint), CAST(seats AS varchar) FROM t WHERE id = 1", "7|7"),
         ("SELECT TRY_CAST('x' AS bigint), CAST('42' AS int)", "NULL|42"),
+        // Each query of a FROM clause computes anew, also where it is written as the one around it.
+        ("SELECT n + 1 AS n FROM (SELECT n + 1 AS n FROM (SELECT 1 AS n))", "3"),
+        ("SELECT n + 1 AS n FROM (SELECT n + 1 AS n FROM (SELECT 1 AS n) a) a", "3"),
+        ("WITH a AS (SELECT 1 AS n), b AS (SELECT n + 1 AS n FROM a) SELECT n + 1 AS n FROM b", "3"),
+        (
+            "SELECT -seats AS seats FROM (SELECT -seats AS seats FROM (SELECT -seats AS seats FROM t WHERE id = 1))",
+            "-7",
+        ),
+        (
+            "SELECT * FROM (SELECT * FROM (SELECT name || 'a' AS name FROM (SELECT name || 'a' AS name FROM t WHERE id = 1)))",
+            "Núñezaa",
+        ),
+        (
+            "SELECT a.n, b.n FROM (SELECT 1 AS n) a, (SELECT n * 2 AS n FROM (SELECT n * 2 AS n FROM (SELECT 3 AS n))) b",
+            "1|12",
+        ),
+        ("SELECT n FROM (SELECT 1 AS n) JOIN (SELECT 1 AS m) ON n = m", "1"),
+        (
+            "SELECT n * 2 AS n FROM (SELECT n * 2 AS n FROM (SELECT max(seats) AS n FROM t) UNION ALL SELECT 1) ORDER BY n",
+            "2;28",
+        ),
         // Text.
         ("SELECT id FROM t WHERE name = ''", "2"),
         ("SELECT id FROM t WHERE name IS NULL", "3"),

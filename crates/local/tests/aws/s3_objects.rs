@@ -256,8 +256,11 @@ async fn every_checksum_is_verified_and_given_back() {
     }
     let wrong = client.put_object().bucket(BUCKET).key("k").body(body("hello")).checksum_sha256("AAAA");
     assert_eq!(wrong.send().await.unwrap_err().into_service_error().code(), Some("BadDigest"));
-    let wrong = client.put_object().bucket(BUCKET).key("new").body(body("hello")).content_md5("AAAA");
-    assert_eq!(wrong.send().await.unwrap_err().into_service_error().code(), Some("BadDigest"));
+    // One that is of other bytes, and one that is of no bytes.
+    for (digest, code) in [("1B2M2Y8AsgTpgAmY7PhCfg==", "BadDigest"), ("AAAA", "InvalidDigest")] {
+        let wrong = client.put_object().bucket(BUCKET).key("new").body(body("hello")).content_md5(digest);
+        assert_eq!(wrong.send().await.unwrap_err().into_service_error().code(), Some(code));
+    }
     assert_eq!(lake.keys("").await, ["k"]);
 }
 

@@ -88,7 +88,7 @@ impl QueryView {
             cost_usd: price.and_then(|price| RawValue::from_string(price.dollars()).ok()),
             generation: record.generation.clone(),
             freshness: record.freshness.map(time),
-            error: None,
+            error: status.and_then(|status| problem(name, record, &status.state)),
             links: Links {
                 this: format!("/v1/queries/{name}"),
                 rows: format!("/v1/queries/{name}/rows?{parameters}"),
@@ -99,6 +99,18 @@ impl QueryView {
     /// Whether its state may still change.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.state, "queued" | "running")
+    }
+}
+
+/// Why a query failed. One that was cancelled did not.
+fn problem(name: &ExecutionName, record: &QueryRecord, state: &QueryState) -> Option<Box<RawValue>> {
+    let id = QueryId::new(name.as_str());
+    match ended(&id, state) {
+        Some(Err(error)) if word(state) == "failed" => {
+            let problem = failures::failed(&error, &record.statement, record.author());
+            RawValue::from_string(problem.to_json()).ok()
+        }
+        _ => None,
     }
 }
 
@@ -146,13 +158,7 @@ impl<P: Ports> Api<P> {
         self.settle(&name, &status, caller).await;
         let form = record.form().ok_or_else(failures::other_version)?;
         let price = self.settings.limits.price_per_tb;
-        let mut view = QueryView::new(&name, &record, form, Some(&status), price);
-        if view.state == "failed"
-            && let Some(Err(error)) = ended(&id, &status.state)
-        {
-            let problem = failures::failed(&error, &record.statement, record.author());
-            view.error = RawValue::from_string(problem.to_json()).ok();
-        }
+        let view = QueryView::new(&name, &record, form, Some(&status), price);
         Ok((view, record))
     }
 

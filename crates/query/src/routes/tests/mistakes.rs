@@ -107,6 +107,8 @@ async fn a_mistake_is_told_to_who_comes_back_for_the_rows() {
             [(post(&served, &later).await, free), (served.send("GET", ROWS, &later).await, rows)]
         {
             let location = accepted.header("location").to_owned();
+            let told = accepted.json();
+            assert_eq!(told["error"].is_null(), told["state"] != "failed", "{told}");
             let mut state = served.get(&location).await;
             while state.json()["state"] != "failed" {
                 state = served.get(&location).await;
