@@ -188,15 +188,15 @@ mod tests {
                  the query. Please post the error message on our forum or contact customer support.",
                 "Cannot.",
             ),
-            ("X_Y: at s3://bucket/results/a.csv: no", "at … no"),
-            ("X_Y: a\u{0}b\r\n\tc\u{202e}d\u{85}e", "a b cd e"),
+            ("NOT_SUPPORTED: at s3://bucket/results/a.csv: no", "at … no"),
+            ("NOT_SUPPORTED: a\u{0}b\r\n\tc\u{202e}d\u{85}e", "a b cd e"),
             ("Line: this one's", "Line: this one's"),
             ("line up: these", "line up: these"),
             ("", ""),
         ] {
             assert_eq!(words(reason), expected, "{reason:?}");
         }
-        let long = words(&format!("X_Y: {}", "é".repeat(10_000)));
+        let long = words(&format!("NOT_SUPPORTED: {}", "é".repeat(10_000)));
         assert_eq!(long.chars().count(), MAX_WORDS + 1);
     }
 

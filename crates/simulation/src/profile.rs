@@ -70,8 +70,8 @@ impl Profile {
     /// The same few messages again and again, while compactors sleep longer than the grace and shorter than they may.
     fn redeliveries(self) -> Self {
         let roles = [8, 9, 0, 0, 1, 1, 0];
-        let calm = Self { places: 1, at_once: 3, invocations: 36, roles, ..self.without_accidents() };
-        Self { mails: 2, again: 700, freezes: 10, jumps: 8, pauses: WITHIN_A_RUN, sticky: 900, ..calm }
+        let calm = Self { places: 1, at_once: 3, invocations: 60, roles, ..self.without_accidents() };
+        Self { mails: 2, again: 700, freezes: 20, jumps: 12, pauses: WITHIN_A_RUN, sticky: 900, ..calm }
     }
 
     fn without_accidents(self) -> Self {

@@ -1,7 +1,8 @@
-//! Headers that ask for what the local S3 does not have. To take them in silence would be a wrong success: an
-//! object that says it is tagged, locked, or encrypted with the caller's key, and is not.
+//! Requests that ask for what the local S3 does not have. To take them in silence would be a wrong success: an
+//! object that says it is tagged, locked, or encrypted with the caller's key, and is not; or an object that is gone
+//! because somebody wanted to delete its ACL.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use s3s::{S3Error, S3ErrorCode};
 
 /// Prefixes of header names, and what they ask for.
@@ -20,7 +21,40 @@ const USUAL: [(&str, &str, &str); 2] = [
     ("x-amz-storage-class", "STANDARD", "storage classes"),
 ];
 
-/// Refuses a request that asks for what is not here.
+/// Parts of buckets and objects that S3 cannot delete. `s3s` does not know a deletion of one, and deletes the whole.
+const NOT_DELETED: [&str; 16] = [
+    "accelerate",
+    "acl",
+    "attributes",
+    "legal-hold",
+    "location",
+    "logging",
+    "notification",
+    "object-lock",
+    "policyStatus",
+    "requestPayment",
+    "restore",
+    "retention",
+    "torrent",
+    "uploads",
+    "versioning",
+    "versions",
+];
+
+/// Refuses the deletion of a part that cannot be deleted, as S3 does.
+pub(super) fn check_deletion(method: &Method, uri: &Uri) -> Result<(), S3Error> {
+    if *method != Method::DELETE {
+        return Ok(());
+    }
+    let query = uri.query().unwrap_or_default();
+    if form_urlencoded::parse(query.as_bytes()).any(|(name, _)| NOT_DELETED.contains(&&*name)) {
+        let text = "The specified method is not allowed against this resource.";
+        return Err(S3Error::with_message(S3ErrorCode::MethodNotAllowed, text));
+    }
+    Ok(())
+}
+
+/// Refuses headers that ask for what is not here.
 pub(super) fn check(headers: &HeaderMap) -> Result<(), S3Error> {
     for (name, value) in headers {
         let (name, value) = (name.as_str(), value.to_str().unwrap_or_default());
@@ -51,4 +85,28 @@ pub(super) fn check(headers: &HeaderMap) -> Result<(), S3Error> {
 fn missing(what: &str, header: &str) -> S3Error {
     let text = format!("the local S3 does not have {what} ({header})");
     S3Error::with_message(S3ErrorCode::NotImplemented, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_not_deleted_with_the_whole() {
+        for (method, uri, allowed) in [
+            (Method::DELETE, "/bucket?acl", false),
+            (Method::DELETE, "/bucket/key?acl", false),
+            (Method::DELETE, "/bucket/key?x-id=DeleteObject&acl=", false),
+            (Method::DELETE, "/bucket/key?%61cl", false),
+            (Method::DELETE, "/bucket?versioning", false),
+            (Method::DELETE, "/bucket/key", true),
+            (Method::DELETE, "/bucket/acl", true),
+            (Method::DELETE, "/bucket/key?x-id=DeleteObject", true),
+            (Method::DELETE, "/bucket/key?uploadId=acl", true),
+            (Method::GET, "/bucket?acl", true),
+        ] {
+            let uri: Uri = uri.parse().unwrap();
+            assert_eq!(check_deletion(&method, &uri).is_ok(), allowed, "{method} {uri}");
+        }
+    }
 }
