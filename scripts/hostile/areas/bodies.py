@@ -25,7 +25,7 @@ def types(world):
     """JSON is taken as JSON and as nothing else: what a browser sends without asking first is none of it."""
     for kind in (
         "text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-        "text/html", "text/json", "application/xml", "application/octet-stream", "application/jsonx", "application/json-patch+json",
+        "text/html", "text/json", "application/xml", "application/octet-stream", "application/jsonx", "text/x+json",
         "application/x-ndjson", "json", "application/", "/json", "*/*", "application/*", "text/plain; application/json",
         "text/plain, application/json", "application/json, text/plain", "application\\json", "applicatıon/json", "", " ", ";", "null",
     ):  # fmt: skip

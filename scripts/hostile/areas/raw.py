@@ -126,6 +126,9 @@ def lengths(port, name, host, key):
     yield raw(f"{name}: chunked twice over", port, twice, 400, 403, 404, 405, 415, 501, CLOSED, then=alone)
     if name == "API":
         post = b"POST /v1/queries HTTP/1.1\r\n" + host + b"Authorization: Bearer %s\r\nContent-Type: application/json\r\n" % key
+    else:
+        # A client's: the chunks are what is wrong with it.
+        post += b"Authorization: AWS4-HMAC-SHA256 x\r\n"
     chunked = post + b"Transfer-Encoding: chunked\r\n\r\n"
     for what, chunks in {
         "a size that is none": b"x\r\nabc\r\n0\r\n\r\n",

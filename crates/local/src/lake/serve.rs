@@ -30,7 +30,7 @@ use tokio::{
 };
 
 use super::Stopped;
-use connections::{Admission, Connections};
+use connections::{Admitted, Connections, Seat};
 pub(super) use guard::Guard;
 pub use guard::{HostName, InvalidHostName};
 pub use limits::ConnectionLimits;
@@ -38,6 +38,11 @@ pub(super) use refusal::Dialect;
 
 /// For how long no connection is accepted after the system had no file left for one.
 const NO_FILES: Duration = Duration::from_millis(100);
+
+/// The pause before another look for room, and how often it is looked for. Together they are longer than a connection
+/// has for its request before it makes room ([`ConnectionLimits::patience`]).
+const NO_ROOM: Duration = Duration::from_millis(20);
+const ATTEMPTS: usize = 20;
 
 /// Who waits for longer than this when the server stops, and has no request under way, is not waited for.
 const STOPPING: Duration = Duration::from_secs(1);
@@ -72,12 +77,12 @@ pub(super) async fn run(listener: TcpListener, port: Port, mut stopped: Stopped)
             _ = ticks.tick() => connections.close_overdue(),
             Some(_ended) = tasks.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => match connections.admit() {
-                    Admission::Admitted(admitted) => {
+                Ok((stream, _)) => match admit(&connections).await {
+                    Some(admitted) => {
                         tasks.spawn(exchange::serve(stream, Arc::clone(&port), admitted, each.clone()));
                     }
                     // Not even a refusal is affordable.
-                    Admission::Refused => drop(stream),
+                    None => drop(stream),
                 },
                 Err(error) => recover(&error, &connections).await,
             },
@@ -90,6 +95,22 @@ pub(super) async fn run(listener: TcpListener, port: Port, mut stopped: Stopped)
             _ = ticks.tick() => connections.close_waiting(STOPPING),
         }
     }
+}
+
+/// Finds a place for one more. Where all the others have only just come, the first of them that has waited for long
+/// enough makes room: the next may be the one client among a thousand half-sent requests. Whoever comes later waits in
+/// the system's queue.
+async fn admit(connections: &Arc<Connections>) -> Option<Admitted> {
+    for _ in 0..ATTEMPTS {
+        if let Some(admitted) = connections.admit(Seat::Regular) {
+            return Some(admitted);
+        }
+        if !connections.make_room_soon() {
+            break;
+        }
+        SystemClock.sleep(NO_ROOM).await;
+    }
+    connections.admit(Seat::Regular).or_else(|| connections.admit(Seat::Reserve))
 }
 
 /// What is wrong with one connection is over with it. What is wrong with the process, above all that it may open no

@@ -14,7 +14,7 @@ use tokio::{
 use crate::{
     contracts::slow_table,
     harness::{PASSENGERS, TestLake, settings},
-    wire::{PATIENCE, authority, connect, rest, status_soon},
+    wire::{PATIENCE, authority, connect, rest, send, status_soon},
 };
 
 /// Longer than a pause of a loaded machine, and shorter than the tests.
@@ -66,6 +66,22 @@ async fn half_sent_requests_do_not_keep_others_out() {
     lake.publish("passengers", r#"{"passenger_id": 1}"#).await;
     lake.rows("/v1/datasets/passengers/rows", 1).await;
     drop(held);
+    lake.stop().await;
+}
+
+/// Many at once, each too young to go: the next one waits until one of them is old enough.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_that_comes_at_once_keeps_nobody_out() {
+    let limits =
+        ConnectionLimits { connections: 20, head: Duration::from_secs(60), ..ConnectionLimits::default() };
+    let lake = lake(limits).await;
+    for endpoint in [lake.lake.http_endpoint(), lake.lake.aws_endpoint()] {
+        let address = authority(&endpoint).to_owned();
+        // Connected without a pause, and more than there is room for with the reserve.
+        let crowd: Vec<_> = (0..60).map(|_| std::net::TcpStream::connect(&address).unwrap()).collect();
+        assert_eq!(send(&endpoint, "GET /nothing", &[("host", &address)], "").await.status, 404);
+        drop(crowd);
+    }
     lake.stop().await;
 }
 

@@ -35,15 +35,6 @@ struct Open {
     seats: HashMap<u64, (Seat, Arc<Connection>)>,
 }
 
-/// What becomes of a new connection.
-#[derive(Debug)]
-pub(super) enum Admission {
-    /// It is served.
-    Admitted(Admitted),
-    /// There is no room at all.
-    Refused,
-}
-
 /// A connection's place; dropped, it is free again.
 #[derive(Debug)]
 pub(super) struct Admitted {
@@ -64,23 +55,28 @@ impl Connections {
         Self { limits, open: Mutex::default() }
     }
 
-    /// Finds a place for one more.
-    pub(super) fn admit(self: &Arc<Self>) -> Admission {
+    /// A place of this kind for one more, if there is one or somebody makes room.
+    pub(super) fn admit(self: &Arc<Self>, seat: Seat) -> Option<Admitted> {
         let (now, mut open) = (Instant::now(), self.open());
-        for (seat, room) in [(Seat::Regular, self.limits.connections), (Seat::Reserve, RESERVE)] {
-            if open.taken(seat) < room || open.make_room(seat, now) {
-                open.last += 1;
-                let (number, connection) = (open.last, Arc::new(Connection::new(self.limits)));
-                open.seats.insert(number, (seat, Arc::clone(&connection)));
-                return Admission::Admitted(Admitted {
-                    seat,
-                    connection,
-                    number,
-                    connections: Arc::clone(self),
-                });
-            }
+        let room = match seat {
+            Seat::Regular => self.limits.connections,
+            Seat::Reserve => RESERVE,
+        };
+        if open.taken(seat) >= room && !open.make_room(seat, now) {
+            return None;
         }
-        Admission::Refused
+        open.last += 1;
+        let (number, connection) = (open.last, Arc::new(Connection::new(self.limits)));
+        open.seats.insert(number, (seat, Arc::clone(&connection)));
+        Some(Admitted { seat, connection, number, connections: Arc::clone(self) })
+    }
+
+    /// Whether one with a regular place has no request under way, so that it makes room when it has waited for long
+    /// enough.
+    pub(super) fn make_room_soon(&self) -> bool {
+        let open = self.open();
+        let mut regular = open.seats.values().filter(|(seat, _)| *seat == Seat::Regular);
+        regular.any(|(_, connection)| connection.is_idle_since().is_some())
     }
 
     /// Closes those that have waited longer than they may.
@@ -145,10 +141,8 @@ mod tests {
     }
 
     fn admitted(connections: &Arc<Connections>) -> Admitted {
-        match connections.admit() {
-            Admission::Admitted(admitted) => admitted,
-            Admission::Refused => panic!("there is no room"),
-        }
+        let admitted = connections.admit(Seat::Regular).or_else(|| connections.admit(Seat::Reserve));
+        admitted.expect("there is room")
     }
 
     fn is_closed(admitted: &Admitted) -> bool {
@@ -172,6 +166,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn who_has_only_just_come_makes_room_soon() {
+        let connections = connections();
+        let young: Vec<_> = (0..ROOM).map(|_| admitted(&connections)).collect();
+        assert!(connections.admit(Seat::Regular).is_none() && connections.make_room_soon());
+        tokio::time::advance(connections.limits.patience).await;
+        assert_eq!(admitted(&connections).seat, Seat::Regular);
+        assert!(is_closed(&young[0]));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn when_all_are_at_work_a_few_more_are_heard() {
         let connections = connections();
         let working: Vec<_> = (0..ROOM).map(|_| admitted(&connections)).collect();
@@ -181,7 +185,9 @@ mod tests {
         tokio::time::advance(Duration::from_secs(60)).await;
         let reserve: Vec<_> = (0..RESERVE).map(|_| admitted(&connections)).collect();
         assert!(reserve.iter().all(|admitted| admitted.seat == Seat::Reserve));
-        assert!(matches!(connections.admit(), Admission::Refused), "all of them have only just come");
+        let more = [Seat::Regular, Seat::Reserve].map(|seat| connections.admit(seat).is_none());
+        assert_eq!(more, [true, true], "all of them have only just come");
+        assert!(!connections.make_room_soon());
         tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(admitted(&connections).seat, Seat::Reserve, "who says nothing makes room there too");
         assert!(working.iter().all(|admitted| !is_closed(admitted)));
