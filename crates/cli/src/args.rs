@@ -41,8 +41,8 @@ pub(crate) enum Command {
 
 /// Run the whole lake on this machine: the AWS protocols and the HTTP API, in one process.
 ///
-/// For development and tests; it checks no credentials. Web pages of other origins are refused. It keeps its data in one directory and finds it again
-/// at the next start. Ctrl-C stops it.
+/// For development and tests: it checks no credentials, and refuses web pages of other origins. It keeps its data in
+/// one directory and finds it again at the next start. Ctrl-C stops it.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:

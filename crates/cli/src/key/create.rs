@@ -54,8 +54,8 @@ pub(crate) struct CreateOptions {
     /// The most rows of one answer.
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
     max_rows: Option<u64>,
-    /// The most bytes that one query may scan, for example 500MB or 2GiB. Below the lowest scan tier of the lake, its
-    /// queries cannot go on after a 202.
+    /// The most bytes that one query may scan, for example 100MB or 1GB. Its queries are stopped at the highest
+    /// scan tier of the lake that is not above it. Below the lowest tier, they cannot go on after a 202.
     #[arg(long, value_name = "BYTES")]
     max_bytes_scanned: Option<Bytes>,
     /// The most requests in a minute, counted by each process that answers; none for no bound.

@@ -22,10 +22,11 @@ const REPLAYS: usize = 8;
 ///
 /// What fits now lands, and what does not stays in quarantine. An event keeps the identity and the time of its
 /// message, so replaying twice is replaying once, and it may be stopped and run again at any time. Events are judged
-/// as `ingest` does, by the settings of this environment: set TRIBUTARY_DEFAULT_DATASET and the like as it has them. A
-/// reason that names a setting says which one lets the event land: set it so for this command.
+/// as `ingest` does, by the settings of this environment: set TRIBUTARY_DEFAULT_DATASET and the like as it has them.
+/// If a reason names a setting, change that setting for this command, and the event lands.
 ///
-/// What was refused for its topic stays, unless TRIBUTARY_TOPICS names that topic here, or --as names the dataset.
+/// Events that were refused for their topic stay, unless TRIBUTARY_TOPICS lists that topic here, or --as names the
+/// dataset.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

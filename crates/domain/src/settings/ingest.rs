@@ -28,8 +28,8 @@ pub const INVOCATION_PARTITIONS: Setting = Setting {
 pub const HOURLY_PARTITIONS: Setting = Setting {
     name: "TRIBUTARY_HOURLY_PARTITIONS",
     default: "2000",
-    meaning: "How many partitions of a dataset that ended more than two days ago one process of `ingest` writes to in an \
-              hour; events of further ones go to quarantine. Raise it for a backfill.",
+    meaning: "How many old partitions of a dataset one process of `ingest` writes to in an hour; old ones ended more \
+              than two days ago. Events of further ones go to quarantine. Raise it for a backfill.",
 };
 /// Whose messages are taken.
 pub const TOPICS: Setting = Setting {

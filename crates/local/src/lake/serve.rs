@@ -81,7 +81,7 @@ pub(super) async fn run(listener: TcpListener, port: Port, mut stopped: Stopped)
                     Some(admitted) => {
                         tasks.spawn(exchange::serve(stream, Arc::clone(&port), admitted, each.clone()));
                     }
-                    // Not even a refusal is affordable.
+                    // The places for refusals are taken too: it is closed without an answer.
                     None => drop(stream),
                 },
                 Err(error) => recover(&error, &connections).await,

@@ -76,7 +76,7 @@ pub(super) fn not_handed_over(bound: u64, lowest_tier: Option<u64>) -> Problem {
     let detail = format!(
         "the query took longer than its request waits, and is stopped: the API key allows {bound} bytes for a query and \
          {tiers}, so its queries cannot go on after a 202; ask for less (filter on the event time or on dt, select fewer \
-         columns), or have the lake's operator add a tier or raise the key's bound"
+         columns), or have the lake's operator add a tier or make a key with a higher bound"
     );
     Problem::new(Kind::Forbidden, detail).with("maximum", bound)
 }
