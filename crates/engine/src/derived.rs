@@ -4,9 +4,11 @@
 //! `SELECT c + 1 AS c FROM (SELECT c + 1 AS c FROM ...)` added 1 once (mended after 55.2 by apache/datafusion#24686).
 //! Between projections with names of their own it does not.
 
-use std::{convert::Infallible, ops::ControlFlow};
+use std::{collections::HashSet, convert::Infallible, ops::ControlFlow};
 
-use datafusion::sql::sqlparser::ast::{Ident, Query, TableAlias, TableFactor, VisitMut, VisitorMut};
+use datafusion::sql::sqlparser::ast::{
+    Expr, Ident, Query, Select, SelectItem, SetExpr, TableAlias, TableFactor, VisitMut, VisitorMut,
+};
 
 /// How the names begin; no name of Athena does.
 const UNNAMED: &str = "?derived";
@@ -22,11 +24,50 @@ impl VisitorMut for Name {
     type Break = Infallible;
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Infallible> {
-        if let TableFactor::Derived { alias: alias @ None, .. } = factor {
+        if let TableFactor::Derived { alias: alias @ None, subquery, .. } = factor
+            && !may_repeat(&subquery.body)
+        {
             let name = Ident::with_quote('"', format!("{UNNAMED}{}", self.0));
             self.0 += 1;
             *alias = Some(TableAlias { explicit: true, name, columns: Vec::new(), at: None });
         }
         ControlFlow::Continue(())
     }
+}
+
+/// Whether two columns may have one name. If the query had a name, DataFusion would call the second one `n:1`, and `n`
+/// would mean the first, where it has to be refused.
+fn may_repeat(body: &SetExpr) -> bool {
+    match body {
+        SetExpr::Select(select) => repeats(select),
+        SetExpr::Query(query) => may_repeat(&query.body),
+        SetExpr::SetOperation { left, .. } => may_repeat(left),
+        _ => false,
+    }
+}
+
+fn repeats(select: &Select) -> bool {
+    let mut seen = HashSet::new();
+    let mut again = |name: &Ident| !seen.insert(name.value.clone());
+    let many = select.projection.len() > 1;
+    select.projection.iter().any(|item| match item {
+        SelectItem::Wildcard(_) => many || may_repeat_all(select),
+        SelectItem::QualifiedWildcard(..) => many,
+        SelectItem::ExprWithAlias { alias, .. } => again(alias),
+        SelectItem::UnnamedExpr(Expr::Identifier(name)) => again(name),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => parts.last().is_some_and(&mut again),
+        // Each has a name of its own by now, or is no name.
+        _ => false,
+    })
+}
+
+/// Whether two columns of all that is selected from may have one name.
+fn may_repeat_all(select: &Select) -> bool {
+    let sources: usize = select.from.iter().map(|from| 1 + from.joins.len()).sum();
+    sources > 1
+        || select.from.iter().any(|from| match &from.relation {
+            TableFactor::Derived { subquery, .. } => may_repeat(&subquery.body),
+            TableFactor::NestedJoin { .. } => true,
+            _ => false,
+        })
 }

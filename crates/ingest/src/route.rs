@@ -121,7 +121,12 @@ pub(crate) fn within<'d>(
     )))
 }
 
-/// Whether there is a dataset, and the message's topic may not publish to it.
-pub(crate) fn is_forbidden(route: &Result<&Dataset, NoRoute>) -> bool {
-    matches!(route, Err(NoRoute::Forbidden(_)))
+/// Whether the message's topic may not publish to where the message goes. A topic with datasets of its own may not
+/// publish to one that does not exist either: it may come to be.
+pub(crate) fn is_beyond(scope: Scope<'_>, route: &Result<&Dataset, NoRoute>) -> bool {
+    match route {
+        Err(NoRoute::Forbidden(_)) => true,
+        Err(NoRoute::Unknown(_)) => matches!(scope, Scope::Only(_)),
+        Err(NoRoute::Damaged) | Ok(_) => false,
+    }
 }

@@ -23,7 +23,7 @@ use crate::{
     message::Message,
     openings::Openings,
     payload::{self, Piece},
-    route::{NoRoute, Routes, is_forbidden, within},
+    route::{NoRoute, Routes, is_beyond, within},
     unpack,
 };
 
@@ -139,10 +139,11 @@ impl<'a> Sorter<'a> {
             );
             return self.reject(index, message, 0, None, reason, Original { untrusted: true, ..all });
         };
+        let whole = within(scope, message, self.rules.routes.message(message));
         if let Err(reason) = self.rules.bounds.check_message(message.sent_at, message.received_at) {
+            let all = Original { untrusted: is_beyond(scope, &whole), ..all };
             return self.reject(index, message, 0, None, reason.to_string(), all);
         }
-        let whole = within(scope, message, self.rules.routes.message(message));
         self.unsure += usize::from(!self.rules.routes.is_sure(message));
         match unpack::unpack(message.body, message.encoding, self.rules.max_unpacked) {
             Ok(body) => {
@@ -163,7 +164,7 @@ impl<'a> Sorter<'a> {
             }
             Err(error) => {
                 let dataset = whole.as_ref().ok().copied();
-                let all = Original { untrusted: is_forbidden(&whole), ..all };
+                let all = Original { untrusted: is_beyond(scope, &whole), ..all };
                 self.reject(index, message, 0, dataset, error.to_string(), all);
             }
         }
@@ -181,7 +182,8 @@ impl<'a> Sorter<'a> {
             Piece::Event(text, event) => (text, event),
             Piece::Bad(bytes, reason, holds) => {
                 let dataset = whole.as_ref().ok().copied();
-                let original = Original { untrusted: is_forbidden(whole), ..Original::part(bytes, holds) };
+                let original =
+                    Original { untrusted: is_beyond(scope, whole), ..Original::part(bytes, holds) };
                 return self.reject(index, message, position, dataset, reason.to_string(), original);
             }
         };
@@ -205,7 +207,9 @@ impl<'a> Sorter<'a> {
             }
             Err(NoRoute::Unknown(reason)) => {
                 self.unsure += 1;
-                self.reject(index, message, position, None, reason, original);
+                // A dataset may have this name one day: a topic with datasets of its own may not publish to it then.
+                let untrusted = matches!(scope, Scope::Only(_));
+                self.reject(index, message, position, None, reason, Original { untrusted, ..original });
             }
             Err(NoRoute::Forbidden(reason)) => {
                 self.reject(index, message, position, None, reason, Original { untrusted: true, ..original });

@@ -12,7 +12,8 @@ use domain::{
 pub(super) struct Partitions {
     dataset: Dataset,
     most: usize,
-    known: HashSet<Partition>,
+    /// `None` is the partition of the message's own time.
+    known: HashSet<Option<Partition>>,
 }
 
 impl Partitions {
@@ -31,12 +32,12 @@ impl Partitions {
 
     /// Whether the message may have an event of the partition too.
     pub(super) fn has_room(&self, partition: Option<&Partition>) -> bool {
-        partition.is_none_or(|partition| self.known.contains(partition) || self.known.len() < self.most)
+        self.known.contains(&partition.cloned()) || self.known.len() < self.most
     }
 
     /// The message has an event of it.
     pub(super) fn add(&mut self, partition: Option<Partition>) {
-        self.known.extend(partition);
+        self.known.insert(partition);
     }
 
     /// Another message begins.

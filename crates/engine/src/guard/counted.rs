@@ -7,7 +7,8 @@ use std::{
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, RecordBatch},
+        array::{ArrayRef, RecordBatch, UInt64Array},
+        compute::take_record_batch,
         datatypes::SchemaRef,
     },
     common::tree_node::TreeNodeRecursion,
@@ -18,11 +19,15 @@ use datafusion::{
 };
 use futures::{Stream, StreamExt};
 
-use super::width::widest;
+use super::width::{bytes, widest};
 use crate::{
     error::Failure,
     memory::{EXCEEDED, Memory},
 };
+
+/// How many times its own bytes a batch may share with others, and how many bytes it may share anyhow.
+const SHARED: usize = 4;
+const UNSHARED: usize = 64 << 10;
 
 /// Counts the batches of an operator for as long as they live, and fails the query where all of them are too many.
 /// None that leaves has more rows than the query's batches should have.
@@ -163,14 +168,24 @@ impl CountedRows {
         Ok(())
     }
 
-    /// The next rows of what has not left yet.
-    fn part(&mut self) -> Option<RecordBatch> {
-        let rest = self.rest.take()?;
-        if rest.num_rows() <= self.rows {
-            return Some(rest);
+    /// The next rows of what has not left yet. Rows that share much larger buffers with others are copied: a sort
+    /// counts all that a batch shares, once for each slice of it.
+    fn part(&mut self) -> Result<Option<RecordBatch>> {
+        let Some(rest) = self.rest.take() else { return Ok(None) };
+        let rows = rest.num_rows().min(self.rows);
+        if rows < rest.num_rows() {
+            self.rest = Some(rest.slice(rows, rest.num_rows() - rows));
         }
-        self.rest = Some(rest.slice(self.rows, rest.num_rows() - self.rows));
-        Some(rest.slice(0, self.rows))
+        let part = rest.slice(0, rows);
+        let own =
+            part.columns().iter().fold(0_usize, |sum, column| sum.saturating_add(bytes(column, 0..rows)));
+        if part.get_array_memory_size() <= own.saturating_mul(SHARED).saturating_add(UNSHARED) {
+            return Ok(Some(part));
+        }
+        let all = UInt64Array::from_iter_values((0..rows).map(|row| row as u64));
+        let part = take_record_batch(&part, &all)?;
+        part.claim(&self.rule.memory);
+        Ok(Some(part))
     }
 }
 
@@ -195,7 +210,7 @@ impl Stream for CountedRows {
                 other => return Poll::Ready(other),
             }
         }
-        Poll::Ready(this.part().map(Ok))
+        Poll::Ready(this.part().transpose())
     }
 }
 

@@ -74,6 +74,7 @@ async fn answers_are_athenas() {
             "1|12",
         ),
         ("SELECT n FROM (SELECT 1 AS n) JOIN (SELECT 1 AS m) ON n = m", "1"),
+        ("SELECT * FROM (SELECT a.id, b.id FROM t a JOIN t b ON a.id = b.id WHERE a.id = 1)", "1|1"),
         (
             "SELECT n * 2 AS n FROM (SELECT n * 2 AS n FROM (SELECT max(seats) AS n FROM t) UNION ALL SELECT 1) ORDER BY n",
             "2;28",

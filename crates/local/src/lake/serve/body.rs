@@ -89,6 +89,15 @@ impl HttpBody for RequestBody {
     }
 }
 
+/// Who gives up a body while it is waited for works on: the client is not waited for any more.
+impl Drop for RequestBody {
+    fn drop(&mut self) {
+        if self.waiting.is_some() {
+            self.connection.stops_receiving();
+        }
+    }
+}
+
 /// The body of an answer, while the server takes it.
 pub(super) struct ResponseBody {
     inner: Body,

@@ -68,6 +68,14 @@ impl Connection {
         self.state().enter(Phase::Working, None);
     }
 
+    /// Nobody wants the rest of the body. The answer may be on its way already.
+    pub(super) fn stops_receiving(&self) {
+        let mut state = self.state();
+        if matches!(state.phase, Phase::Receiving) {
+            state.enter(Phase::Working, None);
+        }
+    }
+
     /// Some of the answer is there to be taken.
     pub(super) fn sends(&self) {
         self.state().enter(Phase::Sending, Some(self.limits.answer));
