@@ -269,7 +269,7 @@ variable "query" {
     result may be that Athena answers again instead of running the query; 0 runs it. price_per_tb: what Athena charges
     per TB scanned, in US dollars, for the estimates in answers and for daily budgets in dollars. scan_tiers: bytes at which
     further workgroups stop a query, a workgroup for each; a query of a key with --max-bytes-scanned runs in the one with the
-    most bytes that the key allows, and below the lowest it cannot go on after a 202. cors_origins: the origins whose pages may call the API
+    most bytes that the key allows, so those are its bound, and below the lowest it cannot go on after a 202. cors_origins: the origins whose pages may call the API
     from a browser, or ["*"].
   TEXT
   type = object({
@@ -283,8 +283,10 @@ variable "query" {
     max_rendered_mib      = optional(number, 64)
     result_reuse_minutes  = optional(number, 0)
     price_per_tb          = optional(number, 5)
-    scan_tiers            = optional(list(number), [100000000, 1000000000])
-    cors_origins          = optional(list(string), [])
+    scan_tiers = optional(list(number), [
+      10000000, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000, 2000000000, 5000000000,
+    ])
+    cors_origins = optional(list(string), [])
   })
   default  = {}
   nullable = false

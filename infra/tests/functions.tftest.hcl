@@ -73,10 +73,21 @@ run "as_they_come" {
         TRIBUTARY_OPEN_ACCESS   = "on"
         TRIBUTARY_PRICE_PER_TB  = "5"
         TRIBUTARY_RESULT_REUSE  = "0m"
-        TRIBUTARY_SCAN_TIERS    = "tributary-scan-100000000=100000000,tributary-scan-1000000000=1000000000,tributary=10000000000"
-        TRIBUTARY_SQL           = "off"
-        TRIBUTARY_WAIT          = "20s"
-        TRIBUTARY_WORKGROUP     = "tributary"
+        TRIBUTARY_SCAN_TIERS = join(",", [
+          "tributary-scan-10000000=10000000",
+          "tributary-scan-100000000=100000000",
+          "tributary-scan-1000000000=1000000000",
+          "tributary-scan-20000000=20000000",
+          "tributary-scan-200000000=200000000",
+          "tributary-scan-2000000000=2000000000",
+          "tributary-scan-50000000=50000000",
+          "tributary-scan-500000000=500000000",
+          "tributary-scan-5000000000=5000000000",
+          "tributary=10000000000",
+        ])
+        TRIBUTARY_SQL       = "off"
+        TRIBUTARY_WAIT      = "20s"
+        TRIBUTARY_WORKGROUP = "tributary"
       })
     }
     error_message = "Each function must be given the settings that it reads, in the form that it reads."

@@ -113,7 +113,10 @@ run "as_they_come" {
       tier.name => tier.configuration[0].bytes_scanned_cutoff_per_query
       if tier.configuration[0].enforce_workgroup_configuration &&
       tier.configuration[0].result_configuration[0].output_location == "s3://tributary-000000000000-us-west-2/results/"
-    }) == jsonencode({ "tributary-scan-100000000" = 100000000, "tributary-scan-1000000000" = 1000000000 })
+      }) == jsonencode({
+      for bytes in [10000000, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000, 2000000000, 5000000000] :
+      format("tributary-scan-%d", bytes) => bytes
+    })
     error_message = "Every scan tier must stop a query at its bytes, and write to results/."
   }
 

@@ -56,6 +56,7 @@ fn failure(lake: &RemoteLake, error: AccessError) -> Failure {
         AccessError::InvalidName
         | AccessError::Expired
         | AccessError::BudgetWithoutBound
+        | AccessError::BudgetOfNothing
         | AccessError::BudgetBelowBound { .. } => Failure::Input(error.to_string()),
         AccessError::Unknown(_) => Failure::Input(format!("{error}: `tributary key list` shows them")),
         AccessError::TooMany | AccessError::Contended => Failure::NotDone(error.to_string()),

@@ -8,7 +8,7 @@ use domain::{
     port::{Clock, Ids, ObjectStore, StoreError},
     run::Run,
     sabotage::{self, Bug},
-    schemas::{self, Accepted},
+    schemas::{self, Accepted, SchemasError},
 };
 
 use crate::{
@@ -179,16 +179,17 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         }
     }
 
-    /// Refuses a partition that its dataset cannot have, by a name that says which it can. A dataset without a
-    /// definition allows any.
+    /// Refuses a partition that its dataset cannot have, by a name that says which it can. A dataset whose definition
+    /// does not exist, or cannot be read, allows any: what works without the definition, as the vacuum, goes on.
     pub async fn check_partition(
         &self,
         dataset: &DatasetName,
         partition: &Partition,
     ) -> Result<(), CompactError> {
-        match schemas::load(&*self.store, dataset).await? {
-            Some(accepted) => Ok(accepted.dataset.check_partition(partition)?),
-            None => Ok(()),
+        match schemas::load(&*self.store, dataset).await {
+            Ok(Some(accepted)) => Ok(accepted.dataset.check_partition(partition)?),
+            Ok(None) | Err(SchemasError::Invalid { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 

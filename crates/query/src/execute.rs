@@ -7,9 +7,7 @@ mod progress;
 use std::{future::Future, time::Duration};
 
 use domain::{
-    port::{
-        Clock, EngineError, Fault, Ids, Query, QueryEngine, QueryId, QueryState, QueryStatus, StoredResult,
-    },
+    port::{Clock, EngineError, Fault, Ids, Query, QueryEngine, QueryId, QueryState, StoredResult},
     settings::ScanTiers,
 };
 
@@ -21,6 +19,8 @@ pub(crate) use progress::{Progress, Stage};
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The longest pause between two looks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How often a query is looked at that was just cancelled: within two thirds of a second, and what the looks take.
+const LOOKS_AFTER_CANCEL: u32 = 8;
 /// How often a call, or a whole query, is tried that failed for a passing reason.
 const ATTEMPTS: u32 = 5;
 /// The pause before the second attempt, at most; each further one is twice as long.
@@ -190,7 +190,16 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
         progress: &Progress,
     ) -> Result<Finished, ExecuteError> {
         progress.enter(Stage::Starting(query.clone()));
-        let id = self.repeated(|| self.engine.start(query)).await.map_err(ExecuteError::of)?;
+        let engine = &self.engine;
+        let start = || async move {
+            let started = engine.start(query).await;
+            // It may run all the same, and nobody has its id.
+            if matches!(started, Err(EngineError::Unavailable { .. })) {
+                progress.lost();
+            }
+            started
+        };
+        let id = self.repeated(start).await.map_err(ExecuteError::of)?;
         progress.enter(Stage::Running(id.clone()));
         let completion = self.completion(&id, max_bytes, progress).await;
         // Nobody will look at it again.
@@ -221,16 +230,18 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
                 Ok(status) => match ended(id, &status.state) {
                     Some(end) => {
                         progress.ended(cost::billed(&status));
-                        end?;
-                        // Between two looks it may have read any amount.
-                        if status.bytes_scanned > max_bytes {
+                        // Between two looks it may have read any amount. Why it failed may quote what it read.
+                        if status.bytes_scanned > max_bytes && status.state != QueryState::Cancelled {
                             return Err(ExecuteError::CutOff(id.clone()));
                         }
+                        end?;
                         return Ok((status.bytes_scanned, status.engine_millis, status.reused));
                     }
                     None if status.bytes_scanned > max_bytes => match self.engine.cancel(id).await {
                         Ok(()) => {
-                            progress.ended(self.billed_after(id, &status).await);
+                            // If its end is not seen, what was seen is more than its whole bound.
+                            let (billed, _) = self.stopped(id).await;
+                            progress.ended(billed.max(cost::billed(&status)));
                             return Err(ExecuteError::CutOff(id.clone()));
                         }
                         // It reads on: the next look stops it.
@@ -245,10 +256,23 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
         }
     }
 
-    /// What a query is billed that was just stopped: it may have read on since the last look.
-    async fn billed_after(&self, id: &QueryId, seen: &QueryStatus) -> u64 {
-        let last = self.engine.status(id).await.ok();
-        last.as_ref().map_or(0, cost::billed).max(cost::billed(seen))
+    /// Looks at a query that was just cancelled until it is over, some times: the engine stops it a while after the
+    /// call, and it reads on until then. Answers what it is billed as far as was seen, and whether that is final.
+    pub(crate) async fn stopped(&self, id: &QueryId) -> (u64, bool) {
+        let (mut billed, mut pause) = (0, FIRST_PAUSE);
+        for look in 1..=LOOKS_AFTER_CANCEL {
+            if let Ok(status) = self.engine.status(id).await {
+                billed = cost::billed(&status).max(billed);
+                if ended(id, &status.state).is_some() {
+                    return (cost::billed(&status), true);
+                }
+            }
+            if look < LOOKS_AFTER_CANCEL {
+                self.clock.sleep(pause).await;
+                pause = pause * 3 / 2;
+            }
+        }
+        (billed, false)
     }
 
     /// The call, some times while the engine is busy or out of reach.

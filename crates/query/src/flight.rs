@@ -18,7 +18,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     account::Account,
-    cost,
     execute::{ExecuteError, Finished, Progress, Runner, Stage},
     sql::Statement,
 };
@@ -148,7 +147,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
 
 impl<Q: QueryEngine, K: Clock, I: Ids> Flight<Q, K, I> {
     /// Waits until the query is over, at most so long; then, if it has not even started, for that, at most
-    /// `slack`.
+    /// `slack`, and as long if it is over and only its account is left to settle.
     pub(crate) async fn wait(&self, longest: Duration, slack: Duration) -> Waited {
         if !longest.is_zero() {
             let sleep = std::pin::pin!(self.runner.clock.sleep(longest));
@@ -156,8 +155,17 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flight<Q, K, I> {
                 return Waited::Over(outcome);
             }
         }
-        let started = std::pin::pin!(self.progress.started());
         let sleep = std::pin::pin!(self.runner.clock.sleep(slack));
+        if matches!(self.progress.stage(), Stage::Over) {
+            return match select(self.outcome.clone(), sleep).await {
+                Either::Left((outcome, _)) => Waited::Over(outcome),
+                Either::Right(_) => match self.progress.started().now_or_never() {
+                    Some(id) => Waited::Running(id),
+                    None => Waited::NotStarted,
+                },
+            };
+        }
+        let started = std::pin::pin!(self.progress.started());
         match select(self.outcome.clone(), select(started, sleep)).await {
             Either::Left((outcome, _)) => Waited::Over(outcome),
             Either::Right((Either::Left((id, _)), _)) => Waited::Running(id),
@@ -231,33 +239,42 @@ async fn stop<Q: QueryEngine, K: Clock, I: Ids>(
     progress: Arc<Progress>,
     account: Option<Arc<dyn Account>>,
 ) {
+    let mut time = std::pin::pin!(runner.clock.sleep(CANCEL));
     let cancel = async {
         let id = match progress.stage() {
-            Stage::Idle | Stage::Over => return Ok(()),
+            Stage::Idle | Stage::Over => return Ok(None),
             // Its token makes this the same query, whether it had started or not.
-            Stage::Starting(query) => runner.engine.start(&query).await?,
+            Stage::Starting(query) => {
+                progress.lost();
+                let id = runner.engine.start(&query).await?;
+                progress.enter(Stage::Running(id.clone()));
+                id
+            }
             Stage::Running(id) => id,
         };
         runner.engine.cancel(&id).await?;
-        if account.is_some() {
-            progress.ended(cost::billed(&runner.engine.status(&id).await?));
-        }
-        Ok::<(), EngineError>(())
+        Ok::<Option<QueryId>, EngineError>(Some(id))
     };
-    let is_known = match select(std::pin::pin!(cancel), std::pin::pin!(runner.clock.sleep(CANCEL))).await {
-        Either::Left((Ok(()), _)) => true,
+    let cancelled = match select(std::pin::pin!(cancel), time.as_mut()).await {
+        Either::Left((Ok(id), _)) => id,
         Either::Left((Err(error), _)) => {
             tracing::warn!(error = domain::chain(&error), "a query could not be cancelled and goes on");
-            false
+            None
         }
         Either::Right(_) => {
             tracing::warn!("cancelling a query took too long; it may go on");
-            false
+            None
         }
     };
-    if let Some(account) = account {
-        account.settle(progress.billed().filter(|_| is_known)).await;
+    let Some(account) = account else { return };
+    if let Some(id) = cancelled {
+        let looks = std::pin::pin!(runner.stopped(&id));
+        // Without its end, what it will be billed is not known.
+        if let Either::Left(((billed, true), _)) = select(looks, time).await {
+            progress.ended(billed);
+        }
     }
+    account.settle(progress.billed()).await;
 }
 
 #[cfg(test)]

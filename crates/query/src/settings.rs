@@ -22,7 +22,8 @@ pub struct ApiSettings {
     pub database: String,
     /// The Athena workgroup.
     pub workgroup: String,
-    /// How long a request waits for its query at most; `Prefer: wait=` can only shorten it.
+    /// How long a request waits for its query at most; `Prefer: wait=` can only shorten it. One that cannot go on without
+    /// its request is waited for some seconds in any case.
     pub wait: Duration,
     /// How many rows a request without `limit` gets.
     pub default_rows: u64,

@@ -71,6 +71,11 @@ pub enum AccessError {
         /// The bytes of a query.
         query: u64,
     },
+    /// What was asked for is wrong.
+    #[error(
+        "no query would ever start: the daily budget is 0 dollars: give more, or leave it out for no budget"
+    )]
+    BudgetOfNothing,
     /// There is no such key.
     #[error("there is no key {0}")]
     Unknown(KeyId),
@@ -131,12 +136,15 @@ pub async fn create<S: ObjectStore>(
 }
 
 /// A budget that would never let a query start is a mistake. What a budget in dollars buys depends on the price that the
-/// API is told, so it is not looked at here.
+/// API is told, so of those only nothing is refused here, and the API answers 403 for the rest.
 fn check_budget(rights: &Rights) -> Result<(), AccessError> {
     if !rights.has_budget() {
         return Ok(());
     }
     let bound = rights.max_bytes_scanned.ok_or(AccessError::BudgetWithoutBound)?;
+    if rights.daily_dollars.is_some_and(|dollars| dollars.micros() == 0) {
+        return Err(AccessError::BudgetOfNothing);
+    }
     let query = usage::billed(bound);
     match rights.daily_bytes {
         Some(budget) if budget < query => Err(AccessError::BudgetBelowBound { budget, query }),

@@ -155,8 +155,12 @@ async fn a_budget_that_no_query_fits_into_is_refused() {
         let refused = ask(rights(Some(budget), Some(bound))).await;
         assert!(matches!(refused, Some(AccessError::BudgetBelowBound { .. })), "{refused:?}");
     }
+    let of_dollars =
+        |micros| Rights { daily_dollars: Some(Dollars::from_micros(micros)), ..rights(None, Some(1)) };
+    assert!(matches!(ask(of_dollars(0)).await, Some(AccessError::BudgetOfNothing)));
     assert!(store.keys().is_empty());
     assert!(ask(rights(Some(LEAST_BILLED), Some(1))).await.is_none());
+    assert!(ask(of_dollars(1)).await.is_none(), "what it buys depends on the price");
 }
 
 #[test]

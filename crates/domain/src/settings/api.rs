@@ -24,7 +24,8 @@ pub(super) const RESULT_REUSE: Setting = Setting {
 pub(super) const PRICE_PER_TB: Setting = Setting {
     name: "TRIBUTARY_PRICE_PER_TB",
     default: "5",
-    meaning: "What Athena charges per TB scanned, in US dollars, for the estimates in answers and in the log.",
+    meaning: "What Athena charges per TB scanned, in US dollars, for the estimates in answers and in the log, and for \
+              daily budgets in dollars.",
 };
 pub(super) const SCAN_TIERS: Setting = Setting {
     name: "TRIBUTARY_SCAN_TIERS",

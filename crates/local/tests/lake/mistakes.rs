@@ -91,3 +91,20 @@ async fn a_mistake_in_sql_is_told_to_who_comes_back() {
     assert!(rows.is_problem(400, "invalid-sql").contains("Division by zero"));
     lake.stop().await;
 }
+
+/// Athena computes with years of more than four figures, and no answer can have them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_that_no_format_has_is_a_400() {
+    let lake = lake().await;
+    for format in ["json", "csv", "parquet"] {
+        for value in
+            ["DATE '9999-12-31' + INTERVAL '1' DAY", "TIMESTAMP '9999-12-31 23:59:59' + INTERVAL '1' SECOND"]
+        {
+            let sql = json!({"sql": format!("SELECT {value} AS x FROM passengers")});
+            let reply = lake.send("POST", &format!("/v1/queries?format={format}"), &[], Some(sql)).await;
+            assert_eq!(reply.status, 400, "{format} {value}: {}", reply.text());
+            assert!(reply.text().contains("years 0000 to 9999"), "{}", reply.text());
+        }
+    }
+    lake.stop().await;
+}

@@ -42,6 +42,21 @@ async fn respond_async_gets_no_rows_beyond_the_bound() {
     lake.stop().await;
 }
 
+/// Why a query failed may quote what it read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_query_tells_no_rows_beyond_the_bound() {
+    let lake = lake().await;
+    let sql = json!({"sql": "SELECT CAST(max(name) AS bigint) AS n FROM passengers"});
+    for (bytes, status) in [(1, 413), (20_000_000, 400)] {
+        let key = key(&lake, Rights { free_sql: true, ..bounded(bytes) }).await;
+        let headers = [("authorization", key.as_str())];
+        let reply = lake.send("POST", "/v1/queries", &headers, Some(sql.clone())).await;
+        assert_eq!(reply.status, status, "{}", reply.text());
+        assert_eq!(reply.text().contains("Ana"), status == 400, "{}", reply.text());
+    }
+    lake.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bounded_key_comes_back_for_rows_of_its_tier() {
     let lake = lake().await;

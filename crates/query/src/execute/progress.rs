@@ -48,11 +48,18 @@ impl Progress {
         (!billed.is_open).then_some(billed.bytes)
     }
 
-    /// Notes how an execution ended that was under way.
+    /// Notes how the execution ended that was under way. It counts once: who stops a query may see the end that its
+    /// watcher saw already.
     pub(crate) fn ended(&self, bytes_billed: u64) {
         let mut billed = self.billed.lock().unwrap_or_else(PoisonError::into_inner);
-        billed.bytes = billed.bytes.saturating_add(bytes_billed);
-        billed.is_open = false;
+        if std::mem::take(&mut billed.is_open) {
+            billed.bytes = billed.bytes.saturating_add(bytes_billed);
+        }
+    }
+
+    /// Notes that an execution may be under way, since the reply to its start was lost.
+    pub(crate) fn lost(&self) {
+        self.billed.lock().unwrap_or_else(PoisonError::into_inner).is_open = true;
     }
 
     /// The stage.
@@ -75,7 +82,7 @@ impl Progress {
     }
 
     /// The query is at this stage now.
-    pub(super) fn enter(&self, stage: Stage) {
+    pub(crate) fn enter(&self, stage: Stage) {
         match &stage {
             Stage::Running(id) => {
                 drop(self.started.send_replace(Some(id.clone())));

@@ -126,6 +126,36 @@ async fn a_query_that_reads_more_than_its_caller_may_is_stopped() {
     assert!(runner.run(statement(), Some(100_000_000), &progress).await.is_ok());
 }
 
+/// Who stops a query may see the end that its watcher saw already.
+#[test]
+fn an_execution_is_billed_once_and_one_that_may_run_is_not_known() {
+    let progress = Progress::new();
+    let running = |id: &str| progress.enter(Stage::Running(QueryId::new(id)));
+    progress.ended(7);
+    assert_eq!(progress.billed(), Some(0), "nothing was under way");
+    running("a");
+    assert_eq!(progress.billed(), None);
+    progress.ended(10);
+    progress.ended(10);
+    assert_eq!(progress.billed(), Some(10));
+    progress.enter(Stage::Idle);
+    progress.lost();
+    assert_eq!(progress.billed(), None, "the second may run");
+    running("b");
+    progress.ended(5);
+    assert_eq!(progress.billed(), Some(15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_whose_reply_was_lost_may_run() {
+    for (lost, is_known) in [(0, true), (1, true), (ATTEMPTS - 1, true), (ATTEMPTS, false)] {
+        let (runner, progress) = (runner(engine(rows())), Progress::new());
+        runner.engine.fail_next(u64::from(lost));
+        assert_eq!(runner.run(statement(), None, &progress).await.is_ok(), is_known, "{lost}");
+        assert_eq!(progress.billed().is_some(), is_known, "{lost}");
+    }
+}
+
 #[test]
 fn a_token_is_of_everything_that_athena_does_not_compare() {
     let runner = runner(engine(rows()));

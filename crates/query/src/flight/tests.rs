@@ -1,7 +1,9 @@
-use std::ops::Range;
+use std::{ops::Range, sync::atomic::AtomicU32};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use domain::{
+    access::usage::UsageError,
     memory::{MemoryEngine, Outcome, SeededIds},
     port::{EngineError, Query, QueryState, QueryStatus, StoredResult},
 };
@@ -171,4 +173,150 @@ async fn a_query_whose_start_was_never_heard_of_is_stopped_too() {
     drop(flight);
     settle(&flights.runner).await;
     assert_eq!(states(&flights.runner.engine.inner).await, [QueryState::Cancelled]);
+}
+
+/// What was settled, by an account that takes so long for it.
+struct Purse {
+    settled: Mutex<Vec<Option<u64>>>,
+    takes: Duration,
+}
+
+impl Purse {
+    fn new(takes: Duration) -> Arc<Self> {
+        Arc::new(Self { settled: Mutex::default(), takes })
+    }
+
+    fn settled(&self) -> Vec<Option<u64>> {
+        self.settled.lock().unwrap().clone()
+    }
+}
+
+impl Account for Purse {
+    fn settle(&self, bytes: Option<u64>) -> BoxFuture<'_, ()> {
+        async move {
+            RuntimeClock::new().sleep(self.takes).await;
+            self.settled.lock().unwrap().push(bytes);
+        }
+        .boxed()
+    }
+    fn is_settled(&self) -> bool {
+        !self.settled().is_empty()
+    }
+    fn hand_over<'a>(&'a self, _: &'a QueryId, _: DateTime<Utc>) -> BoxFuture<'a, Result<(), UsageError>> {
+        async { Ok(()) }.boxed()
+    }
+}
+
+fn counted(purse: &Arc<Purse>) -> Run {
+    let account: Arc<dyn Account> = Arc::<Purse>::clone(purse);
+    Run { account: Some(account), ..run(true) }
+}
+
+const MIB: u64 = 1 << 20;
+
+/// Reads on for so many looks after it was asked to stop, as Athena does for a while. Never has a result.
+struct Late {
+    inner: MemoryEngine,
+    looks: AtomicU32,
+    is_stopping: AtomicBool,
+}
+
+impl Late {
+    fn new(outcome: Outcome, looks: u32) -> Self {
+        Self { inner: engine(outcome), looks: looks.into(), is_stopping: false.into() }
+    }
+}
+
+impl QueryEngine for Late {
+    async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
+        self.inner.start(query).await
+    }
+    async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
+        let mut status = self.inner.status(id).await?;
+        if self.is_stopping.load(Ordering::SeqCst) && status.state == QueryState::Cancelled {
+            let left =
+                self.looks.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            match left {
+                Ok(_) => (status.state, status.bytes_scanned) = (QueryState::Running, 11 * MIB),
+                Err(_) => status.bytes_scanned = 50 * MIB,
+            }
+        }
+        Ok(status)
+    }
+    async fn result(&self, _: &QueryId) -> Result<StoredResult, EngineError> {
+        futures::future::pending().await
+    }
+    async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
+        self.inner.read(result, range).await
+    }
+    async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
+        self.is_stopping.store(true, Ordering::SeqCst);
+        self.inner.cancel(id).await
+    }
+}
+
+/// The last one leaves while the result is fetched: the end of the query was seen, and is seen again.
+#[tokio::test(start_paused = true)]
+async fn a_query_that_had_succeeded_when_it_was_given_up_is_charged_once() {
+    let (flights, purse) = (flights(Late::new(rows(), 0)), Purse::new(Duration::ZERO));
+    let (flight, _) = flights.join(KEY, counted(&purse)).unwrap();
+    assert!(matches!(flight.wait(Duration::from_secs(1), SLACK).await, Waited::Running(_)));
+    assert_eq!(states(&flights.runner.engine.inner).await, [QueryState::Succeeded]);
+    flight.give_up().await;
+    assert_eq!(purse.settled(), [Some(12 * MIB)]);
+}
+
+/// The engine stops a query a while after it was asked to.
+#[tokio::test(start_paused = true)]
+async fn a_stopped_query_is_charged_for_what_it_read_until_it_was_over() {
+    for (looks, charged) in [(0, Some(50 * MIB)), (1, Some(50 * MIB)), (5, Some(50 * MIB)), (u32::MAX, None)]
+    {
+        let (flights, purse) = (flights(Late::new(Outcome::Hangs, looks)), Purse::new(Duration::ZERO));
+        let (flight, _) = flights.join(KEY, counted(&purse)).unwrap();
+        assert!(matches!(flight.wait(Duration::from_secs(1), SLACK).await, Waited::Running(_)));
+        let begun = flights.runner.clock.now();
+        flight.give_up().await;
+        assert_eq!(purse.settled(), [charged], "{looks}");
+        assert!((flights.runner.clock.now() - begun).to_std().unwrap() <= CANCEL, "{looks}");
+    }
+}
+
+/// So is one that is stopped by who watches it, since it reads more than it may.
+#[tokio::test(start_paused = true)]
+async fn a_query_that_its_watcher_stops_is_charged_for_what_it_read_too() {
+    for (looks, charged) in [(0, 50 * MIB), (3, 50 * MIB), (u32::MAX, 12 * MIB)] {
+        let (flights, purse) = (flights(Late::new(Outcome::Hangs, looks)), Purse::new(Duration::ZERO));
+        let run = Run { max_bytes: Some(1_000), ..counted(&purse) };
+        let (flight, _) = flights.join(KEY, run).unwrap();
+        let Waited::Over(outcome) = flight.wait(WAIT, SLACK).await else { panic!("not over") };
+        assert!(matches!(*outcome.unwrap_err(), ExecuteError::CutOff(_)));
+        assert_eq!(purse.settled(), [Some(charged)], "{looks}");
+    }
+}
+
+/// The start was never heard of: that it was stopped, and what it read, is seen all the same.
+#[tokio::test(start_paused = true)]
+async fn a_query_whose_start_was_never_heard_of_is_charged_for_what_it_read() {
+    let flights = flights(Deaf { inner: engine(Outcome::Hangs), deaf: true.into() });
+    let purse = Purse::new(Duration::ZERO);
+    let (flight, _) = flights.join(KEY, counted(&purse)).unwrap();
+    assert!(matches!(flight.wait(WAIT, SLACK).await, Waited::NotStarted));
+    flight.give_up().await;
+    assert_eq!(purse.settled(), [Some(12 * MIB)]);
+}
+
+/// A query that is over is answered, though its account takes longer than the rest of the wait.
+#[tokio::test(start_paused = true)]
+async fn who_waits_gets_what_is_over_when_its_account_is_settled() {
+    for (takes, is_over) in [(0, true), (2, true), (5, true), (7, false)] {
+        let (flights, purse) = (flights(engine(rows())), Purse::new(Duration::from_secs(takes)));
+        let (flight, _) = flights.join(KEY, counted(&purse)).unwrap();
+        let waited = flight.wait(Duration::from_secs(1), SLACK).await;
+        match waited {
+            Waited::Over(Ok(_)) => assert!(is_over, "{takes}"),
+            Waited::Running(id) => assert!(!is_over && id.as_str() == "memory-0", "{takes}"),
+            other => panic!("{takes}: {other:?}"),
+        }
+        flight.hand_over();
+    }
 }

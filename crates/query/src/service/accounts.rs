@@ -42,8 +42,10 @@ const LONGEST_QUERY: TimeDelta = TimeDelta::hours(5);
 /// After how many seconds to come again when a query of the key has to end first, or when others change the account.
 const RETRY: u32 = 2;
 
-/// How many executions the engine is asked for at the same time.
-const LOOKS: usize = 8;
+/// How many executions the engine is asked for at the same time, and by one request: all keys share the calls that the
+/// engine answers in a second.
+const LOOKS: usize = 5;
+const MOST_LOOKS: usize = 10;
 
 /// What a caller's account allows.
 #[derive(Debug, Clone)]
@@ -58,6 +60,11 @@ impl<P: Ports> Api<P> {
     /// Enters a query in the caller's account. `None` if it has none; a problem if the account does not allow it.
     pub(super) async fn enter(&self, caller: &Caller) -> Result<Option<Arc<dyn Account>>, Problem> {
         let Some(allowance) = self.allowance(caller) else { return Ok(None) };
+        if let Some(budget) = allowance.limits.daily_bytes
+            && allowance.reserved > budget
+        {
+            return Err(never(&allowance.key, budget, allowance.reserved));
+        }
         let id = self.flights.runner.ids.ulid().to_string();
         let mut entered = self.begin(&allowance, &id).await?;
         // What others left open may be over.
@@ -118,12 +125,13 @@ impl<P: Ports> Api<P> {
         }
     }
 
-    /// Asks the engine what became of the queries of this key that go on without their request, and settles those that
+    /// Asks the engine what became of some queries of this key that go on without their request, and settles those that
     /// are over. Answers whether there was one.
     async fn look_after(&self, key: &KeyId) -> Result<bool, Problem> {
         let usage = usage::load(&*self.store, key).await.map_err(|error| unusable(key, &error))?;
         let open = usage.map(|usage| usage.open).unwrap_or_default();
         let handed_over = open.into_iter().filter_map(|query: OpenQuery| query.execution);
+        let handed_over = some_of(handed_over.collect(), self.flights.runner.ids.random());
         let over: Vec<(String, Option<u64>)> = stream::iter(handed_over)
             .map(|execution| async move {
                 let id = QueryId::new(&execution);
@@ -208,6 +216,28 @@ impl<P: Ports> Api<P> {
             }
         }
     }
+}
+
+/// Ten of these at most, which follow one another, beginning anywhere: so none is passed over for ever.
+fn some_of(mut executions: Vec<String>, random: u64) -> Vec<String> {
+    if executions.len() > MOST_LOOKS {
+        let first = random % executions.len() as u64;
+        executions.rotate_left(usize::try_from(first).unwrap_or_default());
+        executions.truncate(MOST_LOOKS);
+    }
+    executions
+}
+
+/// One query may take more than the whole day: to come again helps nobody.
+fn never(key: &KeyId, budget: u64, wanted: u64) -> Problem {
+    tracing::warn!(%key, budget, wanted, "a query was turned away: its key's budget allows none");
+    let detail = format!(
+        "the API key may scan {budget} bytes a day, and {wanted} bytes are set aside for each of its queries (its bound \
+         for one query, and {least} at least), so none can start: have the lake's operator make a key with a daily \
+         budget of {wanted} bytes or more, or with a lower bound for one query",
+        least = usage::billed(0)
+    );
+    Problem::new(Kind::Forbidden, detail).with("budget_bytes", budget).with("wanted_bytes", wanted)
 }
 
 /// The account cannot be read or changed: nothing starts that could not be counted.

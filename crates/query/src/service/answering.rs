@@ -2,7 +2,7 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     DatasetName,
     key::ExecutionName,
@@ -51,20 +51,28 @@ impl<P: Ports> Api<P> {
             let cost = Cost::without_query(&before);
             return Ok(Reply::NotModified(kept(&tag, &before), cost));
         }
-        let Patience { wait, slack } = self.patience(preferences);
         // Who does not wait gets a query of its own, to cancel as it likes.
-        let key = (!wait.is_zero() && !job.volatile).then(|| flight_key(job, preferences, &before));
+        let is_waiting = !self.patience(preferences, TimeDelta::zero()).wait.is_zero();
+        let key = (is_waiting && !job.volatile).then(|| flight_key(job, preferences, &before));
+        let begun = self.clock().now();
         let (flight, shared) = self.take_off(job, preferences, key).await?;
+        // To enter the query in an account takes calls to the store.
+        let Patience { wait, slack } = self.patience(preferences, self.clock().now() - begun);
         match flight.wait(wait, slack).await {
             Waited::Over(Ok(finished)) if !preferences.caller.may_have_scanned(finished.bytes_scanned) => {
-                Err(failures::failed(&ExecuteError::CutOff(finished.id.clone()), &job.logged(), job.author()))
+                let error = ExecuteError::CutOff(finished.id.clone());
+                let maximum = self.maximum(&preferences.caller);
+                Err(failures::failed(&error, &job.logged(), job.author(), maximum))
             }
             Waited::Over(Ok(finished)) => {
                 self.finished(job, preferences, &before, &tag, &finished, shared).await
             }
             Waited::Over(Err(error)) => Err(match self.behind(job, &error).await {
                 Some(name) => failures::behind(&name, &preferences.caller, &error),
-                None => failures::failed(&error, &job.logged(), job.author()),
+                None => {
+                    let maximum = self.maximum(&preferences.caller);
+                    failures::failed(&error, &job.logged(), job.author(), maximum)
+                }
             }),
             Waited::Running(_) if self.is_watched(&preferences.caller) => {
                 flight.give_up().await;
@@ -219,8 +227,8 @@ impl<P: Ports> Api<P> {
             // What could not be stopped now is stopped by the next look, or by its tier.
             status = self.held_to_bound(&name, found, &preferences.caller).await.ok();
         }
-        let view =
-            QueryView::new(&name, &record, job.form, status.as_ref(), self.settings.limits.price_per_tb);
+        let (price, maximum) = (self.settings.limits.price_per_tb, self.maximum(&preferences.caller));
+        let view = QueryView::new(&name, &record, job.form, status.as_ref(), price, maximum);
         tracing::info!(query_id = %id, "a query takes longer than its request waits, and goes on");
         Ok(Reply::Accepted(Accepted { location: view.links.this.clone(), body: to_json(&view)? }))
     }

@@ -16,8 +16,15 @@ impl<P: Ports> Api<P> {
         caller.max_bytes_scanned().is_some_and(|bound| tiers.within(bound).is_none())
     }
 
+    /// The most bytes that a query of this caller may scan, if its key has a bound: those of the tier that it runs in, or
+    /// the bound itself where there is no such tier.
+    pub(super) fn maximum(&self, caller: &Caller) -> Option<u64> {
+        let tiers = &self.settings.limits.scan_tiers;
+        caller.max_bytes_scanned().map(|bound| tiers.within(bound).map_or(bound, |tier| tier.cutoff))
+    }
+
     /// The status as the caller may have it. A query that has read more than the caller may is cut off: one that is
-    /// under way is stopped, and one that has succeeded has no rows.
+    /// under way is stopped, one that has succeeded has no rows, and one that has failed gives no reason.
     pub(super) async fn held_to_bound(
         &self,
         name: &ExecutionName,
@@ -29,11 +36,8 @@ impl<P: Ports> Api<P> {
                 tracing::warn!(query_id = %name, "a query has read more than its caller may, and is cancelled");
                 self.engine().cancel(&QueryId::new(name.as_str())).await?;
             }
-            status.state = match status.state {
-                // Why it failed is more to the point.
-                failed @ QueryState::Failed { .. } => failed,
-                _ => QueryState::CutOff,
-            };
+            // Also if it failed: why may quote what it read.
+            status.state = QueryState::CutOff;
         }
         Ok(status)
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    DatasetName,
+    DataType, DatasetName,
     key::ExecutionName,
     port::{QueryId, StoreError},
 };
@@ -89,8 +89,8 @@ pub(super) fn not_started(after: Duration) -> Problem {
 }
 
 /// The query has no result: the caller learns what to do. The engine's words go to the log, and to whoever wrote the
-/// SQL. `statement` is for the log.
-pub(super) fn failed(error: &ExecuteError, statement: &str, author: Author) -> Problem {
+/// SQL. `statement` is for the log; `maximum` is what the caller's key lets a query scan, if it has a bound.
+pub(super) fn failed(error: &ExecuteError, statement: &str, author: Author, maximum: Option<u64>) -> Problem {
     let query_id = error.query_id().map(QueryId::as_str);
     if let Some((problem, reason)) = of_mistake(error, author) {
         // What the engine says of it may quote a caller's text, which the log has not.
@@ -112,11 +112,15 @@ pub(super) fn failed(error: &ExecuteError, statement: &str, author: Author) -> P
         }
         ExecuteError::CutOff(_) => {
             tracing::warn!(query_id, statement, "a query reached the bound on the bytes that it may scan");
-            Problem::new(
+            let problem = Problem::new(
                 Kind::ScanLimit,
                 "the query would read more than one query may: filter on the event time or on dt, and select fewer \
                  columns",
-            )
+            );
+            match maximum {
+                Some(maximum) => problem.with("maximum", maximum),
+                None => problem,
+            }
         }
         ExecuteError::Cancelled(_) => Problem::new(
             Kind::QueryCancelled,
@@ -224,7 +228,7 @@ pub(super) fn unstored(error: &StoreError) -> Problem {
 /// There is no page.
 pub(super) fn unrendered(error: PageError, id: &QueryId) -> Problem {
     let error = match error {
-        PageError::Read(error) => return failed(&ExecuteError::of_result(error, id), "", Author::Api),
+        PageError::Read(error) => return failed(&ExecuteError::of_result(error, id), "", Author::Api, None),
         PageError::Render(error) => error,
     };
     let problem = match error {
@@ -233,6 +237,15 @@ pub(super) fn unrendered(error: PageError, id: &QueryId) -> Problem {
                 "one row is longer than the {maximum} bytes that an answer may have: select fewer columns"
             );
             Problem::new(Kind::ResultTooLarge, detail).with("maximum", maximum)
+        }
+        // Athena computes with years that have more figures, and no format of the answers has them.
+        RenderError::Cell { column, data_type: DataType::Date | DataType::Timestamp, row } => {
+            tracing::info!(query_id = %id, column, row, "a result has a time that cannot be rendered");
+            let detail = format!(
+                "a date or a time in column {} of the result is not of the years 0000 to 9999",
+                quote(&column)
+            );
+            Problem::new(Kind::NotComputable, detail)
         }
         error => {
             tracing::error!(query_id = %id, error = domain::chain(&error), "a result cannot be rendered");

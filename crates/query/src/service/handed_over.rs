@@ -62,13 +62,15 @@ pub(crate) struct Links {
 }
 
 impl QueryView {
-    /// Puts together what is known. Without a status, the engine could not be asked just now.
+    /// Puts together what is known. Without a status, the engine could not be asked just now. `maximum` is what the
+    /// caller's key lets a query scan.
     pub(crate) fn new(
         name: &ExecutionName,
         record: &QueryRecord,
         form: Form,
         status: Option<&QueryStatus>,
         price_per_tb: u64,
+        maximum: Option<u64>,
     ) -> Self {
         let price = status.map(|status| match status.state {
             QueryState::Failed { .. } => Price::default(),
@@ -88,7 +90,7 @@ impl QueryView {
             cost_usd: price.and_then(|price| RawValue::from_string(price.dollars()).ok()),
             generation: record.generation.clone(),
             freshness: record.freshness.map(time),
-            error: status.and_then(|status| problem(name, record, &status.state)),
+            error: status.and_then(|status| problem(name, record, &status.state, maximum)),
             links: Links {
                 this: format!("/v1/queries/{name}"),
                 rows: format!("/v1/queries/{name}/rows?{parameters}"),
@@ -103,11 +105,16 @@ impl QueryView {
 }
 
 /// Why a query failed. One that was cancelled did not.
-fn problem(name: &ExecutionName, record: &QueryRecord, state: &QueryState) -> Option<Box<RawValue>> {
+fn problem(
+    name: &ExecutionName,
+    record: &QueryRecord,
+    state: &QueryState,
+    maximum: Option<u64>,
+) -> Option<Box<RawValue>> {
     let id = QueryId::new(name.as_str());
     match ended(&id, state) {
         Some(Err(error)) if word(state) == "failed" => {
-            let problem = failures::failed(&error, &record.statement, record.author());
+            let problem = failures::failed(&error, &record.statement, record.author(), maximum);
             RawValue::from_string(problem.to_json()).ok()
         }
         _ => None,
@@ -153,12 +160,13 @@ impl<P: Ports> Api<P> {
     ) -> Result<(QueryView, QueryRecord), Problem> {
         let id = QueryId::new(name.as_str());
         let status = self.engine().status(&id).await.map_err(|error| unreachable(error, &name))?;
+        // As the engine sees it: one that is stopped now may read on for a moment, and is charged when it is over.
+        self.settle(&name, &status, caller).await;
         let status = self.held_to_bound(&name, status, caller).await;
         let status = status.map_err(|error| unreachable(error, &name))?;
-        self.settle(&name, &status, caller).await;
         let form = record.form().ok_or_else(failures::other_version)?;
         let price = self.settings.limits.price_per_tb;
-        let view = QueryView::new(&name, &record, form, Some(&status), price);
+        let view = QueryView::new(&name, &record, form, Some(&status), price, self.maximum(caller));
         Ok((view, record))
     }
 
@@ -189,17 +197,20 @@ impl<P: Ports> Api<P> {
         let id = QueryId::new(name.as_str());
         let (status, result) = futures::join!(self.engine().status(&id), self.engine().result(&id));
         let status = status.map_err(|error| unreachable(error, &name))?;
+        self.settle(&name, &status, &preferences.caller).await;
         let status = self.held_to_bound(&name, status, &preferences.caller).await;
         let status = status.map_err(|error| unreachable(error, &name))?;
-        self.settle(&name, &status, &preferences.caller).await;
         match ended(&id, &status.state) {
             Some(Ok(())) => {}
-            Some(Err(error)) => return Err(failures::failed(&error, &record.statement, record.author())),
+            Some(Err(error)) => {
+                let maximum = self.maximum(&preferences.caller);
+                return Err(failures::failed(&error, &record.statement, record.author(), maximum));
+            }
             None => return Err(failures::not_finished(&name)),
         }
         (cost.bytes_scanned, cost.engine_millis) = (status.bytes_scanned, status.engine_millis);
         let result = result.map_err(|error| {
-            failures::failed(&ExecuteError::of_result(error, &id), &record.statement, record.author())
+            failures::failed(&ExecuteError::of_result(error, &id), &record.statement, record.author(), None)
         })?;
 
         let columns = pages::columns(record.columns().as_deref(), &result);
@@ -256,6 +267,6 @@ fn kept(tag: &EntityTag) -> Kept {
 fn unreachable(error: EngineError, name: &ExecutionName) -> Problem {
     match error {
         EngineError::NotFound { .. } => failures::expired(name.as_str()),
-        other => failures::failed(&ExecuteError::of(other), "", Author::Api),
+        other => failures::failed(&ExecuteError::of(other), "", Author::Api, None),
     }
 }

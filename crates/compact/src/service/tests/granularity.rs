@@ -92,3 +92,19 @@ async fn an_hour_of_a_daily_dataset_is_refused_by_name_and_its_day_is_not() {
         "{refused:?}"
     );
 }
+
+/// What works without the definition, as the vacuum, goes on where the newest one is of a later version or damaged.
+#[tokio::test]
+async fn a_definition_that_cannot_be_read_allows_any_partition() {
+    let world = World::new().await;
+    let (day, hour) = (world.partition.clone(), "dt=2026-11-23/hour=10".parse::<Partition>().unwrap());
+    is_refused(world.compactor().check_partition(&world.dataset, &hour).await, &hour);
+    let key = key::schema(&world.dataset, 2);
+    world.store.put(&key, "damaged".into(), PutMode::Create).await.unwrap();
+    for partition in [&day, &hour] {
+        world.compactor().check_partition(&world.dataset, partition).await.unwrap();
+    }
+    // To write rows, the definition is needed all the same.
+    world.land(&[7]).await;
+    assert!(matches!(world.compact().await, Err(CompactError::Definition(_))));
+}

@@ -63,6 +63,31 @@ async fn without_a_tier_respond_async_hands_nothing_over() {
     }
 }
 
+/// With no wait at all, no query of such a key would ever be answered.
+#[tokio::test(start_paused = true)]
+async fn a_short_wait_of_the_setting_leaves_time_for_a_query_that_is_watched() {
+    for (setting, seconds) in [(0, 10), (3, 10), (12, 12)] {
+        for (outcome, status) in [(None, 200), (Some(Outcome::Hangs), 403)] {
+            let mut world = World::new().await;
+            world.settings.wait = Duration::from_secs(setting);
+            let hangs = outcome.is_some();
+            if let Some(outcome) = outcome {
+                world.engine.script(PASSENGERS, &[], outcome);
+            }
+            let served = world.serve();
+            let begun = served.api.clock().now();
+            let reply = ask(&served, &bounded(20_000_000), URI, NOW).await;
+            assert_eq!(reply.status, status, "{setting}: {:?}", reply.body);
+            let took = (served.api.clock().now() - begun).num_seconds();
+            assert!(if hangs { took == seconds } else { took < seconds }, "{setting}: {took}");
+        }
+    }
+    // Who can come back does not wait longer than the setting says.
+    let mut world = World::new().await;
+    world.settings.wait = Duration::ZERO;
+    assert_eq!(ask(&world.serve(), &Caller::with(Rights::default()), URI, NOW).await.status, 202);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_over_within_the_wait_is_answered_though_nobody_wanted_to_wait() {
     let served = World::new().await.serve();
@@ -80,6 +105,9 @@ async fn a_query_that_had_read_too_much_when_it_succeeded_has_no_rows() {
             let served = world.serve();
             let reply = ask(&served, &bounded(1_000), URI, headers).await;
             assert_eq!(reply.status, status, "{bytes}: {:?}", reply.body);
+            if status == 413 {
+                assert_eq!(reply.json()["maximum"], 1_000);
+            }
             assert_eq!(state(&served, "memory-0").await, QueryState::Succeeded);
         }
     }
@@ -119,8 +147,9 @@ async fn a_tier_stops_what_goes_on_after_a_202() {
         view = ask(&served, &caller, location, &[]).await.json();
     }
     assert_eq!(view["error"]["type"], "urn:tributary:problem:scan-limit");
-    assert_eq!(view["bytes_scanned"], 15_000_000);
-    ask(&served, &caller, &format!("{location}/rows"), &[]).await.is_problem(413, "would read more");
+    assert_eq!((&view["bytes_scanned"], &view["error"]["maximum"]), (&json!(15_000_000), &json!(15_000_000)));
+    let reply = ask(&served, &caller, &format!("{location}/rows"), &[]).await;
+    assert_eq!(reply.is_problem(413, "would read more")["maximum"], 15_000_000);
 }
 
 /// The bound is that of the key when it fetches, not when it asked.

@@ -208,6 +208,95 @@ async fn dollars_are_bytes_at_the_price_of_the_setting() {
     }
 }
 
+/// At this price, and with this bound, no day is long enough: to come again tomorrow helps nobody.
+#[tokio::test(start_paused = true)]
+async fn a_budget_that_no_query_fits_into_is_said_so() {
+    let dollars = |text: &str| -> Option<domain::access::Dollars> { Some(text.parse().unwrap()) };
+    for (rights, budget, wanted) in [
+        (Rights { daily_dollars: dollars("0"), ..daily(100 * MIB, 20 * MIB) }, 0, 20 * MIB),
+        // 5 dollars a TB: a 100,000th is 2 MiB.
+        (Rights { daily_dollars: dollars("0.00001"), ..daily(100 * MIB, 1) }, (1 << 40) / 500_000, 10 * MIB),
+        (daily(19 * MIB, 20 * MIB), 19 * MIB, 20 * MIB),
+    ] {
+        let world = World::new().await;
+        let now = chrono::DateTime::UNIX_EPOCH;
+        // As an earlier version made it, or before the price was another.
+        let allowed = Rights { daily_bytes: Some(1 << 40), daily_dollars: None, ..rights.clone() };
+        let new = NewKey { name: "a test".into(), expires_at: None, rights: allowed };
+        let (_, secret) = create(&world.store, &SeededIds::new(3), now, &new).await.unwrap();
+        let mut keys = domain::access::load(&world.store).await.unwrap().unwrap();
+        keys.keys[0].rights = rights;
+        let body = serde_json::to_vec(&keys).unwrap();
+        world.store.put(key::ACCESS_KEYS, body.into(), PutMode::Overwrite).await.unwrap();
+        let served = world.serve();
+        let header = format!("Bearer {}", secret.reveal());
+        let refused = served.send("GET", URI, &[("authorization", &header)]).await;
+        let body = refused.is_problem(403, "so none can start");
+        assert_eq!((&body["budget_bytes"], &body["wanted_bytes"]), (&json!(budget), &json!(wanted)));
+        assert_eq!((refused.header("retry-after"), served.started()), ("", 0));
+    }
+}
+
+/// The engine may have taken it: what is not known is never taken for nothing.
+#[tokio::test(start_paused = true)]
+async fn a_start_whose_reply_is_lost_counts_in_full() {
+    for (lost, status, charged) in [(4, 200, 12 * MIB), (5, 503, 15 * MIB)] {
+        let keyed = Keyed::new(daily(100 * MIB, 15 * MIB), None).await;
+        keyed.served.api.engine().fail_next(lost);
+        assert_eq!(keyed.get().await.status, status, "{lost}");
+        let usage = keyed.usage().await.unwrap();
+        assert_eq!((usage.charged, usage.open.len()), (charged, 0), "{lost}");
+    }
+}
+
+/// All keys share the calls that the engine answers, so one refused request takes few of them, whichever they are.
+#[tokio::test(start_paused = true)]
+async fn a_refused_request_asks_the_engine_for_some_of_many_queries() {
+    let keyed = Keyed::new(at_a_time(40), None).await;
+    let (store, clock, engine) =
+        (keyed.served.api.store_and_catalog().0, keyed.served.api.clock(), keyed.served.api.engine());
+    engine.script("SELECT 1", &[], Outcome::Hangs);
+    let mut executions = Vec::new();
+    for index in 0..39 {
+        let query = domain::port::Query {
+            sql: "SELECT 1".into(),
+            parameters: vec![],
+            token: format!("tributary-a-query-that-goes-on-{index:04}"),
+            reuse: None,
+            workgroup: None,
+        };
+        executions.push(engine.start(&query).await.unwrap().to_string());
+    }
+    // The last one is over: the engine has forgotten it.
+    executions.push("memory-999".into());
+    let limits = usage::UsageLimits { max_queries: None, daily_bytes: None };
+    let enter = |usage: &mut Usage, now: chrono::DateTime<chrono::Utc>| {
+        let expires_at = now + chrono::TimeDelta::hours(5);
+        for execution in &executions {
+            let new = usage::NewQuery { id: execution.clone(), reserved: 0, expires_at };
+            usage.begin(now, limits, &new).unwrap();
+            usage.hand_over(execution, execution, expires_at);
+        }
+        ((), usage::Changed::Yes)
+    };
+    usage::update(store, clock, &SeededIds::new(9), &keyed.id, enter).await.unwrap();
+    let mut refused = 0;
+    while keyed.get().await.status != 200 {
+        refused += 1;
+        assert!(refused < 100, "it is passed over for ever");
+    }
+    assert_eq!(keyed.open().await, 39);
+    // All are over: one request settles no more than it looks at.
+    for execution in &executions[..39] {
+        engine.cancel(&domain::port::QueryId::new(execution)).await.unwrap();
+    }
+    assert_eq!(keyed.send("GET", URI, "respond-async").await.status, 202);
+    assert_eq!(keyed.open().await, 40);
+    assert_eq!(keyed.get().await.status, 200);
+    let open = keyed.open().await;
+    assert!((30..40).contains(&open), "{open}");
+}
+
 /// A process that died says nothing more: its entry counts in full, and is charged in full when it expires.
 #[tokio::test(start_paused = true)]
 async fn an_entry_that_nobody_settles_expires() {
