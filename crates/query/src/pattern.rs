@@ -6,6 +6,7 @@ mod automaton;
 mod chars;
 mod foreign;
 mod portable;
+mod set;
 
 use crate::{
     column::Operand,

@@ -25,7 +25,7 @@ const MAX_TABLES: usize = 100;
 pub(crate) struct Readable<'a> {
     /// The one database.
     pub(crate) database: &'a str,
-    /// Its datasets; or any, where a later step asks whether they exist.
+    /// Its datasets. `None` for a named query: it may name any, and a later step asks whether they exist.
     pub(crate) datasets: Option<&'a [&'a DatasetName]>,
 }
 
@@ -118,6 +118,11 @@ impl<'a> Walk<'a> {
         let unknown = || Refused::UnknownDataset { name: cut(table), place: known(place) };
         self.tables.push((place, parts.len(), dataset.ok_or_else(unknown)?));
         Ok(())
+    }
+
+    /// Whether the lake's operator wrote the statement, and not a caller.
+    pub(super) fn is_named_query(&self) -> bool {
+        self.readable.datasets.is_none()
     }
 
     fn is_readable(&self, dataset: &DatasetName) -> bool {

@@ -400,6 +400,24 @@ fn regular_expressions_that_take_exponential_time_are_refused() {
     assert!(gate("SELECT replace(name, '(a+)+$', 'x') FROM passengers").is_ok());
 }
 
+/// Its author is the operator. A caller's value is checked in it as everywhere.
+#[test]
+fn a_regular_expression_in_the_text_of_a_named_query_is_taken() {
+    let named = |sql: &str| Gated::new(sql, &Readable { database: "tributary", datasets: None });
+    for function in REGULAR {
+        for taken in ["'(a+)+$'", "('(a|a)*')", "'a+'", "'('"] {
+            let sql = format!("SELECT {function}(name, {taken}) FROM passengers");
+            assert!(named(&sql).is_ok(), "{sql}");
+        }
+    }
+    let gated = named("SELECT name FROM passengers WHERE regexp_like(name, :pattern)").unwrap();
+    let run = |text: &str| {
+        gated.run(&[Value::Text(text.to_owned())], None, Limits { default_rows: 100, max_rows: 1_000 })
+    };
+    assert!(run("a+").is_ok());
+    assert_eq!(run("(a+)+$").unwrap_err().status(), 400);
+}
+
 #[test]
 fn a_parameter_that_is_a_regular_expression_is_looked_at_with_its_value() {
     let sql = "SELECT name FROM passengers WHERE name = ? AND regexp_like(name, ?) AND (seat_number = ? OR \

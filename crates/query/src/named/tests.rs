@@ -357,7 +357,7 @@ proptest! {
 }
 
 #[test]
-fn a_regular_expression_that_takes_exponential_time_is_refused_in_the_definition_and_as_a_value() {
+fn a_regular_expression_that_takes_exponential_time_is_refused_as_a_value_and_taken_in_the_definition() {
     let definition = |pattern: &str| {
         let sql = format!("SELECT name FROM passengers WHERE regexp_like(name, {pattern}) LIMIT 5");
         json!({"name": "q", "sql": sql, "parameters": [{"name": "pattern", "type": "string", "default": "a"}]})
@@ -370,8 +370,8 @@ fn a_regular_expression_that_takes_exponential_time_is_refused_in_the_definition
         problem.to_string().contains("parameter pattern expects a regular expression that matches"),
         "{problem}"
     );
-    let unused =
+    // An operator's own expression, in a query that may have been published long ago.
+    let written =
         json!({"name": "q", "sql": "SELECT name FROM passengers WHERE regexp_like(name, '(a+)+$') LIMIT 5"});
-    let error = domain::chain(&define(&unused).unwrap_err());
-    assert!(error.contains("takes a regular expression that matches"), "{error}");
+    assert!(ask(&define(&written).unwrap(), "").is_ok());
 }

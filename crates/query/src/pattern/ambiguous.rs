@@ -12,7 +12,8 @@ use regex_syntax::ast::Ast;
 
 use super::automaton::{Automaton, TooLarge};
 
-/// How many steps the search may take, and how many states of one loop it looks at.
+/// How many steps the search may take, through all loops, and how many states of one loop it looks at. A request may have
+/// a hundred expressions: the steps of one have to take milliseconds.
 const MAX_STEPS: usize = 2_000_000;
 const MAX_LOOP: usize = 1_000;
 
@@ -23,6 +24,12 @@ const TOO_LARGE: &str = "that is smaller: this one cannot be checked for exponen
 /// Says what the expression must be like, if it is not. `folded`: letters match in upper and lower case.
 pub(super) fn check(ast: &Ast, folded: bool) -> Result<(), &'static str> {
     let automaton = Automaton::new(ast, folded).map_err(|TooLarge| TOO_LARGE)?;
+    let mut steps = 0;
+    search(&automaton, &mut steps)
+}
+
+/// Looks at every loop, and counts the steps.
+fn search(automaton: &Automaton, steps: &mut usize) -> Result<(), &'static str> {
     let mut local = vec![None; automaton.next.len()];
     for component in components(&automaton.next) {
         for (index, state) in component.iter().enumerate() {
@@ -32,19 +39,21 @@ pub(super) fn check(ast: &Ast, folded: bool) -> Result<(), &'static str> {
             automaton.next[*state].iter().filter_map(|next| local[*next]).collect()
         };
         let graph: Vec<Vec<usize>> = component.iter().map(within).collect();
-        let meets =
-            |one: usize, two: usize| automaton.chars[component[one]].meets(&automaton.chars[component[two]]);
-        let verdict = look(graph, meets);
+        look(graph, automaton, &component, steps)?;
         for state in &component {
             local[*state] = None;
         }
-        verdict?;
     }
     Ok(())
 }
 
 /// Looks at one loop: states that all lead to each other.
-fn look(mut graph: Vec<Vec<usize>>, meets: impl Fn(usize, usize) -> bool) -> Result<(), &'static str> {
+fn look(
+    mut graph: Vec<Vec<usize>>,
+    automaton: &Automaton,
+    component: &[usize],
+    steps: &mut usize,
+) -> Result<(), &'static str> {
     for next in &mut graph {
         next.sort_unstable();
         if next.windows(2).any(|pair| pair[0] == pair[1]) {
@@ -64,14 +73,43 @@ fn look(mut graph: Vec<Vec<usize>>, meets: impl Fn(usize, usize) -> bool) -> Res
             before[*to].push(state);
         }
     }
-    let pairs = states * states;
-    let common: Vec<bool> = (0..pairs).map(|pair| meets(pair / states, pair % states)).collect();
+    *steps += states * states;
+    let common = in_common(automaton, component, steps).ok_or(TOO_LARGE)?;
     // Two paths that part and meet again: out from a pair of equal states, and back to one.
-    let mut steps = 0;
-    let out = reach(&graph, &common, &mut steps).ok_or(TOO_LARGE)?;
-    let back = reach(&before, &common, &mut steps).ok_or(TOO_LARGE)?;
-    let mut parted = (0..pairs).filter(|pair| pair / states != pair % states);
+    let out = reach(&graph, &common, steps).ok_or(TOO_LARGE)?;
+    let back = reach(&before, &common, steps).ok_or(TOO_LARGE)?;
+    let mut parted = (0..states * states).filter(|pair| pair / states != pair % states);
     if parted.any(|pair| out[pair] && back[pair]) { Err(AMBIGUOUS) } else { Ok(()) }
+}
+
+/// Of each pair of states of a loop, whether a character may be in both. `None` if that takes too many steps. Classes are
+/// compared, not states: a class may be that of many states.
+fn in_common(automaton: &Automaton, component: &[usize], steps: &mut usize) -> Option<Vec<bool>> {
+    let class_of = |state: &usize| automaton.class_of[*state];
+    let mut classes: Vec<usize> = component.iter().map(class_of).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let count = classes.len();
+    let mut meet = vec![false; count * count];
+    for (one, class) in classes.iter().enumerate() {
+        for (two, other) in classes[..=one].iter().enumerate() {
+            let (class, other) = (&automaton.classes[*class], &automaton.classes[*other]);
+            *steps += class.size() + other.size();
+            if *steps > MAX_STEPS {
+                return None;
+            }
+            let answer = class.meets(other);
+            meet[one * count + two] = answer;
+            meet[two * count + one] = answer;
+        }
+    }
+    let rank = |state: &usize| classes.partition_point(|class| *class < class_of(state));
+    let ranks: Vec<usize> = component.iter().map(rank).collect();
+    let mut common = Vec::with_capacity(ranks.len() * ranks.len());
+    for one in &ranks {
+        common.extend(ranks.iter().map(|two| meet[one * count + two]));
+    }
+    Some(common)
 }
 
 /// The pairs of states that two paths with one text reach from a state that both begin at. `None` if that takes too many

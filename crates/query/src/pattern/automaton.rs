@@ -1,7 +1,7 @@
 //! A regular expression as an automaton: one state for each character or class in it, as Glushkov builds it. Where a
 //! text can lead from one state to the next in two ways, there are two edges.
 
-use std::convert::Infallible;
+use std::{collections::HashMap, convert::Infallible};
 
 use regex_syntax::ast::{
     Ast, Flag, FlagsItemKind, Repetition, RepetitionKind, RepetitionRange, Visitor, visit,
@@ -24,10 +24,14 @@ const WRITTEN_OUT_SINGLE: u32 = 64;
 /// The states by number, and where each leads.
 #[derive(Debug, Default)]
 pub(super) struct Automaton {
-    /// What each state matches.
-    pub(super) chars: Vec<Chars>,
+    /// What the states match.
+    pub(super) classes: Vec<Chars>,
+    /// The number of each state's class. Copies of one part of the expression share it.
+    pub(super) class_of: Vec<usize>,
     /// The states after each; one that can be reached in two ways stands there twice.
     pub(super) next: Vec<Vec<usize>>,
+    /// The classes by their places in the expression, which stays where it is while the automaton is made.
+    known: HashMap<*const Ast, usize>,
     edges: usize,
     parts: usize,
     folded: bool,
@@ -65,11 +69,11 @@ impl Automaton {
         match ast {
             // What is without length only restricts what matches.
             Ast::Empty(_) | Ast::Flags(_) | Ast::Assertion(_) => Ok(Part::empty()),
-            Ast::Dot(_) => self.state(Chars::any()),
-            Ast::Literal(literal) => self.state(Chars::literal(literal.c, self.folded)),
-            Ast::ClassPerl(class) => self.state(Chars::perl(class)),
-            Ast::ClassUnicode(class) => self.state(Chars::unicode(class)),
-            Ast::ClassBracketed(class) => self.state(Chars::bracketed(class, self.folded)),
+            Ast::Dot(_)
+            | Ast::Literal(_)
+            | Ast::ClassPerl(_)
+            | Ast::ClassUnicode(_)
+            | Ast::ClassBracketed(_) => self.state(ast),
             Ast::Repetition(repetition) => self.repetition(repetition),
             Ast::Group(group) => self.part(&group.ast),
             Ast::Alternation(alternation) => {
@@ -93,14 +97,33 @@ impl Automaton {
         }
     }
 
-    fn state(&mut self, chars: Chars) -> Result<Part, TooLarge> {
-        if self.chars.len() == MAX_STATES {
+    fn state(&mut self, ast: &Ast) -> Result<Part, TooLarge> {
+        let state = self.class_of.len();
+        if state == MAX_STATES {
             return Err(TooLarge);
         }
-        let state = self.chars.len();
-        self.chars.push(chars);
+        let class = self.class(ast);
+        self.class_of.push(class);
         self.next.push(Vec::new());
         Ok(Part { empty: 0, first: vec![state], last: vec![state] })
+    }
+
+    /// The number of the class of a single character.
+    fn class(&mut self, ast: &Ast) -> usize {
+        let place = std::ptr::from_ref(ast);
+        if let Some(class) = self.known.get(&place) {
+            return *class;
+        }
+        let class = self.classes.len();
+        self.known.insert(place, class);
+        self.classes.push(match ast {
+            Ast::Literal(literal) => Chars::literal(literal.c, self.folded),
+            Ast::ClassPerl(class) => Chars::perl(class),
+            Ast::ClassUnicode(class) => Chars::unicode(class, self.folded),
+            Ast::ClassBracketed(class) => Chars::bracketed(class, self.folded),
+            _ => Chars::any(),
+        });
+        class
     }
 
     fn concat(&mut self, left: Part, right: Part) -> Result<Part, TooLarge> {

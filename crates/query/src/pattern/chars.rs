@@ -1,100 +1,46 @@
-//! Sets of characters, as far as it must be known whether two of them have one in common.
+//! The characters that a part of an expression matches, as far as it must be known whether two parts have one in common.
 //!
-//! Engines differ in what `\w` and the like have outside of ASCII. So a class is known by two sets: what it has at
-//! least, and what it has at most.
+//! Engines differ in what `\p{L}` and the like have outside of ASCII, and in the cases of letters. So a class is known by
+//! two sets: what it has at least, and what it has at most. For `\w`, `\s` and `\d` the two are the same, see
+//! [`super::set`].
 
 use regex_syntax::ast::{
     ClassBracketed, ClassPerl, ClassPerlKind, ClassSet, ClassSetBinaryOp, ClassSetBinaryOpKind, ClassSetItem,
     ClassSetRange, ClassUnicode, ClassUnicodeKind,
 };
 
-type Range = (u32, u32);
+use super::set::{CLASSED, DIGIT, Range, Set, UNCLASSED, classed_as, everywhere};
 
-const LAST: u32 = char::MAX as u32;
 const LETTERS: [Range; 2] = [(0x41, 0x5a), (0x61, 0x7a)];
 const DIGITS: [Range; 1] = [(0x30, 0x39)];
 const WORD: [Range; 4] = [(0x30, 0x39), (0x41, 0x5a), (0x5f, 0x5f), (0x61, 0x7a)];
 const SPACE: [Range; 2] = [(0x09, 0x0d), (0x20, 0x20)];
 const MARKS: [Range; 4] = [(0x21, 0x2f), (0x3a, 0x40), (0x5b, 0x60), (0x7b, 0x7e)];
 /// What lies outside of ASCII, but for white space.
-const BEYOND: [Range; 9] = [
+const BEYOND: [Range; 10] = [
     (0x80, 0x84),
     (0x86, 0x9f),
     (0xa1, 0x167f),
-    (0x1681, 0x1fff),
+    (0x1681, 0x180d),
+    (0x180f, 0x1fff),
     (0x200b, 0x2027),
     (0x202a, 0x202e),
     (0x2030, 0x205e),
     (0x2060, 0x2fff),
-    (0x3001, LAST),
+    (0x3001, char::MAX as u32),
 ];
-/// White space outside of ASCII.
-const BEYOND_SPACE: [Range; 8] = [
+/// White space outside of ASCII: no engine has it in `\w`. U+180E was white space before Unicode 6.3.
+const BEYOND_SPACE: [Range; 9] = [
     (0x85, 0x85),
     (0xa0, 0xa0),
     (0x1680, 0x1680),
+    (0x180e, 0x180e),
     (0x2000, 0x200a),
     (0x2028, 0x2029),
     (0x202f, 0x202f),
     (0x205f, 0x205f),
     (0x3000, 0x3000),
 ];
-
-/// A set: ranges in order, with something between any two.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Set(Vec<Range>);
-
-impl Set {
-    fn new(ranges: impl IntoIterator<Item = Range>) -> Self {
-        let mut ranges: Vec<Range> = ranges.into_iter().filter(|(first, last)| first <= last).collect();
-        ranges.sort_unstable();
-        let mut merged: Vec<Range> = Vec::with_capacity(ranges.len());
-        for (first, last) in ranges {
-            match merged.last_mut() {
-                Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
-                _ => merged.push((first, last)),
-            }
-        }
-        Self(merged)
-    }
-
-    fn complement(&self) -> Self {
-        let mut gaps = Vec::with_capacity(self.0.len() + 1);
-        let mut next = 0;
-        for (first, last) in &self.0 {
-            if *first > next {
-                gaps.push((next, first - 1));
-            }
-            next = last + 1;
-        }
-        if next <= LAST {
-            gaps.push((next, LAST));
-        }
-        Self(gaps)
-    }
-
-    fn union(self, other: Self) -> Self {
-        Self::new(self.0.into_iter().chain(other.0))
-    }
-
-    fn intersection(&self, other: &Self) -> Self {
-        self.complement().union(other.complement()).complement()
-    }
-
-    fn meets(&self, other: &Self) -> bool {
-        let (mut ours, mut theirs) = (self.0.iter().peekable(), other.0.iter().peekable());
-        while let (Some(one), Some(two)) = (ours.peek(), theirs.peek()) {
-            if one.1 < two.0 {
-                ours.next();
-            } else if two.1 < one.0 {
-                theirs.next();
-            } else {
-                return true;
-            }
-        }
-        false
-    }
-}
 
 /// A class, a literal, or the dot.
 #[derive(Debug, Clone)]
@@ -106,29 +52,31 @@ pub(super) struct Chars {
 impl Chars {
     /// Every character: the dot, and what is not known better.
     pub(super) fn any() -> Self {
-        Self { least: Set::new([]), most: Set::new([(0, LAST)]) }
+        Self { least: Set::new([]), most: Set::all() }
     }
 
     /// One character; `folded` in upper and lower case.
     pub(super) fn literal(c: char, folded: bool) -> Self {
-        let own = Set::new([(c.into(), c.into())]);
+        let one = |c: char| everywhere((c.into(), c.into()));
         let cases = c.to_lowercase().chain(c.to_uppercase()).filter(|_| folded);
-        let most = own.clone().union(Set::new(cases.map(|case| (case.into(), case.into()))));
-        Self { least: own, most }
+        Self { least: Set::new(one(c)), most: Set::new(one(c).into_iter().chain(cases.flat_map(one))) }
     }
 
     /// `\d` and the like.
     pub(super) fn perl(class: &ClassPerl) -> Self {
-        let chars = match class.kind {
-            ClassPerlKind::Digit => Self::of(&DIGITS, &BEYOND),
-            ClassPerlKind::Space => Self::of(&SPACE, &BEYOND_SPACE),
-            ClassPerlKind::Word => Self::of(&WORD, &BEYOND),
+        let (ascii, beyond) = match class.kind {
+            ClassPerlKind::Digit => (&DIGITS[..], classed_as(&BEYOND, &[DIGIT])),
+            ClassPerlKind::Space => (&SPACE[..], classed_as(&BEYOND_SPACE, &[CLASSED, DIGIT])),
+            ClassPerlKind::Word => (&WORD[..], classed_as(&BEYOND, &[CLASSED, DIGIT])),
         };
+        let set = Set::new(ascii.iter().copied().chain(beyond));
+        let chars = Self { least: set.clone(), most: set };
         if class.negated { chars.negated() } else { chars }
     }
 
-    /// `\p{Lu}` and the like.
-    pub(super) fn unicode(class: &ClassUnicode) -> Self {
+    /// `\p{Lu}` and the like. Where case is `folded`, engines disagree on whether `\p{Lu}` and `\P{Lu}` have letters of the
+    /// other case.
+    pub(super) fn unicode(class: &ClassUnicode, folded: bool) -> Self {
         let name = match &class.kind {
             ClassUnicodeKind::OneLetter(letter) => letter.to_string(),
             ClassUnicodeKind::Named(name) => name.clone(),
@@ -136,6 +84,7 @@ impl Chars {
         };
         let chars = match name.as_str() {
             "L" | "Latin" => Self::of(&LETTERS, &BEYOND),
+            "Lu" | "Ll" if folded => Self { least: Set::new([]), ..Self::of(&LETTERS, &BEYOND) },
             "Lu" => Self::of(&LETTERS[..1], &BEYOND),
             "Ll" => Self::of(&LETTERS[1..], &BEYOND),
             "N" | "Nd" => Self::of(&DIGITS, &BEYOND),
@@ -161,17 +110,20 @@ impl Chars {
         self.most.meets(&other.most)
     }
 
-    /// What a class has for certain, and what it may have besides.
+    /// How many steps [`Chars::meets`] may take for this one.
+    pub(super) fn size(&self) -> usize {
+        self.most.ranges().len()
+    }
+
+    /// What a class of ASCII characters has for certain, and what it may have besides.
     fn of(least: &[Range], besides: &[Range]) -> Self {
-        Self { least: Set::new(least.iter().copied()), most: Set::new(least.iter().chain(besides).copied()) }
+        let least = least.iter().copied();
+        let besides = classed_as(besides, &[UNCLASSED, CLASSED, DIGIT]);
+        Self { least: Set::new(least.clone()), most: Set::new(least.chain(besides)) }
     }
 
     fn negated(&self) -> Self {
         Self { least: self.most.complement(), most: self.least.complement() }
-    }
-
-    fn union(self, other: Self) -> Self {
-        Self { least: self.least.union(other.least), most: self.most.union(other.most) }
     }
 
     fn set(set: &ClassSet, folded: bool) -> Self {
@@ -184,7 +136,7 @@ impl Chars {
                         least: left.least.intersection(&right.least),
                         most: left.most.intersection(&right.most),
                     },
-                    _ => Self { least: Set::new([]), most: left.most.union(right.most) },
+                    _ => Self { least: Set::new([]), most: Set::union([left.most, right.most]) },
                 }
             }
         }
@@ -198,100 +150,40 @@ impl Chars {
                 Self::range((start.c.into(), end.c.into()), folded)
             }
             ClassSetItem::Ascii(_) => Self::any(),
-            ClassSetItem::Unicode(class) => Self::unicode(class),
+            ClassSetItem::Unicode(class) => Self::unicode(class, folded),
             ClassSetItem::Perl(class) => Self::perl(class),
             ClassSetItem::Bracketed(class) => Self::bracketed(class, folded),
             ClassSetItem::Union(union) => {
-                union.items.iter().fold(Self::of(&[], &[]), |all, item| all.union(Self::item(item, folded)))
+                let items = union.items.iter().map(|item| Self::item(item, folded));
+                let (least, most): (Vec<Set>, Vec<Set>) =
+                    items.map(|chars| (chars.least, chars.most)).unzip();
+                Self { least: Set::union(least), most: Set::union(most) }
             }
         }
     }
 
     fn range(range: Range, folded: bool) -> Self {
-        let own = Set::new([range]);
+        let own = Set::new(everywhere(range));
         if !folded {
             return Self { least: own.clone(), most: own };
         }
         let shifted = |letters: Range, by: i64| {
             let within = own.intersection(&Set::new([letters]));
-            let shift = move |code: u32| u32::try_from(i64::from(code) + by).unwrap_or(code);
-            Set::new(within.0.into_iter().map(move |(first, last)| (shift(first), shift(last))))
+            let shift = |code: u32| u32::try_from(i64::from(code) + by).unwrap_or(code);
+            Set::new(within.ranges().iter().map(|(first, last)| (shift(*first), shift(*last))))
         };
         let [upper, lower] = LETTERS;
-        let mut most = own.clone().union(shifted(upper, 0x20)).union(shifted(lower, -0x20));
         // Cases outside of ASCII are not known here.
-        if range.1 >= 0x80 {
-            most = most.union(Set::new(BEYOND));
-        }
+        let beyond: &[Range] = if range.1 >= 0x80 { &BEYOND } else { &[] };
+        let most = Set::union([
+            own.clone(),
+            shifted(upper, 0x20),
+            shifted(lower, -0x20),
+            Set::new(classed_as(beyond, &[UNCLASSED, CLASSED, DIGIT])),
+        ]);
         Self { least: own, most }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use regex_syntax::ast::{Ast, parse::Parser};
-
-    use super::*;
-
-    fn chars(pattern: &str, folded: bool) -> Chars {
-        match &Parser::new().parse(pattern).unwrap() {
-            Ast::Literal(literal) => Chars::literal(literal.c, folded),
-            Ast::ClassPerl(class) => Chars::perl(class),
-            Ast::ClassUnicode(class) => Chars::unicode(class),
-            Ast::ClassBracketed(class) => Chars::bracketed(class, folded),
-            Ast::Dot(_) => Chars::any(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn classes_that_have_a_character_in_common_are_told_from_those_that_have_none() {
-        for (one, two, expected) in [
-            ("a", "a", true),
-            ("a", "b", false),
-            ("a", "A", false),
-            ("[a-c]", "[c-e]", true),
-            ("[a-c]", "[d-e]", false),
-            ("[^a]", "a", false),
-            ("[^a]", "b", true),
-            (".", "x", true),
-            (r"\w", r"\s", false),
-            (r"\w", r"\d", true),
-            (r"\w", "-", false),
-            (r"\w", "é", true),
-            (r"\W", "é", true),
-            (r"\W", "a", false),
-            (r"\S", " ", false),
-            (r"\s", "\u{a0}", true),
-            (r"\D", "7", false),
-            (r"[\w.]", r"\.", true),
-            (r"[^\s,]", ",", false),
-            (r"[^\s,]", " ", false),
-            (r"[^\w]", "é", true),
-            (r"\p{L}", " ", false),
-            (r"\p{Lu}", "a", false),
-            (r"\P{L}", "a", false),
-            (r"\P{L}", "1", true),
-            (r"\p{N}", "-", false),
-            (r"\p{P}", ",", true),
-            (r"\P{P}", ",", true),
-            (r"\p{Whatever}", "a", true),
-            ("[a-z&&[^b]]", "b", false),
-            ("[a-z&&[^b]]", "c", true),
-            ("[[:alpha:]]", "a", true),
-        ] {
-            assert_eq!(chars(one, false).meets(&chars(two, false)), expected, "{one} {two}");
-            assert_eq!(chars(two, false).meets(&chars(one, false)), expected, "{two} {one}");
-        }
-        for (one, two, expected) in [
-            ("a", "A", true),
-            ("é", "É", true),
-            ("[a-c]", "B", true),
-            ("[a-c]", "D", false),
-            ("[à-ü]", "É", true),
-            ("a", "b", false),
-        ] {
-            assert_eq!(chars(one, true).meets(&chars(two, true)), expected, "(?i) {one} {two}");
-        }
-    }
-}
+mod tests;

@@ -22,6 +22,15 @@ fn what_matches_in_one_way_is_taken() {
         "^([a-z]+-)*[a-z]+$",
         r"^(\w+\s)*\w+$",
         r"^\s+|\s+$",
+        r"^(\S+\s+)*\S+$",
+        r"\S+(\s+\S+)*",
+        r"([^\s,]+,\s*)*[^\s,]+",
+        r"(\w+\W+)*",
+        r"(\d+\D+)*",
+        r"(\d+\W+)*",
+        r"(\w+\s)*",
+        r"(\w+[^\w])*",
+        "([^,]+,)*",
         "(foo|bar|baz)+",
         "(a|b|ab)c",
         "(a*)b",
@@ -64,6 +73,17 @@ fn what_matches_in_more_and_more_ways_is_refused() {
         "((a+b?)+c)*",
         "([a-c]|[c-e])+",
         r"(\s|\n)*",
+        r"(\s*\S+)*",
+        r"(\w+\S)*x",
+        r"(\w+\D)*x",
+        r"(\w|é)*x",
+        r"(\W|é)*x",
+        r"(\d|٣)*x",
+        r"(\D|٣)*x",
+        r"(\s|\x{a0})*x",
+        r"(\S|\x{a0})*x",
+        r"(\W[à-ü]?)*x",
+        r"(?i)(\p{Lu}|a)*x",
         "(?i)(a|A)+x",
         "(a|(?i)A)+x",
         "(é|É|(?i)x)+",
@@ -100,6 +120,46 @@ fn what_is_too_large_is_refused_and_costs_little() {
         format!("{}^{}", "(?:".repeat(40), "){20}".repeat(40)),
     ] {
         assert!(verdict(&pattern).is_err(), "{}", pattern.chars().take(40).collect::<String>());
+    }
+}
+
+/// A class of so many characters outside of ASCII, with other characters between any two.
+fn class_of_many(first: u32, apart: usize, count: usize) -> String {
+    let characters = (first..).step_by(apart).take(count).map(|code| char::from_u32(code).unwrap());
+    format!("[{}]", characters.collect::<String>())
+}
+
+#[test]
+fn a_class_costs_once_and_not_for_each_copy() {
+    let (even, odd) = (class_of_many(0x100, 4, 800), class_of_many(0x102, 4, 800));
+    for (pattern, states, classes) in [
+        (format!("(?:(?:{}{{64}}){{11}}){{5}}", class_of_many(0xa1, 2, 1_680)), 64 * 11 * 5, 1),
+        (format!("(?:(?:{even}{{64}}{odd}{{64}}){{7}})*"), 128 * 7, 2),
+    ] {
+        let ast = Parser::new().parse(&pattern).unwrap();
+        let automaton = Automaton::new(&ast, false).unwrap();
+        assert_eq!((automaton.class_of.len(), automaton.classes.len()), (states, classes));
+        let mut steps = 0;
+        assert_eq!(search(&automaton, &mut steps), Ok(()));
+        assert!(steps < MAX_STEPS / 2, "{steps}");
+    }
+}
+
+#[test]
+fn the_steps_of_all_classes_and_loops_are_bounded_together() {
+    let long: Vec<String> = (0..100).map(|at| class_of_many(0x1000 + at, 100, 400)).collect();
+    let letters: Vec<String> = ('\u{1000}'..='\u{103b}').map(String::from).collect();
+    let one_loop = format!("(?:{})*y", letters.join("|"));
+    assert_eq!(verdict(&one_loop), Ok(()));
+    let loops = one_loop.repeat(10);
+    for pattern in [format!("(?:{})*", r"\w\s".repeat(450)), format!("(?:{})*", long.concat()), loops] {
+        let ast = Parser::new().parse(&pattern).unwrap();
+        let mut steps = 0;
+        let verdict = search(&Automaton::new(&ast, false).unwrap(), &mut steps);
+        let name: String = pattern.chars().take(40).collect();
+        // They are counted for two classes or two states at a time.
+        assert!(steps <= MAX_STEPS + 10_000, "{steps}: {name}");
+        assert_eq!(verdict, Err(TOO_LARGE), "{name}");
     }
 }
 
