@@ -129,7 +129,7 @@ impl Front {
         refuse::check(&parts.headers)?;
         parts.headers.remove(header::AUTHORIZATION);
         parts.uri = with_bucket_of_host(self.without_signature(parts.uri)?, &parts.headers)?;
-        refuse::check_deletion(&parts.method, &parts.uri)?;
+        refuse::check_parts(&parts.method, &parts.uri)?;
         drop_unknown_range(&mut parts.headers);
 
         let mut integrity = Integrity::default();

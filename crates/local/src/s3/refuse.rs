@@ -41,15 +41,37 @@ const NOT_DELETED: [&str; 16] = [
     "versions",
 ];
 
-/// Refuses the deletion of a part that cannot be deleted, as S3 does.
-pub(super) fn check_deletion(method: &Method, uri: &Uri) -> Result<(), S3Error> {
-    if *method != Method::DELETE {
+/// Names in the query of a request that stores or deletes, and are of the object itself. `x-` begins what S3 leaves to
+/// its clients, `x-id` among it.
+fn is_of_the_whole(method: &Method, name: &str) -> bool {
+    match name {
+        "uploadId" | "versionId" => true,
+        "partNumber" => *method == Method::PUT,
+        other => other.starts_with("x-"),
+    }
+}
+
+/// Refuses to store or delete a part of a bucket or an object that is not here. `s3s` does not know all that S3 has, and
+/// would store or delete the whole: so the list is of what may be there.
+pub(super) fn check_parts(method: &Method, uri: &Uri) -> Result<(), S3Error> {
+    if !matches!(*method, Method::PUT | Method::DELETE) {
         return Ok(());
     }
     let query = uri.query().unwrap_or_default();
-    if form_urlencoded::parse(query.as_bytes()).any(|(name, _)| NOT_DELETED.contains(&&*name)) {
-        let text = "The specified method is not allowed against this resource.";
-        return Err(S3Error::with_message(S3ErrorCode::MethodNotAllowed, text));
+    let names: Vec<_> = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name).collect();
+    if let Some(part) = names.iter().find(|name| !is_of_the_whole(method, name)) {
+        if *method == Method::DELETE && NOT_DELETED.contains(&&**part) {
+            let text = "The specified method is not allowed against this resource.";
+            return Err(S3Error::with_message(S3ErrorCode::MethodNotAllowed, text));
+        }
+        let text =
+            format!("the local S3 does not have {method} of {:?}", part.chars().take(64).collect::<String>());
+        return Err(S3Error::with_message(S3ErrorCode::NotImplemented, text));
+    }
+    let has = |wanted: &str| names.iter().any(|name| name == wanted);
+    if *method == Method::PUT && has("partNumber") != has("uploadId") {
+        let text = "a part of an upload has a partNumber and an uploadId";
+        return Err(S3Error::with_message(S3ErrorCode::InvalidRequest, text));
     }
     Ok(())
 }
@@ -92,21 +114,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_is_not_deleted_with_the_whole() {
-        for (method, uri, allowed) in [
-            (Method::DELETE, "/bucket?acl", false),
-            (Method::DELETE, "/bucket/key?acl", false),
-            (Method::DELETE, "/bucket/key?x-id=DeleteObject&acl=", false),
-            (Method::DELETE, "/bucket/key?%61cl", false),
-            (Method::DELETE, "/bucket?versioning", false),
-            (Method::DELETE, "/bucket/key", true),
-            (Method::DELETE, "/bucket/acl", true),
-            (Method::DELETE, "/bucket/key?x-id=DeleteObject", true),
-            (Method::DELETE, "/bucket/key?uploadId=acl", true),
-            (Method::GET, "/bucket?acl", true),
+    fn a_part_is_neither_stored_nor_deleted_as_the_whole() {
+        for (method, uri, refused) in [
+            (Method::DELETE, "/bucket?acl", Some("MethodNotAllowed")),
+            (Method::DELETE, "/bucket/key?acl", Some("MethodNotAllowed")),
+            (Method::DELETE, "/bucket/key?x-id=DeleteObject&acl=", Some("MethodNotAllowed")),
+            (Method::DELETE, "/bucket/key?%61cl", Some("MethodNotAllowed")),
+            (Method::DELETE, "/bucket?versioning", Some("MethodNotAllowed")),
+            (Method::DELETE, "/bucket?metadataConfiguration", Some("NotImplemented")),
+            (Method::DELETE, "/bucket/key?policy", Some("NotImplemented")),
+            (Method::DELETE, "/bucket/key?partNumber=1", Some("NotImplemented")),
+            (Method::PUT, "/bucket/key?encryption", Some("NotImplemented")),
+            (Method::PUT, "/bucket/key?renameObject", Some("NotImplemented")),
+            (Method::PUT, "/bucket?abac", Some("NotImplemented")),
+            (Method::PUT, "/bucket/key?partNumber=1", Some("InvalidRequest")),
+            (Method::PUT, "/bucket/key?uploadId=1", Some("InvalidRequest")),
+            (Method::PUT, "/bucket/key?partNumber=1&uploadId=1", None),
+            (Method::PUT, "/bucket/key?x-id=PutObject", None),
+            (Method::PUT, "/bucket/encryption", None),
+            (Method::DELETE, "/bucket/key", None),
+            (Method::DELETE, "/bucket/acl", None),
+            (Method::DELETE, "/bucket/key?x-id=DeleteObject&versionId=null", None),
+            (Method::DELETE, "/bucket/key?uploadId=acl", None),
+            (Method::GET, "/bucket?acl", None),
         ] {
             let uri: Uri = uri.parse().unwrap();
-            assert_eq!(check_deletion(&method, &uri).is_ok(), allowed, "{method} {uri}");
+            let found = check_parts(&method, &uri).err().map(|error| error.code().as_str().to_owned());
+            assert_eq!(found.as_deref(), refused, "{method} {uri}");
         }
     }
 }
