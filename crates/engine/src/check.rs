@@ -101,7 +101,8 @@ fn check_order(order_by: &OrderBy) -> Flow {
 
 fn check_body(body: &SetExpr) -> Flow {
     match body {
-        SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => Flow::Continue(()),
+        SetExpr::Select(_) | SetExpr::Query(_) => Flow::Continue(()),
+        SetExpr::Values(values) => refuse_if(expression::holds_query(values), "a subquery in VALUES"),
         SetExpr::SetOperation { left, right, set_quantifier, .. } => {
             let known =
                 matches!(set_quantifier, SetQuantifier::All | SetQuantifier::Distinct | SetQuantifier::None);

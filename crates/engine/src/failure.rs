@@ -151,13 +151,24 @@ fn athena_word(arrow: &str) -> &str {
     }
 }
 
+/// What Arrow says where a column has a null that its plan did not expect.
+const NULL_IN_NOT_NULLABLE: &str = "declared as non-nullable but contains null";
+
 fn describe_arrow(error: &ArrowError) -> Option<Described> {
-    use Described::Failed;
+    use Described::{Failed, Unsupported};
     Some(match error {
         ArrowError::DivideByZero => Failed("DIVISION_BY_ZERO", "Division by zero".to_owned()),
         ArrowError::ArithmeticOverflow(what) => Failed("NUMERIC_VALUE_OUT_OF_RANGE", what.clone()),
         ArrowError::CastError(what) | ArrowError::ParseError(what) => {
             let (code, message) = cast::describe(what);
+            Failed(code, message)
+        }
+        // The planner takes the subquery's column for the value, although no row means NULL.
+        ArrowError::InvalidArgumentError(what) if what.contains(NULL_IN_NOT_NULLABLE) => {
+            Unsupported("a scalar subquery that gives no row".to_owned())
+        }
+        ArrowError::InvalidArgumentError(what) => {
+            let (code, message) = cast::beyond_decimal(what)?;
             Failed(code, message)
         }
         ArrowError::ParquetError(what) => Failed("HIVE_BAD_DATA", what.clone()),

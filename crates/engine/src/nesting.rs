@@ -1,10 +1,13 @@
 //! How deep a query may nest. Every step after this one, down to the evaluation of a row, descends into the
 //! nesting on the thread's stack: an overflow would end the process.
 
+mod inlined;
+
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Query, Select, SetExpr, VisitMut, VisitorMut};
 
+pub(crate) use self::inlined::bound as bound_inlined;
 use crate::{calls, error::EngineError};
 
 /// The most levels: expressions within expressions, queries within queries, joins and set operations, which
@@ -18,11 +21,13 @@ const PER_QUERY: usize = 6;
 /// Removes parentheses, which the tree does not need, balances the chains, and refuses what nests too deep.
 pub(crate) fn bound(query: &mut Query) -> Result<(), EngineError> {
     match query.visit(&mut Bound { levels: 0 }) {
-        ControlFlow::Break(TooDeep) => {
-            Err(EngineError::unsupported(format!("a query that nests more than {MAX_LEVELS} levels")))
-        }
+        ControlFlow::Break(TooDeep) => Err(too_deep()),
         ControlFlow::Continue(()) => Ok(()),
     }
+}
+
+fn too_deep() -> EngineError {
+    EngineError::unsupported(format!("a query that nests more than {MAX_LEVELS} levels"))
 }
 
 struct TooDeep;

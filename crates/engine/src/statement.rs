@@ -49,6 +49,7 @@ impl Prepared {
         let mut query = parse(tokens, sql)?;
         nesting::bound(&mut query)?;
         check::query(&mut query)?;
+        nesting::bound_inlined(&query)?;
         parameter::bind(&mut query, parameters)?;
         literal::rewrite(&mut query)?;
         derived::name(&mut query);

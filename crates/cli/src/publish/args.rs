@@ -48,7 +48,7 @@ pub(crate) struct PublishOptions {
     pub(crate) format: Option<Format>,
     /// Pack events into messages of up to this size, as JSON arrays: SNS bills each 64 KiB of a request, and limits
     /// messages a second. From 1KiB to 256KiB [without a size: 64KiB]. A message gets events of no more partitions than
-    /// TRIBUTARY_MESSAGE_PARTITIONS says [400]: the lake keeps those of further ones in quarantine.
+    /// TRIBUTARY_MESSAGE_PARTITIONS says (400 by default): the lake keeps those of further ones in quarantine.
     #[arg(long, value_name = "SIZE", num_args = 0..=1, require_equals = true, default_missing_value = "64KiB")]
     pub(crate) pack: Option<PackSize>,
     /// Keep here how far the publishing is, and go on from there. Not for standard input.

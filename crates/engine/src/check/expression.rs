@@ -1,6 +1,9 @@
+use std::ops::ControlFlow;
+
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CastKind, DataType, DateTimeField, ExactNumberInfo, Expr, ExtractSyntax, Function,
-    FunctionArguments, Interval, TimezoneInfo, UnaryOperator, Value, ValueWithSpan,
+    FunctionArguments, Interval, LimitClause, Query, TimezoneInfo, UnaryOperator, Value, ValueWithSpan,
+    Visit, WindowType, visit_expressions,
 };
 
 use super::{Flow, refuse, refuse_if};
@@ -24,7 +27,6 @@ pub(super) fn check(expr: &Expr) -> Flow {
         | Expr::TypedString(_)
         | Expr::Case { .. }
         | Expr::Exists { .. }
-        | Expr::Subquery(_)
         | Expr::GroupingSets(_)
         | Expr::Cube(_)
         | Expr::Rollup(_) => Flow::Continue(()),
@@ -40,6 +42,7 @@ pub(super) fn check(expr: &Expr) -> Flow {
             target(data_type)
         }
         Expr::Function(call) => function(call),
+        Expr::Subquery(query) => scalar_subquery(query),
         Expr::Substring { substring_from, .. } => {
             refuse_if(substring_from.is_none(), "this form of SUBSTRING")
         }
@@ -120,6 +123,31 @@ fn target(data_type: &DataType) -> Flow {
     }
 }
 
+/// The planner takes a column that is never null, such as a count, for a value that is never null. Without a row the
+/// value is NULL.
+fn scalar_subquery(query: &Query) -> Flow {
+    let Some(LimitClause::LimitOffset { limit, offset, .. }) = &query.limit_clause else {
+        return Flow::Continue(());
+    };
+    refuse_if(offset.is_some(), "OFFSET in a scalar subquery")?;
+    let none = match limit {
+        Some(Expr::Value(ValueWithSpan { value: Value::Number(digits, _), .. })) => {
+            digits.chars().all(|digit| digit == '0')
+        }
+        _ => false,
+    };
+    refuse_if(none, "LIMIT 0 in a scalar subquery")
+}
+
+/// Whether there is a query below this part of a query.
+pub(super) fn holds_query<V: Visit>(part: &V) -> bool {
+    let found = visit_expressions(part, |expr| match expr {
+        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_break()
+}
+
 fn function(call: &Function) -> Flow {
     // The names were folded; a qualified one is in no list.
     let name = call.name.to_string().replace('"', "");
@@ -130,6 +158,10 @@ fn function(call: &Function) -> Flow {
         functions::needs_window(&name) && call.over.is_none(),
         &format!("function {name} without OVER"),
     )?;
+    if let Some(WindowType::WindowSpec(window)) = &call.over {
+        let by_query = holds_query(&window.partition_by) || holds_query(&window.order_by);
+        refuse_if(by_query, "a subquery in PARTITION BY or ORDER BY of a window")?;
+    }
     let odd = call.uses_odbc_syntax || call.parameters != FunctionArguments::None;
     refuse_if(odd || !call.within_group.is_empty(), &format!("this form of function {name}"))?;
     if let FunctionArguments::List(arguments) = &call.args {

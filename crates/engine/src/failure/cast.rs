@@ -21,6 +21,17 @@ pub(super) fn describe(arrow: &str) -> (&'static str, String) {
     (INVALID, arrow.to_owned())
 }
 
+/// Message for what Arrow says of a number that has more digits than its decimal type: the type's digits, and nothing
+/// of the value. `None` for any other text.
+pub(super) fn beyond_decimal(arrow: &str) -> Option<(&'static str, String)> {
+    let (_, rest) = arrow
+        .split_once(" is too large to store in a Decimal")
+        .or_else(|| arrow.split_once(" is too small to store in a Decimal"))?;
+    let (_, rest) = rest.split_once(" of precision ")?;
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    Some((INVALID, format!("Cannot cast a number to a DECIMAL of {digits} digits. Value too large.")))
+}
+
 fn from_text(value: &str, arrow: &str) -> String {
     match arrow {
         "Int32" => format!("Cannot cast '{value}' to INT"),
@@ -40,7 +51,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<(&'a str, &'a
 
 #[cfg(test)]
 mod tests {
-    use super::describe;
+    use super::{beyond_decimal, describe};
 
     #[test]
     fn conversions_fail_in_athenas_words() {
@@ -79,5 +90,18 @@ mod tests {
         ] {
             assert_eq!(describe(arrow), (code, message.to_owned()));
         }
+    }
+
+    #[test]
+    fn numbers_beyond_a_decimals_digits_are_known() {
+        for arrow in [
+            "123456.00 is too large to store in a Decimal128 of precision 2. Max is 0.99",
+            "-123456.00 is too small to store in a Decimal128 of precision 2. Min is -0.99",
+            "10.0 is too large to store in a Decimal32 of precision 2. Max is 9.9",
+        ] {
+            let message = "Cannot cast a number to a DECIMAL of 2 digits. Value too large.".to_owned();
+            assert_eq!(beyond_decimal(arrow), Some(("INVALID_CAST_ARGUMENT", message)));
+        }
+        assert_eq!(beyond_decimal("number of columns(1) must match number of fields(2)"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Queries that are long or nest deep.
+//! Queries that are long or nest deep, as they are written or once they are planned.
 
 use engine::EngineError;
 
@@ -85,5 +85,86 @@ async fn long_and_deep() {
     for sql in refused {
         let error = lake.error(&sql, &[]).await;
         assert!(!matches!(error, EngineError::Internal(_)), "{error:?}");
+    }
+}
+
+/// On the same stack as above: the planner inlines every WITH query where it is named.
+#[test]
+fn with_queries_are_bounded_as_they_are_planned() {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(1).thread_stack_size(1 << 20).build().unwrap();
+    runtime.block_on(async { tokio::spawn(inlined()).await.unwrap() });
+}
+
+/// `w0` reads the table, each further one is made by `step` of the one before, and the last is read.
+fn with(steps: usize, last: &str, step: impl Fn(&str) -> String) -> String {
+    let mut queries = vec!["w0 AS (SELECT n AS x FROM t)".to_owned()];
+    queries.extend((1..=steps).map(|n| format!("w{n} AS ({})", step(&format!("w{}", n - 1)))));
+    format!("WITH {} {}", queries.join(", "), last.replace("LAST", &format!("w{steps}")))
+}
+
+async fn inlined() {
+    let lake = lake().await;
+    let plain = |name: &str| format!("SELECT x FROM {name}");
+    let filtered = |name: &str| format!("SELECT x FROM {name} WHERE x >= 0");
+    let doubled = |name: &str| format!("SELECT a.x FROM {name} a JOIN {name} b ON a.x = b.x");
+    let united = |name: &str| format!("SELECT x FROM {name} UNION ALL SELECT x FROM {name}");
+    let summed = |name: &str| format!("SELECT x + x AS x FROM {name}");
+    let deep = |name: &str| format!("SELECT {}x{} AS x FROM {name}", "abs(".repeat(12), ")".repeat(12));
+    let wide = |name: &str| format!("SELECT coalesce({}) AS x FROM {name}", vec!["x"; 30].join(", "));
+    let read = "SELECT count(*) FROM LAST";
+    let sums = "SELECT sum(x) FROM LAST WHERE x > -1";
+    for (sql, expected) in [
+        (with(20, read, plain), "2"),
+        (with(10, sums, filtered), "1"),
+        (with(4, read, doubled), "2"),
+        (with(4, read, united), "32"),
+        (with(8, sums, summed), "256"),
+        (with(2, sums, deep), "1"),
+        (with(0, "SELECT count(*) FROM LAST a, LAST b, LAST c", plain), "8"),
+        (with(1, "SELECT x FROM (WITH v AS (SELECT x FROM LAST) SELECT sum(x) AS x FROM v) a", summed), "2"),
+        (with(1, "SELECT sum(y) FROM LAST AS v (y)", summed), "2"),
+        ("SELECT count(*) FROM (t a JOIN t b ON a.n = b.n) JOIN t c ON a.n = c.n".to_owned(), "2"),
+    ] {
+        let shown = &sql[..60.min(sql.len())];
+        let text = lake.text(&sql, &[]).await.unwrap_or_else(|error| panic!("{shown}: {error}"));
+        assert_eq!(text.lines().last(), Some(format!("\"{expected}\"").as_str()), "{shown}");
+    }
+    let derived = |depth: usize| {
+        let lower = format!("SELECT {}s{} AS s FROM (", "lower(".repeat(13), ")".repeat(13));
+        format!("{}SELECT s FROM t{}", lower.repeat(depth), ")".repeat(depth))
+    };
+    let some = |count: usize, of: fn(usize) -> String, between: &str| {
+        (0..count).map(of).collect::<Vec<_>>().join(between)
+    };
+    let depth = "nests more than 40 levels";
+    let relations = "more than 100 tables and subqueries";
+    for (sql, reason) in [
+        (with(150, "SELECT x FROM LAST", plain), depth),
+        (with(40, read, filtered), depth),
+        (with(40, sums, deep), depth),
+        (with(6, sums, deep), depth),
+        (with(24, read, doubled), relations),
+        (with(24, read, united), relations),
+        (with(10, read, |name| format!("SELECT x FROM {name} WHERE x IN (SELECT x FROM {name})")), relations),
+        (with(20, sums, wide), "more than 10000 parts"),
+        (with(18, sums, |name| format!("SELECT x FROM ({}) v (x)", summed(name))), "more than 10000 parts"),
+        // The planner finds a WITH query by its whole name, although it has a point.
+        (with(6, read, doubled).replace("w1 AS", "\"t.w\" AS").replace("w1 ", "t.w "), relations),
+        (derived(3), depth),
+        (format!("SELECT 1 FROM ({})", some(60, |n| format!("t a{n}"), " CROSS JOIN ")), depth),
+        (format!("SELECT 1 FROM t WHERE {}", some(60, |n| format!("n IN (SELECT {n})"), " AND ")), depth),
+        (
+            format!(
+                "SELECT {} FROM t",
+                some(60, |n| format!("sum(n) OVER (ORDER BY n + {n}) AS c{n}"), ", ")
+            ),
+            depth,
+        ),
+        (some(20, |n| format!("(SELECT {n} FROM t a, t b, t c, t d, t e, t f)"), " UNION ALL "), relations),
+    ] {
+        let error = lake.error(&sql, &[]).await;
+        let refused = matches!(&error, EngineError::Unsupported { construct } if construct.contains(reason));
+        assert!(refused, "{}: {error:?}", &sql[..60.min(sql.len())]);
     }
 }

@@ -138,8 +138,9 @@ async fn what_doubles_a_column_is_refused() {
         for _ in 0..4 {
             sql = format!("SELECT concat({copies}) AS c FROM ({sql})");
         }
+        // By what it becomes when it is planned, before anything is made.
         let error = lake.error(&sql, &[]).await;
-        assert!(is_refused(&error), "{seed}: {error:?}");
+        assert!(matches!(error, EngineError::Unsupported { .. }), "{seed}: {error:?}");
     }
 }
 
@@ -280,7 +281,10 @@ async fn slices_of_one_batch_are_not_counted_as_the_whole() {
     let limits = MemoryLimits { operators: 64 << 20, batches: 128 << 20, ..small() };
     let lake = lake(40_000, &"a".repeat(30)).await.limited(limits);
     for (sql, rows) in [
-        ("SELECT a.n, count(*) FROM t a JOIN t b ON a.n = b.n GROUP BY a.n ORDER BY 2 DESC LIMIT 5000", 5_000),
+        (
+            "SELECT a.n, count(*) FROM t a JOIN t b ON a.n = b.n GROUP BY a.n ORDER BY 2 DESC LIMIT 5000",
+            5_000,
+        ),
         ("SELECT n, s, sum(n) OVER (PARTITION BY n % 7) AS x FROM t ORDER BY x, n", 40_000),
     ] {
         let found = batches(&lake, sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));

@@ -73,6 +73,20 @@ async fn what_is_not_supported_is_named() {
         ("SELECT n FROM t LIMIT 1 + 1", "LIMIT with an expression"),
         ("SELECT n FROM t GROUP BY ALL", "GROUP BY ALL"),
         ("SELECT * FROM t, LATERAL (SELECT 1) x", "LATERAL"),
+        ("SELECT * FROM (VALUES ((SELECT 1))) v (x)", "a subquery in VALUES"),
+        ("VALUES (1), (1 + (SELECT max(n) FROM t))", "a subquery in VALUES"),
+        (
+            "SELECT sum(1) OVER (PARTITION BY (SELECT 1)) FROM t",
+            "a subquery in PARTITION BY or ORDER BY of a window",
+        ),
+        (
+            "SELECT sum(n) OVER (ORDER BY n + (SELECT max(n) FROM t)) FROM t",
+            "a subquery in PARTITION BY or ORDER BY of a window",
+        ),
+        ("SELECT (SELECT count(*) FROM t LIMIT 0) AS x", "LIMIT 0 in a scalar subquery"),
+        ("SELECT n FROM t WHERE n = (SELECT count(*) FROM t LIMIT 00)", "LIMIT 0 in a scalar subquery"),
+        ("SELECT (SELECT count(*) FROM t OFFSET 1) AS x", "OFFSET in a scalar subquery"),
+        ("SELECT (SELECT count(*) FROM t HAVING count(*) > 9) AS x", "a scalar subquery that gives no row"),
     ] {
         let error = lake.error(sql, &[]).await;
         let expected = format!("NOT_SUPPORTED: {construct} is not supported by the local engine");
@@ -164,6 +178,18 @@ async fn failures_have_athenas_words_and_the_place() {
         ),
         ("SELECT 1 / n FROM t", "DIVISION_BY_ZERO: Division by zero"),
         ("SELECT CAST(s AS bigint) FROM t", "INVALID_CAST_ARGUMENT: Cannot cast 'a' to BIGINT"),
+        (
+            "SELECT CAST(9223372036854775807 AS decimal(10,2))",
+            "INVALID_CAST_ARGUMENT: Cannot cast a number to a DECIMAL of 10 digits. Value too large.",
+        ),
+        (
+            "SELECT CAST(n * 100 AS decimal(2,1)) FROM t",
+            "INVALID_CAST_ARGUMENT: Cannot cast a number to a DECIMAL of 2 digits. Value too large.",
+        ),
+        (
+            "SELECT CAST(n * -100 AS decimal(2,1)) FROM t",
+            "INVALID_CAST_ARGUMENT: Cannot cast a number to a DECIMAL of 2 digits. Value too large.",
+        ),
         (
             "SELECT n FROM t WHERE n = (SELECT n FROM t)",
             "SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows",

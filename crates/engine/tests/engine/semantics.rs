@@ -57,6 +57,9 @@ async fn answers_are_athenas() {
         ("SELECT -9223372036854775808", "-9223372036854775808"),
         ("SELECT CAST(seats AS bigint), CAST(seats AS varchar) FROM t WHERE id = 1", "7|7"),
         ("SELECT TRY_CAST('x' AS bigint), CAST('42' AS int)", "NULL|42"),
+        ("SELECT TRY_CAST(9223372036854775807 AS decimal(10,2))", "NULL"),
+        ("SELECT TRY_CAST(id * 100 AS decimal(4,1)) FROM t WHERE id > 3", "400.0"),
+        ("SELECT TRY_CAST(id * 1000 AS decimal(4,1)) FROM t WHERE id > 3", "NULL"),
         // Each query of a FROM clause computes anew, also where it is written as the one around it.
         ("SELECT n + 1 AS n FROM (SELECT n + 1 AS n FROM (SELECT 1 AS n))", "3"),
         ("SELECT n + 1 AS n FROM (SELECT n + 1 AS n FROM (SELECT 1 AS n) a) a", "3"),
@@ -121,6 +124,7 @@ async fn answers_are_athenas() {
         ("SELECT first_value(id) OVER (ORDER BY id DESC) FROM t LIMIT 1", "4"),
         ("SELECT sum(id) OVER (ORDER BY id) FROM t ORDER BY id", "1;3;6;10"),
         ("SELECT id FROM t WHERE seats IS DISTINCT FROM 7 ORDER BY id", "2;3;4"),
+        ("SELECT (SELECT count(*) FROM t LIMIT 1)", "4"),
         ("SELECT x FROM (VALUES (1), (2)) AS v (x) ORDER BY x", "1;2"),
         ("SELECT id -- a comment\nFROM t /* and one more */ WHERE id = 1;", "1"),
     ] {

@@ -1,0 +1,143 @@
+use std::{collections::HashSet, ops::ControlFlow};
+
+use datafusion::sql::sqlparser::ast::{Expr, Query, TableFactor, Visit, Visitor};
+
+use super::{Columns, Inlined, Scope, Size, measure};
+use crate::{error::EngineError, nesting::levels};
+
+/// Measures the expressions of one SELECT, and the queries within them.
+pub(super) struct Expressions {
+    scope: Scope,
+    /// What is below each expression that the visit is in.
+    open: Vec<Size>,
+    /// The expression that ended last, of those that are in no other one.
+    last: Size,
+    largest: Size,
+    /// Nodes of the plan: each query becomes a join, each window a node of its own.
+    queries: usize,
+    windows: HashSet<String>,
+    /// How deep the plan of the deepest query is.
+    levels: usize,
+    relations: usize,
+    /// How many queries and relations of a FROM clause the visit is in: they are measured on their own.
+    inside: usize,
+}
+
+impl Expressions {
+    pub(super) fn new(scope: &Scope) -> Self {
+        Self {
+            scope: scope.clone(),
+            open: Vec::new(),
+            last: Size::NONE,
+            largest: Size::NONE,
+            queries: 0,
+            windows: HashSet::new(),
+            levels: 0,
+            relations: 0,
+            inside: 0,
+        }
+    }
+
+    /// From here on, expressions may name these columns.
+    pub(super) fn see(&mut self, columns: &Columns) {
+        self.scope.columns.raise_by(columns);
+    }
+
+    pub(super) fn visit<V: Visit>(&mut self, part: &V) -> Result<(), EngineError> {
+        match part.visit(self) {
+            ControlFlow::Break(error) => Err(error),
+            ControlFlow::Continue(()) => Ok(()),
+        }
+    }
+
+    pub(super) fn size(&mut self, expr: &Expr) -> Result<Size, EngineError> {
+        self.visit(expr)?;
+        Ok(self.last)
+    }
+
+    /// Adds all that was visited to the query that it is in.
+    pub(super) fn add_to(self, whole: &mut Inlined) {
+        whole.levels = whole.levels.max(self.levels) + self.queries + self.windows.len();
+        whole.relations = whole.relations.saturating_add(self.relations);
+        whole.largest = whole.largest.max(self.largest);
+    }
+
+    fn of(&self, expr: &Expr, below: Size) -> Size {
+        match expr {
+            Expr::Identifier(name) => self.scope.columns.get(&name.value),
+            // Which part is the column's name depends on the tables.
+            Expr::CompoundIdentifier(parts) => {
+                let sizes = parts.iter().map(|part| self.scope.columns.get(&part.value));
+                sizes.fold(Size::default(), Size::max)
+            }
+            Expr::Value(_) => Size { depth: 1, parts: 0 },
+            _ => Size { depth: below.depth + levels(expr), parts: below.parts.saturating_add(1) },
+        }
+    }
+}
+
+impl Visitor for Expressions {
+    type Break = EngineError;
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<EngineError> {
+        if self.inside == 0 {
+            let inlined = match measure(query, &self.scope) {
+                Ok(inlined) => inlined.within(),
+                Err(error) => return ControlFlow::Break(error),
+            };
+            self.queries += 1;
+            self.levels = self.levels.max(inlined.levels);
+            self.relations = self.relations.saturating_add(inlined.relations);
+            self.largest = self.largest.max(inlined.largest);
+        }
+        self.inside += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<EngineError> {
+        self.inside -= 1;
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<EngineError> {
+        self.inside += usize::from(is_measured_alone(factor));
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<EngineError> {
+        self.inside -= usize::from(is_measured_alone(factor));
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<EngineError> {
+        if self.inside == 0 {
+            self.open.push(Size::NONE);
+            if let Expr::Function(call) = expr
+                && let Some(window) = &call.over
+            {
+                self.windows.insert(window.to_string());
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, expr: &Expr) -> ControlFlow<EngineError> {
+        if self.inside == 0 {
+            let below = self.open.pop().unwrap_or(Size::NONE);
+            let size = self.of(expr, below);
+            match self.open.last_mut() {
+                Some(around) => *around = around.beside(size),
+                None => {
+                    self.last = size;
+                    self.largest = self.largest.max(size);
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// The conditions of joins in parentheses belong to the SELECT around them.
+fn is_measured_alone(factor: &TableFactor) -> bool {
+    !matches!(factor, TableFactor::NestedJoin { .. })
+}
