@@ -284,7 +284,7 @@ variable "query" {
     result_reuse_minutes  = optional(number, 0)
     price_per_tb          = optional(number, 5)
     scan_tiers = optional(list(number), [
-      10000000, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000, 2000000000, 5000000000,
+      10485760, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000, 2000000000, 5000000000,
     ])
     cors_origins = optional(list(string), [])
   })
@@ -309,10 +309,10 @@ variable "query" {
 
   validation {
     condition = (
-      alltrue([for bytes in var.query.scan_tiers : bytes >= 10000000 && floor(bytes) == bytes]) &&
+      alltrue([for bytes in var.query.scan_tiers : bytes >= 10485760 && floor(bytes) == bytes]) &&
       length(distinct(var.query.scan_tiers)) == length(var.query.scan_tiers) && length(var.query.scan_tiers) <= 20
     )
-    error_message = "query.scan_tiers must be up to 20 different whole numbers of at least 10,000,000: Athena knows no lower limit."
+    error_message = "query.scan_tiers must be up to 20 different whole numbers of at least 10,485,760 (10 MiB): the AWS provider takes no lower limit."
   }
 
   validation {

@@ -135,8 +135,8 @@ variable "scan_limit_bytes" {
   nullable    = false
 
   validation {
-    condition     = var.scan_limit_bytes >= 10000000 && floor(var.scan_limit_bytes) == var.scan_limit_bytes
-    error_message = "scan_limit_bytes must be a whole number of at least 10,000,000: Athena knows no lower limit."
+    condition     = var.scan_limit_bytes >= 10485760 && floor(var.scan_limit_bytes) == var.scan_limit_bytes
+    error_message = "scan_limit_bytes must be a whole number of at least 10,485,760 (10 MiB): the AWS provider takes no lower limit."
   }
 }
 

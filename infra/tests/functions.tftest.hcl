@@ -74,9 +74,9 @@ run "as_they_come" {
         TRIBUTARY_PRICE_PER_TB  = "5"
         TRIBUTARY_RESULT_REUSE  = "0m"
         TRIBUTARY_SCAN_TIERS = join(",", [
-          "tributary-scan-10000000=10000000",
           "tributary-scan-100000000=100000000",
           "tributary-scan-1000000000=1000000000",
+          "tributary-scan-10485760=10485760",
           "tributary-scan-20000000=20000000",
           "tributary-scan-200000000=200000000",
           "tributary-scan-2000000000=2000000000",

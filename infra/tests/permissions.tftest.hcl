@@ -149,7 +149,7 @@ run "each_role" {
         for pair in setproduct(
           ["GetQueryExecution", "GetQueryResults", "StartQueryExecution", "StopQueryExecution"],
           [
-            "tributary", "tributary-scan-10000000", "tributary-scan-20000000", "tributary-scan-50000000",
+            "tributary", "tributary-scan-10485760", "tributary-scan-20000000", "tributary-scan-50000000",
             "tributary-scan-100000000", "tributary-scan-200000000", "tributary-scan-500000000",
             "tributary-scan-1000000000", "tributary-scan-2000000000", "tributary-scan-5000000000",
           ],

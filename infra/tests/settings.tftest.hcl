@@ -20,7 +20,7 @@ run "refused_1" {
     publishers             = ["*"]
     log                    = "compact=debug; rm"
     log_retention_days     = 31
-    scan_limit_bytes       = 9999999
+    scan_limit_bytes       = 10485759
     results_retention_days = 0
     api                    = { authorization = "OPEN" }
     ingest                 = { timeout_seconds = 901 }
@@ -221,7 +221,7 @@ run "refused_19" {
   command = plan
 
   variables {
-    query = { scan_tiers = [9999999] }
+    query = { scan_tiers = [10485759] }
   }
 
   expect_failures = [var.query]

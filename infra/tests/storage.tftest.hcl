@@ -114,7 +114,7 @@ run "as_they_come" {
       if tier.configuration[0].enforce_workgroup_configuration &&
       tier.configuration[0].result_configuration[0].output_location == "s3://tributary-000000000000-us-west-2/results/"
       }) == jsonencode({
-      for bytes in [10000000, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000, 2000000000, 5000000000] :
+      for bytes in [10485760, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000, 2000000000, 5000000000] :
       format("tributary-scan-%d", bytes) => bytes
     })
     error_message = "Every scan tier must stop a query at its bytes, and write to results/."
