@@ -12,8 +12,7 @@ use domain::{
 pub(super) struct Partitions {
     dataset: Dataset,
     most: usize,
-    /// `None` is the partition of the message's own time.
-    known: HashSet<Option<Partition>>,
+    known: HashSet<Partition>,
 }
 
 impl Partitions {
@@ -32,12 +31,12 @@ impl Partitions {
 
     /// Whether the message may have an event of the partition too.
     pub(super) fn has_room(&self, partition: Option<&Partition>) -> bool {
-        self.known.contains(&partition.cloned()) || self.known.len() < self.most
+        partition.is_none_or(|partition| self.known.contains(partition) || self.known.len() < self.most)
     }
 
     /// The message has an event of it.
     pub(super) fn add(&mut self, partition: Option<Partition>) {
-        self.known.insert(partition);
+        self.known.extend(partition);
     }
 
     /// Another message begins.

@@ -278,14 +278,14 @@ async fn joins_and_windows_repeat_no_wide_rows() {
 /// Rows that share a buffer are counted by what they are: a sort of many groups, or of a window's rows, fits.
 #[tokio::test]
 async fn slices_of_one_batch_are_not_counted_as_the_whole() {
-    let limits = MemoryLimits { operators: 64 << 20, batches: 128 << 20, ..small() };
-    let lake = lake(40_000, &"a".repeat(30)).await.limited(limits);
+    let limits = MemoryLimits { operators: 24 << 20, batches: 128 << 20, ..small() };
+    let lake = lake(60_000, &"a".repeat(30)).await.limited(limits);
     for (sql, rows) in [
         (
-            "SELECT a.n, count(*) FROM t a JOIN t b ON a.n = b.n GROUP BY a.n ORDER BY 2 DESC LIMIT 5000",
-            5_000,
+            "SELECT a.n, count(*) FROM t a JOIN t b ON a.n = b.n GROUP BY a.n ORDER BY 2 DESC LIMIT 9000",
+            9_000,
         ),
-        ("SELECT n, s, sum(n) OVER (PARTITION BY n % 7) AS x FROM t ORDER BY x, n", 40_000),
+        ("SELECT n, s, sum(n) OVER (PARTITION BY n % 7) AS x FROM t ORDER BY x, n", 60_000),
     ] {
         let found = batches(&lake, sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         assert_eq!(found.1, rows, "{sql}");

@@ -127,6 +127,14 @@ async fn failures_have_athenas_words_and_the_place() {
         ),
         ("SELECT n FROM t a, t b", "AMBIGUOUS_NAME: line 1:8: Column 'n' is ambiguous"),
         (
+            "SELECT n FROM (SELECT a.n, b.n FROM t a, t b)",
+            "AMBIGUOUS_NAME: line 1:8: Column 'n' is ambiguous",
+        ),
+        (
+            "SELECT n FROM (SELECT * FROM (SELECT a.n, b.n FROM t a, t b))",
+            "AMBIGUOUS_NAME: line 1:8: Column 'n' is ambiguous",
+        ),
+        (
             "SELECT n FROM t WHERE n = '7'",
             "TYPE_MISMATCH: line 1:23: Cannot apply operator: bigint = varchar(1)",
         ),

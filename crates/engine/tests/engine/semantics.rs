@@ -162,3 +162,17 @@ async fn names_fold_and_the_results_show_them_as_written() {
         assert_eq!(text.split_once('\n').unwrap().0, header, "{sql}");
     }
 }
+
+/// A query in a FROM clause gets no names that show.
+#[tokio::test]
+async fn columns_of_one_name_keep_it() {
+    let lake = lake().await;
+    for sql in [
+        "SELECT a.id, b.id FROM t a JOIN t b ON a.id = b.id",
+        "SELECT * FROM (SELECT a.id, b.id FROM t a JOIN t b ON a.id = b.id)",
+        "SELECT * FROM (SELECT * FROM (SELECT id FROM t) a JOIN (SELECT id FROM t) b ON a.id = b.id)",
+    ] {
+        let text = lake.text(sql, &[]).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        assert_eq!(text.lines().next(), Some("\"id\",\"id\""), "{sql}");
+    }
+}

@@ -97,6 +97,9 @@ async fn a_topic_publishes_to_its_own_datasets_by_whatever_way() {
         // What is bad of what is forbidden is not to land either when its definition is mended.
         (SHOP, Some("passengers"), "[1, 2]", 0, 2),
         (SHOP, Some("passengers"), mixed.as_str(), 0, 3),
+        // There may be such a dataset one day, and this topic may not publish to it then.
+        (SHOP, Some("payroll"), passenger, 0, 1),
+        (QUEUE, Some("payroll"), passenger, 0, 0),
     ] {
         let report = world.ingest.store(&[of(arn, message("m", dataset, body))], NEVER).await.unwrap();
         assert_eq!((report.accepted, report.untrusted), (accepted, untrusted), "{arn} {dataset:?} {body}");
@@ -126,6 +129,24 @@ async fn what_came_from_elsewhere_is_replayed_only_where_somebody_says_so() {
     let refused = lake(SHOP).await;
     refused.ingest.store(&[foreign], NEVER).await.unwrap();
     assert_eq!(refused.replay(Some("passengers")).await.accepted, 1);
+}
+
+/// A topic gets no further by what its message was refused for first: an unknown dataset, or an impossible time.
+#[tokio::test]
+async fn what_a_topic_may_not_do_it_may_not_do_by_a_replay() {
+    let restricted = lake(&format!("{SHOP}=bookings")).await;
+    let event = r#"{"passenger_id": 1}"#;
+    let late = of(SHOP, message("late", Some("passengers"), event));
+    let messages = [
+        of(SHOP, message("early", Some("payroll"), event)),
+        Message { sent_at: "2006-11-23T10:05:00Z".parse().unwrap(), ..late },
+    ];
+    let report = restricted.ingest.store(&messages, NEVER).await.unwrap();
+    assert_eq!((report.quarantined, report.untrusted), (2, 2));
+    let payroll = r#"{"name": "payroll", "columns": [{"name": "passenger_id", "type": "int"}]}"#;
+    restricted.store.put("schemas/payroll/000001.json", payroll.into(), PutMode::Create).await.unwrap();
+    let silent = restricted.with(&[("TRIBUTARY_EVENT_BEHIND", "876000h")]);
+    assert_eq!(silent.replay(None).await, Replayed { kept: 2, ..Replayed::default() });
 }
 
 #[tokio::test]

@@ -82,3 +82,15 @@ async fn who_loses_least_goes_first_and_nobody_goes_at_once() {
     assert!(!after(&connection, 24).await);
     assert!(after(&connection, 1).await);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_nobody_wants_any_more_is_not_waited_for() {
+    let connection = Connection::new(LIMITS);
+    connection.request_began();
+    connection.waits_for_body(Duration::from_secs(30));
+    connection.stops_receiving();
+    assert!(!after(&connection, 100_000).await, "the lake is at work");
+    connection.sends();
+    connection.stops_receiving();
+    assert!(after(&connection, 300).await, "an answer that is on its way keeps its time");
+}
