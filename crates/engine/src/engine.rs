@@ -10,7 +10,9 @@ use domain::port::{Catalog, ObjectStore};
 use futures::StreamExt;
 
 use crate::{
-    batches, coerce,
+    batches,
+    cancel::{self, Cancellation},
+    coerce,
     error::EngineError,
     failure::{from_datafusion, while_reading},
     functions::CONCAT,
@@ -61,8 +63,17 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
     /// back: the rows are those of one whole generation of each partition.
     ///
     /// What is read is counted in `scanned`; where that has a limit, the read beyond it does not happen, and
-    /// the query ends with `ScanLimit`.
-    pub async fn run(&self, prepared: &Prepared, scanned: BytesScanned) -> Result<Execution, EngineError> {
+    /// the query ends with `ScanLimit`. Once `cancellation` says so, planning ends with its step and the rows with
+    /// the batch that is computed, as `Cancelled`.
+    ///
+    /// This and the rows take a thread for as long as they compute: a caller who has others to answer polls them on
+    /// a thread of their own, which has to be one of a Tokio runtime.
+    pub async fn run(
+        &self,
+        prepared: &Prepared,
+        scanned: BytesScanned,
+        cancellation: Cancellation,
+    ) -> Result<Execution, EngineError> {
         let store = Arc::new(LakeStore::new(Arc::clone(&self.store), scanned.clone()));
         let statement = Statement::Query(prepared.query.clone());
         let statement = DfStatement::Statement(Box::new(statement));
@@ -70,31 +81,39 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let memory = self.sessions.memory();
         let session = self
             .sessions
-            .session(tables, Arc::clone(&store) as Arc<dyn object_store::ObjectStore>, &memory)
+            .session(tables, Arc::clone(&store) as Arc<dyn object_store::ObjectStore>, &memory, &cancellation)
             .map_err(from_datafusion)?;
+        cancellation.check()?;
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
         typing::check(&plan)?;
         let plan = coerce::as_athena(plan, concat(&session)?)?;
         batches::expect_copies(&plan, &memory)?;
         let failed = move |error| while_reading(&store, error);
+        cancellation.check()?;
         let plan = session.optimize(&plan).map_err(&failed)?;
+        cancellation.check()?;
+        let plan = cancel::watch_joins(plan, &cancellation).map_err(&failed)?;
         let session = batches::sized(session, &plan, memory.limits()).map_err(&failed)?;
         let plan = session.query_planner().create_physical_plan(&plan, &session).await.map_err(&failed)?;
         memory.end_planning();
-        let plan = guard::around(plan, memory.memory()).map_err(&failed)?;
+        cancellation.check()?;
+        let plan = guard::around(plan, memory.memory(), &cancellation).map_err(&failed)?;
         let shape = Shape::of(&plan.schema(), &prepared.names)?;
         let columns = shape.columns.clone();
         let rows = execute_stream(plan, session.task_ctx()).map_err(&failed)?;
+        // Tasks of the query's own, which compute too, are not dropped before they wait.
+        let ends = cancellation.on_drop();
         let batches = rows.map(move |batch| {
+            let _until_dropped = &ends;
             let shaped = batch.and_then(|batch| Ok(shape.apply(&batch)?));
             shaped.map_err(&failed)
         });
         Ok(Execution { columns, batches: batches.boxed(), scanned })
     }
 
-    /// [`Engine::prepare`] and [`Engine::run`], without a limit.
+    /// [`Engine::prepare`] and [`Engine::run`], without a limit; dropping it cancels it.
     pub async fn execute(&self, sql: &str, parameters: &[String]) -> Result<Execution, EngineError> {
-        self.run(&self.prepare(sql, parameters)?, BytesScanned::default()).await
+        self.run(&self.prepare(sql, parameters)?, BytesScanned::default(), Cancellation::default()).await
     }
 }
 

@@ -1,6 +1,6 @@
 use domain::port::CatalogError;
 
-use crate::scan::ScanLimitExceeded;
+use crate::{cancel::Cancelled, scan::ScanLimitExceeded};
 
 /// Why there is no result; the kinds are what a caller would do differently.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,9 @@ pub enum EngineError {
     /// More would have been read than was allowed: Athena cancels such a query.
     #[error(transparent)]
     ScanLimit(#[from] ScanLimitExceeded),
+    /// It was ended from outside.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
     /// The catalog did not answer.
     #[error("GLUE_ERROR: the catalog could not be read")]
     Catalog(#[from] CatalogError),
@@ -68,6 +71,7 @@ impl EngineError {
             | Self::Unsupported { .. }
             | Self::Failed(_)
             | Self::ScanLimit(_)
+            | Self::Cancelled(_)
             | Self::Internal(_) => false,
         }
     }

@@ -12,6 +12,7 @@ use datafusion::{
 use domain::port::{self, StoreError};
 
 use crate::{
+    cancel::Cancelled,
     error::{EngineError, Failure},
     functions::NOT_TAKEN,
     memory::EXCEEDED,
@@ -43,6 +44,9 @@ pub(crate) fn from_datafusion(error: DataFusionError) -> EngineError {
         Ok(ours) => return ours,
         Err(error) => error,
     };
+    if let Some(cancelled) = find::<Cancelled>(&error) {
+        return (*cancelled).into();
+    }
     if let Some(failure) = find::<Failure>(&error) {
         return EngineError::Failed(failure.clone());
     }

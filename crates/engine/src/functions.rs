@@ -16,16 +16,17 @@ mod regexp;
 mod text;
 mod time;
 mod total;
+mod watched;
 
 use std::sync::Arc;
 
 use datafusion::{
     execution::SessionStateDefaults,
-    logical_expr::{AggregateUDF, Operator, ScalarUDF, WindowUDF},
+    logical_expr::{AggregateUDF, Expr, Operator, ScalarUDF, WindowUDF, expr::ScalarFunction},
     sql::sqlparser::ast::DateTimeField,
 };
 
-use crate::memory::QueryMemory;
+use crate::{cancel::Cancellation, memory::QueryMemory};
 
 pub(crate) use json::{CAST_TO_JSON, is_castable};
 pub(crate) use own::NOT_TAKEN;
@@ -127,8 +128,8 @@ pub(crate) fn is_widened(name: &str) -> bool {
     WIDENED.contains(&name)
 }
 
-/// The functions for one query. What they make is counted with its memory.
-pub(crate) fn scalar(memory: &QueryMemory) -> Vec<Arc<ScalarUDF>> {
+/// The functions for one query. What they make is counted with its memory, and they fail once it is cancelled.
+pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<Arc<ScalarUDF>> {
     let mut all = SessionStateDefaults::default_scalar_functions();
     all.retain(|f| admits(&SCALAR, f.name(), f.aliases()));
     let own = [
@@ -153,9 +154,16 @@ pub(crate) fn scalar(memory: &QueryMemory) -> Vec<Arc<ScalarUDF>> {
         time::from_iso8601_date(),
         time::from_iso8601_timestamp(),
     ];
-    all.extend(own.into_iter().chain(time::parts()).map(|own| Arc::new(own.within(memory).into())));
-    all.push(Arc::new(regexp::RegexpLike::new().into()));
+    let own = own.into_iter().chain(time::parts());
+    all.extend(own.map(|own| Arc::new(own.within(memory).until(cancellation).into())));
+    all.push(Arc::new(regexp::RegexpLike::new(cancellation.clone()).into()));
     all
+}
+
+/// A condition that fails once the query is cancelled.
+pub(crate) fn watched(condition: Expr, cancellation: &Cancellation) -> Expr {
+    let function: ScalarUDF = watched::watched().until(cancellation).into();
+    Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![condition]))
 }
 
 /// What a comparison calls in the place of a function that gives a time in its zone: see [`time::instant`].

@@ -1,6 +1,8 @@
-//! What is put around the operators of a plan, so that the memory of batches is counted and bounded.
+//! What is put around the operators of a plan, so that the memory of batches is counted and bounded, and the query ends
+//! when it is cancelled.
 
 mod counted;
+mod interruptible;
 mod once;
 mod width;
 
@@ -23,44 +25,67 @@ use datafusion::{
     },
 };
 
-use crate::memory::Memory;
+use crate::{cancel::Cancellation, memory::Memory};
 use counted::{Counted, Repeated};
+use interruptible::Interruptible;
 use once::Once;
 
-/// The plan with its operators counted. Joins and window functions also refuse rows that are too wide to repeat.
-pub(crate) fn around(plan: Arc<dyn ExecutionPlan>, memory: &Memory) -> Result<Arc<dyn ExecutionPlan>> {
-    let plan = plan.transform_up(|node| Ok(Transformed::yes(guard(node, memory)?))).data()?;
+/// The plan with its operators counted. Joins and window functions also refuse rows that are too wide to repeat. Each
+/// operator fails at its next batch once the query is cancelled.
+pub(crate) fn around(
+    plan: Arc<dyn ExecutionPlan>,
+    memory: &Memory,
+    cancellation: &Cancellation,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    let guard = Guard { memory, cancellation };
+    let plan = plan.transform_up(|node| Ok(Transformed::yes(guard.around(node)?))).data()?;
     // What leaves the plan is what a caller holds.
-    Ok(Arc::new(Counted::around(plan, memory)))
+    Ok(Arc::new(guard.counted(&plan)))
 }
 
-fn guard(node: Arc<dyn ExecutionPlan>, memory: &Memory) -> Result<Arc<dyn ExecutionPlan>> {
-    let node = if is_join(&node) {
-        let mut inputs = narrow_inputs(&node, memory);
-        if node.is::<NestedLoopJoinExec>()
-            && let Some(left) = inputs.first_mut()
-        {
-            *left = Arc::new(Once::around(Arc::clone(left)));
-        }
-        with_inputs(node, inputs)?
-    } else if let Some(repeated) = repeated(&node) {
-        let narrow = |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> {
-            let counted = Counted::around(Arc::clone(input), memory).narrow();
-            Arc::new(counted.repeated(repeated.clone()))
+/// What the operators of one query are guarded with.
+struct Guard<'q> {
+    memory: &'q Memory,
+    cancellation: &'q Cancellation,
+}
+
+impl Guard<'_> {
+    fn around(&self, node: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+        let node = if is_join(&node) {
+            let mut inputs = self.narrow_inputs(&node);
+            if node.is::<NestedLoopJoinExec>()
+                && let Some(left) = inputs.first_mut()
+            {
+                *left = Arc::new(Once::around(Arc::clone(left)));
+            }
+            with_inputs(node, inputs)?
+        } else if let Some(repeated) = repeated(&node) {
+            let narrow = |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> {
+                Arc::new(self.counted(input).narrow().repeated(repeated.clone()))
+            };
+            let inputs = node.children().into_iter().map(narrow).collect();
+            with_inputs(node, inputs)?
+        } else {
+            node
         };
-        let inputs = node.children().into_iter().map(narrow).collect();
-        with_inputs(node, inputs)?
-    } else {
-        node
-    };
-    Ok(if makes_batches(&node) { Arc::new(Counted::around(node, memory)) } else { node })
-}
+        let guarded: Arc<dyn ExecutionPlan> = if makes_batches(&node) {
+            Arc::new(self.counted(&node))
+        } else {
+            Arc::new(Interruptible::around(node, self.cancellation))
+        };
+        Ok(guarded)
+    }
 
-fn narrow_inputs(node: &Arc<dyn ExecutionPlan>, memory: &Memory) -> Vec<Arc<dyn ExecutionPlan>> {
-    let narrow = |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> {
-        Arc::new(Counted::around(Arc::clone(input), memory).narrow())
-    };
-    node.children().into_iter().map(narrow).collect()
+    fn narrow_inputs(&self, node: &Arc<dyn ExecutionPlan>) -> Vec<Arc<dyn ExecutionPlan>> {
+        let narrow = |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> {
+            Arc::new(self.counted(input).narrow())
+        };
+        node.children().into_iter().map(narrow).collect()
+    }
+
+    fn counted(&self, input: &Arc<dyn ExecutionPlan>) -> Counted {
+        Counted::around(Arc::clone(input), self.memory, self.cancellation)
+    }
 }
 
 fn with_inputs(

@@ -8,12 +8,17 @@
 //! is bounded before it is made (`functions`), batches are as small as wide rows ask for (`batches`) and are counted
 //! (`memory`, `guard`), and the state of sorts, joins and groups is bounded by DataFusion's pool.
 //!
+//! A query that is cancelled ([`Cancellation`]) ends with the batch, the call or the pair of batches that it works on:
+//! DataFusion computes without a pause for as long as it has rows, so whoever answers others too runs the engine on
+//! threads of its own.
+//!
 //! A function is DataFusion's only where that one answers as Trino's does; the others are ours (`functions`), and a
 //! name that is in neither list is refused. Every statement that the query API compiles is run by a test.
 
 mod adapt;
 mod batches;
 mod calls;
+mod cancel;
 mod check;
 mod coerce;
 mod conform;
@@ -45,6 +50,7 @@ mod types;
 mod typing;
 mod values;
 
+pub use cancel::{CancelOnDrop, Cancellation, Cancelled};
 pub use engine::Engine;
 pub use error::{EngineError, Failure};
 pub use memory::MemoryLimits;

@@ -16,6 +16,7 @@ use datafusion::{
 };
 
 use crate::{
+    cancel::Cancellation,
     functions,
     memory::{Memory, MemoryLimits, QueryMemory},
 };
@@ -68,12 +69,14 @@ impl Sessions {
         QueryMemory::new(self.memory.clone())
     }
 
-    /// A session that sees these tables, in this store, and nothing else. Its functions count with `memory`.
+    /// A session that sees these tables, in this store, and nothing else. Its functions count with `memory`, and fail
+    /// once the query is cancelled.
     pub(crate) fn session(
         &self,
         tables: Vec<(String, Arc<dyn TableProvider>)>,
         store: Arc<dyn object_store::ObjectStore>,
         memory: &QueryMemory,
+        cancellation: &Cancellation,
     ) -> Result<SessionState, DataFusionError> {
         let schema = MemorySchemaProvider::new();
         for (name, table) in tables {
@@ -86,7 +89,7 @@ impl Sessions {
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::clone(&self.operators)).build()?;
         runtime.register_object_store(ObjectStoreUrl::parse(LAKE_URL)?.as_ref(), store);
         Ok(SessionStateBuilder::new_from_existing(self.template.clone())
-            .with_scalar_functions(functions::scalar(memory))
+            .with_scalar_functions(functions::scalar(memory, cancellation))
             .with_catalog_list(Arc::new(catalogs))
             .with_runtime_env(Arc::new(runtime))
             .build())

@@ -9,7 +9,10 @@ use datafusion::{
 };
 
 use super::own::failure;
-use crate::memory::{EXCEEDED, Hold, QueryMemory};
+use crate::{
+    cancel::Cancellation,
+    memory::{EXCEEDED, Hold, QueryMemory},
+};
 
 /// By how much the memory that is counted grows while texts are made.
 const STEP: usize = 1 << 20;
@@ -26,6 +29,7 @@ pub(super) struct Made<'m> {
     is_constant: bool,
     hold: Hold,
     memory: &'m QueryMemory,
+    cancellation: Cancellation,
 }
 
 impl<'m> Made<'m> {
@@ -39,7 +43,14 @@ impl<'m> Made<'m> {
         let limits = memory.limits();
         let longest = if is_constant { memory.longest_constant() } else { limits.value };
         let (texts, hold) = (StringBuilder::with_capacity(rows, 0), memory.memory().hold());
-        Self { function, rows, texts, bytes: 0, longest, most: limits.call, is_constant, hold, memory }
+        let cancellation = Cancellation::default();
+        let (bytes, most) = (0, limits.call);
+        Self { function, rows, texts, bytes, longest, most, is_constant, hold, memory, cancellation }
+    }
+
+    /// Fails at the next row once the query is cancelled.
+    pub(super) fn until(self, cancellation: &Cancellation) -> Self {
+        Self { cancellation: cancellation.clone(), ..self }
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -65,6 +76,7 @@ impl<'m> Made<'m> {
     }
 
     fn count(&mut self, bytes: usize) -> Result<()> {
+        self.cancellation.check()?;
         self.admit(bytes)?;
         self.bytes += bytes;
         if self.bytes > self.hold.size() {
@@ -148,6 +160,19 @@ mod tests {
         drop((made, first));
         let mut made = Made::new("f", 2, false, &query);
         made.append(Some(&text)).unwrap();
+    }
+
+    #[test]
+    fn once_the_query_is_cancelled_no_more_rows_are_made() {
+        let query = query(MemoryLimits::default());
+        let cancellation = Cancellation::default();
+        let mut made = Made::new("f", 2, false, &query).until(&cancellation);
+        made.append(Some("a")).unwrap();
+        cancellation.cancel();
+        let ends = [made.append(Some("b")), made.append_parts(["b"].into_iter())];
+        for end in ends {
+            assert!(end.unwrap_err().to_string().contains("the query was cancelled"));
+        }
     }
 
     #[test]

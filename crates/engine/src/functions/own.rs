@@ -10,7 +10,7 @@ use datafusion::{
 };
 
 use super::{argument::Argument, made::Made};
-use crate::{error::Failure, memory::QueryMemory};
+use crate::{cancel::Cancellation, error::Failure, memory::QueryMemory};
 
 /// What a function converts arguments of these types to. `None`: it does not take them.
 pub(super) type Takes = fn(&[Arrow]) -> Option<Vec<Arrow>>;
@@ -24,6 +24,7 @@ pub(super) struct Own {
     apply: Apply,
     /// Where texts are made, what they are counted with.
     memory: Option<QueryMemory>,
+    cancellation: Cancellation,
     signature: Signature,
 }
 
@@ -63,12 +64,18 @@ impl Own {
 
     fn applying(name: &'static str, takes: Takes, answers: fn(&[Arrow]) -> Arrow, apply: Apply) -> Self {
         let signature = Signature::user_defined(Volatility::Immutable);
-        Self { name, takes, answers, apply, memory: None, signature }
+        let cancellation = Cancellation::default();
+        Self { name, takes, answers, apply, memory: None, cancellation, signature }
     }
 
     /// The function for one query.
     pub(super) fn within(self, memory: &QueryMemory) -> Self {
         Self { memory: Some(memory.clone()), ..self }
+    }
+
+    /// The function that fails once the query is cancelled.
+    pub(super) fn until(self, cancellation: &Cancellation) -> Self {
+        Self { cancellation: cancellation.clone(), ..self }
     }
 
     fn make(&self, apply: MakeTexts, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
@@ -77,7 +84,7 @@ impl Own {
         let arguments = args.args.into_iter().map(Argument::new).collect::<Result<Vec<_>>>()?;
         let is_single = arguments.iter().all(Argument::is_single);
         let rows = if is_single { 1 } else { args.number_rows };
-        let mut made = Made::new(self.name, rows, is_single, memory);
+        let mut made = Made::new(self.name, rows, is_single, memory).until(&self.cancellation);
         apply(&arguments, &mut made)?;
         // Of the same bytes, if it is JSON.
         let texts = cast(&made.finish()?, args.return_field.data_type())?;
@@ -106,6 +113,7 @@ impl ScalarUDFImpl for Own {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        self.cancellation.check()?;
         match self.apply {
             Apply::Sized(apply) => {
                 let rows = args.number_rows;

@@ -23,12 +23,14 @@ use datafusion::{
 use regex::Regex;
 
 use super::own::{exactly, not_taken, unexpected};
+use crate::cancel::Cancellation;
 
 /// Whether some part of a text matches. A pattern that is a constant is compiled once, when the query is planned.
 #[derive(Debug)]
 pub(super) struct RegexpLike {
     signature: Signature,
     constant: Option<Compiled>,
+    cancellation: Cancellation,
 }
 
 #[derive(Debug, Clone)]
@@ -44,8 +46,9 @@ impl Compiled {
 }
 
 impl RegexpLike {
-    pub(super) fn new() -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable), constant: None }
+    /// Fails at the next text once the query is cancelled.
+    pub(super) fn new(cancellation: Cancellation) -> Self {
+        Self { signature: Signature::user_defined(Volatility::Immutable), constant: None, cancellation }
     }
 
     fn pattern(&self) -> Option<&str> {
@@ -79,25 +82,31 @@ impl ScalarUDFImpl for RegexpLike {
         };
         // A pattern that is none fails the query when, and if, a text meets it.
         let Some(compiled) = compiled else { return Ok(ExprSimplifyResult::Original(args)) };
-        let function = ScalarUDF::from(Self { constant: Some(compiled), ..Self::new() });
+        let own = Self::new(self.cancellation.clone());
+        let function = ScalarUDF::from(Self { constant: Some(compiled), ..own });
         let call = ScalarFunction::new_udf(Arc::new(function), args);
         Ok(ExprSimplifyResult::Simplified(Expr::ScalarFunction(call)))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        self.cancellation.check()?;
         let rows = args.number_rows;
         let [texts, patterns] = <[ColumnarValue; 2]>::try_from(args.args)
             .map_err(|_| unexpected(args.return_field.data_type()))?;
         let texts = texts.into_array(rows)?;
         let texts = texts.as_string::<i32>();
         if let Some(Compiled { regex, .. }) = &self.constant {
-            let found = texts.iter().map(|text| text.map(|text| regex.is_match(text)));
-            return Ok(ColumnarValue::Array(Arc::new(found.collect::<BooleanArray>())));
+            let found = texts.iter().map(|text| -> Result<Option<bool>> {
+                self.cancellation.check()?;
+                Ok(text.map(|text| regex.is_match(text)))
+            });
+            return Ok(ColumnarValue::Array(Arc::new(found.collect::<Result<BooleanArray>>()?)));
         }
         let patterns = patterns.into_array(rows)?;
         let mut last: Option<Compiled> = None;
         let mut found = BooleanBuilder::with_capacity(rows);
         for pair in texts.iter().zip(patterns.as_string::<i32>()) {
+            self.cancellation.check()?;
             let (Some(text), Some(pattern)) = pair else {
                 found.append_null();
                 continue;

@@ -15,12 +15,13 @@ use datafusion::{
     error::{DataFusionError, Result},
     execution::{RecordBatchStream, SendableRecordBatchStream, TaskContext},
     physical_expr::PhysicalExpr,
-    physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties},
+    physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties, coop::cooperative},
 };
 use futures::{Stream, StreamExt};
 
 use super::width::{bytes, widest};
 use crate::{
+    cancel::Cancellation,
     error::Failure,
     memory::{EXCEEDED, Memory},
 };
@@ -30,11 +31,12 @@ const SHARED: usize = 4;
 const UNSHARED: usize = 64 << 10;
 
 /// Counts the batches of an operator for as long as they live, and fails the query where all of them are too many.
-/// None that leaves has more rows than the query's batches should have.
+/// None that leaves has more rows than the query's batches should have. Once the query is cancelled, the next fails it.
 #[derive(Debug, Clone)]
 pub(super) struct Counted {
     input: Arc<dyn ExecutionPlan>,
     memory: Memory,
+    cancellation: Cancellation,
     is_narrow: bool,
     repeated: Repeated,
 }
@@ -55,11 +57,16 @@ impl Repeated {
 }
 
 impl Counted {
-    pub(super) fn around(input: Arc<dyn ExecutionPlan>, memory: &Memory) -> Self {
+    pub(super) fn around(
+        input: Arc<dyn ExecutionPlan>,
+        memory: &Memory,
+        cancellation: &Cancellation,
+    ) -> Self {
         if let Some(counted) = input.downcast_ref::<Self>() {
             return counted.clone();
         }
-        Self { input, memory: memory.clone(), is_narrow: false, repeated: Repeated::default() }
+        let (memory, cancellation) = (memory.clone(), cancellation.clone());
+        Self { input, memory, cancellation, is_narrow: false, repeated: Repeated::default() }
     }
 
     /// Refuses a row that is too wide to be repeated.
@@ -113,14 +120,16 @@ impl ExecutionPlan for Counted {
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let rows = context.session_config().batch_size();
-        Ok(Box::pin(CountedRows {
+        let rows = CountedRows {
             input: self.input.execute(partition, context)?,
             rows,
             rest: None,
             rule: self.clone(),
             seen: 0,
             widest: 0,
-        }))
+        };
+        // A join makes many batches of one of its input, and only inputs yield to other queries by themselves.
+        Ok(Box::pin(cooperative(rows)))
     }
 }
 
@@ -199,6 +208,9 @@ impl Stream for CountedRows {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
+        if let Err(cancelled) = this.rule.cancellation.check() {
+            return Poll::Ready(Some(Err(cancelled.into())));
+        }
         if this.rest.is_none() {
             match ready!(this.input.poll_next_unpin(context)) {
                 Some(Ok(batch)) => {

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod aggregates;
 #[cfg(test)]
+mod cancel;
+#[cfg(test)]
 mod compiled;
 #[cfg(test)]
 mod deep;

@@ -11,7 +11,7 @@ use datafusion::{
     },
 };
 use domain::port::ObjectStore as _;
-use engine::{BytesScanned, EngineError, csv};
+use engine::{BytesScanned, Cancellation, EngineError, csv};
 
 use crate::lake::Lake;
 
@@ -40,7 +40,8 @@ fn chunks(footer: &ParquetMetaData, columns: &[usize], groups: impl Iterator<Ite
 }
 
 async fn run(lake: &Lake, sql: &str, scanned: BytesScanned) -> Result<String, csv::CsvError> {
-    let execution = lake.engine.run(&lake.engine.prepare(sql, &[])?, scanned).await?;
+    let execution =
+        lake.engine.run(&lake.engine.prepare(sql, &[])?, scanned, Cancellation::default()).await?;
     Ok(String::from_utf8(csv::write(execution, Vec::new()).await?).unwrap())
 }
 

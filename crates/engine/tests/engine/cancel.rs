@@ -1,0 +1,133 @@
+//! Queries that would compute for minutes end soon after they are cancelled.
+
+use std::{
+    sync::{Arc, mpsc},
+    time::Duration,
+};
+
+use datafusion::arrow::array::{ArrayRef, Int64Array, StringArray};
+use engine::{BytesScanned, Cancellation, EngineError, csv::CsvError};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::lake::Lake;
+
+/// So many that three of them joined are a thousand million pairs.
+const ROWS: i64 = 1_000;
+
+/// How long the end may take, on a slow machine, in a debug build.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Threads that may compute for minutes after a test has failed: nobody waits for them.
+struct Threads(Option<Runtime>);
+
+impl Threads {
+    fn new() -> Self {
+        Self(Some(Builder::new_multi_thread().worker_threads(2).build().unwrap()))
+    }
+
+    fn runtime(&self) -> &Runtime {
+        self.0.as_ref().unwrap()
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.0.take().unwrap().shutdown_background();
+    }
+}
+
+async fn lake() -> Lake {
+    let numbers: ArrayRef = Arc::new((0..ROWS).collect::<Int64Array>());
+    let texts: ArrayRef = Arc::new((0..ROWS).map(|n| Some(n.to_string())).collect::<StringArray>());
+    Lake::with(&[("n", "bigint"), ("s", "string")], vec![("n", numbers), ("s", texts)]).await
+}
+
+/// Cancels the query once it has run for a while, and answers how it ended.
+fn cancelled(threads: &Threads, lake: &Arc<Lake>, sql: &str, dropped: bool) -> Option<CsvError> {
+    let cancellation = Cancellation::default();
+    let (ended, end) = mpsc::channel();
+    let (lake, query, flag) = (Arc::clone(lake), sql.to_owned(), cancellation.clone());
+    let task = threads.runtime().spawn(async move {
+        let run = async {
+            let prepared = lake.engine.prepare(&query, &[])?;
+            let execution = lake.engine.run(&prepared, BytesScanned::default(), flag).await?;
+            engine::csv::write(execution, Vec::new()).await
+        };
+        let result = run.await;
+        ended.send(result.err()).unwrap();
+    });
+    let early = end.recv_timeout(Duration::from_millis(1_500));
+    assert!(matches!(early, Err(mpsc::RecvTimeoutError::Timeout)), "{sql:.200}: ended by itself: {early:?}");
+    if dropped {
+        task.abort();
+    }
+    cancellation.cancel();
+    match end.recv_timeout(PATIENCE) {
+        Ok(error) => error,
+        // The task is dropped where it waits, before it has seen the flag.
+        Err(mpsc::RecvTimeoutError::Disconnected) if dropped => None,
+        Err(error) => panic!("{sql:.200}: {error}"),
+    }
+}
+
+#[test]
+fn whatever_a_query_computes_it_ends_when_it_is_cancelled() {
+    let threads = Threads::new();
+    let lake = Arc::new(threads.runtime().block_on(lake()));
+    let three = "t a CROSS JOIN t b CROSS JOIN t c";
+    let long = "x".repeat(200_000);
+    let queries = [
+        // A function for each pair, of which none is kept.
+        format!("SELECT count(*) FROM {three} WHERE lower(a.s || b.s || c.s || 'x') = 'x'"),
+        // No function: the condition of a join.
+        format!("SELECT count(*) FROM {three} WHERE a.n < b.n AND b.n < c.n AND c.n < a.n"),
+        // All pairs are kept, and only counted.
+        format!("SELECT count(*) FROM {three} CROSS JOIN t d"),
+        // Pairs by a key, of which the condition keeps none.
+        format!(
+            "SELECT count(*) FROM (SELECT n % 2 AS k, s FROM t) a JOIN (SELECT n % 2 AS k, s FROM t) b \
+             ON a.k = b.k JOIN (SELECT n % 2 AS k, s FROM t) c ON b.k = c.k AND a.s || b.s || c.s = 'x'"
+        ),
+        // A literal of 200 KB in a text of each pair.
+        format!("SELECT count(*) FROM {three} WHERE lower(a.s || '{long}' || b.s || c.s) = 'x'"),
+        format!("SELECT count(*) FROM {three} WHERE regexp_like(a.s || b.s || c.s || '{long}', '(xy)+z')"),
+        // Groups, windows and sorts above a join.
+        format!("SELECT a.n % 7, max(b.s), min(c.s) FROM {three} GROUP BY a.n % 7"),
+        format!("SELECT a.s FROM {three} ORDER BY lower(a.s || b.s || c.s) LIMIT 1"),
+    ];
+    for (position, sql) in queries.iter().enumerate() {
+        let error = cancelled(&threads, &lake, sql, false);
+        let error = error.unwrap_or_else(|| panic!("{sql:.200}: succeeded"));
+        assert!(matches!(error, CsvError::Query(EngineError::Cancelled(_))), "{sql:.200}: {error:?}");
+        // Cancelled and dropped: nothing of it goes on to take the threads from the next one.
+        if position % 3 == 0 {
+            cancelled(&threads, &lake, sql, true);
+        }
+        let text = threads.runtime().block_on(lake.text("SELECT count(*) FROM t", &[])).unwrap();
+        assert_eq!(text.lines().nth(1), Some("\"1000\""));
+    }
+}
+
+/// A query that is cancelled before it begins does not begin.
+#[tokio::test]
+async fn a_query_that_is_cancelled_already_is_not_planned() {
+    let lake = lake().await;
+    let prepared = lake.engine.prepare("SELECT nobody FROM t", &[]).unwrap();
+    let cancellation = Cancellation::default();
+    let run = || lake.engine.run(&prepared, BytesScanned::default(), cancellation.clone());
+    assert!(matches!(run().await, Err(EngineError::Failed(_))));
+    cancellation.cancel();
+    assert!(matches!(run().await, Err(EngineError::Cancelled(_))));
+}
+
+/// To drop the rows cancels what computes them.
+#[tokio::test]
+async fn to_drop_an_execution_cancels_the_query() {
+    let lake = lake().await;
+    let prepared = lake.engine.prepare("SELECT s FROM t", &[]).unwrap();
+    let cancellation = Cancellation::default();
+    let run = lake.engine.run(&prepared, BytesScanned::default(), cancellation.clone()).await;
+    assert!(!cancellation.is_cancelled());
+    drop(run.unwrap());
+    assert!(cancellation.is_cancelled());
+}
