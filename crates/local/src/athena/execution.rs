@@ -118,6 +118,13 @@ impl Executions {
         self.order.retain(|id| self.by_id.contains_key(id));
     }
 
+    /// Ends all that are queued or running.
+    pub(super) fn end_all(&self) {
+        for execution in self.by_id.values() {
+            execution.cancel.abort();
+        }
+    }
+
     /// Remembers one, and forgets the oldest ones that are over.
     pub(super) fn insert(&mut self, execution: Execution) {
         if let Some(token) = &execution.request.client_request_token {

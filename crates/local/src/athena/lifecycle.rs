@@ -27,14 +27,14 @@ const BY_LIMIT: &str = "Bytes scanned limit was exceeded";
 impl Inner {
     /// The order of the checks is Athena's: the request's form, the output location, the statement's syntax,
     /// and then whether its token was there before. What is refused does not use up its token.
-    pub(super) fn start(self: &Arc<Self>, request: Start) -> Result<Value, JsonError> {
+    pub(super) async fn start(self: &Arc<Self>, request: Start) -> Result<Value, JsonError> {
         request.check()?;
         let workgroup = self.workgroups.resolve(request.work_group.as_deref());
         let settings = self.workgroups.settings(&workgroup)?;
         let kind = Kind::of(&request.query_string);
         let id = self.env.uuid();
         let output = self.output(&request, &settings, &kind.key(&id))?;
-        if let Some(reason) = self.runner.refusal(&request.query_string, &request.execution_parameters) {
+        if let Some(reason) = self.refusal(&request).await? {
             return Err(refused("MALFORMED_QUERY", reason));
         }
         let mut executions = self.executions();
@@ -70,6 +70,15 @@ impl Inner {
         drop(executions);
         self.spawn(id.clone(), registration);
         Ok(json!({"QueryExecutionId": id}))
+    }
+
+    /// Parses the statement, off the async threads: a long one takes a while.
+    async fn refusal(&self, request: &Start) -> Result<Option<String>, JsonError> {
+        let (sql, parameters) = (request.query_string.clone(), request.execution_parameters.clone());
+        let runner = Arc::clone(&self.runner);
+        let refusal = tokio::task::spawn_blocking(move || runner.refusal(&sql, &parameters));
+        let broken = |_| JsonError::internal("InternalServerException", "the statement could not be parsed");
+        refusal.await.map_err(broken)
     }
 
     fn spawn(self: &Arc<Self>, id: String, registration: AbortRegistration) {

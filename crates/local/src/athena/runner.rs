@@ -9,7 +9,7 @@ pub trait SqlRunner: Send + Sync + 'static {
     fn refusal(&self, sql: &str, parameters: &[String]) -> Option<String>;
 
     /// Plans and starts the statement with its parameters, SQL literals, in the places of its `?`. Dropping
-    /// the future, or the rows, cancels the query.
+    /// the future, or the rows, cancels the query. Neither computes on the thread that polls it.
     fn run(&self, query: RunQuery) -> BoxFuture<'static, Result<RunOutput, RunError>>;
 }
 

@@ -76,7 +76,7 @@ impl Athena {
             return Err(JsonError::new("TooManyRequestsException", "Rate exceeded"));
         }
         match operation {
-            "StartQueryExecution" => inner.start(input(body)?),
+            "StartQueryExecution" => inner.start(input(body)?).await,
             "GetQueryExecution" => inner.get(&input(body)?),
             "BatchGetQueryExecution" => inner.get_batch(&input(body)?),
             "ListQueryExecutions" => inner.list(&input(body)?),
@@ -96,6 +96,13 @@ impl Athena {
             "ListTableMetadata" => catalogs.tables(body).await,
             other => Err(JsonError::not_implemented("Athena", other)),
         }
+    }
+}
+
+impl Drop for Athena {
+    /// Nobody can ask for them any more.
+    fn drop(&mut self) {
+        self.inner.executions().end_all();
     }
 }
 

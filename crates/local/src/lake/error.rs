@@ -38,6 +38,9 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
+    /// The system gives no threads to the query engine.
+    #[error("the query engine could not be started: allow this process more threads and open files")]
+    Threads(#[source] io::Error),
     /// A dataset file.
     #[error(transparent)]
     Dataset(#[from] DatasetFileError),

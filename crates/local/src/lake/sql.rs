@@ -1,27 +1,43 @@
-//! Athena's SQL, by the engine.
+//! Athena's SQL, by the engine, on threads of its own.
 
-use std::sync::Arc;
+mod running;
+mod store;
+mod threads;
+
+use std::{io, sync::Arc};
 
 use aws::S3Store;
 use engine::{
-    Engine, EngineError,
+    Cancellation, Engine, EngineError, Execution,
     csv::{self, CsvError},
 };
-use futures::{StreamExt, TryStreamExt, future::BoxFuture};
+use futures::{StreamExt, future::BoxFuture};
+use tokio::runtime::Handle;
 
 use crate::{ErrorCategory, GlueCatalog, RunChunk, RunError, RunOutput, RunQuery, SqlRunner};
+use running::{Output, Running};
+use store::Elsewhere;
+use threads::Threads;
 
-pub(super) struct Runner(Arc<Engine<GlueCatalog, S3Store>>);
+type LakeEngine = Engine<GlueCatalog, Elsewhere<S3Store>>;
+
+pub(super) struct Runner {
+    engine: Arc<LakeEngine>,
+    threads: Threads,
+}
 
 impl Runner {
-    pub(super) fn new(database: &str, catalog: GlueCatalog, store: S3Store) -> Self {
-        Self(Arc::new(Engine::new(database, Arc::new(catalog), Arc::new(store))))
+    /// Must be called on the runtime that answers requests: the lake's files are read on that.
+    pub(super) fn start(database: &str, catalog: GlueCatalog, store: S3Store) -> io::Result<Self> {
+        let store = Elsewhere::new(store, Handle::current());
+        let engine = Arc::new(Engine::new(database, Arc::new(catalog), Arc::new(store)));
+        Ok(Self { engine, threads: Threads::start()? })
     }
 }
 
 impl SqlRunner for Runner {
     fn refusal(&self, sql: &str, parameters: &[String]) -> Option<String> {
-        match self.0.prepare(sql, parameters) {
+        match self.engine.prepare(sql, parameters) {
             Err(EngineError::Rejected { reason }) => Some(reason),
             // Whatever else is wrong, the query says itself.
             Ok(_) | Err(_) => None,
@@ -29,27 +45,51 @@ impl SqlRunner for Runner {
     }
 
     fn run(&self, query: RunQuery) -> BoxFuture<'static, Result<RunOutput, RunError>> {
-        let engine = Arc::clone(&self.0);
-        Box::pin(async move {
-            let prepared = engine.prepare(&query.sql, &query.parameters).map_err(run_error)?;
-            let execution = engine.run(&prepared, query.scanned).await.map_err(run_error)?;
-            let columns = execution.columns.clone();
-            let chunks = csv::chunks(execution)
-                .map_ok(|chunk| RunChunk { csv: chunk.text.into(), rows: chunk.rows as u64 })
-                .map_err(|error| match error {
-                    CsvError::Query(error) => run_error(error),
-                    CsvError::Write(_) | CsvError::Type(_) => internal(&error),
-                });
-            Ok(RunOutput { columns, chunks: chunks.boxed() })
-        })
+        let engine = Arc::clone(&self.engine);
+        let running = Running::start(&self.threads, |output, cancellation| async move {
+            work(&engine, query, output, cancellation).await;
+        });
+        Box::pin(running.output())
     }
+}
+
+/// Plans and computes a query for whoever takes its output.
+async fn work(engine: &LakeEngine, query: RunQuery, output: Output, cancellation: Cancellation) {
+    let execution = match begin(engine, query, cancellation).await {
+        Ok(execution) => execution,
+        Err(error) => return output.fail(run_error(error)),
+    };
+    let Some(chunks) = output.begin(execution.columns.clone()) else { return };
+    let mut rows = csv::chunks(execution);
+    // What is computed next is computed when there is room for it.
+    while let Ok(room) = chunks.reserve().await {
+        match rows.next().await {
+            Some(Ok(chunk)) => room.send(Ok(RunChunk { csv: chunk.text.into(), rows: chunk.rows as u64 })),
+            Some(Err(CsvError::Query(error))) => return room.send(Err(run_error(error))),
+            Some(Err(error @ (CsvError::Write(_) | CsvError::Type(_)))) => {
+                return room.send(Err(internal(&error)));
+            }
+            None => return,
+        }
+    }
+}
+
+async fn begin(
+    engine: &LakeEngine,
+    query: RunQuery,
+    cancellation: Cancellation,
+) -> Result<Execution, EngineError> {
+    let prepared = engine.prepare(&query.sql, &query.parameters)?;
+    engine.run(&prepared, query.scanned, cancellation).await
 }
 
 fn run_error(error: EngineError) -> RunError {
     let (category, error_type, retryable) = match &error {
         EngineError::Failed(failure) => (ErrorCategory::User, error_type(failure.code), false),
         EngineError::Unsupported { .. } => (ErrorCategory::User, error_type("NOT_SUPPORTED"), false),
-        EngineError::Rejected { .. } | EngineError::ScanLimit(_) => (ErrorCategory::User, None, false),
+        EngineError::Rejected { .. } | EngineError::ScanLimit(_) | EngineError::Cancelled(_) => {
+            (ErrorCategory::User, None, false)
+        }
         EngineError::Catalog(_) => (ErrorCategory::System, None, true),
         EngineError::Store { retryable, .. } => (ErrorCategory::System, None, *retryable),
         EngineError::Internal(_) => (ErrorCategory::System, None, false),

@@ -11,6 +11,7 @@
 
 mod asynchronous;
 mod bounds;
+mod busy;
 mod caching;
 mod compression;
 mod contracts;

@@ -1,0 +1,184 @@
+//! A query at work on the engine's threads, and what it hands over to the threads that answer.
+
+use std::future::Future;
+
+use domain::port::ResultColumn;
+use engine::Cancellation;
+use futures::{Stream, StreamExt, stream};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
+
+use super::threads::Threads;
+use crate::{ErrorCategory, RunChunk, RunError, RunOutput};
+
+type Chunk = Result<RunChunk, RunError>;
+
+/// A query at work. Dropping it cancels the query, and does not wait for its end.
+pub(super) struct Running {
+    columns: oneshot::Receiver<Result<Vec<ResultColumn>, RunError>>,
+    chunks: mpsc::Receiver<Chunk>,
+    task: Task,
+}
+
+/// What a query at work says.
+pub(super) struct Output {
+    columns: oneshot::Sender<Result<Vec<ResultColumn>, RunError>>,
+    chunks: mpsc::Sender<Chunk>,
+}
+
+impl Output {
+    /// It cannot begin.
+    pub(super) fn fail(self, error: RunError) {
+        // Nobody may be left to hear it.
+        let _gone = self.columns.send(Err(error));
+    }
+
+    /// It begins: where its rows go, if somebody still wants them.
+    pub(super) fn begin(self, columns: Vec<ResultColumn>) -> Option<mpsc::Sender<Chunk>> {
+        self.columns.send(Ok(columns)).is_ok().then_some(self.chunks)
+    }
+}
+
+impl Running {
+    /// Starts the work on these threads.
+    pub(super) fn start<F>(threads: &Threads, work: impl FnOnce(Output, Cancellation) -> F) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let cancellation = Cancellation::default();
+        let (send_columns, columns) = oneshot::channel();
+        let (send_chunks, chunks) = mpsc::channel(1);
+        let output = Output { columns: send_columns, chunks: send_chunks };
+        let task = threads.spawn(work(output, cancellation.clone()));
+        Self { columns, chunks, task: Task { task, cancellation } }
+    }
+
+    /// The query's columns, and its rows as it computes them.
+    pub(super) async fn output(self) -> Result<RunOutput, RunError> {
+        let Self { columns, chunks, mut task } = self;
+        match columns.await {
+            Ok(columns) => Ok(RunOutput { columns: columns?, chunks: rows(chunks, task).boxed() }),
+            Err(_unsaid) => Err(task.end().await.err().unwrap_or_else(broken)),
+        }
+    }
+}
+
+fn rows(chunks: mpsc::Receiver<Chunk>, task: Task) -> impl Stream<Item = Chunk> + Send + 'static {
+    stream::unfold(Some((chunks, task)), |state| async move {
+        let (mut chunks, mut task) = state?;
+        match chunks.recv().await {
+            Some(chunk) => Some((chunk, Some((chunks, task)))),
+            // The rows are complete only where the task came to its end.
+            None => task.end().await.err().map(|error| (Err(error), None)),
+        }
+    })
+}
+
+struct Task {
+    task: JoinHandle<()>,
+    cancellation: Cancellation,
+}
+
+impl Task {
+    /// Waits for the end. Fails if the task panicked.
+    async fn end(&mut self) -> Result<(), RunError> {
+        (&mut self.task).await.map_err(|_panicked| broken())
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        // The flag ends it where it computes, and this where it waits.
+        self.cancellation.cancel();
+        self.task.abort();
+    }
+}
+
+fn broken() -> RunError {
+    let (category, message) = (ErrorCategory::System, "the query engine broke down".to_owned());
+    RunError { message, category, error_type: None, retryable: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc as blocking, time::Duration};
+
+    use futures::TryStreamExt;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    fn chunk(text: &'static str) -> RunChunk {
+        RunChunk { csv: text.into(), rows: 1 }
+    }
+
+    fn break_down(while_it: &str) {
+        assert!(while_it.is_empty(), "{while_it}");
+    }
+
+    #[tokio::test]
+    async fn rows_come_in_order_and_all_of_them() {
+        let threads = Threads::start().unwrap();
+        let running = Running::start(&threads, |output, _| async move {
+            let chunks = output.begin(Vec::new()).unwrap();
+            for text in ["a", "b", "c"] {
+                chunks.send(Ok(chunk(text))).await.unwrap();
+            }
+        });
+        let output = running.output().await.unwrap();
+        let found: Vec<RunChunk> = output.chunks.try_collect().await.unwrap();
+        assert_eq!(found, ["a", "b", "c"].map(chunk));
+    }
+
+    /// A panic must not be taken for the end of the rows.
+    #[tokio::test]
+    async fn a_panic_is_a_failure_wherever_it_happens() {
+        let threads = Threads::start().unwrap();
+        let running = Running::start(&threads, |output, _| async move {
+            drop(output);
+            break_down("planning");
+        });
+        assert_eq!(running.output().await.err(), Some(broken()));
+        let running = Running::start(&threads, |output, _| async move {
+            let chunks = output.begin(Vec::new()).unwrap();
+            chunks.send(Ok(chunk("a"))).await.unwrap();
+            break_down("computing");
+        });
+        let found: Vec<Chunk> = running.output().await.unwrap().chunks.collect().await;
+        assert_eq!(found, [Ok(chunk("a")), Err(broken())]);
+    }
+
+    /// While it is planned, and while it computes rows.
+    #[tokio::test]
+    async fn dropped_it_ends_though_it_never_waits() {
+        let threads = Threads::start().unwrap();
+        for has_begun in [false, true] {
+            let (ended, end) = blocking::channel();
+            let (begun, begins) = blocking::channel();
+            let running = Running::start(&threads, move |output, cancellation| async move {
+                let unsent = if has_begun {
+                    output.begin(Vec::new());
+                    None
+                } else {
+                    Some(output)
+                };
+                begun.send(()).unwrap();
+                while !cancellation.is_cancelled() {
+                    std::hint::spin_loop();
+                }
+                drop(unsent);
+                ended.send(()).unwrap();
+            });
+            begins.recv_timeout(PATIENCE).unwrap();
+            if has_begun {
+                drop(running.output().await.unwrap());
+            } else {
+                drop(running);
+            }
+            end.recv_timeout(PATIENCE).unwrap();
+        }
+    }
+}

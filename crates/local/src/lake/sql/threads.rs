@@ -1,0 +1,77 @@
+use std::{future::Future, io, num::NonZero, thread};
+
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    task::JoinHandle,
+};
+
+/// One for each query that runs at once, unless the machine has more cores.
+const FEWEST: usize = 4;
+const MOST: usize = 16;
+
+/// The threads on which queries are planned and computed, and nothing else. The engine computes without a pause for as
+/// long as it has rows: on the threads that answer requests, a few queries would keep everybody else waiting.
+///
+/// Dropped, they end as soon as they have nothing to compute. Nobody waits for that.
+#[derive(Debug)]
+pub(super) struct Threads {
+    handle: Handle,
+    runtime: Option<Runtime>,
+}
+
+impl Threads {
+    pub(super) fn start() -> io::Result<Self> {
+        let cores = thread::available_parallelism().map_or(FEWEST, NonZero::get);
+        let mut builder = Builder::new_multi_thread();
+        let builder = builder.worker_threads(cores.clamp(FEWEST, MOST)).thread_name("sql-engine");
+        let runtime = builder.enable_time().build()?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+    }
+
+    pub(super) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.handle.spawn(work)
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // To drop a runtime waits for its threads, which an async task may not do.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::mpsc,
+        time::{Duration, Instant},
+    };
+
+    use super::*;
+
+    /// A task that computes without a pause until it is told to end. Without threads of its own, it would be on the
+    /// only one of the test.
+    #[tokio::test]
+    async fn who_computes_keeps_nobody_waiting_and_the_drop_waits_for_nobody() {
+        let threads = Threads::start().unwrap();
+        let (end, ended) = mpsc::channel::<()>();
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let busy = threads.spawn(async move {
+            begun.send(thread::current().name().map(str::to_owned)).unwrap();
+            ended.recv_timeout(Duration::from_secs(60)).is_ok()
+        });
+        assert_eq!(begins.await.unwrap().as_deref(), Some("sql-engine"));
+        assert_eq!(tokio::spawn(async { 1 }).await.unwrap(), 1);
+        let begin = Instant::now();
+        drop(threads);
+        assert!(begin.elapsed() < Duration::from_secs(30));
+        end.send(()).unwrap();
+        // It was computing when the threads were dropped, and computed on.
+        assert!(busy.await.unwrap());
+    }
+}
