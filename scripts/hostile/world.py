@@ -19,7 +19,7 @@ SECONDS_TO_SETTLE = 60
 RATE = "1000000"
 # How many partitions one message may make.
 PARTITIONS = 50
-# How many files the lake may have open: what `ulimit -n` says on most machines.
+# How many files the lake may have open: its hard limit, as `ulimit -n` sets it.
 FILES = 1024
 
 
@@ -75,12 +75,18 @@ class World:
         command = [self.binary, "dev", "--json", "--data", self.data, "--datasets", self.directory / "datasets"]
         command += ["--aws", f"127.0.0.1:{self.aws}", "--http", f"127.0.0.1:{self.http}"]
         with self.log_file.open("ab") as log:
-            # As a shell starts it: so many files, whatever those have who start this. The sockets here are this process's.
+            # So many files, whatever those have who start this. The lake raises its soft limit to the hard one.
             _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, hard), hard))
+            files = min(FILES, hard)
             self.process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, env=self.environment()
+                command,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=self.environment(),
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)),
             )
+            # The sockets here are this process's.
             resource.setrlimit(resource.RLIMIT_NOFILE, (min(4 * FILES, hard), hard))
         line = self.process.stdout.readline()
         if not line:

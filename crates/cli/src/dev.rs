@@ -30,6 +30,12 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Failure> {
         None => QueryFiles::default(),
     };
     let DevOptions { data, aws, http, allow_host, json, .. } = options;
+    if let Err(error) = local::raise_open_files() {
+        let _closed = writeln!(
+            std::io::stderr(),
+            "warning: the limit on open files stays as it is, and with it the number of connections: {error}"
+        );
+    }
     let serving = ServeOptions { allowed_hosts: allow_host, ..ServeOptions::default() };
     let mut stop = Stop::watch()?;
     let lake =

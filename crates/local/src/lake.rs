@@ -9,6 +9,7 @@ mod error;
 mod invoke;
 mod lambdas;
 mod notify;
+mod open_files;
 mod publish;
 mod queries;
 mod queue;
@@ -30,6 +31,7 @@ use crate::{AwsConfig, AwsServer, Faults};
 
 pub use datasets::{DatasetFileError, DatasetFiles, NotLive};
 pub use error::StartError;
+pub use open_files::raise_open_files;
 pub use queries::{QueryFileError, QueryFiles};
 pub use serve::{ConnectionLimits, HostName, InvalidHostName, ServeOptions};
 

@@ -26,7 +26,7 @@ pub use faults::{Faults, Service};
 pub use glue::GlueCatalog;
 pub use lake::{
     ConnectionLimits, DatasetFileError, DatasetFiles, HostName, InvalidHostName, Lake, LakeOptions, NotLive,
-    QueryFileError, QueryFiles, ServeOptions, StartError, settings,
+    QueryFileError, QueryFiles, ServeOptions, StartError, raise_open_files, settings,
 };
 pub use s3::ObjectCreated;
 pub use server::{AwsServer, OpenError};
