@@ -10,7 +10,7 @@ use std::sync::{
 };
 
 use datafusion::{
-    common::tree_node::{Transformed, TransformedResult, TreeNode},
+    common::tree_node::{Transformed, TransformedResult},
     error::{DataFusionError, Result},
     logical_expr::LogicalPlan,
 };

@@ -84,10 +84,9 @@ fn whatever_a_query_computes_it_ends_when_it_is_cancelled() {
         // All pairs are kept, and only counted.
         format!("SELECT count(*) FROM {three} CROSS JOIN t d"),
         // Pairs by a key, of which the condition keeps none.
-        format!(
-            "SELECT count(*) FROM (SELECT n % 2 AS k, s FROM t) a JOIN (SELECT n % 2 AS k, s FROM t) b \
-             ON a.k = b.k JOIN (SELECT n % 2 AS k, s FROM t) c ON b.k = c.k AND a.s || b.s || c.s = 'x'"
-        ),
+        "SELECT count(*) FROM (SELECT n % 2 AS k, s FROM t) a JOIN (SELECT n % 2 AS k, s FROM t) b \
+         ON a.k = b.k JOIN (SELECT n % 2 AS k, s FROM t) c ON b.k = c.k AND a.s || b.s || c.s = 'x'"
+            .to_owned(),
         // A literal of 200 KB in a text of each pair.
         format!("SELECT count(*) FROM {three} WHERE lower(a.s || '{long}' || b.s || c.s) = 'x'"),
         format!("SELECT count(*) FROM {three} WHERE regexp_like(a.s || b.s || c.s || '{long}', '(xy)+z')"),
