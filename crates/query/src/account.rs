@@ -1,8 +1,11 @@
 //! What a query counts for: the key's account (`domain::access::usage`), as the queries under way see it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
@@ -26,6 +29,12 @@ pub(crate) trait Account: Send + Sync + 'static {
     /// Whether it is settled.
     fn is_settled(&self) -> bool;
 
+    /// No query will begin for the entry, which may be there already, or appear yet: it is taken out, and nothing is
+    /// charged.
+    fn abandon(&self) -> BoxFuture<'_, ()> {
+        self.settle(Some(0))
+    }
+
     /// The query goes on as this execution, without its request.
     fn hand_over<'a>(
         &'a self,
@@ -40,6 +49,47 @@ impl std::fmt::Debug for dyn Account {
     }
 }
 
+/// How often an abandoned entry is looked for, and the pause before the next time: a call to the store that was broken
+/// off may take effect a while later.
+const LOOKS: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// An entry that is written, or being written, and whose query has not begun. If it is dropped so, its request went away:
+/// then the entry is abandoned.
+#[derive(Debug)]
+pub(crate) struct Entered {
+    account: Option<Arc<dyn Account>>,
+    /// Whether anything may be done after the request is gone. Elsewhere the entry is left to its end.
+    in_background: bool,
+}
+
+impl Entered {
+    pub(crate) fn new(account: Arc<dyn Account>, in_background: bool) -> Self {
+        Self { account: Some(account), in_background }
+    }
+
+    /// Where it is entered.
+    pub(crate) fn account(&self) -> Option<&Arc<dyn Account>> {
+        self.account.as_ref()
+    }
+
+    /// There is nothing to abandon: the query has begun, which settles it, or the entry was refused.
+    pub(crate) fn done(mut self) {
+        self.account = None;
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let Some(account) = self.account.take().filter(|account| !account.is_settled()) else { return };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current()
+            && self.in_background
+        {
+            runtime.spawn(async move { account.abandon().await });
+        }
+    }
+}
+
 /// The entry of one query.
 pub(crate) struct Entry<S, Q, K, I> {
     pub(crate) store: Arc<S>,
@@ -48,6 +98,18 @@ pub(crate) struct Entry<S, Q, K, I> {
     pub(crate) key: KeyId,
     pub(crate) id: String,
     pub(crate) is_settled: AtomicBool,
+}
+
+impl<S: ObjectStore, Q: QueryEngine, K: Clock, I: Ids> Entry<S, Q, K, I> {
+    /// Whether the entry was there.
+    async fn take_out(&self, bytes: Option<u64>) -> Result<bool, UsageError> {
+        let Runner { clock, ids, .. } = &*self.runner;
+        usage::update(&*self.store, clock, ids, &self.key, |usage, _| {
+            let is_there = usage.settle(bytes, |query| query.id == self.id);
+            (is_there, if is_there { Changed::Yes } else { Changed::No })
+        })
+        .await
+    }
 }
 
 impl<S, Q, K, I> Account for Entry<S, Q, K, I>
@@ -62,13 +124,8 @@ where
             if self.is_settled() {
                 return;
             }
-            let Runner { clock, ids, .. } = &*self.runner;
-            let settled = usage::update(&*self.store, clock, ids, &self.key, |usage, _| {
-                let is_there = usage.settle(bytes, |query| query.id == self.id);
-                ((), if is_there { Changed::Yes } else { Changed::No })
-            });
-            match settled.await {
-                Ok(()) => self.is_settled.store(true, Ordering::SeqCst),
+            match self.take_out(bytes).await {
+                Ok(_) => self.is_settled.store(true, Ordering::SeqCst),
                 Err(error) => tracing::warn!(
                     key = %self.key,
                     error = domain::chain(&error),
@@ -81,6 +138,27 @@ where
 
     fn is_settled(&self) -> bool {
         self.is_settled.load(Ordering::SeqCst)
+    }
+
+    fn abandon(&self) -> BoxFuture<'_, ()> {
+        async move {
+            for look in 1..=LOOKS {
+                match self.take_out(Some(0)).await {
+                    Ok(true) => break,
+                    Ok(false) => {}
+                    Err(error) => tracing::warn!(
+                        key = %self.key,
+                        error = domain::chain(&error),
+                        "the entry of a query that did not begin could not be taken out of its account"
+                    ),
+                }
+                if look < LOOKS {
+                    self.runner.clock.sleep(PAUSE).await;
+                }
+            }
+            self.is_settled.store(true, Ordering::SeqCst);
+        }
+        .boxed()
     }
 
     fn hand_over<'a>(
@@ -100,3 +178,6 @@ where
         .boxed()
     }
 }
+
+#[cfg(test)]
+mod tests;

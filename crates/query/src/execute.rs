@@ -11,7 +11,13 @@ use domain::{
     settings::ScanTiers,
 };
 
-use crate::{cost, digest::Digest, literal::Literal, mistake::Mistake, sql::Statement};
+use crate::{
+    cost,
+    digest::Digest,
+    literal::Literal,
+    mistake::{self, Mistake},
+    sql::Statement,
+};
 
 pub(crate) use progress::{Progress, Stage};
 
@@ -158,8 +164,14 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
             // A new execution needs a new token: Athena answers the old one's otherwise.
             query.token = self.token(&query);
             match self.execution(&query, max_bytes, progress).await {
-                Err(error @ ExecuteError::Failed { retryable: true, .. }) if attempt < ATTEMPTS => {
-                    tracing::warn!(%error, attempt, "the query failed for a passing reason and is run again");
+                Err(ExecuteError::Failed { id, reason, retryable: true, .. }) if attempt < ATTEMPTS => {
+                    let reason = mistake::redacted(&reason, query.parameters.iter().map(String::as_str));
+                    tracing::warn!(
+                        query_id = %id,
+                        reason,
+                        attempt,
+                        "the query failed for a passing reason and is run again"
+                    );
                     progress.enter(Stage::Idle);
                     self.back_off(attempt).await;
                     attempt += 1;

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::port::{Clock, EngineError, Ids, QueryEngine, QueryId};
 use futures::{
     FutureExt,
@@ -24,6 +25,10 @@ use crate::{
 
 /// How long stopping a query may take: with the slack of a request whose deadline nears, less than its margin.
 const CANCEL: Duration = Duration::from_secs(1);
+
+/// How old a query may be that others still join, if it counts for somebody. Its entry in the account is kept for the wait
+/// of a request and a minute; who joins waits for as long as a request, and so the query is over before that.
+const JOINABLE: TimeDelta = TimeDelta::seconds(30);
 
 /// What is to run, and how.
 #[derive(Debug, Clone)]
@@ -73,6 +78,7 @@ pub(crate) struct Flight<Q: QueryEngine, K: Clock, I: Ids> {
     handed_over: AtomicBool,
     in_background: bool,
     account: Option<Arc<dyn Account>>,
+    begun: DateTime<Utc>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -98,18 +104,28 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
     pub(crate) fn join(&self, key: FlightKey, run: Run) -> Result<(Place<Q, K, I>, bool), Full> {
         // A panic elsewhere cannot leave the map half changed.
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(flight) = open.get(&key).and_then(Weak::upgrade) {
-            return Ok((flight, true));
+        match open.get(&key).and_then(Weak::upgrade) {
+            Some(flight) if flight.is_joinable() => Ok((flight, true)),
+            old => {
+                let started = self.start(key, run).map(Arc::new);
+                if let Ok(flight) = &started {
+                    open.insert(key, Arc::downgrade(flight));
+                }
+                drop(open);
+                // Only now: its end takes the lock too.
+                drop(old);
+                started.map(|flight| (flight, false))
+            }
         }
-        let flight = Arc::new(self.start(key, run)?);
-        open.insert(key, Arc::downgrade(&flight));
-        Ok((flight, false))
     }
 
     /// A place in the query under way for this key, if there is one.
     pub(crate) fn under_way(&self, key: &FlightKey) -> Option<Place<Q, K, I>> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.get(key).and_then(Weak::upgrade)
+        let flight = open.get(key).and_then(Weak::upgrade);
+        // The end of one that is not joined takes the lock too.
+        drop(open);
+        flight.filter(|flight| flight.is_joinable())
     }
 
     /// A place in a query of one's own.
@@ -140,6 +156,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
             handed_over: AtomicBool::new(false),
             in_background,
             account,
+            begun: self.runner.clock.now(),
             _permit: permit,
         })
     }
@@ -171,6 +188,11 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flight<Q, K, I> {
             Either::Right((Either::Left((id, _)), _)) => Waited::Running(id),
             Either::Right((Either::Right(_), _)) => Waited::NotStarted,
         }
+    }
+
+    /// Whether somebody else may join it.
+    fn is_joinable(&self) -> bool {
+        self.account.is_none() || self.runner.clock.now() - self.begun <= JOINABLE
     }
 
     /// What the query counts for.

@@ -21,7 +21,7 @@ use domain::DatasetName;
 use sqlparser::{
     ast::Query,
     parser::{Parser, ParserError},
-    tokenizer::{Location, Token, TokenWithSpan},
+    tokenizer::{Location, Token, TokenWithSpan, Tokenizer},
 };
 
 use crate::{
@@ -78,6 +78,8 @@ pub(crate) struct Runnable {
     /// Whether it may answer differently from the same data in another way: there is no `ETag` then, and nothing to
     /// share.
     pub(crate) volatile: bool,
+    /// The named parameters that stand for regular expressions, in order of name, each once.
+    pub(crate) patterns: Vec<String>,
 }
 
 /// Why a statement may not be run, for who wrote it.
@@ -175,7 +177,13 @@ impl Gated {
             rows,
             ordered: self.ordered,
             volatile: self.volatile,
+            patterns: self.named_patterns(),
         })
+    }
+
+    fn named_patterns(&self) -> Vec<String> {
+        let names = self.patterns.iter().filter_map(|index| self.parameters.get(*index)?.clone());
+        names.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Checks the value of a parameter that stands for a regular expression.
@@ -234,6 +242,15 @@ impl Gated {
             Err(Refused::new("the SQL cannot be written in another way: write it more plainly"))
         }
     }
+}
+
+/// How many keywords and operators a statement of the API's own has.
+pub(crate) fn operators(sql: &str) -> usize {
+    let tokens = Tokenizer::new(&Athena::new(0), sql).tokenize().unwrap_or_default();
+    tokens
+        .iter()
+        .filter(|token| !matches!(token, Token::Whitespace(_) | Token::EOF) && token::may_nest(token))
+        .count()
 }
 
 /// Parses on a thread of its own, whose stack is long enough: an overflow would end the process.

@@ -19,6 +19,9 @@ const MAX_REGULAR: usize = 1_000;
 const MAX_IN_SQL: usize = 4_096;
 /// How deep one may nest.
 const MAX_NEST: u32 = 50;
+/// What the regular expression of a filter may take in memory, compiled. The local engine takes eight times as much, since
+/// it writes `$` in a longer way.
+const MAX_COMPILED: usize = 2 << 20;
 
 /// A pattern of LIKE with a backslash as its escape. `*` is as good as `%`, which a URL has to encode. As in
 /// PostgreSQL a backslash takes any character as it is; Trino allows it only before `%`, `_` and itself.
@@ -57,7 +60,22 @@ pub(crate) fn regular(operand: &Operand, text: &str, folded: bool) -> Result<Str
         .map_err(|what| expected(operand, &format!("a regular expression {what}"), text))?;
     ambiguous::check(&parsed, folded)
         .map_err(|what| expected(operand, &format!("a regular expression {what}"), text))?;
-    Ok(if folded { format!("(?i){text}") } else { text.to_owned() })
+    let pattern = if folded { format!("(?i){text}") } else { text.to_owned() };
+    compiles(&pattern).map_err(|what| expected(operand, &format!("a regular expression {what}"), text))?;
+    Ok(pattern)
+}
+
+/// Says what the expression must be like, if the local engine does not take it. Its engine writes repetitions out: a
+/// short expression can be large.
+fn compiles(pattern: &str) -> Result<(), &'static str> {
+    match regex::RegexBuilder::new(pattern).size_limit(MAX_COMPILED).build() {
+        Ok(_) => Ok(()),
+        Err(regex::Error::CompiledTooBig(_)) => Err(
+            "that is smaller when its repetitions are written out: repeat less often, or repeat [A-Za-z0-9_] instead of \\w, \
+             which has every letter of every script",
+        ),
+        Err(_) => Err("with general categories and scripts that every engine knows"),
+    }
 }
 
 /// Says what a regular expression in SQL must be like, if it is not: one that Athena's engine, which backtracks, needs no
@@ -147,6 +165,25 @@ mod tests {
             let problem = regular(&name(), other, false).expect_err(other);
             assert_eq!(problem.status(), 400);
             assert!(problem.to_string().contains("expects a regular expression "), "{problem}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_for_an_engine_is_refused_by_its_filter() {
+        for large in [r"\w{100}", r"^\w{1,64}@\w{1,255}$"] {
+            let problem = regular(&name(), large, false).expect_err(large);
+            assert_eq!((problem.status(), problem.kind()), (400, Kind::InvalidValue), "{large}");
+            let words = problem.to_string();
+            assert!(
+                words.contains("the filter on \"name\" expects a regular expression that is smaller"),
+                "{words}"
+            );
+            assert!(words.contains("repeat [A-Za-z0-9_]"), "{words}");
+        }
+        // What the words advise is taken.
+        for small in ["^[A-Za-z0-9_]{1,64}@[A-Za-z0-9_]{1,255}$", r"^\w+@\w+$", "[a-z]{1000}"] {
+            assert_eq!(regular(&name(), small, false).unwrap(), small);
+            assert!(regular(&name(), small, true).is_ok(), "{small}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! A request held against a dataset: every name is a column, every value has its column's type.
 
 mod condition;
+mod depth;
 mod order;
 mod select;
 
@@ -53,6 +54,7 @@ impl RowsPlan {
         }
         let mut filters = condition::filters(dataset, &request.filters)?;
         filters.extend(prune::partition_filters(dataset, &filters));
+        depth::check(&filters)?;
         let order = order::order(dataset, &columns, grouped, request.order.as_deref())?;
         let limit = limit(request.limit, limits)?;
         Ok(Self { dataset: dataset.name().clone(), columns, filters, grouped, order, limit })

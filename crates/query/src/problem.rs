@@ -214,6 +214,12 @@ impl Problem {
         }
     }
 
+    /// Goes on with the sentence.
+    pub(crate) fn adding(mut self, words: &str) -> Self {
+        self.detail.push_str(words);
+        self
+    }
+
     /// Says after how many seconds the same request may succeed.
     pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);

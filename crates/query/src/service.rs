@@ -77,6 +77,8 @@ pub(crate) struct Job {
     pub(crate) statement: Statement,
     /// The columns of the result; `None` if only the result says.
     pub(crate) columns: Option<Vec<OutputColumn>>,
+    /// The parameters of a named query that stand for regular expressions, whose values an engine may not take.
+    pub(crate) patterns: Vec<String>,
     /// What the rows are written as.
     pub(crate) form: Form,
     /// The most bytes that the query may read, beside the workgroup's own bound.
@@ -243,6 +245,7 @@ impl<P: Ports> Api<P> {
             form: Form { format, options: request.options },
             max_bytes: caller.max_bytes_scanned(),
             unordered: None,
+            patterns: Vec::new(),
             volatile: false,
         };
         self.answer(&job, preferences).await

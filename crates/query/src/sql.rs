@@ -7,6 +7,7 @@ use domain::DataType;
 
 use crate::{
     column::Operand,
+    gate,
     literal::Literal,
     plan::{Aggregate, Expression, OrderKey, RowsPlan, Selected},
     problem::{Kind, Problem},
@@ -24,13 +25,24 @@ pub(crate) struct Statement {
 /// The longest statement that Athena takes, in bytes.
 const MAX_SQL: usize = 262_144;
 
+/// The most keywords and operators of a statement that the local engine takes. Lists of values have none.
+const MAX_OPERATORS: usize = 1_500;
+
 impl Statement {
-    /// The statement, if it is no longer than Athena takes: a request for rows is short, and names what it asks for,
+    /// The statement, if it is no longer than every engine takes: a request for rows is short, and names what it asks for,
     /// which is long, once for each value that it looks for.
     pub(crate) fn bounded(self) -> Result<Self, Problem> {
         let length = self.sql.len();
-        if length <= MAX_SQL {
+        // Each of them takes one byte at least, and a space.
+        if length <= MAX_SQL && (length < 2 * MAX_OPERATORS || gate::operators(&self.sql) <= MAX_OPERATORS) {
             return Ok(self);
+        }
+        if length <= MAX_SQL {
+            let detail = format!(
+                "the SQL for this request has more than {MAX_OPERATORS} keywords and operators: look for fewer values in \
+                 arrays (cs), order by fewer columns, or select fewer columns with nested values"
+            );
+            return Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_OPERATORS));
         }
         let detail = format!(
             "the SQL for this request has {length} bytes, and Athena takes {MAX_SQL}: look for fewer values, or select \

@@ -239,7 +239,7 @@ def patterns(world):
         yield bounded(f"pattern {pattern} in SQL", in_sql(pattern), 400)
     # Whether so few repetitions are many is the lake's to say; that they end is not.
     yield bounded("pattern (a{1,10}){1,10}$ in a filter", filtered("(a{1,10}){1,10}$"), 200, 400)
-    for pattern in ("a{1000}{1000}", "((a{100}){100}){100}", "(" * 200 + "a" + ")" * 200, "[" + "a-z" * 2000, "(?=a)", "(a)\\1", "\\pL{1000}", "(?<n>a)", "a" * 3000, "(?i)" * 200, "\\", "[", "*", "(?P<"):
+    for pattern in ("a{1000}{1000}", "((a{100}){100}){100}", "(" * 200 + "a" + ")" * 200, "[" + "a-z" * 2000, "(?=a)", "(a)\\1", "\\w{100}", "^\\w{1,64}@\\w{1,255}$", "\\pL{1000}", "(?<n>a)", "a" * 3000, "(?i)" * 200, "\\", "[", "*", "(?P<"):
         yield bounded(f"pattern {pattern[:30]} in a filter", lambda world, pattern=pattern: world.api(f"/v1/datasets/flights/rows?code=match.{quote(pattern)}", key).send(), *((200, 400) if pattern in ("(" * 200 + "a" + ")" * 200, "a" * 3000, "(?<n>a)", "(?i)" * 200) else (400,)))
     for pattern in ("%" * 3000, "%a" * 1000 + "b", "_" * 3000):
         yield bounded(f"LIKE {pattern[:20]}", lambda world, pattern=pattern: world.api(f"/v1/datasets/flights/rows?code=like.{quote(pattern.replace('%', '*'))}", key).send(), 200, 400, 414)

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::{
     argument::Argument,
     made::Made,
-    own::{Own, failure, invalid},
+    own::{Own, invalid, unsupported_value},
 };
 use crate::types::JSON;
 
@@ -46,10 +46,8 @@ fn extract(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
 /// The names and indexes of a path.
 fn parse(path: &str) -> Result<Vec<String>> {
     let malformed = || invalid(format!("Invalid JSON path: '{path}'"));
-    let unsupported = || {
-        let message = format!("the JSON path '{path}' (only $.name, [0] and [\"name\"])");
-        failure("NOT_SUPPORTED", format!("{message} is not supported by the local engine"))
-    };
+    let unsupported =
+        || unsupported_value(&format!("the JSON path '{path}' (only $.name, [0] and [\"name\"])"));
     let mut rest = path.strip_prefix('$').ok_or_else(malformed)?;
     let mut steps = Vec::new();
     while let Some(first) = rest.chars().next() {
@@ -234,11 +232,11 @@ mod tests {
             ("$.", "INVALID_FUNCTION_ARGUMENT"),
             ("$.a b", "INVALID_FUNCTION_ARGUMENT"),
             ("$[0", "INVALID_FUNCTION_ARGUMENT"),
-            ("$.*", "NOT_SUPPORTED"),
-            ("$..a", "NOT_SUPPORTED"),
-            ("$.a[*]", "NOT_SUPPORTED"),
-            ("$.a[?(@.b)]", "NOT_SUPPORTED"),
-            (r#"$["a\"b"]"#, "NOT_SUPPORTED"),
+            ("$.*", "INVALID_FUNCTION_ARGUMENT"),
+            ("$..a", "INVALID_FUNCTION_ARGUMENT"),
+            ("$.a[*]", "INVALID_FUNCTION_ARGUMENT"),
+            ("$.a[?(@.b)]", "INVALID_FUNCTION_ARGUMENT"),
+            (r#"$["a\"b"]"#, "INVALID_FUNCTION_ARGUMENT"),
         ] {
             let error = parse(path).unwrap_err().to_string();
             assert!(error.contains(code), "{path}: {error}");

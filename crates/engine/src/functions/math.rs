@@ -12,7 +12,7 @@ use datafusion::{
     error::Result,
 };
 
-use super::own::{Own, failure, unexpected};
+use super::own::{Own, failure, unexpected, unsupported_value};
 
 /// A number without its sign.
 pub(super) fn abs() -> Own {
@@ -135,8 +135,7 @@ fn double(number: f64, places: i64) -> Result<f64> {
     }
     // Up to there, powers of ten are exact.
     let Some(exponent) = i32::try_from(places).ok().filter(|places| (-22..=22).contains(places)) else {
-        let what = format!("round to {places} places is not supported by the local engine");
-        return Err(failure("NOT_SUPPORTED", what));
+        return Err(unsupported_value(&format!("round to {places} places")));
     };
     let factor = if exponent < 0 { 1.0 / 10_f64.powi(-exponent) } else { 10_f64.powi(exponent) };
     let sign = if number < 0.0 { -1.0 } else { 1.0 };

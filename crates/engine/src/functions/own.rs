@@ -158,6 +158,12 @@ pub(super) fn invalid(message: impl Into<String>) -> DataFusionError {
     failure("INVALID_FUNCTION_ARGUMENT", message)
 }
 
+/// The value of an argument that Athena's function takes and this one does not. Its code says that the value is at fault:
+/// `NOT_SUPPORTED` says it of the statement, and the statement may be somebody else's than the value.
+pub(super) fn unsupported_value(what: &str) -> DataFusionError {
+    invalid(format!("{what} is not supported by the local engine"))
+}
+
 /// An argument of another type than [`Own::new`]'s `takes` allows.
 pub(super) fn unexpected(found: &Arrow) -> DataFusionError {
     DataFusionError::Internal(format!("a column of type {found}"))

@@ -138,7 +138,7 @@ async fn calculations() {
         ),
         (
             "SELECT date_format(at, '%v') FROM t",
-            "NOT_SUPPORTED: the format \"%v\": %v is not supported by the local engine",
+            "INVALID_FUNCTION_ARGUMENT: the format \"%v\": %v is not supported by the local engine",
         ),
         (
             "SELECT date_format(iso, '%Y') FROM t",
@@ -200,7 +200,7 @@ async fn iso8601() {
     let cases = [
         (
             "SELECT from_iso8601_timestamp(iso) FROM t WHERE n = 2",
-            "NOT_SUPPORTED: from_iso8601_timestamp with a zone other than UTC, outside of a comparison, is not supported by the local engine",
+            "INVALID_FUNCTION_ARGUMENT: from_iso8601_timestamp with a zone other than UTC, outside of a comparison, is not supported by the local engine",
         ),
         (
             "SELECT from_iso8601_timestamp('yesterday') FROM t",
@@ -208,7 +208,7 @@ async fn iso8601() {
         ),
         (
             "SELECT from_iso8601_date('2026-W48-1') FROM t",
-            "NOT_SUPPORTED: the date \"2026-W48-1\" is not supported by the local engine",
+            "INVALID_FUNCTION_ARGUMENT: the date \"2026-W48-1\" is not supported by the local engine",
         ),
         (
             "SELECT from_iso8601_timestamp(n) FROM t",

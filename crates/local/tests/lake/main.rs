@@ -34,4 +34,5 @@ mod slow;
 mod sql;
 mod types;
 mod vacuum;
+mod values;
 mod wire;

@@ -320,3 +320,26 @@ async fn who_waits_gets_what_is_over_when_its_account_is_settled() {
         flight.hand_over();
     }
 }
+
+/// Its entry in the account would end before the last one who joins does.
+#[tokio::test(start_paused = true)]
+async fn a_query_that_counts_is_not_joined_for_ever() {
+    let flights = flights(engine(Outcome::Hangs));
+    let purse = Purse::new(Duration::ZERO);
+    let (first, _) = flights.join(KEY, counted(&purse)).unwrap();
+    flights.runner.clock.sleep(Duration::from_secs(29)).await;
+    assert!(flights.under_way(&KEY).is_some());
+    flights.runner.clock.sleep(Duration::from_secs(2)).await;
+    assert!(flights.under_way(&KEY).is_none());
+    let (second, shared) = flights.join(KEY, counted(&purse)).unwrap();
+    assert!(!shared, "the old one is left to those who have it");
+    drop(first);
+    assert!(
+        Arc::ptr_eq(&flights.under_way(&KEY).unwrap(), &second),
+        "the end of the old one leaves the new one"
+    );
+    // One that counts for nobody has no entry.
+    let (_free, _) = flights.join([2; 16], run(true)).unwrap();
+    flights.runner.clock.sleep(Duration::from_secs(100)).await;
+    assert!(flights.under_way(&[2; 16]).is_some());
+}

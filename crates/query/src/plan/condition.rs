@@ -17,6 +17,15 @@ use crate::{
 /// The most elements of all lists of a request together. Each becomes a parameter.
 pub(crate) const MAX_ELEMENTS: usize = 1_000;
 
+/// The most regular expressions of a request. Each is compiled to see that it is small enough, and again by the engine.
+pub(crate) const MAX_PATTERNS: usize = 10;
+
+/// What a request may still have of these.
+struct Left {
+    elements: usize,
+    patterns: usize,
+}
+
 /// What a row must pass.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Condition {
@@ -73,8 +82,8 @@ pub(super) fn filters(dataset: &Dataset, raw: &[RawFilter]) -> Result<Vec<Condit
     if raw.iter().map(RawCondition::filters).sum::<usize>() > MAX_FILTERS {
         return Err(too_many_filters());
     }
-    let mut elements = MAX_ELEMENTS;
-    raw.iter().map(|raw| condition(dataset, raw, &mut elements)).collect()
+    let mut left = Left { elements: MAX_ELEMENTS, patterns: MAX_PATTERNS };
+    raw.iter().map(|raw| condition(dataset, raw, &mut left)).collect()
 }
 
 /// Reads one parameter. Whether its name is a column comes first: only then is its value a filter.
@@ -90,11 +99,11 @@ fn parse(dataset: &Dataset, raw: &RawFilter) -> Result<RawCondition, Problem> {
     RawComparison::parse(path, value).map(RawCondition::Comparison)
 }
 
-fn condition(dataset: &Dataset, raw: &RawCondition, elements: &mut usize) -> Result<Condition, Problem> {
+fn condition(dataset: &Dataset, raw: &RawCondition, left: &mut Left) -> Result<Condition, Problem> {
     let (negated, condition) = match raw {
-        RawCondition::Comparison(raw) => (raw.negated, comparison(dataset, raw, elements)?),
+        RawCondition::Comparison(raw) => (raw.negated, comparison(dataset, raw, left)?),
         RawCondition::Group { negated, all, conditions } => {
-            let conditions = conditions.iter().map(|raw| condition(dataset, raw, elements));
+            let conditions = conditions.iter().map(|raw| condition(dataset, raw, left));
             let conditions = conditions.collect::<Result<Vec<_>, _>>()?;
             (*negated, if *all { Condition::All(conditions) } else { Condition::Any(conditions) })
         }
@@ -102,15 +111,15 @@ fn condition(dataset: &Dataset, raw: &RawCondition, elements: &mut usize) -> Res
     Ok(if negated { Condition::Not(Box::new(condition)) } else { condition })
 }
 
-fn comparison(dataset: &Dataset, raw: &RawComparison, elements: &mut usize) -> Result<Condition, Problem> {
+fn comparison(dataset: &Dataset, raw: &RawComparison, left: &mut Left) -> Result<Condition, Problem> {
     let operand = operand(dataset, &raw.path)?;
     match (&raw.value, raw.operator) {
         (RawValue::Many(texts), Operator::Contains) => {
-            spend(elements, texts.len())?;
+            left.spend_elements(texts.len())?;
             contains(dataset, operand, texts)
         }
         (RawValue::Many(texts), _) => {
-            spend(elements, texts.len())?;
+            left.spend_elements(texts.len())?;
             comparable(dataset, &operand)?;
             let values = texts.iter().map(|text| value::parse(&operand, text)).collect::<Result<_, _>>()?;
             Ok(Condition::In(operand, values))
@@ -123,6 +132,7 @@ fn comparison(dataset: &Dataset, raw: &RawComparison, elements: &mut usize) -> R
         }
         (RawValue::One(text), operator @ (Operator::Match | Operator::Imatch)) => {
             textual(dataset, &operand, operator)?;
+            left.spend_pattern()?;
             let pattern = pattern::regular(&operand, text, operator == Operator::Imatch)?;
             Ok(Condition::Matches(operand, pattern))
         }
@@ -211,12 +221,26 @@ fn textual(dataset: &Dataset, operand: &Operand, operator: Operator) -> Result<(
     Err(incomparable(dataset, operand, &format!("{} is for text", operator.name()), is_text))
 }
 
-fn spend(elements: &mut usize, count: usize) -> Result<(), Problem> {
-    *elements = elements.checked_sub(count).ok_or_else(|| {
-        let detail = format!("the lists of a request may have {MAX_ELEMENTS} elements at most, all together");
-        Problem::new(Kind::TooMuch, detail).with("maximum", MAX_ELEMENTS)
-    })?;
-    Ok(())
+impl Left {
+    fn spend_elements(&mut self, count: usize) -> Result<(), Problem> {
+        self.elements = self.elements.checked_sub(count).ok_or_else(|| {
+            let detail =
+                format!("the lists of a request may have {MAX_ELEMENTS} elements at most, all together");
+            Problem::new(Kind::TooMuch, detail).with("maximum", MAX_ELEMENTS)
+        })?;
+        Ok(())
+    }
+
+    fn spend_pattern(&mut self) -> Result<(), Problem> {
+        self.patterns = self.patterns.checked_sub(1).ok_or_else(|| {
+            let detail = format!(
+                "a request may have {MAX_PATTERNS} filters with match and imatch at most: put what they look for into \
+                 one regular expression, as a|b"
+            );
+            Problem::new(Kind::TooMuch, detail).with("maximum", MAX_PATTERNS)
+        })?;
+        Ok(())
+    }
 }
 
 /// A parameter that is neither a word nor a column: which of the two it was meant to be shows in its value.

@@ -34,3 +34,83 @@ fn a_suggestion_is_a_name_or_what_there_is() {
     assert_eq!(of("prise"), "unknown column: did you mean \"price\"?");
     assert_eq!(of("zzz"), "unknown column; columns: name, price");
 }
+
+/// Every kind there is, in the order of its declaration.
+const ALL: &[Kind] = &[
+    Kind::MalformedQuery,
+    Kind::UnknownParameter,
+    Kind::UnknownColumn,
+    Kind::UnknownOperator,
+    Kind::NotComparable,
+    Kind::InvalidValue,
+    Kind::TooMuch,
+    Kind::InvalidCursor,
+    Kind::MalformedBody,
+    #[cfg(feature = "lambda")]
+    Kind::MalformedRequest,
+    Kind::InvalidSql,
+    Kind::NotComputable,
+    Kind::MissingParameter,
+    Kind::Unauthorized,
+    Kind::Forbidden,
+    Kind::SqlOff,
+    Kind::UnknownDataset,
+    Kind::UnknownQuery,
+    Kind::UnknownNamedQuery,
+    Kind::UnknownPath,
+    Kind::MethodNotAllowed,
+    Kind::NotAcceptable,
+    Kind::NotFinished,
+    Kind::QueryCancelled,
+    Kind::ResultExpired,
+    Kind::ResultTooLarge,
+    Kind::ScanLimit,
+    Kind::BodyTooLarge,
+    Kind::UriTooLong,
+    Kind::UnsupportedMediaType,
+    Kind::RateLimited,
+    Kind::BudgetSpent,
+    Kind::Busy,
+    Kind::Internal,
+    Kind::EngineFailed,
+    Kind::Unavailable,
+    Kind::NotRegistered,
+    Kind::Timeout,
+];
+
+/// `docs/problems.md` has every type with its status, and no other one.
+#[test]
+fn the_document_has_every_problem() {
+    // The list is whole: the last kind of the declaration is the last one of it, and stands where it should.
+    for (place, kind) in ALL.iter().enumerate() {
+        assert_eq!(*kind as usize, place, "{kind:?}");
+    }
+    let row = |kind: &Kind| (kind.slug().to_owned(), kind.status().to_string());
+    let mut expected: Vec<(String, String)> = ALL.iter().map(row).collect();
+    // It is one of the kinds where the Lambda is not built, too.
+    #[cfg(not(feature = "lambda"))]
+    expected.push(("malformed-request".to_owned(), "400".to_owned()));
+    let mut found = Vec::new();
+    for line in include_str!("../../../../docs/problems.md").lines() {
+        let Some((slug, rest)) = line.strip_prefix("| `").and_then(|line| line.split_once("` | ")) else {
+            continue;
+        };
+        let cells: Vec<&str> = rest.split(" | ").collect();
+        assert_eq!(cells.len(), 3, "{line}");
+        assert!(cells.iter().all(|cell| !cell.trim_matches([' ', '|']).is_empty()), "{line}");
+        found.push((slug.to_owned(), cells[0].to_owned()));
+    }
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+/// A kind that is added has to be added to [`ALL`] above.
+#[test]
+fn no_kind_is_behind_the_last() {
+    assert_eq!(ALL.last(), Some(&Kind::Timeout));
+    let source = include_str!("../problem.rs");
+    let declared = source.split_once("pub(crate) enum Kind {").unwrap().1.split_once("\n}").unwrap().0;
+    let last = declared.lines().rev().find(|line| !line.trim().is_empty()).unwrap();
+    assert_eq!(last.trim(), "Timeout,");
+}

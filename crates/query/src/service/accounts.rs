@@ -23,7 +23,7 @@ use futures::{FutureExt, StreamExt, stream};
 use super::{Api, failures};
 use crate::{
     access::Caller,
-    account::{Account, Entry},
+    account::{Account, Entered, Entry},
     cost,
     execute::ended,
     ports::Ports,
@@ -57,8 +57,14 @@ struct Allowance {
 }
 
 impl<P: Ports> Api<P> {
-    /// Enters a query in the caller's account. `None` if it has none; a problem if the account does not allow it.
-    pub(super) async fn enter(&self, caller: &Caller) -> Result<Option<Arc<dyn Account>>, Problem> {
+    /// Enters a query in the caller's account. `None` if it has none; a problem if the account does not allow it. If the
+    /// request goes away meanwhile, or before the query begins, the entry goes too where something may be done
+    /// `in_background`.
+    pub(super) async fn enter(
+        &self,
+        caller: &Caller,
+        in_background: bool,
+    ) -> Result<Option<Entered>, Problem> {
         let Some(allowance) = self.allowance(caller) else { return Ok(None) };
         if let Some(budget) = allowance.limits.daily_bytes
             && allowance.reserved > budget
@@ -66,20 +72,26 @@ impl<P: Ports> Api<P> {
             return Err(never(&allowance.key, budget, allowance.reserved));
         }
         let id = self.flights.runner.ids.ulid().to_string();
-        let mut entered = self.begin(&allowance, &id).await?;
-        // What others left open may be over.
-        if entered.is_err() && self.look_after(&allowance.key).await? {
-            entered = self.begin(&allowance, &id).await?;
-        }
-        entered.map_err(|refused| self.refusal(&allowance.key, &refused))?;
         let entry: Arc<dyn Account> = Arc::new(Entry {
             store: Arc::clone(&self.store),
             runner: Arc::clone(&self.flights.runner),
-            key: allowance.key,
-            id,
+            key: allowance.key.clone(),
+            id: id.clone(),
             is_settled: AtomicBool::new(false),
         });
-        Ok(Some(entry))
+        let entered = Entered::new(entry, in_background);
+        let mut begun = self.begin(&allowance, &id).await?;
+        // What others left open may be over.
+        if begun.is_err() && self.look_after(&allowance.key).await? {
+            begun = self.begin(&allowance, &id).await?;
+        }
+        match begun {
+            Ok(()) => Ok(Some(entered)),
+            Err(refused) => {
+                entered.done();
+                Err(self.refusal(&allowance.key, &refused))
+            }
+        }
     }
 
     async fn begin(&self, allowance: &Allowance, id: &str) -> Result<Result<(), Refused>, Problem> {

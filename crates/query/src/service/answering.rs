@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     access::Caller,
+    account::Entered,
     cache::{self, EntityTag},
     cost::{CacheState, Cost, Price},
     cursor::Cursor,
@@ -61,18 +62,14 @@ impl<P: Ports> Api<P> {
         match flight.wait(wait, slack).await {
             Waited::Over(Ok(finished)) if !preferences.caller.may_have_scanned(finished.bytes_scanned) => {
                 let error = ExecuteError::CutOff(finished.id.clone());
-                let maximum = self.maximum(&preferences.caller);
-                Err(failures::failed(&error, &job.logged(), job.author(), maximum))
+                Err(failures::of_job(&error, job, self.maximum(&preferences.caller)))
             }
             Waited::Over(Ok(finished)) => {
                 self.finished(job, preferences, &before, &tag, &finished, shared).await
             }
             Waited::Over(Err(error)) => Err(match self.behind(job, &error).await {
-                Some(name) => failures::behind(&name, &preferences.caller, &error),
-                None => {
-                    let maximum = self.maximum(&preferences.caller);
-                    failures::failed(&error, &job.logged(), job.author(), maximum)
-                }
+                Some(name) => failures::behind(&name, &preferences.caller, &error, job),
+                None => failures::of_job(&error, job, self.maximum(&preferences.caller)),
             }),
             Waited::Running(_) if self.is_watched(&preferences.caller) => {
                 flight.give_up().await;
@@ -99,22 +96,27 @@ impl<P: Ports> Api<P> {
         if let Some(flight) = key.and_then(|key| self.flights.under_way(&key)) {
             return Ok((flight, true));
         }
-        let account = self.enter(&preferences.caller).await?;
+        let in_background = preferences.deadline.is_none();
+        let entered = self.enter(&preferences.caller, in_background).await?;
         let run = Run {
             statement: job.statement.clone(),
             max_bytes: job.max_bytes,
-            in_background: preferences.deadline.is_none(),
-            account: account.clone(),
+            in_background,
+            account: entered.as_ref().and_then(Entered::account).cloned(),
         };
         let joined = match key {
             Some(key) => self.flights.join(key, run),
             None => self.flights.alone(run).map(|flight| (flight, false)),
         };
-        // Nothing runs for the entry if there is no place, or if an identical request was faster.
-        if let Some(account) = account
-            && !matches!(joined, Ok((_, false)))
-        {
-            account.settle(Some(0)).await;
+        match entered {
+            None => {}
+            Some(entered) if matches!(joined, Ok((_, false))) => entered.done(),
+            // Nothing runs for the entry if there is no place, or if an identical request was faster.
+            Some(entered) => {
+                if let Some(account) = entered.account() {
+                    account.settle(Some(0)).await;
+                }
+            }
         }
         joined.map_err(|_| failures::full())
     }

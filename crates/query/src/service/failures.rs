@@ -11,14 +11,15 @@ use domain::{
 use crate::{
     access::Caller,
     execute::ExecuteError,
+    literal::Literal,
     mistake::{self, Author, Mistake},
-    problem::{Kind, Problem, quote},
+    problem::{Kind, Problem, listing, quote},
     record::RecordError,
     render::{PageError, RenderError},
     snapshot::SnapshotError,
 };
 
-use super::handed_over::RETRY_POLL;
+use super::{Job, handed_over::RETRY_POLL};
 
 /// After how many seconds to come again: when there are too many queries, and when something is out of reach.
 const RETRY_BUSY: u32 = 2;
@@ -48,9 +49,9 @@ pub(super) fn not_registered(name: &DatasetName, caller: &Caller) -> Problem {
 }
 
 /// The query failed, and the dataset's table does not follow its definition yet.
-pub(super) fn behind(name: &DatasetName, caller: &Caller, error: &ExecuteError) -> Problem {
+pub(super) fn behind(name: &DatasetName, caller: &Caller, error: &ExecuteError, job: &Job) -> Problem {
     let query_id = error.query_id().map(QueryId::as_str);
-    let error = domain::chain(error);
+    let error = logged(error, &job.statement.parameters);
     tracing::warn!(dataset = %name, query_id, error, "a query failed, and its table is behind the definition");
     let detail = if caller.sees(name) {
         format!("dataset {name} has a new definition, which its table does not follow yet")
@@ -88,9 +89,41 @@ pub(super) fn not_started(after: Duration) -> Problem {
         .retry_after(RETRY_UNAVAILABLE)
 }
 
+/// The query of a job has no result, see [`failed`]. The problem names the parameters that may be why.
+pub(super) fn of_job(error: &ExecuteError, job: &Job, maximum: Option<u64>) -> Problem {
+    let problem = because(error, &job.logged(), job.author(), maximum, &job.statement.parameters);
+    let is_of_arguments = problem.is(Kind::NotComputable)
+        && error.mistake().and_then(|(_, reason)| mistake::code(reason)) == Some("INVALID_FUNCTION_ARGUMENT");
+    if !is_of_arguments || job.patterns.is_empty() {
+        return problem;
+    }
+    let names = listing(job.patterns.iter().map(String::as_str));
+    problem
+        .adding(&format!(
+            "; see whether it is a regular expression of these parameters, which the engine may not be able to read: \
+             {names}"
+        ))
+        .with("parameters", job.patterns.clone())
+}
+
 /// The query has no result: the caller learns what to do. The engine's words go to the log, and to whoever wrote the
 /// SQL. `statement` is for the log; `maximum` is what the caller's key lets a query scan, if it has a bound.
 pub(super) fn failed(error: &ExecuteError, statement: &str, author: Author, maximum: Option<u64>) -> Problem {
+    because(error, statement, author, maximum, &[])
+}
+
+/// An error for the log, without the values of the query as far as they are known.
+fn logged(error: &ExecuteError, values: &[Literal]) -> String {
+    mistake::redacted(&domain::chain(error), values.iter().map(Literal::as_str))
+}
+
+fn because(
+    error: &ExecuteError,
+    statement: &str,
+    author: Author,
+    maximum: Option<u64>,
+    values: &[Literal],
+) -> Problem {
     let query_id = error.query_id().map(QueryId::as_str);
     if let Some((problem, reason)) = of_mistake(error, author) {
         // What the engine says of it may quote a caller's text, which the log has not.
@@ -128,7 +161,7 @@ pub(super) fn failed(error: &ExecuteError, statement: &str, author: Author, maxi
         ),
         ExecuteError::Expired(id) => return expired(id.as_str()),
         ExecuteError::Failed { .. } | ExecuteError::Malformed(_) | ExecuteError::Refused(_) => {
-            tracing::error!(query_id, statement, error = domain::chain(error), "a query failed");
+            tracing::error!(query_id, statement, error = logged(error, values), "a query failed");
             Problem::new(
                 Kind::EngineFailed,
                 "the query failed: the lake's operator finds the reason in the log",

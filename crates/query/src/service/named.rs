@@ -46,6 +46,7 @@ impl<P: Ports> Api<P> {
             form: Form { format, options: request.options },
             max_bytes: caller.max_bytes_scanned(),
             unordered: (!runnable.ordered).then_some(runnable.rows),
+            patterns: runnable.patterns,
             volatile: runnable.volatile,
         };
         self.answer(&job, preferences).await

@@ -53,6 +53,7 @@ impl<P: Ports> Api<P> {
             form: Form { format, options: request.options },
             max_bytes: caller.max_bytes_scanned(),
             unordered: (!runnable.ordered).then_some(runnable.rows),
+            patterns: Vec::new(),
             volatile: runnable.volatile,
         };
         // The answer to a POST is nothing that a caller has already, or keeps.

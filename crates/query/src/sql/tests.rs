@@ -74,10 +74,33 @@ fn what_is_longer_than_athena_takes_is_refused() {
         assert!(raw.len() < 8_192);
         statement(&dataset, &raw)?.bounded()
     };
-    assert!(of(700).is_ok());
+    assert!(of(300).is_ok());
     let problem = of(1_000).unwrap_err();
     assert_eq!(problem.status(), 400);
     assert!(problem.to_string().contains("Athena takes 262144"), "{problem}");
+}
+
+/// The local engine bounds them, since each may nest the one before it.
+#[test]
+fn more_keywords_and_operators_than_every_engine_takes_are_refused() {
+    let parcels = testing::parcels();
+    let of = |column: &str, elements: usize| {
+        let raw = format!("{column}=cs.{{{}}}", vec!["1"; elements].join(","));
+        statement(&parcels, &raw)?.bounded()
+    };
+    for column in ["tags", "ratings"] {
+        assert!(of(column, 300).is_ok(), "{column}");
+        let problem = of(column, 1_000).unwrap_err();
+        assert_eq!(problem.status(), 400);
+        assert!(problem.to_string().contains("more than 1500 keywords and operators"), "{problem}");
+    }
+    // Values in a list are none.
+    let listed = statement(&parcels, &format!("fee=in.({})", vec!["1"; 1_000].join(","))).unwrap();
+    assert!(gate::operators(&listed.sql) < 100 && listed.bounded().is_ok());
+    assert_eq!(
+        gate::operators("SELECT \"select\" FROM \"a\" WHERE \"b\" = ? AND \"c\" IN (?, ?) LIMIT 5"),
+        7
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
     functions::{
         argument::Argument,
         made::Made,
-        own::{Own, failure, invalid},
+        own::{Own, invalid, unsupported_value},
     },
     text::time::{MILLIS_PER_DAY, civil},
 };
@@ -66,8 +66,7 @@ fn one(millis: i64, format: &str) -> Result<String> {
     let (days, of_day) = (millis.div_euclid(MILLIS_PER_DAY), millis.rem_euclid(MILLIS_PER_DAY));
     let (year, month, day) = civil(days);
     if !(0..=9_999).contains(&year) {
-        let message = format!("date_format of the year {year} is not supported by the local engine");
-        return Err(failure("NOT_SUPPORTED", message));
+        return Err(unsupported_value(&format!("date_format of the year {year}")));
     }
     let (hour, minute, second) = (of_day / 3_600_000, of_day / 60_000 % 60, of_day / 1_000 % 60);
     let of_twelve = (hour + 11) % 12 + 1;
@@ -112,8 +111,7 @@ fn one(millis: i64, format: &str) -> Result<String> {
             }
             other => {
                 let what = other.map_or_else(|| "a % at its end".to_owned(), |other| format!("%{other}"));
-                let message = format!("the format {format:?}: {what} is not supported by the local engine");
-                return Err(failure("NOT_SUPPORTED", message));
+                return Err(unsupported_value(&format!("the format {format:?}: {what}")));
             }
         };
     }

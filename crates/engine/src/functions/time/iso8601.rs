@@ -11,7 +11,7 @@ use datafusion::{
 };
 
 use crate::{
-    functions::own::{Own, exactly, failure, invalid},
+    functions::own::{Own, exactly, invalid, unsupported_value},
     text::time::{MILLIS_PER_DAY, civil, day_of},
     types::UTC,
 };
@@ -68,7 +68,7 @@ fn read(arguments: &[ArrayRef], shows_zone: bool) -> Result<ArrayRef> {
         let (millis, offset) = timestamp(text).ok_or_else(|| malformed(text))?;
         if shows_zone && offset != 0 {
             let what = "from_iso8601_timestamp with a zone other than UTC, outside of a comparison,";
-            return Err(failure("NOT_SUPPORTED", format!("{what} is not supported by the local engine")));
+            return Err(unsupported_value(what));
         }
         Ok(millis)
     };
@@ -82,7 +82,7 @@ fn malformed(text: &str) -> datafusion::error::DataFusionError {
     let date = text.split('T').next().unwrap_or_default();
     let is_ordinal = date.len() == 8 && date.as_bytes().get(4) == Some(&b'-') && !date[5..].contains('-');
     if date.contains("-W") || is_ordinal {
-        return failure("NOT_SUPPORTED", format!("the date {date:?} is not supported by the local engine"));
+        return unsupported_value(&format!("the date {date:?}"));
     }
     invalid(format!("Invalid format: \"{text}\""))
 }

@@ -127,3 +127,70 @@ async fn words_of_the_engine_are_bounded_and_on_one_line() {
     let detail = body["detail"].as_str().unwrap();
     assert!(detail.chars().count() < 350 && !detail.contains("lake"), "{detail}");
 }
+
+/// A named query whose caller gives the regular expression, with this outcome for these.
+async fn matching(outcomes: &[(&str, Outcome)]) -> Served {
+    let world = World::new().await;
+    let definition = json!({
+        "name": "matching",
+        "parameters": [{"name": "pattern", "type": "string"}],
+        "sql": format!("{SQL} WHERE regexp_like(name, :pattern) LIMIT 5"),
+    });
+    world.store.put("queries/matching.json", definition.to_string().into(), PutMode::Create).await.unwrap();
+    for (pattern, outcome) in outcomes {
+        let sql = "SELECT name FROM \"tributary\".\"passengers\" WHERE regexp_like(name, ?) LIMIT 5";
+        world.engine.script(sql, &[format!("'{pattern}'").as_str()], outcome.clone());
+    }
+    world.serve()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_parameters_that_are_regular_expressions_are_named() {
+    let served = matching(&[
+        ("arg", mistaken("INVALID_FUNCTION_ARGUMENT: the pattern \"arg\" is none")),
+        ("zero", mistaken("DIVISION_BY_ZERO: Division by zero")),
+    ])
+    .await;
+    let body = served.get("/v1/named-queries/matching/rows?pattern=arg").await.is_problem(
+        400,
+        "a regular expression of these parameters, which the engine may not be able to read: pattern",
+    );
+    assert_eq!(body["type"], "urn:tributary:problem:not-computable");
+    assert_eq!(body["parameters"], json!(["pattern"]));
+    assert_eq!(body["reason"], "INVALID_FUNCTION_ARGUMENT");
+    let other = served.get("/v1/named-queries/matching/rows?pattern=zero").await;
+    assert!(other.is_problem(400, "it divides by zero")["parameters"].is_null());
+}
+
+/// Whatever becomes of the query: its caller's values are in no line that an operator is alarmed by.
+#[tokio::test(start_paused = true)]
+async fn no_value_of_a_caller_is_in_a_warning_or_an_error() {
+    let fails = |words: &str, retryable| Outcome::Fails { reason: words.to_owned(), retryable };
+    let quoted = "the pattern \"hunter2\"";
+    for (outcome, status) in [
+        (mistaken(&format!("INVALID_FUNCTION_ARGUMENT: {quoted}")), 400),
+        (mistaken(&format!("NOT_SUPPORTED: {quoted}")), 502),
+        (mistaken(&format!("HIVE_BAD_DATA: {quoted}")), 502),
+        (fails(&format!("GENERIC_INTERNAL_ERROR: {quoted}"), false), 502),
+        (fails(&format!("GENERIC_INTERNAL_ERROR: {quoted}"), true), 502),
+        (Outcome::Malformed { reason: format!("line 1:8: {quoted}") }, 502),
+    ] {
+        let (log, _guard) = testing::Log::start();
+        let served = matching(&[("hunter2", outcome.clone())]).await;
+        let answer = served.get("/v1/named-queries/matching/rows?pattern=hunter2").await;
+        assert_eq!(answer.status, status, "{outcome:?}");
+        let text = log.text();
+        let alarming: Vec<&str> = text
+            .lines()
+            .filter(|line| {
+                let level = serde_json::from_str::<Value>(line).unwrap()["level"].clone();
+                level == "ERROR" || level == "WARN"
+            })
+            .collect();
+        assert_eq!(alarming.is_empty(), status == 400, "{outcome:?}: {alarming:?}");
+        assert!(!alarming.iter().any(|line| line.contains("hunter2")), "{alarming:?}");
+        // What the operator needs is there.
+        let is_told = alarming.iter().any(|line| line.contains("the pattern"));
+        assert_eq!(is_told, status == 502, "{alarming:?}");
+    }
+}

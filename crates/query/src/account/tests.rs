@@ -1,0 +1,82 @@
+use chrono::TimeDelta;
+use domain::{
+    access::usage::{NewQuery, UsageLimits},
+    memory::{MemoryEngine, MemoryStore, SeededIds},
+};
+
+use super::*;
+use crate::{
+    execute::tests::{engine, rows, runner},
+    testing::RuntimeClock,
+};
+
+type InMemory = Entry<MemoryStore, MemoryEngine, RuntimeClock, SeededIds>;
+
+fn entry(store: &Arc<MemoryStore>) -> Arc<InMemory> {
+    Arc::new(Entry {
+        store: Arc::clone(store),
+        runner: Arc::new(runner(engine(rows()))),
+        key: KeyId::new("0123abcd").unwrap(),
+        id: "one".to_owned(),
+        is_settled: AtomicBool::new(false),
+    })
+}
+
+async fn begin(entry: &InMemory) {
+    let Runner { clock, ids, .. } = &*entry.runner;
+    let limits = UsageLimits { max_queries: Some(1), daily_bytes: None };
+    let begun = usage::update(&*entry.store, clock, ids, &entry.key, |usage, now| {
+        let new = NewQuery { id: entry.id.clone(), reserved: 0, expires_at: now + TimeDelta::hours(1) };
+        let begun = usage.begin(now, limits, &new);
+        (begun.is_ok(), if begun.is_ok() { Changed::Yes } else { Changed::No })
+    });
+    assert!(begun.await.unwrap());
+}
+
+async fn open(entry: &InMemory) -> usize {
+    let usage = usage::load(&*entry.store, &entry.key).await.unwrap();
+    usage.map_or(0, |usage| usage.open.len())
+}
+
+fn entered(entry: &Arc<InMemory>, in_background: bool) -> Entered {
+    let account: Arc<dyn Account> = Arc::<InMemory>::clone(entry);
+    Entered::new(account, in_background)
+}
+
+/// Lets what was spawned come to its end.
+async fn wait(entry: &InMemory) {
+    entry.runner.clock.sleep(Duration::from_secs(10)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_whose_request_goes_away_before_its_query_begins_goes_too() {
+    for (is_written_first, in_background, left) in
+        [(true, true, 0), (false, true, 0), (true, false, 1), (false, false, 1)]
+    {
+        let entry = entry(&Arc::default());
+        let entered = entered(&entry, in_background);
+        if is_written_first {
+            begin(&entry).await;
+        }
+        drop(entered);
+        if !is_written_first {
+            // The call that writes it was broken off, and takes effect all the same.
+            entry.runner.clock.sleep(Duration::from_millis(1_500)).await;
+            begin(&entry).await;
+        }
+        wait(&entry).await;
+        assert_eq!(open(&entry).await, left, "{is_written_first} {in_background}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_stays_while_its_query_may_run() {
+    let entry = entry(&Arc::default());
+    let entered = entered(&entry, true);
+    begin(&entry).await;
+    entered.done();
+    wait(&entry).await;
+    assert_eq!(open(&entry).await, 1);
+    entry.settle(Some(5)).await;
+    assert_eq!((open(&entry).await, entry.is_settled()), (0, true));
+}
