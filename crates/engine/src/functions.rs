@@ -156,7 +156,7 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<A
     ];
     let own = own.into_iter().chain(time::parts());
     all.extend(own.map(|own| Arc::new(own.within(memory).until(cancellation).into())));
-    all.push(Arc::new(regexp::RegexpLike::new(cancellation.clone()).into()));
+    all.push(Arc::new(regexp::RegexpLike::new(memory.clone(), cancellation.clone()).into()));
     all
 }
 

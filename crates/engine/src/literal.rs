@@ -1,5 +1,6 @@
 //! Literals whose meaning is Athena's: written so that DataFusion gives them the same one.
 
+mod constant;
 mod decimal;
 mod like;
 
@@ -13,12 +14,13 @@ use datafusion::sql::sqlparser::ast::{
 
 use crate::{calls, error::EngineError, functions::CAST_TO_JSON};
 
+use constant::{Constant, constant};
 use decimal::{Decimal, NoDecimal};
 
 pub(crate) use decimal::digits_of;
 
 /// Rewrites what the two engines read differently: numbers with a point, timestamps' precision, LIKE's escapes,
-/// casts to JSON, and calls.
+/// casts of literals to decimals, casts to JSON, and calls.
 pub(crate) fn rewrite(query: &mut Query) -> Result<(), EngineError> {
     match query.visit(&mut Rewrite) {
         ControlFlow::Break(error) => Err(error),
@@ -51,12 +53,21 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             *expr = calls::call(CAST_TO_JSON, vec![std::mem::replace(inner, Expr::Tuple(Vec::new()))]);
             Ok(())
         }
-        Expr::Cast { kind: CastKind::Cast, data_type: DataType::Decimal(digits), expr: inner, .. } => {
-            let Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(text), .. }) = &**inner else {
-                return Ok(());
+        Expr::Cast { kind, data_type: DataType::Decimal(digits), expr: inner, .. } => {
+            let null = || Expr::Value(Value::Null.with_empty_span());
+            let text = match constant(inner) {
+                None => return Ok(()),
+                Some(Constant::Null) => {
+                    **inner = null();
+                    return Ok(());
+                }
+                Some(Constant::Text(text)) => text,
             };
-            let decimal = cast_to_decimal(text, *digits)?;
-            *expr = decimal_literal(decimal);
+            match cast_to_decimal(&text, *digits) {
+                Ok(decimal) => *expr = decimal_literal(decimal),
+                Err(EngineError::Failed(_)) if *kind == CastKind::TryCast => **inner = null(),
+                Err(error) => return Err(error),
+            }
             Ok(())
         }
         Expr::Cast { data_type: data_type @ DataType::Timestamp(None, TimezoneInfo::None), .. } => {

@@ -21,6 +21,6 @@ mod types;
 mod workgroups;
 mod writer;
 
-pub use runner::{ErrorCategory, RunChunk, RunError, RunOutput, RunQuery, SqlRunner};
+pub use runner::{ErrorCategory, RunChunk, RunError, RunOutput, RunQuery, RunSlot, SqlRunner};
 pub(crate) use service::{Athena, AthenaLimits, AthenaPorts};
 pub(crate) use workgroups::WorkGroups;

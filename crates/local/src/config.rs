@@ -30,10 +30,14 @@ pub struct AwsConfig {
     pub results_expire_after: Duration,
     /// Queries queued and running at once; one more is answered with `TooManyRequestsException`.
     pub max_active_queries: usize,
-    /// Queries running at once; the others are queued.
+    /// Queries running at once; the others are queued. A query that was stopped, or has run for too long, counts until
+    /// its computation has ended.
     pub max_running_queries: usize,
     /// How long a query may run. Athena gives 30 minutes; a laptop has less memory.
     pub query_timeout: Duration,
+    /// How large a result may become, in bytes. Athena has no such bound, and a laptop's disk is finite: a join of a few
+    /// rows writes until the query's time is over. All results that run at once fit on a disk with 16 GB to spare.
+    pub max_result_bytes: u64,
 }
 
 impl AwsConfig {
@@ -53,6 +57,7 @@ impl AwsConfig {
             max_active_queries: 20,
             max_running_queries: 4,
             query_timeout: Duration::from_secs(5 * 60),
+            max_result_bytes: 4_000_000_000,
         }
     }
 

@@ -19,7 +19,7 @@ mod server;
 mod sns;
 mod sts;
 
-pub use athena::{ErrorCategory, RunChunk, RunError, RunOutput, RunQuery, SqlRunner};
+pub use athena::{ErrorCategory, RunChunk, RunError, RunOutput, RunQuery, RunSlot, SqlRunner};
 pub use config::AwsConfig;
 pub use expiry::{ExpiryError, ResultExpiry};
 pub use faults::{Faults, Service};

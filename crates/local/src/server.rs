@@ -125,6 +125,7 @@ impl AwsServer {
                 active: config.max_active_queries,
                 running: config.max_running_queries,
                 timeout: config.query_timeout,
+                result_bytes: config.max_result_bytes,
             },
             AthenaPorts {
                 runner: Arc::new(runner),

@@ -145,12 +145,12 @@ where
             for look in 1..=LOOKS {
                 match self.take_out(Some(0)).await {
                     Ok(true) => break,
-                    Ok(false) => {}
-                    Err(error) => tracing::warn!(
+                    Err(error) if look == LOOKS => tracing::warn!(
                         key = %self.key,
                         error = domain::chain(&error),
                         "the entry of a query that did not begin could not be taken out of its account"
                     ),
+                    Ok(false) | Err(_) => {}
                 }
                 if look < LOOKS {
                     self.runner.clock.sleep(PAUSE).await;

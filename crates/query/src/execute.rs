@@ -95,6 +95,14 @@ impl ExecuteError {
         }
     }
 
+    /// The engine's name for the failure, if it gave one: no text of a caller is in it.
+    pub(crate) fn code(&self) -> Option<&str> {
+        match self {
+            Self::Failed { reason, .. } | Self::Malformed(reason) => mistake::code(reason),
+            _ => None,
+        }
+    }
+
     /// The query that it is about, if one had started.
     pub(crate) fn query_id(&self) -> Option<&QueryId> {
         match self {
@@ -165,10 +173,10 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
             query.token = self.token(&query);
             match self.execution(&query, max_bytes, progress).await {
                 Err(ExecuteError::Failed { id, reason, retryable: true, .. }) if attempt < ATTEMPTS => {
-                    let reason = mistake::redacted(&reason, query.parameters.iter().map(String::as_str));
+                    // The engine's words may quote a caller's text. The engine keeps them for whoever asks by the id.
                     tracing::warn!(
                         query_id = %id,
-                        reason,
+                        reason = mistake::code(&reason),
                         attempt,
                         "the query failed for a passing reason and is run again"
                     );

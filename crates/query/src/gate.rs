@@ -137,6 +137,12 @@ impl Gated {
         let mut walk = Walk::new(readable);
         walk.statement(&query)?;
         let limit = walk.limit.and_then(|(place, limit)| Some((index(&tokens, place)?, limit)));
+        // Without a LIMIT, one is added.
+        if limit.is_none() && operators == MAX_OPERATORS {
+            return Err(Refused::new(format!(
+                "the SQL has {MAX_OPERATORS} keywords and operators without a LIMIT, and may have as many with one"
+            )));
+        }
         let tables = walk.tables.iter().map(|(_, _, name)| name.clone()).collect();
         let patterns = walk.patterns.iter().map(|place| parameters_before(&tokens, *place)).collect();
         let (tokens, limit) = text::qualify(tokens, &walk.tables, readable.database, limit)?;
@@ -147,7 +153,8 @@ impl Gated {
     }
 
     /// Makes it ready to run with these values, one for each parameter in order, and with as many rows as its own LIMIT
-    /// and the caller's `limit` both allow. If those are more than one answer may have, it is refused.
+    /// and the caller's `limit` both allow. If those are more than one answer may have, it is refused; also if the values
+    /// make the SQL longer than every engine takes.
     pub(crate) fn run(
         &self,
         values: &[Value],
@@ -171,8 +178,9 @@ impl Gated {
         }
         let literals: Vec<Vec<Literal>> = values.iter().map(Literal::parts).collect();
         let lengths: Vec<usize> = literals.iter().map(Vec::len).collect();
+        let statement = Statement { sql: self.sql(rows, &lengths), parameters: literals.concat() };
         Ok(Runnable {
-            statement: Statement { sql: self.sql(rows, &lengths), parameters: literals.concat() },
+            statement: statement.bounded()?,
             datasets: self.tables.iter().cloned().collect(),
             rows,
             ordered: self.ordered,

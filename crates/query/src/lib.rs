@@ -45,6 +45,7 @@ mod preferences;
 mod problem;
 mod prune;
 mod record;
+mod redact;
 mod render;
 mod request;
 mod result;

@@ -134,28 +134,6 @@ pub(crate) fn words(reason: &str) -> String {
     }
 }
 
-/// The shortest text of a caller that is looked for in the engine's words, in bytes: shorter ones tell nothing, and are in
-/// every sentence.
-const MIN_REDACTED: usize = 3;
-
-/// The engine's words for the log of a query that ran with these literals: where they quote a text among them, `?` takes
-/// its place. A caller's values have no place in the log.
-pub(crate) fn redacted<'a>(words: &str, literals: impl IntoIterator<Item = &'a str>) -> String {
-    let texts = literals.into_iter().filter_map(|literal| literal.strip_prefix('\'')?.strip_suffix('\''));
-    let mut forms: Vec<String> = Vec::new();
-    for written in texts {
-        let plain = written.replace("''", "'");
-        let debugged = format!("{plain:?}");
-        forms.push(debugged[1..debugged.len() - 1].to_owned());
-        forms.push(written.to_owned());
-        forms.push(plain);
-    }
-    forms.retain(|form| form.len() >= MIN_REDACTED);
-    // A text may be part of another one.
-    forms.sort_unstable_by_key(|form| std::cmp::Reverse(form.len()));
-    forms.iter().fold(words.to_owned(), |words, form| words.replace(form.as_str(), "?"))
-}
-
 /// Marks that turn the direction of text, or break lines, where it is shown.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -224,33 +202,7 @@ mod tests {
         assert_eq!(long.chars().count(), MAX_WORDS + 1);
     }
 
-    #[test]
-    fn a_callers_texts_are_not_in_the_words_for_the_log() {
-        for (reason, literals, expected) in [
-            (
-                "NOT_SUPPORTED: the pattern \"(a)\\\\1\" in t",
-                vec!["'(a)\\1'"],
-                "NOT_SUPPORTED: the pattern \"?\" in t",
-            ),
-            ("Cannot cast 'O'Brien' to BIGINT", vec!["'O''Brien'"], "Cannot cast '?' to BIGINT"),
-            ("near 'O''Brien'", vec!["'O''Brien'"], "near '?'"),
-            ("secret and secretary", vec!["'secret'", "'secretary'"], "? and ?"),
-            // Numbers, and what is in every sentence, stay.
-            ("line 1:42: 42 is it", vec!["42", "'is'", "''", "DATE '2026-11-23'"], "line 1:42: 42 is it"),
-            ("nothing", vec![], "nothing"),
-        ] {
-            assert_eq!(redacted(reason, literals), expected, "{reason}");
-        }
-    }
-
     proptest! {
-        #[test]
-        fn no_text_of_a_caller_is_left(text in "[^?]{3,40}", around in "[a-z ]{0,9}") {
-            let literal = format!("'{}'", text.replace('\'', "''"));
-            let words = format!("{around}{text}{around}{text:?}{around}");
-            prop_assert!(!redacted(&words, [literal.as_str()]).contains(&text), "{words}");
-        }
-
         #[test]
         fn words_are_bounded_and_show_as_one_line(reason in "([A-Z_]{0,9}: )?(line [0-9]:[0-9]: )?.{0,400}|\\PC{0,50}|[\\p{Cc} s3:/a]{0,60}") {
             let words = words(&reason);

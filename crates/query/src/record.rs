@@ -32,6 +32,12 @@ pub(crate) struct QueryRecord {
     /// The name of a file with the result, without its ending.
     pub(crate) file_name: String,
     columns: Option<Vec<RecordColumn>>,
+    /// The most rows that it may have; not known of records of earlier versions.
+    #[serde(default)]
+    pub(crate) rows: Option<u64>,
+    /// The parameters of a named query that stand for regular expressions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) patterns: Vec<String>,
     form: String,
     key: Option<String>,
     /// A digest of statement and parameters.
@@ -66,6 +72,10 @@ pub(crate) struct NewRecord<'a> {
     pub(crate) file_name: &'a str,
     /// The columns; `None` if only the result says.
     pub(crate) columns: Option<&'a [OutputColumn]>,
+    /// The most rows that it may have.
+    pub(crate) rows: u64,
+    /// The parameters that stand for regular expressions.
+    pub(crate) patterns: &'a [String],
     /// The form that the caller wanted.
     pub(crate) form: Form,
     /// Who asked.
@@ -108,6 +118,8 @@ impl QueryRecord {
             reads: new.reads.to_vec(),
             file_name: new.file_name.to_owned(),
             columns: new.columns.map(|columns| columns.iter().map(column).collect()),
+            rows: Some(new.rows),
+            patterns: new.patterns.to_vec(),
             form: new.form.text(),
             key: new.caller.id().map(str::to_owned),
             statement: new.statement,

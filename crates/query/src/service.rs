@@ -9,6 +9,7 @@ mod handed_over;
 mod named;
 mod pages;
 mod patience;
+mod quoted;
 mod ready;
 mod sql;
 
@@ -77,6 +78,8 @@ pub(crate) struct Job {
     pub(crate) statement: Statement,
     /// The columns of the result; `None` if only the result says.
     pub(crate) columns: Option<Vec<OutputColumn>>,
+    /// The most rows that the statement gives.
+    pub(crate) rows: u64,
     /// The parameters of a named query that stand for regular expressions, whose values an engine may not take.
     pub(crate) patterns: Vec<String>,
     /// What the rows are written as.
@@ -242,6 +245,7 @@ impl<P: Ports> Api<P> {
             reads: vec![name.clone()],
             statement: compile(&plan, &self.settings.database).bounded()?,
             columns: Some(plan.outputs()),
+            rows: plan.limit,
             form: Form { format, options: request.options },
             max_bytes: caller.max_bytes_scanned(),
             unordered: None,

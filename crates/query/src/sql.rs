@@ -30,7 +30,7 @@ const MAX_OPERATORS: usize = 1_500;
 
 impl Statement {
     /// The statement, if it is no longer than every engine takes: a request for rows is short, and names what it asks for,
-    /// which is long, once for each value that it looks for.
+    /// which is long, once for each value that it looks for. A long text makes several literals, with operators between.
     pub(crate) fn bounded(self) -> Result<Self, Problem> {
         let length = self.sql.len();
         // Each of them takes one byte at least, and a space.
@@ -40,7 +40,8 @@ impl Statement {
         if length <= MAX_SQL {
             let detail = format!(
                 "the SQL for this request has more than {MAX_OPERATORS} keywords and operators: look for fewer values in \
-                 arrays (cs), order by fewer columns, or select fewer columns with nested values"
+                 arrays (cs), order by fewer columns, select fewer columns with nested values, or send shorter texts, since \
+                 a long one is put together of several"
             );
             return Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_OPERATORS));
         }

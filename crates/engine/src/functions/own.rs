@@ -150,18 +150,33 @@ pub(super) fn not_taken(name: &str) -> DataFusionError {
 
 /// A failure of the query in Athena's words.
 pub(super) fn failure(code: &'static str, message: impl Into<String>) -> DataFusionError {
-    DataFusionError::External(Box::new(Failure::new(code, message)))
+    failed(Failure::new(code, message))
+}
+
+/// A failure of the query as an error of DataFusion's.
+pub(super) fn failed(failure: Failure) -> DataFusionError {
+    DataFusionError::External(Box::new(failure))
 }
 
 /// An argument that Athena's function refuses.
 pub(super) fn invalid(message: impl Into<String>) -> DataFusionError {
-    failure("INVALID_FUNCTION_ARGUMENT", message)
+    failed(invalid_argument(message))
+}
+
+/// [`invalid`], to be kept.
+pub(super) fn invalid_argument(message: impl Into<String>) -> Failure {
+    Failure::new("INVALID_FUNCTION_ARGUMENT", message)
 }
 
 /// The value of an argument that Athena's function takes and this one does not. Its code says that the value is at fault:
 /// `NOT_SUPPORTED` says it of the statement, and the statement may be somebody else's than the value.
 pub(super) fn unsupported_value(what: &str) -> DataFusionError {
-    invalid(format!("{what} is not supported by the local engine"))
+    failed(unsupported_argument(what))
+}
+
+/// [`unsupported_value`], to be kept.
+pub(super) fn unsupported_argument(what: &str) -> Failure {
+    invalid_argument(format!("{what} is not supported by the local engine"))
 }
 
 /// An argument of another type than [`Own::new`]'s `takes` allows.

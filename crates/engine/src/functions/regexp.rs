@@ -1,4 +1,7 @@
 //! `regexp_like(varchar, pattern)`.
+//!
+//! To compile a pattern may take a second, and a query may have hundreds of them. So each is compiled once, those of one
+//! query are bounded together ([`QueryMemory::compiled`]), and the query looks before each whether it shall end.
 
 mod pattern;
 
@@ -22,37 +25,64 @@ use datafusion::{
 };
 use regex::Regex;
 
-use super::own::{exactly, not_taken, unexpected};
-use crate::cancel::Cancellation;
+use super::own::{exactly, failed, not_taken, unexpected};
+use crate::{
+    cancel::Cancellation,
+    error::Failure,
+    memory::{Hold, QueryMemory},
+};
+use pattern::Compiled;
 
 /// Whether some part of a text matches. A pattern that is a constant is compiled once, when the query is planned.
 #[derive(Debug)]
 pub(super) struct RegexpLike {
     signature: Signature,
-    constant: Option<Compiled>,
+    /// The pattern, where it is known to be the same for all texts. One that cannot be compiled is kept too: the optimizer
+    /// comes back to each call several times.
+    constant: Option<Pattern>,
+    memory: QueryMemory,
     cancellation: Cancellation,
 }
 
-#[derive(Debug, Clone)]
-struct Compiled {
-    pattern: String,
-    regex: Regex,
+#[derive(Debug)]
+struct Pattern {
+    text: String,
+    regex: std::result::Result<Regex, Failure>,
+    _counted: Hold,
 }
 
-impl Compiled {
-    fn new(pattern: &str) -> Result<Self> {
-        Ok(Self { pattern: pattern.to_owned(), regex: pattern::compile(pattern)? })
+impl Pattern {
+    /// Fails where a query may not compile so many, or so large ones. A pattern that is none fails when a text meets it.
+    fn new(text: &str, memory: &QueryMemory) -> Result<Self> {
+        let Compiled { regex, bytes } = pattern::compile(text);
+        memory.compiled(bytes)?;
+        let held = if regex.is_ok() { bytes } else { 0 };
+        Ok(Self { text: text.to_owned(), regex, _counted: memory.holding(held)? })
+    }
+
+    fn is_match(&self, text: &str) -> Result<bool> {
+        match &self.regex {
+            Ok(regex) => Ok(regex.is_match(text)),
+            Err(failure) => Err(failed(failure.clone())),
+        }
     }
 }
 
 impl RegexpLike {
-    /// Fails at the next text once the query is cancelled.
-    pub(super) fn new(cancellation: Cancellation) -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable), constant: None, cancellation }
+    /// Counts its patterns with `memory`, and fails at the next text or pattern once the query is cancelled.
+    pub(super) fn new(memory: QueryMemory, cancellation: Cancellation) -> Self {
+        let signature = Signature::user_defined(Volatility::Immutable);
+        Self { signature, constant: None, memory, cancellation }
+    }
+
+    /// The same for this pattern.
+    fn of(&self, constant: Pattern) -> Self {
+        let own = Self::new(self.memory.clone(), self.cancellation.clone());
+        Self { constant: Some(constant), ..own }
     }
 
     fn pattern(&self) -> Option<&str> {
-        self.constant.as_ref().map(|constant| constant.pattern.as_str())
+        self.constant.as_ref().map(|constant| constant.text.as_str())
     }
 }
 
@@ -74,16 +104,14 @@ impl ScalarUDFImpl for RegexpLike {
     }
 
     fn simplify(&self, args: Vec<Expr>, _: &SimplifyContext) -> Result<ExprSimplifyResult> {
-        let compiled = match args.as_slice() {
+        self.cancellation.check()?;
+        let constant = match args.as_slice() {
             [_, Expr::Literal(ScalarValue::Utf8(Some(pattern)), _)] if self.constant.is_none() => {
-                Compiled::new(pattern).ok()
+                Pattern::new(pattern, &self.memory)?
             }
-            _ => None,
+            _ => return Ok(ExprSimplifyResult::Original(args)),
         };
-        // A pattern that is none fails the query when, and if, a text meets it.
-        let Some(compiled) = compiled else { return Ok(ExprSimplifyResult::Original(args)) };
-        let own = Self::new(self.cancellation.clone());
-        let function = ScalarUDF::from(Self { constant: Some(compiled), ..own });
+        let function = ScalarUDF::from(self.of(constant));
         let call = ScalarFunction::new_udf(Arc::new(function), args);
         Ok(ExprSimplifyResult::Simplified(Expr::ScalarFunction(call)))
     }
@@ -95,15 +123,15 @@ impl ScalarUDFImpl for RegexpLike {
             .map_err(|_| unexpected(args.return_field.data_type()))?;
         let texts = texts.into_array(rows)?;
         let texts = texts.as_string::<i32>();
-        if let Some(Compiled { regex, .. }) = &self.constant {
+        if let Some(constant) = &self.constant {
             let found = texts.iter().map(|text| -> Result<Option<bool>> {
                 self.cancellation.check()?;
-                Ok(text.map(|text| regex.is_match(text)))
+                text.map(|text| constant.is_match(text)).transpose()
             });
             return Ok(ColumnarValue::Array(Arc::new(found.collect::<Result<BooleanArray>>()?)));
         }
         let patterns = patterns.into_array(rows)?;
-        let mut last: Option<Compiled> = None;
+        let mut last: Option<Pattern> = None;
         let mut found = BooleanBuilder::with_capacity(rows);
         for pair in texts.iter().zip(patterns.as_string::<i32>()) {
             self.cancellation.check()?;
@@ -111,11 +139,11 @@ impl ScalarUDFImpl for RegexpLike {
                 found.append_null();
                 continue;
             };
-            let compiled = match last.take().filter(|last| last.pattern == pattern) {
+            let compiled = match last.take().filter(|last| last.text == pattern) {
                 Some(last) => last,
-                None => Compiled::new(pattern)?,
+                None => Pattern::new(pattern, &self.memory)?,
             };
-            found.append_value(compiled.regex.is_match(text));
+            found.append_value(compiled.is_match(text)?);
             last = Some(compiled);
         }
         Ok(ColumnarValue::Array(Arc::new(found.finish())))

@@ -1,17 +1,13 @@
 //! LIKE's patterns.
 
-use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Value, ValueWithSpan,
-};
+use datafusion::sql::sqlparser::ast::{Expr, Value, ValueWithSpan};
 
-use crate::{
-    error::EngineError,
-    functions::{to_lower, to_upper},
-};
+use super::constant::{Constant, constant};
+use crate::error::EngineError;
 
 /// In Athena, nothing escapes in a pattern unless `ESCAPE` says so; in DataFusion, the backslash always does.
 pub(super) fn rewrite(pattern: &mut Expr, escape: &mut Option<ValueWithSpan>) -> Result<(), EngineError> {
-    let Constant::Text(text) = constant(pattern)? else {
+    let Constant::Text(text) = constant(pattern).ok_or_else(no_constant)? else {
         *pattern = Expr::Value(Value::Null.with_empty_span());
         *escape = None;
         return Ok(());
@@ -56,49 +52,6 @@ fn with_backslashes(pattern: &str, escape: Option<char>) -> Result<String, Engin
 
 fn bad_escape(message: &str) -> EngineError {
     EngineError::failed("INVALID_FUNCTION_ARGUMENT", message)
-}
-
-/// What a pattern is, whatever the row.
-enum Constant {
-    Null,
-    Text(String),
-}
-
-/// A text, in parts, and in lower or upper case: what a query has that asks for a text without regard to case.
-fn constant(expr: &Expr) -> Result<Constant, EngineError> {
-    match expr {
-        Expr::Nested(inner) => constant(inner),
-        Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(text), .. }) => {
-            Ok(Constant::Text(text.clone()))
-        }
-        Expr::Value(ValueWithSpan { value: Value::Null, .. }) => Ok(Constant::Null),
-        Expr::BinaryOp { left, op: BinaryOperator::StringConcat, right } => {
-            Ok(match (constant(left)?, constant(right)?) {
-                (Constant::Text(left), Constant::Text(right)) => Constant::Text(left + &right),
-                _ => Constant::Null,
-            })
-        }
-        Expr::Function(call) => {
-            let case = match call.name.to_string().as_str() {
-                "lower" => to_lower,
-                "upper" => to_upper,
-                _ => return Err(no_constant()),
-            };
-            match &call.args {
-                FunctionArguments::List(list) => match list.args.as_slice() {
-                    [FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))] => {
-                        Ok(match constant(argument)? {
-                            Constant::Text(text) => Constant::Text(case(&text)),
-                            Constant::Null => Constant::Null,
-                        })
-                    }
-                    _ => Err(no_constant()),
-                },
-                _ => Err(no_constant()),
-            }
-        }
-        _ => Err(no_constant()),
-    }
 }
 
 fn no_constant() -> EngineError {

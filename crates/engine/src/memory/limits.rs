@@ -11,13 +11,17 @@ pub struct MemoryLimits {
     pub call: usize,
     /// The longest text that a function may make. A row that a join repeats may have twice as much.
     pub value: usize,
+    /// The regular expressions that are constants of one query, compiled. Each also counts as 2 MiB for the states that
+    /// it may remember while it looks at texts. One that is too large to compile counts as well: it takes as long.
+    pub patterns: usize,
 }
 
 impl Default for MemoryLimits {
     /// For a process of a developer's machine: about 1 GiB when it is under attack, and 1 MiB for a text, which is
-    /// as long as an event may be.
+    /// as long as an event may be. The HTTP API takes ten regular expressions in one request for rows, each of up to
+    /// 16 MiB here.
     fn default() -> Self {
-        Self { operators: 512 << 20, batches: 1 << 30, call: 128 << 20, value: 1 << 20 }
+        Self { operators: 512 << 20, batches: 1 << 30, call: 128 << 20, value: 1 << 20, patterns: 192 << 20 }
     }
 }
 

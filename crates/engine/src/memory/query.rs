@@ -1,13 +1,17 @@
 //! The memory of one query: the engine's, and what is made of constants while it is planned.
+//!
+//! What is made of constants is counted twice where it is large: with the query, whose planning would take too long
+//! otherwise, and with the engine for as long as it lives.
 
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
+use arrow_buffer::MemoryReservation;
 use datafusion::error::{DataFusionError, Result};
 
-use super::{Memory, MemoryLimits};
+use super::{Hold, Memory, MemoryLimits};
 
 /// What the functions of one query count with. Clones count together.
 #[derive(Debug, Clone)]
@@ -20,14 +24,17 @@ pub(crate) struct QueryMemory {
 struct Constants {
     made: AtomicUsize,
     longest: AtomicUsize,
+    /// Of patterns.
+    compiled: AtomicUsize,
     is_planned: AtomicBool,
 }
 
 impl QueryMemory {
     pub(crate) fn new(memory: Memory) -> Self {
         let longest = AtomicUsize::new(memory.limits().value);
-        let (made, is_planned) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Self { memory, constants: Arc::new(Constants { made, longest, is_planned }) }
+        let (made, compiled) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let constants = Constants { made, longest, compiled, is_planned: AtomicBool::new(false) };
+        Self { memory, constants: Arc::new(constants) }
     }
 
     pub(crate) fn memory(&self) -> &Memory {
@@ -73,6 +80,30 @@ impl QueryMemory {
         }
         Err(DataFusionError::ResourcesExhausted(format!("constants of {made} bytes, the limit is {limit}")))
     }
+
+    /// Counts that a pattern of so many bytes was compiled, or was found to be too large for so many, as long as the
+    /// query is planned. The count never falls: it bounds the time that patterns take, too.
+    pub(crate) fn compiled(&self, bytes: usize) -> Result<()> {
+        if self.is_planned() {
+            return Ok(());
+        }
+        let compiled = self.constants.compiled.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        let limit = self.limits().patterns;
+        if compiled <= limit {
+            return Ok(());
+        }
+        Err(DataFusionError::ResourcesExhausted(format!(
+            "patterns of {compiled} bytes, the limit is {limit}"
+        )))
+    }
+
+    /// Counts so many bytes with the engine until they are dropped.
+    pub(crate) fn holding(&self, bytes: usize) -> Result<Hold> {
+        let mut hold = self.memory.hold();
+        hold.resize(bytes);
+        self.memory.check()?;
+        Ok(hold)
+    }
 }
 
 #[cfg(test)]
@@ -94,5 +125,21 @@ mod tests {
         query.end_planning();
         query.made_constant(1_000).unwrap();
         assert_eq!(query.longest_constant(), 100);
+    }
+
+    #[test]
+    fn patterns_have_a_limit_while_a_query_is_planned_and_are_held_with_the_engine() {
+        let memory = Memory::new(MemoryLimits { patterns: 100, batches: 150, ..MemoryLimits::default() });
+        let [query, other] = [(); 2].map(|()| QueryMemory::new(memory.clone()));
+        query.compiled(60).unwrap();
+        query.clone().compiled(40).unwrap();
+        assert!(query.compiled(1).is_err());
+        other.compiled(100).unwrap();
+        query.end_planning();
+        query.compiled(1_000).unwrap();
+        let held = query.holding(100).unwrap();
+        assert!(other.holding(51).is_err());
+        drop(held);
+        other.holding(51).unwrap();
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use datafusion::arrow::array::{ArrayRef, Int64Array, StringArray};
-use engine::{BytesScanned, Cancellation, EngineError, csv::CsvError};
+use engine::{BytesScanned, Cancellation, EngineError, MemoryLimits, csv::CsvError};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::lake::Lake;
@@ -39,7 +39,15 @@ impl Drop for Threads {
 async fn lake() -> Lake {
     let numbers: ArrayRef = Arc::new((0..ROWS).collect::<Int64Array>());
     let texts: ArrayRef = Arc::new((0..ROWS).map(|n| Some(n.to_string())).collect::<StringArray>());
-    Lake::with(&[("n", "bigint"), ("s", "string")], vec![("n", numbers), ("s", texts)]).await
+    let lake = Lake::with(&[("n", "bigint"), ("s", "string")], vec![("n", numbers), ("s", texts)]).await;
+    // Patterns may take as long as they want: it is the flag that ends them here.
+    lake.limited(MemoryLimits { patterns: usize::MAX, ..MemoryLimits::default() })
+}
+
+/// A query that is planned for a minute: each pattern is compiled until it is found to be too large.
+fn planned_for_long() -> String {
+    let patterns: Vec<String> = (0..200).map(|n| format!(r"regexp_like(s, '\w{{1000}}{n}')")).collect();
+    format!("SELECT count(*) FROM t WHERE {}", patterns.join(" OR "))
 }
 
 /// Cancels the query once it has run for a while, and answers how it ended.
@@ -90,6 +98,7 @@ fn whatever_a_query_computes_it_ends_when_it_is_cancelled() {
         // A literal of 200 KB in a text of each pair.
         format!("SELECT count(*) FROM {three} WHERE lower(a.s || '{long}' || b.s || c.s) = 'x'"),
         format!("SELECT count(*) FROM {three} WHERE regexp_like(a.s || b.s || c.s || '{long}', '(xy)+z')"),
+        planned_for_long(),
         // Groups, windows and sorts above a join.
         format!("SELECT a.n % 7, max(b.s), min(c.s) FROM {three} GROUP BY a.n % 7"),
         format!("SELECT a.s FROM {three} ORDER BY lower(a.s || b.s || c.s) LIMIT 1"),

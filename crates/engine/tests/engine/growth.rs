@@ -187,7 +187,7 @@ async fn what_is_just_below_the_bound_is_answered() {
 }
 
 fn small() -> MemoryLimits {
-    MemoryLimits { operators: 8 << 20, batches: 8 << 20, call: 1 << 20, value: 16 << 10 }
+    MemoryLimits { operators: 8 << 20, batches: 8 << 20, call: 1 << 20, value: 16 << 10, patterns: 4 << 20 }
 }
 
 /// The rows of the largest batch, and of all.

@@ -22,6 +22,8 @@ mod numbers;
 #[cfg(test)]
 mod parameters;
 #[cfg(test)]
+mod patterns;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod refusals;

@@ -93,6 +93,35 @@ async fn decimals_and_reals_mean_what_they_mean_in_athena() {
     }
 }
 
+/// A text that is too long for one parameter comes in parts.
+#[tokio::test]
+async fn texts_in_parts_are_cast_to_decimals_as_whole_ones_are() {
+    let rows = [r#"{"n": 1, "d": "0.10"}"#, r#"{"n": 2, "d": "-7.00"}"#];
+    let lake = Lake::of(&[("n", "int"), ("d", "decimal(12,2)")], &rows).await;
+    let select = |filter: &str| format!("SELECT n FROM t WHERE {filter}");
+    for (filter, parameters, expected) in [
+        ("d = CAST(? AS decimal(12,2))", vec!["'0.099'"], "1"),
+        ("d = CAST(? || ? AS decimal(12,2))", vec!["'-'", "'7'"], "2"),
+        ("d = CAST((? || ? || '0') AS decimal(12,2))", vec!["'0'", "'.1'"], "1"),
+        ("d = TRY_CAST(? || ? AS decimal(12,2))", vec!["'0.'", "'1'"], "1"),
+        ("n = 2 AND TRY_CAST(? || ? AS decimal(12,2)) IS NULL", vec!["'x'", "'1'"], "2"),
+        ("n = 2 AND TRY_CAST(? AS decimal(12,2)) IS NULL", vec!["'1.x'"], "2"),
+        ("n = 2 AND CAST(? || NULL AS decimal(12,2)) IS NULL", vec!["'x'"], "2"),
+    ] {
+        let found = lake.text(&select(filter), &parameters).await;
+        let found = found.unwrap_or_else(|error| panic!("{filter}: {error}"));
+        assert_eq!(found, format!("\"n\"\n\"{expected}\"\n"), "{filter}");
+    }
+    let quotes = format!("'{}'", "''".repeat(300));
+    let digits = format!("'{}'", "9".repeat(1_000));
+    for parts in [["'x'", "'y'"], ["''", "''"], [quotes.as_str(); 2], [digits.as_str(); 2]] {
+        let error = lake.error(&select("d = CAST(? || ? AS decimal(12,2))"), &parts).await;
+        let is_values =
+            matches!(&error, EngineError::Failed(failure) if failure.code == "INVALID_CAST_ARGUMENT");
+        assert!(is_values, "{parts:?}: {error:?}");
+    }
+}
+
 /// What neither engine can hold fails, and is no row with another value.
 #[tokio::test]
 async fn decimals_that_do_not_fit_fail() {

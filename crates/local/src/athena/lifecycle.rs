@@ -10,7 +10,7 @@ use futures::{
 use serde_json::{Value, json};
 
 use super::{
-    ErrorCategory, RunError, RunQuery,
+    ErrorCategory, RunError, RunQuery, RunSlot,
     error::{refused, unknown},
     execution::{Execution, Output, State, Times},
     request::{ById, Start, s3_location},
@@ -90,7 +90,7 @@ impl Inner {
                 Err(_) => return,
                 Ok(Ok(Ok(written))) => Ok(written),
                 Ok(Ok(Err(error))) => Err(error),
-                Ok(Err(_panic)) => Err(system("the query engine broke down")),
+                Ok(Err(_panic)) => Err(defect("the query engine broke down")),
             };
             inner.finish(&id, outcome);
         });
@@ -124,9 +124,10 @@ impl Inner {
 
     /// From QUEUED to the end. What counts against the time is running, not waiting to.
     async fn work(&self, id: &str) -> Result<Written, RunError> {
-        let _slot = self.slots.acquire().await.map_err(|_| system("the query engine is closed"))?;
+        let slot = Arc::clone(&self.slots).acquire_owned().await;
+        let slot = RunSlot::new(slot.map_err(|_| system("the query engine is closed"))?);
         let timeout = self.limits.timeout;
-        tokio::time::timeout(timeout, self.run(id)).await.unwrap_or_else(|_| {
+        tokio::time::timeout(timeout, self.run(id, &slot)).await.unwrap_or_else(|_| {
             Err(RunError {
                 message: format!("Query timeout: it ran for longer than {} seconds", timeout.as_secs()),
                 category: ErrorCategory::User,
@@ -137,7 +138,7 @@ impl Inner {
     }
 
     /// From RUNNING to the result object.
-    async fn run(&self, id: &str) -> Result<Written, RunError> {
+    async fn run(&self, id: &str, slot: &RunSlot) -> Result<Written, RunError> {
         let (request, output, scanned) = self
             .update(id, |execution| {
                 execution.state = State::Running;
@@ -147,12 +148,12 @@ impl Inner {
             .ok_or_else(|| system("the query was forgotten"))?;
         self.check_database(request.query_execution_context.database.as_deref())?;
         let (sql, parameters) = (request.query_string, request.execution_parameters);
-        let answer = self.runner.run(RunQuery { sql, parameters, scanned }).await?;
+        let answer = self.runner.run(RunQuery { sql, parameters, scanned, slot: slot.clone() }).await?;
         self.update(id, |execution| execution.times.planned = Some(self.env.now()));
         let computed = || {
             self.update(id, |execution| execution.times.computed = Some(self.env.now()));
         };
-        writer::write(&self.store, id, output, answer, computed).await
+        writer::write(&self.store, id, output, answer, self.limits.result_bytes, computed).await
     }
 
     fn update<T>(&self, id: &str, change: impl FnOnce(&mut Execution) -> T) -> Option<T> {
@@ -207,7 +208,13 @@ impl Inner {
     }
 }
 
+/// What may go well at another time.
 pub(super) fn system(message: &str) -> RunError {
+    RunError { retryable: true, ..defect(message) }
+}
+
+/// What would happen again: a panic comes of the statement and the rows.
+pub(super) fn defect(message: &str) -> RunError {
     let (category, message) = (ErrorCategory::System, message.to_owned());
-    RunError { message, category, error_type: None, retryable: true }
+    RunError { message, category, error_type: None, retryable: false }
 }

@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use domain::port::ResultColumn;
 use engine::BytesScanned;
 use futures::{future::BoxFuture, stream::BoxStream};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Runs SQL statements.
 pub trait SqlRunner: Send + Sync + 'static {
@@ -9,7 +12,8 @@ pub trait SqlRunner: Send + Sync + 'static {
     fn refusal(&self, sql: &str, parameters: &[String]) -> Option<String>;
 
     /// Plans and starts the statement with its parameters, SQL literals, in the places of its `?`. Dropping
-    /// the future, or the rows, cancels the query. Neither computes on the thread that polls it.
+    /// the future, or the rows, cancels the query. Neither computes on the thread that polls it. The query's slot is
+    /// kept until its computation has ended, also after it was cancelled.
     fn run(&self, query: RunQuery) -> BoxFuture<'static, Result<RunOutput, RunError>>;
 }
 
@@ -23,6 +27,21 @@ pub struct RunQuery {
     /// Where to count what is read, and how much that may be. An error after it was exceeded ends the query as
     /// cancelled.
     pub scanned: BytesScanned,
+    /// Whoever computes the query keeps this until the computation has ended. A query that is stopped is over for its
+    /// client at once, but what computes it may go on for a while.
+    pub slot: RunSlot,
+}
+
+/// The right to be one of the queries that run at once. It is given back when all clones are dropped.
+#[derive(Debug, Clone)]
+pub struct RunSlot {
+    _permit: Arc<OwnedSemaphorePermit>,
+}
+
+impl RunSlot {
+    pub(super) fn new(permit: OwnedSemaphorePermit) -> Self {
+        Self { _permit: Arc::new(permit) }
+    }
 }
 
 /// A statement at work.

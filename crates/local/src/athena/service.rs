@@ -24,12 +24,13 @@ use crate::{
 
 const MAX_BATCH: usize = 50;
 
-/// How many queries at once, and for how long.
+/// How many queries at once, for how long, and how many bytes a result may have.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AthenaLimits {
     pub(crate) active: usize,
     pub(crate) running: usize,
     pub(crate) timeout: Duration,
+    pub(crate) result_bytes: u64,
 }
 
 /// Athena over AWS JSON.
@@ -42,7 +43,8 @@ pub(super) struct Inner {
     pub(super) database: String,
     pub(super) workgroups: Arc<WorkGroups>,
     pub(super) limits: AthenaLimits,
-    pub(super) slots: Semaphore,
+    /// As many as queries may run at once.
+    pub(super) slots: Arc<Semaphore>,
     executions: Mutex<Executions>,
     pub(super) runner: Arc<dyn SqlRunner>,
     pub(super) store: Arc<Store>,
@@ -63,7 +65,7 @@ pub(crate) struct AthenaPorts {
 impl Athena {
     pub(crate) fn new(database: String, account: String, limits: AthenaLimits, ports: AthenaPorts) -> Self {
         let AthenaPorts { runner, store, workgroups, glue, faults, env } = ports;
-        let slots = Semaphore::new(limits.running);
+        let slots = Arc::new(Semaphore::new(limits.running));
         let executions = Mutex::default();
         let inner = Inner { database, workgroups, limits, slots, executions, runner, store, faults, env };
         Self { inner: Arc::new(inner), catalogs: Catalogs::new(glue, account) }

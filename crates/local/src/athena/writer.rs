@@ -5,7 +5,12 @@ use std::sync::Arc;
 use domain::port::ResultColumn;
 use futures::TryStreamExt;
 
-use super::{RunError, RunOutput, execution::Output, lifecycle::system, metadata};
+use super::{
+    ErrorCategory, RunError, RunOutput,
+    execution::Output,
+    lifecycle::{defect, system},
+    metadata,
+};
 use crate::s3::{Store, StoreError};
 
 /// What is gathered before it is written.
@@ -13,6 +18,11 @@ const GATHER: usize = 1 << 20;
 
 /// What Athena writes results as: both objects, but for the few statements that it answers without its engine.
 const CONTENT_TYPE: &str = "application/octet-stream";
+
+const NOT_WRITTEN: &str = "the result could not be written to its output location";
+
+/// The name of the failure of a query whose result is too large.
+const EXCEEDED: &str = "EXCEEDED_LOCAL_RESULT_LIMIT";
 
 /// A result that is there.
 #[derive(Debug)]
@@ -23,12 +33,14 @@ pub(super) struct Written {
 }
 
 /// Writes the rows and then the metadata: who sees the metadata sees the result. `computed` is called when the
-/// engine is done. Before that nothing is there; dropped half-way, nothing ever is.
+/// engine is done. Before that nothing is there; dropped half-way, nothing ever is. Fails where the rows take more than
+/// `most` bytes.
 pub(super) async fn write(
     store: &Arc<Store>,
     query_id: &str,
     output: Output,
     answer: RunOutput,
+    most: u64,
     computed: impl FnOnce(),
 ) -> Result<Written, RunError> {
     let RunOutput { columns, mut chunks } = answer;
@@ -38,6 +50,9 @@ pub(super) async fn write(
     while let Some(chunk) = chunks.try_next().await? {
         rows += chunk.rows;
         bytes += chunk.csv.len() as u64;
+        if bytes > most {
+            return Err(too_large(most));
+        }
         gathered.extend_from_slice(&chunk.csv);
         if gathered.len() >= GATHER {
             let full = std::mem::take(&mut gathered);
@@ -63,12 +78,19 @@ async fn off<T: Send + 'static>(
     work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, RunError> {
     let store = Arc::clone(store);
-    let failed = || system("the result could not be written to its output location");
+    let failed = || system(NOT_WRITTEN);
     match tokio::task::spawn_blocking(move || work(&store)).await {
         Ok(done) => done.map_err(|error: StoreError| {
             tracing::error!(error = domain::chain(&error), query_id, "result not written");
             failed()
         }),
-        Err(_) => Err(failed()),
+        Err(error) if error.is_cancelled() => Err(failed()),
+        Err(_panic) => Err(defect(NOT_WRITTEN)),
     }
+}
+
+/// The caller's mistake, as a query that needs too much memory is.
+fn too_large(most: u64) -> RunError {
+    let message = format!("{EXCEEDED}: the result has more than {most} bytes, the most of the local Athena");
+    RunError { message, category: ErrorCategory::User, error_type: None, retryable: false }
 }

@@ -46,7 +46,8 @@ impl SqlRunner for Runner {
 
     fn run(&self, query: RunQuery) -> BoxFuture<'static, Result<RunOutput, RunError>> {
         let engine = Arc::clone(&self.engine);
-        let running = Running::start(&self.threads, |output, cancellation| async move {
+        let slot = query.slot.clone();
+        let running = Running::start(&self.threads, slot, |output, cancellation| async move {
             work(&engine, query, output, cancellation).await;
         });
         Box::pin(running.output())

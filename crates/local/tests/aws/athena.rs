@@ -125,7 +125,8 @@ async fn failures_say_whose_they_are() {
     let id = lake.start_query("panic").await;
     let failed = lake.until(&id, &QueryExecutionState::Failed).await;
     let error = failed.status().unwrap().athena_error().unwrap().clone();
-    assert_eq!((error.error_category(), error.retryable()), (Some(1), true));
+    // It would panic again.
+    assert_eq!((error.error_category(), error.retryable()), (Some(1), false));
 }
 
 #[tokio::test]
@@ -169,6 +170,64 @@ async fn a_query_that_runs_for_too_long_is_ended() {
     assert!(failed.status().unwrap().state_change_reason().unwrap().starts_with("Query timeout"));
     // Its slot is free again.
     lake.until(&next, &QueryExecutionState::Succeeded).await;
+}
+
+/// Otherwise queries that only seem to be over could take all threads from the others, which would run and compute
+/// nothing until their time is over.
+#[tokio::test]
+async fn a_query_that_is_over_counts_as_running_while_it_is_computed() {
+    for by_timeout in [false, true] {
+        let directory = tempfile::tempdir().unwrap();
+        let lake = Lake::start_in(directory, |config| {
+            config.max_running_queries = 2;
+            if by_timeout {
+                config.query_timeout = std::time::Duration::from_millis(500);
+            }
+        })
+        .await;
+        for _ in 0..2 {
+            let deaf = lake.start_query("deaf").await;
+            if by_timeout {
+                lake.until(&deaf, &QueryExecutionState::Failed).await;
+            } else {
+                lake.until(&deaf, &QueryExecutionState::Running).await;
+                lake.athena().stop_query_execution().query_execution_id(&deaf).send().await.unwrap();
+                lake.until(&deaf, &QueryExecutionState::Cancelled).await;
+            }
+        }
+        let next = lake.start_query("SELECT").await;
+        for _ in 0..50 {
+            let status = lake.execution(&next).await.status().unwrap().clone();
+            assert_eq!(status.state(), Some(&QueryExecutionState::Queued), "by timeout: {by_timeout}");
+        }
+        lake.runner.gate.notify_one();
+        lake.until(&next, &QueryExecutionState::Succeeded).await;
+    }
+}
+
+#[tokio::test]
+async fn a_result_may_be_as_large_as_the_limit() {
+    let large = Lake::start().await;
+    let id = large.start_query("SELECT").await;
+    large.until(&id, &QueryExecutionState::Succeeded).await;
+    let key = format!("results/{id}.csv");
+    let result = large.s3().head_object().bucket("tributary").key(key).send().await.unwrap();
+    let bytes = u64::try_from(result.content_length().unwrap()).unwrap();
+    for (most, state) in [(bytes, QueryExecutionState::Succeeded), (bytes - 1, QueryExecutionState::Failed)] {
+        let directory = tempfile::tempdir().unwrap();
+        let lake = Lake::start_in(directory, |config| config.max_result_bytes = most).await;
+        let id = lake.start_query("SELECT").await;
+        let execution = lake.until(&id, &state).await;
+        if state == QueryExecutionState::Succeeded {
+            continue;
+        }
+        let status = execution.status().unwrap();
+        let reason = status.state_change_reason().unwrap();
+        assert!(reason.starts_with("EXCEEDED_LOCAL_RESULT_LIMIT: "), "{reason}");
+        let error = status.athena_error().unwrap();
+        assert_eq!((error.error_category(), error.retryable()), (Some(2), false));
+        assert!(lake.keys("results/").await.is_empty());
+    }
 }
 
 #[tokio::test]

@@ -105,20 +105,22 @@ async fn under_load_no_run_is_overtaken_and_nobody_is_warned() {
     let mut meetings = 0;
     for seed in 0..6 {
         let load = Load::of(seed);
-        let lake = TestLake::start(&[("readings", READINGS)]).await;
+        // A name of its own: what an earlier lake had to break off on a busy machine may still say so.
+        let name = format!("readings_{seed}");
+        let lake = TestLake::start(&[(&name, &READINGS.replace("readings", &name))]).await;
         let log = Log::default();
         let logged = tracing::subscriber::set_default(log.clone());
         let publishers = join_all((0..load.publishers).map(async |publisher| {
             for call in 0..load.calls {
                 let first = (publisher * load.calls + call) * load.messages;
                 let events: Vec<String> = (first..first + load.messages).map(|id| load.event(id)).collect();
-                lake.publish_all("readings", &events).await;
+                lake.publish_all(&name, &events).await;
             }
         }));
-        let path = "/v1/datasets/readings/rows?select=id&limit=10000";
+        let path = format!("/v1/datasets/{name}/rows?select=id&limit=10000");
         let visible = async {
             publishers.await;
-            lake.rows(path, usize::try_from(load.count()).unwrap()).await
+            lake.rows(&path, usize::try_from(load.count()).unwrap()).await
         };
         // The schedule's sweep, as often as it can be, while the notifications' runs are under way.
         let sweeps = async {
@@ -136,7 +138,9 @@ async fn under_load_no_run_is_overtaken_and_nobody_is_warned() {
         found.sort_unstable();
         assert_eq!(found, (0..load.count()).collect::<Vec<_>>(), "every event once: {load:?}");
         assert_eq!(log.with("another writer was faster"), 0, "seed {seed}: {load:?}");
-        assert_eq!(log.troubles(), Vec::<String>::new(), "seed {seed}: {load:?}");
+        let mut troubles = log.troubles();
+        troubles.retain(|line| !line.contains("dataset=readings_") || line.contains(&name));
+        assert_eq!(troubles, Vec::<String>::new(), "seed {seed}: {load:?}");
         let met = log.with("another run is at this partition");
         println!("seed {seed}: {load:?}: sweeps met other runs {met} times");
         meetings += met;

@@ -127,6 +127,21 @@ impl Caller {
         }
     }
 
+    /// Whether it may have the result of a query that was begun with so many rows as its limit, if that is known: its
+    /// key may have allowed more by then.
+    pub(crate) fn may_have_rows(&self, rows: Option<u64>) -> Result<(), Problem> {
+        match (rows, self.rights().max_rows) {
+            (Some(rows), Some(maximum)) if rows > maximum => {
+                let detail = format!(
+                    "the API key allows {maximum} rows now, and the query may have {rows}: send its request again, with a \
+                     lower limit"
+                );
+                Err(Problem::new(Kind::Forbidden, detail).with("maximum", maximum))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The most rows of an answer to it.
     pub(crate) fn max_rows(&self, setting: u64) -> u64 {
         self.rights().max_rows.map_or(setting, |rows| rows.min(setting))

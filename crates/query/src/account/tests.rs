@@ -7,7 +7,7 @@ use domain::{
 use super::*;
 use crate::{
     execute::tests::{engine, rows, runner},
-    testing::RuntimeClock,
+    testing::{Log, RuntimeClock},
 };
 
 type InMemory = Entry<MemoryStore, MemoryEngine, RuntimeClock, SeededIds>;
@@ -79,4 +79,21 @@ async fn an_entry_stays_while_its_query_may_run() {
     assert_eq!(open(&entry).await, 1);
     entry.settle(Some(5)).await;
     assert_eq!((open(&entry).await, entry.is_settled()), (0, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_abandoned_entry_is_said_to_stay_only_if_no_look_takes_it_out() {
+    for (failing, left, lines) in [(0, 0, 0), (2, 0, 0), (3, 1, 1)] {
+        let (log, _guard) = Log::start();
+        let entry = entry(&Arc::default());
+        let entered = entered(&entry, true);
+        begin(&entry).await;
+        entry.store.fail_next(failing);
+        drop(entered);
+        wait(&entry).await;
+        assert_eq!(open(&entry).await, left, "{failing}");
+        let text = log.text();
+        let said = text.lines().filter(|line| line.contains("could not be taken out")).count();
+        assert_eq!(said, lines, "{failing}: {text}");
+    }
 }

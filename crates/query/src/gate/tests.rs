@@ -439,3 +439,32 @@ fn a_parameter_that_is_a_regular_expression_is_looked_at_with_its_value() {
         assert!(problem.to_string().contains(words), "{problem}");
     }
 }
+
+/// A long text is several literals with `||` between them, which the engine counts as well.
+#[test]
+fn long_values_count_among_the_operators() {
+    let gated = gate(&format!("SELECT a FROM passengers WHERE {}", vec!["a = ?"; 100].join(" OR "))).unwrap();
+    let run = |length: usize| {
+        let values = vec![Value::Text("x".repeat(length)); 100];
+        gated.run(&values, None, Limits { default_rows: 100, max_rows: 1_000 })
+    };
+    for taken in [1, 2_000, 10_000] {
+        assert!(operators(&run(taken).unwrap().statement.sql) <= MAX_OPERATORS, "{taken}");
+    }
+    let problem = run(15_000).unwrap_err();
+    assert_eq!((problem.kind(), problem.status()), (Kind::TooMuch, 400));
+    assert!(problem.to_string().contains("send shorter texts"), "{problem}");
+}
+
+#[test]
+fn a_limit_that_is_added_counts_among_the_operators() {
+    // SELECT, FROM and WHERE, and so many signs with one AND less.
+    let chain = |conditions: usize, end: &str| {
+        let conditions = vec!["a = 1"; conditions].join(" AND ");
+        gate(&format!("SELECT a{end} FROM passengers WHERE {conditions}"))
+    };
+    let limits = Limits { default_rows: 100, max_rows: 1_000 };
+    let most = chain(748, " + 1").unwrap();
+    assert!(most.run(&[], None, limits).is_ok());
+    assert!(chain(749, "").unwrap_err().to_string().contains("without a LIMIT"));
+}

@@ -14,6 +14,8 @@ fn new<'a>(columns: &'a [OutputColumn], caller: &'a Caller) -> NewRecord<'a> {
         reads: std::slice::from_ref(dataset),
         file_name: "parcels",
         columns: Some(columns),
+        rows: 20,
+        patterns: &[],
         form: Form::from_text("columns").unwrap(),
         caller,
         statement: "digest".into(),
@@ -66,4 +68,18 @@ async fn where_two_were_refused_it_is_written_again_and_not_for_ever() {
         assert_eq!(record.is_ok(), written);
         assert_eq!(QueryRecord::load(&store, &name).await.unwrap(), record.ok());
     }
+}
+
+#[tokio::test]
+async fn a_record_of_an_earlier_version_is_read() {
+    let (store, ids) = (MemoryStore::default(), SeededIds::new(1));
+    let name = ExecutionName::parse("a-1").unwrap();
+    let written = QueryRecord::create(&store, &ids, &name, new(&[], &Caller::default())).await.unwrap();
+    let mut body = serde_json::to_value(&written).unwrap();
+    for member in ["rows", "patterns"] {
+        body.as_object_mut().unwrap().remove(member);
+    }
+    store.put(&key::query_record(&name), body.to_string().into(), PutMode::Overwrite).await.unwrap();
+    let loaded = QueryRecord::load(&store, &name).await.unwrap().unwrap();
+    assert_eq!(loaded, QueryRecord { rows: None, ..written });
 }

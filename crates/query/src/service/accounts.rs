@@ -79,22 +79,40 @@ impl<P: Ports> Api<P> {
             id: id.clone(),
             is_settled: AtomicBool::new(false),
         });
-        let entered = Entered::new(entry, in_background);
-        let mut begun = self.begin(&allowance, &id).await?;
+        let try_to_enter = || self.try_to_enter(&allowance, &entry, &id, in_background);
+        let mut entered = try_to_enter().await?;
         // What others left open may be over.
-        if begun.is_err() && self.look_after(&allowance.key).await? {
-            begun = self.begin(&allowance, &id).await?;
+        if entered.is_err() && self.look_after(&allowance.key).await? {
+            entered = try_to_enter().await?;
         }
-        match begun {
-            Ok(()) => Ok(Some(entered)),
-            Err(refused) => {
+        entered.map(Some).map_err(|refused| self.refusal(&allowance.key, &refused))
+    }
+
+    /// Enters a query once. If it is not certain that nothing was written, the entry is abandoned.
+    async fn try_to_enter(
+        &self,
+        allowance: &Allowance,
+        entry: &Arc<dyn Account>,
+        id: &str,
+        in_background: bool,
+    ) -> Result<Result<Entered, Refused>, Problem> {
+        let entered = Entered::new(Arc::clone(entry), in_background);
+        match self.begin(allowance, id).await {
+            Ok(Ok(())) => Ok(Ok(entered)),
+            Ok(Err(refused)) => {
                 entered.done();
-                Err(self.refusal(&allowance.key, &refused))
+                Ok(Err(refused))
+            }
+            Err(error) => {
+                if matches!(error, UsageError::Contended | UsageError::Malformed { .. }) {
+                    entered.done();
+                }
+                Err(unusable(&allowance.key, &error))
             }
         }
     }
 
-    async fn begin(&self, allowance: &Allowance, id: &str) -> Result<Result<(), Refused>, Problem> {
+    async fn begin(&self, allowance: &Allowance, id: &str) -> Result<Result<(), Refused>, UsageError> {
         let runner = &self.flights.runner;
         let lease = self.settings.wait.min(LONGEST_WAIT) + LEASE;
         let entered =
@@ -105,7 +123,7 @@ impl<P: Ports> Api<P> {
                 (entered, changed)
             });
         // Boxed here and below: the future of every request holds these, and most keys have no account.
-        entered.boxed().await.map_err(|error| unusable(&allowance.key, &error))
+        entered.boxed().await
     }
 
     /// Notes in its account, if it counts for one, that a query goes on as this execution.

@@ -122,9 +122,11 @@ impl<P: Ports> Api<P> {
     }
 
     /// The dataset whose table does not follow its definition yet, if that may be why the query failed: it was planned
-    /// by the definition, which is accepted before the catalog has it.
+    /// by the definition, which is accepted before the catalog has it. What its caller can do something about is no such
+    /// failure.
     async fn behind(&self, job: &Job, error: &ExecuteError) -> Option<DatasetName> {
-        if !matches!(error, ExecuteError::Failed { retryable: false, .. }) {
+        let is_final = matches!(error, ExecuteError::Failed { retryable: false, .. });
+        if !is_final || failures::is_callers(error, job) {
             return None;
         }
         let definitions = self.definitions().await.ok()?;
@@ -253,6 +255,8 @@ impl<P: Ports> Api<P> {
             reads: &job.reads,
             file_name: &job.file_name,
             columns: job.columns.as_deref(),
+            rows: job.rows,
+            patterns: &job.patterns,
             form: job.form,
             caller: &preferences.caller,
             statement: cache::digest_of(&job.statement, "statement").hexadecimal(),

@@ -11,15 +11,14 @@ use domain::{
 use crate::{
     access::Caller,
     execute::ExecuteError,
-    literal::Literal,
     mistake::{self, Author, Mistake},
     problem::{Kind, Problem, listing, quote},
-    record::RecordError,
+    record::{QueryRecord, RecordError},
     render::{PageError, RenderError},
     snapshot::SnapshotError,
 };
 
-use super::{Job, handed_over::RETRY_POLL};
+use super::{Job, handed_over::RETRY_POLL, quoted::Quoted};
 
 /// After how many seconds to come again: when there are too many queries, and when something is out of reach.
 const RETRY_BUSY: u32 = 2;
@@ -45,14 +44,22 @@ pub(super) fn not_registered(name: &DatasetName, caller: &Caller) -> Problem {
     } else {
         "what the query reads is defined, and its table is not registered yet".to_owned()
     };
+    tracing::warn!(dataset = %name, "a query was turned away: the table that it reads is not registered yet");
     Problem::new(Kind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE)
 }
 
 /// The query failed, and the dataset's table does not follow its definition yet.
 pub(super) fn behind(name: &DatasetName, caller: &Caller, error: &ExecuteError, job: &Job) -> Problem {
     let query_id = error.query_id().map(QueryId::as_str);
-    let error = logged(error, &job.statement.parameters);
-    tracing::warn!(dataset = %name, query_id, error, "a query failed, and its table is behind the definition");
+    let (reason, words) = (error.code(), Quoted::of(job).words(error));
+    let words = words.as_deref();
+    tracing::warn!(
+        dataset = %name,
+        query_id,
+        reason,
+        error = words,
+        "a query failed, and its table is behind the definition"
+    );
     let detail = if caller.sees(name) {
         format!("dataset {name} has a new definition, which its table does not follow yet")
     } else {
@@ -89,40 +96,53 @@ pub(super) fn not_started(after: Duration) -> Problem {
         .retry_after(RETRY_UNAVAILABLE)
 }
 
-/// The query of a job has no result, see [`failed`]. The problem names the parameters that may be why.
+/// Whether the caller can do something about the failure of a job's query, so that it answers no 5xx.
+pub(super) fn is_callers(error: &ExecuteError, job: &Job) -> bool {
+    of_mistake(error, job.author()).is_some()
+}
+
+/// The query of a job has no result, see [`because`]. The problem names the parameters that may be why.
 pub(super) fn of_job(error: &ExecuteError, job: &Job, maximum: Option<u64>) -> Problem {
-    let problem = because(error, &job.logged(), job.author(), maximum, &job.statement.parameters);
-    let is_of_arguments = problem.is(Kind::NotComputable)
-        && error.mistake().and_then(|(_, reason)| mistake::code(reason)) == Some("INVALID_FUNCTION_ARGUMENT");
-    if !is_of_arguments || job.patterns.is_empty() {
+    let problem = because(error, &job.logged(), job.author(), maximum, &Quoted::of(job));
+    naming(problem, error, &job.patterns)
+}
+
+/// A query that was handed over has no result: as [`of_job`], but its values are not known any more.
+pub(super) fn of_record(error: &ExecuteError, record: &QueryRecord, maximum: Option<u64>) -> Problem {
+    let problem = because(error, &record.statement, record.author(), maximum, &Quoted::unknown());
+    naming(problem, error, &record.patterns)
+}
+
+/// Names the parameters that stand for regular expressions, if the engine may have failed by one.
+fn naming(problem: Problem, error: &ExecuteError, patterns: &[String]) -> Problem {
+    let is_of_arguments =
+        problem.is(Kind::NotComputable) && error.code() == Some("INVALID_FUNCTION_ARGUMENT");
+    if !is_of_arguments || patterns.is_empty() {
         return problem;
     }
-    let names = listing(job.patterns.iter().map(String::as_str));
+    let names = listing(patterns.iter().map(String::as_str));
     problem
         .adding(&format!(
             "; see whether it is a regular expression of these parameters, which the engine may not be able to read: \
              {names}"
         ))
-        .with("parameters", job.patterns.clone())
+        .with("parameters", patterns.to_vec())
 }
 
-/// The query has no result: the caller learns what to do. The engine's words go to the log, and to whoever wrote the
-/// SQL. `statement` is for the log; `maximum` is what the caller's key lets a query scan, if it has a bound.
-pub(super) fn failed(error: &ExecuteError, statement: &str, author: Author, maximum: Option<u64>) -> Problem {
-    because(error, statement, author, maximum, &[])
+/// A call about a query that is under way, or about its result, failed: the caller learns what to do, and the log has the
+/// engine's name for a failure.
+pub(super) fn failed(error: &ExecuteError) -> Problem {
+    because(error, "", Author::Api, None, &Quoted::unknown())
 }
 
-/// An error for the log, without the values of the query as far as they are known.
-fn logged(error: &ExecuteError, values: &[Literal]) -> String {
-    mistake::redacted(&domain::chain(error), values.iter().map(Literal::as_str))
-}
-
+/// The problem of a query that has no result. The engine's words go to the log, as far as it may have them, and to whoever
+/// wrote the SQL. `statement` is for the log; `maximum` is what the caller's key lets a query scan, if it has a bound.
 fn because(
     error: &ExecuteError,
     statement: &str,
     author: Author,
     maximum: Option<u64>,
-    values: &[Literal],
+    quoted: &Quoted,
 ) -> Problem {
     let query_id = error.query_id().map(QueryId::as_str);
     if let Some((problem, reason)) = of_mistake(error, author) {
@@ -161,7 +181,8 @@ fn because(
         ),
         ExecuteError::Expired(id) => return expired(id.as_str()),
         ExecuteError::Failed { .. } | ExecuteError::Malformed(_) | ExecuteError::Refused(_) => {
-            tracing::error!(query_id, statement, error = logged(error, values), "a query failed");
+            let (reason, words) = (error.code(), quoted.words(error));
+            tracing::error!(query_id, statement, reason, error = words.as_deref(), "a query failed");
             Problem::new(
                 Kind::EngineFailed,
                 "the query failed: the lake's operator finds the reason in the log",
@@ -261,7 +282,7 @@ pub(super) fn unstored(error: &StoreError) -> Problem {
 /// There is no page.
 pub(super) fn unrendered(error: PageError, id: &QueryId) -> Problem {
     let error = match error {
-        PageError::Read(error) => return failed(&ExecuteError::of_result(error, id), "", Author::Api, None),
+        PageError::Read(error) => return failed(&ExecuteError::of_result(error, id)),
         PageError::Render(error) => error,
     };
     let problem = match error {

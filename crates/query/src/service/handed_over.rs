@@ -17,7 +17,6 @@ use crate::{
     datasets::time,
     execute::{ExecuteError, ended},
     form::Form,
-    mistake::Author,
     ports::Ports,
     preferences::Preferences,
     problem::{Kind, Problem, quote},
@@ -114,7 +113,7 @@ fn problem(
     let id = QueryId::new(name.as_str());
     match ended(&id, state) {
         Some(Err(error)) if word(state) == "failed" => {
-            let problem = failures::failed(&error, &record.statement, record.author(), maximum);
+            let problem = failures::of_record(&error, record, maximum);
             RawValue::from_string(problem.to_json()).ok()
         }
         _ => None,
@@ -186,6 +185,7 @@ impl<P: Ports> Api<P> {
             }
             other => other?,
         };
+        preferences.caller.may_have_rows(record.rows)?;
         let page = parameters.page(&name, &record)?;
         preferences.caller.may_have(page.form.format.name())?;
         let tag = EntityTag::of_page(&page.encode(&name, &record.secret), &preferences.caller);
@@ -204,13 +204,14 @@ impl<P: Ports> Api<P> {
             Some(Ok(())) => {}
             Some(Err(error)) => {
                 let maximum = self.maximum(&preferences.caller);
-                return Err(failures::failed(&error, &record.statement, record.author(), maximum));
+                return Err(failures::of_record(&error, &record, maximum));
             }
             None => return Err(failures::not_finished(&name)),
         }
         (cost.bytes_scanned, cost.engine_millis) = (status.bytes_scanned, status.engine_millis);
         let result = result.map_err(|error| {
-            failures::failed(&ExecuteError::of_result(error, &id), &record.statement, record.author(), None)
+            let error = ExecuteError::of_result(error, &id);
+            failures::of_record(&error, &record, None)
         })?;
 
         let columns = pages::columns(record.columns().as_deref(), &result);
@@ -267,6 +268,6 @@ fn kept(tag: &EntityTag) -> Kept {
 fn unreachable(error: EngineError, name: &ExecutionName) -> Problem {
     match error {
         EngineError::NotFound { .. } => failures::expired(name.as_str()),
-        other => failures::failed(&ExecuteError::of(other), "", Author::Api, None),
+        other => failures::failed(&ExecuteError::of(other)),
     }
 }

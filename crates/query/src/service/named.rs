@@ -43,6 +43,7 @@ impl<P: Ports> Api<P> {
             reads: runnable.datasets,
             statement: runnable.statement,
             columns: None,
+            rows: runnable.rows,
             form: Form { format, options: request.options },
             max_bytes: caller.max_bytes_scanned(),
             unordered: (!runnable.ordered).then_some(runnable.rows),

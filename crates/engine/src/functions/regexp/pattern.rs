@@ -1,38 +1,73 @@
 //! Athena's regular expressions (Java's grammar, read by Joni) as those of the `regex` crate. What only one of the
 //! two has, or what they read differently, is refused by name.
 
-use datafusion::error::Result;
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ast::{
     Assertion, AssertionKind, Ast, ClassSetBinaryOp, ClassSetBinaryOpKind, ClassSetItem, ErrorKind, Flag,
     FlagsItemKind, Visitor, parse::Parser, visit,
 };
 
-use crate::functions::own::{invalid, unsupported_value};
+use crate::{
+    error::Failure,
+    functions::own::{invalid_argument, unsupported_argument},
+};
 
 /// What a pattern may take in memory, compiled. The HTTP API takes 2 MiB in a filter of `/rows` (`query`, `pattern`),
 /// counted without what [`Scan::with_java_ends`] makes of each `$`, which is less than eight times as large.
-const MAX_COMPILED_BYTES: usize = 16 << 20;
+const MAX_COMPILED: usize = 16 << 20;
 
-/// The pattern, ready to find a match anywhere in a text.
-pub(super) fn compile(pattern: &str) -> Result<Regex> {
-    let ast = Parser::new().parse(pattern).map_err(|error| malformed(pattern, error.kind()))?;
-    let found = visit(&ast, Scan::default()).map_err(|what| unsupported(pattern, what))?;
-    let mut builder = RegexBuilder::new(&found.with_java_ends(pattern));
-    let regex = builder.size_limit(MAX_COMPILED_BYTES).build();
-    regex.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => unsupported(pattern, "its size, compiled"),
-        _ => unsupported(pattern, "a class or a flag in it"),
-    })
+/// The limits that are tried, one after the other: the regex crate does not tell how large a pattern is. All before the
+/// last one take a third of the last one's time.
+const LIMITS: [usize; 5] = [64 << 10, 256 << 10, 1 << 20, 4 << 20, MAX_COMPILED];
+
+/// What a pattern may take for the states that it remembers while it looks at texts.
+const STATES: usize = 2 << 20;
+
+/// What became of a pattern.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    /// Ready to find a match anywhere in a text; or why it is not, in Athena's words.
+    pub(super) regex: Result<Regex, Failure>,
+    /// What it takes in memory at most; of one that is too large, what it took to find that out. Zero if it was not
+    /// compiled.
+    pub(super) bytes: usize,
 }
 
-fn unsupported(pattern: &str, what: &str) -> datafusion::error::DataFusionError {
-    unsupported_value(&format!("the pattern {pattern:?}: {what}"))
+/// Compiles the pattern. This takes up to a second, unoptimized.
+pub(super) fn compile(pattern: &str) -> Compiled {
+    let rewritten = match rewritten(pattern) {
+        Ok(rewritten) => rewritten,
+        Err(failure) => return Compiled { regex: Err(failure), bytes: 0 },
+    };
+    for limit in LIMITS {
+        let bytes = limit + STATES;
+        match RegexBuilder::new(&rewritten).size_limit(limit).dfa_size_limit(STATES).build() {
+            Ok(regex) => return Compiled { regex: Ok(regex), bytes },
+            Err(regex::Error::CompiledTooBig(_)) => {}
+            Err(_) => {
+                let failure = unsupported(pattern, "a class or a flag in it");
+                return Compiled { regex: Err(failure), bytes };
+            }
+        }
+    }
+    let what = format!("a pattern that takes more than {} MiB compiled", MAX_COMPILED >> 20);
+    Compiled { regex: Err(unsupported(pattern, &what)), bytes: MAX_COMPILED }
+}
+
+/// The same pattern in the regex crate's grammar.
+fn rewritten(pattern: &str) -> Result<String, Failure> {
+    let ast = Parser::new().parse(pattern).map_err(|error| malformed(pattern, error.kind()))?;
+    let found = visit(&ast, Scan::default()).map_err(|what| unsupported(pattern, what))?;
+    Ok(found.with_java_ends(pattern))
+}
+
+fn unsupported(pattern: &str, what: &str) -> Failure {
+    unsupported_argument(&format!("the pattern {pattern:?}: {what}"))
 }
 
 /// What neither engine can read, in Joni's words; anything else may be a pattern that only Athena reads.
-fn malformed(pattern: &str, kind: &ErrorKind) -> datafusion::error::DataFusionError {
-    invalid(match kind {
+fn malformed(pattern: &str, kind: &ErrorKind) -> Failure {
+    invalid_argument(match kind {
         ErrorKind::GroupUnclosed => "end pattern with unmatched parenthesis",
         ErrorKind::GroupUnopened => "unmatched close parenthesis",
         ErrorKind::ClassUnclosed => "premature end of char-class",
@@ -140,7 +175,11 @@ mod tests {
     use proptest::prelude::*;
     use regex::Regex;
 
-    use super::compile;
+    use super::{Failure, LIMITS, MAX_COMPILED, STATES};
+
+    fn compile(pattern: &str) -> Result<Regex, Failure> {
+        super::compile(pattern).regex
+    }
 
     proptest! {
         /// Where there is no line end, `$` has no second meaning.
@@ -208,11 +247,29 @@ mod tests {
             ),
             (
                 r"(?:\w{1000}){1000}",
-                r#"INVALID_FUNCTION_ARGUMENT: the pattern "(?:\\w{1000}){1000}": its size, compiled is not supported"#,
+                r#"INVALID_FUNCTION_ARGUMENT: the pattern "(?:\\w{1000}){1000}": a pattern that takes more than 16 MiB compiled is not supported"#,
             ),
         ] {
             let error = compile(pattern).unwrap_err().to_string();
             assert!(error.contains(expected), "{pattern}: {error}");
         }
+    }
+
+    /// A small pattern counts as little, a large one as much, and one that is refused at once as nothing.
+    #[test]
+    fn what_a_pattern_takes_is_told() {
+        assert_eq!(LIMITS.last(), Some(&MAX_COMPILED));
+        for (pattern, bytes) in [
+            ("^a+b$", LIMITS[0] + STATES),
+            (r"\w{1000}", MAX_COMPILED),
+            (r"(?:\w{1000}){1000}", MAX_COMPILED),
+            ("(", 0),
+            ("(?=a)", 0),
+        ] {
+            assert_eq!(super::compile(pattern).bytes, bytes, "{pattern}");
+        }
+        let middle = super::compile(r"\w{60}");
+        assert!(middle.regex.is_ok());
+        assert!((LIMITS[1]..=LIMITS[3]).contains(&(middle.bytes - STATES)), "{}", middle.bytes);
     }
 }

@@ -42,8 +42,13 @@ impl Output {
 }
 
 impl Running {
-    /// Starts the work on these threads.
-    pub(super) fn start<F>(threads: &Threads, work: impl FnOnce(Output, Cancellation) -> F) -> Self
+    /// Starts the work on these threads. `slot` is dropped when the work has ended, which may be a while after it was
+    /// cancelled: a thread that computes is not free before it looks at the flag.
+    pub(super) fn start<F>(
+        threads: &Threads,
+        slot: impl Send + 'static,
+        work: impl FnOnce(Output, Cancellation) -> F,
+    ) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -51,7 +56,11 @@ impl Running {
         let (send_columns, columns) = oneshot::channel();
         let (send_chunks, chunks) = mpsc::channel(1);
         let output = Output { columns: send_columns, chunks: send_chunks };
-        let task = threads.spawn(work(output, cancellation.clone()));
+        let work = work(output, cancellation.clone());
+        let task = threads.spawn(async move {
+            let _until_it_ends = slot;
+            work.await;
+        });
         Self { columns, chunks, task: Task { task, cancellation } }
     }
 
@@ -60,7 +69,7 @@ impl Running {
         let Self { columns, chunks, mut task } = self;
         match columns.await {
             Ok(columns) => Ok(RunOutput { columns: columns?, chunks: rows(chunks, task).boxed() }),
-            Err(_unsaid) => Err(task.end().await.err().unwrap_or_else(broken)),
+            Err(_unsaid) => Err(task.end().await.err().unwrap_or_else(|| broken(false))),
         }
     }
 }
@@ -82,9 +91,9 @@ struct Task {
 }
 
 impl Task {
-    /// Waits for the end. Fails if the task panicked.
+    /// Waits for the end. Fails if the task panicked, or the threads have ended.
     async fn end(&mut self) -> Result<(), RunError> {
-        (&mut self.task).await.map_err(|_panicked| broken())
+        (&mut self.task).await.map_err(|error| broken(error.is_cancelled()))
     }
 }
 
@@ -96,9 +105,10 @@ impl Drop for Task {
     }
 }
 
-fn broken() -> RunError {
+/// A panic comes of the statement and the rows: it would come again.
+fn broken(retryable: bool) -> RunError {
     let (category, message) = (ErrorCategory::System, "the query engine broke down".to_owned());
-    RunError { message, category, error_type: None, retryable: true }
+    RunError { message, category, error_type: None, retryable }
 }
 
 #[cfg(test)]
@@ -122,7 +132,7 @@ mod tests {
     #[tokio::test]
     async fn rows_come_in_order_and_all_of_them() {
         let threads = Threads::start().unwrap();
-        let running = Running::start(&threads, |output, _| async move {
+        let running = Running::start(&threads, (), |output, _| async move {
             let chunks = output.begin(Vec::new()).unwrap();
             for text in ["a", "b", "c"] {
                 chunks.send(Ok(chunk(text))).await.unwrap();
@@ -137,18 +147,38 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_a_failure_wherever_it_happens() {
         let threads = Threads::start().unwrap();
-        let running = Running::start(&threads, |output, _| async move {
+        let running = Running::start(&threads, (), |output, _| async move {
             drop(output);
             break_down("planning");
         });
-        assert_eq!(running.output().await.err(), Some(broken()));
-        let running = Running::start(&threads, |output, _| async move {
+        assert_eq!(running.output().await.err(), Some(broken(false)));
+        let running = Running::start(&threads, (), |output, _| async move {
             let chunks = output.begin(Vec::new()).unwrap();
             chunks.send(Ok(chunk("a"))).await.unwrap();
             break_down("computing");
         });
         let found: Vec<Chunk> = running.output().await.unwrap().chunks.collect().await;
-        assert_eq!(found, [Ok(chunk("a")), Err(broken())]);
+        assert_eq!(found, [Ok(chunk("a")), Err(broken(false))]);
+    }
+
+    /// Whoever counts the queries at work by their slots must not count fewer than there are.
+    #[tokio::test]
+    async fn the_slot_is_kept_until_the_work_has_ended() {
+        let threads = Threads::start().unwrap();
+        let (slot, slots) = blocking::channel::<()>();
+        let (end, ends) = blocking::channel();
+        let (begun, begins) = blocking::channel();
+        let running = Running::start(&threads, slot, move |output, _| async move {
+            begun.send(()).unwrap();
+            // It does not look at the flag.
+            ends.recv_timeout(PATIENCE).unwrap();
+            drop(output);
+        });
+        begins.recv_timeout(PATIENCE).unwrap();
+        drop(running);
+        assert_eq!(slots.try_recv(), Err(blocking::TryRecvError::Empty));
+        end.send(()).unwrap();
+        assert_eq!(slots.recv_timeout(PATIENCE), Err(blocking::RecvTimeoutError::Disconnected));
     }
 
     /// While it is planned, and while it computes rows.
@@ -158,7 +188,7 @@ mod tests {
         for has_begun in [false, true] {
             let (ended, end) = blocking::channel();
             let (begun, begins) = blocking::channel();
-            let running = Running::start(&threads, move |output, cancellation| async move {
+            let running = Running::start(&threads, (), move |output, cancellation| async move {
                 let unsent = if has_begun {
                     output.begin(Vec::new());
                     None

@@ -1,4 +1,4 @@
-use std::{future::Future, ops::Range, sync::Arc};
+use std::{future::Future, ops::Range, panic::resume_unwind, sync::Arc};
 
 use bytes::Bytes;
 use domain::port::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError, Version};
@@ -27,7 +27,7 @@ impl<T> Drop for Call<T> {
 }
 
 impl<S: ObjectStore> Elsewhere<S> {
-    /// Calls run on `runtime`.
+    /// Calls run on `runtime`. One that panics there panics where it was made.
     pub(super) fn new(store: S, runtime: Handle) -> Self {
         Self { store: Arc::new(store), runtime }
     }
@@ -38,9 +38,12 @@ impl<S: ObjectStore> Elsewhere<S> {
         F: Future<Output = Result<T, StoreError>> + Send + 'static,
     {
         let mut call = Call(self.runtime.spawn(call(Arc::clone(&self.store), key.to_owned())));
-        let gone =
-            |error: JoinError| StoreError::Unavailable { key: key.to_owned(), source: Box::new(error) };
-        (&mut call.0).await.map_err(gone)?
+        match (&mut call.0).await.map_err(JoinError::try_into_panic) {
+            Ok(answer) => answer,
+            // A defect, and not a store that may answer at another time.
+            Err(Ok(panicked)) => resume_unwind(panicked),
+            Err(Err(gone)) => Err(StoreError::Unavailable { key: key.to_owned(), source: Box::new(gone) }),
+        }
     }
 }
 
@@ -103,6 +106,19 @@ mod tests {
         assert_eq!(keys(store.list("", Some("a")).await.unwrap()), ["b"]);
         assert!(store.delete(&["a".to_owned()]).await.unwrap().is_empty());
         assert!(matches!(store.get("a").await, Err(StoreError::NotFound { key }) if key == "a"));
+    }
+
+    async fn panics() -> Result<(), StoreError> {
+        panic!("a defect")
+    }
+
+    /// As a store out of reach, it would be asked again.
+    #[tokio::test]
+    async fn a_call_that_panics_is_a_panic() {
+        let store = Elsewhere::new(MemoryStore::default(), Handle::current());
+        let asked = tokio::spawn(async move { store.call("a", |_, _| panics()).await.is_ok() });
+        let panicked = asked.await.unwrap_err().into_panic();
+        assert_eq!(panicked.downcast_ref::<&str>(), Some(&"a defect"));
     }
 
     /// A call after the runtime has ended is an error, and no hang.

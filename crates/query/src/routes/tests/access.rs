@@ -216,3 +216,34 @@ async fn a_named_query_that_a_key_may_run_names_no_dataset_that_it_may_not_see()
     let problem = ask(unready, &partner).await.is_problem(503, "is not registered yet");
     assert!(!problem.to_string().contains("bookings"), "{problem}");
 }
+
+/// A query that was handed over keeps its result, and the key's bound at the time of the request counts.
+#[tokio::test(start_paused = true)]
+async fn a_bound_on_rows_that_was_lowered_holds_for_the_rows_of_earlier_queries() {
+    let ask = async |served: &Served, uri: &str, prefer: &str, max_rows: Option<u64>| {
+        let caller = Caller::with(Rights { max_rows, ..Rights::default() });
+        let request = Request::builder().uri(uri).header("prefer", prefer).extension(caller);
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        reply(served.router.clone().oneshot(request).await.unwrap()).await
+    };
+    for (format, whole) in [("json", 200), ("csv", 303)] {
+        let mut world = World::new().await;
+        world.settings.max_body = 300;
+        let served = world.serve();
+        let accepted = ask(&served, &format!("{URI}&format={format}"), "respond-async", None).await;
+        let location = accepted.header("location").to_owned();
+        while ask(&served, &location, "", Some(19)).await.json()["state"] != "succeeded" {}
+        let rows = format!("{location}/rows");
+        let limited = format!("{rows}?limit=5");
+        let page = ask(&served, &limited, "", Some(20)).await;
+        let (next, _) = page.header("link").strip_prefix('<').unwrap().split_once('>').unwrap();
+        for (uri, status) in [(rows.as_str(), whole), (limited.as_str(), 200), (next, 200)] {
+            let refused = ask(&served, uri, "", Some(19)).await;
+            let problem = refused.is_problem(403, "allows 19 rows now, and the query may have 20");
+            assert_eq!(problem["maximum"], 19, "{uri}");
+            for max_rows in [Some(20), Some(21), None] {
+                assert_eq!(ask(&served, uri, "", max_rows).await.status, status, "{uri} {max_rows:?}");
+            }
+        }
+    }
+}

@@ -179,18 +179,100 @@ async fn no_value_of_a_caller_is_in_a_warning_or_an_error() {
         let served = matching(&[("hunter2", outcome.clone())]).await;
         let answer = served.get("/v1/named-queries/matching/rows?pattern=hunter2").await;
         assert_eq!(answer.status, status, "{outcome:?}");
-        let text = log.text();
-        let alarming: Vec<&str> = text
-            .lines()
-            .filter(|line| {
-                let level = serde_json::from_str::<Value>(line).unwrap()["level"].clone();
-                level == "ERROR" || level == "WARN"
-            })
-            .collect();
+        let alarming = alarming(&log);
         assert_eq!(alarming.is_empty(), status == 400, "{outcome:?}: {alarming:?}");
         assert!(!alarming.iter().any(|line| line.contains("hunter2")), "{alarming:?}");
         // What the operator needs is there.
         let is_told = alarming.iter().any(|line| line.contains("the pattern"));
         assert_eq!(is_told, status == 502, "{alarming:?}");
     }
+}
+
+/// The lines that an operator is alarmed by.
+fn alarming(log: &testing::Log) -> Vec<String> {
+    let level = |line: &str| serde_json::from_str::<Value>(line).unwrap()["level"].clone();
+    let text = log.text();
+    let lines = text.lines().filter(|line| ["ERROR", "WARN"].iter().any(|alarm| level(line) == *alarm));
+    lines.map(str::to_owned).collect()
+}
+
+/// The table of passengers follows an older definition.
+async fn leave_behind(served: &Served) {
+    let catalog = served.api.store_and_catalog().1;
+    let name = testing::passengers().name().clone();
+    let mut table = catalog.table(&name).await.unwrap().unwrap();
+    table.parameters.insert(SCHEMA_VERSION_PARAMETER.into(), "0".into());
+    catalog.update_table(&table).await.unwrap();
+}
+
+/// A caller's texts are within the SQL, so only the engine's name for the failure is logged.
+#[tokio::test(start_paused = true)]
+async fn no_word_of_the_engine_for_free_sql_is_in_a_warning_or_an_error() {
+    let fails = |code: &str, retryable| Outcome::Fails { reason: format!("{code}: near hunter2"), retryable };
+    let (internal, data) = ("GENERIC_INTERNAL_ERROR", "HIVE_BAD_DATA");
+    for (outcome, code, status, behind) in [
+        (mistaken("COLUMN_NOT_FOUND: near hunter2"), "COLUMN_NOT_FOUND", 400, 400),
+        (mistaken("DIVISION_BY_ZERO: near hunter2"), "DIVISION_BY_ZERO", 400, 400),
+        (mistaken("HIVE_BAD_DATA: near hunter2"), data, 502, 503),
+        (fails(internal, false), internal, 502, 503),
+        (fails(internal, true), internal, 502, 502),
+        (fails("near hunter2 and no", false), "memory-0", 502, 503),
+    ] {
+        for (is_behind, status) in [(false, status), (true, behind)] {
+            let (log, _guard) = testing::Log::start();
+            let served = served(outcome.clone()).await;
+            if is_behind {
+                leave_behind(&served).await;
+            }
+            assert_eq!(post(&served, &[]).await.status, status, "{outcome:?} {is_behind}");
+            let alarming = alarming(&log);
+            assert_eq!(alarming.is_empty(), status == 400, "{outcome:?} {is_behind}: {alarming:?}");
+            assert!(!alarming.iter().any(|line| line.contains("hunter2")), "{alarming:?}");
+            // What the operator goes by is there, in each line.
+            let is_told = alarming.iter().all(|line| line.contains(code) && line.contains("memory-"));
+            assert!(is_told, "{alarming:?}");
+        }
+    }
+}
+
+/// Its values are not known any more, so the same holds.
+#[tokio::test(start_paused = true)]
+async fn no_word_of_the_engine_is_in_a_warning_or_an_error_after_a_202() {
+    for (reason, status) in [
+        ("INVALID_FUNCTION_ARGUMENT: the pattern \"hunter2\"", 400),
+        ("NOT_SUPPORTED: the pattern \"hunter2\"", 502),
+        ("HIVE_BAD_DATA: the pattern \"hunter2\"", 502),
+    ] {
+        let (log, _guard) = testing::Log::start();
+        let served = matching(&[("hunter2", mistaken(reason))]).await;
+        let uri = "/v1/named-queries/matching/rows?pattern=hunter2";
+        let accepted = served.send("GET", uri, &[("prefer", "respond-async")]).await;
+        let location = accepted.header("location").to_owned();
+        let mut state = served.get(&location).await;
+        while state.json()["state"] != "failed" {
+            state = served.get(&location).await;
+        }
+        let rows = served.get(&format!("{location}/rows")).await;
+        assert_eq!((&state.json()["error"]["status"], rows.status), (&json!(status), status), "{reason}");
+        // As it is told to who waits.
+        let parameters = if status == 400 { json!(["pattern"]) } else { Value::Null };
+        for problem in [state.json()["error"].clone(), rows.json()] {
+            assert_eq!(problem["parameters"], parameters, "{problem}");
+        }
+        let alarming = alarming(&log);
+        assert_eq!(alarming.is_empty(), status == 400, "{reason}: {alarming:?}");
+        assert!(!alarming.iter().any(|line| line.contains("hunter2")), "{alarming:?}");
+        let code = reason.split(':').next().unwrap();
+        assert!(alarming.iter().all(|line| line.contains(code) && line.contains("memory-0")), "{alarming:?}");
+    }
+}
+
+/// docs/runbooks.md sends the operator to the log for each 5xx.
+#[tokio::test(start_paused = true)]
+async fn a_table_that_is_not_registered_yet_leaves_a_line_in_the_log() {
+    let (log, _guard) = testing::Log::start();
+    let served = World::new().await.serve();
+    served.get("/v1/datasets/bookings/rows").await.is_problem(503, "is not registered yet");
+    let alarming = alarming(&log);
+    assert!(alarming.iter().any(|line| line.contains("bookings")), "{alarming:?}");
 }
