@@ -1,13 +1,21 @@
 //! Values of the lake's types as Arrow arrays, of the types that [`DataType::arrow`] gives: what `compact` writes and
 //! what `query` answers are built alike.
+//!
+//! [`Builder`] takes values one by one. [`Lines`] reads whole lines of landing batches, without values in between.
 
+mod buffers;
+mod lines;
+mod names;
 mod nested;
 mod part;
+mod time;
 
 use std::fmt;
 
 use arrow::{array::ArrayRef, error::ArrowError};
 use domain::{DataType, value::Value};
+
+pub use lines::{Lines, Misfit};
 
 /// Collects the values of one column.
 pub struct Builder {
@@ -27,7 +35,7 @@ impl Builder {
     }
 
     /// The array.
-    pub fn finish(self) -> Result<ArrayRef, ArrowError> {
+    pub fn finish(mut self) -> Result<ArrayRef, ArrowError> {
         self.part.finish(&self.arrow)
     }
 }

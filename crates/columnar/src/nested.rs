@@ -1,150 +1,230 @@
 //! Columns that are made of others: arrays, structs and maps.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use arrow::{
-    array::{ArrayRef, ListArray, MapArray, NullBufferBuilder, StringBuilder, StructArray},
-    buffer::{OffsetBuffer, ScalarBuffer},
-    datatypes::{DataType as Arrow, FieldRef, Fields},
+    array::{ArrayRef, ListArray, MapArray, StructArray},
+    datatypes::{DataType as Arrow, FieldRef, Fields, Utf8Type},
     error::ArrowError,
 };
-use domain::value::Value;
+use domain::{data_type::Field, value::Value};
 
-use super::part::Part;
-
-/// Where the parts of each row end, and which rows are null.
-struct Rows {
-    ends: Vec<usize>,
-    nulls: NullBufferBuilder,
-}
-
-impl Rows {
-    fn new() -> Self {
-        Self { ends: vec![0], nulls: NullBufferBuilder::new(0) }
-    }
-
-    /// A row of so many parts.
-    fn append(&mut self, parts: usize) {
-        self.end(parts);
-        self.nulls.append_non_null();
-    }
-
-    fn append_null(&mut self) {
-        self.end(0);
-        self.nulls.append_null();
-    }
-
-    fn end(&mut self, parts: usize) {
-        let last = self.ends.last().copied().unwrap_or_default();
-        self.ends.push(last + parts);
-    }
-
-    /// Offsets count with 32 bits: more parts than that in one batch are an error, and not a panic.
-    fn offsets(&self) -> Result<OffsetBuffer<i32>, ArrowError> {
-        let offset = |end: &usize| i32::try_from(*end).map_err(|_| ArrowError::OffsetOverflowError(*end));
-        let offsets: Vec<i32> = self.ends.iter().map(offset).collect::<Result<_, _>>()?;
-        Ok(OffsetBuffer::new(ScalarBuffer::from(offsets)))
-    }
-}
+use crate::{
+    buffers::{Collector, Nulls, Offsets, Strings},
+    names::{Names, Unknown},
+    part::Part,
+};
 
 /// An array column.
+#[derive(Debug)]
 pub(crate) struct Lists {
-    rows: Rows,
-    elements: Part,
+    offsets: Offsets,
+    nulls: Nulls,
+    pub(crate) elements: Part,
 }
 
 impl Lists {
-    pub(super) fn new(elements: Part) -> Self {
-        Self { rows: Rows::new(), elements }
+    pub(crate) fn new(elements: Part) -> Self {
+        Self { offsets: Offsets::new(), nulls: Nulls::default(), elements }
     }
 
-    pub(super) fn append(&mut self, elements: Vec<Value<'_>>) {
-        self.rows.append(elements.len());
+    pub(crate) fn append(&mut self, elements: Vec<Value<'_>>) {
         for element in elements {
             self.elements.append(element);
         }
+        self.end();
     }
 
-    pub(super) fn append_null(&mut self) {
-        self.rows.append_null();
+    /// The elements that were appended since the last row are one.
+    pub(crate) fn end(&mut self) {
+        self.offsets.append(self.elements.len());
+        self.nulls.append_valid();
     }
 
-    pub(super) fn finish(mut self, element: &FieldRef) -> Result<ArrayRef, ArrowError> {
-        let offsets = self.rows.offsets()?;
+    pub(crate) fn finish(&mut self, element: &FieldRef) -> Result<ArrayRef, ArrowError> {
+        let (offsets, nulls) = (self.offsets.finish(), self.nulls.finish());
         let elements = self.elements.finish(element.data_type())?;
-        let lists = ListArray::try_new(Arc::clone(element), offsets, elements, self.rows.nulls.finish())?;
-        Ok(Arc::new(lists))
+        Ok(Arc::new(ListArray::try_new(Arc::clone(element), offsets?, elements, nulls)?))
+    }
+}
+
+impl Collector for Lists {
+    fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    fn append_null(&mut self) {
+        self.offsets.append_empty();
+        self.nulls.append_null();
+    }
+
+    fn is_last_null(&self) -> bool {
+        self.nulls.is_last_null()
+    }
+
+    fn truncate(&mut self, length: usize) {
+        let end = self.offsets.truncate(length);
+        self.nulls.truncate(length);
+        self.elements.collector_mut().truncate(end);
+    }
+
+    fn reserve(&mut self) {
+        self.offsets.reserve();
+        self.elements.collector_mut().reserve();
+    }
+
+    fn bytes(&self) -> usize {
+        self.offsets.bytes() + self.nulls.bytes() + self.elements.collector().bytes()
     }
 }
 
 /// A struct column.
+#[derive(Debug)]
 pub(crate) struct Structs {
-    nulls: NullBufferBuilder,
-    fields: Vec<Part>,
+    pub(crate) names: Names,
+    pub(crate) fields: Vec<Part>,
+    /// The names of the object that is being read which are none of the struct's. Kept for its memory alone.
+    pub(crate) unknown: Unknown,
+    nulls: Nulls,
 }
 
 impl Structs {
-    pub(super) fn new(fields: Vec<Part>) -> Self {
-        Self { nulls: NullBufferBuilder::new(0), fields }
-    }
-
-    pub(super) fn append(&mut self, fields: Vec<Value<'_>>) {
-        self.nulls.append_non_null();
-        for (builder, field) in self.fields.iter_mut().zip(fields) {
-            builder.append(field);
+    pub(crate) fn new(fields: &[Field]) -> Self {
+        Self {
+            names: Names::new(fields.iter().map(|field| field.name.as_str())),
+            fields: fields.iter().map(|field| Part::new(&field.data_type)).collect(),
+            unknown: Unknown::default(),
+            nulls: Nulls::default(),
         }
     }
 
-    pub(super) fn append_null(&mut self) {
+    pub(crate) fn append(&mut self, fields: Vec<Value<'_>>) {
+        for (part, field) in self.fields.iter_mut().zip(fields) {
+            part.append(field);
+        }
+        self.end();
+    }
+
+    /// The values that were appended to every field since the last row are one.
+    pub(crate) fn end(&mut self) {
+        self.nulls.append_valid();
+    }
+
+    pub(crate) fn finish(&mut self, fields: &Fields) -> Result<ArrayRef, ArrowError> {
+        let nulls = self.nulls.finish();
+        let arrays = self.fields.iter_mut().zip(fields);
+        let arrays = arrays.map(|(part, field)| part.finish(field.data_type()));
+        let arrays = arrays.collect::<Result<_, _>>()?;
+        Ok(Arc::new(StructArray::try_new(fields.clone(), arrays, nulls)?))
+    }
+}
+
+impl Collector for Structs {
+    fn len(&self) -> usize {
+        self.nulls.len()
+    }
+
+    fn append_null(&mut self) {
         self.nulls.append_null();
         self.fields.iter_mut().for_each(Part::append_null);
     }
 
-    pub(super) fn finish(mut self, fields: &Fields) -> Result<ArrayRef, ArrowError> {
-        let arrays = self.fields.into_iter().zip(fields);
-        let arrays = arrays.map(|(builder, field)| builder.finish(field.data_type()));
-        let arrays = arrays.collect::<Result<_, _>>()?;
-        Ok(Arc::new(StructArray::try_new(fields.clone(), arrays, self.nulls.finish())?))
+    fn is_last_null(&self) -> bool {
+        self.nulls.is_last_null()
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.nulls.truncate(length);
+        self.fields.iter_mut().for_each(|field| field.collector_mut().truncate(length));
+    }
+
+    fn reserve(&mut self) {
+        self.fields.iter_mut().for_each(|field| field.collector_mut().reserve());
+    }
+
+    fn bytes(&self) -> usize {
+        self.nulls.bytes() + self.fields.iter().map(|field| field.collector().bytes()).sum::<usize>()
     }
 }
 
-/// A map column. The entries of a row are in order of their keys: JSON gives the sender's order no meaning, and
-/// twins that differ in it alone are then alike.
+/// A map column. The entries of a row are in order of their keys: JSON gives the sender's order no meaning, and so
+/// duplicates that differ in that order alone become equal rows.
+#[derive(Debug)]
 pub(crate) struct Maps {
-    rows: Rows,
-    keys: StringBuilder,
-    values: Part,
+    offsets: Offsets,
+    nulls: Nulls,
+    pub(crate) keys: Strings,
+    pub(crate) values: Part,
+    /// Of the object that is being read: where each key is, without its quotes, and where its value begins. Kept for its
+    /// memory alone.
+    pub(crate) entries: Vec<(Range<usize>, usize)>,
 }
 
 impl Maps {
-    pub(super) fn new(values: Part) -> Self {
-        Self { rows: Rows::new(), keys: StringBuilder::new(), values }
+    pub(crate) fn new(values: Part) -> Self {
+        let (keys, entries) = (Strings::new(), Vec::new());
+        Self { offsets: Offsets::new(), nulls: Nulls::default(), keys, values, entries }
     }
 
-    pub(super) fn append(&mut self, mut entries: Vec<(Cow<'_, str>, Value<'_>)>) {
-        self.rows.append(entries.len());
+    pub(crate) fn append(&mut self, mut entries: Vec<(Cow<'_, str>, Value<'_>)>) {
         entries.sort_by(|(a, _), (b, _)| a.cmp(b));
         for (key, value) in entries {
-            self.keys.append_value(key);
+            self.keys.append(key.as_bytes());
             self.values.append(value);
         }
+        self.end();
     }
 
-    pub(super) fn append_null(&mut self) {
-        self.rows.append_null();
+    /// The entries that were appended since the last row are one. They have to be in order of their keys.
+    pub(crate) fn end(&mut self) {
+        self.offsets.append(self.keys.len());
+        self.nulls.append_valid();
     }
 
-    pub(super) fn finish(mut self, entries: &FieldRef, sorted: bool) -> Result<ArrayRef, ArrowError> {
+    pub(crate) fn finish(&mut self, entries: &FieldRef, sorted: bool) -> Result<ArrayRef, ArrowError> {
         let Arrow::Struct(fields) = entries.data_type() else {
             return Err(ArrowError::SchemaError("a map whose entries are no structs".to_owned()));
         };
         let [_, value] = &fields[..] else {
             return Err(ArrowError::SchemaError("a map whose entries are no pairs".to_owned()));
         };
-        let offsets = self.rows.offsets()?;
-        let pairs: Vec<ArrayRef> = vec![Arc::new(self.keys.finish()), self.values.finish(value.data_type())?];
+        let (offsets, nulls) = (self.offsets.finish(), self.nulls.finish());
+        let (keys, values) = (self.keys.finish::<Utf8Type>(), self.values.finish(value.data_type()));
+        let pairs: Vec<ArrayRef> = vec![Arc::new(keys?), values?];
         let pairs = StructArray::try_new(fields.clone(), pairs, None)?;
-        let maps = MapArray::try_new(Arc::clone(entries), offsets, pairs, self.rows.nulls.finish(), sorted)?;
-        Ok(Arc::new(maps))
+        Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets?, pairs, nulls, sorted)?))
+    }
+}
+
+impl Collector for Maps {
+    fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    fn append_null(&mut self) {
+        self.offsets.append_empty();
+        self.nulls.append_null();
+    }
+
+    fn is_last_null(&self) -> bool {
+        self.nulls.is_last_null()
+    }
+
+    fn truncate(&mut self, length: usize) {
+        let end = self.offsets.truncate(length);
+        self.nulls.truncate(length);
+        self.keys.truncate(end);
+        self.values.collector_mut().truncate(end);
+    }
+
+    fn reserve(&mut self) {
+        self.offsets.reserve();
+        self.keys.reserve();
+        self.values.collector_mut().reserve();
+    }
+
+    fn bytes(&self) -> usize {
+        let entries = self.keys.bytes() + self.values.collector().bytes();
+        self.offsets.bytes() + self.nulls.bytes() + entries
     }
 }

@@ -3,112 +3,153 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{
-        ArrayRef, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float32Builder,
-        Float64Builder, Int32Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
+    array::ArrayRef,
+    datatypes::{
+        BinaryType, DataType as Arrow, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type,
+        Int64Type, TimestampMillisecondType, Utf8Type,
     },
-    datatypes::DataType as Arrow,
     error::ArrowError,
 };
-use domain::{DataType, value::Value};
+use domain::{DataType, data_type::Decimal, value::Value};
 
-use super::nested::{Lists, Maps, Structs};
+use crate::{
+    buffers::{Booleans, Collector, Numbers, Strings},
+    nested::{Lists, Maps, Structs},
+    time::Day,
+};
 
 /// Collects the values of one column or of a part of one.
+#[derive(Debug)]
 pub(crate) enum Part {
-    Boolean(BooleanBuilder),
-    Int(Int32Builder),
-    BigInt(Int64Builder),
-    Float(Float32Builder),
-    Double(Float64Builder),
-    Decimal(Decimal128Builder),
-    String(StringBuilder),
-    Date(Date32Builder),
-    Timestamp(TimestampMillisecondBuilder),
-    Binary(BinaryBuilder),
+    Boolean(Booleans),
+    Int(Numbers<Int32Type>),
+    BigInt(Numbers<Int64Type>),
+    Float(Numbers<Float32Type>),
+    Double(Numbers<Float64Type>),
+    Decimal(Numbers<Decimal128Type>, Decimal),
+    String(Strings),
+    Date(Numbers<Date32Type>, Day),
+    Timestamp(Numbers<TimestampMillisecondType>, Day),
+    Binary(Strings),
     Array(Box<Lists>),
-    Struct(Structs),
+    Struct(Box<Structs>),
     Map(Box<Maps>),
 }
 
 impl Part {
     pub(crate) fn new(data_type: &DataType) -> Self {
         match data_type {
-            DataType::Boolean => Self::Boolean(BooleanBuilder::new()),
-            DataType::Int => Self::Int(Int32Builder::new()),
-            DataType::BigInt => Self::BigInt(Int64Builder::new()),
-            DataType::Float => Self::Float(Float32Builder::new()),
-            DataType::Double => Self::Double(Float64Builder::new()),
-            DataType::Decimal(_) => Self::Decimal(Decimal128Builder::new()),
-            DataType::String => Self::String(StringBuilder::new()),
-            DataType::Date => Self::Date(Date32Builder::new()),
-            DataType::Timestamp => Self::Timestamp(TimestampMillisecondBuilder::new()),
-            DataType::Binary => Self::Binary(BinaryBuilder::new()),
+            DataType::Boolean => Self::Boolean(Booleans::default()),
+            DataType::Int => Self::Int(Numbers::new()),
+            DataType::BigInt => Self::BigInt(Numbers::new()),
+            DataType::Float => Self::Float(Numbers::new()),
+            DataType::Double => Self::Double(Numbers::new()),
+            DataType::Decimal(decimal) => Self::Decimal(Numbers::new(), *decimal),
+            DataType::String => Self::String(Strings::new()),
+            DataType::Date => Self::Date(Numbers::new(), Day::default()),
+            DataType::Timestamp => Self::Timestamp(Numbers::new(), Day::default()),
+            DataType::Binary => Self::Binary(Strings::new()),
             DataType::Array(element) => Self::Array(Box::new(Lists::new(Self::new(element)))),
-            DataType::Struct(fields) => {
-                Self::Struct(Structs::new(fields.iter().map(|field| Self::new(&field.data_type)).collect()))
-            }
+            DataType::Struct(fields) => Self::Struct(Box::new(Structs::new(fields))),
             DataType::Map(value) => Self::Map(Box::new(Maps::new(Self::new(value)))),
         }
     }
 
-    /// `event::read` gave the value for this column's type, so it is of that type or null.
+    /// Of this type. A column takes no other values but null: any other becomes null.
     pub(crate) fn append(&mut self, value: Value<'_>) {
         match (self, value) {
-            (Self::Boolean(builder), Value::Boolean(value)) => builder.append_value(value),
-            (Self::Int(builder), Value::Int(value)) => builder.append_value(value),
-            (Self::BigInt(builder), Value::BigInt(value)) => builder.append_value(value),
-            (Self::Float(builder), Value::Float(value)) => builder.append_value(value),
-            (Self::Double(builder), Value::Double(value)) => builder.append_value(value),
-            (Self::Decimal(builder), Value::Decimal(units)) => builder.append_value(units),
-            (Self::String(builder), Value::String(value)) => builder.append_value(value),
-            (Self::Date(builder), Value::Date(value)) => builder.append_value(value),
-            (Self::Timestamp(builder), Value::Timestamp(value)) => builder.append_value(value),
-            (Self::Binary(builder), Value::Binary(value)) => builder.append_value(value),
+            (Self::Boolean(booleans), Value::Boolean(value)) => booleans.append(value),
+            (Self::Int(numbers), Value::Int(value)) => numbers.append(value),
+            (Self::BigInt(numbers), Value::BigInt(value)) => numbers.append(value),
+            (Self::Float(numbers), Value::Float(value)) => numbers.append(value),
+            (Self::Double(numbers), Value::Double(value)) => numbers.append(value),
+            (Self::Decimal(numbers, _), Value::Decimal(units)) => numbers.append(units),
+            (Self::String(strings), Value::String(value)) => strings.append(value.as_bytes()),
+            (Self::Date(numbers, _), Value::Date(value)) => numbers.append(value),
+            (Self::Timestamp(numbers, _), Value::Timestamp(value)) => numbers.append(value),
+            (Self::Binary(strings), Value::Binary(value)) => strings.append(&value),
             (Self::Array(lists), Value::Array(elements)) => lists.append(elements),
             (Self::Struct(structs), Value::Struct(fields)) => structs.append(fields),
             (Self::Map(maps), Value::Map(entries)) => maps.append(entries),
-            (builder, _) => builder.append_null(),
+            (part, _) => part.collector_mut().append_null(),
         }
     }
 
     pub(crate) fn append_null(&mut self) {
+        self.collector_mut().append_null();
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Boolean(builder) => builder.append_null(),
-            Self::Int(builder) => builder.append_null(),
-            Self::BigInt(builder) => builder.append_null(),
-            Self::Float(builder) => builder.append_null(),
-            Self::Double(builder) => builder.append_null(),
-            Self::Decimal(builder) => builder.append_null(),
-            Self::String(builder) => builder.append_null(),
-            Self::Date(builder) => builder.append_null(),
-            Self::Timestamp(builder) => builder.append_null(),
-            Self::Binary(builder) => builder.append_null(),
-            Self::Array(lists) => lists.append_null(),
-            Self::Struct(structs) => structs.append_null(),
-            Self::Map(maps) => maps.append_null(),
+            Self::Boolean(booleans) => booleans.len(),
+            Self::Int(numbers) => numbers.len(),
+            Self::BigInt(numbers) => numbers.len(),
+            Self::Float(numbers) => numbers.len(),
+            Self::Double(numbers) => numbers.len(),
+            Self::Decimal(numbers, _) => numbers.len(),
+            Self::Date(numbers, _) => numbers.len(),
+            Self::Timestamp(numbers, _) => numbers.len(),
+            Self::String(strings) | Self::Binary(strings) => strings.len(),
+            Self::Array(lists) => lists.len(),
+            Self::Struct(structs) => structs.len(),
+            Self::Map(maps) => maps.len(),
         }
     }
 
-    /// The array, of the type that [`DataType::arrow`] gives for what the builder was made of.
-    pub(crate) fn finish(self, arrow: &Arrow) -> Result<ArrayRef, ArrowError> {
+    pub(crate) fn collector(&self) -> &dyn Collector {
+        match self {
+            Self::Boolean(booleans) => booleans,
+            Self::Int(numbers) => numbers,
+            Self::BigInt(numbers) => numbers,
+            Self::Float(numbers) => numbers,
+            Self::Double(numbers) => numbers,
+            Self::Decimal(numbers, _) => numbers,
+            Self::Date(numbers, _) => numbers,
+            Self::Timestamp(numbers, _) => numbers,
+            Self::String(strings) | Self::Binary(strings) => strings,
+            Self::Array(lists) => &**lists,
+            Self::Struct(structs) => &**structs,
+            Self::Map(maps) => &**maps,
+        }
+    }
+
+    pub(crate) fn collector_mut(&mut self) -> &mut dyn Collector {
+        match self {
+            Self::Boolean(booleans) => booleans,
+            Self::Int(numbers) => numbers,
+            Self::BigInt(numbers) => numbers,
+            Self::Float(numbers) => numbers,
+            Self::Double(numbers) => numbers,
+            Self::Decimal(numbers, _) => numbers,
+            Self::Date(numbers, _) => numbers,
+            Self::Timestamp(numbers, _) => numbers,
+            Self::String(strings) | Self::Binary(strings) => strings,
+            Self::Array(lists) => &mut **lists,
+            Self::Struct(structs) => &mut **structs,
+            Self::Map(maps) => &mut **maps,
+        }
+    }
+
+    /// The array, of the type that [`DataType::arrow`] gives for what the part was made of. Begins anew.
+    pub(crate) fn finish(&mut self, arrow: &Arrow) -> Result<ArrayRef, ArrowError> {
         Ok(match (self, arrow) {
-            (Self::Boolean(mut builder), _) => Arc::new(builder.finish()),
-            (Self::Int(mut builder), _) => Arc::new(builder.finish()),
-            (Self::BigInt(mut builder), _) => Arc::new(builder.finish()),
-            (Self::Float(mut builder), _) => Arc::new(builder.finish()),
-            (Self::Double(mut builder), _) => Arc::new(builder.finish()),
-            (Self::Decimal(mut builder), Arrow::Decimal128(precision, scale)) => {
-                Arc::new(builder.finish().with_precision_and_scale(*precision, *scale)?)
+            (Self::Boolean(booleans), _) => booleans.finish(),
+            (Self::Int(numbers), _) => Arc::new(numbers.finish()?),
+            (Self::BigInt(numbers), _) => Arc::new(numbers.finish()?),
+            (Self::Float(numbers), _) => Arc::new(numbers.finish()?),
+            (Self::Double(numbers), _) => Arc::new(numbers.finish()?),
+            (Self::Decimal(numbers, _), Arrow::Decimal128(precision, scale)) => {
+                Arc::new(numbers.finish()?.with_precision_and_scale(*precision, *scale)?)
             }
-            (Self::String(mut builder), _) => Arc::new(builder.finish()),
-            (Self::Date(mut builder), _) => Arc::new(builder.finish()),
-            (Self::Timestamp(mut builder), _) => Arc::new(builder.finish()),
-            (Self::Binary(mut builder), _) => Arc::new(builder.finish()),
+            (Self::String(strings), _) => Arc::new(strings.finish::<Utf8Type>()?),
+            (Self::Date(numbers, _), _) => Arc::new(numbers.finish()?),
+            (Self::Timestamp(numbers, _), _) => Arc::new(numbers.finish()?),
+            (Self::Binary(strings), _) => Arc::new(strings.finish::<BinaryType>()?),
             (Self::Array(lists), Arrow::List(element)) => lists.finish(element)?,
             (Self::Struct(structs), Arrow::Struct(fields)) => structs.finish(fields)?,
             (Self::Map(maps), Arrow::Map(entries, sorted)) => maps.finish(entries, *sorted)?,
-            (Self::Decimal(_) | Self::Array(_) | Self::Struct(_) | Self::Map(_), other) => {
+            (Self::Decimal(..) | Self::Array(_) | Self::Struct(_) | Self::Map(_), other) => {
                 return Err(ArrowError::SchemaError(format!("a column of another type than {other}")));
             }
         })

@@ -12,7 +12,7 @@ use crate::{
     json::{Fields, InvalidObject, Raw, Scanner},
 };
 
-pub use time::{Unit, rfc3339};
+pub use time::{Unit, date, rfc3339};
 
 /// How much of an offending value a message quotes, in characters.
 const QUOTED: usize = 60;
@@ -118,7 +118,7 @@ pub fn parse<'a>(data_type: &DataType, raw: Raw<'a>) -> Result<Value<'a>, Mismat
         DataType::String => raw.string().map(Value::String).ok_or_else(|| mismatch("")),
         DataType::Date => raw
             .string()
-            .and_then(|text| time::date(&text))
+            .and_then(|text| date(text.as_bytes()))
             .map(Value::Date)
             .ok_or_else(|| mismatch(" (\"YYYY-MM-DD\")")),
         DataType::Timestamp => raw

@@ -31,6 +31,7 @@ pub struct Span {
 
 impl Span {
     /// What stands between a string's quotes, escapes and all; of another value nothing. `of` is what was read.
+    #[inline]
     pub fn bare<'b>(&self, of: &'b [u8]) -> &'b [u8] {
         match of.get(self.range.clone()) {
             Some([b'"', inner @ .., b'"']) => inner,
@@ -46,7 +47,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// Begins at this byte. Escaped surrogates may not be alone.
-    pub(super) fn strict(bytes: &'a [u8], at: usize) -> Self {
+    #[inline]
+    pub fn strict(bytes: &'a [u8], at: usize) -> Self {
         Self { bytes, at, lone_surrogates: false }
     }
 
@@ -57,6 +59,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes on at this byte.
+    #[inline]
     pub fn jump(&mut self, at: usize) {
         self.at = at;
     }
@@ -96,6 +99,15 @@ impl<'a> Cursor<'a> {
             Some(b'"') => self.skip_string()?,
             _ => self.skip(first, MAX_DEPTH)?,
         };
+        Ok(Span { range: start..self.at, escaped })
+    }
+
+    /// Takes the next value, which may nest so deep, and no deeper: a scalar is of depth 0, an array of scalars of depth
+    /// 1.
+    pub fn value_within(&mut self, depth: usize) -> Result<Span, Fault> {
+        let first = self.peek();
+        let start = self.at;
+        let escaped = self.skip(first, depth)?;
         Ok(Span { range: start..self.at, escaped })
     }
 
@@ -277,5 +289,17 @@ mod tests {
     fn surrogates_may_be_alone_where_that_is_allowed() {
         let text = br#""\ud800x\udc00\ud83d\ude00""#;
         assert_eq!(Cursor::new(text, 0).value(), Ok(Span { range: 0..text.len(), escaped: true }));
+        assert!(Cursor::strict(text, 0).value().is_err());
+    }
+
+    #[test]
+    fn a_value_nests_as_deep_as_it_may() {
+        for (text, depth) in [("1", 0), ("\"[\"", 0), ("[]", 1), ("{\"a\":[1]}", 2)] {
+            let mut cursor = Cursor::strict(text.as_bytes(), 0);
+            assert_eq!(cursor.value_within(depth).map(|span| span.range), Ok(0..text.len()), "{text}");
+            for depth in 0..depth {
+                assert!(Cursor::strict(text.as_bytes(), 0).value_within(depth).is_err(), "{text} {depth}");
+            }
+        }
     }
 }

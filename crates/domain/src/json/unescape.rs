@@ -74,7 +74,7 @@ fn undo<const QUOTE: usize>(
     let (mut read, mut write) = (from, at);
     loop {
         if out.len() < write + WINDOW {
-            // By little: what is set to zero here is still near when it is written over.
+            // In small steps, so that the zeroed bytes are still in cache when they are written over.
             out.resize(write + GROWTH, 0);
         }
         let (_, target) = out.split_at_mut(write);

@@ -46,8 +46,8 @@ pub(super) fn epoch(unit: Unit, text: &str) -> Option<i64> {
 }
 
 /// Days since 1970-01-01 of `YYYY-MM-DD`.
-pub(super) fn date(text: &str) -> Option<i32> {
-    days(text.as_bytes())
+pub fn date(text: impl AsRef<[u8]>) -> Option<i32> {
+    days(text.as_ref())
 }
 
 /// Milliseconds since 1970, UTC, of an RFC 3339 time with any offset and any number of digits; those after the

@@ -1,0 +1,80 @@
+//! Texts and bytes, one behind the other.
+
+use arrow::{array::GenericByteArray, buffer::Buffer, datatypes::ByteArrayType, error::ArrowError};
+
+use super::{Collector, Nulls, Offsets, reserve, take_exact};
+
+/// Values of any length.
+#[derive(Debug)]
+pub(crate) struct Strings {
+    bytes: Vec<u8>,
+    offsets: Offsets,
+    nulls: Nulls,
+    /// How many bytes the last array had.
+    hint: usize,
+}
+
+impl Strings {
+    pub(crate) fn new() -> Self {
+        Self { bytes: Vec::new(), offsets: Offsets::new(), nulls: Nulls::default(), hint: 0 }
+    }
+
+    #[inline]
+    pub(crate) fn append(&mut self, value: &[u8]) {
+        self.bytes.extend_from_slice(value);
+        self.end();
+    }
+
+    /// Where a value is written to. It becomes one by [`Strings::end`].
+    pub(crate) fn open(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
+    /// What was written since the last value is one.
+    #[inline]
+    pub(crate) fn end(&mut self) {
+        self.offsets.append(self.bytes.len());
+        self.nulls.append_valid();
+    }
+
+    /// The array; of texts, Arrow checks that they are UTF-8. Begins anew.
+    pub(crate) fn finish<T>(&mut self) -> Result<GenericByteArray<T>, ArrowError>
+    where
+        T: ByteArrayType<Offset = i32>,
+    {
+        self.hint = self.bytes.len();
+        let (bytes, nulls) = (take_exact(&mut self.bytes), self.nulls.finish());
+        GenericByteArray::try_new(self.offsets.finish()?, Buffer::from(bytes), nulls)
+    }
+}
+
+impl Collector for Strings {
+    #[inline]
+    fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    fn append_null(&mut self) {
+        self.offsets.append_empty();
+        self.nulls.append_null();
+    }
+
+    fn is_last_null(&self) -> bool {
+        self.nulls.is_last_null()
+    }
+
+    fn truncate(&mut self, length: usize) {
+        let end = self.offsets.truncate(length);
+        self.bytes.truncate(end);
+        self.nulls.truncate(length);
+    }
+
+    fn reserve(&mut self) {
+        self.offsets.reserve();
+        reserve(&mut self.bytes, self.hint);
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes.len() + self.offsets.bytes() + self.nulls.bytes()
+    }
+}

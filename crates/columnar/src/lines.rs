@@ -1,0 +1,208 @@
+//! Landing lines straight into columns.
+//!
+//! [`Lines`] knows the columns of its dataset. It reads a line once, from left to right, and writes each value where it
+//! finds it into the buffers that become Arrow's arrays. The sender's order of fields is remembered from line to line, so
+//! that most names are compared with one other.
+//!
+//! There are two readers. The *general path* (`general`) is `domain`'s: `landing::Line`, `Event::parse`, `event::read` for
+//! each column, `event::extra`. It defines what a line means, and every error comes from it. The *fast path* (`envelope`,
+//! `event`) reads most lines. When it meets anything that it does not handle, an error included, it gives up: what it wrote
+//! of the line is removed, and the general path reads the line from its beginning. The fast path may give up on any line,
+//! but where it succeeds, it must write what the general path would write.
+
+mod envelope;
+mod event;
+mod general;
+mod nested;
+mod number;
+mod string;
+mod value;
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{ArrayRef, RecordBatch},
+    datatypes::{SchemaRef, TimestampMillisecondType, Utf8Type},
+    error::ArrowError,
+};
+use domain::{ColumnName, Dataset, dataset::SYSTEM_COLUMNS, event::Rejection, json::Cursor, value::Unit};
+
+use self::{envelope::Middle, event::ExtraFields};
+use crate::{
+    buffers::{Collector, Numbers, Strings},
+    names::Names,
+    part::Part,
+};
+
+/// Collects the events of one dataset, column by column.
+#[derive(Debug)]
+pub struct Lines {
+    dataset: Dataset,
+    schema: SchemaRef,
+    names: Names,
+    columns: Vec<Column>,
+    id: Strings,
+    ingested_at: Numbers<TimestampMillisecondType>,
+    extra: Strings,
+    rows: usize,
+    /// The number of the line that is read, from 1.
+    line: u64,
+    middle: Middle,
+    extra_fields: ExtraFields,
+}
+
+/// A column of the dataset.
+#[derive(Debug)]
+struct Column {
+    part: Part,
+    unit: Option<Unit>,
+    /// Whether it is part of the identity or the event time.
+    is_key: bool,
+    /// The last line that had it.
+    line: u64,
+    /// Which attribute of CloudEvents is of this name: see [`event::attribute`].
+    attribute: u8,
+}
+
+/// Why a line does not fit the table. Ingest checked it against the definition of its time, so this is rare.
+#[derive(Debug, thiserror::Error)]
+pub enum Misfit {
+    /// Not UTF-8.
+    #[error(transparent)]
+    Utf8(#[from] std::str::Utf8Error),
+    /// Not a landing line.
+    #[error("the landing line is not valid: {0}")]
+    Line(#[from] serde_json::Error),
+    /// No event, or one with a value that is not of its column's type.
+    #[error(transparent)]
+    Event(#[from] Rejection),
+    /// A column that must have a value in every row.
+    #[error("column {0}: part of the identity or the event time, but null")]
+    NullKey(ColumnName),
+    /// Rows without an identity would all be duplicates of each other.
+    #[error("the landing line has no _id, and the dataset has no identity columns")]
+    NoId,
+}
+
+impl Lines {
+    /// No events of this dataset yet.
+    pub fn new(dataset: &Dataset) -> Self {
+        let columns = dataset.columns().iter().map(|column| Column {
+            part: Part::new(&column.data_type),
+            unit: column.unit,
+            is_key: dataset.is_key(column),
+            line: 0,
+            attribute: event::attribute(column.field.as_bytes()),
+        });
+        Self {
+            schema: dataset.arrow_schema(),
+            names: Names::new(dataset.columns().iter().map(|column| column.field.as_str())),
+            columns: columns.collect(),
+            id: Strings::new(),
+            ingested_at: Numbers::new(),
+            extra: Strings::new(),
+            rows: 0,
+            line: 0,
+            middle: Middle::default(),
+            extra_fields: ExtraFields::default(),
+            dataset: dataset.clone(),
+        }
+    }
+
+    /// Takes in one landing line, in one pass, with or without its line break. After an error nothing of it is in.
+    ///
+    /// # Errors
+    ///
+    /// If the line is not valid, or if its event does not fit the dataset.
+    pub fn push(&mut self, line: &[u8]) -> Result<(), Misfit> {
+        match simdutf8::basic::from_utf8(line) {
+            Ok(text) => self.push_str(text),
+            // It says where.
+            Err(_) => self.push_str(std::str::from_utf8(line)?),
+        }
+    }
+
+    /// The same for a line that is known to be UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As [`Lines::push`].
+    pub fn push_str(&mut self, line: &str) -> Result<(), Misfit> {
+        if self.rows == 0 {
+            for collector in self.collectors_mut() {
+                collector.reserve();
+            }
+        }
+        if self.read(line).is_none() {
+            self.truncate();
+            self.push_general(line)?;
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// How many events are in.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Bytes of the columns so far, at a guess.
+    pub fn bytes(&self) -> usize {
+        let own = self.columns.iter().map(|column| column.part.collector().bytes());
+        own.sum::<usize>() + self.id.bytes() + self.ingested_at.bytes() + self.extra.bytes()
+    }
+
+    /// The events so far, in the table's schema and in the order in which they came. Begins anew, with room for about as
+    /// many again. What the arrays hold of memory depends on their values alone, and not on what was read before.
+    ///
+    /// # Errors
+    ///
+    /// If the texts of a column are more than 2 GiB, or the elements more than 2^31. The events are lost then.
+    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        let arrays = self.arrays();
+        self.rows = 0;
+        self.truncate();
+        RecordBatch::try_new(Arc::clone(&self.schema), arrays?)
+    }
+
+    fn arrays(&mut self) -> Result<Vec<ArrayRef>, ArrowError> {
+        let columns = self.columns.iter_mut().zip(self.schema.fields());
+        let own = columns.map(|(column, field)| column.part.finish(field.data_type()));
+        let mut arrays: Vec<ArrayRef> = own.collect::<Result<_, _>>()?;
+        let system: [ArrayRef; SYSTEM_COLUMNS.len()] = [
+            Arc::new(self.id.finish::<Utf8Type>()?),
+            Arc::new(self.ingested_at.finish()?),
+            Arc::new(self.extra.finish::<Utf8Type>()?),
+        ];
+        arrays.extend(system);
+        Ok(arrays)
+    }
+
+    /// Removes what was written of a line that is not in.
+    fn truncate(&mut self) {
+        let rows = self.rows;
+        for collector in self.collectors_mut() {
+            collector.truncate(rows);
+        }
+    }
+
+    fn collectors_mut(&mut self) -> impl Iterator<Item = &mut dyn Collector> {
+        let own = self.columns.iter_mut().map(|column| column.part.collector_mut());
+        let system: [&mut dyn Collector; SYSTEM_COLUMNS.len()] =
+            [&mut self.id, &mut self.ingested_at, &mut self.extra];
+        own.chain(system)
+    }
+
+    /// The fast path. `None` if it gives up; then a part of the line may be written.
+    fn read(&mut self, line: &str) -> Option<()> {
+        let mut cursor = Cursor::strict(line.as_bytes(), 0);
+        self.begin(&mut cursor, line)?;
+        self.event(&mut cursor, line)?;
+        nested::take(&mut cursor, b'}')?;
+        // Nothing but white space behind the line.
+        cursor.peek().is_none().then_some(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! The fast path: a sender's object into columns.
+
+use std::ops::Range;
+
+use domain::json::{Cursor, MAX_DEPTH};
+
+use super::{Column, Lines, nested::take, value};
+use crate::{
+    buffers::Collector,
+    names::{Name, Unknown},
+    part::Part,
+};
+
+/// The fields of an event that go to `_extra`, those of no column and those of which a column does not take everything:
+/// where their names, with quotes, and their values are in the line.
+#[derive(Debug, Default)]
+pub(super) struct ExtraFields {
+    names: Unknown,
+    values: Vec<Range<usize>>,
+}
+
+/// The attributes that make an object a CloudEvent, if it has all of them.
+const ATTRIBUTES: [&[u8]; 4] = [b"specversion", b"id", b"source", b"type"];
+
+/// The bits of all of them.
+const ALL_ATTRIBUTES: u8 = 0b1111;
+
+/// The bit of a field that is one of [`ATTRIBUTES`].
+pub(super) fn attribute(name: &[u8]) -> u8 {
+    ATTRIBUTES.iter().position(|attribute| *attribute == name).map_or(0, |index| 1 << index)
+}
+
+impl Lines {
+    /// Reads the event's object.
+    pub(super) fn event(&mut self, cursor: &mut Cursor<'_>, line: &str) -> Option<()> {
+        self.line += 1;
+        let (line_number, bytes) = (self.line, line.as_bytes());
+        let Self { names, columns, extra_fields, .. } = self;
+        extra_fields.clear();
+        let (mut attributes, mut found, mut last) = (0, 0, names.start());
+        take(cursor, b'{')?;
+        if !cursor.take(b'}') {
+            loop {
+                let (name, place) = names.read(cursor, bytes, &mut last)?;
+                match name {
+                    Name::Known(index) => {
+                        let column = &mut columns[index];
+                        if column.line == line_number {
+                            return None; // Twice.
+                        }
+                        column.line = line_number;
+                        cursor.peek()?;
+                        let start = cursor.at();
+                        if column.read(cursor, line)? {
+                            extra_fields.push(place, start..cursor.at(), bytes)?;
+                        }
+                        attributes |= column.attribute;
+                        found += 1;
+                    }
+                    Name::Unknown => {
+                        let value = cursor.value().ok()?;
+                        attributes |= attribute(bytes.get(place.start + 1..place.end - 1)?);
+                        extra_fields.push(place, value.range, bytes)?;
+                    }
+                }
+                if attributes == ALL_ATTRIBUTES {
+                    return None; // A CloudEvent, if all of them are strings. Its data comes last most of the time.
+                }
+                if !cursor.take(b',') {
+                    take(cursor, b'}')?;
+                    break;
+                }
+            }
+        }
+        if found < columns.len() {
+            for column in columns.iter_mut().filter(|column| column.line != line_number) {
+                column.miss()?;
+            }
+        }
+        self.add_extra(bytes)
+    }
+
+    /// What is left of the event, as JSON text.
+    fn add_extra(&mut self, bytes: &[u8]) -> Option<()> {
+        let ExtraFields { names, values } = &self.extra_fields;
+        names.check(bytes)?;
+        if values.is_empty() {
+            self.extra.append_null();
+            return Some(());
+        }
+        let out = self.extra.open();
+        for (index, (name, value)) in names.places().iter().zip(values).enumerate() {
+            out.push(if index == 0 { b'{' } else { b',' });
+            // As it stands there: a name that was sent without escapes needs none here.
+            out.extend_from_slice(bytes.get(name.clone())?);
+            out.push(b':');
+            out.extend_from_slice(bytes.get(value.clone())?);
+        }
+        out.push(b'}');
+        self.extra.end();
+        Some(())
+    }
+}
+
+impl Column {
+    /// Takes the column's value. Answers whether the value has fields that the column's type does not name, so that it has
+    /// to be kept in `_extra` as well.
+    #[inline]
+    fn read(&mut self, cursor: &mut Cursor<'_>, line: &str) -> Option<bool> {
+        let unnamed = match self.unit {
+            Some(unit) => value::epoch(&mut self.part, unit, cursor, line).map(|()| false)?,
+            None => value::read(&mut self.part, cursor, line, MAX_DEPTH)?,
+        };
+        if self.is_key {
+            self.check_key()?;
+        }
+        Some(unnamed)
+    }
+
+    /// Gives up if the last value is null, which a key must not be. -0.0 becomes 0.0: they are one identity, so the table
+    /// has one form of it.
+    fn check_key(&mut self) -> Option<()> {
+        if self.part.collector().is_last_null() {
+            return None;
+        }
+        // By IEEE 754, -0.0 + 0.0 is 0.0; to every other number it adds nothing.
+        match &mut self.part {
+            Part::Float(floats) => *floats.last_mut()? += 0.0,
+            Part::Double(doubles) => *doubles.last_mut()? += 0.0,
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// The event has no such field.
+    fn miss(&mut self) -> Option<()> {
+        if self.is_key {
+            return None;
+        }
+        self.part.append_null();
+        Some(())
+    }
+}
+
+impl ExtraFields {
+    fn clear(&mut self) {
+        self.names.clear();
+        self.values.clear();
+    }
+
+    /// `None` as [`Unknown::add`].
+    fn push(&mut self, name: Range<usize>, value: Range<usize>, bytes: &[u8]) -> Option<()> {
+        self.names.add(name, bytes)?;
+        self.values.push(value);
+        Some(())
+    }
+}

@@ -1,0 +1,126 @@
+//! Arrays, structs and maps of an event into their columns. `None` as in [`super::value`].
+
+use std::ops::Range;
+
+use domain::json::Cursor;
+
+use super::value::read;
+use crate::{
+    buffers::Collector,
+    names::Name,
+    nested::{Lists, Maps, Structs},
+    part::Part,
+};
+
+/// The most entries of a map: as many as the general path takes.
+const MOST_ENTRIES: usize = 10_000;
+
+/// Takes an array. Answers as [`read`] does.
+pub(super) fn list(lists: &mut Lists, cursor: &mut Cursor<'_>, text: &str, depth: usize) -> Option<bool> {
+    let depth = depth.checked_sub(1)?;
+    let mut unnamed = false;
+    take(cursor, b'[')?;
+    if !cursor.take(b']') {
+        loop {
+            unnamed |= read(&mut lists.elements, cursor, text, depth)?;
+            if !cursor.take(b',') {
+                take(cursor, b']')?;
+                break;
+            }
+        }
+    }
+    lists.end();
+    Some(unnamed)
+}
+
+/// Takes an object whose fields are a struct's. Answers as [`read`] does.
+pub(super) fn structure(
+    structs: &mut Structs,
+    cursor: &mut Cursor<'_>,
+    text: &str,
+    depth: usize,
+) -> Option<bool> {
+    let depth = depth.checked_sub(1)?;
+    let (row, bytes) = (structs.len(), text.as_bytes());
+    let mut unnamed = false;
+    structs.unknown.clear();
+    let (mut last, mut found) = (structs.names.start(), 0);
+    take(cursor, b'{')?;
+    if !cursor.take(b'}') {
+        loop {
+            let (name, place) = structs.names.read(cursor, bytes, &mut last)?;
+            match name {
+                Name::Known(index) => {
+                    let field = &mut structs.fields[index];
+                    if field.len() != row {
+                        return None; // Twice.
+                    }
+                    unnamed |= read(field, cursor, text, depth)?;
+                    found += 1;
+                }
+                Name::Unknown => {
+                    cursor.value_within(depth).ok()?;
+                    structs.unknown.add(place, bytes)?;
+                    unnamed = true;
+                }
+            }
+            if !cursor.take(b',') {
+                take(cursor, b'}')?;
+                break;
+            }
+        }
+    }
+    structs.unknown.check(bytes)?;
+    if found < structs.fields.len() {
+        structs.fields.iter_mut().filter(|field| field.len() == row).for_each(Part::append_null);
+    }
+    structs.end();
+    Some(unnamed)
+}
+
+/// Takes an object whose fields are a map's entries. Answers as [`read`] does.
+///
+/// A column has the entries in order of their keys. So the object is split first, and then its values are read.
+pub(super) fn map(maps: &mut Maps, cursor: &mut Cursor<'_>, text: &str, depth: usize) -> Option<bool> {
+    let (depth, bytes) = (depth.checked_sub(1)?, text.as_bytes());
+    // Of a key's place in the line, its characters.
+    let text_of = |key: &Range<usize>| bytes.get(key.clone()).unwrap_or_default();
+    let Maps { keys, values, entries, .. } = &mut *maps;
+    entries.clear();
+    take(cursor, b'{')?;
+    if !cursor.take(b'}') {
+        loop {
+            let key = cursor.string().ok()?;
+            if key.escaped || entries.len() == MOST_ENTRIES {
+                return None;
+            }
+            take(cursor, b':')?;
+            let value = cursor.value_within(depth).ok()?;
+            entries.push((key.range.start + 1..key.range.end - 1, value.range.start));
+            if !cursor.take(b',') {
+                take(cursor, b'}')?;
+                break;
+            }
+        }
+    }
+    let end = cursor.at();
+    entries.sort_unstable_by(|(one, _), (other, _)| text_of(one).cmp(text_of(other)));
+    if entries.windows(2).any(|pair| text_of(&pair[0].0) == text_of(&pair[1].0)) {
+        return None;
+    }
+    let mut unnamed = false;
+    for (key, value) in entries.iter() {
+        keys.append(text_of(key));
+        cursor.jump(*value);
+        unnamed |= read(values, cursor, text, depth)?;
+    }
+    cursor.jump(end);
+    maps.end();
+    Some(unnamed)
+}
+
+/// Takes this byte, which has to be the next.
+#[inline]
+pub(super) fn take(cursor: &mut Cursor<'_>, wanted: u8) -> Option<()> {
+    cursor.take(wanted).then_some(())
+}

@@ -1,0 +1,209 @@
+use arrow::{
+    array::{Array, AsArray},
+    util::pretty::pretty_format_batches,
+};
+use domain::{
+    drawn::{Drawn, Identity, Random},
+    landing,
+};
+
+use super::*;
+
+fn dataset() -> Dataset {
+    Dataset::from_json(
+        br#"{"name": "d", "columns": [
+            {"name": "b", "type": "boolean"}, {"name": "i", "type": "int"}, {"name": "l", "type": "bigint"},
+            {"name": "f", "type": "double"}, {"name": "s", "type": "string", "from": "S s"},
+            {"name": "d", "type": "date"}, {"name": "t", "type": "timestamp"}]}"#,
+    )
+    .unwrap()
+}
+
+fn line(data: &str) -> String {
+    let mut out = Vec::new();
+    let writer = landing::Writer::new("2026-11-23T10:05:00.5Z".parse().unwrap());
+    writer.line(Some("m:0"), data, &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn every_type_null_and_extra_field_finds_its_column() {
+    let dataset = dataset();
+    let mut lines = Lines::new(&dataset);
+    let full = r#"{"b": true, "i": -1, "l": 9007199254740993, "f": 1.5, "S s": "Pe\u00f1a", "d": "2026-11-23",
+        "t": "2026-11-23T10:05:00.1239+02:00", "new": {"x": [1.10]}, "ñ": null}"#;
+    lines.push_str(&line(&full.replace('\n', " "))).unwrap();
+    lines.push_str(&line(r#"{"s": "not mapped: the sender calls it S s"}"#)).unwrap();
+    let rows = lines.finish().unwrap();
+    let expected = "\
++------+----+------------------+-----+------+------------+-------------------------+-----+-------------------------+---------------------------------------------+
+| b    | i  | l                | f   | s    | d          | t                       | _id | _ingested_at            | _extra                                      |
++------+----+------------------+-----+------+------------+-------------------------+-----+-------------------------+---------------------------------------------+
+| true | -1 | 9007199254740993 | 1.5 | Peña | 2026-11-23 | 2026-11-23T08:05:00.123 | m:0 | 2026-11-23T10:05:00.500 | {\"new\":{\"x\": [1.10]},\"ñ\":null}              |
+|      |    |                  |     |      |            |                         | m:0 | 2026-11-23T10:05:00.500 | {\"s\":\"not mapped: the sender calls it S s\"} |
++------+----+------------------+-----+------+------------+-------------------------+-----+-------------------------+---------------------------------------------+";
+    assert_eq!(pretty_format_batches(&[rows]).unwrap().to_string(), expected);
+}
+
+#[test]
+fn parts_of_nested_columns_keep_their_nulls_and_maps_are_in_order_of_their_keys() {
+    let dataset = Dataset::from_json(
+        br#"{"name": "d", "columns": [
+            {"name": "a", "type": "array<struct<x:int,y:array<string>>>"},
+            {"name": "m", "type": "map<string,decimal(4,2)>"},
+            {"name": "r", "type": "float"}, {"name": "y", "type": "binary"}]}"#,
+    )
+    .unwrap();
+    let mut lines = Lines::new(&dataset);
+    for data in [
+        r#"{"a": [{"x": 1, "y": ["", null]}, null, {"y": []}], "m": {"b": null, "a": 1.1}, "r": 0.1, "y": "AP8="}"#,
+        r#"{"a": [], "m": {}, "y": ""}"#,
+        r#"{"a": [{"x": 2, "z": 3}]}"#,
+    ] {
+        lines.push_str(&line(data)).unwrap();
+    }
+    let rows = lines.finish().unwrap().project(&[0, 1, 2, 3, 6]).unwrap();
+    let expected = "\
++-----------------------------------+----------------+-----+------+--------------------------+
+| a                                 | m              | r   | y    | _extra                   |
++-----------------------------------+----------------+-----+------+--------------------------+
+| [{x: 1, y: [, ]}, , {x: , y: []}] | {a: 1.10, b: } | 0.1 | 00ff |                          |
+| []                                | {}             |     |      |                          |
+| [{x: 2, y: }]                     |                |     |      | {\"a\":[{\"x\": 2, \"z\": 3}]} |
++-----------------------------------+----------------+-----+------+--------------------------+";
+    assert_eq!(pretty_format_batches(&[rows]).unwrap().to_string(), expected);
+}
+
+#[test]
+fn a_line_that_does_not_fit_leaves_nothing_behind() {
+    let dataset = dataset();
+    let mut lines = Lines::new(&dataset);
+    for bad in [line(r#"{"b": true, "i": "one"}"#), "{".to_owned(), r#"{"data": {}}"#.to_owned()] {
+        assert!(lines.push_str(bad.trim_end()).is_err(), "{bad}");
+    }
+    lines.push_str(&line(r#"{"i": 7}"#)).unwrap();
+    assert_eq!(lines.finish().unwrap().num_rows(), 1);
+}
+
+/// So many fields that no column reads, each with a comma behind it.
+fn many(fields: usize) -> String {
+    (0..fields).map(|index| format!("\"f{index}\":[{index}],")).collect()
+}
+
+/// Whether the fast path reads the line, and so whether the general one is not asked.
+fn is_fast(lines: &mut Lines, line: &str) -> bool {
+    let read = lines.read(line).is_some();
+    lines.truncate();
+    read
+}
+
+#[test]
+fn what_senders_write_is_read_the_fast_way() {
+    for seed in 0..300 {
+        let mut random = Random::new(seed);
+        let drawn = Drawn::new("d", &mut random).unwrap();
+        let partition = drawn.partition("2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
+        let mut lines = Lines::new(drawn.dataset());
+        for mark in 0..drawn.marks().min(10) {
+            let line = line(&drawn.event(mark, &partition, &mut random));
+            // CloudEvents are left to the general path.
+            let is_fast = is_fast(&mut lines, &line);
+            assert_eq!(is_fast, drawn.identity() != Identity::CloudEvent, "seed {seed}: {line}");
+            lines.push_str(&line).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_is_rare_is_left_to_the_general_path() {
+    let dataset = dataset();
+    let mut lines = Lines::new(&dataset);
+    for data in [
+        r#"{"specversion":"1.0","id":"1","source":"/a","type":"b"}"#,
+        r#"{"\u0062":true}"#,
+        r#"{"b":true,"b":true}"#,
+        r#"{"x":1,"x":2}"#,
+        &format!("{{{}\"f7\":0}}", many(40)),
+        r#"{"i":2147483648}"#,
+        "[]",
+    ] {
+        assert!(!is_fast(&mut lines, &line(data)), "{data}");
+    }
+    for text in [
+        r#"{"_id":null,"_ingested_at":"2026-11-23T10:05:00Z","data":{}}"#,
+        r#"{"_id":"a","_ingested_at":"2026-11-23T10:05:00+01:00","data":{}}"#,
+        r#"{"_id":"a","data":{},"_ingested_at":"2026-11-23T10:05:00Z"}"#,
+        r#"{"_id":"a","_ingested_at":"2026-11-23T10:05:00Z","data":{}}}"#,
+        r#"{"_id":"a","_ingested_at":"2026-11-23T10:05:00Z","data":{}"#,
+    ] {
+        assert!(!is_fast(&mut lines, text), "{text}");
+    }
+    assert!(is_fast(
+        &mut lines,
+        r#" { "_id" : "a" , "_ingested_at" : "2026-11-23T10:05:00Z" , "data" : { } } "#
+    ));
+}
+
+#[test]
+fn many_fields_that_no_column_reads_are_read_the_fast_way() {
+    let dataset = dataset();
+    let mut lines = Lines::new(&dataset);
+    assert!(is_fast(&mut lines, &line(&format!("{{{}\"i\":0}}", many(40)))));
+    lines.push_str(&line(&format!("{{{}\"i\":0}}", many(40)))).unwrap();
+    let extra =
+        lines.finish().unwrap().column_by_name("_extra").unwrap().as_string::<i32>().value(0).to_owned();
+    assert_eq!(extra, format!("{{{}}}", many(40).trim_end_matches(',')));
+}
+
+#[test]
+fn a_batch_begins_without_the_one_before() {
+    let dataset = dataset();
+    let mut lines = Lines::new(&dataset);
+    assert_eq!(lines.finish().unwrap().num_rows(), 0);
+    lines.push_str(&line(r#"{"s":"null in the next batch","i":1,"x":1}"#)).unwrap();
+    assert_eq!(lines.rows(), 1);
+    let before = lines.bytes();
+    lines.push_str(&line(r#"{"S s":"more"}"#)).unwrap();
+    assert!(lines.bytes() >= before + "more".len());
+    assert_eq!(lines.finish().unwrap().num_rows(), 2);
+    lines.push_str(&line("{}")).unwrap();
+    let rows = lines.finish().unwrap();
+    let nulls: Vec<usize> = rows.columns().iter().map(|column| column.null_count()).collect();
+    assert_eq!(nulls, [1, 1, 1, 1, 1, 1, 1, 0, 0, 1]);
+}
+
+/// Sizes of files follow from it, and which [`Lines`] reads which batch depends on the threads.
+#[test]
+fn the_memory_of_a_batch_does_not_depend_on_the_batches_before() {
+    for seed in 0..40 {
+        let mut random = Random::new(seed);
+        let drawn = Drawn::new("d", &mut random).unwrap();
+        let partition = drawn.partition("2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
+        let marks = drawn.marks().max(1);
+        let mut batch = |lines: u64| -> Vec<String> {
+            (0..lines).map(|mark| line(&drawn.event(mark % marks, &partition, &mut random))).collect()
+        };
+        let (before, batch) = (batch(80 + seed), batch(50));
+        let read = |lines: &mut Lines, batch: &[String]| {
+            batch.iter().for_each(|line| lines.push_str(line).unwrap());
+            lines.finish().unwrap()
+        };
+        let mut lines = Lines::new(drawn.dataset());
+        read(&mut lines, &before);
+        let (behind, alone) = (read(&mut lines, &batch), read(&mut Lines::new(drawn.dataset()), &batch));
+        assert_eq!(behind, alone, "seed {seed}");
+        let sizes = |rows: &RecordBatch| -> Vec<usize> {
+            rows.columns().iter().map(|column| column.get_array_memory_size()).collect()
+        };
+        assert_eq!(sizes(&behind), sizes(&alone), "seed {seed}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused_with_where() {
+    let dataset = dataset();
+    let mut lines = Lines::new(&dataset);
+    let misfit = lines.push(b"{\"_id\":\"\xff\"}").unwrap_err();
+    assert_eq!(misfit.to_string(), "invalid utf-8 sequence of 1 bytes from index 8");
+    assert_eq!(lines.rows(), 0);
+}

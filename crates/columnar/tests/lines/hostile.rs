@@ -1,0 +1,150 @@
+//! What a fast path gets wrong first: names that repeat, that are escaped or begin alike, numbers and times in unusual
+//! forms, maps in another order, CloudEvents, and envelopes that `landing::Writer` does not write.
+
+mod table;
+
+use domain::Dataset;
+
+use self::table::{EVENTS, LINES};
+use crate::check::{line, same};
+
+/// Names that begin alike, of lengths around the sixteen bytes that are compared at once, and two columns that read fields
+/// of each other's names.
+fn dataset(identity: &str) -> Dataset {
+    let definition = format!(
+        r#"{{"name": "hostile", "identity": [{identity}], "columns": [
+            {{"name": "k", "type": "bigint", "required": true}}, {{"name": "a", "type": "int"}},
+            {{"name": "ab", "type": "int"}}, {{"name": "abc", "type": "string"}},
+            {{"name": "abcdefghijklm", "type": "int"}}, {{"name": "abcdefghijklmn", "type": "int"}},
+            {{"name": "x", "type": "int", "from": "y"}}, {{"name": "y", "type": "string", "from": "x"}},
+            {{"name": "d", "type": "decimal(9,2)"}}, {{"name": "v", "type": "double"}}, {{"name": "b", "type": "boolean"}},
+            {{"name": "day", "type": "date"}}, {{"name": "t", "type": "timestamp"}},
+            {{"name": "u", "type": "timestamp", "unit": "s"}}, {{"name": "m", "type": "map<string,int>"}},
+            {{"name": "r", "type": "struct<n:int,nn:string,m:map<string,map<string,int>>>"}},
+            {{"name": "l", "type": "array<struct<n:int>>"}}]}}"#
+    );
+    Dataset::from_json(definition.as_bytes()).unwrap()
+}
+
+fn event(fields: &str) -> Vec<u8> {
+    line(format!("{{\"k\":1,{fields}}}").as_bytes())
+}
+
+#[test]
+fn hostile_events_are_read_as_the_general_path_reads_them() {
+    let dataset = dataset("\"k\"");
+    for (fields, is_taken) in EVENTS {
+        assert_eq!(same(&dataset, &[event(fields)]) == 1, *is_taken, "{fields}");
+    }
+    // All of them in one batch: what an event leaves behind, the next one would show.
+    let mut lines: Vec<Vec<u8>> = EVENTS.iter().map(|(fields, _)| event(fields)).collect();
+    let taken = EVENTS.iter().filter(|(_, is_taken)| *is_taken).count();
+    assert_eq!(same(&dataset, &lines), taken);
+    lines.reverse();
+    assert_eq!(same(&dataset, &lines), taken);
+}
+
+#[test]
+fn a_key_must_have_a_value_in_every_form() {
+    let dataset = dataset("\"k\"");
+    let taken = |event: &str| same(&dataset, &[line(event.as_bytes())]) == 1;
+    for event in [r#"{"k":1}"#, r#"{"k":-0}"#, r#"{"k":1.0}"#, r#"{"\u006b":1}"#, r#"{ "a" : 1 , "k" : 1 }"#]
+    {
+        assert!(taken(event), "{event}");
+    }
+    for event in ["{}", r#"{"K":1}"#, r#"{"k":null}"#, r#"{"\u006b":null}"#, r#"{"k":1.5}"#, r#"{"kk":1}"#] {
+        assert!(!taken(event), "{event}");
+    }
+}
+
+#[test]
+fn hostile_lines_are_read_as_the_general_path_reads_them() {
+    let fitting = |time: &str| {
+        format!(r#"{{"_id":"i","_ingested_at":"2026-11-23T10:05:{time}Z","data":{{"k":1}}}}"#).into_bytes()
+    };
+    for dataset in [dataset("\"k\""), dataset("")] {
+        let mut lines = vec![fitting("00.001")];
+        for (index, text) in LINES.iter().enumerate() {
+            lines.push(text.to_vec());
+            // With the same text before its data as the last one that fits, or with another.
+            lines.push(fitting(if index % 3 == 0 { "00.002" } else { "00.003" }));
+        }
+        assert!(same(&dataset, &lines) > LINES.len());
+    }
+}
+
+/// Values of depth 64 are taken and deeper ones are not, wherever columns end and other fields begin.
+#[test]
+fn depth_is_counted_alike_in_columns_and_outside() {
+    let dataset = dataset("\"k\"");
+    let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    for (before, behind, levels) in [
+        ("\"z\":", "", 0),
+        ("\"r\":{\"z\":", "}", 1),
+        ("\"l\":[{\"n\":1,\"z\":", "}]", 2),
+        ("\"l\":[null,{},{\"z\":{\"z\":", "}}]", 3),
+        ("\"z\":{\"r\":", "}", 1),
+    ] {
+        for (depth, is_taken) in [(64 - levels, true), (65 - levels, false)] {
+            let fields = format!("{before}{}{behind}", deep(depth));
+            assert_eq!(same(&dataset, &[event(&fields)]) == 1, is_taken, "{fields}");
+        }
+    }
+}
+
+/// Around the number of names up to which each is compared with those before it.
+#[test]
+fn repetitions_are_found_among_few_and_many_names() {
+    let dataset = dataset("\"k\"");
+    for count in [1, 31, 32, 33, 64, 65, 300] {
+        let names: String = (0..count).map(|index| format!("\"z{index}\":{index},")).collect();
+        for (before, behind) in [("", ""), ("\"r\":{", "}"), ("\"l\":[{},{", "}]")] {
+            let taken = |last: &str| {
+                let fields = format!("{before}{names}{last}{behind}");
+                same(&dataset, &[event(&fields)]) == 1
+            };
+            for last in ["\"y\":null", "\"zz\":1", "\"\":1"] {
+                assert!(taken(last), "{count} {before} {last}");
+            }
+            for last in ["\"z0\":1", "\"\\u007a0\":1", &format!("\"z{}\":1", count - 1)] {
+                assert!(!taken(last), "{count} {before} {last}");
+            }
+        }
+    }
+}
+
+/// Where the fast path gives up for the number of fields, and where the general path refuses it.
+#[test]
+fn limits_on_the_number_of_fields_are_those_of_the_general_path() {
+    let dataset = dataset("\"k\"");
+    // The key is a field of the event.
+    for (before, behind, others) in [("", "", 1), ("\"m\":{", "}", 0), ("\"r\":{", "}", 0)] {
+        for (count, is_taken) in
+            [(4_999, true), (5_000, true), (5_001, true), (10_000 - others, true), (10_001 - others, false)]
+        {
+            let fields: Vec<String> = (0..count).map(|index| format!("\"f{index}\":{index}")).collect();
+            let fields = format!("{before}{}{behind}", fields.join(","));
+            assert_eq!(same(&dataset, &[event(&fields)]) == 1, is_taken, "{count} in {before}");
+        }
+    }
+}
+
+#[test]
+fn a_struct_of_a_thousand_fields_and_a_line_of_megabytes_are_read() {
+    let types: Vec<String> = (0..1_000).map(|index| format!("f{index}:int")).collect();
+    let definition = format!(
+        r#"{{"name": "wide", "columns": [{{"name": "r", "type": "struct<{}>"}}, {{"name": "s", "type": "string"}}]}}"#,
+        types.join(",")
+    );
+    let dataset = Dataset::from_json(definition.as_bytes()).unwrap();
+    let mut fields: Vec<String> = (0..1_000).map(|index| format!("\"f{index}\":{index}")).collect();
+    let of = |fields: &[String]| format!("{{\"r\":{{{}}}}}", fields.join(","));
+    let long = format!("{{\"s\":\"{}\\n\",\"z\":\"{}\"}}", "é".repeat(1 << 21), "z".repeat(1 << 20));
+    let mut events = vec![of(&fields), of(&fields[999..]), long];
+    fields.reverse();
+    events.push(of(&fields));
+    fields.push("\"f7\":7".to_owned());
+    let twice = of(&fields);
+    let lines: Vec<Vec<u8>> = events.iter().chain([&twice]).map(|event| line(event.as_bytes())).collect();
+    assert_eq!(same(&dataset, &lines), events.len());
+}
