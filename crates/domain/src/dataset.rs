@@ -1,6 +1,7 @@
 //! A dataset: the one definition that validation, the Parquet schema, the Glue table and the API follow.
 
 mod definition;
+mod field_ids;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -12,6 +13,7 @@ use crate::{
 };
 
 pub use definition::{ColumnDefinition, Definition, InvalidDefinition};
+pub use field_ids::{FieldIds, InvalidFieldIds};
 
 /// The column with the identity as text; null where identity columns say it.
 pub const ID: &str = "_id";
@@ -43,6 +45,7 @@ pub struct Dataset {
     event_time: Option<usize>,
     sort_by: Vec<usize>,
     definition: Definition,
+    field_ids: Option<FieldIds>,
 }
 
 /// A validated column.
@@ -113,7 +116,13 @@ impl Dataset {
         if definition.cloudevents_type.as_deref() == Some("") {
             return Err(InvalidDefinition::EmptyCloudEventsType);
         }
-        Ok(Self { name, columns, identity, event_time, sort_by, definition })
+        Ok(Self { name, columns, identity, event_time, sort_by, definition, field_ids: None })
+    }
+
+    /// The same dataset with the ids that its accepted definition gives to the columns.
+    pub(crate) fn with_field_ids(self, ids: FieldIds) -> Result<Self, InvalidDefinition> {
+        ids.check(&self)?;
+        Ok(Self { field_ids: Some(ids), ..self })
     }
 
     /// Its name.
@@ -194,6 +203,13 @@ impl Dataset {
     /// The definition, as it was written.
     pub fn definition(&self) -> &Definition {
         &self.definition
+    }
+
+    /// The ids of its columns, as Parquet files and Iceberg name them. `None` if they are not known: the definition was
+    /// not accepted, or it was accepted by a version of this software that gave no ids, and not loaded by
+    /// [`schemas::load`](crate::schemas::load).
+    pub fn field_ids(&self) -> Option<&FieldIds> {
+        self.field_ids.as_ref()
     }
 
     /// Name, type and comment of every stored column: the definition's, then the lake's own.

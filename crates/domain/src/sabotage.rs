@@ -18,6 +18,9 @@ pub enum Bug {
     StopWhenOvertaken,
     /// `compact` drops twins within a batch only, and not those of rows that are in the table.
     TwinsWithinBatchOnly,
+    /// `compact` drops twins within each part of its inputs, and those of rows that are in the table, and not those of
+    /// rows of earlier parts.
+    TwinsWithinPartOnly,
     /// `compact` looks for twins by the bounds of the file's first column instead of the identity's.
     BoundsOfAnotherColumn,
     /// `repair` looks for twins within each file only.

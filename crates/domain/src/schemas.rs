@@ -1,11 +1,18 @@
-//! The accepted definitions, as everybody but `register` reads them.
+//! The accepted definitions: how `register` writes them, and how everybody reads them.
+//!
+//! An accepted definition is what somebody asked for, and the [`FieldIds`] of its columns in `field_ids`. Versions of this
+//! software before that wrote none. Their ids follow from the versions in order, each of which stays as it is, so every
+//! process comes to the same ids, also where an older `register` adds a version meanwhile. The next version that is
+//! accepted has them written down.
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::{Deserialize, Serialize, ser::Error as _};
+use serde_json::{Map, Value};
 
 use crate::{
-    dataset::{Dataset, InvalidDefinition},
+    dataset::{Dataset, Definition, FieldIds, InvalidDefinition},
     key::{self, ParsedKey},
     name::DatasetName,
     port::{ObjectStore, StoreError},
@@ -50,6 +57,9 @@ pub struct Loaded {
 }
 
 /// Reads the current version of every dataset. An error means that nothing is known.
+///
+/// Only the current versions are read: where one was accepted without field ids, the dataset has none. Who writes data
+/// files or accepts a version takes [`load`].
 pub async fn load_all<S: ObjectStore>(store: &S) -> Result<Loaded, SchemasError> {
     let objects = store.list_all(key::SCHEMAS).await?;
     let mut newest = BTreeMap::new();
@@ -60,7 +70,7 @@ pub async fn load_all<S: ObjectStore>(store: &S) -> Result<Loaded, SchemasError>
         }
     }
     let reads = newest.into_iter().map(|(name, version)| async move {
-        let accepted = read(store, &name, version).await;
+        let accepted = load_version(store, &name, version).await;
         (name, accepted)
     });
     let mut reads = stream::iter(reads).buffer_unordered(READS);
@@ -75,22 +85,89 @@ pub async fn load_all<S: ObjectStore>(store: &S) -> Result<Loaded, SchemasError>
     Ok(loaded)
 }
 
-/// The current version of one dataset, or `None`.
+/// The current version of one dataset with its field ids, or `None`. Where it was accepted without ids, all versions are
+/// read.
 pub async fn load<S: ObjectStore>(store: &S, name: &DatasetName) -> Result<Option<Accepted>, SchemasError> {
     let objects = store.list_all(&format!("{}{name}/", key::SCHEMAS)).await?;
     let versions = objects.iter().filter_map(|object| match ParsedKey::parse(&object.key) {
         Ok(ParsedKey::Schema(_, version)) => Some(version),
         _ => None,
     });
-    match versions.max() {
-        None => Ok(None),
-        Some(version) => read(store, name, version).await.map(Some),
+    let mut versions: Vec<u32> = versions.collect();
+    versions.sort_unstable();
+    let Some(newest) = versions.pop() else { return Ok(None) };
+    let accepted = load_version(store, name, newest).await?;
+    if accepted.dataset.field_ids().is_some() {
+        return Ok(Some(accepted));
+    }
+    let earlier = versions.into_iter().map(|version| load_version(store, name, version));
+    let mut chain: Vec<Accepted> = stream::iter(earlier).buffered(READS).try_collect().await?;
+    chain.push(accepted);
+    numbered(chain)
+}
+
+/// The last version of a chain, in order, with the ids that the versions come to.
+fn numbered(chain: Vec<Accepted>) -> Result<Option<Accepted>, SchemasError> {
+    let (mut ids, mut newest): (Option<FieldIds>, _) = (None, None);
+    for accepted in chain {
+        ids = Some(match accepted.dataset.field_ids() {
+            Some(written) => written.clone(),
+            None => FieldIds::following(ids.as_ref(), &accepted.dataset),
+        });
+        newest = Some(accepted);
+    }
+    let (Some(Accepted { version, dataset }), Some(ids)) = (newest, ids) else { return Ok(None) };
+    let key = key::schema(dataset.name(), version);
+    let dataset = dataset.with_field_ids(ids).map_err(|source| SchemasError::Invalid { key, source })?;
+    Ok(Some(Accepted { version, dataset }))
+}
+
+/// One version as it was written, so without field ids where it was accepted without them.
+pub async fn load_version<S: ObjectStore>(
+    store: &S,
+    name: &DatasetName,
+    version: u32,
+) -> Result<Accepted, SchemasError> {
+    let key = key::schema(name, version);
+    let bytes = store.get(&key).await?;
+    let dataset = decode(&bytes).map_err(|source| SchemasError::Invalid { key, source })?;
+    Ok(Accepted { version, dataset })
+}
+
+/// The name of the field ids within an accepted definition.
+const FIELD_IDS: &str = "field_ids";
+
+/// Reads and validates an accepted definition.
+pub fn decode(bytes: &[u8]) -> Result<Dataset, InvalidDefinition> {
+    let mut object: Map<String, Value> = serde_json::from_slice(bytes)?;
+    let ids = object.remove(FIELD_IDS);
+    let dataset = Dataset::new(Definition::deserialize(Value::Object(object))?)?;
+    match ids {
+        None => Ok(dataset),
+        Some(ids) => dataset.with_field_ids(FieldIds::deserialize(ids)?),
     }
 }
 
-async fn read<S: ObjectStore>(store: &S, name: &DatasetName, version: u32) -> Result<Accepted, SchemasError> {
-    let key = key::schema(name, version);
-    let bytes = store.get(&key).await?;
-    let dataset = Dataset::from_json(&bytes).map_err(|source| SchemasError::Invalid { key, source })?;
-    Ok(Accepted { version, dataset })
+/// The accepted definition of a dataset that follows `live`, which [`load`] has read: the same bytes, whoever makes them.
+///
+/// # Errors
+///
+/// If the field ids of `live` are not known. To give its columns new ones would be wrong.
+pub fn encode(dataset: &Dataset, live: Option<&Accepted>) -> Result<Vec<u8>, serde_json::Error> {
+    #[derive(Serialize)]
+    struct Written<'a> {
+        #[serde(flatten)]
+        definition: &'a Definition,
+        field_ids: FieldIds,
+    }
+
+    let before = live.map(|live| live.dataset.field_ids().ok_or(live.version)).transpose();
+    let before = before.map_err(|version| {
+        serde_json::Error::custom(format!("the field ids of version {version} are not known"))
+    })?;
+    let field_ids = FieldIds::following(before, dataset);
+    serde_json::to_vec_pretty(&Written { definition: dataset.definition(), field_ids })
 }
+
+#[cfg(test)]
+mod tests;

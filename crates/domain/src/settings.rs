@@ -68,6 +68,11 @@ const MEMORY_BUDGET: Setting = Setting {
     default: "512MiB",
     meaning: "The memory that `compact` works in. Without it, in Lambda, three quarters of the function's.",
 };
+const THREADS: Setting = Setting {
+    name: "TRIBUTARY_THREADS",
+    default: "",
+    meaning: "How many threads `compact` works on, from 1 to 64. Without it, as many as the machine has processors.",
+};
 const TARGET_FILE_SIZE: Setting = Setting {
     name: "TRIBUTARY_TARGET_FILE_SIZE",
     default: "128MiB",
@@ -101,7 +106,7 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 28] = [
+pub const ALL: [Setting; 29] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
@@ -115,6 +120,7 @@ pub const ALL: [Setting; 28] = [
     TOPICS,
     MAX_UNPACKED,
     MEMORY_BUDGET,
+    THREADS,
     TARGET_FILE_SIZE,
     GRACE,
     RETENTION,
@@ -153,6 +159,8 @@ pub struct Settings {
     pub max_unpacked: u64,
     /// The memory that `compact` works in, in bytes.
     pub memory_budget: u64,
+    /// The threads that `compact` works on: 1 to 64.
+    pub threads: usize,
     /// The size of a full data file, in bytes.
     pub target_file_size: u64,
     /// How long a consumed landing object is kept.
@@ -206,6 +214,7 @@ impl Settings {
             ingest: IngestLimits::read(&raw)?,
             max_unpacked: raw(MAX_UNPACKED).bytes()?,
             memory_budget: memory_budget(&raw(MEMORY_BUDGET), &lookup)?,
+            threads: threads(&raw(THREADS))?,
             target_file_size: raw(TARGET_FILE_SIZE).bytes()?,
             grace: TimeDelta::from_std(grace.duration()?).unwrap_or(TimeDelta::MAX),
             retention: TimeDelta::from_std(retention.duration()?).unwrap_or(TimeDelta::MAX),
@@ -253,6 +262,19 @@ fn memory_budget(raw: &Raw, lookup: impl Fn(&str) -> Option<String>) -> Result<u
         Some(mib) if !set => Ok(mib.saturating_mul((1 << 20) / 4 * 3)),
         _ => raw.bytes(),
     }
+}
+
+/// More threads than this only wait for each other.
+const MOST_THREADS: usize = 64;
+
+/// As set; else one for each processor that the process may use.
+fn threads(raw: &Raw) -> Result<usize, InvalidSetting> {
+    if raw.value.is_empty() {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        return Ok(processors.min(MOST_THREADS));
+    }
+    let threads = raw.value.parse().ok().filter(|threads| (1..=MOST_THREADS).contains(threads));
+    threads.ok_or_else(|| raw.invalid("expected a whole number from 1 to 64, for example 2"))
 }
 
 fn is_bucket(text: &str) -> bool {

@@ -57,10 +57,14 @@ impl PhysicalExprAdapter for StrictAdapter {
     }
 }
 
-/// The file's schema as it is after [`Conformed`] has done its part.
+/// The file's schema as it is after [`Conformed`] has done its part. A column of the declared type is declared: what the
+/// file says beside the type (its field id, that it is never null) would put a cast around the column, and DataFusion
+/// looks at no bloom filter for a cast.
 fn conformed(table: &SchemaRef, file: &SchemaRef) -> SchemaRef {
     let field = |found: &FieldRef| match table.field_with_name(found.name()) {
-        Ok(declared) if is_nested(declared.data_type()) => Arc::new(declared.clone()),
+        Ok(declared) if is_nested(declared.data_type()) || declared.data_type() == found.data_type() => {
+            Arc::new(declared.clone())
+        }
         _ => Arc::clone(found),
     };
     Arc::new(Schema::new(file.fields().iter().map(field).collect::<Vec<_>>()))

@@ -1,8 +1,7 @@
 //! From the definition that somebody asked for to the accepted one.
 
-use bytes::Bytes;
 use domain::{
-    Dataset, DatasetName, key,
+    DatasetName, key,
     port::{Catalog, Clock, Ids, ObjectStore, PutMode, StoreError},
     run::Run,
     schemas::{self, Accepted},
@@ -52,7 +51,9 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
                 return Ok(Acceptance::Live { version, new });
             }
             self.may_change(run)?;
-            match self.store.put(&key::schema(name, version), encode(&dataset)?, PutMode::Create).await {
+            let accepted = schemas::encode(&dataset, live.as_ref());
+            let accepted = accepted.map_err(|error| RegisterError::Encode(name.clone(), error))?;
+            match self.store.put(&key::schema(name, version), accepted.into(), PutMode::Create).await {
                 Ok(()) => new = true,
                 // Somebody else's version, or our own with its reply lost: the next look says which.
                 Err(StoreError::AlreadyExists { .. } | StoreError::Conflict { .. }) => {}
@@ -61,9 +62,4 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
         }
         Err(RegisterError::contention(name, None, ATTEMPTS))
     }
-}
-
-fn encode(dataset: &Dataset) -> Result<Bytes, RegisterError> {
-    let encoded = serde_json::to_vec_pretty(dataset.definition());
-    encoded.map(Bytes::from).map_err(|error| RegisterError::Encode(dataset.name().clone(), error))
 }

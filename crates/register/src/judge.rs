@@ -51,7 +51,7 @@ fn compare(
     }
     match live {
         None => Ok(Admissible { dataset, version: 1, is_live: false }),
-        Some(live) if live.dataset == dataset => {
+        Some(live) if live.dataset.definition() == dataset.definition() => {
             Ok(Admissible { dataset, version: live.version, is_live: true })
         }
         Some(live) => {

@@ -2,16 +2,16 @@
 
 use clap::Args;
 use domain::{
-    Dataset, DatasetName,
+    DatasetName,
     key::{self, ParsedKey},
     port::{ObjectStore, StoreError},
-    schemas::{Accepted, SchemasError},
+    schemas::{self, Accepted},
 };
 
 use super::granularity;
 use crate::{
     failure::Failure,
-    lake::{LakeError, RemoteLake},
+    lake::RemoteLake,
     output::{self, Side, Table},
 };
 
@@ -48,7 +48,8 @@ pub(super) async fn run(options: ShowOptions) -> Result<(), Failure> {
         let known = listed(&versions);
         return Err(Failure::Input(format!("{} has no version {version}; versions: {known}", options.name)));
     }
-    let accepted = read(&lake.store, &options.name, version).await.map_err(|error| lake.failure(error))?;
+    let accepted = schemas::load_version(&lake.store, &options.name, version).await;
+    let accepted = accepted.map_err(|error| lake.failure(error))?;
     if options.json {
         output::print_json(accepted.dataset.definition())?;
     } else {
@@ -66,13 +67,6 @@ async fn versions<S: ObjectStore>(store: &S, name: &DatasetName) -> Result<Vec<V
         _ => None,
     });
     Ok(versions.collect())
-}
-
-async fn read<S: ObjectStore>(store: &S, name: &DatasetName, version: u32) -> Result<Accepted, LakeError> {
-    let key = key::schema(name, version);
-    let body = store.get(&key).await?;
-    let dataset = Dataset::from_json(&body).map_err(|source| SchemasError::Invalid { key, source })?;
-    Ok(Accepted { version, dataset })
 }
 
 fn listed(versions: &[Version]) -> String {

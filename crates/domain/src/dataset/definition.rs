@@ -9,7 +9,7 @@ use crate::{
     value::Unit,
 };
 
-use super::MAX_COLUMNS;
+use super::{InvalidFieldIds, MAX_COLUMNS};
 
 /// A definition as it is written in `datasets/<dataset>.json`: well-formed, not yet valid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,6 +165,9 @@ pub enum InvalidDefinition {
         /// Its type.
         found: DataType,
     },
+    /// The column ids of an accepted definition.
+    #[error(transparent)]
+    FieldIds(#[from] InvalidFieldIds),
     /// A type that no event has.
     #[error(
         "cloudevents_type is empty: remove it, or name the type of the events, as com.example.booking.created"

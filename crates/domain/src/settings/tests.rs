@@ -14,6 +14,10 @@ fn the_defaults_are_valid_and_an_empty_variable_counts_as_none() {
     assert_eq!(read(&[function]).unwrap().memory_budget, 1536 << 20);
     let set = ("TRIBUTARY_MEMORY_BUDGET", "100MiB");
     assert_eq!(read(&[function, set]).unwrap().memory_budget, 100 << 20);
+    assert!((1..=64).contains(&defaults.threads), "{}", defaults.threads);
+    for threads in [1, 64] {
+        assert_eq!(read(&[("TRIBUTARY_THREADS", &threads.to_string())]).unwrap().threads, threads);
+    }
     assert_eq!(read(&[("TRIBUTARY_GRACE", "")]).unwrap(), defaults);
     // What lets somebody in is said, never assumed.
     assert_eq!(defaults.access, AccessSettings { open: false, free_sql: false });
@@ -32,6 +36,9 @@ fn each_refusal_names_the_variable_and_what_would_be_right() {
         ("TRIBUTARY_TARGET_FILE_SIZE", "5GiB", "from 1MiB to 4GiB"),
         ("TRIBUTARY_RETENTION", "2h", "over 2h"),
         ("TRIBUTARY_MEMORY_BUDGET", "1MB", "MiB"),
+        ("TRIBUTARY_THREADS", "0", "from 1 to 64"),
+        ("TRIBUTARY_THREADS", "65", "from 1 to 64"),
+        ("TRIBUTARY_THREADS", "all", "from 1 to 64"),
         ("TRIBUTARY_MAX_ROWS", "0", "from 1"),
         ("TRIBUTARY_EARLIEST_EVENT", "yesterday", "expected a day, for example 1970-01-01"),
         ("TRIBUTARY_EVENT_AHEAD", "9000h", "at most a year"),

@@ -4,13 +4,24 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use datafusion::{
-    arrow::array::{ArrayRef, Int64Array, StringArray},
-    parquet::file::{
-        metadata::ParquetMetaData,
-        reader::{FileReader, SerializedFileReader},
+    arrow::{
+        array::{ArrayRef, Int64Array, StringArray},
+        datatypes::{FieldRef, Schema},
+    },
+    parquet::{
+        arrow::{
+            ArrowWriter, PARQUET_FIELD_ID_META_KEY, arrow_reader::ParquetRecordBatchReaderBuilder,
+            arrow_writer::ArrowWriterOptions,
+        },
+        file::{
+            metadata::ParquetMetaData,
+            properties::WriterProperties,
+            reader::{FileReader, SerializedFileReader},
+        },
+        schema::types::ColumnPath,
     },
 };
-use domain::port::ObjectStore as _;
+use domain::port::{ObjectStore as _, PutMode};
 use engine::{BytesScanned, Cancellation, EngineError, csv};
 
 use crate::lake::Lake;
@@ -78,6 +89,61 @@ async fn the_chunks_of_the_columns_and_row_groups_that_were_read_count_and_nothi
     assert!((1..=chunks(&footer, &[0], 5..6)).contains(&one), "{one}");
     let two = scanned(&lake, "SELECT s FROM t WHERE n BETWEEN 29999 AND 30000").await;
     assert!((1..=chunks(&footer, &[0, 1], 2..4)).contains(&two), "{two}");
+}
+
+/// The file of [`wide`] as the lake writes it, with bloom filters on `s`; with field ids or without.
+async fn written(ids: bool) -> Lake {
+    let lake = wide().await;
+    let bytes: Bytes = lake.store.get(FILE).await.unwrap();
+    let batches: Vec<_> = ParquetRecordBatchReaderBuilder::try_new(bytes)
+        .unwrap()
+        .build()
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let id = |id: i32| ids.then(|| (PARQUET_FIELD_ID_META_KEY.to_owned(), id.to_string()));
+    let numbered = |(id_of, field): (i32, &FieldRef)| {
+        Arc::new(field.as_ref().clone().with_metadata(id(id_of).into_iter().collect()))
+    };
+    let fields: Vec<FieldRef> = (16..).zip(batches[0].schema_ref().fields()).map(numbered).collect();
+    let properties = WriterProperties::builder()
+        .set_max_row_group_row_count(Some(10_000))
+        .set_column_bloom_filter_enabled(ColumnPath::from("s"), true)
+        .set_column_bloom_filter_fpp(ColumnPath::from("s"), 1e-6)
+        .build();
+    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+    let schema = Arc::new(Schema::new(fields));
+    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), schema, options).unwrap();
+    for batch in batches {
+        writer.write(&batch).unwrap();
+    }
+    let body = writer.into_inner().unwrap();
+    lake.store.put(FILE, body.into(), PutMode::Overwrite).await.unwrap();
+    lake
+}
+
+#[tokio::test]
+async fn field_ids_hide_nothing_that_rules_rows_out() {
+    let (plain, numbered) = (written(false).await, written(true).await);
+    let (before, after) = (footer(&plain).await, footer(&numbered).await);
+    let id = |footer: &ParquetMetaData| {
+        let column = footer.file_metadata().schema_descr().column(0);
+        let info = column.self_type().get_basic_info();
+        info.has_id().then(|| info.id())
+    };
+    assert_eq!((id(&before), id(&after)), (None, Some(16)));
+    for sql in [
+        "SELECT n FROM t WHERE n = 50000",
+        "SELECT n FROM t WHERE n < 0",
+        "SELECT s FROM t WHERE n BETWEEN 29999 AND 30000",
+        // Within the bounds of every row group, and in no bloom filter.
+        "SELECT n FROM t WHERE s = '5x'",
+        "SELECT count(*) FROM t WHERE s = '7' AND n < 100",
+        "SELECT * FROM t",
+    ] {
+        assert_eq!(scanned(&numbered, sql).await, scanned(&plain, sql).await, "{sql}");
+    }
+    assert_eq!(scanned(&numbered, "SELECT n FROM t WHERE s = '5x'").await, 0);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use domain::{
     DatasetName, key,
     port::{Catalog, Clock, ObjectStore, PutMode, Table, Upsert},
     run::Run,
+    schemas,
 };
 
 use crate::{
@@ -29,6 +30,32 @@ async fn a_definition_goes_live_once_and_evolves() {
     assert!(matches!(world.request(&wider).await, Acceptance::Live { version: 2, new: true }));
     let table = world.register.catalog.table(&world.dataset).await.unwrap().unwrap();
     assert_eq!((table.columns.len(), table.parameters["tributary.schema_version"].as_str()), (5, "2"));
+}
+
+#[tokio::test]
+async fn columns_keep_their_field_ids_and_new_ones_get_the_next() {
+    let ids = async |world: &World, name: &str| {
+        let live = schemas::load(&*world.register.store, &world.dataset).await.unwrap().unwrap();
+        live.dataset.field_ids().unwrap().of(name)
+    };
+    let wider = DEFINITION.replace("}]}", r#"}, {"name": "fare", "type": "double"}]}"#);
+    // One version by this `register` or by an older one, which gave no ids, and one more.
+    for accepted_before in [false, true] {
+        let world = World::new();
+        if accepted_before {
+            let key = key::schema(&world.dataset, 1);
+            world.register.store.put(&key, DEFINITION.into(), PutMode::Create).await.unwrap();
+            assert!(matches!(world.request(DEFINITION).await, Acceptance::Live { version: 1, new: false }));
+        } else {
+            assert!(matches!(world.request(DEFINITION).await, Acceptance::Live { version: 1, new: true }));
+        }
+        let first = (ids(&world, "seat").await, ids(&world, "_id").await);
+        assert_eq!(first, (Some(16), Some(1)));
+        assert!(matches!(world.request(&wider).await, Acceptance::Live { version: 2, new: true }));
+        let second = schemas::load_version(&*world.register.store, &world.dataset, 2).await.unwrap();
+        let second = second.dataset.field_ids().unwrap();
+        assert_eq!(["seat", "fare", "_id"].map(|name| second.of(name)), [Some(16), Some(17), Some(1)]);
+    }
 }
 
 #[tokio::test]
