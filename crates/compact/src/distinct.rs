@@ -1,85 +1,243 @@
 //! New rows among themselves: twins dropped.
 
-use std::collections::{HashMap, hash_map::Entry};
-
 use arrow::{
-    array::{RecordBatch, UInt32Array},
-    compute::take_record_batch,
+    array::{ArrayRef, BooleanBufferBuilder, RecordBatch},
     error::ArrowError,
-    row::OwnedRow,
 };
-use domain::Dataset;
+use domain::{Dataset, dataset::INGESTED_AT};
+use hashbrown::{HashTable, hash_table::Entry};
 
-use crate::rows::Keys;
+use crate::{
+    chunks::Chunks, gather::Place, identity::Identity, same::same, sorted::Sorted, workers::Workers,
+};
+
+/// Into how many tables many rows are shared out by their hashes. Each is then small enough for a core's own cache, and
+/// can be filled by a thread of its own.
+const SHARES: usize = 64;
+
+/// Up to so many rows one table is small enough.
+const FEW: usize = 1 << 14;
 
 /// New rows without twins among them.
 #[derive(Debug)]
 pub(crate) struct Distinct {
     /// All rows as they came.
-    pub(crate) all: RecordBatch,
-    /// The rows that stay, by their identity.
-    pub(crate) kept: HashMap<OwnedRow, u32>,
+    all: Chunks,
+    identity: Identity,
+    /// The columns that say what the sender said: all but the time of ingestion.
+    content: Vec<usize>,
+    /// The first row of each identity, shared out by the hash.
+    tables: Vec<HashTable<Entered>>,
+    /// Whether each row stays.
+    keep: BooleanBufferBuilder,
+    kept: usize,
     /// Rows dropped because their twin was there already.
     pub(crate) duplicates: u64,
     /// Of those, how many differed from their twin in content.
     pub(crate) conflicting: u64,
 }
 
+/// A row in a table, as one word: half of its hash, and its number. Rows whose halves are equal are compared.
+#[derive(Debug, Clone, Copy)]
+struct Entered(u64);
+
+impl Entered {
+    fn new(hash: u64, row: u32) -> Self {
+        Self(hash << 32 | u64::from(row))
+    }
+
+    fn row(self) -> u32 {
+        self.0 as u32
+    }
+
+    fn is_like(self, other: Self) -> bool {
+        self.0 >> 32 == other.0 >> 32
+    }
+
+    /// The half of the hash, spread over all bits: the table uses the lowest and the highest of them.
+    fn spread(self) -> u64 {
+        (self.0 >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+}
+
 impl Distinct {
     /// Of twins the first one stays: the rows are in order of batch and line.
-    pub(crate) fn new(dataset: &Dataset, all: RecordBatch) -> Result<Self, ArrowError> {
-        let keys = Keys::identity(&all.schema(), dataset)?.of(&all)?;
-        let mut kept: HashMap<OwnedRow, u32> = HashMap::with_capacity(all.num_rows());
-        let mut twins = Vec::new();
-        for (index, key) in (0_u32..).zip(keys.iter()) {
-            match kept.entry(key.owned()) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(index);
-                }
-                Entry::Occupied(occupied) => twins.push((*occupied.get(), index)),
+    pub(crate) fn new(
+        dataset: &Dataset,
+        chunks: Vec<RecordBatch>,
+        workers: &Workers,
+    ) -> Result<Self, ArrowError> {
+        let schema = dataset.arrow_schema();
+        let identity = Identity::new(&schema, dataset)?;
+        Self::with(Chunks::new(schema, chunks)?, identity, workers)
+    }
+
+    fn with(all: Chunks, identity: Identity, workers: &Workers) -> Result<Self, ArrowError> {
+        let fields = all.schema().fields().iter().enumerate();
+        let content = fields.filter(|(_, field)| field.name() != INGESTED_AT).map(|(index, _)| index);
+        let content: Vec<usize> = content.collect();
+        let found = {
+            let rows = Rows::new(&all, &identity, &content);
+            workers.each(rows.shares(workers)?, |share| rows.distinct(share))
+        };
+        let mut keep = BooleanBufferBuilder::new(all.rows());
+        keep.append_n(all.rows(), true);
+        let (mut tables, mut duplicates, mut conflicting) = (Vec::with_capacity(found.len()), 0, 0);
+        for share in found {
+            for twin in &share.twins {
+                keep.set_bit(*twin as usize, false);
             }
+            duplicates += share.twins.len();
+            conflicting += share.conflicting;
+            tables.push(share.first);
         }
-        let (duplicates, conflicting) = (twins.len() as u64, conflicts(&all, &twins)?);
-        Ok(Self { all, kept, duplicates, conflicting })
+        let kept = all.rows() - duplicates;
+        let duplicates = duplicates as u64;
+        Ok(Self { all, identity, content, tables, keep, kept, duplicates, conflicting })
+    }
+
+    /// How many rows stay.
+    pub(crate) fn kept(&self) -> usize {
+        self.kept
+    }
+
+    /// All rows, also those that do not stay.
+    pub(crate) fn chunks(&self) -> &Chunks {
+        &self.all
+    }
+
+    /// Whether the row of this number stays.
+    pub(crate) fn keeps(&self, row: u32) -> bool {
+        self.keep.get_bit(row as usize)
+    }
+
+    /// Looks up rows of a file, of which these are the identity's columns, in the order of the definition. Answers which of
+    /// them have a twin among the new rows, in order: the place in the columns, and the number of the first such new row.
+    pub(crate) fn twins_of(&self, columns: &[ArrayRef]) -> Result<Vec<(usize, u32)>, ArrowError> {
+        let columns: Vec<&ArrayRef> = columns.iter().collect();
+        let rows = Rows::new(&self.all, &self.identity, &self.content);
+        let mut twins = Vec::new();
+        for (place, hash) in self.identity.hashes(&columns)?.into_iter().enumerate() {
+            let wanted = Entered::new(hash, 0);
+            let is_twin = |there: &Entered| {
+                there.is_like(wanted) && {
+                    let (chunk, row) = self.all.place(there.row());
+                    Identity::is_same(&rows.identities[chunk], row, &columns, place)
+                }
+            };
+            let table = &self.tables[share_of(hash, self.tables.len())];
+            twins.extend(table.find(wanted.spread(), is_twin).map(|there| (place, there.row())));
+        }
+        Ok(twins)
+    }
+
+    /// Whether a new row differs from one of a batch with the same columns in anything but the time of its ingestion.
+    pub(crate) fn differs(&self, row: u32, batch: &RecordBatch, place: usize) -> bool {
+        let (chunk, row) = self.all.place(row);
+        let differs = |index: &usize| !same(self.all.column(chunk, *index), row, batch.column(*index), place);
+        self.content.iter().any(differs)
+    }
+
+    /// Drops a row whose twin is in the table already, unless that was done before.
+    pub(crate) fn drop_row(&mut self, row: u32) {
+        if self.keeps(row) {
+            self.keep.set_bit(row as usize, false);
+            self.kept -= 1;
+            self.duplicates += 1;
+        }
     }
 
     /// The rows that stay, in the dataset's order.
-    pub(crate) fn sorted(self, dataset: &Dataset) -> Result<RecordBatch, ArrowError> {
-        let Self { all, kept, .. } = self;
-        sort(&all, kept.into_values().collect(), dataset)
+    pub(crate) fn sorted(self, dataset: &Dataset, workers: &Workers) -> Result<Sorted, ArrowError> {
+        let Self { all, tables, mut keep, kept, .. } = self;
+        drop(tables);
+        let keep = keep.finish();
+        let mut rows = Vec::with_capacity(kept);
+        // No more rows than 32 bits can count are in the chunks.
+        rows.extend(keep.set_indices_u32());
+        Sorted::new(all, rows, dataset, workers)
     }
 }
 
-/// These rows in the dataset's order; rows that are alike in it stay as they came.
-pub(crate) fn sort(
-    all: &RecordBatch,
-    mut indices: Vec<u32>,
-    dataset: &Dataset,
-) -> Result<RecordBatch, ArrowError> {
-    let order = Keys::new(&all.schema(), &dataset.sort_order())?.of(all)?;
-    indices
-        .sort_unstable_by(|a, b| order.row(*a as usize).cmp(&order.row(*b as usize)).then_with(|| a.cmp(b)));
-    drop(order);
-    take_record_batch(all, &UInt32Array::from(indices))
+/// Rows of one share, and what was found in it.
+struct Found {
+    first: HashTable<Entered>,
+    /// The rows that are twins of an earlier one.
+    twins: Vec<u32>,
+    conflicting: u64,
 }
 
-/// How many of the twins differ in anything but the time of their ingestion.
-fn conflicts(all: &RecordBatch, twins: &[(u32, u32)]) -> Result<u64, ArrowError> {
-    if twins.is_empty() {
-        return Ok(0);
+/// The rows with their identities at hand.
+struct Rows<'a> {
+    all: &'a Chunks,
+    identity: &'a Identity,
+    /// The identity's columns of each chunk.
+    identities: Vec<Vec<&'a ArrayRef>>,
+    content: &'a [usize],
+}
+
+impl<'a> Rows<'a> {
+    fn new(all: &'a Chunks, identity: &'a Identity, content: &'a [usize]) -> Self {
+        let identities = all.batches().iter().map(|batch| identity.of(batch.columns())).collect();
+        Self { all, identity, identities, content }
     }
-    let side = |pick: fn(&(u32, u32)) -> u32| {
-        let indices = UInt32Array::from_iter_values(twins.iter().map(pick));
-        take_record_batch(all, &indices)
-    };
-    differing(&side(|twin| twin.0)?, &side(|twin| twin.1)?)
+
+    /// The rows shared out by their hashes, each share in the order of the rows.
+    fn shares(&self, workers: &Workers) -> Result<Vec<Vec<Entered>>, ArrowError> {
+        let hashes = workers.each(self.identities.iter().collect(), |identity: &Vec<&ArrayRef>| {
+            self.identity.hashes(identity)
+        });
+        let count = if self.all.rows() <= FEW { 1 } else { SHARES };
+        // Some shares are larger than others by chance.
+        let room = self.all.rows() / count;
+        let mut shares: Vec<Vec<Entered>> =
+            (0..count).map(|_| Vec::with_capacity(room + room / 16)).collect();
+        for (chunk, hashes) in hashes.into_iter().enumerate() {
+            for (row, hash) in (self.all.start(chunk)..).zip(hashes?) {
+                shares[share_of(hash, count)].push(Entered::new(hash, row));
+            }
+        }
+        Ok(shares)
+    }
+
+    /// The first row of each identity, and what else there is.
+    fn distinct(&self, share: Vec<Entered>) -> Found {
+        let mut first = HashTable::with_capacity(share.len());
+        let (mut twins, mut conflicting) = (Vec::new(), 0);
+        for row in share {
+            let is_twin = |there: &Entered| there.is_like(row) && self.are_twins(there.row(), row.row());
+            match first.entry(row.spread(), is_twin, |there: &Entered| there.spread()) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(row);
+                }
+                Entry::Occupied(there) => {
+                    conflicting += u64::from(self.differ(there.get().row(), row.row()));
+                    twins.push(row.row());
+                }
+            }
+        }
+        Found { first, twins, conflicting }
+    }
+
+    fn are_twins(&self, one: u32, other: u32) -> bool {
+        let (one, other) = (self.all.place(one), self.all.place(other));
+        let columns = |(chunk, _): Place| &self.identities[chunk];
+        Identity::is_same(columns(one), one.1, columns(other), other.1)
+    }
+
+    /// Whether two rows differ in anything but the time of their ingestion.
+    fn differ(&self, one: u32, other: u32) -> bool {
+        let (one, other) = (self.all.place(one), self.all.place(other));
+        self.content.iter().any(|index| {
+            let column = |(chunk, _): Place| self.all.column(chunk, *index);
+            !same(column(one), one.1, column(other), other.1)
+        })
+    }
 }
 
-/// In how many places rows of two batches differ in content.
-pub(crate) fn differing(left: &RecordBatch, right: &RecordBatch) -> Result<u64, ArrowError> {
-    let content = Keys::content(&left.schema())?;
-    let (left, right) = (content.of(left)?, content.of(right)?);
-    Ok(left.iter().zip(right.iter()).filter(|(a, b)| a != b).count() as u64)
+/// Which of so many tables, a power of two, a hash belongs to: by bits that the table itself does not use.
+fn share_of(hash: u64, tables: usize) -> usize {
+    (hash >> 48) as usize & (tables - 1)
 }
 
 #[cfg(test)]

@@ -1,11 +1,22 @@
 //! Parquet files of a generation: read back in pieces, and written.
 
+mod balance;
+mod choice;
 mod conform;
+mod distinct;
+mod encoder;
+mod field_ids;
+mod open;
+mod parts;
+mod properties;
+mod sample;
 mod source;
+mod trial;
 mod writer;
 
+pub(crate) use properties::identity_columns;
 pub(crate) use source::{Batches, Source};
-pub(crate) use writer::{Output, identity_columns};
+pub(crate) use writer::Output;
 
 #[cfg(test)]
 mod tests;

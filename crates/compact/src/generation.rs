@@ -1,11 +1,14 @@
 //! The files of a new generation: everything up to its commit.
 
+use std::sync::atomic::Ordering;
+
 use arrow::array::RecordBatch;
 use domain::{
     DataFile, Dataset, key,
     port::{Clock, ObjectStore},
     run::Run,
 };
+use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     carry,
@@ -14,14 +17,42 @@ use crate::{
     limits::Limits,
     log::build_error,
     merge::{self, Input},
+    ordered::Ordered,
     plan::Plan,
+    runs::Runs,
+    workers::Workers,
 };
+
+/// How many data files are opened at the same time.
+const OPENED: usize = 16;
+
+/// Inputs of a merge that each may have a whole batch of rows in memory, and another one that is being written. More than
+/// these share the room.
+const INPUTS: u64 = 8;
+
+/// New rows on their way into a merge.
+struct New<'a, S> {
+    /// In the order in which rows that are alike in the dataset's order are to come.
+    inputs: Vec<Input<'a, S>>,
+    rows: u64,
+    /// In memory.
+    bytes: u64,
+    /// In a file, at the most.
+    encoded: u64,
+}
+
+impl<S> Default for New<'_, S> {
+    fn default() -> Self {
+        Self { inputs: Vec::new(), rows: 0, bytes: 0, encoded: 0 }
+    }
+}
 
 /// Where a generation is made, by whom, and of what.
 pub(crate) struct Workshop<'a, S> {
     pub(crate) store: &'a S,
     pub(crate) dataset: &'a Dataset,
     pub(crate) limits: Limits,
+    pub(crate) workers: &'a Workers,
     /// Its directory, fresh for each attempt.
     pub(crate) location: String,
 }
@@ -39,9 +70,24 @@ pub(crate) struct Made {
 impl<S: ObjectStore> Workshop<'_, S> {
     /// Merges the new rows, which are in order, with the files that the plan says, and has the others carried over: also
     /// those that were written in another order, before the definition changed. A rebuild brings them into this one.
-    pub(crate) async fn make(&self, new: RecordBatch, plan: &Plan<'_>) -> Result<Made, CompactError> {
+    pub(crate) async fn make(&self, new: &dyn Ordered, plan: &Plan<'_>) -> Result<Made, CompactError> {
         let (sources, carried) = self.split(plan).await?;
         self.made(new, &sources, carried).await
+    }
+
+    /// As [`Self::make`], of new rows that are in several runs. Answers also how many of the twins among the runs differed.
+    pub(crate) async fn make_of_runs(
+        &self,
+        runs: Runs<'_>,
+        plan: &Plan<'_>,
+    ) -> Result<(Made, u64), CompactError> {
+        let (sources, carried) = self.split(plan).await?;
+        let conflicting = runs.conflicting();
+        let (rows, bytes, packed) = (runs.rows(), runs.unpacked_bytes(), runs.bytes());
+        let new = New { inputs: runs.into_rows().map(Input::Run).collect(), rows, bytes, encoded: packed };
+        let merged = self.merge_inputs(0, new, &sources).await?;
+        let made = self.with_carried(merged, carried).await?;
+        Ok((made, conflicting.load(Ordering::Relaxed)))
     }
 
     /// Merges the files that the plan says, as far as they are in order; `None` where fewer than two are. Those in another
@@ -52,7 +98,7 @@ impl<S: ObjectStore> Workshop<'_, S> {
             return Ok(None);
         }
         let nothing = RecordBatch::new_empty(self.dataset.arrow_schema());
-        self.made(nothing, &sources, carried).await.map(Some)
+        self.made(&nothing, &sources, carried).await.map(Some)
     }
 
     /// The files to be merged that are in the dataset's order, and all others.
@@ -64,12 +110,11 @@ impl<S: ObjectStore> Workshop<'_, S> {
         Self: 'f,
     {
         let (mut sources, mut carried) = (Vec::with_capacity(plan.merged.len()), plan.carried.clone());
-        for file in &plan.merged {
-            let source = Source::open(self.store, file).await?;
+        for source in self.opened(plan.merged.clone()).await? {
             if source.is_in_order_of(self.dataset) {
                 sources.push(source);
             } else {
-                carried.push(file);
+                carried.push(source.file());
             }
         }
         Ok((sources, carried))
@@ -77,11 +122,19 @@ impl<S: ObjectStore> Workshop<'_, S> {
 
     async fn made(
         &self,
-        new: RecordBatch,
+        new: &dyn Ordered,
         sources: &[Source<'_, S>],
         carried: Vec<&DataFile>,
     ) -> Result<Made, CompactError> {
         let merged = self.merge(0, Some(new), sources).await?;
+        self.with_carried(merged, carried).await
+    }
+
+    async fn with_carried(
+        &self,
+        merged: Vec<DataFile>,
+        carried: Vec<&DataFile>,
+    ) -> Result<Made, CompactError> {
         let carried = carry::carry(self.store, carried, &self.location, merged.len()).await?;
         let bytes = |files: &[DataFile]| files.iter().map(|file| file.bytes).sum();
         let (encoded, copied) = (bytes(&merged), bytes(&carried));
@@ -94,29 +147,58 @@ impl<S: ObjectStore> Workshop<'_, S> {
     pub(crate) async fn merge(
         &self,
         there: usize,
-        new: Option<RecordBatch>,
+        new: Option<&dyn Ordered>,
         sources: &[Source<'_, S>],
     ) -> Result<Vec<DataFile>, CompactError> {
-        let (new_rows, new_bytes) =
-            new.as_ref().map_or((0, 0), |rows| (rows.num_rows() as u64, rows.get_array_memory_size() as u64));
+        let Some(new) = new.filter(|new| new.rows() > 0) else {
+            return self.merge_inputs(there, New::default(), sources).await;
+        };
+        let (rows, bytes) = (new.rows() as u64, new.bytes() as u64);
+        if sources.is_empty() {
+            let mut output = self.output(there, rows, bytes)?;
+            output.write_all(new).await?;
+            return output.finish().await;
+        }
+        let new = New { inputs: vec![Input::Rows(new, 0)], rows, bytes, encoded: bytes };
+        self.merge_inputs(there, new, sources).await
+    }
+
+    async fn merge_inputs(
+        &self,
+        there: usize,
+        new: New<'_, S>,
+        sources: &[Source<'_, S>],
+    ) -> Result<Vec<DataFile>, CompactError> {
         let schema = self.dataset.arrow_schema();
-        let widest = sources.iter().map(Source::row_bytes).max().unwrap_or_default();
-        let batch_rows = self.limits.batch_rows(widest.max(new_bytes / new_rows.max(1)));
-        let mut inputs = Vec::with_capacity(sources.len() + 1);
+        let batch_rows = self.batch_rows(&new, sources);
+        let mut inputs = Vec::with_capacity(sources.len() + new.inputs.len());
         for source in sources {
             inputs.push(Input::File(Box::new(source.rows(&schema, batch_rows)?)));
         }
         // What is in the table comes before what is new.
-        inputs.push(Input::Rows(new));
+        inputs.extend(new.inputs);
         let files = || sources.iter().map(Source::file);
-        let rows = new_rows + files().map(|file| file.rows).sum::<u64>();
-        let bytes = new_bytes + files().map(|file| file.bytes).sum::<u64>();
+        let rows = new.rows + files().map(|file| file.rows).sum::<u64>();
+        let bytes = new.encoded + files().map(|file| file.bytes).sum::<u64>();
+        let mut output = self.output(there, rows, bytes)?;
+        merge::merge(inputs, self.dataset, &mut output, batch_rows, self.workers).await?;
+        output.finish().await
+    }
+
+    /// How many rows of each input are read at a time: the fewer, the more inputs there are.
+    fn batch_rows(&self, new: &New<'_, S>, sources: &[Source<'_, S>]) -> usize {
+        let widest = sources.iter().map(Source::row_bytes).max().unwrap_or_default();
+        let row_bytes = widest.max(new.bytes / new.rows.max(1));
+        let inputs = (sources.len() + new.inputs.len()) as u64;
+        self.limits.batch_rows(row_bytes.saturating_mul(inputs.div_ceil(INPUTS)))
+    }
+
+    /// For so many rows, of about so many bytes when encoded, where there are so many files already.
+    fn output(&self, there: usize, rows: u64, bytes: u64) -> Result<Output<'_, S>, CompactError> {
         let place: (&str, fn(&str, u32) -> String) = (&self.location, key::data_file);
         let first = u32::try_from(there).map_err(build_error)?;
-        let output = Output::new(self.store, self.dataset, place, self.limits, rows, bytes);
-        let mut output = output.starting_at(first);
-        merge::merge(inputs, self.dataset, &mut output, batch_rows).await?;
-        output.finish().await
+        let output = Output::new(self.store, self.dataset, self.workers, place, self.limits, rows, bytes);
+        Ok(output.starting_at(first))
     }
 
     /// The files, opened.
@@ -124,11 +206,16 @@ impl<S: ObjectStore> Workshop<'_, S> {
     where
         Self: 'f,
     {
-        let mut sources = Vec::with_capacity(files.len());
-        for file in files {
-            sources.push(Source::open(self.store, file).await?);
-        }
-        Ok(sources)
+        self.opened(files.iter().collect()).await
+    }
+
+    async fn opened<'f>(&self, files: Vec<&'f DataFile>) -> Result<Vec<Source<'f, S>>, CompactError>
+    where
+        Self: 'f,
+    {
+        // Collected, since the compiler does not see that the closure is done with before the first of them is awaited.
+        let opening: Vec<_> = files.into_iter().map(|file| Source::open(self.store, file)).collect();
+        stream::iter(opening).buffered(OPENED).try_collect().await
     }
 
     /// Deletes what was made, for good: another writer's commit has its number, or an input vanished.

@@ -1,12 +1,7 @@
-//! Landing batches: which are to be consumed, and what is in them.
+//! Landing batches: which are to be consumed.
 
-use std::{
-    collections::HashSet,
-    io::{BufRead, BufReader},
-};
+use std::collections::HashSet;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
     Commit, DatasetName, Partition,
@@ -14,7 +9,6 @@ use domain::{
     commit::MAX_CONSUMED,
     key::{self, ParsedKey},
     port::{ObjectStore, StoreError},
-    quarantine::Original,
 };
 
 /// One batch that has landed.
@@ -82,51 +76,4 @@ pub(crate) async fn list<S: ObjectStore>(
     listing.full = room == 0 && !listing.fresh.is_empty();
     listing.fresh.truncate(room);
     Ok(listing)
-}
-
-/// Something in a batch.
-#[derive(Debug)]
-pub(crate) enum Piece<'a> {
-    /// A line that is not empty.
-    Line(&'a [u8]),
-    /// The object ends early: why, and the object itself.
-    Damage(String, Original),
-}
-
-/// Unpacks a batch line by line, so that it is never in memory as a whole, and hands on each with its number.
-/// Answers how many bytes it unpacked to.
-pub(crate) fn unpack(packed: &Bytes, mut each: impl FnMut(usize, Piece<'_>)) -> u64 {
-    let (mut line, mut bytes, mut number) = (Vec::new(), 0, 0);
-    let mut failed = None;
-    match zstd::Decoder::new(&packed[..]) {
-        Err(error) => failed = Some(error),
-        Ok(decoder) => {
-            let mut reader = BufReader::new(decoder);
-            loop {
-                line.clear();
-                match reader.read_until(b'\n', &mut line) {
-                    Ok(0) => break,
-                    Ok(read) => {
-                        bytes += read as u64;
-                        let text = line.strip_suffix(b"\n").unwrap_or(&line);
-                        if !text.is_empty() {
-                            each(number, Piece::Line(text));
-                        }
-                        number += 1;
-                    }
-                    // The line may be cut in the middle: it is in the object, which is kept.
-                    Err(error) => {
-                        failed = Some(error);
-                        break;
-                    }
-                }
-            }
-        }
-    }
-    // What was unpacked before the damage is good line by line; the object itself is kept whole beside it.
-    if let Some(error) = failed {
-        let reason = format!("the landing object cannot be unpacked: {error}");
-        each(number, Piece::Damage(reason, Original::Base64(STANDARD.encode(packed))));
-    }
-    bytes
 }

@@ -4,26 +4,31 @@
 //! crash after it lost nothing. Any number of compactors may work on one partition; one wins, the others
 //! begin again with its result, or end where it did their work. Within a process they wait for each other.
 
+mod append;
 mod carry;
+mod chunks;
 mod clean;
-mod columns;
 #[cfg(feature = "lambda")]
 mod context;
 mod distinct;
 mod error;
 mod files;
+mod gather;
 mod generation;
 #[cfg(feature = "lambda")]
 mod handler;
 mod history;
+mod identity;
 mod inputs;
 mod inspect;
 mod limits;
 mod log;
 mod merge;
+mod ordered;
 mod owed;
 mod parse;
 mod plan;
+mod prefix;
 mod quarantine;
 mod rebuild;
 mod repair;
@@ -31,13 +36,18 @@ mod rewrite;
 mod rollback;
 mod round;
 mod rows;
+mod runs;
+mod same;
 mod service;
+mod sorted;
 mod sweep;
 #[cfg(test)]
 mod testing;
 mod turns;
 mod twins;
+mod unpack;
 mod vacuum;
+mod workers;
 
 #[cfg(feature = "lambda")]
 pub use context::Context;

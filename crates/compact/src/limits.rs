@@ -2,17 +2,39 @@
 
 use domain::settings::Settings;
 
-/// Shares of the memory budget. What is held at the same time, at the most: the new rows in three forms (as columns,
-/// as sort keys, and in order), a row group of each file that is merged, and the file that is being written.
+/// Shares of the memory budget.
+///
+/// What is held at the same time, at the most, while a generation is made of new rows:
+///
+/// - The rows as columns, once: 0.7 to 1.0 bytes for each byte that landed, unpacked. They stay where they were parsed
+///   until they are encoded; their order takes 16 bytes a row.
+/// - While twins are looked for, 16 bytes a row for hashes and up to 18 for the tables; then, instead, 12 to 24 for sorting.
+///   Of rows of 300 bytes that is a tenth.
+/// - What is fetched and not yet parsed, and a buffer for each thread to unpack into.
+/// - The file that is being written, its open row group, and a row group of each file that is merged.
+/// - Runs of what was read before, packed, with 12 bytes a row for the hashes of their identities.
+///
+/// With a third for the inputs the first three stay under half of the budget. The file and the runs get a quarter each:
+/// runs are there while further inputs are read, and while they are merged, when no inputs are in memory.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Landing bytes, unpacked, that go into one generation. A batch is taken whole, so that many and one batch.
+    /// Landing bytes, unpacked, that are read at once. A batch is taken whole, so that many and one batch.
     pub(crate) inputs: u64,
+    /// Bytes of landing objects, as they are stored, that are fetched at the same time, or are fetched and wait to be parsed.
+    pub(crate) fetched: u64,
+    /// Bytes that an object is unpacked to at once.
+    pub(crate) unpacked: u64,
+    /// Decoded bytes of rows that a rebuild sorts at once, and of identities that a repair compares at once.
+    pub(crate) held: u64,
+    /// Bytes of sorted runs, packed, that are merged into one generation at once.
+    pub(crate) runs: u64,
     /// The size of a full data file.
     pub(crate) target: u64,
     /// Encoded bytes of one row group.
     pub(crate) row_group: u64,
-    /// The most rows of one row group, however small they are.
+    /// The most rows of one row group, however small they are: six pages of 16,384 rows. DuckDB, which prunes by row group
+    /// and reads one with one thread, has 122,880 rows in each of its own; the bloom filter of so many identities as are
+    /// here fills a power of two.
     pub(crate) row_group_rows: u64,
     /// Decoded bytes of one batch of rows on its way from file to file.
     pub(crate) batch: u64,
@@ -22,11 +44,17 @@ impl Limits {
     pub(crate) fn new(settings: &Settings) -> Self {
         let budget = settings.memory_budget;
         Self {
-            // Arrow addresses the bytes of a column of text with 31 bits.
-            inputs: (budget / 8).min(1 << 30),
+            // Any rows of a column of text may be gathered at once, and Arrow addresses their bytes with 31 bits.
+            inputs: (budget / 3).min(1 << 30),
+            fetched: (budget / 16).min(64 << 20),
+            // With 64 threads no more than a quarter of the default budget.
+            unpacked: (budget / 256).clamp(1 << 18, 8 << 20),
+            held: (budget / 8).min(1 << 30),
+            // With Parquet's encodings on top they are a full file, or nearly.
+            runs: budget / 4,
             target: settings.target_file_size.min(budget / 4),
             row_group: (budget / 64).clamp(1 << 20, 64 << 20),
-            row_group_rows: 1 << 20,
+            row_group_rows: 6 * 16_384,
             batch: (budget / 128).clamp(1 << 18, 8 << 20),
         }
     }
@@ -36,8 +64,26 @@ impl Limits {
         self.target / 2
     }
 
-    /// How many rows of this size make a batch.
+    /// How many rows of this size make a batch: one at the least, and 8,192 at the most.
     pub(crate) fn batch_rows(&self, row_bytes: u64) -> usize {
-        usize::try_from(self.batch / row_bytes.max(1)).unwrap_or(usize::MAX).clamp(64, 8_192)
+        usize::try_from(self.batch / row_bytes.max(1)).unwrap_or(usize::MAX).clamp(1, 8_192)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_of_long_rows_is_no_larger_than_one_of_short_rows() {
+        for memory_budget in [64 << 20, 512 << 20, 10 << 30] {
+            let settings = Settings { memory_budget, ..Settings::read(|_| None).unwrap() };
+            let limits = Limits::new(&settings);
+            for row_bytes in [0, 1, 300, 10_000, 256 << 10, 100 << 20] {
+                let rows = limits.batch_rows(row_bytes) as u64;
+                assert!((1..=8_192).contains(&rows), "{rows} rows of {row_bytes} bytes");
+                assert!(rows == 1 || rows * row_bytes <= limits.batch, "{rows} rows of {row_bytes} bytes");
+            }
+        }
     }
 }

@@ -1,131 +1,109 @@
 //! Sorted rows from many places into one sorted stream, a few rows of each in memory at a time.
+//!
+//! It goes in rounds. In each, every input has some rows in memory, decoded by the workers. Those that no unread row can
+//! precede are put in order by their sort keys alone, and then gathered and written column by column, on all threads.
+//! Meanwhile the inputs are filled up for the next round.
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, binary_heap::PeekMut},
-};
+mod cursor;
+mod gathered;
+mod order;
 
-use arrow::{
-    array::RecordBatch,
-    compute::interleave_record_batch,
-    row::{OwnedRow, Rows},
-};
+use std::cmp::Ordering;
+
+use arrow::error::ArrowError;
 use domain::{Dataset, port::ObjectStore};
+use futures::future::{join, try_join_all};
 
-use crate::{
-    error::CompactError,
-    files::{Batches, Output},
-    log::build_error,
-    rows::Keys,
-};
+use crate::{error::CompactError, files::Output, log::build_error, workers::Workers};
 
-/// Where sorted rows come from.
-#[derive(Debug)]
-pub(crate) enum Input<'a, S> {
-    /// From memory.
-    Rows(Option<RecordBatch>),
-    /// From a file.
-    File(Box<Batches<'a, S>>),
-}
+use cursor::{Cursor, Place};
+use gathered::Gathered;
+use order::{Entry, Order};
 
-impl<S: ObjectStore> Input<'_, S> {
-    async fn next(&mut self) -> Result<Option<RecordBatch>, CompactError> {
-        match self {
-            Self::Rows(rows) => Ok(rows.take().filter(|rows| rows.num_rows() > 0)),
-            Self::File(batches) => loop {
-                match batches.next().await? {
-                    Some(batch) if batch.num_rows() == 0 => {}
-                    next => return Ok(next),
-                }
-            },
-        }
-    }
-}
+pub(crate) use cursor::Input;
 
-/// One input, and how far it has been taken.
-struct Cursor<'a, S> {
-    input: Input<'a, S>,
-    keys: Rows,
-    row: usize,
-    /// Its batch among those that `Pending` holds.
-    slot: usize,
-}
-
-/// Rows that are to be written next.
-#[derive(Default)]
-struct Pending {
-    batches: Vec<RecordBatch>,
-    rows: Vec<(usize, usize)>,
-}
-
-/// Merges the inputs, each in the dataset's order and of its schema, into the output, `batch_rows` at a time. Rows
-/// that are alike in that order come in the order of their inputs.
+/// Merges the inputs, each in the dataset's order and of its schema, into the output. Rows that are alike in that order
+/// come in the order of their inputs. Of each input `batch_rows` rows are read at a time, and up to twice as many are held
+/// in memory, besides those that are being written. The result does not depend on the number of threads.
 pub(crate) async fn merge<S: ObjectStore>(
     inputs: Vec<Input<'_, S>>,
     dataset: &Dataset,
     output: &mut Output<'_, S>,
     batch_rows: usize,
+    workers: &Workers,
 ) -> Result<(), CompactError> {
-    let keys = Keys::new(&dataset.arrow_schema(), &dataset.sort_order()).map_err(build_error)?;
-    let mut pending = Pending::default();
-    let mut cursors = Vec::with_capacity(inputs.len());
-    for mut input in inputs {
-        if let Some(batch) = input.next().await? {
-            let batch_keys = keys.of(&batch).map_err(build_error)?;
-            let slot = pending.hold(batch);
-            cursors.push(Cursor { input, keys: batch_keys, row: 0, slot });
+    let order = Order::new(dataset).map_err(build_error)?;
+    let mut cursors: Vec<Cursor<'_, S>> = inputs.into_iter().map(Cursor::new).collect();
+    fill(&mut cursors, &order, batch_rows, workers).await?;
+    loop {
+        let (mut next, mut entries) = take(&mut cursors, &order).map_err(build_error)?;
+        if entries.is_empty() {
+            return Ok(());
         }
+        // First what the workers do by themselves, then what waits for them.
+        let filling = fill(&mut cursors, &order, batch_rows, workers);
+        let writing = async {
+            order.sort(&mut entries, &next, workers).map_err(build_error)?;
+            next.arrange(&entries);
+            output.write_rows(&next).await
+        };
+        let (filled, written) = join(filling, writing).await;
+        filled?;
+        written?;
     }
-    let mut heap: BinaryHeap<Reverse<(OwnedRow, usize)>> =
-        cursors.iter().enumerate().map(|(index, cursor)| Reverse((cursor.key(), index))).collect();
-    while let Some(mut least) = heap.peek_mut() {
-        let Reverse((key, index)) = &mut *least;
-        let cursor = &mut cursors[*index];
-        pending.rows.push((cursor.slot, cursor.row));
-        cursor.row += 1;
-        if cursor.row < cursor.keys.num_rows() {
-            *key = cursor.key();
-        } else if let Some(batch) = cursor.input.next().await? {
-            cursor.keys = keys.of(&batch).map_err(build_error)?;
-            cursor.row = 0;
-            cursor.slot = pending.hold(batch);
-            *key = cursor.key();
-        } else {
-            PeekMut::pop(least);
-        }
-        // Batches that are used up are held until what was taken of them is written.
-        if pending.rows.len() >= batch_rows || pending.batches.len() > 3 * cursors.len() {
-            pending.flush(output).await?;
-            let held = std::mem::take(&mut pending.batches);
-            for cursor in cursors.iter_mut().filter(|cursor| cursor.row < cursor.keys.num_rows()) {
-                cursor.slot = pending.hold(held[cursor.slot].clone());
+}
+
+/// Reads on in each input that has fewer than this many rows in memory.
+async fn fill<S: ObjectStore>(
+    cursors: &mut [Cursor<'_, S>],
+    order: &Order,
+    batch_rows: usize,
+    workers: &Workers,
+) -> Result<(), CompactError> {
+    // Collected, since the compiler does not see that the closure is done with before the first of them is awaited.
+    let fills: Vec<_> = cursors.iter_mut().map(|cursor| cursor.fill(order, batch_rows, workers)).collect();
+    try_join_all(fills).await?;
+    Ok(())
+}
+
+/// Takes the rows of all inputs that come before any unread one. They are not in order yet. None, if all is taken.
+fn take<S: ObjectStore>(
+    cursors: &mut [Cursor<'_, S>],
+    order: &Order,
+) -> Result<(Gathered, Vec<Entry>), ArrowError> {
+    let counts = ready(cursors, order)?;
+    let mut gathered = Gathered::new(order.schema());
+    let mut entries = Vec::with_capacity(counts.iter().sum());
+    // Inputs one after the other, so that a stable sort keeps their order.
+    for (cursor, count) in cursors.iter_mut().zip(counts) {
+        cursor.take(count, &mut gathered, &mut entries);
+    }
+    Ok((gathered, entries))
+}
+
+/// How many rows of each input come before any unread one.
+///
+/// An unread row is not before the last row read of its input, and of rows that are alike the one of the first input
+/// is first. So what counts is the least among the last rows of all inputs that have more.
+fn ready<S: ObjectStore>(cursors: &[Cursor<'_, S>], order: &Order) -> Result<Vec<usize>, ArrowError> {
+    let mut bound: Option<(usize, Place<'_>)> = None;
+    for (index, cursor) in cursors.iter().enumerate() {
+        if let Some(last) = cursor.last_before_unread() {
+            let is_less = match &bound {
+                Some((_, least)) => order.compare(&last, least)? == Ordering::Less,
+                None => true,
+            };
+            if is_less {
+                bound = Some((index, last));
             }
         }
     }
-    pending.flush(output).await
-}
-
-impl<S> Cursor<'_, S> {
-    fn key(&self) -> OwnedRow {
-        self.keys.row(self.row).owned()
+    let Some((of, bound)) = bound else { return Ok(cursors.iter().map(Cursor::rows).collect()) };
+    let mut counts = Vec::with_capacity(cursors.len());
+    for (index, cursor) in cursors.iter().enumerate() {
+        counts.push(cursor.until(&bound, index <= of, order)?);
     }
-}
-
-impl Pending {
-    fn hold(&mut self, batch: RecordBatch) -> usize {
-        self.batches.push(batch);
-        self.batches.len() - 1
-    }
-
-    async fn flush<S: ObjectStore>(&mut self, output: &mut Output<'_, S>) -> Result<(), CompactError> {
-        if self.rows.is_empty() {
-            return Ok(());
-        }
-        let batches: Vec<&RecordBatch> = self.batches.iter().collect();
-        let rows = interleave_record_batch(&batches, &self.rows).map_err(build_error)?;
-        self.rows.clear();
-        output.write(&rows).await
-    }
+    Ok(counts)
 }
 
 #[cfg(test)]

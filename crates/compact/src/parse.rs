@@ -1,97 +1,206 @@
 //! From landing batches to rows.
+//!
+//! Objects are fetched side by side. As they come, in the order of the listing, they are put into groups, and each group
+//! is unpacked and parsed by a worker while the next ones are fetched. What comes of it is taken in the order of the
+//! listing again, so nothing depends on how many workers there are, on how large groups are, or on who is faster.
+
+mod group;
+
+use std::{future::poll_fn, sync::Arc, task::Poll};
 
 use arrow::array::RecordBatch;
-use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
     Dataset, Partition,
     batch::BatchName,
     key,
-    port::ObjectStore,
-    quarantine::{Carrier, Original, Rejected},
+    port::{ObjectStore, StoreError},
+    quarantine::Rejected,
 };
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream::FuturesOrdered};
 
-use crate::{
-    columns::Columns,
-    error::CompactError,
-    inputs::{Landed, Piece, unpack},
-    limits::Limits,
-    log::build_error,
-};
+use crate::{error::CompactError, inputs::Landed, limits::Limits, workers::Workers};
 
-/// The most landing objects that are read at the same time.
-const READS: u64 = 16;
+use group::{Group, Parser, Taken};
+
+/// The most landing objects that are fetched at the same time.
+const READS: u64 = 32;
+
+/// How many groups may wait or be worked on, beyond one for each thread. Of large objects it is fewer: all but the first
+/// group together have at most about as many bytes as may be fetched at the same time.
+const AHEAD: usize = 2;
 
 /// What is in the inputs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Parsed {
     /// The batches that were read, from the front.
     pub(crate) batches: Vec<BatchName>,
     /// The events that fit, in order of batch and line.
-    pub(crate) events: RecordBatch,
+    pub(crate) chunks: Vec<RecordBatch>,
     /// The lines that do not, by batch.
     pub(crate) rejected: Vec<(BatchName, Vec<Rejected>)>,
+    /// Bytes of all their lines.
+    bytes: u64,
+    /// Bytes of the objects that were parsed, as they are stored, and of all lines in them: what the next ones may come to.
+    packed: u64,
+    unpacked: u64,
+}
+
+/// Where batches are read from.
+pub(crate) struct Inputs<'a, S> {
+    pub(crate) store: &'a S,
+    pub(crate) dataset: &'a Dataset,
+    pub(crate) partition: &'a Partition,
+    pub(crate) limits: &'a Limits,
+    pub(crate) workers: &'a Workers,
+}
+
+/// A landing object, its key, and what was read.
+type Fetched = (BatchName, String, Result<Bytes, StoreError>);
+
+/// Ends the parsing of groups when [`parse`] is over, whether it came to an end, failed or was dropped: nobody waits for
+/// those that are still in the queue.
+struct Closing(Arc<Parser>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// What comes next.
+enum Step {
+    Fetched(Fetched),
+    Parsed(Result<Taken, CompactError>),
+}
+
+impl<S: ObjectStore> Inputs<'_, S> {
+    async fn fetch(&self, landed: &Landed) -> Fetched {
+        let key = key::landing(self.dataset.name(), self.partition, &landed.batch);
+        let packed = self.store.get(&key).await;
+        (landed.batch.clone(), key, packed)
+    }
 }
 
 /// Reads batches from the front until the budget is used up, and every line of each; nothing is left out. `NotFound`
 /// means that another run consumed and cleaned one of them: this run is stale.
 pub(crate) async fn parse<S: ObjectStore>(
-    store: &S,
-    dataset: &Dataset,
-    partition: &Partition,
+    inputs: &Inputs<'_, S>,
     fresh: &[Landed],
-    limits: &Limits,
     now: DateTime<Utc>,
 ) -> Result<Parsed, CompactError> {
+    let Inputs { dataset, limits, workers, .. } = *inputs;
     let largest = fresh.iter().map(|landed| landed.bytes).max().unwrap_or_default().max(1);
-    let at_once = (limits.inputs / largest).clamp(1, READS);
-    let reads = fresh.iter().map(|landed| async move {
-        let key = key::landing(dataset.name(), partition, &landed.batch);
-        Ok::<_, CompactError>((landed, key.clone(), store.get(&key).await?))
-    });
-    // Collected, since the compiler does not see that the closure is done with before the first of them is awaited.
-    let reads: Vec<_> = reads.collect();
-    let mut reads = stream::iter(reads).buffered(usize::try_from(at_once).unwrap_or(1));
-    let mut columns = Columns::new(dataset);
-    let (mut batches, mut rejected, mut bytes) = (Vec::new(), Vec::new(), 0);
-    while let Some((landed, object, packed)) = reads.try_next().await? {
-        let mut lines = Vec::new();
-        bytes += unpack(&packed, |position, piece| {
-            if let Some((reason, original)) = take(&mut columns, piece) {
-                lines.push(Rejected {
-                    message_id: object.clone(),
-                    position,
-                    dataset: Some(dataset.name().clone()),
-                    reason,
-                    at: now,
-                    carrier: Carrier::default(),
-                    original,
-                });
-            }
-        });
-        batches.push(landed.batch.clone());
-        if !lines.is_empty() {
-            rejected.push((landed.batch.clone(), lines));
+    let at_once = usize::try_from((limits.fetched / largest).clamp(1, READS)).unwrap_or(1);
+    let parser = Arc::new(Parser::new(dataset.clone(), *limits, now));
+    let _closing = Closing(Arc::clone(&parser));
+    let mut parsed = Parsed::default();
+    let (mut waiting, mut reads) = (fresh.iter(), FuturesOrdered::new());
+    let (mut group, mut groups) = (Group::default(), FuturesOrdered::new());
+    // Bytes of what is being fetched, and of what is being parsed, as they are stored.
+    let (mut fetching, mut parsing) = (0_u64, 0_u64);
+    // An object that could not be fetched is an error only if the budget has room for it.
+    let mut failure = None;
+    loop {
+        if reads.is_empty() {
+            // Whatever the listing said of their sizes.
+            fetching = 0;
         }
-        if bytes >= limits.inputs {
+        // A group that is begun is filled, since it is not handed on before: who is in it does not depend on the time.
+        while reads.len() < at_once
+            && (parsed.has_room(parsing + group.bytes() + fetching, limits)
+                || (!group.is_full_with(reads.len(), fetching, limits) && parsed.has_room(parsing, limits)))
+        {
+            let Some(landed) = waiting.next() else { break };
+            fetching += landed.bytes;
+            reads.push_back(inputs.fetch(landed));
+        }
+        let is_fetched = reads.is_empty() && waiting.as_slice().is_empty();
+        if group.is_full_with(0, 0, limits) || (is_fetched && !group.is_empty()) {
+            parsing += group.bytes();
+            let (group, parser) = (std::mem::take(&mut group), Arc::clone(&parser));
+            groups.push_back(workers.run(move || parser.parse(group)));
+        }
+        if is_fetched && groups.is_empty() {
             break;
         }
+        let is_room = groups.len() < workers.threads() + AHEAD && parsing < limits.fetched;
+        let may_fetch = groups.is_empty() || is_room;
+        let step = poll_fn(|context| {
+            if may_fetch && let Poll::Ready(Some(fetched)) = reads.poll_next_unpin(context) {
+                return Poll::Ready(Step::Fetched(fetched));
+            }
+            match groups.poll_next_unpin(context) {
+                Poll::Ready(Some(taken)) => Poll::Ready(Step::Parsed(taken)),
+                // Nothing is being parsed: the next object is waited for.
+                Poll::Ready(None) | Poll::Pending => Poll::Pending,
+            }
+        });
+        match step.await {
+            Step::Fetched((batch, object, Ok(packed))) => {
+                fetching = fetching.saturating_sub(packed.len() as u64);
+                group.push(batch, object, packed);
+            }
+            Step::Fetched((_, _, Err(error))) => {
+                failure = Some(error);
+                (waiting, fetching) = (fresh[..0].iter(), 0);
+                reads.clear();
+            }
+            Step::Parsed(taken) => {
+                let taken = taken?;
+                parsing = parsing.saturating_sub(taken.packed);
+                if parsed.take(taken, limits) {
+                    failure = None;
+                    break;
+                }
+            }
+        }
     }
-    let rows = columns.rows();
+    if let Some(error) = failure {
+        return Err(error.into());
+    }
+    let Parsed { batches, bytes, .. } = &parsed;
+    let rows: usize = parsed.chunks.iter().map(RecordBatch::num_rows).sum();
     tracing::debug!(batches = batches.len(), bytes, rows, "landing batches parsed");
-    Ok(Parsed { batches, events: columns.finish().map_err(build_error)?, rejected })
+    Ok(parsed)
 }
 
-/// Takes a line in; else says why not, and what it was.
-fn take(columns: &mut Columns<'_>, piece: Piece<'_>) -> Option<(String, Original)> {
-    match piece {
-        Piece::Damage(reason, original) => Some((reason, original)),
-        Piece::Line(line) => match std::str::from_utf8(line) {
-            Ok(text) => {
-                columns.push(text).err().map(|misfit| (misfit.to_string(), Original::Text(text.to_owned())))
+impl Parsed {
+    /// Whether the budget is expected to have room when so many bytes more, as they are stored, have been parsed. They are
+    /// taken to unpack as those before did. What is fetched and parsed beyond the budget is done in vain.
+    fn has_room(&self, ahead: u64, limits: &Limits) -> bool {
+        let (packed, unpacked) = (u128::from(self.packed.max(1)), u128::from(self.unpacked.max(1)));
+        u128::from(self.bytes) + u128::from(ahead) * unpacked / packed < u128::from(limits.inputs)
+    }
+
+    /// Takes a group in, up to the batch that uses up the budget. Answers whether there was one.
+    fn take(&mut self, taken: Taken, limits: &Limits) -> bool {
+        let (mut rows, mut is_enough) = (0, false);
+        self.packed += taken.packed;
+        self.unpacked += taken.batches.iter().map(|batch| batch.bytes).sum::<u64>();
+        for batch in taken.batches {
+            self.bytes += batch.bytes;
+            rows = batch.rows;
+            if !batch.rejected.is_empty() {
+                self.rejected.push((batch.name.clone(), batch.rejected));
             }
-            Err(error) => Some((error.to_string(), Original::Base64(STANDARD.encode(line)))),
-        },
+            self.batches.push(batch.name);
+            if self.bytes >= limits.inputs {
+                is_enough = true;
+                break;
+            }
+        }
+        for chunk in taken.chunks {
+            let length = rows.min(chunk.num_rows());
+            if length > 0 {
+                self.chunks.push(chunk.slice(0, length));
+            }
+            rows -= length;
+        }
+        is_enough
     }
 }
+
+#[cfg(test)]
+mod tests;

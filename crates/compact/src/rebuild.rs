@@ -2,7 +2,7 @@
 
 mod adopt;
 
-use arrow::{array::RecordBatch, compute::concat_batches};
+use arrow::array::RecordBatch;
 use domain::{
     DataFile, DatasetName, Partition, key,
     port::{Clock, Ids, ObjectStore},
@@ -10,13 +10,15 @@ use domain::{
 };
 
 use crate::{
-    distinct::sort,
+    chunks::Chunks,
     error::CompactError,
     files::{Output, Source},
     generation::{Made, Workshop},
     log::build_error,
+    ordered::Ordered,
     rewrite::Rewrite,
     service::{Compactor, ROUND, Report},
+    sorted::Sorted,
 };
 
 /// How many sorted runs are merged into files at once. What has more rows than that becomes several groups of files,
@@ -45,7 +47,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         files: &[DataFile],
         run: &Run,
     ) -> Result<Made, CompactError> {
-        let Workshop { store, dataset, limits, location } = workshop;
+        let Workshop { store, dataset, limits, location, .. } = workshop;
         let schema = dataset.arrow_schema();
         let mut made = Made::default();
         let (mut runs, mut held, mut held_bytes) = (Vec::new(), Vec::new(), 0_u64);
@@ -56,9 +58,9 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             while let Some(batch) = batches.next().await? {
                 held_bytes += batch.get_array_memory_size() as u64;
                 held.push(batch);
-                if held_bytes >= limits.inputs {
-                    let rows = self.sorted(workshop, &mut held)?;
-                    runs.push(store_run(workshop, rows, written).await?);
+                if held_bytes >= limits.held {
+                    let rows = sorted(workshop, &mut held)?;
+                    runs.push(store_run(workshop, &rows, written).await?);
                     (held_bytes, written) = (0, written + 1);
                     run.may_begin(self.clock.now(), ROUND)?;
                 }
@@ -67,22 +69,10 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 }
             }
         }
-        let rest = self.sorted(workshop, &mut held)?;
-        self.finish_group(workshop, &mut made, Some(rest), &mut runs, run).await?;
+        let rest = sorted(workshop, &mut held)?;
+        self.finish_group(workshop, &mut made, Some(&rest), &mut runs, run).await?;
         tracing::debug!(location, runs = written, files = made.files.len(), "partition rewritten");
         Ok(made)
-    }
-
-    fn sorted(
-        &self,
-        workshop: &Workshop<'_, S>,
-        held: &mut Vec<RecordBatch>,
-    ) -> Result<RecordBatch, CompactError> {
-        let schema = workshop.dataset.arrow_schema();
-        let all = concat_batches(&schema, &std::mem::take(held)).map_err(build_error)?;
-        let all = adopt::adopt(workshop.dataset, all).map_err(build_error)?;
-        let indices = (0..u32::try_from(all.num_rows()).map_err(build_error)?).collect();
-        sort(&all, indices, workshop.dataset).map_err(build_error)
     }
 
     /// Runs into files, after those that there are; then the runs go.
@@ -90,7 +80,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         &self,
         workshop: &Workshop<'_, S>,
         made: &mut Made,
-        rest: Option<RecordBatch>,
+        rest: Option<&dyn Ordered>,
         runs: &mut Vec<DataFile>,
         run: &Run,
     ) -> Result<(), CompactError> {
@@ -114,18 +104,29 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     }
 }
 
+/// All rows that are held, in order, with what they adopt.
+fn sorted<S>(workshop: &Workshop<'_, S>, held: &mut Vec<RecordBatch>) -> Result<Sorted, CompactError> {
+    let Workshop { dataset, workers, .. } = workshop;
+    let adopted = workers.each(std::mem::take(held), |rows| adopt::adopt(dataset, rows));
+    let adopted = adopted.into_iter().collect::<Result<Vec<_>, _>>().map_err(build_error)?;
+    let chunks = Chunks::new(dataset.arrow_schema(), adopted).map_err(build_error)?;
+    let rows = (0..u32::try_from(chunks.rows()).map_err(build_error)?).collect();
+    Sorted::new(chunks, rows, dataset, workers).map_err(build_error)
+}
+
 async fn store_run<S: ObjectStore>(
     workshop: &Workshop<'_, S>,
-    rows: RecordBatch,
+    rows: &dyn Ordered,
     number: u32,
 ) -> Result<DataFile, CompactError> {
-    let Workshop { store, dataset, limits, location } = workshop;
+    let Workshop { store, dataset, limits, workers, location } = workshop;
     // One file, however large: what is in memory at once is less than a file may be.
     let limits = crate::limits::Limits { target: u64::MAX, ..*limits };
-    let (count, bytes) = (rows.num_rows() as u64, rows.get_array_memory_size() as u64);
+    let (count, bytes) = (rows.rows() as u64, rows.bytes() as u64);
     let place: (&str, fn(&str, u32) -> String) = (location, key::run_file);
-    let mut output = Output::new(*store, dataset, place, limits, count, bytes).starting_at(number);
-    output.write(&rows).await?;
+    let output = Output::new(*store, dataset, workers, place, limits, count, bytes);
+    let mut output = output.starting_at(number);
+    output.write_all(rows).await?;
     let mut files = output.finish().await?;
     files.pop().ok_or_else(|| build_error("a run without rows"))
 }

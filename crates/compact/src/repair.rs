@@ -108,7 +108,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         made.copied = carried.iter().map(|file| file.bytes).sum();
         made.files.extend(carried);
         let (duplicates, conflicting) = (within.twins, within.conflicting);
-        Ok(Some(Outcome { made, consumed: Vec::new(), duplicates, conflicting }))
+        Ok(Some(Outcome { made, duplicates, conflicting, ..Outcome::default() }))
     }
 }
 
@@ -119,11 +119,11 @@ async fn filtered<S: ObjectStore>(
     keep: &BooleanArray,
     first: u32,
 ) -> Result<Vec<DataFile>, CompactError> {
-    let Workshop { store, dataset, limits, location } = workshop;
+    let Workshop { store, dataset, limits, workers, location } = workshop;
     let source = Source::open(*store, file).await?;
     let place: (&str, fn(&str, u32) -> String) = (location, key::data_file);
     let rows = keep.true_count() as u64;
-    let output = Output::new(*store, dataset, place, *limits, rows, file.bytes);
+    let output = Output::new(*store, dataset, workers, place, *limits, rows, file.bytes);
     let mut output = output.starting_at(first).in_order(source.is_in_order_of(dataset));
     let mut batches = source.rows(&dataset.arrow_schema(), limits.batch_rows(source.row_bytes()))?;
     let mut offset = 0;

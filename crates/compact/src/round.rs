@@ -12,21 +12,17 @@ use domain::{
 };
 
 use crate::{
-    distinct::Distinct,
     error::CompactError,
     generation::{Made, Workshop},
     inputs::{self, Listing},
     log::{self, Attempt, build_error},
     owed::Owed,
-    parse::{self, Parsed},
     plan::{self, Plan},
-    quarantine,
     service::{Compactor, Done, Missing, Patience, ROUND},
-    twins,
 };
 
 /// What a merge gets done in a second, in bytes of Parquet, at a cautious guess.
-const MERGED_BYTES_A_SECOND: u64 = 8 << 20;
+const MERGED_BYTES_A_SECOND: u64 = 16 << 20;
 
 pub(crate) enum Round {
     Committed(Box<Done>),
@@ -55,6 +51,8 @@ pub(crate) struct Outcome {
     pub(crate) made: Made,
     /// The batches that went into it.
     pub(crate) consumed: Vec<Consumed>,
+    /// Rows of these batches that are in no file of the head.
+    pub(crate) added: u64,
     pub(crate) duplicates: u64,
     pub(crate) conflicting: u64,
 }
@@ -106,7 +104,9 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let draft = Draft { kind, accepted: &accepted, partition, head, writer, consumed };
         let workshop = self.workshop(&draft);
         let outcome = match kind {
-            CommitKind::Append => self.append(&workshop, partition, files, &listing, run).await.map(Some),
+            CommitKind::Append => {
+                self.append_in_runs(&workshop, partition, files, &listing, run).await.map(Some)
+            }
             _ => {
                 let made = workshop.merge_small(&plan::all_small(files)).await;
                 made.map(|made| made.map(|made| Outcome { made, ..Outcome::default() }))
@@ -123,7 +123,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let dataset = &draft.accepted.dataset;
         let generation = log::next(draft.head);
         let location = key::generation_prefix(dataset.name(), draft.partition, generation, &draft.writer);
-        Workshop { store: &*self.store, dataset, limits: self.limits, location }
+        Workshop { store: &*self.store, dataset, limits: self.limits, workers: &self.workers, location }
     }
 
     /// Commits what was made.
@@ -161,7 +161,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             writer: draft.writer,
             committed_at: self.clock.now(),
         };
-        in_numbers(&commit, draft.head)?;
+        in_numbers(&commit, draft.head, outcome.added)?;
         run.may_change(commit.committed_at)?;
         match log::append(&*self.store, &*self.clock, &commit).await? {
             Attempt::Committed => {
@@ -212,43 +212,11 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         }
     }
 
-    /// Reads what landed, drops what is known, and makes the files.
-    async fn append(
-        &self,
-        workshop: &Workshop<'_, S>,
-        partition: &Partition,
-        files: &[DataFile],
-        listing: &Listing,
-        run: &Run,
-    ) -> Result<Outcome, CompactError> {
-        let Workshop { store, dataset, limits, .. } = workshop;
-        let now = self.clock.now();
-        let Parsed { batches, events, rejected } =
-            parse::parse(*store, dataset, partition, &listing.fresh, limits, now).await?;
-        quarantine::store_rejected(*store, dataset.name(), partition, &rejected).await?;
-        drop(rejected);
-        let mut new = Distinct::new(dataset, events).map_err(build_error)?;
-        let looked = twins::drop_known(*store, files, dataset, &mut new).await?;
-        let (duplicates, conflicting) = (new.duplicates, new.conflicting);
-        let plan = self.plan(files, new.kept.len() as u64, run);
-        tracing::debug!(
-            row_groups = looked.row_groups,
-            row_groups_read = looked.read,
-            merged = plan.merged.len(),
-            carried = plan.carried.len(),
-            "generation planned"
-        );
-        let rows = new.sorted(dataset).map_err(build_error)?;
-        let made = workshop.make(rows, &plan).await?;
-        let consumed = batches.into_iter().map(|batch| Consumed { batch, at: now }).collect();
-        Ok(Outcome { made, consumed, duplicates, conflicting })
-    }
-
-    /// Merging can wait, and events cannot: without the time for it, nothing is merged.
-    pub(crate) fn plan<'f>(&self, files: &'f [DataFile], new_rows: u64, run: &Run) -> Plan<'f> {
+    /// Merging can wait, and events cannot: without the time for it, no file is merged. The new rows are; where they are in
+    /// runs, of `runs` bytes, that takes time too.
+    pub(crate) fn plan<'f>(&self, files: &'f [DataFile], new_rows: u64, runs: u64, run: &Run) -> Plan<'f> {
         let plan = plan::by_tier(files, new_rows);
-        let seconds = i64::try_from(plan.merged_bytes() / MERGED_BYTES_A_SECOND).unwrap_or(i64::MAX);
-        let needed = ROUND + TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX / 2);
+        let needed = ROUND + merging(plan.merged_bytes().saturating_add(runs));
         match run.may_begin(self.clock.now(), needed) {
             Ok(()) => plan,
             Err(_) => plan::nothing(files),
@@ -256,11 +224,19 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     }
 }
 
-/// I3 in numbers, as a last look at one's own work: a rewrite that lost or doubled a row is not committed.
-fn in_numbers(commit: &Commit, head: Option<&Commit>) -> Result<(), CompactError> {
+/// How long it takes to merge so many bytes, at the most.
+pub(crate) fn merging(bytes: u64) -> TimeDelta {
+    let seconds = i64::try_from(bytes / MERGED_BYTES_A_SECOND).unwrap_or(i64::MAX);
+    // No longer than anybody waits, so that sums of it do not overflow.
+    TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX).min(TimeDelta::days(365))
+}
+
+/// I3 in numbers, as a last look at one's own work: what lost or doubled a row is not committed. `added` are the rows of an
+/// append that the head does not have.
+pub(crate) fn in_numbers(commit: &Commit, head: Option<&Commit>, added: u64) -> Result<(), CompactError> {
     let before = head.map_or(0, |head| head.rows);
     let is_right = match commit.kind {
-        CommitKind::Append => commit.rows >= before,
+        CommitKind::Append => commit.rows == before + added,
         CommitKind::Repair => commit.rows + commit.duplicates_dropped == before,
         kind => !kind.keeps_rows() || commit.rows == before,
     };
@@ -268,7 +244,8 @@ fn in_numbers(commit: &Commit, head: Option<&Commit>) -> Result<(), CompactError
         return Ok(());
     }
     let Commit { kind, rows, duplicates_dropped, .. } = commit;
-    Err(build_error(format!("a {kind:?} of {before} rows has {rows}, with {duplicates_dropped} dropped")))
+    let what = format!("{rows} rows, {added} added and {duplicates_dropped} dropped");
+    Err(build_error(format!("after {before} rows, a {kind:?} has {what}")))
 }
 
 /// What the head lists as consumed, less what a listing shows to be gone.

@@ -12,6 +12,7 @@ use domain::{
 
 use crate::{
     clean, error::CompactError, inputs, limits::Limits, log, owed::Owed, round::Round, turns::Turns,
+    workers::Workers,
 };
 
 /// How often others may be faster in a row before a run gives up.
@@ -36,6 +37,7 @@ pub struct Compactor<S, K, I> {
     pub(crate) limits: Limits,
     pub(crate) grace: TimeDelta,
     pub(crate) turns: Turns,
+    pub(crate) workers: Workers,
 }
 
 /// What a run did.
@@ -93,11 +95,12 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             limits: Limits::new(settings),
             grace: settings.grace,
             turns: Turns::default(),
+            workers: Workers::new(settings.threads),
         }
     }
 
-    /// With row groups of at most so many rows (at least one), instead of a million. Tests make them small, since twins
-    /// are looked for by row group.
+    /// With row groups of at most so many rows (at least one), instead of 98,304. Tests make them small, since twins are
+    /// looked for by row group.
     #[must_use]
     pub fn with_row_groups_of(self, rows: u64) -> Self {
         Self { limits: Limits { row_group_rows: rows.max(1), ..self.limits }, ..self }

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use domain::{
     Commit, CommitKind, DataFile, DatasetName, Generation, Partition,
     commit::{FORMAT, WriterId},
-    key,
+    key, landing,
     memory::{ManualClock, MemoryCatalog, MemoryStore, SeededIds},
     port::{
         Catalog, CatalogPartition, Clock, DeleteFailure, Ids, ListPage, ObjectMeta, ObjectStore, PutMode,
@@ -28,6 +28,13 @@ use crate::{
     service::Compactor,
     vacuum::{Vacuum, VacuumError, Vacuumed},
 };
+
+/// The landing line of an event, with its line break.
+pub(crate) fn line(data: &str) -> String {
+    let mut out = Vec::new();
+    landing::Writer::new("2026-11-23T10:05:00.5Z".parse().unwrap()).line(Some("m:0"), data, &mut out);
+    String::from_utf8(out).unwrap()
+}
 
 type Inner = MemoryStore<ManualClock>;
 type Intruder = Box<dyn FnOnce(&Inner) + Send>;
@@ -174,7 +181,8 @@ impl World {
     }
 
     pub(crate) fn compactor(&self) -> Compactor<Bucket, ManualClock, SeededIds> {
-        let settings = Settings::read(|_| None).unwrap();
+        // One thread, so that nothing has to be waited for.
+        let settings = Settings { threads: 1, ..Settings::read(|_| None).unwrap() };
         Compactor::new(self.bucket.clone(), self.clock.clone(), self.ids.clone(), &settings)
     }
 

@@ -5,13 +5,7 @@ mod within;
 
 use std::sync::Arc;
 
-use arrow::{
-    array::{RecordBatch, UInt32Array},
-    compute::{concat_batches, take_record_batch},
-    datatypes::Schema,
-    error::ArrowError,
-    row::OwnedRow,
-};
+use arrow::{datatypes::Schema, error::ArrowError};
 use domain::{
     DataFile, Dataset,
     port::ObjectStore,
@@ -21,14 +15,13 @@ use futures::{StreamExt, TryStreamExt, stream};
 use parquet::arrow::arrow_reader::RowSelection;
 
 use crate::{
-    distinct::{Distinct, differing},
+    distinct::Distinct,
     error::CompactError,
     files::{Source, identity_columns},
     log::build_error,
-    rows::Keys,
 };
 
-use filter::Filter;
+use filter::{Evidence, Filter};
 pub(crate) use within::{Within, within};
 
 /// How many data files are looked at, at the same time.
@@ -37,7 +30,8 @@ const FILES: usize = 8;
 /// New rows whose twins are in one file.
 #[derive(Debug, Default)]
 struct Found {
-    twins: Vec<OwnedRow>,
+    /// Their numbers, one for each row of the file.
+    twins: Vec<u32>,
     conflicting: u64,
     /// Row groups whose identity columns had to be read.
     read: u64,
@@ -61,7 +55,7 @@ pub(crate) async fn drop_known<S: ObjectStore>(
     new: &mut Distinct,
 ) -> Result<Looked, CompactError> {
     let mut looked = Looked::default();
-    if new.kept.is_empty() || sabotage::is_on(Bug::TwinsWithinBatchOnly) {
+    if new.kept() == 0 || sabotage::is_on(Bug::TwinsWithinBatchOnly) {
         return Ok(looked);
     }
     let candidates = Candidates::new(dataset, new)?;
@@ -72,8 +66,8 @@ pub(crate) async fn drop_known<S: ObjectStore>(
         looked.row_groups += row_groups;
         looked.read += read;
         new.conflicting += conflicting;
-        for key in twins {
-            new.duplicates += u64::from(new.kept.remove(&key).is_some());
+        for row in twins {
+            new.drop_row(row);
         }
     }
     Ok(looked)
@@ -91,22 +85,17 @@ struct Candidates<'a> {
     new: &'a Distinct,
     /// The identity columns alone.
     schema: Arc<Schema>,
-    keys: Keys,
-    /// Indices of the rows that are looked for.
-    indices: Vec<u32>,
     filters: Vec<Filter>,
 }
 
 impl<'a> Candidates<'a> {
     fn new(dataset: &'a Dataset, new: &'a Distinct) -> Result<Self, CompactError> {
         let names: Vec<&str> = identity_columns(dataset).into_iter().map(|(name, _)| name).collect();
-        let schema = projected(&new.all.schema(), &names).map_err(build_error)?;
-        let keys = Keys::identity(&schema, dataset).map_err(build_error)?;
-        let mut indices: Vec<u32> = new.kept.values().copied().collect();
-        indices.sort_unstable();
-        let filters = names.iter().map(|name| Filter::new(name, &new.all, &indices));
+        let all = new.chunks().schema();
+        let schema = projected(all, &names).map_err(build_error)?;
+        let filters = names.iter().map(|name| Filter::new(name, all));
         let filters = filters.collect::<Result<_, _>>().map_err(build_error)?;
-        Ok(Self { dataset, new, schema: Arc::new(schema), keys, indices, filters })
+        Ok(Self { dataset, new, schema: Arc::new(schema), filters })
     }
 
     /// Answers what was found, and of how many row groups the file is.
@@ -115,17 +104,50 @@ impl<'a> Candidates<'a> {
         let mut found = Found::default();
         let row_groups = source.metadata().num_row_groups();
         for row_group in 0..row_groups {
-            // Positions among the candidates.
-            let mut maybe: Vec<usize> = (0..self.indices.len()).collect();
-            for filter in &self.filters {
-                filter.retain(&source, row_group, &mut maybe).await?;
-            }
-            if !maybe.is_empty() {
+            if self.may_be_in(&source, row_group).await? {
                 found.read += 1;
                 self.compare(&source, row_group, &mut found).await?;
             }
         }
         Ok((found, row_groups as u64))
+    }
+
+    /// Whether the row group may have a twin, by what its metadata says and by its bloom filters.
+    async fn may_be_in<S: ObjectStore>(
+        &self,
+        source: &Source<'_, S>,
+        row_group: usize,
+    ) -> Result<bool, CompactError> {
+        let mut evidence: Vec<Evidence<'_>> =
+            self.filters.iter().map(|filter| filter.look(source, row_group)).collect();
+        if self.possible(&evidence).next().is_none() {
+            return Ok(false);
+        }
+        for evidence in &mut evidence {
+            evidence.look_closer(source).await?;
+        }
+        Ok(self.possible(&evidence).next().is_some())
+    }
+
+    /// The rows of which nothing says that they have no twin in there. Each identity column must be possible.
+    fn possible<'e>(&'e self, evidence: &'e [Evidence<'e>]) -> impl Iterator<Item = u32> + 'e {
+        let chunks = self.new.chunks();
+        chunks.batches().iter().enumerate().flat_map(move |(chunk, batch)| {
+            let column = |(filter, evidence): (&Filter, &'e Evidence<'e>)| {
+                let values = batch.column(filter.index());
+                (values, evidence.within(values), evidence)
+            };
+            let columns: Vec<_> = self.filters.iter().zip(evidence).map(column).collect();
+            let rows = (chunks.start(chunk)..).zip(0..batch.num_rows());
+            rows.filter(move |(number, row)| {
+                self.new.keeps(*number)
+                    && columns.iter().all(|(values, within, evidence)| {
+                        within.as_ref().is_none_or(|within| within.value(*row))
+                            && evidence.may_have(values, *row)
+                    })
+            })
+            .map(|(number, _)| number)
+        })
     }
 
     /// Reads the identity columns of a row group, and of the twins everything.
@@ -138,13 +160,9 @@ impl<'a> Candidates<'a> {
         let (mut twins, mut places, mut offset) = (Vec::new(), Vec::new(), 0);
         let mut batches = source.part(row_group, &self.schema, None)?;
         while let Some(batch) = batches.next().await? {
-            for (row, key) in self.keys.of(&batch).map_err(build_error)?.iter().enumerate() {
-                let key = key.owned();
-                if let Some(index) = self.new.kept.get(&key) {
-                    twins.push(*index);
-                    places.push(offset + row);
-                    found.twins.push(key);
-                }
+            for (place, row) in self.new.twins_of(batch.columns()).map_err(build_error)? {
+                twins.push(row);
+                places.push(offset + place);
             }
             offset += batch.num_rows();
         }
@@ -156,13 +174,14 @@ impl<'a> Candidates<'a> {
         let selection = RowSelection::from_consecutive_ranges(ranges, offset);
         let schema = self.dataset.arrow_schema();
         let mut batches = source.part(row_group, &schema, Some(selection))?;
-        let mut theirs: Vec<RecordBatch> = Vec::new();
-        while let Some(batch) = batches.next().await? {
-            theirs.push(batch);
+        let mut ours = twins.iter();
+        while let Some(theirs) = batches.next().await? {
+            // So many of ours belong to this batch.
+            for (place, row) in (0..theirs.num_rows()).zip(&mut ours) {
+                found.conflicting += u64::from(self.new.differs(*row, &theirs, place));
+            }
         }
-        let theirs = concat_batches(&schema, &theirs).map_err(build_error)?;
-        let ours = take_record_batch(&self.new.all, &UInt32Array::from(twins)).map_err(build_error)?;
-        found.conflicting += differing(&theirs, &ours).map_err(build_error)?;
+        found.twins.extend(twins);
         Ok(())
     }
 }

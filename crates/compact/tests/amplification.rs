@@ -151,15 +151,15 @@ async fn a_thousand_small_batches_are_rewritten_a_few_times_each() {
 /// 20 sealed bytes for each one that lands, or everything once in five minutes.
 #[tokio::test]
 async fn sealed_files_are_copied_no_more_often_than_the_waiting_rule_allows() {
-    let costs = drive(&World::new(1 << 20).await, 1).await;
+    let costs = drive(&World::new(512 << 10).await, 1).await;
     let (encoded, copied) = (ratio(costs.encoded, costs.landed), ratio(costs.copied, costs.landed));
     println!(
-        "sealed at 512 KiB: {encoded:.2} bytes encoded and {copied:.1} copied for a byte landed: {costs:?}"
+        "sealed at 256 KiB: {encoded:.2} bytes encoded and {copied:.1} copied for a byte landed: {costs:?}"
     );
     assert!(costs.sealed_files > 2 && costs.commits < BATCHES, "{costs:?}");
     assert!(encoded < 6.0, "{encoded:.2} bytes were encoded for each byte landed");
-    // Small files are copied too: at most 15 of up to half a megabyte, but in tiers, so that they are a file's worth.
-    let bound = 20 * costs.landed + costs.commits * (1 << 20);
+    // Small files are copied too: at most 15 of up to a quarter of a megabyte, but in tiers, so that they are a file's worth.
+    let bound = 20 * costs.landed + costs.commits * (512 << 10);
     assert!(costs.copied <= bound, "{} bytes copied, {bound} are allowed", costs.copied);
     assert!(costs.most_small_files < 16, "{} small files", costs.most_small_files);
 }

@@ -26,6 +26,8 @@ pub(crate) struct Actor {
     pub(crate) settings: Rc<Settings>,
     /// The most rows of a row group.
     pub(crate) row_group: u64,
+    /// Bytes of the inputs that are read at once.
+    pub(crate) parts: u64,
     /// How long its invocation may take, if anybody minds.
     pub(crate) limit: Option<TimeDelta>,
     pub(crate) places: Rc<Vec<Place>>,

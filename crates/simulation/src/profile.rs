@@ -41,6 +41,9 @@ pub(crate) struct Profile {
     pub(crate) memory_budget: u64,
     /// The most rows of a row group: what bounds and bloom filters are of.
     pub(crate) row_group: u64,
+    /// Bytes of the inputs that a compactor reads at once: all, or a few batches, or one. What is read in several parts
+    /// is merged from runs.
+    pub(crate) parts: u64,
     /// Keys on a page of a listing.
     pub(crate) page: usize,
     /// No `register` runs before this.
@@ -111,6 +114,7 @@ impl Profile {
             target_file_size: of(&[1, 8_000, 1 << 27]) as u64,
             memory_budget: of(&[1 << 29, 1 << 29, 8_000, 800]) as u64,
             row_group: of(&[1 << 20, 1, 2, 5]) as u64,
+            parts: of(&[1 << 30, 1 << 30, 600, 1]) as u64,
             page: of(&[1_000, 1_000, 3, 1]),
             register_is_down: TimeDelta::hours(i64::try_from(of(&[0, 0, 0, 0, 7, 80])).unwrap_or(0)),
             pace: i64::try_from(of(&[50, 500, 5_000])).unwrap_or(0),

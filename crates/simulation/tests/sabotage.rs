@@ -59,6 +59,11 @@ fn twins_looked_for_within_a_batch_only() {
 }
 
 #[test]
+fn twins_looked_for_within_a_part_of_the_inputs_only() {
+    is_found(Bug::TwinsWithinPartOnly, 1_000, &["I3"]);
+}
+
+#[test]
 fn twins_looked_for_by_the_bounds_of_another_column() {
     is_found(Bug::BoundsOfAnotherColumn, 100, &["I3"]);
 }

@@ -1,10 +1,13 @@
-//! How much memory a compactor takes, whatever has landed: `scripts/bench compact`.
+//! How much memory a compactor takes, whatever has landed: `scripts/bench budget`.
 //!
-//! `budget land DIRECTORY MIB` writes landing batches of 5 MiB, unpacked; `budget compact DIRECTORY BUDGET` compacts them
-//! and prints one line: seconds, generations, rows, files, bytes landed, unpacked, encoded and copied, and the peak of
-//! this process's resident memory in KiB.
+//! `budget land DIRECTORY MIB` writes landing batches of 5 MiB, unpacked, and prints how many events. `budget compact
+//! DIRECTORY BUDGET` compacts them and prints one line: seconds, seconds of processor time, generations, rows, files, bytes
+//! landed, encoded and copied, and the peak of this process's resident memory in KiB.
 
+#[path = "../shared/disk.rs"]
 mod disk;
+#[path = "../shared/process.rs"]
+mod process;
 
 use std::{sync::Arc, time::Instant};
 
@@ -74,6 +77,7 @@ async fn land(
         store.put(&key::landing(dataset, partition, &name), body.into(), PutMode::Create).await?;
         batches += 1;
     }
+    println!("{number}");
     Ok(())
 }
 
@@ -108,17 +112,15 @@ async fn compact(
     let landed = store.list_all(&key::landing_prefix(dataset, partition)).await?;
     let landed: u64 = landed.iter().map(|object| object.size).sum();
     let compactor = Compactor::new(store.clone(), Arc::new(Midnight), Arc::new(SeededIds::new(1)), &settings);
-    let began = Instant::now();
+    let (began, cpu_before) = (Instant::now(), process::cpu_seconds()?);
     let report = compactor.compact_now(dataset, partition, &Run::new(Midnight.now(), None)).await?;
-    let seconds = began.elapsed().as_secs_f64();
+    let (seconds, cpu) = (began.elapsed().as_secs_f64(), process::cpu_seconds()? - cpu_before);
     let commits = store.list_all(&key::commits_prefix(dataset, partition)).await?;
     let head = commits.last().ok_or("nothing was committed")?;
     let head = Commit::parse(&head.key, &store.get(&head.key).await?)?;
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
-    let peak: u64 = peak.trim().trim_end_matches(" kB").parse()?;
+    let peak = process::peak_kib()?;
     println!(
-        "{seconds:.1} {} {} {} {landed} {} {} {peak}",
+        "{seconds:.1} {cpu:.1} {} {} {} {landed} {} {} {peak}",
         report.committed,
         head.rows,
         head.files.len(),

@@ -13,7 +13,7 @@ use parquet::{
     DecodeResult,
     arrow::{
         ProjectionMask,
-        arrow_reader::RowSelection,
+        arrow_reader::{ParquetRecordBatchReader, RowSelection},
         push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder},
     },
     errors::ParquetError,
@@ -21,7 +21,7 @@ use parquet::{
 };
 
 use super::conform::conform;
-use crate::error::CompactError;
+use crate::{error::CompactError, workers::Workers};
 
 /// A file of up to this size is read whole, with one request.
 const WHOLE: u64 = 1 << 20;
@@ -151,7 +151,7 @@ impl<'a, S: ObjectStore> Source<'a, S> {
         let decoder = builder.and_then(|builder| configure(builder).build());
         let decoder = decoder.map_err(|error| damaged(self.file, error.into()))?;
         let (store, file, kept) = (self.store, self.file, self.kept.clone());
-        Ok(Batches { store, file, kept, decoder, schema: schema.clone() })
+        Ok(Batches { store, file, kept, decoder, reader: None, schema: schema.clone() })
     }
 
     /// The bytes of a range.
@@ -190,18 +190,53 @@ pub(crate) struct Batches<'a, S> {
     file: &'a DataFile,
     kept: (u64, Bytes),
     decoder: ParquetPushDecoder,
+    /// Of the row group that is being read.
+    reader: Option<ParquetRecordBatchReader>,
     schema: SchemaRef,
 }
 
 impl<S: ObjectStore> Batches<'_, S> {
     /// The next rows; `None` after the last.
     pub(crate) async fn next(&mut self) -> Result<Option<RecordBatch>, CompactError> {
+        while let Some(reader) = self.reader().await? {
+            let (reader, next) = decode(reader, &self.schema);
+            if let Some(batch) = next {
+                self.reader = Some(reader);
+                return batch.map(Some).map_err(|cause| damaged(self.file, cause));
+            }
+        }
+        Ok(None)
+    }
+
+    /// As [`Self::next`], decoded by the workers, who do this with it at once.
+    pub(crate) async fn next_on<R: Send + 'static>(
+        &mut self,
+        workers: &Workers,
+        with: impl FnOnce(RecordBatch) -> R + Clone + Send + 'static,
+    ) -> Result<Option<R>, CompactError> {
+        while let Some(reader) = self.reader().await? {
+            let (schema, with) = (self.schema.clone(), with.clone());
+            let work = move || {
+                let (reader, next) = decode(reader, &schema);
+                (reader, next.map(|batch| batch.map(with)))
+            };
+            let (reader, next) = workers.run(work).await;
+            if let Some(done) = next {
+                self.reader = Some(reader);
+                return done.map(Some).map_err(|cause| damaged(self.file, cause));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The reader of the row group that is being read, or else of the next one; `None` after the last.
+    async fn reader(&mut self) -> Result<Option<ParquetRecordBatchReader>, CompactError> {
+        if let Some(reader) = self.reader.take() {
+            return Ok(Some(reader));
+        }
         loop {
-            match self.decoder.try_decode().map_err(|error| damaged(self.file, error.into()))? {
-                DecodeResult::Data(batch) => {
-                    let batch = conform(&batch, &self.schema);
-                    return batch.map(Some).map_err(|cause| damaged(self.file, cause));
-                }
+            match self.decoder.try_next_reader().map_err(|error| damaged(self.file, error.into()))? {
+                DecodeResult::Data(reader) => return Ok(Some(reader)),
                 DecodeResult::Finished => return Ok(None),
                 DecodeResult::NeedsData(ranges) => {
                     let wide = together(&ranges);
@@ -213,6 +248,15 @@ impl<S: ObjectStore> Batches<'_, S> {
             }
         }
     }
+}
+
+/// The next rows in the schema of the table; `None` after the last of the row group.
+fn decode(
+    mut reader: ParquetRecordBatchReader,
+    schema: &SchemaRef,
+) -> (ParquetRecordBatchReader, Option<Result<RecordBatch, Cause>>) {
+    let next = reader.next().map(|batch| conform(&batch?, schema));
+    (reader, next)
 }
 
 /// The ranges, with what is near to each other put together.

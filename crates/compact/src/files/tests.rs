@@ -1,6 +1,10 @@
 //! What goes into a file comes out of it, whatever the type.
 
+mod arrays;
+mod choosing;
+mod field_ids;
 mod value;
+mod writing;
 
 use std::sync::Arc;
 
@@ -9,6 +13,7 @@ use arrow::{
     datatypes::{Schema, SchemaRef},
 };
 use bytes::Bytes;
+use columnar::Lines;
 use domain::{DataType, Dataset, json::Raw, port::Source, value as domain_value};
 use parquet::{
     arrow::arrow_reader::ParquetRecordBatchReaderBuilder,
@@ -18,7 +23,7 @@ use parquet::{
 use proptest::prelude::*;
 
 use super::{conform::conform, writer::encode};
-use crate::columns::{Columns, tests::line};
+use crate::testing::line;
 
 use value::{any_json, any_type, read_back};
 
@@ -29,11 +34,11 @@ fn dataset(types: &[&str]) -> Dataset {
 }
 
 fn rows(dataset: &Dataset, events: &[&str]) -> RecordBatch {
-    let mut columns = Columns::new(dataset);
+    let mut lines = Lines::new(dataset);
     for event in events {
-        columns.push(line(event).trim_end()).unwrap_or_else(|misfit| panic!("{event}: {misfit}"));
+        lines.push_str(&line(event)).unwrap_or_else(|misfit| panic!("{event}: {misfit}"));
     }
-    columns.finish().unwrap()
+    lines.finish().unwrap()
 }
 
 fn decode(bytes: Bytes, schema: &SchemaRef) -> Result<Vec<RecordBatch>, Source> {

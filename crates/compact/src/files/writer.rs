@@ -1,30 +1,31 @@
 //! Rows into data files of the right size.
 
-use arrow::{array::RecordBatch, datatypes::DataType};
+use std::ops::Range;
+
+use arrow::array::RecordBatch;
 use domain::{
     DataFile, Dataset,
-    dataset::ID,
     port::{ObjectStore, PutMode},
 };
-use parquet::{
-    arrow::{ArrowWriter, arrow_writer::ArrowWriterOptions},
-    basic::{Compression, ZstdLevel},
-    file::{
-        metadata::SortingColumn,
-        properties::{WriterProperties, WriterPropertiesBuilder},
-    },
-    schema::types::ColumnPath,
+
+use super::{
+    open::{Beginning, OpenFile},
+    parts::{Parts, Pending, at_once},
 };
+use crate::{error::CompactError, limits::Limits, log::build_error, ordered::Ordered, workers::Workers};
 
-use crate::{error::CompactError, limits::Limits, log::build_error};
+/// So many rows are collected before they are encoded: each thread then has something to do for each column.
+const TOGETHER: usize = 16_384;
 
-/// How often a bloom filter may say that an identity is there when it is not: each time, columns are read for nothing.
-const FALSE_POSITIVES: f64 = 1e-5;
+/// So many parts of each column are encoded before the threads wait for each other.
+const PARTS: usize = 4;
 
-/// The files of a new generation, one after the other.
+/// The files of a new generation, one after the other. Columns are encoded in parallel; the bytes of the files do not
+/// depend on the number of threads.
 pub(crate) struct Output<'a, S> {
     store: &'a S,
     dataset: &'a Dataset,
+    workers: &'a Workers,
     location: &'a str,
     named: fn(&str, u32) -> String,
     /// The number of the first file.
@@ -32,9 +33,11 @@ pub(crate) struct Output<'a, S> {
     limits: Limits,
     /// Whether the rows come in the dataset's order.
     in_order: bool,
-    /// The file that is being written, and its rows so far.
-    open: Option<(ArrowWriter<Vec<u8>>, u64)>,
-    /// Rows that are still to come, at the most.
+    /// The file that is being written.
+    open: Option<OpenFile>,
+    /// Rows that are not encoded yet.
+    pending: Option<Pending>,
+    /// Rows that are still to be encoded, at the most.
     expected: u64,
     /// Bytes that are still to come, at a guess.
     expected_bytes: u64,
@@ -47,6 +50,7 @@ impl<'a, S: ObjectStore> Output<'a, S> {
     pub(crate) fn new(
         store: &'a S,
         dataset: &'a Dataset,
+        workers: &'a Workers,
         (location, named): (&'a str, fn(&str, u32) -> String),
         limits: Limits,
         rows: u64,
@@ -55,12 +59,14 @@ impl<'a, S: ObjectStore> Output<'a, S> {
         Self {
             store,
             dataset,
+            workers,
             location,
             named,
             first: 0,
             limits,
             in_order: true,
             open: None,
+            pending: None,
             expected: rows,
             expected_bytes: bytes,
             files: Vec::new(),
@@ -82,39 +88,120 @@ impl<'a, S: ObjectStore> Output<'a, S> {
         if rows.num_rows() == 0 {
             return Ok(());
         }
-        let (mut writer, mut in_file) = match self.open.take() {
-            Some(open) => open,
-            None => (self.begin(rows)?, 0),
-        };
-        writer.write(rows).map_err(build_error)?;
-        in_file += rows.num_rows() as u64;
-        self.expected = self.expected.saturating_sub(rows.num_rows() as u64);
-        if (writer.bytes_written() + writer.in_progress_size()) as u64 >= self.limits.target {
-            return self.end(writer, in_file).await;
+        let pending = self.pending.get_or_insert_with(|| Pending::new(rows.schema()));
+        pending.push(rows.clone());
+        if pending.rows() < TOGETHER && (pending.bytes() as u64) < self.limits.batch {
+            return Ok(());
         }
-        self.open = Some((writer, in_file));
+        self.write_pending().await
+    }
+
+    /// As [`Self::write`], for rows that are not gathered yet. If there are many, of a column a few thousand are gathered and
+    /// encoded at once, while they are in the cache.
+    pub(crate) async fn write_rows(&mut self, rows: &dyn Ordered) -> Result<(), CompactError> {
+        if rows.rows() < TOGETHER && (rows.bytes() as u64) < self.limits.batch {
+            let columns = (0..rows.schema().fields().len()).collect();
+            let columns = self.workers.each(columns, |index| rows.column(index, 0..rows.rows()));
+            let columns = columns.into_iter().collect::<Result<_, _>>().map_err(build_error)?;
+            let batch = RecordBatch::try_new(rows.schema().clone(), columns).map_err(build_error)?;
+            return self.write(&batch).await;
+        }
+        self.write_pending().await?;
+        // So many at a time that it is noticed when a row group becomes too large.
+        let (at_once, mut start) = (at_once(rows, &self.limits), 0);
+        while start < rows.rows() {
+            let mut file = self.file(rows, start..rows.rows())?;
+            let room = file.room(&self.limits);
+            let until = rows.rows().min(start + room.min(at_once * PARTS));
+            let parts = Parts::of(rows, start..until, at_once);
+            file.encode(self.workers, &parts, until - start == room).map_err(build_error)?;
+            self.written(file, until - start).await?;
+            start = until;
+        }
+        Ok(())
+    }
+
+    /// Adds all of these rows, which are in the dataset's order, after those that were there, and ends the row group.
+    /// Of a column a few thousand rows are gathered at once. If the rest of the rows should fit into the file, a column is
+    /// encoded to its end and released before a thread takes the next one.
+    pub(crate) async fn write_all(&mut self, rows: &dyn Ordered) -> Result<(), CompactError> {
+        self.write_pending().await?;
+        let at_once = at_once(rows, &self.limits);
+        let (mut start, end) = (0, rows.rows());
+        while start < end {
+            let mut file = self.file(rows, start..end)?;
+            let until = match file.groups_to_end(start..end, &self.limits) {
+                Some(groups) => {
+                    file.encode_to_end(self.workers, rows, &groups, at_once).map_err(build_error)?;
+                    end
+                }
+                None => {
+                    let until = end.min(start + file.room(&self.limits));
+                    let parts = Parts::of(rows, start..until, at_once);
+                    file.encode(self.workers, &parts, true).map_err(build_error)?;
+                    until
+                }
+            };
+            self.written(file, until - start).await?;
+            start = until;
+        }
         Ok(())
     }
 
     /// Ends the last file. Answers all of them, in order.
     pub(crate) async fn finish(mut self) -> Result<Vec<DataFile>, CompactError> {
-        if let Some((writer, rows)) = self.open.take() {
-            self.end(writer, rows).await?;
+        self.write_pending().await?;
+        if let Some(file) = self.open.take() {
+            self.end(file).await?;
         }
         Ok(self.files)
     }
 
-    fn begin(&self, rows: &RecordBatch) -> Result<ArrowWriter<Vec<u8>>, CompactError> {
-        let order = if self.in_order { sorting_columns(rows, self.dataset) } else { Vec::new() };
-        let options = options(self.dataset, order, &self.limits, self.expected)?;
-        // All at once: a buffer that grows by doubling is there twice while it moves.
-        let size = self.expected_bytes.min(self.limits.target.saturating_add(self.limits.row_group));
-        let buffer = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-        ArrowWriter::try_new_with_options(buffer, rows.schema(), options).map_err(build_error)
+    async fn write_pending(&mut self) -> Result<(), CompactError> {
+        let Some(mut pending) = self.pending.take() else { return Ok(()) };
+        while pending.rows() > 0 {
+            let mut file = self.file(&pending, 0..pending.rows())?;
+            let room = file.room(&self.limits);
+            let batches = pending.take(room);
+            let parts = Parts::Batches(&batches);
+            let rows = parts.rows();
+            file.encode(self.workers, &parts, rows == room).map_err(build_error)?;
+            self.written(file, rows).await?;
+        }
+        Ok(())
     }
 
-    async fn end(&mut self, writer: ArrowWriter<Vec<u8>>, rows: u64) -> Result<(), CompactError> {
-        let body = writer.into_inner().map_err(build_error)?;
+    /// The file that is being written, or a new one, which begins with these rows.
+    fn file(&mut self, rows: &dyn Ordered, range: Range<usize>) -> Result<OpenFile, CompactError> {
+        if let Some(file) = self.open.take() {
+            return Ok(file);
+        }
+        let beginning = Beginning {
+            dataset: self.dataset,
+            limits: &self.limits,
+            workers: self.workers,
+            in_order: self.in_order,
+            rows: self.expected,
+            bytes: self.expected_bytes,
+        };
+        OpenFile::begin(beginning, rows, range).map_err(build_error)
+    }
+
+    /// After so many rows were encoded: goes on with the file later, or ends it if it is full.
+    async fn written(&mut self, mut file: OpenFile, rows: usize) -> Result<(), CompactError> {
+        self.expected = self.expected.saturating_sub(rows as u64);
+        if file.is_group_too_large(&self.limits) {
+            file.end_group(self.workers).map_err(build_error)?;
+        }
+        if file.is_full(&self.limits) {
+            return self.end(file).await;
+        }
+        self.open = Some(file);
+        Ok(())
+    }
+
+    async fn end(&mut self, file: OpenFile) -> Result<(), CompactError> {
+        let (body, rows) = file.finish(self.workers).map_err(build_error)?;
         let part = u32::try_from(self.files.len()).map_err(build_error)?;
         let (key, bytes) = ((self.named)(self.location, self.first + part), body.len() as u64);
         self.expected_bytes = self.expected_bytes.saturating_sub(bytes);
@@ -124,84 +211,15 @@ impl<'a, S: ObjectStore> Output<'a, S> {
     }
 }
 
-/// How a file is written that will hold up to `expected` rows in this order.
-fn options(
-    dataset: &Dataset,
-    order: Vec<SortingColumn>,
-    limits: &Limits,
-    expected: u64,
-) -> Result<ArrowWriterOptions, CompactError> {
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(build_error)?))
-        .set_created_by(concat!("tributary ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_max_row_group_row_count(usize::try_from(limits.row_group_rows).ok())
-        .set_max_row_group_bytes(usize::try_from(limits.row_group).ok())
-        .set_sorting_columns(Some(order).filter(|order| !order.is_empty()));
-    let distinct = expected.clamp(1, limits.row_group_rows);
-    let properties = with_bloom_filters(properties, dataset, distinct).build();
-    // The file says what it is in Parquet's own terms; Arrow's are of use to Arrow readers only.
-    Ok(ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true))
-}
-
-/// Bloom filters on what makes two rows twins, so that a file without a twin need not be read to know it. The writer
-/// folds each to the size that its values need.
-fn with_bloom_filters(
-    properties: WriterPropertiesBuilder,
-    dataset: &Dataset,
-    distinct: u64,
-) -> WriterPropertiesBuilder {
-    identity_columns(dataset).into_iter().fold(properties, |properties, (name, data_type)| {
-        // Parquet has none for them.
-        if data_type == domain::DataType::Boolean {
-            return properties;
-        }
-        let path = ColumnPath::from(name);
-        properties
-            .set_column_bloom_filter_fpp(path.clone(), FALSE_POSITIVES)
-            .set_column_bloom_filter_max_ndv(path, distinct)
-    })
-}
-
-/// The columns that say what makes two rows twins.
-pub(crate) fn identity_columns(dataset: &Dataset) -> Vec<(&str, domain::DataType)> {
-    match dataset.identity().len() {
-        0 => vec![(ID, domain::DataType::String)],
-        _ => dataset.identity().map(|column| (column.name.as_str(), column.data_type.clone())).collect(),
-    }
-}
-
-/// Parquet counts columns by their leaves: a struct is as many as it has fields, at any depth.
-fn sorting_columns(rows: &RecordBatch, dataset: &Dataset) -> Vec<SortingColumn> {
-    let schema = rows.schema();
-    let leaf = |name: &&str| -> Option<usize> {
-        let index = schema.index_of(name).ok()?;
-        Some(schema.fields()[..index].iter().map(|field| leaves(field.data_type())).sum())
-    };
-    dataset
-        .sort_order()
-        .iter()
-        .filter_map(leaf)
-        .filter_map(|leaf| i32::try_from(leaf).ok())
-        .map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: true })
-        .collect()
-}
-
-fn leaves(data_type: &DataType) -> usize {
-    match data_type {
-        DataType::Struct(fields) => fields.iter().map(|field| leaves(field.data_type())).sum(),
-        DataType::List(part) | DataType::Map(part, _) => leaves(part.data_type()),
-        _ => 1,
-    }
-}
-
 /// The rows as one file, and nothing stored.
 #[cfg(test)]
 pub(super) fn encode(rows: &RecordBatch, dataset: &Dataset) -> Result<bytes::Bytes, CompactError> {
     let settings = domain::settings::Settings::read(|_| None).map_err(build_error)?;
-    let order = sorting_columns(rows, dataset);
-    let options = options(dataset, order, &Limits::new(&settings), rows.num_rows() as u64)?;
-    let mut writer =
-        ArrowWriter::try_new_with_options(Vec::new(), rows.schema(), options).map_err(build_error)?;
-    writer.write(rows).map_err(build_error)?;
-    Ok(writer.into_inner().map_err(build_error)?.into())
+    let (limits, workers) = (Limits::new(&settings), Workers::new(1));
+    let (count, bytes) = (rows.num_rows(), rows.get_array_memory_size() as u64);
+    let beginning =
+        Beginning { dataset, limits: &limits, workers: &workers, in_order: true, rows: count as u64, bytes };
+    let mut file = OpenFile::begin(beginning, rows, 0..count).map_err(build_error)?;
+    file.encode(&workers, &Parts::of(rows, 0..count, count), true).map_err(build_error)?;
+    Ok(file.finish(&workers).map_err(build_error)?.0.into())
 }

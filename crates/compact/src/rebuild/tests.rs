@@ -157,12 +157,13 @@ async fn a_column_that_reads_another_field_now_keeps_what_it_has_and_nothing_is_
 #[tokio::test]
 async fn more_rows_than_fit_into_memory_are_sorted_all_the_same() {
     // So little that every batch of rows is a run of its own, and more than one group of runs is needed.
-    let small = |_| Limits {
-        inputs: 1 << 12,
+    let small = |limits| Limits {
+        held: 1 << 12,
         batch: 1 << 10,
         target: 12 << 10,
         row_group: 4 << 10,
         row_group_rows: 1 << 20,
+        ..limits
     };
     let world = World::new(small).await;
     let fare = |n: u64| n.wrapping_mul(2_654_435_761) % 9_000;

@@ -5,6 +5,7 @@ use arrow::{
     datatypes::{Float64Type, Int32Type},
 };
 use chrono::TimeDelta;
+use columnar::Lines;
 use domain::{
     Commit, CommitKind, Dataset, Generation,
     commit::WriterId,
@@ -15,7 +16,7 @@ use domain::{
 };
 
 use super::*;
-use crate::{columns::Columns, distinct::sort, limits::Limits};
+use crate::{limits::Limits, sorted::tests::plain, workers::Workers};
 
 /// The identity is not the first column, and not what the rows are sorted by.
 const DEFINITION: &str = r#"{"name": "trips", "identity": ["id"], "sort_by": ["v"], "columns": [
@@ -54,21 +55,22 @@ impl World {
         let writer = WriterId::from(self.compactor.ids.ulid());
         let location = key::generation_prefix(&self.name, &self.partition, generation, &writer);
         let limits = self.compactor.limits;
-        let workshop =
-            Workshop { store: &*self.store, dataset: &dataset, limits, location: location.clone() };
+        let workers = &Workers::new(1);
+        let store = &*self.store;
+        let workshop = Workshop { store, dataset: &dataset, limits, workers, location: location.clone() };
         let mut made = Vec::new();
         for events in files {
             self.clock.advance(TimeDelta::seconds(1));
-            let mut columns = Columns::new(&dataset);
+            let mut lines = Lines::new(&dataset);
             for (v, id) in *events {
                 let mut line = Vec::new();
                 let event = format!(r#"{{"v":{v},"id":{id}}}"#);
                 landing::Writer::new(self.clock.now()).line(None, &event, &mut line);
-                columns.push(std::str::from_utf8(&line).unwrap().trim_end()).unwrap();
+                lines.push(line.trim_ascii_end()).unwrap();
             }
-            let all = columns.finish().unwrap();
-            let rows = sort(&all, (0..all.num_rows() as u32).collect(), &dataset).unwrap();
-            made.extend(workshop.merge(made.len(), Some(rows), &[]).await.unwrap());
+            let all = lines.finish().unwrap();
+            let rows = plain(&all, (0..all.num_rows() as u32).collect(), &dataset);
+            made.extend(workshop.merge(made.len(), Some(&rows), &[]).await.unwrap());
         }
         let commit = Commit {
             format: 1,
@@ -159,7 +161,7 @@ async fn the_earliest_stays_what_differs_is_counted_and_files_without_twins_are_
 
 #[tokio::test]
 async fn identities_that_do_not_fit_into_memory_are_looked_at_share_by_share() {
-    let small = |limits| Limits { inputs: 1 << 10, row_group_rows: 7, ..limits };
+    let small = |limits| Limits { held: 1 << 10, row_group_rows: 7, ..limits };
     let world = World::new(small).await;
     let ids: Vec<String> = (0..200).map(|n| (n % 150).to_string()).collect();
     let events: Vec<(i32, &str)> = (0..).zip(&ids).map(|(v, id)| (v, id.as_str())).collect();

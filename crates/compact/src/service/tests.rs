@@ -23,6 +23,7 @@ mod generations;
 mod granularity;
 mod refused;
 mod rejected;
+mod runs;
 mod sweeps;
 
 const DEFINITION: &str = r#"{"name": "seats", "identity": ["seat"], "columns": [

@@ -1,14 +1,14 @@
 //! What rules a twin out without reading a row: the bounds of a column, and its bloom filter.
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array},
-    compute::take,
+    array::{Array, ArrayRef, AsArray, Scalar},
+    buffer::BooleanBuffer,
+    compute::kernels::cmp::{gt_eq, lt_eq},
     datatypes::{
         DataType, Date32Type, Decimal128Type, Field, Float32Type, Float64Type, Int32Type, Int64Type, Schema,
         TimeUnit, TimestampMillisecondType,
     },
     error::ArrowError,
-    row::{RowConverter, Rows, SortField},
 };
 use domain::{
     port::ObjectStore,
@@ -26,47 +26,91 @@ use crate::{error::CompactError, files::Source};
 
 /// One identity column of the candidates.
 pub(super) struct Filter {
-    name: String,
-    values: ArrayRef,
-    converter: RowConverter,
-    keys: Rows,
+    /// As the table has it, and where.
+    field: Field,
+    index: usize,
     /// How our files have the column.
     written: ColumnDescPtr,
 }
 
 impl Filter {
-    pub(super) fn new(name: &str, all: &RecordBatch, indices: &[u32]) -> Result<Self, ArrowError> {
-        let column = all.column(all.schema().index_of(name)?);
-        let values = take(column, &UInt32Array::from(indices.to_vec()), None)?;
-        let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())])?;
-        let keys = converter.convert_columns(std::slice::from_ref(&values))?;
-        let schema = Schema::new(vec![Field::new(name, values.data_type().clone(), true)]);
-        let written = ArrowSchemaConverter::new().convert(&schema)?.column(0);
-        Ok(Self { name: name.to_owned(), values, converter, keys, written })
+    /// For a column of the table's schema.
+    pub(super) fn new(name: &str, schema: &Schema) -> Result<Self, ArrowError> {
+        let index = schema.index_of(name)?;
+        let field = Field::new(name, schema.field(index).data_type().clone(), true);
+        let written = ArrowSchemaConverter::new().convert(&Schema::new(vec![field.clone()]))?.column(0);
+        Ok(Self { field, index, written })
     }
 
-    /// Leaves the candidates that may have a twin in the row group.
-    pub(super) async fn retain<S: ObjectStore>(
+    /// The column's place in the table's schema.
+    pub(super) fn index(&self) -> usize {
+        self.index
+    }
+
+    /// What the metadata of a row group says of the column.
+    pub(super) fn look<'s, S: ObjectStore>(
+        &self,
+        source: &'s Source<'_, S>,
+        row_group: usize,
+    ) -> Evidence<'s> {
+        let chunks = source.metadata().row_group(row_group).columns();
+        // Identity columns are scalars: the leaf has the column's own name. Old files have all of them.
+        let leaf = chunks.iter().position(|chunk| chunk.column_path().string() == *self.field.name());
+        // What the bytes of another type say is not about these values. The row group is read, and found out.
+        let leaf = leaf.filter(|leaf| is_same(chunks[*leaf].column_descr(), &self.written));
+        let Some(leaf) = leaf else { return Evidence::default() };
+        let chunk = Some(&chunks[leaf]);
+        let leaf = if sabotage::is_on(Bug::BoundsOfAnotherColumn) { 0 } else { leaf };
+        Evidence { chunk, bounds: self.bounds(source, row_group, leaf), bloom: None }
+    }
+
+    /// The least and the greatest value of the file's leaf column at this place. `None` if the file does not say them, or
+    /// not in a way that is understood: then it is read. Of floats it may leave NaN out of account, and -0: there they
+    /// decide nothing.
+    fn bounds<S: ObjectStore>(
         &self,
         source: &Source<'_, S>,
         row_group: usize,
-        maybe: &mut Vec<usize>,
+        leaf: usize,
+    ) -> Option<Bounds> {
+        if self.field.data_type().is_floating() {
+            return None;
+        }
+        // By the place that its name has in this file. `StatisticsConverter::try_new` would take the place that the
+        // name has in a schema of ours, which is another one as soon as the file has other columns.
+        let descriptor = source.metadata().file_metadata().schema_descr();
+        let converter = StatisticsConverter::from_column_index(leaf, &self.field, descriptor).ok()?;
+        let group = || [source.metadata().row_group(row_group)].into_iter();
+        let least = converter.row_group_mins(group()).ok()?;
+        let greatest = converter.row_group_maxes(group()).ok()?;
+        if least.len() != 1 || least.is_null(0) || greatest.len() != 1 || greatest.is_null(0) {
+            return None;
+        }
+        Some(Bounds { least: Scalar::new(least), greatest: Scalar::new(greatest) })
+    }
+}
+
+/// The least and the greatest value of a column, both of which it may have.
+struct Bounds {
+    least: Scalar<ArrayRef>,
+    greatest: Scalar<ArrayRef>,
+}
+
+/// What a row group says of a column's values. What it does not say, it does not rule out.
+#[derive(Default)]
+pub(super) struct Evidence<'s> {
+    chunk: Option<&'s ColumnChunkMetaData>,
+    bounds: Option<Bounds>,
+    bloom: Option<Sbbf>,
+}
+
+impl Evidence<'_> {
+    /// Reads the column's bloom filter, if it has one.
+    pub(super) async fn look_closer<S: ObjectStore>(
+        &mut self,
+        source: &Source<'_, S>,
     ) -> Result<(), CompactError> {
-        let chunks = source.metadata().row_group(row_group).columns();
-        // Identity columns are scalars: the leaf has the column's own name. Old files have all of them.
-        let Some(leaf) = chunks.iter().position(|chunk| chunk.column_path().string() == self.name) else {
-            return Ok(());
-        };
-        let chunk = &chunks[leaf];
-        // What the bytes of another type say is not about these values. The row group is read, and found out.
-        if !is_same(chunk.column_descr(), &self.written) {
-            return Ok(());
-        }
-        let leaf = if sabotage::is_on(Bug::BoundsOfAnotherColumn) { 0 } else { leaf };
-        self.retain_within_bounds(source, row_group, leaf, maybe);
-        if maybe.is_empty() {
-            return Ok(());
-        }
+        let Some(chunk) = self.chunk else { return Ok(()) };
         let (Some(offset), Some(length)) = (chunk.bloom_filter_offset(), chunk.bloom_filter_length()) else {
             return Ok(());
         };
@@ -74,52 +118,23 @@ impl Filter {
             return Ok(());
         };
         let bytes = source.bytes(offset..offset + length).await?;
-        let bloom = Sbbf::from_bytes(&bytes).map_err(|error| source.damaged(error))?;
-        maybe.retain(|candidate| may_have(&bloom, chunk, &self.values, *candidate));
+        self.bloom = Some(Sbbf::from_bytes(&bytes).map_err(|error| source.damaged(error))?);
         Ok(())
     }
 
-    /// By the least and the greatest value, where the file says them. Of floats it may leave NaN out of account, and
-    /// -0: there they decide nothing.
-    fn retain_within_bounds<S: ObjectStore>(
-        &self,
-        source: &Source<'_, S>,
-        row_group: usize,
-        leaf: usize,
-        maybe: &mut Vec<usize>,
-    ) {
-        if self.values.data_type().is_floating() {
-            return;
-        }
-        if let Some((least, greatest)) = self.bounds(source, row_group, leaf) {
-            let (least, greatest) = (least.row(0), greatest.row(0));
-            maybe.retain(|candidate| (least..=greatest).contains(&self.keys.row(*candidate)));
-        }
+    /// Which of the values are within the bounds; `None` if nothing is known.
+    pub(super) fn within(&self, values: &ArrayRef) -> Option<BooleanBuffer> {
+        let Bounds { least, greatest } = self.bounds.as_ref()?;
+        let (above, below) = (gt_eq(values, least).ok()?, lt_eq(values, greatest).ok()?);
+        Some(above.values() & below.values())
     }
 
-    /// The bounds of the file's leaf column at this place. `None` if the file does not say them, or not in a way that is
-    /// understood: then it is read.
-    fn bounds<S: ObjectStore>(
-        &self,
-        source: &Source<'_, S>,
-        row_group: usize,
-        leaf: usize,
-    ) -> Option<(Rows, Rows)> {
-        // By the place that its name has in this file. `StatisticsConverter::try_new` would take the place that the
-        // name has in a schema of ours, which is another one as soon as the file has other columns.
-        let field = Field::new(&self.name, self.values.data_type().clone(), true);
-        let descriptor = source.metadata().file_metadata().schema_descr();
-        let converter = StatisticsConverter::from_column_index(leaf, &field, descriptor).ok()?;
-        let group = || [source.metadata().row_group(row_group)].into_iter();
-        let least = converter.row_group_mins(group()).ok()?;
-        let greatest = converter.row_group_maxes(group()).ok()?;
-        if least.len() != 1 || least.is_null(0) || greatest.len() != 1 || greatest.is_null(0) {
-            return None;
+    /// Whether the row group may have the value in this row, by its bloom filter.
+    pub(super) fn may_have(&self, values: &ArrayRef, row: usize) -> bool {
+        match (&self.bloom, self.chunk) {
+            (Some(bloom), Some(chunk)) => may_have(bloom, chunk, values, row),
+            _ => true,
         }
-        Some((
-            self.converter.convert_columns(&[least]).ok()?,
-            self.converter.convert_columns(&[greatest]).ok()?,
-        ))
     }
 }
 

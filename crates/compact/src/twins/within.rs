@@ -125,7 +125,7 @@ impl<S: ObjectStore> Search<'_, S> {
             let sizes = sizes.map(|chunk| u64::try_from(chunk.uncompressed_size()).unwrap_or_default());
             bytes += sizes.sum::<u64>() + OVERHEAD * file.rows;
         }
-        Ok(bytes.div_ceil(self.limits.inputs.max(1)).max(1))
+        Ok(bytes.div_ceil(self.limits.held.max(1)).max(1))
     }
 
     /// The identities of one share that more than one row has. `None` if the share does not fit into memory.
@@ -167,7 +167,7 @@ impl<S: ObjectStore> Search<'_, S> {
                     row += 1;
                 }
                 // With room for what the estimate is off by: a share is never exactly one of so many parts.
-                if bytes > 2 * self.limits.inputs.max(1 << 10) && shares < file_rows(self.files) {
+                if bytes > 2 * self.limits.held.max(1 << 10) && shares < file_rows(self.files) {
                     return Ok(None);
                 }
             }

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod table;
+mod threads;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

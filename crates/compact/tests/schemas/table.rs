@@ -9,20 +9,26 @@ use arrow::{
     array::AsArray,
     datatypes::{Int64Type, TimestampMillisecondType},
 };
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use compact::{Compactor, Twins};
 use domain::{
     Commit, CommitKind, DataFile, Partition,
     batch::BatchName,
     commit::WriterId,
+    dataset::FieldIds,
     drawn::{self, Drawn, Identity, MARK, Random},
     key, landing,
     memory::{ManualClock, MemoryStore, SeededIds},
     port::{Clock, Ids, ObjectStore, PutMode},
     run::Run,
+    schemas,
     settings::Settings,
 };
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::{
+    arrow::arrow_reader::ParquetRecordBatchReaderBuilder,
+    file::reader::{FileReader, SerializedFileReader},
+};
 
 /// Marks of a partition: few, so that twins are many.
 const MARKS: u64 = 30;
@@ -38,6 +44,8 @@ pub(crate) struct Table {
     /// The newest version, and how many there are.
     drawn: Drawn,
     versions: u32,
+    /// The first version that was accepted with field ids.
+    numbered_from: u32,
     partition: Partition,
     /// For each mark, when it was ingested, as far as it is in the table.
     there: BTreeMap<u64, BTreeSet<DateTime<Utc>>>,
@@ -54,24 +62,49 @@ impl Table {
         let settings = Settings {
             target_file_size: *random.pick(&[1, 6_000, 1 << 27]).unwrap(),
             memory_budget: *random.pick(&[1 << 29, 1 << 29, 20_000, 2_000]).unwrap(),
+            threads: *random.pick(&[1, 2, 3]).unwrap(),
             ..Settings::read(|_| None).unwrap()
         };
         let ids = Arc::new(SeededIds::new(seed));
         let row_group = *random.pick(&[1, 3, 10, 1 << 20]).unwrap();
         let compactor = Compactor::new(store.clone(), clock.clone(), ids.clone(), &settings);
-        let compactor = compactor.with_row_groups_of(row_group);
+        let parts = *random.pick(&[1, 2_000, 1 << 30, 1 << 30]).unwrap();
+        let compactor = compactor.with_row_groups_of(row_group).with_parts_of(parts);
         let partition = drawn.partition(clock.now()).unwrap();
-        let words = format!("seed {seed}, {row_group} rows a group, {:?}", drawn.definition());
+        let words = format!(
+            "seed {seed}, {row_group} rows a group, parts of {parts} bytes, {:?}",
+            drawn.definition()
+        );
         let (there, landed) = (BTreeMap::new(), BTreeMap::new());
-        let table =
-            Self { store, clock, ids, compactor, drawn, versions: 1, partition, there, landed, words };
+        let numbered_from = [1, 2, 3, u32::MAX][usize::try_from(seed % 4).unwrap()];
+        let table = Self {
+            store,
+            clock,
+            ids,
+            compactor,
+            drawn,
+            versions: 1,
+            numbered_from,
+            partition,
+            there,
+            landed,
+            words,
+        };
         futures::executor::block_on(table.define());
         table
     }
 
+    /// Accepts the newest version, as a `register` that gives field ids does or as an older one. Once there are ids, an
+    /// older one cannot read the definition, and so accepts no other.
     async fn define(&self) {
-        let definition = serde_json::to_vec(self.drawn.definition()).unwrap();
-        let key = key::schema(self.drawn.dataset().name(), self.versions);
+        let name = self.drawn.dataset().name();
+        let definition = if self.versions < self.numbered_from {
+            serde_json::to_vec(self.drawn.definition()).unwrap()
+        } else {
+            let live = schemas::load(&*self.store, name).await.unwrap();
+            schemas::encode(self.drawn.dataset(), live.as_ref()).unwrap()
+        };
+        let key = key::schema(name, self.versions);
         self.store.put(&key, definition.into(), PutMode::Create).await.unwrap();
     }
 
@@ -195,8 +228,10 @@ impl Table {
     /// Mark and time of ingestion of every row of the head's files, by names.
     pub(crate) async fn rows(&self) -> Vec<(u64, DateTime<Utc>)> {
         let mut rows = Vec::new();
+        let accepted = schemas::load(&*self.store, self.drawn.dataset().name()).await.unwrap().unwrap();
         for file in self.find_head().await.into_iter().flat_map(|head| head.files) {
             let body = self.store.get(&file.key).await.unwrap();
+            self.check_ids(&body, accepted.dataset.field_ids().unwrap());
             let before = rows.len();
             for batch in ParquetRecordBatchReaderBuilder::try_new(body).unwrap().build().unwrap() {
                 let batch = batch.unwrap();
@@ -215,6 +250,24 @@ impl Table {
             assert_eq!((rows.len() - before) as u64, file.rows, "{}", self.words);
         }
         rows
+    }
+
+    /// Each column of a file has the id that the newest definition says: whenever the file was written, and whichever
+    /// version was the first to be accepted with ids.
+    fn check_ids(&self, body: &Bytes, ids: &FieldIds) {
+        let reader = SerializedFileReader::new(body.clone()).unwrap();
+        let schema = reader.metadata().file_metadata().schema_descr();
+        for column in schema.root_schema().get_fields() {
+            let info = column.get_basic_info();
+            let id = info.has_id().then(|| info.id());
+            assert_eq!(id, ids.of(column.name()), "{}: column {}", self.words, column.name());
+        }
+        for leaf in schema.columns() {
+            // A repeated group is between a list or a map and its parts, and no column.
+            let path = leaf.path().string().replace(".list.", ".").replace(".key_value.", ".");
+            let info = leaf.self_type().get_basic_info();
+            assert_eq!(info.has_id().then(|| info.id()), ids.of(&path), "{}: column {path}", self.words);
+        }
     }
 
     /// Every mark is in so many rows, and each says when it came first.

@@ -9,7 +9,8 @@ use crate::{ledger::Place, ports::Ports};
 fn compactor(actor: &Actor) -> Compactor<Ports, Ports, SeededIds> {
     let ports = Arc::new(actor.ports.clone());
     let ids = Arc::new(SeededIds::new(actor.seed));
-    Compactor::new(ports.clone(), ports, ids, &actor.settings).with_row_groups_of(actor.row_group)
+    let compactor = Compactor::new(ports.clone(), ports, ids, &actor.settings);
+    compactor.with_row_groups_of(actor.row_group).with_parts_of(actor.parts)
 }
 
 /// A notification: one partition.

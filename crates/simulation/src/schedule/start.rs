@@ -20,10 +20,11 @@ use crate::{
     profile::Profile,
 };
 
-/// The defaults, but for small files that count as full: no schedule has events for large ones.
+/// The defaults, but for small files that count as full, since no schedule has events for large ones; and for one
+/// thread, since the scheduler alone decides what goes on.
 pub(super) fn settings(profile: &Profile) -> Result<Settings, InvalidSetting> {
     let Profile { target_file_size, memory_budget, .. } = *profile;
-    Ok(Settings { target_file_size, memory_budget, ..Settings::read(|_| None)? })
+    Ok(Settings { target_file_size, memory_budget, threads: 1, ..Settings::read(|_| None)? })
 }
 
 /// The simulation itself does not work.
@@ -110,6 +111,7 @@ impl Schedule {
             ports: Ports { world: self.world.clone(), process },
             settings: self.settings.clone(),
             row_group: self.profile.row_group,
+            parts: self.profile.parts,
             limit: limit.filter(|_| !self.calm),
             places: self.places.clone(),
             desk: self.desk.clone(),

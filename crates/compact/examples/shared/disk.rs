@@ -16,7 +16,7 @@ use domain::port::{DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, St
 pub(crate) struct Disk(PathBuf);
 
 impl Disk {
-    pub(crate) fn new(directory: &str) -> Self {
+    pub(crate) fn new(directory: impl Into<PathBuf>) -> Self {
         Self(directory.into())
     }
 

@@ -1,0 +1,176 @@
+//! An input of a merge, and what of it is in memory.
+
+use std::{cmp::Ordering, collections::VecDeque};
+
+use arrow::{array::RecordBatch, error::ArrowError};
+use domain::port::ObjectStore;
+
+use super::{
+    gathered::Gathered,
+    order::{Entry, Order},
+};
+use crate::{
+    error::CompactError, files::Batches, log::build_error, ordered::Ordered, prefix::Prefixes, runs::RunRows,
+    workers::Workers,
+};
+
+/// Where sorted rows come from.
+pub(crate) enum Input<'a, S> {
+    /// From memory, from this row on.
+    Rows(&'a dyn Ordered, usize),
+    /// From a file.
+    File(Box<Batches<'a, S>>),
+    /// From a run in memory.
+    Run(RunRows),
+}
+
+/// Rows in memory, with the prefixes of their first sort column.
+pub(super) struct Held {
+    rows: RecordBatch,
+    prefixes: Prefixes,
+    /// The rows before this one have been taken.
+    from: usize,
+}
+
+/// A row in memory, of which only the sort columns matter.
+pub(super) struct Place<'a> {
+    pub(super) batch: &'a RecordBatch,
+    pub(super) row: usize,
+    pub(super) prefix: u64,
+    pub(super) exact: bool,
+}
+
+impl Held {
+    pub(super) fn new(rows: RecordBatch, first_column: usize) -> Self {
+        let prefixes = Prefixes::of(rows.column(first_column));
+        Self { rows, prefixes, from: 0 }
+    }
+
+    fn place(&self, row: usize) -> Place<'_> {
+        Place { batch: &self.rows, row, prefix: self.prefixes.values[row], exact: self.prefixes.exact }
+    }
+
+    fn left(&self) -> usize {
+        self.rows.num_rows() - self.from
+    }
+}
+
+impl<S: ObjectStore> Input<'_, S> {
+    /// The next rows; `None` after the last.
+    async fn next(
+        &mut self,
+        order: &Order,
+        batch_rows: usize,
+        workers: &Workers,
+    ) -> Result<Option<Held>, CompactError> {
+        let first_column = order.first_column();
+        match self {
+            Self::Rows(rows, from) => {
+                let range = *from..rows.rows().min(*from + batch_rows);
+                if range.is_empty() {
+                    return Ok(None);
+                }
+                *from = range.end;
+                let rows = *rows;
+                let schema = rows.schema();
+                let columns: Vec<usize> = (0..schema.fields().len()).collect();
+                let columns = workers.each(columns, |index| rows.column(index, range.clone()));
+                let columns = columns.into_iter().collect::<Result<_, _>>().map_err(build_error)?;
+                let batch = RecordBatch::try_new(schema.clone(), columns).map_err(build_error)?;
+                Ok(Some(Held::new(batch, first_column)))
+            }
+            Self::File(batches) => {
+                batches.next_on(workers, move |batch| Held::new(batch, first_column)).await
+            }
+            Self::Run(rows) => rows.next_on(workers, move |batch| Held::new(batch, first_column)).await,
+        }
+    }
+}
+
+/// One input, and how far it has been taken.
+pub(super) struct Cursor<'a, S> {
+    input: Input<'a, S>,
+    /// Each has rows that are not taken.
+    held: VecDeque<Held>,
+    /// Whether everything of the input has been read.
+    is_read: bool,
+}
+
+impl<'a, S: ObjectStore> Cursor<'a, S> {
+    pub(super) fn new(input: Input<'a, S>) -> Self {
+        Self { input, held: VecDeque::new(), is_read: false }
+    }
+
+    /// Reads on if fewer than this many rows are in memory. Then there are some, unless everything has been read.
+    pub(super) async fn fill(
+        &mut self,
+        order: &Order,
+        batch_rows: usize,
+        workers: &Workers,
+    ) -> Result<(), CompactError> {
+        // A small row group is a small batch.
+        while !self.is_read && self.rows() < batch_rows {
+            match self.input.next(order, batch_rows, workers).await? {
+                Some(held) if held.left() == 0 => {}
+                Some(held) => self.held.push_back(held),
+                None => self.is_read = true,
+            }
+        }
+        Ok(())
+    }
+
+    /// How many rows are in memory.
+    pub(super) fn rows(&self) -> usize {
+        self.held.iter().map(Held::left).sum()
+    }
+
+    /// The last row in memory, if there may be more behind it.
+    pub(super) fn last_before_unread(&self) -> Option<Place<'_>> {
+        let last = self.held.back().filter(|_| !self.is_read)?;
+        Some(last.place(last.rows.num_rows() - 1))
+    }
+
+    /// How many rows in memory come before this one, or with it: those that are alike do if `alike`.
+    pub(super) fn until(&self, bound: &Place<'_>, alike: bool, order: &Order) -> Result<usize, ArrowError> {
+        let mut count = 0;
+        for held in &self.held {
+            let prefixes = &held.prefixes.values;
+            let mut from = held.from + prefixes[held.from..].partition_point(|prefix| *prefix < bound.prefix);
+            let mut to = from + prefixes[from..].partition_point(|prefix| *prefix == bound.prefix);
+            while from < to {
+                let middle = usize::midpoint(from, to);
+                let is_before = match order.compare(&held.place(middle), bound)? {
+                    Ordering::Less => true,
+                    Ordering::Equal => alike,
+                    Ordering::Greater => false,
+                };
+                if is_before {
+                    from = middle + 1;
+                } else {
+                    to = middle;
+                }
+            }
+            count += from - held.from;
+            if from < held.rows.num_rows() {
+                break;
+            }
+        }
+        Ok(count)
+    }
+
+    /// Takes so many rows.
+    pub(super) fn take(&mut self, mut count: usize, gathered: &mut Gathered, entries: &mut Vec<Entry>) {
+        while count > 0 {
+            let Some(held) = self.held.front_mut() else { return };
+            let rows = held.from..held.from + count.min(held.left());
+            count -= rows.len();
+            held.from = rows.end;
+            let slot = gathered.hold(&held.rows, held.prefixes.exact);
+            let prefixes = held.prefixes.values[rows.clone()].iter();
+            entries.extend(prefixes.zip(rows).map(|(prefix, row)| Entry { prefix: *prefix, slot, row }));
+            if held.left() == 0 {
+                self.held.pop_front();
+            }
+        }
+    }
+}

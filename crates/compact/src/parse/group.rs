@@ -1,0 +1,207 @@
+//! Some landing batches that one worker parses.
+
+use std::{
+    io,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use arrow::array::RecordBatch;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use columnar::Lines;
+use domain::{
+    Dataset,
+    batch::BatchName,
+    quarantine::{Carrier, Original, Rejected},
+};
+
+use crate::{error::CompactError, limits::Limits, log::build_error, unpack::Unpacker};
+
+/// A group is handed to a worker when it has so many bytes, as they are stored: some milliseconds of work.
+const BYTES: u64 = 256 << 10;
+
+/// Or so many batches.
+const BATCHES: usize = 64;
+
+/// Columns of about so many bytes become a chunk of rows. Arrow addresses the bytes of a column of text with 31 bits.
+const CHUNK: usize = 32 << 20;
+
+/// The size of the columns is looked at each time that so many bytes of lines were read.
+const LOOK: usize = 1 << 20;
+
+/// Objects that follow each other in the listing.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    objects: Vec<Object>,
+    bytes: u64,
+}
+
+#[derive(Debug)]
+struct Object {
+    batch: BatchName,
+    key: String,
+    packed: Bytes,
+}
+
+impl Group {
+    pub(super) fn push(&mut self, batch: BatchName, key: String, packed: Bytes) {
+        self.bytes += packed.len() as u64;
+        self.objects.push(Object { batch, key, packed });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// Bytes of its objects, as they are stored.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Whether it has enough for one worker, with so many more objects of so many bytes.
+    pub(super) fn is_full_with(&self, objects: usize, bytes: u64, limits: &Limits) -> bool {
+        self.objects.len() + objects >= BATCHES || self.bytes + bytes >= BYTES.min(limits.inputs / 8).max(1)
+    }
+}
+
+/// What a group was parsed to.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// Bytes of the group's objects, as they are stored.
+    pub(super) packed: u64,
+    pub(super) batches: Vec<Batch>,
+    /// The rows of all batches, in their order.
+    pub(super) chunks: Vec<RecordBatch>,
+}
+
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) name: BatchName,
+    /// Bytes of its lines.
+    pub(super) bytes: u64,
+    /// Rows of the group up to the end of this batch.
+    pub(super) rows: usize,
+    pub(super) rejected: Vec<Rejected>,
+}
+
+/// Parses groups: what all workers share, and the tools that none of them uses at the moment.
+pub(super) struct Parser {
+    dataset: Dataset,
+    limits: Limits,
+    now: DateTime<Utc>,
+    is_closed: AtomicBool,
+    idle: Mutex<Vec<Tools>>,
+}
+
+/// What one worker needs. It is kept for the next group, because memory that was used before is faster than new memory.
+struct Tools {
+    unpacker: Unpacker,
+    lines: Lines,
+}
+
+impl Parser {
+    pub(super) fn new(dataset: Dataset, limits: Limits, now: DateTime<Utc>) -> Self {
+        Self { dataset, limits, now, is_closed: AtomicBool::new(false), idle: Mutex::default() }
+    }
+
+    /// From now on [`Parser::parse`] answers at once, with nothing.
+    pub(super) fn close(&self) {
+        self.is_closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Parses batch after batch. It ends early where this group alone has as many bytes as a generation may.
+    pub(super) fn parse(&self, group: Group) -> Result<Taken, CompactError> {
+        let mut taken = Taken { packed: group.bytes, ..Taken::default() };
+        if self.is_closed.load(Ordering::Relaxed) {
+            return Ok(taken);
+        }
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut tools = idle.map_or_else(|| self.tools(), Ok).map_err(build_error)?;
+        let (mut rows, mut bytes) = (0, 0);
+        for object in group.objects {
+            let (unpacked, rejected) = self.take(&object, &mut tools, &mut rows, &mut taken.chunks)?;
+            taken.batches.push(Batch { name: object.batch, bytes: unpacked, rows, rejected });
+            bytes += unpacked;
+            if bytes >= self.limits.inputs {
+                break;
+            }
+        }
+        cut(&mut tools.lines, &mut taken.chunks)?;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(tools);
+        Ok(taken)
+    }
+
+    fn tools(&self) -> io::Result<Tools> {
+        let most = usize::try_from(self.limits.unpacked).unwrap_or(usize::MAX);
+        Ok(Tools { unpacker: Unpacker::new(most)?, lines: Lines::new(&self.dataset) })
+    }
+
+    /// Takes the lines of one object. Answers how many bytes they have, and those that do not fit.
+    fn take(
+        &self,
+        object: &Object,
+        Tools { unpacker, lines }: &mut Tools,
+        rows: &mut usize,
+        chunks: &mut Vec<RecordBatch>,
+    ) -> Result<(u64, Vec<Rejected>), CompactError> {
+        let (mut rejected, mut failure, mut pushed) = (Vec::new(), None, 0);
+        let unpacked = unpacker.unpack(&object.packed, |position, line| {
+            match lines.push(line) {
+                Ok(()) => *rows += 1,
+                Err(misfit) => {
+                    rejected.push(self.rejected(object, position, misfit.to_string(), original(line)));
+                }
+            }
+            pushed += line.len();
+            if pushed >= LOOK {
+                pushed = 0;
+                if lines.bytes() >= CHUNK
+                    && let Err(error) = cut(lines, chunks)
+                {
+                    failure = Some(error);
+                }
+            }
+        });
+        if let Some((position, error)) = unpacked.damage {
+            let reason = format!("the landing object cannot be unpacked: {error}");
+            let original = Original::Base64(STANDARD.encode(&object.packed));
+            rejected.push(self.rejected(object, position, reason, original));
+        }
+        match failure {
+            Some(error) => Err(error),
+            None => Ok((unpacked.bytes, rejected)),
+        }
+    }
+
+    fn rejected(&self, object: &Object, position: usize, reason: String, original: Original) -> Rejected {
+        Rejected {
+            message_id: object.key.clone(),
+            position,
+            dataset: Some(self.dataset.name().clone()),
+            reason,
+            at: self.now,
+            carrier: Carrier::default(),
+            original,
+        }
+    }
+}
+
+/// A line as quarantine keeps it.
+fn original(line: &[u8]) -> Original {
+    match std::str::from_utf8(line) {
+        Ok(text) => Original::Text(text.to_owned()),
+        Err(_) => Original::Base64(STANDARD.encode(line)),
+    }
+}
+
+/// Makes a chunk of the rows so far.
+fn cut(lines: &mut Lines, chunks: &mut Vec<RecordBatch>) -> Result<(), CompactError> {
+    if lines.rows() > 0 {
+        chunks.push(lines.finish().map_err(build_error)?);
+    }
+    Ok(())
+}

@@ -1,0 +1,238 @@
+use columnar::Lines;
+use domain::{drawn::Random, memory::MemoryStore, port::PutMode, quarantine::Original, settings::Settings};
+
+use super::*;
+use crate::testing::line;
+
+fn dataset() -> Dataset {
+    Dataset::from_json(
+        br#"{"name": "d", "columns": [{"name": "n", "type": "int"}, {"name": "s", "type": "array<string>"}]}"#,
+    )
+    .unwrap()
+}
+
+/// What has landed: the listing, and the lines of each object, with the place of each.
+struct Landing {
+    store: MemoryStore,
+    fresh: Vec<Landed>,
+    partition: Partition,
+}
+
+impl Landing {
+    fn new() -> Self {
+        let partition = "dt=2026-11-23".parse().unwrap();
+        Self { store: MemoryStore::default(), fresh: Vec::new(), partition }
+    }
+
+    async fn put(&mut self, body: Bytes) {
+        let (name, number) = (dataset().name().clone(), self.fresh.len());
+        let batch = BatchName::of(&name, "dt=2026-11-23", [("", &number.to_be_bytes()[..])]);
+        let (key, bytes) = (key::landing(&name, &self.partition, &batch), body.len() as u64);
+        self.store.put(&key, body, PutMode::Create).await.unwrap();
+        self.fresh.push(Landed { batch, bytes, at: DateTime::UNIX_EPOCH });
+    }
+
+    async fn parse(&self, limits: &Limits, threads: usize) -> Result<Parsed, CompactError> {
+        let (dataset, workers) = (dataset(), Workers::new(threads));
+        let (store, partition) = (&self.store, &self.partition);
+        let inputs = Inputs { store, dataset: &dataset, partition, limits, workers: &workers };
+        parse(&inputs, &self.fresh, DateTime::UNIX_EPOCH).await
+    }
+}
+
+/// Good lines, lines that do not fit, some that are no text or empty; and now and then an object that ends early.
+fn object(random: &mut Random) -> Bytes {
+    let mut text = Vec::new();
+    for _ in 0..random.below(60) {
+        let n = random.below(1_000);
+        match random.below(12) {
+            0 => text.extend_from_slice(line(r#"{"n":"one"}"#).as_bytes()),
+            1 => text.extend_from_slice(b"\xff\n"),
+            2 => text.push(b'\n'),
+            _ => text.extend_from_slice(line(&format!(r#"{{"n":{n},"s":["{n}"]}}"#)).as_bytes()),
+        }
+    }
+    let mut packed = zstd::bulk::compress(&text, 1).unwrap();
+    if random.chance(150) {
+        packed.truncate(packed.len() - packed.len() / 4 - 1);
+    }
+    packed.into()
+}
+
+/// All of it in its plainest form: one object after the other, by a reader of the standard library.
+async fn plain(
+    landing: &Landing,
+    inputs: u64,
+) -> (Vec<BatchName>, RecordBatch, Vec<(BatchName, Vec<Rejected>)>) {
+    let (dataset, mut rejected, mut batches, mut bytes) = (dataset(), Vec::new(), Vec::new(), 0);
+    let mut rows = Lines::new(&dataset);
+    for landed in &landing.fresh {
+        let key = key::landing(dataset.name(), &landing.partition, &landed.batch);
+        let packed = landing.store.get(&key).await.unwrap();
+        let refuse = |position, reason, original| Rejected {
+            message_id: key.clone(),
+            position,
+            dataset: Some(dataset.name().clone()),
+            reason,
+            at: DateTime::UNIX_EPOCH,
+            carrier: domain::quarantine::Carrier::default(),
+            original,
+        };
+        let encode = |bytes: &[u8]| {
+            Original::Base64(base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes))
+        };
+        let mut lines = Vec::new();
+        let mut reader = std::io::BufReader::new(zstd::Decoder::new(&packed[..]).unwrap());
+        for position in 0.. {
+            let mut line = Vec::new();
+            match std::io::BufRead::read_until(&mut reader, b'\n', &mut line) {
+                Ok(0) => break,
+                Ok(read) => bytes += read as u64,
+                Err(error) => {
+                    let reason = format!("the landing object cannot be unpacked: {error}");
+                    lines.push(refuse(position, reason, encode(&packed)));
+                    break;
+                }
+            }
+            let line = line.strip_suffix(b"\n").unwrap_or(&line);
+            if line.is_empty() {
+                continue;
+            }
+            if let Err(misfit) = rows.push(line) {
+                let text = std::str::from_utf8(line).map(|text| Original::Text(text.to_owned()));
+                lines.push(refuse(position, misfit.to_string(), text.unwrap_or_else(|_| encode(line))));
+            }
+        }
+        batches.push(landed.batch.clone());
+        if !lines.is_empty() {
+            rejected.push((landed.batch.clone(), lines));
+        }
+        if bytes >= inputs {
+            break;
+        }
+    }
+    (batches, rows.finish().unwrap(), rejected)
+}
+
+fn limits() -> Limits {
+    Limits::new(&Settings::read(|_| None).unwrap())
+}
+
+#[tokio::test]
+async fn any_number_of_threads_and_any_budget_parse_the_same() {
+    let mut random = Random::new(31);
+    let (mut cut, mut refused) = (0, 0);
+    for run in 0..12 {
+        let mut landing = Landing::new();
+        for _ in 0..random.below(150) {
+            landing.put(object(&mut random)).await;
+        }
+        for inputs in [1, 1 + random.below(100_000) as u64, limits().inputs] {
+            let (batches, rows, rejected) = plain(&landing, inputs).await;
+            cut += usize::from(batches.len() < landing.fresh.len());
+            refused += rejected.len();
+            let mut sizes = None;
+            for threads in [1, 2, 4] {
+                // The budget decides how large groups are, too; few are fetched at a time, or many.
+                let fetched = [1, 1 << 20][random.below(2)];
+                let found = landing.parse(&Limits { inputs, fetched, ..limits() }, threads).await.unwrap();
+                let words = format!("run {run}, {inputs} bytes, {threads} threads");
+                assert_eq!(found.batches, batches, "{words}");
+                assert_eq!(found.rejected, rejected, "{words}");
+                // Where files end follows from what the chunks take of memory.
+                let size = |chunk: &RecordBatch| (chunk.num_rows(), chunk.get_array_memory_size());
+                let found_sizes: Vec<(usize, usize)> = found.chunks.iter().map(size).collect();
+                assert_eq!(*sizes.get_or_insert_with(|| found_sizes.clone()), found_sizes, "{words}");
+                let schema = dataset().arrow_schema();
+                let chunks = arrow::compute::concat_batches(&schema, &found.chunks).unwrap();
+                assert_eq!(chunks, rows, "{words}");
+            }
+        }
+    }
+    assert!(cut > 10 && refused > 100, "{cut} were cut, {refused} objects with refused lines");
+}
+
+/// An object that vanished counts only if it would have been taken.
+#[tokio::test]
+async fn an_object_that_is_gone_is_an_error_unless_the_budget_ends_before_it() {
+    let mut landing = Landing::new();
+    for n in 0..40 {
+        landing
+            .put(zstd::bulk::compress(line(&format!(r#"{{"n":{n}}}"#)).as_bytes(), 1).unwrap().into())
+            .await;
+    }
+    let gone = key::landing(dataset().name(), &landing.partition, &landing.fresh[20].batch);
+    landing.store.delete(std::slice::from_ref(&gone)).await.unwrap();
+    let length = line(r#"{"n":10}"#).len() as u64;
+    for threads in [1, 3] {
+        let error = landing.parse(&limits(), threads).await.unwrap_err();
+        assert!(
+            matches!(&error, CompactError::Store(StoreError::NotFound { key }) if *key == gone),
+            "{error:?}"
+        );
+        // The first ten have a byte less each.
+        let small = Limits { inputs: 20 * length - 10, ..limits() };
+        assert_eq!(landing.parse(&small, threads).await.unwrap().batches.len(), 20);
+        let small = Limits { inputs: 20 * length - 9, ..limits() };
+        assert!(landing.parse(&small, threads).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn nothing_landed_is_nothing_parsed() {
+    let parsed = Landing::new().parse(&limits(), 2).await.unwrap();
+    assert!(parsed.batches.is_empty() && parsed.chunks.is_empty() && parsed.rejected.is_empty());
+}
+
+/// What is on its way is expected to unpack as what was parsed did, whether it was taken or not.
+#[test]
+fn nothing_more_is_fetched_when_what_is_on_its_way_is_expected_to_use_up_the_budget() {
+    let limits = Limits { inputs: 1_000, ..limits() };
+    for (bytes, packed, unpacked, ahead, has_room) in [
+        (0, 0, 0, 0, true),
+        (0, 0, 0, 999, true),
+        (0, 0, 0, 1_000, false),
+        (400, 100, 400, 149, true),
+        (400, 100, 400, 150, false),
+        (999, 100, 400, 0, true),
+        (1_000, 100, 400, 0, false),
+        (0, u64::MAX, u64::MAX, u64::MAX, false),
+    ] {
+        let parsed = Parsed { bytes, packed, unpacked, ..Parsed::default() };
+        assert_eq!(parsed.has_room(ahead, &limits), has_room, "{parsed:?}, {ahead} bytes ahead");
+    }
+}
+
+/// Sizes that the listing has wrong do not stop anything: an object may have been replaced by hand.
+#[tokio::test]
+async fn objects_of_other_sizes_than_listed_are_parsed_all_the_same() {
+    let mut random = Random::new(32);
+    let mut landing = Landing::new();
+    for _ in 0..100 {
+        landing.put(object(&mut random)).await;
+    }
+    for sizes in [0, 1, 1 << 20, u64::MAX / 1_000] {
+        landing.fresh.iter_mut().for_each(|landed| landed.bytes = sizes);
+        for inputs in [1, 5_000, limits().inputs] {
+            let (batches, rows, _) = plain(&landing, inputs).await;
+            let found = landing.parse(&Limits { inputs, ..limits() }, 2).await.unwrap();
+            assert_eq!(found.batches, batches, "{sizes} bytes each, {inputs} of the inputs");
+            assert_eq!(found.chunks.iter().map(RecordBatch::num_rows).sum::<usize>(), rows.num_rows());
+        }
+    }
+}
+
+#[test]
+fn groups_are_not_parsed_when_nobody_waits_for_them() {
+    let parser = Arc::new(Parser::new(dataset(), limits(), DateTime::UNIX_EPOCH));
+    let batches = || {
+        let mut group = Group::default();
+        let batch = BatchName::of(dataset().name(), "dt=2026-11-23", [("", &[0_u8][..])]);
+        let packed = zstd::bulk::compress(line(r#"{"n":1}"#).as_bytes(), 1).unwrap();
+        group.push(batch, "key".to_owned(), packed.into());
+        parser.parse(group).unwrap().batches.len()
+    };
+    assert_eq!(batches(), 1);
+    drop(Closing(Arc::clone(&parser)));
+    assert_eq!(batches(), 0);
+}

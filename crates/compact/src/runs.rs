@@ -1,0 +1,258 @@
+//! Sorted runs: how one generation takes in more than fits into memory as rows.
+//!
+//! The inputs are read one part after the other. The rows of each part are put in order, freed of the twins of earlier
+//! parts, and packed: so they take a fraction of their memory until all runs are merged, once, into the files of one
+//! generation. Nothing of it is stored before that, so a crash leaves nothing behind, and no byte is encoded twice.
+
+mod known;
+mod packed;
+mod unpacked;
+
+use std::{
+    ops::Range,
+    sync::{Arc, atomic::AtomicU64},
+};
+
+use arrow::{
+    array::{ArrayRef, BooleanArray, BooleanBufferBuilder, RecordBatch},
+    compute::filter_record_batch,
+    datatypes::SchemaRef,
+    error::ArrowError,
+};
+use domain::{
+    Dataset,
+    sabotage::{self, Bug},
+};
+
+use crate::{files::identity_columns, identity::Identity, ordered::Ordered, rows::Keys, workers::Workers};
+
+use known::{Hashed, Known};
+use packed::Piece;
+use unpacked::{Twin, contents};
+
+pub(crate) use unpacked::RunRows;
+
+/// The most rows of a piece. The number of a row in a run is this times the number of its piece, and its place in there.
+const PIECE_ROWS: u32 = 8_192;
+
+/// Runs without twins among them.
+pub(crate) struct Runs<'a> {
+    workers: &'a Workers,
+    schema: SchemaRef,
+    identity: Identity,
+    /// The identity's columns in the schema.
+    identity_columns: Vec<usize>,
+    /// What tells whether twins differ.
+    content: Arc<Keys>,
+    runs: Vec<Run>,
+    duplicates: u64,
+    conflicting: Arc<AtomicU64>,
+}
+
+/// The rows of a run.
+struct Run {
+    pieces: Vec<Piece>,
+    known: Known,
+    /// What was dropped of later runs for it.
+    twins: Vec<Twin>,
+}
+
+/// Rows of a run that is being made: its identity columns, and their hashes.
+struct Identified {
+    columns: Vec<ArrayRef>,
+    hashes: Vec<u64>,
+}
+
+/// A row of a piece whose twin is in an earlier run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Dropped {
+    row: u32,
+    /// The run of the row that stays, and its number in there.
+    run: usize,
+    of: u32,
+}
+
+impl<'a> Runs<'a> {
+    pub(crate) fn new(dataset: &Dataset, workers: &'a Workers) -> Result<Self, ArrowError> {
+        let schema = dataset.arrow_schema();
+        let identity = Identity::new(&schema, dataset)?;
+        let names = identity_columns(dataset).into_iter();
+        let identity_columns = names.map(|(name, _)| schema.index_of(name)).collect::<Result<_, _>>()?;
+        let content = Arc::new(Keys::content(&schema)?);
+        let (runs, duplicates, conflicting) = (Vec::new(), 0, Arc::default());
+        Ok(Self { workers, schema, identity, identity_columns, content, runs, duplicates, conflicting })
+    }
+
+    /// How many runs there are.
+    pub(crate) fn len(&self) -> usize {
+        self.runs.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// How many rows are in them.
+    pub(crate) fn rows(&self) -> u64 {
+        self.pieces().map(|piece| piece.rows() as u64).sum()
+    }
+
+    /// Bytes that the rows have unpacked, at a guess.
+    pub(crate) fn unpacked_bytes(&self) -> u64 {
+        self.pieces().map(|piece| piece.unpacked_bytes() as u64).sum()
+    }
+
+    /// Bytes of memory that they take.
+    pub(crate) fn bytes(&self) -> u64 {
+        let twins = self.runs.iter().map(|run| size_of_val(&run.twins[..]) + run.known.bytes());
+        (self.pieces().map(Piece::bytes).sum::<usize>() + twins.sum::<usize>()) as u64
+    }
+
+    /// Rows dropped because their twin was in an earlier run.
+    pub(crate) fn duplicates(&self) -> u64 {
+        self.duplicates
+    }
+
+    /// Of those, how many differed from their twin in content: known when all inputs have been read.
+    pub(crate) fn conflicting(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.conflicting)
+    }
+
+    fn pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.runs.iter().flat_map(|run| &run.pieces)
+    }
+
+    /// Adds a run of these rows, which are in order and without twins among them, less those whose twin is in an earlier
+    /// run. So many of them are unpacked at a time afterwards, 8,192 at the most.
+    pub(crate) fn push(&mut self, rows: &dyn Ordered, piece_rows: usize) -> Result<(), ArrowError> {
+        let piece_rows = piece_rows.clamp(1, PIECE_ROWS as usize);
+        let ranges: Vec<Range<usize>> = (0..rows.rows())
+            .step_by(piece_rows)
+            .map(|from| from..rows.rows().min(from + piece_rows))
+            .collect();
+        let identified = self.workers.each(ranges.clone(), |range| self.identified(rows, range));
+        let identified = identified.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut hashed = known::sorted(identified.iter().map(|piece| &piece.hashes[..]), self.workers)?;
+        let dropped = self.dropped(&identified, &hashed)?;
+        // Of those columns only what stays is needed from here on, and it is packed.
+        drop(identified);
+        hashed.retain_mut(|row| renumber(row, &dropped));
+        let known = Known::new(hashed);
+        let pieces = ranges.into_iter().zip(&dropped).collect();
+        let packed = self.workers.each(pieces, |(range, dropped)| self.packed(rows, range, dropped));
+        let mut pieces = Vec::with_capacity(packed.len());
+        for packed in packed {
+            let (piece, twins) = packed?;
+            pieces.push(piece);
+            self.duplicates += twins.len() as u64;
+            for (run, twin) in twins {
+                self.runs[run].twins.push(twin);
+            }
+        }
+        self.runs.push(Run { pieces, known, twins: Vec::new() });
+        Ok(())
+    }
+
+    fn identified(&self, rows: &dyn Ordered, range: Range<usize>) -> Result<Identified, ArrowError> {
+        let columns = self.identity_columns.iter().map(|index| rows.column(*index, range.clone()));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        let hashes = self.identity.hashes(&columns.iter().collect::<Vec<_>>())?;
+        Ok(Identified { columns, hashes })
+    }
+
+    /// For each piece, which of its rows have a twin in an earlier run, in order.
+    fn dropped(&self, new: &[Identified], hashed: &[Hashed]) -> Result<Vec<Vec<Dropped>>, ArrowError> {
+        let mut dropped = vec![Vec::new(); new.len()];
+        if sabotage::is_on(Bug::TwinsWithinBatchOnly) || sabotage::is_on(Bug::TwinsWithinPartOnly) {
+            return Ok(dropped);
+        }
+        let columns: Vec<Vec<&ArrayRef>> = new.iter().map(|piece| piece.columns.iter().collect()).collect();
+        let runs = (0..self.runs.len()).collect();
+        let found = self.workers.each(runs, |run: usize| self.twins_in(&self.runs[run], &columns, hashed));
+        for (run, twins) in found.into_iter().enumerate() {
+            for (of, ours) in twins? {
+                let (piece, row) = place(ours);
+                dropped[piece].push(Dropped { row, run, of });
+            }
+        }
+        for rows in &mut dropped {
+            rows.sort_unstable();
+        }
+        Ok(dropped)
+    }
+
+    /// The rows of a run that have the identity of a new one: the numbers of both.
+    fn twins_in(
+        &self,
+        run: &Run,
+        columns: &[Vec<&ArrayRef>],
+        hashed: &[Hashed],
+    ) -> Result<Vec<(u32, u32)>, ArrowError> {
+        let mut twins = run.known.candidates(hashed);
+        twins.sort_unstable();
+        let mut there: Option<(usize, Vec<ArrayRef>)> = None;
+        let mut failed = Ok(());
+        twins.retain(|(theirs, ours)| {
+            let (piece, row) = place(*theirs);
+            if there.as_ref().is_none_or(|(at, _)| *at != piece) {
+                let unpacked = self.identity_columns.iter().map(|index| run.pieces[piece].column(*index));
+                match unpacked.collect::<Result<Vec<_>, _>>() {
+                    Ok(unpacked) => there = Some((piece, unpacked)),
+                    Err(error) => failed = Err(error),
+                }
+            }
+            let Some((_, theirs)) = &there else { return false };
+            let (piece, ours) = place(*ours);
+            let theirs: Vec<&ArrayRef> = theirs.iter().collect();
+            Identity::is_same(&theirs, row as usize, &columns[piece], ours as usize)
+        });
+        failed.map(|()| twins)
+    }
+
+    /// Packs rows, less those that are dropped, which are noted with their runs.
+    fn packed(
+        &self,
+        rows: &dyn Ordered,
+        range: Range<usize>,
+        dropped: &[Dropped],
+    ) -> Result<(Piece, Vec<(usize, Twin)>), ArrowError> {
+        let columns = (0..self.schema.fields().len()).map(|index| rows.column(index, range.clone()));
+        let batch = RecordBatch::try_new(self.schema.clone(), columns.collect::<Result<_, _>>()?)?;
+        if dropped.is_empty() {
+            return Ok((Piece::pack(&batch)?, Vec::new()));
+        }
+        let contents = contents(&self.content, &batch, dropped.iter().map(|dropped| dropped.row))?;
+        let twins = dropped.iter().zip(contents);
+        let twins = twins.map(|(Dropped { run, of, .. }, content)| (*run, Twin { of: *of, content }));
+        let mut keep = BooleanBufferBuilder::new(batch.num_rows());
+        keep.append_n(batch.num_rows(), true);
+        dropped.iter().for_each(|dropped| keep.set_bit(dropped.row as usize, false));
+        let kept = filter_record_batch(&batch, &BooleanArray::new(keep.finish(), None))?;
+        Ok((Piece::pack(&kept)?, twins.collect()))
+    }
+
+    /// The runs as they are merged: in the order in which they were added.
+    pub(crate) fn into_rows(self) -> impl Iterator<Item = RunRows> {
+        let Self { schema, content, runs, conflicting, .. } = self;
+        runs.into_iter().map(move |Run { pieces, twins, .. }| {
+            let (content, conflicting) = (Arc::clone(&content), Arc::clone(&conflicting));
+            RunRows::new(pieces, twins, schema.clone(), content, conflicting)
+        })
+    }
+}
+
+/// The piece of a row, and its place in there.
+fn place(number: u32) -> (usize, u32) {
+    ((number / PIECE_ROWS) as usize, number % PIECE_ROWS)
+}
+
+/// Gives a row the number that it has among those that stay. Answers whether it does.
+fn renumber(row: &mut Hashed, dropped: &[Vec<Dropped>]) -> bool {
+    let (piece, at) = place(row.number);
+    let before = dropped[piece].partition_point(|dropped| dropped.row < at);
+    row.number -= before as u32;
+    dropped[piece].get(before).is_none_or(|dropped| dropped.row != at)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! Which identities a run has, by their hashes.
+
+use arrow::error::ArrowError;
+
+use super::PIECE_ROWS;
+use crate::workers::Workers;
+
+/// The hash of a row's identity, and the row's number in its run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Hashed {
+    pub(super) hash: u64,
+    pub(super) number: u32,
+}
+
+/// The hashes of a run's identities, in order: 12 bytes a row.
+#[derive(Debug)]
+pub(super) struct Known {
+    hashes: Vec<u64>,
+    numbers: Vec<u32>,
+}
+
+/// The rows of all pieces, by their hashes. An error if there are more than numbers have room for.
+pub(super) fn sorted<'a>(
+    pieces: impl ExactSizeIterator<Item = &'a [u64]> + Clone,
+    workers: &Workers,
+) -> Result<Vec<Hashed>, ArrowError> {
+    if pieces.len() > (u32::MAX / PIECE_ROWS) as usize {
+        return Err(ArrowError::InvalidArgumentError(format!("{} pieces in a run", pieces.len())));
+    }
+    let mut rows = Vec::with_capacity(pieces.clone().map(<[u64]>::len).sum());
+    for (piece, hashes) in (0..).step_by(PIECE_ROWS as usize).zip(pieces) {
+        rows.extend((piece..).zip(hashes).map(|(number, hash)| Hashed { hash: *hash, number }));
+    }
+    workers.sort(&mut rows);
+    Ok(rows)
+}
+
+impl Known {
+    /// Of rows that are in order of their hashes.
+    pub(super) fn new(rows: Vec<Hashed>) -> Self {
+        let hashes = rows.iter().map(|row| row.hash).collect();
+        Self { hashes, numbers: rows.into_iter().map(|row| row.number).collect() }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&self.hashes[..]) + size_of_val(&self.numbers[..])
+    }
+
+    /// Which of these rows, in order of their hashes, have the hash of one of the run's: the numbers of both. Most often
+    /// they are twins.
+    pub(super) fn candidates(&self, rows: &[Hashed]) -> Vec<(u32, u32)> {
+        let (mut candidates, mut begin) = (Vec::new(), 0);
+        for row in rows {
+            while self.hashes.get(begin).is_some_and(|hash| *hash < row.hash) {
+                begin += 1;
+            }
+            let same = self.hashes[begin..].iter().take_while(|hash| **hash == row.hash).count();
+            candidates.extend(self.numbers[begin..begin + same].iter().map(|theirs| (*theirs, row.number)));
+        }
+        candidates
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pair_of_equal_hashes_is_a_candidate_and_no_other() {
+        let ours: [&[u64]; 3] = [&[5, 1], &[9], &[5, 7]];
+        let theirs: [&[u64]; 2] = [&[7, 5, 3], &[5, 10]];
+        let workers = &Workers::new(1);
+        let sorted = |pieces: &[&[u64]]| sorted(pieces.iter().copied(), workers).unwrap();
+        let known = Known::new(sorted(&theirs));
+        let mut found = known.candidates(&sorted(&ours));
+        found.sort_unstable();
+        let at = |piece: u32, row: u32| piece * PIECE_ROWS + row;
+        let wanted = [
+            (at(0, 0), at(2, 1)),
+            (at(0, 1), at(0, 0)),
+            (at(0, 1), at(2, 0)),
+            (at(1, 0), at(0, 0)),
+            (at(1, 0), at(2, 0)),
+        ];
+        assert_eq!(found, wanted);
+        assert_eq!(known.bytes(), 5 * 12);
+        assert!(Known::new(Vec::new()).candidates(&sorted(&ours)).is_empty());
+    }
+}

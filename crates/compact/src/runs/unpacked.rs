@@ -1,0 +1,93 @@
+//! Runs on their way into files.
+
+use std::{
+    collections::VecDeque,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use arrow::{
+    array::{RecordBatch, UInt32Array},
+    compute::take_record_batch,
+    datatypes::SchemaRef,
+    error::ArrowError,
+    row::Row,
+};
+
+use super::{PIECE_ROWS, packed::Piece};
+use crate::{error::CompactError, log::build_error, rows::Keys, workers::Workers};
+
+/// A row that was dropped. Whether it differs from the one that stays is seen when that one is unpacked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Twin {
+    /// The number of the row that stays.
+    pub(super) of: u32,
+    /// A hash of all that the sender said.
+    pub(super) content: u64,
+}
+
+/// The rows of a run on their way into files. What has been taken is freed.
+pub(crate) struct RunRows {
+    pieces: VecDeque<Piece>,
+    /// The number of the first row of the next piece.
+    from: u32,
+    /// In order.
+    twins: VecDeque<Twin>,
+    schema: SchemaRef,
+    content: Arc<Keys>,
+    conflicting: Arc<AtomicU64>,
+}
+
+impl RunRows {
+    pub(super) fn new(
+        pieces: Vec<Piece>,
+        mut twins: Vec<Twin>,
+        schema: SchemaRef,
+        content: Arc<Keys>,
+        conflicting: Arc<AtomicU64>,
+    ) -> Self {
+        twins.sort_unstable_by_key(|twin| twin.of);
+        Self { pieces: pieces.into(), from: 0, twins: twins.into(), schema, content, conflicting }
+    }
+
+    /// The next rows, unpacked by the workers, who do this with it at once; `None` after the last.
+    pub(crate) async fn next_on<R: Send + 'static>(
+        &mut self,
+        workers: &Workers,
+        with: impl FnOnce(RecordBatch) -> R + Send + 'static,
+    ) -> Result<Option<R>, CompactError> {
+        let Some(piece) = self.pieces.pop_front() else { return Ok(None) };
+        let (from, to) = (self.from, self.from + PIECE_ROWS);
+        self.from = to;
+        let twins = self.twins.partition_point(|twin| twin.of < to);
+        let twins: Vec<Twin> = self.twins.drain(..twins).collect();
+        let (schema, content) = (self.schema.clone(), Arc::clone(&self.content));
+        let conflicting = Arc::clone(&self.conflicting);
+        let work = move || -> Result<R, ArrowError> {
+            let batch = piece.unpack(&schema)?;
+            let kept = contents(&content, &batch, twins.iter().map(|twin| twin.of - from))?;
+            let differing = twins.iter().zip(kept).filter(|(twin, kept)| twin.content != *kept).count();
+            conflicting.fetch_add(differing as u64, Ordering::Relaxed);
+            Ok(with(batch))
+        };
+        workers.run(work).await.map(Some).map_err(build_error)
+    }
+}
+
+/// A hash of all that the sender said, for each of these rows.
+pub(super) fn contents(
+    keys: &Keys,
+    batch: &RecordBatch,
+    rows: impl Iterator<Item = u32>,
+) -> Result<Vec<u64>, ArrowError> {
+    let rows = take_record_batch(batch, &UInt32Array::from_iter_values(rows))?;
+    let hash = |row: Row<'_>| {
+        let mut hasher = DefaultHasher::new();
+        row.hash(&mut hasher);
+        hasher.finish()
+    };
+    Ok(keys.of(&rows)?.iter().map(hash).collect())
+}

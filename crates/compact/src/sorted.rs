@@ -1,0 +1,238 @@
+//! Rows in the dataset's order: nulls first, then ascending; rows that are alike in it stay as they came.
+
+mod prefix;
+
+use std::{
+    ops::Range,
+    sync::{PoisonError, RwLock},
+};
+
+use arrow::{
+    array::{Array, ArrayRef},
+    datatypes::SchemaRef,
+    error::ArrowError,
+    row::{RowConverter, SortField},
+};
+use domain::Dataset;
+
+use crate::{
+    chunks::Chunks,
+    gather::{Place, gather},
+    ordered::Ordered,
+    workers::Workers,
+};
+
+use prefix::Prefixes;
+
+/// So many rows that are alike so far are sorted by prefixes of the next column; fewer are compared whole.
+const MANY: usize = 1 << 12;
+
+/// Rows whose sort columns are compared whole are brought together in groups of so many.
+const GROUP: usize = 1 << 16;
+
+/// A worker looks up the places of so many rows at a time.
+const PLACED: usize = 1 << 16;
+
+/// Rows in the dataset's order. They stay where they are; a column of them is gathered when it is asked for, until it is
+/// released.
+#[derive(Debug)]
+pub(crate) struct Sorted {
+    schema: SchemaRef,
+    /// Of each column, the array of each chunk.
+    columns: Vec<RwLock<Vec<ArrayRef>>>,
+    order: Vec<Place>,
+    bytes: usize,
+}
+
+impl Sorted {
+    /// Sorts these rows, which are numbered as in the chunks.
+    pub(crate) fn new(
+        chunks: Chunks,
+        rows: Vec<u32>,
+        dataset: &Dataset,
+        workers: &Workers,
+    ) -> Result<Self, ArrowError> {
+        let rows = order(&chunks, rows, dataset, workers)?;
+        let mut order = vec![Place::default(); rows.len()];
+        let parts = rows.chunks(PLACED).zip(order.chunks_mut(PLACED)).collect();
+        workers.each(parts, |(rows, order): (&[u32], &mut [Place])| {
+            for (place, row) in order.iter_mut().zip(rows) {
+                *place = chunks.place(*row);
+            }
+        });
+        // Of the rows that stay.
+        let share = chunks.bytes() as u128 * order.len() as u128 / chunks.rows().max(1) as u128;
+        let bytes = usize::try_from(share).unwrap_or(usize::MAX);
+        let (schema, columns) = chunks.into_columns();
+        Ok(Self { schema, columns: columns.into_iter().map(RwLock::new).collect(), order, bytes })
+    }
+}
+
+impl Ordered for Sorted {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn rows(&self) -> usize {
+        self.order.len()
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
+        let chunks = self.columns[index].read().unwrap_or_else(PoisonError::into_inner);
+        let chunks: Vec<&dyn Array> = chunks.iter().map(AsRef::as_ref).collect();
+        gather(self.schema.field(index).data_type(), &chunks, &self.order[rows])
+    }
+
+    fn release(&self, column: usize) {
+        *self.columns[column].write().unwrap_or_else(PoisonError::into_inner) = Vec::new();
+    }
+}
+
+/// The rows' numbers in the dataset's order.
+fn order(
+    chunks: &Chunks,
+    rows: Vec<u32>,
+    dataset: &Dataset,
+    workers: &Workers,
+) -> Result<Vec<u32>, ArrowError> {
+    let columns = dataset.sort_order();
+    let columns = columns.iter().map(|name| chunks.schema().index_of(name)).collect::<Result<Vec<_>, _>>()?;
+    Sort { chunks, workers, many: MANY, group: GROUP }.by(rows, &columns)
+}
+
+struct Sort<'a> {
+    chunks: &'a Chunks,
+    workers: &'a Workers,
+    /// See [`MANY`] and [`GROUP`].
+    many: usize,
+    group: usize,
+}
+
+/// Where in an order rows are that are alike so far: in the prefix of a column only, or in all of the column.
+#[derive(Default)]
+struct Ties {
+    by_prefix: Vec<Range<usize>>,
+    by_column: Vec<Range<usize>>,
+}
+
+impl Sort<'_> {
+    /// Sorts by the prefixes of the first column, then what is alike in them by what follows.
+    fn by(&self, mut rows: Vec<u32>, columns: &[usize]) -> Result<Vec<u32>, ArrowError> {
+        let Some((first, further)) = columns.split_first() else {
+            rows.sort_unstable();
+            return Ok(rows);
+        };
+        let Some(prefixes) = Prefixes::of(self.chunks, *first, &rows) else {
+            // A column of a type that has none.
+            let all = 0..rows.len();
+            self.compare(&mut rows, std::slice::from_ref(&all), columns)?;
+            return Ok(rows);
+        };
+        drop(rows);
+        let (mut order, ties) = self.by_prefixes(prefixes);
+        self.compare(&mut order, &ties.by_prefix, columns)?;
+        if further.is_empty() {
+            return Ok(order);
+        }
+        let (many, few): (Vec<_>, Vec<_>) =
+            ties.by_column.into_iter().partition(|tie| tie.len() >= self.many);
+        self.compare(&mut order, &few, further)?;
+        for tie in many {
+            let sorted = self.by(order[tie.clone()].to_vec(), further)?;
+            order[tie].copy_from_slice(&sorted);
+        }
+        Ok(order)
+    }
+
+    /// The rows in order of their prefixes, then of their numbers, and which of them are alike.
+    fn by_prefixes(&self, of: Prefixes) -> (Vec<u32>, Ties) {
+        let Prefixes { nulls: mut order, valid, mut prefixes, kind } = of;
+        order.sort_unstable();
+        let mut ties = Ties::default();
+        if order.len() > 1 {
+            ties.by_column.push(0..order.len());
+        }
+        order.reserve(valid.len());
+        let mut tie = |rows: Range<usize>, prefix: u64| {
+            if rows.len() > 1 {
+                let ties = if kind.is_whole(prefix) { &mut ties.by_column } else { &mut ties.by_prefix };
+                ties.push(rows);
+            }
+        };
+        let least = prefixes.iter().copied().min().unwrap_or_default();
+        let greatest = prefixes.iter().copied().max().unwrap_or_default();
+        if greatest - least <= u64::from(u32::MAX) {
+            // Prefix and number in one word: the milliseconds of a day have 27 bits.
+            for (prefix, row) in prefixes.iter_mut().zip(valid) {
+                *prefix = ((*prefix - least) << 32) | u64::from(row);
+            }
+            self.workers.sort(&mut prefixes);
+            for run in prefixes.chunk_by(|one, other| one >> 32 == other >> 32) {
+                tie(order.len()..order.len() + run.len(), (run[0] >> 32) + least);
+                order.extend(run.iter().map(|word| *word as u32));
+            }
+        } else {
+            let mut pairs: Vec<(u64, u32)> = prefixes.into_iter().zip(valid).collect();
+            self.workers.sort(&mut pairs);
+            for run in pairs.chunk_by(|one, other| one.0 == other.0) {
+                tie(order.len()..order.len() + run.len(), run[0].0);
+                order.extend(run.iter().map(|(_, row)| *row));
+            }
+        }
+        (order, ties)
+    }
+
+    /// Sorts the rows of each tie by these columns as a whole, then by their numbers.
+    fn compare(
+        &self,
+        order: &mut [u32],
+        mut ties: &[Range<usize>],
+        columns: &[usize],
+    ) -> Result<(), ArrowError> {
+        while !ties.is_empty() {
+            let (mut count, mut rows) = (0, 0);
+            while count < ties.len() && rows < self.group {
+                rows += ties[count].len();
+                count += 1;
+            }
+            let group;
+            (group, ties) = ties.split_at(count);
+            self.compare_group(order, group, columns)?;
+        }
+        Ok(())
+    }
+
+    fn compare_group(
+        &self,
+        order: &mut [u32],
+        ties: &[Range<usize>],
+        columns: &[usize],
+    ) -> Result<(), ArrowError> {
+        let rows = ties.iter().flat_map(|tie| &order[tie.clone()]);
+        let places: Vec<Place> = rows.map(|row| self.chunks.place(*row)).collect();
+        let arrays = columns.iter().map(|index| self.chunks.gather(*index, &places));
+        let arrays = arrays.collect::<Result<Vec<ArrayRef>, _>>()?;
+        let fields = arrays.iter().map(|array| SortField::new(array.data_type().clone()));
+        let keys = RowConverter::new(fields.collect())?.convert_columns(&arrays)?;
+        let mut begin = 0;
+        for tie in ties {
+            let order = &mut order[tie.clone()];
+            let mut rows: Vec<(usize, u32)> = (begin..).zip(order.iter().copied()).collect();
+            begin += rows.len();
+            rows.sort_unstable_by(|(a, first), (b, second)| {
+                keys.row(*a).cmp(&keys.row(*b)).then_with(|| first.cmp(second))
+            });
+            for (slot, (_, row)) in order.iter_mut().zip(rows) {
+                *slot = row;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,146 @@
+//! Landing objects to lines.
+
+use std::io::{self, BufRead, BufReader};
+
+use zstd::{
+    stream::raw::{Decoder, InBuffer, Operation, OutBuffer},
+    zstd_safe::get_frame_content_size,
+};
+
+/// The smallest buffer that is unpacked into.
+const LEAST: usize = 128 << 10;
+
+/// What an object was unpacked to.
+#[derive(Debug)]
+pub(crate) struct Unpacked {
+    /// The bytes of its lines.
+    pub(crate) bytes: u64,
+    /// Where the object ends early: the number that its next line would have had, and why. The lines before are good.
+    pub(crate) damage: Option<(usize, io::Error)>,
+}
+
+/// Unpacks one object after the other, with one decoder and one buffer.
+pub(crate) struct Unpacker {
+    decoder: Decoder<'static>,
+    buffer: Vec<u8>,
+    /// The most of an object that is unpacked at once, if its lines are no longer.
+    most: usize,
+}
+
+impl Unpacker {
+    /// With a buffer of at most so many bytes. For an object with a longer line the buffer grows to at most twice that line,
+    /// and is made smaller again behind the object.
+    pub(crate) fn new(most: usize) -> io::Result<Self> {
+        Ok(Self { decoder: Decoder::new()?, buffer: Vec::new(), most: most.max(LEAST) })
+    }
+
+    /// Hands on each line that is not empty, with its number, without its end.
+    pub(crate) fn unpack(&mut self, packed: &[u8], mut each: impl FnMut(usize, &[u8])) -> Unpacked {
+        let mut lines = Lines { each: &mut each, number: 0, bytes: 0 };
+        let fast = self.fast(packed, &mut lines);
+        if self.buffer.len() > self.most {
+            self.buffer.truncate(self.most);
+            self.buffer.shrink_to_fit();
+        }
+        if fast.is_ok() {
+            return Unpacked { bytes: lines.bytes, damage: None };
+        }
+        // zstd does not hand out what it unpacked in a call that fails. Small calls lose less before the damage.
+        let error = slow(packed, &mut lines).err();
+        let damage = error.map(|error| (lines.number, error));
+        Unpacked { bytes: lines.bytes, damage }
+    }
+
+    /// A buffer full at a time: the whole object, if it says that it is no larger.
+    fn fast(&mut self, packed: &[u8], lines: &mut Lines<'_>) -> io::Result<()> {
+        let whole = get_frame_content_size(packed).ok().flatten().unwrap_or(u64::MAX);
+        // One byte more, so that it is not full when everything is in it.
+        let size = usize::try_from(whole.saturating_add(1)).unwrap_or(usize::MAX).clamp(LEAST, self.most);
+        if self.buffer.len() < size {
+            self.buffer.resize(size, 0);
+        }
+        self.decoder.reinit()?;
+        let mut input = InBuffer::around(packed);
+        let (mut filled, mut is_whole) = (0, false);
+        loop {
+            if is_whole && input.pos() < packed.len() {
+                // Another frame follows.
+                self.decoder.reinit()?;
+            }
+            let mut output = OutBuffer::around_pos(&mut self.buffer[..], filled);
+            is_whole = self.decoder.run(&mut input, &mut output)? == 0;
+            let (before, after) = (filled, output.pos());
+            let used = lines.take(&self.buffer[..after], before);
+            self.buffer.copy_within(used..after, 0);
+            filled = after - used;
+            if input.pos() == packed.len() {
+                if is_whole {
+                    lines.rest(&self.buffer[..filled]);
+                    return Ok(());
+                }
+                if after < self.buffer.len() {
+                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "incomplete frame"));
+                }
+            }
+            if filled == self.buffer.len() {
+                // A line that is longer than the buffer.
+                self.buffer.resize(2 * filled, 0);
+            }
+        }
+    }
+}
+
+/// Where lines go.
+struct Lines<'a> {
+    each: &'a mut dyn FnMut(usize, &[u8]),
+    /// How many there were.
+    number: usize,
+    bytes: u64,
+}
+
+impl Lines<'_> {
+    /// Takes the lines that end within these bytes, of which the first `searched` have no end. Answers how many bytes they
+    /// have.
+    fn take(&mut self, bytes: &[u8], searched: usize) -> usize {
+        let mut begin = 0;
+        for end in memchr::memchr_iter(b'\n', &bytes[searched..]) {
+            let end = searched + end;
+            self.line(&bytes[begin..end], end + 1 - begin);
+            begin = end + 1;
+        }
+        begin
+    }
+
+    /// Takes a last line that has no end.
+    fn rest(&mut self, line: &[u8]) {
+        if !line.is_empty() {
+            self.line(line, line.len());
+        }
+    }
+
+    fn line(&mut self, line: &[u8], bytes: usize) {
+        if !line.is_empty() {
+            (self.each)(self.number, line);
+        }
+        self.number += 1;
+        self.bytes += bytes as u64;
+    }
+}
+
+/// Hands on the lines that were not, in small steps, until the damage.
+fn slow(packed: &[u8], lines: &mut Lines<'_>) -> io::Result<()> {
+    let (mut reader, mut line) = (BufReader::new(zstd::Decoder::new(packed)?), Vec::new());
+    for number in 0.. {
+        line.clear();
+        if reader.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        if number == lines.number {
+            lines.line(line.strip_suffix(b"\n").unwrap_or(&line), line.len());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+use std::io::Write;
+
+use domain::drawn::Random;
+
+use super::*;
+
+/// Line by line, as the standard library reads it: the lines, their bytes, and the number at which it ends early.
+fn plain(packed: &[u8]) -> (Vec<(usize, Vec<u8>)>, u64, Option<usize>) {
+    let (mut found, mut bytes) = (Vec::new(), 0);
+    let mut reader = BufReader::new(zstd::Decoder::new(packed).unwrap());
+    for number in 0.. {
+        let mut line = Vec::new();
+        match reader.read_until(b'\n', &mut line) {
+            Ok(0) => break,
+            Ok(read) => bytes += read as u64,
+            Err(_) => return (found, bytes, Some(number)),
+        }
+        if line.ends_with(b"\n") {
+            line.pop();
+        }
+        if !line.is_empty() {
+            found.push((number, line));
+        }
+    }
+    (found, bytes, None)
+}
+
+fn unpacked(unpacker: &mut Unpacker, packed: &[u8]) -> (Vec<(usize, Vec<u8>)>, u64, Option<usize>) {
+    let mut found = Vec::new();
+    let Unpacked { bytes, damage } =
+        unpacker.unpack(packed, |number, line| found.push((number, line.to_vec())));
+    (found, bytes, damage.map(|(number, _)| number))
+}
+
+/// Lines of any length, some of them empty, some longer than the buffer; with and without an end of the last one.
+fn text(random: &mut Random) -> Vec<u8> {
+    let mut text = Vec::new();
+    for _ in 0..random.below(300) {
+        let length = match random.below(40) {
+            0 => random.below(3 * LEAST),
+            1..10 => 0,
+            _ => random.below(2_000),
+        };
+        text.extend((0..length).map(|_| b'a' + random.below(26) as u8));
+        text.push(b'\n');
+    }
+    if random.chance(500) {
+        text.pop();
+    }
+    text
+}
+
+/// With the size in its head, without it, or in several frames.
+fn packed(text: &[u8], random: &mut Random) -> Vec<u8> {
+    let stream = |text: &[u8]| {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.include_checksum(true).unwrap();
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    };
+    match random.below(3) {
+        0 => zstd::bulk::compress(text, 1).unwrap(),
+        1 => stream(text),
+        _ => {
+            let (one, other) = text.split_at(random.below(text.len() + 1));
+            [stream(one), zstd::bulk::compress(other, 1).unwrap()].concat()
+        }
+    }
+}
+
+#[test]
+fn objects_are_unpacked_as_the_standard_library_reads_them_one_after_the_other() {
+    let mut random = Random::new(21);
+    for most in [0, 1 << 20, 8 << 20] {
+        let mut unpacker = Unpacker::new(most).unwrap();
+        for run in 0..40 {
+            let text = text(&mut random);
+            let packed = packed(&text, &mut random);
+            assert!(unpacked(&mut unpacker, &packed) == plain(&packed), "run {run}, at most {most}");
+        }
+    }
+}
+
+#[test]
+fn a_long_line_keeps_no_memory_behind_its_object() {
+    let text = format!("short\n{}\nshort", "x".repeat(9 * LEAST)).into_bytes();
+    let (mut random, mut unpacker) = (Random::new(23), Unpacker::new(2 * LEAST).unwrap());
+    for _ in 0..6 {
+        let packed = packed(&text, &mut random);
+        assert!(unpacked(&mut unpacker, &packed) == plain(&packed));
+        assert!(unpacker.buffer.capacity() <= 2 * LEAST, "{} bytes", unpacker.buffer.capacity());
+    }
+}
+
+/// As many lines as before at the least, and none that is not in the text.
+#[test]
+fn what_comes_before_the_damage_is_kept_and_the_next_object_is_read() {
+    let mut random = Random::new(22);
+    let (mut unpacker, mut damaged) = (Unpacker::new(1 << 20).unwrap(), 0);
+    for run in 0..120 {
+        let text = text(&mut random);
+        let mut packed = packed(&text, &mut random);
+        let at = random.below(packed.len());
+        match random.below(3) {
+            0 => packed.truncate(at),
+            1 => packed[at] ^= 1 << random.below(8),
+            _ => packed.extend(b"what is no frame"),
+        }
+        let (found, bytes, end) = unpacked(&mut unpacker, &packed);
+        let (least, least_bytes, least_end) = plain(&packed);
+        assert_eq!(end.is_some(), least_end.is_some(), "run {run}");
+        assert!(found.len() >= least.len() && found[..least.len()] == least[..], "run {run}");
+        assert!(bytes >= least_bytes && end >= least_end, "run {run}");
+        damaged += usize::from(end.is_some());
+    }
+    assert!(damaged > 60, "{damaged} damaged objects: too few to say anything");
+    let good = zstd::bulk::compress(b"one\n\ntwo", 1).unwrap();
+    let lines = vec![(0, b"one".to_vec()), (2, b"two".to_vec())];
+    assert_eq!(unpacked(&mut unpacker, &good), (lines, 8, None));
+    assert_eq!(unpacked(&mut unpacker, b""), (Vec::new(), 0, Some(0)));
+}
