@@ -113,7 +113,8 @@ variable "compact" {
   description = <<-TEXT
     The function compact. A longer window makes fewer generations, and events visible later.
     memory_budget_mib: the memory that it works in; without it, three quarters of memory_mib. What a partition has
-    beyond that is merged in several steps. target_file_size_mib: the size of a full data file.
+    beyond that is merged in several steps. threads: how many it works on; without it, as many as Lambda gives it
+    processors. target_file_size_mib: the size of a full data file.
     grace_minutes: how long a consumed landing object is kept. retention_hours: how long a superseded generation is
     kept for the queries that read it: more than Athena's longest.
     sweep: how often it looks for what notifications missed, and vacuum: how often it looks for what is garbage, and for
@@ -127,6 +128,7 @@ variable "compact" {
     batch_size              = optional(number, 1000)
     batching_window_seconds = optional(number, 10)
     memory_budget_mib       = optional(number)
+    threads                 = optional(number)
     target_file_size_mib    = optional(number, 128)
     grace_minutes           = optional(number, 10)
     retention_hours         = optional(number, 6)
@@ -148,6 +150,13 @@ variable "compact" {
       floor(var.compact.memory_budget_mib) == var.compact.memory_budget_mib
     )
     error_message = "compact.memory_budget_mib must be a whole number from 64 to five sixths of memory_mib, or left out."
+  }
+
+  validation {
+    condition = var.compact.threads == null ? true : (
+      var.compact.threads >= 1 && var.compact.threads <= 64 && floor(var.compact.threads) == var.compact.threads
+    )
+    error_message = "compact.threads must be a whole number from 1 to 64, or left out."
   }
 
   validation {

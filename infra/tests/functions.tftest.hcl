@@ -175,6 +175,7 @@ run "as_somebody_wants_them" {
     compact = {
       memory_budget_mib = 850, grace_minutes = 59, memory_mib = 1024, sweep = "cron(0 * * * ? *)"
       retention_hours   = 3, target_file_size_mib = 64, vacuum = "rate(6 hours)", reserved_concurrency = 6
+      threads           = 2
     }
     api   = { authorization = "NONE" }
     query = { wait_seconds = 22, catalog_cache_seconds = 0, sql = true }
@@ -215,6 +216,7 @@ run "as_somebody_wants_them" {
   assert {
     condition = (
       module.compact.function.environment.TRIBUTARY_MEMORY_BUDGET == "850MiB" &&
+      module.compact.function.environment.TRIBUTARY_THREADS == "2" &&
       module.compact.function.environment.TRIBUTARY_RETENTION == "3h" &&
       module.compact.function.environment.TRIBUTARY_TARGET_FILE_SIZE == "64MiB" &&
       module.compact.function.environment.TRIBUTARY_DATABASE == "lake_2" &&

@@ -236,3 +236,13 @@ run "refused_20" {
 
   expect_failures = [var.query]
 }
+
+run "refused_21" {
+  command = plan
+
+  variables {
+    compact = { threads = 65 }
+  }
+
+  expect_failures = [var.compact]
+}

@@ -147,6 +147,33 @@ class Runtime:
         http.wfile.write(body)
 
 
+def variables(binary: Path, api: str, endpoint: str) -> dict[str, str]:
+    """The environment in which Lambda starts a function, with its AWS at this endpoint."""
+    name = binary.parent.name if binary.name == "bootstrap" else binary.name
+    return {
+        "AWS_LAMBDA_RUNTIME_API": api,
+        "AWS_LAMBDA_FUNCTION_NAME": f"tributary-{name}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/tributary-{name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"2026/11/23/[$LATEST]{uuid.uuid4().hex}",
+        "AWS_EXECUTION_ENV": "AWS_Lambda_provided.al2023",
+        "AWS_REGION": "us-west-2",
+        "AWS_DEFAULT_REGION": "us-west-2",
+        "AWS_ACCESS_KEY_ID": "ASIALOCAL",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SESSION_TOKEN": "local",
+        "AWS_ENDPOINT_URL": endpoint,
+        "TRIBUTARY_OPEN_ACCESS": "on",
+        "LAMBDA_TASK_ROOT": str(binary.parent),
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "TZ": ":UTC",
+        "_HANDLER": "bootstrap",
+    }
+
+
 class Function:
     """A function's process, started as Lambda starts a bootstrap."""
 
@@ -154,28 +181,7 @@ class Function:
         self.name = binary.name
         self.log = log
         self.runtime = Runtime(self.name)
-        environment = {
-            "AWS_LAMBDA_RUNTIME_API": self.runtime.address,
-            "AWS_LAMBDA_FUNCTION_NAME": f"tributary-{self.name}",
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/tributary-{self.name}",
-            "AWS_LAMBDA_LOG_STREAM_NAME": f"2026/11/23/[$LATEST]{uuid.uuid4().hex}",
-            "AWS_EXECUTION_ENV": "AWS_Lambda_provided.al2023",
-            "AWS_REGION": "us-west-2",
-            "AWS_DEFAULT_REGION": "us-west-2",
-            "AWS_ACCESS_KEY_ID": "ASIALOCAL",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_SESSION_TOKEN": "local",
-            "AWS_ENDPOINT_URL": endpoint,
-            "TRIBUTARY_OPEN_ACCESS": "on",
-            "LAMBDA_TASK_ROOT": str(binary.parent),
-            "LAMBDA_RUNTIME_DIR": "/var/runtime",
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "TZ": ":UTC",
-            "_HANDLER": "bootstrap",
-        } | settings
+        environment = variables(binary, self.runtime.address, endpoint) | settings
         with log.open("ab") as stderr:
             self.started_at = time.monotonic()
             self.process = subprocess.Popen([binary], env=environment, stdout=stderr, stderr=stderr)

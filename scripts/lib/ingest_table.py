@@ -1,6 +1,7 @@
 """The table of `scripts/bench ingest`, from what its three programs printed.
 
-Fails where the two did not store the same, or where ours is not ten times as fast.
+Fails where the two did not store the same, or where ours is not ten times as fast; with --smoke behind the files, only
+where they did not store the same.
 """
 
 import sys
@@ -15,6 +16,7 @@ def rows(path):
 
 
 ours, theirs, memory = map(rows, sys.argv[1:4])
+is_smoke = "--smoke" in sys.argv[4:]
 print(
     f"{'':15} {'events':>6} {'batch':>8} {'events/s':>9} {'payload':>9} {'Python':>9} {'ratio':>5} "
     f"{'allocations':>11} {'peak heap':>16} {'process':>8}"
@@ -31,7 +33,7 @@ for name, (size, events, payload, stored, rate) in ours.items():
     ratio = rate / int(their_rate)
     if stored != their_stored:
         failures.append(f"{name}: we stored {stored}, Python stored {their_stored}")
-    if ratio < MUST:
+    if ratio < MUST and not is_smoke:
         failures.append(f"{name}: {ratio:.1f} times as fast as Python, not {MUST} times")
     if "packed" in name:
         if megabytes < AIM_PACKED:
@@ -44,7 +46,7 @@ for name, (size, events, payload, stored, rate) in ours.items():
         f"{name:15} {events:6} {size / 1024:5,.0f}KiB {rate:9,} {megabytes:9.1f} {int(their_rate):9,} {ratio:5.1f} "
         f"{allocations / events:11.2f} {heap / 1024:5,.0f}KiB {heap / size:7.2f} {process / 1024:5.1f}MiB"
     )
-for line in missed:
+for line in [] if is_smoke else missed:
     print("missed:", line)
 for line in failures:
     print("FAILED:", line)

@@ -1,8 +1,9 @@
 //! How many megabytes a second of each format are rendered from a result of 100,000 rows and 6 columns, on one core.
 //! `scripts/bench query` and `scripts/bench render` run it beside pandas, on the same CSV.
 //!
-//! Arguments: a file for the CSV, and for a profiler, the name of the only format to measure. Prints a line for each
-//! format: its name, bytes of its body, milliseconds; and so for `json` with each content coding, which come after it.
+//! Arguments: a file for the CSV, and for a profiler, the name of the only format to measure; or another number of rows.
+//! Prints a line for each format: its name, bytes of its body, milliseconds; and so for `json` with each content coding,
+//! which come after it.
 
 // It is a measurement: what fails ends it.
 #![allow(clippy::expect_used, clippy::panic)]
@@ -33,9 +34,11 @@ fn main() {
     let (path, only) = match &arguments[..] {
         [path] => (path, None),
         [path, only] => (path, Some(only)),
-        _ => panic!("arguments: FILE [FORMAT]"),
+        _ => panic!("arguments: FILE [FORMAT|ROWS]"),
     };
-    let csv = Bytes::from(result());
+    let rows = only.and_then(|rows| rows.parse::<u64>().ok());
+    let only = only.filter(|_| rows.is_none());
+    let csv = Bytes::from(result(rows.unwrap_or(ROWS)));
     fs::write(path, &csv).expect("a file");
     for format in ["json", "columns", "csv", "ndjson", "parquet", "arrow"] {
         let wanted = only.is_none_or(|only| only == format);
@@ -69,7 +72,7 @@ fn measured(body: impl Fn() -> Vec<u8>) -> (usize, f64) {
 }
 
 /// As Athena leaves it: names with letters outside of ASCII, some with quotes, some missing.
-fn result() -> String {
+fn result(rows: u64) -> String {
     const FIRST: [&str; 8] =
         ["Javier", "Rosa", "O'Brien", "Zoë", "Mei-Ling", "Aleksandra", "Li", "Gwendolyn"];
     const LAST: [&str; 8] =
@@ -82,7 +85,7 @@ fn result() -> String {
     };
     let mut pick = |names: [&'static str; 8]| names[usize::try_from(random(8)).expect("below 8")];
     let mut numbers = 0_u64;
-    for row in 0..ROWS {
+    for row in 0..rows {
         numbers = numbers.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(row | 1);
         let part = |shift: u32, below: u64| (numbers >> shift) % below;
         let name = match part(40, 50) {
