@@ -48,7 +48,7 @@ impl Identity {
 
     /// A hash for each row. Equal identities have equal hashes; -0.0 is 0.0.
     pub(crate) fn hashes(&self, identity: &[&ArrayRef]) -> Result<Vec<u64>, ArrowError> {
-        let mut hashes = vec![0; identity.first().map_or(0, |column| column.len())];
+        let mut hashes = vec![0; identity.first().map_or(0, Array::len)];
         for column in identity {
             self.add(column, &mut hashes)?;
         }

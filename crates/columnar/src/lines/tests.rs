@@ -1,7 +1,4 @@
-use arrow::{
-    array::{Array, AsArray},
-    util::pretty::pretty_format_batches,
-};
+use arrow::{array::AsArray, util::pretty::pretty_format_batches};
 use domain::{
     drawn::{Drawn, Identity, Random},
     landing,
@@ -168,7 +165,7 @@ fn a_batch_begins_without_the_one_before() {
     assert_eq!(lines.finish().unwrap().num_rows(), 2);
     lines.push_str(&line("{}")).unwrap();
     let rows = lines.finish().unwrap();
-    let nulls: Vec<usize> = rows.columns().iter().map(|column| column.null_count()).collect();
+    let nulls: Vec<usize> = rows.columns().iter().map(arrow::array::Array::null_count).collect();
     assert_eq!(nulls, [1, 1, 1, 1, 1, 1, 1, 0, 0, 1]);
 }
 
@@ -193,7 +190,7 @@ fn the_memory_of_a_batch_does_not_depend_on_the_batches_before() {
         let (behind, alone) = (read(&mut lines, &batch), read(&mut Lines::new(drawn.dataset()), &batch));
         assert_eq!(behind, alone, "seed {seed}");
         let sizes = |rows: &RecordBatch| -> Vec<usize> {
-            rows.columns().iter().map(|column| column.get_array_memory_size()).collect()
+            rows.columns().iter().map(arrow::array::Array::get_array_memory_size).collect()
         };
         assert_eq!(sizes(&behind), sizes(&alone), "seed {seed}");
     }

@@ -4,8 +4,11 @@ use domain::drawn::Random;
 
 use super::*;
 
-/// Line by line, as the standard library reads it: the lines, their bytes, and the number at which it ends early.
-fn plain(packed: &[u8]) -> (Vec<(usize, Vec<u8>)>, u64, Option<usize>) {
+/// The lines with their numbers, the bytes of all, and the number of the line at which damage begins.
+type Found = (Vec<(usize, Vec<u8>)>, u64, Option<usize>);
+
+/// Line by line, as the standard library reads it.
+fn plain(packed: &[u8]) -> Found {
     let (mut found, mut bytes) = (Vec::new(), 0);
     let mut reader = BufReader::new(zstd::Decoder::new(packed).unwrap());
     for number in 0.. {
@@ -25,7 +28,7 @@ fn plain(packed: &[u8]) -> (Vec<(usize, Vec<u8>)>, u64, Option<usize>) {
     (found, bytes, None)
 }
 
-fn unpacked(unpacker: &mut Unpacker, packed: &[u8]) -> (Vec<(usize, Vec<u8>)>, u64, Option<usize>) {
+fn unpacked(unpacker: &mut Unpacker, packed: &[u8]) -> Found {
     let mut found = Vec::new();
     let Unpacked { bytes, damage } =
         unpacker.unpack(packed, |number, line| found.push((number, line.to_vec())));

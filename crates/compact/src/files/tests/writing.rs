@@ -18,7 +18,7 @@ use domain::{
 use parquet::{
     bloom_filter::Sbbf,
     file::{
-        metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader},
+        metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData},
         page_index::column_index::ColumnIndexMetaData,
     },
 };
@@ -131,7 +131,7 @@ async fn the_metadata_say_what_readers_prune_by() {
         let created_by = found.file_metadata().created_by().unwrap();
         assert!(created_by.starts_with("tributary "), "{created_by}");
         assert!(found.file_metadata().key_value_metadata().is_none());
-        let groups: Vec<i64> = found.row_groups().iter().map(|group| group.num_rows()).collect();
+        let groups: Vec<i64> = found.row_groups().iter().map(RowGroupMetaData::num_rows).collect();
         assert_eq!(groups, [1_000, 1_000, 500]);
         for (number, group) in found.row_groups().iter().enumerate() {
             let path = |column: usize| group.column(column).column_path().string();
@@ -185,7 +185,7 @@ async fn files_and_row_groups_are_as_large_as_they_are_meant_to_be() {
         assert!(files.len() >= 3, "{} files", files.len());
         for (number, (file, body)) in files.iter().enumerate() {
             let found = metadata(body);
-            let sizes: Vec<i64> = found.row_groups().iter().map(|group| group.compressed_size()).collect();
+            let sizes: Vec<i64> = found.row_groups().iter().map(RowGroupMetaData::compressed_size).collect();
             let most = limits.row_group as i64 * 5 / 4;
             assert!(sizes.iter().all(|size| *size <= most), "{sizes:?}");
             // Bloom filters and what is at the end of the file come on top of what was estimated.
