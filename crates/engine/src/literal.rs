@@ -2,6 +2,7 @@
 
 mod constant;
 mod decimal;
+mod interval;
 mod like;
 
 use std::ops::ControlFlow;
@@ -49,6 +50,12 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             Ok(())
         }
         Expr::TypedString(literal) => typed(literal),
+        Expr::Interval(interval) if !interval::is_valid(interval) => {
+            let message = format!(
+                "{interval} is not a valid interval literal: expected a number of units, as in INTERVAL '1' DAY"
+            );
+            Err(EngineError::failed("INVALID_LITERAL", message))
+        }
         Expr::Cast { data_type: DataType::JSON, expr: inner, .. } => {
             *expr = calls::call(CAST_TO_JSON, vec![std::mem::replace(inner, Expr::Tuple(Vec::new()))]);
             Ok(())

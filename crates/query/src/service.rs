@@ -11,10 +11,13 @@ mod pages;
 mod patience;
 mod quoted;
 mod ready;
+mod renders;
 mod sql;
+mod unrendered;
 
 pub(crate) use handed_over::{QueryView, RETRY_POLL};
 pub(crate) use ready::Ready;
+use renders::Places;
 
 use std::sync::Arc;
 
@@ -61,6 +64,8 @@ pub struct Api<P: Ports> {
     snapshot: Snapshot,
     access: Access,
     named: NamedSnapshot,
+    files: Places,
+    pages: Places,
 }
 
 /// A request for rows that is ready to run, whichever endpoint it came by.
@@ -175,7 +180,8 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<(S, C, 
         };
         let flights = Flights::new(runner, settings.limits.max_queries);
         let store = Arc::new(store);
-        Self { store, catalog, flights, settings, snapshot, access, named }
+        let (files, pages) = (Places::of_files(), Places::of_pages());
+        Self { store, catalog, flights, settings, snapshot, access, named, files, pages }
     }
 }
 

@@ -210,6 +210,22 @@ async fn failures_have_athenas_words_and_the_place() {
             "SELECT DATE '2026-02-30'",
             "INVALID_LITERAL: '2026-02-30' is not a valid date literal: expected '2026-11-23', without a time zone",
         ),
+        (
+            "SELECT INTERVAL '2147483648' DAY",
+            "INVALID_LITERAL: INTERVAL '2147483648' DAY is not a valid interval literal: expected a number of units, as in INTERVAL '1' DAY",
+        ),
+        (
+            "SELECT at + INTERVAL '-106751991168' DAY FROM t",
+            "INVALID_LITERAL: INTERVAL '-106751991168' DAY is not a valid interval literal: expected a number of units, as in INTERVAL '1' DAY",
+        ),
+        (
+            "SELECT n FROM t WHERE at > DATE '2026-01-01' - INTERVAL '9223372036854775807' SECOND",
+            "INVALID_LITERAL: INTERVAL '9223372036854775807' SECOND is not a valid interval literal: expected a number of units, as in INTERVAL '1' DAY",
+        ),
+        (
+            "SELECT EXTRACT(DAY FROM INTERVAL '106751991168' DAY)",
+            "INVALID_LITERAL: INTERVAL '106751991168' DAY is not a valid interval literal: expected a number of units, as in INTERVAL '1' DAY",
+        ),
     ] {
         let error = lake.error(sql, &[]).await;
         if error.to_string() != expected || !matches!(error, EngineError::Failed(_)) {

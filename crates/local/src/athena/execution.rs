@@ -12,6 +12,9 @@ use super::{request::Start, runner::RunError, statement::Kind};
 /// How many executions are remembered.
 const REMEMBERED: usize = 10_000;
 
+/// How many bytes of statements, parameters and other texts of requests are remembered. What is not over counts too.
+const REMEMBERED_BYTES: usize = 64 << 20;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum State {
     Queued,
@@ -80,6 +83,8 @@ pub(super) struct Executions {
     by_id: HashMap<String, Execution>,
     by_token: HashMap<String, String>,
     order: VecDeque<String>,
+    /// Of the texts of all requests.
+    bytes: usize,
 }
 
 impl Executions {
@@ -130,24 +135,106 @@ impl Executions {
         if let Some(token) = &execution.request.client_request_token {
             self.by_token.insert(token.clone(), execution.id.clone());
         }
+        self.bytes += text_bytes(&execution.request);
         self.order.push_back(execution.id.clone());
         self.by_id.insert(execution.id.clone(), execution);
-        while self.order.len() > REMEMBERED {
-            let Some(oldest) = self.order.pop_front() else { return };
-            match self.by_id.get(&oldest) {
-                // One that is not over yet is as good as new.
-                Some(execution) if !execution.state.is_final() => self.order.push_back(oldest),
-                _ => self.forget(&oldest),
-            }
+        while self.order.len() > REMEMBERED || self.bytes > REMEMBERED_BYTES {
+            let oldest = self.order.iter().position(|id| self.is_over(id));
+            let Some(oldest) = oldest.and_then(|index| self.order.remove(index)) else { return };
+            self.forget(&oldest);
         }
+    }
+
+    fn is_over(&self, id: &str) -> bool {
+        self.by_id.get(id).is_none_or(|execution| execution.state.is_final())
     }
 
     fn forget(&mut self, id: &str) {
         let Some(execution) = self.by_id.remove(id) else { return };
+        self.bytes = self.bytes.saturating_sub(text_bytes(&execution.request));
         if let Some(token) = &execution.request.client_request_token
             && self.by_token.get(token).is_some_and(|of| of == id)
         {
             self.by_token.remove(token);
         }
+    }
+}
+
+/// The bytes of a request's texts.
+fn text_bytes(request: &Start) -> usize {
+    let optional = [
+        &request.client_request_token,
+        &request.work_group,
+        &request.query_execution_context.database,
+        &request.query_execution_context.catalog,
+        &request.result_configuration.output_location,
+    ];
+    let optional: usize = optional.into_iter().flatten().map(String::len).sum();
+    let parameters: usize = request.execution_parameters.iter().map(String::len).sum();
+    request.query_string.len() + parameters + optional
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn execution(id: usize, bytes: usize, state: State) -> Execution {
+        let token = format!("token-{id}");
+        let request = Start {
+            query_string: "x".repeat(bytes - bytes / 2 - token.len()),
+            execution_parameters: vec!["x".repeat(bytes / 2)],
+            client_request_token: Some(token),
+            ..Start::default()
+        };
+        let submitted = DateTime::UNIX_EPOCH;
+        Execution {
+            id: id.to_string(),
+            request,
+            kind: Kind::of("SELECT 1"),
+            workgroup: "primary".to_owned(),
+            output: Output { bucket: "bucket".to_owned(), key: id.to_string() },
+            state,
+            times: Times { submitted, started: None, planned: None, computed: None, completed: None },
+            scanned: BytesScanned::default(),
+            columns: Vec::new(),
+            written: (0, 0),
+            cancel: AbortHandle::new_pair().0,
+        }
+    }
+
+    #[test]
+    fn the_oldest_that_are_over_are_forgotten_beyond_the_bytes() {
+        let mut executions = Executions::default();
+        let quarter = REMEMBERED_BYTES / 4;
+        executions.insert(execution(0, quarter, State::Running));
+        for id in 1..=3 {
+            executions.insert(execution(id, quarter, State::Succeeded));
+        }
+        assert!((0..=3).all(|id| executions.get(&id.to_string()).is_some()), "all fit");
+        executions.insert(execution(4, quarter + 1, State::Queued));
+        let left: Vec<&str> = executions.of_workgroup("primary").collect();
+        assert_eq!(left, ["4", "3", "0"], "the running one stays");
+        assert!(executions.of_token("token-1").is_none());
+        assert_eq!(executions.bytes, 3 * quarter + 1);
+        // Nothing but executions that are not over: they all stay.
+        for id in 5..=8 {
+            executions.insert(execution(id, quarter, State::Running));
+        }
+        let left: Vec<&str> = executions.of_workgroup("primary").collect();
+        assert_eq!(left, ["8", "7", "6", "5", "4", "0"]);
+        executions.forget_workgroup("primary");
+        assert_eq!(executions.bytes, 0);
+    }
+
+    #[test]
+    fn the_oldest_that_are_over_are_forgotten_beyond_the_number() {
+        let mut executions = Executions::default();
+        executions.insert(execution(0, 100, State::Running));
+        for id in 1..=REMEMBERED + 5 {
+            executions.insert(execution(id, 100, State::Succeeded));
+        }
+        assert_eq!(executions.of_workgroup("primary").count(), REMEMBERED);
+        assert!(executions.get("0").is_some() && executions.get("6").is_none());
+        assert!(executions.get("7").is_some());
     }
 }

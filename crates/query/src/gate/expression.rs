@@ -3,8 +3,8 @@
 use sqlparser::{
     ast::{
         AccessExpr, Array, ArrayElemTypeDef, BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DataType,
-        Expr, ExtractSyntax, Interval, LambdaFunction, LambdaSyntax, ObjectNamePart, Subscript, TypedString,
-        UnaryOperator, Value, ValueWithSpan,
+        DateTimeField, Expr, ExtractSyntax, Interval, LambdaFunction, LambdaSyntax, ObjectNamePart,
+        Subscript, TypedString, UnaryOperator, Value, ValueWithSpan,
     },
     tokenizer::Location,
 };
@@ -139,14 +139,14 @@ impl Walk<'_> {
             Expr::Tuple(parts) | Expr::Array(Array { elem: parts, named: true }) => self.expressions(parts),
             Expr::Interval(Interval {
                 value,
-                leading_field: Some(_),
+                leading_field: Some(unit),
                 leading_precision: None,
                 last_field: _,
                 fractional_seconds_precision: None,
             }) => match &**value {
-                Expr::Value(value) => text(value),
+                Expr::Value(value) => interval(value, unit),
                 Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => match &**expr {
-                    Expr::Value(value) => text(value),
+                    Expr::Value(value) => interval(value, unit),
                     _ => refuse("an interval is written INTERVAL '1' DAY"),
                 },
                 _ => refuse("an interval is written INTERVAL '1' DAY"),
@@ -180,6 +180,29 @@ fn text(ValueWithSpan { value, span }: &ValueWithSpan) -> Checked {
         Value::SingleQuotedString(_) => Ok(()),
         _ => Err(Refused::at("here stands a string in quotes, and no parameter", span.start)),
     }
+}
+
+/// The text of an interval. The local engine counts days and months in 32 bits, and no time that can be answered is so
+/// far from another one.
+fn interval(literal: &ValueWithSpan, unit: &DateTimeField) -> Checked {
+    text(literal)?;
+    let Value::SingleQuotedString(digits) = &literal.value else { return Ok(()) };
+    let most = match unit {
+        DateTimeField::Year => i32::MAX.unsigned_abs() / 12,
+        _ => i32::MAX.unsigned_abs(),
+    };
+    let mut before = None;
+    for part in digits.split_inclusive(|c: char| !c.is_ascii_digit()) {
+        let number = part.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let is_fraction = before == Some('.');
+        before = part.chars().last();
+        let fits = number.is_empty() || number.parse::<u32>().is_ok_and(|number| number <= most);
+        if !is_fraction && !fits {
+            let message = format!("an interval has at most {most} of the unit {unit}");
+            return Err(Refused::at(message, literal.span.start));
+        }
+    }
+    Ok(())
 }
 
 fn misplaced(place: Location) -> Checked {

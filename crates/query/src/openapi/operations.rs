@@ -321,7 +321,8 @@ the partition, that of groups with all their keys, so that no two rows tie.";
 
 const CSV: &str = "\
 `spreadsheet` makes `csv` safe to open in a spreadsheet: every text and every name of a column is in quotes, and what begins \
-as a formula does (`=`, `+`, `-`, `@`, a tab or a line end) gets an apostrophe before it. Numbers stay numbers.";
+as a formula does (`=`, `+`, `-`, `@`, a tab or a line end) gets an apostrophe before it, also after `;`, `|`, a tab or \
+a line break within a text. Numbers stay numbers.";
 
 const FORMAT: &str = "\
 The form of the answer, before what `Accept` says: `json` records, `columns` (what pandas reads as `orient=\"columns\"`), \

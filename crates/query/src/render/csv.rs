@@ -106,12 +106,11 @@ fn string(out: &mut Vec<u8>, value: Value<'_>) {
     }
 }
 
-/// Appends a text in quotes, and with an apostrophe before it if it could be a formula.
+/// Appends a text in quotes, and with an apostrophe wherever a formula could begin.
 fn no_formula(out: &mut Vec<u8>, text: &[u8]) {
-    let start = out.len();
-    quoted(out, text);
-    if spreadsheet::is_formula(text) {
-        out.insert(start + 1, b'\'');
+    match std::str::from_utf8(text) {
+        Ok(text) => quoted(out, spreadsheet::inert(text).as_bytes()),
+        Err(_) => quoted(out, text),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    DataType, DatasetName,
+    DatasetName,
     key::ExecutionName,
     port::{QueryId, StoreError},
 };
@@ -14,7 +14,6 @@ use crate::{
     mistake::{self, Author, Mistake},
     problem::{Kind, Problem, listing, quote},
     record::{QueryRecord, RecordError},
-    render::{PageError, RenderError},
     snapshot::SnapshotError,
 };
 
@@ -72,6 +71,13 @@ pub(super) fn behind(name: &DatasetName, caller: &Caller, error: &ExecuteError, 
 pub(super) fn full() -> Problem {
     tracing::warn!("a query was turned away: this process has too many");
     Problem::new(Kind::Busy, "too many queries are running: try again in some seconds")
+        .retry_after(RETRY_BUSY)
+}
+
+/// This process renders as many results as it has memory for.
+pub(super) fn too_many_renders() -> Problem {
+    tracing::warn!("a request was turned away: this process renders too many results");
+    Problem::new(Kind::Busy, "too many results are being rendered: try again in some seconds")
         .retry_after(RETRY_BUSY)
 }
 
@@ -277,37 +283,6 @@ pub(super) fn unstored(error: &StoreError) -> Problem {
             "the file cannot be handed out: the lake's operator finds the reason in the log",
         ),
     }
-}
-
-/// There is no page.
-pub(super) fn unrendered(error: PageError, id: &QueryId) -> Problem {
-    let error = match error {
-        PageError::Read(error) => return failed(&ExecuteError::of_result(error, id)),
-        PageError::Render(error) => error,
-    };
-    let problem = match error {
-        RenderError::TooLarge { maximum } => {
-            let detail = format!(
-                "one row is longer than the {maximum} bytes that an answer may have: select fewer columns"
-            );
-            Problem::new(Kind::ResultTooLarge, detail).with("maximum", maximum)
-        }
-        // Athena computes with years that have more figures, and no format of the answers has them.
-        RenderError::Cell { column, data_type: DataType::Date | DataType::Timestamp, row } => {
-            tracing::info!(query_id = %id, column, row, "a result has a time that cannot be rendered");
-            let detail = format!(
-                "a date or a time in column {} of the result is not of the years 0000 to 9999",
-                quote(&column)
-            );
-            Problem::new(Kind::NotComputable, detail)
-        }
-        error => {
-            tracing::error!(query_id = %id, error = domain::chain(&error), "a result cannot be rendered");
-            let detail = "the query's result cannot be read: the lake's operator finds the reason in the log";
-            Problem::new(Kind::EngineFailed, detail)
-        }
-    };
-    problem.with("query_id", id.as_str())
 }
 
 pub(super) fn out_of_reach(detail: &str) -> Problem {

@@ -7,7 +7,7 @@ use domain::{
     port::{Download, ObjectStore, PresignedUrls, PutMode, QueryId, StoredResult},
 };
 
-use super::{Api, failures};
+use super::{Api, failures, unrendered::unrendered};
 use crate::{
     access::Caller,
     answer_types,
@@ -135,11 +135,12 @@ impl<P: Ports> Api<P> {
         limit: Option<u64>,
     ) -> Result<Page, Problem> {
         let Form { format, options } = form;
+        let _place = self.pages.take(self.clock()).await?;
         let mut limits = Limits { max_rows: limit.unwrap_or(u64::MAX), max_body: self.settings.max_body };
         loop {
             let request = PageRequest { columns, start, limits, format, options };
             let page = render::page(self.engine(), result, &request).await;
-            let page = page.map_err(|error| failures::unrendered(error, id))?;
+            let page = page.map_err(|error| unrendered(error, id, columns))?;
             // No byte becomes more than six, so that short ones need not be looked at.
             let long = form.is_text() && page.body.len() > self.settings.max_reply / 6;
             let reply = if long { escaped(&page.body) } else { page.body.len() };
@@ -151,7 +152,7 @@ impl<P: Ports> Api<P> {
         }
     }
 
-    /// The address of the whole result as a file.
+    /// The address of the whole result as a file. Few are rendered at once; an identical one is rendered once.
     pub(super) async fn file(
         &self,
         name: &ExecutionName,
@@ -164,16 +165,23 @@ impl<P: Ports> Api<P> {
         // Two variants of one format never take each other's place.
         let variant = u128::from_be_bytes(Digest::new("form").text(&form.text()).finish()) as u64;
         let key = key::rendered(name, variant, form.extension());
-        let exists = self.store.exists(&key).await.map_err(|error| failures::unstored(&error))?;
-        if !exists {
-            let body = self.whole(name, caller, result, columns, form).await?;
-            let put = self.store.put(&key, body.into(), PutMode::Overwrite).await;
-            put.map_err(|error| failures::unstored(&error))?;
+        if !self.is_stored(&key).await? {
+            let _place = self.files.take(self.clock()).await?;
+            // An identical request may have been at work meanwhile.
+            if !self.is_stored(&key).await? {
+                let body = self.whole(name, caller, result, columns, form).await?;
+                let put = self.store.put(&key, body.into(), PutMode::Overwrite).await;
+                put.map_err(|error| failures::unstored(&error))?;
+            }
         }
         let file_name = format!("{}.{}", record.file_name, form.extension());
         let download =
             Download { valid: URL_VALID, content_type: form.format.content_type(), file_name: &file_name };
         self.store.presigned_url(&key, &download).await.map_err(|error| failures::unstored(&error))
+    }
+
+    async fn is_stored(&self, key: &str) -> Result<bool, Problem> {
+        self.store.exists(key).await.map_err(|error| failures::unstored(&error))
     }
 
     async fn whole(
@@ -190,7 +198,7 @@ impl<P: Ports> Api<P> {
         let Form { format, options } = form;
         let request = PageRequest { columns, start: Position::START, limits, format, options };
         let page = render::page(self.engine(), result, &request).await;
-        let page = page.map_err(|error| failures::unrendered(error, &id))?;
+        let page = page.map_err(|error| unrendered(error, &id, columns))?;
         if page.next.is_none() {
             return Ok(page.body);
         }

@@ -108,6 +108,24 @@ async fn a_keys_bounds_say_what_it_may() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_keys_bound_on_rows_holds_for_free_sql_too() {
+    let served = World::new().await.serve();
+    let rights = Rights { max_rows: Some(3), free_sql: true, ..Rights::default() };
+    for (body, status, words) in [
+        (r#"{"sql": "SELECT name FROM passengers", "limit": 4}"#, 403, "allows 3 rows"),
+        (r#"{"sql": "SELECT name FROM passengers LIMIT 4"}"#, 400, "4 is more than the 3 rows"),
+    ] {
+        let request = Request::builder().method("POST").uri("/v1/queries");
+        let request =
+            request.header("content-type", "application/json").extension(Caller::with(rights.clone()));
+        let request = request.body(axum::body::Body::from(body)).unwrap();
+        let answer = reply(served.router.clone().oneshot(request).await.unwrap()).await;
+        answer.is_problem(status, words);
+    }
+    assert_eq!(served.started(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_may_be_too_quick() {
     let (served, key) = with_key(Rights { requests_per_minute: Some(2), ..Rights::default() }).await;
     for _ in 0..2 {

@@ -65,6 +65,14 @@ async fn every_wrong_request_says_what_would_work() {
     post(&served, "/v1/queries", &json!({"sql": "SELEC"}), &JSON)
         .await
         .is_problem(400, "only a query can be run");
+    post(
+        &served,
+        "/v1/queries",
+        &json!({"sql": "SELECT INTERVAL '2147483648' DAY AS x FROM passengers"}),
+        &JSON,
+    )
+    .await
+    .is_problem(400, "an interval has at most 2147483647");
     let get = served.get("/v1/queries").await;
     get.is_problem(405, "POST only");
     assert_eq!((get.header("allow"), served.started()), ("POST", 0));

@@ -1,0 +1,83 @@
+//! How many results are rendered at once in this process. To render takes memory, and a result that is there can be asked
+//! for without a query, so that the bound on queries does not hold here.
+
+use std::{pin::pin, time::Duration};
+
+use domain::port::Clock;
+use futures::future::{Either, select};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::failures;
+use crate::problem::Problem;
+
+/// Whole results as files, at once. One takes up to three times `TRIBUTARY_MAX_RENDERED` in `parquet` and `arrow`.
+const FILES: usize = 4;
+
+/// Pages, at once. One takes some 16 MiB.
+const PAGES: usize = 32;
+
+/// How long a request waits for a place.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// Places for what is rendered at once.
+#[derive(Debug)]
+pub(super) struct Places(Semaphore);
+
+impl Places {
+    pub(super) fn of_files() -> Self {
+        Self(Semaphore::new(FILES))
+    }
+
+    pub(super) fn of_pages() -> Self {
+        Self(Semaphore::new(PAGES))
+    }
+
+    /// A place, once there is one; 429 `busy` if there is none for some seconds.
+    pub(super) async fn take<K: Clock>(&self, clock: &K) -> Result<SemaphorePermit<'_>, Problem> {
+        let place = pin!(self.0.acquire());
+        let late = pin!(clock.sleep(WAIT));
+        let first = select(place, late).await;
+        match first {
+            Either::Left((Ok(place), _)) => Ok(place),
+            Either::Left((Err(_), _)) | Either::Right(_) => Err(failures::too_many_renders()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::tests::World;
+
+    const URI: &str = "/v1/datasets/passengers/rows?limit=20&format=csv";
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_waits_for_a_place_and_is_then_turned_away() {
+        let mut world = World::new().await;
+        world.settings.max_body = 300;
+        let served = world.serve();
+        let all = u32::try_from(FILES).unwrap();
+        let places = served.api.files.0.acquire_many(all).await.unwrap();
+        let busy = served.get(URI).await;
+        busy.is_problem(429, "too many results are being rendered");
+        assert_eq!(busy.header("retry-after"), "2");
+        // One place becomes free during the wait.
+        let leave = async {
+            tokio::time::sleep(WAIT / 2).await;
+            drop(places);
+        };
+        let (waited, ()) = futures::join!(served.get(URI), leave);
+        assert_eq!(waited.status, 303);
+        assert_eq!(served.api.files.0.available_permits(), FILES);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_waits_for_a_place_and_is_then_turned_away() {
+        let served = World::new().await.serve();
+        let places = served.api.pages.0.acquire_many(u32::try_from(PAGES).unwrap()).await.unwrap();
+        served.get(URI).await.is_problem(429, "too many results are being rendered");
+        drop(places);
+        assert_eq!(served.get(URI).await.status, 200);
+        assert_eq!(served.api.pages.0.available_permits(), PAGES);
+    }
+}
