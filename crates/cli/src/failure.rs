@@ -28,6 +28,9 @@ pub(crate) enum Failure {
     /// The signal handler cannot be set up.
     #[error("Ctrl-C cannot be watched for: {0}")]
     Signal(std::io::Error),
+    /// The machine does not allow it.
+    #[error("the threads of the command cannot be started: {0}")]
+    Runtime(std::io::Error),
     /// Somebody pressed Ctrl-C before it was done.
     #[error("interrupted")]
     Interrupted,

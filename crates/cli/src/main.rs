@@ -17,6 +17,7 @@ mod output;
 mod partition;
 mod publish;
 mod quarantine;
+mod runtime;
 mod stop;
 
 use std::{io::Write, process::ExitCode};
@@ -24,10 +25,22 @@ use std::{io::Write, process::ExitCode};
 use clap::Parser;
 
 use args::{Args, Command};
+use failure::Failure;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let outcome = match Args::parse().command {
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match runtime::run(command(args.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Who started it may have closed its standard error.
+            let _closed = writeln!(std::io::stderr(), "error: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+async fn command(command: Command) -> Result<(), Failure> {
+    match command {
         Command::Dev(options) => dev::run(options).await,
         Command::Demo(options) => demo::run(options).await,
         Command::Dataset(options) => dataset::run(options).await,
@@ -39,13 +52,5 @@ async fn main() -> ExitCode {
         Command::Publish(options) => publish::run(options).await,
         Command::Key(options) => key::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            // Who started it may have closed its standard error.
-            let _closed = writeln!(std::io::stderr(), "error: {failure}");
-            failure.exit_code()
-        }
     }
 }

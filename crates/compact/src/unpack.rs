@@ -1,6 +1,6 @@
 //! Landing objects to lines.
 
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 
 use zstd::{
     stream::raw::{Decoder, InBuffer, Operation, OutBuffer},
@@ -9,6 +9,11 @@ use zstd::{
 
 /// The smallest buffer that is unpacked into.
 const LEAST: usize = 128 << 10;
+
+/// The longest line, in bytes, without its end. `ingest` takes events of up to 1 MiB. Together with an identity from the
+/// same event, escaped, that makes a few MiB at the most. A longer line was not written by `ingest`, and a few KB of zstd
+/// can hold one of a GB.
+const MAX_LINE: usize = 16 << 20;
 
 /// What an object was unpacked to.
 #[derive(Debug)]
@@ -29,7 +34,7 @@ pub(crate) struct Unpacker {
 
 impl Unpacker {
     /// With a buffer of at most so many bytes. For an object with a longer line the buffer grows to at most twice that line,
-    /// and is made smaller again behind the object.
+    /// and is made smaller again behind the object. It does not grow beyond [`MAX_LINE`]: a longer line is damage.
     pub(crate) fn new(most: usize) -> io::Result<Self> {
         Ok(Self { decoder: Decoder::new()?, buffer: Vec::new(), most: most.max(LEAST) })
     }
@@ -70,21 +75,25 @@ impl Unpacker {
             let mut output = OutBuffer::around_pos(&mut self.buffer[..], filled);
             is_whole = self.decoder.run(&mut input, &mut output)? == 0;
             let (before, after) = (filled, output.pos());
-            let used = lines.take(&self.buffer[..after], before);
+            let used = lines.take(&self.buffer[..after], before)?;
             self.buffer.copy_within(used..after, 0);
             filled = after - used;
             if input.pos() == packed.len() {
                 if is_whole {
-                    lines.rest(&self.buffer[..filled]);
-                    return Ok(());
+                    return lines.rest(&self.buffer[..filled]);
                 }
                 if after < self.buffer.len() {
                     return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "incomplete frame"));
                 }
             }
+            if filled > MAX_LINE {
+                return Err(too_long());
+            }
             if filled == self.buffer.len() {
-                // A line that is longer than the buffer.
-                self.buffer.resize(2 * filled, 0);
+                // A line that is longer than the buffer. One byte more, for the end of the longest.
+                let size = (2 * filled).min(MAX_LINE + 1);
+                self.buffer.reserve_exact(size - filled);
+                self.buffer.resize(size, 0);
             }
         }
     }
@@ -100,31 +109,38 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     /// Takes the lines that end within these bytes, of which the first `searched` have no end. Answers how many bytes they
-    /// have.
-    fn take(&mut self, bytes: &[u8], searched: usize) -> usize {
+    /// have. An error is a line that is too long; those before it are taken.
+    fn take(&mut self, bytes: &[u8], searched: usize) -> io::Result<usize> {
         let mut begin = 0;
         for end in memchr::memchr_iter(b'\n', &bytes[searched..]) {
             let end = searched + end;
-            self.line(&bytes[begin..end], end + 1 - begin);
+            self.line(&bytes[begin..end], end + 1 - begin)?;
             begin = end + 1;
         }
-        begin
+        Ok(begin)
     }
 
     /// Takes a last line that has no end.
-    fn rest(&mut self, line: &[u8]) {
-        if !line.is_empty() {
-            self.line(line, line.len());
-        }
+    fn rest(&mut self, line: &[u8]) -> io::Result<()> {
+        if line.is_empty() { Ok(()) } else { self.line(line, line.len()) }
     }
 
-    fn line(&mut self, line: &[u8], bytes: usize) {
+    fn line(&mut self, line: &[u8], bytes: usize) -> io::Result<()> {
+        if line.len() > MAX_LINE {
+            return Err(too_long());
+        }
         if !line.is_empty() {
             (self.each)(self.number, line);
         }
         self.number += 1;
         self.bytes += bytes as u64;
+        Ok(())
     }
+}
+
+fn too_long() -> io::Error {
+    let reason = format!("a line has more than {MAX_LINE} bytes, which is longer than ingest writes any");
+    io::Error::new(io::ErrorKind::InvalidData, reason)
 }
 
 /// Hands on the lines that were not, in small steps, until the damage.
@@ -132,11 +148,12 @@ fn slow(packed: &[u8], lines: &mut Lines<'_>) -> io::Result<()> {
     let (mut reader, mut line) = (BufReader::new(zstd::Decoder::new(packed)?), Vec::new());
     for number in 0.. {
         line.clear();
-        if reader.read_until(b'\n', &mut line)? == 0 {
+        // With its end; a longer line is read only as far as it takes to see that.
+        if reader.by_ref().take(MAX_LINE as u64 + 1).read_until(b'\n', &mut line)? == 0 {
             break;
         }
         if number == lines.number {
-            lines.line(line.strip_suffix(b"\n").unwrap_or(&line), line.len());
+            lines.line(line.strip_suffix(b"\n").unwrap_or(&line), line.len())?;
         }
     }
     Ok(())

@@ -41,6 +41,9 @@ use serve::{Dialect, Guard, Port};
 /// How long a stop waits for what is under way, in each of its two stages.
 const STOP: Duration = Duration::from_secs(5);
 
+/// How long it then waits for what it has aborted. A task that computes does not see that until it next waits.
+const ABORT: Duration = Duration::from_secs(1);
+
 /// The settings from the environment, as the Lambdas read them. Some defaults differ: what a developer does shows at
 /// once, so nothing about the catalog is cached; and nothing here needs a key, or is kept from anybody.
 pub fn settings() -> Result<Settings, InvalidSetting> {
@@ -101,13 +104,24 @@ impl Stage {
         Stopped(self.stop.subscribe())
     }
 
-    /// Asks the tasks to end, and ends them if they take too long. Answers whether they were in time.
+    /// Asks the tasks to end, and aborts them if they take too long. Answers whether they were in time.
     async fn end(&mut self) -> bool {
+        self.end_within(STOP, ABORT).await
+    }
+
+    /// Comes back after both times at the latest. A task that never waits is left to the runtime: only the end of the
+    /// process ends it.
+    async fn end_within(&mut self, patience: Duration, abort: Duration) -> bool {
         self.stop.send_replace(true);
-        let all = async { while self.tasks.join_next().await.is_some() {} };
-        let in_time = tokio::time::timeout(STOP, all).await.is_ok();
-        self.tasks.shutdown().await;
+        let in_time = tokio::time::timeout(patience, self.ended()).await.is_ok();
+        self.tasks.abort_all();
+        let _either_way = tokio::time::timeout(abort, self.ended()).await;
         in_time
+    }
+
+    /// Comes back when all tasks have ended.
+    async fn ended(&mut self) {
+        while self.tasks.join_next().await.is_some() {}
     }
 }
 
@@ -203,7 +217,8 @@ impl Lake {
     }
 
     /// Finishes what is under way, then ends: first what calls the AWS side, then that. What was acknowledged
-    /// outlives the process in any case.
+    /// outlives the process in any case. Comes back within 12 seconds, even if a task computes and does not look up;
+    /// that task then ends with the process.
     pub async fn stop(mut self) {
         let (worked, answered) = (self.work.end().await, self.front.end().await);
         if !(worked && answered) {
@@ -211,3 +226,6 @@ impl Lake {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,3 +122,35 @@ fn what_comes_before_the_damage_is_kept_and_the_next_object_is_read() {
     assert_eq!(unpacked(&mut unpacker, &good), (lines, 8, None));
     assert_eq!(unpacked(&mut unpacker, b""), (Vec::new(), 0, Some(0)));
 }
+
+/// However the object is packed, and whatever fits into the buffer: an object is judged alike on every machine.
+#[test]
+fn a_line_that_is_longer_than_ingest_writes_any_is_damage() {
+    let mut random = Random::new(24);
+    for most in [0, 2 * MAX_LINE] {
+        let mut unpacker = Unpacker::new(most).unwrap();
+        for (length, is_damage) in [(MAX_LINE, false), (MAX_LINE + 1, true), (2 * MAX_LINE, true)] {
+            for end in ["", "\n", "\n\nafter\n"] {
+                let long = "x".repeat(length);
+                let packed = packed(format!("before\n{long}{end}").as_bytes(), &mut random);
+                let (found, bytes, damage) = unpacked(&mut unpacker, &packed);
+                let context = format!("{length} bytes before {end:?}, at most {most}");
+                assert_eq!(damage, is_damage.then_some(1), "{context}");
+                assert!(found[0] == (0, b"before".to_vec()), "{context}");
+                if is_damage {
+                    assert_eq!((found.len(), bytes), (1, 7), "{context}");
+                } else {
+                    assert!(found[1] == (1, long.into_bytes()), "{context}");
+                    assert_eq!(bytes, (7 + length + end.len()) as u64, "{context}");
+                }
+                assert!(unpacker.buffer.len() <= most.max(LEAST), "{context}");
+            }
+        }
+    }
+    let good = zstd::bulk::compress(b"one", 1).unwrap();
+    let mut unpacker = Unpacker::new(0).unwrap();
+    let bomb = packed(&vec![b'x'; 4 * MAX_LINE], &mut random);
+    let damage = unpacker.unpack(&bomb, |_, _| {}).damage.unwrap();
+    assert!(damage.1.to_string().contains("longer than ingest writes"), "{}", damage.1);
+    assert_eq!(unpacked(&mut unpacker, &good), (vec![(0, b"one".to_vec())], 3, None));
+}

@@ -130,7 +130,7 @@ impl Front {
         parts.headers.remove(header::AUTHORIZATION);
         parts.uri = with_bucket_of_host(self.without_signature(parts.uri)?, &parts.headers)?;
         refuse::check_parts(&parts.method, &parts.uri)?;
-        drop_unknown_range(&mut parts.headers);
+        settle_range(&mut parts.headers);
 
         let mut integrity = Integrity::default();
         let payload = text(&parts.headers, "x-amz-content-sha256").map(str::to_owned);
@@ -210,20 +210,34 @@ fn with_bucket_of_host(uri: Uri, headers: &HeaderMap) -> Result<Uri, S3Error> {
     target.parse().map_err(|_| error(S3ErrorCode::InvalidURI, "Couldn't parse the specified URI."))
 }
 
-/// S3 answers the whole object when it cannot read the range, or when there are several of them.
-fn drop_unknown_range(headers: &mut HeaderMap) {
+/// S3 answers the whole object when it cannot read the range, or when there are several of them. A number beyond every
+/// object is as good as the largest that the protocol's code reads.
+fn settle_range(headers: &mut HeaderMap) {
     let known = |value: &str| {
         let (first, last) = value.strip_prefix("bytes=")?.split_once('-')?;
-        let number = |text: &str| text.parse::<u64>().ok();
-        match (first, last) {
-            ("", last) => number(last).map(|_| ()),
-            (first, "") => number(first).map(|_| ()),
-            (first, last) => (number(first)? <= number(last)?).then_some(()),
-        }
+        let settled = match (first, last) {
+            ("", last) => format!("bytes=-{}", position(last)?),
+            (first, "") => format!("bytes={}-", position(first)?),
+            (first, last) => {
+                let (first, last) = (position(first)?, position(last)?);
+                (first <= last).then(|| format!("bytes={first}-{last}"))?
+            }
+        };
+        HeaderValue::from_str(&settled).ok()
     };
-    if text(headers, "range").is_none_or(|value| known(value).is_none()) {
-        headers.remove(header::RANGE);
+    let settled = text(headers, "range").and_then(known);
+    match settled {
+        Some(range) => drop(headers.insert(header::RANGE, range)),
+        None => drop(headers.remove(header::RANGE)),
     }
+}
+
+/// A number of a range, at most `i64::MAX`.
+fn position(text: &str) -> Option<u64> {
+    let most = i64::MAX.unsigned_abs();
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // Only a number that is too large cannot be read.
+    is_number.then(|| text.parse::<u64>().map_or(most, |number| number.min(most)))
 }
 
 fn announced(headers: &HeaderMap) -> Vec<String> {

@@ -99,14 +99,24 @@ async fn ranges_are_cut_at_the_end_and_refused_beyond() {
         ("bytes=8-100", "89", "bytes 8-9/10"),
         ("bytes=9-", "9", "bytes 9-9/10"),
         ("bytes=-3", "789", "bytes 7-9/10"),
+        ("bytes=0-9223372036854775807", "0123456789", "bytes 0-9/10"),
+        ("bytes=0-9223372036854775808", "0123456789", "bytes 0-9/10"),
+        ("bytes=7-18446744073709551615", "789", "bytes 7-9/10"),
+        ("bytes=8-99999999999999999999999", "89", "bytes 8-9/10"),
+        ("bytes=-18446744073709551615", "0123456789", "bytes 0-9/10"),
+        ("bytes=-99999999999999999999999", "0123456789", "bytes 0-9/10"),
     ] {
         let answer = range(asked).await.unwrap();
         assert_eq!(answer.content_range(), Some(header));
         assert_eq!(answer.body.collect().await.unwrap().to_vec(), found.as_bytes());
     }
-    let error = range("bytes=10-").await.unwrap_err();
-    assert_eq!(error.raw_response().unwrap().status().as_u16(), 416);
-    assert_eq!(error.into_service_error().code(), Some("InvalidRange"));
+    for beyond in
+        ["bytes=10-", "bytes=9223372036854775808-", "bytes=18446744073709551615-18446744073709551616"]
+    {
+        let error = range(beyond).await.unwrap_err();
+        assert_eq!(error.raw_response().unwrap().status().as_u16(), 416, "{beyond}");
+        assert_eq!(error.into_service_error().code(), Some("InvalidRange"), "{beyond}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //!
 //! An empty cell is nothing; with quotes it is the empty text.
 
-use std::fmt::Write;
+use std::{collections::HashSet, fmt::Write};
 
 use domain::json::Raw;
 use serde_json::Value;
@@ -31,8 +31,9 @@ pub(super) fn events(text: &str, is_cut: bool, most_events: usize) -> Result<Sam
             empty + 1
         ));
     }
-    if let Some(twice) = header.iter().enumerate().find(|(index, name)| header[..*index].contains(name)) {
-        return Err(format!("names the column {:?} twice in its header", twice.1));
+    let mut names = HashSet::with_capacity(header.len());
+    if let Some(twice) = header.iter().find(|name| !names.insert(name.as_str())) {
+        return Err(format!("names the column {twice:?} twice in its header"));
     }
     let mut sample = Sample::default();
     let mut table: Vec<Vec<Cell>> = Vec::new();

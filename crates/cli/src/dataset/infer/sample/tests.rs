@@ -1,4 +1,7 @@
-use std::io::Write;
+use std::{
+    io::Write,
+    time::{Duration, Instant},
+};
 
 use super::*;
 
@@ -64,6 +67,18 @@ fn what_is_no_sample_says_what_it_is_not() {
         let reason = split(bytes, false, 100).unwrap_err();
         assert!(reason.contains(words), "{reason}");
     }
+}
+
+/// Each name against all before it would take minutes.
+#[test]
+fn a_wide_header_is_searched_once_for_names_that_come_twice() {
+    let columns = 300_000;
+    let mut header: Vec<String> = (0..columns).map(|column| format!("column_{column:06}")).collect();
+    header.push(header[columns / 2].clone());
+    let began = Instant::now();
+    let reason = split(header.join(",").as_bytes(), false, 100).unwrap_err();
+    assert_eq!(reason, "names the column \"column_150000\" twice in its header");
+    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
 }
 
 #[test]

@@ -29,7 +29,8 @@ impl Host {
         }
         let name = text.strip_suffix('.').unwrap_or(text);
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        let is_name = !name.is_empty() && name.len() <= LONGEST && name.bytes().all(is_plain);
+        let has_labels = name.split('.').all(|label| !label.is_empty());
+        let is_name = has_labels && name.len() <= LONGEST && name.bytes().all(is_plain);
         is_name.then(|| Self::Name(name.to_ascii_lowercase()))
     }
 }
@@ -143,6 +144,12 @@ mod tests {
             "localhost/",
             "ＬＯＣＡＬ",
             ".",
+            "..",
+            ".localhost",
+            "..localhost",
+            "a..localhost",
+            "a..localhost:4566",
+            "localhost..",
         ] {
             assert_eq!(Authority::parse(text), None, "{text:?}");
         }
@@ -186,7 +193,7 @@ mod tests {
         assert!(is("Lake.Internal", "lake.internal:4566"));
         assert!(is("::1", "[::1]") && is("[::1]", "[::1]") && is("10.0.0.7", "10.0.0.7:80"));
         assert!(!is("lake.internal", "x.lake.internal"));
-        for text in ["", "http://lake", "lake:4566", "lake/", "*", "*.lake", "a b"] {
+        for text in ["", "http://lake", "lake:4566", "lake/", "*", "*.lake", "a b", ".lake", "a..lake"] {
             let error = text.parse::<HostName>().unwrap_err();
             assert!(error.to_string().contains("without scheme, port and path"), "{text}");
         }
