@@ -1,8 +1,8 @@
 //! How a query is ended from outside while it computes.
 //!
 //! To drop a query ends it only where its task waits, and a join may compute for minutes between two waits. So the
-//! operators look at a flag for every batch, functions for every call, every text that they make and every pattern that
-//! they compile (`guard`, `functions`), and fail when it is set.
+//! operators look at a flag for every batch, functions for every call, every text that they make or search and every
+//! pattern that they compile (`guard`, `functions`), and fail when it is set.
 
 use std::sync::{
     Arc,

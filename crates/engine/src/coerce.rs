@@ -2,7 +2,8 @@
 //!
 //! Where a decimal meets a real or a double, Athena converts the decimal, and DataFusion the other one. And what a
 //! calculation with decimals gives has another precision in each. One with integers is checked for overflow, and texts
-//! are concatenated by the function of ours, which bounds what it makes.
+//! are concatenated by the function of ours, which bounds what it makes. A complex `LIKE` is one of ours, too: it ends when
+//! the query is cancelled.
 
 use std::sync::Arc;
 
@@ -14,8 +15,8 @@ use datafusion::{
     },
     error::Result,
     logical_expr::{
-        Cast, Expr, ExprSchemable, LogicalPlan, Operator, ScalarUDF, expr::ScalarFunction,
-        expr_rewriter::NamePreserver, utils::merge_schema,
+        Cast, Expr, ExprSchemable, Like, LogicalPlan, Operator, ScalarUDF, expr::ScalarFunction,
+        expr_rewriter::NamePreserver, lit, utils::merge_schema,
     },
 };
 
@@ -32,17 +33,18 @@ const BIGINT_DIGITS: u8 = 19;
 /// The most digits of a decimal.
 const MAX_DIGITS: u8 = 38;
 
-/// The plan with Athena's types. `concat` is the function that `||` stands for.
+/// The plan with Athena's types. `concat` is the function that `||` stands for, and `like` the one of [`functions::like()`].
 pub(crate) fn as_athena(
     plan: LogicalPlan,
     concat: &Arc<ScalarUDF>,
+    like: &Arc<ScalarUDF>,
 ) -> std::result::Result<LogicalPlan, EngineError> {
     plan.transform_up_with_subqueries(|node| {
         let schema = merge_schema(&node.inputs());
         let names = NamePreserver::new(&node);
         node.map_expressions(|expr| {
             let name = names.save(&expr);
-            let rewritten = expr.transform_up(|expr| rewrite(expr, &schema, concat))?;
+            let rewritten = expr.transform_up(|expr| rewrite(expr, &schema, concat, like))?;
             Ok(rewritten.update_data(|expr| name.restore(expr)))
         })?
         .map_data(LogicalPlan::recompute_schema)
@@ -51,7 +53,17 @@ pub(crate) fn as_athena(
     .map_err(from_datafusion)
 }
 
-fn rewrite(mut expr: Expr, schema: &DFSchema, concat: &Arc<ScalarUDF>) -> Result<Transformed<Expr>> {
+fn rewrite(
+    mut expr: Expr,
+    schema: &DFSchema,
+    concat: &Arc<ScalarUDF>,
+    like: &Arc<ScalarUDF>,
+) -> Result<Transformed<Expr>> {
+    if let Expr::Like(pattern) = &expr
+        && let Some(called) = searched(pattern, schema, like)
+    {
+        return Ok(Transformed::yes(called));
+    }
     let mut changed = false;
     if let Expr::BinaryExpr(binary) = &mut expr
         && binary.op == Operator::StringConcat
@@ -116,6 +128,29 @@ fn concatenated(left: Expr, right: Expr, concat: &Arc<ScalarUDF>) -> Expr {
     };
     sides.push(right);
     Expr::ScalarFunction(ScalarFunction::new_udf(Arc::clone(concat), sides))
+}
+
+/// A `LIKE` whose pattern is complex as a call of ours; `None` for others. Where it is of a column and the texts have one
+/// beginning, that is asked for as well: it tells which row groups of a file need not be read.
+fn searched(pattern: &Like, schema: &DFSchema, like: &Arc<ScalarUDF>) -> Option<Expr> {
+    let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &*pattern.pattern else { return None };
+    let is_plain = pattern.escape_char.is_none() && !pattern.case_insensitive;
+    let is_text = pattern.expr.get_type(schema).is_ok_and(|found| found == Arrow::Utf8);
+    if !is_plain || !is_text || !functions::is_complex(text) {
+        return None;
+    }
+    let arguments = vec![(*pattern.expr).clone(), (*pattern.pattern).clone()];
+    let call = Expr::ScalarFunction(ScalarFunction::new_udf(Arc::clone(like), arguments));
+    if pattern.negated {
+        return Some(Expr::Not(Box::new(call)));
+    }
+    let beginning = functions::beginning(text).filter(|beginning| !functions::is_complex(beginning));
+    Some(match beginning {
+        Some(beginning) if matches!(*pattern.expr, Expr::Column(_)) => {
+            (*pattern.expr).clone().like(lit(beginning)).and(call)
+        }
+        _ => call,
+    })
 }
 
 fn is_integer(found: &Arrow) -> bool {

@@ -15,7 +15,7 @@ use crate::{
     coerce,
     error::EngineError,
     failure::{from_datafusion, while_reading},
-    functions::CONCAT,
+    functions::{self, CONCAT},
     guard,
     memory::MemoryLimits,
     resolve,
@@ -86,7 +86,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         cancellation.check()?;
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
         typing::check(&plan)?;
-        let plan = coerce::as_athena(plan, concat(&session)?)?;
+        let plan = coerce::as_athena(plan, concat(&session)?, &functions::like(&cancellation))?;
         batches::expect_copies(&plan, &memory)?;
         let failed = move |error| while_reading(&store, error);
         cancellation.check()?;

@@ -9,10 +9,12 @@ mod element;
 mod extreme;
 mod json;
 mod json_path;
+mod like;
 mod made;
 mod math;
 mod own;
 mod regexp;
+mod strpos;
 mod text;
 mod time;
 mod total;
@@ -29,14 +31,15 @@ use datafusion::{
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
 pub(crate) use json::{CAST_TO_JSON, is_castable};
+pub(crate) use like::{beginning, is_complex};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
 
 /// DataFusion's.
-const SCALAR: [&str; 6] = ["coalesce", "length", "nullif", "reverse", "starts_with", "strpos"];
+const SCALAR: [&str; 5] = ["coalesce", "length", "nullif", "reverse", "starts_with"];
 
 /// Ours, besides the parts of a time.
-const OWN: [&str; 21] = [
+const OWN: [&str; 22] = [
     "abs",
     "cardinality",
     "concat",
@@ -54,6 +57,7 @@ const OWN: [&str; 21] = [
     "regexp_like",
     "replace",
     "round",
+    "strpos",
     "substr",
     "to_base64",
     "upper",
@@ -98,7 +102,7 @@ const WINDOW: [&str; 11] = [
 ];
 
 /// Functions whose result is a `bigint` in Athena and a narrower type in DataFusion.
-const WIDENED: [&str; 2] = ["length", "strpos"];
+const WIDENED: [&str; 1] = ["length"];
 
 /// Whether a query may call it.
 pub(crate) fn is_known(name: &str) -> bool {
@@ -142,6 +146,7 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<A
         json_path::json_extract_scalar(),
         math::abs(),
         math::round(),
+        strpos::strpos(),
         text::concat(),
         text::lower(),
         text::replace(),
@@ -164,6 +169,11 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<A
 pub(crate) fn watched(condition: Expr, cancellation: &Cancellation) -> Expr {
     let function: ScalarUDF = watched::watched().until(cancellation).into();
     Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![condition]))
+}
+
+/// What `LIKE` calls where its pattern is complex ([`is_complex`]): it fails once the query is cancelled.
+pub(crate) fn like(cancellation: &Cancellation) -> Arc<ScalarUDF> {
+    Arc::new(like::like().until(cancellation).into())
 }
 
 /// What a comparison calls in the place of a function that gives a time in its zone: see [`time::instant`].

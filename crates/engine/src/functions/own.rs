@@ -33,9 +33,14 @@ pub(super) struct Own {
 enum Apply {
     /// The result is of a size that follows from the number of rows, or a part of an argument.
     Sized(fn(&[ArrayRef]) -> Result<ArrayRef>),
+    /// The same, and a row may take long.
+    Watched(Watched),
     /// The result may be larger than the arguments.
     Texts(MakeTexts),
 }
+
+/// Answers a column of so many rows. It fails at the next row once the query is cancelled.
+pub(super) type Watched = fn(&[Argument], usize, &Cancellation) -> Result<ArrayRef>;
 
 /// Appends one text, or none, for each row.
 pub(super) type MakeTexts = fn(&[Argument], &mut Made<'_>) -> Result<()>;
@@ -50,6 +55,17 @@ impl Own {
         apply: fn(&[ArrayRef]) -> Result<ArrayRef>,
     ) -> Self {
         Self::applying(name, takes, answers, Apply::Sized(apply))
+    }
+
+    /// One that may take long for a row, and looks before each whether the query shall end. Its result is of a size that
+    /// follows from the number of rows.
+    pub(super) fn watched(
+        name: &'static str,
+        takes: Takes,
+        answers: fn(&[Arrow]) -> Arrow,
+        apply: Watched,
+    ) -> Self {
+        Self::applying(name, takes, answers, Apply::Watched(apply))
     }
 
     /// One that makes texts, varchar or JSON as `answers` says. They are bounded and counted.
@@ -119,6 +135,16 @@ impl ScalarUDFImpl for Own {
                 let rows = args.number_rows;
                 let columns = args.args.into_iter().map(|argument| argument.into_array(rows));
                 Ok(ColumnarValue::Array(apply(&columns.collect::<Result<Vec<_>>>()?)?))
+            }
+            Apply::Watched(apply) => {
+                let arguments = args.args.into_iter().map(Argument::new).collect::<Result<Vec<_>>>()?;
+                let is_single = arguments.iter().all(Argument::is_single);
+                let rows = if is_single { 1 } else { args.number_rows };
+                let values = apply(&arguments, rows, &self.cancellation)?;
+                if is_single {
+                    return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&values, 0)?));
+                }
+                Ok(ColumnarValue::Array(values))
             }
             Apply::Texts(apply) => self.make(apply, args),
         }

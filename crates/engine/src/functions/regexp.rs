@@ -1,7 +1,8 @@
 //! `regexp_like(varchar, pattern)`.
 //!
 //! To compile a pattern may take a second, and a query may have hundreds of them. So each is compiled once, those of one
-//! query are bounded together ([`QueryMemory::compiled`]), and the query looks before each whether it shall end.
+//! query are bounded together ([`QueryMemory::compiled`]), and the query looks before each whether it shall end. It looks
+//! before each text, too, and a text is bounded ([`pattern::longest_text`]).
 
 mod pattern;
 
@@ -25,11 +26,11 @@ use datafusion::{
 };
 use regex::Regex;
 
-use super::own::{exactly, failed, not_taken, unexpected};
+use super::own::{exactly, failed, failure, not_taken, unexpected};
 use crate::{
     cancel::Cancellation,
     error::Failure,
-    memory::{Hold, QueryMemory},
+    memory::{EXCEEDED, Hold, QueryMemory},
 };
 use pattern::Compiled;
 
@@ -48,6 +49,8 @@ pub(super) struct RegexpLike {
 struct Pattern {
     text: String,
     regex: std::result::Result<Regex, Failure>,
+    /// The longest text that it may be searched in, in bytes.
+    longest: usize,
     _counted: Hold,
 }
 
@@ -57,11 +60,22 @@ impl Pattern {
         let Compiled { regex, bytes } = pattern::compile(text);
         memory.compiled(bytes)?;
         let held = if regex.is_ok() { bytes } else { 0 };
-        Ok(Self { text: text.to_owned(), regex, _counted: memory.holding(held)? })
+        let longest = pattern::longest_text(bytes);
+        Ok(Self { text: text.to_owned(), regex, longest, _counted: memory.holding(held)? })
     }
 
+    /// Fails where the search could take too long: nothing stops it.
     fn is_match(&self, text: &str) -> Result<bool> {
         match &self.regex {
+            Ok(_) if text.len() > self.longest => Err(failure(
+                EXCEEDED,
+                format!(
+                    "regexp_like: a text has {} bytes, and with this pattern it may have {} in the local engine; a \
+                     pattern with fewer repetitions and classes may have longer texts",
+                    text.len(),
+                    self.longest
+                ),
+            )),
             Ok(regex) => Ok(regex.is_match(text)),
             Err(failure) => Err(failed(failure.clone())),
         }

@@ -50,6 +50,18 @@ fn planned_for_long() -> String {
     format!("SELECT count(*) FROM t WHERE {}", patterns.join(" OR "))
 }
 
+/// Of `x` and `y`, always the same.
+fn random_text(characters: usize) -> String {
+    let mut state = 1_u32;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        if state & 64 == 0 { 'x' } else { 'y' }
+    };
+    (0..characters).map(|_| next()).collect()
+}
+
 /// Cancels the query once it has run for a while, and answers how it ended.
 fn cancelled(threads: &Threads, lake: &Arc<Lake>, sql: &str, dropped: bool) -> Option<CsvError> {
     let cancellation = Cancellation::default();
@@ -84,6 +96,8 @@ fn whatever_a_query_computes_it_ends_when_it_is_cancelled() {
     let lake = Arc::new(threads.runtime().block_on(lake()));
     let three = "t a CROSS JOIN t b CROSS JOIN t c";
     let long = "x".repeat(200_000);
+    let part = "x".repeat(50_000);
+    let (random, apart) = (random_text(200_000), format!("x{}", "_".repeat(700)).repeat(30));
     let queries = [
         // A function for each pair, of which none is kept.
         format!("SELECT count(*) FROM {three} WHERE lower(a.s || b.s || c.s || 'x') = 'x'"),
@@ -98,6 +112,13 @@ fn whatever_a_query_computes_it_ends_when_it_is_cancelled() {
         // A literal of 200 KB in a text of each pair.
         format!("SELECT count(*) FROM {three} WHERE lower(a.s || '{long}' || b.s || c.s) = 'x'"),
         format!("SELECT count(*) FROM {three} WHERE regexp_like(a.s || b.s || c.s || '{long}', '(xy)+z')"),
+        // A part that is different for each row, and nearly in the text at each of its characters.
+        format!(
+            "SELECT count(*) FROM {three} WHERE strpos(a.s || b.s || c.s || '{long}', '{part}' || a.s) = 1"
+        ),
+        // A match may begin at every second character, and needs 31 of them at certain distances.
+        format!("SELECT count(*) FROM {three} WHERE a.s || b.s || c.s || '{random}' LIKE '%{apart}x%'"),
+        format!("SELECT count(*) FROM {three} WHERE a.s || b.s || c.s || '{random}' NOT LIKE '%{apart}x%'"),
         planned_for_long(),
         // Groups, windows and sorts above a join.
         format!("SELECT a.n % 7, max(b.s), min(c.s) FROM {three} GROUP BY a.n % 7"),

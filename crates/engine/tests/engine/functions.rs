@@ -52,8 +52,18 @@ async fn texts() {
         ("SELECT lower('ÀÉ'), upper('straße')", "varchar", "àé|STRAßE"),
         ("SELECT n FROM t WHERE lower(s) LIKE lower('%PÉ' || 'REZ') ESCAPE '\\'", "integer", "1"),
         ("SELECT n FROM t WHERE s LIKE 'Ana' || NULL", "integer", ""),
+        ("SELECT s LIKE 'A%P_rez' FROM t ORDER BY n", "boolean", "true;false;NULL"),
+        ("SELECT s NOT LIKE '_na%_' FROM t ORDER BY n", "boolean", "false;false;NULL"),
+        ("SELECT n FROM t WHERE s LIKE 'an_%l_n%a'", "integer", "2"),
         ("SELECT n FROM t WHERE s = ('Ana' || ' Pérez')", "integer", "1"),
         ("SELECT length(s) FROM t WHERE n = 1", "bigint", "9"),
+        ("SELECT strpos(s, 'rez') FROM t ORDER BY n", "bigint", "7;0;NULL"),
+        (
+            "SELECT strpos(s, ''), strpos(s, p), strpos('éa', 'a'), strpos(s, NULL) FROM t WHERE n = 1",
+            "bigint",
+            "1|0|2|NULL",
+        ),
+        ("SELECT n FROM t WHERE strpos(s, substr(s, n + 1)) = 2", "integer", "1"),
         (
             "SELECT substr(s, 5), substring(s, -5, 2), substring(s FROM 1 FOR 3) FROM t WHERE n = 1",
             "varchar",
@@ -183,6 +193,7 @@ async fn arrays_and_maps() {
             "SELECT regexp_like(s) FROM t",
             "FUNCTION_NOT_FOUND: Unexpected parameters for function regexp_like",
         ),
+        ("SELECT strpos(s, n) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function strpos"),
         ("SELECT concat(s) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function concat"),
         ("SELECT concat(s, n) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function concat"),
         (

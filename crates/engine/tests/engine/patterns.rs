@@ -72,3 +72,25 @@ async fn a_pattern_that_is_too_large_is_compiled_once() {
     let two = format!("{select} {call} OR regexp_like(s, '{TOO_LARGE}x')");
     assert_eq!(code(&lake.error(&two, &[]).await), "EXCEEDED_LOCAL_MEMORY_LIMIT");
 }
+
+/// A search of minutes: no text decides early, and a match may begin at each `a`.
+#[tokio::test]
+async fn a_large_pattern_is_not_searched_in_a_long_text() {
+    let lake = lake(192 * MIB).await;
+    let slow = "[ab]*a(?:[ab]{900}){60}[^abN0-9]";
+    let long = "ab".repeat(100_000);
+    let count =
+        |text: &str, pattern: &str| format!("SELECT count(*) FROM t WHERE regexp_like({text}, {pattern})");
+    for (text, pattern) in [
+        (format!("s || '{long}'"), format!("'{slow}'")),
+        (format!("'{long}'"), format!("'{slow}'")),
+        (format!("s || '{long}'"), format!("replace('{slow}', 'N', s)")),
+    ] {
+        let error = lake.error(&count(&text, &pattern), &[]).await;
+        assert_eq!(code(&error), "EXCEEDED_LOCAL_MEMORY_LIMIT", "{error}");
+        assert!(error.to_string().contains("pattern"), "{error}");
+    }
+    // Each by itself is taken: the pattern with a short text, and the text with a small pattern.
+    assert_eq!(lake.rows(&count("s", &format!("'{slow}'"))).await, "\"0\"\n");
+    assert_eq!(lake.rows(&count(&format!("s || '{long}'"), "'^b(ab)+$'")).await, "\"1\"\n");
+}

@@ -23,6 +23,18 @@ const LIMITS: [usize; 5] = [64 << 10, 256 << 10, 1 << 20, 4 << 20, MAX_COMPILED]
 /// What a pattern may take for the states that it remembers while it looks at texts.
 const STATES: usize = 2 << 20;
 
+/// The longest text, in bytes, that the largest pattern may be searched in. A search cannot be stopped, and at worst it
+/// takes time in proportion to the product of the two sizes: with this, by estimate, half a minute in a release build.
+/// [`longest_text`] says what it is for smaller patterns; for the smallest, 2 MiB, which is more than an event or a text
+/// that a function makes.
+const LONGEST: usize = 8 << 10;
+
+/// The longest text, in bytes, that a pattern may be searched in which takes so many bytes ([`Compiled::bytes`]).
+pub(super) fn longest_text(bytes: usize) -> usize {
+    let compiled = bytes.saturating_sub(STATES).max(LIMITS[0]);
+    MAX_COMPILED / compiled * LONGEST
+}
+
 /// What became of a pattern.
 #[derive(Debug)]
 pub(super) struct Compiled {
@@ -175,7 +187,8 @@ mod tests {
     use proptest::prelude::*;
     use regex::Regex;
 
-    use super::{Failure, LIMITS, MAX_COMPILED, STATES};
+    use super::{Failure, LIMITS, LONGEST, MAX_COMPILED, STATES, longest_text};
+    use crate::memory::MemoryLimits;
 
     fn compile(pattern: &str) -> Result<Regex, Failure> {
         super::compile(pattern).regex
@@ -253,6 +266,17 @@ mod tests {
             let error = compile(pattern).unwrap_err().to_string();
             assert!(error.contains(expected), "{pattern}: {error}");
         }
+    }
+
+    #[test]
+    fn the_larger_a_pattern_is_the_shorter_are_its_texts() {
+        for limit in LIMITS {
+            assert_eq!(limit * (longest_text(limit + STATES) / LONGEST), MAX_COMPILED, "{limit}");
+        }
+        assert_eq!(longest_text(MAX_COMPILED + STATES), LONGEST);
+        // The longest event, and the longest text of a function, are for the smallest patterns not too long.
+        assert!(longest_text(LIMITS[0] + STATES) > MemoryLimits::default().value);
+        assert_eq!(longest_text(0), longest_text(LIMITS[0] + STATES));
     }
 
     /// A small pattern counts as little, a large one as much, and one that is refused at once as nothing.

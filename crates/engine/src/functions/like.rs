@@ -1,0 +1,211 @@
+//! `LIKE`, for the patterns that Arrow would make regular expressions of.
+//!
+//! Arrow searches a whole batch before it returns, and that may take minutes. This one looks before each row, and within
+//! a long search, whether the query shall end.
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::{
+        array::{ArrayRef, BooleanBuilder},
+        datatypes::DataType as Arrow,
+    },
+    error::Result,
+};
+
+use super::{
+    argument::Argument,
+    own::{Own, exactly},
+};
+use crate::cancel::{Cancellation, Cancelled};
+
+/// After how many steps a search looks whether the query shall end: a fraction of a millisecond.
+const STEPS: usize = 1 << 16;
+
+/// A part of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// This character.
+    Character(char),
+    /// `_`: any one character.
+    One,
+    /// `%`: any number of characters.
+    Many,
+}
+
+/// Whether a text is as a pattern says, in which the backslash escapes. A query cannot call it by its name.
+pub(super) fn like() -> Own {
+    Own::watched("like", |given| exactly(given, &[Arrow::Utf8, Arrow::Utf8]), |_| Arrow::Boolean, each)
+}
+
+/// Whether Arrow makes a regular expression of the pattern. Others are a text, and `%` before or after it.
+pub(crate) fn is_complex(pattern: &str) -> bool {
+    let text = pattern.strip_prefix('%').unwrap_or(pattern);
+    let text = text.strip_suffix('%').unwrap_or(text);
+    text.contains(['%', '_', '\\'])
+}
+
+/// The pattern of all texts that begin as those of this pattern do; `None` if they may begin with anything.
+pub(crate) fn beginning(pattern: &str) -> Option<String> {
+    let mut is_escaped = false;
+    let end = pattern.find(|character| {
+        let is_wildcard = !is_escaped && matches!(character, '%' | '_');
+        is_escaped = !is_escaped && character == '\\';
+        is_wildcard
+    });
+    let text = &pattern[..end.unwrap_or(pattern.len())];
+    (!text.is_empty()).then(|| format!("{text}%"))
+}
+
+fn each(arguments: &[Argument], rows: usize, cancellation: &Cancellation) -> Result<ArrayRef> {
+    let (texts, patterns) = (arguments[0].texts::<i32>(), arguments[1].texts::<i32>());
+    let mut last: Option<(&str, Vec<Part>)> = None;
+    let mut found = BooleanBuilder::with_capacity(rows);
+    for row in 0..rows {
+        cancellation.check()?;
+        let (Some(text), Some(pattern)) = (texts.get(row), patterns.get(row)) else {
+            found.append_null();
+            continue;
+        };
+        let parts = match last.take().filter(|(known, _)| *known == pattern) {
+            Some((_, parts)) => parts,
+            None => parts_of(pattern),
+        };
+        found.append_value(is_match(text, &parts, cancellation)?);
+        last = Some((pattern, parts));
+    }
+    Ok(Arc::new(found.finish()))
+}
+
+fn parts_of(pattern: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        parts.push(match character {
+            '%' => Part::Many,
+            '_' => Part::One,
+            '\\' => Part::Character(characters.next().unwrap_or('\\')),
+            other => Part::Character(other),
+        });
+    }
+    parts
+}
+
+/// What is between two `%` is taken where it is found first: if the rest matches at all, it matches after that.
+fn is_match(text: &str, parts: &[Part], cancellation: &Cancellation) -> std::result::Result<bool, Cancelled> {
+    let mut rest = text.chars();
+    let mut at = 0;
+    // The part after the last `%`, and where in the text it was tried.
+    let mut tried = None;
+    let mut steps = 0_usize;
+    loop {
+        steps += 1;
+        if steps.is_multiple_of(STEPS) {
+            cancellation.check()?;
+        }
+        let part = parts.get(at);
+        if part == Some(&Part::Many) {
+            at += 1;
+            if at == parts.len() {
+                return Ok(true);
+            }
+            tried = Some((at, rest.clone()));
+            continue;
+        }
+        let mut after = rest.clone();
+        let character = after.next();
+        let fits = match (part, character) {
+            (None, None) => return Ok(true),
+            // To begin later leaves less of the text.
+            (Some(_), None) => return Ok(false),
+            (Some(Part::Character(wanted)), Some(found)) => *wanted == found,
+            (Some(_), Some(_)) => true,
+            (None, Some(_)) => false,
+        };
+        if fits {
+            rest = after;
+            at += 1;
+            continue;
+        }
+        let Some((first, from)) = &mut tried else { return Ok(false) };
+        from.next();
+        if let Some(Part::Character(wanted)) = parts.get(*first) {
+            let Some(place) = from.as_str().find(*wanted) else { return Ok(false) };
+            *from = from.as_str()[place..].chars();
+        }
+        at = *first;
+        rest = from.clone();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use regex::RegexBuilder;
+
+    use super::{STEPS, beginning, is_complex, is_match, parts_of};
+    use crate::cancel::{Cancellation, Cancelled};
+
+    fn matches(text: &str, pattern: &str) -> bool {
+        is_match(text, &parts_of(pattern), &Cancellation::default()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_pattern_means_the_same_as_its_regular_expression(
+            text in "[abé\n]{0,12}",
+            pattern in "[abé%_]{0,8}",
+        ) {
+            let regex = format!("^{}$", pattern.replace('%', ".*").replace('_', "."));
+            let regex = RegexBuilder::new(&regex).dot_matches_new_line(true).build().unwrap();
+            prop_assert_eq!(matches(&text, &pattern), regex.is_match(&text));
+        }
+
+        #[test]
+        fn texts_begin_as_their_pattern_says(text in r"[ab%\\]{0,6}", pattern in r"([ab%_]|\\[%_\\]){0,5}") {
+            if let Some(beginning) = beginning(&pattern) {
+                prop_assert!(!matches(&text, &pattern) || matches(&text, &beginning));
+            }
+        }
+    }
+
+    #[test]
+    fn a_backslash_escapes() {
+        for (text, pattern, expected) in [
+            ("50%", r"%0\%", true),
+            ("50x", r"%0\%", false),
+            ("a_b", r"a\_b", true),
+            ("axb", r"a\_b", false),
+            (r"a\b", r"a\\%b", true),
+            ("a\nb", "a_%b", true),
+            ("", "%_", false),
+            ("", "%%", true),
+        ] {
+            assert_eq!(matches(text, pattern), expected, "{text:?} LIKE {pattern:?}");
+        }
+    }
+
+    #[test]
+    fn patterns_that_are_a_text_are_told_from_others() {
+        for pattern in ["", "%", "%%", "a", "a%", "%a", "%a%"] {
+            assert!(!is_complex(pattern), "{pattern}");
+        }
+        for pattern in ["_", "a_", "a%b", "%a%b%", "%%%", r"a\%", r"%a\%%"] {
+            assert!(is_complex(pattern), "{pattern}");
+        }
+        for (pattern, expected) in
+            [("ab%c", Some("ab%")), (r"a\%b_", Some(r"a\%b%")), (r"\\%a", Some(r"\\%")), ("%a%b", None)]
+        {
+            assert_eq!(beginning(pattern).as_deref(), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_long_search_ends_once_the_query_is_cancelled() {
+        let (text, pattern) = ("a".repeat(STEPS), "%a_b%");
+        let cancellation = Cancellation::default();
+        assert_eq!(is_match(&text, &parts_of(pattern), &cancellation), Ok(false));
+        cancellation.cancel();
+        assert_eq!(is_match(&text, &parts_of(pattern), &cancellation), Err(Cancelled));
+    }
+}
