@@ -52,6 +52,7 @@ mod tests {
     const URI: &str = "/v1/datasets/passengers/rows?limit=20&format=csv";
 
     #[tokio::test(start_paused = true)]
+    #[allow(clippy::disallowed_methods, reason = "the wait is on tokio's paused clock")]
     async fn a_file_waits_for_a_place_and_is_then_turned_away() {
         let mut world = World::new().await;
         world.settings.max_body = 300;
