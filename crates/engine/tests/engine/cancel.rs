@@ -96,8 +96,9 @@ fn whatever_a_query_computes_it_ends_when_it_is_cancelled() {
     let lake = Arc::new(threads.runtime().block_on(lake()));
     let three = "t a CROSS JOIN t b CROSS JOIN t c";
     let long = "x".repeat(200_000);
-    let part = "x".repeat(50_000);
-    let (random, apart) = (random_text(200_000), format!("x{}", "_".repeat(700)).repeat(30));
+    // Two long literals of one condition have to fit into the memory together.
+    let (whole, part) = ("x".repeat(60_000), "x".repeat(10_000));
+    let (random, apart) = (random_text(60_000), format!("x{}", "_".repeat(700)).repeat(30));
     let queries = [
         // A function for each pair, of which none is kept.
         format!("SELECT count(*) FROM {three} WHERE lower(a.s || b.s || c.s || 'x') = 'x'"),
@@ -114,7 +115,7 @@ fn whatever_a_query_computes_it_ends_when_it_is_cancelled() {
         format!("SELECT count(*) FROM {three} WHERE regexp_like(a.s || b.s || c.s || '{long}', '(xy)+z')"),
         // A part that is different for each row, and nearly in the text at each of its characters.
         format!(
-            "SELECT count(*) FROM {three} WHERE strpos(a.s || b.s || c.s || '{long}', '{part}' || a.s) = 1"
+            "SELECT count(*) FROM {three} WHERE strpos(a.s || b.s || c.s || '{whole}', '{part}' || c.s || a.s) = 1"
         ),
         // A match may begin at every second character, and needs 31 of them at certain distances.
         format!("SELECT count(*) FROM {three} WHERE a.s || b.s || c.s || '{random}' LIKE '%{apart}x%'"),
