@@ -51,18 +51,6 @@ impl Chunks {
         &self.batches
     }
 
-    /// The schema, and of each column the array of each batch.
-    pub(crate) fn into_columns(self) -> (SchemaRef, Vec<Vec<ArrayRef>>) {
-        let mut columns: Vec<Vec<ArrayRef>> = vec![Vec::new(); self.schema.fields().len()];
-        for batch in self.batches {
-            let (_, arrays, _) = batch.into_parts();
-            for (column, array) in columns.iter_mut().zip(arrays) {
-                column.push(array);
-            }
-        }
-        (self.schema, columns)
-    }
-
     pub(crate) fn rows(&self) -> usize {
         self.starts.last().map_or(0, |rows| *rows as usize)
     }

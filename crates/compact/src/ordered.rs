@@ -20,9 +20,6 @@ pub(crate) trait Ordered: Sync {
 
     /// These rows of one column, which is named by its index in the schema, in order. The range must be within the rows.
     fn column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError>;
-
-    /// Nobody asks for this column again: its memory may be freed.
-    fn release(&self, _column: usize) {}
 }
 
 /// Bytes of a batch's values. Unlike the memory that their buffers have, these do not depend on what else is in the buffers,

@@ -2,10 +2,7 @@
 
 mod prefix;
 
-use std::{
-    ops::Range,
-    sync::{PoisonError, RwLock},
-};
+use std::ops::Range;
 
 use arrow::{
     array::{Array, ArrayRef},
@@ -15,12 +12,7 @@ use arrow::{
 };
 use domain::Dataset;
 
-use crate::{
-    chunks::Chunks,
-    gather::{Place, gather},
-    ordered::Ordered,
-    workers::Workers,
-};
+use crate::{chunks::Chunks, gather::Place, ordered::Ordered, workers::Workers};
 
 use prefix::Prefixes;
 
@@ -33,15 +25,11 @@ const GROUP: usize = 1 << 16;
 /// A worker looks up the places of so many rows at a time.
 const PLACED: usize = 1 << 16;
 
-/// Rows in the dataset's order. They stay where they are; a column of them is gathered when it is asked for, until it is
-/// released.
+/// Rows in the dataset's order. They stay where they are; a column of them is gathered when it is asked for.
 #[derive(Debug)]
 pub(crate) struct Sorted {
-    schema: SchemaRef,
-    /// Of each column, the array of each chunk.
-    columns: Vec<RwLock<Vec<ArrayRef>>>,
+    chunks: Chunks,
     order: Vec<Place>,
-    bytes: usize,
 }
 
 impl Sorted {
@@ -60,17 +48,13 @@ impl Sorted {
                 *place = chunks.place(*row);
             }
         });
-        // Of the rows that stay.
-        let share = chunks.bytes() as u128 * order.len() as u128 / chunks.rows().max(1) as u128;
-        let bytes = usize::try_from(share).unwrap_or(usize::MAX);
-        let (schema, columns) = chunks.into_columns();
-        Ok(Self { schema, columns: columns.into_iter().map(RwLock::new).collect(), order, bytes })
+        Ok(Self { chunks, order })
     }
 }
 
 impl Ordered for Sorted {
     fn schema(&self) -> &SchemaRef {
-        &self.schema
+        self.chunks.schema()
     }
 
     fn rows(&self) -> usize {
@@ -78,17 +62,12 @@ impl Ordered for Sorted {
     }
 
     fn bytes(&self) -> usize {
-        self.bytes
+        let (rows, of) = (self.order.len() as u128, self.chunks.rows().max(1) as u128);
+        usize::try_from(self.chunks.bytes() as u128 * rows / of).unwrap_or(usize::MAX)
     }
 
     fn column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
-        let chunks = self.columns[index].read().unwrap_or_else(PoisonError::into_inner);
-        let chunks: Vec<&dyn Array> = chunks.iter().map(AsRef::as_ref).collect();
-        gather(self.schema.field(index).data_type(), &chunks, &self.order[rows])
-    }
-
-    fn release(&self, column: usize) {
-        *self.columns[column].write().unwrap_or_else(PoisonError::into_inner) = Vec::new();
+        self.chunks.gather(index, &self.order[rows])
     }
 }
 

@@ -144,44 +144,6 @@ impl OpenFile {
         if last { self.append(chunks) } else { Ok(()) }
     }
 
-    /// The row groups of these rows, which are the last ones, if all of them should fit into the file: by the density so far
-    /// they take three quarters of what is left of the target, or less. `None` while a row group is open.
-    pub(super) fn groups_to_end(&mut self, rows: Range<usize>, limits: &Limits) -> Option<Vec<Range<usize>>> {
-        let left = limits.target.saturating_sub(self.written());
-        if self.in_group > 0 || self.density.rows_in(left / 4 * 3) < rows.len() as u64 {
-            return None;
-        }
-        let group = self.room(limits);
-        Some(rows.clone().step_by(group).map(|start| start..rows.end.min(start + group)).collect())
-    }
-
-    /// Encodes these row groups, the last ones of the rows, column by column. A column is released when all of it is encoded.
-    pub(super) fn encode_to_end(
-        &mut self,
-        workers: &Workers,
-        rows: &dyn Ordered,
-        groups: &[Range<usize>],
-        at_once: usize,
-    ) -> Result<(), ParquetError> {
-        let items = self.columns.iter().enumerate();
-        let items = items.map(|(index, column)| (column.weight, (index, &column.factory)));
-        let encoded = heaviest_first(workers, items.collect(), |(index, factory)| {
-            let group = |range: &Range<usize>| {
-                let parts = Parts::of(rows, range.clone(), at_once);
-                encode_parts(factory.encoder()?, &parts, index)?.close()
-            };
-            let groups: Result<Vec<_>, ParquetError> = groups.iter().map(group).collect();
-            rows.release(index);
-            groups.map(Vec::into_iter)
-        });
-        let mut columns = encoded.into_iter().collect::<Result<Vec<_>, _>>()?;
-        for group in groups {
-            self.in_group = group.len();
-            self.append(columns.iter_mut().flat_map(|column| column.next().unwrap_or_default()).collect())?;
-        }
-        Ok(())
-    }
-
     /// Writes the row group into the file.
     fn append(&mut self, chunks: Vec<ArrowColumnChunk>) -> Result<(), ParquetError> {
         let bytes: u64 = chunks.iter().map(|chunk| chunk.close().bytes_written).sum();
@@ -232,23 +194,14 @@ fn encode_column(
     column: usize,
     last: bool,
 ) -> Result<Encoded, ParquetError> {
-    let encoder = match open {
+    let mut encoder = match open {
         Some(encoder) => encoder,
         None => factory.encoder()?,
     };
-    let encoder = encode_parts(encoder, parts, column)?;
-    if last { encoder.close().map(Encoded::Closed) } else { Ok(Encoded::Open(encoder)) }
-}
-
-fn encode_parts(
-    mut encoder: ColumnEncoder,
-    parts: &Parts<'_>,
-    column: usize,
-) -> Result<ColumnEncoder, ParquetError> {
     for part in 0..parts.count() {
         encoder.write(&parts.column(column, part)?)?;
     }
-    Ok(encoder)
+    if last { encoder.close().map(Encoded::Closed) } else { Ok(Encoded::Open(encoder)) }
 }
 
 /// What is decided before the first row is written.

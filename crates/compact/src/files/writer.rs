@@ -122,26 +122,16 @@ impl<'a, S: ObjectStore> Output<'a, S> {
     }
 
     /// Adds all of these rows, which are in the dataset's order, after those that were there, and ends the row group.
-    /// Of a column a few thousand rows are gathered at once. If the rest of the rows should fit into the file, a column is
-    /// encoded to its end and released before a thread takes the next one.
+    /// Of a column a few thousand rows are gathered at once.
     pub(crate) async fn write_all(&mut self, rows: &dyn Ordered) -> Result<(), CompactError> {
         self.write_pending().await?;
         let at_once = at_once(rows, &self.limits);
         let (mut start, end) = (0, rows.rows());
         while start < end {
             let mut file = self.file(rows, start..end)?;
-            let until = match file.groups_to_end(start..end, &self.limits) {
-                Some(groups) => {
-                    file.encode_to_end(self.workers, rows, &groups, at_once).map_err(build_error)?;
-                    end
-                }
-                None => {
-                    let until = end.min(start + file.room(&self.limits));
-                    let parts = Parts::of(rows, start..until, at_once);
-                    file.encode(self.workers, &parts, true).map_err(build_error)?;
-                    until
-                }
-            };
+            let until = end.min(start + file.room(&self.limits));
+            let parts = Parts::of(rows, start..until, at_once);
+            file.encode(self.workers, &parts, true).map_err(build_error)?;
             self.written(file, until - start).await?;
             start = until;
         }
