@@ -17,6 +17,7 @@ mod s3_event;
 mod schedule;
 mod serve;
 mod sql;
+mod threads;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -163,8 +164,10 @@ impl Lake {
             Port { router, guard, limits: serving.limits }
         };
 
-        let clients = Aws::local(&format!("http://{aws_address}"));
-        let lambdas = Arc::new(Lambdas::new(&clients, &settings));
+        let endpoint = format!("http://{aws_address}");
+        let clients = Aws::local(&endpoint);
+        let lambdas = Lambdas::start(&endpoint, &clients, &settings).map_err(StartError::Threads)?;
+        let lambdas = Arc::new(lambdas);
         let (mut work, mut front) = (Stage::new(), Stage::new());
 
         let delivery = publish::start(&mut front.tasks, Arc::clone(&lambdas));

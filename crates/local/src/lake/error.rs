@@ -38,8 +38,8 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
-    /// The system gives no threads to the query engine.
-    #[error("the query engine could not be started: allow this process more threads and open files")]
+    /// The system gives no threads to the query engine or to a Lambda.
+    #[error("the threads that compute could not be started: allow this process more threads and open files")]
     Threads(#[source] io::Error),
     /// A dataset file.
     #[error(transparent)]

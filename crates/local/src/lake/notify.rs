@@ -23,22 +23,20 @@ pub(super) fn start(
     stopped: &Stopped,
 ) {
     let compact = queue(tasks, "compact", lambdas, stopped, |bodies, lambdas| {
-        Box::pin(async move {
-            let count = bodies.len();
+        lambdas.compact.invoke(|context| async move {
             let event = invoke::event(invoke::sqs("tributary-compact", &bodies));
-            match compact::handle(event, &lambdas.compact).await {
+            match compact::handle(event, &context).await {
                 Ok(response) => invoke::failed(&response),
-                Err(error) => all(count, "compact", &error),
+                Err(error) => all(bodies.len(), "compact", &error),
             }
         })
     });
     let register = queue(tasks, "register", lambdas, stopped, |bodies, lambdas| {
-        Box::pin(async move {
-            let count = bodies.len();
+        lambdas.register.invoke(|context| async move {
             let event = invoke::event(invoke::sqs("tributary-register", &bodies));
-            match register::handle(event, &lambdas.register).await {
+            match register::handle(event, &context).await {
                 Ok(response) => invoke::failed(&response),
-                Err(error) => all(count, "register", &error),
+                Err(error) => all(bodies.len(), "register", &error),
             }
         })
     });

@@ -9,7 +9,7 @@ use aws::SystemClock;
 use aws_lambda_events::sqs::SqsBatchResponse;
 use domain::port::Clock;
 use futures::future::BoxFuture;
-use ingest::{Event, IngestError};
+use ingest::Event;
 use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     task::JoinSet,
@@ -87,9 +87,9 @@ pub(super) fn start(tasks: &mut JoinSet<()>, lambdas: Arc<Lambdas>) -> Subscript
 async fn deliver(mut messages: Vec<Waiting>, lambdas: &Lambdas) {
     for attempt in 1..=TRIES {
         let bodies: Vec<String> = messages.iter().map(|message| message.notification.clone()).collect();
-        let (failed, reason) = match invoke(&bodies, lambdas).await {
+        let (failed, reason) = match invoke(bodies, lambdas).await {
             Ok(response) => (invoke::failed(&response), "its events could not be stored".to_owned()),
-            Err(error) => ((0..messages.len()).collect(), domain::chain(&error)),
+            Err(reason) => ((0..messages.len()).collect(), reason),
         };
         let mut again = Vec::new();
         for (position, message) in messages.into_iter().enumerate() {
@@ -110,8 +110,18 @@ async fn deliver(mut messages: Vec<Waiting>, lambdas: &Lambdas) {
     }
 }
 
-/// Lambda's event is text, and `ingest` reads it as that.
-async fn invoke(bodies: &[String], lambdas: &Lambdas) -> Result<SqsBatchResponse, IngestError> {
-    let event = Event::read(&invoke::sqs("tributary-ingest", bodies).to_string());
-    ingest::handle(invoke::event(event), &lambdas.ingest).await
+/// Lambda's event is text, and `ingest` reads it as that. Answers why the invocation failed, if it did.
+async fn invoke(bodies: Vec<String>, lambdas: &Lambdas) -> Result<SqsBatchResponse, String> {
+    let invocation = lambdas.ingest.invoke(|context| async move {
+        let event = Event::read(&invoke::sqs("tributary-ingest", &bodies).to_string());
+        ingest::handle(invoke::event(event), &context).await
+    });
+    match invocation.await {
+        Ok(answer) => answer.map_err(|error| domain::chain(&error)),
+        Err(panic) => {
+            let error = domain::chain(&panic);
+            tracing::error!(function = "ingest", error, "an invocation ended in a panic");
+            Err("the invocation that was to store it ended in a panic".to_owned())
+        }
+    }
 }

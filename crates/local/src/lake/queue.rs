@@ -9,8 +9,10 @@ use std::{
 
 use aws::SystemClock;
 use domain::port::Clock;
-use futures::future::BoxFuture;
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::mpsc,
+    task::{JoinHandle, JoinSet},
+};
 
 use super::{Stopped, lambdas::Lambdas};
 
@@ -30,8 +32,8 @@ const RECEIVES: u32 = 5;
 /// How long a failed message is out of sight, for each time that it was received.
 const OUT_OF_SIGHT: Duration = Duration::from_millis(200);
 
-/// The function behind a queue; answers the positions of what failed.
-pub(super) type Function = fn(Vec<String>, Arc<Lambdas>) -> BoxFuture<'static, HashSet<usize>>;
+/// The function behind a queue, invoked on threads of its own; it answers the positions of what failed.
+pub(super) type Function = fn(Vec<String>, &Lambdas) -> JoinHandle<HashSet<usize>>;
 
 /// A body, and how often it was received.
 #[derive(Debug)]
@@ -91,15 +93,10 @@ pub(super) fn queue(
 }
 
 /// Invokes the function once; answers what is to come again. What failed does not hold back what is behind it.
-async fn receive(
-    batch: Vec<Message>,
-    name: &str,
-    function: Function,
-    lambdas: &Arc<Lambdas>,
-) -> Vec<Message> {
+async fn receive(batch: Vec<Message>, name: &str, function: Function, lambdas: &Lambdas) -> Vec<Message> {
     let bodies = batch.iter().map(|message| message.body.clone()).collect();
-    // In a task of its own: a panic ends the invocation, as in a Lambda, and not the queue.
-    let failed = match tokio::spawn(function(bodies, Arc::clone(lambdas))).await {
+    // A panic ends the invocation, as in a Lambda, and not the queue.
+    let failed = match function(bodies, lambdas).await {
         Ok(failed) => failed,
         Err(panic) => {
             tracing::error!(function = name, error = domain::chain(&panic), "an invocation ended in a panic");

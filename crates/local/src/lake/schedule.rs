@@ -14,17 +14,14 @@ const EVERY: Duration = Duration::from_secs(60);
 pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
     loop {
         sweep(&lambdas).await;
-        let reconcile = Arc::clone(&lambdas);
-        let registered = tokio::spawn(async move {
-            register::handle(invoke::event(invoke::schedule()), &reconcile.register).await
+        let registered = lambdas.register.invoke(|context| async move {
+            register::handle(invoke::event(invoke::schedule()), &context).await
         });
         report("register", registered.await);
         // Last: only what the catalog no longer names is garbage.
-        let vacuum = Arc::clone(&lambdas);
-        let vacuumed =
-            tokio::spawn(
-                async move { compact::handle(invoke::event(invoke::vacuum()), &vacuum.compact).await },
-            );
+        let vacuumed = lambdas.compact.invoke(|context| async move {
+            compact::handle(invoke::event(invoke::vacuum()), &context).await
+        });
         report("compact", vacuumed.await);
         tokio::select! {
             () = SystemClock.sleep(EVERY) => {}
@@ -34,12 +31,10 @@ pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
 }
 
 /// Compacts what is due. It leaves alone what the notifications' run is at.
-pub(super) async fn sweep(lambdas: &Arc<Lambdas>) {
-    let lambdas = Arc::clone(lambdas);
-    let compacted =
-        tokio::spawn(
-            async move { compact::handle(invoke::event(invoke::schedule()), &lambdas.compact).await },
-        );
+pub(super) async fn sweep(lambdas: &Lambdas) {
+    let compacted = lambdas
+        .compact
+        .invoke(|context| async move { compact::handle(invoke::event(invoke::schedule()), &context).await });
     report("compact", compacted.await);
 }
 

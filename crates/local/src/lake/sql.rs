@@ -2,9 +2,8 @@
 
 mod running;
 mod store;
-mod threads;
 
-use std::{io, sync::Arc};
+use std::{io, num::NonZero, sync::Arc, thread};
 
 use aws::S3Store;
 use engine::{
@@ -14,10 +13,14 @@ use engine::{
 use futures::{StreamExt, future::BoxFuture};
 use tokio::runtime::Handle;
 
+use super::threads::Threads;
 use crate::{ErrorCategory, GlueCatalog, RunChunk, RunError, RunOutput, RunQuery, SqlRunner};
 use running::{Output, Running};
 use store::Elsewhere;
-use threads::Threads;
+
+/// One thread for each query that runs at once, unless the machine has more cores.
+const FEWEST: usize = 4;
+const MOST: usize = 16;
 
 type LakeEngine = Engine<GlueCatalog, Elsewhere<S3Store>>;
 
@@ -31,7 +34,8 @@ impl Runner {
     pub(super) fn start(database: &str, catalog: GlueCatalog, store: S3Store) -> io::Result<Self> {
         let store = Elsewhere::new(store, Handle::current());
         let engine = Arc::new(Engine::new(database, Arc::new(catalog), Arc::new(store)));
-        Ok(Self { engine, threads: Threads::start()? })
+        let cores = thread::available_parallelism().map_or(FEWEST, NonZero::get);
+        Ok(Self { engine, threads: Threads::start("sql-engine", cores.clamp(FEWEST, MOST))? })
     }
 }
 

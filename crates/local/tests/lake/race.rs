@@ -1,11 +1,6 @@
 //! One machine is one writer: no run of `compact` overtakes another one.
 
-use std::{
-    collections::BTreeSet,
-    fmt,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use aws::SystemClock;
 use chrono::TimeDelta;
@@ -16,51 +11,12 @@ use domain::{
 use futures::future::join_all;
 use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json};
-use tracing::{Event, Level, Metadata, Subscriber, field, span};
 
-use crate::harness::TestLake;
+use crate::{harness::TestLake, log::Log};
 
 const READINGS: &str = r#"{"name": "readings", "identity": ["id"], "event_time": "at", "columns": [
     {"name": "id", "type": "bigint", "required": true}, {"name": "at", "type": "timestamp", "required": true},
     {"name": "note", "type": "string"}]}"#;
-
-/// Keeps what `compact` and the lake log on this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<(Level, String)>>>);
-
-impl Log {
-    /// The lines that say this.
-    fn with(&self, text: &str) -> usize {
-        self.0.lock().unwrap().iter().filter(|(_, line)| line.contains(text)).count()
-    }
-
-    /// The lines that somebody would have to look at.
-    fn troubles(&self) -> Vec<String> {
-        let lines = self.0.lock().unwrap();
-        let troubles = lines.iter().filter(|(level, _)| *level <= Level::WARN);
-        troubles.map(|(_, line)| line.clone()).collect()
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, of: &Metadata<'_>) -> bool {
-        of.target().starts_with("compact") || of.target().starts_with("local")
-    }
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn event(&self, event: &Event<'_>) {
-        let mut line = String::new();
-        event.record(&mut |field: &field::Field, value: &dyn fmt::Debug| {
-            line += &format!("{}={value:?} ", field.name());
-        });
-        self.0.lock().unwrap().push((*event.metadata().level(), line));
-    }
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
 
 /// What is published, by how many at once.
 #[derive(Debug)]
@@ -98,8 +54,8 @@ impl Load {
     }
 }
 
-/// All on one thread, whose log is kept: runs are in each other's midst all the same, since each call to the store
-/// lets others go on.
+/// The invocations start on one thread, whose log is kept with theirs. They run on threads of their own, and so in each
+/// other's midst.
 #[tokio::test]
 async fn under_load_no_run_is_overtaken_and_nobody_is_warned() {
     let mut meetings = 0;

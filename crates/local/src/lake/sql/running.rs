@@ -10,8 +10,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::threads::Threads;
-use crate::{ErrorCategory, RunChunk, RunError, RunOutput};
+use crate::{ErrorCategory, RunChunk, RunError, RunOutput, lake::threads::Threads};
 
 type Chunk = Result<RunChunk, RunError>;
 
@@ -121,6 +120,10 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(30);
 
+    fn threads() -> Threads {
+        Threads::start("sql-engine", 2).unwrap()
+    }
+
     fn chunk(text: &'static str) -> RunChunk {
         RunChunk { csv: text.into(), rows: 1 }
     }
@@ -131,7 +134,7 @@ mod tests {
 
     #[tokio::test]
     async fn rows_come_in_order_and_all_of_them() {
-        let threads = Threads::start().unwrap();
+        let threads = threads();
         let running = Running::start(&threads, (), |output, _| async move {
             let chunks = output.begin(Vec::new()).unwrap();
             for text in ["a", "b", "c"] {
@@ -146,7 +149,7 @@ mod tests {
     /// A panic must not be taken for the end of the rows.
     #[tokio::test]
     async fn a_panic_is_a_failure_wherever_it_happens() {
-        let threads = Threads::start().unwrap();
+        let threads = threads();
         let running = Running::start(&threads, (), |output, _| async move {
             drop(output);
             break_down("planning");
@@ -164,7 +167,7 @@ mod tests {
     /// Whoever counts the queries at work by their slots must not count fewer than there are.
     #[tokio::test]
     async fn the_slot_is_kept_until_the_work_has_ended() {
-        let threads = Threads::start().unwrap();
+        let threads = threads();
         let (slot, slots) = blocking::channel::<()>();
         let (end, ends) = blocking::channel();
         let (begun, begins) = blocking::channel();
@@ -184,7 +187,7 @@ mod tests {
     /// While it is planned, and while it computes rows.
     #[tokio::test]
     async fn dropped_it_ends_though_it_never_waits() {
-        let threads = Threads::start().unwrap();
+        let threads = threads();
         for has_begun in [false, true] {
             let (ended, end) = blocking::channel();
             let (begun, begins) = blocking::channel();

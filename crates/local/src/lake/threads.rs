@@ -1,16 +1,12 @@
-use std::{future::Future, io, num::NonZero, thread};
+use std::{future::Future, io};
 
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     task::JoinHandle,
 };
 
-/// One for each query that runs at once, unless the machine has more cores.
-const FEWEST: usize = 4;
-const MOST: usize = 16;
-
-/// The threads on which queries are planned and computed, and nothing else. The engine computes without a pause for as
-/// long as it has rows: on the threads that answer requests, a few queries would keep everybody else waiting.
+/// Threads for one kind of work, and nothing else: for what computes without a pause. On the threads that answer
+/// requests, it would keep everybody else waiting.
 ///
 /// Dropped, they end as soon as they have nothing to compute. Nobody waits for that.
 #[derive(Debug)]
@@ -20,14 +16,14 @@ pub(super) struct Threads {
 }
 
 impl Threads {
-    pub(super) fn start() -> io::Result<Self> {
-        let cores = thread::available_parallelism().map_or(FEWEST, NonZero::get);
+    /// Starts `count` threads, which must be one at least. They are called `name` by the system.
+    pub(super) fn start(name: &'static str, count: usize) -> io::Result<Self> {
         let mut builder = Builder::new_multi_thread();
-        let builder = builder.worker_threads(cores.clamp(FEWEST, MOST)).thread_name("sql-engine");
-        let runtime = builder.enable_time().build()?;
+        let runtime = builder.worker_threads(count).thread_name(name).enable_all().build()?;
         Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
     }
 
+    /// Starts the work. It goes on if the handle is dropped; a panic of it is the handle's error.
     pub(super) fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
@@ -49,6 +45,7 @@ impl Drop for Threads {
 mod tests {
     use std::{
         sync::mpsc,
+        thread,
         time::{Duration, Instant},
     };
 
@@ -58,14 +55,14 @@ mod tests {
     /// only one of the test.
     #[tokio::test]
     async fn who_computes_keeps_nobody_waiting_and_the_drop_waits_for_nobody() {
-        let threads = Threads::start().unwrap();
+        let threads = Threads::start("busy", 1).unwrap();
         let (end, ended) = mpsc::channel::<()>();
         let (begun, begins) = tokio::sync::oneshot::channel();
         let busy = threads.spawn(async move {
             begun.send(thread::current().name().map(str::to_owned)).unwrap();
             ended.recv_timeout(Duration::from_secs(60)).is_ok()
         });
-        assert_eq!(begins.await.unwrap().as_deref(), Some("sql-engine"));
+        assert_eq!(begins.await.unwrap().as_deref(), Some("busy"));
         assert_eq!(tokio::spawn(async { 1 }).await.unwrap(), 1);
         let begin = Instant::now();
         drop(threads);
