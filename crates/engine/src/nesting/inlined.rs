@@ -25,6 +25,11 @@ const MAX_RELATIONS: usize = 100;
 /// The most parts of an expression, a column counted as what it computes.
 const MAX_PARTS: usize = 10_000;
 
+/// The most parts and literals of all expressions together: those of a WITH query counted in every place that names it,
+/// and a column as what it computes. Each takes some 700 bytes while it is planned. A text has at most 262,144 bytes
+/// and so about 131,000 of them, as long as nothing is named twice.
+const MAX_NODES: usize = 200_000;
+
 /// Refuses a query that would be planned too deep or too large. Its text must be within the bounds of
 /// [`super::bound`], since this descends on the stack.
 pub(crate) fn bound(query: &Query) -> Result<(), EngineError> {
@@ -38,6 +43,8 @@ struct Inlined {
     levels: usize,
     /// How many tables and queries are in its FROM clauses.
     relations: usize,
+    /// The sizes of all its expressions together.
+    nodes: usize,
     /// The largest of its expressions.
     largest: Size,
     columns: Columns,
@@ -54,8 +61,8 @@ impl Inlined {
             return self;
         }
         let columns = Columns::of_any_name(self.columns.largest());
-        let Self { levels, relations, largest, .. } = *self;
-        Rc::new(Self { levels, relations, largest, columns })
+        let Self { levels, relations, nodes, largest, .. } = *self;
+        Rc::new(Self { levels, relations, nodes, largest, columns })
     }
 
     /// As a relation of another query.
@@ -77,6 +84,13 @@ impl Inlined {
         if self.largest.parts > MAX_PARTS {
             return Err(EngineError::unsupported(format!(
                 "an expression of more than {MAX_PARTS} parts (a column of a subquery counts as what it computes)"
+            )));
+        }
+        if self.nodes > MAX_NODES {
+            return Err(EngineError::unsupported(format!(
+                "a query of more than {MAX_NODES} literals and other parts of expressions (those of a WITH query count \
+                 each time that it is named, and a column of a subquery as what it computes; shorten its IN lists, or \
+                 name what has them less often)"
             )));
         }
         Ok(self)
@@ -133,6 +147,7 @@ fn of_body(body: &SetExpr, scope: &Scope) -> Result<Inlined, EngineError> {
             let (mut whole, right) = (of_body(left, scope)?, of_body(right, scope)?);
             whole.levels = whole.levels.max(right.levels) + 1;
             whole.relations = whole.relations.saturating_add(right.relations);
+            whole.nodes = whole.nodes.saturating_add(right.nodes);
             whole.largest = whole.largest.max(right.largest);
             // The columns are united by their places, which are not known behind a `*`.
             whole.columns.raise_all(right.columns.largest());
@@ -167,6 +182,7 @@ fn of_select(select: &Select, order_by: Option<&OrderBy>, scope: &Scope) -> Resu
     for relation in &relations {
         whole.levels = whole.levels.max(relation.levels);
         whole.relations = whole.relations.saturating_add(relation.relations);
+        whole.nodes = whole.nodes.saturating_add(relation.nodes);
         whole.largest = whole.largest.max(relation.largest);
         read.raise_by(&relation.columns);
     }

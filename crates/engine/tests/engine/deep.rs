@@ -112,6 +112,11 @@ async fn inlined() {
     let summed = |name: &str| format!("SELECT x + x AS x FROM {name}");
     let deep = |name: &str| format!("SELECT {}x{} AS x FROM {name}", "abs(".repeat(12), ")".repeat(12));
     let wide = |name: &str| format!("SELECT coalesce({}) AS x FROM {name}", vec!["x"; 30].join(", "));
+    let list = |count: usize| (1..=count).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    let listed = |count: usize| format!("w AS (SELECT n AS x, n IN ({}) AS y FROM t)", list(count));
+    let filtered_by = |count: usize| format!("w AS (SELECT n AS x FROM t WHERE n IN ({}))", list(count));
+    let times = |count: usize| vec!["SELECT x FROM w"; count].join(" UNION ALL ");
+    let conditions = |count: usize| vec!["y"; count].join(" AND ");
     let read = "SELECT count(*) FROM LAST";
     let sums = "SELECT sum(x) FROM LAST WHERE x > -1";
     for (sql, expected) in [
@@ -125,6 +130,10 @@ async fn inlined() {
         (with(1, "SELECT x FROM (WITH v AS (SELECT x FROM LAST) SELECT sum(x) AS x FROM v) a", summed), "2"),
         (with(1, "SELECT sum(y) FROM LAST AS v (y)", summed), "2"),
         ("SELECT count(*) FROM (t a JOIN t b ON a.n = b.n) JOIN t c ON a.n = c.n".to_owned(), "2"),
+        // Lists that are long, or named often.
+        (format!("WITH {} SELECT sum(x) FROM w", filtered_by(20_000)), "1"),
+        (format!("WITH {} SELECT sum(x) FROM ({}) v", filtered_by(200), times(20)), "20"),
+        (format!("WITH {} SELECT sum(x) FROM w WHERE {}", listed(200), conditions(30)), "1"),
     ] {
         let shown = &sql[..60.min(sql.len())];
         let text = lake.text(&sql, &[]).await.unwrap_or_else(|error| panic!("{shown}: {error}"));
@@ -139,6 +148,7 @@ async fn inlined() {
     };
     let depth = "nests more than 40 levels";
     let relations = "more than 100 tables and subqueries";
+    let nodes = "more than 200000 literals and other parts";
     for (sql, reason) in [
         (with(150, "SELECT x FROM LAST", plain), depth),
         (with(40, read, filtered), depth),
@@ -161,6 +171,13 @@ async fn inlined() {
             ),
             depth,
         ),
+        // 250 KB of text at most, of which the plan would take gigabytes.
+        (format!("WITH {} {}", filtered_by(36_000), times(20)), nodes),
+        (format!("WITH {} SELECT x FROM w WHERE {}", listed(20_000), conditions(20)), nodes),
+        (format!("WITH {}, v AS ({}) SELECT 1 FROM v a, v b", filtered_by(20_000), times(6)), nodes),
+        (format!("WITH {} SELECT (SELECT max(x) FROM ({}) v)", filtered_by(20_000), times(12)), nodes),
+        (format!("WITH {} SELECT 1 FROM t WHERE n IN ({})", filtered_by(20_000), times(12)), nodes),
+        (format!("WITH {} SELECT y AS z, {} FROM w", listed(20_000), conditions(11)), nodes),
         (some(20, |n| format!("(SELECT {n} FROM t a, t b, t c, t d, t e, t f)"), " UNION ALL "), relations),
     ] {
         let error = lake.error(&sql, &[]).await;

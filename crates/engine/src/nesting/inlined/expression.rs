@@ -19,6 +19,8 @@ pub(super) struct Expressions {
     /// How deep the plan of the deepest query is.
     levels: usize,
     relations: usize,
+    /// The sizes of all expressions together, of those within the queries too.
+    nodes: usize,
     /// How many queries and relations of a FROM clause the visit is in: they are measured on their own.
     inside: usize,
 }
@@ -34,6 +36,7 @@ impl Expressions {
             windows: HashSet::new(),
             levels: 0,
             relations: 0,
+            nodes: 0,
             inside: 0,
         }
     }
@@ -59,6 +62,7 @@ impl Expressions {
     pub(super) fn add_to(self, whole: &mut Inlined) {
         whole.levels = whole.levels.max(self.levels) + self.queries + self.windows.len();
         whole.relations = whole.relations.saturating_add(self.relations);
+        whole.nodes = whole.nodes.saturating_add(self.nodes);
         whole.largest = whole.largest.max(self.largest);
     }
 
@@ -70,8 +74,12 @@ impl Expressions {
                 let sizes = parts.iter().map(|part| self.scope.columns.get(&part.value));
                 sizes.fold(Size::default(), Size::max)
             }
-            Expr::Value(_) => Size { depth: 1, parts: 0 },
-            _ => Size { depth: below.depth + levels(expr), parts: below.parts.saturating_add(1) },
+            Expr::Value(_) => Size::LITERAL,
+            _ => Size {
+                depth: below.depth + levels(expr),
+                parts: below.parts.saturating_add(1),
+                nodes: below.nodes.saturating_add(1),
+            },
         }
     }
 }
@@ -88,6 +96,7 @@ impl Visitor for Expressions {
             self.queries += 1;
             self.levels = self.levels.max(inlined.levels);
             self.relations = self.relations.saturating_add(inlined.relations);
+            self.nodes = self.nodes.saturating_add(inlined.nodes);
             self.largest = self.largest.max(inlined.largest);
         }
         self.inside += 1;
@@ -129,6 +138,7 @@ impl Visitor for Expressions {
                 Some(around) => *around = around.beside(size),
                 None => {
                     self.last = size;
+                    self.nodes = self.nodes.saturating_add(size.nodes);
                     self.largest = self.largest.max(size);
                 }
             }

@@ -6,27 +6,40 @@ pub(super) struct Size {
     pub(super) depth: usize,
     /// Literals do not count: lists of them may be long.
     pub(super) parts: usize,
+    /// The same with the literals: what it takes in memory, but for the lengths of texts.
+    pub(super) nodes: usize,
 }
 
 impl Default for Size {
     /// A column of a table.
     fn default() -> Self {
-        Self { depth: 1, parts: 1 }
+        Self { depth: 1, parts: 1, nodes: 1 }
     }
 }
 
 impl Size {
     /// What nothing is in.
-    pub(super) const NONE: Self = Self { depth: 0, parts: 0 };
+    pub(super) const NONE: Self = Self { depth: 0, parts: 0, nodes: 0 };
+
+    /// A literal.
+    pub(super) const LITERAL: Self = Self { depth: 1, parts: 0, nodes: 1 };
 
     /// The larger in each respect.
     pub(super) fn max(self, other: Self) -> Self {
-        Self { depth: self.depth.max(other.depth), parts: self.parts.max(other.parts) }
+        Self {
+            depth: self.depth.max(other.depth),
+            parts: self.parts.max(other.parts),
+            nodes: self.nodes.max(other.nodes),
+        }
     }
 
     /// Beside another one below the same expression.
     pub(super) fn beside(self, other: Self) -> Self {
-        Self { depth: self.depth.max(other.depth), parts: self.parts.saturating_add(other.parts) }
+        Self {
+            depth: self.depth.max(other.depth),
+            parts: self.parts.saturating_add(other.parts),
+            nodes: self.nodes.saturating_add(other.nodes),
+        }
     }
 }
 
