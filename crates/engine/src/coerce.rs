@@ -2,8 +2,8 @@
 //!
 //! Where a decimal meets a real or a double, Athena converts the decimal, and DataFusion the other one. And what a
 //! calculation with decimals gives has another precision in each. One with integers is checked for overflow, and texts
-//! are concatenated by the function of ours, which bounds what it makes. A complex `LIKE` is one of ours, too: it ends when
-//! the query is cancelled.
+//! are concatenated by the function of ours, which bounds what it makes. A `LIKE` that searches is one of ours, too: it ends
+//! when the query is cancelled.
 
 use std::sync::Arc;
 
@@ -130,13 +130,13 @@ fn concatenated(left: Expr, right: Expr, concat: &Arc<ScalarUDF>) -> Expr {
     Expr::ScalarFunction(ScalarFunction::new_udf(Arc::clone(concat), sides))
 }
 
-/// A `LIKE` whose pattern is complex as a call of ours; `None` for others. Where it is of a column and the texts have one
+/// A `LIKE` that searches its texts as a call of ours; `None` for others. Where it is of a column and the texts have one
 /// beginning, that is asked for as well: it tells which row groups of a file need not be read.
 fn searched(pattern: &Like, schema: &DFSchema, like: &Arc<ScalarUDF>) -> Option<Expr> {
     let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &*pattern.pattern else { return None };
     let is_plain = pattern.escape_char.is_none() && !pattern.case_insensitive;
     let is_text = pattern.expr.get_type(schema).is_ok_and(|found| found == Arrow::Utf8);
-    if !is_plain || !is_text || !functions::is_complex(text) {
+    if !is_plain || !is_text || !functions::is_searched(text) {
         return None;
     }
     let arguments = vec![(*pattern.expr).clone(), (*pattern.pattern).clone()];
@@ -144,7 +144,7 @@ fn searched(pattern: &Like, schema: &DFSchema, like: &Arc<ScalarUDF>) -> Option<
     if pattern.negated {
         return Some(Expr::Not(Box::new(call)));
     }
-    let beginning = functions::beginning(text).filter(|beginning| !functions::is_complex(beginning));
+    let beginning = functions::beginning(text).filter(|beginning| !functions::is_searched(beginning));
     Some(match beginning {
         Some(beginning) if matches!(*pattern.expr, Expr::Column(_)) => {
             (*pattern.expr).clone().like(lit(beginning)).and(call)

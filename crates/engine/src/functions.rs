@@ -31,7 +31,7 @@ use datafusion::{
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
 pub(crate) use json::{CAST_TO_JSON, is_castable};
-pub(crate) use like::{beginning, is_complex};
+pub(crate) use like::{beginning, is_searched};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
 
@@ -171,7 +171,7 @@ pub(crate) fn watched(condition: Expr, cancellation: &Cancellation) -> Expr {
     Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![condition]))
 }
 
-/// What `LIKE` calls where its pattern is complex ([`is_complex`]): it fails once the query is cancelled.
+/// What `LIKE` calls where a text is searched for its pattern ([`is_searched`]): it fails once the query is cancelled.
 pub(crate) fn like(cancellation: &Cancellation) -> Arc<ScalarUDF> {
     Arc::new(like::like().until(cancellation).into())
 }

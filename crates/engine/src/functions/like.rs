@@ -1,7 +1,8 @@
-//! `LIKE`, for the patterns that Arrow would make regular expressions of.
+//! `LIKE`, for the patterns that are searched for in a text.
 //!
 //! Arrow searches a whole batch before it returns, and that may take minutes. This one looks before each row, and within
-//! a long search, whether the query shall end.
+//! a long search, whether the query shall end. Where only the beginning or the end of a text is compared, that takes no
+//! time, and is Arrow's.
 
 use std::sync::Arc;
 
@@ -22,6 +23,30 @@ use crate::cancel::{Cancellation, Cancelled};
 /// After how many steps a search looks whether the query shall end: a fraction of a millisecond.
 const STEPS: usize = 1 << 16;
 
+/// What is more than a character in a pattern.
+const WILDCARDS: [char; 3] = ['%', '_', '\\'];
+
+/// A pattern, ready for searches.
+enum Pattern<'p> {
+    /// Any text that has this in it.
+    Containing(&'p str),
+    Of(Vec<Part>),
+}
+
+impl<'p> Pattern<'p> {
+    fn new(pattern: &'p str) -> Self {
+        contained(pattern).map_or_else(|| Self::Of(parts_of(pattern)), Self::Containing)
+    }
+
+    fn is_match(&self, text: &str, cancellation: &Cancellation) -> std::result::Result<bool, Cancelled> {
+        match self {
+            // It takes time in proportion to the two lengths: milliseconds.
+            Self::Containing(part) => Ok(text.contains(part)),
+            Self::Of(parts) => is_match(text, parts, cancellation),
+        }
+    }
+}
+
 /// A part of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -38,11 +63,17 @@ pub(super) fn like() -> Own {
     Own::watched("like", |given| exactly(given, &[Arrow::Utf8, Arrow::Utf8]), |_| Arrow::Boolean, each)
 }
 
-/// Whether Arrow makes a regular expression of the pattern. Others are a text, and `%` before or after it.
-pub(crate) fn is_complex(pattern: &str) -> bool {
+/// Whether a text has to be searched for the pattern. Others are a text, `%`, or both in one of the two orders.
+pub(crate) fn is_searched(pattern: &str) -> bool {
     let text = pattern.strip_prefix('%').unwrap_or(pattern);
     let text = text.strip_suffix('%').unwrap_or(text);
-    text.contains(['%', '_', '\\'])
+    text.contains(WILDCARDS) || contained(pattern).is_some()
+}
+
+/// The text of a pattern that only says that it is contained.
+fn contained(pattern: &str) -> Option<&str> {
+    let text = pattern.strip_prefix('%')?.strip_suffix('%')?;
+    (!text.is_empty() && !text.contains(WILDCARDS)).then_some(text)
 }
 
 /// The pattern of all texts that begin as those of this pattern do; `None` if they may begin with anything.
@@ -59,7 +90,7 @@ pub(crate) fn beginning(pattern: &str) -> Option<String> {
 
 fn each(arguments: &[Argument], rows: usize, cancellation: &Cancellation) -> Result<ArrayRef> {
     let (texts, patterns) = (arguments[0].texts::<i32>(), arguments[1].texts::<i32>());
-    let mut last: Option<(&str, Vec<Part>)> = None;
+    let mut last: Option<(&str, Pattern<'_>)> = None;
     let mut found = BooleanBuilder::with_capacity(rows);
     for row in 0..rows {
         cancellation.check()?;
@@ -67,12 +98,12 @@ fn each(arguments: &[Argument], rows: usize, cancellation: &Cancellation) -> Res
             found.append_null();
             continue;
         };
-        let parts = match last.take().filter(|(known, _)| *known == pattern) {
-            Some((_, parts)) => parts,
-            None => parts_of(pattern),
+        let ready = match last.take().filter(|(known, _)| *known == pattern) {
+            Some((_, ready)) => ready,
+            None => Pattern::new(pattern),
         };
-        found.append_value(is_match(text, &parts, cancellation)?);
-        last = Some((pattern, parts));
+        found.append_value(ready.is_match(text, cancellation)?);
+        last = Some((pattern, ready));
     }
     Ok(Arc::new(found.finish()))
 }
@@ -143,11 +174,22 @@ mod tests {
     use proptest::prelude::*;
     use regex::RegexBuilder;
 
-    use super::{STEPS, beginning, is_complex, is_match, parts_of};
+    use datafusion::{arrow::array::AsArray, common::ScalarValue, logical_expr::ColumnarValue};
+
+    use super::{Argument, STEPS, beginning, each, is_match, is_searched, parts_of};
     use crate::cancel::{Cancellation, Cancelled};
 
+    /// A row, as a query meets it.
     fn matches(text: &str, pattern: &str) -> bool {
-        is_match(text, &parts_of(pattern), &Cancellation::default()).unwrap()
+        let found = each(&row(text, pattern), 1, &Cancellation::default()).unwrap();
+        found.as_boolean().value(0)
+    }
+
+    fn row(text: &str, pattern: &str) -> [Argument; 2] {
+        let argument = |text: &str| {
+            Argument::new(ColumnarValue::Scalar(ScalarValue::Utf8(Some(text.to_owned())))).unwrap()
+        };
+        [argument(text), argument(pattern)]
     }
 
     proptest! {
@@ -180,23 +222,40 @@ mod tests {
             ("a\nb", "a_%b", true),
             ("", "%_", false),
             ("", "%%", true),
+            ("a%b", r"%\%%", true),
+            ("ab", r"%\%%", false),
+            (r"a\b", r"%\\%", true),
+            ("cabc", "%ab%", true),
+            ("cbac", "%ab%", false),
+            ("%", "%%%", true),
         ] {
             assert_eq!(matches(text, pattern), expected, "{text:?} LIKE {pattern:?}");
         }
     }
 
     #[test]
-    fn patterns_that_are_a_text_are_told_from_others() {
-        for pattern in ["", "%", "%%", "a", "a%", "%a", "%a%"] {
-            assert!(!is_complex(pattern), "{pattern}");
+    fn patterns_that_are_searched_for_are_told_from_others() {
+        for pattern in ["", "%", "%%", "a", "a%", "%a"] {
+            assert!(!is_searched(pattern), "{pattern}");
         }
-        for pattern in ["_", "a_", "a%b", "%a%b%", "%%%", r"a\%", r"%a\%%"] {
-            assert!(is_complex(pattern), "{pattern}");
+        for pattern in ["%a%", "%ab%", "_", "a_", "a%b", "%a%b%", "%%%", r"a\%", r"%a\%%", r"%\%"] {
+            assert!(is_searched(pattern), "{pattern}");
         }
         for (pattern, expected) in
             [("ab%c", Some("ab%")), (r"a\%b_", Some(r"a\%b%")), (r"\\%a", Some(r"\\%")), ("%a%b", None)]
         {
             assert_eq!(beginning(pattern).as_deref(), expected, "{pattern}");
+        }
+    }
+
+    /// Of whatever kind the pattern is.
+    #[test]
+    fn no_further_row_is_searched_once_the_query_is_cancelled() {
+        let cancellation = Cancellation::default();
+        cancellation.cancel();
+        for pattern in ["%a%", "%a_b%"] {
+            assert!(each(&row("a", pattern), 1, &Cancellation::default()).is_ok());
+            assert!(each(&row("a", pattern), 1, &cancellation).is_err(), "{pattern}");
         }
     }
 

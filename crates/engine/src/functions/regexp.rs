@@ -2,13 +2,15 @@
 //!
 //! To compile a pattern may take a second, and a query may have hundreds of them. So each is compiled once, those of one
 //! query are bounded together ([`QueryMemory::compiled`]), and the query looks before each whether it shall end. It looks
-//! before each text, too, and a text is bounded ([`pattern::longest_text`]).
+//! before each text, too, and within a text that is searched for long ([`search`]). A text is bounded
+//! ([`pattern::longest_text`]).
 
 mod pattern;
+mod search;
 
 use std::{
     hash::{Hash, Hasher},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use datafusion::{
@@ -33,6 +35,7 @@ use crate::{
     memory::{EXCEEDED, Hold, QueryMemory},
 };
 use pattern::Compiled;
+use search::Search;
 
 /// Whether some part of a text matches. A pattern that is a constant is compiled once, when the query is planned.
 #[derive(Debug)]
@@ -51,6 +54,10 @@ struct Pattern {
     regex: std::result::Result<Regex, Failure>,
     /// The longest text that it may be searched in, in bytes.
     longest: usize,
+    /// The longest that may be searched in without a look whether the query shall end, in bytes.
+    at_once: usize,
+    /// For longer ones, once there is one.
+    search: OnceLock<(Search, Hold)>,
     _counted: Hold,
 }
 
@@ -60,12 +67,13 @@ impl Pattern {
         let Compiled { regex, bytes } = pattern::compile(text);
         memory.compiled(bytes)?;
         let held = if regex.is_ok() { bytes } else { 0 };
-        let longest = pattern::longest_text(bytes);
-        Ok(Self { text: text.to_owned(), regex, longest, _counted: memory.holding(held)? })
+        let (longest, at_once) = (pattern::longest_text(bytes), pattern::longest_at_once(bytes));
+        let (text, search, counted) = (text.to_owned(), OnceLock::new(), memory.holding(held)?);
+        Ok(Self { text, regex, longest, at_once, search, _counted: counted })
     }
 
-    /// Fails where the search could take too long: nothing stops it.
-    fn is_match(&self, text: &str) -> Result<bool> {
+    /// Fails where the search could take too long, and soon after the query is cancelled.
+    fn is_match(&self, text: &str, memory: &QueryMemory, cancellation: &Cancellation) -> Result<bool> {
         match &self.regex {
             Ok(_) if text.len() > self.longest => Err(failure(
                 EXCEEDED,
@@ -76,9 +84,23 @@ impl Pattern {
                     self.longest
                 ),
             )),
-            Ok(regex) => Ok(regex.is_match(text)),
+            Ok(regex) if text.len() <= self.at_once => Ok(regex.is_match(text)),
+            Ok(regex) => Ok(self.search(regex, memory)?.is_match(text, cancellation)?),
             Err(failure) => Err(failed(failure.clone())),
         }
+    }
+
+    /// The search that can be ended. It is counted with the engine as long as the pattern is.
+    fn search(&self, regex: &Regex, memory: &QueryMemory) -> Result<&Search> {
+        if let Some((search, _)) = self.search.get() {
+            return Ok(search);
+        }
+        // The regex crate has compiled the same within this.
+        let search = Search::new(regex, pattern::MAX_COMPILED).ok_or_else(|| {
+            failure(EXCEEDED, "regexp_like: the pattern is too large for a text of this length")
+        })?;
+        let counted = memory.holding(search.bytes())?;
+        Ok(&self.search.get_or_init(|| (search, counted)).0)
     }
 }
 
@@ -140,7 +162,7 @@ impl ScalarUDFImpl for RegexpLike {
         if let Some(constant) = &self.constant {
             let found = texts.iter().map(|text| -> Result<Option<bool>> {
                 self.cancellation.check()?;
-                text.map(|text| constant.is_match(text)).transpose()
+                text.map(|text| constant.is_match(text, &self.memory, &self.cancellation)).transpose()
             });
             return Ok(ColumnarValue::Array(Arc::new(found.collect::<Result<BooleanArray>>()?)));
         }
@@ -157,7 +179,7 @@ impl ScalarUDFImpl for RegexpLike {
                 Some(last) => last,
                 None => Pattern::new(pattern, &self.memory)?,
             };
-            found.append_value(compiled.is_match(text)?);
+            found.append_value(compiled.is_match(text, &self.memory, &self.cancellation)?);
             last = Some(compiled);
         }
         Ok(ColumnarValue::Array(Arc::new(found.finish())))

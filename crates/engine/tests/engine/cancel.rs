@@ -99,6 +99,8 @@ fn whatever_a_query_computes_it_ends_when_it_is_cancelled() {
     // Two long literals of one condition have to fit into the memory together.
     let (whole, part) = ("x".repeat(60_000), "x".repeat(10_000));
     let (random, apart) = (random_text(60_000), format!("x{}", "_".repeat(700)).repeat(30));
+    // One text of 30 KB: at each of its characters, the automaton is in thousands of states.
+    let (slow, texts) = ("[ab]*a(?:[ab]{900}){60}[^ab0-9]", "ab".repeat(15_000));
     let queries = [
         // A function for each pair, of which none is kept.
         format!("SELECT count(*) FROM {three} WHERE lower(a.s || b.s || c.s || 'x') = 'x'"),
@@ -120,6 +122,7 @@ fn whatever_a_query_computes_it_ends_when_it_is_cancelled() {
         // A match may begin at every second character, and needs 31 of them at certain distances.
         format!("SELECT count(*) FROM {three} WHERE a.s || b.s || c.s || '{random}' LIKE '%{apart}x%'"),
         format!("SELECT count(*) FROM {three} WHERE a.s || b.s || c.s || '{random}' NOT LIKE '%{apart}x%'"),
+        format!("SELECT count(*) FROM t WHERE regexp_like(s || '{texts}', '{slow}')"),
         planned_for_long(),
         // Groups, windows and sorts above a join.
         format!("SELECT a.n % 7, max(b.s), min(c.s) FROM {three} GROUP BY a.n % 7"),

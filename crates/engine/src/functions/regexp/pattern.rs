@@ -14,7 +14,7 @@ use crate::{
 
 /// What a pattern may take in memory, compiled. The HTTP API takes 2 MiB in a filter of `/rows` (`query`, `pattern`),
 /// counted without what [`Scan::with_java_ends`] makes of each `$`, which is less than eight times as large.
-const MAX_COMPILED: usize = 16 << 20;
+pub(super) const MAX_COMPILED: usize = 16 << 20;
 
 /// The limits that are tried, one after the other: the regex crate does not tell how large a pattern is. All before the
 /// last one take a third of the last one's time.
@@ -23,9 +23,8 @@ const LIMITS: [usize; 5] = [64 << 10, 256 << 10, 1 << 20, 4 << 20, MAX_COMPILED]
 /// What a pattern may take for the states that it remembers while it looks at texts.
 const STATES: usize = 2 << 20;
 
-/// The longest text, in bytes, that the largest pattern may be searched in. A search cannot be stopped, and at worst it
-/// takes time in proportion to the product of the two sizes: with this, by estimate, half a minute in a release build.
-/// [`longest_text`] says what it is for smaller patterns; for the smallest, 2 MiB, which is more than an event or a text
+/// The longest text, in bytes, that the largest pattern may be searched in. At worst a search takes time in proportion to
+/// the product of the two sizes: with this, by estimate, half a minute in a release build. [`longest_text`] says what it is for smaller patterns; for the smallest, 2 MiB, which is more than an event or a text
 /// that a function makes.
 const LONGEST: usize = 8 << 10;
 
@@ -33,6 +32,16 @@ const LONGEST: usize = 8 << 10;
 pub(super) fn longest_text(bytes: usize) -> usize {
     let compiled = bytes.saturating_sub(STATES).max(LIMITS[0]);
     MAX_COMPILED / compiled * LONGEST
+}
+
+/// The product of the two sizes up to which the regex crate searches, which does not look whether the query shall end: by
+/// estimate, a thirtieth of a second in a release build, and about one in a debug build.
+const AT_ONCE: usize = 1 << 27;
+
+/// The longest text, in bytes, that the regex crate may search for a pattern that takes so many bytes
+/// ([`Compiled::bytes`]).
+pub(super) fn longest_at_once(bytes: usize) -> usize {
+    AT_ONCE / bytes.saturating_sub(STATES).max(LIMITS[0])
 }
 
 /// What became of a pattern.
@@ -187,7 +196,7 @@ mod tests {
     use proptest::prelude::*;
     use regex::Regex;
 
-    use super::{Failure, LIMITS, LONGEST, MAX_COMPILED, STATES, longest_text};
+    use super::{Failure, LIMITS, LONGEST, MAX_COMPILED, STATES, longest_at_once, longest_text};
     use crate::memory::MemoryLimits;
 
     fn compile(pattern: &str) -> Result<Regex, Failure> {
@@ -277,6 +286,16 @@ mod tests {
         // The longest event, and the longest text of a function, are for the smallest patterns not too long.
         assert!(longest_text(LIMITS[0] + STATES) > MemoryLimits::default().value);
         assert_eq!(longest_text(0), longest_text(LIMITS[0] + STATES));
+    }
+
+    #[test]
+    fn what_could_take_long_is_not_searched_at_once() {
+        for limit in LIMITS {
+            let most = longest_at_once(limit + STATES);
+            assert!(most * limit <= 1 << 27 && most < longest_text(limit + STATES), "{limit}: {most}");
+        }
+        // The names and codes that are usual in filters are.
+        assert!(longest_at_once(LIMITS[0] + STATES) >= 1_000);
     }
 
     /// A small pattern counts as little, a large one as much, and one that is refused at once as nothing.
