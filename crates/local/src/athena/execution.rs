@@ -12,7 +12,8 @@ use super::{request::Start, runner::RunError, statement::Kind};
 /// How many executions are remembered.
 const REMEMBERED: usize = 10_000;
 
-/// How many bytes of statements, parameters and other texts of requests are remembered. What is not over counts too.
+/// How many bytes of statements, parameters and other texts of requests, of results' columns and of errors are remembered.
+/// What is not over counts too.
 const REMEMBERED_BYTES: usize = 64 << 20;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,13 +78,28 @@ pub(super) struct Execution {
     pub(super) cancel: AbortHandle,
 }
 
+impl Execution {
+    /// The bytes of its texts, of its result's columns and of its error.
+    fn bytes(&self) -> usize {
+        let columns = self.columns.iter();
+        let columns: usize = columns
+            .map(|column| size_of::<ResultColumn>() + column.name.len() + column.data_type.len())
+            .sum();
+        let error = match &self.state {
+            State::Failed(error) => error.message.len(),
+            State::Queued | State::Running | State::Succeeded | State::Cancelled(_) => 0,
+        };
+        text_bytes(&self.request) + columns + error
+    }
+}
+
 /// The newest executions by id and by token.
 #[derive(Debug, Default)]
 pub(super) struct Executions {
     by_id: HashMap<String, Execution>,
     by_token: HashMap<String, String>,
     order: VecDeque<String>,
-    /// Of the texts of all requests.
+    /// Of all of them ([`Execution::bytes`]).
     bytes: usize,
 }
 
@@ -135,9 +151,25 @@ impl Executions {
         if let Some(token) = &execution.request.client_request_token {
             self.by_token.insert(token.clone(), execution.id.clone());
         }
-        self.bytes += text_bytes(&execution.request);
+        self.bytes += execution.bytes();
         self.order.push_back(execution.id.clone());
         self.by_id.insert(execution.id.clone(), execution);
+        self.forget_oldest();
+    }
+
+    /// Changes one that is not over, and forgets the oldest ones that are over: what comes of a query is remembered with
+    /// it. Whoever changes its columns, or makes it a failure, does it here.
+    pub(super) fn end(&mut self, id: &str, change: impl FnOnce(&mut Execution)) {
+        let Some(execution) = self.by_id.get_mut(id).filter(|execution| !execution.state.is_final()) else {
+            return;
+        };
+        let before = execution.bytes();
+        change(execution);
+        self.bytes = (self.bytes + execution.bytes()).saturating_sub(before);
+        self.forget_oldest();
+    }
+
+    fn forget_oldest(&mut self) {
         while self.order.len() > REMEMBERED || self.bytes > REMEMBERED_BYTES {
             let oldest = self.order.iter().position(|id| self.is_over(id));
             let Some(oldest) = oldest.and_then(|index| self.order.remove(index)) else { return };
@@ -151,7 +183,7 @@ impl Executions {
 
     fn forget(&mut self, id: &str) {
         let Some(execution) = self.by_id.remove(id) else { return };
-        self.bytes = self.bytes.saturating_sub(text_bytes(&execution.request));
+        self.bytes = self.bytes.saturating_sub(execution.bytes());
         if let Some(token) = &execution.request.client_request_token
             && self.by_token.get(token).is_some_and(|of| of == id)
         {
@@ -177,6 +209,7 @@ fn text_bytes(request: &Start) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorCategory;
 
     fn execution(id: usize, bytes: usize, state: State) -> Execution {
         let token = format!("token-{id}");
@@ -222,6 +255,33 @@ mod tests {
         }
         let left: Vec<&str> = executions.of_workgroup("primary").collect();
         assert_eq!(left, ["8", "7", "6", "5", "4", "0"]);
+        executions.forget_workgroup("primary");
+        assert_eq!(executions.bytes, 0);
+    }
+
+    /// One statement of `SELECT *` may have thousands of columns, and an error may quote a statement.
+    #[test]
+    fn what_comes_of_a_query_counts_too() {
+        let mut executions = Executions::default();
+        let half = REMEMBERED_BYTES / 2;
+        for id in 0..3 {
+            executions.insert(execution(id, 100, State::Running));
+        }
+        let column = ResultColumn { name: "x".repeat(half), data_type: "varchar".to_owned() };
+        executions.end("0", |execution| {
+            execution.columns = vec![column];
+            execution.state = State::Succeeded;
+        });
+        assert!(executions.get("0").is_some());
+        let message = "x".repeat(half);
+        let error = RunError { message, category: ErrorCategory::User, error_type: None, retryable: false };
+        executions.end("1", |execution| execution.state = State::Failed(error));
+        let left: Vec<&str> = executions.of_workgroup("primary").collect();
+        assert_eq!(left, ["2", "1"]);
+        assert_eq!(executions.bytes, half + 200);
+        // It is over: nothing changes it any more.
+        executions.end("1", |execution| execution.state = State::Succeeded);
+        assert!(matches!(executions.get("1").unwrap().state, State::Failed(_)));
         executions.forget_workgroup("primary");
         assert_eq!(executions.bytes, 0);
     }

@@ -177,22 +177,20 @@ impl Inner {
     }
 
     fn finish(&self, id: &str, outcome: Result<Written, RunError>) {
-        let mut executions = self.executions();
-        let Some(execution) = executions.get_mut(id).filter(|execution| !execution.state.is_final()) else {
-            return;
-        };
         let now = self.env.now();
-        execution.times.computed.get_or_insert(now);
-        execution.times.completed = Some(now);
-        execution.state = match outcome {
-            Ok(written) => {
-                execution.written = (written.rows, written.bytes);
-                execution.columns = written.columns;
-                State::Succeeded
-            }
-            Err(_) if execution.scanned.is_exceeded() => State::Cancelled(BY_LIMIT),
-            Err(error) => State::Failed(error),
-        };
+        self.executions().end(id, |execution| {
+            execution.times.computed.get_or_insert(now);
+            execution.times.completed = Some(now);
+            execution.state = match outcome {
+                Ok(written) => {
+                    execution.written = (written.rows, written.bytes);
+                    execution.columns = written.columns;
+                    State::Succeeded
+                }
+                Err(_) if execution.scanned.is_exceeded() => State::Cancelled(BY_LIMIT),
+                Err(error) => State::Failed(error),
+            };
+        });
     }
 
     pub(super) fn stop(&self, input: &ById) -> Result<Value, JsonError> {
