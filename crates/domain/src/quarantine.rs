@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::name::DatasetName;
 
+/// The longest line that a reader of quarantine objects has to take, in bytes without its end: a few KB of zstd can hold
+/// one of many GB. `ingest` writes none that is longer: a message has at most 256 MiB unpacked (`TRIBUTARY_MAX_UNPACKED`;
+/// 16 MiB by default), and no usual text is twice as long in JSON.
+pub const MAX_LINE: usize = 512 << 20;
+
 /// A refused event. Nothing of it is lost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {

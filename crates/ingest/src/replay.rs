@@ -4,7 +4,10 @@
 //! A replayed event has the identity and the time that its message gave it, so replaying it twice, or along with a
 //! redelivery, is replaying it once. The old object goes when everything that was in it is durable elsewhere.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    io::{BufRead, BufReader, Read},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, NaiveTime, Utc};
@@ -13,7 +16,7 @@ use domain::{
     key::{ParsedKey, QuarantineKey},
     landing::Line,
     port::{Clock, ObjectStore, StoreError},
-    quarantine::{Holds, Original, Rejected},
+    quarantine::{Holds, MAX_LINE, Original, Rejected},
 };
 
 use crate::{
@@ -100,7 +103,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             Err(StoreError::NotFound { .. }) => return Ok(Replayed::default()),
             packed => packed.map_err(failed)?,
         };
-        let lines = read(&key, &packed)?;
+        let lines = read(&key, &packed, MAX_LINE)?;
         let known = self
             .known()
             .await
@@ -150,15 +153,30 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     }
 }
 
-fn read(key: &str, packed: &[u8]) -> Result<Vec<Rejected>, ReplayError> {
+/// The lines of an object. None may have more than `most` bytes.
+fn read(key: &str, packed: &[u8], most: usize) -> Result<Vec<Rejected>, ReplayError> {
     let damaged = |line, reason| ReplayError::Damaged { key: key.to_owned(), line, reason };
-    let text = zstd::decode_all(packed).map_err(|error| damaged(1, error.to_string()))?;
-    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate();
-    lines
-        .map(|(index, line)| {
-            serde_json::from_slice(line).map_err(|error| damaged(index + 1, error.to_string()))
-        })
-        .collect()
+    let decoder = zstd::Decoder::with_buffer(packed).map_err(|error| damaged(1, error.to_string()))?;
+    let (mut reader, mut lines, mut text) = (BufReader::new(decoder), Vec::new(), Vec::new());
+    for number in 1.. {
+        text.clear();
+        let limit = (most as u64).saturating_add(1);
+        let read = reader.by_ref().take(limit).read_until(b'\n', &mut text);
+        if read.map_err(|error| damaged(number, error.to_string()))? == 0 {
+            break;
+        }
+        if text.last() == Some(&b'\n') {
+            text.pop();
+        }
+        if text.len() > most {
+            return Err(damaged(number, format!("it is longer than {most} bytes")));
+        }
+        if !text.is_empty() {
+            let line = serde_json::from_slice(&text);
+            lines.push(line.map_err(|error| damaged(number, error.to_string()))?);
+        }
+    }
+    Ok(lines)
 }
 
 /// What a rejected line was sent as.

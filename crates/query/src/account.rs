@@ -23,7 +23,7 @@ use crate::execute::Runner;
 /// Where a query is entered that counts for somebody.
 pub(crate) trait Account: Send + Sync + 'static {
     /// The query is over, and is charged so many bytes; all that was set aside without a number. The first settlement
-    /// counts. One that fails is left to the entry's end, and to whoever looks at the account next.
+    /// counts. One that fails is tried again for some seconds, and then left to the entry's end, with a line in the log.
     fn settle(&self, bytes: Option<u64>) -> BoxFuture<'_, ()>;
 
     /// Whether it is settled.
@@ -49,8 +49,8 @@ impl std::fmt::Debug for dyn Account {
     }
 }
 
-/// How often an abandoned entry is looked for, and the pause before the next time: a call to the store that was broken
-/// off may take effect a while later.
+/// How often a query is settled that cannot be, or an abandoned entry is looked for, and the pause before the next time: a
+/// call to the store that was broken off may take effect a while later.
 const LOOKS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -121,16 +121,24 @@ where
 {
     fn settle(&self, bytes: Option<u64>) -> BoxFuture<'_, ()> {
         async move {
-            if self.is_settled() {
-                return;
-            }
-            match self.take_out(bytes).await {
-                Ok(_) => self.is_settled.store(true, Ordering::SeqCst),
-                Err(error) => tracing::warn!(
-                    key = %self.key,
-                    error = domain::chain(&error),
-                    "a query could not be settled: it counts in full until its entry expires"
-                ),
+            for attempt in 1..=LOOKS {
+                if self.is_settled() {
+                    return;
+                }
+                match self.take_out(bytes).await {
+                    Ok(_) => return self.is_settled.store(true, Ordering::SeqCst),
+                    // Others change the account at the same time, or the store is out of reach: not for long, mostly.
+                    Err(UsageError::Contended | UsageError::Store(_)) if attempt < LOOKS => {
+                        self.runner.clock.sleep(PAUSE).await;
+                    }
+                    Err(error) => {
+                        return tracing::warn!(
+                            key = %self.key,
+                            error = domain::chain(&error),
+                            "a query could not be settled: it counts in full until its entry expires"
+                        );
+                    }
+                }
             }
         }
         .boxed()

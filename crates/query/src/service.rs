@@ -13,11 +13,13 @@ mod quoted;
 mod ready;
 mod renders;
 mod sql;
+mod too_large;
 mod unrendered;
 
 pub(crate) use handed_over::{QueryView, RETRY_POLL};
 pub(crate) use ready::Ready;
 use renders::Places;
+use too_large::TooLarge;
 
 use std::sync::Arc;
 
@@ -66,6 +68,7 @@ pub struct Api<P: Ports> {
     named: NamedSnapshot,
     files: Places,
     pages: Places,
+    too_large: TooLarge,
 }
 
 /// A request for rows that is ready to run, whichever endpoint it came by.
@@ -180,8 +183,8 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<(S, C, 
         };
         let flights = Flights::new(runner, settings.limits.max_queries);
         let store = Arc::new(store);
-        let (files, pages) = (Places::of_files(), Places::of_pages());
-        Self { store, catalog, flights, settings, snapshot, access, named, files, pages }
+        let (files, pages, too_large) = (Places::of_files(), Places::of_pages(), TooLarge::default());
+        Self { store, catalog, flights, settings, snapshot, access, named, files, pages, too_large }
     }
 }
 

@@ -1,11 +1,11 @@
 //! What is in quarantine objects: many are fetched at the same time, one line at a time is unpacked.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 
 use bytes::Bytes;
 use domain::{
     port::{ObjectStore, StoreError},
-    quarantine::Rejected,
+    quarantine::{MAX_LINE, Rejected},
 };
 use futures::{Stream, StreamExt, stream};
 
@@ -38,10 +38,19 @@ pub(crate) enum Damage {
     /// A line. The others are good.
     #[error("line {line} is not a refused event: {source}")]
     Line { line: usize, source: serde_json::Error },
+    /// A line that nobody wrote who writes here. Nothing is read behind it.
+    #[error("line {line} is not a refused event: it is longer than {most} bytes")]
+    TooLong { line: usize, most: usize },
 }
 
 /// The lines of an object.
 pub(crate) fn lines(body: &[u8]) -> impl Iterator<Item = Result<Rejected, Damage>> {
+    lines_up_to(body, MAX_LINE)
+}
+
+/// The same, none of more than `most` bytes.
+fn lines_up_to(body: &[u8], most: usize) -> impl Iterator<Item = Result<Rejected, Damage>> {
+    let limit = (most as u64).saturating_add(1);
     let mut reader = zstd::Decoder::with_buffer(body).map(BufReader::new);
     let (mut text, mut number, mut ended) = (Vec::new(), 0, false);
     std::iter::from_fn(move || {
@@ -50,12 +59,16 @@ pub(crate) fn lines(body: &[u8]) -> impl Iterator<Item = Result<Rejected, Damage
         }
         text.clear();
         let read = match &mut reader {
-            Ok(reader) => reader.read_until(b'\n', &mut text),
+            Ok(reader) => reader.by_ref().take(limit).read_until(b'\n', &mut text),
             Err(error) => Err(std::io::Error::new(error.kind(), error.to_string())),
         };
         number += 1;
         match read {
             Ok(0) => None,
+            Ok(_) if text.trim_ascii_end().len() > most => {
+                ended = true;
+                Some(Err(Damage::TooLong { line: number, most }))
+            }
             Ok(_) => {
                 Some(serde_json::from_slice(&text).map_err(|source| Damage::Line { line: number, source }))
             }
@@ -88,6 +101,20 @@ mod tests {
         let found = read(&format!("{LINE}\n{{}}\n{LINE}\n"), 0);
         let [Ok(_), Err(bad), Ok(_)] = found.as_slice() else { panic!("{found:?}") };
         assert!(bad.starts_with("line 2 is not a refused event"), "{bad}");
+    }
+
+    /// A few bytes of zstd may hold a line of many GB.
+    #[test]
+    fn a_line_that_is_too_long_is_the_last_one() {
+        let text = format!("{LINE}\n{LINE}{}\n{LINE}\n", "x".repeat(1 << 20));
+        let packed = zstd::encode_all(text.as_bytes(), 3).unwrap();
+        let found: Vec<_> = lines_up_to(&packed, LINE.len()).collect();
+        let most = LINE.len();
+        let [Ok(_), Err(Damage::TooLong { line: 2, most: found })] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        assert_eq!(*found, most);
+        assert_eq!(lines_up_to(&packed, 2 << 20).count(), 3);
     }
 
     #[test]

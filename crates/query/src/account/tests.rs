@@ -97,3 +97,27 @@ async fn an_abandoned_entry_is_said_to_stay_only_if_no_look_takes_it_out() {
         assert_eq!(said, lines, "{failing}: {text}");
     }
 }
+
+/// What stays is charged in full, of a day's budget: so it stays only if the account cannot be changed for long.
+#[tokio::test(start_paused = true)]
+async fn a_settlement_that_fails_is_tried_again() {
+    for is_contended in [false, true] {
+        for (failing, left, lines) in [(0, 0, 0), (1, 0, 0), (2, 0, 0), (3, 1, 1)] {
+            let (log, _guard) = Log::start();
+            let entry = entry(&Arc::default());
+            begin(&entry).await;
+            if is_contended {
+                // So often one change is tried.
+                entry.store.contend_next(8 * failing);
+            } else {
+                entry.store.fail_next(failing);
+            }
+            entry.settle(Some(5)).await;
+            assert_eq!(open(&entry).await, left, "{is_contended} {failing}");
+            assert_eq!(entry.is_settled(), left == 0, "{is_contended} {failing}");
+            let text = log.text();
+            let said = text.lines().filter(|line| line.contains("could not be settled")).count();
+            assert_eq!(said, lines, "{is_contended} {failing}: {text}");
+        }
+    }
+}

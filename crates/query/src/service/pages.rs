@@ -166,10 +166,15 @@ impl<P: Ports> Api<P> {
         let variant = u128::from_be_bytes(Digest::new("form").text(&form.text()).finish()) as u64;
         let key = key::rendered(name, variant, form.extension());
         if !self.is_stored(&key).await? {
+            // The answer names the rows that this caller may page by.
+            let answer = format!("{key} {}", self.page_rows(caller));
+            self.too_large.check(&answer)?;
             let _place = self.files.take(self.clock()).await?;
             // An identical request may have been at work meanwhile.
             if !self.is_stored(&key).await? {
-                let body = self.whole(name, caller, result, columns, form).await?;
+                self.too_large.check(&answer)?;
+                let body = self.whole(name, caller, result, columns, form).await;
+                let body = body.inspect_err(|problem| self.too_large.note(&answer, problem))?;
                 let put = self.store.put(&key, body.into(), PutMode::Overwrite).await;
                 put.map_err(|error| failures::unstored(&error))?;
             }
@@ -178,6 +183,11 @@ impl<P: Ports> Api<P> {
         let download =
             Download { valid: URL_VALID, content_type: form.format.content_type(), file_name: &file_name };
         self.store.presigned_url(&key, &download).await.map_err(|error| failures::unstored(&error))
+    }
+
+    /// The rows of a page that a caller is told to page by.
+    fn page_rows(&self, caller: &Caller) -> u64 {
+        caller.max_rows(self.settings.max_rows).min(1_000)
     }
 
     async fn is_stored(&self, key: &str) -> Result<bool, Problem> {
@@ -202,7 +212,7 @@ impl<P: Ports> Api<P> {
         if page.next.is_none() {
             return Ok(page.body);
         }
-        let limit = caller.max_rows(self.settings.max_rows).min(1_000);
+        let limit = self.page_rows(caller);
         let rows = format!("/v1/queries/{name}/rows?{}&limit={limit}", form.parameters());
         let detail = format!(
             "the file would be longer than {maximum} bytes: lower limit, select fewer columns, or page at {rows}"

@@ -72,6 +72,20 @@ mod tests {
         assert_eq!(served.api.files.0.available_permits(), FILES);
     }
 
+    /// To find that out again would take as long as to render the largest file.
+    #[tokio::test(start_paused = true)]
+    async fn a_file_that_was_found_to_be_too_large_takes_no_place() {
+        let mut world = World::new().await;
+        (world.settings.max_body, world.settings.limits.max_rendered) = (300, 400);
+        let served = world.serve();
+        let first = served.get(URI).await.is_problem(413, "longer than 400 bytes");
+        let places = served.api.files.0.acquire_many(u32::try_from(FILES).unwrap()).await.unwrap();
+        assert_eq!(served.get(URI).await.is_problem(413, "longer than 400 bytes")["rows"], first["rows"]);
+        // Another form of it was not looked at.
+        served.get(&format!("{URI}&_csv=exact")).await.is_problem(429, "too many results are being rendered");
+        drop(places);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_page_waits_for_a_place_and_is_then_turned_away() {
         let served = World::new().await.serve();
