@@ -6,6 +6,7 @@ mod conform;
 mod distinct;
 mod encoder;
 mod field_ids;
+mod footer;
 mod open;
 mod parts;
 mod properties;

@@ -29,6 +29,7 @@ mod engine;
 mod error;
 mod failure;
 mod files;
+mod footer;
 mod functions;
 mod guard;
 mod literal;

@@ -8,6 +8,7 @@
 use std::{
     fmt,
     ops::Range,
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -29,6 +30,8 @@ use datafusion::{
     physical_plan::metrics::ExecutionPlanMetricsSet,
 };
 use futures::{FutureExt, future::BoxFuture};
+
+use crate::footer;
 
 /// How many bytes of the lake's files a query has read so far, and how many it may read. Clones see the same
 /// number.
@@ -112,14 +115,18 @@ impl ParquetFileReaderFactory for CountedFiles {
         metadata_size_hint: Option<usize>,
         metrics: &ExecutionPlanMetricsSet,
     ) -> Result<Box<dyn AsyncFileReader + Send>> {
+        let (name, bytes) = (file.object_meta.location.to_string(), file.object_meta.size);
         let inner = self.files.create_reader(partition_index, file, metadata_size_hint, metrics)?;
-        Ok(Box::new(Counted { inner, scanned: self.scanned.clone() }))
+        Ok(Box::new(Counted { inner, scanned: self.scanned.clone(), name, bytes }))
     }
 }
 
 struct Counted {
     inner: Box<dyn AsyncFileReader + Send>,
     scanned: BytesScanned,
+    /// Of the file, and how large it is.
+    name: String,
+    bytes: u64,
 }
 
 impl AsyncFileReader for Counted {
@@ -136,11 +143,19 @@ impl AsyncFileReader for Counted {
         }
     }
 
+    /// A footer that cannot be is an error that names the file: who reads by it would panic.
     fn get_metadata<'a>(
         &'a mut self,
         options: Option<&'a ArrowReaderOptions>,
     ) -> BoxFuture<'a, ParquetResult<Arc<ParquetMetaData>>> {
-        self.inner.get_metadata(options)
+        let (name, bytes) = (self.name.clone(), self.bytes);
+        let read = AssertUnwindSafe(self.inner.get_metadata(options)).catch_unwind();
+        async move {
+            let metadata = read.await.map_err(|_panic| footer::broken(&name, "it cannot be read"))??;
+            footer::check(&name, bytes, &metadata)?;
+            Ok(metadata)
+        }
+        .boxed()
     }
 }
 

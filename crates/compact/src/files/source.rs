@@ -20,7 +20,7 @@ use parquet::{
     file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder},
 };
 
-use super::conform::conform;
+use super::{conform::conform, footer};
 use crate::{error::CompactError, workers::Workers};
 
 /// A file of up to this size is read whole, with one request.
@@ -58,7 +58,7 @@ impl<'a, S: ObjectStore> Source<'a, S> {
             .with_page_index_policy(PageIndexPolicy::Skip);
         decoder.push_range(start..file.bytes, end.clone()).map_err(|error| damaged(error.into()))?;
         let metadata = loop {
-            match decoder.try_decode().map_err(|error| damaged(error.into()))? {
+            match footer::parsed(|| decoder.try_decode()).map_err(damaged)? {
                 DecodeResult::Data(metadata) => break Arc::new(metadata),
                 DecodeResult::NeedsData(ranges) => {
                     for range in ranges {
@@ -69,6 +69,7 @@ impl<'a, S: ObjectStore> Source<'a, S> {
                 DecodeResult::Finished => return Err(damaged("its metadata ends early".into())),
             }
         };
+        footer::check(file.bytes, &metadata).map_err(damaged)?;
         let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or_default();
         if rows != file.rows {
             let cause = format!("the commit says {} rows, the file has {rows}", file.rows);

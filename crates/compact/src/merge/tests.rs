@@ -3,6 +3,7 @@ use arrow::{
     compute::{concat_batches, take_record_batch},
     datatypes::Int64Type,
 };
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use columnar::Lines;
 use domain::{
@@ -13,6 +14,7 @@ use domain::{
     port::{ObjectStore as _, PutMode},
     settings::Settings,
 };
+use parquet::file::metadata::{ParquetMetaDataReader, ParquetMetaDataWriter};
 use proptest::prelude::*;
 
 use super::*;
@@ -230,6 +232,43 @@ async fn inputs_that_do_not_overlap_come_one_after_the_other() {
     let expected = sorted(&concat_batches(&dataset().arrow_schema(), &inputs).unwrap(), &dataset());
     let how = How { threads: 2, batch_rows: 64, with_new: false };
     assert_eq!(merged(&dataset(), &inputs, 100, how).await, expected);
+}
+
+/// The file with a footer that says of its first column to be at `offset`: the last footer counts.
+fn with_first_column_at(offset: i64, file: &Bytes) -> Bytes {
+    let mut builder = ParquetMetaDataReader::new().parse_and_finish(file).unwrap().into_builder();
+    let groups = builder.take_row_groups().into_iter().map(|group| {
+        let mut group = group.into_builder();
+        let mut columns = group.take_columns();
+        let first = columns.remove(0).into_builder();
+        let first = first.set_dictionary_page_offset(None).set_data_page_offset(offset).build().unwrap();
+        columns.insert(0, first);
+        group.set_column_metadata(columns).build().unwrap()
+    });
+    let groups = groups.collect();
+    let metadata = builder.set_row_groups(groups).build();
+    let mut with_footer = file.to_vec();
+    ParquetMetaDataWriter::new(&mut with_footer, &metadata).finish().unwrap();
+    with_footer.into()
+}
+
+/// The parquet crate panics where a column is before the file's beginning.
+#[tokio::test]
+async fn a_broken_footer_is_an_error_with_the_file_s_key() {
+    let (store, dataset) = (MemoryStore::default(), dataset());
+    let location = "tables/d/g/".to_owned();
+    let (limits, workers) = (limits(1 << 20, 1 << 20), &Workers::new(1));
+    let workshop = Workshop { store: &store, dataset: &dataset, limits, workers, location };
+    let file = workshop.merge(0, Some(&rows(&[Some(1)], 0)), &[]).await.unwrap().remove(0);
+    let whole = store.get(&file.key).await.unwrap();
+    for offset in [-1, i64::MIN, 1 << 40, i64::MAX] {
+        let broken = with_first_column_at(offset, &whole);
+        let file = DataFile { bytes: broken.len() as u64, ..file.clone() };
+        store.put(&file.key, broken, PutMode::Overwrite).await.unwrap();
+        let error = Source::open(&store, &file).await.unwrap_err();
+        assert!(matches!(&error, CompactError::DataFile { key, .. } if *key == file.key), "{error:?}");
+        assert!(domain::chain(&error).contains("its footer is broken: column v"), "{error:?}");
+    }
 }
 
 #[tokio::test]

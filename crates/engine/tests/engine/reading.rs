@@ -1,8 +1,12 @@
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, StringArray,
-    TimestampMillisecondArray,
+use bytes::Bytes;
+use datafusion::{
+    arrow::array::{
+        ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, StringArray,
+        TimestampMillisecondArray,
+    },
+    parquet::file::metadata::{ParquetMetaDataReader, ParquetMetaDataWriter},
 };
 use domain::port::ObjectStore as _;
 use engine::{EngineError, csv};
@@ -179,6 +183,44 @@ async fn what_is_no_parquet_is_bad_data() {
     lake.store.put("tables/t/dt=2026-11-21/g1/b.parquet", body, domain::port::PutMode::Create).await.unwrap();
     let error = lake.error("SELECT n FROM t", &[]).await;
     assert!(error.to_string().starts_with("HIVE_BAD_DATA"), "{error:?}");
+}
+
+/// The file with a footer that says of its first column to be at `offset`: the last footer counts.
+fn with_first_column_at(offset: i64, file: &Bytes) -> Bytes {
+    let mut builder = ParquetMetaDataReader::new().parse_and_finish(file).unwrap().into_builder();
+    let groups = builder.take_row_groups().into_iter().map(|group| {
+        let mut group = group.into_builder();
+        let mut columns = group.take_columns();
+        let first = columns.remove(0).into_builder();
+        let first = first.set_dictionary_page_offset(None).set_data_page_offset(offset).build().unwrap();
+        columns.insert(0, first);
+        group.set_column_metadata(columns).build().unwrap()
+    });
+    let groups = groups.collect();
+    let metadata = builder.set_row_groups(groups).build();
+    let mut with_footer = file.to_vec();
+    ParquetMetaDataWriter::new(&mut with_footer, &metadata).finish().unwrap();
+    with_footer.into()
+}
+
+/// The parquet crate panics where a column is before the file's beginning.
+#[tokio::test]
+async fn a_broken_footer_is_bad_data_of_a_file_that_is_named() {
+    for offset in [-1, i64::MIN, 1 << 40, i64::MAX] {
+        let lake = three_days().await;
+        let key = "tables/t/dt=2026-11-21/g1/part-00000.parquet";
+        let whole = lake.store.get(key).await.unwrap();
+        let broken = with_first_column_at(offset, &whole);
+        lake.store.put(key, broken, domain::port::PutMode::Overwrite).await.unwrap();
+        for sql in ["SELECT sum(n) FROM t", "SELECT n FROM t WHERE n = 1", "SELECT count(*) FROM t"] {
+            let error = lake.error(sql, &[]).await.to_string();
+            assert!(error.starts_with("HIVE_BAD_DATA"), "{offset}: {error}");
+            assert!(error.contains(&format!("the footer of {key} is broken")), "{error}");
+        }
+        let good = with_first_column_at(4, &whole);
+        lake.store.put(key, good, domain::port::PutMode::Overwrite).await.unwrap();
+        assert_eq!(lake.rows("SELECT sum(n) FROM t").await, "\"6\"\n");
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,39 @@
+//! The footer of a data file, looked at before it is used.
+//!
+//! The parquet crate takes for granted what a footer says of places in the file, and panics where that cannot be.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use domain::port::Source as Cause;
+use parquet::{errors::ParquetError, file::metadata::ParquetMetaData};
+
+/// What the parquet crate makes of a footer. A panic is an error too.
+pub(super) fn parsed<T>(parse: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Cause> {
+    match catch_unwind(AssertUnwindSafe(parse)) {
+        Ok(parsed) => parsed.map_err(Into::into),
+        Err(_panic) => Err("its footer is broken: it cannot be read".into()),
+    }
+}
+
+/// Fails if the file's column chunks are not within its `bytes`, or its numbers are below zero.
+pub(super) fn check(bytes: u64, metadata: &ParquetMetaData) -> Result<(), Cause> {
+    for (index, group) in metadata.row_groups().iter().enumerate() {
+        if group.num_rows() < 0 {
+            return Err(
+                format!("its footer is broken: row group {index} has {} rows", group.num_rows()).into()
+            );
+        }
+        for column in group.columns() {
+            let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+            let end = start.checked_add(column.compressed_size());
+            let (start, end) = (u64::try_from(start).ok(), end.and_then(|end| u64::try_from(end).ok()));
+            let is_within = start.zip(end).is_some_and(|(start, end)| start <= end && end <= bytes);
+            if !is_within || column.num_values() < 0 {
+                let path = column.column_path().string();
+                let what = format!("column {path} of row group {index} is not within the file");
+                return Err(format!("its footer is broken: {what}").into());
+            }
+        }
+    }
+    Ok(())
+}
