@@ -1,6 +1,6 @@
 //! `GetQueryResults`: rows of the result object, page by page.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use serde_json::{Value, json};
 
@@ -12,9 +12,26 @@ use super::{
     service::Inner,
     types::column_info,
 };
-use crate::{protocol::json::JsonError, s3::Store};
+use crate::{
+    protocol::json::JsonError,
+    s3::{Store, StoreError},
+};
 
 const MAX_ROWS: i64 = 1_000;
+
+/// The bytes of the result at which a page ends, though it has fewer rows than were asked for. A thousand rows may have
+/// gigabytes, and take several times that as JSON.
+const PAGE: u64 = 16 << 20;
+
+/// The longest row, in bytes of the result: Athena itself goes no further than 32 MB.
+const MAX_ROW: usize = 34 << 20;
+
+/// Rows of a result, and the byte at which the next page begins, if there is one.
+#[derive(Debug)]
+struct Page {
+    rows: Vec<results::Row>,
+    next: Option<u64>,
+}
 
 impl Inner {
     /// The order of the checks is Athena's: the request's form, the id, the page's size, the state, the token.
@@ -46,7 +63,7 @@ impl Inner {
         let (store, Output { bucket, key }) = (Arc::clone(&self.store), output);
         let most = usize::try_from(most).unwrap_or(1);
         let read = tokio::task::spawn_blocking(move || page(&store, &bucket, &key, offset, most));
-        let (rows, end) = match read.await {
+        let Page { rows, next } = match read.await {
             Ok(Ok(page)) => page,
             Ok(Err(error)) => {
                 // Deleted, by somebody or because it expired.
@@ -57,8 +74,7 @@ impl Inner {
                 return Err(JsonError::internal("InternalServerException", "the operation was cut off"));
             }
         };
-        // A full page has a token, also when nothing is left: the next page is then empty.
-        let next = (rows.len() == most).then(|| results::to_token(&id, end));
+        let next = next.map(|at| results::to_token(&id, at));
         let rows: Vec<Value> = rows.iter().map(results::row_json).collect();
         let columns: Vec<Value> = columns.iter().map(column_info).collect();
         let mut answer = json!({
@@ -91,21 +107,81 @@ fn not_there() -> JsonError {
     refused("RESULT_NOT_FOUND", "Could not find results")
 }
 
-/// Rows from a byte of the result object on, and the byte behind them.
-fn page(
-    store: &Store,
-    bucket: &str,
-    key: &str,
+/// Rows from a byte of the result object on.
+fn page(store: &Store, bucket: &str, key: &str, offset: u64, most: usize) -> Result<Page, StoreError> {
+    let mut reader = store.reader(bucket, key, offset)?;
+    gather(|text| reader.fill(text), offset, most, PAGE)
+}
+
+/// Gathers rows until there are `most`, or they have some `bytes`, at least one. `fill` appends some more of the result,
+/// and answers `false` at its end.
+fn gather(
+    mut fill: impl FnMut(&mut Vec<u8>) -> Result<bool, StoreError>,
     offset: u64,
     most: usize,
-) -> Result<(Vec<results::Row>, u64), crate::s3::StoreError> {
-    let mut reader = store.reader(bucket, key, offset)?;
-    let mut text = Vec::new();
+    bytes: u64,
+) -> Result<Page, StoreError> {
+    let (mut text, mut rows, mut end) = (Vec::new(), Vec::new(), offset);
     loop {
-        let is_end = !reader.fill(&mut text)?;
-        let (rows, consumed) = results::records(&text, is_end, most);
+        let is_end = !fill(&mut text)?;
+        let (more, consumed) = results::records(&text, is_end, most - rows.len());
+        text.drain(..consumed);
+        end += consumed as u64;
+        rows.extend(more);
         if rows.len() == most || is_end {
-            return Ok((rows, offset + consumed as u64));
+            // A full page has a token, also when nothing is left: the next page is then empty.
+            let next = (rows.len() == most).then_some(end);
+            return Ok(Page { rows, next });
         }
+        if end - offset >= bytes {
+            return Ok(Page { rows, next: Some(end) });
+        }
+        if text.len() > MAX_ROW {
+            let what = format!("the result has a row of more than {MAX_ROW} bytes");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what).into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A result in pieces of so many bytes.
+    fn pieces(text: &str, piece: usize) -> impl FnMut(&mut Vec<u8>) -> Result<bool, StoreError> {
+        let mut rest = text.as_bytes().to_vec();
+        move |into| {
+            into.extend(rest.drain(..piece.min(rest.len())));
+            Ok(!rest.is_empty())
+        }
+    }
+
+    #[test]
+    fn a_page_ends_with_its_rows_its_bytes_or_the_result() {
+        // Six bytes each.
+        let text = "\"abc\"\n".repeat(10);
+        for piece in [1, 5, 6, 7, 100] {
+            for (most, bytes, rows, next) in
+                [(3, 1_000, 3, Some(18)), (10, 1_000, 10, Some(60)), (11, 1_000, 10, None)]
+            {
+                let page = gather(pieces(&text, piece), 0, most, bytes).unwrap();
+                assert_eq!((page.rows.len(), page.next), (rows, next), "{piece} {most} {bytes}");
+            }
+        }
+        let page = gather(pieces(&text, 6), 100, 1_000, 12).unwrap();
+        assert_eq!((page.rows.len(), page.next), (2, Some(112)));
+        // One row is a page, however long it is.
+        let page = gather(pieces(&text, 6), 0, 1_000, 1).unwrap();
+        assert_eq!((page.rows.len(), page.next), (1, Some(6)));
+    }
+
+    /// Somebody may have put anything in the place of a result.
+    #[test]
+    fn a_row_without_an_end_is_no_row() {
+        let endless = |text: &mut Vec<u8>| {
+            text.resize(text.len() + (8 << 20), b'x');
+            Ok(true)
+        };
+        assert!(matches!(gather(endless, 0, 10, PAGE), Err(StoreError::Io(_))));
     }
 }
