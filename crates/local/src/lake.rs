@@ -166,7 +166,7 @@ impl Lake {
 
         let endpoint = format!("http://{aws_address}");
         let clients = Aws::local(&endpoint);
-        let lambdas = Lambdas::start(&endpoint, &clients, &settings).map_err(StartError::Threads)?;
+        let lambdas = Lambdas::start(&endpoint, &settings).map_err(StartError::Threads)?;
         let lambdas = Arc::new(lambdas);
         let (mut work, mut front) = (Stage::new(), Stage::new());
 

@@ -1,5 +1,7 @@
 //! The four Lambdas, as this process holds them: the contexts that their binaries build at cold start.
 
+mod api;
+
 use std::{future::Future, io, sync::Arc};
 
 use aws::Aws;
@@ -10,8 +12,8 @@ use tracing::instrument::WithSubscriber;
 
 use super::threads::Threads;
 
-/// Threads of one Lambda. No more than two invocations of one are at work, and while both compute, the third thread
-/// still reads and writes their connections.
+/// Threads of one Lambda. No more than two invocations of `ingest`, `compact` and `register` are at work, and while both
+/// compute, the third thread still reads and writes their connections. Requests of the API share the threads of `query`.
 const THREADS: usize = 3;
 
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub(super) struct Lambdas {
     pub(super) ingest: Lambda<ingest::Context>,
     pub(super) compact: Lambda<compact::Context>,
     pub(super) register: Lambda<register::Context>,
-    query: query::Context,
+    query: Lambda<query::Context>,
 }
 
 /// A Lambda with threads and connections of its own, as it has a process of its own on AWS. An invocation may compute
@@ -51,19 +53,20 @@ impl<C: Send + Sync + 'static> Lambda<C> {
 }
 
 impl Lambdas {
-    /// The Lambdas of the AWS side at `endpoint`. The API has `clients`, and is served by whoever runs its router.
-    pub(super) fn start(endpoint: &str, clients: &Aws, settings: &Settings) -> io::Result<Self> {
+    /// The Lambdas of the AWS side at `endpoint`.
+    pub(super) fn start(endpoint: &str, settings: &Settings) -> io::Result<Self> {
         let own = || Aws::local(endpoint);
         Ok(Self {
             ingest: Lambda::start("ingest", ingest::Context::new(&own(), settings))?,
             compact: Lambda::start("compact", compact::Context::new(&own(), settings))?,
             register: Lambda::start("register", register::Context::new(&own(), settings))?,
-            query: query::Context::new(clients, settings),
+            query: Lambda::start("query", query::Context::new(&own(), settings))?,
         })
     }
 
-    pub(super) fn api(&self) -> Router {
-        self.query.router()
+    /// The API, whose answers are made on the threads of `query`. The router answers as long as the Lambdas are there.
+    pub(super) fn api(self: &Arc<Self>) -> Router {
+        api::router(Arc::clone(self))
     }
 }
 

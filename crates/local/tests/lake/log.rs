@@ -10,7 +10,7 @@ use std::{
 use tracing::{Event, Level, Metadata, Subscriber, field, span};
 
 /// Whose lines are kept.
-const TARGETS: [&str; 4] = ["compact", "ingest", "local", "register"];
+const TARGETS: [&str; 5] = ["compact", "ingest", "local", "query", "register"];
 
 #[derive(Debug)]
 struct Line {

@@ -1,4 +1,4 @@
-//! The Lambdas compute on threads of their own, and not on those that answer requests.
+//! The Lambdas compute on threads of their own, and not on those that serve connections.
 
 use std::collections::BTreeSet;
 
@@ -25,6 +25,7 @@ async fn every_invocation_is_on_a_thread_of_its_lambda() {
         ("partitions swept", "compact"),
         ("partition registered", "register"),
         ("catalog reconciled", "register"),
+        ("request answered", "query"),
     ] {
         assert_eq!(log.threads(line), BTreeSet::from([thread.to_owned()]), "{line}");
     }
