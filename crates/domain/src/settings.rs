@@ -98,6 +98,12 @@ pub const CATALOG_CACHE: Setting = Setting {
     default: "5s",
     meaning: "How old the definitions and partitions may be that a request is answered from.",
 };
+/// The name of the lake, for its log lines and metrics.
+pub const LAKE: Setting = Setting {
+    name: "TRIBUTARY_LAKE",
+    default: "",
+    meaning: "The lake's name, in every log line as `lake`: the dimension of its metrics. Without it, no line has one.",
+};
 /// What is logged.
 pub const LOG: Setting = Setting {
     name: "TRIBUTARY_LOG",
@@ -106,7 +112,7 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 29] = [
+pub const ALL: [Setting; 31] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
@@ -128,6 +134,7 @@ pub const ALL: [Setting; 29] = [
     MAX_ROWS,
     api::MAX_RENDERED,
     api::MAX_QUERIES,
+    api::MAX_RUNNING,
     api::RESULT_REUSE,
     api::PRICE_PER_TB,
     api::SCAN_TIERS,
@@ -135,6 +142,7 @@ pub const ALL: [Setting; 29] = [
     CATALOG_CACHE,
     OPEN_ACCESS,
     SQL,
+    LAKE,
     LOG,
 ];
 
@@ -177,6 +185,8 @@ pub struct Settings {
     pub catalog_cache: Duration,
     /// Who may use the API, and for what.
     pub access: AccessSettings,
+    /// The lake's name.
+    pub lake: Option<String>,
     /// The log filter.
     pub log: String,
 }
@@ -223,6 +233,7 @@ impl Settings {
             api: ApiLimits::read(&raw)?,
             catalog_cache: raw(CATALOG_CACHE).duration()?,
             access: AccessSettings::read(&raw)?,
+            lake: raw(LAKE).lake()?,
             log: raw(LOG).value,
         };
         if settings.grace >= run::MAX_AGE {
