@@ -29,7 +29,11 @@ pub fn init(settings: &Settings) -> Result<(), InvalidSetting> {
 
 /// Fields are at the top of each object: a metric filter of `infra/` counts the lines where `stopped` is true, for each
 /// `lake` apart.
-fn lines<W>(filter: EnvFilter, lake: Option<&str>, writer: W) -> impl tracing::Subscriber + Send + Sync
+fn lines<W>(
+    filter: EnvFilter,
+    lake: Option<&str>,
+    writer: W,
+) -> impl tracing::Subscriber + Send + Sync + use<W>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {

@@ -6,6 +6,7 @@ mod bounds;
 mod description;
 mod failures;
 mod handed_over;
+mod health;
 mod named;
 mod pages;
 mod patience;
@@ -16,6 +17,7 @@ mod sql;
 mod unrendered;
 
 pub(crate) use handed_over::{QueryView, RETRY_POLL};
+pub(crate) use health::Health;
 pub(crate) use ready::Ready;
 use renders::Places;
 

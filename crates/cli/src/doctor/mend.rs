@@ -9,6 +9,8 @@ use super::difference::{Difference, Kind};
 pub(super) struct Deployment<'a> {
     pub(super) bucket: &'a str,
     pub(super) database: &'a str,
+    /// What the names of its functions begin with.
+    pub(super) lake: &'a str,
     pub(super) is_local: bool,
 }
 
@@ -64,8 +66,9 @@ impl Deployment<'_> {
             format!("wait a minute: `tributary dev` {does} by itself")
         } else {
             format!(
-                "aws lambda invoke --function-name tributary-{function} --cli-binary-format raw-in-base64-out \
-                 --payload '{{\"source\":\"aws.events\"}}' /dev/stdout"
+                "aws lambda invoke --function-name {}-{function} --cli-binary-format raw-in-base64-out \
+                 --payload '{{\"source\":\"aws.events\"}}' /dev/stdout",
+                self.lake
             )
         }
     }

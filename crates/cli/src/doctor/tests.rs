@@ -129,7 +129,8 @@ impl World {
     /// In whose words, and with which command.
     async fn words(&self) -> (String, String) {
         let found = self.report(&Scope::default()).await.unwrap().differences;
-        let deployment = Deployment { bucket: "lake", database: "tributary", is_local: false };
+        let deployment =
+            Deployment { bucket: "lake", database: "tributary", lake: "tributary-qa", is_local: false };
         (found[0].what.clone(), deployment.mend(&found[0]))
     }
 }
@@ -190,7 +191,7 @@ async fn tables_are_held_against_their_definitions() {
         world.finds("table_differs", "seats").await;
         let (what, mend) = world.words().await;
         assert!(what.contains(words), "{what}");
-        assert!(mend.starts_with("aws lambda invoke --function-name tributary-register "), "{mend}");
+        assert!(mend.starts_with("aws lambda invoke --function-name tributary-qa-register "), "{mend}");
     }
     let parameters = [("tributary.schema_version".to_owned(), "2".to_owned())].into();
     world.catalog.update_table(&Table { parameters, version: None, ..table.clone() }).await.unwrap();
@@ -202,6 +203,7 @@ async fn tables_are_held_against_their_definitions() {
     assert_eq!(world.found().await, []);
     let world = World { catalog: Arc::default(), ..world };
     world.finds("table_missing", "seats").await;
+    assert_eq!(world.catalog.calls("partitions").calls, 0, "of a table that is not there, nothing is asked");
 }
 
 #[tokio::test]
@@ -325,7 +327,8 @@ async fn a_person_sees_each_command_once() {
     let values = [day(22).values(), day(23).values()];
     assert!(world.catalog.delete_partitions(&world.dataset, &values).await.unwrap().is_empty());
     let report = world.report(&Scope::default()).await.unwrap();
-    let deployment = Deployment { bucket: "lake", database: "tributary", is_local: true };
+    let deployment =
+        Deployment { bucket: "lake", database: "tributary", lake: "tributary-qa", is_local: true };
     assert_eq!(
         text::person(&report, &deployment),
         "DATASET  PARTITION      MEND  DIFFERENCE\n\

@@ -41,6 +41,15 @@ fn help_has_examples() {
 }
 
 #[test]
+fn the_version_names_product_version_and_commit() {
+    let output = run(&["--version"]);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text, format!("tributary {}\n", domain::version::described()));
+    assert!(text.contains("(commit "), "{text}");
+}
+
+#[test]
 fn a_port_already_taken() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let (address, data) = (taken.local_addr().unwrap().to_string(), TempDir::new().unwrap());

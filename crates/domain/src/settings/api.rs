@@ -80,8 +80,8 @@ impl ApiLimits {
         let max_queries = raw(MAX_QUERIES).number(1)?;
         let running = raw(MAX_RUNNING);
         let max_running = running.value.parse::<u32>().ok().filter(|most| *most <= MOST_RUNNING);
-        let max_running =
-            max_running.ok_or_else(|| running.invalid("expected a whole number from 0 to 1000, for example 50"))?;
+        let max_running = max_running
+            .ok_or_else(|| running.invalid("expected a whole number from 0 to 1000, for example 50"))?;
         let reuse = raw(RESULT_REUSE).duration()?;
         if !reuse.as_millis().is_multiple_of(60_000) || reuse > MAX_REUSE {
             return Err(raw(RESULT_REUSE).invalid("it must be whole minutes up to 168h, for example 10m"));

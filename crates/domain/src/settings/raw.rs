@@ -41,7 +41,8 @@ impl Raw {
         if self.value.len() <= 128 && self.value.bytes().all(allowed) {
             Ok(Some(self.value))
         } else {
-            Err(self.invalid("expected 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-', for example tributary-prod"))
+            Err(self
+                .invalid("expected 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-', for example tributary-prod"))
         }
     }
 

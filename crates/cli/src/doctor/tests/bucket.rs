@@ -96,7 +96,8 @@ async fn notes_that_do_not_parse_and_keys_of_strangers_are_named() {
     let report = world.report(&Scope::default()).await.unwrap();
     let keys: BTreeSet<_> = report.differences.iter().filter_map(|found| found.key.as_deref()).collect();
     assert_eq!(keys, strangers.into());
-    let deployment = Deployment { bucket: "lake", database: "tributary", is_local: true };
+    let deployment =
+        Deployment { bucket: "lake", database: "tributary", lake: "tributary-qa", is_local: true };
     let text = text::person(&report, &deployment);
     assert!(
         text.contains("if nobody needs it: aws s3 rm 's3://lake/landing/seats/it'\\''s mine.txt'"),
