@@ -6,6 +6,7 @@ mod api;
 mod ingest;
 mod raw;
 mod scan_tiers;
+mod server;
 mod topics;
 
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub use ingest::{
     EVENT_BEHIND, HOURLY_PARTITIONS, INVOCATION_PARTITIONS, IngestLimits, MESSAGE_PARTITIONS, TOPICS,
 };
 pub use scan_tiers::{ScanTier, ScanTiers};
+pub use server::ServerSettings;
 pub use topics::{Scope, Topics};
 
 /// One setting, as the README lists it.
@@ -112,7 +114,7 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 31] = [
+pub const ALL: [Setting; 35] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
@@ -142,6 +144,10 @@ pub const ALL: [Setting; 31] = [
     CATALOG_CACHE,
     OPEN_ACCESS,
     SQL,
+    server::LISTEN,
+    server::MAX_CONNECTIONS,
+    server::DRAIN,
+    server::STOP,
     LAKE,
     LOG,
 ];
@@ -185,6 +191,8 @@ pub struct Settings {
     pub catalog_cache: Duration,
     /// Who may use the API, and for what.
     pub access: AccessSettings,
+    /// How the standing server serves.
+    pub server: ServerSettings,
     /// The lake's name.
     pub lake: Option<String>,
     /// The log filter.
@@ -233,6 +241,7 @@ impl Settings {
             api: ApiLimits::read(&raw)?,
             catalog_cache: raw(CATALOG_CACHE).duration()?,
             access: AccessSettings::read(&raw)?,
+            server: ServerSettings::read(&raw)?,
             lake: raw(LAKE).lake()?,
             log: raw(LOG).value,
         };
