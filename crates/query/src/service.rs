@@ -13,6 +13,7 @@ mod patience;
 mod quoted;
 mod ready;
 mod renders;
+mod running;
 mod sql;
 mod unrendered;
 

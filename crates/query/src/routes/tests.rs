@@ -8,6 +8,7 @@ mod limits;
 mod mistakes;
 mod named;
 mod pages;
+mod running;
 mod sql;
 mod world;
 
