@@ -14,6 +14,7 @@ use crate::{
     partition::PartitionOptions,
     publish::PublishOptions,
     quarantine::QuarantineOptions,
+    undelivered::UndeliveredOptions,
 };
 
 /// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Partition(PartitionOptions),
     Compact(CompactOptions),
     Quarantine(QuarantineOptions),
+    Undelivered(UndeliveredOptions),
     Publish(PublishOptions),
     Key(KeyOptions),
     Rows(RowsOptions),

@@ -22,3 +22,4 @@ mod publish;
 mod quarantine;
 mod refusals;
 mod repair;
+mod undelivered;

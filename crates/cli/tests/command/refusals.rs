@@ -32,6 +32,8 @@ fn help_has_examples() {
         (&["quarantine", "list", "--help"], "Examples:"),
         (&["quarantine", "show", "--help"], "Examples:"),
         (&["quarantine", "replay", "--help"], "Exit status"),
+        (&["undelivered", "--help"], "Exit status"),
+        (&["undelivered", "replay", "--help"], "Examples:"),
     ] {
         let output = run(arguments);
         assert!(output.status.success());
