@@ -11,6 +11,7 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use chrono::{DateTime, Utc};
 use domain::settings::{InvalidSetting, Settings};
 
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     athena::AthenaEngine,
     glue::GlueCatalog,
     record,
-    s3::{self, S3Store},
+    s3::{self, S3Origin, S3Store},
 };
 
 /// The region of the local lake, and the default of the deployment.
@@ -93,6 +94,12 @@ impl Aws {
     /// The bucket of the settings.
     pub fn store(&self, settings: &Settings) -> S3Store {
         S3Store::new(self.s3(), settings.bucket.clone())
+    }
+
+    /// A bucket in the region of these clients, to restore the lake's bucket from; with a moment, as it was then, which
+    /// needs versioning.
+    pub fn origin(&self, bucket: &str, at: Option<DateTime<Utc>>, lake: &S3Store) -> S3Origin {
+        S3Origin::new(S3Store::new(self.s3(), bucket.to_owned()), lake.clone(), at)
     }
 
     /// The Glue database of the settings.

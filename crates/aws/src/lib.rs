@@ -24,5 +24,5 @@ pub use glue::GlueCatalog;
 pub use outlook::Outlook;
 pub use record::RECORD_CALLS;
 pub use retry::RetryPassing;
-pub use s3::S3Store;
+pub use s3::{OriginObject, S3Origin, S3Store};
 pub use telemetry::{init as init_telemetry, log_filter};

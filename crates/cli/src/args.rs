@@ -14,6 +14,7 @@ use crate::{
     partition::PartitionOptions,
     publish::PublishOptions,
     quarantine::QuarantineOptions,
+    restore::RestoreOptions,
     undelivered::UndeliveredOptions,
 };
 
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Compact(CompactOptions),
     Quarantine(QuarantineOptions),
     Undelivered(UndeliveredOptions),
+    Restore(RestoreOptions),
     Publish(PublishOptions),
     Key(KeyOptions),
     Rows(RowsOptions),

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use aws::{Aws, GlueCatalog, RandomIds, S3Store, SystemClock};
+use aws::{Aws, GlueCatalog, RandomIds, S3Origin, S3Store, SystemClock};
+use chrono::{DateTime, Utc};
 use compact::{CompactError, Compactor};
 use domain::{
     DatasetName, Partition,
@@ -101,6 +102,19 @@ impl RemoteLake {
     /// The HTTP API in this process, for who has the rights of the environment's credentials.
     pub(crate) fn api(&self) -> axum::Router {
         query::Context::router_for_operators(&self.aws, &self.settings)
+    }
+
+    /// Another bucket, or a bucket as it was, to restore this lake's from. In another region, if one is named.
+    pub(crate) async fn origin(
+        &self,
+        bucket: &str,
+        region: Option<&str>,
+        at: Option<DateTime<Utc>>,
+    ) -> S3Origin {
+        match region {
+            Some(region) => clients_in(region).await.origin(bucket, at, &self.store),
+            None => self.aws.origin(bucket, at, &self.store),
+        }
     }
 
     /// Refuses a partition that its dataset cannot have, and says which it can. A dataset whose definition does not

@@ -17,6 +17,7 @@ mod output;
 mod partition;
 mod publish;
 mod quarantine;
+mod restore;
 mod runtime;
 mod stop;
 mod undelivered;
@@ -48,6 +49,7 @@ async fn command(command: Command) -> Result<(), Failure> {
         Command::Partition(options) => partition::run(options).await,
         Command::Compact(options) => compact::run(options).await,
         Command::Quarantine(options) => quarantine::run(options).await,
+        Command::Restore(options) => restore::run(options).await,
         Command::Undelivered(options) => undelivered::run(options).await,
         Command::Rows(options) => ask::rows(options).await,
         Command::Query(options) => ask::query(options).await,

@@ -32,6 +32,7 @@ fn help_has_examples() {
         (&["quarantine", "list", "--help"], "Examples:"),
         (&["quarantine", "show", "--help"], "Examples:"),
         (&["quarantine", "replay", "--help"], "Exit status"),
+        (&["restore", "--help"], "Exit status"),
         (&["undelivered", "--help"], "Exit status"),
         (&["undelivered", "replay", "--help"], "Examples:"),
     ] {

@@ -134,7 +134,7 @@ impl Sqs {
 
     async fn run(&self, arguments: &[&str]) -> Output {
         let (endpoint, arguments) =
-            (self.server.endpoint(), [&["undelivered", "replay"], arguments].concat());
+            (self.server.endpoint(), [&["undelivered", "replay"][..], arguments].concat());
         let arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
         // The stand-in answers on this runtime.
         tokio::task::spawn_blocking(move || {
@@ -162,7 +162,8 @@ async fn every_message_is_moved_once_and_as_it_was() {
     let report = sqs.json(0, &[]).await;
     assert_eq!((&report["replayed"], &report["waiting"]), (&23.into(), &23.into()), "{report}");
     let mut moved = sqs.bodies(TO);
-    (expected.sort(), moved.sort());
+    expected.sort();
+    moved.sort();
     assert_eq!((moved, sqs.bodies(FROM).len()), (expected, 0));
     // What SNS added is not the sender's.
     let state = sqs.state.lock().unwrap();
