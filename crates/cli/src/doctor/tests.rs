@@ -198,7 +198,11 @@ async fn tables_are_held_against_their_definitions() {
     world.finds("definition_damaged", "seats").await;
     let (what, mend) = world.words().await;
     assert_eq!(what, "the table follows version 2, and the newest accepted one is 1");
-    assert!(mend.ends_with("BACKUP/schemas/seats/ s3://lake/schemas/seats/"), "{mend}");
+    assert_eq!(
+        mend,
+        "delete what is damaged below s3://lake/schemas/seats/, if it is there, then tributary restore --from BACKUP \
+         --dataset seats, or --at TIME --dataset seats if the bucket has versions"
+    );
     world.catalog.update_table(&Table { version: None, ..table }).await.unwrap();
     assert_eq!(world.found().await, []);
     let world = World { catalog: Arc::default(), ..world };
@@ -299,9 +303,8 @@ async fn entries_without_commits_are_by_hand_or_lost() {
     let (_, mend) = world.words().await;
     assert_eq!(
         mend,
-        "from a backup: aws s3 cp --recursive BACKUP/commits/seats/dt=2026-11-23/ \
-         s3://lake/commits/seats/dt=2026-11-23/; if the data is meant to be gone: aws glue delete-partition \
-         --database-name tributary --table-name seats --partition-values 2026-11-23"
+        "tributary restore --from BACKUP --dataset seats, or --at TIME --dataset seats if the bucket has versions; if the \
+         data is meant to be gone: aws glue delete-partition --database-name tributary --table-name seats --partition-values 2026-11-23"
     );
 }
 

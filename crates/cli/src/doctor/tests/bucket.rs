@@ -31,7 +31,7 @@ async fn data_files_are_held_against_the_head() {
     let (what, mend) = world.words().await;
     assert_eq!(what, format!("data file {} is gone, with 3 rows", appended.files[0].key));
     assert!(
-        mend.starts_with("from a backup: aws s3 cp BACKUP/tables/seats/"),
+        mend.starts_with("tributary restore --from BACKUP --dataset seats, "),
         "an append is not rolled back: {mend}"
     );
     world.put(&appended.files[0].key, "parquet").await;
