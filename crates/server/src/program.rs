@@ -71,7 +71,6 @@ pub async fn run() -> Result<(), ServerError> {
         second.requested().await;
         second.requested().await;
     };
-    // What a request may take at most is known: its wait, and the calls around it.
     let serving = serve(listener, context.router(), &settings, first.requested());
     tokio::select! {
         Ended { broken_off } = serving => {

@@ -74,7 +74,8 @@ pub async fn serve(
         "the server stops"
     );
     phase.send_replace(Phase::Stopping);
-    let mut time = pin!(SystemClock.sleep(settings.server.stop));
+    let clock = SystemClock;
+    let mut time = pin!(clock.sleep(settings.server.stop));
     loop {
         tokio::select! {
             ended = connections.join_next() => if ended.is_none() { break },
