@@ -1,4 +1,6 @@
 //! Where a lost lake is restored from: another bucket, or a bucket as it was at a moment of the past.
+//!
+//! `tributary restore` alone makes these calls, with the rights of who operates the lake. No role of a function has them.
 
 use std::collections::BTreeMap;
 
