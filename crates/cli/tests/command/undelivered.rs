@@ -139,7 +139,7 @@ impl Sqs {
         // The stand-in answers on this runtime.
         tokio::task::spawn_blocking(move || {
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-            run_with(&[("AWS_ENDPOINT_URL", &endpoint)], &arguments, "")
+            run_with(&[("AWS_ENDPOINT_URL", endpoint.as_str())], &arguments, "")
         })
         .await
         .unwrap()

@@ -33,8 +33,8 @@ impl From<&KeyId> for Holder {
     }
 }
 
-impl From<&Self> for Holder {
-    fn from(holder: &Self) -> Self {
+impl From<&Holder> for Holder {
+    fn from(holder: &Holder) -> Self {
         holder.clone()
     }
 }
