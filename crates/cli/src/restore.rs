@@ -94,9 +94,10 @@ async fn restore(options: RestoreOptions) -> Result<(), Failure> {
     }
     match report.left() {
         0 => Ok(()),
-        left => {
-            Err(Failure::NotDone(format!("{} not restored", output::counted(left, "partition or object"))))
-        }
+        left => Err(Failure::NotDone(format!(
+            "{}: the lines with ! say what is not restored",
+            output::counted(left, "problem")
+        ))),
     }
 }
 
