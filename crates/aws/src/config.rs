@@ -1,6 +1,6 @@
 //! The SDK's configuration, built once at cold start, and the clients that share it.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use aws_config::{
     BehaviorVersion, ConfigLoader, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig,
@@ -10,13 +10,16 @@ use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use chrono::{DateTime, Utc};
 use domain::settings::{InvalidSetting, Settings};
 
 use crate::{
     RetryPassing,
     athena::AthenaEngine,
     glue::GlueCatalog,
-    s3::{self, S3Store},
+    record,
+    s3::{self, S3Origin, S3Store},
 };
 
 /// The region of the local lake, and the default of the deployment.
@@ -45,17 +48,21 @@ pub fn variable(name: &str) -> Option<String> {
 #[derive(Debug, Clone)]
 pub struct Aws {
     pub(crate) sdk: SdkConfig,
+    /// Records the calls of the clients, if that is asked for.
+    pub(crate) calls: Option<SharedInterceptor>,
 }
 
 impl Aws {
-    /// As the standard variables and files say: `AWS_REGION`, `AWS_ENDPOINT_URL`, the role of the Lambda.
+    /// As the standard variables and files say: `AWS_REGION`, `AWS_ENDPOINT_URL`, the role of the Lambda. With
+    /// [`RECORD_CALLS`](crate::RECORD_CALLS), the calls of the ports are recorded.
     pub async fn from_environment() -> Self {
-        Self { sdk: loader().load().await }
+        Self { sdk: loader().load().await, calls: record::from_environment() }
     }
 
     /// The same, in this region, whatever the environment says.
     pub async fn from_environment_in(region: &str) -> Self {
-        Self { sdk: loader().region(Region::new(region.to_owned())).load().await }
+        let sdk = loader().region(Region::new(region.to_owned())).load().await;
+        Self { sdk, calls: record::from_environment() }
     }
 
     /// The local lake at this endpoint, whatever the environment says. It accepts any credentials.
@@ -70,7 +77,12 @@ impl Aws {
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(timeouts())
             .build();
-        Self { sdk }
+        Self { sdk, calls: None }
+    }
+
+    /// The same, and a line in the file for each attempt of a call of its ports, in this function's name.
+    pub fn recording_calls(self, file: &Path, function: &str) -> Self {
+        Self { calls: Some(record::calls_to(file, function)), ..self }
     }
 
     /// The configuration, for clients that are not ports. It cannot hold a retry classifier: such a client takes
@@ -84,25 +96,40 @@ impl Aws {
         S3Store::new(self.s3(), settings.bucket.clone())
     }
 
+    /// A bucket in the region of these clients, to restore the lake's bucket from; with a moment, as it was then, which
+    /// needs versioning.
+    pub fn origin(&self, bucket: &str, at: Option<DateTime<Utc>>, lake: &S3Store) -> S3Origin {
+        S3Origin::new(S3Store::new(self.s3(), bucket.to_owned()), lake.clone(), at)
+    }
+
     /// The Glue database of the settings.
     pub fn catalog(&self, settings: &Settings) -> GlueCatalog {
-        let config = aws_sdk_glue::config::Builder::from(&self.sdk).retry_classifier(RetryPassing);
+        let mut config = aws_sdk_glue::config::Builder::from(&self.sdk).retry_classifier(RetryPassing);
+        if let Some(calls) = &self.calls {
+            config.push_interceptor(calls.clone());
+        }
         let client = aws_sdk_glue::Client::from_conf(config.build());
         GlueCatalog::new(client, settings.database.clone(), settings.bucket.clone())
     }
 
     /// The Athena workgroup of the settings, and its scan tiers.
     pub fn engine(&self, settings: &Settings) -> AthenaEngine {
-        let config = aws_sdk_athena::config::Builder::from(&self.sdk).retry_classifier(RetryPassing);
+        let mut config = aws_sdk_athena::config::Builder::from(&self.sdk).retry_classifier(RetryPassing);
+        if let Some(calls) = &self.calls {
+            config.push_interceptor(calls.clone());
+        }
         let client = aws_sdk_athena::Client::from_conf(config.build());
         AthenaEngine::new(client, self.s3(), settings)
     }
 
     fn s3(&self) -> aws_sdk_s3::Client {
-        let config = aws_sdk_s3::config::Builder::from(&self.sdk)
+        let mut config = aws_sdk_s3::config::Builder::from(&self.sdk)
             // A bucket as a host name does not resolve below a custom endpoint.
             .force_path_style(self.sdk.endpoint_url().is_some())
             .retry_classifier(RetryPassing);
+        if let Some(calls) = &self.calls {
+            config.push_interceptor(calls.clone());
+        }
         s3::client(config)
     }
 }

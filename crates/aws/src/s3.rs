@@ -1,6 +1,7 @@
 //! The object store on S3.
 
 mod answer;
+mod origin;
 
 use std::ops::Range;
 
@@ -19,6 +20,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 use crate::{Outlook, config::ATTEMPTS, failure::Failure};
 use answer::RequireEtag;
+pub use origin::{OriginObject, S3Origin};
 
 /// S3's limit of keys in one DeleteObjects call.
 const DELETE_BATCH: usize = 1_000;

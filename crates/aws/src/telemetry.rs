@@ -1,7 +1,11 @@
 //! Logs: one JSON object a line on standard error, as CloudWatch Logs Insights reads them.
 
+mod named;
+
 use domain::settings::{InvalidSetting, LOG, Settings};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
+
+use named::Named;
 
 /// Parts that write whole requests and events, payloads and all, at `debug` or `trace`: never below `info`.
 /// `s3s`, in the local lake, logs every 404 and 412 as an error, where to the lake they are answers.
@@ -16,15 +20,20 @@ const BOUNDS: [&str; 6] = [
 
 /// Starts logging. To be called once, before anything else is done; a second call changes nothing.
 pub fn init(settings: &Settings) -> Result<(), InvalidSetting> {
-    let started = lines(log_filter(&settings.log)?, std::io::stderr).try_init();
+    let started = lines(log_filter(&settings.log)?, settings.lake.as_deref(), std::io::stderr).try_init();
     if started.is_err() {
         tracing::debug!("logging was started already");
     }
     Ok(())
 }
 
-/// Fields are at the top of each object: a metric filter of `infra/` counts the lines where `stopped` is true.
-fn lines<W>(filter: EnvFilter, writer: W) -> impl tracing::Subscriber + Send + Sync
+/// Fields are at the top of each object: a metric filter of `infra/` counts the lines where `stopped` is true, for each
+/// `lake` apart.
+fn lines<W>(
+    filter: EnvFilter,
+    lake: Option<&str>,
+    writer: W,
+) -> impl tracing::Subscriber + Send + Sync + use<W>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -32,6 +41,7 @@ where
         .json()
         .flatten_event(true)
         .with_current_span(false)
+        .map_event_format(|format| Named::new(lake, format))
         .with_env_filter(filter)
         .with_writer(writer)
         .finish()
@@ -54,8 +64,14 @@ pub fn log_filter(text: &str) -> Result<EnvFilter, InvalidSetting> {
 /// What is logged meanwhile on this thread, with this filter.
 #[cfg(test)]
 pub(crate) fn logged(filter: &str, work: impl FnOnce()) -> String {
+    logged_of(None, filter, work)
+}
+
+/// The same of the lake of this name.
+#[cfg(test)]
+pub(crate) fn logged_of(lake: Option<&str>, filter: &str, work: impl FnOnce()) -> String {
     let (mut reader, writer) = std::io::pipe().unwrap();
-    let subscriber = lines(log_filter(filter).unwrap(), std::sync::Mutex::new(writer));
+    let subscriber = lines(log_filter(filter).unwrap(), lake, std::sync::Mutex::new(writer));
     // The writer goes with the subscriber: that ends the text.
     tracing::subscriber::with_default(subscriber, work);
     let mut text = String::new();
@@ -80,6 +96,24 @@ mod tests {
         });
         let line: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!((&line["stopped"], &line["level"]), (&true.into(), &"ERROR".into()), "{line}");
+    }
+
+    #[test]
+    fn every_line_names_the_lake_if_it_has_a_name() {
+        let work = || {
+            tracing::error!(stopped = true, "partition not compacted");
+            tracing::info!("a line without fields, and \"quotes\"");
+        };
+        let text = logged_of(Some("tributary-prod"), "info", work);
+        let lines: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 2, "{text}");
+        assert!(lines.iter().all(|line| line["lake"] == "tributary-prod"), "{text}");
+        assert_eq!((&lines[0]["stopped"], &lines[0]["level"]), (&true.into(), &"ERROR".into()), "{text}");
+        // Without a name, a line is what it is with one, but for the name.
+        let nameless = logged("info", work);
+        assert_eq!(nameless.lines().count(), 2, "{nameless}");
+        assert!(!nameless.contains("\"lake\""), "{nameless}");
     }
 
     #[test]

@@ -115,5 +115,5 @@ pub fn impatient(server: &Server) -> Aws {
     // The SDK stops retrying for a while where too much fails. It counts by region, for the whole process.
     let region = Region::new(format!("test-{}", server.port()));
     let sdk = aws.sdk.to_builder().retry_config(retries).timeout_config(timeouts.build());
-    Aws { sdk: sdk.region(region).build() }
+    Aws { sdk: sdk.region(region).build(), calls: aws.calls }
 }

@@ -14,11 +14,14 @@ use crate::{
     partition::PartitionOptions,
     publish::PublishOptions,
     quarantine::QuarantineOptions,
+    restore::RestoreOptions,
+    undelivered::UndeliveredOptions,
 };
 
 /// A serverless event lake: publish JSON to a topic, query it as SQL tables over HTTP.
 #[derive(Debug, Parser)]
-#[command(version, after_help = "Exit status: 0 done, 1 failed, 2 wrong options, settings or dataset files.")]
+#[command(name = domain::version::PRODUCT)]
+#[command(version = domain::version::described(), after_help = "Exit status: 0 done, 1 failed, 2 wrong options, settings or dataset files.")]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -32,6 +35,8 @@ pub(crate) enum Command {
     Partition(PartitionOptions),
     Compact(CompactOptions),
     Quarantine(QuarantineOptions),
+    Undelivered(UndeliveredOptions),
+    Restore(RestoreOptions),
     Publish(PublishOptions),
     Key(KeyOptions),
     Rows(RowsOptions),

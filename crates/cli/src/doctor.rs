@@ -105,6 +105,7 @@ async fn look(options: DoctorOptions) -> Result<(), Failure> {
     let deployment = Deployment {
         bucket: &lake.settings.bucket,
         database: &lake.settings.database,
+        lake: lake.settings.lake.as_deref().unwrap_or(domain::version::PRODUCT),
         is_local: lake::local_endpoint().is_some(),
     };
     if options.json {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use aws::{Aws, GlueCatalog, RandomIds, S3Store, SystemClock};
+use aws::{Aws, GlueCatalog, RandomIds, S3Origin, S3Store, SystemClock};
+use chrono::{DateTime, Utc};
 use compact::{CompactError, Compactor};
 use domain::{
     DatasetName, Partition,
@@ -38,13 +39,37 @@ pub(crate) enum LakeError {
     Compact(#[from] CompactError),
 }
 
+impl LakeError {
+    /// Whether no answer came, or only that it comes later: then the place is worth a look, and not what was asked.
+    fn is_out_of_reach(&self) -> bool {
+        let of_store = |error: &StoreError| matches!(error, StoreError::Unavailable { .. });
+        match self {
+            Self::Store(error)
+            | Self::Schemas(SchemasError::Store(error))
+            | Self::Access(AccessError::Store(error))
+            | Self::Compact(CompactError::Store(error)) => of_store(error),
+            Self::Catalog(error) => matches!(error, CatalogError::Unavailable { .. }),
+            Self::Schemas(_) | Self::Commit(_) | Self::Access(_) | Self::Compact(_) => false,
+        }
+    }
+}
+
 /// The ports of one lake, and where it is.
 pub(crate) struct RemoteLake {
     pub(crate) store: S3Store,
     pub(crate) catalog: GlueCatalog,
     pub(crate) settings: Settings,
     aws: Aws,
-    asked: String,
+    asked: Asked,
+}
+
+/// Where a lake is, in words.
+#[derive(Debug)]
+struct Asked {
+    /// The bucket, the database, and where both are.
+    place: String,
+    /// What to look at if nothing answers there.
+    advice: &'static str,
 }
 
 impl RemoteLake {
@@ -53,11 +78,18 @@ impl RemoteLake {
         let settings = aws::settings()?;
         let aws = clients().await?;
         let region = aws.sdk_config().region().map_or("", AsRef::as_ref);
-        let place = match aws.sdk_config().endpoint_url() {
-            Some(endpoint) => format!("at {endpoint} (AWS_ENDPOINT_URL): is it running?"),
-            None => format!("in {region} of AWS; for the lake of `tributary dev`, set AWS_ENDPOINT_URL"),
+        let (place, advice) = match aws.sdk_config().endpoint_url() {
+            Some(endpoint) => (format!("at {endpoint} (AWS_ENDPOINT_URL)"), ": is it running?"),
+            None => {
+                (format!("in {region} of AWS"), "; for the lake of `tributary dev`, set AWS_ENDPOINT_URL")
+            }
         };
-        let asked = format!("Asked was the bucket {} (TRIBUTARY_BUCKET) {place}", settings.bucket);
+        let (bucket, database) = (&settings.bucket, &settings.database);
+        let place = format!(
+            "Asked were the bucket {bucket} (TRIBUTARY_BUCKET) and the Glue database {database} (TRIBUTARY_DATABASE) \
+             {place}"
+        );
+        let asked = Asked { place, advice };
         Ok(Self { store: aws.store(&settings), catalog: aws.catalog(&settings), settings, aws, asked })
     }
 
@@ -70,6 +102,19 @@ impl RemoteLake {
     /// The HTTP API in this process, for who has the rights of the environment's credentials.
     pub(crate) fn api(&self) -> axum::Router {
         query::Context::router_for_operators(&self.aws, &self.settings)
+    }
+
+    /// Another bucket, or a bucket as it was, to restore this lake's from. In another region, if one is named.
+    pub(crate) async fn origin(
+        &self,
+        bucket: &str,
+        region: Option<&str>,
+        at: Option<DateTime<Utc>>,
+    ) -> S3Origin {
+        match region {
+            Some(region) => clients_in(region).await.origin(bucket, at, &self.store),
+            None => self.aws.origin(bucket, at, &self.store),
+        }
     }
 
     /// Refuses a partition that its dataset cannot have, and says which it can. A dataset whose definition does not
@@ -91,7 +136,10 @@ impl RemoteLake {
 
     /// The failure of a command: what went wrong, and whom it had asked.
     pub(crate) fn failure(&self, source: impl Into<LakeError>) -> Failure {
-        Failure::Lake { source: Box::new(source.into()), asked: self.asked.clone() }
+        let source: Box<LakeError> = Box::new(source.into());
+        let Asked { place, advice } = &self.asked;
+        let asked = if source.is_out_of_reach() { format!("{place}{advice}") } else { place.clone() };
+        Failure::Lake { source, asked }
     }
 }
 
@@ -146,6 +194,22 @@ fn is_on_this_machine(endpoint: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_where_nothing_answers_the_place_is_in_doubt() {
+        let key = || "schemas/".to_owned();
+        let what = || "table seats".to_owned();
+        for (error, expected) in [
+            (LakeError::from(StoreError::Unavailable { key: key(), source: "refused".into() }), true),
+            (SchemasError::Store(StoreError::Unavailable { key: key(), source: "".into() }).into(), true),
+            (StoreError::Failed { key: key(), source: "AccessDenied".into() }.into(), false),
+            (CatalogError::Unavailable { what: what(), source: "refused".into() }.into(), true),
+            (CatalogError::NotFound { what: what() }.into(), false),
+            (CatalogError::Failed { what: what(), source: "AccessDenied".into() }.into(), false),
+        ] {
+            assert_eq!(error.is_out_of_reach(), expected, "{error:?}");
+        }
+    }
 
     #[test]
     fn only_the_loopback_needs_no_credentials() {

@@ -17,8 +17,10 @@ mod output;
 mod partition;
 mod publish;
 mod quarantine;
+mod restore;
 mod runtime;
 mod stop;
+mod undelivered;
 
 use std::{io::Write, process::ExitCode};
 
@@ -47,6 +49,8 @@ async fn command(command: Command) -> Result<(), Failure> {
         Command::Partition(options) => partition::run(options).await,
         Command::Compact(options) => compact::run(options).await,
         Command::Quarantine(options) => quarantine::run(options).await,
+        Command::Restore(options) => restore::run(options).await,
+        Command::Undelivered(options) => undelivered::run(options).await,
         Command::Rows(options) => ask::rows(options).await,
         Command::Query(options) => ask::query(options).await,
         Command::Publish(options) => publish::run(options).await,

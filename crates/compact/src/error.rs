@@ -85,9 +85,20 @@ impl CompactError {
     /// Whether the partition stops until a person looks at it: trying again is of no use.
     pub fn stops(&self) -> bool {
         match self {
-            Self::Commit(_) | Self::DefinitionBehind { .. } | Self::DataFile { .. } => true,
+            Self::Commit(_)
+            | Self::UnknownDataset(_)
+            | Self::DefinitionBehind { .. }
+            | Self::DataFile { .. }
+            | Self::Build(_) => true,
+            Self::Store(error) => error.needs_a_person(),
+            Self::Definition(error) => error.needs_a_person(),
             Self::Vacuum(error) => error.stops(),
-            _ => false,
+            Self::Expired(_)
+            | Self::Contention(_)
+            | Self::OtherGranularity(_)
+            | Self::Incomplete(_)
+            | Self::VacuumIncomplete(_)
+            | Self::UnknownEvent(_) => false,
         }
     }
 }
@@ -113,3 +124,6 @@ impl From<CompactError> for lambda_runtime::Diagnostic {
         Self { error_type: error_type.to_owned(), error_message: domain::chain(&error) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,7 +58,9 @@ async fn vacuum(
 ) -> Result<(), CompactError> {
     let vacuum = context.vacuum();
     let swept = match of {
-        None => vacuum.sweep(run).await?,
+        None => vacuum.sweep(run).await.inspect_err(|error| {
+            tracing::error!(stopped = error.stops(), error = domain::chain(error), "partitions not vacuumed");
+        })?,
         Some((dataset, partition)) => {
             context.compactor.check_partition(&dataset, &partition).await?;
             let vacuumed = vacuum.vacuum(&dataset, &partition, run).await.inspect_err(|error| {

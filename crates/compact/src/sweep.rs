@@ -40,7 +40,10 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     pub async fn sweep(&self, run: &Run) -> Result<Vec<Report>, CompactError> {
         let mut reports = Vec::new();
         let mut first_error = None;
-        for (dataset, partition) in self.due().await? {
+        let due = self.due().await.inspect_err(|error| {
+            tracing::error!(stopped = error.stops(), error = domain::chain(error), "partitions not swept");
+        })?;
+        for (dataset, partition) in due {
             let waiting = Report { waiting: true, ..Report::default() };
             let Some(_turn) = self.turns.now(&dataset, &partition) else {
                 tracing::debug!(%dataset, %partition, "another run is at this partition: it is left alone");

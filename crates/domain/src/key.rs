@@ -69,6 +69,11 @@ pub fn usage(key: &KeyId) -> String {
     format!("{ACCESS_USAGE}{key}.json")
 }
 
+/// One of the counts of the queries that run for all callers together. No key's id begins with `_`.
+pub fn running(shard: u32) -> String {
+    format!("{ACCESS_USAGE}_running-{shard:03}.json")
+}
+
 /// Where a partition's accepted events land.
 pub fn landing_prefix(dataset: &DatasetName, partition: &Partition) -> String {
     format!("{LANDING}{dataset}/{partition}/")
@@ -242,6 +247,7 @@ mod tests {
         assert_eq!(named_query_of(&named_query(&query)), Some(query));
         assert_eq!(named_query_of("queries/a/b.json"), None);
         assert_eq!(usage(&KeyId::new("0123abcd").unwrap()), "access/usage/0123abcd.json");
+        assert_eq!(running(7), "access/usage/_running-007.json");
         assert_eq!(
             generation_of(&data_file(&prefix, 0)),
             Some((dataset.clone(), partition.clone(), generation, writer.clone()))

@@ -32,6 +32,7 @@ pub mod settings;
 pub mod suggest;
 pub mod vacuum;
 pub mod value;
+pub mod version;
 
 pub use chain::chain;
 pub use commit::{Commit, CommitKind, Consumed, DataFile, Generation};

@@ -47,6 +47,16 @@ pub enum SchemasError {
     },
 }
 
+impl SchemasError {
+    /// Whether the same read fails again until a person changes something.
+    pub fn needs_a_person(&self) -> bool {
+        match self {
+            Self::Store(error) => error.needs_a_person(),
+            Self::Invalid { .. } => true,
+        }
+    }
+}
+
 /// The current version of every dataset.
 #[derive(Debug, Default)]
 pub struct Loaded {

@@ -6,6 +6,7 @@ mod api;
 mod ingest;
 mod raw;
 mod scan_tiers;
+mod server;
 mod topics;
 
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub use ingest::{
     EVENT_BEHIND, HOURLY_PARTITIONS, INVOCATION_PARTITIONS, IngestLimits, MESSAGE_PARTITIONS, TOPICS,
 };
 pub use scan_tiers::{ScanTier, ScanTiers};
+pub use server::ServerSettings;
 pub use topics::{Scope, Topics};
 
 /// One setting, as the README lists it.
@@ -98,6 +100,12 @@ pub const CATALOG_CACHE: Setting = Setting {
     default: "5s",
     meaning: "How old the definitions and partitions may be that a request is answered from.",
 };
+/// The name of the lake, for its log lines and metrics.
+pub const LAKE: Setting = Setting {
+    name: "TRIBUTARY_LAKE",
+    default: "",
+    meaning: "The lake's name, in every log line as `lake`: the dimension of its metrics. Without it, no line has one.",
+};
 /// What is logged.
 pub const LOG: Setting = Setting {
     name: "TRIBUTARY_LOG",
@@ -106,7 +114,7 @@ pub const LOG: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 29] = [
+pub const ALL: [Setting; 35] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
@@ -128,6 +136,7 @@ pub const ALL: [Setting; 29] = [
     MAX_ROWS,
     api::MAX_RENDERED,
     api::MAX_QUERIES,
+    api::MAX_RUNNING,
     api::RESULT_REUSE,
     api::PRICE_PER_TB,
     api::SCAN_TIERS,
@@ -135,6 +144,11 @@ pub const ALL: [Setting; 29] = [
     CATALOG_CACHE,
     OPEN_ACCESS,
     SQL,
+    server::LISTEN,
+    server::MAX_CONNECTIONS,
+    server::DRAIN,
+    server::STOP,
+    LAKE,
     LOG,
 ];
 
@@ -177,6 +191,10 @@ pub struct Settings {
     pub catalog_cache: Duration,
     /// Who may use the API, and for what.
     pub access: AccessSettings,
+    /// How the standing server serves.
+    pub server: ServerSettings,
+    /// The lake's name.
+    pub lake: Option<String>,
     /// The log filter.
     pub log: String,
 }
@@ -223,6 +241,8 @@ impl Settings {
             api: ApiLimits::read(&raw)?,
             catalog_cache: raw(CATALOG_CACHE).duration()?,
             access: AccessSettings::read(&raw)?,
+            server: ServerSettings::read(&raw)?,
+            lake: raw(LAKE).lake()?,
             log: raw(LOG).value,
         };
         if settings.grace >= run::MAX_AGE {

@@ -1,4 +1,5 @@
-//! What a query counts for: the key's account (`domain::access::usage`), as the queries under way see it.
+//! What a query counts for, as the queries under way see it: the key's account, and the places of all callers
+//! (`domain::access::usage`).
 
 use std::{
     sync::{
@@ -10,13 +11,13 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use domain::{
-    access::{
-        KeyId,
-        usage::{self, Changed, UsageError},
-    },
+    access::usage::{self, Changed, Holder, UsageError},
     port::{Clock, Ids, ObjectStore, QueryEngine, QueryId},
 };
-use futures::future::{BoxFuture, FutureExt};
+use futures::{
+    FutureExt, TryFutureExt,
+    future::{BoxFuture, join_all, try_join_all},
+};
 
 use crate::execute::Runner;
 
@@ -41,6 +42,11 @@ pub(crate) trait Account: Send + Sync + 'static {
         id: &'a QueryId,
         until: DateTime<Utc>,
     ) -> BoxFuture<'a, Result<(), UsageError>>;
+
+    /// Which of the counts of all callers has its place, if one has.
+    fn place(&self) -> Option<u32> {
+        None
+    }
 }
 
 impl std::fmt::Debug for dyn Account {
@@ -66,6 +72,26 @@ pub(crate) struct Entered {
 impl Entered {
     pub(crate) fn new(account: Arc<dyn Account>, in_background: bool) -> Self {
         Self { account: Some(account), in_background }
+    }
+
+    /// What counts for the one and for the other is entered in both.
+    pub(crate) fn both(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (None, entered) | (entered, None) => entered,
+            (Some(mut one), Some(mut other)) => {
+                let in_background = one.in_background && other.in_background;
+                // Who is left without an account abandons nothing.
+                let accounts = one.account.take().into_iter().chain(other.account.take()).collect();
+                Some(Self::new(Arc::new(Several(accounts)), in_background))
+            }
+        }
+    }
+
+    /// Nothing will begin for it: takes the entry out, and charges nothing.
+    pub(crate) async fn take_back(self) {
+        if let Some(account) = &self.account {
+            account.settle(Some(0)).await;
+        }
     }
 
     /// Where it is entered.
@@ -95,7 +121,7 @@ pub(crate) struct Entry<S, Q, K, I> {
     pub(crate) store: Arc<S>,
     /// For its clock and its randomness.
     pub(crate) runner: Arc<Runner<Q, K, I>>,
-    pub(crate) key: KeyId,
+    pub(crate) holder: Holder,
     pub(crate) id: String,
     pub(crate) is_settled: AtomicBool,
 }
@@ -104,7 +130,7 @@ impl<S: ObjectStore, Q: QueryEngine, K: Clock, I: Ids> Entry<S, Q, K, I> {
     /// Whether the entry was there.
     async fn take_out(&self, bytes: Option<u64>) -> Result<bool, UsageError> {
         let Runner { clock, ids, .. } = &*self.runner;
-        usage::update(&*self.store, clock, ids, &self.key, |usage, _| {
+        usage::update(&*self.store, clock, ids, &self.holder, |usage, _| {
             let is_there = usage.settle(bytes, |query| query.id == self.id);
             (is_there, if is_there { Changed::Yes } else { Changed::No })
         })
@@ -133,7 +159,7 @@ where
                     }
                     Err(error) => {
                         return tracing::warn!(
-                            key = %self.key,
+                            key = %self.holder,
                             error = domain::chain(&error),
                             "a query could not be settled: it counts in full until its entry expires"
                         );
@@ -154,7 +180,7 @@ where
                 match self.take_out(Some(0)).await {
                     Ok(true) => break,
                     Err(error) if look == LOOKS => tracing::warn!(
-                        key = %self.key,
+                        key = %self.holder,
                         error = domain::chain(&error),
                         "the entry of a query that did not begin could not be taken out of its account"
                     ),
@@ -176,7 +202,7 @@ where
     ) -> BoxFuture<'a, Result<(), UsageError>> {
         async move {
             let Runner { clock, ids, .. } = &*self.runner;
-            usage::update(&*self.store, clock, ids, &self.key, |usage, _| {
+            usage::update(&*self.store, clock, ids, &self.holder, |usage, _| {
                 // It may be over and settled by now.
                 let is_there = usage.hand_over(&self.id, id.as_str(), until);
                 ((), if is_there { Changed::Yes } else { Changed::No })
@@ -184,6 +210,42 @@ where
             .await
         }
         .boxed()
+    }
+
+    fn place(&self) -> Option<u32> {
+        match self.holder {
+            Holder::Key(_) => None,
+            Holder::Running(shard) => Some(shard),
+        }
+    }
+}
+
+/// One query in several accounts.
+struct Several(Vec<Arc<dyn Account>>);
+
+impl Account for Several {
+    fn settle(&self, bytes: Option<u64>) -> BoxFuture<'_, ()> {
+        join_all(self.0.iter().map(move |account| account.settle(bytes))).map(drop).boxed()
+    }
+
+    fn is_settled(&self) -> bool {
+        self.0.iter().all(|account| account.is_settled())
+    }
+
+    fn abandon(&self) -> BoxFuture<'_, ()> {
+        join_all(self.0.iter().map(|account| account.abandon())).map(drop).boxed()
+    }
+
+    fn hand_over<'a>(
+        &'a self,
+        id: &'a QueryId,
+        until: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<(), UsageError>> {
+        try_join_all(self.0.iter().map(move |account| account.hand_over(id, until))).map_ok(drop).boxed()
+    }
+
+    fn place(&self) -> Option<u32> {
+        self.0.iter().find_map(|account| account.place())
     }
 }
 

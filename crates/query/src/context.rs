@@ -54,6 +54,8 @@ impl Context {
         let mut api = ApiSettings::from(&settings);
         (api.max_body, api.max_reply) = (LONGEST_ANSWER, usize::MAX);
         api.max_rows = api.max_rows.max(MOST_ROWS);
+        // Who may start queries by themselves takes no caller's place.
+        api.limits.max_running = None;
         let context = Self::with_settings(aws, &settings, api);
         context.router().layer(axum::Extension(Caller::default()))
     }

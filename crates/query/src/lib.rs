@@ -12,7 +12,7 @@ mod cache;
 mod column;
 mod compiled;
 mod compression;
-#[cfg(feature = "lambda")]
+#[cfg(feature = "sdk")]
 mod context;
 mod cors;
 mod cost;
@@ -61,7 +61,7 @@ mod testing;
 mod value;
 
 pub use compiled::{Compiled, Shape, compile};
-#[cfg(feature = "lambda")]
+#[cfg(feature = "sdk")]
 pub use context::Context;
 #[cfg(feature = "lambda")]
 pub use handler::run;

@@ -66,7 +66,7 @@ const KEY: &str = "key";
 pub(crate) fn document(facts: &Facts<'_>) -> OpenApi {
     let info = InfoBuilder::new()
         .title("Tributary")
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(domain::version::VERSION)
         .description(Some(INTRODUCTION))
         .build();
     let tags = [

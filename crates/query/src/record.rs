@@ -50,6 +50,9 @@ pub(crate) struct QueryRecord {
     pub(crate) secret: String,
     /// When it was handed over.
     pub(crate) created_at: DateTime<Utc>,
+    /// Which of the counts of all callers has its place, if they are bounded and it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) place: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -86,6 +89,8 @@ pub(crate) struct NewRecord<'a> {
     pub(crate) generations: Option<&'a Generations>,
     /// Now.
     pub(crate) created_at: DateTime<Utc>,
+    /// Which of the counts of all callers has its place.
+    pub(crate) place: Option<u32>,
 }
 
 /// Why a record cannot be used.
@@ -127,6 +132,7 @@ impl QueryRecord {
             freshness: new.generations.and_then(|generations| generations.freshness),
             secret: format!("{:016x}{:016x}", ids.random(), ids.random()),
             created_at: new.created_at,
+            place: new.place,
         };
         let body = serde_json::to_vec(&record).map_err(|error| RecordError::Damaged(Some(error)))?;
         let body = Bytes::from(body);

@@ -82,10 +82,21 @@ pub enum RejectedDefinition {
 }
 
 impl RegisterError {
-    /// Whether a partition stops until somebody looks at it. Logged as the field `stopped`, of which the deployment
-    /// makes a metric.
+    /// Whether the work stops until a person looks at it: no retry mends a missing right, a missing database, or a
+    /// damaged object. Logged as the field `stopped`, of which the deployment makes a metric.
     pub(crate) fn stops(&self) -> bool {
-        matches!(self, Self::Commit(_))
+        match self {
+            Self::Commit(_) | Self::UnknownDataset(_) | Self::Encode(..) => true,
+            Self::Store(error) => error.needs_a_person(),
+            Self::Catalog(error) => error.needs_a_person(),
+            Self::Schemas(error) => error.needs_a_person(),
+            // The first two pass; the others are about a message or an invocation, which the queue counts.
+            Self::Expired(_)
+            | Self::Contention { .. }
+            | Self::OtherGranularity(_)
+            | Self::Incomplete(_)
+            | Self::UnknownEvent(_) => false,
+        }
     }
 
     pub(crate) fn contention(dataset: &DatasetName, partition: Option<&Partition>, attempts: u32) -> Self {
@@ -115,3 +126,6 @@ impl From<RegisterError> for lambda_runtime::Diagnostic {
         Self { error_type: error_type.to_owned(), error_message: domain::chain(&error) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -145,7 +145,7 @@ def in_odd_places(world):
     yield http("in X-Forwarded-For and Forwarded", world.api(FLIGHT, ("X-Forwarded-For", "127.0.0.1"), ("Forwarded", "for=127.0.0.1")), 401)
     for name in ("X-Original-Url", "X-Rewrite-Url", "X-Forwarded-Prefix"):
         request = world.api("/healthz", (name, "/v1/datasets/canary/rows"))
-        yield http(f"{name} to another path", request, 200, says=('{"status":"ok"}',))
+        yield http(f"{name} to another path", request, 200, says=('"status":"ok"',))
     request = world.api(FLIGHT, ("X-Http-Method-Override", "DELETE"), ("X-Amz-Target", "AWSGlue.DeleteTable"))
     yield http("another method in a header", request, 401)
 

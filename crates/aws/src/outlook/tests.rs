@@ -119,9 +119,9 @@ impl ProvideCredentials for Without {
 /// What a get comes to with these credentials, and whether anything was sent.
 async fn get(error: fn() -> CredentialsError) -> (StoreError, usize) {
     let server = testing::Server::start(|_| testing::answer(200, &[("ETag", "\"a\"")], "hello")).await;
-    let Aws { sdk } = testing::impatient(&server);
+    let Aws { sdk, calls } = testing::impatient(&server);
     let provider = SharedCredentialsProvider::new(Without(error));
-    let aws = Aws { sdk: sdk.to_builder().credentials_provider(provider).build() };
+    let aws = Aws { sdk: sdk.to_builder().credentials_provider(provider).build(), calls };
     let store = aws.store(&Settings::read(|_| None).unwrap());
     (store.get("a").await.unwrap_err(), server.connections())
 }

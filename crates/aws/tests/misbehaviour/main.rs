@@ -9,6 +9,7 @@
 
 mod calls;
 mod halves;
+mod recorded;
 
 use aws::testing::{Misbehaviour, PORT_ATTEMPTS, Server};
 use calls::{CALLS, Call, Outcome, answers};

@@ -157,6 +157,10 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
         let name = accepted.dataset.name();
         let found = self.catalog.table(name).await?;
         let difference = catalog::compare_table(accepted, found.as_ref());
+        // Of a table that is not there, nothing is asked: not every catalog says so in the words of Glue.
+        if found.is_none() {
+            return Ok((difference, None));
+        }
         let entries = match self.catalog.partitions(name).await {
             Ok(entries) => Some(entries),
             Err(CatalogError::NotFound { .. }) => None,

@@ -9,6 +9,8 @@ use super::difference::{Difference, Kind};
 pub(super) struct Deployment<'a> {
     pub(super) bucket: &'a str,
     pub(super) database: &'a str,
+    /// What the names of its functions begin with.
+    pub(super) lake: &'a str,
     pub(super) is_local: bool,
 }
 
@@ -28,16 +30,20 @@ impl Deployment<'_> {
             | Kind::EntryByHand => self.scheduled("register", "reconciles"),
             Kind::Leftover => self.scheduled("compact", "vacuums"),
             Kind::DefinitionRefused | Kind::DatasetUnknown => "tributary dataset apply FILE".to_owned(),
-            Kind::DefinitionDamaged => self.restore(&format!("schemas/{dataset}/")),
+            Kind::DefinitionDamaged => {
+                let place = self.uri(&format!("schemas/{dataset}/"));
+                format!("delete what is damaged below {place}, if it is there, then {}", restore(difference))
+            }
             // What the words of a newer format ask for is an upgrade.
-            Kind::CommitUnreadable => format!("upgrade, if it says so; else {}", self.restore(key)),
+            Kind::CommitUnreadable => {
+                format!("upgrade, if it says so; else {}", self.replace(difference, key))
+            }
             Kind::FileMissing { same_rows: Some(generation) }
             | Kind::FileChanged { same_rows: Some(generation) } => {
                 format!("tributary partition rollback {dataset} {partition} --to {generation}")
             }
-            Kind::FileMissing { same_rows: None }
-            | Kind::FileChanged { same_rows: None }
-            | Kind::FileUnreadable => self.restore(key),
+            Kind::FileMissing { same_rows: None } => restore(difference),
+            Kind::FileChanged { same_rows: None } | Kind::FileUnreadable => self.replace(difference, key),
             Kind::NotCounted => {
                 format!("tributary doctor --deep --dataset {dataset} --partition {partition}")
             }
@@ -47,7 +53,7 @@ impl Deployment<'_> {
             Kind::CommitsGone => format!(
                 "{}; if the data is meant to be gone: aws glue delete-partition --database-name {} --table-name \
                  {dataset} --partition-values {}",
-                self.restore(&format!("commits/{dataset}/{partition}/")),
+                restore(difference),
                 self.database,
                 difference
                     .partition
@@ -64,19 +70,20 @@ impl Deployment<'_> {
             format!("wait a minute: `tributary dev` {does} by itself")
         } else {
             format!(
-                "aws lambda invoke --function-name tributary-{function} --cli-binary-format raw-in-base64-out \
-                 --payload '{{\"source\":\"aws.events\"}}' /dev/stdout"
+                "aws lambda invoke --function-name {}-{function} --cli-binary-format raw-in-base64-out \
+                 --payload '{{\"source\":\"aws.events\"}}' /dev/stdout",
+                self.lake
             )
         }
     }
 
-    /// The bucket is not versioned: what is gone from it is elsewhere, or nowhere.
-    fn restore(&self, key: &str) -> String {
-        if key.ends_with('/') {
-            format!("from a backup: aws s3 cp --recursive BACKUP/{key} {}", self.uri(key))
-        } else {
-            format!("from a backup: aws s3 cp BACKUP/{key} {}", self.uri(key))
-        }
+    /// What is there and damaged is not overwritten: the damaged object goes first.
+    fn replace(&self, difference: &Difference, key: &str) -> String {
+        format!(
+            "with the functions stopped (docs/runbooks.md), aws s3 rm {}, then {}",
+            self.uri(key),
+            restore(difference)
+        )
     }
 
     /// For a shell: keys of strangers have anything in them.
@@ -85,4 +92,11 @@ impl Deployment<'_> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "/:._-=".contains(c);
         if uri.chars().all(is_plain) { uri } else { format!("'{}'", uri.replace('\'', "'\\''")) }
     }
+}
+
+/// What is gone is in another bucket or in the bucket's past, or nowhere. Nothing can be copied into the log: the bucket's
+/// policy wants a condition that a copy cannot carry.
+fn restore(difference: &Difference) -> String {
+    let of = difference.dataset.as_ref().map(|dataset| format!(" --dataset {dataset}")).unwrap_or_default();
+    format!("tributary restore --from BACKUP{of}, or --at TIME{of} if the bucket has versions")
 }

@@ -129,7 +129,8 @@ impl World {
     /// In whose words, and with which command.
     async fn words(&self) -> (String, String) {
         let found = self.report(&Scope::default()).await.unwrap().differences;
-        let deployment = Deployment { bucket: "lake", database: "tributary", is_local: false };
+        let deployment =
+            Deployment { bucket: "lake", database: "tributary", lake: "tributary-qa", is_local: false };
         (found[0].what.clone(), deployment.mend(&found[0]))
     }
 }
@@ -190,18 +191,23 @@ async fn tables_are_held_against_their_definitions() {
         world.finds("table_differs", "seats").await;
         let (what, mend) = world.words().await;
         assert!(what.contains(words), "{what}");
-        assert!(mend.starts_with("aws lambda invoke --function-name tributary-register "), "{mend}");
+        assert!(mend.starts_with("aws lambda invoke --function-name tributary-qa-register "), "{mend}");
     }
     let parameters = [("tributary.schema_version".to_owned(), "2".to_owned())].into();
     world.catalog.update_table(&Table { parameters, version: None, ..table.clone() }).await.unwrap();
     world.finds("definition_damaged", "seats").await;
     let (what, mend) = world.words().await;
     assert_eq!(what, "the table follows version 2, and the newest accepted one is 1");
-    assert!(mend.ends_with("BACKUP/schemas/seats/ s3://lake/schemas/seats/"), "{mend}");
+    assert_eq!(
+        mend,
+        "delete what is damaged below s3://lake/schemas/seats/, if it is there, then tributary restore --from BACKUP \
+         --dataset seats, or --at TIME --dataset seats if the bucket has versions"
+    );
     world.catalog.update_table(&Table { version: None, ..table }).await.unwrap();
     assert_eq!(world.found().await, []);
     let world = World { catalog: Arc::default(), ..world };
     world.finds("table_missing", "seats").await;
+    assert_eq!(world.catalog.calls("partitions").calls, 0, "of a table that is not there, nothing is asked");
 }
 
 #[tokio::test]
@@ -297,9 +303,8 @@ async fn entries_without_commits_are_by_hand_or_lost() {
     let (_, mend) = world.words().await;
     assert_eq!(
         mend,
-        "from a backup: aws s3 cp --recursive BACKUP/commits/seats/dt=2026-11-23/ \
-         s3://lake/commits/seats/dt=2026-11-23/; if the data is meant to be gone: aws glue delete-partition \
-         --database-name tributary --table-name seats --partition-values 2026-11-23"
+        "tributary restore --from BACKUP --dataset seats, or --at TIME --dataset seats if the bucket has versions; if the \
+         data is meant to be gone: aws glue delete-partition --database-name tributary --table-name seats --partition-values 2026-11-23"
     );
 }
 
@@ -325,7 +330,8 @@ async fn a_person_sees_each_command_once() {
     let values = [day(22).values(), day(23).values()];
     assert!(world.catalog.delete_partitions(&world.dataset, &values).await.unwrap().is_empty());
     let report = world.report(&Scope::default()).await.unwrap();
-    let deployment = Deployment { bucket: "lake", database: "tributary", is_local: true };
+    let deployment =
+        Deployment { bucket: "lake", database: "tributary", lake: "tributary-qa", is_local: true };
     assert_eq!(
         text::person(&report, &deployment),
         "DATASET  PARTITION      MEND  DIFFERENCE\n\

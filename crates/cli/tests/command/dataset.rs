@@ -159,7 +159,8 @@ fn what_is_inferred_is_valid_and_what_is_not_valid_is_said() {
 fn a_lake_that_is_not_there_is_named() {
     let output = run_with(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")], &["dataset", "list"], "");
     assert_eq!(output.status.code(), Some(1));
-    let words = "Asked was the bucket tributary (TRIBUTARY_BUCKET) at http://127.0.0.1:9 (AWS_ENDPOINT_URL)";
+    let words = "Asked were the bucket tributary (TRIBUTARY_BUCKET) and the Glue database tributary \
+                 (TRIBUTARY_DATABASE) at http://127.0.0.1:9 (AWS_ENDPOINT_URL): is it running?";
     assert!(said(&output).contains(words), "{}", said(&output));
     let output = run_with(&[], &["quarantine", "list"], "");
     assert_eq!(output.status.code(), Some(2));

@@ -64,7 +64,7 @@ async fn damage_is_named_and_the_reconcile_mends_what_it_can() {
     assert_eq!((gone["kind"].as_str(), gone["key"].as_str()), (Some("file_missing"), Some(file.as_str())));
     let text = lake.output(1, &["doctor", "--dataset", "passengers"]);
     assert!(text.contains(&format!("data file {file} is gone, with ")), "{text}");
-    assert!(text.contains("[1] from a backup: aws s3 cp BACKUP/tables/passengers/"), "{text}");
+    assert!(text.contains("[1] tributary restore --from BACKUP --dataset passengers"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

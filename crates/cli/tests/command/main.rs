@@ -22,3 +22,5 @@ mod publish;
 mod quarantine;
 mod refusals;
 mod repair;
+mod restore;
+mod undelivered;

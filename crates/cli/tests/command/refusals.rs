@@ -32,12 +32,24 @@ fn help_has_examples() {
         (&["quarantine", "list", "--help"], "Examples:"),
         (&["quarantine", "show", "--help"], "Examples:"),
         (&["quarantine", "replay", "--help"], "Exit status"),
+        (&["restore", "--help"], "Exit status"),
+        (&["undelivered", "--help"], "Exit status"),
+        (&["undelivered", "replay", "--help"], "Examples:"),
     ] {
         let output = run(arguments);
         assert!(output.status.success());
         let help = String::from_utf8(output.stdout).unwrap();
         assert!(help.contains(words), "{help}");
     }
+}
+
+#[test]
+fn the_version_names_product_version_and_commit() {
+    let output = run(&["--version"]);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text, format!("tributary {}\n", domain::version::described()));
+    assert!(text.contains("(commit "), "{text}");
 }
 
 #[test]

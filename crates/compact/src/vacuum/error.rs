@@ -29,8 +29,13 @@ pub enum VacuumError {
 }
 
 impl VacuumError {
-    /// Whether the partition stops until a person looks at it.
+    /// Whether the partition stops until a person looks at it: trying again is of no use.
     pub fn stops(&self) -> bool {
-        matches!(self, Self::Commit(_) | Self::Notes(_))
+        match self {
+            Self::Commit(_) | Self::Notes(_) | Self::Encode(_) => true,
+            Self::Store(error) => error.needs_a_person(),
+            Self::Catalog(error) => error.needs_a_person(),
+            Self::Expired(_) => false,
+        }
     }
 }

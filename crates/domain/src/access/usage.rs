@@ -1,10 +1,13 @@
 //! What a key with a daily budget, or a bound on its queries, has used: one small object for each such key, changed only
 //! in the version that was read. So it holds for every process that answers, and keys without such limits cost nothing.
+//! The queries of all callers together are counted in the same way, if they are bounded: in several objects, each with a
+//! few places, since all processes change them ([`Holder::Running`]).
 //!
 //! A query is entered before it starts, and its whole bound is set aside. When it is over, the entry goes, and what the
 //! engine billed counts instead. An entry that nobody settles (its process died, or nobody came back for its rows) counts
 //! in full until it expires, and is charged in full then: what is not known is never taken for nothing.
 
+mod holder;
 mod store;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -12,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LEAST_BILLED;
 
+pub use holder::Holder;
 pub use store::{Changed, UsageError, load, update};
 
 /// The newest format of the object that this code writes and reads.

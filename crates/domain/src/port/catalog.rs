@@ -163,3 +163,11 @@ pub enum CatalogError {
         source: Source,
     },
 }
+
+impl CatalogError {
+    /// Whether the same call fails again until a person changes something: a right, a setting, or a database that
+    /// is missing. Who creates tables and partitions by itself gets [`CatalogError::NotFound`] only for the database.
+    pub fn needs_a_person(&self) -> bool {
+        matches!(self, Self::Failed { .. } | Self::NotFound { .. })
+    }
+}

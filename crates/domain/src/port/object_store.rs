@@ -227,3 +227,10 @@ pub enum StoreError {
         source: Source,
     },
 }
+
+impl StoreError {
+    /// Whether the same call fails again until a person changes something: a right, a key, a setting.
+    pub fn needs_a_person(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
+}

@@ -13,8 +13,14 @@ pub(super) const MAX_RENDERED: Setting = Setting {
 pub(super) const MAX_QUERIES: Setting = Setting {
     name: "TRIBUTARY_MAX_QUERIES",
     default: "100",
-    meaning: "How many queries one process of the API waits for at once; one more is answered 429. Of those that go on \
-              after a 202, Athena has its own bound.",
+    meaning: "How many queries one process of the API waits for at once; one more is answered 429. Those that go on \
+              after a 202 do not count.",
+};
+pub(super) const MAX_RUNNING: Setting = Setting {
+    name: "TRIBUTARY_MAX_RUNNING",
+    default: "0",
+    meaning: "How many queries of the API may run at once, in all its processes together, those that go on after a 202 \
+              included; one more is answered 429. `0`: only Athena bounds them. At most 1000.",
 };
 pub(super) const RESULT_REUSE: Setting = Setting {
     name: "TRIBUTARY_RESULT_REUSE",
@@ -39,6 +45,9 @@ pub(super) const CORS_ORIGINS: Setting = Setting {
     meaning: "The origins whose pages may call the API from a browser, with commas between them, or `*` for all.",
 };
 
+/// The most that the bound on running queries may be: its counts are looked at one by one where all are taken.
+const MOST_RUNNING: u32 = 1_000;
+
 /// The longest that Athena keeps a result for reuse.
 const MAX_REUSE: Duration = Duration::from_secs(7 * 24 * 3_600);
 
@@ -49,6 +58,8 @@ pub struct ApiLimits {
     pub max_rendered: u64,
     /// How many queries one process waits for at once.
     pub max_queries: usize,
+    /// How many queries may run at once in all processes together; `None` leaves it to the engine.
+    pub max_running: Option<u32>,
     /// How old a reused result may be, in whole minutes; `None` runs every query.
     pub result_reuse: Option<Duration>,
     /// The price per TB scanned, in millionths of a dollar.
@@ -67,6 +78,10 @@ impl ApiLimits {
             return Err(raw(MAX_RENDERED).invalid("it must be from 1MiB to 512MiB"));
         }
         let max_queries = raw(MAX_QUERIES).number(1)?;
+        let running = raw(MAX_RUNNING);
+        let max_running = running.value.parse::<u32>().ok().filter(|most| *most <= MOST_RUNNING);
+        let max_running = max_running
+            .ok_or_else(|| running.invalid("expected a whole number from 0 to 1000, for example 50"))?;
         let reuse = raw(RESULT_REUSE).duration()?;
         if !reuse.as_millis().is_multiple_of(60_000) || reuse > MAX_REUSE {
             return Err(raw(RESULT_REUSE).invalid("it must be whole minutes up to 168h, for example 10m"));
@@ -75,6 +90,7 @@ impl ApiLimits {
         Ok(Self {
             max_rendered,
             max_queries: usize::try_from(max_queries).unwrap_or(usize::MAX),
+            max_running: Some(max_running).filter(|most| *most > 0),
             result_reuse: Some(reuse).filter(|reuse| !reuse.is_zero()),
             price_per_tb: price.value.parse::<Dollars>().map_err(|error| price.invalid(error))?.micros(),
             scan_tiers: ScanTiers::read(&raw(SCAN_TIERS))?,

@@ -32,6 +32,20 @@ impl Raw {
         DatasetName::new(self.value.clone()).map(Some).map_err(|error| self.invalid(error))
     }
 
+    /// What CloudWatch takes as the value of a dimension, and names of resources are made of.
+    pub(super) fn lake(self) -> Result<Option<String>, InvalidSetting> {
+        if self.value.is_empty() {
+            return Ok(None);
+        }
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        if self.value.len() <= 128 && self.value.bytes().all(allowed) {
+            Ok(Some(self.value))
+        } else {
+            Err(self
+                .invalid("expected 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-', for example tributary-prod"))
+        }
+    }
+
     pub(super) fn number(&self, least: u64) -> Result<u64, InvalidSetting> {
         let expected =
             || self.invalid(format_args!("expected a whole number from {least}, for example 1000"));

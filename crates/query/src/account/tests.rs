@@ -1,6 +1,9 @@
 use chrono::TimeDelta;
 use domain::{
-    access::usage::{NewQuery, UsageLimits},
+    access::{
+        KeyId,
+        usage::{NewQuery, UsageLimits},
+    },
     memory::{MemoryEngine, MemoryStore, SeededIds},
 };
 
@@ -16,7 +19,7 @@ fn entry(store: &Arc<MemoryStore>) -> Arc<InMemory> {
     Arc::new(Entry {
         store: Arc::clone(store),
         runner: Arc::new(runner(engine(rows()))),
-        key: KeyId::new("0123abcd").unwrap(),
+        holder: KeyId::new("0123abcd").unwrap().into(),
         id: "one".to_owned(),
         is_settled: AtomicBool::new(false),
     })
@@ -25,7 +28,7 @@ fn entry(store: &Arc<MemoryStore>) -> Arc<InMemory> {
 async fn begin(entry: &InMemory) {
     let Runner { clock, ids, .. } = &*entry.runner;
     let limits = UsageLimits { max_queries: Some(1), daily_bytes: None };
-    let begun = usage::update(&*entry.store, clock, ids, &entry.key, |usage, now| {
+    let begun = usage::update(&*entry.store, clock, ids, &entry.holder, |usage, now| {
         let new = NewQuery { id: entry.id.clone(), reserved: 0, expires_at: now + TimeDelta::hours(1) };
         let begun = usage.begin(now, limits, &new);
         (begun.is_ok(), if begun.is_ok() { Changed::Yes } else { Changed::No })
@@ -34,7 +37,7 @@ async fn begin(entry: &InMemory) {
 }
 
 async fn open(entry: &InMemory) -> usize {
-    let usage = usage::load(&*entry.store, &entry.key).await.unwrap();
+    let usage = usage::load(&*entry.store, &entry.holder).await.unwrap();
     usage.map_or(0, |usage| usage.open.len())
 }
 

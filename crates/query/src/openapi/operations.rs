@@ -52,7 +52,7 @@ pub(super) fn paths(facts: &Facts<'_>) -> Paths {
         .path(route::NAMED, get(named_queries()))
         .path(route::QUERY, query_item())
         .path(route::QUERY_ROWS, get(query_rows(facts)))
-        .path(route::HEALTHZ, get(open(service("health", "Whether this process answers", "Health"))))
+        .path(route::HEALTHZ, get(open(service("health", HEALTH, "Health"))))
         .path(route::READYZ, get(open(ready())))
         .path(route::OPENAPI, get(open(service("openapi", "This description", "OpenApi"))))
         .path(route::DOCS, get(open(docs())));
@@ -303,6 +303,8 @@ fn docs() -> OperationBuilder {
         .response("200", page);
     with_problems(operation, &[Kind::UnknownParameter])
 }
+
+const HEALTH: &str = "Whether this process answers, its version, and the commit that it was built from";
 
 const PREFER: &str = "\
 `wait=5` seconds at most, or `respond-async` for none. A query of an API key whose bound on bytes is below every scan tier \

@@ -13,7 +13,7 @@ use super::parts::{plain, text};
 use crate::{
     datasets::{Detail, Listing},
     named::QueryListing,
-    service::{QueryView, Ready},
+    service::{Health, QueryView, Ready},
 };
 
 pub(super) fn components() -> Components {
@@ -21,11 +21,11 @@ pub(super) fn components() -> Components {
     let builder = with::<Detail<'static>>(builder);
     let builder = with::<QueryView>(builder);
     let builder = with::<QueryListing<'static>>(builder);
+    let builder = with::<Health>(builder);
     with::<Ready>(builder)
         .schema("Problem", problem())
         .schema("Rows", rows())
         .schema("FreeSql", free_sql())
-        .schema("Health", plain(Type::Object).property("status", text()).required("status"))
         .schema("OpenApi", plain(Type::Object).description(Some("A document of OpenAPI 3.1")))
         .build()
 }

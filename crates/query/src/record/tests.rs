@@ -21,6 +21,7 @@ fn new<'a>(columns: &'a [OutputColumn], caller: &'a Caller) -> NewRecord<'a> {
         statement: "digest".into(),
         generations: None,
         created_at: DateTime::UNIX_EPOCH,
+        place: None,
     }
 }
 

@@ -16,10 +16,14 @@ use crate::{
     answer::{self, LogLine},
     ports::Ports,
     preferences,
+    service::Health,
 };
 
 pub(super) async fn healthz() -> Response {
-    answer::json(br#"{"status":"ok"}"#.to_vec(), LogLine::of(HEALTHZ))
+    match Health::now() {
+        Ok(body) => answer::json(body, LogLine::of(HEALTHZ)),
+        Err(problem) => answer::problem(&problem, LogLine::of(HEALTHZ)),
+    }
 }
 
 pub(super) async fn readyz<P: Ports>(State(api): Shared<P>) -> Response {

@@ -8,6 +8,7 @@ mod limits;
 mod mistakes;
 mod named;
 mod pages;
+mod running;
 mod sql;
 mod world;
 
@@ -141,7 +142,9 @@ async fn every_wrong_path_method_and_name_is_answered() {
     assert_eq!(post.header("allow"), "GET, HEAD, DELETE");
     let long = format!("/v1/datasets/passengers/rows?name=eq.{}", "x".repeat(8_192));
     get(&router, &long).await.is_problem(414, "may have 8192");
-    assert_eq!(get(&router, "/healthz").await.json(), json!({"status": "ok"}));
+    let health = get(&router, "/healthz").await.json();
+    let (version, commit) = (domain::version::VERSION, domain::version::COMMIT);
+    assert_eq!(health, json!({"status": "ok", "version": version, "commit": commit}));
 }
 
 #[tokio::test(start_paused = true)]

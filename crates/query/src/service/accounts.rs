@@ -1,4 +1,5 @@
-//! The accounts of keys that have a daily budget, or a bound on their queries at a time.
+//! The accounts of keys that have a daily budget, or a bound on their queries at a time; beside them, the places of all
+//! callers together (`running`).
 //!
 //! A query is entered before it starts, and settled when it is over: by whoever waits for it, by the first request that
 //! finds it over after a 202, or, if nobody comes back, when the account refuses another query and the engine is asked
@@ -13,7 +14,7 @@ use chrono::TimeDelta;
 use domain::{
     access::{
         KeyId,
-        usage::{self, Changed, NewQuery, OpenQuery, Refused, UsageError, UsageLimits},
+        usage::{self, Changed, Holder, NewQuery, OpenQuery, Refused, UsageError, UsageLimits},
     },
     key::ExecutionName,
     port::{Clock, EngineError, Ids, QueryEngine, QueryId, QueryStatus, StoreError},
@@ -28,6 +29,7 @@ use crate::{
     execute::ended,
     ports::Ports,
     problem::{Kind, Problem},
+    record::QueryRecord,
 };
 
 /// How long after its request's wait an entry counts whose process said nothing more.
@@ -40,64 +42,79 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3_600);
 const LONGEST_QUERY: TimeDelta = TimeDelta::hours(5);
 
 /// After how many seconds to come again when a query of the key has to end first, or when others change the account.
-const RETRY: u32 = 2;
+pub(super) const RETRY: u32 = 2;
 
 /// How many executions the engine is asked for at the same time, and by one request: all keys share the calls that the
 /// engine answers in a second.
 const LOOKS: usize = 5;
 const MOST_LOOKS: usize = 10;
 
-/// What a caller's account allows.
+/// An execution that is over, and what it is charged; without a number, what was set aside.
+pub(super) type Over = (String, Option<u64>);
+
+/// What an account allows.
 #[derive(Debug, Clone)]
-struct Allowance {
-    key: KeyId,
-    limits: UsageLimits,
+pub(super) struct Allowance {
+    pub(super) holder: Holder,
+    pub(super) limits: UsageLimits,
     /// Bytes that are set aside for one query.
-    reserved: u64,
+    pub(super) reserved: u64,
 }
 
 impl<P: Ports> Api<P> {
-    /// Enters a query in the caller's account. `None` if it has none; a problem if the account does not allow it. If the
-    /// request goes away meanwhile, or before the query begins, the entry goes too where something may be done
-    /// `in_background`.
+    /// Enters a query in the caller's account, if it has one, and in the places of all callers, if they are bounded;
+    /// `None` if neither is so. A problem if one of them does not allow it. If the request goes away meanwhile, or before
+    /// the query begins, the entries go too where something may be done `in_background`.
     pub(super) async fn enter(
         &self,
         caller: &Caller,
         in_background: bool,
     ) -> Result<Option<Entered>, Problem> {
-        let Some(allowance) = self.allowance(caller) else { return Ok(None) };
+        let of_key = self.enter_account(caller, in_background).await?;
+        match self.take_place(in_background).await {
+            Ok(place) => Ok(Entered::both(of_key, place)),
+            Err(problem) => {
+                if let Some(entered) = of_key {
+                    entered.take_back().await;
+                }
+                Err(problem)
+            }
+        }
+    }
+
+    async fn enter_account(&self, caller: &Caller, in_background: bool) -> Result<Option<Entered>, Problem> {
+        let Some((key, allowance)) = self.allowance(caller) else { return Ok(None) };
         if let Some(budget) = allowance.limits.daily_bytes
             && allowance.reserved > budget
         {
-            return Err(never(&allowance.key, budget, allowance.reserved));
+            return Err(never(&key, budget, allowance.reserved));
         }
-        let id = self.flights.runner.ids.ulid().to_string();
-        let entry: Arc<dyn Account> = Arc::new(Entry {
-            store: Arc::clone(&self.store),
-            runner: Arc::clone(&self.flights.runner),
-            key: allowance.key.clone(),
-            id: id.clone(),
-            is_settled: AtomicBool::new(false),
-        });
-        let try_to_enter = || self.try_to_enter(&allowance, &entry, &id, in_background);
-        let mut entered = try_to_enter().await?;
+        let unusable = |error: UsageError| unusable(&key, &error);
+        let try_to_enter = || self.try_to_enter(&allowance, in_background);
+        let mut entered = try_to_enter().await.map_err(unusable)?;
         // What others left open may be over.
-        if entered.is_err() && self.look_after(&allowance.key).await? {
-            entered = try_to_enter().await?;
+        if entered.is_err() && self.look_after(&key).await? {
+            entered = try_to_enter().await.map_err(unusable)?;
         }
-        entered.map(Some).map_err(|refused| self.refusal(&allowance.key, &refused))
+        entered.map(Some).map_err(|refused| self.refusal(&key, &refused))
     }
 
     /// Enters a query once. If it is not certain that nothing was written, the entry is abandoned.
-    async fn try_to_enter(
+    pub(super) async fn try_to_enter(
         &self,
         allowance: &Allowance,
-        entry: &Arc<dyn Account>,
-        id: &str,
         in_background: bool,
-    ) -> Result<Result<Entered, Refused>, Problem> {
-        let entered = Entered::new(Arc::clone(entry), in_background);
-        match self.begin(allowance, id).await {
+    ) -> Result<Result<Entered, Refused>, UsageError> {
+        let id = self.flights.runner.ids.ulid().to_string();
+        let entry = Entry {
+            store: Arc::clone(&self.store),
+            runner: Arc::clone(&self.flights.runner),
+            holder: allowance.holder.clone(),
+            id: id.clone(),
+            is_settled: AtomicBool::new(false),
+        };
+        let entered = Entered::new(Arc::new(entry), in_background);
+        match self.begin(allowance, &id).await {
             Ok(Ok(())) => Ok(Ok(entered)),
             Ok(Err(refused)) => {
                 entered.done();
@@ -107,7 +124,7 @@ impl<P: Ports> Api<P> {
                 if matches!(error, UsageError::Contended | UsageError::Malformed { .. }) {
                     entered.done();
                 }
-                Err(unusable(&allowance.key, &error))
+                Err(error)
             }
         }
     }
@@ -116,7 +133,7 @@ impl<P: Ports> Api<P> {
         let runner = &self.flights.runner;
         let lease = self.settings.wait.min(LONGEST_WAIT) + LEASE;
         let entered =
-            usage::update(&*self.store, &runner.clock, &runner.ids, &allowance.key, |usage, now| {
+            usage::update(&*self.store, &runner.clock, &runner.ids, &allowance.holder, |usage, now| {
                 let (id, reserved, expires_at) = (id.to_owned(), allowance.reserved, now + lease);
                 let entered = usage.begin(now, allowance.limits, &NewQuery { id, reserved, expires_at });
                 let changed = if entered.is_ok() { Changed::Yes } else { Changed::No };
@@ -136,22 +153,29 @@ impl<P: Ports> Api<P> {
         let until = self.clock().now() + LONGEST_QUERY;
         account.hand_over(id, until).await.map_err(|error| {
             tracing::error!(error = domain::chain(&error), "a query that goes on cannot be counted");
-            busy("what the API key has used cannot be written: try again in some seconds")
+            busy("the query cannot be counted as one that goes on: try again in some seconds")
         })
     }
 
     /// Settles a query that was handed over and is over now. What fails here is made good when the account is looked at
     /// the next time.
-    pub(super) async fn settle(&self, name: &ExecutionName, status: &QueryStatus, caller: &Caller) {
+    pub(super) async fn settle(
+        &self,
+        name: &ExecutionName,
+        record: &QueryRecord,
+        status: &QueryStatus,
+        caller: &Caller,
+    ) {
         if ended(&QueryId::new(name.as_str()), &status.state).is_none() {
             return;
         }
-        let Some(allowance) = self.allowance(caller) else { return };
-        let settled =
-            self.settle_all(&allowance.key, &[(name.to_string(), Some(cost::billed(status)))]).await;
-        if let Err(error) = settled {
-            let error = domain::chain(&error);
-            tracing::warn!(key = %allowance.key, error, "a query that is over could not be settled");
+        let over = [(name.to_string(), Some(cost::billed(status)))];
+        let of_key = self.allowance(caller).map(|(_, allowance)| allowance.holder);
+        for holder in of_key.into_iter().chain(record.place.map(Holder::Running)) {
+            if let Err(error) = self.settle_all(&holder, &over).await {
+                let error = domain::chain(&error);
+                tracing::warn!(key = %holder, error, "a query that is over could not be settled");
+            }
         }
     }
 
@@ -160,32 +184,40 @@ impl<P: Ports> Api<P> {
     async fn look_after(&self, key: &KeyId) -> Result<bool, Problem> {
         let usage = usage::load(&*self.store, key).await.map_err(|error| unusable(key, &error))?;
         let open = usage.map(|usage| usage.open).unwrap_or_default();
-        let handed_over = open.into_iter().filter_map(|query: OpenQuery| query.execution);
-        let handed_over = some_of(handed_over.collect(), self.flights.runner.ids.random());
-        let over: Vec<(String, Option<u64>)> = stream::iter(handed_over)
-            .map(|execution| async move {
+        let handed_over = open.into_iter().filter_map(|query: OpenQuery| Some(((), query.execution?)));
+        let over = self.over(handed_over.collect()).await;
+        let over: Vec<Over> = over.into_iter().map(|((), over)| over).collect();
+        if over.is_empty() {
+            return Ok(false);
+        }
+        self.settle_all(&key.into(), &over).await.map_err(|error| unusable(key, &error))
+    }
+
+    /// Asks the engine what became of some of these executions, each with what the caller wants to know it by. Answers
+    /// those that are over.
+    pub(super) async fn over<T: Send>(&self, executions: Vec<(T, String)>) -> Vec<(T, Over)> {
+        stream::iter(some_of(executions, self.flights.runner.ids.random()))
+            .map(|(of, execution)| async move {
                 let id = QueryId::new(&execution);
                 match self.engine().status(&id).await {
-                    Ok(status) => ended(&id, &status.state).map(|_| (execution, Some(cost::billed(&status)))),
+                    Ok(status) => {
+                        ended(&id, &status.state).map(|_| (of, (execution, Some(cost::billed(&status)))))
+                    }
                     // The engine has forgotten it.
-                    Err(EngineError::NotFound { .. }) => Some((execution, None)),
+                    Err(EngineError::NotFound { .. }) => Some((of, (execution, None))),
                     Err(_) => None,
                 }
             })
             .buffer_unordered(LOOKS)
             .filter_map(|over| async move { over })
             .collect()
-            .await;
-        if over.is_empty() {
-            return Ok(false);
-        }
-        self.settle_all(key, &over).await.map_err(|error| unusable(key, &error))
+            .await
     }
 
     /// Settles these executions, each at so many bytes, or at what was set aside. Answers whether one of them was open.
-    async fn settle_all(&self, key: &KeyId, over: &[(String, Option<u64>)]) -> Result<bool, UsageError> {
+    pub(super) async fn settle_all(&self, holder: &Holder, over: &[Over]) -> Result<bool, UsageError> {
         let runner = &self.flights.runner;
-        usage::update(&*self.store, &runner.clock, &runner.ids, key, |usage, _| {
+        usage::update(&*self.store, &runner.clock, &runner.ids, holder, |usage, _| {
             let mut is_changed = false;
             for (execution, bytes) in over {
                 is_changed |= usage.settle(*bytes, |query| query.execution.as_ref() == Some(execution));
@@ -196,7 +228,8 @@ impl<P: Ports> Api<P> {
         .await
     }
 
-    fn allowance(&self, caller: &Caller) -> Option<Allowance> {
+    /// The caller's key and what its account allows, if it has one.
+    fn allowance(&self, caller: &Caller) -> Option<(KeyId, Allowance)> {
         let rights = caller.counted()?;
         // Who has limits has a key, and a key an id.
         let key = KeyId::new(caller.id()?).ok()?;
@@ -213,7 +246,7 @@ impl<P: Ports> Api<P> {
             (Some(budget), None) => budget.max(usage::billed(0)),
         };
         let limits = UsageLimits { max_queries: rights.max_queries, daily_bytes };
-        Some(Allowance { key, limits, reserved })
+        Some((key.clone(), Allowance { holder: key.into(), limits, reserved }))
     }
 
     fn refusal(&self, key: &KeyId, refused: &Refused) -> Problem {
@@ -249,7 +282,7 @@ impl<P: Ports> Api<P> {
 }
 
 /// Ten of these at most, which follow one another, beginning anywhere: so none is passed over for ever.
-fn some_of(mut executions: Vec<String>, random: u64) -> Vec<String> {
+fn some_of<T>(mut executions: Vec<T>, random: u64) -> Vec<T> {
     if executions.len() > MOST_LOOKS {
         let first = random % executions.len() as u64;
         executions.rotate_left(usize::try_from(first).unwrap_or_default());
@@ -287,6 +320,6 @@ fn unusable(key: &KeyId, error: &UsageError) -> Problem {
     }
 }
 
-fn busy(detail: &str) -> Problem {
+pub(super) fn busy(detail: &str) -> Problem {
     Problem::new(Kind::Busy, detail).retry_after(RETRY)
 }

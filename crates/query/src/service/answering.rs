@@ -112,11 +112,7 @@ impl<P: Ports> Api<P> {
             None => {}
             Some(entered) if matches!(joined, Ok((_, false))) => entered.done(),
             // Nothing runs for the entry if there is no place, or if an identical request was faster.
-            Some(entered) => {
-                if let Some(account) = entered.account() {
-                    account.settle(Some(0)).await;
-                }
-            }
+            Some(entered) => entered.take_back().await,
         }
         joined.map_err(|_| failures::full())
     }
@@ -186,7 +182,7 @@ impl<P: Ports> Api<P> {
         let mut cost = self.cost(finished, before, shared);
         let is_repeatable = is_before && !finished.reused && !job.volatile;
         if super::pages::is_elsewhere(&page, job.form) {
-            let (name, record) = self.hand_over(job, preferences, Some(before), &finished.id).await?;
+            let (name, record) = self.hand_over(job, preferences, Some(before), &finished.id, None).await?;
             let caller = &preferences.caller;
             let url = self.file(&name, &record, caller, &finished.result, &columns, job.form).await?;
             return Ok(Reply::Elsewhere(url, cost));
@@ -198,7 +194,8 @@ impl<P: Ports> Api<P> {
         let next = match page.next {
             None => None,
             Some(start) => {
-                let (name, record) = self.hand_over(job, preferences, Some(before), &finished.id).await?;
+                let (name, record) =
+                    self.hand_over(job, preferences, Some(before), &finished.id, None).await?;
                 let cursor = Cursor { start, limit: None, form: job.form };
                 Some(super::pages::path(&name, &cursor.encode(&name, &record.secret)))
             }
@@ -216,7 +213,8 @@ impl<P: Ports> Api<P> {
     ) -> Result<Reply, Problem> {
         let handed_over = async {
             self.goes_on(flight.account(), id).await?;
-            self.hand_over(job, preferences, Some(before), id).await
+            let place = flight.account().and_then(|account| account.place());
+            self.hand_over(job, preferences, Some(before), id, place).await
         };
         let (name, record) = match handed_over.await {
             Ok(handed_over) => handed_over,
@@ -244,6 +242,7 @@ impl<P: Ports> Api<P> {
         preferences: &Preferences,
         generations: Option<&Generations>,
         id: &QueryId,
+        place: Option<u32>,
     ) -> Result<(ExecutionName, QueryRecord), Problem> {
         let Some(name) = ExecutionName::parse(id.as_str()) else {
             tracing::error!(query_id = %id, "the engine's id can be no part of a key");
@@ -262,6 +261,7 @@ impl<P: Ports> Api<P> {
             statement: cache::digest_of(&job.statement, "statement").hexadecimal(),
             generations,
             created_at: self.clock().now(),
+            place,
         };
         let record = QueryRecord::create(&*self.store, &self.flights.runner.ids, &name, new).await;
         Ok((name, record.map_err(|error| failures::unrecorded(&error))?))

@@ -160,7 +160,7 @@ impl<P: Ports> Api<P> {
         let id = QueryId::new(name.as_str());
         let status = self.engine().status(&id).await.map_err(|error| unreachable(error, &name))?;
         // As the engine sees it: one that is stopped now may read on for a moment, and is charged when it is over.
-        self.settle(&name, &status, caller).await;
+        self.settle(&name, &record, &status, caller).await;
         let status = self.held_to_bound(&name, status, caller).await;
         let status = status.map_err(|error| unreachable(error, &name))?;
         let form = record.form().ok_or_else(failures::other_version)?;
@@ -197,7 +197,7 @@ impl<P: Ports> Api<P> {
         let id = QueryId::new(name.as_str());
         let (status, result) = futures::join!(self.engine().status(&id), self.engine().result(&id));
         let status = status.map_err(|error| unreachable(error, &name))?;
-        self.settle(&name, &status, &preferences.caller).await;
+        self.settle(&name, &record, &status, &preferences.caller).await;
         let status = self.held_to_bound(&name, status, &preferences.caller).await;
         let status = status.map_err(|error| unreachable(error, &name))?;
         match ended(&id, &status.state) {

@@ -17,9 +17,9 @@ pub struct Reconciled {
     pub removed: usize,
     /// Partitions that the catalog has from this lake, and whose commits are gone. They are left as they are.
     pub lost: usize,
-    /// Partitions whose head cannot be read: they stop.
+    /// Partitions, tables and definitions that stop until a person looks at them.
     pub stopped: usize,
-    /// What else could not be done: partitions, tables, definitions. The log says what, and why.
+    /// What else could not be done, and a later run may do. The log says what, and why.
     pub failed: usize,
 }
 
@@ -57,7 +57,8 @@ impl Outcome {
 
     /// The run ends here.
     pub(super) fn end(&mut self, error: RegisterError) {
-        tracing::error!(error = domain::chain(&error), "the catalog is not reconciled to the end");
+        let stopped = error.stops();
+        tracing::error!(stopped, error = domain::chain(&error), "the catalog is not reconciled to the end");
         self.first_error.get_or_insert(error);
     }
 

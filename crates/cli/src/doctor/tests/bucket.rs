@@ -31,7 +31,7 @@ async fn data_files_are_held_against_the_head() {
     let (what, mend) = world.words().await;
     assert_eq!(what, format!("data file {} is gone, with 3 rows", appended.files[0].key));
     assert!(
-        mend.starts_with("from a backup: aws s3 cp BACKUP/tables/seats/"),
+        mend.starts_with("tributary restore --from BACKUP --dataset seats, "),
         "an append is not rolled back: {mend}"
     );
     world.put(&appended.files[0].key, "parquet").await;
@@ -96,7 +96,8 @@ async fn notes_that_do_not_parse_and_keys_of_strangers_are_named() {
     let report = world.report(&Scope::default()).await.unwrap();
     let keys: BTreeSet<_> = report.differences.iter().filter_map(|found| found.key.as_deref()).collect();
     assert_eq!(keys, strangers.into());
-    let deployment = Deployment { bucket: "lake", database: "tributary", is_local: true };
+    let deployment =
+        Deployment { bucket: "lake", database: "tributary", lake: "tributary-qa", is_local: true };
     let text = text::person(&report, &deployment);
     assert!(
         text.contains("if nobody needs it: aws s3 rm 's3://lake/landing/seats/it'\\''s mine.txt'"),

@@ -1,15 +1,11 @@
-//! The object of a key's usage.
+//! The object of a usage.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{FORMAT, Usage};
-use crate::{
-    access::KeyId,
-    key,
-    port::{Clock, Ids, ObjectStore, PutMode, StoreError},
-};
+use super::{FORMAT, Holder, Usage};
+use crate::port::{Clock, Ids, ObjectStore, PutMode, StoreError};
 
 /// How often a change is tried, when others come first.
 const TRIES: u32 = 8;
@@ -17,16 +13,15 @@ const TRIES: u32 = 8;
 /// The pause before the second try, at most; each further one is twice as long. All of them are about a second.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
-/// Why a key's usage cannot be read or changed.
+/// Why a usage cannot be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum UsageError {
     /// The store.
-    #[error("cannot read or write what the key has used")]
+    #[error("cannot read or write a count of queries")]
     Store(#[from] StoreError),
     /// Written by a newer version, or damaged: nothing is known of what was used.
     #[error(
-        "{key} is damaged or of a newer version: upgrade, or delete the object, and the key's count of the day begins \
-         anew"
+        "{key} is damaged or of a newer version: upgrade, or delete the object, and its count begins anew"
     )]
     Malformed {
         /// The object.
@@ -36,13 +31,16 @@ pub enum UsageError {
         source: Option<serde_json::Error>,
     },
     /// Others came first, each time: the same call may succeed later.
-    #[error("what the key has used was changed by others {TRIES} times over")]
+    #[error("a count of queries was changed by others {TRIES} times over")]
     Contended,
 }
 
-/// What the key has used. `None` if nothing was ever counted.
-pub async fn load<S: ObjectStore>(store: &S, id: &KeyId) -> Result<Option<Usage>, UsageError> {
-    let key = key::usage(id);
+/// What was used. `None` if nothing was ever counted.
+pub async fn load<S: ObjectStore>(
+    store: &S,
+    holder: impl Into<Holder> + Send,
+) -> Result<Option<Usage>, UsageError> {
+    let key = holder.into().object();
     store.find(&key).await?.as_deref().map(|body| parse(key, body)).transpose()
 }
 
@@ -52,10 +50,10 @@ pub async fn update<S: ObjectStore, T: Send>(
     store: &S,
     clock: &impl Clock,
     ids: &impl Ids,
-    id: &KeyId,
+    holder: impl Into<Holder> + Send,
     mut change: impl FnMut(&mut Usage, DateTime<Utc>) -> (T, Changed) + Send,
 ) -> Result<T, UsageError> {
-    let key = key::usage(id);
+    let key = holder.into().object();
     for attempt in 0..TRIES {
         if attempt > 0 {
             let longest = FIRST_PAUSE * 2_u32.pow(attempt - 1);

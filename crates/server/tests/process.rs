@@ -1,0 +1,157 @@
+//! The program against a lake: it serves what the Lambda serves, and a signal ends it with success.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is tests; clippy sees that only in #[test] functions"
+)]
+
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    time::{Duration, Instant},
+};
+
+use aws::SystemClock;
+use domain::{port::Clock, settings::Settings};
+use local::{DatasetFiles, Lake, LakeOptions, QueryFiles, ServeOptions};
+use reqwest::Client;
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program, with these variables and none of the test's own that mean something to it.
+fn program(variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("TRIBUTARY_") || name.starts_with("AWS_"))
+    {
+        command.env_remove(name);
+    }
+    command.envs(variables.iter().copied());
+    command
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A running server; ended at the latest with the test.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Server {
+    fn start(endpoint: &str) -> Self {
+        let mut command = program(&[
+            ("AWS_ENDPOINT_URL", endpoint),
+            ("AWS_REGION", "us-west-2"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("TRIBUTARY_LISTEN", "127.0.0.1:0"),
+            ("TRIBUTARY_OPEN_ACCESS", "on"),
+            ("TRIBUTARY_DRAIN", "0s"),
+        ]);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let (found, address) = mpsc::channel();
+        // To its end, so that the program is never stuck with a line.
+        std::thread::spawn(move || {
+            for line in log.lines() {
+                let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+                if line["message"] == "the server listens" {
+                    let _listened = found.send(line["address"].as_str().unwrap().parse().unwrap());
+                }
+            }
+        });
+        let address = address.recv_timeout(PATIENCE).unwrap();
+        Self { child, address }
+    }
+
+    async fn get(&self, client: &Client, path: &str) -> (u16, serde_json::Value) {
+        let answer = client.get(format!("http://{}{path}", self.address)).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap())
+    }
+
+    fn terminated(mut self) -> Option<i32> {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Already gone, where the test ended it.
+        let _gone = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+async fn lake(data: &TempDir) -> Lake {
+    let of_infra = |directory: &str| format!("{}/../../infra/{directory}", env!("CARGO_MANIFEST_DIR"));
+    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+    let settings = Settings::read(|_| None).unwrap();
+    let options = LakeOptions {
+        data: data.path().join("data"),
+        aws: any_port,
+        http: any_port,
+        datasets: DatasetFiles::read(of_infra("datasets").as_ref()).unwrap(),
+        queries: QueryFiles::read(of_infra("queries").as_ref(), &settings.database).unwrap(),
+        settings,
+        serving: ServeOptions::default(),
+    };
+    Lake::start(options).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_serves_the_api_and_a_signal_ends_it() {
+    let data = TempDir::new().unwrap();
+    let lake = lake(&data).await;
+    let (server, client) = (Server::start(&lake.aws_endpoint()), Client::new());
+    let (status, health) = server.get(&client, "/healthz").await;
+    assert_eq!((status, &health["version"]), (200, &domain::version::VERSION.into()), "{health}");
+    assert_eq!(server.get(&client, "/readyz").await.0, 200);
+    let began = Instant::now();
+    loop {
+        // Until its table is there.
+        let (status, rows) = server.get(&client, "/v1/datasets/passengers/rows?limit=1").await;
+        if status == 200 {
+            assert_eq!(rows, serde_json::json!([]));
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE, "{status}: {rows}");
+        SystemClock.sleep(Duration::from_millis(100)).await;
+    }
+    drop(client);
+    assert_eq!(server.terminated(), Some(0));
+    lake.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_lake_it_lives_and_is_not_ready() {
+    // Nobody listens there.
+    let (server, client) = (Server::start("http://127.0.0.1:9"), Client::new());
+    assert_eq!(server.get(&client, "/healthz").await.0, 200);
+    assert_eq!(server.get(&client, "/readyz").await.0, 503);
+    drop(client);
+    assert_eq!(server.terminated(), Some(0));
+}
+
+#[test]
+fn what_is_wrong_is_named_at_the_start() {
+    let output = program(&[("TRIBUTARY_LISTEN", "8080")]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("TRIBUTARY_LISTEN=\"8080\" is not valid"), "{}", said(&output));
+    let output = program(&[]).arg("--port").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("--version and --help"), "{}", said(&output));
+    let output = program(&[]).arg("--version").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text, format!("tributary server {}\n", domain::version::described()));
+}

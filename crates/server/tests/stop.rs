@@ -1,0 +1,152 @@
+//! How the server stops: what is under way is finished, what is new goes elsewhere, and nothing waits for ever.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is tests; clippy sees that only in #[test] functions"
+)]
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use aws::SystemClock;
+use axum::{Router, routing::get};
+use domain::{port::Clock, settings::Settings};
+use server::{Ended, serve};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+};
+
+/// Far more than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Serving {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    ended: JoinHandle<Ended>,
+    /// Lets the requests for `/slow` be answered.
+    release: Arc<Notify>,
+    client: reqwest::Client,
+}
+
+impl Serving {
+    async fn start(more: &[(&str, &str)]) -> Self {
+        let value =
+            |name: &str| more.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let settings = Settings::read(value).unwrap();
+        let release = Arc::new(Notify::new());
+        let slow = Arc::clone(&release);
+        let router = Router::new()
+            .route("/readyz", get(async || "ready"))
+            .route("/healthz", get(async || "ok"))
+            .route(
+                "/slow",
+                get(move || {
+                    let slow = Arc::clone(&slow);
+                    async move {
+                        slow.notified().await;
+                        "done"
+                    }
+                }),
+            );
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let ended = tokio::spawn(async move {
+            let stopped = async {
+                let _asked = stopped.await;
+            };
+            serve(listener, router, &settings, stopped).await
+        });
+        // Each request has a connection of its own.
+        let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        Self { address, stop: Some(stop), ended, release, client }
+    }
+
+    fn stop(&mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+    }
+
+    async fn status(&self, path: &str) -> Option<u16> {
+        let answer = self.client.get(format!("http://{}{path}", self.address)).send().await;
+        answer.ok().map(|answer| answer.status().as_u16())
+    }
+
+    fn slow(&self) -> JoinHandle<String> {
+        let request = self.client.get(format!("http://{}/slow", self.address));
+        tokio::spawn(async move { request.send().await.unwrap().text().await.unwrap() })
+    }
+
+    async fn until(&self, path: &str, expected: Option<u16>) {
+        let began = Instant::now();
+        while self.status(path).await != expected {
+            assert!(began.elapsed() < PATIENCE, "{path} is never {expected:?}");
+            SystemClock.sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_turns_new_requests_away_and_finishes_those_under_way() {
+    let mut serving = Serving::start(&[("TRIBUTARY_DRAIN", "3s"), ("TRIBUTARY_STOP", "60s")]).await;
+    assert_eq!(serving.status("/readyz").await, Some(200));
+    let slow = serving.slow();
+    // Its request is there as soon as a later one is answered; to be sure, some later.
+    for _ in 0..5 {
+        assert_eq!(serving.status("/healthz").await, Some(200));
+        SystemClock.sleep(Duration::from_millis(50)).await;
+    }
+    serving.stop();
+    serving.until("/readyz", Some(503)).await;
+    assert_eq!(
+        serving.status("/healthz").await,
+        Some(200),
+        "requests are taken until balancers have noticed"
+    );
+    serving.until("/healthz", None).await;
+    assert!(!serving.ended.is_finished(), "a request is under way");
+    serving.release.notify_one();
+    assert_eq!(slow.await.unwrap(), "done");
+    assert_eq!(serving.ended.await.unwrap(), Ended { broken_off: 0 });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_longer_than_the_stop_is_broken_off() {
+    let mut serving = Serving::start(&[("TRIBUTARY_DRAIN", "0s"), ("TRIBUTARY_STOP", "200ms")]).await;
+    // Half a request is none that is under way.
+    let mut idle = TcpStream::connect(serving.address).await.unwrap();
+    let mut stuck = TcpStream::connect(serving.address).await.unwrap();
+    stuck.write_all(b"GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    SystemClock.sleep(Duration::from_millis(300)).await;
+    let began = Instant::now();
+    serving.stop();
+    assert_eq!(serving.ended.await.unwrap(), Ended { broken_off: 1 });
+    assert!(began.elapsed() < PATIENCE);
+    for stream in [&mut idle, &mut stuck] {
+        let mut rest = Vec::new();
+        // Closed or reset, without an answer.
+        let _ended = stream.read_to_end(&mut rest).await;
+        assert_eq!(rest, b"");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_beyond_the_bound_wait_for_a_place() {
+    let mut serving = Serving::start(&[("TRIBUTARY_MAX_CONNECTIONS", "1"), ("TRIBUTARY_DRAIN", "0s")]).await;
+    let held = TcpStream::connect(serving.address).await.unwrap();
+    SystemClock.sleep(Duration::from_millis(200)).await;
+    let second = serving.client.get(format!("http://{}/healthz", serving.address));
+    let second = tokio::spawn(async move { second.send().await.unwrap().status().as_u16() });
+    SystemClock.sleep(Duration::from_millis(300)).await;
+    assert!(!second.is_finished(), "there is one place");
+    drop(held);
+    assert_eq!(second.await.unwrap(), 200);
+    serving.stop();
+    assert_eq!(serving.ended.await.unwrap(), Ended { broken_off: 0 });
+}
