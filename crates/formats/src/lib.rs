@@ -41,6 +41,8 @@ pub use reader::{Format, Options, Reader, Record};
 pub use sniff::{by_name, sniff};
 #[cfg(feature = "files")]
 pub use source::Source;
+#[cfg(feature = "files")]
+pub use values::wrapper;
 
 /// The most of one event that is looked at, in bytes, white space included. SNS takes a quarter of it.
 #[cfg(feature = "files")]

@@ -79,7 +79,7 @@ fn find(source: &mut Source) -> io::Result<Line> {
     let mut seen = 0;
     loop {
         if let Some(at) = memchr::memchr2(b'\n', b'\r', &source.rest()[seen..]) {
-            return Ok(Line::Whole(seen + at + 1));
+            return source.line_end(seen + at + 1).map(Line::Whole);
         }
         seen = source.rest().len();
         if seen > LIMIT {
@@ -94,9 +94,13 @@ fn find(source: &mut Source) -> io::Result<Line> {
 /// Takes the rest of the line.
 fn skip(source: &mut Source) -> io::Result<()> {
     loop {
-        let end = memchr::memchr2(b'\n', b'\r', source.rest());
-        source.take(end.map_or(source.rest().len(), |at| at + 1));
-        if end.is_some() || !source.fill()? {
+        if let Some(at) = memchr::memchr2(b'\n', b'\r', source.rest()) {
+            let end = source.line_end(at + 1)?;
+            source.take(end);
+            return Ok(());
+        }
+        source.take(source.rest().len());
+        if !source.fill()? {
             return Ok(());
         }
     }

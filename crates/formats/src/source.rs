@@ -73,6 +73,16 @@ impl Source {
         Ok(read > 0)
     }
 
+    /// Where a line ends that ends in this many bytes of the rest: behind the LF too, where the last of them is a CR.
+    pub(crate) fn line_end(&mut self, end: usize) -> io::Result<usize> {
+        let ends_in_cr = end.checked_sub(1).is_some_and(|last| self.rest().get(last) == Some(&b'\r'));
+        if ends_in_cr && self.rest().len() == end {
+            self.fill()?;
+        }
+        let has_lf = ends_in_cr && self.rest().get(end) == Some(&b'\n');
+        Ok(end + usize::from(has_lf))
+    }
+
     /// Takes this many bytes of the rest.
     pub(crate) fn take(&mut self, bytes: usize) {
         let some = &self.buffer[self.taken..self.taken + bytes];

@@ -79,6 +79,19 @@ pub(crate) fn element(
     Ok(None)
 }
 
+/// The name of the array whose elements are the events, if the text begins with an object around one array, and nothing
+/// else is in that object as far as its first [`LIMIT`] bytes tell. Nothing is taken.
+pub fn wrapper(source: &mut Source) -> io::Result<Option<String>> {
+    loop {
+        let is_whole = Scan::default().feed(source.rest().trim_ascii_start()).is_some();
+        if is_whole || source.rest().len() > LIMIT || !source.fill()? {
+            let text = source.rest().trim_ascii_start();
+            let is_object = text.first() == Some(&b'{');
+            return Ok(if is_object { wrapper::sole_array(text) } else { None });
+        }
+    }
+}
+
 /// Takes the rest of an object; `false` if it has no end.
 fn leave(source: &mut Source) -> io::Result<bool> {
     let mut scan = Scan { depth: 1, ..Scan::default() };

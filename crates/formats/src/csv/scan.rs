@@ -19,7 +19,7 @@ pub(super) fn find(source: &mut Source, delimiter: u8) -> io::Result<Row> {
     let (mut scan, mut seen) = (Scan::Start, 0);
     loop {
         if let Some(end) = scan.feed(&source.rest()[seen..], delimiter) {
-            return whole(source, seen + end);
+            return source.line_end(seen + end).map(Row::Whole);
         }
         seen = source.rest().len();
         if seen > LIMIT {
@@ -34,16 +34,6 @@ pub(super) fn find(source: &mut Source, delimiter: u8) -> io::Result<Row> {
             });
         }
     }
-}
-
-/// A row that ends here, with the line feed behind a CR.
-fn whole(source: &mut Source, end: usize) -> io::Result<Row> {
-    let ends_in_cr = source.rest().get(end - 1) == Some(&b'\r');
-    if ends_in_cr && source.rest().len() == end {
-        source.fill()?;
-    }
-    let has_lf = ends_in_cr && source.rest().get(end) == Some(&b'\n');
-    Ok(Row::Whole(end + usize::from(has_lf)))
 }
 
 /// Finds the end of a row, over as many pieces as it takes.

@@ -39,6 +39,26 @@ pub(crate) fn array_in(object: &[u8], name: &str) -> Option<usize> {
     }
 }
 
+/// The name of the array in an object that has nothing else: `Records` in `{"Records": [{…}]}`. The text begins with the
+/// object; where it ends within the array, nobody knows what follows it.
+pub(super) fn sole_array(text: &[u8]) -> Option<String> {
+    let skip = |at: usize| at + text[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let name_at = skip(1);
+    let name_end = name_at
+        + text
+            .get(name_at)
+            .filter(|byte| **byte == b'"')
+            .and_then(|_| Scan::default().feed(&text[name_at..]))?;
+    let name: String = serde_json::from_slice(&text[name_at..name_end]).ok()?;
+    let colon = skip(name_end);
+    let array = skip(text.get(colon).filter(|byte| **byte == b':').map(|_| colon + 1)?);
+    let first = skip(text.get(array).filter(|byte| **byte == b'[').map(|_| array + 1)?);
+    text.get(first).filter(|byte| **byte == b'{')?;
+    let behind = Scan::default().feed(&text[array..]).map(|length| skip(array + length));
+    let has_more = behind.is_some_and(|behind| text.get(behind).is_some_and(|byte| *byte != b'}'));
+    (!has_more && !name.is_empty()).then_some(name)
+}
+
 /// Looks through the fields of an object.
 fn find(text: &[u8], quoted: &[u8]) -> Found {
     let mut at = 1;
@@ -82,6 +102,25 @@ fn find(text: &[u8], quoted: &[u8]) -> Found {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_object_around_one_array_and_nothing_else_is_a_wrapper() {
+        for (text, name) in [
+            (r#"{"Records":[{"a":1}]}"#, Some("Records")),
+            (r#"{ "events" : [ {"a":"]}"}, {"a":[]} ] }"#, Some("events")),
+            (r#"{"Records":[{"a":1},{"a""#, Some("Records")),
+            (r#"{"Records":[{"a":1}],"n":1}"#, None),
+            (r#"{"n":1,"Records":[{"a":1}]}"#, None),
+            (r#"{"tags":["a"]}"#, None),
+            (r#"{"tags":[]}"#, None),
+            (r#"{"a":{"b":[{}]}}"#, None),
+            ("{}", None),
+            ("{", None),
+            (r#"{"a"#, None),
+        ] {
+            assert_eq!(sole_array(text.as_bytes()).as_deref(), name, "{text}");
+        }
+    }
 
     #[test]
     fn the_array_is_found_by_its_name_in_the_outer_object() {

@@ -1,18 +1,22 @@
 //! Several inputs, read by the thread, from the beginning or from any place.
 
-use std::{io::Write, path::Path, sync::Arc};
+use std::{io::Write, path::Path};
 
-use super::RULES;
-use crate::publish::{
-    inputs,
-    position::Place,
-    read::{Chunk, Item, Reading, start},
-};
+use super::*;
+use crate::publish::inputs::{self, How};
+
+const RULES: Rules = Rules { most: 1_000, of: "a message of SNS" };
 
 /// All that is read from a place on.
 fn items(inputs: &Arc<Vec<inputs::Input>>, from: Place) -> Vec<Item> {
-    let reading =
-        Reading { inputs: Arc::clone(inputs), from, definition: None, rules: RULES, counter: Arc::default() };
+    let reading = Reading {
+        inputs: Arc::clone(inputs),
+        from,
+        definition: None,
+        expectation: None,
+        rules: RULES,
+        counter: Arc::default(),
+    };
     let mut chunks = start(reading).unwrap();
     let mut items = Vec::new();
     loop {
@@ -31,6 +35,11 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packed.write_all(text).unwrap();
     packed.finish().unwrap()
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
 }
 
 fn write(directory: &Path, name: &str, bytes: &[u8]) -> std::path::PathBuf {
@@ -59,10 +68,18 @@ fn reading_goes_on_from_any_place() {
         write(directory.path(), "c.csv", rows.as_bytes()),
         write(directory.path(), "c.csv.zst", &zstd::bulk::compress(rows.as_bytes(), 3).unwrap()),
         write(directory.path(), "two.jsonl.gz", &two_members),
+        write(directory.path(), "arrays.ndjson", b"[{\"n\": 1}, {\"n\": 2}]\r\n[]\n{\"n\": 3}\r[{\"n\": 4}]"),
+        write(directory.path(), "latin1.csv", b"a;b\r\nJos\xe9;1\r\n\xe9;2\r\n"),
+        write(directory.path(), "utf16.csv", &utf16("a\tb\n\u{e9}\t1\n\"x\ny\"\t2\n")),
     ];
-    let inputs = Arc::new(inputs::examine(&paths, None).unwrap());
+    let how = How { encoding: Some(formats::encoding::by_label("latin1").unwrap()), ..How::default() };
+    let mut inputs = inputs::examine(&paths, &How::default()).unwrap();
+    inputs[8] = inputs::examine(&paths[8..9], &how).unwrap().remove(0);
+    let inputs = Arc::new(inputs);
     let all = items(&inputs, Place::default());
-    assert_eq!(all.len(), 2 * 46 + 21 + 2 * 20 + 2);
+    assert_eq!(all.len(), 2 * 46 + 21 + 2 * 20 + 2 + 4 + 2 + 2);
+    let accents = all.iter().filter(|item| item.event.as_deref().is_ok_and(|text| text.contains('\u{e9}')));
+    assert_eq!(accents.count(), 3);
     for (index, item) in all.iter().enumerate() {
         let rest = items(&inputs, item.end);
         let same = rest.iter().zip(&all[index + 1..]).all(|(found, expected)| {
@@ -85,9 +102,15 @@ fn what_was_read_before_a_file_breaks_off_is_not_lost() {
     packed.truncate(packed.len() / 2);
     let paths =
         [write(directory.path(), "half.ndjson.gz", &packed), write(directory.path(), "next.ndjson", b"{}")];
-    let inputs = Arc::new(inputs::examine(&paths, None).unwrap());
-    let reading =
-        Reading { inputs, from: Place::default(), definition: None, rules: RULES, counter: Arc::default() };
+    let inputs = Arc::new(inputs::examine(&paths, &How::default()).unwrap());
+    let reading = Reading {
+        inputs,
+        from: Place::default(),
+        definition: None,
+        expectation: None,
+        rules: RULES,
+        counter: Arc::default(),
+    };
     let (mut chunks, mut count) = (start(reading).unwrap(), 0);
     loop {
         match chunks.blocking_recv().unwrap() {
