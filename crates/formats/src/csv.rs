@@ -9,7 +9,7 @@ mod scan;
 
 use std::io;
 
-use crate::{Record, Rules, Source, columns::Column};
+use crate::{Record, Rules, Source, columns::Column, reader::skip_mark};
 
 pub use cells::Cell;
 use scan::{Row, find};
@@ -48,6 +48,7 @@ pub fn delimiter(text: &str) -> Result<u8, String> {
 
 /// Reads the header. `Ok(Err(_))` where there is no reading the file; it is abandoned then.
 pub fn header(source: &mut Source, dialect: &Dialect) -> io::Result<Result<Header, Record>> {
+    skip_mark(source)?;
     skip_empty(source)?;
     let delimiter = match dialect.delimiter {
         Some(delimiter) => delimiter,
@@ -141,16 +142,38 @@ fn is_empty(row: &[u8], delimiter: u8) -> bool {
 }
 
 /// A row as the JSON object that is its event. Cells that hold nothing are left out.
+///
+/// # Errors
+///
+/// None that a text can cause: writing JSON into memory does not fail.
 pub fn object(columns: &[Column], cells: &[Cell]) -> Result<Vec<u8>, serde_json::Error> {
+    write(columns, cells, false)
+}
+
+/// The same, where cells that hold nothing are null.
+///
+/// # Errors
+///
+/// None that a text can cause: writing JSON into memory does not fail.
+pub fn object_with_nulls(columns: &[Column], cells: &[Cell]) -> Result<Vec<u8>, serde_json::Error> {
+    write(columns, cells, true)
+}
+
+fn write(columns: &[Column], cells: &[Cell], has_nulls: bool) -> Result<Vec<u8>, serde_json::Error> {
     let mut json = vec![b'{'];
     for (column, cell) in columns.iter().zip(cells) {
-        let Some(cell) = cell else { continue };
+        if cell.is_none() && !has_nulls {
+            continue;
+        }
         if json.len() > 1 {
             json.push(b',');
         }
         serde_json::to_writer(&mut json, &column.field)?;
         json.push(b':');
-        column.write(cell, &mut json)?;
+        match cell {
+            Some(cell) => column.write(cell, &mut json)?,
+            None => json.extend(b"null"),
+        }
     }
     json.push(b'}');
     Ok(json)

@@ -67,7 +67,9 @@ impl Reader {
         definition: Option<&Dataset>,
         rules: Rules,
     ) -> io::Result<Result<Self, Record>> {
-        skip_mark(&mut source)?;
+        if options.format != Format::Csv {
+            skip_mark(&mut source)?;
+        }
         let unwrap = options.unwrap.clone();
         let form = match options.format {
             Format::Ndjson => Form::Lines { is_in_array: false, unwrap },

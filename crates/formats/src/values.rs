@@ -81,15 +81,21 @@ pub(crate) fn element(
 
 /// The name of the array whose elements are the events, if the text begins with an object around one array, and nothing
 /// else is in that object as far as its first [`LIMIT`] bytes tell. Nothing is taken.
-pub fn wrapper(source: &mut Source) -> io::Result<Option<String>> {
+pub fn find_wrapper(source: &mut Source) -> io::Result<Option<String>> {
     loop {
-        let is_whole = Scan::default().feed(source.rest().trim_ascii_start()).is_some();
+        let text = beginning(source.rest());
+        let is_whole = Scan::default().feed(text).is_some();
         if is_whole || source.rest().len() > LIMIT || !source.fill()? {
-            let text = source.rest().trim_ascii_start();
+            let text = beginning(source.rest());
             let is_object = text.first() == Some(&b'{');
             return Ok(if is_object { wrapper::sole_array(text) } else { None });
         }
     }
+}
+
+/// Without a byte order mark and white space.
+fn beginning(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start()
 }
 
 /// Takes the rest of an object; `false` if it has no end.

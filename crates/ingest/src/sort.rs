@@ -3,6 +3,7 @@
 
 mod groups;
 mod original;
+mod within;
 
 use std::{
     borrow::Cow,
@@ -29,6 +30,7 @@ use crate::{
 
 use groups::Groups;
 use original::{Original, too_long};
+use within::{elements, position_within};
 
 /// What a message is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +55,8 @@ pub(crate) struct Sorter<'a> {
     bytes: usize,
     /// How many partitions the message has got that is at its turn.
     partitions: usize,
+    /// How many events the message that is at its turn has within other objects.
+    within: usize,
     /// Messages that must wait until a definition is mended.
     waiting: BTreeSet<usize>,
     /// Events that a dataset accepted a moment ago might be for.
@@ -82,6 +86,7 @@ impl<'a> Sorter<'a> {
             groups: Groups::default(),
             bytes: 0,
             partitions: 0,
+            within: 0,
             waiting: BTreeSet::new(),
             unsure: 0,
             refused_partitions: HashSet::new(),
@@ -117,6 +122,7 @@ impl<'a> Sorter<'a> {
     /// Sorts every event of a message. `index` is the message's.
     pub(crate) fn add(&mut self, index: usize, message: &Message<'_>) {
         self.partitions = 0;
+        self.within = 0;
         let all = Original::message(message);
         if let Some(reason) = &message.unreadable {
             let all = Original { holds: Holds::Envelope, ..all };
@@ -192,19 +198,33 @@ impl<'a> Sorter<'a> {
             self.unsure += usize::from(!self.rules.routes.is_sure_of(&event));
         }
         match within(scope, message, self.rules.routes.event(message, whole, &event)) {
-            Ok(dataset) => {
-                let placed = self.place(dataset, message, position, &event);
-                let landed = placed.and_then(|Placement { partition, id }| {
-                    let group = self.landing(index, dataset, partition)?;
-                    Ok((group, id))
-                });
-                match landed {
-                    Ok((group, id)) => {
-                        self.bytes += self.groups.list[group].accept(index, id.as_deref(), text, &self.lines);
-                    }
-                    Err(reason) => self.reject(index, message, position, Some(dataset), reason, original),
+            Ok(dataset) => match elements(dataset, text) {
+                None => self.land((index, message), dataset, position, text, &event),
+                Some(elements) if self.within + elements.len() > payload::MAX_EVENTS => {
+                    let reason = format!("a message may have {} events: send fewer", payload::MAX_EVENTS);
+                    self.reject(index, message, position, Some(dataset), reason, original);
                 }
-            }
+                Some(elements) => {
+                    self.within += elements.len();
+                    for (place, text) in elements.into_iter().enumerate() {
+                        let position = position_within(message.position, position, place);
+                        match Event::parse(text) {
+                            Ok(event) => self.land((index, message), dataset, position, text, &event),
+                            Err(error) => {
+                                let original = Original::part(text.as_bytes(), Holds::Event);
+                                self.reject(
+                                    index,
+                                    message,
+                                    position,
+                                    Some(dataset),
+                                    error.to_string(),
+                                    original,
+                                );
+                            }
+                        }
+                    }
+                }
+            },
             Err(NoRoute::Unknown(reason)) => {
                 self.unsure += 1;
                 // A dataset may have this name one day: a topic with datasets of its own may not publish to it then.
@@ -215,6 +235,31 @@ impl<'a> Sorter<'a> {
                 self.reject(index, message, position, None, reason, Original { untrusted: true, ..original });
             }
             Err(NoRoute::Damaged) => drop(self.waiting.insert(index)),
+        }
+    }
+
+    /// Puts an event of a dataset where it belongs.
+    fn land(
+        &mut self,
+        (index, message): (usize, &Message<'_>),
+        dataset: &'a Dataset,
+        position: usize,
+        text: &str,
+        event: &Event<'_>,
+    ) {
+        let placed = self.place(dataset, message, position, event);
+        let landed = placed.and_then(|Placement { partition, id }| {
+            let group = self.landing(index, dataset, partition)?;
+            Ok((group, id))
+        });
+        match landed {
+            Ok((group, id)) => {
+                self.bytes += self.groups.list[group].accept(index, id.as_deref(), text, &self.lines);
+            }
+            Err(reason) => {
+                let original = Original::part(text.as_bytes(), Holds::Event);
+                self.reject(index, message, position, Some(dataset), reason, original);
+            }
         }
     }
 
