@@ -25,7 +25,9 @@ async fn each_element_is_an_event_with_an_identity_of_its_own() {
         .lines("landing/trails/")
         .await
         .iter()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["_id"].as_str().unwrap().to_owned())
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["_id"].as_str().unwrap().to_owned()
+        })
         .collect();
     ids.sort();
     assert_eq!(ids, ["a:1", "a:65536", "a:65539"]);

@@ -46,7 +46,10 @@ fn every_form_of_a_sample_is_told_by_its_beginning() {
     ] {
         let found = events(text);
         assert_eq!(found.len(), 2, "{text:?}: {found:?}");
-        assert!(found[0].starts_with("{\"a\":1") && found[1].starts_with("{\"a\":null"), "{text:?}: {found:?}");
+        assert!(
+            found[0].starts_with("{\"a\":1") && found[1].starts_with("{\"a\":null"),
+            "{text:?}: {found:?}"
+        );
     }
     // What goes over several lines is put on one, as for `publish`.
     assert_eq!(events("{\n \"a\": 1\n}\n{\n \"a\": 2\n}"), ["{ \"a\": 1 }", "{ \"a\": 2 }"]);
@@ -177,7 +180,11 @@ fn each_case_of_a_careful_user_is_read_or_said() {
     assert!(case("unclosed.csv").unwrap_err().contains("line 2: a quote that is never closed"));
     let latin1 = case("latin1.csv").unwrap();
     assert_eq!(latin1.events.len(), 1);
-    assert!(latin1.bad[0].contains("line 2: not UTF-8") && latin1.bad[0].contains("--encoding"), "{:?}", latin1.bad);
+    assert!(
+        latin1.bad[0].contains("line 2: not UTF-8") && latin1.bad[0].contains("--encoding"),
+        "{:?}",
+        latin1.bad
+    );
 }
 
 #[test]
