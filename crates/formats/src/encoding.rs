@@ -52,6 +52,8 @@ struct Decoded {
     given: usize,
     is_at_end: bool,
     is_done: bool,
+    /// Why it ends, once the text before is handed out.
+    failure: Option<io::Error>,
 }
 
 impl Decoded {
@@ -66,6 +68,7 @@ impl Decoded {
             given: 0,
             is_at_end: false,
             is_done: false,
+            failure: None,
         }
     }
 
@@ -85,7 +88,7 @@ impl Decoded {
     }
 
     /// Decodes what was read.
-    fn step(&mut self) -> io::Result<()> {
+    fn step(&mut self) {
         self.text.resize(PIECE, 0);
         let (result, read, written) =
             self.decoder.decode_to_utf8_without_replacement(&self.packed, &mut self.text, self.is_at_end);
@@ -102,16 +105,19 @@ impl Decoded {
                     self.behind + 1,
                     self.encoding.name()
                 );
-                return Err(io::Error::new(ErrorKind::InvalidData, words));
+                self.failure = Some(io::Error::new(ErrorKind::InvalidData, words));
+                self.is_done = true;
             }
         }
-        Ok(())
     }
 }
 
 impl Read for Decoded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.given == self.text.len() {
+            if let Some(failure) = self.failure.take() {
+                return Err(failure);
+            }
             if self.is_done || buffer.is_empty() {
                 return Ok(0);
             }
@@ -119,7 +125,7 @@ impl Read for Decoded {
             if !self.is_at_end && self.packed.is_empty() {
                 self.fill()?;
             }
-            self.step()?;
+            self.step();
         }
         let rest = &self.text[self.given..];
         let length = rest.len().min(buffer.len());
@@ -185,6 +191,11 @@ mod tests {
         let error = decoded(b"a\0\x00\xdeb\0".to_vec(), utf16, 2).unwrap_err();
         assert!(error.to_string().contains("are not UTF-16LE"), "{error}");
         assert!(decoded(b"a\0b".to_vec(), utf16, 2).is_err());
+        // What comes before is handed out.
+        let mut decoder = decode(Box::new(io::Cursor::new(b"a\0\x00\xdeb\0".to_vec())), utf16);
+        let mut first = [0; 1];
+        decoder.read_exact(&mut first).unwrap();
+        assert_eq!(first, *b"a");
     }
 
     proptest! {

@@ -43,7 +43,7 @@ pub(crate) struct Input {
     /// As it is asked for, or told by the file's name or beginning. A pipe's beginning is not known yet.
     pub(crate) format: Option<Format>,
     /// As it was asked for, or told by a file's byte order mark. A pipe's mark is not known yet.
-    pub(super) encoding: Option<&'static Encoding>,
+    pub(crate) encoding: Option<&'static Encoding>,
     fallback: Option<Format>,
     dialect: Dialect,
 }

@@ -34,7 +34,7 @@ fn what_is_inferred_from_a_file_is_filled_by_it() {
         ("header_spaces.csv", &[][..], 3, &["item_id", "item_name", "unit_price"][..]),
         ("quoted_header_spaces.csv", &[], 2, &["ticket", "title", "message"]),
         ("cr_only.csv", &[], 3, &["id", "name"]),
-        ("semicolon.csv", &[], 3, &["id", "has_data", "cost", "group_value"]),
+        ("semicolon.csv", &[], 3, &["id", "has_data", "cost", "group"]),
         ("tabs.tsv", &[], 2, &["id", "name"]),
         ("codes.csv", &[], 3, &["code", "qty"]),
         ("floats.ndjson", &[], 3, &["price", "temp", "amount"]),
@@ -87,7 +87,8 @@ fn a_file_that_does_not_match_is_named_before_anything_is_sent() {
         said(&output)
     );
     let path = lake.file("b.csv", "Passenger_ID,Name,hat\n2,Bob,blue\n");
-    let arguments = ["publish", path.to_str().unwrap(), "--dataset", "passengers", "--allow-unknown", "--wait"];
+    let arguments =
+        ["publish", path.to_str().unwrap(), "--dataset", "passengers", "--allow-unknown", "--wait"];
     let silent = lake.run(&arguments);
     assert_eq!((silent.status.code(), said(&silent).as_str()), (Some(0), ""));
 

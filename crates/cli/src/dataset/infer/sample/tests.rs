@@ -4,10 +4,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::DatasetName;
 use formats::{Format, csv::Dialect, encoding};
 use tempfile::TempDir;
 
 use super::*;
+use crate::dataset::infer::{profile::Profile, propose::propose};
 
 fn how() -> How {
     How { fallback: Some(Format::Csv), ..How::default() }
@@ -198,6 +200,26 @@ fn options_say_what_cannot_be_seen() {
     let sample = read_as(&nulls, "a.csv", b"n,s\n1,a\nNA,b\n", 100).unwrap();
     assert_eq!(sample.events[1], r#"{"n":null,"s":"b"}"#);
     assert_eq!(sample.remarks, ["publish it with the same option: --null \"NA\""]);
+}
+
+#[test]
+fn the_same_values_have_the_same_types_as_csv_and_as_ndjson() {
+    let csv = "temp,price,code,at,flag\n\
+               10.357019999999999,1.50,A1,2026-11-23T10:00:00Z,true\n\
+               8.0,2.25,B2,2026-11-23T11:00:00Z,false\n";
+    let ndjson = r#"{"temp":10.357019999999999,"price":1.50,"code":"A1","at":"2026-11-23T10:00:00Z","flag":true}
+{"temp":8.0,"price":2.25,"code":"B2","at":"2026-11-23T11:00:00Z","flag":false}"#;
+    let columns = |name: &str, text: &str| {
+        let mut profile = Profile::default();
+        for event in read_as(&how(), name, text.as_bytes(), 100).unwrap().events {
+            profile.add(&event).unwrap();
+        }
+        propose(&profile, &DatasetName::new("d").unwrap()).unwrap().definition.columns
+    };
+    let found = columns("a.csv", csv);
+    assert_eq!(found, columns("a.ndjson", ndjson));
+    let types: Vec<&str> = found.iter().map(|column| column.data_type.as_str()).collect();
+    assert_eq!(types, ["double", "decimal(18,2)", "string", "timestamp", "boolean"]);
 }
 
 /// The definition decides what cells become when they are published: the events that it is held against are those.
