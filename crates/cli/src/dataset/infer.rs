@@ -37,8 +37,8 @@ const UNNAMED: &str = "events";
 /// it.
 ///
 /// The definition goes to standard output, and what is doubtful in it to standard error. Every event of the sample
-/// fits it, as `publish` sends it. A field whose values no type takes gets no column: its values stay in _extra. Types, identity and
-/// event_time cannot be changed once a definition is live, so look at the doubts first.
+/// fits it, as `publish` sends it. A field whose values no type takes gets no column: its values stay in _extra. Types,
+/// identity and event_time cannot be changed once a definition is live, so look at the doubts first.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
