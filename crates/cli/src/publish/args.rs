@@ -43,9 +43,8 @@ Examples:
 The topic: --topic, else the variable TRIBUTARY_TOPIC, else the local lake's where AWS_ENDPOINT_URL is on this
 machine (http://127.0.0.1:4566). Definitions are read from the bucket TRIBUTARY_BUCKET.
 
-Exit status: 0 everything is published, 1 something is not, or --wait found something refused or nothing of it, 2 wrong
-options or files, 130 interrupted. After 1 and 130
-the same command with the same --position goes on where it was.")]
+Exit status: 0 everything is published (and visible, with --wait), 1 something is not, 2 wrong options or files, 130
+interrupted. After 1 and 130 the same command with the same --position goes on where it was.")]
 pub(crate) struct PublishOptions {
     /// What to send, in this order; - is standard input.
     #[arg(value_name = "FILE", required = true)]
