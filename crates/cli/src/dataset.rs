@@ -16,6 +16,7 @@ use domain::{Dataset, Granularity};
 
 use crate::{failure::Failure, log, stop::interruptible};
 
+pub(crate) use status::{Followed, Follower};
 pub(crate) use survey::{State, Surveyed, all as survey_all, one as survey_one};
 
 /// Check and apply dataset definitions, and see what is live.

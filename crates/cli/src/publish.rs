@@ -2,6 +2,7 @@
 
 mod args;
 mod error;
+mod expect;
 mod flow;
 mod inputs;
 mod lake;
@@ -13,12 +14,17 @@ mod read;
 mod send;
 mod sns;
 mod summary;
+mod wait;
 mod watermark;
 
-use std::sync::{Arc, atomic::AtomicU64};
+use std::{
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use aws::{RandomIds, SystemClock};
-use domain::Dataset;
+use domain::{Dataset, port::Clock, settings::Settings};
+use formats::{Format, Rules};
 
 use crate::{
     failure::Failure,
@@ -26,6 +32,7 @@ use crate::{
     output::{print, print_json},
     stop::Stop,
 };
+use expect::Expectation;
 use flow::{Flow, Flown};
 use inputs::Input;
 use lake::Lake;
@@ -33,16 +40,17 @@ use pack::{MAX_BYTES, Packer};
 use partitions::Partitions;
 use position::Keeper;
 use progress::Progress;
-use read::{Reading, Rules};
+use read::Reading;
 use send::{Sender, Topic};
 use sns::{DryRun, SnsTopic};
 use summary::{Outcome, Summary};
 use watermark::Watermark;
 
-use args::Format;
+use crate::dataset::Follower;
 
-pub(crate) use args::PublishOptions;
+pub(crate) use args::{PublishOptions, TextOptions};
 pub(crate) use error::PublishError;
+pub(crate) use inputs::{How, examine_one};
 
 pub(crate) async fn run(options: PublishOptions) -> Result<(), Failure> {
     log::start()?;
@@ -58,14 +66,14 @@ struct Job {
     /// Not for a dry run that needs none.
     lake: Option<Lake>,
     definition: Option<Dataset>,
-    /// How many partitions the events of one message may go to.
-    message_partitions: usize,
+    expectation: Option<Expectation>,
+    settings: Settings,
     keeper: Option<Keeper>,
 }
 
 impl Job {
     async fn prepare(options: PublishOptions) -> Result<Self, Failure> {
-        let inputs = inputs::examine(&options.files, options.format)?;
+        let inputs = inputs::examine(&options.files, &options.text.how())?;
         let settings = aws::settings().map_err(PublishError::from)?;
         let has_csv = inputs.iter().any(|input| input.format == Some(Format::Csv));
         let needs_definition = !options.no_definition && (has_csv || !options.dry_run);
@@ -84,8 +92,13 @@ impl Job {
             Some(lake) if needs_definition => lake.definition(&settings, &options.dataset, has_csv).await?,
             _ => None,
         };
-        let message_partitions = settings.ingest.message_partitions;
-        Ok(Self { options, inputs, lake, definition, message_partitions, keeper })
+        let expectation = definition.as_ref().map(|dataset| Expectation::new(dataset, options.allow_unknown));
+        let is_new = keeper.as_ref().is_none_or(|keeper| keeper.reached() == position::Place::default());
+        if let (Some(expectation), Some(dataset), true) = (&expectation, &definition, is_new) {
+            let rules = rules(sns::attributes(&options.dataset));
+            expectation.check(&inputs, dataset, rules)?;
+        }
+        Ok(Self { options, inputs, lake, definition, expectation, settings, keeper })
     }
 
     async fn run(self, stop: &mut Stop) -> Result<(), Failure> {
@@ -100,7 +113,16 @@ impl Job {
     }
 
     async fn publish<T: Topic>(self, topic: T, stop: &mut Stop) -> Result<(), Failure> {
-        let Self { options, inputs, lake, definition, message_partitions, mut keeper } = self;
+        let Self { options, inputs, lake, definition, expectation, settings, mut keeper } = self;
+        let message_partitions = settings.ingest.message_partitions;
+        let mut follower = match (&lake, options.wait) {
+            (Some(lake), Some(_)) => {
+                let store = lake.aws.store(&settings);
+                let begun = Follower::begin(&store, &options.dataset, SystemClock.now()).await;
+                Some(begun.map_err(|error| PublishError::Follow(error.into()))?)
+            }
+            _ => None,
+        };
         let inputs = Arc::new(inputs);
         let from = keeper.as_ref().map(Keeper::reached).unwrap_or_default();
         if let Some(keeper) = &mut keeper {
@@ -116,7 +138,8 @@ impl Job {
             inputs: Arc::clone(&inputs),
             from,
             definition,
-            rules: Rules { most: MAX_BYTES - attributes },
+            expectation,
+            rules: rules(attributes),
             counter,
         };
         let chunks = read::start(reading).map_err(|error| PublishError::Broken(error.to_string()))?;
@@ -132,7 +155,22 @@ impl Job {
         let flown = flow.run(chunks, async || stop.requested().await).await;
         let took = progress.finish();
 
+        let followed = match (&mut follower, &lake, options.wait, &flown) {
+            (
+                Some(follower),
+                Some(lake),
+                Some(seconds),
+                Flown { failure: None, interrupted: false, report },
+            ) => {
+                let lake = (&lake.aws.store(&settings), &lake.aws.catalog(&settings));
+                let patience = Duration::from_secs(seconds);
+                let waiting = wait::until_settled(follower, lake, &SystemClock, report.events, patience);
+                Some(stop.unless_requested(waiting).await.ok_or(Failure::Interrupted)??)
+            }
+            _ => None,
+        };
         let summary = Summary {
+            followed: followed.as_ref(),
             outcome: outcome(&flown),
             dry_run: options.dry_run,
             dataset: options.dataset.as_str(),
@@ -148,9 +186,17 @@ impl Job {
             Flown { failure: Some(failure), .. } => Err(failure.into()),
             Flown { interrupted: true, .. } => Err(Failure::Interrupted),
             Flown { report, .. } if report.refused > 0 => Err(PublishError::Refused(report.refused).into()),
-            Flown { .. } => Ok(()),
+            Flown { report, .. } => match followed {
+                Some(followed) => wait::verdict(&followed, report.events).map_err(Failure::from),
+                None => Ok(()),
+            },
         }
     }
+}
+
+/// What SNS takes, with attributes of so many bytes.
+fn rules(attributes: usize) -> Rules {
+    Rules { most: MAX_BYTES - attributes, of: "a message of SNS" }
 }
 
 fn outcome(flown: &Flown) -> Outcome {

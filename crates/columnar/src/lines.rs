@@ -88,7 +88,7 @@ impl Lines {
     /// No events of this dataset yet.
     pub fn new(dataset: &Dataset) -> Self {
         let columns = dataset.columns().iter().map(|column| Column {
-            part: Part::new(&column.data_type),
+            part: Part::new(&column.sent),
             unit: column.unit,
             is_key: dataset.is_key(column),
             line: 0,

@@ -91,7 +91,7 @@ pub(crate) struct Structs {
 impl Structs {
     pub(crate) fn new(fields: &[Field]) -> Self {
         Self {
-            names: Names::new(fields.iter().map(|field| field.name.as_str())),
+            names: Names::new(fields.iter().map(Field::sender)),
             fields: fields.iter().map(|field| Part::new(&field.data_type)).collect(),
             unknown: Unknown::default(),
             nulls: Nulls::default(),

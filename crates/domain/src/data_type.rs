@@ -71,10 +71,20 @@ impl Decimal {
 /// A field of a struct. Its name follows the rule of column names: Athena folds case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Field {
-    /// Its name, which is the sender's too.
+    /// Its name.
     pub name: String,
     /// Its type.
     pub data_type: DataType,
+    /// The sender's name for it, where it differs. A type that is written as text has none: see
+    /// [`Column::sent`](crate::dataset::Column::sent).
+    pub from: Option<String>,
+}
+
+impl Field {
+    /// The sender's name for it.
+    pub fn sender(&self) -> &str {
+        self.from.as_deref().unwrap_or(&self.name)
+    }
 }
 
 impl DataType {
@@ -137,7 +147,7 @@ impl fmt::Display for DataType {
             Self::Array(element) => write!(f, "array<{element}>"),
             Self::Struct(fields) => {
                 f.write_str("struct<")?;
-                for (index, Field { name, data_type }) in fields.iter().enumerate() {
+                for (index, Field { name, data_type, .. }) in fields.iter().enumerate() {
                     let comma = if index == 0 { "" } else { "," };
                     write!(f, "{comma}{name}:{data_type}")?;
                 }

@@ -2,6 +2,7 @@
 
 mod definition;
 mod field_ids;
+mod sent;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -33,6 +34,9 @@ const MAX_DESCRIPTION: usize = 2_048;
 /// The longest CloudEvents type, in bytes: what the specification asks of every reader is less.
 const MAX_CLOUDEVENTS_TYPE: usize = 255;
 
+/// The longest name of an array around events, in bytes.
+const MAX_UNWRAP: usize = 255;
+
 /// The most columns a definition may have.
 const MAX_COLUMNS: usize = 1_000;
 
@@ -59,6 +63,8 @@ pub struct Column {
     pub required: bool,
     /// The sender's field.
     pub field: String,
+    /// The type, with the sender's names for the fields within it: what events are read by.
+    pub sent: DataType,
     /// What a number means, where times come as numbers.
     pub unit: Option<Unit>,
     /// What it means.
@@ -115,6 +121,9 @@ impl Dataset {
         check_words("cloudevents_type", definition.cloudevents_type.as_deref(), MAX_CLOUDEVENTS_TYPE)?;
         if definition.cloudevents_type.as_deref() == Some("") {
             return Err(InvalidDefinition::EmptyCloudEventsType);
+        }
+        if definition.unwrap.as_ref().is_some_and(|name| name.is_empty() || name.len() > MAX_UNWRAP) {
+            return Err(InvalidDefinition::Unwrap(MAX_UNWRAP));
         }
         Ok(Self { name, columns, identity, event_time, sort_by, definition, field_ids: None })
     }
@@ -200,6 +209,11 @@ impl Dataset {
         self.definition.cloudevents_type.as_deref()
     }
 
+    /// The name of the array whose elements are the events, where senders put an object around it.
+    pub fn unwraps(&self) -> Option<&str> {
+        self.definition.unwrap.as_deref()
+    }
+
     /// The definition, as it was written.
     pub fn definition(&self) -> &Definition {
         &self.definition
@@ -247,7 +261,7 @@ fn columns(definitions: &[ColumnDefinition]) -> Result<Vec<Column>, InvalidDefin
     let mut columns: Vec<Column> = Vec::with_capacity(definitions.len());
     for definition in definitions {
         let name = ColumnName::new(definition.name.clone())?;
-        let data_type = definition
+        let data_type: DataType = definition
             .data_type
             .parse()
             .map_err(|source| InvalidDefinition::Type { column: name.clone(), source })?;
@@ -261,8 +275,9 @@ fn columns(definitions: &[ColumnDefinition]) -> Result<Vec<Column>, InvalidDefin
         if definition.unit.is_some() && data_type != DataType::Timestamp {
             return Err(InvalidDefinition::UnitOfNoTime { column: name, found: data_type });
         }
+        let sent = sent::sent(&name, &data_type, &definition.fields)?;
         let ColumnDefinition { required, unit, comment, .. } = definition.clone();
-        columns.push(Column { name, data_type, required, field, unit, comment });
+        columns.push(Column { name, data_type, required, field, sent, unit, comment });
     }
     Ok(columns)
 }

@@ -107,7 +107,7 @@ pub fn time(dataset: &Dataset, event: &Event<'_>) -> Option<DateTime<Utc>> {
 fn parse<'a>(column: &Column, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
     match column.unit {
         Some(unit) => value::epoch(unit, raw),
-        None => value::parse(&column.data_type, raw),
+        None => value::parse(&column.sent, raw),
     }
 }
 

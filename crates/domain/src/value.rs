@@ -182,8 +182,9 @@ fn object<'a>(whole: &DataType, raw: Raw<'a>) -> Result<Fields<'a>, Mismatch> {
 fn structure<'a>(whole: &DataType, fields: &[Field], raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
     let object = object(whole, raw)?;
     let mut values = Vec::with_capacity(fields.len());
-    for (index, Field { name, data_type }) in fields.iter().enumerate() {
-        values.push(match object.find(name, index) {
+    for (index, field) in fields.iter().enumerate() {
+        let Field { name, data_type, .. } = field;
+        values.push(match object.find(field.sender(), index) {
             None => Value::Null,
             Some((_, value)) => {
                 parse(data_type, value).map_err(|mismatch| mismatch.within(format_args!(".{name}")))?
@@ -211,7 +212,7 @@ pub fn has_unnamed(data_type: &DataType, raw: Raw<'_>) -> bool {
         }
         DataType::Struct(fields) => {
             let object = Fields::parse(raw.text()).unwrap_or_default();
-            let known = |name: &str| fields.iter().find(|field| field.name == name);
+            let known = |name: &str| fields.iter().find(|field| field.sender() == name);
             object
                 .iter()
                 .any(|(name, item)| known(name).is_none_or(|field| has_unnamed(&field.data_type, item)))

@@ -1,4 +1,4 @@
-//! From a message's body to its events: one JSON object, an array of objects, or NDJSON.
+//! From a message's body to its events: one JSON object, an array of objects or several after one another, or NDJSON.
 //!
 //! CloudEvents are objects too, alone or in an array. What is bad is kept apart from its good neighbours as far as
 //! one can tell where it ends.
@@ -92,10 +92,10 @@ pub(crate) fn one<'a>(body: &'a [u8], each: &mut impl FnMut(Piece<'a>)) {
     }
 }
 
-/// The elements from the next one on.
+/// The elements from the next one on, and those of the arrays that follow.
 fn array<'a>(text: &'a str, mut scanner: Scanner<'a>, each: &mut impl FnMut(Piece<'a>)) {
     let mut count = 0;
-    let mut more = !scanner.take(b']');
+    let mut more = !scanner.take(b']') || next_array(&mut scanner);
     while more {
         scanner.peek();
         let start = scanner.at();
@@ -119,14 +119,28 @@ fn array<'a>(text: &'a str, mut scanner: Scanner<'a>, each: &mut impl FnMut(Piec
             },
         }
         more = scanner.take(b',');
-        if !more && !scanner.take(b']') {
+        if more {
+            continue;
+        }
+        if !scanner.take(b']') {
             let fault = scanner.fault("expected \",\" or \"]\"");
             return each(Piece::Bad(&text.as_bytes()[scanner.at()..], BadPiece::Array(fault), Holds::Rest));
         }
+        more = next_array(&mut scanner);
     }
     if let Err(fault) = scanner.end() {
         each(Piece::Bad(&text.as_bytes()[scanner.at()..], BadPiece::Array(fault), Holds::Rest));
     }
+}
+
+/// Begins the next array that has elements, if one follows.
+fn next_array(scanner: &mut Scanner<'_>) -> bool {
+    while scanner.take(b'[') {
+        if !scanner.take(b']') {
+            return true;
+        }
+    }
+    false
 }
 
 /// Where a bad element of an array ends: at the comma or bracket that belongs to the array, by brackets and quotes

@@ -1,8 +1,10 @@
 //! From messages to batches: unpack, split, route, validate, group. No I/O, and the same for the same messages, but for
 //! what the clock decides: whether a message can be of the time that it says, and how much of the past is written to.
 
+mod accepted;
 mod groups;
 mod original;
+mod within;
 
 use std::{
     borrow::Cow,
@@ -11,11 +13,11 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    Dataset, Partition,
-    event::{self, Bounds, Event, Origin, Placement},
+    Dataset,
+    event::{Bounds, Event},
     landing,
     quarantine::{Carrier, Holds, Rejected},
-    settings::{HOURLY_PARTITIONS, MESSAGE_PARTITIONS, Scope, TOPICS, Topics},
+    settings::{Scope, TOPICS, Topics},
 };
 
 use crate::{
@@ -29,6 +31,7 @@ use crate::{
 
 use groups::Groups;
 use original::{Original, too_long};
+use within::{elements, position_within};
 
 /// What a message is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +56,8 @@ pub(crate) struct Sorter<'a> {
     bytes: usize,
     /// How many partitions the message has got that is at its turn.
     partitions: usize,
+    /// How many events the message that is at its turn has within other objects.
+    within: usize,
     /// Messages that must wait until a definition is mended.
     waiting: BTreeSet<usize>,
     /// Events that a dataset accepted a moment ago might be for.
@@ -82,6 +87,7 @@ impl<'a> Sorter<'a> {
             groups: Groups::default(),
             bytes: 0,
             partitions: 0,
+            within: 0,
             waiting: BTreeSet::new(),
             unsure: 0,
             refused_partitions: HashSet::new(),
@@ -117,6 +123,7 @@ impl<'a> Sorter<'a> {
     /// Sorts every event of a message. `index` is the message's.
     pub(crate) fn add(&mut self, index: usize, message: &Message<'_>) {
         self.partitions = 0;
+        self.within = 0;
         let all = Original::message(message);
         if let Some(reason) = &message.unreadable {
             let all = Original { holds: Holds::Envelope, ..all };
@@ -192,19 +199,33 @@ impl<'a> Sorter<'a> {
             self.unsure += usize::from(!self.rules.routes.is_sure_of(&event));
         }
         match within(scope, message, self.rules.routes.event(message, whole, &event)) {
-            Ok(dataset) => {
-                let placed = self.place(dataset, message, position, &event);
-                let landed = placed.and_then(|Placement { partition, id }| {
-                    let group = self.landing(index, dataset, partition)?;
-                    Ok((group, id))
-                });
-                match landed {
-                    Ok((group, id)) => {
-                        self.bytes += self.groups.list[group].accept(index, id.as_deref(), text, &self.lines);
-                    }
-                    Err(reason) => self.reject(index, message, position, Some(dataset), reason, original),
+            Ok(dataset) => match elements(dataset, text) {
+                None => self.land((index, message), dataset, position, text, &event),
+                Some(elements) if self.within + elements.len() > payload::MAX_EVENTS => {
+                    let reason = format!("a message may have {} events: send fewer", payload::MAX_EVENTS);
+                    self.reject(index, message, position, Some(dataset), reason, original);
                 }
-            }
+                Some(elements) => {
+                    self.within += elements.len();
+                    for (place, text) in elements.into_iter().enumerate() {
+                        let position = position_within(message.position, position, place);
+                        match Event::parse(text) {
+                            Ok(event) => self.land((index, message), dataset, position, text, &event),
+                            Err(error) => {
+                                let original = Original::part(text.as_bytes(), Holds::Event);
+                                self.reject(
+                                    index,
+                                    message,
+                                    position,
+                                    Some(dataset),
+                                    error.to_string(),
+                                    original,
+                                );
+                            }
+                        }
+                    }
+                }
+            },
             Err(NoRoute::Unknown(reason)) => {
                 self.unsure += 1;
                 // A dataset may have this name one day: a topic with datasets of its own may not publish to it then.
@@ -216,50 +237,6 @@ impl<'a> Sorter<'a> {
             }
             Err(NoRoute::Damaged) => drop(self.waiting.insert(index)),
         }
-    }
-
-    fn place(
-        &self,
-        dataset: &Dataset,
-        message: &Message<'_>,
-        position: usize,
-        event: &Event<'_>,
-    ) -> Result<Placement, String> {
-        let position = message.position + position;
-        let origin = Origin { message_id: message.id, position, sent_at: message.sent_at };
-        event::place(dataset, event, origin, self.rules.bounds).map_err(|rejection| rejection.to_string())
-    }
-
-    /// The group of an event's partition, by its place; or why the event is kept in quarantine instead: its message
-    /// has too many partitions, or too much of the past is written to. The first is decided by the message alone, in
-    /// the order of its events, so that a redelivery is cut off where the first delivery was.
-    fn landing(&mut self, index: usize, dataset: &'a Dataset, partition: Partition) -> Result<usize, String> {
-        let place = Place::Landing(dataset.name(), partition.clone());
-        let found = self.groups.find(&place);
-        if let Some(group) = found.filter(|group| self.groups.list[*group].messages.last() == Some(&index)) {
-            return Ok(group);
-        }
-        let Rules { message_partitions, openings, .. } = self.rules;
-        let too_many = if self.partitions >= message_partitions {
-            Some(format!(
-                "the events of a message may go to {message_partitions} partitions ({})",
-                MESSAGE_PARTITIONS.name
-            ))
-        } else if found.is_none() && !openings.admit(dataset.name(), &partition, self.now) {
-            Some(format!(
-                "within an hour one process writes to {} partitions that ended more than two days ago ({})",
-                openings.most, HOURLY_PARTITIONS.name
-            ))
-        } else {
-            None
-        };
-        if let Some(reason) = too_many {
-            let reason = format!("{reason}, found one more: {partition}");
-            self.refused_partitions.insert(place);
-            return Err(reason);
-        }
-        self.partitions += 1;
-        Ok(found.unwrap_or_else(|| self.groups.begin(place)))
     }
 
     fn reject(

@@ -6,6 +6,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use formats::unpack::Gzip;
 
 /// zstd's window, as a power of two: a frame that needs more memory than this to be unpacked is refused.
 const MAX_WINDOW_LOG: u32 = 24;
@@ -51,13 +52,13 @@ pub(crate) fn unpack<'a>(
         Some(name) if name.eq_ignore_ascii_case("zstd") => Packing::Zstd,
         Some(name) => return Err(CannotUnpack::Unknown(name.chars().take(64).collect())),
     };
-    let packed = STANDARD.decode(body.trim_ascii()).map_err(|error| CannotUnpack::Base64(packing, error))?;
+    // Lines of 76 characters, as MIME and the program `base64` write them, are the same bytes.
+    let packed =
+        STANDARD.decode(without_blanks(body)).map_err(|error| CannotUnpack::Base64(packing, error))?;
     let damaged = |error| CannotUnpack::Damaged(packing, error);
     let mut unpacked = Vec::new();
     match packing {
-        Packing::Gzip => {
-            flate2::read::MultiGzDecoder::new(&packed[..]).take(limit + 1).read_to_end(&mut unpacked)
-        }
+        Packing::Gzip => Gzip::new(&packed[..]).take(limit + 1).read_to_end(&mut unpacked),
         Packing::Zstd => {
             let mut decoder = zstd::Decoder::with_buffer(&packed[..]).map_err(damaged)?;
             decoder.window_log_max(MAX_WINDOW_LOG).map_err(damaged)?;
@@ -69,6 +70,15 @@ pub(crate) fn unpack<'a>(
         return Err(CannotUnpack::TooLarge(packing, limit));
     }
     Ok(Cow::Owned(unpacked))
+}
+
+fn without_blanks(body: &[u8]) -> Cow<'_, [u8]> {
+    let body = body.trim_ascii();
+    if body.iter().any(u8::is_ascii_whitespace) {
+        body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
+    } else {
+        body.into()
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +97,13 @@ mod tests {
         STANDARD.encode(packed)
     }
 
+    /// As `base64` writes it, in lines.
+    fn wrapped(packed: &[u8], end: &str) -> String {
+        let text = sent(packed);
+        let lines = text.as_bytes().chunks(19).map(|line| String::from_utf8(line.to_vec()).unwrap() + end);
+        lines.collect()
+    }
+
     #[test]
     fn what_was_packed_comes_back() {
         let text = b"{\"a\": 1}\n{\"a\": 2}\n".repeat(100);
@@ -96,6 +113,10 @@ mod tests {
             ("GZIP", sent(&[gzip(&text[..9]), gzip(&text[9..])].concat())),
             ("zstd", sent(&zstd)),
             ("zstd", format!(" {}\n", sent(&zstd))),
+            ("gzip", wrapped(&gzip(&text), "\n")),
+            ("zstd", wrapped(&zstd, "\r\n")),
+            ("gzip", sent(&[&gzip(&text)[..], &[0; 512]].concat())),
+            ("zstd", sent(&[&[0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4][..], &zstd].concat())),
             ("identity", String::from_utf8(text.clone()).unwrap()),
         ] {
             assert_eq!(unpack(body.as_bytes(), Some(name), 1 << 20).unwrap(), &text[..], "{name}");

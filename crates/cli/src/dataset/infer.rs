@@ -16,26 +16,34 @@ use std::path::{Path, PathBuf};
 use aws::SystemClock;
 use clap::{Args, ValueEnum};
 use domain::{Dataset, DatasetName, Granularity, dataset::Definition, port::Clock, suggest};
+use formats::Format;
 use serde_json::json;
 
-use crate::{failure::Failure, output};
+use crate::{
+    failure::Failure,
+    output,
+    publish::{How, TextOptions},
+};
 
+use doubt::Doubt;
 use profile::Profile;
 use propose::{NoColumns, Proposal};
-use sample::Sample;
+use sample::Unwrap;
 
 /// The name of a dataset whose sample has none.
 const UNNAMED: &str = "events";
 
-/// Propose a definition for sample data: NDJSON, JSON or CSV, plain or packed with gzip or zstd.
+/// Propose a definition for sample data: NDJSON, JSON or CSV, plain or packed with gzip or zstd, read as `publish` reads
+/// it.
 ///
 /// The definition goes to standard output, and what is doubtful in it to standard error. Every event of the sample
-/// fits it. A field whose values no type takes gets no column: its values stay in _extra. Types, identity and
-/// event_time cannot be changed once a definition is live, so look at the doubts first.
+/// fits it, as `publish` sends it. A field whose values no type takes gets no column: its values stay in _extra. Types,
+/// identity and event_time cannot be changed once a definition is live, so look at the doubts first.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   tributary dataset infer bookings.ndjson.gz > bookings.json
+  tributary dataset infer weather.csv --null NA --encoding windows-1252 > weather.json
   tributary dataset infer bookings.csv --identity booking_id --event-time booked_at --partition-by hour
   head -1000 events.ndjson | tributary dataset infer - --name bookings | tributary dataset check -")]
 pub(crate) struct InferOptions {
@@ -54,6 +62,15 @@ pub(crate) struct InferOptions {
     /// How finely the table is partitioned.
     #[arg(long, value_enum, default_value_t = By::Day)]
     partition_by: By,
+    #[command(flatten)]
+    text: TextOptions,
+    /// The name of the array whose elements are the events, within an object around it [default: the only field of the
+    /// object, if that is an array of objects].
+    #[arg(long, value_name = "NAME")]
+    unwrap: Option<String>,
+    /// Take an object for an event, even if it has nothing but an array of objects.
+    #[arg(long, conflicts_with = "unwrap")]
+    no_unwrap: bool,
     /// The most events to look at.
     #[arg(long, value_name = "NUMBER", default_value_t = 100_000)]
     max_events: usize,
@@ -69,37 +86,55 @@ enum By {
 }
 
 pub(super) fn run(options: &InferOptions) -> Result<(), Failure> {
-    let Sample { events, mut bad, is_cut } = sample::read(&options.file, options.max_events)?;
+    let how = How { fallback: Some(Format::Csv), ..options.text.how() };
+    let unwrap = match &options.unwrap {
+        Some(name) => Unwrap::Array(name),
+        None if options.no_unwrap => Unwrap::Never,
+        None => Unwrap::Perhaps,
+    };
+    let mut sample = sample::read(&options.file, &how, unwrap, options.max_events)?;
     let mut profile = Profile::default();
-    for (index, event) in events.iter().enumerate() {
+    for (index, event) in sample.events.iter().enumerate() {
         if let Err(error) = profile.add(event) {
-            bad.push(format!("event {}: {error}", index + 1));
+            sample.bad.push(format!("event {}: {error}", index + 1));
         }
     }
     let name = name(options)?;
-    let Proposal { definition, doubts, candidates } =
+    let Proposal { mut definition, mut doubts, mut candidates } =
         propose::propose(&profile, &name).map_err(|nothing| {
             let NoColumns(doubts) = &nothing;
             output::note(&text::doubts(doubts));
-            bad.iter().take(text::SHOWN).for_each(|reason| output::note(&format!("warning: {reason}")));
+            sample
+                .bad
+                .iter()
+                .take(text::SHOWN)
+                .for_each(|reason| output::note(&format!("warning: {reason}")));
             Failure::Input(nothing.to_string())
         })?;
+    definition.unwrap.clone_from(&sample.unwrap);
+    if let Some(array) = &sample.unwrap {
+        doubts.insert(0, Doubt::of_unwrap(array));
+    }
+    candidates.identities = keys::together(&candidates, &definition, &sample.events);
     let definition = with_keys(definition, options)?;
     let dataset = Dataset::new(definition.clone()).map_err(|error| {
         Failure::Input(format!("that makes no valid definition: {}", domain::chain(&error)))
     })?;
-    let refused = verify::refused(&dataset, &events, SystemClock.now());
-    let found = text::Found { profile: &profile, dataset: &dataset, bad: &bad, is_cut, refused: &refused };
+    let published = sample.as_published(&dataset).map_err(Failure::Input)?;
+    let refused = verify::refused(&dataset, &published, SystemClock.now());
+    let found = text::Found { profile: &profile, dataset: &dataset, sample: &sample, refused: &refused };
     if options.json {
         output::print_json(&json!({
             "definition": definition,
             "events": profile.events,
             "doubts": doubts,
             "identity_candidates": candidates.identity,
+            "identities_of_several_columns": candidates.identities,
             "event_time_candidates": candidates.event_time,
-            "unreadable": bad,
+            "unreadable": sample.bad,
+            "read_as": sample.remarks,
             "refused": refused,
-            "sample_is_cut": is_cut,
+            "sample_is_cut": sample.is_cut,
         }))?;
     } else {
         output::print(&text::definition(&definition)?)?;

@@ -3,6 +3,7 @@
 
 mod catalog;
 mod facts;
+mod follow;
 mod landing;
 mod log;
 mod problem;
@@ -23,6 +24,8 @@ use crate::{
     lake::{LakeError, RemoteLake},
     output,
 };
+
+pub(crate) use follow::{Followed, Follower};
 
 use facts::Facts;
 use problem::Problem;

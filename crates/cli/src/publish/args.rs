@@ -2,24 +2,35 @@
 
 use std::{path::PathBuf, str::FromStr};
 
-use clap::{Args as ClapArgs, ValueEnum, value_parser};
+use clap::{
+    Args as ClapArgs,
+    builder::{PossibleValuesParser, TypedValueParser},
+    value_parser,
+};
 use domain::DatasetName;
+use formats::{Format, csv::Dialect, encoding::Encoding};
 
-use super::pack::MAX_BYTES;
+use super::{inputs::How, pack::MAX_BYTES};
 
 /// Send the events of files to the topic.
 ///
 /// Each FILE is read as a stream, whatever its size, and may be packed with gzip or zstd. Its format goes by its
-/// name (.ndjson, .jsonl, .json, .csv), else by --format, else by how it begins.
+/// name (.ndjson, .jsonl, .json, .csv, .tsv), else by --format, else by how it begins.
 ///
-/// NDJSON: one object a line, sent as it is; empty lines are skipped. JSON: objects, and arrays of objects, one
-/// event each. CSV: the first line names the fields (or the columns), each further line is an event, and an empty
-/// cell without quotes is left out. A cell becomes a number or a boolean where the dataset's definition, which is
-/// read from the lake, says so and the text is one; otherwise it stays text, and the lake says why it does not fit.
+/// NDJSON: one object a line, sent as it is, or an array of objects; empty lines are skipped. JSON: objects, and
+/// arrays of objects, one event each; where the dataset's definition has "unwrap", the elements of that array within
+/// an object. CSV: the first line names the fields (or the columns), each further line is an event, and an empty
+/// cell without quotes is left out. Its delimiter is found out. A cell becomes a number or a boolean where the
+/// dataset's definition, which is read from the lake, says so and the text is one; otherwise it stays text, and the
+/// lake says why it does not fit. Text is UTF-8, UTF-16 with a byte order mark, or what --encoding says.
+///
+/// Before anything is sent, the header of each CSV file and the first 100 events of each other file are held against
+/// the definition. Fields that no column reads, and columns that no field fills, are warnings. If no field is known, or
+/// a required one is missing, nothing is sent.
 ///
 /// What is no event (text that is no JSON object, or larger than SNS takes) is not sent but counted and named, and
 /// the others go on; the exit status is then 1. Every event is published at least once; with an identity in the
-/// dataset's definition it is in the table exactly once.
+/// dataset's definition it is in the table exactly once. Published is not stored yet: --wait says what became of it.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -27,12 +38,13 @@ Examples:
   tributary publish --pack --position bookings.position bookings-*.csv.gz --dataset bookings
   zcat events.gz | tributary publish - --format ndjson --dataset events
   tributary publish --dry-run --pack bookings.json --dataset bookings
+  tributary publish --wait --encoding windows-1252 --null NA weather.csv --dataset weather
 
 The topic: --topic, else the variable TRIBUTARY_TOPIC, else the local lake's where AWS_ENDPOINT_URL is on this
 machine (http://127.0.0.1:4566). Definitions are read from the bucket TRIBUTARY_BUCKET.
 
-Exit status: 0 everything is published, 1 something is not, 2 wrong options or files, 130 interrupted. After 1 and 130
-the same command with the same --position goes on where it was.")]
+Exit status: 0 everything is published (and visible, with --wait), 1 something is not, 2 wrong options or files, 130
+interrupted. After 1 and 130 the same command with the same --position goes on where it was.")]
 pub(crate) struct PublishOptions {
     /// What to send, in this order; - is standard input.
     #[arg(value_name = "FILE", required = true)]
@@ -43,9 +55,8 @@ pub(crate) struct PublishOptions {
     /// Where to send them.
     #[arg(long, value_name = "ARN")]
     pub(crate) topic: Option<String>,
-    /// The format of all files, whatever their names.
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) text: TextOptions,
     /// Pack events into messages of up to this size, as JSON arrays: SNS bills each 64 KiB of a request, and limits
     /// messages a second. From 1KiB to 256KiB [without a size: 64KiB]. A message gets events of no more partitions than
     /// TRIBUTARY_MESSAGE_PARTITIONS says (400 by default): the lake keeps those of further ones in quarantine.
@@ -60,6 +71,15 @@ pub(crate) struct PublishOptions {
     /// Do not read the dataset's definition: its name is not checked, and every CSV value is sent as text.
     #[arg(long)]
     pub(crate) no_definition: bool,
+    /// Send also what does not match the definition: a file without a known field, or without a required one, is a
+    /// warning then, and fields that no column reads are none.
+    #[arg(long)]
+    pub(crate) allow_unknown: bool,
+    /// Follow the events until they are visible or refused, for up to so long [without a number: 300]. The events that
+    /// others publish to the dataset meanwhile are counted too.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "300",
+        conflicts_with = "dry_run", value_parser = value_parser!(u64).range(1..=86_400))]
+    pub(crate) wait: Option<u64>,
     /// Read and count, and send nothing.
     #[arg(long, conflicts_with = "position")]
     pub(crate) dry_run: bool,
@@ -68,16 +88,44 @@ pub(crate) struct PublishOptions {
     pub(crate) json: bool,
 }
 
-/// How events are written in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Format {
-    /// One JSON object a line.
-    Ndjson,
-    /// JSON objects, and arrays of objects.
-    Json,
-    /// Comma-separated values with a header.
-    Csv,
+/// How the text of files is read: the same for `publish` and `infer`.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct TextOptions {
+    /// The format of all files, whatever their names: ndjson (one JSON object a line), json (objects, and arrays of
+    /// objects) or csv (cells under a header).
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["ndjson", "json", "csv"]).map(format))]
+    pub(crate) format: Option<Format>,
+    /// The encoding of all files, by any name that browsers know, such as windows-1252, latin1 or shift_jis [without it:
+    /// UTF-8, or UTF-16 by the byte order mark].
+    #[arg(long, value_name = "NAME", value_parser = formats::encoding::by_label)]
+    pub(crate) encoding: Option<&'static Encoding>,
+    /// What is between two cells of CSV: one character, or tab [without it: a comma, semicolon, tab or bar, whichever
+    /// splits the header].
+    #[arg(long, value_name = "CHARACTER", value_parser = formats::csv::delimiter)]
+    pub(crate) delimiter: Option<u8>,
+    /// A text that stands for nothing in CSV, as an empty cell does: NULL, NA or \N, for example. In quotes it is itself.
+    /// May be given several times.
+    #[arg(long = "null", value_name = "TEXT")]
+    pub(crate) nulls: Vec<String>,
+}
+
+/// The format of a name that was checked.
+fn format(name: String) -> Format {
+    match name.as_str() {
+        "json" => Format::Json,
+        "csv" => Format::Csv,
+        _ => Format::Ndjson,
+    }
+}
+
+impl TextOptions {
+    pub(crate) fn dialect(&self) -> Dialect {
+        Dialect { delimiter: self.delimiter, nulls: self.nulls.clone() }
+    }
+
+    pub(crate) fn how(&self) -> How {
+        How { format: self.format, fallback: None, encoding: self.encoding, dialect: self.dialect() }
+    }
 }
 
 /// The size of a packed message, its attributes included.

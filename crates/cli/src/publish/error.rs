@@ -4,6 +4,8 @@ use std::{io, path::PathBuf};
 
 use domain::{schemas::SchemasError, settings::InvalidSetting};
 
+use crate::lake::LakeError;
+
 /// One sentence for a person.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PublishError {
@@ -39,6 +41,12 @@ pub(crate) enum PublishError {
     /// Everything else is published.
     #[error("{0} of what was read is not published: the summary says what")]
     Refused(u64),
+    /// What became of the events cannot be seen.
+    #[error("what became of the events cannot be seen: {}", domain::chain(.0))]
+    Follow(Box<LakeError>),
+    /// They are published, and some are refused or not seen.
+    #[error("{0}")]
+    NotVisible(String),
     /// A part of this program ended early.
     #[error("publishing ended early: {0}")]
     Broken(String),

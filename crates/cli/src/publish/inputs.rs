@@ -1,7 +1,6 @@
-//! What is to be published: files, pipes and standard input, packed or not.
+//! What is to be published: files, pipes and standard input, packed or not, in any encoding.
 
 mod fingerprint;
-mod unpack;
 
 use std::{
     fs::File,
@@ -13,33 +12,44 @@ use std::{
     },
 };
 
-use serde::de::IgnoredAny;
-
-use super::{
-    args::{Format, PackSize},
-    error::PublishError,
-    position::Place,
-    read::Source,
+use domain::Dataset;
+use formats::{
+    Format, Options, Reader, Record, Rules, Source,
+    csv::Dialect,
+    encoding::{self, Encoding, UTF_8},
+    unpack::{self, Compression},
 };
-use unpack::{Compression, unpack};
+
+use super::{args::PackSize, error::PublishError, position::Place};
 
 pub(super) use fingerprint::fingerprint;
 
-/// How far is looked for the end of the first line, to tell the format by it.
-const FIRST_LINE: usize = 256 << 10;
+/// How the inputs are to be read, whatever they are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct How {
+    pub(crate) format: Option<Format>,
+    /// The format of what begins like neither NDJSON nor JSON.
+    pub(crate) fallback: Option<Format>,
+    pub(crate) encoding: Option<&'static Encoding>,
+    pub(crate) dialect: Dialect,
+}
 
 /// One of the inputs.
 #[derive(Debug)]
-pub(super) struct Input {
+pub(crate) struct Input {
     /// As it was asked for.
-    pub(super) name: String,
+    pub(crate) name: String,
     pub(super) kind: Kind,
     /// As it is asked for, or told by the file's name or beginning. A pipe's beginning is not known yet.
-    pub(super) format: Option<Format>,
+    pub(crate) format: Option<Format>,
+    /// As it was asked for, or told by a file's byte order mark. A pipe's mark is not known yet.
+    pub(crate) encoding: Option<&'static Encoding>,
+    fallback: Option<Format>,
+    dialect: Dialect,
 }
 
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Can be read again, from anywhere.
     File { path: PathBuf, bytes: u64, compression: Option<Compression> },
     /// Can be read once.
@@ -49,24 +59,32 @@ pub(super) enum Kind {
 }
 
 /// Looks at every file before anything is sent.
-pub(super) fn examine(paths: &[PathBuf], asked: Option<Format>) -> Result<Vec<Input>, PublishError> {
+pub(super) fn examine(paths: &[PathBuf], how: &How) -> Result<Vec<Input>, PublishError> {
     if paths.iter().filter(|path| is_stdin(path)).count() > 1 {
         return Err(PublishError::Wrong("standard input (-) is named twice: it can be read once".to_owned()));
     }
-    paths.iter().map(|path| examine_one(path, asked)).collect()
+    paths.iter().map(|path| examine_one(path, how)).collect()
 }
 
 fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-fn examine_one(path: &Path, asked: Option<Format>) -> Result<Input, PublishError> {
+/// Looks at one of them.
+pub(crate) fn examine_one(path: &Path, how: &How) -> Result<Input, PublishError> {
     let name = if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() };
     let wrong = |words: &str| PublishError::Wrong(format!("{name} {words}"));
     let cannot = |error: io::Error| wrong(&format!("cannot be read: {error}"));
-    let format = asked.or_else(|| by_name(path));
+    let input = |kind| Input {
+        name: name.clone(),
+        kind,
+        format: how.format.or_else(|| formats::by_name(path)),
+        encoding: how.encoding,
+        fallback: how.fallback,
+        dialect: how.dialect.clone(),
+    };
     if is_stdin(path) {
-        return Ok(Input { name, kind: Kind::Stdin, format });
+        return Ok(input(Kind::Stdin));
     }
     let metadata = match path.metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound && name.parse::<PackSize>().is_ok() => {
@@ -80,35 +98,26 @@ fn examine_one(path: &Path, asked: Option<Format>) -> Result<Input, PublishError
         return Err(wrong("is a directory: name the files in it"));
     }
     if !metadata.is_file() {
-        return Ok(Input { name, kind: Kind::Pipe(path.to_owned()), format });
+        return Ok(input(Kind::Pipe(path.to_owned())));
     }
     let mut file = File::open(path).map_err(cannot)?;
-    let compression = Compression::of(&mut file).map_err(cannot)?;
+    let magic = unpack::magic(&mut file).map_err(cannot)?;
+    let compression = Compression::by_magic(&magic);
     if let Some(expected) = Compression::by_name(path)
         && compression != Some(expected)
     {
         return Err(wrong(&format!("is not {}, although its name says so", expected.name())));
     }
-    let mut input = Input {
-        name: name.clone(),
-        kind: Kind::File { path: path.to_owned(), bytes: metadata.len(), compression },
-        format,
-    };
+    let mut input = input(Kind::File { path: path.to_owned(), bytes: metadata.len(), compression });
+    if input.encoding.is_none() {
+        let bytes = input.bytes_of(&Arc::default()).map_err(cannot)?;
+        let (mark, _) = encoding::beginning(bytes).map_err(cannot)?;
+        input.encoding = encoding::by_mark(&mark);
+    }
     if input.format.is_none() {
         input.format = Some(input.sniff(&mut input.open(None, &Arc::default()).map_err(cannot)?)?);
     }
     Ok(input)
-}
-
-/// The format that a file's name tells.
-fn by_name(path: &Path) -> Option<Format> {
-    let unpacked = if Compression::by_name(path).is_some() { path.file_stem().map(Path::new)? } else { path };
-    match unpacked.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "ndjson" | "jsonl" => Some(Format::Ndjson),
-        "json" => Some(Format::Json),
-        "csv" => Some(Format::Csv),
-        _ => None,
-    }
 }
 
 impl Input {
@@ -120,60 +129,70 @@ impl Input {
         }
     }
 
-    /// The unpacked bytes, from a place within if it is a file. What is read from the disk is counted.
-    pub(super) fn open(&self, from: Option<&Place>, counter: &Arc<AtomicU64>) -> io::Result<Source> {
+    /// The unpacked bytes, not decoded. What is read from the disk is counted.
+    fn bytes_of(&self, counter: &Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
         let counted = |from: Box<dyn Read + Send>| Box::new(Counted { from, counter: Arc::clone(counter) });
         match &self.kind {
-            Kind::File { path, compression: None, .. } => {
-                let mut file = File::open(path)?;
-                let Some(place) = from else { return Ok(Source::new(counted(Box::new(file)))) };
-                file.seek(SeekFrom::Start(place.offset))?;
-                counter.fetch_add(place.offset, Ordering::Relaxed);
-                Ok(Source::at(counted(Box::new(file)), place.offset, place.line))
-            }
             Kind::File { path, compression, .. } => {
-                let mut source = Source::new(unpack(counted(Box::new(File::open(path)?)), *compression)?);
-                source.skip_to(from.map_or(0, |place| place.offset))?;
-                Ok(source)
+                unpack::unpack(counted(Box::new(File::open(path)?)), *compression)
             }
-            Kind::Pipe(path) => Ok(Source::new(unpack::by_magic(counted(Box::new(File::open(path)?)))?)),
-            Kind::Stdin => Ok(Source::new(unpack::by_magic(counted(Box::new(io::stdin())))?)),
+            Kind::Pipe(path) => unpack::unpack_by_magic(counted(Box::new(File::open(path)?))),
+            Kind::Stdin => unpack::unpack_by_magic(counted(Box::new(io::stdin()))),
         }
+    }
+
+    /// The text, from a place within if it is a file. What is read from the disk is counted.
+    pub(crate) fn open(&self, from: Option<&Place>, counter: &Arc<AtomicU64>) -> io::Result<Source> {
+        let is_utf8 = self.encoding.is_none_or(|encoding| encoding == UTF_8);
+        if let (Kind::File { path, compression: None, .. }, Some(place), true) = (&self.kind, from, is_utf8) {
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::Start(place.offset))?;
+            counter.fetch_add(place.offset, Ordering::Relaxed);
+            let counted = Counted { from: Box::new(file), counter: Arc::clone(counter) };
+            return Ok(Source::at(Box::new(counted), place.offset, place.line));
+        }
+        let bytes = self.bytes_of(counter)?;
+        let text = match (self.encoding, &self.kind) {
+            (Some(encoding), _) => encoding::decode(bytes, encoding),
+            (None, Kind::File { .. }) => bytes,
+            (None, _) => {
+                let (mark, bytes) = encoding::beginning(bytes)?;
+                encoding::decode(bytes, encoding::by_mark(&mark).unwrap_or(UTF_8))
+            }
+        };
+        let mut source = Source::new(text);
+        source.skip_to(from.map_or(0, |place| place.offset))?;
+        Ok(source)
+    }
+
+    /// The events, from the beginning. `Ok(Err(_))` is what there is instead of them.
+    pub(super) fn read(
+        &self,
+        counter: &Arc<AtomicU64>,
+        definition: Option<&Dataset>,
+        rules: Rules,
+    ) -> Result<Result<Reader, Record>, PublishError> {
+        let failed = |source| PublishError::Input { name: self.name.clone(), source };
+        let mut source = self.open(None, counter).map_err(failed)?;
+        let format = match self.format {
+            Some(format) => format,
+            None => self.sniff(&mut source)?,
+        };
+        let unwrap = definition.and_then(Dataset::unwraps).map(str::to_owned);
+        let options = Options { format, dialect: self.dialect.clone(), unwrap };
+        Reader::begin(source, &options, definition, rules).map_err(failed)
     }
 
     /// The format, by how the input begins; nothing of it is taken.
-    pub(super) fn sniff(&self, source: &mut Source) -> Result<Format, PublishError> {
+    pub(crate) fn sniff(&self, source: &mut Source) -> Result<Format, PublishError> {
         let failed = |source| PublishError::Input { name: self.name.clone(), source };
-        let (mut is_open, bom) = (true, b"\xef\xbb\xbf");
-        loop {
-            let rest = source.rest();
-            let text = rest.strip_prefix(bom).unwrap_or(rest).trim_ascii_start();
-            let line = memchr::memchr(b'\n', text).map(|end| &text[..end]);
-            let is_enough = !is_open || rest.len() >= FIRST_LINE;
-            match (text.first(), line) {
-                // UTF-16: whoever reads it says so.
-                (Some(0xff | 0xfe), _) => return Ok(Format::Ndjson),
-                (Some(b'['), _) => return Ok(Format::Json),
-                (Some(b'{'), Some(line)) => return Ok(by_first_line(line)),
-                (Some(b'{') | None, _) if is_enough => return Ok(by_first_line(text)),
-                (Some(b'{') | None, _) => {}
-                _ => {
-                    return Err(PublishError::Wrong(format!(
-                        "{} begins like neither NDJSON nor JSON: say what it is with --format ndjson, json or csv",
-                        self.name
-                    )));
-                }
-            }
-            is_open = source.fill().map_err(failed)?;
-        }
+        formats::sniff(source).map_err(failed)?.or(self.fallback).ok_or_else(|| {
+            PublishError::Wrong(format!(
+                "{} begins like neither NDJSON nor JSON: say what it is with --format ndjson, json or csv",
+                self.name
+            ))
+        })
     }
-}
-
-/// Objects that end within their line make NDJSON; the JSON reader takes these too, but not as they are.
-fn by_first_line(line: &[u8]) -> Format {
-    let is_whole =
-        line.trim_ascii().is_empty() || serde_json::from_slice::<IgnoredAny>(line.trim_ascii()).is_ok();
-    if is_whole { Format::Ndjson } else { Format::Json }
 }
 
 /// Counts what is read.

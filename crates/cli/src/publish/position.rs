@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use formats::{Format, encoding::UTF_8};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    args::Format,
     error::PublishError,
     inputs::{Input, Kind, fingerprint},
 };
@@ -19,7 +19,7 @@ const FORMAT: u32 = 1;
 
 /// A point between two events of all inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Which input, from 0; their number, at the end of the last one.
     pub(super) input: usize,
     /// The unpacked bytes of that input that are before it.
@@ -50,6 +50,9 @@ struct Position {
 struct Known {
     name: String,
     format: Option<Format>,
+    /// What it was decoded from, if not from UTF-8: offsets are those of the decoded text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    encoding: Option<String>,
     bytes: u64,
     sha256: String,
 }
@@ -125,7 +128,11 @@ fn known(input: &Input) -> Result<Known, PublishError> {
         )));
     };
     match fingerprint(path, *bytes) {
-        Ok(sha256) => Ok(Known { name, format: input.format, bytes: *bytes, sha256 }),
+        Ok(sha256) => {
+            let encoding = input.encoding.filter(|encoding| *encoding != UTF_8);
+            let encoding = encoding.map(|encoding| encoding.name().to_owned());
+            Ok(Known { name, format: input.format, encoding, bytes: *bytes, sha256 })
+        }
         Err(source) => Err(PublishError::Input { name, source }),
     }
 }
@@ -157,6 +164,9 @@ fn agreed(before: &Position, now: &Position) -> Result<Place, String> {
             }
             Some(is) if is.format != was.format => {
                 return Err(format!("is of {name} in another format"));
+            }
+            Some(is) if is.encoding != was.encoding => {
+                return Err(format!("is of {name} in another encoding"));
             }
             Some(_) => {}
         }

@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::output::{count, counted, one_line};
+use crate::{
+    dataset::Followed,
+    output::{count, counted, one_line},
+};
 
 /// How many of the refusals are told in words; all of them are counted.
 const TOLD: usize = 10;
@@ -63,6 +66,9 @@ pub(super) struct Summary<'a> {
     pub(super) report: &'a Report,
     pub(super) seconds: f64,
     pub(super) events_per_second: f64,
+    /// What became of the events, if somebody waited for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) followed: Option<&'a Followed>,
 }
 
 /// How a run ended.
@@ -109,6 +115,28 @@ impl fmt::Display for Summary<'_> {
         if report.refused > told {
             write!(f, "\n  and {} more", count(report.refused - told))?;
         }
+        match self.followed {
+            Some(followed) => {
+                let twins = match followed.twins {
+                    0 => String::new(),
+                    twins => format!(" ({} of them there before)", count(twins)),
+                };
+                let seen = if followed.visible { "visible to queries" } else { "not yet visible to queries" };
+                let (landed, refused) = (count(followed.landed), count(followed.refused));
+                write!(f, "\nin the table {landed}{twins}, {seen}; refused by the lake {refused}")?;
+                if let Some(reason) = &followed.most_frequent_reason {
+                    write!(f, ", most of them since: {}", one_line(reason))?;
+                }
+            }
+            None if report.events > 0 && !self.dry_run => {
+                let dataset = self.dataset;
+                write!(
+                    f,
+                    "\nwhat became of them: tributary dataset status {dataset}, or publish with --wait the next time"
+                )?;
+            }
+            None => {}
+        }
         Ok(())
     }
 }
@@ -140,6 +168,7 @@ mod tests {
             report: &report,
             seconds: 0.5,
             events_per_second: 2.0,
+            followed: None,
         };
         let text = summary.to_string();
         for words in [
@@ -150,5 +179,18 @@ mod tests {
         ] {
             assert!(text.contains(words), "{text}");
         }
+        assert!(text.ends_with("tributary dataset status d, or publish with --wait the next time"), "{text}");
+        let followed = Followed {
+            landed: 12,
+            twins: 2,
+            refused: 3,
+            most_frequent_reason: Some("column a: is required".to_owned()),
+            visible: true,
+            ..Followed::default()
+        };
+        let text = Summary { followed: Some(&followed), ..summary }.to_string();
+        let words = "in the table 12 (2 of them there before), visible to queries; refused by the lake 3, most of them \
+                     since: column a: is required";
+        assert!(text.ends_with(words), "{text}");
     }
 }

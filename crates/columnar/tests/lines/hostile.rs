@@ -148,3 +148,23 @@ fn a_struct_of_a_thousand_fields_and_a_line_of_megabytes_are_read() {
     let lines: Vec<Vec<u8>> = events.iter().chain([&twice]).map(|event| line(event.as_bytes())).collect();
     assert_eq!(same(&dataset, &lines), events.len());
 }
+
+/// Two fields of a struct that read fields of each other's names, in an array and in a map.
+#[test]
+fn fields_within_are_read_by_their_senders_names() {
+    let definition = r#"{"name": "camel", "columns": [{"name": "k", "type": "bigint"},
+        {"name": "c", "type": "array<struct<sku_code:string,n:int>>", "from": "C",
+            "fields": {"sku_code": "skuCode", "n": "sku_code"}},
+        {"name": "m", "type": "map<string,struct<at:struct<zip_code:int>>>", "fields": {"at.zip_code": "zipCode"}}]}"#;
+    let dataset = Dataset::from_json(definition.as_bytes()).unwrap();
+    for (fields, is_taken) in [
+        (r#""C":[{"skuCode":"x","sku_code":1}]"#, true),
+        (r#""C":[{"sku_code":1,"skuCode":"x","n":"of no column"}]"#, true),
+        (r#""C":[{"n":"of no column"}]"#, true),
+        (r#""C":[{"sku_code":"x"}]"#, false),
+        (r#""m":{"a":{"at":{"zipCode":7}},"b":{"at":{"zip_code":"of no column"}}}"#, true),
+        (r#""m":{"a":{"at":{"zipCode":"x"}}}"#, false),
+    ] {
+        assert_eq!(same(&dataset, &[event(fields)]) == 1, is_taken, "{fields}");
+    }
+}

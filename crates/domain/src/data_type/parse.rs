@@ -139,7 +139,7 @@ impl<'a> Parser<'a> {
                 return Err(InvalidType::DuplicateField(name));
             }
             self.expect(':', "\":\" and a type")?;
-            fields.push(Field { name, data_type: self.part(depth)? });
+            fields.push(Field { name, data_type: self.part(depth)?, from: None });
             if !self.take(',') {
                 self.expect('>', "\",\" or \">\"")?;
                 return Ok(DataType::Struct(fields));

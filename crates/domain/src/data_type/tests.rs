@@ -20,7 +20,7 @@ pub(crate) fn any_type() -> impl Strategy<Value = DataType> {
             inner.clone().prop_map(|element| DataType::Array(Box::new(element))),
             inner.clone().prop_map(|value| DataType::Map(Box::new(value))),
             proptest::collection::vec(inner, 1..4).prop_map(|types| {
-                let field = |(index, data_type)| Field { name: format!("f{index}"), data_type };
+                let field = |(index, data_type)| Field { name: format!("f{index}"), data_type, from: None };
                 DataType::Struct(types.into_iter().enumerate().map(field).collect())
             }),
         ]

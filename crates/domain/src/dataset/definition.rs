@@ -1,5 +1,7 @@
 //! A definition as somebody writes it, and what can be wrong with it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -37,6 +39,9 @@ pub struct Definition {
     /// The CloudEvents `type` that is routed here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloudevents_type: Option<String>,
+    /// The name of the array in an object around the events, as `Records` in `{"Records": […]}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unwrap: Option<String>,
 }
 
 /// A column as it is written in a definition.
@@ -54,6 +59,10 @@ pub struct ColumnDefinition {
     /// The sender's name for it, where it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// The sender's names for fields within a nested type, where they differ, by their paths: `sku_code` is the field of a
+    /// struct, or of the structs in an array or a map; `address.zip_code` is a field of the field `address`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
     /// For a timestamp that is sent as a number: whether of seconds (`s`) or milliseconds (`ms`) since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<Unit>,
@@ -78,6 +87,24 @@ pub enum InvalidDefinition {
         column: ColumnName,
         /// What is wrong with its type.
         source: InvalidType,
+    },
+    /// A name for a field that the type does not have.
+    #[error("\"fields\" of column {column} names {path:?}, which its type {found} does not have")]
+    NoSuchField {
+        /// The column.
+        column: ColumnName,
+        /// What it names.
+        path: String,
+        /// Its type.
+        found: DataType,
+    },
+    /// Two fields of a struct that read the same one.
+    #[error("two fields of one struct of column {column} read {field:?}: only one may")]
+    SameField {
+        /// The column.
+        column: ColumnName,
+        /// The sender's field.
+        field: String,
     },
     /// No columns, or too many.
     #[error("a dataset needs 1 to {MAX_COLUMNS} columns, found {0}")]
@@ -165,6 +192,11 @@ pub enum InvalidDefinition {
         /// Its type.
         found: DataType,
     },
+    /// A name that no array has.
+    #[error(
+        "unwrap is empty or longer than {0} bytes: remove it, or name the array around the events, as Records"
+    )]
+    Unwrap(usize),
     /// The column ids of an accepted definition.
     #[error(transparent)]
     FieldIds(#[from] InvalidFieldIds),

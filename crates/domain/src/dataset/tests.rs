@@ -88,6 +88,16 @@ fn each_mistake_gets_its_own_sentence() {
         serde_json::json!({"columns": [{"name": "a", "type": "struct<b:int>", "required": true}], "identity": ["a"]}),
         "identity column a is of type struct<b:int>",
     );
+    let nested = |fields: serde_json::Value| {
+        let column = serde_json::json!({"name": "a", "type": "array<struct<x:int,y:struct<z:int>>>", "fields": fields});
+        serde_json::json!({"columns": [column]})
+    };
+    refused(
+        nested(serde_json::json!({"y.w": "W"})),
+        "\"fields\" of column a names \"y.w\", which its type array<struct<x:int,y:struct<z:int>>> does not have",
+    );
+    refused(nested(serde_json::json!({"x": "y"})), "two fields of one struct of column a read \"y\"");
+    refused(serde_json::json!({"unwrap": ""}), "unwrap is empty or longer than 255 bytes");
     refused(
         serde_json::json!({"columns": [{"name": "a", "type": "bigint", "unit": "s"}]}),
         "column a has a \"unit\" and is of type bigint",
@@ -125,4 +135,30 @@ fn each_mistake_gets_its_own_sentence() {
         serde_json::json!({"cloudevents_type": "a\nb"}),
         "cloudevents_type is longer than 255 bytes or has",
     );
+}
+
+#[test]
+fn the_names_of_senders_reach_into_nested_types() {
+    let dataset = definition(serde_json::json!({"columns": [{
+        "name": "line_items",
+        "type": "array<struct<sku_code:string,at:struct<zip_code:int>>>",
+        "from": "lineItems",
+        "fields": {"sku_code": "skuCode", "at.zip_code": "zipCode"},
+    }]}))
+    .unwrap();
+    let column = &dataset.columns()[0];
+    // What is stored, and what readers see, has the column's names.
+    assert_eq!(column.data_type.to_string(), "array<struct<sku_code:string,at:struct<zip_code:int>>>");
+    let read = |text: &str| crate::value::parse(&column.sent, crate::json::Raw::parse(text).unwrap());
+    let sent = r#"[{"skuCode": "x", "at": {"zipCode": 7}}]"#;
+    let stored = r#"[{"sku_code": "x", "at": {"zip_code": 7}}]"#;
+    let expected = crate::value::parse(&column.data_type, crate::json::Raw::parse(stored).unwrap());
+    assert_eq!(read(sent), expected);
+    assert_ne!(read(stored), expected);
+    for (text, rest) in
+        [(r#"{"lineItems": [{"skuCode": "x"}]}"#, false), (r#"{"lineItems": [{"sku_code": "x"}]}"#, true)]
+    {
+        let event = crate::event::Event::parse(text).unwrap();
+        assert_eq!(crate::event::extra(&dataset, &event).is_some(), rest, "{text}");
+    }
 }

@@ -62,6 +62,7 @@ pub(super) fn draw(most: usize, name: &str, random: &mut Random) -> Result<Drawn
         partition_by,
         sort_by,
         cloudevents_type: None,
+        unwrap: None,
     };
     let first_columns = definition.columns.len();
     drawn(definition, kind, first_columns)
@@ -79,7 +80,8 @@ pub(super) fn evolve(before: &Drawn, random: &mut Random) -> Result<Drawn, Inval
     } else if let Some(index) = random.pick(&structs) {
         let column = &mut definition.columns[*index];
         if let DataType::Struct(mut fields) = parsed(column)? {
-            fields.push(Field { name: format!("added{}", fields.len()), data_type: part(0, random) });
+            let name = format!("added{}", fields.len());
+            fields.push(Field { name, data_type: part(0, random), from: None });
             column.data_type = DataType::Struct(fields).to_string();
         }
     }
@@ -111,6 +113,7 @@ fn column(name: &str, data_type: DataType, random: &mut Random) -> ColumnDefinit
         data_type: String::new(),
         required: random.chance(300),
         from: random.chance(200).then(|| format!("from{}", name.to_uppercase())),
+        fields: std::collections::BTreeMap::new(),
         unit: None,
         comment: None,
     };
@@ -145,7 +148,8 @@ fn any_type(depth: usize, random: &mut Random) -> DataType {
         1 => DataType::Map(Box::new(part(depth - 1, random))),
         _ => {
             let count = 1 + random.below(3);
-            let field = |index| Field { name: format!("f{index}"), data_type: part(depth - 1, random) };
+            let field =
+                |index| Field { name: format!("f{index}"), data_type: part(depth - 1, random), from: None };
             DataType::Struct((0..count).map(field).collect())
         }
     }

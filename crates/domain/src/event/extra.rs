@@ -60,7 +60,7 @@ fn column<'d>(dataset: &'d Dataset, field: &str, expected: usize) -> Option<(usi
 
 /// Whether something of the value would be lost with the column alone.
 fn keeps(column: Option<&Column>, raw: Raw<'_>) -> bool {
-    column.is_none_or(|column| value::has_unnamed(&column.data_type, raw))
+    column.is_none_or(|column| value::has_unnamed(&column.sent, raw))
 }
 
 /// A JSON object on its way.

@@ -38,6 +38,15 @@ fn an_array_is_its_objects() {
 }
 
 #[test]
+fn arrays_follow_one_another() {
+    becomes("[{\"a\":1}]\n[{\"b\":2},{\"b\":3}]\n", &[r#"{"a":1}"#, r#"{"b":2}"#, r#"{"b":3}"#]);
+    becomes("[] [][{}][]", &["{}"]);
+    becomes("[{}][7]", &["{}", "!7"]);
+    becomes("[{}] nonsense [{}]", &["{}", "!nonsense [{}]"]);
+    becomes("[{}][{}", &["{}", "{}", "!"]);
+}
+
+#[test]
 fn a_bad_element_of_an_array_is_kept_alone() {
     becomes(
         r#"[{"a":1},{"a":NaN},7,[{"x":1},2],"a,]",{"a":1,"a":2},{"s":"\ud800"},{"a":"]\"}"},null]"#,

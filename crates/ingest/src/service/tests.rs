@@ -10,6 +10,7 @@ mod limits;
 mod partitions;
 mod routing;
 mod topics;
+mod within;
 
 const DEFINITION: &str = r#"{"name": "passengers", "identity": ["passenger_id"], "columns": [
     {"name": "passenger_id", "type": "bigint", "required": true},

@@ -13,6 +13,17 @@ pub(super) struct Doubt {
     pub(super) message: String,
 }
 
+impl Doubt {
+    /// The events are taken out of an object around them.
+    pub(super) fn of_unwrap(array: &str) -> Self {
+        let message = format!(
+            "the elements of this array are taken for the events (\"unwrap\"): if each object around it is one event, say \
+             --no-unwrap"
+        );
+        Self { column: format!("{array}[]"), code: "unwrap", message }
+    }
+}
+
 /// The doubts so far, and the place that is looked at.
 #[derive(Debug)]
 pub(super) struct Doubts<'d> {

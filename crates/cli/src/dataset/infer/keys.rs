@@ -1,8 +1,12 @@
 //! Which columns could tell events apart, and say when they happened.
 
+mod together;
+
 use domain::{DataType, value::Unit};
 
 use super::{propose::Column, types::Typed};
+
+pub(super) use together::together;
 
 /// The most candidates that are named.
 const MOST: usize = 3;
@@ -12,6 +16,8 @@ const MOST: usize = 3;
 pub(super) struct Candidates {
     /// Never null, and no two events have the same value.
     pub(super) identity: Vec<String>,
+    /// Never null, and no two events have the same values in all of these; only where no single column is enough.
+    pub(super) identities: Vec<Vec<String>>,
     /// Never null, and a time since 1970.
     pub(super) event_time: Vec<String>,
 }
@@ -35,7 +41,7 @@ pub(super) fn candidates(events: u64, columns: &[Column<'_>]) -> Candidates {
         found.sort_by_key(|(rank, _)| *rank);
         found.into_iter().take(MOST).map(|(_, name)| name.to_owned()).collect()
     };
-    Candidates { identity: names(identity), event_time: names(event_time) }
+    Candidates { identity: names(identity), identities: Vec::new(), event_time: names(event_time) }
 }
 
 fn since_1970(field: &super::profile::FieldProfile, typed: &Typed) -> bool {

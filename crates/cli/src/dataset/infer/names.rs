@@ -9,7 +9,15 @@ const LONGEST: usize = 63;
 
 /// A name for each field, all different. A field whose name is a column's already keeps it.
 pub(super) fn column_names(fields: &[&str]) -> Vec<String> {
-    let is_valid = |name: &str| ColumnName::new(name).is_ok();
+    valid_names(fields, |name| ColumnName::new(name).is_ok())
+}
+
+/// The same for the fields of a struct.
+pub(super) fn field_names(fields: &[&str]) -> Vec<String> {
+    valid_names(fields, is_field_name)
+}
+
+fn valid_names(fields: &[&str], is_valid: impl Fn(&str) -> bool) -> Vec<String> {
     let mut taken: BTreeSet<String> =
         fields.iter().filter(|field| is_valid(field)).map(|field| (*field).to_owned()).collect();
     let name = |field: &&str| {
@@ -39,9 +47,19 @@ pub(super) fn dataset_name(stem: &str) -> Option<DatasetName> {
     DatasetName::new(name).ok()
 }
 
-/// Whether a struct's field may have the name: it has no other one. (The rule is that of datasets' names.)
-pub(super) fn is_field_name(name: &str) -> bool {
+/// Whether a struct's field may have the name. (The rule is that of datasets' names.)
+fn is_field_name(name: &str) -> bool {
     DatasetName::new(name).is_ok()
+}
+
+/// Whether the name of a struct's field can be made of it: it is written as names are in programs. Others, as
+/// `2026-11-23`, are data.
+pub(super) fn may_name_field(name: &str) -> bool {
+    let is_start = |c: char| c.is_ascii_alphabetic() || c == '_';
+    name.starts_with(is_start)
+        && name.len() <= LONGEST
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        && name.contains(|c: char| c.is_ascii_alphabetic())
 }
 
 /// `bookedAt`, `BOOKED-AT` and `HTTPStatus` as `booked_at`, `booked_at` and `http_status`; what is neither an ASCII

@@ -36,6 +36,44 @@ pub(super) fn digits(text: &str) -> Option<Digits> {
     fits.then_some(Digits { whole: u32::try_from(whole).ok()?, scale: u32::try_from(scale).ok()? })
 }
 
+/// What a double keeps of a number that is written in decimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// All: it has no more than the 15 digits that every double has.
+    Few,
+    /// All: it has more, and is the shortest text that this double has.
+    Shortest,
+    /// Not all.
+    Not,
+}
+
+/// The digits that every double keeps.
+const DOUBLE: usize = 15;
+
+/// What the double that is nearest to a JSON number keeps of it.
+pub(super) fn kept(text: &str, double: f64) -> Kept {
+    let digits = significant(text);
+    if digits.0.len() <= DOUBLE {
+        Kept::Few
+    } else if digits == significant(&format!("{double:e}")) {
+        Kept::Shortest
+    } else {
+        Kept::Not
+    }
+}
+
+/// The digits of a number without the zeros at both ends, and the power of ten of the first one.
+fn significant(text: &str) -> (String, i64) {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let exponent: i64 = exponent.strip_prefix('+').unwrap_or(exponent).parse().unwrap_or_default();
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let leading = all.len() - all.trim_start_matches('0').len();
+    let power = i64::try_from(whole.len()).unwrap_or_default() - i64::try_from(leading).unwrap_or_default();
+    (all.trim_matches('0').to_owned(), power + exponent)
+}
+
 impl Digits {
     /// Enough for both.
     pub(super) fn max(self, other: Self) -> Self {
@@ -81,7 +119,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_doubles_shortest_text_is_kept() {
+        for (text, expected) in [
+            ("10.5", Kept::Few),
+            ("100000000000000000000", Kept::Few),
+            ("10.357019999999999", Kept::Shortest),
+            ("0.30000000000000004", Kept::Shortest),
+            ("1.0357019999999999e1", Kept::Shortest),
+            ("-12345678901234567000", Kept::Shortest),
+            ("0.1234567890123456789", Kept::Not),
+            ("9223372036854775808", Kept::Not),
+            ("9007199254740993", Kept::Not),
+        ] {
+            assert_eq!(kept(text, text.parse().unwrap()), expected, "{text}");
+        }
+    }
+
     proptest! {
+        /// serde_json writes doubles by another algorithm than this looks at them by.
+        #[test]
+        fn whatever_another_writer_makes_of_a_double_is_kept(double in any::<f64>().prop_filter("finite", |double| double.is_finite())) {
+            let text = serde_json::to_string(&double).unwrap();
+            prop_assert_ne!(kept(&text, double), Kept::Not, "{}", text);
+        }
+
         #[test]
         fn a_decimal_of_so_many_digits_takes_the_number(text in "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,12})?([eE][+-]?[0-9]{1,2})?") {
             if let Some(Digits { whole, scale }) = digits(&text) {

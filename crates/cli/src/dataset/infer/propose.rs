@@ -1,7 +1,10 @@
 //! From what was seen to a definition.
 
+use std::collections::BTreeMap;
+
 use domain::{
-    DatasetName, Granularity,
+    DataType, DatasetName, Granularity,
+    data_type::Field,
     dataset::{ColumnDefinition, Definition},
 };
 
@@ -88,6 +91,7 @@ fn definition(profile: &Profile, name: &DatasetName, columns: &[Column<'_>]) -> 
         data_type: typed.data_type.to_string(),
         required: false,
         from: (*column != field.name).then(|| field.name.clone()),
+        fields: senders(&typed.data_type),
         unit: typed.unit,
         comment: None,
     });
@@ -104,7 +108,28 @@ fn definition(profile: &Profile, name: &DatasetName, columns: &[Column<'_>]) -> 
         partition_by: Granularity::Day,
         sort_by: Vec::new(),
         cloudevents_type: only_type.cloned(),
+        unwrap: None,
     }
+}
+
+/// The sender's names for the fields within a type, by their paths.
+fn senders(data_type: &DataType) -> BTreeMap<String, String> {
+    fn add(path: &str, data_type: &DataType, senders: &mut BTreeMap<String, String>) {
+        match data_type {
+            DataType::Array(part) | DataType::Map(part) => add(path, part, senders),
+            DataType::Struct(fields) => {
+                for Field { name, data_type, from } in fields {
+                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    add(&path, data_type, senders);
+                    senders.extend(from.clone().map(|from| (path, from)));
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut senders = BTreeMap::new();
+    add("", data_type, &mut senders);
+    senders
 }
 
 #[cfg(test)]

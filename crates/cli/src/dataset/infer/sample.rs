@@ -1,142 +1,181 @@
-//! Sample data: NDJSON, a JSON array, or CSV; plain, gzip or zstd; a file or standard input.
+//! Sample data, read as `publish` reads it.
 
-mod csv;
+mod table;
 
-use std::{
-    fs::File,
-    io::{self, BufRead, BufReader, Read},
-    path::Path,
+use std::{path::Path, sync::Arc};
+
+use domain::Dataset;
+use formats::{Format, LIMIT, Options, Reader, Rules, Source, encoding::UTF_8};
+
+use crate::{
+    failure::Failure,
+    publish::{How, examine_one},
 };
 
-use domain::json::Scanner;
+use table::Table;
 
-use crate::failure::Failure;
+/// The most that is read of a sample, unpacked, in bytes.
+const MOST_BYTES: u64 = 64 << 20;
+/// The most of what is no event that is kept.
+const MOST_BAD: usize = 10_000;
 
-/// The most that is read of a sample, unpacked.
-const MOST_BYTES: usize = 64 << 20;
-const GZIP: &[u8] = b"\x1f\x8b";
-const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+const RULES: Rules = Rules { most: LIMIT, of: "an event" };
+
+/// Whether events are looked for in an array within an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unwrap<'a> {
+    /// If there is nothing else in the object.
+    Perhaps,
+    /// In the array of this name.
+    Array(&'a str),
+    Never,
+}
 
 /// The events of a sample, each as its JSON text.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(super) struct Sample {
     pub(super) events: Vec<String>,
     /// What is no event, and why.
     pub(super) bad: Vec<String>,
     /// Whether there was more.
     pub(super) is_cut: bool,
+    /// The array that the events are in.
+    pub(super) unwrap: Option<String>,
+    /// How it was read, where that is to be looked at.
+    pub(super) remarks: Vec<String>,
+    table: Option<Table>,
+}
+
+impl Sample {
+    /// The events as `publish` sends them, once there is a definition: of CSV it decides what cells become.
+    pub(super) fn as_published(&self, dataset: &Dataset) -> Result<Vec<String>, String> {
+        match &self.table {
+            Some(table) => table.events(dataset),
+            None => Ok(self.events.clone()),
+        }
+    }
 }
 
 /// Reads a sample.
-pub(super) fn read(path: &Path, most_events: usize) -> Result<Sample, Failure> {
+pub(super) fn read(
+    path: &Path,
+    how: &How,
+    unwrap: Unwrap<'_>,
+    most_events: usize,
+) -> Result<Sample, Failure> {
+    let input = examine_one(path, how)?;
     let failed = |source| Failure::File { path: path.to_owned(), source };
-    let file: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(io::stdin())
-    } else {
-        Box::new(File::open(path).map_err(failed)?)
-    };
-    let (bytes, is_cut) = unpack(file, MOST_BYTES).map_err(failed)?;
-    split(&bytes, is_cut, most_events)
-        .map_err(|reason| Failure::Input(format!("{} {reason}", path.display())))
-}
-
-/// The beginning of what is packed, and whether there is more.
-fn unpack(packed: impl Read, most: usize) -> io::Result<(Vec<u8>, bool)> {
-    let mut packed = BufReader::new(packed);
-    let start = packed.fill_buf()?;
-    let unpacked: Box<dyn Read + '_> = if start.starts_with(GZIP) {
-        Box::new(flate2::bufread::MultiGzDecoder::new(packed))
-    } else if start.starts_with(ZSTD) {
-        Box::new(zstd::Decoder::with_buffer(packed)?)
-    } else {
-        Box::new(packed)
-    };
-    let mut bytes = Vec::new();
-    unpacked.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    let is_cut = bytes.len() > most;
-    bytes.truncate(most);
-    Ok((bytes, is_cut))
-}
-
-/// Splits the bytes into events. Where they are cut, what is cut in the middle is left out.
-fn split(bytes: &[u8], is_cut: bool, most_events: usize) -> Result<Sample, String> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) if is_cut && error.error_len().is_none() => {
-            std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
-        }
-        Err(error) => return Err(format!("is not UTF-8: {error}")),
-    };
-    let mut sample = match text.trim_start().as_bytes().first() {
-        None => return Err("is empty: there is nothing to infer from".to_owned()),
-        Some(b'[') => array(text, is_cut, most_events),
-        Some(b'{') => objects(text, is_cut, most_events),
-        Some(_) => csv::events(text, is_cut, most_events)?,
-    };
-    sample.is_cut |= is_cut;
-    Ok(sample)
-}
-
-fn array(text: &str, is_cut: bool, most_events: usize) -> Sample {
+    let mut source = input.open(None, &Arc::default()).map_err(failed)?;
     let mut sample = Sample::default();
-    let mut scanner = Scanner::new(text);
-    scanner.take(b'[');
-    let mut more = !scanner.take(b']');
-    while more {
-        if sample.events.len() == most_events {
-            sample.is_cut = true;
-            return sample;
-        }
-        match scanner.value() {
-            Ok(element) => sample.events.push(element.text().to_owned()),
-            // Nobody can tell what follows.
-            Err(fault) => {
-                if !is_cut {
-                    sample.bad.push(format!("the array: {fault}; nothing behind it is read"));
-                }
-                return sample;
-            }
-        }
-        more = scanner.take(b',');
+    let is_told = input.format.is_some() && (how.format.is_some() || formats::by_name(path).is_some());
+    let format = match input.format {
+        Some(format) => format,
+        None => input.sniff(&mut source)?,
+    };
+    if let Some(encoding) = input.encoding.filter(|encoding| *encoding != UTF_8) {
+        sample.remarks.push(format!("read as {}", encoding.name()));
     }
-    if !scanner.take(b']') && !is_cut {
-        let fault = scanner.fault("expected \",\" or \"]\"");
-        sample.bad.push(format!("the array: {fault}; nothing behind it is read"));
+    let mut limits = Limits { sample: &mut sample, most_events };
+    if format == Format::Csv {
+        if !is_told {
+            limits.sample.remarks.push(
+                "taken for CSV, since it begins like neither NDJSON nor JSON: if it is none, name its --format"
+                    .to_owned(),
+            );
+        }
+        limits
+            .table(source, how)
+            .map_err(failed)?
+            .map_err(|reason| Failure::Input(format!("{} {reason}", input.name)))?;
+    } else {
+        let unwrap = match unwrap {
+            Unwrap::Array(name) => Some(name.to_owned()),
+            Unwrap::Never => None,
+            Unwrap::Perhaps => formats::find_wrapper(&mut source).map_err(failed)?,
+        };
+        let options = Options { format, dialect: how.dialect.clone(), unwrap: unwrap.clone() };
+        limits.events(source, &options).map_err(failed)?;
+        sample.unwrap = unwrap;
     }
-    sample
+    check(sample, &input.name)
 }
 
-/// Objects one after the other, a line each or many.
-fn objects(text: &str, is_cut: bool, most_events: usize) -> Sample {
-    let mut sample = Sample::default();
-    let mut at = 0;
-    loop {
-        let mut scanner = Scanner::resume(text, at);
-        if scanner.peek().is_none() {
-            return sample;
+/// A sample says something if it has an event.
+fn check(sample: Sample, name: &str) -> Result<Sample, Failure> {
+    if !sample.events.is_empty() {
+        return Ok(sample);
+    }
+    Err(Failure::Input(match (sample.bad.first(), &sample.table) {
+        (Some(reason), _) => format!("{name} has no event that can be read: {reason}"),
+        (None, Some(table)) if table.has_header() => {
+            format!("{name} has a header and no rows: there is nothing to infer types from")
         }
-        if sample.events.len() == most_events {
-            sample.is_cut = true;
-            return sample;
-        }
-        let start = scanner.at();
-        match scanner.value() {
-            Ok(object) => {
-                sample.events.push(object.text().to_owned());
-                at = scanner.at();
+        (None, _) => format!("{name} is empty: there is nothing to infer from"),
+    }))
+}
+
+/// What is read of a sample, and no more.
+struct Limits<'s> {
+    sample: &'s mut Sample,
+    most_events: usize,
+}
+
+impl Limits<'_> {
+    /// Whether there may be more; the sample is cut where there is.
+    fn has_room(&mut self, events: usize, source: &Source) -> bool {
+        let has_room =
+            events < self.most_events && source.offset() < MOST_BYTES && self.sample.bad.len() < MOST_BAD;
+        self.sample.is_cut |= !has_room;
+        has_room
+    }
+
+    fn bad(&mut self, line: u64, reason: &str) {
+        self.sample.bad.push(format!("line {line}: {reason}"));
+    }
+
+    /// NDJSON and JSON.
+    fn events(&mut self, source: Source, options: &Options) -> std::io::Result<()> {
+        let mut reader = match Reader::begin(source, options, None, RULES)? {
+            Ok(reader) => reader,
+            Err(record) => {
+                self.bad(record.line, &record.event.err().unwrap_or_default());
+                return Ok(());
             }
-            Err(fault) => {
-                let end = text[start..].find('\n').map(|end| start + end);
-                if end.is_none() && is_cut {
-                    return sample;
-                }
-                let line = text[..start].matches('\n').count() + 1;
-                sample.bad.push(format!("line {line}: {fault}"));
-                let Some(end) = end else { return sample };
-                at = end;
+        };
+        while let Some(record) = reader.next_event()? {
+            if !self.has_room(self.sample.events.len(), reader.source()) {
+                break;
+            }
+            match record.event {
+                Ok(event) => self.sample.events.push(event),
+                Err(reason) => self.bad(record.line, &reason),
             }
         }
+        Ok(())
+    }
+
+    /// CSV.
+    fn table(&mut self, mut source: Source, how: &How) -> std::io::Result<Result<(), String>> {
+        let mut table = match Table::begin(&mut source, &how.dialect)? {
+            Ok(table) => table,
+            Err(reason) => return Ok(Err(format!("is not read: {reason}"))),
+        };
+        while let Some((line, row)) = table.next(&mut source)? {
+            if !self.has_room(table.rows(), &source) {
+                break;
+            }
+            match row {
+                Ok(row) => table.push(row),
+                Err(reason) => self.bad(line, &reason),
+            }
+        }
+        self.sample.remarks.extend(table.remarks());
+        match table.as_found() {
+            Ok(events) => self.sample.events = events,
+            Err(reason) => return Ok(Err(reason)),
+        }
+        self.sample.table = Some(table);
+        Ok(Ok(()))
     }
 }
 

@@ -9,7 +9,7 @@ use domain::{Dataset, dataset::Definition};
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
-use super::{doubt::Doubt, keys::Candidates, profile::Profile};
+use super::{doubt::Doubt, keys::Candidates, profile::Profile, sample::Sample};
 use crate::{
     failure::Failure,
     output::{self, Side, Table, counted},
@@ -37,6 +37,7 @@ pub(super) fn definition(definition: &Definition) -> Result<String, Failure> {
         "partition_by",
         "sort_by",
         "cloudevents_type",
+        "unwrap",
     ] {
         match (key, all.get(key)) {
             ("columns", _) => lines.push(format!("  \"columns\": [\n{columns}\n  ]")),
@@ -70,20 +71,20 @@ fn spaced(value: &impl Serialize) -> serde_json::Result<String> {
 pub(super) struct Found<'f> {
     pub(super) profile: &'f Profile,
     pub(super) dataset: &'f Dataset,
-    pub(super) bad: &'f [String],
-    pub(super) is_cut: bool,
+    pub(super) sample: &'f Sample,
     pub(super) refused: &'f BTreeMap<String, u64>,
 }
 
 /// What to look at before the definition is applied.
 pub(super) fn remarks(found: &Found<'_>, all_doubts: &[Doubt], candidates: &Candidates) -> String {
-    let Found { profile, dataset, bad, is_cut, refused } = found;
+    let Found { profile, dataset, sample: Sample { bad, is_cut, remarks, .. }, refused } = found;
     let more = if *is_cut { ", the beginning of the sample" } else { "" };
     let columns = counted(dataset.columns().len() as u64, "column");
     let mut lines = vec![format!("{}{more}: {columns}", counted(profile.events, "event"))];
     if profile.events < SMALL {
         lines.push("The sample is small: take a larger one if you can.".to_owned());
     }
+    lines.extend(remarks.iter().map(|remark| output::one_line(remark)));
     for reason in bad.iter().take(SHOWN) {
         lines.push(format!("not read: {}", output::one_line(reason)));
     }
@@ -125,7 +126,20 @@ fn keys(found: &Found<'_>, candidates: &Candidates) -> Vec<String> {
     let mut lines = Vec::new();
     if found.dataset.identity().len() == 0 {
         lines.push(match candidates.identity.as_slice() {
-            [] => "identity: no column tells the events apart; without one a message does".to_owned(),
+            [] => match candidates.identities.as_slice() {
+                [] => "identity: no column tells the events apart; without one a message does".to_owned(),
+                [first, others @ ..] => {
+                    let others: Vec<String> = others.iter().map(|columns| columns.join(",")).collect();
+                    let others = match others.as_slice() {
+                        [] => String::new(),
+                        others => format!(" (or {})", others.join("; ")),
+                    };
+                    format!(
+                        "identity: perhaps --identity {}, which together differ in all {events} events{others}",
+                        first.join(",")
+                    )
+                }
+            },
             names => format!(
                 "identity: perhaps --identity {}, there in all {events} events and different in each{}",
                 names[0],

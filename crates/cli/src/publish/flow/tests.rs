@@ -125,7 +125,7 @@ async fn publish(case: &Case, directory: &Path) -> (Flown, Told, Place) {
     let lines: Vec<String> =
         (0..case.events).map(|n| format!("{{\"n\": {n}, \"text\": \"xxxxxxxxxxxx\"}}\n")).collect();
     std::fs::write(&file, lines.concat()).unwrap();
-    let inputs = inputs::examine(&[file], None).unwrap();
+    let inputs = inputs::examine(&[file], &inputs::How::default()).unwrap();
     let keeper = Keeper::open(&directory.join("position"), "d", "t", &inputs).unwrap();
     let from = keeper.reached();
 

@@ -22,13 +22,16 @@ fn the_format_goes_by_the_name_then_by_how_the_file_begins() {
         ("c", b"{\n}", Format::Json),
         ("d", b"\n\n[{}]", Format::Json),
         ("e", b"", Format::Ndjson),
-        ("f", b"\xff\xfe{\0", Format::Ndjson),
+        ("f", b"\xff\xfe[\0", Format::Json),
+        ("log", b"INFO starting up\n{\"a\":1}\n", Format::Ndjson),
+        ("a.tsv", b"", Format::Csv),
         ("f.zst", &zstd::bulk::compress(b"[{}]", 3).unwrap(), Format::Json),
     ] {
-        let inputs = examine(&[file(&directory, name, bytes)], None).unwrap();
+        let inputs = examine(&[file(&directory, name, bytes)], &How::default()).unwrap();
         assert_eq!(inputs[0].format, Some(format), "{name}");
     }
-    let asked = examine(&[file(&directory, "a.json", b"a,b")], Some(Format::Csv)).unwrap();
+    let how = How { format: Some(Format::Csv), ..How::default() };
+    let asked = examine(&[file(&directory, "a.json", b"a,b")], &how).unwrap();
     assert_eq!(asked[0].format, Some(Format::Csv));
 }
 
@@ -45,7 +48,7 @@ fn what_cannot_be_published_is_told_before_anything_is() {
         (vec![file(&directory, "text", b"a,b\n1,2\n")], "say what it is with --format"),
         (vec![stdin(), stdin()], "named twice"),
     ] {
-        let error = examine(&paths, None).unwrap_err();
+        let error = examine(&paths, &How::default()).unwrap_err();
         assert!(error.is_wrong_input() && error.to_string().contains(words), "{error}");
     }
 }
@@ -54,7 +57,7 @@ fn what_cannot_be_published_is_told_before_anything_is() {
 fn a_packed_file_is_known_by_its_first_bytes_whatever_its_name() {
     let directory = TempDir::new().unwrap();
     let packed = zstd::bulk::compress(b"{\"a\": 1}\n", 3).unwrap();
-    let inputs = examine(&[file(&directory, "a.ndjson", &packed)], None).unwrap();
+    let inputs = examine(&[file(&directory, "a.ndjson", &packed)], &How::default()).unwrap();
     let mut source = inputs[0].open(None, &Arc::default()).unwrap();
     assert!(source.fill().unwrap());
     assert_eq!(source.rest(), b"{\"a\": 1}\n");

@@ -16,7 +16,7 @@ impl Files {
     }
 
     fn keeper_of(&self, dataset: &str, topic: &str, paths: &[PathBuf]) -> Result<Keeper, PublishError> {
-        let inputs = inputs::examine(paths, None).unwrap();
+        let inputs = inputs::examine(paths, &inputs::How::default()).unwrap();
         Keeper::open(&self.0.path().join("position"), dataset, topic, &inputs)
     }
 }

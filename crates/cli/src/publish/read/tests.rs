@@ -1,211 +1,129 @@
-use std::io::Read;
+//! Several inputs, read by the thread, from the beginning or from any place.
 
-use proptest::prelude::*;
+use std::{io::Write, path::Path};
 
-use super::{source::tests::Trickle, *};
+use super::*;
+use crate::publish::inputs::{self, How};
 
-mod inputs;
+const RULES: Rules = Rules { most: 1_000, of: "a message of SNS" };
 
-const RULES: Rules = Rules { most: 1_000 };
-
-/// What is found, with its line, read in pieces of this size.
-fn found(format: Format, text: &[u8], piece: usize) -> Vec<(u64, Result<String, String>)> {
-    let source = Source::new(Box::new(Trickle(text.to_vec(), piece)));
-    let definition = Dataset::from_json(
-        br#"{"name": "d", "columns": [{"name": "n", "type": "bigint"}, {"name": "s", "type": "string"}]}"#,
-    );
-    let mut events = match Events::begin(source, format, Some(&definition.unwrap()), RULES).unwrap() {
-        Ok(events) => events,
-        Err(record) => return vec![(record.line, record.event)],
+/// All that is read from a place on.
+fn items(inputs: &Arc<Vec<inputs::Input>>, from: Place) -> Vec<Item> {
+    let reading = Reading {
+        inputs: Arc::clone(inputs),
+        from,
+        definition: None,
+        expectation: None,
+        rules: RULES,
+        counter: Arc::default(),
     };
-    std::iter::from_fn(|| events.next().unwrap()).map(|record| (record.line, record.event)).collect()
-}
-
-/// The same, with each event as its text, and each refusal as a part of its words, in pieces of any size.
-fn check(format: Format, text: impl AsRef<[u8]>, expected: &[(u64, Result<&str, &str>)]) {
-    for piece in [1, 2, 3, 7, 1_000_000] {
-        let found = found(format, text.as_ref(), piece);
-        let same = found.len() == expected.len()
-            && found.iter().zip(expected).all(|((line, event), (expected_line, expected))| {
-                let is_same = match (event, expected) {
-                    (Ok(text), Ok(expected)) => text == expected,
-                    (Err(reason), Err(words)) => reason.contains(words),
-                    _ => false,
-                };
-                line == expected_line && is_same
-            });
-        assert!(same, "in pieces of {piece}:\n{found:#?}\nexpected {expected:#?}");
-    }
-}
-
-#[test]
-fn a_line_is_sent_as_it_is() {
-    let text = b"\xef\xbb\xbf{\"a\": 1.10}\r\n\n  \t\r\n {\"b\":\"\\u00e9\"} \n[1]\nnonsense\n{\"c\":\"\xff\"}\n{\"d\":4}";
-    check(
-        Format::Ndjson,
-        text,
-        &[
-            (1, Ok("{\"a\": 1.10}")),
-            (4, Ok("{\"b\":\"\\u00e9\"}")),
-            (5, Err("expected a JSON object, found \"[1]\"")),
-            (6, Err("found \"nonsense\"")),
-            (7, Err("not UTF-8 (at byte 7)")),
-            (8, Ok("{\"d\":4}")),
-        ],
-    );
-    check(Format::Ndjson, "", &[]);
-    check(Format::Ndjson, "\n\n", &[]);
-    check(Format::Ndjson, b"\xff\xfe{\0}\0", &[(1, Err("UTF-16"))]);
-}
-
-#[test]
-fn a_line_without_end_does_not_fill_the_memory() {
-    let text = ["{\"a\": \"", &"x".repeat(3 * LIMIT), "\"}\n{\"b\": 2}"].concat();
-    let found = found(Format::Ndjson, text.as_bytes(), 1 << 20);
-    assert_eq!(
-        found[0].1.as_ref().unwrap_err(),
-        "more than 1048576 bytes, where a message of SNS has up to 1000"
-    );
-    assert_eq!(found[1..], [(2, Ok("{\"b\": 2}".to_owned()))]);
-}
-
-#[test]
-fn json_is_objects_and_arrays_of_objects() {
-    for (text, expected) in [
-        ("", &[][..]),
-        ("{\"a\": 1}", &[(1, Ok("{\"a\": 1}"))]),
-        (" [ ] ", &[]),
-        ("[{\"a\": \"]}\\\"\"}, {\"b\": [{}]}]", &[(1, Ok("{\"a\": \"]}\\\"\"}")), (1, Ok("{\"b\": [{}]}"))]),
-        (
-            "{\"a\":1}\n{\"b\":2}[{\"c\":3}]",
-            &[(1, Ok("{\"a\":1}")), (2, Ok("{\"b\":2}")), (2, Ok("{\"c\":3}"))],
-        ),
-        // White space between tokens, and none within texts, becomes one blank.
-        (
-            "\n[\n  {\n    \"a b\":  1,\n\t\"c\": \"x  y\"\n  }\n]",
-            &[(3, Ok("{ \"a b\": 1, \"c\": \"x  y\" }"))],
-        ),
-        // What is no object is refused, and its neighbours go on.
-        (
-            "[1, \"two\", [{}], {\"a\": tru}, null,{}]",
-            &[
-                (1, Err("found \"1\"")),
-                (1, Err("found \"\\\"two\\\"\"")),
-                (1, Err("found \"[{}]\"")),
-                (1, Err("expected ident")),
-                (1, Err("found \"null\"")),
-                (1, Ok("{}")),
-            ],
-        ),
-        (
-            "[{\"a\": 1 2}, {\"b\": {]}, {}]",
-            &[(1, Err("no JSON object")), (1, Err("no JSON object")), (1, Ok("{}"))],
-        ),
-        // Behind these nobody knows where the next event would begin.
-        ("[{}\n{\"a\": 1}]", &[(1, Ok("{}")), (2, Err("expected a comma or ], found \"{\\\"a\\\": 1}]\""))]),
-        ("[{},]", &[(1, Ok("{}")), (1, Err("expected a JSON object, found \"]\""))]),
-        ("[{}", &[(1, Ok("{}")), (1, Err("expected a comma or ], found the end of the file"))]),
-        ("[", &[(1, Err("expected a JSON object, found the end"))]),
-        ("{\"a\": [1, 2", &[(1, Err("the file ends within this value"))]),
-        (
-            "{} nonsense {}",
-            &[(1, Ok("{}")), (1, Err("expected a JSON object or an array of objects, found \"nonsense"))],
-        ),
-    ] {
-        check(Format::Json, text, expected);
-    }
-}
-
-#[test]
-fn a_large_array_is_a_stream() {
-    let elements = 50_000_u64;
-    let text = (0..elements).flat_map(|n| {
-        let before = if n == 0 { "[" } else { ",\n" };
-        format!("{before}{{\"n\": {n}, \"text\": \"{}\"}}", "x".repeat(60)).into_bytes()
-    });
-    let mut rest = text.chain(*b"]");
-    let endless = Generated(move |buffer: &mut [u8]| {
-        buffer.iter_mut().zip(&mut rest).map(|(to, from)| *to = from).count()
-    });
-    let mut events =
-        Events::begin(Source::new(Box::new(endless)), Format::Json, None, RULES).unwrap().unwrap();
-    let mut count = 0;
-    while let Some(record) = events.next().unwrap() {
-        assert!(record.event.is_ok());
-        count += 1;
-        assert!(events.source.rest().len() <= 1 << 20, "it fills the memory");
-    }
-    assert_eq!(count, elements);
-}
-
-struct Generated<F>(F);
-
-impl<F: FnMut(&mut [u8]) -> usize> Read for Generated<F> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        Ok((self.0)(buffer))
-    }
-}
-
-#[test]
-fn a_row_is_an_object_with_the_types_of_the_definition() {
-    check(
-        Format::Csv,
-        "\u{feff}n, s ,x\r\n1,one,\r\n\r\n2,\"\",\"a \"\"b\"\", c\nd\"\r\n,,\nx,7,8\n",
-        &[
-            (2, Ok(r#"{"n":1,"s":"one"}"#)),
-            (4, Ok(r#"{"n":2,"s":"","x":"a \"b\", c\nd"}"#)),
-            (6, Ok("{}")),
-            (7, Ok(r#"{"n":"x","s":"7","x":"8"}"#)),
-        ],
-    );
-    check(Format::Csv, "", &[]);
-    check(Format::Csv, "n,s", &[]);
-    check(Format::Csv, "s\nx\"y", &[(2, Ok(r#"{"s":"x\"y"}"#))]);
-}
-
-#[test]
-fn a_row_that_does_not_fit_its_header_is_refused() {
-    check(
-        Format::Csv,
-        b"n,s\n1\n1,2,3\n\"1\"2,3\n4,\xff\n5,five\n6,\"six\n7,seven\n",
-        &[
-            (2, Err("1 cells, where the header has 2")),
-            (3, Err("3 cells")),
-            (4, Err("text behind a closing quote")),
-            (5, Err("not UTF-8 (at byte 3)")),
-            (6, Ok(r#"{"n":5,"s":"five"}"#)),
-            (7, Err("a quote that is never closed; nothing behind it")),
-        ],
-    );
-    check(
-        Format::Csv,
-        "n,,s\n1,2,3\n",
-        &[(1, Err("column 2 of the header has no name; nothing of this file"))],
-    );
-    check(Format::Csv, "n,n\n1,2\n", &[(1, Err("the header names n twice"))]);
-}
-
-proptest! {
-    #[test]
-    fn the_pieces_make_no_difference(text in "[\\[\\]{},:\"\\\\ \n\r0a\u{e9}]{0,40}", piece in 1..8_usize) {
-        for format in [Format::Ndjson, Format::Json, Format::Csv] {
-            prop_assert_eq!(found(format, text.as_bytes(), piece), found(format, text.as_bytes(), 1_000));
+    let mut chunks = start(reading).unwrap();
+    let mut items = Vec::new();
+    loop {
+        match chunks.blocking_recv().unwrap() {
+            Chunk::Items(some) => items.extend(some),
+            Chunk::End(end) => {
+                assert_eq!((end.input, end.offset), (inputs.len(), 0));
+                return items;
+            }
+            Chunk::Failed(error) => panic!("{error}"),
         }
     }
+}
 
-    #[test]
-    fn every_object_of_an_array_is_found(
-        texts in prop::collection::vec("[\\[\\]{},:\"\\\\ \n\u{1}\u{e9}]{0,8}", 1..8),
-        pretty: bool,
-        piece in 1..40_usize,
-    ) {
-        let values: Vec<_> = texts.iter().map(|text| serde_json::json!({"t": text, text: [text]})).collect();
-        let print = if pretty { serde_json::to_string_pretty } else { serde_json::to_string };
-        let text = print(&values).unwrap();
-        let found: Vec<serde_json::Value> = found(Format::Json, text.as_bytes(), piece)
-            .into_iter()
-            .map(|(_, event)| serde_json::from_str(&event.unwrap()).unwrap())
-            .collect();
-        prop_assert_eq!(found, values);
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(text).unwrap();
+    packed.finish().unwrap()
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+}
+
+fn write(directory: &Path, name: &str, bytes: &[u8]) -> std::path::PathBuf {
+    let path = directory.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn reading_goes_on_from_any_place() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let lines: String =
+        (0..40).map(|n| format!("{{\"n\": {n}}}\r\n{}", if n % 7 == 0 { "bad\n" } else { "" })).collect();
+    let array = format!(
+        "\n[{}]{{\"last\": 1}}",
+        (0..20).map(|n| format!("{{\n\"n\": {n} }}")).collect::<Vec<_>>().join(" ,\n")
+    );
+    let rows: String =
+        "\u{feff}a,b\n".to_owned() + &(0..20).map(|n| format!("{n},\"x\n,{n}\"\n")).collect::<String>();
+    let two_members = [gzip(b"{\"m\": 1}\n{\"m\""), gzip(b": 2}\n")].concat();
+    let paths = [
+        write(directory.path(), "a.ndjson", lines.as_bytes()),
+        write(directory.path(), "a.ndjson.gz", &gzip(lines.as_bytes())),
+        write(directory.path(), "b.json", array.as_bytes()),
+        write(directory.path(), "empty.csv", b""),
+        write(directory.path(), "c.csv", rows.as_bytes()),
+        write(directory.path(), "c.csv.zst", &zstd::bulk::compress(rows.as_bytes(), 3).unwrap()),
+        write(directory.path(), "two.jsonl.gz", &two_members),
+        write(directory.path(), "arrays.ndjson", b"[{\"n\": 1}, {\"n\": 2}]\r\n[]\n{\"n\": 3}\r[{\"n\": 4}]"),
+        write(directory.path(), "latin1.csv", b"a;b\r\nJos\xe9;1\r\n\xe9;2\r\n"),
+        write(directory.path(), "utf16.csv", &utf16("a\tb\n\u{e9}\t1\n\"x\ny\"\t2\n")),
+    ];
+    let how = How { encoding: Some(formats::encoding::by_label("latin1").unwrap()), ..How::default() };
+    let mut inputs = inputs::examine(&paths, &How::default()).unwrap();
+    inputs[8] = inputs::examine(&paths[8..9], &how).unwrap().remove(0);
+    let inputs = Arc::new(inputs);
+    let all = items(&inputs, Place::default());
+    assert_eq!(all.len(), 2 * 46 + 21 + 2 * 20 + 2 + 4 + 2 + 2);
+    let accents = all.iter().filter(|item| item.event.as_deref().is_ok_and(|text| text.contains('\u{e9}')));
+    assert_eq!(accents.count(), 3);
+    for (index, item) in all.iter().enumerate() {
+        let rest = items(&inputs, item.end);
+        let same = rest.iter().zip(&all[index + 1..]).all(|(found, expected)| {
+            (&found.event, found.line, found.end) == (&expected.event, expected.line, expected.end)
+        });
+        assert!(same && rest.len() == all.len() - index - 1, "after {item:?}\n{rest:#?}");
     }
+}
+
+#[test]
+fn what_was_read_before_a_file_breaks_off_is_not_lost() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let mut state = 1_u64;
+    let line = |n| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        format!("{{\"n\": {n}, \"r\": {state}}}\n")
+    };
+    let lines: String = (0..20_000).map(line).collect();
+    let mut packed = gzip(lines.as_bytes());
+    packed.truncate(packed.len() / 2);
+    let paths =
+        [write(directory.path(), "half.ndjson.gz", &packed), write(directory.path(), "next.ndjson", b"{}")];
+    let inputs = Arc::new(inputs::examine(&paths, &How::default()).unwrap());
+    let reading = Reading {
+        inputs,
+        from: Place::default(),
+        definition: None,
+        expectation: None,
+        rules: RULES,
+        counter: Arc::default(),
+    };
+    let (mut chunks, mut count) = (start(reading).unwrap(), 0);
+    loop {
+        match chunks.blocking_recv().unwrap() {
+            Chunk::Items(items) => {
+                assert!(items.iter().all(|item| item.input == 0 && item.event.is_ok()));
+                count += items.len();
+            }
+            Chunk::Failed(error) => {
+                assert!(error.to_string().contains("half.ndjson.gz cannot be read"), "{error}");
+                break;
+            }
+            Chunk::End(_) => panic!("it read on"),
+        }
+    }
+    assert!((5_000..15_000).contains(&count), "{count}");
 }

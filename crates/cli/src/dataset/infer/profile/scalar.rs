@@ -6,7 +6,7 @@ use domain::{
     value::{self, Unit, Value},
 };
 
-use super::super::number::{Digits, digits};
+use super::super::number::{Digits, Kept, digits, kept};
 
 /// From here on neighbouring integers are the same double.
 const UNSAFE: u64 = 1 << 53;
@@ -24,6 +24,12 @@ pub(in super::super) struct Numbers {
     pub(in super::super) unsafe_integers: u64,
     /// Those that a double takes.
     pub(in super::super) doubles: u64,
+    /// Those that are written with a point or an exponent.
+    pub(in super::super) fractional: u64,
+    /// Those of more than 15 digits that are a double's shortest text: what a program made of a double.
+    pub(in super::super) long_doubles: u64,
+    /// Those that a double does not keep.
+    pub(in super::super) inexact: u64,
     /// Those that may be times of this century, in seconds.
     pub(in super::super) seconds: u64,
     /// In milliseconds.
@@ -45,8 +51,14 @@ impl Numbers {
             self.bigints += 1;
             self.unsafe_integers += u64::from(number.unsigned_abs() > UNSAFE);
         }
+        self.fractional += u64::from(raw.text().contains(['.', 'e', 'E']));
         if let Ok(Value::Double(number)) = value::parse(&DataType::Double, raw) {
             self.doubles += 1;
+            match kept(raw.text(), number) {
+                Kept::Few => {}
+                Kept::Shortest => self.long_doubles += 1,
+                Kept::Not => self.inexact += 1,
+            }
             let within = |factor: f64| SECONDS.contains(&(number / factor));
             let takes = |unit| value::epoch(unit, raw).is_ok();
             self.seconds += u64::from(within(1.0) && takes(Unit::Seconds));
@@ -65,6 +77,9 @@ impl Numbers {
         self.bigints += other.bigints;
         self.unsafe_integers += other.unsafe_integers;
         self.doubles += other.doubles;
+        self.fractional += other.fractional;
+        self.long_doubles += other.long_doubles;
+        self.inexact += other.inexact;
         self.seconds += other.seconds;
         self.milliseconds += other.milliseconds;
         self.finer += other.finer;
@@ -95,6 +110,8 @@ pub(in super::super) struct Strings {
     pub(in super::super) digits: Digits,
     /// `true` and `false` in quotes.
     pub(in super::super) booleans: u64,
+    /// The first one that is no number.
+    pub(in super::super) other: Option<String>,
     /// The earliest and the latest of dates and timestamps, in milliseconds.
     pub(in super::super) range: Option<(i64, i64)>,
 }
@@ -119,10 +136,15 @@ impl Strings {
         if let Some(digits) = digits(&text).filter(|_| !is_code) {
             self.numbers += 1;
             self.digits = self.digits.max(digits);
+        } else if self.other.is_none() {
+            self.other = Some(text.into_owned());
         }
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
+        if self.other.is_none() {
+            self.other.clone_from(&other.other);
+        }
         self.count += other.count;
         self.dates += other.dates;
         self.timestamps += other.timestamps;

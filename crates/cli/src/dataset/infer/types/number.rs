@@ -4,35 +4,51 @@ use chrono::DateTime;
 use domain::{DataType, value::Unit};
 
 use super::{Promise, Typed, decimal};
-use crate::dataset::infer::{doubt::Doubts, profile::Numbers};
-
-/// The digits that a double keeps.
-const DOUBLE: u32 = 15;
+use crate::dataset::infer::{doubt::Doubts, number::Digits, profile::Numbers};
 
 /// The type of a place where all values are numbers.
 pub(super) fn of(numbers: &Numbers, promise: Promise, doubts: &mut Doubts<'_>) -> Option<Typed> {
     if let Some(typed) = time(numbers, promise, doubts) {
         return Some(typed);
     }
-    if numbers.bigints == numbers.count {
+    let is_whole = numbers.bigints == numbers.count;
+    let decimal = decimal(numbers.digits).filter(|_| numbers.huge == 0);
+    // An amount that is whole in the sample need not be in the next event.
+    let amount = amount(numbers.digits)
+        .or_else(|| decimal.clone())
+        .filter(|_| promise.amount && numbers.huge == 0 && numbers.long_doubles == 0);
+    if is_whole && (numbers.fractional == 0 || numbers.inexact > 0) && amount.is_none() {
         return Some(whole(numbers, doubts).into());
     }
-    let decimal = decimal(numbers.digits).filter(|_| numbers.huge == 0);
-    let is_long = numbers.digits.whole + numbers.digits.scale > DOUBLE;
-    match decimal {
-        Some(decimal) if promise.amount => {
+    match amount.as_ref().or(decimal.as_ref()) {
+        Some(decimal) if amount.is_some() && is_whole => {
+            doubts.add(
+                "amounts",
+                format!(
+                    "whole amounts: {decimal} takes others too; if they are counted in cents, or are no amounts, a bigint"
+                ),
+            );
+            Some(decimal.clone().into())
+        }
+        Some(decimal) if amount.is_some() => {
             doubts.add(
                 "amounts",
                 format!("amounts: {decimal} is exact and takes no more digits than that; a double takes any"),
             );
-            Some(decimal.into())
+            Some(decimal.clone().into())
         }
-        Some(decimal) if is_long => {
+        Some(decimal) if numbers.inexact > 0 && !is_whole => {
             doubts.add(
                 "many_digits",
                 format!("numbers of more digits than a double has: {decimal} keeps them, and takes no more"),
             );
-            Some(decimal.into())
+            Some(decimal.clone().into())
+        }
+        _ if is_whole => {
+            let message = "whole numbers so far, written as 10.0 or 1e3: a double takes others too; if all are whole, a \
+                           bigint";
+            doubts.add("whole_so_far", message);
+            Some(DataType::Double.into())
         }
         decimal if numbers.doubles == numbers.count => {
             if let Some(decimal) = decimal {
@@ -46,6 +62,11 @@ pub(super) fn of(numbers: &Numbers, promise: Promise, doubts: &mut Doubts<'_>) -
             None
         }
     }
+}
+
+/// A decimal for amounts, with at least two digits behind the point.
+fn amount(digits: Digits) -> Option<DataType> {
+    decimal(Digits { scale: digits.scale.max(2), ..digits })
 }
 
 fn whole(numbers: &Numbers, doubts: &mut Doubts<'_>) -> DataType {

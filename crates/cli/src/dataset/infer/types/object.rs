@@ -25,11 +25,11 @@ pub(super) fn of(node: &Node, doubts: &mut Doubts<'_>) -> Option<Typed> {
     }
     let is_data = names_are_data(node);
     let invalid: Vec<&str> =
-        members.iter().map(|(name, _)| name).filter(|name| !names::is_field_name(name)).collect();
+        members.iter().map(|(name, _)| name).filter(|name| !names::may_name_field(name)).collect();
     let typed = if is_data || !invalid.is_empty() { map(members, is_data, doubts) } else { None };
     let data_type = typed.or_else(|| structure(members, &invalid, doubts))?;
     // The bounds on nesting are those of definitions.
-    if data_type.to_string().parse().as_ref() == Ok(&data_type) {
+    if data_type.to_string().parse::<DataType>().is_ok() {
         return Some(data_type.into());
     }
     doubts.add("too_large", "it nests deeper, or has more fields, than a type may");
@@ -60,17 +60,19 @@ fn map(members: &Members, is_data: bool, doubts: &mut Doubts<'_>) -> Option<Data
 
 fn structure(members: &Members, invalid: &[&str], doubts: &mut Doubts<'_>) -> Option<DataType> {
     let mut fields = Vec::new();
-    for (name, member) in members.iter().filter(|(name, _)| names::is_field_name(name)) {
-        let promise = Promise::of_part(name);
+    let named: Vec<(&str, &Node)> = members.iter().filter(|(name, _)| names::may_name_field(name)).collect();
+    let senders: Vec<&str> = named.iter().map(|(name, _)| *name).collect();
+    for ((sender, member), name) in named.into_iter().zip(names::field_names(&senders)) {
+        let promise = Promise::of_part(&name);
         if let Some(typed) = type_of(member, promise, &mut doubts.within(&format!(".{name}"))) {
-            fields.push(Field { name: name.to_owned(), data_type: typed.data_type });
+            let from = (name != sender).then(|| sender.to_owned());
+            fields.push(Field { name, data_type: typed.data_type, from });
         }
     }
     if !invalid.is_empty() || members.is_cut() {
         let shown: Vec<String> = invalid.iter().take(5).map(|name| format!("{name:?}")).collect();
         let message = format!(
-            "left out of the struct, since its fields are a-z, 0-9 and _ and have no \"from\": {}; their values stay in \
-             _extra",
+            "left out of the struct, since no name of a field can be made of them: {}; their values stay in _extra",
             shown.join(", ")
         );
         doubts.add("names_within", message);

@@ -29,10 +29,31 @@ pub(super) fn of(strings: &Strings, promise: Promise, doubts: &mut Doubts<'_>) -
         );
     } else if all(strings.numbers) {
         return numbers(strings, promise, doubts);
+    } else if let Some(other) = strings.other.as_ref().filter(|_| is_mostly_numbers(strings)) {
+        let (numbers, count) = (strings.numbers, strings.count);
+        doubts.add(
+            "almost_numbers",
+            format!(
+                "{numbers} of {count} are numbers, and others are not, as {:?}: if that stands for nothing, have it left \
+                 out; of CSV --null {:?} does, for infer and publish",
+                shortened(other),
+                shortened(other)
+            ),
+        );
     } else if all(strings.booleans) {
         doubts.add("looks_like_boolean", "true or false in quotes: without them it could be a boolean");
     }
     DataType::String.into()
+}
+
+/// Nine of ten at least.
+fn is_mostly_numbers(strings: &Strings) -> bool {
+    let others = strings.count - strings.numbers;
+    others > 0 && others.saturating_mul(10) <= strings.count
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(20).collect()
 }
 
 fn numbers(strings: &Strings, promise: Promise, doubts: &mut Doubts<'_>) -> Typed {

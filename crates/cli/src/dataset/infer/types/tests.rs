@@ -30,7 +30,13 @@ fn check(name: &str, values: &[&str], data_type: &str, doubts: &[&str]) {
 #[test]
 fn scalars() {
     check("a", &["true", "null"], "boolean", &[]);
-    check("a", &["1", "7.0", "-3"], "bigint", &[]);
+    check("a", &["1", "7", "-3"], "bigint", &[]);
+    check("a", &["1", "7.0", "-3"], "double", &["whole_so_far"]);
+    check("a", &["1e3"], "double", &["whole_so_far"]);
+    check("amount", &["5", "7"], "decimal(18,2)", &["amounts"]);
+    check("price", &["10.0", "20.0"], "decimal(18,2)", &["amounts"]);
+    check("a", &["10.357019999999999", "0.1"], "double", &["double_or_decimal"]);
+    check("price", &["10.357019999999999", "0.1"], "double", &["double_or_decimal"]);
     check("a", &["9007199254740993"], "bigint", &["beyond_2_53"]);
     check("a", &["9223372036854775808"], "decimal(23,0)", &["many_digits"]);
     check("a", &["1.5", "2"], "double", &["double_or_decimal"]);
@@ -61,6 +67,12 @@ fn strings_that_look_like_something_else() {
     check("zip", &[r#""01234""#], "string", &[]);
     check("price", &[r#""12.50""#], "decimal(18,2)", &["looks_like_number"]);
     check("a", &[r#""true""#], "string", &["looks_like_boolean"]);
+    let mut values = vec![r#""7""#; 20];
+    values.push(r#""NA""#);
+    check("a", &values, "string", &["almost_numbers"]);
+    values.extend([r#""x""#; 2]);
+    check("a", &values, "string", &[]);
+    check("code", &[r#""12E4""#, r#""7E2""#], "string", &["looks_like_number"]);
 }
 
 #[test]
@@ -80,8 +92,15 @@ fn nested_values() {
     check("a", &["[1,2]", "[]", "null"], "array<bigint>", &[]);
     check("a", &[r#"{"city":"x","zip":null}"#], "struct<city:string>", &["only_nulls"]);
     check("a", &[r#"[{"n":1},{"n":2,"m":[true]}]"#], "array<struct<n:bigint,m:array<boolean>>>", &[]);
-    check("a", &[r#"{"streetName":"x","zip":"y"}"#], "map<string,string>", &["map"]);
-    check("a", &[r#"{"streetName":"x","zip":1}"#], "struct<zip:bigint>", &["names_within"]);
+    check("a", &[r#"{"streetName":"x","zip":"y"}"#], "struct<street_name:string,zip:string>", &[]);
+    check(
+        "a",
+        &[r#"[{"skuCode":"x","unitPrice":2.5}]"#],
+        "array<struct<sku_code:string,unit_price:decimal(18,2)>>",
+        &["amounts"],
+    );
+    check("a", &[r#"{"2026-11-23":"x","2026-11-24":"y"}"#], "map<string,string>", &["map"]);
+    check("a", &[r#"{"street name":"x","zip":1}"#], "struct<zip:bigint>", &["names_within"]);
     check("a", &[r#"{"created_at":1795600000}"#], "struct<created_at:bigint>", &["epoch"]);
     let deep = format!("{}1{}", "[".repeat(30), "]".repeat(30));
     check("a", &[&format!("{{\"x\":{deep}}}")], "none", &["too_large"]);

@@ -1,43 +1,115 @@
 //! JSON: objects, and arrays of objects, whose elements are events.
 
+mod wrapper;
+
 use std::{borrow::Cow, io};
 
-use super::{
-    LIMIT, Record,
+use crate::{
+    LIMIT, Record, Source,
     event::{Rules, found},
-    source::Source,
 };
+
+pub(crate) use wrapper::array_in;
+use wrapper::array_within;
 
 /// How much of a text is shown that is not expected.
 const SHOWN: usize = 80;
 
-/// The next object. `in_array` is where the reader is between two of them. A text that is out of joint ends the
-/// input: nobody knows where its next event would begin.
-pub(super) fn next(source: &mut Source, in_array: &mut bool, rules: Rules) -> io::Result<Option<Record>> {
+/// The next object. `is_in_array` is where the reader is between two of them. Of an object that has an array under the
+/// name `unwrap`, the elements of that array are the events. A text that is out of joint ends the input: nobody knows
+/// where its next event would begin.
+pub(crate) fn next(
+    source: &mut Source,
+    is_in_array: &mut bool,
+    unwrap: Option<&str>,
+    rules: Rules,
+) -> io::Result<Option<Record>> {
     loop {
-        match (*in_array, blank(source)?) {
-            (in_array, None) if !in_array || source.is_abandoned() => return Ok(None),
-            (false, Some(b'{')) => return element(source, rules).map(Some),
-            (false, Some(b'[')) => {
-                source.take(1);
-                if blank(source)? == Some(b']') {
-                    source.take(1);
-                } else {
-                    *in_array = true;
-                    return element(source, rules).map(Some);
-                }
+        if *is_in_array {
+            match element(source, is_in_array, unwrap, rules)? {
+                Some(record) => return Ok(Some(record)),
+                None => continue,
             }
-            (true, Some(b']')) => {
-                source.take(1);
-                *in_array = false;
+        }
+        match blank(source)? {
+            None => return Ok(None),
+            Some(b'{') => match unwrap.map(|name| array_within(source, name)).transpose()?.flatten() {
+                Some(begin) => source.take(begin),
+                None => return value(source, rules).map(Some),
+            },
+            Some(b'[') => source.take(1),
+            Some(_) => return out_of_joint(source, "a JSON object or an array of objects").map(Some),
+        }
+        *is_in_array = true;
+        if let Some(record) = first(source, rules)? {
+            return Ok(Some(record));
+        }
+    }
+}
+
+/// The first element of an array whose bracket was taken; `None` if it has none.
+pub(crate) fn first(source: &mut Source, rules: Rules) -> io::Result<Option<Record>> {
+    if blank(source)? == Some(b']') { Ok(None) } else { value(source, rules).map(Some) }
+}
+
+/// The next element of the array that the reader is in. `None` behind its end, and then it is in none any more.
+pub(crate) fn element(
+    source: &mut Source,
+    is_in_array: &mut bool,
+    unwrap: Option<&str>,
+    rules: Rules,
+) -> io::Result<Option<Record>> {
+    match blank(source)? {
+        None if source.is_abandoned() => *is_in_array = false,
+        Some(b']') => {
+            source.take(1);
+            *is_in_array = false;
+            if unwrap.is_some() && matches!(blank(source)?, Some(b',' | b'}')) && !leave(source)? {
+                let event = Err("the file ends within the object around its array".to_owned());
+                return Ok(Some(Record { line: source.line(), event }));
             }
-            (true, Some(b',')) => {
-                source.take(1);
-                blank(source)?;
-                return element(source, rules).map(Some);
-            }
-            (true, _) => return out_of_joint(source, "a comma or ]").map(Some),
-            (false, _) => return out_of_joint(source, "a JSON object or an array of objects").map(Some),
+        }
+        Some(b',') => {
+            source.take(1);
+            blank(source)?;
+            return value(source, rules).map(Some);
+        }
+        _ => return out_of_joint(source, "a comma or ]").map(Some),
+    }
+    Ok(None)
+}
+
+/// The name of the array whose elements are the events, if the text begins with an object around one array, and nothing
+/// else is in that object as far as its first [`LIMIT`] bytes tell. Nothing is taken.
+pub fn find_wrapper(source: &mut Source) -> io::Result<Option<String>> {
+    loop {
+        let text = beginning(source.rest());
+        let is_whole = Scan::default().feed(text).is_some();
+        if is_whole || source.rest().len() > LIMIT || !source.fill()? {
+            let text = beginning(source.rest());
+            let is_object = text.first() == Some(&b'{');
+            return Ok(if is_object { wrapper::sole_array(text) } else { None });
+        }
+    }
+}
+
+/// Without a byte order mark and white space.
+fn beginning(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start()
+}
+
+/// Takes the rest of an object; `false` if it has no end.
+fn leave(source: &mut Source) -> io::Result<bool> {
+    let mut scan = Scan { depth: 1, ..Scan::default() };
+    loop {
+        if let Some(end) = scan.feed(source.rest()) {
+            source.take(end);
+            return Ok(true);
+        }
+        source.take(source.rest().len());
+        if !source.fill()? {
+            source.abandon();
+            return Ok(false);
         }
     }
 }
@@ -71,7 +143,7 @@ fn out_of_joint(source: &mut Source, expected: &str) -> io::Result<Record> {
 }
 
 /// The value that the rest begins with.
-fn element(source: &mut Source, rules: Rules) -> io::Result<Record> {
+fn value(source: &mut Source, rules: Rules) -> io::Result<Record> {
     if matches!(source.rest().first(), None | Some(b',' | b']' | b'}')) {
         return out_of_joint(source, "a JSON object");
     }
@@ -149,7 +221,7 @@ impl Scan {
 
 /// A value that spans lines, on one: white space between its tokens becomes one blank. Within a line it is left as
 /// it is.
-pub(super) fn on_one_line(value: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn on_one_line(value: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr2(b'\n', b'\r', value).is_none() {
         return value.into();
     }

@@ -4,16 +4,17 @@ use serde::de::IgnoredAny;
 
 /// Holds a text against the rules before it is sent. What an event must have besides is the lake's to say.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Rules {
-    /// The largest message, without its attributes.
-    pub(crate) most: usize,
+pub struct Rules {
+    /// The most bytes of an event.
+    pub most: usize,
+    /// What has these bytes at most, for a person: `a message of SNS`.
+    pub of: &'static str,
 }
 
 impl Rules {
     /// The text of the event, or why it is none.
     pub(crate) fn event(self, bytes: &[u8]) -> Result<&str, String> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| format!("not UTF-8 (at byte {})", error.valid_up_to() + 1))?;
+        let text = utf8(bytes)?;
         if !text.starts_with('{') {
             return Err(format!("expected a JSON object, found {}", found(text)));
         }
@@ -32,8 +33,20 @@ impl Rules {
     }
 
     pub(crate) fn too_large(self, bytes: impl std::fmt::Display) -> String {
-        format!("{bytes} bytes, where a message of SNS has up to {}", self.most)
+        format!("{bytes} bytes, where {} has up to {}", self.of, self.most)
     }
+}
+
+/// The bytes as text, or which byte is none and what to do about it.
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let byte = bytes.get(at).map_or_else(String::new, |byte| format!(", 0x{byte:02x}"));
+        format!(
+            "not UTF-8 (at byte {}{byte}): name the encoding, for example --encoding windows-1252",
+            at + 1
+        )
+    })
 }
 
 /// The beginning of a text, for a person.
@@ -54,7 +67,7 @@ fn words(error: &serde_json::Error) -> String {
 mod tests {
     use super::*;
 
-    const RULES: Rules = Rules { most: 40 };
+    const RULES: Rules = Rules { most: 40, of: "a message of SNS" };
 
     #[test]
     fn an_event_is_passed_on_byte_by_byte() {
@@ -69,7 +82,10 @@ mod tests {
             (&b"[1]"[..], "expected a JSON object, found \"[1]\""),
             (b"{\"a\": tru}", "no JSON object: expected ident (at byte 10)"),
             (b"{\"a\": 1} {}", "no JSON object: trailing characters (at byte 10)"),
-            (b"{\"a\": \"\xff\"}", "not UTF-8 (at byte 8)"),
+            (
+                b"{\"a\": \"\xff\"}",
+                "not UTF-8 (at byte 8, 0xff): name the encoding, for example --encoding windows-1252",
+            ),
             (
                 "{\"a\": \"\u{ffff}\"}".as_bytes(),
                 "a character that SNS does not take (at byte 8): write it as \\uffff",

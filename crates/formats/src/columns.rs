@@ -1,42 +1,52 @@
-//! What the cells of a CSV file become in JSON, by the dataset's definition.
+//! What the cells of a CSV file become in JSON, by the dataset's definition or by what the cells are.
+
+use std::collections::HashSet;
 
 use domain::Dataset;
 use serde::de::IgnoredAny;
 
-use super::values::on_one_line;
+use crate::{number, values::on_one_line};
 
 /// A column of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Column {
+pub struct Column {
     /// The field of the event.
-    pub(super) field: String,
-    kind: Kind,
+    pub field: String,
+    /// What its cells are.
+    pub kind: Kind,
 }
 
 /// What a cell becomes where its text is one; else it stays text, for the lake to say why it does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// Whatever it is.
     Text,
+    /// A number, digit by digit.
     Number,
+    /// `true` or `false`, in any case.
     Boolean,
+    /// A JSON array or object.
     Nested,
 }
 
-/// The columns that a header names. A name is a field of the sender, or else the column that reads one.
-pub(super) fn columns(header: &[String], definition: Option<&Dataset>) -> Result<Vec<Column>, String> {
+/// The columns that a header names. A name is a field of the sender, or else the column that reads one; where neither
+/// is there, upper and lower case make no difference. What no column of the definition reads is text.
+pub fn columns(header: &[String], definition: Option<&Dataset>) -> Result<Vec<Column>, String> {
     let mut columns: Vec<Column> = Vec::with_capacity(header.len());
-    for (position, name) in header.iter().enumerate() {
-        if name.is_empty() {
-            return Err(format!("column {} of the header has no name", position + 1));
-        }
+    // A header may have very many names: none of them is compared with all others.
+    let names: HashSet<&str> = header.iter().map(String::as_str).collect();
+    let mut taken: HashSet<String> = HashSet::with_capacity(header.len());
+    for name in header {
         let known = definition.map_or(&[][..], Dataset::columns);
-        let reads = |field: &str| header.iter().any(|name| name == field);
+        let named = |field: &str| names.contains(field);
+        let is_like = |field: &str| field.eq_ignore_ascii_case(name) && !named(field);
         let column = known
             .iter()
             .find(|column| column.field == *name)
-            .or_else(|| known.iter().find(|column| column.name.as_str() == name && !reads(&column.field)));
+            .or_else(|| known.iter().find(|column| column.name.as_str() == name && !named(&column.field)))
+            .or_else(|| known.iter().find(|column| is_like(&column.field)));
         let field = column.map_or(name, |column| &column.field).clone();
-        if columns.iter().any(|column| column.field == field) {
+        if !taken.insert(field.clone()) {
             return Err(format!("the header names {name} twice"));
         }
         let kind = column.map_or(Kind::Text, |column| Kind::of(&column.data_type.to_string()));
@@ -46,6 +56,30 @@ pub(super) fn columns(header: &[String], definition: Option<&Dataset>) -> Result
 }
 
 impl Kind {
+    /// What all of these cells are; text without any.
+    pub fn of_cells<'c>(cells: impl Iterator<Item = &'c str>) -> Self {
+        let mut possible = [Self::Number, Self::Boolean, Self::Nested].map(|kind| (kind, true));
+        let mut some = false;
+        for cell in cells {
+            some = true;
+            for (kind, is_possible) in &mut possible {
+                *is_possible = *is_possible && kind.is_of(cell.trim_ascii());
+            }
+        }
+        let found = possible.into_iter().find(|(_, is_possible)| *is_possible && some);
+        found.map_or(Self::Text, |(kind, _)| kind)
+    }
+
+    /// Whether a cell is of the kind without any doubt.
+    fn is_of(self, text: &str) -> bool {
+        match self {
+            Self::Text => true,
+            Self::Number => number::json(text).is_some() && !number::may_be_code(text),
+            Self::Boolean => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
+            Self::Nested => text.starts_with(['[', '{']) && serde_json::from_str::<IgnoredAny>(text).is_ok(),
+        }
+    }
+
     /// By the type's name in a definition: what counts is which JSON it is read from.
     fn of(data_type: &str) -> Self {
         match data_type.split(['(', '<']).next().unwrap_or(data_type) {
@@ -60,16 +94,18 @@ impl Kind {
 
 impl Column {
     /// Writes the cell as a JSON value.
-    pub(super) fn write(&self, cell: &str, json: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    pub(crate) fn write(&self, cell: &str, json: &mut Vec<u8>) -> Result<(), serde_json::Error> {
         let text = cell.trim_ascii();
+        let number = if self.kind == Kind::Number { number::json(text) } else { None };
+        if let Some(number) = number {
+            // The digits as they are, never by way of a float.
+            json.extend(number.as_bytes());
+            return Ok(());
+        }
         let is_json = || serde_json::from_str::<IgnoredAny>(text).is_ok();
         match self.kind {
             Kind::Boolean if text.eq_ignore_ascii_case("true") => json.extend(b"true"),
             Kind::Boolean if text.eq_ignore_ascii_case("false") => json.extend(b"false"),
-            // The digits as they are, never by way of a float.
-            Kind::Number if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && is_json() => {
-                json.extend(text.as_bytes());
-            }
             Kind::Nested if text.starts_with(['[', '{']) && is_json() => {
                 json.extend_from_slice(&on_one_line(text.as_bytes()));
             }
@@ -94,6 +130,10 @@ mod tests {
         for (data_type, cell, json) in [
             ("bigint", "12", "12"),
             ("bigint", " -7 ", "-7"),
+            ("double", ".90", "0.90"),
+            ("decimal(18,2)", "8.", "8.0"),
+            ("bigint", "12E4", "12E4"),
+            ("string", "12E4", "\"12E4\""),
             ("bigint", "007", "\"007\""),
             ("bigint", "twelve", "\"twelve\""),
             ("decimal(38,20)", "1.10000000000000000001", "1.10000000000000000001"),
@@ -131,6 +171,29 @@ mod tests {
         let both = vec![field("bookedAt", Kind::Number), field("at", Kind::Text)];
         assert_eq!(fields(&["bookedAt", "at"]), Ok(both));
         assert_eq!(fields(&["price", "price"]), Err("the header names price twice".to_owned()));
-        assert_eq!(fields(&["price", ""]), Err("column 2 of the header has no name".to_owned()));
+        // Case makes no difference where nothing else has the name.
+        assert_eq!(fields(&["Price"]), Ok(vec![field("price", Kind::Number)]));
+        assert_eq!(fields(&["BOOKEDAT"]), Ok(vec![field("bookedAt", Kind::Number)]));
+        let both = vec![field("Price", Kind::Text), field("price", Kind::Number)];
+        assert_eq!(fields(&["Price", "price"]), Ok(both));
+        let twice = fields(&["PRICE", "Price"]);
+        assert_eq!(twice, Err("the header names Price twice".to_owned()));
+    }
+
+    #[test]
+    fn cells_are_a_kind_if_all_of_them_are() {
+        for (cells, kind) in [
+            (&["1", " -2.5", ".90", "8."][..], Kind::Number),
+            (&["1", "x"], Kind::Text),
+            (&["12E4", "7E2", "3E05"], Kind::Text),
+            (&["1e-05", "2"], Kind::Number),
+            (&["007"], Kind::Text),
+            (&["TRUE", "false"], Kind::Boolean),
+            (&["[1]", "{}"], Kind::Nested),
+            (&["['345']"], Kind::Text),
+            (&[], Kind::Text),
+        ] {
+            assert_eq!(Kind::of_cells(cells.iter().copied()), kind, "{cells:?}");
+        }
     }
 }

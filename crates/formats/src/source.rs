@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind, Read};
 /// How much is asked for at once.
 const READ: usize = 128 << 10;
 
-/// A stream whose unread bytes can be looked at before they are taken.
-pub(crate) struct Source {
+/// A stream whose unread bytes can be looked at before they are taken. Lines end in LF, CR LF or CR.
+pub struct Source {
     from: Box<dyn Read + Send>,
     buffer: Vec<u8>,
     /// Up to where the buffer is taken.
@@ -15,36 +15,48 @@ pub(crate) struct Source {
     read: usize,
     offset: u64,
     line: u64,
+    /// Whether the last byte that was taken is a CR: a line feed behind it ends no further line.
+    is_behind_cr: bool,
     is_abandoned: bool,
 }
 
 impl Source {
-    pub(crate) fn new(from: Box<dyn Read + Send>) -> Self {
+    /// A stream from its beginning.
+    pub fn new(from: Box<dyn Read + Send>) -> Self {
         Self::at(from, 0, 1)
     }
 
     /// A stream that begins within its input.
-    pub(crate) fn at(from: Box<dyn Read + Send>, offset: u64, line: u64) -> Self {
-        Self { from, buffer: Vec::new(), taken: 0, read: 0, offset, line, is_abandoned: false }
+    pub fn at(from: Box<dyn Read + Send>, offset: u64, line: u64) -> Self {
+        Self {
+            from,
+            buffer: Vec::new(),
+            taken: 0,
+            read: 0,
+            offset,
+            line,
+            is_behind_cr: false,
+            is_abandoned: false,
+        }
     }
 
     /// How many bytes were taken, from the beginning of the input.
-    pub(crate) fn offset(&self) -> u64 {
+    pub fn offset(&self) -> u64 {
         self.offset
     }
 
     /// The line, from 1, that the next byte is in.
-    pub(crate) fn line(&self) -> u64 {
+    pub fn line(&self) -> u64 {
         self.line
     }
 
     /// The bytes that were read and not taken yet.
-    pub(crate) fn rest(&self) -> &[u8] {
+    pub fn rest(&self) -> &[u8] {
         &self.buffer[self.taken..self.read]
     }
 
     /// Reads more behind the rest; `false` at the end of the input.
-    pub(crate) fn fill(&mut self) -> io::Result<bool> {
+    pub fn fill(&mut self) -> io::Result<bool> {
         if self.buffer.len() - self.read < READ {
             self.buffer.copy_within(self.taken..self.read, 0);
             self.read -= self.taken;
@@ -61,15 +73,30 @@ impl Source {
         Ok(read > 0)
     }
 
+    /// Where a line ends that ends in this many bytes of the rest: behind the LF too, where the last of them is a CR.
+    pub(crate) fn line_end(&mut self, end: usize) -> io::Result<usize> {
+        let ends_in_cr = end.checked_sub(1).is_some_and(|last| self.rest().get(last) == Some(&b'\r'));
+        if ends_in_cr && self.rest().len() == end {
+            self.fill()?;
+        }
+        let has_lf = ends_in_cr && self.rest().get(end) == Some(&b'\n');
+        Ok(end + usize::from(has_lf))
+    }
+
     /// Takes this many bytes of the rest.
     pub(crate) fn take(&mut self, bytes: usize) {
-        self.line += memchr::memchr_iter(b'\n', &self.buffer[self.taken..self.taken + bytes]).count() as u64;
+        let some = &self.buffer[self.taken..self.taken + bytes];
+        for at in memchr::memchr2_iter(b'\n', b'\r', some) {
+            let is_behind_cr = at.checked_sub(1).map_or(self.is_behind_cr, |before| some[before] == b'\r');
+            self.line += u64::from(some[at] == b'\r' || !is_behind_cr);
+        }
+        self.is_behind_cr = some.last().map_or(self.is_behind_cr, |last| *last == b'\r');
         self.taken += bytes;
         self.offset += bytes as u64;
     }
 
     /// Takes what follows up to this offset.
-    pub(crate) fn skip_to(&mut self, offset: u64) -> io::Result<()> {
+    pub fn skip_to(&mut self, offset: u64) -> io::Result<()> {
         while self.offset < offset {
             if self.rest().is_empty() && !self.fill()? {
                 return Err(ErrorKind::UnexpectedEof.into());
@@ -106,6 +133,21 @@ pub(crate) mod tests {
             buffer[..some].copy_from_slice(&self.0[..some]);
             self.0.drain(..some);
             Ok(some)
+        }
+    }
+
+    #[test]
+    fn a_line_ends_in_lf_cr_or_both() {
+        for (text, line) in
+            [(&b"a\nb\n"[..], 3), (b"a\r\nb\r\n", 3), (b"a\rb\r", 3), (b"\n\r\r\n\n", 5), (b"\r", 2)]
+        {
+            for piece in [1, 2, 100] {
+                let mut source = Source::new(Box::new(Trickle(text.to_vec(), piece)));
+                while source.fill().unwrap() {
+                    source.take(source.rest().len());
+                }
+                assert_eq!(source.line(), line, "{text:?} in pieces of {piece}");
+            }
         }
     }
 

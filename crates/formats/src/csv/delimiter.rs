@@ -1,0 +1,123 @@
+//! Finding out what is between two cells.
+
+use std::io;
+
+use super::{cells::cells, scan::Scan};
+use crate::Source;
+
+/// What is looked for, the most frequent first.
+const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// How many rows are looked at where the header alone does not tell.
+const ROWS: usize = 20;
+
+/// How far is looked, in bytes.
+const MOST: usize = 256 << 10;
+
+/// What the first rows are split by: what splits the header, and if that is more than one of the candidates, then the
+/// one by which most rows have as many cells as the header. A comma if nothing splits it. Nothing is taken.
+pub(super) fn detect(source: &mut Source) -> io::Result<u8> {
+    let mut is_open = true;
+    loop {
+        let is_enough = !is_open || source.rest().len() >= MOST;
+        let counted = CANDIDATES.map(|delimiter| (delimiter, counts(source.rest(), delimiter, is_enough)));
+        let has_header = counted.iter().all(|(_, counts)| !counts.is_empty());
+        if has_header || is_enough {
+            let splitting: Vec<&(u8, Vec<usize>)> =
+                counted.iter().filter(|(_, counts)| counts.first().is_some_and(|cells| *cells > 1)).collect();
+            match splitting.as_slice() {
+                [] => return Ok(CANDIDATES[0]),
+                [(delimiter, _)] => return Ok(*delimiter),
+                several if is_enough || several.iter().all(|(_, counts)| counts.len() > ROWS) => {
+                    return Ok(best(several));
+                }
+                _ => {}
+            }
+        }
+        is_open = source.fill()?;
+    }
+}
+
+fn best(candidates: &[&(u8, Vec<usize>)]) -> u8 {
+    let score = |counts: &[usize]| {
+        let cells = counts.first().copied().unwrap_or_default();
+        let agreeing = counts.iter().filter(|count| **count == cells).count();
+        (agreeing * 1_000 / counts.len().max(1), cells)
+    };
+    let mut best = (CANDIDATES[0], (0, 0));
+    for (delimiter, counts) in candidates {
+        let score = score(counts);
+        if score > best.1 {
+            best = (*delimiter, score);
+        }
+    }
+    best.0
+}
+
+/// How many cells the first rows have. What has no end yet counts only if nothing follows.
+fn counts(text: &[u8], delimiter: u8, is_all: bool) -> Vec<usize> {
+    let (mut rest, mut counts) = (text, Vec::new());
+    while !rest.is_empty() && counts.len() <= ROWS {
+        let end = match Scan::Start.feed(rest, delimiter) {
+            Some(end) => end,
+            None if is_all => rest.len(),
+            None => break,
+        };
+        let (row, behind) = rest.split_at(end);
+        rest = behind;
+        if row.iter().any(|byte| !matches!(byte, b'\n' | b'\r')) {
+            counts.push(cells(row, delimiter).map_or(0, |cells| cells.len()));
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::tests::Trickle;
+
+    fn detected(text: &str) -> char {
+        let found = [1, 7, 10_000].map(|piece| {
+            let mut source = Source::new(Box::new(Trickle(text.as_bytes().to_vec(), piece)));
+            detect(&mut source).unwrap()
+        });
+        assert!(found.iter().all(|delimiter| *delimiter == found[0]), "{text:?}: {found:?}");
+        char::from(found[0])
+    }
+
+    #[test]
+    fn it_is_what_splits_the_header_and_then_most_rows() {
+        for (text, delimiter) in [
+            ("id,name\n1,a\n", ','),
+            ("id;has_data;cost;group\n1;False;62.25;['345']\n2;False;54.00;['112', '113']\n", ';'),
+            ("id\tname\n1\tAnn\n2\tBob, Jr\n", '\t'),
+            ("id|name\n1|a;b\n", '|'),
+            ("id\n1\n", ','),
+            ("", ','),
+            ("\"a;b\",c\n1,2\n", ','),
+            ("name;price, net\na;1,50\nb;2\n", ';'),
+            ("a,b;c,d\n1,2;2,3\n1,2,3\n", ','),
+            ("at;value\r2026;1,5\r2027;2,5\r", ';'),
+        ] {
+            assert_eq!(detected(text), delimiter, "{text:?}");
+        }
+    }
+
+    /// A pipe may make a pause behind its first lines.
+    #[test]
+    fn a_header_that_tells_is_enough() {
+        struct Paused(&'static [u8]);
+        impl io::Read for Paused {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                assert!(!self.0.is_empty(), "it reads on");
+                let some = self.0.len();
+                buffer[..some].copy_from_slice(self.0);
+                self.0 = b"";
+                Ok(some)
+            }
+        }
+        let mut source = Source::new(Box::new(Paused(b"id;name\n")));
+        assert_eq!(detect(&mut source).unwrap(), b';');
+    }
+}

@@ -1,0 +1,52 @@
+//! Events out of files and messages, read by one code wherever they are read.
+//!
+//! | module | what it reads | who uses it |
+//! |---|---|---|
+//! | `unpack` | gzip and zstd | `ingest`, `publish`, `infer` |
+//! | `encoding` | text that is not UTF-8 | `publish`, `infer` |
+//! | `sniff` | how a text begins: NDJSON, JSON or something else | `publish`, `infer` |
+//! | `reader` | events as a stream: NDJSON, JSON and CSV | `publish`, `infer` |
+//! | `csv`, `columns` | CSV rows, and the JSON that their cells become | `publish`, `infer` |
+//!
+//! Everything but `unpack` is behind the feature `files`, so that a Lambda links no more than it uses. Nothing here
+//! holds a whole file: a reader keeps one event of up to [`LIMIT`] bytes, and what was read ahead.
+
+#[cfg(feature = "files")]
+pub mod columns;
+#[cfg(feature = "files")]
+pub mod csv;
+#[cfg(feature = "files")]
+pub mod encoding;
+#[cfg(feature = "files")]
+mod event;
+#[cfg(feature = "files")]
+mod lines;
+#[cfg(feature = "files")]
+mod number;
+#[cfg(feature = "files")]
+mod reader;
+#[cfg(feature = "files")]
+mod sniff;
+#[cfg(feature = "files")]
+mod source;
+pub mod unpack;
+#[cfg(feature = "files")]
+mod values;
+
+#[cfg(feature = "files")]
+pub use event::Rules;
+#[cfg(feature = "files")]
+pub use reader::{Format, Options, Reader, Record};
+#[cfg(feature = "files")]
+pub use sniff::{by_name, sniff};
+#[cfg(feature = "files")]
+pub use source::Source;
+#[cfg(feature = "files")]
+pub use values::find_wrapper;
+
+/// The most of one event that is looked at, in bytes, white space included. SNS takes a quarter of it.
+#[cfg(feature = "files")]
+pub const LIMIT: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests;

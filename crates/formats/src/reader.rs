@@ -1,0 +1,145 @@
+//! Reading events as a stream.
+
+use std::io;
+
+use domain::Dataset;
+
+use crate::{
+    Source,
+    columns::{Column, columns},
+    csv::{self, Dialect, Header},
+    event::Rules,
+    lines, values,
+};
+
+/// How events are written in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// One JSON object a line.
+    Ndjson,
+    /// JSON objects, and arrays of objects.
+    Json,
+    /// Cells under a header.
+    Csv,
+}
+
+/// How a file is read.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How its events are written.
+    pub format: Format,
+    /// Of CSV.
+    pub dialect: Dialect,
+    /// The name of the array whose elements are the events, within an object around it.
+    pub unwrap: Option<String>,
+}
+
+/// What was found where an event should be.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The line that it begins in, counted from 1.
+    pub line: u64,
+    /// The event as one JSON object on one line, or why it is none.
+    pub event: Result<String, String>,
+}
+
+/// The events of one input.
+pub struct Reader {
+    source: Source,
+    form: Form,
+    rules: Rules,
+}
+
+/// A format, with what is to be remembered between two events.
+enum Form {
+    Lines { is_in_array: bool, unwrap: Option<String> },
+    Values { is_in_array: bool, unwrap: Option<String> },
+    Rows { header: Header, dialect: Dialect, columns: Vec<Column> },
+}
+
+impl Reader {
+    /// From the beginning of the input. `Ok(Err(_))` is what there is instead of its events. The definition says what
+    /// the cells of CSV become; without one they are text.
+    pub fn begin(
+        mut source: Source,
+        options: &Options,
+        definition: Option<&Dataset>,
+        rules: Rules,
+    ) -> io::Result<Result<Self, Record>> {
+        if options.format != Format::Csv {
+            skip_mark(&mut source)?;
+        }
+        let unwrap = options.unwrap.clone();
+        let form = match options.format {
+            Format::Ndjson => Form::Lines { is_in_array: false, unwrap },
+            Format::Json => Form::Values { is_in_array: false, unwrap },
+            Format::Csv => {
+                let dialect = options.dialect.clone();
+                let header = match csv::header(&mut source, &dialect)? {
+                    Ok(header) => header,
+                    Err(record) => return Ok(Err(record)),
+                };
+                match columns(&header.names, definition) {
+                    Ok(columns) => Form::Rows { header, dialect, columns },
+                    Err(reason) => return Ok(Err(csv::unreadable(&mut source, &reason))),
+                }
+            }
+        };
+        Ok(Ok(Self { source, form, rules }))
+    }
+
+    /// Goes on behind an event; `source` is at that place, which was [`Reader::is_in_array`] or not.
+    pub fn go_on(&mut self, source: Source, was_in_array: bool) {
+        self.source = source;
+        if let Form::Lines { is_in_array, .. } | Form::Values { is_in_array, .. } = &mut self.form {
+            *is_in_array = was_in_array;
+        }
+    }
+
+    /// The next event, or what is in its place; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// The input cannot be read further. What was read before is good.
+    pub fn next_event(&mut self) -> io::Result<Option<Record>> {
+        let (source, rules) = (&mut self.source, self.rules);
+        match &mut self.form {
+            Form::Lines { is_in_array, unwrap } => lines::next(source, is_in_array, unwrap.as_deref(), rules),
+            Form::Values { is_in_array, unwrap } => {
+                values::next(source, is_in_array, unwrap.as_deref(), rules)
+            }
+            Form::Rows { header, dialect, columns } => csv::next(source, header, dialect, columns, rules),
+        }
+    }
+
+    /// What is read from, at the place behind the last event.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Whether that place is between two elements of an array.
+    pub fn is_in_array(&self) -> bool {
+        match self.form {
+            Form::Lines { is_in_array, .. } | Form::Values { is_in_array, .. } => is_in_array,
+            Form::Rows { .. } => false,
+        }
+    }
+
+    /// The names in the header and the fields that they are read as, if it is CSV.
+    pub fn header(&self) -> Option<(&[String], &[Column])> {
+        match &self.form {
+            Form::Rows { header, columns, .. } => Some((&header.names, columns)),
+            _ => None,
+        }
+    }
+}
+
+/// Takes the mark that some editors put before UTF-8.
+pub(crate) fn skip_mark(source: &mut Source) -> io::Result<()> {
+    while source.rest().len() < 3 && source.fill()? {}
+    if source.rest().starts_with(b"\xef\xbb\xbf") {
+        source.take(3);
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Events within an object around them, as `{"Records": [{…}, {…}]}`, where the dataset's definition says so (`unwrap`).
+
+use domain::{
+    Dataset,
+    json::{Fields, Scanner},
+};
+
+/// More than the events that a message may have, so that no two events of a message have one position.
+const STRIDE: usize = 1 << 16;
+
+const _: () = assert!(crate::payload::MAX_EVENTS < STRIDE);
+
+/// The elements of the array that the definition names, as they are written. `None` if the object has no such array: it
+/// is an event then.
+pub(super) fn elements<'t>(dataset: &Dataset, object: &'t str) -> Option<Vec<&'t str>> {
+    let name = dataset.unwraps()?;
+    let array = Fields::parse(object).ok()?.get(name).filter(|value| value.text().starts_with('['))?;
+    let mut scanner = Scanner::new(array.text());
+    let mut elements = Vec::new();
+    let mut more = scanner.take(b'[') && !scanner.take(b']');
+    while more {
+        elements.push(scanner.value().ok()?.text());
+        more = scanner.take(b',');
+    }
+    Some(elements)
+}
+
+/// The position of an element, behind that of its message. It is a function of where the element is: whether it is
+/// delivered again, or the object around it is replayed, the element has the same identity. It is that of no other
+/// event of the message.
+pub(super) fn position_within(message: usize, object: usize, element: usize) -> usize {
+    (message + object + 1) * STRIDE + element - message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_elements_are_those_of_the_named_array() {
+        let dataset = |unwrap: &str| {
+            let definition =
+                format!(r#"{{"name": "d", "columns": [{{"name": "a", "type": "int"}}]{unwrap}}}"#);
+            Dataset::from_json(definition.as_bytes()).unwrap()
+        };
+        let records = dataset(r#", "unwrap": "Records""#);
+        let found = elements(&records, r#"{"n": 1, "Records": [{"a": 1.0}, 7, {"b": []} ]}"#).unwrap();
+        assert_eq!(found, [r#"{"a": 1.0}"#, "7", r#"{"b": []}"#]);
+        assert_eq!(elements(&records, r#"{"Records": []}"#), Some(Vec::new()));
+        for object in [r#"{"Records": {}}"#, r#"{"records": [{}]}"#, "{}"] {
+            assert_eq!(elements(&records, object), None, "{object}");
+        }
+        assert_eq!(elements(&dataset(""), r#"{"Records": [{}]}"#), None);
+    }
+
+    #[test]
+    fn no_two_events_of_a_message_have_one_position() {
+        let mut seen = std::collections::BTreeSet::new();
+        for message in [0, 3] {
+            for object in [0, 1, 2] {
+                // The message of a replay begins where the object was.
+                let is_first = message == 0;
+                let plain = message + object;
+                assert!(seen.insert(plain) || !is_first);
+                for element in [0, 1, crate::payload::MAX_EVENTS - 1] {
+                    let position = message + position_within(message, object, element);
+                    assert!(seen.insert(position) || !is_first, "{message} {object} {element}");
+                    assert_eq!(position, position_within(0, plain, element));
+                }
+            }
+        }
+    }
+}
