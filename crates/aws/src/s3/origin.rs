@@ -70,9 +70,10 @@ impl S3Origin {
         let call = self.client().get_object().bucket(&self.there.bucket).key(key);
         let call = call.set_version_id(object.version.clone());
         let answer = call.send().await.map_err(|error| store_error(key, error.into()))?;
-        let body = answer.body.collect().await;
-        body.map(|body| body.into_bytes())
-            .map_err(|torn| StoreError::Unavailable { key: key.clone(), source: Box::new(torn) })
+        match answer.body.collect().await {
+            Ok(body) => Ok(body.into_bytes()),
+            Err(torn) => Err(StoreError::Unavailable { key: key.clone(), source: Box::new(torn) }),
+        }
     }
 
     /// Has S3 copy the object, of at most 5 GB, into the lake's bucket under its own key. Its bytes do not pass through

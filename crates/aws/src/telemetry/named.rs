@@ -1,7 +1,7 @@
 //! The lake's name in every line. A metric filter takes the dimension of its metric from a field of the line it counts,
 //! and `tracing` has no fields that every event shares.
 
-use std::fmt::{Result, Write};
+use std::fmt::Result;
 
 use tracing::{Event, Subscriber};
 use tracing_subscriber::{

@@ -15,7 +15,7 @@ pub struct Gzip<R> {
 
 #[derive(Debug)]
 enum State<R> {
-    Member(GzDecoder<R>),
+    Member(Box<GzDecoder<R>>),
     /// Behind a member.
     Between(R),
     Done,
@@ -24,7 +24,7 @@ enum State<R> {
 impl<R: BufRead> Gzip<R> {
     /// Begins with a member: no bytes at all are an error.
     pub fn new(from: R) -> Self {
-        Self { state: State::Member(GzDecoder::new(from)) }
+        Self { state: State::Member(Box::new(GzDecoder::new(from))) }
     }
 
     /// Takes padding. Answers the state that follows.
@@ -38,7 +38,7 @@ impl<R: BufRead> Gzip<R> {
                 Ok((length, zeros)) => {
                     rest.consume(zeros);
                     if zeros < length {
-                        return Ok(State::Member(GzDecoder::new(rest)));
+                        return Ok(State::Member(Box::new(GzDecoder::new(rest))));
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
