@@ -218,8 +218,8 @@ fn an_array_within_may_be_larger_than_any_event() {
     );
 }
 
-/// Rows that Python's `csv` module wrote (`tests/cases/csv_oracle.py`), and the cells that it reads from them: another
-/// reader, with its dialect for blanks before a quote.
+// Rows that Python's `csv` module wrote (`tests/cases/csv_oracle.py`), and the cells that it reads from them: another
+// reader, with its dialect for blanks before a quote.
 proptest! {
     #[test]
     fn the_pieces_make_no_difference(text in "[\\[\\]{},:\"\\\\ \n\r0a\u{e9}]{0,40}", piece in 1..8_usize) {

@@ -80,7 +80,7 @@ impl Expectation {
             for _ in 0..SAMPLED {
                 match events.next_event() {
                     Ok(Some(record)) => {
-                        found.fields.extend(record.event.iter().flat_map(|text| fields(text)))
+                        found.fields.extend(record.event.iter().flat_map(|text| fields(text)));
                     }
                     Ok(None) | Err(_) => break,
                 }

@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_objects_together_have_exactly_the_places_that_there_may_be() {
-        for most in 1..=1_000 {
+        for most in 1..=1_000_u32 {
             let shards = most.div_ceil(PLACES);
             let all: Vec<u32> = (0..shards).map(|shard| places(shard, most)).collect();
             assert_eq!(all.iter().sum::<u32>(), most);

@@ -16,11 +16,9 @@ pub(super) struct Doubt {
 impl Doubt {
     /// The events are taken out of an object around them.
     pub(super) fn of_unwrap(array: &str) -> Self {
-        let message = format!(
-            "the elements of this array are taken for the events (\"unwrap\"): if each object around it is one event, say \
-             --no-unwrap"
-        );
-        Self { column: format!("{array}[]"), code: "unwrap", message }
+        let message = "the elements of this array are taken for the events (\"unwrap\"): if each object around it is one event, say \
+             --no-unwrap";
+        Self { column: format!("{array}[]"), code: "unwrap", message: message.to_owned() }
     }
 }
 
