@@ -18,7 +18,7 @@ mod number;
 mod string;
 mod value;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use arrow::{
     array::{ArrayRef, RecordBatch},
@@ -48,6 +48,8 @@ pub struct Lines {
     /// The number of the line that is read, from 1.
     line: u64,
     middle: Middle,
+    /// See [`Lines::ingestion`].
+    ingestion: Option<Range<usize>>,
     extra_fields: ExtraFields,
 }
 
@@ -104,6 +106,7 @@ impl Lines {
             rows: 0,
             line: 0,
             middle: Middle::default(),
+            ingestion: None,
             extra_fields: ExtraFields::default(),
             dataset: dataset.clone(),
         }
@@ -134,11 +137,18 @@ impl Lines {
             }
         }
         if self.read(line).is_none() {
+            self.ingestion = None;
             self.truncate();
             self.push_general(line)?;
         }
         self.rows += 1;
         Ok(())
+    }
+
+    /// Where the last line says when it was ingested. Two lines that are alike but for these places become rows that differ
+    /// in the time of ingestion at the most. `None` if that place is not known, as of lines in an unusual form.
+    pub fn ingestion(&self) -> Option<Range<usize>> {
+        self.ingestion.clone()
     }
 
     /// How many events are in.

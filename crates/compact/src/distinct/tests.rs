@@ -40,7 +40,7 @@ fn whole(rows: &impl Ordered) -> RecordBatch {
 
 fn merge(dataset: &Dataset, batches: &[RecordBatch], threads: usize) -> (RecordBatch, u64, u64) {
     let workers = Workers::new(threads);
-    let distinct = Distinct::new(dataset, batches.to_vec(), &workers).unwrap();
+    let distinct = Distinct::new(dataset, batches.to_vec(), &[], &workers).unwrap();
     let (duplicates, conflicting) = (distinct.duplicates, distinct.conflicting);
     let sorted = distinct.sorted(dataset, &workers).unwrap();
     (whole(&sorted), duplicates, conflicting)
@@ -171,7 +171,7 @@ fn any_schema_in_any_chunks_on_any_threads_with_any_collisions() {
             let workers = Workers::new(1 + random.below(3));
             let identity = Identity::new(&schema, &dataset).unwrap().with_bits(bits);
             let chunks = Chunks::new(schema.clone(), chunks.clone()).unwrap();
-            let distinct = Distinct::with(chunks, identity, &workers).unwrap();
+            let distinct = Distinct::with(chunks, identity, &[], &workers).unwrap();
             assert_eq!((distinct.duplicates, distinct.conflicting), (duplicates, conflicting), "{words}");
             assert_eq!(distinct.kept(), kept.len(), "{words}");
             let found: Vec<u32> = (0..marks.len() as u32).filter(|row| distinct.keeps(*row)).collect();
