@@ -154,15 +154,21 @@ impl Distinct {
         }
     }
 
-    /// The rows that stay, in the dataset's order.
-    pub(crate) fn sorted(self, dataset: &Dataset, workers: &Workers) -> Result<Sorted, ArrowError> {
+    /// The rows that stay, in the dataset's order. Their dictionaries begin with those of `before`, a batch of rows that came
+    /// before them.
+    pub(crate) fn sorted(
+        self,
+        before: Option<&RecordBatch>,
+        dataset: &Dataset,
+        workers: &Workers,
+    ) -> Result<Sorted, ArrowError> {
         let Self { all, tables, mut keep, kept, .. } = self;
         drop(tables);
         let keep = keep.finish();
         let mut rows = Vec::with_capacity(kept);
         // No more rows than 32 bits can count are in the chunks.
         rows.extend(keep.set_indices_u32());
-        Sorted::new(all, rows, dataset, workers)
+        Sorted::new(all, rows, before, dataset, workers)
     }
 }
 

@@ -2,14 +2,17 @@
 
 mod balance;
 mod choice;
+mod coded;
 mod conform;
 mod distinct;
 mod encoder;
 mod field_ids;
+mod hybrid;
 mod open;
 mod parts;
 mod properties;
 mod sample;
+mod slots;
 mod source;
 mod trial;
 mod writer;

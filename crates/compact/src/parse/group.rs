@@ -146,7 +146,7 @@ impl Parser {
 
     fn tools(&self) -> io::Result<Tools> {
         let most = usize::try_from(self.limits.unpacked).unwrap_or(usize::MAX);
-        Ok(Tools { unpacker: Unpacker::new(most)?, lines: Lines::new(&self.dataset) })
+        Ok(Tools { unpacker: Unpacker::new(most)?, lines: Lines::coded(&self.dataset) })
     }
 
     /// Takes the lines of one object. Answers how many bytes they have, and those that do not fit.
