@@ -25,7 +25,7 @@ const PLACES: usize = 32;
 pub(crate) struct Words {
     /// Without a dictionary, the rows.
     plain: Strings,
-    coded: Option<Coded>,
+    coded: Option<Box<Coded>>,
     may_code: bool,
 }
 
@@ -67,14 +67,14 @@ impl Words {
 
     /// With a dictionary, as long as that pays. Whether it does depends on the rows of an array alone.
     pub(crate) fn coded() -> Self {
-        Self { plain: Strings::new(), coded: Some(Coded::new()), may_code: true }
+        Self { plain: Strings::new(), coded: Some(Box::new(Coded::new())), may_code: true }
     }
 
     /// The array: a dictionary's with the values in order of appearance, or one of texts. Begins anew.
     pub(crate) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         let Some(coded) = &mut self.coded else {
             if self.may_code {
-                self.coded = Some(Coded::new());
+                self.coded = Some(Box::new(Coded::new()));
             }
             return Ok(Arc::new(self.plain.finish::<Utf8Type>()?));
         };

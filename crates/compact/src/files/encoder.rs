@@ -29,13 +29,13 @@ use crate::coded::with_type;
 
 /// A leaf that is encoded.
 pub(super) enum Chunk {
-    Arrow(ArrowColumnChunk),
+    Arrow(Box<ArrowColumnChunk>),
     Coded(Bytes, Box<ColumnCloseResult>),
 }
 
 /// What encodes a leaf.
 enum Leaf {
-    Arrow(ArrowColumnWriter),
+    Arrow(Box<ArrowColumnWriter>),
     Coded(Box<CodedLeaf>),
 }
 
@@ -88,7 +88,12 @@ impl EncoderFactory {
     /// An encoder without values.
     pub(super) fn encoder(&self) -> Result<ColumnEncoder, ParquetError> {
         // The number of the row group matters to encrypted files only.
-        let writers = self.factory.create_column_writers(0)?.into_iter().map(Leaf::Arrow).collect();
+        let writers = self
+            .factory
+            .create_column_writers(0)?
+            .into_iter()
+            .map(|writer| Leaf::Arrow(Box::new(writer)))
+            .collect();
         let (field, leaves) = (Arc::clone(&self.field), Arc::clone(&self.leaves));
         Ok(ColumnEncoder { field, leaves, writers, is_empty: true })
     }
@@ -141,7 +146,7 @@ impl ColumnEncoder {
     /// The encoded leaves, in the order of the schema.
     pub(super) fn close(self) -> Result<Vec<Chunk>, ParquetError> {
         let close = |writer| match writer {
-            Leaf::Arrow(writer) => writer.close().map(Chunk::Arrow),
+            Leaf::Arrow(writer) => writer.close().map(|chunk| Chunk::Arrow(Box::new(chunk))),
             Leaf::Coded(writer) => {
                 writer.close().map(|(bytes, close)| Chunk::Coded(bytes.into(), Box::new(close)))
             }

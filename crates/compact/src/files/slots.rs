@@ -1,7 +1,7 @@
 //! Where the values of a leaf are in the rows of its column: Parquet's levels.
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray},
+    array::{Array, ArrayRef, AsArray, ListArray},
     datatypes::{DataType, Field},
 };
 
@@ -47,7 +47,7 @@ pub(super) fn leaves(data_type: &DataType) -> Vec<Option<Vec<Step>>> {
 /// The leaf's array at the end of the path; `None` if the column is of another type.
 pub(super) fn leaf<'a>(column: &'a ArrayRef, path: &[Step]) -> Option<&'a ArrayRef> {
     path.iter().try_fold(column, |array, step| match step {
-        Step::Elements => array.as_list_opt::<i32>().map(|list| list.values()),
+        Step::Elements => array.as_list_opt::<i32>().map(ListArray::values),
         Step::Field(index) => array.as_struct_opt().and_then(|structs| structs.columns().get(*index)),
     })
 }
@@ -76,7 +76,7 @@ pub(super) fn slots(field: &Field, column: &ArrayRef, path: &[Step]) -> Slots {
             for slot in &mut slots {
                 match slot.at {
                     Some(at) if nulls.is_none_or(|nulls| nulls.is_valid(at as usize)) => {
-                        slot.definition = definition
+                        slot.definition = definition;
                     }
                     _ => slot.at = None,
                 }
