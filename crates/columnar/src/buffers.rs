@@ -6,8 +6,9 @@
 
 mod nulls;
 mod strings;
+mod words;
 
-use std::{mem, sync::Arc};
+use std::{mem, ops::Range, sync::Arc};
 
 use arrow::{
     array::{ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray},
@@ -17,6 +18,7 @@ use arrow::{
 
 pub(crate) use nulls::Nulls;
 pub(crate) use strings::Strings;
+pub(crate) use words::Words;
 
 /// What every column can do, whatever its type.
 pub(crate) trait Collector {
@@ -29,6 +31,15 @@ pub(crate) trait Collector {
     fn reserve(&mut self);
     /// How many bytes the values take, at a guess.
     fn bytes(&self) -> usize;
+}
+
+/// What texts are written to.
+pub(crate) trait Texts {
+    fn append(&mut self, text: &[u8]);
+    /// Where a text is written to. It becomes one by [`Texts::end`].
+    fn open(&mut self) -> &mut Vec<u8>;
+    /// What was written since the last text is one.
+    fn end(&mut self);
 }
 
 /// Room for about `hint` values.
@@ -61,6 +72,10 @@ impl<T: ArrowPrimitiveType> Numbers<T> {
     pub(crate) fn append(&mut self, value: T::Native) {
         self.values.push(value);
         self.nulls.append_valid();
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Option<T::Native>> {
+        self.values.iter().enumerate().map(|(row, value)| (!self.nulls.is_null(row)).then_some(*value))
     }
 
     pub(crate) fn last_mut(&mut self) -> Option<&mut T::Native> {
@@ -188,6 +203,13 @@ impl Offsets {
                 self.append_empty();
             }
         }
+    }
+
+    /// Where the parts of a row are.
+    #[inline]
+    pub(crate) fn range(&self, row: usize) -> Option<Range<usize>> {
+        let [begin, end] = self.ends.get(row..row + 2)? else { return None };
+        Some(usize::try_from(*begin).ok()?..usize::try_from(*end).ok()?)
     }
 
     /// A row without parts.

@@ -18,11 +18,11 @@ mod number;
 mod string;
 mod value;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use arrow::{
     array::{ArrayRef, RecordBatch},
-    datatypes::{SchemaRef, TimestampMillisecondType, Utf8Type},
+    datatypes::{FieldRef, Schema, SchemaRef, TimestampMillisecondType, Utf8Type},
     error::ArrowError,
 };
 use domain::{ColumnName, Dataset, dataset::SYSTEM_COLUMNS, event::Rejection, json::Cursor, value::Unit};
@@ -31,6 +31,7 @@ use self::{envelope::Middle, event::ExtraFields};
 use crate::{
     buffers::{Collector, Numbers, Strings},
     names::Names,
+    nested::with_type,
     part::Part,
 };
 
@@ -48,6 +49,8 @@ pub struct Lines {
     /// The number of the line that is read, from 1.
     line: u64,
     middle: Middle,
+    /// See [`Lines::ingestion`].
+    ingestion: Option<Range<usize>>,
     extra_fields: ExtraFields,
 }
 
@@ -87,8 +90,23 @@ pub enum Misfit {
 impl Lines {
     /// No events of this dataset yet.
     pub fn new(dataset: &Dataset) -> Self {
+        Self::with(dataset, |column| Part::new(&column.sent))
+    }
+
+    /// The same, where a column whose texts repeat may become one of numbers into a dictionary, `Dictionary(UInt16, Utf8)`,
+    /// within arrays and structs too. Its rows alone decide that, so one batch may have another schema than the next. The
+    /// columns of the identity and of the order are as in the table.
+    pub fn coded(dataset: &Dataset) -> Self {
+        let order = dataset.sort_order();
+        Self::with(dataset, |column| {
+            let is_plain = dataset.is_key(column) || order.contains(&column.name.as_str());
+            if is_plain { Part::new(&column.sent) } else { Part::coded(&column.sent) }
+        })
+    }
+
+    fn with(dataset: &Dataset, part: impl Fn(&domain::Column) -> Part) -> Self {
         let columns = dataset.columns().iter().map(|column| Column {
-            part: Part::new(&column.sent),
+            part: part(column),
             unit: column.unit,
             is_key: dataset.is_key(column),
             line: 0,
@@ -104,6 +122,7 @@ impl Lines {
             rows: 0,
             line: 0,
             middle: Middle::default(),
+            ingestion: None,
             extra_fields: ExtraFields::default(),
             dataset: dataset.clone(),
         }
@@ -134,11 +153,18 @@ impl Lines {
             }
         }
         if self.read(line).is_none() {
+            self.ingestion = None;
             self.truncate();
             self.push_general(line)?;
         }
         self.rows += 1;
         Ok(())
+    }
+
+    /// Where the last line says when it was ingested. Two lines that are alike but for these places become rows that differ
+    /// in the time of ingestion at the most. `None` if that place is not known, as of lines in an unusual form.
+    pub fn ingestion(&self) -> Option<Range<usize>> {
+        self.ingestion.clone()
     }
 
     /// How many events are in.
@@ -162,7 +188,13 @@ impl Lines {
         let arrays = self.arrays();
         self.rows = 0;
         self.truncate();
-        RecordBatch::try_new(Arc::clone(&self.schema), arrays?)
+        let arrays = arrays?;
+        let fields = self.schema.fields().iter().zip(&arrays).map(|(field, array)| with_type(field, array));
+        let fields: Vec<FieldRef> = fields.collect();
+        let is_as_in_table =
+            fields.iter().zip(self.schema.fields()).all(|(one, other)| Arc::ptr_eq(one, other));
+        let schema = if is_as_in_table { Arc::clone(&self.schema) } else { Arc::new(Schema::new(fields)) };
+        RecordBatch::try_new(schema, arrays)
     }
 
     fn arrays(&mut self) -> Result<Vec<ArrayRef>, ArrowError> {

@@ -10,10 +10,18 @@ use arrow::{
 use domain::{data_type::Field, value::Value};
 
 use crate::{
-    buffers::{Collector, Nulls, Offsets, Strings},
+    buffers::{Collector, Nulls, Offsets, Strings, Texts},
     names::{Names, Unknown},
     part::Part,
 };
+
+/// The field of an array, which may have a dictionary.
+pub(crate) fn with_type(field: &FieldRef, array: &ArrayRef) -> FieldRef {
+    if field.data_type() == array.data_type() {
+        return Arc::clone(field);
+    }
+    Arc::new(field.as_ref().clone().with_data_type(array.data_type().clone()))
+}
 
 /// An array column.
 #[derive(Debug)]
@@ -44,7 +52,7 @@ impl Lists {
     pub(crate) fn finish(&mut self, element: &FieldRef) -> Result<ArrayRef, ArrowError> {
         let (offsets, nulls) = (self.offsets.finish(), self.nulls.finish());
         let elements = self.elements.finish(element.data_type())?;
-        Ok(Arc::new(ListArray::try_new(Arc::clone(element), offsets?, elements, nulls)?))
+        Ok(Arc::new(ListArray::try_new(with_type(element, &elements), offsets?, elements, nulls)?))
     }
 }
 
@@ -89,10 +97,11 @@ pub(crate) struct Structs {
 }
 
 impl Structs {
-    pub(crate) fn new(fields: &[Field]) -> Self {
+    /// Of these parts, which belong to the fields.
+    pub(crate) fn new(fields: &[Field], parts: Vec<Part>) -> Self {
         Self {
             names: Names::new(fields.iter().map(Field::sender)),
-            fields: fields.iter().map(|field| Part::new(&field.data_type)).collect(),
+            fields: parts,
             unknown: Unknown::default(),
             nulls: Nulls::default(),
         }
@@ -114,8 +123,9 @@ impl Structs {
         let nulls = self.nulls.finish();
         let arrays = self.fields.iter_mut().zip(fields);
         let arrays = arrays.map(|(part, field)| part.finish(field.data_type()));
-        let arrays = arrays.collect::<Result<_, _>>()?;
-        Ok(Arc::new(StructArray::try_new(fields.clone(), arrays, nulls)?))
+        let arrays = arrays.collect::<Result<Vec<ArrayRef>, _>>()?;
+        let fields = fields.iter().zip(&arrays).map(|(field, array)| with_type(field, array)).collect();
+        Ok(Arc::new(StructArray::try_new(fields, arrays, nulls)?))
     }
 }
 

@@ -6,14 +6,14 @@ use arrow::{
     array::ArrayRef,
     datatypes::{
         BinaryType, DataType as Arrow, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type,
-        Int64Type, TimestampMillisecondType, Utf8Type,
+        Int64Type, TimestampMillisecondType,
     },
     error::ArrowError,
 };
 use domain::{DataType, data_type::Decimal, value::Value};
 
 use crate::{
-    buffers::{Booleans, Collector, Numbers, Strings},
+    buffers::{Booleans, Collector, Numbers, Strings, Texts, Words},
     nested::{Lists, Maps, Structs},
     time::Day,
 };
@@ -27,7 +27,7 @@ pub(crate) enum Part {
     Float(Numbers<Float32Type>),
     Double(Numbers<Float64Type>),
     Decimal(Numbers<Decimal128Type>, Decimal),
-    String(Strings),
+    String(Words),
     Date(Numbers<Date32Type>, Day),
     Timestamp(Numbers<TimestampMillisecondType>, Day),
     Binary(Strings),
@@ -38,6 +38,16 @@ pub(crate) enum Part {
 
 impl Part {
     pub(crate) fn new(data_type: &DataType) -> Self {
+        Self::of(data_type, Words::plain)
+    }
+
+    /// The same, where texts that repeat may become numbers into dictionaries, but for those of maps.
+    pub(crate) fn coded(data_type: &DataType) -> Self {
+        Self::of(data_type, Words::coded)
+    }
+
+    /// With columns of texts as they are made by `words`.
+    fn of(data_type: &DataType, words: fn() -> Words) -> Self {
         match data_type {
             DataType::Boolean => Self::Boolean(Booleans::default()),
             DataType::Int => Self::Int(Numbers::new()),
@@ -45,12 +55,15 @@ impl Part {
             DataType::Float => Self::Float(Numbers::new()),
             DataType::Double => Self::Double(Numbers::new()),
             DataType::Decimal(decimal) => Self::Decimal(Numbers::new(), *decimal),
-            DataType::String => Self::String(Strings::new()),
+            DataType::String => Self::String(words()),
             DataType::Date => Self::Date(Numbers::new(), Day::default()),
             DataType::Timestamp => Self::Timestamp(Numbers::new(), Day::default()),
             DataType::Binary => Self::Binary(Strings::new()),
-            DataType::Array(element) => Self::Array(Box::new(Lists::new(Self::new(element)))),
-            DataType::Struct(fields) => Self::Struct(Box::new(Structs::new(fields))),
+            DataType::Array(element) => Self::Array(Box::new(Lists::new(Self::of(element, words)))),
+            DataType::Struct(fields) => {
+                let parts = fields.iter().map(|field| Self::of(&field.data_type, words)).collect();
+                Self::Struct(Box::new(Structs::new(fields, parts)))
+            }
             DataType::Map(value) => Self::Map(Box::new(Maps::new(Self::new(value)))),
         }
     }
@@ -90,7 +103,8 @@ impl Part {
             Self::Decimal(numbers, _) => numbers.len(),
             Self::Date(numbers, _) => numbers.len(),
             Self::Timestamp(numbers, _) => numbers.len(),
-            Self::String(strings) | Self::Binary(strings) => strings.len(),
+            Self::String(words) => words.len(),
+            Self::Binary(strings) => strings.len(),
             Self::Array(lists) => lists.len(),
             Self::Struct(structs) => structs.len(),
             Self::Map(maps) => maps.len(),
@@ -107,7 +121,8 @@ impl Part {
             Self::Decimal(numbers, _) => numbers,
             Self::Date(numbers, _) => numbers,
             Self::Timestamp(numbers, _) => numbers,
-            Self::String(strings) | Self::Binary(strings) => strings,
+            Self::String(words) => words,
+            Self::Binary(strings) => strings,
             Self::Array(lists) => &**lists,
             Self::Struct(structs) => &**structs,
             Self::Map(maps) => &**maps,
@@ -124,14 +139,16 @@ impl Part {
             Self::Decimal(numbers, _) => numbers,
             Self::Date(numbers, _) => numbers,
             Self::Timestamp(numbers, _) => numbers,
-            Self::String(strings) | Self::Binary(strings) => strings,
+            Self::String(words) => words,
+            Self::Binary(strings) => strings,
             Self::Array(lists) => &mut **lists,
             Self::Struct(structs) => &mut **structs,
             Self::Map(maps) => &mut **maps,
         }
     }
 
-    /// The array, of the type that [`DataType::arrow`] gives for what the part was made of. Begins anew.
+    /// The array, of the type that [`DataType::arrow`] gives for what the part was made of, but for dictionaries in place of
+    /// texts where they are coded. Begins anew.
     pub(crate) fn finish(&mut self, arrow: &Arrow) -> Result<ArrayRef, ArrowError> {
         Ok(match (self, arrow) {
             (Self::Boolean(booleans), _) => booleans.finish(),
@@ -142,7 +159,7 @@ impl Part {
             (Self::Decimal(numbers, _), Arrow::Decimal128(precision, scale)) => {
                 Arc::new(numbers.finish()?.with_precision_and_scale(*precision, *scale)?)
             }
-            (Self::String(strings), _) => Arc::new(strings.finish::<Utf8Type>()?),
+            (Self::String(words), _) => words.finish()?,
             (Self::Date(numbers, _), _) => Arc::new(numbers.finish()?),
             (Self::Timestamp(numbers, _), _) => Arc::new(numbers.finish()?),
             (Self::Binary(strings), _) => Arc::new(strings.finish::<BinaryType>()?),

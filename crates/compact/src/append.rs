@@ -1,5 +1,6 @@
 //! New rows of a generation: what landed, read, freed of twins, and made into files.
 
+use arrow::array::RecordBatch;
 use domain::{
     Consumed, DataFile, Partition,
     port::{Clock, Ids, ObjectStore},
@@ -50,7 +51,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let mut runs = Runs::new(dataset, workers).map_err(build_error)?;
         let mut fresh = &listing.fresh[..];
         loop {
-            let (rows, read) = self.part(workshop, partition, files, fresh, &mut outcome).await?;
+            let (rows, read) =
+                self.part(workshop, partition, files, (fresh, runs.words()), &mut outcome).await?;
             fresh = &fresh[read..];
             let is_all = fresh.is_empty() || !self.may_read_on(rows.bytes() as u64, run);
             if runs.is_empty() && is_all {
@@ -94,22 +96,23 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     }
 
     /// Reads as many of these batches as fit into memory, from the front, and drops what is known: the rows that are new,
-    /// in order, and how many batches they are of.
+    /// in order, with dictionaries that begin with these, and how many batches they are of.
     async fn part(
         &self,
         workshop: &Workshop<'_, S>,
         partition: &Partition,
         files: &[DataFile],
-        fresh: &[Landed],
+        (fresh, words): (&[Landed], Option<&RecordBatch>),
         outcome: &mut Outcome,
     ) -> Result<(Sorted, usize), CompactError> {
         let Workshop { store, dataset, ref limits, workers, .. } = *workshop;
         let now = self.clock.now();
         let inputs = Inputs { store, dataset, partition, limits, workers };
-        let Parsed { batches, chunks, rejected, .. } = parse::parse(&inputs, fresh, now).await?;
+        let Parsed { batches, chunks, contents, rejected, .. } = parse::parse(&inputs, fresh, now).await?;
         quarantine::store_rejected(store, dataset.name(), partition, &rejected).await?;
         drop(rejected);
-        let mut new = Distinct::new(dataset, chunks, workers).map_err(build_error)?;
+        let mut new = Distinct::new(dataset, chunks, &contents, workers).map_err(build_error)?;
+        drop(contents);
         let looked = twins::drop_known(store, files, dataset, &mut new).await?;
         tracing::debug!(
             row_groups = looked.row_groups,
@@ -121,6 +124,6 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         outcome.conflicting += new.conflicting;
         let read = batches.len();
         outcome.consumed.extend(batches.into_iter().map(|batch| Consumed { batch, at: now }));
-        Ok((new.sorted(dataset, workers).map_err(build_error)?, read))
+        Ok((new.sorted(words, dataset, workers).map_err(build_error)?, read))
     }
 }

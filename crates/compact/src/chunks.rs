@@ -1,20 +1,24 @@
 //! Rows that lie in several batches of one schema.
 
+use std::sync::Arc;
+
 use arrow::{
     array::{Array, ArrayRef, RecordBatch},
-    datatypes::SchemaRef,
+    datatypes::{FieldRef, Schema, SchemaRef},
     error::ArrowError,
 };
 
 use crate::{
+    coded,
     gather::{Place, gather},
     ordered,
+    workers::Workers,
 };
 
 /// Of one row in two to this power the chunk is noted.
 const MARKS: u32 = 12;
 
-/// Batches of one schema. Their rows are numbered from 0, through all of them.
+/// Batches of one schema, but for dictionaries in place of texts ([`crate::coded`]). Their rows are numbered from 0, through all of them.
 #[derive(Debug)]
 pub(crate) struct Chunks {
     schema: SchemaRef,
@@ -39,8 +43,7 @@ impl Chunks {
         // There are no more chunks with rows than there are rows.
         let chunk_of = |row: usize| (starts.partition_point(|start| *start as usize <= row) - 1) as u32;
         let marks = (0..rows).step_by(1 << MARKS).map(chunk_of).collect();
-        let bytes = batches.iter().map(ordered::bytes).sum();
-        Ok(Self { schema, batches, starts, marks, bytes })
+        Ok(Self { schema, batches, starts, marks, bytes: 0 })
     }
 
     pub(crate) fn schema(&self) -> &SchemaRef {
@@ -55,7 +58,8 @@ impl Chunks {
         self.starts.last().map_or(0, |rows| *rows as usize)
     }
 
-    /// Bytes of the values of all columns.
+    /// Bytes of the values of all columns, as if they had no dictionaries. It is known of chunks that have been through
+    /// [`Self::with_one_dictionary`].
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -91,6 +95,32 @@ impl Chunks {
             (run, left) = left.split_at(length);
             Some((chunk, run))
         })
+    }
+
+    /// The same rows, where all chunks have the same dictionaries: see [`coded::with_one_dictionary`]. These begin with those
+    /// of `before`, a batch of the same columns, where both have some.
+    pub(crate) fn with_one_dictionary(
+        self,
+        before: Option<&RecordBatch>,
+        workers: &Workers,
+    ) -> Result<Self, ArrowError> {
+        let bytes = workers.each(self.batches.iter().collect(), ordered::bytes).into_iter().sum();
+        let columns = (0..self.schema.fields().len()).collect();
+        let columns = workers.each(columns, |index: usize| {
+            let batches = before.into_iter().chain(&self.batches);
+            coded::with_one_dictionary(batches.map(|batch| Arc::clone(batch.column(index))).collect())
+        });
+        let skipped = usize::from(before.is_some());
+        let columns = columns.into_iter().map(|column| Ok(column?.into_iter().skip(skipped)));
+        let mut columns: Vec<_> = columns.collect::<Result<_, ArrowError>>()?;
+        let mut batches = Vec::with_capacity(self.batches.len());
+        for batch in &self.batches {
+            let arrays: Vec<ArrayRef> = columns.iter_mut().filter_map(Iterator::next).collect();
+            let fields = batch.schema_ref().fields().iter().zip(&arrays);
+            let fields: Vec<FieldRef> = fields.map(|(field, array)| coded::with_type(field, array)).collect();
+            batches.push(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?);
+        }
+        Ok(Self { batches, bytes, ..self })
     }
 
     /// These rows of one column, in this order.

@@ -61,23 +61,30 @@ impl Entered {
 }
 
 impl Distinct {
-    /// Of twins the first one stays: the rows are in order of batch and line.
+    /// Of twins the first one stays: the rows are in order of batch and line. `contents` are hashes: rows with the same one
+    /// have the same content. Of rows beyond their end nothing is known.
     pub(crate) fn new(
         dataset: &Dataset,
         chunks: Vec<RecordBatch>,
+        contents: &[u64],
         workers: &Workers,
     ) -> Result<Self, ArrowError> {
         let schema = dataset.arrow_schema();
         let identity = Identity::new(&schema, dataset)?;
-        Self::with(Chunks::new(schema, chunks)?, identity, workers)
+        Self::with(Chunks::new(schema, chunks)?, identity, contents, workers)
     }
 
-    fn with(all: Chunks, identity: Identity, workers: &Workers) -> Result<Self, ArrowError> {
+    fn with(
+        all: Chunks,
+        identity: Identity,
+        contents: &[u64],
+        workers: &Workers,
+    ) -> Result<Self, ArrowError> {
         let fields = all.schema().fields().iter().enumerate();
         let content = fields.filter(|(_, field)| field.name() != INGESTED_AT).map(|(index, _)| index);
         let content: Vec<usize> = content.collect();
         let found = {
-            let rows = Rows::new(&all, &identity, &content);
+            let rows = Rows { contents, ..Rows::new(&all, &identity, &content) };
             workers.each(rows.shares(workers)?, |share| rows.distinct(share))
         };
         let mut keep = BooleanBufferBuilder::new(all.rows());
@@ -147,15 +154,21 @@ impl Distinct {
         }
     }
 
-    /// The rows that stay, in the dataset's order.
-    pub(crate) fn sorted(self, dataset: &Dataset, workers: &Workers) -> Result<Sorted, ArrowError> {
+    /// The rows that stay, in the dataset's order. Their dictionaries begin with those of `before`, a batch of rows that came
+    /// before them.
+    pub(crate) fn sorted(
+        self,
+        before: Option<&RecordBatch>,
+        dataset: &Dataset,
+        workers: &Workers,
+    ) -> Result<Sorted, ArrowError> {
         let Self { all, tables, mut keep, kept, .. } = self;
         drop(tables);
         let keep = keep.finish();
         let mut rows = Vec::with_capacity(kept);
         // No more rows than 32 bits can count are in the chunks.
         rows.extend(keep.set_indices_u32());
-        Sorted::new(all, rows, dataset, workers)
+        Sorted::new(all, rows, before, dataset, workers)
     }
 }
 
@@ -174,12 +187,14 @@ struct Rows<'a> {
     /// The identity's columns of each chunk.
     identities: Vec<Vec<&'a ArrayRef>>,
     content: &'a [usize],
+    /// Of the first rows, hashes of their content.
+    contents: &'a [u64],
 }
 
 impl<'a> Rows<'a> {
     fn new(all: &'a Chunks, identity: &'a Identity, content: &'a [usize]) -> Self {
         let identities = all.batches().iter().map(|batch| identity.of(batch.columns())).collect();
-        Self { all, identity, identities, content }
+        Self { all, identity, identities, content, contents: &[] }
     }
 
     /// The rows shared out by their hashes, each share in the order of the rows.
@@ -227,6 +242,10 @@ impl<'a> Rows<'a> {
 
     /// Whether two rows differ in anything but the time of their ingestion.
     fn differ(&self, one: u32, other: u32) -> bool {
+        let content = |row: u32| self.contents.get(row as usize);
+        if content(one).is_some_and(|hash| content(other) == Some(hash)) {
+            return false;
+        }
         let (one, other) = (self.all.place(one), self.all.place(other));
         self.content.iter().any(|index| {
             let column = |(chunk, _): Place| self.all.column(chunk, *index);

@@ -2,15 +2,18 @@
 
 mod balance;
 mod choice;
+mod coded;
 mod conform;
 mod distinct;
 mod encoder;
 mod field_ids;
 mod footer;
+mod hybrid;
 mod open;
 mod parts;
 mod properties;
 mod sample;
+mod slots;
 mod source;
 mod trial;
 mod writer;

@@ -3,11 +3,16 @@
 use std::{ops::Range, sync::Arc};
 
 use arrow::{
-    array::{Array, ArrayRef, new_empty_array},
+    array::{
+        Array, ArrayRef, AsArray, DictionaryArray, ListArray, StructArray, new_empty_array, new_null_array,
+    },
+    buffer::{BooleanBuffer, NullBuffer, OffsetBuffer},
     compute::{concat, interleave},
-    datatypes::DataType,
+    datatypes::{DataType, UInt16Type},
     error::ArrowError,
 };
+
+use crate::coded::is_coded;
 
 /// An array, and a value in it.
 pub(crate) type Place = (usize, usize);
@@ -21,8 +26,15 @@ pub(crate) fn gather(
     arrays: &[&dyn Array],
     places: &[Place],
 ) -> Result<ArrayRef, ArrowError> {
+    let Some(first) = arrays.first() else { return Ok(new_empty_array(data_type)) };
     if places.is_empty() {
-        return Ok(new_empty_array(data_type));
+        return Ok(first.slice(0, 0));
+    }
+    if arrays.iter().all(|array| array.null_count() == array.len()) {
+        return Ok(new_null_array(first.data_type(), places.len()));
+    }
+    if is_coded(first.data_type()) {
+        return gather_coded(first.data_type(), arrays, places);
     }
     let Some(runs) = runs(places) else { return interleave(arrays, places) };
     let slice = |(array, values): (usize, Range<usize>)| arrays[array].slice(values.start, values.len());
@@ -31,6 +43,61 @@ pub(crate) fn gather(
         return Ok(Arc::clone(only));
     }
     concat(&slices.iter().map(AsRef::as_ref).collect::<Vec<&dyn Array>>())
+}
+
+/// The same of arrays that have one dictionary in common: of the texts only their numbers are moved.
+fn gather_coded(
+    data_type: &DataType,
+    arrays: &[&dyn Array],
+    places: &[Place],
+) -> Result<ArrayRef, ArrowError> {
+    match data_type {
+        DataType::Dictionary(..) => {
+            let coded: Vec<&DictionaryArray<UInt16Type>> =
+                arrays.iter().map(|array| array.as_dictionary()).collect();
+            let Some(values) = coded.first().map(|coded| Arc::clone(coded.values())) else {
+                return Ok(new_empty_array(data_type));
+            };
+            let codes: Vec<&dyn Array> = coded.iter().map(|coded| coded.keys() as &dyn Array).collect();
+            let codes = gather(&DataType::UInt16, &codes, places)?;
+            Ok(Arc::new(DictionaryArray::try_new(codes.as_primitive::<UInt16Type>().clone(), values)?))
+        }
+        DataType::Struct(fields) => {
+            let columns = fields.iter().enumerate().map(|(index, field)| {
+                let parts: Vec<&dyn Array> =
+                    arrays.iter().map(|array| array.as_struct().column(index).as_ref()).collect();
+                gather(field.data_type(), &parts, places)
+            });
+            let columns = columns.collect::<Result<Vec<_>, _>>()?;
+            Ok(Arc::new(StructArray::try_new(fields.clone(), columns, nulls(arrays, places))?))
+        }
+        DataType::List(element) => {
+            let lists: Vec<&ListArray> = arrays.iter().map(|array| array.as_list()).collect();
+            let (mut ends, mut parts) = (Vec::with_capacity(places.len()), Vec::new());
+            for (array, value) in places {
+                let [begin, end] = [0, 1].map(|next| lists[*array].value_offsets()[*value + next] as usize);
+                parts.extend((begin..end).map(|part| (*array, part)));
+                ends.push(end - begin);
+            }
+            let elements: Vec<&dyn Array> = lists.iter().map(|list| list.values().as_ref()).collect();
+            let elements = gather(element.data_type(), &elements, &parts)?;
+            let offsets = OffsetBuffer::<i32>::from_lengths(ends);
+            Ok(Arc::new(ListArray::try_new(Arc::clone(element), offsets, elements, nulls(arrays, places))?))
+        }
+        _ => interleave(arrays, places),
+    }
+}
+
+/// Which values are null, if any of the arrays has one that is.
+fn nulls(arrays: &[&dyn Array], places: &[Place]) -> Option<NullBuffer> {
+    if arrays.iter().all(|array| array.null_count() == 0) {
+        return None;
+    }
+    let valid = |row: usize| {
+        let (array, value) = places[row];
+        arrays[array].is_valid(value)
+    };
+    Some(NullBuffer::new(BooleanBuffer::collect_bool(places.len(), valid)))
 }
 
 /// Values that lie side by side in one array; `None` if these runs are short.

@@ -84,7 +84,12 @@ impl<S: ObjectStore> Workshop<'_, S> {
         let (sources, carried) = self.split(plan).await?;
         let conflicting = runs.conflicting();
         let (rows, bytes, packed) = (runs.rows(), runs.unpacked_bytes(), runs.bytes());
-        let new = New { inputs: runs.into_rows().map(Input::Run).collect(), rows, bytes, encoded: packed };
+        let new = New {
+            inputs: runs.into_rows(sources.is_empty()).map(Input::Run).collect(),
+            rows,
+            bytes,
+            encoded: packed,
+        };
         let merged = self.merge_inputs(0, new, &sources).await?;
         let made = self.with_carried(merged, carried).await?;
         Ok((made, conflicting.load(Ordering::Relaxed)))

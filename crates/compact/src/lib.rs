@@ -8,6 +8,7 @@ mod append;
 mod carry;
 mod chunks;
 mod clean;
+mod coded;
 #[cfg(feature = "lambda")]
 mod context;
 mod distinct;

@@ -6,16 +6,17 @@ use domain::settings::Settings;
 ///
 /// What is held at the same time, at the most, while a generation is made of new rows:
 ///
-/// - The rows as columns, once: 0.7 to 1.0 bytes for each byte that landed, unpacked. They stay where they were parsed
-///   until they are encoded; their order takes 16 bytes a row.
-/// - While twins are looked for, 16 bytes a row for hashes and up to 18 for the tables; then, instead, 12 to 24 for sorting.
+/// - The rows as columns, once: 0.5 to 1.0 bytes for each byte that landed, unpacked; the less, the more texts repeat. They
+///   stay where they were parsed until they are encoded; their order takes 16 bytes a row.
+/// - While twins are looked for, 24 bytes a row for hashes and up to 18 for the tables; then, instead, 12 to 24 for sorting.
 ///   Of rows of 300 bytes that is a tenth.
 /// - What is fetched and not yet parsed, and a buffer for each thread to unpack into.
 /// - The file that is being written, its open row group, and a row group of each file that is merged.
 /// - Runs of what was read before, packed, with 12 bytes a row for the hashes of their identities.
 ///
-/// With a third for the inputs the first three stay under half of the budget. The file and the runs get a quarter each:
-/// runs are there while further inputs are read, and while they are merged, when no inputs are in memory.
+/// With a third for the inputs the first three stay under half of the budget. The runs get three eighths, and the file a
+/// quarter: runs are there while further inputs are read, and while they are merged, when no inputs are in memory; no file
+/// is written while inputs are read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     /// Landing bytes, unpacked, that are read at once. A batch is taken whole, so that many and one batch.
@@ -50,8 +51,8 @@ impl Limits {
             // With 64 threads no more than a quarter of the default budget.
             unpacked: (budget / 256).clamp(1 << 18, 8 << 20),
             held: (budget / 8).min(1 << 30),
-            // With Parquet's encodings on top they are a full file, or nearly.
-            runs: budget / 4,
+            // Beside the inputs' half, and beside the file's quarter.
+            runs: budget / 8 * 3,
             target: settings.target_file_size.min(budget / 4),
             row_group: (budget / 64).clamp(1 << 20, 64 << 20),
             row_group_rows: 6 * 16_384,

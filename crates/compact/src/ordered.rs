@@ -8,6 +8,8 @@ use arrow::{
     error::ArrowError,
 };
 
+use crate::coded::{self, is_coded};
+
 /// Rows in an order, of which any part of any column can be had.
 pub(crate) trait Ordered: Sync {
     fn schema(&self) -> &SchemaRef;
@@ -20,12 +22,20 @@ pub(crate) trait Ordered: Sync {
 
     /// These rows of one column, which is named by its index in the schema, in order. The range must be within the rows.
     fn column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError>;
+
+    /// The same for who can read dictionaries in place of texts: see [`crate::coded`].
+    fn coded_column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
+        self.column(index, rows)
+    }
 }
 
 /// Bytes of a batch's values. Unlike the memory that their buffers have, these do not depend on what else is in the buffers,
 /// or how much room a worker left in them.
 pub(crate) fn bytes(batch: &RecordBatch) -> usize {
     let of = |column: &ArrayRef| {
+        if is_coded(column.data_type()) {
+            return coded::bytes(column);
+        }
         let size = column.to_data().get_slice_memory_size();
         // Of a type that the lake does not have.
         size.unwrap_or_else(|_| column.get_array_memory_size())

@@ -38,6 +38,9 @@ pub(crate) struct Parsed {
     pub(crate) batches: Vec<BatchName>,
     /// The events that fit, in order of batch and line.
     pub(crate) chunks: Vec<RecordBatch>,
+    /// Of each event a hash of its line without the time of its ingestion. Where it is equal, so is the content; where it is
+    /// not, the content may be equal all the same, since JSON says one thing in several ways.
+    pub(crate) contents: Vec<u64>,
     /// The lines that do not, by batch.
     pub(crate) rejected: Vec<(BatchName, Vec<Rejected>)>,
     /// Bytes of all their lines.
@@ -191,6 +194,7 @@ impl Parsed {
                 break;
             }
         }
+        self.contents.extend_from_slice(&taken.contents[..rows]);
         for chunk in taken.chunks {
             let length = rows.min(chunk.num_rows());
             if length > 0 {

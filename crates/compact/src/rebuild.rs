@@ -111,7 +111,7 @@ fn sorted<S>(workshop: &Workshop<'_, S>, held: &mut Vec<RecordBatch>) -> Result<
     let adopted = adopted.into_iter().collect::<Result<Vec<_>, _>>().map_err(build_error)?;
     let chunks = Chunks::new(dataset.arrow_schema(), adopted).map_err(build_error)?;
     let rows = (0..u32::try_from(chunks.rows()).map_err(build_error)?).collect();
-    Sorted::new(chunks, rows, dataset, workers).map_err(build_error)
+    Sorted::new(chunks, rows, None, dataset, workers).map_err(build_error)
 }
 
 async fn store_run<S: ObjectStore>(

@@ -44,7 +44,12 @@ impl Keys {
 
     /// One key for each row.
     pub(crate) fn of(&self, batch: &RecordBatch) -> Result<Rows, ArrowError> {
-        let column = |index: &usize| match batch.column(*index) {
+        self.of_columns(batch.columns())
+    }
+
+    /// As [`Self::of`], of all columns of a batch.
+    pub(crate) fn of_columns(&self, columns: &[ArrayRef]) -> Result<Rows, ArrowError> {
+        let column = |index: &usize| match &columns[*index] {
             column if self.one_zero => with_one_zero(column),
             column => Arc::clone(column),
         };

@@ -16,7 +16,7 @@ use std::{
 use arrow::{
     array::{ArrayRef, BooleanArray, BooleanBufferBuilder, RecordBatch},
     compute::filter_record_batch,
-    datatypes::SchemaRef,
+    datatypes::{FieldRef, Schema, SchemaRef},
     error::ArrowError,
 };
 use domain::{
@@ -24,7 +24,10 @@ use domain::{
     sabotage::{self, Bug},
 };
 
-use crate::{files::identity_columns, identity::Identity, ordered::Ordered, rows::Keys, workers::Workers};
+use crate::{
+    coded::with_type, files::identity_columns, identity::Identity, ordered::Ordered, rows::Keys,
+    workers::Workers,
+};
 
 use known::{Hashed, Known};
 use packed::Piece;
@@ -45,6 +48,8 @@ pub(crate) struct Runs<'a> {
     /// What tells whether twins differ.
     content: Arc<Keys>,
     runs: Vec<Run>,
+    /// No rows, with the dictionaries of the last run. Those of earlier ones are their beginnings.
+    words: Option<RecordBatch>,
     duplicates: u64,
     conflicting: Arc<AtomicU64>,
 }
@@ -80,7 +85,18 @@ impl<'a> Runs<'a> {
         let identity_columns = names.map(|(name, _)| schema.index_of(name)).collect::<Result<_, _>>()?;
         let content = Arc::new(Keys::content(&schema)?);
         let (runs, duplicates, conflicting) = (Vec::new(), 0, Arc::default());
-        Ok(Self { workers, schema, identity, identity_columns, content, runs, duplicates, conflicting })
+        let words = None;
+        Ok(Self {
+            workers,
+            schema,
+            identity,
+            identity_columns,
+            content,
+            runs,
+            words,
+            duplicates,
+            conflicting,
+        })
     }
 
     /// How many runs there are.
@@ -90,6 +106,11 @@ impl<'a> Runs<'a> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.runs.is_empty()
+    }
+
+    /// No rows, with dictionaries: those of the next run are to begin with them.
+    pub(crate) fn words(&self) -> Option<&RecordBatch> {
+        self.words.as_ref()
     }
 
     /// How many rows are in them.
@@ -105,7 +126,8 @@ impl<'a> Runs<'a> {
     /// Bytes of memory that they take.
     pub(crate) fn bytes(&self) -> u64 {
         let twins = self.runs.iter().map(|run| size_of_val(&run.twins[..]) + run.known.bytes());
-        (self.pieces().map(Piece::bytes).sum::<usize>() + twins.sum::<usize>()) as u64
+        let words = self.words.as_ref().map_or(0, RecordBatch::get_array_memory_size);
+        (self.pieces().map(Piece::bytes).sum::<usize>() + twins.sum::<usize>() + words) as u64
     }
 
     /// Rows dropped because their twin was in an earlier run.
@@ -150,6 +172,7 @@ impl<'a> Runs<'a> {
             }
         }
         self.runs.push(Run { pieces, known, twins: Vec::new() });
+        self.words = Some(coded_batch(rows, 0..0)?);
         Ok(())
     }
 
@@ -216,8 +239,7 @@ impl<'a> Runs<'a> {
         range: Range<usize>,
         dropped: &[Dropped],
     ) -> Result<(Piece, Vec<(usize, Twin)>), ArrowError> {
-        let columns = (0..self.schema.fields().len()).map(|index| rows.column(index, range.clone()));
-        let batch = RecordBatch::try_new(self.schema.clone(), columns.collect::<Result<_, _>>()?)?;
+        let batch = coded_batch(rows, range)?;
         if dropped.is_empty() {
             return Ok((Piece::pack(&batch)?, Vec::new()));
         }
@@ -231,14 +253,26 @@ impl<'a> Runs<'a> {
         Ok((Piece::pack(&kept)?, twins.collect()))
     }
 
-    /// The runs as they are merged: in the order in which they were added.
-    pub(crate) fn into_rows(self) -> impl Iterator<Item = RunRows> {
-        let Self { schema, content, runs, conflicting, .. } = self;
+    /// The runs as they are merged: in the order in which they were added. All have the same dictionaries if they may have
+    /// any, else none.
+    pub(crate) fn into_rows(self, coded: bool) -> impl Iterator<Item = RunRows> {
+        let Self { schema, content, runs, words, conflicting, .. } = self;
+        let words = words.filter(|_| coded).unwrap_or_else(|| RecordBatch::new_empty(schema));
         runs.into_iter().map(move |Run { pieces, twins, .. }| {
             let (content, conflicting) = (Arc::clone(&content), Arc::clone(&conflicting));
-            RunRows::new(pieces, twins, schema.clone(), content, conflicting)
+            RunRows::new(pieces, twins, words.clone(), content, conflicting)
         })
     }
+}
+
+/// Some rows, with their dictionaries.
+fn coded_batch(rows: &dyn Ordered, range: Range<usize>) -> Result<RecordBatch, ArrowError> {
+    let fields = rows.schema().fields();
+    let columns = (0..fields.len()).map(|index| rows.coded_column(index, range.clone()));
+    let columns = columns.collect::<Result<Vec<_>, _>>()?;
+    let fields: Vec<FieldRef> =
+        fields.iter().zip(&columns).map(|(field, column)| with_type(field, column)).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
 }
 
 /// The piece of a row, and its place in there.

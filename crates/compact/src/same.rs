@@ -4,7 +4,7 @@ use arrow::{
     array::{Array, ArrowPrimitiveType, AsArray},
     datatypes::{
         DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type, TimeUnit,
-        TimestampMillisecondType,
+        TimestampMillisecondType, UInt16Type,
     },
 };
 
@@ -15,6 +15,10 @@ pub(crate) fn same(left: &dyn Array, i: usize, right: &dyn Array, j: usize) -> b
         (true, true) => return true,
         (false, false) => {}
         _ => return false,
+    }
+    if is_coded(left.data_type()) || is_coded(right.data_type()) {
+        let ((left, i), (right, j)) = (value_of(left, i), value_of(right, j));
+        return same(left, i, right, j);
     }
     match left.data_type() {
         DataType::Boolean => left.as_boolean().value(i) == right.as_boolean().value(j),
@@ -41,6 +45,18 @@ pub(crate) fn same(left: &dyn Array, i: usize, right: &dyn Array, j: usize) -> b
         // The lake has no others.
         _ => left.slice(i, 1).to_data() == right.slice(j, 1).to_data(),
     }
+}
+
+/// A value of a dictionary where it is in there; of another array as it is.
+fn value_of(array: &dyn Array, index: usize) -> (&dyn Array, usize) {
+    match array.as_dictionary_opt::<UInt16Type>() {
+        Some(coded) => (coded.values(), coded.keys().value(index).into()),
+        None => (array, index),
+    }
+}
+
+fn is_coded(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Dictionary(..))
 }
 
 /// The same, where -0.0 is 0.0: as SQL's `=` has it, by which identities are compared.

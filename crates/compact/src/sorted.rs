@@ -5,14 +5,14 @@ mod prefix;
 use std::ops::Range;
 
 use arrow::{
-    array::{Array, ArrayRef},
+    array::{Array, ArrayRef, RecordBatch},
     datatypes::SchemaRef,
     error::ArrowError,
     row::{RowConverter, SortField},
 };
 use domain::Dataset;
 
-use crate::{chunks::Chunks, gather::Place, ordered::Ordered, workers::Workers};
+use crate::{chunks::Chunks, coded::plain, gather::Place, ordered::Ordered, workers::Workers};
 
 use prefix::Prefixes;
 
@@ -33,14 +33,16 @@ pub(crate) struct Sorted {
 }
 
 impl Sorted {
-    /// Sorts these rows, which are numbered as in the chunks.
+    /// Sorts these rows, which are numbered as in the chunks. Dictionaries begin with those of `before`.
     pub(crate) fn new(
         chunks: Chunks,
         rows: Vec<u32>,
+        before: Option<&RecordBatch>,
         dataset: &Dataset,
         workers: &Workers,
     ) -> Result<Self, ArrowError> {
         let rows = order(&chunks, rows, dataset, workers)?;
+        let chunks = chunks.with_one_dictionary(before, workers)?;
         let mut order = vec![Place::default(); rows.len()];
         let parts = rows.chunks(PLACED).zip(order.chunks_mut(PLACED)).collect();
         workers.each(parts, |(rows, order): (&[u32], &mut [Place])| {
@@ -67,6 +69,10 @@ impl Ordered for Sorted {
     }
 
     fn column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
+        plain(&self.coded_column(index, rows)?)
+    }
+
+    fn coded_column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
         self.chunks.gather(index, &self.order[rows])
     }
 }

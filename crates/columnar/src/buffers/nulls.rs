@@ -34,10 +34,12 @@ impl Nulls {
     }
 
     pub(crate) fn is_last_null(&self) -> bool {
-        match (&self.valid, self.length.checked_sub(1)) {
-            (Some(valid), Some(last)) => valid[last / 8] >> (last % 8) & 1 == 0,
-            _ => false,
-        }
+        self.length.checked_sub(1).is_some_and(|last| self.is_null(last))
+    }
+
+    /// Of one of the values.
+    pub(crate) fn is_null(&self, row: usize) -> bool {
+        self.valid.as_ref().is_some_and(|valid| valid[row / 8] >> (row % 8) & 1 == 0)
     }
 
     pub(crate) fn truncate(&mut self, length: usize) {

@@ -2,7 +2,7 @@
 
 use arrow::{array::GenericByteArray, buffer::Buffer, datatypes::ByteArrayType, error::ArrowError};
 
-use super::{Collector, Nulls, Offsets, reserve, take_exact};
+use super::{Collector, Nulls, Offsets, Texts, reserve, take_exact};
 
 /// Values of any length.
 #[derive(Debug)]
@@ -19,22 +19,10 @@ impl Strings {
         Self { bytes: Vec::new(), offsets: Offsets::new(), nulls: Nulls::default(), hint: 0 }
     }
 
+    /// The value of a row.
     #[inline]
-    pub(crate) fn append(&mut self, value: &[u8]) {
-        self.bytes.extend_from_slice(value);
-        self.end();
-    }
-
-    /// Where a value is written to. It becomes one by [`Strings::end`].
-    pub(crate) fn open(&mut self) -> &mut Vec<u8> {
-        &mut self.bytes
-    }
-
-    /// What was written since the last value is one.
-    #[inline]
-    pub(crate) fn end(&mut self) {
-        self.offsets.append(self.bytes.len());
-        self.nulls.append_valid();
+    pub(crate) fn get(&self, row: usize) -> &[u8] {
+        self.offsets.range(row).and_then(|range| self.bytes.get(range)).unwrap_or_default()
     }
 
     /// The array; of texts, Arrow checks that they are UTF-8. Begins anew.
@@ -45,6 +33,24 @@ impl Strings {
         self.hint = self.bytes.len();
         let (bytes, nulls) = (take_exact(&mut self.bytes), self.nulls.finish());
         GenericByteArray::try_new(self.offsets.finish()?, Buffer::from(bytes), nulls)
+    }
+}
+
+impl Texts for Strings {
+    #[inline]
+    fn append(&mut self, text: &[u8]) {
+        self.bytes.extend_from_slice(text);
+        self.end();
+    }
+
+    fn open(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
+    #[inline]
+    fn end(&mut self) {
+        self.offsets.append(self.bytes.len());
+        self.nulls.append_valid();
     }
 }
 

@@ -51,6 +51,7 @@ impl Lines {
             name(cursor, bytes, br#""data""#)?;
             middle.text.extend_from_slice(bytes.get(start..cursor.at())?);
         }
+        self.ingestion = Some(start..cursor.at());
         self.ingested_at.append(self.middle.ingested_at);
         Some(())
     }

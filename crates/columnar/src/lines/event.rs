@@ -6,7 +6,7 @@ use domain::json::{Cursor, MAX_DEPTH};
 
 use super::{Column, Lines, nested::take, value};
 use crate::{
-    buffers::Collector,
+    buffers::{Collector, Texts},
     names::{Name, Unknown},
     part::Part,
 };

@@ -7,7 +7,7 @@ use domain::{
 };
 
 use super::{Lines, Misfit};
-use crate::buffers::Collector;
+use crate::buffers::{Collector, Texts};
 
 impl Lines {
     /// Adds one event; after an error nothing of it is in.

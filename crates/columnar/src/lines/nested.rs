@@ -6,7 +6,7 @@ use domain::json::Cursor;
 
 use super::value::read;
 use crate::{
-    buffers::Collector,
+    buffers::{Collector, Texts},
     names::Name,
     nested::{Lists, Maps, Structs},
     part::Part,

@@ -2,13 +2,13 @@
 
 use domain::json::{Span, bare};
 
-use crate::buffers::Strings;
+use crate::buffers::Texts;
 
 /// Appends the characters of a string, which a strict cursor read. `None` if it has an escape that is none, which the
 /// cursor would have refused.
 #[inline]
-pub(super) fn append(strings: &mut Strings, bytes: &[u8], span: &Span) -> Option<()> {
-    let inner = span.bare(bytes);
+pub(super) fn append(strings: &mut impl Texts, bytes: &[u8], span: &Span) -> Option<()> {
+    let inner = bytes.get(span.range.start + 1..span.range.end.checked_sub(1)?)?;
     if span.escaped {
         unescape(inner, strings.open())?;
         strings.end();
@@ -72,6 +72,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::buffers::Strings;
 
     /// What becomes of a string in quotes; `None` if it is refused.
     fn read(text: &str) -> Option<String> {

@@ -42,6 +42,25 @@ fn every_type_null_and_extra_field_finds_its_column() {
     assert_eq!(pretty_format_batches(&[rows]).unwrap().to_string(), expected);
 }
 
+/// Two lines that are alike but for that place say the same.
+#[test]
+fn the_place_that_says_when_a_line_was_ingested_is_known_of_usual_lines() {
+    let dataset = dataset();
+    let mut lines = Lines::new(&dataset);
+    let usual = line(r#"{"s": "a"}"#);
+    let later = usual.replace("10:05:00", "11:05:00");
+    for text in [&usual, &later, &usual] {
+        lines.push_str(text).unwrap();
+        let place = lines.ingestion().unwrap();
+        let said = format!("{}{}", &text[..place.start], &text[place.end..]);
+        assert_eq!(said, "{\"_id\":\"m:0\"{\"s\": \"a\"}}\n");
+    }
+    // A name in escapes is left to the general path, which does not know the place.
+    lines.push_str(&line(r#"{"\u0073": "a"}"#)).unwrap();
+    assert_eq!(lines.ingestion(), None);
+    assert_ne!(usual, later);
+}
+
 #[test]
 fn parts_of_nested_columns_keep_their_nulls_and_maps_are_in_order_of_their_keys() {
     let dataset = Dataset::from_json(

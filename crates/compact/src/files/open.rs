@@ -4,15 +4,12 @@ use std::{ops::Range, sync::Arc};
 
 use arrow::{array::Array, datatypes::SchemaRef};
 use domain::Dataset;
-use parquet::{
-    arrow::arrow_writer::ArrowColumnChunk, errors::ParquetError, file::writer::SerializedFileWriter,
-    schema::types::ColumnDescPtr,
-};
+use parquet::{errors::ParquetError, file::writer::SerializedFileWriter, schema::types::ColumnDescPtr};
 
 use super::{
     balance::heaviest_first,
     choice::{Choice, choose, leaves_by_column},
-    encoder::{ColumnEncoder, EncoderFactory},
+    encoder::{Chunk, ColumnEncoder, EncoderFactory},
     field_ids::with_field_ids,
     parts::{Parts, at_once},
     properties::{PAGE_ROWS, descriptor, properties},
@@ -74,7 +71,7 @@ impl Density {
 /// A column as far as a worker has come with it.
 enum Encoded {
     Open(ColumnEncoder),
-    Closed(Vec<ArrowColumnChunk>),
+    Closed(Vec<Chunk>),
 }
 
 impl OpenFile {
@@ -145,11 +142,11 @@ impl OpenFile {
     }
 
     /// Writes the row group into the file.
-    fn append(&mut self, chunks: Vec<ArrowColumnChunk>) -> Result<(), ParquetError> {
+    fn append(&mut self, chunks: Vec<Chunk>) -> Result<(), ParquetError> {
         let bytes: u64 = chunks.iter().map(|chunk| chunk.close().bytes_written).sum();
         let mut group = self.writer.next_row_group()?;
         for chunk in chunks {
-            chunk.append_to_row_group(&mut group)?;
+            chunk.append_to(&mut group)?;
         }
         group.close()?;
         let rows = std::mem::take(&mut self.in_group) as u64;

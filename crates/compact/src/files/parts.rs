@@ -50,11 +50,11 @@ impl<'p> Parts<'p> {
         }
     }
 
-    /// The values of one column in one part.
+    /// The values of one column in one part. They may have dictionaries.
     pub(super) fn column(&self, column: usize, part: usize) -> Result<ArrayRef, ArrowError> {
         match self {
             Self::Batches(batches) => Ok(batches[part].column(column).clone()),
-            Self::Ordered(rows, ranges) => rows.column(column, ranges[part].clone()),
+            Self::Ordered(rows, ranges) => rows.coded_column(column, ranges[part].clone()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod arrays;
 mod choosing;
+mod coded;
 mod field_ids;
 mod value;
 mod writing;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use arrow::{array::ArrayRef, datatypes::FieldRef};
 use parquet::{
-    arrow::arrow_writer::ArrowColumnChunk,
     errors::ParquetError,
     file::{
         properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder},
@@ -12,7 +11,7 @@ use parquet::{
     },
 };
 
-use super::encoder::EncoderFactory;
+use super::encoder::{Chunk, EncoderFactory};
 
 /// One leaf of a column as a trial encoded it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +40,7 @@ pub(super) fn trial(
 }
 
 impl Trial {
-    fn of(chunk: &ArrowColumnChunk) -> Self {
+    fn of(chunk: &Chunk) -> Self {
         let close = chunk.close();
         let metadata = &close.metadata;
         let count = |number: i64| u64::try_from(number).unwrap_or_default();

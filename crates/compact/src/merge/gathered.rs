@@ -10,6 +10,7 @@ use arrow::{
 
 use super::order::Entry;
 use crate::{
+    coded::plain,
     gather::{Place, gather},
     ordered::{Ordered, bytes},
 };
@@ -69,6 +70,10 @@ impl Ordered for Gathered {
     }
 
     fn column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
+        plain(&self.coded_column(index, rows)?)
+    }
+
+    fn coded_column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
         self.gather(index, &self.places[rows])
     }
 }

@@ -1,7 +1,9 @@
 //! Some landing batches that one worker parses.
 
 use std::{
+    hash::{BuildHasher, Hasher},
     io,
+    ops::Range,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -18,6 +20,7 @@ use domain::{
     batch::BatchName,
     quarantine::{Carrier, Original, Rejected},
 };
+use foldhash::quality::RandomState;
 
 use crate::{error::CompactError, limits::Limits, log::build_error, unpack::Unpacker};
 
@@ -76,6 +79,8 @@ pub(super) struct Taken {
     pub(super) batches: Vec<Batch>,
     /// The rows of all batches, in their order.
     pub(super) chunks: Vec<RecordBatch>,
+    /// Of each row a hash of its line: see [`Parsed::contents`](super::Parsed::contents).
+    pub(super) contents: Vec<u64>,
 }
 
 #[derive(Debug)]
@@ -93,6 +98,8 @@ pub(super) struct Parser {
     dataset: Dataset,
     limits: Limits,
     now: DateTime<Utc>,
+    /// What lines are hashed with: no sender knows which of them collide.
+    random: RandomState,
     is_closed: AtomicBool,
     idle: Mutex<Vec<Tools>>,
 }
@@ -105,7 +112,8 @@ struct Tools {
 
 impl Parser {
     pub(super) fn new(dataset: Dataset, limits: Limits, now: DateTime<Utc>) -> Self {
-        Self { dataset, limits, now, is_closed: AtomicBool::new(false), idle: Mutex::default() }
+        let (random, is_closed) = (RandomState::default(), AtomicBool::new(false));
+        Self { dataset, limits, now, random, is_closed, idle: Mutex::default() }
     }
 
     /// From now on [`Parser::parse`] answers at once, with nothing.
@@ -121,9 +129,10 @@ impl Parser {
         }
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut tools = idle.map_or_else(|| self.tools(), Ok).map_err(build_error)?;
-        let (mut rows, mut bytes) = (0, 0);
+        let mut bytes = 0;
         for object in group.objects {
-            let (unpacked, rejected) = self.take(&object, &mut tools, &mut rows, &mut taken.chunks)?;
+            let (unpacked, rejected) = self.take(&object, &mut tools, &mut taken)?;
+            let rows = taken.contents.len();
             taken.batches.push(Batch { name: object.batch, bytes: unpacked, rows, rejected });
             bytes += unpacked;
             if bytes >= self.limits.inputs {
@@ -137,7 +146,7 @@ impl Parser {
 
     fn tools(&self) -> io::Result<Tools> {
         let most = usize::try_from(self.limits.unpacked).unwrap_or(usize::MAX);
-        Ok(Tools { unpacker: Unpacker::new(most)?, lines: Lines::new(&self.dataset) })
+        Ok(Tools { unpacker: Unpacker::new(most)?, lines: Lines::coded(&self.dataset) })
     }
 
     /// Takes the lines of one object. Answers how many bytes they have, and those that do not fit.
@@ -145,13 +154,12 @@ impl Parser {
         &self,
         object: &Object,
         Tools { unpacker, lines }: &mut Tools,
-        rows: &mut usize,
-        chunks: &mut Vec<RecordBatch>,
+        Taken { chunks, contents, .. }: &mut Taken,
     ) -> Result<(u64, Vec<Rejected>), CompactError> {
         let (mut rejected, mut failure, mut pushed) = (Vec::new(), None, 0);
         let unpacked = unpacker.unpack(&object.packed, |position, line| {
             match lines.push(line) {
-                Ok(()) => *rows += 1,
+                Ok(()) => contents.push(self.content(line, lines.ingestion())),
                 Err(misfit) => {
                     rejected.push(self.rejected(object, position, misfit.to_string(), original(line)));
                 }
@@ -175,6 +183,19 @@ impl Parser {
             Some(error) => Err(error),
             None => Ok((unpacked.bytes, rejected)),
         }
+    }
+
+    /// A hash of what a line says, but for the time of its ingestion.
+    fn content(&self, line: &[u8], ingestion: Option<Range<usize>>) -> u64 {
+        let mut hasher = self.random.build_hasher();
+        match ingestion.and_then(|place| Some((line.get(..place.start)?, line.get(place.end..)?))) {
+            Some((before, behind)) => {
+                hasher.write(before);
+                hasher.write(behind);
+            }
+            None => hasher.write(line),
+        }
+        hasher.finish()
     }
 
     fn rejected(&self, object: &Object, position: usize, reason: String, original: Original) -> Rejected {

@@ -114,6 +114,15 @@ async fn plain(
     (batches, rows.finish().unwrap(), rejected)
 }
 
+/// The chunks with texts in place of numbers.
+fn with_texts(chunks: &[RecordBatch]) -> Vec<RecordBatch> {
+    let plain = |chunk: &RecordBatch| {
+        let columns = chunk.columns().iter().map(|column| crate::coded::plain(column).unwrap());
+        RecordBatch::try_new(dataset().arrow_schema(), columns.collect()).unwrap()
+    };
+    chunks.iter().map(plain).collect()
+}
+
 fn limits() -> Limits {
     Limits::new(&Settings::read(|_| None).unwrap())
 }
@@ -144,12 +153,34 @@ async fn any_number_of_threads_and_any_budget_parse_the_same() {
                 let found_sizes: Vec<(usize, usize)> = found.chunks.iter().map(size).collect();
                 assert_eq!(*sizes.get_or_insert_with(|| found_sizes.clone()), found_sizes, "{words}");
                 let schema = dataset().arrow_schema();
-                let chunks = arrow::compute::concat_batches(&schema, &found.chunks).unwrap();
+                let chunks = arrow::compute::concat_batches(&schema, &with_texts(&found.chunks)).unwrap();
                 assert_eq!(chunks, rows, "{words}");
             }
         }
     }
     assert!(cut > 10 && refused > 100, "{cut} were cut, {refused} objects with refused lines");
+}
+
+/// Lines that say the same have the same hash, whenever they were ingested and whichever batch and worker they are of.
+#[tokio::test]
+async fn lines_that_differ_in_the_time_of_ingestion_alone_have_one_hash() {
+    let mut landing = Landing::new();
+    let at = |second: u32, data: &str| line(data).replace("10:05:00", &format!("10:05:{second:02}"));
+    let events = [r#"{"n":1}"#, r#"{"n":2}"#, r#"{"n":1,"s":[]}"#, r#"{"n": 1}"#];
+    for batch in 0..9_u32 {
+        let lines: String =
+            events.iter().map(|event| at(batch, event)).chain(["damaged\n".to_owned()]).collect();
+        landing.put(zstd::bulk::compress(lines.as_bytes(), 1).unwrap().into()).await;
+    }
+    assert_ne!(at(1, events[0]), at(2, events[0]));
+    for (inputs, batches) in [(1, 1), (limits().inputs, 9)] {
+        let found = landing.parse(&Limits { inputs, ..limits() }, 3).await.unwrap();
+        assert_eq!(found.contents.len(), batches * events.len());
+        let [first, second, third, fourth] = found.contents[..4] else { panic!("too few") };
+        assert!(found.contents.chunks(4).all(|hashes| hashes == [first, second, third, fourth]));
+        let different: std::collections::BTreeSet<u64> = found.contents.iter().copied().collect();
+        assert_eq!(different.len(), events.len());
+    }
 }
 
 /// An object that vanished counts only if it would have been taken.

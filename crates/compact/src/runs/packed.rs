@@ -5,10 +5,12 @@ use std::io;
 use arrow::{
     array::{Array, ArrayData, ArrayRef, MutableArrayData, RecordBatch, make_array},
     buffer::Buffer,
-    datatypes::{DataType, SchemaRef},
+    datatypes::DataType,
     error::ArrowError,
 };
 use zstd::bulk::{Compressor, Decompressor};
+
+use crate::coded::with_dictionary_of;
 
 /// The level of compression. The rows are packed and unpacked once, so it is a fast one.
 const LEVEL: i32 = 1;
@@ -58,10 +60,14 @@ impl Piece {
         Ok(make_array(self.columns[index].unpack(&mut Decompressor::new()?)?))
     }
 
-    pub(super) fn unpack(&self, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    /// All rows, with the dictionaries of this batch in place of their own: they have to begin with those.
+    pub(super) fn unpack(&self, words: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         let mut decompressor = Decompressor::new()?;
-        let columns = self.columns.iter().map(|column| Ok(make_array(column.unpack(&mut decompressor)?)));
-        RecordBatch::try_new(schema.clone(), columns.collect::<Result<_, ArrowError>>()?)
+        let columns =
+            self.columns.iter().zip(words.columns()).map(|(column, words)| {
+                with_dictionary_of(&make_array(column.unpack(&mut decompressor)?), words)
+            });
+        RecordBatch::try_new(words.schema(), columns.collect::<Result<_, ArrowError>>()?)
     }
 }
 
@@ -72,8 +78,9 @@ fn is_alone(data: &ArrayData) -> bool {
         ends.len() == data.len() + 1 && ends[0] == 0 && usize::try_from(ends[data.len()]) == Ok(length)
     };
     data.offset() == 0
-        && data.child_data().iter().all(is_alone)
+        && (is_coded(data) || data.child_data().iter().all(is_alone))
         && match data.data_type() {
+            DataType::Dictionary(..) => data.buffers()[0].len() == data.len() * size_of::<u16>(),
             DataType::Utf8 | DataType::Binary => ends_at(data.buffers()[1].len()),
             DataType::List(_) | DataType::Map(..) => ends_at(data.child_data()[0].len()),
             DataType::Struct(_) => data.child_data().iter().all(|child| child.len() == data.len()),
@@ -84,6 +91,11 @@ fn is_alone(data: &ArrayData) -> bool {
         }
 }
 
+/// Whether these are numbers into a dictionary, which all pieces share.
+fn is_coded(data: &ArrayData) -> bool {
+    matches!(data.data_type(), DataType::Dictionary(..))
+}
+
 /// An array, with its parts.
 struct Packed {
     data_type: DataType,
@@ -92,6 +104,8 @@ struct Packed {
     nulls: Option<Bytes>,
     buffers: Vec<Bytes>,
     children: Vec<Self>,
+    /// Of numbers into a dictionary the texts, which many pieces share.
+    texts: Option<ArrayData>,
 }
 
 /// The bytes of a buffer.
@@ -110,9 +124,10 @@ impl Packed {
         let nulls = data.nulls().map(|nulls| Bytes::pack(&nulls.inner().sliced(), compressor)).transpose()?;
         let buffers = data.buffers().iter().map(|buffer| Bytes::pack(buffer, compressor));
         let buffers = buffers.collect::<Result<_, _>>()?;
-        let children = data.child_data().iter().map(|child| Self::pack(child, compressor));
-        let children = children.collect::<Result<_, _>>()?;
-        Ok(Self { data_type: data.data_type().clone(), len: data.len(), nulls, buffers, children })
+        let texts = data.child_data().first().filter(|_| is_coded(data)).cloned();
+        let children = data.child_data().iter().filter(|_| texts.is_none());
+        let children = children.map(|child| Self::pack(child, compressor)).collect::<Result<_, _>>()?;
+        Ok(Self { data_type: data.data_type().clone(), len: data.len(), nulls, buffers, children, texts })
     }
 
     fn unpack(&self, decompressor: &mut Decompressor<'_>) -> Result<ArrayData, ArrowError> {
@@ -120,7 +135,8 @@ impl Packed {
         let buffers = self.buffers.iter().map(|buffer| buffer.unpack(decompressor));
         let buffers = buffers.collect::<Result<_, _>>()?;
         let children = self.children.iter().map(|child| child.unpack(decompressor));
-        let children = children.collect::<Result<_, _>>()?;
+        let mut children: Vec<ArrayData> = children.collect::<Result<_, _>>()?;
+        children.extend(self.texts.clone());
         ArrayData::builder(self.data_type.clone())
             .len(self.len)
             .null_bit_buffer(nulls)
@@ -198,7 +214,7 @@ mod tests {
                 let column = piece.column(index).unwrap();
                 prop_assert_eq!(&column, part.column(index));
             }
-            prop_assert_eq!(piece.unpack(&schema).unwrap(), part);
+            prop_assert_eq!(piece.unpack(&RecordBatch::new_empty(schema)).unwrap(), part);
         }
     }
 

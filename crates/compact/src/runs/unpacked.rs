@@ -12,13 +12,12 @@ use std::{
 use arrow::{
     array::{RecordBatch, UInt32Array},
     compute::take_record_batch,
-    datatypes::SchemaRef,
     error::ArrowError,
     row::Row,
 };
 
 use super::{PIECE_ROWS, packed::Piece};
-use crate::{error::CompactError, log::build_error, rows::Keys, workers::Workers};
+use crate::{coded::plain, error::CompactError, log::build_error, rows::Keys, workers::Workers};
 
 /// A row that was dropped. Whether it differs from the one that stays is seen when that one is unpacked.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +35,8 @@ pub(crate) struct RunRows {
     from: u32,
     /// In order.
     twins: VecDeque<Twin>,
-    schema: SchemaRef,
+    /// No rows, with the dictionaries that rows get.
+    words: RecordBatch,
     content: Arc<Keys>,
     conflicting: Arc<AtomicU64>,
 }
@@ -45,12 +45,12 @@ impl RunRows {
     pub(super) fn new(
         pieces: Vec<Piece>,
         mut twins: Vec<Twin>,
-        schema: SchemaRef,
+        words: RecordBatch,
         content: Arc<Keys>,
         conflicting: Arc<AtomicU64>,
     ) -> Self {
         twins.sort_unstable_by_key(|twin| twin.of);
-        Self { pieces: pieces.into(), from: 0, twins: twins.into(), schema, content, conflicting }
+        Self { pieces: pieces.into(), from: 0, twins: twins.into(), words, content, conflicting }
     }
 
     /// The next rows, unpacked by the workers, who do this with it at once; `None` after the last.
@@ -64,10 +64,10 @@ impl RunRows {
         self.from = to;
         let twins = self.twins.partition_point(|twin| twin.of < to);
         let twins: Vec<Twin> = self.twins.drain(..twins).collect();
-        let (schema, content) = (self.schema.clone(), Arc::clone(&self.content));
+        let (words, content) = (self.words.clone(), Arc::clone(&self.content));
         let conflicting = Arc::clone(&self.conflicting);
         let work = move || -> Result<R, ArrowError> {
-            let batch = piece.unpack(&schema)?;
+            let batch = piece.unpack(&words)?;
             let kept = contents(&content, &batch, twins.iter().map(|twin| twin.of - from))?;
             let differing = twins.iter().zip(kept).filter(|(twin, kept)| twin.content != *kept).count();
             conflicting.fetch_add(differing as u64, Ordering::Relaxed);
@@ -84,10 +84,11 @@ pub(super) fn contents(
     rows: impl Iterator<Item = u32>,
 ) -> Result<Vec<u64>, ArrowError> {
     let rows = take_record_batch(batch, &UInt32Array::from_iter_values(rows))?;
+    let columns = rows.columns().iter().map(plain).collect::<Result<Vec<_>, _>>()?;
     let hash = |row: Row<'_>| {
         let mut hasher = DefaultHasher::new();
         row.hash(&mut hasher);
         hasher.finish()
     };
-    Ok(keys.of(&rows)?.iter().map(hash).collect())
+    Ok(keys.of_columns(&columns)?.iter().map(hash).collect())
 }

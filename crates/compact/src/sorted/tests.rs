@@ -104,7 +104,8 @@ fn every_type_alone_and_before_another_in_any_chunks_as_the_row_format_has_it() 
             let kept: Vec<u32> = (0..all.num_rows() as u32).filter(|_| random.chance(800)).collect();
             let expected = numbers(plain(&all, kept.clone(), &dataset).column(0));
             let workers = Workers::new(1 + random.below(3));
-            let sorted = Sorted::new(split(&all, &mut random), kept.clone(), &dataset, &workers).unwrap();
+            let sorted =
+                Sorted::new(split(&all, &mut random), kept.clone(), None, &dataset, &workers).unwrap();
             assert_eq!(numbers(&sorted.column(0, 0..kept.len()).unwrap()), expected, "{kinds:?}");
             // With few rows that count as many, every way is taken.
             let chunks = split(&all, &mut random);
@@ -118,7 +119,7 @@ fn every_type_alone_and_before_another_in_any_chunks_as_the_row_format_has_it() 
             // One batch, and the indices in any order.
             let reversed: Vec<u32> = kept.into_iter().rev().collect();
             let one = Chunks::new(all.schema(), vec![all.clone()]).unwrap();
-            let sorted = Sorted::new(one, reversed, &dataset, &workers).unwrap();
+            let sorted = Sorted::new(one, reversed, None, &dataset, &workers).unwrap();
             assert_eq!(numbers(&sorted.column(0, 0..sorted.rows()).unwrap()), expected, "{kinds:?}");
         }
     }
@@ -136,7 +137,7 @@ fn any_part_of_any_column_is_that_part_of_the_whole() {
             if run % 3 == 0 { plain(&all, (0..all.num_rows() as u32).collect(), &dataset) } else { all };
         let kept: Vec<u32> = (0..all.num_rows() as u32).collect();
         let expected = plain(&all, kept.clone(), &dataset);
-        let sorted = Sorted::new(split(&all, &mut random), kept, &dataset, &Workers::new(1)).unwrap();
+        let sorted = Sorted::new(split(&all, &mut random), kept, None, &dataset, &Workers::new(1)).unwrap();
         assert_eq!(sorted.rows(), expected.num_rows());
         for index in 0..expected.num_columns() {
             let begin = random.below(sorted.rows());
@@ -161,7 +162,7 @@ fn thousands_of_rows_that_are_alike_are_sorted_by_the_next_column() {
     let expected = numbers(plain(&all, kept.clone(), &dataset).column(0));
     for threads in [1, 2, 3] {
         let chunks = split(&all, &mut random);
-        let sorted = Sorted::new(chunks, kept.clone(), &dataset, &Workers::new(threads)).unwrap();
+        let sorted = Sorted::new(chunks, kept.clone(), None, &dataset, &Workers::new(threads)).unwrap();
         assert!(numbers(&sorted.column(0, 0..kept.len()).unwrap()) == expected, "{threads} threads");
     }
 }
@@ -185,7 +186,7 @@ fn the_bytes_of_rows_are_those_of_their_values() {
     );
     let bytes = |batch: &RecordBatch| {
         let chunks = Chunks::new(batch.schema(), vec![batch.clone()]).unwrap();
-        Sorted::new(chunks, (0..10).collect(), &dataset, &Workers::new(1)).unwrap().bytes()
+        Sorted::new(chunks, (0..10).collect(), None, &dataset, &Workers::new(1)).unwrap().bytes()
     };
     assert_eq!(bytes(&one), bytes(&other));
     assert_eq!(bytes(&one), Ordered::bytes(&one));

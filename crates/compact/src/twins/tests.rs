@@ -31,7 +31,7 @@ fn rows(dataset: &Dataset, events: &[String]) -> RecordBatch {
 /// The rows of the events, in chunks of so many.
 fn distinct(dataset: &Dataset, events: &[String], chunk: usize) -> Distinct {
     let chunks = events.chunks(chunk).map(|events| rows(dataset, events)).collect();
-    Distinct::new(dataset, chunks, &Workers::new(1)).unwrap()
+    Distinct::new(dataset, chunks, &[], &Workers::new(1)).unwrap()
 }
 
 /// Puts the events into a file, in order of identity.
@@ -39,7 +39,7 @@ async fn stored(store: &MemoryStore, dataset: &Dataset, events: &[String], row_g
     let limits = Limits::new(&Settings::read(|_| None).unwrap());
     let (limits, workers) = (Limits { row_group, ..limits }, &Workers::new(1));
     let workshop = Workshop { store, dataset, limits, workers, location: "tables/d/g/".into() };
-    let new = distinct(dataset, events, events.len()).sorted(dataset, workers).unwrap();
+    let new = distinct(dataset, events, events.len()).sorted(None, dataset, workers).unwrap();
     workshop.merge(0, Some(&new), &[]).await.unwrap()
 }
 
@@ -72,7 +72,7 @@ async fn twins_are_found_by_every_type_of_identity() {
         let mut new = distinct(&dataset, &coming, 7);
         drop_known(&store, &files, &dataset, &mut new).await.unwrap();
         assert_eq!((new.kept(), new.duplicates, new.conflicting), (50, 50, 1), "{data_type}");
-        let left = new.sorted(&dataset, &Workers::new(1)).unwrap();
+        let left = new.sorted(None, &dataset, &Workers::new(1)).unwrap();
         assert_eq!(left.rows(), 50);
     }
 }

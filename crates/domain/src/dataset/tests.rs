@@ -149,7 +149,7 @@ fn the_names_of_senders_reach_into_nested_types() {
     let column = &dataset.columns()[0];
     // What is stored, and what readers see, has the column's names.
     assert_eq!(column.data_type.to_string(), "array<struct<sku_code:string,at:struct<zip_code:int>>>");
-    let read = |text: &str| crate::value::parse(&column.sent, crate::json::Raw::parse(text).unwrap());
+    let read = |text: &'static str| crate::value::parse(&column.sent, crate::json::Raw::parse(text).unwrap());
     let sent = r#"[{"skuCode": "x", "at": {"zipCode": 7}}]"#;
     let stored = r#"[{"sku_code": "x", "at": {"zip_code": 7}}]"#;
     let expected = crate::value::parse(&column.data_type, crate::json::Raw::parse(stored).unwrap());

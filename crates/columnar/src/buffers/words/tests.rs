@@ -1,0 +1,93 @@
+use arrow::{array::Array, compute::cast, datatypes::DataType};
+use proptest::prelude::*;
+
+use super::*;
+
+/// What is done to a column.
+#[derive(Debug, Clone)]
+enum Step {
+    Append(Option<u16>),
+    Written(u16),
+    Cut(usize),
+    Finish,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        200 => proptest::option::weighted(0.9, any::<u16>()).prop_map(Step::Append),
+        20 => any::<u16>().prop_map(Step::Written),
+        4 => (0_usize..40).prop_map(Step::Cut),
+        1 => Just(Step::Finish),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// With few different texts and with many, with all of one hash too.
+    #[test]
+    fn the_array_has_what_a_vector_has(
+        steps in proptest::collection::vec(step(), 0..3_000),
+        different in prop::sample::select(vec![1_u16, 20, 300, 2_000, u16::MAX]),
+        form in 0_u8..3,
+    ) {
+        let text = |number: u16| match form {
+            0 => (number % different).to_string(),
+            // Ends and length are the same.
+            1 => format!("{:>8}{:05}{:>8}", "", number % different, ""),
+            _ => "é".repeat(usize::from(number % different % 40)),
+        };
+        let (mut words, mut expected) = (Words::coded(), Vec::<Option<String>>::new());
+        for step in steps.into_iter().chain([Step::Finish]) {
+            match step {
+                Step::Append(Some(number)) => {
+                    words.append(text(number).as_bytes());
+                    expected.push(Some(text(number)));
+                }
+                Step::Append(None) => {
+                    words.append_null();
+                    expected.push(None);
+                }
+                Step::Written(number) => {
+                    words.open().extend_from_slice(text(number).as_bytes());
+                    words.end();
+                    expected.push(Some(text(number)));
+                }
+                Step::Cut(by) => {
+                    words.open().extend_from_slice(b"left over");
+                    expected.truncate(expected.len().saturating_sub(by));
+                    words.truncate(expected.len());
+                }
+                Step::Finish => {
+                    let array = words.finish().unwrap();
+                    let array = cast(&array, &DataType::Utf8).unwrap();
+                    let found = array.as_any().downcast_ref::<arrow::array::StringArray>().unwrap();
+                    prop_assert!(found.iter().eq(expected.iter().map(Option::as_deref)));
+                    expected.clear();
+                }
+            }
+            prop_assert_eq!(words.len(), expected.len());
+            let is_last_null = expected.last().is_some_and(Option::is_none);
+            prop_assert_eq!(words.is_last_null(), is_last_null);
+        }
+    }
+}
+
+/// A dictionary where texts repeat; none where they do not, and again one in the next array.
+#[test]
+fn the_rows_of_an_array_decide_alone_whether_it_has_a_dictionary() {
+    let mut words = Words::coded();
+    for (different, rows, is_coded) in [
+        (5, 10_000, true),
+        (9_000, 10_000, false),
+        (200, 10_000, true),
+        (2_000, 10_000, false),
+        (200, 200, true),
+    ] {
+        for row in 0..rows {
+            words.append(format!("text {}", row % different).as_bytes());
+        }
+        let is_dictionary = matches!(words.finish().unwrap().data_type(), DataType::Dictionary(..));
+        assert_eq!(is_dictionary, is_coded, "{different} texts in {rows} rows");
+    }
+}

@@ -1,0 +1,189 @@
+//! Texts that repeat, as numbers into a dictionary.
+//!
+//! Chunks of new rows come from the parser with a dictionary for each column of texts in which few are different, within
+//! structs and arrays too. Before rows are gathered, all chunks of a column get one dictionary in common, so that of the
+//! texts only their numbers are moved. Which columns have one decides how fast files are written, and not what is in them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use arrow::{
+    array::{Array, ArrayRef, AsArray, DictionaryArray, ListArray, PrimitiveArray, StringArray, StructArray},
+    compute::take,
+    datatypes::{DataType, FieldRef, UInt16Type},
+    error::ArrowError,
+};
+
+/// The most texts of a dictionary: as many as its numbers tell apart.
+const MOST: usize = 1 << 16;
+
+/// Whether there is a dictionary somewhere in this type.
+pub(crate) fn is_coded(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Dictionary(..) => true,
+        DataType::List(element) => is_coded(element.data_type()),
+        DataType::Struct(fields) => fields.iter().any(|field| is_coded(field.data_type())),
+        _ => false,
+    }
+}
+
+/// The field with the type of the array, which may have dictionaries.
+pub(crate) fn with_type(field: &FieldRef, array: &ArrayRef) -> FieldRef {
+    if field.data_type() == array.data_type() {
+        return Arc::clone(field);
+    }
+    Arc::new(field.as_ref().clone().with_data_type(array.data_type().clone()))
+}
+
+/// The array with its texts in place of all numbers.
+pub(crate) fn plain(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    if !is_coded(array.data_type()) {
+        return Ok(Arc::clone(array));
+    }
+    with_parts(array, &mut |part| {
+        let coded = part.as_dictionary::<UInt16Type>();
+        take(coded.values(), coded.keys(), None)
+    })
+}
+
+/// The array with the dictionaries of this one, which begin with its own; with texts where this one has none.
+pub(crate) fn with_dictionary_of(array: &ArrayRef, of: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    if !is_coded(array.data_type()) {
+        return Ok(Arc::clone(array));
+    }
+    match of.data_type() {
+        DataType::Dictionary(..) => {
+            let values = Arc::clone(of.as_dictionary::<UInt16Type>().values());
+            let codes = array.as_dictionary::<UInt16Type>().keys().clone();
+            Ok(Arc::new(DictionaryArray::try_new(codes, values)?))
+        }
+        DataType::Struct(_) => {
+            let columns = array.as_struct().columns().iter().zip(of.as_struct().columns());
+            let columns = columns.map(|(column, of)| with_dictionary_of(column, of));
+            with_children(array, columns.collect::<Result<_, _>>()?)
+        }
+        DataType::List(_) => {
+            let (elements, of) = (array.as_list::<i32>().values(), of.as_list::<i32>().values());
+            with_children(array, vec![with_dictionary_of(elements, of)?])
+        }
+        _ => plain(array),
+    }
+}
+
+/// Bytes of the values as if there were no dictionary.
+pub(crate) fn bytes(array: &ArrayRef) -> usize {
+    let nulls = if array.nulls().is_some() { array.len().div_ceil(8) } else { 0 };
+    nulls
+        + match array.data_type() {
+            DataType::Dictionary(..) => {
+                let coded = array.as_dictionary::<UInt16Type>();
+                let texts = coded.values().as_string::<i32>();
+                let length = |code: Option<u16>| code.map_or(0, |code| texts.value(code.into()).len());
+                size_of::<i32>() * (array.len() + 1) + coded.keys().iter().map(length).sum::<usize>()
+            }
+            DataType::List(_) => {
+                let list = array.as_list::<i32>();
+                let [begin, end] = [0, list.len()].map(|at| list.value_offsets()[at] as usize);
+                size_of::<i32>() * (array.len() + 1) + bytes(&list.values().slice(begin, end - begin))
+            }
+            DataType::Struct(_) => array.as_struct().columns().iter().map(bytes).sum(),
+            _ => {
+                array.to_data().get_slice_memory_size().unwrap_or_else(|_| array.get_array_memory_size())
+                    - nulls
+            }
+        }
+}
+
+/// One column of all chunks, such that all have the same type, and the same dictionary where they have one.
+pub(crate) fn with_one_dictionary(chunks: Vec<ArrayRef>) -> Result<Vec<ArrayRef>, ArrowError> {
+    if !chunks.iter().any(|chunk| is_coded(chunk.data_type())) {
+        return Ok(chunks);
+    }
+    let Some(first) = chunks.first() else { return Ok(chunks) };
+    match first.data_type() {
+        DataType::Struct(fields) => {
+            let mut columns = Vec::with_capacity(fields.len());
+            for index in 0..fields.len() {
+                let parts = chunks.iter().map(|chunk| Arc::clone(chunk.as_struct().column(index))).collect();
+                columns.push(with_one_dictionary(parts)?.into_iter());
+            }
+            let with_columns = |chunk: &ArrayRef| -> Result<ArrayRef, ArrowError> {
+                with_children(chunk, columns.iter_mut().filter_map(Iterator::next).collect())
+            };
+            chunks.iter().map(with_columns).collect()
+        }
+        DataType::List(_) => {
+            let parts = chunks.iter().map(|chunk| Arc::clone(chunk.as_list::<i32>().values())).collect();
+            let parts = with_one_dictionary(parts)?;
+            chunks.iter().zip(parts).map(|(chunk, part)| with_children(chunk, vec![part])).collect()
+        }
+        _ => match common(&chunks)? {
+            Some(coded) => Ok(coded),
+            None => chunks.iter().map(plain).collect(),
+        },
+    }
+}
+
+/// Texts of all chunks with one dictionary, in order of appearance; `None` if one of them has no dictionary, or if there are
+/// too many texts for one.
+fn common(chunks: &[ArrayRef]) -> Result<Option<Vec<ArrayRef>>, ArrowError> {
+    let coded: Option<Vec<&DictionaryArray<UInt16Type>>> =
+        chunks.iter().map(|chunk| chunk.as_dictionary_opt()).collect();
+    let Some(coded) = coded else { return Ok(None) };
+    let (mut numbers, mut texts) = (HashMap::new(), Vec::new());
+    let mut changed = Vec::with_capacity(coded.len());
+    for chunk in &coded {
+        let values = chunk.values().as_string::<i32>();
+        let mut new = Vec::with_capacity(values.len());
+        for text in values {
+            let text = text.unwrap_or_default();
+            let number = *numbers.entry(text).or_insert_with(|| {
+                texts.push(text);
+                texts.len() - 1
+            });
+            let Ok(number) = u16::try_from(number) else { return Ok(None) };
+            new.push(number);
+        }
+        changed.push(new);
+    }
+    debug_assert!(texts.len() <= MOST);
+    let values: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
+    let with_values =
+        |(chunk, new): (&&DictionaryArray<UInt16Type>, Vec<u16>)| -> Result<ArrayRef, ArrowError> {
+            // The code of a null may be any.
+            let code = |old: u16| new.get(usize::from(old)).copied().unwrap_or_default();
+            let codes: PrimitiveArray<UInt16Type> = chunk.keys().unary(code);
+            Ok(Arc::new(DictionaryArray::try_new(codes, Arc::clone(&values))?))
+        };
+    coded.iter().zip(changed).map(with_values).collect::<Result<_, _>>().map(Some)
+}
+
+/// The array with what `change` makes of each dictionary in it.
+fn with_parts(
+    array: &ArrayRef,
+    change: &mut dyn FnMut(&ArrayRef) -> Result<ArrayRef, ArrowError>,
+) -> Result<ArrayRef, ArrowError> {
+    let parts: Vec<ArrayRef> = match array.data_type() {
+        DataType::Dictionary(..) => return change(array),
+        DataType::Struct(_) => array.as_struct().columns().to_vec(),
+        DataType::List(_) => vec![Arc::clone(array.as_list::<i32>().values())],
+        _ => return Ok(Arc::clone(array)),
+    };
+    let parts = parts.iter().map(|part| with_parts(part, change)).collect::<Result<_, _>>()?;
+    with_children(array, parts)
+}
+
+/// The struct or list with these parts in place of its own.
+fn with_children(array: &ArrayRef, parts: Vec<ArrayRef>) -> Result<ArrayRef, ArrowError> {
+    match (array.data_type(), parts.as_slice()) {
+        (DataType::Struct(fields), _) => {
+            let fields = fields.iter().zip(&parts).map(|(field, part)| with_type(field, part)).collect();
+            Ok(Arc::new(StructArray::try_new(fields, parts, array.nulls().cloned())?))
+        }
+        (DataType::List(element), [part]) => {
+            let (list, element) = (array.as_list::<i32>(), with_type(element, part));
+            let (offsets, nulls) = (list.offsets().clone(), list.nulls().cloned());
+            Ok(Arc::new(ListArray::try_new(element, offsets, Arc::clone(part), nulls)?))
+        }
+        _ => Err(ArrowError::InvalidArgumentError(format!("{} has no parts", array.data_type()))),
+    }
+}
