@@ -1,4 +1,4 @@
-# The lake as a whole. What concerns one function alone is in variables-functions.tf.
+# What a deployment sets. Null leaves a setting to the environment, and then to modules/lake.
 
 variable "region" {
   description = "AWS region of everything."
@@ -13,15 +13,22 @@ variable "region" {
 }
 
 variable "name" {
-  description = "Name of the lake: of its topic and workgroup, and what the names of all else begin with."
+  description = "Name of the lake. With the workspace it is what every name begins with: <name>-<workspace>-<thing>."
   type        = string
   default     = "tributary"
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
-    error_message = "name must have 3 to 24 of a-z, 0-9 and '-', begin with a letter and not end with '-'."
+    # The name has to occur in the condition of its own validation.
+    condition     = var.name == "" || local.known_workspace
+    error_message = "The workspace \"${terraform.workspace}\" is no environment. Select or make one of them: terraform workspace select -or-create NAME, where NAME is ${join(", ", local.shared_environments)}, or dev-<you> with up to 12 of a-z and 0-9. An environment is an entry of local.environments in environments.tf."
   }
+}
+
+variable "prefix" {
+  description = "What every name begins with, in place of <name>-<workspace>: the name of a lake that was deployed before names had an environment. A new lake needs none."
+  type        = string
+  default     = null
 }
 
 variable "tags" {
@@ -35,11 +42,6 @@ variable "bucket" {
   description = "Name of the lake's bucket, unique in all of AWS. Without it: <name>-<account>-<region>."
   type        = string
   default     = null
-
-  validation {
-    condition     = var.bucket == null || can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket))
-    error_message = "bucket must have 3 to 63 of a-z, 0-9 and '-', and neither begin nor end with '-'."
-  }
 }
 
 variable "bucket_force_destroy" {
@@ -53,11 +55,6 @@ variable "database" {
   description = "Name of the Glue database. Without it: the name, with '_' for '-'."
   type        = string
   default     = null
-
-  validation {
-    condition     = var.database == null || can(regex("^[a-z0-9_]{1,255}$", var.database))
-    error_message = "database must have 1 to 255 of a-z, 0-9 and '_'."
-  }
 }
 
 variable "artifacts_directory" {
@@ -65,14 +62,6 @@ variable "artifacts_directory" {
   type        = string
   default     = "../target/lambda"
   nullable    = false
-
-  validation {
-    condition = alltrue([
-      for file in ["build.json", "ingest.zip", "compact.zip", "register.zip", "query.zip"] :
-      fileexists("${var.artifacts_directory}/${file}")
-    ])
-    error_message = "artifacts_directory must hold build.json, ingest.zip, compact.zip, register.zip and query.zip: run ./scripts/build first."
-  }
 }
 
 variable "datasets_directory" {
@@ -92,64 +81,30 @@ variable "publishers" {
   type        = list(string)
   default     = []
   nullable    = false
-
-  validation {
-    condition = alltrue([
-      for publisher in var.publishers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(root|user/.+|role/.+)$", publisher))
-    ])
-    error_message = "publishers must be ARNs of accounts (…:root), users or roles."
-  }
 }
 
 variable "log" {
   description = "What the functions log: error, warn, info, debug, trace, or filters such as compact=debug."
   type        = string
-  default     = "info"
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[A-Za-z0-9_:=,.-]+$", var.log))
-    error_message = "log must be a level, or filters such as compact=debug."
-  }
+  default     = null
 }
 
 variable "log_retention_days" {
   description = "Days for which every log group keeps its lines."
   type        = number
-  default     = 30
-  nullable    = false
-
-  validation {
-    condition = contains(
-      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
-      var.log_retention_days
-    )
-    error_message = "log_retention_days must be a number of days that CloudWatch Logs knows, for example 7, 30 or 365."
-  }
+  default     = null
 }
 
 variable "scan_limit_bytes" {
   description = "Bytes that one query may scan before Athena stops it. The default costs 5 cents at 5 dollars a TB."
   type        = number
-  default     = 10000000000
-  nullable    = false
-
-  validation {
-    condition     = var.scan_limit_bytes >= 10485760 && floor(var.scan_limit_bytes) == var.scan_limit_bytes
-    error_message = "scan_limit_bytes must be a whole number of at least 10,485,760 (10 MiB): the AWS provider takes no lower limit."
-  }
+  default     = null
 }
 
 variable "results_retention_days" {
   description = "Days after which the results that Athena wrote are deleted."
   type        = number
-  default     = 1
-  nullable    = false
-
-  validation {
-    condition     = var.results_retention_days >= 1 && floor(var.results_retention_days) == var.results_retention_days
-    error_message = "results_retention_days must be a whole number from 1."
-  }
+  default     = null
 }
 
 variable "api" {
@@ -158,20 +113,10 @@ variable "api" {
     NONE lets everybody on the internet ask, who then needs an API key. requests_per_second and burst bound all callers together.
   TEXT
   type = object({
-    authorization       = optional(string, "AWS_IAM")
-    requests_per_second = optional(number, 50)
-    burst               = optional(number, 100)
+    authorization       = optional(string)
+    requests_per_second = optional(number)
+    burst               = optional(number)
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = contains(["AWS_IAM", "NONE"], var.api.authorization)
-    error_message = "api.authorization must be AWS_IAM or NONE."
-  }
-
-  validation {
-    condition     = var.api.requests_per_second >= 1 && var.api.burst >= 1
-    error_message = "api.requests_per_second and api.burst must be from 1: 0 would refuse every request."
-  }
 }

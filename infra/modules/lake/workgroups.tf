@@ -1,13 +1,8 @@
-# What register fills and Athena reads. The tables are not Terraform's: they follow the definitions.
-
-resource "aws_glue_catalog_database" "lake" {
-  name        = local.database
-  description = "The tables of the lake ${var.name}: a projection of its bucket, made by register"
-}
+# What stops a query that scans too much, and where Athena puts results.
 
 resource "aws_athena_workgroup" "lake" {
   name        = local.workgroup
-  description = "The queries of the lake ${var.name}"
+  description = "The queries of the lake ${local.prefix}"
   # What goes with it is the history of its queries, not data.
   force_destroy = true
 
@@ -21,7 +16,7 @@ resource "aws_athena_workgroup" "lake" {
     }
 
     result_configuration {
-      output_location       = "s3://${aws_s3_bucket.lake.bucket}/results/"
+      output_location       = "s3://${module.data.bucket}/results/"
       expected_bucket_owner = local.account
 
       encryption_configuration {
@@ -36,7 +31,7 @@ resource "aws_athena_workgroup" "scan_tier" {
   for_each = local.scan_tiers
 
   name          = each.value
-  description   = "Queries of the lake ${var.name} that may scan ${each.key} bytes"
+  description   = "Queries of the lake ${local.prefix} that may scan ${each.key} bytes"
   force_destroy = true
 
   configuration {
@@ -49,7 +44,7 @@ resource "aws_athena_workgroup" "scan_tier" {
     }
 
     result_configuration {
-      output_location       = "s3://${aws_s3_bucket.lake.bucket}/results/"
+      output_location       = "s3://${module.data.bucket}/results/"
       expected_bucket_owner = local.account
 
       encryption_configuration {

@@ -1,8 +1,8 @@
 # Every path and method goes to query, whose router knows which there are.
 
 resource "aws_apigatewayv2_api" "query" {
-  name          = var.name
-  description   = "SQL tables of the lake ${var.name} over HTTP"
+  name          = "${local.prefix}-api"
+  description   = "SQL tables of the lake ${local.prefix} over HTTP"
   protocol_type = "HTTP"
 }
 
@@ -53,7 +53,7 @@ resource "aws_apigatewayv2_stage" "query" {
 
 # A group under /aws/vendedlogs/ is not counted in the account's policy for log delivery, whose length has a limit.
 resource "aws_cloudwatch_log_group" "api" {
-  name              = "/aws/vendedlogs/apigateway/${var.name}"
+  name              = "/aws/vendedlogs/apigateway/${local.prefix}"
   retention_in_days = var.log_retention_days
 }
 

@@ -6,7 +6,10 @@ mock_provider "aws" {
 }
 
 variables {
+  environment         = "prod"
   artifacts_directory = "./tests/artifacts"
+  datasets_directory  = "../../datasets"
+  queries_directory   = "../../queries"
 }
 
 run "as_they_come" {
@@ -18,7 +21,7 @@ run "as_they_come" {
       name => "${function.log_group.name} ${function.log_group.retention_days} ${function.function.log_group} ${function.function.log_format}"
       } == {
       for name in ["ingest", "compact", "register", "query"] :
-      name => "/aws/lambda/tributary-${name} 30 /aws/lambda/tributary-${name} JSON"
+      name => "/aws/lambda/tributary-prod-${name} 30 /aws/lambda/tributary-prod-${name} JSON"
     }
     error_message = "Each function must write JSON to a log group of its own that does not keep its lines for ever."
   }
@@ -38,7 +41,7 @@ run "as_they_come" {
       name => jsonencode(function.function.environment)
       } == {
       ingest = jsonencode({
-        TRIBUTARY_BUCKET                = "tributary-000000000000-us-west-2"
+        TRIBUTARY_BUCKET                = "tributary-prod-000000000000-us-west-2"
         TRIBUTARY_EARLIEST_EVENT        = "1970-01-01"
         TRIBUTARY_EVENT_AHEAD           = "24h"
         TRIBUTARY_EVENT_BEHIND          = "87600h"
@@ -47,26 +50,26 @@ run "as_they_come" {
         TRIBUTARY_LOG                   = "info"
         TRIBUTARY_MAX_UNPACKED          = "16MiB"
         TRIBUTARY_MESSAGE_PARTITIONS    = "400"
-        TRIBUTARY_TOPICS                = "arn:aws:sns:us-west-2:000000000000:tributary"
+        TRIBUTARY_TOPICS                = "arn:aws:sns:us-west-2:000000000000:tributary-prod-events"
       })
       compact = jsonencode({
-        TRIBUTARY_BUCKET           = "tributary-000000000000-us-west-2"
-        TRIBUTARY_DATABASE         = "tributary"
+        TRIBUTARY_BUCKET           = "tributary-prod-000000000000-us-west-2"
+        TRIBUTARY_DATABASE         = "tributary_prod"
         TRIBUTARY_GRACE            = "10m"
         TRIBUTARY_LOG              = "info"
         TRIBUTARY_RETENTION        = "6h"
         TRIBUTARY_TARGET_FILE_SIZE = "128MiB"
       })
       register = jsonencode({
-        TRIBUTARY_BUCKET   = "tributary-000000000000-us-west-2"
-        TRIBUTARY_DATABASE = "tributary"
+        TRIBUTARY_BUCKET   = "tributary-prod-000000000000-us-west-2"
+        TRIBUTARY_DATABASE = "tributary_prod"
         TRIBUTARY_LOG      = "info"
       })
       query = jsonencode({
-        TRIBUTARY_BUCKET        = "tributary-000000000000-us-west-2"
+        TRIBUTARY_BUCKET        = "tributary-prod-000000000000-us-west-2"
         TRIBUTARY_CATALOG_CACHE = "5s"
         TRIBUTARY_CORS_ORIGINS  = ""
-        TRIBUTARY_DATABASE      = "tributary"
+        TRIBUTARY_DATABASE      = "tributary_prod"
         TRIBUTARY_LOG           = "info"
         TRIBUTARY_MAX_RENDERED  = "64MiB"
         TRIBUTARY_MAX_ROWS      = "10000"
@@ -74,20 +77,20 @@ run "as_they_come" {
         TRIBUTARY_PRICE_PER_TB  = "5"
         TRIBUTARY_RESULT_REUSE  = "0m"
         TRIBUTARY_SCAN_TIERS = join(",", [
-          "tributary-scan-100000000=100000000",
-          "tributary-scan-1000000000=1000000000",
-          "tributary-scan-10485760=10485760",
-          "tributary-scan-20000000=20000000",
-          "tributary-scan-200000000=200000000",
-          "tributary-scan-2000000000=2000000000",
-          "tributary-scan-50000000=50000000",
-          "tributary-scan-500000000=500000000",
-          "tributary-scan-5000000000=5000000000",
-          "tributary=10000000000",
+          "tributary-prod-scan-100000000=100000000",
+          "tributary-prod-scan-1000000000=1000000000",
+          "tributary-prod-scan-10485760=10485760",
+          "tributary-prod-scan-20000000=20000000",
+          "tributary-prod-scan-200000000=200000000",
+          "tributary-prod-scan-2000000000=2000000000",
+          "tributary-prod-scan-50000000=50000000",
+          "tributary-prod-scan-500000000=500000000",
+          "tributary-prod-scan-5000000000=5000000000",
+          "tributary-prod-queries=10000000000",
         ])
         TRIBUTARY_SQL       = "off"
         TRIBUTARY_WAIT      = "20s"
-        TRIBUTARY_WORKGROUP = "tributary"
+        TRIBUTARY_WORKGROUP = "tributary-prod-queries"
       })
     }
     error_message = "Each function must be given the settings that it reads, in the form that it reads."
@@ -101,10 +104,10 @@ run "as_they_come" {
       ingest = "null"
       query  = "null"
       compact = jsonencode({
-        log_group = "/aws/lambda/tributary-compact", metric = "Tributary/PartitionsStopped", pattern = "{ $.stopped IS TRUE }", value = "1"
+        log_group = "/aws/lambda/tributary-prod-compact", metric = "Tributary/PartitionsStopped", pattern = "{ $.stopped IS TRUE }", value = "1"
       })
       register = jsonencode({
-        log_group = "/aws/lambda/tributary-register", metric = "Tributary/PartitionsStopped", pattern = "{ $.stopped IS TRUE }", value = "1"
+        log_group = "/aws/lambda/tributary-prod-register", metric = "Tributary/PartitionsStopped", pattern = "{ $.stopped IS TRUE }", value = "1"
       })
     }
     error_message = "A partition that stops must be counted, whoever meets it."
@@ -112,7 +115,7 @@ run "as_they_come" {
 
   assert {
     condition = (
-      aws_cloudwatch_log_metric_filter.twins.log_group_name == "/aws/lambda/tributary-compact" &&
+      aws_cloudwatch_log_metric_filter.twins.log_group_name == "/aws/lambda/tributary-prod-compact" &&
       aws_cloudwatch_log_metric_filter.twins.pattern == "{ $.twins > 0 }" &&
       aws_cloudwatch_log_metric_filter.twins.metric_transformation[0].namespace == "Tributary" &&
       aws_cloudwatch_log_metric_filter.twins.metric_transformation[0].name == "PartitionsWithTwins"
@@ -126,8 +129,8 @@ run "as_they_come" {
       "${filter.metric_transformation[0].namespace}/${filter.metric_transformation[0].name}" =>
       "${filter.log_group_name} ${filter.pattern} ${filter.metric_transformation[0].value}"
       } == {
-      "Tributary/PartitionsRefused" = "/aws/lambda/tributary-ingest { $.refused_partitions > 0 } $.refused_partitions"
-      "Tributary/EventsUntrusted"   = "/aws/lambda/tributary-ingest { $.untrusted > 0 } $.untrusted"
+      "Tributary/PartitionsRefused" = "/aws/lambda/tributary-prod-ingest { $.refused_partitions > 0 } $.refused_partitions"
+      "Tributary/EventsUntrusted"   = "/aws/lambda/tributary-prod-ingest { $.untrusted > 0 } $.untrusted"
     }
     error_message = "What ingest refuses for its number or its topic must be counted."
   }
@@ -162,9 +165,14 @@ run "as_they_come" {
 run "as_somebody_wants_them" {
   command = plan
 
+  override_data {
+    target = data.aws_region.current
+    values = { id = "eu-central-1" }
+  }
+
   variables {
     name               = "lake-2"
-    region             = "eu-central-1"
+    environment        = "qa"
     log                = "compact=debug"
     log_retention_days = 7
     ingest = {
@@ -202,7 +210,7 @@ run "as_somebody_wants_them" {
       module.ingest.function.environment.TRIBUTARY_MESSAGE_PARTITIONS == "10" &&
       module.ingest.function.environment.TRIBUTARY_INVOCATION_PARTITIONS == "20" &&
       module.ingest.function.environment.TRIBUTARY_HOURLY_PARTITIONS == "30" &&
-      module.ingest.function.environment.TRIBUTARY_TOPICS == "arn:aws:sns:eu-central-1:000000000000:lake-2=passengers+flights" &&
+      module.ingest.function.environment.TRIBUTARY_TOPICS == "arn:aws:sns:eu-central-1:000000000000:lake-2-qa-events=passengers+flights" &&
       module.ingest.function.environment.TRIBUTARY_MAX_UNPACKED == "64MiB"
     )
     error_message = "The bounds of ingest must reach it."
@@ -219,7 +227,7 @@ run "as_somebody_wants_them" {
       module.compact.function.environment.TRIBUTARY_THREADS == "2" &&
       module.compact.function.environment.TRIBUTARY_RETENTION == "3h" &&
       module.compact.function.environment.TRIBUTARY_TARGET_FILE_SIZE == "64MiB" &&
-      module.compact.function.environment.TRIBUTARY_DATABASE == "lake_2" &&
+      module.compact.function.environment.TRIBUTARY_DATABASE == "lake_2_qa" &&
       module.compact.schedules.vacuum.expression == "rate(6 hours)" &&
       module.compact.function.environment.TRIBUTARY_GRACE == "59m" &&
       module.compact.function.environment.TRIBUTARY_LOG == "compact=debug" &&
@@ -232,19 +240,19 @@ run "as_somebody_wants_them" {
   # An account may hold two lakes, and a lake in two regions; roles and buckets are not of a region.
   assert {
     condition = (
-      output.bucket == "lake-2-000000000000-eu-central-1" &&
-      output.database == "lake_2" &&
-      output.workgroup == "lake-2" &&
-      module.ingest.role_name == "lake-2-ingest-eu-central-1" &&
+      output.bucket == "lake-2-qa-000000000000-eu-central-1" &&
+      output.database == "lake_2_qa" &&
+      output.workgroup == "lake-2-qa-queries" &&
+      module.ingest.role_name == "lake-2-qa-ingest-eu-central-1" &&
       jsonencode(output.functions) == jsonencode({
-        compact = "lake-2-compact", ingest = "lake-2-ingest", query = "lake-2-query", register = "lake-2-register"
+        compact = "lake-2-qa-compact", ingest = "lake-2-qa-ingest", query = "lake-2-qa-query", register = "lake-2-qa-register"
       })
     )
     error_message = "Two lakes must not meet in a name."
   }
 
   assert {
-    condition     = strcontains(module.query.policy, "arn:aws:athena:eu-central-1:000000000000:workgroup/lake-2")
+    condition     = strcontains(module.query.policy, "arn:aws:athena:eu-central-1:000000000000:workgroup/lake-2-qa-queries")
     error_message = "Policies must speak of the region and the lake that were asked for."
   }
 }

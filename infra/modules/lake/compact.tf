@@ -1,9 +1,9 @@
 # landing/ -> queue -> compact -> tables/ and commits/.
 
 module "compact_queue" {
-  source = "./modules/queue"
+  source = "../queue"
 
-  name                       = "${var.name}-compact"
+  name                       = "${local.prefix}-compact"
   arn                        = local.queue_arns.compact
   visibility_timeout_seconds = local.visibility_seconds.compact
   # The sweep finds the same batches, so there is no haste to try again.
@@ -17,11 +17,11 @@ module "compact_queue" {
 }
 
 module "compact" {
-  source = "./modules/function"
+  source = "../function"
 
-  name                 = "${var.name}-compact"
+  name                 = "${local.prefix}-compact"
   description          = "Landing batches to Parquet generations"
-  role_name            = "${var.name}-compact-${var.region}"
+  role_name            = "${local.prefix}-compact-${local.region}"
   artifact             = "${var.artifacts_directory}/compact.zip"
   architecture         = local.architecture
   memory_mib           = var.compact.memory_mib
@@ -109,7 +109,7 @@ module "compact" {
 # With the hourly vacuum the function reads the identities of a few partitions, and says `twins` of one that has rows of
 # the same event. No other line has the field.
 resource "aws_cloudwatch_log_metric_filter" "twins" {
-  name           = "${var.name}-compact-partitions-with-twins"
+  name           = "${local.prefix}-compact-partitions-with-twins"
   log_group_name = module.compact.log_group.name
   pattern        = "{ $.twins > 0 }"
 

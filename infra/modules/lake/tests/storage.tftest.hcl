@@ -1,4 +1,4 @@
-# Bucket, catalog, workgroup and API.
+# Definitions, workgroups and API.
 
 mock_provider "aws" {
   source          = "./tests/mocks"
@@ -6,83 +6,19 @@ mock_provider "aws" {
 }
 
 variables {
+  environment         = "prod"
   artifacts_directory = "./tests/artifacts"
+  datasets_directory  = "../../datasets"
+  queries_directory   = "../../queries"
 }
 
 run "as_they_come" {
   command = plan
 
   assert {
-    condition     = var.region == "us-west-2"
-    error_message = "The region is us-west-2 unless asked otherwise."
-  }
-
-  assert {
-    condition = (
-      aws_s3_bucket_public_access_block.lake.block_public_acls &&
-      aws_s3_bucket_public_access_block.lake.block_public_policy &&
-      aws_s3_bucket_public_access_block.lake.ignore_public_acls &&
-      aws_s3_bucket_public_access_block.lake.restrict_public_buckets
-    )
-    error_message = "The bucket must not become public in any way."
-  }
-
-  assert {
-    condition     = aws_s3_bucket_ownership_controls.lake.rule[0].object_ownership == "BucketOwnerEnforced"
-    error_message = "Every object must be the account's."
-  }
-
-  assert {
-    condition = one([
-      for rule in aws_s3_bucket_server_side_encryption_configuration.lake.rule :
-      rule.apply_server_side_encryption_by_default[0].sse_algorithm
-    ]) == "AES256"
-    error_message = "Objects must be encrypted."
-  }
-
-  assert {
-    condition     = aws_s3_bucket.lake.force_destroy == false
-    error_message = "Unless asked to, destroying the lake must not destroy its events."
-  }
-
-  assert {
-    condition = {
-      for statement in jsondecode(aws_s3_bucket_policy.lake.policy).Statement :
-      statement.Sid => jsonencode([statement.Effect, statement.Principal, statement.Action, statement.Resource, statement.Condition])
-      } == {
-      OnlyTls = jsonencode([
-        "Deny", "*", ["s3:*"],
-        ["arn:aws:s3:::tributary-000000000000-us-west-2", "arn:aws:s3:::tributary-000000000000-us-west-2/*"],
-        { Bool = { "aws:SecureTransport" = "false" } },
-      ])
-      CommitsAreCreatedOnce = jsonencode([
-        "Deny", "*", ["s3:PutObject"], ["arn:aws:s3:::tributary-000000000000-us-west-2/commits/*"],
-        { Bool = { "s3:ObjectCreationOperation" = "true" }, Null = { "s3:if-none-match" = "true" } },
-      ])
-    }
-    error_message = "The bucket must refuse what is not encrypted on the way, and commits without a condition."
-  }
-
-  assert {
-    condition = jsonencode([
-      for rule in aws_s3_bucket_lifecycle_configuration.lake.rule :
-      [rule.status, rule.filter[0].prefix, rule.expiration[0].days] if length(rule.expiration) > 0
-    ]) == jsonencode([["Enabled", "results/", 1]])
-    error_message = "Results must expire, and nothing else may."
-  }
-
-  assert {
-    condition = jsonencode([
-      for rule in aws_s3_bucket_lifecycle_configuration.lake.rule :
-      [rule.status, rule.abort_incomplete_multipart_upload[0].days_after_initiation] if length(rule.abort_incomplete_multipart_upload) > 0
-    ]) == jsonencode([["Enabled", 1]])
-    error_message = "Uploads that broke off must not be paid for."
-  }
-
-  assert {
     condition = (
       toset([for definition in aws_s3_object.definition : definition.key]) ==
-      toset([for file in fileset("datasets", "*.json") : "datasets/${file}"]) &&
+      toset([for file in fileset("../../datasets", "*.json") : "datasets/${file}"]) &&
       contains(keys(aws_s3_object.definition), "passengers.json")
     )
     error_message = "Every definition must be put where register looks."
@@ -91,8 +27,8 @@ run "as_they_come" {
   assert {
     condition = (
       toset([for query in aws_s3_object.named_query : query.key]) ==
-      toset([for file in fileset("queries", "*.json") : "queries/${file}"]) &&
-      jsondecode(aws_s3_object.named_query["busiest-flights.json"].content).sql == file("queries/busiest-flights.sql") &&
+      toset([for file in fileset("../../queries", "*.json") : "queries/${file}"]) &&
+      jsondecode(aws_s3_object.named_query["busiest-flights.json"].content).sql == file("../../queries/busiest-flights.sql") &&
       strcontains(aws_s3_object.named_query["busiest-flights.json"].content, "9223372036854775807")
     )
     error_message = "Every named query must be put where the API looks, with its SQL, and with every digit of its numbers."
@@ -101,7 +37,7 @@ run "as_they_come" {
   assert {
     condition = (
       aws_athena_workgroup.lake.configuration[0].enforce_workgroup_configuration &&
-      aws_athena_workgroup.lake.configuration[0].result_configuration[0].output_location == "s3://tributary-000000000000-us-west-2/results/" &&
+      aws_athena_workgroup.lake.configuration[0].result_configuration[0].output_location == "s3://tributary-prod-000000000000-us-west-2/results/" &&
       aws_athena_workgroup.lake.configuration[0].bytes_scanned_cutoff_per_query == 10000000000
     )
     error_message = "No query may write elsewhere than results/, or scan without a limit."
@@ -112,10 +48,10 @@ run "as_they_come" {
       for tier in aws_athena_workgroup.scan_tier :
       tier.name => tier.configuration[0].bytes_scanned_cutoff_per_query
       if tier.configuration[0].enforce_workgroup_configuration &&
-      tier.configuration[0].result_configuration[0].output_location == "s3://tributary-000000000000-us-west-2/results/"
+      tier.configuration[0].result_configuration[0].output_location == "s3://tributary-prod-000000000000-us-west-2/results/"
       }) == jsonencode({
       for bytes in [10485760, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000, 2000000000, 5000000000] :
-      format("tributary-scan-%d", bytes) => bytes
+      format("tributary-prod-scan-%d", bytes) => bytes
     })
     error_message = "Every scan tier must stop a query at its bytes, and write to results/."
   }
@@ -192,7 +128,7 @@ run "a_tier_that_stops_no_earlier_than_the_lake" {
   }
 
   assert {
-    condition     = module.query.function.environment.TRIBUTARY_SCAN_TIERS == "tributary-scan-20000000=20000000,tributary=100000000"
+    condition     = module.query.function.environment.TRIBUTARY_SCAN_TIERS == "tributary-prod-scan-20000000=20000000,tributary-prod-queries=100000000"
     error_message = "query must be told of the tiers that there are."
   }
 }

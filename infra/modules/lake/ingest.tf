@@ -1,9 +1,9 @@
 # topic -> queue -> ingest -> landing/ and quarantine/.
 
 module "ingest_queue" {
-  source = "./modules/queue"
+  source = "../queue"
 
-  name                       = "${var.name}-ingest"
+  name                       = "${local.prefix}-ingest"
   arn                        = local.queue_arns.ingest
   visibility_timeout_seconds = local.visibility_seconds.ingest
   # What is in a message never fails it, only what is around it: a store that is down, a definition that is damaged.
@@ -17,11 +17,11 @@ module "ingest_queue" {
 }
 
 module "ingest" {
-  source = "./modules/function"
+  source = "../function"
 
-  name                 = "${var.name}-ingest"
+  name                 = "${local.prefix}-ingest"
   description          = "SNS messages to landing batches"
-  role_name            = "${var.name}-ingest-${var.region}"
+  role_name            = "${local.prefix}-ingest-${local.region}"
   artifact             = "${var.artifacts_directory}/ingest.zip"
   architecture         = local.architecture
   memory_mib           = var.ingest.memory_mib
@@ -78,7 +78,7 @@ module "ingest" {
 # The function says `refused_partitions` when events are in quarantine since they are of more partitions than its settings
 # allow: an attack, or a backfill that wants other settings. No other line has the field.
 resource "aws_cloudwatch_log_metric_filter" "refused_partitions" {
-  name           = "${var.name}-ingest-partitions-refused"
+  name           = "${local.prefix}-ingest-partitions-refused"
   log_group_name = module.ingest.log_group.name
   pattern        = "{ $.refused_partitions > 0 }"
 
@@ -93,7 +93,7 @@ resource "aws_cloudwatch_log_metric_filter" "refused_partitions" {
 # It says `untrusted` when events or messages are in quarantine since their topics may not publish them. No other line has
 # the field.
 resource "aws_cloudwatch_log_metric_filter" "untrusted" {
-  name           = "${var.name}-ingest-events-untrusted"
+  name           = "${local.prefix}-ingest-events-untrusted"
   log_group_name = module.ingest.log_group.name
   pattern        = "{ $.untrusted > 0 }"
 

@@ -5,6 +5,10 @@ mock_data "aws_caller_identity" {
   defaults = { account_id = "000000000000" }
 }
 
+mock_data "aws_region" {
+  defaults = { id = "us-west-2" }
+}
+
 mock_data "aws_partition" {
   defaults = { partition = "aws" }
 }
@@ -29,7 +33,7 @@ mock_resource "aws_cloudwatch_event_rule" {
 }
 
 mock_resource "aws_sns_topic" {
-  defaults = { arn = "arn:aws:sns:us-west-2:000000000000:tributary" }
+  defaults = { arn = "arn:aws:sns:us-west-2:000000000000:tributary-prod-events" }
 }
 
 mock_resource "aws_apigatewayv2_api" {
@@ -42,35 +46,35 @@ mock_resource "aws_apigatewayv2_api" {
 
 override_resource {
   target = aws_sqs_queue.undelivered
-  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-undelivered", url = "https://sqs/undelivered" }
+  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-prod-undelivered", url = "https://sqs/undelivered" }
 }
 
 override_resource {
   target = module.ingest_queue.aws_sqs_queue.this
-  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-ingest", url = "https://sqs/ingest" }
+  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-prod-ingest", url = "https://sqs/ingest" }
 }
 
 override_resource {
   target = module.ingest_queue.aws_sqs_queue.dead_letter
-  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-ingest-dead-letter", url = "https://sqs/ingest-dead-letter" }
+  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-prod-ingest-dead-letter", url = "https://sqs/ingest-dead-letter" }
 }
 
 override_resource {
   target = module.compact_queue.aws_sqs_queue.this
-  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-compact", url = "https://sqs/compact" }
+  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-prod-compact", url = "https://sqs/compact" }
 }
 
 override_resource {
   target = module.compact_queue.aws_sqs_queue.dead_letter
-  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-compact-dead-letter", url = "https://sqs/compact-dead-letter" }
+  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-prod-compact-dead-letter", url = "https://sqs/compact-dead-letter" }
 }
 
 override_resource {
   target = module.register_queue.aws_sqs_queue.this
-  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-register", url = "https://sqs/register" }
+  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-prod-register", url = "https://sqs/register" }
 }
 
 override_resource {
   target = module.register_queue.aws_sqs_queue.dead_letter
-  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-register-dead-letter", url = "https://sqs/register-dead-letter" }
+  values = { arn = "arn:aws:sqs:us-west-2:000000000000:tributary-prod-register-dead-letter", url = "https://sqs/register-dead-letter" }
 }

@@ -2,14 +2,14 @@
 # `cargo test -p query` checks those in queries/ before.
 
 locals {
-  queries_directory = coalesce(var.queries_directory, "${path.module}/queries")
+  queries_directory = var.queries_directory
   named_queries     = fileset(local.queries_directory, "*.json")
 }
 
 resource "aws_s3_object" "named_query" {
   for_each = local.named_queries
 
-  bucket = aws_s3_bucket.lake.id
+  bucket = module.data.bucket
   key    = "queries/${each.value}"
   content = jsonencode(merge(
     jsondecode(file("${local.queries_directory}/${each.value}")),

@@ -1,14 +1,14 @@
 # The definitions, as requests: register judges them, and accepts them into schemas/.
 
 locals {
-  datasets_directory = coalesce(var.datasets_directory, "${path.module}/datasets")
+  datasets_directory = var.datasets_directory
   definitions        = fileset(local.datasets_directory, "*.json")
 }
 
 resource "aws_s3_object" "definition" {
   for_each = local.definitions
 
-  bucket       = aws_s3_bucket.lake.id
+  bucket       = module.data.bucket
   key          = "datasets/${each.value}"
   source       = "${local.datasets_directory}/${each.value}"
   source_hash  = filemd5("${local.datasets_directory}/${each.value}")

@@ -2,44 +2,53 @@ data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
 
+data "aws_region" "current" {}
+
 # Names and ARNs that policies speak of, made from what is known before anything exists: so a plan, and a test,
 # shows every policy in full.
 locals {
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
+  # The attribute that both major versions of the provider have for the name.
+  region = data.aws_region.current.id
 
-  bucket     = coalesce(var.bucket, "${var.name}-${local.account}-${var.region}")
+  # What every name begins with.
+  prefix = coalesce(var.prefix, "${var.name}-${var.environment}")
+
+  bucket     = coalesce(var.bucket, "${local.prefix}-${local.account}-${local.region}")
   bucket_arn = "arn:${local.partition}:s3:::${local.bucket}"
-  database   = coalesce(var.database, replace(var.name, "-", "_"))
-  workgroup  = var.name
+  database   = coalesce(var.database, replace(local.prefix, "-", "_"))
+  # A lake that was deployed before names had an environment has a topic and a workgroup of its own name.
+  topic     = var.prefix == null ? "${local.prefix}-events" : local.prefix
+  workgroup = var.prefix == null ? "${local.prefix}-queries" : local.prefix
 
-  topic_arn = "arn:${local.partition}:sns:${var.region}:${local.account}:${var.name}"
+  topic_arn = "arn:${local.partition}:sns:${local.region}:${local.account}:${local.topic}"
   queue_arns = {
     for function in ["ingest", "compact", "register"] :
-    function => "arn:${local.partition}:sqs:${var.region}:${local.account}:${var.name}-${function}"
+    function => "arn:${local.partition}:sqs:${local.region}:${local.account}:${local.prefix}-${function}"
   }
-  undelivered_arn = "arn:${local.partition}:sqs:${var.region}:${local.account}:${var.name}-undelivered"
+  undelivered_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${local.prefix}-undelivered"
   log_group_arns = {
     for function in ["ingest", "compact", "register", "query"] :
-    function => "arn:${local.partition}:logs:${var.region}:${local.account}:log-group:/aws/lambda/${var.name}-${function}"
+    function => "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${local.prefix}-${function}"
   }
   glue_arns = {
-    catalog  = "arn:${local.partition}:glue:${var.region}:${local.account}:catalog"
-    database = "arn:${local.partition}:glue:${var.region}:${local.account}:database/${local.database}"
-    tables   = "arn:${local.partition}:glue:${var.region}:${local.account}:table/${local.database}/*"
-    default  = "arn:${local.partition}:glue:${var.region}:${local.account}:database/default"
+    catalog  = "arn:${local.partition}:glue:${local.region}:${local.account}:catalog"
+    database = "arn:${local.partition}:glue:${local.region}:${local.account}:database/${local.database}"
+    tables   = "arn:${local.partition}:glue:${local.region}:${local.account}:table/${local.database}/*"
+    default  = "arn:${local.partition}:glue:${local.region}:${local.account}:database/default"
   }
   # Of the metrics that are counted from the logs.
   metrics_namespace = "Tributary"
 
   # By the bytes at which each stops a query. Those that stop it no earlier than the lake's own are of no use.
   scan_tiers = {
-    for bytes in var.query.scan_tiers : format("%d", bytes) => "${var.name}-scan-${format("%d", bytes)}"
+    for bytes in var.query.scan_tiers : format("%d", bytes) => "${local.prefix}-scan-${format("%d", bytes)}"
     if bytes < var.scan_limit_bytes
   }
   workgroup_arns = [
     for workgroup in concat([local.workgroup], values(local.scan_tiers)) :
-    "arn:${local.partition}:athena:${var.region}:${local.account}:workgroup/${workgroup}"
+    "arn:${local.partition}:athena:${local.region}:${local.account}:workgroup/${workgroup}"
   ]
 
   # AWS asks for a visibility timeout of at least six times the function's timeout, beside the window.

@@ -9,11 +9,11 @@ locals {
 }
 
 module "query" {
-  source = "./modules/function"
+  source = "../function"
 
-  name                 = "${var.name}-query"
+  name                 = "${local.prefix}-query"
   description          = "The HTTP API over Athena"
-  role_name            = "${var.name}-query-${var.region}"
+  role_name            = "${local.prefix}-query-${local.region}"
   artifact             = "${var.artifacts_directory}/query.zip"
   architecture         = local.architecture
   memory_mib           = var.query.memory_mib

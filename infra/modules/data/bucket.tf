@@ -2,8 +2,8 @@
 # and delete markers would slow every listing.
 
 resource "aws_s3_bucket" "lake" {
-  bucket        = local.bucket
-  force_destroy = var.bucket_force_destroy
+  bucket        = var.bucket
+  force_destroy = var.force_destroy
 }
 
 resource "aws_s3_bucket_public_access_block" "lake" {
@@ -33,7 +33,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "lake" {
 }
 
 locals {
-  bucket_policy = jsonencode({
+  policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
       {
@@ -42,7 +42,7 @@ locals {
         Principal = "*"
         # A refusal has to cover everything, whatever actions S3 will have.
         Action    = ["s3:*"]
-        Resource  = [local.bucket_arn, "${local.bucket_arn}/*"]
+        Resource  = [local.arn, "${local.arn}/*"]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
       {
@@ -53,7 +53,7 @@ locals {
         Effect    = "Deny"
         Principal = "*"
         Action    = ["s3:PutObject"]
-        Resource  = ["${local.bucket_arn}/commits/*"]
+        Resource  = ["${local.arn}/commits/*"]
         Condition = {
           Null = { "s3:if-none-match" = "true" }
           Bool = { "s3:ObjectCreationOperation" = "true" }
@@ -65,7 +65,7 @@ locals {
 
 resource "aws_s3_bucket_policy" "lake" {
   bucket = aws_s3_bucket.lake.id
-  policy = local.bucket_policy
+  policy = local.policy
 
   # Both settle what policies may say; changed at the same time, S3 refuses one of them.
   depends_on = [aws_s3_bucket_public_access_block.lake, aws_s3_bucket_ownership_controls.lake]
@@ -96,34 +96,5 @@ resource "aws_s3_bucket_lifecycle_configuration" "lake" {
     abort_incomplete_multipart_upload {
       days_after_initiation = 1
     }
-  }
-}
-
-# S3 keeps one list of notifications for a bucket. The suffixes keep strangers' objects from the queues.
-resource "aws_s3_bucket_notification" "lake" {
-  bucket = aws_s3_bucket.lake.id
-
-  queue {
-    id            = "landed"
-    queue_arn     = module.compact_queue.arn
-    events        = ["s3:ObjectCreated:*"]
-    filter_prefix = "landing/"
-    filter_suffix = ".ndjson.zst"
-  }
-
-  queue {
-    id            = "committed"
-    queue_arn     = module.register_queue.arn
-    events        = ["s3:ObjectCreated:*"]
-    filter_prefix = "commits/"
-    filter_suffix = ".json"
-  }
-
-  queue {
-    id            = "defined"
-    queue_arn     = module.register_queue.arn
-    events        = ["s3:ObjectCreated:*"]
-    filter_prefix = "datasets/"
-    filter_suffix = ".json"
   }
 }

@@ -6,7 +6,10 @@ mock_provider "aws" {
 }
 
 variables {
+  environment         = "prod"
   artifacts_directory = "./tests/artifacts"
+  datasets_directory  = "../../datasets"
+  queries_directory   = "../../queries"
 }
 
 run "from_source_to_function" {
@@ -15,8 +18,8 @@ run "from_source_to_function" {
   assert {
     condition = (
       aws_sns_topic_subscription.ingest.protocol == "sqs" &&
-      aws_sns_topic_subscription.ingest.endpoint == "arn:aws:sqs:us-west-2:000000000000:tributary-ingest" &&
-      aws_sns_topic_subscription.ingest.topic_arn == "arn:aws:sns:us-west-2:000000000000:tributary"
+      aws_sns_topic_subscription.ingest.endpoint == "arn:aws:sqs:us-west-2:000000000000:tributary-prod-ingest" &&
+      aws_sns_topic_subscription.ingest.topic_arn == "arn:aws:sns:us-west-2:000000000000:tributary-prod-events"
     )
     error_message = "The topic must deliver to the queue of ingest."
   }
@@ -29,7 +32,7 @@ run "from_source_to_function" {
   assert {
     condition = (
       jsondecode(aws_sns_topic_subscription.ingest.redrive_policy).deadLetterTargetArn ==
-      "arn:aws:sqs:us-west-2:000000000000:tributary-undelivered"
+      "arn:aws:sqs:us-west-2:000000000000:tributary-prod-undelivered"
     )
     error_message = "What SNS cannot deliver must go to a queue of its own."
   }
@@ -40,8 +43,8 @@ run "from_source_to_function" {
       Effect    = "Allow"
       Principal = { Service = "sns.amazonaws.com" }
       Action    = ["sqs:SendMessage"]
-      Resource  = ["arn:aws:sqs:us-west-2:000000000000:tributary-undelivered"]
-      Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:sns:us-west-2:000000000000:tributary" } }
+      Resource  = ["arn:aws:sqs:us-west-2:000000000000:tributary-prod-undelivered"]
+      Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:sns:us-west-2:000000000000:tributary-prod-events" } }
     }
     error_message = "SNS, for this topic, must be able to send to the queue of what it could not deliver."
   }
@@ -57,7 +60,7 @@ run "from_source_to_function" {
   assert {
     condition = alltrue([
       for name, queue in { ingest = module.ingest_queue, compact = module.compact_queue, register = module.register_queue } :
-      jsondecode(queue.redrive_policy).deadLetterTargetArn == "arn:aws:sqs:us-west-2:000000000000:tributary-${name}-dead-letter" &&
+      jsondecode(queue.redrive_policy).deadLetterTargetArn == "arn:aws:sqs:us-west-2:000000000000:tributary-prod-${name}-dead-letter" &&
       jsondecode(queue.redrive_policy).deadLetterTargetArn == queue.dead_letter_arn &&
       jsondecode(queue.redrive_policy).maxReceiveCount >= 5
     ])
@@ -81,32 +84,32 @@ run "from_source_to_function" {
       } == {
       ingest = [jsonencode({
         Action    = ["sqs:SendMessage"]
-        Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:sns:us-west-2:000000000000:tributary" } }
+        Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:sns:us-west-2:000000000000:tributary-prod-events" } }
         Effect    = "Allow"
         Principal = { Service = "sns.amazonaws.com" }
-        Resource  = ["arn:aws:sqs:us-west-2:000000000000:tributary-ingest"]
+        Resource  = ["arn:aws:sqs:us-west-2:000000000000:tributary-prod-ingest"]
         Sid       = "OneSender"
       })]
       compact = [jsonencode({
         Action = ["sqs:SendMessage"]
         Condition = {
-          ArnEquals    = { "aws:SourceArn" = "arn:aws:s3:::tributary-000000000000-us-west-2" }
+          ArnEquals    = { "aws:SourceArn" = "arn:aws:s3:::tributary-prod-000000000000-us-west-2" }
           StringEquals = { "aws:SourceAccount" = "000000000000" }
         }
         Effect    = "Allow"
         Principal = { Service = "s3.amazonaws.com" }
-        Resource  = ["arn:aws:sqs:us-west-2:000000000000:tributary-compact"]
+        Resource  = ["arn:aws:sqs:us-west-2:000000000000:tributary-prod-compact"]
         Sid       = "OneSender"
       })]
       register = [jsonencode({
         Action = ["sqs:SendMessage"]
         Condition = {
-          ArnEquals    = { "aws:SourceArn" = "arn:aws:s3:::tributary-000000000000-us-west-2" }
+          ArnEquals    = { "aws:SourceArn" = "arn:aws:s3:::tributary-prod-000000000000-us-west-2" }
           StringEquals = { "aws:SourceAccount" = "000000000000" }
         }
         Effect    = "Allow"
         Principal = { Service = "s3.amazonaws.com" }
-        Resource  = ["arn:aws:sqs:us-west-2:000000000000:tributary-register"]
+        Resource  = ["arn:aws:sqs:us-west-2:000000000000:tributary-prod-register"]
         Sid       = "OneSender"
       })]
     }
@@ -118,9 +121,9 @@ run "from_source_to_function" {
       for queue in aws_s3_bucket_notification.lake.queue :
       "${queue.filter_prefix}*${queue.filter_suffix} ${join(",", queue.events)} ${queue.queue_arn}"
       ]) == toset([
-      "landing/*.ndjson.zst s3:ObjectCreated:* arn:aws:sqs:us-west-2:000000000000:tributary-compact",
-      "commits/*.json s3:ObjectCreated:* arn:aws:sqs:us-west-2:000000000000:tributary-register",
-      "datasets/*.json s3:ObjectCreated:* arn:aws:sqs:us-west-2:000000000000:tributary-register",
+      "landing/*.ndjson.zst s3:ObjectCreated:* arn:aws:sqs:us-west-2:000000000000:tributary-prod-compact",
+      "commits/*.json s3:ObjectCreated:* arn:aws:sqs:us-west-2:000000000000:tributary-prod-register",
+      "datasets/*.json s3:ObjectCreated:* arn:aws:sqs:us-west-2:000000000000:tributary-prod-register",
     ])
     error_message = "Batches must reach compact, commits and definitions register, and no other object either of them."
   }
@@ -128,7 +131,7 @@ run "from_source_to_function" {
   assert {
     condition = alltrue([
       for name, function in { ingest = module.ingest, compact = module.compact, register = module.register } :
-      function.queue.arn == "arn:aws:sqs:us-west-2:000000000000:tributary-${name}" &&
+      function.queue.arn == "arn:aws:sqs:us-west-2:000000000000:tributary-prod-${name}" &&
       function.queue.response_types == toset(["ReportBatchItemFailures"])
     ])
     error_message = "Each function reads its own queue, and names what failed: otherwise one bad message fails all."
@@ -142,10 +145,10 @@ run "from_source_to_function" {
   assert {
     condition = jsonencode({ compact = module.compact.schedules, register = module.register.schedules }) == jsonencode({
       compact = {
-        sweep  = { expression = "rate(5 minutes)", input = null, rule = "tributary-compact-sweep" }
-        vacuum = { expression = "rate(1 hour)", input = "{\"vacuum\":{}}", rule = "tributary-compact-vacuum" }
+        sweep  = { expression = "rate(5 minutes)", input = null, rule = "tributary-prod-compact-sweep" }
+        vacuum = { expression = "rate(1 hour)", input = "{\"vacuum\":{}}", rule = "tributary-prod-compact-vacuum" }
       }
-      register = { reconcile = { expression = "rate(15 minutes)", input = null, rule = "tributary-register-reconcile" } }
+      register = { reconcile = { expression = "rate(15 minutes)", input = null, rule = "tributary-prod-register-reconcile" } }
     })
     error_message = "What notifications missed, and what is garbage, is found by a schedule; the vacuum's event is the one of events/compact/vacuum.json."
   }

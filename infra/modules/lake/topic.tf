@@ -36,7 +36,7 @@ locals {
 }
 
 resource "aws_sns_topic" "events" {
-  name = var.name
+  name = local.topic
 }
 
 resource "aws_sns_topic_policy" "events" {
@@ -58,7 +58,7 @@ resource "aws_sns_topic_subscription" "ingest" {
 
 # What SNS could not put into the queue of ingest. Without it SNS would drop it in the end.
 resource "aws_sqs_queue" "undelivered" {
-  name                      = "${var.name}-undelivered"
+  name                      = "${local.prefix}-undelivered"
   message_retention_seconds = 14 * 24 * 3600
   sqs_managed_sse_enabled   = true
 }

@@ -7,7 +7,10 @@ mock_provider "aws" {
 }
 
 variables {
+  environment         = "prod"
   artifacts_directory = "./tests/artifacts"
+  datasets_directory  = "../../datasets"
+  queries_directory   = "../../queries"
   bucket              = "lake"
 }
 
@@ -29,7 +32,7 @@ run "each_role" {
   assert {
     condition = alltrue([
       for policy in [
-        aws_s3_bucket_policy.lake.policy, aws_sns_topic_policy.events.policy, aws_sqs_queue_policy.undelivered.policy,
+        module.data.policy, aws_sns_topic_policy.events.policy, aws_sqs_queue_policy.undelivered.policy,
         module.ingest_queue.policy, module.compact_queue.policy, module.register_queue.policy,
         ] : alltrue([
           for statement in jsondecode(policy).Statement :
@@ -51,15 +54,15 @@ run "each_role" {
       for statement in jsondecode(module.ingest.policy).Statement :
       [for pair in setproduct(statement.Action, statement.Resource) : join(" ", pair)]
       ])) == sort([
-      "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-ingest:*",
-      "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-ingest:*",
+      "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-prod-ingest:*",
+      "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-prod-ingest:*",
       "s3:GetObject arn:aws:s3:::lake/schemas/*",
       "s3:ListBucket arn:aws:s3:::lake",
       "s3:PutObject arn:aws:s3:::lake/landing/*",
       "s3:PutObject arn:aws:s3:::lake/quarantine/*",
-      "sqs:DeleteMessage arn:aws:sqs:us-west-2:000000000000:tributary-ingest",
-      "sqs:GetQueueAttributes arn:aws:sqs:us-west-2:000000000000:tributary-ingest",
-      "sqs:ReceiveMessage arn:aws:sqs:us-west-2:000000000000:tributary-ingest",
+      "sqs:DeleteMessage arn:aws:sqs:us-west-2:000000000000:tributary-prod-ingest",
+      "sqs:GetQueueAttributes arn:aws:sqs:us-west-2:000000000000:tributary-prod-ingest",
+      "sqs:ReceiveMessage arn:aws:sqs:us-west-2:000000000000:tributary-prod-ingest",
     ])
     error_message = "ingest may do something else than it should."
   }
@@ -72,12 +75,12 @@ run "each_role" {
       [
         for pair in setproduct(
           ["glue:GetDatabase", "glue:GetPartition", "glue:GetTable"],
-          ["catalog", "database/tributary", "table/tributary/*"],
+          ["catalog", "database/tributary_prod", "table/tributary_prod/*"],
         ) : "${pair[0]} arn:aws:glue:us-west-2:000000000000:${pair[1]}"
       ],
       [
-        "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-compact:*",
-        "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-compact:*",
+        "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-prod-compact:*",
+        "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-prod-compact:*",
         "s3:DeleteObject arn:aws:s3:::lake/commits/*",
         "s3:DeleteObject arn:aws:s3:::lake/landing/*",
         "s3:DeleteObject arn:aws:s3:::lake/tables/*",
@@ -93,9 +96,9 @@ run "each_role" {
         "s3:PutObject arn:aws:s3:::lake/quarantine/*",
         "s3:PutObject arn:aws:s3:::lake/tables/*",
         "s3:PutObject arn:aws:s3:::lake/vacuum/*",
-        "sqs:DeleteMessage arn:aws:sqs:us-west-2:000000000000:tributary-compact",
-        "sqs:GetQueueAttributes arn:aws:sqs:us-west-2:000000000000:tributary-compact",
-        "sqs:ReceiveMessage arn:aws:sqs:us-west-2:000000000000:tributary-compact",
+        "sqs:DeleteMessage arn:aws:sqs:us-west-2:000000000000:tributary-prod-compact",
+        "sqs:GetQueueAttributes arn:aws:sqs:us-west-2:000000000000:tributary-prod-compact",
+        "sqs:ReceiveMessage arn:aws:sqs:us-west-2:000000000000:tributary-prod-compact",
       ],
     ))
     error_message = "compact may do something else than it should."
@@ -112,21 +115,21 @@ run "each_role" {
             "glue:BatchCreatePartition", "glue:BatchDeletePartition", "glue:BatchUpdatePartition", "glue:CreateTable",
             "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:UpdateTable",
           ],
-          ["catalog", "database/tributary", "table/tributary/*"],
+          ["catalog", "database/tributary_prod", "table/tributary_prod/*"],
         ) : "${pair[0]} arn:aws:glue:us-west-2:000000000000:${pair[1]}"
       ],
       [
-        "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-register:*",
-        "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-register:*",
+        "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-prod-register:*",
+        "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-prod-register:*",
         "s3:GetObject arn:aws:s3:::lake/commits/*",
         "s3:GetObject arn:aws:s3:::lake/datasets/*",
         "s3:GetObject arn:aws:s3:::lake/schemas/*",
         "s3:ListBucket arn:aws:s3:::lake",
         "s3:ListBucket arn:aws:s3:::lake",
         "s3:PutObject arn:aws:s3:::lake/schemas/*",
-        "sqs:DeleteMessage arn:aws:sqs:us-west-2:000000000000:tributary-register",
-        "sqs:GetQueueAttributes arn:aws:sqs:us-west-2:000000000000:tributary-register",
-        "sqs:ReceiveMessage arn:aws:sqs:us-west-2:000000000000:tributary-register",
+        "sqs:DeleteMessage arn:aws:sqs:us-west-2:000000000000:tributary-prod-register",
+        "sqs:GetQueueAttributes arn:aws:sqs:us-west-2:000000000000:tributary-prod-register",
+        "sqs:ReceiveMessage arn:aws:sqs:us-west-2:000000000000:tributary-prod-register",
       ],
     ))
     error_message = "register may do something else than it should."
@@ -142,22 +145,22 @@ run "each_role" {
       [
         for pair in setproduct(
           ["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"],
-          ["catalog", "database/tributary", "table/tributary/*"],
+          ["catalog", "database/tributary_prod", "table/tributary_prod/*"],
         ) : "${pair[0]} arn:aws:glue:us-west-2:000000000000:${pair[1]}"
       ],
       [
         for pair in setproduct(
           ["GetQueryExecution", "GetQueryResults", "StartQueryExecution", "StopQueryExecution"],
           [
-            "tributary", "tributary-scan-10485760", "tributary-scan-20000000", "tributary-scan-50000000",
-            "tributary-scan-100000000", "tributary-scan-200000000", "tributary-scan-500000000",
-            "tributary-scan-1000000000", "tributary-scan-2000000000", "tributary-scan-5000000000",
+            "tributary-prod-queries", "tributary-prod-scan-10485760", "tributary-prod-scan-20000000", "tributary-prod-scan-50000000",
+            "tributary-prod-scan-100000000", "tributary-prod-scan-200000000", "tributary-prod-scan-500000000",
+            "tributary-prod-scan-1000000000", "tributary-prod-scan-2000000000", "tributary-prod-scan-5000000000",
           ],
         ) : "athena:${pair[0]} arn:aws:athena:us-west-2:000000000000:workgroup/${pair[1]}"
       ],
       [
-        "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-query:*",
-        "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-query:*",
+        "logs:CreateLogStream arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-prod-query:*",
+        "logs:PutLogEvents arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/tributary-prod-query:*",
         "s3:GetObject arn:aws:s3:::lake/access/keys.json",
         "s3:GetObject arn:aws:s3:::lake/access/usage/*",
         "s3:GetObject arn:aws:s3:::lake/queries/*",
@@ -182,7 +185,7 @@ run "each_role" {
       [
         for pair in setproduct(
           ["glue:BatchGetPartition", "glue:GetPartition", "glue:GetTables"],
-          ["catalog", "database/tributary", "table/tributary/*"],
+          ["catalog", "database/tributary_prod", "table/tributary_prod/*"],
         ) : "${pair[0]} arn:aws:glue:us-west-2:000000000000:${pair[1]}"
       ],
       [

@@ -1,9 +1,9 @@
 # commits/ and datasets/ -> queue -> register -> Glue and schemas/.
 
 module "register_queue" {
-  source = "./modules/queue"
+  source = "../queue"
 
-  name                       = "${var.name}-register"
+  name                       = "${local.prefix}-register"
   arn                        = local.queue_arns.register
   visibility_timeout_seconds = local.visibility_seconds.register
   # The reconcile run finds the same commits and definitions.
@@ -17,11 +17,11 @@ module "register_queue" {
 }
 
 module "register" {
-  source = "./modules/function"
+  source = "../function"
 
-  name                 = "${var.name}-register"
+  name                 = "${local.prefix}-register"
   description          = "Definitions and commits to Glue tables and partitions"
-  role_name            = "${var.name}-register-${var.region}"
+  role_name            = "${local.prefix}-register-${local.region}"
   artifact             = "${var.artifacts_directory}/register.zip"
   architecture         = local.architecture
   memory_mib           = var.register.memory_mib

@@ -6,14 +6,18 @@ mock_provider "aws" {
 }
 
 variables {
+  environment         = "prod"
   artifacts_directory = "./tests/artifacts"
+  datasets_directory  = "../../datasets"
+  queries_directory   = "../../queries"
 }
 
 run "refused_1" {
   command = plan
 
   variables {
-    region                 = "Oregon"
+    environment            = "Prod"
+    prefix                 = "Lake"
     name                   = "My_Lake"
     bucket                 = "My_Bucket"
     database               = "my-database"
@@ -30,7 +34,7 @@ run "refused_1" {
   }
 
   expect_failures = [
-    var.region, var.name, var.bucket, var.database, var.publishers, var.log, var.log_retention_days,
+    var.environment, var.prefix, var.name, var.bucket, var.database, var.publishers, var.log, var.log_retention_days,
     var.scan_limit_bytes, var.results_retention_days, var.api, var.ingest, var.compact, var.register, var.query,
   ]
 }
