@@ -6,6 +6,8 @@ locals {
     develop = {
       # Whether Terraform refuses to destroy the lake. Where it does not, destroying deletes every event.
       protected = false
+      # The accounts that this may be applied to; empty for any. An account for each environment is the best fence.
+      account_ids = []
       # Whether alarms are made.
       alarms                 = false
       log                    = "info"
@@ -20,6 +22,7 @@ locals {
     }
 
     qa = {
+      account_ids            = []
       protected              = false
       alarms                 = true
       log                    = "info"
@@ -35,6 +38,7 @@ locals {
 
     # As prod, so that what is measured there holds in prod.
     staging = {
+      account_ids            = []
       protected              = true
       alarms                 = true
       log                    = "info"
@@ -49,6 +53,7 @@ locals {
     }
 
     prod = {
+      account_ids            = []
       protected              = true
       alarms                 = true
       log                    = "info"
@@ -64,6 +69,7 @@ locals {
 
     # Every workspace dev-<name>.
     personal = {
+      account_ids            = []
       protected              = false
       alarms                 = false
       log                    = "compact=debug,ingest=debug,query=debug,register=debug,info"
@@ -86,4 +92,5 @@ locals {
   environment = local.environments[
     contains(local.shared_environments, terraform.workspace) ? terraform.workspace : "personal"
   ]
+  account_ids = coalesce(var.allowed_account_ids, local.environment.account_ids)
 }

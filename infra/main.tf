@@ -13,8 +13,12 @@ module "lake" {
   datasets_directory  = coalesce(var.datasets_directory, "${path.module}/datasets")
   queries_directory   = coalesce(var.queries_directory, "${path.module}/queries")
   publishers          = var.publishers
+  topics              = var.topics
+  delivery            = var.delivery
+  public              = var.public
 
-  bucket_force_destroy   = var.bucket_force_destroy
+  protected              = coalesce(var.protected, local.environment.protected)
+  identity               = var.identity
   log                    = coalesce(var.log, local.environment.log)
   log_retention_days     = coalesce(var.log_retention_days, local.environment.log_retention_days)
   results_retention_days = coalesce(var.results_retention_days, local.environment.results_retention_days)

@@ -37,3 +37,32 @@ output "dead_letter_queues" {
   description = "URLs of the queues that should be empty. undelivered: what SNS could not hand over; the others: what a function could not handle."
   value       = module.lake.dead_letter_queues
 }
+
+output "topic_arns" {
+  description = "Where producers publish, by the name of the topic: the lake's own under events, and those of var.topics."
+  value       = module.lake.topic_arns
+}
+
+output "api" {
+  description = "The HTTP API: its id, its stage, and the ARN that execute-api:Invoke is allowed on."
+  value       = module.lake.api
+}
+
+output "state" {
+  description = "Which Terraform state keeps the lake: its identity, and the parameter that holds it."
+  value       = module.lake.state
+}
+
+output "release" {
+  description = "The version and the commit that the functions were built from."
+  value       = module.lake.release
+}
+
+output "environment" {
+  description = "The workspace, what its names begin with, and whether it is protected from being destroyed."
+  value = {
+    name      = terraform.workspace
+    prefix    = module.lake.prefix
+    protected = coalesce(var.protected, local.environment.protected)
+  }
+}

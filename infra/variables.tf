@@ -32,27 +32,51 @@ variable "prefix" {
 }
 
 variable "tags" {
-  description = "Tags of everything that can be tagged, beside application = name."
+  description = "Tags of everything that can be tagged but objects, beside application, environment and managed-by."
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    # AWS takes fifty of a resource. The provider adds three, and a function has two of its own.
+    condition     = length(var.tags) <= 40
+    error_message = "tags must be 40 at most, and there are ${length(var.tags)}: AWS takes 50 of a resource, and the deployment has its own."
+  }
+
+  validation {
+    condition = alltrue([
+      for name, value in var.tags :
+      can(regex("^[\\p{L}\\p{N} _.:/=+@-]{1,128}$", name)) && can(regex("^[\\p{L}\\p{N} _.:/=+@-]{0,256}$", value)) && !startswith(lower(name), "aws:")
+    ])
+    error_message = "tags must have names of 1 to 128 and values of up to 256 letters, digits, blanks and _.:/=+-@, and no name may begin with aws:."
+  }
+
+  validation {
+    condition     = length(setintersection([for name in keys(var.tags) : lower(name)], ["application", "environment", "managed-by", "version", "commit"])) == 0
+    error_message = "tags must not name application, environment, managed-by, version or commit: the deployment sets these."
+  }
 }
 
 variable "bucket" {
-  description = "Name of the lake's bucket, unique in all of AWS. Without it: <name>-<account>-<region>."
+  description = "Name of the lake's bucket, unique in all of AWS. Without it: <name>-<workspace>-<account>-<region>."
   type        = string
   default     = null
 }
 
-variable "bucket_force_destroy" {
-  description = "Whether destroying the bucket deletes every event in it. Otherwise a bucket that is not empty stops the destruction."
+variable "protected" {
+  description = "Whether Terraform refuses to destroy the lake, and to replace what holds data. Without it, as the environment says: staging and prod are protected. Without protection, destroying the lake deletes every event in it."
   type        = bool
-  default     = false
-  nullable    = false
+  default     = null
+}
+
+variable "identity" {
+  description = "Identity of a state that is lost, for the new state that takes its lake over: see \"Take over what exists\" in README.md."
+  type        = string
+  default     = null
 }
 
 variable "database" {
-  description = "Name of the Glue database. Without it: the name, with '_' for '-'."
+  description = "Name of the Glue database. Without it: <name>_<workspace>, with '_' for '-'."
   type        = string
   default     = null
 }
@@ -65,13 +89,13 @@ variable "artifacts_directory" {
 }
 
 variable "datasets_directory" {
-  description = "Where the dataset definitions are, one <dataset>.json each. Without it: datasets/ beside this file."
+  description = "Where the dataset definitions are, one <dataset>.json each. Without it: datasets/ beside this file. Adding a dataset is adding a file."
   type        = string
   default     = null
 }
 
 variable "queries_directory" {
-  description = "Where the named queries are, a <query>.json and a <query>.sql each. Without it: queries/ beside this file."
+  description = "Where the named queries are, a <query>.json and a <query>.sql each. Without it: queries/ beside this file. Adding a query is adding the two."
   type        = string
   default     = null
 }
@@ -108,15 +132,53 @@ variable "results_retention_days" {
 }
 
 variable "api" {
-  description = <<-TEXT
-    The HTTP API. authorization: AWS_IAM asks every caller for a signature by a principal that may execute-api:Invoke;
-    NONE lets everybody on the internet ask, who then needs an API key. requests_per_second and burst bound all callers together.
-  TEXT
+  description = "The HTTP API: who may call it, and how often. modules/lake says what the members mean. The environment has the rates."
   type = object({
     authorization       = optional(string)
     requests_per_second = optional(number)
     burst               = optional(number)
+    default_endpoint    = optional(bool)
+    jwt = optional(object({
+      issuer   = string
+      audience = list(string)
+      scopes   = optional(list(string), [])
+    }))
   })
   default  = {}
   nullable = false
+}
+
+variable "public" {
+  description = "Whether everybody on the internet is meant to read the lake. It has to be said where api.authorization = NONE meets query.open_access or query.sql."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "topics" {
+  description = "Topics beside the lake's own, by what stands behind <name>-<workspace>- in their names: the datasets that each may publish to, and principals of other accounts who may publish to it."
+  type = map(object({
+    datasets   = list(string)
+    publishers = optional(list(string), [])
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "delivery" {
+  description = "How SNS hands over events: sqs, through the queue of ingest, or sns, straight to the function."
+  type        = string
+  default     = "sqs"
+  nullable    = false
+}
+
+variable "allowed_account_ids" {
+  description = "The only AWS accounts that this may be applied to. Without it, as the environment says; an empty list is any account."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = var.allowed_account_ids == null ? true : alltrue([for id in var.allowed_account_ids : can(regex("^[0-9]{12}$", id))])
+    error_message = "allowed_account_ids must be numbers of AWS accounts, of 12 digits each and in quotes: [\"123456789012\"]."
+  }
 }

@@ -23,3 +23,19 @@ output "database" {
   description = "Name of the Glue database."
   value       = aws_glue_catalog_database.lake.name
 }
+
+output "identity" {
+  description = "Identity of the Terraform state. What AWS creates by name, whether or not it exists, depends on this: so it comes after the guard."
+  value       = terraform_data.identity.input
+  depends_on  = [aws_ssm_parameter.marker]
+}
+
+output "marker" {
+  description = "Name of the parameter that holds the identity of the state that keeps the lake."
+  value       = aws_ssm_parameter.marker.name
+}
+
+output "bucket_id" {
+  description = "Name of the bucket that exists: unknown while the bucket is to be made, or made anew."
+  value       = aws_s3_bucket.lake.id
+}

@@ -27,3 +27,9 @@ variable "results_retention_days" {
   type        = number
   nullable    = false
 }
+
+variable "identity" {
+  description = "Identity of a state that is lost, for the new state that takes its lake over: what the marker parameter holds. It counts only until the state has one."
+  type        = string
+  default     = null
+}

@@ -99,6 +99,8 @@ resource "aws_lambda_function" "this" {
     system_log_level      = "INFO"
   }
 
+  tags = var.tags
+
   # Without its permissions a first invocation fails; without the group Lambda would make one that keeps all lines.
   depends_on = [aws_iam_role_policy.this, aws_cloudwatch_log_group.this]
 }

@@ -41,6 +41,7 @@ output "function" {
     memory_mib           = aws_lambda_function.this.memory_size
     reserved_concurrency = aws_lambda_function.this.reserved_concurrent_executions
     runtime              = aws_lambda_function.this.runtime
+    tags                 = aws_lambda_function.this.tags
     timeout_seconds      = aws_lambda_function.this.timeout
   }
 }

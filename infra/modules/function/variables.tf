@@ -110,3 +110,10 @@ variable "stopped_partitions" {
   type        = string
   default     = null
 }
+
+variable "tags" {
+  description = "Tags of the function alone, beside those of the provider: what it was built from."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

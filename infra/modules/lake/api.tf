@@ -4,6 +4,22 @@ resource "aws_apigatewayv2_api" "query" {
   name          = "${local.prefix}-api"
   description   = "SQL tables of the lake ${local.prefix} over HTTP"
   protocol_type = "HTTP"
+
+  disable_execute_api_endpoint = !var.api.default_endpoint
+}
+
+resource "aws_apigatewayv2_authorizer" "jwt" {
+  count = var.api.authorization == "JWT" ? 1 : 0
+
+  api_id           = aws_apigatewayv2_api.query.id
+  name             = "jwt"
+  authorizer_type  = "JWT"
+  identity_sources = ["$request.header.Authorization"]
+
+  jwt_configuration {
+    issuer   = var.api.jwt.issuer
+    audience = var.api.jwt.audience
+  }
 }
 
 resource "aws_apigatewayv2_integration" "query" {
@@ -19,6 +35,9 @@ resource "aws_apigatewayv2_route" "query" {
   route_key          = "$default"
   target             = "integrations/${aws_apigatewayv2_integration.query.id}"
   authorization_type = var.api.authorization
+
+  authorizer_id        = one(aws_apigatewayv2_authorizer.jwt[*].id)
+  authorization_scopes = var.api.authorization == "JWT" ? var.api.jwt.scopes : null
 }
 
 resource "aws_apigatewayv2_stage" "query" {

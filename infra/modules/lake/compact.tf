@@ -1,7 +1,8 @@
 # landing/ -> queue -> compact -> tables/ and commits/.
 
 module "compact_queue" {
-  source = "../queue"
+  source     = "../queue"
+  depends_on = [module.data.identity]
 
   name                       = "${local.prefix}-compact"
   arn                        = local.queue_arns.compact
@@ -11,13 +12,14 @@ module "compact_queue" {
 
   sender = {
     service        = "s3.amazonaws.com"
-    source_arn     = local.bucket_arn
+    source_arns    = [local.bucket_arn]
     source_account = local.account
   }
 }
 
 module "compact" {
-  source = "../function"
+  source     = "../function"
+  depends_on = [module.data.identity]
 
   name                 = "${local.prefix}-compact"
   description          = "Landing batches to Parquet generations"
@@ -29,6 +31,7 @@ module "compact" {
   reserved_concurrency = var.compact.reserved_concurrency
   log_group_arn        = local.log_group_arns.compact
   log_retention_days   = var.log_retention_days
+  tags                 = local.release_tags
 
   environment = {
     TRIBUTARY_BUCKET           = local.bucket

@@ -6,6 +6,7 @@ module "data" {
   prefix                 = local.prefix
   bucket                 = local.bucket
   database               = local.database
-  force_destroy          = var.bucket_force_destroy
+  force_destroy          = !var.protected
+  identity               = var.identity
   results_retention_days = var.results_retention_days
 }

@@ -1,7 +1,8 @@
 # topic -> queue -> ingest -> landing/ and quarantine/.
 
 module "ingest_queue" {
-  source = "../queue"
+  source     = "../queue"
+  depends_on = [module.data.identity]
 
   name                       = "${local.prefix}-ingest"
   arn                        = local.queue_arns.ingest
@@ -11,13 +12,14 @@ module "ingest_queue" {
   max_receive_count = 100
 
   sender = {
-    service    = "sns.amazonaws.com"
-    source_arn = local.topic_arn
+    service     = "sns.amazonaws.com"
+    source_arns = values(local.topic_arns)
   }
 }
 
 module "ingest" {
-  source = "../function"
+  source     = "../function"
+  depends_on = [module.data.identity]
 
   name                 = "${local.prefix}-ingest"
   description          = "SNS messages to landing batches"
@@ -29,6 +31,7 @@ module "ingest" {
   reserved_concurrency = var.ingest.reserved_concurrency
   log_group_arn        = local.log_group_arns.ingest
   log_retention_days   = var.log_retention_days
+  tags                 = local.release_tags
 
   environment = {
     TRIBUTARY_BUCKET                = local.bucket
@@ -42,8 +45,11 @@ module "ingest" {
     TRIBUTARY_MESSAGE_PARTITIONS    = tostring(var.ingest.message_partitions)
     # The queue's policy lets SNS send to it for this topic alone. But a principal of the account whose own policy allows
     # it may send too, and what it sends can say any topic, or none.
-    TRIBUTARY_TOPICS = var.ingest.datasets == null ? local.topic_arn : "${local.topic_arn}=${join("+", var.ingest.datasets)}"
-    TRIBUTARY_LOG    = var.log
+    TRIBUTARY_TOPICS = join(",", concat(
+      [var.ingest.datasets == null ? local.topic_arn : "${local.topic_arn}=${join("+", var.ingest.datasets)}"],
+      [for name, topic in var.topics : "${local.topic_arns[name]}=${join("+", topic.datasets)}"],
+    ))
+    TRIBUTARY_LOG = var.log
   }
 
   queue = {
@@ -55,7 +61,7 @@ module "ingest" {
   }
 
   # It gets nothing but what a listing showed, and definitions are not deleted: it needs no 404 from S3.
-  statements = [
+  statements = concat([
     {
       sid        = "ListDefinitions"
       actions    = ["s3:ListBucket"]
@@ -72,7 +78,11 @@ module "ingest" {
       actions   = ["s3:PutObject"]
       resources = ["${local.bucket_arn}/landing/*", "${local.bucket_arn}/quarantine/*"]
     },
-  ]
+    ], local.is_direct ? [{
+      sid       = "KeepWhatFailed"
+      actions   = ["sqs:SendMessage"]
+      resources = ["${local.queue_arns.ingest}-dead-letter"]
+  }] : [])
 }
 
 # The function says `refused_partitions` when events are in quarantine since they are of more partitions than its settings

@@ -23,6 +23,10 @@ locals {
   workgroup = var.prefix == null ? "${local.prefix}-queries" : local.prefix
 
   topic_arn = "arn:${local.partition}:sns:${local.region}:${local.account}:${local.topic}"
+  # Of every topic, the lake's own under "events".
+  topic_arns = merge({ events = local.topic_arn }, {
+    for name in keys(var.topics) : name => "arn:${local.partition}:sns:${local.region}:${local.account}:${local.prefix}-${name}"
+  })
   queue_arns = {
     for function in ["ingest", "compact", "register"] :
     function => "arn:${local.partition}:sqs:${local.region}:${local.account}:${local.prefix}-${function}"
@@ -62,6 +66,8 @@ locals {
 locals {
   build        = jsondecode(file("${var.artifacts_directory}/build.json"))
   architecture = local.build.architecture
+  # On the functions alone: they are what runs this commit, and all else need not change with every deployment.
+  release_tags = { for name in ["version", "commit"] : name => try(tostring(local.build[name]), "unknown") }
 }
 
 # S3 answers 403 for a missing key, not 404, to who may not list. The question it asks itself has no s3:prefix, so a

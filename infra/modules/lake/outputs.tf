@@ -53,3 +53,35 @@ output "dead_letter_queues" {
     register    = module.register_queue.dead_letter_url
   }
 }
+
+output "topic_arns" {
+  description = "Where producers publish, by the name of the topic: the lake's own under events, and those of var.topics."
+  value       = merge({ events = aws_sns_topic.events.arn }, { for name, topic in aws_sns_topic.other : name => topic.arn })
+}
+
+output "api" {
+  description = "The HTTP API, for a custom domain, and for policies that let somebody call it: its id, its stage, and the ARN that execute-api:Invoke is allowed on."
+  value = {
+    id            = aws_apigatewayv2_api.query.id
+    stage         = aws_apigatewayv2_stage.query.name
+    execution_arn = aws_apigatewayv2_api.query.execution_arn
+  }
+}
+
+output "state" {
+  description = "Which Terraform state keeps the lake: its identity, and the parameter that holds it."
+  value = {
+    identity  = module.data.identity
+    parameter = module.data.marker
+  }
+}
+
+output "release" {
+  description = "The version and the commit that the functions were built from."
+  value       = local.release_tags
+}
+
+output "prefix" {
+  description = "What every name begins with."
+  value       = local.prefix
+}

@@ -9,7 +9,8 @@ locals {
 }
 
 module "query" {
-  source = "../function"
+  source     = "../function"
+  depends_on = [module.data.identity]
 
   name                 = "${local.prefix}-query"
   description          = "The HTTP API over Athena"
@@ -21,6 +22,7 @@ module "query" {
   reserved_concurrency = var.query.reserved_concurrency
   log_group_arn        = local.log_group_arns.query
   log_retention_days   = var.log_retention_days
+  tags                 = local.release_tags
 
   environment = {
     TRIBUTARY_BUCKET        = local.bucket
@@ -30,8 +32,8 @@ module "query" {
     TRIBUTARY_MAX_ROWS      = tostring(var.query.max_rows)
     TRIBUTARY_CATALOG_CACHE = "${var.query.catalog_cache_seconds}s"
     TRIBUTARY_LOG           = var.log
-    # Where the gateway lets in whom IAM allows, there need be no keys beside.
-    TRIBUTARY_OPEN_ACCESS = coalesce(var.query.open_access, var.api.authorization == "AWS_IAM") ? "on" : "off"
+    # Where the gateway lets in only whom IAM or an issuer of tokens allows, there need be no keys beside.
+    TRIBUTARY_OPEN_ACCESS = coalesce(var.query.open_access, var.api.authorization != "NONE") ? "on" : "off"
     TRIBUTARY_SQL         = var.query.sql ? "on" : "off"
 
     TRIBUTARY_MAX_RENDERED = "${var.query.max_rendered_mib}MiB"

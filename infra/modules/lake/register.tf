@@ -1,7 +1,8 @@
 # commits/ and datasets/ -> queue -> register -> Glue and schemas/.
 
 module "register_queue" {
-  source = "../queue"
+  source     = "../queue"
+  depends_on = [module.data.identity]
 
   name                       = "${local.prefix}-register"
   arn                        = local.queue_arns.register
@@ -11,13 +12,14 @@ module "register_queue" {
 
   sender = {
     service        = "s3.amazonaws.com"
-    source_arn     = local.bucket_arn
+    source_arns    = [local.bucket_arn]
     source_account = local.account
   }
 }
 
 module "register" {
-  source = "../function"
+  source     = "../function"
+  depends_on = [module.data.identity]
 
   name                 = "${local.prefix}-register"
   description          = "Definitions and commits to Glue tables and partitions"
@@ -29,6 +31,7 @@ module "register" {
   reserved_concurrency = var.register.reserved_concurrency
   log_group_arn        = local.log_group_arns.register
   log_retention_days   = var.log_retention_days
+  tags                 = local.release_tags
 
   environment = {
     TRIBUTARY_BUCKET   = local.bucket

@@ -37,6 +37,8 @@ locals {
 
 resource "aws_sns_topic" "events" {
   name = local.topic
+
+  depends_on = [module.data.identity]
 }
 
 resource "aws_sns_topic_policy" "events" {
@@ -47,13 +49,13 @@ resource "aws_sns_topic_policy" "events" {
 # Not raw: raw delivery drops topic, message id and timestamp, which ingest goes by.
 resource "aws_sns_topic_subscription" "ingest" {
   topic_arn            = aws_sns_topic.events.arn
-  protocol             = "sqs"
-  endpoint             = module.ingest_queue.arn
+  protocol             = local.subscriber.protocol
+  endpoint             = local.subscriber.endpoint
   raw_message_delivery = false
 
   redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.undelivered.arn })
 
-  depends_on = [aws_sqs_queue_policy.undelivered]
+  depends_on = [aws_sqs_queue_policy.undelivered, aws_lambda_permission.topic]
 }
 
 # What SNS could not put into the queue of ingest. Without it SNS would drop it in the end.
@@ -61,6 +63,8 @@ resource "aws_sqs_queue" "undelivered" {
   name                      = "${local.prefix}-undelivered"
   message_retention_seconds = 14 * 24 * 3600
   sqs_managed_sse_enabled   = true
+
+  depends_on = [module.data.identity]
 }
 
 locals {
@@ -73,7 +77,7 @@ locals {
         Principal = { Service = "sns.amazonaws.com" }
         Action    = ["sqs:SendMessage"]
         Resource  = [local.undelivered_arn]
-        Condition = { ArnEquals = { "aws:SourceArn" = local.topic_arn } }
+        Condition = { ArnEquals = { "aws:SourceArn" = values(local.topic_arns) } }
       },
       {
         Sid       = "OnlyTls"

@@ -273,7 +273,7 @@ variable "query" {
     The function query. wait_seconds: how long a request waits for its query. max_rows: the highest limit of a
     request. catalog_cache_seconds: how old the definitions, partitions and API keys may be that a request is answered
     from. open_access: whether, while no API key was ever made, everybody may ask whom the gateway lets through;
-    without it, if api.authorization is AWS_IAM. sql: whether the API takes free SQL. max_rendered_mib: the largest
+    without it, if api.authorization is not NONE. sql: whether the API takes free SQL. max_rendered_mib: the largest
     file that a result too long for one answer is written to; it is made in memory. result_reuse_minutes: how old a
     result may be that Athena answers again instead of running the query; 0 runs it. price_per_tb: what Athena charges
     per TB scanned, in US dollars, for the estimates in answers and for daily budgets in dollars. scan_tiers: bytes at which

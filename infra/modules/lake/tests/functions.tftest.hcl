@@ -185,8 +185,9 @@ run "as_somebody_wants_them" {
       retention_hours   = 3, target_file_size_mib = 64, vacuum = "rate(6 hours)", reserved_concurrency = 6
       threads           = 2
     }
-    api   = { authorization = "NONE" }
-    query = { wait_seconds = 22, catalog_cache_seconds = 0, sql = true }
+    public = true
+    api    = { authorization = "NONE" }
+    query  = { wait_seconds = 22, catalog_cache_seconds = 0, sql = true }
   }
 
   assert {
@@ -195,6 +196,14 @@ run "as_somebody_wants_them" {
       module.query.function.environment.TRIBUTARY_SQL == "on"
     )
     error_message = "Where the gateway lets everybody in, the API asks for a key; free SQL is as wanted."
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [module.ingest, module.compact, module.register, module.query] :
+      function.function.tags == tomap({ commit = "0123abc", version = "1.2.3" })
+    ])
+    error_message = "Each function must say what it was built from."
   }
 
   assert {

@@ -44,7 +44,7 @@ run "from_source_to_function" {
       Principal = { Service = "sns.amazonaws.com" }
       Action    = ["sqs:SendMessage"]
       Resource  = ["arn:aws:sqs:us-west-2:000000000000:tributary-prod-undelivered"]
-      Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:sns:us-west-2:000000000000:tributary-prod-events" } }
+      Condition = { ArnEquals = { "aws:SourceArn" = ["arn:aws:sns:us-west-2:000000000000:tributary-prod-events"] } }
     }
     error_message = "SNS, for this topic, must be able to send to the queue of what it could not deliver."
   }
@@ -84,7 +84,7 @@ run "from_source_to_function" {
       } == {
       ingest = [jsonencode({
         Action    = ["sqs:SendMessage"]
-        Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:sns:us-west-2:000000000000:tributary-prod-events" } }
+        Condition = { ArnEquals = { "aws:SourceArn" = ["arn:aws:sns:us-west-2:000000000000:tributary-prod-events"] } }
         Effect    = "Allow"
         Principal = { Service = "sns.amazonaws.com" }
         Resource  = ["arn:aws:sqs:us-west-2:000000000000:tributary-prod-ingest"]
@@ -93,7 +93,7 @@ run "from_source_to_function" {
       compact = [jsonencode({
         Action = ["sqs:SendMessage"]
         Condition = {
-          ArnEquals    = { "aws:SourceArn" = "arn:aws:s3:::tributary-prod-000000000000-us-west-2" }
+          ArnEquals    = { "aws:SourceArn" = ["arn:aws:s3:::tributary-prod-000000000000-us-west-2"] }
           StringEquals = { "aws:SourceAccount" = "000000000000" }
         }
         Effect    = "Allow"
@@ -104,7 +104,7 @@ run "from_source_to_function" {
       register = [jsonencode({
         Action = ["sqs:SendMessage"]
         Condition = {
-          ArnEquals    = { "aws:SourceArn" = "arn:aws:s3:::tributary-prod-000000000000-us-west-2" }
+          ArnEquals    = { "aws:SourceArn" = ["arn:aws:s3:::tributary-prod-000000000000-us-west-2"] }
           StringEquals = { "aws:SourceAccount" = "000000000000" }
         }
         Effect    = "Allow"

@@ -16,7 +16,6 @@ run "refused_1" {
   command = plan
 
   variables {
-    environment            = "Prod"
     prefix                 = "Lake"
     name                   = "My_Lake"
     bucket                 = "My_Bucket"
@@ -34,7 +33,7 @@ run "refused_1" {
   }
 
   expect_failures = [
-    var.environment, var.prefix, var.name, var.bucket, var.database, var.publishers, var.log, var.log_retention_days,
+    var.prefix, var.name, var.bucket, var.database, var.publishers, var.log, var.log_retention_days,
     var.scan_limit_bytes, var.results_retention_days, var.api, var.ingest, var.compact, var.register, var.query,
   ]
 }
@@ -249,4 +248,132 @@ run "refused_21" {
   }
 
   expect_failures = [var.compact]
+}
+
+run "refused_22" {
+  command = plan
+
+  variables {
+    environment = "Prod"
+  }
+
+  expect_failures = [var.environment]
+}
+
+# S3 takes 63 characters, and the bucket's name has the account and the region behind these.
+run "refused_23" {
+  command = plan
+
+  variables {
+    name        = "a-lake-of-24-characters-"
+    environment = "twelve-chars"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refused_24" {
+  command = plan
+
+  variables {
+    name        = "a-lake-of-24-characters1"
+    environment = "twelve-chars"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "refused_25" {
+  command = plan
+
+  variables {
+    api      = { authorization = "JWT" }
+    delivery = "eventbridge"
+    identity = "mine"
+    topics   = { bookings = { datasets = ["bookings"] } }
+  }
+
+  expect_failures = [var.api, var.delivery, var.identity, var.topics]
+}
+
+run "refused_26" {
+  command = plan
+
+  variables {
+    api    = { jwt = { issuer = "https://issuer.example.com", audience = ["lake"] } }
+    topics = { events = { datasets = ["passengers"] } }
+  }
+
+  expect_failures = [var.api, var.topics]
+}
+
+run "refused_27" {
+  command = plan
+
+  variables {
+    topics = { travel = { datasets = ["passengers"], publishers = ["*"] } }
+  }
+
+  expect_failures = [var.topics]
+}
+
+run "refused_28" {
+  command = plan
+
+  variables {
+    topics = { travel = { datasets = [] } }
+  }
+
+  expect_failures = [var.topics]
+}
+
+# A lake that everybody on the internet may read.
+run "public_by_open_access" {
+  command = plan
+
+  variables {
+    api   = { authorization = "NONE" }
+    query = { open_access = true }
+  }
+
+  expect_failures = [var.public]
+}
+
+run "public_by_sql" {
+  command = plan
+
+  variables {
+    api   = { authorization = "NONE" }
+    query = { sql = true }
+  }
+
+  expect_failures = [var.public]
+}
+
+run "public_on_purpose" {
+  command = plan
+
+  variables {
+    api    = { authorization = "NONE" }
+    query  = { open_access = true, sql = true }
+    public = true
+  }
+
+  assert {
+    condition     = module.query.function.environment.TRIBUTARY_OPEN_ACCESS == "on" && aws_apigatewayv2_route.query.authorization_type == "NONE"
+    error_message = "A lake that is meant to be public must be."
+  }
+}
+
+run "keys_for_everybody" {
+  command = plan
+
+  variables {
+    api = { authorization = "NONE" }
+  }
+
+  assert {
+    condition     = module.query.function.environment.TRIBUTARY_OPEN_ACCESS == "off" && module.query.function.environment.TRIBUTARY_SQL == "off"
+    error_message = "Where the gateway lets everybody in, callers need a key, and this needs no word more."
+  }
 }

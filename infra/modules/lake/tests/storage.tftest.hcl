@@ -94,26 +94,6 @@ run "as_they_come" {
   }
 }
 
-run "definition_under_another_name" {
-  command = plan
-
-  variables {
-    datasets_directory = "./tests/misnamed"
-  }
-
-  expect_failures = [aws_s3_object.definition]
-}
-
-run "query_under_another_name" {
-  command = plan
-
-  variables {
-    queries_directory = "./tests/misnamed-queries"
-  }
-
-  expect_failures = [aws_s3_object.named_query]
-}
-
 run "a_tier_that_stops_no_earlier_than_the_lake" {
   command = plan
 
