@@ -4,8 +4,9 @@
 module "lake" {
   source = "./modules/lake"
 
-  name                = var.name
-  environment         = terraform.workspace
+  name = var.name
+  # Where the workspace is refused, that is to be said once.
+  environment         = local.known_workspace ? terraform.workspace : "develop"
   prefix              = var.prefix
   bucket              = var.bucket
   database            = var.database

@@ -39,3 +39,8 @@ output "bucket_id" {
   description = "Name of the bucket that exists: unknown while the bucket is to be made, or made anew."
   value       = aws_s3_bucket.lake.id
 }
+
+output "force_destroy" {
+  description = "Whether destroying the bucket deletes every event in it."
+  value       = aws_s3_bucket.lake.force_destroy
+}

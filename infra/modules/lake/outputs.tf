@@ -60,11 +60,14 @@ output "topic_arns" {
 }
 
 output "api" {
-  description = "The HTTP API, for a custom domain, and for policies that let somebody call it: its id, its stage, and the ARN that execute-api:Invoke is allowed on."
+  description = "The HTTP API, for a custom domain, and for policies that let somebody call it: its id, its stage, the ARN that execute-api:Invoke is allowed on, and who may call it."
   value = {
     id            = aws_apigatewayv2_api.query.id
     stage         = aws_apigatewayv2_stage.query.name
     execution_arn = aws_apigatewayv2_api.query.execution_arn
+
+    authorization    = aws_apigatewayv2_route.query.authorization_type
+    default_endpoint = !aws_apigatewayv2_api.query.disable_execute_api_endpoint
   }
 }
 
@@ -84,4 +87,48 @@ output "release" {
 output "prefix" {
   description = "What every name begins with."
   value       = local.prefix
+}
+
+output "datasets" {
+  description = "The datasets that are asked for."
+  value       = [for file in local.definitions : trimsuffix(file, ".json")]
+}
+
+output "named_queries" {
+  description = "The named queries that the API is given."
+  value       = [for file in local.named_queries : trimsuffix(file, ".json")]
+}
+
+output "topic_policy" {
+  description = "JSON of the policy of the lake's own topic."
+  value       = aws_sns_topic_policy.events.policy
+}
+
+output "delivery" {
+  description = "Whom the topics hand on to."
+  value = {
+    protocol = aws_sns_topic_subscription.ingest.protocol
+    endpoint = aws_sns_topic_subscription.ingest.endpoint
+  }
+}
+
+output "topics_setting" {
+  description = "What ingest is told of the topics: TRIBUTARY_TOPICS."
+  value       = module.ingest.function.environment.TRIBUTARY_TOPICS
+}
+
+output "settings" {
+  description = "How the lake is set up, and each function."
+  value = {
+    log_retention_days     = var.log_retention_days
+    results_retention_days = var.results_retention_days
+    scan_limit_bytes       = var.scan_limit_bytes
+    requests_per_second    = var.api.requests_per_second
+    functions = {
+      ingest   = module.ingest.function
+      compact  = module.compact.function
+      register = module.register.function
+      query    = module.query.function
+    }
+  }
 }

@@ -24,7 +24,7 @@ locals {
         can(it.sql) ? "the SQL belongs into ${trimsuffix(file, ".json")}.sql, not into the member \"sql\"" : "",
       ],
       [for member in setsubtract(keys(it), concat(local.query_members, ["sql"])) : "\"${member}\" is no member of a named query; there are ${join(", ", local.query_members)}"],
-      flatten(try([
+      flatten(!can(it.parameters) ? [] : try([
         for parameter in it.parameters : [
           !can(regex("^[a-z][a-z0-9_]{0,62}$", parameter.name)) || contains(["limit", "format", "cursor", "select", "order"], parameter.name) ? "parameter \"${parameter.name}\": the name must match [a-z][a-z0-9_]{0,62}, and not be limit, format, cursor, select or order" : "",
           !can(regex(local.parameter_type, replace(parameter.type, " ", ""))) ? "parameter ${parameter.name}: \"type\" must be boolean, int, bigint, float, double, decimal(p,s), string, date or timestamp" : "",
