@@ -80,6 +80,7 @@ resource "aws_lambda_function" "this" {
   role                           = aws_iam_role.this.arn
   filename                       = var.artifact
   source_code_hash               = filebase64sha256(var.artifact)
+  publish                        = true
   runtime                        = "provided.al2023"
   handler                        = "bootstrap"
   architectures                  = [var.architecture]

@@ -117,3 +117,33 @@ variable "tags" {
   default     = {}
   nullable    = false
 }
+
+variable "live_version" {
+  description = "The version that serves, by its number; null for the newest, which every change makes."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.live_version == null || can(regex("^[1-9][0-9]*$", var.live_version))
+    error_message = "live_version must be the number of a published version, for example 7."
+  }
+}
+
+variable "newest_share" {
+  description = "The share of the calls, from 0 to less than 1, that the newest version gets while live_version names another one."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.newest_share >= 0 && var.newest_share < 1
+    error_message = "newest_share must be from 0 to less than 1: to give the newest version everything, leave live_version out."
+  }
+}
+
+variable "guard" {
+  description = "Whether an alarm tells of errors of the version that serves, for deployments that move traffic."
+  type        = bool
+  default     = true
+  nullable    = false
+}

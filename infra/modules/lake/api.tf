@@ -80,6 +80,7 @@ resource "aws_lambda_permission" "api" {
   statement_id  = "api"
   action        = "lambda:InvokeFunction"
   function_name = module.query.name
+  qualifier     = module.query.live.alias
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.query.execution_arn}/*/$default"
 }

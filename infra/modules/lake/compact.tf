@@ -32,6 +32,8 @@ module "compact" {
   log_group_arn        = local.log_group_arns.compact
   log_retention_days   = var.log_retention_days
   tags                 = local.release_tags
+  live_version         = lookup(var.release.versions, "compact", null)
+  newest_share         = var.release.newest_share
 
   environment = {
     TRIBUTARY_BUCKET           = local.bucket

@@ -32,6 +32,8 @@ module "ingest" {
   log_group_arn        = local.log_group_arns.ingest
   log_retention_days   = var.log_retention_days
   tags                 = local.release_tags
+  live_version         = lookup(var.release.versions, "ingest", null)
+  newest_share         = var.release.newest_share
 
   environment = {
     TRIBUTARY_BUCKET                = local.bucket

@@ -23,6 +23,8 @@ module "query" {
   log_group_arn        = local.log_group_arns.query
   log_retention_days   = var.log_retention_days
   tags                 = local.release_tags
+  live_version         = lookup(var.release.versions, "query", null)
+  newest_share         = var.release.newest_share
 
   environment = {
     TRIBUTARY_BUCKET        = local.bucket
