@@ -5,7 +5,7 @@ locals {
   alias  = "live"
   newest = aws_lambda_function.this.version
   # Lambda refuses a share for the version that the alias names anyway.
-  shares = var.live_version != null && var.newest_share > 0 && var.live_version != local.newest ? { (local.newest) = var.newest_share } : {}
+  shares = var.live_version != local.newest ? { (local.newest) = var.newest_share } : {}
 }
 
 resource "aws_lambda_alias" "live" {
@@ -14,8 +14,13 @@ resource "aws_lambda_alias" "live" {
   function_name    = aws_lambda_function.this.function_name
   function_version = var.live_version == null ? local.newest : var.live_version
 
-  routing_config {
-    additional_version_weights = local.shares
+  # Without the block where nothing is shared: Lambda forgets an empty one, and every plan would add it again.
+  dynamic "routing_config" {
+    for_each = var.live_version != null && var.newest_share > 0 ? [local.shares] : []
+
+    content {
+      additional_version_weights = routing_config.value
+    }
   }
 }
 

@@ -14,7 +14,7 @@ output "live" {
     alias   = aws_lambda_alias.live.name
     arn     = aws_lambda_alias.live.arn
     version = aws_lambda_alias.live.function_version
-    shares  = aws_lambda_alias.live.routing_config[0].additional_version_weights
+    shares  = one(aws_lambda_alias.live.routing_config[*].additional_version_weights)
   }
 }
 

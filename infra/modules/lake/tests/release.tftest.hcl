@@ -15,7 +15,7 @@ run "the_newest_serves" {
   assert {
     condition = alltrue([
       for function in [module.ingest, module.compact, module.register, module.query] :
-      function.live.alias == "live" && function.live.version == "8" && function.newest_version == "8" && length(function.live.shares) == 0
+      function.live.alias == "live" && function.live.version == "8" && function.newest_version == "8" && function.live.shares == null
     ])
     error_message = "Without a word about it the newest version must serve, and no other."
   }
@@ -53,7 +53,7 @@ run "a_former_version_serves" {
   }
 
   assert {
-    condition     = module.query.live.version == "7" && length(module.query.live.shares) == 0 && module.ingest.live.version == "8"
+    condition     = module.query.live.version == "7" && module.query.live.shares == null && module.ingest.live.version == "8"
     error_message = "A version that is named must serve, whatever is newest; other functions must not change."
   }
 }
