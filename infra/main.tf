@@ -17,6 +17,7 @@ module "lake" {
   topics              = var.topics
   delivery            = var.delivery
   public              = var.public
+  release             = var.release
 
   protected              = coalesce(var.protected, local.environment.protected)
   identity               = var.identity

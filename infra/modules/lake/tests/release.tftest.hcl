@@ -6,7 +6,10 @@ mock_provider "aws" {
 }
 
 variables {
+  environment         = "prod"
   artifacts_directory = "./tests/artifacts"
+  datasets_directory  = "../../datasets"
+  queries_directory   = "../../queries"
 }
 
 run "the_newest_serves" {
