@@ -76,7 +76,7 @@ resource "aws_iam_role_policy" "this" {
 
 resource "aws_lambda_function" "this" {
   function_name                  = var.name
-  description                    = var.description
+  description                    = join(", ", compact([var.description, var.built_from]))
   role                           = aws_iam_role.this.arn
   filename                       = var.artifact
   source_code_hash               = filebase64sha256(var.artifact)

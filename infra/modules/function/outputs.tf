@@ -66,6 +66,7 @@ output "log_group" {
 output "function" {
   description = "How the function is set up."
   value = {
+    description          = aws_lambda_function.this.description
     architectures        = aws_lambda_function.this.architectures
     environment          = aws_lambda_function.this.environment[0].variables
     log_format           = aws_lambda_function.this.logging_config[0].log_format

@@ -8,6 +8,13 @@ variable "description" {
   type        = string
 }
 
+variable "built_from" {
+  description = "Version and commit of the code, as 0.1.0 (commit 1a2b3c4): the description of every version ends with it. Empty if unknown."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
 variable "role_name" {
   description = "Name of the function's role. Roles are of the whole account, so it names the region."
   type        = string

@@ -34,6 +34,7 @@ module "ingest" {
   tags                 = local.release_tags
   live_version         = lookup(var.release.versions, "ingest", null)
   newest_share         = var.release.newest_share
+  built_from           = local.built_from
 
   environment = {
     TRIBUTARY_BUCKET                = local.bucket

@@ -25,6 +25,7 @@ module "query" {
   tags                 = local.release_tags
   live_version         = lookup(var.release.versions, "query", null)
   newest_share         = var.release.newest_share
+  built_from           = local.built_from
 
   environment = {
     TRIBUTARY_BUCKET        = local.bucket

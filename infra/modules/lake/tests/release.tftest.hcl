@@ -48,6 +48,18 @@ run "the_newest_serves" {
   }
 }
 
+run "versions_say_what_they_were_built_from" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for function in [module.ingest, module.compact, module.register, module.query] :
+      endswith(function.function.description, ", ${try(local.build.version, "unknown")} (commit ${try(local.build.commit, "unknown")})")
+    ])
+    error_message = "A rollback tells releases apart by the commit at the end of a version's description."
+  }
+}
+
 run "a_former_version_serves" {
   command = plan
 
