@@ -12,3 +12,8 @@ output "region" {
   description = "Region of everything."
   value       = var.region
 }
+
+output "server_policy" {
+  description = "JSON of what the standing process `server` may do, for modules/workload-role."
+  value       = module.lake.server_policy
+}

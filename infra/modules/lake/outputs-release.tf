@@ -15,3 +15,10 @@ output "guards" {
   description = "Names of the alarms that ./scripts/deploy --canary looks at."
   value       = compact([for function in [module.ingest, module.compact, module.register, module.query] : try(function.guard.name, "")])
 }
+
+output "server_policy" {
+  description = "JSON of what the standing process `server` may do: what the function query may, but for writing the function's log."
+  value = jsonencode(merge(jsondecode(module.query.policy), {
+    Statement = [for statement in jsondecode(module.query.policy).Statement : statement if statement.Sid != "OwnLog"]
+  }))
+}

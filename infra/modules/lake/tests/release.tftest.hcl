@@ -60,6 +60,19 @@ run "versions_say_what_they_were_built_from" {
   }
 }
 
+run "the_server_may_what_query_may" {
+  command = plan
+
+  assert {
+    condition = (
+      [for statement in jsondecode(output.server_policy).Statement : statement.Sid] ==
+      [for statement in jsondecode(module.query.policy).Statement : statement.Sid if statement.Sid != "OwnLog"] &&
+      length(jsondecode(output.server_policy).Statement) == length(jsondecode(module.query.policy).Statement) - 1
+    )
+    error_message = "The standing process must be allowed what the function is, but for its log."
+  }
+}
+
 run "a_former_version_serves" {
   command = plan
 
