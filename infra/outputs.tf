@@ -1,55 +1,68 @@
 output "topic_arn" {
   description = "Where producers publish."
-  value       = aws_sns_topic.events.arn
+  value       = module.lake.topic_arn
 }
 
 output "api_url" {
   description = "Where consumers query."
-  value       = aws_apigatewayv2_api.query.api_endpoint
+  value       = module.lake.api_url
 }
 
 output "bucket" {
   description = "The lake's bucket."
-  value       = aws_s3_bucket.lake.bucket
+  value       = module.lake.bucket
 }
 
 output "database" {
   description = "The Glue database of the tables."
-  value       = aws_glue_catalog_database.lake.name
+  value       = module.lake.database
 }
 
 output "workgroup" {
   description = "The Athena workgroup, for clients that query past the HTTP API."
-  value       = aws_athena_workgroup.lake.name
+  value       = module.lake.workgroup
 }
 
 output "functions" {
   description = "Names of the functions, by what they do."
-  value = {
-    ingest   = module.ingest.name
-    compact  = module.compact.name
-    register = module.register.name
-    query    = module.query.name
-  }
+  value       = module.lake.functions
 }
 
 output "log_groups" {
   description = "Names of the log groups: one for each function, and the access log of the API."
-  value = {
-    ingest   = module.ingest.log_group.name
-    compact  = module.compact.log_group.name
-    register = module.register.log_group.name
-    query    = module.query.log_group.name
-    api      = aws_cloudwatch_log_group.api.name
-  }
+  value       = module.lake.log_groups
 }
 
 output "dead_letter_queues" {
   description = "URLs of the queues that should be empty. undelivered: what SNS could not hand over; the others: what a function could not handle."
+  value       = module.lake.dead_letter_queues
+}
+
+output "topic_arns" {
+  description = "Where producers publish, by the name of the topic: the lake's own under events, and those of var.topics."
+  value       = module.lake.topic_arns
+}
+
+output "api" {
+  description = "The HTTP API: its id, its stage, and the ARN that execute-api:Invoke is allowed on."
+  value       = module.lake.api
+}
+
+output "state" {
+  description = "Which Terraform state keeps the lake: its identity, and the parameter that holds it."
+  value       = module.lake.state
+}
+
+output "release" {
+  description = "The version and the commit that the functions were built from."
+  value       = module.lake.release
+}
+
+output "environment" {
+  description = "The workspace, what its names begin with, and whether it is protected from being destroyed."
   value = {
-    undelivered = aws_sqs_queue.undelivered.url
-    ingest      = module.ingest_queue.dead_letter_url
-    compact     = module.compact_queue.dead_letter_url
-    register    = module.register_queue.dead_letter_url
+    name      = terraform.workspace
+    prefix    = module.lake.prefix
+    protected = coalesce(var.protected, local.environment.protected)
   }
 }

@@ -1,4 +1,4 @@
-# The lake as a whole. What concerns one function alone is in variables-functions.tf.
+# What a deployment sets. Null leaves a setting to the environment, and then to modules/lake.
 
 variable "region" {
   description = "AWS region of everything."
@@ -13,51 +13,72 @@ variable "region" {
 }
 
 variable "name" {
-  description = "Name of the lake: of its topic and workgroup, and what the names of all else begin with."
+  description = "Name of the lake. With the workspace it is what every name begins with: <name>-<workspace>-<thing>."
   type        = string
   default     = "tributary"
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
-    error_message = "name must have 3 to 24 of a-z, 0-9 and '-', begin with a letter and not end with '-'."
+    # The name has to occur in the condition of its own validation.
+    condition     = var.name == "" || local.known_workspace
+    error_message = "The workspace \"${terraform.workspace}\" is no environment. Select or make one of them: terraform workspace select -or-create NAME, where NAME is ${join(", ", local.shared_environments)}, or dev-<you> with up to 12 of a-z and 0-9. An environment is an entry of local.environments in environments.tf."
   }
+}
+
+variable "prefix" {
+  description = "What every name begins with, in place of <name>-<workspace>: the name of a lake that was deployed before names had an environment. A new lake needs none."
+  type        = string
+  default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything that can be tagged, beside application = name."
+  description = "Tags of everything that can be tagged but objects, beside application, environment and managed-by."
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    # AWS takes fifty of a resource. The provider adds three, and a function has two of its own.
+    condition     = length(var.tags) <= 40
+    error_message = "tags must be 40 at most, and there are ${length(var.tags)}: AWS takes 50 of a resource, and the deployment has its own."
+  }
+
+  validation {
+    condition = alltrue([
+      for name, value in var.tags :
+      can(regex("^[\\p{L}\\p{N} _.:/=+@-]{1,128}$", name)) && can(regex("^[\\p{L}\\p{N} _.:/=+@-]{0,256}$", value)) && !startswith(lower(name), "aws:")
+    ])
+    error_message = "tags must have names of 1 to 128 and values of up to 256 letters, digits, blanks and _.:/=+-@, and no name may begin with aws:."
+  }
+
+  validation {
+    condition     = length(setintersection([for name in keys(var.tags) : lower(name)], ["application", "environment", "managed-by", "version", "commit"])) == 0
+    error_message = "tags must not name application, environment, managed-by, version or commit: the deployment sets these."
+  }
 }
 
 variable "bucket" {
-  description = "Name of the lake's bucket, unique in all of AWS. Without it: <name>-<account>-<region>."
+  description = "Name of the lake's bucket, unique in all of AWS. Without it: <name>-<workspace>-<account>-<region>."
   type        = string
   default     = null
-
-  validation {
-    condition     = var.bucket == null || can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket))
-    error_message = "bucket must have 3 to 63 of a-z, 0-9 and '-', and neither begin nor end with '-'."
-  }
 }
 
-variable "bucket_force_destroy" {
-  description = "Whether destroying the bucket deletes every event in it. Otherwise a bucket that is not empty stops the destruction."
+variable "protected" {
+  description = "Whether Terraform refuses to destroy the lake, and to replace what holds data. Without it, as the environment says: staging and prod are protected. Without protection, destroying the lake deletes every event in it."
   type        = bool
-  default     = false
-  nullable    = false
+  default     = null
+}
+
+variable "identity" {
+  description = "Identity of a state that is lost, for the new state that takes its lake over: see \"Take over what exists\" in README.md."
+  type        = string
+  default     = null
 }
 
 variable "database" {
-  description = "Name of the Glue database. Without it: the name, with '_' for '-'."
+  description = "Name of the Glue database. Without it: <name>_<workspace>, with '_' for '-'."
   type        = string
   default     = null
-
-  validation {
-    condition     = var.database == null || can(regex("^[a-z0-9_]{1,255}$", var.database))
-    error_message = "database must have 1 to 255 of a-z, 0-9 and '_'."
-  }
 }
 
 variable "artifacts_directory" {
@@ -65,24 +86,16 @@ variable "artifacts_directory" {
   type        = string
   default     = "../target/lambda"
   nullable    = false
-
-  validation {
-    condition = alltrue([
-      for file in ["build.json", "ingest.zip", "compact.zip", "register.zip", "query.zip"] :
-      fileexists("${var.artifacts_directory}/${file}")
-    ])
-    error_message = "artifacts_directory must hold build.json, ingest.zip, compact.zip, register.zip and query.zip: run ./scripts/build first."
-  }
 }
 
 variable "datasets_directory" {
-  description = "Where the dataset definitions are, one <dataset>.json each. Without it: datasets/ beside this file."
+  description = "Where the dataset definitions are, one <dataset>.json each. Without it: datasets/ beside this file. Adding a dataset is adding a file."
   type        = string
   default     = null
 }
 
 variable "queries_directory" {
-  description = "Where the named queries are, a <query>.json and a <query>.sql each. Without it: queries/ beside this file."
+  description = "Where the named queries are, a <query>.json and a <query>.sql each. Without it: queries/ beside this file. Adding a query is adding the two."
   type        = string
   default     = null
 }
@@ -92,86 +105,80 @@ variable "publishers" {
   type        = list(string)
   default     = []
   nullable    = false
-
-  validation {
-    condition = alltrue([
-      for publisher in var.publishers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(root|user/.+|role/.+)$", publisher))
-    ])
-    error_message = "publishers must be ARNs of accounts (…:root), users or roles."
-  }
 }
 
 variable "log" {
   description = "What the functions log: error, warn, info, debug, trace, or filters such as compact=debug."
   type        = string
-  default     = "info"
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[A-Za-z0-9_:=,.-]+$", var.log))
-    error_message = "log must be a level, or filters such as compact=debug."
-  }
+  default     = null
 }
 
 variable "log_retention_days" {
   description = "Days for which every log group keeps its lines."
   type        = number
-  default     = 30
-  nullable    = false
-
-  validation {
-    condition = contains(
-      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
-      var.log_retention_days
-    )
-    error_message = "log_retention_days must be a number of days that CloudWatch Logs knows, for example 7, 30 or 365."
-  }
+  default     = null
 }
 
 variable "scan_limit_bytes" {
   description = "Bytes that one query may scan before Athena stops it. The default costs 5 cents at 5 dollars a TB."
   type        = number
-  default     = 10000000000
-  nullable    = false
-
-  validation {
-    condition     = var.scan_limit_bytes >= 10485760 && floor(var.scan_limit_bytes) == var.scan_limit_bytes
-    error_message = "scan_limit_bytes must be a whole number of at least 10,485,760 (10 MiB): the AWS provider takes no lower limit."
-  }
+  default     = null
 }
 
 variable "results_retention_days" {
   description = "Days after which the results that Athena wrote are deleted."
   type        = number
-  default     = 1
-  nullable    = false
-
-  validation {
-    condition     = var.results_retention_days >= 1 && floor(var.results_retention_days) == var.results_retention_days
-    error_message = "results_retention_days must be a whole number from 1."
-  }
+  default     = null
 }
 
 variable "api" {
-  description = <<-TEXT
-    The HTTP API. authorization: AWS_IAM asks every caller for a signature by a principal that may execute-api:Invoke;
-    NONE lets everybody on the internet ask, who then needs an API key. requests_per_second and burst bound all callers together.
-  TEXT
+  description = "The HTTP API: who may call it, and how often. modules/lake says what the members mean. The environment has the rates."
   type = object({
-    authorization       = optional(string, "AWS_IAM")
-    requests_per_second = optional(number, 50)
-    burst               = optional(number, 100)
+    authorization       = optional(string)
+    requests_per_second = optional(number)
+    burst               = optional(number)
+    default_endpoint    = optional(bool)
+    jwt = optional(object({
+      issuer   = string
+      audience = list(string)
+      scopes   = optional(list(string), [])
+    }))
   })
   default  = {}
   nullable = false
+}
+
+variable "public" {
+  description = "Whether everybody on the internet is meant to read the lake. It has to be said where api.authorization = NONE meets query.open_access or query.sql."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "topics" {
+  description = "Topics beside the lake's own, by what stands behind <name>-<workspace>- in their names: the datasets that each may publish to, and principals of other accounts who may publish to it."
+  type = map(object({
+    datasets   = list(string)
+    publishers = optional(list(string), [])
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "delivery" {
+  description = "How SNS hands over events: sqs, through the queue of ingest, or sns, straight to the function."
+  type        = string
+  default     = "sqs"
+  nullable    = false
+}
+
+variable "allowed_account_ids" {
+  description = "The only AWS accounts that this may be applied to. Without it, as the environment says; an empty list is any account."
+  type        = list(string)
+  default     = null
 
   validation {
-    condition     = contains(["AWS_IAM", "NONE"], var.api.authorization)
-    error_message = "api.authorization must be AWS_IAM or NONE."
-  }
-
-  validation {
-    condition     = var.api.requests_per_second >= 1 && var.api.burst >= 1
-    error_message = "api.requests_per_second and api.burst must be from 1: 0 would refuse every request."
+    condition     = var.allowed_account_ids == null ? true : alltrue([for id in var.allowed_account_ids : can(regex("^[0-9]{12}$", id))])
+    error_message = "allowed_account_ids must be numbers of AWS accounts, of 12 digits each and in quotes: [\"123456789012\"]."
   }
 }

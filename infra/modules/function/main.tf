@@ -76,10 +76,11 @@ resource "aws_iam_role_policy" "this" {
 
 resource "aws_lambda_function" "this" {
   function_name                  = var.name
-  description                    = var.description
+  description                    = join(", ", compact([var.description, var.built_from]))
   role                           = aws_iam_role.this.arn
   filename                       = var.artifact
   source_code_hash               = filebase64sha256(var.artifact)
+  publish                        = true
   runtime                        = "provided.al2023"
   handler                        = "bootstrap"
   architectures                  = [var.architecture]
@@ -98,6 +99,8 @@ resource "aws_lambda_function" "this" {
     application_log_level = "TRACE"
     system_log_level      = "INFO"
   }
+
+  tags = var.tags
 
   # Without its permissions a first invocation fails; without the group Lambda would make one that keeps all lines.
   depends_on = [aws_iam_role_policy.this, aws_cloudwatch_log_group.this]

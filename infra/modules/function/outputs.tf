@@ -1,11 +1,43 @@
 output "arn" {
-  description = "ARN of the function."
+  description = "ARN of the function, without a version: the newest one. What calls it calls the alias."
   value       = aws_lambda_function.this.arn
 }
 
 output "invoke_arn" {
-  description = "ARN by which API Gateway invokes the function."
-  value       = aws_lambda_function.this.invoke_arn
+  description = "ARN by which API Gateway invokes the version that serves."
+  value       = aws_lambda_alias.live.invoke_arn
+}
+
+output "live" {
+  description = "What serves: the alias, its ARN, the version that it names, and the share of the calls that each other version gets."
+  value = {
+    alias   = aws_lambda_alias.live.name
+    arn     = aws_lambda_alias.live.arn
+    version = aws_lambda_alias.live.function_version
+    shares  = one(aws_lambda_alias.live.routing_config[*].additional_version_weights)
+  }
+}
+
+output "calls" {
+  description = "What the queue and the schedules invoke, an ARN for each of them."
+  value = concat(
+    aws_lambda_event_source_mapping.queue[*].function_name,
+    [for target in aws_cloudwatch_event_target.schedule : target.arn],
+  )
+}
+
+output "newest_version" {
+  description = "Number of the newest version: this code with these settings."
+  value       = aws_lambda_function.this.version
+}
+
+output "guard" {
+  description = "The alarm that a deployment looks at while it moves traffic; null if there is none."
+  value = !var.guard ? null : {
+    name       = aws_cloudwatch_metric_alarm.guard[0].alarm_name
+    metric     = "${aws_cloudwatch_metric_alarm.guard[0].namespace}/${aws_cloudwatch_metric_alarm.guard[0].metric_name}"
+    dimensions = aws_cloudwatch_metric_alarm.guard[0].dimensions
+  }
 }
 
 output "name" {
@@ -34,6 +66,7 @@ output "log_group" {
 output "function" {
   description = "How the function is set up."
   value = {
+    description          = aws_lambda_function.this.description
     architectures        = aws_lambda_function.this.architectures
     environment          = aws_lambda_function.this.environment[0].variables
     log_format           = aws_lambda_function.this.logging_config[0].log_format
@@ -41,6 +74,7 @@ output "function" {
     memory_mib           = aws_lambda_function.this.memory_size
     reserved_concurrency = aws_lambda_function.this.reserved_concurrent_executions
     runtime              = aws_lambda_function.this.runtime
+    tags                 = aws_lambda_function.this.tags
     timeout_seconds      = aws_lambda_function.this.timeout
   }
 }

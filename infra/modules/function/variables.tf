@@ -8,6 +8,13 @@ variable "description" {
   type        = string
 }
 
+variable "built_from" {
+  description = "Version and commit of the code, as 0.1.0 (commit 1a2b3c4): the description of every version ends with it. Empty if unknown."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
 variable "role_name" {
   description = "Name of the function's role. Roles are of the whole account, so it names the region."
   type        = string
@@ -109,4 +116,41 @@ variable "stopped_partitions" {
   description = "The namespace of CloudWatch in which partitions are counted that stop until somebody looks at them; null where the function has none."
   type        = string
   default     = null
+}
+
+variable "tags" {
+  description = "Tags of the function alone, beside those of the provider: what it was built from."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "live_version" {
+  description = "The version that serves, by its number; null for the newest, which every change makes."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.live_version == null || can(regex("^[1-9][0-9]*$", var.live_version))
+    error_message = "live_version must be the number of a published version, for example 7."
+  }
+}
+
+variable "newest_share" {
+  description = "The share of the calls, from 0 to less than 1, that the newest version gets while live_version names another one."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.newest_share >= 0 && var.newest_share < 1
+    error_message = "newest_share must be from 0 to less than 1: to give the newest version everything, leave live_version out."
+  }
+}
+
+variable "guard" {
+  description = "Whether an alarm tells of errors of the version that serves, for deployments that move traffic."
+  type        = bool
+  default     = true
+  nullable    = false
 }

@@ -15,7 +15,7 @@ locals {
         Action    = ["sqs:SendMessage"]
         Resource  = [var.arn]
         Condition = merge(
-          { ArnEquals = { "aws:SourceArn" = var.sender.source_arn } },
+          { ArnEquals = { "aws:SourceArn" = var.sender.source_arns } },
           var.sender.source_account == null ? {} : { StringEquals = { "aws:SourceAccount" = var.sender.source_account } },
         )
       },

@@ -30,10 +30,10 @@ variable "max_receive_count" {
 }
 
 variable "sender" {
-  description = "Who may send: a service, on behalf of one resource, of one account where its ARN does not say which."
+  description = "Who may send: a service, on behalf of which resources, and of which account where their ARNs do not say it."
   type = object({
     service        = string
-    source_arn     = string
+    source_arns    = list(string)
     source_account = optional(string)
   })
 }

@@ -1,0 +1,4 @@
+output "topic_arns" {
+  description = "Where producers publish, by dataset."
+  value       = module.lake.topic_arns
+}

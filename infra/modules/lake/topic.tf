@@ -1,0 +1,97 @@
+# Where producers publish. It hands on to the queue of ingest.
+
+locals {
+  topic_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          # The account's principals, as far as IAM allows each of them.
+          Sid       = "Account"
+          Effect    = "Allow"
+          Principal = { AWS = ["arn:${local.partition}:iam::${local.account}:root"] }
+          Action    = ["sns:Publish"]
+          Resource  = [local.topic_arn]
+        },
+        {
+          Sid       = "OnlyTls"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = ["sns:Publish"]
+          Resource  = [local.topic_arn]
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+      ],
+      length(var.publishers) == 0 ? [] : [
+        {
+          Sid       = "Publishers"
+          Effect    = "Allow"
+          Principal = { AWS = var.publishers }
+          Action    = ["sns:Publish"]
+          Resource  = [local.topic_arn]
+        },
+      ],
+    )
+  })
+}
+
+resource "aws_sns_topic" "events" {
+  name = local.topic
+
+  depends_on = [module.data.identity]
+}
+
+resource "aws_sns_topic_policy" "events" {
+  arn    = aws_sns_topic.events.arn
+  policy = local.topic_policy
+}
+
+# Not raw: raw delivery drops topic, message id and timestamp, which ingest goes by.
+resource "aws_sns_topic_subscription" "ingest" {
+  topic_arn            = aws_sns_topic.events.arn
+  protocol             = local.subscriber.protocol
+  endpoint             = local.subscriber.endpoint
+  raw_message_delivery = false
+
+  redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.undelivered.arn })
+
+  depends_on = [aws_sqs_queue_policy.undelivered, aws_lambda_permission.topic]
+}
+
+# What SNS could not put into the queue of ingest. Without it SNS would drop it in the end.
+resource "aws_sqs_queue" "undelivered" {
+  name                      = "${local.prefix}-undelivered"
+  message_retention_seconds = 14 * 24 * 3600
+  sqs_managed_sse_enabled   = true
+
+  depends_on = [module.data.identity]
+}
+
+locals {
+  undelivered_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "OneSender"
+        Effect    = "Allow"
+        Principal = { Service = "sns.amazonaws.com" }
+        Action    = ["sqs:SendMessage"]
+        Resource  = [local.undelivered_arn]
+        Condition = { ArnEquals = { "aws:SourceArn" = values(local.topic_arns) } }
+      },
+      {
+        Sid       = "OnlyTls"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["sqs:*"]
+        Resource  = [local.undelivered_arn]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      },
+    ]
+  })
+}
+
+resource "aws_sqs_queue_policy" "undelivered" {
+  queue_url = aws_sqs_queue.undelivered.url
+  policy    = local.undelivered_policy
+}

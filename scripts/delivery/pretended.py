@@ -1,0 +1,64 @@
+"""A terraform and an aws for the tests, which keep what they were asked and answer from a file. Started under either name.
+
+    PRETENDED  a directory: `world.json` is what there is, `calls` what was asked for
+"""
+
+import json
+import os
+import pathlib
+import sys
+
+HERE = pathlib.Path(os.environ["PRETENDED"])
+tool, arguments = pathlib.Path(sys.argv[0]).name, sys.argv[1:]
+world = json.loads((HERE / "world.json").read_text())
+with (HERE / "calls").open("a") as calls:
+    calls.write(json.dumps([tool, *arguments]) + "\n")
+
+
+def after(name):
+    return arguments[arguments.index(name) + 1]
+
+
+def terraform():
+    command = arguments[1]
+    if command == "plan":
+        for argument in arguments:
+            if argument.startswith("-out="):
+                pathlib.Path(argument[5:]).write_text("plan")
+        return world["plan"]
+    if command == "show":
+        print("what would change")
+    if command == "output":
+        print(json.dumps({name: {"value": value} for name, value in world["outputs"].items()}))
+    return world.get("apply", 0) if command == "apply" else 0
+
+
+def aws():
+    command = arguments[1]
+    if command == "describe-alarms":
+        # A list of states is used up, one answer after the other.
+        states = world["alarms"]
+        state = states.pop(0) if len(states) > 1 else states[0]
+        names = [name for name in arguments[3:arguments.index("--output")] if name.endswith("errors")]
+        print(json.dumps({"MetricAlarms": [{"AlarmName": name, "StateValue": state} for name in names]}))
+    else:
+        function = world["functions"].get(after("--function-name"))
+        if function is None:
+            print("An error occurred (ResourceNotFoundException): Function not found", file=sys.stderr)
+            return 254
+        if command == "get-alias":
+            print(json.dumps({"FunctionVersion": function["live"], "RoutingConfig": {"AdditionalVersionWeights": function.get("shares", {})}}))
+        elif command == "list-versions-by-function":
+            versions = [{"Version": "$LATEST", "Description": "d"}]
+            versions += [{"Version": version, "Description": text, "LastModified": "2026-11-27T10:00:00.000+0000"} for version, text in function["versions"].items()]
+            print(json.dumps({"Versions": versions}))
+        elif command == "update-alias":
+            if function.get("stuck"):
+                print("An error occurred (AccessDeniedException): not allowed", file=sys.stderr)
+                return 254
+            function["live"], function["shares"] = after("--function-version"), {}
+    (HERE / "world.json").write_text(json.dumps(world))
+    return 0
+
+
+sys.exit({"terraform": terraform, "aws": aws}[tool]())

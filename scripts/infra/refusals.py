@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""What `terraform test` cannot try: that Terraform refuses to destroy a protected lake, to replace what holds data, and
+to plan a lake that another state keeps.
+
+Plans an initialised copy of infra/ with the real provider, against an account that knows who is calling and nothing
+else, and with states written here.
+
+usage: refusals.py DIRECTORY ARTIFACTS
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import fake_account  # noqa: E402
+
+MINE = "11111111-1111-1111-1111-111111111111"
+OTHERS = "22222222-2222-2222-2222-222222222222"
+PROTECTED = "Instance cannot be destroyed"
+BUILT_IN = 'provider["terraform.io/builtin/terraform"]'
+AWS = 'provider["registry.terraform.io/hashicorp/aws"]'
+
+
+def resource(module, kind, name, provider, attributes, index=None, after=()):
+    """As Terraform writes it, with the addresses that it was made after: a destroy goes by these."""
+    instance = {"schema_version": 0, "attributes": attributes, "dependencies": list(after)}
+    if index is not None:
+        instance["index_key"] = index
+    return {"module": module, "mode": "managed", "type": kind, "name": name, "provider": provider, "instances": [instance]}
+
+
+def state(prefix, protected):
+    """A lake of `prefix`: what the guard and the protection look at, with the bucket and the topic."""
+    bucket, database = f"{prefix}-{fake_account.ACCOUNT}-us-west-2", prefix.replace("-", "_")
+    topic = f"arn:aws:sns:us-west-2:{fake_account.ACCOUNT}:{prefix}-events"
+    triggers = {
+        "region": "us-west-2", "prefix": prefix, "bucket": bucket, "database": database, "topic": f"{prefix}-events",
+        "kept_bucket": bucket, "kept_topic": topic,
+    }  # fmt: skip
+    data, lake = "module.lake.module.data", "module.lake"
+    resources = [
+        resource(data, "aws_s3_bucket", "lake", AWS, {"id": bucket, "bucket": bucket, "force_destroy": not protected, "object_lock_enabled": False}),
+        resource(lake, "aws_sns_topic", "events", AWS, {"id": topic, "arn": topic, "name": f"{prefix}-events", "fifo_topic": False}),
+        resource(data, "terraform_data", "identity", BUILT_IN, {
+            "id": "1", "input": {"value": MINE, "type": "string"}, "output": {"value": MINE, "type": "string"},
+        }),
+    ]  # fmt: skip
+    if protected:
+        types = ["object", {name: "string" for name in triggers}]
+        made = [f"{data}.aws_s3_bucket.lake", f"{lake}.aws_sns_topic.events"]
+        attributes = {"id": "2", "triggers_replace": {"value": triggers, "type": types}}
+        resources.append(resource(lake, "terraform_data", "protection", BUILT_IN, attributes, index=0, after=made))
+    return {"version": 4, "terraform_version": "1.11.0", "serial": 1, "lineage": MINE, "outputs": {}, "resources": resources}
+
+
+class Infra:
+    def __init__(self, directory, artifacts):
+        self.directory, self.artifacts = pathlib.Path(directory), artifacts
+
+    def plan(self, workspace, *options, lake=None, parameters=None, out=None):
+        """Plans, with `lake` as the workspace's state; returns whether it went well, and what was said."""
+        kept = self.directory / "terraform.tfstate.d" / workspace / "terraform.tfstate"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.unlink(missing_ok=True)
+        if lake:
+            kept.write_text(json.dumps(lake))
+        with fake_account.account(parameters or {}) as url:
+            environment = dict(
+                os.environ, TF_WORKSPACE=workspace, AWS_ENDPOINT_URL=url, AWS_ACCESS_KEY_ID="check",
+                AWS_SECRET_ACCESS_KEY="check", AWS_EC2_METADATA_DISABLED="true",
+            )  # fmt: skip
+            for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"):
+                environment.pop(name, None)
+            command = ["terraform", "plan", "-no-color", "-lock=false", "-refresh=false", f"-var=artifacts_directory={self.artifacts}"]
+            command += options + ((f"-out={out}",) if out else ())
+            done = subprocess.run(command, cwd=self.directory, env=environment, capture_output=True, text=True, check=False)
+            # Terraform wraps its sentences.
+            said = " ".join((done.stdout + done.stderr).replace("│", " ").split())
+            return done.returncode == 0, said
+
+    def planned(self, plan):
+        shown = subprocess.run(["terraform", "show", "-json", plan], cwd=self.directory, capture_output=True, text=True, check=True)
+        return json.loads(shown.stdout)["resource_changes"]
+
+
+FAILED = []
+
+
+def check(what, holds, said=""):
+    print(f"  {'ok  ' if holds else 'FAIL'} {what}")
+    if not holds:
+        FAILED.append(what)
+        print("       " + said[-1500:], file=sys.stderr)
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__.strip().splitlines()[-1])
+    infra = Infra(*sys.argv[1:])
+    prod, develop = state("tributary-prod", protected=True), state("tributary-develop", protected=False)
+    mine = {"/tributary/tributary-prod/state": MINE}
+
+    def refused(what, *options, sentence=PROTECTED, **given):
+        went_well, said = infra.plan("prod", *options, **{"lake": prod, "parameters": mine, **given})
+        check(what, not went_well and sentence in said, said)
+
+    # What is refused below is refused for what is tried, and not whatever is tried.
+    went_well, said = infra.plan("prod", lake=prod, parameters=mine)
+    check("a plan of a protected lake is made", went_well and PROTECTED not in said, said)
+    went_well, said = infra.plan("develop", "-destroy", lake=develop)
+    check("a lake that is not protected may be destroyed", went_well and " 0 to add, 0 to change, 3 to destroy" in said, said)
+
+    refused("destroy", "-destroy")
+    refused("protected=false alone", "-var=protected=false")
+    refused("destroy -target of the bucket", "-destroy", "-target=module.lake.module.data.aws_s3_bucket.lake")
+    refused("destroy -target of the topic", "-destroy", "-target=module.lake.aws_sns_topic.events")
+    refused("another name", "-var=name=other")
+    refused("another bucket", "-var=bucket=another-bucket")
+    refused("another region", "-var=region=eu-central-1")
+
+    refused("another state", lake=None, parameters={"/tributary/tributary-prod/state": OTHERS}, sentence="is kept by another Terraform state")
+    refused("another account", "-var=allowed_account_ids=[\"123456789012\"]", sentence="AWS account ID not allowed")
+
+    tags = "-var=tags=" + json.dumps({f"tag-{number}": "value" for number in range(40)})
+    plan = str(infra.directory / "tags.tfplan")
+    went_well, said = infra.plan("develop", tags, out=plan)
+    check("a plan with 40 tags is made", went_well, said)
+    if went_well:
+        after = [(change["address"], change["change"]["after"]) for change in infra.planned(plan) if change["change"]["after"]]
+        tagged = {address: values["tags_all"] or {} for address, values in after if "tags_all" in values}
+        objects = {address: tags for address, tags in tagged.items() if ".aws_s3_object." in address}
+        check("objects have none of them", len(objects) >= 3 and not any(objects.values()), str(objects))
+        rest = {address: tags for address, tags in tagged.items() if address not in objects}
+        wanted = {"application": "tributary", "environment": "develop", "managed-by": "terraform", "tag-39": "value"}
+        lacking = [address for address, tags in rest.items() if not wanted.items() <= tags.items()]
+        check("everything else that takes tags has all of them", len(rest) >= 30 and not lacking, str(lacking))
+        most = max(len(tags) for tags in rest.values())
+        check(f"no resource has more than 50 tags (the most are {most})", most <= 50)
+        functions = [tags for address, tags in rest.items() if address.endswith(".aws_lambda_function.this")]
+        check("each function has its version and commit", len(functions) == 4 and all({"version", "commit"} <= tags.keys() for tags in functions))
+
+    if FAILED:
+        sys.exit(f"{len(FAILED)} of the above failed")
+
+
+if __name__ == "__main__":
+    main()
