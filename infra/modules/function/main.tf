@@ -35,6 +35,7 @@ locals {
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_key_arn
 }
 
 # The function says `stopped` of a partition that needs a person: a commit that cannot be read, a data file that is
@@ -51,12 +52,15 @@ resource "aws_cloudwatch_log_metric_filter" "stopped" {
     name      = "PartitionsStopped"
     value     = "1"
     unit      = "Count"
+    # Every line has the lake's name, so that two lakes in an account are told apart.
+    dimensions = { Lake = "$.lake" }
   }
 }
 
 resource "aws_iam_role" "this" {
-  name        = var.role_name
-  description = "What the function ${var.name} may do"
+  name                 = var.role_name
+  description          = "What the function ${var.name} may do"
+  permissions_boundary = var.permissions_boundary
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

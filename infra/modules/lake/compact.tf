@@ -7,6 +7,8 @@ module "compact_queue" {
   name                       = "${local.prefix}-compact"
   arn                        = local.queue_arns.compact
   visibility_timeout_seconds = local.visibility_seconds.compact
+  is_encrypted               = local.is_encrypted
+  key_arn                    = local.key_arn
   # The sweep finds the same batches, so there is no haste to try again.
   max_receive_count = 5
 
@@ -32,8 +34,11 @@ module "compact" {
   log_group_arn        = local.log_group_arns.compact
   log_retention_days   = var.log_retention_days
   tags                 = local.release_tags
+  log_key_arn          = local.key_arn
+  permissions_boundary = var.permissions_boundary
 
-  environment = {
+  environment = merge({
+    TRIBUTARY_LAKE             = local.prefix
     TRIBUTARY_BUCKET           = local.bucket
     TRIBUTARY_DATABASE         = local.database
     TRIBUTARY_MEMORY_BUDGET    = var.compact.memory_budget_mib == null ? null : "${var.compact.memory_budget_mib}MiB"
@@ -42,7 +47,7 @@ module "compact" {
     TRIBUTARY_GRACE            = "${var.compact.grace_minutes}m"
     TRIBUTARY_RETENTION        = "${var.compact.retention_hours}h"
     TRIBUTARY_LOG              = var.log
-  }
+  }, var.compact.extra_environment)
 
   queue = {
     arn                     = module.compact_queue.arn
@@ -59,7 +64,7 @@ module "compact" {
 
   stopped_partitions = local.metrics_namespace
 
-  statements = [
+  statements = concat([
     {
       sid        = "ListWork"
       actions    = ["s3:ListBucket"]
@@ -99,6 +104,7 @@ module "compact" {
         "${local.bucket_arn}/vacuum/*",
       ]
     },
+    local.copies_carry_tags,
     {
       # What the catalog names is no garbage. A partition that is not there leads to the questions whether the table
       # is, and the database.
@@ -106,7 +112,7 @@ module "compact" {
       actions   = ["glue:GetDatabase", "glue:GetPartition", "glue:GetTable"]
       resources = [local.glue_arns.catalog, local.glue_arns.database, local.glue_arns.tables]
     },
-  ]
+  ], local.key_statements.compact)
 }
 
 # With the hourly vacuum the function reads the identities of a few partitions, and says `twins` of one that has rows of
@@ -121,5 +127,7 @@ resource "aws_cloudwatch_log_metric_filter" "twins" {
     name      = "PartitionsWithTwins"
     value     = "1"
     unit      = "Count"
+    # Every line has the lake's name, so that two lakes in an account are told apart.
+    dimensions = { Lake = "$.lake" }
   }
 }
