@@ -24,7 +24,8 @@ locals {
         conditions = {}
       },
       {
-        # Keys, requested definitions, what is replayed from quarantine, and what compaction, repair and rollback write.
+        # Keys, requested definitions, what is replayed from quarantine, what compaction, repair and rollback write, and
+        # what is restored.
         sid     = "WriteByCommand"
         actions = ["s3:PutObject"]
         resources = [
@@ -33,8 +34,10 @@ locals {
           "${local.bucket_arn}/datasets/*",
           "${local.bucket_arn}/landing/*",
           "${local.bucket_arn}/quarantine/*",
+          "${local.bucket_arn}/queries/*",
           "${local.bucket_arn}/results/queries/*",
           "${local.bucket_arn}/results/rendered/*",
+          "${local.bucket_arn}/schemas/*",
           "${local.bucket_arn}/tables/*",
           "${local.bucket_arn}/vacuum/*",
         ]
@@ -105,9 +108,26 @@ locals {
         conditions = {}
       },
     ],
+    # What was deleted is restored from the bucket's own versions.
+    [for statement in local.version_statements : statement if var.versioning.enabled],
     local.athena_statements.direct,
     local.key_statements.operator,
   )
+
+  version_statements = [
+    {
+      sid        = "ListVersions"
+      actions    = ["s3:ListBucketVersions"]
+      resources  = [local.bucket_arn]
+      conditions = { StringLike = { "s3:prefix" = [for prefix in local.operator_reads : "${prefix}*"] } }
+    },
+    {
+      sid        = "ReadVersions"
+      actions    = ["s3:GetObjectVersion"]
+      resources  = [for prefix in local.operator_reads : "${local.bucket_arn}/${prefix}*"]
+      conditions = {}
+    },
+  ]
 
   operator_reads = [
     "access/", "commits/", "datasets/", "landing/", "quarantine/", "queries/", "results/direct/", "results/queries/",

@@ -230,8 +230,8 @@ run "bounded_and_operated" {
       ],
       [
         for key in [
-          "access/keys.json", "commits/*", "datasets/*", "landing/*", "quarantine/*", "results/queries/*", "results/rendered/*", "tables/*",
-          "vacuum/*",
+          "access/keys.json", "commits/*", "datasets/*", "landing/*", "quarantine/*", "queries/*", "results/queries/*", "results/rendered/*",
+          "schemas/*", "tables/*", "vacuum/*",
         ] : "s3:PutObject arn:aws:s3:::lake/${key}"
       ],
       [for prefix in ["commits/", "landing/", "tables/", "vacuum/"] : "s3:DeleteObject arn:aws:s3:::lake/${prefix}*"],
@@ -271,6 +271,32 @@ run "bounded_and_operated" {
       alltrue([for resource in statement.Resource : startswith(resource, "arn:aws:") && !startswith(resource, "arn:aws:s3:::*")])
     ])
     error_message = "No action of operators may have a wildcard, and each has a resource."
+  }
+}
+
+run "versioned" {
+  command = plan
+
+  variables {
+    operators  = { principals = ["arn:aws:iam::000000000000:root"] }
+    versioning = { enabled = true }
+    encryption = { create_key = true, catalog_key_arn = "arn:aws:kms:us-west-2:000000000000:key/99999999-2222-3333-4444-555555555555" }
+  }
+
+  assert {
+    condition = (
+      strcontains(aws_iam_role_policy.operator[0].policy, "s3:ListBucketVersions") &&
+      strcontains(aws_iam_role_policy.operator[0].policy, "s3:GetObjectVersion") &&
+      length(aws_iam_role_policy.operator[0].policy) <= 10240
+    )
+    error_message = "Who restores must be able to read versions, by a policy that IAM takes."
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [module.ingest, module.compact, module.register, module.query] : !strcontains(function.policy, "ObjectVersion")
+    ])
+    error_message = "No function has to do with versions."
   }
 }
 
