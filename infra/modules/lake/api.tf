@@ -31,7 +31,7 @@ resource "aws_apigatewayv2_integration" "query" {
 }
 
 resource "aws_apigatewayv2_route" "query" {
-  #checkov:skip=CKV_AWS_309:by api.authorization, which is AWS_IAM unless somebody asks for NONE, and then callers need an API key
+  #checkov:skip=CKV_AWS_309:by api.authorization, which is AWS_IAM unless somebody asks otherwise; with NONE callers need an API key
   api_id             = aws_apigatewayv2_api.query.id
   route_key          = "$default"
   target             = "integrations/${aws_apigatewayv2_integration.query.id}"
