@@ -35,7 +35,7 @@ def account(parameters):
                     if name.startswith(path)
                 ]
                 self.answer(200, "application/x-amz-json-1.1", json.dumps({"Parameters": found}))
-            elif target == "ServiceQuotasV20190624.GetServiceQuota":
+            elif target in ("ServiceQuotasV20190624.GetAWSDefaultServiceQuota", "ServiceQuotasV20190624.GetServiceQuota"):
                 asked = json.loads(body)
                 quota = {"ServiceCode": asked["ServiceCode"], "QuotaCode": asked["QuotaCode"], "QuotaName": "Concurrent executions", "Value": QUOTA}
                 self.answer(200, "application/x-amz-json-1.1", json.dumps({"Quota": quota}))

@@ -125,7 +125,7 @@ variable "versioning" {
 }
 
 variable "account_concurrency" {
-  description = "Lambda's quota of invocations at a time, of the account in this region. Without it, Service Quotas is asked, for which who deploys needs servicequotas:GetServiceQuota."
+  description = "Lambda's quota of invocations at a time, of the account in this region. Without it, Service Quotas is asked, for which who deploys needs servicequotas:GetServiceQuota and servicequotas:GetAWSDefaultServiceQuota."
   type        = number
   default     = null
 
