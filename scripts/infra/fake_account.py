@@ -37,7 +37,9 @@ def account(parameters):
                 self.answer(200, "application/x-amz-json-1.1", json.dumps({"Parameters": found}))
             elif target in ("ServiceQuotasV20190624.GetAWSDefaultServiceQuota", "ServiceQuotasV20190624.GetServiceQuota"):
                 asked = json.loads(body)
-                quota = {"ServiceCode": asked["ServiceCode"], "QuotaCode": asked["QuotaCode"], "QuotaName": "Concurrent executions", "Value": QUOTA}
+                # Without an ARN the provider takes the quota for missing.
+                arn = f"arn:aws:servicequotas:us-west-2:{ACCOUNT}:{asked['ServiceCode']}/{asked['QuotaCode']}"
+                quota = {**asked, "QuotaArn": arn, "QuotaName": "Concurrent executions", "Value": QUOTA}
                 self.answer(200, "application/x-amz-json-1.1", json.dumps({"Quota": quota}))
             else:
                 # A plan that needs more would read what this account does not have.
