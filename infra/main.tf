@@ -19,6 +19,14 @@ module "lake" {
   public              = var.public
   release             = var.release
 
+  service_publishers   = var.service_publishers
+  permissions_boundary = var.permissions_boundary
+  operators            = var.operators
+  encryption           = var.encryption
+  versioning           = var.versioning
+  account_concurrency  = var.account_concurrency
+  alarms               = merge(var.alarms, { enabled = coalesce(var.alarms.enabled, local.environment.alarms) })
+
   protected              = coalesce(var.protected, local.environment.protected)
   identity               = var.identity
   log                    = coalesce(var.log, local.environment.log)

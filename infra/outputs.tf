@@ -19,7 +19,7 @@ output "database" {
 }
 
 output "workgroup" {
-  description = "The Athena workgroup, for clients that query past the HTTP API."
+  description = "The Athena workgroup for clients that query past the HTTP API, the command line among them."
   value       = module.lake.workgroup
 }
 
@@ -65,4 +65,24 @@ output "environment" {
     prefix    = module.lake.prefix
     protected = coalesce(var.protected, local.environment.protected)
   }
+}
+
+output "operator_role_arn" {
+  description = "ARN of the role for the command line; null if nobody may take it."
+  value       = module.lake.operator_role_arn
+}
+
+output "key_policy" {
+  description = "JSON of the policy that a key needs to encrypt the lake: what to give a key of encryption.key_arn."
+  value       = module.lake.key_policy
+}
+
+output "alarms" {
+  description = "Names of the alarms."
+  value       = module.lake.alarms
+}
+
+output "reserved_concurrency" {
+  description = "How many invocations at a time are reserved for each function; -1 for none."
+  value       = module.lake.reserved_concurrency
 }

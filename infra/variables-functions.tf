@@ -18,6 +18,7 @@ variable "ingest" {
     hourly_partitions       = optional(number)
     datasets                = optional(list(string))
     max_unpacked_mib        = optional(number)
+    extra_environment       = optional(map(string))
   })
   default  = {}
   nullable = false
@@ -39,6 +40,7 @@ variable "compact" {
     retention_hours         = optional(number)
     sweep                   = optional(string)
     vacuum                  = optional(string)
+    extra_environment       = optional(map(string))
   })
   default  = {}
   nullable = false
@@ -54,6 +56,7 @@ variable "register" {
     batch_size              = optional(number)
     batching_window_seconds = optional(number)
     reconcile               = optional(string)
+    extra_environment       = optional(map(string))
   })
   default  = {}
   nullable = false
@@ -74,6 +77,7 @@ variable "query" {
     price_per_tb          = optional(number)
     scan_tiers            = optional(list(number))
     cors_origins          = optional(list(string))
+    extra_environment     = optional(map(string))
   })
   default  = {}
   nullable = false

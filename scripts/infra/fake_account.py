@@ -1,4 +1,5 @@
-"""An account without anything in it, as far as a plan asks: who is calling, and which parameters there are.
+"""An account without anything in it, as far as a plan asks: who is calling, which parameters there are, and how many
+invocations Lambda runs at a time.
 
 Terraform's AWS provider plans against it without network and without credentials of anybody.
 """
@@ -9,6 +10,8 @@ import json
 import threading
 
 ACCOUNT = "000000000000"
+# Lambda's usual one.
+QUOTA = 1000.0
 IDENTITY = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:iam::{ACCOUNT}:user/check</Arn><UserId>CHECK</UserId><Account>{ACCOUNT}</Account>
 </GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></GetCallerIdentityResponse>"""
@@ -32,6 +35,12 @@ def account(parameters):
                     if name.startswith(path)
                 ]
                 self.answer(200, "application/x-amz-json-1.1", json.dumps({"Parameters": found}))
+            elif target in ("ServiceQuotasV20190624.GetAWSDefaultServiceQuota", "ServiceQuotasV20190624.GetServiceQuota"):
+                asked = json.loads(body)
+                # Without an ARN the provider takes the quota for missing.
+                arn = f"arn:aws:servicequotas:us-west-2:{ACCOUNT}:{asked['ServiceCode']}/{asked['QuotaCode']}"
+                quota = {**asked, "QuotaArn": arn, "QuotaName": "Concurrent executions", "Value": QUOTA}
+                self.answer(200, "application/x-amz-json-1.1", json.dumps({"Quota": quota}))
             else:
                 # A plan that needs more would read what this account does not have.
                 refused = {"__type": "UnexpectedCall", "message": f"{target or body[:80]} is not expected of a plan"}

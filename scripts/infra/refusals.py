@@ -146,6 +146,8 @@ def main():
         check("everything else that takes tags has all of them", len(rest) >= 30 and not lacking, str(lacking))
         most = max(len(tags) for tags in rest.values())
         check(f"no resource has more than 50 tags (the most are {most})", most <= 50)
+        reserved = {values["function_name"]: values["reserved_concurrent_executions"] for address, values in after if address.endswith(".aws_lambda_function.this")}
+        check("of the account's quota, 100 are reserved for query", reserved.pop("tributary-develop-query", None) == 100 and set(reserved.values()) == {-1}, str(reserved))
         functions = [tags for address, tags in rest.items() if address.endswith(".aws_lambda_function.this")]
         check("each function has its version and commit", len(functions) == 4 and all({"version", "commit"} <= tags.keys() for tags in functions))
 

@@ -10,9 +10,11 @@ use axum::{
 
 use crate::answer;
 
-/// What a page may send. Cookies are never among it: keys are in headers.
+/// What a page may send. Cookies are never among it: keys are in headers. The three of `X-Amz-` are those of a signature,
+/// where API Gateway asks for one.
 const METHODS: &str = "GET, HEAD, POST, DELETE, OPTIONS";
-const HEADERS: &str = "Accept, Authorization, Content-Type, If-None-Match, Prefer, X-Api-Key";
+const HEADERS: &str = "Accept, Authorization, Content-Type, If-None-Match, Prefer, X-Amz-Content-Sha256, X-Amz-Date, \
+                       X-Amz-Security-Token, X-Api-Key";
 /// What a page may read beside the few headers that every page may.
 const EXPOSED: &str = "ETag, Link, Location, Preference-Applied, Retry-After, Tributary-Bytes-Scanned, Tributary-Cache, \
                        Tributary-Cost-Usd, Tributary-Engine-Ms, Tributary-Freshness, Tributary-Generation, \

@@ -1,7 +1,10 @@
-# The bucket is the truth: all else can be made again from it. It is not versioned: what the lake deletes is deleted,
-# and delete markers would slow every listing.
+# The bucket is the truth: all else can be made again from it. versioning.tf says what is kept of what is deleted.
 
 resource "aws_s3_bucket" "lake" {
+  #checkov:skip=CKV_AWS_144:a copy in another region doubles the storage, and not every lake may have one there
+  #checkov:skip=CKV_AWS_145:by the variable encryption; S3 encrypts with a key of its own otherwise
+  #checkov:skip=CKV_AWS_18:CloudTrail's data events say more, and want no further bucket
+  #checkov:skip=CKV_AWS_21:by the variable versioning; versioning.tf says what it costs
   bucket        = var.bucket
   force_destroy = var.force_destroy
 }
@@ -27,8 +30,12 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "lake" {
 
   rule {
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm     = var.is_encrypted ? "aws:kms" : "AES256"
+      kms_master_key_id = var.key_arn
     }
+
+    # One data key for many objects: otherwise each request would be one to KMS too.
+    bucket_key_enabled = var.is_encrypted
   }
 }
 
@@ -96,5 +103,53 @@ resource "aws_s3_bucket_lifecycle_configuration" "lake" {
     abort_incomplete_multipart_upload {
       days_after_initiation = 1
     }
+  }
+
+  # Always there: versions do not go by themselves when versioning is suspended.
+  dynamic "rule" {
+    for_each = local.noncurrent_days
+
+    content {
+      id     = "versions-expire-${rule.key}"
+      status = "Enabled"
+
+      filter {
+        prefix = rule.value.prefix
+      }
+
+      noncurrent_version_expiration {
+        noncurrent_days = rule.value.days
+      }
+    }
+  }
+
+  # A marker that nothing is behind any more only slows listings.
+  rule {
+    id     = "delete-markers-expire"
+    status = "Enabled"
+
+    filter {}
+
+    expiration {
+      expired_object_delete_marker = true
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.lake]
+}
+
+# For the files that the API answers by a redirect. A page whose request was redirected from another origin sends
+# "Origin: null", so no list of origins would do. It gives nothing away: S3 knows no cookies, so a page can read what it
+# has a signed address of, and nothing else.
+resource "aws_s3_bucket_cors_configuration" "lake" {
+  count  = var.is_read_by_pages ? 1 : 0
+  bucket = aws_s3_bucket.lake.id
+
+  cors_rule {
+    allowed_methods = ["GET", "HEAD"]
+    allowed_origins = ["*"]
+    allowed_headers = ["*"]
+    expose_headers  = ["Content-Disposition", "Content-Length", "Content-Range", "ETag"]
+    max_age_seconds = 600
   }
 }

@@ -33,6 +33,7 @@ resource "terraform_data" "identity" {
 }
 
 resource "aws_ssm_parameter" "marker" {
+  #checkov:skip=CKV2_AWS_34:the identity of a state is no secret, and every plan must be able to read it
   name        = local.marker
   description = "The identity of the Terraform state that keeps the lake ${var.prefix}. Any other state refuses to plan it."
   type        = "String"

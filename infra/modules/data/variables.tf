@@ -33,3 +33,33 @@ variable "identity" {
   type        = string
   default     = null
 }
+
+variable "is_encrypted" {
+  description = "Whether objects are encrypted with the key of key_arn, and not with S3's own."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "key_arn" {
+  description = "ARN of the key that encrypts objects; null for S3's own."
+  type        = string
+  default     = null
+}
+
+variable "versioning" {
+  description = "Whether the bucket keeps what is deleted or written over, and for how many days."
+  type = object({
+    enabled         = optional(bool, false)
+    noncurrent_days = optional(number, 30)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "is_read_by_pages" {
+  description = "Whether pages of other origins may read an object that they have a signed address of."
+  type        = bool
+  default     = false
+  nullable    = false
+}

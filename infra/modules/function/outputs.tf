@@ -50,6 +50,11 @@ output "role_name" {
   value       = aws_iam_role.this.name
 }
 
+output "permissions_boundary" {
+  description = "ARN of the policy that bounds the function's role; null if none does."
+  value       = aws_iam_role.this.permissions_boundary
+}
+
 output "policy" {
   description = "JSON of the only policy of the function's role."
   value       = aws_iam_role_policy.this.policy
@@ -60,6 +65,7 @@ output "log_group" {
   value = {
     name           = aws_cloudwatch_log_group.this.name
     retention_days = aws_cloudwatch_log_group.this.retention_in_days
+    key_arn        = aws_cloudwatch_log_group.this.kms_key_id
   }
 }
 
@@ -108,5 +114,6 @@ output "stopped_partitions" {
     pattern   = aws_cloudwatch_log_metric_filter.stopped[0].pattern
     metric    = "${aws_cloudwatch_log_metric_filter.stopped[0].metric_transformation[0].namespace}/${aws_cloudwatch_log_metric_filter.stopped[0].metric_transformation[0].name}"
     value     = aws_cloudwatch_log_metric_filter.stopped[0].metric_transformation[0].value
+    lake      = aws_cloudwatch_log_metric_filter.stopped[0].metric_transformation[0].dimensions.Lake
   }
 }

@@ -65,6 +65,18 @@ variable "log_retention_days" {
   type        = number
 }
 
+variable "log_key_arn" {
+  description = "ARN of the key that encrypts the log group; null for that of CloudWatch Logs."
+  type        = string
+  default     = null
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds the role, if one does."
+  type        = string
+  default     = null
+}
+
 variable "statements" {
   description = "What the function may do, beside writing its log and reading its queue."
   type = list(object({

@@ -7,6 +7,8 @@ module "compact_queue" {
   name                       = "${local.prefix}-compact"
   arn                        = local.queue_arns.compact
   visibility_timeout_seconds = local.visibility_seconds.compact
+  is_encrypted               = local.is_encrypted
+  key_arn                    = local.key_arn
   # The sweep finds the same batches, so there is no haste to try again.
   max_receive_count = 5
 
@@ -35,8 +37,11 @@ module "compact" {
   live_version         = lookup(var.release.versions, "compact", null)
   newest_share         = var.release.newest_share
   built_from           = local.built_from
+  log_key_arn          = local.key_arn
+  permissions_boundary = var.permissions_boundary
 
-  environment = {
+  environment = merge({
+    TRIBUTARY_LAKE             = local.prefix
     TRIBUTARY_BUCKET           = local.bucket
     TRIBUTARY_DATABASE         = local.database
     TRIBUTARY_MEMORY_BUDGET    = var.compact.memory_budget_mib == null ? null : "${var.compact.memory_budget_mib}MiB"
@@ -45,7 +50,7 @@ module "compact" {
     TRIBUTARY_GRACE            = "${var.compact.grace_minutes}m"
     TRIBUTARY_RETENTION        = "${var.compact.retention_hours}h"
     TRIBUTARY_LOG              = var.log
-  }
+  }, var.compact.extra_environment)
 
   queue = {
     arn                     = module.compact_queue.arn
@@ -62,7 +67,7 @@ module "compact" {
 
   stopped_partitions = local.metrics_namespace
 
-  statements = [
+  statements = concat([
     {
       sid        = "ListWork"
       actions    = ["s3:ListBucket"]
@@ -102,6 +107,7 @@ module "compact" {
         "${local.bucket_arn}/vacuum/*",
       ]
     },
+    local.copies_carry_tags,
     {
       # What the catalog names is no garbage. A partition that is not there leads to the questions whether the table
       # is, and the database.
@@ -109,7 +115,7 @@ module "compact" {
       actions   = ["glue:GetDatabase", "glue:GetPartition", "glue:GetTable"]
       resources = [local.glue_arns.catalog, local.glue_arns.database, local.glue_arns.tables]
     },
-  ]
+  ], local.key_statements.compact)
 }
 
 # With the hourly vacuum the function reads the identities of a few partitions, and says `twins` of one that has rows of
@@ -124,5 +130,7 @@ resource "aws_cloudwatch_log_metric_filter" "twins" {
     name      = "PartitionsWithTwins"
     value     = "1"
     unit      = "Count"
+    # Every line has the lake's name, so that two lakes in an account are told apart.
+    dimensions = { Lake = "$.lake" }
   }
 }

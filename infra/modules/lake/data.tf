@@ -9,4 +9,8 @@ module "data" {
   force_destroy          = !var.protected
   identity               = var.identity
   results_retention_days = var.results_retention_days
+  is_encrypted           = local.is_encrypted
+  key_arn                = local.key_arn
+  versioning             = var.versioning
+  is_read_by_pages       = length(var.query.cors_origins) > 0
 }

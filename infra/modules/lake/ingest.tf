@@ -7,6 +7,8 @@ module "ingest_queue" {
   name                       = "${local.prefix}-ingest"
   arn                        = local.queue_arns.ingest
   visibility_timeout_seconds = local.visibility_seconds.ingest
+  is_encrypted               = local.is_encrypted
+  key_arn                    = local.key_arn
   # What is in a message never fails it, only what is around it: a store that is down, a definition that is damaged.
   # So it comes again for hours.
   max_receive_count = 100
@@ -35,8 +37,11 @@ module "ingest" {
   live_version         = lookup(var.release.versions, "ingest", null)
   newest_share         = var.release.newest_share
   built_from           = local.built_from
+  log_key_arn          = local.key_arn
+  permissions_boundary = var.permissions_boundary
 
-  environment = {
+  environment = merge({
+    TRIBUTARY_LAKE                  = local.prefix
     TRIBUTARY_BUCKET                = local.bucket
     TRIBUTARY_DEFAULT_DATASET       = var.ingest.default_dataset
     TRIBUTARY_EARLIEST_EVENT        = var.ingest.earliest_event
@@ -53,7 +58,7 @@ module "ingest" {
       [for name, topic in var.topics : "${local.topic_arns[name]}=${join("+", topic.datasets)}"],
     ))
     TRIBUTARY_LOG = var.log
-  }
+  }, var.ingest.extra_environment)
 
   queue = {
     arn                     = module.ingest_queue.arn
@@ -85,7 +90,7 @@ module "ingest" {
       sid       = "KeepWhatFailed"
       actions   = ["sqs:SendMessage"]
       resources = ["${local.queue_arns.ingest}-dead-letter"]
-  }] : [])
+  }] : [], local.key_statements.ingest)
 }
 
 # The function says `refused_partitions` when events are in quarantine since they are of more partitions than its settings
@@ -100,6 +105,8 @@ resource "aws_cloudwatch_log_metric_filter" "refused_partitions" {
     name      = "PartitionsRefused"
     value     = "$.refused_partitions"
     unit      = "Count"
+    # Every line has the lake's name, so that two lakes in an account are told apart.
+    dimensions = { Lake = "$.lake" }
   }
 }
 
@@ -115,5 +122,7 @@ resource "aws_cloudwatch_log_metric_filter" "untrusted" {
     name      = "EventsUntrusted"
     value     = "$.untrusted"
     unit      = "Count"
+    # Every line has the lake's name, so that two lakes in an account are told apart.
+    dimensions = { Lake = "$.lake" }
   }
 }

@@ -81,4 +81,13 @@ locals {
     resources  = [local.bucket_arn]
     conditions = { Null = { "s3:prefix" = ["true"] } }
   }
+
+  # A server-side copy takes the tags of its source along, if it has some: of a scanner for malware, for example. Without
+  # the rights, S3 refuses the copy of such an object.
+  copies_carry_tags = {
+    sid        = "CopiesCarryTags"
+    actions    = ["s3:GetObjectTagging", "s3:PutObjectTagging"]
+    resources  = ["${local.bucket_arn}/tables/*"]
+    conditions = {}
+  }
 }

@@ -19,8 +19,34 @@ output "database" {
 }
 
 output "workgroup" {
-  description = "The Athena workgroup, for clients that query past the HTTP API."
-  value       = aws_athena_workgroup.lake.name
+  description = "The Athena workgroup for clients that query past the HTTP API, the command line among them."
+  value       = aws_athena_workgroup.direct.name
+}
+
+output "operator_role_arn" {
+  description = "ARN of the role for the command line; null if nobody may take it."
+  value       = one(aws_iam_role.operator[*].arn)
+}
+
+output "key_policy" {
+  description = "JSON of the policy that a key needs to encrypt the lake: what to give a key of encryption.key_arn."
+  value       = module.key.policy
+}
+
+output "alarms" {
+  description = "Names of the alarms."
+  value       = sort([for alarm in aws_cloudwatch_metric_alarm.lake : alarm.alarm_name])
+}
+
+output "reserved_concurrency" {
+  description = "How many invocations at a time are reserved for each function; -1 for none."
+  value       = local.reserved_concurrency
+
+  precondition {
+    # Lambda refuses a reservation that leaves fewer, after other resources were changed.
+    condition     = local.reserved_sum == 0 || local.reserved_sum + 100 <= local.account_concurrency
+    error_message = "The reserved concurrencies come to ${local.reserved_sum}, and Lambda keeps 100 of the account's ${local.account_concurrency} without a reservation. Lower ingest.reserved_concurrency, compact.reserved_concurrency, register.reserved_concurrency or query.reserved_concurrency (-1: none), or ask AWS for a higher quota."
+  }
 }
 
 output "functions" {

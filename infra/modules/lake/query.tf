@@ -1,11 +1,8 @@
-# HTTP API -> query -> Athena -> tables/. What Athena does for a query, it does with the rights of query's role; what
-# it alone needs is allowed to it alone, by aws:CalledVia.
+# HTTP API -> query -> Athena -> tables/. athena.tf has what Athena does with the rights of query's role.
 
 locals {
   # API Gateway ends a request after 30 seconds; the function should be over before.
   query_timeout_seconds = 29
-
-  through_athena = { "ForAnyValue:StringEquals" = { "aws:CalledVia" = ["athena.amazonaws.com"] } }
 }
 
 module "query" {
@@ -19,15 +16,18 @@ module "query" {
   architecture         = local.architecture
   memory_mib           = var.query.memory_mib
   timeout_seconds      = local.query_timeout_seconds
-  reserved_concurrency = var.query.reserved_concurrency
+  reserved_concurrency = local.reserved_concurrency.query
   log_group_arn        = local.log_group_arns.query
   log_retention_days   = var.log_retention_days
   tags                 = local.release_tags
   live_version         = lookup(var.release.versions, "query", null)
   newest_share         = var.release.newest_share
   built_from           = local.built_from
+  log_key_arn          = local.key_arn
+  permissions_boundary = var.permissions_boundary
 
-  environment = {
+  environment = merge({
+    TRIBUTARY_LAKE          = local.prefix
     TRIBUTARY_BUCKET        = local.bucket
     TRIBUTARY_DATABASE      = local.database
     TRIBUTARY_WORKGROUP     = local.workgroup
@@ -48,15 +48,17 @@ module "query" {
       [format("%s=%d", local.workgroup, var.scan_limit_bytes)],
     ))
     TRIBUTARY_CORS_ORIGINS = join(",", var.query.cors_origins)
-  }
+  }, var.query.extra_environment)
 
-  statements = [
+  statements = concat([
     {
       # Also tells what is missing, as a result that has expired, from what is forbidden.
-      sid        = "ListDefinitions"
-      actions    = ["s3:ListBucket"]
-      resources  = [local.bucket_arn]
-      conditions = { StringLike = { "s3:prefix" = ["access/*", "queries/*", "results/*", "schemas/*"] } }
+      sid       = "ListDefinitions"
+      actions   = ["s3:ListBucket"]
+      resources = [local.bucket_arn]
+      conditions = { StringLike = { "s3:prefix" = [
+        "access/*", "queries/*", "results/api/*", "results/queries/*", "results/rendered/*", "schemas/*",
+      ] } }
     },
     {
       # What a query that goes on is come back to by, and files too long for an answer; Athena's own results it writes
@@ -77,7 +79,9 @@ module "query" {
       resources = [
         "${local.bucket_arn}/access/keys.json",
         "${local.bucket_arn}/queries/*",
-        "${local.bucket_arn}/results/*",
+        "${local.bucket_arn}/results/api/*",
+        "${local.bucket_arn}/results/queries/*",
+        "${local.bucket_arn}/results/rendered/*",
         "${local.bucket_arn}/schemas/*",
       ]
     },
@@ -95,43 +99,6 @@ module "query" {
       sid       = "ReadTheCatalog"
       actions   = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"]
       resources = [local.glue_arns.catalog, local.glue_arns.database, local.glue_arns.tables]
-    },
-    {
-      sid        = "AthenaReadsTheCatalog"
-      actions    = ["glue:GetTables", "glue:GetPartition", "glue:BatchGetPartition"]
-      resources  = [local.glue_arns.catalog, local.glue_arns.database, local.glue_arns.tables]
-      conditions = local.through_athena
-    },
-    {
-      # Athena looks the database default up, whatever the query says.
-      sid        = "AthenaLooksForDefault"
-      actions    = ["glue:GetDatabase"]
-      resources  = [local.glue_arns.catalog, local.glue_arns.default]
-      conditions = local.through_athena
-    },
-    {
-      sid        = "AthenaListsTables"
-      actions    = ["s3:ListBucket"]
-      resources  = [local.bucket_arn]
-      conditions = merge(local.through_athena, { StringLike = { "s3:prefix" = ["results/*", "tables/*"] } })
-    },
-    {
-      sid        = "AthenaReadsTables"
-      actions    = ["s3:GetObject"]
-      resources  = ["${local.bucket_arn}/tables/*"]
-      conditions = local.through_athena
-    },
-    {
-      sid        = "AthenaFindsTheBucket"
-      actions    = ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]
-      resources  = [local.bucket_arn]
-      conditions = local.through_athena
-    },
-    {
-      sid        = "AthenaWritesResults"
-      actions    = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
-      resources  = ["${local.bucket_arn}/results/*"]
-      conditions = local.through_athena
-    },
-  ]
+    }
+  ], local.athena_statements.api, local.key_statements.query)
 }

@@ -7,6 +7,8 @@ module "register_queue" {
   name                       = "${local.prefix}-register"
   arn                        = local.queue_arns.register
   visibility_timeout_seconds = local.visibility_seconds.register
+  is_encrypted               = local.is_encrypted
+  key_arn                    = local.key_arn
   # The reconcile run finds the same commits and definitions.
   max_receive_count = 5
 
@@ -35,12 +37,15 @@ module "register" {
   live_version         = lookup(var.release.versions, "register", null)
   newest_share         = var.release.newest_share
   built_from           = local.built_from
+  log_key_arn          = local.key_arn
+  permissions_boundary = var.permissions_boundary
 
-  environment = {
+  environment = merge({
+    TRIBUTARY_LAKE     = local.prefix
     TRIBUTARY_BUCKET   = local.bucket
     TRIBUTARY_DATABASE = local.database
     TRIBUTARY_LOG      = var.log
-  }
+  }, var.register.extra_environment)
 
   queue = {
     arn                     = module.register_queue.arn
@@ -54,7 +59,7 @@ module "register" {
 
   stopped_partitions = local.metrics_namespace
 
-  statements = [
+  statements = concat([
     {
       sid        = "ListDefinitionsAndCommits"
       actions    = ["s3:ListBucket"]
@@ -92,5 +97,5 @@ module "register" {
       ]
       resources = [local.glue_arns.catalog, local.glue_arns.database, local.glue_arns.tables]
     },
-  ]
+  ], local.key_statements.register)
 }

@@ -31,12 +31,29 @@ locals {
           Resource  = [local.topic_arn]
         },
       ],
+      [
+        for index, publisher in var.service_publishers : {
+          Sid       = "ServicePublisher${index}"
+          Effect    = "Allow"
+          Principal = { Service = publisher.service }
+          Action    = ["sns:Publish"]
+          Resource  = [local.topic_arn]
+          Condition = merge(
+            publisher.source_arn == null ? {} : { ArnLike = { "aws:SourceArn" = publisher.source_arn } },
+            publisher.source_account == null ? {} : { StringEquals = { "aws:SourceAccount" = publisher.source_account } },
+          )
+        }
+      ],
     )
   })
 }
 
 resource "aws_sns_topic" "events" {
+  #checkov:skip=CKV_AWS_26:by the variable encryption; with SNS's own key no other account could publish
   name = local.topic
+
+  # Not the key alias/aws/sns: nobody can let another account use it.
+  kms_master_key_id = var.encryption.topic ? local.key_arn : null
 
   depends_on = [module.data.identity]
 }
@@ -62,7 +79,10 @@ resource "aws_sns_topic_subscription" "ingest" {
 resource "aws_sqs_queue" "undelivered" {
   name                      = "${local.prefix}-undelivered"
   message_retention_seconds = 14 * 24 * 3600
-  sqs_managed_sse_enabled   = true
+
+  sqs_managed_sse_enabled           = local.is_encrypted ? null : true
+  kms_master_key_id                 = local.key_arn
+  kms_data_key_reuse_period_seconds = local.is_encrypted ? 300 : null
 
   depends_on = [module.data.identity]
 }

@@ -3,8 +3,10 @@
 resource "aws_sns_topic" "other" {
   for_each = var.topics
 
-  name       = "${local.prefix}-${each.key}"
-  depends_on = [module.data.identity]
+  #checkov:skip=CKV_AWS_26:by the variable encryption; with SNS's own key no other account could publish
+  name              = "${local.prefix}-${each.key}"
+  kms_master_key_id = var.encryption.topic ? local.key_arn : null
+  depends_on        = [module.data.identity]
 }
 
 resource "aws_sns_topic_policy" "other" {

@@ -1,6 +1,7 @@
 # One object for each function. A queue hands over a batch when it has batch_size messages or after
 # batching_window_seconds. queue_concurrency bounds how many invocations a queue makes at a time;
 # reserved_concurrency bounds all of the function's, and keeps that many free for it (-1: neither).
+# extra_environment: further variables of the function's environment, which win over those of the module.
 
 variable "ingest" {
   description = <<-TEXT
@@ -30,6 +31,7 @@ variable "ingest" {
     hourly_partitions       = optional(number, 2000)
     datasets                = optional(list(string))
     max_unpacked_mib        = optional(number, 16)
+    extra_environment       = optional(map(string), {})
   })
   default  = {}
   nullable = false
@@ -134,6 +136,7 @@ variable "compact" {
     retention_hours         = optional(number, 6)
     sweep                   = optional(string, "rate(5 minutes)")
     vacuum                  = optional(string, "rate(1 hour)")
+    extra_environment       = optional(map(string), {})
   })
   default  = {}
   nullable = false
@@ -229,6 +232,7 @@ variable "register" {
     batch_size              = optional(number, 100)
     batching_window_seconds = optional(number, 1)
     reconcile               = optional(string, "rate(15 minutes)")
+    extra_environment       = optional(map(string), {})
   })
   default  = {}
   nullable = false
@@ -283,7 +287,7 @@ variable "query" {
   TEXT
   type = object({
     memory_mib            = optional(number, 512)
-    reserved_concurrency  = optional(number, -1)
+    reserved_concurrency  = optional(number)
     wait_seconds          = optional(number, 20)
     max_rows              = optional(number, 10000)
     catalog_cache_seconds = optional(number, 5)
@@ -295,7 +299,8 @@ variable "query" {
     scan_tiers = optional(list(number), [
       10485760, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000, 2000000000, 5000000000,
     ])
-    cors_origins = optional(list(string), [])
+    cors_origins      = optional(list(string), [])
+    extra_environment = optional(map(string), {})
   })
   default  = {}
   nullable = false
@@ -335,8 +340,8 @@ variable "query" {
   }
 
   validation {
-    condition     = var.query.reserved_concurrency == -1 || var.query.reserved_concurrency >= 1
-    error_message = "query.reserved_concurrency must be -1 or from 1: with 0 nothing is answered."
+    condition     = try(var.query.reserved_concurrency == -1 || var.query.reserved_concurrency >= 1, var.query.reserved_concurrency == null)
+    error_message = "query.reserved_concurrency must be -1 or from 1 (with 0 nothing is answered), or left out: then it is 100, or -1 where the account's quota is under 500."
   }
 
   validation {

@@ -1,8 +1,13 @@
-# What stops a query that scans too much, and where Athena puts results.
+# What stops a query that scans too much, and where Athena puts results: those of the API apart from those of people, since
+# who may use a workgroup reads all results of its prefix.
+
+locals {
+  result_prefixes = { api = "results/api/", direct = "results/direct/" }
+}
 
 resource "aws_athena_workgroup" "lake" {
   name        = local.workgroup
-  description = "The queries of the lake ${local.prefix}"
+  description = "The API's queries of the lake ${local.prefix}"
   # What goes with it is the history of its queries, not data.
   force_destroy = true
 
@@ -16,11 +21,12 @@ resource "aws_athena_workgroup" "lake" {
     }
 
     result_configuration {
-      output_location       = "s3://${module.data.bucket}/results/"
+      output_location       = "s3://${module.data.bucket}/${local.result_prefixes.api}"
       expected_bucket_owner = local.account
 
       encryption_configuration {
-        encryption_option = "SSE_S3"
+        encryption_option = local.is_encrypted ? "SSE_KMS" : "SSE_S3"
+        kms_key_arn       = local.key_arn
       }
     }
   }
@@ -44,11 +50,39 @@ resource "aws_athena_workgroup" "scan_tier" {
     }
 
     result_configuration {
-      output_location       = "s3://${module.data.bucket}/results/"
+      output_location       = "s3://${module.data.bucket}/${local.result_prefixes.api}"
       expected_bucket_owner = local.account
 
       encryption_configuration {
-        encryption_option = "SSE_S3"
+        encryption_option = local.is_encrypted ? "SSE_KMS" : "SSE_S3"
+        kms_key_arn       = local.key_arn
+      }
+    }
+  }
+}
+
+# For people and tools that query past the API.
+resource "aws_athena_workgroup" "direct" {
+  name          = local.direct_workgroup
+  description   = "Queries of the lake ${local.prefix} past the API"
+  force_destroy = true
+
+  configuration {
+    enforce_workgroup_configuration    = true
+    publish_cloudwatch_metrics_enabled = true
+    bytes_scanned_cutoff_per_query     = var.scan_limit_bytes
+
+    engine_version {
+      selected_engine_version = "Athena engine version 3"
+    }
+
+    result_configuration {
+      output_location       = "s3://${module.data.bucket}/${local.result_prefixes.direct}"
+      expected_bucket_owner = local.account
+
+      encryption_configuration {
+        encryption_option = local.is_encrypted ? "SSE_KMS" : "SSE_S3"
+        kms_key_arn       = local.key_arn
       }
     }
   }

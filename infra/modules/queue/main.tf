@@ -37,7 +37,11 @@ resource "aws_sqs_queue" "this" {
   visibility_timeout_seconds = var.visibility_timeout_seconds
   message_retention_seconds  = local.retention_seconds
   receive_wait_time_seconds  = 20
-  sqs_managed_sse_enabled    = true
+
+  # Either SQS's own key or the customer's, never both.
+  sqs_managed_sse_enabled           = var.is_encrypted ? null : true
+  kms_master_key_id                 = var.key_arn
+  kms_data_key_reuse_period_seconds = var.is_encrypted ? var.key_reuse_seconds : null
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letter.arn
@@ -48,7 +52,10 @@ resource "aws_sqs_queue" "this" {
 resource "aws_sqs_queue" "dead_letter" {
   name                      = "${var.name}-dead-letter"
   message_retention_seconds = local.dead_letter_retention_seconds
-  sqs_managed_sse_enabled   = true
+
+  sqs_managed_sse_enabled           = var.is_encrypted ? null : true
+  kms_master_key_id                 = var.key_arn
+  kms_data_key_reuse_period_seconds = var.is_encrypted ? var.key_reuse_seconds : null
 
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"

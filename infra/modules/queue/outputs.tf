@@ -33,3 +33,8 @@ output "policy" {
   description = "JSON of the queue's policy."
   value       = aws_sqs_queue_policy.this.policy
 }
+
+output "key_arns" {
+  description = "ARNs of the keys that encrypt the queue and its dead-letter queue; null for SQS's own."
+  value       = [aws_sqs_queue.this.kms_master_key_id, aws_sqs_queue.dead_letter.kms_master_key_id]
+}

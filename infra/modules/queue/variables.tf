@@ -37,3 +37,23 @@ variable "sender" {
     source_account = optional(string)
   })
 }
+
+variable "is_encrypted" {
+  description = "Whether messages are encrypted with the key of key_arn, and not with SQS's own."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "key_arn" {
+  description = "ARN of the key that encrypts messages; null for SQS's own. Its policy must let the sender use it."
+  type        = string
+  default     = null
+}
+
+variable "key_reuse_seconds" {
+  description = "How long SQS uses one data key before it asks KMS for another: each costs a request."
+  type        = number
+  default     = 300
+  nullable    = false
+}

@@ -35,6 +35,11 @@ run "as_the_map_says" {
   }
 
   assert {
+    condition     = length(output.alarms) == 0
+    error_message = "The entry develop has no alarms."
+  }
+
+  assert {
     condition     = output.release == { commit = "0123abc", version = "1.2.3" }
     error_message = "The version and the commit of what is deployed must be told."
   }
@@ -83,7 +88,7 @@ run "a_lake_from_before_the_environments" {
 
   assert {
     condition = (
-      output.bucket == "tributary-000000000000-us-west-2" && output.database == "tributary" && output.workgroup == "tributary" &&
+      output.bucket == "tributary-000000000000-us-west-2" && output.database == "tributary" && output.workgroup == "tributary-direct" &&
       output.functions.ingest == "tributary-ingest"
     )
     error_message = "A lake that was deployed before must keep its names."

@@ -42,3 +42,28 @@ run "a_public_lake_on_purpose" {
     error_message = "What is meant to be public must reach the module."
   }
 }
+
+run "security_reaches_the_module" {
+  command = plan
+
+  variables {
+    account_concurrency  = 2000
+    alarms               = { actions = ["arn:aws:sns:us-west-2:000000000000:on-call"] }
+    encryption           = { key_arn = "arn:aws:kms:us-west-2:000000000000:key/33333333-2222-3333-4444-555555555555" }
+    operators            = { principals = ["arn:aws:iam::000000000000:role/on-call"] }
+    permissions_boundary = "arn:aws:iam::000000000000:policy/boundary"
+    service_publishers   = [{ service = "s3.amazonaws.com", source_account = "222222222222" }]
+    versioning           = { enabled = true }
+    query                = { extra_environment = { A = "1" } }
+  }
+
+  assert {
+    condition     = length(output.alarms) == 20 && contains(output.alarms, "tributary-prod-PartitionsStopped")
+    error_message = "The entry prod has alarms."
+  }
+
+  assert {
+    condition     = output.operator_role_arn != null && output.reserved_concurrency.query == 100 && strcontains(output.key_policy, "222222222222")
+    error_message = "Operators, publishers and the quota must reach the module."
+  }
+}

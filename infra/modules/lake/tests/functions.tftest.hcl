@@ -47,6 +47,7 @@ run "as_they_come" {
         TRIBUTARY_EVENT_BEHIND          = "87600h"
         TRIBUTARY_HOURLY_PARTITIONS     = "2000"
         TRIBUTARY_INVOCATION_PARTITIONS = "4000"
+        TRIBUTARY_LAKE                  = "tributary-prod"
         TRIBUTARY_LOG                   = "info"
         TRIBUTARY_MAX_UNPACKED          = "16MiB"
         TRIBUTARY_MESSAGE_PARTITIONS    = "400"
@@ -56,6 +57,7 @@ run "as_they_come" {
         TRIBUTARY_BUCKET           = "tributary-prod-000000000000-us-west-2"
         TRIBUTARY_DATABASE         = "tributary_prod"
         TRIBUTARY_GRACE            = "10m"
+        TRIBUTARY_LAKE             = "tributary-prod"
         TRIBUTARY_LOG              = "info"
         TRIBUTARY_RETENTION        = "6h"
         TRIBUTARY_TARGET_FILE_SIZE = "128MiB"
@@ -63,6 +65,7 @@ run "as_they_come" {
       register = jsonencode({
         TRIBUTARY_BUCKET   = "tributary-prod-000000000000-us-west-2"
         TRIBUTARY_DATABASE = "tributary_prod"
+        TRIBUTARY_LAKE     = "tributary-prod"
         TRIBUTARY_LOG      = "info"
       })
       query = jsonencode({
@@ -70,6 +73,7 @@ run "as_they_come" {
         TRIBUTARY_CATALOG_CACHE = "5s"
         TRIBUTARY_CORS_ORIGINS  = ""
         TRIBUTARY_DATABASE      = "tributary_prod"
+        TRIBUTARY_LAKE          = "tributary-prod"
         TRIBUTARY_LOG           = "info"
         TRIBUTARY_MAX_RENDERED  = "64MiB"
         TRIBUTARY_MAX_ROWS      = "10000"
@@ -104,10 +108,10 @@ run "as_they_come" {
       ingest = "null"
       query  = "null"
       compact = jsonencode({
-        log_group = "/aws/lambda/tributary-prod-compact", metric = "Tributary/PartitionsStopped", pattern = "{ $.stopped IS TRUE }", value = "1"
+        lake = "$.lake", log_group = "/aws/lambda/tributary-prod-compact", metric = "Tributary/PartitionsStopped", pattern = "{ $.stopped IS TRUE }", value = "1"
       })
       register = jsonencode({
-        log_group = "/aws/lambda/tributary-prod-register", metric = "Tributary/PartitionsStopped", pattern = "{ $.stopped IS TRUE }", value = "1"
+        lake = "$.lake", log_group = "/aws/lambda/tributary-prod-register", metric = "Tributary/PartitionsStopped", pattern = "{ $.stopped IS TRUE }", value = "1"
       })
     }
     error_message = "A partition that stops must be counted, whoever meets it."
@@ -118,7 +122,8 @@ run "as_they_come" {
       aws_cloudwatch_log_metric_filter.twins.log_group_name == "/aws/lambda/tributary-prod-compact" &&
       aws_cloudwatch_log_metric_filter.twins.pattern == "{ $.twins > 0 }" &&
       aws_cloudwatch_log_metric_filter.twins.metric_transformation[0].namespace == "Tributary" &&
-      aws_cloudwatch_log_metric_filter.twins.metric_transformation[0].name == "PartitionsWithTwins"
+      aws_cloudwatch_log_metric_filter.twins.metric_transformation[0].name == "PartitionsWithTwins" &&
+      aws_cloudwatch_log_metric_filter.twins.metric_transformation[0].dimensions == tomap({ Lake = "$.lake" })
     )
     error_message = "A partition with twins must be counted."
   }
@@ -127,10 +132,10 @@ run "as_they_come" {
     condition = {
       for filter in [aws_cloudwatch_log_metric_filter.refused_partitions, aws_cloudwatch_log_metric_filter.untrusted] :
       "${filter.metric_transformation[0].namespace}/${filter.metric_transformation[0].name}" =>
-      "${filter.log_group_name} ${filter.pattern} ${filter.metric_transformation[0].value}"
+      "${filter.log_group_name} ${filter.pattern} ${filter.metric_transformation[0].value} ${filter.metric_transformation[0].dimensions.Lake}"
       } == {
-      "Tributary/PartitionsRefused" = "/aws/lambda/tributary-prod-ingest { $.refused_partitions > 0 } $.refused_partitions"
-      "Tributary/EventsUntrusted"   = "/aws/lambda/tributary-prod-ingest { $.untrusted > 0 } $.untrusted"
+      "Tributary/PartitionsRefused" = "/aws/lambda/tributary-prod-ingest { $.refused_partitions > 0 } $.refused_partitions $.lake"
+      "Tributary/EventsUntrusted"   = "/aws/lambda/tributary-prod-ingest { $.untrusted > 0 } $.untrusted $.lake"
     }
     error_message = "What ingest refuses for its number or its topic must be counted."
   }
@@ -251,7 +256,8 @@ run "as_somebody_wants_them" {
     condition = (
       output.bucket == "lake-2-qa-000000000000-eu-central-1" &&
       output.database == "lake_2_qa" &&
-      output.workgroup == "lake-2-qa-queries" &&
+      output.workgroup == "lake-2-qa-direct" &&
+      module.query.function.environment.TRIBUTARY_WORKGROUP == "lake-2-qa-queries" &&
       module.ingest.role_name == "lake-2-qa-ingest-eu-central-1" &&
       jsonencode(output.functions) == jsonencode({
         compact = "lake-2-qa-compact", ingest = "lake-2-qa-ingest", query = "lake-2-qa-query", register = "lake-2-qa-register"

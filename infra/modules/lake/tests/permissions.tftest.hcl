@@ -90,12 +90,14 @@ run "each_role" {
         "s3:GetObject arn:aws:s3:::lake/schemas/*",
         "s3:GetObject arn:aws:s3:::lake/tables/*",
         "s3:GetObject arn:aws:s3:::lake/vacuum/*",
+        "s3:GetObjectTagging arn:aws:s3:::lake/tables/*",
         "s3:ListBucket arn:aws:s3:::lake",
         "s3:ListBucket arn:aws:s3:::lake",
         "s3:PutObject arn:aws:s3:::lake/commits/*",
         "s3:PutObject arn:aws:s3:::lake/quarantine/*",
         "s3:PutObject arn:aws:s3:::lake/tables/*",
         "s3:PutObject arn:aws:s3:::lake/vacuum/*",
+        "s3:PutObjectTagging arn:aws:s3:::lake/tables/*",
         "sqs:DeleteMessage arn:aws:sqs:us-west-2:000000000000:tributary-prod-compact",
         "sqs:GetQueueAttributes arn:aws:sqs:us-west-2:000000000000:tributary-prod-compact",
         "sqs:ReceiveMessage arn:aws:sqs:us-west-2:000000000000:tributary-prod-compact",
@@ -164,7 +166,9 @@ run "each_role" {
         "s3:GetObject arn:aws:s3:::lake/access/keys.json",
         "s3:GetObject arn:aws:s3:::lake/access/usage/*",
         "s3:GetObject arn:aws:s3:::lake/queries/*",
-        "s3:GetObject arn:aws:s3:::lake/results/*",
+        "s3:GetObject arn:aws:s3:::lake/results/api/*",
+        "s3:GetObject arn:aws:s3:::lake/results/queries/*",
+        "s3:GetObject arn:aws:s3:::lake/results/rendered/*",
         "s3:GetObject arn:aws:s3:::lake/schemas/*",
         "s3:ListBucket arn:aws:s3:::lake",
         "s3:PutObject arn:aws:s3:::lake/access/usage/*",
@@ -191,13 +195,13 @@ run "each_role" {
       [
         "glue:GetDatabase arn:aws:glue:us-west-2:000000000000:catalog",
         "glue:GetDatabase arn:aws:glue:us-west-2:000000000000:database/default",
-        "s3:AbortMultipartUpload arn:aws:s3:::lake/results/*",
+        "s3:AbortMultipartUpload arn:aws:s3:::lake/results/api/*",
         "s3:GetBucketLocation arn:aws:s3:::lake",
         "s3:GetObject arn:aws:s3:::lake/tables/*",
         "s3:ListBucket arn:aws:s3:::lake",
         "s3:ListBucketMultipartUploads arn:aws:s3:::lake",
-        "s3:ListMultipartUploadParts arn:aws:s3:::lake/results/*",
-        "s3:PutObject arn:aws:s3:::lake/results/*",
+        "s3:ListMultipartUploadParts arn:aws:s3:::lake/results/api/*",
+        "s3:PutObject arn:aws:s3:::lake/results/api/*",
       ],
     ))
     error_message = "Athena may do something else for query than it should."
@@ -218,7 +222,9 @@ run "each_role" {
       ingest   = jsonencode(["schemas/*"])
       compact  = jsonencode(["commits/*", "landing/*", "none", "schemas/*", "tables/*", "vacuum/*"])
       register = jsonencode(["commits/*", "datasets/*", "none", "schemas/*"])
-      query    = jsonencode(["access/*", "queries/*", "results/*", "results/*", "schemas/*", "tables/*"])
+      query = jsonencode([
+        "access/*", "queries/*", "results/api/*", "results/api/*", "results/queries/*", "results/rendered/*", "schemas/*", "tables/*",
+      ])
     }
     error_message = "Each role lists only what it works on; compact and register are told of missing keys (prefix: none)."
   }

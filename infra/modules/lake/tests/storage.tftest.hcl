@@ -37,10 +37,10 @@ run "as_they_come" {
   assert {
     condition = (
       aws_athena_workgroup.lake.configuration[0].enforce_workgroup_configuration &&
-      aws_athena_workgroup.lake.configuration[0].result_configuration[0].output_location == "s3://tributary-prod-000000000000-us-west-2/results/" &&
+      aws_athena_workgroup.lake.configuration[0].result_configuration[0].output_location == "s3://tributary-prod-000000000000-us-west-2/results/api/" &&
       aws_athena_workgroup.lake.configuration[0].bytes_scanned_cutoff_per_query == 10000000000
     )
-    error_message = "No query may write elsewhere than results/, or scan without a limit."
+    error_message = "No query of the API may write elsewhere than results/api/, or scan without a limit."
   }
 
   assert {
@@ -48,12 +48,12 @@ run "as_they_come" {
       for tier in aws_athena_workgroup.scan_tier :
       tier.name => tier.configuration[0].bytes_scanned_cutoff_per_query
       if tier.configuration[0].enforce_workgroup_configuration &&
-      tier.configuration[0].result_configuration[0].output_location == "s3://tributary-prod-000000000000-us-west-2/results/"
+      tier.configuration[0].result_configuration[0].output_location == "s3://tributary-prod-000000000000-us-west-2/results/api/"
       }) == jsonencode({
       for bytes in [10485760, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000, 2000000000, 5000000000] :
       format("tributary-prod-scan-%d", bytes) => bytes
     })
-    error_message = "Every scan tier must stop a query at its bytes, and write to results/."
+    error_message = "Every scan tier must stop a query at its bytes, and write to results/api/."
   }
 
   assert {

@@ -13,6 +13,17 @@ mock_data "aws_partition" {
   defaults = { partition = "aws" }
 }
 
+mock_data "aws_servicequotas_service_quota" {
+  defaults = { value = 1000 }
+}
+
+mock_resource "aws_kms_key" {
+  defaults = {
+    arn    = "arn:aws:kms:us-west-2:000000000000:key/11111111-2222-3333-4444-555555555555"
+    key_id = "11111111-2222-3333-4444-555555555555"
+  }
+}
+
 mock_resource "aws_lambda_function" {
   defaults = {
     arn        = "arn:aws:lambda:us-west-2:000000000000:function:mock"
@@ -50,6 +61,10 @@ mock_resource "aws_apigatewayv2_api" {
     api_endpoint  = "https://mockapi.execute-api.us-west-2.amazonaws.com"
     execution_arn = "arn:aws:execute-api:us-west-2:000000000000:mockapi"
   }
+}
+
+mock_resource "aws_apigatewayv2_integration" {
+  defaults = { id = "mockintegration" }
 }
 
 override_resource {
