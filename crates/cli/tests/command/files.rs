@@ -40,7 +40,7 @@ fn what_is_inferred_from_a_file_is_filled_by_it() {
         ("floats.ndjson", &[], 3, &["price", "temp", "amount"]),
         ("arrays_per_line.json", &[], 3, &[]),
         ("latin1.csv", &["--encoding", "latin1"], 2, &["id", "name"]),
-        ("pandas_index.csv", &[], 1, &["column_1", "workqueue_id", "user_id", "ts"]),
+        ("pandas_index.csv", &[], 2, &["column_1", "workqueue_id", "user_id", "ts"]),
         ("camel.ndjson", &[], 2, &["order_id", "customer", "line_items", "created_at"]),
         ("cloudtrail.json", &[], 2, &["event_name", "event_time", "user_identity"]),
         ("gz_trailing_garbage.ndjson.gz", &[], 1, &["id"]),
