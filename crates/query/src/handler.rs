@@ -21,13 +21,7 @@ use lambda_http::{
     request::LambdaRequest,
 };
 
-use crate::{
-    answer::{self, LogLine},
-    context::Context,
-    preferences::Deadline,
-    problem::{Kind, Problem},
-    routes,
-};
+use crate::{context::Context, preferences::Deadline, unanswered};
 
 /// Answers requests until the Lambda service stops this process.
 pub async fn run(context: &Context) -> Result<(), lambda_http::Error> {
@@ -44,10 +38,7 @@ fn in_time(router: Router) -> Router {
         request.extensions_mut().insert(Deadline(deadline));
         deadline::in_time(&SystemClock, deadline, next.run(request)).await.unwrap_or_else(|expired| {
             tracing::error!(error = domain::chain(&expired), "a request was given up");
-            let detail = "the answer took too long and was given up: try again in some seconds";
-            let mut response = answer::problem(&Problem::new(Kind::Timeout, detail), LogLine::default());
-            routes::secure(&mut response);
-            response
+            unanswered::given_up()
         })
     }))
 }

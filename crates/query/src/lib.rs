@@ -58,6 +58,8 @@ mod snapshot;
 mod sql;
 #[cfg(test)]
 mod testing;
+#[cfg(feature = "sdk")]
+mod unanswered;
 mod value;
 
 pub use compiled::{Compiled, Shape, compile};
@@ -70,3 +72,5 @@ pub use ports::Ports;
 pub use routes::router;
 pub use service::Api;
 pub use settings::{ApiSettings, DEFAULT_ROWS};
+#[cfg(feature = "sdk")]
+pub use unanswered::{given_up, stopping};

@@ -24,8 +24,10 @@ use axum::{
 
 use crate::{ports::Ports, service::Api};
 
+#[cfg(feature = "sdk")]
+pub(crate) use around::secure;
 #[cfg(feature = "lambda")]
-pub(crate) use around::{MAX_URL, secure, url_too_long};
+pub(crate) use around::{MAX_URL, url_too_long};
 
 pub(crate) const OPENAPI: &str = "/openapi.json";
 pub(crate) const DOCS: &str = "/docs";

@@ -43,10 +43,13 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
 
     async fn reconcile_all(&self, run: &Run, outcome: &mut Outcome) -> Result<(), RegisterError> {
         let live = self.accept_all(run, outcome).await?;
+        // First: a definition is older than its commits. The other way round, a dataset that went live in between would be
+        // taken for one without a definition, and somebody called.
+        let committed = self.committed_datasets().await?;
         // Also those that nobody asks for any more: their data is still there.
         let schemas::Loaded { datasets, damaged } = schemas::load_all(&*self.store).await?;
         types::warn_of_shared(&datasets);
-        for name in self.committed_datasets().await? {
+        for name in committed {
             if !datasets.contains_key(&name) && !damaged.contains_key(&name) {
                 outcome.note(&name, None, RegisterError::UnknownDataset(name.clone()));
             }

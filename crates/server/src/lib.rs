@@ -9,7 +9,6 @@
 mod connection;
 mod error;
 mod program;
-mod readiness;
 mod serve;
 mod signals;
 

@@ -6,9 +6,9 @@ use aws::SystemClock;
 use axum::Router;
 use domain::{port::Clock, settings::Settings};
 use tokio::{
-    net::TcpListener,
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
-    task::JoinSet,
+    net::{TcpListener, TcpStream},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
+    task::{JoinError, JoinSet},
 };
 
 use crate::connection::{self, Answering, Phase};
@@ -19,6 +19,10 @@ const NO_FILES: Duration = Duration::from_millis(100);
 /// What a request may take beside the wait for its query: its body, and the calls around the query.
 const AROUND: Duration = Duration::from_secs(60);
 
+/// How long the process lives on after it has broken off requests: their queries are cancelled in the background. They
+/// would go on reading, and be billed for it.
+const CANCEL: Duration = Duration::from_secs(3);
+
 /// How a server has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended {
@@ -28,7 +32,11 @@ pub struct Ended {
 
 /// Serves the router until `stop` comes back. Then, in this order: `/readyz` says no, while requests are taken as
 /// before, for `settings.server.drain`; no connection is accepted any more, idle ones are closed, and those with a request
-/// under way are closed after its answer; what is left after `settings.server.stop` is broken off.
+/// under way are closed after its answer; what is left after `settings.server.stop` is broken off, and its queries get
+/// some seconds to be cancelled.
+///
+/// Where all places are taken, a connection that is only kept for later requests makes room for a new one. If every one
+/// has a request under way, new ones wait.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -37,7 +45,8 @@ pub async fn serve(
 ) -> Ended {
     let (phase, phases) = watch::channel(Phase::Serving);
     let longest = settings.wait.saturating_add(AROUND);
-    let answering = Answering { router, longest, phase: phases };
+    let room = Arc::new(Notify::new());
+    let answering = Answering { router, longest, phase: phases, room: Arc::clone(&room) };
     let places = Arc::new(Semaphore::new(settings.server.max_connections));
     let mut connections = JoinSet::new();
 
@@ -52,12 +61,15 @@ pub async fn serve(
         SystemClock.sleep(settings.server.drain).await;
     };
     let mut drained = pin!(drained);
+    // At most one waits here for its place, the others in the system's queue.
+    let mut waiting: Option<TcpStream> = None;
     loop {
         tokio::select! {
             () = drained.as_mut() => break,
-            Some(_ended) = connections.join_next() => {}
-            accepted = accept(&listener, &places) => {
-                if let Some((stream, place)) = accepted {
+            Some(ended) = connections.join_next() => note(&ended),
+            accepted = accept(&listener), if waiting.is_none() => waiting = accepted,
+            place = place(&places, &room), if waiting.is_some() => {
+                if let Some((stream, place)) = waiting.take().zip(place) {
                     let serving = connection::serve(stream, answering.clone());
                     connections.spawn(async move {
                         serving.await;
@@ -67,7 +79,7 @@ pub async fn serve(
             }
         }
     }
-    drop(listener);
+    drop((listener, waiting));
     tracing::info!(
         connections = connections.len(),
         stop_ms = millis(settings.server.stop),
@@ -78,7 +90,10 @@ pub async fn serve(
     let mut time = pin!(clock.sleep(settings.server.stop));
     loop {
         tokio::select! {
-            ended = connections.join_next() => if ended.is_none() { break },
+            ended = connections.join_next() => match ended {
+                Some(ended) => note(&ended),
+                None => break,
+            },
             () = time.as_mut() => break,
         }
     }
@@ -87,18 +102,35 @@ pub async fn serve(
         tracing::warn!(broken_off, "requests took longer than the stop may: they are broken off");
     }
     connections.shutdown().await;
+    if broken_off > 0 {
+        clock.sleep(CANCEL).await;
+    }
     Ended { broken_off }
 }
 
-/// The next connection, once there is a place for it.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(tokio::net::TcpStream, OwnedSemaphorePermit)> {
+/// Logs a panic: its request has no answer, and no line of its own.
+fn note(ended: &Result<(), JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        tracing::error!(error = domain::chain(error), "a connection ended in a panic");
+    }
+}
+
+/// A place for one more connection, once there is one.
+async fn place(places: &Arc<Semaphore>, room: &Notify) -> Option<OwnedSemaphorePermit> {
+    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+        return Some(place);
+    }
+    room.notify_one();
     // Nobody closes the semaphore.
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    Arc::clone(places).acquire_owned().await.ok()
+}
+
+/// The next connection.
+async fn accept(listener: &TcpListener) -> Option<TcpStream> {
     match listener.accept().await {
-        Ok((stream, _)) => Some((stream, place)),
+        Ok((stream, _)) => Some(stream),
         Err(error) => {
             let of_the_connection = [
                 ErrorKind::ConnectionAborted,

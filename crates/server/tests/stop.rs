@@ -8,7 +8,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -26,12 +29,27 @@ use tokio::{
 /// Far more than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A query that is cancelled in the background when its request goes away, which takes a while.
+struct Cancelled(Arc<AtomicBool>);
+
+impl Drop for Cancelled {
+    fn drop(&mut self) {
+        let cancelled = Arc::clone(&self.0);
+        tokio::spawn(async move {
+            SystemClock.sleep(Duration::from_millis(500)).await;
+            cancelled.store(true, Ordering::SeqCst);
+        });
+    }
+}
+
 struct Serving {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     ended: JoinHandle<Ended>,
     /// Lets the requests for `/slow` be answered.
     release: Arc<Notify>,
+    /// Whether the query of a request for `/query` was cancelled.
+    cancelled: Arc<AtomicBool>,
     client: reqwest::Client,
 }
 
@@ -42,9 +60,22 @@ impl Serving {
         let settings = Settings::read(value).unwrap();
         let release = Arc::new(Notify::new());
         let slow = Arc::clone(&release);
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let cancelling = Arc::clone(&cancelled);
         let router = Router::new()
             .route("/readyz", get(async || "ready"))
             .route("/healthz", get(async || "ok"))
+            .route("/panics", get(async || -> &'static str { panic!("a defect") }))
+            .route(
+                "/query",
+                get(move || {
+                    let cancelled = Cancelled(Arc::clone(&cancelling));
+                    async move {
+                        let _until_dropped = cancelled;
+                        std::future::pending::<&'static str>().await
+                    }
+                }),
+            )
             .route(
                 "/slow",
                 get(move || {
@@ -66,7 +97,7 @@ impl Serving {
         });
         // Each request has a connection of its own.
         let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
-        Self { address, stop: Some(stop), ended, release, client }
+        Self { address, stop: Some(stop), ended, release, cancelled, client }
     }
 
     fn stop(&mut self) {
@@ -104,6 +135,9 @@ async fn a_stop_turns_new_requests_away_and_finishes_those_under_way() {
     }
     serving.stop();
     serving.until("/readyz", Some(503)).await;
+    let not_ready = serving.client.get(format!("http://{}/readyz", serving.address)).send().await.unwrap();
+    assert_eq!(not_ready.headers()["content-type"], "application/problem+json");
+    assert!(not_ready.text().await.unwrap().contains("urn:tributary:problem:unavailable"));
     assert_eq!(
         serving.status("/healthz").await,
         Some(200),
@@ -147,6 +181,51 @@ async fn connections_beyond_the_bound_wait_for_a_place() {
     assert!(!second.is_finished(), "there is one place");
     drop(held);
     assert_eq!(second.await.unwrap(), 200);
+    serving.stop();
+    assert_eq!(serving.ended.await.unwrap(), Ended { broken_off: 0 });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_query_of_a_request_that_is_broken_off_is_cancelled_before_the_end() {
+    let mut serving = Serving::start(&[("TRIBUTARY_DRAIN", "0s"), ("TRIBUTARY_STOP", "200ms")]).await;
+    let mut stuck = TcpStream::connect(serving.address).await.unwrap();
+    stuck.write_all(b"GET /query HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    SystemClock.sleep(Duration::from_millis(300)).await;
+    assert!(!serving.cancelled.load(Ordering::SeqCst));
+    serving.stop();
+    assert_eq!(serving.ended.await.unwrap(), Ended { broken_off: 1 });
+    assert!(serving.cancelled.load(Ordering::SeqCst));
+}
+
+/// A load balancer keeps connections: they must not keep its health checks out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_kept_for_later_makes_room_and_one_in_use_does_not() {
+    let serving = Serving::start(&[("TRIBUTARY_MAX_CONNECTIONS", "1")]).await;
+    let mut kept = TcpStream::connect(serving.address).await.unwrap();
+    kept.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"ok") {
+        assert_ne!(kept.read_buf(&mut answer).await.unwrap(), 0, "nobody else wants the place");
+    }
+    assert_eq!(serving.status("/healthz").await, Some(200));
+    assert_eq!(kept.read_buf(&mut answer).await.unwrap(), 0, "it made room");
+    let slow = serving.slow();
+    SystemClock.sleep(Duration::from_millis(300)).await;
+    let next = serving.client.get(format!("http://{}/healthz", serving.address));
+    let next = tokio::spawn(async move { next.send().await.unwrap().status().as_u16() });
+    SystemClock.sleep(Duration::from_millis(300)).await;
+    assert!(!next.is_finished(), "a request is under way at the one place");
+    serving.release.notify_one();
+    assert_eq!((slow.await.unwrap().as_str(), next.await.unwrap()), ("done", 200));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_ends_its_connection_alone() {
+    let mut serving = Serving::start(&[("TRIBUTARY_DRAIN", "0s"), ("TRIBUTARY_MAX_CONNECTIONS", "1")]).await;
+    for _ in 0..3 {
+        assert_eq!(serving.status("/panics").await, None);
+        assert_eq!(serving.status("/healthz").await, Some(200));
+    }
     serving.stop();
     assert_eq!(serving.ended.await.unwrap(), Ended { broken_off: 0 });
 }

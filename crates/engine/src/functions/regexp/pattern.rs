@@ -24,8 +24,8 @@ const LIMITS: [usize; 5] = [64 << 10, 256 << 10, 1 << 20, 4 << 20, MAX_COMPILED]
 const STATES: usize = 2 << 20;
 
 /// The longest text, in bytes, that the largest pattern may be searched in. At worst a search takes time in proportion to
-/// the product of the two sizes: with this, by estimate, half a minute in a release build. [`longest_text`] says what it is for smaller patterns; for the smallest, 2 MiB, which is more than an event or a text
-/// that a function makes.
+/// the product of the two sizes: with this, by estimate, half a minute in a release build. [`longest_text`] says what it is
+/// for smaller patterns; for the smallest, 2 MiB, which is more than an event or a text that a function makes.
 const LONGEST: usize = 8 << 10;
 
 /// The longest text, in bytes, that a pattern may be searched in which takes so many bytes ([`Compiled::bytes`]).
