@@ -196,11 +196,7 @@ fn the_events_are_in_the_array_within() {
         check_as(
             &unwrap(Format::Ndjson),
             format!("[{{\"a\": 1}}]\n{bad}\n{{\"a\": 2}}\n"),
-            &[
-                (1, Ok("{\"a\": 1}")),
-                (2, Err("expected a JSON object, found")),
-                (3, Ok("{\"a\": 2}")),
-            ],
+            &[(1, Ok("{\"a\": 1}")), (2, Err("expected a JSON object, found")), (3, Ok("{\"a\": 2}"))],
         );
     }
     let cut = "{\"Records\": [{\"a\": 1}], \"n\": 1";

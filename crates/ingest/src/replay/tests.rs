@@ -197,7 +197,10 @@ async fn what_was_one_event_is_one_when_it_is_replayed_whatever_arrays_are_in_it
     // A redelivery lands as the same event.
     world.send(Some("seats"), &body).await;
     let landed = world.lines("landing/").await;
-    assert!(!landed.is_empty() && landed.iter().all(|line| line.starts_with(r#"{"_id":"m:2147483648","#)), "{landed:?}");
+    assert!(
+        !landed.is_empty() && landed.iter().all(|line| line.starts_with(r#"{"_id":"m:2147483648","#)),
+        "{landed:?}"
+    );
 
     // What `compact` put aside had landed as it is; with identity columns, its line says nothing of its position.
     let identified = unwrapping.replace(r#""int"}"#, r#""int", "required": true}"#);

@@ -52,7 +52,8 @@ mod tests {
             Dataset::from_json(definition.as_bytes()).unwrap()
         };
         let records = dataset(r#", "unwrap": "Records""#);
-        let found = elements(&records, r#"{"n": 1, "Records": [{"a": 1.0}, 7, {"b": []} ]}"#, 60_000).unwrap();
+        let found =
+            elements(&records, r#"{"n": 1, "Records": [{"a": 1.0}, 7, {"b": []} ]}"#, 60_000).unwrap();
         assert_eq!(found, [r#"{"a": 1.0}"#, "7", r#"{"b": []}"#]);
         assert_eq!(elements(&records, r#"{"Records": []}"#, 0), Some(Vec::new()));
         for object in [r#"{"Records": {}}"#, r#"{"records": [{}]}"#, "{}"] {
