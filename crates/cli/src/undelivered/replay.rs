@@ -25,7 +25,8 @@ const LOOKED_AT_SECONDS: i32 = 10;
 ///
 /// Mend the cause first: usually the policy of the queue. A message is deleted only after it was sent, so it may be
 /// stopped and run again at any time; a message that was sent twice changes nothing, since its events keep their
-/// identity. It needs sqs:GetQueueUrl and sqs:GetQueueAttributes, on `undelivered` sqs:ReceiveMessage,
+/// identity. Where the subscription has raw delivery, which `infra/` does not use, a message has no identity but SQS's, and
+/// gets another one each time it is sent: then only events with an identity of their own keep it. It needs sqs:GetQueueUrl and sqs:GetQueueAttributes, on `undelivered` sqs:ReceiveMessage,
 /// sqs:ChangeMessageVisibility and sqs:DeleteMessage, and on the other queue sqs:SendMessage.
 #[derive(Debug, Args)]
 #[command(after_help = "\
