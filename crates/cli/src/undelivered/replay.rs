@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     message::{About, Received},
-    queues::{QueueError, Queues},
+    queues::{QueueError, Queues, Waiting},
 };
 use crate::{
     failure::Failure,
@@ -62,6 +62,8 @@ struct Outcome {
     to: String,
     /// About how many there were.
     waiting: u64,
+    /// About how many more could not be received, since somebody had received them a moment before.
+    hidden: u64,
     /// How many were moved.
     replayed: u64,
     /// Some of those that wait; of a dry run only.
@@ -86,10 +88,10 @@ pub(super) async fn run(options: ReplayOptions) -> Result<(), Failure> {
     if from == to {
         return Err(Failure::Input(format!("--from and --to are both {from}: name two queues")));
     }
-    let waiting = queues.waiting(&from).await?;
+    let Waiting { shown: waiting, hidden } = queues.waiting(&from).await?;
     let dry_run = options.dry_run;
     let mut outcome =
-        Outcome { dry_run, from, to, waiting, replayed: 0, sample: Vec::new(), failed: Vec::new() };
+        Outcome { dry_run, from, to, waiting, hidden, replayed: 0, sample: Vec::new(), failed: Vec::new() };
     let done = if dry_run {
         look(&queues, &mut outcome).await
     } else {
@@ -102,6 +104,13 @@ pub(super) async fn run(options: ReplayOptions) -> Result<(), Failure> {
     }
     for Unmoved { error, .. } in &outcome.failed {
         output::note(&format!("warning: {}", output::one_line(error)));
+    }
+    if outcome.hidden > 0 {
+        output::note(&format!(
+            "warning: about {} could not be received, since somebody received them a moment before, as this command does \
+             where it is stopped: run it again in {HIDDEN_SECONDS} seconds",
+            output::counted(outcome.hidden, "more message")
+        ));
     }
     done?;
     match outcome.failed.len() {
