@@ -187,9 +187,9 @@ impl Job {
         match flown {
             Flown { failure: Some(failure), .. } => Err(failure.into()),
             Flown { interrupted: true, .. } => Err(Failure::Interrupted),
-            Flown { report, .. } if report.refused > 0 => Err(PublishError::Refused(report.refused).into()),
-            Flown { report, .. } => match waited {
-                Some(waited) => wait::verdict(&waited?, report.events).map_err(Failure::from),
+            Flown { report, .. } => match waited.transpose()? {
+                _ if report.refused > 0 => Err(PublishError::Refused(report.refused).into()),
+                Some(followed) => wait::verdict(&followed, report.events).map_err(Failure::from),
                 None => Ok(()),
             },
         }
