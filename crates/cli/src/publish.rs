@@ -155,7 +155,7 @@ impl Job {
         let flown = flow.run(chunks, async || stop.requested().await).await;
         let took = progress.finish();
 
-        let followed = match (&mut follower, &lake, options.wait, &flown) {
+        let waited = match (&mut follower, &lake, options.wait, &flown) {
             (
                 Some(follower),
                 Some(lake),
@@ -165,12 +165,14 @@ impl Job {
                 let lake = (&lake.aws.store(&settings), &lake.aws.catalog(&settings));
                 let patience = Duration::from_secs(seconds);
                 let waiting = wait::until_settled(follower, lake, &SystemClock, report.events, patience);
-                Some(stop.unless_requested(waiting).await.ok_or(Failure::Interrupted)??)
+                let waited = stop.unless_requested(waiting).await.ok_or(Failure::Interrupted);
+                Some(waited.and_then(|followed| followed.map_err(Failure::from)))
             }
             _ => None,
         };
+        // What is published is published, whether or not it is known what became of it.
         let summary = Summary {
-            followed: followed.as_ref(),
+            followed: waited.as_ref().and_then(|waited| waited.as_ref().ok()),
             outcome: outcome(&flown),
             dry_run: options.dry_run,
             dataset: options.dataset.as_str(),
@@ -185,8 +187,8 @@ impl Job {
         match flown {
             Flown { failure: Some(failure), .. } => Err(failure.into()),
             Flown { interrupted: true, .. } => Err(Failure::Interrupted),
-            Flown { report, .. } if report.refused > 0 => Err(PublishError::Refused(report.refused).into()),
-            Flown { report, .. } => match followed {
+            Flown { report, .. } => match waited.transpose()? {
+                _ if report.refused > 0 => Err(PublishError::Refused(report.refused).into()),
                 Some(followed) => wait::verdict(&followed, report.events).map_err(Failure::from),
                 None => Ok(()),
             },

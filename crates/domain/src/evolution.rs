@@ -41,9 +41,11 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 /// Whether `new` may follow `old`. Columns may be added at the end if they are optional, and fields at the end of a
-/// struct; descriptions, comments, `required`, `sort_by`, `cloudevents_type` and, except for key columns, `from` and
-/// `unit` may change. What landed under the old
-/// `from` and was not compacted yet keeps its value in `_extra`.
+/// struct; descriptions, comments, `required`, `sort_by`, `cloudevents_type`, `fields`, `unwrap` and, except for key
+/// columns, `from` and `unit` may change. What landed under the old `from` or `fields` and was not compacted yet keeps its
+/// value in `_extra`. Columns with `fields` are never key columns, so no identity depends on them. `unwrap` says what is an
+/// event: what a message became before the change stays, and a message that is delivered or replayed after it is judged by
+/// the new definition.
 pub fn check(old: &Dataset, new: &Dataset) -> Result<(), Refused> {
     let mut refusals = Vec::new();
     let mut refuse = |what: String, why| refusals.push(Refusal { what, why });
@@ -155,6 +157,13 @@ mod tests {
             "allowed"
         );
         assert_eq!(verdict(json!({})), "allowed");
+        assert_eq!(verdict(json!({"unwrap": "Records"})), "allowed");
+        let with = |fields: Value| {
+            let nested = json!({"name": "n", "type": "struct<x:int>", "fields": fields});
+            dataset(json!({"columns": [a, t, nested]}))
+        };
+        assert_eq!(check(&with(json!({"x": "X"})), &with(json!({"x": "Y"}))), Ok(()));
+        assert_eq!(check(&with(json!({"x": "X"})), &with(json!({}))), Ok(()));
     }
 
     #[test]

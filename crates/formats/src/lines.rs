@@ -26,7 +26,13 @@ pub(crate) fn next(
 ) -> io::Result<Option<Record>> {
     loop {
         if *is_in_array {
-            match values::element(source, is_in_array, unwrap, rules)? {
+            if values::blank(source)? == Some(b']') {
+                // The line was parsed: behind its array there is the rest of the object around it, or nothing.
+                skip(source)?;
+                *is_in_array = false;
+                continue;
+            }
+            match values::element(source, is_in_array, None, rules)? {
                 Some(record) => return Ok(Some(record)),
                 None => continue,
             }

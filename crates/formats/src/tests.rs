@@ -191,6 +191,14 @@ fn the_events_are_in_the_array_within() {
             &[(1, Ok("{\"a\": 1}")), (1, Ok("{\"a\": 2}")), (3, Ok("{\"a\":3}"))],
         );
     }
+    // A line that begins like the rest of an object is one of its own.
+    for bad in [",", "}", ", {\"x\": 1"] {
+        check_as(
+            &unwrap(Format::Ndjson),
+            format!("[{{\"a\": 1}}]\n{bad}\n{{\"a\": 2}}\n"),
+            &[(1, Ok("{\"a\": 1}")), (2, Err("expected a JSON object, found")), (3, Ok("{\"a\": 2}"))],
+        );
+    }
     let cut = "{\"Records\": [{\"a\": 1}], \"n\": 1";
     check_as(
         &unwrap(Format::Json),

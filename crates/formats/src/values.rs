@@ -115,7 +115,7 @@ fn leave(source: &mut Source) -> io::Result<bool> {
 }
 
 /// Takes white space; answers the byte behind it.
-fn blank(source: &mut Source) -> io::Result<Option<u8>> {
+pub(crate) fn blank(source: &mut Source) -> io::Result<Option<u8>> {
     loop {
         let rest = source.rest();
         let end = rest.iter().position(|byte| !byte.is_ascii_whitespace());

@@ -24,7 +24,7 @@ use crate::{
     error::IngestError,
     group::Place,
     message::Message,
-    sort::{Sorted, Sorter},
+    sort::{Sorted, Sorter, position_of_one},
 };
 
 /// What to replay of an object, and how.
@@ -227,7 +227,9 @@ impl<'r> Sent<'r> {
         let named = line.id.as_deref().and_then(|id| id.rsplit_once(':'));
         let named = named.and_then(|(id, position)| Some((id.to_owned(), position.parse().ok()?)));
         // With identity columns, or a CloudEvent, the event itself says it.
-        let (id, position) = named.unwrap_or_else(|| (rejected.message_id.clone(), rejected.position));
+        // It is not looked into again, either: it landed as one event.
+        let (id, position) =
+            named.unwrap_or_else(|| (rejected.message_id.clone(), position_of_one(rejected.position)));
         let dataset = Some(Cow::Owned(dataset.as_str().to_owned()));
         let (sent_at, id) = (partition.end(), id.into());
         // It had landed, so its time was taken.

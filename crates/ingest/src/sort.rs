@@ -31,6 +31,7 @@ use crate::{
 
 use groups::Groups;
 use original::{Original, too_long};
+pub(crate) use within::position_of_one;
 use within::{elements, position_within};
 
 /// What a message is judged by.
@@ -199,7 +200,7 @@ impl<'a> Sorter<'a> {
             self.unsure += usize::from(!self.rules.routes.is_sure_of(&event));
         }
         match within(scope, message, self.rules.routes.event(message, whole, &event)) {
-            Ok(dataset) => match elements(dataset, text) {
+            Ok(dataset) => match elements(dataset, text, message.position + position) {
                 None => self.land((index, message), dataset, position, text, &event),
                 Some(elements) if self.within + elements.len() > payload::MAX_EVENTS => {
                     let reason = format!("a message may have {} events: send fewer", payload::MAX_EVENTS);

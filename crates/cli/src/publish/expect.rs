@@ -5,7 +5,12 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
-use domain::{Dataset, event::Event, json::Fields, suggest};
+use domain::{
+    Dataset,
+    event::Event,
+    json::{Fields, Scanner},
+    suggest,
+};
 use formats::{Rules, columns::Column};
 
 use super::{
@@ -80,7 +85,8 @@ impl Expectation {
             for _ in 0..SAMPLED {
                 match events.next_event() {
                     Ok(Some(record)) => {
-                        found.fields.extend(record.event.iter().flat_map(|text| fields(text)));
+                        let unwrap = definition.unwraps();
+                        found.fields.extend(record.event.iter().flat_map(|text| self.fields(text, unwrap)));
                     }
                     Ok(None) | Err(_) => break,
                 }
@@ -104,12 +110,40 @@ impl Expectation {
             Some(words) if self.allow_unknown => warn(&words),
             Some(words) => {
                 return Err(PublishError::Wrong(one_line(&format!(
-                    "{name}: {words}; nothing was sent (--allow-unknown sends it all the same)"
+                    "{name}: {words}; nothing of it was sent (--allow-unknown sends it all the same)"
                 ))));
             }
             None => {}
         }
         Ok(())
+    }
+
+    /// The fields of an event that columns are of: of a CloudEvent those of its data, and its attributes where a column
+    /// reads one. Of an object with an array under the name `unwrap`, those of the elements, since `ingest` takes these for
+    /// the events.
+    fn fields(&self, text: &str, unwrap: Option<&str>) -> Vec<String> {
+        let (Ok(event), Ok(fields)) = (Event::parse(text), Fields::parse(text)) else { return Vec::new() };
+        let array = unwrap.and_then(|name| fields.get(name)).filter(|value| value.text().starts_with('['));
+        if let Some(array) = array {
+            let mut names = Vec::new();
+            let mut scanner = Scanner::new(array.text());
+            let mut more = scanner.take(b'[') && !scanner.take(b']');
+            while more {
+                let Ok(element) = scanner.value() else { break };
+                names.extend(self.fields(element.text(), None));
+                more = scanner.take(b',');
+            }
+            return names;
+        }
+        let mut names: Vec<String> = fields.iter().map(|(name, _)| name.to_owned()).collect();
+        if event.cloud_event().is_some() {
+            // Other attributes are no news: they are those of every CloudEvent.
+            names.retain(|name| self.fields.iter().any(|expected| expected.field == *name));
+            if let Some(Ok(data)) = fields.get("data").map(|data| Fields::parse(data.text())) {
+                names.extend(data.iter().map(|(name, _)| name.to_owned()));
+            }
+        }
+        names
     }
 
     fn difference(&self, found: &Found) -> Difference {
@@ -163,21 +197,6 @@ impl Expectation {
             ));
         }
         difference
-    }
-}
-
-/// The fields of an event that columns are of: of a CloudEvent those of its data, and its attributes where a column
-/// reads one.
-fn fields(text: &str) -> Vec<String> {
-    let (Ok(event), Ok(fields)) = (Event::parse(text), Fields::parse(text)) else { return Vec::new() };
-    let names = |fields: &Fields<'_>| fields.iter().map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
-    if event.cloud_event().is_none() {
-        return names(&fields);
-    }
-    match fields.get("data").map(|data| Fields::parse(data.text())) {
-        // Attributes are no news: they are those of every CloudEvent.
-        Some(Ok(data)) => names(&data),
-        _ => Vec::new(),
     }
 }
 
@@ -245,9 +264,22 @@ mod tests {
     }
 
     #[test]
-    fn the_fields_of_a_cloudevent_are_those_of_its_data() {
-        let event = r#"{"specversion":"1.0","id":"1","source":"/s","type":"t","data":{"origin":"x"}}"#;
-        assert_eq!(fields(event), ["origin"]);
-        assert_eq!(fields(r#"{"a":1,"b":2}"#), ["a", "b"]);
+    fn the_fields_of_a_cloudevent_are_those_of_its_data_and_the_attributes_that_are_read() {
+        let event =
+            r#"{"specversion":"1.0","id":"1","source":"/s","type":"t","timeHour":"x","data":{"origin":"x"}}"#;
+        assert_eq!(expectation(false).fields(event, None), ["timeHour", "origin"]);
+        let empty = r#"{"specversion":"1.0","id":"1","source":"/s","type":"t"}"#;
+        assert!(expectation(false).fields(empty, None).is_empty());
+        assert_eq!(expectation(false).fields(r#"{"a":1,"b":2}"#, None), ["a", "b"]);
+    }
+
+    #[test]
+    fn the_fields_of_an_object_around_events_are_those_of_the_events() {
+        let fields = |object: &str, unwrap| expectation(false).fields(object, unwrap);
+        let object = r#"{"n": 1, "Records": [{"a": 1}, 7, {"b": 2, "Records": [{"c": 3}]}]}"#;
+        assert_eq!(fields(object, Some("Records")), ["a", "b", "Records"]);
+        assert_eq!(fields(object, None), ["n", "Records"]);
+        assert_eq!(fields(object, Some("n")), ["n", "Records"]);
+        assert!(fields(r#"{"Records": [], "n": 1}"#, Some("Records")).is_empty());
     }
 }

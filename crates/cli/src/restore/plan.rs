@@ -2,7 +2,8 @@
 //!
 //! A bucket's past, and a replica to which deletions do not go, hold all that the lake itself has deleted since: landing
 //! objects that are in the table, generations that are garbage. So of each partition the newest commit decides. It names
-//! the data files, and the landing objects that it has consumed; the others are events that no table has yet.
+//! the data files. A commit names the landing objects that it has consumed, and the next ones do until these are deleted:
+//! what no commit of the log names is events that no table has yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,8 +15,13 @@ use domain::{
     port::{ObjectStore, StoreError},
 };
 
+use futures::{StreamExt, stream};
+
 use super::origin::Origin;
 use crate::lake::LakeError;
+
+/// How many commits are read at the same time.
+const READS: usize = 16;
 
 /// A partition of a dataset.
 pub(super) type Place = (DatasetName, Partition);
@@ -79,8 +85,18 @@ enum Decided {
         commit: Box<Commit>,
         brought: Option<OriginObject>,
         files: Vec<OriginObject>,
+        /// The commits of the origin before it, the newest first.
+        older: Vec<OriginObject>,
     },
     Conflict(String),
+}
+
+/// What a partition's log says of landing objects.
+struct Consumption {
+    /// What the newest commit names.
+    by_head: BTreeSet<BatchName>,
+    /// The commits before it.
+    older: Vec<OriginObject>,
 }
 
 impl<S: ObjectStore, O: Origin> Planner<'_, S, O> {
@@ -99,22 +115,56 @@ impl<S: ObjectStore, O: Origin> Planner<'_, S, O> {
             plan.definitions.extend(self.absent(key::ACCESS_KEYS).await?);
         }
 
-        let consumed = self.partitions(&mut plan).await?;
+        let consumptions = self.partitions(&mut plan).await?;
+        let mut landed: BTreeMap<Place, BTreeMap<BatchName, OriginObject>> = BTreeMap::new();
         for object in self.absent(&self.prefix(key::LANDING)).await? {
-            let Ok(ParsedKey::Landing(dataset, partition, batch)) = ParsedKey::parse(&object.key) else {
-                continue;
-            };
-            let place = (dataset, partition);
-            let is_in_table = consumed.get(&place).is_some_and(|batches| batches.contains(&batch));
-            if !is_in_table && !plan.conflicts.contains_key(&place) {
-                plan.landing.push(object);
+            if let Ok(ParsedKey::Landing(dataset, partition, batch)) = ParsedKey::parse(&object.key) {
+                landed.entry((dataset, partition)).or_default().insert(batch, object);
             }
+        }
+        landed.retain(|place, _| !plan.conflicts.contains_key(place));
+        for (place, mut batches) in landed {
+            if let Some(consumption) = consumptions.get(&place) {
+                self.leave_out(consumption, &mut batches).await?;
+            }
+            plan.landing.extend(batches.into_values());
         }
         Ok(plan)
     }
 
-    /// Plans commits and files. Answers the landing batches that each partition's newest commit has consumed.
-    async fn partitions(&self, plan: &mut Plan) -> Result<BTreeMap<Place, BTreeSet<BatchName>>, LakeError> {
+    /// Leaves out what a commit has consumed. Older commits are read only while something is left.
+    async fn leave_out(
+        &self,
+        consumption: &Consumption,
+        batches: &mut BTreeMap<BatchName, OriginObject>,
+    ) -> Result<(), LakeError> {
+        batches.retain(|batch, _| !consumption.by_head.contains(batch));
+        if batches.is_empty() {
+            return Ok(());
+        }
+        let reads = consumption.older.iter().map(|object| self.consumed(object));
+        let mut reads = stream::iter(reads).buffered(READS);
+        while let Some(consumed) = reads.next().await {
+            for batch in consumed? {
+                batches.remove(&batch);
+            }
+            if batches.is_empty() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a commit of the origin has consumed.
+    async fn consumed(&self, object: &OriginObject) -> Result<Vec<BatchName>, StoreError> {
+        let body = self.origin.get(object).await?;
+        // Of a damaged one nobody knows. What is brought back although it is in the table is dropped there as twins.
+        let consumed = Commit::parse(&object.key, &body).map(|commit| commit.consumed).unwrap_or_default();
+        Ok(consumed.into_iter().map(|consumed| consumed.batch).collect())
+    }
+
+    /// Plans commits and files. Answers what each partition's log says of landing objects.
+    async fn partitions(&self, plan: &mut Plan) -> Result<BTreeMap<Place, Consumption>, LakeError> {
         let mut logs: BTreeMap<Place, (Log, Option<Generation>)> = BTreeMap::new();
         for object in self.origin.list(&self.prefix(key::COMMITS)).await? {
             if let Ok(ParsedKey::Commit(dataset, partition, generation)) = ParsedKey::parse(&object.key) {
@@ -132,21 +182,21 @@ impl<S: ObjectStore, O: Origin> Planner<'_, S, O> {
         let here = self.store.list_all(&tables).await?.into_iter().map(|object| object.key);
         let files = Files { there: there.collect(), here: here.collect() };
 
-        let mut consumed = BTreeMap::new();
+        let mut consumptions = BTreeMap::new();
         for (place, (log, head)) in logs {
             match self.decide(&place, &log, head, &files).await? {
                 Decided::Conflict(reason) => {
                     plan.conflicts.insert(place, reason);
                 }
-                Decided::Head { commit, brought, files } => {
+                Decided::Head { commit, brought, files, older } => {
                     let batches = commit.consumed.into_iter().map(|consumed| consumed.batch);
-                    consumed.insert(place, batches.collect());
+                    consumptions.insert(place, Consumption { by_head: batches.collect(), older });
                     plan.commits.extend(brought);
                     plan.files.extend(files);
                 }
             }
         }
-        Ok(consumed)
+        Ok(consumptions)
     }
 
     async fn decide(
@@ -161,15 +211,18 @@ impl<S: ObjectStore, O: Origin> Planner<'_, S, O> {
             (Some((there, _)), Some(here)) => Some(here.min(*there)),
             _ => None,
         };
+        let mut is_one_log = here.is_none();
         if let Some(common) = common
             && let Some(object) = log.get(&common)
             && let Some(own) = self.own(place, common).await?
-            && own != self.origin.get(object).await?
         {
-            return Ok(Decided::Conflict(format!(
-                "the lake has another generation {} than the origin: it has begun a new log",
-                common.number()
-            )));
+            if own != self.origin.get(object).await? {
+                return Ok(Decided::Conflict(format!(
+                    "the lake has another generation {} than the origin: it has begun a new log",
+                    common.number()
+                )));
+            }
+            is_one_log = true;
         }
         let brought = log.last_key_value().filter(|(there, _)| here.is_none_or(|here| here < **there));
         if let (Some(_), Some(here)) = (brought, here)
@@ -207,7 +260,10 @@ impl<S: ObjectStore, O: Origin> Planner<'_, S, O> {
             }
         }
         let brought = brought.map(|(_, object)| object.clone());
-        Ok(Decided::Head { commit: Box::new(commit), brought, files: wanted })
+        // What a commit of another log has consumed is in no table of this one.
+        let before = log.range(..commit.generation).rev().filter(|_| is_one_log);
+        let older = before.map(|(_, object)| object.clone()).collect();
+        Ok(Decided::Head { commit: Box::new(commit), brought, files: wanted, older })
     }
 
     /// The lake's own commit, if it has it.

@@ -81,14 +81,17 @@ impl World {
         world.put(&world.landing("second"), "x").await;
         world.commit(&world.replica.there.clone(), 1, &[]).await;
         world.commit(&world.replica.there.clone(), 2, &["first"]).await;
-        for key in world.replica.there.keys() {
-            world
-                .lake
-                .put(&key, world.replica.there.get(&key).await.unwrap(), PutMode::Create)
-                .await
-                .unwrap();
-        }
+        world.fill().await;
         world
+    }
+
+    /// The lake has what the replica has.
+    async fn fill(&self) {
+        let here = self.lake.keys();
+        for key in self.replica.there.keys().into_iter().filter(|key| !here.contains(key)) {
+            let body = self.replica.there.get(&key).await.unwrap();
+            self.lake.put(&key, body, PutMode::Create).await.unwrap();
+        }
     }
 
     async fn put(&self, key: &str, body: &str) {
@@ -207,6 +210,21 @@ async fn a_lake_that_went_on_keeps_its_log_and_gets_only_what_it_lacks() {
     // What landed is in its table.
     world.delete("landing/").await;
     assert_eq!(world.plan().await.len(), 0);
+}
+
+/// `compact` deletes what it has consumed after a while, and then no commit names it any more. A replica keeps it.
+#[tokio::test]
+async fn what_any_commit_has_consumed_does_not_come_back() {
+    for prefix in ["", "landing/"] {
+        let world = World::full().await;
+        world.commit(&world.replica.there.clone(), 3, &["second"]).await;
+        world.put(&world.landing("third"), "x").await;
+        world.fill().await;
+        world.delete(prefix).await;
+        let mut landing = world.brings().await;
+        landing.retain(|key| key.starts_with("landing/"));
+        assert_eq!(landing, BTreeSet::from([world.landing("third")]), "{prefix:?}");
+    }
 }
 
 #[tokio::test]

@@ -48,6 +48,15 @@ impl From<QueueError> for Failure {
     }
 }
 
+/// About how many messages a queue has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiting {
+    /// Those that can be received.
+    pub(super) shown: u64,
+    /// Those that somebody received a moment ago, and has not deleted.
+    pub(super) hidden: u64,
+}
+
 /// SQS, as the environment says where it is.
 #[derive(Debug)]
 pub(super) struct Queues(Client);
@@ -72,15 +81,22 @@ impl Queues {
     }
 
     /// About how many messages wait in the queue.
-    pub(super) async fn waiting(&self, url: &str) -> Result<u64, QueueError> {
-        let wanted = QueueAttributeName::ApproximateNumberOfMessages;
-        let call = self.0.get_queue_attributes().queue_url(url).attribute_names(wanted.clone());
+    pub(super) async fn waiting(&self, url: &str) -> Result<Waiting, QueueError> {
+        let (shown, hidden) = (
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        );
+        let call = self.0.get_queue_attributes().queue_url(url);
+        let call = call.attribute_names(shown.clone()).attribute_names(hidden.clone());
         let answer = call
             .send()
             .await
             .map_err(|error| failed(format!("{url} cannot be asked what it holds"), error))?;
-        let number = answer.attributes.and_then(|attributes| attributes.get(&wanted)?.parse().ok());
-        Ok(number.unwrap_or_default())
+        let attributes = answer.attributes.unwrap_or_default();
+        let number = |name: &QueueAttributeName| {
+            attributes.get(name).and_then(|text| text.parse().ok()).unwrap_or_default()
+        };
+        Ok(Waiting { shown: number(&shown), hidden: number(&hidden) })
     }
 
     /// Some messages, which nobody else receives for so long. None means that there are none to be had.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     message::{About, Received},
-    queues::{QueueError, Queues},
+    queues::{QueueError, Queues, Waiting},
 };
 use crate::{
     failure::Failure,
@@ -25,7 +25,8 @@ const LOOKED_AT_SECONDS: i32 = 10;
 ///
 /// Mend the cause first: usually the policy of the queue. A message is deleted only after it was sent, so it may be
 /// stopped and run again at any time; a message that was sent twice changes nothing, since its events keep their
-/// identity. It needs sqs:GetQueueUrl and sqs:GetQueueAttributes, on `undelivered` sqs:ReceiveMessage,
+/// identity. Where the subscription has raw delivery, which `infra/` does not use, a message has no identity but SQS's, and
+/// gets another one each time it is sent: then only events with an identity of their own keep it. It needs sqs:GetQueueUrl and sqs:GetQueueAttributes, on `undelivered` sqs:ReceiveMessage,
 /// sqs:ChangeMessageVisibility and sqs:DeleteMessage, and on the other queue sqs:SendMessage.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -61,6 +62,8 @@ struct Outcome {
     to: String,
     /// About how many there were.
     waiting: u64,
+    /// About how many more could not be received, since somebody had received them a moment before.
+    hidden: u64,
     /// How many were moved.
     replayed: u64,
     /// Some of those that wait; of a dry run only.
@@ -85,10 +88,10 @@ pub(super) async fn run(options: ReplayOptions) -> Result<(), Failure> {
     if from == to {
         return Err(Failure::Input(format!("--from and --to are both {from}: name two queues")));
     }
-    let waiting = queues.waiting(&from).await?;
+    let Waiting { shown: waiting, hidden } = queues.waiting(&from).await?;
     let dry_run = options.dry_run;
     let mut outcome =
-        Outcome { dry_run, from, to, waiting, replayed: 0, sample: Vec::new(), failed: Vec::new() };
+        Outcome { dry_run, from, to, waiting, hidden, replayed: 0, sample: Vec::new(), failed: Vec::new() };
     let done = if dry_run {
         look(&queues, &mut outcome).await
     } else {
@@ -101,6 +104,13 @@ pub(super) async fn run(options: ReplayOptions) -> Result<(), Failure> {
     }
     for Unmoved { error, .. } in &outcome.failed {
         output::note(&format!("warning: {}", output::one_line(error)));
+    }
+    if outcome.hidden > 0 {
+        output::note(&format!(
+            "warning: about {} could not be received, since somebody received them a moment before, as this command does \
+             where it is stopped: run it again in {HIDDEN_SECONDS} seconds",
+            output::counted(outcome.hidden, "more message")
+        ));
     }
     done?;
     match outcome.failed.len() {

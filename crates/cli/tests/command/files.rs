@@ -1,8 +1,14 @@
 //! Files as people have them: what `infer` proposes, `apply` makes live and `publish` fills.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
 
-use serde_json::Value;
+use aws::SystemClock;
+use domain::port::Clock;
+use serde_json::{Value, json};
 
 use crate::{lake::Lake, process::said};
 
@@ -98,4 +104,28 @@ fn a_file_that_does_not_match_is_named_before_anything_is_sent() {
     assert!(said(&output).contains("1 event went to quarantine"), "{}", said(&output));
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("refused by the lake 1, most of them since: "), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_stops_waiting_is_told_what_was_published() {
+    let lake = Lake::start();
+    let path = lake.file("a.ndjson", "{\"passenger_id\": 1}\n");
+    let position = path.with_file_name("position");
+    let arguments = [path.to_str().unwrap(), "--position", position.to_str().unwrap()];
+    // The lake keeps the event where no dataset is waited for.
+    let options = ["--dataset", "nowhere", "--no-definition", "--wait", "--json"];
+    let child = lake.spawn(&[&["publish"][..], &arguments, &options].concat());
+    let began = Instant::now();
+    while !std::fs::read_to_string(&position).is_ok_and(|text| text.contains(r#""events":1"#)) {
+        assert!(began.elapsed() < Duration::from_secs(120), "nothing is published");
+        SystemClock.sleep(Duration::from_millis(50)).await;
+    }
+    // From now on it waits.
+    SystemClock.sleep(Duration::from_secs(2)).await;
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["events"], &summary["outcome"]), (&json!(1), &json!("done")), "{summary}");
+    assert!(summary.get("followed").is_none(), "{summary}");
 }

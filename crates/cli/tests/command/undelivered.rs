@@ -83,7 +83,11 @@ impl State {
             }
             "GetQueueAttributes" => {
                 let waiting = self.queues[&queue].iter().filter(|message| !message.is_hidden).count();
-                json!({"Attributes": {"ApproximateNumberOfMessages": waiting.to_string()}})
+                let hidden = self.queues[&queue].len() - waiting;
+                json!({"Attributes": {
+                    "ApproximateNumberOfMessages": waiting.to_string(),
+                    "ApproximateNumberOfMessagesNotVisible": hidden.to_string(),
+                }})
             }
             "ReceiveMessage" => {
                 let most = usize::try_from(input["MaxNumberOfMessages"].as_u64().unwrap()).unwrap();
@@ -218,6 +222,23 @@ async fn what_cannot_be_sent_stays_and_is_shown_again() {
         state.refuses_to_send = false;
     }
     assert_eq!(sqs.json(0, &[]).await["replayed"], 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_has_received_is_not_forgotten() {
+    let mut state = State::with_messages(3);
+    state.queues.get_mut(FROM).unwrap()[0].is_hidden = true;
+    let sqs = Sqs::start(state).await;
+    let output = sqs.run(&["--json"]).await;
+    let report: Value = serde_json::from_str(&checked(&output, 0)).unwrap();
+    assert_eq!((&report["replayed"], &report["hidden"]), (&2.into(), &1.into()), "{report}");
+    assert!(said(&output).contains("about 1 more message could not be received"), "{}", said(&output));
+    sqs.state.lock().unwrap().queues.get_mut(FROM).unwrap()[0].is_hidden = false;
+    let output = sqs.run(&[]).await;
+    assert_eq!(
+        (checked(&output, 0).trim(), said(&output).as_str()),
+        ("1 message moved from http://sqs/tributary-undelivered to http://sqs/tributary-ingest.", "")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

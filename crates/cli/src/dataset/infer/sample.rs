@@ -77,6 +77,12 @@ pub(super) fn read(
     }
     let mut limits = Limits { sample: &mut sample, most_events };
     if format == Format::Csv {
+        if let Unwrap::Array(name) = unwrap {
+            return Err(Failure::Input(format!(
+                "{} is read as CSV, which has no array {name:?}: leave out --unwrap, or name its --format",
+                input.name
+            )));
+        }
         if !is_told {
             limits.sample.remarks.push(
                 "taken for CSV, since it begins like neither NDJSON nor JSON: if it is none, name its --format"

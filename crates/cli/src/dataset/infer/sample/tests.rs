@@ -231,3 +231,21 @@ fn what_is_proposed_is_held_against_what_publish_sends() {
     let sent = sample.as_published(&Dataset::from_json(definition).unwrap()).unwrap();
     assert_eq!(sent[0], r#"{"Item Id":"1","Item Name":" Widget","Unit Price":2.50}"#);
 }
+
+#[test]
+fn an_array_is_looked_for_in_json_alone() {
+    let directory = TempDir::new().unwrap();
+    for (name, text, events) in
+        [("a.csv", "Records\n1\n", None), ("a.json", "{\"n\":1,\"Records\":[{\"a\":1},{\"a\":2}]}", Some(2))]
+    {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        match read(&path, &how(), Unwrap::Array("Records"), 100) {
+            Ok(sample) => assert_eq!(Some(sample.events.len()), events, "{name}"),
+            Err(failure) => {
+                let words = failure.to_string();
+                assert!(events.is_none() && words.contains("has no array \"Records\""), "{name}: {words}");
+            }
+        }
+    }
+}
