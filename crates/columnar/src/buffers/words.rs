@@ -219,8 +219,13 @@ impl Texts for Words {
             return self.plain.end();
         }
         // There are no rows in it, only what was written.
-        let text = std::mem::take(self.plain.open());
+        let mut text = std::mem::take(self.plain.open());
         self.append_coded(&text);
+        if self.coded.is_some() {
+            // Room for the next one.
+            text.clear();
+            *self.plain.open() = text;
+        }
     }
 }
 
