@@ -88,8 +88,12 @@ pub(crate) fn bytes(array: &ArrayRef) -> usize {
             DataType::Dictionary(..) => {
                 let coded = array.as_dictionary::<UInt16Type>();
                 let texts = coded.values().as_string::<i32>();
-                let length = |code: Option<u16>| code.map_or(0, |code| texts.value(code.into()).len());
-                size_of::<i32>() * (array.len() + 1) + coded.keys().iter().map(length).sum::<usize>()
+                let length = |code: u16| texts.value_length(code.into()) as usize;
+                let lengths: usize = match coded.null_count() {
+                    0 => coded.keys().values().iter().map(|code| length(*code)).sum(),
+                    _ => coded.keys().iter().flatten().map(length).sum(),
+                };
+                size_of::<i32>() * (array.len() + 1) + lengths
             }
             DataType::List(_) => {
                 let list = array.as_list::<i32>();
