@@ -18,7 +18,8 @@ use crate::{
 /// Of one row in two to this power the chunk is noted.
 const MARKS: u32 = 12;
 
-/// Batches of one schema, but for dictionaries in place of texts ([`crate::coded`]). Their rows are numbered from 0, through all of them.
+/// Batches of one schema, but for dictionaries in place of texts ([`crate::coded`]). Their rows are numbered from 0, through
+/// all of them.
 #[derive(Debug)]
 pub(crate) struct Chunks {
     schema: SchemaRef,

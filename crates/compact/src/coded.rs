@@ -7,7 +7,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, DictionaryArray, ListArray, PrimitiveArray, StringArray, StructArray},
+    array::{
+        Array, ArrayRef, AsArray, DictionaryArray, ListArray, PrimitiveArray, StringArray, StructArray,
+        new_empty_array,
+    },
     compute::take,
     datatypes::{DataType, FieldRef, UInt16Type},
     error::ArrowError,
@@ -15,6 +18,9 @@ use arrow::{
 
 /// The most texts of a dictionary: as many as its numbers tell apart.
 const MOST: usize = 1 << 16;
+
+/// The most bytes of its texts. Each run has one in memory, unpacked, with the texts of all runs before it.
+const MOST_BYTES: usize = 16 << 20;
 
 /// Whether there is a dictionary somewhere in this type.
 pub(crate) fn is_coded(data_type: &DataType) -> bool {
@@ -69,6 +75,11 @@ pub(crate) fn with_dictionary_of(array: &ArrayRef, of: &ArrayRef) -> Result<Arra
     }
 }
 
+/// No values, with the dictionaries of this array. Of the array nothing else stays in memory.
+pub(crate) fn dictionaries(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    with_dictionary_of(&new_empty_array(array.data_type()), array)
+}
+
 /// Bytes of the values as if there were no dictionary.
 pub(crate) fn bytes(array: &ArrayRef) -> usize {
     let nulls = if array.nulls().is_some() { array.len().div_ceil(8) } else { 0 };
@@ -77,8 +88,12 @@ pub(crate) fn bytes(array: &ArrayRef) -> usize {
             DataType::Dictionary(..) => {
                 let coded = array.as_dictionary::<UInt16Type>();
                 let texts = coded.values().as_string::<i32>();
-                let length = |code: Option<u16>| code.map_or(0, |code| texts.value(code.into()).len());
-                size_of::<i32>() * (array.len() + 1) + coded.keys().iter().map(length).sum::<usize>()
+                let length = |code: u16| texts.value_length(code.into()) as usize;
+                let lengths: usize = match coded.null_count() {
+                    0 => coded.keys().values().iter().map(|code| length(*code)).sum(),
+                    _ => coded.keys().iter().flatten().map(length).sum(),
+                };
+                size_of::<i32>() * (array.len() + 1) + lengths
             }
             DataType::List(_) => {
                 let list = array.as_list::<i32>();
@@ -123,13 +138,13 @@ pub(crate) fn with_one_dictionary(chunks: Vec<ArrayRef>) -> Result<Vec<ArrayRef>
     }
 }
 
-/// Texts of all chunks with one dictionary, in order of appearance; `None` if one of them has no dictionary, or if there are
-/// too many texts for one.
+/// Texts of all chunks with one dictionary, in order of appearance; `None` if one of them has no dictionary, or if the texts
+/// are too many or too long for one.
 fn common(chunks: &[ArrayRef]) -> Result<Option<Vec<ArrayRef>>, ArrowError> {
     let coded: Option<Vec<&DictionaryArray<UInt16Type>>> =
         chunks.iter().map(|chunk| chunk.as_dictionary_opt()).collect();
     let Some(coded) = coded else { return Ok(None) };
-    let (mut numbers, mut texts) = (HashMap::new(), Vec::new());
+    let (mut numbers, mut texts, mut bytes) = (HashMap::new(), Vec::new(), 0_usize);
     let mut changed = Vec::with_capacity(coded.len());
     for chunk in &coded {
         let values = chunk.values().as_string::<i32>();
@@ -138,9 +153,13 @@ fn common(chunks: &[ArrayRef]) -> Result<Option<Vec<ArrayRef>>, ArrowError> {
             let text = text.unwrap_or_default();
             let number = *numbers.entry(text).or_insert_with(|| {
                 texts.push(text);
+                bytes += text.len();
                 texts.len() - 1
             });
             let Ok(number) = u16::try_from(number) else { return Ok(None) };
+            if bytes > MOST_BYTES {
+                return Ok(None);
+            }
             new.push(number);
         }
         changed.push(new);
@@ -187,3 +206,6 @@ fn with_children(array: &ArrayRef, parts: Vec<ArrayRef>) -> Result<ArrayRef, Arr
         _ => Err(ArrowError::InvalidArgumentError(format!("{} has no parts", array.data_type()))),
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

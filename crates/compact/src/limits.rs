@@ -12,7 +12,7 @@ use domain::settings::Settings;
 ///   Of rows of 300 bytes that is a tenth.
 /// - What is fetched and not yet parsed, and a buffer for each thread to unpack into.
 /// - The file that is being written, its open row group, and a row group of each file that is merged.
-/// - Runs of what was read before, packed, with 12 bytes a row for the hashes of their identities.
+/// - Runs of what was read before, packed, with 12 bytes a row for the hashes of their identities, and with dictionaries.
 ///
 /// With a third for the inputs the first three stay under half of the budget. The runs get three eighths, and the file a
 /// quarter: runs are there while further inputs are read, and while they are merged, when no inputs are in memory; no file

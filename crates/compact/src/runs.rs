@@ -25,7 +25,11 @@ use domain::{
 };
 
 use crate::{
-    coded::with_type, files::identity_columns, identity::Identity, ordered::Ordered, rows::Keys,
+    coded::{dictionaries, with_type},
+    files::identity_columns,
+    identity::Identity,
+    ordered::Ordered,
+    rows::Keys,
     workers::Workers,
 };
 
@@ -60,6 +64,8 @@ struct Run {
     known: Known,
     /// What was dropped of later runs for it.
     twins: Vec<Twin>,
+    /// Bytes of its dictionaries, which its pieces share.
+    words: usize,
 }
 
 /// Rows of a run that is being made: its identity columns, and their hashes.
@@ -125,9 +131,9 @@ impl<'a> Runs<'a> {
 
     /// Bytes of memory that they take.
     pub(crate) fn bytes(&self) -> u64 {
-        let twins = self.runs.iter().map(|run| size_of_val(&run.twins[..]) + run.known.bytes());
-        let words = self.words.as_ref().map_or(0, RecordBatch::get_array_memory_size);
-        (self.pieces().map(Piece::bytes).sum::<usize>() + twins.sum::<usize>() + words) as u64
+        let own = |run: &Run| size_of_val(&run.twins[..]) + run.known.bytes() + run.words;
+        let own = self.runs.iter().map(own).sum::<usize>();
+        (self.pieces().map(Piece::bytes).sum::<usize>() + own) as u64
     }
 
     /// Rows dropped because their twin was in an earlier run.
@@ -171,8 +177,11 @@ impl<'a> Runs<'a> {
                 self.runs[run].twins.push(twin);
             }
         }
-        self.runs.push(Run { pieces, known, twins: Vec::new() });
-        self.words = Some(coded_batch(rows, 0..0)?);
+        let words = coded_batch(rows, 0..0)?;
+        let columns = words.columns().iter().map(dictionaries).collect::<Result<_, _>>()?;
+        let words = RecordBatch::try_new(words.schema(), columns)?;
+        self.runs.push(Run { pieces, known, twins: Vec::new(), words: words.get_array_memory_size() });
+        self.words = Some(words);
         Ok(())
     }
 

@@ -16,6 +16,9 @@ const MOST: usize = 1_024;
 /// When there are so many, it is seen whether texts repeat at all.
 const TRIED: usize = 256;
 
+/// Places of the table of a new array.
+const FIRST: usize = 64;
+
 /// A text is looked for in so many places. With a good hash it is found in the first few; texts that were made to collide
 /// do not have to be looked for at length.
 const PLACES: usize = 32;
@@ -79,7 +82,9 @@ impl Words {
             return Ok(Arc::new(self.plain.finish::<Utf8Type>()?));
         };
         let (codes, values) = (coded.codes.finish()?, coded.values.finish::<Utf8Type>()?);
-        coded.table.fill(0);
+        // A larger one would have room for texts that crowd this one: the array before must not matter.
+        coded.table.clear();
+        coded.table.resize(FIRST, 0);
         coded.keys.clear();
         Ok(Arc::new(DictionaryArray::try_new(codes, Arc::new(values))?))
     }
@@ -112,7 +117,7 @@ impl Words {
 
 impl Coded {
     fn new() -> Self {
-        Self { values: Strings::new(), keys: Vec::new(), codes: Numbers::new(), table: vec![0; 64] }
+        Self { values: Strings::new(), keys: Vec::new(), codes: Numbers::new(), table: vec![0; FIRST] }
     }
 
     #[inline]
@@ -214,8 +219,13 @@ impl Texts for Words {
             return self.plain.end();
         }
         // There are no rows in it, only what was written.
-        let text = std::mem::take(self.plain.open());
+        let mut text = std::mem::take(self.plain.open());
         self.append_coded(&text);
+        if self.coded.is_some() {
+            // Room for the next one.
+            text.clear();
+            *self.plain.open() = text;
+        }
     }
 }
 

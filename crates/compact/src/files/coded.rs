@@ -3,6 +3,7 @@
 //! Rows come with numbers into a dictionary already. The writer of Arrow would look up each text in a table of its own; here
 //! each number is looked up in a list.
 
+mod bounds;
 mod index;
 mod texts;
 
@@ -16,12 +17,10 @@ use parquet::{
         page::{CompressedPage, Page, PageWriter},
         writer::ColumnCloseResult,
     },
-    data_type::ByteArray,
     errors::ParquetError,
     file::{
         metadata::{ColumnChunkMetaData, PageEncodingStats},
         properties::{EnabledStatistics, WriterProperties},
-        statistics::Statistics,
         writer::{SerializedPageWriter, TrackedWrite},
     },
     schema::types::ColumnDescPtr,
@@ -37,9 +36,6 @@ use super::{
 
 /// A page ends with the rows that bring it to so many slots, however few they are.
 const PAGE_SLOTS: usize = 1 << 20;
-
-/// No bounds are written where a text is longer: they would be larger than what they save.
-const LONGEST_BOUND: usize = 256;
 
 /// The encoder of one leaf for one row group.
 pub(super) struct CodedLeaf {
@@ -78,7 +74,9 @@ impl CodedLeaf {
         let name = descriptor.path();
         let is_coded =
             leaf(column, path).is_some_and(|leaf| leaf.as_dictionary_opt::<UInt16Type>().is_some());
-        if !is_coded || !properties.dictionary_enabled(name) {
+        // It makes no bloom filters.
+        let has_filter = properties.bloom_filter_properties(name).is_some();
+        if !is_coded || has_filter || !properties.dictionary_enabled(name) {
             return Ok(None);
         }
         let compression = properties.compression(name);
@@ -195,7 +193,6 @@ impl CodedLeaf {
         bytes.extend_from_slice(&pages);
         drop(pages);
 
-        let has_bounds = self.texts.longest <= LONGEST_BOUND && self.statistics != EnabledStatistics::None;
         let encodings = [Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY];
         let stats = |page_type, encoding, count| PageEncodingStats { page_type, encoding, count };
         let mut metadata = ColumnChunkMetaData::builder(self.descriptor)
@@ -209,16 +206,11 @@ impl CodedLeaf {
             .set_total_uncompressed_size(self.uncompressed as i64)
             .set_num_values(self.index.slots as i64);
         if self.statistics != EnabledStatistics::None {
-            let bound = |number: u32| ByteArray::from(self.texts.texts[number as usize].to_vec());
-            let bounds = self.index.bounds.filter(|_| has_bounds);
-            let (least, greatest) =
-                (bounds.map(|(least, _)| bound(least)), bounds.map(|(_, greatest)| bound(greatest)));
-            let nulls = Some(self.index.nulls as u64);
             metadata = metadata
-                .set_statistics(Statistics::byte_array(least, greatest, None, nulls, false))
+                .set_statistics(self.index.statistics(&self.texts))
                 .set_unencoded_byte_array_data_bytes(Some(self.index.text_bytes));
         }
-        let has_index = has_bounds && self.statistics == EnabledStatistics::Page;
+        let has_index = self.statistics == EnabledStatistics::Page;
         let result = ColumnCloseResult {
             bytes_written: bytes.len() as u64,
             rows_written: self.rows as u64,

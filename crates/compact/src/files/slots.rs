@@ -62,8 +62,8 @@ struct Slot {
 
 /// The slots of a leaf for the rows of a column.
 pub(super) fn slots(field: &Field, column: &ArrayRef, path: &[Step]) -> Slots {
-    if path.is_empty() && column.null_count() == 0 {
-        return Slots { count: column.len(), ..Slots::default() };
+    if path.is_empty() {
+        return flat(column);
     }
     let slot = |at| Slot { at: Some(at), definition: 0, repetition: 0 };
     let mut slots: Vec<Slot> = (0..column.len() as u32).map(slot).collect();
@@ -105,6 +105,20 @@ pub(super) fn slots(field: &Field, column: &ArrayRef, path: &[Step]) -> Slots {
         definition: if slots.iter().all(is_whole) { Vec::new() } else { levels(|slot| slot.definition) },
         repetition: if repetition == 0 { Vec::new() } else { levels(|slot| slot.repetition) },
         values: Some(values),
+    }
+}
+
+/// The slots of a column that is a leaf itself.
+fn flat(column: &ArrayRef) -> Slots {
+    let count = column.len();
+    match column.nulls().filter(|nulls| nulls.null_count() > 0) {
+        None => Slots { count, ..Slots::default() },
+        Some(nulls) => Slots {
+            count,
+            definition: nulls.iter().map(u32::from).collect(),
+            values: Some(nulls.valid_indices().map(|at| at as u32).collect()),
+            ..Slots::default()
+        },
     }
 }
 

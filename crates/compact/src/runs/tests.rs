@@ -17,7 +17,10 @@ use domain::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::{files::Source, generation::Workshop, limits::Limits, plan};
+use crate::{
+    chunks::Chunks, coded::tests::coded, files::Source, generation::Workshop, limits::Limits, plan,
+    sorted::Sorted,
+};
 
 fn now() -> DateTime<Utc> {
     "2026-11-23T10:05:00Z".parse().unwrap()
@@ -46,6 +49,24 @@ fn sorted(rows: &RecordBatch, dataset: &Dataset) -> RecordBatch {
     let mut indices: Vec<u32> = (0..rows.num_rows() as u32).collect();
     indices.sort_by_key(|index| keys.row(*index as usize));
     take_record_batch(rows, &UInt32Array::from(indices)).unwrap()
+}
+
+/// The rows as they come from the parser, with dictionaries but for the columns of identity and order, as the next run.
+fn with_dictionaries(rows: &RecordBatch, runs: &Runs<'_>, dataset: &Dataset) -> Sorted {
+    let (schema, order, identity) = (rows.schema(), dataset.sort_order(), identity_columns(dataset));
+    let is_plain =
+        |name: &str| order.contains(&name) || identity.iter().any(|(identity, _)| *identity == name);
+    let fields = schema.fields().iter().zip(rows.columns());
+    let columns =
+        fields.map(|(field, column)| if is_plain(field.name()) { Arc::clone(column) } else { coded(column) });
+    let columns: Vec<ArrayRef> = columns.collect();
+    let fields = schema.fields().iter().zip(&columns);
+    let fields: Vec<FieldRef> = fields.map(|(field, column)| with_type(field, column)).collect();
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
+    let chunks = Some(batch).filter(|batch| batch.num_rows() > 0).into_iter().collect();
+    let all = (0..rows.num_rows() as u32).collect();
+    let chunks = Chunks::new(schema, chunks).unwrap();
+    Sorted::new(chunks, all, runs.words(), dataset, runs.workers).unwrap()
 }
 
 /// By the rule in its plainest form: the first row of an identity stays. It knows the content of each.
@@ -104,6 +125,8 @@ proptest! {
         piece_rows in prop::sample::select(vec![1_usize, 7, 64, 100_000]),
         bits in prop::sample::select(vec![0_u64, 3, u64::MAX]),
         threads in prop::sample::select(vec![1_usize, 3]),
+        // Of each part, whether it has dictionaries.
+        coded in prop::sample::select(vec![[false; 4], [true; 4], [true, true, false, true]]),
     ) {
         let random = &mut Random::new(seed);
         let drawn = Drawn::new("d", random).unwrap();
@@ -117,7 +140,11 @@ proptest! {
             // Within a part there are no twins left, and it is in order.
             let part = sorted(&plain(dataset).take(&parsed(&drawn, *size, random)), dataset);
             expected.push(all.take(&part));
-            runs.push(&part, piece_rows).unwrap();
+            if coded[number] {
+                runs.push(&with_dictionaries(&part, &runs, dataset), piece_rows).unwrap();
+            } else {
+                runs.push(&part, piece_rows).unwrap();
+            }
             prop_assert_eq!(runs.len(), number + 1);
         }
         let expected = sorted(&concat_batches(&schema, &expected).unwrap(), dataset);
@@ -151,4 +178,28 @@ fn a_part_that_came_before_is_dropped_as_a_whole() {
     assert_eq!((runs.rows(), runs.duplicates()), (rows, rows));
     // Each twin is noted, with its hash.
     assert!(runs.bytes() < 2 * bytes, "{} bytes, {bytes} before", runs.bytes());
+}
+
+/// Each run has a dictionary with the texts of those before it as well.
+#[test]
+fn the_dictionaries_of_all_runs_count_as_memory() {
+    let definition = br#"{"name": "d", "identity": ["k"], "columns": [
+        {"name": "k", "type": "bigint", "required": true}, {"name": "s", "type": "string"}]}"#;
+    let (dataset, workers) = (Dataset::from_json(definition).unwrap(), &Workers::new(1));
+    let (mut runs, mut lines) = (Runs::new(&dataset, workers).unwrap(), Lines::new(&dataset));
+    let long = "s".repeat(10_000);
+    for run in 0..3 {
+        for row in 0..400 {
+            let event = format!(r#"{{"k":{},"s":"{long}{run}{:02}"}}"#, run * 400 + row, row % 100);
+            let mut line = Vec::new();
+            landing::Writer::new(now()).line(Some("m:0"), &event, &mut line);
+            lines.push(line.trim_ascii_end()).unwrap();
+        }
+        let part = with_dictionaries(&lines.finish().unwrap(), &runs, &dataset);
+        let before = runs.bytes();
+        runs.push(&part, 100).unwrap();
+        let (grown, texts) = (runs.bytes() - before, (run + 1) * 1_000_000);
+        // A buffer that grew by doubling may be twice as large.
+        assert!((texts..2 * texts + 500_000).contains(&grown), "run {run}: {grown} bytes more");
+    }
 }

@@ -91,3 +91,26 @@ fn the_rows_of_an_array_decide_alone_whether_it_has_a_dictionary() {
         assert_eq!(is_dictionary, is_coded, "{different} texts in {rows} rows");
     }
 }
+
+/// Texts of one hash crowd a table, the more the smaller it is. A worker takes its columns from group to group, in any order.
+#[test]
+fn what_an_array_had_before_does_not_decide_whether_the_next_one_has_a_dictionary() {
+    let alike = |number: usize| format!("{:8}{number:08}{:24}", "", "");
+    assert_eq!(Key::of(alike(1).as_bytes()), Key::of(alike(2).as_bytes()));
+    let mut dictionaries = 0;
+    for other in 0..40 {
+        let (mut new, mut used) = (Words::coded(), Words::coded());
+        for row in 0..2_000 {
+            used.append(format!("text {}", row / 2).as_bytes());
+        }
+        used.finish().unwrap();
+        let [new, used] = [&mut new, &mut used].map(|words| {
+            words.append(format!("another {other}").as_bytes());
+            (1..=PLACES).for_each(|number| words.append(alike(number).as_bytes()));
+            words.finish().unwrap().data_type().clone()
+        });
+        assert_eq!(new, used, "another {other}");
+        dictionaries += usize::from(matches!(new, DataType::Dictionary(..)));
+    }
+    assert!((1..40).contains(&dictionaries), "{dictionaries} arrays have dictionaries");
+}

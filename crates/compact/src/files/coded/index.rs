@@ -2,14 +2,20 @@
 
 use parquet::{
     basic::{BoundaryOrder, Type},
+    data_type::ByteArray,
     errors::ParquetError,
     file::{
         metadata::{ColumnIndexBuilder, OffsetIndexBuilder},
         page_index::column_index::ColumnIndexMetaData,
+        statistics::{Statistics, ValueStatistics},
     },
 };
 
-use super::{OpenPage, texts::Texts};
+use super::{
+    OpenPage,
+    bounds::{Bound, lower, upper},
+    texts::Texts,
+};
 
 /// What readers find pages by.
 pub(super) struct Index {
@@ -17,10 +23,10 @@ pub(super) struct Index {
     pub(super) offsets: OffsetIndexBuilder,
     pub(super) pages: i32,
     pub(super) slots: usize,
-    pub(super) nulls: usize,
+    nulls: usize,
     pub(super) text_bytes: i64,
     /// The least and the greatest text, and those of the last page with values.
-    pub(super) bounds: Option<(u32, u32)>,
+    bounds: Option<(u32, u32)>,
     last: Option<(u32, u32)>,
     ascending: bool,
     descending: bool,
@@ -51,8 +57,8 @@ impl Index {
         let bytes =
             there().map(|(number, count)| texts.texts[number as usize].len() as i64 * count).sum::<i64>();
         let nulls = page.slots - page.numbers.len();
-        let bound = |number: u32| texts.texts[number as usize].to_vec();
-        let (least, greatest) = bounds.map_or_else(Default::default, |(low, high)| (bound(low), bound(high)));
+        let ((least, _), (greatest, _)) =
+            bounds.map(|bounds| short_bounds(texts, bounds)).unwrap_or_default();
         self.columns.append(bounds.is_none(), least, greatest, nulls as i64);
         self.offsets.append_row_count(page.rows as i64);
         self.offsets.append_unencoded_byte_array_data_bytes(Some(bytes));
@@ -71,6 +77,18 @@ impl Index {
         self.bounds = Some(self.bounds.map_or((low, high), |before| texts.wider(before, (low, high))));
     }
 
+    /// Of the whole leaf.
+    pub(super) fn statistics(&self, texts: &Texts) -> Statistics {
+        let nulls = Some(self.nulls as u64);
+        let Some(bounds) = self.bounds else {
+            return Statistics::byte_array(None, None, None, nulls, false);
+        };
+        let ((least, is_least), (greatest, is_greatest)) = short_bounds(texts, bounds);
+        let (least, greatest) = (ByteArray::from(least), ByteArray::from(greatest));
+        let statistics = ValueStatistics::new(Some(least), Some(greatest), None, nulls, false);
+        Statistics::ByteArray(statistics.with_min_is_exact(is_least).with_max_is_exact(is_greatest))
+    }
+
     pub(super) fn columns(&mut self) -> Result<ColumnIndexMetaData, ParquetError> {
         let mut columns = std::mem::replace(&mut self.columns, ColumnIndexBuilder::new(Type::BYTE_ARRAY));
         columns.set_boundary_order(match (self.ascending, self.descending) {
@@ -80,4 +98,9 @@ impl Index {
         });
         columns.build()
     }
+}
+
+/// What is written of the least and the greatest text.
+fn short_bounds(texts: &Texts, (least, greatest): (u32, u32)) -> (Bound, Bound) {
+    (lower(&texts.texts[least as usize]), upper(&texts.texts[greatest as usize]))
 }

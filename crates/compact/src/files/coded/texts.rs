@@ -17,7 +17,6 @@ pub(super) struct Texts {
     pub(super) texts: Vec<Box<[u8]>>,
     /// The dictionary that rows came with, and the number of each of its texts here.
     known: Option<(ArrayRef, Vec<u32>)>,
-    pub(super) longest: usize,
 }
 
 impl Texts {
@@ -61,7 +60,6 @@ impl Texts {
         let number = self.texts.len() as u32;
         self.numbers.insert(text.into(), number);
         self.texts.push(text.into());
-        self.longest = self.longest.max(text.len());
         number
     }
 

@@ -4,15 +4,17 @@ use std::{ops::Range, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch},
-    compute::{cast, concat_batches, interleave},
-    datatypes::{DataType, Field, SchemaRef},
+    compute::{concat_batches, interleave},
+    datatypes::{DataType, SchemaRef},
     error::ArrowError,
 };
 use bytes::Bytes;
+use chrono::DateTime;
+use columnar::Lines;
 use domain::{
     Dataset,
     drawn::{Drawn, Random},
-    key,
+    key, landing,
     memory::MemoryStore,
     port::ObjectStore,
     settings::Settings,
@@ -27,28 +29,13 @@ use parquet::{
 
 use super::{arrays::drawn_rows, decode};
 use crate::{
-    coded::{bytes, is_coded, plain, with_dictionary_of, with_one_dictionary},
+    coded::{bytes, is_coded, plain, tests::coded, with_dictionary_of, with_one_dictionary},
     files::Output,
     gather::{Place, gather},
     limits::Limits,
     ordered::Ordered,
     workers::Workers,
 };
-
-/// The type with dictionaries wherever the parser may make them.
-fn coded_type(data_type: &DataType) -> DataType {
-    let coded = |field: &Field| field.clone().with_data_type(coded_type(field.data_type()));
-    match data_type {
-        DataType::Utf8 => DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8)),
-        DataType::List(element) => DataType::List(Arc::new(coded(element))),
-        DataType::Struct(fields) => DataType::Struct(fields.iter().map(|field| coded(field)).collect()),
-        other => other.clone(),
-    }
-}
-
-fn coded(array: &ArrayRef) -> ArrayRef {
-    cast(array, &coded_type(array.data_type())).unwrap()
-}
 
 /// Rows of which the columns have dictionaries.
 struct Coded {
@@ -115,6 +102,8 @@ fn same_bounds(one: &ParquetMetaData, other: &ParquetMetaData, words: &str) -> u
             let words = format!("{words}, row group {index}, {}", one_leaf.column_path());
             assert_eq!(one_leaf.statistics(), other_leaf.statistics(), "{words}");
             assert_eq!(one_leaf.num_values(), other_leaf.num_values(), "{words}");
+            let has_filter = |leaf: &ColumnChunkMetaData| leaf.bloom_filter_offset().is_some();
+            assert_eq!(has_filter(one_leaf), has_filter(other_leaf), "{words}");
             let text_bytes = |leaf: &ColumnChunkMetaData| leaf.unencoded_byte_array_data_bytes();
             assert_eq!(text_bytes(one_leaf), text_bytes(other_leaf), "{words}");
             let pages = |file: &ParquetMetaData| {
@@ -174,6 +163,42 @@ async fn rows_with_dictionaries_come_back_and_readers_prune_by_the_same_bounds()
         }
     }
     assert!(dictionaries > 10, "{dictionaries} leaves with dictionaries were compared");
+}
+
+/// Of long texts bounds are cut, such that they stay bounds.
+#[tokio::test]
+async fn long_texts_are_within_the_bounds_that_the_writer_of_arrow_gives_them() {
+    let definition =
+        br#"{"name": "d", "columns": [{"name": "k", "type": "bigint"}, {"name": "s", "type": "string"},
+        {"name": "l", "type": "array<string>"}]}"#;
+    let (dataset, now) = (Dataset::from_json(definition).unwrap(), DateTime::UNIX_EPOCH);
+    let limits = Limits::new(&Settings::read(|_| None).unwrap());
+    for (least, greatest) in [
+        ("a".repeat(64), "b".repeat(64)),
+        ("a".repeat(65), "b".repeat(65)),
+        ("a".repeat(300), format!("{}é", "b".repeat(63))),
+        ("é".repeat(33), "\u{7ff}".repeat(40)),
+        ("a".to_owned(), format!("b{}", "\u{10ffff}".repeat(100))),
+        ("a".repeat(257), "\u{10ffff}".repeat(100)),
+    ] {
+        let (mut lines, mut line) = (Lines::new(&dataset), Vec::new());
+        for row in 0..20_000 {
+            let text = if row % 2 == 0 { &least } else { &greatest };
+            // The second page has nulls alone.
+            let event = match row / 16_384 {
+                1 => "{}".to_owned(),
+                _ => format!(r#"{{"k":{},"s":"{text}","l":["{text}"]}}"#, row % 7),
+            };
+            line.clear();
+            landing::Writer::new(now).line(Some(&row.to_string()), &event, &mut line);
+            lines.push(line.trim_ascii_end()).unwrap();
+        }
+        let rows = lines.finish().unwrap();
+        let words = format!("{least} to {greatest}");
+        let [one, other] = [rows.num_rows(), 0].map(|from| written(&rows, from, &dataset, limits));
+        let (one, other) = (metadata(&one.await[0]), metadata(&other.await[0]));
+        assert!(same_bounds(&one, &other, &words) >= 2, "{words}");
+    }
 }
 
 /// Chunks with dictionaries of their own, some without, and rows in any order.
