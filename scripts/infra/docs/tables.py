@@ -8,6 +8,7 @@ usage: tables.py write|check
 import pathlib
 import re
 import sys
+import xml.etree.ElementTree
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -133,6 +134,23 @@ def check_providers():
         raise Wrong(f"versions.tf must have the same constraint everywhere: {({key: [str(p.relative_to(ROOT)) for p in paths] for key, paths in found.items()})}")
 
 
+def check_diagram(text):
+    """Every type of resource in the diagram exists, none is missing, and every module appears. ./scripts/infra-check says
+    whether all the rest is as it is planned; this needs no Terraform."""
+    root = xml.etree.ElementTree.fromstring(text)
+    shown, modules = set(), set()
+    for group in root.iter("{http://www.w3.org/2000/svg}g"):
+        shown |= {address.split(".")[-2] for address in group.get("data-resources", "").split()}
+        shown |= set(group.get("data-types", "").split())
+        modules |= {group.get("data-module")} - {None}
+    there = {block.labels[0] for directory in directories() for block in blocks(directory, "resource")}
+    names = {directory.name for directory in directories()[1:]}
+    if shown != there:
+        raise Wrong(f"infra/diagram.svg lacks {sorted(there - shown)} and has {sorted(shown - there)}, which is not there: run ./scripts/infra-check --write")
+    if modules != names:
+        raise Wrong(f"infra/diagram.svg lacks the modules {sorted(names - modules)} and has {sorted(modules - names)}, which are not there")
+
+
 def main():
     if sys.argv[1:] not in (["write"], ["check"]):
         sys.exit(__doc__.strip().splitlines()[-1])
@@ -147,6 +165,7 @@ def main():
         if stale:
             raise Wrong(f"the tables are not those of the .tf files in {', '.join(stale)}: run ./scripts/infra-docs")
         check_resources((INFRA / "README.md").read_text())
+        check_diagram((INFRA / "diagram.svg").read_text())
         check_settings((ROOT / "README.md").read_text())
         check_providers()
     except Wrong as wrong:
