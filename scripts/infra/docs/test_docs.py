@@ -55,6 +55,17 @@ class Tables(unittest.TestCase):
             '`names` list(string) = `["a", "b"]`; `nothing` string; `wanted` map(string), required; `inner` object |',
         )
 
+    def test_a_stale_table_is_found_and_written(self):
+        with tempfile.TemporaryDirectory() as name:
+            directory = pathlib.Path(name)
+            (directory / "variables.tf").write_text(VARIABLES)
+            (directory / "README.md").write_text(f"# Title\n\n{tables.BEGIN}\nold\n{tables.END}\n\nKept.\n")
+            path, text, right = tables.readme(directory)
+            self.assertNotEqual(text, right)
+            self.assertTrue(right.startswith("# Title\n") and right.endswith("\n\nKept.\n") and "| `plain` |" in right and "old" not in right)
+            path.write_text(right)
+            self.assertEqual(tables.readme(directory)[1:], (right, right))
+
     def test_a_variable_without_description_or_type_is_refused(self):
         for text, what in (('variable "a" {\n  type = string\n}\n', "description"), ('variable "a" {\n  description = "A."\n}\n', "type")):
             with self.assertRaisesRegex(tables.Wrong, what):
