@@ -36,12 +36,12 @@ def draw(facts, further):
     for route in sorted(layout.ROUTES):
         points, both, _ = layout.ROUTES[route]
         out += svg.group([svg.arrow(points, both)], arrow=" ".join(route))
-    for actor, box, label, at in (("Producers", 40, "publish", 135), ("Consumers", 1120, "ask, by HTTP", 1280)):
+    for actor, at in (("Producers", 135), ("Consumers", 1280)):
         out += [svg.rect(at - 70, 78, 140, 28, "#ffffff"), svg.text(at, 97, actor, 14, weight="bold", anchor="middle"), svg.arrow([(at, 106), (at, 130)])]
     out += [svg.badge(115, 118, 1)]
     for route in sorted(layout.ROUTES):
         number = layout.ROUTES[route][2]
-        out += [svg.badge(number[1] + (20 if route[0] in ("topic", "api", "register", "athena") or route[1] == "athena" or route[0].endswith("_queue") else 0), number[2], number[0])] if number else []
+        out += [svg.badge(number[1], number[2], number[0])] if number else []
     return svg.document(
         layout.WIDTH, layout.HEIGHT, "A lake, as infra/ deploys it",
         "Producers publish to an SNS topic. Its queue feeds ingest, which writes to the S3 bucket. The bucket notifies compact and "

@@ -83,24 +83,24 @@ def middle(name):
 # How each arrow runs: points, whether it has two heads, and where the number of its step is.
 ROUTES = {
     ("topic", "undelivered"): ([(230, 205), (245, 205)], False, None),
-    ("topic", "ingest_queue"): ([(135, 280), (135, 345)], False, (2, 135, 312)),
-    ("api", "query"): ([(1280, 295), (1280, 505)], False, (9, 1280, 400)),
+    ("topic", "ingest_queue"): ([(135, 280), (135, 345)], False, (2, 155, 312)),
+    ("api", "query"): ([(1280, 295), (1280, 505)], False, (9, 1300, 400)),
     ("landing", "compact_queue"): ([(middle("landing"), CELL_TOP), (middle("landing"), 844), (380, 844), (380, 400), (400, 400)], False, (5, 380, 640)),
     ("commits", "register_queue"): ([(middle("commits"), CELL_TOP), (middle("commits"), 844), (740, 844), (740, 400), (760, 400)], False, (7, 740, 640)),
     ("datasets", "register_queue"): ([(middle("datasets"), CELL_TOP), (middle("datasets"), 844), (740, 844), (740, 400), (760, 400)], False, None),
     **{(f"{name}_queue", f"{name}_queue.dead_letter"): ([(COLUMN[name] + 190, 400), (COLUMN[name] + 210, 400)], False, None) for name in ("ingest", "compact", "register")},
-    **{(f"{name}_queue", name): ([(COLUMN[name] + 95, 457), (COLUMN[name] + 95, 505)], False, (3, COLUMN[name] + 95, 480) if name == "ingest" else None) for name in ("ingest", "compact", "register")},
+    **{(f"{name}_queue", name): ([(COLUMN[name] + 95, 457), (COLUMN[name] + 95, 505)], False, (3, COLUMN[name] + 115, 480) if name == "ingest" else None) for name in ("ingest", "compact", "register")},
     **{("clock", name): ([(COLUMN[name] + 250, 487), (COLUMN[name] + 250, 505)], False, None) for name in ("compact", "register")},
     ("ingest", "bucket"): ([(240, 705), (240, BUCKET_TOP)], True, (4, 240, 770)),
     ("compact", "bucket"): ([(640, 705), (640, BUCKET_TOP)], True, (6, 640, 770)),
     ("register", "bucket"): ([(800, 705), (800, 834), (880, 834), (880, BUCKET_TOP)], True, None),
     ("query", "bucket"): ([(1420, 705), (1420, BUCKET_TOP)], True, None),
     ("compact", "glue"): ([(690, 705), (690, 781), (850, 781)], False, None),
-    ("register", "glue"): ([(950, 705), (950, 750)], False, (8, 950, 727)),
+    ("register", "glue"): ([(950, 705), (950, 750)], False, (8, 970, 727)),
     ("query", "glue"): ([(1130, 705), (1130, 728), (1020, 728), (1020, 750)], False, None),
-    ("query", "athena"): ([(1280, 705), (1280, 750)], True, (10, 1280, 727)),
+    ("query", "athena"): ([(1280, 705), (1280, 750)], True, (10, 1300, 727)),
     ("athena", "glue"): ([(1140, 781), (1050, 781)], False, None),
-    ("athena", "bucket"): ([(1265, 822), (1265, BUCKET_TOP)], True, (11, 1265, 842)),
+    ("athena", "bucket"): ([(1265, 822), (1265, BUCKET_TOP)], True, (11, 1285, 842)),
 }  # fmt: skip
 
 STEPS = [
