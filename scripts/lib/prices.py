@@ -36,3 +36,22 @@ LOGS_GB = 0.50
 FIREHOSE_RECORD = 5 * 1024
 FIREHOSE_TIERS = [(500_000, 0.029), (2_000_000, 0.025), (float("inf"), 0.020)]
 FIREHOSE_PARQUET_GB = 0.018
+
+# What a lake costs that nobody uses. Hours of a month, as AWS counts them.
+MONTH_HOURS = 730
+
+# CloudWatch: per alarm on one metric and month; per month and metric of one's own (also of a log line's) that had data.
+ALARM = 0.10
+METRIC = 0.30
+
+# KMS: per key and month; per request.
+KMS_KEY = 1.00
+KMS_REQUEST = 0.03 / 10_000
+
+# S3 Standard and CloudWatch Logs: per GB and month that is kept.
+S3_GB = 0.023
+LOGS_STORED_GB = 0.03
+
+# API Gateway, HTTP APIs: per request of up to 512 KB. Athena: per TB scanned.
+API_REQUEST = 1.00 / MILLION
+ATHENA_TB = 5.00

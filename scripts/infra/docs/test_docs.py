@@ -1,0 +1,108 @@
+"""What the tables are made of, and that each check of the documents can fail."""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import hcl  # noqa: E402
+import tables  # noqa: E402
+
+VARIABLES = '''
+variable "plain" {
+  description = "A | and <b>."
+  type        = list(string) # of names
+  default     = []
+}
+
+variable "function" {
+  description = <<-TEXT
+    First line,
+    second line.
+  TEXT
+  type = object({
+    # How much.
+    memory_mib = optional(number, 512)
+    names      = optional(list(string), ["a", "b"])
+    nothing    = optional(string)
+    wanted     = map(string)
+    inner      = optional(object({ deep = optional(bool, true) }))
+  })
+
+  validation {
+    condition     = var.function.memory_mib > 0
+    error_message = "No { brace } confuses it."
+  }
+}
+'''
+
+
+class Tables(unittest.TestCase):
+    def blocks(self, text):
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory) / "variables.tf"
+            path.write_text(text)
+            return {block.labels[0]: block for block in hcl.parse(path)}
+
+    def test_rows(self):
+        found = self.blocks(VARIABLES)
+        self.assertEqual(tables.variable(found["plain"]), "| `plain` | `list(string)` | `[]` | A \\| and &lt;b>. |")
+        self.assertEqual(
+            tables.variable(found["function"]),
+            "| `function` | `object` | required | First line, second line.<br>`memory_mib` number = `512`; "
+            '`names` list(string) = `["a", "b"]`; `nothing` string; `wanted` map(string), required; `inner` object |',
+        )
+
+    def test_a_stale_table_is_found_and_written(self):
+        with tempfile.TemporaryDirectory() as name:
+            directory = pathlib.Path(name)
+            (directory / "variables.tf").write_text(VARIABLES)
+            (directory / "README.md").write_text(f"# Title\n\n{tables.BEGIN}\nold\n{tables.END}\n\nKept.\n")
+            path, text, right = tables.readme(directory)
+            self.assertNotEqual(text, right)
+            self.assertTrue(right.startswith("# Title\n") and right.endswith("\n\nKept.\n") and "| `plain` |" in right and "old" not in right)
+            path.write_text(right)
+            self.assertEqual(tables.readme(directory)[1:], (right, right))
+
+    def test_a_variable_without_description_or_type_is_refused(self):
+        for text, what in (('variable "a" {\n  type = string\n}\n', "description"), ('variable "a" {\n  description = "A."\n}\n', "type")):
+            with self.assertRaisesRegex(tables.Wrong, what):
+                tables.variable(self.blocks(text)["a"])
+
+    def test_a_file_that_is_not_in_form_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "not in the form"):
+            self.blocks('variable "a" {\n  type = \n')
+
+
+class Documents(unittest.TestCase):
+    def setUp(self):
+        self.guide = (tables.INFRA / "README.md").read_text()
+        self.project = (tables.ROOT / "README.md").read_text()
+        self.diagram = (tables.INFRA / "diagram.svg").read_text()
+
+    def test_a_resource_that_is_not_explained_is_found(self):
+        tables.check_resources(self.guide)
+        with self.assertRaisesRegex(tables.Wrong, "must have aws_ssm_parameter"):
+            tables.check_resources(self.guide.replace("| `aws_ssm_parameter` |", "| a parameter |"))
+        with self.assertRaisesRegex(tables.Wrong, "aws_dynamodb_table, which infra/ does not make"):
+            tables.check_resources(self.guide.replace("| `aws_ssm_parameter` |", "| `aws_ssm_parameter`, `aws_dynamodb_table` |"))
+
+    def test_a_wrong_setting_is_found(self):
+        tables.check_settings(self.project)
+        with self.assertRaisesRegex(tables.Wrong, "no variable regions"):
+            tables.check_settings(self.project.replace("| `region` | `us-west-2` |", "| `regions` | `us-west-2` |"))
+        with self.assertRaisesRegex(tables.Wrong, "default of region"):
+            tables.check_settings(self.project.replace("| `region` | `us-west-2` |", "| `region` | `us-east-1` |"))
+
+    def test_a_diagram_that_lacks_something_is_found(self):
+        tables.check_diagram(self.diagram)
+        with self.assertRaisesRegex(tables.Wrong, "lacks .*aws_ssm_parameter"):
+            tables.check_diagram(self.diagram.replace("aws_ssm_parameter.marker", "aws_ssm_document.marker"))
+        with self.assertRaisesRegex(tables.Wrong, "lacks the modules .*key"):
+            tables.check_diagram(self.diagram.replace('data-module="key"', 'data-module="lake"'))
+
+
+if __name__ == "__main__":
+    unittest.main()
