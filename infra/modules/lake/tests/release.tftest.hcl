@@ -156,35 +156,3 @@ run "the_newest_gets_a_share" {
     error_message = "Lambda refuses a share for the version that the alias names: a function that did not change must have none."
   }
 }
-
-run "no_such_function" {
-  command = plan
-  variables {
-    release = { versions = { squery = "7" } }
-  }
-  expect_failures = [var.release]
-}
-
-run "no_such_version" {
-  command = plan
-  variables {
-    release = { versions = { query = "$LATEST" } }
-  }
-  expect_failures = [var.release]
-}
-
-run "all_of_it_is_no_share" {
-  command = plan
-  variables {
-    release = { versions = { query = "7" }, newest_share = 1 }
-  }
-  expect_failures = [var.release]
-}
-
-run "a_share_of_nothing" {
-  command = plan
-  variables {
-    release = { newest_share = 0.1 }
-  }
-  expect_failures = [var.release]
-}
