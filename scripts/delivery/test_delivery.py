@@ -328,6 +328,21 @@ class GoesBack(World):
         self.assertIn("aws lambda get-alias: An error occurred (ResourceNotFoundException)", answer.stderr)
 
 
+class Runbooks(unittest.TestCase):
+    def test_what_they_invoke_is_what_serves(self):
+        text = " ".join((SCRIPTS.parent / "docs" / "runbooks.md").read_text().split())
+        invoked = text.split("aws lambda invoke ")[1:]
+        self.assertGreaterEqual(len(invoked), 2)
+        for command in invoked:
+            self.assertIn("--qualifier live", command.split("/dev/stdout")[0])
+
+    def test_mappings_are_looked_for_with_those_of_the_alias(self):
+        """By a function's name alone, Lambda is asked for the mappings of that name, and ours are the alias's."""
+        text = (SCRIPTS.parent / "docs" / "runbooks.md").read_text()
+        self.assertGreaterEqual(text.count("list-event-source-mappings"), 2)
+        self.assertNotIn("list-event-source-mappings --function-name", text)
+
+
 class Drifts(World):
     def test_the_status_is_what_terraform_found_and_nothing_is_changed(self):
         moved = {"address": "aws_sns_topic.events", "change": {"actions": ["no-op"]}}
