@@ -69,6 +69,7 @@ variable "query" {
     reserved_concurrency  = optional(number)
     wait_seconds          = optional(number)
     max_rows              = optional(number)
+    max_running           = optional(number)
     catalog_cache_seconds = optional(number)
     open_access           = optional(bool)
     sql                   = optional(bool)

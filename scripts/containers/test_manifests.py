@@ -7,7 +7,7 @@ import manifests
 import render
 
 ROUTES = manifests.sources("crates/query/src")
-SETTINGS = " ".join(f'"TRIBUTARY_{name}"' for name in ("BUCKET", "DATABASE", "DRAIN", "LISTEN", "LOG", "STOP", "WORKGROUP"))
+SETTINGS = " ".join(f'"TRIBUTARY_{name}"' for name in ("BUCKET", "DATABASE", "DRAIN", "LISTEN", "LOG", "MAX_RUNNING", "STOP", "WORKGROUP"))
 GOOD = render.render(manifests.OVERLAYS / "prod")
 
 

@@ -59,6 +59,11 @@ def former(serving, published):
     return next((version for version in published if version.number < now.number and version.commit != now.commit), None)
 
 
+def written(versions):
+    """Versions by function, as rollback --to takes them: query=7,ingest=6."""
+    return ",".join(f"{name}={version}" for name, version in versions.items())
+
+
 def point(region, function, version):
     """Gives everything to this version."""
     aws(

@@ -16,7 +16,7 @@ class Canary:
         self.region = region
         self.guards = outputs["guards"]
         if not self.guards:
-            raise Failure("there is no guard to tell a good version from a bad one: a canary wants the alarms of modules/function")
+            raise Failure("there is no guard to tell a good version from a bad one: apply with alarms.enabled = true first, or deploy without --canary")
         self.functions = {name: live["function"] for name, live in outputs["live"].items()}
         self.before = {name: alias.live(region, function) for name, function in self.functions.items()}
         if shared := [name for name, serving in self.before.items() if serving.shares]:
@@ -30,18 +30,28 @@ class Canary:
         return json.dumps({"versions": versions, "newest_share": share})
 
     def watch(self, seconds, clock=time.monotonic, sleep=time.sleep):
-        """Waits; if a guard is in alarm meanwhile, puts everything back and raises `Failure`."""
+        """Waits; raises `Failure` if a guard is in alarm meanwhile."""
         until = clock() + seconds
         while True:
             if alarming := self.alarming():
-                for name, serving in self.before.items():
-                    alias.point(self.region, self.functions[name], serving.version)
-                raise Failure(f"{', '.join(alarming)} in alarm: the former versions serve everything again, and the new ones nothing")
+                raise Failure(f"{', '.join(alarming)} in alarm")
             left = until - clock()
             if left <= 0:
                 tell(f"No guard was in alarm for {seconds} s.")
                 return
             sleep(min(POLL_SECONDS, left))
+
+    def undo(self):
+        """Gives the former versions everything back, of every function that lets itself be asked; the sentence about it."""
+        stuck = []
+        for name, serving in self.before.items():
+            try:
+                alias.point(self.region, self.functions[name], serving.version)
+            except Failure as failure:
+                stuck.append(f"{name} ({failure})")
+        if stuck:
+            return f"the former versions do NOT serve everything again of {', '.join(stuck)}: ./scripts/rollback ends it"
+        return "the former versions serve everything again, and the new ones nothing"
 
     def alarming(self):
         found = aws(self.region, "cloudwatch", "describe-alarms", "--alarm-names", *self.guards)["MetricAlarms"]

@@ -65,6 +65,26 @@ def need(tool, why):
         raise Failure(f"there is no {tool} on the PATH: {why}")
 
 
+def wait(process):
+    """The process's status. If this one is told to end, it goes on waiting first: Terraform was told too, and needs its time to
+    write the state and to give its lock back. `subprocess.run` would kill it.
+    """
+    told = None
+    while True:
+        try:
+            status = process.wait()
+            break
+        except KeyboardInterrupt as interrupt:
+            # The terminal tells both.
+            told = interrupt
+        except SystemExit as stop:
+            told = stop
+            process.terminate()
+    if told is not None:
+        raise told
+    return status
+
+
 class Terraform:
     """Terraform in infra/, in the workspace of one environment."""
 
@@ -75,7 +95,7 @@ class Terraform:
 
     def run(self, *arguments, accept=(0,)):
         """Runs it with its output shown; its status."""
-        status = subprocess.run(["terraform", f"-chdir={INFRA}", *arguments], check=False).returncode
+        status = wait(subprocess.Popen(["terraform", f"-chdir={INFRA}", *arguments]))
         if status not in accept:
             raise Failure(f"terraform {arguments[0]} ended with status {status}")
         return status

@@ -6,7 +6,9 @@
 import json
 import os
 import pathlib
+import signal
 import sys
+import time
 
 HERE = pathlib.Path(os.environ["PRETENDED"])
 tool, arguments = pathlib.Path(sys.argv[0]).name, sys.argv[1:]
@@ -26,15 +28,28 @@ def terraform():
             if argument.startswith("-out="):
                 pathlib.Path(argument[5:]).write_text("plan")
         return world["plan"]
-    if command == "show":
+    if command == "show" and "-json" in arguments:
+        print(json.dumps(world["shown"]))
+    elif command == "show":
         print("what would change")
     if command == "output":
         print(json.dumps({name: {"value": value} for name, value in world["outputs"].items()}))
-    return world.get("apply", 0) if command == "apply" else 0
+    if command == "apply" and world.get("slow"):
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        signal.pause()
+        time.sleep(1)
+        (HERE / "state").write_text("written")
+    if command == "apply":
+        # A list of statuses is used up, one apply after the other.
+        return world["apply"].pop(0) if world.get("apply") else 0
+    return 0
 
 
 def aws():
     command = arguments[1]
+    if command == "describe-alarms" and world["alarms"][0] == "unknown":
+        print("An error occurred (ExpiredToken): the token has expired", file=sys.stderr)
+        return 254
     if command == "describe-alarms":
         # A list of states is used up, one answer after the other.
         states = world["alarms"]
@@ -57,8 +72,9 @@ def aws():
                 print("An error occurred (AccessDeniedException): not allowed", file=sys.stderr)
                 return 254
             function["live"], function["shares"] = after("--function-version"), {}
-    (HERE / "world.json").write_text(json.dumps(world))
     return 0
 
 
-sys.exit({"terraform": terraform, "aws": aws}[tool]())
+status = {"terraform": terraform, "aws": aws}[tool]()
+(HERE / "world.json").write_text(json.dumps(world))
+sys.exit(status)

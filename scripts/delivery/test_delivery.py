@@ -5,9 +5,11 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SCRIPTS = pathlib.Path(__file__).resolve().parents[1]
@@ -49,15 +51,26 @@ class World(unittest.TestCase):
             },
         }
 
-    def run_script(self, name, *arguments):
+    def run_script(self, name, *arguments, stop=None):
+        """Runs a script; `stop`: sends it this signal once the command was asked so often."""
         (self.directory / "world.json").write_text(json.dumps(self.world))
         (self.artifacts / "build.json").write_text(json.dumps(self.build))
         (self.directory / "calls").write_text("")
         environment = {"PATH": f"{self.directory / 'bin'}:{os.environ['PATH']}", "PRETENDED": str(self.directory), "PYTHONDONTWRITEBYTECODE": "1"}
-        answer = subprocess.run(
+        running = subprocess.Popen(
             [sys.executable, str(SCRIPTS / name), *arguments], env=environment, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, check=False, timeout=120,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
+        if stop:
+            number, command, often = stop
+            until = time.monotonic() + 120
+            while (self.directory / "calls").read_text().count(f'"{command}"') < often and time.monotonic() < until:
+                time.sleep(0.05)
+            # The answer of the last one is to be had before.
+            time.sleep(1)
+            running.send_signal(number)
+        output = running.communicate(timeout=120)
+        answer = subprocess.CompletedProcess(running.args, running.returncode, *output)
         self.calls = [json.loads(line) for line in (self.directory / "calls").read_text().splitlines()]
         self.after = json.loads((self.directory / "world.json").read_text())["functions"]
         return answer
@@ -88,7 +101,28 @@ class Deploys(World):
     def test_outputs_go_where_the_next_step_reads_them(self):
         file = self.directory / "out"
         self.deploy("--yes", "--github-output", str(file))
-        self.assertEqual(file.read_text(), "api_url=https://a\ntopic_arn=arn:t\nregion=eu-central-1\n")
+        former = "former=ingest=5,compact=5,register=5,query=5\n"
+        self.assertEqual(file.read_text(), "api_url=https://a\ntopic_arn=arn:t\nregion=eu-central-1\n" + former)
+
+    def test_what_served_before_is_what_the_next_step_goes_back_to(self):
+        """Version 4 was taken back for 3: after a deployment that fails too, it is 3 again and not 4."""
+        for name in FUNCTIONS:
+            self.world["functions"][f"tributary-qa-{name}"]["live"] = "3"
+        file = self.directory / "out"
+        self.deploy("--yes", "--github-output", str(file))
+        former = dict(line.split("=", 1) for line in file.read_text().splitlines())["former"]
+        for name in FUNCTIONS:
+            self.world["functions"][f"tributary-qa-{name}"] |= {"live": "6", "versions": {"3": description(OLD), "5": description(NEW), "6": description("c" * 40)}}
+        answer = self.run_script("rollback", "qa", "--yes", "--to", former)
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertEqual(self.live(), dict.fromkeys(FUNCTIONS, "3"))
+
+    def test_before_the_first_deployment_nothing_served(self):
+        del self.world["outputs"]["live"]
+        file = self.directory / "out"
+        self.assertEqual(self.deploy("--yes", "--github-output", str(file)).returncode, 0)
+        self.assertIn("former=\n", file.read_text())
+        self.assertEqual(self.asked("aws"), [])
 
     def test_a_plan_changes_nothing_and_says_whether_there_is_something(self):
         for changes in (0, 2):
@@ -128,13 +162,14 @@ class Deploys(World):
             self.assertIn("is no environment: say develop, qa, staging, prod, or dev-<you>", answer.stderr)
 
     def test_a_failed_apply_is_a_failure(self):
-        self.world["apply"] = 1
+        self.world["apply"] = [1]
         self.assertEqual(self.deploy("--yes").returncode, 1)
+        self.assertEqual(self.asked("aws"), [])
 
 
 class Canaries(World):
     def canary(self, *arguments):
-        return self.run_script("deploy", "qa", "--artifacts", str(self.artifacts), "--yes", "--canary", "10", "--bake", "60", *arguments)
+        return self.run_script("deploy", "qa", "--artifacts", str(self.artifacts), "--yes", "--canary", "10", "--bake", "180", *arguments)
 
     def test_a_bad_version_gets_nothing_any_more(self):
         self.world["alarms"] = ["OK", "ALARM"]
@@ -151,6 +186,44 @@ class Canaries(World):
         )
         self.assertEqual(self.asked("aws").count("update-alias"), 4)
         self.assertEqual(self.live(), dict.fromkeys(FUNCTIONS, "5"))
+
+    def test_a_canary_that_nobody_can_watch_is_ended(self):
+        self.world["alarms"] = ["OK", "unknown"]
+        answer = self.canary()
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("the token has expired: the former versions serve everything again", answer.stderr)
+        self.assertEqual(self.asked("aws").count("update-alias"), 4)
+
+    def test_half_an_apply_of_a_canary_is_ended(self):
+        self.world["apply"] = [1]
+        answer = self.canary()
+        self.assertIn("terraform apply ended with status 1: the former versions serve everything again", answer.stderr)
+        self.assertEqual((answer.returncode, self.asked("aws").count("update-alias")), (1, 4))
+
+    def test_a_function_that_is_stuck_holds_no_other_back(self):
+        self.world["alarms"] = ["OK", "ALARM"]
+        self.world["functions"]["tributary-qa-ingest"]["stuck"] = True
+        answer = self.canary()
+        self.assertIn("do NOT serve everything again of ingest", answer.stderr)
+        self.assertEqual((answer.returncode, self.asked("aws").count("update-alias")), (1, 4))
+
+    def test_terraform_is_waited_for_when_the_script_is_stopped(self):
+        self.world["slow"] = True
+        answer = self.run_script(
+            "deploy", "qa", "--artifacts", str(self.artifacts), "--yes", "--canary", "10", stop=(signal.SIGTERM, "apply", 1),
+        )
+        self.assertEqual(answer.returncode, 143, answer.stderr)
+        self.assertEqual((self.directory / "state").read_text(), "written")
+        self.assertEqual(self.asked("aws").count("update-alias"), 4)
+
+    def test_a_stopped_canary_is_ended(self):
+        for stop, status in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
+            answer = self.run_script(
+                "deploy", "qa", "--artifacts", str(self.artifacts), "--yes", "--canary", "10", stop=(stop, "describe-alarms", 2),
+            )
+            self.assertEqual(answer.returncode, status, answer.stderr)
+            self.assertEqual(self.asked("terraform").count("apply"), 1)
+            self.assertEqual(self.asked("aws").count("update-alias"), 4)
 
     def test_nothing_is_begun_while_a_guard_is_in_alarm(self):
         self.world["alarms"] = ["ALARM"]
@@ -175,7 +248,7 @@ class Canaries(World):
     def test_shares_that_are_none_are_refused(self):
         for share in ("0", "100", "ten"):
             self.assertEqual(self.run_script("deploy", "qa", "--canary", share).returncode, 2)
-        self.assertEqual(self.run_script("deploy", "qa", "--canary", "5", "--bake", "10").returncode, 2)
+        self.assertEqual(self.run_script("deploy", "qa", "--canary", "5", "--bake", "179").returncode, 2)
 
 
 class Watches(unittest.TestCase):
@@ -222,11 +295,13 @@ class GoesBack(World):
     def test_to_a_commit_or_a_version_of_ones_own(self):
         self.assertEqual(self.rollback("--yes", "--commit", "aaaa").returncode, 0)
         self.assertEqual(self.live()["query"], "3")
-        self.assertEqual(self.rollback("--yes", "--function", "query", "--to", "4").returncode, 0)
+        self.assertEqual(self.rollback("--yes", "--to", "query=4").returncode, 0)
         self.assertEqual(self.live(), dict.fromkeys(FUNCTIONS, "5") | {"query": "4"})
         self.assertIn("has no version of commit ffff", self.rollback("--yes", "--commit", "ffff").stderr)
-        self.assertIn("query has no version 9", self.rollback("--yes", "--function", "query", "--to", "9").stderr)
-        self.assertEqual(self.rollback("--to", "4").returncode, 2)
+        self.assertIn("query has no version 9", self.rollback("--yes", "--to", "query=9").stderr)
+        for wrong in ("4", "squery=4", "query=4,query=3", "query=", "query=4,"):
+            self.assertEqual(self.rollback("--yes", "--to", wrong).returncode, 2)
+        self.assertEqual(self.rollback("--yes", "--to", "query=4", "--commit", "aaaa").returncode, 2)
 
     def test_nothing_before_is_said_and_nothing_changed(self):
         for name in FUNCTIONS:
@@ -253,15 +328,34 @@ class GoesBack(World):
         self.assertIn("aws lambda get-alias: An error occurred (ResourceNotFoundException)", answer.stderr)
 
 
+class Runbooks(unittest.TestCase):
+    def test_what_they_invoke_is_what_serves(self):
+        text = " ".join((SCRIPTS.parent / "docs" / "runbooks.md").read_text().split())
+        invoked = text.split("aws lambda invoke ")[1:]
+        self.assertGreaterEqual(len(invoked), 2)
+        for command in invoked:
+            self.assertIn("--qualifier live", command.split("/dev/stdout")[0])
+
+    def test_mappings_are_looked_for_with_those_of_the_alias(self):
+        """By a function's name alone, Lambda is asked for the mappings of that name, and ours are the alias's."""
+        text = (SCRIPTS.parent / "docs" / "runbooks.md").read_text()
+        self.assertGreaterEqual(text.count("list-event-source-mappings"), 2)
+        self.assertNotIn("list-event-source-mappings --function-name", text)
+
+
 class Drifts(World):
     def test_the_status_is_what_terraform_found_and_nothing_is_changed(self):
-        for found in (0, 2):
-            self.world["plan"] = found
+        moved = {"address": "aws_sns_topic.events", "change": {"actions": ["no-op"]}}
+        changed = {"address": "aws_sqs_queue.other", "change": {"actions": ["update"]}}
+        # Outputs that differ are no drift: they are made of the stand-ins, and of the code that is newer than the state.
+        outputs = {"release": {"actions": ["update"]}}
+        for drift, status in (([], 0), ([moved], 0), ([moved, changed], 2)):
+            self.world |= {"plan": 0, "shown": {"output_changes": outputs, "resource_drift": drift}}
             answer = self.run_script("drift", "prod")
-            self.assertEqual(answer.returncode, found)
-            self.assertEqual(self.asked("terraform"), ["init", "workspace", "plan"])
-            self.assertIn("-refresh-only", self.calls[-1])
-            self.assertIn("-detailed-exitcode", self.calls[-1])
+            self.assertEqual(answer.returncode, status, answer.stderr)
+            self.assertEqual("changed: aws_sqs_queue.other\n" in answer.stdout, status == 2)
+            self.assertEqual(self.asked("terraform"), ["init", "workspace", "plan", "show"])
+            self.assertIn("-refresh-only", self.calls[2])
         self.world["plan"] = 1
         self.assertEqual(self.run_script("drift", "prod").returncode, 1)
 

@@ -25,7 +25,8 @@ resource "aws_lambda_alias" "live" {
 }
 
 # An invocation that ends in an error of the function: a crash, a time-out, no permission. What a sender did wrong is
-# none. A deployment that moves traffic looks at it, so it reads the alias and not what others invoke.
+# none. A deployment that moves traffic looks at it, so it reads the alias and not what others invoke, and minute by
+# minute. It tells nobody: what people are told of fails for longer.
 resource "aws_cloudwatch_metric_alarm" "guard" {
   count = var.guard ? 1 : 0
 

@@ -1,8 +1,3 @@
-output "arn" {
-  description = "ARN of the function, without a version: the newest one. What calls it calls the alias."
-  value       = aws_lambda_function.this.arn
-}
-
 output "invoke_arn" {
   description = "ARN by which API Gateway invokes the version that serves."
   value       = aws_lambda_alias.live.invoke_arn
@@ -23,6 +18,14 @@ output "calls" {
   value = concat(
     aws_lambda_event_source_mapping.queue[*].function_name,
     [for target in aws_cloudwatch_event_target.schedule : target.arn],
+  )
+}
+
+output "permitted" {
+  description = "The qualifier of each thing that is said of the calls of schedules: their permissions, and what becomes of a failed run."
+  value = concat(
+    [for permission in aws_lambda_permission.schedule : permission.qualifier],
+    aws_lambda_function_event_invoke_config.schedule[*].qualifier,
   )
 }
 

@@ -161,7 +161,7 @@ variable "newest_share" {
 }
 
 variable "guard" {
-  description = "Whether an alarm tells of errors of the version that serves, for deployments that move traffic."
+  description = "Whether there is an alarm on errors of the version that serves, for deployments that move traffic. It has no actions."
   type        = bool
   default     = true
   nullable    = false

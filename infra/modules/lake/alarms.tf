@@ -1,4 +1,5 @@
-# What somebody should be told of. docs/runbooks.md says for each what to do.
+# What somebody should be told of. docs/runbooks.md says for each what to do. The guards of modules/function look at the
+# errors of the alias too, but within a minute and for a canary alone: a person need not know of one failed invocation.
 
 locals {
   # A message that fails stays out of sight for the visibility timeout. When it is half as old again, its second try has

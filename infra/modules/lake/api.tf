@@ -59,6 +59,7 @@ resource "aws_lambda_permission" "preflight" {
   statement_id  = "preflight"
   action        = "lambda:InvokeFunction"
   function_name = module.query.name
+  qualifier     = module.query.live.alias
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.query.execution_arn}/*/OPTIONS/{proxy+}"
 }

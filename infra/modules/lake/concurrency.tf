@@ -19,6 +19,12 @@ locals {
     local.account_concurrency >= 500 ? 100 : -1
   )
 
+  # Requests that wait for a query take an invocation each, and the others have to be answered beside them.
+  max_running = (
+    var.query.max_running != null ? var.query.max_running :
+    local.query_reserved_concurrency == -1 ? 50 : min(50, local.query_reserved_concurrency)
+  )
+
   reserved_concurrency = {
     ingest   = var.ingest.reserved_concurrency
     compact  = var.compact.reserved_concurrency

@@ -1,8 +1,8 @@
-# Whom the topics hand on to: the queue of ingest, or the function itself.
+# Whom the topics hand on to: the queue of ingest, or the version of the function that serves.
 
 locals {
   is_direct  = var.delivery == "sns"
-  subscriber = local.is_direct ? { protocol = "lambda", endpoint = module.ingest.arn } : { protocol = "sqs", endpoint = module.ingest_queue.arn }
+  subscriber = local.is_direct ? { protocol = "lambda", endpoint = module.ingest.live.arn } : { protocol = "sqs", endpoint = module.ingest_queue.arn }
 }
 
 resource "aws_lambda_permission" "topic" {
@@ -11,6 +11,7 @@ resource "aws_lambda_permission" "topic" {
   statement_id  = "topic-${each.key}"
   action        = "lambda:InvokeFunction"
   function_name = module.ingest.name
+  qualifier     = module.ingest.live.alias
   principal     = "sns.amazonaws.com"
   source_arn    = each.value
 }
@@ -21,6 +22,7 @@ resource "aws_lambda_function_event_invoke_config" "topic" {
   count = local.is_direct ? 1 : 0
 
   function_name                = module.ingest.name
+  qualifier                    = module.ingest.live.alias
   maximum_retry_attempts       = 2
   maximum_event_age_in_seconds = 21600
 

@@ -36,6 +36,7 @@ module "ingest" {
   tags                 = local.release_tags
   live_version         = lookup(var.release.versions, "ingest", null)
   newest_share         = var.release.newest_share
+  guard                = var.alarms.enabled
   built_from           = local.built_from
   log_key_arn          = local.key_arn
   permissions_boundary = var.permissions_boundary

@@ -127,6 +127,13 @@ locals {
       resources  = [for prefix in local.operator_reads : "${local.bucket_arn}/${prefix}*"]
       conditions = {}
     },
+    {
+      # A restore is a copy of a version within the bucket, wherever it is: it takes the version's tags along.
+      sid        = "RestoredCarryTags"
+      actions    = ["s3:GetObjectVersionTagging", "s3:PutObjectTagging"]
+      resources  = [for prefix in local.operator_reads : "${local.bucket_arn}/${prefix}*"]
+      conditions = {}
+    },
   ]
 
   operator_reads = [

@@ -12,7 +12,7 @@ output "live" {
 }
 
 output "guards" {
-  description = "Names of the alarms that ./scripts/deploy --canary looks at."
+  description = "Names of the alarms that ./scripts/deploy --canary looks at. There are none where alarms.enabled is false."
   value       = compact([for function in [module.ingest, module.compact, module.register, module.query] : try(function.guard.name, "")])
 }
 

@@ -43,6 +43,11 @@ output "reserved_concurrency" {
   value       = local.reserved_concurrency
 
   precondition {
+    condition     = local.query_reserved_concurrency == -1 || local.max_running <= local.query_reserved_concurrency
+    error_message = "query.max_running is ${local.max_running}, and query has ${local.query_reserved_concurrency} invocations at a time. Lower query.max_running, or raise query.reserved_concurrency."
+  }
+
+  precondition {
     # Lambda refuses a reservation that leaves fewer, after other resources were changed.
     condition     = local.reserved_sum == 0 || local.reserved_sum + 100 <= local.account_concurrency
     error_message = "The reserved concurrencies come to ${local.reserved_sum}, and Lambda keeps 100 of the account's ${local.account_concurrency} without a reservation. Lower ingest.reserved_concurrency, compact.reserved_concurrency, register.reserved_concurrency or query.reserved_concurrency (-1: none), or ask AWS for a higher quota."

@@ -22,6 +22,7 @@ module "query" {
   tags                 = local.release_tags
   live_version         = lookup(var.release.versions, "query", null)
   newest_share         = var.release.newest_share
+  guard                = var.alarms.enabled
   built_from           = local.built_from
   log_key_arn          = local.key_arn
   permissions_boundary = var.permissions_boundary
@@ -33,6 +34,7 @@ module "query" {
     TRIBUTARY_WORKGROUP     = local.workgroup
     TRIBUTARY_WAIT          = "${var.query.wait_seconds}s"
     TRIBUTARY_MAX_ROWS      = tostring(var.query.max_rows)
+    TRIBUTARY_MAX_RUNNING   = tostring(local.max_running)
     TRIBUTARY_CATALOG_CACHE = "${var.query.catalog_cache_seconds}s"
     TRIBUTARY_LOG           = var.log
     # Where the gateway lets in only whom IAM or an issuer of tokens allows, there need be no keys beside.

@@ -275,7 +275,8 @@ variable "register" {
 variable "query" {
   description = <<-TEXT
     The function query. wait_seconds: how long a request waits for its query. max_rows: the highest limit of a
-    request. catalog_cache_seconds: how old the definitions, partitions and API keys may be that a request is answered
+    request. max_running: how many queries of all callers may run at once, those that go on after a 202 included, at most
+    reserved_concurrency; without it 50, or reserved_concurrency where that is lower; 0 bounds none. catalog_cache_seconds: how old the definitions, partitions and API keys may be that a request is answered
     from. open_access: whether, while no API key was ever made, everybody may ask whom the gateway lets through;
     without it, if api.authorization is not NONE. sql: whether the API takes free SQL. max_rendered_mib: the largest
     file that a result too long for one answer is written to; it is made in memory. result_reuse_minutes: how old a
@@ -290,6 +291,7 @@ variable "query" {
     reserved_concurrency  = optional(number)
     wait_seconds          = optional(number, 20)
     max_rows              = optional(number, 10000)
+    max_running           = optional(number)
     catalog_cache_seconds = optional(number, 5)
     open_access           = optional(bool)
     sql                   = optional(bool, false)
@@ -353,6 +355,13 @@ variable "query" {
   validation {
     condition     = var.query.max_rows >= 1 && floor(var.query.max_rows) == var.query.max_rows
     error_message = "query.max_rows must be a whole number from 1."
+  }
+
+  validation {
+    condition = var.query.max_running == null ? true : (
+      var.query.max_running >= 0 && var.query.max_running <= 1000 && floor(var.query.max_running) == var.query.max_running
+    )
+    error_message = "query.max_running must be a whole number from 0 (no bound) to 1000, or left out: then it is 50 at most."
   }
 
   validation {

@@ -293,7 +293,8 @@ variable "delivery" {
   description = <<-TEXT
     How SNS hands over events: sqs, through the queue of ingest, or sns, straight to the function. Straight is a little
     faster and saves the queue's requests; but each message is an invocation and a landing object of its own, and nothing
-    bounds how many run at a time but ingest.reserved_concurrency.
+    bounds how many run at a time but ingest.reserved_concurrency. A change replaces the subscriptions, and SNS drops what
+    is published in the seconds between: stop the producers before it.
   TEXT
   type        = string
   default     = "sqs"

@@ -77,6 +77,7 @@ run "as_they_come" {
         TRIBUTARY_LOG           = "info"
         TRIBUTARY_MAX_RENDERED  = "64MiB"
         TRIBUTARY_MAX_ROWS      = "10000"
+        TRIBUTARY_MAX_RUNNING   = "50"
         TRIBUTARY_OPEN_ACCESS   = "on"
         TRIBUTARY_PRICE_PER_TB  = "5"
         TRIBUTARY_RESULT_REUSE  = "0m"

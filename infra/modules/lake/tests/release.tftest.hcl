@@ -35,6 +35,14 @@ run "the_newest_serves" {
 
   assert {
     condition = alltrue([
+      for function in [module.compact, module.register] :
+      length(function.permitted) == length(function.schedules) + 1 && toset(function.permitted) == toset(["live"])
+    ])
+    error_message = "A schedule may invoke the alias, and a failed run is not tried again there: both are said of the alias."
+  }
+
+  assert {
+    condition = alltrue([
       for function in [module.ingest, module.compact, module.register, module.query] :
       function.guard.name == "${function.name}-live-errors" && function.guard.metric == "AWS/Lambda/Errors" &&
       function.guard.dimensions == tomap({ FunctionName = function.name, Resource = "${function.name}:live" })
@@ -45,6 +53,51 @@ run "the_newest_serves" {
   assert {
     condition     = length(output.guards) == 4 && output.live.compact.version == "8" && output.live.compact.function == module.compact.name
     error_message = "The scripts must learn the guards and the versions from the outputs."
+  }
+}
+
+run "whoever_else_calls_calls_the_alias" {
+  command = plan
+
+  variables {
+    delivery = "sns"
+    topics   = { travel = { datasets = ["passengers"] } }
+    query    = { cors_origins = ["https://app.example.com"] }
+  }
+
+  assert {
+    condition = alltrue([
+      for subscription in [aws_sns_topic_subscription.ingest, aws_sns_topic_subscription.other["travel"]] :
+      subscription.endpoint == module.ingest.live.arn && endswith(subscription.endpoint, ":live")
+    ])
+    error_message = "SNS must invoke the alias: else a rollback does not reach ingest."
+  }
+
+  assert {
+    condition = (
+      length(aws_lambda_permission.topic) == 2 &&
+      alltrue([for permission in aws_lambda_permission.topic : permission.qualifier == "live"]) &&
+      aws_lambda_function_event_invoke_config.topic[0].qualifier == "live"
+    )
+    error_message = "What SNS may invoke, and where what failed is kept, must be said of the alias that it invokes."
+  }
+
+  assert {
+    condition     = aws_lambda_permission.preflight[0].qualifier == "live"
+    error_message = "API Gateway must be allowed to invoke the alias for preflights too: it answers 500 otherwise."
+  }
+}
+
+run "without_alarms_there_is_no_guard" {
+  command = plan
+
+  variables {
+    alarms = { enabled = false }
+  }
+
+  assert {
+    condition     = length(output.guards) == 0 && alltrue([for function in [module.ingest, module.compact, module.register, module.query] : function.guard == null])
+    error_message = "An environment without alarms must pay for none."
   }
 }
 
@@ -102,36 +155,4 @@ run "the_newest_gets_a_share" {
     condition     = module.ingest.live.version == "8" && length(module.ingest.live.shares) == 0
     error_message = "Lambda refuses a share for the version that the alias names: a function that did not change must have none."
   }
-}
-
-run "no_such_function" {
-  command = plan
-  variables {
-    release = { versions = { squery = "7" } }
-  }
-  expect_failures = [var.release]
-}
-
-run "no_such_version" {
-  command = plan
-  variables {
-    release = { versions = { query = "$LATEST" } }
-  }
-  expect_failures = [var.release]
-}
-
-run "all_of_it_is_no_share" {
-  command = plan
-  variables {
-    release = { versions = { query = "7" }, newest_share = 1 }
-  }
-  expect_failures = [var.release]
-}
-
-run "a_share_of_nothing" {
-  command = plan
-  variables {
-    release = { newest_share = 0.1 }
-  }
-  expect_failures = [var.release]
 }

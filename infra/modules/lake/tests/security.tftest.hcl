@@ -286,7 +286,8 @@ run "versioned" {
   assert {
     condition = (
       strcontains(aws_iam_role_policy.operator[0].policy, "s3:ListBucketVersions") &&
-      strcontains(aws_iam_role_policy.operator[0].policy, "s3:GetObjectVersion") &&
+      strcontains(aws_iam_role_policy.operator[0].policy, "\"s3:GetObjectVersion\"") &&
+      strcontains(aws_iam_role_policy.operator[0].policy, "s3:GetObjectVersionTagging") &&
       length(aws_iam_role_policy.operator[0].policy) <= 10240
     )
     error_message = "Who restores must be able to read versions, by a policy that IAM takes."
@@ -388,6 +389,11 @@ run "a_small_quota" {
     condition     = module.query.function.reserved_concurrency == -1 && length(data.aws_servicequotas_service_quota.concurrency) == 0
     error_message = "Where the quota is small nothing is reserved, and nobody is asked for a quota that was given."
   }
+
+  assert {
+    condition     = module.query.function.environment.TRIBUTARY_MAX_RUNNING == "50"
+    error_message = "Without a reservation the queries must be bounded all the same."
+  }
 }
 
 run "a_quota_that_is_just_enough" {
@@ -396,13 +402,36 @@ run "a_quota_that_is_just_enough" {
   variables {
     account_concurrency = 500
     ingest              = { reserved_concurrency = 200 }
-    query               = { reserved_concurrency = 200 }
+    query               = { reserved_concurrency = 200, max_running = 200 }
   }
 
   assert {
-    condition     = module.query.function.reserved_concurrency == 200
-    error_message = "A reservation that was asked for must be made."
+    condition     = module.query.function.reserved_concurrency == 200 && module.query.function.environment.TRIBUTARY_MAX_RUNNING == "200"
+    error_message = "A reservation that was asked for must be made, and as many queries may run."
   }
+}
+
+run "a_small_reservation" {
+  command = plan
+
+  variables {
+    query = { reserved_concurrency = 20 }
+  }
+
+  assert {
+    condition     = module.query.function.environment.TRIBUTARY_MAX_RUNNING == "20"
+    error_message = "Unless asked for, no more queries may run than invocations."
+  }
+}
+
+run "more_queries_than_invocations" {
+  command = plan
+
+  variables {
+    query = { reserved_concurrency = 20, max_running = 21 }
+  }
+
+  expect_failures = [output.reserved_concurrency]
 }
 
 run "more_than_the_quota" {

@@ -12,6 +12,7 @@ variables {
   queries_directory   = "../../queries"
 }
 
+# Each value is refused by a validation of its own. A run tries one for each variable that has any left.
 run "refused_1" {
   command = plan
 
@@ -30,11 +31,27 @@ run "refused_1" {
     compact                = { grace_minutes = 60 }
     register               = { reconcile = "hourly" }
     query                  = { wait_seconds = 23 }
+    topics                 = { travel = { datasets = ["passengers"], publishers = ["*"] } }
+    release                = { versions = { squery = "7" } }
   }
 
   expect_failures = [
-    var.prefix, var.name, var.bucket, var.database, var.publishers, var.log, var.log_retention_days,
-    var.scan_limit_bytes, var.results_retention_days, var.api, var.ingest, var.compact, var.register, var.query,
+    var.prefix,
+    var.name,
+    var.bucket,
+    var.database,
+    var.publishers,
+    var.log,
+    var.log_retention_days,
+    var.scan_limit_bytes,
+    var.results_retention_days,
+    var.api,
+    var.ingest,
+    var.compact,
+    var.register,
+    var.query,
+    var.topics,
+    var.release,
   ]
 }
 
@@ -48,9 +65,20 @@ run "refused_2" {
     compact  = { memory_budget_mib = 1800 }
     register = { reserved_concurrency = 2, queue_concurrency = 2 }
     query    = { reserved_concurrency = 0 }
+    topics   = { travel = { datasets = [] } }
+    release  = { versions = { query = "$LATEST" } }
   }
 
-  expect_failures = [var.name, var.api, var.ingest, var.compact, var.register, var.query]
+  expect_failures = [
+    var.name,
+    var.api,
+    var.ingest,
+    var.compact,
+    var.register,
+    var.query,
+    var.topics,
+    var.release,
+  ]
 }
 
 run "refused_3" {
@@ -61,9 +89,24 @@ run "refused_3" {
     compact  = { sweep = "5 minutes" }
     register = { queue_concurrency = 1 }
     query    = { max_rows = 0 }
+    api      = { authorization = "JWT" }
+    delivery = "eventbridge"
+    identity = "mine"
+    topics   = { bookings = { datasets = ["bookings"] } }
+    release  = { versions = { query = "7" }, newest_share = 1 }
   }
 
-  expect_failures = [var.ingest, var.compact, var.register, var.query]
+  expect_failures = [
+    var.ingest,
+    var.compact,
+    var.register,
+    var.query,
+    var.api,
+    var.delivery,
+    var.identity,
+    var.topics,
+    var.release,
+  ]
 }
 
 run "refused_4" {
@@ -74,19 +117,36 @@ run "refused_4" {
     compact  = { timeout_seconds = 20 }
     register = { batch_size = 10001 }
     query    = { memory_mib = 64 }
+    api      = { jwt = { issuer = "https://issuer.example.com", audience = ["lake"] } }
+    topics   = { events = { datasets = ["passengers"] } }
+    release  = { newest_share = 0.1 }
   }
 
-  expect_failures = [var.ingest, var.compact, var.register, var.query]
+  expect_failures = [
+    var.ingest,
+    var.compact,
+    var.register,
+    var.query,
+    var.api,
+    var.topics,
+    var.release,
+  ]
 }
 
 run "refused_5" {
   command = plan
 
   variables {
-    ingest = { earliest_event = "yesterday" }
+    ingest  = { earliest_event = "yesterday" }
+    compact = { vacuum = "1 hour" }
+    query   = { memory_mib = 512, max_rendered_mib = 129 }
   }
 
-  expect_failures = [var.ingest]
+  expect_failures = [
+    var.ingest,
+    var.compact,
+    var.query,
+  ]
 }
 
 run "refused_6" {
@@ -95,162 +155,93 @@ run "refused_6" {
   variables {
     ingest  = { event_ahead_hours = 9000, max_unpacked_mib = 65 }
     compact = { retention_hours = 2 }
+    query   = { cors_origins = ["https://app.example.com/path"] }
   }
 
-  expect_failures = [var.ingest, var.compact]
+  expect_failures = [
+    var.ingest,
+    var.compact,
+    var.query,
+  ]
 }
 
 run "refused_7" {
   command = plan
 
   variables {
-    compact = { vacuum = "1 hour" }
+    compact = { target_file_size_mib = 4097 }
+    ingest  = { event_behind_hours = 23 }
+    query   = { scan_tiers = [10485759] }
   }
 
-  expect_failures = [var.compact]
+  expect_failures = [
+    var.compact,
+    var.ingest,
+    var.query,
+  ]
 }
 
 run "refused_8" {
   command = plan
 
   variables {
-    compact = { target_file_size_mib = 4097 }
+    compact = { memory_mib = 127 }
+    ingest  = { message_partitions = 0 }
+    query   = { scan_tiers = [20000000, 20000000] }
   }
 
-  expect_failures = [var.compact]
+  expect_failures = [
+    var.compact,
+    var.ingest,
+    var.query,
+  ]
 }
 
 run "refused_9" {
   command = plan
 
   variables {
-    compact = { memory_mib = 127 }
+    compact = { memory_budget_mib = 63 }
+    ingest  = { hourly_partitions = 1000001 }
+    query   = { max_running = 1001 }
   }
 
-  expect_failures = [var.compact]
+  expect_failures = [
+    var.compact,
+    var.ingest,
+    var.query,
+  ]
 }
 
 run "refused_10" {
   command = plan
 
   variables {
-    compact = { memory_budget_mib = 63 }
+    compact = { reserved_concurrency = 5, queue_concurrency = 4 }
+    ingest  = { datasets = ["Passengers"] }
   }
 
-  expect_failures = [var.compact]
+  expect_failures = [
+    var.compact,
+    var.ingest,
+  ]
 }
 
 run "refused_11" {
   command = plan
 
   variables {
-    compact = { reserved_concurrency = 5, queue_concurrency = 4 }
-  }
-
-  expect_failures = [var.compact]
-}
-
-run "refused_12" {
-  command = plan
-
-  variables {
-    query = { memory_mib = 512, max_rendered_mib = 129 }
-  }
-
-  expect_failures = [var.query]
-}
-
-run "refused_13" {
-  command = plan
-
-  variables {
-    query = { cors_origins = ["https://app.example.com/path"] }
-  }
-
-  expect_failures = [var.query]
-}
-
-run "refused_14" {
-  command = plan
-
-  variables {
-    ingest = { event_behind_hours = 23 }
-  }
-
-  expect_failures = [var.ingest]
-}
-
-run "refused_15" {
-  command = plan
-
-  variables {
-    ingest = { message_partitions = 0 }
-  }
-
-  expect_failures = [var.ingest]
-}
-
-run "refused_16" {
-  command = plan
-
-  variables {
-    ingest = { hourly_partitions = 1000001 }
-  }
-
-  expect_failures = [var.ingest]
-}
-
-run "refused_17" {
-  command = plan
-
-  variables {
-    ingest = { datasets = ["Passengers"] }
-  }
-
-  expect_failures = [var.ingest]
-}
-
-run "refused_18" {
-  command = plan
-
-  variables {
-    ingest = { datasets = [] }
-  }
-
-  expect_failures = [var.ingest]
-}
-
-run "refused_19" {
-  command = plan
-
-  variables {
-    query = { scan_tiers = [10485759] }
-  }
-
-  expect_failures = [var.query]
-}
-
-run "refused_20" {
-  command = plan
-
-  variables {
-    query = { scan_tiers = [20000000, 20000000] }
-  }
-
-  expect_failures = [var.query]
-}
-
-run "refused_21" {
-  command = plan
-
-  variables {
+    ingest  = { datasets = [] }
     compact = { threads = 65 }
   }
 
-  expect_failures = [var.compact]
+  expect_failures = [
+    var.ingest,
+    var.compact,
+  ]
 }
 
-run "refused_22" {
+run "no_environment" {
   command = plan
 
   variables {
@@ -261,7 +252,7 @@ run "refused_22" {
 }
 
 # S3 takes 63 characters, and the bucket's name has the account and the region behind these.
-run "refused_23" {
+run "a_name_that_is_too_long" {
   command = plan
 
   variables {
@@ -272,7 +263,7 @@ run "refused_23" {
   expect_failures = [var.name]
 }
 
-run "refused_24" {
+run "a_name_and_an_environment_that_are_too_long" {
   command = plan
 
   variables {
@@ -281,50 +272,6 @@ run "refused_24" {
   }
 
   expect_failures = [var.environment]
-}
-
-run "refused_25" {
-  command = plan
-
-  variables {
-    api      = { authorization = "JWT" }
-    delivery = "eventbridge"
-    identity = "mine"
-    topics   = { bookings = { datasets = ["bookings"] } }
-  }
-
-  expect_failures = [var.api, var.delivery, var.identity, var.topics]
-}
-
-run "refused_26" {
-  command = plan
-
-  variables {
-    api    = { jwt = { issuer = "https://issuer.example.com", audience = ["lake"] } }
-    topics = { events = { datasets = ["passengers"] } }
-  }
-
-  expect_failures = [var.api, var.topics]
-}
-
-run "refused_27" {
-  command = plan
-
-  variables {
-    topics = { travel = { datasets = ["passengers"], publishers = ["*"] } }
-  }
-
-  expect_failures = [var.topics]
-}
-
-run "refused_28" {
-  command = plan
-
-  variables {
-    topics = { travel = { datasets = [] } }
-  }
-
-  expect_failures = [var.topics]
 }
 
 # A lake that everybody on the internet may read.
