@@ -124,8 +124,10 @@ def step(name, run):
     began = time.monotonic()
     try:
         run()
-    except AssertionError as error:
-        raise AssertionError(f"{name}: {error}") from error
+    except Exception as error:
+        # The other thread goes on for some minutes.
+        print(f"FAILED after {time.monotonic() - began:.0f}s: {name}: {error}", flush=True)
+        raise AssertionError(f"{name} failed") from error
     print(f"{time.monotonic() - began:5.0f}s  {name}", flush=True)
 
 

@@ -3,7 +3,7 @@
 1. judge.py: IAM judges a call by the resources and condition keys that AWS documents, where MiniStack has others.
 2. record.py: every call of a role is written down, with what IAM decided.
 3. athena.py: the local lake runs the queries, over MiniStack's catalog and bucket.
-4. catalog.py: a call of Glue that MiniStack does not have.
+4. catalog.py: what Glue answers about partitions, where MiniStack answers otherwise.
 
 Everything else is MiniStack as it was published: signatures, sessions, policies, and every service. Other versions of
 MiniStack have other insides, so this one refuses to start with any but the pinned one.
