@@ -12,7 +12,8 @@ from deployment import WORKSPACE, Deployment
 # what its guide says on upgrading.
 RELEASED = "7982918467b4d52687e3bf645dde97ce36213e18"
 OLD_VARIABLES = {"name": "released"}
-NEW_VARIABLES = {"name": "released", "prefix": "released"}
+# A personal environment has a lower limit, and so fewer tiers, than every lake had.
+NEW_VARIABLES = {"name": "released", "prefix": "released", "scan_limit_bytes": 10000000000}
 
 # What holds data, or what somebody outside knows by its name: none of these may be replaced.
 LASTING = {
