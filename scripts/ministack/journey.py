@@ -226,8 +226,9 @@ class Journey:
 
     def keys_have_their_tiers(self):
         """Each scan tier is a workgroup, and the role has a right on each. From here on nobody asks without a key."""
-        bounds = sorted(int(group["Name"].rsplit("-", 1)[1]) for group in self.aws.athena.list_work_groups()["WorkGroups"]
-                        if "-scan-" in group["Name"])
+        configuration = self.aws.lambda_.get_function_configuration(FunctionName=self.names.functions["query"])
+        tiers = configuration["Environment"]["Variables"]["TRIBUTARY_SCAN_TIERS"].split(",")
+        bounds = sorted(int(tier.split("=")[1]) for tier in tiers)
         assert bounds, "the lake has no scan tiers"
         for bound in bounds:
             made = json.loads(tributary(self.machine, self.names, "key", "create", f"up to {bound}", "--dataset", "*",
