@@ -70,6 +70,17 @@ class Deployment:
             begin = text.find("Terraform will perform")
             raise AssertionError("a second plan is not clean:\n" + text[max(begin, 0):])
 
+    def assert_only_tags_drift(self, types):
+        """A plan finds nothing to do but to change tags of these types: MiniStack forgets them."""
+        for change in self.plan()["resource_changes"]:
+            before, after = change["change"]["before"], change["change"]["after"]
+            if change["change"]["actions"] in (["no-op"], ["read"]):
+                continue
+            address, actions = change["address"], change["change"]["actions"]
+            assert actions == ["update"] and change["type"] in types, f"a second plan is not clean: {actions} {address}"
+            differing = {key for key in before if before[key] != after.get(key)}
+            assert differing <= {"tags", "tags_all"}, f"a second plan changes {differing} of {address}"
+
     def destroy(self, **variables):
         return self.terraform("destroy", "-auto-approve", **variables)[1]
 

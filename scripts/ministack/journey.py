@@ -186,10 +186,14 @@ class Journey:
         trigger = self.names.trigger("register")["UUID"]
         self.aws.events.disable_rule(Name=rule)
         self.aws.lambda_.update_event_source_mapping(UUID=trigger, Enabled=False)
-        self.aws.glue.delete_table(DatabaseName=self.names.database, Name="passengers")
         seen = len(self.machine.calls())
 
         def asked():
+            # An invocation that had begun before may make it again.
+            try:
+                self.aws.glue.delete_table(DatabaseName=self.names.database, Name="passengers")
+            except self.aws.glue.exceptions.EntityNotFoundException:
+                pass
             return any(call["role"] == self.names.roles["compact"] and call["action"] == "glue:GetDatabase"
                        for call in self.machine.calls()[seen:])
 

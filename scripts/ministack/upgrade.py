@@ -21,6 +21,9 @@ LASTING = {
     "aws_lambda_function", "aws_apigatewayv2_api", "aws_cloudwatch_log_group", "aws_athena_workgroup", "aws_iam_role",
 }
 
+# MiniStack answers the tags that these were made with, whatever TagResource was told since.
+TAGS_FORGOTTEN = {"aws_apigatewayv2_api", "aws_apigatewayv2_stage"}
+
 
 def released(root, directory):
     """The released infra/, as git has it."""
@@ -58,7 +61,7 @@ class Upgrade:
                     if "delete" in change["change"]["actions"] and change["type"] in LASTING]
         assert not replaced, f"the upgrade would destroy {replaced}"
         self.new.apply()
-        self.new.assert_no_drift()
+        self.new.assert_only_tags_drift(TAGS_FORGOTTEN)
         names = self.new.names()
         publish(names, "passengers", [{"passenger_id": n, "name": "after the upgrade"} for n in range(5, 12)])
         self.rows(names, 12)
