@@ -8,6 +8,10 @@ mock_data "aws_region" {
   defaults = { id = "us-west-2" }
 }
 
+mock_data "aws_servicequotas_service_quota" {
+  defaults = { value = 1000 }
+}
+
 mock_data "aws_partition" {
   defaults = { partition = "aws" }
 }
@@ -16,6 +20,13 @@ mock_resource "aws_lambda_function" {
   defaults = {
     arn        = "arn:aws:lambda:us-west-2:000000000000:function:mock"
     invoke_arn = "arn:aws:apigateway:us-west-2:lambda:path/2015-03-31/functions/arn:aws:lambda:us-west-2:000000000000:function:mock/invocations"
+  }
+}
+
+mock_resource "aws_lambda_alias" {
+  defaults = {
+    arn        = "arn:aws:lambda:us-west-2:000000000000:function:mock:live"
+    invoke_arn = "arn:aws:apigateway:us-west-2:lambda:path/2015-03-31/functions/arn:aws:lambda:us-west-2:000000000000:function:mock:live/invocations"
   }
 }
 

@@ -35,7 +35,7 @@ run "as_the_map_says" {
   }
 
   assert {
-    condition     = length(output.alarms) == 0
+    condition     = length(output.alarms) == 0 && length(output.guards) == 0
     error_message = "The entry develop has no alarms."
   }
 
@@ -56,7 +56,7 @@ run "a_variable_overrides_the_map" {
     scan_limit_bytes       = 20000000
     api                    = { burst = 7 }
     compact                = { threads = 2 }
-    query                  = { max_rows = 7 }
+    query                  = { max_rows = 7, max_running = 9 }
   }
 
   assert {
@@ -70,6 +70,7 @@ run "a_variable_overrides_the_map" {
       module.lake.settings.functions.compact.memory_mib == 1024 &&
       module.lake.settings.functions.compact.environment.TRIBUTARY_THREADS == "2" &&
       module.lake.settings.functions.query.environment.TRIBUTARY_MAX_ROWS == "7" &&
+      module.lake.settings.functions.query.environment.TRIBUTARY_MAX_RUNNING == "9" &&
       module.lake.settings.log_retention_days == 365 &&
       module.lake.settings.results_retention_days == 3 &&
       module.lake.settings.scan_limit_bytes == 20000000 &&

@@ -11,7 +11,7 @@ run "plan" {
   command = plan
 
   assert {
-    condition     = module.lake.delivery.protocol == "lambda" && strcontains(module.lake.delivery.endpoint, ":function:")
-    error_message = "SNS must invoke the function."
+    condition     = module.lake.delivery.protocol == "lambda" && strcontains(module.lake.delivery.endpoint, ":function:") && endswith(module.lake.delivery.endpoint, ":live")
+    error_message = "SNS must invoke the version of the function that serves."
   }
 }
