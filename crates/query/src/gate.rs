@@ -26,7 +26,7 @@ use sqlparser::{
 
 use crate::{
     literal::Literal,
-    pattern,
+    pattern::{self, Looked},
     plan::Limits,
     problem::{Kind, Problem, quote},
     sql::Statement,
@@ -173,8 +173,9 @@ impl Gated {
                 return Err(problem.with("parameter", "limit").with("maximum", max_rows));
             }
         };
+        let mut looked = Looked::default();
         for (index, value) in values.iter().enumerate().filter(|(index, _)| self.patterns.contains(index)) {
-            self.regular_expression(index, value)?;
+            self.regular_expression(index, value, &mut looked)?;
         }
         let literals: Vec<Vec<Literal>> = values.iter().map(Literal::parts).collect();
         let lengths: Vec<usize> = literals.iter().map(Vec::len).collect();
@@ -195,9 +196,9 @@ impl Gated {
     }
 
     /// Checks the value of a parameter that stands for a regular expression.
-    fn regular_expression(&self, index: usize, value: &Value) -> Result<(), Problem> {
+    fn regular_expression(&self, index: usize, value: &Value, looked: &mut Looked) -> Result<(), Problem> {
         let Value::Text(text) = value else { return Ok(()) };
-        pattern::in_sql(text).map_err(|what| {
+        pattern::in_sql(text, looked).map_err(|what| {
             let name = match self.parameters.get(index).and_then(Option::as_deref) {
                 Some(name) => name.to_owned(),
                 None => (index + 1).to_string(),

@@ -58,7 +58,7 @@ pub(crate) fn regular(operand: &Operand, text: &str, folded: bool) -> Result<Str
         .map_err(|error| expected(operand, &format!("a regular expression ({})", error.kind()), text))?;
     portable::check(&parsed)
         .map_err(|what| expected(operand, &format!("a regular expression {what}"), text))?;
-    ambiguous::check(&parsed, folded)
+    ambiguous::check(&parsed, folded, &mut 0)
         .map_err(|what| expected(operand, &format!("a regular expression {what}"), text))?;
     let pattern = if folded { format!("(?i){text}") } else { text.to_owned() };
     compiles(&pattern).map_err(|what| expected(operand, &format!("a regular expression {what}"), text))?;
@@ -78,14 +78,19 @@ fn compiles(pattern: &str) -> Result<(), &'static str> {
     }
 }
 
+/// How many steps the checks of a statement's regular expressions have taken. All together are bounded: a statement has room
+/// for more than a thousand.
+#[derive(Debug, Default)]
+pub(crate) struct Looked(usize);
+
 /// Says what a regular expression in SQL must be like, if it is not: one that Athena's engine, which backtracks, needs no
-/// exponential time for. `Err` goes on after "a regular expression".
-pub(crate) fn in_sql(text: &str) -> Result<(), String> {
+/// exponential time for. `Err` goes on after "a regular expression". The expressions of one statement share `looked`.
+pub(crate) fn in_sql(text: &str, looked: &mut Looked) -> Result<(), String> {
     if text.len() > MAX_IN_SQL {
         return Err(format!("of {MAX_IN_SQL} bytes at most"));
     }
     let parsed = foreign::parse(text).map_err(|error| format!("that can be read ({error})"))?;
-    ambiguous::check(&parsed, false).map_err(str::to_owned)
+    ambiguous::check(&parsed, false, &mut looked.0).map_err(str::to_owned)
 }
 
 fn expected(operand: &Operand, what: &str, text: &str) -> Problem {
@@ -205,7 +210,7 @@ mod tests {
         for taken in
             ["", "a(?=b)", "(?<!a)b", r"(a)\1", "(?<name>a+)b", "a++b", "[[:alpha:]]", &"a".repeat(3_000)]
         {
-            assert_eq!(in_sql(taken), Ok(()), "{taken}");
+            assert_eq!(in_sql(taken, &mut Looked::default()), Ok(()), "{taken}");
         }
         for (refused, words) in [
             ("(a+)+$", "in one way only"),
@@ -215,7 +220,7 @@ mod tests {
             (&"a".repeat(4_097), "of 4096 bytes at most"),
             (&format!("(?:{})*", "[ab]?".repeat(800)), "that is smaller"),
         ] {
-            let error = in_sql(refused).unwrap_err();
+            let error = in_sql(refused, &mut Looked::default()).unwrap_err();
             assert!(error.contains(words), "{refused}: {error}");
         }
     }

@@ -155,7 +155,7 @@ impl Walk<'_> {
         match value {
             Value::Placeholder(_) => self.patterns.push(span.start),
             Value::SingleQuotedString(text) if !self.is_named_query() => {
-                pattern::in_sql(text).map_err(|what| {
+                pattern::in_sql(text, &mut self.looked).map_err(|what| {
                     let message =
                         format!("{} takes a regular expression {what}; found {}", name.value, quote(text));
                     Refused::at(message, span.start)

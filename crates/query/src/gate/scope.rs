@@ -9,7 +9,7 @@ use sqlparser::{
 };
 
 use super::{Refused, known};
-use crate::problem::quote;
+use crate::{pattern::Looked, problem::quote};
 
 /// The one catalog of an Athena workgroup that reads Glue.
 const CATALOG: &str = "awsdatacatalog";
@@ -45,6 +45,8 @@ pub(super) struct Walk<'a> {
     pub(super) volatile: bool,
     /// Where a parameter stands for a regular expression.
     pub(super) patterns: Vec<Location>,
+    /// What it took to check the regular expressions so far.
+    pub(super) looked: Looked,
 }
 
 impl<'a> Walk<'a> {
@@ -59,6 +61,7 @@ impl<'a> Walk<'a> {
             ordered: false,
             volatile: false,
             patterns: Vec::new(),
+            looked: Looked::default(),
         }
     }
 

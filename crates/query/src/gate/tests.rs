@@ -4,6 +4,8 @@ use sqlparser::ast::Statement as Parsed;
 use super::*;
 use crate::problem::listing;
 
+mod together;
+
 fn readable() -> Vec<DatasetName> {
     ["bookings", "passengers"].map(|name| DatasetName::new(name).unwrap()).to_vec()
 }

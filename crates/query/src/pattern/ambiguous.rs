@@ -12,20 +12,25 @@ use regex_syntax::ast::Ast;
 
 use super::automaton::{Automaton, TooLarge};
 
-/// How many steps the search may take, through all loops, and how many states of one loop it looks at. A request may have
-/// a hundred expressions: the steps of one have to take milliseconds.
+/// How many steps the search may take, through all loops of all expressions of a statement, and how many states of one loop
+/// it looks at. It runs on the thread that answers requests, so all of it has to take milliseconds.
 const MAX_STEPS: usize = 2_000_000;
 const MAX_LOOP: usize = 1_000;
 
 const AMBIGUOUS: &str = "that matches a repeated text in one way only, since (a+)+ and (a|a)* take exponential time: write \
                          a+, or have a separator between the repetitions, as in ([a-z]+-)*[a-z]+";
-const TOO_LARGE: &str = "that is smaller: this one cannot be checked for exponential time";
+const TOO_LARGE: &str =
+    "that is smaller: with those before it, it takes too long to check for exponential time";
 
-/// Says what the expression must be like, if it is not. `folded`: letters match in upper and lower case.
-pub(super) fn check(ast: &Ast, folded: bool) -> Result<(), &'static str> {
+/// Says what the expression must be like, if it is not. `folded`: letters match in upper and lower case. `steps`: those that
+/// the statement's expressions before it took.
+pub(super) fn check(ast: &Ast, folded: bool, steps: &mut usize) -> Result<(), &'static str> {
     let automaton = Automaton::new(ast, folded).map_err(|TooLarge| TOO_LARGE)?;
-    let mut steps = 0;
-    search(&automaton, &mut steps)
+    *steps += automaton.next.len();
+    if *steps > MAX_STEPS {
+        return Err(TOO_LARGE);
+    }
+    search(&automaton, steps)
 }
 
 /// Looks at every loop, and counts the steps.

@@ -6,7 +6,7 @@ use regex_syntax::ast::parse::Parser;
 use super::*;
 
 fn verdict(pattern: &str) -> Result<(), &'static str> {
-    check(&Parser::new().parse(pattern).unwrap(), false)
+    check(&Parser::new().parse(pattern).unwrap(), false, &mut 0)
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn what_matches_in_more_and_more_ways_is_refused() {
     ] {
         assert_eq!(verdict(pattern), Err(AMBIGUOUS), "{pattern}");
     }
-    let folded = check(&Parser::new().parse("(a|A)+").unwrap(), true);
+    let folded = check(&Parser::new().parse("(a|A)+").unwrap(), true, &mut 0);
     assert_eq!((verdict("(a|A)+"), folded), (Ok(()), Err(AMBIGUOUS)));
 }
 
@@ -246,7 +246,7 @@ proptest! {
         let Ok(ast) = Parser::new().parse(&pattern) else { return Ok(()) };
         // A plus behind another repetition is possessive, which is another meaning than that of nested loops.
         let is_possessive = ["++", "*+", "?+"].iter().any(|operator| pattern.contains(operator));
-        if is_possessive || check(&ast, false).is_err() {
+        if is_possessive || check(&ast, false, &mut 0).is_err() {
             return Ok(());
         }
         let text: Vec<char> = period.chars().cycle().take(48).collect();
