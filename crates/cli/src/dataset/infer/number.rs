@@ -41,7 +41,7 @@ pub(super) fn digits(text: &str) -> Option<Digits> {
 pub(super) enum Kept {
     /// All: it has no more than the 15 digits that every double has.
     Few,
-    /// All: it has more, and is the shortest text that this double has.
+    /// All: it has more, and is a shortest text that this double has.
     Shortest,
     /// Not all.
     Not,
@@ -55,11 +55,23 @@ pub(super) fn kept(text: &str, double: f64) -> Kept {
     let digits = significant(text);
     if digits.0.len() <= DOUBLE {
         Kept::Few
-    } else if digits == significant(&format!("{double:e}")) {
+    } else if digits == significant(&format!("{double:e}")) || is_other_of_a_tie(&digits, double) {
         Kept::Shortest
     } else {
         Kept::Not
     }
+}
+
+/// Whether a fraction's digits are as short and as near as those that Rust writes for the double.
+///
+/// Where a double lies exactly between two shortest texts, writers differ: Rust rounds up, `serde_json` and
+/// JavaScript round to the even digit. An integer is exact, so that neither of its two texts would be the
+/// number that was meant.
+fn is_other_of_a_tie((digits, power): &(String, i64), double: f64) -> bool {
+    let is_fraction = i64::try_from(digits.len()).is_ok_and(|length| length > *power);
+    // A double has at most 767 significant digits, and Rust writes as many of them exactly as are asked for.
+    let (exact, exact_power) = significant(&format!("{double:.766e}"));
+    is_fraction && exact_power == *power && exact.strip_suffix('5').is_some_and(|lower| lower == digits)
 }
 
 /// The digits of a number without the zeros at both ends, and the power of ten of the first one.
@@ -128,6 +140,10 @@ mod tests {
             ("0.30000000000000004", Kept::Shortest),
             ("1.0357019999999999e1", Kept::Shortest),
             ("-12345678901234567000", Kept::Shortest),
+            // The double is 706403109560532.25.
+            ("706403109560532.2", Kept::Shortest),
+            ("706403109560532.3", Kept::Shortest),
+            ("706403109560532.22", Kept::Not),
             ("0.1234567890123456789", Kept::Not),
             ("9223372036854775808", Kept::Not),
             ("9007199254740993", Kept::Not),
