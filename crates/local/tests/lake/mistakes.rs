@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::TestLake;
 
 /// Statements, their parameters, and words of what is said.
-const MISTAKES: [(&str, &str, &str); 24] = [
+const MISTAKES: [(&str, &str, &str); 29] = [
     // The gate's own.
     ("SELECT FROM passengers", "[]", ""),
     ("SELECT name FROM passengers WHERE", "[]", ""),
@@ -29,6 +29,29 @@ const MISTAKES: [(&str, &str, &str); 24] = [
     ("SELECT name FROM passengers UNION SELECT passenger_id FROM passengers", "[]", ""),
     ("SELECT name, count(*) FROM passengers", "[]", ""),
     ("SELECT DATE '2026-02-30' FROM passengers", "[]", ""),
+    ("SELECT now() FROM passengers", "[]", "function now is not supported by the local engine"),
+    (
+        "SELECT name FROM passengers WHERE current_date > DATE '2026-01-01' - INTERVAL '24' HOUR",
+        "[]",
+        "function current_date is not supported by the local engine",
+    ),
+    // A window with ORDER BY has a RANGE frame.
+    (
+        "SELECT rank() OVER (ORDER BY from_base64(name)) FROM passengers",
+        "[]",
+        "a RANGE frame, which is a window's unless it says ROWS, over varbinary",
+    ),
+    (
+        "SELECT sum(passenger_id) OVER (ORDER BY name RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM passengers",
+        "[]",
+        "requires that sort item type be numeric, datetime or interval (actual: varchar)",
+    ),
+    (
+        "SELECT sum(passenger_id) OVER (ORDER BY passenger_id RANGE BETWEEN 'a' PRECEDING AND CURRENT ROW) \
+         FROM passengers",
+        "[]",
+        "",
+    ),
     // What it finds in the rows.
     ("SELECT 1 / (passenger_id - passenger_id) FROM passengers", "[]", "Division by zero"),
     ("SELECT name FROM passengers WHERE passenger_id / ? = 1", "[0]", "Division by zero"),
