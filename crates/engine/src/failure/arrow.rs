@@ -48,9 +48,7 @@ pub(super) fn describe(error: &ArrowError, place: &str) -> Option<Described> {
         ArrowError::NotYetImplemented(what) => Unsupported(first_line(what)),
         ArrowError::ParquetError(what) => Failed("HIVE_BAD_DATA", what.clone()),
         // A column of texts holds no more bytes than its offsets count.
-        ArrowError::MemoryError(_) | ArrowError::OffsetOverflowError(_) => {
-            Failed(EXCEEDED, "a column of values is longer than the local engine takes".to_owned())
-        }
+        ArrowError::MemoryError(_) | ArrowError::OffsetOverflowError(_) => too_long(),
         ArrowError::ExternalError(inner) => {
             return super::describe(inner.downcast_ref::<DataFusionError>()?, place);
         }
@@ -66,6 +64,10 @@ pub(super) fn describe(error: &ArrowError, place: &str) -> Option<Described> {
     })
 }
 
+fn too_long() -> Described {
+    Described::Failed(EXCEEDED, "a column of values is longer than the local engine takes".to_owned())
+}
+
 /// What has only words.
 fn computed(what: &str) -> Option<Described> {
     use Described::{Failed, Unsupported};
@@ -75,6 +77,9 @@ fn computed(what: &str) -> Option<Described> {
     }
     if says(&DEFECTS) {
         return None;
+    }
+    if what.contains("Offset overflow") {
+        return Some(too_long());
     }
     if says(&TYPES) {
         let (_, types) = what.split_once(": ").unwrap_or_default();

@@ -120,6 +120,7 @@ fn every_kind_of_arrows_errors_is_the_statements_or_the_engines() {
         (compute("Timestamp out of range"), Statement("NUMERIC_VALUE_OUT_OF_RANGE")),
         (compute("Date arithmetic overflow: 1 + 2 months"), Statement("NUMERIC_VALUE_OUT_OF_RANGE")),
         (compute("Map not supported in rank"), Statement("NOT_SUPPORTED")),
+        (compute("Offset overflow when casting from Utf8 to LargeUtf8"), Statement(EXCEEDED)),
         (compute("Cannot perform binary operation on arrays of different length"), Engine),
         (ArrowError::AvroError(text("x")), Engine),
         (ArrowError::CDataInterface(text("x")), Engine),

@@ -94,6 +94,31 @@ async fn a_mistake_in_sql_is_a_400_that_says_what_is_wrong() {
     lake.stop().await;
 }
 
+/// A type that the engine has no code for is a mistake of the statement too. A window with ORDER BY has a RANGE frame.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_frame_over_bytes_is_a_400_with_the_reason() {
+    let definition = r#"{"name": "codes", "identity": ["id"], "columns": [
+        {"name": "id", "type": "bigint", "required": true}, {"name": "code", "type": "binary"}]}"#;
+    let lake = TestLake::start(&[("codes", definition)]).await;
+    lake.publish("codes", r#"{"id": 1, "code": "AP8="}"#).await;
+    lake.rows("/v1/datasets/codes/rows", 1).await;
+    for over in [
+        "ORDER BY code",
+        "ORDER BY code RANGE UNBOUNDED PRECEDING",
+        "ORDER BY code RANGE BETWEEN 1 PRECEDING AND CURRENT ROW",
+        "ORDER BY code RANGE BETWEEN CURRENT ROW AND 1 FOLLOWING",
+    ] {
+        let body = json!({"sql": format!("SELECT sum(id) OVER ({over}) AS n FROM codes")});
+        let reply = lake.send("POST", "/v1/queries", &[], Some(body)).await;
+        let detail = reply.is_problem(400, "invalid-sql");
+        assert!(detail.contains("varbinary"), "{over}: {detail}");
+    }
+    let body = json!({"sql": "SELECT count(*) OVER (ORDER BY code ROWS 1 PRECEDING) AS n FROM codes"});
+    let reply = lake.send("POST", "/v1/queries", &[], Some(body)).await;
+    assert_eq!((reply.status, reply.json()), (200, json!([{"n": 1}])));
+    lake.stop().await;
+}
+
 /// Whoever comes back for the rows is told the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mistake_in_sql_is_told_to_who_comes_back() {
