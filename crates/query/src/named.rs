@@ -43,6 +43,11 @@ impl NamedQuery {
         &self.name
     }
 
+    /// Whether it has parameters that stand for regular expressions: to check their values may take a while.
+    pub(crate) fn has_patterns(&self) -> bool {
+        self.gated.has_patterns()
+    }
+
     /// The datasets that it reads, in order of name. Whether they exist is not known here.
     pub fn datasets(&self) -> impl Iterator<Item = &DatasetName> {
         self.gated.tables().iter()

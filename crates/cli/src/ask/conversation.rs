@@ -122,7 +122,13 @@ impl Conversation {
                 // The SQL, or what its values come to.
                 Some(ProblemText { detail, status: 400 }) => Failure::Input(detail),
                 Some(ProblemText { detail, .. }) => Failure::NotDone(detail),
-                None => Failure::NotDone(format!("the query is {}", query.state)),
+                None if query.state == "cancelled" => {
+                    Failure::NotDone("the query was cancelled: run it again".to_owned())
+                }
+                None => Failure::NotDone(format!(
+                    "the query ended as {:?}, and the API gives no reason: the lake's log has it",
+                    query.state
+                )),
             });
         }
         let rows = stop.unless_requested(self.send("GET", &query.links.rows, None)).await;
