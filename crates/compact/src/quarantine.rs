@@ -87,7 +87,8 @@ impl<'o> Refusals<'o> {
     pub(crate) fn end(mut self, packed: &[u8], damage: Option<(usize, io::Error)>) -> io::Result<Refused> {
         let further = self.further.take().map(|Further { first, lines }| {
             let reason = format!(
-                "from this line on {lines} lines do not fit, more than are kept one by one: this is the whole landing object"
+                "from this line on {lines} lines do not fit, more than are kept one by one: this is the whole \
+                 landing object"
             );
             (first, reason)
         });
