@@ -149,7 +149,7 @@ impl<'n> Behind<'n> {
     }
 
     fn is_wanted(&self) -> bool {
-        let quoted = [&b"\""[..], &self.name, b"\""].concat();
+        let quoted = [&b"\""[..], &self.name[..], &b"\""[..]].concat();
         self.wanted.is_some() && serde_json::from_slice::<String>(&quoted).ok().as_deref() == self.wanted
     }
 }
@@ -174,6 +174,12 @@ pub(super) fn sole_array(text: &[u8]) -> Option<String> {
     (!has_more && !name.is_empty()).then_some(name)
 }
 
+/// Whether a name, with its quotes, is the other one. It may be written with escapes.
+fn is_same(name: &[u8], quoted: &[u8]) -> bool {
+    let text = |name: &[u8]| serde_json::from_slice::<String>(name).ok();
+    name == quoted || (name.contains(&b'\\') && text(name).is_some_and(|name| text(quoted) == Some(name)))
+}
+
 /// Looks through the fields of an object.
 fn find(text: &[u8], quoted: &[u8]) -> Found {
     let mut at = 1;
@@ -191,7 +197,7 @@ fn find(text: &[u8], quoted: &[u8]) -> Found {
             Some(_) => return Found::Nothing,
         }
         let Some(length) = Scan::default().feed(&text[at..]) else { return Found::Open };
-        let is_it = &text[at..at + length] == quoted;
+        let is_it = is_same(&text[at..at + length], quoted);
         at = skip(at + length);
         match text.get(at) {
             None => return Found::Open,
@@ -245,6 +251,7 @@ mod tests {
             (r#"{"Rs":[1],"Rs":[2]}"#, None),
             (r#"{"Rs":[1],"n":["]}",{"b":"\\"}] , "\u0052\u0073" : 2}"#, None),
             (r#"{"Rs":[1],"Rs":[2],"Rs":[3]}"#, None),
+            (r#"{"\u0052s":[1],"Rs":[2]}"#, None),
         ] {
             assert_eq!(array_in(text.as_bytes(), "Rs"), found, "{text}");
         }
@@ -255,6 +262,8 @@ mod tests {
         for (text, found) in [
             (r#"{"Records":[1]}"#, Found::Array(12)),
             (r#"{ "v" : "[", "n": {"Records": [2]}, "Records" : [ 1 ]}"#, Found::Array(49)),
+            (r#"{"\u0052ecords":[1]}"#, Found::Array(17)),
+            (r#"{"\u0072ecords":[1]}"#, Found::Nothing),
             (r#"{"records":[1]}"#, Found::Nothing),
             (r#"{"Records":{}}"#, Found::Nothing),
             (r#"{"n": 1}"#, Found::Nothing),
