@@ -119,5 +119,17 @@ class Feed:
         return attributes
 
 
+def around(rng, name, texts):
+    """These events in an object around them. Some have an array of the same name themselves, which has no events."""
+    name, others = json.dumps(name, ensure_ascii=rng.random() < 0.5), rng.choice(["", '"others":[{"n":1}],'])
+
+    def nested(text):
+        # An array is no attribute of a CloudEvent.
+        is_nested = '"specversion"' not in text and rng.random() < 0.2
+        return "{" + name + ':[{"inner":1}],' + text[1:] if is_nested else text
+
+    return "{" + others + name + ":[" + ",".join(map(nested, texts)) + "]}"
+
+
 def written(fields):
     return "{" + ",".join(f"{json.dumps(name)}:{value}" for name, value in fields) + "}"

@@ -51,6 +51,9 @@ class Column:
             written["required"] = True
         if self.sender != self.name:
             written["from"] = self.sender
+        senders = {} if self.is_scalar else self.type.senders(version)
+        if senders:
+            written["fields"] = senders
         if getattr(self.type, "unit", None):
             written["unit"] = self.type.unit
         return written
@@ -70,6 +73,8 @@ class Dataset:
     """By version of the definition."""
     later: list = field(default_factory=list)
     """Columns of the second version."""
+    unwrap: str | None = None
+    """The array in an object around events."""
 
     def definition(self, version):
         columns = self.columns + (self.later if version > 1 else [])
@@ -83,6 +88,8 @@ class Dataset:
             written["sort_by"] = [column.name for column in self.sort_by[version]]
         if self.cloudevents:
             written["cloudevents_type"] = self.event_type
+        if self.unwrap:
+            written["unwrap"] = self.unwrap
         return written
 
     @property
@@ -93,7 +100,8 @@ class Dataset:
         named = lambda column: f"{column.name}:{column.type.name}"
         identity = "source and id" if self.cloudevents else "+".join(map(named, self.identity))
         time = named(self.event_time) if self.event_time else "no event time"
-        return f"{len(self.columns)} columns, identity {identity}, {time} by {self.partition_by}"
+        around = f", within {self.unwrap!r}" if self.unwrap else ""
+        return f"{len(self.columns)} columns, identity {identity}, {time} by {self.partition_by}{around}"
 
 
 def draw(rng, name):
@@ -125,7 +133,8 @@ def draw(rng, name):
     for column in later:
         place(rng, column)
         column.required = False
-    return Dataset(name, columns, identity, event_time, partition_by, cloudevents, sort_by, later)
+    unwrap = rng.choice([None, None, "Records", 'the "items" é'])
+    return Dataset(name, columns, identity, event_time, partition_by, cloudevents, sort_by, later, unwrap)
 
 
 def draw_column(rng, number):

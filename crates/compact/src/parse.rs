@@ -16,13 +16,12 @@ use domain::{
     batch::BatchName,
     key,
     port::{ObjectStore, StoreError},
-    quarantine::Rejected,
 };
 use futures::{StreamExt, stream::FuturesOrdered};
 
-use crate::{error::CompactError, inputs::Landed, limits::Limits, workers::Workers};
+use crate::{error::CompactError, inputs::Landed, limits::Limits, quarantine::Part, workers::Workers};
 
-use group::{Group, Parser, Taken};
+use group::{Batch, Group, Parser, Taken};
 
 /// The most landing objects that are fetched at the same time.
 const READS: u64 = 32;
@@ -41,11 +40,12 @@ pub(crate) struct Parsed {
     /// Of each event a hash of its line without the time of its ingestion. Where it is equal, so is the content; where it is
     /// not, the content may be equal all the same, since JSON says one thing in several ways.
     pub(crate) contents: Vec<u64>,
-    /// The lines that do not, by batch.
-    pub(crate) rejected: Vec<(BatchName, Vec<Rejected>)>,
-    /// Bytes of all their lines.
+    /// The lines that do not, as objects of quarantine, in the same order.
+    pub(crate) refused: Vec<Part>,
+    /// Bytes of all lines of the batches, and of what quarantine gets of them.
     bytes: u64,
-    /// Bytes of the objects that were parsed, as they are stored, and of all lines in them: what the next ones may come to.
+    /// Bytes of the objects that were parsed, as they are stored, and of all that came of them: what the next ones may come
+    /// to.
     packed: u64,
     unpacked: u64,
 }
@@ -181,13 +181,11 @@ impl Parsed {
     fn take(&mut self, taken: Taken, limits: &Limits) -> bool {
         let (mut rows, mut is_enough) = (0, false);
         self.packed += taken.packed;
-        self.unpacked += taken.batches.iter().map(|batch| batch.bytes).sum::<u64>();
+        self.unpacked += taken.batches.iter().map(Batch::held).sum::<u64>();
         for batch in taken.batches {
-            self.bytes += batch.bytes;
+            self.bytes += batch.held();
             rows = batch.rows;
-            if !batch.rejected.is_empty() {
-                self.rejected.push((batch.name.clone(), batch.rejected));
-            }
+            self.refused.extend(batch.refused.parts);
             self.batches.push(batch.name);
             if self.bytes >= limits.inputs {
                 is_enough = true;

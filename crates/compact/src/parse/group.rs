@@ -11,18 +11,19 @@ use std::{
 };
 
 use arrow::array::RecordBatch;
-use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use columnar::Lines;
-use domain::{
-    Dataset,
-    batch::BatchName,
-    quarantine::{Carrier, Original, Rejected},
-};
+use domain::{Dataset, batch::BatchName};
 use foldhash::quality::RandomState;
 
-use crate::{error::CompactError, limits::Limits, log::build_error, unpack::Unpacker};
+use crate::{
+    error::CompactError,
+    limits::Limits,
+    log::build_error,
+    quarantine::{Refusals, Refused},
+    unpack::Unpacker,
+};
 
 /// A group is handed to a worker when it has so many bytes, as they are stored: some milliseconds of work.
 const BYTES: u64 = 256 << 10;
@@ -90,7 +91,14 @@ pub(super) struct Batch {
     pub(super) bytes: u64,
     /// Rows of the group up to the end of this batch.
     pub(super) rows: usize,
-    pub(super) rejected: Vec<Rejected>,
+    pub(super) refused: Refused,
+}
+
+impl Batch {
+    /// What the memory budget is held against: bytes of its lines, and of what quarantine gets of them.
+    pub(super) fn held(&self) -> u64 {
+        self.bytes + self.refused.bytes
+    }
 }
 
 /// Parses groups: what all workers share, and the tools that none of them uses at the moment.
@@ -131,10 +139,11 @@ impl Parser {
         let mut tools = idle.map_or_else(|| self.tools(), Ok).map_err(build_error)?;
         let mut bytes = 0;
         for object in group.objects {
-            let (unpacked, rejected) = self.take(&object, &mut tools, &mut taken)?;
+            let (unpacked, refused) = self.take(&object, &mut tools, &mut taken)?;
             let rows = taken.contents.len();
-            taken.batches.push(Batch { name: object.batch, bytes: unpacked, rows, rejected });
-            bytes += unpacked;
+            let batch = Batch { name: object.batch, bytes: unpacked, rows, refused };
+            bytes += batch.held();
+            taken.batches.push(batch);
             if bytes >= self.limits.inputs {
                 break;
             }
@@ -155,14 +164,13 @@ impl Parser {
         object: &Object,
         Tools { unpacker, lines }: &mut Tools,
         Taken { chunks, contents, .. }: &mut Taken,
-    ) -> Result<(u64, Vec<Rejected>), CompactError> {
-        let (mut rejected, mut failure, mut pushed) = (Vec::new(), None, 0);
+    ) -> Result<(u64, Refused), CompactError> {
+        let (mut failure, mut pushed) = (None, 0);
+        let mut refusals = Refusals::new(self.dataset.name(), &object.key, self.now, &self.limits);
         let unpacked = unpacker.unpack(&object.packed, |position, line| {
             match lines.push(line) {
                 Ok(()) => contents.push(self.content(line, lines.ingestion())),
-                Err(misfit) => {
-                    rejected.push(self.rejected(object, position, misfit.to_string(), original(line)));
-                }
+                Err(misfit) => refusals.push(position, misfit, line),
             }
             pushed += line.len();
             if pushed >= LOOK {
@@ -174,14 +182,10 @@ impl Parser {
                 }
             }
         });
-        if let Some((position, error)) = unpacked.damage {
-            let reason = format!("the landing object cannot be unpacked: {error}");
-            let original = Original::Base64(STANDARD.encode(&object.packed));
-            rejected.push(self.rejected(object, position, reason, original));
-        }
+        let refused = refusals.end(&object.packed, unpacked.damage).map_err(build_error)?;
         match failure {
             Some(error) => Err(error),
-            None => Ok((unpacked.bytes, rejected)),
+            None => Ok((unpacked.bytes, refused)),
         }
     }
 
@@ -196,26 +200,6 @@ impl Parser {
             None => hasher.write(line),
         }
         hasher.finish()
-    }
-
-    fn rejected(&self, object: &Object, position: usize, reason: String, original: Original) -> Rejected {
-        Rejected {
-            message_id: object.key.clone(),
-            position,
-            dataset: Some(self.dataset.name().clone()),
-            reason,
-            at: self.now,
-            carrier: Carrier::default(),
-            original,
-        }
-    }
-}
-
-/// A line as quarantine keeps it.
-fn original(line: &[u8]) -> Original {
-    match std::str::from_utf8(line) {
-        Ok(text) => Original::Text(text.to_owned()),
-        Err(_) => Original::Base64(STANDARD.encode(line)),
     }
 }
 

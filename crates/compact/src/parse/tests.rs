@@ -1,5 +1,11 @@
 use columnar::Lines;
-use domain::{drawn::Random, memory::MemoryStore, port::PutMode, quarantine::Original, settings::Settings};
+use domain::{
+    drawn::Random,
+    memory::MemoryStore,
+    port::PutMode,
+    quarantine::{Original, Rejected},
+    settings::Settings,
+};
 
 use super::*;
 use crate::testing::line;
@@ -59,11 +65,21 @@ fn object(random: &mut Random) -> Bytes {
     packed.into()
 }
 
+/// The refused lines of these objects of quarantine.
+fn lines_of(parts: &[Part]) -> Vec<Rejected> {
+    let texts = parts.iter().map(|part| zstd::decode_all(&part.body[..]).unwrap());
+    texts
+        .flat_map(|text| {
+            text.split(|byte| *byte == b'\n')
+                .filter(|line| !line.is_empty())
+                .map(|line| serde_json::from_slice(line).unwrap())
+                .collect::<Vec<Rejected>>()
+        })
+        .collect()
+}
+
 /// All of it in its plainest form: one object after the other, by a reader of the standard library.
-async fn plain(
-    landing: &Landing,
-    inputs: u64,
-) -> (Vec<BatchName>, RecordBatch, Vec<(BatchName, Vec<Rejected>)>) {
+async fn plain(landing: &Landing, inputs: u64) -> (Vec<BatchName>, RecordBatch, Vec<Rejected>) {
     let (dataset, mut rejected, mut batches, mut bytes) = (dataset(), Vec::new(), Vec::new(), 0);
     let mut rows = Lines::new(&dataset);
     for landed in &landing.fresh {
@@ -104,9 +120,11 @@ async fn plain(
             }
         }
         batches.push(landed.batch.clone());
-        if !lines.is_empty() {
-            rejected.push((landed.batch.clone(), lines));
-        }
+        // What quarantine gets takes memory too.
+        let mut text = Vec::new();
+        lines.iter().for_each(|line: &Rejected| line.write(&mut text));
+        bytes += text.len() as u64;
+        rejected.extend(lines);
         if bytes >= inputs {
             break;
         }
@@ -147,7 +165,7 @@ async fn any_number_of_threads_and_any_budget_parse_the_same() {
                 let found = landing.parse(&Limits { inputs, fetched, ..limits() }, threads).await.unwrap();
                 let words = format!("run {run}, {inputs} bytes, {threads} threads");
                 assert_eq!(found.batches, batches, "{words}");
-                assert_eq!(found.rejected, rejected, "{words}");
+                assert_eq!(lines_of(&found.refused), rejected, "{words}");
                 // Where files end follows from what the chunks take of memory.
                 let size = |chunk: &RecordBatch| (chunk.num_rows(), chunk.get_array_memory_size());
                 let found_sizes: Vec<(usize, usize)> = found.chunks.iter().map(size).collect();
@@ -158,7 +176,7 @@ async fn any_number_of_threads_and_any_budget_parse_the_same() {
             }
         }
     }
-    assert!(cut > 10 && refused > 100, "{cut} were cut, {refused} objects with refused lines");
+    assert!(cut > 10 && refused > 500, "{cut} were cut, {refused} refused lines");
 }
 
 /// Lines that say the same have the same hash, whenever they were ingested and whichever batch and worker they are of.
@@ -180,6 +198,47 @@ async fn lines_that_differ_in_the_time_of_ingestion_alone_have_one_hash() {
         assert!(found.contents.chunks(4).all(|hashes| hashes == [first, second, third, fourth]));
         let different: std::collections::BTreeSet<u64> = found.contents.iter().copied().collect();
         assert_eq!(different.len(), events.len());
+    }
+}
+
+/// A few hundred bytes of zstd can hold any number of lines that do not fit.
+#[tokio::test]
+async fn the_refused_lines_of_an_object_are_bounded_together() {
+    const LINES: usize = 20_000;
+    let text = ["x\n".repeat(LINES), line(r#"{"n":1}"#)].concat();
+    let packed = Bytes::from(zstd::bulk::compress(text.as_bytes(), 19).unwrap());
+    assert!(packed.len() < 1_000, "{}", packed.len());
+    for (unpacked, refused) in [(1, 1), (10_000, 100_000), (1 << 20, 100_000), (50_000, 1 << 30)] {
+        let limits = Limits { unpacked, refused, ..limits() };
+        let mut landing = Landing::new();
+        landing.put(packed.clone()).await;
+        let found = landing.parse(&limits, 1).await.unwrap();
+        assert_eq!((found.batches.len(), found.contents.len()), (1, 1), "the good line is a row");
+        let lines = lines_of(&found.refused);
+        let texts: Vec<usize> =
+            found.refused.iter().map(|part| zstd::decode_all(&part.body[..]).unwrap().len()).collect();
+        let longest = lines.iter().map(|line| {
+            let mut text = Vec::new();
+            line.write(&mut text);
+            text.len()
+        });
+        let longest = longest.max().unwrap() as u64;
+        let words = format!("parts of {unpacked}, {refused} in all: {texts:?}");
+        assert!(texts.iter().all(|bytes| (*bytes as u64) < unpacked + longest), "{words}");
+        assert!((texts.iter().sum::<usize>() as u64) < refused + 2 * longest, "{words}");
+        // Nothing is lost: a line is kept by itself, or in the object, of which one line says so.
+        let (last, before) = lines.split_last().unwrap();
+        assert!(before.iter().enumerate().all(|(at, line)| line.position == at), "{words}");
+        assert!(before.iter().all(|line| line.original == Original::Text("x".to_owned())));
+        if refused == 1 << 30 {
+            assert_eq!(lines.len(), LINES, "{words}");
+            continue;
+        }
+        assert_eq!(last.position, before.len(), "{words}");
+        let said = format!("from this line on {} lines do not fit", LINES - before.len());
+        assert!(last.reason.starts_with(&said), "{}", last.reason);
+        let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &packed);
+        assert_eq!(last.original, Original::Base64(encoded));
     }
 }
 
@@ -212,7 +271,7 @@ async fn an_object_that_is_gone_is_an_error_unless_the_budget_ends_before_it() {
 #[tokio::test]
 async fn nothing_landed_is_nothing_parsed() {
     let parsed = Landing::new().parse(&limits(), 2).await.unwrap();
-    assert!(parsed.batches.is_empty() && parsed.chunks.is_empty() && parsed.rejected.is_empty());
+    assert!(parsed.batches.is_empty() && parsed.chunks.is_empty() && parsed.refused.is_empty());
 }
 
 /// What is on its way is expected to unpack as what was parsed did, whether it was taken or not.

@@ -119,7 +119,7 @@ pub(super) fn any(data_type: &DataType, unit: Option<Unit>, random: &mut Random)
             let mut there: Vec<String> = Vec::new();
             for field in fields {
                 if random.chance(800) {
-                    there.push(format!("{:?}:{}", field.name, any_or_null(&field.data_type, random)));
+                    there.push(format!("{:?}:{}", field.sender(), any_or_null(&field.data_type, random)));
                 }
             }
             if random.chance(100) {

@@ -3,10 +3,14 @@ use std::sync::Arc;
 use domain::{
     memory::{ManualClock, MemoryStore},
     port::PutMode,
+    quarantine::Original,
     settings::Settings,
 };
 
 use super::*;
+use crate::message::Message;
+
+mod slices;
 
 const NARROW: &str = r#"{"name": "seats", "columns": [{"name": "n", "type": "int"}]}"#;
 const WIDE: &str =
@@ -301,21 +305,4 @@ async fn what_is_around_a_message_is_never_replayed() {
     world.ingest().store(&[confirmation], DateTime::<Utc>::MAX_UTC).await.unwrap();
     let kept = world.replay(|_| true, Some("seats")).await;
     assert_eq!(kept, Replayed { replayed: 0, accepted: 0, rejected: 0, kept: 1 });
-}
-
-/// A few bytes of zstd may hold a line of many GB.
-#[test]
-fn a_line_that_is_too_long_is_read_no_further() {
-    let line = r#"{"message_id":"m","position":0,"dataset":null,"reason":"r","at":"2026-11-23T10:05:00Z","text":"t"}"#;
-    let pack = |text: &str| zstd::encode_all(text.as_bytes(), 3).unwrap();
-    for text in [format!("{line}\n{line}\n"), format!("{line}\n\n{line}")] {
-        assert_eq!(read("k", &pack(&text), line.len()).unwrap().len(), 2);
-        let error = read("k", &pack(&text), line.len() - 1).unwrap_err();
-        assert!(error.to_string().contains("line 1"), "{error}");
-    }
-    let bomb = format!("{line}\n{}", "x".repeat(1 << 20));
-    match read("k", &pack(&bomb), 1 << 10).unwrap_err() {
-        ReplayError::Damaged { line: 2, reason, .. } => assert_eq!(reason, "it is longer than 1024 bytes"),
-        other => panic!("{other:?}"),
-    }
 }

@@ -59,7 +59,7 @@ impl Mail {
             });
             events.push((place.clone(), event));
         }
-        let (dataset, body) = (of.dataset().name().to_string(), lines.join("\n"));
+        let (dataset, body) = (of.dataset().name().to_string(), of.bodies(&lines, random).join("\n"));
         Self { id: format!("m{number}"), sent_at, dataset, body, events, is_acknowledged: Cell::new(false) }
     }
 
