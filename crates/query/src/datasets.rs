@@ -172,6 +172,7 @@ mod tests {
             rows: Some(1),
             bytes: Some(1),
             committed_at: committed_at.map(|text| text.parse().unwrap()),
+            fresh_at: None,
         }
     }
 

@@ -81,6 +81,7 @@ impl World {
             conflicting: 0,
             writer,
             committed_at: self.clock.now(),
+            newest_landed_at: None,
         };
         self.put(&commit.key(), &serde_json::to_string(&commit).unwrap()).await;
         commit
