@@ -21,6 +21,7 @@ mod restore;
 mod runtime;
 mod stop;
 mod undelivered;
+mod visible;
 
 use std::{io::Write, process::ExitCode};
 
