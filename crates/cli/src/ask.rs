@@ -1,11 +1,11 @@
-//! `tributary rows` and `tributary query`: the HTTP API in this process, on the lake that the environment names, asked
+//! `tributary rows`, `tributary query` and `tributary named-query run`: the HTTP API in this process, on the lake that the environment names, asked
 //! as any caller asks it.
 
 mod conversation;
 mod shown;
 
 use clap::{Args, ValueEnum};
-use domain::DatasetName;
+use domain::{DatasetName, QueryName};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -63,6 +63,28 @@ pub(crate) struct QueryOptions {
     sql: String,
     /// What a `?` stands for, in order.
     #[arg(long = "parameter", value_name = "VALUE")]
+    parameters: Vec<String>,
+    #[command(flatten)]
+    answer: AnswerOptions,
+}
+
+/// Run a named query of the lake.
+///
+/// It is the query of GET /v1/named-queries/NAME/rows, with the rights of the AWS credentials in the environment. Ctrl-C
+/// cancels it. `tributary named-query list` says which there are, and their parameters.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tributary named-query run busiest-flights
+  tributary named-query run passengers-of-flight --parameter flight=1001 --format csv
+
+Exit status: 0 done, 1 the lake failed, 2 wrong options or parameters, 130 interrupted.")]
+pub(crate) struct NamedRowsOptions {
+    /// The query.
+    #[arg(value_name = "NAME")]
+    name: QueryName,
+    /// What a parameter is; may be repeated.
+    #[arg(long = "parameter", value_name = "NAME=VALUE")]
     parameters: Vec<String>,
     #[command(flatten)]
     answer: AnswerOptions,
@@ -146,6 +168,23 @@ pub(crate) async fn rows(options: RowsOptions) -> Result<(), Failure> {
     let query: Vec<String> =
         parameters.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     let path = format!("/v1/datasets/{}/rows?{}", options.dataset, query.join("&"));
+    let question = Question { method: "GET", path, body: None };
+    ask(question, &options.answer, options.answer.limit.is_some()).await
+}
+
+pub(crate) async fn named(options: NamedRowsOptions) -> Result<(), Failure> {
+    log::start()?;
+    let mut parameters = Vec::new();
+    for parameter in &options.parameters {
+        let Some((name, value)) = parameter.split_once('=') else {
+            return Err(Failure::Input(format!(
+                "--parameter {parameter:?} is none: write NAME=VALUE, as flight=1001"
+            )));
+        };
+        parameters.push(format!("{}={}", encoded(name), encoded(value)));
+    }
+    parameters.extend(options.answer.limit.map(|limit| format!("limit={limit}")));
+    let path = format!("/v1/named-queries/{}/rows?{}", options.name, parameters.join("&"));
     let question = Question { method: "GET", path, body: None };
     ask(question, &options.answer, options.answer.limit.is_some()).await
 }
