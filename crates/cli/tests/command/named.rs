@@ -169,6 +169,6 @@ async fn files_that_are_saved_while_it_runs_are_taken_at_once() {
     write(&queries, "all-seats.json", r#"{"name": "all-seats", "description": "As it was"}"#);
     until(&dev, "/v1/named-queries", "As it was", true).await;
     until(&dev, "/v1/named-queries/all-seats/rows", "[]", true).await;
-    write(&queries, "all-seats.sql", "SELECT seat, fare FROM seats WHERE false LIMIT 7");
-    until(&dev, "/v1/named-queries", "\"max_rows\":7", true).await;
+    write(&queries, "all-seats.sql", "SELECT seat, fare FROM seats ORDER BY seat");
+    until(&dev, "/v1/named-queries/all-seats/rows?format=csv", "fare", true).await;
 }
