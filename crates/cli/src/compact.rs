@@ -48,7 +48,7 @@ pub(crate) struct CompactOptions {
     /// The dataset.
     #[arg(value_name = "DATASET")]
     dataset: DatasetName,
-    /// Only this partition, as dt=YYYY-MM-DD or dt=YYYY-MM-DD/hour=HH.
+    /// Only this partition, as dt=YYYY-MM-DD, dt=YYYY-MM-DD/hour=HH, dt=YYYY-MM or dt=all.
     #[arg(long, value_name = "PARTITION")]
     partition: Option<Partition>,
     /// Rewrite everything that is in the table, in place of what has landed.
