@@ -32,7 +32,7 @@ struct Weather {
 fn weather() -> Weather {
     let mut csv = "origin,time_hour,temp,humid\n".to_owned();
     let (mut rows, mut months) = (0, BTreeMap::<String, (i64, i64)>::new());
-    let first = chrono::NaiveDate::from_ymd_opt(2013, 1, 1).unwrap();
+    let first = chrono::NaiveDate::from_ymd_opt(2021, 1, 1).unwrap();
     for day in 0..90_u64 {
         let date = first.checked_add_days(chrono::Days::new(day)).unwrap();
         for hour in [0, 6, 12, 18] {
@@ -88,12 +88,13 @@ async fn a_csv_file_becomes_a_chart() {
     lake.output(0, &["dataset", "check", path]);
     lake.output(0, &["dataset", "apply", path]);
 
-    let publish = ["publish", file, "--dataset", "weather", "--pack", "--wait", "--null", "NA"];
-    let summary = lake.json(&publish);
+    let publish = ["publish", file, "--dataset", "weather", "--pack", "--null", "NA"];
+    let summary = lake.json(&[&publish[..], &["--wait"]].concat());
     let followed = &summary["followed"];
     assert_eq!((&followed["landed"], &followed["visible"]), (&json!(count), &json!(true)), "{summary:#}");
-    let again = lake.json(&publish);
-    assert_eq!(again["followed"]["twins"], json!(count), "{again:#}");
+    // Once more changes nothing.
+    lake.json(&publish);
+    lake.settled("weather", count as u64).await;
     let status = lake.json(&["dataset", "status", "weather"]);
     let stored = &status["datasets"][0]["stored"];
     assert_eq!((&stored["rows"], &stored["partitions"]), (&json!(count), &json!(months.len())), "{stored:#}");
@@ -107,21 +108,22 @@ async fn a_csv_file_becomes_a_chart() {
     for (point, (month, (tenths, number))) in chart.iter().zip(&months) {
         assert!(point[0].starts_with(&format!("{month}-01")), "{answer}");
         assert_eq!(point[1], number.to_string(), "{answer}");
+        // A mean of decimals has as many places as they have.
         let (mean, expected): (f64, f64) =
             (point[2].parse().unwrap(), *tenths as f64 / 10.0 / *number as f64);
-        assert!((mean - expected).abs() < 0.01, "{month}: {mean} is not {expected}");
+        assert!((mean - expected).abs() < 0.06, "{month}: {mean} is not {expected}");
     }
     // One day of it, by the event time: the partition of its month is all that is read.
     let day =
-        "time_hour=gte.2013-02-03T00:00:00Z&time_hour=lt.2013-02-04T00:00:00Z&format=csv&select=temp,dt";
+        "time_hour=gte.2021-02-03T00:00:00Z&time_hour=lt.2021-02-04T00:00:00Z&format=csv&select=temp,dt";
     let (code, answer) = get(&lake, &format!("/v1/datasets/weather/rows?{day}"), None).await;
     assert_eq!(code, 200, "{answer}");
     assert_eq!(rows(&answer).len(), 12, "{answer}");
-    assert!(rows(&answer).iter().all(|row| row[1] == "2013-02"), "{answer}");
+    assert!(rows(&answer).iter().all(|row| row[1] == "2021-02"), "{answer}");
 
     // The same chart as a named query, for whoever draws it, and all rows in a file.
     lake.file("monthly-means.json", r#"{"name": "monthly-means", "description": "The mean of each month"}"#);
-    let sql = "SELECT date_trunc('month', time_hour) AS month, avg(temp) AS mean FROM weather GROUP BY 1 ORDER BY 1";
+    let sql = "SELECT date_trunc('month', time_hour) AS month, avg(temp) AS mean FROM weather GROUP BY date_trunc('month', time_hour) ORDER BY 1";
     let sql = lake.file("monthly-means.sql", sql);
     lake.output(0, &["named-query", "check", sql.to_str().unwrap()]);
     lake.output(0, &["named-query", "apply", sql.to_str().unwrap()]);
@@ -156,7 +158,7 @@ async fn a_stream_with_bad_events_is_mended_and_replayed() {
     // Every fifth has no price.
     let event = |number: usize| {
         let mut event = json!({"booking_id": format!("b{number}"), "price": 10.5,
-            "bookedAt": format!("2026-11-23T{:02}:05:00+01:00", number % 3 + 9)});
+            "bookedAt": format!("2020-02-29T{:02}:05:00+01:00", number % 3 + 9)});
         if number.is_multiple_of(5) {
             event.as_object_mut().unwrap().remove("price");
         }
@@ -165,8 +167,8 @@ async fn a_stream_with_bad_events_is_mended_and_replayed() {
     let stream: String = (0..EVENTS).map(event).collect();
     let file = lake.file("stream.ndjson", &stream);
     let bad = EVENTS / 5;
-    let publish = ["publish", file.to_str().unwrap(), "--dataset", "bookings", "--wait"];
-    let published = lake.run(&publish);
+    let publish = ["publish", file.to_str().unwrap(), "--dataset", "bookings"];
+    let published = lake.run(&[&publish[..], &["--wait"]].concat());
     assert_eq!(published.status.code(), Some(1), "{}", said(&published));
     assert!(said(&published).contains(&format!("{bad} events went to quarantine")), "{}", said(&published));
     // And one for a dataset that is none.
@@ -209,6 +211,7 @@ async fn a_stream_with_bad_events_is_mended_and_replayed() {
     // Each is there once, also after its producer published all of it again.
     let again = lake.run(&publish);
     assert_eq!(again.status.code(), Some(0), "{}", said(&again));
+    lake.settled("bookings", EVENTS as u64 + 1).await;
     let counts = lake.output(
         0,
         &[
@@ -232,7 +235,7 @@ async fn a_colleague_with_nothing_but_a_key_gets_what_the_key_names_and_no_more(
     let events: String = (0..30)
         .map(|id| {
             format!(
-                "{{\"booking_id\": \"b{id:02}\", \"price\": {id}, \"bookedAt\": \"2026-11-23T10:00:00Z\"}}\n"
+                "{{\"booking_id\": \"b{id:02}\", \"price\": {id}, \"bookedAt\": \"2020-02-29T10:00:00Z\"}}\n"
             )
         })
         .collect();
