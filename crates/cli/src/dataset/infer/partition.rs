@@ -92,7 +92,7 @@ mod tests {
         for (events, expected) in [
             // A year of hourly weather at one station: some KB a day.
             (events(364, 24, 100), Granularity::Month),
-            (events(364, 2, 600_000), Granularity::Day),
+            (events(9, 2, 600_000), Granularity::Day),
             // Too few days to tell.
             (events(7, 24, 100), Granularity::Day),
             (Vec::new(), Granularity::Day),
