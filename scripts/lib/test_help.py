@@ -61,6 +61,14 @@ class Help(unittest.TestCase):
         self.assertEqual(sorted(path.name for path in ROOT.iterdir()), before)
         self.assertEqual(list(self.elsewhere.iterdir()), [])
 
+    def test_a_benchmark_with_options_of_its_own_says_them_and_does_nothing(self):
+        for name in ("compact", "merge", "cold", "cost"):
+            with self.subTest(benchmark=name):
+                answer = self.help(ROOT / "scripts" / "bench", name, "--help")
+                self.assertEqual(answer.returncode, 0, answer.stderr)
+                self.assertIn(f"scripts/bench {name}", answer.stdout)
+                self.assertFalse(self.called.exists())
+
     def test_a_stand_in_is_seen(self):
         # Without --help a script does want cargo: the stand-ins are what it finds.
         answer = self.help(ROOT / "scripts" / "demo")
