@@ -221,7 +221,7 @@ impl Partition {
             (7, None) => Part::Month,
             (10, None) => Part::Day,
             (10, Some(text)) if text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit()) => {
-                Part::Hour(text.parse().ok().filter(|hour| *hour < 24)?)
+                Part::Hour(text.parse::<u8>().ok().filter(|hour| *hour < 24)?)
             }
             _ => return None,
         };
