@@ -38,7 +38,11 @@ mod tests {
             (false, None, false),
             (false, Some("1"), false),
         ] {
-            assert_eq!(coloured(is_terminal, no_color.map(OsStr::new)), expected, "{is_terminal} {no_color:?}");
+            assert_eq!(
+                coloured(is_terminal, no_color.map(OsStr::new)),
+                expected,
+                "{is_terminal} {no_color:?}"
+            );
         }
     }
 }
