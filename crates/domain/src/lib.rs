@@ -22,6 +22,7 @@ pub mod landing;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod name;
+pub mod pace;
 pub mod partition;
 pub mod port;
 pub mod quarantine;

@@ -10,6 +10,7 @@ mod clause;
 mod dialect;
 mod expression;
 mod function;
+mod regular;
 mod relation;
 mod scope;
 mod text;
@@ -120,7 +121,8 @@ impl Refused {
 }
 
 impl Gated {
-    /// Parses and checks a statement. The errors say what would work.
+    /// Parses and checks a statement: first whether it may be run at all, which includes the datasets that it reads, and
+    /// last its regular expressions, which take the longest. The errors say what would work.
     pub(crate) fn new(sql: &str, readable: &Readable<'_>) -> Result<Self, Refused> {
         if sql.len() > MAX_SQL {
             return Err(Refused::new(format!("the SQL has {} bytes, and may have {MAX_SQL}", sql.len())));
@@ -146,9 +148,10 @@ impl Gated {
         let tables = walk.tables.iter().map(|(_, _, name)| name.clone()).collect();
         let patterns = walk.patterns.iter().map(|place| parameters_before(&tokens, *place)).collect();
         let (tokens, limit) = text::qualify(tokens, &walk.tables, readable.database, limit)?;
-        let Walk { ordered, volatile, .. } = walk;
+        let Walk { ordered, volatile, regular, .. } = walk;
         let gated = Self { tokens, limit, tables, parameters, ordered, volatile, patterns };
         gated.reads_back()?;
+        regular::check(&regular)?;
         Ok(gated)
     }
 
@@ -229,6 +232,11 @@ impl Gated {
     /// The LIMIT that its author wrote.
     pub(crate) fn limit(&self) -> Option<u64> {
         self.limit.map(|(_, limit)| limit)
+    }
+
+    /// Whether it has parameters that stand for regular expressions.
+    pub(crate) fn has_patterns(&self) -> bool {
+        !self.patterns.is_empty()
     }
 
     /// The datasets that it reads; perhaps none.

@@ -53,6 +53,11 @@ impl NamedQuery {
         self.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.default.is_none()))
     }
 
+    /// Whether it has parameters that stand for regular expressions: to check their values may take a while.
+    pub(crate) fn has_patterns(&self) -> bool {
+        self.gated.has_patterns()
+    }
+
     /// The datasets that it reads, in order of name. Whether they exist is not known here.
     pub fn datasets(&self) -> impl Iterator<Item = &DatasetName> {
         self.gated.tables().iter()

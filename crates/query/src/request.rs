@@ -59,6 +59,12 @@ pub(crate) struct RawFilter {
 }
 
 impl RowsRequest {
+    /// Whether a filter may be a regular expression: `match` and `imatch` are the operators for one. To check it may take
+    /// a while.
+    pub(crate) fn may_have_patterns(&self) -> bool {
+        self.filters.iter().any(|filter| filter.value.contains("match"))
+    }
+
     /// Takes a raw query string apart, without its `?`.
     pub(crate) fn parse(raw: &str) -> Result<Self, Problem> {
         let mut request = Self::default();

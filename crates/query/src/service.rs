@@ -3,6 +3,7 @@
 mod accounts;
 mod answering;
 mod bounds;
+mod checks;
 mod description;
 mod failures;
 mod handed_over;
@@ -18,6 +19,7 @@ mod sql;
 mod too_large;
 mod unrendered;
 
+use checks::Checks;
 pub(crate) use handed_over::{QueryView, RETRY_POLL};
 pub(crate) use health::Health;
 pub(crate) use ready::Ready;
@@ -72,6 +74,7 @@ pub struct Api<P: Ports> {
     files: Places,
     pages: Places,
     too_large: TooLarge,
+    checks: Checks,
 }
 
 /// A request for rows that is ready to run, whichever endpoint it came by.
@@ -187,7 +190,8 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<(S, C, 
         let flights = Flights::new(runner, settings.limits.max_queries);
         let store = Arc::new(store);
         let (files, pages, too_large) = (Places::of_files(), Places::of_pages(), TooLarge::default());
-        Self { store, catalog, flights, settings, snapshot, access, named, files, pages, too_large }
+        let checks = Checks::new();
+        Self { store, catalog, flights, settings, snapshot, access, named, files, pages, too_large, checks }
     }
 }
 
@@ -249,7 +253,15 @@ impl<P: Ports> Api<P> {
         let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
         caller.may_have(format.name())?;
         caller.may_ask_for(request.limit)?;
-        let plan = RowsPlan::new(&accepted.dataset, &request, self.limits(caller))?;
+        let limits = self.limits(caller);
+        let options = request.options;
+        let plan = if request.may_have_patterns() {
+            let (held, dataset) = (Arc::clone(&datasets), name.clone());
+            let plan = move || RowsPlan::new(&held[&dataset].dataset, &request, limits);
+            self.checks.run(self.clock(), plan).await?
+        } else {
+            RowsPlan::new(&accepted.dataset, &request, limits)?
+        };
         let job = Job {
             dataset: Some(name.clone()),
             named_query: None,
@@ -258,7 +270,7 @@ impl<P: Ports> Api<P> {
             statement: compile(&plan, &self.settings.database).bounded()?,
             columns: Some(plan.outputs()),
             rows: plan.limit,
-            form: Form { format, options: request.options },
+            form: Form { format, options },
             max_bytes: caller.max_bytes_scanned(),
             unordered: None,
             patterns: Vec::new(),

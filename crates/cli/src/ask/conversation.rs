@@ -159,7 +159,13 @@ impl Conversation {
                 // The SQL, or what its values come to.
                 Some(ProblemText { detail, status: 400 }) => Failure::Input(detail),
                 Some(ProblemText { detail, .. }) => Failure::NotDone(detail),
-                None => Failure::NotDone(format!("the query is {}", query.state)),
+                None if query.state == "cancelled" => {
+                    Failure::NotDone("the query was cancelled: run it again".to_owned())
+                }
+                None => Failure::NotDone(format!(
+                    "the query ended as {:?}, and the API gives no reason: the lake's log has it",
+                    query.state
+                )),
             });
         }
         let page_rows = page_rows.map(|rows| format!("&limit={rows}")).unwrap_or_default();
@@ -215,12 +221,13 @@ impl Reply {
         self.headers.get("tributary-rows").and_then(|rows| rows.to_str().ok()?.parse().ok())
     }
 
-    /// Where the next page is.
+    /// Where the next page of the same query is. What lies beyond its limit is another query, and was not asked for.
     fn next(&self) -> Option<String> {
         let link = self.headers.get(header::LINK)?.to_str().ok()?;
         let next = link.split(',').find(|link| link.contains("rel=\"next\""))?;
         let (_, from) = next.split_once('<')?;
-        Some(from.split_once('>')?.0.to_owned())
+        let (path, _) = from.split_once('>')?;
+        path.starts_with("/v1/queries/").then(|| path.to_owned())
     }
 
     fn json<T: serde::de::DeserializeOwned>(self) -> Result<T, Failure> {

@@ -180,6 +180,14 @@ async fn what_is_wrong_is_said_with_what_would_work() {
         (&["query", "SELECT prise FROM parcels"], "Column 'prise' cannot be resolved"),
         (&["query", "SELECT 1 / (id - id) FROM parcels"], "Division by zero"),
         (&["query", "SELECT id FROM parcels WHERE id = ?"], "1 parameters (?)"),
+        // What the engine refuses once it has the query: its words come back with the query's state.
+        (
+            &["query", "SELECT count(*) FROM parcels WHERE now() > TIMESTAMP '2026-01-01 00:00:00'"],
+            "function now is not supported by the local engine",
+        ),
+        (&["query", "SELECT id FROM parcels WHERE id = 'x'"], "Cannot apply operator"),
+        (&["query", "SELECT idd(id) FROM parcels"], "the function \"idd\" is not available"),
+        (&["query", "SELECT id FROM"], "it does not parse"),
     ] {
         let output = lake.run(arguments);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{}", said(&output));

@@ -12,6 +12,7 @@ use super::{
     catalogs::Catalogs,
     error::{Violations, invalid, unknown},
     execution::Executions,
+    pages,
     request::{ById, ByIds, List, input},
 };
 use crate::{
@@ -45,6 +46,8 @@ pub(super) struct Inner {
     pub(super) limits: AthenaLimits,
     /// As many as queries may run at once.
     pub(super) slots: Arc<Semaphore>,
+    /// As many as pages of results may be read at once.
+    pub(super) pages: Arc<Semaphore>,
     executions: Mutex<Executions>,
     pub(super) runner: Arc<dyn SqlRunner>,
     pub(super) store: Arc<Store>,
@@ -66,8 +69,9 @@ impl Athena {
     pub(crate) fn new(database: String, account: String, limits: AthenaLimits, ports: AthenaPorts) -> Self {
         let AthenaPorts { runner, store, workgroups, glue, faults, env } = ports;
         let slots = Arc::new(Semaphore::new(limits.running));
-        let executions = Mutex::default();
-        let inner = Inner { database, workgroups, limits, slots, executions, runner, store, faults, env };
+        let (pages, executions) = (Arc::new(Semaphore::new(pages::AT_ONCE)), Mutex::default());
+        let inner =
+            Inner { database, workgroups, limits, slots, pages, executions, runner, store, faults, env };
         Self { inner: Arc::new(inner), catalogs: Catalogs::new(glue, account) }
     }
 

@@ -112,7 +112,7 @@ impl<P: Ports> Api<P> {
             None => {}
             Some(entered) if matches!(joined, Ok((_, false))) => entered.done(),
             // Nothing runs for the entry if there is no place, or if an identical request was faster.
-            Some(entered) => entered.take_back().await,
+            Some(entered) => entered.take_back(self.clock()).await,
         }
         joined.map_err(|_| failures::full())
     }

@@ -35,7 +35,14 @@ impl<P: Ports> Api<P> {
         caller.may_ask_for(request.limit)?;
         let limits = self.limits(caller);
         plan::limit(request.limit, limits)?;
-        let runnable = named.run(&request, limits)?;
+        let options = request.options;
+        let runnable = if named.has_patterns() {
+            let (held, name) = (Arc::clone(&queries), named.name().clone());
+            let run = move || held.queries[&name].run(&request, limits);
+            self.checks.run(self.clock(), run).await?
+        } else {
+            named.run(&request, limits)?
+        };
         let job = Job {
             dataset: None,
             named_query: Some(named.name().clone()),
@@ -44,7 +51,7 @@ impl<P: Ports> Api<P> {
             statement: runnable.statement,
             columns: None,
             rows: runnable.rows,
-            form: Form { format, options: request.options },
+            form: Form { format, options },
             max_bytes: caller.max_bytes_scanned(),
             unordered: (!runnable.ordered).then_some(runnable.rows),
             patterns: runnable.patterns,

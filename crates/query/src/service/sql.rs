@@ -41,8 +41,13 @@ impl<P: Ports> Api<P> {
         let free = FreeSql::parse(body)?;
         caller.may_ask_for(free.limit())?;
         let datasets = self.definitions().await?;
-        let seen: Vec<&DatasetName> = datasets.keys().filter(|name| caller.sees(name)).collect();
-        let runnable = free.check(&self.settings.database, &seen, self.limits(caller))?;
+        let (database, limits, sender) =
+            (self.settings.database.clone(), self.limits(caller), caller.clone());
+        let check = move || {
+            let seen: Vec<&DatasetName> = datasets.keys().filter(|name| sender.sees(name)).collect();
+            free.check(&database, &seen, limits)
+        };
+        let runnable = self.checks.run(self.clock(), check).await?;
         let job = Job {
             dataset: None,
             named_query: None,
