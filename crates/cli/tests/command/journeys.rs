@@ -83,6 +83,21 @@ async fn a_csv_file_becomes_a_chart() {
     let definition: Value = serde_json::from_str(&text).unwrap();
     assert_eq!((&definition["name"], &definition["partition_by"]), (&json!("weather"), &json!("month")));
     assert_ne!(temp(&definition), "string");
+    // The same values as pandas writes them to NDJSON make the same definition.
+    let lines: String = rows(&csv)
+        .iter()
+        .map(|row| {
+            let temp = if row[2] == "NA" { "null" } else { row[2] };
+            format!(
+                "{{\"origin\":\"{}\",\"time_hour\":\"{}\",\"temp\":{temp},\"humid\":{}}}\n",
+                row[0], row[1], row[3]
+            )
+        })
+        .collect();
+    let ndjson = lake.file("weather.ndjson", &lines);
+    let of_ndjson =
+        lake.output(0, &[&["dataset", "infer", ndjson.to_str().unwrap()][..], &keys[2..]].concat());
+    assert_eq!(serde_json::from_str::<Value>(&of_ndjson).unwrap(), definition);
     let path = lake.file("weather.json", &text);
     let path = path.to_str().unwrap();
     lake.output(0, &["dataset", "check", path]);
