@@ -105,7 +105,7 @@ class Dataset:
 
 
 def draw(rng, name):
-    partition_by = rng.choice(["day", "hour"])
+    partition_by = rng.choice(["day", "hour", "month", "none"])
     columns = [draw_column(rng, number) for number in range(rng.randint(1, MAX_COLUMNS))]
     if not any(column.is_scalar for column in columns):
         columns[0].type = scalars.draw(rng)
@@ -153,7 +153,7 @@ def place(rng, column):
 
 def draw_event_time(rng, columns, partition_by):
     column = rng.choice(columns)
-    by_date = partition_by == "day" and rng.random() < 0.25
+    by_date = partition_by != "hour" and rng.random() < 0.25
     column.type = scalars.Date() if by_date else scalars.of(rng, "timestamp")
     return column
 

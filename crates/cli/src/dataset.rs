@@ -11,10 +11,8 @@ mod status;
 mod survey;
 mod warnings;
 
-use clap::{Args, Subcommand};
-use domain::{Dataset, Granularity};
-
 use crate::{failure::Failure, log, stop::interruptible};
+use clap::{Args, Subcommand};
 
 pub(crate) use status::{Followed, Follower};
 pub(crate) use survey::{State, Surveyed, all as survey_all, one as survey_one};
@@ -56,13 +54,5 @@ pub(crate) async fn run(options: DatasetOptions) -> Result<(), Failure> {
         DatasetCommand::Show(options) => interruptible(show::run(options)).await,
         DatasetCommand::Status(options) => interruptible(status::run(options)).await,
         DatasetCommand::Infer(options) => infer::run(&options),
-    }
-}
-
-/// How finely a dataset is partitioned, as definitions say it.
-fn granularity(dataset: &Dataset) -> &'static str {
-    match dataset.granularity() {
-        Granularity::Day => "day",
-        Granularity::Hour => "hour",
     }
 }

@@ -122,6 +122,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         outcome.duplicates += new.duplicates;
         outcome.conflicting += new.conflicting;
         let read = batches.len();
+        outcome.newest = outcome.newest.max(fresh[..read].iter().map(|landed| landed.at).max());
         outcome.consumed.extend(batches.into_iter().map(|batch| Consumed { batch, at: now }));
         Ok((new.sorted(words, dataset, workers).map_err(build_error)?, read))
     }

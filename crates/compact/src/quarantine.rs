@@ -8,11 +8,12 @@ use std::{fmt::Display, io, mem};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    DatasetName, Partition,
+    DatasetName, Granularity, Partition,
     batch::{BatchName, Namer},
     key,
+    landing::Line,
     port::{ObjectStore, PutMode, StoreError},
     quarantine::{Carrier, Original, Rejected},
 };
@@ -25,6 +26,8 @@ pub(crate) struct Part {
     /// Of what is in it: under another definition another run may refuse other lines of the same object.
     name: BatchName,
     lines: usize,
+    /// On which day the first line of the landing object that says it was ingested.
+    ingested: Option<NaiveDate>,
     pub(crate) body: Bytes,
 }
 
@@ -47,6 +50,8 @@ pub(crate) struct Refusals<'o> {
     namer: Namer,
     text: Vec<u8>,
     lines: usize,
+    /// See [`Part::ingested`].
+    ingested: Option<NaiveDate>,
     refused: Refused,
     further: Option<Further>,
     failure: Option<io::Error>,
@@ -67,7 +72,19 @@ impl<'o> Refusals<'o> {
     ) -> Self {
         let (text, refused) = (Vec::new(), Refused::default());
         let namer = Namer::new(dataset, key);
-        Self { dataset, key, now, limits, namer, text, lines: 0, refused, further: None, failure: None }
+        Self {
+            dataset,
+            key,
+            now,
+            limits,
+            namer,
+            text,
+            lines: 0,
+            ingested: None,
+            refused,
+            further: None,
+            failure: None,
+        }
     }
 
     /// Refuses a line. `position` is its number in the object.
@@ -106,6 +123,9 @@ impl<'o> Refusals<'o> {
 
     fn keep(&mut self, position: usize, reason: String, original: Original) {
         self.namer.event(&format!("{position}:{reason}"), original.as_bytes());
+        if let (None, Original::Text(line)) = (self.ingested, &original) {
+            self.ingested = Line::parse(line).ok().map(|line| line.ingested_at.date_naive());
+        }
         let rejected = Rejected {
             message_id: self.key.to_owned(),
             position,
@@ -132,7 +152,9 @@ impl<'o> Refusals<'o> {
         }
         let name = mem::replace(&mut self.namer, Namer::new(self.dataset, self.key)).name();
         match zstd::bulk::compress(&self.text, zstd::DEFAULT_COMPRESSION_LEVEL) {
-            Ok(body) => self.refused.parts.push(Part { name, lines, body: body.into() }),
+            Ok(body) => {
+                self.refused.parts.push(Part { name, lines, ingested: self.ingested, body: body.into() })
+            }
             Err(error) => self.failure = Some(error),
         }
         self.text.clear();
@@ -147,8 +169,8 @@ pub(crate) async fn store_refused<S: ObjectStore>(
     partition: &Partition,
     refused: Vec<Part>,
 ) -> Result<(), CompactError> {
-    for Part { name, lines, body } in refused {
-        let key = key::quarantine(Some(dataset), partition.day(), &name);
+    for Part { name, lines, ingested, body } in refused {
+        let key = key::quarantine(Some(dataset), day(partition, ingested), &name);
         match store.put(&key, body, PutMode::Create).await {
             Ok(()) | Err(StoreError::AlreadyExists { .. }) => {
                 tracing::warn!(key, lines, "landing lines do not fit and are in quarantine");
@@ -157,4 +179,13 @@ pub(crate) async fn store_refused<S: ObjectStore>(
         }
     }
     Ok(())
+}
+
+/// Under which day the lines are kept: that of their partition or, where this is more than a day, that on which the first of
+/// them was ingested. Another run finds the same day.
+fn day(partition: &Partition, ingested: Option<NaiveDate>) -> NaiveDate {
+    match partition.granularity() {
+        Granularity::Day | Granularity::Hour => partition.day(),
+        Granularity::Month | Granularity::None => ingested.unwrap_or_else(|| partition.day()),
+    }
 }

@@ -176,6 +176,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             conflicting: 0,
             writer,
             committed_at: self.clock.now(),
+            newest_landed_at: head.newest_landed_at,
             dataset: dataset.clone(),
             partition: partition.clone(),
         };

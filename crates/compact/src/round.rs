@@ -1,6 +1,6 @@
 //! One attempt at the next generation.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Commit, CommitKind, Consumed, DataFile, DatasetName, Partition,
     commit::WriterId,
@@ -51,6 +51,8 @@ pub(crate) struct Outcome {
     pub(crate) made: Made,
     /// The batches that went into it.
     pub(crate) consumed: Vec<Consumed>,
+    /// When the newest of them landed.
+    pub(crate) newest: Option<DateTime<Utc>>,
     /// Rows of these batches that are in no file of the head.
     pub(crate) added: u64,
     pub(crate) duplicates: u64,
@@ -160,6 +162,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             conflicting: outcome.conflicting,
             writer: draft.writer,
             committed_at: self.clock.now(),
+            newest_landed_at: outcome.newest.max(draft.head.and_then(|head| head.newest_landed_at)),
         };
         in_numbers(&commit, draft.head, outcome.added)?;
         run.may_change(commit.committed_at)?;

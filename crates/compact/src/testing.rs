@@ -223,6 +223,7 @@ impl World {
             conflicting: 0,
             writer,
             committed_at: self.clock.now(),
+            newest_landed_at: None,
         }
     }
 

@@ -192,6 +192,10 @@ pub struct Commit {
     pub writer: WriterId,
     /// When.
     pub committed_at: DateTime<Utc>,
+    /// When the newest batch landed whose events are in the files. A commit that adds no events has its parent's. A
+    /// commit without it is of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest_landed_at: Option<DateTime<Utc>>,
 }
 
 /// Why a commit object cannot be used. The partition stops; the others go on.
@@ -259,6 +263,11 @@ impl Commit {
     /// Size of all files.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// When the newest of its events arrived, as far as is known: where that was not written down, when it was committed.
+    pub fn fresh_at(&self) -> DateTime<Utc> {
+        self.newest_landed_at.unwrap_or(self.committed_at)
     }
 
     /// Whether this commit already holds the batch's events.

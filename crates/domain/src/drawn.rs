@@ -28,13 +28,13 @@ mod value;
 
 use crate::{
     dataset::{Dataset, Definition, InvalidDefinition},
-    partition::Partition,
+    partition::{Granularity, Partition},
 };
 
 pub use event::{BAD, MARK, is_bad, mark, within};
 pub use random::Random;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// What makes two drawn events the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +126,14 @@ impl Drawn {
     /// One that has the mark, and does not fit: a column of it is of another type.
     pub fn bad_event(&self, mark: u64, partition: &Partition, random: &mut Random) -> String {
         event::draw(self, mark, partition, random, true)
+    }
+}
+
+/// The first moment of the partition; of one that has everything, the first of 2020, which `ingest` takes until 2030.
+pub fn moment(partition: &Partition) -> DateTime<Utc> {
+    match partition.granularity() {
+        Granularity::None => DateTime::UNIX_EPOCH + TimeDelta::days(18_262),
+        Granularity::Day | Granularity::Hour | Granularity::Month => partition.begin(),
     }
 }
 

@@ -11,7 +11,7 @@
 //! | `Tributary-Cost-Usd` | an estimate of what this answer added to the bill, in US dollars: 0 unless it is a `miss` (`cost` has the rule) |
 //! | `Tributary-Rows` | rows in this answer; none for a file |
 //! | `Tributary-Generation` | a digest of the generations that the answer was read from: equal digests, equal generations |
-//! | `Tributary-Freshness` | when the newest of them was committed |
+//! | `Tributary-Freshness` | when the newest of their events landed |
 //!
 //! The log has the same in one line for each request.
 
@@ -57,7 +57,7 @@ pub(crate) const COST_HEADERS: [(&str, &str); 8] = [
         "`miss`: a query ran; `shared`: one for an identical request; `reused`: an earlier result; `hit`: none",
     ),
     ("Tributary-Generation", "A digest of the generations that it was read from"),
-    ("Tributary-Freshness", "When the newest of them was committed"),
+    ("Tributary-Freshness", "When the newest of their events landed"),
     ("Tributary-Rows", "How many rows are in the answer"),
 ];
 

@@ -64,7 +64,7 @@ mod value;
 
 pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "sdk")]
-pub use context::Context;
+pub use context::{Context, MOST_ROWS};
 #[cfg(feature = "lambda")]
 pub use handler::run;
 pub use named::{InvalidQuery, NamedQuery};

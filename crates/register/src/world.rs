@@ -86,6 +86,7 @@ impl World {
             conflicting: 0,
             writer,
             committed_at: self.register.clock.now(),
+            newest_landed_at: None,
         }
     }
 

@@ -81,6 +81,7 @@ impl World {
             conflicting: 0,
             writer,
             committed_at: self.clock.now(),
+            newest_landed_at: None,
         };
         self.put(&commit.key(), &serde_json::to_string(&commit).unwrap()).await;
         commit
@@ -184,7 +185,15 @@ async fn tables_are_held_against_their_definitions() {
             Table { location: "s3://elsewhere/".into(), ..table.clone() },
             "its location is s3://elsewhere/, not",
         ),
-        (Table { partition_keys: vec!["day".into()], ..table.clone() }, "its partition keys is day, not dt"),
+        (
+            Table { partition_keys: Vec::new(), ..table.clone() },
+            "it has no partition keys, and should have the partition key dt",
+        ),
+        (
+            Table { partition_keys: vec!["day".into(), "hour".into()], ..table.clone() },
+            "it has the partition keys day, hour, and should have the partition key dt",
+        ),
+        (Table { location: String::new(), ..table.clone() }, "its location is empty, not"),
         (Table { parameters: [].into(), ..table.clone() }, "tributary.schema_version is nothing, not 1"),
     ] {
         world.catalog.update_table(&Table { version: None, ..damaged }).await.unwrap();

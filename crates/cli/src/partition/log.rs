@@ -25,7 +25,7 @@ pub(crate) struct LogOptions {
     /// The dataset.
     #[arg(value_name = "DATASET")]
     dataset: DatasetName,
-    /// The partition, as dt=YYYY-MM-DD or dt=YYYY-MM-DD/hour=HH.
+    /// The partition, as dt=YYYY-MM-DD, dt=YYYY-MM-DD/hour=HH, dt=YYYY-MM or dt=all.
     #[arg(value_name = "PARTITION")]
     partition: Partition,
     /// Print one JSON document.

@@ -129,6 +129,7 @@ impl World {
             conflicting: 0,
             writer,
             committed_at: at,
+            newest_landed_at: None,
         };
         let body = serde_json::to_vec(&commit).unwrap();
         store.put(&commit.key(), body.into(), PutMode::Create).await.unwrap();

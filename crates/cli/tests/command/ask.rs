@@ -101,7 +101,7 @@ async fn what_may_not_be_all_says_so_beside_the_rows() {
         let rows = checked(&output, 0).lines().count() - 1;
         (rows, String::from_utf8(output.stderr).unwrap())
     };
-    let note = "these are the first 100 rows, and there may be more: say how many you want with --limit\n";
+    let note = "these are the first 100 rows, and there may be more: say how many you want with --limit, or write all with --output FILE\n";
     assert_eq!(noted(&[all]), (100, note.to_owned()));
     assert_eq!(noted(&[all, "--limit", "100"]), (100, String::new()));
     assert_eq!(noted(&[&format!("{all} LIMIT 100")]), (100, String::new()));
@@ -116,6 +116,52 @@ async fn rows_come_as_files_for_programs() {
         let output = lake.run(&["rows", "parcels", "--format", format]);
         assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), ""));
         assert!(output.stdout.starts_with(magic), "{format}: {:?}", &output.stdout[..8]);
+    }
+}
+
+/// More than a page, than an answer of the API has by default, and than `--limit` may be there.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_has_all_rows_and_each_once() {
+    const ROWS: u64 = 250_000;
+    let lake = Lake::start();
+    let events: String =
+        (0..ROWS).map(|id| format!("{{\"passenger_id\": {id}, \"name\": \"a,\\\"{id}\"}}\n")).collect();
+    let path = lake.file("passengers.ndjson", &events);
+    lake.output(0, &["publish", "--dataset", "passengers", "--pack=256KiB", path.to_str().unwrap()]);
+    lake.settled("passengers", ROWS).await;
+    let out = |name: &str| path.with_file_name(name);
+    let write = |arguments: &[&str], name: &str| {
+        let file = out(name);
+        let output = lake.run(&[arguments, &["--output", file.to_str().unwrap()]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert!(output.stdout.is_empty());
+        (std::fs::read_to_string(&file).unwrap(), said(&output))
+    };
+    let (csv, told) = write(&["rows", "passengers", "--select", "passenger_id,name"], "all.csv");
+    assert_eq!(told, format!("250,000 rows in {}\n", out("all.csv").display()));
+    let ids: std::collections::BTreeSet<u64> =
+        csv.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
+    assert_eq!((csv.lines().count() as u64, ids.len() as u64), (ROWS + 1, ROWS));
+    assert!(csv.starts_with("passenger_id,name\r\n"), "{:?}", &csv[..60]);
+    assert!(csv.contains("\r\n0,\"a,\"\"0\"\r\n"), "{:?}", &csv[..60]);
+
+    let (lines, _) = write(&["query", "SELECT passenger_id FROM passengers"], "all.ndjson");
+    let ids: std::collections::BTreeSet<&str> = lines.lines().collect();
+    assert_eq!(ids.len() as u64, ROWS);
+    let (few, told) = write(&["rows", "passengers", "--limit", "3", "--format", "csv"], "few.txt");
+    assert!(few.lines().count() == 4 && told.starts_with("3 rows in "), "{told}");
+    let (json, _) =
+        write(&["query", "SELECT passenger_id FROM passengers WHERE passenger_id < 200"], "some.json");
+    let records: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    assert_eq!(records.len(), 200);
+
+    for (arguments, words) in [
+        (&["rows", "passengers", "--output", "rows.txt"][..], "says no form"),
+        (&["rows", "passengers", "--output", "rows.csv", "--format", "table"], "a table is for a terminal"),
+        (&["rows", "passengers", "--output", "/nowhere/rows.csv"], "cannot be written"),
+    ] {
+        let refused = lake.run(arguments);
+        assert!(!refused.status.success() && said(&refused).contains(words), "{}", said(&refused));
     }
 }
 

@@ -13,6 +13,7 @@ mod demo;
 mod dev;
 mod doctor;
 mod files;
+mod journeys;
 mod key;
 mod kill;
 mod lake;

@@ -57,6 +57,7 @@ pub(crate) async fn make(directory: &Path, shape: &Shape) -> Result<Value, Box<d
         conflicting: 0,
         writer,
         committed_at: now()?,
+        newest_landed_at: None,
     };
     store.put(&commit.key(), serde_json::to_vec(&commit)?.into(), PutMode::Create).await?;
     let files: Vec<&str> = commit.files.iter().map(|file| file.key.as_str()).collect();

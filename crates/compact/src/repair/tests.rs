@@ -87,6 +87,7 @@ impl World {
             conflicting: 0,
             writer,
             committed_at: self.clock.now(),
+            newest_landed_at: None,
         };
         log::append(&*self.store, &*self.clock, &commit).await.unwrap();
         commit

@@ -32,10 +32,11 @@ pub(super) fn draw(most: usize, name: &str, random: &mut Random) -> Result<Drawn
     let mut columns: Vec<ColumnDefinition> = (0..count)
         .map(|_| column(names.swap_remove(random.below(names.len())), any_type(DEPTH, random), random))
         .collect();
-    let partition_by = if random.chance(500) { Granularity::Hour } else { Granularity::Day };
+    let partition_by = [Granularity::Hour, Granularity::Day, Granularity::Month, Granularity::None]
+        [random.weighted(&[4, 3, 2, 1])];
     let event_time = random.chance(500).then(|| {
         let column = &mut columns[random.below(count)];
-        let day = partition_by == Granularity::Day && random.chance(300);
+        let day = partition_by != Granularity::Hour && random.chance(300);
         retype(column, if day { DataType::Date } else { DataType::Timestamp }, random);
         column.required = true;
         column.name.clone()

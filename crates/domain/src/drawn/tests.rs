@@ -26,7 +26,7 @@ fn identity(drawn: &Drawn, text: &str) -> String {
 }
 
 fn placed(drawn: &Drawn, text: &str, partition: &Partition) -> Result<event::Placement, event::Rejection> {
-    let origin = Origin { message_id: "m", position: 0, sent_at: partition.begin() };
+    let origin = Origin { message_id: "m", position: 0, sent_at: moment(partition) };
     let bounds = Bounds::from(&Settings::read(|_| None).unwrap());
     event::place(drawn.dataset(), &Event::parse(text).unwrap(), origin, bounds)
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, NaiveTime, Utc};
 use domain::{
-    DatasetName,
+    DatasetName, Granularity, Partition,
     key::{ParsedKey, QuarantineKey},
     landing::Line,
     quarantine::{Holds, Original, Rejected},
@@ -65,7 +65,7 @@ impl<'r> Sent<'r> {
         let (id, position) =
             named.unwrap_or_else(|| (rejected.message_id.clone(), position_of_one(rejected.position)));
         let dataset = Some(Cow::Owned(dataset.as_str().to_owned()));
-        let (sent_at, id) = (partition.end(), id.into());
+        let (sent_at, id) = (sent_at(&partition, line.ingested_at), id.into());
         // It had landed, so its time was taken.
         Some(Self { id, position, sent_at, received_at: sent_at, dataset, body, holds: Holds::Event })
     }
@@ -97,5 +97,15 @@ impl<'r> Sent<'r> {
     fn legacy<'m>(&self, rejected: &'m Rejected) -> Option<&'m str> {
         let first_version = rejected.carrier.sent_at.is_none();
         rejected.dataset.as_ref().filter(|_| first_version).map(DatasetName::as_str)
+    }
+}
+
+/// When the message was sent of a line that had landed in this partition. At its end; where that may be far from when it was
+/// sent, when the line was ingested, or the nearest moment that the partition has. So the partition is the same again, and
+/// the time of an event that was taken once is no further from it than it was.
+fn sent_at(partition: &Partition, ingested_at: DateTime<Utc>) -> DateTime<Utc> {
+    match partition.granularity() {
+        Granularity::Day | Granularity::Hour => partition.end(),
+        Granularity::Month | Granularity::None => ingested_at.clamp(partition.begin(), partition.end()),
     }
 }

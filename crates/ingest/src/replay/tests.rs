@@ -233,6 +233,12 @@ async fn what_compact_put_aside_was_sent_by_the_end_of_its_partition() {
     world.put_aside(HOUR, r#"{"n": 1}"#).await;
     assert_eq!(world.replay(|_| true, None).await.accepted, 1);
     assert_eq!(world.lines(&format!("landing/seats/{HOUR}/")).await.len(), 1);
+    for (by, partition) in [("month", "dt=2020-02"), ("month", "dt=2031-05"), ("none", "dt=all")] {
+        let world = World::with(Some(&untimed.replace("hour", by))).await;
+        world.put_aside(partition, r#"{"n": 1}"#).await;
+        assert_eq!(world.replay(|_| true, None).await.accepted, 1, "{partition}");
+        assert_eq!(world.lines(&format!("landing/seats/{partition}/")).await.len(), 1, "{partition}");
+    }
 }
 
 #[tokio::test]

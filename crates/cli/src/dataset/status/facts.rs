@@ -47,11 +47,11 @@ pub(super) struct Stored {
     pub(super) partitions: usize,
     /// Whether there are more than were listed.
     pub(super) cut: bool,
-    /// Partitions whose heads were read: `rows`, `bytes` and `freshness` are of these.
+    /// Partitions whose heads were read: `rows` and `bytes` are of these.
     pub(super) partitions_read: usize,
     pub(super) rows: u64,
     pub(super) bytes: u64,
-    /// When the newest commit was made.
+    /// When the newest event landed that queries see. A merge or a rebuild makes nothing fresher.
     pub(super) freshness: Option<DateTime<Utc>>,
     pub(super) newest_partition: Option<Partition>,
     /// The head of the newest partition.
@@ -97,12 +97,12 @@ pub(super) async fn gather<S: ObjectStore, C: Catalog>(
             Ok(head) => {
                 stored.rows += head.rows;
                 stored.bytes += head.bytes();
-                stored.freshness = stored.freshness.max(Some(head.committed_at));
             }
             Err(reason) => stored.unreadable.push(reason.clone()),
         }
     }
-    if let Table::Registered { behind, .. } = &table {
+    if let Table::Registered { behind, newest, .. } = &table {
+        stored.freshness = *newest;
         let since = behind.iter().filter_map(|partition| heads.get(partition)?.as_ref().ok());
         stored.behind_since = since.map(|head| head.committed_at).min();
     }

@@ -43,6 +43,7 @@ async fn commit(store: &MemoryStore, kind: CommitKind, generation: u64, rows: u6
         conflicting: 0,
         writer,
         committed_at: now(),
+        newest_landed_at: None,
     };
     put(store, &commit.key(), serde_json::to_vec(&commit).unwrap()).await;
 }

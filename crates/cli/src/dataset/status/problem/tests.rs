@@ -19,7 +19,7 @@ fn well() -> Facts {
     Facts {
         name: DatasetName::new("d").unwrap(),
         definition: Definition { state: State::Live, requested_at: minutes_ago(60), live_version: Some(1) },
-        table: Table::Registered { partitions: 1, behind: Vec::new() },
+        table: Table::Registered { partitions: 1, behind: Vec::new(), newest: None },
         stored: Stored::default(),
         landing: Backlog::default(),
         quarantine: Quarantined::default(),
@@ -69,7 +69,8 @@ fn a_backlog_is_a_problem_once_it_is_old() {
 fn a_catalog_that_lags_is_a_problem() {
     let behind = |minutes| {
         codes(|facts| {
-            facts.table = Table::Registered { partitions: 1, behind: vec!["dt=2026-11-23".parse().unwrap()] };
+            let behind = vec!["dt=2026-11-23".parse().unwrap()];
+            facts.table = Table::Registered { partitions: 1, behind, newest: None };
             facts.stored.behind_since = minutes_ago(minutes);
         })
     };
