@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::{DataType, data_type::Decimal, json::Raw};
 
 use crate::{
@@ -34,22 +34,47 @@ pub(crate) enum Value {
     Time(DateTime<Utc>),
 }
 
-/// Reads `text` as a value to compare `operand` with, or says what was expected.
-pub(crate) fn parse(operand: &Operand, text: &str) -> Result<Value, Problem> {
-    read(&operand.role(), &operand.to_string(), text)
+/// Reads `text` as a value to compare `operand` with, or says what was expected. Times may count from `now`.
+pub(crate) fn parse(operand: &Operand, text: &str, now: DateTime<Utc>) -> Result<Value, Problem> {
+    read(&operand.role(), &operand.to_string(), text, now)
 }
 
 /// Reads `text` as an element of the array `operand`.
-pub(crate) fn parse_element(operand: &Operand, element: &DataType, text: &str) -> Result<Value, Problem> {
-    read(&Role::Stored(element.clone()), &operand.to_string(), text)
+pub(crate) fn parse_element(
+    operand: &Operand,
+    element: &DataType,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Result<Value, Problem> {
+    read(&Role::Stored(element.clone()), &operand.to_string(), text, now)
 }
 
-fn read(role: &Role, column: &str, text: &str) -> Result<Value, Problem> {
+/// Reads a value as the engine wrote it into a result; `None` if no filter can mean it.
+pub(crate) fn exactly(operand: &Operand, text: &str) -> Option<Value> {
+    match operand.role() {
+        Role::Day => canonical_day(text).map(|_| Value::Text(text.to_owned())),
+        Role::Hour => hour(text),
+        Role::Stored(DataType::Timestamp) => time(&format!("{}Z", text.replacen(' ', "T", 1))),
+        Role::Stored(data_type) => stored(&data_type, text),
+    }
+}
+
+fn read(role: &Role, column: &str, text: &str, now: DateTime<Utc>) -> Result<Value, Problem> {
+    let day = |text| canonical_day(text).or_else(|| Some(relative(text, now)?.date_naive()));
     let (value, expected) = match role {
         Role::Day => {
-            (canonical_day(text).map(|_| Value::Text(text.to_owned())), "a day, as 2026-11-23".into())
+            (day(text).map(|day| Value::Text(day.to_string())), "a day, as 2026-11-23, or today-7d".into())
         }
         Role::Hour => (hour(text), "an hour of two digits, 00 to 23".into()),
+        Role::Stored(DataType::Date) => {
+            (day(text).map(Value::Day), "a date, as 2026-11-23, or today-7d".into())
+        }
+        Role::Stored(DataType::Timestamp) => (
+            time(text).or_else(|| midnight(text)).or_else(|| relative(text, now).map(Value::Time)),
+            "a time of RFC 3339 with an offset, as 2026-11-23T10:05:00Z, a day, as 2026-11-23, or a time from now, as \
+             now-24h or today-7d"
+                .into(),
+        ),
         Role::Stored(data_type) => (stored(data_type, text), wanted(data_type)),
     };
     value.ok_or_else(|| {
@@ -166,6 +191,40 @@ fn time(text: &str) -> Option<Value> {
     (1..=9_999).contains(&time.year()).then_some(Value::Time(time))
 }
 
+/// The beginning of a day, in UTC as PostgREST's default has it.
+fn midnight(text: &str) -> Option<Value> {
+    canonical_day(text).map(|day| Value::Time(day.and_time(NaiveTime::MIN).and_utc()))
+}
+
+/// `now`, or `today` (its beginning in UTC), and how long before or after: `now-24h`, `today-7d`, `now+90m`.
+fn relative(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let (from, offset) = match (text.strip_prefix("now"), text.strip_prefix("today")) {
+        (Some(offset), _) => (now, offset),
+        (None, Some(offset)) => (now.date_naive().and_time(NaiveTime::MIN).and_utc(), offset),
+        (None, None) => return None,
+    };
+    let Some(sign) = offset.chars().next() else { return Some(from) };
+    let (number, unit) = offset.get(1..)?.split_at_checked(offset.len().checked_sub(2)?)?;
+    let seconds: i64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 604_800,
+        _ => return None,
+    };
+    let digits = (1..=9).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    let number: i64 = number.parse().ok().filter(|_| digits)?;
+    let signed = match sign {
+        '-' => -number,
+        // A raw + in a query string is a space.
+        '+' | ' ' => number,
+        _ => return None,
+    };
+    let time = from.checked_add_signed(TimeDelta::try_seconds(signed * seconds)?)?;
+    Some(time).filter(|time| (1..=9_999).contains(&time.year()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,6 +253,77 @@ mod tests {
         let time = |text| read(Timestamp, text);
         assert_eq!(time("2026-11-23T11:05:00.1239+01:00"), time("2026-11-23T10:05:00.123Z"));
         assert!(time("2026-11-23T10:05:00Z").is_some());
+    }
+
+    #[test]
+    fn times_count_from_now() {
+        let now = DateTime::parse_from_rfc3339("2026-11-23T10:05:07Z").unwrap().to_utc();
+        for (text, expected) in [
+            ("now", "2026-11-23T10:05:07Z"),
+            ("now-24h", "2026-11-22T10:05:07Z"),
+            ("now-90m", "2026-11-23T08:35:07Z"),
+            ("now-7s", "2026-11-23T10:05:00Z"),
+            ("now 1d", "2026-11-24T10:05:07Z"),
+            ("now+2w", "2026-12-07T10:05:07Z"),
+            ("today", "2026-11-23T00:00:00Z"),
+            ("today-7d", "2026-11-16T00:00:00Z"),
+            ("2026-11-05", "2026-11-05T00:00:00Z"),
+        ] {
+            let found = super::read(&Role::Stored(DataType::Timestamp), "at", text, now).unwrap();
+            assert_eq!(Some(found), time(expected), "{text}");
+        }
+        let day = |role: &Role, text: &str| super::read(role, "d", text, now).unwrap();
+        assert_eq!(day(&Role::Day, "today-1d"), Value::Text("2026-11-22".into()));
+        assert_eq!(day(&Role::Day, "now-11h"), Value::Text("2026-11-22".into()));
+        let date = Role::Stored(DataType::Date);
+        assert_eq!(day(&date, "today"), Value::Day(NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()));
+        assert_eq!(
+            day(&Role::Stored(DataType::String), "now"),
+            Value::Text("now".into()),
+            "a text is a text"
+        );
+        for none in [
+            "",
+            "Now",
+            "now-",
+            "now-h",
+            "now-1",
+            "now-1y",
+            "now1h",
+            "now-1.5h",
+            "now--1h",
+            "now-+1h",
+            "now -1h",
+            "now-9999999999s",
+            "now-999999999w",
+            "todayx",
+            "yesterday",
+            "now-1é",
+            "nowé",
+            "2026-11-5",
+            "2026-11-31",
+        ] {
+            let problem = super::read(&Role::Stored(DataType::Timestamp), "at", none, now).unwrap_err();
+            assert!(problem.to_string().contains("now-24h"), "{none}: {problem}");
+        }
+    }
+
+    #[test]
+    fn what_the_engine_wrote_is_read_back() {
+        let dataset = crate::testing::bookings();
+        let operand = |name: &str| {
+            Operand::new(crate::column::TableColumn::find(&dataset, name).unwrap(), &[]).unwrap()
+        };
+        assert_eq!(
+            exactly(&operand("booked_at"), "2026-11-23 10:05:00.123"),
+            time("2026-11-23T10:05:00.123Z")
+        );
+        assert_eq!(exactly(&operand("price"), "1.0E10"), Some(Value::Double(1e10)));
+        assert_eq!(exactly(&operand("price"), "NaN"), None);
+        assert_eq!(exactly(&operand("dt"), "2026-11-23"), Some(Value::Text("2026-11-23".into())));
+        assert_eq!(exactly(&operand("dt"), "today"), None);
+        assert_eq!(exactly(&operand("hour"), "07"), Some(Value::Text("07".into())));
+        assert_eq!(exactly(&operand("booking_id"), "now"), Some(Value::Text("now".into())));
     }
 
     #[test]
