@@ -13,6 +13,14 @@
 //! | `Tributary-Generation` | a digest of the generations that the answer was read from: equal digests, equal generations |
 //! | `Tributary-Freshness` | when the newest of them was committed |
 //!
+//! Which of the rows that match it has:
+//!
+//! | header | meaning |
+//! |---|---|
+//! | `Tributary-Complete` | `true`: no row comes after its last one. `false`: there are more. None where nobody knows (`limit=0`) |
+//! | `Content-Range` | as PostgREST's: the numbers of its first and last row, from 0 on, and behind a slash how many rows match, or `*`; none for a file |
+//! | `Link` | the path of the next rows, `rel="next"`, if they can be had so |
+//!
 //! The log has the same in one line for each request.
 
 use axum::{
@@ -28,7 +36,7 @@ use crate::{
     datasets::time,
     preferences::Preferences,
     problem::{self, Problem},
-    service::{Accepted, Kept, QueryView, RETRY_POLL, Reply, Rows},
+    service::{Accepted, Extent, Kept, QueryView, RETRY_POLL, Reply, Rows},
 };
 
 /// What the log says of a request, beside its status and its time. It travels with the response.
@@ -59,6 +67,20 @@ pub(crate) const COST_HEADERS: [(&str, &str); 8] = [
     ("Tributary-Generation", "A digest of the generations that it was read from"),
     ("Tributary-Freshness", "When the newest of them was committed"),
     ("Tributary-Rows", "How many rows are in the answer"),
+];
+
+/// The headers that say which rows an answer has.
+pub(crate) const EXTENT_HEADERS: [(&str, &str); 3] = [
+    (
+        "Tributary-Complete",
+        "`true`: no row comes after the last one; `false`: there are more; none if that is not known",
+    ),
+    (
+        "Content-Range",
+        "The numbers of the first and the last row, from 0 on, and how many rows match: `0-99/8832`; `*` for what is not \
+         known, or not there",
+    ),
+    ("Link", "The next rows, `rel=\"next\"`, if there are more and they can be had so"),
 ];
 
 /// Beside a response: its body becomes shorter by compression.
@@ -106,8 +128,9 @@ pub(crate) fn reply(reply: Reply, preferences: &Preferences, line: LogLine) -> R
             insert(&mut response, "cache-control", "no-store");
             response
         }
-        Reply::Elsewhere(url, cost) => {
+        Reply::Elsewhere(url, cost, extent) => {
             let mut response = costly(empty(StatusCode::SEE_OTHER, line), cost);
+            say_extent(&mut response, &extent);
             insert(&mut response, "location", &url);
             // The address is good for some minutes only.
             insert(&mut response, "cache-control", "no-store");
@@ -142,10 +165,21 @@ fn rows(answer: Rows, line: LogLine) -> Response {
     if let Some(kept) = &answer.kept {
         keep(&mut response, kept);
     }
-    if let Some(path) = answer.next {
-        insert(&mut response, "link", &format!("<{path}>; rel=\"next\""));
-    }
+    say_extent(&mut response, &answer.extent);
     response
+}
+
+/// Says which rows of those that match the answer has, and where the next ones are.
+fn say_extent(response: &mut Response, extent: &Extent) {
+    if let Some(range) = extent.content_range() {
+        insert(response, "content-range", &range);
+    }
+    if let Some(complete) = extent.complete {
+        insert(response, "tributary-complete", if complete { "true" } else { "false" });
+    }
+    if let Some(path) = &extent.next {
+        insert(response, "link", &format!("<{path}>; rel=\"next\""));
+    }
 }
 
 /// The state of a query.
@@ -173,6 +207,15 @@ pub(crate) fn problem(problem: &Problem, line: LogLine) -> Response {
     if let Some(methods) = problem.allowed_methods() {
         insert(&mut response, "allow", methods);
     }
+    response
+}
+
+/// The answer to a path that is another one's with slashes at its end. Method and body stay (308).
+pub(crate) fn moved(location: &str) -> Response {
+    let body = format!("it is at {location}\n").into_bytes();
+    let mut response =
+        build(StatusCode::PERMANENT_REDIRECT, "text/plain; charset=utf-8", body, LogLine::default());
+    insert(&mut response, "location", location);
     response
 }
 

@@ -22,6 +22,7 @@ mod digest;
 mod docs;
 mod execute;
 mod flight;
+mod follow;
 mod form;
 mod format;
 mod free_sql;

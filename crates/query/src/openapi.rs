@@ -126,7 +126,12 @@ would work, as `application/problem+json` (RFC 9457).
 
 **Filters** are PostgREST's: `price=gte.100`, `currency=in.(EUR,USD)`, `name=ilike.*perez*`, `seat_number=is.null`, \
 `not.` before an operator, `or=(a.eq.1,and(b.gt.2,c.lt.3))`, `address->city=eq.Lima`. A column that is named twice is a \
-range. Values are read as the column's type: RFC 3339 for a timestamp, exact digits for a decimal.
+range. Values are read as the column's type: RFC 3339 for a timestamp (or a day, or `now-24h`, `today`), exact digits for a \
+decimal.
+
+**Complete?** `Tributary-Complete: true` says that no row comes after the last one, `false` that there are more: \
+`Link: <…>; rel=\"next\"` leads to them, `Content-Range: 0-99/*` numbers those that came, and `Prefer: count=exact` asks how \
+many there are.
 
 **Large results** come page by page (`Link: <…>; rel=\"next\"`) or as a file elsewhere (303). A query that takes longer \
 than the wait answers 202 with its address.";

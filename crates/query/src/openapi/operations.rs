@@ -74,7 +74,8 @@ pub(super) fn paths(facts: &Facts<'_>) -> Paths {
 
 /// An operation that needs no key.
 fn open(operation: OperationBuilder) -> OperationBuilder {
-    operation.securities(Some([SecurityRequirement::default()]))
+    // An empty list, which says that there is no scheme; a requirement without one says the same to some readers only.
+    operation.securities(Some(std::iter::empty::<SecurityRequirement>()))
 }
 
 fn datasets() -> OperationBuilder {
@@ -112,12 +113,19 @@ fn rows(facts: &Facts<'_>) -> OperationBuilder {
     .style(Some(ParameterStyle::Form))
     .explode(Some(true))
     .example(Some(json!({first: "not.is.null"})));
-    let kinds = [Kind::UnknownColumn, Kind::UnknownOperator, Kind::NotComparable, Kind::UnknownDataset];
+    let kinds = [
+        Kind::UnknownColumn,
+        Kind::UnknownOperator,
+        Kind::NotComparable,
+        Kind::InvalidCursor,
+        Kind::UnknownDataset,
+    ];
     kept(of_rows(OperationBuilder::new(), &kinds))
         .parameter(default_limit(facts))
         .tag("datasets")
         .operation_id(Some("rows"))
         .summary(Some("Rows of a dataset"))
+        .parameter(query("cursor", CURSOR, text()))
         .parameter(select)
         .parameter(order)
         .parameter(tree("and"))
@@ -307,8 +315,14 @@ fn docs() -> OperationBuilder {
 const HEALTH: &str = "Whether this process answers, its version, and the commit that it was built from";
 
 const PREFER: &str = "\
-`wait=5` seconds at most, or `respond-async` for none. A query of an API key whose bound on bytes is below every scan tier \
+`wait=5` seconds at most, or `respond-async` for none. `count=exact`, for the rows of a dataset: how many match, in \
+`Content-Range`; if the answer has not all of them, a second query counts them. `Preference-Applied` says what was done. A query of an API key whose bound on bytes is below every scan tier \
 is waited for in any case, and cancelled when the wait is over: 403.";
+
+const CURSOR: &str = "\
+Where the rows begin, from the `Link` of an answer that had not all of them. The other parameters stay as they were, but \
+`limit` and the format. There is no end to pages, and no row that is there all the time is missed or comes twice, whatever \
+is published meanwhile.";
 
 const SELECT: &str = "\
 Columns in the order of the answer, `name:column` under another name, `address->city` for a field of a struct, \

@@ -7,7 +7,7 @@ use domain::{
     port::{Download, ObjectStore, PresignedUrls, PutMode, QueryId, StoredResult},
 };
 
-use super::{Api, failures, unrendered::unrendered};
+use super::{Api, extent::Shown, failures, to_json, unrendered::unrendered};
 use crate::{
     access::Caller,
     answer_types,
@@ -25,6 +25,9 @@ use crate::{
 
 /// For how long a file can be fetched. The credentials of a Lambda, which sign it, last some hours.
 const URL_VALID: Duration = Duration::from_secs(15 * 60);
+
+/// The ending of what says where the rows of a file go on, if they do.
+const BEYOND: &str = "beyond";
 
 /// The query string of `/v1/queries/{id}/rows`.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -113,11 +116,32 @@ pub(super) fn columns(planned: Option<&[OutputColumn]>, result: &StoredResult) -
     planned.map_or_else(|| answer_types::columns(&result.columns), <[OutputColumn]>::to_vec)
 }
 
+/// A part of a result as a body.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) body: Vec<u8>,
+    pub(super) rows: u64,
+    pub(super) rest: Rest,
+}
+
+/// What comes behind a part of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// No more rows match.
+    Nothing,
+    /// Rows of the same result, from this place on.
+    Page(Position),
+    /// Rows that are not in the result: those behind the row with these values.
+    Beyond(Vec<Option<String>>),
+    /// Perhaps rows, perhaps none.
+    Unknown,
+}
+
 /// Whether a result is a file at an address of its own: all rows in a form that is one, if an answer has no room for
 /// them, be it for the first row alone.
-pub(super) fn is_elsewhere(page: &Result<Page, Problem>, form: Form) -> bool {
-    let fits = match page {
-        Ok(page) => page.next.is_none(),
+pub(super) fn is_elsewhere(part: &Result<Part, Problem>, form: Form) -> bool {
+    let fits = match part {
+        Ok(part) => !matches!(part.rest, Rest::Page(_)),
         Err(problem) => !problem.is(Kind::ResultTooLarge),
     };
     form.is_file() && !fits
@@ -129,23 +153,24 @@ impl<P: Ports> Api<P> {
         &self,
         id: &QueryId,
         result: &StoredResult,
-        columns: &[OutputColumn],
-        form: Form,
-        start: Position,
-        limit: Option<u64>,
-    ) -> Result<Page, Problem> {
-        let Form { format, options } = form;
+        shown: Shown<'_>,
+        cursor: Cursor,
+    ) -> Result<Part, Problem> {
+        let Cursor { start, limit, form: Form { format, options } } = cursor;
+        let (columns, hidden, places) = (shown.columns, shown.hidden, shown.places());
         let _place = self.pages.take(self.clock()).await?;
-        let mut limits = Limits { max_rows: limit.unwrap_or(u64::MAX), max_body: self.settings.max_body };
+        let max_rows = shown.left(start.row).unwrap_or(u64::MAX).min(limit.unwrap_or(u64::MAX));
+        let mut limits = Limits { max_rows, max_body: self.settings.max_body };
         loop {
-            let request = PageRequest { columns, start, limits, format, options };
+            let request = PageRequest { columns, hidden, places, start, limits, format, options };
             let page = render::page(self.engine(), result, &request).await;
             let page = page.map_err(|error| unrendered(error, id, columns))?;
             // No byte becomes more than six, so that short ones need not be looked at.
             let long = form.is_text() && page.body.len() > self.settings.max_reply / 6;
             let reply = if long { escaped(&page.body) } else { page.body.len() };
             if reply <= self.settings.max_reply {
-                return Ok(page);
+                let rest = rest(&page, start, shown);
+                return Ok(Part { body: page.body, rows: page.rows, rest });
             }
             // Text with very many quotes. Its next page is much like it.
             limits.max_body = page.body.len() * self.settings.max_reply / reply * 9 / 10;
@@ -159,12 +184,14 @@ impl<P: Ports> Api<P> {
         record: &QueryRecord,
         caller: &Caller,
         result: &StoredResult,
-        columns: &[OutputColumn],
+        shown: Shown<'_>,
         form: Form,
-    ) -> Result<String, Problem> {
+    ) -> Result<(String, Rest), Problem> {
         // Two variants of one format never take each other's place.
         let variant = u128::from_be_bytes(Digest::new("form").text(&form.text()).finish()) as u64;
         let key = key::rendered(name, variant, form.extension());
+        let beyond = key::rendered(name, variant, BEYOND);
+        let mut rest = None;
         if !self.is_stored(&key).await? {
             // The answer names the rows that this caller may page by.
             let answer = format!("{key} {}", self.page_rows(caller));
@@ -173,16 +200,38 @@ impl<P: Ports> Api<P> {
             // An identical request may have been at work meanwhile.
             if !self.is_stored(&key).await? {
                 self.too_large.check(&answer)?;
-                let body = self.whole(name, caller, result, columns, form).await;
-                let body = body.inspect_err(|problem| self.too_large.note(&answer, problem))?;
-                let put = self.store.put(&key, body.into(), PutMode::Overwrite).await;
+                let whole = self.whole(name, caller, result, shown, form).await;
+                let whole = whole.inspect_err(|problem| self.too_large.note(&answer, problem))?;
+                // Before the file: who finds that finds this too.
+                if let Rest::Beyond(last) = &whole.rest {
+                    let put = self.store.put(&beyond, to_json(last)?.into(), PutMode::Overwrite).await;
+                    put.map_err(|error| failures::unstored(&error))?;
+                }
+                let put = self.store.put(&key, whole.body.into(), PutMode::Overwrite).await;
                 put.map_err(|error| failures::unstored(&error))?;
+                rest = Some(whole.rest);
             }
         }
+        let rest = match rest {
+            Some(rest) => rest,
+            None => self.rest_of_file(&beyond, shown).await?,
+        };
         let file_name = format!("{}.{}", record.file_name, form.extension());
         let download =
             Download { valid: URL_VALID, content_type: form.format.content_type(), file_name: &file_name };
-        self.store.presigned_url(&key, &download).await.map_err(|error| failures::unstored(&error))
+        let url = self.store.presigned_url(&key, &download).await;
+        Ok((url.map_err(|error| failures::unstored(&error))?, rest))
+    }
+
+    /// What comes behind the rows of a file that was rendered before.
+    async fn rest_of_file(&self, beyond: &str, shown: Shown<'_>) -> Result<Rest, Problem> {
+        let found = self.store.find(beyond).await.map_err(|error| failures::unstored(&error))?;
+        let last = found.map(|body| serde_json::from_slice(&body));
+        Ok(match last {
+            Some(Ok(last)) => Rest::Beyond(last),
+            None if shown.has_one_more => Rest::Nothing,
+            None | Some(Err(_)) => Rest::Unknown,
+        })
     }
 
     /// The rows of a page that a caller is told to page by.
@@ -199,18 +248,21 @@ impl<P: Ports> Api<P> {
         name: &ExecutionName,
         caller: &Caller,
         result: &StoredResult,
-        columns: &[OutputColumn],
+        shown: Shown<'_>,
         form: Form,
-    ) -> Result<Vec<u8>, Problem> {
+    ) -> Result<Part, Problem> {
         let id = QueryId::new(name.as_str());
         let maximum = self.settings.limits.max_rendered;
-        let limits = Limits { max_rows: u64::MAX, max_body: usize::try_from(maximum).unwrap_or(usize::MAX) };
-        let Form { format, options } = form;
-        let request = PageRequest { columns, start: Position::START, limits, format, options };
+        let max_rows = shown.left(0).unwrap_or(u64::MAX);
+        let limits = Limits { max_rows, max_body: usize::try_from(maximum).unwrap_or(usize::MAX) };
+        let (Form { format, options }, start) = (form, Position::START);
+        let (columns, hidden, places) = (shown.columns, shown.hidden, shown.places());
+        let request = PageRequest { columns, hidden, places, start, limits, format, options };
         let page = render::page(self.engine(), result, &request).await;
         let page = page.map_err(|error| unrendered(error, &id, columns))?;
-        if page.next.is_none() {
-            return Ok(page.body);
+        let rest = rest(&page, start, shown);
+        if !matches!(rest, Rest::Page(_)) {
+            return Ok(Part { body: page.body, rows: page.rows, rest });
         }
         let limit = self.page_rows(caller);
         let rows = format!("/v1/queries/{name}/rows?{}&limit={limit}", form.parameters());
@@ -219,6 +271,19 @@ impl<P: Ports> Api<P> {
         );
         let problem = Problem::new(Kind::ResultTooLarge, detail).with("maximum", maximum).with("rows", rows);
         Err(problem.with("query_id", id.as_str()))
+    }
+}
+
+/// What comes behind a page that begins at `start`.
+fn rest(page: &Page, start: Position, shown: Shown<'_>) -> Rest {
+    let is_full = shown.left(start.row).is_some_and(|left| page.rows >= left);
+    match (page.next, is_full) {
+        (Some(_), true) => Rest::Beyond(page.last.clone().unwrap_or_default()),
+        (Some(next), false) => Rest::Page(next),
+        (None, _) if shown.has_one_more && shown.rows != Some(0) => Rest::Nothing,
+        // A result without the row that would say so, or of no rows.
+        (None, false) if shown.rows.is_some_and(|rows| rows > 0) => Rest::Nothing,
+        (None, _) => Rest::Unknown,
     }
 }
 
