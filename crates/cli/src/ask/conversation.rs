@@ -60,6 +60,8 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
     /// How many.
     pub(super) rows: Option<u64>,
+    /// Whether there are more that the limit kept away.
+    pub(super) is_cut: bool,
 }
 
 struct Reply {
@@ -160,15 +162,25 @@ impl Conversation {
 impl Reply {
     /// What a success brought.
     fn rows(self) -> Result<Answer, Failure> {
-        if self.headers.contains_key(header::LINK) || self.status == StatusCode::SEE_OTHER {
+        if self.is_part() || self.status == StatusCode::SEE_OTHER {
             let detail = "the rows are more than one answer takes: lower --limit, or select fewer columns";
             return Err(Failure::NotDone(detail.to_owned()));
         }
         if self.status != StatusCode::OK {
             return Err(self.failure());
         }
-        let rows = self.headers.get("tributary-rows").and_then(|rows| rows.to_str().ok()?.parse().ok());
-        Ok(Answer { body: self.body, rows })
+        let rows = self.header("tributary-rows").and_then(|rows| rows.parse().ok());
+        let is_cut = self.header("tributary-complete") == Some("false");
+        Ok(Answer { body: self.body, rows, is_cut })
+    }
+
+    /// Whether the answer has a part of its query's result: the next page is one of the same query.
+    fn is_part(&self) -> bool {
+        self.header(header::LINK.as_str()).is_some_and(|link| link.starts_with("</v1/queries/"))
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 
     fn json<T: serde::de::DeserializeOwned>(self) -> Result<T, Failure> {

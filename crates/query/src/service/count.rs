@@ -52,7 +52,7 @@ impl<P: Ports> Api<P> {
             }
             Ok(_) => tracing::info!("a count takes longer than its request waits"),
             Err(problem) => {
-                tracing::info!(status = problem.status(), "the rows of an answer were not counted")
+                tracing::info!(status = problem.status(), "the rows of an answer were not counted");
             }
         }
         Ok(reply)

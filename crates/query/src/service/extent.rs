@@ -46,7 +46,10 @@ impl<'a> Shown<'a> {
 
     /// The places of the values that say where the rows go on.
     pub(super) fn places(self) -> &'a [usize] {
-        self.follow.map_or(&[], |follow| &follow.places)
+        match self.follow {
+            Some(follow) => &follow.places,
+            None => &[],
+        }
     }
 
     /// How many rows of the result may be shown behind so many; `None` for all of them.
