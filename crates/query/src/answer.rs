@@ -4,7 +4,7 @@
 //!
 //! | header | meaning |
 //! |---|---|
-//! | `Tributary-Query-Id` | the engine's id of the query; none for a 304 |
+//! | `Tributary-Query-Id` | the engine's id of the query, for the log: `/v1/queries/{id}` knows those of a 202, a page or a 303 alone; none for a 304 |
 //! | `Tributary-Cache` | `miss`: a query ran. `shared`: one that ran for an identical request at the same time. `reused`: the engine answered an earlier result. `hit`: no query; a 304, or a page of a result that lies there |
 //! | `Tributary-Bytes-Scanned` | bytes that the query read, whoever it ran for |
 //! | `Tributary-Engine-Ms` | milliseconds that the engine worked on it |
@@ -56,7 +56,10 @@ pub(crate) struct LogLine {
 
 /// The headers that say what an answer cost, and what they mean.
 pub(crate) const COST_HEADERS: [(&str, &str); 8] = [
-    ("Tributary-Query-Id", "The engine's id of the query"),
+    (
+        "Tributary-Query-Id",
+        "The engine's id of the query, for the log: only a 202, a `Link` or a 303 leads to a query's own paths",
+    ),
     ("Tributary-Bytes-Scanned", "Bytes that the query read"),
     ("Tributary-Engine-Ms", "Milliseconds that the engine worked"),
     ("Tributary-Cost-Usd", "What this answer added to the bill, in dollars: an estimate"),

@@ -248,7 +248,7 @@ fn query_item() -> PathItem {
 fn query_id() -> Parameter {
     path(
         "id",
-        "The query's id, from `Location` or `Tributary-Query-Id`",
+        "The query's id, from the `Location` of a 202 or the `Link` of a page",
         "01234567-89ab-cdef-0123-456789abcdef",
     )
 }
