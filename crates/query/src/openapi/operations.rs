@@ -42,7 +42,7 @@ const OF_ROWS: [Kind; 16] = [
 ];
 
 pub(super) fn paths(facts: &Facts<'_>) -> Paths {
-    let name = facts.dataset.map_or("bookings", |dataset| dataset.name().as_str());
+    let name = facts.datasets.first().map_or("bookings", |dataset| dataset.name().as_str());
     let dataset = || path("dataset", "The dataset's name", name);
     let get = |operation| PathItem::new(HttpMethod::Get, operation);
     let mut paths = PathsBuilder::new()
@@ -99,7 +99,7 @@ fn one_dataset() -> OperationBuilder {
 
 fn rows(facts: &Facts<'_>) -> OperationBuilder {
     let columns: Vec<&str> =
-        facts.dataset.map(|dataset| dataset.sort_order()).unwrap_or_else(|| vec!["booked_at"]);
+        facts.datasets.first().map(|dataset| dataset.sort_order()).unwrap_or_else(|| vec!["booked_at"]);
     let first = columns.first().copied().unwrap_or("_ingested_at");
     let select = query("select", SELECT, text()).example(Some(first.into()));
     let order = query("order", ORDER, text()).example(Some(format!("{first}.desc").into()));
