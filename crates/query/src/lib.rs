@@ -62,6 +62,8 @@ mod testing;
 #[cfg(feature = "sdk")]
 mod unanswered;
 mod value;
+#[cfg(feature = "sdk")]
+mod worded;
 
 pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "sdk")]
@@ -75,3 +77,5 @@ pub use service::Api;
 pub use settings::{ApiSettings, DEFAULT_ROWS};
 #[cfg(feature = "sdk")]
 pub use unanswered::{given_up, stopping};
+#[cfg(feature = "sdk")]
+pub use worded::Worded;
