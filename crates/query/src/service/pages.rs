@@ -156,7 +156,8 @@ impl<P: Ports> Api<P> {
         shown: Shown<'_>,
         cursor: Cursor,
     ) -> Result<Part, Problem> {
-        let Cursor { start, limit, form: Form { format, options } } = cursor;
+        let Cursor { start, limit, form } = cursor;
+        let Form { format, options } = form;
         let (columns, hidden, places) = (shown.columns, shown.hidden, shown.places());
         let _place = self.pages.take(self.clock()).await?;
         let max_rows = shown.left(start.row).unwrap_or(u64::MAX).min(limit.unwrap_or(u64::MAX));
