@@ -11,8 +11,12 @@ use domain::{
 use futures::future::{Either, select, try_join_all};
 
 use super::{
-    Accepted, Api, Job, Kept, Reply, Rows, extent::Shown, failures, handed_over::QueryView, pages::Rest,
-    patience::Patience, to_json,
+    Accepted, Api, Job, Kept, Reply, Rows,
+    extent::{Rest, Shown},
+    failures,
+    handed_over::QueryView,
+    patience::Patience,
+    to_json,
 };
 use crate::{
     access::Caller,

@@ -1,7 +1,12 @@
 //! Which of the rows that match a request an answer has, and where the others are.
 
-use super::{Job, pages::Rest};
-use crate::{column::OutputColumn, follow::Follow, record::QueryRecord};
+use super::Job;
+use crate::{
+    column::OutputColumn,
+    follow::Follow,
+    record::QueryRecord,
+    render::{Page, Position},
+};
 
 /// Which rows an answer has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +21,27 @@ pub(crate) struct Extent {
     pub(crate) total: Option<u64>,
     /// The path of the rows that come after it, if they can be had so.
     pub(crate) next: Option<String>,
+}
+
+/// A part of a result as a body.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) body: Vec<u8>,
+    pub(super) rows: u64,
+    pub(super) rest: Rest,
+}
+
+/// What comes behind a part of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// No more rows match.
+    Nothing,
+    /// Rows of the same result, from this place on.
+    Page(Position),
+    /// Rows that are not in the result: those behind the row with these values.
+    Beyond(Vec<Option<String>>),
+    /// Perhaps rows, perhaps none.
+    Unknown,
 }
 
 /// What is shown of a result.
@@ -56,6 +82,19 @@ impl<'a> Shown<'a> {
     pub(super) fn left(self, shown: u64) -> Option<u64> {
         // For no rows, nothing more was asked for.
         self.rows.filter(|rows| *rows > 0).map(|rows| rows.saturating_sub(shown))
+    }
+
+    /// What comes behind a page that begins at `start`.
+    pub(super) fn rest(self, page: &Page, start: Position) -> Rest {
+        let is_full = self.left(start.row).is_some_and(|left| page.rows >= left);
+        match (page.next, is_full) {
+            (Some(_), true) => Rest::Beyond(page.last.clone().unwrap_or_default()),
+            (Some(next), false) => Rest::Page(next),
+            (None, _) if self.has_one_more && self.rows != Some(0) => Rest::Nothing,
+            // A result without the row that would say so, or of no rows.
+            (None, false) if self.rows.is_some_and(|rows| rows > 0) => Rest::Nothing,
+            (None, _) => Rest::Unknown,
+        }
     }
 
     /// What an answer says that has `rows` rows of the result behind its first `start`, where that is known. A page of the

@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 
 use super::{
     Api, Kept, Reply, Rows,
-    extent::Shown,
+    extent::{Rest, Shown},
     failures, pages,
-    pages::{Rest, RowsParameters},
+    pages::RowsParameters,
 };
 use crate::{
     access::{self, Caller},

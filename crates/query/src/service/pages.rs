@@ -7,7 +7,12 @@ use domain::{
     port::{Download, ObjectStore, PresignedUrls, PutMode, QueryId, StoredResult},
 };
 
-use super::{Api, extent::Shown, failures, to_json, unrendered::unrendered};
+use super::{
+    Api,
+    extent::{Part, Rest, Shown},
+    failures, to_json,
+    unrendered::unrendered,
+};
 use crate::{
     access::Caller,
     answer_types,
@@ -19,7 +24,7 @@ use crate::{
     ports::Ports,
     problem::{Kind, Problem, quote},
     record::QueryRecord,
-    render::{self, Limits, Options, Page, PageRequest, Position},
+    render::{self, Limits, Options, PageRequest, Position},
     request,
 };
 
@@ -116,27 +121,6 @@ pub(super) fn columns(planned: Option<&[OutputColumn]>, result: &StoredResult) -
     planned.map_or_else(|| answer_types::columns(&result.columns), <[OutputColumn]>::to_vec)
 }
 
-/// A part of a result as a body.
-#[derive(Debug)]
-pub(super) struct Part {
-    pub(super) body: Vec<u8>,
-    pub(super) rows: u64,
-    pub(super) rest: Rest,
-}
-
-/// What comes behind a part of a result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Rest {
-    /// No more rows match.
-    Nothing,
-    /// Rows of the same result, from this place on.
-    Page(Position),
-    /// Rows that are not in the result: those behind the row with these values.
-    Beyond(Vec<Option<String>>),
-    /// Perhaps rows, perhaps none.
-    Unknown,
-}
-
 /// Whether a result is a file at an address of its own: all rows in a form that is one, if an answer has no room for
 /// them, be it for the first row alone.
 pub(super) fn is_elsewhere(part: &Result<Part, Problem>, form: Form) -> bool {
@@ -170,7 +154,7 @@ impl<P: Ports> Api<P> {
             let long = form.is_text() && page.body.len() > self.settings.max_reply / 6;
             let reply = if long { escaped(&page.body) } else { page.body.len() };
             if reply <= self.settings.max_reply {
-                let rest = rest(&page, start, shown);
+                let rest = shown.rest(&page, start);
                 return Ok(Part { body: page.body, rows: page.rows, rest });
             }
             // Text with very many quotes. Its next page is much like it.
@@ -261,7 +245,7 @@ impl<P: Ports> Api<P> {
         let request = PageRequest { columns, hidden, places, start, limits, format, options };
         let page = render::page(self.engine(), result, &request).await;
         let page = page.map_err(|error| unrendered(error, &id, columns))?;
-        let rest = rest(&page, start, shown);
+        let rest = shown.rest(&page, start);
         if !matches!(rest, Rest::Page(_)) {
             return Ok(Part { body: page.body, rows: page.rows, rest });
         }
@@ -272,19 +256,6 @@ impl<P: Ports> Api<P> {
         );
         let problem = Problem::new(Kind::ResultTooLarge, detail).with("maximum", maximum).with("rows", rows);
         Err(problem.with("query_id", id.as_str()))
-    }
-}
-
-/// What comes behind a page that begins at `start`.
-fn rest(page: &Page, start: Position, shown: Shown<'_>) -> Rest {
-    let is_full = shown.left(start.row).is_some_and(|left| page.rows >= left);
-    match (page.next, is_full) {
-        (Some(_), true) => Rest::Beyond(page.last.clone().unwrap_or_default()),
-        (Some(next), false) => Rest::Page(next),
-        (None, _) if shown.has_one_more && shown.rows != Some(0) => Rest::Nothing,
-        // A result without the row that would say so, or of no rows.
-        (None, false) if shown.rows.is_some_and(|rows| rows > 0) => Rest::Nothing,
-        (None, _) => Rest::Unknown,
     }
 }
 

@@ -14,8 +14,13 @@ const BEHIND: &str =
 
 fn passengers(ids: std::ops::Range<u64>) -> Outcome {
     let row = |id: u64| {
-        let texts =
-            [id.to_string(), "1001".to_owned(), format!("name-{id}"), "1A".to_owned(), "2026-11-23".to_owned()];
+        let texts = [
+            id.to_string(),
+            "1001".to_owned(),
+            format!("name-{id}"),
+            "1A".to_owned(),
+            "2026-11-23".to_owned(),
+        ];
         texts.map(Some).to_vec()
     };
     rows(athena_csv(&COLUMNS, &ids.map(row).collect::<Vec<_>>()))
