@@ -107,7 +107,8 @@ struct Body<'a> {
 /// How the answer is to be.
 #[derive(Debug, Args)]
 struct AnswerOptions {
-    /// The most rows; 100 unless given, or for SQL with a LIMIT of its own, that. With --output all, unless given.
+    /// The most rows; 100 unless given, or for SQL with a LIMIT of its own, that. If there are more, a note on standard
+    /// error says so. With --output all, unless given.
     #[arg(long, value_name = "ROWS")]
     limit: Option<u64>,
     /// The form of the rows [default: table; with --output, by the ending of FILE].
@@ -219,7 +220,7 @@ pub(crate) async fn rows(options: RowsOptions) -> Result<(), Failure> {
         parameters.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     let path = format!("/v1/datasets/{}/rows?{}", options.dataset, query.join("&"));
     let question = Question { method: "GET", path, body: None };
-    ask(question, &options.answer, options.answer.limit().is_some()).await
+    ask(question, &options.answer).await
 }
 
 pub(crate) async fn named(options: NamedRowsOptions) -> Result<(), Failure> {
@@ -236,7 +237,7 @@ pub(crate) async fn named(options: NamedRowsOptions) -> Result<(), Failure> {
     parameters.extend(options.answer.limit().map(|limit| format!("limit={limit}")));
     let path = format!("/v1/named-queries/{}/rows?{}", options.name, parameters.join("&"));
     let question = Question { method: "GET", path, body: None };
-    ask(question, &options.answer, options.answer.limit().is_some()).await
+    ask(question, &options.answer).await
 }
 
 pub(crate) async fn query(options: QueryOptions) -> Result<(), Failure> {
@@ -253,14 +254,11 @@ pub(crate) async fn query(options: QueryOptions) -> Result<(), Failure> {
     let body = body.map_err(|error| Failure::Input(error.to_string()))?;
     let path = "/v1/queries?".to_owned();
     let question = Question { method: "POST", path, body: Some(body) };
-    // Where LIMIT is within a subquery this says too little, and never what is not so.
-    let limited = options.answer.limit().is_some() || options.sql.to_lowercase().contains("limit");
-    ask(question, &options.answer, limited).await
+    ask(question, &options.answer).await
 }
 
-/// Prints the answer. If nobody said how many rows it may have (`limited`) and it has as many as it then may, there may
-/// be more, and nobody shall take it for all.
-async fn ask(mut question: Question, answer: &AnswerOptions, limited: bool) -> Result<(), Failure> {
+/// Prints the answer. If the limit kept rows away, whoever set it, a note says so: nobody shall take the answer for all.
+async fn ask(mut question: Question, answer: &AnswerOptions) -> Result<(), Failure> {
     use std::io::IsTerminal;
     let (form, spreadsheet) = (answer.form()?, answer.spreadsheet);
     let name = form.name();
@@ -297,11 +295,11 @@ async fn ask(mut question: Question, answer: &AnswerOptions, limited: bool) -> R
         Form::Table => output::print(&shown::table(&answer.body)?)?,
         _ => output::write(&answer.body)?,
     };
-    if !limited && answer.rows == Some(query::DEFAULT_ROWS) {
+    if answer.is_cut {
+        let rows = answer.rows.map(|rows| format!("{rows} ")).unwrap_or_default();
         output::note(&format!(
-            "these are the first {} rows, and there may be more: say how many you want with --limit, or write all with \
-             --output FILE",
-            query::DEFAULT_ROWS
+            "these are the first {rows}rows, and there are more: say how many you want with --limit, or write all with \
+             --output FILE"
         ));
     }
     Ok(())

@@ -28,7 +28,7 @@ use sqlparser::{
 use crate::{
     literal::Literal,
     pattern::{self, Looked},
-    plan::Limits,
+    plan::{Limits, with_one_more},
     problem::{Kind, Problem, quote},
     sql::Statement,
     value::Value,
@@ -182,7 +182,8 @@ impl Gated {
         }
         let literals: Vec<Vec<Literal>> = values.iter().map(Literal::parts).collect();
         let lengths: Vec<usize> = literals.iter().map(Vec::len).collect();
-        let statement = Statement { sql: self.sql(rows, &lengths), parameters: literals.concat() };
+        let sql = self.sql(with_one_more(rows), &lengths);
+        let statement = Statement { sql, parameters: literals.concat() };
         Ok(Runnable {
             statement: statement.bounded()?,
             datasets: self.tables.iter().cloned().collect(),

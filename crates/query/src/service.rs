@@ -4,7 +4,9 @@ mod accounts;
 mod answering;
 mod bounds;
 mod checks;
+mod count;
 mod description;
+mod extent;
 mod failures;
 mod handed_over;
 mod health;
@@ -19,10 +21,12 @@ mod sql;
 mod too_large;
 mod unrendered;
 
-use checks::Checks;
+pub(crate) use extent::Extent;
 pub(crate) use handed_over::{QueryView, RETRY_POLL};
 pub(crate) use health::Health;
 pub(crate) use ready::Ready;
+
+use checks::Checks;
 use renders::Places;
 use too_large::TooLarge;
 
@@ -44,8 +48,8 @@ use crate::{
     datasets::{Detail, Listing, Summary},
     execute::Runner,
     flight::Flights,
+    follow::Follow,
     form::Form,
-    format::Format,
     mistake::Author,
     named::NamedSnapshot,
     plan::{Limits, RowsPlan},
@@ -92,8 +96,12 @@ pub(crate) struct Job {
     pub(crate) statement: Statement,
     /// The columns of the result; `None` if only the result says.
     pub(crate) columns: Option<Vec<OutputColumn>>,
-    /// The most rows that the statement gives.
+    /// The most rows of the answer. The statement gives one more, if there are more.
     pub(crate) rows: u64,
+    /// How many columns the result has behind those of the answer.
+    pub(crate) hidden: usize,
+    /// How the rows go on behind the last one, if they can be followed.
+    pub(crate) follow: Option<Follow>,
     /// The parameters of a named query that stand for regular expressions, whose values an engine may not take.
     pub(crate) patterns: Vec<String>,
     /// What the rows are written as.
@@ -133,7 +141,17 @@ pub(crate) enum Reply {
     /// The query goes on, and the caller may come back.
     Accepted(Accepted),
     /// The rows are a file at this address.
-    Elsewhere(String, Cost),
+    Elsewhere(String, Cost, Extent),
+}
+
+impl Reply {
+    /// Whether it says how many rows match.
+    pub(crate) fn has_total(&self) -> bool {
+        match self {
+            Self::Rows(Rows { extent, .. }) | Self::Elsewhere(_, _, extent) => extent.total.is_some(),
+            Self::NotModified(..) | Self::Accepted(_) => false,
+        }
+    }
 }
 
 /// Rows, rendered.
@@ -147,8 +165,8 @@ pub(crate) struct Rows {
     pub(crate) cost: Cost,
     /// What the caller may keep, if anything.
     pub(crate) kept: Option<Kept>,
-    /// The path of the next page.
-    pub(crate) next: Option<String>,
+    /// Which rows they are.
+    pub(crate) extent: Extent,
 }
 
 /// What a caller may keep of an answer.
@@ -249,9 +267,9 @@ impl<P: Ports> Api<P> {
         let datasets = self.definitions().await?;
         let caller = &preferences.caller;
         let (name, accepted) = find(&datasets, name, caller)?;
-        let request = RowsRequest::parse(query)?;
-        let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
-        caller.may_have(format.name())?;
+        let mut request = RowsRequest::parse(query)?;
+        let follow = Follow::of(name, query, &mut request, self.clock().now())?;
+        let format = preferences.format(request.format.as_deref())?;
         caller.may_ask_for(request.limit)?;
         let limits = self.limits(caller);
         let options = request.options;
@@ -271,12 +289,15 @@ impl<P: Ports> Api<P> {
             columns: Some(plan.outputs()),
             rows: plan.limit,
             form: Form { format, options },
+            hidden: plan.keys.hidden.len(),
+            follow: Some(follow.by(&plan.keys)),
             max_bytes: caller.max_bytes_scanned(),
             unordered: None,
             patterns: Vec::new(),
             volatile: false,
         };
-        self.answer(&job, preferences).await
+        let reply = self.answer(&job, preferences).await?;
+        self.counted(&accepted.dataset, &request, reply, preferences).await
     }
 
     /// How many rows this caller gets.

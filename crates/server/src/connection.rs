@@ -97,7 +97,7 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD);
-    let mut server = pin!(http.serve_connection(TokioIo::new(stream), service));
+    let mut server = pin!(http.serve_connection(TokioIo::new(query::Worded::new(stream)), service));
     // An error means that the server is gone: it stops.
     let stopping = async { phase.wait_for(|phase| *phase == Phase::Stopping).await.is_ok() };
     let ended = tokio::select! {

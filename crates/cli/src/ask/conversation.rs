@@ -62,6 +62,8 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
     /// How many.
     pub(super) rows: Option<u64>,
+    /// Whether there are more that the limit kept away.
+    pub(super) is_cut: bool,
 }
 
 struct Reply {
@@ -205,7 +207,7 @@ impl Conversation {
 impl Reply {
     /// What a success brought.
     fn rows(self) -> Result<Answer, Failure> {
-        if self.headers.contains_key(header::LINK) || self.status == StatusCode::SEE_OTHER {
+        if self.is_part() || self.status == StatusCode::SEE_OTHER {
             let detail = "the rows are more than one answer takes: lower --limit, select fewer columns, or write them all \
                           into a file, with --output FILE.csv or FILE.ndjson";
             return Err(Failure::NotDone(detail.to_owned()));
@@ -214,7 +216,17 @@ impl Reply {
             return Err(self.failure());
         }
         let rows = self.row_count();
-        Ok(Answer { body: self.body, rows })
+        let is_cut = self.header("tributary-complete") == Some("false");
+        Ok(Answer { body: self.body, rows, is_cut })
+    }
+
+    /// Whether the answer has a part of its query's result: the next page is one of the same query.
+    fn is_part(&self) -> bool {
+        self.next().is_some()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 
     fn row_count(&self) -> Option<u64> {

@@ -91,7 +91,7 @@ async fn rows_and_sql_are_printed_in_every_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_may_not_be_all_says_so_beside_the_rows() {
+async fn what_is_not_all_says_so_beside_the_rows() {
     let lake = lake().await;
     // 3 to the power of 5, of which 100 come.
     let all = "SELECT a.id FROM parcels a CROSS JOIN parcels b CROSS JOIN parcels c CROSS JOIN parcels d \
@@ -101,12 +101,26 @@ async fn what_may_not_be_all_says_so_beside_the_rows() {
         let rows = checked(&output, 0).lines().count() - 1;
         (rows, String::from_utf8(output.stderr).unwrap())
     };
-    let note = "these are the first 100 rows, and there may be more: say how many you want with --limit, or write all with --output FILE\n";
-    assert_eq!(noted(&[all]), (100, note.to_owned()));
-    assert_eq!(noted(&[all, "--limit", "100"]), (100, String::new()));
+    let note = |rows: usize| {
+        format!(
+            "these are the first {rows} rows, and there are more: say how many you want with --limit, or write all with \
+             --output FILE\n"
+        )
+    };
+    assert_eq!(noted(&[all]), (100, note(100)));
+    assert_eq!(noted(&[all, "--limit", "100"]), (100, note(100)));
+    assert_eq!(noted(&[all, "--limit", "243"]), (243, String::new()), "all there are");
     assert_eq!(noted(&[&format!("{all} LIMIT 100")]), (100, String::new()));
     assert_eq!(noted(&[all, "--limit", "1000"]), (243, String::new()));
+    assert_eq!(noted(&[&format!("{all} LIMIT 100"), "--limit", "7"]), (7, note(7)));
     assert_eq!(noted(&["SELECT id FROM parcels"]), (3, String::new()));
+    for format in ["table", "csv", "json", "ndjson", "columns", "parquet", "arrow"] {
+        for (limit, said) in [("2", note(2)), ("3", String::new())] {
+            let output = lake.run(&["rows", "parcels", "--format", format, "--limit", limit]);
+            assert_eq!(output.status.code(), Some(0));
+            assert_eq!(String::from_utf8(output.stderr).unwrap(), said, "{format}, {limit}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Api, Job, Reply, to_json};
 use crate::{
-    access::Caller, form::Form, format::Format, named::NamedQueries, plan, ports::Ports,
-    preferences::Preferences, problem::Problem,
+    access::Caller, form::Form, named::NamedQueries, plan, ports::Ports, preferences::Preferences,
+    problem::Problem,
 };
 
 impl<P: Ports> Api<P> {
@@ -30,8 +30,7 @@ impl<P: Ports> Api<P> {
         let queries = self.queries().await?;
         let named = queries.find(name, caller)?;
         let request = named.read(query)?;
-        let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
-        caller.may_have(format.name())?;
+        let format = preferences.format(request.format.as_deref())?;
         caller.may_ask_for(request.limit)?;
         let limits = self.limits(caller);
         plan::limit(request.limit, limits)?;
@@ -52,6 +51,8 @@ impl<P: Ports> Api<P> {
             columns: None,
             rows: runnable.rows,
             form: Form { format, options },
+            hidden: 0,
+            follow: None,
             max_bytes: caller.max_bytes_scanned(),
             unordered: (!runnable.ordered).then_some(runnable.rows),
             patterns: runnable.patterns,
