@@ -153,7 +153,8 @@ impl<'o> Refusals<'o> {
         let name = mem::replace(&mut self.namer, Namer::new(self.dataset, self.key)).name();
         match zstd::bulk::compress(&self.text, zstd::DEFAULT_COMPRESSION_LEVEL) {
             Ok(body) => {
-                self.refused.parts.push(Part { name, lines, ingested: self.ingested, body: body.into() })
+                let ingested = self.ingested;
+                self.refused.parts.push(Part { name, lines, ingested, body: body.into() });
             }
             Err(error) => self.failure = Some(error),
         }

@@ -266,20 +266,14 @@ impl<P: Ports> Api<P> {
     ) -> Result<Reply, Problem> {
         let datasets = self.definitions().await?;
         let caller = &preferences.caller;
-        let (name, accepted) = find(&datasets, name, caller)?;
+        let (name, _) = find(&datasets, name, caller)?;
         let mut request = RowsRequest::parse(query)?;
         let follow = Follow::of(name, query, &mut request, self.clock().now())?;
         let format = preferences.format(request.format.as_deref())?;
         caller.may_ask_for(request.limit)?;
         let limits = self.limits(caller);
-        let options = request.options;
-        let plan = if request.may_have_patterns() {
-            let (held, dataset) = (Arc::clone(&datasets), name.clone());
-            let plan = move || RowsPlan::new(&held[&dataset].dataset, &request, limits);
-            self.checks.run(self.clock(), plan).await?
-        } else {
-            RowsPlan::new(&accepted.dataset, &request, limits)?
-        };
+        let request = Arc::new(request);
+        let plan = self.rows_plan(&datasets, name, &request, limits).await?;
         let job = Job {
             dataset: Some(name.clone()),
             named_query: None,
@@ -288,7 +282,7 @@ impl<P: Ports> Api<P> {
             statement: compile(&plan, &self.settings.database).bounded()?,
             columns: Some(plan.outputs()),
             rows: plan.limit,
-            form: Form { format, options },
+            form: Form { format, options: request.options },
             hidden: plan.keys.hidden.len(),
             follow: Some(follow.by(&plan.keys)),
             max_bytes: caller.max_bytes_scanned(),
@@ -297,7 +291,24 @@ impl<P: Ports> Api<P> {
             volatile: false,
         };
         let reply = self.answer(&job, preferences).await?;
-        self.counted(&accepted.dataset, &request, reply, preferences).await
+        self.counted(&datasets, name, &request, reply, preferences).await
+    }
+
+    /// The plan of a request for rows of this dataset, which is one of those. Patterns are costly to check, so that does not
+    /// happen on the threads that answer.
+    async fn rows_plan(
+        &self,
+        datasets: &Arc<Datasets>,
+        name: &DatasetName,
+        request: &Arc<RowsRequest>,
+        limits: Limits,
+    ) -> Result<RowsPlan, Problem> {
+        if !request.may_have_patterns() {
+            return RowsPlan::new(&datasets[name].dataset, request, limits);
+        }
+        let (datasets, name, request) = (Arc::clone(datasets), name.clone(), Arc::clone(request));
+        let plan = move || RowsPlan::new(&datasets[&name].dataset, &request, limits);
+        self.checks.run(self.clock(), plan).await
     }
 
     /// How many rows this caller gets.

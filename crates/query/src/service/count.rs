@@ -1,18 +1,21 @@
 //! `Prefer: count=exact`: how many rows match, whatever an answer has room for.
 
-use domain::Dataset;
+use std::sync::Arc;
+
+use domain::DatasetName;
 use serde::Deserialize;
 
 use super::{Api, Job, Reply, Rows};
 use crate::{
     form::Form,
     format::Format,
-    plan::{Limits, RowsPlan},
+    plan::Limits,
     ports::Ports,
     preferences::Preferences,
     problem::Problem,
     render::Options,
     request::{RawCall, RawItem, RowsRequest},
+    snapshot::Datasets,
     sql::compile,
 };
 
@@ -28,7 +31,8 @@ impl<P: Ports> Api<P> {
     /// request may take, or the key's budget has no room for it, the reply is as it was.
     pub(super) async fn counted(
         &self,
-        dataset: &Dataset,
+        datasets: &Arc<Datasets>,
+        dataset: &DatasetName,
         request: &RowsRequest,
         mut reply: Reply,
         preferences: &Preferences,
@@ -39,7 +43,7 @@ impl<P: Ports> Api<P> {
         if !preferences.count || extent.total.is_some() {
             return Ok(reply);
         }
-        let job = self.count_job(dataset, request, preferences)?;
+        let job = self.count_job(datasets, dataset, request, preferences).await?;
         let plain = Preferences { if_none_match: None, count: false, ..preferences.clone() };
         // Boxed: the future of every request holds this, and few ask for a count.
         match Box::pin(self.answer(&job, &plain)).await {
@@ -58,21 +62,23 @@ impl<P: Ports> Api<P> {
         Ok(reply)
     }
 
-    fn count_job(
+    async fn count_job(
         &self,
-        dataset: &Dataset,
+        datasets: &Arc<Datasets>,
+        dataset: &DatasetName,
         request: &RowsRequest,
         preferences: &Preferences,
     ) -> Result<Job, Problem> {
         let call = RawCall { name: "count".to_owned(), argument: String::new() };
         let select = Some(vec![RawItem { alias: None, path: None, call: Some(call) }]);
         let request = RowsRequest { select, order: None, limit: Some(1), after: None, ..request.clone() };
-        let plan = RowsPlan::new(dataset, &request, Limits { default_rows: 1, max_rows: 1 })?;
+        let limits = Limits { default_rows: 1, max_rows: 1 };
+        let plan = self.rows_plan(datasets, dataset, &Arc::new(request), limits).await?;
         Ok(Job {
-            dataset: Some(dataset.name().clone()),
+            dataset: Some(dataset.clone()),
             named_query: None,
-            file_name: dataset.name().to_string(),
-            reads: vec![dataset.name().clone()],
+            file_name: dataset.to_string(),
+            reads: vec![dataset.clone()],
             statement: compile(&plan, &self.settings.database).bounded()?,
             columns: Some(plan.outputs()),
             rows: plan.limit,
