@@ -60,6 +60,17 @@ pub enum RejectedDefinition {
     /// It is valid, but may not follow the accepted one.
     #[error("the change is not allowed: {0}")]
     Evolution(#[from] Refused),
+    /// It may not follow the last definition of a dataset that was dropped, and whose data is still there.
+    #[error(
+        "{name} was dropped and its data is still there, which this definition cannot read: {refused}. To begin anew: \
+         `tributary dataset drop {name} --purge --yes`"
+    )]
+    Dropped {
+        /// The dataset.
+        name: DatasetName,
+        /// What its data does not allow.
+        refused: Refused,
+    },
     /// Events of one type go to one dataset.
     #[error(
         "cloudevents_type {cloudevents_type:?} is already that of dataset {owner}: give this one another type, or \

@@ -79,6 +79,7 @@ impl World {
             rows: 3,
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at: self.clock.now(),
         };

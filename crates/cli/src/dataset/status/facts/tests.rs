@@ -72,6 +72,7 @@ impl World {
             rows: 10,
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at,
         };
