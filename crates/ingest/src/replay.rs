@@ -3,6 +3,8 @@
 //!
 //! A replayed event has the identity and the time that its message gave it, so replaying it twice, or along with a
 //! redelivery, is replaying it once. The old object goes when everything that was in it is durable elsewhere.
+//!
+//! A replay may change what it replays. A line is changed only if all that is in it lands then: else it stays as it came.
 
 use std::{
     borrow::Cow,
@@ -21,14 +23,22 @@ use domain::{
 
 use crate::{
     Ingest,
+    definitions::Known,
     error::IngestError,
     group::Place,
     message::Message,
     sort::{Sorted, Sorter, position_of_one},
 };
 
+/// What becomes of a body before it is judged: another one, or `None` to leave it as it is. An error says why it cannot be
+/// changed; the line then stays as it is.
+pub type Change<'c> = dyn Fn(&[u8]) -> Result<Option<Vec<u8>>, String> + Sync + 'c;
+
+/// Hears of each line that was judged.
+pub type Judge<'c> = dyn Fn(&Judged<'_>) + Sync + 'c;
+
 /// What to replay of an object, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Options<'o, F> {
     /// The lines that are to be judged again; the others stay.
     pub chosen: F,
@@ -36,6 +46,25 @@ pub struct Options<'o, F> {
     pub dataset: Option<&'o DatasetName>,
     /// Only says what would become of them.
     pub dry_run: bool,
+    /// How the lines are changed before.
+    pub change: Option<&'o Change<'o>>,
+    /// Who is told of each line that was judged.
+    pub judged: Option<&'o Judge<'o>>,
+}
+
+/// A line that was judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'j> {
+    /// As it is in quarantine.
+    pub rejected: &'j Rejected,
+    /// What its sender sent.
+    pub before: &'j [u8],
+    /// What that was changed into, if it was.
+    pub after: Option<&'j [u8]>,
+    /// How many events in it fit.
+    pub accepted: usize,
+    /// Why the others do not, event by event.
+    pub reasons: &'j [String],
 }
 
 /// What became of an object's lines.
@@ -48,6 +77,15 @@ pub struct Replayed {
     /// Events in them that were rejected once more, and stay in quarantine.
     pub rejected: usize,
     /// Lines that were not chosen.
+    pub kept: usize,
+}
+
+/// What became of an object's lines that were given up.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Discarded {
+    /// Lines that are gone, or would be.
+    pub discarded: usize,
+    /// Lines that stay.
     pub kept: usize,
 }
 
@@ -120,7 +158,13 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             if may_land && (options.chosen)(rejected) {
                 done.replayed += 1;
                 let sent = Sent::new(rejected, object);
-                sorter.add(index, &sent.message(rejected, options.dataset));
+                match self.prepared(&known, rejected, sent, &options) {
+                    Prepared::Sent(sent) => sorter.add(index, &sent.message(rejected, options.dataset)),
+                    Prepared::Stays => {
+                        sorter.keep(index, Place::Quarantine(object.dataset.as_ref(), object.day), rejected);
+                    }
+                    Prepared::Waits => return Err(ReplayError::DamagedDefinition { key }),
+                }
             } else {
                 done.kept += 1;
                 sorter.keep(index, Place::Quarantine(object.dataset.as_ref(), object.day), rejected);
@@ -150,6 +194,103 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             Some(failure) => Err(failed(failure.error)),
             None => Ok(done),
         }
+    }
+}
+
+impl<S: ObjectStore, K: Clock> Ingest<S, K> {
+    /// Deletes the chosen lines of one object for good; with `dry_run` it only counts them. What is not chosen is stored
+    /// before the object goes. An object that is gone has nothing to be discarded.
+    pub async fn discard<F: Fn(&Rejected) -> bool>(
+        &self,
+        object: &QuarantineKey,
+        chosen: F,
+        dry_run: bool,
+    ) -> Result<Discarded, ReplayError> {
+        let key = object.to_string();
+        let failed = |source| ReplayError::Store { key: key.clone(), source };
+        let packed = match self.store.get(&key).await {
+            Err(StoreError::NotFound { .. }) => return Ok(Discarded::default()),
+            packed => packed.map_err(failed)?,
+        };
+        let lines = read(&key, &packed, MAX_LINE)?;
+        let known = self
+            .known()
+            .await
+            .map_err(|source| ReplayError::Ingest { key: key.clone(), source: source.into() })?;
+        let mut done = Discarded::default();
+        let mut sorter = Sorter::new(self.rules(&known), self.clock.now());
+        for (index, rejected) in lines.iter().enumerate() {
+            if chosen(rejected) {
+                done.discarded += 1;
+            } else {
+                done.kept += 1;
+                sorter.keep(index, Place::Quarantine(object.dataset.as_ref(), object.day), rejected);
+            }
+        }
+        if done.discarded == 0 || dry_run {
+            return Ok(done);
+        }
+        for group in sorter.end().groups {
+            group.store(&*self.store, &self.packer).await.map_err(failed)?;
+        }
+        let failures = self.store.delete(std::slice::from_ref(&key)).await.map_err(failed)?;
+        match failures.into_iter().next() {
+            Some(failure) => Err(failed(failure.error)),
+            None => Ok(done),
+        }
+    }
+}
+
+/// What becomes of a line.
+enum Prepared<'r> {
+    /// It is judged, as it was sent or as it was changed.
+    Sent(Sent<'r>),
+    /// It stays in quarantine as it is.
+    Stays,
+    /// Nobody can tell, since a definition is damaged.
+    Waits,
+}
+
+impl<S: ObjectStore, K: Clock> Ingest<S, K> {
+    /// Changes a line, if that is asked for, and says what would become of it, if somebody wants to hear it.
+    fn prepared<'r, F>(
+        &self,
+        known: &Known,
+        rejected: &Rejected,
+        mut sent: Sent<'r>,
+        options: &Options<'_, F>,
+    ) -> Prepared<'r> {
+        let changed = match options.change {
+            Some(change) => change(&sent.body),
+            None if options.judged.is_none() => return Prepared::Sent(sent),
+            None => Ok(None),
+        };
+        let before = sent.body.clone();
+        let (may_stay, outcome) = match changed {
+            Err(reason) => (true, Some((0, vec![reason]))),
+            Ok(changed) => {
+                let is_changed = changed.is_some();
+                if let Some(body) = changed {
+                    sent.body = Cow::Owned(body);
+                }
+                (is_changed, self.trial(known, &sent.message(rejected, options.dataset)))
+            }
+        };
+        let Some((accepted, reasons)) = outcome else { return Prepared::Waits };
+        if let Some(judged) = options.judged {
+            let after = (sent.body != before).then_some(&*sent.body);
+            judged(&Judged { rejected, before: &before, after, accepted, reasons: &reasons });
+        }
+        if may_stay && !reasons.is_empty() { Prepared::Stays } else { Prepared::Sent(sent) }
+    }
+
+    /// What would become of a message: how many events land, and why the others do not. `None` if nobody can tell.
+    fn trial(&self, known: &Known, message: &Message<'_>) -> Option<(usize, Vec<String>)> {
+        let mut sorter = Sorter::new(self.rules(known), self.clock.now()).telling();
+        sorter.add(0, message);
+        let Sorted { groups, waiting, reasons, .. } = sorter.end();
+        let landing = groups.iter().filter(|group| matches!(group.place, Place::Landing(..)));
+        waiting.is_empty().then(|| (landing.map(|group| group.events).sum(), reasons))
     }
 }
 

@@ -65,10 +65,8 @@ async fn a_mistake_is_dropped_with_its_rows_and_the_name_is_free_at_once() {
         assert_ne!(lake.run(arguments).status.code(), Some(0), "{arguments:?}");
     }
     // A dropped dataset is nobody's trouble.
-    assert_eq!(lake.run(&["doctor"]).status.code(), Some(0), "{}", lake.output(0, &["doctor"]));
-    lake.publish("trips", r#"{"trip_id": "d", "distance": 3}"#).await;
-    let list = lake.json(&["quarantine", "list", "--dataset", "_unrouted"]);
-    assert_eq!(list["events"], 1, "{list:#}");
+    let text = lake.output(0, &["doctor"]);
+    assert!(text.starts_with("No difference"), "{text}");
 
     assert_eq!(apply(&lake, "double", 0), "trips: version 2 is live\n");
     lake.publish("trips", r#"{"trip_id": "a", "distance": 1.5}"#).await;

@@ -102,7 +102,8 @@ impl World {
         let dataset = dataset.map(|name| DatasetName::new(name).unwrap());
         let mut sum = Replayed::default();
         for key in self.keys("quarantine/").await {
-            let options = Options { chosen, dataset: dataset.as_ref(), dry_run: false };
+            let options =
+                Options { chosen, dataset: dataset.as_ref(), dry_run: false, change: None, judged: None };
             let one = self.ingest().replay(&QuarantineKey::parse(&key).unwrap(), options).await.unwrap();
             sum.replayed += one.replayed;
             sum.accepted += one.accepted;
@@ -167,7 +168,8 @@ async fn a_dry_run_says_the_same_and_changes_nothing() {
     world.accept(NARROW, 1).await;
     let before = world.keys("").await;
     let key = QuarantineKey::parse(&world.keys("quarantine/").await[0]).unwrap();
-    let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: true };
+    let options =
+        Options { chosen: |_: &Rejected| true, dataset: None, dry_run: true, change: None, judged: None };
     let said = world.ingest().replay(&key, options).await.unwrap();
     assert_eq!(said, Replayed { replayed: 2, accepted: 1, rejected: 1, kept: 0 });
     assert_eq!(world.keys("").await, before);
@@ -238,7 +240,13 @@ async fn a_damaged_object_or_definition_leaves_everything_as_it_is() {
     let packed = zstd::bulk::compress(b"{\"not\": \"a line\"}\n", 1).unwrap();
     world.store.put(key, packed.into(), PutMode::Create).await.unwrap();
     let replay = || async {
-        let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+        let options = Options {
+            chosen: |_: &Rejected| true,
+            dataset: None,
+            dry_run: false,
+            change: None,
+            judged: None,
+        };
         world.ingest().replay(&QuarantineKey::parse(key).unwrap(), options).await.unwrap_err().to_string()
     };
     assert!(replay().await.contains("line 1 is no line of a quarantine object: missing field"));
@@ -246,7 +254,8 @@ async fn a_damaged_object_or_definition_leaves_everything_as_it_is() {
     world.send(Some("seats"), r#"{"n": "x"}"#).await;
     world.accept(r#"{"name": "seats"}"#, 2).await;
     let key = world.keys("quarantine/").await[0].clone();
-    let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+    let options =
+        Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false, change: None, judged: None };
     let refused = world.ingest().replay(&QuarantineKey::parse(&key).unwrap(), options).await;
     assert!(matches!(refused, Err(ReplayError::DamagedDefinition { .. })), "{refused:?}");
     assert!(world.keys("quarantine/").await.contains(&key));
@@ -318,4 +327,103 @@ fn a_line_that_is_too_long_is_read_no_further() {
         ReplayError::Damaged { line: 2, reason, .. } => assert_eq!(reason, "it is longer than 1024 bytes"),
         other => panic!("{other:?}"),
     }
+}
+
+/// What came of a replay in which every `x` of a body becomes a 7, and what was told of it: what was sent, what it was
+/// changed into, how much of it fits, and the reasons.
+async fn sevens(
+    world: &World,
+    dry_run: bool,
+) -> (Replayed, Vec<(String, Option<String>, usize, Vec<String>)>) {
+    let told = std::sync::Mutex::new(Vec::new());
+    let change = |body: &[u8]| match std::str::from_utf8(body).unwrap() {
+        text if text.contains("never") => Err("it cannot be changed".to_owned()),
+        text if text.contains('x') => Ok(Some(text.replace("\"x\"", "7").into_bytes())),
+        _ => Ok(None),
+    };
+    let judged = |judged: &Judged<'_>| {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let after = judged.after.map(text);
+        told.lock().unwrap().push((text(judged.before), after, judged.accepted, judged.reasons.to_vec()));
+    };
+    let mut sum = Replayed::default();
+    for key in world.keys("quarantine/").await {
+        let options = Options {
+            chosen: |_: &Rejected| true,
+            dataset: None,
+            dry_run,
+            change: Some(&change),
+            judged: Some(&judged),
+        };
+        let one = world.ingest().replay(&QuarantineKey::parse(&key).unwrap(), options).await.unwrap();
+        sum.replayed += one.replayed;
+        sum.accepted += one.accepted;
+        sum.rejected += one.rejected;
+    }
+    (sum, told.into_inner().unwrap())
+}
+
+#[tokio::test]
+async fn a_line_is_changed_if_all_of_it_fits_then_and_else_stays_as_it_came() {
+    let world = World::with(Some(NARROW)).await;
+    world.send(Some("seats"), r#"[{"n": "x"}, {"n": "x", "n2": 1.0}, {"n": "y"}, {"n": "never x"}]"#).await;
+    world.send(Some("seats"), r#"{"n": ["x"]}"#).await;
+    let before = world.lines("quarantine/").await;
+    let keys = world.keys("").await;
+    let (said, mut told) = sevens(&world, true).await;
+    assert_eq!(said, Replayed { replayed: 5, accepted: 2, rejected: 3, kept: 0 });
+    assert_eq!(world.keys("").await, keys, "a dry run changed something");
+    told.sort();
+    let found: Vec<_> =
+        told.iter().map(|(sent, after, fits, _)| (&**sent, after.as_deref(), *fits)).collect();
+    assert_eq!(
+        found,
+        [
+            (r#"{"n": "never x"}"#, None, 0),
+            (r#"{"n": "x", "n2": 1.0}"#, Some(r#"{"n": 7, "n2": 1.0}"#), 1),
+            (r#"{"n": "x"}"#, Some(r#"{"n": 7}"#), 1),
+            (r#"{"n": "y"}"#, None, 0),
+            (r#"{"n": ["x"]}"#, Some(r#"{"n": [7]}"#), 0),
+        ]
+    );
+    let reasons: Vec<&str> = told.iter().flat_map(|(.., reasons)| reasons).map(String::as_str).collect();
+    assert_eq!(reasons[0], "it cannot be changed");
+    assert!(reasons[1].ends_with("found \"y\"") && reasons[2].ends_with("found [7]"), "{reasons:?}");
+
+    let (done, _) = sevens(&world, false).await;
+    assert_eq!(done, said);
+    let landed = world.lines("landing/").await;
+    assert_eq!(landed.len(), 2, "{landed:?}");
+    assert!(landed.iter().any(|line| line.starts_with(r#"{"_id":"m:1","#) && line.contains("\"n2\": 1.0")));
+    // What does not fit is in quarantine as it was sent.
+    let left = world.lines("quarantine/").await;
+    assert_eq!(left.len(), 3, "{left:?}");
+    for (sent, stays) in [("never x", true), ("[\\\"x\\\"]", true), ("\\\"y\\\"", true), ("n2", false)] {
+        assert!(before.iter().any(|line| line.contains(sent)), "{sent}: {before:?}");
+        assert_eq!(left.iter().any(|line| line.contains(sent)), stays, "{sent}: {left:?}");
+    }
+    assert_eq!(sevens(&world, false).await.0, Replayed { replayed: 3, accepted: 0, rejected: 3, kept: 0 });
+}
+
+#[tokio::test]
+async fn chosen_lines_are_discarded_and_the_others_stay() {
+    let world = World::with(Some(NARROW)).await;
+    world.send(Some("seats"), r#"[{"n": "x"}, {"n": "y"}, {"n": "z"}]"#).await;
+    let key = QuarantineKey::parse(&world.keys("quarantine/").await[0]).unwrap();
+    let before = world.keys("").await;
+    let is_y = |rejected: &Rejected| rejected.reason.contains("\"y\"");
+    let said = world.ingest().discard(&key, is_y, true).await.unwrap();
+    assert_eq!(said, Discarded { discarded: 1, kept: 2 });
+    assert_eq!(world.keys("").await, before, "a dry run changed something");
+    assert_eq!(world.ingest().discard(&key, |_| false, false).await.unwrap().discarded, 0);
+    assert_eq!(world.keys("").await, before, "nothing was chosen");
+
+    assert_eq!(world.ingest().discard(&key, is_y, false).await.unwrap(), said);
+    let left = world.lines("quarantine/").await;
+    assert_eq!(left.len(), 2);
+    assert!(!left.iter().any(|line| line.contains("\\\"y\\\"")), "{left:?}");
+    assert_eq!(world.ingest().discard(&key, is_y, false).await.unwrap(), Discarded::default(), "it is gone");
+    let rest = QuarantineKey::parse(&world.keys("quarantine/").await[0]).unwrap();
+    assert_eq!(world.ingest().discard(&rest, |_| true, false).await.unwrap().discarded, 2);
+    assert_eq!(world.keys("quarantine/").await, Vec::<String>::new());
 }
