@@ -1,6 +1,7 @@
 //! Where a lost lake is restored from: another bucket, or a bucket as it was at a moment of the past.
 //!
-//! `tributary restore` alone makes these calls, with the rights of who operates the lake. No role of a function has them.
+//! `tributary restore` and `tributary partition recover` alone make these calls, with the rights of who operates the lake.
+//! No role of a function has them.
 
 use std::collections::BTreeMap;
 
@@ -46,14 +47,39 @@ impl S3Origin {
                 .collect());
         };
         let mut history = History::new(at);
+        self.each_page(prefix, |page| history.add(page)).await?;
+        Ok(history.into_objects())
+    }
+
+    /// Every version of every object below the prefix, whether it was deleted since or not, the newest first.
+    pub async fn versions(&self, prefix: &str) -> Result<Vec<OriginObject>, StoreError> {
+        let mut found = Vec::new();
+        self.each_page(prefix, |page| {
+            found.extend(page.versions().iter().map(|version| {
+                let key = version.key().unwrap_or_default().to_owned();
+                let object = meta(key, version.size(), version.last_modified());
+                let id = version.version_id().map(str::to_owned);
+                (object.last_modified, OriginObject { key: object.key, size: object.size, version: id })
+            }));
+        })
+        .await?;
+        found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        Ok(found.into_iter().map(|(_, object)| object).collect())
+    }
+
+    async fn each_page(
+        &self,
+        prefix: &str,
+        mut take: impl FnMut(&ListObjectVersionsOutput),
+    ) -> Result<(), StoreError> {
         let (mut key, mut version) = (None, None);
         loop {
             let call = self.client().list_object_versions().bucket(&self.there.bucket).prefix(prefix);
             let call = call.set_key_marker(key.take()).set_version_id_marker(version.take());
             let page = call.send().await.map_err(|error| store_error(prefix, error.into()))?;
-            history.add(&page);
+            take(&page);
             if page.is_truncated != Some(true) {
-                return Ok(history.into_objects());
+                return Ok(());
             }
             (key, version) = (page.next_key_marker, page.next_version_id_marker);
             if key.is_none() {

@@ -42,8 +42,13 @@ impl Deployment<'_> {
             | Kind::FileChanged { same_rows: Some(generation) } => {
                 format!("tributary partition rollback {dataset} {partition} --to {generation}")
             }
-            Kind::FileMissing { same_rows: None } => restore(difference),
-            Kind::FileChanged { same_rows: None } | Kind::FileUnreadable => self.replace(difference, key),
+            Kind::FileMissing { same_rows: None } => {
+                format!("{}; {}", restore(difference), without(dataset, &partition))
+            }
+            Kind::FileChanged { same_rows: None } => {
+                format!("{}; {}", self.replace(difference, key), without(dataset, &partition))
+            }
+            Kind::FileUnreadable => self.replace(difference, key),
             Kind::NotCounted => {
                 format!("tributary doctor --deep --dataset {dataset} --partition {partition}")
             }
@@ -99,4 +104,9 @@ impl Deployment<'_> {
 fn restore(difference: &Difference) -> String {
     let of = difference.dataset.as_ref().map(|dataset| format!(" --dataset {dataset}")).unwrap_or_default();
     format!("tributary restore --from BACKUP{of}, or --at TIME{of} if the bucket has versions")
+}
+
+/// Where there is no backup.
+fn without(dataset: &str, partition: &str) -> String {
+    format!("without a backup: tributary partition recover {dataset} {partition}")
 }

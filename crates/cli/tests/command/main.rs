@@ -22,6 +22,7 @@ mod partition;
 mod process;
 mod publish;
 mod quarantine;
+mod recover;
 mod refusals;
 mod repair;
 mod restore;
