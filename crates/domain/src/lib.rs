@@ -24,6 +24,7 @@ pub mod memory;
 pub mod name;
 pub mod partition;
 pub mod port;
+pub mod problem;
 pub mod quarantine;
 pub mod run;
 pub mod sabotage;

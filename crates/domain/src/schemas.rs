@@ -18,6 +18,7 @@ use crate::{
     key::{self, ParsedKey},
     name::DatasetName,
     port::{ObjectStore, StoreError},
+    problem::Problem,
 };
 
 pub use dropped::{Dropped, dropped};
@@ -54,9 +55,14 @@ pub enum SchemasError {
 impl SchemasError {
     /// Whether the same read fails again until a person changes something.
     pub fn needs_a_person(&self) -> bool {
+        self.problem().is_some()
+    }
+
+    /// What a person has to mend, if the same read fails again until then.
+    pub fn problem(&self) -> Option<Problem> {
         match self {
-            Self::Store(error) => error.needs_a_person(),
-            Self::Invalid { .. } => true,
+            Self::Store(error) => error.needs_a_person().then_some(Problem::StoreRefused),
+            Self::Invalid { .. } => Some(Problem::DefinitionDamaged),
         }
     }
 }

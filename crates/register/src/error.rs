@@ -4,6 +4,7 @@ use domain::{
     dataset::InvalidDefinition,
     evolution::Refused,
     port::{CatalogError, StoreError},
+    problem::Problem,
     run::Expired,
     schemas::SchemasError,
 };
@@ -96,17 +97,24 @@ impl RegisterError {
     /// Whether the work stops until a person looks at it: no retry mends a missing right, a missing database, or a
     /// damaged object. Logged as the field `stopped`, of which the deployment makes a metric.
     pub(crate) fn stops(&self) -> bool {
+        self.problem().is_some()
+    }
+
+    /// What a person has to look at, if the work stops until then. Its code is logged as `problem`.
+    pub fn problem(&self) -> Option<Problem> {
         match self {
-            Self::Commit(_) | Self::UnknownDataset(_) | Self::Encode(..) => true,
-            Self::Store(error) => error.needs_a_person(),
-            Self::Catalog(error) => error.needs_a_person(),
-            Self::Schemas(error) => error.needs_a_person(),
+            Self::Commit(_) => Some(Problem::CommitUnreadable),
+            Self::UnknownDataset(_) => Some(Problem::DatasetUnknown),
+            Self::Encode(..) => Some(Problem::Defect),
+            Self::Store(error) => error.needs_a_person().then_some(Problem::StoreRefused),
+            Self::Catalog(error) => error.needs_a_person().then_some(Problem::CatalogRefused),
+            Self::Schemas(error) => error.problem(),
             // The first two pass; the others are about a message or an invocation, which the queue counts.
             Self::Expired(_)
             | Self::Contention { .. }
             | Self::OtherGranularity(_)
             | Self::Incomplete(_)
-            | Self::UnknownEvent(_) => false,
+            | Self::UnknownEvent(_) => None,
         }
     }
 

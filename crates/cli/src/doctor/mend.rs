@@ -28,6 +28,7 @@ impl Deployment<'_> {
             | Kind::EntryBehind
             | Kind::EntryDiffers
             | Kind::EntryByHand => self.scheduled("register", "reconciles"),
+            Kind::TableOfDropped => format!("tributary dataset drop {dataset} --yes"),
             Kind::Leftover => self.scheduled("compact", "vacuums"),
             Kind::DefinitionRefused | Kind::DatasetUnknown => "tributary dataset apply FILE".to_owned(),
             Kind::DefinitionDamaged => {
@@ -38,14 +39,12 @@ impl Deployment<'_> {
             Kind::CommitUnreadable => {
                 format!("upgrade, if it says so; else {}", self.replace(difference, key))
             }
-            Kind::FileMissing { same_rows: Some(generation) }
-            | Kind::FileChanged { same_rows: Some(generation) } => {
+            Kind::FileMissing | Kind::FileChanged if difference.same_rows.is_some() => {
+                let generation = difference.same_rows.unwrap_or_default();
                 format!("tributary partition rollback {dataset} {partition} --to {generation}")
             }
-            Kind::FileMissing { same_rows: None } => {
-                format!("{}; {}", restore(difference), without(dataset, &partition))
-            }
-            Kind::FileChanged { same_rows: None } => {
+            Kind::FileMissing => format!("{}; {}", restore(difference), without(dataset, &partition)),
+            Kind::FileChanged => {
                 format!("{}; {}", self.replace(difference, key), without(dataset, &partition))
             }
             Kind::FileUnreadable => self.replace(difference, key),
@@ -67,6 +66,12 @@ impl Deployment<'_> {
                     .unwrap_or_default()
             ),
             Kind::LandingWaits => format!("tributary compact {dataset} --partition {partition}"),
+            Kind::EventsQuarantined | Kind::QuarantineDamaged => {
+                format!("tributary quarantine list --dataset {dataset}")
+            }
+            Kind::CatalogRefused | Kind::StoreRefused | Kind::Defect => {
+                "see what the log of the function says".to_owned()
+            }
         }
     }
 
