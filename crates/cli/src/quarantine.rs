@@ -30,7 +30,7 @@ Examples:
   tributary quarantine list --since 2026-11-20
   tributary quarantine show --dataset bookings --reason 'column price'
   tributary quarantine replay --dataset bookings --dry-run
-  tributary quarantine replay --dataset weather --map 'temp=trim_suffix("C")' --dry-run
+  tributary quarantine replay --dataset weather --map 'temp=trim_suffix(\"C\")' --dry-run
   tributary quarantine discard --dataset bookings --reason 'column price'
 
 Exit status: 0 done, 1 failed, not confirmed, or an object is damaged, 2 wrong options, 130 interrupted.")]

@@ -57,9 +57,9 @@ Examples:
   tributary quarantine replay --dataset bookings --dry-run
   tributary quarantine replay --dataset bookings --since 2026-11-20 --reason 'column price'
   tributary quarantine replay --dataset _unrouted --as bookings
-  tributary quarantine replay --dataset weather --map 'temp=trim_suffix("C")' --dry-run
-  tributary quarantine replay --dataset weather --map 'temp=from("temperature")|replace(",", ".")'
-  tributary quarantine replay --dataset weather --map 'unit=value("C")' --map 'debug=remove()'
+  tributary quarantine replay --dataset weather --map 'temp=trim_suffix(\"C\")' --dry-run
+  tributary quarantine replay --dataset weather --map 'temp=from(\"temperature\")|replace(\",\", \".\")'
+  tributary quarantine replay --dataset weather --map 'unit=value(\"C\")' --map 'debug=remove()'
   TRIBUTARY_EVENT_BEHIND=876000h tributary quarantine replay --dataset bookings --reason TRIBUTARY_EVENT_BEHIND
 
 Exit status: 0 done (what is rejected again is no failure), 1 an object could not be replayed, 2 wrong options.")]

@@ -329,12 +329,11 @@ fn a_line_that_is_too_long_is_read_no_further() {
     }
 }
 
-/// What came of a replay in which every `x` of a body becomes a 7, and what was told of it: what was sent, what it was
-/// changed into, how much of it fits, and the reasons.
-async fn sevens(
-    world: &World,
-    dry_run: bool,
-) -> (Replayed, Vec<(String, Option<String>, usize, Vec<String>)>) {
+/// What was sent, what it was changed into, how much of it fits, and why the rest does not.
+type Told = (String, Option<String>, usize, Vec<String>);
+
+/// What came of a replay in which every `x` of a body becomes a 7, and what was told of it.
+async fn sevens(world: &World, dry_run: bool) -> (Replayed, Vec<Told>) {
     let told = std::sync::Mutex::new(Vec::new());
     let change = |body: &[u8]| match std::str::from_utf8(body).unwrap() {
         text if text.contains("never") => Err("it cannot be changed".to_owned()),
