@@ -123,8 +123,8 @@ pub async fn load_all<S: ObjectStore>(store: &S) -> Result<Loaded, SchemasError>
     Ok(loaded)
 }
 
-/// The current version of one dataset with its field ids; `None` if there is none, or it was [`dropped`]. Where it was accepted without ids, all versions are
-/// read.
+/// The current version of one dataset with its field ids; `None` if there is none, or it was [`dropped()`]. Where it was
+/// accepted without ids, all versions are read.
 pub async fn load<S: ObjectStore>(store: &S, name: &DatasetName) -> Result<Option<Accepted>, SchemasError> {
     let objects = store.list_all(&format!("{}{name}/", key::SCHEMAS)).await?;
     let versions = objects.iter().filter_map(|object| match ParsedKey::parse(&object.key) {

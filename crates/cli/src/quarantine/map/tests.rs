@@ -72,7 +72,7 @@ fn what_cannot_be_changed_is_said() {
         let error = mapped(&[mapping], body).unwrap_err();
         assert!(error.contains(words), "{error}");
     }
-    let error = apply(&["n=remove()".parse().unwrap()], b"\xff").unwrap_err();
+    let error = apply(&["n=remove()".parse::<Mapping>().unwrap()], b"\xff").unwrap_err();
     assert!(error.contains("UTF-8"), "{error}");
 }
 
