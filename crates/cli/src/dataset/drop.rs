@@ -23,7 +23,7 @@ use perform::{Dropper, Outcome};
 ///
 /// Events that arrive after the drop go to quarantine/_unrouted, as those of any unknown dataset. Functions that had
 /// begun before it may finish: none of them brings a purged row back, but for 75 minutes one may leave an object behind.
-/// Run the command again afterwards, and nothing is left. It may be stopped and run again at any time.
+/// Run the command again afterwards, and only a note of the drop is left. It may be stopped and run again at any time.
 ///
 /// Where definitions are deployed from files, delete the file too: else the next deployment, or the next start of
 /// `tributary dev`, asks for the dataset again. API keys and named queries that name the dataset stay as they are.
@@ -146,7 +146,7 @@ fn text(report: &Report<'_>) -> String {
         lines.push(match purge {
             true => format!(
                 "Functions that had begun before may leave an object behind until {until}: run this again then, and \
-                 nothing of {dataset} is left."
+                 only a note of the drop is left."
             ),
             false => format!("Functions that had begun before may finish until {until}."),
         });

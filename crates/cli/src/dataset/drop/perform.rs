@@ -14,7 +14,8 @@
 //! 6. Data files, notes of the vacuum and quarantine go. What is written meanwhile is left to the vacuum: it was never
 //!    committed.
 //! 7. The note is put again, without the definition: the name is free.
-//! 8. Once nobody can be at work who had begun before, the empty generations and the note go too.
+//! 8. Once nobody can be at work who had begun before, the empty generations go too. The note stays: a version that somebody
+//!    restores is not live by that, and the versions of a dataset of this name go on counting.
 //!
 //! Then comes a second look: a `register` that had read the request before may have accepted a version, or made the
 //! table, meanwhile.
@@ -132,8 +133,8 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
         let now = self.clock.now();
         let note = schemas::dropped(self.store, self.name).await?;
         let (version, at) = note.map_or((0, now), |note| (note.version, note.at));
+        self.put(&Dropped::without_data(version, at)).await?;
         if now - at < MAX_LIFE {
-            self.put(&Dropped::without_data(version, at)).await?;
             return Ok(Outcome::Dropped);
         }
         let commits = self.keys(&format!("{}{}/", key::COMMITS, self.name)).await?;
@@ -141,7 +142,6 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
             return Ok(Outcome::AskedForAgain);
         }
         self.delete(&commits).await?;
-        self.delete(&[key::dropped(self.name)]).await?;
         Ok(Outcome::Dropped)
     }
 

@@ -185,7 +185,7 @@ async fn what_is_dropped_is_nobodys_error() {
 }
 
 #[tokio::test]
-async fn a_purge_leaves_empty_heads_and_after_75_minutes_nothing() {
+async fn a_purge_leaves_empty_heads_and_after_75_minutes_only_its_note() {
     let world = World::filled().await;
     assert_eq!(world.drop(true).await, Outcome::Dropped);
     assert_eq!(
@@ -203,8 +203,14 @@ async fn a_purge_leaves_empty_heads_and_after_75_minutes_nothing() {
     assert_eq!(world.drop(true).await, Outcome::Dropped, "once more changes nothing");
     world.clock.advance(TimeDelta::minutes(76));
     assert_eq!(world.drop(true).await, Outcome::Dropped);
-    assert_eq!(world.store.keys(), Vec::<String>::new());
-    assert!(world.found().await.is_nothing());
+    assert_eq!(world.store.keys(), ["schemas/seats/dropped.json"]);
+    let other = DatasetName::new("nobody").unwrap();
+    let nothing = found::look(&*world.store, &*world.catalog, &other).await.unwrap();
+    assert!(nothing.is_nothing() && !world.found().await.is_nothing());
+    // What somebody restores of before is not live by that.
+    world.put("schemas/seats/000001.json", DEFINITION).await;
+    assert_eq!(world.found().await.live_version, None);
+    assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 2, new: true }));
 }
 
 #[tokio::test]
