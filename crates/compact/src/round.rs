@@ -101,7 +101,16 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             }
         };
         // After the listing: what was landed under a newer definition finds that one or a later one.
-        let accepted = self.accepted(dataset, partition, head).await?;
+        let accepted = match self.accepted(dataset, partition, head).await {
+            Err(unknown @ CompactError::UnknownDataset(_)) => {
+                return match schemas::dropped(&*self.store, dataset).await? {
+                    // What had been accepted before the drop waits here, until the dataset is asked for again or purged.
+                    Some(_) => Ok(Round::NothingNew),
+                    None => Err(unknown),
+                };
+            }
+            accepted => accepted?,
+        };
         let (consumed, writer) = (still_there(head, &listing), WriterId::from(self.ids.ulid()));
         let draft = Draft { kind, accepted: &accepted, partition, head, writer, consumed };
         let workshop = self.workshop(&draft);
@@ -160,6 +169,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             consumed,
             duplicates_dropped: outcome.duplicates,
             conflicting: outcome.conflicting,
+            discarded: None,
             writer: draft.writer,
             committed_at: self.clock.now(),
             newest_landed_at: outcome.newest.max(draft.head.and_then(|head| head.newest_landed_at)),

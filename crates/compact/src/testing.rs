@@ -221,6 +221,7 @@ impl World {
             rows: 2,
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at: self.clock.now(),
             newest_landed_at: None,

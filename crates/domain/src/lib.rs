@@ -25,6 +25,7 @@ pub mod name;
 pub mod pace;
 pub mod partition;
 pub mod port;
+pub mod problem;
 pub mod quarantine;
 pub mod run;
 pub mod sabotage;

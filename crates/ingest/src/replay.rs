@@ -3,9 +3,13 @@
 //!
 //! A replayed event has the identity and the time that its message gave it, so replaying it twice, or along with a
 //! redelivery, is replaying it once. The old object goes when everything that was in it is durable elsewhere.
+//!
+//! A replay may change what it replays. A line is changed only if all that is in it lands then: else it stays as it came.
 
+mod discard;
 mod lines;
 mod sent;
+mod told;
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -26,9 +30,13 @@ use crate::{
 
 use lines::Lines;
 use sent::Sent;
+use told::Prepared;
+
+pub use discard::Discarded;
+pub use told::{Change, Judge, Judged};
 
 /// What to replay of an object, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Options<'o, F> {
     /// The lines that are to be judged again; the others stay.
     pub chosen: F,
@@ -36,6 +44,10 @@ pub struct Options<'o, F> {
     pub dataset: Option<&'o DatasetName>,
     /// Only says what would become of them.
     pub dry_run: bool,
+    /// How the lines are changed before.
+    pub change: Option<&'o Change<'o>>,
+    /// Who is told of each line that was judged.
+    pub judged: Option<&'o Judge<'o>>,
 }
 
 /// What became of an object's lines.
@@ -146,17 +158,17 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             self.store_groups(groups).await.map_err(failed)?;
         } else {
             let mut lines = Lines::begin(&key, &packed, MAX_LINE)?;
-            while let Some((_, groups)) = self.judge(by, object, &options, &mut lines, slice)? {
+            // Whoever wants to hear of the lines has heard of them.
+            let Options { dataset, dry_run, change, .. } = options;
+            let again = Options { chosen: &options.chosen, dataset, dry_run, change, judged: None };
+            while let Some((_, groups)) = self.judge(by, object, &again, &mut lines, slice)? {
                 self.store_groups(groups).await.map_err(failed)?;
             }
         }
         // Everything that is in it is durable elsewhere now. None of what was written to quarantine is this object itself:
         // what landed is missing from it, and so are the lines of the other slices.
-        let failures = self.store.delete(std::slice::from_ref(&key)).await.map_err(failed)?;
-        match failures.into_iter().next() {
-            Some(failure) => Err(failed(failure.error)),
-            None => Ok(done),
-        }
+        self.remove(&key).await.map_err(failed)?;
+        Ok(done)
     }
 
     /// Judges the lines that follow, until they and what becomes of them have so many bytes. `None` behind the last one.
@@ -182,7 +194,15 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             if may_land && (options.chosen)(&rejected) {
                 done.replayed += 1;
                 let sent = Sent::new(&rejected, object);
-                sorter.add(index, &sent.message(&rejected, options.dataset));
+                match self.prepared(known, &rejected, sent, options) {
+                    Prepared::Sent(sent) => sorter.add(index, &sent.message(&rejected, options.dataset)),
+                    Prepared::Stays => {
+                        sorter.keep(index, Place::Quarantine(object.dataset.as_ref(), object.day), &rejected);
+                    }
+                    Prepared::Waits => {
+                        return Err(ReplayError::DamagedDefinition { key: lines.key.to_owned() });
+                    }
+                }
             } else {
                 done.kept += 1;
                 sorter.keep(index, Place::Quarantine(object.dataset.as_ref(), object.day), &rejected);
@@ -210,6 +230,11 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             group.store(&*self.store, &self.packer).await?;
         }
         Ok(())
+    }
+
+    async fn remove(&self, key: &String) -> Result<(), StoreError> {
+        let failures = self.store.delete(std::slice::from_ref(key)).await?;
+        failures.into_iter().next().map_or(Ok(()), |failure| Err(failure.error))
     }
 }
 

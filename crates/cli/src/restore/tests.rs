@@ -127,6 +127,7 @@ impl World {
             rows: 3,
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at: at,
             newest_landed_at: None,

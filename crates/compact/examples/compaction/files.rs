@@ -55,6 +55,7 @@ pub(crate) async fn make(directory: &Path, shape: &Shape) -> Result<Value, Box<d
         consumed: Vec::new(),
         duplicates_dropped: 0,
         conflicting: 0,
+        discarded: None,
         writer,
         committed_at: now()?,
         newest_landed_at: None,

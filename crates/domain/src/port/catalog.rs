@@ -35,6 +35,9 @@ pub trait Catalog: Send + Sync + 'static {
     /// `Conflict` if that is not the current one.
     fn update_table(&self, table: &Table) -> impl Future<Output = Result<(), CatalogError>> + Send;
 
+    /// Deletes the table and all its partitions. `NotFound` if there is none.
+    fn delete_table(&self, name: &DatasetName) -> impl Future<Output = Result<(), CatalogError>> + Send;
+
     /// The partition with these values, or `None`. `NotFound` if there is no such table.
     fn partition(
         &self,

@@ -21,7 +21,7 @@ pub(super) struct Sent<'r> {
     /// As it was held against at first: how long it has been in quarantine since does not count.
     received_at: DateTime<Utc>,
     dataset: Option<Cow<'r, str>>,
-    body: Cow<'r, [u8]>,
+    pub(super) body: Cow<'r, [u8]>,
     holds: Holds,
 }
 

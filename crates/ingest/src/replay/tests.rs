@@ -10,6 +10,7 @@ use domain::{
 use super::*;
 use crate::message::Message;
 
+mod changed;
 mod slices;
 
 const NARROW: &str = r#"{"name": "seats", "columns": [{"name": "n", "type": "int"}]}"#;
@@ -106,7 +107,8 @@ impl World {
         let dataset = dataset.map(|name| DatasetName::new(name).unwrap());
         let mut sum = Replayed::default();
         for key in self.keys("quarantine/").await {
-            let options = Options { chosen, dataset: dataset.as_ref(), dry_run: false };
+            let options =
+                Options { chosen, dataset: dataset.as_ref(), dry_run: false, change: None, judged: None };
             let one = self.ingest().replay(&QuarantineKey::parse(&key).unwrap(), options).await.unwrap();
             sum.replayed += one.replayed;
             sum.accepted += one.accepted;
@@ -171,7 +173,8 @@ async fn a_dry_run_says_the_same_and_changes_nothing() {
     world.accept(NARROW, 1).await;
     let before = world.keys("").await;
     let key = QuarantineKey::parse(&world.keys("quarantine/").await[0]).unwrap();
-    let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: true };
+    let options =
+        Options { chosen: |_: &Rejected| true, dataset: None, dry_run: true, change: None, judged: None };
     let said = world.ingest().replay(&key, options).await.unwrap();
     assert_eq!(said, Replayed { replayed: 2, accepted: 1, rejected: 1, kept: 0 });
     assert_eq!(world.keys("").await, before);
@@ -248,7 +251,13 @@ async fn a_damaged_object_or_definition_leaves_everything_as_it_is() {
     let packed = zstd::bulk::compress(b"{\"not\": \"a line\"}\n", 1).unwrap();
     world.store.put(key, packed.into(), PutMode::Create).await.unwrap();
     let replay = || async {
-        let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+        let options = Options {
+            chosen: |_: &Rejected| true,
+            dataset: None,
+            dry_run: false,
+            change: None,
+            judged: None,
+        };
         world.ingest().replay(&QuarantineKey::parse(key).unwrap(), options).await.unwrap_err().to_string()
     };
     assert!(replay().await.contains("line 1 is no line of a quarantine object: missing field"));
@@ -256,7 +265,8 @@ async fn a_damaged_object_or_definition_leaves_everything_as_it_is() {
     world.send(Some("seats"), r#"{"n": "x"}"#).await;
     world.accept(r#"{"name": "seats"}"#, 2).await;
     let key = world.keys("quarantine/").await[0].clone();
-    let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+    let options =
+        Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false, change: None, judged: None };
     let refused = world.ingest().replay(&QuarantineKey::parse(&key).unwrap(), options).await;
     assert!(matches!(refused, Err(ReplayError::DamagedDefinition { .. })), "{refused:?}");
     assert!(world.keys("quarantine/").await.contains(&key));

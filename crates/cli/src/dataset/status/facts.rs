@@ -9,12 +9,14 @@ use serde::Serialize;
 
 use super::{
     catalog::{self, Table},
+    files,
     landing::{self, Backlog},
     log,
     quarantined::{self, Quarantined},
 };
 use crate::{
     dataset::survey::{State, Surveyed},
+    doctor::Difference,
     lake::LakeError,
 };
 
@@ -28,6 +30,9 @@ pub(super) struct Facts {
     pub(super) definition: Definition,
     pub(super) table: Table,
     pub(super) stored: Stored,
+    /// What of the data files is not as the heads that were read say. It is among the problems.
+    #[serde(skip)]
+    pub(super) files: Vec<Difference>,
     pub(super) landing: Backlog,
     pub(super) quarantine: Quarantined,
 }
@@ -56,6 +61,8 @@ pub(super) struct Stored {
     pub(super) newest_partition: Option<Partition>,
     /// The head of the newest partition.
     pub(super) newest_generation: Option<u64>,
+    /// The newest version of the definition that rows follow.
+    pub(super) schema_version: Option<u32>,
     /// Heads that cannot be used: their partitions stop.
     pub(super) unreadable: Vec<String>,
     /// When the oldest head was committed that the catalog does not have.
@@ -80,6 +87,7 @@ pub(super) async fn gather<S: ObjectStore, C: Catalog>(
         wanted.extend(behind.iter().rev().take(HEADS).cloned());
     }
     let heads = log::read(store, name, &numbers, wanted).await?;
+    let files = files::compare(store, &heads).await?;
     let backlog = landing.backlog(&heads, |partition| numbers.numbers.contains_key(partition));
     let quarantine = quarantined::read(store, Some(name), now).await?;
 
@@ -97,6 +105,7 @@ pub(super) async fn gather<S: ObjectStore, C: Catalog>(
             Ok(head) => {
                 stored.rows += head.rows;
                 stored.bytes += head.bytes();
+                stored.schema_version = stored.schema_version.max(Some(head.schema_version));
             }
             Err(reason) => stored.unreadable.push(reason.clone()),
         }
@@ -108,7 +117,7 @@ pub(super) async fn gather<S: ObjectStore, C: Catalog>(
     }
     let Surveyed { name, requested_at, live, state } = surveyed;
     let definition = Definition { state, requested_at, live_version: live.map(|live| live.version) };
-    Ok(Facts { name, definition, table, stored, landing: backlog, quarantine })
+    Ok(Facts { name, definition, table, stored, files, landing: backlog, quarantine })
 }
 
 #[cfg(test)]

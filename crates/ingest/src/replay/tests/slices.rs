@@ -11,13 +11,16 @@ fn read(key: &str, packed: &[u8], most: usize) -> Result<Vec<Rejected>, ReplayEr
 #[tokio::test]
 async fn an_object_is_replayed_in_slices_as_it_is_at_once() {
     // Every third event does not fit, and every fifth is not chosen.
-    let event =
-        |n: usize| if n % 3 == 0 { format!(r#"{{"n": "x{n}"}}"#) } else { format!(r#"{{"n": {n}}}"#) };
+    let event = |n: usize| {
+        if n.is_multiple_of(3) { format!(r#"{{"n": "x{n}"}}"#) } else { format!(r#"{{"n": {n}}}"#) }
+    };
     let body = format!("[{}]", (0..300).map(event).collect::<Vec<_>>().join(","));
     let options = |dry_run| Options {
         chosen: |line: &Rejected| !line.position.is_multiple_of(5),
         dataset: None,
         dry_run,
+        change: None,
+        judged: None,
     };
     let expected = Replayed { replayed: 240, accepted: 160, rejected: 80, kept: 60 };
     for slice in [1, 2_000, 20_000, usize::MAX] {
@@ -67,7 +70,13 @@ async fn nothing_is_written_of_an_object_that_is_damaged_in_a_later_slice() {
     world.store.put(&key, packed.into(), PutMode::Overwrite).await.unwrap();
     let before = world.keys("").await;
     for slice in [1, usize::MAX] {
-        let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+        let options = Options {
+            chosen: |_: &Rejected| true,
+            dataset: None,
+            dry_run: false,
+            change: None,
+            judged: None,
+        };
         let answer =
             world.ingest().replay_in_slices(&QuarantineKey::parse(&key).unwrap(), options, slice).await;
         assert!(matches!(answer, Err(ReplayError::Damaged { line: 3, .. })), "{answer:?}");

@@ -30,11 +30,11 @@ fn passengers(ids: std::ops::Range<u64>) -> Outcome {
 async fn world(all: u64, limit: u64) -> World {
     let world = World::new().await;
     let sql = |filter: &str| format!("{SELECT} {filter}{ORDER} LIMIT {}", limit + 1);
-    world.engine.script(&sql(""), &[], passengers(0..all.min(limit + 1)));
+    world.engine.script(sql(""), &[], passengers(0..all.min(limit + 1)));
     if let Some(last) = all.min(limit).checked_sub(1) {
         let last = last.to_string();
         let behind = passengers(all.min(limit)..all.min(2 * limit + 1));
-        world.engine.script(&sql(&format!("{BEHIND} ")), &[&last, &last, "'2026-11-23'"], behind);
+        world.engine.script(sql(&format!("{BEHIND} ")), &[&last, &last, "'2026-11-23'"], behind);
     }
     let columns = vec![ResultColumn { name: "count".into(), data_type: "bigint".into() }];
     let csv = format!("\"count\"\n\"{all}\"\n").into_bytes().into();
@@ -198,7 +198,7 @@ async fn a_query_of_ones_own_says_whether_its_bound_cut() {
     };
     let sql = "SELECT name FROM \"tributary\".\"passengers\"";
     // Its own LIMIT is what it is about: three rows are all of it. The caller's is not.
-    world.engine.script(&format!("{sql} LIMIT 3"), &[], result(3));
+    world.engine.script(format!("{sql} LIMIT 3"), &[], result(3));
     let served = world.serve();
     let all = served.get("/v1/named-queries/names/rows").await;
     assert_eq!((all.status, said(&all)), (200, ("true", "0-2/3")));

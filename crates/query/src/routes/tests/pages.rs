@@ -35,7 +35,10 @@ async fn follow(served: &Served, mut reply: Reply) -> (Vec<Value>, usize) {
         match length {
             0 => assert!(range.starts_with("*/"), "{range}"),
             _ => {
-                assert!(range.starts_with(&format!("{}-{}/", rows.len(), rows.len() + length - 1)), "{range}")
+                assert!(
+                    range.starts_with(&format!("{}-{}/", rows.len(), rows.len() + length - 1)),
+                    "{range}"
+                );
             }
         }
         assert_eq!(reply.header("tributary-complete") == "true", linked(&reply).is_none(), "{range}");

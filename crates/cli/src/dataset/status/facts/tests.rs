@@ -75,6 +75,7 @@ impl World {
             rows: 10,
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at,
             newest_landed_at: None,
