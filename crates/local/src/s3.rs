@@ -9,9 +9,10 @@
 //! Objects survive the end of the process; they are not flushed to the device, so they need not survive the
 //! end of the machine.
 //!
-//! Keys are paths, and a file system knows fewer names than S3: a key that ends in `/`, has an empty, `.` or
-//! `..` segment or one of more than 255 bytes, or runs through another object (`a` and `a/b`), is refused with
-//! `NotImplemented` when it is written, and does not exist when it is read.
+//! Keys are paths, and a file system knows fewer names than S3: a key that has an empty, `.` or `..` segment or one
+//! of more than 255 bytes, or runs through another object (`a` and `a/b`), is refused with `NotImplemented` when it
+//! is written, and does not exist when it is read. An object whose key ends in `/`, as clients make one to show a
+//! folder, is a directory ([`place`]); its bytes are beside the buckets.
 
 mod access;
 mod batch_delete;
@@ -24,6 +25,7 @@ mod front;
 mod list;
 mod multipart;
 mod path;
+mod place;
 mod read;
 mod record;
 mod refuse;
