@@ -15,6 +15,7 @@
 //! folder, is a directory ([`place`]); its bytes are beside the buckets.
 
 mod access;
+mod answer;
 mod batch_delete;
 mod body;
 mod chunked;
@@ -22,10 +23,12 @@ mod digests;
 mod draft;
 mod error;
 mod front;
+mod headers;
 mod list;
 mod multipart;
 mod path;
 mod place;
+mod presigned;
 mod read;
 mod record;
 mod refuse;
