@@ -13,6 +13,7 @@ use super::{
     error::{Violations, invalid, unknown},
     execution::Executions,
     request::{ById, ByIds, List, input},
+    tags,
 };
 use crate::{
     env::Env,
@@ -37,6 +38,7 @@ pub(crate) struct AthenaLimits {
 pub(crate) struct Athena {
     inner: Arc<Inner>,
     catalogs: Catalogs,
+    account: String,
 }
 
 pub(super) struct Inner {
@@ -67,8 +69,9 @@ impl Athena {
         let AthenaPorts { runner, store, workgroups, glue, faults, env } = ports;
         let slots = Arc::new(Semaphore::new(limits.running));
         let executions = Mutex::default();
+        let catalogs = Catalogs::new(glue, account.clone(), env.clone());
         let inner = Inner { database, workgroups, limits, slots, executions, runner, store, faults, env };
-        Self { inner: Arc::new(inner), catalogs: Catalogs::new(glue, account) }
+        Self { inner: Arc::new(inner), catalogs, account }
     }
 
     /// Runs one operation.
@@ -96,6 +99,7 @@ impl Athena {
             "ListDatabases" => catalogs.databases(body).await,
             "GetTableMetadata" => catalogs.table(body).await,
             "ListTableMetadata" => catalogs.tables(body).await,
+            "ListTagsForResource" => tags::list(&inner.workgroups, &self.account, &input(body)?),
             other => Err(JsonError::not_implemented("Athena", other)),
         }
     }
