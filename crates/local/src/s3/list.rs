@@ -175,9 +175,9 @@ impl<'a> Walk<'a> {
     ) -> io::Result<Self> {
         let mut walk = Self { store, bucket, from, prefix: prefix.to_owned(), open: Vec::new() };
         let base = prefix.rfind('/').map_or("", |slash| &prefix[..=slash]);
-        let directory = match base.strip_suffix('/') {
-            None => root.to_owned(),
-            Some(base) => match path::object(root, base) {
+        let directory = match base {
+            "" => root.to_owned(),
+            base => match path::object(root, base) {
                 Ok(directory) => directory,
                 // No object has such a key.
                 Err(_) => return Ok(walk),
