@@ -12,7 +12,7 @@
 //! Keys are paths, and a file system knows fewer names than S3: a key that has an empty, `.` or `..` segment or one
 //! of more than 255 bytes, or runs through another object (`a` and `a/b`), is refused with `NotImplemented` when it
 //! is written, and does not exist when it is read. An object whose key ends in `/`, as clients make one to show a
-//! folder, is a directory ([`place`]); its bytes are beside the buckets.
+//! folder, is a directory (`place`); its bytes are beside the buckets.
 
 mod access;
 mod answer;

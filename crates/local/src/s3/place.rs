@@ -23,7 +23,7 @@ pub(super) struct Place {
 impl Place {
     /// Whether there is an object.
     pub(super) fn is_taken(&self) -> bool {
-        self.directory.as_ref().is_none_or(|directory| directory.is_dir()) && self.file.is_file()
+        self.directory.as_deref().is_none_or(Path::is_dir) && self.file.is_file()
     }
 }
 
