@@ -162,6 +162,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 reason: reason.to_owned(),
             }),
             writer,
+            newest_landed_at: head.as_ref().and_then(|head| head.newest_landed_at),
             committed_at: self.clock.now(),
         };
         run.may_change(commit.committed_at)?;

@@ -14,6 +14,7 @@ use super::{
     execution::Executions,
     pages,
     request::{ById, ByIds, List, input},
+    tags,
 };
 use crate::{
     env::Env,
@@ -38,6 +39,7 @@ pub(crate) struct AthenaLimits {
 pub(crate) struct Athena {
     inner: Arc<Inner>,
     catalogs: Catalogs,
+    account: String,
 }
 
 pub(super) struct Inner {
@@ -70,9 +72,10 @@ impl Athena {
         let AthenaPorts { runner, store, workgroups, glue, faults, env } = ports;
         let slots = Arc::new(Semaphore::new(limits.running));
         let (pages, executions) = (Arc::new(Semaphore::new(pages::AT_ONCE)), Mutex::default());
+        let catalogs = Catalogs::new(glue, account.clone(), env.clone());
         let inner =
             Inner { database, workgroups, limits, slots, pages, executions, runner, store, faults, env };
-        Self { inner: Arc::new(inner), catalogs: Catalogs::new(glue, account) }
+        Self { inner: Arc::new(inner), catalogs, account }
     }
 
     /// Runs one operation.
@@ -100,6 +103,7 @@ impl Athena {
             "ListDatabases" => catalogs.databases(body).await,
             "GetTableMetadata" => catalogs.table(body).await,
             "ListTableMetadata" => catalogs.tables(body).await,
+            "ListTagsForResource" => tags::list(&inner.workgroups, &self.account, &input(body)?),
             other => Err(JsonError::not_implemented("Athena", other)),
         }
     }

@@ -57,6 +57,7 @@ async fn prefixes_need_not_end_at_a_slash() {
     assert_eq!(lake.keys("a").await, ["a/b", "a/bc/1", "a/bd/2", "ab/3"]);
     assert_eq!(lake.keys("a/bc/1").await, ["a/bc/1"]);
     assert!(lake.keys("a/b/").await.is_empty());
+    assert!(lake.keys("a//").await.is_empty());
     assert!(lake.keys("../").await.is_empty());
     assert!(lake.keys("/").await.is_empty());
 }
