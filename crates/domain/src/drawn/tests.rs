@@ -157,7 +157,7 @@ fn the_seeds_vary_what_depends_on_a_schema() {
     }
     let counts: BTreeMap<&str, usize> = seen.iter().map(|(what, values)| (*what, values.len())).collect();
     assert!(counts["columns"] >= 12 && counts["place"] >= 12, "{counts:?}");
-    assert_eq!((counts["identity"], counts["sort_by"], counts["time"]), (5, 4, 4), "{seen:?}");
+    assert_eq!((counts["identity"], counts["sort_by"], counts["time"]), (5, 4, 8), "{seen:?}");
     assert!(counts["identity type"] >= 15, "{seen:?}");
     assert_eq!((counts["unwrap"], counts["field"]), (4, 4), "{seen:?}");
 }

@@ -90,7 +90,6 @@ async fn every_kind_of_error_is_the_statements_or_the_engines() {
             DataFusionError::Collection(vec![DataFusionError::Plan(text("x")), internal("x")]),
             Statement("SYNTAX_ERROR"),
         ),
-        (DataFusionError::Collection(Vec::new()), Engine),
         (DataFusionError::External(Box::new(Failure::new("TYPE_MISMATCH", "x"))), Statement("TYPE_MISMATCH")),
     ] {
         let shown = error.to_string();
