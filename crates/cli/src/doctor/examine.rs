@@ -108,12 +108,11 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
                         }
                     }
                 }
-                None if dropped.contains(name) => {
-                    if self.catalog.table(name).await?.is_some() {
-                        let what = "the dataset was dropped, and the catalog has its table";
-                        differences.push(Difference::of_dataset(name, Kind::TableOfDropped, what));
-                    }
+                None if dropped.contains(name) && self.catalog.table(name).await?.is_some() => {
+                    let what = "the dataset was dropped, and the catalog has its table";
+                    differences.push(Difference::of_dataset(name, Kind::TableOfDropped, what));
                 }
+                None if dropped.contains(name) => {}
                 None if used.contains(name) && !is_damaged(&differences, name) => {
                     let what = "there are events or commits of it, and no accepted definition";
                     differences.push(Difference::of_dataset(name, Kind::DatasetUnknown, what));

@@ -270,11 +270,10 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
         let mut partitions = BTreeSet::new();
         for base in [key::LANDING, key::COMMITS] {
             for key in self.keys(&format!("{base}{}/", self.name)).await? {
-                match ParsedKey::parse(&key) {
-                    Ok(ParsedKey::Landing(_, partition, _) | ParsedKey::Commit(_, partition, _)) => {
-                        partitions.insert(partition);
-                    }
-                    _ => {}
+                if let Ok(ParsedKey::Landing(_, partition, _) | ParsedKey::Commit(_, partition, _)) =
+                    ParsedKey::parse(&key)
+                {
+                    partitions.insert(partition);
                 }
             }
         }

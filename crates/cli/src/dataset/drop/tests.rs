@@ -11,7 +11,6 @@ use chrono::TimeDelta;
 use compact::Compactor;
 use domain::{
     Commit, CommitKind, DataFile, Generation, Partition,
-    batch::BatchName,
     commit::WriterId,
     key,
     memory::{ManualClock, MemoryCatalog, MemoryStore, SeededIds},
@@ -106,6 +105,7 @@ impl World {
             duplicates_dropped: 0,
             conflicting: 0,
             discarded: None,
+            newest_landed_at: None,
             writer,
             committed_at: self.clock.now(),
         };

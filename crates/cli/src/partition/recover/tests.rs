@@ -81,6 +81,7 @@ impl World {
             duplicates_dropped: 0,
             conflicting: 0,
             discarded: None,
+            newest_landed_at: None,
             writer,
             committed_at: self.clock.now(),
         };

@@ -130,7 +130,6 @@ impl LocalS3 {
                     checksum_sha256: sums.sha256,
                     e_tag: Some(ETag::Strong(staged.etag.clone())),
                     last_modified: Some(Timestamp::from(std::time::SystemTime::from(store.env.now()))),
-                    ..Default::default()
                 }),
                 ..Default::default()
             })
