@@ -53,6 +53,8 @@ pub(crate) fn parse_element(
 pub(crate) fn exactly(operand: &Operand, text: &str) -> Option<Value> {
     match operand.role() {
         Role::Day => canonical_day(text).map(|_| Value::Text(text.to_owned())),
+        Role::Month => month(text),
+        Role::Whole => whole(text),
         Role::Hour => hour(text),
         Role::Stored(DataType::Timestamp) => time(&format!("{}Z", text.replacen(' ', "T", 1))),
         Role::Stored(data_type) => stored(&data_type, text),
@@ -65,6 +67,11 @@ fn read(role: &Role, column: &str, text: &str, now: DateTime<Utc>) -> Result<Val
         Role::Day => {
             (day(text).map(|day| Value::Text(day.to_string())), "a day, as 2026-11-23, or today-7d".into())
         }
+        Role::Month => {
+            let from_now = || Some(Value::Text(relative(text, now)?.format("%Y-%m").to_string()));
+            (month(text).or_else(from_now), "a month, as 2026-11, or that of a day from now, as today-30d".into())
+        }
+        Role::Whole => (whole(text), "all: the dataset has one partition".into()),
         Role::Hour => (hour(text), "an hour of two digits, 00 to 23".into()),
         Role::Stored(DataType::Date) => {
             (day(text).map(Value::Day), "a date, as 2026-11-23, or today-7d".into())
@@ -164,6 +171,15 @@ fn decimal(decimal: Decimal, text: &str) -> Option<Value> {
 fn canonical_day(text: &str) -> Option<NaiveDate> {
     let shaped = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| shaped && day.year() >= 1)
+}
+
+fn month(text: &str) -> Option<Value> {
+    let first = canonical_day(&format!("{text}-01"));
+    first.map(|_| Value::Text(text.to_owned()))
+}
+
+fn whole(text: &str) -> Option<Value> {
+    (text == "all").then(|| Value::Text(text.to_owned()))
 }
 
 fn hour(text: &str) -> Option<Value> {
