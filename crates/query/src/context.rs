@@ -9,8 +9,9 @@ use crate::{access::Caller, service::Api, settings::ApiSettings};
 
 /// The longest answer where no Lambda gives it, in bytes.
 const LONGEST_ANSWER: usize = 256 * 1024 * 1024;
-/// The highest `limit` there: an export takes all rows, page by page.
-pub const MOST_ROWS: u64 = 1_000_000_000_000;
+/// The highest `limit` there: an export takes all rows, page by page. Athena refuses an ORDER BY with a LIMIT above
+/// 2,147,483,647, and a query asks for one row more than its answer may have.
+pub const MOST_ROWS: u64 = 2_147_483_646;
 
 /// The API on AWS.
 pub(crate) type AwsApi = Api<(S3Store, GlueCatalog, AthenaEngine, SystemClock, RandomIds)>;
@@ -47,7 +48,7 @@ impl Context {
     }
 
     /// The router for whoever has the credentials of these clients, who need no key on top: it asks for none, takes
-    /// free SQL, and bounds an answer by 256 MiB and a million rows instead of by what a Lambda can reply.
+    /// free SQL, and bounds an answer by 256 MiB and [`MOST_ROWS`] instead of by what a Lambda can reply.
     pub fn router_for_operators(aws: &Aws, settings: &Settings) -> axum::Router {
         let mut settings = settings.clone();
         settings.access = AccessSettings { open: true, free_sql: true };
