@@ -76,6 +76,10 @@ impl<P: Ports> Api<P> {
                 Some(name) => failures::behind(&name, &preferences.caller, &error, job),
                 None => failures::of_job(&error, job, self.maximum(&preferences.caller)),
             }),
+            Waited::Running(_) if preferences.ends_with_request => {
+                flight.give_up().await;
+                Err(failures::not_awaited())
+            }
             Waited::Running(_) if self.is_watched(&preferences.caller) => {
                 flight.give_up().await;
                 let bound = preferences.caller.max_bytes_scanned().unwrap_or_default();
