@@ -9,9 +9,8 @@ use crate::{access::Caller, service::Api, settings::ApiSettings};
 
 /// The longest answer where no Lambda gives it, in bytes.
 const LONGEST_ANSWER: usize = 256 * 1024 * 1024;
-/// The highest `limit` there: an export takes all rows, page by page. Athena refuses an ORDER BY with a LIMIT above
-/// 2,147,483,647, and a query asks for one row more than its answer may have.
-pub const MOST_ROWS: u64 = 2_147_483_646;
+/// The highest `limit` there: an export takes all rows, page by page.
+pub const MOST_ROWS: u64 = 1_000_000_000_000;
 
 /// The API on AWS.
 pub(crate) type AwsApi = Api<(S3Store, GlueCatalog, AthenaEngine, SystemClock, RandomIds)>;
