@@ -308,9 +308,11 @@ fn kept(tag: &EntityTag, generations: &Generations) -> Kept {
 }
 
 /// Requests are identical if they send the same statement, for the same caller with the same rights, of the same
-/// generations. So nobody gets a query that was run within another bound.
+/// generations, and show as many rows. So nobody gets a query that was run within another bound, or whose record says that it
+/// has more rows than were asked for.
 fn flight_key(job: &Job, preferences: &Preferences, before: &Generations) -> FlightKey {
     let digest: Digest = cache::digest_of(&job.statement, "flight");
     let caller = &preferences.caller;
-    digest.option(caller.id()).text(&caller.rights_digest()).text(&before.digest).finish()
+    let rows = job.rows.to_string();
+    digest.option(caller.id()).text(&caller.rights_digest()).text(&before.digest).text(&rows).finish()
 }
