@@ -64,6 +64,14 @@ impl VisitorMut for Check {
                     }))
                 );
                 refuse_if(!plain, "LIMIT with an expression")?;
+                // Athena keeps the first rows of an order in memory, and counts them in 32 bits.
+                let is_above = match limit {
+                    Some(Expr::Value(ValueWithSpan { value: Value::Number(rows, _), .. })) => {
+                        rows.parse::<i64>().is_ok_and(|rows| rows > i64::from(i32::MAX))
+                    }
+                    _ => false,
+                };
+                refuse_if(order_by.is_some() && is_above, "ORDER BY with a LIMIT above 2147483647")?;
             }
             None => {}
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{DataType, Dataset, dataset::SYSTEM_COLUMNS};
+use domain::{DataType, Dataset, Granularity, dataset::SYSTEM_COLUMNS};
 
 /// A column of a table. There is no way to one but by matching a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,10 @@ pub(crate) enum Role {
     Stored(DataType),
     /// The partition key `dt`: text of the form `2026-11-23`.
     Day,
+    /// The partition key `dt` of a dataset that is partitioned by month: text of the form `2026-11`.
+    Month,
+    /// The partition key `dt` of a dataset that is not partitioned: the text `all`.
+    Whole,
     /// The partition key `hour`: text of the form `07`.
     Hour,
 }
@@ -28,7 +32,12 @@ impl TableColumn {
         let role = if let Some(column) = dataset.column(name) {
             Role::Stored(column.data_type.clone())
         } else if dataset.granularity().keys().contains(&name) {
-            if name == "hour" { Role::Hour } else { Role::Day }
+            match dataset.granularity() {
+                _ if name == "hour" => Role::Hour,
+                Granularity::Day | Granularity::Hour => Role::Day,
+                Granularity::Month => Role::Month,
+                Granularity::None => Role::Whole,
+            }
         } else {
             SYSTEM_COLUMNS
                 .iter()
@@ -68,7 +77,7 @@ impl TableColumn {
     pub(crate) fn data_type(&self) -> &DataType {
         match &self.role {
             Role::Stored(data_type) => data_type,
-            Role::Day | Role::Hour => &DataType::String,
+            Role::Day | Role::Month | Role::Whole | Role::Hour => &DataType::String,
         }
     }
 }

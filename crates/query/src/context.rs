@@ -47,7 +47,7 @@ impl Context {
     }
 
     /// The router for whoever has the credentials of these clients, who need no key on top: it asks for none, takes
-    /// free SQL, and bounds an answer by 256 MiB and a million rows instead of by what a Lambda can reply.
+    /// free SQL, and bounds an answer by 256 MiB and [`MOST_ROWS`] instead of by what a Lambda can reply.
     pub fn router_for_operators(aws: &Aws, settings: &Settings) -> axum::Router {
         let mut settings = settings.clone();
         settings.access = AccessSettings { open: true, free_sql: true };

@@ -13,14 +13,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     digest::Digest,
+    form::Form,
     plan::Keys,
     problem::{Kind, Problem},
-    request::RowsRequest,
+    request::{self, RowsRequest},
     routes::MAX_URL,
 };
 
 const VERSION: u8 = 1;
 const DIGEST: usize = 16;
+
+/// The parameters that a [`Form`] is made of.
+const FORM: [&str; 3] = ["format", "_numbers", "_csv"];
 
 /// What an answer needs to say where its rows go on; it is kept in a query's record too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +81,7 @@ impl Follow {
         };
         // To the second, so that requests of the same second are the same.
         request.now = DateTime::from_timestamp(now, 0).unwrap_or_default();
-        let pairs = raw.split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair));
+        let pairs = raw.split('&').filter(|pair| !pair.is_empty() && !is_named(pair, &["cursor"]));
         let query: Vec<String> = pairs.map(plain).collect();
         let path = format!("/v1/datasets/{dataset}/rows?{}", query.join("&"));
         let digest = format!("{:032x}", u128::from_be_bytes(digest));
@@ -87,6 +91,15 @@ impl Follow {
     /// With the keys of the request's plan.
     pub(crate) fn by(self, keys: &Keys) -> Self {
         Self { places: keys.places.clone(), floating: keys.floating.clone(), ..self }
+    }
+
+    /// The same rows in this form, which is not the one that the request was for.
+    pub(crate) fn in_form(&self, form: Form) -> Self {
+        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        let parameters = form.parameters();
+        let others = query.split('&').filter(|pair| !pair.is_empty() && !is_named(pair, &FORM));
+        let query: Vec<&str> = others.chain([parameters.as_str()]).collect();
+        Self { path: format!("{path}?{}", query.join("&")), ..self.clone() }
     }
 
     /// The path of the page behind a row with these values, which has so many rows before it. `None` if it has none: a
@@ -123,9 +136,10 @@ fn decode(text: &str, digest: [u8; DIGEST]) -> Option<Place> {
     serde_json::from_slice(place).ok()
 }
 
-/// Whether the parameter is `cursor`. One that is written in another way is refused by who reads it: it comes twice then.
-fn is_cursor(pair: &str) -> bool {
-    pair == "cursor" || pair.starts_with("cursor=")
+/// Whether the parameter has one of these names, however it is written.
+fn is_named(pair: &str, names: &[&str]) -> bool {
+    let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+    request::decode(name).is_ok_and(|name| names.contains(&name.as_str()))
 }
 
 /// As it may stand in a header between `<` and `>`.
@@ -155,6 +169,10 @@ mod tests {
         let mut follow = Follow::of(&dataset, raw, &mut request, now)?;
         follow.places = vec![0, 1];
         Ok((follow, request))
+    }
+
+    fn follow_with(query: &str, cursor: &str) -> Result<(Follow, RowsRequest), Problem> {
+        follow(&format!("{query}&cursor={cursor}"))
     }
 
     fn query(path: &str) -> &str {
@@ -202,6 +220,31 @@ mod tests {
             let problem = follow(&format!("{other}&cursor={cursor}")).unwrap_err();
             assert_eq!(problem.kind(), Kind::InvalidCursor, "{other}");
         }
+    }
+
+    #[test]
+    fn the_next_page_may_have_another_form() {
+        let form = Form::from_text("csv;csv=spreadsheet").unwrap();
+        for (raw, expected) in [
+            ("", "format=csv&_csv=spreadsheet"),
+            ("limit=5&format=json", "limit=5&format=csv&_csv=spreadsheet"),
+            ("f%6Frmat=json&_numbers=string&name=eq.a", "name=eq.a&format=csv&_csv=spreadsheet"),
+        ] {
+            let (follow, _) = follow(raw).unwrap();
+            let path = follow.in_form(form).next(&[None, None], 0).unwrap();
+            let (query, cursor) = query(&path).split_once("&cursor=").unwrap();
+            assert_eq!(query, expected, "{raw}");
+            assert!(follow_with(query, cursor).is_ok(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_left_out_however_it_is_written() {
+        let after = [None, None];
+        let (first, _) = follow("limit=5").unwrap();
+        let path = first.next(&after, 5).unwrap();
+        let (second, _) = follow(&query(&path).replace("cursor=", "%63ursor=")).unwrap();
+        assert_eq!(query(&second.next(&after, 5).unwrap()), query(&path));
     }
 
     #[test]

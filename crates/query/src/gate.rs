@@ -28,7 +28,7 @@ use sqlparser::{
 use crate::{
     literal::Literal,
     pattern::{self, Looked},
-    plan::{Limits, with_one_more},
+    plan::{Limits, bound, with_one_more},
     problem::{Kind, Problem, quote},
     sql::Statement,
     value::Value,
@@ -213,8 +213,9 @@ impl Gated {
         })
     }
 
-    /// The SQL to send, which gives at most `rows` rows. The query's own order stands: the outermost LIMIT is
-    /// lowered or added, not wrapped around, since Athena may drop an ORDER BY in a subquery.
+    /// The SQL to send, which gives at most `rows` rows, or all of them if that is more than a LIMIT may say ([`bound`]). The
+    /// query's own order stands: the outermost LIMIT is lowered or added, not wrapped around, since Athena may drop an
+    /// ORDER BY in a subquery.
     ///
     /// A value that makes several literals, as a long text does, is put together where its `?` was.
     fn sql(&self, rows: u64, literals: &[usize]) -> String {
@@ -222,7 +223,11 @@ impl Gated {
         let mut tokens = self.tokens.clone();
         match self.limit {
             Some((index, limit)) => tokens[index] = number(limit.min(rows)),
-            None => tokens.extend([text::word("LIMIT"), number(rows)]),
+            None => {
+                if let Some(rows) = bound(rows) {
+                    tokens.extend([text::word("LIMIT"), number(rows)]);
+                }
+            }
         }
         if literals.iter().any(|count| *count > 1) {
             tokens = text::spread(tokens, literals);

@@ -81,6 +81,12 @@ pub(crate) fn with_one_more(rows: u64) -> u64 {
     if rows == 0 { 0 } else { rows.saturating_add(1) }
 }
 
+/// The LIMIT of a statement that gives so many rows. There is none above what Athena takes behind an ORDER BY: it refuses more
+/// than 32 bits count. A result may have any length, and an answer ends where its limit is.
+pub(crate) fn bound(rows: u64) -> Option<u64> {
+    i32::try_from(rows).is_ok().then_some(rows)
+}
+
 /// The most rows of an answer to who asked for so many.
 pub(crate) fn limit(asked: Option<u64>, limits: Limits) -> Result<u64, Problem> {
     let Limits { default_rows, max_rows } = limits;

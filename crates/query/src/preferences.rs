@@ -24,6 +24,8 @@ pub(crate) struct Preferences {
     pub(crate) respond_async: bool,
     /// `Prefer: count=exact`.
     pub(crate) count: bool,
+    /// Whether the query ends with its request: nobody would come back to it.
+    pub(crate) ends_with_request: bool,
     /// `If-None-Match`, all of them joined.
     pub(crate) if_none_match: Option<String>,
     /// When there will be no time left.
@@ -42,6 +44,7 @@ pub(crate) fn read(request: &Request) -> Preferences {
         wait: prefer.split(',').find_map(wait),
         count: prefer.split(',').any(is_count),
         respond_async: prefer.split(',').any(is_respond_async),
+        ends_with_request: false,
         if_none_match: joined(headers, header::IF_NONE_MATCH.as_str()),
         deadline: request.extensions().get::<Deadline>().copied(),
         // Without a caller, somebody forgot to find out who asks: that opens nothing.

@@ -208,6 +208,12 @@ impl QueryRecord {
         Form::from_text(&self.form)
     }
 
+    /// How the rows go on in this form: the recorded request is for the recorded one.
+    pub(crate) fn follow_in(&self, form: Form) -> Option<Follow> {
+        let follow = self.follow.as_ref()?;
+        Some(if self.form() == Some(form) { follow.clone() } else { follow.in_form(form) })
+    }
+
     /// The columns; `None` if only the result says.
     pub(crate) fn columns(&self) -> Option<Vec<OutputColumn>> {
         let column = |column: &RecordColumn| OutputColumn {

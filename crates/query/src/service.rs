@@ -264,6 +264,7 @@ impl<P: Ports> Api<P> {
         query: &str,
         preferences: &Preferences,
     ) -> Result<Reply, Problem> {
+        let begun = self.clock().now();
         let datasets = self.definitions().await?;
         let caller = &preferences.caller;
         let (name, _) = find(&datasets, name, caller)?;
@@ -291,7 +292,11 @@ impl<P: Ports> Api<P> {
             volatile: false,
         };
         let reply = self.answer(&job, preferences).await?;
-        self.counted(&datasets, name, &request, reply, preferences).await
+        // What a count of rows says nothing of: how many groups there are.
+        if !preferences.count || plan.grouped {
+            return Ok(reply);
+        }
+        Ok(self.counted(&datasets, name, &request, reply, preferences, begun).await)
     }
 
     /// The plan of a request for rows of this dataset, which is one of those. Patterns are costly to check, so that does not

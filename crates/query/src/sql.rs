@@ -9,7 +9,7 @@ use crate::{
     column::Operand,
     gate,
     literal::Literal,
-    plan::{Aggregate, Expression, OrderKey, RowsPlan, Selected, with_one_more},
+    plan::{Aggregate, Expression, OrderKey, RowsPlan, Selected, bound, with_one_more},
     problem::{Kind, Problem},
 };
 
@@ -79,8 +79,10 @@ pub(crate) fn compile(plan: &RowsPlan, database: &str) -> Statement {
         // Always written out: engines disagree on what goes without saying.
         writer.text(if term.nulls_first { " NULLS FIRST" } else { " NULLS LAST" });
     });
-    writer.text(" LIMIT ");
-    writer.text(&with_one_more(plan.limit).to_string());
+    if let Some(rows) = bound(with_one_more(plan.limit)) {
+        writer.text(" LIMIT ");
+        writer.text(&rows.to_string());
+    }
     Statement { sql: writer.sql, parameters: writer.parameters }
 }
 

@@ -52,9 +52,14 @@ pub(crate) fn parse_element(
 /// Reads a value as the engine wrote it into a result; `None` if no filter can mean it.
 pub(crate) fn exactly(operand: &Operand, text: &str) -> Option<Value> {
     match operand.role() {
-        Role::Day => canonical_day(text).map(|_| Value::Text(text.to_owned())),
+        Role::Day => written_day(text).map(|_| Value::Text(text.to_owned())),
+        Role::Month => month(text),
+        Role::Whole => whole(text),
         Role::Hour => hour(text),
-        Role::Stored(DataType::Timestamp) => time(&format!("{}Z", text.replacen(' ', "T", 1))),
+        Role::Stored(DataType::Date) => written_day(text).map(Value::Day),
+        Role::Stored(DataType::Timestamp) => {
+            instant(&format!("{}Z", text.replacen(' ', "T", 1))).map(Value::Time)
+        }
         Role::Stored(data_type) => stored(&data_type, text),
     }
 }
@@ -65,6 +70,11 @@ fn read(role: &Role, column: &str, text: &str, now: DateTime<Utc>) -> Result<Val
         Role::Day => {
             (day(text).map(|day| Value::Text(day.to_string())), "a day, as 2026-11-23, or today-7d".into())
         }
+        Role::Month => {
+            let from_now = || Some(Value::Text(relative(text, now)?.format("%Y-%m").to_string()));
+            (month(text).or_else(from_now), "a month, as 2026-11, or that of a day from now, as today-30d".into())
+        }
+        Role::Whole => (whole(text), "all: the dataset has one partition".into()),
         Role::Hour => (hour(text), "an hour of two digits, 00 to 23".into()),
         Role::Stored(DataType::Date) => {
             (day(text).map(Value::Day), "a date, as 2026-11-23, or today-7d".into())
@@ -162,8 +172,22 @@ fn decimal(decimal: Decimal, text: &str) -> Option<Value> {
 }
 
 fn canonical_day(text: &str) -> Option<NaiveDate> {
+    written_day(text).filter(|day| day.year() >= 1)
+}
+
+/// With the year 0 too, which an event may have.
+fn written_day(text: &str) -> Option<NaiveDate> {
     let shaped = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| shaped && day.year() >= 1)
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| shaped && day.year() >= 0)
+}
+
+fn month(text: &str) -> Option<Value> {
+    let first = written_day(&format!("{text}-01"));
+    first.map(|_| Value::Text(text.to_owned()))
+}
+
+fn whole(text: &str) -> Option<Value> {
+    (text == "all").then(|| Value::Text(text.to_owned()))
 }
 
 fn hour(text: &str) -> Option<Value> {
@@ -185,10 +209,15 @@ pub(crate) fn not_before(value: Value, text: &str) -> Value {
 }
 
 fn time(text: &str) -> Option<Value> {
+    instant(text).filter(|time| time.year() >= 1).map(Value::Time)
+}
+
+/// With the year 0 too, which an event may have.
+fn instant(text: &str) -> Option<DateTime<Utc>> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     // Cut to milliseconds as events are when they are stored, so that an event's own time finds it.
     let time = DateTime::from_timestamp_millis(time.timestamp_millis())?;
-    (1..=9_999).contains(&time.year()).then_some(Value::Time(time))
+    Some(time).filter(|time| (0..=9_999).contains(&time.year()))
 }
 
 /// The beginning of a day, in UTC as PostgREST's default has it.

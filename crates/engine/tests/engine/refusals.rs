@@ -71,6 +71,7 @@ async fn what_is_not_supported_is_named() {
         ("SELECT at AT TIME ZONE 'UTC' FROM t", "AT TIME ZONE"),
         ("SELECT sum(n) OVER w FROM t WINDOW w AS (ORDER BY n)", "WINDOW"),
         ("SELECT n FROM t LIMIT 1 + 1", "LIMIT with an expression"),
+        ("SELECT n FROM t ORDER BY n LIMIT 2147483648", "ORDER BY with a LIMIT above 2147483647"),
         ("SELECT n FROM t GROUP BY ALL", "GROUP BY ALL"),
         ("SELECT * FROM t, LATERAL (SELECT 1) x", "LATERAL"),
         ("SELECT * FROM (VALUES ((SELECT 1))) v (x)", "a subquery in VALUES"),

@@ -137,6 +137,60 @@ async fn rows_are_followed_in_every_order() {
     lake.stop().await;
 }
 
+/// Where partitions are months, and where there is one for everything.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_followed_and_filtered_by_any_partitions() {
+    let definition = |name: &str, by: &str| {
+        format!(
+            r#"{{"name": "{name}", "columns": [{{"name": "id", "type": "bigint", "required": true}},
+                {{"name": "at", "type": "timestamp", "required": true}}],
+                "identity": ["id"], "event_time": "at", "partition_by": "{by}", "sort_by": ["id"]}}"#
+        )
+    };
+    let (monthly, whole) = (definition("monthly", "month"), definition("whole", "none"));
+    let lake = TestLake::start(&[("monthly", monthly.as_str()), ("whole", whole.as_str())]).await;
+    let event = |(id, day): (u32, &str)| format!(r#"{{"id": {id}, "at": "{day}T10:00:00Z"}}"#);
+    // An identity is one within a partition.
+    let events = [(1, "2026-10-30"), (1, "2026-11-05"), (2, "2026-11-23"), (3, "2026-10-31")].map(event);
+    for (name, count) in [("monthly", 4), ("whole", 3)] {
+        lake.publish_all(name, &events).await;
+        lake.rows(&format!("/v1/datasets/{name}/rows"), count).await;
+    }
+    for (name, order, expected) in [
+        ("monthly", "id", "1 1 2 3"),
+        ("monthly", "dt.desc", "1 2 1 3"),
+        ("whole", "id", "1 2 3"),
+        ("whole", "dt.desc,id.desc", "3 2 1"),
+    ] {
+        for limit in 1..4 {
+            let path = format!("/v1/datasets/{name}/rows?select=id&format=csv&order={order}&limit={limit}");
+            let (mut path, mut found) = (Some(path), Vec::new());
+            while let Some(next) = path {
+                let page = lake.fetch(&next).await;
+                assert_eq!(page.status, 200, "{next}: {}", page.text());
+                found.extend(page.text().lines().skip(1).map(str::to_owned));
+                path = page.next();
+                assert!(found.len() <= 4, "{next}: {found:?}");
+            }
+            assert_eq!(found.join(" "), expected, "{name} by {order}, {limit}");
+        }
+    }
+    for (name, filter, expected) in [
+        ("monthly", "dt=eq.2026-10", "1 3"),
+        ("monthly", "dt=gte.2026-11", "1 2"),
+        ("monthly", "at=gte.2026-11-06", "2"),
+        ("whole", "dt=eq.all&id=gt.1", "2 3"),
+    ] {
+        let path = format!("/v1/datasets/{name}/rows?select=id&format=csv&{filter}");
+        let answer = lake.fetch(&path).await;
+        let found: Vec<&str> = answer.text().lines().skip(1).collect();
+        assert_eq!((answer.status, found.join(" ").as_str()), (200, expected), "{path}");
+    }
+    let wrong = lake.fetch("/v1/datasets/monthly/rows?dt=eq.2026-10-30").await;
+    assert!(wrong.status == 400 && wrong.text().contains("expects a month, as 2026-11"), "{}", wrong.text());
+    lake.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn aggregates_and_buckets_are_exact() {
     let lake = sales().await;

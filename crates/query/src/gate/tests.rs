@@ -6,6 +6,19 @@ use crate::problem::listing;
 
 mod together;
 
+/// Athena refuses an ORDER BY with more.
+#[test]
+fn no_limit_is_added_above_what_athena_orders() {
+    let gated = gate("SELECT name FROM passengers ORDER BY name").unwrap();
+    let limits = Limits { default_rows: 100, max_rows: u64::MAX };
+    for (rows, is_written) in [(2_147_483_646, true), (2_147_483_647, false), (u64::MAX, false)] {
+        let runnable = gated.run(&[], Some(rows), limits).unwrap();
+        let sql = runnable.statement.sql;
+        assert_eq!(sql.ends_with(" LIMIT 2147483647"), is_written, "{sql}");
+        assert_eq!((sql.contains("LIMIT"), runnable.rows), (is_written, rows), "{sql}");
+    }
+}
+
 fn readable() -> Vec<DatasetName> {
     ["bookings", "passengers"].map(|name| DatasetName::new(name).unwrap()).to_vec()
 }

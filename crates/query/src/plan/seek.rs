@@ -91,7 +91,7 @@ fn behind(term: &OrderBy, operand: &Operand, value: Option<&Value>) -> Option<Co
     let comparison = if term.descending { Comparison::Lt } else { Comparison::Gt };
     let beyond = Condition::Compare(operand.clone(), comparison, value.clone());
     // The keys of partitions are never null.
-    let has_nulls = !matches!(operand.role(), Role::Day | Role::Hour);
+    let has_nulls = !matches!(operand.role(), Role::Day | Role::Month | Role::Whole | Role::Hour);
     Some(if has_nulls && !term.nulls_first { Condition::Any(vec![beyond, null()]) } else { beyond })
 }
 
@@ -117,6 +117,8 @@ fn unused(columns: &[Selected], place: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::Granularity;
+
     use super::super::{Limits, RowsPlan};
     use crate::{
         problem::Kind,
@@ -162,6 +164,22 @@ mod tests {
         let last = "select=name,passenger_id,dt&order=name.desc.nullslast&limit=5";
         let last = statement(&passengers, last, &[None, Some("7"), Some("2026-11-23")]).sql;
         assert!(last.contains("WHERE ((\"name\" IS NULL AND (\"passenger_id\" > ?"), "{last}");
+    }
+
+    /// The last key is a partition's, whose text is as its dataset is partitioned.
+    #[test]
+    fn rows_are_followed_in_partitions_of_every_granularity() {
+        for (by, dt) in
+            [(Granularity::Day, "2026-11-23"), (Granularity::Month, "2026-11"), (Granularity::None, "all")]
+        {
+            let definition =
+                domain::Definition { partition_by: by, ..testing::passengers().definition().clone() };
+            let dataset = domain::Dataset::new(definition).unwrap();
+            let next = statement(&dataset, "select=name&limit=5", &[Some("7"), Some(dt)]);
+            let last = next.parameters.last().unwrap().as_str();
+            assert_eq!(last, format!("'{dt}'"), "{by:?}");
+            assert!(next.sql.contains("AND \"dt\" > ?))"), "{by:?}: {}", next.sql);
+        }
     }
 
     #[test]

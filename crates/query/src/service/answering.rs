@@ -76,6 +76,10 @@ impl<P: Ports> Api<P> {
                 Some(name) => failures::behind(&name, &preferences.caller, &error, job),
                 None => failures::of_job(&error, job, self.maximum(&preferences.caller)),
             }),
+            Waited::Running(_) if preferences.ends_with_request => {
+                flight.give_up().await;
+                Err(failures::not_awaited())
+            }
             Waited::Running(_) if self.is_watched(&preferences.caller) => {
                 flight.give_up().await;
                 let bound = preferences.caller.max_bytes_scanned().unwrap_or_default();
@@ -304,9 +308,11 @@ fn kept(tag: &EntityTag, generations: &Generations) -> Kept {
 }
 
 /// Requests are identical if they send the same statement, for the same caller with the same rights, of the same
-/// generations. So nobody gets a query that was run within another bound.
+/// generations, and show as many rows. So nobody gets a query that was run within another bound, or whose record says that it
+/// has more rows than were asked for.
 fn flight_key(job: &Job, preferences: &Preferences, before: &Generations) -> FlightKey {
     let digest: Digest = cache::digest_of(&job.statement, "flight");
     let caller = &preferences.caller;
-    digest.option(caller.id()).text(&caller.rights_digest()).text(&before.digest).finish()
+    let rows = job.rows.to_string();
+    digest.option(caller.id()).text(&caller.rights_digest()).text(&before.digest).text(&rows).finish()
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::DatasetName;
+use chrono::{DateTime, Utc};
+use domain::{DatasetName, port::Clock};
 use serde::Deserialize;
 
 use super::{Api, Job, Reply, Rows};
@@ -26,9 +27,9 @@ struct Counted {
 }
 
 impl<P: Ports> Api<P> {
-    /// The reply with the number of all rows that match, if the caller wants it. A reply that has all of them says so
-    /// already; else a second query counts them, whose cost is the answer's too. If there is no count in the time that the
-    /// request may take, or the key's budget has no room for it, the reply is as it was.
+    /// The reply with the number of all rows that match. A reply that has all of them says so already; else a second query
+    /// counts them, whose cost is the answer's too. If there is no count in what is left of the time that the request may
+    /// wait, or the key's budget or this process has no room for it, the reply is as it was.
     pub(super) async fn counted(
         &self,
         datasets: &Arc<Datasets>,
@@ -36,17 +37,28 @@ impl<P: Ports> Api<P> {
         request: &RowsRequest,
         mut reply: Reply,
         preferences: &Preferences,
-    ) -> Result<Reply, Problem> {
+        begun: DateTime<Utc>,
+    ) -> Reply {
         let (Reply::Rows(Rows { cost, extent, .. }) | Reply::Elsewhere(_, cost, extent)) = &mut reply else {
-            return Ok(reply);
+            return reply;
         };
-        if !preferences.count || extent.total.is_some() {
-            return Ok(reply);
+        let left = self.patience(preferences, self.clock().now() - begun).wait.as_secs();
+        if extent.total.is_some() || left == 0 {
+            return reply;
         }
-        let job = self.count_job(datasets, dataset, request, preferences).await?;
-        let plain = Preferences { if_none_match: None, count: false, ..preferences.clone() };
+        let count = async {
+            let job = self.count_job(datasets, dataset, request, preferences).await?;
+            let plain = Preferences {
+                wait: Some(left),
+                ends_with_request: true,
+                if_none_match: None,
+                count: false,
+                ..preferences.clone()
+            };
+            self.answer(&job, &plain).await
+        };
         // Boxed: the future of every request holds this, and few ask for a count.
-        match Box::pin(self.answer(&job, &plain)).await {
+        match Box::pin(count).await {
             Ok(Reply::Rows(rows)) => {
                 let counted: Vec<Counted> = serde_json::from_slice(&rows.body).unwrap_or_default();
                 extent.total = counted.first().map(|counted| counted.count);
@@ -54,12 +66,13 @@ impl<P: Ports> Api<P> {
                 cost.engine_millis = cost.engine_millis.saturating_add(rows.cost.engine_millis);
                 cost.price = cost.price.plus(rows.cost.price);
             }
-            Ok(_) => tracing::info!("a count takes longer than its request waits"),
+            // A count is one row, which no other reply has.
+            Ok(_) => {}
             Err(problem) => {
                 tracing::info!(status = problem.status(), "the rows of an answer were not counted");
             }
         }
-        Ok(reply)
+        reply
     }
 
     async fn count_job(

@@ -119,12 +119,14 @@ impl<'a> Shown<'a> {
 }
 
 impl Extent {
-    /// `Content-Range` as PostgREST writes it: `0-99/8832`, with a star for what is not known or not there.
+    /// `Content-Range` as PostgREST writes it: `0-99/8832`, with a star for what is not known or not there. None for a file
+    /// elsewhere, unless how many rows match is known.
     pub(crate) fn content_range(&self) -> Option<String> {
         let total = self.total.map_or_else(|| "*".to_owned(), |total| total.to_string());
-        Some(match self.rows? {
-            0 => format!("*/{total}"),
-            rows => format!("{}-{}/{total}", self.first, self.first.saturating_add(rows - 1)),
+        Some(match self.rows {
+            None => return self.total.map(|total| format!("*/{total}")),
+            Some(0) => format!("*/{total}"),
+            Some(rows) => format!("{}-{}/{total}", self.first, self.first.saturating_add(rows - 1)),
         })
     }
 }
@@ -142,7 +144,7 @@ mod tests {
         assert_eq!(range(100, Some(1), Some(101)), "100-100/101");
         assert_eq!(range(0, Some(0), Some(0)), "*/0");
         assert_eq!(range(0, Some(0), None), "*/*");
-        assert_eq!(range(0, None, Some(7)), "");
+        assert_eq!((range(0, None, Some(7)), range(0, None, None)), ("*/7".to_owned(), String::new()));
     }
 
     #[test]

@@ -102,6 +102,11 @@ pub(super) fn not_handed_over(bound: u64, lowest_tier: Option<u64>) -> Problem {
     Problem::new(Kind::Forbidden, detail).with("maximum", bound)
 }
 
+/// The query takes longer than its request waits, and nobody would come back to it.
+pub(super) fn not_awaited() -> Problem {
+    Problem::new(Kind::Timeout, "the query takes longer than its request waits, and is stopped")
+}
+
 /// The engine did not say in time whether it has the query.
 pub(super) fn not_started(after: Duration) -> Problem {
     tracing::warn!(after_ms = u64::try_from(after.as_millis()).ok(), "a query did not start in time");

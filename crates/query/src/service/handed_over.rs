@@ -220,7 +220,9 @@ impl<P: Ports> Api<P> {
         })?;
 
         let columns = pages::columns(record.columns().as_deref(), &result);
-        let (Cursor { start, limit, form }, shown) = (page, Shown::recorded(&record, &columns));
+        let Cursor { start, limit, form } = page;
+        let follow = record.follow_in(form);
+        let shown = Shown { follow: follow.as_ref(), ..Shown::recorded(&record, &columns) };
         let rendered = self.page(&id, &result, shown, page).await;
         if limit.is_none() && start == Position::START && pages::is_elsewhere(&rendered, form) {
             let caller = &preferences.caller;

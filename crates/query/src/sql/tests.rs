@@ -50,6 +50,21 @@ fn the_golden_file_holds() {
     assert_eq!(written, golden, "the SQL changed: look at it, then write it anew with UPDATE_GOLDEN=1");
 }
 
+/// Athena refuses an ORDER BY with more.
+#[test]
+fn no_limit_is_above_what_athena_orders() {
+    let limits = Limits { default_rows: 100, max_rows: u64::MAX };
+    for (limit, is_written) in
+        [(2_147_483_646_u64, true), (2_147_483_647, false), (1_000_000_000_000, false), (u64::MAX, false)]
+    {
+        let request = RowsRequest::parse(&format!("limit={limit}")).unwrap();
+        let plan = RowsPlan::new(&testing::passengers(), &request, limits).unwrap();
+        let sql = compile(&plan, "tributary").sql;
+        assert_eq!(sql.ends_with(" LIMIT 2147483647"), is_written, "{sql}");
+        assert_eq!((sql.contains("LIMIT"), plan.limit), (is_written, limit), "{sql}");
+    }
+}
+
 #[test]
 fn a_text_longer_than_a_parameter_is_put_together_of_several() {
     let statement = statement(&testing::passengers(), &format!("name=eq.{}", "x".repeat(3_000))).unwrap();

@@ -76,6 +76,33 @@ fn times_count_from_now() {
 }
 
 #[test]
+fn partitions_are_asked_for_by_the_text_that_they_have() {
+    let now = DateTime::from_timestamp(1_795_428_300, 0).unwrap();
+    let read = |role: &Role, text: &str| super::read(role, "dt", text, now);
+    for (role, text, expected) in [
+        (Role::Month, "2026-11", "2026-11"),
+        (Role::Month, "today", "2026-11"),
+        (Role::Month, "now-30d", "2026-10"),
+        (Role::Whole, "all", "all"),
+    ] {
+        assert_eq!(read(&role, text).unwrap(), Value::Text(expected.into()), "{text}");
+    }
+    for (role, text, words) in [
+        (Role::Month, "2026-11-23", "expects a month, as 2026-11"),
+        (Role::Month, "2026-13", "expects a month, as 2026-11"),
+        (Role::Month, "2026-1-", "expects a month, as 2026-11"),
+        (Role::Month, "all", "expects a month, as 2026-11"),
+        (Role::Whole, "2026-11-23", "expects all"),
+        (Role::Whole, "today", "expects all"),
+        (Role::Day, "2026-11", "expects a day"),
+        (Role::Day, "all", "expects a day"),
+    ] {
+        let problem = read(&role, text).unwrap_err();
+        assert!(problem.to_string().contains(words), "{text}: {problem}");
+    }
+}
+
+#[test]
 fn what_the_engine_wrote_is_read_back() {
     let dataset = crate::testing::bookings();
     let operand =
@@ -85,6 +112,14 @@ fn what_the_engine_wrote_is_read_back() {
     assert_eq!(exactly(&operand("price"), "NaN"), None);
     assert_eq!(exactly(&operand("dt"), "2026-11-23"), Some(Value::Text("2026-11-23".into())));
     assert_eq!(exactly(&operand("dt"), "today"), None);
+    // Filters have no such year, and events do: a page may end with one.
+    for (name, text) in
+        [("booked_at", "0000-12-31 10:05:00.123"), ("flies_on", "0000-01-01"), ("dt", "0000-01-01")]
+    {
+        assert!(exactly(&operand(name), text).is_some(), "{name}");
+        let before = text.replace("0000-", "-001-");
+        assert_eq!(exactly(&operand(name), &before), None, "{name}");
+    }
     assert_eq!(exactly(&operand("hour"), "07"), Some(Value::Text("07".into())));
     assert_eq!(exactly(&operand("booking_id"), "now"), Some(Value::Text("now".into())));
 }
