@@ -73,7 +73,7 @@ async fn a_refused_look_is_an_error_unless_the_table_has_other_keys() {
     world.write(&late).await;
     world.clock.advance(RETENTION);
     let settings = Settings::read(|_| None).unwrap();
-    let vacuum = async |keys| {
+    let vacuum = async |keys: &'static [&'static str]| {
         let catalog = Arc::new(Strict { inner: world.catalog.clone(), keys });
         let vacuum = Vacuum::new(world.bucket.clone(), catalog, world.clock.clone(), &settings);
         vacuum.vacuum(&world.dataset, &world.partition, &world.run()).await
