@@ -362,6 +362,21 @@ async fn what_a_late_register_accepts_during_a_purge_is_dropped_too() {
     assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 3, .. }));
 }
 
+/// All lines of its batches were refused.
+#[tokio::test]
+async fn a_partition_without_rows_is_purged_too() {
+    let world = World::live().await;
+    let commit = world.commit(1).await;
+    world.store.delete(&[commit.files[0].key.clone()]).await.unwrap();
+    let empty = Commit { files: Vec::new(), rows: 0, ..commit };
+    world.put(&empty.key(), &serde_json::to_string(&empty).unwrap()).await;
+    assert_eq!(world.drop(true).await, Outcome::Dropped);
+    assert_eq!(
+        world.store.keys(),
+        ["commits/seats/dt=2026-11-23/0000000002.json", "schemas/seats/dropped.json"]
+    );
+}
+
 /// A commit names 10,000 batches at the most.
 #[tokio::test]
 async fn any_number_of_landed_batches_is_purged() {
