@@ -98,8 +98,8 @@ pub(super) async fn run(options: DropOptions) -> Result<(), Failure> {
         Outcome::Dropped => {}
         Outcome::NeedsPurge => {
             return Err(Failure::NotDone(format!(
-                "the accepted definition of {name} is lost or cannot be read, so nobody could read its rows again: restore \
-                 it (`tributary restore`), or delete the rows too with --purge"
+                "the accepted definition of {name} is lost or cannot be read, so nobody could read its rows again: \
+                 restore it (`tributary restore`), or delete the rows too with --purge"
             )));
         }
         Outcome::AskedForAgain => {
@@ -147,8 +147,8 @@ fn text(report: &Report<'_>) -> String {
         lines.push(match purge {
             true => format!(
                 "Functions that had begun before may leave an object behind until {until}: run this again then, and \
-                 only a note of the drop is left. Not if somebody has asked for {dataset} again by then: it would be dropped \
-                 once more."
+                 only a note of the drop is left. Not if somebody has asked for {dataset} again by then: it would be \
+                 dropped once more."
             ),
             false => format!("Functions that had begun before may finish until {until}."),
         });
