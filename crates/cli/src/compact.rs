@@ -128,11 +128,12 @@ pub(crate) async fn run(options: CompactOptions) -> Result<(), Failure> {
 async fn compact(options: CompactOptions) -> Result<(), Failure> {
     let dataset = &options.dataset;
     let lake = RemoteLake::from_environment().await?;
-    if schemas::load(&lake.store, dataset).await.map_err(|error| lake.failure(error))?.is_none() {
+    let live = schemas::load(&lake.store, dataset).await.map_err(|error| lake.failure(error))?;
+    let Some(live) = live else {
         return Err(Failure::Input(format!(
             "there is no dataset {dataset} that is live: `tributary dataset list` lists what there is"
         )));
-    }
+    };
     if let Some(partition) = &options.partition {
         lake.check_partition(dataset, partition).await?;
     }
@@ -142,6 +143,15 @@ async fn compact(options: CompactOptions) -> Result<(), Failure> {
     let found = found.map_err(|error| lake.failure(error))?;
     if let (Some(partition), true) = (&options.partition, found.is_empty()) {
         return Err(Failure::Input(format!("nothing has landed or was committed in {dataset}/{partition}")));
+    }
+    let (found, others): (Vec<Partition>, Vec<Partition>) =
+        found.into_iter().partition(|partition| live.dataset.check_partition(partition).is_ok());
+    if !others.is_empty() {
+        // As a purge leaves them where the dataset came back with other partitions.
+        let others = output::counted(others.len() as u64, "partition");
+        output::note(&format!(
+            "{others} that {dataset} cannot have are left alone: `tributary doctor` says what is wrong"
+        ));
     }
     let what = match (options.rebuild, options.repair) {
         (false, false) => What::Compact,

@@ -123,8 +123,12 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 (kept, lost, Vec::new())
             }
         };
-        let takes_batches = what == Discard::Everything && !listing.fresh.is_empty();
-        if gone.is_empty() && !takes_batches {
+        let is_nothing = match what {
+            Discard::LostFiles => gone.is_empty(),
+            // A head that only lacks rows is given up too: who works on it has to find the next number taken.
+            Discard::Everything => head.as_ref().is_none_or(Commit::is_given_up) && listing.fresh.is_empty(),
+        };
+        if is_nothing {
             return Ok(Tried::Done(None));
         }
 

@@ -12,6 +12,7 @@ use domain::{
     DatasetName, Partition,
     key::ParsedKey,
     port::Clock,
+    problem::Problem,
     run::{Expired, Run},
 };
 use lambda_runtime::LambdaEvent;
@@ -59,15 +60,15 @@ async fn vacuum(
     let vacuum = context.vacuum();
     let swept = match of {
         None => vacuum.sweep(run).await.inspect_err(|error| {
-            tracing::error!(stopped = error.stops(), error = domain::chain(error), "partitions not vacuumed");
+            let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
+            tracing::error!(stopped, problem, error = domain::chain(error), "partitions not vacuumed");
         })?,
         Some((dataset, partition)) => {
             context.compactor.check_partition(&dataset, &partition).await?;
             let vacuumed = vacuum.vacuum(&dataset, &partition, run).await.inspect_err(|error| {
-                tracing::error!(
-                    %dataset, %partition, stopped = error.stops(), error = domain::chain(error),
-                    "partition not vacuumed"
-                );
+                let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
+                let error = domain::chain(error);
+                tracing::error!(%dataset, %partition, stopped, problem, error, "partition not vacuumed");
             })?;
             Swept { partitions: 1, vacuumed, ..Swept::default() }
         }

@@ -6,7 +6,9 @@ use domain::{
     DatasetName, Partition,
     key::{self, ParsedKey},
     port::{Clock, Ids, ObjectStore, StoreError},
+    problem::Problem,
     run::Run,
+    schemas,
 };
 
 use crate::{
@@ -53,11 +55,15 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 // Larger than what is left of the time, or vacuumed meanwhile: another time.
                 Err(CompactError::Expired(_) | CompactError::Store(StoreError::NotFound { .. })) => {}
                 Err(error) => {
+                    let is_unknown = matches!(error, CompactError::UnknownDataset(_));
+                    if is_unknown && schemas::dropped(&*self.store, &dataset).await?.is_some() {
+                        // What is left of a dataset that was dropped is meant to be there.
+                        continue;
+                    }
                     inspected.failed += 1;
-                    tracing::error!(
-                        %dataset, %partition, stopped = error.stops(), error = domain::chain(&error),
-                        "partition not inspected"
-                    );
+                    let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
+                    let error = domain::chain(&error);
+                    tracing::error!(%dataset, %partition, stopped, problem, error, "partition not inspected");
                 }
             }
         }

@@ -65,6 +65,10 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let Some(head) = log::head(&*self.store, dataset, partition).await? else {
             return Ok(Twins::default());
         };
+        if head.files.is_empty() {
+            // No rows, no twins, also where the dataset is gone, or came back with other partitions.
+            return Ok(Twins { generation: head.generation.number(), rows: head.rows, ..Twins::default() });
+        }
         let accepted = self.accepted(dataset, partition, Some(&head)).await?;
         let within = self.within(&accepted.dataset, &head.files, run).await?;
         let Within { twins, conflicting, .. } = within;

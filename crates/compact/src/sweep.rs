@@ -7,6 +7,7 @@ use domain::{
     DatasetName, Partition,
     key::{self, ParsedKey},
     port::{Clock, Ids, ObjectStore},
+    problem::Problem,
     run::Run,
 };
 
@@ -41,7 +42,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let mut reports = Vec::new();
         let mut first_error = None;
         let due = self.due().await.inspect_err(|error| {
-            tracing::error!(stopped = error.stops(), error = domain::chain(error), "partitions not swept");
+            let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
+            tracing::error!(stopped, problem, error = domain::chain(error), "partitions not swept");
         })?;
         for (dataset, partition) in due {
             let waiting = Report { waiting: true, ..Report::default() };

@@ -161,6 +161,17 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Vacuum<S, C, K> {
         let location = match self.catalog.partition(dataset, &partition.values()).await {
             Ok(Some(found)) => found.location,
             Ok(None) | Err(CatalogError::NotFound { .. }) => return Ok(Named::default()),
+            Err(refused @ CatalogError::Failed { .. }) => {
+                // Glue refuses to look for a partition that has not the table's keys: one that is left of a dataset that was
+                // dropped, and came back with other partitions.
+                let table = self.catalog.table(dataset).await?;
+                let keys = table.map_or(0, |table| table.partition_keys.len());
+                return if keys == partition.values().len() {
+                    Err(refused.into())
+                } else {
+                    Ok(Named::default())
+                };
+            }
             Err(error) => return Err(error.into()),
         };
         let generation = match key::generation_of(&location) {

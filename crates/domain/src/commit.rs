@@ -288,6 +288,11 @@ impl Commit {
         self.newest_landed_at.unwrap_or(self.committed_at)
     }
 
+    /// Whether a person gave up all of it: it is an empty generation that a purge, or the loss of all data files, has left.
+    pub fn is_given_up(&self) -> bool {
+        self.kind == CommitKind::Discard && self.files.is_empty()
+    }
+
     /// Whether this commit already holds the batch's events.
     pub fn has_consumed(&self, batch: &BatchName) -> bool {
         self.consumed.iter().any(|entry| entry.batch == *batch)

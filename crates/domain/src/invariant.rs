@@ -76,8 +76,8 @@ pub fn head_stays(before: &BTreeSet<u64>, after: &BTreeSet<u64>) -> Result<(), V
 
 /// **I3**: the rows of a generation are those of its parent and, for an append, one for each newly consumed event that
 /// the parent does not have. A merge, a rebuild and a rollback have exactly the parent's; a repair has one for each
-/// event of the parent; a discard has no row that the parent has not. Events are told apart by their identity; a parent with twins is one that a fault has let them
-/// into.
+/// event of the parent; a discard has no row that the parent has not. Events are told apart by their identity; a parent
+/// with twins is one that a fault has let them into.
 pub fn follows<E: Ord + Debug>(
     kind: CommitKind,
     parent: &[E],

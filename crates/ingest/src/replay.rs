@@ -189,8 +189,9 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             let Some(rejected) = lines.read()? else { break };
             read += lines.text.len();
             let carrier = &rejected.carrier;
-            // What is around a message holds no event: it is there to be seen.
-            let may_land = carrier.holds != Holds::Envelope && (is_said || !carrier.untrusted);
+            // What is around a message holds no event, nor does a landing object as it is stored: they are there to be seen.
+            let holds_events = carrier.holds != Holds::Envelope && !sent::is_landing_object(&rejected);
+            let may_land = holds_events && (is_said || !carrier.untrusted);
             if may_land && (options.chosen)(&rejected) {
                 done.replayed += 1;
                 let sent = Sent::new(&rejected, object);

@@ -34,8 +34,14 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
             let early = if tried { Some(look().await) } else { None };
             let head = self.head(name, partition).await?;
             let accepted = schemas::load(&*self.store, name).await?;
-            if let Some(accepted) = &accepted {
-                accepted.dataset.check_partition(partition)?;
+            if let Some(accepted) = &accepted
+                && let Err(other) = accepted.dataset.check_partition(partition)
+            {
+                return match &head {
+                    // What a purge has left of a dataset that came back with other partitions.
+                    Some(head) if head.is_given_up() => Ok(changed),
+                    _ => Err(other.into()),
+                };
             }
             let Some(head) = head else {
                 return Ok(changed);

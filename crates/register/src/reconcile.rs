@@ -120,6 +120,10 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
         outcome.done.partitions += heads.len();
         let plan = plan::plan(accepted, &heads, found);
         drop(heads);
+        if plan.others > 0 {
+            let partitions = plan.others;
+            tracing::info!(dataset = %name, partitions, "commits of partitions that the dataset cannot have are left alone");
+        }
         self.tidy(name, plan.strays, run, outcome).await?;
         self.write_all(name, self.begin_anywhere(plan.differing), run, outcome).await
     }

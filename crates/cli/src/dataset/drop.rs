@@ -23,7 +23,8 @@ use perform::{Dropper, Outcome};
 ///
 /// Events that arrive after the drop go to quarantine/_unrouted, as those of any unknown dataset. Functions that had
 /// begun before it may finish: none of them brings a purged row back, but for 75 minutes one may leave an object behind.
-/// Run the command again afterwards, and only a note of the drop is left. It may be stopped and run again at any time.
+/// Run the command again afterwards, and only a note of the drop is left. It may be stopped and run again at any time, but
+/// not once the dataset was asked for again: that drops the new one.
 ///
 /// Where definitions are deployed from files, delete the file too: else the next deployment, or the next start of
 /// `tributary dev`, asks for the dataset again. API keys and named queries that name the dataset stay as they are.
@@ -97,8 +98,8 @@ pub(super) async fn run(options: DropOptions) -> Result<(), Failure> {
         Outcome::Dropped => {}
         Outcome::NeedsPurge => {
             return Err(Failure::NotDone(format!(
-                "the accepted definition of {name} cannot be read, so nobody could read its rows again: restore it \
-                 (`tributary restore`), or delete the rows too with --purge"
+                "the accepted definition of {name} is lost or cannot be read, so nobody could read its rows again: \
+                 restore it (`tributary restore`), or delete the rows too with --purge"
             )));
         }
         Outcome::AskedForAgain => {
@@ -146,7 +147,8 @@ fn text(report: &Report<'_>) -> String {
         lines.push(match purge {
             true => format!(
                 "Functions that had begun before may leave an object behind until {until}: run this again then, and \
-                 only a note of the drop is left."
+                 only a note of the drop is left. Not if somebody has asked for {dataset} again by then: it would be \
+                 dropped once more."
             ),
             false => format!("Functions that had begun before may finish until {until}."),
         });

@@ -48,7 +48,7 @@ Examples:
   tributary dataset status bookings
   tributary dataset status --exit-code --json > status.json || alert
 
-Freshness is when the newest commit was made. LANDING is what was accepted and is not in the table yet.")]
+Freshness is when the newest event landed that queries see. LANDING is what was accepted and is not in the table yet.")]
 pub(crate) struct StatusOptions {
     /// One dataset [default: all of them].
     #[arg(value_name = "NAME")]

@@ -81,7 +81,10 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
             found.extend(files::compare(head, &numbers, &objects));
         }
         found.extend(self.leftovers(place, head.as_deref(), &numbers, &objects, now).await?);
-        let entry = match place.has_table {
+        // Glue takes no question for a partition that has not the table's keys.
+        let is_possible =
+            place.accepted.is_none_or(|accepted| accepted.dataset.check_partition(partition).is_ok());
+        let entry = match place.has_table && is_possible {
             true => self.catalog.partition(dataset, &partition.values()).await?,
             false => None,
         };
@@ -93,6 +96,8 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
             (None, entry) => entry.is_some(),
         };
         match (&head, &place.accepted, &entry) {
+            // What a purge has left of a dataset that came back with other partitions.
+            (Some(head), ..) if !is_possible && head.is_given_up() => {}
             (Some(head), Some(accepted), entry) if place.has_table => {
                 found.extend(catalog::compare_entry(head, accepted, entry.as_ref()));
             }

@@ -100,6 +100,18 @@ async fn everything_is_given_up_with_what_has_landed() {
     assert_eq!(discard(&world, Discard::Everything).await.unwrap().unwrap().generation.number(), 3);
 }
 
+/// All lines of its batches were refused.
+#[tokio::test]
+async fn a_head_without_rows_is_given_up_once() {
+    let world = World::new().await;
+    let head = Commit { files: Vec::new(), rows: 0, ..world.commit_of(1) };
+    world.put(&head.key(), serde_json::to_vec(&head).unwrap()).await;
+    assert_eq!(discard(&world, Discard::LostFiles).await.unwrap(), None);
+    let commit = discard(&world, Discard::Everything).await.unwrap().unwrap();
+    assert!(commit.is_given_up() && commit.generation.number() == 2);
+    assert_eq!(discard(&world, Discard::Everything).await.unwrap(), None, "once is enough");
+}
+
 #[tokio::test]
 async fn what_landed_without_a_commit_is_given_up_too() {
     let world = World::new().await;

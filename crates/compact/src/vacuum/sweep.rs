@@ -7,6 +7,7 @@ use domain::{
     DatasetName, Generation, Partition,
     key::{self, ParsedKey},
     port::{Catalog, Clock, ObjectMeta, ObjectStore, StoreError},
+    problem::Problem,
     run::Run,
 };
 
@@ -48,10 +49,9 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Vacuum<S, C, K> {
                 }
                 Err(error) => {
                     swept.failed += 1;
-                    tracing::error!(
-                        %dataset, %partition, stopped = error.stops(), error = domain::chain(&error),
-                        "partition not vacuumed"
-                    );
+                    let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
+                    let error = domain::chain(&error);
+                    tracing::error!(%dataset, %partition, stopped, problem, error, "partition not vacuumed");
                 }
             }
         }

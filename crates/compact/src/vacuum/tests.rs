@@ -1,5 +1,6 @@
 mod crashes;
 mod directories;
+mod keys;
 mod refusals;
 mod retention;
 mod schedule;

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use domain::json::Span;
+use domain::json::{Raw, Span};
 
 use super::texts::Texts;
 
@@ -38,7 +38,8 @@ pub(super) fn is_marked(attribute: &[u8]) -> bool {
 }
 
 /// The payload of a message with these attributes, which are strings of `of`. One that is compressed stays as it is: its
-/// data cannot be put into an object.
+/// data cannot be put into an object. Data that is not one JSON value makes a payload that is no JSON, so that it is refused
+/// as a whole: `1,"subject":"x"` must not become a member of the event, nor its last line an event of its own.
 pub(super) fn payload(
     attributes: &[Attribute],
     is_compressed: bool,
@@ -63,6 +64,8 @@ pub(super) fn payload(
         before.push(b'}');
         return texts.append(&before);
     }
+    let is_value = texts.text_at(body.clone()).is_some_and(|text| Raw::parse(text).is_ok());
     before.extend_from_slice(b",\"data\":");
-    texts.around(&before, body, b"}")
+    // No object ends with a bracket, whatever is before it.
+    texts.around(&before, body, if is_value { b"}" } else { b"]" })
 }

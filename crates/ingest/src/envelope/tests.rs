@@ -136,6 +136,35 @@ fn a_cloud_event_in_binary_mode_becomes_one_in_structured_form() {
 }
 
 #[test]
+fn data_of_a_cloud_event_that_is_not_one_value_is_no_event_nor_part_of_one() {
+    let attributes =
+        [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t"), ("dataset", "d")];
+    for data in [
+        r#"{"a": 1},"subject":"x""#,
+        r#"1,"subject":{"a":2"#,
+        r#"{"a": 1"#,
+        "{\"a\": 1}\n{\"a\": 2}",
+        "{\"a\": 1}\n{\"a\": 2}\n{\"a\": 3}\n",
+        "plain text",
+        " ",
+    ] {
+        for event in ways(data, &attributes) {
+            let body = read(&event).unwrap().remove(0).2;
+            let mut events = 0;
+            crate::payload::split(body.as_bytes(), &mut |piece| {
+                events += usize::from(matches!(piece, crate::payload::Piece::Event(..)));
+            });
+            assert_eq!(events, 0, "{body}");
+            assert!(body.contains(data), "nothing of it is lost: {body}");
+        }
+    }
+    let value = |data: &str| read(&ways(data, &attributes)[0]).unwrap().remove(0).2;
+    for data in ["7", "null", "[1, 2]", " {\"a\": 1} "] {
+        serde_json::from_str::<Value>(&value(data)).unwrap();
+    }
+}
+
+#[test]
 fn a_message_is_held_against_the_time_of_the_queue_and_else_of_the_clock() {
     let notification = notification("x");
     let direct = json!({"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": notification}]});

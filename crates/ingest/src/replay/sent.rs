@@ -25,6 +25,13 @@ pub(super) struct Sent<'r> {
     holds: Holds,
 }
 
+/// Whether it is what `compact` has put aside of a landing object and could not read line by line. To judge it would only
+/// replace the reason, which says what it is.
+pub(super) fn is_landing_object(rejected: &Rejected) -> bool {
+    matches!(rejected.original, Original::Base64(_))
+        && matches!(ParsedKey::parse(&rejected.message_id), Ok(ParsedKey::Landing(..)))
+}
+
 impl<'r> Sent<'r> {
     pub(super) fn new(rejected: &'r Rejected, object: &QuarantineKey) -> Self {
         let body = match &rejected.original {

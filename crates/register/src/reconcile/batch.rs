@@ -100,8 +100,13 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
         outcome: &mut Outcome,
     ) -> Result<Writes, RegisterError> {
         // Each batch by the newest definition: a long run may see it evolve.
-        let accepted = schemas::load(&*self.store, name).await?;
-        let accepted = accepted.ok_or_else(|| RegisterError::UnknownDataset(name.clone()))?;
+        let Some(accepted) = schemas::load(&*self.store, name).await? else {
+            // Perhaps it was dropped since the run began.
+            return match schemas::dropped(&*self.store, name).await? {
+                Some(_) => Ok(Writes::default()),
+                None => Err(RegisterError::UnknownDataset(name.clone())),
+            };
+        };
         let reads = batch.into_iter().map(|differing| async move {
             let head = self.listed_head(name, &differing.partition, differing.head).await;
             (differing, head)

@@ -57,8 +57,9 @@ impl Outcome {
 
     /// The run ends here.
     pub(super) fn end(&mut self, error: RegisterError) {
-        let stopped = error.stops();
-        tracing::error!(stopped, error = domain::chain(&error), "the catalog is not reconciled to the end");
+        let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
+        let chain = domain::chain(&error);
+        tracing::error!(stopped, problem, error = chain, "the catalog is not reconciled to the end");
         self.first_error.get_or_insert(error);
     }
 

@@ -22,6 +22,9 @@ pub(super) struct Plan {
     pub(super) differing: Vec<Differing>,
     /// What the catalog has of which nothing is committed.
     pub(super) strays: Vec<CatalogPartition>,
+    /// How many have commits that the dataset cannot have. A purge leaves such, and none with rows, where the dataset came
+    /// back with other partitions. The catalog cannot take them.
+    pub(super) others: usize,
 }
 
 pub(super) fn plan(
@@ -36,13 +39,18 @@ pub(super) fn plan(
             _ => strays.push(entry),
         }
     }
-    let dataset = accepted.dataset.name();
+    let (dataset, mut others) = (accepted.dataset.name(), 0);
     let differing = heads.iter().filter_map(|(partition, head)| {
         let found = known.remove(partition);
+        if accepted.dataset.check_partition(partition).is_err() {
+            others += 1;
+            return None;
+        }
         let is_current = found
             .as_ref()
             .is_some_and(|found| seems_current(found, dataset, partition, *head, accepted.version));
         (!is_current).then(|| Differing { partition: partition.clone(), head: *head, found })
     });
-    Plan { differing: differing.collect(), strays }
+    let differing = differing.collect();
+    Plan { differing, strays, others }
 }

@@ -294,3 +294,17 @@ async fn what_became_ours_before_it_is_removed_stays_or_comes_back() {
         assert_eq!(world.entry(&partition).await.unwrap().location, first.location);
     }
 }
+
+/// The heads of its second batch are read when it has no definition any more.
+#[tokio::test]
+async fn a_dataset_that_is_dropped_during_a_run_is_no_error() {
+    let world = World::live().await;
+    world.days(150).await;
+    let store = Arc::clone(&world.register.store);
+    let note = schemas::Dropped::without_data(1, world.register.clock.now()).to_bytes().unwrap();
+    world.register.catalog.before_next_write(move || {
+        let put = store.put("schemas/seats/dropped.json", note.into(), PutMode::Create);
+        put.now_or_never().unwrap().unwrap();
+    });
+    assert_eq!(world.reconcile().await.changed, 100);
+}

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 
 use compact::{Compactor, Discard};
 use domain::{
-    CommitKind, DatasetName, Partition,
+    DatasetName, Partition,
     key::{self, ParsedKey},
     port::{Catalog, CatalogError, Clock, Ids, ObjectStore, PutMode, StoreError},
     run::{MAX_LIFE, Run},
@@ -36,7 +36,7 @@ use crate::lake::LakeError;
 /// How often what came back is dropped again.
 const LOOKS: u32 = 3;
 
-/// How often a partition is looked at in which something lands meanwhile, or others commit.
+/// How often a partition is looked at in which others commit, or where none of what has landed goes.
 const ATTEMPTS: u32 = 20;
 
 /// Why each partition's rows are given up, for the commit.
@@ -56,9 +56,9 @@ pub(super) struct Dropper<'a, S, C, K, I> {
 pub(super) enum Outcome {
     /// It is dropped, with the data if that was asked for.
     Dropped,
-    /// It is as it was: without its definition nobody could read its rows again.
+    /// It is as it was: its definition is lost, or damaged, so that nobody could read its rows again.
     NeedsPurge,
-    /// Somebody asked for it again meanwhile. What is left stays.
+    /// Somebody asked for it again meanwhile, or a version is live again each time. What is left stays.
     AskedForAgain,
 }
 
@@ -66,33 +66,41 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
     /// Drops the dataset, with its data if `purge` says so.
     pub(super) async fn drop(&self, purge: bool) -> Result<Outcome, LakeError> {
         for _ in 0..LOOKS {
-            match self.drop_definitions(purge).await? {
-                Outcome::Dropped if purge => match self.purge().await? {
-                    Outcome::Dropped => {}
-                    other => return Ok(other),
-                },
-                Outcome::Dropped => self.free_the_name().await?,
-                other => return Ok(other),
+            if !self.drop_definitions(purge).await? {
+                return Ok(Outcome::NeedsPurge);
             }
+            let is_whole = if purge {
+                self.purge().await?
+            } else {
+                self.free_the_name().await?;
+                true
+            };
             if self.store.exists(&key::definition(self.name)).await? {
                 return Ok(Outcome::AskedForAgain);
             }
-            if !self.is_back().await? {
+            // Without a request, a version that is live again is a late `register`'s: it is dropped too.
+            if is_whole && !self.is_back().await? {
                 return Ok(Outcome::Dropped);
             }
         }
         Ok(Outcome::AskedForAgain)
     }
 
-    /// Steps 1 to 3.
-    async fn drop_definitions(&self, purge: bool) -> Result<Outcome, LakeError> {
+    /// Steps 1 to 3. Answers whether they were done: they are not where nobody could read the data again.
+    async fn drop_definitions(&self, purge: bool) -> Result<bool, LakeError> {
         let Self { store, name, .. } = *self;
         let live = match schemas::load(store, name).await {
             Err(SchemasError::Invalid { .. }) => Err(()),
             live => Ok(live?),
         };
-        if live.is_err() && !purge && self.has_data().await? {
-            return Ok(Outcome::NeedsPurge);
+        let is_lost = match &live {
+            Ok(Some(_)) => false,
+            // Without a note too, no drop can have taken the versions.
+            Ok(None) => schemas::dropped(store, name).await?.is_none(),
+            Err(()) => true,
+        };
+        if is_lost && !purge && self.has_data().await? {
+            return Ok(false);
         }
         self.delete(&[key::definition(name)]).await?;
         let (versions, newest) = self.versions().await?;
@@ -107,8 +115,11 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
             // Dropped before, and perhaps not to the end.
             Ok(None) => schemas::dropped(store, name).await?.map_or(0, |note| note.version),
             Err(()) => {
-                // Nobody works by a definition that cannot be read. The data first: the note would free the name.
-                self.purge_data().await?;
+                // Nobody works by a definition that cannot be read. The data first: the note frees the name. Without --purge
+                // there are no rows, and quarantine stays.
+                if purge {
+                    self.purge_data().await?;
+                }
                 self.put(&Dropped::without_data(newest, self.clock.now())).await?;
                 newest
             }
@@ -120,39 +131,38 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
             .collect();
         self.delete(&old).await?;
         match self.catalog.delete_table(name).await {
-            Ok(()) | Err(CatalogError::NotFound { .. }) => Ok(Outcome::Dropped),
+            Ok(()) | Err(CatalogError::NotFound { .. }) => Ok(true),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Steps 4 to 8.
-    async fn purge(&self) -> Result<Outcome, LakeError> {
-        if self.is_live().await? || !self.purge_data().await? {
-            return Ok(Outcome::AskedForAgain);
+    /// Steps 4 to 8. Answers whether they came to an end: a version may be live again meanwhile.
+    async fn purge(&self) -> Result<bool, LakeError> {
+        if !self.purge_data().await? {
+            return Ok(false);
         }
         let now = self.clock.now();
         let note = schemas::dropped(self.store, self.name).await?;
         let (version, at) = note.map_or((0, now), |note| (note.version, note.at));
         self.put(&Dropped::without_data(version, at)).await?;
         if now - at < MAX_LIFE {
-            return Ok(Outcome::Dropped);
+            return Ok(true);
         }
         let commits = self.keys(&format!("{}{}/", key::COMMITS, self.name)).await?;
         if self.is_live().await? {
-            return Ok(Outcome::AskedForAgain);
+            return Ok(false);
         }
         self.delete(&commits).await?;
-        Ok(Outcome::Dropped)
+        Ok(true)
     }
 
-    /// Steps 4 to 6. Answers whether it came to an end: somebody may ask for the dataset again meanwhile.
+    /// Steps 4 to 6. Answers whether they came to an end.
     async fn purge_data(&self) -> Result<bool, LakeError> {
         let name = self.name;
         for partition in self.partitions().await? {
-            if self.is_live().await? {
+            if !self.purge_partition(&partition).await? {
                 return Ok(false);
             }
-            self.purge_partition(&partition).await?;
         }
         // Listed before the look at the definitions: what another definition brings is not among it.
         let mut keys = self.keys(&key::table_prefix(name)).await?;
@@ -165,18 +175,23 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
         Ok(true)
     }
 
-    /// Steps 4 and 5, until nothing more has landed.
-    async fn purge_partition(&self, partition: &Partition) -> Result<(), LakeError> {
-        let name = self.name;
-        for _ in 0..ATTEMPTS {
+    /// Steps 4 and 5, until nothing more has landed. Answers whether they came to an end.
+    async fn purge_partition(&self, partition: &Partition) -> Result<bool, LakeError> {
+        let (name, mut attempts) = (self.name, 0);
+        while attempts < ATTEMPTS {
+            // Before each commit: what has landed for a dataset that is live again is not to go.
+            if self.is_live().await? {
+                return Ok(false);
+            }
             // Each its own: a run may be an hour old at most.
             let run = Run::new(self.clock.now(), None);
             self.compactor.discard(Discard::Everything, REASON, name, partition, &run).await?;
             let Some(head) = self.compactor.log(name, partition).await?.into_iter().next() else {
-                return Ok(());
+                return Ok(true);
             };
-            if head.kind != CommitKind::Discard || !head.files.is_empty() {
+            if !head.is_given_up() {
                 // Somebody was faster in between.
+                attempts += 1;
                 continue;
             }
             let (mut gone, mut is_last) = (Vec::new(), true);
@@ -201,11 +216,12 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
             });
             self.delete(&older).await?;
             if is_last {
-                return Ok(());
+                return Ok(true);
             }
+            // A commit names so many batches. While some go each time, it goes on.
+            attempts += u32::from(gone.is_empty());
         }
-        let error =
-            format!("events keep landing in {name}/{partition}: stop whoever publishes, and run it again");
+        let error = format!("others keep writing to {name}/{partition}: stop whoever does, and run it again");
         Err(StoreError::Failed { key: key::landing_prefix(name, partition), source: error.into() }.into())
     }
 

@@ -1,10 +1,4 @@
-use std::{
-    ops::Range,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -14,13 +8,18 @@ use domain::{
     commit::WriterId,
     key,
     memory::{ManualClock, MemoryCatalog, MemoryStore, SeededIds},
-    port::{Catalog, DeleteFailure, Ids, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError, Version},
+    port::{Catalog, Ids, ObjectStore, PutMode, StoreError},
     run::Run,
     settings::Settings,
 };
 use register::{Acceptance, Register, RejectedDefinition};
 
 use super::*;
+use crate::lake::LakeError;
+
+use meddled::Meddled;
+
+mod meddled;
 
 const DEFINITION: &str = r#"{"name": "seats", "columns": [{"name": "seat", "type": "bigint"}]}"#;
 const OTHER: &str = r#"{"name": "seats", "columns": [{"name": "seat", "type": "string"}]}"#;
@@ -123,6 +122,22 @@ impl World {
             name: &self.name,
         };
         dropper.drop(purge).await.unwrap()
+    }
+
+    /// A purge through this store.
+    async fn drop_by(&self, store: Meddled) -> Result<Outcome, LakeError> {
+        let store = Arc::new(store);
+        let settings = Settings::read(|_| None).unwrap();
+        let compactor =
+            Compactor::new(Arc::clone(&store), Arc::clone(&self.clock), Arc::clone(&self.ids), &settings);
+        let dropper = Dropper {
+            store: &*store,
+            catalog: &*self.catalog,
+            compactor: &compactor,
+            clock: &*self.clock,
+            name: &self.name,
+        };
+        dropper.drop(true).await
     }
 
     async fn has_table(&self) -> bool {
@@ -257,75 +272,12 @@ async fn what_a_late_register_made_is_dropped_by_the_next_look() {
     assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 3, .. }));
 }
 
-/// A store that answers so many calls, then none: as a process that ends.
-struct Mortal {
-    inner: Arc<MemoryStore<ManualClock>>,
-    left: AtomicU64,
-}
-
-impl Mortal {
-    fn call(&self, key: &str) -> Result<(), StoreError> {
-        let left = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        left.map(|_| ()).map_err(|_| StoreError::Unavailable { key: key.to_owned(), source: "dead".into() })
-    }
-}
-
-impl ObjectStore for Mortal {
-    async fn get(&self, key: &str) -> Result<Bytes, StoreError> {
-        self.call(key)?;
-        self.inner.get(key).await
-    }
-    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
-        self.call(key)?;
-        self.inner.get_range(key, range).await
-    }
-    async fn get_versioned(&self, key: &str) -> Result<(Bytes, Version), StoreError> {
-        self.call(key)?;
-        self.inner.get_versioned(key).await
-    }
-    async fn head(&self, key: &str) -> Result<ObjectMeta, StoreError> {
-        self.call(key)?;
-        self.inner.head(key).await
-    }
-    async fn copy(&self, from: &str, to: &str) -> Result<(), StoreError> {
-        self.call(to)?;
-        self.inner.copy(from, to).await
-    }
-    async fn put(&self, key: &str, body: Bytes, mode: PutMode) -> Result<(), StoreError> {
-        self.call(key)?;
-        self.inner.put(key, body, mode).await
-    }
-    async fn delete(&self, keys: &[String]) -> Result<Vec<DeleteFailure>, StoreError> {
-        for key in keys {
-            // Each a call of its own: the end may come in the midst of one.
-            self.call(key)?;
-            self.inner.delete(std::slice::from_ref(key)).await?;
-        }
-        Ok(Vec::new())
-    }
-    async fn list(&self, prefix: &str, after: Option<&str>) -> Result<ListPage, StoreError> {
-        self.call(prefix)?;
-        self.inner.list(prefix, after).await
-    }
-}
-
 #[tokio::test]
 async fn a_drop_that_was_cut_off_anywhere_is_taken_up_again() {
     let mut was_whole = false;
     for calls in 0.. {
         let world = World::filled().await;
-        let mortal = Arc::new(Mortal { inner: Arc::clone(&world.store), left: AtomicU64::new(calls) });
-        let settings = Settings::read(|_| None).unwrap();
-        let compactor =
-            Compactor::new(Arc::clone(&mortal), Arc::clone(&world.clock), Arc::clone(&world.ids), &settings);
-        let dropper = Dropper {
-            store: &*mortal,
-            catalog: &*world.catalog,
-            compactor: &compactor,
-            clock: &*world.clock,
-            name: &world.name,
-        };
-        was_whole = dropper.drop(true).await.is_ok();
+        was_whole = world.drop_by(Meddled::mortal(&world.store, calls)).await.is_ok();
         // Who asks for it now gets what may follow, or the whole name: never another definition over old rows.
         let left = world.found().await;
         if left.tables.objects > 0 && left.live_version.is_none() {
@@ -355,6 +307,114 @@ async fn rows_whose_definition_is_damaged_go_only_with_purge() {
     assert_eq!(world.drop(true).await, Outcome::Dropped);
     assert_eq!(world.found().await.tables, found::Objects::default());
     assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 2, .. }));
+}
+
+/// Their definition, and with it every version, is lost: nobody dropped the dataset.
+#[tokio::test]
+async fn rows_without_a_definition_or_a_note_go_only_with_purge() {
+    let world = World::filled().await;
+    for lost in ["schemas/seats/000001.json", "datasets/seats.json"] {
+        world.store.delete(&[lost.to_owned()]).await.unwrap();
+        let before = world.store.keys();
+        assert_eq!(world.drop(false).await, Outcome::NeedsPurge, "without {lost}");
+        assert_eq!(world.store.keys(), before);
+    }
+    assert_eq!(world.drop(true).await, Outcome::Dropped);
+    assert_eq!(world.found().await.tables, found::Objects::default());
+}
+
+#[tokio::test]
+async fn without_purge_quarantine_stays_also_where_the_definition_is_damaged() {
+    let world = World::live().await;
+    world.put(REFUSED, "packed").await;
+    world.put("schemas/seats/000001.json", "{").await;
+    assert_eq!(world.drop(false).await, Outcome::Dropped);
+    assert_eq!(world.store.keys(), [REFUSED, "schemas/seats/dropped.json"]);
+    assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 2, .. }));
+}
+
+/// The first commit of a purge.
+const FIRST: &str = "commits/seats/dt=2026-11-23/0000000003.json";
+
+#[tokio::test]
+async fn what_lands_for_a_dataset_that_was_asked_for_again_meanwhile_stays() {
+    let world = World::filled().await;
+    let landed = "landing/seats/dt=2026-11-23/fedcba9876543210fedcba9876543210fedcba98.ndjson.zst";
+    let others =
+        [("datasets/seats.json", DEFINITION), ("schemas/seats/000002.json", DEFINITION), (landed, "new")];
+    let outcome = world.drop_by(Meddled::after(&world.store, FIRST, &others)).await;
+    assert_eq!(outcome.unwrap(), Outcome::AskedForAgain);
+    let keys = world.store.keys();
+    assert!(keys.iter().any(|key| key == landed), "{keys:?}");
+    assert!(keys.iter().any(|key| key == LATER), "what was not purged yet stays too: {keys:?}");
+    assert_eq!(world.found().await.live_version, Some(2));
+}
+
+/// It had read the request before, and accepts it in the midst of the purge.
+#[tokio::test]
+async fn what_a_late_register_accepts_during_a_purge_is_dropped_too() {
+    let world = World::filled().await;
+    let accepted = [("schemas/seats/000002.json", DEFINITION)];
+    let outcome = world.drop_by(Meddled::after(&world.store, FIRST, &accepted)).await;
+    assert_eq!(outcome.unwrap(), Outcome::Dropped);
+    let is_left = |key: &String| key == "schemas/seats/dropped.json" || key.starts_with("commits/seats/");
+    assert!(world.store.keys().iter().all(is_left), "{:?}", world.store.keys());
+    assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 3, .. }));
+}
+
+/// All lines of its batches were refused.
+#[tokio::test]
+async fn a_partition_without_rows_is_purged_too() {
+    let world = World::live().await;
+    let commit = world.commit(1).await;
+    world.store.delete(&[commit.files[0].key.clone()]).await.unwrap();
+    let empty = Commit { files: Vec::new(), rows: 0, ..commit };
+    world.put(&empty.key(), &serde_json::to_string(&empty).unwrap()).await;
+    assert_eq!(world.drop(true).await, Outcome::Dropped);
+    assert_eq!(
+        world.store.keys(),
+        ["commits/seats/dt=2026-11-23/0000000002.json", "schemas/seats/dropped.json"]
+    );
+}
+
+/// A commit names 10,000 batches at the most.
+#[tokio::test]
+async fn any_number_of_landed_batches_is_purged() {
+    let world = World::live().await;
+    let batches = domain::commit::MAX_CONSUMED * 2 + 1;
+    for number in 0..batches {
+        world.put(&format!("landing/seats/dt=2026-11-23/{number:040x}.ndjson.zst"), "").await;
+    }
+    assert_eq!(world.drop(true).await, Outcome::Dropped);
+    assert_eq!(world.found().await.landing, found::Objects::default());
+    assert!(world.store.keys().contains(&FIRST.to_owned()), "by three commits");
+}
+
+#[tokio::test]
+async fn a_purged_name_may_come_back_with_other_partitions() {
+    let world = World::filled().await;
+    assert_eq!(world.drop(true).await, Outcome::Dropped);
+    let hourly = DEFINITION.replacen('{', r#"{"partition_by": "hour", "#, 1);
+    assert!(matches!(world.ask(&hourly).await, Acceptance::Live { version: 2, .. }));
+    world.register().reconcile(&world.run()).await.unwrap();
+    let day: Partition = "dt=2026-11-23".parse().unwrap();
+    assert!(!world.register().project(&world.name, &day, &world.run()).await.unwrap());
+    let entries = world.catalog.partitions(&world.name).await.unwrap();
+    assert!(entries.is_empty(), "Glue takes no day of an hourly table: {entries:?}");
+}
+
+/// The sample that is looked at for twins after each vacuum.
+#[tokio::test]
+async fn an_inspection_passes_over_what_is_left_of_a_drop() {
+    for purge in [false, true] {
+        let world = World::filled().await;
+        assert_eq!(world.drop(purge).await, Outcome::Dropped);
+        let inspected = world.compactor().inspect(&world.run()).await.unwrap();
+        assert_eq!(inspected.failed, 0, "purge: {purge}");
+    }
+    let world = World::filled().await;
+    world.store.delete(&["schemas/seats/000001.json".to_owned()]).await.unwrap();
+    assert_eq!(world.compactor().inspect(&world.run()).await.unwrap().failed, 1, "it was not dropped");
 }
 
 #[tokio::test]

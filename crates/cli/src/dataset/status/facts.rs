@@ -79,7 +79,8 @@ pub(super) async fn gather<S: ObjectStore, C: Catalog>(
     let name = &surveyed.name;
     // Downstream last: what moves on meanwhile is seen where it has come to.
     let landing = landing::list(store, name).await?;
-    let numbers = log::heads(store, name, now, log::LISTED).await?;
+    let granularity = surveyed.live.as_ref().map(|live| live.dataset.granularity());
+    let numbers = log::heads(store, name, now, log::LISTED).await?.of(granularity);
     let table = catalog::compare(catalog, name, &numbers).await;
     let mut wanted = numbers.newest(HEADS);
     wanted.extend(landing.newest(HEADS));

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, Utc};
 use domain::{
-    Commit, DatasetName, Generation, Partition,
+    Commit, DatasetName, Generation, Granularity, Partition,
     commit::CommitKind,
     key::{self, QuarantineKey},
     port::{Catalog, ObjectStore, StoreError},
+    schemas::{self, SchemasError},
 };
 use serde::Serialize;
 
@@ -25,6 +26,8 @@ use crate::{
 pub(crate) struct Follower {
     dataset: DatasetName,
     began: DateTime<Utc>,
+    /// What its partitions are, if it is live.
+    granularity: Option<Granularity>,
     /// The generation of each partition that was counted, and its rows where they are known.
     heads: BTreeMap<Partition, (Generation, Option<u64>)>,
     /// Objects in quarantine that were counted.
@@ -58,11 +61,17 @@ impl Follower {
         dataset: &DatasetName,
         now: DateTime<Utc>,
     ) -> Result<Self, LakeError> {
+        let granularity = match schemas::load(store, dataset).await {
+            Ok(live) => live.map(|live| live.dataset.granularity()),
+            Err(SchemasError::Invalid { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
         let heads = log::heads(store, dataset, now, log::LISTED).await?;
         let heads = heads.numbers.into_iter().map(|(partition, head)| (partition, (head, None)));
         let mut follower = Self {
             dataset: dataset.clone(),
             began: now,
+            granularity,
             heads: heads.collect(),
             quarantined: BTreeSet::new(),
             reasons: BTreeMap::new(),
@@ -92,7 +101,7 @@ impl Follower {
     ) -> Result<&Followed, LakeError> {
         // Downstream last: what moves on meanwhile is seen where it has come to.
         let landing = landing::list(store, &self.dataset).await?;
-        let heads = log::heads(store, &self.dataset, now, log::LISTED).await?;
+        let heads = log::heads(store, &self.dataset, now, log::LISTED).await?.of(self.granularity);
         for (partition, head) in &heads.numbers {
             if self.heads.get(partition).is_none_or(|(counted, _)| counted < head) {
                 self.count(store, partition, *head).await?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Commit, DatasetName, Generation, Partition,
+    Commit, DatasetName, Generation, Granularity, Partition,
     key::{self, ParsedKey},
     port::{ObjectStore, StoreError},
 };
@@ -56,6 +56,14 @@ impl Heads {
                 *head = generation.max(*head);
             }
         }
+    }
+
+    /// Without partitions that a dataset of this granularity cannot have, if it is known: what a purge has left of a dataset
+    /// that came back with other partitions, which nobody registers.
+    pub(super) fn of(mut self, granularity: Option<Granularity>) -> Self {
+        self.numbers
+            .retain(|partition, _| granularity.is_none_or(|wanted| partition.granularity() == wanted));
+        self
     }
 
     /// The newest partitions, at most `limit`.

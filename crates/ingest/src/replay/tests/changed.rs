@@ -109,3 +109,26 @@ async fn discarded_in_slices(slice: usize) {
     assert_eq!(discarded, 2);
     assert_eq!(world.keys("quarantine/").await, Vec::<String>::new());
 }
+
+/// As `compact` puts aside a landing object of which too many lines do not fit: beside lines that are kept one by one.
+#[tokio::test]
+async fn a_landing_object_that_was_put_aside_stays_with_its_reason() {
+    let world = World::with(Some(NARROW)).await;
+    world.put_aside("dt=2026-11-23", r#"{"n": 7}"#).await;
+    let key = world.keys("quarantine/").await[0].clone();
+    let mut text = zstd::decode_all(&world.store.get(&key).await.unwrap()[..]).unwrap();
+    let line: Rejected = serde_json::from_slice(text.trim_ascii_end()).unwrap();
+    let whole = Rejected {
+        position: 18,
+        reason: "this is the whole landing object".into(),
+        original: Original::Base64("KLUv/QABAAA=".into()),
+        ..line
+    };
+    whole.write(&mut text);
+    let packed = zstd::bulk::compress(&text, 1).unwrap();
+    world.store.put(&key, packed.into(), PutMode::Overwrite).await.unwrap();
+    let done = world.replay(|_| true, None).await;
+    assert_eq!(done, Replayed { replayed: 1, accepted: 1, rejected: 0, kept: 1 });
+    let left = world.lines("quarantine/").await;
+    assert!(left.len() == 1 && left[0].contains(&whole.reason), "{left:?}");
+}

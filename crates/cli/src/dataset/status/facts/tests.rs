@@ -158,6 +158,18 @@ async fn what_a_head_consumed_does_not_wait_although_its_object_is_there() {
     assert_eq!((waiting.objects, waiting.bytes, waiting.partitions, waiting.cut), (2, 12, 2, false));
 }
 
+/// As a purge leaves them where the dataset came back with other partitions.
+#[tokio::test]
+async fn partitions_that_the_dataset_cannot_have_are_not_behind() {
+    let world = World::new().await;
+    world.commit("dt=2026-11-21", 1, &[]).await;
+    world.commit("dt=2026-11-21/hour=10", 1, &[]).await;
+    let facts = world.facts().await;
+    let Table::Registered { behind, .. } = facts.table else { panic!("{:?}", facts.table) };
+    assert_eq!(behind.iter().map(ToString::to_string).collect::<Vec<_>>(), ["dt=2026-11-21"]);
+    assert_eq!(facts.stored.partitions, 1);
+}
+
 #[tokio::test]
 async fn a_partition_whose_head_the_catalog_does_not_have_is_behind() {
     let world = World::new().await;
