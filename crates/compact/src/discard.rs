@@ -12,6 +12,7 @@ use domain::{
     key,
     port::{Clock, Ids, ObjectStore, StoreError},
     run::Run,
+    sabotage::{self, Bug},
 };
 
 use crate::{
@@ -120,7 +121,14 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             (Discard::LostFiles, Some(head)) => {
                 let lost = self.lost_files(head).await?;
                 let kept: Vec<DataFile> = there.iter().filter(|file| !lost.contains(file)).cloned().collect();
-                (kept, lost, Vec::new())
+                let consumed = match sabotage::is_on(Bug::DiscardKeepsConsumed) {
+                    true => still_there(Some(head), &listing),
+                    false => Vec::new(),
+                };
+                match sabotage::is_on(Bug::DiscardAllFiles) && !lost.is_empty() {
+                    true => (Vec::new(), there.to_vec(), consumed),
+                    false => (kept, lost, consumed),
+                }
             }
         };
         let takes_batches = what == Discard::Everything && !listing.fresh.is_empty();
@@ -157,7 +165,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             duplicates_dropped: 0,
             conflicting: 0,
             discarded: Some(Discarded {
-                rows: gone.iter().map(|file| file.rows).sum(),
+                rows: gone.iter().map(|file| file.rows).sum::<u64>()
+                    - u64::from(sabotage::is_on(Bug::DiscardOneUntold)),
                 files: gone.into_iter().map(|file| file.key).collect(),
                 reason: reason.to_owned(),
             }),

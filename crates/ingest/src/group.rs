@@ -9,6 +9,7 @@ use domain::{
     key, landing,
     port::{ObjectStore, PutMode, StoreError},
     quarantine::Rejected,
+    sabotage::{self, Bug},
 };
 
 use crate::pack::Packer;
@@ -38,7 +39,11 @@ impl<'a> Group<'a> {
     /// would be taken for what is in the table already, and deleted.
     pub(crate) fn new(place: Place<'a>) -> Self {
         let namer = match &place {
-            Place::Landing(dataset, partition, 0) => Namer::new(dataset, &partition.to_string()),
+            Place::Landing(dataset, partition, dropped)
+                if *dropped == 0 || sabotage::is_on(Bug::BatchNamesOfBefore) =>
+            {
+                Namer::new(dataset, &partition.to_string())
+            }
             Place::Landing(dataset, partition, dropped) => {
                 Namer::new(dataset, &format!("{partition}/after={dropped}"))
             }

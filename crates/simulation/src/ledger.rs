@@ -90,7 +90,12 @@ impl Ledger {
         let mut touched = BTreeSet::new();
         for (place, event) in events {
             match event {
-                Event::Good(_) if !is_settled && !self.place(place).holds(event) => {}
+                Event::Good(_) if !is_settled && !self.place(place).holds(event) => {
+                    if !self.drops.is_purged() && !self.quarantine.contains(&event) {
+                        let what = format!("event {event:?} was acknowledged under a drop, and is nowhere");
+                        return Err(Violation { invariant: "I1", what });
+                    }
+                }
                 Event::Good(_) => drop(self.place(place).acknowledged.insert(event)),
                 Event::Bad(_) => drop(self.rejected.insert(event)),
             }

@@ -7,6 +7,7 @@ use domain::{
     key::{self, ParsedKey},
     port::{Catalog, Clock, Ids, ObjectStore, StoreError},
     run::{MAX_LIFE, Run},
+    sabotage::{self, Bug},
     schemas::{self, Dropped},
 };
 
@@ -47,7 +48,9 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
             if self.is_live().await? {
                 return Ok(false);
             }
-            self.purge_partition(&partition).await?;
+            if !sabotage::is_on(Bug::PurgeWithoutCommit) {
+                self.purge_partition(&partition).await?;
+            }
         }
         // Listed before the look at the definitions: what another definition brings is not among it.
         let mut keys = self.keys(&key::table_prefix(name)).await?;

@@ -33,7 +33,8 @@ impl PlaceLedger {
     /// The files of the head: those that are there, and whether any is not.
     pub(crate) fn head_files(&self) -> (Vec<String>, bool) {
         let files = self.head().into_iter().flat_map(|head| head.by_file.keys());
-        let (there, gone): (Vec<&String>, Vec<&String>) = files.partition(|key| self.files.contains_key(*key));
+        let (there, gone): (Vec<&String>, Vec<&String>) =
+            files.partition(|key| self.files.contains_key(*key));
         (there.into_iter().cloned().collect(), !gone.is_empty())
     }
 
@@ -41,10 +42,8 @@ impl PlaceLedger {
     pub(super) fn holds(&self, event: Event) -> bool {
         let head = self.head();
         let is_row = head.is_some_and(|head| head.rows.contains(&event));
-        let mut fresh = self
-            .landing
-            .iter()
-            .filter(|(batch, _)| head.is_none_or(|head| !head.commit.has_consumed(batch)));
+        let mut fresh =
+            self.landing.iter().filter(|(batch, _)| head.is_none_or(|head| !head.commit.has_consumed(batch)));
         is_row || fresh.any(|(_, events)| events.contains(&event))
     }
 

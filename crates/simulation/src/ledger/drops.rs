@@ -46,6 +46,11 @@ impl Drops {
         self.began.get(&process) == Some(&self.happened)
     }
 
+    /// Whether anybody has begun to purge.
+    pub(super) fn is_purged(&self) -> bool {
+        !self.purgers.is_empty()
+    }
+
     pub(super) fn is_purged_by(&self, process: ProcessId) -> bool {
         self.purgers.contains(&process)
     }

@@ -100,7 +100,10 @@ impl PlaceLedger {
                 return violated("I3", format!("batch {} was consumed, and never landed", entry.batch));
             };
             if self.purged.contains(&entry.batch) && commit.kind != CommitKind::Discard {
-                return violated("purge", format!("batch {} was purged, and is in the table again", entry.batch));
+                return violated(
+                    "purge",
+                    format!("batch {} was purged, and is in the table again", entry.batch),
+                );
             }
             consumed.extend(events.iter().copied());
             self.consumed.insert(entry.batch.clone());
