@@ -91,8 +91,9 @@ pub(super) fn settle(
             }
         }
         Err(CompactError::DataFile { .. }) if actor.ports.world.state().lake.ledger.has_losses() => {}
-        // It had read the definition of before.
-        Err(CompactError::DefinitionBehind { .. }) if !actor.is_settled() => {}
+        // It had read the definition of before; or somebody rebuilds or repairs what is dropped.
+        Err(CompactError::DefinitionBehind { .. } | CompactError::UnknownDataset(_))
+            if !actor.is_settled() => {}
         Err(
             error @ (CompactError::Commit(_)
             | CompactError::DataFile { .. }

@@ -30,16 +30,27 @@ pub(crate) struct Commit {
     pub(crate) consumed: BTreeMap<Batch, Ticks>,
     /// Of those, what this very commit consumed: nothing in a merge.
     pub(crate) newly: BTreeSet<Batch>,
-    /// Whether it dropped twins of its parent.
-    pub(crate) is_repair: bool,
+    /// What it did to the rows of its parent.
+    pub(crate) less: Less,
+}
+
+/// What of a parent's rows a commit leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Less {
+    Nothing,
+    /// Twins.
+    Repair,
+    /// What a person gave up: all of them.
+    Discard,
 }
 
 impl Commit {
     pub(crate) fn kind(&self) -> CommitKind {
-        match (self.is_repair, self.newly.is_empty()) {
-            (true, _) => CommitKind::Repair,
-            (false, true) => CommitKind::Merge,
-            (false, false) => CommitKind::Append,
+        match (self.less, self.newly.is_empty()) {
+            (Less::Repair, _) => CommitKind::Repair,
+            (Less::Discard, _) => CommitKind::Discard,
+            (Less::Nothing, true) => CommitKind::Merge,
+            (Less::Nothing, false) => CommitKind::Append,
         }
     }
 
@@ -135,7 +146,11 @@ pub(crate) struct State {
     pub(crate) merges: u8,
     /// How many faults may still be.
     pub(crate) faults: u8,
+    /// How often a person may still give up rows.
+    pub(crate) discards: u8,
     pub(crate) acknowledged: BTreeSet<Event>,
+    /// What a person gave up: it may come back, and need not.
+    pub(crate) given_up: BTreeSet<Event>,
     pub(crate) landing: BTreeSet<Batch>,
     /// Messages for compactors, each of a landed batch, in order.
     pub(crate) landed: Vec<Batch>,
