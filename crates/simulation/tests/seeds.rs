@@ -40,8 +40,8 @@ fn no_promise_is_broken_where_a_dataset_is_dropped_and_asked_for_again() {
 #[test]
 fn each_scenario_comes_to_what_it_is_about() {
     for (scenario, words) in [
-        (Scenario::LostFiles, &["somebody deletes tables/", "is done: Some(Some(Discarded"][..]),
-        (Scenario::Drops, &["is done: Dropped", "is done: Live { version: 2, new: true }"][..]),
+        (Scenario::LostFiles, ["somebody deletes tables/", "is done: Some(Some(Discarded"]),
+        (Scenario::Drops, ["is done: Dropped", "is done: Live { version: 2, new: true }"]),
     ] {
         let traces: Vec<String> =
             (0..60).map(|seed| simulation::run(scenario, seed, true).trace.join("\n")).collect();

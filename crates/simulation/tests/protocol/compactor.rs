@@ -234,20 +234,19 @@ fn discard_rows(protocol: &Protocol, state: &mut State, mut commit: Commit) -> C
 }
 
 /// Of the rows of the head nobody is owed anything any more, but what is in landing, and not about to be deleted by
-/// somebody who has looked at this head.
+/// somebody who has looked at this head. The person asks for the partition afterwards.
 fn give_up(protocol: &Protocol, state: &mut State) {
     let rows: BTreeSet<Event> = state.head().into_iter().flat_map(|head| head.rows.iter().copied()).collect();
-    let runs = state.compactors.iter().flatten();
-    let doomed: BTreeSet<Batch> = runs
-        .flat_map(|run| match &run.step {
-            Compact::Deleting(batches) => batches.iter().copied().collect(),
-            _ => Vec::new(),
-        })
-        .collect();
+    let deleting = state.compactors.iter().flatten().filter_map(|run| match &run.step {
+        Compact::Deleting(batches) => Some(batches),
+        _ => None,
+    });
+    let doomed: BTreeSet<Batch> = deleting.flatten().copied().collect();
     let stays: BTreeSet<Event> =
         state.landing.difference(&doomed).flat_map(|batch| protocol.events(*batch)).collect();
     state.acknowledged.retain(|event| stays.contains(event) || !rows.contains(event));
     state.given_up.extend(rows);
+    state.send(Some(model::ASKED));
 }
 
 fn put_commit(protocol: &Protocol, state: &mut State, commit: &Commit) {
