@@ -237,13 +237,8 @@ fn discard_rows(protocol: &Protocol, state: &mut State, mut commit: Commit) -> C
 /// somebody who has looked at this head. The person asks for the partition afterwards.
 fn give_up(protocol: &Protocol, state: &mut State) {
     let rows: BTreeSet<Event> = state.head().into_iter().flat_map(|head| head.rows.iter().copied()).collect();
-    let deleting = state.compactors.iter().flatten().filter_map(|run| match &run.step {
-        Compact::Deleting(batches) => Some(batches),
-        _ => None,
-    });
-    let doomed: BTreeSet<Batch> = deleting.flatten().copied().collect();
-    let stays: BTreeSet<Event> =
-        state.landing.difference(&doomed).flat_map(|batch| protocol.events(*batch)).collect();
+    let landing = state.landing.iter().filter(|batch| !state.is_doomed(**batch));
+    let stays: BTreeSet<Event> = landing.flat_map(|batch| protocol.events(*batch)).collect();
     state.acknowledged.retain(|event| stays.contains(event) || !rows.contains(event));
     state.given_up.extend(rows);
     state.send(Some(model::ASKED));

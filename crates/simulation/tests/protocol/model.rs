@@ -231,7 +231,7 @@ impl Model for Protocol {
                 state.puts -= 1;
                 state.landing.insert(batch);
                 state.send(Some(batch));
-                state.acknowledged.extend(self.events(batch));
+                state.acknowledge(batch, self.events(batch));
             }
             Action::Double => {
                 state.faults -= 1;

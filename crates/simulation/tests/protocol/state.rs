@@ -178,6 +178,21 @@ impl State {
         self.landed.sort_unstable();
     }
 
+    /// Whether somebody who has looked is about to delete the batch from landing.
+    pub(crate) fn is_doomed(&self, batch: Batch) -> bool {
+        let mut runs = self.compactors.iter().flatten();
+        runs.any(|run| matches!(&run.step, Compact::Deleting(batches) if batches.contains(&batch)))
+    }
+
+    /// The events of a batch that was put are owed from now on. But for those that a person gave up, where somebody had
+    /// looked before, and deletes the batch yet: the command says how long to wait.
+    pub(crate) fn acknowledge(&mut self, batch: Batch, events: impl Iterator<Item = Event>) {
+        let is_doomed = self.is_doomed(batch);
+        let is_owed = |event: &Event| !is_doomed || !self.given_up.contains(event);
+        let owed: Vec<Event> = events.filter(is_owed).collect();
+        self.acknowledged.extend(owed);
+    }
+
     /// The numbers of all commits, debris among them.
     pub(crate) fn numbers(&self) -> BTreeSet<u64> {
         self.log.keys().copied().collect()
