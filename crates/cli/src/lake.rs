@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws::{Aws, GlueCatalog, RandomIds, S3Origin, S3Store, SystemClock};
 use chrono::{DateTime, Utc};
-use compact::{CompactError, Compactor};
+use compact::{CompactError, Compactor, DropError};
 use domain::{
     DatasetName, Partition,
     access::AccessError,
@@ -37,6 +37,17 @@ pub(crate) enum LakeError {
     /// A partition's compaction.
     #[error(transparent)]
     Compact(#[from] CompactError),
+}
+
+impl From<DropError> for LakeError {
+    fn from(error: DropError) -> Self {
+        match error {
+            DropError::Store(error) => Self::Store(error),
+            DropError::Catalog(error) => Self::Catalog(error),
+            DropError::Schemas(error) => Self::Schemas(error),
+            DropError::Compact(error) => Self::Compact(error),
+        }
+    }
 }
 
 impl LakeError {

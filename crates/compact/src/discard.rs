@@ -12,6 +12,7 @@ use domain::{
     key,
     port::{Clock, Ids, ObjectStore, StoreError},
     run::Run,
+    sabotage::{self, Bug},
 };
 
 use crate::{
@@ -76,7 +77,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     /// `None` if there is nothing to give up.
     ///
     /// After lost files the commit names no batch as consumed: what is still in landing is taken once more, and of that
-    /// only what the lost files had makes new rows. After everything it names all that has landed, up to as many batches
+    /// only what the lost files had makes new rows. (Who had looked at the head before it may still clean by that: what it
+    /// deletes does not come back, and is among what the commit gives up.) After everything it names all that has landed, up to as many batches
     /// as a commit may. They make no rows, and may be deleted.
     pub async fn discard(
         &self,
@@ -120,7 +122,14 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             (Discard::LostFiles, Some(head)) => {
                 let lost = self.lost_files(head).await?;
                 let kept: Vec<DataFile> = there.iter().filter(|file| !lost.contains(file)).cloned().collect();
-                (kept, lost, Vec::new())
+                let consumed = match sabotage::is_on(Bug::DiscardKeepsConsumed) {
+                    true => still_there(Some(head), &listing),
+                    false => Vec::new(),
+                };
+                match sabotage::is_on(Bug::DiscardAllFiles) && !lost.is_empty() {
+                    true => (Vec::new(), there.to_vec(), consumed),
+                    false => (kept, lost, consumed),
+                }
             }
         };
         let is_nothing = match what {
@@ -161,7 +170,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             duplicates_dropped: 0,
             conflicting: 0,
             discarded: Some(Discarded {
-                rows: gone.iter().map(|file| file.rows).sum(),
+                rows: told(gone.iter().map(|file| file.rows).sum()),
                 files: gone.into_iter().map(|file| file.key).collect(),
                 reason: reason.to_owned(),
             }),
@@ -185,6 +194,14 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             found.into_iter().map(|object| (object.key, object.size)).collect();
         let is_lost = |file: &&DataFile| sizes.get(&file.key) != Some(&file.bytes);
         Ok(head.files.iter().filter(is_lost).cloned().collect())
+    }
+}
+
+/// How many rows a discard says it gives up: all.
+fn told(rows: u64) -> u64 {
+    match sabotage::is_on(Bug::DiscardOneUntold) {
+        true => rows.saturating_sub(1),
+        false => rows,
     }
 }
 

@@ -13,6 +13,7 @@ mod coded;
 mod context;
 mod discard;
 mod distinct;
+mod dropping;
 mod error;
 mod files;
 mod gather;
@@ -54,6 +55,7 @@ mod workers;
 #[cfg(feature = "lambda")]
 pub use context::Context;
 pub use discard::{Discard, Lost};
+pub use dropping::{DropError, DropOutcome, Dropper};
 pub use error::CompactError;
 #[cfg(feature = "lambda")]
 pub use handler::handle;

@@ -35,6 +35,16 @@ pub enum Bug {
     VacuumByHead,
     /// `vacuum` deletes uncommitted directories at once, though their commits may be on their way.
     VacuumYoungLeftovers,
+    /// A discard of lost files lists what is still in landing as consumed, as any other commit does.
+    DiscardKeepsConsumed,
+    /// A discard of lost files gives up the files that are there too.
+    DiscardAllFiles,
+    /// A discard does not say one of the rows that it gives up.
+    DiscardOneUntold,
+    /// A purge deletes the data, and commits no empty generation before.
+    PurgeWithoutCommit,
+    /// `ingest` names the batches of a dataset that was dropped as it did before.
+    BatchNamesOfBefore,
 }
 
 #[cfg(feature = "sabotage")]

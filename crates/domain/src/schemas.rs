@@ -76,6 +76,9 @@ pub struct Loaded {
     pub damaged: BTreeMap<DatasetName, SchemasError>,
     /// Those that somebody dropped, and that nobody asked for again.
     pub dropped: BTreeSet<DatasetName>,
+    /// Those that somebody dropped and asked for again, with the newest version that was dropped. What arrives now is
+    /// another dataset's than what arrived before.
+    pub again: BTreeMap<DatasetName, u32>,
 }
 
 /// Reads the current version of every dataset. An error means that nothing is known.
@@ -99,8 +102,8 @@ pub async fn load_all<S: ObjectStore>(store: &S) -> Result<Loaded, SchemasError>
                 newest.remove(&name);
                 loaded.dropped.insert(name);
             }
-            // Asked for again since.
-            Ok(_) => {}
+            Ok(Some(note)) => drop(loaded.again.insert(name, note.version)),
+            Ok(None) => {}
             Err(unknown @ SchemasError::Store(_)) => return Err(unknown),
             Err(damaged @ SchemasError::Invalid { .. }) => {
                 newest.remove(&name);

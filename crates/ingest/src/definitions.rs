@@ -40,7 +40,9 @@ impl Known {
     }
 
     fn is(&self, loaded: &Loaded) -> bool {
-        self.loaded.datasets == loaded.datasets && self.loaded.damaged.keys().eq(loaded.damaged.keys())
+        self.loaded.datasets == loaded.datasets
+            && self.loaded.again == loaded.again
+            && self.loaded.damaged.keys().eq(loaded.damaged.keys())
     }
 
     /// The dataset that CloudEvents of this type are routed to.

@@ -9,6 +9,7 @@ use domain::{
     key, landing,
     port::{ObjectStore, PutMode, StoreError},
     quarantine::Rejected,
+    sabotage::{self, Bug},
 };
 
 use crate::pack::Packer;
@@ -16,7 +17,8 @@ use crate::pack::Packer;
 /// Where a group is to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Place<'a> {
-    Landing(&'a DatasetName, Partition),
+    /// With the newest version of the dataset that was dropped, 0 where none was: see [`Group::new`].
+    Landing(&'a DatasetName, Partition, u32),
     Quarantine(Option<&'a DatasetName>, NaiveDate),
 }
 
@@ -32,9 +34,19 @@ pub(crate) struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
+    /// A dataset that was dropped and asked for again gives its batches other names. The commits of before may still list
+    /// the old names as consumed, and somebody who had looked at them may still clean by them: the same events, sent again,
+    /// would be taken for what is in the table already, and deleted.
     pub(crate) fn new(place: Place<'a>) -> Self {
         let namer = match &place {
-            Place::Landing(dataset, partition) => Namer::new(dataset, &partition.to_string()),
+            Place::Landing(dataset, partition, dropped)
+                if *dropped == 0 || sabotage::is_on(Bug::BatchNamesOfBefore) =>
+            {
+                Namer::new(dataset, &partition.to_string())
+            }
+            Place::Landing(dataset, partition, dropped) => {
+                Namer::new(dataset, &format!("{partition}/after={dropped}"))
+            }
             Place::Quarantine(dataset, day) => {
                 Namer::new(dataset.map_or("", DatasetName::as_str), &day.to_string())
             }
@@ -82,7 +94,7 @@ impl<'a> Group<'a> {
     pub(crate) fn key(&self) -> String {
         let batch = self.namer.clone().name();
         match &self.place {
-            Place::Landing(dataset, partition) => key::landing(dataset, partition, &batch),
+            Place::Landing(dataset, partition, _) => key::landing(dataset, partition, &batch),
             Place::Quarantine(dataset, day) => key::quarantine(*dataset, *day, &batch),
         }
     }

@@ -47,7 +47,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
         // taken for one without a definition, and somebody called.
         let committed = self.committed_datasets().await?;
         // Also those that nobody asks for any more: their data is still there.
-        let schemas::Loaded { datasets, damaged, dropped } = schemas::load_all(&*self.store).await?;
+        let schemas::Loaded { datasets, damaged, dropped, .. } = schemas::load_all(&*self.store).await?;
         types::warn_of_shared(&datasets);
         for name in committed {
             // What is left of a dataset that was dropped is meant to be there.

@@ -1,6 +1,7 @@
 //! Who is at work on the lake. Each does one invocation, with the real service over the ports of its process.
 
 mod compactor;
+mod person;
 mod reader;
 mod register;
 mod sender;
@@ -14,6 +15,7 @@ use domain::{invariant::Violation, port::Clock, run::Run, settings::Settings};
 use crate::{ledger::Place, ports::Ports};
 
 pub(crate) use compactor::{compact, repair, sweep};
+pub(crate) use person::{ask, drop_dataset, recover};
 pub(crate) use reader::read;
 pub(crate) use register::{Desk, project, reconcile};
 pub(crate) use sender::{Mail, send};
@@ -40,6 +42,11 @@ impl Actor {
     fn run(&self) -> Run {
         let now = self.ports.now();
         Run::new(now, self.limit.map(|limit| now + limit))
+    }
+
+    /// Whether the dataset has been live all the time since this one began.
+    fn is_settled(&self) -> bool {
+        self.ports.world.state().lake.ledger.drops.is_settled(self.ports.process)
     }
 
     fn check(&self, result: Result<(), Violation>) {

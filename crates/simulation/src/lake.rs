@@ -152,10 +152,22 @@ impl Lake {
         Some(answer)
     }
 
+    /// The table goes, and all that it named.
+    pub(crate) fn delete_table(&mut self, table: &DatasetName) -> Option<Result<(), CatalogError>> {
+        let answer = self.catalog.delete_table(table).now_or_never()?;
+        if answer.is_ok() {
+            let now = self.time.now();
+            for place in self.ledger.places().iter().filter(|place| place.dataset == *table) {
+                self.ledger.damaged(place, None, now);
+            }
+        }
+        Some(answer)
+    }
+
     fn named(&mut self, table: &DatasetName, values: &[String], location: Option<&str>) {
         if let Ok(partition) = Partition::from_values(values) {
             let place = Place { dataset: table.clone(), partition };
-            let checked = self.ledger.named(&place, location, self.time.now());
+            let checked = self.ledger.named(&place, location, self.process, self.time.now());
             self.check(checked);
         }
     }
@@ -173,6 +185,12 @@ impl Lake {
             }
         };
         self.ledger.damaged(place, location.as_deref(), self.time.now());
+    }
+
+    /// Somebody deletes a data file that a commit names.
+    pub(crate) fn lose(&mut self, place: &Place, key: &str) {
+        let _answered_at_once = self.store.delete(&[key.to_owned()]).now_or_never();
+        self.ledger.place(place).lose(key);
     }
 
     /// The catalog is lost as a whole.

@@ -2,6 +2,8 @@
 //! since when each generation has been garbage. Every change is held against I1 to I6.
 
 mod contents;
+mod discards;
+mod drops;
 mod place;
 mod rules;
 
@@ -18,6 +20,7 @@ use domain::{
 use crate::process::ProcessId;
 
 pub(crate) use contents::rows;
+pub(crate) use drops::Drops;
 pub(crate) use place::PlaceLedger;
 
 /// An event, by the mark that stands for its identity (see [`domain::drawn`]).
@@ -43,6 +46,7 @@ pub(crate) struct Ledger {
     quarantine: BTreeSet<Event>,
     rejected: BTreeSet<Event>,
     retention: TimeDelta,
+    pub(crate) drops: Drops,
 }
 
 /// What a query engine does not take for a data file: its name begins with `_`. Who wrote it works with it alone.
@@ -52,7 +56,13 @@ pub(crate) fn is_hidden(key: &str) -> bool {
 
 impl Ledger {
     pub(crate) fn new(retention: TimeDelta) -> Self {
-        Self { places: BTreeMap::new(), quarantine: BTreeSet::new(), rejected: BTreeSet::new(), retention }
+        Self {
+            places: BTreeMap::new(),
+            quarantine: BTreeSet::new(),
+            rejected: BTreeSet::new(),
+            retention,
+            drops: Drops::default(),
+        }
     }
 
     pub(crate) fn places(&self) -> Vec<Place> {
@@ -64,14 +74,28 @@ impl Ledger {
         self.places.entry(place.clone()).or_default()
     }
 
-    /// These events are acknowledged: whoever sent them forgets them now (I1).
+    /// Whether a data file was lost anywhere.
+    pub(crate) fn has_losses(&self) -> bool {
+        self.places.values().any(PlaceLedger::has_losses)
+    }
+
+    /// These events are acknowledged: whoever sent them forgets them now (I1). Where the dataset was dropped under way, they
+    /// may be in quarantine as those of an unknown dataset, or purged already.
     pub(crate) fn acknowledge<'a>(
         &mut self,
         events: impl Iterator<Item = (&'a Place, Event)>,
+        process: ProcessId,
     ) -> Result<(), Violation> {
+        let is_settled = self.drops.is_settled(process);
         let mut touched = BTreeSet::new();
         for (place, event) in events {
             match event {
+                Event::Good(_) if !is_settled && !self.place(place).holds(event) => {
+                    if !self.drops.is_purged() && !self.quarantine.contains(&event) {
+                        let what = format!("event {event:?} was acknowledged under a drop, and is nowhere");
+                        return Err(Violation { invariant: "I1", what });
+                    }
+                }
                 Event::Good(_) => drop(self.place(place).acknowledged.insert(event)),
                 Event::Bad(_) => drop(self.rejected.insert(event)),
             }
@@ -95,6 +119,8 @@ impl Ledger {
         process: ProcessId,
         now: DateTime<Utc>,
     ) -> Result<(), Violation> {
+        self.drops.written(key, body)?;
+        let purges = self.drops.is_purged_by(process);
         if key.starts_with(key::QUARANTINE) {
             self.quarantine.extend(contents::rejected(body));
             return Ok(());
@@ -109,6 +135,7 @@ impl Ledger {
             Ok(ParsedKey::Landing(dataset, partition, batch)) => {
                 let events: BTreeSet<Event> = contents::landed(body).collect();
                 let place = self.place(&Place { dataset, partition });
+                place.purged.remove(&batch);
                 place.batches.insert(batch.clone(), events.clone());
                 place.landing.insert(batch, events);
                 Ok(())
@@ -119,7 +146,7 @@ impl Ledger {
                     what: format!("a commit was written that cannot be read: {error}"),
                 })?;
                 let place = Place { dataset, partition };
-                self.place(&place).committed(commit, now)?;
+                self.place(&place).committed(commit, purges, now)?;
                 self.accounted_for(&place)
             }
             _ => Ok(()),
@@ -147,13 +174,16 @@ impl Ledger {
         process: ProcessId,
         now: DateTime<Utc>,
     ) -> Result<(), Violation> {
-        let retention = self.retention;
+        let (retention, purges) = (self.retention, self.drops.is_purged_by(process));
         if is_hidden(key) {
             return Ok(());
         }
         if let Some((dataset, partition, generation, writer)) = key::generation_of(key) {
             let location = key::generation_prefix(&dataset, &partition, generation, &writer);
             let place = self.place(&Place { dataset, partition });
+            if purges {
+                return place.file_purged(key);
+            }
             return place.file_deleted((key, &location), process, now, retention);
         }
         match ParsedKey::parse(key) {
@@ -164,21 +194,31 @@ impl Ledger {
             }
             Ok(ParsedKey::Commit(dataset, partition, generation)) => {
                 let place = Place { dataset, partition };
-                self.place(&place).commit_deleted(generation.number(), now, retention)?;
+                let (known, number) = (self.place(&place), generation.number());
+                match purges {
+                    true => known.commit_purged(number)?,
+                    false => known.commit_deleted(number, now, retention)?,
+                }
                 self.accounted_for(&place)
             }
             _ => Ok(()),
         }
     }
 
-    /// A service wrote this location into the catalog, or took the partition out of it.
+    /// A service wrote this location into the catalog, or took the partition out of it. With a view of before a drop it can
+    /// do what it likes: whoever looks next mends it.
     pub(crate) fn named(
         &mut self,
         place: &Place,
         location: Option<&str>,
+        process: ProcessId,
         now: DateTime<Utc>,
     ) -> Result<(), Violation> {
-        self.place(place).named(location, now)
+        if self.drops.is_settled(process) {
+            return self.place(place).named(location, now);
+        }
+        self.damaged(place, location, now);
+        Ok(())
     }
 
     /// A person did.

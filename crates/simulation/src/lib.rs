@@ -18,4 +18,4 @@ mod trace;
 mod world;
 
 pub use many::run_many;
-pub use schedule::{Outcome, run};
+pub use schedule::{Outcome, Scenario, run};

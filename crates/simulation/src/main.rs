@@ -1,6 +1,6 @@
 //! Runs many schedules, and says how fast; a schedule that breaks a promise is printed with its seed and its trace.
 //!
-//! `SIMULATION_SEED=7` plays one, and prints what happens in it.
+//! `SIMULATION_SEED=7` plays one, and prints what happens in it. `--scenario` says which of the scenarios it is of.
 
 use std::{
     num::NonZero,
@@ -12,7 +12,7 @@ use std::{
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use simulation::Outcome;
+use simulation::{Outcome, Scenario};
 
 /// The services under a seeded scheduler with injected faults.
 #[derive(Debug, Parser)]
@@ -27,6 +27,9 @@ struct Args {
     /// How many to play at the same time; without it, one a processor
     #[arg(long)]
     threads: Option<NonZero<usize>>,
+    /// What there is besides the services: each has schedules of its own
+    #[arg(long, value_enum, default_value_t = Scenario::Services)]
+    scenario: Scenario,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -37,7 +40,7 @@ fn main() -> ExitCode {
     match std::env::var("SIMULATION_SEED").map(|text| text.parse()) {
         Err(_) => many(&args),
         Ok(Ok(seed)) => {
-            let outcome = simulation::run(seed, true);
+            let outcome = simulation::run(args.scenario, seed, true);
             tell(&outcome);
             ExitCode::from(u8::from(outcome.violation.is_some()))
         }
@@ -60,7 +63,7 @@ fn many(args: &Args) -> ExitCode {
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let (played, steps) = (AtomicU64::new(0), AtomicU64::new(0));
     let began = Instant::now();
-    let failures = simulation::run_many(args.start..end, threads, |outcome| {
+    let failures = simulation::run_many(args.scenario, args.start..end, threads, |outcome| {
         let now = played.fetch_add(1, Ordering::Relaxed) + 1;
         steps.fetch_add(outcome.steps, Ordering::Relaxed);
         bar.inc(1);
@@ -78,7 +81,7 @@ fn many(args: &Args) -> ExitCode {
     if args.json {
         let result = serde_json::json!({
             "schedules": played, "steps": steps, "seconds": seconds, "schedules_per_second": rate,
-            "threads": threads, "failed_seeds": seeds,
+            "threads": threads, "scenario": args.scenario.to_string(), "failed_seeds": seeds,
         });
         println!("{result}");
     } else {
@@ -97,8 +100,8 @@ fn tell(outcome: &Outcome) {
         None => eprintln!("seed {}: every promise holds after {} steps", outcome.seed, outcome.steps),
         Some(violation) => {
             eprintln!(
-                "seed {0}: {violation}\nto play it again: SIMULATION_SEED={0} cargo run -p simulation",
-                outcome.seed
+                "seed {0}: {violation}\nto play it again: SIMULATION_SEED={0} cargo run -p simulation -- --scenario {1}",
+                outcome.seed, outcome.scenario
             );
         }
     }

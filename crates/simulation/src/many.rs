@@ -7,11 +7,16 @@ use std::{
     thread,
 };
 
-use crate::schedule::{self, Outcome};
+use crate::schedule::{self, Outcome, Scenario};
 
-/// Plays the schedules of these seeds, on so many threads, and tells of each that is over. Ends at the first that breaks
+/// Plays the schedules of these seeds in a scenario, on so many threads, and tells of each that is over. Ends at the first that breaks
 /// a promise: what comes back is played with its trace, and there may be one for each thread.
-pub fn run_many(seeds: Range<u64>, threads: NonZero<usize>, over: impl Fn(&Outcome) + Sync) -> Vec<Outcome> {
+pub fn run_many(
+    scenario: Scenario,
+    seeds: Range<u64>,
+    threads: NonZero<usize>,
+    over: impl Fn(&Outcome) + Sync,
+) -> Vec<Outcome> {
     let (next, failed) = (AtomicU64::new(seeds.start), AtomicBool::new(false));
     let work = || {
         while !failed.load(Ordering::Relaxed) {
@@ -19,12 +24,12 @@ pub fn run_many(seeds: Range<u64>, threads: NonZero<usize>, over: impl Fn(&Outco
             if seed >= seeds.end {
                 return None;
             }
-            let outcome = schedule::run(seed, false);
+            let outcome = schedule::run(scenario, seed, false);
             over(&outcome);
             if outcome.violation.is_some() {
                 failed.store(true, Ordering::Relaxed);
                 // Once more, with every step written down.
-                return Some(schedule::run(seed, true));
+                return Some(schedule::run(scenario, seed, true));
             }
         }
         None

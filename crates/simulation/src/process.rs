@@ -25,6 +25,7 @@ pub(crate) enum Role {
     Vacuum,
     Register,
     Reader,
+    Person,
 }
 
 /// The body of a process.

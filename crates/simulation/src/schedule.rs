@@ -4,6 +4,7 @@ mod person;
 mod rest;
 mod start;
 mod steps;
+mod story;
 
 use std::{cell::RefCell, collections::VecDeque, rc::Rc, sync::Arc};
 
@@ -26,10 +27,15 @@ use crate::{
     world::World,
 };
 
+pub use story::Scenario;
+use story::Story;
+
 /// How a schedule ended.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The seed that makes it again.
+    /// The scenario and the seed that make it again.
+    pub scenario: Scenario,
+    /// See `scenario`.
     pub seed: u64,
     /// What does not hold, if anything.
     pub violation: Option<Violation>,
@@ -41,11 +47,11 @@ pub struct Outcome {
     pub hash: u64,
 }
 
-/// Runs the schedule of a seed. With `keep_trace` the outcome says what happened, which takes longer.
-pub fn run(seed: u64, keep_trace: bool) -> Outcome {
-    let mut schedule = match Schedule::new(seed, keep_trace) {
+/// Runs the schedule of a seed in a scenario. With `keep_trace` the outcome says what happened, which takes longer.
+pub fn run(scenario: Scenario, seed: u64, keep_trace: bool) -> Outcome {
+    let mut schedule = match Schedule::new(scenario, seed, keep_trace) {
         Ok(schedule) => schedule,
-        Err(error) => return Outcome::unmade(seed, domain::chain(&error)),
+        Err(error) => return Outcome::unmade(scenario, seed, domain::chain(&error)),
     };
     schedule.play();
     schedule.rest();
@@ -56,17 +62,17 @@ pub fn run(seed: u64, keep_trace: bool) -> Outcome {
         Ok(world) => {
             let state = world.into_state();
             let (trace, hash, steps) = state.trace.into_parts();
-            Outcome { seed, violation: state.lake.violation, trace, steps, hash }
+            Outcome { scenario, seed, violation: state.lake.violation, trace, steps, hash }
         }
-        Err(_) => Outcome::unmade(seed, "a process outlived its schedule".to_owned()),
+        Err(_) => Outcome::unmade(scenario, seed, "a process outlived its schedule".to_owned()),
     }
 }
 
 impl Outcome {
     /// The simulation itself does not work.
-    fn unmade(seed: u64, what: String) -> Self {
+    fn unmade(scenario: Scenario, seed: u64, what: String) -> Self {
         let violation = Some(Violation { invariant: "simulation", what });
-        Self { seed, violation, trace: Vec::new(), steps: 0, hash: 0 }
+        Self { scenario, seed, violation, trace: Vec::new(), steps: 0, hash: 0 }
     }
 }
 
@@ -75,6 +81,7 @@ impl Outcome {
 struct Schedule {
     world: Arc<World>,
     profile: Profile,
+    story: Story,
     settings: Rc<Settings>,
     places: Rc<Vec<Place>>,
     begun: DateTime<Utc>,
@@ -90,9 +97,10 @@ struct Schedule {
 }
 
 impl Schedule {
-    fn new(seed: u64, keep_trace: bool) -> Result<Self, start::Unmade> {
+    fn new(scenario: Scenario, seed: u64, keep_trace: bool) -> Result<Self, start::Unmade> {
         let mut random = Random::new(seed);
-        let profile = Profile::new(seed, &mut random);
+        let chances = random.fork();
+        let profile = Story::mixed(scenario, Profile::new(seed, &mut random));
         let settings = start::settings(&profile)?;
         let versions = start::versions(profile.columns, &mut random)?;
         let time = Arc::new(Time::default());
@@ -109,6 +117,7 @@ impl Schedule {
         lake.item_faults = profile.item_faults;
         let mut trace = Trace::new(keep_trace);
         trace.step(begun, seed, || format!("seed {seed}: {profile:?}"));
+        let definition = versions.first().map(|first| serde_json::to_vec(first.definition())).transpose()?;
         let mut versions = versions.into_iter();
         if let Some(first) = versions.next() {
             start::define(&mut lake, &first, 1)?;
@@ -117,6 +126,7 @@ impl Schedule {
         Ok(Self {
             world: Arc::new(World::new(time, lake, trace)),
             profile,
+            story: Story::new(scenario, chances, definition.unwrap_or_default().into()),
             settings: Rc::new(settings),
             places: Rc::new(places),
             begun,

@@ -1,20 +1,29 @@
 //! The simulation bites: each deliberate bug is found, within so many seeds.
 
 use domain::sabotage::{self, Bug};
+use simulation::Scenario;
 
 /// Plays the seeds from 0 until the bug is found, which has to be by a violation of one of these.
 fn is_found(bug: Bug, within: u64, by: &[&str]) {
-    is_found_among(bug, 0..within, by);
+    is_found_among(bug, Scenario::Services, 0..within, by);
 }
 
 /// The same, where it takes a mixture that one seed in eight has: the seeds that leave this rest.
 fn is_found_by_eighths(bug: Bug, rest: u64, within: u64, by: &[&str]) {
-    is_found_among(bug, (0..within).map(|number| 8 * number + rest), by);
+    is_found_among(bug, Scenario::Services, (0..within).map(|number| 8 * number + rest), by);
 }
 
-fn is_found_among(bug: Bug, mut seeds: impl Iterator<Item = u64>, by: &[&str]) {
+/// The same, where it takes a person.
+fn is_found_in(scenario: Scenario, bug: Bug, within: u64, by: &[&str]) {
+    is_found_among(bug, scenario, 0..within, by);
+}
+
+fn is_found_among(bug: Bug, scenario: Scenario, mut seeds: impl Iterator<Item = u64>, by: &[&str]) {
     let found = sabotage::with(bug, || {
-        seeds.find_map(|seed| simulation::run(seed, false).violation.map(|violation| (seed, violation)))
+        seeds.find_map(|seed| {
+            let outcome = simulation::run(scenario, seed, false);
+            outcome.violation.map(|violation| (seed, violation))
+        })
     });
     assert!(found.is_some(), "{bug:?} is not found");
     if let Some((seed, violation)) = found {
@@ -96,4 +105,29 @@ fn a_vacuum_by_the_head() {
 #[test]
 fn a_vacuum_of_what_may_still_be_committed() {
     is_found(Bug::VacuumYoungLeftovers, 1_000, &["I3", "I5"]);
+}
+
+#[test]
+fn a_discard_that_takes_what_is_in_landing_for_consumed() {
+    is_found_in(Scenario::LostFiles, Bug::DiscardKeepsConsumed, 2_000, &["I1", "rest"]);
+}
+
+#[test]
+fn a_discard_of_files_that_are_there() {
+    is_found_in(Scenario::LostFiles, Bug::DiscardAllFiles, 1_000, &["discard"]);
+}
+
+#[test]
+fn a_discard_that_does_not_say_all_that_it_gives_up() {
+    is_found_in(Scenario::LostFiles, Bug::DiscardOneUntold, 500, &["discard"]);
+}
+
+#[test]
+fn a_purge_without_the_commit_that_consumes() {
+    is_found_in(Scenario::Drops, Bug::PurgeWithoutCommit, 500, &["I1", "I5", "purge", "rest"]);
+}
+
+#[test]
+fn batches_named_as_before_the_drop() {
+    is_found_in(Scenario::Drops, Bug::BatchNamesOfBefore, 2_000, &["I1", "rest"]);
 }

@@ -1,18 +1,17 @@
 //! `tributary dataset drop`: a dataset goes, and its data with it where that is asked for.
 
 mod found;
-mod perform;
 
 use aws::SystemClock;
 use chrono::{DateTime, Utc};
 use clap::Args;
+use compact::{DropOutcome as Outcome, Dropper};
 use domain::{DatasetName, port::Clock, run::MAX_LIFE, schemas};
 use serde::Serialize;
 
 use crate::{failure::Failure, lake::RemoteLake, output};
 
 use found::Found;
-use perform::{Dropper, Outcome};
 
 /// Drop a dataset: its definitions and its table and, with --purge, all of its data.
 ///

@@ -62,7 +62,7 @@ pub(crate) struct Survey {
 pub(crate) async fn all<S: ObjectStore>(store: &S) -> Result<Survey, LakeError> {
     // What is live before what is asked for: a request of this moment is then seen as waiting, and not as
     // older than what is live.
-    let Loaded { mut datasets, mut damaged, dropped } = schemas::load_all(store).await?;
+    let Loaded { mut datasets, mut damaged, dropped, .. } = schemas::load_all(store).await?;
     let (requests, strangers) = requests(store, key::DATASETS).await?;
     let mut names: BTreeSet<DatasetName> = requests.keys().cloned().collect();
     names.extend(datasets.keys().cloned());

@@ -22,6 +22,9 @@ use plan::{Plan, Planner};
 ///
 /// If there is a replica or a backup, `tributary restore` loses nothing: try it first. What is given up cannot be rolled
 /// back. Versions of the functions that do not know such a commit stop at it: upgrade them first.
+///
+/// If you publish the lost events again, wait for 75 minutes. Functions that had begun before may until then delete from
+/// landing what they had seen to be in the table.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

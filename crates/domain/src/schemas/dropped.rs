@@ -140,6 +140,7 @@ mod tests {
         let loaded = load_all(&store).await.unwrap();
         assert!(loaded.datasets.is_empty() && loaded.damaged.is_empty());
         assert_eq!(loaded.dropped, [seats()].into());
+        assert!(loaded.again.is_empty());
         let read = dropped(&store, &seats()).await.unwrap().unwrap();
         assert_eq!(read, note);
         assert_eq!(read.last(&seats()).unwrap(), Some(live));
@@ -149,6 +150,7 @@ mod tests {
         let loaded = load_all(&store).await.unwrap();
         assert_eq!(loaded.datasets[&seats()].version, 3);
         assert!(loaded.dropped.is_empty(), "it was asked for again");
+        assert_eq!(loaded.again, [(seats(), 2)].into());
     }
 
     #[tokio::test]

@@ -111,6 +111,30 @@ async fn the_same_messages_make_the_same_objects() {
     assert_eq!(world.store.list_all("quarantine/").await.unwrap().len(), 1);
 }
 
+/// After a purge the head may list the batch of before as consumed, until the next commit.
+#[tokio::test]
+async fn the_same_message_is_another_batch_once_its_dataset_was_dropped_and_asked_for_again() {
+    let mut names = Vec::new();
+    for dropped in [None, Some(1), Some(2)] {
+        let world = world(&[]).await;
+        let (note, version) = ("schemas/passengers/dropped.json", "schemas/passengers/000003.json");
+        if let Some(dropped) = dropped {
+            let body = format!(r#"{{"format": 1, "version": {dropped}, "at": "2026-11-23T10:00:00Z"}}"#);
+            world.store.put(note, body.into(), PutMode::Create).await.unwrap();
+            world.store.put(version, DEFINITION.into(), PutMode::Create).await.unwrap();
+        }
+        for _ in 0..2 {
+            let again = [message("a", Some("passengers"), r#"{"passenger_id": 1}"#)];
+            assert_eq!(world.ingest.store(&again, NEVER).await.unwrap().accepted, 1);
+        }
+        let landed = world.store.list_all("landing/passengers/").await.unwrap();
+        names.extend(landed.into_iter().map(|object| object.key));
+    }
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 3, "each its own, and a redelivery no other: {names:?}");
+}
+
 #[tokio::test]
 async fn routing_falls_back_to_the_topic_and_then_to_the_default() {
     let world = world(&[("TRIBUTARY_DEFAULT_DATASET", "passengers")]).await;

@@ -52,7 +52,8 @@ impl<'a> Sorter<'a> {
     /// has too many partitions, or too much of the past is written to. The first is decided by the message alone, in
     /// the order of its events, so that a redelivery is cut off where the first delivery was.
     fn landing(&mut self, index: usize, dataset: &'a Dataset, partition: Partition) -> Result<usize, String> {
-        let place = Place::Landing(dataset.name(), partition.clone());
+        let dropped = self.rules.routes.known.loaded.again.get(dataset.name()).copied().unwrap_or_default();
+        let place = Place::Landing(dataset.name(), partition.clone(), dropped);
         let found = self.groups.find(&place);
         if let Some(group) = found.filter(|group| self.groups.list[*group].messages.last() == Some(&index)) {
             return Ok(group);

@@ -6,7 +6,7 @@ use domain::{Generation, batch::BatchName, memory::SeededIds};
 use super::Actor;
 use crate::{ledger::Place, ports::Ports};
 
-fn compactor(actor: &Actor) -> Compactor<Ports, Ports, SeededIds> {
+pub(super) fn compactor(actor: &Actor) -> Compactor<Ports, Ports, SeededIds> {
     let ports = Arc::new(actor.ports.clone());
     let ids = Arc::new(SeededIds::new(actor.seed));
     let compactor = Compactor::new(ports.clone(), ports, ids, &actor.settings);
@@ -70,13 +70,19 @@ fn landed(actor: &Actor, place: &Place) -> Vec<BatchName> {
 }
 
 /// A trigger that is reported as handled does not come again: what it was about is in the table.
-fn settle(actor: &Actor, landed: &[(Place, Vec<BatchName>)], answer: Result<Vec<Report>, CompactError>) {
+pub(super) fn settle(
+    actor: &Actor,
+    landed: &[(Place, Vec<BatchName>)],
+    answer: Result<Vec<Report>, CompactError>,
+) {
     actor.note(|| match &answer {
         Ok(reports) => format!("is done: {reports:?}"),
         Err(error) => format!("fails: {}", domain::chain(error)),
     });
     match answer {
         Ok(reports) if reports.iter().any(|report| report.waiting) => {}
+        // What has landed for a dropped dataset waits, or was purged.
+        Ok(_) if !actor.is_settled() => {}
         Ok(_) => {
             let mut state = actor.ports.world.state();
             for (place, landed) in landed {
@@ -84,6 +90,10 @@ fn settle(actor: &Actor, landed: &[(Place, Vec<BatchName>)], answer: Result<Vec<
                 state.lake.check(checked);
             }
         }
+        Err(CompactError::DataFile { .. }) if actor.ports.world.state().lake.ledger.has_losses() => {}
+        // It had read the definition of before; or somebody rebuilds or repairs what is dropped.
+        Err(CompactError::DefinitionBehind { .. } | CompactError::UnknownDataset(_))
+            if !actor.is_settled() => {}
         Err(
             error @ (CompactError::Commit(_)
             | CompactError::DataFile { .. }

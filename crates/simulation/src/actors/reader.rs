@@ -20,12 +20,15 @@ pub(crate) async fn read(actor: Actor, place: Place) {
     {
         let mut state = actor.ports.world.state();
         let known = state.lake.ledger.place(&place);
-        // What a person wrote there is nobody's promise.
-        if known.was_by_hand(&location) {
+        // What a person wrote there, or has deleted files of, is nobody's promise.
+        if known.was_by_hand(&location) || known.has_lost(&location) {
             return;
         }
         if known.committed_at(&location).is_none() {
             drop(state);
+            if !actor.is_settled() {
+                return;
+            }
             return actor.check(broken(format!("{location} was resolved, and is no generation")));
         }
     }
@@ -34,13 +37,14 @@ pub(crate) async fn read(actor: Actor, place: Place) {
     for object in objects.into_iter().filter(|object| !is_hidden(&object.key)) {
         match actor.ports.get(&object.key).await {
             Ok(body) => found.extend(rows(&body).unwrap_or_default()),
+            Err(_) if is_disturbed(&actor, &place, &location) => return,
             Err(StoreError::NotFound { key }) if actor.ports.now() - began <= PATIENCE => {
                 return actor.check(broken(format!("{key} was deleted while it was being read")));
             }
             Err(_) => return,
         }
     }
-    if actor.ports.now() - began > PATIENCE {
+    if actor.ports.now() - began > PATIENCE || is_disturbed(&actor, &place, &location) {
         return;
     }
     let mut state = actor.ports.world.state();
@@ -53,6 +57,12 @@ pub(crate) async fn read(actor: Actor, place: Place) {
     if whole != found {
         state.lake.check(broken(format!("{location} was read as {found:?}, and is {whole:?}")));
     }
+}
+
+/// Whether a person has deleted files of it meanwhile, or dropped the dataset.
+fn is_disturbed(actor: &Actor, place: &Place, location: &str) -> bool {
+    let has_lost = actor.ports.world.state().lake.ledger.place(place).has_lost(location);
+    has_lost || !actor.is_settled()
 }
 
 fn broken(what: String) -> Result<(), Violation> {

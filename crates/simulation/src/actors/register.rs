@@ -103,7 +103,7 @@ impl Drop for Stay {
     }
 }
 
-fn register(actor: &Actor) -> Register<Ports, Ports, Ports, SeededIds> {
+pub(super) fn register(actor: &Actor) -> Register<Ports, Ports, Ports, SeededIds> {
     let ports = Arc::new(actor.ports.clone());
     Register::new(ports.clone(), ports.clone(), ports, Arc::new(SeededIds::new(actor.seed)))
 }

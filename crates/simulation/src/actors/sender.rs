@@ -95,7 +95,7 @@ pub(crate) async fn send(actor: Actor, mails: Vec<Rc<Mail>>) {
     for (_, mail) in stored {
         mail.is_acknowledged.set(true);
         let events = mail.events.iter().map(|(place, event)| (place, *event));
-        let checked = state.lake.ledger.acknowledge(events);
+        let checked = state.lake.ledger.acknowledge(events, actor.ports.process);
         state.lake.check(checked);
     }
     drop(state);

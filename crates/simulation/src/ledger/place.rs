@@ -37,6 +37,12 @@ pub(crate) struct PlaceLedger {
     pub(crate) by_fault: BTreeSet<String>,
     /// The head at the time when the catalog was last written.
     pub(super) head_when_named: u64,
+    /// Data files that somebody deleted.
+    pub(super) lost: BTreeSet<String>,
+    /// What each discard gave up, by its number.
+    pub(super) given_up: Vec<(u64, BTreeSet<Event>)>,
+    /// Batches that a purge took, and that have not landed again since.
+    pub(super) purged: BTreeSet<BatchName>,
 }
 
 /// A generation that was committed.
@@ -45,6 +51,8 @@ pub(crate) struct Committed {
     pub(crate) commit: Commit,
     /// The rows of its files, when it was committed.
     pub(crate) rows: Vec<Event>,
+    /// The same by file.
+    pub(super) by_file: BTreeMap<String, Vec<Event>>,
 }
 
 #[derive(Debug)]

@@ -1,11 +1,14 @@
 //! The invariants, held against each change of one place.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Commit,
+    Commit, CommitKind,
     batch::BatchName,
     invariant::{self, Fate, Violation},
     run::MAX_AGE,
@@ -46,8 +49,13 @@ impl PlaceLedger {
         }
     }
 
-    /// I2 and I3.
-    pub(super) fn committed(&mut self, commit: Commit, now: DateTime<Utc>) -> Result<(), Violation> {
+    /// I2 and I3. Whoever `purges` gives up rows whose files are there.
+    pub(super) fn committed(
+        &mut self,
+        commit: Commit,
+        purges: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), Violation> {
         let number = commit.generation.number();
         match self.commits.get(&number) {
             Some(before) if before.commit == commit => return Ok(()),
@@ -56,25 +64,33 @@ impl PlaceLedger {
             }
             None => {}
         }
-        let rows = self.rows_of(&commit)?;
+        let by_file = self.rows_of(&commit)?;
+        let rows = by_file.values().flatten().copied().collect();
         let head = self.head().cloned();
         let location = commit.location.clone();
-        let committed = Arc::new(Committed { commit, rows });
+        let committed = Arc::new(Committed { commit, rows, by_file });
         self.history.insert(location, committed.clone());
         self.commits.insert(number, committed.clone());
         // Below the head it is debris: no parent, and never read.
         if head.as_ref().is_none_or(|head| head.number() < number) {
-            if number != head.as_ref().map_or(1, |head| head.number() + 1) {
+            // A purge that was cut off may commit its empty generation after another one has taken the whole log.
+            let is_late = purges && head.is_none();
+            if !is_late && number != head.as_ref().map_or(1, |head| head.number() + 1) {
                 return violated("I2", format!("commit {number} leaves a gap above the head {head:?}"));
             }
-            self.follows(head.as_deref(), &committed)?;
+            self.follows(head.as_deref(), &committed, purges)?;
         }
         self.sort_garbage(now);
         Ok(())
     }
 
-    fn follows(&mut self, parent: Option<&Committed>, committed: &Committed) -> Result<(), Violation> {
-        let Committed { commit, rows } = committed;
+    fn follows(
+        &mut self,
+        parent: Option<&Committed>,
+        committed: &Committed,
+        purges: bool,
+    ) -> Result<(), Violation> {
+        let Committed { commit, rows, .. } = committed;
         let mut consumed = BTreeSet::new();
         for entry in &commit.consumed {
             if parent.is_some_and(|parent| parent.commit.has_consumed(&entry.batch)) {
@@ -83,6 +99,12 @@ impl PlaceLedger {
             let Some(events) = self.batches.get(&entry.batch) else {
                 return violated("I3", format!("batch {} was consumed, and never landed", entry.batch));
             };
+            if self.purged.contains(&entry.batch) && commit.kind != CommitKind::Discard {
+                return violated(
+                    "purge",
+                    format!("batch {} was purged, and is in the table again", entry.batch),
+                );
+            }
             consumed.extend(events.iter().copied());
             self.consumed.insert(entry.batch.clone());
         }
@@ -90,13 +112,17 @@ impl PlaceLedger {
             return Ok(());
         }
         let before = parent.map_or(&[][..], |parent| &parent.rows);
-        invariant::follows(commit.kind, before, &consumed, rows)
+        invariant::follows(commit.kind, before, &consumed, rows)?;
+        match commit.kind {
+            CommitKind::Discard => self.discarded(parent, committed, purges),
+            _ => Ok(()),
+        }
     }
 
-    /// The rows of a commit's files, which are all there, and say how many they are.
-    fn rows_of(&self, commit: &Commit) -> Result<Vec<Event>, Violation> {
+    /// The rows of each of a commit's files, which are all there, and say how many they are.
+    fn rows_of(&self, commit: &Commit) -> Result<BTreeMap<String, Vec<Event>>, Violation> {
         let wrong = |what| Violation { invariant: "I3", what };
-        let mut rows = Vec::new();
+        let mut by_file = BTreeMap::new();
         for data in &commit.files {
             let file = self.files.get(&data.key).filter(|_| data.key.starts_with(&commit.location));
             let file = file.ok_or_else(|| wrong(format!("committed file {} is not there", data.key)))?;
@@ -105,12 +131,12 @@ impl PlaceLedger {
             if found.len() as u64 != data.rows || file.body.len() as u64 != data.bytes {
                 return Err(wrong(format!("committed file {} is not as its commit says", data.key)));
             }
-            rows.extend(found);
+            by_file.insert(data.key.clone(), found);
         }
-        if rows.len() as u64 != commit.rows {
+        if by_file.values().map(Vec::len).sum::<usize>() as u64 != commit.rows {
             return Err(wrong(format!("commit {} counts its rows wrongly", commit.generation)));
         }
-        Ok(rows)
+        Ok(by_file)
     }
 
     /// I4. The head is the one that the process found when it last looked, or any that came since: between its look and
@@ -123,14 +149,36 @@ impl PlaceLedger {
         process: ProcessId,
         now: DateTime<Utc>,
     ) -> Result<(), Violation> {
-        self.landing.remove(batch);
+        let events = self.landing.remove(batch).unwrap_or_default();
         let look = self.looks.get(&process).filter(|(_, at)| now - *at <= MAX_AGE + VALID_FOR);
         let looked = look.map_or(self.head_number(), |(head, _)| *head);
+        self.cleaned_late(&events, looked);
         let heads = self.history.values().filter(|committed| committed.number() >= looked);
         invariant::may_delete_landing(
             heads.flat_map(|head| &head.commit.consumed).map(|entry| &entry.batch),
             &batch,
         )
+    }
+
+    /// I5, for who purges: no file of the head, and it keeps none for the retention.
+    pub(super) fn file_purged(&mut self, key: &str) -> Result<(), Violation> {
+        self.files.remove(key);
+        match self.head() {
+            Some(head) if head.by_file.contains_key(key) => {
+                violated("I5", format!("{key} is purged, and a file of the head"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// I2, for who purges: the head goes last, and only when it has no rows.
+    pub(super) fn commit_purged(&mut self, number: u64) -> Result<(), Violation> {
+        match self.commits.remove(&number) {
+            Some(gone) if number > self.head_number() && !gone.rows.is_empty() => {
+                violated("I2", format!("the head {number} is purged, and has rows"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// I5, and I6 with it.
@@ -208,7 +256,9 @@ impl PlaceLedger {
             committed.remove(&number);
         }
         let mut files = self.commits.get(&number).into_iter().flat_map(|found| &found.commit.files);
-        let files_exist = files.all(|file| self.files.contains_key(&file.key));
+        // That somebody has deleted one is not the services' doing.
+        let files_exist =
+            files.all(|file| self.files.contains_key(&file.key) || self.lost.contains(&file.key));
         invariant::named_location(number, &committed, files_exist, at_rest)
     }
 

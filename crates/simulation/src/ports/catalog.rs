@@ -34,8 +34,7 @@ impl Catalog for Ports {
 
     async fn delete_table(&self, name: &DatasetName) -> Result<(), CatalogError> {
         let owned = name.clone();
-        let perform =
-            Box::new(move |lake: &mut crate::lake::Lake| lake.catalog.delete_table(&owned).now_or_never());
+        let perform = Box::new(move |lake: &mut crate::lake::Lake| lake.delete_table(&owned));
         self.change("delete_table", name.as_str(), failed, perform).await
     }
 

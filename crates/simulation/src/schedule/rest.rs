@@ -16,6 +16,7 @@ impl Schedule {
     pub(super) fn rest(&mut self) {
         self.calm = true;
         self.calm_down();
+        self.end_story();
         for _ in 0..ROUNDS {
             // Longer than anything that waits for company, and than the grace.
             self.world.time.advance(TimeDelta::minutes(20));
@@ -54,7 +55,7 @@ impl Schedule {
     }
 
     /// Lets the one process there is go on until it is over.
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         if self.is_broken() {
             return;
         }

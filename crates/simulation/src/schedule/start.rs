@@ -73,11 +73,27 @@ pub(super) fn define(lake: &mut Lake, drawn: &Drawn, version: u32) -> Result<(),
 }
 
 /// What can be started, in the order of [`crate::profile::Profile::roles`].
-const ROLES: [&str; 8] =
-    ["sender", "compactor", "sweep", "vacuum", "register", "reconcile", "reader", "repair"];
+const ROLES: [&str; 11] = [
+    "sender",
+    "compactor",
+    "sweep",
+    "vacuum",
+    "register",
+    "reconcile",
+    "reader",
+    "repair",
+    "recover",
+    "drop",
+    "ask",
+];
 
 /// Who comes at the end only, where a fault has doubled something.
 pub(super) const REPAIR: usize = 7;
+
+/// Who comes where the scenario says so.
+pub(super) const RECOVER: usize = 8;
+pub(super) const DROP: usize = 9;
+pub(super) const ASK: usize = 10;
 
 impl Schedule {
     /// Starts whatever the seed says.
@@ -97,6 +113,7 @@ impl Schedule {
         self.started += 1;
         let id = ProcessId(self.started);
         let words = ROLES[choice];
+        self.world.state().lake.ledger.drops.begin(id);
         self.note(1_000 + choice as u64, || format!("{id} starts: {words} {}", place.partition));
         let (role, script) = self.script(id, choice, place);
         self.processes.push(Process::new(id, role, script));
@@ -127,6 +144,12 @@ impl Schedule {
             4 => (Role::Register, Box::pin(actors::project(actor, place))),
             5 => (Role::Register, Box::pin(actors::reconcile(actor))),
             6 => (Role::Reader, Box::pin(actors::read(actor, place))),
+            RECOVER => (Role::Person, Box::pin(actors::recover(actor, place))),
+            DROP => (Role::Person, Box::pin(actors::drop_dataset(actor, place.dataset, self.story.purges))),
+            ASK => {
+                let definition = self.story.definition.clone();
+                (Role::Person, Box::pin(actors::ask(actor, place.dataset, definition)))
+            }
             REPAIR => (Role::Compactor, Box::pin(actors::repair(actor, place))),
             _ => (Role::Vacuum, Box::pin(actors::vacuum(actor, place))),
         }

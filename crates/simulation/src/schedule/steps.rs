@@ -24,6 +24,9 @@ impl Schedule {
             if self.is_broken() || (left == 0 && self.processes.is_empty()) {
                 return;
             }
+            if self.act() {
+                continue;
+            }
             self.pass_time();
             let room = left > 0 && self.processes.len() < self.profile.at_once;
             // A crowd comes by and by, not all at once.

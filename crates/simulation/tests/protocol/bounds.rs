@@ -18,6 +18,8 @@ pub(crate) struct Bounds {
     pub(crate) merges: u8,
     /// How often a fault of old may double a row of the head.
     pub(crate) faults: u8,
+    /// How often a person may give up all rows of the head.
+    pub(crate) discards: u8,
     /// Whether anything is cleaned.
     pub(crate) cleans: bool,
     /// How many of each process there may be at a time. Each may crash at any point, and starts again any number of
@@ -64,6 +66,8 @@ pub(crate) enum Bug {
     VacuumByAge,
     /// Twins are looked for among the inputs only.
     DedupeWithinInputs,
+    /// A discard lists what is still in landing as consumed.
+    DiscardKeepsConsumed,
     /// A run that was overtaken ends well.
     StopAt412,
     /// A run that has committed ends, and does not look once more.

@@ -148,6 +148,12 @@ fn a_vacuum_that_looks_at_the_clock_last_deletes_too_early() {
     violate(CATALOG, &[Bug::ClockReadLate], I5);
 }
 
+#[test]
+fn a_discard_that_takes_what_is_in_landing_for_consumed_loses_it() {
+    let bounds = Bounds { batches: &[&[0, 1], &[1]], puts: 2, discards: 1, ..COMMITS };
+    violate(bounds, &[Bug::DiscardKeepsConsumed], I1);
+}
+
 /// Not a bug, but what I4 must mean: a batch that was cleaned, put again, and is deleted by a compactor that looked before. No head lists it,
 /// and its events are in the table all the same: the head is that which the compactor looked at.
 #[test]

@@ -8,7 +8,7 @@ use crate::{
     bounds::Bug,
     model::{self, Protocol},
     properties::{self, I2, I3, I4, I4_BY_THE_LETTER, I5},
-    state::{Batch, Commit, Compact, Event, Location, Logged, Run, State},
+    state::{Batch, Commit, Compact, Event, Less, Location, Logged, Run, State},
 };
 
 /// What a compactor may do next.
@@ -18,6 +18,8 @@ pub(crate) enum CompactorStep {
     Build(usize),
     /// Writes the rows of the head without their twins.
     Repair,
+    /// A person gives up the rows of the head: writes a generation without them, which consumed nothing.
+    Discard,
     /// Lists landing, and finds nothing new: its message is done. Reads the head again, and cleans.
     FindNothing,
     /// The put takes effect, or finds the number taken, and is answered. Files that were overtaken are discarded.
@@ -51,6 +53,8 @@ pub(crate) fn steps(protocol: &Protocol, state: &State, run: &Run<Compact>) -> V
                 steps.push(Step::FindNothing);
             }
             steps.extend(has_twins.then_some(Step::Repair));
+            let has_rows = head.as_ref().is_some_and(|head| !head.rows.is_empty());
+            steps.extend((state.discards > 0 && has_rows).then_some(Step::Discard));
             steps.extend((state.merges > 0 && head.is_some()).then_some(Step::Build(0)));
             steps
         }
@@ -89,6 +93,7 @@ pub(crate) fn advance(
     let next = match (at, step) {
         (Compact::Head(head), CompactorStep::Build(inputs)) => build(protocol, state, head.as_ref(), inputs)?,
         (Compact::Head(head), CompactorStep::Repair) => repair(state, head?)?,
+        (Compact::Head(head), CompactorStep::Discard) => discard_rows(protocol, state, head?),
         (Compact::Head(_), CompactorStep::FindNothing) => Compact::Deleting(
             state.head().cloned().map(|head| cleanable(protocol, state, &head)).unwrap_or_default(),
         ),
@@ -203,7 +208,7 @@ fn build(protocol: &Protocol, state: &mut State, head: Option<&Commit>, inputs: 
     let location = state.fresh(head.map_or(1, |head| head.location.generation + 1));
     state.files.insert(location, 0);
     state.merges -= u8::from(newly.is_empty());
-    Some(Compact::Built(Commit { location, rows, consumed, newly, is_repair: false }))
+    Some(Compact::Built(Commit { location, rows, consumed, newly, less: Less::Nothing }))
 }
 
 /// `None` where the files of the head are gone.
@@ -211,15 +216,40 @@ fn repair(state: &mut State, mut commit: Commit) -> Option<Compact> {
     state.files.get(&commit.location)?;
     commit.rows.dedup();
     commit.consumed.retain(|batch, _| state.landing.contains(batch));
-    (commit.newly, commit.is_repair) = (BTreeSet::new(), true);
+    (commit.newly, commit.less) = (BTreeSet::new(), Less::Repair);
     commit.location = state.fresh(commit.location.generation + 1);
     state.files.insert(commit.location, 0);
     Some(Compact::Built(commit))
 }
 
+fn discard_rows(protocol: &Protocol, state: &mut State, mut commit: Commit) -> Compact {
+    commit.rows.clear();
+    let keeps = protocol.has(Bug::DiscardKeepsConsumed);
+    commit.consumed.retain(|batch, _| keeps && state.landing.contains(batch));
+    (commit.newly, commit.less) = (BTreeSet::new(), Less::Discard);
+    commit.location = state.fresh(commit.location.generation + 1);
+    state.files.insert(commit.location, 0);
+    state.discards -= 1;
+    Compact::Built(commit)
+}
+
+/// Of the rows of the head nobody is owed anything any more, but what is in landing, and not about to be deleted by
+/// somebody who has looked at this head. The person asks for the partition afterwards.
+fn give_up(protocol: &Protocol, state: &mut State) {
+    let rows: BTreeSet<Event> = state.head().into_iter().flat_map(|head| head.rows.iter().copied()).collect();
+    let landing = state.landing.iter().filter(|batch| !state.is_doomed(**batch));
+    let stays: BTreeSet<Event> = landing.flat_map(|batch| protocol.events(*batch)).collect();
+    state.acknowledged.retain(|event| stays.contains(event) || !rows.contains(event));
+    state.given_up.extend(rows);
+    state.send(Some(model::ASKED));
+}
+
 fn put_commit(protocol: &Protocol, state: &mut State, commit: &Commit) {
     let generation = commit.location.generation;
     let before = state.numbers();
+    if commit.less == Less::Discard {
+        give_up(protocol, state);
+    }
     state.log.insert(generation, Logged { commit: commit.clone(), age: 0, garbage: None });
     state.committed += u8::from(!state.registers.is_empty());
     properties::check(state, I2, invariant::head_stays(&before, &state.numbers()));

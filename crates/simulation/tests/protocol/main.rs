@@ -43,6 +43,7 @@ const COMMITS: Bounds = Bounds {
     puts: 3,
     merges: 0,
     faults: 0,
+    discards: 0,
     cleans: true,
     compactors: 2,
     registers: 0,
@@ -122,6 +123,12 @@ fn commits_cleaning_redelivery_and_crashes() {
 #[test]
 fn twins_that_a_fault_let_in_and_their_repair() {
     let bounds = Bounds { batches: &[&[0, 1], &[1]], puts: 2, faults: 1, ..COMMITS };
+    explore(bounds, &[], false).assert_properties();
+}
+
+#[test]
+fn rows_that_a_person_gives_up_and_what_of_them_is_still_in_landing() {
+    let bounds = Bounds { batches: &[&[0, 1], &[1]], puts: 2, discards: 1, ..COMMITS };
     explore(bounds, &[], false).assert_properties();
 }
 

@@ -9,7 +9,7 @@ use crate::{
     bounds::{Bounds, Bug, Times},
     compactor::{self, CompactorStep},
     properties, readers,
-    state::{Batch, Commit, Compact, Event, Location, Logged, Run, State, Ticks},
+    state::{Batch, Commit, Compact, Event, Less, Location, Logged, Run, State, Ticks},
     vacuum,
 };
 
@@ -148,7 +148,9 @@ impl Model for Protocol {
             puts: bounds.puts,
             merges: bounds.merges,
             faults: bounds.faults,
+            discards: bounds.discards,
             acknowledged: [].into(),
+            given_up: [].into(),
             landing: [].into(),
             landed: Vec::new(),
             committed: 0,
@@ -229,13 +231,13 @@ impl Model for Protocol {
                 state.puts -= 1;
                 state.landing.insert(batch);
                 state.send(Some(batch));
-                state.acknowledged.extend(self.events(batch));
+                state.acknowledge(batch, self.events(batch));
             }
             Action::Double => {
                 state.faults -= 1;
                 let mut commit = state.head()?.clone();
                 commit.rows.insert(0, *commit.rows.first()?);
-                (commit.newly, commit.is_repair) = ([].into(), false);
+                (commit.newly, commit.less) = ([].into(), Less::Nothing);
                 commit.location = state.fresh(commit.location.generation + 1);
                 state.files.insert(commit.location, 0);
                 let generation = commit.location.generation;

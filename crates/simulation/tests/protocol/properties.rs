@@ -9,7 +9,7 @@ use crate::{
     bounds::Bug,
     compactor,
     model::Protocol,
-    state::{Compact, Event, State},
+    state::{Compact, Event, Less, State},
 };
 
 pub(crate) const I1: &str = "I1: an acknowledged event is in landing or in the rows of the head";
@@ -55,8 +55,22 @@ pub(crate) fn of(protocol: &Protocol) -> Vec<Property<Protocol>> {
     if protocol.bounds.faults > 0 {
         properties.push(Property::sometimes("twins are repaired", |_, state: &State| {
             let mut commits = state.log.values().map(|logged| &logged.commit);
-            commits.any(|commit| commit.is_repair && !commit.has_twins())
+            commits.any(|commit| commit.less == Less::Repair && !commit.has_twins())
         }));
+    }
+    if protocol.bounds.discards > 0 {
+        properties.push(Property::sometimes(
+            "what was given up comes back from landing",
+            |_, state: &State| {
+                let discards = state.log.values().filter(|logged| logged.commit.less == Less::Discard);
+                let newest = discards.map(|logged| logged.commit.location.generation).max();
+                let is_since = |generation: u64| newest.is_some_and(|newest| newest < generation);
+                state.head().is_some_and(|head| {
+                    is_since(head.location.generation)
+                        && head.rows.iter().any(|event| state.given_up.contains(event))
+                })
+            },
+        ));
     }
     if protocol.bounds.compactors > 1 {
         properties.push(Property::sometimes("a writer is overtaken", |_, state: &State| {
@@ -170,6 +184,8 @@ fn rests_well(protocol: &Protocol, state: &State) -> bool {
         state.head()
     };
     let rows: &[Event] = visible.map_or(&[], |commit| &commit.rows);
+    let is_owed = |event: &Event| state.acknowledged.contains(event) || !state.given_up.contains(event);
+    let rows: Vec<Event> = rows.iter().copied().filter(is_owed).collect();
     let wanted: Vec<Event> = state.acknowledged.iter().copied().collect();
     rows == wanted && (!has_catalog || names_files(state, true))
 }

@@ -30,16 +30,27 @@ pub(crate) struct Commit {
     pub(crate) consumed: BTreeMap<Batch, Ticks>,
     /// Of those, what this very commit consumed: nothing in a merge.
     pub(crate) newly: BTreeSet<Batch>,
-    /// Whether it dropped twins of its parent.
-    pub(crate) is_repair: bool,
+    /// What it did to the rows of its parent.
+    pub(crate) less: Less,
+}
+
+/// What of a parent's rows a commit leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Less {
+    Nothing,
+    /// Twins.
+    Repair,
+    /// What a person gave up: all of them.
+    Discard,
 }
 
 impl Commit {
     pub(crate) fn kind(&self) -> CommitKind {
-        match (self.is_repair, self.newly.is_empty()) {
-            (true, _) => CommitKind::Repair,
-            (false, true) => CommitKind::Merge,
-            (false, false) => CommitKind::Append,
+        match (self.less, self.newly.is_empty()) {
+            (Less::Repair, _) => CommitKind::Repair,
+            (Less::Discard, _) => CommitKind::Discard,
+            (Less::Nothing, true) => CommitKind::Merge,
+            (Less::Nothing, false) => CommitKind::Append,
         }
     }
 
@@ -135,7 +146,11 @@ pub(crate) struct State {
     pub(crate) merges: u8,
     /// How many faults may still be.
     pub(crate) faults: u8,
+    /// How often a person may still give up rows.
+    pub(crate) discards: u8,
     pub(crate) acknowledged: BTreeSet<Event>,
+    /// What a person gave up: it may come back, and need not.
+    pub(crate) given_up: BTreeSet<Event>,
     pub(crate) landing: BTreeSet<Batch>,
     /// Messages for compactors, each of a landed batch, in order.
     pub(crate) landed: Vec<Batch>,
@@ -161,6 +176,21 @@ impl State {
     pub(crate) fn send(&mut self, message: Option<Batch>) {
         self.landed.extend(message);
         self.landed.sort_unstable();
+    }
+
+    /// Whether somebody who has looked is about to delete the batch from landing.
+    pub(crate) fn is_doomed(&self, batch: Batch) -> bool {
+        let mut runs = self.compactors.iter().flatten();
+        runs.any(|run| matches!(&run.step, Compact::Deleting(batches) if batches.contains(&batch)))
+    }
+
+    /// The events of a batch that was put are owed from now on. But for those that a person gave up, where somebody had
+    /// looked before, and deletes the batch yet: the command says how long to wait.
+    pub(crate) fn acknowledge(&mut self, batch: Batch, events: impl Iterator<Item = Event>) {
+        let is_doomed = self.is_doomed(batch);
+        let is_owed = |event: &Event| !is_doomed || !self.given_up.contains(event);
+        let owed: Vec<Event> = events.filter(is_owed).collect();
+        self.acknowledged.extend(owed);
     }
 
     /// The numbers of all commits, debris among them.

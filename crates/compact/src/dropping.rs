@@ -1,4 +1,4 @@
-//! The drop, step by step. Every step may be repeated, and the command may be stopped between any two.
+//! A dataset is dropped, step by step. Every step may be repeated, and the command may be stopped between any two.
 //!
 //! 1. The request goes, so that `register` accepts no version any more.
 //! 2. The note `schemas/<dataset>/dropped.json` is put: that is the moment of the drop. From then on `ingest` takes no
@@ -20,40 +20,43 @@
 //! Then comes a second look: a `register` that had read the request before may have accepted a version, or made the
 //! table, meanwhile.
 
+mod error;
+mod purge;
+
 use std::collections::BTreeSet;
 
-use compact::{Compactor, Discard};
 use domain::{
-    DatasetName, Partition,
+    DatasetName,
     key::{self, ParsedKey},
     port::{Catalog, CatalogError, Clock, Ids, ObjectStore, PutMode, StoreError},
-    run::{MAX_LIFE, Run},
     schemas::{self, Dropped, SchemasError},
 };
 
-use crate::lake::LakeError;
+use crate::service::Compactor;
+
+pub use error::DropError;
 
 /// How often what came back is dropped again.
 const LOOKS: u32 = 3;
 
-/// How often a partition is looked at in which others commit, or where none of what has landed goes.
-const ATTEMPTS: u32 = 20;
-
-/// Why each partition's rows are given up, for the commit.
-const REASON: &str = "the dataset was dropped";
-
 /// The lake, and the dataset.
-pub(super) struct Dropper<'a, S, C, K, I> {
-    pub(super) store: &'a S,
-    pub(super) catalog: &'a C,
-    pub(super) compactor: &'a Compactor<S, K, I>,
-    pub(super) clock: &'a K,
-    pub(super) name: &'a DatasetName,
+#[derive(Debug)]
+pub struct Dropper<'a, S, C, K, I> {
+    /// The bucket.
+    pub store: &'a S,
+    /// The catalog.
+    pub catalog: &'a C,
+    /// Who commits the empty generations. It has to work on the same bucket.
+    pub compactor: &'a Compactor<S, K, I>,
+    /// The time.
+    pub clock: &'a K,
+    /// The dataset.
+    pub name: &'a DatasetName,
 }
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub enum DropOutcome {
     /// It is dropped, with the data if that was asked for.
     Dropped,
     /// It is as it was: its definition is lost, or damaged, so that nobody could read its rows again.
@@ -63,11 +66,16 @@ pub(super) enum Outcome {
 }
 
 impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
-    /// Drops the dataset, with its data if `purge` says so.
-    pub(super) async fn drop(&self, purge: bool) -> Result<Outcome, LakeError> {
+    /// Drops the dataset, with its data if `purge` says so. It may be repeated at any time, and whoever began before it may
+    /// still be at work: what comes of that is said at the top of this module's source.
+    ///
+    /// # Errors
+    ///
+    /// What was done until then stays done, and the same call goes on from there.
+    pub async fn drop(&self, purge: bool) -> Result<DropOutcome, DropError> {
         for _ in 0..LOOKS {
             if !self.drop_definitions(purge).await? {
-                return Ok(Outcome::NeedsPurge);
+                return Ok(DropOutcome::NeedsPurge);
             }
             let is_whole = if purge {
                 self.purge().await?
@@ -76,18 +84,18 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
                 true
             };
             if self.store.exists(&key::definition(self.name)).await? {
-                return Ok(Outcome::AskedForAgain);
+                return Ok(DropOutcome::AskedForAgain);
             }
             // Without a request, a version that is live again is a late `register`'s: it is dropped too.
             if is_whole && !self.is_back().await? {
-                return Ok(Outcome::Dropped);
+                return Ok(DropOutcome::Dropped);
             }
         }
-        Ok(Outcome::AskedForAgain)
+        Ok(DropOutcome::AskedForAgain)
     }
 
     /// Steps 1 to 3. Answers whether they were done: they are not where nobody could read the data again.
-    async fn drop_definitions(&self, purge: bool) -> Result<bool, LakeError> {
+    async fn drop_definitions(&self, purge: bool) -> Result<bool, DropError> {
         let Self { store, name, .. } = *self;
         let live = match schemas::load(store, name).await {
             Err(SchemasError::Invalid { .. }) => Err(()),
@@ -136,97 +144,8 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
         }
     }
 
-    /// Steps 4 to 8. Answers whether they came to an end: a version may be live again meanwhile.
-    async fn purge(&self) -> Result<bool, LakeError> {
-        if !self.purge_data().await? {
-            return Ok(false);
-        }
-        let now = self.clock.now();
-        let note = schemas::dropped(self.store, self.name).await?;
-        let (version, at) = note.map_or((0, now), |note| (note.version, note.at));
-        self.put(&Dropped::without_data(version, at)).await?;
-        if now - at < MAX_LIFE {
-            return Ok(true);
-        }
-        let commits = self.keys(&format!("{}{}/", key::COMMITS, self.name)).await?;
-        if self.is_live().await? {
-            return Ok(false);
-        }
-        self.delete(&commits).await?;
-        Ok(true)
-    }
-
-    /// Steps 4 to 6. Answers whether they came to an end.
-    async fn purge_data(&self) -> Result<bool, LakeError> {
-        let name = self.name;
-        for partition in self.partitions().await? {
-            if !self.purge_partition(&partition).await? {
-                return Ok(false);
-            }
-        }
-        // Listed before the look at the definitions: what another definition brings is not among it.
-        let mut keys = self.keys(&key::table_prefix(name)).await?;
-        keys.extend(self.keys(&format!("{}{name}/", key::VACUUM)).await?);
-        keys.extend(self.keys(&key::quarantine_prefix(Some(name))).await?);
-        if self.is_live().await? {
-            return Ok(false);
-        }
-        self.delete(&keys).await?;
-        Ok(true)
-    }
-
-    /// Steps 4 and 5, until nothing more has landed. Answers whether they came to an end.
-    async fn purge_partition(&self, partition: &Partition) -> Result<bool, LakeError> {
-        let (name, mut attempts) = (self.name, 0);
-        while attempts < ATTEMPTS {
-            // Before each commit: what has landed for a dataset that is live again is not to go.
-            if self.is_live().await? {
-                return Ok(false);
-            }
-            // Each its own: a run may be an hour old at most.
-            let run = Run::new(self.clock.now(), None);
-            self.compactor.discard(Discard::Everything, REASON, name, partition, &run).await?;
-            let Some(head) = self.compactor.log(name, partition).await?.into_iter().next() else {
-                return Ok(true);
-            };
-            if !head.is_given_up() {
-                // Somebody was faster in between.
-                attempts += 1;
-                continue;
-            }
-            let (mut gone, mut is_last) = (Vec::new(), true);
-            for landed in self.keys(&key::landing_prefix(name, partition)).await? {
-                match ParsedKey::parse(&landed) {
-                    Ok(ParsedKey::Landing(_, of, batch)) if of == *partition => {
-                        if head.has_consumed(&batch) {
-                            gone.push(landed);
-                        } else {
-                            is_last = false;
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            self.delete(&gone).await?;
-            // In order of number: the head stays the head.
-            let mut older = self.keys(&key::commits_prefix(name, partition)).await?;
-            older.retain(|key| match ParsedKey::parse(key) {
-                Ok(ParsedKey::Commit(_, of, generation)) => of == *partition && generation < head.generation,
-                _ => false,
-            });
-            self.delete(&older).await?;
-            if is_last {
-                return Ok(true);
-            }
-            // A commit names so many batches. While some go each time, it goes on.
-            attempts += u32::from(gone.is_empty());
-        }
-        let error = format!("others keep writing to {name}/{partition}: stop whoever does, and run it again");
-        Err(StoreError::Failed { key: key::landing_prefix(name, partition), source: error.into() }.into())
-    }
-
     /// Without rows and landed events, no definition is held against the last one.
-    async fn free_the_name(&self) -> Result<(), LakeError> {
+    async fn free_the_name(&self) -> Result<(), DropError> {
         if let Some(note) = schemas::dropped(self.store, self.name).await?
             && note.has_data()
             && !self.has_data().await?
@@ -237,7 +156,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
     }
 
     /// Whether a version is live.
-    async fn is_live(&self) -> Result<bool, LakeError> {
+    async fn is_live(&self) -> Result<bool, DropError> {
         match schemas::load(self.store, self.name).await {
             Ok(live) => Ok(live.is_some()),
             Err(SchemasError::Invalid { .. }) => Ok(false),
@@ -246,7 +165,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
     }
 
     /// Whether a late `register` has made again what was deleted.
-    async fn is_back(&self) -> Result<bool, LakeError> {
+    async fn is_back(&self) -> Result<bool, DropError> {
         if self.is_live().await? {
             return Ok(true);
         }
@@ -258,7 +177,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
     }
 
     /// Whether there are rows, or events that are to become some.
-    async fn has_data(&self) -> Result<bool, LakeError> {
+    async fn has_data(&self) -> Result<bool, DropError> {
         for base in [key::LANDING, key::TABLES] {
             let page = self.store.list(&format!("{base}{}/", self.name), None).await?;
             if !page.objects.is_empty() {
@@ -282,26 +201,12 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
         Ok((versions, newest))
     }
 
-    async fn partitions(&self) -> Result<BTreeSet<Partition>, StoreError> {
-        let mut partitions = BTreeSet::new();
-        for base in [key::LANDING, key::COMMITS] {
-            for key in self.keys(&format!("{base}{}/", self.name)).await? {
-                if let Ok(ParsedKey::Landing(_, partition, _) | ParsedKey::Commit(_, partition, _)) =
-                    ParsedKey::parse(&key)
-                {
-                    partitions.insert(partition);
-                }
-            }
-        }
-        Ok(partitions)
-    }
-
     /// All keys below the prefix, in their order.
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         Ok(self.store.list_all(prefix).await?.into_iter().map(|object| object.key).collect())
     }
 
-    async fn put(&self, note: &Dropped) -> Result<(), LakeError> {
+    async fn put(&self, note: &Dropped) -> Result<(), DropError> {
         let key = key::dropped(self.name);
         let body = note.to_bytes();
         let body = body.map_err(|error| SchemasError::Invalid { key: key.clone(), source: error.into() })?;
