@@ -11,7 +11,7 @@ use domain::{
     schemas::{self, Dropped},
 };
 
-use super::{DropError, DropOutcome, Dropper};
+use super::{DropError, Dropper};
 use crate::discard::Discard;
 
 /// How often a partition is looked at in which others commit, or where none of what has landed goes.

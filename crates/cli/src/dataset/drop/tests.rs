@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::TimeDelta;
-use compact::Compactor;
+use compact::{Compactor, DropError};
 use domain::{
     Commit, CommitKind, DataFile, Generation, Partition,
     commit::WriterId,
@@ -15,7 +15,6 @@ use domain::{
 use register::{Acceptance, Register, RejectedDefinition};
 
 use super::*;
-use crate::lake::LakeError;
 
 use meddled::Meddled;
 
@@ -125,7 +124,7 @@ impl World {
     }
 
     /// A purge through this store.
-    async fn drop_by(&self, store: Meddled) -> Result<Outcome, LakeError> {
+    async fn drop_by(&self, store: Meddled) -> Result<Outcome, DropError> {
         let store = Arc::new(store);
         let settings = Settings::read(|_| None).unwrap();
         let compactor =
