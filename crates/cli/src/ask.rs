@@ -1,5 +1,5 @@
-//! `tributary rows`, `tributary query` and `tributary named-query run`: the HTTP API in this process, on the lake that the environment names, asked
-//! as any caller asks it.
+//! `tributary rows`, `tributary query` and `tributary named-query run`: the HTTP API in this process, on the lake that the
+//! environment names, asked as any caller asks it.
 
 mod conversation;
 mod export;
@@ -279,15 +279,18 @@ async fn ask(mut question: Question, answer: &AnswerOptions) -> Result<(), Failu
     let mut stop = Stop::watch()?;
     if let Some(path) = &answer.output {
         let mut export = Export::open(path, form)?;
-        let rows = if form.is_lines() {
+        let (rows, is_cut) = if form.is_lines() {
             conversation.pages(&question, &mut stop, |page| export.push(page)).await?
         } else {
             let answer = conversation.rows(&question, &mut stop).await?;
             export.push(&answer.body)?;
-            answer.rows.unwrap_or_default()
+            (answer.rows.unwrap_or_default(), answer.is_cut)
         };
         export.finish()?;
         output::note(&format!("{} in {}", output::counted(rows, "row"), path.display()));
+        if is_cut {
+            output::note("there are more rows: without --limit all of them are written");
+        }
         return Ok(());
     }
     let answer = conversation.rows(&question, &mut stop).await?;

@@ -87,13 +87,13 @@ impl Conversation {
         self.first(question, stop, None).await?.rows()
     }
 
-    /// All rows that answer the question, page by page, and how many there are.
+    /// All rows that answer the question, page by page: how many there are, and whether the limit kept others away.
     pub(super) async fn pages(
         &self,
         question: &Question,
         stop: &mut Stop,
         mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
-    ) -> Result<u64, Failure> {
+    ) -> Result<(u64, bool), Failure> {
         let mut reply = self.first(question, stop, Some(PAGE_ROWS)).await?;
         let spinner = output::spinner("reading the rows");
         let mut rows = 0;
@@ -109,7 +109,7 @@ impl Conversation {
             reply = page.ok_or(Failure::Interrupted)??;
         }
         spinner.finish_and_clear();
-        Ok(rows)
+        Ok((rows, reply.is_cut()))
     }
 
     /// The first page, of so many rows if that is said, or why there is none.
@@ -215,14 +215,18 @@ impl Reply {
         if self.status != StatusCode::OK {
             return Err(self.failure());
         }
-        let rows = self.row_count();
-        let is_cut = self.header("tributary-complete") == Some("false");
+        let (rows, is_cut) = (self.row_count(), self.is_cut());
         Ok(Answer { body: self.body, rows, is_cut })
     }
 
     /// Whether the answer has a part of its query's result: the next page is one of the same query.
     fn is_part(&self) -> bool {
         self.next().is_some()
+    }
+
+    /// Whether rows come after these.
+    fn is_cut(&self) -> bool {
+        self.header("tributary-complete") == Some("false")
     }
 
     fn header(&self, name: &str) -> Option<&str> {
