@@ -134,7 +134,7 @@ async fn a_stream_with_bad_events_is_mended_and_replayed_and_the_rest_is_discard
     let answer = lake.output(0, &["query", sql, "--format", "csv"]);
     let found: Vec<f64> = rows(&answer)[0].iter().map(|value| value.parse().unwrap()).collect();
     let total: f64 = readings.iter().filter_map(|(_, temp)| *temp).sum();
-    let expected =
+    let expected: [f64; 4] =
         [stored.into(), stored.into(), (stored - NO_STATION).into(), total + f64::from(EVENTS + 5)];
     assert_eq!(found, expected, "{answer}");
 }
