@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{DataType, Dataset, dataset::SYSTEM_COLUMNS};
+use domain::{DataType, Dataset, Granularity, dataset::SYSTEM_COLUMNS};
 
 /// A column of a table. There is no way to one but by matching a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,9 @@ pub(crate) struct TableColumn {
 pub(crate) enum Role {
     /// Values of the definition, or of the lake itself.
     Stored(DataType),
-    /// The partition key `dt`: text of the form `2026-11-23`.
-    Day,
+    /// The partition key `dt` of a dataset that is partitioned so: text of the form `2026-11-23`, of months `2026-11`, and
+    /// `all` of the only partition.
+    Dt(Granularity),
     /// The partition key `hour`: text of the form `07`.
     Hour,
 }
@@ -28,7 +29,7 @@ impl TableColumn {
         let role = if let Some(column) = dataset.column(name) {
             Role::Stored(column.data_type.clone())
         } else if dataset.granularity().keys().contains(&name) {
-            if name == "hour" { Role::Hour } else { Role::Day }
+            if name == "hour" { Role::Hour } else { Role::Dt(dataset.granularity()) }
         } else {
             SYSTEM_COLUMNS
                 .iter()
@@ -68,7 +69,7 @@ impl TableColumn {
     pub(crate) fn data_type(&self) -> &DataType {
         match &self.role {
             Role::Stored(data_type) => data_type,
-            Role::Day | Role::Hour => &DataType::String,
+            Role::Dt(_) | Role::Hour => &DataType::String,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
-use domain::{DataType, data_type::Decimal, json::Raw};
+use domain::{DataType, Granularity, Partition, data_type::Decimal, json::Raw};
 
 use crate::{
     column::{Operand, Role},
@@ -52,7 +52,7 @@ pub(crate) fn parse_element(
 /// Reads a value as the engine wrote it into a result; `None` if no filter can mean it.
 pub(crate) fn exactly(operand: &Operand, text: &str) -> Option<Value> {
     match operand.role() {
-        Role::Day => canonical_day(text).map(|_| Value::Text(text.to_owned())),
+        Role::Dt(granularity) => dt(granularity, text),
         Role::Hour => hour(text),
         Role::Stored(DataType::Timestamp) => time(&format!("{}Z", text.replacen(' ', "T", 1))),
         Role::Stored(data_type) => stored(&data_type, text),
@@ -62,8 +62,8 @@ pub(crate) fn exactly(operand: &Operand, text: &str) -> Option<Value> {
 fn read(role: &Role, column: &str, text: &str, now: DateTime<Utc>) -> Result<Value, Problem> {
     let day = |text| canonical_day(text).or_else(|| Some(relative(text, now)?.date_naive()));
     let (value, expected) = match role {
-        Role::Day => {
-            (day(text).map(|day| Value::Text(day.to_string())), "a day, as 2026-11-23, or today-7d".into())
+        Role::Dt(granularity) => {
+            (dt(*granularity, text).or_else(|| dt_from(*granularity, relative(text, now)?)), wanted_dt(*granularity))
         }
         Role::Hour => (hour(text), "an hour of two digits, 00 to 23".into()),
         Role::Stored(DataType::Date) => {
@@ -164,6 +164,33 @@ fn decimal(decimal: Decimal, text: &str) -> Option<Value> {
 fn canonical_day(text: &str) -> Option<NaiveDate> {
     let shaped = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| shaped && day.year() >= 1)
+}
+
+/// What the key `dt` of such partitions may be. A day is no month: `dt >= '2026-11-23'` would leave out all of November.
+fn dt(granularity: Granularity, text: &str) -> Option<Value> {
+    let is_one = match granularity {
+        Granularity::Day | Granularity::Hour => canonical_day(text).is_some(),
+        Granularity::Month => canonical_day(&format!("{text}-01")).is_some(),
+        Granularity::None => text == "all",
+    };
+    is_one.then(|| Value::Text(text.to_owned()))
+}
+
+/// The key `dt` of the partition that has this time. No time picks the only partition: it would pick everything.
+fn dt_from(granularity: Granularity, time: DateTime<Utc>) -> Option<Value> {
+    let partition = Partition::of(time, granularity).filter(|_| granularity != Granularity::None)?;
+    partition.values().into_iter().next().map(Value::Text)
+}
+
+fn wanted_dt(granularity: Granularity) -> Cow<'static, str> {
+    match granularity {
+        Granularity::Day | Granularity::Hour => "a day, as 2026-11-23, or today-7d",
+        Granularity::Month => {
+            "a month, as 2026-11, or a day from now for the month of that day, as today-60d"
+        }
+        Granularity::None => "all, which is the only partition: filter by another column",
+    }
+    .into()
 }
 
 fn hour(text: &str) -> Option<Value> {

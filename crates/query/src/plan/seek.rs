@@ -91,7 +91,7 @@ fn behind(term: &OrderBy, operand: &Operand, value: Option<&Value>) -> Option<Co
     let comparison = if term.descending { Comparison::Lt } else { Comparison::Gt };
     let beyond = Condition::Compare(operand.clone(), comparison, value.clone());
     // The keys of partitions are never null.
-    let has_nulls = !matches!(operand.role(), Role::Day | Role::Hour);
+    let has_nulls = !matches!(operand.role(), Role::Dt(_) | Role::Hour);
     Some(if has_nulls && !term.nulls_first { Condition::Any(vec![beyond, null()]) } else { beyond })
 }
 
@@ -186,6 +186,28 @@ mod tests {
             plan(&testing::bookings(), "select=t:booked_at.date_trunc(hour)&order=t", None).keys.places,
             [] as [usize; 0]
         );
+    }
+
+    #[test]
+    fn a_place_is_found_again_in_partitions_of_every_kind() {
+        use domain::Granularity;
+        for (by, dt, other) in [
+            (Granularity::Day, "2026-11-23", "2026-11"),
+            (Granularity::Month, "2026-11", "2026-11-23"),
+            (Granularity::None, "all", "2026-11"),
+        ] {
+            let definition =
+                domain::Definition { partition_by: by, ..testing::passengers().definition().clone() };
+            let dataset = domain::Dataset::new(definition).unwrap();
+            let next = statement(&dataset, "select=name&limit=5", &[Some("7"), Some(dt)]);
+            let parameters: Vec<String> = next.parameters.iter().map(ToString::to_string).collect();
+            assert_eq!(parameters, ["7", "7", &format!("'{dt}'")]);
+
+            let mut request = RowsRequest::parse("").unwrap();
+            request.after = Some(vec![Some("7".to_owned()), Some(other.to_owned())]);
+            let limits = Limits { default_rows: 100, max_rows: 1_000 };
+            assert_eq!(RowsPlan::new(&dataset, &request, limits).unwrap_err().kind(), Kind::InvalidCursor);
+        }
     }
 
     #[test]

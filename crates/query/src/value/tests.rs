@@ -27,6 +27,25 @@ fn values_at_the_edges() {
 }
 
 #[test]
+fn the_key_of_a_partition_is_what_partitions_of_its_kind_have() {
+    let now = DateTime::parse_from_rfc3339("2026-11-23T10:05:07Z").unwrap().to_utc();
+    let read = |by, text: &str| super::read(&Role::Dt(by), "dt", text, now).ok();
+    let text = |text: &str| Some(Value::Text(text.to_owned()));
+    let texts =
+        ["2026-11-23", "2026-11", "all", "today-30d", "2026-13", "2026-1", "2026", "0000-11", "", "-026-11"];
+    for (by, expected) in [
+        (Granularity::Hour, [text("2026-11-23"), None, None, text("2026-10-24")]),
+        (Granularity::Day, [text("2026-11-23"), None, None, text("2026-10-24")]),
+        (Granularity::Month, [None, text("2026-11"), None, text("2026-10")]),
+        (Granularity::None, [None, None, text("all"), None]),
+    ] {
+        let found = texts.map(|text| read(by, text));
+        assert_eq!(found[..4], expected, "{by:?}");
+        assert!(found[4..].iter().all(Option::is_none), "{by:?}: {found:?}");
+    }
+}
+
+#[test]
 fn times_count_from_now() {
     let now = DateTime::parse_from_rfc3339("2026-11-23T10:05:07Z").unwrap().to_utc();
     for (text, expected) in [
@@ -44,8 +63,8 @@ fn times_count_from_now() {
         assert_eq!(Some(found), time(expected), "{text}");
     }
     let day = |role: &Role, text: &str| super::read(role, "d", text, now).unwrap();
-    assert_eq!(day(&Role::Day, "today-1d"), Value::Text("2026-11-22".into()));
-    assert_eq!(day(&Role::Day, "now-11h"), Value::Text("2026-11-22".into()));
+    assert_eq!(day(&Role::Dt(Granularity::Day), "today-1d"), Value::Text("2026-11-22".into()));
+    assert_eq!(day(&Role::Dt(Granularity::Day), "now-11h"), Value::Text("2026-11-22".into()));
     let date = Role::Stored(DataType::Date);
     assert_eq!(day(&date, "today"), Value::Day(NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()));
     assert_eq!(day(&Role::Stored(DataType::String), "now"), Value::Text("now".into()), "a text is a text");

@@ -122,6 +122,21 @@ async fn a_csv_file_becomes_a_chart() {
     assert_eq!(rows(&answer).len(), 12, "{answer}");
     assert!(rows(&answer).iter().all(|row| row[1] == "2021-02"), "{answer}");
 
+    // All of it page by page, behind each last row, whichever partition that is in.
+    let (mut next, mut read) = (Some("/v1/datasets/weather/rows?limit=300&format=csv".to_owned()), 0);
+    while let Some(path) = next {
+        let answer = reqwest::get(format!("{}{path}", lake.http())).await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let link = answer.headers().get("link").map(|link| link.to_str().unwrap().to_owned());
+        next = link.and_then(|link| Some(link.strip_prefix('<')?.split_once('>')?.0.to_owned()));
+        read += rows(&answer.text().await.unwrap()).len();
+    }
+    assert_eq!(read, count);
+    let (code, answer) =
+        get(&lake, "/v1/datasets/weather/rows?dt=gte.2021-03&select=count()&format=csv", None).await;
+    assert_eq!((code, rows(&answer)), (200, vec![vec!["372"]]), "31 days of 12: {answer}");
+    assert_eq!(get(&lake, "/v1/datasets/weather/rows?dt=gte.2021-03-01", None).await.0, 400);
+
     // The same chart as a named query, for whoever draws it, and all rows in a file.
     lake.file("monthly-means.json", r#"{"name": "monthly-means", "description": "The mean of each month"}"#);
     let sql = "SELECT date_trunc('month', time_hour) AS month, avg(temp) AS mean FROM weather GROUP BY date_trunc('month', time_hour) ORDER BY 1";
