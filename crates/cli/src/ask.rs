@@ -3,11 +3,12 @@
 
 mod conversation;
 mod export;
+mod form;
 mod shown;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use domain::{DatasetName, QueryName};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -16,6 +17,7 @@ use crate::{failure::Failure, lake::RemoteLake, log, output, stop::Stop};
 
 use conversation::{Conversation, Question};
 use export::Export;
+use form::Form;
 
 /// Rows of a dataset.
 ///
@@ -122,60 +124,6 @@ struct AnswerOptions {
     /// in quotes.
     #[arg(long)]
     spreadsheet: bool,
-}
-
-/// What rows are printed as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// Aligned columns, for a person.
-    Table,
-    /// RFC 4180.
-    Csv,
-    /// An array of records.
-    Json,
-    /// A record a line.
-    Ndjson,
-    /// What pandas reads as orient="columns".
-    Columns,
-    /// A Parquet file.
-    Parquet,
-    /// An Arrow IPC stream.
-    Arrow,
-}
-
-impl Form {
-    /// What the API is asked for.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Table | Self::Json => "json",
-            Self::Csv => "csv",
-            Self::Ndjson => "ndjson",
-            Self::Columns => "columns",
-            Self::Parquet => "parquet",
-            Self::Arrow => "arrow",
-        }
-    }
-
-    /// That of a file with this ending.
-    fn of_file(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()? {
-            "csv" => Some(Self::Csv),
-            "json" => Some(Self::Json),
-            "ndjson" | "jsonl" => Some(Self::Ndjson),
-            "parquet" => Some(Self::Parquet),
-            "arrow" | "arrows" => Some(Self::Arrow),
-            _ => None,
-        }
-    }
-
-    /// Whether documents of it can follow one another in one document.
-    fn is_lines(self) -> bool {
-        matches!(self, Self::Csv | Self::Ndjson)
-    }
-
-    fn is_binary(self) -> bool {
-        matches!(self, Self::Parquet | Self::Arrow)
-    }
 }
 
 impl AnswerOptions {
@@ -289,7 +237,7 @@ async fn ask(mut question: Question, answer: &AnswerOptions) -> Result<(), Failu
         export.finish()?;
         output::note(&format!("{} in {}", output::counted(rows, "row"), path.display()));
         if is_cut {
-            output::note("these are the first rows, and there are more: the limit kept them away");
+            output::note("there are more rows: without --limit all of them are written");
         }
         return Ok(());
     }

@@ -7,7 +7,6 @@ mod operations;
 mod parts;
 mod schemas;
 
-use serde_json::Value;
 use utoipa::openapi::{
     InfoBuilder, OpenApi, OpenApiBuilder, Server,
     path::Parameter,
@@ -95,30 +94,16 @@ pub(crate) fn document(facts: &Facts<'_>) -> OpenApi {
         .build()
 }
 
-/// The description as JSON.
+/// The description as JSON, its members in the order in which they were put there: some clients take the first.
 pub(crate) fn to_json(document: &OpenApi) -> Vec<u8> {
     // Strings and maps of strings: there is nothing in it that JSON cannot say.
-    let mut document = serde_json::to_value(document).unwrap_or_default();
-    mend_links(&mut document);
-    document.to_string().into_bytes()
-}
-
-/// utoipa 5.5 writes a link's `operationId` in snake case, which no reader of OpenAPI knows.
-fn mend_links(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            if let Some(Value::Object(links)) = members.get_mut("links") {
-                for link in links.values_mut().filter_map(Value::as_object_mut) {
-                    if let Some(operation) = link.remove("operation_id") {
-                        link.insert("operationId".to_owned(), operation);
-                    }
-                }
-            }
-            members.values_mut().for_each(mend_links);
-        }
-        Value::Array(elements) => elements.iter_mut().for_each(mend_links),
-        _ => {}
+    let mut text = serde_json::to_string(document).unwrap_or_default();
+    // utoipa 5.5 writes a link's `operationId` in snake case, which no reader of OpenAPI knows.
+    for operation in [operations::QUERY_ID, operations::CANCEL_ID, operations::QUERY_ROWS_ID] {
+        let member = |name: &str| format!(r#""{name}":"{operation}""#);
+        text = text.replace(&member("operation_id"), &member("operationId"));
     }
+    text.into_bytes()
 }
 
 #[cfg(test)]

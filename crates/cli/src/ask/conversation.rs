@@ -215,8 +215,7 @@ impl Reply {
         if self.status != StatusCode::OK {
             return Err(self.failure());
         }
-        let rows = self.row_count();
-        let is_cut = self.is_cut();
+        let (rows, is_cut) = (self.row_count(), self.is_cut());
         Ok(Answer { body: self.body, rows, is_cut })
     }
 

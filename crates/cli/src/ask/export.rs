@@ -23,6 +23,13 @@ pub(super) struct Export {
 impl Export {
     /// Opens it beside where it is to be.
     pub(super) fn open(path: &Path, form: Form) -> Result<Self, Failure> {
+        // To give a device its name would replace it, and of a directory that would fail after everything was read.
+        if path.metadata().is_ok_and(|there| !there.is_file()) {
+            return Err(Failure::Input(format!(
+                "{} is no file that rows could replace: name another, or leave out --output for standard output",
+                path.display()
+            )));
+        }
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         // As any other file that a person writes: less what the umask takes.
         let permissions = Permissions::from_mode(0o666);
@@ -83,6 +90,18 @@ mod tests {
             format!("{strange}1,2\r\n3,4\r\n")
         );
         assert_eq!(exported(Form::Ndjson, &["{\"a\":1}\n", "{\"a\":2}\n"]), "{\"a\":1}\n{\"a\":2}\n");
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("out.csv");
+        std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+        for path in [directory.path(), Path::new("/dev/null"), &link] {
+            let refused = Export::open(path, Form::Csv);
+            assert!(matches!(refused, Err(Failure::Input(_))), "{}", path.display());
+        }
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 
     #[test]

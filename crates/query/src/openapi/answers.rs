@@ -1,10 +1,14 @@
 //! What operations answer with.
 
-use utoipa::openapi::{ContentBuilder, HeaderBuilder, ResponseBuilder, link::Link};
+use utoipa::openapi::{
+    HeaderBuilder, ResponseBuilder,
+    link::Link,
+    schema::{KnownFormat, SchemaFormat},
+};
 
 use super::{
     operations::{CANCEL_ID, QUERY_ID, QUERY_ROWS_ID},
-    parts::{json_content, named, text},
+    parts::{content, named, text},
 };
 use crate::{answer::EXTENT_HEADERS, format::Format};
 
@@ -13,19 +17,25 @@ A weak tag: what `If-None-Match` takes. There is none if the lake changed meanwh
 rows the next time.";
 
 pub(super) fn ok(description: &str, schema: &str) -> ResponseBuilder {
-    ResponseBuilder::new().description(description).content("application/json", json_content(named(schema)))
+    ResponseBuilder::new().description(description).content("application/json", content(named(schema)))
 }
 
 pub(super) fn rows_answer() -> ResponseBuilder {
-    let mut response = ResponseBuilder::new()
-        .description("The rows")
-        .content("application/json", json_content(named("Rows")))
-        .header("ETag", header_of(ETAG));
+    let mut response = ResponseBuilder::new().description("The rows").header("ETag", header_of(ETAG));
     for (name, description) in EXTENT_HEADERS {
         response = response.header(name, header_of(description));
     }
-    for media_type in Format::media_types().filter(|media_type| *media_type != "application/json") {
-        response = response.content(media_type, ContentBuilder::new().build());
+    let mut media_types: Vec<&str> = Format::media_types().collect();
+    // A generated client that knows one form of each answer, as those of openapi-python-client do, takes the first that it
+    // can read. As text it takes any of them; as JSON it would fail at all others.
+    media_types.sort_by_key(|media_type| !media_type.starts_with("text/"));
+    for media_type in media_types {
+        let schema = match media_type {
+            "application/json" => named("Rows"),
+            "text/csv" | "application/x-ndjson" => text().into(),
+            _ => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).into(),
+        };
+        response = response.content(media_type, content(schema));
     }
     response
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use utoipa::openapi::{
-    ContentBuilder, HttpMethod, PathItem, Paths, PathsBuilder, Required, ResponseBuilder,
+    ContentBuilder, HttpMethod, ObjectBuilder, PathItem, Paths, PathsBuilder, Required, ResponseBuilder,
     path::{OperationBuilder, Parameter, ParameterBuilder, ParameterStyle},
     request_body::RequestBodyBuilder,
     schema::{AdditionalProperties, Type},
@@ -152,15 +152,21 @@ fn kept(operation: OperationBuilder) -> OperationBuilder {
 }
 
 fn default_limit(facts: &Facts<'_>) -> Parameter {
-    limit(facts, 0.0, facts.settings.default_rows)
+    let default = facts.settings.default_rows.min(facts.settings.max_rows);
+    limit("The most rows", bounded(facts, 0.0).default(Some(default.into())))
 }
 
-fn limit(facts: &Facts<'_>, minimum: f64, default: u64) -> Parameter {
-    let schema = plain(Type::Integer)
-        .minimum(Some(minimum))
-        .maximum(Some(facts.settings.max_rows as f64))
-        .default(Some(default.min(facts.settings.max_rows).into()));
-    query("limit", "The most rows", schema).example(Some(20.into())).build()
+/// Of a page. It has no default in the schema: a generated client would send that beside a cursor, which stands alone.
+fn page_limit(facts: &Facts<'_>) -> Parameter {
+    limit("The most rows; as many as one answer takes unless given", bounded(facts, 1.0))
+}
+
+fn bounded(facts: &Facts<'_>, minimum: f64) -> ObjectBuilder {
+    plain(Type::Integer).minimum(Some(minimum)).maximum(Some(facts.settings.max_rows as f64))
+}
+
+fn limit(description: &str, schema: ObjectBuilder) -> Parameter {
+    query("limit", description, schema).example(Some(20.into())).build()
 }
 
 fn format() -> Parameter {
@@ -189,7 +195,7 @@ fn query_rows(facts: &Facts<'_>) -> OperationBuilder {
         .summary(Some("The rows of a query that is over, page by page"))
         .parameter(query_id())
         .parameter(query("cursor", "Where the page begins, from the `Link` of the page before", text()))
-        .parameter(limit(facts, 1.0, facts.settings.max_rows))
+        .parameter(page_limit(facts))
         .parameter(format())
         .parameter(numbers())
         .parameter(csv())

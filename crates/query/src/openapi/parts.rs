@@ -52,8 +52,8 @@ pub(super) fn path(name: &str, description: &str, example: &str) -> Parameter {
         .build()
 }
 
-/// JSON of a schema.
-pub(super) fn json_content(schema: RefOr<Schema>) -> Content {
+/// A body of this schema.
+pub(super) fn content(schema: RefOr<Schema>) -> Content {
     ContentBuilder::new().schema(Some(schema)).build()
 }
 

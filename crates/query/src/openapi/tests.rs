@@ -1,9 +1,16 @@
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::*;
 use crate::testing;
 
 fn described(free_sql: bool, keys: bool) -> Value {
+    serde_json::from_str(&written(free_sql, keys)).unwrap()
+}
+
+/// As it is written: `Value` does not keep the order of members.
+fn written(free_sql: bool, keys: bool) -> String {
     let settings = domain::settings::Settings::read(|_| None).unwrap();
     let mut settings = ApiSettings::from(&settings);
     settings.access.free_sql = free_sql;
@@ -16,7 +23,7 @@ fn described(free_sql: bool, keys: bool) -> Value {
     let dataset = testing::bookings();
     let facts =
         Facts { settings: &settings, datasets: &[&dataset], named: &[NamedOperation::of(&named)], keys };
-    serde_json::from_slice(&to_json(&document(&facts))).unwrap()
+    String::from_utf8(to_json(&document(&facts))).unwrap()
 }
 
 #[test]
@@ -145,10 +152,34 @@ fn every_status_and_every_parameter_that_there_can_be_is_described() {
     );
     let limit = rows["parameters"].as_array().unwrap().iter().find(|one| one["name"] == "limit").unwrap();
     assert_eq!(limit["schema"]["minimum"].as_f64(), Some(1.0));
+    // A generated client sends a default, and a cursor stands alone.
+    assert!(limit["schema"]["default"].is_null());
     // Its limit is in the body, and no caller has its answer already.
     let sql = operation(crate::routes::QUERIES, "post");
     assert!(["limit", "If-None-Match"].iter().all(|name| !parameters(&sql).contains(&(*name).to_owned())));
     assert!(sql["responses"]["304"].is_null());
+}
+
+/// For clients that take the first form that they can read.
+#[test]
+fn every_form_of_rows_has_a_schema_and_text_is_the_first_of_them() {
+    let text_first = written(true, false).matches(r#""content":{"text/csv":"#).count();
+    let document = described(true, false);
+    let paths = [
+        (crate::routes::ROWS, "get"),
+        ("/v1/named-queries/seats-of/rows", "get"),
+        (crate::routes::QUERIES, "post"),
+        (crate::routes::QUERY_ROWS, "get"),
+    ];
+    assert_eq!(text_first, paths.len());
+    for (path, method) in paths {
+        let content = document["paths"][path][method]["responses"]["200"]["content"].as_object().unwrap();
+        let described: BTreeSet<&str> = content.keys().map(String::as_str).collect();
+        assert_eq!(described, crate::format::Format::media_types().collect(), "{path}");
+        for (media_type, form) in content {
+            assert!(form["schema"].is_object(), "{media_type} of {path}");
+        }
+    }
 }
 
 #[test]

@@ -207,6 +207,28 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_found_again_in_partitions_of_every_kind() {
+        use domain::Granularity;
+        for (by, dt, other) in [
+            (Granularity::Day, "2026-11-23", "2026-11"),
+            (Granularity::Month, "2026-11", "2026-11-23"),
+            (Granularity::None, "all", "2026-11"),
+        ] {
+            let definition =
+                domain::Definition { partition_by: by, ..testing::passengers().definition().clone() };
+            let dataset = domain::Dataset::new(definition).unwrap();
+            let next = statement(&dataset, "select=name&limit=5", &[Some("7"), Some(dt)]);
+            let parameters: Vec<String> = next.parameters.iter().map(ToString::to_string).collect();
+            assert_eq!(parameters, ["7", "7", &format!("'{dt}'")]);
+
+            let mut request = RowsRequest::parse("").unwrap();
+            request.after = Some(vec![Some("7".to_owned()), Some(other.to_owned())]);
+            let limits = Limits { default_rows: 100, max_rows: 1_000 };
+            assert_eq!(RowsPlan::new(&dataset, &request, limits).unwrap_err().kind(), Kind::InvalidCursor);
+        }
+    }
+
+    #[test]
     fn a_place_of_another_order_is_refused() {
         for after in
             [vec![], vec![Some("7")], vec![Some("x"), Some("2026-11-23")], vec![Some("7"), Some("23")]]

@@ -35,10 +35,12 @@ pub(super) fn choose(dataset: &Dataset, events: &[String], is_whole: bool) -> Ch
             return days;
         }
         let because = format!(
-            "partition_by month: there are {} of {} days, about {} a day, which would be a partition with a small file \
+            "partition_by month: there are {} of {} days{}, about {} a day, which would be a partition with a small file \
              for each day. It cannot be changed later: if much more will come, say --partition-by day",
             counted(events.len() as u64, "event"),
             count(seen as u64),
+            // Where events are in order of something else than time, their beginning has little of each day.
+            if is_whole { "" } else { " in the sample, which may not be all" },
             bytes(a_day),
         );
         return Chosen { by: Granularity::Month, because: Some(because) };
@@ -101,6 +103,8 @@ mod tests {
                 let chosen = choose(&timed, &events, is_whole);
                 assert_eq!(chosen.by, expected);
                 assert_eq!(chosen.because.is_some(), expected != Granularity::Day);
+                let of_sample = chosen.because.is_some_and(|because| because.contains("in the sample"));
+                assert_eq!(of_sample, expected == Granularity::Month && !is_whole);
             }
         }
         let airports = events(1, 1_458, 100);

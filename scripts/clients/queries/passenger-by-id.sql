@@ -1,0 +1,1 @@
+SELECT passenger_id, name FROM passengers WHERE passenger_id = :passenger
