@@ -151,3 +151,35 @@ async fn an_object_and_a_folder_of_one_name_exclude_each_other() {
     delete(&lake, "b/").await;
     lake.s3().delete_bucket().bucket(BUCKET).send().await.unwrap();
 }
+
+/// What is on disk when the process ends between the directory of a key and its file, or a write fails in between.
+#[tokio::test]
+async fn an_empty_directory_is_in_the_way_of_nothing() {
+    let lake = Lake::start().await;
+    let client = lake.s3();
+    let bucket = lake.aws.bucket_directory();
+    for directory in ["a/b/c", "d", "e"] {
+        std::fs::create_dir_all(bucket.join(directory)).unwrap();
+    }
+    assert!(lake.keys("").await.is_empty());
+    put(&lake, "a", "x").await;
+    put(&lake, "e/", "folder").await;
+    assert_eq!(lake.keys("").await, ["a", "e/"]);
+    // What has an object somewhere below it stays.
+    std::fs::create_dir_all(bucket.join("f/empty")).unwrap();
+    put(&lake, "f/g/h/", "").await;
+    assert_eq!(refused_put(&lake, "f").await, "NotImplemented");
+    assert_eq!(lake.keys("f").await, ["f/g/h/"]);
+    let error = client.delete_bucket().bucket(BUCKET).send().await.unwrap_err();
+    assert_eq!(error.into_service_error().code(), Some("BucketNotEmpty"));
+    assert_eq!(get(&lake, "e/").await.as_deref(), Ok("folder"));
+    for key in ["a", "e/", "f/g/h/"] {
+        delete(&lake, key).await;
+    }
+    // The deletion of the last object leaves directories of others behind.
+    std::fs::create_dir_all(bucket.join("i/j")).unwrap();
+    client.delete_bucket().bucket(BUCKET).send().await.unwrap();
+    assert!(!bucket.exists());
+    let error = client.delete_bucket().bucket(BUCKET).send().await.unwrap_err();
+    assert_eq!(error.into_service_error().code(), Some("NoSuchBucket"));
+}
