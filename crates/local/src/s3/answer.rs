@@ -112,7 +112,7 @@ fn is_awkward(c: char) -> bool {
     c < ' ' && !matches!(c, '\t' | '\n') || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
-/// The same with such characters as references, as S3 writes the keys that have them.
+/// The same with such characters as references: keys may have them, and a reader that is not strict takes them.
 fn referred(xml: &str) -> String {
     let mut out = String::with_capacity(xml.len());
     for c in xml.chars() {

@@ -28,10 +28,15 @@ impl Store {
                 return Err(Unstorable::Occupied.into());
             }
         }
+        let directory = to.directory.as_deref().or_else(|| to.file.parent()).unwrap_or(&self.buckets);
+        if !directory.is_dir() {
+            self.make(bucket, directory)?;
+        }
         let _shared = self.directories.read().unwrap_or_else(PoisonError::into_inner);
         // A bucket that was deleted meanwhile must not come back with the directories of the key.
         self.bucket(bucket)?;
         if let Some(directory) = &to.directory {
+            // It may be pruned since it was made.
             fs::create_dir_all(directory).map_err(occupied)?;
             fs::create_dir_all(to.file.parent().unwrap_or(&self.state))?;
             return Ok(fs::rename(from, &to.file)?);
@@ -43,6 +48,21 @@ impl Store {
         let parent = to.parent().unwrap_or(to);
         fs::create_dir_all(parent).map_err(occupied)?;
         fs::rename(from, to).map_err(occupied)
+    }
+
+    /// Makes the directory and those above it. A key whose directory somebody removed by hand is no object, and does not
+    /// become one again with a new directory of the name.
+    fn make(&self, bucket: &str, directory: &Path) -> Result<(), StoreError> {
+        let _alone = self.directories.write().unwrap_or_else(PoisonError::into_inner);
+        let root = self.bucket(bucket)?;
+        let missing = directory.ancestors().take_while(|directory| *directory != root && !directory.exists());
+        for marker in missing.filter_map(|directory| self.marker_of(&root, bucket, directory)) {
+            match fs::remove_file(marker) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        fs::create_dir_all(directory).map_err(occupied)
     }
 
     /// Removes the directories that the deleted object leaves empty: listings read directories. One whose key is an

@@ -101,6 +101,9 @@ async fn they_stay_when_what_is_in_them_goes_and_after_a_restart() {
     std::fs::remove_dir_all(lake.aws.bucket_directory().join("a")).unwrap();
     assert_eq!(get(&lake, "a/b/").await, Err("NoSuchKey".to_owned()));
     assert!(lake.keys("").await.is_empty());
+    put(&lake, "a/b/c/2", "x").await;
+    assert_eq!(lake.keys("").await, ["a/b/c/2"], "a directory that is new is no folder of before");
+    delete(&lake, "a/b/c/2").await;
     // The other way round: the folder goes, and what is in it stays.
     put(&lake, "d/", "").await;
     put(&lake, "d/1", "x").await;
