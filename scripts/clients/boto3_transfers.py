@@ -83,16 +83,20 @@ url = s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": P
 with urllib.request.urlopen(url) as answer:
     check("a presigned GET answers it", answer.read(), b"presigned")
 small = {"Bucket": BUCKET, "Key": PREFIX + "small"}
-expired = s3.generate_presigned_url("get_object", Params=small, ExpiresIn=1)
+# The older signature, which boto3 makes unless it is told otherwise, says until when; the newer one says for how long.
+signers = {version: boto3.client("s3", config=Config(signature_version=version)) for version in ("s3", "s3v4")}
+expired = {version: signer.generate_presigned_url("get_object", Params=small, ExpiresIn=1) for version, signer in signers.items()}
 time.sleep(2.5)
-refusal = refused("an expired one is refused", urllib.error.HTTPError, urllib.request.urlopen, url=expired)
-check("with 403", refusal.code, 403)
+for version, url in expired.items():
+    refusal = refused(f"an expired one of {version} is refused", urllib.error.HTTPError, urllib.request.urlopen, url=url)
+    check("with 403", refusal.code, 403)
 for seconds in (-60, WEEK + 1):
-    url = s3.generate_presigned_url("get_object", Params=small, ExpiresIn=seconds)
+    url = signers["s3v4"].generate_presigned_url("get_object", Params=small, ExpiresIn=seconds)
     refusal = refused(f"one for {seconds} seconds is refused", urllib.error.HTTPError, urllib.request.urlopen, url=url)
     check("with 400", refusal.code, 400)
-with urllib.request.urlopen(s3.generate_presigned_url("get_object", Params=small, ExpiresIn=WEEK)) as answer:
-    check("one for a week is taken", answer.read(), body)
+for version, signer in signers.items():
+    with urllib.request.urlopen(signer.generate_presigned_url("get_object", Params=small, ExpiresIn=WEEK)) as answer:
+        check(f"one of {version} for a week is taken", answer.read(), body)
 
 nobody = boto3.client("s3", config=Config(signature_version=UNSIGNED))
 nobody.put_object(Bucket=BUCKET, Key=PREFIX + "unsigned", Body=b"by nobody")

@@ -15,7 +15,7 @@ LAKE = json.loads(os.environ["LAKE"])
 BUCKET, DATABASE, WORKGROUP, TOPIC = (LAKE[name] for name in ("bucket", "database", "workgroup", "topic"))
 ACCOUNT, REGION = TOPIC.split(":")[4], LAKE["region"]
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 def check(what, found, expected):

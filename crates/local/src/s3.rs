@@ -20,6 +20,7 @@ mod batch_delete;
 mod body;
 mod chunked;
 mod digests;
+mod directories;
 mod draft;
 mod error;
 mod front;

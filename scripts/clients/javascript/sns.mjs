@@ -24,9 +24,9 @@ const published = await batch(Array.from({ length: 10 }, (_, n) => entry(n)));
 check("a batch is published", published.Successful.map(({ Id }) => Id), Array.from({ length: 10 }, (_, n) => `${n}`));
 const one = await sns.send(new PublishCommand({ TopicArn, Message: letter("one"), MessageAttributes }));
 check("a message has an id", one.MessageId.length, 36);
-const deadline = Date.now() + 20_000;
+const deadline = Date.now() + 60_000;
 while ((await letters()) < 11) {
-  if (Date.now() > deadline) fail("rows become visible in 20 s", await letters(), 11);
+  if (Date.now() > deadline) fail("rows become visible in 60 s", await letters(), 11);
   await new Promise((wake) => setTimeout(wake, 50));
 }
 check("all of them are in the table", await letters(), 11);

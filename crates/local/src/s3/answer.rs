@@ -58,9 +58,11 @@ impl Asked {
             return self.failed();
         };
         let xml = String::from_utf8_lossy(&bytes);
-        let xml = self.complete_error(&xml).unwrap_or_else(|| xml.into_owned());
-        // Whoever reads XML takes a carriage return for the end of a line, unless it is escaped.
-        let xml = xml.replace('\r', "&#13;");
+        let xml = match self.complete_error(&xml) {
+            // It may repeat what was sent, and has to be read whatever that was.
+            Some(error) => error.replace('\r', "&#13;").replace(is_awkward, "\u{fffd}"),
+            None => referred(&xml),
+        };
         parts.headers.remove(header::CONTENT_LENGTH);
         Response::from_parts(parts, Body::from(xml))
     }
@@ -102,6 +104,25 @@ impl Asked {
             self.host_id,
         )
     }
+}
+
+/// Whoever reads XML takes a carriage return for the end of a line, unless it is escaped; other control characters XML 1.0
+/// does not have.
+fn is_awkward(c: char) -> bool {
+    c < ' ' && !matches!(c, '\t' | '\n') || matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+/// The same with such characters as references: keys may have them, and a reader that is not strict takes them.
+fn referred(xml: &str) -> String {
+    let mut out = String::with_capacity(xml.len());
+    for c in xml.chars() {
+        if is_awkward(c) {
+            out.push_str(&format!("&#{};", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// What S3 says of a code where nobody said more.
@@ -170,6 +191,9 @@ mod tests {
         let said = "<Error><Code>X</Code><Message>said</Message></Error>";
         let (_, body) = completed(400, "application/xml", said).await;
         assert_eq!(body.matches("<Message>").count(), 1, "{body}");
+        let repeats = "<Error><Code>X</Code><Message>a\u{1}\rb\u{ffff}</Message></Error>";
+        let (_, body) = completed(400, "application/xml", repeats).await;
+        assert!(body.contains("<Message>a\u{fffd}&#13;b\u{fffd}</Message>"), "{body}");
         let failed = asked(&Method::GET).failed();
         assert_eq!(failed.status(), 500);
     }
@@ -178,8 +202,8 @@ mod tests {
     async fn what_is_no_error_keeps_its_words_and_escapes_carriage_returns() {
         let items = "<?xml version=\"1.0\"?><DeleteResult><Error><Code>X</Code></Error></DeleteResult>";
         assert_eq!(completed(200, "application/xml", items).await.1, items);
-        let (_, body) = completed(200, "application/xml", "<Key>a\rb\nc</Key>").await;
-        assert_eq!(body, "<Key>a&#13;b\nc</Key>");
+        let (_, body) = completed(200, "application/xml", "<Key>a\rb\nc\td\u{1}ü</Key>").await;
+        assert_eq!(body, "<Key>a&#13;b\nc\td&#1;ü</Key>");
         assert_eq!(completed(200, "text/plain", "a\rb").await.1, "a\rb");
         assert_eq!(completed(304, "application/xml", "<Error></Error>").await.1, "");
     }

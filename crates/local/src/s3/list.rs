@@ -114,7 +114,9 @@ pub(super) fn list(
         let metadata = match &common {
             Some(_) => None,
             None => match fs::metadata(&path) {
-                Ok(metadata) => Some(metadata),
+                Ok(metadata) if metadata.is_file() => Some(metadata),
+                // A directory has taken its place since.
+                Ok(_) => continue,
                 Err(error) if gone(&error) => continue,
                 Err(error) => return Err(error.into()),
             },

@@ -4,12 +4,12 @@ mod completion;
 mod sums;
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
-use s3s::{S3Result, s3_error};
+use s3s::{S3Error, S3Result, s3_error};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -83,11 +83,15 @@ pub(super) fn put_part(
             "part number must be an integer between 1 and {MAX_PART_NUMBER}, found {number}"
         ));
     }
-    let (directory, _) = open(store, bucket, key, id)?;
     let size = fs::metadata(&staged.path).map_err(StoreError::from)?.len();
     let record = serde_json::to_vec(&PartRecord { etag: staged.etag.clone(), size });
     let record = record.map_err(|error| StoreError::Io(error.into()))?;
+    // An upload that is open now stays open until the part is in it.
     let _lock = store.lock(bucket, key);
+    let (directory, upload) = open(store, bucket, key, id)?;
+    if let Some(declared) = &upload.declared {
+        declared.check_part(&staged.checksums)?;
+    }
     // The bytes have a file of their own, which the record then names by its ETag: whenever the process ends, the
     // record and the bytes it names belong together.
     let before = part(&directory, number);
@@ -140,12 +144,35 @@ pub(super) fn parts(store: &Store, bucket: &str, key: &str, id: &str) -> S3Resul
 /// Forgets the upload and its parts.
 pub(super) fn abort(store: &Store, bucket: &str, key: &str, id: &str) -> S3Result<()> {
     let (directory, _) = open(store, bucket, key, id)?;
-    Ok(fs::remove_dir_all(directory).map_err(StoreError::from)?)
+    close(store, (bucket, key), &directory).map_err(|error| match error.kind() {
+        // Somebody else was first.
+        io::ErrorKind::NotFound => missing(),
+        _ => StoreError::from(error).into(),
+    })
+}
+
+/// Ends the upload in one step. What is left of its parts when the process ends meanwhile goes when the store is opened.
+fn close(store: &Store, (bucket, key): (&str, &str), directory: &Path) -> io::Result<()> {
+    let closed = store.temporary_path();
+    {
+        let _lock = store.lock(bucket, key);
+        fs::rename(directory, &closed)?;
+    }
+    if let Err(error) = fs::remove_dir_all(&closed) {
+        tracing::warn!(
+            error = domain::chain(&error),
+            "the parts of an ended upload stay until the next start"
+        );
+    }
+    Ok(())
+}
+
+fn missing() -> S3Error {
+    s3_error!(NoSuchUpload, "The specified upload does not exist")
 }
 
 fn open(store: &Store, bucket: &str, key: &str, id: &str) -> S3Result<(PathBuf, Upload)> {
     store.bucket(bucket)?;
-    let missing = || s3_error!(NoSuchUpload, "The specified upload does not exist");
     if !path::is_plain_name(id) {
         return Err(missing());
     }

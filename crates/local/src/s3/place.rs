@@ -46,15 +46,19 @@ impl Store {
         self.state.join("markers").join(bucket).join(hash)
     }
 
-    /// Whether the directory's own key is an object.
-    pub(super) fn is_marked(&self, root: &Path, bucket: &str, directory: &Path) -> bool {
-        let Ok(below) = directory.strip_prefix(root) else { return false };
+    /// The marker of the directory's own key. `None` if no key has such a directory.
+    pub(super) fn marker_of(&self, root: &Path, bucket: &str, directory: &Path) -> Option<PathBuf> {
+        let below = directory.strip_prefix(root).ok()?;
         let mut key = String::new();
         for segment in below {
-            let Some(segment) = segment.to_str() else { return false };
-            key.push_str(segment);
+            key.push_str(segment.to_str()?);
             key.push('/');
         }
-        self.marker(bucket, &key).is_file()
+        Some(self.marker(bucket, &key))
+    }
+
+    /// Whether the directory's own key is an object.
+    pub(super) fn is_marked(&self, root: &Path, bucket: &str, directory: &Path) -> bool {
+        self.marker_of(root, bucket, directory).is_some_and(|marker| marker.is_file())
     }
 }

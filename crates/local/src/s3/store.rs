@@ -36,7 +36,7 @@ pub(crate) struct Store {
     pub(super) env: Env,
     locks: Vec<Mutex<()>>,
     /// Writers that make directories share it; who removes empty ones has it alone.
-    directories: RwLock<()>,
+    pub(super) directories: RwLock<()>,
     listener: Listener,
     sequencer: AtomicU64,
     temporary: AtomicU64,
@@ -158,8 +158,9 @@ impl Store {
         fs::write(&record_file, serde_json::to_vec(&record).map_err(io::Error::from)?)?;
 
         let _lock = self.lock(bucket, key);
-        let done =
-            self.check(condition, &place, bucket, key).and_then(|()| self.rename(&staged.path, &place));
+        let done = self
+            .check(condition, &place, bucket, key)
+            .and_then(|()| self.rename(bucket, &staged.path, &place));
         if let Err(error) = done {
             let _ = fs::remove_file(&record_file);
             return Err(error);
@@ -247,36 +248,6 @@ impl Store {
         self.state.join("records").join(bucket).join(shelf).join(format!("{hash}.json"))
     }
 
-    fn rename(&self, from: &Path, to: &Place) -> Result<(), StoreError> {
-        let _shared = self.directories.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(directory) = &to.directory {
-            fs::create_dir_all(directory).map_err(occupied)?;
-            fs::create_dir_all(to.file.parent().unwrap_or(&self.state))?;
-            return Ok(fs::rename(from, &to.file)?);
-        }
-        let to = &to.file;
-        if to.is_dir() {
-            return Err(Unstorable::Occupied.into());
-        }
-        let parent = to.parent().unwrap_or(to);
-        fs::create_dir_all(parent).map_err(occupied)?;
-        fs::rename(from, to).map_err(occupied)
-    }
-
-    /// Removes the directories that the deleted object leaves empty: listings read directories. One whose key is an
-    /// object stays.
-    fn prune(&self, bucket: &str, deleted: &Place) {
-        let _alone = self.directories.write().unwrap_or_else(PoisonError::into_inner);
-        let root = self.buckets.join(bucket);
-        let lowest = deleted.directory.as_deref().or_else(|| deleted.file.parent());
-        let directories = lowest.into_iter().flat_map(Path::ancestors);
-        for directory in directories.take_while(|directory| *directory != root) {
-            if self.is_marked(&root, bucket, directory) || fs::remove_dir(directory).is_err() {
-                return;
-            }
-        }
-    }
-
     pub(super) fn lock(&self, bucket: &str, key: &str) -> MutexGuard<'_, ()> {
         let mut hasher = DefaultHasher::new();
         (bucket, key).hash(&mut hasher);
@@ -304,7 +275,8 @@ fn missing(error: io::Error) -> StoreError {
     }
 }
 
-fn occupied(error: io::Error) -> StoreError {
+/// What is in the way of a key's directories or file.
+pub(super) fn occupied(error: io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::AlreadyExists
         | io::ErrorKind::NotADirectory

@@ -45,6 +45,7 @@ async fn every_answer_has_the_requests_id_and_every_error_its_message_and_resour
         ("HEAD", format!("/{BUCKET}/none"), &[], 404, None),
         ("GET", format!("/{BUCKET}/none"), &[], 404, Some("NoSuchKey")),
         ("GET", format!("/{BUCKET}/a%20%26%3C"), &[], 404, Some("NoSuchKey")),
+        ("GET", format!("/{BUCKET}?list-type=2&max-keys=%01%3C"), &[], 400, Some("InvalidArgument")),
         ("GET", "/no-bucket/k".to_owned(), &[], 404, Some("NoSuchBucket")),
         ("GET", "/_/k".to_owned(), &[], 400, Some("InvalidBucketName")),
         ("GET", format!("/{BUCKET}/{long}"), &[], 400, Some("KeyTooLongError")),
@@ -57,6 +58,7 @@ async fn every_answer_has_the_requests_id_and_every_error_its_message_and_resour
         let answer = send(method, &format!("{}{target}", lake.address), headers, b"").await;
         let what = format!("{method} {target}: {} {}", answer.head, answer.body);
         assert_eq!(answer.status, status, "{what}");
+        assert!(!answer.body.contains('\u{1}'), "XML has no such character: {what}");
         let id = header(&answer, "x-amz-request-id").unwrap().to_owned();
         assert_eq!(id.len(), 16, "{what}");
         assert!(header(&answer, "x-amz-id-2").is_some(), "{what}");

@@ -171,3 +171,27 @@ async fn a_copied_range_is_within_its_source() {
     // The checksum that the upload was declared with: whoever completes it has to say it.
     assert_eq!(copied.checksum_crc32(), Some(SECOND));
 }
+
+#[tokio::test]
+async fn a_part_has_the_checksum_that_was_declared() {
+    let lake = Lake::start().await;
+    let client = lake.s3();
+    for (algorithm, kind) in
+        [(ChecksumAlgorithm::Sha256, None), (ChecksumAlgorithm::Crc32C, Some(ChecksumType::FullObject))]
+    {
+        let create = client.create_multipart_upload().bucket(BUCKET).key("k");
+        let created =
+            create.checksum_algorithm(algorithm.clone()).set_checksum_type(kind).send().await.unwrap();
+        let id = created.upload_id().unwrap();
+        let part = |algorithm: ChecksumAlgorithm| {
+            let put = client.upload_part().bucket(BUCKET).key("k").upload_id(id).part_number(1);
+            put.checksum_algorithm(algorithm).body(ByteStream::from_static(b"hello")).send()
+        };
+        let error = part(ChecksumAlgorithm::Crc32).await.unwrap_err().into_service_error();
+        assert_eq!(error.code(), Some("InvalidRequest"), "{algorithm}");
+        assert!(error.message().unwrap().contains("actual checksum Type: crc32"), "{error:?}");
+        let parts = client.list_parts().bucket(BUCKET).key("k").upload_id(id).send().await.unwrap();
+        assert!(parts.parts().is_empty());
+        part(algorithm).await.unwrap();
+    }
+}

@@ -101,6 +101,9 @@ async fn they_stay_when_what_is_in_them_goes_and_after_a_restart() {
     std::fs::remove_dir_all(lake.aws.bucket_directory().join("a")).unwrap();
     assert_eq!(get(&lake, "a/b/").await, Err("NoSuchKey".to_owned()));
     assert!(lake.keys("").await.is_empty());
+    put(&lake, "a/b/c/2", "x").await;
+    assert_eq!(lake.keys("").await, ["a/b/c/2"], "a directory that is new is no folder of before");
+    delete(&lake, "a/b/c/2").await;
     // The other way round: the folder goes, and what is in it stays.
     put(&lake, "d/", "").await;
     put(&lake, "d/1", "x").await;
@@ -150,4 +153,36 @@ async fn an_object_and_a_folder_of_one_name_exclude_each_other() {
     assert_eq!(error.into_service_error().code(), Some("BucketNotEmpty"));
     delete(&lake, "b/").await;
     lake.s3().delete_bucket().bucket(BUCKET).send().await.unwrap();
+}
+
+/// What is on disk when the process ends between the directory of a key and its file, or a write fails in between.
+#[tokio::test]
+async fn an_empty_directory_is_in_the_way_of_nothing() {
+    let lake = Lake::start().await;
+    let client = lake.s3();
+    let bucket = lake.aws.bucket_directory();
+    for directory in ["a/b/c", "d", "e"] {
+        std::fs::create_dir_all(bucket.join(directory)).unwrap();
+    }
+    assert!(lake.keys("").await.is_empty());
+    put(&lake, "a", "x").await;
+    put(&lake, "e/", "folder").await;
+    assert_eq!(lake.keys("").await, ["a", "e/"]);
+    // What has an object somewhere below it stays.
+    std::fs::create_dir_all(bucket.join("f/empty")).unwrap();
+    put(&lake, "f/g/h/", "").await;
+    assert_eq!(refused_put(&lake, "f").await, "NotImplemented");
+    assert_eq!(lake.keys("f").await, ["f/g/h/"]);
+    let error = client.delete_bucket().bucket(BUCKET).send().await.unwrap_err();
+    assert_eq!(error.into_service_error().code(), Some("BucketNotEmpty"));
+    assert_eq!(get(&lake, "e/").await.as_deref(), Ok("folder"));
+    for key in ["a", "e/", "f/g/h/"] {
+        delete(&lake, key).await;
+    }
+    // The deletion of the last object leaves directories of others behind.
+    std::fs::create_dir_all(bucket.join("i/j")).unwrap();
+    client.delete_bucket().bucket(BUCKET).send().await.unwrap();
+    assert!(!bucket.exists());
+    let error = client.delete_bucket().bucket(BUCKET).send().await.unwrap_err();
+    assert_eq!(error.into_service_error().code(), Some("NoSuchBucket"));
 }

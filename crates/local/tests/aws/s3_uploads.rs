@@ -177,3 +177,58 @@ async fn open_uploads_are_listed_over_pages() {
     let below = client.list_multipart_uploads().bucket(BUCKET).prefix("x/").send().await.unwrap();
     assert_eq!(below.uploads().len(), 1);
 }
+
+/// Parts come, and somebody else completes the upload or aborts it. Who is too late is told so, and leaves nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_ends_while_parts_come_leaves_nothing() {
+    let lake = Lake::start().await;
+    let client = lake.s3();
+    for round in 0..20 {
+        let (key, aborts) = (format!("k{round}"), round % 2 == 0);
+        let id = create(&lake, &key).await;
+        let first = part(&lake, &key, &id, 1, vec![1; 10]).await;
+        let late = |number: i32| {
+            let put = client.upload_part().bucket(BUCKET).key(&key).upload_id(&id).part_number(number);
+            put.body(ByteStream::from(vec![2; 10])).send()
+        };
+        let abort = client.abort_multipart_upload().bucket(BUCKET).key(&key).upload_id(&id);
+        let end = async {
+            if aborts {
+                let done = abort.send().await.map(drop);
+                done.map_err(|error| error.into_service_error().code().map(str::to_owned))
+            } else {
+                complete(&lake, &key, &id, vec![first.clone()]).await.map(drop)
+            }
+        };
+        let twice = complete(&lake, &key, &id, vec![first.clone()]);
+        let (two, three, ended, twice) = futures::join!(late(2), late(3), end, twice);
+        for sent in [two, three] {
+            let refusal = sent.err().map(|error| error.into_service_error().code().map(str::to_owned));
+            assert!(refusal.is_none_or(|code| code.as_deref() == Some("NoSuchUpload")));
+        }
+        for done in [ended, twice.map(drop)] {
+            let late = ["NoSuchUpload", "InvalidPart", "PreconditionFailed"];
+            let code = done.err().map(Option::unwrap_or_default);
+            assert!(code.as_deref().is_none_or(|code| late.contains(&code)), "{code:?}");
+        }
+    }
+    // One whose completion came too late to create the object is open still.
+    let open = client.list_multipart_uploads().bucket(BUCKET).send().await.unwrap();
+    let data = lake.aws.config().data.join("s3-state");
+    let left = |name: &str| std::fs::read_dir(data.join(name)).unwrap().count();
+    assert_eq!((left("uploads"), left("tmp")), (open.uploads().len(), 0));
+}
+
+/// What is on disk when the process ends while the parts of an ended upload go.
+#[tokio::test]
+async fn what_is_left_of_an_ended_upload_goes_at_the_next_start() {
+    let lake = Lake::start().await;
+    let id = create(&lake, "k").await;
+    part(&lake, "k", &id, 1, vec![1; 10]).await;
+    let state = lake.aws.config().data.join("s3-state");
+    std::fs::rename(state.join("uploads").join(&id), state.join("tmp/77")).unwrap();
+    let lake = lake.restart().await;
+    assert_eq!(std::fs::read_dir(state.join("tmp")).unwrap().count(), 0);
+    let error = lake.s3().list_parts().bucket(BUCKET).key("k").upload_id(&id).send().await.unwrap_err();
+    assert_eq!(error.into_service_error().code(), Some("NoSuchUpload"));
+}

@@ -1,21 +1,21 @@
 //! The end of an upload: its parts become the object, if they are those that the caller means.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Read, Write},
     path::Path,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use s3s::{
-    S3Result,
+    S3Error, S3Result,
     checksum::ChecksumHasher,
     crypto::{Checksum as _, Md5},
     dto, s3_error,
 };
 
 use super::{
-    Upload, open, part, part_path,
+    Upload, close, missing, open, part, part_path,
     sums::{self, Declared, Promised},
 };
 use crate::{
@@ -65,8 +65,11 @@ pub(in crate::s3) fn complete(
     let staged = join(store, &directory, &parts, &promised)?;
     let record =
         store.publish(&staged, bucket, key, condition, upload.attributes, "CompleteMultipartUpload")?;
-    fs::remove_dir_all(&directory).map_err(StoreError::from)?;
-    Ok(record)
+    match close(store, (bucket, key), &directory) {
+        // Somebody else has ended it as well; the object is there all the same.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::from(error).into()),
+        _ => Ok(record),
+    }
 }
 
 fn check_kind(upload: &Upload, wanted: &Wanted) -> S3Result<Vec<Promised>> {
@@ -150,7 +153,8 @@ fn join(store: &Store, directory: &Path, parts: &[Part], promised: &[Promised]) 
         let algorithms = algorithms.map(|(name, _)| name);
         let mut of_part = sums::hasher(algorithms.chain(composite.iter().map(|promise| promise.algorithm)));
         let source = part_path(directory, part.number, &part.etag);
-        copy(&source, &mut file, &mut [&mut of_part, &mut of_all]).map_err(StoreError::from)?;
+        copy(&source, &mut file, &mut [&mut of_part, &mut of_all])
+            .map_err(|error| changed(error, directory, part.number))?;
         let found = Checksums::from(of_part.finalize());
         for (name, value) in sums::each(&part.promised) {
             if value.is_some() && value != sums::of(&found, name) {
@@ -173,6 +177,17 @@ fn join(store: &Store, directory: &Path, parts: &[Part], promised: &[Promised]) 
     // S3's rule: the MD5 of the parts' MD5s, and how many there were.
     staged.etag = format!("{}-{}", hex(digests.finalize().as_ref()), parts.len());
     Ok(staged)
+}
+
+/// Parts come and uploads end while one is completed.
+fn changed(error: io::Error, directory: &Path, number: i32) -> S3Error {
+    match error.kind() {
+        io::ErrorKind::NotFound if directory.is_dir() => {
+            s3_error!(InvalidPart, "part {number} was sent again while the upload was completed")
+        }
+        io::ErrorKind::NotFound => missing(),
+        _ => StoreError::from(error).into(),
+    }
 }
 
 fn copy(source: &Path, target: &mut File, hashers: &mut [&mut ChecksumHasher]) -> io::Result<()> {

@@ -48,6 +48,20 @@ impl Declared {
         Ok(Some(Self { algorithm: algorithm.to_owned(), is_full_object }))
     }
 
+    /// Refuses a part that comes with the checksum of another algorithm.
+    pub(super) fn check_part(&self, sums: &Checksums) -> S3Result<()> {
+        let other = each(sums).into_iter().find(|(_, value)| value.is_some()).map(|(name, _)| name);
+        match other.filter(|_| of(sums, &self.algorithm).is_none()) {
+            None => Ok(()),
+            Some(other) => Err(s3_error!(
+                InvalidRequest,
+                "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
+                self.algorithm.to_lowercase(),
+                other.to_lowercase()
+            )),
+        }
+    }
+
     pub(in crate::s3) fn kind(&self) -> &'static str {
         if self.is_full_object { dto::ChecksumType::FULL_OBJECT } else { dto::ChecksumType::COMPOSITE }
     }

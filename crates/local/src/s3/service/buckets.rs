@@ -1,6 +1,6 @@
 //! Buckets, and what is in them.
 
-use std::{fs, io};
+use std::fs;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::{S3Result, dto, s3_error};
@@ -41,12 +41,12 @@ impl LocalS3 {
         &self,
         input: dto::DeleteBucketInput,
     ) -> S3Result<dto::DeleteBucketOutput> {
-        self.on_store(move |store| match fs::remove_dir(store.bucket(&input.bucket)?) {
-            Ok(()) => Ok(dto::DeleteBucketOutput {}),
-            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
+        self.on_store(move |store| {
+            if store.delete_bucket(&input.bucket)? {
+                Ok(dto::DeleteBucketOutput {})
+            } else {
                 Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty"))
             }
-            Err(error) => Err(StoreError::from(error).into()),
         })
         .await
     }
