@@ -104,6 +104,33 @@ def check_resources(text):
         raise Wrong(f'infra/README.md: "What each resource is for" has {kind}, which infra/ does not make')
 
 
+# Modules that are no part of a lake: nobody takes over a lake with them.
+APART = ("ecr", "workload-role")
+# What an id of the guide's examples must look like, where it is not a bare name.
+IDS = {"aws_glue_catalog_database": r"\d{12}:[^/:]+", "aws_lambda_permission": r"[^/:]+QUALIFIER/[^/:]+"}
+
+
+def check_imports(text):
+    """Every type of resource of a lake has its line in the table of ids, and the guide's import blocks name resources that are
+    there, by ids in the provider's form: with the qualifier, where the resource has one."""
+    there = {block.labels[0] for directory in directories() if directory.name not in APART for block in blocks(directory, "resource")}
+    told = {kind for row in rows(text, "## Take over what exists") for kind in re.findall(r"`((?:aws|terraform)_[a-z0-9_]+)`", row[0])}
+    if there != told:
+        raise Wrong(f'infra/README.md: "Take over what exists" lacks {sorted(there - told)} and has {sorted(told - there)}, which no lake has')
+    found = re.findall(r'import \{\s+to = module\.lake\.(?:module\.([a-z_]+)\.)?([a-z0-9_]+)\.([a-z_]+)\s+id = "([^"]+)"\s+\}', text)
+    if not found or len(found) != text.count("import {"):
+        raise Wrong(f"infra/README.md: {text.count('import {')} import blocks, of which {len(found)} can be read")
+    calls = {block.labels[0]: block.attributes["source"] for block in blocks(INFRA / "modules" / "lake", "module")}
+    for module, kind, name, identity in found:
+        directory = INFRA / "modules" / ("lake" if not module else hcl.text(calls[module]).split("/")[-1] if module in calls else module)
+        resource = next((block for block in blocks(directory, "resource") if block.labels == [kind, name]), None)
+        if resource is None:
+            raise Wrong(f"infra/README.md: an import block names {kind}.{name}, which modules/{directory.name} does not make")
+        form = IDS.get(kind, r"[^/:]+").replace("QUALIFIER", ":live" if "qualifier" in resource.attributes else "")
+        if not re.fullmatch(form, identity):
+            raise Wrong(f"infra/README.md: the id {identity} of {kind}.{name} is not in the form {form}")
+
+
 def check_settings(text):
     """What the project's README says of variables of infra/: that they exist, and their defaults."""
     variables = {block.labels[0]: block for block in blocks(INFRA, "variable")}
@@ -165,6 +192,7 @@ def main():
         if stale:
             raise Wrong(f"the tables are not those of the .tf files in {', '.join(stale)}: run ./scripts/infra-docs")
         check_resources((INFRA / "README.md").read_text())
+        check_imports((INFRA / "README.md").read_text())
         check_diagram((INFRA / "diagram.svg").read_text())
         check_settings((ROOT / "README.md").read_text())
         check_providers()

@@ -89,6 +89,21 @@ class Documents(unittest.TestCase):
         with self.assertRaisesRegex(tables.Wrong, "aws_dynamodb_table, which infra/ does not make"):
             tables.check_resources(self.guide.replace("| `aws_ssm_parameter` |", "| `aws_ssm_parameter`, `aws_dynamodb_table` |"))
 
+    def test_an_import_that_finds_nothing_is_found(self):
+        tables.check_imports(self.guide)
+        for right, wrong, said in (
+            ("`aws_lambda_function`, `aws_ssm_parameter` | NAME", "`aws_lambda_function` | NAME", "lacks .'aws_ssm_parameter'"),
+            ("| `aws_kms_alias` |", "| `aws_kms_alias`, `aws_kms_grant` |", "aws_kms_grant"),
+            ("tributary-prod-query:live/api", "tributary-prod-query/api", "is not in the form"),
+            ("123456789012:my_database", "my_database", "is not in the form"),
+            ("module.ingest.aws_iam_role.this", "module.ingest.aws_iam_role.that", "which modules/function does not make"),
+            ('id = "my-bucket"', "id = my-bucket", "can be read"),
+        ):
+            changed = self.guide.replace(right, wrong)
+            self.assertNotEqual(changed, self.guide)
+            with self.assertRaisesRegex(tables.Wrong, said):
+                tables.check_imports(changed)
+
     def test_a_wrong_setting_is_found(self):
         tables.check_settings(self.project)
         with self.assertRaisesRegex(tables.Wrong, "no variable regions"):
