@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes the tables of inputs and outputs into the READMEs of infra/ and its modules, or checks that they are right, and
-holds what else these documents say of the Terraform against it.
+holds what else these documents say of the Terraform against it; and the policies of who deploys.
 
 usage: tables.py write|check
 """
@@ -12,6 +12,7 @@ import xml.etree.ElementTree
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import deploy_rights  # noqa: E402
 import hcl  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -131,6 +132,15 @@ def check_imports(text):
             raise Wrong(f"infra/README.md: the id {identity} of {kind}.{name} is not in the form {form}")
 
 
+def check_rights(rights):
+    """Every type of resource and data source of a lake is in the rights of who deploys, and none that no lake has."""
+    lake = [directory for directory in directories() if directory.name not in APART]
+    there = {block.labels[0] for directory in lake for block in blocks(directory, "resource")}
+    there |= {f"data.{block.labels[0]}" for directory in lake for block in blocks(directory, "data")}
+    if there != set(rights):
+        raise Wrong(f"scripts/infra/docs/deploy_rights.py lacks {sorted(there - set(rights))} and has {sorted(set(rights) - there)}, which no lake has")
+
+
 def check_settings(text):
     """What the project's README says of variables of infra/: that they exist, and their defaults."""
     variables = {block.labels[0]: block for block in blocks(INFRA, "variable")}
@@ -189,10 +199,17 @@ def main():
                 path.write_text(right)
             elif text != right:
                 stale.append(str(path.relative_to(ROOT)))
+        for name, right in deploy_rights.files().items():
+            path = ROOT / "deploy" / "aws" / name
+            if sys.argv[1] == "write":
+                path.write_text(right)
+            elif not path.exists() or path.read_text() != right:
+                stale.append(str(path.relative_to(ROOT)))
         if stale:
-            raise Wrong(f"the tables are not those of the .tf files in {', '.join(stale)}: run ./scripts/infra-docs")
+            raise Wrong(f"the tables and policies are not those of the .tf files and of deploy_rights.py in {', '.join(stale)}: run ./scripts/infra-docs")
         check_resources((INFRA / "README.md").read_text())
         check_imports((INFRA / "README.md").read_text())
+        check_rights(deploy_rights.RIGHTS)
         check_diagram((INFRA / "diagram.svg").read_text())
         check_settings((ROOT / "README.md").read_text())
         check_providers()
