@@ -108,7 +108,7 @@ def check_resources(text):
 # Modules that are no part of a lake: nobody takes over a lake with them.
 APART = ("ecr", "workload-role")
 # What an id of the guide's examples must look like, where it is not a bare name.
-IDS = {"aws_glue_catalog_database": r"\d{12}:[^/:]+", "aws_lambda_permission": r"[^/:]+QUALIFIER/[^/:]+"}
+IDS = {"aws_glue_catalog_database": r"\d{12}:[^/:]+", "aws_lambda_alias": r"[^/:]+/live", "aws_lambda_permission": r"[^/:]+QUALIFIER/[^/:]+"}
 
 
 def check_imports(text):
