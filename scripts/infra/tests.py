@@ -2,7 +2,7 @@
 """Runs `terraform test` in every directory of a copy of infra/ that can be planned alone: two at a time, and with one process
 of the provider for all of them.
 
-To start the provider, and to hash its file, takes longer than most tests. They run with mocks, so none of them configures it,
+To start the provider takes longer than most tests, and each starts it several times. They run with mocks, so none of them configures it,
 and all can ask the same process for the schema. The provider's version is chosen by `terraform init` before: where a process
 is given, Terraform compares no version.
 
