@@ -90,10 +90,10 @@ class Deploys(World):
     def test_what_is_applied_is_the_plan_that_was_shown(self):
         answer = self.deploy("--yes", "--var", "region=eu-central-1", "--backend-config", "bucket=b")
         self.assertEqual(answer.returncode, 0, answer.stderr)
-        self.assertEqual(self.asked("terraform"), ["init", "workspace", "plan", "apply", "output"])
+        self.assertEqual(self.asked("terraform"), ["init", "workspace", "output", "plan", "apply", "output"])
         self.assertIn("-backend-config=bucket=b", self.calls[0])
         self.assertEqual(self.calls[1][2:], ["workspace", "select", "-or-create", "qa"])
-        plan, apply = self.calls[2], self.calls[3]
+        plan, apply = self.calls[3], self.calls[4]
         self.assertIn("-var=region=eu-central-1", plan)
         self.assertIn(f"-var=artifacts_directory={self.artifacts}", plan)
         self.assertEqual([f"-out={apply[-1]}"], [argument for argument in plan if argument.startswith("-out=")])
@@ -154,6 +154,20 @@ class Deploys(World):
             self.assertEqual((answer.returncode, self.calls), (1, []))
             self.assertEqual(self.deploy("--yes", "--allow-dirty", environment="prod").returncode, 0)
             self.assertEqual(self.deploy("--yes", environment="dev-ada").returncode, 0)
+
+    def test_what_is_older_than_what_is_deployed_is_refused(self):
+        """Neither commit is in this repository's history, so nobody can say that one follows the other."""
+        self.world["outputs"]["release"] = {"version": "0.1.0", "commit": OLD}
+        for environment in ("qa", "prod", "dev-ada"):
+            answer = self.deploy("--yes", environment=environment)
+            self.assertIn(f"was last deployed from commit {OLD}, and {OLD} is not in the history here", answer.stderr)
+            self.assertIn("say --back", answer.stderr)
+            self.assertEqual((answer.returncode, "plan" in self.asked("terraform")), (1, False))
+            # A plan changes nothing.
+            self.assertEqual(self.deploy("--plan", environment=environment).returncode, 2)
+            self.assertEqual(self.deploy("--yes", "--back", environment=environment).returncode, 0)
+        self.world["outputs"]["release"]["commit"] = NEW
+        self.assertEqual(self.deploy("--yes").returncode, 0)
 
     def test_an_unknown_environment_is_refused(self):
         for environment in ("default", "production", "dev-", "dev-Ada"):

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What documents say of a lake as it is planned: the diagram of prod, and what prod and develop cost at rest.
+"""What documents say of a lake as it is planned: the diagram of prod, and what prod and develop cost at rest; and the tags of
+what is planned.
 
 Plans an initialised copy of infra/ with the real provider, against an account that has nothing. No identity and no time of
 a plan gets into what is made, so the same Terraform makes the same bytes.
@@ -8,10 +9,9 @@ usage: planned.py DIRECTORY ARTIFACTS check|write
 """
 
 import copy
-import json
+import functools
 import pathlib
 import re
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -21,20 +21,20 @@ import draw  # noqa: E402
 import facts  # noqa: E402
 import idle_cost  # noqa: E402
 import refusals  # noqa: E402
+import tagged  # noqa: E402
 
 ROOT = HERE.parents[1]
 DIAGRAM, README = ROOT / "infra" / "diagram.svg", ROOT / "infra" / "README.md"
 BEGIN, END = "<!-- Counted by scripts/infra-check --write from plans. -->", "<!-- Counted until here. -->"
 
 
-def lake(infra, workspace):
-    """The facts of a plan of a new lake in this environment."""
+def plan(infra, workspace, *options):
+    """The JSON of a plan of a new lake in this environment."""
     out = str(infra.directory / f"{workspace}.tfplan")
-    went_well, said = infra.plan(workspace, out=out)
+    went_well, said = infra.plan(workspace, *options, out=out)
     if not went_well:
         sys.exit(f"{workspace} cannot be planned: {said[-1500:]}")
-    shown = subprocess.run(["terraform", "show", "-json", out], cwd=infra.directory, capture_output=True, text=True, check=True)
-    return facts.Facts(json.loads(shown.stdout))
+    return infra.shown(out)
 
 
 def further(used):
@@ -86,7 +86,11 @@ def main():
     if len(sys.argv) != 4 or sys.argv[3] not in ("check", "write"):
         sys.exit(__doc__.strip().splitlines()[-1])
     infra = refusals.Infra(*sys.argv[1:3])
-    lakes = {workspace: lake(infra, workspace) for workspace in ("develop", "prod")}
+    # No cost depends on tags: the one plan is for both.
+    environments = {"develop": [tagged.VARIABLE], "prod": []}
+    tasks = [functools.partial(plan, infra, workspace, *options) for workspace, options in environments.items()]
+    plans = dict(zip(environments, refusals.together(tasks), strict=True))
+    lakes = {workspace: facts.Facts(shown) for workspace, shown in plans.items()}
     try:
         picture = draw.draw(lakes["prod"], further(set(lakes["prod"].modules.values())))
         costs = idle_cost.table(lakes)
@@ -94,6 +98,10 @@ def main():
         sys.exit(str(wrong))
 
     must_be_refused(lakes["prod"])
+    for what, holds, said in tagged.checks(plans["develop"]):
+        refusals.check(what, holds, said)
+    if refusals.FAILED:
+        sys.exit(f"{len(refusals.FAILED)} of the above failed")
     text = README.read_text()
     if text.count(BEGIN) != 1:
         sys.exit(f"infra/README.md must have the line {BEGIN} once, and {END} after it")

@@ -8,6 +8,8 @@ else, and with states written here.
 usage: refusals.py DIRECTORY ARTIFACTS
 """
 
+import concurrent.futures
+import itertools
 import json
 import os
 import pathlib
@@ -17,6 +19,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import fake_account  # noqa: E402
+from together import workers  # noqa: E402
 
 MINE = "11111111-1111-1111-1111-111111111111"
 OTHERS = "22222222-2222-2222-2222-222222222222"
@@ -58,14 +61,17 @@ def state(prefix, protected):
 
 
 class Infra:
+    """An initialised copy of infra/. Several threads may plan it at the same time."""
+
     def __init__(self, directory, artifacts):
         self.directory, self.artifacts = pathlib.Path(directory), artifacts
+        self.numbers = itertools.count()
 
     def plan(self, workspace, *options, lake=None, parameters=None, out=None):
         """Plans, with `lake` as the workspace's state; returns whether it went well, and what was said."""
-        kept = self.directory / "terraform.tfstate.d" / workspace / "terraform.tfstate"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.unlink(missing_ok=True)
+        # It makes the workspace. The state is a file of this plan's own.
+        (self.directory / "terraform.tfstate.d" / workspace).mkdir(parents=True, exist_ok=True)
+        kept = self.directory / f"refusals-{next(self.numbers)}.tfstate"
         if lake:
             kept.write_text(json.dumps(lake))
         with fake_account.account(parameters or {}) as url:
@@ -75,16 +81,17 @@ class Infra:
             )  # fmt: skip
             for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"):
                 environment.pop(name, None)
-            command = ["terraform", "plan", "-no-color", "-lock=false", "-refresh=false", f"-var=artifacts_directory={self.artifacts}"]
+            command = ["terraform", "plan", "-no-color", "-lock=false", "-refresh=false", f"-state={kept}", f"-var=artifacts_directory={self.artifacts}"]
             command += options + ((f"-out={out}",) if out else ())
             done = subprocess.run(command, cwd=self.directory, env=environment, capture_output=True, text=True, check=False)
             # Terraform wraps its sentences.
             said = " ".join((done.stdout + done.stderr).replace("│", " ").split())
             return done.returncode == 0, said
 
-    def planned(self, plan):
+    def shown(self, plan):
+        """A plan's JSON."""
         shown = subprocess.run(["terraform", "show", "-json", plan], cwd=self.directory, capture_output=True, text=True, check=True)
-        return json.loads(shown.stdout)["resource_changes"]
+        return json.loads(shown.stdout)
 
 
 FAILED = []
@@ -97,22 +104,36 @@ def check(what, holds, said=""):
         print("       " + said[-1500:], file=sys.stderr)
 
 
+def together(tasks):
+    """What each of these answers, in order."""
+    with concurrent.futures.ThreadPoolExecutor(workers()) as pool:
+        yield from pool.map(lambda task: task(), tasks)
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__.strip().splitlines()[-1])
     infra = Infra(*sys.argv[1:])
     prod, develop = state("tributary-prod", protected=True), state("tributary-develop", protected=False)
     mine = {"/tributary/tributary-prod/state": MINE}
+    tasks = []
+
+    def task(what, workspace, *options, holds, **given):
+        def perform():
+            went_well, said = infra.plan(workspace, *options, **given)
+            return what, holds(went_well, said), said
+
+        tasks.append(perform)
 
     def refused(what, *options, sentence=PROTECTED, **given):
-        went_well, said = infra.plan("prod", *options, **{"lake": prod, "parameters": mine, **given})
-        check(what, not went_well and sentence in said, said)
+        task(what, "prod", *options, holds=lambda went_well, said: not went_well and sentence in said, **{"lake": prod, "parameters": mine, **given})
 
     # What is refused below is refused for what is tried, and not whatever is tried.
-    went_well, said = infra.plan("prod", lake=prod, parameters=mine)
-    check("a plan of a protected lake is made", went_well and PROTECTED not in said, said)
-    went_well, said = infra.plan("develop", "-destroy", lake=develop)
-    check("a lake that is not protected may be destroyed", went_well and " 0 to add, 0 to change, 3 to destroy" in said, said)
+    task("a plan of a protected lake is made", "prod", lake=prod, parameters=mine, holds=lambda went_well, said: went_well and PROTECTED not in said)
+    task(
+        "a lake that is not protected may be destroyed", "develop", "-destroy", lake=develop,
+        holds=lambda went_well, said: went_well and " 0 to add, 0 to change, 3 to destroy" in said,
+    )  # fmt: skip
 
     refused("destroy", "-destroy")
     refused("protected=false alone", "-var=protected=false")
@@ -124,32 +145,8 @@ def main():
 
     refused("another state", lake=None, parameters={"/tributary/tributary-prod/state": OTHERS}, sentence="is kept by another Terraform state")
     refused("another account", "-var=allowed_account_ids=[\"123456789012\"]", sentence="AWS account ID not allowed")
-
-    tags = "-var=tags=" + json.dumps({f"tag-{number}": "value" for number in range(40)})
-    plan = str(infra.directory / "tags.tfplan")
-    went_well, said = infra.plan("develop", tags, out=plan)
-    check("a plan with 40 tags is made", went_well, said)
-    if went_well:
-        after = [(change["address"], change["change"]["after"]) for change in infra.planned(plan) if change["change"]["after"]]
-        tagged = {address: values["tags_all"] or {} for address, values in after if "tags_all" in values}
-        # What an object is tagged with is known after the apply alone: its provider without tags of its own settles it.
-        objects = {address: values for address, values in after if ".aws_s3_object." in address}
-        untagged = [{"default_tags": [{"tags": None}]}]
-        check(
-            "objects have none of them",
-            len(objects) >= 3 and all(o["override_provider"] == untagged and not o["tags"] and not o.get("tags_all") for o in objects.values()),
-            str(objects),
-        )
-        rest = {address: tags for address, tags in tagged.items() if address not in objects}
-        wanted = {"application": "tributary", "environment": "develop", "managed-by": "terraform", "tag-39": "value"}
-        lacking = [address for address, tags in rest.items() if not wanted.items() <= tags.items()]
-        check("everything else that takes tags has all of them", len(rest) >= 30 and not lacking, str(lacking))
-        most = max(len(tags) for tags in rest.values())
-        check(f"no resource has more than 50 tags (the most are {most})", most <= 50)
-        reserved = {values["function_name"]: values["reserved_concurrent_executions"] for address, values in after if address.endswith(".aws_lambda_function.this")}
-        check("of the account's quota, 100 are reserved for query", reserved.pop("tributary-develop-query", None) == 100 and set(reserved.values()) == {-1}, str(reserved))
-        functions = [tags for address, tags in rest.items() if address.endswith(".aws_lambda_function.this")]
-        check("each function has its version and commit", len(functions) == 4 and all({"version", "commit"} <= tags.keys() for tags in functions))
+    for what, holds, said in together(tasks):
+        check(what, holds, said)
 
     if FAILED:
         sys.exit(f"{len(FAILED)} of the above failed")

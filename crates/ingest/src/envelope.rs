@@ -4,6 +4,7 @@
 //! looked for, and so is the message in it: no text is gone over twice for the same thing.
 
 mod cloud;
+mod destination;
 mod escaped;
 mod notification;
 mod record;

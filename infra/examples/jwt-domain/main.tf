@@ -3,7 +3,7 @@ provider "aws" {
 }
 
 # Callers send a token of the issuer, to a name of one's own. The API's generated name answers nobody, so that there is one
-# way in.
+# way in. If there are API keys too, callers send theirs as X-Api-Key: the token is in Authorization.
 module "lake" {
   source = "../../modules/lake"
 

@@ -3,6 +3,9 @@
 #
 # A second bucket, for tables/ or for what is versioned, was not taken: the files of a generation, its commit and the
 # catalog have to agree, and one restore then brings back one of two buckets.
+#
+# No role may delete a version: what compact deletes by mistake, or by the rights of somebody else, must be restorable for
+# a day. See "Versions" in infra/README.md.
 
 resource "aws_s3_bucket_versioning" "lake" {
   # Without it a bucket is not versioned; once it was, the provider suspends versioning when this goes.

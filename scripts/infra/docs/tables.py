@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes the tables of inputs and outputs into the READMEs of infra/ and its modules, or checks that they are right, and
-holds what else these documents say of the Terraform against it.
+holds what else these documents say of the Terraform against it; and the policies of who deploys.
 
 usage: tables.py write|check
 """
@@ -12,6 +12,7 @@ import xml.etree.ElementTree
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import deploy_rights  # noqa: E402
 import hcl  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -104,6 +105,42 @@ def check_resources(text):
         raise Wrong(f'infra/README.md: "What each resource is for" has {kind}, which infra/ does not make')
 
 
+# Modules that are no part of a lake: nobody takes over a lake with them.
+APART = ("ecr", "workload-role")
+# What an id of the guide's examples must look like, where it is not a bare name.
+IDS = {"aws_glue_catalog_database": r"\d{12}:[^/:]+", "aws_lambda_alias": r"[^/:]+/live", "aws_lambda_permission": r"[^/:]+QUALIFIER/[^/:]+"}
+
+
+def check_imports(text):
+    """Every type of resource of a lake has its line in the table of ids, and the guide's import blocks name resources that are
+    there, by ids in the provider's form: with the qualifier, where the resource has one."""
+    there = {block.labels[0] for directory in directories() if directory.name not in APART for block in blocks(directory, "resource")}
+    told = {kind for row in rows(text, "## Take over what exists") for kind in re.findall(r"`((?:aws|terraform)_[a-z0-9_]+)`", row[0])}
+    if there != told:
+        raise Wrong(f'infra/README.md: "Take over what exists" lacks {sorted(there - told)} and has {sorted(told - there)}, which no lake has')
+    found = re.findall(r'import \{\s+to = module\.lake\.(?:module\.([a-z_]+)\.)?([a-z0-9_]+)\.([a-z_]+)\s+id = "([^"]+)"\s+\}', text)
+    if not found or len(found) != text.count("import {"):
+        raise Wrong(f"infra/README.md: {text.count('import {')} import blocks, of which {len(found)} can be read")
+    calls = {block.labels[0]: block.attributes["source"] for block in blocks(INFRA / "modules" / "lake", "module")}
+    for module, kind, name, identity in found:
+        directory = INFRA / "modules" / ("lake" if not module else hcl.text(calls[module]).split("/")[-1] if module in calls else module)
+        resource = next((block for block in blocks(directory, "resource") if block.labels == [kind, name]), None)
+        if resource is None:
+            raise Wrong(f"infra/README.md: an import block names {kind}.{name}, which modules/{directory.name} does not make")
+        form = IDS.get(kind, r"[^/:]+").replace("QUALIFIER", ":live" if "qualifier" in resource.attributes else "")
+        if not re.fullmatch(form, identity):
+            raise Wrong(f"infra/README.md: the id {identity} of {kind}.{name} is not in the form {form}")
+
+
+def check_rights(rights):
+    """Every type of resource and data source of a lake is in the rights of who deploys, and none that no lake has."""
+    lake = [directory for directory in directories() if directory.name not in APART]
+    there = {block.labels[0] for directory in lake for block in blocks(directory, "resource")}
+    there |= {f"data.{block.labels[0]}" for directory in lake for block in blocks(directory, "data")}
+    if there != set(rights):
+        raise Wrong(f"scripts/infra/docs/deploy_rights.py lacks {sorted(there - set(rights))} and has {sorted(set(rights) - there)}, which no lake has")
+
+
 def check_settings(text):
     """What the project's README says of variables of infra/: that they exist, and their defaults."""
     variables = {block.labels[0]: block for block in blocks(INFRA, "variable")}
@@ -162,9 +199,17 @@ def main():
                 path.write_text(right)
             elif text != right:
                 stale.append(str(path.relative_to(ROOT)))
+        for name, right in deploy_rights.files().items():
+            path = ROOT / "deploy" / "aws" / name
+            if sys.argv[1] == "write":
+                path.write_text(right)
+            elif not path.exists() or path.read_text() != right:
+                stale.append(str(path.relative_to(ROOT)))
         if stale:
-            raise Wrong(f"the tables are not those of the .tf files in {', '.join(stale)}: run ./scripts/infra-docs")
+            raise Wrong(f"the tables and policies are not those of the .tf files and of deploy_rights.py in {', '.join(stale)}: run ./scripts/infra-docs")
         check_resources((INFRA / "README.md").read_text())
+        check_imports((INFRA / "README.md").read_text())
+        check_rights(deploy_rights.RIGHTS)
         check_diagram((INFRA / "diagram.svg").read_text())
         check_settings((ROOT / "README.md").read_text())
         check_providers()

@@ -1,12 +1,15 @@
 """What the tables are made of, and that each check of the documents can fail."""
 
+import json
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import deploy_rights  # noqa: E402
 import hcl  # noqa: E402
 import tables  # noqa: E402
 
@@ -88,6 +91,50 @@ class Documents(unittest.TestCase):
             tables.check_resources(self.guide.replace("| `aws_ssm_parameter` |", "| a parameter |"))
         with self.assertRaisesRegex(tables.Wrong, "aws_dynamodb_table, which infra/ does not make"):
             tables.check_resources(self.guide.replace("| `aws_ssm_parameter` |", "| `aws_ssm_parameter`, `aws_dynamodb_table` |"))
+
+    def test_an_import_that_finds_nothing_is_found(self):
+        tables.check_imports(self.guide)
+        for right, wrong, said in (
+            ("`aws_lambda_function`, `aws_ssm_parameter` | NAME", "`aws_lambda_function` | NAME", "lacks .'aws_ssm_parameter'"),
+            ("| `aws_kms_alias` |", "| `aws_kms_alias`, `aws_kms_grant` |", "aws_kms_grant"),
+            ("tributary-prod-query:live/api", "tributary-prod-query/api", "is not in the form"),
+            ("123456789012:my_database", "my_database", "is not in the form"),
+            ("module.ingest.aws_iam_role.this", "module.ingest.aws_iam_role.that", "which modules/function does not make"),
+            ('id = "my-bucket"', "id = my-bucket", "can be read"),
+        ):
+            changed = self.guide.replace(right, wrong)
+            self.assertNotEqual(changed, self.guide)
+            with self.assertRaisesRegex(tables.Wrong, said):
+                tables.check_imports(changed)
+
+    def test_a_type_that_nobody_may_deploy_is_found(self):
+        tables.check_rights(deploy_rights.RIGHTS)
+        rights = dict(deploy_rights.RIGHTS)
+        del rights["aws_ssm_parameter"], rights["data.aws_ssm_parameters_by_path"]
+        with self.assertRaisesRegex(tables.Wrong, "lacks .'aws_ssm_parameter', 'data.aws_ssm_parameters_by_path'."):
+            tables.check_rights(rights)
+        with self.assertRaisesRegex(tables.Wrong, "has .'aws_dynamodb_table'., which no lake has"):
+            tables.check_rights(deploy_rights.RIGHTS | {"aws_dynamodb_table": []})
+
+    def test_who_plans_changes_nothing_and_who_deploys_deletes_no_data(self):
+        for writes in (False, True):
+            policy = deploy_rights.policy(writes)
+            self.assertLess(len(json.dumps(policy, separators=(",", ":"))), deploy_rights.MOST_CHARACTERS)
+            allowed = {action: statement["Resource"] for statement in policy["Statement"] for action in statement["Action"]}
+            self.assertFalse([action for action in allowed if not re.fullmatch(r"[a-z0-9-]+:[A-Za-z]+", action)])
+            for never in ("s3:DeleteBucket", "glue:DeleteDatabase", "kms:ScheduleKeyDeletion", "iam:AttachRolePolicy", "sts:AssumeRole"):
+                self.assertNotIn(never, allowed)
+            sids = [statement["Sid"] for statement in policy["Statement"]]
+            self.assertEqual(len(sids), len(set(sids)))
+            # Only what has no name of ours is not narrowed, and placeholders are those that the guide names.
+            self.assertLessEqual(sum(statement["Resource"] == ["*"] and "Condition" not in statement for statement in policy["Statement"]), 1)
+            words = set(re.findall(r"\b[A-Z]{4,}\b", json.dumps([statement["Resource"] for statement in policy["Statement"]])))
+            self.assertLessEqual(words, set(deploy_rights.PLACEHOLDERS))
+        plan = [statement for statement in deploy_rights.policy(False)["Statement"] if statement["Sid"] != "StateAndLock"]
+        changing = [action for statement in plan for action in statement["Action"] if not re.match(r"[a-z0-9-]+:(Get|List|Describe|GET$)", action)]
+        self.assertEqual(changing, [])
+        lock = next(statement for statement in deploy_rights.policy(False)["Statement"] if statement["Sid"] == "StateAndLock")
+        self.assertEqual(lock["Resource"], ["arn:aws:s3:::STATES/tributary/ENVIRONMENT/*.tflock"])
 
     def test_a_wrong_setting_is_found(self):
         tables.check_settings(self.project)

@@ -1,4 +1,4 @@
-//! What a message in a dead-letter queue of SNS says of itself.
+//! What a message in a dead-letter queue of SNS says of itself, or one that Lambda kept of what SNS handed to it directly.
 
 use std::collections::HashMap;
 
@@ -6,8 +6,13 @@ use aws_sdk_sqs::types::{Message, MessageAttributeValue};
 use serde::Serialize;
 use serde_json::Value;
 
-/// What SNS adds to a message that it could not deliver. The receiver never had these.
-const ADDED_BY_SNS: [&str; 3] = ["RequestID", "ErrorCode", "ErrorMessage"];
+/// What SNS adds to a message that it could not deliver, and Lambda to one that a function failed with. The receiver never had
+/// these.
+const ADDED: [&str; 3] = ["RequestID", "ErrorCode", "ErrorMessage"];
+
+/// Where SNS's envelope is in what Lambda keeps: in the record of a failure destination, and in the event alone, which is
+/// what a dead-letter queue of a function has. `ingest` finds it there, too.
+const KEPT_BY_LAMBDA: [&str; 2] = ["/requestPayload/Records/0/Sns", "/Records/0/Sns"];
 
 /// A message that was received, and is hidden from others for a while.
 #[derive(Debug, Clone)]
@@ -30,7 +35,7 @@ pub(super) struct About {
     published_at: Option<String>,
     /// The dataset that its sender names.
     dataset: Option<String>,
-    /// Why SNS could not deliver it.
+    /// Why SNS could not deliver it, or on what condition Lambda gave up.
     error: Option<String>,
 }
 
@@ -48,19 +53,21 @@ impl Received {
     /// The attributes that the message had when SNS tried to deliver it.
     pub(super) fn own_attributes(&self) -> HashMap<String, MessageAttributeValue> {
         let mut attributes = self.attributes.clone();
-        attributes.retain(|name, _| !ADDED_BY_SNS.contains(&name.as_str()));
+        attributes.retain(|name, _| !ADDED.contains(&name.as_str()));
         attributes
     }
 
     pub(super) fn about(&self) -> About {
         // With raw delivery there is no envelope, and the sender's attributes are the message's.
-        let envelope: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        let envelope = KEPT_BY_LAMBDA.iter().find_map(|place| body.pointer(place)).unwrap_or(&body);
         let of_envelope =
             |pointer: &str| envelope.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let attribute = |name: &str| self.attributes.get(name)?.string_value.clone();
+        let condition = || Some(body.pointer("/requestContext/condition")?.as_str()?.to_owned());
         let error = match (attribute("ErrorCode"), attribute("ErrorMessage")) {
             (Some(code), Some(message)) => Some(format!("{code}: {message}")),
-            (one, other) => one.or(other),
+            (one, other) => one.or(other).or_else(condition),
         };
         About {
             message_id: of_envelope("/MessageId").unwrap_or_else(|| self.id.clone()),
@@ -109,6 +116,28 @@ mod tests {
         assert_eq!(about.cells(), expected);
         assert!(!serde_json::to_string(&about).unwrap().contains("secret"));
         assert_eq!(received(body, &errors).own_attributes().len(), 0);
+    }
+
+    #[test]
+    fn what_lambda_kept_says_the_same_and_why_it_gave_up() {
+        let event = r#"{"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": {
+            "Timestamp": "2026-11-23T10:00:00.000Z", "MessageId": "sns-1", "Message": "secret", "Type": "Notification",
+            "TopicArn": "arn:t", "MessageAttributes": {"dataset": {"Type": "String", "Value": "bookings"}}}}]}"#;
+        let record = format!(
+            r#"{{"version": "1.0", "timestamp": "2026-11-23T10:09:00.000Z", "requestPayload": {event},
+            "requestContext": {{"condition": "RetriesExhausted", "approximateInvokeCount": 3}},
+            "responsePayload": {{"errorMessage": "secret"}}}}"#
+        );
+        let of_function = [("ErrorCode", "200"), ("RequestID", "7")];
+        for (body, attributes, error) in
+            [(record.as_str(), &[][..], "RetriesExhausted"), (event, &of_function[..], "200")]
+        {
+            let received = received(body, attributes);
+            let about = received.about();
+            assert_eq!(about.cells(), ["2026-11-23T10:00:00.000Z", "arn:t", "bookings", error]);
+            assert_eq!((about.message_id.as_str(), received.own_attributes().len()), ("sns-1", 0));
+            assert!(!serde_json::to_string(&about).unwrap().contains("secret"));
+        }
     }
 
     #[test]

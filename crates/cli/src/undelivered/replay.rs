@@ -26,7 +26,9 @@ const LOOKED_AT_SECONDS: i32 = 10;
 /// Mend the cause first: usually the policy of the queue. A message is deleted only after it was sent, so it may be
 /// stopped and run again at any time; a message that was sent twice changes nothing, since its events keep their
 /// identity. Where the subscription has raw delivery, which `infra/` does not use, a message has no identity but SQS's, and
-/// gets another one each time it is sent: then only events with an identity of their own keep it. It needs sqs:GetQueueUrl and sqs:GetQueueAttributes, on `undelivered` sqs:ReceiveMessage,
+/// gets another one each time it is sent: then only events with an identity of their own keep it. Where SNS invokes `ingest`
+/// directly, what the function failed with is in the queue `ingest-dead-letter`, in a record of Lambda's: name it with --from;
+/// `ingest` takes the message out of the record. It needs sqs:GetQueueUrl and sqs:GetQueueAttributes, on `undelivered` sqs:ReceiveMessage,
 /// sqs:ChangeMessageVisibility and sqs:DeleteMessage, and on the other queue sqs:SendMessage.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -34,6 +36,7 @@ Examples:
   tributary undelivered replay --dry-run
   TRIBUTARY_LAKE=tributary-prod tributary undelivered replay
   tributary undelivered replay --from my-undelivered --to my-ingest --limit 10
+  tributary undelivered replay --from tributary-ingest-dead-letter
 
 Exit status: 0 done, 1 a message could not be moved, 2 wrong options, or no such queue, 130 interrupted.")]
 pub(super) struct ReplayOptions {

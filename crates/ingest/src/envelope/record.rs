@@ -8,7 +8,7 @@ use domain::json::{Cursor, Fault, Span};
 use super::{
     Parts, UnknownEvent,
     cloud::{self, Attribute},
-    escaped,
+    destination, escaped,
     notification::{self, Notification},
     texts::Texts,
 };
@@ -105,8 +105,8 @@ fn scan(
     Ok(record)
 }
 
-/// A queue's message: an SNS notification, or, with raw delivery or from somebody else, the payload itself. Of
-/// that, SQS says the id and the time.
+/// A queue's message: an SNS notification, what Lambda kept of one, or, with raw delivery or from somebody else, the payload
+/// itself. Of that, SQS says the id and the time.
 fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Result<Parts, &'static str> {
     let name = record.message_id.ok_or("\"messageId\"")?;
     let name = texts.string(event, name);
@@ -117,7 +117,8 @@ fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Resul
         Body::Notification(parts) => return Ok(Parts { name: Some(name), queued_at, ..parts }),
         Body::Text(length) => body.get(..length).unwrap_or_default(),
     };
-    if let Some(parts) = notification::find(body, texts) {
+    let found = notification::find(body, texts).or_else(|| destination::find(body, texts));
+    if let Some(parts) = found {
         return Ok(Parts { name: Some(name), queued_at, ..parts });
     }
     let Attributes { dataset, encoding, cloud } = record.attributes;

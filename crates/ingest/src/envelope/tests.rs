@@ -3,6 +3,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod kept;
+
 /// What the event's messages are, or why it has none.
 fn read(event: &Value) -> Result<Vec<(String, String, String)>, String> {
     let text = event.to_string();

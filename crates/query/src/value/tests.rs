@@ -31,8 +31,7 @@ fn the_key_of_a_partition_is_what_partitions_of_its_kind_have() {
     let now = DateTime::parse_from_rfc3339("2026-11-23T10:05:07Z").unwrap().to_utc();
     let read = |by: &Role, text: &str| super::read(by, "dt", text, now).ok();
     let text = |text: &str| Some(Value::Text(text.to_owned()));
-    let texts =
-        ["2026-11-23", "2026-11", "all", "today-30d", "2026-13", "2026-1", "2026", "", "-026-11"];
+    let texts = ["2026-11-23", "2026-11", "all", "today-30d", "2026-13", "2026-1", "2026", "", "-026-11"];
     for (by, expected) in [
         (Role::Day, [text("2026-11-23"), None, None, text("2026-10-24")]),
         (Role::Month, [None, text("2026-11"), None, text("2026-10")]),
