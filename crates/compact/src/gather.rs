@@ -4,7 +4,8 @@ use std::{ops::Range, sync::Arc};
 
 use arrow::{
     array::{
-        Array, ArrayRef, AsArray, DictionaryArray, ListArray, StructArray, new_empty_array, new_null_array,
+        Array, ArrayRef, AsArray, DictionaryArray, ListArray, StringArray, StringBuilder, StructArray,
+        new_empty_array, new_null_array,
     },
     buffer::{BooleanBuffer, NullBuffer, OffsetBuffer},
     compute::{concat, interleave},
@@ -20,21 +21,21 @@ pub(crate) type Place = (usize, usize);
 /// Neighbours are copied as a whole where at most one value in so many begins a new run of them.
 const SHORTEST_RUNS: usize = 32;
 
-/// The values at these places, in this order, of arrays of this type.
+/// The values at these places, in this order. They get the type of `like`, with its dictionaries: either all arrays have
+/// the same ones, or `like` has texts there. Then an array may have texts or a dictionary of its own.
 pub(crate) fn gather(
-    data_type: &DataType,
+    like: &ArrayRef,
     arrays: &[&dyn Array],
     places: &[Place],
 ) -> Result<ArrayRef, ArrowError> {
-    let Some(first) = arrays.first() else { return Ok(new_empty_array(data_type)) };
-    if places.is_empty() {
-        return Ok(first.slice(0, 0));
+    if arrays.is_empty() || places.is_empty() {
+        return Ok(like.slice(0, 0));
+    }
+    if arrays.iter().any(|array| is_coded(array.data_type())) {
+        return gather_coded(like, arrays, places);
     }
     if arrays.iter().all(|array| array.null_count() == array.len()) {
-        return Ok(new_null_array(first.data_type(), places.len()));
-    }
-    if is_coded(first.data_type()) {
-        return gather_coded(first.data_type(), arrays, places);
+        return Ok(new_null_array(like.data_type(), places.len()));
     }
     let Some(runs) = runs(places) else { return interleave(arrays, places) };
     let slice = |(array, values): (usize, Range<usize>)| arrays[array].slice(values.start, values.len());
@@ -45,28 +46,23 @@ pub(crate) fn gather(
     concat(&slices.iter().map(AsRef::as_ref).collect::<Vec<&dyn Array>>())
 }
 
-/// The same of arrays that have one dictionary in common: of the texts only their numbers are moved.
-fn gather_coded(
-    data_type: &DataType,
-    arrays: &[&dyn Array],
-    places: &[Place],
-) -> Result<ArrayRef, ArrowError> {
-    match data_type {
+/// The same of arrays of which some have dictionaries. Where they have one in common, only numbers are moved.
+fn gather_coded(like: &ArrayRef, arrays: &[&dyn Array], places: &[Place]) -> Result<ArrayRef, ArrowError> {
+    match like.data_type() {
         DataType::Dictionary(..) => {
             let coded: Vec<&DictionaryArray<UInt16Type>> =
                 arrays.iter().map(|array| array.as_dictionary()).collect();
-            let Some(values) = coded.first().map(|coded| Arc::clone(coded.values())) else {
-                return Ok(new_empty_array(data_type));
-            };
             let codes: Vec<&dyn Array> = coded.iter().map(|coded| coded.keys() as &dyn Array).collect();
-            let codes = gather(&DataType::UInt16, &codes, places)?;
+            let codes = gather(&new_empty_array(&DataType::UInt16), &codes, places)?;
+            let values = Arc::clone(like.as_dictionary::<UInt16Type>().values());
             Ok(Arc::new(DictionaryArray::try_new(codes.as_primitive::<UInt16Type>().clone(), values)?))
         }
+        DataType::Utf8 => gather_texts(arrays, places),
         DataType::Struct(fields) => {
-            let columns = fields.iter().enumerate().map(|(index, field)| {
+            let columns = like.as_struct().columns().iter().enumerate().map(|(index, like)| {
                 let parts: Vec<&dyn Array> =
                     arrays.iter().map(|array| array.as_struct().column(index).as_ref()).collect();
-                gather(field.data_type(), &parts, places)
+                gather(like, &parts, places)
             });
             let columns = columns.collect::<Result<Vec<_>, _>>()?;
             Ok(Arc::new(StructArray::try_new(fields.clone(), columns, nulls(arrays, places))?))
@@ -80,12 +76,41 @@ fn gather_coded(
                 ends.push(end - begin);
             }
             let elements: Vec<&dyn Array> = lists.iter().map(|list| list.values().as_ref()).collect();
-            let elements = gather(element.data_type(), &elements, &parts)?;
+            let elements = gather(like.as_list::<i32>().values(), &elements, &parts)?;
             let offsets = OffsetBuffer::<i32>::from_lengths(ends);
             Ok(Arc::new(ListArray::try_new(Arc::clone(element), offsets, elements, nulls(arrays, places))?))
         }
         _ => interleave(arrays, places),
     }
+}
+
+/// Texts, or those of a dictionary and the numbers into it.
+type Column<'a> = (&'a StringArray, Option<&'a DictionaryArray<UInt16Type>>);
+
+fn text_of((texts, coded): Column<'_>, row: usize) -> Option<&str> {
+    match coded {
+        Some(coded) => coded.is_valid(row).then(|| texts.value(coded.keys().value(row).into())),
+        None => texts.is_valid(row).then(|| texts.value(row)),
+    }
+}
+
+/// Texts, each of which is in its array or in the dictionary of that.
+fn gather_texts(arrays: &[&dyn Array], places: &[Place]) -> Result<ArrayRef, ArrowError> {
+    let columns: Vec<Column<'_>> = arrays
+        .iter()
+        .map(|array| match array.as_dictionary_opt::<UInt16Type>() {
+            Some(coded) => (coded.values().as_string::<i32>(), Some(coded)),
+            None => (array.as_string::<i32>(), None),
+        })
+        .collect();
+    let text = |(array, row): &Place| text_of(columns[*array], *row);
+    let bytes: usize = places.iter().filter_map(text).map(str::len).sum();
+    if i32::try_from(bytes).is_err() {
+        return Err(ArrowError::OffsetOverflowError(bytes));
+    }
+    let mut texts = StringBuilder::with_capacity(places.len(), bytes);
+    places.iter().map(text).for_each(|text| texts.append_option(text));
+    Ok(Arc::new(texts.finish()))
 }
 
 /// Which values are null, if any of the arrays has one that is.
@@ -144,7 +169,7 @@ mod tests {
             (Vec::new(), 0),
         ];
         for (places, wanted) in cases {
-            let found = gather(&DataType::Int32, &arrays, &places).unwrap();
+            let found = gather(&new_empty_array(&DataType::Int32), &arrays, &places).unwrap();
             let expected: Vec<i32> =
                 places.iter().map(|(array, value)| (array * 1_000 + value) as i32).collect();
             assert_eq!(found.as_primitive::<Int32Type>().values()[..], expected[..]);
