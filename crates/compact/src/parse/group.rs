@@ -22,7 +22,12 @@ use domain::{
 };
 use foldhash::quality::RandomState;
 
-use crate::{error::CompactError, limits::Limits, log::build_error, unpack::Unpacker};
+use crate::{
+    error::CompactError,
+    limits::{Limits, ROW},
+    log::build_error,
+    unpack::Unpacker,
+};
 
 /// A group is handed to a worker when it has so many bytes, as they are stored: some milliseconds of work.
 const BYTES: u64 = 256 << 10;
@@ -32,6 +37,10 @@ const BATCHES: usize = 64;
 
 /// Columns of about so many bytes become a chunk of rows. Arrow addresses the bytes of a column of text with 31 bits.
 const CHUNK: usize = 32 << 20;
+
+/// Rows of so many bytes of lines become a chunk too, however little their columns take. A column whose texts turn out not
+/// to repeat has each row's own text from then on, so no more than that at once.
+const UNCUT: usize = 4 * CHUNK;
 
 /// The size of the columns is looked at each time that so many bytes of lines were read.
 const LOOK: usize = 1 << 20;
@@ -81,13 +90,19 @@ pub(super) struct Taken {
     pub(super) chunks: Vec<RecordBatch>,
     /// Of each row a hash of its line: see [`Parsed::contents`](super::Parsed::contents).
     pub(super) contents: Vec<u64>,
+    /// Bytes of the chunks' columns.
+    columns: usize,
+    /// Bytes of the lines whose rows are in no chunk yet.
+    uncut: usize,
 }
 
 #[derive(Debug)]
 pub(super) struct Batch {
     pub(super) name: BatchName,
-    /// Bytes of its lines.
+    /// Bytes of memory that its rows take, and the lines that were refused: see [`Limits::inputs`].
     pub(super) bytes: u64,
+    /// Bytes of its lines.
+    pub(super) landed: u64,
     /// Rows of the group up to the end of this batch.
     pub(super) rows: usize,
     pub(super) rejected: Vec<Rejected>,
@@ -121,7 +136,7 @@ impl Parser {
         self.is_closed.store(true, Ordering::Relaxed);
     }
 
-    /// Parses batch after batch. It ends early where this group alone has as many bytes as a generation may.
+    /// Parses batch after batch. It ends early where this group alone is as much as a generation may take.
     pub(super) fn parse(&self, group: Group) -> Result<Taken, CompactError> {
         let mut taken = Taken { packed: group.bytes, ..Taken::default() };
         if self.is_closed.load(Ordering::Relaxed) {
@@ -129,17 +144,22 @@ impl Parser {
         }
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut tools = idle.map_or_else(|| self.tools(), Ok).map_err(build_error)?;
-        let mut bytes = 0;
+        let (mut bytes, mut all_landed, mut refused) = (0, 0, 0);
         for object in group.objects {
-            let (unpacked, rejected) = self.take(&object, &mut tools, &mut taken)?;
+            let (landed, rejected) = self.take(&object, &mut tools, &mut taken)?;
+            refused += rejected.iter().map(held).sum::<usize>();
             let rows = taken.contents.len();
-            taken.batches.push(Batch { name: object.batch, bytes: unpacked, rows, rejected });
-            bytes += unpacked;
-            if bytes >= self.limits.inputs {
+            let columns = taken.columns + tools.lines.bytes();
+            // A column that gives up its dictionary may take less than before. What was counted stays.
+            let all = ((columns + refused) as u64 + ROW * rows as u64).max(bytes);
+            taken.batches.push(Batch { name: object.batch, bytes: all - bytes, landed, rows, rejected });
+            bytes = all;
+            all_landed += landed;
+            if bytes >= self.limits.inputs || all_landed >= self.limits.landed {
                 break;
             }
         }
-        cut(&mut tools.lines, &mut taken.chunks)?;
+        cut(&mut tools.lines, &mut taken)?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(tools);
         Ok(taken)
     }
@@ -154,21 +174,22 @@ impl Parser {
         &self,
         object: &Object,
         Tools { unpacker, lines }: &mut Tools,
-        Taken { chunks, contents, .. }: &mut Taken,
+        taken: &mut Taken,
     ) -> Result<(u64, Vec<Rejected>), CompactError> {
         let (mut rejected, mut failure, mut pushed) = (Vec::new(), None, 0);
         let unpacked = unpacker.unpack(&object.packed, |position, line| {
             match lines.push(line) {
-                Ok(()) => contents.push(self.content(line, lines.ingestion())),
+                Ok(()) => taken.contents.push(self.content(line, lines.ingestion())),
                 Err(misfit) => {
                     rejected.push(self.rejected(object, position, misfit.to_string(), original(line)));
                 }
             }
             pushed += line.len();
+            taken.uncut += line.len();
             if pushed >= LOOK {
                 pushed = 0;
-                if lines.bytes() >= CHUNK
-                    && let Err(error) = cut(lines, chunks)
+                if (lines.bytes() >= CHUNK || taken.uncut >= UNCUT)
+                    && let Err(error) = cut(lines, taken)
                 {
                     failure = Some(error);
                 }
@@ -219,10 +240,18 @@ fn original(line: &[u8]) -> Original {
     }
 }
 
+/// Bytes that a refused line takes until it is stored.
+fn held(rejected: &Rejected) -> usize {
+    let Rejected { message_id, reason, original, .. } = rejected;
+    size_of::<Rejected>() + message_id.len() + reason.len() + original.as_bytes().len()
+}
+
 /// Makes a chunk of the rows so far.
-fn cut(lines: &mut Lines, chunks: &mut Vec<RecordBatch>) -> Result<(), CompactError> {
+fn cut(lines: &mut Lines, taken: &mut Taken) -> Result<(), CompactError> {
+    taken.uncut = 0;
     if lines.rows() > 0 {
-        chunks.push(lines.finish().map_err(build_error)?);
+        taken.columns += lines.bytes();
+        taken.chunks.push(lines.finish().map_err(build_error)?);
     }
     Ok(())
 }
