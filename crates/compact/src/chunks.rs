@@ -1,6 +1,6 @@
 //! Rows that lie in several batches of one schema.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef, RecordBatch, new_empty_array},
@@ -140,10 +140,17 @@ impl Chunks {
         Ok(Self { schema, batches, starts, marks, bytes, like })
     }
 
-    /// These rows of one column, in this order: as texts, before [`Self::with_one_dictionary`].
-    pub(crate) fn gather(&self, index: usize, places: &[Place]) -> Result<ArrayRef, ArrowError> {
-        let arrays: Vec<&dyn Array> = self.batches.iter().map(|batch| batch.column(index).as_ref()).collect();
-        gather(&self.like[index], &arrays, places)
+    /// These rows of one column, in this order: as texts, before [`Self::with_one_dictionary`]. All are in these chunks; the
+    /// fewer they are, the sooner it is done.
+    pub(crate) fn gather(
+        &self,
+        index: usize,
+        chunks: Range<usize>,
+        places: &[Place],
+    ) -> Result<ArrayRef, ArrowError> {
+        let first = chunks.start;
+        let arrays = self.batches[chunks].iter().map(|batch| batch.column(index).as_ref());
+        gather(&self.like[index], &arrays.collect::<Vec<&dyn Array>>(), first, places)
     }
 }
 

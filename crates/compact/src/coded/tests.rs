@@ -43,7 +43,7 @@ fn texts_that_are_too_long_together_have_no_dictionary() {
         for (number, (before, after)) in chunks.iter().zip(&after).enumerate() {
             assert!(is_coded(after.data_type()), "{numbers:?}");
             let places: Vec<(usize, usize)> = (0..after.len()).map(|row| (number, row)).collect();
-            let gathered = gather(&like, &arrays, &places).unwrap();
+            let gathered = gather(&like, &arrays, 0, &places).unwrap();
             assert_eq!(gathered.data_type(), like.data_type(), "{numbers:?}");
             assert_eq!(&plain(&gathered).unwrap(), &plain(before).unwrap(), "{numbers:?}");
         }
@@ -57,7 +57,7 @@ fn a_column_without_a_dictionary_does_not_get_one_later() {
     let before = new_empty_array(&DataType::Utf8);
     let (like, after) = with_one_dictionary(&DataType::Utf8, vec![before, coded(&texts)]).unwrap();
     assert_eq!(like.data_type(), &DataType::Utf8);
-    let gathered = gather(&like, &[after[1].as_ref()], &[(0, 2), (0, 1), (0, 0)]).unwrap();
+    let gathered = gather(&like, &[after[1].as_ref()], 0, &[(0, 2), (0, 1), (0, 0)]).unwrap();
     let expected: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("b")]));
     assert_eq!(&gathered, &expected);
 }

@@ -54,7 +54,7 @@ impl Gathered {
             None => new_empty_array(self.schema.field(index).data_type()),
         };
         let arrays: Vec<&dyn Array> = self.batches.iter().map(|batch| batch.column(index).as_ref()).collect();
-        gather(&like, &arrays, places)
+        gather(&like, &arrays, 0, places)
     }
 }
 

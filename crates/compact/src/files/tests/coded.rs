@@ -237,7 +237,7 @@ fn rows_are_gathered_as_if_there_were_no_dictionaries() {
             compared += usize::from(is_coded(data_type));
             mixed += usize::from(chunks.iter().any(|chunk| chunk.data_type() != data_type));
             let arrays: Vec<&dyn Array> = chunks.iter().map(AsRef::as_ref).collect();
-            let found = gather(&like, &arrays, &places).unwrap();
+            let found = gather(&like, &arrays, 0, &places).unwrap();
             assert_eq!(found.data_type(), data_type, "seed {seed}, column {index}");
             let found = plain(&found).unwrap();
             let expected = interleave(&texts, &places).unwrap();
