@@ -177,8 +177,12 @@ impl Parser {
         taken: &mut Taken,
     ) -> Result<(u64, Vec<Rejected>), CompactError> {
         let (mut rejected, mut failure, mut pushed) = (Vec::new(), None, 0);
-        let unpacked = unpacker.unpack(&object.packed, |position, line| {
-            match lines.push(line) {
+        let unpacked = unpacker.unpack(&object.packed, |position, line, text| {
+            let result = match text {
+                Some(text) => lines.push_str(text),
+                None => lines.push(line),
+            };
+            match result {
                 Ok(()) => taken.contents.push(self.content(line, lines.ingestion())),
                 Err(misfit) => {
                     rejected.push(self.rejected(object, position, misfit.to_string(), original(line)));
