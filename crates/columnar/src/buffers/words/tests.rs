@@ -41,8 +41,15 @@ proptest! {
         for step in steps.into_iter().chain([Step::Finish]) {
             match step {
                 Step::Append(Some(number)) => {
-                    words.append(text(number).as_bytes());
-                    expected.push(Some(text(number)));
+                    let text = text(number);
+                    if number.is_multiple_of(3) {
+                        words.append(text.as_bytes());
+                    } else {
+                        // As it stands in a line, with more or less behind it.
+                        let line = format!("\"{text}\"{}", "\0é".repeat(usize::from(number % 40)));
+                        prop_assert!(words.append_from(line.as_bytes(), 1, text.len()).is_some());
+                    }
+                    expected.push(Some(text));
                 }
                 Step::Append(None) => {
                     words.append_null();
@@ -69,6 +76,31 @@ proptest! {
             prop_assert_eq!(words.len(), expected.len());
             let is_last_null = expected.last().is_some_and(Option::is_none);
             prop_assert_eq!(words.is_last_null(), is_last_null);
+        }
+    }
+}
+
+proptest! {
+    /// Wherever a text stands; and short ones have the same only if they are the same, zeros at their ends included.
+    #[test]
+    fn keys_are_of_the_text_alone(
+        texts in proptest::collection::vec("[\0ab]{0,3}|[ab]{0,40}|[a-c]{7,9}|[a-c]{15,18}", 2..20),
+        behind in "[\0x]{0,40}",
+    ) {
+        let key = |text: &str| {
+            let line = format!("{text}{behind}");
+            line.as_bytes().first_chunk().map(|chunk| Key::within(chunk, text.as_bytes()))
+        };
+        for one in &texts {
+            let of = Key::of(one.as_bytes());
+            prop_assert!(key(one).is_none_or(|key| key == of && key.is_like(of)));
+            for other in &texts {
+                let other_of = Key::of(other.as_bytes());
+                prop_assert_eq!(of == other_of, of.is_like(other_of));
+                if one.len() <= 16 || other.len() <= 16 {
+                    prop_assert_eq!(of == other_of, one == other, "{:?} {:?}", one, other);
+                }
+            }
         }
     }
 }
