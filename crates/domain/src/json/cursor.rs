@@ -224,16 +224,19 @@ impl<'a> Cursor<'a> {
         // Most strings end within the next sixteen bytes, and that is soon seen.
         if let Some(chunk) = self.bytes.get(self.at + 1..).and_then(<[u8]>::first_chunk) {
             let plain = plain_of_sixteen_in_string(chunk);
+            self.at += plain + 1;
             if chunk.get(plain) == Some(&b'"') {
-                self.at += plain + 2;
+                self.at += 1;
                 return Ok(false);
             }
+        } else {
+            self.at += 1;
         }
-        self.skip_long_string()
+        self.skip_rest_of_string()
     }
 
-    fn skip_long_string(&mut self) -> Result<bool, Fault> {
-        self.at += 1;
+    /// Takes the rest of a string from here on, with its end; answers whether it has escapes.
+    fn skip_rest_of_string(&mut self) -> Result<bool, Fault> {
         let mut escaped = false;
         loop {
             self.at += plain_in_string(&self.bytes[self.at..]);
