@@ -65,10 +65,11 @@ impl Lines {
                             return None; // Twice.
                         }
                         column.line = line_number;
-                        cursor.peek()?;
-                        let start = cursor.at();
+                        let behind_name = cursor.at();
                         if column.read(cursor, line)? {
-                            extra_fields.push(place, start..cursor.at(), bytes)?;
+                            let mut value = Cursor::strict(bytes, behind_name);
+                            value.peek()?;
+                            extra_fields.push(place, value.at()..cursor.at(), bytes)?;
                         }
                         attributes |= column.attribute;
                         found += 1;

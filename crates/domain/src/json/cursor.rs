@@ -120,13 +120,18 @@ impl<'a> Cursor<'a> {
     #[inline(always)] // See [`Cursor`].
     pub fn string(&mut self) -> Result<Span, Fault> {
         match self.peek() {
-            Some(b'"') => {
-                let start = self.at;
-                let escaped = self.skip_string()?;
-                Ok(Span { range: start..self.at, escaped })
-            }
+            Some(b'"') => self.string_here(),
             _ => Err(self.fault("expected a string in quotes")),
         }
+    }
+
+    /// Takes the string whose quote is the next byte, as the caller has seen.
+    #[inline(always)] // See [`Cursor`].
+    pub fn string_here(&mut self) -> Result<Span, Fault> {
+        debug_assert_eq!(self.bytes.get(self.at), Some(&b'"'));
+        let start = self.at;
+        let escaped = self.skip_string()?;
+        Ok(Span { range: start..self.at, escaped })
     }
 
     /// What is wrong here.
