@@ -49,7 +49,7 @@ struct Key {
     /// The first eight bytes of a text, and the next eight, or the last eight of a longer one; zeros where there are none.
     head: u64,
     tail: u64,
-    /// The length; of a text of more than sixteen bytes the highest bit, with its length and its middle in the others.
+    /// The length; of a text of more than sixteen bytes the highest bit, and what its length and its other bytes are mixed to.
     rest: u64,
 }
 
@@ -198,10 +198,14 @@ impl Key {
         Self { head: padded as u64, tail: (padded >> 64) as u64, rest: length as u64 }
     }
 
+    /// Of more bytes than its head and tail: of the first 64, and of its middle. Addresses of pages, say, differ anywhere.
     fn of_long(text: &[u8]) -> Self {
         let word = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
         let middle = word(text.get(text.len() / 2 - 4..).and_then(<[u8]>::first_chunk));
-        let rest = middle.wrapping_mul(MIXING) ^ text.len() as u64;
+        let (words, _) = text.as_chunks();
+        let rest = words.iter().take(8).skip(1).fold(middle ^ text.len() as u64, |rest, bytes| {
+            (rest ^ word(Some(bytes))).wrapping_mul(MIXING).rotate_left(29)
+        });
         Self { head: word(text.first_chunk()), tail: word(text.last_chunk()), rest: rest | 1 << 63 }
     }
 
@@ -217,7 +221,8 @@ impl Key {
     fn hash(self) -> u64 {
         let (one, other) = (self.head ^ MIXING, self.tail.rotate_left(32) ^ self.rest ^ MIXING_TOO);
         let product = u128::from(one) * u128::from(other);
-        product as u64 ^ (product >> 64) as u64
+        // A place is counted on from there, and must not overflow.
+        (product as u64 ^ (product >> 64) as u64) >> 32
     }
 }
 
