@@ -47,6 +47,9 @@ with tempfile.TemporaryDirectory() as directory:
     digests = [hashlib.sha256(Path(directory, name).read_bytes()).hexdigest() for name in ("large", "again")]
     check("and comes back with the same digest", digests[0], digests[1])
     aws("s3", "cp", "--quiet", f"{NAME}/large", f"{NAME}/copy")
+    # Version 2 asks for the tags of what it copies in parts.
+    tags = answer("s3api", "get-object-tagging", "--bucket", "aws-cli", "--key", "copy")
+    check("the copy has no tags", tags["TagSet"], [])
     streamed = subprocess.run([AWS, "s3", "cp", f"{NAME}/copy", "-"], capture_output=True, check=True).stdout
     check("so does its copy, streamed", hashlib.sha256(streamed).hexdigest(), digests[0])
 

@@ -4,7 +4,7 @@ import time
 
 import boto3
 
-from lake import BUCKET, DATABASE, WORKGROUP, check, fail, refused
+from lake import ACCOUNT, BUCKET, DATABASE, REGION, WORKGROUP, check, fail, refused
 
 athena, s3 = boto3.client("athena"), boto3.client("s3")
 FINAL = ("SUCCEEDED", "FAILED", "CANCELLED")
@@ -106,6 +106,13 @@ refused("no SQL is InvalidRequestException", invalid, athena.start_query_executi
 refused("text that is no SQL too", invalid, athena.start_query_execution, QueryString="SELEC 1", **CONTEXT)
 refused("and an unknown execution", invalid, athena.get_query_execution, QueryExecutionId="00000000-0000-4000-8000-000000000000")
 refused("and 1,001 rows a page", invalid, athena.get_query_results, **known, MaxResults=1001)
+arn = f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup"
+check("a workgroup has no tags, as Terraform asks", athena.list_tags_for_resource(ResourceARN=f"{arn}/{WORKGROUP}")["Tags"], [])
+refused("an unknown one is not found", athena.exceptions.ResourceNotFoundException,
+        athena.list_tags_for_resource, ResourceARN=f"{arn}/not")
+missing = refused("a missing table is MetadataException", athena.exceptions.MetadataException, athena.get_table_metadata,
+                  CatalogName="AwsDataCatalog", DatabaseName=DATABASE, TableName="not")
+check("in Athena's words", missing.response["Error"]["Message"].startswith("Entity Not Found (Service: AmazonDataCatalog; "), True)
 refused("and an unknown workgroup", invalid, athena.start_query_execution, QueryString="SELECT 1", WorkGroup="not")
 refused("and the rows of a failed query", invalid, athena.get_query_results,
         QueryExecutionId=run("SELECT nme FROM passengers")["QueryExecutionId"])

@@ -3,7 +3,7 @@
 import boto3
 from botocore.exceptions import ClientError
 
-from lake import BUCKET, DATABASE, check, refused
+from lake import ACCOUNT, BUCKET, DATABASE, REGION, check, refused
 
 glue = boto3.client("glue")
 READINGS = {"DatabaseName": DATABASE, "TableName": "readings"}
@@ -96,6 +96,10 @@ check("only the good ones are there", sorted(partition["Values"] for partition i
 gone = glue.batch_delete_partition(**table_of_mine, PartitionsToDelete=[{"Values": [date]} for date in [*dates, "2027-01-01"]])
 check("they are deleted in a batch", [(e["PartitionValues"], e["ErrorDetail"]["ErrorCode"]) for e in gone["Errors"]],
       [(["2027-01-01"], "EntityNotFoundException")])
+arn = f"arn:aws:glue:{REGION}:{ACCOUNT}"
+check("a table has no indexes, as Terraform asks", glue.get_partition_indexes(**table_of_mine)["PartitionIndexDescriptorList"], [])
+check("nor a database tags", glue.get_tags(ResourceArn=f"{arn}:database/{MINE['DatabaseName']}")["Tags"], {})
+refused("what is not there has no tags either", errors.EntityNotFoundException, glue.get_tags, ResourceArn=f"{arn}:database/not")
 glue.delete_table(**MINE, Name="mine")
 refused("a table deleted is not there", errors.EntityNotFoundException, glue.get_table, **MINE, Name="mine")
 glue.delete_database(Name=MINE["DatabaseName"])

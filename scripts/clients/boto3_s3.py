@@ -42,6 +42,14 @@ check("and are NotImplemented", missing.response["Error"]["Code"], "NotImplement
 
 head = s3.head_object(Bucket=NAME, Key="b/1")
 check("an object keeps its type and metadata", (head["ContentType"], head["Metadata"]), ("text/plain", {"of": "check"}))
+asked = ["ETag", "ObjectSize", "StorageClass"]
+found = s3.get_object_attributes(Bucket=NAME, Key="b/1", ObjectAttributes=asked)
+check("several attributes are answered", (found["ObjectSize"], found["StorageClass"]), (3, "STANDARD"))
+check("no object has tags", s3.get_object_tagging(Bucket=NAME, Key="b/1")["TagSet"], [])
+s3.put_object(Bucket=NAME, Key="folder/")
+found = s3.list_objects_v2(Bucket=NAME, Prefix="fo", Delimiter="/")["CommonPrefixes"]
+check("an empty object shows a folder", found, [{"Prefix": "folder/"}])
+s3.delete_object(Bucket=NAME, Key="folder/")
 part = s3.get_object(Bucket=NAME, Key="b/c/3", Range="bytes=2-")
 check("a range is read", (part["Body"].read(), part["ContentRange"]), (b"c/3", "bytes 2-4/5"))
 refused("a range beyond the end is InvalidRange", ClientError, s3.get_object, Bucket=NAME, Key="a", Range="bytes=9-")

@@ -83,6 +83,7 @@ topics = [topic["TopicArn"] for page in sns.get_paginator("list_topics").paginat
 check("topics are listed", topics, [TOPIC])
 about = sns.get_topic_attributes(TopicArn=TOPIC)["Attributes"]
 check("a topic has attributes", (about["TopicArn"], about["SubscriptionsConfirmed"]), (TOPIC, "1"))
+check("and no tags, as Terraform asks", sns.list_tags_for_resource(ResourceArn=TOPIC)["Tags"], [])
 pages = sns.get_paginator("list_subscriptions").paginate()
 subscriptions = [subscription for page in pages for subscription in page["Subscriptions"]]
 check("the lake's subscription is listed", [found["TopicArn"] for found in subscriptions], [TOPIC])

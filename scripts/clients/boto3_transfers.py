@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import time
 import urllib.error
 import urllib.request
 
@@ -15,6 +16,7 @@ from lake import BUCKET, check, fail, refused
 
 s3 = boto3.client("s3")
 MIB = 1024 * 1024
+WEEK = 7 * 24 * 60 * 60
 LARGE = hashlib.shake_256(b"tributary").digest(20 * MIB)
 PARTS = TransferConfig(multipart_threshold=8 * MIB, multipart_chunksize=8 * MIB)
 PREFIX = "scratch/boto3/"
@@ -80,9 +82,17 @@ with urllib.request.urlopen(urllib.request.Request(url, data=b"presigned", metho
 url = s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": PREFIX + "presigned ü"})
 with urllib.request.urlopen(url) as answer:
     check("a presigned GET answers it", answer.read(), b"presigned")
-expired = s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": PREFIX + "small"}, ExpiresIn=-60)
+small = {"Bucket": BUCKET, "Key": PREFIX + "small"}
+expired = s3.generate_presigned_url("get_object", Params=small, ExpiresIn=1)
+time.sleep(2.5)
 refusal = refused("an expired one is refused", urllib.error.HTTPError, urllib.request.urlopen, url=expired)
 check("with 403", refusal.code, 403)
+for seconds in (-60, WEEK + 1):
+    url = s3.generate_presigned_url("get_object", Params=small, ExpiresIn=seconds)
+    refusal = refused(f"one for {seconds} seconds is refused", urllib.error.HTTPError, urllib.request.urlopen, url=url)
+    check("with 400", refusal.code, 400)
+with urllib.request.urlopen(s3.generate_presigned_url("get_object", Params=small, ExpiresIn=WEEK)) as answer:
+    check("one for a week is taken", answer.read(), body)
 
 nobody = boto3.client("s3", config=Config(signature_version=UNSIGNED))
 nobody.put_object(Bucket=BUCKET, Key=PREFIX + "unsigned", Body=b"by nobody")

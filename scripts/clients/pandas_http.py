@@ -158,8 +158,34 @@ def arrow_stream(path, **parameters):
     return pyarrow.ipc.open_stream(body).read_all()
 
 
+def complete():
+    """Every answer says whether it is complete, and its Link leads to the rows that it has not, as docs/api.md shows."""
+    readers = {
+        "json": lambda body: pandas.read_json(io.BytesIO(body)),
+        "columns": lambda body: pandas.read_json(io.BytesIO(body), orient="columns"),
+        "ndjson": lambda body: pandas.read_json(io.BytesIO(body), lines=True),
+        "csv": lambda body: pandas.read_csv(io.BytesIO(body)),
+        "parquet": lambda body: pandas.read_parquet(io.BytesIO(body)),
+        "arrow": lambda body: pyarrow.ipc.open_stream(body).read_all().to_pandas(),
+    }
+    for form, read in readers.items():
+        page, frames, said = f"{PASSENGERS}?format={form}&select=passenger_id&limit=2", [], []
+        while page:
+            body, headers = answer(page)
+            frames.append(read(body))
+            said.append((headers["Tributary-Complete"], headers["Content-Range"]))
+            link = headers["Link"]
+            page = link.removeprefix("<").removesuffix('>; rel="next"') if link else None
+        check(f"an answer in {form} says whether it is complete", said, [("false", "0-1/*"), ("true", "2-2/*")])
+        found = pandas.concat(frames, ignore_index=True)["passenger_id"].tolist()
+        check(f"and leads to every row in {form}", found, [1, 2, LARGE])
+    _, headers = answer(PASSENGERS, {"Prefer": "count=exact"}, limit=1)
+    check("a count is exact", (headers["Content-Range"], headers["Preference-Applied"]), ("0-0/3", "count=exact"))
+
+
 json_formats()
 csv()
+complete()
 arrow("Parquet", parquet)
 arrow("an Arrow stream", arrow_stream)
 body, _ = answer(PASSENGERS, format="parquet", select="passenger_id,name")

@@ -28,8 +28,19 @@ class Event:
 def partition_of(millis, partition_by):
     """The partition of a moment, named as in the keys of the bucket."""
     moment = scalars.EPOCH + scalars.timedelta(milliseconds=millis)
-    day = f"dt={moment:%Y-%m-%d}"
-    return day if partition_by == "day" else f"{day}/hour={moment:%H}"
+    return {
+        "day": f"dt={moment:%Y-%m-%d}",
+        "hour": f"dt={moment:%Y-%m-%d}/hour={moment:%H}",
+        "month": f"dt={moment:%Y-%m}",
+        "none": "dt=all",
+    }[partition_by]
+
+
+def month(number):
+    """When the month of this number since 1970 begins, and how long it is, in milliseconds."""
+    begin, end = (scalars.EPOCH.replace(year=1970 + index // 12, month=index % 12 + 1) for index in (number, number + 1))
+    milliseconds = scalars.timedelta(milliseconds=1)
+    return (begin - scalars.EPOCH) // milliseconds, (end - begin) // milliseconds
 
 
 class Feed:
@@ -42,11 +53,17 @@ class Feed:
         self.hot = [self.draw_hot(number) for number in range(HOT)]
 
     def draw_starts(self):
-        """When the partitions of the event time begin: neighbours, and now and then the first there may be."""
-        length = DAY if self.dataset.partition_by == "day" else HOUR
+        """When the partitions of the event time begin, and how long they are: neighbours, and now and then the first there
+        may be. Where there is one partition, some days in it."""
+        if self.dataset.partition_by == "month":
+            # From 2001 to August 2026, as days are below.
+            first = self.rng.randint(372, 679)
+            starts = [month(first + number) for number in range(self.rng.randint(1, 3))]
+            return starts + [month(0)] if self.rng.random() < 0.2 else starts
+        length = HOUR if self.dataset.partition_by == "hour" else DAY
         first = self.rng.randint(11_323 * DAY // length, 20_700 * DAY // length)
-        starts = [(first + number) * length for number in range(self.rng.randint(1, 3))]
-        return starts + [0] if self.rng.random() < 0.2 else starts
+        starts = [((first + number) * length, length) for number in range(self.rng.randint(1, 3))]
+        return starts + [(0, length)] if self.rng.random() < 0.2 else starts
 
     def draw_hot(self, number):
         """An identity of the edges of its types, or of their middle."""
@@ -61,8 +78,7 @@ class Feed:
 
     def moment(self):
         """A value of the event time, often at the end of a partition."""
-        start = self.rng.choice(self.starts)
-        length = DAY if self.dataset.partition_by == "day" else HOUR
+        start, length = self.rng.choice(self.starts)
         millis = start + self.rng.choice([0, length - 1, self.rng.randrange(length), self.rng.randrange(length)])
         return millis // DAY if self.dataset.event_time.type.name == "date" else millis
 
@@ -117,6 +133,18 @@ class Feed:
         ]
         rng.shuffle(attributes)
         return attributes
+
+
+def around(rng, name, texts):
+    """These events in an object around them. Some have an array of the same name themselves, which has no events."""
+    name, others = json.dumps(name, ensure_ascii=rng.random() < 0.5), rng.choice(["", '"others":[{"n":1}],'])
+
+    def nested(text):
+        # An array is no attribute of a CloudEvent.
+        is_nested = '"specversion"' not in text and rng.random() < 0.2
+        return "{" + name + ':[{"inner":1}],' + text[1:] if is_nested else text
+
+    return "{" + others + name + ":[" + ",".join(map(nested, texts)) + "]}"
 
 
 def written(fields):

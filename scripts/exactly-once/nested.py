@@ -17,6 +17,9 @@ class Plain:
     def text(self, version):
         return self.scalar.name
 
+    def senders(self, version, path=""):
+        return {}
+
     def spell(self, rng):
         scalar = self.scalar
         number = rng.randint(scalar.low, scalar.high)
@@ -29,6 +32,9 @@ class Bulk:
     def text(self, version):
         return "string"
 
+    def senders(self, version, path=""):
+        return {}
+
     def spell(self, rng):
         return f'"{base64.b64encode(rng.randbytes(rng.randint(800, 2400))).decode()}"'
 
@@ -39,6 +45,9 @@ class Array:
 
     def text(self, version):
         return f"array<{self.element.text(version)}>"
+
+    def senders(self, version, path=""):
+        return self.element.senders(version, path)
 
     def spell(self, rng):
         return "[" + ",".join(or_null(rng, self.element) for _ in range(rng.randint(0, 3))) + "]"
@@ -51,6 +60,9 @@ class Map:
     def text(self, version):
         return f"map<string,{self.value.text(version)}>"
 
+    def senders(self, version, path=""):
+        return self.value.senders(version, path)
+
     def spell(self, rng):
         keys = rng.sample(["", "a", "A", "ñ", "b.c", "🦆", "x" * 70], rng.randint(0, 3))
         return "{" + ",".join(f"{json.dumps(key)}:{or_null(rng, self.value)}" for key in keys) + "}"
@@ -59,18 +71,31 @@ class Map:
 class Struct:
     """Fields, and the one that the second version of the definition may add at the end."""
 
-    def __init__(self, fields, later):
-        self.fields, self.later = fields, later
+    def __init__(self, fields, later, sent):
+        self.fields, self.later, self.sent = fields, later, sent
+        """`sent` has the sender's names, where they differ."""
+
+    def of(self, version):
+        return self.fields + (self.later if version > 1 else [])
 
     def text(self, version):
-        fields = self.fields + (self.later if version > 1 else [])
-        return "struct<" + ",".join(f"{name}:{part.text(version)}" for name, part in fields) + ">"
+        return "struct<" + ",".join(f"{name}:{part.text(version)}" for name, part in self.of(version)) + ">"
+
+    def senders(self, version, path=""):
+        """The sender's names for fields of it and within it, by their paths."""
+        found = {}
+        for name, part in self.of(version):
+            place = f"{path}.{name}" if path else name
+            if name in self.sent:
+                found[place] = self.sent[name]
+            found |= part.senders(version, place)
+        return found
 
     def spell(self, rng):
         # Before the second version, its field is one that the definition does not name.
         present = [field for field in self.fields + self.later if rng.random() < 0.8]
         rng.shuffle(present)
-        return "{" + ",".join(f'"{name}":{or_null(rng, part)}' for name, part in present) + "}"
+        return "{" + ",".join(f"{json.dumps(self.sent.get(name, name))}:{or_null(rng, part)}" for name, part in present) + "}"
 
 
 def or_null(rng, part):
@@ -87,7 +112,14 @@ def draw(rng, depth=1):
         case _:
             names = rng.sample(["city", "since", "n", "a_b", "dt", "select"], rng.randint(1, 4))
             later = [("later", part(rng, depth))] if rng.random() < 0.5 else []
-            return Struct([(name, part(rng, depth)) for name in names], later)
+            return Struct([(name, part(rng, depth)) for name in names], later, draw_senders(rng, names))
+
+
+def draw_senders(rng, names):
+    """Names of the sender's for some fields; sometimes two have each other's."""
+    if len(names) > 1 and rng.random() < 0.2:
+        return {names[0]: names[1], names[1]: names[0]}
+    return {name: f"{name}.É" for name in [*names, "later"] if rng.random() < 0.3}
 
 
 def part(rng, depth):

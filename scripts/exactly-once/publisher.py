@@ -1,4 +1,5 @@
-"""Publishes events with boto3: alone, in arrays, in NDJSON and packed, in requests of up to ten messages."""
+"""Publishes events with boto3: alone, in arrays, in objects around them, in NDJSON and packed, in requests of up to ten
+messages."""
 
 import base64
 import gzip
@@ -7,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from events import around
 from lake import Broken
 from ledger import now
 
@@ -77,14 +79,18 @@ class Publisher:
     def message(self, events):
         rng = self.rng
         texts = [event.text for event in events]
-        if len(texts) == 1 and rng.random() < 0.7:
+        is_around = self.dataset.unwrap is not None and rng.random() < 0.5
+        if is_around:
+            text = around(rng, self.dataset.unwrap, texts)
+        elif len(texts) == 1 and rng.random() < 0.7:
             text = texts[0]
         elif rng.random() < 0.5:
             text = "[" + rng.choice([",", ", ", ",\n "]).join(texts) + "]"
         else:
             text = rng.choice(["\n", "\r\n", "\n\n"]).join(texts) + rng.choice(["", "\n"])
         attributes = {}
-        if not all(event.is_routed for event in events) or rng.random() < 0.5:
+        # The type of the events within an object routes nothing.
+        if is_around or not all(event.is_routed for event in events) or rng.random() < 0.5:
             attributes["dataset"] = {"DataType": "String", "StringValue": self.dataset.name}
         if rng.random() < 0.15:
             text = base64.b64encode(gzip.compress(text.encode(), 1)).decode()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import repair
 import schema
 from count import count, differences
-from events import Feed
+from events import Feed, around
 from lake import Broken, Lake
 from ledger import Ledger, now
 from publisher import Publisher
@@ -172,8 +172,14 @@ class Round:
     def write(self, events):
         """The events as a file that the command reads."""
         texts = [event.text for event in events]
-        form = self.rng.choice(["ndjson", "json"])
-        text = "[" + ",\n".join(texts) + "]" if form == "json" else "\n".join(texts) + "\n"
+        form, unwrap = self.rng.choice(["ndjson", "json"]), self.dataset.unwrap
+        if unwrap and self.rng.random() < 0.5:
+            # Of JSON the object may be larger than any event; of NDJSON it is a line.
+            some = len(texts) if form == "json" else 20
+            parts = [texts[at : at + some] for at in range(0, len(texts), some)]
+            text = "\n".join(around(self.rng, unwrap, part) for part in parts) + "\n"
+        else:
+            text = "[" + ",\n".join(texts) + "]" if form == "json" else "\n".join(texts) + "\n"
         if self.rng.random() < 0.3:
             file = self.lake.directory / f"events.{form}.gz"
             file.write_bytes(gzip.compress(text.encode(), 1))

@@ -51,6 +51,9 @@ class Column:
             written["required"] = True
         if self.sender != self.name:
             written["from"] = self.sender
+        senders = {} if self.is_scalar else self.type.senders(version)
+        if senders:
+            written["fields"] = senders
         if getattr(self.type, "unit", None):
             written["unit"] = self.type.unit
         return written
@@ -70,6 +73,8 @@ class Dataset:
     """By version of the definition."""
     later: list = field(default_factory=list)
     """Columns of the second version."""
+    unwrap: str | None = None
+    """The array in an object around events."""
 
     def definition(self, version):
         columns = self.columns + (self.later if version > 1 else [])
@@ -83,6 +88,8 @@ class Dataset:
             written["sort_by"] = [column.name for column in self.sort_by[version]]
         if self.cloudevents:
             written["cloudevents_type"] = self.event_type
+        if self.unwrap:
+            written["unwrap"] = self.unwrap
         return written
 
     @property
@@ -93,11 +100,12 @@ class Dataset:
         named = lambda column: f"{column.name}:{column.type.name}"
         identity = "source and id" if self.cloudevents else "+".join(map(named, self.identity))
         time = named(self.event_time) if self.event_time else "no event time"
-        return f"{len(self.columns)} columns, identity {identity}, {time} by {self.partition_by}"
+        around = f", within {self.unwrap!r}" if self.unwrap else ""
+        return f"{len(self.columns)} columns, identity {identity}, {time} by {self.partition_by}{around}"
 
 
 def draw(rng, name):
-    partition_by = rng.choice(["day", "hour"])
+    partition_by = rng.choice(["day", "hour", "month", "none"])
     columns = [draw_column(rng, number) for number in range(rng.randint(1, MAX_COLUMNS))]
     if not any(column.is_scalar for column in columns):
         columns[0].type = scalars.draw(rng)
@@ -125,7 +133,8 @@ def draw(rng, name):
     for column in later:
         place(rng, column)
         column.required = False
-    return Dataset(name, columns, identity, event_time, partition_by, cloudevents, sort_by, later)
+    unwrap = rng.choice([None, None, "Records", 'the "items" é'])
+    return Dataset(name, columns, identity, event_time, partition_by, cloudevents, sort_by, later, unwrap)
 
 
 def draw_column(rng, number):
@@ -144,7 +153,7 @@ def place(rng, column):
 
 def draw_event_time(rng, columns, partition_by):
     column = rng.choice(columns)
-    by_date = partition_by == "day" and rng.random() < 0.25
+    by_date = partition_by != "hour" and rng.random() < 0.25
     column.type = scalars.Date() if by_date else scalars.of(rng, "timestamp")
     return column
 

@@ -3,8 +3,6 @@
 import statistics
 import time
 
-import duckdb
-
 # Engines differ in types that say the same: each value is read as one type.
 QUERY = """
 WITH events AS (
@@ -36,6 +34,8 @@ FROM ordered
 
 def facts(files):
     """Counts and sums, a hash of all rows in any order, and how many rows are not in order of time."""
+    import duckdb  # here, so that --help needs no environment
+
     database = duckdb.connect(config={"threads": 2})
     found = database.execute(QUERY, [[str(file) for file in files]])
     names = [column[0] for column in found.description]
@@ -53,6 +53,8 @@ SELECTIVE = [
 def selective_ms(files, times=15):
     """Milliseconds that DuckDB takes for the selective queries on one thread, together, with the files in the page cache:
     medians of so many times."""
+    import duckdb
+
     files = [str(file) for file in files]
     database = duckdb.connect(config={"threads": 1})
     database.execute("CREATE TABLE ids AS SELECT min(event_id) AS event_id FROM read_parquet(?)", [files])

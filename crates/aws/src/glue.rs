@@ -74,6 +74,19 @@ impl Catalog for GlueCatalog {
         answer.map(|_| ()).map_err(|error| catalog_error(table_of(&table.name), error.into()))
     }
 
+    async fn delete_table(&self, name: &DatasetName) -> Result<(), CatalogError> {
+        let call = self.client.delete_table().database_name(&self.database).name(name.as_str());
+        match call.send().await.map_err(|error| catalog_error(table_of(name), error.into())) {
+            Ok(_) => Ok(()),
+            // A missing database is a mistake of the deployment.
+            Err(missing @ CatalogError::NotFound { .. }) => {
+                self.database_exists().await?;
+                Err(missing)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     async fn partition(
         &self,
         table: &DatasetName,

@@ -1,15 +1,16 @@
 //! The object store on S3.
 
 mod answer;
+mod encoded;
 mod origin;
 
-use std::ops::Range;
+use std::{ops::Range, str::Utf8Error};
 
 use aws_sdk_s3::{
     Client,
     presigning::PresigningConfig,
     primitives::{ByteStream, DateTime as SdkTime},
-    types::{Delete, ObjectIdentifier},
+    types::{Delete, EncodingType, ObjectIdentifier},
 };
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -20,6 +21,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 use crate::{Outlook, config::ATTEMPTS, failure::Failure};
 use answer::RequireEtag;
+pub(crate) use encoded::decode;
+use encoded::{Names, fits_xml};
 pub use origin::{OriginObject, S3Origin};
 
 /// S3's limit of keys in one DeleteObjects call.
@@ -116,13 +119,21 @@ impl ObjectStore for S3Store {
     }
 
     async fn delete(&self, keys: &[String]) -> Result<Vec<DeleteFailure>, StoreError> {
+        let (keys, others): (Vec<&String>, Vec<&String>) = keys.iter().partition(|key| fits_xml(key));
         let mut failures = Vec::new();
+        // One such key in a batch, whose keys are in XML, would be the failure of all of them.
+        for key in others {
+            let call = self.client.delete_object().bucket(&self.bucket).key(key);
+            if let Err(error) = call.send().await {
+                failures.push(DeleteFailure { key: key.clone(), error: store_error(key, error.into()) });
+            }
+        }
         for batch in keys.chunks(DELETE_BATCH) {
-            let first = &batch[0];
+            let first = batch[0];
             let refused = |source| StoreError::Failed { key: first.clone(), source };
             let objects = batch
                 .iter()
-                .map(|key| ObjectIdentifier::builder().key(key).build())
+                .map(|key| ObjectIdentifier::builder().key(*key).build())
                 .collect::<Result<Vec<_>, _>>()
                 .map_err(|error| refused(error.into()))?;
             let delete = Delete::builder()
@@ -148,18 +159,16 @@ impl ObjectStore for S3Store {
 
     async fn list(&self, prefix: &str, after: Option<&str>) -> Result<ListPage, StoreError> {
         let call = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
-        let call = call.set_start_after(after.map(str::to_owned));
+        let call = call.set_start_after(after.map(str::to_owned)).encoding_type(EncodingType::Url);
         let answer = call.send().await.map_err(|error| store_error(prefix, error.into()))?;
         let truncated = answer.is_truncated() == Some(true);
-        let objects: Vec<ObjectMeta> = answer
-            .contents
-            .unwrap_or_default()
-            .into_iter()
-            .map(|object| {
-                let (size, time) = (object.size, object.last_modified);
-                meta(object.key.unwrap_or_default(), size, time.as_ref())
-            })
-            .collect();
+        let names = Names::of(answer.encoding_type());
+        let read = answer
+            .contents()
+            .iter()
+            .map(|object| Ok(meta(names.read(object.key())?, object.size(), object.last_modified())));
+        let objects: Vec<ObjectMeta> =
+            read.collect::<Result<_, Utf8Error>>().map_err(|error| unreadable(prefix, error))?;
         let next_after = objects.last().filter(|_| truncated).map(|object| object.key.clone());
         if truncated && next_after.is_none() {
             // To go on from here would take the beginning for the end.
@@ -188,6 +197,11 @@ fn meta(key: String, size: Option<i64>, time: Option<&SdkTime>) -> ObjectMeta {
     let millis = time.and_then(|time| time.to_millis().ok());
     let last_modified = millis.and_then(DateTime::<Utc>::from_timestamp_millis).unwrap_or_default();
     ObjectMeta { key, size, last_modified }
+}
+
+/// A listing has a key that is not UTF-8, which none of S3's is.
+fn unreadable(prefix: &str, error: Utf8Error) -> StoreError {
+    StoreError::Failed { key: prefix.to_owned(), source: Box::new(error) }
 }
 
 fn store_error(key: &str, failure: Failure) -> StoreError {

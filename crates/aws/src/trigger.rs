@@ -8,9 +8,10 @@ use domain::{
     DatasetName, Partition,
     key::{ParsedKey, UnknownKey},
 };
-use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::s3::decode;
 
 /// A parsed Lambda event.
 #[derive(Debug, PartialEq, Eq)]
@@ -156,16 +157,10 @@ fn keys(event: Value) -> Result<Vec<ParsedKey>, Unusable> {
         .into_iter()
         .map(|record| {
             let encoded = record.s3.object.key.unwrap_or_default();
-            Ok(ParsedKey::parse(&decode(&encoded)?)?)
+            let key = decode(&encoded).map_err(|_| Unusable::Encoding(encoded))?;
+            Ok(ParsedKey::parse(&key)?)
         })
         .collect()
-}
-
-/// Keys in notifications are form-encoded: `+` is a space.
-fn decode(encoded: &str) -> Result<String, Unusable> {
-    let spaced = encoded.replace('+', " ");
-    let decoded = percent_decode_str(&spaced).decode_utf8();
-    decoded.map(std::borrow::Cow::into_owned).map_err(|_| Unusable::Encoding(encoded.to_owned()))
 }
 
 #[cfg(test)]

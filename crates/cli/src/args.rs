@@ -11,6 +11,7 @@ use crate::{
     dataset::DatasetOptions,
     doctor::DoctorOptions,
     key::KeyOptions,
+    named_query::NamedQueryOptions,
     partition::PartitionOptions,
     publish::PublishOptions,
     quarantine::QuarantineOptions,
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Restore(RestoreOptions),
     Publish(PublishOptions),
     Key(KeyOptions),
+    NamedQuery(NamedQueryOptions),
     Rows(RowsOptions),
     Query(QueryOptions),
     Doctor(DoctorOptions),
@@ -47,7 +49,9 @@ pub(crate) enum Command {
 /// Run the whole lake on this machine: the AWS protocols and the HTTP API, in one process.
 ///
 /// For development and tests: it checks no credentials, and refuses web pages of other origins. It keeps its data in
-/// one directory and finds it again at the next start. Ctrl-C stops it.
+/// one directory and finds it again at the next start. Definitions and named queries that are saved in its directories
+/// while it runs are taken at once, and what is wrong with one is said; a file that is deleted changes nothing. Ctrl-C stops
+/// it.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:

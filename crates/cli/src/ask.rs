@@ -1,17 +1,21 @@
-//! `tributary rows` and `tributary query`: the HTTP API in this process, on the lake that the environment names, asked
+//! `tributary rows`, `tributary query` and `tributary named-query run`: the HTTP API in this process, on the lake that the environment names, asked
 //! as any caller asks it.
 
 mod conversation;
+mod export;
 mod shown;
 
+use std::path::{Path, PathBuf};
+
 use clap::{Args, ValueEnum};
-use domain::DatasetName;
+use domain::{DatasetName, QueryName};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{failure::Failure, lake::RemoteLake, log, output, stop::Stop};
 
 use conversation::{Conversation, Question};
+use export::Export;
 
 /// Rows of a dataset.
 ///
@@ -24,7 +28,8 @@ Examples:
   tributary rows bookings --where price=gte.100 --where 'currency=in.(EUR,USD)' --order booked_at.desc
   tributary rows bookings --select 'currency,total:price.sum(),count()' --format csv
   tributary rows bookings --format csv --spreadsheet > bookings.csv
-  tributary rows bookings --where 'booked_at=gte.2026-11-23T00:00:00Z' --format parquet > bookings.parquet
+  tributary rows bookings --where 'booked_at=gte.2026-11-23T00:00:00Z' --output bookings.parquet
+  tributary rows bookings --output bookings.csv
 
 Exit status: 0 done, 1 the lake failed, 2 wrong options, filters or columns, 130 interrupted.")]
 pub(crate) struct RowsOptions {
@@ -53,6 +58,7 @@ pub(crate) struct RowsOptions {
 Examples:
   tributary query 'SELECT count(*) AS rows FROM passengers'
   tributary query 'SELECT name FROM passengers WHERE passenger_id < ?' --parameter 10 --format csv
+  tributary query 'SELECT * FROM passengers' --output passengers.ndjson
 
 A parameter is JSON: 10, true, \"a text\", {\"type\": \"date\", \"value\": \"2026-11-23\"}; what is none is taken as a text.
 
@@ -63,6 +69,28 @@ pub(crate) struct QueryOptions {
     sql: String,
     /// What a `?` stands for, in order.
     #[arg(long = "parameter", value_name = "VALUE")]
+    parameters: Vec<String>,
+    #[command(flatten)]
+    answer: AnswerOptions,
+}
+
+/// Run a named query of the lake.
+///
+/// It is the query of GET /v1/named-queries/NAME/rows, with the rights of the AWS credentials in the environment. Ctrl-C
+/// cancels it. `tributary named-query list` says which there are, and their parameters.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tributary named-query run busiest-flights
+  tributary named-query run passengers-of-flight --parameter flight=1001 --format csv
+
+Exit status: 0 done, 1 the lake failed, 2 wrong options or parameters, 130 interrupted.")]
+pub(crate) struct NamedRowsOptions {
+    /// The query.
+    #[arg(value_name = "NAME")]
+    name: QueryName,
+    /// What a parameter is; may be repeated.
+    #[arg(long = "parameter", value_name = "NAME=VALUE")]
     parameters: Vec<String>,
     #[command(flatten)]
     answer: AnswerOptions,
@@ -79,12 +107,17 @@ struct Body<'a> {
 /// How the answer is to be.
 #[derive(Debug, Args)]
 struct AnswerOptions {
-    /// The most rows; 100 unless given, or for SQL with a LIMIT of its own, that.
+    /// The most rows; 100 unless given, or for SQL with a LIMIT of its own, that. If there are more, a note on standard
+    /// error says so. With --output all, unless given.
     #[arg(long, value_name = "ROWS")]
     limit: Option<u64>,
-    /// The form of the rows.
-    #[arg(long, value_enum, default_value_t = Form::Table)]
-    format: Form,
+    /// The form of the rows [default: table; with --output, by the ending of FILE].
+    #[arg(long, value_enum)]
+    format: Option<Form>,
+    /// Write the rows into a file, all of them, in place of one that is there. CSV and NDJSON are written page by page,
+    /// however many rows there are; the other forms have up to 256 MiB.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// With --format csv: put an apostrophe before each text that a spreadsheet would take for a formula, and every text
     /// in quotes.
     #[arg(long)]
@@ -123,8 +156,48 @@ impl Form {
         }
     }
 
+    /// That of a file with this ending.
+    fn of_file(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            "parquet" => Some(Self::Parquet),
+            "arrow" | "arrows" => Some(Self::Arrow),
+            _ => None,
+        }
+    }
+
+    /// Whether documents of it can follow one another in one document.
+    fn is_lines(self) -> bool {
+        matches!(self, Self::Csv | Self::Ndjson)
+    }
+
     fn is_binary(self) -> bool {
         matches!(self, Self::Parquet | Self::Arrow)
+    }
+}
+
+impl AnswerOptions {
+    /// The most rows that are asked for, if somebody says how many.
+    fn limit(&self) -> Option<u64> {
+        self.limit.or_else(|| self.output.as_ref().map(|_| query::MOST_ROWS))
+    }
+
+    fn form(&self) -> Result<Form, Failure> {
+        match (self.format, &self.output) {
+            (Some(Form::Table), Some(_)) => Err(Failure::Input(
+                "a table is for a terminal: write csv, ndjson, json, parquet or arrow into a file".to_owned(),
+            )),
+            (Some(form), _) => Ok(form),
+            (None, None) => Ok(Form::Table),
+            (None, Some(path)) => Form::of_file(path).ok_or_else(|| {
+                Failure::Input(format!(
+                    "the ending of {} says no form: give --format csv, ndjson, json, parquet or arrow",
+                    path.display()
+                ))
+            }),
+        }
     }
 }
 
@@ -141,13 +214,30 @@ pub(crate) async fn rows(options: RowsOptions) -> Result<(), Failure> {
     }
     parameters.extend(options.select.as_deref().map(|select| ("select", select)));
     parameters.extend(options.order.as_deref().map(|order| ("order", order)));
-    let limit = options.answer.limit.map(|limit| limit.to_string());
+    let limit = options.answer.limit().map(|limit| limit.to_string());
     parameters.extend(limit.as_deref().map(|limit| ("limit", limit)));
     let query: Vec<String> =
         parameters.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     let path = format!("/v1/datasets/{}/rows?{}", options.dataset, query.join("&"));
     let question = Question { method: "GET", path, body: None };
-    ask(question, &options.answer, options.answer.limit.is_some()).await
+    ask(question, &options.answer).await
+}
+
+pub(crate) async fn named(options: NamedRowsOptions) -> Result<(), Failure> {
+    log::start()?;
+    let mut parameters = Vec::new();
+    for parameter in &options.parameters {
+        let Some((name, value)) = parameter.split_once('=') else {
+            return Err(Failure::Input(format!(
+                "--parameter {parameter:?} is none: write NAME=VALUE, as flight=1001"
+            )));
+        };
+        parameters.push(format!("{}={}", encoded(name), encoded(value)));
+    }
+    parameters.extend(options.answer.limit().map(|limit| format!("limit={limit}")));
+    let path = format!("/v1/named-queries/{}/rows?{}", options.name, parameters.join("&"));
+    let question = Question { method: "GET", path, body: None };
+    ask(question, &options.answer).await
 }
 
 pub(crate) async fn query(options: QueryOptions) -> Result<(), Failure> {
@@ -159,28 +249,25 @@ pub(crate) async fn query(options: QueryOptions) -> Result<(), Failure> {
     };
     let parameters = options.parameters.iter().map(parameter).collect::<Result<_, _>>();
     let body = parameters.and_then(|parameters| {
-        serde_json::to_string(&Body { sql: &options.sql, parameters, limit: options.answer.limit })
+        serde_json::to_string(&Body { sql: &options.sql, parameters, limit: options.answer.limit() })
     });
     let body = body.map_err(|error| Failure::Input(error.to_string()))?;
     let path = "/v1/queries?".to_owned();
     let question = Question { method: "POST", path, body: Some(body) };
-    // Where LIMIT is within a subquery this says too little, and never what is not so.
-    let limited = options.answer.limit.is_some() || options.sql.to_lowercase().contains("limit");
-    ask(question, &options.answer, limited).await
+    ask(question, &options.answer).await
 }
 
-/// Prints the answer. If nobody said how many rows it may have (`limited`) and it has as many as it then may, there may
-/// be more, and nobody shall take it for all.
-async fn ask(mut question: Question, answer: &AnswerOptions, limited: bool) -> Result<(), Failure> {
+/// Prints the answer. If the limit kept rows away, whoever set it, a note says so: nobody shall take the answer for all.
+async fn ask(mut question: Question, answer: &AnswerOptions) -> Result<(), Failure> {
     use std::io::IsTerminal;
-    let AnswerOptions { format: form, spreadsheet, .. } = *answer;
+    let (form, spreadsheet) = (answer.form()?, answer.spreadsheet);
     let name = form.name();
     if spreadsheet && form != Form::Csv {
         return Err(Failure::Input("--spreadsheet is about CSV: give it with --format csv".to_owned()));
     }
-    if form.is_binary() && std::io::stdout().is_terminal() {
+    if form.is_binary() && answer.output.is_none() && std::io::stdout().is_terminal() {
         return Err(Failure::Input(format!(
-            "{name} is not for a terminal: write it into a file, with > FILE"
+            "{name} is not for a terminal: write it into a file, with --output FILE"
         )));
     }
     let csv = if spreadsheet { "&_csv=spreadsheet" } else { "" };
@@ -190,15 +277,29 @@ async fn ask(mut question: Question, answer: &AnswerOptions, limited: bool) -> R
     let lake = RemoteLake::from_environment().await?;
     let conversation = Conversation::new(&lake);
     let mut stop = Stop::watch()?;
+    if let Some(path) = &answer.output {
+        let mut export = Export::open(path, form)?;
+        let rows = if form.is_lines() {
+            conversation.pages(&question, &mut stop, |page| export.push(page)).await?
+        } else {
+            let answer = conversation.rows(&question, &mut stop).await?;
+            export.push(&answer.body)?;
+            answer.rows.unwrap_or_default()
+        };
+        export.finish()?;
+        output::note(&format!("{} in {}", output::counted(rows, "row"), path.display()));
+        return Ok(());
+    }
     let answer = conversation.rows(&question, &mut stop).await?;
     match form {
         Form::Table => output::print(&shown::table(&answer.body)?)?,
         _ => output::write(&answer.body)?,
     };
-    if !limited && answer.rows == Some(query::DEFAULT_ROWS) {
+    if answer.is_cut {
+        let rows = answer.rows.map(|rows| format!("{rows} ")).unwrap_or_default();
         output::note(&format!(
-            "these are the first {} rows, and there may be more: say how many you want with --limit",
-            query::DEFAULT_ROWS
+            "these are the first {rows}rows, and there are more: say how many you want with --limit, or write all with \
+             --output FILE"
         ));
     }
     Ok(())

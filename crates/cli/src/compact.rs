@@ -2,6 +2,8 @@
 
 mod find;
 
+use std::time::Duration;
+
 use aws::SystemClock;
 use clap::Args;
 use compact::{CompactError, Report};
@@ -19,6 +21,7 @@ use crate::{
     log,
     output::{self, Side, Table},
     stop::interruptible,
+    visible,
 };
 
 /// Compact the partitions of a dataset now, in this process.
@@ -29,7 +32,8 @@ use crate::{
 /// earliest ingested row stays, then the first in order of file and row. `tributary doctor --deep` says where there are
 /// twins. A repair cannot be rolled back, and versions that do not know it stop at its commit: upgrade them first. The
 /// deployed function may be at work at the same time, and this may be stopped
-/// and run again at any time. It works in the memory that TRIBUTARY_MEMORY_BUDGET says, and writes files of
+/// and run again at any time. It ends when queries see what was committed, or says of which partitions they do not yet.
+/// It works in the memory that TRIBUTARY_MEMORY_BUDGET says, and writes files of
 /// TRIBUTARY_TARGET_FILE_SIZE: set them as `compact` has them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -39,12 +43,12 @@ Examples:
   tributary compact bookings --rebuild
   tributary compact bookings --repair
 
-Exit status: 0 done, 1 a partition failed, 2 wrong options, 130 interrupted.")]
+Exit status: 0 done and visible to queries, 1 a partition failed or is not visible in time, 2 wrong options, 130 interrupted.")]
 pub(crate) struct CompactOptions {
     /// The dataset.
     #[arg(value_name = "DATASET")]
     dataset: DatasetName,
-    /// Only this partition, as dt=YYYY-MM-DD or dt=YYYY-MM-DD/hour=HH.
+    /// Only this partition, as dt=YYYY-MM-DD, dt=YYYY-MM-DD/hour=HH, dt=YYYY-MM or dt=all.
     #[arg(long, value_name = "PARTITION")]
     partition: Option<Partition>,
     /// Rewrite everything that is in the table, in place of what has landed.
@@ -53,6 +57,9 @@ pub(crate) struct CompactOptions {
     /// Drop twins from what is in the table, in place of compacting what has landed.
     #[arg(long, conflicts_with = "rebuild")]
     repair: bool,
+    /// How long to wait at most until queries see what was committed; 0 to look once.
+    #[arg(long, value_name = "SECONDS", default_value_t = visible::PATIENCE)]
+    timeout: u64,
     /// Print one JSON document.
     #[arg(long)]
     json: bool,
@@ -83,6 +90,8 @@ struct Outcome {
     failed: Vec<Failed>,
     /// Partitions that were not begun, since the lake did not answer.
     left: usize,
+    /// Partitions of which queries do not see the newest generation yet.
+    not_visible: Vec<Partition>,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,7 +148,20 @@ async fn compact(options: CompactOptions) -> Result<(), Failure> {
         (true, _) => What::Rebuild,
         (false, true) => What::Repair,
     };
-    let outcome = work(&lake, dataset, found, what).await;
+    let mut outcome = work(&lake, dataset, found, what).await;
+    let committed = outcome.partitions.iter().filter(|done| done.committed > 0);
+    let committed: Vec<Partition> = committed.map(|done| done.partition.clone()).collect();
+    let spinner = output::spinner("waiting until queries see it");
+    let patience = Duration::from_secs(options.timeout);
+    let ports = (&lake.store, &lake.catalog);
+    let seen = visible::until_visible(ports, &SystemClock, dataset, committed.clone(), patience).await;
+    spinner.finish_and_clear();
+    let (not_visible, unseen) = match seen {
+        Ok(late) => (late, None),
+        // What was committed is committed, and is printed.
+        Err(error) => (committed, Some(lake.failure(error))),
+    };
+    outcome.not_visible = not_visible;
     if options.json {
         output::print_json(&outcome)?;
     } else {
@@ -148,9 +170,18 @@ async fn compact(options: CompactOptions) -> Result<(), Failure> {
     for Failed { partition, error } in &outcome.failed {
         output::note(&format!("warning: {partition}: {}", output::one_line(error)));
     }
-    match outcome.failed.len() + outcome.left {
-        0 => Ok(()),
-        not_done => {
+    let not_done = outcome.failed.len() + outcome.left;
+    let late = outcome.not_visible.len();
+    match (not_done, unseen, late) {
+        (0, Some(failure), 1..) => Err(failure),
+        (0, None, 1..) => Err(Failure::NotDone(format!(
+            "committed, and queries do not see it yet in {}: `register` had not pointed the catalog at it within {} s. \
+             `tributary dataset status {dataset}` says when it has",
+            output::counted(late as u64, "partition"),
+            options.timeout
+        ))),
+        (0, _, 0) => Ok(()),
+        (not_done, ..) => {
             Err(Failure::NotDone(format!("{} not compacted", output::counted(not_done as u64, "partition"))))
         }
     }
@@ -236,6 +267,9 @@ fn text(outcome: &Outcome, what: What) -> String {
     }
     for done in outcome.partitions.iter().filter(|done| done.waiting) {
         lines.push(format!("{}: what has landed waits until consumed batches are cleaned", done.partition));
+    }
+    for partition in &outcome.not_visible {
+        lines.push(format!("{partition}: committed, and queries do not see it yet"));
     }
     if what == What::Repair && !changed.is_empty() {
         let sum = |count: fn(&Done) -> u64| changed.iter().map(|done| count(done)).sum();

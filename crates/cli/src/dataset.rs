@@ -3,6 +3,7 @@
 mod apply;
 mod check;
 mod compare;
+mod drop;
 mod files;
 mod infer;
 mod list;
@@ -11,15 +12,13 @@ mod status;
 mod survey;
 mod warnings;
 
-use clap::{Args, Subcommand};
-use domain::{Dataset, Granularity};
-
 use crate::{failure::Failure, log, stop::interruptible};
+use clap::{Args, Subcommand};
 
 pub(crate) use status::{Followed, Follower};
 pub(crate) use survey::{State, Surveyed, all as survey_all, one as survey_one};
 
-/// Check and apply dataset definitions, and see what is live.
+/// Check and apply dataset definitions, see what is live, and drop what was a mistake.
 ///
 /// The lake is the one that the environment names: TRIBUTARY_BUCKET and TRIBUTARY_DATABASE, AWS_REGION and the
 /// SDK's other variables. With AWS_ENDPOINT_URL it is that of `tributary dev`.
@@ -30,6 +29,7 @@ Examples:
   tributary dataset check bookings.json
   AWS_ENDPOINT_URL=http://127.0.0.1:4566 tributary dataset apply bookings.json
   tributary dataset status bookings
+  tributary dataset drop bookings --purge
 
 Exit status: 0 done, 1 failed or refused, 2 wrong options or definitions, 130 interrupted.")]
 pub(crate) struct DatasetOptions {
@@ -45,6 +45,7 @@ enum DatasetCommand {
     Show(show::ShowOptions),
     Status(status::StatusOptions),
     Infer(infer::InferOptions),
+    Drop(drop::DropOptions),
 }
 
 pub(crate) async fn run(options: DatasetOptions) -> Result<(), Failure> {
@@ -56,13 +57,6 @@ pub(crate) async fn run(options: DatasetOptions) -> Result<(), Failure> {
         DatasetCommand::Show(options) => interruptible(show::run(options)).await,
         DatasetCommand::Status(options) => interruptible(status::run(options)).await,
         DatasetCommand::Infer(options) => infer::run(&options),
-    }
-}
-
-/// How finely a dataset is partitioned, as definitions say it.
-fn granularity(dataset: &Dataset) -> &'static str {
-    match dataset.granularity() {
-        Granularity::Day => "day",
-        Granularity::Hour => "hour",
+        DatasetCommand::Drop(options) => interruptible(drop::run(options)).await,
     }
 }

@@ -1,11 +1,19 @@
 //! `tributary dev`.
 
-use std::{io::Write, net::SocketAddr, path::Path};
+mod watch;
+
+use std::{
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use local::{DatasetFiles, Lake, LakeOptions, QueryFiles, ServeOptions};
 use serde_json::json;
 
 use crate::{args::DevOptions, failure::Failure, log, stop::Stop};
+
+use watch::Watch;
 
 /// Where the definitions are in a checkout of the project.
 const DATASETS: &str = "infra/datasets";
@@ -14,19 +22,23 @@ const QUERIES: &str = "infra/queries";
 
 pub(crate) async fn run(options: DevOptions) -> Result<(), Failure> {
     log::start()?;
-    let datasets = match &options.datasets {
+    // Named queries of the project are about its own datasets.
+    let queries_default = options.datasets.is_none().then_some(QUERIES);
+    let directories = Directories {
+        datasets: directory(options.datasets, Some(DATASETS)),
+        queries: directory(options.queries, queries_default),
+    };
+    let settings = local::settings()?;
+    let database = settings.database.clone();
+    // Before they are read: what is saved meanwhile is new.
+    let watch = Watch::new(&directories, &database);
+    let datasets = match &directories.datasets {
         Some(directory) => DatasetFiles::read(directory)?,
-        None if Path::new(DATASETS).is_dir() => DatasetFiles::read(Path::new(DATASETS))?,
         None => DatasetFiles::default(),
     };
     let names: Vec<String> = datasets.names().map(ToString::to_string).collect();
-    let settings = local::settings()?;
-    let queries = match &options.queries {
-        Some(directory) => QueryFiles::read(directory, &settings.database)?,
-        // They are about the project's own datasets.
-        None if options.datasets.is_none() && Path::new(QUERIES).is_dir() => {
-            QueryFiles::read(Path::new(QUERIES), &settings.database)?
-        }
+    let queries = match &directories.queries {
+        Some(directory) => QueryFiles::read(directory, &database)?,
         None => QueryFiles::default(),
     };
     let DevOptions { data, aws, http, allow_host, json, .. } = options;
@@ -57,9 +69,21 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Failure> {
         let (dataset, reason) = (&not_live.dataset, &not_live.reason);
         let _closed = writeln!(std::io::stderr(), "warning: dataset {dataset} stays as it was: {reason}");
     }
-    stop.requested().await;
+    stop.unless_requested(watch.run(&lake)).await;
     stop.stop(lake).await;
     Ok(())
+}
+
+/// Where the files are that the lake follows.
+#[derive(Debug)]
+struct Directories {
+    datasets: Option<PathBuf>,
+    queries: Option<PathBuf>,
+}
+
+/// The directory that somebody named, or else the default one, if it is there.
+fn directory(named: Option<PathBuf>, default: Option<&str>) -> Option<PathBuf> {
+    named.or_else(|| default.map(PathBuf::from).filter(|default| default.is_dir()))
 }
 
 /// Whether others than this machine may reach the address.

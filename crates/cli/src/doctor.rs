@@ -24,6 +24,9 @@ use crate::{
     stop::interruptible,
 };
 
+pub(crate) use difference::Difference;
+pub(crate) use files::compare as compare_files;
+
 use examine::{Examiner, Step};
 use mend::Deployment;
 use scope::Scope;

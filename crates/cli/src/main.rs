@@ -13,6 +13,7 @@ mod failure;
 mod key;
 mod lake;
 mod log;
+mod named_query;
 mod output;
 mod partition;
 mod publish;
@@ -21,6 +22,7 @@ mod restore;
 mod runtime;
 mod stop;
 mod undelivered;
+mod visible;
 
 use std::{io::Write, process::ExitCode};
 
@@ -55,6 +57,7 @@ async fn command(command: Command) -> Result<(), Failure> {
         Command::Query(options) => ask::query(options).await,
         Command::Publish(options) => publish::run(options).await,
         Command::Key(options) => key::run(options).await,
+        Command::NamedQuery(options) => named_query::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,
     }
 }

@@ -1,13 +1,14 @@
-//! `tributary partition`: the generations of one partition, for a person to see and to go back to.
+//! `tributary partition`: the generations of one partition, for a person to see, to go back to, and to go on from.
 
 mod log;
+mod recover;
 mod rollback;
 
 use clap::{Args, Subcommand};
 
 use crate::{failure::Failure, log as logs, stop::interruptible};
 
-/// See the generations of a partition, and go back to an older one.
+/// See the generations of a partition, go back to an older one, and go on without data files that are lost.
 ///
 /// The lake is the one that the environment names: TRIBUTARY_BUCKET, AWS_REGION and the SDK's other variables.
 /// With AWS_ENDPOINT_URL it is that of `tributary dev`.
@@ -16,6 +17,7 @@ use crate::{failure::Failure, log as logs, stop::interruptible};
 Examples:
   tributary partition log bookings dt=2026-11-23/hour=10
   tributary partition rollback bookings dt=2026-11-23/hour=10 --to 41
+  tributary partition recover bookings dt=2026-11-23/hour=10
 
 Exit status: 0 done, 1 failed or refused, 2 wrong options, 130 interrupted.")]
 pub(crate) struct PartitionOptions {
@@ -27,6 +29,7 @@ pub(crate) struct PartitionOptions {
 enum PartitionCommand {
     Log(log::LogOptions),
     Rollback(rollback::RollbackOptions),
+    Recover(recover::RecoverOptions),
 }
 
 pub(crate) async fn run(options: PartitionOptions) -> Result<(), Failure> {
@@ -35,6 +38,7 @@ pub(crate) async fn run(options: PartitionOptions) -> Result<(), Failure> {
         match options.command {
             PartitionCommand::Log(options) => log::run(options).await,
             PartitionCommand::Rollback(options) => rollback::run(options).await,
+            PartitionCommand::Recover(options) => recover::run(options).await,
         }
     })
     .await

@@ -108,9 +108,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let Workshop { store, dataset, ref limits, workers, .. } = *workshop;
         let now = self.clock.now();
         let inputs = Inputs { store, dataset, partition, limits, workers };
-        let Parsed { batches, chunks, contents, rejected, .. } = parse::parse(&inputs, fresh, now).await?;
-        quarantine::store_rejected(store, dataset.name(), partition, &rejected).await?;
-        drop(rejected);
+        let Parsed { batches, chunks, contents, refused, .. } = parse::parse(&inputs, fresh, now).await?;
+        quarantine::store_refused(store, dataset.name(), partition, refused).await?;
         let mut new = Distinct::new(dataset, chunks, &contents, workers).map_err(build_error)?;
         drop(contents);
         let looked = twins::drop_known(store, files, dataset, &mut new).await?;
@@ -123,6 +122,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         outcome.duplicates += new.duplicates;
         outcome.conflicting += new.conflicting;
         let read = batches.len();
+        outcome.newest = outcome.newest.max(fresh[..read].iter().map(|landed| landed.at).max());
         outcome.consumed.extend(batches.into_iter().map(|batch| Consumed { batch, at: now }));
         Ok((new.sorted(words, dataset, workers).map_err(build_error)?, read))
     }

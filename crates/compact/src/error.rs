@@ -2,6 +2,7 @@ use domain::{
     DatasetName, OtherGranularity, Partition,
     commit::UnreadableCommit,
     port::{Source, StoreError},
+    problem::Problem,
     run::Expired,
     schemas::SchemasError,
 };
@@ -78,27 +79,33 @@ impl CompactError {
             // Nothing is wrong, and the trigger comes again: nobody has to look at it.
             tracing::warn!(%dataset, %partition, stopped, error, "partition not compacted");
         } else {
-            tracing::error!(%dataset, %partition, stopped, error, "partition not compacted");
+            let problem = self.problem().map(Problem::code);
+            tracing::error!(%dataset, %partition, stopped, problem, error, "partition not compacted");
         }
     }
 
     /// Whether the partition stops until a person looks at it: trying again is of no use.
     pub fn stops(&self) -> bool {
+        self.problem().is_some()
+    }
+
+    /// What a person has to look at, if the partition stops until then. Its code is logged as `problem`.
+    pub fn problem(&self) -> Option<Problem> {
         match self {
-            Self::Commit(_)
-            | Self::UnknownDataset(_)
-            | Self::DefinitionBehind { .. }
-            | Self::DataFile { .. }
-            | Self::Build(_) => true,
-            Self::Store(error) => error.needs_a_person(),
-            Self::Definition(error) => error.needs_a_person(),
-            Self::Vacuum(error) => error.stops(),
+            Self::Commit(_) => Some(Problem::CommitUnreadable),
+            Self::UnknownDataset(_) => Some(Problem::DatasetUnknown),
+            Self::DefinitionBehind { .. } => Some(Problem::DefinitionDamaged),
+            Self::DataFile { .. } => Some(Problem::FileUnreadable),
+            Self::Build(_) => Some(Problem::Defect),
+            Self::Store(error) => error.needs_a_person().then_some(Problem::StoreRefused),
+            Self::Definition(error) => error.problem(),
+            Self::Vacuum(error) => error.problem(),
             Self::Expired(_)
             | Self::Contention(_)
             | Self::OtherGranularity(_)
             | Self::Incomplete(_)
             | Self::VacuumIncomplete(_)
-            | Self::UnknownEvent(_) => false,
+            | Self::UnknownEvent(_) => None,
         }
     }
 }

@@ -11,6 +11,7 @@ mod clean;
 mod coded;
 #[cfg(feature = "lambda")]
 mod context;
+mod discard;
 mod distinct;
 mod error;
 mod files;
@@ -52,6 +53,7 @@ mod workers;
 
 #[cfg(feature = "lambda")]
 pub use context::Context;
+pub use discard::{Discard, Lost};
 pub use error::CompactError;
 #[cfg(feature = "lambda")]
 pub use handler::handle;

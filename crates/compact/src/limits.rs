@@ -13,9 +13,11 @@ pub(crate) const ROW: u64 = 40;
 ///
 /// - The rows, once, as the parser made them, with [`ROW`] bytes for each: a third of the budget. What is counted is what the
 ///   columns take, so it is the same for texts that repeat and for those that do not. Rows stay where they were parsed until
-///   they are encoded; no column is decoded as a whole ([`crate::coded`]). Lines that are refused count with their texts.
-/// - What is fetched and not yet parsed, a sixteenth, and a buffer for each thread to unpack into. What is parsed meanwhile
-///   is expected to fit into the third; one batch may go beyond it, since a batch is taken whole.
+///   they are encoded; no column is decoded as a whole ([`crate::coded`]). What quarantine gets of the inputs counts with its
+///   text before it is packed.
+/// - What is fetched and not yet parsed, a sixteenth, and a buffer for each thread to unpack into, and another one where lines
+///   are refused. What is parsed meanwhile is expected to fit into the third; one batch may go beyond it, since a batch is
+///   taken whole.
 /// - Numbers into dictionaries once more, of as many columns as there are threads, when chunks get a dictionary in common.
 /// - The file that is being written, its open row group, and a row group of each file that is merged.
 /// - Runs of what was read before, packed, with 12 bytes a row for the hashes of their identities, and with dictionaries.
@@ -37,8 +39,11 @@ pub(crate) struct Limits {
     pub(crate) landed: u64,
     /// Bytes of landing objects, as they are stored, that are fetched at the same time, or are fetched and wait to be parsed.
     pub(crate) fetched: u64,
-    /// Bytes that an object is unpacked to at once.
+    /// Bytes that an object is unpacked to at once, and that its refused lines have before they are packed.
     pub(crate) unpacked: u64,
+    /// Bytes of refused lines of one landing object, before they are packed, that are kept line by line. `ingest` writes
+    /// objects of some 32 MiB, all of whose lines have about twice that.
+    pub(crate) refused: u64,
     /// Decoded bytes of rows that a rebuild sorts at once, and of identities that a repair compares at once.
     pub(crate) held: u64,
     /// Bytes of sorted runs, packed, that are merged into one generation at once.
@@ -64,6 +69,8 @@ impl Limits {
             fetched: (budget / 16).min(64 << 20),
             // With 64 threads no more than a quarter of the default budget.
             unpacked: (budget / 256).clamp(1 << 18, 8 << 20),
+            // Packed, it is a tenth of that.
+            refused: budget / 4,
             held: (budget / 8).min(1 << 30),
             // Beside the inputs' half, and beside the file's quarter.
             runs: budget / 8 * 3,

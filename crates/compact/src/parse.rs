@@ -16,13 +16,12 @@ use domain::{
     batch::BatchName,
     key,
     port::{ObjectStore, StoreError},
-    quarantine::Rejected,
 };
 use futures::{StreamExt, stream::FuturesOrdered};
 
-use crate::{error::CompactError, inputs::Landed, limits::Limits, workers::Workers};
+use crate::{error::CompactError, inputs::Landed, limits::Limits, quarantine::Part, workers::Workers};
 
-use group::{Group, Parser, Taken};
+use group::{Batch, Group, Parser, Taken};
 
 /// The most landing objects that are fetched at the same time.
 const READS: u64 = 32;
@@ -41,9 +40,10 @@ pub(crate) struct Parsed {
     /// Of each event a hash of its line without the time of its ingestion. Where it is equal, so is the content; where it is
     /// not, the content may be equal all the same, since JSON says one thing in several ways.
     pub(crate) contents: Vec<u64>,
-    /// The lines that do not, by batch.
-    pub(crate) rejected: Vec<(BatchName, Vec<Rejected>)>,
-    /// Bytes of memory that they take, and bytes of all their lines: see [`Limits::inputs`] and [`Limits::landed`].
+    /// The lines that do not, as objects of quarantine, in the same order.
+    pub(crate) refused: Vec<Part>,
+    /// Bytes of memory that they take, with what quarantine gets of them, and bytes of all their lines: see
+    /// [`Limits::inputs`] and [`Limits::landed`].
     bytes: u64,
     landed: u64,
     all: All,
@@ -201,9 +201,7 @@ impl Parsed {
             self.bytes += batch.bytes;
             self.landed += batch.landed;
             rows = batch.rows;
-            if !batch.rejected.is_empty() {
-                self.rejected.push((batch.name.clone(), batch.rejected));
-            }
+            self.refused.extend(batch.refused.parts);
             self.batches.push(batch.name);
             if self.bytes >= limits.inputs || self.landed >= limits.landed {
                 is_enough = true;

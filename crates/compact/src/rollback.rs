@@ -72,6 +72,19 @@ pub enum Refused {
         /// How many rows it dropped.
         twins: u64,
     },
+    /// Rows would be back that a person gave up.
+    #[error(
+        "generation {} gave up {rows} rows at {at}: what came after it does not go together with what was before",
+        .by.number()
+    )]
+    Discarded {
+        /// The oldest commit of that kind after the generation that was asked for.
+        by: Generation,
+        /// When it was committed.
+        at: DateTime<Utc>,
+        /// How many rows it gave up.
+        rows: u64,
+    },
     /// The generations do not have the same number of rows, though nothing was consumed between them.
     #[error(
         "generation {} has {to_rows} rows and the head {head_rows}, though nothing was consumed since: the log is \
@@ -174,8 +187,10 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             rows: target.rows,
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at: self.clock.now(),
+            newest_landed_at: head.newest_landed_at,
             dataset: dataset.clone(),
             partition: partition.clone(),
         };
@@ -200,6 +215,11 @@ fn allowed<'c>(since: &'c [Commit], target: &Commit) -> Result<&'c Commit, Refus
     if let Some(repair) = since.iter().rfind(|commit| commit.kind == CommitKind::Repair) {
         let (by, at, twins) = (repair.generation, repair.committed_at, repair.duplicates_dropped);
         return Err(Refused::Repaired { to, by, at, twins });
+    }
+    if let Some(discard) = since.iter().rfind(|commit| commit.kind == CommitKind::Discard) {
+        let (by, at) = (discard.generation, discard.committed_at);
+        let rows = discard.discarded.as_ref().map_or(0, |discarded| discarded.rows);
+        return Err(Refused::Discarded { by, at, rows });
     }
     if target.rows != head.rows {
         return Err(Refused::OtherRows { to, to_rows: target.rows, head_rows: head.rows });

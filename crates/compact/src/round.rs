@@ -1,6 +1,6 @@
 //! One attempt at the next generation.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Commit, CommitKind, Consumed, DataFile, DatasetName, Partition,
     commit::WriterId,
@@ -51,6 +51,8 @@ pub(crate) struct Outcome {
     pub(crate) made: Made,
     /// The batches that went into it.
     pub(crate) consumed: Vec<Consumed>,
+    /// When the newest of them landed.
+    pub(crate) newest: Option<DateTime<Utc>>,
     /// Rows of these batches that are in no file of the head.
     pub(crate) added: u64,
     pub(crate) duplicates: u64,
@@ -99,7 +101,16 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             }
         };
         // After the listing: what was landed under a newer definition finds that one or a later one.
-        let accepted = self.accepted(dataset, partition, head).await?;
+        let accepted = match self.accepted(dataset, partition, head).await {
+            Err(unknown @ CompactError::UnknownDataset(_)) => {
+                return match schemas::dropped(&*self.store, dataset).await? {
+                    // What had been accepted before the drop waits here, until the dataset is asked for again or purged.
+                    Some(_) => Ok(Round::NothingNew),
+                    None => Err(unknown),
+                };
+            }
+            accepted => accepted?,
+        };
         let (consumed, writer) = (still_there(head, &listing), WriterId::from(self.ids.ulid()));
         let draft = Draft { kind, accepted: &accepted, partition, head, writer, consumed };
         let workshop = self.workshop(&draft);
@@ -158,8 +169,10 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             consumed,
             duplicates_dropped: outcome.duplicates,
             conflicting: outcome.conflicting,
+            discarded: None,
             writer: draft.writer,
             committed_at: self.clock.now(),
+            newest_landed_at: outcome.newest.max(draft.head.and_then(|head| head.newest_landed_at)),
         };
         in_numbers(&commit, draft.head, outcome.added)?;
         run.may_change(commit.committed_at)?;

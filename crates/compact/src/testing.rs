@@ -221,8 +221,10 @@ impl World {
             rows: 2,
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at: self.clock.now(),
+            newest_landed_at: None,
         }
     }
 

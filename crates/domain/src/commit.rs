@@ -14,8 +14,9 @@ use crate::{
     partition::Partition,
 };
 
-/// The newest commit format this code reads. Format 2 added [`CommitKind::Repair`]; see [`CommitKind::format`].
-pub const FORMAT: u32 = 2;
+/// The newest commit format this code reads. Format 2 added [`CommitKind::Repair`], format 3 [`CommitKind::Discard`]; see
+/// [`CommitKind::format`].
+pub const FORMAT: u32 = 3;
 
 /// The most entries a commit lists as consumed; what is beyond waits for a later commit.
 pub const MAX_CONSUMED: usize = 10_000;
@@ -117,6 +118,8 @@ pub enum CommitKind {
     Repair,
     /// Exactly the parent's rows: back to older files.
     Rollback,
+    /// The parent's rows less those that a person gave up: see [`Discarded`].
+    Discard,
 }
 
 impl CommitKind {
@@ -126,6 +129,7 @@ impl CommitKind {
         match self {
             Self::Append | Self::Merge | Self::Rebuild | Self::Rollback => 1,
             Self::Repair => 2,
+            Self::Discard => 3,
         }
     }
 
@@ -133,7 +137,7 @@ impl CommitKind {
     pub fn keeps_rows(self) -> bool {
         match self {
             Self::Merge | Self::Rebuild | Self::Rollback => true,
-            Self::Append | Self::Repair => false,
+            Self::Append | Self::Repair | Self::Discard => false,
         }
     }
 }
@@ -158,6 +162,17 @@ pub struct Consumed {
     pub batch: BatchName,
     /// When the commit that consumed it was made.
     pub at: DateTime<Utc>,
+}
+
+/// What a person gave up with a commit of kind [`CommitKind::Discard`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discarded {
+    /// How many rows of the parent are not in this generation.
+    pub rows: u64,
+    /// The parent's data files that had them.
+    pub files: Vec<String>,
+    /// Why, in words.
+    pub reason: String,
 }
 
 /// One commit object: create-if-absent makes it the commit point.
@@ -188,10 +203,17 @@ pub struct Commit {
     /// Of those, how many differed from their twin in content.
     #[serde(default)]
     pub conflicting: u64,
+    /// What was given up: in a commit of kind `discard`, and in no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discarded: Option<Discarded>,
     /// The attempt that made it.
     pub writer: WriterId,
     /// When.
     pub committed_at: DateTime<Utc>,
+    /// When the newest batch landed whose events are in the files. A commit that adds no events has its parent's. A
+    /// commit without it is of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest_landed_at: Option<DateTime<Utc>>,
 }
 
 /// Why a commit object cannot be used. The partition stops; the others go on.
@@ -259,6 +281,11 @@ impl Commit {
     /// Size of all files.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// When the newest of its events arrived, as far as is known: where that was not written down, when it was committed.
+    pub fn fresh_at(&self) -> DateTime<Utc> {
+        self.newest_landed_at.unwrap_or(self.committed_at)
     }
 
     /// Whether this commit already holds the batch's events.

@@ -107,7 +107,7 @@ impl Dataset {
             let Column { name: column, data_type, .. } = &columns[index];
             match data_type {
                 DataType::Timestamp => {}
-                DataType::Date if definition.partition_by == Granularity::Day => {}
+                DataType::Date if definition.partition_by != Granularity::Hour => {}
                 DataType::Date => return Err(InvalidDefinition::HourOfDate { column: column.clone() }),
                 other => {
                     return Err(InvalidDefinition::NotATime { column: column.clone(), found: other.clone() });

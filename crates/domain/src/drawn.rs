@@ -2,8 +2,9 @@
 //!
 //! A test that writes its schema by hand holds it fixed, and with it whatever depends on the order of columns, their
 //! types or their number. Here the seed decides: 1 to 12 columns of every type, an identity of one to three columns
-//! anywhere among them (or none, or that of CloudEvents), with and without event time, any sort order, and what the
-//! next version of the definition adds.
+//! anywhere among them (or none, or that of CloudEvents), with and without event time, any sort order, names of the sender
+//! for columns and for fields within them, an object around the events (`unwrap`), and what the next version of the
+//! definition adds.
 //!
 //! An event is named by a number, its *mark*. Events of the same mark have the same identity, however it is written
 //! (`1.5` and `1.50`, `0` and `-0.0`), and no others do; all else of them may differ. The mark also travels in the event
@@ -27,13 +28,13 @@ mod value;
 
 use crate::{
     dataset::{Dataset, Definition, InvalidDefinition},
-    partition::Partition,
+    partition::{Granularity, Partition},
 };
 
-pub use event::{BAD, MARK, is_bad, mark};
+pub use event::{BAD, MARK, is_bad, mark, within};
 pub use random::Random;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// What makes two drawn events the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,9 +117,23 @@ impl Drawn {
         event::draw(self, mark, partition, random, false)
     }
 
+    /// These events as the bodies of messages, or as the lines of one body, in their order: where the definition has
+    /// `unwrap`, several may be in one object around them. It takes nothing from the sequence of `random`.
+    pub fn bodies(&self, events: &[String], random: &Random) -> Vec<String> {
+        event::bodies(self, events, &mut random.fork())
+    }
+
     /// One that has the mark, and does not fit: a column of it is of another type.
     pub fn bad_event(&self, mark: u64, partition: &Partition, random: &mut Random) -> String {
         event::draw(self, mark, partition, random, true)
+    }
+}
+
+/// The first moment of the partition; of one that has everything, the first of 2020, which `ingest` takes until 2030.
+pub fn moment(partition: &Partition) -> DateTime<Utc> {
+    match partition.granularity() {
+        Granularity::None => DateTime::UNIX_EPOCH + TimeDelta::days(18_262),
+        Granularity::Day | Granularity::Hour | Granularity::Month => partition.begin(),
     }
 }
 

@@ -98,7 +98,10 @@ pub fn check(old: &Dataset, new: &Dataset) -> Result<(), Refused> {
         refuse("event_time was changed".into(), "events would move to other partitions and appear twice");
     }
     if old.granularity() != new.granularity() {
-        refuse("partition_by was changed".into(), "a table has one set of partition keys");
+        refuse(
+            "partition_by was changed".into(),
+            "stored events would stay in partitions of the old kind, and come again in those of the new one",
+        );
     }
     if refusals.is_empty() { Ok(()) } else { Err(Refused(refusals)) }
 }
@@ -220,6 +223,8 @@ mod tests {
             (json!({"identity": []}), "identity was changed"),
             (json!({"event_time": null}), "event_time was changed"),
             (json!({"partition_by": "hour"}), "partition_by was changed"),
+            (json!({"partition_by": "month"}), "partition_by was changed"),
+            (json!({"partition_by": "none"}), "partition_by was changed"),
         ] {
             let verdict = verdict(patch);
             assert!(verdict.contains(words), "{verdict:?} does not say {words:?}");

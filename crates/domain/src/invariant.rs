@@ -76,7 +76,7 @@ pub fn head_stays(before: &BTreeSet<u64>, after: &BTreeSet<u64>) -> Result<(), V
 
 /// **I3**: the rows of a generation are those of its parent and, for an append, one for each newly consumed event that
 /// the parent does not have. A merge, a rebuild and a rollback have exactly the parent's; a repair has one for each
-/// event of the parent. Events are told apart by their identity; a parent with twins is one that a fault has let them
+/// event of the parent; a discard has no row that the parent has not. Events are told apart by their identity; a parent with twins is one that a fault has let them
 /// into.
 pub fn follows<E: Ord + Debug>(
     kind: CommitKind,
@@ -90,12 +90,14 @@ pub fn follows<E: Ord + Debug>(
             expected.entry(event).or_insert(1);
         }),
         CommitKind::Repair => expected.values_mut().for_each(|count| *count = 1),
-        CommitKind::Merge | CommitKind::Rebuild | CommitKind::Rollback => {}
+        CommitKind::Merge | CommitKind::Rebuild | CommitKind::Rollback | CommitKind::Discard => {}
     }
+    let may_lack = kind == CommitKind::Discard;
     let found = counted(rows);
     for (event, wanted) in &expected {
         match found.get(event) {
-            Some(count) if count == wanted => {}
+            Some(count) if count == wanted || (may_lack && count < wanted) => {}
+            None if may_lack => {}
             None => return violated("I3", format!("event {event:?} is missing in the new generation")),
             Some(count) => {
                 return violated(
@@ -229,6 +231,8 @@ mod tests {
             (CommitKind::Merge, vec![1], vec![1]),
             (CommitKind::Rollback, vec![1, 1], vec![1, 1]),
             (CommitKind::Repair, vec![1, 1, 3], vec![1, 3]),
+            (CommitKind::Discard, vec![1, 1, 3], vec![1]),
+            (CommitKind::Discard, vec![1, 3], vec![]),
         ] {
             assert_eq!(follows(kind, &parent, &set([2]), &rows), Ok(()), "{kind:?} {parent:?}");
         }
@@ -242,6 +246,8 @@ mod tests {
             (CommitKind::Repair, vec![1, 1], vec![1, 1]),
             (CommitKind::Repair, vec![1, 1, 3], vec![1]),
             (CommitKind::Repair, vec![1], vec![1, 2]),
+            (CommitKind::Discard, vec![1], vec![1, 1]),
+            (CommitKind::Discard, vec![1, 3], vec![1, 2]),
         ] {
             let violation = follows(kind, &parent, &set([2]), &rows).unwrap_err();
             assert_eq!(violation.invariant, "I3", "{kind:?} {parent:?} {rows:?}");

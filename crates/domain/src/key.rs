@@ -54,6 +54,16 @@ pub fn schema(dataset: &DatasetName, version: u32) -> String {
     format!("{SCHEMAS}{dataset}/{version:06}.json")
 }
 
+/// What is noted of a dataset that was dropped. No version is called so.
+pub fn dropped(dataset: &DatasetName) -> String {
+    format!("{SCHEMAS}{dataset}/dropped.json")
+}
+
+/// Which dataset a key says was dropped: the inverse of [`dropped`].
+pub fn dropped_of(key: &str) -> Option<DatasetName> {
+    DatasetName::new(key.strip_prefix(SCHEMAS)?.strip_suffix("/dropped.json")?).ok()
+}
+
 /// A named query.
 pub fn named_query(name: &QueryName) -> String {
     format!("{QUERIES}{name}.json")
@@ -242,6 +252,10 @@ mod tests {
         assert_eq!(vacuum(&dataset, &partition), "vacuum/bookings/dt=2026-11-23/hour=10.json");
         assert_eq!(vacuum_of(&vacuum(&dataset, &partition)), Some((dataset.clone(), partition.clone())));
         assert_eq!(vacuum_of("vacuum/bookings/today.json"), None);
+        assert_eq!(dropped(&dataset), "schemas/bookings/dropped.json");
+        assert_eq!(dropped_of(&dropped(&dataset)), Some(dataset.clone()));
+        assert_eq!(dropped_of(&schema(&dataset, 1)), None);
+        assert!(ParsedKey::parse(&dropped(&dataset)).is_err(), "it would be taken for a version");
         let query = QueryName::new("revenue-by-hour").unwrap();
         assert_eq!(named_query(&query), "queries/revenue-by-hour.json");
         assert_eq!(named_query_of(&named_query(&query)), Some(query));

@@ -22,8 +22,10 @@ pub mod landing;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod name;
+pub mod pace;
 pub mod partition;
 pub mod port;
+pub mod problem;
 pub mod quarantine;
 pub mod run;
 pub mod sabotage;

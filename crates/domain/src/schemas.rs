@@ -5,7 +5,9 @@
 //! process comes to the same ids, also where an older `register` adds a version meanwhile. The next version that is
 //! accepted has them written down.
 
-use std::collections::BTreeMap;
+mod dropped;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize, ser::Error as _};
@@ -16,7 +18,10 @@ use crate::{
     key::{self, ParsedKey},
     name::DatasetName,
     port::{ObjectStore, StoreError},
+    problem::Problem,
 };
+
+pub use dropped::{Dropped, dropped};
 
 /// How many definitions are read at the same time.
 const READS: usize = 16;
@@ -50,9 +55,14 @@ pub enum SchemasError {
 impl SchemasError {
     /// Whether the same read fails again until a person changes something.
     pub fn needs_a_person(&self) -> bool {
+        self.problem().is_some()
+    }
+
+    /// What a person has to mend, if the same read fails again until then.
+    pub fn problem(&self) -> Option<Problem> {
         match self {
-            Self::Store(error) => error.needs_a_person(),
-            Self::Invalid { .. } => true,
+            Self::Store(error) => error.needs_a_person().then_some(Problem::StoreRefused),
+            Self::Invalid { .. } => Some(Problem::DefinitionDamaged),
         }
     }
 }
@@ -64,6 +74,8 @@ pub struct Loaded {
     pub datasets: BTreeMap<DatasetName, Accepted>,
     /// Those that cannot, and why. They hold nobody else back, and their events must wait.
     pub damaged: BTreeMap<DatasetName, SchemasError>,
+    /// Those that somebody dropped, and that nobody asked for again.
+    pub dropped: BTreeSet<DatasetName>,
 }
 
 /// Reads the current version of every dataset. An error means that nothing is known.
@@ -72,11 +84,28 @@ pub struct Loaded {
 /// files or accepts a version takes [`load`].
 pub async fn load_all<S: ObjectStore>(store: &S) -> Result<Loaded, SchemasError> {
     let objects = store.list_all(key::SCHEMAS).await?;
-    let mut newest = BTreeMap::new();
+    let (mut newest, mut notes) = (BTreeMap::new(), Vec::new());
     for object in &objects {
+        notes.extend(key::dropped_of(&object.key));
         if let Ok(ParsedKey::Schema(dataset, version)) = ParsedKey::parse(&object.key) {
             let known = newest.entry(dataset).or_insert(version);
             *known = version.max(*known);
+        }
+    }
+    let mut loaded = Loaded::default();
+    for name in notes {
+        match dropped(store, &name).await {
+            Ok(Some(note)) if newest.get(&name).is_none_or(|newest| *newest <= note.version) => {
+                newest.remove(&name);
+                loaded.dropped.insert(name);
+            }
+            // Asked for again since.
+            Ok(_) => {}
+            Err(unknown @ SchemasError::Store(_)) => return Err(unknown),
+            Err(damaged @ SchemasError::Invalid { .. }) => {
+                newest.remove(&name);
+                loaded.damaged.insert(name, damaged);
+            }
         }
     }
     let reads = newest.into_iter().map(|(name, version)| async move {
@@ -84,7 +113,6 @@ pub async fn load_all<S: ObjectStore>(store: &S) -> Result<Loaded, SchemasError>
         (name, accepted)
     });
     let mut reads = stream::iter(reads).buffer_unordered(READS);
-    let mut loaded = Loaded::default();
     while let Some((name, accepted)) = reads.next().await {
         match accepted {
             Ok(accepted) => drop(loaded.datasets.insert(name, accepted)),
@@ -95,8 +123,8 @@ pub async fn load_all<S: ObjectStore>(store: &S) -> Result<Loaded, SchemasError>
     Ok(loaded)
 }
 
-/// The current version of one dataset with its field ids, or `None`. Where it was accepted without ids, all versions are
-/// read.
+/// The current version of one dataset with its field ids; `None` if there is none, or it was [`dropped()`]. Where it was
+/// accepted without ids, all versions are read.
 pub async fn load<S: ObjectStore>(store: &S, name: &DatasetName) -> Result<Option<Accepted>, SchemasError> {
     let objects = store.list_all(&format!("{}{name}/", key::SCHEMAS)).await?;
     let versions = objects.iter().filter_map(|object| match ParsedKey::parse(&object.key) {
@@ -105,6 +133,12 @@ pub async fn load<S: ObjectStore>(store: &S, name: &DatasetName) -> Result<Optio
     });
     let mut versions: Vec<u32> = versions.collect();
     versions.sort_unstable();
+    let is_note = |key: &str| key::dropped_of(key).is_some();
+    if objects.iter().any(|object| is_note(&object.key))
+        && let Some(note) = dropped(store, name).await?
+    {
+        versions.retain(|version| *version > note.version);
+    }
     let Some(newest) = versions.pop() else { return Ok(None) };
     let accepted = load_version(store, name, newest).await?;
     if accepted.dataset.field_ids().is_some() {

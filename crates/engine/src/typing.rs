@@ -5,6 +5,7 @@ mod call;
 mod cast;
 mod kind;
 mod relation;
+mod window;
 
 use datafusion::{
     arrow::datatypes::DataType as Arrow,
@@ -107,6 +108,7 @@ impl Checker<'_> {
                 let order = call.params.order_by.iter().map(|term| &term.expr);
                 let mut keys = call.params.partition_by.iter().chain(order);
                 keys.try_for_each(|key| self.plain(key, "OVER"))?;
+                self.frame(&call.params.window_frame, &call.params.order_by)?;
                 self.call(call.fun.name(), &call.params.args)
             }
             _ => Ok(()),

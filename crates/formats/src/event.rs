@@ -1,5 +1,6 @@
 //! What counts as an event: one JSON object that SNS takes.
 
+use domain::json::Fields;
 use serde::de::IgnoredAny;
 
 /// Holds a text against the rules before it is sent. What an event must have besides is the lake's to say.
@@ -30,6 +31,20 @@ impl Rules {
                 Err(format!("a character that SNS does not take (at byte {}): write it as \\uffff", at + 1))
             }
         }
+    }
+
+    /// An element of the array `name` of an object, as it is sent. `ingest` takes the elements of such an array out of each
+    /// object that it gets. So an element that has an array of this name itself is sent within an object around it, and is
+    /// the event there, as it would be if the whole object had been sent.
+    pub(crate) fn element(self, bytes: &[u8], name: &str) -> Result<String, String> {
+        let text = self.event(bytes)?;
+        // Most elements have neither the name nor what may be an escaped form of it.
+        let may_have = text.contains(name) || text.contains('\\');
+        if !may_have || Fields::parse(text).ok().and_then(|fields| fields.elements(name)).is_none() {
+            return Ok(text.to_owned());
+        }
+        let wrapped = format!("{{{}:[{text}]}}", serde_json::Value::from(name));
+        if wrapped.len() > self.most { Err(self.too_large(wrapped.len())) } else { Ok(wrapped) }
     }
 
     pub(crate) fn too_large(self, bytes: impl std::fmt::Display) -> String {
@@ -73,6 +88,29 @@ mod tests {
     fn an_event_is_passed_on_byte_by_byte() {
         for text in [r#"{"a": 1.10, "a": 1e400}"#, r#"{"\ud800": [null]}"#, "{ }"] {
             assert_eq!(RULES.event(text.as_bytes()), Ok(text));
+        }
+    }
+
+    #[test]
+    fn an_element_that_would_be_unwrapped_again_is_sent_within_an_object() {
+        let rules = Rules { most: 36, ..RULES };
+        for (text, sent) in [
+            (r#"{"k": 1, "Rs": [1]}"#, Ok(r#"{"Rs":[{"k": 1, "Rs": [1]}]}"#)),
+            (r#"{"\u0052s":[]}"#, Ok(r#"{"Rs":[{"\u0052s":[]}]}"#)),
+            (r#"{"Rs": {"Rs": [1]}}"#, Ok(r#"{"Rs": {"Rs": [1]}}"#)),
+            (r#"{"k": "Rs", "\\": []}"#, Ok(r#"{"k": "Rs", "\\": []}"#)),
+            (r#"{"a": {"Rs": [1]}}"#, Ok(r#"{"a": {"Rs": [1]}}"#)),
+            // `ingest` refuses it, whatever is around it.
+            (r#"{"Rs": [1], "Rs": [2]}"#, Ok(r#"{"Rs": [1], "Rs": [2]}"#)),
+            (r#"{"k": 123456789, "Rs": [1]}"#, Ok(r#"{"Rs":[{"k": 123456789, "Rs": [1]}]}"#)),
+            (r#"{"k": 1234567890, "Rs": [1]}"#, Err("37 bytes, where a message of SNS has up to 36")),
+            ("[1]", Err("expected a JSON object")),
+        ] {
+            match (rules.element(text.as_bytes(), "Rs"), sent) {
+                (Ok(found), Ok(sent)) => assert_eq!(found, sent),
+                (Err(found), Err(words)) => assert!(found.contains(words), "{text}: {found}"),
+                (found, _) => panic!("{text}: {found:?}"),
+            }
         }
     }
 

@@ -42,7 +42,7 @@ pub use sniff::{by_name, sniff};
 #[cfg(feature = "files")]
 pub use source::Source;
 #[cfg(feature = "files")]
-pub use values::find_wrapper;
+pub use values::{Within, find_wrapper};
 
 /// The most of one event that is looked at, in bytes, white space included. SNS takes a quarter of it.
 #[cfg(feature = "files")]

@@ -4,7 +4,11 @@ use std::io;
 
 use serde::de::IgnoredAny;
 
-use crate::{LIMIT, Record, Source, event::Rules, values};
+use crate::{
+    LIMIT, Record, Source,
+    event::Rules,
+    values::{self, Unwrap, Within},
+};
 
 /// What the rest begins with.
 enum Line {
@@ -16,23 +20,23 @@ enum Line {
     None,
 }
 
-/// The next event. `is_in_array` is where the reader is within an array, which is on one line as an event is. Of an
-/// object that has an array under the name `unwrap`, the elements of that array are the events.
+/// The next event. `within` is what the reader is within: an array is on one line, as an event is. Of an object that has an
+/// array under the name of `unwrap`, the elements of that array are the events.
 pub(crate) fn next(
     source: &mut Source,
-    is_in_array: &mut bool,
-    unwrap: Option<&str>,
+    within: &mut Within,
+    unwrap: Option<&Unwrap>,
     rules: Rules,
 ) -> io::Result<Option<Record>> {
     loop {
-        if *is_in_array {
+        if *within != Within::Nothing {
             if values::blank(source)? == Some(b']') {
                 // The line was parsed: behind its array there is the rest of the object around it, or nothing.
                 skip(source)?;
-                *is_in_array = false;
+                *within = Within::Nothing;
                 continue;
             }
-            match values::element(source, is_in_array, None, rules)? {
+            match values::element(source, within, unwrap, rules)? {
                 Some(record) => return Ok(Some(record)),
                 None => continue,
             }
@@ -45,10 +49,10 @@ pub(crate) fn next(
                 Err(rules.too_large(format_args!("more than {LIMIT}")))
             }
             Line::Whole(end) => {
-                if let Some(begin) = array(&source.rest()[..end], unwrap) {
+                if let Some((begin, opened)) = array(&source.rest()[..end], unwrap) {
                     source.take(begin);
-                    *is_in_array = true;
-                    match values::first(source, rules)? {
+                    *within = opened;
+                    match values::first(source, opened, unwrap, rules)? {
                         Some(record) => return Ok(Some(record)),
                         None => continue,
                     }
@@ -66,19 +70,19 @@ pub(crate) fn next(
     }
 }
 
-/// Where the elements begin, if the line is an array or an object around one, and nothing else. A line that is not
-/// JSON is no array, so that the next line is read whatever is wrong with this one.
-fn array(line: &[u8], unwrap: Option<&str>) -> Option<usize> {
+/// Where the elements begin, and what they are within, if the line is an array or an object around one, and nothing else. A
+/// line that is not JSON is no array, so that the next line is read whatever is wrong with this one.
+fn array(line: &[u8], unwrap: Option<&Unwrap>) -> Option<(usize, Within)> {
     let blanks = line.len() - line.trim_ascii_start().len();
     let text = line.trim_ascii();
-    let begin = match (text.first()?, unwrap) {
-        (b'[', _) if serde_json::from_slice::<Vec<IgnoredAny>>(text).is_ok() => 1,
-        (b'{', Some(name)) if serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
-            values::array_in(text, name)?
+    let (begin, within) = match (text.first()?, unwrap) {
+        (b'[', _) if serde_json::from_slice::<Vec<IgnoredAny>>(text).is_ok() => (1, Within::Array),
+        (b'{', Some(unwrap)) if serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
+            (values::array_in(text, &unwrap.name)?, Within::Object)
         }
         _ => return None,
     };
-    Some(blanks + begin)
+    Some((blanks + begin, within))
 }
 
 fn find(source: &mut Source) -> io::Result<Line> {

@@ -10,6 +10,7 @@ use crate::{
     csv::{self, Dialect, Header},
     event::Rules,
     lines, values,
+    values::{Unwrap, Within},
 };
 
 /// How events are written in a file.
@@ -33,6 +34,9 @@ pub struct Options {
     pub dialect: Dialect,
     /// The name of the array whose elements are the events, within an object around it.
     pub unwrap: Option<String>,
+    /// Whether an element that has an array of that name itself is given within an object around it, as it has to be sent:
+    /// `ingest` takes the elements out of each object that it gets.
+    pub rewrap: bool,
 }
 
 /// What was found where an event should be.
@@ -53,8 +57,8 @@ pub struct Reader {
 
 /// A format, with what is to be remembered between two events.
 enum Form {
-    Lines { is_in_array: bool, unwrap: Option<String> },
-    Values { is_in_array: bool, unwrap: Option<String> },
+    Lines { within: Within, unwrap: Option<Unwrap> },
+    Values { within: Within, unwrap: Option<Unwrap> },
     Rows { header: Header, dialect: Dialect, columns: Vec<Column> },
 }
 
@@ -70,10 +74,10 @@ impl Reader {
         if options.format != Format::Csv {
             skip_mark(&mut source)?;
         }
-        let unwrap = options.unwrap.clone();
+        let unwrap = options.unwrap.clone().map(|name| Unwrap { name, rewrap: options.rewrap });
         let form = match options.format {
-            Format::Ndjson => Form::Lines { is_in_array: false, unwrap },
-            Format::Json => Form::Values { is_in_array: false, unwrap },
+            Format::Ndjson => Form::Lines { within: Within::Nothing, unwrap },
+            Format::Json => Form::Values { within: Within::Nothing, unwrap },
             Format::Csv => {
                 let dialect = options.dialect.clone();
                 let header = match csv::header(&mut source, &dialect)? {
@@ -89,11 +93,11 @@ impl Reader {
         Ok(Ok(Self { source, form, rules }))
     }
 
-    /// Goes on behind an event; `source` is at that place, which was [`Reader::is_in_array`] or not.
-    pub fn go_on(&mut self, source: Source, was_in_array: bool) {
+    /// Goes on behind an event; `source` is at that place, and [`Reader::within`] said what it is within.
+    pub fn go_on(&mut self, source: Source, was_within: Within) {
         self.source = source;
-        if let Form::Lines { is_in_array, .. } | Form::Values { is_in_array, .. } = &mut self.form {
-            *is_in_array = was_in_array;
+        if let Form::Lines { within, .. } | Form::Values { within, .. } = &mut self.form {
+            *within = was_within;
         }
     }
 
@@ -105,10 +109,8 @@ impl Reader {
     pub fn next_event(&mut self) -> io::Result<Option<Record>> {
         let (source, rules) = (&mut self.source, self.rules);
         match &mut self.form {
-            Form::Lines { is_in_array, unwrap } => lines::next(source, is_in_array, unwrap.as_deref(), rules),
-            Form::Values { is_in_array, unwrap } => {
-                values::next(source, is_in_array, unwrap.as_deref(), rules)
-            }
+            Form::Lines { within, unwrap } => lines::next(source, within, unwrap.as_ref(), rules),
+            Form::Values { within, unwrap } => values::next(source, within, unwrap.as_ref(), rules),
             Form::Rows { header, dialect, columns } => csv::next(source, header, dialect, columns, rules),
         }
     }
@@ -118,11 +120,11 @@ impl Reader {
         &self.source
     }
 
-    /// Whether that place is between two elements of an array.
-    pub fn is_in_array(&self) -> bool {
+    /// What that place is within.
+    pub fn within(&self) -> Within {
         match self.form {
-            Form::Lines { is_in_array, .. } | Form::Values { is_in_array, .. } => is_in_array,
-            Form::Rows { .. } => false,
+            Form::Lines { within, .. } | Form::Values { within, .. } => within,
+            Form::Rows { .. } => Within::Nothing,
         }
     }
 

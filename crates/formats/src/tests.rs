@@ -8,11 +8,12 @@ use proptest::prelude::*;
 use super::{csv::Dialect, source::tests::Trickle, *};
 
 mod csv_files;
+mod within;
 
 const RULES: Rules = Rules { most: 1_000, of: "a message of SNS" };
 
 fn options(format: Format) -> Options {
-    Options { format, dialect: Dialect::default(), unwrap: None }
+    Options { format, dialect: Dialect::default(), unwrap: None, rewrap: false }
 }
 
 /// What is found, with its line, read in pieces of this size.
@@ -177,52 +178,6 @@ fn arrays_follow_one_another_in_ndjson_as_in_json() {
             (4, Err("expected a JSON object, found \"4\"")),
             (5, Ok("{\"d\":5}")),
         ],
-    );
-}
-
-#[test]
-fn the_events_are_in_the_array_within() {
-    let unwrap = |format| Options { unwrap: Some("Records".to_owned()), ..options(format) };
-    let text = "{\"v\": \"1\", \"Records\": [{\"a\": 1}, {\"a\": 2}], \"n\": {\"x\": []}}\n{\"Records\":[]}\n{\"a\":3}\n";
-    for format in [Format::Json, Format::Ndjson] {
-        check_as(
-            &unwrap(format),
-            text,
-            &[(1, Ok("{\"a\": 1}")), (1, Ok("{\"a\": 2}")), (3, Ok("{\"a\":3}"))],
-        );
-    }
-    // A line that begins like the rest of an object is one of its own.
-    for bad in [",", "}", ", {\"x\": 1"] {
-        check_as(
-            &unwrap(Format::Ndjson),
-            format!("[{{\"a\": 1}}]\n{bad}\n{{\"a\": 2}}\n"),
-            &[(1, Ok("{\"a\": 1}")), (2, Err("expected a JSON object, found")), (3, Ok("{\"a\": 2}"))],
-        );
-    }
-    let cut = "{\"Records\": [{\"a\": 1}], \"n\": 1";
-    check_as(
-        &unwrap(Format::Json),
-        cut,
-        &[(1, Ok("{\"a\": 1}")), (1, Err("the file ends within the object around its array"))],
-    );
-    // Without the option it is one event.
-    check(Format::Json, "{\"Records\":[{}]}", &[(1, Ok("{\"Records\":[{}]}"))]);
-}
-
-#[test]
-fn an_array_within_may_be_larger_than_any_event() {
-    let elements: Vec<String> =
-        (0..60_000).map(|n| format!("{{\"n\": {n}, \"text\": \"{n:040}\"}}")).collect();
-    let text = format!("{{\"Records\": [{}]}}", elements.join(", "));
-    assert!(text.len() > 2 * LIMIT);
-    let options = Options { unwrap: Some("Records".to_owned()), ..options(Format::Json) };
-    let found = found_as(&options, text.as_bytes(), 100_000);
-    assert_eq!(found.len(), elements.len());
-    assert!(
-        found
-            .iter()
-            .zip(&elements)
-            .all(|((line, event), element)| *line == 1 && event.as_ref() == Ok(element))
     );
 }
 

@@ -2,7 +2,7 @@
 
 mod wrapper;
 
-use std::{borrow::Cow, io};
+use std::{borrow::Cow, io, mem};
 
 use crate::{
     LIMIT, Record, Source,
@@ -10,73 +10,108 @@ use crate::{
 };
 
 pub(crate) use wrapper::array_in;
-use wrapper::array_within;
+use wrapper::{array_within, leave};
 
 /// How much of a text is shown that is not expected.
 const SHOWN: usize = 80;
 
-/// The next object. `is_in_array` is where the reader is between two of them. Of an object that has an array under the
-/// name `unwrap`, the elements of that array are the events. A text that is out of joint ends the input: nobody knows
-/// where its next event would begin.
+/// What a place between two events is within.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Within {
+    /// Nothing: the next event is a value of its own.
+    #[default]
+    Nothing,
+    /// An array.
+    Array,
+    /// The array of an object around it, whose elements are the events.
+    Object,
+}
+
+/// The array whose elements are the events, within an object around it.
+pub(crate) struct Unwrap {
+    pub(crate) name: String,
+    /// See [`Options::rewrap`](crate::Options::rewrap).
+    pub(crate) rewrap: bool,
+}
+
+/// The next object. `within` is what the reader is within. Of an object that has an array under the name of `unwrap`, the
+/// elements of that array are the events. A text that is out of joint ends the input: nobody knows where its next event
+/// would begin.
 pub(crate) fn next(
     source: &mut Source,
-    is_in_array: &mut bool,
-    unwrap: Option<&str>,
+    within: &mut Within,
+    unwrap: Option<&Unwrap>,
     rules: Rules,
 ) -> io::Result<Option<Record>> {
     loop {
-        if *is_in_array {
-            match element(source, is_in_array, unwrap, rules)? {
+        if *within != Within::Nothing {
+            match element(source, within, unwrap, rules)? {
                 Some(record) => return Ok(Some(record)),
                 None => continue,
             }
         }
-        match blank(source)? {
+        let (begin, opened) = match blank(source)? {
             None => return Ok(None),
-            Some(b'{') => match unwrap.map(|name| array_within(source, name)).transpose()?.flatten() {
-                Some(begin) => source.take(begin),
-                None => return value(source, rules).map(Some),
-            },
-            Some(b'[') => source.take(1),
+            Some(b'{') => {
+                match unwrap.map(|unwrap| array_within(source, &unwrap.name)).transpose()?.flatten() {
+                    Some(begin) => (begin, Within::Object),
+                    None => return value(source, None, rules).map(Some),
+                }
+            }
+            Some(b'[') => (1, Within::Array),
             Some(_) => return out_of_joint(source, "a JSON object or an array of objects").map(Some),
-        }
-        *is_in_array = true;
-        if let Some(record) = first(source, rules)? {
+        };
+        source.take(begin);
+        *within = opened;
+        if let Some(record) = first(source, opened, unwrap, rules)? {
             return Ok(Some(record));
         }
     }
 }
 
 /// The first element of an array whose bracket was taken; `None` if it has none.
-pub(crate) fn first(source: &mut Source, rules: Rules) -> io::Result<Option<Record>> {
-    if blank(source)? == Some(b']') { Ok(None) } else { value(source, rules).map(Some) }
+pub(crate) fn first(
+    source: &mut Source,
+    within: Within,
+    unwrap: Option<&Unwrap>,
+    rules: Rules,
+) -> io::Result<Option<Record>> {
+    if blank(source)? == Some(b']') {
+        Ok(None)
+    } else {
+        value(source, rewraps(within, unwrap), rules).map(Some)
+    }
 }
 
 /// The next element of the array that the reader is in. `None` behind its end, and then it is in none any more.
 pub(crate) fn element(
     source: &mut Source,
-    is_in_array: &mut bool,
-    unwrap: Option<&str>,
+    within: &mut Within,
+    unwrap: Option<&Unwrap>,
     rules: Rules,
 ) -> io::Result<Option<Record>> {
     match blank(source)? {
-        None if source.is_abandoned() => *is_in_array = false,
+        None if source.is_abandoned() => *within = Within::Nothing,
         Some(b']') => {
             source.take(1);
-            *is_in_array = false;
-            if unwrap.is_some() && matches!(blank(source)?, Some(b',' | b'}')) && !leave(source)? {
-                let event = Err("the file ends within the object around its array".to_owned());
-                return Ok(Some(Record { line: source.line(), event }));
+            if mem::take(within) == Within::Object {
+                return leave(source, unwrap.map(|unwrap| unwrap.name.as_str()));
             }
         }
         Some(b',') => {
             source.take(1);
             blank(source)?;
-            return value(source, rules).map(Some);
+            return value(source, rewraps(*within, unwrap), rules).map(Some);
         }
         _ => return out_of_joint(source, "a comma or ]").map(Some),
     }
     Ok(None)
+}
+
+/// The name of the array that an element must not have itself, if it is sent without an object around it.
+fn rewraps(within: Within, unwrap: Option<&Unwrap>) -> Option<&str> {
+    unwrap.filter(|unwrap| unwrap.rewrap && within == Within::Object).map(|unwrap| unwrap.name.as_str())
 }
 
 /// The name of the array whose elements are the events, if the text begins with an object around one array, and nothing
@@ -96,22 +131,6 @@ pub fn find_wrapper(source: &mut Source) -> io::Result<Option<String>> {
 /// Without a byte order mark and white space.
 fn beginning(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start()
-}
-
-/// Takes the rest of an object; `false` if it has no end.
-fn leave(source: &mut Source) -> io::Result<bool> {
-    let mut scan = Scan { depth: 1, ..Scan::default() };
-    loop {
-        if let Some(end) = scan.feed(source.rest()) {
-            source.take(end);
-            return Ok(true);
-        }
-        source.take(source.rest().len());
-        if !source.fill()? {
-            source.abandon();
-            return Ok(false);
-        }
-    }
 }
 
 /// Takes white space; answers the byte behind it.
@@ -142,8 +161,9 @@ fn out_of_joint(source: &mut Source, expected: &str) -> io::Result<Record> {
     Ok(record)
 }
 
-/// The value that the rest begins with.
-fn value(source: &mut Source, rules: Rules) -> io::Result<Record> {
+/// The value that the rest begins with. With the name of an array, an event that has such an array is given within an object
+/// around it.
+fn value(source: &mut Source, rewrap: Option<&str>, rules: Rules) -> io::Result<Record> {
     if matches!(source.rest().first(), None | Some(b',' | b']' | b'}')) {
         return out_of_joint(source, "a JSON object");
     }
@@ -168,7 +188,11 @@ fn value(source: &mut Source, rules: Rules) -> io::Result<Record> {
     let event = if dropped > 0 {
         Err(rules.too_large(dropped + seen))
     } else {
-        rules.event(&on_one_line(&source.rest()[..seen])).map(str::to_owned)
+        let text = on_one_line(&source.rest()[..seen]);
+        match rewrap {
+            Some(name) => rules.element(&text, name),
+            None => rules.event(&text).map(str::to_owned),
+        }
     };
     source.take(seen);
     Ok(Record { line, event })

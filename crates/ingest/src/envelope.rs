@@ -3,6 +3,7 @@
 //! Of each message only what the service needs is kept, in one buffer for all. A body is unescaped while its end is
 //! looked for, and so is the message in it: no text is gone over twice for the same thing.
 
+mod cloud;
 mod escaped;
 mod notification;
 mod record;

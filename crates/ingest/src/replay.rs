@@ -3,32 +3,40 @@
 //!
 //! A replayed event has the identity and the time that its message gave it, so replaying it twice, or along with a
 //! redelivery, is replaying it once. The old object goes when everything that was in it is durable elsewhere.
+//!
+//! A replay may change what it replays. A line is changed only if all that is in it lands then: else it stays as it came.
 
-use std::{
-    borrow::Cow,
-    io::{BufRead, BufReader, Read},
-};
+mod discard;
+mod lines;
+mod sent;
+mod told;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     DatasetName,
-    key::{ParsedKey, QuarantineKey},
-    landing::Line,
+    key::QuarantineKey,
     port::{Clock, ObjectStore, StoreError},
-    quarantine::{Holds, MAX_LINE, Original, Rejected},
+    quarantine::{Holds, MAX_LINE, Rejected},
 };
 
 use crate::{
     Ingest,
+    definitions::Known,
     error::IngestError,
-    group::Place,
-    message::Message,
-    sort::{Sorted, Sorter, position_of_one},
+    group::{Group, Place},
+    service::SLICE,
+    sort::{Sorted, Sorter},
 };
 
+use lines::Lines;
+use sent::Sent;
+use told::Prepared;
+
+pub use discard::Discarded;
+pub use told::{Change, Judge, Judged};
+
 /// What to replay of an object, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Options<'o, F> {
     /// The lines that are to be judged again; the others stay.
     pub chosen: F,
@@ -36,6 +44,10 @@ pub struct Options<'o, F> {
     pub dataset: Option<&'o DatasetName>,
     /// Only says what would become of them.
     pub dry_run: bool,
+    /// How the lines are changed before.
+    pub change: Option<&'o Change<'o>>,
+    /// Who is told of each line that was judged.
+    pub judged: Option<&'o Judge<'o>>,
 }
 
 /// What became of an object's lines.
@@ -90,6 +102,15 @@ pub enum ReplayError {
     },
 }
 
+impl Replayed {
+    fn add(&mut self, other: Self) {
+        self.replayed += other.replayed;
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        self.kept += other.kept;
+    }
+}
+
 impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     /// Replays one object. An object that is gone was replayed by somebody else: then nothing is left to do.
     pub async fn replay<F: Fn(&Rejected) -> bool>(
@@ -97,38 +118,103 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         object: &QuarantineKey,
         options: Options<'_, F>,
     ) -> Result<Replayed, ReplayError> {
+        self.replay_in_slices(object, options, SLICE).await
+    }
+
+    /// The same. Of the lines, and of what becomes of them, so many bytes are in memory at once, and one line more. An
+    /// object of more is read twice, since nothing is written before all of it was judged.
+    async fn replay_in_slices<F: Fn(&Rejected) -> bool>(
+        &self,
+        object: &QuarantineKey,
+        options: Options<'_, F>,
+        slice: usize,
+    ) -> Result<Replayed, ReplayError> {
         let key = object.to_string();
         let failed = |source| ReplayError::Store { key: key.clone(), source };
         let packed = match self.store.get(&key).await {
             Err(StoreError::NotFound { .. }) => return Ok(Replayed::default()),
             packed => packed.map_err(failed)?,
         };
-        let lines = read(&key, &packed, MAX_LINE)?;
         let known = self
             .known()
             .await
             .map_err(|source| ReplayError::Ingest { key: key.clone(), source: source.into() })?;
+        // Both readings judge by the same definitions and the same time.
+        let by = (&*known, self.clock.now());
+        let mut lines = Lines::begin(&key, &packed, MAX_LINE)?;
+        let Some((mut done, first)) = self.judge(by, object, &options, &mut lines, slice)? else {
+            return Ok(Replayed::default());
+        };
+        let mut whole = Some(first);
+        while let Some((judged, _)) = self.judge(by, object, &options, &mut lines, slice)? {
+            done.add(judged);
+            whole = None;
+        }
+        if done.accepted == 0 || options.dry_run {
+            // Nothing fits now that did not before: the object says all there is to say.
+            return Ok(done);
+        }
+        if let Some(groups) = whole {
+            self.store_groups(groups).await.map_err(failed)?;
+        } else {
+            let mut lines = Lines::begin(&key, &packed, MAX_LINE)?;
+            // Whoever wants to hear of the lines has heard of them.
+            let Options { dataset, dry_run, change, .. } = options;
+            let again = Options { chosen: &options.chosen, dataset, dry_run, change, judged: None };
+            while let Some((_, groups)) = self.judge(by, object, &again, &mut lines, slice)? {
+                self.store_groups(groups).await.map_err(failed)?;
+            }
+        }
+        // Everything that is in it is durable elsewhere now. None of what was written to quarantine is this object itself:
+        // what landed is missing from it, and so are the lines of the other slices.
+        self.remove(&key).await.map_err(failed)?;
+        Ok(done)
+    }
 
+    /// Judges the lines that follow, until they and what becomes of them have so many bytes. `None` behind the last one.
+    fn judge<'k, F: Fn(&Rejected) -> bool>(
+        &'k self,
+        (known, now): (&'k Known, DateTime<Utc>),
+        object: &'k QuarantineKey,
+        options: &Options<'_, F>,
+        lines: &mut Lines<'_>,
+        most: usize,
+    ) -> Result<Option<(Replayed, Vec<Group<'k>>)>, ReplayError> {
         let mut done = Replayed::default();
-        let mut sorter = Sorter::new(self.rules(&known), self.clock.now());
+        let mut sorter = Sorter::new(self.rules(known), now);
         // Settings that name no topics say of none that it may publish: they are a person's, and not those of `ingest`.
         let is_said = options.dataset.is_some() || self.limits.topics.is_restricted();
-        for (index, rejected) in lines.iter().enumerate() {
+        let (mut index, mut read) = (0, 0);
+        while sorter.bytes() < most && read < most {
+            let Some(rejected) = lines.read()? else { break };
+            read += lines.text.len();
             let carrier = &rejected.carrier;
             // What is around a message holds no event: it is there to be seen.
             let may_land = carrier.holds != Holds::Envelope && (is_said || !carrier.untrusted);
-            if may_land && (options.chosen)(rejected) {
+            if may_land && (options.chosen)(&rejected) {
                 done.replayed += 1;
-                let sent = Sent::new(rejected, object);
-                sorter.add(index, &sent.message(rejected, options.dataset));
+                let sent = Sent::new(&rejected, object);
+                match self.prepared(known, &rejected, sent, options) {
+                    Prepared::Sent(sent) => sorter.add(index, &sent.message(&rejected, options.dataset)),
+                    Prepared::Stays => {
+                        sorter.keep(index, Place::Quarantine(object.dataset.as_ref(), object.day), &rejected);
+                    }
+                    Prepared::Waits => {
+                        return Err(ReplayError::DamagedDefinition { key: lines.key.to_owned() });
+                    }
+                }
             } else {
                 done.kept += 1;
-                sorter.keep(index, Place::Quarantine(object.dataset.as_ref(), object.day), rejected);
+                sorter.keep(index, Place::Quarantine(object.dataset.as_ref(), object.day), &rejected);
             }
+            index += 1;
+        }
+        if index == 0 {
+            return Ok(None);
         }
         let Sorted { groups, waiting, .. } = sorter.end();
         if !waiting.is_empty() {
-            return Err(ReplayError::DamagedDefinition { key });
+            return Err(ReplayError::DamagedDefinition { key: lines.key.to_owned() });
         }
         let events = |landing| {
             let of_kind = |place: &Place<'_>| matches!(place, Place::Landing(..)) == landing;
@@ -136,129 +222,19 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         };
         done.accepted = events(true);
         done.rejected = events(false) - done.kept;
-        if done.accepted == 0 || options.dry_run {
-            // Nothing fits now that did not before: the object says all there is to say.
-            return Ok(done);
-        }
+        Ok(Some((done, groups)))
+    }
+
+    async fn store_groups(&self, groups: Vec<Group<'_>>) -> Result<(), StoreError> {
         for group in groups {
-            group.store(&*self.store, &self.packer).await.map_err(failed)?;
+            group.store(&*self.store, &self.packer).await?;
         }
-        // Everything that is in it is durable elsewhere now: what landed is missing from all that was written to
-        // quarantine, so none of that can be this object itself.
-        let failures = self.store.delete(std::slice::from_ref(&key)).await.map_err(failed)?;
-        match failures.into_iter().next() {
-            Some(failure) => Err(failed(failure.error)),
-            None => Ok(done),
-        }
-    }
-}
-
-/// The lines of an object. None may have more than `most` bytes.
-fn read(key: &str, packed: &[u8], most: usize) -> Result<Vec<Rejected>, ReplayError> {
-    let damaged = |line, reason| ReplayError::Damaged { key: key.to_owned(), line, reason };
-    let decoder = zstd::Decoder::with_buffer(packed).map_err(|error| damaged(1, error.to_string()))?;
-    let (mut reader, mut lines, mut text) = (BufReader::new(decoder), Vec::new(), Vec::new());
-    for number in 1.. {
-        text.clear();
-        let limit = (most as u64).saturating_add(1);
-        let read = reader.by_ref().take(limit).read_until(b'\n', &mut text);
-        if read.map_err(|error| damaged(number, error.to_string()))? == 0 {
-            break;
-        }
-        if text.last() == Some(&b'\n') {
-            text.pop();
-        }
-        if text.len() > most {
-            return Err(damaged(number, format!("it is longer than {most} bytes")));
-        }
-        if !text.is_empty() {
-            let line = serde_json::from_slice(&text);
-            lines.push(line.map_err(|error| damaged(number, error.to_string()))?);
-        }
-    }
-    Ok(lines)
-}
-
-/// What a rejected line was sent as.
-struct Sent<'r> {
-    id: Cow<'r, str>,
-    position: usize,
-    sent_at: DateTime<Utc>,
-    /// As it was held against at first: how long it has been in quarantine since does not count.
-    received_at: DateTime<Utc>,
-    dataset: Option<Cow<'r, str>>,
-    body: Cow<'r, [u8]>,
-    holds: Holds,
-}
-
-impl<'r> Sent<'r> {
-    fn new(rejected: &'r Rejected, object: &QuarantineKey) -> Self {
-        let body = match &rejected.original {
-            Original::Text(text) => Cow::Borrowed(text.as_bytes()),
-            // What is no base64 was put there by a person; it is judged as it is, and stays.
-            Original::Base64(text) => {
-                STANDARD.decode(text).unwrap_or_else(|_| text.clone().into_bytes()).into()
-            }
-        };
-        if let Some(landed) = Self::landed(rejected) {
-            return landed;
-        }
-        let midnight = object.day.and_time(NaiveTime::MIN).and_utc();
-        Self {
-            id: Cow::Borrowed(&rejected.message_id),
-            position: rejected.position,
-            sent_at: rejected.carrier.sent_at.unwrap_or(midnight),
-            received_at: rejected.carrier.received_at.unwrap_or(rejected.at),
-            dataset: rejected.carrier.dataset_attribute.as_deref().map(Cow::Borrowed),
-            body,
-            holds: rejected.carrier.holds,
-        }
+        Ok(())
     }
 
-    /// A line that had landed, and that `compact` could not take: its own identity says which message it was of, and
-    /// its partition when that was sent.
-    fn landed(rejected: &'r Rejected) -> Option<Self> {
-        let Ok(ParsedKey::Landing(dataset, partition, _)) = ParsedKey::parse(&rejected.message_id) else {
-            return None;
-        };
-        let Original::Text(text) = &rejected.original else { return None };
-        let line = Line::parse(text).ok()?;
-        let body = Cow::Borrowed(line.data.get().as_bytes());
-        let named = line.id.as_deref().and_then(|id| id.rsplit_once(':'));
-        let named = named.and_then(|(id, position)| Some((id.to_owned(), position.parse().ok()?)));
-        // With identity columns, or a CloudEvent, the event itself says it.
-        // It is not looked into again, either: it landed as one event.
-        let (id, position) =
-            named.unwrap_or_else(|| (rejected.message_id.clone(), position_of_one(rejected.position)));
-        let dataset = Some(Cow::Owned(dataset.as_str().to_owned()));
-        let (sent_at, id) = (partition.end(), id.into());
-        // It had landed, so its time was taken.
-        Some(Self { id, position, sent_at, received_at: sent_at, dataset, body, holds: Holds::Event })
-    }
-
-    fn message<'m>(&'m self, rejected: &'m Rejected, dataset: Option<&'m DatasetName>) -> Message<'m> {
-        // Where the message named none, what it was routed to by its topic is still found by its topic.
-        let named = self.dataset.as_deref();
-        Message {
-            id: &self.id,
-            position: self.position,
-            sent_at: self.sent_at,
-            received_at: self.received_at,
-            // Who names the dataset answers for the sender.
-            arn: rejected.carrier.arn.as_deref().filter(|_| dataset.is_none()),
-            topic: &rejected.carrier.topic,
-            dataset: dataset.map(DatasetName::as_str).or(named).or_else(|| self.legacy(rejected)),
-            encoding: rejected.carrier.content_encoding.as_deref(),
-            body: &self.body,
-            holds: self.holds,
-            unreadable: None,
-        }
-    }
-
-    /// Lines of the first version do not say how they were routed, only where to.
-    fn legacy<'m>(&self, rejected: &'m Rejected) -> Option<&'m str> {
-        let first_version = rejected.carrier.sent_at.is_none();
-        rejected.dataset.as_ref().filter(|_| first_version).map(DatasetName::as_str)
+    async fn remove(&self, key: &String) -> Result<(), StoreError> {
+        let failures = self.store.delete(std::slice::from_ref(key)).await?;
+        failures.into_iter().next().map_or(Ok(()), |failure| Err(failure.error))
     }
 }
 

@@ -29,7 +29,7 @@ const WRITES: usize = 64;
 
 /// When this many bytes are sorted, they are written before more are: compressed messages are many times longer than
 /// what an invocation may carry, and the function's memory is not.
-const SLICE: usize = 16 << 20;
+pub(crate) const SLICE: usize = 16 << 20;
 
 /// Stores messages through the ports.
 #[derive(Debug)]

@@ -65,6 +65,8 @@ pub(crate) struct Sorter<'a> {
     unsure: usize,
     refused_partitions: HashSet<Place<'a>>,
     untrusted: usize,
+    /// Why events are rejected, where somebody asked.
+    reasons: Option<Vec<String>>,
 }
 
 /// What the messages became.
@@ -77,6 +79,8 @@ pub(crate) struct Sorted<'a> {
     pub(crate) refused_partitions: usize,
     /// What is in quarantine for where it came from.
     pub(crate) untrusted: usize,
+    /// Why events were rejected, in order, if [`Sorter::telling`] asked for it.
+    pub(crate) reasons: Vec<String>,
 }
 
 impl<'a> Sorter<'a> {
@@ -93,7 +97,13 @@ impl<'a> Sorter<'a> {
             unsure: 0,
             refused_partitions: HashSet::new(),
             untrusted: 0,
+            reasons: None,
         }
+    }
+
+    /// The same, and it remembers why events are rejected.
+    pub(crate) fn telling(self) -> Self {
+        Self { reasons: Some(Vec::new()), ..self }
     }
 
     /// Objects that are to be written so far.
@@ -113,6 +123,7 @@ impl<'a> Sorter<'a> {
             unsure: self.unsure,
             refused_partitions: self.refused_partitions.len(),
             untrusted: self.untrusted,
+            reasons: self.reasons.unwrap_or_default(),
         }
     }
 
@@ -250,6 +261,9 @@ impl<'a> Sorter<'a> {
         original: Original<'_>,
     ) {
         self.untrusted += usize::from(original.untrusted);
+        if let Some(reasons) = &mut self.reasons {
+            reasons.push(reason.clone());
+        }
         let rejected = Rejected {
             message_id: message.id.to_owned(),
             position: message.position + position,

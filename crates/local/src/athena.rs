@@ -17,6 +17,7 @@ mod results;
 mod runner;
 mod service;
 mod statement;
+mod tags;
 mod types;
 mod workgroups;
 mod writer;

@@ -1,5 +1,6 @@
 //! Which service a request is for: all of them share one port.
 
+mod absent;
 mod simple;
 
 use std::sync::Arc;
@@ -81,7 +82,10 @@ async fn dispatch(State(services): State<Arc<Services>>, request: Request<Body>)
     match Wire::of(&parts) {
         Wire::Json(target) => services.json(target, &parts, body).await,
         Wire::Query => services.query(&parts, body).await,
-        Wire::S3 => services.s3.call(Request::from_parts(parts, body)).await,
+        Wire::S3 => match absent::service(&parts) {
+            Some(service) => absent::refuse(&service, &services.env.uuid()),
+            None => services.s3.call(Request::from_parts(parts, body)).await,
+        },
     }
 }
 
@@ -144,7 +148,12 @@ impl Services {
             Some(other) => Err(QueryError {
                 status: StatusCode::NOT_IMPLEMENTED,
                 code: "NotImplemented",
-                message: format!("the local lake does not have the service of {action} in version {other}"),
+                message: match absent::signed_for(request) {
+                    Some(service) => format!("the local lake does not have the service {service} ({action})"),
+                    None => {
+                        format!("the local lake does not have the service of {action} in version {other}")
+                    }
+                },
             }),
         };
         query::respond(action, sns::NAMESPACE, result, &id)

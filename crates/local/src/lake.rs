@@ -82,6 +82,7 @@ pub struct Lake {
     config: AwsConfig,
     faults: Faults,
     not_live: Vec<NotLive>,
+    settings: Settings,
     lambdas: Arc<Lambdas>,
     /// What calls the AWS side: it ends first.
     work: Stage,
@@ -186,7 +187,7 @@ impl Lake {
         work.tasks.spawn(schedule::run(Arc::clone(&lambdas), stopped));
 
         let faults = server.faults();
-        Ok(Self { aws_address, http_address, config, faults, not_live, lambdas, work, front })
+        Ok(Self { aws_address, http_address, config, faults, not_live, settings, lambdas, work, front })
     }
 
     /// Where the AWS protocols are served: what `AWS_ENDPOINT_URL` is to be.
@@ -202,6 +203,18 @@ impl Lake {
     /// The names of everything.
     pub fn config(&self) -> &AwsConfig {
         &self.config
+    }
+
+    /// Asks for datasets of a lake that runs, as its start does. Answers those that did not go live.
+    pub async fn add_datasets(&self, files: &DatasetFiles) -> Result<Vec<NotLive>, StartError> {
+        let clients = Aws::local(&self.aws_endpoint());
+        Ok(datasets::go_live(&clients, &self.settings, files).await?)
+    }
+
+    /// Puts named queries into a lake that runs, over what is there.
+    pub async fn put_queries(&self, files: &QueryFiles) -> Result<(), StartError> {
+        let clients = Aws::local(&self.aws_endpoint());
+        Ok(files.put(&clients.store(&self.settings)).await?)
     }
 
     /// Datasets that were asked for and did not go live.

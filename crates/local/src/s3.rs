@@ -9,11 +9,13 @@
 //! Objects survive the end of the process; they are not flushed to the device, so they need not survive the
 //! end of the machine.
 //!
-//! Keys are paths, and a file system knows fewer names than S3: a key that ends in `/`, has an empty, `.` or
-//! `..` segment or one of more than 255 bytes, or runs through another object (`a` and `a/b`), is refused with
-//! `NotImplemented` when it is written, and does not exist when it is read.
+//! Keys are paths, and a file system knows fewer names than S3: a key that has an empty, `.` or `..` segment or one
+//! of more than 255 bytes, or runs through another object (`a` and `a/b`), is refused with `NotImplemented` when it
+//! is written, and does not exist when it is read. An object whose key ends in `/`, as clients make one to show a
+//! folder, is a directory (`place`); its bytes are beside the buckets.
 
 mod access;
+mod answer;
 mod batch_delete;
 mod body;
 mod chunked;
@@ -21,9 +23,12 @@ mod digests;
 mod draft;
 mod error;
 mod front;
+mod headers;
 mod list;
 mod multipart;
 mod path;
+mod place;
+mod presigned;
 mod read;
 mod record;
 mod refuse;

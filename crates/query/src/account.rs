@@ -16,7 +16,7 @@ use domain::{
 };
 use futures::{
     FutureExt, TryFutureExt,
-    future::{BoxFuture, join_all, try_join_all},
+    future::{BoxFuture, Either, join_all, select, try_join_all},
 };
 
 use crate::execute::Runner;
@@ -60,6 +60,33 @@ impl std::fmt::Debug for dyn Account {
 const LOOKS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How long an answer waits for the settlement of its query: who asks again at once shall not find the last query open. What
+/// takes longer is left to the background, where there is one: others change the account, or the store is out of reach.
+const SOON: Duration = Duration::from_secs(1);
+
+/// Settles a query on the way to its answer. Answers whether that goes on in the background.
+pub(crate) async fn settle_soon(
+    account: Arc<dyn Account>,
+    bytes: Option<u64>,
+    clock: &impl Clock,
+    in_background: bool,
+) -> bool {
+    let settling = async move { account.settle(bytes).await }.boxed();
+    let soon = std::pin::pin!(clock.sleep(SOON));
+    let Either::Right(((), settling)) = select(settling, soon).await else { return false };
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) if in_background => {
+            runtime.spawn(settling);
+            true
+        }
+        // In a Lambda, what is left to be done after the answer is frozen with the process.
+        _ => {
+            settling.await;
+            false
+        }
+    }
+}
+
 /// An entry that is written, or being written, and whose query has not begun. If it is dropped so, its request went away:
 /// then the entry is abandoned.
 #[derive(Debug)]
@@ -87,10 +114,12 @@ impl Entered {
         }
     }
 
-    /// Nothing will begin for it: takes the entry out, and charges nothing.
-    pub(crate) async fn take_back(self) {
-        if let Some(account) = &self.account {
-            account.settle(Some(0)).await;
+    /// Nothing will begin for it: takes the entry out, and charges nothing. What of it takes long is left to the background,
+    /// where there is one.
+    pub(crate) async fn take_back(mut self, clock: &impl Clock) {
+        let Some(account) = &self.account else { return };
+        if settle_soon(Arc::clone(account), Some(0), clock, self.in_background).await {
+            self.account = None;
         }
     }
 

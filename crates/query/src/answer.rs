@@ -4,14 +4,22 @@
 //!
 //! | header | meaning |
 //! |---|---|
-//! | `Tributary-Query-Id` | the engine's id of the query; none for a 304 |
+//! | `Tributary-Query-Id` | the engine's id of the query, for the log: `/v1/queries/{id}` knows those of a 202, a page or a 303 alone; none for a 304 |
 //! | `Tributary-Cache` | `miss`: a query ran. `shared`: one that ran for an identical request at the same time. `reused`: the engine answered an earlier result. `hit`: no query; a 304, or a page of a result that lies there |
 //! | `Tributary-Bytes-Scanned` | bytes that the query read, whoever it ran for |
 //! | `Tributary-Engine-Ms` | milliseconds that the engine worked on it |
 //! | `Tributary-Cost-Usd` | an estimate of what this answer added to the bill, in US dollars: 0 unless it is a `miss` (`cost` has the rule) |
 //! | `Tributary-Rows` | rows in this answer; none for a file |
 //! | `Tributary-Generation` | a digest of the generations that the answer was read from: equal digests, equal generations |
-//! | `Tributary-Freshness` | when the newest of them was committed |
+//! | `Tributary-Freshness` | when the newest of their events landed |
+//!
+//! Which of the rows that match it has:
+//!
+//! | header | meaning |
+//! |---|---|
+//! | `Tributary-Complete` | `true`: no row comes after its last one. `false`: there are more. None where nobody knows (`limit=0`) |
+//! | `Content-Range` | as PostgREST's: the numbers of its first and last row, from 0 on, and behind a slash how many rows match, or `*`; none for a file |
+//! | `Link` | the path of the next rows, `rel="next"`, if they can be had so |
 //!
 //! The log has the same in one line for each request.
 
@@ -28,7 +36,7 @@ use crate::{
     datasets::time,
     preferences::Preferences,
     problem::{self, Problem},
-    service::{Accepted, Kept, QueryView, RETRY_POLL, Reply, Rows},
+    service::{Accepted, Extent, Kept, QueryView, RETRY_POLL, Reply, Rows},
 };
 
 /// What the log says of a request, beside its status and its time. It travels with the response.
@@ -48,7 +56,10 @@ pub(crate) struct LogLine {
 
 /// The headers that say what an answer cost, and what they mean.
 pub(crate) const COST_HEADERS: [(&str, &str); 8] = [
-    ("Tributary-Query-Id", "The engine's id of the query"),
+    (
+        "Tributary-Query-Id",
+        "The engine's id of the query, for the log: only a 202, a `Link` or a 303 leads to a query's own paths",
+    ),
     ("Tributary-Bytes-Scanned", "Bytes that the query read"),
     ("Tributary-Engine-Ms", "Milliseconds that the engine worked"),
     ("Tributary-Cost-Usd", "What this answer added to the bill, in dollars: an estimate"),
@@ -57,8 +68,22 @@ pub(crate) const COST_HEADERS: [(&str, &str); 8] = [
         "`miss`: a query ran; `shared`: one for an identical request; `reused`: an earlier result; `hit`: none",
     ),
     ("Tributary-Generation", "A digest of the generations that it was read from"),
-    ("Tributary-Freshness", "When the newest of them was committed"),
+    ("Tributary-Freshness", "When the newest of their events landed"),
     ("Tributary-Rows", "How many rows are in the answer"),
+];
+
+/// The headers that say which rows an answer has.
+pub(crate) const EXTENT_HEADERS: [(&str, &str); 3] = [
+    (
+        "Tributary-Complete",
+        "`true`: no row comes after the last one; `false`: there are more; none if that is not known",
+    ),
+    (
+        "Content-Range",
+        "The numbers of the first and the last row, from 0 on, and how many rows match: `0-99/8832`; `*` for what is not \
+         known, or not there",
+    ),
+    ("Link", "The next rows, `rel=\"next\"`, if there are more and they can be had so"),
 ];
 
 /// Beside a response: its body becomes shorter by compression.
@@ -106,8 +131,9 @@ pub(crate) fn reply(reply: Reply, preferences: &Preferences, line: LogLine) -> R
             insert(&mut response, "cache-control", "no-store");
             response
         }
-        Reply::Elsewhere(url, cost) => {
+        Reply::Elsewhere(url, cost, extent) => {
             let mut response = costly(empty(StatusCode::SEE_OTHER, line), cost);
+            say_extent(&mut response, &extent);
             insert(&mut response, "location", &url);
             // The address is good for some minutes only.
             insert(&mut response, "cache-control", "no-store");
@@ -142,10 +168,21 @@ fn rows(answer: Rows, line: LogLine) -> Response {
     if let Some(kept) = &answer.kept {
         keep(&mut response, kept);
     }
-    if let Some(path) = answer.next {
-        insert(&mut response, "link", &format!("<{path}>; rel=\"next\""));
-    }
+    say_extent(&mut response, &answer.extent);
     response
+}
+
+/// Says which rows of those that match the answer has, and where the next ones are.
+fn say_extent(response: &mut Response, extent: &Extent) {
+    if let Some(range) = extent.content_range() {
+        insert(response, "content-range", &range);
+    }
+    if let Some(complete) = extent.complete {
+        insert(response, "tributary-complete", if complete { "true" } else { "false" });
+    }
+    if let Some(path) = &extent.next {
+        insert(response, "link", &format!("<{path}>; rel=\"next\""));
+    }
 }
 
 /// The state of a query.
@@ -173,6 +210,15 @@ pub(crate) fn problem(problem: &Problem, line: LogLine) -> Response {
     if let Some(methods) = problem.allowed_methods() {
         insert(&mut response, "allow", methods);
     }
+    response
+}
+
+/// The answer to a path that is another one's with slashes at its end. Method and body stay (308).
+pub(crate) fn moved(location: &str) -> Response {
+    let body = format!("it is at {location}\n").into_bytes();
+    let mut response =
+        build(StatusCode::PERMANENT_REDIRECT, "text/plain; charset=utf-8", body, LogLine::default());
+    insert(&mut response, "location", location);
     response
 }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The request headers that an answer with rows depends on, beside `Accept-Encoding`.
-pub(crate) const VARY: &str = "Accept, Authorization, X-Api-Key";
+pub(crate) const VARY: &str = "Accept, Authorization, Prefer, X-Api-Key";
 
 /// How long a page of a finished result may be kept: the result itself never changes, and expires.
 pub(crate) const PAGE_AGE: Duration = Duration::from_secs(60);
@@ -49,14 +49,19 @@ impl EntityTag {
         &self.0
     }
 
-    /// Whether a caller who sends this `If-None-Match` has the answer already. `*` is no tag that anybody got
-    /// from here, and a tag without `W/` is compared as one with it (RFC 9110, 13.1.2).
+    /// Whether a caller who sends this `If-None-Match` has the answer already. `*` is whatever there is, and a tag without
+    /// `W/` is compared as one with it (RFC 9110, 13.1.2).
     pub(crate) fn is_in(&self, if_none_match: Option<&str>) -> bool {
         let opaque = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
         let own = opaque(&self.0);
         // None of our tags has a comma.
-        if_none_match.is_some_and(|tags| tags.split(',').any(|tag| opaque(tag.trim()) == own))
+        if_none_match.is_some_and(|tags| is_any(tags) || tags.split(',').any(|tag| opaque(tag.trim()) == own))
     }
+}
+
+/// Whether this `If-None-Match` stands for every answer there is.
+pub(crate) fn is_any(if_none_match: &str) -> bool {
+    if_none_match.trim() == "*"
 }
 
 /// A digest that begins with the statement and its parameters.
@@ -82,11 +87,19 @@ mod tests {
     fn a_tag_is_found_in_the_forms_that_clients_send() {
         let tag = tag();
         let strong = tag.as_str().strip_prefix("W/").unwrap();
-        for list in [tag.as_str(), strong, &format!("\"x\", {}", tag.as_str()), &format!("{strong} ,W/\"y\"")]
-        {
+        for list in [
+            "*",
+            " * ",
+            tag.as_str(),
+            strong,
+            &format!("\"x\", {}", tag.as_str()),
+            &format!("{strong} ,W/\"y\""),
+        ] {
             assert!(tag.is_in(Some(list)), "{list}");
         }
-        for list in [None, Some(""), Some("*"), Some("W/\"\""), Some("\"x\""), Some(&strong[1..])] {
+        for list in
+            [None, Some(""), Some("*, *"), Some("\"*\""), Some("W/\"\""), Some("\"x\""), Some(&strong[1..])]
+        {
             assert!(!tag.is_in(list), "{list:?}");
         }
     }

@@ -3,7 +3,7 @@
 use domain::Dataset;
 
 use crate::{
-    plan::{Limits, RowsPlan},
+    plan::{Limits, RowsPlan, with_one_more},
     request::RowsRequest,
     sql,
 };
@@ -22,7 +22,7 @@ pub struct Compiled {
 /// The parts of a SELECT, counted: what a reader of the SQL must find in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shape {
-    /// The names of the answer's columns, in order.
+    /// The names of the columns, in order: those of the answer, then those that only say where the rows go on.
     pub columns: Vec<String>,
     /// How many conditions AND holds together in WHERE.
     pub filters: usize,
@@ -30,7 +30,7 @@ pub struct Shape {
     pub keys: usize,
     /// How many terms ORDER BY has.
     pub order: usize,
-    /// The most rows.
+    /// The most rows, of which one is not in the answer: it says that there are more.
     pub limit: u64,
 }
 
@@ -46,11 +46,16 @@ pub fn compile(dataset: &Dataset, raw: &str, database: &str, max_rows: u64) -> R
         sql: statement.sql,
         parameters: statement.parameters.into_iter().map(crate::literal::Literal::into_text).collect(),
         shape: Shape {
-            columns: plan.columns.iter().map(|selected| selected.output.name.clone()).collect(),
+            columns: plan
+                .columns
+                .iter()
+                .chain(&plan.keys.hidden)
+                .map(|selected| selected.output.name.clone())
+                .collect(),
             filters: plan.filters.len(),
             keys: if plan.grouped { keys } else { 0 },
             order: plan.order.len(),
-            limit: plan.limit,
+            limit: with_one_more(plan.limit),
         },
     })
 }

@@ -9,8 +9,8 @@ use crate::{access::Caller, service::Api, settings::ApiSettings};
 
 /// The longest answer where no Lambda gives it, in bytes.
 const LONGEST_ANSWER: usize = 256 * 1024 * 1024;
-/// The highest `limit` there.
-const MOST_ROWS: u64 = 1_000_000;
+/// The highest `limit` there: an export takes all rows, page by page.
+pub const MOST_ROWS: u64 = 1_000_000_000_000;
 
 /// The API on AWS.
 pub(crate) type AwsApi = Api<(S3Store, GlueCatalog, AthenaEngine, SystemClock, RandomIds)>;

@@ -16,8 +16,8 @@ const METHODS: &str = "GET, HEAD, POST, DELETE, OPTIONS";
 const HEADERS: &str = "Accept, Authorization, Content-Type, If-None-Match, Prefer, X-Amz-Content-Sha256, X-Amz-Date, \
                        X-Amz-Security-Token, X-Api-Key";
 /// What a page may read beside the few headers that every page may.
-const EXPOSED: &str = "ETag, Link, Location, Preference-Applied, Retry-After, Tributary-Bytes-Scanned, Tributary-Cache, \
-                       Tributary-Cost-Usd, Tributary-Engine-Ms, Tributary-Freshness, Tributary-Generation, \
+const EXPOSED: &str = "Content-Range, ETag, Link, Location, Preference-Applied, Retry-After, Tributary-Bytes-Scanned, Tributary-Cache, \
+                       Tributary-Complete, Tributary-Cost-Usd, Tributary-Engine-Ms, Tributary-Freshness, Tributary-Generation, \
                        Tributary-Query-Id, Tributary-Rows";
 /// For how many seconds a browser need not ask again.
 const PREFLIGHT_AGE: &str = "600";

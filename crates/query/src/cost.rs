@@ -104,6 +104,11 @@ impl Price {
         Self(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 
+    /// The price of both.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// In dollars, as a decimal number.
     pub(crate) fn dollars(self) -> String {
         let text = format!("{}.{:09}", self.0 / 1_000_000_000, self.0 % 1_000_000_000);

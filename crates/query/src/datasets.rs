@@ -32,7 +32,7 @@ pub(crate) struct Summary<'a> {
     columns: Vec<ColumnView<'a>>,
     identity: Vec<&'a str>,
     event_time: Option<&'a str>,
-    /// `day` or `hour`.
+    /// `day`, `hour`, `month` or `none`.
     #[schema(value_type = String)]
     partition_by: Granularity,
     partition_keys: &'static [&'static str],
@@ -44,7 +44,7 @@ pub(crate) struct Summary<'a> {
     /// Null where a partition does not say, as one that was made by hand.
     rows: Option<u64>,
     bytes: Option<u64>,
-    /// When the newest generation was committed: what was accepted some time before is in the table.
+    /// When the newest of the events landed that the table has: what was accepted before is in it.
     freshness: Option<String>,
     latest_partition: Option<BTreeMap<&'static str, &'a str>>,
 }
@@ -172,6 +172,7 @@ mod tests {
             rows: Some(1),
             bytes: Some(1),
             committed_at: committed_at.map(|text| text.parse().unwrap()),
+            fresh_at: None,
         }
     }
 

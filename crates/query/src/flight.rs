@@ -18,7 +18,7 @@ use futures::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    account::Account,
+    account::{Account, settle_soon},
     execute::{ExecuteError, Finished, Progress, Runner, Stage},
     sql::Statement,
 };
@@ -78,6 +78,8 @@ pub(crate) struct Flight<Q: QueryEngine, K: Clock, I: Ids> {
     handed_over: AtomicBool,
     in_background: bool,
     account: Option<Arc<dyn Account>>,
+    /// Whether the background settles it.
+    is_left: Arc<AtomicBool>,
     begun: DateTime<Utc>,
     _permit: OwnedSemaphorePermit,
 }
@@ -139,11 +141,14 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
         let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| Full)?;
         let progress = Arc::new(Progress::new());
         let (runner, seen) = (Arc::clone(&self.runner), Arc::clone(&progress));
-        let counted = account.clone();
+        let (counted, is_left) = (account.clone(), Arc::<AtomicBool>::default());
+        let leaving = Arc::clone(&is_left);
         let work = async move {
             let outcome = runner.run(statement, max_bytes, &seen).await.map(Arc::new).map_err(Arc::new);
-            if let Some(account) = counted {
-                account.settle(seen.billed()).await;
+            if let Some(account) = counted
+                && settle_soon(account, seen.billed(), &runner.clock, in_background).await
+            {
+                leaving.store(true, Ordering::SeqCst);
             }
             outcome
         };
@@ -156,6 +161,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
             handed_over: AtomicBool::new(false),
             in_background,
             account,
+            is_left,
             begun: self.runner.clock.now(),
             _permit: permit,
         })
@@ -211,7 +217,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flight<Q, K, I> {
             && !*flight.handed_over.get_mut()
         {
             let (runner, progress) = (Arc::clone(&flight.runner), Arc::clone(&flight.progress));
-            stop(runner, progress, flight.account.clone()).await;
+            stop(runner, progress, flight.account.clone(), flight.in_background).await;
             // Only now: whoever waits for this may go away meanwhile, and then it is left to `drop`.
             *flight.handed_over.get_mut() = true;
         }
@@ -229,7 +235,8 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Drop for Flight<Q, K, I> {
             return;
         }
         let is_under_way = !matches!(self.progress.stage(), Stage::Idle | Stage::Over);
-        let is_settled = self.account.as_ref().is_none_or(|account| account.is_settled());
+        let is_settled = self.is_left.load(Ordering::SeqCst)
+            || self.account.as_ref().is_none_or(|account| account.is_settled());
         if !is_under_way && is_settled {
             return;
         }
@@ -239,7 +246,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Drop for Flight<Q, K, I> {
                     tracing::info!("nobody waits for a query any more: it is cancelled");
                 }
                 let (runner, progress) = (Arc::clone(&self.runner), Arc::clone(&self.progress));
-                runtime.spawn(stop(runner, progress, self.account.take()));
+                runtime.spawn(stop(runner, progress, self.account.take(), true));
             }
             // In a Lambda, what is left to be done after the answer is frozen with the process.
             _ if is_under_way => tracing::warn!("nobody waits for a query any more, and it goes on"),
@@ -255,11 +262,13 @@ impl<Q: QueryEngine, K: Clock, I: Ids> std::fmt::Debug for Flight<Q, K, I> {
     }
 }
 
-/// Cancels a query that nobody waits for: it would go on reading, and be billed for it. Then settles it.
+/// Cancels a query that nobody waits for: it would go on reading, and be billed for it. Then settles it, which may go on in
+/// the background.
 async fn stop<Q: QueryEngine, K: Clock, I: Ids>(
     runner: Arc<Runner<Q, K, I>>,
     progress: Arc<Progress>,
     account: Option<Arc<dyn Account>>,
+    in_background: bool,
 ) {
     let mut time = std::pin::pin!(runner.clock.sleep(CANCEL));
     let cancel = async {
@@ -296,7 +305,7 @@ async fn stop<Q: QueryEngine, K: Clock, I: Ids>(
             progress.ended(billed);
         }
     }
-    account.settle(progress.billed()).await;
+    settle_soon(account, progress.billed(), &runner.clock, in_background).await;
 }
 
 #[cfg(test)]

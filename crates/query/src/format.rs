@@ -93,11 +93,21 @@ impl Format {
 
     /// What the caller wants: the parameter `format` if there is one, else the best that `Accept` allows.
     pub(crate) fn choose(parameter: Option<&str>, accept: Option<&str>) -> Result<Self, Problem> {
-        match (parameter, accept) {
-            (Some(name), _) => Self::named(name),
-            (None, Some(accept)) => negotiate(accept),
-            (None, None) => Ok(Self::Json),
+        Self::choose_of(parameter, accept, |_| true)
+    }
+
+    /// The same of the formats that the caller may have. If `Accept` allows none of these, it is the best of all, so that
+    /// the caller can be told which there are.
+    pub(crate) fn choose_of(
+        parameter: Option<&str>,
+        accept: Option<&str>,
+        may_have: impl Fn(Self) -> bool,
+    ) -> Result<Self, Problem> {
+        if let Some(name) = parameter {
+            return Self::named(name);
         }
+        let accept = accept.unwrap_or("*/*");
+        best(accept, may_have).or_else(|| best(accept, |_| true)).ok_or_else(|| not_acceptable(accept))
     }
 
     fn named(name: &str) -> Result<Self, Problem> {
@@ -112,7 +122,7 @@ impl Format {
 }
 
 /// Picks by RFC 9110: for each format the most specific range that matches it says how much it is wanted.
-fn negotiate(accept: &str) -> Result<Format, Problem> {
+fn best(accept: &str, may_have: impl Fn(Format) -> bool) -> Option<Format> {
     let ranges: Vec<(&str, &str, f32)> = accept.split(',').filter_map(range).collect();
     let wanted = |kind: &str, subtype: &str| {
         ranges
@@ -130,22 +140,27 @@ fn negotiate(accept: &str) -> Result<Format, Problem> {
             .map_or(0.0, |(_, quality)| quality)
     };
     let mut best: Option<(f32, Format)> = None;
-    for &(kind, subtype, format) in BY_MEDIA_TYPE {
+    // Last, since it shares its media type: for who may have no other JSON.
+    let columns = ("application", "json", Format::Columns);
+    let all = BY_MEDIA_TYPE.iter().copied().chain([columns]);
+    for (kind, subtype, format) in all.filter(|(_, _, format)| may_have(*format)) {
         let quality = wanted(kind, subtype);
         if quality > best.map_or(0.0, |(known, _)| known) {
             best = Some((quality, format));
         }
     }
-    best.map(|(_, format)| format).ok_or_else(|| {
-        let available: Vec<String> =
-            BY_MEDIA_TYPE.iter().map(|(kind, subtype, _)| format!("{kind}/{subtype}")).collect();
-        let detail = format!(
-            "Accept {} allows none of the formats available: {}, and format=columns",
-            quote(accept),
-            available.join(", ")
-        );
-        Problem::new(Kind::NotAcceptable, detail).with("available", available)
-    })
+    best.map(|(_, format)| format)
+}
+
+fn not_acceptable(accept: &str) -> Problem {
+    let available: Vec<String> =
+        BY_MEDIA_TYPE.iter().map(|(kind, subtype, _)| format!("{kind}/{subtype}")).collect();
+    let detail = format!(
+        "Accept {} allows none of the formats available: {}, and format=columns",
+        quote(accept),
+        available.join(", ")
+    );
+    Problem::new(Kind::NotAcceptable, detail).with("available", available)
 }
 
 /// One media range with its quality. One that does not parse asks for nothing.
@@ -182,6 +197,25 @@ mod tests {
             let problem = Format::choose(None, Some(none)).unwrap_err();
             assert_eq!(problem.kind(), Kind::NotAcceptable, "{none}");
         }
+    }
+
+    #[test]
+    fn a_caller_gets_what_it_may_have_of_what_it_accepts() {
+        let choose = |accept, allowed: &[Format]| {
+            Format::choose_of(None, accept, |format| allowed.contains(&format)).unwrap()
+        };
+        for any in [None, Some("*/*"), Some("text/html, */*;q=0.1")] {
+            assert_eq!(choose(any, &[Format::Csv]), Format::Csv);
+            assert_eq!(choose(any, &[Format::NdJson, Format::Csv]), Format::Csv);
+            assert_eq!(choose(any, &[Format::Columns]), Format::Columns);
+            assert_eq!(choose(any, &[Format::Columns, Format::Json]), Format::Json);
+            // Nothing at all: told so by who knows the key.
+            assert_eq!(choose(any, &[]), Format::Json);
+        }
+        assert_eq!(choose(Some("application/json"), &[Format::Csv]), Format::Json, "which is then refused");
+        assert_eq!(choose(Some("application/json, text/csv;q=0.1"), &[Format::Csv]), Format::Csv);
+        let named = Format::choose_of(Some("json"), None, |format| format == Format::Csv);
+        assert_eq!(named, Ok(Format::Json), "which is then refused");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod clause;
 mod dialect;
 mod expression;
 mod function;
+mod regular;
 mod relation;
 mod scope;
 mod text;
@@ -27,7 +28,7 @@ use sqlparser::{
 use crate::{
     literal::Literal,
     pattern::{self, Looked},
-    plan::Limits,
+    plan::{Limits, with_one_more},
     problem::{Kind, Problem, quote},
     sql::Statement,
     value::Value,
@@ -120,7 +121,8 @@ impl Refused {
 }
 
 impl Gated {
-    /// Parses and checks a statement. The errors say what would work.
+    /// Parses and checks a statement: first whether it may be run at all, which includes the datasets that it reads, and
+    /// last its regular expressions, which take the longest. The errors say what would work.
     pub(crate) fn new(sql: &str, readable: &Readable<'_>) -> Result<Self, Refused> {
         if sql.len() > MAX_SQL {
             return Err(Refused::new(format!("the SQL has {} bytes, and may have {MAX_SQL}", sql.len())));
@@ -146,9 +148,10 @@ impl Gated {
         let tables = walk.tables.iter().map(|(_, _, name)| name.clone()).collect();
         let patterns = walk.patterns.iter().map(|place| parameters_before(&tokens, *place)).collect();
         let (tokens, limit) = text::qualify(tokens, &walk.tables, readable.database, limit)?;
-        let Walk { ordered, volatile, .. } = walk;
+        let Walk { ordered, volatile, regular, .. } = walk;
         let gated = Self { tokens, limit, tables, parameters, ordered, volatile, patterns };
         gated.reads_back()?;
+        regular::check(&regular)?;
         Ok(gated)
     }
 
@@ -179,7 +182,8 @@ impl Gated {
         }
         let literals: Vec<Vec<Literal>> = values.iter().map(Literal::parts).collect();
         let lengths: Vec<usize> = literals.iter().map(Vec::len).collect();
-        let statement = Statement { sql: self.sql(rows, &lengths), parameters: literals.concat() };
+        let sql = self.sql(with_one_more(rows), &lengths);
+        let statement = Statement { sql, parameters: literals.concat() };
         Ok(Runnable {
             statement: statement.bounded()?,
             datasets: self.tables.iter().cloned().collect(),
@@ -229,6 +233,11 @@ impl Gated {
     /// The LIMIT that its author wrote.
     pub(crate) fn limit(&self) -> Option<u64> {
         self.limit.map(|(_, limit)| limit)
+    }
+
+    /// Whether it has parameters that stand for regular expressions.
+    pub(crate) fn has_patterns(&self) -> bool {
+        !self.patterns.is_empty()
     }
 
     /// The datasets that it reads; perhaps none.

@@ -15,7 +15,7 @@ const ONE_CALL: usize = 1_000;
 pub(crate) struct TableState {
     /// Its partitions, newest first.
     pub(crate) partitions: Vec<PartitionState>,
-    /// When the newest of their generations was committed.
+    /// When the newest of their events landed: a merge makes nothing fresher.
     pub(crate) freshness: Option<DateTime<Utc>>,
     /// Of which generation each partition is, and which version of the definition it follows.
     pub(crate) digest: [u8; 16],
@@ -35,7 +35,7 @@ impl TableState {
                 .text(&partition.location)
                 .option(version.as_deref());
         }
-        let freshness = partitions.iter().filter_map(|partition| partition.committed_at).max();
+        let freshness = partitions.iter().filter_map(|partition| partition.fresh_at).max();
         Self { freshness, digest: digest.finish(), partitions }
     }
 }
@@ -45,7 +45,7 @@ impl TableState {
 pub(crate) struct Generations {
     /// The tables and their generations, in one digest of 32 hexadecimal digits.
     pub(crate) digest: String,
-    /// When the newest of them was committed.
+    /// When the newest of their events landed.
     pub(crate) freshness: Option<DateTime<Utc>>,
     /// For how long the catalog need not be looked at again.
     pub(crate) remaining: Duration,

@@ -22,6 +22,7 @@ mod digest;
 mod docs;
 mod execute;
 mod flight;
+mod follow;
 mod form;
 mod format;
 mod free_sql;
@@ -61,10 +62,12 @@ mod testing;
 #[cfg(feature = "sdk")]
 mod unanswered;
 mod value;
+#[cfg(feature = "sdk")]
+mod worded;
 
 pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "sdk")]
-pub use context::Context;
+pub use context::{Context, MOST_ROWS};
 #[cfg(feature = "lambda")]
 pub use handler::run;
 pub use named::{InvalidQuery, NamedQuery};
@@ -74,3 +77,5 @@ pub use service::Api;
 pub use settings::{ApiSettings, DEFAULT_ROWS};
 #[cfg(feature = "sdk")]
 pub use unanswered::{given_up, stopping};
+#[cfg(feature = "sdk")]
+pub use worded::Worded;

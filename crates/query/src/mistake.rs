@@ -65,6 +65,8 @@ impl Mistake {
             Some(code) if fault == Fault::Statement && !is_operators(code) => {
                 Some(if value(code).is_some() { Self::Values } else { Self::Statement })
             }
+            // Without a name, but with a place in the text: the parser's words.
+            None if fault == Fault::Statement && behind_place(reason).is_some() => Some(Self::Statement),
             _ => None,
         }
     }
@@ -113,12 +115,7 @@ fn is_operators(code: &str) -> bool {
 /// `s3n://`). Places go too: the text that ran is not the one that was sent, but the same tokens, written anew.
 pub(crate) fn words(reason: &str) -> String {
     let mut text = code(reason).map_or(reason, |code| &reason[code.len() + 1..]).trim_start();
-    if let Some(rest) = text.strip_prefix("line ")
-        && let Some((place, rest)) = rest.split_once(": ")
-        && place.bytes().all(|byte| byte.is_ascii_digit() || byte == b':')
-    {
-        text = rest;
-    }
+    text = behind_place(text).unwrap_or(text);
     let end = ADDED.iter().filter_map(|added| text.find(added)).min().unwrap_or(text.len());
     // First what cannot be seen: it could hide an address.
     let seen = text[..end].replace(is_invisible, "");
@@ -132,6 +129,12 @@ pub(crate) fn words(reason: &str) -> String {
         Some((end, _)) => shown[..end].to_owned() + "…",
         None => shown,
     }
+}
+
+/// What follows `line 1:8: `, with which the engine's words about a statement may begin.
+fn behind_place(text: &str) -> Option<&str> {
+    let (place, rest) = text.strip_prefix("line ")?.split_once(": ")?;
+    place.bytes().all(|byte| byte.is_ascii_digit() || byte == b':').then_some(rest)
 }
 
 /// Marks that turn the direction of text, or break lines, where it is shown.
@@ -152,6 +155,11 @@ mod tests {
             (Fault::Statement, "COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved", Some(Statement)),
             (Fault::Statement, "TYPE_MISMATCH: line 1:8: Cannot apply operator", Some(Statement)),
             (Fault::Statement, "NOT_SUPPORTED: no", Some(Statement)),
+            (Fault::Statement, "FUNCTION_NOT_FOUND: line 1:8: Function 'no' not registered", Some(Statement)),
+            (Fault::Statement, "SYNTAX_ERROR: line 1:8: Expression is not an aggregate", Some(Statement)),
+            (Fault::Statement, "line 1:8: mismatched input 'x'. Expecting: 'a'", Some(Statement)),
+            (Fault::Engine, "line 1:8: mismatched input 'x'. Expecting: 'a'", None),
+            (Fault::Statement, "line up: these", None),
             (Fault::Statement, "DIVISION_BY_ZERO: Division by zero", Some(Values)),
             (Fault::Statement, "INVALID_CAST_ARGUMENT: Cannot cast 'a' to BIGINT", Some(Values)),
             (

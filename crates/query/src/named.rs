@@ -43,6 +43,21 @@ impl NamedQuery {
         &self.name
     }
 
+    /// What it is for.
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// Its parameters' names, in their order, and whether each has to be given.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.default.is_none()))
+    }
+
+    /// Whether it has parameters that stand for regular expressions: to check their values may take a while.
+    pub(crate) fn has_patterns(&self) -> bool {
+        self.gated.has_patterns()
+    }
+
     /// The datasets that it reads, in order of name. Whether they exist is not known here.
     pub fn datasets(&self) -> impl Iterator<Item = &DatasetName> {
         self.gated.tables().iter()

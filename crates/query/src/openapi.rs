@@ -2,6 +2,7 @@
 //! answers, and the named queries of this lake.
 
 mod answers;
+mod introduction;
 mod operations;
 mod parts;
 mod schemas;
@@ -21,8 +22,8 @@ use crate::{named::NamedQuery, settings::ApiSettings};
 pub(crate) struct Facts<'a> {
     /// Its bounds and switches.
     pub(crate) settings: &'a ApiSettings,
-    /// A dataset to make examples of.
-    pub(crate) dataset: Option<&'a domain::Dataset>,
+    /// The datasets to make examples of.
+    pub(crate) datasets: &'a [&'a domain::Dataset],
     /// The named queries there are.
     pub(crate) named: &'a [NamedOperation],
     /// Whether callers need a key.
@@ -67,7 +68,7 @@ pub(crate) fn document(facts: &Facts<'_>) -> OpenApi {
     let info = InfoBuilder::new()
         .title("Tributary")
         .version(domain::version::VERSION)
-        .description(Some(INTRODUCTION))
+        .description(Some(introduction::introduction(facts)))
         .build();
     let tags = [
         ("datasets", "What there is, and its rows by filters in the manner of PostgREST"),
@@ -119,17 +120,6 @@ fn mend_links(value: &mut Value) {
         _ => {}
     }
 }
-
-const INTRODUCTION: &str = "\
-Rows of an event lake over HTTP. Every answer says what it cost, in `Tributary-*` headers, and every mistake says what \
-would work, as `application/problem+json` (RFC 9457).
-
-**Filters** are PostgREST's: `price=gte.100`, `currency=in.(EUR,USD)`, `name=ilike.*perez*`, `seat_number=is.null`, \
-`not.` before an operator, `or=(a.eq.1,and(b.gt.2,c.lt.3))`, `address->city=eq.Lima`. A column that is named twice is a \
-range. Values are read as the column's type: RFC 3339 for a timestamp, exact digits for a decimal.
-
-**Large results** come page by page (`Link: <…>; rel=\"next\"`) or as a file elsewhere (303). A query that takes longer \
-than the wait answers 202 with its address.";
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::port::{
-    BYTES_PARAMETER, COMMITTED_AT_PARAMETER, CatalogPartition, GENERATION_PARAMETER, ROWS_PARAMETER,
-    SCHEMA_VERSION_PARAMETER,
+    BYTES_PARAMETER, COMMITTED_AT_PARAMETER, CatalogPartition, GENERATION_PARAMETER,
+    NEWEST_LANDED_AT_PARAMETER, ROWS_PARAMETER, SCHEMA_VERSION_PARAMETER,
 };
 
 /// A partition as `register` described it. What is missing or does not parse (somebody's hand) is unknown.
@@ -23,6 +23,8 @@ pub(crate) struct PartitionState {
     pub(crate) bytes: Option<u64>,
     /// When it was committed.
     pub(crate) committed_at: Option<DateTime<Utc>>,
+    /// When the newest of its events landed; where nobody wrote that down, when it was committed.
+    pub(crate) fresh_at: Option<DateTime<Utc>>,
 }
 
 impl PartitionState {
@@ -37,6 +39,7 @@ impl PartitionState {
             rows: number(ROWS_PARAMETER),
             bytes: number(BYTES_PARAMETER),
             committed_at: time(COMMITTED_AT_PARAMETER),
+            fresh_at: time(NEWEST_LANDED_AT_PARAMETER).or_else(|| time(COMMITTED_AT_PARAMETER)),
             values: partition.values,
             location: partition.location,
         }

@@ -1,8 +1,10 @@
 //! A request held against a dataset: every name is a column, every value has its column's type.
 
+mod between;
 mod condition;
 mod depth;
 mod order;
+mod seek;
 mod select;
 
 use domain::{Dataset, DatasetName};
@@ -16,6 +18,7 @@ use crate::{
 
 pub(crate) use condition::{Comparison, Condition};
 pub(crate) use order::{OrderBy, OrderKey};
+pub(crate) use seek::Keys;
 pub(crate) use select::{Aggregate, Expression, Selected};
 
 /// What to read from one table.
@@ -31,8 +34,10 @@ pub(crate) struct RowsPlan {
     pub(crate) grouped: bool,
     /// The order of rows, in which no two of them tie; empty only for the one row of aggregates alone.
     pub(crate) order: Vec<OrderBy>,
-    /// The most rows.
+    /// The most rows of the answer. The statement gives one more, which says whether there are more.
     pub(crate) limit: u64,
+    /// What says where the rows go on that the answer has no room for.
+    pub(crate) keys: Keys,
 }
 
 /// How many rows a request gets.
@@ -52,18 +57,28 @@ impl RowsPlan {
         if grouped {
             select::groupable(dataset, &columns)?;
         }
-        let mut filters = condition::filters(dataset, &request.filters)?;
+        let mut filters = condition::filters(dataset, request)?;
+        let order = order::order(dataset, &columns, grouped, request.order.as_deref())?;
+        if let Some(texts) = &request.after {
+            filters.push(seek::after(&order, texts)?);
+        }
         filters.extend(prune::partition_filters(dataset, &filters));
         depth::check(&filters)?;
-        let order = order::order(dataset, &columns, grouped, request.order.as_deref())?;
         let limit = limit(request.limit, limits)?;
-        Ok(Self { dataset: dataset.name().clone(), columns, filters, grouped, order, limit })
+        let keys = if grouped || limit == 0 { Keys::default() } else { seek::keys(&columns, &order) };
+        Ok(Self { dataset: dataset.name().clone(), columns, filters, grouped, order, limit, keys })
     }
 
     /// The columns of the answer, as the renderers know them.
     pub(crate) fn outputs(&self) -> Vec<OutputColumn> {
         self.columns.iter().map(|selected| selected.output.clone()).collect()
     }
+}
+
+/// How many rows a statement gives for an answer of at most `rows`: one more, and if it comes, there are more. It is not in
+/// the answer. For no rows nothing is read, so nothing is known.
+pub(crate) fn with_one_more(rows: u64) -> u64 {
+    if rows == 0 { 0 } else { rows.saturating_add(1) }
 }
 
 /// The most rows of an answer to who asked for so many.

@@ -6,7 +6,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 
-use crate::access::Caller;
+use crate::{access::Caller, format::Format, problem::Problem};
 
 /// When the process that answers will be stopped; the handler of a Lambda puts it beside the request. With it,
 /// nothing is left to be done after the answer: it would be frozen.
@@ -22,6 +22,8 @@ pub(crate) struct Preferences {
     pub(crate) wait: Option<u64>,
     /// `Prefer: respond-async`.
     pub(crate) respond_async: bool,
+    /// `Prefer: count=exact`.
+    pub(crate) count: bool,
     /// `If-None-Match`, all of them joined.
     pub(crate) if_none_match: Option<String>,
     /// When there will be no time left.
@@ -38,11 +40,23 @@ pub(crate) fn read(request: &Request) -> Preferences {
     Preferences {
         accept: joined(headers, header::ACCEPT.as_str()),
         wait: prefer.split(',').find_map(wait),
+        count: prefer.split(',').any(is_count),
         respond_async: prefer.split(',').any(is_respond_async),
         if_none_match: joined(headers, header::IF_NONE_MATCH.as_str()),
         deadline: request.extensions().get::<Deadline>().copied(),
         // Without a caller, somebody forgot to find out who asks: that opens nothing.
         caller: request.extensions().get::<Caller>().cloned().unwrap_or_else(Caller::nobody),
+    }
+}
+
+impl Preferences {
+    /// The format that the caller wants, of those that its key allows: the parameter `format` if there is one, else what
+    /// `Accept` says.
+    pub(crate) fn format(&self, parameter: Option<&str>) -> Result<Format, Problem> {
+        let may_have = |format: Format| self.caller.may_have(format.name()).is_ok();
+        let format = Format::choose_of(parameter, self.accept.as_deref(), may_have)?;
+        self.caller.may_have(format.name())?;
+        Ok(format)
     }
 }
 
@@ -63,6 +77,12 @@ fn wait(preference: &str) -> Option<u64> {
 fn is_respond_async(preference: &str) -> bool {
     let name = preference.split(';').next().unwrap_or_default();
     name.trim().eq_ignore_ascii_case("respond-async")
+}
+
+/// PostgREST's `count=exact`; of its others, `planned` and `estimated`, there is none here.
+fn is_count(preference: &str) -> bool {
+    let (name, value) = preference.split(';').next().unwrap_or_default().split_once('=').unwrap_or_default();
+    name.trim().eq_ignore_ascii_case("count") && value.trim().trim_matches('"').eq_ignore_ascii_case("exact")
 }
 
 #[cfg(test)]
@@ -90,6 +110,16 @@ mod tests {
         }
         for no in ["respond-asynchronously", "wait=5", "", "respond-async=1"] {
             assert!(!preferences(no).respond_async, "{no}");
+        }
+    }
+
+    #[test]
+    fn a_count_is_exact_or_none() {
+        for yes in ["count=exact", "wait=5, Count = \"exact\"", "count=exact;x=y"] {
+            assert!(preferences(yes).count, "{yes}");
+        }
+        for no in ["count", "count=planned", "count=estimated", "counts=exact", "wait=5", ""] {
+            assert!(!preferences(no).count, "{no}");
         }
     }
 

@@ -13,16 +13,22 @@ use crate::{
 /// The conditions on the partition keys that follow from `filters`, at most three.
 ///
 /// An event's partition is that of its event time. So where all times lie between two bounds, all partitions
-/// do, and the text of `dt` sorts as days do; `hour` sorts only within one day.
+/// do, and the text of `dt` sorts as days and months do; `hour` sorts only within one day.
 pub(crate) fn partition_filters(dataset: &Dataset, filters: &[Condition]) -> Vec<Condition> {
     let Some(event_time) = dataset.event_time() else {
         return Vec::new();
     };
     let name = event_time.name.as_str();
     let span = filters.iter().map(|filter| span(filter, name, false)).fold(Span::default(), Span::and);
+    // As the dataset has them; with the hour too where they are days, which then is the key of no column.
+    let granularity = match dataset.granularity() {
+        Granularity::None => return Vec::new(),
+        Granularity::Month => Granularity::Month,
+        Granularity::Day | Granularity::Hour => Granularity::Hour,
+    };
     let values = |time: Option<DateTime<Utc>>| {
-        let values = time.and_then(|time| Partition::of(time, Granularity::Hour))?.values();
-        <[String; 2]>::try_from(values).ok()
+        let mut values = Partition::of(time?, granularity)?.values().into_iter();
+        Some([values.next()?, values.next().unwrap_or_default()])
     };
     let key = |name: &str, comparison, value| {
         let operand = Operand::new(TableColumn::find(dataset, name)?, &[]).ok()?;
@@ -32,7 +38,7 @@ pub(crate) fn partition_filters(dataset: &Dataset, filters: &[Condition]) -> Vec
         (Some([low_day, low_hour]), Some([high_day, high_hour])) if low_day == high_day => {
             let day = key("dt", Comparison::Eq, low_day);
             if low_hour == high_hour {
-                // A daily dataset has no key `hour`: nothing is found, and the day stands alone.
+                // Only an hourly dataset has a key `hour`: in others nothing is found, and `dt` stands alone.
                 vec![day, key("hour", Comparison::Eq, low_hour)]
             } else {
                 vec![day, key("hour", Comparison::Gte, low_hour), key("hour", Comparison::Lte, high_hour)]

@@ -12,7 +12,10 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{access::Caller, column::OutputColumn, form::Form, generations::Generations, mistake::Author};
+use crate::{
+    access::Caller, column::OutputColumn, follow::Follow, form::Form, generations::Generations,
+    mistake::Author,
+};
 
 /// The only form there is so far.
 const FORMAT: u32 = 1;
@@ -35,6 +38,15 @@ pub(crate) struct QueryRecord {
     /// The most rows that it may have; not known of records of earlier versions.
     #[serde(default)]
     pub(crate) rows: Option<u64>,
+    /// How many columns the result has behind those of the answer.
+    #[serde(default)]
+    pub(crate) hidden: usize,
+    /// Whether the result has one row more than `rows` if there are more; not so of records of earlier versions.
+    #[serde(default)]
+    pub(crate) has_one_more: bool,
+    /// How the rows go on behind the last one, if they can be followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) follow: Option<Follow>,
     /// The parameters of a named query that stand for regular expressions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) patterns: Vec<String>,
@@ -77,6 +89,10 @@ pub(crate) struct NewRecord<'a> {
     pub(crate) columns: Option<&'a [OutputColumn]>,
     /// The most rows that it may have.
     pub(crate) rows: u64,
+    /// How many columns the result has behind those of the answer.
+    pub(crate) hidden: usize,
+    /// How the rows go on behind the last one, if they can be followed.
+    pub(crate) follow: Option<&'a Follow>,
     /// The parameters that stand for regular expressions.
     pub(crate) patterns: &'a [String],
     /// The form that the caller wanted.
@@ -124,6 +140,9 @@ impl QueryRecord {
             file_name: new.file_name.to_owned(),
             columns: new.columns.map(|columns| columns.iter().map(column).collect()),
             rows: Some(new.rows),
+            hidden: new.hidden,
+            has_one_more: true,
+            follow: new.follow.cloned(),
             patterns: new.patterns.to_vec(),
             form: new.form.text(),
             key: new.caller.id().map(str::to_owned),

@@ -7,8 +7,10 @@ mod order;
 mod path;
 mod select;
 
+use chrono::{DateTime, Utc};
+
 use crate::{
-    problem::{Kind, Problem, listing, quote},
+    problem::{Kind, Problem, quote},
     render::Options,
 };
 
@@ -28,9 +30,7 @@ pub(crate) const MAX_VALUE: usize = 8_192;
 
 /// The words of this API, each given once at most. No column can have these names: `domain`
 /// reserves them, and no name begins with `_`.
-const WORDS: [&str; 6] = ["select", "order", "limit", "format", "_numbers", "_csv"];
-/// Words that mean something for `/v1/queries/{id}/rows` alone.
-const ELSEWHERE: [&str; 1] = ["cursor"];
+const WORDS: [&str; 7] = ["select", "order", "limit", "cursor", "format", "_numbers", "_csv"];
 
 /// A request for rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,12 +41,20 @@ pub(crate) struct RowsRequest {
     pub(crate) order: Option<Vec<OrderTerm>>,
     /// `limit`.
     pub(crate) limit: Option<u64>,
+    /// `cursor`, as it was sent.
+    pub(crate) cursor: Option<String>,
     /// `format`.
     pub(crate) format: Option<String>,
     /// `_numbers` and `_csv`.
     pub(crate) options: Options,
     /// Everything else: filters and trees of them, in the caller's order.
     pub(crate) filters: Vec<RawFilter>,
+    /// What decides which rows there are and how they are ordered, as it was sent: a cursor is good for the same alone.
+    pub(crate) asked: Vec<(String, String)>,
+    /// The values of the order behind which the rows begin, from the cursor; `None` is the first row.
+    pub(crate) after: Option<Vec<Option<String>>>,
+    /// What `now` means in a filter.
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// A parameter that is no word of the API: `column=operator.value`, or `and=(…)`, `or=(…)`.
@@ -59,6 +67,12 @@ pub(crate) struct RawFilter {
 }
 
 impl RowsRequest {
+    /// Whether a filter may be a regular expression: `match` and `imatch` are the operators for one. To check it may take
+    /// a while.
+    pub(crate) fn may_have_patterns(&self) -> bool {
+        self.filters.iter().any(|filter| filter.value.contains("match"))
+    }
+
     /// Takes a raw query string apart, without its `?`.
     pub(crate) fn parse(raw: &str) -> Result<Self, Problem> {
         let mut request = Self::default();
@@ -71,7 +85,11 @@ impl RowsRequest {
                     let detail = format!("{name} is given twice: give it once");
                     return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", name));
                 }
+                if matches!(WORDS[index], "select" | "order") {
+                    request.asked.push((name.clone(), value.clone()));
+                }
                 match WORDS[index] {
+                    "cursor" => request.cursor = Some(value),
                     "select" => request.select = Some(select::parse(&value)?),
                     "order" => request.order = Some(order::parse(&value)?),
                     "limit" => request.limit = Some(limit(&value)?),
@@ -79,14 +97,8 @@ impl RowsRequest {
                     "_numbers" => request.options.numbers_as_strings = numbers(&value)?,
                     _ => request.options.spreadsheet = spreadsheet(&value)?,
                 }
-            } else if ELSEWHERE.contains(&name.as_str()) {
-                let detail = format!(
-                    "{name:?} belongs to the rows of a query, /v1/queries/{{id}}/rows; here there are {} and filters on \
-                     columns",
-                    listing(WORDS)
-                );
-                return Err(Problem::new(Kind::UnknownParameter, detail).with("parameter", name));
             } else {
+                request.asked.push((name.clone(), value.clone()));
                 request.filters.push(filter(name, value)?);
                 if request.filters.len() > MAX_FILTERS {
                     return Err(too_many_filters());

@@ -24,10 +24,11 @@ use axum::{
 
 use crate::{ports::Ports, service::Api};
 
+pub(crate) use around::MAX_URL;
 #[cfg(feature = "sdk")]
 pub(crate) use around::secure;
 #[cfg(feature = "lambda")]
-pub(crate) use around::{MAX_URL, url_too_long};
+pub(crate) use around::url_too_long;
 
 pub(crate) const OPENAPI: &str = "/openapi.json";
 pub(crate) const DOCS: &str = "/docs";

@@ -3,7 +3,10 @@
 mod accounts;
 mod answering;
 mod bounds;
+mod checks;
+mod count;
 mod description;
+mod extent;
 mod failures;
 mod handed_over;
 mod health;
@@ -18,9 +21,12 @@ mod sql;
 mod too_large;
 mod unrendered;
 
+pub(crate) use extent::Extent;
 pub(crate) use handed_over::{QueryView, RETRY_POLL};
 pub(crate) use health::Health;
 pub(crate) use ready::Ready;
+
+use checks::Checks;
 use renders::Places;
 use too_large::TooLarge;
 
@@ -42,8 +48,8 @@ use crate::{
     datasets::{Detail, Listing, Summary},
     execute::Runner,
     flight::Flights,
+    follow::Follow,
     form::Form,
-    format::Format,
     mistake::Author,
     named::NamedSnapshot,
     plan::{Limits, RowsPlan},
@@ -72,6 +78,7 @@ pub struct Api<P: Ports> {
     files: Places,
     pages: Places,
     too_large: TooLarge,
+    checks: Checks,
 }
 
 /// A request for rows that is ready to run, whichever endpoint it came by.
@@ -89,8 +96,12 @@ pub(crate) struct Job {
     pub(crate) statement: Statement,
     /// The columns of the result; `None` if only the result says.
     pub(crate) columns: Option<Vec<OutputColumn>>,
-    /// The most rows that the statement gives.
+    /// The most rows of the answer. The statement gives one more, if there are more.
     pub(crate) rows: u64,
+    /// How many columns the result has behind those of the answer.
+    pub(crate) hidden: usize,
+    /// How the rows go on behind the last one, if they can be followed.
+    pub(crate) follow: Option<Follow>,
     /// The parameters of a named query that stand for regular expressions, whose values an engine may not take.
     pub(crate) patterns: Vec<String>,
     /// What the rows are written as.
@@ -130,7 +141,17 @@ pub(crate) enum Reply {
     /// The query goes on, and the caller may come back.
     Accepted(Accepted),
     /// The rows are a file at this address.
-    Elsewhere(String, Cost),
+    Elsewhere(String, Cost, Extent),
+}
+
+impl Reply {
+    /// Whether it says how many rows match.
+    pub(crate) fn has_total(&self) -> bool {
+        match self {
+            Self::Rows(Rows { extent, .. }) | Self::Elsewhere(_, _, extent) => extent.total.is_some(),
+            Self::NotModified(..) | Self::Accepted(_) => false,
+        }
+    }
 }
 
 /// Rows, rendered.
@@ -144,8 +165,8 @@ pub(crate) struct Rows {
     pub(crate) cost: Cost,
     /// What the caller may keep, if anything.
     pub(crate) kept: Option<Kept>,
-    /// The path of the next page.
-    pub(crate) next: Option<String>,
+    /// Which rows they are.
+    pub(crate) extent: Extent,
 }
 
 /// What a caller may keep of an answer.
@@ -187,7 +208,8 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<(S, C, 
         let flights = Flights::new(runner, settings.limits.max_queries);
         let store = Arc::new(store);
         let (files, pages, too_large) = (Places::of_files(), Places::of_pages(), TooLarge::default());
-        Self { store, catalog, flights, settings, snapshot, access, named, files, pages, too_large }
+        let checks = Checks::new();
+        Self { store, catalog, flights, settings, snapshot, access, named, files, pages, too_large, checks }
     }
 }
 
@@ -244,12 +266,14 @@ impl<P: Ports> Api<P> {
     ) -> Result<Reply, Problem> {
         let datasets = self.definitions().await?;
         let caller = &preferences.caller;
-        let (name, accepted) = find(&datasets, name, caller)?;
-        let request = RowsRequest::parse(query)?;
-        let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
-        caller.may_have(format.name())?;
+        let (name, _) = find(&datasets, name, caller)?;
+        let mut request = RowsRequest::parse(query)?;
+        let follow = Follow::of(name, query, &mut request, self.clock().now())?;
+        let format = preferences.format(request.format.as_deref())?;
         caller.may_ask_for(request.limit)?;
-        let plan = RowsPlan::new(&accepted.dataset, &request, self.limits(caller))?;
+        let limits = self.limits(caller);
+        let request = Arc::new(request);
+        let plan = self.rows_plan(&datasets, name, &request, limits).await?;
         let job = Job {
             dataset: Some(name.clone()),
             named_query: None,
@@ -259,12 +283,32 @@ impl<P: Ports> Api<P> {
             columns: Some(plan.outputs()),
             rows: plan.limit,
             form: Form { format, options: request.options },
+            hidden: plan.keys.hidden.len(),
+            follow: Some(follow.by(&plan.keys)),
             max_bytes: caller.max_bytes_scanned(),
             unordered: None,
             patterns: Vec::new(),
             volatile: false,
         };
-        self.answer(&job, preferences).await
+        let reply = self.answer(&job, preferences).await?;
+        self.counted(&datasets, name, &request, reply, preferences).await
+    }
+
+    /// The plan of a request for rows of this dataset, which is one of those. Patterns are costly to check, so that does not
+    /// happen on the threads that answer.
+    async fn rows_plan(
+        &self,
+        datasets: &Arc<Datasets>,
+        name: &DatasetName,
+        request: &Arc<RowsRequest>,
+        limits: Limits,
+    ) -> Result<RowsPlan, Problem> {
+        if !request.may_have_patterns() {
+            return RowsPlan::new(&datasets[name].dataset, request, limits);
+        }
+        let (datasets, name, request) = (Arc::clone(datasets), name.clone(), Arc::clone(request));
+        let plan = move || RowsPlan::new(&datasets[&name].dataset, &request, limits);
+        self.checks.run(self.clock(), plan).await
     }
 
     /// How many rows this caller gets.

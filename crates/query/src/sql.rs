@@ -9,7 +9,7 @@ use crate::{
     column::Operand,
     gate,
     literal::Literal,
-    plan::{Aggregate, Expression, OrderKey, RowsPlan, Selected},
+    plan::{Aggregate, Expression, OrderKey, RowsPlan, Selected, with_one_more},
     problem::{Kind, Problem},
 };
 
@@ -53,10 +53,12 @@ impl Statement {
     }
 }
 
-/// Writes the plan as a SELECT from its table in `database`.
+/// Writes the plan as a SELECT from its table in `database`: of the answer's columns, then of those that only say where the
+/// rows go on.
 pub(crate) fn compile(plan: &RowsPlan, database: &str) -> Statement {
     let mut writer = Writer { table: plan.dataset.as_str(), sql: String::new(), parameters: Vec::new() };
-    writer.separated(&plan.columns, "SELECT ", ", ", Writer::selected);
+    let selected: Vec<&Selected> = plan.columns.iter().chain(&plan.keys.hidden).collect();
+    writer.separated(&selected, "SELECT ", ", ", |writer, selected| writer.selected(selected));
     writer.text(" FROM ");
     writer.name(database);
     writer.text(".");
@@ -78,7 +80,7 @@ pub(crate) fn compile(plan: &RowsPlan, database: &str) -> Statement {
         writer.text(if term.nulls_first { " NULLS FIRST" } else { " NULLS LAST" });
     });
     writer.text(" LIMIT ");
-    writer.text(&plan.limit.to_string());
+    writer.text(&with_one_more(plan.limit).to_string());
     Statement { sql: writer.sql, parameters: writer.parameters }
 }
 

@@ -106,17 +106,29 @@ pub(crate) fn seats() -> Dataset {
 
 /// The seed's twenty passengers as Athena would leave them.
 pub(crate) fn passengers_csv() -> Vec<u8> {
-    let columns = ["passenger_id", "flight_id", "name", "seat_number"];
+    athena_csv(&PASSENGER_COLUMNS, &passenger_rows())
+}
+
+/// The same with the day of their partition, by which a request for rows tells them apart.
+pub(crate) fn passengers_result() -> Vec<u8> {
+    let columns: Vec<&str> = PASSENGER_COLUMNS.into_iter().chain(["_key_4"]).collect();
+    let mut rows = passenger_rows();
+    rows.iter_mut().for_each(|row| row.push(Some("2026-11-23".to_owned())));
+    athena_csv(&columns, &rows)
+}
+
+const PASSENGER_COLUMNS: [&str; 4] = ["passenger_id", "flight_id", "name", "seat_number"];
+
+fn passenger_rows() -> Vec<Vec<Option<String>>> {
     let row = |line: &str| {
         let event: serde_json::Value = serde_json::from_str(line).unwrap();
         let text = |name: &&str| match &event[*name] {
             serde_json::Value::String(text) => Some(text.clone()),
             number => Some(number.to_string()),
         };
-        columns.iter().map(text).collect::<Vec<_>>()
+        PASSENGER_COLUMNS.iter().map(text).collect::<Vec<_>>()
     };
-    let rows: Vec<_> = include_str!("../../../events/seed/passengers.ndjson").lines().map(row).collect();
-    athena_csv(&columns, &rows)
+    include_str!("../../../events/seed/passengers.ndjson").lines().map(row).collect()
 }
 
 fn dataset(definition: &str) -> Dataset {

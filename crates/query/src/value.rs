@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::{DataType, data_type::Decimal, json::Raw};
 
 use crate::{
@@ -34,22 +34,47 @@ pub(crate) enum Value {
     Time(DateTime<Utc>),
 }
 
-/// Reads `text` as a value to compare `operand` with, or says what was expected.
-pub(crate) fn parse(operand: &Operand, text: &str) -> Result<Value, Problem> {
-    read(&operand.role(), &operand.to_string(), text)
+/// Reads `text` as a value to compare `operand` with, or says what was expected. Times may count from `now`.
+pub(crate) fn parse(operand: &Operand, text: &str, now: DateTime<Utc>) -> Result<Value, Problem> {
+    read(&operand.role(), &operand.to_string(), text, now)
 }
 
 /// Reads `text` as an element of the array `operand`.
-pub(crate) fn parse_element(operand: &Operand, element: &DataType, text: &str) -> Result<Value, Problem> {
-    read(&Role::Stored(element.clone()), &operand.to_string(), text)
+pub(crate) fn parse_element(
+    operand: &Operand,
+    element: &DataType,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Result<Value, Problem> {
+    read(&Role::Stored(element.clone()), &operand.to_string(), text, now)
 }
 
-fn read(role: &Role, column: &str, text: &str) -> Result<Value, Problem> {
+/// Reads a value as the engine wrote it into a result; `None` if no filter can mean it.
+pub(crate) fn exactly(operand: &Operand, text: &str) -> Option<Value> {
+    match operand.role() {
+        Role::Day => canonical_day(text).map(|_| Value::Text(text.to_owned())),
+        Role::Hour => hour(text),
+        Role::Stored(DataType::Timestamp) => time(&format!("{}Z", text.replacen(' ', "T", 1))),
+        Role::Stored(data_type) => stored(&data_type, text),
+    }
+}
+
+fn read(role: &Role, column: &str, text: &str, now: DateTime<Utc>) -> Result<Value, Problem> {
+    let day = |text| canonical_day(text).or_else(|| Some(relative(text, now)?.date_naive()));
     let (value, expected) = match role {
         Role::Day => {
-            (canonical_day(text).map(|_| Value::Text(text.to_owned())), "a day, as 2026-11-23".into())
+            (day(text).map(|day| Value::Text(day.to_string())), "a day, as 2026-11-23, or today-7d".into())
         }
         Role::Hour => (hour(text), "an hour of two digits, 00 to 23".into()),
+        Role::Stored(DataType::Date) => {
+            (day(text).map(Value::Day), "a date, as 2026-11-23, or today-7d".into())
+        }
+        Role::Stored(DataType::Timestamp) => (
+            time(text).or_else(|| midnight(text)).or_else(|| relative(text, now).map(Value::Time)),
+            "a time of RFC 3339 with an offset, as 2026-11-23T10:05:00Z, a day, as 2026-11-23, or a time from now, as \
+             now-24h or today-7d"
+                .into(),
+        ),
         Role::Stored(data_type) => (stored(data_type, text), wanted(data_type)),
     };
     value.ok_or_else(|| {
@@ -166,68 +191,39 @@ fn time(text: &str) -> Option<Value> {
     (1..=9_999).contains(&time.year()).then_some(Value::Time(time))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn decimal(precision: u8, scale: u8) -> DataType {
-        DataType::Decimal(Decimal::new(precision, scale).unwrap())
-    }
-
-    fn read(data_type: DataType, text: &str) -> Option<Value> {
-        stored(&data_type, text)
-    }
-
-    #[test]
-    fn values_at_the_edges() {
-        use DataType::{BigInt, Boolean, Date, Double, Float, Int, String, Timestamp};
-        assert_eq!(read(Boolean, "true"), Some(Value::Boolean(true)));
-        assert_eq!(read(Int, "-2147483648"), Some(Value::Integer(-2_147_483_648)));
-        assert_eq!(read(BigInt, "-9223372036854775808"), Some(Value::Integer(i64::MIN)));
-        assert_eq!(read(Double, "1e3"), Some(Value::Double(1000.0)));
-        assert_eq!(read(Float, "0.1"), Some(Value::Float(0.1)));
-        assert_eq!(read(decimal(4, 2), "1.1"), Some(Value::Decimal(110, 2)));
-        assert_eq!(read(decimal(4, 2), "-99.99"), Some(Value::Decimal(-9_999, 2)));
-        assert_eq!(read(decimal(38, 38), "1e-38"), Some(Value::Decimal(1, 38)));
-        assert_eq!(read(String, ""), Some(Value::Text("".into())));
-        assert_eq!(read(Date, "2024-02-29"), NaiveDate::from_ymd_opt(2024, 2, 29).map(Value::Day));
-        let time = |text| read(Timestamp, text);
-        assert_eq!(time("2026-11-23T11:05:00.1239+01:00"), time("2026-11-23T10:05:00.123Z"));
-        assert!(time("2026-11-23T10:05:00Z").is_some());
-    }
-
-    #[test]
-    fn nothing_is_guessed() {
-        use DataType::{BigInt, Boolean, Date, Double, Float, Int, Timestamp};
-        for (data_type, text) in [
-            (Boolean, "1"),
-            (Boolean, "TRUE"),
-            (Int, "2147483648"),
-            (Int, "1.0"),
-            (Int, ""),
-            (Int, "+1"),
-            (BigInt, "9223372036854775808"),
-            (Float, "1e39"),
-            (Float, "inf"),
-            (decimal(4, 2), "1.234"),
-            (decimal(4, 2), "100"),
-            (decimal(4, 2), "\"1.1\""),
-            (decimal(4, 2), "true"),
-            (decimal(4, 2), ""),
-            (Double, "NaN"),
-            (Double, "inf"),
-            (Double, "1e999"),
-            (Double, ""),
-            (Double, " 1"),
-            (Date, "2026-2-3"),
-            (Date, "2026-02-30"),
-            (Date, "0000-01-01"),
-            (Timestamp, "2026-11-23T10:05:00"),
-            (Timestamp, "2026-11-23"),
-            (Timestamp, "0000-01-01T00:00:00Z"),
-            (Timestamp, "9999-12-31T23:59:59-01:00"),
-        ] {
-            assert_eq!(read(data_type.clone(), text), None, "{text:?} was taken for {data_type}");
-        }
-    }
+/// The beginning of a day, in UTC as PostgREST's default has it.
+fn midnight(text: &str) -> Option<Value> {
+    canonical_day(text).map(|day| Value::Time(day.and_time(NaiveTime::MIN).and_utc()))
 }
+
+/// `now`, or `today` (its beginning in UTC), and how long before or after: `now-24h`, `today-7d`, `now+90m`.
+fn relative(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let (from, offset) = match (text.strip_prefix("now"), text.strip_prefix("today")) {
+        (Some(offset), _) => (now, offset),
+        (None, Some(offset)) => (now.date_naive().and_time(NaiveTime::MIN).and_utc(), offset),
+        (None, None) => return None,
+    };
+    let Some(sign) = offset.chars().next() else { return Some(from) };
+    let (number, unit) = offset.get(1..)?.split_at_checked(offset.len().checked_sub(2)?)?;
+    let seconds: i64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 604_800,
+        _ => return None,
+    };
+    let digits = (1..=9).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    let number: i64 = number.parse().ok().filter(|_| digits)?;
+    let signed = match sign {
+        '-' => -number,
+        // A raw + in a query string is a space.
+        '+' | ' ' => number,
+        _ => return None,
+    };
+    let time = from.checked_add_signed(TimeDelta::try_seconds(signed * seconds)?)?;
+    Some(time).filter(|time| (1..=9_999).contains(&time.year()))
+}
+
+#[cfg(test)]
+mod tests;

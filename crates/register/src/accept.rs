@@ -42,7 +42,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
             };
             let live = schemas::load(&*self.store, name).await?;
             let judged = judge(&*self.store, name, &request, live.as_ref()).await?;
-            let Admissible { dataset, version, is_live } = match judged {
+            let Admissible { dataset, version, is_live, follows } = match judged {
                 Ok(admissible) => admissible,
                 Err(rejected) => return Ok(Acceptance::Rejected(rejected)),
             };
@@ -51,7 +51,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
                 return Ok(Acceptance::Live { version, new });
             }
             self.may_change(run)?;
-            let accepted = schemas::encode(&dataset, live.as_ref());
+            let accepted = schemas::encode(&dataset, follows.as_ref());
             let accepted = accepted.map_err(|error| RegisterError::Encode(name.clone(), error))?;
             match self.store.put(&key::schema(name, version), accepted.into(), PutMode::Create).await {
                 Ok(()) => new = true,

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     Commit, DatasetName, Generation, Partition, key,
     port::{
-        BYTES_PARAMETER, COMMITTED_AT_PARAMETER, CatalogPartition, GENERATION_PARAMETER, ROWS_PARAMETER,
-        SCHEMA_VERSION_PARAMETER,
+        BYTES_PARAMETER, COMMITTED_AT_PARAMETER, CatalogPartition, GENERATION_PARAMETER,
+        NEWEST_LANDED_AT_PARAMETER, ROWS_PARAMETER, SCHEMA_VERSION_PARAMETER,
     },
     schemas::Accepted,
 };
@@ -16,19 +16,25 @@ use crate::table;
 
 /// The entry of a partition whose head this is, under this definition.
 pub fn entry(head: &Commit, accepted: &Accepted) -> CatalogPartition {
+    let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let parameters = [
         (GENERATION_PARAMETER, head.generation.number().to_string()),
         (ROWS_PARAMETER, head.rows.to_string()),
         (BYTES_PARAMETER, head.bytes().to_string()),
-        (COMMITTED_AT_PARAMETER, head.committed_at.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        (COMMITTED_AT_PARAMETER, time(head.committed_at)),
         // Of the columns, which a listing of partitions does not have.
         (SCHEMA_VERSION_PARAMETER, accepted.version.to_string()),
     ];
+    let newest = head.newest_landed_at.map(|at| (NEWEST_LANDED_AT_PARAMETER, time(at)));
     CatalogPartition {
         values: head.partition.values(),
         location: head.location.clone(),
         columns: table::columns(&accepted.dataset),
-        parameters: parameters.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        parameters: parameters
+            .into_iter()
+            .chain(newest)
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect(),
     }
 }
 
@@ -38,6 +44,8 @@ pub(crate) fn with_others_parameters(
     found: Option<&CatalogPartition>,
 ) -> CatalogPartition {
     let mut parameters = found.map(|found| found.parameters.clone()).unwrap_or_default();
+    // A head of an older version does not say it, and what an earlier head said is not true of this one.
+    parameters.remove(NEWEST_LANDED_AT_PARAMETER);
     parameters.extend(wanted.parameters);
     CatalogPartition { parameters, ..wanted }
 }

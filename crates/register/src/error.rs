@@ -4,6 +4,7 @@ use domain::{
     dataset::InvalidDefinition,
     evolution::Refused,
     port::{CatalogError, StoreError},
+    problem::Problem,
     run::Expired,
     schemas::SchemasError,
 };
@@ -60,6 +61,17 @@ pub enum RejectedDefinition {
     /// It is valid, but may not follow the accepted one.
     #[error("the change is not allowed: {0}")]
     Evolution(#[from] Refused),
+    /// It may not follow the last definition of a dataset that was dropped, and whose data is still there.
+    #[error(
+        "{name} was dropped and its data is still there, which this definition cannot read: {refused}. To begin anew: \
+         `tributary dataset drop {name} --purge --yes`"
+    )]
+    Dropped {
+        /// The dataset.
+        name: DatasetName,
+        /// What its data does not allow.
+        refused: Refused,
+    },
     /// Events of one type go to one dataset.
     #[error(
         "cloudevents_type {cloudevents_type:?} is already that of dataset {owner}: give this one another type, or \
@@ -85,17 +97,24 @@ impl RegisterError {
     /// Whether the work stops until a person looks at it: no retry mends a missing right, a missing database, or a
     /// damaged object. Logged as the field `stopped`, of which the deployment makes a metric.
     pub(crate) fn stops(&self) -> bool {
+        self.problem().is_some()
+    }
+
+    /// What a person has to look at, if the work stops until then. Its code is logged as `problem`.
+    pub fn problem(&self) -> Option<Problem> {
         match self {
-            Self::Commit(_) | Self::UnknownDataset(_) | Self::Encode(..) => true,
-            Self::Store(error) => error.needs_a_person(),
-            Self::Catalog(error) => error.needs_a_person(),
-            Self::Schemas(error) => error.needs_a_person(),
+            Self::Commit(_) => Some(Problem::CommitUnreadable),
+            Self::UnknownDataset(_) => Some(Problem::DatasetUnknown),
+            Self::Encode(..) => Some(Problem::Defect),
+            Self::Store(error) => error.needs_a_person().then_some(Problem::StoreRefused),
+            Self::Catalog(error) => error.needs_a_person().then_some(Problem::CatalogRefused),
+            Self::Schemas(error) => error.problem(),
             // The first two pass; the others are about a message or an invocation, which the queue counts.
             Self::Expired(_)
             | Self::Contention { .. }
             | Self::OtherGranularity(_)
             | Self::Incomplete(_)
-            | Self::UnknownEvent(_) => false,
+            | Self::UnknownEvent(_) => None,
         }
     }
 

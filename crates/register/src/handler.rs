@@ -8,7 +8,7 @@ use aws::{
 };
 use aws_lambda_events::sqs::SqsBatchResponse;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{key::ParsedKey, port::Clock, run::Run};
+use domain::{key::ParsedKey, port::Clock, problem::Problem, run::Run};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
@@ -26,9 +26,9 @@ pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsB
             let work = context.register.project(&dataset, &partition, &run);
             let done = deadline::in_time(&SystemClock, deadline, work).await?;
             done.inspect_err(|error| {
-                let stopped = error.stops();
+                let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
                 let error = domain::chain(error);
-                tracing::error!(%dataset, %partition, stopped, error, "the catalog was not brought up to date");
+                tracing::error!(%dataset, %partition, stopped, problem, error, "the catalog was not brought up to date");
             })?;
             Ok(SqsBatchResponse::default())
         }
@@ -96,9 +96,9 @@ async fn notified(
                     let answer = deadline::in_time(&SystemClock, deadline, work).await;
                     let answer = answer.unwrap_or_else(|expired| Err(expired.into()));
                     if let Err(error) = &answer {
-                        let stopped = error.stops();
+                        let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
                         tracing::error!(
-                            %key, stopped, error = domain::chain(error), "the catalog was not brought up to date"
+                            %key, stopped, problem, error = domain::chain(error), "the catalog was not brought up to date"
                         );
                     }
                     looked.insert(place, answer.is_ok());

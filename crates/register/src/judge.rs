@@ -17,17 +17,25 @@ pub struct Admissible {
     pub version: u32,
     /// Whether it is live already.
     pub is_live: bool,
+    /// Whose field ids its columns go on with: what is live, or what was live until it was dropped, if its data is there.
+    pub follows: Option<Accepted>,
 }
 
-/// Holds the request for a dataset against what is live of it, and where it asks for a CloudEvents type, against the
-/// other datasets too.
+/// Holds the request for a dataset against what is live of it, or was until it was dropped, and where it asks for a
+/// CloudEvents type, against the other datasets too.
 pub async fn judge<S: ObjectStore>(
     store: &S,
     name: &DatasetName,
     request: &[u8],
     live: Option<&Accepted>,
 ) -> Result<Result<Admissible, RejectedDefinition>, SchemasError> {
-    let admissible = match compare(name, request, live) {
+    let dropped = match live {
+        Some(_) => None,
+        None => schemas::dropped(store, name).await?,
+    };
+    let last = dropped.as_ref().map(|note| note.last(name)).transpose()?.flatten();
+    let newest = dropped.map_or(0, |note| note.version);
+    let admissible = match compare(name, request, live, last, newest) {
         Ok(admissible) => admissible,
         Err(rejected) => return Ok(Err(rejected)),
     };
@@ -40,25 +48,31 @@ pub async fn judge<S: ObjectStore>(
     }
 }
 
+/// `last` is what a dataset that was dropped has to go on from, and `newest` the version that it had.
 fn compare(
     name: &DatasetName,
     request: &[u8],
     live: Option<&Accepted>,
+    last: Option<Accepted>,
+    newest: u32,
 ) -> Result<Admissible, RejectedDefinition> {
     let dataset = Dataset::from_json(request)?;
     if dataset.name() != name {
         return Err(RejectedDefinition::Misnamed { file: name.clone(), name: dataset.name().clone() });
     }
-    match live {
-        None => Ok(Admissible { dataset, version: 1, is_live: false }),
-        Some(live) if live.dataset.definition() == dataset.definition() => {
-            Ok(Admissible { dataset, version: live.version, is_live: true })
+    let Some(live) = live else {
+        if let Some(last) = last.as_ref().filter(|last| last.dataset.definition() != dataset.definition()) {
+            evolution::check(&last.dataset, &dataset)
+                .map_err(|refused| RejectedDefinition::Dropped { name: name.clone(), refused })?;
         }
-        Some(live) => {
-            evolution::check(&live.dataset, &dataset)?;
-            Ok(Admissible { dataset, version: live.version + 1, is_live: false })
-        }
+        return Ok(Admissible { dataset, version: newest + 1, is_live: false, follows: last });
+    };
+    let is_live = live.dataset.definition() == dataset.definition();
+    if !is_live {
+        evolution::check(&live.dataset, &dataset)?;
     }
+    let version = if is_live { live.version } else { live.version + 1 };
+    Ok(Admissible { dataset, version, is_live, follows: Some(live.clone()) })
 }
 
 /// Why the definition cannot have the CloudEvents type that it asks for. Two that are accepted at the same moment

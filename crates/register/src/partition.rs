@@ -40,7 +40,13 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
             let Some(head) = head else {
                 return Ok(changed);
             };
-            let accepted = accepted.ok_or_else(|| RegisterError::UnknownDataset(name.clone()))?;
+            let Some(accepted) = accepted else {
+                // Its commits stay where they are, unless somebody purges it.
+                return match schemas::dropped(&*self.store, name).await? {
+                    Some(_) => Ok(changed),
+                    None => Err(RegisterError::UnknownDataset(name.clone())),
+                };
+            };
             let wanted = entry(&head, &accepted);
             let found = match early {
                 Some(found) => found,

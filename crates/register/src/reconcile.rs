@@ -47,10 +47,13 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
         // taken for one without a definition, and somebody called.
         let committed = self.committed_datasets().await?;
         // Also those that nobody asks for any more: their data is still there.
-        let schemas::Loaded { datasets, damaged } = schemas::load_all(&*self.store).await?;
+        let schemas::Loaded { datasets, damaged, dropped } = schemas::load_all(&*self.store).await?;
         types::warn_of_shared(&datasets);
         for name in committed {
-            if !datasets.contains_key(&name) && !damaged.contains_key(&name) {
+            // What is left of a dataset that was dropped is meant to be there.
+            let is_known =
+                datasets.contains_key(&name) || damaged.contains_key(&name) || dropped.contains(&name);
+            if !is_known {
                 outcome.note(&name, None, RegisterError::UnknownDataset(name.clone()));
             }
         }

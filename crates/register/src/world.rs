@@ -84,8 +84,10 @@ impl World {
             rows: number * 10,
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at: self.register.clock.now(),
+            newest_landed_at: None,
         }
     }
 

@@ -7,7 +7,7 @@ use axum::{
     body::Body,
     http::{Request, Response},
 };
-use domain::port::Clock;
+use domain::{pace::Pace, port::Clock};
 use hyper::{
     body::Incoming,
     server::conn::http1,
@@ -21,6 +21,8 @@ use tokio::{
     net::TcpStream,
     sync::{Notify, watch},
 };
+
+use crate::stream::Paced;
 
 /// The path that a load balancer asks.
 const READYZ: &str = "/readyz";
@@ -49,6 +51,8 @@ pub(crate) struct Answering {
     pub(crate) phase: watch::Receiver<Phase>,
     /// Told once for each client that waits for a place: one connection that is kept for later requests is then closed.
     pub(crate) room: Arc<Notify>,
+    /// How slowly a client may take an answer.
+    pub(crate) pace: Pace,
 }
 
 impl Answering {
@@ -77,6 +81,7 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(error = domain::chain(&error), "a connection keeps Nagle's algorithm");
     }
+    let stream = Paced::new(stream, answering.pace);
     let (mut phase, room) = (answering.phase.clone(), Arc::clone(&answering.room));
     // A new connection is not kept for later: its first request may be on the way.
     let (kept, is_kept) = watch::channel(false);
@@ -92,7 +97,7 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD);
-    let mut server = pin!(http.serve_connection(TokioIo::new(stream), service));
+    let mut server = pin!(http.serve_connection(TokioIo::new(query::Worded::new(stream)), service));
     // An error means that the server is gone: it stops.
     let stopping = async { phase.wait_for(|phase| *phase == Phase::Stopping).await.is_ok() };
     let ended = tokio::select! {

@@ -4,13 +4,15 @@
 //! the catalog, and says no from the moment at which the process is asked to stop. The promise of a stop: no request that
 //! was under way is broken off before `TRIBUTARY_STOP` is over.
 //!
-//! It speaks HTTP/1.1 without TLS, behind a load balancer or an ingress, which has to bound slow clients.
+//! It speaks HTTP/1.1 without TLS, behind a load balancer or an ingress. Slow clients are bounded: in the head of a request, in
+//! its body, and in taking an answer.
 
 mod connection;
 mod error;
 mod program;
 mod serve;
 mod signals;
+mod stream;
 
 pub use error::ServerError;
 pub use program::{Request, USAGE, run};

@@ -11,7 +11,10 @@ use tokio::{
     task::{JoinError, JoinSet},
 };
 
-use crate::connection::{self, Answering, Phase};
+use crate::{
+    connection::{self, Answering, Phase},
+    stream::PACE,
+};
 
 /// For how long no connection is accepted after the system had no file left for one.
 const NO_FILES: Duration = Duration::from_millis(100);
@@ -36,7 +39,8 @@ pub struct Ended {
 /// some seconds to be cancelled.
 ///
 /// Where all places are taken, a connection that is only kept for later requests makes room for a new one. If every one
-/// has a request under way, new ones wait.
+/// has a request under way, new ones wait. A client that takes nothing of its answer for a minute, or less than 8 KiB a second
+/// of it on the whole, loses its connection.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -46,7 +50,7 @@ pub async fn serve(
     let (phase, phases) = watch::channel(Phase::Serving);
     let longest = settings.wait.saturating_add(AROUND);
     let room = Arc::new(Notify::new());
-    let answering = Answering { router, longest, phase: phases, room: Arc::clone(&room) };
+    let answering = Answering { router, longest, phase: phases, room: Arc::clone(&room), pace: PACE };
     let places = Arc::new(Semaphore::new(settings.server.max_connections));
     let mut connections = JoinSet::new();
 

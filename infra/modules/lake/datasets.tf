@@ -8,7 +8,7 @@ locals {
     for file in local.definitions : file => try(merge(jsondecode(file("${var.datasets_directory}/${file}")), {}), null)
   }
 
-  definition_members = ["name", "description", "columns", "identity", "event_time", "partition_by", "sort_by", "cloudevents_type"]
+  definition_members = ["name", "description", "columns", "identity", "event_time", "partition_by", "sort_by", "cloudevents_type", "unwrap"]
   column_members     = ["name", "type", "required", "from", "unit", "comment"]
   # The partition keys, and the words that the HTTP API uses as parameters.
   reserved_columns = ["dt", "hour", "select", "order", "limit", "format", "cursor", "and", "or", "not"]
@@ -27,7 +27,7 @@ locals {
         try(it.name, "") != trimsuffix(file, ".json") ? "\"name\" must be \"${trimsuffix(file, ".json")}\", as the file's" : "",
         !try(length([for column in it.columns : column.name]) >= 1, false) ? "\"columns\" must be a list of at least one { \"name\", \"type\" }" : "",
         length(distinct(local.columns[file])) != length(local.columns[file]) ? "every column must be defined once" : "",
-        !contains(["day", "hour"], try(it.partition_by, "day")) ? "\"partition_by\" must be \"day\" or \"hour\"" : "",
+        !contains(["day", "hour", "month", "none"], try(it.partition_by, "day")) ? "\"partition_by\" must be \"day\", \"hour\", \"month\" or \"none\"" : "",
       ],
       [for member in setsubtract(keys(it), local.definition_members) : "\"${member}\" is no member of a definition; there are ${join(", ", local.definition_members)}"],
       flatten(try([
@@ -46,7 +46,7 @@ locals {
         ) :
         !contains(local.columns[file], pair.name) ? "\"${pair.role}\" must name a column, and \"${pair.name}\" is none; there are ${join(", ", local.columns[file])}" :
         pair.role != "sort_by" && !contains(local.required_columns[file], pair.name) ? "column ${pair.name} must be required, as it is in \"${pair.role}\": add \"required\": true" :
-        pair.role == "event_time" && !contains(try(it.partition_by, "day") == "hour" ? ["timestamp"] : ["timestamp", "date"], lookup(local.column_types[file], pair.name, "")) ? "column ${pair.name} must be a timestamp, as it is the \"event_time\"; with partition_by day it may be a date" :
+        pair.role == "event_time" && !contains(try(it.partition_by, "day") == "hour" ? ["timestamp"] : ["timestamp", "date"], lookup(local.column_types[file], pair.name, "")) ? "column ${pair.name} must be a timestamp, as it is the \"event_time\"; with partition_by day, month or none it may be a date" :
         pair.role != "event_time" && can(regex("<", lookup(local.column_types[file], pair.name, ""))) ? "column ${pair.name} must be of a scalar type, as it is in \"${pair.role}\"" : ""
       ],
     ))

@@ -44,11 +44,15 @@ locals {
         conditions = {}
       },
       {
-        sid     = "DeleteWhatIsConsumedOrGarbage"
+        # What is consumed, garbage, replayed or discarded from quarantine, and what of a dataset is dropped.
+        sid     = "DeleteByCommand"
         actions = ["s3:DeleteObject"]
         resources = [
           "${local.bucket_arn}/commits/*",
+          "${local.bucket_arn}/datasets/*",
           "${local.bucket_arn}/landing/*",
+          "${local.bucket_arn}/quarantine/*",
+          "${local.bucket_arn}/schemas/*",
           "${local.bucket_arn}/tables/*",
           "${local.bucket_arn}/vacuum/*",
         ]
@@ -58,6 +62,13 @@ locals {
       {
         sid        = "ReadTheCatalog"
         actions    = ["glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"]
+        resources  = [local.glue_arns.catalog, local.glue_arns.database, local.glue_arns.tables]
+        conditions = {}
+      },
+      {
+        # The table of a dataset that is dropped.
+        sid        = "DropTables"
+        actions    = ["glue:DeleteTable"]
         resources  = [local.glue_arns.catalog, local.glue_arns.database, local.glue_arns.tables]
         conditions = {}
       },

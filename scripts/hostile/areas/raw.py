@@ -225,14 +225,14 @@ def targets(world):
     """Targets that are no path, and paths in forms that a reader might tidy up."""
     key = world.keys["reader"].header()
     wanted = {
-        "*": (400, 404), "": (400,), "?": (404, 400), "#": (400, 404), "//": (404,), "///v1/datasets": (404,), "/v1//datasets": (404,),
-        "/v1/datasets/": (404,), "/./v1/datasets": (404,), "/v1/../v1/datasets": (404,), "/v1/datasets/../datasets": (404,),
+        "*": (400, 404), "": (400,), "?": (308, 400), "#": (400, 308), "//": (404,), "///v1/datasets": (404,), "/v1//datasets": (404,),
+        "/v1/datasets/": (308,), "/./v1/datasets": (404,), "/v1/../v1/datasets": (404,), "/v1/datasets/../datasets": (404,),
         "/v1/datasets/flights/../canary/rows": (404,), "/v1/datasets/flights/%2e%2e/canary/rows": (404,), "/v1/datasets/flights%2frows": (404,),
         "/v1/datasets/flights%2f..%2fcanary": (404,), "/v1/datasets/flights%00": (404,), "/v1/datasets/flights%00/rows": (404,),
         "/v1/datasets/flights;x/rows": (404,), "/v1/datasets/flights.json": (404,), "/v1/datasets/FLIGHTS/rows": (404,), "/V1/datasets": (404,),
         "/v1/datasets/flights%20/rows": (404,), "/v1/datasets/%66lights/rows?limit=1": (200,), "/v1/datasets/%ff/rows": (400,),
         "/v1/datasets/%/rows": (400, 404), "/v1/datasets/%zz/rows": (400, 404), "/v1/datasets/%u0066lights/rows": (400, 404), "/v1%2fdatasets": (404,),
-        "/v1/datasets\\flights": (400, 404), "/v1/datasets/flights/rows/": (404,), "/v1/datasets/flights/rows#x": (200, 400, 404),
+        "/v1/datasets\\flights": (400, 404), "/v1/datasets/flights/rows/": (308,), "/v1/datasets/flights/rows#x": (200, 400, 404),
         "/v1/datasets/ｆlights/rows": (400, 404), "/access/keys.json": (404,), "/..%2faccess%2fkeys.json": (404,), "/%2e%2e/%2e%2e/etc/passwd": (404,),
         "/../../../../etc/passwd": (404,), "/docs/../access": (404,), "/metrics": (404,), "/debug/pprof": (404,), "/.env": (404,), "/.git/config": (404,),
         "/server-status": (404,), "/actuator/env": (404,), "/2015-03-31/functions/x/invocations": (404,), "/2018-06-01/runtime/invocation/next": (404,),

@@ -1,15 +1,16 @@
 //! Where a lost lake is restored from: another bucket, or a bucket as it was at a moment of the past.
 //!
-//! `tributary restore` alone makes these calls, with the rights of who operates the lake. No role of a function has them.
+//! `tributary restore` and `tributary partition recover` alone make these calls, with the rights of who operates the lake.
+//! No role of a function has them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::Utf8Error};
 
-use aws_sdk_s3::{Client, operation::list_object_versions::ListObjectVersionsOutput};
+use aws_sdk_s3::{Client, operation::list_object_versions::ListObjectVersionsOutput, types::EncodingType};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::port::{ObjectStore, StoreError};
 
-use super::{COPY_SOURCE, S3Store, meta, store_error};
+use super::{COPY_SOURCE, S3Store, encoded::Names, meta, store_error, unreadable};
 
 /// An object as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,16 +47,46 @@ impl S3Origin {
                 .collect());
         };
         let mut history = History::new(at);
+        self.each_page(prefix, |page| history.add(page)).await?;
+        Ok(history.into_objects())
+    }
+
+    /// Every version of every object below the prefix, whether it was deleted since or not, the newest first.
+    pub async fn versions(&self, prefix: &str) -> Result<Vec<OriginObject>, StoreError> {
+        let mut found = Vec::new();
+        self.each_page(prefix, |page| {
+            let names = Names::of(page.encoding_type());
+            for version in page.versions() {
+                let object = meta(names.read(version.key())?, version.size(), version.last_modified());
+                let id = version.version_id().map(str::to_owned);
+                let found_object = OriginObject { key: object.key, size: object.size, version: id };
+                found.push((object.last_modified, found_object));
+            }
+            Ok(())
+        })
+        .await?;
+        found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        Ok(found.into_iter().map(|(_, object)| object).collect())
+    }
+
+    async fn each_page(
+        &self,
+        prefix: &str,
+        mut take: impl FnMut(&ListObjectVersionsOutput) -> Result<(), Utf8Error> + Send,
+    ) -> Result<(), StoreError> {
         let (mut key, mut version) = (None, None);
         loop {
             let call = self.client().list_object_versions().bucket(&self.there.bucket).prefix(prefix);
             let call = call.set_key_marker(key.take()).set_version_id_marker(version.take());
+            let call = call.encoding_type(EncodingType::Url);
             let page = call.send().await.map_err(|error| store_error(prefix, error.into()))?;
-            history.add(&page);
+            let names = Names::of(page.encoding_type());
+            let next = page.next_key_marker().map(|marker| names.read(Some(marker))).transpose();
+            let next = take(&page).and(next).map_err(|error| unreadable(prefix, error))?;
             if page.is_truncated != Some(true) {
-                return Ok(history.into_objects());
+                return Ok(());
             }
-            (key, version) = (page.next_key_marker, page.next_version_id_marker);
+            (key, version) = (next, page.next_version_id_marker);
             if key.is_none() {
                 let source =
                     "S3 answered a page that is not the last one, and not where the next begins".into();
@@ -108,10 +139,11 @@ impl History {
         Self { at, newest: BTreeMap::new() }
     }
 
-    fn add(&mut self, page: &ListObjectVersionsOutput) {
+    /// Takes a page.
+    fn add(&mut self, page: &ListObjectVersionsOutput) -> Result<(), Utf8Error> {
+        let names = Names::of(page.encoding_type());
         for found in page.versions() {
-            let key = found.key().unwrap_or_default().to_owned();
-            let object = meta(key, found.size(), found.last_modified());
+            let object = meta(names.read(found.key())?, found.size(), found.last_modified());
             let version = found.version_id().map(str::to_owned);
             let at = object.last_modified;
             self.put(
@@ -121,10 +153,10 @@ impl History {
             );
         }
         for marker in page.delete_markers() {
-            let key = marker.key().unwrap_or_default().to_owned();
-            let deleted = meta(key, None, marker.last_modified());
+            let deleted = meta(names.read(marker.key())?, None, marker.last_modified());
             self.put(deleted.last_modified, deleted.key, None);
         }
+        Ok(())
     }
 
     /// S3 says the second alone: of a version and a deletion in one second, the version counts. To restore too much is
@@ -180,8 +212,26 @@ mod tests {
             .delete_markers(marker("c", 20))
             .build();
         let mut history = History::new(DateTime::from_timestamp(second, 0).unwrap());
-        history.add(&page);
+        history.add(&page).unwrap();
         history.into_objects().into_iter().map(|object| (object.key, object.version)).collect()
+    }
+
+    #[test]
+    fn encoded_names_are_decoded_all_of_them() {
+        let page = ListObjectVersionsOutput::builder()
+            .encoding_type(EncodingType::Url)
+            .versions(version("a%01+b", "1", 10))
+            .versions(version("c%2B", "1", 10))
+            .delete_markers(marker("c%2B", 20))
+            .build();
+        let mut history = History::new(DateTime::from_timestamp(30, 0).unwrap());
+        history.add(&page).unwrap();
+        let keys: Vec<String> = history.into_objects().into_iter().map(|object| object.key).collect();
+        assert_eq!(keys, ["a\u{1} b"]);
+        let plain = ListObjectVersionsOutput::builder().versions(version("a%01", "1", 10)).build();
+        let mut history = History::new(DateTime::from_timestamp(30, 0).unwrap());
+        history.add(&plain).unwrap();
+        assert_eq!(history.into_objects()[0].key, "a%01");
     }
 
     #[test]

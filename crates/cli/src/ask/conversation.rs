@@ -15,6 +15,8 @@ use crate::{failure::Failure, lake::RemoteLake, output, stop::Stop};
 
 /// The longest answer of one page, in bytes: more than any answer is allowed to have.
 const LONGEST: usize = 1 << 30;
+/// The rows of a page of an export: some ten MB.
+const PAGE_ROWS: u64 = 100_000;
 /// The pause between two looks at a query.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The longest.
@@ -60,6 +62,8 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
     /// How many.
     pub(super) rows: Option<u64>,
+    /// Whether there are more that the limit kept away.
+    pub(super) is_cut: bool,
 }
 
 struct Reply {
@@ -80,6 +84,41 @@ impl Conversation {
 
     /// The rows that answer the question. If the process is asked to stop, the query is cancelled.
     pub(super) async fn rows(&self, question: &Question, stop: &mut Stop) -> Result<Answer, Failure> {
+        self.first(question, stop, None).await?.rows()
+    }
+
+    /// All rows that answer the question, page by page, and how many there are.
+    pub(super) async fn pages(
+        &self,
+        question: &Question,
+        stop: &mut Stop,
+        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<u64, Failure> {
+        let mut reply = self.first(question, stop, Some(PAGE_ROWS)).await?;
+        let spinner = output::spinner("reading the rows");
+        let mut rows = 0;
+        loop {
+            if reply.status != StatusCode::OK {
+                return Err(reply.failure());
+            }
+            rows += reply.row_count().unwrap_or_default();
+            take(&reply.body)?;
+            let Some(next) = reply.next() else { break };
+            spinner.set_message(format!("{} read", output::counted(rows, "row")));
+            let page = stop.unless_requested(self.send("GET", &next, None)).await;
+            reply = page.ok_or(Failure::Interrupted)??;
+        }
+        spinner.finish_and_clear();
+        Ok(rows)
+    }
+
+    /// The first page, of so many rows if that is said, or why there is none.
+    async fn first(
+        &self,
+        question: &Question,
+        stop: &mut Stop,
+        page_rows: Option<u64>,
+    ) -> Result<Reply, Failure> {
         let spinner = output::spinner("starting the query");
         let mut asked = pin!(self.send(question.method, &question.path, question.body.as_deref()));
         let Some(reply) = stop.unless_requested(asked.as_mut()).await else {
@@ -95,7 +134,7 @@ impl Conversation {
         let reply = reply?;
         if reply.status != StatusCode::ACCEPTED {
             spinner.finish_and_clear();
-            return reply.rows();
+            return Ok(reply);
         }
         let mut query: QueryState = reply.json()?;
         let this = query.links.this.clone();
@@ -122,12 +161,20 @@ impl Conversation {
                 // The SQL, or what its values come to.
                 Some(ProblemText { detail, status: 400 }) => Failure::Input(detail),
                 Some(ProblemText { detail, .. }) => Failure::NotDone(detail),
-                None => Failure::NotDone(format!("the query is {}", query.state)),
+                None if query.state == "cancelled" => {
+                    Failure::NotDone("the query was cancelled: run it again".to_owned())
+                }
+                None => Failure::NotDone(format!(
+                    "the query ended as {:?}, and the API gives no reason: the lake's log has it",
+                    query.state
+                )),
             });
         }
-        let rows = stop.unless_requested(self.send("GET", &query.links.rows, None)).await;
+        let page_rows = page_rows.map(|rows| format!("&limit={rows}")).unwrap_or_default();
+        let path = format!("{}{page_rows}", query.links.rows);
+        let rows = stop.unless_requested(self.send("GET", &path, None)).await;
         spinner.finish_and_clear();
-        rows.ok_or(Failure::Interrupted)??.rows()
+        rows.ok_or(Failure::Interrupted)?
     }
 
     async fn cancel(&self, query: &str) {
@@ -160,15 +207,39 @@ impl Conversation {
 impl Reply {
     /// What a success brought.
     fn rows(self) -> Result<Answer, Failure> {
-        if self.headers.contains_key(header::LINK) || self.status == StatusCode::SEE_OTHER {
-            let detail = "the rows are more than one answer takes: lower --limit, or select fewer columns";
+        if self.is_part() || self.status == StatusCode::SEE_OTHER {
+            let detail = "the rows are more than one answer takes: lower --limit, select fewer columns, or write them all \
+                          into a file, with --output FILE.csv or FILE.ndjson";
             return Err(Failure::NotDone(detail.to_owned()));
         }
         if self.status != StatusCode::OK {
             return Err(self.failure());
         }
-        let rows = self.headers.get("tributary-rows").and_then(|rows| rows.to_str().ok()?.parse().ok());
-        Ok(Answer { body: self.body, rows })
+        let rows = self.row_count();
+        let is_cut = self.header("tributary-complete") == Some("false");
+        Ok(Answer { body: self.body, rows, is_cut })
+    }
+
+    /// Whether the answer has a part of its query's result: the next page is one of the same query.
+    fn is_part(&self) -> bool {
+        self.next().is_some()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    fn row_count(&self) -> Option<u64> {
+        self.headers.get("tributary-rows").and_then(|rows| rows.to_str().ok()?.parse().ok())
+    }
+
+    /// Where the next page of the same query is. What lies beyond its limit is another query, and was not asked for.
+    fn next(&self) -> Option<String> {
+        let link = self.headers.get(header::LINK)?.to_str().ok()?;
+        let next = link.split(',').find(|link| link.contains("rel=\"next\""))?;
+        let (_, from) = next.split_once('<')?;
+        let (path, _) = from.split_once('>')?;
+        path.starts_with("/v1/queries/").then(|| path.to_owned())
     }
 
     fn json<T: serde::de::DeserializeOwned>(self) -> Result<T, Failure> {

@@ -4,6 +4,7 @@ mod doubt;
 mod keys;
 mod names;
 mod number;
+mod partition;
 mod profile;
 mod propose;
 mod sample;
@@ -59,9 +60,10 @@ pub(crate) struct InferOptions {
     /// The column that says when it happened.
     #[arg(long, value_name = "COLUMN")]
     event_time: Option<String>,
-    /// How finely the table is partitioned.
-    #[arg(long, value_enum, default_value_t = By::Day)]
-    partition_by: By,
+    /// How finely the table is partitioned [default: day; month for little data a day; none for a small file of events
+    /// with an identity and without an event time].
+    #[arg(long, value_enum)]
+    partition_by: Option<By>,
     #[command(flatten)]
     text: TextOptions,
     /// The name of the array whose elements are the events, within an object around it [default: the only field of the
@@ -81,8 +83,14 @@ pub(crate) struct InferOptions {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum By {
+    /// dt=2026-11-23
     Day,
+    /// dt=2026-11-23/hour=10
     Hour,
+    /// dt=2026-11
+    Month,
+    /// dt=all
+    None,
 }
 
 pub(super) fn run(options: &InferOptions) -> Result<(), Failure> {
@@ -116,18 +124,31 @@ pub(super) fn run(options: &InferOptions) -> Result<(), Failure> {
         doubts.insert(0, Doubt::of_unwrap(array));
     }
     candidates.identities = keys::together(&candidates, &definition, &sample.events);
-    let definition = with_keys(definition, options)?;
-    let dataset = Dataset::new(definition.clone()).map_err(|error| {
-        Failure::Input(format!("that makes no valid definition: {}", domain::chain(&error)))
-    })?;
+    let mut definition = with_keys(definition, options)?;
+    let mut dataset = valid(&definition)?;
     let published = sample.as_published(&dataset).map_err(Failure::Input)?;
+    let mut because = None;
+    if options.partition_by.is_none() {
+        let is_whole = !sample.is_cut && options.file != Path::new("-");
+        let chosen = partition::choose(&dataset, &published, is_whole);
+        definition.partition_by = chosen.by;
+        because = chosen.because;
+        dataset = valid(&definition)?;
+    }
     let refused = verify::refused(&dataset, &published, SystemClock.now());
-    let found = text::Found { profile: &profile, dataset: &dataset, sample: &sample, refused: &refused };
+    let found = text::Found {
+        profile: &profile,
+        dataset: &dataset,
+        sample: &sample,
+        refused: &refused,
+        partitioned: because.as_deref(),
+    };
     if options.json {
         output::print_json(&json!({
             "definition": definition,
             "events": profile.events,
             "doubts": doubts,
+            "partitioned_because": because,
             "identity_candidates": candidates.identity,
             "identities_of_several_columns": candidates.identities,
             "event_time_candidates": candidates.event_time,
@@ -141,6 +162,11 @@ pub(super) fn run(options: &InferOptions) -> Result<(), Failure> {
         output::note(&text::remarks(&found, &doubts, &candidates));
     }
     Ok(())
+}
+
+fn valid(definition: &Definition) -> Result<Dataset, Failure> {
+    Dataset::new(definition.clone())
+        .map_err(|error| Failure::Input(format!("that makes no valid definition: {}", domain::chain(&error))))
 }
 
 fn name(options: &InferOptions) -> Result<DatasetName, Failure> {
@@ -173,8 +199,10 @@ fn with_keys(mut definition: Definition, options: &InferOptions) -> Result<Defin
     definition.identity = identity;
     definition.event_time = event_time;
     definition.partition_by = match options.partition_by {
-        By::Day => Granularity::Day,
-        By::Hour => Granularity::Hour,
+        None | Some(By::Day) => Granularity::Day,
+        Some(By::Hour) => Granularity::Hour,
+        Some(By::Month) => Granularity::Month,
+        Some(By::None) => Granularity::None,
     };
     Ok(definition)
 }

@@ -4,10 +4,7 @@ use clap::Args;
 use domain::Dataset;
 use serde_json::{Value, json};
 
-use super::{
-    granularity,
-    survey::{self, Survey, Surveyed},
-};
+use super::survey::{self, Survey, Surveyed};
 use crate::{
     failure::Failure,
     lake::RemoteLake,
@@ -80,7 +77,7 @@ fn person(survey: &Survey) -> String {
             name.to_string(),
             or_dash(live.as_ref().map(|live| live.version.to_string())),
             or_dash(dataset.map(|dataset| dataset.columns().len().to_string())),
-            or_dash(dataset.map(|dataset| granularity(dataset).to_owned())),
+            or_dash(dataset.map(|dataset| dataset.granularity().as_str().to_owned())),
             words,
         ]);
     }

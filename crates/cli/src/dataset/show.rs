@@ -2,13 +2,12 @@
 
 use clap::Args;
 use domain::{
-    DatasetName,
+    DatasetName, Granularity,
     key::{self, ParsedKey},
     port::{ObjectStore, StoreError},
     schemas::{self, Accepted},
 };
 
-use super::granularity;
 use crate::{
     failure::Failure,
     lake::RemoteLake,
@@ -99,8 +98,11 @@ fn person(accepted: &Accepted, versions: &[Version]) -> String {
     let identity: Vec<&str> = dataset.identity().map(|column| column.name.as_str()).collect();
     let identity = if identity.is_empty() { "the message".to_owned() } else { identity.join(", ") };
     let time = dataset.event_time().map_or("the time of the publish", |column| column.name.as_str());
-    let by = granularity(dataset);
-    lines.push(format!("Events are the same by {identity}, partitioned by {by} of {time}."));
+    let by = match dataset.granularity() {
+        Granularity::None => "in one partition".to_owned(),
+        by => format!("partitioned by {} of {time}", by.as_str()),
+    };
+    lines.push(format!("Events are the same by {identity}, {by}."));
     lines.push(format!("Rows are in the order of {}.", dataset.sort_order().join(", ")));
     let accepted =
         versions.iter().map(|(version, at)| format!("{version} ({})", at.format("%Y-%m-%d %H:%M")));

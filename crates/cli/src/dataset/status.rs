@@ -3,6 +3,7 @@
 
 mod catalog;
 mod facts;
+mod files;
 mod follow;
 mod landing;
 mod log;
@@ -11,14 +12,16 @@ mod quarantined;
 mod scan;
 mod text;
 
+use std::collections::BTreeSet;
+
 use aws::SystemClock;
 use chrono::{DateTime, Utc};
 use clap::Args;
-use domain::{DatasetName, port::Clock};
+use domain::{DatasetName, key, port::Clock};
 use futures::{StreamExt, stream};
 use serde::Serialize;
 
-use super::survey::{self, Surveyed};
+use super::survey::{self, State, Survey, Surveyed};
 use crate::{
     failure::Failure,
     lake::{LakeError, RemoteLake},
@@ -119,6 +122,7 @@ async fn look(
         },
         None => {
             let survey = survey::all(&lake.store).await?;
+            report.problems.extend(unknown(lake, &survey).await?);
             report.problems.extend(survey.strangers.iter().map(|key| Problem::stranger(key)));
             let unrouted = quarantined::read(&lake.store, None, now).await?;
             report.problems.extend(problem::refused(None, &unrouted, now));
@@ -132,6 +136,21 @@ async fn look(
         report.datasets.push(dataset?);
     }
     Ok(Some(report))
+}
+
+/// Datasets that something is in the bucket of, without a definition.
+async fn unknown(lake: &RemoteLake, survey: &Survey) -> Result<Vec<Problem>, LakeError> {
+    let mut used = scan::datasets(&lake.store, key::LANDING).await?;
+    used.extend(scan::datasets(&lake.store, key::COMMITS).await?);
+    let known: BTreeSet<&DatasetName> = survey
+        .datasets
+        .iter()
+        .filter(|known| known.state != State::NotRequested || known.live.is_some())
+        .map(|known| &known.name)
+        .chain(&survey.dropped)
+        .collect();
+    let unknown = used.iter().filter(|name| !known.contains(name));
+    Ok(unknown.map(Problem::unknown).collect())
 }
 
 async fn report_on(

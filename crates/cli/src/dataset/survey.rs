@@ -54,18 +54,20 @@ pub(crate) struct Survey {
     pub(crate) datasets: Vec<Surveyed>,
     /// Objects in `datasets/` that ask for nothing, since their name is none of a dataset.
     pub(crate) strangers: Vec<String>,
+    /// Datasets that were dropped, and that no version is live of again.
+    pub(crate) dropped: BTreeSet<DatasetName>,
 }
 
 /// Looks at every dataset.
 pub(crate) async fn all<S: ObjectStore>(store: &S) -> Result<Survey, LakeError> {
     // What is live before what is asked for: a request of this moment is then seen as waiting, and not as
     // older than what is live.
-    let Loaded { mut datasets, mut damaged } = schemas::load_all(store).await?;
+    let Loaded { mut datasets, mut damaged, dropped } = schemas::load_all(store).await?;
     let (requests, strangers) = requests(store, key::DATASETS).await?;
     let mut names: BTreeSet<DatasetName> = requests.keys().cloned().collect();
     names.extend(datasets.keys().cloned());
     names.extend(damaged.keys().cloned());
-    let mut survey = Survey { datasets: Vec::with_capacity(names.len()), strangers };
+    let mut survey = Survey { datasets: Vec::with_capacity(names.len()), strangers, dropped };
     for name in names {
         let live = match damaged.remove(&name) {
             Some(error) => Err(error),

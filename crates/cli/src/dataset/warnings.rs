@@ -51,6 +51,9 @@ fn no_event_time(dataset: &Dataset) -> Option<Warning> {
     let (boundary, partition) = match dataset.granularity() {
         Granularity::Day => ("midnight UTC", "the day"),
         Granularity::Hour => ("the full hour", "the hour"),
+        Granularity::Month => ("the end of the month UTC", "the month"),
+        // One partition: twins are found among all rows.
+        Granularity::None => return None,
     };
     let message = format!(
         "identity without event_time: {partition} of the publish decides the partition, and twins are found within \

@@ -25,12 +25,10 @@ pub(super) fn compare_table(accepted: &Accepted, found: Option<&Table>) -> Optio
     }
     let mut what = Vec::new();
     other(&mut what, "its location", &found.location, &wanted.location);
-    other(
-        &mut what,
-        "its partition keys",
-        &found.partition_keys.join(", "),
-        &wanted.partition_keys.join(", "),
-    );
+    if found.partition_keys != wanted.partition_keys {
+        let (found, wanted) = (keys(&found.partition_keys), keys(&wanted.partition_keys));
+        what.push(format!("it has {found}, and should have {wanted}"));
+    }
     columns(&mut what, &found.columns, &wanted.columns);
     if found.description != wanted.description {
         what.push("its description is another one".to_owned());
@@ -118,9 +116,20 @@ fn version(found: &Table) -> Option<u32> {
     found.parameters.get(SCHEMA_VERSION_PARAMETER)?.parse().ok()
 }
 
+/// Partition keys in words. A table that somebody made by hand may have none.
+fn keys(keys: &[String]) -> String {
+    match keys {
+        [] => "no partition keys".to_owned(),
+        [key] => format!("the partition key {key}"),
+        keys => format!("the partition keys {}", keys.join(", ")),
+    }
+}
+
+/// A text of somebody's hand may be empty.
 fn other(what: &mut Vec<String>, name: &str, found: &str, wanted: &str) {
+    let or_empty = |text: &str| if text.is_empty() { "empty".to_owned() } else { text.to_owned() };
     if found != wanted {
-        what.push(format!("{name} is {found}, not {wanted}"));
+        what.push(format!("{name} is {}, not {}", or_empty(found), or_empty(wanted)));
     }
 }
 

@@ -1,12 +1,10 @@
 //! What is asked for, held against what is live.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use domain::problem::REGISTER_IS_LATE;
 
 use super::difference::{Difference, Kind};
 use crate::dataset::{State, Surveyed};
-
-/// `register` hears of a request or a commit within seconds.
-pub(super) const REGISTER_IS_LATE: TimeDelta = TimeDelta::minutes(5);
 
 pub(super) fn compare(surveyed: &Surveyed, now: DateTime<Utc>) -> Option<Difference> {
     let (kind, what) = match &surveyed.state {

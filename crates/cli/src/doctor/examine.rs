@@ -1,12 +1,12 @@
 //! The comparison as a whole. It only reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use domain::{
     DatasetName, Partition,
     port::{Catalog, CatalogError, Clock, ObjectStore},
-    schemas::Accepted,
+    schemas::{self, Accepted},
 };
 use futures::{StreamExt, stream};
 
@@ -19,7 +19,7 @@ use super::{
     vacuum,
 };
 use crate::{
-    dataset::{self, Surveyed},
+    dataset::{self, State, Surveyed},
     lake::LakeError,
 };
 
@@ -68,7 +68,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
         progress: &(dyn Fn(Step) + Sync),
     ) -> Result<Option<Report>, LakeError> {
         let now = self.clock.now();
-        let (surveyed, mut differences) = self.survey().await?;
+        let (surveyed, dropped, mut differences) = self.survey().await?;
         differences.extend(surveyed.iter().filter_map(|surveyed| definitions::compare(surveyed, now)));
         let Listing { mut partitions, used, strangers } = listing::list(self.store, self.scope, now).await?;
         differences.extend(strangers);
@@ -78,8 +78,14 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
         for Surveyed { name, live, .. } in surveyed {
             known.insert(name, Known { accepted: live, has_table: false });
         }
-        for (name, _) in partitions.keys() {
+        for name in partitions.keys().map(|(name, _)| name).chain(&dropped) {
             known.entry(name.clone()).or_default();
+        }
+        // What landed late, or was left without --purge, is meant to wait.
+        for ((name, _), landed) in &mut partitions {
+            if dropped.contains(name) {
+                landed.clear();
+            }
         }
         if known.is_empty() && self.scope.dataset.is_some() {
             return Ok(None);
@@ -102,6 +108,11 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
                         }
                     }
                 }
+                None if dropped.contains(name) && self.catalog.table(name).await?.is_some() => {
+                    let what = "the dataset was dropped, and the catalog has its table";
+                    differences.push(Difference::of_dataset(name, Kind::TableOfDropped, what));
+                }
+                None if dropped.contains(name) => {}
                 None if used.contains(name) && !is_damaged(&differences, name) => {
                     let what = "there are events or commits of it, and no accepted definition";
                     differences.push(Difference::of_dataset(name, Kind::DatasetUnknown, what));
@@ -135,16 +146,23 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
         Ok(Some(report))
     }
 
-    /// The definitions, and the objects in `datasets/` that are none.
-    async fn survey(&self) -> Result<(Vec<Surveyed>, Vec<Difference>), LakeError> {
+    /// The definitions, the datasets that were dropped, and the objects in `datasets/` that are none.
+    async fn survey(&self) -> Result<(Vec<Surveyed>, BTreeSet<DatasetName>, Vec<Difference>), LakeError> {
         match &self.scope.dataset {
             Some(name) => {
-                Ok((dataset::survey_one(self.store, name).await?.into_iter().collect(), Vec::new()))
+                let surveyed = dataset::survey_one(self.store, name).await?;
+                let has_definition = |surveyed: &Surveyed| {
+                    surveyed.live.is_some() || matches!(surveyed.state, State::Damaged { .. })
+                };
+                let is_dropped = !surveyed.as_ref().is_some_and(has_definition)
+                    && schemas::dropped(self.store, name).await?.is_some();
+                let dropped = is_dropped.then(|| name.clone()).into_iter().collect();
+                Ok((surveyed.into_iter().collect(), dropped, Vec::new()))
             }
             None => {
                 let survey = dataset::survey_all(self.store).await?;
                 let strangers = survey.strangers.into_iter().map(Difference::stranger);
-                Ok((survey.datasets, strangers.collect()))
+                Ok((survey.datasets, survey.dropped, strangers.collect()))
             }
         }
     }

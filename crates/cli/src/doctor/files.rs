@@ -17,7 +17,7 @@ pub(super) struct Directory {
 }
 
 /// What the head's directory has and has not. `log` has the numbers of the commits below the head.
-pub(super) fn compare(head: &Commit, log: &BTreeSet<u64>, objects: &[ObjectMeta]) -> Vec<Difference> {
+pub(crate) fn compare(head: &Commit, log: &BTreeSet<u64>, objects: &[ObjectMeta]) -> Vec<Difference> {
     let of = |kind, what: String, key: &str| {
         Difference::of_partition(&head.dataset, &head.partition, kind, what).at(key)
     };
@@ -27,6 +27,7 @@ pub(super) fn compare(head: &Commit, log: &BTreeSet<u64>, objects: &[ObjectMeta]
         .map(|object| (object.key.as_str(), object.size))
         .collect();
     let same_rows = same_rows(head, log);
+    let lost = |kind, what: String, key: &str| Difference { same_rows, ..of(kind, what, key) };
     let mut differences = Vec::new();
     for file in &head.files {
         match found.remove(file.key.as_str()) {
@@ -34,11 +35,11 @@ pub(super) fn compare(head: &Commit, log: &BTreeSet<u64>, objects: &[ObjectMeta]
             Some(size) => {
                 let what =
                     format!("data file {} has {size} bytes, and the head says {}", file.key, file.bytes);
-                differences.push(of(Kind::FileChanged { same_rows }, what, &file.key));
+                differences.push(lost(Kind::FileChanged, what, &file.key));
             }
             None => {
                 let what = format!("data file {} is gone, with {}", file.key, counted(file.rows, "row"));
-                differences.push(of(Kind::FileMissing { same_rows }, what, &file.key));
+                differences.push(lost(Kind::FileMissing, what, &file.key));
             }
         }
     }

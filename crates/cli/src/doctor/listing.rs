@@ -2,18 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     DatasetName, Partition,
     batch::BatchName,
     key::{self, ParsedKey},
     port::{ObjectMeta, ObjectStore, StoreError},
+    problem::COMPACT_IS_LATE,
 };
 
 use super::{difference::Difference, scope::Scope};
-
-/// What has landed is in the table within minutes.
-pub(super) const LANDING_IS_LATE: TimeDelta = TimeDelta::hours(1);
 
 /// A landing object that should have been consumed.
 #[derive(Debug, Clone)]
@@ -43,7 +41,7 @@ pub(super) async fn list<S: ObjectStore>(
         Ok(ParsedKey::Landing(dataset, partition, batch)) => {
             listing.used.insert(dataset.clone());
             let landed = listing.partitions.entry((dataset, partition)).or_default();
-            if now - object.last_modified > LANDING_IS_LATE {
+            if now - object.last_modified > COMPACT_IS_LATE {
                 landed.push(Landed { batch, at: object.last_modified });
             }
         }

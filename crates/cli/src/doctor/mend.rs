@@ -28,6 +28,7 @@ impl Deployment<'_> {
             | Kind::EntryBehind
             | Kind::EntryDiffers
             | Kind::EntryByHand => self.scheduled("register", "reconciles"),
+            Kind::TableOfDropped => format!("tributary dataset drop {dataset} --yes"),
             Kind::Leftover => self.scheduled("compact", "vacuums"),
             Kind::DefinitionRefused | Kind::DatasetUnknown => "tributary dataset apply FILE".to_owned(),
             Kind::DefinitionDamaged => {
@@ -38,12 +39,15 @@ impl Deployment<'_> {
             Kind::CommitUnreadable => {
                 format!("upgrade, if it says so; else {}", self.replace(difference, key))
             }
-            Kind::FileMissing { same_rows: Some(generation) }
-            | Kind::FileChanged { same_rows: Some(generation) } => {
+            Kind::FileMissing | Kind::FileChanged if difference.same_rows.is_some() => {
+                let generation = difference.same_rows.unwrap_or_default();
                 format!("tributary partition rollback {dataset} {partition} --to {generation}")
             }
-            Kind::FileMissing { same_rows: None } => restore(difference),
-            Kind::FileChanged { same_rows: None } | Kind::FileUnreadable => self.replace(difference, key),
+            Kind::FileMissing => format!("{}; {}", restore(difference), without(dataset, &partition)),
+            Kind::FileChanged => {
+                format!("{}; {}", self.replace(difference, key), without(dataset, &partition))
+            }
+            Kind::FileUnreadable => self.replace(difference, key),
             Kind::NotCounted => {
                 format!("tributary doctor --deep --dataset {dataset} --partition {partition}")
             }
@@ -62,6 +66,12 @@ impl Deployment<'_> {
                     .unwrap_or_default()
             ),
             Kind::LandingWaits => format!("tributary compact {dataset} --partition {partition}"),
+            Kind::EventsQuarantined | Kind::QuarantineDamaged => {
+                format!("tributary quarantine list --dataset {dataset}")
+            }
+            Kind::CatalogRefused | Kind::StoreRefused | Kind::Defect => {
+                "see what the log of the function says".to_owned()
+            }
         }
     }
 
@@ -99,4 +109,9 @@ impl Deployment<'_> {
 fn restore(difference: &Difference) -> String {
     let of = difference.dataset.as_ref().map(|dataset| format!(" --dataset {dataset}")).unwrap_or_default();
     format!("tributary restore --from BACKUP{of}, or --at TIME{of} if the bucket has versions")
+}
+
+/// Where there is no backup.
+fn without(dataset: &str, partition: &str) -> String {
+    format!("without a backup: tributary partition recover {dataset} {partition}")
 }

@@ -9,6 +9,7 @@ use domain::{
     invariant,
     key::{self, ParsedKey},
     port::{Catalog, Clock, ObjectMeta, ObjectStore, StoreError},
+    problem::{COMPACT_IS_LATE, REGISTER_IS_LATE},
     run,
     schemas::Accepted,
 };
@@ -16,7 +17,6 @@ use futures::{StreamExt, stream};
 
 use super::{
     catalog,
-    definitions::REGISTER_IS_LATE,
     difference::{Difference, Kind},
     examine::{Examiner, READS},
     files,
@@ -194,8 +194,9 @@ fn waiting(place: &Place<'_>, head: Option<&Commit>, now: DateTime<Utc>) -> Opti
     let waiting: Vec<_> = place.landed.iter().filter(|landed| !consumed.contains(&landed.batch)).collect();
     let oldest = waiting.iter().map(|landed| landed.at).min()?;
     let what = format!(
-        "{} in landing wait for more than an hour, the oldest for {}",
+        "{} in landing wait for more than {}, the oldest for {}",
         counted(waiting.len() as u64, "object"),
+        span(COMPACT_IS_LATE),
         span(now - oldest)
     );
     Some(Difference::of_partition(&place.dataset, &place.partition, Kind::LandingWaits, what))

@@ -79,8 +79,10 @@ impl World {
             rows: 3,
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at: self.clock.now(),
+            newest_landed_at: None,
         };
         self.put(&commit.key(), &serde_json::to_string(&commit).unwrap()).await;
         commit
@@ -184,7 +186,15 @@ async fn tables_are_held_against_their_definitions() {
             Table { location: "s3://elsewhere/".into(), ..table.clone() },
             "its location is s3://elsewhere/, not",
         ),
-        (Table { partition_keys: vec!["day".into()], ..table.clone() }, "its partition keys is day, not dt"),
+        (
+            Table { partition_keys: Vec::new(), ..table.clone() },
+            "it has no partition keys, and should have the partition key dt",
+        ),
+        (
+            Table { partition_keys: vec!["day".into(), "hour".into()], ..table.clone() },
+            "it has the partition keys day, hour, and should have the partition key dt",
+        ),
+        (Table { location: String::new(), ..table.clone() }, "its location is empty, not"),
         (Table { parameters: [].into(), ..table.clone() }, "tributary.schema_version is nothing, not 1"),
     ] {
         world.catalog.update_table(&Table { version: None, ..damaged }).await.unwrap();
@@ -344,4 +354,21 @@ async fn a_person_sees_each_command_once() {
     let machine = text::machine(&report, &deployment);
     assert_eq!(machine["differences"][1]["kind"], "entry_missing");
     assert_eq!(machine["differences"][1]["partition"], "dt=2026-11-23");
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_dropped_dataset_is_no_difference_and_its_table_is_one() {
+    let world = World::healthy().await;
+    world.put(&key::landing(&world.dataset, &day(23), &batch("late")), "packed").await;
+    world.clock.advance(TimeDelta::minutes(30));
+    let note = domain::schemas::Dropped::without_data(1, world.clock.now()).to_bytes().unwrap();
+    world.put("schemas/seats/dropped.json", std::str::from_utf8(&note).unwrap()).await;
+    world.delete("datasets/seats.json").await;
+    world.finds("table_of_dropped", "seats").await;
+    assert_eq!(world.words().await.1, "tributary dataset drop seats --yes");
+    let one = Scope { dataset: Some(world.dataset.clone()), partition: None };
+    assert_eq!(world.report(&one).await.unwrap().differences.len(), 1);
+    world.catalog.delete_table(&world.dataset).await.unwrap();
+    assert_eq!(world.found().await, []);
+    assert_eq!(world.report(&one).await.unwrap().differences, []);
 }

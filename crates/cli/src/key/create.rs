@@ -20,7 +20,15 @@ use crate::{failure::Failure, lake::RemoteLake, output};
 /// The requests in a minute of a key for which nobody says another number: ten a second, more than a dashboard sends.
 const DEFAULT_RATE: &str = "600";
 
+/// What the first key changes for everybody else. The API reads the keys as often as the catalog.
+const FIRST: &str = "note: this is the first key of this lake. Within TRIBUTARY_CATALOG_CACHE (5s by default), the API \
+                     answers 401 to every request without a key, also where TRIBUTARY_OPEN_ACCESS is on; to revoke all \
+                     keys does not open it again. `tributary rows` and `tributary query` need no key.";
+
 /// Make a key of the HTTP API. It is printed this once: the lake keeps only its hash.
+///
+/// The first key closes an API that was open: from then on every request needs a key, and to revoke all keys does not open
+/// it again.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -113,6 +121,9 @@ pub(super) async fn run(options: CreateOptions) -> Result<(), Failure> {
             daily_dollars: options.daily_dollars,
         },
     };
+    // Two that are made at the same time may both be the first: each is told so then.
+    let before = access::load(&lake.store).await.map_err(|error| failure(&lake, error))?;
+    let is_first = before.is_none_or(|keys| keys.keys.is_empty());
     let made = access::create(&lake.store, &OsEntropy, now, &new).await;
     let (key, secret) = made.map_err(|error| failure(&lake, error))?;
     audit::key_created(&key);
@@ -130,6 +141,9 @@ pub(super) async fn run(options: CreateOptions) -> Result<(), Failure> {
             until.unwrap_or_default(),
             secret.reveal(),
         ))?;
+    }
+    if is_first {
+        output::note(FIRST);
     }
     Ok(())
 }

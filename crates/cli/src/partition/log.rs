@@ -3,7 +3,7 @@
 use aws::SystemClock;
 use chrono::{DateTime, Utc};
 use clap::Args;
-use domain::{Commit, CommitKind, DatasetName, Partition, port::Clock};
+use domain::{Commit, CommitKind, DatasetName, Partition, commit::Discarded, port::Clock};
 use serde::Serialize;
 
 use crate::{
@@ -25,7 +25,7 @@ pub(crate) struct LogOptions {
     /// The dataset.
     #[arg(value_name = "DATASET")]
     dataset: DatasetName,
-    /// The partition, as dt=YYYY-MM-DD or dt=YYYY-MM-DD/hour=HH.
+    /// The partition, as dt=YYYY-MM-DD, dt=YYYY-MM-DD/hour=HH, dt=YYYY-MM or dt=all.
     #[arg(value_name = "PARTITION")]
     partition: Partition,
     /// Print one JSON document.
@@ -46,6 +46,9 @@ pub(super) struct Entry {
     duplicates_dropped: u64,
     conflicting: u64,
     schema_version: u32,
+    /// What a person gave up with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discarded: Option<Discarded>,
     /// Landing batches that it lists as consumed.
     consumed: usize,
     committed_at: DateTime<Utc>,
@@ -65,6 +68,7 @@ impl From<&Commit> for Entry {
             duplicates_dropped: commit.duplicates_dropped,
             conflicting: commit.conflicting,
             schema_version: commit.schema_version,
+            discarded: commit.discarded.clone(),
             consumed: commit.consumed.len(),
             committed_at: commit.committed_at,
             location: commit.location.clone(),
@@ -128,5 +132,6 @@ fn words(kind: CommitKind) -> &'static str {
         CommitKind::Rebuild => "rebuild",
         CommitKind::Repair => "repair",
         CommitKind::Rollback => "rollback",
+        CommitKind::Discard => "discard",
     }
 }

@@ -5,12 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
-use domain::{
-    Dataset,
-    event::Event,
-    json::{Fields, Scanner},
-    suggest,
-};
+use domain::{Dataset, event::Event, json::Fields, suggest};
 use formats::{Rules, columns::Column};
 
 use super::{
@@ -123,17 +118,8 @@ impl Expectation {
     /// the events.
     fn fields(&self, text: &str, unwrap: Option<&str>) -> Vec<String> {
         let (Ok(event), Ok(fields)) = (Event::parse(text), Fields::parse(text)) else { return Vec::new() };
-        let array = unwrap.and_then(|name| fields.get(name)).filter(|value| value.text().starts_with('['));
-        if let Some(array) = array {
-            let mut names = Vec::new();
-            let mut scanner = Scanner::new(array.text());
-            let mut more = scanner.take(b'[') && !scanner.take(b']');
-            while more {
-                let Ok(element) = scanner.value() else { break };
-                names.extend(self.fields(element.text(), None));
-                more = scanner.take(b',');
-            }
-            return names;
+        if let Some(elements) = unwrap.and_then(|name| fields.elements(name)) {
+            return elements.into_iter().flat_map(|element| self.fields(element, None)).collect();
         }
         let mut names: Vec<String> = fields.iter().map(|(name, _)| name.to_owned()).collect();
         if event.cloud_event().is_some() {

@@ -179,7 +179,7 @@ impl Input {
             None => self.sniff(&mut source)?,
         };
         let unwrap = definition.and_then(Dataset::unwraps).map(str::to_owned);
-        let options = Options { format, dialect: self.dialect.clone(), unwrap };
+        let options = Options { format, dialect: self.dialect.clone(), unwrap, rewrap: true };
         Reader::begin(source, &options, definition, rules).map_err(failed)
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use domain::{
     Dataset, Partition,
     event::{self, Event},
+    json::Fields,
 };
 
 /// Counts the partitions of the message that is being packed.
@@ -21,10 +22,13 @@ impl Partitions {
         Self { dataset, most, known: HashSet::new() }
     }
 
-    /// The partition of an event, by its own time. An event that has none goes where its message does, or is refused
-    /// by the lake.
+    /// The partition of an event, by its own time; of an object around events (`unwrap`), that of the first of them: the
+    /// reader puts one event into such an object. An event that has no time goes where its message does, or is refused by
+    /// the lake.
     pub(super) fn of(&self, text: &str) -> Option<Partition> {
-        let event = Event::parse(text).ok()?;
+        let within = self.dataset.unwraps().and_then(|name| Fields::parse(text).ok()?.elements(name));
+        let event =
+            Event::parse(within.and_then(|elements| elements.first().copied()).unwrap_or(text)).ok()?;
         let time = event::time(&self.dataset, &event)?;
         Partition::of(time, self.dataset.granularity())
     }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use formats::{Format, encoding::UTF_8};
+use formats::{Format, Within, encoding::UTF_8};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -14,8 +14,9 @@ use super::{
     inputs::{Input, Kind, fingerprint},
 };
 
-/// The form of the file that this version reads and writes.
-const FORMAT: u32 = 1;
+/// The form of the file that this version writes. It reads the one before too, unless that was left within an array.
+const FORMAT: u32 = 2;
+const BEFORE: u32 = 1;
 
 /// A point between two events of all inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,8 +27,9 @@ pub(crate) struct Place {
     pub(super) offset: u64,
     /// The line that the next byte is in; 0 before the first byte.
     pub(super) line: u64,
-    /// Whether it is between two elements of a JSON array.
-    pub(super) in_array: bool,
+    /// What it is within.
+    #[serde(default)]
+    pub(super) within: Within,
     /// The events before it, in all inputs.
     pub(super) events: u64,
     /// What was found before it that is no event.
@@ -43,6 +45,18 @@ struct Position {
     inputs: Vec<Known>,
     /// Everything before this is acknowledged.
     reached: Place,
+}
+
+/// What a file of the form before says of its place: whether it is in an array, and not whether that array is the one of an
+/// object around it.
+#[derive(Debug, Deserialize)]
+struct Before {
+    reached: PlaceBefore,
+}
+
+#[derive(Debug, Deserialize)]
+struct PlaceBefore {
+    in_array: bool,
 }
 
 /// An input as it was when it was published.
@@ -88,8 +102,7 @@ impl Keeper {
         };
         match fs::read(path) {
             Ok(bytes) => {
-                let before = serde_json::from_slice(&bytes)
-                    .map_err(|error| wrong(format!("does not parse: {error}")))?;
+                let before = parse(&bytes).map_err(wrong)?;
                 position.reached = agreed(&before, &position).map_err(wrong)?;
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -137,11 +150,21 @@ fn known(input: &Input) -> Result<Known, PublishError> {
     }
 }
 
+fn parse(bytes: &[u8]) -> Result<Position, String> {
+    let broken = |error: serde_json::Error| format!("does not parse: {error}");
+    let position: Position = serde_json::from_slice(bytes).map_err(broken)?;
+    match position.format {
+        FORMAT => Ok(position),
+        BEFORE if serde_json::from_slice::<Before>(bytes).map_err(broken)?.reached.in_array => {
+            Err("is of an older version, which stopped within a JSON array and did not keep which".to_owned())
+        }
+        BEFORE => Ok(position),
+        format => Err(format!("has the form {format}, which this version does not read")),
+    }
+}
+
 /// The place of the file, or why it is not for this publishing. Files may be added behind those that it names.
 fn agreed(before: &Position, now: &Position) -> Result<Place, String> {
-    if before.format != FORMAT {
-        return Err(format!("has the form {}, which this version does not read", before.format));
-    }
     for (what, was, is) in [("dataset", &before.dataset, &now.dataset), ("topic", &before.topic, &now.topic)]
     {
         if was != is {

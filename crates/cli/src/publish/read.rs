@@ -125,12 +125,8 @@ impl Reading {
                 Err(_) => place.refused += 1,
             }
             let source = events.source();
-            *place = Place {
-                offset: source.offset(),
-                line: source.line(),
-                in_array: events.is_in_array(),
-                ..*place
-            };
+            *place =
+                Place { offset: source.offset(), line: source.line(), within: events.within(), ..*place };
             chunk.push(Item { input: place.input, line: record.line, event: record.event, end: *place })?;
         }
     }
@@ -149,7 +145,7 @@ impl Reading {
             expectation.check_header(&input.name, columns)?;
         }
         if is_within {
-            events.go_on(input.open(Some(place), &self.counter).map_err(failed)?, place.in_array);
+            events.go_on(input.open(Some(place), &self.counter).map_err(failed)?, place.within);
         }
         Ok(Ok(events))
     }

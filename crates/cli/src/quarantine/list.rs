@@ -88,7 +88,7 @@ fn objects(number: u64) -> String {
     output::counted(number, "object")
 }
 
-fn person(summary: &Summary) -> String {
+pub(super) fn person(summary: &Summary) -> String {
     if summary.groups.is_empty() {
         return format!("Nothing refused: no such event in {}.", objects(summary.objects));
     }
@@ -115,7 +115,7 @@ fn person(summary: &Summary) -> String {
     )
 }
 
-fn machine(summary: &Summary, listing: &Listing) -> Value {
+pub(super) fn machine(summary: &Summary, listing: &Listing) -> Value {
     let group = |(key, group): (&GroupKey, &Group)| {
         json!({
             "dataset": key.place.0,

@@ -127,8 +127,10 @@ impl World {
             rows: 3,
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at: at,
+            newest_landed_at: None,
         };
         let body = serde_json::to_vec(&commit).unwrap();
         store.put(&commit.key(), body.into(), PutMode::Create).await.unwrap();

@@ -91,7 +91,7 @@ async fn rows_and_sql_are_printed_in_every_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_may_not_be_all_says_so_beside_the_rows() {
+async fn what_is_not_all_says_so_beside_the_rows() {
     let lake = lake().await;
     // 3 to the power of 5, of which 100 come.
     let all = "SELECT a.id FROM parcels a CROSS JOIN parcels b CROSS JOIN parcels c CROSS JOIN parcels d \
@@ -101,12 +101,26 @@ async fn what_may_not_be_all_says_so_beside_the_rows() {
         let rows = checked(&output, 0).lines().count() - 1;
         (rows, String::from_utf8(output.stderr).unwrap())
     };
-    let note = "these are the first 100 rows, and there may be more: say how many you want with --limit\n";
-    assert_eq!(noted(&[all]), (100, note.to_owned()));
-    assert_eq!(noted(&[all, "--limit", "100"]), (100, String::new()));
+    let note = |rows: usize| {
+        format!(
+            "these are the first {rows} rows, and there are more: say how many you want with --limit, or write all with \
+             --output FILE\n"
+        )
+    };
+    assert_eq!(noted(&[all]), (100, note(100)));
+    assert_eq!(noted(&[all, "--limit", "100"]), (100, note(100)));
+    assert_eq!(noted(&[all, "--limit", "243"]), (243, String::new()), "all there are");
     assert_eq!(noted(&[&format!("{all} LIMIT 100")]), (100, String::new()));
     assert_eq!(noted(&[all, "--limit", "1000"]), (243, String::new()));
+    assert_eq!(noted(&[&format!("{all} LIMIT 100"), "--limit", "7"]), (7, note(7)));
     assert_eq!(noted(&["SELECT id FROM parcels"]), (3, String::new()));
+    for format in ["table", "csv", "json", "ndjson", "columns", "parquet", "arrow"] {
+        for (limit, said) in [("2", note(2)), ("3", String::new())] {
+            let output = lake.run(&["rows", "parcels", "--format", format, "--limit", limit]);
+            assert_eq!(output.status.code(), Some(0));
+            assert_eq!(String::from_utf8(output.stderr).unwrap(), said, "{format}, {limit}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,6 +130,52 @@ async fn rows_come_as_files_for_programs() {
         let output = lake.run(&["rows", "parcels", "--format", format]);
         assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), ""));
         assert!(output.stdout.starts_with(magic), "{format}: {:?}", &output.stdout[..8]);
+    }
+}
+
+/// More than a page, than an answer of the API has by default, and than `--limit` may be there.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_has_all_rows_and_each_once() {
+    const ROWS: u64 = 250_000;
+    let lake = Lake::start();
+    let events: String =
+        (0..ROWS).map(|id| format!("{{\"passenger_id\": {id}, \"name\": \"a,\\\"{id}\"}}\n")).collect();
+    let path = lake.file("passengers.ndjson", &events);
+    lake.output(0, &["publish", "--dataset", "passengers", "--pack=256KiB", path.to_str().unwrap()]);
+    lake.settled("passengers", ROWS).await;
+    let out = |name: &str| path.with_file_name(name);
+    let write = |arguments: &[&str], name: &str| {
+        let file = out(name);
+        let output = lake.run(&[arguments, &["--output", file.to_str().unwrap()]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert!(output.stdout.is_empty());
+        (std::fs::read_to_string(&file).unwrap(), said(&output))
+    };
+    let (csv, told) = write(&["rows", "passengers", "--select", "passenger_id,name"], "all.csv");
+    assert_eq!(told, format!("250,000 rows in {}\n", out("all.csv").display()));
+    let ids: std::collections::BTreeSet<u64> =
+        csv.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
+    assert_eq!((csv.lines().count() as u64, ids.len() as u64), (ROWS + 1, ROWS));
+    assert!(csv.starts_with("passenger_id,name\r\n"), "{:?}", &csv[..60]);
+    assert!(csv.contains("\r\n0,\"a,\"\"0\"\r\n"), "{:?}", &csv[..60]);
+
+    let (lines, _) = write(&["query", "SELECT passenger_id FROM passengers"], "all.ndjson");
+    let ids: std::collections::BTreeSet<&str> = lines.lines().collect();
+    assert_eq!(ids.len() as u64, ROWS);
+    let (few, told) = write(&["rows", "passengers", "--limit", "3", "--format", "csv"], "few.txt");
+    assert!(few.lines().count() == 4 && told.starts_with("3 rows in "), "{told}");
+    let (json, _) =
+        write(&["query", "SELECT passenger_id FROM passengers WHERE passenger_id < 200"], "some.json");
+    let records: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    assert_eq!(records.len(), 200);
+
+    for (arguments, words) in [
+        (&["rows", "passengers", "--output", "rows.txt"][..], "says no form"),
+        (&["rows", "passengers", "--output", "rows.csv", "--format", "table"], "a table is for a terminal"),
+        (&["rows", "passengers", "--output", "/nowhere/rows.csv"], "cannot be written"),
+    ] {
+        let refused = lake.run(arguments);
+        assert!(!refused.status.success() && said(&refused).contains(words), "{}", said(&refused));
     }
 }
 
@@ -134,6 +194,14 @@ async fn what_is_wrong_is_said_with_what_would_work() {
         (&["query", "SELECT prise FROM parcels"], "Column 'prise' cannot be resolved"),
         (&["query", "SELECT 1 / (id - id) FROM parcels"], "Division by zero"),
         (&["query", "SELECT id FROM parcels WHERE id = ?"], "1 parameters (?)"),
+        // What the engine refuses once it has the query: its words come back with the query's state.
+        (
+            &["query", "SELECT count(*) FROM parcels WHERE now() > TIMESTAMP '2026-01-01 00:00:00'"],
+            "function now is not supported by the local engine",
+        ),
+        (&["query", "SELECT id FROM parcels WHERE id = 'x'"], "Cannot apply operator"),
+        (&["query", "SELECT idd(id) FROM parcels"], "the function \"idd\" is not available"),
+        (&["query", "SELECT id FROM"], "it does not parse"),
     ] {
         let output = lake.run(arguments);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{}", said(&output));

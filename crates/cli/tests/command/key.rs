@@ -115,6 +115,25 @@ async fn a_key_has_a_rate_unless_somebody_says_none_and_a_budget_if_somebody_say
     assert_eq!(lake.json(&["key", "list"])["keys"].as_array().unwrap().len(), 4);
 }
 
+/// Whoever makes the first key of an open API locks everybody else out, and may not know it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_key_says_that_it_locks_everybody_else_out_and_a_later_one_does_not() {
+    let lake = Lake::start();
+    let create = |name: &str, options: &[&str]| {
+        lake.run(&[&["key", "create", name, "--dataset", "*"][..], options].concat())
+    };
+    let words = "answers 401 to every request without a key";
+    let first = create("first", &["--json"]);
+    assert!(said(&first).contains(words), "{}", said(&first));
+    let made: Value = serde_json::from_slice(&first.stdout).unwrap();
+    assert_eq!(ask(&lake, "/v1/datasets", None).await.0, 401);
+    let second = create("second", &[]);
+    assert!(second.status.success() && !said(&second).contains(words), "{}", said(&second));
+    // One that is taken back opens nothing, so the next one changes nothing for the others.
+    lake.output(0, &["key", "revoke", made["id"].as_str().unwrap()]);
+    assert!(!said(&create("third", &[])).contains(words));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_of_keys_leave_their_ids_in_the_log_and_no_secret() {
     let lake = Lake::start();
@@ -125,6 +144,8 @@ async fn changes_of_keys_leave_their_ids_in_the_log_and_no_secret() {
     for (output, word) in [(&made, "key-created"), (&revoked, "key-revoked")] {
         let log = said(output);
         assert!(log.contains(word) && log.contains(id), "{log}");
+        // Standard error is a pipe here.
+        assert!(!log.contains('\u{1b}'), "escape sequences go to terminals only: {log:?}");
         assert!(!log.contains(&key[14..22]), "{log}");
     }
 }

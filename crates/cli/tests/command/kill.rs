@@ -100,7 +100,9 @@ impl Table {
     }
 
     fn entry(&self, mark: u64) -> PublishBatchRequestEntry {
-        let event = self.drawn.event(mark, &self.partition, &mut Random::new(self.seed ^ mark));
+        let mut random = Random::new(self.seed ^ mark);
+        let event = self.drawn.event(mark, &self.partition, &mut random);
+        let event = self.drawn.bodies(&[event], &random).remove(0);
         let dataset = MessageAttributeValue::builder().data_type("String").string_value("drawn");
         let entry = PublishBatchRequestEntry::builder().id(mark.to_string()).message(event);
         entry.message_attributes("dataset", dataset.build().unwrap()).build().unwrap()

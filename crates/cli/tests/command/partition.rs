@@ -58,6 +58,9 @@ async fn generations_are_merged_seen_gone_back_to_and_rebuilt() {
     assert_eq!(log(&lake)[0], entry(4, "rollback", 2, 2));
     let rebuilt = lake.output(0, &["compact", "bookings", "--partition", DAY, "--rebuild"]);
     assert!(rebuilt.ends_with("1 of 1 partition changed.\n"), "{rebuilt}");
+    // At once: what the command says is done, queries see.
+    let status = lake.json(&["dataset", "status", "bookings"]);
+    assert_eq!(status["datasets"][0]["table"]["behind"], json!([]), "{status:#}");
     let forth = lake.json(&["partition", "rollback", "bookings", DAY, "--to", "3"]);
     assert_eq!(
         (&forth["generation"], &forth["kind"], &forth["files"]),

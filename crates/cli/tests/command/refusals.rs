@@ -33,6 +33,11 @@ fn help_has_examples() {
         (&["quarantine", "show", "--help"], "Examples:"),
         (&["quarantine", "replay", "--help"], "Exit status"),
         (&["restore", "--help"], "Exit status"),
+        (&["named-query", "--help"], "Exit status"),
+        (&["named-query", "check", "--help"], "Exit status"),
+        (&["named-query", "apply", "--help"], "Exit status"),
+        (&["named-query", "list", "--help"], "Examples:"),
+        (&["named-query", "run", "--help"], "Exit status"),
         (&["undelivered", "--help"], "Exit status"),
         (&["undelivered", "replay", "--help"], "Examples:"),
     ] {

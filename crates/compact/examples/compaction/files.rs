@@ -55,8 +55,10 @@ pub(crate) async fn make(directory: &Path, shape: &Shape) -> Result<Value, Box<d
         consumed: Vec::new(),
         duplicates_dropped: 0,
         conflicting: 0,
+        discarded: None,
         writer,
         committed_at: now()?,
+        newest_landed_at: None,
     };
     store.put(&commit.key(), serde_json::to_vec(&commit)?.into(), PutMode::Create).await?;
     let files: Vec<&str> = commit.files.iter().map(|file| file.key.as_str()).collect();

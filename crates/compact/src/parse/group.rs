@@ -11,21 +11,17 @@ use std::{
 };
 
 use arrow::array::RecordBatch;
-use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use columnar::Lines;
-use domain::{
-    Dataset,
-    batch::BatchName,
-    quarantine::{Carrier, Original, Rejected},
-};
+use domain::{Dataset, batch::BatchName};
 use foldhash::quality::RandomState;
 
 use crate::{
     error::CompactError,
     limits::{Limits, ROW},
     log::build_error,
+    quarantine::{Refusals, Refused},
     unpack::Unpacker,
 };
 
@@ -99,13 +95,13 @@ pub(super) struct Taken {
 #[derive(Debug)]
 pub(super) struct Batch {
     pub(super) name: BatchName,
-    /// Bytes of memory that its rows take, and the lines that were refused: see [`Limits::inputs`].
+    /// Bytes of memory that its rows take, and of what quarantine gets of it: see [`Limits::inputs`].
     pub(super) bytes: u64,
     /// Bytes of its lines.
     pub(super) landed: u64,
     /// Rows of the group up to the end of this batch.
     pub(super) rows: usize,
-    pub(super) rejected: Vec<Rejected>,
+    pub(super) refused: Refused,
 }
 
 /// Parses groups: what all workers share, and the tools that none of them uses at the moment.
@@ -146,13 +142,14 @@ impl Parser {
         let mut tools = idle.map_or_else(|| self.tools(), Ok).map_err(build_error)?;
         let (mut bytes, mut all_landed, mut refused) = (0, 0, 0);
         for object in group.objects {
-            let (landed, rejected) = self.take(&object, &mut tools, &mut taken)?;
-            refused += rejected.iter().map(held).sum::<usize>();
+            let (landed, of_object) = self.take(&object, &mut tools, &mut taken)?;
+            refused += of_object.bytes;
             let rows = taken.contents.len();
-            let columns = taken.columns + tools.lines.bytes();
+            let columns = (taken.columns + tools.lines.bytes()) as u64;
             // A column that gives up its dictionary may take less than before. What was counted stays.
-            let all = ((columns + refused) as u64 + ROW * rows as u64).max(bytes);
-            taken.batches.push(Batch { name: object.batch, bytes: all - bytes, landed, rows, rejected });
+            let all = (columns + refused + ROW * rows as u64).max(bytes);
+            let batch = Batch { name: object.batch, bytes: all - bytes, landed, rows, refused: of_object };
+            taken.batches.push(batch);
             bytes = all;
             all_landed += landed;
             if bytes >= self.limits.inputs || all_landed >= self.limits.landed {
@@ -175,8 +172,9 @@ impl Parser {
         object: &Object,
         Tools { unpacker, lines }: &mut Tools,
         taken: &mut Taken,
-    ) -> Result<(u64, Vec<Rejected>), CompactError> {
-        let (mut rejected, mut failure, mut pushed) = (Vec::new(), None, 0);
+    ) -> Result<(u64, Refused), CompactError> {
+        let (mut failure, mut pushed) = (None, 0);
+        let mut refusals = Refusals::new(self.dataset.name(), &object.key, self.now, &self.limits);
         let unpacked = unpacker.unpack(&object.packed, |position, line, text| {
             let result = match text {
                 Some(text) => lines.push_str(text),
@@ -184,9 +182,7 @@ impl Parser {
             };
             match result {
                 Ok(()) => taken.contents.push(self.content(line, lines.ingestion())),
-                Err(misfit) => {
-                    rejected.push(self.rejected(object, position, misfit.to_string(), original(line)));
-                }
+                Err(misfit) => refusals.push(position, misfit, line),
             }
             pushed += line.len();
             taken.uncut += line.len();
@@ -199,14 +195,10 @@ impl Parser {
                 }
             }
         });
-        if let Some((position, error)) = unpacked.damage {
-            let reason = format!("the landing object cannot be unpacked: {error}");
-            let original = Original::Base64(STANDARD.encode(&object.packed));
-            rejected.push(self.rejected(object, position, reason, original));
-        }
+        let refused = refusals.end(&object.packed, unpacked.damage).map_err(build_error)?;
         match failure {
             Some(error) => Err(error),
-            None => Ok((unpacked.bytes, rejected)),
+            None => Ok((unpacked.bytes, refused)),
         }
     }
 
@@ -222,32 +214,6 @@ impl Parser {
         }
         hasher.finish()
     }
-
-    fn rejected(&self, object: &Object, position: usize, reason: String, original: Original) -> Rejected {
-        Rejected {
-            message_id: object.key.clone(),
-            position,
-            dataset: Some(self.dataset.name().clone()),
-            reason,
-            at: self.now,
-            carrier: Carrier::default(),
-            original,
-        }
-    }
-}
-
-/// A line as quarantine keeps it.
-fn original(line: &[u8]) -> Original {
-    match std::str::from_utf8(line) {
-        Ok(text) => Original::Text(text.to_owned()),
-        Err(_) => Original::Base64(STANDARD.encode(line)),
-    }
-}
-
-/// Bytes that a refused line takes until it is stored.
-fn held(rejected: &Rejected) -> usize {
-    let Rejected { message_id, reason, original, .. } = rejected;
-    size_of::<Rejected>() + message_id.len() + reason.len() + original.as_bytes().len()
 }
 
 /// Makes a chunk of the rows so far.

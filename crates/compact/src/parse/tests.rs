@@ -1,5 +1,11 @@
 use columnar::Lines;
-use domain::{drawn::Random, memory::MemoryStore, port::PutMode, quarantine::Original, settings::Settings};
+use domain::{
+    drawn::Random,
+    memory::MemoryStore,
+    port::PutMode,
+    quarantine::{Original, Rejected},
+    settings::Settings,
+};
 
 use super::*;
 use crate::testing::line;
@@ -71,8 +77,21 @@ fn object(random: &mut Random) -> Bytes {
     packed.into()
 }
 
+/// The refused lines of these objects of quarantine.
+fn lines_of(parts: &[Part]) -> Vec<Rejected> {
+    let texts = parts.iter().map(|part| zstd::decode_all(&part.body[..]).unwrap());
+    texts
+        .flat_map(|text| {
+            text.split(|byte| *byte == b'\n')
+                .filter(|line| !line.is_empty())
+                .map(|line| serde_json::from_slice(line).unwrap())
+                .collect::<Vec<Rejected>>()
+        })
+        .collect()
+}
+
 /// The first so many batches in their plainest form: one object after the other, by a reader of the standard library.
-async fn plain(landing: &Landing, batches: usize) -> (RecordBatch, Vec<(BatchName, Vec<Rejected>)>) {
+async fn plain(landing: &Landing, batches: usize) -> (RecordBatch, Vec<Rejected>) {
     let (dataset, mut rejected) = (dataset(), Vec::new());
     let mut rows = Lines::new(&dataset);
     for landed in &landing.fresh[..batches] {
@@ -112,9 +131,7 @@ async fn plain(landing: &Landing, batches: usize) -> (RecordBatch, Vec<(BatchNam
                 lines.push(refuse(position, misfit.to_string(), text.unwrap_or_else(|_| encode(line))));
             }
         }
-        if !lines.is_empty() {
-            rejected.push((landed.batch.clone(), lines));
-        }
+        rejected.extend(lines);
     }
     (rows.finish().unwrap(), rejected)
 }
@@ -171,7 +188,7 @@ async fn any_number_of_threads_and_any_budget_parse_the_same() {
                     assert!(less.batches.len() == last && !less.is_enough(&limits), "{words}");
                 }
                 let (rows, rejected) = plain(&landing, count).await;
-                assert_eq!(found.rejected, rejected, "{words}");
+                assert_eq!(lines_of(&found.refused), rejected, "{words}");
                 // Where files end follows from what the chunks take of memory.
                 let size = |chunk: &RecordBatch| (chunk.num_rows(), chunk.get_array_memory_size());
                 let sizes: Vec<(usize, usize)> = found.chunks.iter().map(size).collect();
@@ -185,7 +202,7 @@ async fn any_number_of_threads_and_any_budget_parse_the_same() {
             }
         }
     }
-    assert!(cut > 20 && refused > 100, "{cut} were cut, {refused} objects with refused lines");
+    assert!(cut > 20 && refused > 500, "{cut} were cut, {refused} refused lines");
 }
 
 /// Lines that say the same have the same hash, whenever they were ingested and whichever batch and worker they are of.
@@ -210,10 +227,51 @@ async fn lines_that_differ_in_the_time_of_ingestion_alone_have_one_hash() {
     }
 }
 
+/// A few hundred bytes of zstd can hold any number of lines that do not fit.
+#[tokio::test]
+async fn the_refused_lines_of_an_object_are_bounded_together() {
+    const LINES: usize = 20_000;
+    let text = ["x\n".repeat(LINES), line(r#"{"n":1}"#)].concat();
+    let packed = Bytes::from(zstd::bulk::compress(text.as_bytes(), 19).unwrap());
+    assert!(packed.len() < 1_000, "{}", packed.len());
+    for (unpacked, refused) in [(1, 1), (10_000, 100_000), (1 << 20, 100_000), (50_000, 1 << 30)] {
+        let limits = Limits { unpacked, refused, ..limits() };
+        let mut landing = Landing::new();
+        landing.put(packed.clone()).await;
+        let found = landing.parse(&limits, 1).await.unwrap();
+        assert_eq!((found.batches.len(), found.contents.len()), (1, 1), "the good line is a row");
+        let lines = lines_of(&found.refused);
+        let texts: Vec<usize> =
+            found.refused.iter().map(|part| zstd::decode_all(&part.body[..]).unwrap().len()).collect();
+        let longest = lines.iter().map(|line| {
+            let mut text = Vec::new();
+            line.write(&mut text);
+            text.len()
+        });
+        let longest = longest.max().unwrap() as u64;
+        let words = format!("parts of {unpacked}, {refused} in all: {texts:?}");
+        assert!(texts.iter().all(|bytes| (*bytes as u64) < unpacked + longest), "{words}");
+        assert!((texts.iter().sum::<usize>() as u64) < refused + 2 * longest, "{words}");
+        // Nothing is lost: a line is kept by itself, or in the object, of which one line says so.
+        let (last, before) = lines.split_last().unwrap();
+        assert!(before.iter().enumerate().all(|(at, line)| line.position == at), "{words}");
+        assert!(before.iter().all(|line| line.original == Original::Text("x".to_owned())));
+        if refused == 1 << 30 {
+            assert_eq!(lines.len(), LINES, "{words}");
+            continue;
+        }
+        assert_eq!(last.position, before.len(), "{words}");
+        let said = format!("from this line on {} lines do not fit", LINES - before.len());
+        assert!(last.reason.starts_with(&said), "{}", last.reason);
+        let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &packed);
+        assert_eq!(last.original, Original::Base64(encoded));
+    }
+}
+
 #[tokio::test]
 async fn nothing_landed_is_nothing_parsed() {
     let parsed = Landing::new().parse(&limits(), 2).await.unwrap();
-    assert!(parsed.batches.is_empty() && parsed.chunks.is_empty() && parsed.rejected.is_empty());
+    assert!(parsed.batches.is_empty() && parsed.chunks.is_empty() && parsed.refused.is_empty());
 }
 
 /// Sizes that the listing has wrong do not stop anything: an object may have been replaced by hand.

@@ -85,8 +85,10 @@ impl World {
             consumed: Vec::new(),
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at: self.clock.now(),
+            newest_landed_at: None,
         };
         log::append(&*self.store, &*self.clock, &commit).await.unwrap();
         commit

@@ -125,6 +125,29 @@ async fn a_second_batch_makes_the_next_generation_and_both_are_in_it() {
     assert_eq!(world.compact().await.unwrap(), Report::default(), "nothing new, nothing done");
 }
 
+/// Freshness is about events: to write the same ones anew makes nothing fresher.
+#[tokio::test]
+async fn a_commit_says_when_its_newest_event_landed_and_a_rebuild_keeps_it() {
+    let world = World::new().await;
+    let mut landed = world.clock.now();
+    for seat in 1..=3 {
+        world.clock.advance(TimeDelta::minutes(1));
+        landed = world.clock.now();
+        world.land(&[seat]).await;
+        world.clock.advance(TimeDelta::minutes(seat));
+        world.compact().await.unwrap();
+        assert_eq!(world.head().await.newest_landed_at, Some(landed));
+    }
+    world.clock.advance(TimeDelta::minutes(20));
+    let run = Run::new(world.clock.now(), None);
+    world.compactor().rebuild(&world.dataset, &world.partition, &run).await.unwrap();
+    let head = world.head().await;
+    assert_eq!((head.kind, head.fresh_at()), (domain::CommitKind::Rebuild, landed));
+    // The head of an older version does not say it.
+    let older = Commit { newest_landed_at: None, ..head };
+    assert_eq!(older.fresh_at(), older.committed_at);
+}
+
 #[tokio::test]
 async fn consumed_batches_go_after_the_grace_and_then_from_the_list() {
     let world = World::new().await;

@@ -1,6 +1,7 @@
 use domain::{
     commit::UnreadableCommit,
     port::{CatalogError, StoreError},
+    problem::Problem,
     run::Expired,
     vacuum::UnreadableNotes,
 };
@@ -31,11 +32,18 @@ pub enum VacuumError {
 impl VacuumError {
     /// Whether the partition stops until a person looks at it: trying again is of no use.
     pub fn stops(&self) -> bool {
+        self.problem().is_some()
+    }
+
+    /// What a person has to look at, if the partition stops until then.
+    pub fn problem(&self) -> Option<Problem> {
         match self {
-            Self::Commit(_) | Self::Notes(_) | Self::Encode(_) => true,
-            Self::Store(error) => error.needs_a_person(),
-            Self::Catalog(error) => error.needs_a_person(),
-            Self::Expired(_) => false,
+            Self::Commit(_) => Some(Problem::CommitUnreadable),
+            Self::Notes(_) => Some(Problem::NotesUnreadable),
+            Self::Encode(_) => Some(Problem::Defect),
+            Self::Store(error) => error.needs_a_person().then_some(Problem::StoreRefused),
+            Self::Catalog(error) => error.needs_a_person().then_some(Problem::CatalogRefused),
+            Self::Expired(_) => None,
         }
     }
 }

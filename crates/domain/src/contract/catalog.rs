@@ -84,6 +84,18 @@ async fn tables<C: Catalog>(catalog: &C) {
     catalog.create_table(&table("accounts")).await.expect("create");
     let names: Vec<_> = catalog.tables().await.expect("list").into_iter().map(|t| t.name).collect();
     assert_eq!(names.iter().map(DatasetName::as_str).collect::<Vec<_>>(), ["accounts", "bookings"]);
+
+    let accounts = DatasetName::new("accounts").expect("a valid name");
+    let one = partition(0, 1);
+    write(catalog, &accounts, Upsert::Create, std::slice::from_ref(&one)).await;
+    catalog.delete_table(&accounts).await.expect("delete");
+    assert_eq!(catalog.table(&accounts).await.expect("read"), None);
+    assert!(catalog.table(&wanted.name).await.expect("read").is_some(), "another table is gone");
+    let gone = catalog.delete_table(&accounts).await;
+    assert!(matches!(gone, Err(CatalogError::NotFound { .. })), "{gone:?}");
+    catalog.create_table(&table("accounts")).await.expect("create again");
+    let kept = catalog.partition(&accounts, &one.values).await.expect("read");
+    assert_eq!(kept, None, "a table that is new has no partitions");
 }
 
 async fn partitions<C: Catalog>(catalog: &C) {

@@ -30,7 +30,7 @@ pub struct Definition {
     /// The column that decides the partition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_time: Option<String>,
-    /// `day` or `hour`.
+    /// `day`, `hour`, `month` or `none`.
     #[serde(default)]
     pub partition_by: Granularity,
     /// The order of rows within a partition.

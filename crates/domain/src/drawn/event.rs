@@ -60,7 +60,7 @@ pub(super) fn draw(
         } else if let Some(number) = number {
             value::nth(&column.data_type, column.unit, number, random)
         } else if column.required || random.chance(700) {
-            value::any(&column.data_type, column.unit, random)
+            value::any(&column.sent, column.unit, random)
         } else if random.chance(500) {
             "null".to_owned()
         } else {
@@ -79,6 +79,46 @@ pub(super) fn draw(
         ),
         Identity::Columns | Identity::Message => object,
     }
+}
+
+/// The events as bodies of messages, or as lines of one body, in their order. Where the definition has `unwrap`, neighbours
+/// are now and then together in an object around them; and some of those have an array of that name themselves, which is
+/// no event's.
+pub(super) fn bodies(drawn: &Drawn, events: &[String], random: &mut Random) -> Vec<String> {
+    let Some(name) = drawn.dataset.unwraps() else { return events.to_vec() };
+    let name = Value::from(name).to_string();
+    let (mut bodies, mut rest) = (Vec::new(), events);
+    while let Some(first) = rest.first() {
+        if random.chance(400) {
+            bodies.push(first.clone());
+            rest = &rest[1..];
+            continue;
+        }
+        let (within, behind) = rest.split_at((1 + random.below(4)).min(rest.len()));
+        let mut elements = Vec::new();
+        for event in within {
+            // An array is no attribute of a CloudEvent.
+            let is_nested = drawn.identity != Identity::CloudEvent && random.chance(200);
+            elements.push(match event.strip_prefix('{') {
+                Some(fields) if is_nested => format!(r#"{{{name}:[{{"inner":true}}],{fields}"#),
+                _ => event.clone(),
+            });
+        }
+        let others = ["", r#""others":[{"n":[]}],"#][random.below(2)];
+        bodies.push(format!("{{{others}{name}:[{}]}}", elements.join(",")));
+        rest = behind;
+    }
+    bodies
+}
+
+/// The drawn events in a JSON object: itself, or those in an array of it.
+pub fn within(object: &str) -> Vec<String> {
+    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(object) else { return Vec::new() };
+    if mark(object).is_some() {
+        return vec![object.to_owned()];
+    }
+    let arrays = fields.values().filter_map(Value::as_array).flatten();
+    arrays.map(Value::to_string).filter(|element| mark(element).is_some()).collect()
 }
 
 fn is_event_time(dataset: &Dataset, column: &Column) -> bool {

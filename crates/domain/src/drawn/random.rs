@@ -12,6 +12,13 @@ impl Random {
         Self(SeededIds::new(seed))
     }
 
+    /// Another sequence, which this one's place decides. This one goes on as if nobody had asked: what is drawn from the
+    /// other changes nothing else that a seed stands for.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self(self.0.fork())
+    }
+
     /// The next 64 bits.
     pub fn bits(&mut self) -> u64 {
         self.0.random()

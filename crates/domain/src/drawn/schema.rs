@@ -1,5 +1,7 @@
 //! Definitions.
 
+use std::collections::BTreeMap;
+
 use super::{Drawn, Identity, MARK, Random, value};
 use crate::{
     data_type::{DataType, Decimal, Field},
@@ -21,16 +23,20 @@ const DEPTH: usize = 2;
 const NAMES: [&str; MOST_COLUMNS] =
     ["amount", "zone", "b", "a", "kind", "order_id", "qty", "x1", "happened", "k", "sort", "tags"];
 
+/// Names of the array around events: none is that of a field.
+const WRAPPERS: [&str; 3] = ["Records", "the \"items\"", "é"];
+
 pub(super) fn draw(most: usize, name: &str, random: &mut Random) -> Result<Drawn, InvalidDefinition> {
     let count = 1 + random.below(most);
     let mut names = NAMES.to_vec();
     let mut columns: Vec<ColumnDefinition> = (0..count)
         .map(|_| column(names.swap_remove(random.below(names.len())), any_type(DEPTH, random), random))
         .collect();
-    let partition_by = if random.chance(500) { Granularity::Hour } else { Granularity::Day };
+    let partition_by = [Granularity::Hour, Granularity::Day, Granularity::Month, Granularity::None]
+        [random.weighted(&[4, 3, 2, 1])];
     let event_time = random.chance(500).then(|| {
         let column = &mut columns[random.below(count)];
-        let day = partition_by == Granularity::Day && random.chance(300);
+        let day = partition_by != Granularity::Hour && random.chance(300);
         retype(column, if day { DataType::Date } else { DataType::Timestamp }, random);
         column.required = true;
         column.name.clone()
@@ -53,6 +59,11 @@ pub(super) fn draw(most: usize, name: &str, random: &mut Random) -> Result<Drawn
         columns.insert(random.below(count + 1), mark);
     }
     let sort_by = sort_by(&columns, random)?;
+    let mut others = random.fork();
+    for column in &mut columns {
+        column.fields = sent_names(&parsed(column)?, &mut others);
+    }
+    let unwrap = others.chance(400).then(|| others.pick(&WRAPPERS).copied().unwrap_or_default().to_owned());
     let definition = Definition {
         name: name.to_owned(),
         description: None,
@@ -62,7 +73,7 @@ pub(super) fn draw(most: usize, name: &str, random: &mut Random) -> Result<Drawn
         partition_by,
         sort_by,
         cloudevents_type: None,
-        unwrap: None,
+        unwrap,
     };
     let first_columns = definition.columns.len();
     drawn(definition, kind, first_columns)
@@ -75,12 +86,17 @@ pub(super) fn evolve(before: &Drawn, random: &mut Random) -> Result<Drawn, Inval
         (0..definition.columns.len()).filter(|index| structs(&definition.columns[*index])).collect();
     if structs.is_empty() || random.chance(600) {
         let name = format!("added{}", definition.columns.len());
-        let added = column(&name, any_type(DEPTH, random), random);
-        definition.columns.push(ColumnDefinition { required: false, ..added });
+        let data_type = any_type(DEPTH, random);
+        let fields = sent_names(&data_type, &mut random.fork());
+        let added = column(&name, data_type, random);
+        definition.columns.push(ColumnDefinition { required: false, fields, ..added });
     } else if let Some(index) = random.pick(&structs) {
         let column = &mut definition.columns[*index];
         if let DataType::Struct(mut fields) = parsed(column)? {
             let name = format!("added{}", fields.len());
+            if random.fork().chance(300) {
+                column.fields.insert(name.clone(), sent_name(&name));
+            }
             fields.push(Field { name, data_type: part(0, random), from: None });
             column.data_type = DataType::Struct(fields).to_string();
         }
@@ -113,7 +129,7 @@ fn column(name: &str, data_type: DataType, random: &mut Random) -> ColumnDefinit
         data_type: String::new(),
         required: random.chance(300),
         from: random.chance(200).then(|| format!("from{}", name.to_uppercase())),
-        fields: std::collections::BTreeMap::new(),
+        fields: BTreeMap::new(),
         unit: None,
         comment: None,
     };
@@ -125,6 +141,51 @@ fn retype(column: &mut ColumnDefinition, data_type: DataType, random: &mut Rando
     let units = [None, None, None, Some(Unit::Seconds), Some(Unit::Milliseconds)];
     column.unit = random.pick(&units).copied().flatten().filter(|_| data_type == DataType::Timestamp);
     column.data_type = data_type.to_string();
+}
+
+/// The sender's names for fields within the type, where they differ, by their paths.
+fn sent_names(data_type: &DataType, random: &mut Random) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    add_sent_names(data_type, "", random, &mut names);
+    names
+}
+
+fn add_sent_names(
+    data_type: &DataType,
+    path: &str,
+    random: &mut Random,
+    names: &mut BTreeMap<String, String>,
+) {
+    let fields = match data_type {
+        // No steps of a path.
+        DataType::Array(part) | DataType::Map(part) => return add_sent_names(part, path, random, names),
+        DataType::Struct(fields) => fields,
+        _ => return,
+    };
+    let place = |field: &Field| {
+        if path.is_empty() { field.name.clone() } else { format!("{path}.{}", field.name) }
+    };
+    for field in fields {
+        add_sent_names(&field.data_type, &place(field), random, names);
+    }
+    match &fields[..] {
+        // Each has the other's.
+        [first, second, ..] if random.chance(200) => {
+            names.insert(place(first), second.name.clone());
+            names.insert(place(second), first.name.clone());
+        }
+        fields => {
+            for field in fields {
+                if random.chance(300) {
+                    names.insert(place(field), sent_name(&field.name));
+                }
+            }
+        }
+    }
+}
+
+fn sent_name(name: &str) -> String {
+    format!("Sent {}", name.to_uppercase())
 }
 
 /// Scalar columns in any order, or none.

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     event::{self, Bounds, Event, Origin},
     evolution,
+    json::Fields,
     settings::Settings,
     value::Value,
 };
@@ -25,7 +26,7 @@ fn identity(drawn: &Drawn, text: &str) -> String {
 }
 
 fn placed(drawn: &Drawn, text: &str, partition: &Partition) -> Result<event::Placement, event::Rejection> {
-    let origin = Origin { message_id: "m", position: 0, sent_at: partition.begin() };
+    let origin = Origin { message_id: "m", position: 0, sent_at: moment(partition) };
     let bounds = Bounds::from(&Settings::read(|_| None).unwrap());
     event::place(drawn.dataset(), &Event::parse(text).unwrap(), origin, bounds)
 }
@@ -93,6 +94,44 @@ fn the_next_version_is_allowed_and_events_fit_both() {
     }
 }
 
+#[test]
+fn bodies_have_the_events_in_their_order_and_each_fits() {
+    let (mut wrapped, mut nested, mut renamed) = (0, 0, 0);
+    for seed in 0..SEEDS {
+        let mut random = Random::new(seed);
+        let drawn = Drawn::new("d", &mut random).unwrap();
+        let partition = drawn.partition("2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
+        let marks = drawn.marks();
+        let events: Vec<String> =
+            (0..8).map(|mark| drawn.event(mark % marks, &partition, &mut random)).collect();
+        let bodies = drawn.bodies(&events, &random);
+        assert_eq!(bodies, drawn.bodies(&events, &random), "seed {seed}: it takes nothing from the sequence");
+        let elements = |text: &str| -> Option<Vec<String>> {
+            let fields = Fields::parse(text).unwrap();
+            let elements = fields.elements(drawn.dataset().unwraps()?)?;
+            Some(elements.into_iter().map(str::to_owned).collect())
+        };
+        let mut found = Vec::new();
+        for body in &bodies {
+            let events = elements(body).inspect(|_| wrapped += 1).unwrap_or_else(|| vec![body.clone()]);
+            let marks_of = |texts: &[String]| -> Vec<Option<u64>> {
+                texts.iter().map(|text| super::mark(text)).collect()
+            };
+            assert_eq!(marks_of(&within(body)), marks_of(&events), "seed {seed}: {body}");
+            found.extend(events);
+        }
+        for (text, event) in found.iter().zip(&events) {
+            placed(&drawn, text, &partition)
+                .unwrap_or_else(|rejection| panic!("seed {seed}: {text}: {rejection}"));
+            assert_eq!(super::mark(text), super::mark(event), "seed {seed}");
+            nested += usize::from(elements(text).is_some());
+            renamed += usize::from(text.contains("\"Sent "));
+        }
+        assert_eq!(found.len(), events.len(), "seed {seed}");
+    }
+    assert!(wrapped > 100 && nested > 50 && renamed > 50, "{wrapped}, {nested}, {renamed}");
+}
+
 /// What a hand-written schema would hold fixed.
 #[test]
 fn the_seeds_vary_what_depends_on_a_schema() {
@@ -105,6 +144,10 @@ fn the_seeds_vary_what_depends_on_a_schema() {
         see("identity", format!("{:?} {}", drawn.identity(), dataset.identity().len()));
         see("sort_by", drawn.definition().sort_by.len().to_string());
         see("time", format!("{:?} {}", dataset.granularity(), dataset.event_time().is_some()));
+        see("unwrap", format!("{:?}", dataset.unwraps()));
+        for (path, name) in drawn.definition().columns.iter().flat_map(|column| &column.fields) {
+            see("field", format!("{} {}", path.contains('.'), name.starts_with("Sent ")));
+        }
         for (place, column) in dataset.columns().iter().enumerate() {
             if dataset.identity().any(|key| key.name == column.name) {
                 see("place", place.to_string());
@@ -114,6 +157,7 @@ fn the_seeds_vary_what_depends_on_a_schema() {
     }
     let counts: BTreeMap<&str, usize> = seen.iter().map(|(what, values)| (*what, values.len())).collect();
     assert!(counts["columns"] >= 12 && counts["place"] >= 12, "{counts:?}");
-    assert_eq!((counts["identity"], counts["sort_by"], counts["time"]), (5, 4, 4), "{seen:?}");
+    assert_eq!((counts["identity"], counts["sort_by"], counts["time"]), (5, 4, 8), "{seen:?}");
     assert!(counts["identity type"] >= 15, "{seen:?}");
+    assert_eq!((counts["unwrap"], counts["field"]), (4, 4), "{seen:?}");
 }

@@ -66,9 +66,10 @@ pub(super) fn numbers(drawn: &Drawn, mark: u64) -> Vec<u64> {
 /// The time of an event in a partition: one for each number.
 pub(super) fn event_time(column: &Column, number: u64, partition: &Partition, random: &mut Random) -> String {
     let seconds = i64::try_from(number % EVENT_TIMES).unwrap_or_default();
-    let at = partition.begin() + TimeDelta::seconds(seconds);
+    let from = super::moment(partition);
+    let at = from + TimeDelta::seconds(seconds);
     match column.data_type {
-        DataType::Date => format!("\"{}\"", partition.day()),
+        DataType::Date => format!("\"{}\"", from.date_naive()),
         _ => time(column.unit, at, random),
     }
 }
@@ -119,7 +120,7 @@ pub(super) fn any(data_type: &DataType, unit: Option<Unit>, random: &mut Random)
             let mut there: Vec<String> = Vec::new();
             for field in fields {
                 if random.chance(800) {
-                    there.push(format!("{:?}:{}", field.name, any_or_null(&field.data_type, random)));
+                    there.push(format!("{:?}:{}", field.sender(), any_or_null(&field.data_type, random)));
                 }
             }
             if random.chance(100) {

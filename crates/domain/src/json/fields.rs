@@ -108,6 +108,20 @@ impl<'a> Fields<'a> {
         Some((place, self.0[place].1))
     }
 
+    /// The elements of the array that a field has, as they are written. `None` if the object has no such field, or the
+    /// field has no array.
+    pub fn elements(&self, name: &str) -> Option<Vec<&'a str>> {
+        let array = self.get(name).filter(|value| value.text().starts_with('['))?;
+        let mut scanner = Scanner::new(array.text());
+        let mut elements = Vec::new();
+        let mut more = scanner.take(b'[') && !scanner.take(b']');
+        while more {
+            elements.push(scanner.value().ok()?.text());
+            more = scanner.take(b',');
+        }
+        Some(elements)
+    }
+
     /// All fields, in the sender's order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Raw<'a>)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), *value))
@@ -166,6 +180,17 @@ mod tests {
         ] {
             let message = Fields::parse(bad).unwrap_err().to_string();
             assert!(message.contains(words), "{bad:?}: {message:?} does not say {words:?}");
+        }
+    }
+
+    #[test]
+    fn the_elements_of_an_array_are_found_by_its_name() {
+        let text = r#"{"n": 1, "\u0052s": [ {"a": 1.0} ,7, [8, "]"]], "Rs\\": [], "o": {"Rs": [9]}}"#;
+        let fields = Fields::parse(text).unwrap();
+        assert_eq!(fields.elements("Rs").unwrap(), [r#"{"a": 1.0}"#, "7", r#"[8, "]"]"#]);
+        assert_eq!(fields.elements("Rs\\"), Some(Vec::new()));
+        for name in ["n", "o", "rs", ""] {
+            assert_eq!(fields.elements(name), None, "{name}");
         }
     }
 

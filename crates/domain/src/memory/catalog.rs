@@ -119,6 +119,13 @@ impl Catalog for MemoryCatalog {
         })?
     }
 
+    async fn delete_table(&self, name: &DatasetName) -> Result<(), CatalogError> {
+        self.script.count("delete_table", 1);
+        let what = format!("table {name}");
+        self.check(&what)?;
+        lock(&self.tables).remove(name).map(drop).ok_or(CatalogError::NotFound { what })
+    }
+
     async fn partition(
         &self,
         table: &DatasetName,

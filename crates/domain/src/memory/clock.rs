@@ -42,6 +42,12 @@ impl SeededIds {
     pub fn new(seed: u64) -> Self {
         Self(Mutex::new(seed))
     }
+
+    /// Another sequence, which this one's place decides. This one goes on as if nobody had asked.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self::new(*lock(&self.0) ^ 0xd1b5_4a32_d192_ed03)
+    }
 }
 
 impl Ids for SeededIds {

@@ -11,6 +11,9 @@ pub const ROWS_PARAMETER: &str = "tributary.rows";
 pub const BYTES_PARAMETER: &str = "tributary.bytes";
 /// The partition parameter with the time of its commit, RFC 3339.
 pub const COMMITTED_AT_PARAMETER: &str = "tributary.committed_at";
+/// The partition parameter with the time when the newest batch landed whose events it has, RFC 3339. The heads of
+/// older versions do not say it.
+pub const NEWEST_LANDED_AT_PARAMETER: &str = "tributary.newest_landed_at";
 /// The parameter of tables and partitions that says which version of the definition they follow.
 pub const SCHEMA_VERSION_PARAMETER: &str = "tributary.schema_version";
 
@@ -31,6 +34,9 @@ pub trait Catalog: Send + Sync + 'static {
     /// Replaces the definition of the table. `NotFound` if there is none; with `table.version` set,
     /// `Conflict` if that is not the current one.
     fn update_table(&self, table: &Table) -> impl Future<Output = Result<(), CatalogError>> + Send;
+
+    /// Deletes the table and all its partitions. `NotFound` if there is none.
+    fn delete_table(&self, name: &DatasetName) -> impl Future<Output = Result<(), CatalogError>> + Send;
 
     /// The partition with these values, or `None`. `NotFound` if there is no such table.
     fn partition(

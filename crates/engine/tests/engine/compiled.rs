@@ -230,6 +230,15 @@ async fn requests_are_answered_as_athena_answers_them() {
     ] {
         let (_, sql, parameters) = statements.iter().find(|(found, ..)| *found == request).unwrap();
         let text = lake.text(sql, parameters).await.unwrap_or_else(|error| panic!("{request}: {error}"));
-        assert_eq!(text.split_once('\n').unwrap().1, expected, "{request}");
+        assert_eq!(shown(&text), expected, "{request}");
     }
+}
+
+/// The rows without their header and without the columns that only say where the next page begins, which come last. No
+/// text in them has a comma.
+fn shown(csv: &str) -> String {
+    let (header, rows) = csv.split_once('\n').unwrap();
+    let hidden = header.split(',').filter(|name| name.trim_matches('"').starts_with("_key_")).count();
+    let shown = rows.lines().map(|row| row.rsplitn(hidden + 1, ',').last().unwrap());
+    shown.flat_map(|row| [row, "\n"]).collect()
 }

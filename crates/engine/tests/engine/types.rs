@@ -177,6 +177,22 @@ async fn what_the_engines_would_answer_differently_is_refused() {
             "SELECT rank() OVER (ORDER BY sizes) FROM t",
             "NOT_SUPPORTED: line 1:30: OVER of map(varchar, array(decimal(4,1))) is not supported by the local engine",
         ),
+        (
+            "SELECT rank() OVER (ORDER BY code) FROM t",
+            "NOT_SUPPORTED: line 1:30: a RANGE frame, which is a window's unless it says ROWS, over varbinary is not supported by the local engine",
+        ),
+        (
+            "SELECT sum(n) OVER (ORDER BY code RANGE UNBOUNDED PRECEDING) FROM t",
+            "NOT_SUPPORTED: line 1:30: a RANGE frame, which is a window's unless it says ROWS, over varbinary is not supported by the local engine",
+        ),
+        (
+            "SELECT sum(n) OVER (ORDER BY code RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM t",
+            "TYPE_MISMATCH: line 1:30: Window frame of type RANGE PRECEDING or FOLLOWING requires that sort item type be numeric, datetime or interval (actual: varbinary)",
+        ),
+        (
+            "SELECT sum(n) OVER (ORDER BY dt RANGE BETWEEN CURRENT ROW AND 1 FOLLOWING) FROM t",
+            "TYPE_MISMATCH: line 1:30: Window frame of type RANGE PRECEDING or FOLLOWING requires that sort item type be numeric, datetime or interval (actual: varchar)",
+        ),
         ("SELECT tags || 'x' FROM t", "TYPE_MISMATCH: line 1:8: Cannot apply operator || to array(varchar)"),
         ("SELECT CAST(code AS JSON) FROM t", "TYPE_MISMATCH: line 1:13: Cannot cast varbinary to json"),
         (
@@ -240,4 +256,25 @@ async fn what_the_engines_would_answer_differently_is_refused() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The refusals of RANGE frames leave alone what can be computed.
+#[tokio::test]
+async fn frames_of_windows_are_computed_where_they_can_be() {
+    let lake = lake().await;
+    for (over, expected) in [
+        ("ORDER BY code ROWS BETWEEN 1 PRECEDING AND CURRENT ROW", "2;1;2"),
+        ("ORDER BY n RANGE BETWEEN 1 PRECEDING AND CURRENT ROW", "1;2;2"),
+        ("ORDER BY n", "1;2;3"),
+        ("ORDER BY dt", "3;3;3"),
+        ("ORDER BY n > 2", "2;2;3"),
+        ("PARTITION BY code", "1;1;1"),
+    ] {
+        let rows = lake.rows(&format!("SELECT n, count(*) OVER ({over}) AS c FROM t ORDER BY n")).await;
+        let counts: Vec<String> = rows
+            .lines()
+            .map(|line| line.rsplit(',').next().unwrap_or_default().trim_matches('"').to_owned())
+            .collect();
+        assert_eq!(counts.join(";"), expected, "{over}");
+    }
 }

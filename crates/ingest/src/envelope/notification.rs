@@ -9,7 +9,7 @@ use domain::{
 };
 
 use super::{
-    Parts,
+    Parts, cloud,
     record::{Attributes, object, string},
     texts::Texts,
 };
@@ -92,7 +92,10 @@ impl Notification {
             let body = texts.append(&of[self.range]);
             return Some(Parts { id, sent_at, topic, body, unreadable: Some(reason), ..Parts::default() });
         }
-        let (dataset, encoding) = self.attributes.texts(of, texts);
+        let mut attributes = self.attributes;
+        let cloud = std::mem::take(&mut attributes.cloud);
+        let (dataset, encoding) = attributes.texts(of, texts);
+        let body = cloud::payload(&cloud, encoding.is_some(), of, texts, body);
         Some(Parts { id, sent_at, topic, dataset, encoding, body, ..Parts::default() })
     }
 }

@@ -6,7 +6,9 @@ use chrono::{DateTime, Datelike};
 use domain::json::{Cursor, Fault, Span};
 
 use super::{
-    Parts, UnknownEvent, escaped,
+    Parts, UnknownEvent,
+    cloud::{self, Attribute},
+    escaped,
     notification::{self, Notification},
     texts::Texts,
 };
@@ -118,6 +120,9 @@ fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Resul
     if let Some(parts) = notification::find(body, texts) {
         return Ok(Parts { name: Some(name), queued_at, ..parts });
     }
+    let Attributes { dataset, encoding, cloud } = record.attributes;
+    let text = texts.append(body);
+    let body = cloud::payload(&cloud, encoding.is_some(), event, texts, text);
     Ok(Parts {
         name: Some(name.clone()),
         id: name,
@@ -126,9 +131,9 @@ fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Resul
         // It is SQS's own word, and held against the clock.
         queued_at: None,
         topic: record.queue.map(|queue| texts.string(event, queue)).unwrap_or_default(),
-        dataset: record.attributes.dataset.map(|dataset| texts.string(event, dataset)),
-        encoding: record.attributes.encoding.map(|encoding| texts.string(event, encoding)),
-        body: texts.append(body),
+        dataset: dataset.map(|dataset| texts.string(event, dataset)),
+        encoding: encoding.map(|encoding| texts.string(event, encoding)),
+        body,
         unreadable: None,
     })
 }
@@ -138,6 +143,8 @@ fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Resul
 pub(super) struct Attributes {
     dataset: Option<Span>,
     encoding: Option<Span>,
+    /// Those of a CloudEvent in binary mode.
+    pub(super) cloud: Vec<Attribute>,
 }
 
 impl Attributes {
@@ -145,9 +152,11 @@ impl Attributes {
     pub(super) fn read(event: &[u8], cursor: &mut Cursor<'_>, value: &[u8]) -> Result<Self, Fault> {
         let mut found = Self::default();
         object(event, cursor, |name, cursor| {
+            let (of_event, mut other) = (cloud::name(name), None);
             let attribute = match name {
                 b"dataset" => &mut found.dataset,
                 b"content-encoding" => &mut found.encoding,
+                _ if of_event.is_some() => &mut other,
                 _ => return cursor.pass(),
             };
             if cursor.peek() != Some(b'{') {
@@ -155,7 +164,11 @@ impl Attributes {
             }
             object(event, cursor, |name, cursor| {
                 if name == value { string(cursor).map(|span| *attribute = span) } else { cursor.pass() }
-            })
+            })?;
+            if let (Some(name), Some(span)) = (of_event, other) {
+                found.cloud.push((name.to_vec(), span));
+            }
+            Ok(())
         })?;
         Ok(found)
     }

@@ -51,6 +51,18 @@ impl Texts {
         start..end
     }
 
+    /// Appends a text that is there already, with bytes before and behind it.
+    pub(super) fn around(&mut self, before: &[u8], text: Range<usize>, behind: &[u8]) -> Range<usize> {
+        let begin = self.append(before).start;
+        let (start, end) = (self.used, self.used + text.len());
+        if self.bytes.len() < end {
+            self.bytes.resize(end + SLACK, 0);
+        }
+        self.bytes.copy_within(text, start);
+        self.used = end;
+        begin..self.append(behind).end
+    }
+
     fn unescape(&mut self, of: &[u8], from: usize) -> Option<(Range<usize>, usize)> {
         let start = self.used;
         let (read, end) = unescape(of, from, &mut self.bytes, start)?;

@@ -3,10 +3,15 @@ use std::sync::Arc;
 use domain::{
     memory::{ManualClock, MemoryStore},
     port::PutMode,
+    quarantine::Original,
     settings::Settings,
 };
 
 use super::*;
+use crate::message::Message;
+
+mod changed;
+mod slices;
 
 const NARROW: &str = r#"{"name": "seats", "columns": [{"name": "n", "type": "int"}]}"#;
 const WIDE: &str =
@@ -102,7 +107,8 @@ impl World {
         let dataset = dataset.map(|name| DatasetName::new(name).unwrap());
         let mut sum = Replayed::default();
         for key in self.keys("quarantine/").await {
-            let options = Options { chosen, dataset: dataset.as_ref(), dry_run: false };
+            let options =
+                Options { chosen, dataset: dataset.as_ref(), dry_run: false, change: None, judged: None };
             let one = self.ingest().replay(&QuarantineKey::parse(&key).unwrap(), options).await.unwrap();
             sum.replayed += one.replayed;
             sum.accepted += one.accepted;
@@ -167,7 +173,8 @@ async fn a_dry_run_says_the_same_and_changes_nothing() {
     world.accept(NARROW, 1).await;
     let before = world.keys("").await;
     let key = QuarantineKey::parse(&world.keys("quarantine/").await[0]).unwrap();
-    let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: true };
+    let options =
+        Options { chosen: |_: &Rejected| true, dataset: None, dry_run: true, change: None, judged: None };
     let said = world.ingest().replay(&key, options).await.unwrap();
     assert_eq!(said, Replayed { replayed: 2, accepted: 1, rejected: 1, kept: 0 });
     assert_eq!(world.keys("").await, before);
@@ -229,6 +236,12 @@ async fn what_compact_put_aside_was_sent_by_the_end_of_its_partition() {
     world.put_aside(HOUR, r#"{"n": 1}"#).await;
     assert_eq!(world.replay(|_| true, None).await.accepted, 1);
     assert_eq!(world.lines(&format!("landing/seats/{HOUR}/")).await.len(), 1);
+    for (by, partition) in [("month", "dt=2020-02"), ("month", "dt=2031-05"), ("none", "dt=all")] {
+        let world = World::with(Some(&untimed.replace("hour", by))).await;
+        world.put_aside(partition, r#"{"n": 1}"#).await;
+        assert_eq!(world.replay(|_| true, None).await.accepted, 1, "{partition}");
+        assert_eq!(world.lines(&format!("landing/seats/{partition}/")).await.len(), 1, "{partition}");
+    }
 }
 
 #[tokio::test]
@@ -238,7 +251,13 @@ async fn a_damaged_object_or_definition_leaves_everything_as_it_is() {
     let packed = zstd::bulk::compress(b"{\"not\": \"a line\"}\n", 1).unwrap();
     world.store.put(key, packed.into(), PutMode::Create).await.unwrap();
     let replay = || async {
-        let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+        let options = Options {
+            chosen: |_: &Rejected| true,
+            dataset: None,
+            dry_run: false,
+            change: None,
+            judged: None,
+        };
         world.ingest().replay(&QuarantineKey::parse(key).unwrap(), options).await.unwrap_err().to_string()
     };
     assert!(replay().await.contains("line 1 is no line of a quarantine object: missing field"));
@@ -246,7 +265,8 @@ async fn a_damaged_object_or_definition_leaves_everything_as_it_is() {
     world.send(Some("seats"), r#"{"n": "x"}"#).await;
     world.accept(r#"{"name": "seats"}"#, 2).await;
     let key = world.keys("quarantine/").await[0].clone();
-    let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+    let options =
+        Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false, change: None, judged: None };
     let refused = world.ingest().replay(&QuarantineKey::parse(&key).unwrap(), options).await;
     assert!(matches!(refused, Err(ReplayError::DamagedDefinition { .. })), "{refused:?}");
     assert!(world.keys("quarantine/").await.contains(&key));
@@ -301,21 +321,4 @@ async fn what_is_around_a_message_is_never_replayed() {
     world.ingest().store(&[confirmation], DateTime::<Utc>::MAX_UTC).await.unwrap();
     let kept = world.replay(|_| true, Some("seats")).await;
     assert_eq!(kept, Replayed { replayed: 0, accepted: 0, rejected: 0, kept: 1 });
-}
-
-/// A few bytes of zstd may hold a line of many GB.
-#[test]
-fn a_line_that_is_too_long_is_read_no_further() {
-    let line = r#"{"message_id":"m","position":0,"dataset":null,"reason":"r","at":"2026-11-23T10:05:00Z","text":"t"}"#;
-    let pack = |text: &str| zstd::encode_all(text.as_bytes(), 3).unwrap();
-    for text in [format!("{line}\n{line}\n"), format!("{line}\n\n{line}")] {
-        assert_eq!(read("k", &pack(&text), line.len()).unwrap().len(), 2);
-        let error = read("k", &pack(&text), line.len() - 1).unwrap_err();
-        assert!(error.to_string().contains("line 1"), "{error}");
-    }
-    let bomb = format!("{line}\n{}", "x".repeat(1 << 20));
-    match read("k", &pack(&bomb), 1 << 10).unwrap_err() {
-        ReplayError::Damaged { line: 2, reason, .. } => assert_eq!(reason, "it is longer than 1024 bytes"),
-        other => panic!("{other:?}"),
-    }
 }

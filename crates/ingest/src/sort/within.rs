@@ -1,9 +1,6 @@
 //! Events within an object around them, as `{"Records": [{…}, {…}]}`, where the dataset's definition says so (`unwrap`).
 
-use domain::{
-    Dataset,
-    json::{Fields, Scanner},
-};
+use domain::{Dataset, json::Fields};
 
 /// More than the pieces of any message: it has at most 256 MiB unpacked, and a piece has two bytes or more. What follows
 /// the first [`MAX_EVENTS`](crate::payload::MAX_EVENTS) is replayed with positions beyond that number, so this has to be
@@ -17,15 +14,7 @@ const _: () = assert!(crate::payload::MAX_EVENTS < STRIDE);
 /// was an element itself before it was replayed: it is an event then.
 pub(super) fn elements<'t>(dataset: &Dataset, object: &'t str, position: usize) -> Option<Vec<&'t str>> {
     let name = dataset.unwraps().filter(|_| position < STRIDE)?;
-    let array = Fields::parse(object).ok()?.get(name).filter(|value| value.text().starts_with('['))?;
-    let mut scanner = Scanner::new(array.text());
-    let mut elements = Vec::new();
-    let mut more = scanner.take(b'[') && !scanner.take(b']');
-    while more {
-        elements.push(scanner.value().ok()?.text());
-        more = scanner.take(b',');
-    }
-    Some(elements)
+    Fields::parse(object).ok()?.elements(name)
 }
 
 /// The position of an element, behind that of its message. It is a function of where the element is: whether it is

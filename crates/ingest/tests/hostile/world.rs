@@ -68,7 +68,13 @@ impl World {
 
     pub(crate) async fn replay(&self) {
         for key in self.keys("quarantine/") {
-            let options = replay::Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+            let options = replay::Options {
+                chosen: |_: &Rejected| true,
+                dataset: None,
+                dry_run: false,
+                change: None,
+                judged: None,
+            };
             self.ingest.replay(&key.parse().unwrap(), options).await.unwrap();
         }
     }

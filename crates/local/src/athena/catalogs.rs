@@ -9,7 +9,7 @@ use super::{
     error::{Violations, invalid, refused},
     request::{List, input},
 };
-use crate::{glue::Glue, protocol::json::JsonError};
+use crate::{env::Env, glue::Glue, protocol::json::JsonError};
 
 const CATALOG: &str = "AwsDataCatalog";
 
@@ -17,6 +17,7 @@ const CATALOG: &str = "AwsDataCatalog";
 pub(super) struct Catalogs {
     glue: Glue,
     account: String,
+    env: Env,
 }
 
 #[derive(Deserialize)]
@@ -67,8 +68,8 @@ impl Within {
 }
 
 impl Catalogs {
-    pub(super) fn new(glue: Glue, account: String) -> Self {
-        Self { glue, account }
+    pub(super) fn new(glue: Glue, account: String, env: Env) -> Self {
+        Self { glue, account, env }
     }
 
     pub(super) fn get(&self, body: Value) -> Result<Value, JsonError> {
@@ -122,7 +123,16 @@ impl Catalogs {
     async fn glue(&self, operation: &str, request: Value) -> Result<Value, JsonError> {
         self.glue.call(operation, request).await.map_err(|error| match error.code {
             // What the catalog lacks is the catalog's answer; what it does not take is the request's fault.
-            "EntityNotFoundException" => JsonError::new("MetadataException", error.message),
+            "EntityNotFoundException" => {
+                // In Athena's words, by which clients tell a missing table from a failure.
+                let what = if operation == "GetTable" { "Entity Not Found" } else { error.message.as_str() };
+                let id = self.env.uuid();
+                let message = format!(
+                    "{what} (Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException; \
+                     Request ID: {id}; Proxy: null)"
+                );
+                JsonError::new("MetadataException", message)
+            }
             "InvalidInputException" => invalid(error.message),
             _ => error,
         })

@@ -26,6 +26,9 @@ const PAGE: u64 = 16 << 20;
 /// The longest row, in bytes of the result: Athena itself goes no further than 32 MB.
 const MAX_ROW: usize = 34 << 20;
 
+/// How many pages are read at once. Each takes several times the bytes of its rows in memory.
+pub(super) const AT_ONCE: usize = 8;
+
 /// Rows of a result, and the byte at which the next page begins, if there is one.
 #[derive(Debug)]
 struct Page {
@@ -62,8 +65,15 @@ impl Inner {
         };
         let (store, Output { bucket, key }) = (Arc::clone(&self.store), output);
         let most = usize::try_from(most).unwrap_or(1);
-        let read = tokio::task::spawn_blocking(move || page(&store, &bucket, &key, offset, most));
-        let Page { rows, next } = match read.await {
+        // Nobody closes the semaphore. Who leaves gives the place back when the page is done.
+        let place = Arc::clone(&self.pages).acquire_owned().await;
+        let read = tokio::task::spawn_blocking(move || {
+            let Page { rows, next } = page(&store, &bucket, &key, offset, most)?;
+            let rows: Vec<Value> = rows.iter().map(results::row_json).collect();
+            drop(place);
+            Ok::<_, StoreError>((rows, next))
+        });
+        let (rows, next) = match read.await {
             Ok(Ok(page)) => page,
             Ok(Err(error)) => {
                 // Deleted, by somebody or because it expired.
@@ -75,7 +85,6 @@ impl Inner {
             }
         };
         let next = next.map(|at| results::to_token(&id, at));
-        let rows: Vec<Value> = rows.iter().map(results::row_json).collect();
         let columns: Vec<Value> = columns.iter().map(column_info).collect();
         let mut answer = json!({
             "ResultSet": {"Rows": rows, "ResultSetMetadata": {"ColumnInfo": columns}},
@@ -110,22 +119,30 @@ fn not_there() -> JsonError {
 /// Rows from a byte of the result object on.
 fn page(store: &Store, bucket: &str, key: &str, offset: u64, most: usize) -> Result<Page, StoreError> {
     let mut reader = store.reader(bucket, key, offset)?;
-    gather(|text| reader.fill(text), offset, most, PAGE)
+    gather(|text| reader.fill(text), results::records, offset, most, PAGE)
 }
 
 /// Gathers rows until there are `most`, or they have some `bytes`, at least one. `fill` appends some more of the result,
-/// and answers `false` at its end.
+/// and answers `false` at its end. `parse` is [`results::records`].
+///
+/// A row that is not whole yet is parsed again when there is twice as much of it: a long one comes in many pieces.
 fn gather(
     mut fill: impl FnMut(&mut Vec<u8>) -> Result<bool, StoreError>,
+    mut parse: impl FnMut(&[u8], bool, usize) -> (Vec<results::Row>, usize),
     offset: u64,
     most: usize,
     bytes: u64,
 ) -> Result<Page, StoreError> {
     let (mut text, mut rows, mut end) = (Vec::new(), Vec::new(), offset);
+    let mut enough = 0;
     loop {
         let is_end = !fill(&mut text)?;
-        let (more, consumed) = results::records(&text, is_end, most - rows.len());
+        if !is_end && text.len() < enough {
+            continue;
+        }
+        let (more, consumed) = parse(&text, is_end, most - rows.len());
         text.drain(..consumed);
+        enough = (2 * text.len()).min(MAX_ROW + 1);
         end += consumed as u64;
         rows.extend(more);
         if rows.len() == most || is_end {
@@ -156,6 +173,32 @@ mod tests {
         }
     }
 
+    /// As pages are read, with rows that are whole.
+    fn gathered(
+        fill: impl FnMut(&mut Vec<u8>) -> Result<bool, StoreError>,
+        offset: u64,
+        most: usize,
+        bytes: u64,
+    ) -> Result<Page, StoreError> {
+        gather(fill, results::records, offset, most, bytes)
+    }
+
+    /// However many pieces it comes in.
+    #[test]
+    fn a_long_row_is_not_parsed_again_for_each_piece() {
+        let text = format!("\"{}\"\n\"b\"\n", "x".repeat(1 << 20));
+        for piece in [512, 4_096, 100_000, 1 << 19, 1 << 22] {
+            let mut parsed = 0;
+            let parse = |text: &[u8], is_end: bool, most: usize| {
+                parsed += text.len();
+                results::records(text, is_end, most)
+            };
+            let page = gather(pieces(&text, piece), parse, 0, 10, PAGE).unwrap();
+            assert_eq!((page.rows.len(), page.next), (2, None), "{piece}");
+            assert!(parsed <= 4 * text.len(), "{piece}: {parsed} bytes were parsed");
+        }
+    }
+
     #[test]
     fn a_page_ends_with_its_rows_its_bytes_or_the_result() {
         // Six bytes each.
@@ -164,14 +207,14 @@ mod tests {
             for (most, bytes, rows, next) in
                 [(3, 1_000, 3, Some(18)), (10, 1_000, 10, Some(60)), (11, 1_000, 10, None)]
             {
-                let page = gather(pieces(&text, piece), 0, most, bytes).unwrap();
+                let page = gathered(pieces(&text, piece), 0, most, bytes).unwrap();
                 assert_eq!((page.rows.len(), page.next), (rows, next), "{piece} {most} {bytes}");
             }
         }
-        let page = gather(pieces(&text, 6), 100, 1_000, 12).unwrap();
+        let page = gathered(pieces(&text, 6), 100, 1_000, 12).unwrap();
         assert_eq!((page.rows.len(), page.next), (2, Some(112)));
         // One row is a page, however long it is.
-        let page = gather(pieces(&text, 6), 0, 1_000, 1).unwrap();
+        let page = gathered(pieces(&text, 6), 0, 1_000, 1).unwrap();
         assert_eq!((page.rows.len(), page.next), (1, Some(6)));
     }
 
@@ -182,6 +225,6 @@ mod tests {
             text.resize(text.len() + (8 << 20), b'x');
             Ok(true)
         };
-        assert!(matches!(gather(endless, 0, 10, PAGE), Err(StoreError::Io(_))));
+        assert!(matches!(gathered(endless, 0, 10, PAGE), Err(StoreError::Io(_))));
     }
 }

@@ -12,7 +12,9 @@ use super::{
     catalogs::Catalogs,
     error::{Violations, invalid, unknown},
     execution::Executions,
+    pages,
     request::{ById, ByIds, List, input},
+    tags,
 };
 use crate::{
     env::Env,
@@ -37,6 +39,7 @@ pub(crate) struct AthenaLimits {
 pub(crate) struct Athena {
     inner: Arc<Inner>,
     catalogs: Catalogs,
+    account: String,
 }
 
 pub(super) struct Inner {
@@ -45,6 +48,8 @@ pub(super) struct Inner {
     pub(super) limits: AthenaLimits,
     /// As many as queries may run at once.
     pub(super) slots: Arc<Semaphore>,
+    /// As many as pages of results may be read at once.
+    pub(super) pages: Arc<Semaphore>,
     executions: Mutex<Executions>,
     pub(super) runner: Arc<dyn SqlRunner>,
     pub(super) store: Arc<Store>,
@@ -66,9 +71,11 @@ impl Athena {
     pub(crate) fn new(database: String, account: String, limits: AthenaLimits, ports: AthenaPorts) -> Self {
         let AthenaPorts { runner, store, workgroups, glue, faults, env } = ports;
         let slots = Arc::new(Semaphore::new(limits.running));
-        let executions = Mutex::default();
-        let inner = Inner { database, workgroups, limits, slots, executions, runner, store, faults, env };
-        Self { inner: Arc::new(inner), catalogs: Catalogs::new(glue, account) }
+        let (pages, executions) = (Arc::new(Semaphore::new(pages::AT_ONCE)), Mutex::default());
+        let catalogs = Catalogs::new(glue, account.clone(), env.clone());
+        let inner =
+            Inner { database, workgroups, limits, slots, pages, executions, runner, store, faults, env };
+        Self { inner: Arc::new(inner), catalogs, account }
     }
 
     /// Runs one operation.
@@ -96,6 +103,7 @@ impl Athena {
             "ListDatabases" => catalogs.databases(body).await,
             "GetTableMetadata" => catalogs.table(body).await,
             "ListTableMetadata" => catalogs.tables(body).await,
+            "ListTagsForResource" => tags::list(&inner.workgroups, &self.account, &input(body)?),
             other => Err(JsonError::not_implemented("Athena", other)),
         }
     }

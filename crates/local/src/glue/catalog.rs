@@ -77,6 +77,14 @@ impl Catalog for GlueCatalog {
         .await
     }
 
+    async fn delete_table(&self, name: &DatasetName) -> Result<(), CatalogError> {
+        let wanted = name.clone();
+        self.run(table_text(name), move |catalog| {
+            catalog.store.delete_table(&catalog.database, wanted.as_str())
+        })
+        .await
+    }
+
     async fn partition(
         &self,
         table: &DatasetName,

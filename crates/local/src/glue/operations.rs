@@ -4,6 +4,7 @@ mod batches;
 mod databases;
 mod partitions;
 mod tables;
+mod tags;
 mod versions;
 
 use std::sync::Arc;
@@ -63,6 +64,8 @@ fn run(store: &GlueStore, operation: &str, body: Value) -> Result<Value, JsonErr
         "GetTableVersions" => versions::list(store, &input(body)?),
         "DeleteTableVersion" => versions::delete(store, &input(body)?),
         "BatchDeleteTableVersion" => batches::delete_versions(store, &input(body)?),
+        "GetPartitionIndexes" => tables::indexes(store, &input(body)?),
+        "GetTags" => tags::get(store, &input(body)?),
         "CreatePartition" => partitions::create(store, input(body)?),
         "GetPartition" => partitions::get(store, &input(body)?),
         "GetPartitions" => partitions::list(store, &input(body)?),

@@ -86,6 +86,11 @@ impl DatasetFiles {
         paths.into_iter().map(read_one).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Reads one definition file.
+    pub fn read_file(path: &Path) -> Result<Self, DatasetFileError> {
+        read_one(path.to_owned()).map(|file| Self(vec![file]))
+    }
+
     /// The datasets' names.
     pub fn names(&self) -> impl Iterator<Item = &DatasetName> {
         self.0.iter().map(|(name, _)| name)

@@ -63,6 +63,16 @@ impl QueryFiles {
         paths.into_iter().map(|path| read_one(path, database)).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Reads one `<query>.json` with the `<query>.sql` beside it, for tables of `database`.
+    pub fn read_file(path: &Path, database: &str) -> Result<Self, QueryFileError> {
+        read_one(path.to_owned(), database).map(|query| Self(vec![query]))
+    }
+
+    /// Each query's name, and the object that the bucket has of it.
+    pub fn objects(&self) -> impl Iterator<Item = (&QueryName, &Bytes)> {
+        self.0.iter().map(|query| (&query.0, &query.1))
+    }
+
     /// The queries' names.
     pub fn names(&self) -> impl Iterator<Item = &QueryName> {
         self.0.iter().map(|(name, _)| name)

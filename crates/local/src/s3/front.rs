@@ -3,7 +3,7 @@
 //! `s3s` without an auth provider answers signed requests with an error, and with one it wants the secret key
 //! of every caller. Nobody's secret is known here, and nobody needs one. So the signature is taken off: the
 //! `Authorization` header, and the `X-Amz-*` parameters of a presigned URL (an expired one is refused, as S3
-//! refuses it). What signing does to the body is undone too: `aws-chunked` is decoded here, because `s3s` decodes
+//! refuses it, and so is one for more than seven days). What signing does to the body is undone too: `aws-chunked` is decoded here, because `s3s` decodes
 //! it only for signatures that it has checked. What the client promised about the body besides the signature,
 //! trailing checksums and the payload's SHA-256, goes along as [`Integrity`] and is verified when it is stored. The
 //! body of a `DeleteObjects` is verified here, before anybody reads it.
@@ -15,27 +15,12 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header},
+    http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header},
 };
-use chrono::{DateTime, NaiveDateTime, Utc};
 use s3s::{S3Error, S3ErrorCode, service::S3Service};
 
-use super::{batch_delete, chunked, path, record::Checksums, refuse};
+use super::{answer::Asked, batch_delete, chunked, headers, path, presigned, record::Checksums, refuse};
 use crate::{dispatch, env::Env};
-
-/// The parameters that a presigned URL adds; of the older signature, which the AWS CLI still makes, the last ones.
-const PRESIGNED: [&str; 10] = [
-    "x-amz-algorithm",
-    "x-amz-credential",
-    "x-amz-date",
-    "x-amz-expires",
-    "x-amz-security-token",
-    "x-amz-signature",
-    "x-amz-signedheaders",
-    "awsaccesskeyid",
-    "signature",
-    "expires",
-];
 
 /// S3 without authentication.
 #[derive(Clone, Debug)]
@@ -92,6 +77,9 @@ impl Front {
     }
 
     pub(crate) async fn call(&self, request: Request<Body>) -> Response<Body> {
+        // An address that nobody can read is refused below.
+        let uri = with_bucket_of_host(request.uri().clone(), request.headers()).unwrap_or_default();
+        let asked = Asked::new(request.method(), uri.path(), &self.env.uuid());
         let answer = match self.prepare(request).await {
             Ok(request) => self.service.call(request.map(s3s::Body::http_body_unsync)).await,
             Err(error) => error.to_http_response().map_err(|error| s3s::HttpError::new(Box::new(error))),
@@ -103,14 +91,12 @@ impl Front {
                 if response.status() == StatusCode::OK && response.headers().contains_key("content-range") {
                     *response.status_mut() = StatusCode::PARTIAL_CONTENT;
                 }
-                response
+                asked.complete(response).await
             }
             Err(error) => {
                 let error: s3s::StdError = error.into();
                 tracing::error!(error = domain::chain(&*error), "the local S3 could not answer");
-                let mut response = Response::new(Body::empty());
-                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-                response
+                asked.failed()
             }
         }
     }
@@ -128,9 +114,14 @@ impl Front {
         }
         refuse::check(&parts.headers)?;
         parts.headers.remove(header::AUTHORIZATION);
-        parts.uri = with_bucket_of_host(self.without_signature(parts.uri)?, &parts.headers)?;
+        let uri = presigned::without_signature(parts.uri, self.env.now())?;
+        parts.uri = with_bucket_of_host(uri, &parts.headers)?;
         refuse::check_parts(&parts.method, &parts.uri)?;
-        settle_range(&mut parts.headers);
+        headers::settle_range(&mut parts.headers);
+        headers::split_attributes(&mut parts.headers)?;
+        if let Some(expires) = headers::take_expires(&mut parts.headers) {
+            parts.extensions.insert(expires);
+        }
 
         let mut integrity = Integrity::default();
         let payload = text(&parts.headers, "x-amz-content-sha256").map(str::to_owned);
@@ -140,7 +131,7 @@ impl Front {
                 let length = decoded_length(&parts.headers)?;
                 body = chunked::decode(body, length, integrity.trailers.clone());
                 parts.headers.insert(header::CONTENT_LENGTH, length.into());
-                drop_chunked_encoding(&mut parts.headers);
+                headers::drop_chunked_encoding(&mut parts.headers);
             } else if payload.len() == 64 {
                 integrity.payload_sha256 = Some(payload.to_ascii_lowercase());
             }
@@ -152,44 +143,13 @@ impl Front {
         parts.extensions.insert(integrity);
         Ok(Request::from_parts(parts, body))
     }
-
-    fn without_signature(&self, uri: Uri) -> Result<Uri, S3Error> {
-        let Some(query) = uri.query() else { return Ok(uri) };
-        let mut kept: Vec<&str> = Vec::new();
-        let (mut date, mut expires) = (None, None);
-        for pair in query.split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let name = name.to_ascii_lowercase();
-            if PRESIGNED.contains(&name.as_str()) {
-                match name.as_str() {
-                    "x-amz-date" => date = parse_date(value),
-                    "x-amz-expires" | "expires" => expires = value.parse::<i64>().ok(),
-                    _ => {}
-                }
-            } else if !pair.is_empty() {
-                kept.push(pair);
-            }
-        }
-        let expired = match (date, expires) {
-            (Some(date), Some(seconds)) => (self.env.now() - date).num_seconds() > seconds,
-            // The older signature gives the moment itself.
-            (None, Some(moment)) => self.env.now().timestamp() > moment,
-            _ => false,
-        };
-        if expired {
-            return Err(error(S3ErrorCode::AccessDenied, "Request has expired"));
-        }
-        let path = uri.path();
-        let target = if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) };
-        target.parse().map_err(|_| error(S3ErrorCode::InvalidURI, "Couldn't parse the specified URI."))
-    }
 }
 
 fn error(code: S3ErrorCode, message: &'static str) -> S3Error {
     S3Error::with_message(code, message)
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -210,36 +170,6 @@ fn with_bucket_of_host(uri: Uri, headers: &HeaderMap) -> Result<Uri, S3Error> {
     target.parse().map_err(|_| error(S3ErrorCode::InvalidURI, "Couldn't parse the specified URI."))
 }
 
-/// S3 answers the whole object when it cannot read the range, or when there are several of them. A number beyond every
-/// object is as good as the largest that the protocol's code reads.
-fn settle_range(headers: &mut HeaderMap) {
-    let known = |value: &str| {
-        let (first, last) = value.strip_prefix("bytes=")?.split_once('-')?;
-        let settled = match (first, last) {
-            ("", last) => format!("bytes=-{}", position(last)?),
-            (first, "") => format!("bytes={}-", position(first)?),
-            (first, last) => {
-                let (first, last) = (position(first)?, position(last)?);
-                (first <= last).then(|| format!("bytes={first}-{last}"))?
-            }
-        };
-        HeaderValue::from_str(&settled).ok()
-    };
-    let settled = text(headers, "range").and_then(known);
-    match settled {
-        Some(range) => drop(headers.insert(header::RANGE, range)),
-        None => drop(headers.remove(header::RANGE)),
-    }
-}
-
-/// A number of a range, at most `i64::MAX`.
-fn position(text: &str) -> Option<u64> {
-    let most = i64::MAX.unsigned_abs();
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    // Only a number that is too large cannot be read.
-    is_number.then(|| text.parse::<u64>().map_or(most, |number| number.min(most)))
-}
-
 fn announced(headers: &HeaderMap) -> Vec<String> {
     headers
         .get_all("x-amz-trailer")
@@ -257,22 +187,4 @@ fn decoded_length(headers: &HeaderMap) -> Result<u64, S3Error> {
             "an aws-chunked body needs the header x-amz-decoded-content-length, a number",
         )
     })
-}
-
-/// `aws-chunked` is how the body travelled, not how the object is encoded.
-fn drop_chunked_encoding(headers: &mut HeaderMap) {
-    let Some(encoding) = text(headers, "content-encoding") else { return };
-    let rest: Vec<&str> = encoding
-        .split(',')
-        .map(str::trim)
-        .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("aws-chunked"))
-        .collect();
-    match HeaderValue::from_str(&rest.join(",")) {
-        Ok(value) if !rest.is_empty() => drop(headers.insert(header::CONTENT_ENCODING, value)),
-        _ => drop(headers.remove(header::CONTENT_ENCODING)),
-    }
-}
-
-fn parse_date(text: &str) -> Option<DateTime<Utc>> {
-    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok().map(|time| time.and_utc())
 }

@@ -107,7 +107,7 @@ pub(super) fn list(
     if max == 0 {
         return Ok(page);
     }
-    let mut walk = Walk::new(&root, prefix, from)?;
+    let mut walk = Walk::new(store, (&root, bucket), prefix, from)?;
     let mut last = Position::Start;
     while let Some((key, path)) = walk.next()? {
         let common = delimiter.and_then(|delimiter| common_prefix(&key, prefix, delimiter));
@@ -149,7 +149,9 @@ fn common_prefix<'a>(key: &'a str, prefix: &str, delimiter: &str) -> Option<&'a 
 }
 
 /// The files below a prefix, in the order of their keys.
-struct Walk {
+struct Walk<'a> {
+    store: &'a Store,
+    bucket: &'a str,
     from: Position,
     prefix: String,
     open: Vec<Directory>,
@@ -160,17 +162,22 @@ struct Directory {
     /// The keys below it begin so; empty for the bucket itself.
     key: String,
     /// Names in descending order, so that the next one is at the end; a directory's ends in `/`, which puts it
-    /// where its keys belong.
+    /// where its keys belong. The empty one is the object whose key is the directory's, if there is one.
     names: Vec<String>,
 }
 
-impl Walk {
-    fn new(root: &Path, prefix: &str, from: Position) -> io::Result<Self> {
-        let mut walk = Self { from, prefix: prefix.to_owned(), open: Vec::new() };
+impl<'a> Walk<'a> {
+    fn new(
+        store: &'a Store,
+        (root, bucket): (&Path, &'a str),
+        prefix: &str,
+        from: Position,
+    ) -> io::Result<Self> {
+        let mut walk = Self { store, bucket, from, prefix: prefix.to_owned(), open: Vec::new() };
         let base = prefix.rfind('/').map_or("", |slash| &prefix[..=slash]);
-        let directory = match base.strip_suffix('/') {
-            None => root.to_owned(),
-            Some(base) => match path::object(root, base) {
+        let directory = match base {
+            "" => root.to_owned(),
+            base => match path::object(root, base) {
                 Ok(directory) => directory,
                 // No object has such a key.
                 Err(_) => return Ok(walk),
@@ -193,7 +200,14 @@ impl Walk {
                     let path = directory.path.join(name);
                     self.enter(path, key)?;
                 }
-                None if self.from.admits(&key) => return Ok(Some((key, directory.path.join(&name)))),
+                None if self.from.admits(&key) => {
+                    let path = if name.is_empty() {
+                        self.store.marker(self.bucket, &key)
+                    } else {
+                        directory.path.join(&name)
+                    };
+                    return Ok(Some((key, path)));
+                }
                 _ => {}
             }
         }
@@ -228,6 +242,10 @@ impl Walk {
             if wanted {
                 names.push(name);
             }
+        }
+        let is_wanted = key.starts_with(&self.prefix) && self.from.admits(&key);
+        if is_wanted && !key.is_empty() && self.store.marker(self.bucket, &key).is_file() {
+            names.push(String::new());
         }
         names.sort_unstable_by(|a, b| b.cmp(a));
         self.open.push(Directory { path, key, names });

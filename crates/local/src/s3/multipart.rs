@@ -1,29 +1,28 @@
 //! Multipart uploads: parts in a directory of their own until they are completed or aborted.
 
+mod completion;
+mod sums;
+
 use std::{
-    fs::{self, File},
-    io,
+    fs,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
-use s3s::{
-    S3Result,
-    crypto::{Checksum as _, Md5},
-    dto, s3_error,
-};
+use s3s::{S3Result, s3_error};
 use serde::{Deserialize, Serialize};
 
 use super::{
     error::StoreError,
     path,
-    record::{Attributes, Checksums, Record},
-    store::{Condition, Staged, Store},
+    record::Attributes,
+    store::{Staged, Store},
 };
-use crate::files::{hex, replace};
+use crate::files::replace;
 
-/// All parts but the last are at least this long.
-const MIN_PART: u64 = 5 * 1024 * 1024;
+pub(super) use completion::{Wanted, complete};
+pub(super) use sums::Declared;
+
 const MAX_PART_NUMBER: i32 = 10_000;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,6 +30,8 @@ struct Upload {
     bucket: String,
     key: String,
     attributes: Attributes,
+    #[serde(default)]
+    declared: Option<Declared>,
 }
 
 /// An upload that is neither completed nor aborted.
@@ -48,14 +49,25 @@ pub(super) struct PartRecord {
 }
 
 /// Begins an upload and answers its id.
-pub(super) fn create(store: &Store, bucket: &str, key: &str, attributes: Attributes) -> S3Result<String> {
+pub(super) fn create(
+    store: &Store,
+    bucket: &str,
+    key: &str,
+    attributes: Attributes,
+    declared: Option<Declared>,
+) -> S3Result<String> {
     // A key that cannot be stored is refused now, not after gigabytes.
     path::object(&store.bucket(bucket)?, key).map_err(StoreError::from)?;
     let id = store.env.uuid();
-    let upload = Upload { bucket: bucket.to_owned(), key: key.to_owned(), attributes };
+    let upload = Upload { bucket: bucket.to_owned(), key: key.to_owned(), attributes, declared };
     let text = serde_json::to_vec(&upload).map_err(|error| StoreError::Io(error.into()))?;
     replace(&store.state.join("uploads").join(&id).join("upload.json"), &text).map_err(StoreError::from)?;
     Ok(id)
+}
+
+/// The checksums that were declared when the upload began.
+pub(super) fn declared(store: &Store, (bucket, key, id): (&str, &str, &str)) -> S3Result<Option<Declared>> {
+    Ok(open(store, bucket, key, id)?.1.declared)
 }
 
 /// Stores a part, instead of an earlier one of the same number.
@@ -125,22 +137,6 @@ pub(super) fn parts(store: &Store, bucket: &str, key: &str, id: &str) -> S3Resul
     Ok(parts)
 }
 
-/// Joins the parts into the object, if the condition holds. An upload that cannot be completed stays.
-pub(super) fn complete(
-    store: &Store,
-    (bucket, key, id): (&str, &str, &str),
-    wanted: &[dto::CompletedPart],
-    condition: &Condition,
-) -> S3Result<Record> {
-    let (directory, upload) = open(store, bucket, key, id)?;
-    let parts = check(&directory, wanted)?;
-    let staged = join(store, &directory, &parts).map_err(StoreError::from)?;
-    let record =
-        store.publish(&staged, bucket, key, condition, upload.attributes, "CompleteMultipartUpload")?;
-    fs::remove_dir_all(&directory).map_err(StoreError::from)?;
-    Ok(record)
-}
-
 /// Forgets the upload and its parts.
 pub(super) fn abort(store: &Store, bucket: &str, key: &str, id: &str) -> S3Result<()> {
     let (directory, _) = open(store, bucket, key, id)?;
@@ -170,50 +166,4 @@ fn record_path(directory: &Path, number: i32) -> PathBuf {
 fn part(directory: &Path, number: i32) -> Option<PartRecord> {
     let text = fs::read(record_path(directory, number)).ok()?;
     serde_json::from_slice(&text).ok()
-}
-
-/// The numbers and ETags of the parts to join.
-fn check(directory: &Path, wanted: &[dto::CompletedPart]) -> S3Result<Vec<(i32, String)>> {
-    if wanted.is_empty() {
-        return Err(s3_error!(MalformedXML, "a completed upload needs at least one part"));
-    }
-    let numbers: Vec<i32> = wanted.iter().map(|given| given.part_number.unwrap_or(0)).collect();
-    if !numbers.is_sorted_by(|earlier, later| earlier < later) {
-        return Err(s3_error!(InvalidPartOrder, "the parts are not in ascending order"));
-    }
-    let mut parts = Vec::with_capacity(wanted.len());
-    for (index, (given, number)) in wanted.iter().zip(&numbers).enumerate() {
-        let stored = part(directory, *number)
-            .filter(|part| given.e_tag.as_ref().is_none_or(|etag| etag.value() == part.etag));
-        let Some(stored) = stored else {
-            return Err(s3_error!(InvalidPart, "part {number} was not uploaded, or its ETag is another one"));
-        };
-        if stored.size < MIN_PART && index + 1 < wanted.len() {
-            return Err(s3_error!(EntityTooSmall, "part {number} is smaller than {MIN_PART} bytes"));
-        }
-        parts.push((*number, stored.etag));
-    }
-    Ok(parts)
-}
-
-fn join(store: &Store, directory: &Path, parts: &[(i32, String)]) -> io::Result<Staged> {
-    let path = store.temporary_path();
-    let mut staged = Staged { path: path.clone(), etag: String::new(), checksums: Checksums::default() };
-    let mut file = File::create(&path)?;
-    let mut digests = Md5::new();
-    for (number, etag) in parts {
-        let mut part = File::open(part_path(directory, *number, etag))?;
-        io::copy(&mut part, &mut file)?;
-        digests.update(&unhex(etag));
-    }
-    // S3's rule: the MD5 of the parts' MD5s, and how many there were.
-    staged.etag = format!("{}-{}", hex(digests.finalize().as_ref()), parts.len());
-    Ok(staged)
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks(2)
-        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
 }

@@ -8,8 +8,6 @@ const MAX_SEGMENT: usize = 255;
 /// Why a key has no place in a file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unstorable {
-    #[error("it ends in '/'")]
-    Directory,
     #[error("it has an empty segment, or one that is '.' or '..'")]
     Segment,
     #[error("it has a segment of more than {MAX_SEGMENT} bytes")]
@@ -20,11 +18,9 @@ pub(crate) enum Unstorable {
     Occupied,
 }
 
-/// The file of an object.
+/// The file of an object; for a key that ends in `/`, the directory.
 pub(crate) fn object(bucket: &Path, key: &str) -> Result<PathBuf, Unstorable> {
-    if key.ends_with('/') {
-        return Err(Unstorable::Directory);
-    }
+    let key = key.strip_suffix('/').unwrap_or(key);
     let mut path = bucket.to_owned();
     for segment in key.split('/') {
         check(segment)?;
@@ -65,10 +61,10 @@ mod tests {
     fn no_key_leaves_the_bucket() {
         let bucket = Path::new("/data/s3/b");
         assert_eq!(object(bucket, "a/b=1/c.x"), Ok(bucket.join("a/b=1/c.x")));
-        for key in ["../x", "a/../../x", "/etc/passwd", "a//b", ".", "a/./b", ""] {
+        for key in ["../x", "a/../../x", "/etc/passwd", "a//b", ".", "a/./b", "", "/", "a//", "../"] {
             assert_eq!(object(bucket, key), Err(Unstorable::Segment), "{key:?}");
         }
-        assert_eq!(object(bucket, "a/"), Err(Unstorable::Directory));
+        assert_eq!(object(bucket, "a/b/"), Ok(bucket.join("a/b")));
         assert_eq!(object(bucket, &"x".repeat(256)), Err(Unstorable::Long));
         assert_eq!(object(bucket, "a\0b"), Err(Unstorable::Character));
     }

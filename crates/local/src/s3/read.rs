@@ -60,12 +60,13 @@ fn seconds(time: &Timestamp) -> String {
     String::from_utf8_lossy(&text).chars().take(19).collect()
 }
 
-/// The bytes that a range means in an object of this size.
-pub(super) fn resolve(range: Option<&Range>, size: u64) -> S3Result<ops::Range<u64>> {
+/// The bytes that a range means in an object of this size, and whether they are a part of it. The last bytes of an
+/// empty object are the whole of it: there is no position that a part could name.
+pub(super) fn resolve(range: Option<&Range>, size: u64) -> S3Result<(ops::Range<u64>, bool)> {
     match range {
-        None => Ok(0..size),
-        Some(Range::Suffix { .. }) if size == 0 => Err(s3_error!(InvalidRange)),
-        Some(range) => Ok(range.check(size)?),
+        None => Ok((0..size, false)),
+        Some(Range::Suffix { length }) if size == 0 && *length > 0 => Ok((0..0, false)),
+        Some(range) => Ok((range.check(size)?, true)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs::Metadata, time::UNIX_EPOCH};
 
+use axum::http::HeaderValue;
 use s3s::dto;
 use serde::{Deserialize, Serialize};
 
@@ -64,27 +65,28 @@ pub(crate) struct Attributes {
     pub(crate) content_disposition: Option<String>,
     pub(crate) content_language: Option<String>,
     pub(crate) cache_control: Option<String>,
+    /// As the client sent it, which need not be a date.
     pub(crate) expires: Option<String>,
     pub(crate) website_redirect_location: Option<String>,
     pub(crate) metadata: BTreeMap<String, String>,
 }
 
 impl Attributes {
-    pub(crate) fn expires(&self) -> Option<dto::Timestamp> {
+    /// `Expires` as the client sent it. Records of earlier versions have a date in the format of ISO 8601 instead.
+    pub(crate) fn expires(&self) -> Option<HeaderValue> {
         let text = self.expires.as_deref()?;
-        dto::Timestamp::parse(dto::TimestampFormat::DateTime, text).ok()
+        let Ok(date) = dto::Timestamp::parse(dto::TimestampFormat::DateTime, text) else {
+            return HeaderValue::from_bytes(text.as_bytes()).ok();
+        };
+        let mut text = Vec::new();
+        date.format(dto::TimestampFormat::HttpDate, &mut text).ok()?;
+        HeaderValue::from_bytes(&text).ok()
     }
 
     pub(crate) fn metadata(&self) -> Option<dto::Metadata> {
         (!self.metadata.is_empty())
             .then(|| self.metadata.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
     }
-}
-
-pub(crate) fn expires_text(expires: Option<dto::Timestamp>) -> Option<String> {
-    let mut text = Vec::new();
-    expires?.format(dto::TimestampFormat::DateTime, &mut text).ok()?;
-    String::from_utf8(text).ok()
 }
 
 pub(crate) fn metadata_map(metadata: Option<dto::Metadata>) -> BTreeMap<String, String> {
@@ -99,7 +101,8 @@ impl From<&dto::PutObjectInput> for Attributes {
             content_disposition: input.content_disposition.clone(),
             content_language: input.content_language.clone(),
             cache_control: input.cache_control.clone(),
-            expires: expires_text(input.expires.clone()),
+            // s3s knows dates only: whoever stores the object adds what the client sent.
+            expires: None,
             website_redirect_location: input.website_redirect_location.clone(),
             metadata: metadata_map(input.metadata.clone()),
         }
@@ -114,7 +117,7 @@ impl From<&dto::CopyObjectInput> for Attributes {
             content_disposition: input.content_disposition.clone(),
             content_language: input.content_language.clone(),
             cache_control: input.cache_control.clone(),
-            expires: expires_text(input.expires.clone()),
+            expires: None,
             website_redirect_location: input.website_redirect_location.clone(),
             metadata: metadata_map(input.metadata.clone()),
         }
@@ -129,9 +132,26 @@ impl From<&dto::CreateMultipartUploadInput> for Attributes {
             content_disposition: input.content_disposition.clone(),
             content_language: input.content_language.clone(),
             cache_control: input.cache_control.clone(),
-            expires: expires_text(input.expires.clone()),
+            expires: None,
             website_redirect_location: input.website_redirect_location.clone(),
             metadata: metadata_map(input.metadata.clone()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Attributes;
+
+    #[test]
+    fn expires_is_what_was_sent_and_a_date_of_an_earlier_version_is_one_of_http() {
+        let expires = |text: &str| {
+            let attributes = Attributes { expires: Some(text.to_owned()), ..Attributes::default() };
+            attributes.expires().unwrap().to_str().unwrap().to_owned()
+        };
+        for sent in ["0", "-1", "Thu, 01 Dec 1994 16:00:00 GMT", "tomorrow"] {
+            assert_eq!(expires(sent), sent);
+        }
+        assert_eq!(expires("1994-12-01T16:00:00.000Z"), "Thu, 01 Dec 1994 16:00:00 GMT");
     }
 }

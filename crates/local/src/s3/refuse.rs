@@ -76,8 +76,18 @@ pub(super) fn check_parts(method: &Method, uri: &Uri) -> Result<(), S3Error> {
     Ok(())
 }
 
-/// Refuses headers that ask for what is not here.
+/// How many bytes the names and values of an object's metadata may have together.
+const MAX_METADATA: usize = 2 * 1_024;
+
+/// Refuses headers that ask for what is not here, or for more than S3 keeps.
 pub(super) fn check(headers: &HeaderMap) -> Result<(), S3Error> {
+    let sizes = headers.iter().filter_map(|(name, value)| {
+        Some(name.as_str().strip_prefix("x-amz-meta-")?.len() + value.as_bytes().len())
+    });
+    if sizes.sum::<usize>() > MAX_METADATA {
+        let text = "Your metadata headers exceed the maximum allowed metadata size";
+        return Err(S3Error::with_message(S3ErrorCode::MetadataTooLarge, text));
+    }
     for (name, value) in headers {
         let (name, value) = (name.as_str(), value.to_str().unwrap_or_default());
         // An empty list of tags, and a copy that keeps the source's, which are none, ask for nothing.

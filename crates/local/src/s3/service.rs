@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use s3s::{S3, S3Request, S3Response, S3Result, dto, s3_error};
 
-use super::{error::blocking, front::Integrity, store::Store};
+use super::{error::blocking, front::Integrity, headers::Expires, store::Store};
 use crate::faults::{Faults, Service};
 
 /// S3 on the store.
@@ -48,6 +48,11 @@ impl LocalS3 {
 /// What [`super::front`] found out about the body.
 fn integrity<T>(request: &S3Request<T>) -> Integrity {
     request.extensions.get().cloned().unwrap_or_default()
+}
+
+/// `Expires` as the client sent it.
+fn expires<T>(request: &S3Request<T>) -> Option<String> {
+    request.extensions.get::<Expires>().map(|Expires(text)| text.clone())
 }
 
 #[async_trait]
@@ -113,12 +118,7 @@ impl S3 for LocalS3 {
         request: S3Request<dto::GetObjectInput>,
     ) -> S3Result<S3Response<dto::GetObjectOutput>> {
         self.admit("GetObject")?;
-        let partial = request.input.range.is_some();
-        let mut response = S3Response::new(self.get_object_(request.input).await?);
-        if partial {
-            response.status = Some(axum::http::StatusCode::PARTIAL_CONTENT);
-        }
-        Ok(response)
+        self.get_object_(request.input).await
     }
 
     async fn head_object(
@@ -126,7 +126,7 @@ impl S3 for LocalS3 {
         request: S3Request<dto::HeadObjectInput>,
     ) -> S3Result<S3Response<dto::HeadObjectOutput>> {
         self.admit("HeadObject")?;
-        self.head_object_(request.input).await.map(S3Response::new)
+        self.head_object_(request.input).await
     }
 
     async fn get_object_attributes(
@@ -137,13 +137,21 @@ impl S3 for LocalS3 {
         self.object_attributes(request.input).await.map(S3Response::new)
     }
 
+    async fn get_object_tagging(
+        &self,
+        request: S3Request<dto::GetObjectTaggingInput>,
+    ) -> S3Result<S3Response<dto::GetObjectTaggingOutput>> {
+        self.admit("GetObjectTagging")?;
+        self.object_tagging(request.input).await.map(S3Response::new)
+    }
+
     async fn put_object(
         &self,
         request: S3Request<dto::PutObjectInput>,
     ) -> S3Result<S3Response<dto::PutObjectOutput>> {
         self.admit("PutObject")?;
-        let integrity = integrity(&request);
-        self.put_object_(request.input, &integrity).await.map(S3Response::new)
+        let (integrity, expires) = (integrity(&request), expires(&request));
+        self.put_object_(request.input, &integrity, expires).await.map(S3Response::new)
     }
 
     async fn copy_object(
@@ -152,7 +160,8 @@ impl S3 for LocalS3 {
     ) -> S3Result<S3Response<dto::CopyObjectOutput>> {
         self.admit("CopyObject")?;
         let condition = objects::condition_of_headers(&request.headers)?;
-        self.copy_object_(request.input, condition).await.map(S3Response::new)
+        let expires = expires(&request);
+        self.copy_object_(request.input, condition, expires).await.map(S3Response::new)
     }
 
     async fn delete_object(
@@ -180,7 +189,8 @@ impl S3 for LocalS3 {
         request: S3Request<dto::CreateMultipartUploadInput>,
     ) -> S3Result<S3Response<dto::CreateMultipartUploadOutput>> {
         self.admit("CreateMultipartUpload")?;
-        self.create_upload(request.input).await.map(S3Response::new)
+        let expires = expires(&request);
+        self.create_upload(request.input, expires).await.map(S3Response::new)
     }
 
     async fn upload_part(

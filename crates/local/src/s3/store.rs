@@ -19,6 +19,7 @@ use super::{
     ObjectCreated,
     error::StoreError,
     path::{self, Unstorable},
+    place::Place,
     record::{Attributes, Checksums, Record, modified_millis},
 };
 use crate::env::Env;
@@ -126,10 +127,9 @@ impl Store {
 
     /// The object, or `NoSuchKey`.
     pub(crate) fn read(&self, bucket: &str, key: &str) -> Result<Opened, StoreError> {
-        let directory = self.bucket(bucket)?;
-        let path = path::object(&directory, key).map_err(|_| StoreError::NoSuchKey)?;
+        let place = self.place(bucket, key)?.map_err(|_| StoreError::NoSuchKey)?;
         let _lock = self.lock(bucket, key);
-        self.open_object(&path, bucket, key)
+        self.open_object(&place, bucket, key)
     }
 
     /// Makes the staged body the object, if the condition holds at that moment.
@@ -142,8 +142,7 @@ impl Store {
         attributes: Attributes,
         operation: &'static str,
     ) -> Result<Record, StoreError> {
-        let directory = self.bucket(bucket)?;
-        let path = path::object(&directory, key)?;
+        let place = self.place(bucket, key)??;
         let file = File::options().write(true).open(&staged.path)?;
         file.set_modified(SystemTime::from(self.env.now()))?;
         let metadata = file.metadata()?;
@@ -159,7 +158,8 @@ impl Store {
         fs::write(&record_file, serde_json::to_vec(&record).map_err(io::Error::from)?)?;
 
         let _lock = self.lock(bucket, key);
-        let done = self.check(condition, &path, bucket, key).and_then(|()| self.rename(&staged.path, &path));
+        let done =
+            self.check(condition, &place, bucket, key).and_then(|()| self.rename(&staged.path, &place));
         if let Err(error) = done {
             let _ = fs::remove_file(&record_file);
             return Err(error);
@@ -185,27 +185,26 @@ impl Store {
         key: &str,
         matches: Option<&ETagCondition>,
     ) -> Result<(), StoreError> {
-        let directory = self.bucket(bucket)?;
-        let Ok(path) = path::object(&directory, key) else {
+        let Ok(place) = self.place(bucket, key)? else {
             return if matches.is_some() { Err(StoreError::NoSuchKey) } else { Ok(()) };
         };
         let _lock = self.lock(bucket, key);
-        self.check(&Condition { absent: false, matches: matches.cloned() }, &path, bucket, key)?;
-        if !path.is_file() {
+        self.check(&Condition { absent: false, matches: matches.cloned() }, &place, bucket, key)?;
+        if !place.is_taken() {
             return Ok(());
         }
-        fs::remove_file(&path)?;
+        fs::remove_file(&place.file)?;
         let _ = fs::remove_file(self.record_path(bucket, key));
-        self.prune(&directory, &path);
+        self.prune(bucket, &place);
         Ok(())
     }
 
-    fn check(&self, condition: &Condition, path: &Path, bucket: &str, key: &str) -> Result<(), StoreError> {
-        if condition.absent && path.is_file() {
+    fn check(&self, condition: &Condition, place: &Place, bucket: &str, key: &str) -> Result<(), StoreError> {
+        if condition.absent && place.is_taken() {
             return Err(StoreError::Precondition);
         }
         let Some(wanted) = &condition.matches else { return Ok(()) };
-        let current = self.open_object(path, bucket, key)?.record.etag;
+        let current = self.open_object(place, bucket, key)?.record.etag;
         match wanted {
             ETagCondition::Any => Ok(()),
             ETagCondition::ETag(etag) if etag.strong_cmp(&ETag::Strong(current)) => Ok(()),
@@ -213,8 +212,11 @@ impl Store {
         }
     }
 
-    fn open_object(&self, path: &Path, bucket: &str, key: &str) -> Result<Opened, StoreError> {
-        let file = File::open(path).map_err(missing)?;
+    fn open_object(&self, place: &Place, bucket: &str, key: &str) -> Result<Opened, StoreError> {
+        if place.directory.as_ref().is_some_and(|directory| !directory.is_dir()) {
+            return Err(StoreError::NoSuchKey);
+        }
+        let file = File::open(&place.file).map_err(missing)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(StoreError::NoSuchKey);
@@ -226,7 +228,7 @@ impl Store {
                 key: key.to_owned(),
                 size: metadata.len(),
                 modified_millis: modified_millis(&metadata),
-                etag: super::body::md5_of(&mut File::open(path)?)?,
+                etag: super::body::md5_of(&mut File::open(&place.file)?)?,
                 ..Record::default()
             },
         };
@@ -245,8 +247,14 @@ impl Store {
         self.state.join("records").join(bucket).join(shelf).join(format!("{hash}.json"))
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
+    fn rename(&self, from: &Path, to: &Place) -> Result<(), StoreError> {
         let _shared = self.directories.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(directory) = &to.directory {
+            fs::create_dir_all(directory).map_err(occupied)?;
+            fs::create_dir_all(to.file.parent().unwrap_or(&self.state))?;
+            return Ok(fs::rename(from, &to.file)?);
+        }
+        let to = &to.file;
         if to.is_dir() {
             return Err(Unstorable::Occupied.into());
         }
@@ -255,11 +263,15 @@ impl Store {
         fs::rename(from, to).map_err(occupied)
     }
 
-    /// Removes the directories that the deleted file leaves empty: listings read directories.
-    fn prune(&self, bucket: &Path, deleted: &Path) {
+    /// Removes the directories that the deleted object leaves empty: listings read directories. One whose key is an
+    /// object stays.
+    fn prune(&self, bucket: &str, deleted: &Place) {
         let _alone = self.directories.write().unwrap_or_else(PoisonError::into_inner);
-        for directory in deleted.ancestors().skip(1).take_while(|directory| *directory != bucket) {
-            if fs::remove_dir(directory).is_err() {
+        let root = self.buckets.join(bucket);
+        let lowest = deleted.directory.as_deref().or_else(|| deleted.file.parent());
+        let directories = lowest.into_iter().flat_map(Path::ancestors);
+        for directory in directories.take_while(|directory| *directory != root) {
+            if self.is_marked(&root, bucket, directory) || fs::remove_dir(directory).is_err() {
                 return;
             }
         }

@@ -61,6 +61,7 @@ impl Sns {
                 self.check_topic(params.get("TopicArn"))?;
                 self.subscription().list(params)
             }
+            "ListTagsForResource" => self.tags(params),
             "GetSubscriptionAttributes" => self.subscription().attributes(params),
             other => Err(missing(&format!("SNS {other}"))),
         }
@@ -161,7 +162,23 @@ impl Sns {
         if self.topic_arn.rsplit(':').next() != Some(name) {
             return Err(missing(&format!("SNS CreateTopic for other topics than {}", self.topic_arn)));
         }
+        if params.any_under("Tags.member.") {
+            return Err(invalid("Tags Reason: Topic already exists with different tags"));
+        }
         Ok(format!("<TopicArn>{}</TopicArn>", escape(&self.topic_arn)))
+    }
+
+    /// The topic has none: those that are given are refused.
+    fn tags(&self, params: &Params) -> Result<String, QueryError> {
+        match params.get("ResourceArn") {
+            Some(arn) if arn == self.topic_arn => Ok("<Tags/>".to_owned()),
+            Some(arn) if arn.starts_with("arn:") && arn.split(':').count() == 6 => Err(QueryError {
+                status: StatusCode::NOT_FOUND,
+                code: "ResourceNotFound",
+                message: "Resource does not exist".to_owned(),
+            }),
+            _ => Err(invalid("ResourceArn Reason: it is no ARN of a topic")),
+        }
     }
 
     fn topic_attributes(&self, params: &Params) -> Result<String, QueryError> {

@@ -441,7 +441,49 @@ async fn the_catalog_is_glues() {
     let table = table.table_metadata().unwrap();
     assert_eq!((table.columns()[0].name(), table.partition_keys()[0].name()), ("s", "dt"));
     assert_eq!(table.parameters().unwrap()["location"], "s3://tributary/tables/a/");
-    assert!(get("none").await.unwrap_err().into_service_error().is_metadata_exception());
+    // PyAthena takes a table for missing only if the message ends so.
+    let envelope =
+        "(Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException; Request ID: ";
+    let missing = get("none").await.unwrap_err().into_service_error();
+    assert!(missing.is_metadata_exception());
+    let message = missing.message().unwrap();
+    assert!(message.starts_with(&format!("Entity Not Found {envelope}")), "{message}");
+    assert!(message.ends_with("; Proxy: null)"), "{message}");
+    let tables = athena.list_table_metadata().catalog_name("AwsDataCatalog").database_name("none");
+    let missing = tables.send().await.unwrap_err().into_service_error();
+    let message = missing.message().unwrap();
+    assert!(message.starts_with(&format!("Database none not found. {envelope}")), "{message}");
     let other = athena.get_database().catalog_name("other").database_name("x").send().await.unwrap_err();
     assert!(other.into_service_error().is_invalid_request_exception());
+}
+
+#[tokio::test]
+async fn nothing_has_tags() {
+    let lake = Lake::start().await;
+    let athena = lake.athena();
+    let tags = |arn: &str| athena.list_tags_for_resource().resource_arn(arn).send();
+    let of = |resource: &str| format!("arn:aws:athena:us-west-2:000000000000:{resource}");
+    for resource in ["workgroup/primary", "workgroup/tributary", "datacatalog/AwsDataCatalog"] {
+        assert!(tags(&of(resource)).await.unwrap().tags().is_empty(), "{resource}");
+    }
+    let elsewhere = "arn:aws:athena:us-west-2:111111111111:workgroup/primary".to_owned();
+    for arn in [of("workgroup/none"), of("datacatalog/other"), of("capacity-reservation/x"), elsewhere] {
+        let error = tags(&arn).await.unwrap_err().into_service_error();
+        assert!(error.is_resource_not_found_exception(), "{arn}: {error:?}");
+    }
+    for arn in ["primary", "arn:aws:glue:us-west-2:000000000000:database/tributary"] {
+        let error = tags(arn).await.unwrap_err().into_service_error();
+        assert!(error.is_invalid_request_exception(), "{arn}: {error:?}");
+    }
+    let mut group = json!({"Name": "tagged", "Tags": [{"Key": "a", "Value": "b"}]});
+    let (status, answer) = call(&lake, "CreateWorkGroup", group.clone()).await;
+    assert_eq!((status, answer["__type"].as_str()), (501, Some("NotImplemented")));
+    assert!(answer["message"].as_str().unwrap().contains("tags"), "{answer}");
+    for none in [json!(null), json!([])] {
+        group["Tags"] = none;
+        group["Name"] = json!(format!("untagged-{}", group["Tags"].is_null()));
+        assert_eq!(call(&lake, "CreateWorkGroup", group.clone()).await.0, 200, "{group}");
+    }
+    assert!(tags(&of("workgroup/tagged")).await.is_err());
+    assert!(tags(&of("workgroup/untagged-true")).await.unwrap().tags().is_empty());
 }

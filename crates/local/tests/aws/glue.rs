@@ -222,6 +222,32 @@ async fn databases_and_tables_are_listed() {
 }
 
 #[tokio::test]
+async fn nothing_has_indexes_or_tags() {
+    let lake = with_table().await;
+    let glue = lake.glue();
+    let listed = glue.get_tables().database_name(DATABASE).send().await.unwrap();
+    let name = listed.table_list()[0].name().to_owned();
+    let indexes = |table: &str| glue.get_partition_indexes().database_name(DATABASE).table_name(table).send();
+    let found = indexes(&name).await.unwrap();
+    assert_eq!((found.partition_index_descriptor_list().len(), found.next_token()), (0, None));
+    assert!(indexes("none").await.unwrap_err().into_service_error().is_entity_not_found_exception());
+
+    let tags = |arn: &str| glue.get_tags().resource_arn(arn).send();
+    let of = |resource: &str| format!("arn:aws:glue:us-west-2:000000000000:{resource}");
+    let table = format!("table/{DATABASE}/{name}");
+    for resource in ["catalog", "database/tributary", "database/Tributary", &table] {
+        let found = tags(&of(resource)).await.unwrap();
+        assert!(found.tags().is_none_or(std::collections::HashMap::is_empty), "{resource}");
+    }
+    let elsewhere = "arn:aws:glue:us-west-2:111111111111:catalog".to_owned();
+    for arn in [of("database/none"), of("table/tributary/none"), of("crawler/x"), of("database"), elsewhere] {
+        let error = tags(&arn).await.unwrap_err().into_service_error();
+        assert!(error.is_entity_not_found_exception(), "{arn}: {error:?}");
+    }
+    assert!(tags("tributary").await.unwrap_err().into_service_error().is_invalid_input_exception());
+}
+
+#[tokio::test]
 async fn throttled_calls_do_nothing() {
     let lake = with_table().await;
     lake.aws.faults().throttle(Service::Glue, Some("GetTable"), 1);

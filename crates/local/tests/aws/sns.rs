@@ -150,6 +150,21 @@ async fn the_topic_is_there_and_no_other() {
 }
 
 #[tokio::test]
+async fn the_topic_has_no_tags() {
+    let lake = Lake::start().await;
+    let sns = lake.sns();
+    let tags = |arn: &str| sns.list_tags_for_resource().resource_arn(arn).send();
+    assert!(tags(TOPIC).await.unwrap().tags().is_empty());
+    let other = tags(&format!("{TOPIC}x")).await.unwrap_err().into_service_error();
+    assert!(other.is_resource_not_found_exception(), "{other:?}");
+    let nonsense = tags("tributary").await.unwrap_err().into_service_error();
+    assert!(nonsense.is_invalid_parameter_exception(), "{nonsense:?}");
+    let tag = aws_sdk_sns::types::Tag::builder().key("a").value("b").build().unwrap();
+    let tagged = sns.create_topic().name("tributary").tags(tag).send().await.unwrap_err();
+    assert!(tagged.into_service_error().is_invalid_parameter_exception());
+}
+
+#[tokio::test]
 async fn its_subscription_is_there_and_no_other() {
     let lake = Lake::start().await;
     let sns = lake.sns();

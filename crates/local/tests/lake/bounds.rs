@@ -26,7 +26,13 @@ async fn replay(lake: &TestLake, settings: &[(&str, &str)]) -> Replayed {
     let ingest = Ingest::new(Arc::new(lake.store.clone()), Arc::new(SystemClock), &settings_with(settings));
     let mut sum = Replayed::default();
     for object in lake.store.list_all("quarantine/").await.unwrap() {
-        let options = Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+        let options = Options {
+            chosen: |_: &Rejected| true,
+            dataset: None,
+            dry_run: false,
+            change: None,
+            judged: None,
+        };
         let one = ingest.replay(&object.key.parse().unwrap(), options).await.unwrap();
         sum.accepted += one.accepted;
         sum.rejected += one.rejected;

@@ -38,7 +38,8 @@ async fn an_unchanged_dataset_runs_no_query_and_a_compaction_changes_its_tag() {
     assert_eq!((changed.status, changed.text()), (200, "[{\"passenger_id\":1},\n{\"passenger_id\":2}]"));
     assert_ne!(changed.header("etag"), tag);
     assert_ne!(changed.header("tributary-generation"), first.header("tributary-generation"));
-    assert!(changed.header("tributary-freshness") > first.header("tributary-freshness"));
+    // The listing of S3 has whole seconds.
+    assert!(changed.header("tributary-freshness") >= first.header("tributary-freshness"));
     lake.stop().await;
 }
 

@@ -101,6 +101,8 @@ async fn a_refusal_is_in_the_words_of_the_protocol() {
 
     let s3 = send(&aws, "GET /tributary?list-type=2", &evil, "").await;
     assert!(s3.body.contains("<Error><Code>AccessDenied</Code><Message>"), "{}", s3.body);
+    assert!(s3.body.contains("</Resource><RequestId>refused</RequestId></Error>"), "{}", s3.body);
+    assert_eq!(s3.header("x-amz-request-id"), "refused");
     assert_eq!(s3.header("content-type"), "application/xml");
     let sns = send(&aws, "POST /", &[evil[0], FORM, SIGNED], "Action=ListTopics").await;
     assert!(

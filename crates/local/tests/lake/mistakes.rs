@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::TestLake;
 
 /// Statements, their parameters, and words of what is said.
-const MISTAKES: [(&str, &str, &str); 24] = [
+const MISTAKES: [(&str, &str, &str); 28] = [
     // The gate's own.
     ("SELECT FROM passengers", "[]", ""),
     ("SELECT name FROM passengers WHERE", "[]", ""),
@@ -29,6 +29,23 @@ const MISTAKES: [(&str, &str, &str); 24] = [
     ("SELECT name FROM passengers UNION SELECT passenger_id FROM passengers", "[]", ""),
     ("SELECT name, count(*) FROM passengers", "[]", ""),
     ("SELECT DATE '2026-02-30' FROM passengers", "[]", ""),
+    ("SELECT now() FROM passengers", "[]", "function now is not supported by the local engine"),
+    (
+        "SELECT name FROM passengers WHERE current_date > DATE '2026-01-01' - INTERVAL '24' HOUR",
+        "[]",
+        "function current_date is not supported by the local engine",
+    ),
+    (
+        "SELECT sum(passenger_id) OVER (ORDER BY name RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM passengers",
+        "[]",
+        "requires that sort item type be numeric, datetime or interval (actual: varchar)",
+    ),
+    (
+        "SELECT sum(passenger_id) OVER (ORDER BY passenger_id RANGE BETWEEN 'a' PRECEDING AND CURRENT ROW) \
+         FROM passengers",
+        "[]",
+        "",
+    ),
     // What it finds in the rows.
     ("SELECT 1 / (passenger_id - passenger_id) FROM passengers", "[]", "Division by zero"),
     ("SELECT name FROM passengers WHERE passenger_id / ? = 1", "[0]", "Division by zero"),
@@ -74,6 +91,31 @@ async fn a_mistake_in_sql_is_a_400_that_says_what_is_wrong() {
     // It was the statements: the lake itself is well.
     let right = json!({"sql": "SELECT count(*) AS n FROM passengers"});
     assert_eq!(lake.send("POST", "/v1/queries", &[], Some(right)).await.json(), json!([{"n": 2}]));
+    lake.stop().await;
+}
+
+/// A type that the engine has no code for is a mistake of the statement too. A window with ORDER BY has a RANGE frame.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_frame_over_bytes_is_a_400_with_the_reason() {
+    let definition = r#"{"name": "codes", "identity": ["id"], "columns": [
+        {"name": "id", "type": "bigint", "required": true}, {"name": "code", "type": "binary"}]}"#;
+    let lake = TestLake::start(&[("codes", definition)]).await;
+    lake.publish("codes", r#"{"id": 1, "code": "AP8="}"#).await;
+    lake.rows("/v1/datasets/codes/rows", 1).await;
+    for over in [
+        "ORDER BY code",
+        "ORDER BY code RANGE UNBOUNDED PRECEDING",
+        "ORDER BY code RANGE BETWEEN 1 PRECEDING AND CURRENT ROW",
+        "ORDER BY code RANGE BETWEEN CURRENT ROW AND 1 FOLLOWING",
+    ] {
+        let body = json!({"sql": format!("SELECT sum(id) OVER ({over}) AS n FROM codes")});
+        let reply = lake.send("POST", "/v1/queries", &[], Some(body)).await;
+        let detail = reply.is_problem(400, "invalid-sql");
+        assert!(detail.contains("varbinary"), "{over}: {detail}");
+    }
+    let body = json!({"sql": "SELECT count(*) OVER (ORDER BY code ROWS 1 PRECEDING) AS n FROM codes"});
+    let reply = lake.send("POST", "/v1/queries", &[], Some(body)).await;
+    assert_eq!((reply.status, reply.json()), (200, json!([{"n": 1}])));
     lake.stop().await;
 }
 

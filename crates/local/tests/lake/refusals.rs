@@ -3,10 +3,13 @@
 use std::net::{SocketAddr, TcpListener};
 
 use local::{DatasetFiles, Lake, LakeOptions, StartError};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{PASSENGERS, TestLake, open, settings};
+use crate::{
+    harness::{PASSENGERS, TestLake, open, settings},
+    wire::{authority, send},
+};
 
 #[track_caller]
 fn says(error: &StartError, words: &[&str]) {
@@ -92,6 +95,35 @@ async fn requests_that_cannot_be() {
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains(words), "{path}: {detail:?} does not say {words:?}");
         assert!(!body.contains("SELECT"), "{body}");
+    }
+    lake.stop().await;
+}
+
+/// What is refused before the router gets it, on both ports.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_makes_no_request_is_refused_with_a_body() {
+    let lake = TestLake::passengers().await;
+    for endpoint in [lake.lake.http_endpoint(), lake.lake.aws_endpoint()] {
+        let host = [("host", authority(&endpoint))];
+        for (line, status, words) in [
+            ("GET /v1/datasets/passengers/rows?a->b=eq.1", 400, "write %3E for >"),
+            ("GET /v1/datasets/passengers/rows?name=eq.<", 400, "%3C for <"),
+            ("GET /a>b", 400, "request line"),
+        ] {
+            let answer = send(&endpoint, line, &host, "").await;
+            assert_eq!(
+                (answer.status, answer.header("content-type")),
+                (status, "application/problem+json"),
+                "{line}: {}",
+                answer.head
+            );
+            let problem: Value = serde_json::from_str(&answer.body).unwrap();
+            assert_eq!(
+                (&problem["status"], &problem["type"]),
+                (&json!(status), &json!("urn:tributary:problem:malformed-request"))
+            );
+            assert!(problem["detail"].as_str().unwrap().contains(words), "{problem}");
+        }
     }
     lake.stop().await;
 }

@@ -44,7 +44,7 @@ async fn play(random: &mut Random) {
                 (0..25.min(sent.len())).map(|_| sent.swap_remove(random.below(sent.len()))).collect();
             let events: Vec<String> =
                 batch.iter().map(|mark| drawn.event(*mark, &partition, random)).collect();
-            lake.publish_all("drawn", &events).await;
+            lake.publish_all("drawn", &drawn.bodies(&events, random)).await;
         }
         let marked = if drawn.dataset().column(MARK).is_some() { MARK } else { "_extra" };
         let path = format!("/v1/datasets/drawn/rows?select={marked}&limit=10000");

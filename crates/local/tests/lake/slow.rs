@@ -189,6 +189,30 @@ async fn an_answer_that_nobody_takes_is_given_up_and_a_slow_reader_gets_it() {
     lake.stop().await;
 }
 
+/// Each piece comes long before the client may take nothing for too long.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_taken_too_slowly_is_given_up() {
+    const SIZE: usize = 64 * 1024 * 1024;
+    let limits = ConnectionLimits { answer: SHORT, answer_rate: 1 << 30, ..ConnectionLimits::default() };
+    let lake = lake(limits).await;
+    let aws = lake.lake.aws_endpoint();
+    lake.store.put("large", vec![b'x'; SIZE].into(), domain::port::PutMode::Create).await.unwrap();
+    let get =
+        format!("GET /tributary/large HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", authority(&aws));
+    let mut stream = half_sent(&aws, &get).await;
+    let (mut taken, begun) = (0, SystemClock.now());
+    while (SystemClock.now() - begun).to_std().unwrap() < SHORT * 4 {
+        let mut piece = Vec::new();
+        // A reset is an end as well.
+        let _read = (&mut stream).take(32 * 1024).read_to_end(&mut piece).await;
+        taken += piece.len();
+        SystemClock.sleep(SHORT / 40).await;
+    }
+    taken += rest(&mut stream).await.unwrap().len();
+    assert!(taken < SIZE, "all {taken} bytes were kept for a client that took them slowly");
+    lake.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_query_is_not_cut() {
     let short = Duration::from_secs(1);

@@ -124,3 +124,43 @@ async fn a_settlement_that_fails_is_tried_again() {
         }
     }
 }
+
+/// An answer waits for it no longer than a moment, unless nothing can be done after the answer.
+#[tokio::test(start_paused = true)]
+async fn a_settlement_that_is_tried_again_delays_answers_only_where_there_is_no_background() {
+    for (failing, in_background, is_left) in
+        [(0, true, false), (0, false, false), (2, true, true), (2, false, false)]
+    {
+        let entry = entry(&Arc::default());
+        begin(&entry).await;
+        entry.store.fail_next(failing);
+        let account: Arc<dyn Account> = Arc::<InMemory>::clone(&entry);
+        let clock = &entry.runner.clock;
+        let begun = clock.now();
+        assert_eq!(
+            settle_soon(account, Some(5), clock, in_background).await,
+            is_left,
+            "{failing} {in_background}"
+        );
+        let took = clock.now() - begun;
+        assert_eq!(took > TimeDelta::milliseconds(1_500), failing > 0 && !in_background, "{took}");
+        assert_eq!(entry.is_settled(), !is_left, "{failing} {in_background}");
+        wait(&entry).await;
+        assert_eq!((open(&entry).await, entry.is_settled()), (0, true), "{failing} {in_background}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_that_is_taken_back_delays_its_refusal_no_longer_than_a_moment() {
+    for failing in [0, 2] {
+        let entry = entry(&Arc::default());
+        let entered = entered(&entry, true);
+        begin(&entry).await;
+        entry.store.fail_next(failing);
+        let begun = entry.runner.clock.now();
+        entered.take_back(&entry.runner.clock).await;
+        assert!(entry.runner.clock.now() - begun < TimeDelta::milliseconds(1_500));
+        wait(&entry).await;
+        assert_eq!((open(&entry).await, entry.is_settled()), (0, true), "{failing}");
+    }
+}

@@ -305,12 +305,46 @@ async fn a_query_whose_start_was_never_heard_of_is_charged_for_what_it_read() {
     assert_eq!(purse.settled(), [Some(12 * MIB)]);
 }
 
-/// A query that is over is answered, though its account takes longer than the rest of the wait.
+/// A query that is over is answered at once, and its account settled afterwards where it takes long.
+#[tokio::test(start_paused = true)]
+async fn an_account_that_takes_long_delays_no_answer() {
+    for takes in [0, 2, 7, 100] {
+        let (flights, purse) = (flights(engine(rows())), Purse::new(Duration::from_secs(takes)));
+        let (flight, _) = flights.join(KEY, counted(&purse)).unwrap();
+        let begun = flights.runner.clock.now();
+        assert!(matches!(flight.wait(WAIT, SLACK).await, Waited::Over(Ok(_))), "{takes}");
+        let took = (flights.runner.clock.now() - begun).num_milliseconds();
+        assert!(took < 1_500, "{takes}: {took} ms");
+        // What is done soon is done before the answer: who asks again at once does not find the query open.
+        assert_eq!(purse.settled().len(), usize::from(takes == 0), "{takes}");
+        drop(flight);
+        flights.runner.clock.sleep(Duration::from_secs(takes + 1)).await;
+        assert_eq!(purse.settled(), [Some(12 * MIB)], "{takes}: once");
+    }
+}
+
+/// Nor does it delay the answer that a query was given up.
+#[tokio::test(start_paused = true)]
+async fn an_account_that_takes_long_delays_no_giving_up() {
+    let (flights, purse) = (flights(Late::new(Outcome::Hangs, 0)), Purse::new(Duration::from_secs(100)));
+    let (flight, _) = flights.join(KEY, counted(&purse)).unwrap();
+    assert!(matches!(flight.wait(Duration::from_secs(1), SLACK).await, Waited::Running(_)));
+    let begun = flights.runner.clock.now();
+    flight.give_up().await;
+    let took = (flights.runner.clock.now() - begun).num_milliseconds();
+    assert!(took < 3_000 && purse.settled().is_empty(), "{took} ms");
+    flights.runner.clock.sleep(Duration::from_secs(101)).await;
+    assert_eq!(purse.settled(), [Some(50 * MIB)]);
+}
+
+/// In a Lambda nothing is done after the answer: a query that is over is answered, though its account takes longer than the
+/// rest of the wait.
 #[tokio::test(start_paused = true)]
 async fn who_waits_gets_what_is_over_when_its_account_is_settled() {
     for (takes, is_over) in [(0, true), (2, true), (5, true), (7, false)] {
         let (flights, purse) = (flights(engine(rows())), Purse::new(Duration::from_secs(takes)));
-        let (flight, _) = flights.join(KEY, counted(&purse)).unwrap();
+        let run = Run { in_background: false, ..counted(&purse) };
+        let (flight, _) = flights.join(KEY, run).unwrap();
         let waited = flight.wait(Duration::from_secs(1), SLACK).await;
         match waited {
             Waited::Over(Ok(_)) => assert!(is_over, "{takes}"),

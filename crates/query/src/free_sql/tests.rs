@@ -35,7 +35,7 @@ fn parameters_are_literals_of_their_types() {
     assert_eq!(
         runnable.statement.sql,
         "SELECT name FROM \"tributary\".\"passengers\" WHERE a = ? AND b = ? AND c = ? AND d = ? AND e > ? AND f = ? \
-         LIMIT 100"
+         LIMIT 101"
     );
     assert_eq!(runnable.datasets, [DatasetName::new("passengers").unwrap()]);
     assert_eq!(
@@ -87,6 +87,14 @@ fn the_least_of_the_limits_counts() {
     assert_eq!(rows("SELECT 1 LIMIT 700", Some(10)), 10);
     assert_eq!(rows("SELECT 1 LIMIT 7", Some(10)), 7);
     assert_eq!(rows("SELECT 1 LIMIT 5000", Some(10)), 10);
+    // What is sent has one row more, if the statement allows it: then there are more rows than the answer has.
+    let sent =
+        |sql: &str, limit: Option<u64>| check(&json!({"sql": sql, "limit": limit})).unwrap().statement.sql;
+    assert!(sent("SELECT 1", Some(10)).ends_with(" LIMIT 11"));
+    assert!(sent("SELECT 1 LIMIT 700", Some(10)).ends_with(" LIMIT 11"));
+    assert!(sent("SELECT 1 LIMIT 7", Some(10)).ends_with(" LIMIT 7"));
+    assert!(sent("SELECT 1 LIMIT 10", Some(10)).ends_with(" LIMIT 10"));
+    assert!(sent("SELECT 1", Some(0)).ends_with(" LIMIT 0"));
     refused(
         &json!({"sql": "SELECT 1", "limit": 1_001}),
         Kind::TooMuch,

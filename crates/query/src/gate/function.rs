@@ -9,12 +9,10 @@ use sqlparser::ast::{
 use super::{
     Refused,
     clause::{refuse, refuse_if},
+    regular::Regular,
     scope::{Walk, fold, parts},
 };
-use crate::{
-    pattern,
-    problem::{nearest, quote},
-};
+use crate::problem::{nearest, quote};
 
 type Checked = Result<(), Refused>;
 
@@ -106,7 +104,7 @@ impl Walk<'_> {
             FunctionArguments::None => {}
             FunctionArguments::List(FunctionArgumentList { duplicate_treatment: _, args, clauses }) => {
                 self.arguments(args)?;
-                self.regular_expression(name, &folded, args)?;
+                self.regular_expression(name, &folded, args);
                 clauses.iter().try_for_each(|clause| match clause {
                     FunctionArgumentClause::OrderBy(terms) => self.order(terms),
                     FunctionArgumentClause::IgnoreOrRespectNulls(_)
@@ -137,33 +135,30 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Athena's engine for regular expressions backtracks. An expression in the text of free SQL is checked now. One in the
+    /// Athena's engine for regular expressions backtracks. An expression in the text of free SQL is checked when
+    /// all else of the statement is. One in the
     /// text of a named query is not: its author is the operator, and a published query must not vanish with an upgrade. The
     /// value of a parameter is checked when it is known. What is computed, or read from a column, is not known here.
-    fn regular_expression(&mut self, name: &Ident, folded: &str, args: &[FunctionArg]) -> Checked {
+    fn regular_expression(&mut self, name: &Ident, folded: &str, args: &[FunctionArg]) {
         if !folded.starts_with("regexp_") {
-            return Ok(());
+            return;
         }
         let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) = args.get(1) else {
-            return Ok(());
+            return;
         };
         let mut expr = expr;
         while let Expr::Nested(inner) = expr {
             expr = inner;
         }
-        let Expr::Value(ValueWithSpan { value, span }) = expr else { return Ok(()) };
+        let Expr::Value(ValueWithSpan { value, span }) = expr else { return };
         match value {
             Value::Placeholder(_) => self.patterns.push(span.start),
             Value::SingleQuotedString(text) if !self.is_named_query() => {
-                pattern::in_sql(text, &mut self.looked).map_err(|what| {
-                    let message =
-                        format!("{} takes a regular expression {what}; found {}", name.value, quote(text));
-                    Refused::at(message, span.start)
-                })?;
+                let (function, text) = (name.value.clone(), text.clone());
+                self.regular.push(Regular { function, text, place: span.start });
             }
             _ => {}
         }
-        Ok(())
     }
 
     pub(super) fn arguments(&mut self, args: &[FunctionArg]) -> Checked {

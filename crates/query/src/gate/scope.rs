@@ -8,8 +8,8 @@ use sqlparser::{
     tokenizer::Location,
 };
 
-use super::{Refused, known};
-use crate::{pattern::Looked, problem::quote};
+use super::{Refused, known, regular::Regular};
+use crate::problem::quote;
 
 /// The one catalog of an Athena workgroup that reads Glue.
 const CATALOG: &str = "awsdatacatalog";
@@ -45,8 +45,8 @@ pub(super) struct Walk<'a> {
     pub(super) volatile: bool,
     /// Where a parameter stands for a regular expression.
     pub(super) patterns: Vec<Location>,
-    /// What it took to check the regular expressions so far.
-    pub(super) looked: Looked,
+    /// The regular expressions in the text, which are checked last.
+    pub(super) regular: Vec<Regular>,
 }
 
 impl<'a> Walk<'a> {
@@ -61,7 +61,7 @@ impl<'a> Walk<'a> {
             ordered: false,
             volatile: false,
             patterns: Vec::new(),
-            looked: Looked::default(),
+            regular: Vec::new(),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Events that make no request: they are answered here, since `lambda_http` would panic on them.
 //!
-//! API Gateway sends none of these. Whoever may invoke the function directly can.
+//! API Gateway sends none of these, if its integration has payload format 2.0. Whoever may invoke the function directly can.
+
+mod wrong;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::{
@@ -8,8 +10,8 @@ use lambda_http::{
     aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
     request::LambdaRequest,
 };
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
-use serde_json::{Value, value::RawValue};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use crate::{
     answer::{self, LogLine},
@@ -20,34 +22,22 @@ use crate::{
 /// The longest name of a stage, in bytes: what API Gateway allows.
 const MAX_STAGE: usize = 128;
 
-/// An event as it came. `None`: it has the form of API Gateway's, with a method or a header that HTTP does not allow.
+/// An event as it came: a request that `lambda_http` can read, or what is wrong with the event.
 #[derive(Debug)]
-pub(super) struct Received(Option<LambdaRequest>);
+pub(super) struct Received(Result<LambdaRequest, String>);
 
 impl<'de> Deserialize<'de> for Received {
-    /// Events of any other form stay errors: the runtime answers them with a function error.
+    /// Every event has an answer: an error here would be a function error, which tells nobody what to send.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let event = Box::<RawValue>::deserialize(deserializer)?;
-        match serde_json::from_str(event.get()) {
-            Ok(request) => Ok(Self(Some(request))),
-            Err(_) if is_api_gateways(event.get()) => Ok(Self(None)),
-            Err(error) => Err(D::Error::custom(error)),
-        }
+        Ok(Self(serde_json::from_str(event.get()).map_err(|_| wrong::reason(event.get()))))
     }
-}
-
-fn is_api_gateways(event: &str) -> bool {
-    let event: Value = serde_json::from_str(event).unwrap_or_default();
-    event["version"] == "2.0" && event["requestContext"]["http"].is_object()
 }
 
 impl Received {
     /// What `lambda_http` can make a request of, or what is wrong with it.
     pub(super) fn into_request(self) -> Result<LambdaRequest, Problem> {
-        let request = self.0.ok_or_else(|| {
-            let detail = "the request has a method or a header that HTTP does not allow";
-            Problem::new(Kind::MalformedRequest, detail)
-        })?;
+        let request = self.0.map_err(|reason| Problem::new(Kind::MalformedRequest, reason))?;
         if let LambdaRequest::ApiGatewayV2(request) = &request {
             check(request)?;
         }

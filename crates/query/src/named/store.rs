@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use domain::{
     QueryName, key,
     port::{Clock, ObjectStore, StoreError},
@@ -110,7 +111,7 @@ pub(super) async fn load_all<S: ObjectStore>(store: &S, database: &str) -> Resul
     let mut loaded = NamedQueries::default();
     while let Some((name, bytes)) = reads.next().await {
         match bytes {
-            Ok(Some(bytes)) => match NamedQuery::from_json(&name, &bytes, database) {
+            Ok(Some(bytes)) => match checked(name.clone(), bytes, database.to_owned()).await {
                 Ok(query) => drop(loaded.queries.insert(name, query)),
                 Err(invalid) => drop(loaded.damaged.insert(name, invalid)),
             },
@@ -120,4 +121,12 @@ pub(super) async fn load_all<S: ObjectStore>(store: &S, database: &str) -> Resul
         }
     }
     Ok(loaded)
+}
+
+/// Parses and checks a definition, off the async threads: it may take a while, and `/healthz` is answered meanwhile.
+async fn checked(name: QueryName, bytes: Bytes, database: String) -> Result<NamedQuery, InvalidQuery> {
+    let check = move || NamedQuery::from_json(&name, &bytes, &database);
+    tokio::task::spawn_blocking(check).await.unwrap_or_else(|error| {
+        Err(InvalidQuery::Other(format!("it cannot be checked, by a defect of ours: {error}")))
+    })
 }

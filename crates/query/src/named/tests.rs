@@ -67,7 +67,7 @@ fn every_place_of_a_parameter_gets_its_value_in_order() {
     let runnable = ask(&query, "to=2026-11-26").unwrap();
     assert_eq!(
         runnable.statement.sql,
-        "SELECT ':to', a FROM \"tributary\".\"passengers\" WHERE d >= ? AND d < ? OR e = ? LIMIT 100"
+        "SELECT ':to', a FROM \"tributary\".\"passengers\" WHERE d >= ? AND d < ? OR e = ? LIMIT 101"
     );
     assert_eq!(literals(runnable), ["DATE '2026-01-01'", "DATE '2026-11-26'", "DATE '2026-01-01'"]);
 }
@@ -223,7 +223,7 @@ fn its_own_limit_is_the_most() {
     assert_eq!(ask(&query, "").unwrap().rows, 50);
     assert_eq!(ask(&query, "limit=500").unwrap().rows, 50);
     let lowered = ask(&query, "limit=5").unwrap();
-    assert!(lowered.statement.sql.ends_with("ORDER BY a LIMIT 5"));
+    assert!(lowered.statement.sql.ends_with("ORDER BY a LIMIT 6"));
     // A key may have fewer rows than the query gives.
     let few = Limits { default_rows: 100, max_rows: 20 };
     assert_eq!(query.run(&query.read("").unwrap(), few).unwrap().rows, 20);
@@ -341,7 +341,7 @@ proptest! {
                 let place = if literals == 1 { "?" } else { &places };
                 prop_assert_eq!(
                     runnable.statement.sql,
-                    format!("SELECT a FROM \"tributary\".\"passengers\" WHERE name = {place} LIMIT 100")
+                    format!("SELECT a FROM \"tributary\".\"passengers\" WHERE name = {place} LIMIT 101")
                 );
             }
             Err(problem) => prop_assert_eq!(problem.status(), 400),

@@ -70,11 +70,6 @@ impl NamedQuery {
         }
     }
 
-    /// What it is for.
-    pub(crate) fn description(&self) -> Option<&str> {
-        self.description.as_deref()
-    }
-
     /// Its own parameters as Parameter Objects of OpenAPI 3.1; `limit` and `format` are every query's.
     pub(crate) fn openapi_parameters(&self) -> Vec<Value> {
         self.parameters.iter().map(Parameter::openapi).collect()

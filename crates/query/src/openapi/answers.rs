@@ -6,7 +6,7 @@ use super::{
     operations::{CANCEL_ID, QUERY_ID, QUERY_ROWS_ID},
     parts::{json_content, named, text},
 };
-use crate::format::Format;
+use crate::{answer::EXTENT_HEADERS, format::Format};
 
 const ETAG: &str = "\
 A weak tag: what `If-None-Match` takes. There is none if the lake changed meanwhile, or if the same data may give other \
@@ -20,8 +20,10 @@ pub(super) fn rows_answer() -> ResponseBuilder {
     let mut response = ResponseBuilder::new()
         .description("The rows")
         .content("application/json", json_content(named("Rows")))
-        .header("ETag", header_of(ETAG))
-        .header("Link", header_of("The next page, `rel=\"next\"`, if there is one"));
+        .header("ETag", header_of(ETAG));
+    for (name, description) in EXTENT_HEADERS {
+        response = response.header(name, header_of(description));
+    }
     for media_type in Format::media_types().filter(|media_type| *media_type != "application/json") {
         response = response.content(media_type, ContentBuilder::new().build());
     }
@@ -42,6 +44,8 @@ pub(super) fn elsewhere() -> ResponseBuilder {
     ResponseBuilder::new()
         .description("The rows are a file, at `Location` for some minutes")
         .header("Location", header_of("The file's address, with the right to read it"))
+        .header("Tributary-Complete", header_of("Whether the file has every row that matches"))
+        .header("Link", header_of("The rows behind those of the file, `rel=\"next\"`"))
 }
 
 pub(super) fn not_modified() -> ResponseBuilder {

@@ -42,7 +42,7 @@ const OF_ROWS: [Kind; 16] = [
 ];
 
 pub(super) fn paths(facts: &Facts<'_>) -> Paths {
-    let name = facts.dataset.map_or("bookings", |dataset| dataset.name().as_str());
+    let name = facts.datasets.first().map_or("bookings", |dataset| dataset.name().as_str());
     let dataset = || path("dataset", "The dataset's name", name);
     let get = |operation| PathItem::new(HttpMethod::Get, operation);
     let mut paths = PathsBuilder::new()
@@ -74,7 +74,8 @@ pub(super) fn paths(facts: &Facts<'_>) -> Paths {
 
 /// An operation that needs no key.
 fn open(operation: OperationBuilder) -> OperationBuilder {
-    operation.securities(Some([SecurityRequirement::default()]))
+    // An empty list, which says that there is no scheme; a requirement without one says the same to some readers only.
+    operation.securities(Some(std::iter::empty::<SecurityRequirement>()))
 }
 
 fn datasets() -> OperationBuilder {
@@ -98,7 +99,7 @@ fn one_dataset() -> OperationBuilder {
 
 fn rows(facts: &Facts<'_>) -> OperationBuilder {
     let columns: Vec<&str> =
-        facts.dataset.map(|dataset| dataset.sort_order()).unwrap_or_else(|| vec!["booked_at"]);
+        facts.datasets.first().map(|dataset| dataset.sort_order()).unwrap_or_else(|| vec!["booked_at"]);
     let first = columns.first().copied().unwrap_or("_ingested_at");
     let select = query("select", SELECT, text()).example(Some(first.into()));
     let order = query("order", ORDER, text()).example(Some(format!("{first}.desc").into()));
@@ -112,12 +113,19 @@ fn rows(facts: &Facts<'_>) -> OperationBuilder {
     .style(Some(ParameterStyle::Form))
     .explode(Some(true))
     .example(Some(json!({first: "not.is.null"})));
-    let kinds = [Kind::UnknownColumn, Kind::UnknownOperator, Kind::NotComparable, Kind::UnknownDataset];
+    let kinds = [
+        Kind::UnknownColumn,
+        Kind::UnknownOperator,
+        Kind::NotComparable,
+        Kind::InvalidCursor,
+        Kind::UnknownDataset,
+    ];
     kept(of_rows(OperationBuilder::new(), &kinds))
         .parameter(default_limit(facts))
         .tag("datasets")
         .operation_id(Some("rows"))
         .summary(Some("Rows of a dataset"))
+        .parameter(query("cursor", CURSOR, text()))
         .parameter(select)
         .parameter(order)
         .parameter(tree("and"))
@@ -240,7 +248,7 @@ fn query_item() -> PathItem {
 fn query_id() -> Parameter {
     path(
         "id",
-        "The query's id, from `Location` or `Tributary-Query-Id`",
+        "The query's id, from the `Location` of a 202 or the `Link` of a page",
         "01234567-89ab-cdef-0123-456789abcdef",
     )
 }
@@ -307,8 +315,14 @@ fn docs() -> OperationBuilder {
 const HEALTH: &str = "Whether this process answers, its version, and the commit that it was built from";
 
 const PREFER: &str = "\
-`wait=5` seconds at most, or `respond-async` for none. A query of an API key whose bound on bytes is below every scan tier \
+`wait=5` seconds at most, or `respond-async` for none. `count=exact`, for the rows of a dataset: how many match, in \
+`Content-Range`; if the answer has not all of them, a second query counts them. `Preference-Applied` says what was done. A query of an API key whose bound on bytes is below every scan tier \
 is waited for in any case, and cancelled when the wait is over: 403.";
+
+const CURSOR: &str = "\
+Where the rows begin, from the `Link` of an answer that had not all of them. The other parameters stay as they were, but \
+`limit` and the format. There is no end to pages, and no row that is there all the time is missed or comes twice, whatever \
+is published meanwhile.";
 
 const SELECT: &str = "\
 Columns in the order of the answer, `name:column` under another name, `address->city` for a field of a struct, \

@@ -13,7 +13,7 @@ use regex_syntax::ast::Ast;
 use super::automaton::{Automaton, TooLarge};
 
 /// How many steps the search may take, through all loops of all expressions of a statement, and how many states of one loop
-/// it looks at. It runs on the thread that answers requests, so all of it has to take milliseconds.
+/// it looks at. Few are checked at once, and who waits for a place waits for them, so all of it has to take milliseconds.
 const MAX_STEPS: usize = 2_000_000;
 const MAX_LOOP: usize = 1_000;
 

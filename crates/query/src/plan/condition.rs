@@ -1,15 +1,17 @@
 //! Filters held against a dataset.
 
+use chrono::{DateTime, Utc};
 use domain::{DataType, Dataset};
 
-use super::{bounded, incomparable, operand, unknown_column};
+use super::{between::Between, bounded, incomparable, operand, unknown_column};
 use crate::{
-    column::{Operand, TableColumn},
+    column::{Operand, Role, TableColumn},
     operator::{self, Operator},
     pattern,
     problem::{Kind, Problem, nearest, quote},
     request::{
-        MAX_FILTERS, RawComparison, RawCondition, RawFilter, RawPath, RawValue, too_many_filters, words,
+        MAX_FILTERS, RawComparison, RawCondition, RawFilter, RawPath, RawValue, RowsRequest,
+        too_many_filters, words,
     },
     value::{self, Value},
 };
@@ -24,6 +26,8 @@ pub(crate) const MAX_PATTERNS: usize = 10;
 struct Left {
     elements: usize,
     patterns: usize,
+    /// What times count from that are written so.
+    now: DateTime<Utc>,
 }
 
 /// What a row must pass.
@@ -48,7 +52,7 @@ pub(crate) enum Condition {
     },
     /// A regular expression that matches somewhere.
     Matches(Operand, String),
-    /// An array that has each of these values; with none, every array.
+    /// An array that has each of these values; with none, every array, and of a null it is unknown.
     Contains(Operand, Vec<Value>),
     /// The opposite. What is neither true nor false stays so: of a null, most conditions are unknown.
     Not(Box<Condition>),
@@ -77,12 +81,12 @@ pub(crate) enum Comparison {
     IsDistinct,
 }
 
-pub(super) fn filters(dataset: &Dataset, raw: &[RawFilter]) -> Result<Vec<Condition>, Problem> {
-    let raw = raw.iter().map(|raw| parse(dataset, raw)).collect::<Result<Vec<_>, _>>()?;
+pub(super) fn filters(dataset: &Dataset, request: &RowsRequest) -> Result<Vec<Condition>, Problem> {
+    let raw = request.filters.iter().map(|raw| parse(dataset, raw)).collect::<Result<Vec<_>, _>>()?;
     if raw.iter().map(RawCondition::filters).sum::<usize>() > MAX_FILTERS {
         return Err(too_many_filters());
     }
-    let mut left = Left { elements: MAX_ELEMENTS, patterns: MAX_PATTERNS };
+    let mut left = Left { elements: MAX_ELEMENTS, patterns: MAX_PATTERNS, now: request.now };
     raw.iter().map(|raw| condition(dataset, raw, &mut left)).collect()
 }
 
@@ -116,13 +120,12 @@ fn comparison(dataset: &Dataset, raw: &RawComparison, left: &mut Left) -> Result
     match (&raw.value, raw.operator) {
         (RawValue::Many(texts), Operator::Contains) => {
             left.spend_elements(texts.len())?;
-            contains(dataset, operand, texts)
+            contains(dataset, operand, texts, left.now)
         }
         (RawValue::Many(texts), _) => {
             left.spend_elements(texts.len())?;
             comparable(dataset, &operand)?;
-            let values = texts.iter().map(|text| value::parse(&operand, text)).collect::<Result<_, _>>()?;
-            Ok(Condition::In(operand, values))
+            one_of(operand, texts, left.now)
         }
         (RawValue::One(text), Operator::Is) => is(operand, text),
         (RawValue::One(text), operator @ (Operator::Like | Operator::Ilike)) => {
@@ -138,13 +141,42 @@ fn comparison(dataset: &Dataset, raw: &RawComparison, left: &mut Left) -> Result
         }
         (RawValue::One(text), operator) => {
             comparable(dataset, &operand)?;
-            let (value, comparison) = (value::parse(&operand, text)?, compared(operator)?);
+            let comparison = compared(operator)?;
+            if let Some(between) = between(&operand, text) {
+                return Ok(between.compared(&operand, comparison));
+            }
+            let value = value::parse(&operand, text, left.now)?;
             let value = match comparison {
                 Comparison::Lt | Comparison::Gte => value::not_before(value, text),
                 _ => value,
             };
             Ok(Condition::Compare(operand, comparison, value))
         }
+    }
+}
+
+/// One of these values. A number that the column cannot have is none of its values.
+fn one_of(operand: Operand, texts: &[String], now: DateTime<Utc>) -> Result<Condition, Problem> {
+    let mut none = None;
+    let mut values = Vec::with_capacity(texts.len());
+    for text in texts {
+        match between(&operand, text) {
+            Some(between) => none = Some(between),
+            None => values.push(value::parse(&operand, text, now)?),
+        }
+    }
+    // Of a null even that is unknown, as of a list that has values.
+    if let Some(between) = none.filter(|_| values.is_empty()) {
+        return Ok(between.compared(&operand, Comparison::Eq));
+    }
+    Ok(Condition::In(operand, values))
+}
+
+/// Where a number lies that the column, which is of decimals, cannot have.
+fn between(operand: &Operand, text: &str) -> Option<Between> {
+    match operand.role() {
+        Role::Stored(DataType::Decimal(decimal)) => Between::of(decimal, text),
+        _ => None,
     }
 }
 
@@ -186,14 +218,19 @@ fn is(operand: Operand, text: &str) -> Result<Condition, Problem> {
     })
 }
 
-fn contains(dataset: &Dataset, operand: Operand, texts: &[String]) -> Result<Condition, Problem> {
+fn contains(
+    dataset: &Dataset,
+    operand: Operand,
+    texts: &[String],
+    now: DateTime<Utc>,
+) -> Result<Condition, Problem> {
     let is_array = |operand: &Operand| match operand.data_type() {
         DataType::Array(element) => element.is_scalar() && **element != DataType::Binary,
         _ => false,
     };
     match operand.data_type() {
         DataType::Array(element) if is_array(&operand) => {
-            let values = texts.iter().map(|text| value::parse_element(&operand, element, text));
+            let values = texts.iter().map(|text| value::parse_element(&operand, element, text, now));
             let values = values.collect::<Result<_, _>>()?;
             Ok(Condition::Contains(operand, values))
         }

@@ -89,7 +89,7 @@ fn every_mistake_says_what_would_work() {
     refused(
         "dt=eq.2026-1-3",
         Kind::InvalidValue,
-        "the filter on \"dt\" expects a day, as 2026-11-23, found \"2026-1-3\"",
+        "the filter on \"dt\" expects a day, as 2026-11-23, or today-7d, found \"2026-1-3\"",
     );
     refused(
         "hour=eq.7",
@@ -100,7 +100,7 @@ fn every_mistake_says_what_would_work() {
         "booked_at=eq.2026-11-23T10:05:00+01:00",
         Kind::InvalidValue,
         "the filter on \"booked_at\" expects a time of RFC 3339 with an offset, as 2026-11-23T10:05:00Z, \
-         found \"2026-11-23T10:05:00 01:00\" (write + as %2B in a URL)",
+         a day, as 2026-11-23, or a time from now, as now-24h or today-7d, found \"2026-11-23T10:05:00 01:00\" (write + as %2B in a URL)",
     );
 }
 

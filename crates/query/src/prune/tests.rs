@@ -41,10 +41,23 @@ fn bounds_on_the_event_time_become_bounds_on_the_partition() {
         of("booked_at=gte.2026-11-23T09:00:00Z&booked_at=lt.2026-11-23T11:00:00Z"),
         ["dt = 2026-11-23", "hour >= 09", "hour <= 11"]
     );
+    let by = |granularity, raw: &str| derived(&partitioned(&bookings, granularity), raw);
+    assert_eq!(by(Granularity::Month, "booked_at=eq.2026-11-23T10:05:00Z"), ["dt = 2026-11"]);
+    assert_eq!(
+        by(Granularity::Month, "booked_at=gte.2025-12-31T23:00:00Z&booked_at=lt.2026-02-01T00:00:00Z"),
+        ["dt >= 2025-12", "dt <= 2026-02"]
+    );
+    assert!(by(Granularity::None, "booked_at=eq.2026-11-23T10:05:00Z").is_empty());
     assert!(of("booked_at=neq.2026-11-23T10:05:00Z").is_empty());
     assert!(of("flies_on=eq.2026-11-23").is_empty());
     assert_eq!(derived(&testing::flights(), "departs_on=eq.2026-11-23"), ["dt = 2026-11-23"]);
     assert!(derived(&testing::passengers(), "_ingested_at=gt.2026-11-23T10:05:00Z").is_empty());
+}
+
+/// The same dataset, partitioned otherwise.
+fn partitioned(dataset: &Dataset, by: Granularity) -> Dataset {
+    let definition = domain::Definition { partition_by: by, ..dataset.definition().clone() };
+    Dataset::new(definition).unwrap()
 }
 
 /// Whether a row passes, by SQL's meaning of a condition: `None` is unknown, which `other` is where it is null.
@@ -119,8 +132,8 @@ fn value(millis: i64, hourly: bool) -> Value {
     if hourly { Value::Time(at(millis)) } else { Value::Day(at(millis).date_naive()) }
 }
 
-fn operands(hourly: bool) -> (Dataset, Operand, Operand) {
-    let dataset = if hourly { testing::bookings() } else { testing::flights() };
+fn operands(hourly: bool, by: Granularity) -> (Dataset, Operand, Operand) {
+    let dataset = partitioned(&if hourly { testing::bookings() } else { testing::flights() }, by);
     let operand = |name: &str| Operand::new(TableColumn::find(&dataset, name).unwrap(), &[]).unwrap();
     let other = operand(if hourly { "seats" } else { "flight_id" });
     (dataset.clone(), operand(dataset.event_time().unwrap().name.as_str()), other)
@@ -142,14 +155,17 @@ proptest! {
     /// The pruned answer is the unpruned one: of every row that passes, the partition passes too.
     #[test]
     fn no_row_that_the_filters_accept_is_pruned(
-        (hourly, filters) in any::<bool>().prop_flat_map(|hourly| {
-            let (_, time, other) = operands(hourly);
-            (Just(hourly), prop::collection::vec(condition(time, other, hourly), 0..3))
+        (hourly, by, filters) in (any::<bool>(), 0_usize..4).prop_flat_map(|(hourly, by)| {
+            // A date says no hour.
+            let finest = if hourly { Granularity::Hour } else { Granularity::Day };
+            let by = [finest, Granularity::Day, Granularity::Month, Granularity::None][by];
+            let (_, time, other) = operands(hourly, by);
+            (Just(hourly), Just(by), prop::collection::vec(condition(time, other, hourly), 0..3))
         }),
         row in millis(),
         other in prop::option::of(0_i64..2),
     ) {
-        let (dataset, time, _) = operands(hourly);
+        let (dataset, time, _) = operands(hourly, by);
         let of = |name: &str| {
             if name == time.column().name() { Some(value(row, hourly)) } else { other.map(Value::Integer) }
         };

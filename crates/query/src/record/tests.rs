@@ -15,6 +15,8 @@ fn new<'a>(columns: &'a [OutputColumn], caller: &'a Caller) -> NewRecord<'a> {
         file_name: "parcels",
         columns: Some(columns),
         rows: 20,
+        hidden: 0,
+        follow: None,
         patterns: &[],
         form: Form::from_text("columns").unwrap(),
         caller,

@@ -17,9 +17,13 @@ const LONGEST_RANGE: u64 = 4 << 20;
 /// Which page of a result is wanted, and in which form.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PageRequest<'a> {
-    /// The columns, as many as the result has and with their names. For a result that no dataset describes,
+    /// The columns, with the names that the result has. For a result that no dataset describes,
     /// [`answer_types::columns()`] gives them.
     pub(crate) columns: &'a [OutputColumn],
+    /// How many more columns the result has behind those, which are not shown.
+    pub(crate) hidden: usize,
+    /// The places of the values that [`Page::last`] has.
+    pub(crate) places: &'a [usize],
     /// Where it begins: [`Position::START`], or the `next` of the page before.
     pub(crate) start: Position,
     /// Where it ends, at the latest.
@@ -53,11 +57,12 @@ pub(crate) async fn page<Q: QueryEngine>(
     result: &StoredResult,
     request: &PageRequest<'_>,
 ) -> Result<Page, PageError> {
-    has_columns(result, request.columns)?;
+    has_columns(result, request.columns, request.hidden)?;
     let mut limits = request.limits;
     loop {
         let mut writer =
-            PageWriter::new(request.format, request.columns, request.options, limits, request.start);
+            PageWriter::new(request.format, request.columns, request.options, limits, request.start)
+                .noting(request.places);
         pull(engine, result, request.start, &mut writer).await?;
         let rows = writer.rows();
         match writer.finish(result.bytes) {
@@ -97,9 +102,10 @@ async fn pull<Q: QueryEngine>(
 }
 
 /// The columns must be the result's: those of another query would read its values as what they are not.
-fn has_columns(result: &StoredResult, columns: &[OutputColumn]) -> Result<(), RenderError> {
+fn has_columns(result: &StoredResult, columns: &[OutputColumn], hidden: usize) -> Result<(), RenderError> {
     let names = answer_types::names(&result.columns);
-    if names.iter().eq(columns.iter().map(|column| &column.name)) {
+    let shown = names.len().checked_sub(hidden).and_then(|shown| names.get(..shown));
+    if shown.is_some_and(|shown| shown.iter().eq(columns.iter().map(|column| &column.name))) {
         return Ok(());
     }
     let expected = columns.iter().map(|column| column.name.clone()).collect();

@@ -1,12 +1,14 @@
 //! One page of an answer, filled row by row.
 
+use std::borrow::Cow;
+
 #[cfg(feature = "columnar")]
 use super::columnar::{Arrow, Parquet};
 use super::{Options, RenderError, Renderer, columns::Columns, csv::Lines, json::Records};
 use crate::{
     column::OutputColumn,
     format::Format,
-    result::{MAX_ROW, MalformedResult, ResultReader},
+    result::{MAX_ROW, MalformedResult, ResultReader, Row, Value},
 };
 
 /// What a page may hold; the first bound that is reached ends it.
@@ -41,6 +43,8 @@ pub(crate) struct Page {
     pub(crate) rows: u64,
     /// Where the next page begins; `None` if there are no more rows.
     pub(crate) next: Option<Position>,
+    /// Of the last row, what the writer was asked for ([`PageWriter::noting`]), if the page ended at its bound on rows.
+    pub(crate) last: Option<Vec<Option<String>>>,
 }
 
 /// Fills a page. It holds what the page holds, and nothing else of the result.
@@ -52,6 +56,9 @@ pub(crate) struct PageWriter<'c> {
     rows: u64,
     /// Where the page ended, once it is full.
     full: Option<u64>,
+    /// Which values of the last row are noted.
+    places: &'c [usize],
+    last: Option<Vec<Option<String>>>,
 }
 
 /// The formats.
@@ -84,14 +91,19 @@ impl<'c> PageWriter<'c> {
             #[cfg(feature = "columnar")]
             Format::Arrow => Form::Arrow(Arrow::new(columns)),
         };
-        Self { form, columns, limits, start, rows: 0, full: None }
+        Self { form, columns, limits, start, rows: 0, full: None, places: &[], last: None }
+    }
+
+    /// Notes the values at these places of the row at which the bound on rows ends the page.
+    pub(crate) fn noting(self, places: &'c [usize]) -> Self {
+        Self { places, ..self }
     }
 
     /// Takes what rows the reader has, as long as the page has room. `true` asks for more: feed the reader and come
     /// again, or finish the page if the result is at its end.
     pub(crate) fn take(&mut self, reader: &mut ResultReader) -> Result<bool, RenderError> {
-        let Self { form, columns, limits, start, rows, full } = self;
-        let mut filling = Filling { columns, limits: *limits, start: *start, rows, full };
+        let Self { form, columns, limits, start, rows, full, places, last } = self;
+        let mut filling = Filling { columns, limits: *limits, start: *start, rows, full, places, last };
         match form {
             Form::Records(records) => filling.fill(records, reader),
             Form::Columns(columns) => filling.fill(columns, reader),
@@ -126,7 +138,7 @@ impl<'c> PageWriter<'c> {
         // No row is without bytes: where some are left, there is another row.
         let next = self.full.filter(|offset| *offset < result_bytes);
         let next = next.map(|offset| Position { offset, row: self.start.row + self.rows });
-        Ok(Page { body, rows: self.rows, next })
+        Ok(Page { body, rows: self.rows, next, last: self.last })
     }
 }
 
@@ -137,6 +149,8 @@ struct Filling<'w> {
     start: Position,
     rows: &'w mut u64,
     full: &'w mut Option<u64>,
+    places: &'w [usize],
+    last: &'w mut Option<Vec<Option<String>>>,
 }
 
 impl Filling<'_> {
@@ -158,7 +172,12 @@ impl Filling<'_> {
             };
             let number = self.start.row + *self.rows;
             match renderer.row(number, row, self.limits.max_body) {
-                Ok(true) => *self.rows += 1,
+                Ok(true) => {
+                    *self.rows += 1;
+                    if *self.rows == self.limits.max_rows {
+                        *self.last = Some(noted(row, self.places));
+                    }
+                }
                 Ok(false) => self.end_before(offset, self.limits.max_body)?,
                 Err(index) => return Err(self.mismatch(index, number)),
             }
@@ -180,4 +199,14 @@ impl Filling<'_> {
         let column = &self.columns[index];
         RenderError::Cell { column: column.name.clone(), data_type: column.data_type.clone(), row }
     }
+}
+
+/// The values at these places of a row.
+fn noted(row: Row<'_>, places: &[usize]) -> Vec<Option<String>> {
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let values: Vec<Option<Value<'_>>> = row.values().collect();
+    let value = |place: &usize| values.get(*place).copied().flatten();
+    places.iter().map(|place| value(place).and_then(Value::text).map(Cow::into_owned)).collect()
 }

@@ -30,6 +30,8 @@ fn a_request_is_taken_apart() {
     assert_eq!(request.options, Options::default());
     let options = Options { numbers_as_strings: true, spreadsheet: true };
     assert_eq!(RowsRequest::parse("_numbers=string&_csv=spreadsheet").unwrap().options, options);
+    let asked: Vec<_> = request.asked.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(asked, ["select", "order", "price", "price", "x"], "what a cursor is good for");
     let filters: Vec<_> = request.filters.iter().map(|f| (f.name.as_str(), f.value.as_str())).collect();
     assert_eq!(filters, [("price", "gte.1"), ("price", "lt.2"), ("x", "")]);
 }
@@ -60,7 +62,7 @@ fn each_mistake_gets_its_own_sentence() {
     refused("order=price.sum()", Kind::InvalidValue, "give it a name in select");
     refused("_numbers=1", Kind::InvalidValue, "neither exact");
     refused("_csv=", Kind::InvalidValue, "nor spreadsheet");
-    refused("cursor=x", Kind::UnknownParameter, "belongs to the rows of a query");
+    refused("cursor=x&cursor=y", Kind::InvalidValue, "cursor is given twice");
 }
 
 #[test]

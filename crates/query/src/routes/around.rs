@@ -4,7 +4,7 @@
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -14,7 +14,7 @@ use domain::port::Clock;
 use super::Shared;
 use crate::{
     answer::{self, Compressible, LogLine},
-    compression,
+    cache, compression,
     cors::Origin,
     datasets::time,
     ports::Ports,
@@ -30,6 +30,7 @@ pub(super) async fn around<P: Ports>(State(api): Shared<P>, request: Request, ne
     let method = request.method().clone();
     let accept_encoding = preferences::joined(request.headers(), header::ACCEPT_ENCODING.as_str());
     let origin = Origin::of(request.headers(), &api.settings.limits.cors_origins);
+    let wants_nothing = is_unconditionally_kept(&method, request.headers());
     let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
     let mut response = if length > MAX_URL {
         answer::problem(&url_too_long(length), LogLine::default())
@@ -38,6 +39,9 @@ pub(super) async fn around<P: Ports>(State(api): Shared<P>, request: Request, ne
     } else {
         next.run(request).await
     };
+    if wants_nothing && response.status() == StatusCode::OK {
+        response = not_modified(response);
+    }
     response = compressed(accept_encoding.as_deref(), response).await;
     origin.onto(&mut response);
     secure(&mut response);
@@ -71,6 +75,24 @@ pub(crate) fn url_too_long(length: usize) -> Problem {
     Problem::new(Kind::UriTooLong, detail).with("maximum", MAX_URL)
 }
 
+/// Whether the request is for an answer only where there is none: `If-None-Match: *` (RFC 9110, 13.1.2). What has a tag
+/// answers that without a query; this is for everything else.
+fn is_unconditionally_kept(method: &Method, headers: &HeaderMap) -> bool {
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    is_read
+        && preferences::joined(headers, header::IF_NONE_MATCH.as_str())
+            .is_some_and(|tags| cache::is_any(&tags))
+}
+
+/// The same answer without its body.
+fn not_modified(response: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.status = StatusCode::NOT_MODIFIED;
+    parts.headers.remove(header::CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_RANGE);
+    Response::from_parts(parts, Body::empty())
+}
+
 /// The answer as `Accept-Encoding` wants it.
 async fn compressed(accept_encoding: Option<&str>, mut response: Response) -> Response {
     if response.extensions_mut().remove::<Compressible>().is_none() {
@@ -90,10 +112,12 @@ async fn compressed(accept_encoding: Option<&str>, mut response: Response) -> Re
     Response::from_parts(parts, Body::from(body))
 }
 
-/// The headers that every answer has: a body is what it says it is; an answer that says nothing else may be kept by
+/// The headers that every answer has: it is whole; a body is what it says it is; an answer that says nothing else may be kept by
 /// nobody without asking; and no other site learns which rows were asked for.
 pub(crate) fn secure(response: &mut Response) {
     let headers = response.headers_mut();
+    // Two ranges of one URL could be of two generations: a `Range` is ignored, as RFC 9110 (14.2) allows, and this says so.
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("none"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));

@@ -16,6 +16,7 @@ pub(super) fn rows<P: Ports>(
     preferences: &Preferences,
     line: LogLine,
 ) -> Response {
+    let counted = preferences.count && outcome.as_ref().is_ok_and(Reply::has_total);
     let mut response = match outcome {
         Ok(reply) => answer::reply(reply, preferences, line),
         Err(problem) => {
@@ -27,6 +28,9 @@ pub(super) fn rows<P: Ports>(
     // A wait that was longer than the setting allows was not applied.
     if let Some(applied) = preferences.wait.filter(|wait| api.wait(preferences).as_secs() == *wait) {
         answer::applied(&mut response, &format!("wait={applied}"));
+    }
+    if counted {
+        answer::applied(&mut response, "count=exact");
     }
     response
 }

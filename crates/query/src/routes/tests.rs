@@ -4,6 +4,7 @@ mod bounds;
 mod browsers;
 mod budgets;
 mod caching;
+mod complete;
 mod limits;
 mod mistakes;
 mod named;
@@ -56,7 +57,9 @@ async fn the_twenty_passengers_come_as_the_python_service_sent_them() {
     assert_eq!(reply.header("tributary-freshness"), "2026-11-23T10:05:00.000Z");
     assert_eq!(reply.header("tributary-generation").len(), 32);
     let vary: Vec<_> = reply.headers.get_all("vary").iter().collect();
-    assert_eq!(vary, ["Accept, Authorization, X-Api-Key", "accept-encoding"]);
+    assert_eq!(vary, ["Accept, Authorization, Prefer, X-Api-Key", "accept-encoding"]);
+    assert_eq!((reply.header("tributary-complete"), reply.header("content-range")), ("true", "0-19/20"));
+    assert_eq!((reply.header("link"), reply.header("accept-ranges")), ("", "none"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,9 +124,13 @@ async fn a_partition_that_says_nothing_makes_the_sums_unknown() {
 #[tokio::test(start_paused = true)]
 async fn every_wrong_path_method_and_name_is_answered() {
     let router = World::new().await.router();
-    get(&router, "/").await.is_problem(404, "available: /healthz, /readyz, /v1/datasets, ");
+    get(&router, "/v2").await.is_problem(404, "available: /healthz, /readyz, /v1/datasets, ");
     get(&router, "/v1/dataset").await.is_problem(404, "did you mean \"/v1/datasets\"?");
-    get(&router, "/v1/datasets/").await.is_problem(404, "did you mean \"/v1/datasets\"?");
+    for (path, location) in [("/", "/docs"), ("/v1/datasets/?x=1", "/v1/datasets?x=1")] {
+        let reply = get(&router, path).await;
+        assert_eq!((reply.status, reply.header("location")), (308, location));
+        assert!(!reply.body.is_empty());
+    }
     get(&router, "/v1/datasets/passenger")
         .await
         .is_problem(404, "unknown dataset \"passenger\": did you mean \"passengers\"?");

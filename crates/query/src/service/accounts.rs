@@ -75,7 +75,7 @@ impl<P: Ports> Api<P> {
             Ok(place) => Ok(Entered::both(of_key, place)),
             Err(problem) => {
                 if let Some(entered) = of_key {
-                    entered.take_back().await;
+                    entered.take_back(self.clock()).await;
                 }
                 Err(problem)
             }

@@ -11,7 +11,12 @@ use domain::{
 use futures::future::{Either, select, try_join_all};
 
 use super::{
-    Accepted, Api, Job, Kept, Reply, Rows, failures, handed_over::QueryView, patience::Patience, to_json,
+    Accepted, Api, Job, Kept, Reply, Rows,
+    extent::{Rest, Shown},
+    failures,
+    handed_over::QueryView,
+    patience::Patience,
+    to_json,
 };
 use crate::{
     access::Caller,
@@ -112,7 +117,7 @@ impl<P: Ports> Api<P> {
             None => {}
             Some(entered) if matches!(joined, Ok((_, false))) => entered.done(),
             // Nothing runs for the entry if there is no place, or if an identical request was faster.
-            Some(entered) => entered.take_back().await,
+            Some(entered) => entered.take_back(self.clock()).await,
         }
         joined.map_err(|_| failures::full())
     }
@@ -165,7 +170,9 @@ impl<P: Ports> Api<P> {
         shared: bool,
     ) -> Result<Reply, Problem> {
         let columns = super::pages::columns(job.columns.as_deref(), &finished.result);
-        let page = self.page(&finished.id, &finished.result, &columns, job.form, Position::START, None);
+        let (shown, start) =
+            (Shown::of(job, &columns), Cursor { start: Position::START, limit: None, form: job.form });
+        let page = self.page(&finished.id, &finished.result, shown, start);
         // The query may have read later generations than `before`, and if the catalog went back meanwhile, which it
         // can for a moment, other ones. Then a tag of `before` would be wrong until the next commit. A table that takes
         // many calls to list is not listed for that alone, while the snapshot is young enough. And no look takes longer
@@ -184,23 +191,21 @@ impl<P: Ports> Api<P> {
         if super::pages::is_elsewhere(&page, job.form) {
             let (name, record) = self.hand_over(job, preferences, Some(before), &finished.id, None).await?;
             let caller = &preferences.caller;
-            let url = self.file(&name, &record, caller, &finished.result, &columns, job.form).await?;
-            return Ok(Reply::Elsewhere(url, cost));
+            let file = self.file(&name, &record, caller, &finished.result, shown, job.form);
+            let (url, rest) = file.await?;
+            return Ok(Reply::Elsewhere(url, cost, shown.extent(0, None, &rest)));
         }
         let page = page?;
         cost.rows = Some(page.rows);
-        let is_cut = job.unordered.is_some_and(|most| page.next.is_some() || page.rows >= most);
+        let is_cut = job.unordered.is_some_and(|most| page.rest != Rest::Nothing || page.rows >= most);
         let kept = (is_repeatable && !is_cut).then(|| kept(tag, before));
-        let next = match page.next {
-            None => None,
-            Some(start) => {
-                let (name, record) =
-                    self.hand_over(job, preferences, Some(before), &finished.id, None).await?;
-                let cursor = Cursor { start, limit: None, form: job.form };
-                Some(super::pages::path(&name, &cursor.encode(&name, &record.secret)))
-            }
-        };
-        Ok(Reply::Rows(Rows { body: page.body, form: job.form, cost, kept, next }))
+        let mut extent = shown.extent(0, Some(page.rows), &page.rest);
+        if let Rest::Page(start) = page.rest {
+            let (name, record) = self.hand_over(job, preferences, Some(before), &finished.id, None).await?;
+            let cursor = Cursor { start, limit: None, form: job.form };
+            extent.next = Some(super::pages::path(&name, &cursor.encode(&name, &record.secret)));
+        }
+        Ok(Reply::Rows(Rows { body: page.body, form: job.form, cost, kept, extent }))
     }
 
     async fn accepted(
@@ -255,6 +260,8 @@ impl<P: Ports> Api<P> {
             file_name: &job.file_name,
             columns: job.columns.as_deref(),
             rows: job.rows,
+            hidden: job.hidden,
+            follow: job.follow.as_ref(),
             patterns: &job.patterns,
             form: job.form,
             caller: &preferences.caller,

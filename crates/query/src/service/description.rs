@@ -1,6 +1,7 @@
 //! What the description of the API depends on.
 
 use axum::http::HeaderMap;
+use domain::Dataset;
 use utoipa::openapi::OpenApi;
 
 use super::Api;
@@ -19,14 +20,15 @@ impl<P: Ports> Api<P> {
         let datasets = self.definitions().await.ok();
         let queries = self.queries().await.ok();
         let seen = caller.as_ref().zip(datasets.as_deref());
-        let dataset = seen.and_then(|(caller, datasets)| {
-            datasets.iter().find(|(name, _)| caller.sees(name)).map(|(_, accepted)| &accepted.dataset)
+        let seen = seen.into_iter().flat_map(|(caller, datasets)| {
+            datasets.iter().filter(move |(name, _)| caller.sees(name)).map(|(_, accepted)| &accepted.dataset)
         });
+        let datasets: Vec<&Dataset> = seen.collect();
         let named = match caller.as_ref().zip(queries.as_deref()) {
             None => Vec::new(),
             Some((caller, queries)) => queries.seen_by(caller).map(NamedOperation::of).collect(),
         };
         let keys = self.access.gate(&*self.store, self.clock()).await != Ok(Gate::Open);
-        openapi::document(&Facts { settings: &self.settings, dataset, named: &named, keys })
+        openapi::document(&Facts { settings: &self.settings, datasets: &datasets, named: &named, keys })
     }
 }

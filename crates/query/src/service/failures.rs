@@ -81,6 +81,13 @@ pub(super) fn too_many_renders() -> Problem {
         .retry_after(RETRY_BUSY)
 }
 
+/// This process checks as many statements as it can at once.
+pub(super) fn too_many_checks() -> Problem {
+    tracing::warn!("a request was turned away: this process checks too many statements");
+    Problem::new(Kind::Busy, "too many statements are being checked: try again in some seconds")
+        .retry_after(RETRY_BUSY)
+}
+
 /// The query takes longer than its request waits, and may not go on without somebody who looks on.
 pub(super) fn not_handed_over(bound: u64, lowest_tier: Option<u64>) -> Problem {
     let tiers = match lowest_tier {

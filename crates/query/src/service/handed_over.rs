@@ -8,7 +8,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::{Api, Kept, Reply, Rows, failures, pages, pages::RowsParameters};
+use super::{
+    Api, Kept, Reply, Rows,
+    extent::{Rest, Shown},
+    failures, pages,
+    pages::RowsParameters,
+};
 use crate::{
     access::{self, Caller},
     cache::{self, EntityTag},
@@ -215,17 +220,22 @@ impl<P: Ports> Api<P> {
         })?;
 
         let columns = pages::columns(record.columns().as_deref(), &result);
-        let Cursor { start, limit, form } = page;
-        let rendered = self.page(&id, &result, &columns, form, start, limit).await;
+        let (Cursor { start, limit, form }, shown) = (page, Shown::recorded(&record, &columns));
+        let rendered = self.page(&id, &result, shown, page).await;
         if limit.is_none() && start == Position::START && pages::is_elsewhere(&rendered, form) {
-            let url = self.file(&name, &record, &preferences.caller, &result, &columns, form).await?;
-            return Ok((Reply::Elsewhere(url, cost), record));
+            let caller = &preferences.caller;
+            let (url, rest) = self.file(&name, &record, caller, &result, shown, form).await?;
+            let extent = shown.extent(0, None, &rest);
+            return Ok((Reply::Elsewhere(url, cost, extent), record));
         }
         let rendered = rendered?;
         cost.rows = Some(rendered.rows);
-        let next = rendered.next.map(|start| Cursor { start, limit, form }.encode(&name, &record.secret));
-        let next = next.map(|cursor| pages::path(&name, &cursor));
-        let rows = Rows { body: rendered.body, form, cost, kept: Some(kept(&tag)), next };
+        let mut extent = shown.extent(start.row, Some(rendered.rows), &rendered.rest);
+        if let Rest::Page(start) = rendered.rest {
+            let cursor = Cursor { start, limit, form }.encode(&name, &record.secret);
+            extent.next = Some(pages::path(&name, &cursor));
+        }
+        let rows = Rows { body: rendered.body, form, cost, kept: Some(kept(&tag)), extent };
         Ok((Reply::Rows(rows), record))
     }
 

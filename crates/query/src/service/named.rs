@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Api, Job, Reply, to_json};
 use crate::{
-    access::Caller, form::Form, format::Format, named::NamedQueries, plan, ports::Ports,
-    preferences::Preferences, problem::Problem,
+    access::Caller, form::Form, named::NamedQueries, plan, ports::Ports, preferences::Preferences,
+    problem::Problem,
 };
 
 impl<P: Ports> Api<P> {
@@ -30,12 +30,18 @@ impl<P: Ports> Api<P> {
         let queries = self.queries().await?;
         let named = queries.find(name, caller)?;
         let request = named.read(query)?;
-        let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
-        caller.may_have(format.name())?;
+        let format = preferences.format(request.format.as_deref())?;
         caller.may_ask_for(request.limit)?;
         let limits = self.limits(caller);
         plan::limit(request.limit, limits)?;
-        let runnable = named.run(&request, limits)?;
+        let options = request.options;
+        let runnable = if named.has_patterns() {
+            let (held, name) = (Arc::clone(&queries), named.name().clone());
+            let run = move || held.queries[&name].run(&request, limits);
+            self.checks.run(self.clock(), run).await?
+        } else {
+            named.run(&request, limits)?
+        };
         let job = Job {
             dataset: None,
             named_query: Some(named.name().clone()),
@@ -44,7 +50,9 @@ impl<P: Ports> Api<P> {
             statement: runnable.statement,
             columns: None,
             rows: runnable.rows,
-            form: Form { format, options: request.options },
+            form: Form { format, options },
+            hidden: 0,
+            follow: None,
             max_bytes: caller.max_bytes_scanned(),
             unordered: (!runnable.ordered).then_some(runnable.rows),
             patterns: runnable.patterns,

@@ -7,7 +7,12 @@ use domain::{
     port::{Download, ObjectStore, PresignedUrls, PutMode, QueryId, StoredResult},
 };
 
-use super::{Api, failures, unrendered::unrendered};
+use super::{
+    Api,
+    extent::{Part, Rest, Shown},
+    failures, to_json,
+    unrendered::unrendered,
+};
 use crate::{
     access::Caller,
     answer_types,
@@ -19,12 +24,15 @@ use crate::{
     ports::Ports,
     problem::{Kind, Problem, quote},
     record::QueryRecord,
-    render::{self, Limits, Options, Page, PageRequest, Position},
+    render::{self, Limits, Options, PageRequest, Position},
     request,
 };
 
 /// For how long a file can be fetched. The credentials of a Lambda, which sign it, last some hours.
 const URL_VALID: Duration = Duration::from_secs(15 * 60);
+
+/// The ending of what says where the rows of a file go on, if they do.
+const BEYOND: &str = "beyond";
 
 /// The query string of `/v1/queries/{id}/rows`.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -115,9 +123,9 @@ pub(super) fn columns(planned: Option<&[OutputColumn]>, result: &StoredResult) -
 
 /// Whether a result is a file at an address of its own: all rows in a form that is one, if an answer has no room for
 /// them, be it for the first row alone.
-pub(super) fn is_elsewhere(page: &Result<Page, Problem>, form: Form) -> bool {
-    let fits = match page {
-        Ok(page) => page.next.is_none(),
+pub(super) fn is_elsewhere(part: &Result<Part, Problem>, form: Form) -> bool {
+    let fits = match part {
+        Ok(part) => !matches!(part.rest, Rest::Page(_)),
         Err(problem) => !problem.is(Kind::ResultTooLarge),
     };
     form.is_file() && !fits
@@ -129,23 +137,25 @@ impl<P: Ports> Api<P> {
         &self,
         id: &QueryId,
         result: &StoredResult,
-        columns: &[OutputColumn],
-        form: Form,
-        start: Position,
-        limit: Option<u64>,
-    ) -> Result<Page, Problem> {
+        shown: Shown<'_>,
+        cursor: Cursor,
+    ) -> Result<Part, Problem> {
+        let Cursor { start, limit, form } = cursor;
         let Form { format, options } = form;
+        let (columns, hidden, places) = (shown.columns, shown.hidden, shown.places());
         let _place = self.pages.take(self.clock()).await?;
-        let mut limits = Limits { max_rows: limit.unwrap_or(u64::MAX), max_body: self.settings.max_body };
+        let max_rows = shown.left(start.row).unwrap_or(u64::MAX).min(limit.unwrap_or(u64::MAX));
+        let mut limits = Limits { max_rows, max_body: self.settings.max_body };
         loop {
-            let request = PageRequest { columns, start, limits, format, options };
+            let request = PageRequest { columns, hidden, places, start, limits, format, options };
             let page = render::page(self.engine(), result, &request).await;
             let page = page.map_err(|error| unrendered(error, id, columns))?;
             // No byte becomes more than six, so that short ones need not be looked at.
             let long = form.is_text() && page.body.len() > self.settings.max_reply / 6;
             let reply = if long { escaped(&page.body) } else { page.body.len() };
             if reply <= self.settings.max_reply {
-                return Ok(page);
+                let rest = shown.rest(&page, start);
+                return Ok(Part { body: page.body, rows: page.rows, rest });
             }
             // Text with very many quotes. Its next page is much like it.
             limits.max_body = page.body.len() * self.settings.max_reply / reply * 9 / 10;
@@ -159,12 +169,14 @@ impl<P: Ports> Api<P> {
         record: &QueryRecord,
         caller: &Caller,
         result: &StoredResult,
-        columns: &[OutputColumn],
+        shown: Shown<'_>,
         form: Form,
-    ) -> Result<String, Problem> {
+    ) -> Result<(String, Rest), Problem> {
         // Two variants of one format never take each other's place.
         let variant = u128::from_be_bytes(Digest::new("form").text(&form.text()).finish()) as u64;
         let key = key::rendered(name, variant, form.extension());
+        let beyond = key::rendered(name, variant, BEYOND);
+        let mut rest = None;
         if !self.is_stored(&key).await? {
             // The answer names the rows that this caller may page by.
             let answer = format!("{key} {}", self.page_rows(caller));
@@ -173,16 +185,38 @@ impl<P: Ports> Api<P> {
             // An identical request may have been at work meanwhile.
             if !self.is_stored(&key).await? {
                 self.too_large.check(&answer)?;
-                let body = self.whole(name, caller, result, columns, form).await;
-                let body = body.inspect_err(|problem| self.too_large.note(&answer, problem))?;
-                let put = self.store.put(&key, body.into(), PutMode::Overwrite).await;
+                let whole = self.whole(name, caller, result, shown, form).await;
+                let whole = whole.inspect_err(|problem| self.too_large.note(&answer, problem))?;
+                // Before the file: who finds that finds this too.
+                if let Rest::Beyond(last) = &whole.rest {
+                    let put = self.store.put(&beyond, to_json(last)?.into(), PutMode::Overwrite).await;
+                    put.map_err(|error| failures::unstored(&error))?;
+                }
+                let put = self.store.put(&key, whole.body.into(), PutMode::Overwrite).await;
                 put.map_err(|error| failures::unstored(&error))?;
+                rest = Some(whole.rest);
             }
         }
+        let rest = match rest {
+            Some(rest) => rest,
+            None => self.rest_of_file(&beyond, shown).await?,
+        };
         let file_name = format!("{}.{}", record.file_name, form.extension());
         let download =
             Download { valid: URL_VALID, content_type: form.format.content_type(), file_name: &file_name };
-        self.store.presigned_url(&key, &download).await.map_err(|error| failures::unstored(&error))
+        let url = self.store.presigned_url(&key, &download).await;
+        Ok((url.map_err(|error| failures::unstored(&error))?, rest))
+    }
+
+    /// What comes behind the rows of a file that was rendered before.
+    async fn rest_of_file(&self, beyond: &str, shown: Shown<'_>) -> Result<Rest, Problem> {
+        let found = self.store.find(beyond).await.map_err(|error| failures::unstored(&error))?;
+        let last = found.map(|body| serde_json::from_slice(&body));
+        Ok(match last {
+            Some(Ok(last)) => Rest::Beyond(last),
+            None if shown.has_one_more => Rest::Nothing,
+            None | Some(Err(_)) => Rest::Unknown,
+        })
     }
 
     /// The rows of a page that a caller is told to page by.
@@ -199,18 +233,21 @@ impl<P: Ports> Api<P> {
         name: &ExecutionName,
         caller: &Caller,
         result: &StoredResult,
-        columns: &[OutputColumn],
+        shown: Shown<'_>,
         form: Form,
-    ) -> Result<Vec<u8>, Problem> {
+    ) -> Result<Part, Problem> {
         let id = QueryId::new(name.as_str());
         let maximum = self.settings.limits.max_rendered;
-        let limits = Limits { max_rows: u64::MAX, max_body: usize::try_from(maximum).unwrap_or(usize::MAX) };
-        let Form { format, options } = form;
-        let request = PageRequest { columns, start: Position::START, limits, format, options };
+        let max_rows = shown.left(0).unwrap_or(u64::MAX);
+        let limits = Limits { max_rows, max_body: usize::try_from(maximum).unwrap_or(usize::MAX) };
+        let (Form { format, options }, start) = (form, Position::START);
+        let (columns, hidden, places) = (shown.columns, shown.hidden, shown.places());
+        let request = PageRequest { columns, hidden, places, start, limits, format, options };
         let page = render::page(self.engine(), result, &request).await;
         let page = page.map_err(|error| unrendered(error, &id, columns))?;
-        if page.next.is_none() {
-            return Ok(page.body);
+        let rest = shown.rest(&page, start);
+        if !matches!(rest, Rest::Page(_)) {
+            return Ok(Part { body: page.body, rows: page.rows, rest });
         }
         let limit = self.page_rows(caller);
         let rows = format!("/v1/queries/{name}/rows?{}&limit={limit}", form.parameters());

@@ -5,7 +5,6 @@ use domain::DatasetName;
 use super::{Api, Job, Reply};
 use crate::{
     form::Form,
-    format::Format,
     free_sql::FreeSql,
     ports::Ports,
     preferences::Preferences,
@@ -36,13 +35,17 @@ impl<P: Ports> Api<P> {
     ) -> Result<Reply, Problem> {
         let caller = &preferences.caller;
         let request = FormRequest::parse(query)?;
-        let format = Format::choose(request.format.as_deref(), preferences.accept.as_deref())?;
-        caller.may_have(format.name())?;
+        let format = preferences.format(request.format.as_deref())?;
         let free = FreeSql::parse(body)?;
         caller.may_ask_for(free.limit())?;
         let datasets = self.definitions().await?;
-        let seen: Vec<&DatasetName> = datasets.keys().filter(|name| caller.sees(name)).collect();
-        let runnable = free.check(&self.settings.database, &seen, self.limits(caller))?;
+        let (database, limits, sender) =
+            (self.settings.database.clone(), self.limits(caller), caller.clone());
+        let check = move || {
+            let seen: Vec<&DatasetName> = datasets.keys().filter(|name| sender.sees(name)).collect();
+            free.check(&database, &seen, limits)
+        };
+        let runnable = self.checks.run(self.clock(), check).await?;
         let job = Job {
             dataset: None,
             named_query: None,
@@ -51,6 +54,8 @@ impl<P: Ports> Api<P> {
             statement: runnable.statement,
             columns: None,
             rows: runnable.rows,
+            hidden: 0,
+            follow: None,
             form: Form { format, options: request.options },
             max_bytes: caller.max_bytes_scanned(),
             unordered: (!runnable.ordered).then_some(runnable.rows),

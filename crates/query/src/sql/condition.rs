@@ -56,8 +56,8 @@ impl Writer<'_> {
                 self.text(")");
             }
             Condition::Contains(operand, values) if values.is_empty() => {
-                self.operand(operand);
-                self.text(" IS NOT NULL");
+                // Of no array at all it is unknown whether it contains nothing: neither this nor its opposite holds.
+                self.wrapped("cardinality(", operand, ") >= 0");
             }
             Condition::Contains(operand, values) => {
                 self.separated(values, "coalesce(", " AND ", |writer, value| {

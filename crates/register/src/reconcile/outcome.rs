@@ -1,4 +1,4 @@
-use domain::{DatasetName, Partition};
+use domain::{DatasetName, Partition, problem::Problem};
 
 use crate::error::RegisterError;
 
@@ -38,13 +38,13 @@ impl Outcome {
         partition: Option<&Partition>,
         error: RegisterError,
     ) {
-        let stopped = error.stops();
+        let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
         match partition {
             Some(partition) => tracing::error!(
-                %dataset, %partition, stopped, error = domain::chain(&error), "a partition is not reconciled"
+                %dataset, %partition, stopped, problem, error = domain::chain(&error), "a partition is not reconciled"
             ),
             None => tracing::error!(
-                %dataset, stopped, error = domain::chain(&error), "a dataset is not reconciled"
+                %dataset, stopped, problem, error = domain::chain(&error), "a dataset is not reconciled"
             ),
         }
         if stopped {

@@ -2,7 +2,7 @@ use std::{cell::Cell, rc::Rc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    drawn::{Drawn, Identity, Random},
+    drawn::{self, Drawn, Identity, Random},
     port::Clock,
     quarantine::Holds,
 };
@@ -40,7 +40,7 @@ impl Mail {
         let has_time = of.dataset().event_time().is_some();
         let only = random.below(places.len());
         let sent_at = match places.get(only) {
-            Some(place) if !has_time => place.partition.begin() + TimeDelta::minutes(5),
+            Some(place) if !has_time => drawn::moment(&place.partition) + TimeDelta::minutes(5),
             _ => begun,
         };
         for position in 0..=random.weighted(&[5, 2, 1]) as u64 {
@@ -59,7 +59,7 @@ impl Mail {
             });
             events.push((place.clone(), event));
         }
-        let (dataset, body) = (of.dataset().name().to_string(), lines.join("\n"));
+        let (dataset, body) = (of.dataset().name().to_string(), of.bodies(&lines, random).join("\n"));
         Self { id: format!("m{number}"), sent_at, dataset, body, events, is_acknowledged: Cell::new(false) }
     }
 

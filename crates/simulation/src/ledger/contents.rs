@@ -29,12 +29,12 @@ pub(super) fn landed(body: &Bytes) -> impl Iterator<Item = Event> {
 pub(super) fn rejected(body: &Bytes) -> impl Iterator<Item = Event> {
     let text = unpack(body);
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Rejected>(line).ok());
-    let events: Vec<Event> = lines
-        .filter_map(|line| match line.original {
-            Original::Text(text) => event(&text),
-            Original::Base64(_) => None,
-        })
-        .collect();
+    let texts = lines.flat_map(|line| match line.original {
+        // A message is kept whole where nobody knows what its dataset unwraps.
+        Original::Text(text) => drawn::within(&text),
+        Original::Base64(_) => Vec::new(),
+    });
+    let events: Vec<Event> = texts.filter_map(|text| event(&text)).collect();
     events.into_iter()
 }
 

@@ -32,6 +32,13 @@ impl Catalog for Ports {
         self.change("update_table", table.name.as_str(), failed, perform).await
     }
 
+    async fn delete_table(&self, name: &DatasetName) -> Result<(), CatalogError> {
+        let owned = name.clone();
+        let perform =
+            Box::new(move |lake: &mut crate::lake::Lake| lake.catalog.delete_table(&owned).now_or_never());
+        self.change("delete_table", name.as_str(), failed, perform).await
+    }
+
     async fn partition(
         &self,
         table: &DatasetName,

@@ -214,7 +214,7 @@ run "bounded_and_operated" {
       ])) == sort(concat(
       [
         for pair in setproduct(
-          ["glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"],
+          ["glue:DeleteTable", "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"],
           ["catalog", "database/tributary_prod", "table/tributary_prod/*"],
         ) : "${pair[0]} arn:aws:glue:us-west-2:000000000000:${pair[1]}"
       ],
@@ -234,7 +234,7 @@ run "bounded_and_operated" {
           "schemas/*", "tables/*", "vacuum/*",
         ] : "s3:PutObject arn:aws:s3:::lake/${key}"
       ],
-      [for prefix in ["commits/", "landing/", "tables/", "vacuum/"] : "s3:DeleteObject arn:aws:s3:::lake/${prefix}*"],
+      [for prefix in ["commits/", "datasets/", "landing/", "quarantine/", "schemas/", "tables/", "vacuum/"] : "s3:DeleteObject arn:aws:s3:::lake/${prefix}*"],
       [
         "s3:GetObjectTagging arn:aws:s3:::lake/tables/*",
         "s3:ListBucket arn:aws:s3:::lake",

@@ -99,7 +99,7 @@ pub(super) fn read(
             Unwrap::Never => None,
             Unwrap::Perhaps => formats::find_wrapper(&mut source).map_err(failed)?,
         };
-        let options = Options { format, dialect: how.dialect.clone(), unwrap: unwrap.clone() };
+        let options = Options { format, dialect: how.dialect.clone(), unwrap: unwrap.clone(), rewrap: false };
         limits.events(source, &options).map_err(failed)?;
         sample.unwrap = unwrap;
     }

@@ -73,11 +73,13 @@ pub(super) struct Found<'f> {
     pub(super) dataset: &'f Dataset,
     pub(super) sample: &'f Sample,
     pub(super) refused: &'f BTreeMap<String, u64>,
+    /// Why it is not partitioned by day, if nobody asked for that.
+    pub(super) partitioned: Option<&'f str>,
 }
 
 /// What to look at before the definition is applied.
 pub(super) fn remarks(found: &Found<'_>, all_doubts: &[Doubt], candidates: &Candidates) -> String {
-    let Found { profile, dataset, sample: Sample { bad, is_cut, remarks, .. }, refused } = found;
+    let Found { profile, dataset, sample: Sample { bad, is_cut, remarks, .. }, refused, partitioned } = found;
     let more = if *is_cut { ", the beginning of the sample" } else { "" };
     let columns = counted(dataset.columns().len() as u64, "column");
     let mut lines = vec![format!("{}{more}: {columns}", counted(profile.events, "event"))];
@@ -108,6 +110,7 @@ pub(super) fn remarks(found: &Found<'_>, all_doubts: &[Doubt], candidates: &Cand
         ));
     }
     lines.extend(keys(found, candidates));
+    lines.extend(partitioned.map(str::to_owned));
     lines.push("Next: tributary dataset check FILE, then tributary dataset apply FILE".to_owned());
     lines.join("\n")
 }

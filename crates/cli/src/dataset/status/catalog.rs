@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use domain::{
     DatasetName, Generation, Partition,
-    port::{Catalog, CatalogError, CatalogPartition, GENERATION_PARAMETER},
+    port::{
+        COMMITTED_AT_PARAMETER, Catalog, CatalogError, CatalogPartition, GENERATION_PARAMETER,
+        NEWEST_LANDED_AT_PARAMETER,
+    },
 };
 use serde::Serialize;
 
@@ -22,6 +26,9 @@ pub(super) enum Table {
         partitions: usize,
         /// Partitions whose head it does not have: their new rows are not seen by queries.
         behind: Vec<Partition>,
+        /// When the newest event landed that queries see.
+        #[serde(skip)]
+        newest: Option<DateTime<Utc>>,
     },
     /// It did not answer.
     Unknown {
@@ -43,10 +50,17 @@ pub(super) async fn compare<C: Catalog>(catalog: &C, dataset: &DatasetName, head
         registered.get(*partition).is_none_or(|registered| registered < *head)
     });
     let behind = behind.map(|(partition, _)| partition.clone()).collect();
-    Table::Registered { partitions: partitions.len(), behind }
+    let newest = partitions.iter().filter_map(fresh_at).max();
+    Table::Registered { partitions: partitions.len(), behind, newest }
 }
 
 fn generation(partition: &CatalogPartition) -> Option<(Partition, Generation)> {
     let number = partition.parameters.get(GENERATION_PARAMETER)?.parse().ok()?;
     Some((Partition::from_values(&partition.values).ok()?, Generation::new(number)))
+}
+
+/// When the newest event of a partition landed; where nobody wrote that down, when it was committed.
+fn fresh_at(partition: &CatalogPartition) -> Option<DateTime<Utc>> {
+    let time = |name: &str| DateTime::parse_from_rfc3339(partition.parameters.get(name)?).ok();
+    time(NEWEST_LANDED_AT_PARAMETER).or_else(|| time(COMMITTED_AT_PARAMETER)).map(|time| time.to_utc())
 }

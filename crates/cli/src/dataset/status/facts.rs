@@ -9,12 +9,14 @@ use serde::Serialize;
 
 use super::{
     catalog::{self, Table},
+    files,
     landing::{self, Backlog},
     log,
     quarantined::{self, Quarantined},
 };
 use crate::{
     dataset::survey::{State, Surveyed},
+    doctor::Difference,
     lake::LakeError,
 };
 
@@ -28,6 +30,9 @@ pub(super) struct Facts {
     pub(super) definition: Definition,
     pub(super) table: Table,
     pub(super) stored: Stored,
+    /// What of the data files is not as the heads that were read say. It is among the problems.
+    #[serde(skip)]
+    pub(super) files: Vec<Difference>,
     pub(super) landing: Backlog,
     pub(super) quarantine: Quarantined,
 }
@@ -47,15 +52,17 @@ pub(super) struct Stored {
     pub(super) partitions: usize,
     /// Whether there are more than were listed.
     pub(super) cut: bool,
-    /// Partitions whose heads were read: `rows`, `bytes` and `freshness` are of these.
+    /// Partitions whose heads were read: `rows` and `bytes` are of these.
     pub(super) partitions_read: usize,
     pub(super) rows: u64,
     pub(super) bytes: u64,
-    /// When the newest commit was made.
+    /// When the newest event landed that queries see. A merge or a rebuild makes nothing fresher.
     pub(super) freshness: Option<DateTime<Utc>>,
     pub(super) newest_partition: Option<Partition>,
     /// The head of the newest partition.
     pub(super) newest_generation: Option<u64>,
+    /// The newest version of the definition that rows follow.
+    pub(super) schema_version: Option<u32>,
     /// Heads that cannot be used: their partitions stop.
     pub(super) unreadable: Vec<String>,
     /// When the oldest head was committed that the catalog does not have.
@@ -80,6 +87,7 @@ pub(super) async fn gather<S: ObjectStore, C: Catalog>(
         wanted.extend(behind.iter().rev().take(HEADS).cloned());
     }
     let heads = log::read(store, name, &numbers, wanted).await?;
+    let files = files::compare(store, &heads).await?;
     let backlog = landing.backlog(&heads, |partition| numbers.numbers.contains_key(partition));
     let quarantine = quarantined::read(store, Some(name), now).await?;
 
@@ -97,18 +105,19 @@ pub(super) async fn gather<S: ObjectStore, C: Catalog>(
             Ok(head) => {
                 stored.rows += head.rows;
                 stored.bytes += head.bytes();
-                stored.freshness = stored.freshness.max(Some(head.committed_at));
+                stored.schema_version = stored.schema_version.max(Some(head.schema_version));
             }
             Err(reason) => stored.unreadable.push(reason.clone()),
         }
     }
-    if let Table::Registered { behind, .. } = &table {
+    if let Table::Registered { behind, newest, .. } = &table {
+        stored.freshness = *newest;
         let since = behind.iter().filter_map(|partition| heads.get(partition)?.as_ref().ok());
         stored.behind_since = since.map(|head| head.committed_at).min();
     }
     let Surveyed { name, requested_at, live, state } = surveyed;
     let definition = Definition { state, requested_at, live_version: live.map(|live| live.version) };
-    Ok(Facts { name, definition, table, stored, landing: backlog, quarantine })
+    Ok(Facts { name, definition, table, stored, files, landing: backlog, quarantine })
 }
 
 #[cfg(test)]

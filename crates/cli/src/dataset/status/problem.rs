@@ -1,7 +1,10 @@
 //! What of the facts is wrong, and what to do about it.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::DatasetName;
+use chrono::{DateTime, Utc};
+use domain::{
+    DatasetName, Partition,
+    problem::{COMPACT_IS_LATE, Problem as Kind, REGISTER_IS_LATE},
+};
 use serde::Serialize;
 
 use super::{catalog::Table, facts::Facts, quarantined::Quarantined};
@@ -10,28 +13,35 @@ use crate::{
     output::{counted, span},
 };
 
-/// `register` hears of a request or a commit within seconds, and looks by itself every 15 minutes.
-const REGISTER_IS_LATE: TimeDelta = TimeDelta::minutes(5);
-/// `compact` waits for 5 minutes at most where much is sealed, and looks by itself every 5 minutes.
-const COMPACT_IS_LATE: TimeDelta = TimeDelta::minutes(15);
+/// The most data files that are named one by one.
+const FILES: usize = 20;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Problem {
-    /// Which, for a machine.
-    pub(super) code: &'static str,
+    /// Which, for a machine: one of those that `tributary doctor` and the functions' logs have.
+    pub(super) code: Kind,
     /// What it is, and what to do.
     pub(super) message: String,
 }
 
 impl Problem {
-    fn new(code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(code: Kind, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
+    }
+
+    /// A dataset that something is in the bucket of, and nobody can read by which definition.
+    pub(super) fn unknown(name: &DatasetName) -> Self {
+        let message = format!(
+            "{name}: there are events or commits of it, and no accepted definition: apply it (`tributary dataset apply`), \
+             or delete what is left (`tributary dataset drop {name} --purge`)"
+        );
+        Self::new(Kind::DatasetUnknown, message)
     }
 
     /// An object in `datasets/` that asks for nothing.
     pub(super) fn stranger(key: &str) -> Self {
-        Self::new("no_definition", format!("{key} is in datasets/ and no definition: call it <dataset>.json"))
+        Self::new(Kind::Stranger, format!("{key} is in datasets/ and no definition: call it <dataset>.json"))
     }
 }
 
@@ -39,7 +49,9 @@ impl Problem {
 pub(super) fn problems(facts: &Facts, now: DateTime<Utc>) -> Vec<Problem> {
     let mut found = Vec::new();
     found.extend(definition(facts, now));
-    found.extend(facts.stored.unreadable.iter().map(|reason| Problem::new("unreadable_commit", reason)));
+    found.extend(behind(facts));
+    found.extend(facts.stored.unreadable.iter().map(|reason| Problem::new(Kind::CommitUnreadable, reason)));
+    found.extend(files(facts));
     found.extend(compact(facts, now));
     found.extend(register(facts, now));
     found.extend(refused(Some(&facts.name), &facts.quarantine, now));
@@ -56,7 +68,7 @@ fn definition(facts: &Facts, now: DateTime<Utc>) -> Option<Problem> {
                 "asked for {} ago and not accepted yet: look at the log of register and at its dead-letter queue",
                 span(waits)
             );
-            (waits > REGISTER_IS_LATE).then(|| Problem::new("definition_waits", message))
+            (waits > REGISTER_IS_LATE).then(|| Problem::new(Kind::DefinitionWaits, message))
         }
         State::Refused { reasons } => {
             let live = match facts.definition.live_version {
@@ -68,13 +80,49 @@ fn definition(facts: &Facts, now: DateTime<Utc>) -> Option<Problem> {
                  apply`",
                 reasons.join("; ")
             );
-            Some(Problem::new("definition_refused", message))
+            Some(Problem::new(Kind::DefinitionRefused, message))
         }
         State::Damaged { reason } => {
             let message = format!("{reason}: until then the events of {name} wait in their queue");
-            Some(Problem::new("definition_damaged", message))
+            Some(Problem::new(Kind::DefinitionDamaged, message))
         }
     }
+}
+
+/// An accepted version was lost: `compact` stops.
+fn behind(facts: &Facts) -> Option<Problem> {
+    let (needed, live) = (facts.stored.schema_version?, facts.definition.live_version?);
+    let message = format!(
+        "rows are of version {needed}, and the newest accepted one is {live}: the partitions stop; restore \
+         schemas/{}/ (`tributary restore`)",
+        facts.name
+    );
+    (needed > live).then(|| Problem::new(Kind::DefinitionDamaged, message))
+}
+
+/// Data files that are not as the heads say.
+fn files(facts: &Facts) -> Vec<Problem> {
+    let name = &facts.name;
+    let mut found = Vec::new();
+    for difference in facts.files.iter().take(FILES) {
+        let partition = difference.partition.as_ref().map(Partition::to_string).unwrap_or_default();
+        let what = &difference.what;
+        let advice = match difference.kind {
+            Kind::FileMissing | Kind::FileChanged => format!(
+                "the partition stops. Bring it back (`tributary restore`), or go on without it: `tributary partition \
+                 recover {name} {partition}`"
+            ),
+            _ => format!("`tributary doctor --dataset {name} --partition {partition}` says what mends it"),
+        };
+        found.push(Problem::new(difference.kind, format!("{partition}: {what}; {advice}")));
+    }
+    if let Some(first) = facts.files.get(FILES) {
+        let more = counted((facts.files.len() - FILES) as u64, "data file");
+        let message =
+            format!("{more} more are not as they should be: `tributary doctor --dataset {name}` names them");
+        found.push(Problem::new(first.kind, message));
+    }
+    found
 }
 
 fn compact(facts: &Facts, now: DateTime<Utc>) -> Option<Problem> {
@@ -84,7 +132,7 @@ fn compact(facts: &Facts, now: DateTime<Utc>) -> Option<Problem> {
         counted(facts.landing.objects, "object"),
         span(waits)
     );
-    (waits > COMPACT_IS_LATE).then(|| Problem::new("compact_late", message))
+    (waits > COMPACT_IS_LATE).then(|| Problem::new(Kind::LandingWaits, message))
 }
 
 fn register(facts: &Facts, now: DateTime<Utc>) -> Option<Problem> {
@@ -94,7 +142,7 @@ fn register(facts: &Facts, now: DateTime<Utc>) -> Option<Problem> {
             let requested = facts.definition.requested_at;
             let is_late = requested.is_none_or(|requested| now - requested > REGISTER_IS_LATE);
             let message = format!("the catalog has no table {}: {look}", facts.name);
-            is_late.then(|| Problem::new("table_missing", message))
+            is_late.then(|| Problem::new(Kind::TableMissing, message))
         }
         Table::Registered { behind, .. } => {
             let lag = now - facts.stored.behind_since?;
@@ -103,10 +151,10 @@ fn register(facts: &Facts, now: DateTime<Utc>) -> Option<Problem> {
                 counted(behind.len() as u64, "partition"),
                 span(lag)
             );
-            (lag > REGISTER_IS_LATE).then(|| Problem::new("catalog_behind", message))
+            (lag > REGISTER_IS_LATE).then(|| Problem::new(Kind::EntryBehind, message))
         }
         Table::Unknown { reason } => {
-            Some(Problem::new("catalog_unknown", format!("the catalog did not answer: {reason}")))
+            Some(Problem::new(Kind::CatalogRefused, format!("the catalog did not answer: {reason}")))
         }
         Table::Missing => None,
     }
@@ -131,13 +179,13 @@ pub(super) fn refused(
             "{whose}{at_least}{events} in quarantine since yesterday, most often: {reason} (`tributary quarantine show --dataset \
              {place}`)"
         );
-        found.push(Problem::new("events_quarantined", message));
+        found.push(Problem::new(Kind::EventsQuarantined, message));
     }
     if quarantined.damaged > 0 {
         let message = format!(
             "{whose}quarantine objects are damaged: `tributary quarantine list --dataset {place}` names them"
         );
-        found.push(Problem::new("quarantine_damaged", message));
+        found.push(Problem::new(Kind::QuarantineDamaged, message));
     }
     found
 }

@@ -103,7 +103,7 @@ fn table(table: &CatalogTable) -> String {
     match table {
         CatalogTable::Missing => "not in the catalog".to_owned(),
         CatalogTable::Unknown { .. } => "unknown".to_owned(),
-        CatalogTable::Registered { partitions, behind } => {
+        CatalogTable::Registered { partitions, behind, .. } => {
             let partitions = counted(*partitions as u64, "partition");
             match behind.len() {
                 0 => format!("in the catalog with {partitions}, up to date"),

@@ -64,12 +64,12 @@ async fn what_landed_long_ago_and_was_not_consumed_waits() {
         world.put(&key::landing(&world.dataset, &partition, &batch(text)), "packed").await;
     }
     assert_eq!(world.found().await, []);
-    world.clock.advance(TimeDelta::minutes(61));
+    world.clock.advance(TimeDelta::minutes(16));
     let places =
         ["seats/dt=2026-11-23", "seats/dt=2026-11-25"].map(|place| ("landing_waits", place.to_owned()));
     assert_eq!(world.found().await, places);
     let (what, mend) = world.words().await;
-    assert_eq!(what, "1 object in landing wait for more than an hour, the oldest for 61 min");
+    assert_eq!(what, "1 object in landing wait for more than 15 min, the oldest for 16 min");
     assert_eq!(mend, "tributary compact seats --partition dt=2026-11-23");
 }
 

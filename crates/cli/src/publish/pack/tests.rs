@@ -76,6 +76,17 @@ fn a_message_has_events_of_no_more_partitions_than_the_lake_takes() {
     assert_eq!(days_packed(&[1, 2, 3], 3), [vec![1, 2, 3]]);
 }
 
+#[test]
+fn an_event_within_an_object_counts_by_its_own_time() {
+    let definition = br#"{"name": "d", "event_time": "t", "unwrap": "Rs", "columns": [
+        {"name": "t", "type": "timestamp", "unit": "s", "required": true}]}"#;
+    let partitions = Partitions::new(domain::Dataset::from_json(definition).unwrap(), 1);
+    let plain = partitions.of(r#"{"t": 86400, "n": [1]}"#);
+    assert_eq!(plain.as_ref().unwrap().to_string(), "dt=1970-01-02");
+    assert_eq!(partitions.of(r#"{"Rs":[{"t": 86400, "Rs": [1]}]}"#), plain);
+    assert_eq!(partitions.of(r#"{"Rs":[]}"#), None);
+}
+
 proptest! {
     #[test]
     fn of_whatever_days_a_message_has_few_and_none_is_lost(

@@ -21,7 +21,7 @@ impl Files {
     }
 }
 
-const REACHED: Place = Place { input: 1, offset: 7, line: 2, in_array: true, events: 3, refused: 1 };
+const REACHED: Place = Place { input: 1, offset: 7, line: 2, within: Within::Object, events: 3, refused: 1 };
 
 /// Two files, and the position within the second.
 fn kept() -> (Files, Vec<PathBuf>) {
@@ -72,10 +72,24 @@ fn a_file_that_was_written_by_something_else_is_not_touched() {
     refused(files.keeper(&paths), "does not parse");
     let (files, paths) = kept();
     let text = fs::read_to_string(files.0.path().join("position")).unwrap();
-    files.write("position", &text.replace("\"format\":1", "\"format\":2"));
-    refused(files.keeper(&paths), "has the form 2");
+    files.write("position", &text.replace("\"format\":2", "\"format\":3"));
+    refused(files.keeper(&paths), "has the form 3");
     files.write("position", &text.replace("\"input\":1", "\"input\":3"));
     refused(files.keeper(&paths), "damaged");
+}
+
+#[test]
+fn a_file_of_the_form_before_is_read_where_it_says_enough() {
+    let (files, paths) = kept();
+    let text = fs::read_to_string(files.0.path().join("position")).unwrap();
+    let before = |in_array: &str| {
+        let text = text.replace("\"format\":2", "\"format\":1").replace("\"within\":\"object\"", in_array);
+        files.write("position", &text);
+        files.keeper(&paths)
+    };
+    let reached = Place { within: Within::Nothing, ..REACHED };
+    assert_eq!(before("\"in_array\":false").unwrap().reached(), reached);
+    refused(before("\"in_array\":true"), "stopped within a JSON array");
 }
 
 #[test]

@@ -9,10 +9,14 @@ const RULES: Rules = Rules { most: 1_000, of: "a message of SNS" };
 
 /// All that is read from a place on.
 fn items(inputs: &Arc<Vec<inputs::Input>>, from: Place) -> Vec<Item> {
+    items_of(inputs, from, None)
+}
+
+fn items_of(inputs: &Arc<Vec<inputs::Input>>, from: Place, definition: Option<Dataset>) -> Vec<Item> {
     let reading = Reading {
         inputs: Arc::clone(inputs),
         from,
-        definition: None,
+        definition,
         expectation: None,
         rules: RULES,
         counter: Arc::default(),
@@ -86,6 +90,41 @@ fn reading_goes_on_from_any_place() {
             (&found.event, found.line, found.end) == (&expected.event, expected.line, expected.end)
         });
         assert!(same && rest.len() == all.len() - index - 1, "after {item:?}\n{rest:#?}");
+    }
+}
+
+#[test]
+fn reading_goes_on_within_an_array_as_it_was_entered() {
+    let directory = tempfile::TempDir::new().unwrap();
+    // The same elements in an object's array, of which one would be unwrapped again, and in a plain array.
+    let elements = "{\"Records\": [1]}, {\"k\": 1}, 7, {\"Records\": [2]}";
+    let wrapped = format!("{{\"n\": 0, \"Records\": [{elements}], \"m\": [{{}}]}}");
+    let twice = format!("{{\"Records\": [{elements}], \"Records\": [{{\"lost\": 1}}]}}");
+    let text = format!("{wrapped}\n[{elements}]\n{{\"k\": 2}}\n");
+    let paths = [
+        write(directory.path(), "a.ndjson", text.as_bytes()),
+        write(directory.path(), "a.json", text.as_bytes()),
+        write(directory.path(), "twice.json", format!("{twice}\n{{\"k\": 3}}").as_bytes()),
+    ];
+    let definition = Dataset::from_json(
+        br#"{"name": "d", "columns": [{"name": "k", "type": "bigint"}], "unwrap": "Records"}"#,
+    )
+    .unwrap();
+    let inputs = Arc::new(inputs::examine(&paths, &How::default()).unwrap());
+    let all = items_of(&inputs, Place::default(), Some(definition.clone()));
+    let sent = |text: &str| {
+        all.iter().filter(|item| item.event.as_deref() == Ok(text)).map(|item| item.input).collect::<Vec<_>>()
+    };
+    assert_eq!(all.len(), 9 + 9 + 6, "{all:#?}");
+    assert_eq!(sent("{\"Records\":[{\"Records\": [1]}]}"), [0, 1, 2]);
+    assert_eq!(sent("{\"Records\": [2]}"), [0, 1]);
+    assert_eq!(sent("{\"k\": 3}"), [2]);
+    for (index, item) in all.iter().enumerate() {
+        let rest = items_of(&inputs, item.end, Some(definition.clone()));
+        let found: Vec<_> = rest.iter().map(|item| (&item.event, item.line, item.end)).collect();
+        let expected: Vec<_> =
+            all[index + 1..].iter().map(|item| (&item.event, item.line, item.end)).collect();
+        assert_eq!(found, expected, "after {item:?}");
     }
 }
 

@@ -108,3 +108,39 @@ async fn a_definition_that_cannot_be_read_allows_any_partition() {
     world.land(&[7]).await;
     assert!(matches!(world.compact().await, Err(CompactError::Definition(_))));
 }
+
+/// Months, and the only partition there is: twins are found in all of it, and what does not fit is kept under a day on which
+/// somebody looks for it.
+#[tokio::test]
+async fn months_and_the_only_partition_are_compacted_as_days_are() {
+    for (by, partition, other) in [("month", "dt=2026-11", "dt=2026-11-23"), ("none", "dt=all", "dt=2026-11")]
+    {
+        let world = World::new().await;
+        let definition = DEFINITION.replacen('{', &format!(r#"{{"partition_by": "{by}", "#), 1);
+        let key = key::schema(&world.dataset, 1);
+        world.store.put(&key, definition.into(), PutMode::Overwrite).await.unwrap();
+        let world = World { partition: partition.parse().unwrap(), ..world };
+        world.land(&[1, 2]).await;
+        world.compact().await.unwrap();
+        world.clock.advance(TimeDelta::days(3));
+        world
+            .land_lines(&[
+                r#"{"seat":2}"#.to_owned(),
+                r#"{"seat":3}"#.to_owned(),
+                r#"{"seat":"x"}"#.to_owned(),
+            ])
+            .await;
+        let report = world.compact().await.unwrap();
+        assert_eq!((report.rows, report.duplicates_dropped), (3, 1), "{by}");
+        assert_eq!(world.seats().await, once(1..=3), "{by}");
+        let kept = world.store.keys().into_iter().filter(|key| key.starts_with("quarantine/"));
+        let kept: Vec<String> = kept.collect();
+        assert!(kept.len() == 1 && kept[0].starts_with("quarantine/seats/dt=2026-11-26/"), "{by}: {kept:?}");
+
+        let run = Run::new(world.clock.now(), None);
+        let other = other.parse().unwrap();
+        is_refused(world.compactor().compact_now(&world.dataset, &other, &run).await, &other);
+        world.compactor().rebuild(&world.dataset, &world.partition, &run).await.unwrap();
+        assert_eq!(world.seats().await, once(1..=3), "{by}, rebuilt");
+    }
+}

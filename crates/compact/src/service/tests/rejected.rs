@@ -1,7 +1,10 @@
 //! Landing lines that do not fit: kept, and holding nothing back.
 
 use super::*;
-use crate::quarantine;
+use crate::{
+    limits::Limits,
+    quarantine::{self, Refusals},
+};
 
 #[tokio::test]
 async fn lines_that_do_not_fit_and_damaged_objects_are_kept_and_hold_nothing_back() {
@@ -48,21 +51,13 @@ async fn a_row_without_its_identity_is_kept_in_quarantine_and_is_nobodys_twin() 
 async fn lines_rejected_under_two_definitions_are_all_kept() {
     let world = World::new().await;
     world.land_lines(&[r#"{"seat":1,"who":7}"#.into(), r#"{"seat":"2"}"#.into()]).await;
-    let batch = world.store.list_all("landing/").await.unwrap();
-    let batch = BatchName::parse(&batch[0].key[batch[0].key.len() - 51..][..40]).unwrap();
+    let landed = world.store.list_all("landing/").await.unwrap();
     // Another run got as far as its quarantine, under a definition that took the first line.
-    let rejected = domain::quarantine::Rejected {
-        message_id: "landing".into(),
-        position: 1,
-        dataset: Some(world.dataset.clone()),
-        reason: "column seat".into(),
-        at: world.clock.now(),
-        carrier: domain::quarantine::Carrier::default(),
-        original: domain::quarantine::Original::Text("2".into()),
-    };
-    quarantine::store_rejected(&*world.store, &world.dataset, &world.partition, &[(batch, vec![rejected])])
-        .await
-        .unwrap();
+    let limits = Limits::new(&domain::settings::Settings::read(|_| None).unwrap());
+    let mut refusals = Refusals::new(&world.dataset, &landed[0].key, world.clock.now(), &limits);
+    refusals.push(1, "column seat", b"2");
+    let refused = refusals.end(b"", None).unwrap();
+    quarantine::store_refused(&*world.store, &world.dataset, &world.partition, refused.parts).await.unwrap();
     world.compact().await.unwrap();
     let mut lines = 0;
     for object in world.store.list_all("quarantine/").await.unwrap() {

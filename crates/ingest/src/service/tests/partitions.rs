@@ -73,7 +73,13 @@ async fn what_one_message_had_too_much_of_lands_when_it_is_replayed() {
     let body = hours(0..10);
     world.ingest.store(&[message("m", Some("readings"), &body)], NEVER).await.unwrap();
     let key = world.store.list_all("quarantine/").await.unwrap().remove(0).key;
-    let options = crate::replay::Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+    let options = crate::replay::Options {
+        chosen: |_: &Rejected| true,
+        dataset: None,
+        dry_run: false,
+        change: None,
+        judged: None,
+    };
     let replayed = world.ingest.replay(&key.parse().unwrap(), options).await.unwrap();
     assert_eq!((replayed.accepted, replayed.rejected), (8, 0));
     assert_eq!(world.store.list_all("landing/readings/").await.unwrap().len(), 10);
@@ -102,7 +108,13 @@ async fn an_hour_has_so_many_partitions_of_the_past_and_what_is_current_goes_on(
     let ingest = Ingest::new(world.store.clone(), clock.clone(), &settings);
     let key: domain::key::QuarantineKey =
         world.store.list_all("quarantine/").await.unwrap().remove(0).key.parse().unwrap();
-    let options = crate::replay::Options { chosen: |_: &Rejected| true, dataset: None, dry_run: false };
+    let options = crate::replay::Options {
+        chosen: |_: &Rejected| true,
+        dataset: None,
+        dry_run: false,
+        change: None,
+        judged: None,
+    };
     assert_eq!(ingest.replay(&key, options).await.unwrap().accepted, 7);
     clock.advance(chrono::TimeDelta::hours(1));
     let report = ingest.store(&[message("a", Some("readings"), &old)], NEVER).await.unwrap();

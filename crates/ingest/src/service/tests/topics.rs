@@ -26,7 +26,13 @@ impl World {
         let dataset = dataset.map(|name| DatasetName::new(name).unwrap());
         let mut sum = Replayed::default();
         for object in self.store.list_all("quarantine/").await.unwrap() {
-            let options = Options { chosen: |_: &Rejected| true, dataset: dataset.as_ref(), dry_run: false };
+            let options = Options {
+                chosen: |_: &Rejected| true,
+                dataset: dataset.as_ref(),
+                dry_run: false,
+                change: None,
+                judged: None,
+            };
             let one = self.ingest.replay(&object.key.parse().unwrap(), options).await.unwrap();
             sum.accepted += one.accepted;
             sum.rejected += one.rejected;

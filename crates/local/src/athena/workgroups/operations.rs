@@ -26,6 +26,8 @@ pub(in crate::athena) struct Create {
     configuration: Map<String, Value>,
     #[serde(default)]
     description: String,
+    #[serde(default)]
+    tags: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +56,10 @@ pub(in crate::athena) struct Delete {
 
 impl WorkGroups {
     pub(in crate::athena) fn create(&self, input: Create, now: f64) -> Result<Value, JsonError> {
-        let Create { name, configuration, description } = input;
+        let Create { name, configuration, description, tags } = input;
+        if !tags.is_empty() {
+            return Err(JsonError::not_implemented("workgroups with", "tags"));
+        }
         check_name("name", &name)?;
         check_description(&description)?;
         let configuration = configuration::new(configuration)?;

@@ -72,6 +72,23 @@ pub(super) fn delete(store: &GlueStore, input: &Named) -> Result<Value, GlueErro
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+pub(super) struct OfTable {
+    database_name: String,
+    table_name: String,
+    next_token: Option<String>,
+}
+
+/// No table has any: to create one is refused.
+pub(super) fn indexes(store: &GlueStore, input: &OfTable) -> Result<Value, GlueError> {
+    if input.next_token.as_deref().is_some_and(|token| !token.is_empty()) {
+        return Err(GlueError::invalid("NextToken is not one that this operation gave"));
+    }
+    let none = json!({"PartitionIndexDescriptorList": []});
+    store.with_table(&input.database_name, &input.table_name, |_| Ok(none))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub(super) struct List {
     database_name: String,
     expression: Option<String>,

@@ -183,6 +183,8 @@ pub(super) fn of(operation: &str) -> Option<&'static [Member]> {
         "BatchDeleteTable" => {
             &[CATALOG, DATABASE, Required("TablesToDelete", &List(&NAME, 0, 100)), TRANSACTION]
         }
+        "GetPartitionIndexes" => &[CATALOG, DATABASE, TABLE, NEXT],
+        "GetTags" => &[Required("ResourceArn", &Text { min: 1, max: 10_240, lines: Lines::Any })],
         "GetTableVersions" => &[CATALOG, DATABASE, TABLE, NEXT, PAGE_100],
         "GetTableVersion" => &[CATALOG, DATABASE, TABLE, Optional("VersionId", &NAME)],
         "DeleteTableVersion" => &[CATALOG, DATABASE, TABLE, Required("VersionId", &NAME)],

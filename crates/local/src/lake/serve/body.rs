@@ -4,11 +4,11 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use axum::body::Body;
 use bytes::Bytes;
+use domain::pace::Patience;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::time::Instant;
 
@@ -22,41 +22,22 @@ pub(super) struct RequestBody {
     waiting: Option<Instant>,
 }
 
-/// How long a body may still be waited for.
-#[derive(Debug)]
-struct Patience {
-    limits: ConnectionLimits,
-    received: u64,
-    waited: Duration,
-}
-
-impl Patience {
-    /// The next wait: no longer than one may be, and none once the body was too slow on the whole. A body that came
-    /// quickly may wait as long as any other; one that comes byte by byte gains a moment with each.
-    fn next_wait(&self) -> Duration {
-        let earned = Duration::from_secs(self.received / self.limits.body_rate.max(1));
-        let left = self.limits.body.saturating_add(earned).saturating_sub(self.waited);
-        left.min(self.limits.body)
-    }
-}
-
 impl RequestBody {
     pub(super) fn new(inner: Incoming, connection: Arc<Connection>, limits: ConnectionLimits) -> Self {
-        let patience = Patience { limits, received: 0, waited: Duration::ZERO };
-        Self { inner, connection, patience, waiting: None }
+        Self { inner, connection, patience: Patience::new(limits.of_body()), waiting: None }
     }
 
     fn waits(&mut self) {
         if self.waiting.is_none() {
             self.waiting = Some(Instant::now());
-            self.connection.waits_for_body(self.patience.next_wait());
+            self.connection.waits_for_body(self.patience.left());
         }
     }
 
     fn goes_on(&mut self, bytes: usize) {
-        self.patience.received += bytes as u64;
-        if let Some(since) = self.waiting.take() {
-            self.patience.waited += since.elapsed();
+        let waited = self.waiting.take().map(|since| since.elapsed());
+        self.patience.went_on(waited.unwrap_or_default(), bytes as u64);
+        if waited.is_some() {
             self.connection.works();
         }
     }
@@ -141,29 +122,5 @@ impl Drop for ResponseBody {
     /// The server drops it when it has all of it.
     fn drop(&mut self) {
         self.connection.answered();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slow_body_has_an_end_and_a_quick_one_has_not() {
-        let limits = ConnectionLimits {
-            body: Duration::from_secs(30),
-            body_rate: 1_000,
-            ..ConnectionLimits::default()
-        };
-        let next = |received, waited| {
-            let waited = Duration::from_secs(waited);
-            Patience { limits, received, waited }.next_wait().as_secs()
-        };
-        assert_eq!(next(0, 0), 30);
-        assert_eq!(next(60, 29), 1, "a byte now and then gains nothing");
-        assert_eq!(next(60, 30), 0);
-        assert_eq!(next(60_000, 60), 30, "as quick as it must be");
-        assert_eq!(next(60_000, 80), 10);
-        assert_eq!(next(1 << 40, 0), 30, "what came quickly is no reason to wait for ever");
     }
 }

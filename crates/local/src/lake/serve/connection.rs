@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use domain::pace::Patience;
 use tokio::{sync::Notify, time::Instant};
 
 use super::limits::ConnectionLimits;
@@ -33,6 +34,8 @@ struct State {
     until: Option<Instant>,
     /// The last answer is handed over; of its bytes some may still be on their way.
     answered: bool,
+    /// For the client to take the answer.
+    patience: Patience,
 }
 
 /// What is known of one connection. It is told of every step, and says when it has waited too long.
@@ -47,7 +50,8 @@ impl Connection {
     pub(super) fn new(limits: ConnectionLimits) -> Self {
         let now = Instant::now();
         let phase = Phase::Idle { begun: false };
-        let state = State { phase, since: now, until: now.checked_add(limits.head), answered: true };
+        let (until, patience) = (now.checked_add(limits.head), Patience::new(limits.of_answer()));
+        let state = State { phase, since: now, until, answered: true, patience };
         Self { limits, state: Mutex::new(state), closing: Notify::new() }
     }
 
@@ -55,6 +59,7 @@ impl Connection {
     pub(super) fn request_began(&self) {
         let mut state = self.state();
         state.answered = false;
+        state.patience = Patience::new(self.limits.of_answer());
         state.enter(Phase::Working, None);
     }
 
@@ -78,7 +83,7 @@ impl Connection {
 
     /// Some of the answer is there to be taken.
     pub(super) fn sends(&self) {
-        self.state().enter(Phase::Sending, Some(self.limits.answer));
+        self.state().send();
     }
 
     /// All of the answer is there to be taken.
@@ -97,12 +102,16 @@ impl Connection {
         }
     }
 
-    /// The client has taken some bytes.
-    pub(super) fn has_written(&self) {
+    /// The client has taken so many bytes.
+    pub(super) fn has_written(&self, bytes: u64) {
         let mut state = self.state();
         let phase = state.phase;
         match phase {
-            Phase::Sending => state.enter(Phase::Sending, Some(self.limits.answer)),
+            Phase::Sending => {
+                let waited = state.since.elapsed();
+                state.patience.went_on(waited, bytes);
+                state.send();
+            }
             Phase::Idle { begun: false } if state.answered => {
                 state.enter(Phase::Idle { begun: false }, Some(self.limits.idle));
             }
@@ -114,7 +123,7 @@ impl Connection {
     pub(super) fn is_blocked(&self) {
         let mut state = self.state();
         if matches!(state.phase, Phase::Idle { .. }) {
-            state.enter(Phase::Sending, Some(self.limits.answer));
+            state.send();
         }
     }
 
@@ -165,6 +174,10 @@ impl Connection {
 }
 
 impl State {
+    fn send(&mut self) {
+        self.enter(Phase::Sending, Some(self.patience.left()));
+    }
+
     fn enter(&mut self, phase: Phase, allowed: Option<Duration>) {
         let now = Instant::now();
         self.phase = phase;

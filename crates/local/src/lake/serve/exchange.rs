@@ -44,7 +44,7 @@ pub(super) async fn serve(stream: TcpStream, port: Arc<Port>, admitted: Admitted
     // How long a head may take is known to the connection, as all other waits are.
     let mut http = http1::Builder::new();
     http.header_read_timeout(None::<Duration>);
-    let server = http.serve_connection(TokioIo::new(stream), service);
+    let server = http.serve_connection(TokioIo::new(query::Worded::new(stream)), service);
     let mut server = pin!(server);
     let mut is_stopping = false;
     loop {

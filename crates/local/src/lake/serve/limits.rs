@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::pace::Pace;
 use rustix::process::{Resource, getrlimit};
 
 /// Open files that are not for connections: the data directory, what is being written, the runtime, and the
@@ -33,6 +34,8 @@ pub struct ConnectionLimits {
     pub body_rate: u64,
     /// How long a client may take nothing of its answer.
     pub answer: Duration,
+    /// How many bytes a second a client must take of its answer on average, once it has been waited for that long.
+    pub answer_rate: u64,
     /// How long a connection must have waited for a request before it makes room for another.
     pub patience: Duration,
 }
@@ -47,6 +50,7 @@ impl Default for ConnectionLimits {
             body: Duration::from_secs(30),
             body_rate: 1_024,
             answer: Duration::from_secs(300),
+            answer_rate: 1_024,
             patience: Duration::from_millis(100),
         }
     }
@@ -57,6 +61,16 @@ impl ConnectionLimits {
     pub(super) fn tick(&self) -> Duration {
         let shortest = self.head.min(self.idle).min(self.body).min(self.answer);
         (shortest / 4).clamp(Duration::from_millis(10), Duration::from_secs(1))
+    }
+
+    /// How slowly a body may come.
+    pub(super) fn of_body(&self) -> Pace {
+        Pace { longest: self.body, rate: self.body_rate }
+    }
+
+    /// How slowly an answer may be taken.
+    pub(super) fn of_answer(&self) -> Pace {
+        Pace { longest: self.answer, rate: self.answer_rate }
     }
 }
 

@@ -14,6 +14,9 @@ use crate::{
     },
 };
 
+/// The id of every request that is refused: there is nothing to look for by it.
+const NO_ID: &str = "refused";
+
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refusal {
@@ -109,7 +112,7 @@ fn aws_error(refusal: &Refusal, request: &Parts) -> Response<Body> {
     let (status, _, _, code) = refusal.parts();
     let text = refusal.to_string();
     match Wire::of(request) {
-        Wire::Json(_) => json::respond(Err(JsonError { status, ..JsonError::new(code, text) }), "refused"),
+        Wire::Json(_) => json::respond(Err(JsonError { status, ..JsonError::new(code, text) }), NO_ID),
         Wire::Query => {
             let side = if status.is_server_error() { "Receiver" } else { "Sender" };
             let error = format!("<Type>{side}</Type>{}", error_members(code, &text));
@@ -117,8 +120,14 @@ fn aws_error(refusal: &Refusal, request: &Parts) -> Response<Body> {
         }
         Wire::S3 => {
             let error = error_members(code, &text);
-            let xml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error>{error}</Error>");
-            answer(status, "application/xml", xml)
+            let resource = escape(request.uri.path());
+            let xml = format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error>{error}<Resource>{resource}</Resource>\
+                 <RequestId>{NO_ID}</RequestId></Error>"
+            );
+            let mut response = answer(status, "application/xml", xml);
+            response.headers_mut().insert("x-amz-request-id", HeaderValue::from_static(NO_ID));
+            response
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The bytes of a connection, counted only for whether there are any.
+//! The bytes of a connection: it is told of all that come, and of how many go.
 
 use std::{
     io::{self, IoSlice},
@@ -27,7 +27,7 @@ impl Watched {
 
     fn note(&self, written: &Poll<io::Result<usize>>) {
         match written {
-            Poll::Ready(Ok(count)) if *count > 0 => self.connection.has_written(),
+            Poll::Ready(Ok(count)) if *count > 0 => self.connection.has_written(*count as u64),
             Poll::Ready(_) => {}
             Poll::Pending => self.connection.is_blocked(),
         }

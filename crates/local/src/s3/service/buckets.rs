@@ -12,9 +12,9 @@ use crate::s3::{
     path,
 };
 
-/// `encoding-type=url` leaves these as they are.
+/// `encoding-type=url` leaves these as they are. A space becomes `+`, as in a form.
 const KEPT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b'*');
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'/').remove(b'*').remove(b' ');
 
 const MAX_KEYS: i32 = 1_000;
 const MAX_BUCKETS: i32 = 10_000;
@@ -220,7 +220,7 @@ impl Encoder {
     pub(super) fn encode(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
-            Self::Url => utf8_percent_encode(text, KEPT).to_string(),
+            Self::Url => utf8_percent_encode(text, KEPT).to_string().replace(' ', "+"),
         }
     }
 

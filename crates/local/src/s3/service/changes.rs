@@ -22,16 +22,22 @@ impl LocalS3 {
         &self,
         input: dto::CopyObjectInput,
         condition: Condition,
+        expires: Option<String>,
     ) -> S3Result<dto::CopyObjectOutput> {
         let (source_bucket, source_key) = source(&input.copy_source)?;
         let replace = input
             .metadata_directive
             .as_ref()
             .is_some_and(|directive| directive.as_str() == dto::MetadataDirective::REPLACE);
-        if !replace && source_bucket == input.bucket && source_key == input.key {
+        let changes = replace
+            || input.storage_class.is_some()
+            || input.server_side_encryption.is_some()
+            || input.website_redirect_location.is_some();
+        if !changes && source_bucket == input.bucket && source_key == input.key {
             return Err(s3_error!(
                 InvalidRequest,
-                "an object cannot be copied to itself without changing its metadata"
+                "This copy request is illegal because it is trying to copy an object to itself without changing the \
+                 object's metadata, storage class, website redirect location or encryption attributes."
             ));
         }
         if input.checksum_algorithm.is_some() {
@@ -60,7 +66,11 @@ impl LocalS3 {
             let copied = std::fs::File::create(&staged.path)
                 .and_then(|mut target| std::io::copy(&mut opened.file, &mut target));
             copied.map_err(StoreError::from)?;
-            let attributes = if replace { Attributes::from(&input) } else { opened.record.attributes };
+            let given = Attributes { expires, ..Attributes::from(&input) };
+            // Where an object redirects to is its own, and is not copied.
+            let website_redirect_location = given.website_redirect_location.clone();
+            let attributes = if replace { given } else { opened.record.attributes };
+            let attributes = Attributes { website_redirect_location, ..attributes };
             let record = store.publish(&staged, &input.bucket, &input.key, &condition, attributes, "Copy")?;
             let modified = store.read(&input.bucket, &input.key).map(|opened| opened.modified.into());
             Ok(dto::CopyObjectOutput {

@@ -1,14 +1,15 @@
 //! Single objects: read and write.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use s3s::{
-    S3Result,
+    S3Response, S3Result,
     dto::{self, ETag, ETagCondition, Timestamp},
     s3_error,
 };
 
 use super::LocalS3;
 use crate::s3::{
+    answer::Verbatim,
     body,
     digests::Promise,
     error::StoreError,
@@ -19,7 +20,10 @@ use crate::s3::{
 };
 
 impl LocalS3 {
-    pub(super) async fn get_object_(&self, input: dto::GetObjectInput) -> S3Result<dto::GetObjectOutput> {
+    pub(super) async fn get_object_(
+        &self,
+        input: dto::GetObjectInput,
+    ) -> S3Result<S3Response<dto::GetObjectOutput>> {
         refuse_version(input.version_id.as_deref())?;
         refuse_part(input.part_number)?;
         let conditions = ReadConditions {
@@ -29,15 +33,16 @@ impl LocalS3 {
             unmodified_since: input.if_unmodified_since,
         };
         let (bucket, key, wanted) = (input.bucket, input.key, input.range);
+        let keeps_expires = input.response_expires.is_none();
         self.on_store(move |store| {
             let mut opened = store.read(&bucket, &key)?;
             let modified = Timestamp::from(opened.modified);
             conditions.check(&opened.record.etag, &modified)?;
             let size = opened.record.size;
-            let range = read::resolve(wanted.as_ref(), size)?;
+            let (range, is_part) = read::resolve(wanted.as_ref(), size)?;
             let length = range.end - range.start;
             let content_range =
-                wanted.map(|_| format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1)));
+                is_part.then(|| format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1)));
             // A checksum is the whole object's: for a part of it, a client would find it wrong.
             let sums = if length == size { opened.record.checksums } else { Checksums::default() };
             let body = if length <= read::PIECE {
@@ -46,14 +51,14 @@ impl LocalS3 {
                 read::body(opened.file, range)
             };
             let attributes = opened.record.attributes;
-            Ok(dto::GetObjectOutput {
+            let expires = attributes.expires().filter(|_| keeps_expires);
+            let output = dto::GetObjectOutput {
                 accept_ranges: Some("bytes".to_owned()),
                 body: Some(body),
                 content_length: i64::try_from(length).ok(),
                 content_range,
                 e_tag: Some(ETag::Strong(opened.record.etag)),
                 last_modified: Some(modified),
-                expires: attributes.expires(),
                 metadata: attributes.metadata(),
                 content_type: attributes.content_type.or_else(default_type),
                 content_encoding: attributes.content_encoding,
@@ -67,12 +72,18 @@ impl LocalS3 {
                 checksum_sha1: sums.sha1,
                 checksum_sha256: sums.sha256,
                 ..Default::default()
-            })
+            };
+            let mut response = with_expires(output, expires);
+            response.extensions.insert(Verbatim);
+            Ok(response)
         })
         .await
     }
 
-    pub(super) async fn head_object_(&self, input: dto::HeadObjectInput) -> S3Result<dto::HeadObjectOutput> {
+    pub(super) async fn head_object_(
+        &self,
+        input: dto::HeadObjectInput,
+    ) -> S3Result<S3Response<dto::HeadObjectOutput>> {
         refuse_version(input.version_id.as_deref())?;
         refuse_part(input.part_number)?;
         let conditions = ReadConditions {
@@ -82,23 +93,24 @@ impl LocalS3 {
             unmodified_since: input.if_unmodified_since,
         };
         let (bucket, key, wanted) = (input.bucket, input.key, input.range);
+        let keeps_expires = input.response_expires.is_none();
         self.on_store(move |store| {
             let opened = store.read(&bucket, &key)?;
             let modified = Timestamp::from(opened.modified);
             conditions.check(&opened.record.etag, &modified)?;
             let size = opened.record.size;
-            let range = read::resolve(wanted.as_ref(), size)?;
+            let (range, is_part) = read::resolve(wanted.as_ref(), size)?;
             let length = range.end - range.start;
             let sums = if length == size { opened.record.checksums } else { Checksums::default() };
             let attributes = opened.record.attributes;
-            Ok(dto::HeadObjectOutput {
+            let expires = attributes.expires().filter(|_| keeps_expires);
+            let output = dto::HeadObjectOutput {
                 accept_ranges: Some("bytes".to_owned()),
                 content_length: i64::try_from(length).ok(),
-                content_range: wanted
-                    .map(|_| format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1))),
+                content_range: is_part
+                    .then(|| format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1))),
                 e_tag: Some(ETag::Strong(opened.record.etag)),
                 last_modified: Some(modified),
-                expires: attributes.expires(),
                 metadata: attributes.metadata(),
                 content_type: attributes.content_type.or_else(default_type),
                 content_encoding: attributes.content_encoding,
@@ -112,12 +124,27 @@ impl LocalS3 {
                 checksum_sha1: sums.sha1,
                 checksum_sha256: sums.sha256,
                 ..Default::default()
-            })
+            };
+            Ok(with_expires(output, expires))
         })
         .await
     }
 
-    /// `ObjectParts` is answered for no object, as S3 answers it for one that was put at once.
+    /// No object has tags: those that would have been are refused.
+    pub(super) async fn object_tagging(
+        &self,
+        input: dto::GetObjectTaggingInput,
+    ) -> S3Result<dto::GetObjectTaggingOutput> {
+        refuse_version(input.version_id.as_deref())?;
+        self.on_store(move |store| {
+            store.read(&input.bucket, &input.key)?;
+            Ok(dto::GetObjectTaggingOutput { tag_set: Vec::new(), version_id: None })
+        })
+        .await
+    }
+
+    /// `ObjectParts` says how many parts an object of several has, and nothing of each, as S3 does for parts that have no
+    /// checksums.
     pub(super) async fn object_attributes(
         &self,
         input: dto::GetObjectAttributesInput,
@@ -125,10 +152,15 @@ impl LocalS3 {
         refuse_version(input.version_id.as_deref())?;
         let wants = |name: &str| input.object_attributes.iter().any(|wanted| wanted.as_str() == name);
         let (etag, sums, size) = (wants("ETag"), wants("Checksum"), wants("ObjectSize"));
-        let class = wants("StorageClass");
+        let (class, parts) = (wants("StorageClass"), wants("ObjectParts"));
         let (bucket, key) = (input.bucket, input.key);
         self.on_store(move |store| {
             let opened = store.read(&bucket, &key)?;
+            let count = opened.record.etag.split_once('-').and_then(|(_, count)| count.parse().ok());
+            let object_parts = count.filter(|_| parts).map(|count| dto::GetObjectAttributesParts {
+                total_parts_count: Some(count),
+                ..Default::default()
+            });
             let found = opened.record.checksums;
             let any = found != Checksums::default();
             let checksum = dto::Checksum {
@@ -142,6 +174,7 @@ impl LocalS3 {
             Ok(dto::GetObjectAttributesOutput {
                 e_tag: etag.then_some(ETag::Strong(opened.record.etag)),
                 checksum: (sums && any).then_some(checksum),
+                object_parts,
                 object_size: i64::try_from(opened.record.size).ok().filter(|_| size),
                 storage_class: class.then(|| dto::StorageClass::from_static(dto::StorageClass::STANDARD)),
                 last_modified: Some(Timestamp::from(opened.modified)),
@@ -155,6 +188,7 @@ impl LocalS3 {
         &self,
         mut input: dto::PutObjectInput,
         integrity: &Integrity,
+        expires: Option<String>,
     ) -> S3Result<dto::PutObjectOutput> {
         let condition = condition(input.if_match.take(), input.if_none_match.take())?;
         // Before the body is taken in: a bucket or key that cannot be is refused at once. One look at one
@@ -173,7 +207,7 @@ impl LocalS3 {
                 sha256: input.checksum_sha256.take(),
             },
         };
-        let attributes = Attributes::from(&input);
+        let attributes = Attributes { expires, ..Attributes::from(&input) };
         let staged = body::stage(&self.store, body, promise, integrity).await?;
         self.on_store(move |store| {
             let record = store.publish(&staged, &input.bucket, &input.key, &condition, attributes, "Put")?;
@@ -190,6 +224,15 @@ impl LocalS3 {
         })
         .await
     }
+}
+
+/// The answer, with `Expires` as the client sent it: `s3s` knows dates only.
+fn with_expires<T>(output: T, expires: Option<HeaderValue>) -> S3Response<T> {
+    let mut response = S3Response::new(output);
+    if let Some(expires) = expires {
+        response.headers.insert(header::EXPIRES, expires);
+    }
+    response
 }
 
 /// The conditions of a write.

@@ -1,5 +1,7 @@
 //! The operations of multipart uploads.
 
+use std::ops::Range;
+
 use s3s::{
     S3Result,
     dto::{self, ETag, Timestamp},
@@ -11,7 +13,7 @@ use crate::s3::{
     body,
     digests::Promise,
     front::Integrity,
-    multipart,
+    multipart::{self, Declared, Wanted},
     read::{self, ReadConditions},
     record::{Attributes, Checksums},
 };
@@ -20,10 +22,18 @@ impl LocalS3 {
     pub(super) async fn create_upload(
         &self,
         input: dto::CreateMultipartUploadInput,
+        expires: Option<String>,
     ) -> S3Result<dto::CreateMultipartUploadOutput> {
+        let algorithm = input.checksum_algorithm.as_ref().map(dto::ChecksumAlgorithm::as_str);
+        let declared = Declared::of(algorithm, input.checksum_type.as_ref().map(dto::ChecksumType::as_str))?;
         self.on_store(move |store| {
-            let id = multipart::create(store, &input.bucket, &input.key, Attributes::from(&input))?;
+            let attributes = Attributes { expires, ..Attributes::from(&input) };
+            let checksum_type = declared.as_ref().map(|declared| declared.kind().to_owned().into());
+            let checksum_algorithm = declared.as_ref().map(|declared| declared.algorithm.clone().into());
+            let id = multipart::create(store, &input.bucket, &input.key, attributes, declared)?;
             Ok(dto::CreateMultipartUploadOutput {
+                checksum_algorithm,
+                checksum_type,
                 bucket: Some(input.bucket),
                 key: Some(input.key),
                 upload_id: Some(id),
@@ -73,12 +83,7 @@ impl LocalS3 {
         input: dto::UploadPartCopyInput,
     ) -> S3Result<dto::UploadPartCopyOutput> {
         let (source_bucket, source_key) = changes::source(&input.copy_source)?;
-        let wanted = match input.copy_source_range.as_deref() {
-            None => None,
-            Some(text) => Some(dto::Range::parse(text).map_err(|_| {
-                s3_error!(InvalidArgument, "the copy source range must be bytes=first-last, found {text}")
-            })?),
-        };
+        let wanted = input.copy_source_range.as_deref().map(copied_range).transpose()?;
         let conditions = ReadConditions {
             matches: input.copy_source_if_match.clone(),
             none_match: input.copy_source_if_none_match.clone(),
@@ -89,20 +94,42 @@ impl LocalS3 {
             .on_store(move |store| {
                 let opened = store.read(&source_bucket, &source_key)?;
                 changes::source_conditions(&conditions, &opened.record.etag, opened.modified.into())?;
-                let range = read::resolve(wanted.as_ref(), opened.record.size)?;
+                let size = opened.record.size;
+                let range = wanted.unwrap_or(0..size);
+                // Other than a read, a copy takes no more than there is.
+                if range.end > size {
+                    return Err(s3_error!(
+                        InvalidArgument,
+                        "Range specified is not valid for source object of size: {size}"
+                    ));
+                }
                 Ok(read::body(opened.file, range))
             })
             .await?;
-        let staged =
-            body::stage(&self.store, Some(source), Promise::default(), &Integrity::default()).await?;
+        let of_upload = (input.bucket.clone(), input.key.clone(), input.upload_id.clone());
+        let algorithm = self
+            .on_store(move |store| {
+                let (bucket, key, id) = &of_upload;
+                let upload = (bucket.as_str(), key.as_str(), id.as_str());
+                let declared = multipart::declared(store, upload)?;
+                Ok(declared.map(|declared| declared.algorithm))
+            })
+            .await?;
+        let promise = Promise { algorithm, ..Promise::default() };
+        let staged = body::stage(&self.store, Some(source), promise, &Integrity::default()).await?;
         self.on_store(move |store| {
             let upload = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
             multipart::put_part(store, upload, input.part_number, &staged)?;
+            let sums = staged.checksums.clone();
             Ok(dto::UploadPartCopyOutput {
                 copy_part_result: Some(dto::CopyPartResult {
+                    checksum_crc32: sums.crc32,
+                    checksum_crc32c: sums.crc32c,
+                    checksum_crc64nvme: sums.crc64nvme,
+                    checksum_sha1: sums.sha1,
+                    checksum_sha256: sums.sha256,
                     e_tag: Some(ETag::Strong(staged.etag.clone())),
                     last_modified: Some(Timestamp::from(std::time::SystemTime::from(store.env.now()))),
-                    ..Default::default()
                 }),
                 ..Default::default()
             })
@@ -200,9 +227,20 @@ impl LocalS3 {
     ) -> S3Result<dto::CompleteMultipartUploadOutput> {
         let condition = objects::condition(input.if_match.clone(), input.if_none_match.clone())?;
         self.on_store(move |store| {
-            let parts = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
+            let wanted = Wanted {
+                parts: input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default(),
+                checksums: Checksums {
+                    crc32: input.checksum_crc32,
+                    crc32c: input.checksum_crc32c,
+                    crc64nvme: input.checksum_crc64nvme,
+                    sha1: input.checksum_sha1,
+                    sha256: input.checksum_sha256,
+                },
+                checksum_type: input.checksum_type.map(|kind| kind.as_str().to_owned()),
+                size: input.mpu_object_size,
+            };
             let upload = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
-            let record = multipart::complete(store, upload, &parts, &condition)?;
+            let record = multipart::complete(store, upload, &wanted, &condition)?;
             Ok(dto::CompleteMultipartUploadOutput {
                 location: Some(format!("/{}/{}", input.bucket, input.key)),
                 bucket: Some(input.bucket),
@@ -224,4 +262,22 @@ impl LocalS3 {
         })
         .await
     }
+}
+
+/// The range of a copy has both its ends.
+fn copied_range(text: &str) -> S3Result<Range<u64>> {
+    let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let position = |text: &str| Some(text).filter(is_number)?.parse::<u64>().ok();
+    let range =
+        text.strip_prefix("bytes=").and_then(|range| range.split_once('-')).and_then(|(first, last)| {
+            let (first, last) = (position(first)?, position(last)?);
+            (first <= last).then_some(first..last.checked_add(1)?)
+        });
+    range.ok_or_else(|| {
+        s3_error!(
+            InvalidArgument,
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the \
+             zero-based offsets of the first and last bytes to copy"
+        )
+    })
 }

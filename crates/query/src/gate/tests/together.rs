@@ -25,6 +25,24 @@ fn expressions_in_the_text_are_bounded_together() {
     }
 }
 
+/// They are looked at last: what is refused anyway does not cost their check.
+#[test]
+fn a_statement_that_is_refused_for_anything_else_says_so() {
+    let costly = vec![format!("regexp_like(name, '{COSTLY}')"); 3].join(", ");
+    for (from, words) in [
+        ("FROM nobody", "unknown dataset"),
+        ("FROM other.passengers", "is outside of the database"),
+        ("FROM passengers WHERE name ILIKE 'a'", ""),
+        ("FROM passengers WHERE nofunction(name)", "the function \"nofunction\" is not available"),
+        ("FROM passengers FETCH FIRST 1 ROW ONLY", ""),
+        ("FROM passengers", "with those before it"),
+    ] {
+        let refused = gate(&format!("SELECT {costly} {from}")).unwrap_err().to_string();
+        assert!(refused.contains(words), "{from}: {refused}");
+        assert_eq!(refused.contains("with those before it"), from == "FROM passengers", "{from}: {refused}");
+    }
+}
+
 #[test]
 fn values_of_parameters_are_bounded_together() {
     let limits = Limits { default_rows: 100, max_rows: 1_000 };

@@ -48,7 +48,8 @@ const NAMES: [&str; 2] = ["id", "name"];
 
 fn request(columns: &[OutputColumn], format: Format, max_rows: u64, max_body: usize) -> PageRequest<'_> {
     let limits = Limits { max_rows, max_body };
-    PageRequest { columns, start: Position::START, limits, format, options: Options::default() }
+    let options = Options::default();
+    PageRequest { columns, hidden: 0, places: &[], start: Position::START, limits, format, options }
 }
 
 /// Every page, from the first one on.
@@ -139,6 +140,27 @@ fn a_page_takes_memory_for_itself_and_not_for_the_result() {
             assert!(page.body.len() > BODY - 300 && page.next.is_some());
         });
         assert!(memory.bytes_max < 4 * BODY as u64, "{format:?}: {} bytes", memory.bytes_max);
+    }
+}
+
+#[test]
+fn hidden_columns_are_not_shown_and_say_where_the_page_ended() {
+    let csv = lines(5, 3);
+    let (result, engine) = (stored(&csv, &NAMES), Stored(csv));
+    let columns = answer_types::columns(&result.columns);
+    for format in [Format::Json, Format::Columns, Format::Csv, Format::NdJson] {
+        let mut request = request(&columns[..1], format, 2, 1_000);
+        request.places = &[1, 0];
+        let error = page(&engine, &result, &request).now_or_never().unwrap().unwrap_err();
+        assert!(matches!(error, PageError::Render(RenderError::Malformed(MalformedResult::Header { .. }))));
+        request.hidden = 1;
+        let page = page(&engine, &result, &request).now_or_never().unwrap().unwrap();
+        assert_eq!(page.last, Some(vec![Some("xxx".to_owned()), Some("1".to_owned())]));
+        assert!(!page.body.contains(&b'x'), "{format:?}");
+        // A page that has no room for more says nothing of it: its next page is of the same result.
+        request.limits = Limits { max_rows: 9, max_body: 40 };
+        let page = super::page(&engine, &result, &request).now_or_never().unwrap().unwrap();
+        assert_eq!((page.last, page.next.is_some()), (None, page.rows < 5));
     }
 }
 

@@ -15,7 +15,11 @@ const URI: &str = "/v1/datasets/passengers/rows?limit=20";
 
 /// A lake with one key of these rights, and its secret.
 async fn with_key(rights: Rights) -> (Served, String) {
-    let world = World::new().await;
+    with_key_in(World::new().await, rights).await
+}
+
+/// The same in this world.
+pub(super) async fn with_key_in(world: World, rights: Rights) -> (Served, String) {
     let new = NewKey { name: "a test".into(), expires_at: None, rights };
     let now = chrono::DateTime::UNIX_EPOCH;
     let (_, secret) = create(&world.store, &SeededIds::new(3), now, &new).await.unwrap();
@@ -98,7 +102,17 @@ async fn what_a_key_may_not_see_is_not_there() {
 async fn a_keys_bounds_say_what_it_may() {
     let formats = Allowed::These(["csv".to_owned()].into());
     let (served, key) = with_key(Rights { formats, max_rows: Some(20), ..Rights::default() }).await;
-    get_with(&served, URI, &key).await.is_problem(403, "does not allow the format \"json\"; it allows: csv");
+    let json = format!("{URI}&format=json");
+    get_with(&served, &json, &key)
+        .await
+        .is_problem(403, "does not allow the format \"json\"; it allows: csv");
+    // Who says nothing, or takes anything, gets what the key allows.
+    let anything = [("authorization", key.as_str()), ("accept", "*/*")];
+    for reply in [get_with(&served, URI, &key).await, served.send("GET", URI, &anything).await] {
+        assert_eq!((reply.status, reply.header("content-type").starts_with("text/csv")), (200, true));
+    }
+    let only = [("authorization", key.as_str()), ("accept", "application/json")];
+    served.send("GET", URI, &only).await.is_problem(403, "it allows: csv");
     let rows = "/v1/datasets/passengers/rows?format=csv&limit=21";
     get_with(&served, rows, &key).await.is_problem(403, "allows 20 rows");
     // Without a limit a key gets what it may have.

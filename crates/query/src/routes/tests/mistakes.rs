@@ -3,7 +3,7 @@
 use super::{world::reply, *};
 
 const SQL: &str = "SELECT name FROM passengers";
-const SENT: &str = "SELECT name FROM \"tributary\".\"passengers\" LIMIT 100";
+const SENT: &str = "SELECT name FROM \"tributary\".\"passengers\" LIMIT 101";
 const ROWS: &str = "/v1/datasets/passengers/rows?limit=20";
 const NAMED: &str = "/v1/named-queries/names/rows";
 const NAMED_SENT: &str = "SELECT name FROM \"tributary\".\"passengers\" LIMIT 5";

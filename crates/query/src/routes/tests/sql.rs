@@ -5,7 +5,7 @@ use domain::port::ResultColumn;
 use super::{world::reply, *};
 
 const SQL: &str = "SELECT name, fee FROM passengers WHERE passenger_id = ?";
-const SENT: &str = "SELECT name, fee FROM \"tributary\".\"passengers\" WHERE passenger_id = ? LIMIT 100";
+const SENT: &str = "SELECT name, fee FROM \"tributary\".\"passengers\" WHERE passenger_id = ? LIMIT 101";
 
 async fn served() -> Served {
     let world = World::new().await;

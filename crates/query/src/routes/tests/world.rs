@@ -4,8 +4,9 @@ use domain::settings::AccessSettings;
 
 use super::*;
 
-pub(crate) const PASSENGERS: &str = "SELECT \"passenger_id\", \"flight_id\", \"name\", \"seat_number\" FROM \
-     \"tributary\".\"passengers\" ORDER BY \"passenger_id\" ASC NULLS LAST, \"dt\" ASC NULLS LAST LIMIT 20";
+/// Of `limit=20`.
+pub(crate) const PASSENGERS: &str = "SELECT \"passenger_id\", \"flight_id\", \"name\", \"seat_number\", \"dt\" AS \
+     \"_key_4\" FROM \"tributary\".\"passengers\" ORDER BY \"passenger_id\" ASC NULLS LAST, \"dt\" ASC NULLS LAST LIMIT 21";
 
 type InMemory = (MemoryStore, MemoryCatalog, MemoryEngine, RuntimeClock, SeededIds);
 
@@ -64,7 +65,7 @@ impl World {
         let errors = catalog.write_partitions(passengers.name(), Upsert::Create, &partitions).await.unwrap();
         assert!(errors.is_empty());
         let engine = MemoryEngine::default();
-        engine.script(PASSENGERS, &[], rows(testing::passengers_csv()));
+        engine.script(PASSENGERS, &[], rows(testing::passengers_result()));
         let settings = domain::settings::Settings::read(|_| None).unwrap();
         let settings = ApiSettings {
             max_rows: 1_000,

@@ -32,3 +32,20 @@ async fn a_day_has_not_the_head_of_its_hours() {
     assert!(!world.register.project(&world.dataset, &world.partition, &world.run()).await.unwrap());
     assert_eq!(world.register.head(&world.dataset, &world.partition).await.unwrap(), None);
 }
+
+/// A table has a partition key whatever `partition_by` says, since a generation becomes visible as a partition's location.
+#[tokio::test]
+async fn months_and_the_only_partition_are_registered_under_one_key() {
+    for (by, partition, value) in [("month", "dt=2026-11", "2026-11"), ("none", "dt=all", "all")] {
+        let world = World::new();
+        world.request(&DEFINITION.replacen('{', &format!(r#"{{"partition_by": "{by}", "#), 1)).await;
+        let partition: Partition = partition.parse().unwrap();
+        let commit = world.commit_to(&partition, 1).await;
+        assert!(world.register.project(&world.dataset, &partition, &world.run()).await.unwrap());
+        let table = world.register.catalog.table(&world.dataset).await.unwrap().unwrap();
+        assert_eq!(table.partition_keys, ["dt"]);
+        let entries = world.register.catalog.partitions(&world.dataset).await.unwrap();
+        assert_eq!(entries.len(), 1);
+        assert_eq!((&entries[0].values, &entries[0].location), (&vec![value.to_owned()], &commit.location));
+    }
+}

@@ -50,6 +50,9 @@ impl Catalog for Adrift {
     async fn update_table(&self, table: &Table) -> Result<(), CatalogError> {
         self.catalog().update_table(table).await
     }
+    async fn delete_table(&self, name: &DatasetName) -> Result<(), CatalogError> {
+        self.catalog().delete_table(name).await
+    }
     async fn partition(
         &self,
         table: &DatasetName,

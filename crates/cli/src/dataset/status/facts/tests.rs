@@ -7,7 +7,10 @@ use domain::{
     commit::{FORMAT, WriterId},
     key,
     memory::{MemoryCatalog, MemoryStore},
-    port::{CatalogPartition, GENERATION_PARAMETER, PutMode, Upsert},
+    port::{
+        COMMITTED_AT_PARAMETER, CatalogPartition, GENERATION_PARAMETER, NEWEST_LANDED_AT_PARAMETER, PutMode,
+        Upsert,
+    },
 };
 
 use super::*;
@@ -72,8 +75,10 @@ impl World {
             rows: 10,
             duplicates_dropped: 0,
             conflicting: 0,
+            discarded: None,
             writer,
             committed_at,
+            newest_landed_at: None,
         };
         self.put(&commit.key(), &serde_json::to_vec(&commit).unwrap()).await;
     }
@@ -108,7 +113,37 @@ async fn what_is_stored_is_what_the_heads_say() {
     let stored = world.facts().await.stored;
     assert_eq!((stored.partitions, stored.rows, stored.bytes), (2, 20, 200));
     assert_eq!(stored.newest_partition.unwrap().to_string(), "dt=2026-11-23");
-    assert_eq!((stored.newest_generation, stored.freshness), (Some(2), Some(NOW.parse().unwrap())));
+    // Queries see nothing of it yet.
+    assert_eq!((stored.newest_generation, stored.freshness), (Some(2), None));
+}
+
+#[tokio::test]
+async fn freshness_is_that_of_the_newest_event_that_queries_see() {
+    let world = World::new().await;
+    let entry = |day: &str, parameters: &[(&str, &str)]| CatalogPartition {
+        values: vec![day.to_owned()],
+        location: "somewhere/".to_owned(),
+        columns: Vec::new(),
+        parameters: parameters.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+    };
+    let landed = |at| (NEWEST_LANDED_AT_PARAMETER, at);
+    let committed = |at| (COMMITTED_AT_PARAMETER, at);
+    for (entries, expected) in [
+        (vec![], None),
+        // Of an older version, which did not say when its events landed.
+        (vec![entry("2026-11-20", &[committed("2026-11-20T08:00:00Z")])], Some("2026-11-20T08:00:00Z")),
+        // Merged hours after its events landed.
+        (
+            vec![entry("2026-11-21", &[landed("2026-11-21T08:00:00Z"), committed("2026-11-22T09:00:00Z")])],
+            Some("2026-11-21T08:00:00Z"),
+        ),
+        (vec![entry("2026-11-22", &[landed("2026-11-21T07:00:00Z")])], Some("2026-11-21T08:00:00Z")),
+    ] {
+        let errors = world.catalog.write_partitions(&world.name, Upsert::Create, &entries).await.unwrap();
+        assert!(errors.is_empty(), "{errors:?}");
+        let expected: Option<DateTime<Utc>> = expected.map(|text| text.parse().unwrap());
+        assert_eq!(world.facts().await.stored.freshness, expected);
+    }
 }
 
 #[tokio::test]
@@ -135,7 +170,7 @@ async fn a_partition_whose_head_the_catalog_does_not_have_is_behind() {
         }
     }
     let facts = world.facts().await;
-    let Table::Registered { partitions: 2, behind } = facts.table else { panic!("{:?}", facts.table) };
+    let Table::Registered { partitions: 2, behind, .. } = facts.table else { panic!("{:?}", facts.table) };
     let behind: Vec<String> = behind.iter().map(ToString::to_string).collect();
     assert_eq!(behind, ["dt=2026-11-22", "dt=2026-11-23"]);
     assert_eq!(facts.stored.behind_since, Some(NOW.parse().unwrap()));

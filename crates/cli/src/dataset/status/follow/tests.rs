@@ -41,8 +41,10 @@ async fn commit(store: &MemoryStore, kind: CommitKind, generation: u64, rows: u6
         rows,
         duplicates_dropped,
         conflicting: 0,
+        discarded: None,
         writer,
         committed_at: now(),
+        newest_landed_at: None,
     };
     put(store, &commit.key(), serde_json::to_vec(&commit).unwrap()).await;
 }

@@ -7,6 +7,7 @@ const LIMITS: ConnectionLimits = ConnectionLimits {
     body: Duration::from_secs(30),
     body_rate: 1_024,
     answer: Duration::from_secs(300),
+    answer_rate: 1_024,
     patience: Duration::from_millis(100),
 };
 
@@ -54,17 +55,40 @@ async fn an_answer_has_its_time_as_long_as_it_is_taken() {
     connection.sends();
     for _ in 0..10 {
         assert!(!after(&connection, 299).await);
-        connection.has_written();
+        connection.has_written(299 * 1_024);
     }
     // All of it is handed over, and the client still takes it: that is no idle connection.
     connection.answered();
     connection.is_blocked();
     assert!(!after(&connection, 299).await);
-    connection.has_written();
+    connection.has_written(299 * 1_024);
     assert!(!after(&connection, 299).await);
     connection.has_flushed();
     assert!(!after(&connection, 119).await);
     assert!(after(&connection, 1).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_taken_byte_by_byte_has_an_end() {
+    // While it is handed over, and when all of it is.
+    for is_answered in [false, true] {
+        let connection = Connection::new(LIMITS);
+        connection.request_began();
+        connection.sends();
+        if is_answered {
+            connection.answered();
+            connection.is_blocked();
+        }
+        for _ in 0..5 {
+            assert!(!after(&connection, 50).await);
+            connection.has_written(1);
+        }
+        assert!(after(&connection, 51).await);
+        // The next one has its time anew.
+        connection.request_began();
+        connection.sends();
+        assert!(!after(&connection, 299).await);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,220 @@
+//! How the rows of a dataset go on behind the last row of an answer: the same request with a cursor.
+//!
+//! A cursor holds the values of the last row by which rows are ordered. The next page is a query of its own, so there is
+//! no end to pages, and none expires. What is published meanwhile changes no row's place: a row that is there all the
+//! time is in exactly one page.
+//!
+//! It is not signed: it says no more than filters can, and what it says is read as filters are.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use domain::DatasetName;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    digest::Digest,
+    plan::Keys,
+    problem::{Kind, Problem},
+    request::RowsRequest,
+    routes::MAX_URL,
+};
+
+const VERSION: u8 = 1;
+const DIGEST: usize = 16;
+
+/// What an answer needs to say where its rows go on; it is kept in a query's record too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Follow {
+    /// The path of the request with its query string, without a cursor.
+    path: String,
+    /// Which requests the cursor is good for.
+    digest: String,
+    /// How many rows the pages before have.
+    pub(crate) before: u64,
+    /// What `now` means in the filters of all pages, in seconds.
+    now: i64,
+    /// Where in a row of the result the values are; empty if the rows cannot be followed.
+    pub(crate) places: Vec<usize>,
+    /// Which of the places have floating-point numbers.
+    floating: Vec<usize>,
+}
+
+/// The place of a page.
+#[derive(Debug, Serialize, Deserialize)]
+struct Place {
+    now: i64,
+    before: u64,
+    after: Vec<Option<String>>,
+}
+
+impl Follow {
+    /// Of the request that was sent as `raw` for the rows of this dataset. If it has a cursor, the request is set to the
+    /// page that it means; else `now` is the time that filters count from.
+    pub(crate) fn of(
+        dataset: &DatasetName,
+        raw: &str,
+        request: &mut RowsRequest,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Problem> {
+        let digest = request
+            .asked
+            .iter()
+            .fold(Digest::new("rows of a dataset").text(dataset.as_str()), |all, asked| {
+                all.text(&asked.0).text(&asked.1)
+            });
+        let digest = digest.finish();
+        let (now, before) = match &request.cursor {
+            None => (now.timestamp(), 0),
+            Some(cursor) => {
+                let place = decode(cursor, digest).ok_or_else(|| {
+                    let detail = "the cursor is none of this request's: follow the Link of the page before without a change \
+                                  but to limit and format, or leave cursor out to begin again";
+                    Problem::new(Kind::InvalidCursor, detail).with("parameter", "cursor")
+                })?;
+                request.after = Some(place.after);
+                (place.now, place.before)
+            }
+        };
+        // To the second, so that requests of the same second are the same.
+        request.now = DateTime::from_timestamp(now, 0).unwrap_or_default();
+        let pairs = raw.split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair));
+        let query: Vec<String> = pairs.map(plain).collect();
+        let path = format!("/v1/datasets/{dataset}/rows?{}", query.join("&"));
+        let digest = format!("{:032x}", u128::from_be_bytes(digest));
+        Ok(Self { path, digest, before, now, places: Vec::new(), floating: Vec::new() })
+    }
+
+    /// With the keys of the request's plan.
+    pub(crate) fn by(self, keys: &Keys) -> Self {
+        Self { places: keys.places.clone(), floating: keys.floating.clone(), ..self }
+    }
+
+    /// The path of the page behind a row with these values, which has so many rows before it. `None` if it has none: a
+    /// value that no filter can mean (NaN and the infinities), or a URL that would be too long.
+    pub(crate) fn next(&self, after: &[Option<String>], before: u64) -> Option<String> {
+        if after.is_empty() || after.len() != self.places.len() {
+            return None;
+        }
+        let is_incomparable = |(place, text): (&usize, &Option<String>)| {
+            let number = text.as_deref().and_then(|text| text.parse::<f64>().ok());
+            self.floating.contains(place) && number.is_some_and(|number| !number.is_finite())
+        };
+        if self.places.iter().zip(after).any(is_incomparable) {
+            return None;
+        }
+        let place = Place { now: self.now, before, after: after.to_vec() };
+        let digest = u128::from_str_radix(&self.digest, 16).ok()?.to_be_bytes();
+        let mut bytes = vec![VERSION];
+        bytes.extend_from_slice(&digest);
+        bytes.extend(serde_json::to_vec(&place).ok()?);
+        let between = if self.path.ends_with('?') { "" } else { "&" };
+        let path = format!("{}{between}cursor={}", self.path, URL_SAFE_NO_PAD.encode(bytes));
+        (path.len() <= MAX_URL).then_some(path)
+    }
+}
+
+fn decode(text: &str, digest: [u8; DIGEST]) -> Option<Place> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let rest = bytes.strip_prefix(&[VERSION])?;
+    let (found, place) = rest.split_at_checked(DIGEST)?;
+    if found != digest.as_slice() {
+        return None;
+    }
+    serde_json::from_slice(place).ok()
+}
+
+/// Whether the parameter is `cursor`. One that is written in another way is refused by who reads it: it comes twice then.
+fn is_cursor(pair: &str) -> bool {
+    pair == "cursor" || pair.starts_with("cursor=")
+}
+
+/// As it may stand in a header between `<` and `>`.
+fn plain(pair: &str) -> String {
+    let mut text = String::with_capacity(pair.len());
+    for byte in pair.bytes() {
+        match byte {
+            b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | 0..=b' ' | 0x7f.. => {
+                text.push_str(&format!("%{byte:02X}"));
+            }
+            other => text.push(char::from(other)),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn follow(raw: &str) -> Result<(Follow, RowsRequest), Problem> {
+        let mut request = RowsRequest::parse(raw)?;
+        let dataset = DatasetName::new("passengers").unwrap();
+        let now = DateTime::from_timestamp(1_000_000, 999_000_000).unwrap();
+        let mut follow = Follow::of(&dataset, raw, &mut request, now)?;
+        follow.places = vec![0, 1];
+        Ok((follow, request))
+    }
+
+    fn query(path: &str) -> &str {
+        path.split_once('?').unwrap().1
+    }
+
+    proptest! {
+        #[test]
+        fn the_next_page_begins_where_this_one_ends(
+            raw in "(name=eq.[a-c{}|]{0,3}&)?(limit=[0-9]{1,3}&)?(select=name)?",
+            after in prop::collection::vec(prop::option::of(any::<String>()), 2),
+            before in any::<u64>(),
+        ) {
+            let (first, request) = follow(&raw).unwrap();
+            prop_assert_eq!((request.after, request.now.timestamp()), (None, 1_000_000));
+            let path = first.next(&after, before).unwrap();
+            prop_assert!(path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'>'), "{}", path);
+            let (second, request) = follow(query(&path)).unwrap();
+            prop_assert_eq!((request.after, second.before), (Some(after.clone()), before));
+            // The third page's path has one cursor, as the second's has.
+            let third = second.next(&after, 0).unwrap();
+            prop_assert_eq!(third.matches("cursor=").count(), 1);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "[A-Za-z0-9_-]{0,80}", other in any::<String>()) {
+            let encoded: String = other.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            for text in [&text, &encoded] {
+                let problem = follow(&format!("cursor={text}")).unwrap_err();
+                prop_assert_eq!(problem.kind(), Kind::InvalidCursor);
+            }
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_good_for_the_same_rows_only() {
+        let after = [Some("7".to_owned()), None];
+        let (first, _) = follow("name=eq.a&select=name&limit=5").unwrap();
+        let path = first.next(&after, 5).unwrap();
+        let cursor = path.split_once("cursor=").unwrap().1;
+        for same in ["name=eq.a&select=name", "limit=7&format=csv&name=eq.a&select=name"] {
+            assert!(follow(&format!("{same}&cursor={cursor}")).is_ok(), "{same}");
+        }
+        for other in ["", "name=eq.b&select=name", "name=eq.a", "name=eq.a&select=name&order=name"] {
+            let problem = follow(&format!("{other}&cursor={cursor}")).unwrap_err();
+            assert_eq!(problem.kind(), Kind::InvalidCursor, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_place_or_no_room_is_not_followed() {
+        let (mut first, _) = follow("").unwrap();
+        assert_eq!(first.next(&[Some("x".repeat(MAX_URL)), None], 0), None);
+        assert_eq!(first.next(&[None], 0), None);
+        first.floating = vec![1];
+        for (number, is_followed) in [("NaN", false), ("-Infinity", false), ("1.0E10", true)] {
+            let after = [Some("NaN".to_owned()), Some(number.to_owned())];
+            assert_eq!(first.next(&after, 0).is_some(), is_followed, "{number}");
+        }
+        first.places.clear();
+        assert_eq!(first.next(&[], 0), None);
+    }
+}

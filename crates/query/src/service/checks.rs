@@ -1,0 +1,162 @@
+//! Where statements and patterns of callers are checked: on threads that may be blocked, so that a costly check delays
+//! neither another request nor `/healthz`.
+//!
+//! A check that has begun goes on after its client has left. Its own bounds end it (`gate`, `pattern`), and it keeps its
+//! place until then, so that clients that come and leave make no more than [`PLACES`] of them.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use domain::port::Clock;
+use futures::future::{Either, select};
+use tokio::sync::Semaphore;
+
+use super::failures;
+use crate::problem::{Kind, Problem};
+
+/// Checks at once. They compute all the time: more of them would be slower each, and take more memory together.
+const PLACES: usize = 4;
+
+/// How long a request waits for a place.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// Places for what is checked at once in this process.
+#[derive(Debug)]
+pub(super) struct Checks(Arc<Semaphore>);
+
+impl Checks {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Semaphore::new(PLACES)))
+    }
+
+    /// What comes of the check; 429 `busy` if there is no place for it for some seconds.
+    pub(super) async fn run<K: Clock, T: Send + 'static>(
+        &self,
+        clock: &K,
+        check: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let place = pin!(Arc::clone(&self.0).acquire_owned());
+        let late = pin!(clock.sleep(WAIT));
+        let place = match select(place, late).await {
+            Either::Left((Ok(place), _)) => place,
+            Either::Left((Err(_), _)) | Either::Right(_) => return Err(failures::too_many_checks()),
+        };
+        let checked = tokio::task::spawn_blocking(move || {
+            let checked = check();
+            drop(place);
+            checked
+        });
+        checked.await.unwrap_or_else(|error| {
+            tracing::error!(error = domain::chain(&error), "a request could not be checked");
+            Err(Problem::new(Kind::Internal, "the request could not be checked: a defect of ours"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use axum::extract::Request;
+    use futures::poll;
+    use serde_json::json;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::routes::tests::World;
+
+    /// A test that fails does not wait for ever.
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    fn request(method: &str, uri: &str, sql: &str) -> Request {
+        let request = Request::builder().method(method).uri(uri).header("content-type", "application/json");
+        request.body(axum::body::Body::from(json!({"sql": sql}).to_string())).unwrap()
+    }
+
+    /// The runtime has one thread: if the check ran on it, nobody would answer, and the check would not end.
+    #[tokio::test]
+    async fn a_check_that_takes_long_delays_no_other_request() {
+        let served = World::new().await.serve();
+        let (answered, answers) = mpsc::channel();
+        let check = served.api.checks.run(served.api.clock(), move || {
+            answers
+                .recv_timeout(PATIENCE)
+                .map_err(|_| Problem::new(Kind::Internal, "the other request was not answered"))
+        });
+        let other = async {
+            let status = served.get("/healthz").await.status;
+            answered.send(status).unwrap();
+        };
+        let (status, ()) = futures::join!(check, other);
+        assert_eq!(status, Ok(200));
+        assert_eq!(served.api.checks.0.available_permits(), PLACES);
+    }
+
+    /// Each of these has something to check; what has nothing needs no place.
+    #[tokio::test(start_paused = true)]
+    async fn statements_and_patterns_wait_for_a_place_and_are_then_turned_away() {
+        let world = World::new().await;
+        let definition = json!({
+            "name": "matching",
+            "parameters": [{"name": "pattern", "type": "string"}],
+            "sql": "SELECT name FROM passengers WHERE regexp_like(name, :pattern) LIMIT 5",
+        });
+        let create = domain::port::PutMode::Create;
+        let body = definition.to_string().into();
+        domain::port::ObjectStore::put(&world.store, "queries/matching.json", body, create).await.unwrap();
+        let served = world.serve();
+        // Definitions of named queries are the operator's: to read them takes no place.
+        let places = u32::try_from(PLACES).unwrap();
+        let taken = Arc::clone(&served.api.checks.0).acquire_many_owned(places).await.unwrap();
+        for (method, uri) in [
+            ("POST", "/v1/queries"),
+            ("GET", "/v1/named-queries/matching/rows?pattern=a"),
+            ("GET", "/v1/datasets/passengers/rows?name=match.a"),
+            ("GET", "/v1/datasets/passengers/rows?or=(name.imatch.a,name.eq.b)"),
+        ] {
+            let asked = request(method, uri, "SELECT name FROM passengers");
+            let answer = served.router.clone().oneshot(asked).await.unwrap();
+            let retry = answer.headers()["retry-after"].to_str().unwrap();
+            assert_eq!((answer.status().as_u16(), retry), (429, "2"), "{uri}");
+        }
+        for uri in ["/healthz", "/v1/datasets", "/v1/datasets/passengers/rows?limit=20"] {
+            assert_eq!(served.get(uri).await.status, 200, "{uri}");
+        }
+        drop(taken);
+        let refused = served.router.clone().oneshot(request("POST", "/v1/queries", "DROP TABLE x")).await;
+        assert_eq!(refused.unwrap().status(), 400);
+    }
+
+    #[tokio::test]
+    async fn a_check_whose_client_has_left_keeps_its_place_until_it_ends() {
+        let checks = Checks::new();
+        let clock = crate::testing::RuntimeClock::new();
+        let (end, ends) = mpsc::channel::<()>();
+        let (begun, begins) = mpsc::channel();
+        {
+            let mut check = pin!(checks.run(&clock, move || {
+                begun.send(()).unwrap();
+                ends.recv_timeout(PATIENCE).unwrap();
+                Ok(())
+            }));
+            assert!(poll!(check.as_mut()).is_pending());
+            begins.recv_timeout(PATIENCE).unwrap();
+        }
+        assert_eq!(checks.0.available_permits(), PLACES - 1);
+        end.send(()).unwrap();
+        let all = checks.0.acquire_many(u32::try_from(PLACES).unwrap());
+        let _all = tokio::time::timeout(PATIENCE, all).await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_check_that_panics_is_a_defect_and_gives_its_place_back() {
+        let checks = Checks::new();
+        let clock = crate::testing::RuntimeClock::new();
+        let broken = |is_broken: bool| assert!(!is_broken, "a defect");
+        let problem = checks.run(&clock, move || {
+            broken(true);
+            Ok(())
+        });
+        assert_eq!(problem.await.unwrap_err().status(), 500);
+        assert_eq!(checks.0.available_permits(), PLACES);
+    }
+}

@@ -1,0 +1,94 @@
+//! `Prefer: count=exact`: how many rows match, whatever an answer has room for.
+
+use std::sync::Arc;
+
+use domain::DatasetName;
+use serde::Deserialize;
+
+use super::{Api, Job, Reply, Rows};
+use crate::{
+    form::Form,
+    format::Format,
+    plan::Limits,
+    ports::Ports,
+    preferences::Preferences,
+    problem::Problem,
+    render::Options,
+    request::{RawCall, RawItem, RowsRequest},
+    snapshot::Datasets,
+    sql::compile,
+};
+
+/// The one row of a count.
+#[derive(Debug, Deserialize)]
+struct Counted {
+    count: u64,
+}
+
+impl<P: Ports> Api<P> {
+    /// The reply with the number of all rows that match, if the caller wants it. A reply that has all of them says so
+    /// already; else a second query counts them, whose cost is the answer's too. If there is no count in the time that the
+    /// request may take, or the key's budget has no room for it, the reply is as it was.
+    pub(super) async fn counted(
+        &self,
+        datasets: &Arc<Datasets>,
+        dataset: &DatasetName,
+        request: &RowsRequest,
+        mut reply: Reply,
+        preferences: &Preferences,
+    ) -> Result<Reply, Problem> {
+        let (Reply::Rows(Rows { cost, extent, .. }) | Reply::Elsewhere(_, cost, extent)) = &mut reply else {
+            return Ok(reply);
+        };
+        if !preferences.count || extent.total.is_some() {
+            return Ok(reply);
+        }
+        let job = self.count_job(datasets, dataset, request, preferences).await?;
+        let plain = Preferences { if_none_match: None, count: false, ..preferences.clone() };
+        // Boxed: the future of every request holds this, and few ask for a count.
+        match Box::pin(self.answer(&job, &plain)).await {
+            Ok(Reply::Rows(rows)) => {
+                let counted: Vec<Counted> = serde_json::from_slice(&rows.body).unwrap_or_default();
+                extent.total = counted.first().map(|counted| counted.count);
+                cost.bytes_scanned = cost.bytes_scanned.saturating_add(rows.cost.bytes_scanned);
+                cost.engine_millis = cost.engine_millis.saturating_add(rows.cost.engine_millis);
+                cost.price = cost.price.plus(rows.cost.price);
+            }
+            Ok(_) => tracing::info!("a count takes longer than its request waits"),
+            Err(problem) => {
+                tracing::info!(status = problem.status(), "the rows of an answer were not counted");
+            }
+        }
+        Ok(reply)
+    }
+
+    async fn count_job(
+        &self,
+        datasets: &Arc<Datasets>,
+        dataset: &DatasetName,
+        request: &RowsRequest,
+        preferences: &Preferences,
+    ) -> Result<Job, Problem> {
+        let call = RawCall { name: "count".to_owned(), argument: String::new() };
+        let select = Some(vec![RawItem { alias: None, path: None, call: Some(call) }]);
+        let request = RowsRequest { select, order: None, limit: Some(1), after: None, ..request.clone() };
+        let limits = Limits { default_rows: 1, max_rows: 1 };
+        let plan = self.rows_plan(datasets, dataset, &Arc::new(request), limits).await?;
+        Ok(Job {
+            dataset: Some(dataset.clone()),
+            named_query: None,
+            file_name: dataset.to_string(),
+            reads: vec![dataset.clone()],
+            statement: compile(&plan, &self.settings.database).bounded()?,
+            columns: Some(plan.outputs()),
+            rows: plan.limit,
+            hidden: 0,
+            follow: None,
+            form: Form { format: Format::Json, options: Options::default() },
+            max_bytes: preferences.caller.max_bytes_scanned(),
+            unordered: None,
+            patterns: Vec::new(),
+            volatile: false,
+        })
+    }
+}

@@ -1,0 +1,125 @@
+use super::*;
+
+fn decimal(precision: u8, scale: u8) -> DataType {
+    DataType::Decimal(Decimal::new(precision, scale).unwrap())
+}
+
+fn read(data_type: DataType, text: &str) -> Option<Value> {
+    stored(&data_type, text)
+}
+
+#[test]
+fn values_at_the_edges() {
+    use DataType::{BigInt, Boolean, Date, Double, Float, Int, String, Timestamp};
+    assert_eq!(read(Boolean, "true"), Some(Value::Boolean(true)));
+    assert_eq!(read(Int, "-2147483648"), Some(Value::Integer(-2_147_483_648)));
+    assert_eq!(read(BigInt, "-9223372036854775808"), Some(Value::Integer(i64::MIN)));
+    assert_eq!(read(Double, "1e3"), Some(Value::Double(1000.0)));
+    assert_eq!(read(Float, "0.1"), Some(Value::Float(0.1)));
+    assert_eq!(read(decimal(4, 2), "1.1"), Some(Value::Decimal(110, 2)));
+    assert_eq!(read(decimal(4, 2), "-99.99"), Some(Value::Decimal(-9_999, 2)));
+    assert_eq!(read(decimal(38, 38), "1e-38"), Some(Value::Decimal(1, 38)));
+    assert_eq!(read(String, ""), Some(Value::Text("".into())));
+    assert_eq!(read(Date, "2024-02-29"), NaiveDate::from_ymd_opt(2024, 2, 29).map(Value::Day));
+    let time = |text| read(Timestamp, text);
+    assert_eq!(time("2026-11-23T11:05:00.1239+01:00"), time("2026-11-23T10:05:00.123Z"));
+    assert!(time("2026-11-23T10:05:00Z").is_some());
+}
+
+#[test]
+fn times_count_from_now() {
+    let now = DateTime::parse_from_rfc3339("2026-11-23T10:05:07Z").unwrap().to_utc();
+    for (text, expected) in [
+        ("now", "2026-11-23T10:05:07Z"),
+        ("now-24h", "2026-11-22T10:05:07Z"),
+        ("now-90m", "2026-11-23T08:35:07Z"),
+        ("now-7s", "2026-11-23T10:05:00Z"),
+        ("now 1d", "2026-11-24T10:05:07Z"),
+        ("now+2w", "2026-12-07T10:05:07Z"),
+        ("today", "2026-11-23T00:00:00Z"),
+        ("today-7d", "2026-11-16T00:00:00Z"),
+        ("2026-11-05", "2026-11-05T00:00:00Z"),
+    ] {
+        let found = super::read(&Role::Stored(DataType::Timestamp), "at", text, now).unwrap();
+        assert_eq!(Some(found), time(expected), "{text}");
+    }
+    let day = |role: &Role, text: &str| super::read(role, "d", text, now).unwrap();
+    assert_eq!(day(&Role::Day, "today-1d"), Value::Text("2026-11-22".into()));
+    assert_eq!(day(&Role::Day, "now-11h"), Value::Text("2026-11-22".into()));
+    let date = Role::Stored(DataType::Date);
+    assert_eq!(day(&date, "today"), Value::Day(NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()));
+    assert_eq!(day(&Role::Stored(DataType::String), "now"), Value::Text("now".into()), "a text is a text");
+    for none in [
+        "",
+        "Now",
+        "now-",
+        "now-h",
+        "now-1",
+        "now-1y",
+        "now1h",
+        "now-1.5h",
+        "now--1h",
+        "now-+1h",
+        "now -1h",
+        "now-9999999999s",
+        "now-999999999w",
+        "todayx",
+        "yesterday",
+        "now-1é",
+        "nowé",
+        "2026-11-5",
+        "2026-11-31",
+    ] {
+        let problem = super::read(&Role::Stored(DataType::Timestamp), "at", none, now).unwrap_err();
+        assert!(problem.to_string().contains("now-24h"), "{none}: {problem}");
+    }
+}
+
+#[test]
+fn what_the_engine_wrote_is_read_back() {
+    let dataset = crate::testing::bookings();
+    let operand =
+        |name: &str| Operand::new(crate::column::TableColumn::find(&dataset, name).unwrap(), &[]).unwrap();
+    assert_eq!(exactly(&operand("booked_at"), "2026-11-23 10:05:00.123"), time("2026-11-23T10:05:00.123Z"));
+    assert_eq!(exactly(&operand("price"), "1.0E10"), Some(Value::Double(1e10)));
+    assert_eq!(exactly(&operand("price"), "NaN"), None);
+    assert_eq!(exactly(&operand("dt"), "2026-11-23"), Some(Value::Text("2026-11-23".into())));
+    assert_eq!(exactly(&operand("dt"), "today"), None);
+    assert_eq!(exactly(&operand("hour"), "07"), Some(Value::Text("07".into())));
+    assert_eq!(exactly(&operand("booking_id"), "now"), Some(Value::Text("now".into())));
+}
+
+#[test]
+fn nothing_is_guessed() {
+    use DataType::{BigInt, Boolean, Date, Double, Float, Int, Timestamp};
+    for (data_type, text) in [
+        (Boolean, "1"),
+        (Boolean, "TRUE"),
+        (Int, "2147483648"),
+        (Int, "1.0"),
+        (Int, ""),
+        (Int, "+1"),
+        (BigInt, "9223372036854775808"),
+        (Float, "1e39"),
+        (Float, "inf"),
+        (decimal(4, 2), "1.234"),
+        (decimal(4, 2), "100"),
+        (decimal(4, 2), "\"1.1\""),
+        (decimal(4, 2), "true"),
+        (decimal(4, 2), ""),
+        (Double, "NaN"),
+        (Double, "inf"),
+        (Double, "1e999"),
+        (Double, ""),
+        (Double, " 1"),
+        (Date, "2026-2-3"),
+        (Date, "2026-02-30"),
+        (Date, "0000-01-01"),
+        (Timestamp, "2026-11-23T10:05:00"),
+        (Timestamp, "2026-11-23"),
+        (Timestamp, "0000-01-01T00:00:00Z"),
+        (Timestamp, "9999-12-31T23:59:59-01:00"),
+    ] {
+        assert_eq!(read(data_type.clone(), text), None, "{text:?} was taken for {data_type}");
+    }
+}

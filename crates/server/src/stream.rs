@@ -1,0 +1,108 @@
+//! The bytes of a connection, written no slower than a pace. A client that takes its answer byte by byte would keep the answer
+//! in memory, and its connection, as long as it likes.
+
+use std::{
+    io::{self, ErrorKind, IoSlice},
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use domain::pace::{Pace, Patience};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::{Instant, Sleep, sleep_until},
+};
+
+/// How slowly a client may take an answer. The longest answer of usual settings, 4 MiB, takes nine minutes then.
+pub(crate) const PACE: Pace = Pace { longest: Duration::from_secs(60), rate: 8_192 };
+
+/// A stream whose writes fail with [`ErrorKind::TimedOut`] once its client was waited for too long.
+#[derive(Debug)]
+pub(crate) struct Paced {
+    stream: TcpStream,
+    patience: Patience,
+    /// Since when the client takes nothing, and until when it may.
+    blocked: Option<(Instant, Pin<Box<Sleep>>)>,
+}
+
+impl Paced {
+    pub(crate) fn new(stream: TcpStream, pace: Pace) -> Self {
+        Self { stream, patience: Patience::new(pace), blocked: None }
+    }
+
+    /// What became of a write: one that has to wait fails when it may not wait any longer.
+    fn paced(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        match written {
+            Poll::Pending => {
+                let left = self.patience.left();
+                let (_, until) = self.blocked.get_or_insert_with(|| {
+                    let now = Instant::now();
+                    (now, Box::pin(sleep_until(now + left)))
+                });
+                ready!(until.as_mut().poll(context));
+                Poll::Ready(Err(io::Error::new(
+                    ErrorKind::TimedOut,
+                    "the client takes its answer too slowly",
+                )))
+            }
+            Poll::Ready(Ok(bytes)) => {
+                let waited = self.blocked.take().map(|(since, _)| since.elapsed());
+                self.patience.went_on(waited.unwrap_or_default(), bytes as u64);
+                Poll::Ready(Ok(bytes))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+        }
+    }
+}
+
+impl AsyncRead for Paced {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Paced {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.paced(context, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.paced(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    /// A socket holds nothing back.
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests;
