@@ -21,7 +21,7 @@ use futures::{StreamExt, stream::FuturesOrdered};
 
 use crate::{error::CompactError, inputs::Landed, limits::Limits, quarantine::Part, workers::Workers};
 
-use group::{Batch, Group, Parser, Taken};
+use group::{Group, Parser, Taken};
 
 /// The most landing objects that are fetched at the same time.
 const READS: u64 = 32;
