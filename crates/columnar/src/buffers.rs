@@ -36,6 +36,9 @@ pub(crate) trait Collector {
 /// What texts are written to.
 pub(crate) trait Texts {
     fn append(&mut self, text: &[u8]);
+    /// Appends the text of this length at this place of a line. What stands behind it in the line may be read too: a copy
+    /// of a fixed length takes less time than one of any. `None` if the line is not so long.
+    fn append_from(&mut self, line: &[u8], at: usize, length: usize) -> Option<()>;
     /// Where a text is written to. It becomes one by [`Texts::end`].
     fn open(&mut self) -> &mut Vec<u8>;
     /// What was written since the last text is one.

@@ -6,10 +6,11 @@
 //!
 //! There are two readers. The *general path* (`general`) is `domain`'s: `landing::Line`, `Event::parse`, `event::read` for
 //! each column, `event::extra`. It defines what a line means, and every error comes from it. The *fast path* (`envelope`,
-//! `event`) reads most lines. When it meets anything that it does not handle, an error included, it gives up: what it wrote
-//! of the line is removed, and the general path reads the line from its beginning. The fast path may give up on any line,
-//! but where it succeeds, it must write what the general path would write.
+//! `event`, `cloud_event`) reads most lines. When it meets anything that it does not handle, an error included, it gives
+//! up: what it wrote of the line is removed, and the general path reads the line from its beginning. The fast path may give
+//! up on any line, but where it succeeds, it must write what the general path would write.
 
+mod cloud_event;
 mod envelope;
 mod event;
 mod general;
@@ -52,6 +53,10 @@ pub struct Lines {
     /// See [`Lines::ingestion`].
     ingestion: Option<Range<usize>>,
     extra_fields: ExtraFields,
+    /// The fields of the CloudEvent that is read. Kept for its memory alone.
+    attributes: ExtraFields,
+    /// Whether the last line was a CloudEvent, as far as was seen.
+    expects_cloud_event: bool,
 }
 
 /// A column of the dataset.
@@ -124,6 +129,8 @@ impl Lines {
             middle: Middle::default(),
             ingestion: None,
             extra_fields: ExtraFields::default(),
+            attributes: ExtraFields::default(),
+            expects_cloud_event: false,
             dataset: dataset.clone(),
         }
     }
@@ -226,10 +233,37 @@ impl Lines {
     }
 
     /// The fast path. `None` if it gives up; then a part of the line may be written.
+    ///
+    /// There is one for CloudEvents, and one for all other events. A line is taken to be as the one before. If it is not, that
+    /// costs time, and the other one reads it.
     fn read(&mut self, line: &str) -> Option<()> {
+        if self.expects_cloud_event {
+            if self.read_by(line, Self::cloud_event).is_some() {
+                return Some(());
+            }
+            self.truncate();
+            self.expects_cloud_event = false;
+            return self.read_by(line, Self::event);
+        }
+        if self.read_by(line, Self::event).is_some() {
+            return Some(());
+        }
+        if !self.expects_cloud_event {
+            return None;
+        }
+        self.truncate();
+        self.read_by(line, Self::cloud_event)
+    }
+
+    #[inline(always)] // As if each reader were called in its place.
+    fn read_by(
+        &mut self,
+        line: &str,
+        event: impl FnOnce(&mut Self, &mut Cursor<'_>, &str) -> Option<()>,
+    ) -> Option<()> {
         let mut cursor = Cursor::strict(line.as_bytes(), 0);
         self.begin(&mut cursor, line)?;
-        self.event(&mut cursor, line)?;
+        event(self, &mut cursor, line)?;
         nested::take(&mut cursor, b'}')?;
         // Nothing but white space behind the line.
         cursor.peek().is_none().then_some(())

@@ -145,7 +145,7 @@ impl Names {
     }
 
     /// The number of a name that is in quotes.
-    fn find(&self, quoted: &[u8]) -> Option<usize> {
+    pub(crate) fn find(&self, quoted: &[u8]) -> Option<usize> {
         let bare = quoted.get(1..quoted.len().checked_sub(1)?)?;
         let mut place = place(bare, self.table.len());
         loop {

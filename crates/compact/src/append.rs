@@ -28,8 +28,8 @@ use crate::{
 const RUNS: usize = 16;
 
 impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
-    /// With parts of the inputs of at most so many bytes, unpacked, or one batch. The memory budget may allow less. Tests
-    /// make them small, so that one generation is merged from several runs.
+    /// With parts of the inputs that take at most so many bytes of memory, or one batch. The memory budget may allow less.
+    /// Tests make them small, so that one generation is merged from several runs.
     #[must_use]
     pub fn with_parts_of(self, bytes: u64) -> Self {
         Self { limits: Limits { inputs: self.limits.inputs.min(bytes).max(1), ..self.limits }, ..self }

@@ -1,9 +1,9 @@
 //! Rows that lie in several batches of one schema.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use arrow::{
-    array::{Array, ArrayRef, RecordBatch},
+    array::{Array, ArrayRef, RecordBatch, new_empty_array},
     datatypes::{FieldRef, Schema, SchemaRef},
     error::ArrowError,
 };
@@ -29,6 +29,8 @@ pub(crate) struct Chunks {
     /// The chunk of every 4,096th row, so that few chunks have to be searched for a row.
     marks: Vec<u32>,
     bytes: usize,
+    /// Of each column no values, of the type that rows get when they are gathered.
+    like: Vec<ArrayRef>,
 }
 
 impl Chunks {
@@ -44,7 +46,8 @@ impl Chunks {
         // There are no more chunks with rows than there are rows.
         let chunk_of = |row: usize| (starts.partition_point(|start| *start as usize <= row) - 1) as u32;
         let marks = (0..rows).step_by(1 << MARKS).map(chunk_of).collect();
-        Ok(Self { schema, batches, starts, marks, bytes: 0 })
+        let like = schema.fields().iter().map(|field| new_empty_array(field.data_type())).collect();
+        Ok(Self { schema, batches, starts, marks, bytes: 0, like })
     }
 
     pub(crate) fn schema(&self) -> &SchemaRef {
@@ -98,36 +101,56 @@ impl Chunks {
         })
     }
 
-    /// The same rows, where all chunks have the same dictionaries: see [`coded::with_one_dictionary`]. These begin with those
-    /// of `before`, a batch of the same columns, where both have some.
+    /// The same rows, where all chunks of a column have one dictionary in common, wherever that is possible: see
+    /// [`coded::with_one_dictionary`]. It begins with that of `before`, a batch of the same columns. Where that has texts, rows
+    /// that are gathered have texts too.
+    ///
+    /// Each column's former numbers are freed as soon as it has new ones.
     pub(crate) fn with_one_dictionary(
         self,
         before: Option<&RecordBatch>,
         workers: &Workers,
     ) -> Result<Self, ArrowError> {
         let bytes = workers.each(self.batches.iter().collect(), ordered::bytes).into_iter().sum();
-        let columns = (0..self.schema.fields().len()).collect();
-        let columns = workers.each(columns, |index: usize| {
-            let batches = before.into_iter().chain(&self.batches);
-            coded::with_one_dictionary(batches.map(|batch| Arc::clone(batch.column(index))).collect())
+        let Self { schema, batches, starts, marks, .. } = self;
+        let (count, skipped) = (batches.len(), usize::from(before.is_some()));
+        let mut columns: Vec<Vec<ArrayRef>> =
+            schema.fields().iter().map(|_| Vec::with_capacity(count + skipped)).collect();
+        for batch in before.cloned().into_iter().chain(batches) {
+            let (_, arrays, _) = batch.into_parts();
+            columns.iter_mut().zip(arrays).for_each(|(column, array)| column.push(array));
+        }
+        let columns = columns.into_iter().zip(schema.fields()).collect();
+        let columns = workers.each(columns, |(column, field): (Vec<ArrayRef>, &FieldRef)| {
+            coded::with_one_dictionary(field.data_type(), column)
         });
-        let skipped = usize::from(before.is_some());
-        let columns = columns.into_iter().map(|column| Ok(column?.into_iter().skip(skipped)));
-        let mut columns: Vec<_> = columns.collect::<Result<_, ArrowError>>()?;
-        let mut batches = Vec::with_capacity(self.batches.len());
-        for batch in &self.batches {
-            let arrays: Vec<ArrayRef> = columns.iter_mut().filter_map(Iterator::next).collect();
-            let fields = batch.schema_ref().fields().iter().zip(&arrays);
+        let (mut like, mut columns_of_chunks) = (Vec::new(), Vec::new());
+        for column in columns {
+            let (none, arrays) = column?;
+            like.push(none);
+            columns_of_chunks.push(arrays.into_iter().skip(skipped));
+        }
+        let mut batches = Vec::with_capacity(count);
+        for _ in 0..count {
+            let arrays: Vec<ArrayRef> = columns_of_chunks.iter_mut().filter_map(Iterator::next).collect();
+            let fields = schema.fields().iter().zip(&arrays);
             let fields: Vec<FieldRef> = fields.map(|(field, array)| coded::with_type(field, array)).collect();
             batches.push(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?);
         }
-        Ok(Self { batches, bytes, ..self })
+        Ok(Self { schema, batches, starts, marks, bytes, like })
     }
 
-    /// These rows of one column, in this order.
-    pub(crate) fn gather(&self, index: usize, places: &[Place]) -> Result<ArrayRef, ArrowError> {
-        let arrays: Vec<&dyn Array> = self.batches.iter().map(|batch| batch.column(index).as_ref()).collect();
-        gather(self.schema.field(index).data_type(), &arrays, places)
+    /// These rows of one column, in this order: as texts, before [`Self::with_one_dictionary`]. All are in these chunks; the
+    /// fewer they are, the sooner it is done.
+    pub(crate) fn gather(
+        &self,
+        index: usize,
+        chunks: Range<usize>,
+        places: &[Place],
+    ) -> Result<ArrayRef, ArrowError> {
+        let first = chunks.start;
+        let arrays = self.batches[chunks].iter().map(|batch| batch.column(index).as_ref());
+        gather(&self.like[index], &arrays.collect::<Vec<&dyn Array>>(), first, places)
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Chunks of new rows come from the parser with a dictionary for each column of texts in which few are different, within
 //! structs and arrays too. Before rows are gathered, all chunks of a column get one dictionary in common, so that of the
-//! texts only their numbers are moved. Which columns have one decides how fast files are written, and not what is in them.
+//! texts only their numbers are moved. Where there can be none, each chunk keeps its own, and a row gets its text when it is
+//! gathered. Which columns have one decides how fast files are written, and not what is in them.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -108,32 +109,45 @@ pub(crate) fn bytes(array: &ArrayRef) -> usize {
         }
 }
 
-/// One column of all chunks, such that all have the same type, and the same dictionary where they have one.
-pub(crate) fn with_one_dictionary(chunks: Vec<ArrayRef>) -> Result<Vec<ArrayRef>, ArrowError> {
+/// One column of all chunks, of this type without dictionaries. Where all chunks have a dictionary, they get one in common,
+/// if it is not too large. Where they do not, each stays as it is: to give each row its own text would take memory that
+/// nobody counted. Answers first no values, of the type that values get when they are gathered: with the dictionary in
+/// common, or of texts.
+pub(crate) fn with_one_dictionary(
+    plain: &DataType,
+    chunks: Vec<ArrayRef>,
+) -> Result<(ArrayRef, Vec<ArrayRef>), ArrowError> {
+    let none = new_empty_array(plain);
     if !chunks.iter().any(|chunk| is_coded(chunk.data_type())) {
-        return Ok(chunks);
+        return Ok((none, chunks));
     }
-    let Some(first) = chunks.first() else { return Ok(chunks) };
-    match first.data_type() {
+    match plain {
         DataType::Struct(fields) => {
-            let mut columns = Vec::with_capacity(fields.len());
-            for index in 0..fields.len() {
+            let (mut likes, mut columns) =
+                (Vec::with_capacity(fields.len()), Vec::with_capacity(fields.len()));
+            for (index, field) in fields.iter().enumerate() {
                 let parts = chunks.iter().map(|chunk| Arc::clone(chunk.as_struct().column(index))).collect();
-                columns.push(with_one_dictionary(parts)?.into_iter());
+                let (like, parts) = with_one_dictionary(field.data_type(), parts)?;
+                likes.push(like);
+                columns.push(parts.into_iter());
             }
             let with_columns = |chunk: &ArrayRef| -> Result<ArrayRef, ArrowError> {
                 with_children(chunk, columns.iter_mut().filter_map(Iterator::next).collect())
             };
-            chunks.iter().map(with_columns).collect()
+            Ok((with_children(&none, likes)?, chunks.iter().map(with_columns).collect::<Result<_, _>>()?))
         }
-        DataType::List(_) => {
+        DataType::List(element) => {
             let parts = chunks.iter().map(|chunk| Arc::clone(chunk.as_list::<i32>().values())).collect();
-            let parts = with_one_dictionary(parts)?;
-            chunks.iter().zip(parts).map(|(chunk, part)| with_children(chunk, vec![part])).collect()
+            let (like, parts) = with_one_dictionary(element.data_type(), parts)?;
+            let chunks = chunks.iter().zip(parts).map(|(chunk, part)| with_children(chunk, vec![part]));
+            Ok((with_children(&none, vec![like])?, chunks.collect::<Result<_, _>>()?))
         }
         _ => match common(&chunks)? {
-            Some(coded) => Ok(coded),
-            None => chunks.iter().map(plain).collect(),
+            Some(coded) => {
+                let like = coded.first().map(dictionaries).transpose()?;
+                Ok((like.unwrap_or(none), coded))
+            }
+            None => Ok((none, chunks)),
         },
     }
 }

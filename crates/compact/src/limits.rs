@@ -2,26 +2,41 @@
 
 use domain::settings::Settings;
 
+/// Bytes that a new row takes beside its columns, at the most: 37 while twins are looked for (hashes of its line and of its
+/// identity, and its place in a table that is half full), 36 while rows are sorted, and 16 for their order from then on. Of
+/// short rows it is more than their columns.
+pub(crate) const ROW: u64 = 40;
+
 /// Shares of the memory budget.
 ///
 /// What is held at the same time, at the most, while a generation is made of new rows:
 ///
-/// - The rows as columns, once: 0.5 to 1.0 bytes for each byte that landed, unpacked; the less, the more texts repeat. They
-///   stay where they were parsed until they are encoded; their order takes 16 bytes a row.
-/// - While twins are looked for, 24 bytes a row for hashes and up to 18 for the tables; then, instead, 12 to 24 for sorting.
-///   Of rows of 300 bytes that is a tenth.
-/// - What is fetched and not yet parsed, and a buffer for each thread to unpack into, and another one where lines are
-///   refused. What quarantine gets of the inputs counts as inputs.
+/// - The rows, once, as the parser made them, with [`ROW`] bytes for each: a third of the budget. What is counted is what the
+///   columns take, so it is the same for texts that repeat and for those that do not. Rows stay where they were parsed until
+///   they are encoded; no column is decoded as a whole ([`crate::coded`]). What quarantine gets of the inputs counts with its
+///   text before it is packed.
+/// - What is fetched and not yet parsed, a sixteenth, and a buffer for each thread to unpack into, and another one where lines
+///   are refused. What is parsed meanwhile is expected to fit into the third; one batch may go beyond it, since a batch is
+///   taken whole.
+/// - Numbers into dictionaries once more, of as many columns as there are threads, when chunks get a dictionary in common.
 /// - The file that is being written, its open row group, and a row group of each file that is merged.
 /// - Runs of what was read before, packed, with 12 bytes a row for the hashes of their identities, and with dictionaries.
 ///
-/// With a third for the inputs the first three stay under half of the budget. The runs get three eighths, and the file a
-/// quarter: runs are there while further inputs are read, and while they are merged, when no inputs are in memory; no file
-/// is written while inputs are read.
+/// So the first three stay under half of the budget. The runs get three eighths, and the file a quarter: runs are there while
+/// further inputs are read, and while they are merged, when no inputs are in memory; no file is written while inputs are
+/// read.
+///
+/// A few thousand rows at a time are gathered with their texts, as many as make a batch at their average size. Where few
+/// rows have a far longer text than the others, and always the same one, so that it counts once, and where these rows stand
+/// side by side in the order, they are more than a batch; all of them together have no more bytes than may land at once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Landing bytes, unpacked, that are read at once. A batch is taken whole, so that many and one batch.
+    /// Bytes of memory that new rows take at once: their columns, [`ROW`] for each, and what is refused. A batch is taken
+    /// whole, so that many and one batch.
     pub(crate) inputs: u64,
+    /// Landing bytes, unpacked, that are read at once, whatever they take of memory; that many and one batch. Any rows of a
+    /// column of text may be gathered at once, and Arrow addresses their bytes with 31 bits.
+    pub(crate) landed: u64,
     /// Bytes of landing objects, as they are stored, that are fetched at the same time, or are fetched and wait to be parsed.
     pub(crate) fetched: u64,
     /// Bytes that an object is unpacked to at once, and that its refused lines have before they are packed.
@@ -49,8 +64,8 @@ impl Limits {
     pub(crate) fn new(settings: &Settings) -> Self {
         let budget = settings.memory_budget;
         Self {
-            // Any rows of a column of text may be gathered at once, and Arrow addresses their bytes with 31 bits.
-            inputs: (budget / 3).min(1 << 30),
+            inputs: budget / 3,
+            landed: budget.min(1 << 30),
             fetched: (budget / 16).min(64 << 20),
             // With 64 threads no more than a quarter of the default budget.
             unpacked: (budget / 256).clamp(1 << 18, 8 << 20),
@@ -80,6 +95,21 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is in memory while inputs are read, with a buffer for each of eight threads; and while runs are merged.
+    #[test]
+    fn what_is_in_memory_at_the_same_time_is_less_than_the_budget() {
+        for memory_budget in [64 << 20, 512 << 20, 1_536 << 20, 10 << 30] {
+            let settings = Settings { memory_budget, ..Settings::read(|_| None).unwrap() };
+            let limits = Limits::new(&settings);
+            let reading = limits.inputs + limits.fetched + 8 * limits.unpacked;
+            assert!(reading <= memory_budget / 2, "{reading} bytes of {memory_budget}");
+            assert!(limits.runs + reading <= memory_budget / 8 * 7, "{limits:?}");
+            assert!(limits.runs + limits.target + limits.row_group <= memory_budget / 4 * 3, "{limits:?}");
+            // As many rows as 32 bits can count have more bytes than that.
+            assert!(limits.inputs / ROW < u64::from(u32::MAX), "{limits:?}");
+        }
+    }
 
     #[test]
     fn a_batch_of_long_rows_is_no_larger_than_one_of_short_rows() {

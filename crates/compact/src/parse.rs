@@ -21,7 +21,7 @@ use futures::{StreamExt, stream::FuturesOrdered};
 
 use crate::{error::CompactError, inputs::Landed, limits::Limits, quarantine::Part, workers::Workers};
 
-use group::{Batch, Group, Parser, Taken};
+use group::{Group, Parser, Taken};
 
 /// The most landing objects that are fetched at the same time.
 const READS: u64 = 32;
@@ -42,12 +42,22 @@ pub(crate) struct Parsed {
     pub(crate) contents: Vec<u64>,
     /// The lines that do not, as objects of quarantine, in the same order.
     pub(crate) refused: Vec<Part>,
-    /// Bytes of all lines of the batches, and of what quarantine gets of them.
+    /// Bytes of memory that they take, with what quarantine gets of them, and bytes of all their lines: see
+    /// [`Limits::inputs`] and [`Limits::landed`].
     bytes: u64,
-    /// Bytes of the objects that were parsed, as they are stored, and of all that came of them: what the next ones may come
-    /// to.
+    landed: u64,
+    all: All,
+}
+
+/// Bytes of all objects that were parsed, taken or not: what the next ones may come to.
+#[derive(Debug, Default)]
+struct All {
+    /// As they are stored.
     packed: u64,
-    unpacked: u64,
+    /// In memory.
+    bytes: u64,
+    /// Of their lines.
+    landed: u64,
 }
 
 /// Where batches are read from.
@@ -163,31 +173,37 @@ pub(crate) async fn parse<S: ObjectStore>(
     if let Some(error) = failure {
         return Err(error.into());
     }
-    let Parsed { batches, bytes, .. } = &parsed;
+    let Parsed { batches, bytes, landed, .. } = &parsed;
     let rows: usize = parsed.chunks.iter().map(RecordBatch::num_rows).sum();
-    tracing::debug!(batches = batches.len(), bytes, rows, "landing batches parsed");
+    tracing::debug!(batches = batches.len(), bytes, landed, rows, "landing batches parsed");
     Ok(parsed)
 }
 
 impl Parsed {
     /// Whether the budget is expected to have room when so many bytes more, as they are stored, have been parsed. They are
-    /// taken to unpack as those before did. What is fetched and parsed beyond the budget is done in vain.
+    /// taken to come to as much as those before did. What is fetched and parsed beyond the budget is done in vain.
     fn has_room(&self, ahead: u64, limits: &Limits) -> bool {
-        let (packed, unpacked) = (u128::from(self.packed.max(1)), u128::from(self.unpacked.max(1)));
-        u128::from(self.bytes) + u128::from(ahead) * unpacked / packed < u128::from(limits.inputs)
+        let All { packed, bytes, landed } = self.all;
+        let has_room = |taken: u64, parsed: u64, limit: u64| {
+            let expected = u128::from(ahead) * u128::from(parsed.max(1)) / u128::from(packed.max(1));
+            u128::from(taken) + expected < u128::from(limit)
+        };
+        has_room(self.bytes, bytes, limits.inputs) && has_room(self.landed, landed, limits.landed)
     }
 
     /// Takes a group in, up to the batch that uses up the budget. Answers whether there was one.
     fn take(&mut self, taken: Taken, limits: &Limits) -> bool {
         let (mut rows, mut is_enough) = (0, false);
-        self.packed += taken.packed;
-        self.unpacked += taken.batches.iter().map(Batch::held).sum::<u64>();
+        self.all.packed += taken.packed;
+        self.all.bytes += taken.batches.iter().map(|batch| batch.bytes).sum::<u64>();
+        self.all.landed += taken.batches.iter().map(|batch| batch.landed).sum::<u64>();
         for batch in taken.batches {
-            self.bytes += batch.held();
+            self.bytes += batch.bytes;
+            self.landed += batch.landed;
             rows = batch.rows;
             self.refused.extend(batch.refused.parts);
             self.batches.push(batch.name);
-            if self.bytes >= limits.inputs {
+            if self.bytes >= limits.inputs || self.landed >= limits.landed {
                 is_enough = true;
                 break;
             }

@@ -298,4 +298,4 @@ fn renumber(row: &mut Hashed, dropped: &[Vec<Dropped>]) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

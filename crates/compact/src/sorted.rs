@@ -25,11 +25,17 @@ const GROUP: usize = 1 << 16;
 /// A worker looks up the places of so many rows at a time.
 const PLACED: usize = 1 << 16;
 
+/// Of so many rows it is noted in which chunks they are. Events land about when they happen, so neighbours in the order are
+/// in few of some hundred chunks; to look at all of these for each part of each column took as long as to gather its values.
+const SPANNED: usize = 1 << 10;
+
 /// Rows in the dataset's order. They stay where they are; a column of them is gathered when it is asked for.
 #[derive(Debug)]
 pub(crate) struct Sorted {
     chunks: Chunks,
     order: Vec<Place>,
+    /// The first and the last chunk of each [`SPANNED`] rows.
+    spans: Vec<(usize, usize)>,
 }
 
 impl Sorted {
@@ -44,13 +50,27 @@ impl Sorted {
         let rows = order(&chunks, rows, dataset, workers)?;
         let chunks = chunks.with_one_dictionary(before, workers)?;
         let mut order = vec![Place::default(); rows.len()];
-        let parts = rows.chunks(PLACED).zip(order.chunks_mut(PLACED)).collect();
-        workers.each(parts, |(rows, order): (&[u32], &mut [Place])| {
+        let mut spans = vec![(0, 0); rows.len().div_ceil(SPANNED)];
+        let places = order.chunks_mut(PLACED).zip(spans.chunks_mut(PLACED / SPANNED));
+        let parts = rows.chunks(PLACED).zip(places).collect();
+        workers.each(parts, |(rows, (order, spans)): (&[u32], (&mut [Place], &mut [(usize, usize)]))| {
             for (place, row) in order.iter_mut().zip(rows) {
                 *place = chunks.place(*row);
             }
+            for (span, places) in spans.iter_mut().zip(order.chunks(SPANNED)) {
+                let in_chunks = places.iter().map(|(chunk, _)| *chunk);
+                *span = in_chunks
+                    .fold((usize::MAX, 0), |(least, most), chunk| (least.min(chunk), most.max(chunk)));
+            }
         });
-        Ok(Self { chunks, order })
+        Ok(Self { chunks, order, spans })
+    }
+
+    /// The chunks that these rows are in, and maybe others.
+    fn chunks_of(&self, rows: &Range<usize>) -> Range<usize> {
+        let spans = &self.spans[rows.start / SPANNED..rows.end.div_ceil(SPANNED)];
+        let first = spans.iter().map(|(first, _)| *first).min().unwrap_or_default();
+        first..spans.iter().map(|(_, last)| last + 1).max().unwrap_or(first)
     }
 }
 
@@ -73,7 +93,7 @@ impl Ordered for Sorted {
     }
 
     fn coded_column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
-        self.chunks.gather(index, &self.order[rows])
+        self.chunks.gather(index, self.chunks_of(&rows), &self.order[rows])
     }
 }
 
@@ -199,7 +219,8 @@ impl Sort<'_> {
     ) -> Result<(), ArrowError> {
         let rows = ties.iter().flat_map(|tie| &order[tie.clone()]);
         let places: Vec<Place> = rows.map(|row| self.chunks.place(*row)).collect();
-        let arrays = columns.iter().map(|index| self.chunks.gather(*index, &places));
+        let all = self.chunks.batches().len();
+        let arrays = columns.iter().map(|index| self.chunks.gather(*index, 0..all, &places));
         let arrays = arrays.collect::<Result<Vec<ArrayRef>, _>>()?;
         let fields = arrays.iter().map(|array| SortField::new(array.data_type().clone()));
         let keys = RowConverter::new(fields.collect())?.convert_columns(&arrays)?;

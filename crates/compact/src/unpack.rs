@@ -10,6 +10,9 @@ use zstd::{
 /// The smallest buffer that is unpacked into.
 const LEAST: usize = 128 << 10;
 
+/// Whole lines of about so many bytes are looked at together: few enough that they stay in a core's first cache.
+const BLOCK: usize = 16 << 10;
+
 /// The longest line, in bytes, without its end. `ingest` takes events of up to 1 MiB. Together with an identity from the
 /// same event, escaped, that makes a few MiB at the most. A longer line was not written by `ingest`, and a few KB of zstd
 /// can hold one of a GB.
@@ -39,8 +42,13 @@ impl Unpacker {
         Ok(Self { decoder: Decoder::new()?, buffer: Vec::new(), most: most.max(LEAST) })
     }
 
-    /// Hands on each line that is not empty, with its number, without its end.
-    pub(crate) fn unpack(&mut self, packed: &[u8], mut each: impl FnMut(usize, &[u8])) -> Unpacked {
+    /// Hands on each line that is not empty, with its number, without its end; and the same as text, if it is known to be one.
+    /// Of a line of which that is not known, the caller has to see.
+    pub(crate) fn unpack(
+        &mut self,
+        packed: &[u8],
+        mut each: impl FnMut(usize, &[u8], Option<&str>),
+    ) -> Unpacked {
         let mut lines = Lines { each: &mut each, number: 0, bytes: 0 };
         let fast = self.fast(packed, &mut lines);
         if self.buffer.len() > self.most {
@@ -101,7 +109,7 @@ impl Unpacker {
 
 /// Where lines go.
 struct Lines<'a> {
-    each: &'a mut dyn FnMut(usize, &[u8]),
+    each: &'a mut dyn FnMut(usize, &[u8], Option<&str>),
     /// How many there were.
     number: usize,
     bytes: u64,
@@ -111,26 +119,42 @@ impl Lines<'_> {
     /// Takes the lines that end within these bytes, of which the first `searched` have no end. Answers how many bytes they
     /// have. An error is a line that is too long; those before it are taken.
     fn take(&mut self, bytes: &[u8], searched: usize) -> io::Result<usize> {
+        let Some(last) = memchr::memrchr(b'\n', &bytes[searched..]) else { return Ok(0) };
+        let mut left = &bytes[..=searched + last];
+        let taken = left.len();
+        while !left.is_empty() {
+            let least = left.len().min(BLOCK) - 1;
+            let length = memchr::memchr(b'\n', &left[least..]).map_or(left.len(), |end| least + end + 1);
+            let block;
+            (block, left) = left.split_at(length);
+            self.block(block)?;
+        }
+        Ok(taken)
+    }
+
+    /// Takes whole lines. Whether they are UTF-8 is seen of all of them at once, which takes less time than line by line.
+    fn block(&mut self, block: &[u8]) -> io::Result<()> {
+        let text = simdutf8::basic::from_utf8(block).ok();
         let mut begin = 0;
-        for end in memchr::memchr_iter(b'\n', &bytes[searched..]) {
-            let end = searched + end;
-            self.line(&bytes[begin..end], end + 1 - begin)?;
+        for end in memchr::memchr_iter(b'\n', block) {
+            let text = text.and_then(|text| text.get(begin..end));
+            self.line(&block[begin..end], text, end + 1 - begin)?;
             begin = end + 1;
         }
-        Ok(begin)
+        Ok(())
     }
 
     /// Takes a last line that has no end.
     fn rest(&mut self, line: &[u8]) -> io::Result<()> {
-        if line.is_empty() { Ok(()) } else { self.line(line, line.len()) }
+        if line.is_empty() { Ok(()) } else { self.line(line, None, line.len()) }
     }
 
-    fn line(&mut self, line: &[u8], bytes: usize) -> io::Result<()> {
+    fn line(&mut self, line: &[u8], text: Option<&str>, bytes: usize) -> io::Result<()> {
         if line.len() > MAX_LINE {
             return Err(too_long());
         }
         if !line.is_empty() {
-            (self.each)(self.number, line);
+            (self.each)(self.number, line, text);
         }
         self.number += 1;
         self.bytes += bytes as u64;
@@ -153,7 +177,7 @@ fn slow(packed: &[u8], lines: &mut Lines<'_>) -> io::Result<()> {
             break;
         }
         if number == lines.number {
-            lines.line(line.strip_suffix(b"\n").unwrap_or(&line), line.len())?;
+            lines.line(line.strip_suffix(b"\n").unwrap_or(&line), None, line.len())?;
         }
     }
     Ok(())

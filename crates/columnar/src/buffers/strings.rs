@@ -43,6 +43,23 @@ impl Texts for Strings {
         self.end();
     }
 
+    #[inline]
+    fn append_from(&mut self, line: &[u8], at: usize, length: usize) -> Option<()> {
+        let rest = line.get(at..)?;
+        let end = self.bytes.len() + length;
+        if let (..=16, Some(chunk)) = (length, rest.first_chunk::<16>()) {
+            self.bytes.extend_from_slice(chunk);
+            self.bytes.truncate(end);
+        } else if let (..=64, Some(chunk)) = (length, rest.first_chunk::<64>()) {
+            self.bytes.extend_from_slice(chunk);
+            self.bytes.truncate(end);
+        } else {
+            self.bytes.extend_from_slice(rest.get(..length)?);
+        }
+        self.end();
+        Some(())
+    }
+
     fn open(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }

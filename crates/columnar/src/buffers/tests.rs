@@ -33,7 +33,9 @@ proptest! {
             match step {
                 Step::Append(Some(value)) => {
                     numbers.append(value);
-                    strings.append(value.to_string().as_bytes());
+                    let (text, behind) = (value.to_string(), value.unsigned_abs() as usize % 80);
+                    let line = format!("{}{}", text, "x".repeat(behind));
+                    prop_assert!(strings.append_from(line.as_bytes(), 0, text.len()).is_some());
                     booleans.append(value > 0);
                     expected.push(Some(value));
                 }
@@ -96,4 +98,22 @@ fn a_row_that_is_removed_is_no_error_of_its_batch() {
     // What is behind it changes nothing.
     offsets.truncate(2);
     assert!(matches!(offsets.finish(), Err(ArrowError::OffsetOverflowError(2_147_483_648))));
+}
+
+/// Of any length, with anything behind it; and not beyond the end.
+#[test]
+fn texts_are_copied_out_of_a_line_as_they_stand_there() {
+    let line: Vec<u8> = (0..200).map(|at| b'a' + at % 26).collect();
+    let (mut strings, mut expected) = (Strings::new(), Vec::new());
+    for at in 0..=line.len() {
+        for length in [0, 1, 7, 15, 16, 17, 31, 63, 64, 65, 100, 200] {
+            let text = line[at..].get(..length);
+            let before = strings.len();
+            assert_eq!(strings.append_from(&line, at, length).is_some(), text.is_some(), "{at} {length}");
+            assert_eq!(strings.len() - before, usize::from(text.is_some()));
+            expected.extend(text.map(|text| std::str::from_utf8(text).unwrap()));
+        }
+    }
+    assert!(strings.append_from(&line, line.len() + 1, 0).is_none());
+    assert!(strings.finish::<Utf8Type>().unwrap().iter().eq(expected.into_iter().map(Some)));
 }

@@ -43,21 +43,32 @@ struct Coded {
     table: Vec<u16>,
 }
 
-/// A text's ends, its middle if it is longer than both, and its length. Texts of up to sixteen bytes that have the same are
-/// the same.
+/// What texts are compared by first. Texts of up to sixteen bytes that have the same key are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Key {
+    /// The first eight bytes of a text, and the next eight, or the last eight of a longer one; zeros where there are none.
     head: u64,
     tail: u64,
-    middle: u64,
-    length: usize,
+    /// The length; of a text of more than sixteen bytes the highest bit, and what its length and its other bytes are mixed to.
+    rest: u64,
 }
+
+/// Which bytes of sixteen are those of a text of each length.
+const MASKS: [u128; 17] = {
+    let mut masks = [u128::MAX; 17];
+    let mut length = 0;
+    while length < 16 {
+        masks[length] = (1 << (8 * length)) - 1;
+        length += 1;
+    }
+    masks
+};
 
 /// Where a text is in the dictionary.
 enum Found {
     Code(u16),
     /// Not there, but here it would be found.
-    Free(usize, Key),
+    Free(usize),
     /// Not there, and there is no room for it.
     Full,
 }
@@ -90,11 +101,11 @@ impl Words {
     }
 
     #[inline]
-    fn append_coded(&mut self, text: &[u8]) {
+    fn append_coded(&mut self, text: &[u8], key: Key) {
         let Some(coded) = &mut self.coded else { return };
-        match coded.find(text) {
+        match coded.find(text, key) {
             Found::Code(code) => coded.codes.append(code),
-            Found::Free(place, key) if coded.pays() => coded.add(text, place, key),
+            Found::Free(place) if coded.pays() => coded.add(text, place, key),
             Found::Free(..) | Found::Full => {
                 self.decode();
                 self.plain.append(text);
@@ -121,14 +132,13 @@ impl Coded {
     }
 
     #[inline]
-    fn find(&self, text: &[u8]) -> Found {
+    fn find(&self, text: &[u8], key: Key) -> Found {
         let mask = self.table.len() - 1;
-        let key = Key::of(text);
         let first = key.hash() as usize;
         for place in (first..).take(PLACES).map(|place| place & mask) {
-            let Some(code) = self.table[place].checked_sub(1) else { return Found::Free(place, key) };
+            let Some(code) = self.table[place].checked_sub(1) else { return Found::Free(place) };
             let there = usize::from(code);
-            if self.keys[there] == key && (text.len() <= 16 || self.values.get(there) == text) {
+            if self.keys[there].is_like(key) && (text.len() <= 16 || self.values.get(there) == text) {
                 return Found::Code(code);
             }
         }
@@ -164,50 +174,82 @@ impl Coded {
 }
 
 impl Key {
-    #[inline]
     fn of(text: &[u8]) -> Self {
-        let (head, tail) = match (text.first_chunk(), text.last_chunk()) {
-            (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-            _ => match (text.first_chunk(), text.last_chunk()) {
-                (Some(head), Some(tail)) => {
-                    (u32::from_le_bytes(*head).into(), u32::from_le_bytes(*tail).into())
-                }
-                _ => {
-                    let at = |index: usize| text.get(index).copied().map_or(0, u64::from);
-                    (at(0) | at(1) << 8 | at(2) << 16, 0)
-                }
-            },
-        };
-        let middle = if text.len() > 16 {
-            let middle = text.get(text.len() / 2 - 4..).and_then(<[u8]>::first_chunk);
-            middle.map_or(0, |middle| u64::from_le_bytes(*middle))
-        } else {
-            0
-        };
-        Self { head, tail, middle, length: text.len() }
+        if text.len() > 16 {
+            return Self::of_long(text);
+        }
+        let mut padded = [0; 16];
+        padded[..text.len()].copy_from_slice(text);
+        Self::of_short(u128::from_le_bytes(padded), text.len())
+    }
+
+    /// Of a text, and sixteen bytes of a line that begin with it if it is no longer. No branch depends on the length of
+    /// short ones: lengths differ from row to row, so the processor would guess them wrongly.
+    #[inline]
+    fn within(chunk: &[u8; 16], text: &[u8]) -> Self {
+        match MASKS.get(text.len()) {
+            Some(mask) => Self::of_short(u128::from_le_bytes(*chunk) & mask, text.len()),
+            None => Self::of_long(text),
+        }
     }
 
     #[inline]
+    fn of_short(padded: u128, length: usize) -> Self {
+        Self { head: padded as u64, tail: (padded >> 64) as u64, rest: length as u64 }
+    }
+
+    /// Of more bytes than its head and tail: of the first 64, and of its middle. Addresses of pages, say, differ anywhere.
+    fn of_long(text: &[u8]) -> Self {
+        let word = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let middle = word(text.get(text.len() / 2 - 4..).and_then(<[u8]>::first_chunk));
+        let (words, _) = text.as_chunks();
+        let rest = words.iter().take(8).skip(1).fold(middle ^ text.len() as u64, |rest, bytes| {
+            (rest ^ word(Some(bytes))).wrapping_mul(MIXING).rotate_left(29)
+        });
+        Self { head: word(text.first_chunk()), tail: word(text.last_chunk()), rest: rest | 1 << 63 }
+    }
+
+    /// Without a branch for each part.
+    #[inline]
+    fn is_like(self, other: Self) -> bool {
+        (self.head ^ other.head) | (self.tail ^ other.tail) | (self.rest ^ other.rest) == 0
+    }
+
+    /// One product of all bits, of which the upper half is mixed into the lower one: it takes a third of the time of three
+    /// products, each of which waits for the one before.
+    #[inline]
     fn hash(self) -> u64 {
-        // Of a product the upper half depends on all bits.
-        let mix = |word: u64, by: u64| {
-            let product = word.wrapping_mul(by);
-            product ^ product >> 32
-        };
-        let ends = mix(self.head ^ self.middle.rotate_left(17), 0x9e37_79b9_7f4a_7c15);
-        let all = mix(ends.wrapping_add(self.tail).wrapping_add(self.length as u64), 0xd6e8_feb8_6659_fd93);
-        all.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32
+        let (one, other) = (self.head ^ MIXING, self.tail.rotate_left(32) ^ self.rest ^ MIXING_TOO);
+        let product = u128::from(one) * u128::from(other);
+        // A place is counted on from there, and must not overflow.
+        (product as u64 ^ (product >> 64) as u64) >> 32
     }
 }
+
+/// Odd numbers whose bits are half ones, in no order.
+const MIXING: u64 = 0x9e37_79b9_7f4a_7c15;
+const MIXING_TOO: u64 = 0xd6e8_feb8_6659_fd93;
 
 impl Texts for Words {
     #[inline]
     fn append(&mut self, text: &[u8]) {
         if self.coded.is_some() {
-            self.append_coded(text);
+            self.append_coded(text, Key::of(text));
         } else {
             self.plain.append(text);
         }
+    }
+
+    #[inline]
+    fn append_from(&mut self, line: &[u8], at: usize, length: usize) -> Option<()> {
+        if self.coded.is_none() {
+            return self.plain.append_from(line, at, length);
+        }
+        let rest = line.get(at..)?;
+        let text = rest.get(..length)?;
+        let key = rest.first_chunk().map_or_else(|| Key::of(text), |chunk| Key::within(chunk, text));
+        self.append_coded(text, key);
+        Some(())
     }
 
     fn open(&mut self) -> &mut Vec<u8> {
@@ -220,7 +262,7 @@ impl Texts for Words {
         }
         // There are no rows in it, only what was written.
         let mut text = std::mem::take(self.plain.open());
-        self.append_coded(&text);
+        self.append_coded(&text, Key::of(&text));
         if self.coded.is_some() {
             // Room for the next one.
             text.clear();

@@ -19,11 +19,11 @@ pub(super) struct ExtraFields {
     values: Vec<Range<usize>>,
 }
 
-/// The attributes that make an object a CloudEvent, if it has all of them.
+/// The attributes that make an object a CloudEvent, if it has all of them and each is a string.
 const ATTRIBUTES: [&[u8]; 4] = [b"specversion", b"id", b"source", b"type"];
 
 /// The bits of all of them.
-const ALL_ATTRIBUTES: u8 = 0b1111;
+pub(super) const ALL_ATTRIBUTES: u8 = 0b1111;
 
 /// The bit of a field that is one of [`ATTRIBUTES`].
 pub(super) fn attribute(name: &[u8]) -> u8 {
@@ -31,12 +31,28 @@ pub(super) fn attribute(name: &[u8]) -> u8 {
 }
 
 impl Lines {
-    /// Reads the event's object.
+    /// Reads the event's object, which is no CloudEvent.
     pub(super) fn event(&mut self, cursor: &mut Cursor<'_>, line: &str) -> Option<()> {
         self.line += 1;
+        self.extra_fields.clear();
+        let found = self.object::<true>(cursor, line)?;
+        self.miss_others(found)?;
+        let Self { extra, extra_fields, .. } = self;
+        if extra_fields.is_empty() {
+            extra.append_null();
+        } else {
+            extra_fields.write(line.as_bytes(), extra.open())?;
+            extra.end();
+        }
+        Some(())
+    }
+
+    /// Reads an object whose fields are columns', and collects the others. Answers how many columns it has. If the object is
+    /// `WHOLE`, and not within a CloudEvent, it gives up on what may be one.
+    #[inline(always)] // Two callers, and each is to have its own loop.
+    pub(super) fn object<const WHOLE: bool>(&mut self, cursor: &mut Cursor<'_>, line: &str) -> Option<usize> {
         let (line_number, bytes) = (self.line, line.as_bytes());
-        let Self { names, columns, extra_fields, .. } = self;
-        extra_fields.clear();
+        let Self { names, columns, extra_fields, expects_cloud_event, .. } = self;
         let (mut attributes, mut found, mut last) = (0, 0, names.start());
         take(cursor, b'{')?;
         if !cursor.take(b'}') {
@@ -49,22 +65,27 @@ impl Lines {
                             return None; // Twice.
                         }
                         column.line = line_number;
-                        cursor.peek()?;
-                        let start = cursor.at();
+                        let behind_name = cursor.at();
                         if column.read(cursor, line)? {
-                            extra_fields.push(place, start..cursor.at(), bytes)?;
+                            let mut value = Cursor::strict(bytes, behind_name);
+                            value.peek()?;
+                            extra_fields.push(place, value.at()..cursor.at(), bytes)?;
                         }
                         attributes |= column.attribute;
                         found += 1;
                     }
                     Name::Unknown => {
                         let value = cursor.value().ok()?;
-                        attributes |= attribute(bytes.get(place.start + 1..place.end - 1)?);
+                        if WHOLE {
+                            attributes |= attribute(bytes.get(place.start + 1..place.end - 1)?);
+                        }
                         extra_fields.push(place, value.range, bytes)?;
                     }
                 }
-                if attributes == ALL_ATTRIBUTES {
-                    return None; // A CloudEvent, if all of them are strings. Its data comes last most of the time.
+                if WHOLE && attributes == ALL_ATTRIBUTES {
+                    // Most senders write the data last, so little was read in vain.
+                    *expects_cloud_event = true;
+                    return None;
                 }
                 if !cursor.take(b',') {
                     take(cursor, b'}')?;
@@ -72,33 +93,17 @@ impl Lines {
                 }
             }
         }
-        if found < columns.len() {
-            for column in columns.iter_mut().filter(|column| column.line != line_number) {
-                column.miss()?;
-            }
-        }
-        self.add_extra(bytes)
+        extra_fields.check(bytes)?;
+        Some(found)
     }
 
-    /// What is left of the event, as JSON text.
-    fn add_extra(&mut self, bytes: &[u8]) -> Option<()> {
-        let ExtraFields { names, values } = &self.extra_fields;
-        names.check(bytes)?;
-        if values.is_empty() {
-            self.extra.append_null();
+    /// The event has no fields for the columns that are not among the `found` ones.
+    pub(super) fn miss_others(&mut self, found: usize) -> Option<()> {
+        if found == self.columns.len() {
             return Some(());
         }
-        let out = self.extra.open();
-        for (index, (name, value)) in names.places().iter().zip(values).enumerate() {
-            out.push(if index == 0 { b'{' } else { b',' });
-            // As it stands there: a name that was sent without escapes needs none here.
-            out.extend_from_slice(bytes.get(name.clone())?);
-            out.push(b':');
-            out.extend_from_slice(bytes.get(value.clone())?);
-        }
-        out.push(b'}');
-        self.extra.end();
-        Some(())
+        let line_number = self.line;
+        self.columns.iter_mut().filter(|column| column.line != line_number).try_for_each(Column::miss)
     }
 }
 
@@ -106,7 +111,7 @@ impl Column {
     /// Takes the column's value. Answers whether the value has fields that the column's type does not name, so that it has
     /// to be kept in `_extra` as well.
     #[inline]
-    fn read(&mut self, cursor: &mut Cursor<'_>, line: &str) -> Option<bool> {
+    pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, line: &str) -> Option<bool> {
         let unnamed = match self.unit {
             Some(unit) => value::epoch(&mut self.part, unit, cursor, line).map(|()| false)?,
             None => value::read(&mut self.part, cursor, line, MAX_DEPTH)?,
@@ -143,15 +148,42 @@ impl Column {
 }
 
 impl ExtraFields {
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.names.clear();
         self.values.clear();
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// `None` as [`Unknown::add`].
-    fn push(&mut self, name: Range<usize>, value: Range<usize>, bytes: &[u8]) -> Option<()> {
+    pub(super) fn push(&mut self, name: Range<usize>, value: Range<usize>, bytes: &[u8]) -> Option<()> {
         self.names.add(name, bytes)?;
         self.values.push(value);
+        Some(())
+    }
+
+    /// Where each name is, and its value.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Range<usize>, &Range<usize>)> {
+        self.names.places().iter().zip(&self.values)
+    }
+
+    /// `None` as [`Unknown::check`].
+    pub(super) fn check(&self, bytes: &[u8]) -> Option<()> {
+        self.names.check(bytes)
+    }
+
+    /// Appends them as a JSON object.
+    pub(super) fn write(&self, bytes: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        for (index, (name, value)) in self.iter().enumerate() {
+            out.push(if index == 0 { b'{' } else { b',' });
+            // As it stands there: a name that was sent without escapes needs none here.
+            out.extend_from_slice(bytes.get(name.clone())?);
+            out.push(b':');
+            out.extend_from_slice(bytes.get(value.clone())?);
+        }
+        out.push(b'}');
         Some(())
     }
 }

@@ -8,13 +8,12 @@ use crate::buffers::Texts;
 /// cursor would have refused.
 #[inline]
 pub(super) fn append(strings: &mut impl Texts, bytes: &[u8], span: &Span) -> Option<()> {
-    let inner = bytes.get(span.range.start + 1..span.range.end.checked_sub(1)?)?;
-    if span.escaped {
-        unescape(inner, strings.open())?;
-        strings.end();
-    } else {
-        strings.append(inner);
+    let (begin, end) = (span.range.start + 1, span.range.end.checked_sub(1)?);
+    if !span.escaped {
+        return strings.append_from(bytes, begin, end.checked_sub(begin)?);
     }
+    unescape(bytes.get(begin..end)?, strings.open())?;
+    strings.end();
     Some(())
 }
 

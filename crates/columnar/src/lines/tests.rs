@@ -115,6 +115,7 @@ fn is_fast(lines: &mut Lines, line: &str) -> bool {
 
 #[test]
 fn what_senders_write_is_read_the_fast_way() {
+    let mut cloud_events = 0;
     for seed in 0..300 {
         let mut random = Random::new(seed);
         let drawn = Drawn::new("d", &mut random).unwrap();
@@ -122,12 +123,48 @@ fn what_senders_write_is_read_the_fast_way() {
         let mut lines = Lines::new(drawn.dataset());
         for mark in 0..drawn.marks().min(10) {
             let line = line(&drawn.event(mark, &partition, &mut random));
-            // CloudEvents are left to the general path.
-            let is_fast = is_fast(&mut lines, &line);
-            assert_eq!(is_fast, drawn.identity() != Identity::CloudEvent, "seed {seed}: {line}");
+            assert!(is_fast(&mut lines, &line), "seed {seed}: {line}");
             lines.push_str(&line).unwrap();
+            cloud_events += usize::from(drawn.identity() == Identity::CloudEvent);
         }
     }
+    assert!(cloud_events > 50, "{cloud_events}");
+}
+
+/// In any order, and whatever the line before was.
+#[test]
+fn cloud_events_are_read_the_fast_way() {
+    let dataset = dataset();
+    let mut lines = Lines::new(&dataset);
+    let attributes = r#""specversion":"1.0","id":"1","source":"/a","type":"b","time":"2026-11-23T10:05:00Z""#;
+    let data = r#""data":{"i":7,"S s":"in","x":[1]}"#;
+    let both = [format!("{{{attributes},{data}}}"), format!("{{ {data} , {attributes} }}")];
+    let others = [r#"{"i":8}"#, r#"{"id":"1","source":"/a","type":"b","i":8}"#];
+    let odd = [r#""data":[1]"#, r#""data":null"#, r#""S s":"attribute""#, r#""data":{}"#];
+    let odd = odd.map(|odd| format!("{{{attributes},{odd}}}"));
+    let events = both.iter().map(String::as_str).chain(others).chain(odd.iter().map(String::as_str));
+    let events: Vec<&str> = events.collect();
+    for first in &events {
+        for second in &events {
+            for data in [first, second] {
+                assert!(is_fast(&mut lines, &line(data)), "{data}");
+                lines.push_str(&line(data)).unwrap();
+            }
+        }
+    }
+    lines.finish().unwrap();
+    let mut general = Lines::new(&dataset);
+    for data in events {
+        lines.push_str(&line(data)).unwrap();
+        general.push_general(&line(data)).unwrap();
+        general.rows += 1;
+    }
+    let rows = lines.finish().unwrap();
+    assert_eq!(rows, general.finish().unwrap());
+    let extra = rows.column_by_name("_extra").unwrap().as_string::<i32>();
+    assert_eq!(extra.value(0), format!("{{{attributes},\"data\":{{\"x\":[1]}}}}"));
+    assert_eq!(extra.value(1), format!("{{\"data\":{{\"x\":[1]}},{attributes}}}"));
+    assert_eq!(extra.value(7), format!("{{{attributes}}}"));
 }
 
 #[test]
@@ -135,7 +172,11 @@ fn what_is_rare_is_left_to_the_general_path() {
     let dataset = dataset();
     let mut lines = Lines::new(&dataset);
     for data in [
-        r#"{"specversion":"1.0","id":"1","source":"/a","type":"b"}"#,
+        r#"{"specversion":1,"id":"1","source":"/a","type":"b"}"#,
+        r#"{"specversion":"1.0","id":"1","source":"/a","type":"b","data":{"\u0062":true}}"#,
+        r#"{"specversion":"1.0","id":"1","source":"/a","type":"b","data":{"x":1,"x":2}}"#,
+        r#"{"specversion":"1.0","id":"1","source":"/a","type":"b","x":1,"x":2}"#,
+        r#"{"specversion":"1.0","id":"1","source":"/a","type":"b","\u0069":1}"#,
         r#"{"\u0062":true}"#,
         r#"{"b":true,"b":true}"#,
         r#"{"x":1,"x":2}"#,

@@ -29,7 +29,10 @@ pub(super) fn read(part: &mut Part, cursor: &mut Cursor<'_>, text: &str, depth: 
     }
     match part {
         Part::String(strings) => {
-            let span = cursor.string().ok()?;
+            if first != b'"' {
+                return None;
+            }
+            let span = cursor.string_here().ok()?;
             string::append(strings, bytes, &span)?;
         }
         Part::Int(numbers) => match short(cursor, rest).and_then(Short::integer) {

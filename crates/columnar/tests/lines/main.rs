@@ -5,6 +5,7 @@
 #[allow(unreachable_pub, reason = "the fuzzer has it as well")]
 #[path = "../../../../fuzz/src/lines.rs"]
 mod check;
+mod cloud_events;
 mod drawn;
 mod hostile;
 mod reworded;

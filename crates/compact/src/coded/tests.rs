@@ -1,6 +1,7 @@
 use arrow::{compute::cast, datatypes::Field};
 
 use super::*;
+use crate::gather::gather;
 
 /// The type with dictionaries wherever the parser may make them.
 fn coded_type(data_type: &DataType) -> DataType {
@@ -26,7 +27,8 @@ fn long_texts(numbers: &[usize]) -> ArrayRef {
     coded(&texts)
 }
 
-/// Chunks may share texts, which count once.
+/// Chunks may share texts, which count once. Where they are too long together, a chunk keeps what it has: it takes no more
+/// memory than before, and texts are made of the rows that are gathered.
 #[test]
 fn texts_that_are_too_long_together_have_no_dictionary() {
     for (numbers, is_one) in [
@@ -35,11 +37,29 @@ fn texts_that_are_too_long_together_have_no_dictionary() {
         (vec![vec![1, 2, 3, 4, 5, 6]], false),
     ] {
         let chunks: Vec<ArrayRef> = numbers.iter().map(|numbers| long_texts(numbers)).collect();
-        for (before, after) in chunks.iter().zip(with_one_dictionary(chunks.clone()).unwrap()) {
-            assert_eq!(is_coded(after.data_type()), is_one, "{numbers:?}");
-            assert_eq!(&plain(&after).unwrap(), &plain(before).unwrap(), "{numbers:?}");
+        let (like, after) = with_one_dictionary(&DataType::Utf8, chunks.clone()).unwrap();
+        assert_eq!(is_coded(like.data_type()), is_one, "{numbers:?}");
+        let arrays: Vec<&dyn Array> = after.iter().map(AsRef::as_ref).collect();
+        for (number, (before, after)) in chunks.iter().zip(&after).enumerate() {
+            assert!(is_coded(after.data_type()), "{numbers:?}");
+            let places: Vec<(usize, usize)> = (0..after.len()).map(|row| (number, row)).collect();
+            let gathered = gather(&like, &arrays, 0, &places).unwrap();
+            assert_eq!(gathered.data_type(), like.data_type(), "{numbers:?}");
+            assert_eq!(&plain(&gathered).unwrap(), &plain(before).unwrap(), "{numbers:?}");
         }
     }
+}
+
+/// Once a run has texts, all later ones do: the runs of a generation are unpacked with the dictionaries of the last one.
+#[test]
+fn a_column_without_a_dictionary_does_not_get_one_later() {
+    let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("b"), None, Some("a")]));
+    let before = new_empty_array(&DataType::Utf8);
+    let (like, after) = with_one_dictionary(&DataType::Utf8, vec![before, coded(&texts)]).unwrap();
+    assert_eq!(like.data_type(), &DataType::Utf8);
+    let gathered = gather(&like, &[after[1].as_ref()], 0, &[(0, 2), (0, 1), (0, 0)]).unwrap();
+    let expected: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("b")]));
+    assert_eq!(&gathered, &expected);
 }
 
 /// The dictionaries of a large array, within structs too, are kept without the array.

@@ -12,7 +12,13 @@ pub(super) fn bits(most: u32) -> u8 {
 /// Appends numbers, none of which has more bits than that.
 pub(super) fn encode(numbers: &[u32], bits: u8, out: &mut Vec<u8>) {
     let (mut begin, mut at) = (0_usize, 0_usize);
-    while at < numbers.len() {
+    // Each time a run begins here, if only of one number.
+    while at + RUN <= numbers.len() {
+        if numbers[at + RUN - 2] != numbers[at + RUN - 1] {
+            // Any long run that begins in front of that place would go on beyond it.
+            at += RUN - 1;
+            continue;
+        }
         let number = numbers[at];
         let run = numbers[at..].iter().take_while(|other| **other == number).count();
         // In front of a run, eight numbers are written together.
@@ -122,6 +128,34 @@ mod tests {
             let mut out = Vec::new();
             encode(&numbers, bits(most), &mut out);
             prop_assert_eq!(decode(&out, bits(most), numbers.len()), numbers);
+        }
+    }
+
+    /// The same, looking at each number.
+    fn encode_plainly(numbers: &[u32], bits: u8, out: &mut Vec<u8>) {
+        let (mut begin, mut at) = (0_usize, 0_usize);
+        for run in numbers.chunk_by(|one, other| one == other) {
+            let taken = begin.wrapping_sub(at) % 8;
+            if run.len() >= RUN + taken {
+                pack(&numbers[begin..at + taken], bits, out);
+                repeat(run[0], run.len() - taken, bits, out);
+                begin = at + run.len();
+            }
+            at += run.len();
+        }
+        pack(&numbers[begin..], bits, out);
+    }
+
+    proptest! {
+        /// Runs of about the length from which on they are written once, at any place, and at the end.
+        #[test]
+        fn every_long_run_is_found(runs in proptest::collection::vec((0_u32..3, 1_usize..40), 0..40)) {
+            let numbers: Vec<u32> =
+                runs.into_iter().flat_map(|(number, length)| std::iter::repeat_n(number, length)).collect();
+            let (mut found, mut expected) = (Vec::new(), Vec::new());
+            encode(&numbers, 2, &mut found);
+            encode_plainly(&numbers, 2, &mut expected);
+            prop_assert_eq!(found, expected);
         }
     }
 

@@ -65,6 +65,9 @@ pub(super) fn slots(field: &Field, column: &ArrayRef, path: &[Step]) -> Slots {
     if path.is_empty() {
         return flat(column);
     }
+    if is_whole(column, path) {
+        return Slots { count: column.len(), ..Slots::default() };
+    }
     let slot = |at| Slot { at: Some(at), definition: 0, repetition: 0 };
     let mut slots: Vec<Slot> = (0..column.len() as u32).map(slot).collect();
     let (mut field, mut array, mut steps) = (field, column, path.iter());
@@ -106,6 +109,20 @@ pub(super) fn slots(field: &Field, column: &ArrayRef, path: &[Step]) -> Slots {
         repetition: if repetition == 0 { Vec::new() } else { levels(|slot| slot.repetition) },
         values: Some(values),
     }
+}
+
+/// Whether each row has one value there: only structs lead to it, and nothing on the way is null.
+fn is_whole(column: &ArrayRef, path: &[Step]) -> bool {
+    let mut array = column;
+    for step in path {
+        match (step, array.data_type()) {
+            (Step::Field(index), DataType::Struct(_)) if array.null_count() == 0 => {
+                array = array.as_struct().column(*index);
+            }
+            _ => return false,
+        }
+    }
+    array.null_count() == 0
 }
 
 /// The slots of a column that is a leaf itself.

@@ -1,9 +1,9 @@
 //! Rows out of many batches, in any order.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use arrow::{
-    array::{Array, ArrayRef, RecordBatch},
+    array::{Array, ArrayRef, RecordBatch, new_empty_array},
     datatypes::SchemaRef,
     error::ArrowError,
 };
@@ -48,8 +48,13 @@ impl Gathered {
 
     /// A column of rows at any places.
     pub(super) fn gather(&self, index: usize, places: &[Place]) -> Result<ArrayRef, ArrowError> {
+        // All batches have the same dictionaries, if any.
+        let like = match self.batches.first() {
+            Some(batch) => Arc::clone(batch.column(index)),
+            None => new_empty_array(self.schema.field(index).data_type()),
+        };
         let arrays: Vec<&dyn Array> = self.batches.iter().map(|batch| batch.column(index).as_ref()).collect();
-        gather(self.schema.field(index).data_type(), &arrays, places)
+        gather(&like, &arrays, 0, places)
     }
 }
 
@@ -80,8 +85,6 @@ impl Ordered for Gathered {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use arrow::{
         array::{AsArray, Int32Array},
         datatypes::{DataType, Field, Int32Type, Schema},

@@ -19,7 +19,7 @@ use foldhash::quality::RandomState;
 
 use crate::{
     error::CompactError,
-    limits::Limits,
+    limits::{Limits, ROW},
     log::build_error,
     quarantine::{Refusals, Refused},
     unpack::Unpacker,
@@ -33,6 +33,10 @@ const BATCHES: usize = 64;
 
 /// Columns of about so many bytes become a chunk of rows. Arrow addresses the bytes of a column of text with 31 bits.
 const CHUNK: usize = 32 << 20;
+
+/// Rows of so many bytes of lines become a chunk too, however little their columns take. A column whose texts turn out not
+/// to repeat has each row's own text from then on, so no more than that at once.
+const UNCUT: usize = 4 * CHUNK;
 
 /// The size of the columns is looked at each time that so many bytes of lines were read.
 const LOOK: usize = 1 << 20;
@@ -82,23 +86,22 @@ pub(super) struct Taken {
     pub(super) chunks: Vec<RecordBatch>,
     /// Of each row a hash of its line: see [`Parsed::contents`](super::Parsed::contents).
     pub(super) contents: Vec<u64>,
+    /// Bytes of the chunks' columns.
+    columns: usize,
+    /// Bytes of the lines whose rows are in no chunk yet.
+    uncut: usize,
 }
 
 #[derive(Debug)]
 pub(super) struct Batch {
     pub(super) name: BatchName,
-    /// Bytes of its lines.
+    /// Bytes of memory that its rows take, and of what quarantine gets of it: see [`Limits::inputs`].
     pub(super) bytes: u64,
+    /// Bytes of its lines.
+    pub(super) landed: u64,
     /// Rows of the group up to the end of this batch.
     pub(super) rows: usize,
     pub(super) refused: Refused,
-}
-
-impl Batch {
-    /// What the memory budget is held against: bytes of its lines, and of what quarantine gets of them.
-    pub(super) fn held(&self) -> u64 {
-        self.bytes + self.refused.bytes
-    }
 }
 
 /// Parses groups: what all workers share, and the tools that none of them uses at the moment.
@@ -129,7 +132,7 @@ impl Parser {
         self.is_closed.store(true, Ordering::Relaxed);
     }
 
-    /// Parses batch after batch. It ends early where this group alone has as many bytes as a generation may.
+    /// Parses batch after batch. It ends early where this group alone is as much as a generation may take.
     pub(super) fn parse(&self, group: Group) -> Result<Taken, CompactError> {
         let mut taken = Taken { packed: group.bytes, ..Taken::default() };
         if self.is_closed.load(Ordering::Relaxed) {
@@ -137,18 +140,23 @@ impl Parser {
         }
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut tools = idle.map_or_else(|| self.tools(), Ok).map_err(build_error)?;
-        let mut bytes = 0;
+        let (mut bytes, mut all_landed, mut refused) = (0, 0, 0);
         for object in group.objects {
-            let (unpacked, refused) = self.take(&object, &mut tools, &mut taken)?;
+            let (landed, of_object) = self.take(&object, &mut tools, &mut taken)?;
+            refused += of_object.bytes;
             let rows = taken.contents.len();
-            let batch = Batch { name: object.batch, bytes: unpacked, rows, refused };
-            bytes += batch.held();
+            let columns = (taken.columns + tools.lines.bytes()) as u64;
+            // A column that gives up its dictionary may take less than before. What was counted stays.
+            let all = (columns + refused + ROW * rows as u64).max(bytes);
+            let batch = Batch { name: object.batch, bytes: all - bytes, landed, rows, refused: of_object };
             taken.batches.push(batch);
-            if bytes >= self.limits.inputs {
+            bytes = all;
+            all_landed += landed;
+            if bytes >= self.limits.inputs || all_landed >= self.limits.landed {
                 break;
             }
         }
-        cut(&mut tools.lines, &mut taken.chunks)?;
+        cut(&mut tools.lines, &mut taken)?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(tools);
         Ok(taken)
     }
@@ -163,20 +171,25 @@ impl Parser {
         &self,
         object: &Object,
         Tools { unpacker, lines }: &mut Tools,
-        Taken { chunks, contents, .. }: &mut Taken,
+        taken: &mut Taken,
     ) -> Result<(u64, Refused), CompactError> {
         let (mut failure, mut pushed) = (None, 0);
         let mut refusals = Refusals::new(self.dataset.name(), &object.key, self.now, &self.limits);
-        let unpacked = unpacker.unpack(&object.packed, |position, line| {
-            match lines.push(line) {
-                Ok(()) => contents.push(self.content(line, lines.ingestion())),
+        let unpacked = unpacker.unpack(&object.packed, |position, line, text| {
+            let result = match text {
+                Some(text) => lines.push_str(text),
+                None => lines.push(line),
+            };
+            match result {
+                Ok(()) => taken.contents.push(self.content(line, lines.ingestion())),
                 Err(misfit) => refusals.push(position, misfit, line),
             }
             pushed += line.len();
+            taken.uncut += line.len();
             if pushed >= LOOK {
                 pushed = 0;
-                if lines.bytes() >= CHUNK
-                    && let Err(error) = cut(lines, chunks)
+                if (lines.bytes() >= CHUNK || taken.uncut >= UNCUT)
+                    && let Err(error) = cut(lines, taken)
                 {
                     failure = Some(error);
                 }
@@ -204,9 +217,11 @@ impl Parser {
 }
 
 /// Makes a chunk of the rows so far.
-fn cut(lines: &mut Lines, chunks: &mut Vec<RecordBatch>) -> Result<(), CompactError> {
+fn cut(lines: &mut Lines, taken: &mut Taken) -> Result<(), CompactError> {
+    taken.uncut = 0;
     if lines.rows() > 0 {
-        chunks.push(lines.finish().map_err(build_error)?);
+        taken.columns += lines.bytes();
+        taken.chunks.push(lines.finish().map_err(build_error)?);
     }
     Ok(())
 }

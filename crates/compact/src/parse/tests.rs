@@ -10,6 +10,8 @@ use domain::{
 use super::*;
 use crate::testing::line;
 
+mod budget;
+
 fn dataset() -> Dataset {
     Dataset::from_json(
         br#"{"name": "d", "columns": [{"name": "n", "type": "int"}, {"name": "s", "type": "array<string>"}]}"#,
@@ -39,10 +41,20 @@ impl Landing {
     }
 
     async fn parse(&self, limits: &Limits, threads: usize) -> Result<Parsed, CompactError> {
+        self.parse_first(self.fresh.len(), limits, threads).await
+    }
+
+    /// As if only so many batches had landed.
+    async fn parse_first(
+        &self,
+        batches: usize,
+        limits: &Limits,
+        threads: usize,
+    ) -> Result<Parsed, CompactError> {
         let (dataset, workers) = (dataset(), Workers::new(threads));
         let (store, partition) = (&self.store, &self.partition);
         let inputs = Inputs { store, dataset: &dataset, partition, limits, workers: &workers };
-        parse(&inputs, &self.fresh, DateTime::UNIX_EPOCH).await
+        parse(&inputs, &self.fresh[..batches], DateTime::UNIX_EPOCH).await
     }
 }
 
@@ -78,11 +90,11 @@ fn lines_of(parts: &[Part]) -> Vec<Rejected> {
         .collect()
 }
 
-/// All of it in its plainest form: one object after the other, by a reader of the standard library.
-async fn plain(landing: &Landing, inputs: u64) -> (Vec<BatchName>, RecordBatch, Vec<Rejected>) {
-    let (dataset, mut rejected, mut batches, mut bytes) = (dataset(), Vec::new(), Vec::new(), 0);
+/// The first so many batches in their plainest form: one object after the other, by a reader of the standard library.
+async fn plain(landing: &Landing, batches: usize) -> (RecordBatch, Vec<Rejected>) {
+    let (dataset, mut rejected) = (dataset(), Vec::new());
     let mut rows = Lines::new(&dataset);
-    for landed in &landing.fresh {
+    for landed in &landing.fresh[..batches] {
         let key = key::landing(dataset.name(), &landing.partition, &landed.batch);
         let packed = landing.store.get(&key).await.unwrap();
         let refuse = |position, reason, original| Rejected {
@@ -103,7 +115,7 @@ async fn plain(landing: &Landing, inputs: u64) -> (Vec<BatchName>, RecordBatch, 
             let mut line = Vec::new();
             match std::io::BufRead::read_until(&mut reader, b'\n', &mut line) {
                 Ok(0) => break,
-                Ok(read) => bytes += read as u64,
+                Ok(_) => {}
                 Err(error) => {
                     let reason = format!("the landing object cannot be unpacked: {error}");
                     lines.push(refuse(position, reason, encode(&packed)));
@@ -119,17 +131,16 @@ async fn plain(landing: &Landing, inputs: u64) -> (Vec<BatchName>, RecordBatch, 
                 lines.push(refuse(position, misfit.to_string(), text.unwrap_or_else(|_| encode(line))));
             }
         }
-        batches.push(landed.batch.clone());
-        // What quarantine gets takes memory too.
-        let mut text = Vec::new();
-        lines.iter().for_each(|line: &Rejected| line.write(&mut text));
-        bytes += text.len() as u64;
         rejected.extend(lines);
-        if bytes >= inputs {
-            break;
-        }
     }
-    (batches, rows.finish().unwrap(), rejected)
+    (rows.finish().unwrap(), rejected)
+}
+
+impl Parsed {
+    /// Whether the limits allow no more.
+    fn is_enough(&self, limits: &Limits) -> bool {
+        self.bytes >= limits.inputs || self.landed >= limits.landed
+    }
 }
 
 /// The chunks with texts in place of numbers.
@@ -154,29 +165,44 @@ async fn any_number_of_threads_and_any_budget_parse_the_same() {
         for _ in 0..random.below(150) {
             landing.put(object(&mut random)).await;
         }
-        for inputs in [1, 1 + random.below(100_000) as u64, limits().inputs] {
-            let (batches, rows, rejected) = plain(&landing, inputs).await;
-            cut += usize::from(batches.len() < landing.fresh.len());
-            refused += rejected.len();
-            let mut sizes = None;
+        let unlimited = (limits().inputs, limits().landed);
+        for (inputs, landed) in [
+            (1, unlimited.1),
+            (1 + random.below(150_000) as u64, unlimited.1),
+            (unlimited.0, 1 + random.below(150_000) as u64),
+            unlimited,
+        ] {
+            let mut first: Option<(usize, Vec<(usize, usize)>)> = None;
             for threads in [1, 2, 4] {
                 // The budget decides how large groups are, too; few are fetched at a time, or many.
                 let fetched = [1, 1 << 20][random.below(2)];
-                let found = landing.parse(&Limits { inputs, fetched, ..limits() }, threads).await.unwrap();
-                let words = format!("run {run}, {inputs} bytes, {threads} threads");
-                assert_eq!(found.batches, batches, "{words}");
+                let limits = Limits { inputs, landed, fetched, ..limits() };
+                let found = landing.parse(&limits, threads).await.unwrap();
+                let words = format!("run {run}, {inputs} and {landed} bytes, {threads} threads");
+                let count = found.batches.len();
+                assert!(found.batches.iter().eq(landing.fresh[..count].iter().map(|landed| &landed.batch)));
+                assert!(count == landing.fresh.len() || found.is_enough(&limits), "{words}");
+                if let Some(last) = count.checked_sub(1) {
+                    // Without its last batch it would not be enough.
+                    let less = landing.parse_first(last, &limits, threads).await.unwrap();
+                    assert!(less.batches.len() == last && !less.is_enough(&limits), "{words}");
+                }
+                let (rows, rejected) = plain(&landing, count).await;
                 assert_eq!(lines_of(&found.refused), rejected, "{words}");
                 // Where files end follows from what the chunks take of memory.
                 let size = |chunk: &RecordBatch| (chunk.num_rows(), chunk.get_array_memory_size());
-                let found_sizes: Vec<(usize, usize)> = found.chunks.iter().map(size).collect();
-                assert_eq!(*sizes.get_or_insert_with(|| found_sizes.clone()), found_sizes, "{words}");
+                let sizes: Vec<(usize, usize)> = found.chunks.iter().map(size).collect();
+                let (batches, sizes_of_first) = first.get_or_insert_with(|| (count, sizes.clone()));
+                assert_eq!((*batches, &*sizes_of_first), (count, &sizes), "{words}");
                 let schema = dataset().arrow_schema();
                 let chunks = arrow::compute::concat_batches(&schema, &with_texts(&found.chunks)).unwrap();
                 assert_eq!(chunks, rows, "{words}");
+                cut += usize::from(count < landing.fresh.len());
+                refused += rejected.len();
             }
         }
     }
-    assert!(cut > 10 && refused > 500, "{cut} were cut, {refused} refused lines");
+    assert!(cut > 20 && refused > 500, "{cut} were cut, {refused} refused lines");
 }
 
 /// Lines that say the same have the same hash, whenever they were ingested and whichever batch and worker they are of.
@@ -242,55 +268,10 @@ async fn the_refused_lines_of_an_object_are_bounded_together() {
     }
 }
 
-/// An object that vanished counts only if it would have been taken.
-#[tokio::test]
-async fn an_object_that_is_gone_is_an_error_unless_the_budget_ends_before_it() {
-    let mut landing = Landing::new();
-    for n in 0..40 {
-        landing
-            .put(zstd::bulk::compress(line(&format!(r#"{{"n":{n}}}"#)).as_bytes(), 1).unwrap().into())
-            .await;
-    }
-    let gone = key::landing(dataset().name(), &landing.partition, &landing.fresh[20].batch);
-    landing.store.delete(std::slice::from_ref(&gone)).await.unwrap();
-    let length = line(r#"{"n":10}"#).len() as u64;
-    for threads in [1, 3] {
-        let error = landing.parse(&limits(), threads).await.unwrap_err();
-        assert!(
-            matches!(&error, CompactError::Store(StoreError::NotFound { key }) if *key == gone),
-            "{error:?}"
-        );
-        // The first ten have a byte less each.
-        let small = Limits { inputs: 20 * length - 10, ..limits() };
-        assert_eq!(landing.parse(&small, threads).await.unwrap().batches.len(), 20);
-        let small = Limits { inputs: 20 * length - 9, ..limits() };
-        assert!(landing.parse(&small, threads).await.is_err());
-    }
-}
-
 #[tokio::test]
 async fn nothing_landed_is_nothing_parsed() {
     let parsed = Landing::new().parse(&limits(), 2).await.unwrap();
     assert!(parsed.batches.is_empty() && parsed.chunks.is_empty() && parsed.refused.is_empty());
-}
-
-/// What is on its way is expected to unpack as what was parsed did, whether it was taken or not.
-#[test]
-fn nothing_more_is_fetched_when_what_is_on_its_way_is_expected_to_use_up_the_budget() {
-    let limits = Limits { inputs: 1_000, ..limits() };
-    for (bytes, packed, unpacked, ahead, has_room) in [
-        (0, 0, 0, 0, true),
-        (0, 0, 0, 999, true),
-        (0, 0, 0, 1_000, false),
-        (400, 100, 400, 149, true),
-        (400, 100, 400, 150, false),
-        (999, 100, 400, 0, true),
-        (1_000, 100, 400, 0, false),
-        (0, u64::MAX, u64::MAX, u64::MAX, false),
-    ] {
-        let parsed = Parsed { bytes, packed, unpacked, ..Parsed::default() };
-        assert_eq!(parsed.has_room(ahead, &limits), has_room, "{parsed:?}, {ahead} bytes ahead");
-    }
 }
 
 /// Sizes that the listing has wrong do not stop anything: an object may have been replaced by hand.
@@ -301,13 +282,15 @@ async fn objects_of_other_sizes_than_listed_are_parsed_all_the_same() {
     for _ in 0..100 {
         landing.put(object(&mut random)).await;
     }
-    for sizes in [0, 1, 1 << 20, u64::MAX / 1_000] {
-        landing.fresh.iter_mut().for_each(|landed| landed.bytes = sizes);
-        for inputs in [1, 5_000, limits().inputs] {
-            let (batches, rows, _) = plain(&landing, inputs).await;
-            let found = landing.parse(&Limits { inputs, ..limits() }, 2).await.unwrap();
-            assert_eq!(found.batches, batches, "{sizes} bytes each, {inputs} of the inputs");
-            assert_eq!(found.chunks.iter().map(RecordBatch::num_rows).sum::<usize>(), rows.num_rows());
+    for inputs in [1, 5_000, limits().inputs] {
+        let limits = Limits { inputs, ..limits() };
+        let expected = landing.parse(&limits, 2).await.unwrap();
+        assert_eq!(expected.batches.len() == 100, inputs == self::limits().inputs);
+        for sizes in [0, 1, 1 << 20, u64::MAX / 1_000] {
+            landing.fresh.iter_mut().for_each(|landed| landed.bytes = sizes);
+            let found = landing.parse(&limits, 2).await.unwrap();
+            assert_eq!(found.batches, expected.batches, "{sizes} bytes each, {inputs} of the inputs");
+            assert_eq!(found.chunks, expected.chunks, "{sizes} bytes each, {inputs} of the inputs");
         }
     }
 }

@@ -28,7 +28,7 @@ fn now() -> DateTime<Utc> {
 
 /// So many events as rows, in the order that they come in. Their marks are few, so that twins are many, and they are
 /// ingested one after the other.
-pub(super) fn parsed(drawn: &Drawn, count: usize, random: &mut Random) -> RecordBatch {
+pub(crate) fn parsed(drawn: &Drawn, count: usize, random: &mut Random) -> RecordBatch {
     let partition = drawn.partition(now()).unwrap();
     let (mut lines, mut line) = (Lines::new(drawn.dataset()), Vec::new());
     for number in 0..count {

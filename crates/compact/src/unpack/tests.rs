@@ -30,8 +30,10 @@ fn plain(packed: &[u8]) -> Found {
 
 fn unpacked(unpacker: &mut Unpacker, packed: &[u8]) -> Found {
     let mut found = Vec::new();
-    let Unpacked { bytes, damage } =
-        unpacker.unpack(packed, |number, line| found.push((number, line.to_vec())));
+    let Unpacked { bytes, damage } = unpacker.unpack(packed, |number, line, text| {
+        assert!(text.is_none_or(|text| text.as_bytes() == line));
+        found.push((number, line.to_vec()));
+    });
     (found, bytes, damage.map(|(number, _)| number))
 }
 
@@ -150,7 +152,36 @@ fn a_line_that_is_longer_than_ingest_writes_any_is_damage() {
     let good = zstd::bulk::compress(b"one", 1).unwrap();
     let mut unpacker = Unpacker::new(0).unwrap();
     let bomb = packed(&vec![b'x'; 4 * MAX_LINE], &mut random);
-    let damage = unpacker.unpack(&bomb, |_, _| {}).damage.unwrap();
+    let damage = unpacker.unpack(&bomb, |_, _, _| {}).damage.unwrap();
     assert!(damage.1.to_string().contains("longer than ingest writes"), "{}", damage.1);
     assert_eq!(unpacked(&mut unpacker, &good), (vec![(0, b"one".to_vec())], 3, None));
+}
+
+/// Of lines that are UTF-8 it is known, but for those that are near to one that is not, and for a last one without an end.
+#[test]
+fn lines_are_known_to_be_text_wherever_they_are() {
+    let (mut unpacker, mut random) = (Unpacker::new(1 << 20).unwrap(), Random::new(22));
+    let (mut known, mut broken) = (0, 0);
+    for run in 0..60 {
+        let (count, permille) = (random.below(3_000), [0, 0, 1, 20][random.below(4)]);
+        let lines = (0..count).map(|_| match random.chance(permille) {
+            // Cut within a character, alone, and one that goes on behind the line's end.
+            true => [&b"\xc3"[..], b"a\xff", b"\xf0\x9f\x98"][random.below(3)].to_vec(),
+            false => ["é", "plain", "美咲😀", "x"][random.below(4)].repeat(1 + random.below(40)).into_bytes(),
+        });
+        let lines: Vec<Vec<u8>> = lines.collect();
+        let packed = zstd::bulk::compress(&[lines.join(&b'\n'), b"\n".to_vec()].concat(), 1).unwrap();
+        let is_text = lines.iter().all(|line| std::str::from_utf8(line).is_ok());
+        let unpacked = unpacker.unpack(&packed, |number, line, text| {
+            assert_eq!(line, lines[number], "run {run}");
+            match text {
+                Some(text) => assert_eq!(text.as_bytes(), line, "run {run}"),
+                None => assert!(!is_text, "run {run}, line {number}"),
+            }
+            known += usize::from(text.is_some());
+            broken += usize::from(text.is_none());
+        });
+        assert!(unpacked.damage.is_none());
+    }
+    assert!(known > 10_000 && broken > 1_000, "{known} known, {broken} not");
 }

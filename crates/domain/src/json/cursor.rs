@@ -120,13 +120,18 @@ impl<'a> Cursor<'a> {
     #[inline(always)] // See [`Cursor`].
     pub fn string(&mut self) -> Result<Span, Fault> {
         match self.peek() {
-            Some(b'"') => {
-                let start = self.at;
-                let escaped = self.skip_string()?;
-                Ok(Span { range: start..self.at, escaped })
-            }
+            Some(b'"') => self.string_here(),
             _ => Err(self.fault("expected a string in quotes")),
         }
+    }
+
+    /// Takes the string whose quote is the next byte, as the caller has seen.
+    #[inline(always)] // See [`Cursor`].
+    pub fn string_here(&mut self) -> Result<Span, Fault> {
+        debug_assert_eq!(self.bytes.get(self.at), Some(&b'"'));
+        let start = self.at;
+        let escaped = self.skip_string()?;
+        Ok(Span { range: start..self.at, escaped })
     }
 
     /// What is wrong here.
@@ -224,16 +229,19 @@ impl<'a> Cursor<'a> {
         // Most strings end within the next sixteen bytes, and that is soon seen.
         if let Some(chunk) = self.bytes.get(self.at + 1..).and_then(<[u8]>::first_chunk) {
             let plain = plain_of_sixteen_in_string(chunk);
+            self.at += plain + 1;
             if chunk.get(plain) == Some(&b'"') {
-                self.at += plain + 2;
+                self.at += 1;
                 return Ok(false);
             }
+        } else {
+            self.at += 1;
         }
-        self.skip_long_string()
+        self.skip_rest_of_string()
     }
 
-    fn skip_long_string(&mut self) -> Result<bool, Fault> {
-        self.at += 1;
+    /// Takes the rest of a string from here on, with its end; answers whether it has escapes.
+    fn skip_rest_of_string(&mut self) -> Result<bool, Fault> {
         let mut escaped = false;
         loop {
             self.at += plain_in_string(&self.bytes[self.at..]);

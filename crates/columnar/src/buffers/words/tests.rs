@@ -41,8 +41,15 @@ proptest! {
         for step in steps.into_iter().chain([Step::Finish]) {
             match step {
                 Step::Append(Some(number)) => {
-                    words.append(text(number).as_bytes());
-                    expected.push(Some(text(number)));
+                    let text = text(number);
+                    if number.is_multiple_of(3) {
+                        words.append(text.as_bytes());
+                    } else {
+                        // As it stands in a line, with more or less behind it.
+                        let line = format!("\"{text}\"{}", "\0é".repeat(usize::from(number % 40)));
+                        prop_assert!(words.append_from(line.as_bytes(), 1, text.len()).is_some());
+                    }
+                    expected.push(Some(text));
                 }
                 Step::Append(None) => {
                     words.append_null();
@@ -73,6 +80,31 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Wherever a text stands; and short ones have the same only if they are the same, zeros at their ends included.
+    #[test]
+    fn keys_are_of_the_text_alone(
+        texts in proptest::collection::vec("[\0ab]{0,3}|[ab]{0,40}|[a-c]{7,9}|[a-c]{15,18}", 2..20),
+        behind in "[\0x]{0,40}",
+    ) {
+        let key = |text: &str| {
+            let line = format!("{text}{behind}");
+            line.as_bytes().first_chunk().map(|chunk| Key::within(chunk, text.as_bytes()))
+        };
+        for one in &texts {
+            let of = Key::of(one.as_bytes());
+            prop_assert!(key(one).is_none_or(|key| key == of && key.is_like(of)));
+            for other in &texts {
+                let other_of = Key::of(other.as_bytes());
+                prop_assert_eq!(of == other_of, of.is_like(other_of));
+                if one.len() <= 16 || other.len() <= 16 {
+                    prop_assert_eq!(of == other_of, one == other, "{:?} {:?}", one, other);
+                }
+            }
+        }
+    }
+}
+
 /// A dictionary where texts repeat; none where they do not, and again one in the next array.
 #[test]
 fn the_rows_of_an_array_decide_alone_whether_it_has_a_dictionary() {
@@ -92,10 +124,33 @@ fn the_rows_of_an_array_decide_alone_whether_it_has_a_dictionary() {
     }
 }
 
+/// Wherever they differ: with few places tried, a poor hash would take the dictionary away.
+#[test]
+fn usual_texts_have_a_dictionary() {
+    let form = |number: usize| {
+        [
+            format!("https://example.com/{number}/index.html"),
+            format!("https://example.com/catalogue/items/{number}?from=newsletter&campaign=spring"),
+            format!("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/{number}.0.0.0 Safari/537.36"),
+            format!("user-{number:06}"),
+            format!("{number}"),
+            format!("Łukasz {}", number * 7_919 % 1_000),
+        ]
+    };
+    for index in 0..form(0).len() {
+        let mut words = Words::coded();
+        for row in 0..10_000 {
+            words.append(form(row / 2 % 1_000)[index].as_bytes());
+        }
+        let data_type = words.finish().unwrap().data_type().clone();
+        assert!(matches!(data_type, DataType::Dictionary(..)), "{}", form(7)[index]);
+    }
+}
+
 /// Texts of one hash crowd a table, the more the smaller it is. A worker takes its columns from group to group, in any order.
 #[test]
 fn what_an_array_had_before_does_not_decide_whether_the_next_one_has_a_dictionary() {
-    let alike = |number: usize| format!("{:8}{number:08}{:24}", "", "");
+    let alike = |number: usize| format!("{:80}{number:08}{:40}", "", "");
     assert_eq!(Key::of(alike(1).as_bytes()), Key::of(alike(2).as_bytes()));
     let mut dictionaries = 0;
     for other in 0..40 {

@@ -204,7 +204,7 @@ async fn long_texts_are_within_the_bounds_that_the_writer_of_arrow_gives_them() 
 /// Chunks with dictionaries of their own, some without, and rows in any order.
 #[test]
 fn rows_are_gathered_as_if_there_were_no_dictionaries() {
-    let mut compared = 0;
+    let (mut compared, mut mixed) = (0, 0);
     for seed in 0..60 {
         let random = &mut Random::new(seed);
         let drawn = Drawn::new("d", random).unwrap();
@@ -223,15 +223,23 @@ fn rows_are_gathered_as_if_there_were_no_dictionaries() {
                 texts if number == without => Arc::clone(texts),
                 texts => coded(&texts.slice(0, texts.len())),
             });
-            let chunks = with_one_dictionary(chunks.collect()).unwrap();
-            let data_type = chunks[0].data_type();
-            assert!(chunks.iter().all(|chunk| chunk.data_type() == data_type), "seed {seed}, column {index}");
+            let (like, chunks) =
+                with_one_dictionary(schema.field(index).data_type(), chunks.collect()).unwrap();
+            let data_type = like.data_type();
             if without < batches.len() {
                 assert!(!is_coded(data_type), "seed {seed}, column {index}");
+            } else {
+                assert!(
+                    chunks.iter().all(|chunk| chunk.data_type() == data_type),
+                    "seed {seed}, column {index}"
+                );
             }
             compared += usize::from(is_coded(data_type));
+            mixed += usize::from(chunks.iter().any(|chunk| chunk.data_type() != data_type));
             let arrays: Vec<&dyn Array> = chunks.iter().map(AsRef::as_ref).collect();
-            let found = plain(&gather(data_type, &arrays, &places).unwrap()).unwrap();
+            let found = gather(&like, &arrays, 0, &places).unwrap();
+            assert_eq!(found.data_type(), data_type, "seed {seed}, column {index}");
+            let found = plain(&found).unwrap();
             let expected = interleave(&texts, &places).unwrap();
             assert_eq!(&found, &expected, "seed {seed}, column {index}");
             for (chunk, batch) in chunks.iter().zip(&batches) {
@@ -242,6 +250,7 @@ fn rows_are_gathered_as_if_there_were_no_dictionaries() {
         }
     }
     assert!(compared > 50, "{compared} columns with dictionaries");
+    assert!(mixed > 5, "{mixed} columns of which some chunks have dictionaries");
 }
 
 /// The dictionary of what comes later begins with that of what came before, so earlier numbers stay as they are.
@@ -249,8 +258,9 @@ fn rows_are_gathered_as_if_there_were_no_dictionaries() {
 fn a_later_dictionary_takes_the_place_of_an_earlier_one() {
     let texts =
         |texts: &[&str]| coded(&(Arc::new(arrow::array::StringArray::from(texts.to_vec())) as ArrayRef));
-    let earlier = with_one_dictionary(vec![texts(&["b", "a"]), texts(&["c", "a"])]).unwrap();
-    let later = with_one_dictionary(vec![earlier[1].slice(0, 0), texts(&["x", "c"])]).unwrap();
+    let with_one = |chunks: Vec<ArrayRef>| with_one_dictionary(&DataType::Utf8, chunks).unwrap();
+    let (none, earlier) = with_one(vec![texts(&["b", "a"]), texts(&["c", "a"])]);
+    let (_, later) = with_one(vec![none, texts(&["x", "c"])]);
     for (array, expected) in [(&earlier[0], ["b", "a"]), (&earlier[1], ["c", "a"]), (&later[1], ["x", "c"])] {
         let found = plain(&with_dictionary_of(array, &later[1]).unwrap()).unwrap();
         assert_eq!(found.as_string::<i32>().iter().flatten().collect::<Vec<_>>(), expected);
