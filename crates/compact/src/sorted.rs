@@ -29,13 +29,16 @@ const PLACED: usize = 1 << 16;
 /// in few of some hundred chunks; to look at all of these for each part of each column took as long as to gather its values.
 const SPANNED: usize = 1 << 10;
 
+/// The first and the last chunk that some rows are in.
+type Span = (usize, usize);
+
 /// Rows in the dataset's order. They stay where they are; a column of them is gathered when it is asked for.
 #[derive(Debug)]
 pub(crate) struct Sorted {
     chunks: Chunks,
     order: Vec<Place>,
-    /// The first and the last chunk of each [`SPANNED`] rows.
-    spans: Vec<(usize, usize)>,
+    /// Of each [`SPANNED`] rows.
+    spans: Vec<Span>,
 }
 
 impl Sorted {
@@ -53,7 +56,7 @@ impl Sorted {
         let mut spans = vec![(0, 0); rows.len().div_ceil(SPANNED)];
         let places = order.chunks_mut(PLACED).zip(spans.chunks_mut(PLACED / SPANNED));
         let parts = rows.chunks(PLACED).zip(places).collect();
-        workers.each(parts, |(rows, (order, spans)): (&[u32], (&mut [Place], &mut [(usize, usize)]))| {
+        workers.each(parts, |(rows, (order, spans)): (&[u32], (&mut [Place], &mut [Span]))| {
             for (place, row) in order.iter_mut().zip(rows) {
                 *place = chunks.place(*row);
             }

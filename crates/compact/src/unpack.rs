@@ -107,9 +107,12 @@ impl Unpacker {
     }
 }
 
+/// Takes a line: its number, its bytes, and its text if it is already known to be UTF-8.
+type Each<'a> = dyn FnMut(usize, &[u8], Option<&str>) + 'a;
+
 /// Where lines go.
 struct Lines<'a> {
-    each: &'a mut dyn FnMut(usize, &[u8], Option<&str>),
+    each: &'a mut Each<'a>,
     /// How many there were.
     number: usize,
     bytes: u64,

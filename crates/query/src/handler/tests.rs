@@ -102,7 +102,7 @@ async fn whatever_stands_in_the_event_gets_an_answer() {
         (json!({"rawPath": "/healthz#x"}), 404),
         (json!({"rawPath": "/healthz", "rawQueryString": "", "headers": {"host": "["}}), 200),
         (json!({"rawPath": "/healthz", "rawQueryString": "", "headers": {"x-forwarded-proto": "a b"}}), 200),
-        (json!({"rawPath": ""}), 404),
+        (json!({"rawPath": ""}), 308),
         (json!({"rawPath": "/healthz", "rawQueryString": ""}), 200),
     ] {
         let reply = invoke(patch.clone()).await;
