@@ -72,6 +72,9 @@ pub(crate) fn logged(filter: &str, work: impl FnOnce()) -> String {
 pub(crate) fn logged_of(lake: Option<&str>, filter: &str, work: impl FnOnce()) -> String {
     let (mut reader, writer) = std::io::pipe().unwrap();
     let subscriber = lines(log_filter(filter).unwrap(), lake, std::sync::Mutex::new(writer));
+    // While `tracing` knows one subscriber alone, what a thread without any is the first to log is logged nowhere any more:
+    // https://github.com/tokio-rs/tracing/issues/3611.
+    let _other = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new());
     // The writer goes with the subscriber: that ends the text.
     tracing::subscriber::with_default(subscriber, work);
     let mut text = String::new();

@@ -8,7 +8,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use domain::{Dataset, port::Clock};
-use tracing::subscriber::DefaultGuard;
+use tracing::{Dispatch, subscriber::DefaultGuard};
 
 use crate::result::tests::athena_csv;
 
@@ -39,7 +39,9 @@ impl Clock for RuntimeClock {
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    pub(crate) fn start() -> (Self, DefaultGuard) {
+    /// Two subscribers are known to `tracing` then. If it knows one alone, and a thread without any is the first to log
+    /// something, that is logged nowhere any more: <https://github.com/tokio-rs/tracing/issues/3611>.
+    pub(crate) fn start() -> (Self, (DefaultGuard, Dispatch)) {
         let log = Self::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -48,7 +50,9 @@ impl Log {
             .with_max_level(tracing::Level::TRACE)
             .with_writer(move || writer.clone())
             .finish();
-        (log, tracing::subscriber::set_default(subscriber))
+        let subscriber = Dispatch::new(subscriber);
+        let other = Dispatch::new(tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).finish());
+        (log, (tracing::dispatcher::set_default(&subscriber), other))
     }
 
     pub(crate) fn text(&self) -> String {

@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use tracing::{Event, Level, Metadata, Subscriber, field, span};
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber, field, span, subscriber};
 
 /// Whose lines are kept.
 const TARGETS: [&str; 5] = ["compact", "ingest", "local", "query", "register"];
@@ -25,6 +25,14 @@ struct Line {
 pub(crate) struct Log(Arc<Mutex<Vec<Line>>>);
 
 impl Log {
+    /// Keeps what is logged while the answer lives.
+    ///
+    /// Two subscribers are known to `tracing` then. If it knows one alone, and a thread without any is the first to log
+    /// something, that is logged nowhere any more: <https://github.com/tokio-rs/tracing/issues/3611>.
+    pub(crate) fn keep(&self) -> (subscriber::DefaultGuard, Dispatch) {
+        (subscriber::set_default(self.clone()), Dispatch::new(self.clone()))
+    }
+
     /// How many lines say this.
     pub(crate) fn with(&self, text: &str) -> usize {
         self.0.lock().unwrap().iter().filter(|line| line.text.contains(text)).count()

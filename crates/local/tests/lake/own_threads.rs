@@ -12,7 +12,7 @@ use crate::{
 #[tokio::test]
 async fn every_invocation_is_on_a_thread_of_its_lambda() {
     let log = Log::default();
-    let logged = tracing::subscriber::set_default(log.clone());
+    let logged = log.keep();
     let lake = TestLake::start(&[("passengers", PASSENGERS)]).await;
     lake.publish("passengers", r#"{"passenger_id": 1}"#).await;
     lake.rows("/v1/datasets/passengers/rows", 1).await;

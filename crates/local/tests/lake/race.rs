@@ -65,7 +65,7 @@ async fn under_load_no_run_is_overtaken_and_nobody_is_warned() {
         let name = format!("readings_{seed}");
         let lake = TestLake::start(&[(&name, &READINGS.replace("readings", &name))]).await;
         let log = Log::default();
-        let logged = tracing::subscriber::set_default(log.clone());
+        let logged = log.keep();
         let publishers = join_all((0..load.publishers).map(async |publisher| {
             for call in 0..load.calls {
                 let first = (publisher * load.calls + call) * load.messages;
@@ -128,7 +128,7 @@ async fn ten_messages_of_a_partition_are_one_run_and_each_is_answered() {
     let lake = TestLake::start(&[("readings", READINGS)]).await;
     let context = compact::Context::new(&lake.aws, &lake.settings);
     let log = Log::default();
-    let logged = tracing::subscriber::set_default(log.clone());
+    let logged = log.keep();
     let answer = compact::handle(notifications("readings", 10), &context).await.unwrap();
     assert!(answer.batch_item_failures.is_empty());
     assert_eq!(log.with("partition compacted"), 1);

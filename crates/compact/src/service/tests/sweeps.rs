@@ -50,6 +50,9 @@ async fn a_partition_in_which_others_are_always_faster_is_no_failure_and_no_erro
     other.land(&[7]).await;
     let levels = Levels::default();
     let logged = tracing::subscriber::set_default(levels.clone());
+    // While `tracing` knows one subscriber alone, what a thread without any is the first to log is logged nowhere any more:
+    // https://github.com/tokio-rs/tracing/issues/3611.
+    let _other = tracing::Dispatch::new(levels.clone());
     let World { clock, ids, .. } = &contended.world;
     let reports = compactor(&contended, clock, ids).sweep(&contended.run()).await.unwrap();
     drop(logged);
