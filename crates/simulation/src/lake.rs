@@ -85,6 +85,8 @@ impl Lake {
         if answer.is_ok() {
             let checked = self.ledger.written(key, &body, self.process, self.time.now());
             self.check(checked);
+        } else if let Err(StoreError::AlreadyExists { .. }) = &answer {
+            self.ledger.found(key, self.process);
         }
         Some(answer)
     }

@@ -96,7 +96,12 @@ impl Ledger {
                         return Err(Violation { invariant: "I1", what });
                     }
                 }
-                Event::Good(_) => drop(self.place(place).acknowledged.insert(event)),
+                Event::Good(_) => {
+                    let known = self.place(place);
+                    if known.is_owed(event, process) {
+                        known.acknowledged.insert(event);
+                    }
+                }
                 Event::Bad(_) => drop(self.rejected.insert(event)),
             }
             touched.insert(place);
@@ -135,6 +140,7 @@ impl Ledger {
             Ok(ParsedKey::Landing(dataset, partition, batch)) => {
                 let events: BTreeSet<Event> = contents::landed(body).collect();
                 let place = self.place(&Place { dataset, partition });
+                place.stored(&events, process);
                 place.purged.remove(&batch);
                 place.batches.insert(batch.clone(), events.clone());
                 place.landing.insert(batch, events);
@@ -150,6 +156,15 @@ impl Ledger {
                 self.accounted_for(&place)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// A process was to create an object, and it is there already: of a batch that it lands, that is a success.
+    pub(crate) fn found(&mut self, key: &str, process: ProcessId) {
+        if let Ok(ParsedKey::Landing(dataset, partition, batch)) = ParsedKey::parse(key) {
+            let place = self.place(&Place { dataset, partition });
+            let events = place.landing.get(&batch).cloned().unwrap_or_default();
+            place.stored(&events, process);
         }
     }
 

@@ -32,8 +32,12 @@ pub(super) fn draw(most: usize, name: &str, random: &mut Random) -> Result<Drawn
     let mut columns: Vec<ColumnDefinition> = (0..count)
         .map(|_| column(names.swap_remove(random.below(names.len())), any_type(DEPTH, random), random))
         .collect();
-    let partition_by = [Granularity::Hour, Granularity::Day, Granularity::Month, Granularity::None]
-        [random.weighted(&[4, 3, 2, 1])];
+    let mut coarser = random.fork();
+    let partition_by = match random.chance(500) {
+        true => Granularity::Hour,
+        // From a sequence of its own: for the rest, a seed draws the same for each of them.
+        false => [Granularity::Day, Granularity::Month, Granularity::None][coarser.weighted(&[3, 2, 1])],
+    };
     let event_time = random.chance(500).then(|| {
         let column = &mut columns[random.below(count)];
         let day = partition_by != Granularity::Hour && random.chance(300);

@@ -8,6 +8,7 @@ use super::{
     Event,
     place::{Committed, PlaceLedger},
 };
+use crate::process::ProcessId;
 
 fn wrong(what: String) -> Result<(), Violation> {
     Err(Violation { invariant: "discard", what })
@@ -88,6 +89,7 @@ impl PlaceLedger {
         let landed = self.landing.iter().filter(|(batch, _)| is_owed(*batch)).flat_map(|(_, events)| events);
         let stays: BTreeSet<Event> = landed.chain(rows).copied().collect();
         self.acknowledged.retain(|event| stays.contains(event) || !given_up.contains(event));
+        self.not_owed(|event| given_up.contains(event) && !stays.contains(event));
         self.given_up.push((number.number(), given_up));
         Ok(())
     }
@@ -98,9 +100,24 @@ impl PlaceLedger {
         let since = self.given_up.iter().filter(|(number, _)| *number > looked);
         let given_up: BTreeSet<Event> =
             since.flat_map(|(_, given_up)| given_up.intersection(events)).copied().collect();
-        let lost: Vec<Event> = given_up.into_iter().filter(|event| !self.holds(*event)).collect();
-        for event in lost {
-            self.acknowledged.remove(&event);
-        }
+        let lost: BTreeSet<Event> = given_up.into_iter().filter(|event| !self.holds(*event)).collect();
+        self.acknowledged.retain(|event| !lost.contains(event));
+        self.not_owed(|event| lost.contains(event));
+    }
+
+    /// A process has landed these events, or found them landed. Until it acknowledges them, a discard may give them up.
+    pub(super) fn stored(&mut self, events: &BTreeSet<Event>, process: ProcessId) {
+        self.stored.extend(events.iter().map(|event| ((process, *event), true)));
+    }
+
+    fn not_owed(&mut self, is_given_up: impl Fn(&Event) -> bool) {
+        let given_up = self.stored.iter_mut().filter(|((_, event), _)| is_given_up(event));
+        given_up.for_each(|(_, is_owed)| *is_owed = false);
+    }
+
+    /// Whether an event that the process acknowledges now has to be somewhere from now on: not if it was stored, and given
+    /// up by a discard before this acknowledgement.
+    pub(super) fn is_owed(&self, event: Event, process: ProcessId) -> bool {
+        self.stored.get(&(process, event)).is_none_or(|is_owed| *is_owed) || self.holds(event)
     }
 }

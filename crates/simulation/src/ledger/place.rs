@@ -43,6 +43,11 @@ pub(crate) struct PlaceLedger {
     pub(super) given_up: Vec<(u64, BTreeSet<Event>)>,
     /// Batches that a purge took, and that have not landed again since.
     pub(super) purged: BTreeSet<BatchName>,
+    /// Locations whose commit a purge took.
+    pub(super) abandoned: BTreeSet<String>,
+    /// What each process has put into landing, or found there. Whether it is owed: not once a discard has given it up
+    /// since, as nobody is told of that before the acknowledgement.
+    pub(super) stored: BTreeMap<(ProcessId, Event), bool>,
 }
 
 /// A generation that was committed.

@@ -173,12 +173,12 @@ impl PlaceLedger {
 
     /// I2, for who purges: the head goes last, and only when it has no rows.
     pub(super) fn commit_purged(&mut self, number: u64) -> Result<(), Violation> {
-        match self.commits.remove(&number) {
-            Some(gone) if number > self.head_number() && !gone.rows.is_empty() => {
-                violated("I2", format!("the head {number} is purged, and has rows"))
-            }
-            _ => Ok(()),
+        let Some(gone) = self.commits.remove(&number) else { return Ok(()) };
+        self.abandoned.insert(gone.commit.location.clone());
+        if number > self.head_number() && !gone.rows.is_empty() {
+            return violated("I2", format!("the head {number} is purged, and has rows"));
         }
+        Ok(())
     }
 
     /// I5, and I6 with it.
@@ -195,6 +195,10 @@ impl PlaceLedger {
         let is_own = file.is_some_and(|file| file.written_by == process);
         let is_committed = self.history.contains_key(location);
         let fate = match self.garbage.get(location) {
+            // A purge has taken its commit, and was cut off before the files: its rows are given up, so that no query of
+            // them is promised the retention. The vacuum cannot tell it from what was never committed, and keeps it as
+            // long as that.
+            _ if self.abandoned.contains(location) => Fate::Uncommitted(written_at),
             Some(since) => Fate::Garbage(*since),
             None if is_committed => Fate::Live,
             // Who wrote it knows best. If a commit of it comes all the same, its files will be missed there.
