@@ -84,7 +84,7 @@ fn a_repair_that_looks_within_files_only() {
 
 #[test]
 fn no_age_check() {
-    is_found_by_eighths(Bug::NoAgeCheck, 6, 1_000, &["I3", "I4", "I5", "I6"]);
+    is_found_by_eighths(Bug::NoAgeCheck, 6, 2_000, &["I3", "I4", "I5", "I6"]);
 }
 
 #[test]

@@ -33,10 +33,11 @@ pub(super) fn draw(most: usize, name: &str, random: &mut Random) -> Result<Drawn
         .map(|_| column(names.swap_remove(random.below(names.len())), any_type(DEPTH, random), random))
         .collect();
     let mut coarser = random.fork();
-    let partition_by = match random.chance(500) {
-        true => Granularity::Hour,
-        // From a sequence of its own: for the rest, a seed draws the same for each of them.
-        false => [Granularity::Day, Granularity::Month, Granularity::None][coarser.weighted(&[3, 2, 1])],
+    // Which coarser one is from a sequence of its own: for the rest, a seed draws the same for each of them.
+    let partition_by = if random.chance(500) {
+        Granularity::Hour
+    } else {
+        [Granularity::Day, Granularity::Month, Granularity::None][coarser.weighted(&[3, 2, 1])]
     };
     let event_time = random.chance(500).then(|| {
         let column = &mut columns[random.below(count)];
