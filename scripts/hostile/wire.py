@@ -161,6 +161,8 @@ def link(reply):
 JSON = ("Content-Type", "application/json")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 # Every client of AWS sends credentials, of which the local lake takes any.
+# The service in the scope is the one that is asked.
+CLIENT_OF_S3 = ("Authorization", "AWS4-HMAC-SHA256 Credential=local/20261123/us-west-2/s3/aws4_request, SignedHeaders=host, Signature=0")
 CLIENT = ("Authorization", "AWS4-HMAC-SHA256 Credential=local/20261123/us-west-2/sns/aws4_request, SignedHeaders=host, Signature=0")
 
 

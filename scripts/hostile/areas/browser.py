@@ -4,7 +4,7 @@ ports, and nothing comes of it; what the lake's own pages and clients send is an
 import base64
 
 from case import QUARANTINE, Case, http
-from wire import CLIENT, FORM, JSON, json_body, md5, quote
+from wire import CLIENT, CLIENT_OF_S3, FORM, JSON, json_body, md5, quote
 
 FOREIGN = (
     "https://evil.example", "http://evil.example", "null", "http://localhost.evil.example", "http://127.0.0.1.evil.example",
@@ -107,7 +107,7 @@ def without_a_preflight(world):
         for kind in ("text/plain", "application/xml", ""):
             request = world.cloud("/tributary?delete", ("Content-Type", kind), method="POST", body=body)
             yield http(f"?delete of {what} as {kind or 'nothing'}, without a digest", request, 400 if "xml" in kind else 403)
-            signed = world.cloud("/tributary?delete", CLIENT, ("Content-Type", kind), method="POST", body=body)
+            signed = world.cloud("/tributary?delete", CLIENT_OF_S3, ("Content-Type", kind), method="POST", body=body)
             yield http(f"?delete of {what} as {kind or 'nothing'}, without a digest, of a client", signed, 400)
     sql = json_body({"sql": "SELECT 1 AS one"})
     key = world.keys["analyst"].header()

@@ -62,7 +62,7 @@ def request_lines(port, name, host, target):
         # What has no request in it, and is no error yet, may be waited for; the sender is the one who gives up.
         yield raw(f"{name}: request line, {what}", port, line + close, *REFUSED, 505)
     yield raw(f"{name}: a target of 100 KB", port, b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n" + close, 400, 414, 431)
-    yield raw(f"{name}: a method of 100 KB", port, b"A" * 100_000 + b" / HTTP/1.1\r\n" + close, *REFUSED, 404, 405, 431, 501)
+    yield raw(f"{name}: a method of 100 KB", port, b"A" * 100_000 + b" / HTTP/1.1\r\n" + close, *REFUSED, 308, 404, 405, 431, 501)
 
 
 def headers(port, name, host, target):

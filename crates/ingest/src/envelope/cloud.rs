@@ -37,18 +37,20 @@ pub(super) fn is_marked(attribute: &[u8]) -> bool {
     PREFIXES.iter().any(|prefix| attribute.starts_with(prefix))
 }
 
-/// The payload of a message with these attributes, which are strings of `of`. One that is compressed stays as it is: its
-/// data cannot be put into an object. Data that is not one JSON value makes a payload that is no JSON, so that it is refused
-/// as a whole: `1,"subject":"x"` must not become a member of the event, nor its last line an event of its own.
+/// The payload of a message with these attributes, which are strings of `of`, and with this content encoding in `texts`. One
+/// that is compressed stays as it is: its data cannot be put into an object. Data that is not one JSON value makes a payload
+/// that is no JSON, so that it is refused as a whole: `1,"subject":"x"` must not become a member of the event, nor one of its
+/// lines an event of its own.
 pub(super) fn payload(
     attributes: &[Attribute],
-    is_compressed: bool,
+    encoding: Option<&Range<usize>>,
     of: &[u8],
     texts: &mut Texts,
     body: Range<usize>,
 ) -> Range<usize> {
     let has = |wanted: &[u8]| attributes.iter().any(|(name, _)| name == wanted);
-    if is_compressed || !REQUIRED.iter().all(|wanted| has(wanted)) {
+    let is_plain = encoding.is_none_or(|at| matches!(texts.text_at(at.clone()), Some("" | "identity")));
+    if !is_plain || !REQUIRED.iter().all(|wanted| has(wanted)) {
         return body;
     }
     let mut before = Vec::with_capacity(256);
@@ -66,6 +68,9 @@ pub(super) fn payload(
     }
     let is_value = texts.text_at(body.clone()).is_some_and(|text| Raw::parse(text).is_ok());
     before.extend_from_slice(b",\"data\":");
-    // No object ends with a bracket, whatever is before it.
-    texts.around(&before, body, if is_value { b"}" } else { b"]" })
+    if !is_value {
+        // Nothing that begins so is JSON, nor is its first line.
+        before.insert(0, b']');
+    }
+    texts.around(&before, body, b"}")
 }

@@ -95,7 +95,7 @@ impl Notification {
         let mut attributes = self.attributes;
         let cloud = std::mem::take(&mut attributes.cloud);
         let (dataset, encoding) = attributes.texts(of, texts);
-        let body = cloud::payload(&cloud, encoding.is_some(), of, texts, body);
+        let body = cloud::payload(&cloud, encoding.as_ref(), of, texts, body);
         Some(Parts { id, sent_at, topic, dataset, encoding, body, ..Parts::default() })
     }
 }

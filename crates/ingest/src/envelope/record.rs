@@ -122,8 +122,9 @@ fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Resul
         return Ok(Parts { name: Some(name), queued_at, ..parts });
     }
     let Attributes { dataset, encoding, cloud } = record.attributes;
+    let encoding = encoding.map(|encoding| texts.string(event, encoding));
     let text = texts.append(body);
-    let body = cloud::payload(&cloud, encoding.is_some(), event, texts, text);
+    let body = cloud::payload(&cloud, encoding.as_ref(), event, texts, text);
     Ok(Parts {
         name: Some(name.clone()),
         id: name,
@@ -133,7 +134,7 @@ fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Resul
         queued_at: None,
         topic: record.queue.map(|queue| texts.string(event, queue)).unwrap_or_default(),
         dataset: dataset.map(|dataset| texts.string(event, dataset)),
-        encoding: encoding.map(|encoding| texts.string(event, encoding)),
+        encoding,
         body,
         unreadable: None,
     })

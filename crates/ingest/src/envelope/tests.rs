@@ -112,6 +112,13 @@ fn a_cloud_event_in_binary_mode_becomes_one_in_structured_form() {
         for body in bodies("", &attributes) {
             assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), expected, "{body}");
         }
+        // These encodings are none.
+        for none in ["", "identity"] {
+            let plain = [attributes.as_slice(), &[("content-encoding", none)]].concat();
+            for body in bodies("", &plain) {
+                assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), expected, "{body}");
+            }
+        }
         // What is compressed, or is no event, stays as it is.
         let packed = [attributes.as_slice(), &[("content-encoding", "gzip")]].concat();
         assert_eq!(bodies("H4sI", &packed), ["H4sI"; 4]);
@@ -149,6 +156,9 @@ fn data_of_a_cloud_event_that_is_not_one_value_is_no_event_nor_part_of_one() {
         "{\"a\": 1}\n{\"a\": 2}\n{\"a\": 3}\n",
         "plain text",
         " ",
+        "{\"a\": 1}}\n{\"a\": 2}\n{\"a\": 3}",
+        "1}\n{\"id\": \"x\"}\n",
+        "1}\n]\n",
     ] {
         for event in ways(data, &attributes) {
             let body = read(&event).unwrap().remove(0).2;
