@@ -38,6 +38,8 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     tracing_subscriber::fmt()
+        // It would tell of a line that cannot be written on standard error, and panic where that is what cannot be written.
+        .log_internal_errors(false)
         .json()
         .flatten_event(true)
         .with_current_span(false)

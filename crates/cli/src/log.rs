@@ -12,6 +12,8 @@ use crate::failure::Failure;
 pub(crate) fn start() -> Result<(), Failure> {
     let filter = aws::variable(LOG.name).unwrap_or_else(|| "warn,aws_config=off".to_owned());
     tracing_subscriber::fmt()
+        // It would tell of a line that cannot be written on standard error, and panic where that is what cannot be written.
+        .log_internal_errors(false)
         .with_env_filter(aws::log_filter(&filter)?)
         .with_writer(std::io::stderr)
         .with_ansi(coloured(std::io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref()))

@@ -8,6 +8,9 @@ use crate::{
     routes,
 };
 
+/// Seconds until a client may try again.
+const RETRY: u32 = 5;
+
 /// For a request that took longer than it may: 504 `timeout`.
 pub fn given_up() -> Response {
     of(Kind::Timeout, "the answer took too long and was given up: try again in some seconds")
@@ -18,8 +21,20 @@ pub fn stopping() -> Response {
     of(Kind::Unavailable, "this process is asked to stop: send requests to another one")
 }
 
+/// In place of an answer for which there is no memory, since the clients of others take theirs slowly: 429 `busy`.
+pub fn too_much_unsent() -> Response {
+    tracing::warn!("an answer was turned away: clients take the answers of this process too slowly");
+    let detail =
+        "too many answers are still on their way to slow clients: try again in some seconds, or ask for less";
+    respond(&Problem::new(Kind::Busy, detail).retry_after(RETRY))
+}
+
 fn of(kind: Kind, detail: &str) -> Response {
-    let mut response = answer::problem(&Problem::new(kind, detail), LogLine::default());
+    respond(&Problem::new(kind, detail))
+}
+
+fn respond(problem: &Problem) -> Response {
+    let mut response = answer::problem(problem, LogLine::default());
     routes::secure(&mut response);
     response
 }

@@ -1,6 +1,14 @@
 //! One connection: requests in, answers out, until its client or the server ends it.
 
-use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -22,7 +30,7 @@ use tokio::{
     sync::{Notify, watch},
 };
 
-use crate::stream::Paced;
+use crate::{stream::Paced, unsent::Unsent};
 
 /// The path that a load balancer asks.
 const READYZ: &str = "/readyz";
@@ -30,6 +38,13 @@ const READYZ: &str = "/readyz";
 /// How long a connection may wait for the head of its next request. Load balancers keep a connection for a minute, and
 /// have to be the ones that close it: else they send a request into its end.
 const HEAD: Duration = Duration::from_secs(75);
+
+/// How long a new connection that has sent no whole head is taken for one whose first request is on the way.
+const FIRST: Duration = Duration::from_secs(1);
+
+/// How long a connection that has to make room may take to end, if nothing goes on on it. It may have sent a part of a head,
+/// for whose rest nobody waits any longer.
+const LEAVING: Duration = Duration::from_secs(1);
 
 /// What is left of a server's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +68,8 @@ pub(crate) struct Answering {
     pub(crate) room: Arc<Notify>,
     /// How slowly a client may take an answer.
     pub(crate) pace: Pace,
+    /// The memory of answers that are on their way.
+    pub(crate) unsent: Unsent,
 }
 
 impl Answering {
@@ -65,7 +82,7 @@ impl Answering {
             biased;
             answer = service.call(request) => {
                 let Ok(response) = answer;
-                response
+                self.unsent.hold(response)
             }
             () = aws::SystemClock.sleep(self.longest) => {
                 tracing::error!("a request took too long and was given up");
@@ -82,16 +99,31 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
         tracing::debug!(error = domain::chain(&error), "a connection keeps Nagle's algorithm");
     }
     let stream = Paced::new(stream, answering.pace);
+    let is_sending = stream.is_sending();
     let (mut phase, room) = (answering.phase.clone(), Arc::clone(&answering.room));
-    // A new connection is not kept for later: its first request may be on the way.
-    let (kept, is_kept) = watch::channel(false);
+    // A new connection is not kept for later: its first request may be on the way. After a while it is like one that is.
+    let (kept, is_kept) = watch::channel(Use::New);
     let kept = Arc::new(kept);
+    let grown_old = {
+        let kept = Arc::clone(&kept);
+        async move {
+            aws::SystemClock.sleep(FIRST).await;
+            kept.send_if_modified(|use_| {
+                let is_new = *use_ == Use::New;
+                if is_new {
+                    *use_ = Use::Kept;
+                }
+                is_new
+            });
+            std::future::pending::<()>().await;
+        }
+    };
     let service = service_fn(move |request: Request<Incoming>| {
         let (answering, kept) = (answering.clone(), Arc::clone(&kept));
         async move {
-            kept.send_replace(false);
+            kept.send_replace(Use::Asked);
             let response = answering.answer(request).await;
-            kept.send_replace(true);
+            kept.send_replace(Use::Kept);
             Ok::<_, Infallible>(response)
         }
     });
@@ -106,21 +138,46 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
             server.as_mut().graceful_shutdown();
             server.await
         }
-        () = asked_for_room(is_kept, &room) => {
+        () = asked_for_room(is_kept.clone(), &room) => {
             server.as_mut().graceful_shutdown();
-            server.await
+            tokio::select! {
+                ended = server.as_mut() => ended,
+                () = nothing_goes_on(is_kept, &is_sending) => Ok(()),
+            }
         }
+        () = grown_old => Ok(()),
     };
     if let Err(error) = ended {
         tracing::debug!(error = domain::chain(&error), "a connection ended early");
     }
 }
 
+/// What a connection is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Its first request may be on the way.
+    New,
+    /// A request is under way.
+    Asked,
+    /// It is kept for later requests.
+    Kept,
+}
+
+/// Comes back when no request is under way on a connection that has to make room, and no answer is.
+async fn nothing_goes_on(is_kept: watch::Receiver<Use>, is_sending: &AtomicBool) {
+    loop {
+        aws::SystemClock.sleep(LEAVING).await;
+        if *is_kept.borrow() != Use::Asked && !is_sending.load(Ordering::Relaxed) {
+            return;
+        }
+    }
+}
+
 /// Comes back when the connection's place is wanted while it has no request under way.
-async fn asked_for_room(mut is_kept: watch::Receiver<bool>, room: &Notify) {
+async fn asked_for_room(mut is_kept: watch::Receiver<Use>, room: &Notify) {
     // An error means that the connection has ended.
-    while is_kept.wait_for(|kept| *kept).await.is_ok() {
-        let in_use = async { is_kept.wait_for(|kept| !*kept).await.is_ok() };
+    while is_kept.wait_for(|kept| *kept == Use::Kept).await.is_ok() {
+        let in_use = async { is_kept.wait_for(|kept| *kept != Use::Kept).await.is_ok() };
         tokio::select! {
             () = room.notified() => return,
             _in_use = in_use => {}
@@ -136,14 +193,14 @@ mod tests {
     #[tokio::test]
     async fn one_connection_that_is_kept_makes_room_for_one_client() {
         let room = Arc::new(Notify::new());
-        let connection = |kept: bool| {
+        let connection = |kept: Use| {
             let ((sender, receiver), room) = (watch::channel(kept), Arc::clone(&room));
             (sender, tokio::spawn(async move { asked_for_room(receiver, &room).await }))
         };
         let ((first, one), (_second, two), (_third, three)) =
-            (connection(true), connection(false), connection(true));
+            (connection(Use::Kept), connection(Use::New), connection(Use::Kept));
         tokio::task::yield_now().await;
-        first.send_replace(false);
+        first.send_replace(Use::Asked);
         tokio::task::yield_now().await;
         room.notify_one();
         three.await.unwrap();
@@ -151,7 +208,7 @@ mod tests {
         room.notify_one();
         tokio::task::yield_now().await;
         assert!(!one.is_finished() && !two.is_finished(), "both have a request under way");
-        first.send_replace(true);
+        first.send_replace(Use::Kept);
         one.await.unwrap();
         assert!(!two.is_finished());
     }

@@ -13,6 +13,7 @@ mod program;
 mod serve;
 mod signals;
 mod stream;
+mod unsent;
 
 pub use error::ServerError;
 pub use program::{Request, USAGE, run};

@@ -14,6 +14,7 @@ use tokio::{
 use crate::{
     connection::{self, Answering, Phase},
     stream::PACE,
+    unsent::{UNSENT, Unsent},
 };
 
 /// For how long no connection is accepted after the system had no file left for one.
@@ -38,9 +39,9 @@ pub struct Ended {
 /// under way are closed after its answer; what is left after `settings.server.stop` is broken off, and its queries get
 /// some seconds to be cancelled.
 ///
-/// Where all places are taken, a connection that is only kept for later requests makes room for a new one. If every one
-/// has a request under way, new ones wait. A client that takes nothing of its answer for a minute, or less than 8 KiB a second
-/// of it on the whole, loses its connection.
+/// Where all places are taken, a connection without a request under way makes room for a new one: one that is kept for later
+/// requests, or one that has sent none for a second. If every one has a request under way, new ones wait. A client that takes nothing of its answer for a minute, or less than 8 KiB a second
+/// of it on the whole, loses its connection. Answers that are not sent yet have 128 MiB together; what is more is 429.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -50,7 +51,14 @@ pub async fn serve(
     let (phase, phases) = watch::channel(Phase::Serving);
     let longest = settings.wait.saturating_add(AROUND);
     let room = Arc::new(Notify::new());
-    let answering = Answering { router, longest, phase: phases, room: Arc::clone(&room), pace: PACE };
+    let answering = Answering {
+        router,
+        longest,
+        phase: phases,
+        room: Arc::clone(&room),
+        pace: PACE,
+        unsent: Unsent::new(UNSENT),
+    };
     let places = Arc::new(Semaphore::new(settings.server.max_connections));
     let mut connections = JoinSet::new();
 

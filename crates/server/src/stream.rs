@@ -4,6 +4,10 @@
 use std::{
     io::{self, ErrorKind, IoSlice},
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -25,11 +29,17 @@ pub(crate) struct Paced {
     patience: Patience,
     /// Since when the client takes nothing, and until when it may.
     blocked: Option<(Instant, Pin<Box<Sleep>>)>,
+    is_sending: Arc<AtomicBool>,
 }
 
 impl Paced {
     pub(crate) fn new(stream: TcpStream, pace: Pace) -> Self {
-        Self { stream, patience: Patience::new(pace), blocked: None }
+        Self { stream, patience: Patience::new(pace), blocked: None, is_sending: Arc::default() }
+    }
+
+    /// Whether a part of an answer waits for the client to take it.
+    pub(crate) fn is_sending(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_sending)
     }
 
     /// What became of a write: one that has to wait fails when it may not wait any longer.
@@ -38,6 +48,7 @@ impl Paced {
         context: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
+        self.is_sending.store(written.is_pending(), Ordering::Relaxed);
         match written {
             Poll::Pending => {
                 let left = self.patience.left();

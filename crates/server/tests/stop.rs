@@ -219,6 +219,26 @@ async fn a_connection_that_is_kept_for_later_makes_room_and_one_in_use_does_not(
     assert_eq!((slow.await.unwrap().as_str(), next.await.unwrap()), ("done", 200));
 }
 
+/// Whoever can connect could else keep health checks out, without a key: by silence, and by a head that never ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_send_no_request_make_room() {
+    for sent in [&b""[..], b"G", b"GET /healthz HTTP/1.1\r\nhost: local"] {
+        let serving = Serving::start(&[("TRIBUTARY_MAX_CONNECTIONS", "3")]).await;
+        let mut silent = Vec::new();
+        for _ in 0..3 {
+            let mut stream = TcpStream::connect(serving.address).await.unwrap();
+            stream.write_all(sent).await.unwrap();
+            silent.push(stream);
+        }
+        let (began, mut answered) = (Instant::now(), 0);
+        for _ in 0..3 {
+            answered += usize::from(serving.status("/healthz").await == Some(200));
+        }
+        // They would have their places for more than a minute.
+        assert!(answered == 3 && began.elapsed() < PATIENCE, "{answered} after {:?}", began.elapsed());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_ends_its_connection_alone() {
     let mut serving = Serving::start(&[("TRIBUTARY_DRAIN", "0s"), ("TRIBUTARY_MAX_CONNECTIONS", "1")]).await;

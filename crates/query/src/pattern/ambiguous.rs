@@ -26,7 +26,8 @@ const TOO_LARGE: &str =
 /// the statement's expressions before it took.
 pub(super) fn check(ast: &Ast, folded: bool, steps: &mut usize) -> Result<(), &'static str> {
     let automaton = Automaton::new(ast, folded).map_err(|TooLarge| TOO_LARGE)?;
-    *steps += automaton.next.len();
+    // To make it, and to find its loops, takes its states and what leads from each to others, which may be many more.
+    *steps += automaton.next.len() + automaton.next.iter().map(Vec::len).sum::<usize>();
     if *steps > MAX_STEPS {
         return Err(TOO_LARGE);
     }

@@ -13,7 +13,10 @@ use tokio::{
 };
 
 use super::*;
-use crate::connection::{self, Answering, Phase};
+use crate::{
+    connection::{self, Answering, Phase},
+    unsent::{UNSENT, Unsent},
+};
 
 /// Far more than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -38,8 +41,14 @@ async fn asked(pace: Pace) -> (TcpStream, JoinHandle<()>, watch::Sender<Phase>) 
 
     let router = Router::new().route("/", get(|| async { vec![b'x'; ANSWER] }));
     let (phase, phases) = watch::channel(Phase::Serving);
-    let answering =
-        Answering { router, longest: PATIENCE, phase: phases, room: Arc::new(Notify::new()), pace };
+    let answering = Answering {
+        router,
+        longest: PATIENCE,
+        phase: phases,
+        room: Arc::new(Notify::new()),
+        pace,
+        unsent: Unsent::new(UNSENT),
+    };
     let serving = tokio::spawn(connection::serve(stream, answering));
     client.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
     (client, serving, phase)
