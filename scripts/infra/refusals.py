@@ -72,6 +72,8 @@ class Infra:
         # It makes the workspace. The state is a file of this plan's own.
         (self.directory / "terraform.tfstate.d" / workspace).mkdir(parents=True, exist_ok=True)
         kept = self.directory / f"refusals-{next(self.numbers)}.tfstate"
+        # Another process that plans in this directory numbers its plans from the beginning too.
+        kept.unlink(missing_ok=True)
         if lake:
             kept.write_text(json.dumps(lake))
         with fake_account.account(parameters or {}) as url:

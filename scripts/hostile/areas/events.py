@@ -82,7 +82,7 @@ def cases(world, rng):
             for what, payload in NO_EVENTS.items():
                 # The API answers whatever is JSON: 400, in the form of Lambda's answers.
                 answers = name == "query" and what not in NO_JSON
-                yield invoked(functions, name, f"no event: {what}", payload, 200 if answers else 500, says=(b'"statusCode":400',) if answers else ())
+                yield invoked(functions, name, f"no event: {what}", payload, 200 if answers else 500, says=('"statusCode":400',) if answers else ())
         yield from messages(world, functions)
         yield from notifications(functions)
         yield from requests(world, functions, rng)
