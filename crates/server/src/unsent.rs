@@ -16,8 +16,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// Bytes of all answers together: a quarter of the memory that `deploy/kubernetes` gives a process.
 pub(crate) const UNSENT: u64 = 128 << 20;
 
-/// An answer of no more bytes always has room, as those of health checks, states and problems: all connections together
-/// keep as much of them as of two hundred pages.
+/// An answer of no more bytes always has room: health checks, states of queries and problems are small. With the default of
+/// 1,024 connections all small answers together take 64 MiB at the most.
 const SMALL: u64 = 64 << 10;
 
 /// What room is counted in.

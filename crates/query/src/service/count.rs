@@ -60,8 +60,15 @@ impl<P: Ports> Api<P> {
         // Boxed: the future of every request holds this, and few ask for a count.
         match Box::pin(count).await {
             Ok(Reply::Rows(rows)) => {
-                let counted: Vec<Counted> = serde_json::from_slice(&rows.body).unwrap_or_default();
-                extent.total = counted.first().map(|counted| counted.count);
+                match serde_json::from_slice::<[Counted; 1]>(&rows.body) {
+                    Ok([counted]) => extent.total = Some(counted.count),
+                    Err(error) => {
+                        tracing::error!(
+                            error = domain::chain(&error),
+                            "a count is not one row with a number"
+                        );
+                    }
+                }
                 cost.bytes_scanned = cost.bytes_scanned.saturating_add(rows.cost.bytes_scanned);
                 cost.engine_millis = cost.engine_millis.saturating_add(rows.cost.engine_millis);
                 cost.price = cost.price.plus(rows.cost.price);
