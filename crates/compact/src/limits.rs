@@ -7,6 +7,10 @@ use domain::settings::Settings;
 /// short rows it is more than their columns.
 pub(crate) const ROW: u64 = 40;
 
+/// Bytes of lines that `ingest` has in memory before it writes them. The lines of a landing object have about so many at the
+/// most, and those of one message.
+const SLICE: u64 = 16 << 20;
+
 /// Shares of the memory budget.
 ///
 /// What is held at the same time, at the most, while a generation is made of new rows:
@@ -37,6 +41,14 @@ pub(crate) struct Limits {
     /// Landing bytes, unpacked, that are read at once, whatever they take of memory; that many and one batch. Any rows of a
     /// column of text may be gathered at once, and Arrow addresses their bytes with 31 bits.
     pub(crate) landed: u64,
+    /// Bytes of memory that the rows of one landing object may take: three eighths of the budget. With all else at its most,
+    /// that is four thirds of the budget, which is the memory of a Lambda function whose budget nobody set. What `ingest` lands
+    /// by the same settings is taken with any budget.
+    pub(crate) object: u64,
+    /// Bytes of the lines of one landing object that fit. With [`Limits::landed`], they are fewer than 31 bits address.
+    pub(crate) object_landed: u64,
+    /// Bytes of one landing object, as it is stored: it is fetched whole.
+    pub(crate) object_packed: u64,
     /// Bytes of landing objects, as they are stored, that are fetched at the same time, or are fetched and wait to be parsed.
     pub(crate) fetched: u64,
     /// Bytes that an object is unpacked to at once, and that its refused lines have before they are packed.
@@ -66,12 +78,16 @@ pub(crate) struct Limits {
 impl Limits {
     pub(crate) fn new(settings: &Settings) -> Self {
         let budget = settings.memory_budget;
+        let ingested = SLICE + settings.max_unpacked;
         let inputs = budget / 20 * 9;
         let target = settings.target_file_size.min(budget / 4);
         let row_group = (budget / 64).clamp(1 << 20, 64 << 20);
         Self {
             inputs,
             landed: budget.min(1 << 30),
+            object: (budget / 8 * 3).max(3 * ingested),
+            object_landed: budget.clamp(ingested, (1 << 30) - (32 << 20)),
+            object_packed: (budget / 16).max(ingested),
             fetched: (budget / 16).min(64 << 20),
             // With 64 threads no more than a quarter of the default budget.
             unpacked: (budget / 256).clamp(1 << 18, 8 << 20),
@@ -118,6 +134,24 @@ mod tests {
             assert!(limits.beside_last >= memory_budget / 8, "{limits:?}");
             // As many rows as 32 bits can count have more bytes than that.
             assert!(limits.inputs / ROW < u64::from(u32::MAX), "{limits:?}");
+        }
+    }
+
+    /// Whoever lands an object of any size does not fill a function's memory, and what `ingest` lands is taken.
+    #[test]
+    fn one_object_at_its_most_is_in_memory_beside_all_else() {
+        for memory_budget in [64 << 20, 384 << 20, 512 << 20, 1_536 << 20, 10 << 30] {
+            let settings = Settings { memory_budget, ..Settings::read(|_| None).unwrap() };
+            let limits = Limits::new(&settings);
+            let all = limits.inputs + limits.object + limits.object_packed + limits.fetched + limits.runs;
+            assert!(memory_budget < 512 << 20 || all <= memory_budget / 3 * 4 + 3, "{limits:?}");
+            let least = |limits: &Limits| limits.object.min(limits.object_landed).min(limits.object_packed);
+            assert!(least(&limits) >= 32 << 20, "{limits:?}");
+            let larger = Limits::new(&Settings { max_unpacked: 256 << 20, ..settings });
+            assert!(least(&larger) >= 256 << 20, "{larger:?}");
+            // It is seen a MiB and a line later.
+            let landed = limits.landed + limits.object_landed + (17 << 20);
+            assert!(i32::try_from(landed).is_ok(), "{limits:?}");
         }
     }
 

@@ -2,7 +2,7 @@ use columnar::Lines;
 use domain::{
     drawn::Random,
     memory::MemoryStore,
-    port::PutMode,
+    port::{PutMode, StoreError},
     quarantine::{Original, Rejected},
     settings::Settings,
 };
