@@ -135,15 +135,7 @@ async fn a_document_that_is_too_long_is_refused_and_no_fault_of_the_lake() {
     let lake = Lake::start().await;
     assert_eq!(send("PUT", &format!("{}/{BUCKET}/k", lake.address), &[], b"x").await.status, 200);
     let signed = ("authorization", "AWS4-HMAC-SHA256 Credential=any");
-    for (method, path) in [
-        ("POST", "k?uploadId=0123456789"),
-        ("POST", "?delete"),
-        ("PUT", "?cors"),
-        ("PUT", "?lifecycle"),
-        ("PUT", "?tagging"),
-        ("PUT", "k?tagging"),
-        ("PUT", "k?acl"),
-    ] {
+    for (method, path) in [("POST", "k?uploadId=0123456789"), ("POST", "?delete"), ("PUT", "")] {
         let url = format!("{}/{BUCKET}/{path}", lake.address);
         for bytes in [8 * MIB + 1, 20 * MIB, 20 * MIB + 1, 48 * MIB] {
             let answer = send(method, &url, &[signed], &vec![b'<'; bytes]).await;

@@ -82,7 +82,8 @@ async fn meanwhile(given_up: &[usize], first: Work, second: Work, line: usize) {
     let expected = if second == Work::Replay { 2 } else { given_up.len() };
     assert_eq!(inner, expected, "{case}: the second one is not disturbed");
     match (first, second, outer) {
-        (Work::Discard, Work::Discard, Ok(discarded)) => assert_eq!(discarded, 0, "{case}"),
+        // Both leave the same lines, which looks as one's own write does whose reply was lost.
+        (Work::Discard, Work::Discard, Ok(discarded)) => assert_eq!(discarded, given_up.len(), "{case}"),
         (Work::Discard, Work::Replay, Ok(discarded)) => {
             let left = given_up.iter().filter(|position| *position % 2 == 1).count();
             assert_eq!(discarded, left, "{case}: what had landed was not there any more");
