@@ -19,9 +19,10 @@ use constant::{Constant, constant};
 use decimal::{Decimal, NoDecimal};
 
 pub(crate) use decimal::digits_of;
+pub(crate) use interval::is_spelled as is_interval;
 
 /// Rewrites what the two engines read differently: numbers with a point, timestamps' precision, LIKE's escapes,
-/// casts of literals to decimals, casts to JSON, and calls.
+/// casts of literals to decimals, casts to JSON, intervals, and calls.
 pub(crate) fn rewrite(query: &mut Query) -> Result<(), EngineError> {
     match query.visit(&mut Rewrite) {
         ControlFlow::Break(error) => Err(error),
@@ -50,11 +51,9 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             Ok(())
         }
         Expr::TypedString(literal) => typed(literal),
-        Expr::Interval(interval) if !interval::is_valid(interval) => {
-            let message = format!(
-                "{interval} is not a valid interval literal: expected a number of units, as in INTERVAL '1' DAY"
-            );
-            Err(EngineError::failed("INVALID_LITERAL", message))
+        Expr::Interval(interval) => {
+            *expr = interval::rewritten(interval)?;
+            Ok(())
         }
         Expr::Cast { data_type: DataType::JSON, expr: inner, .. } => {
             *expr = calls::call(CAST_TO_JSON, vec![std::mem::replace(inner, Expr::Tuple(Vec::new()))]);
@@ -83,7 +82,7 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             Ok(())
         }
         Expr::Like { pattern, escape_char, .. } => like::rewrite(pattern, escape_char),
-        Expr::Function(_) | Expr::Substring { .. } | Expr::Extract { .. } => {
+        Expr::Function(_) | Expr::Substring { .. } | Expr::Extract { .. } | Expr::AtTimeZone { .. } => {
             calls::rewrite(expr);
             Ok(())
         }
