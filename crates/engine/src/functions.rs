@@ -35,7 +35,9 @@ pub(crate) use json::{CAST_TO_JSON, is_castable};
 pub(crate) use like::{beginning, is_searched};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
-pub(crate) use time::{DAY_TO_SECOND_OF, TimePlanner, YEAR_TO_MONTH_OF, in_utc, local_time, negated};
+pub(crate) use time::{
+    DAY_TO_SECOND_OF, NEGATED, TimePlanner, YEAR_TO_MONTH_OF, in_utc, local_time, negated,
+};
 
 /// DataFusion's.
 const SCALAR: [&str; 5] = ["coalesce", "length", "nullif", "reverse", "starts_with"];

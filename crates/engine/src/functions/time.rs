@@ -27,7 +27,7 @@ use crate::{text::time::MILLIS_PER_DAY, types::UTC, zone::Zone};
 use unit::Unit;
 
 pub(super) use arithmetic::MINUS_TIME;
-pub(crate) use arithmetic::{TimePlanner, negated};
+pub(crate) use arithmetic::{NEGATED, TimePlanner, negated};
 pub(crate) use interval::{DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF};
 pub(super) use iso8601::{FROM_ISO8601_TIMESTAMP, from_iso8601_date, from_iso8601_timestamp, instant};
 pub(super) use parse::{PARSE_DATETIME, parsed_instant};
@@ -53,7 +53,7 @@ pub(super) const NAMES: [&str; 12] = [
 
 /// Those that stand in SQL for a literal or an operator. A query cannot call them by their names.
 pub(super) fn hidden() -> Vec<Own> {
-    vec![interval::day_to_second(), interval::year_to_month()]
+    vec![arithmetic::negation(), interval::day_to_second(), interval::year_to_month()]
 }
 
 /// Functions of times besides those below.

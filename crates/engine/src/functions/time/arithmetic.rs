@@ -31,6 +31,9 @@ use crate::{
 /// What a difference of times becomes. A query cannot call it by its name.
 pub(crate) const MINUS_TIME: &str = "time_minus_time";
 
+/// What `-` before an interval becomes. A query cannot call it by its name.
+pub(crate) const NEGATED: &str = "interval_negated";
+
 /// Gives operators with times and intervals their meaning in Athena, before DataFusion gives them another one.
 #[derive(Debug)]
 pub(crate) struct TimePlanner;
@@ -66,18 +69,28 @@ impl ExprPlanner for TimePlanner {
             (BinaryOperator::Divide, Operand::Interval, Operand::Number) => {
                 call(divided(), vec![first, second])
             }
-            (
-                BinaryOperator::Plus
-                | BinaryOperator::Minus
-                | BinaryOperator::Multiply
-                | BinaryOperator::Divide
-                | BinaryOperator::Modulo,
-                Operand::Time | Operand::Interval,
-                Operand::Time | Operand::Interval,
-            ) => Err(failed(typing::no_operator(&first, &left, &op.to_string(), &right))),
+            (op, Operand::Time | Operand::Interval, Operand::Time | Operand::Interval)
+                if is_arithmetic(&op) =>
+            {
+                Err(failed(typing::no_operator(&first, &left, &op.to_string(), &right)))
+            }
+            (op, Operand::Interval, Operand::Interval) if left != right => {
+                Err(failed(typing::no_operator(&first, &left, &op.to_string(), &right)))
+            }
             _ => Ok(PlannerResult::Original(RawBinaryExpr { op, left: first, right: second })),
         }
     }
+}
+
+fn is_arithmetic(op: &BinaryOperator) -> bool {
+    matches!(
+        op,
+        BinaryOperator::Plus
+            | BinaryOperator::Minus
+            | BinaryOperator::Multiply
+            | BinaryOperator::Divide
+            | BinaryOperator::Modulo
+    )
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -99,8 +112,13 @@ impl Operand {
     }
 }
 
-/// An interval with the other sign.
+/// An interval with the other sign, for an operator.
 pub(crate) fn negated() -> ScalarUDF {
+    negation().into()
+}
+
+/// The same, for a literal.
+pub(super) fn negation() -> Own {
     let takes = |given: &[Arrow]| match given {
         [one] if is_interval(one) => Some(vec![one.clone()]),
         _ => None,
@@ -112,7 +130,7 @@ pub(crate) fn negated() -> ScalarUDF {
         });
         lengths.like(negated)
     };
-    Own::new("interval_negated", takes, |given| given[0].clone(), apply).into()
+    Own::new(NEGATED, takes, |given| given[0].clone(), apply)
 }
 
 fn later() -> Own {
