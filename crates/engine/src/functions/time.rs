@@ -8,6 +8,7 @@ mod iso8601;
 mod parse;
 mod parts;
 mod pattern;
+mod planner;
 mod unit;
 mod unix;
 mod zoned;
@@ -27,11 +28,12 @@ use crate::{text::time::MILLIS_PER_DAY, types::UTC, zone::Zone};
 use unit::Unit;
 
 pub(super) use arithmetic::MINUS_TIME;
-pub(crate) use arithmetic::{NEGATED, TimePlanner, negated};
+pub(crate) use arithmetic::{NEGATED, negated};
 pub(crate) use interval::{DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF};
 pub(super) use iso8601::{FROM_ISO8601_TIMESTAMP, from_iso8601_date, from_iso8601_timestamp, instant};
 pub(super) use parse::{PARSE_DATETIME, parsed_instant};
 pub(super) use parts::{EXTRACTED, NAMES as PARTS, all as parts};
+pub(crate) use planner::TimePlanner;
 pub(super) use zoned::{AT_TIMEZONE, Zoned};
 pub(crate) use zoned::{in_utc, local_time};
 
@@ -133,7 +135,7 @@ fn takes_diff(given: &[Arrow]) -> Option<Vec<Arrow>> {
 fn alike(from: Arrow, to: Arrow) -> (Arrow, Arrow) {
     let has_zone = |arrow: &Arrow| matches!(arrow, Arrow::Timestamp(_, Some(_)));
     if has_zone(&from) || has_zone(&to) {
-        let in_zone = |arrow| if has_zone(&arrow) { arrow } else { instants() };
+        let in_zone = |arrow: Arrow| if has_zone(&arrow) { arrow } else { instants() };
         return (in_zone(from), in_zone(to));
     }
     if from == to {

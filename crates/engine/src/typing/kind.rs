@@ -63,7 +63,7 @@ pub(super) fn is_exact_with_inexact(left: &Arrow, right: &Arrow) -> bool {
 /// The zone of a timestamp that is not in UTC.
 pub(super) fn foreign_zone(data_type: &Arrow) -> Option<&str> {
     match data_type {
-        Arrow::Timestamp(_, Some(zone)) if &**zone != UTC => Some(zone),
+        Arrow::Timestamp(_, Some(zone)) if &**zone != UTC => Some(&**zone),
         _ => None,
     }
 }

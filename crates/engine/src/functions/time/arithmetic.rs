@@ -1,5 +1,4 @@
-//! `+`, `-`, `*` and `/` with times and intervals. DataFusion's own differ: its days are the calendar's, its intervals of
-//! both kinds mix, and beyond their range some begin anew at the other end.
+//! What operators do with times and intervals.
 
 use std::sync::Arc;
 
@@ -10,22 +9,15 @@ use datafusion::{
             DataType as Arrow, DurationMillisecondType, Float64Type, Int64Type, IntervalYearMonthType,
         },
     },
-    common::DFSchema,
     error::Result,
-    logical_expr::{
-        Expr, ExprSchemable, ScalarUDF,
-        expr::ScalarFunction,
-        planner::{ExprPlanner, PlannerResult, RawBinaryExpr},
-    },
-    sql::sqlparser::ast::BinaryOperator,
+    logical_expr::ScalarUDF,
 };
 
 use super::{Times, Unit, alike, out_of_range, time};
 use crate::{
-    functions::own::{Own, failed, failure, invalid, unexpected},
+    functions::own::{Own, failure, invalid, unexpected},
     text::time::MILLIS_PER_DAY,
     types::{DAY_TO_SECOND, YEAR_TO_MONTH},
-    typing,
 };
 
 /// What a difference of times becomes. A query cannot call it by its name.
@@ -33,84 +25,6 @@ pub(crate) const MINUS_TIME: &str = "time_minus_time";
 
 /// What `-` before an interval becomes. A query cannot call it by its name.
 pub(crate) const NEGATED: &str = "interval_negated";
-
-/// Gives operators with times and intervals their meaning in Athena, before DataFusion gives them another one.
-#[derive(Debug)]
-pub(crate) struct TimePlanner;
-
-impl ExprPlanner for TimePlanner {
-    fn plan_binary_op(&self, expr: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
-        // What has no type yet is refused when the whole expression is planned.
-        let (Ok(left), Ok(right)) = (expr.left.get_type(schema), expr.right.get_type(schema)) else {
-            return Ok(PlannerResult::Original(expr));
-        };
-        let call = |function: Own, arguments: Vec<Expr>| {
-            let function = Arc::new(ScalarUDF::from(function));
-            Ok(PlannerResult::Planned(Expr::ScalarFunction(ScalarFunction::new_udf(function, arguments))))
-        };
-        let RawBinaryExpr { op, left: first, right: second } = expr;
-        match (op.clone(), Operand::of(&left), Operand::of(&right)) {
-            (BinaryOperator::Plus, Operand::Time, Operand::Interval) => call(later(), vec![first, second]),
-            (BinaryOperator::Plus, Operand::Interval, Operand::Time) => call(later(), vec![second, first]),
-            (BinaryOperator::Minus, Operand::Time, Operand::Interval) => call(earlier(), vec![first, second]),
-            (BinaryOperator::Minus, Operand::Time, Operand::Time) => call(between(), vec![first, second]),
-            (BinaryOperator::Plus, Operand::Interval, Operand::Interval) if left == right => {
-                call(sum(), vec![first, second])
-            }
-            (BinaryOperator::Minus, Operand::Interval, Operand::Interval) if left == right => {
-                call(difference(), vec![first, second])
-            }
-            (BinaryOperator::Multiply, Operand::Interval, Operand::Number) => {
-                call(times(), vec![first, second])
-            }
-            (BinaryOperator::Multiply, Operand::Number, Operand::Interval) => {
-                call(times(), vec![second, first])
-            }
-            (BinaryOperator::Divide, Operand::Interval, Operand::Number) => {
-                call(divided(), vec![first, second])
-            }
-            (op, Operand::Time | Operand::Interval, Operand::Time | Operand::Interval)
-                if is_arithmetic(&op) =>
-            {
-                Err(failed(typing::no_operator(&first, &left, &op.to_string(), &right)))
-            }
-            (op, Operand::Interval, Operand::Interval) if left != right => {
-                Err(failed(typing::no_operator(&first, &left, &op.to_string(), &right)))
-            }
-            _ => Ok(PlannerResult::Original(RawBinaryExpr { op, left: first, right: second })),
-        }
-    }
-}
-
-fn is_arithmetic(op: &BinaryOperator) -> bool {
-    matches!(
-        op,
-        BinaryOperator::Plus
-            | BinaryOperator::Minus
-            | BinaryOperator::Multiply
-            | BinaryOperator::Divide
-            | BinaryOperator::Modulo
-    )
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Operand {
-    Time,
-    Interval,
-    Number,
-    Other,
-}
-
-impl Operand {
-    fn of(arrow: &Arrow) -> Self {
-        match arrow {
-            Arrow::Date32 | Arrow::Timestamp(..) => Self::Time,
-            Arrow::Duration(_) | Arrow::Interval(_) => Self::Interval,
-            other if other.is_numeric() => Self::Number,
-            _ => Self::Other,
-        }
-    }
-}
 
 /// An interval with the other sign, for an operator.
 pub(crate) fn negated() -> ScalarUDF {
@@ -133,11 +47,11 @@ pub(super) fn negation() -> Own {
     Own::new(NEGATED, takes, |given| given[0].clone(), apply)
 }
 
-fn later() -> Own {
+pub(super) fn later() -> Own {
     Own::new("time_plus_interval", takes_move, |given| given[0].clone(), |columns| moved(columns, 1))
 }
 
-fn earlier() -> Own {
+pub(super) fn earlier() -> Own {
     Own::new("time_minus_interval", takes_move, |given| given[0].clone(), |columns| moved(columns, -1))
 }
 
@@ -182,7 +96,7 @@ fn moved(columns: &[ArrayRef], sign: i64) -> Result<ArrayRef> {
     times.like(moved)
 }
 
-fn between() -> Own {
+pub(super) fn between() -> Own {
     let takes = |given: &[Arrow]| match given {
         [left, right] => {
             let (left, right) = alike(time(left)?, time(right)?);
@@ -201,7 +115,7 @@ fn between() -> Own {
     Own::new(MINUS_TIME, takes, |_| DAY_TO_SECOND, apply)
 }
 
-fn sum() -> Own {
+pub(super) fn sum() -> Own {
     Own::new(
         "interval_plus_interval",
         takes_both,
@@ -210,7 +124,7 @@ fn sum() -> Own {
     )
 }
 
-fn difference() -> Own {
+pub(super) fn difference() -> Own {
     Own::new(
         "interval_minus_interval",
         takes_both,
@@ -234,7 +148,7 @@ fn both(columns: &[ArrayRef], operation: fn(i64, i64) -> Option<i64>) -> Result<
     }))
 }
 
-fn times() -> Own {
+pub(super) fn times() -> Own {
     let takes = |given: &[Arrow]| match given {
         [interval, number] if is_interval(interval) && number.is_integer() => {
             Some(vec![interval.clone(), Arrow::Int64])
@@ -259,7 +173,7 @@ fn times() -> Own {
     Own::new("interval_times_number", takes, |given| given[0].clone(), apply)
 }
 
-fn divided() -> Own {
+pub(super) fn divided() -> Own {
     let takes = |given: &[Arrow]| match given {
         [interval, number] if is_interval(interval) && number.is_numeric() => {
             Some(vec![interval.clone(), Arrow::Float64])

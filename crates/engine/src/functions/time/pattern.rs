@@ -6,6 +6,8 @@ mod mysql;
 mod print;
 mod read;
 mod resolve;
+#[cfg(test)]
+mod tests;
 
 use datafusion::error::Result;
 
