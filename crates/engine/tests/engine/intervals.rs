@@ -288,6 +288,18 @@ async fn intervals_are_calculated_with() {
         ),
         ("SELECT INTERVAL '1' DAY / 0", "DIVISION_BY_ZERO: Division by zero"),
         (
+            "SELECT n FROM t WHERE n = INTERVAL '1' DAY",
+            "TYPE_MISMATCH: line 1:23: Cannot apply operator: integer = interval day to second",
+        ),
+        (
+            "SELECT at > INTERVAL '1' MONTH FROM t",
+            "TYPE_MISMATCH: line 1:8: Cannot apply operator: timestamp > interval year to month",
+        ),
+        (
+            "SELECT 2 / INTERVAL '1' DAY",
+            "TYPE_MISMATCH: Cannot apply operator: bigint / interval day to second",
+        ),
+        (
             "SELECT INTERVAL '1' DAY * 9223372036854775807",
             "NUMERIC_VALUE_OUT_OF_RANGE: the time is beyond what a timestamp holds",
         ),

@@ -27,6 +27,9 @@ pub(crate) struct TimePlanner;
 
 impl ExprPlanner for TimePlanner {
     fn plan_binary_op(&self, expr: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+        if !is_arithmetic(&expr.op) && !is_comparison(&expr.op) {
+            return Ok(PlannerResult::Original(expr));
+        }
         // What has no type yet is refused when the whole expression is planned.
         let (Ok(left), Ok(right)) = (expr.left.get_type(schema), expr.right.get_type(schema)) else {
             return Ok(PlannerResult::Original(expr));
@@ -64,12 +67,14 @@ impl ExprPlanner for TimePlanner {
             (BinaryOperator::Divide, Operand::Interval, Operand::Number) => {
                 call(arithmetic::divided(), vec![first, second])
             }
-            (op, Operand::Time | Operand::Interval, Operand::Time | Operand::Interval)
-                if is_arithmetic(&op) =>
-            {
+            (op, Operand::Time, Operand::Time) if is_arithmetic(&op) => {
                 Err(failed(typing::no_operator(&first, &left, &op.to_string(), &right)))
             }
-            (op, Operand::Interval, Operand::Interval) if left != right => {
+            (op, Operand::Interval, Operand::Interval) if is_arithmetic(&op) || left != right => {
+                Err(failed(typing::no_operator(&first, &left, &op.to_string(), &right)))
+            }
+            (op, Operand::Interval, Operand::Time | Operand::Number)
+            | (op, Operand::Time | Operand::Number, Operand::Interval) => {
                 Err(failed(typing::no_operator(&first, &left, &op.to_string(), &right)))
             }
             _ => Ok(PlannerResult::Original(RawBinaryExpr { op, left: first, right: second })),
@@ -85,6 +90,18 @@ fn is_arithmetic(op: &BinaryOperator) -> bool {
             | BinaryOperator::Multiply
             | BinaryOperator::Divide
             | BinaryOperator::Modulo
+    )
+}
+
+fn is_comparison(op: &BinaryOperator) -> bool {
+    matches!(
+        op,
+        BinaryOperator::Eq
+            | BinaryOperator::NotEq
+            | BinaryOperator::Lt
+            | BinaryOperator::LtEq
+            | BinaryOperator::Gt
+            | BinaryOperator::GtEq
     )
 }
 
