@@ -40,11 +40,7 @@ const MISTAKES: [(&str, &str, &str); 28] = [
         "[]",
         "Cannot subtract hour, minutes or seconds from a date",
     ),
-    (
-        "SELECT name FROM passengers WHERE date_parse(name, '%Y-%m-%d') < now()",
-        "[]",
-        "Invalid format",
-    ),
+    ("SELECT name FROM passengers WHERE date_parse(name, '%Y-%m-%d') < now()", "[]", "Invalid format"),
     (
         "SELECT sum(passenger_id) OVER (ORDER BY name RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM passengers",
         "[]",
