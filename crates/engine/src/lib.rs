@@ -50,6 +50,7 @@ mod text;
 mod types;
 mod typing;
 mod values;
+mod zone;
 
 pub use cancel::{CancelOnDrop, Cancellation, Cancelled};
 pub use engine::Engine;
