@@ -161,7 +161,7 @@ fn after_literal<'t>(text: &'t str, literal: &str) -> Option<&'t str> {
     literal
         .chars()
         .all(|wanted| rest.next().is_some_and(|found| is_same(wanted, found)))
-        .then(|| rest.as_str())
+        .then_some(rest.as_str())
 }
 
 fn number(text: &str, most: usize, is_signed: bool) -> Option<(i64, &str)> {
