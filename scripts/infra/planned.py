@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What documents say of a lake as it is planned: the diagram of prod, and what prod and develop cost at rest; and the tags of
-what is planned.
+"""What documents say of a lake as it is planned: the diagram of prod, and what prod and develop cost at rest; the tags of
+what is planned; and in which order it would be destroyed.
 
 Plans an initialised copy of infra/ with the real provider, against an account that has nothing. No identity and no time of
 a plan gets into what is made, so the same Terraform makes the same bytes.
@@ -17,6 +17,7 @@ import sys
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "picture")]
+import destroyed  # noqa: E402
 import draw  # noqa: E402
 import facts  # noqa: E402
 import idle_cost  # noqa: E402
@@ -98,7 +99,7 @@ def main():
         sys.exit(str(wrong))
 
     must_be_refused(lakes["prod"])
-    for what, holds, said in tagged.checks(plans["develop"]):
+    for what, holds, said in [*tagged.checks(plans["develop"]), *destroyed.checks(plans["prod"])]:
         refusals.check(what, holds, said)
     if refusals.FAILED:
         sys.exit(f"{len(refusals.FAILED)} of the above failed")
