@@ -85,11 +85,23 @@ def wait(process):
     return status
 
 
+def remote(infra):
+    """Sees to it that infra/ has a backend. Without one Terraform takes -backend-config with a warning, and keeps the state in a
+    file: on a runner of CI that is lost with the runner.
+    """
+    if any(re.search(r'^\s*backend\s+"', file.read_text(), re.MULTILINE) for file in infra.glob("*.tf")):
+        return
+    shutil.copyfile(infra / "backend.tf.example", infra / "backend.tf")
+    tell("infra/backend.tf was missing: it is a copy of backend.tf.example now.")
+
+
 class Terraform:
     """Terraform in infra/, in the workspace of one environment."""
 
     def __init__(self, environment, backend):
         need("terraform", "install Terraform 1.11 or later")
+        if backend:
+            remote(INFRA)
         self.run("init", "-input=false", *[f"-backend-config={value}" for value in backend])
         self.run("workspace", "select", "-or-create", environment)
 

@@ -32,6 +32,14 @@ class World(unittest.TestCase):
             stub.parent.mkdir(exist_ok=True)
             stub.write_text(f"#!{sys.executable}\n" + (SCRIPTS / "delivery" / "pretended.py").read_text())
             stub.chmod(0o755)
+        # The scripts of a copy, since they write into infra/.
+        self.scripts, self.infra = self.directory / "project" / "scripts", self.directory / "project" / "infra"
+        shutil.copytree(SCRIPTS / "delivery", self.scripts / "delivery", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("deploy", "drift", "rollback"):
+            shutil.copyfile(SCRIPTS / name, self.scripts / name)
+        self.infra.mkdir()
+        for name in ("backend.tf.example", "versions.tf"):
+            shutil.copyfile(SCRIPTS.parent / "infra" / name, self.infra / name)
         self.artifacts = self.directory / "artifacts"
         self.artifacts.mkdir()
         functions = {}
@@ -58,7 +66,7 @@ class World(unittest.TestCase):
         (self.directory / "calls").write_text("")
         environment = {"PATH": f"{self.directory / 'bin'}:{os.environ['PATH']}", "PRETENDED": str(self.directory), "PYTHONDONTWRITEBYTECODE": "1"}
         running = subprocess.Popen(
-            [sys.executable, str(SCRIPTS / name), *arguments], env=environment, stdin=subprocess.DEVNULL,
+            [sys.executable, str(self.scripts / name), *arguments], env=environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         if stop:
@@ -97,6 +105,21 @@ class Deploys(World):
         self.assertIn("-var=region=eu-central-1", plan)
         self.assertIn(f"-var=artifacts_directory={self.artifacts}", plan)
         self.assertEqual([f"-out={apply[-1]}"], [argument for argument in plan if argument.startswith("-out=")])
+
+    def test_a_remote_state_wants_no_file_by_hand(self):
+        """Without a backend Terraform takes -backend-config with a warning, and the state is lost with the runner of CI."""
+        own = self.infra / "backend.tf"
+        self.assertEqual(self.deploy("--yes").returncode, 0)
+        self.assertFalse(own.exists())
+        answer = self.deploy("--yes", "--backend-config", "bucket=b")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertEqual(own.read_text(), (self.infra / "backend.tf.example").read_text())
+        for name, text in (("backend.tf", 'terraform {\n  backend "gcs" {}\n}\n'), ("main.tf", 'terraform {\n  backend "s3" {}\n}\n')):
+            own.unlink(missing_ok=True)
+            (self.infra / name).write_text(text)
+            self.assertEqual(self.deploy("--yes", "--backend-config", "bucket=b").returncode, 0)
+            self.assertEqual(own.exists(), name == "backend.tf")
+            self.assertEqual((self.infra / name).read_text(), text)
 
     def test_outputs_go_where_the_next_step_reads_them(self):
         file = self.directory / "out"
@@ -251,13 +274,21 @@ class Canaries(World):
         self.assertIn("a canary is under way for query", answer.stderr)
         self.assertEqual((answer.returncode, "plan" in self.asked("terraform")), (1, False))
 
-    def test_without_guards_or_a_version_before_there_is_no_canary(self):
-        guards = self.world["outputs"].pop("guards")
+    def test_without_guards_there_is_no_canary(self):
         self.world["outputs"]["guards"] = []
-        self.assertIn("no guard", self.canary().stderr)
-        self.world["outputs"]["guards"] = guards
-        del self.world["outputs"]["live"]
-        self.assertIn("was not deployed yet", self.canary().stderr)
+        answer = self.canary()
+        self.assertIn("no guard", answer.stderr)
+        self.assertEqual((answer.returncode, "plan" in self.asked("terraform")), (1, False))
+
+    def test_the_first_deployment_serves_everything_at_once(self):
+        """CI says --canary the first time, too. What a failed first apply left has outputs, and no version either."""
+        for outputs in ({}, {"region": "eu-central-1"}):
+            self.world["outputs"], self.world["after"] = outputs, {"api_url": "https://a", "topic_arn": "arn:t", "region": "eu-central-1"}
+            answer = self.canary("--github-output", str(self.directory / "out"))
+            self.assertEqual(answer.returncode, 0, answer.stderr)
+            self.assertIn("was not deployed yet", answer.stdout)
+            self.assertEqual((self.asked("terraform").count("apply"), self.asked("aws")), (1, []))
+            self.assertNotIn("release=", json.dumps(self.calls))
 
     def test_shares_that_are_none_are_refused(self):
         for share in ("0", "100", "ten"):
@@ -368,10 +399,17 @@ class Drifts(World):
             answer = self.run_script("drift", "prod")
             self.assertEqual(answer.returncode, status, answer.stderr)
             self.assertEqual("changed: aws_sqs_queue.other\n" in answer.stdout, status == 2)
-            self.assertEqual(self.asked("terraform"), ["init", "workspace", "plan", "show"])
-            self.assertIn("-refresh-only", self.calls[2])
+            self.assertEqual(self.asked("terraform"), ["init", "workspace", "output", "plan", "show"])
+            self.assertIn("-refresh-only", self.calls[3])
         self.world["plan"] = 1
         self.assertEqual(self.run_script("drift", "prod").returncode, 1)
+
+    def test_an_empty_state_is_no_answer(self):
+        self.world |= {"plan": 0, "shown": {}, "outputs": {}}
+        answer = self.run_script("drift", "prod", "--backend-config", "bucket=b")
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("the state of prod is empty", answer.stderr)
+        self.assertTrue((self.infra / "backend.tf").exists())
 
 
 if __name__ == "__main__":

@@ -96,6 +96,14 @@ def table(lakes):
     return "\n".join(lines)
 
 
+def checks(lakes, project):
+    """(what, whether it holds, what was found) of what the project's README says in short."""
+    costs = {name: {row[0]: row[2] for row in items(facts)} for name, facts in lakes.items()}
+    develop, prod = (sum(costs[name].values()) for name in ("develop", "prod"))
+    sentence = f"${develop:.2f} a month in `develop` and ${prod:.2f} in `prod`, of which alarms are ${costs['prod']['alarms']:.2f}."
+    yield "README.md says what a lake costs at rest", sentence in " ".join(project.split()), f"it must say: {sentence}"
+
+
 def by_use():
     """What is paid for by use alone."""
     return [

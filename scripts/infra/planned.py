@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""What documents say of a lake as it is planned: the diagram of prod, and what prod and develop cost at rest; and the tags of
-what is planned.
+"""What documents say of a lake as it is planned: the diagram of prod, and what prod and develop cost at rest; the tags of
+what is planned; in which order it would be destroyed; and whether the documents have every alarm and
+the functions' rights.
 
 Plans an initialised copy of infra/ with the real provider, against an account that has nothing. No identity and no time of
 a plan gets into what is made, so the same Terraform makes the same bytes.
@@ -17,11 +18,14 @@ import sys
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "picture")]
+import destroyed  # noqa: E402
 import draw  # noqa: E402
 import facts  # noqa: E402
 import idle_cost  # noqa: E402
 import refusals  # noqa: E402
+import rights_told  # noqa: E402
 import tagged  # noqa: E402
+import watched  # noqa: E402
 
 ROOT = HERE.parents[1]
 DIAGRAM, README = ROOT / "infra" / "diagram.svg", ROOT / "infra" / "README.md"
@@ -98,11 +102,13 @@ def main():
         sys.exit(str(wrong))
 
     must_be_refused(lakes["prod"])
-    for what, holds, said in tagged.checks(plans["develop"]):
+    text, runbooks = README.read_text(), (ROOT / "docs" / "runbooks.md").read_text()
+    found = [*tagged.checks(plans["develop"]), *destroyed.checks(plans["prod"]), *watched.checks(plans["prod"], text, runbooks)]
+    found += [*idle_cost.checks(lakes, (ROOT / "README.md").read_text()), *rights_told.checks(lakes["prod"], text)]
+    for what, holds, said in found:
         refusals.check(what, holds, said)
     if refusals.FAILED:
         sys.exit(f"{len(refusals.FAILED)} of the above failed")
-    text = README.read_text()
     if text.count(BEGIN) != 1:
         sys.exit(f"infra/README.md must have the line {BEGIN} once, and {END} after it")
     before, rest = text.split(BEGIN)

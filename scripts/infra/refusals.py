@@ -24,6 +24,8 @@ from together import workers  # noqa: E402
 MINE = "11111111-1111-1111-1111-111111111111"
 OTHERS = "22222222-2222-2222-2222-222222222222"
 PROTECTED = "Instance cannot be destroyed"
+DELETES = "Error: deleting S"
+STILL_PROTECTED = "The lake was protected when it was last applied"
 BUILT_IN = 'provider["terraform.io/builtin/terraform"]'
 AWS = 'provider["registry.terraform.io/hashicorp/aws"]'
 
@@ -36,8 +38,10 @@ def resource(module, kind, name, provider, attributes, index=None, after=()):
     return {"module": module, "mode": "managed", "type": kind, "name": name, "provider": provider, "instances": [instance]}
 
 
-def state(prefix, protected):
-    """A lake of `prefix`: what the guard and the protection look at, with the bucket and the topic."""
+def state(prefix, protected, emptying=None):
+    """A lake of `prefix`: what the guard and the protection look at, with the bucket and the topic. `emptying`: what the last
+    apply said of a destroy.
+    """
     bucket, database = f"{prefix}-{fake_account.ACCOUNT}-us-west-2", prefix.replace("-", "_")
     topic = f"arn:aws:sns:us-west-2:{fake_account.ACCOUNT}:{prefix}-events"
     triggers = {
@@ -52,9 +56,12 @@ def state(prefix, protected):
             "id": "1", "input": {"value": MINE, "type": "string"}, "output": {"value": MINE, "type": "string"},
         }),
     ]  # fmt: skip
+    made = [f"{data}.aws_s3_bucket.lake", f"{lake}.aws_sns_topic.events"]
+    if emptying:
+        value = {"value": emptying, "type": "string"}
+        resources.append(resource(lake, "terraform_data", "emptying", BUILT_IN, {"id": "3", "input": value, "output": value}, after=[*made, f"{data}.terraform_data.identity"]))
     if protected:
         types = ["object", {name: "string" for name in triggers}]
-        made = [f"{data}.aws_s3_bucket.lake", f"{lake}.aws_sns_topic.events"]
         attributes = {"id": "2", "triggers_replace": {"value": triggers, "type": types}}
         resources.append(resource(lake, "terraform_data", "protection", BUILT_IN, attributes, index=0, after=made))
     return {"version": 4, "terraform_version": "1.11.0", "serial": 1, "lineage": MINE, "outputs": {}, "resources": resources}
@@ -69,6 +76,19 @@ class Infra:
 
     def plan(self, workspace, *options, lake=None, parameters=None, out=None):
         """Plans, with `lake` as the workspace's state; returns whether it went well, and what was said."""
+        options += (f"-out={out}",) if out else ()
+        return self.run("plan", workspace, *options, lake=lake, parameters=parameters)[:2]
+
+    def destroy(self, workspace, lake):
+        """Destroys `lake`, as far as an account that deletes nothing lets it; returns what was said, and the addresses that the
+        state still has.
+        """
+        _, said, kept = self.run("destroy", workspace, "-auto-approve", lake=lake)
+        left = json.loads(kept.read_text())["resources"]
+        return said, {f"{each['module']}.{each['type']}.{each['name']}" for each in left}
+
+    def run(self, command, workspace, *options, lake, parameters=None):
+        """Whether it went well, what was said, and the file of the state."""
         # It makes the workspace. The state is a file of this plan's own.
         (self.directory / "terraform.tfstate.d" / workspace).mkdir(parents=True, exist_ok=True)
         kept = self.directory / f"refusals-{next(self.numbers)}.tfstate"
@@ -83,12 +103,11 @@ class Infra:
             )  # fmt: skip
             for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"):
                 environment.pop(name, None)
-            command = ["terraform", "plan", "-no-color", "-lock=false", "-refresh=false", f"-state={kept}", f"-var=artifacts_directory={self.artifacts}"]
-            command += options + ((f"-out={out}",) if out else ())
-            done = subprocess.run(command, cwd=self.directory, env=environment, capture_output=True, text=True, check=False)
+            words = ["terraform", command, "-no-color", "-lock=false", "-refresh=false", f"-state={kept}", f"-var=artifacts_directory={self.artifacts}"]
+            done = subprocess.run([*words, *options], cwd=self.directory, env=environment, capture_output=True, text=True, check=False)
             # Terraform wraps its sentences.
             said = " ".join((done.stdout + done.stderr).replace("│", " ").split())
-            return done.returncode == 0, said
+            return done.returncode == 0, said, kept
 
     def shown(self, plan):
         """A plan's JSON."""
@@ -143,10 +162,25 @@ def main():
     refused("destroy -target of the topic", "-destroy", "-target=module.lake.aws_sns_topic.events")
     refused("another name", "-var=name=other")
     refused("another bucket", "-var=bucket=another-bucket")
+    refused("another database", "-var=database=another_database")
     refused("another region", "-var=region=eu-central-1")
 
     refused("another state", lake=None, parameters={"/tributary/tributary-prod/state": OTHERS}, sentence="is kept by another Terraform state")
     refused("another account", "-var=allowed_account_ids=[\"123456789012\"]", sentence="AWS account ID not allowed")
+
+    # The protection was removed from the state, and nothing was applied since. destroyed.py has that all else comes after.
+    def half_lifted():
+        said, left = infra.destroy("develop", state("tributary-develop", protected=False, emptying="refused"))
+        kept = {"module.lake.aws_sns_topic.events", "module.lake.module.data.aws_s3_bucket.lake", "module.lake.module.data.terraform_data.identity"}
+        holds = STILL_PROTECTED in said and DELETES not in said and kept < left
+        return "destroy after the protection was only removed from the state", holds, f"left: {left}: {said}"
+
+    def lifted():
+        said, _ = infra.destroy("develop", state("tributary-develop", protected=False, emptying="allowed"))
+        # The account deletes nothing.
+        return "destroy after an apply lifted the protection goes on to bucket and topic", STILL_PROTECTED not in said and said.count(DELETES) == 2, said
+
+    tasks += [half_lifted, lifted]
     for what, holds, said in together(tasks):
         check(what, holds, said)
 

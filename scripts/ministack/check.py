@@ -22,6 +22,7 @@ import plan_facts  # noqa: E402
 import poison  # noqa: E402
 import refusals  # noqa: E402
 import rights  # noqa: E402
+import takeover  # noqa: E402
 from deployment import Deployment, left  # noqa: E402
 from journey import Journey  # noqa: E402
 from machine import Machine  # noqa: E402
@@ -84,6 +85,7 @@ def new_lake(machine, work, artifacts, options):
     step("a plan after traffic is clean", deployment.assert_no_drift)
     step("another state may not take the lake over", lambda: another_state(machine, work, artifacts, options))
     step("what only the plan can show", lambda: none(plan_facts.check(deployment.plan())))
+    step("what the state has forgotten is taken over, by the guide's import blocks", lambda: takeover.run(deployment, names))
     step("destroy", lambda: destroy(deployment))
 
 

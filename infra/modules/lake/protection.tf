@@ -23,7 +23,7 @@ resource "terraform_data" "protection" {
 
   depends_on = [
     module.data, module.ingest_queue, module.compact_queue, module.register_queue, aws_sqs_queue.undelivered,
-    aws_sns_topic_subscription.ingest,
+    aws_sns_topic_subscription.ingest, aws_sns_topic.other,
     module.ingest, module.compact, module.register, module.query, aws_apigatewayv2_stage.query, aws_athena_workgroup.lake,
   ]
 }
@@ -39,11 +39,21 @@ resource "terraform_data" "emptying" {
     command = self.output == "allowed" ? "exit 0" : "echo The lake was protected when it was last applied. Apply it with protected = false before it is destroyed. && exit 1"
   }
 
+  # All else: what is not here is deleted at the same time.
   depends_on = [
-    module.data, module.ingest_queue, module.compact_queue, module.register_queue, aws_sqs_queue.undelivered,
-    aws_sns_topic_subscription.ingest, aws_sns_topic_policy.events, aws_sqs_queue_policy.undelivered,
-    aws_s3_bucket_notification.lake, aws_s3_object.definition, aws_s3_object.named_query,
+    module.data, module.key, module.ingest_queue, module.compact_queue, module.register_queue,
     module.ingest, module.compact, module.register, module.query,
-    aws_apigatewayv2_stage.query, aws_lambda_permission.api, aws_athena_workgroup.lake, aws_athena_workgroup.scan_tier,
+    aws_sns_topic.events, aws_sns_topic_policy.events, aws_sns_topic_subscription.ingest,
+    aws_sns_topic.other, aws_sns_topic_policy.other, aws_sns_topic_subscription.other,
+    aws_sqs_queue.undelivered, aws_sqs_queue_policy.undelivered,
+    aws_lambda_permission.topic, aws_lambda_function_event_invoke_config.topic,
+    aws_s3_bucket_notification.lake, aws_s3_object.definition, aws_s3_object.named_query,
+    aws_apigatewayv2_api.query, aws_apigatewayv2_authorizer.jwt, aws_apigatewayv2_integration.query,
+    aws_apigatewayv2_route.query, aws_apigatewayv2_route.preflight, aws_apigatewayv2_stage.query,
+    aws_lambda_permission.api, aws_lambda_permission.preflight, aws_cloudwatch_log_group.api,
+    aws_athena_workgroup.lake, aws_athena_workgroup.direct, aws_athena_workgroup.scan_tier,
+    aws_cloudwatch_log_metric_filter.refused_partitions, aws_cloudwatch_log_metric_filter.twins,
+    aws_cloudwatch_log_metric_filter.untrusted, aws_cloudwatch_metric_alarm.lake,
+    aws_iam_role.operator, aws_iam_role_policy.operator,
   ]
 }
