@@ -51,6 +51,14 @@ check("what was published is in the table", published(4), [f"boto3-{name}" for n
 text = [row["text"] for row in rows("letters", letter_id="eq.boto3-one")]
 check("text comes out as it went in", text, ["ä <&> \U0001f41f"])
 
+# A CloudEvent in binary mode: its attributes are the message's, and its data is the message.
+cloud_event = {"specversion": "1.0", "id": "7", "source": "/letters", "type": "com.example.letter.written"}
+binary = {f"ce-{name}": {"DataType": "String", "StringValue": value} for name, value in cloud_event.items()}
+sns.publish(TopicArn=TOPIC, Message=letter("zz-binary"), MessageAttributes={**attributes("letters"), **binary})
+published(5)
+extra = rows("letters", letter_id="eq.boto3-zz-binary", select="_extra")
+check("a CloudEvent in binary mode has its attributes", json.loads(extra[0]["_extra"]), cloud_event)
+
 errors = sns.exceptions
 publish = {"Message": letter("refused"), "MessageAttributes": attributes("letters")}
 refused("an unknown topic is NotFoundException", errors.NotFoundException,
@@ -76,8 +84,8 @@ half = "x" * (LIMIT_BYTES // 2)
 refused("a batch over 256 KiB is BatchRequestTooLongException", errors.BatchRequestTooLongException,
         sns.publish_batch, **batch, PublishBatchRequestEntries=[entry("refused-1", text=half), entry("refused-2", text=half)])
 sns.publish(TopicArn=TOPIC, Message=letter("zzz-last"), MessageAttributes=attributes("letters"))
-check("nothing of what was refused is in the table", published(5),
-      [f"boto3-{name}" for name in ("largest", "one", "three", "two", "zzz-last")])
+check("nothing of what was refused is in the table", published(6),
+      [f"boto3-{name}" for name in ("largest", "one", "three", "two", "zz-binary", "zzz-last")])
 
 topics = [topic["TopicArn"] for page in sns.get_paginator("list_topics").paginate() for topic in page["Topics"]]
 check("topics are listed", topics, [TOPIC])

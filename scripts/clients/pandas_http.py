@@ -183,9 +183,27 @@ def complete():
     check("a count is exact", (headers["Content-Range"], headers["Preference-Applied"]), ("0-0/3", "count=exact"))
 
 
+def not_finite():
+    """Numbers that JSON does not have, as docs/api.md says that pandas reads them."""
+    sql = "SELECT level / 0 AS a, -level / 0 AS b, (level - level) / 0 AS c FROM readings WHERE reading_id = 1"
+
+    def read(form, reader):
+        body, _ = answer("/v1/queries", {"Content-Type": "application/json"}, json.dumps({"sql": sql}), format=form)
+        return [str(float(value)) for value in reader(body).iloc[0]]
+
+    infinite = ["inf", "-inf", "nan"]
+    check("pandas reads NaN and the infinities of CSV", read("csv", lambda body: pandas.read_csv(io.BytesIO(body))), infinite)
+    check("and of Parquet", read("parquet", lambda body: pandas.read_parquet(io.BytesIO(body))), infinite)
+    check("and of Arrow", read("arrow", lambda body: pyarrow.ipc.open_stream(body).read_all().to_pandas()), infinite)
+    for form, options in {"json": {}, "ndjson": {"lines": True}, "columns": {"orient": "columns"}}.items():
+        found = read(form, lambda body, options=options: pandas.read_json(io.BytesIO(body), dtype=float, **options))
+        check(f"in {form} they are null", found, ["nan"] * 3)
+
+
 json_formats()
 csv()
 complete()
+not_finite()
 arrow("Parquet", parquet)
 arrow("an Arrow stream", arrow_stream)
 body, _ = answer(PASSENGERS, format="parquet", select="passenger_id,name")

@@ -10,19 +10,17 @@ usage: tests.py DIRECTORY ARTIFACTS PROVIDER
 """
 
 import concurrent.futures
-import contextlib
 import os
 import pathlib
-import queue
 import re
-import shlex
 import shutil
 import subprocess
 import sys
-import threading
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from provider import provider  # noqa: E402
 from together import workers  # noqa: E402
 
 # What is tried in modules/lake is more than half of it: so many parts.
@@ -30,7 +28,6 @@ PARTS = 2
 WORKSPACES = {"develop": ["develop"], "prod": ["prod"], "dev-ada": ["dev-ada"], "unknown": ["default", "production", "dev-Ada"]}
 # Not an example: what their tests share.
 SHARED = "mocks"
-START_SECONDS = 60
 
 
 class Run:
@@ -84,35 +81,6 @@ def alone(infra):
     if lacking:
         sys.exit(f"infra/examples: without a test: {', '.join(lacking)}")
     return [str(directory.relative_to(infra)) for directory in there]
-
-
-@contextlib.contextmanager
-def provider(binary):
-    """Starts the provider; yields what Terraform has to be told of it."""
-    process = subprocess.Popen([binary, "-debug"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    lines = queue.Queue()
-
-    def read():
-        for line in process.stdout:
-            lines.put(line)
-        lines.put("")
-
-    threading.Thread(target=read, daemon=True).start()
-    try:
-        while True:
-            try:
-                line = lines.get(timeout=START_SECONDS)
-            except queue.Empty:
-                line = ""
-            if not line:
-                sys.exit(f"{binary} -debug does not say within {START_SECONDS} s how Terraform can reach it")
-            if "TF_REATTACH_PROVIDERS=" in line:
-                # Written as a shell takes it.
-                yield dict([shlex.split(line)[0].split("=", 1)])
-                return
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def main():

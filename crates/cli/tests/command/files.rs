@@ -98,6 +98,15 @@ fn a_file_that_does_not_match_is_named_before_anything_is_sent() {
     let silent = lake.run(&arguments);
     assert_eq!((silent.status.code(), said(&silent).as_str()), (Some(0), ""));
 
+    let people = r#"{"name": "people", "columns": [{"name": "id", "type": "bigint"}, {"name": "name", "type": "string"}]}"#;
+    let path = lake.file("people.json", people);
+    lake.output(0, &["dataset", "apply", path.to_str().unwrap()]);
+    let file = case("case.csv");
+    lake.json(&["publish", file.to_str().unwrap(), "--dataset", "people", "--wait=120"]);
+    let rows = lake.output(0, &["rows", "people", "--order", "id", "--format", "json"]);
+    let rows: Value = serde_json::from_str(&rows).unwrap();
+    assert_eq!(rows, json!([{"id": 1, "name": "Ann"}, {"id": 2, "name": "Bob"}]));
+
     // What the lake refuses is a failure, for whoever waits.
     let output = lake.run(&["publish", airports, "--dataset", "passengers", "--allow-unknown", "--wait=120"]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));

@@ -12,6 +12,7 @@ mod dataset;
 mod demo;
 mod dev;
 mod doctor;
+mod documents;
 mod dropped;
 mod files;
 mod journeys;

@@ -201,7 +201,15 @@ fn what_is_off_is_not_described() {
     assert!(described(false, false)["components"]["securitySchemes"].is_null());
     let keys = described(true, true);
     assert_eq!(keys["components"]["securitySchemes"]["key"]["scheme"], "bearer");
-    assert_eq!(keys["paths"]["/healthz"]["get"]["security"], serde_json::json!([]));
+    // Every operation wants a key, but for those that say otherwise.
+    assert_eq!(keys["security"], serde_json::json!([{"key": []}]));
+    let open = ["/docs", "/healthz", "/openapi.json", "/readyz"];
+    for (path, operations) in keys["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let expected = if open.contains(&path.as_str()) { serde_json::json!([]) } else { Value::Null };
+            assert_eq!(operation["security"], expected, "{method} {path}");
+        }
+    }
 }
 
 #[test]

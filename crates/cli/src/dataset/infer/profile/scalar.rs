@@ -112,11 +112,18 @@ pub(in super::super) struct Strings {
     pub(in super::super) booleans: u64,
     /// The first one that is no number.
     pub(in super::super) other: Option<String>,
+    /// Those that programs write where there is no value.
+    pub(in super::super) null_texts: u64,
+    /// The first of them.
+    pub(in super::super) null_text: Option<String>,
     /// The earliest and the latest of dates and timestamps, in milliseconds.
     pub(in super::super) range: Option<(i64, i64)>,
 }
 
 const DAY: i64 = 86_400_000;
+
+/// What databases, R and pandas write where there is no value, when nobody tells them otherwise.
+const NULL_TEXTS: [&str; 9] = ["NULL", "Null", "null", "\\N", "NA", "N/A", "NaN", "nan", "None"];
 
 impl Strings {
     pub(super) fn add(&mut self, raw: Raw<'_>) {
@@ -132,6 +139,12 @@ impl Strings {
         let text = raw.string().unwrap_or_default();
         self.local_times += u64::from(value::rfc3339(format!("{text}Z")).is_some());
         self.booleans += u64::from(text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"));
+        if NULL_TEXTS.contains(&&*text) {
+            self.null_texts += 1;
+            if self.null_text.is_none() {
+                self.null_text = Some(String::from(&*text));
+            }
+        }
         let is_code = text.trim_start_matches('-').starts_with('0') && !text.contains('.') && text.len() > 1;
         if let Some(digits) = digits(&text).filter(|_| !is_code) {
             self.numbers += 1;
@@ -145,6 +158,10 @@ impl Strings {
         if self.other.is_none() {
             self.other.clone_from(&other.other);
         }
+        if self.null_text.is_none() {
+            self.null_text.clone_from(&other.null_text);
+        }
+        self.null_texts += other.null_texts;
         self.count += other.count;
         self.dates += other.dates;
         self.timestamps += other.timestamps;

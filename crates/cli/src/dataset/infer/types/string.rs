@@ -40,10 +40,32 @@ pub(super) fn of(strings: &Strings, promise: Promise, doubts: &mut Doubts<'_>) -
                 shortened(other)
             ),
         );
+    } else if let Some(null) = &strings.null_text {
+        doubts.add("null_texts", of_null_texts(strings, null));
     } else if all(strings.booleans) {
         doubts.add("looks_like_boolean", "true or false in quotes: without them it could be a boolean");
     }
     DataType::String.into()
+}
+
+/// What is said where some strings are what programs write for a missing value.
+fn of_null_texts(strings: &Strings, null: &str) -> String {
+    let (nulls, count) = (strings.null_texts, strings.count);
+    let others = count - nulls;
+    let kinds = [
+        (strings.numbers, ", and the others are numbers"),
+        (strings.timestamps, ", and the others are times"),
+        (strings.dates, ", and the others are dates"),
+        (strings.booleans, ", and the others are true or false"),
+    ];
+    let kind = kinds
+        .into_iter()
+        .find(|(of_kind, _)| others > 0 && *of_kind == others)
+        .map_or("", |(_, words)| words);
+    format!(
+        "{nulls} of {count} are a text that often stands for nothing, as {null:?}{kind}: if it does here, have it left out; of CSV \
+         --null {null:?} does, for infer and publish"
+    )
 }
 
 /// Nine of ten at least.

@@ -71,8 +71,30 @@ fn strings_that_look_like_something_else() {
     values.push(r#""NA""#);
     check("a", &values, "string", &["almost_numbers"]);
     values.extend([r#""x""#; 2]);
+    check("a", &values, "string", &["null_texts"]);
+    values.retain(|value| *value != r#""NA""#);
+    check("a", &values, "string", &["almost_numbers"]);
+    values.push(r#""x""#);
     check("a", &values, "string", &[]);
     check("code", &[r#""12E4""#, r#""7E2""#], "string", &["looks_like_number"]);
+}
+
+#[test]
+fn a_text_that_stands_for_nothing_is_in_doubt_however_many_there_are() {
+    let nulls = [r#""NULL""#, r#""null""#, r#""\\N""#, r#""NA""#, r#""N/A""#, r#""NaN""#, r#""None""#];
+    let others = [r#""7""#, r#""2026-11-23T10:05:00Z""#, r#""2026-11-23""#, r#""true""#, r#""Ann""#];
+    for null in nulls {
+        for other in others {
+            for (of_null, of_other) in [(1, 1), (1, 3), (3, 1)] {
+                let values: Vec<&str> = [vec![null; of_null], vec![other; of_other]].concat();
+                check("a", &values, "string", &["null_texts"]);
+            }
+        }
+        check("a", &[null, null], "string", &["null_texts"]);
+    }
+    for text in [r#""N""#, r#""na""#, r#""NONE""#, r#""nullable""#, r#""""#] {
+        check("a", &[text, r#""Ann""#], "string", &[]);
+    }
 }
 
 #[test]
