@@ -51,7 +51,9 @@ class Pretended(unittest.TestCase):
         tools.mkdir()
         program, source = self.directory / "program", self.directory / "p.c"
         source.write_text("int main(void) { return 0; }\n")
-        subprocess.run(["cc", source, "-o", program], check=True)
+        subprocess.run(["cc", "-s", source, "-o", program], check=True)
+        self.unstripped = self.directory / "unstripped"
+        subprocess.run(["cc", source, "-o", self.unstripped], check=True)
         sysroot = self.directory / "sysroot"
         self.standard_library = sysroot / "lib" / "rustlib"
         self.calls = self.directory / "calls"
@@ -110,6 +112,20 @@ class Builds(Pretended):
         answer = self.build("--arch", HOST, PROGRAM="/dev/null")
         self.assertIn("does not start on Amazon Linux 2023", answer.stderr)
         self.assertFalse((self.root / "target" / "lambda" / "build.json").exists())
+
+
+    def test_symbols_for_debuggers_are_not_packed(self):
+        answer = self.build("--arch", HOST, PROGRAM=str(self.unstripped))
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("ingest has 0.0 MB of symbols", answer.stderr)
+        self.assertFalse((self.root / "target" / "lambda" / "build.json").exists())
+        # Whoever built them elsewhere may want them.
+        given = self.directory / "given"
+        given.mkdir()
+        for name in ("ingest", "compact", "register", "query"):
+            shutil.copy(self.unstripped, given / name)
+        answer = self.build("--arch", HOST, "--binaries", str(given))
+        self.assertEqual(answer.returncode, 0, answer.stderr)
 
 
 class Verifies(Pretended):
