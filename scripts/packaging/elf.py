@@ -17,6 +17,7 @@ LIBRARIES = {
     "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1",
 }
 
+SHT_SYMTAB = 2
 SHT_DYNAMIC = 6
 SHT_DYNSYM = 11
 SHT_GNU_VERNEED = 0x6FFFFFFE
@@ -27,12 +28,14 @@ VER_FLG_WEAK = 2
 
 @dataclass
 class Needs:
-    """What an executable needs."""
+    """What an executable needs, and what it has for nothing."""
 
     architecture: str
     libraries: list[str]
     # Version, as GLIBC_2.34, to the symbols that are wanted of it. Versions that may be missing are left out.
     versions: dict[str, list[str]]
+    # Bytes of symbols and their names, which are for debuggers: nothing that runs reads them.
+    symbols: int = 0
 
     def newest_glibc(self) -> str:
         """The glibc that it cannot do without, as 2.34; empty if it uses none."""
@@ -105,7 +108,8 @@ def read(data: bytes) -> Needs:
             if index & 0x7FFF in names:
                 (name,) = struct.unpack_from("<I", data, symbols + 24 * position)
                 wanted[names[index & 0x7FFF]].append(text(data, sections[symbol_strings][1] + name))
-    return Needs(MACHINES.get(machine, f"machine {machine}"), libraries, wanted)
+    symbols = sum(length + sections[link][2] for _, _, length, link, _ in of_type(sections, SHT_SYMTAB))
+    return Needs(MACHINES.get(machine, f"machine {machine}"), libraries, wanted, symbols)
 
 
 def of_type(sections, kind):

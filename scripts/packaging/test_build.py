@@ -1,5 +1,6 @@
 """scripts/build with a cargo, a cargo-lambda and a rustc that only pretend: what it asks for, and what it makes of it."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 from unittest import mock
 
 import cross
@@ -16,6 +18,8 @@ import cross
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HOST = cross.HOSTS[platform.machine()]
 OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[HOST]
+
+FUNCTIONS = ["ingest", "compact", "register", "query"]
 
 # `cargo build` copies the program that the test compiled, and appends what the test wants in it. It writes down what it
 # was asked for, and where.
@@ -34,6 +38,15 @@ mkdir -p "${to%/*}"
 """
 
 
+# For libdeflate: it writes down that it was asked, and stores.
+LIBDEFLATE = f"""#!/bin/sh
+echo "$2" >>"$CALLS.deflate"
+exec {sys.executable} -c 'import sys, zlib
+stream = zlib.compressobj(0, 8, -15)
+sys.stdout.buffer.write(stream.compress(sys.stdin.buffer.read()) + stream.flush())'
+"""
+
+
 class Pretended(unittest.TestCase):
     """A copy of the repository, as far as scripts/build reads it, and tools that pretend."""
 
@@ -44,19 +57,25 @@ class Pretended(unittest.TestCase):
         shutil.copytree(ROOT / "scripts" / "packaging", self.root / "scripts" / "packaging", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy2(ROOT / "scripts" / "build", self.root / "scripts" / "build")
         (self.root / "Cargo.toml").write_text('[workspace.package]\nversion = "1.2.3"\n')
-        (self.root / ".gitignore").write_text("/target/\n__pycache__/\n")
+        (self.root / ".gitignore").write_text("/target/\n/.tools/\n__pycache__/\n")
         self.git("init", "--quiet")
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", "One")
         tools.mkdir()
         program, source = self.directory / "program", self.directory / "p.c"
         source.write_text("int main(void) { return 0; }\n")
-        subprocess.run(["cc", source, "-o", program], check=True)
+        subprocess.run(["cc", "-s", source, "-o", program], check=True)
+        self.unstripped = self.directory / "unstripped"
+        subprocess.run(["cc", source, "-o", self.unstripped], check=True)
         sysroot = self.directory / "sysroot"
         self.standard_library = sysroot / "lib" / "rustlib"
         self.calls = self.directory / "calls"
         self.stub(tools / "cargo", CARGO)
         self.stub(tools / "rustc", f"#!/bin/sh\necho {sysroot}\n")
+        zip_tools = self.root / ".tools" / "zip"
+        (zip_tools / "bin").mkdir(parents=True)
+        self.stub(zip_tools / "bin" / "python", LIBDEFLATE)
+        shutil.copy(self.root / "scripts" / "packaging" / "zip-requirements.txt", zip_tools / "installed.txt")
         self.environment = {
             "PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(self.directory), "CALLS": str(self.calls), "PROGRAM": str(program),
             # No registry: what would be installed cannot be.
@@ -110,6 +129,69 @@ class Builds(Pretended):
         answer = self.build("--arch", HOST, PROGRAM="/dev/null")
         self.assertIn("does not start on Amazon Linux 2023", answer.stderr)
         self.assertFalse((self.root / "target" / "lambda" / "build.json").exists())
+
+
+    def unzipped(self, name):
+        """The bytes of a function's zip, which has to hold its bootstrap and nothing else."""
+        archive = self.root / "target" / "lambda" / f"{name}.zip"
+        with zipfile.ZipFile(archive) as opened:
+            (entry,) = opened.infolist()
+            self.assertEqual((entry.filename, entry.external_attr >> 16, entry.date_time), ("bootstrap", 0o100755, (1980, 1, 1, 0, 0, 0)))
+            self.assertEqual(opened.read(entry), (self.root / "target" / "lambda" / name / "bootstrap").read_bytes())
+        made = self.made()["functions"][name]
+        self.assertEqual((made["zip_bytes"], made["zip_sha256"]), (archive.stat().st_size, hashlib.sha256(archive.read_bytes()).hexdigest()))
+        return archive.read_bytes()
+
+    def test_zips_are_by_libdeflate_and_the_same_twice(self):
+        first = self.build("--arch", HOST)
+        self.assertEqual(first.returncode, 0, first.stderr)
+        zips = [self.unzipped(name) for name in FUNCTIONS]
+        self.assertEqual(pathlib.Path(f"{self.calls}.deflate").read_text().count("deflate.deflate_compress"), 4)
+        self.assertNotIn("zlib", first.stderr)
+        # The pretended one stores.
+        self.assertTrue(all(len(made) > (self.root / "target" / "lambda" / name / "bootstrap").stat().st_size for made, name in zip(zips, FUNCTIONS)))
+        self.build("--arch", HOST)
+        self.assertEqual([self.unzipped(name) for name in FUNCTIONS], zips)
+
+    def test_zlib_where_libdeflate_cannot_be_had(self):
+        for broken in ("missing", "failing"):
+            tool = self.root / ".tools" / "zip" / "bin" / "python"
+            with self.subTest(broken):
+                if broken == "missing":
+                    (self.root / ".tools" / "zip" / "installed.txt").write_text("deflate==0.0.0\n")
+                else:
+                    tool.parent.mkdir(parents=True)
+                    self.stub(tool, "#!/bin/sh\necho no such module >&2\nexit 1\n")
+                    shutil.copy(self.root / "scripts" / "packaging" / "zip-requirements.txt", tool.parents[1] / "installed.txt")
+                answer = self.build("--arch", HOST, "--binaries", str(self.given(self.directory / "program")))
+                self.assertEqual(answer.returncode, 0, answer.stderr)
+                self.assertEqual(answer.stderr.count("zipped by zlib, some 3 percent larger"), 4)
+                for name in FUNCTIONS:
+                    self.assertLess(len(self.unzipped(name)), (self.directory / "program").stat().st_size)
+
+    def test_what_does_not_unpack_to_the_bootstrap_is_refused(self):
+        self.stub(self.root / ".tools" / "zip" / "bin" / "python", LIBDEFLATE.replace("sys.stdin.buffer.read()", "bytes(3)"))
+        answer = self.build("--arch", HOST)
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("what bootstrap was compressed to is not bootstrap", answer.stderr)
+        self.assertFalse((self.root / "target" / "lambda" / "build.json").exists())
+
+    def given(self, program):
+        """A directory of executables that were built elsewhere."""
+        directory = self.directory / "given"
+        directory.mkdir(exist_ok=True)
+        for name in FUNCTIONS:
+            shutil.copy(program, directory / name)
+        return directory
+
+    def test_symbols_for_debuggers_are_not_packed(self):
+        answer = self.build("--arch", HOST, PROGRAM=str(self.unstripped))
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("ingest has 0.0 MB of symbols", answer.stderr)
+        self.assertFalse((self.root / "target" / "lambda" / "build.json").exists())
+        # Whoever built them elsewhere may want them.
+        answer = self.build("--arch", HOST, "--binaries", str(self.given(self.unstripped)))
+        self.assertEqual(answer.returncode, 0, answer.stderr)
 
 
 class Verifies(Pretended):

@@ -19,6 +19,8 @@ class Reader(unittest.TestCase):
             source.write_text("#include <math.h>\n#include <stdio.h>\nint main(int n, char **a) { return printf(\"%f\", pow(n, 0.5)); }\n")
             subprocess.run(["cc", source, "-o", program, "-lm"], check=True)
             cls.bytes = program.read_bytes()
+            subprocess.run(["cc", "-s", source, "-o", program, "-lm"], check=True)
+            cls.stripped = program.read_bytes()
         cls.needs = elf.read(cls.bytes)
 
     def test_it_finds_what_the_program_wants(self):
@@ -29,6 +31,14 @@ class Reader(unittest.TestCase):
         self.assertIn("pow", symbols)
         self.assertIn("__libc_start_main", symbols)
         self.assertRegex(self.needs.newest_glibc(), r"^2\.\d+$")
+
+    def test_symbols_for_debuggers_are_counted(self):
+        # What stripping takes away is these, and a few bytes of headers.
+        self.assertGreater(self.needs.symbols, 500)
+        self.assertAlmostEqual(self.needs.symbols, len(self.bytes) - len(self.stripped), delta=300)
+        stripped = elf.read(self.stripped)
+        self.assertEqual(stripped.symbols, 0)
+        self.assertEqual(stripped.libraries, self.needs.libraries)
 
     def test_a_symbol_that_is_too_new_is_named(self):
         objections = self.needs.objections(HOST, newest={"GLIBC": (2, 0)})

@@ -3,19 +3,24 @@
 mod named;
 
 use domain::settings::{InvalidSetting, LOG, Settings};
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
+use tracing_subscriber::{
+    filter::{LevelFilter, ParseError, Targets},
+    fmt::MakeWriter,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use named::Named;
 
 /// Parts that write whole requests and events, payloads and all, at `debug` or `trace`: never below `info`.
 /// `s3s`, in the local lake, logs every 404 and 412 as an error, where to the lake they are answers.
-const BOUNDS: [&str; 6] = [
-    "lambda_runtime=info",
-    "aws_smithy_runtime=info",
-    "aws_sigv4=info",
-    "aws_runtime=info",
-    "hyper=info",
-    "s3s=off",
+const BOUNDS: [(&str, LevelFilter); 6] = [
+    ("lambda_runtime", LevelFilter::INFO),
+    ("aws_smithy_runtime", LevelFilter::INFO),
+    ("aws_sigv4", LevelFilter::INFO),
+    ("aws_runtime", LevelFilter::INFO),
+    ("hyper", LevelFilter::INFO),
+    ("s3s", LevelFilter::OFF),
 ];
 
 /// Starts logging. To be called once, before anything else is done; a second call changes nothing.
@@ -29,38 +34,50 @@ pub fn init(settings: &Settings) -> Result<(), InvalidSetting> {
 
 /// Fields are at the top of each object: a metric filter of `infra/` counts the lines where `stopped` is true, for each
 /// `lake` apart.
-fn lines<W>(
-    filter: EnvFilter,
-    lake: Option<&str>,
-    writer: W,
-) -> impl tracing::Subscriber + Send + Sync + use<W>
+fn lines<W>(filter: Targets, lake: Option<&str>, writer: W) -> impl tracing::Subscriber + Send + Sync + use<W>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         // It would tell of a line that cannot be written on standard error, and panic where that is what cannot be written.
         .log_internal_errors(false)
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .map_event_format(|format| Named::new(lake, format))
-        .with_env_filter(filter)
-        .with_writer(writer)
-        .finish()
+        .with_writer(writer);
+    tracing_subscriber::registry().with(lines).with(filter)
 }
 
 /// What is logged whatever `TRIBUTARY_LOG` says: who was rejected, and what was changed.
-const ALWAYS: &str = "audit=info";
+const ALWAYS: (&str, LevelFilter) = (domain::access::AUDIT, LevelFilter::INFO);
 
-/// The filter of `TRIBUTARY_LOG`, with no payloads in it whatever it says, and with every audit line.
-pub fn log_filter(text: &str) -> Result<EnvFilter, InvalidSetting> {
-    let filter = EnvFilter::try_new(text).map_err(|error| InvalidSetting {
+/// The filter of `TRIBUTARY_LOG`, with no payloads in it whatever it says, and with every audit line. Where the text is
+/// empty, errors are logged.
+pub fn log_filter(text: &str) -> Result<Targets, InvalidSetting> {
+    let invalid = |reason: String| InvalidSetting {
         name: LOG.name,
         value: text.to_owned(),
-        expected: format!("expected a level, or filters such as compact=debug ({error})"),
-    })?;
-    let bounds = BOUNDS.iter().chain([&ALWAYS]).filter_map(|bound| bound.parse().ok());
-    Ok(bounds.fold(filter, EnvFilter::add_directive))
+        expected: format!("expected a level, or filters such as compact=debug ({reason})"),
+    };
+    if text.contains(['[', '{']) {
+        return Err(invalid("spans and fields cannot be filtered".to_owned()));
+    }
+    let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let asked: Targets = if parts.is_empty() {
+        Targets::new().with_default(LevelFilter::ERROR)
+    } else {
+        parts.join(",").parse().map_err(|error: ParseError| invalid(error.to_string()))?
+    };
+    // The longest name decides: one within a bounded part would lift its bound.
+    let kept = asked.iter().filter(|(target, _)| !BOUNDS.iter().any(|(part, _)| is_within(target, part)));
+    let filter = Targets::new().with_default(asked.default_level().unwrap_or(LevelFilter::OFF));
+    Ok(filter.with_targets(kept).with_targets(BOUNDS).with_targets([ALWAYS]))
+}
+
+/// Whether this module is below that one.
+fn is_within(target: &str, part: &str) -> bool {
+    target.strip_prefix(part).is_some_and(|rest| rest.starts_with("::"))
 }
 
 /// What is logged meanwhile on this thread, with this filter.
@@ -90,8 +107,10 @@ mod tests {
 
     #[test]
     fn a_filter_that_does_not_parse_is_refused_by_name() {
-        let message = log_filter("compact=loud").unwrap_err().to_string();
-        assert!(message.starts_with("TRIBUTARY_LOG=\"compact=loud\" is not valid"), "{message}");
+        for text in ["compact=loud", "compact=debug=info", "compact[round]=debug", "info,[{dataset}]=debug"] {
+            let message = log_filter(text).unwrap_err().to_string();
+            assert!(message.starts_with(&format!("TRIBUTARY_LOG=\"{text}\" is not valid")), "{message}");
+        }
     }
 
     #[test]
@@ -134,10 +153,51 @@ mod tests {
     }
 
     #[test]
+    fn levels_and_parts_are_filtered() {
+        use tracing::Level;
+
+        for (text, target, level, expected) in [
+            ("info", "compact::round", Level::INFO, true),
+            ("info", "compact::round", Level::DEBUG, false),
+            (" WARN ", "compact", Level::WARN, true),
+            (" WARN ", "compact", Level::INFO, false),
+            ("compact=debug", "compact::round", Level::DEBUG, true),
+            ("compact=debug", "query", Level::ERROR, false),
+            ("warn, compact=debug,", "compact", Level::DEBUG, true),
+            ("warn, compact=debug,", "query", Level::WARN, true),
+            ("warn, compact=debug,", "query", Level::INFO, false),
+            ("compact=debug,compact::round=off", "compact::round", Level::ERROR, false),
+            ("", "query", Level::ERROR, true),
+            ("", "query", Level::WARN, false),
+            ("off", "query", Level::ERROR, false),
+        ] {
+            let found = log_filter(text).unwrap().would_enable(target, &level);
+            assert_eq!(found, expected, "{text:?} of {level} in {target}");
+        }
+    }
+
+    #[test]
     fn no_filter_lets_payloads_through() {
-        let filter = log_filter("trace").unwrap().to_string();
-        for bound in BOUNDS {
-            assert!(filter.contains(bound), "{bound} is not in {filter}");
+        for (part, bound) in BOUNDS {
+            let asked = [
+                "trace".to_owned(),
+                format!("{part}=trace"),
+                format!("trace,{part}::client::orchestrator=trace"),
+                format!("{part}::client::orchestrator"),
+            ];
+            for asked in asked {
+                let filter = log_filter(&asked).unwrap();
+                for target in [part.to_owned(), format!("{part}::client::orchestrator")] {
+                    for level in [tracing::Level::TRACE, tracing::Level::DEBUG, tracing::Level::INFO] {
+                        let expected = level <= bound;
+                        assert_eq!(
+                            filter.would_enable(&target, &level),
+                            expected,
+                            "{asked}: {level} in {target}"
+                        );
+                    }
+                }
+            }
         }
     }
 }

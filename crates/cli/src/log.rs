@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 
 use domain::settings::LOG;
+use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{failure::Failure, output};
 
@@ -11,14 +12,13 @@ use crate::{failure::Failure, output};
 /// Colours go to a terminal only, and not where `NO_COLOR` is set.
 pub(crate) fn start() -> Result<(), Failure> {
     let filter = aws::variable(LOG.name).unwrap_or_else(|| "warn,aws_config=off".to_owned());
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         // It would tell of a line that cannot be written on standard error, and panic where that is what cannot be written.
         .log_internal_errors(false)
-        .with_env_filter(aws::log_filter(&filter)?)
         .with_writer(output::LogLines::new)
         .with_ansi(coloured(output::errors_go_to_a_terminal(), std::env::var_os("NO_COLOR").as_deref()))
-        .with_target(false)
-        .init();
+        .with_target(false);
+    tracing_subscriber::registry().with(lines).with(aws::log_filter(&filter)?).init();
     Ok(())
 }
 
