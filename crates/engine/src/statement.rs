@@ -11,7 +11,7 @@ use crate::{
     error::EngineError,
     literal,
     names::{Originals, OutputNames},
-    nesting, parameter,
+    nesting, operand, parameter,
 };
 
 /// Athena's own bound.
@@ -251,7 +251,7 @@ fn descend(tokens: Vec<TokenWithSpan>, sql: &str) -> Result<Box<Query>, EngineEr
         return Err(EngineError::rejected(message));
     }
     match (statements.pop(), statements.is_empty()) {
-        (Some(Statement::Query(query)), true) => Ok(query),
+        (Some(Statement::Query(query)), true) => operand::check(&query).map(|()| query),
         (Some(other), true) => {
             let text = other.to_string();
             Err(EngineError::unsupported(text.split(' ').next().unwrap_or_default()))
