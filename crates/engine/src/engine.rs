@@ -16,7 +16,7 @@ use crate::{
     error::EngineError,
     failure::{from_datafusion, while_reading},
     functions::{self, CONCAT},
-    guard,
+    guard, in_query,
     memory::MemoryLimits,
     resolve,
     result::{Execution, Shape},
@@ -87,6 +87,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
         typing::check(&plan)?;
         let plan = coerce::as_athena(plan, concat(&session)?, &functions::like(&cancellation))?;
+        let plan = in_query::taken_apart(plan)?;
         batches::expect_copies(&plan, &memory)?;
         let failed = move |error| while_reading(&store, error);
         cancellation.check()?;

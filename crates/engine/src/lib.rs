@@ -32,6 +32,7 @@ mod files;
 mod footer;
 mod functions;
 mod guard;
+mod in_query;
 mod literal;
 mod memory;
 mod names;
