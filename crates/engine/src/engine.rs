@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use datafusion::{
+    catalog::TableProvider,
     execution::SessionState,
     logical_expr::ScalarUDF,
     physical_plan::execute_stream,
@@ -13,6 +14,7 @@ use crate::{
     batches,
     cancel::{self, Cancellation},
     coerce,
+    columns::Tables,
     error::EngineError,
     failure::{from_datafusion, while_reading},
     functions::{self, CONCAT},
@@ -24,7 +26,7 @@ use crate::{
     session::Sessions,
     statement::Prepared,
     store::LakeStore,
-    typing,
+    typing, using,
 };
 
 /// Runs Athena's SQL on the tables of one database.
@@ -79,6 +81,10 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let statement = DfStatement::Statement(Box::new(statement));
         let tables = resolve::tables(&statement, &self.database, &*self.catalog, &store).await?;
         let memory = self.sessions.memory();
+        let known: Tables = tables.iter().map(|(name, table)| (name.clone(), columns_of(table))).collect();
+        let mut query = prepared.query.clone();
+        using::rewrite(&mut query, &known)?;
+        let statement = DfStatement::Statement(Box::new(Statement::Query(query)));
         let session = self
             .sessions
             .session(tables, Arc::clone(&store) as Arc<dyn object_store::ObjectStore>, &memory, &cancellation)
@@ -116,6 +122,10 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
     pub async fn execute(&self, sql: &str, parameters: &[String]) -> Result<Execution, EngineError> {
         self.run(&self.prepare(sql, parameters)?, BytesScanned::default(), Cancellation::default()).await
     }
+}
+
+fn columns_of(table: &Arc<dyn TableProvider>) -> Vec<String> {
+    table.schema().fields().iter().map(|field| field.name().clone()).collect()
 }
 
 /// The function that `||` stands for.
