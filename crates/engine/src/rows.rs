@@ -112,7 +112,8 @@ mod tests {
             ("VALUES )", "VALUES )"),
         ] {
             let written = in_parentheses(tokenize(text).unwrap());
-            let written: String = written.iter().map(|token| token.token.to_string()).collect();
+            let written = written.iter().filter(|token| token.token != Token::EOF);
+            let written: String = written.map(|token| token.token.to_string()).collect();
             assert_eq!(written.split_whitespace().collect::<Vec<_>>().join(" "), expected, "{text}");
         }
     }
