@@ -89,7 +89,7 @@ fn name_values(query: &Query, alias: &mut TableAlias) {
     {
         let columns = values.rows.first().map_or(0, |row| row.content.len());
         let column = |place: usize| TableAliasColumnDef {
-            name: Ident::with_quote('"', format!("{UNNAMED_COLUMN}{place}")),
+            name: Ident::with_quote('"', format!("{UNNAMED_COLUMN}v{place}")),
             data_type: None,
         };
         alias.columns = (0..columns).map(column).collect();

@@ -57,10 +57,11 @@ fn of_select(select: &mut Select, order_by: Option<&mut OrderBy>, scope: &Scope<
         });
     }
     grouped_by_columns(select, fields.as_deref())?;
-    let keys: Vec<Field> = fields.iter().flatten().filter(|field| field.is_key).cloned().collect();
-    if let Some(fields) = fields.filter(|_| !keys.is_empty()) {
+    let keys = keys(fields.as_deref());
+    let joins_using = fields.iter().flatten().any(|field| field.is_key);
+    if let Some(fields) = fields.filter(|_| joins_using) {
         let items = std::mem::take(&mut select.projection);
-        select.projection = items.into_iter().flat_map(|item| expanded(item, &fields)).collect();
+        select.projection = items.into_iter().flat_map(|item| expanded(item, &fields, &keys)).collect();
     }
     let outputs: HashSet<String> = select.projection.iter().filter_map(output).map(str::to_owned).collect();
     let mut inside = Inside { scope, keys: &keys, hidden: &hidden, depth: 0 };
@@ -130,6 +131,13 @@ fn of_factor(
         _ => {}
     }
     Ok(columns::of_factor(factor, scope))
+}
+
+/// The keys that can be named: where a column has the name of one, the name is ambiguous, which DataFusion finds.
+fn keys(fields: Option<&[Field]>) -> Vec<Field> {
+    let fields = fields.unwrap_or_default();
+    let is_one = |key: &&Field| fields.iter().filter(|field| field.name == key.name).count() == 1;
+    fields.iter().filter(|field| field.is_key).filter(is_one).cloned().collect()
 }
 
 /// Which side's key there is for every row.
@@ -228,7 +236,7 @@ fn binary(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
 }
 
 /// `*` and `relation.*` as the columns that they are, and a key under its name.
-fn expanded(item: SelectItem, fields: &[Field]) -> Vec<SelectItem> {
+fn expanded(item: SelectItem, fields: &[Field], keys: &[Field]) -> Vec<SelectItem> {
     match &item {
         SelectItem::Wildcard(_) => fields.iter().map(named).collect(),
         SelectItem::QualifiedWildcard(..) => {
@@ -239,7 +247,7 @@ fn expanded(item: SelectItem, fields: &[Field]) -> Vec<SelectItem> {
             if own.is_empty() { vec![item] } else { own }
         }
         SelectItem::UnnamedExpr(Expr::Identifier(name)) => {
-            match fields.iter().find(|field| field.is_key && field.name == name.value) {
+            match keys.iter().find(|key| key.name == name.value) {
                 Some(key) => vec![SelectItem::ExprWithAlias { expr: key.value.clone(), alias: name.clone() }],
                 None => vec![item],
             }
