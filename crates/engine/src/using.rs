@@ -95,8 +95,7 @@ fn of_element(
                     left.extend(right);
                     left
                 });
-                let keys: Vec<Field> =
-                    fields.iter().flatten().filter(|field| field.is_key).cloned().collect();
+                let keys = keys(fields.as_deref());
                 Inside { scope, keys: &keys, hidden: &*hidden, depth: 0 }.walk(condition)?;
                 continue;
             }
