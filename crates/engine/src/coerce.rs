@@ -4,8 +4,8 @@
 //! calculation with decimals gives has another precision in each. One with integers is checked for overflow, and texts
 //! are concatenated by the function of ours, which bounds what it makes. A `LIKE` that searches is one of ours, too: it ends
 //! when the query is cancelled. A date meets a timestamp as a timestamp of that precision: DataFusion takes nanoseconds,
-//! which have no place for the year 9999. And a list, a CASE with an operand and a window's partitions take -0.0 for 0.0,
-//! which DataFusion compares bit by bit there.
+//! which have no place for the year 9999. And a list, a CASE with an operand, a window's partitions and DISTINCT take -0.0
+//! for 0.0, which DataFusion compares bit by bit there.
 
 use std::sync::Arc;
 
@@ -114,6 +114,9 @@ fn rewrite(
         }
         Expr::WindowFunction(call) => {
             changed |= one_zero(&mut call.params.partition_by, schema)?;
+        }
+        Expr::AggregateFunction(call) if call.params.distinct || call.func.name() == "approx_distinct" => {
+            changed |= one_zero(&mut call.params.args, schema)?;
         }
         _ => {}
     }

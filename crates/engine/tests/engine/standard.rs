@@ -177,6 +177,11 @@ async fn numbers_and_times_are_one_type_where_they_meet() {
             ("SELECT nullif(-0e0, 0e0), nullif(1e0, 2e0), nullif(2, 2), nullif('a', NULL)", "NULL|1.0|NULL|a"),
             ("SELECT CASE d WHEN 0e0 THEN 'zero' ELSE 'other' END FROM (VALUES (-0e0)) t (d)", "zero"),
             ("SELECT count(*) OVER (PARTITION BY d) FROM (VALUES (-0e0), (0e0)) t (d)", "2;2"),
+            (
+                "SELECT count(DISTINCT coalesce(d, 1e0)), count(DISTINCT x), sum(DISTINCT d) \
+                 FROM (VALUES (-0e0, 1), (0e0, 1), (NULL, 2)) t (d, x)",
+                "2|2|0.0",
+            ),
             ("SELECT DATE '9999-12-31' > TIMESTAMP '2026-01-01 00:00:00'", "true"),
             ("SELECT DATE '0001-01-01' BETWEEN TIMESTAMP '0001-01-01 00:00:00' AND DATE '9999-12-31'", "true"),
             ("SELECT d FROM (VALUES (DATE '9999-12-31')) t (d) WHERE d IN (TIMESTAMP '9999-12-31 00:00:00')", "9999-12-31"),
