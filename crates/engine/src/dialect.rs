@@ -102,3 +102,25 @@ impl Dialect for Athena {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_binds_what_is_as_in_athenas_grammar() {
+        for (text, expected) in [
+            ("a IS DISTINCT FROM true AND b = 7", "(a IS DISTINCT FROM true) AND (b = 7)"),
+            ("a IS NOT DISTINCT FROM b OR c", "(a IS NOT DISTINCT FROM b) OR (c)"),
+            ("a IS DISTINCT FROM b + 1 AND c", "(a IS DISTINCT FROM b + 1) AND (c)"),
+            ("a || b + c", "(a) || (b + c)"),
+            ("a || b = c", "(a || b) = (c)"),
+            ("a + b || c", "(a + b) || (c)"),
+        ] {
+            let athena = Athena::new(100);
+            let parsed = Parser::new(&athena).try_with_sql(text).unwrap().parse_expr().unwrap();
+            let Expr::BinaryOp { left, op, right } = &parsed else { panic!("{text}: {parsed}") };
+            assert_eq!(format!("({left}) {op} ({right})"), expected, "{text}");
+        }
+    }
+}
