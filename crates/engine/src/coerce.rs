@@ -269,7 +269,7 @@ fn narrow<'e>(sides: [&'e mut Expr; 2], schema: &DFSchema) -> Result<bool> {
     let small = |expr: &Expr, found: &Arrow| {
         *found == Arrow::Int32 || integer_digits(expr, found) == Some(INTEGER_DIGITS)
     };
-    let fit = small(left, &left.get_type(schema)?) && small(right, &right.get_type(schema)?);
+    let fit = small(&*left, &left.get_type(schema)?) && small(&*right, &right.get_type(schema)?);
     Ok(fit && [left, right].into_iter().fold(false, |changed, side| narrow_literal(side) || changed))
 }
 

@@ -32,6 +32,7 @@ mod failure;
 mod files;
 mod footer;
 mod functions;
+mod grouping;
 mod guard;
 mod in_query;
 mod literal;

@@ -1,21 +1,19 @@
 //! `JOIN ... USING`, written as `ON`. In Athena the keys are columns of their own: they come first in `*`, belong to neither
 //! relation, and after a RIGHT or FULL JOIN they have the value of the side that has one. DataFusion gives the left
 //! side's.
-//!
-//! And what GROUP BY and HAVING name is a column of the relations there, never a name of the result, which DataFusion takes
-//! as well.
 
 use std::{collections::HashSet, ops::ControlFlow};
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart,
-    OrderBy, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, VisitMut, VisitorMut,
+    BinaryOperator, Expr, Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, OrderBy, Query,
+    Select, SelectItem, SetExpr, TableFactor, TableWithJoins, VisitMut, VisitorMut,
 };
 
 use crate::{
     calls,
     columns::{self, Field, Scope, Tables},
-    error::{EngineError, Failure},
+    error::EngineError,
+    grouping::{self, broken, no_column, place, unresolved},
 };
 
 type Result<T> = std::result::Result<T, EngineError>;
@@ -56,7 +54,7 @@ fn of_select(select: &mut Select, order_by: Option<&mut OrderBy>, scope: &Scope<
             all
         });
     }
-    grouped_by_columns(select, fields.as_deref())?;
+    grouping::check(select, fields.as_deref())?;
     let keys = keys(fields.as_deref());
     let joins_using = fields.iter().flatten().any(|field| field.is_key);
     if let Some(fields) = fields.filter(|_| joins_using) {
@@ -273,78 +271,6 @@ fn output(item: &SelectItem) -> Option<&str> {
             parts.last().map(|name| name.value.as_str())
         }
         _ => None,
-    }
-}
-
-/// Refuses a name of the result in GROUP BY and HAVING that is no column of the relations.
-fn grouped_by_columns(select: &mut Select, fields: Option<&[Field]>) -> Result<()> {
-    let Some(fields) = fields else { return Ok(()) };
-    let aliases: HashSet<String> = select
-        .projection
-        .iter()
-        .filter_map(|item| match item {
-            SelectItem::ExprWithAlias { alias, .. } => Some(alias.value.clone()),
-            _ => None,
-        })
-        .filter(|alias| fields.iter().all(|field| field.name != *alias))
-        .collect();
-    if aliases.is_empty() {
-        return Ok(());
-    }
-    let mut grouped = Aliases { aliases: &aliases, depth: 0 };
-    if let GroupByExpr::Expressions(terms, _) = &mut select.group_by {
-        broken(terms.visit(&mut grouped))?;
-    }
-    broken(select.having.visit(&mut grouped))
-}
-
-fn broken(flow: ControlFlow<EngineError>) -> Result<()> {
-    match flow {
-        ControlFlow::Break(error) => Err(error),
-        ControlFlow::Continue(()) => Ok(()),
-    }
-}
-
-fn unresolved(name: &Ident, message: &str) -> EngineError {
-    Failure::new("COLUMN_NOT_FOUND", format!("{}{message}", place(name))).into()
-}
-
-fn no_column(name: &Ident, written: &str) -> EngineError {
-    let rest = "cannot be resolved or requester is not authorized to access requested resources";
-    unresolved(name, &format!("Column '{written}' {rest}"))
-}
-
-fn place(name: &Ident) -> String {
-    let start = name.span.start;
-    if start.line > 0 { format!("line {}:{}: ", start.line, start.column) } else { String::new() }
-}
-
-/// Breaks at a name of the result.
-struct Aliases<'a> {
-    aliases: &'a HashSet<String>,
-    depth: usize,
-}
-
-impl VisitorMut for Aliases<'_> {
-    type Break = EngineError;
-
-    fn pre_visit_query(&mut self, _: &mut Query) -> ControlFlow<EngineError> {
-        self.depth += 1;
-        ControlFlow::Continue(())
-    }
-
-    fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<EngineError> {
-        self.depth -= 1;
-        ControlFlow::Continue(())
-    }
-
-    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<EngineError> {
-        match expr {
-            Expr::Identifier(name) if self.depth == 0 && self.aliases.contains(&name.value) => {
-                ControlFlow::Break(no_column(name, &name.value))
-            }
-            _ => ControlFlow::Continue(()),
-        }
     }
 }
 
