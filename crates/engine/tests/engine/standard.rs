@@ -94,6 +94,12 @@ async fn in_has_three_values() {
                  is not supported by the local engine",
             ),
             (
+                "SELECT x, (SELECT v FROM a WHERE a.k = o.x) FROM o",
+                "NOT_SUPPORTED: a scalar subquery that refers to the query around it and is no aggregate (aggregate it, as in \
+                 max(...), or join) is not supported by the local engine",
+            ),
+            ("SELECT x, (SELECT max(v) FROM a WHERE a.k = o.x) FROM o WHERE g = 1 ORDER BY x", "1|a1;2|a2"),
+            (
                 "SELECT x FROM o WHERE x NOT IN (SELECT count(*) FROM s WHERE s.g = o.g)",
                 "NOT_SUPPORTED: IN or EXISTS of a query that aggregates without GROUP BY and refers to the query around it \
                  is not supported by the local engine",
