@@ -27,6 +27,7 @@ AREAS = {
     "paths": "paths and objects",
     "browser": "browsers",
     "events": "Lambda events",
+    "terminal": "terminals",
     "bombs": "bombs",
 }
 

@@ -113,7 +113,8 @@ struct AnswerOptions {
     /// error says so. With --output all, unless given.
     #[arg(long, value_name = "ROWS")]
     limit: Option<u64>,
-    /// The form of the rows [default: table; with --output, by the ending of FILE].
+    /// The form of the rows [default: table; with --output, by the ending of FILE]. A terminal gets control characters, and
+    /// marks for the direction of text, escaped; a pipe and a file get the exact bytes.
     #[arg(long, value_enum)]
     format: Option<Form>,
     /// Write the rows into a file, all of them, in place of one that is there. CSV and NDJSON are written page by page,
@@ -207,13 +208,12 @@ pub(crate) async fn query(options: QueryOptions) -> Result<(), Failure> {
 
 /// Prints the answer. If the limit kept rows away, whoever set it, a note says so: nobody shall take the answer for all.
 async fn ask(mut question: Question, answer: &AnswerOptions) -> Result<(), Failure> {
-    use std::io::IsTerminal;
     let (form, spreadsheet) = (answer.form()?, answer.spreadsheet);
     let name = form.name();
     if spreadsheet && form != Form::Csv {
         return Err(Failure::Input("--spreadsheet is about CSV: give it with --format csv".to_owned()));
     }
-    if form.is_binary() && answer.output.is_none() && std::io::stdout().is_terminal() {
+    if form.is_binary() && answer.output.is_none() && output::output_is_a_terminal() {
         return Err(Failure::Input(format!(
             "{name} is not for a terminal: write it into a file, with --output FILE"
         )));
@@ -244,7 +244,7 @@ async fn ask(mut question: Question, answer: &AnswerOptions) -> Result<(), Failu
     let answer = conversation.rows(&question, &mut stop).await?;
     match form {
         Form::Table => output::print(&shown::table(&answer.body)?)?,
-        _ => output::write(&answer.body)?,
+        _ => output::write(&answer.body, form.notation())?,
     };
     if answer.is_cut {
         let rows = answer.rows.map(|rows| format!("{rows} ")).unwrap_or_default();

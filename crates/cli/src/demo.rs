@@ -3,12 +3,18 @@
 mod lake;
 mod stages;
 
-use std::{io::Write, time::Duration};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-use crate::{args::DemoOptions, failure::Failure, log, stop::Stop};
+use crate::{
+    args::DemoOptions,
+    failure::Failure,
+    log,
+    output::{self, Reader},
+    stop::Stop,
+};
 
 use lake::DemoLake;
 use stages::Stages;
@@ -64,6 +70,8 @@ async fn show(demo: &DemoLake, spinner: &ProgressBar) -> Result<(), Failure> {
 }
 
 fn print(text: &str) -> Result<(), Failure> {
-    let printed = writeln!(std::io::stdout(), "{text}");
-    printed.map_err(|error| Failure::Demo(format!("the answer cannot be printed: {error}")))
+    match output::print(text)? {
+        Reader::There => Ok(()),
+        Reader::Gone => Err(Failure::Demo("the answer cannot be printed: nobody reads it".to_owned())),
+    }
 }

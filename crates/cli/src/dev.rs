@@ -3,7 +3,6 @@
 mod watch;
 
 use std::{
-    io::Write,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -11,7 +10,7 @@ use std::{
 use local::{DatasetFiles, Lake, LakeOptions, QueryFiles, ServeOptions};
 use serde_json::json;
 
-use crate::{args::DevOptions, failure::Failure, log, stop::Stop};
+use crate::{args::DevOptions, failure::Failure, log, output, stop::Stop};
 
 use watch::Watch;
 
@@ -43,10 +42,9 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Failure> {
     };
     let DevOptions { data, aws, http, allow_host, json, .. } = options;
     if let Err(error) = local::raise_open_files() {
-        let _closed = writeln!(
-            std::io::stderr(),
+        output::note(&format!(
             "warning: the limit on open files stays as it is, and with it the number of connections: {error}"
-        );
+        ));
     }
     let serving = ServeOptions { allowed_hosts: allow_host, ..ServeOptions::default() };
     let mut stop = Stop::watch()?;
@@ -55,19 +53,18 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Failure> {
             .await?;
     let text = if json { machine_text(&lake) } else { person_text(&lake, &data, &names) };
     // Who started it may have closed its standard output; the lake is what matters.
-    let _closed = writeln!(std::io::stdout(), "{text}");
+    let _closed = output::print(&text);
     for (option, address) in [("--aws", aws), ("--http", http)] {
         if is_exposed(&address) {
-            let _closed = writeln!(
-                std::io::stderr(),
+            output::note(&format!(
                 "warning: {option} {address} is open to other machines: whoever reaches it can read and write \
                  everything, without credentials"
-            );
+            ));
         }
     }
     for not_live in lake.not_live() {
         let (dataset, reason) = (&not_live.dataset, &not_live.reason);
-        let _closed = writeln!(std::io::stderr(), "warning: dataset {dataset} stays as it was: {reason}");
+        output::note(&format!("warning: dataset {dataset} stays as it was: {reason}"));
     }
     stop.unless_requested(watch.run(&lake)).await;
     stop.stop(lake).await;

@@ -1,10 +1,10 @@
 //! Logs for a person, on standard error.
 
-use std::{ffi::OsStr, io::IsTerminal};
+use std::ffi::OsStr;
 
 use domain::settings::LOG;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, output};
 
 /// Warnings and errors, unless `TRIBUTARY_LOG` says otherwise: who runs a lake on a terminal wants to see
 /// what is wrong, not what is going on. What the SDK tried in vain to find a region is in the command's own error.
@@ -15,8 +15,8 @@ pub(crate) fn start() -> Result<(), Failure> {
         // It would tell of a line that cannot be written on standard error, and panic where that is what cannot be written.
         .log_internal_errors(false)
         .with_env_filter(aws::log_filter(&filter)?)
-        .with_writer(std::io::stderr)
-        .with_ansi(coloured(std::io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref()))
+        .with_writer(output::LogLines::new)
+        .with_ansi(coloured(output::errors_go_to_a_terminal(), std::env::var_os("NO_COLOR").as_deref()))
         .with_target(false)
         .init();
     Ok(())

@@ -24,7 +24,7 @@ mod stop;
 mod undelivered;
 mod visible;
 
-use std::{io::Write, process::ExitCode};
+use std::process::ExitCode;
 
 use clap::Parser;
 
@@ -36,8 +36,7 @@ fn main() -> ExitCode {
     match runtime::run(command(args.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Who started it may have closed its standard error.
-            let _closed = writeln!(std::io::stderr(), "error: {failure}");
+            output::note(&format!("error: {failure}"));
             failure.exit_code()
         }
     }

@@ -63,7 +63,13 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 return Ok(outcome);
             }
             let row_bytes = (rows.bytes() / rows.rows().max(1)) as u64;
-            runs.push(&rows, limits.batch_rows(row_bytes)).map_err(build_error)?;
+            let piece_rows = limits.batch_rows(row_bytes);
+            if fresh.is_empty() && runs.bytes() <= limits.beside_last {
+                // Nothing else wants their memory, so there is no need to pack them.
+                runs.push_last(rows, piece_rows).map_err(build_error)?;
+                break;
+            }
+            runs.push(&rows, piece_rows).map_err(build_error)?;
             drop(rows);
             // As much again as the runs have on average must find room, and time.
             let with_next = runs.bytes() + runs.bytes() / runs.len() as u64;
@@ -73,7 +79,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             }
         }
         outcome.added = runs.rows();
-        let plan = self.plan(files, outcome.added, runs.bytes(), run);
+        let plan = self.plan(files, outcome.added, runs.packed_bytes(), run);
         tracing::debug!(
             runs = runs.len(),
             rows = runs.rows(),

@@ -1,10 +1,10 @@
 //! Rows that lie in several batches of one schema.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
 use arrow::{
     array::{Array, ArrayRef, RecordBatch, new_empty_array},
-    datatypes::{FieldRef, Schema, SchemaRef},
+    datatypes::{FieldRef, SchemaRef},
     error::ArrowError,
 };
 
@@ -133,9 +133,7 @@ impl Chunks {
         let mut batches = Vec::with_capacity(count);
         for _ in 0..count {
             let arrays: Vec<ArrayRef> = columns_of_chunks.iter_mut().filter_map(Iterator::next).collect();
-            let fields = schema.fields().iter().zip(&arrays);
-            let fields: Vec<FieldRef> = fields.map(|(field, array)| coded::with_type(field, array)).collect();
-            batches.push(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?);
+            batches.push(coded::batch(&schema, arrays)?);
         }
         Ok(Self { schema, batches, starts, marks, bytes, like })
     }

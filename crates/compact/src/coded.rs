@@ -9,11 +9,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use arrow::{
     array::{
-        Array, ArrayRef, AsArray, DictionaryArray, ListArray, PrimitiveArray, StringArray, StructArray,
-        new_empty_array,
+        Array, ArrayRef, AsArray, DictionaryArray, ListArray, PrimitiveArray, RecordBatch, StringArray,
+        StructArray, new_empty_array,
     },
     compute::take,
-    datatypes::{DataType, FieldRef, UInt16Type},
+    datatypes::{DataType, FieldRef, Schema, SchemaRef, UInt16Type},
     error::ArrowError,
 };
 
@@ -39,6 +39,13 @@ pub(crate) fn with_type(field: &FieldRef, array: &ArrayRef) -> FieldRef {
         return Arc::clone(field);
     }
     Arc::new(field.as_ref().clone().with_data_type(array.data_type().clone()))
+}
+
+/// A batch of these columns, which may have dictionaries where the schema has none.
+pub(crate) fn batch(schema: &SchemaRef, columns: Vec<ArrayRef>) -> Result<RecordBatch, ArrowError> {
+    let fields = schema.fields().iter().zip(&columns);
+    let fields: Vec<FieldRef> = fields.map(|(field, column)| with_type(field, column)).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
 }
 
 /// The array with its texts in place of all numbers.

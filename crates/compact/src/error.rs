@@ -57,6 +57,19 @@ pub enum CompactError {
         #[source]
         source: Source,
     },
+    /// A landing object that `ingest` did not write, and that is taken whole or not at all. The partition stops until somebody
+    /// looks at it; the others go on.
+    #[error(
+        "landing object {key} is too large for the memory of `compact`: {reason}. Run `tributary compact` for its partition \
+         with a larger TRIBUTARY_MEMORY_BUDGET, where there is so much memory; or delete it, and land its events in objects \
+         whose lines have some 32 MiB"
+    )]
+    LandingTooLarge {
+        /// The object.
+        key: String,
+        /// What it has, and what it may have.
+        reason: String,
+    },
     /// Rows that cannot be put together or encoded: a defect of this software.
     #[error("the new generation cannot be built")]
     Build(#[source] Source),
@@ -96,6 +109,7 @@ impl CompactError {
             Self::UnknownDataset(_) => Some(Problem::DatasetUnknown),
             Self::DefinitionBehind { .. } => Some(Problem::DefinitionDamaged),
             Self::DataFile { .. } => Some(Problem::FileUnreadable),
+            Self::LandingTooLarge { .. } => Some(Problem::LandingWaits),
             Self::Build(_) => Some(Problem::Defect),
             Self::Store(error) => error.needs_a_person().then_some(Problem::StoreRefused),
             Self::Definition(error) => error.problem(),
@@ -124,6 +138,7 @@ impl From<CompactError> for lambda_runtime::Diagnostic {
             CompactError::Expired(_) => "Expired",
             CompactError::Contention(_) => "Contention",
             CompactError::DataFile { .. } => "DataFile",
+            CompactError::LandingTooLarge { .. } => "LandingTooLarge",
             CompactError::Build(_) => "Build",
             CompactError::Vacuum(_) | CompactError::VacuumIncomplete(_) => "Vacuum",
             CompactError::UnknownEvent(_) => "UnknownEvent",

@@ -16,7 +16,7 @@ use crate::{
     files::{Output, Source},
     limits::Limits,
     log::build_error,
-    merge::{self, Input},
+    merge::{self, Input, Last},
     ordered::Ordered,
     plan::Plan,
     runs::Runs,
@@ -83,13 +83,11 @@ impl<S: ObjectStore> Workshop<'_, S> {
     ) -> Result<(Made, u64), CompactError> {
         let (sources, carried) = self.split(plan).await?;
         let conflicting = runs.conflicting();
-        let (rows, bytes, packed) = (runs.rows(), runs.unpacked_bytes(), runs.bytes());
-        let new = New {
-            inputs: runs.into_rows(sources.is_empty()).map(Input::Run).collect(),
-            rows,
-            bytes,
-            encoded: packed,
-        };
+        let (rows, bytes, encoded) = (runs.rows(), runs.unpacked_bytes(), runs.packed_bytes());
+        let coded = sources.is_empty();
+        let (runs, last) = runs.into_rows(coded);
+        let last = last.map(|rows| Input::Last(Box::new(Last { rows, from: 0, coded })));
+        let new = New { inputs: runs.map(Input::Run).chain(last).collect(), rows, bytes, encoded };
         let merged = self.merge_inputs(0, new, &sources).await?;
         let made = self.with_carried(merged, carried).await?;
         Ok((made, conflicting.load(Ordering::Relaxed)))

@@ -20,7 +20,7 @@ use cursor::{Cursor, Place};
 use gathered::Gathered;
 use order::{Entry, Order};
 
-pub(crate) use cursor::Input;
+pub(crate) use cursor::{Input, Last};
 
 /// Merges the inputs, each in the dataset's order and of its schema, into the output. Rows that are alike in that order
 /// come in the order of their inputs. Of each input `batch_rows` rows are read at a time, and up to twice as many are held

@@ -11,12 +11,7 @@ use std::{future::poll_fn, sync::Arc, task::Poll};
 use arrow::array::RecordBatch;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use domain::{
-    Dataset, Partition,
-    batch::BatchName,
-    key,
-    port::{ObjectStore, StoreError},
-};
+use domain::{Dataset, Partition, batch::BatchName, key, port::ObjectStore};
 use futures::{StreamExt, stream::FuturesOrdered};
 
 use crate::{error::CompactError, inputs::Landed, limits::Limits, quarantine::Part, workers::Workers};
@@ -70,7 +65,7 @@ pub(crate) struct Inputs<'a, S> {
 }
 
 /// A landing object, its key, and what was read.
-type Fetched = (BatchName, String, Result<Bytes, StoreError>);
+type Fetched = (BatchName, String, Result<Bytes, CompactError>);
 
 /// Ends the parsing of groups when [`parse`] is over, whether it came to an end, failed or was dropped: nobody waits for
 /// those that are still in the queue.
@@ -91,13 +86,21 @@ enum Step {
 impl<S: ObjectStore> Inputs<'_, S> {
     async fn fetch(&self, landed: &Landed) -> Fetched {
         let key = key::landing(self.dataset.name(), self.partition, &landed.batch);
-        let packed = self.store.get(&key).await;
+        let most = self.limits.object_packed;
+        let packed = if landed.bytes > most {
+            let reason =
+                format!("it is stored in {} bytes, and one that is read has at most {most}", landed.bytes);
+            Err(CompactError::LandingTooLarge { key: key.clone(), reason })
+        } else {
+            self.store.get(&key).await.map_err(CompactError::from)
+        };
         (landed.batch.clone(), key, packed)
     }
 }
 
 /// Reads batches from the front until the budget is used up, and every line of each; nothing is left out. `NotFound`
-/// means that another run consumed and cleaned one of them: this run is stale.
+/// means that another run consumed and cleaned one of them: this run is stale. `LandingTooLarge` means that one of them alone
+/// takes more memory than an object may.
 pub(crate) async fn parse<S: ObjectStore>(
     inputs: &Inputs<'_, S>,
     fresh: &[Landed],
@@ -113,7 +116,7 @@ pub(crate) async fn parse<S: ObjectStore>(
     let (mut group, mut groups) = (Group::default(), FuturesOrdered::new());
     // Bytes of what is being fetched, and of what is being parsed, as they are stored.
     let (mut fetching, mut parsing) = (0_u64, 0_u64);
-    // An object that could not be fetched is an error only if the budget has room for it.
+    // An object that could not be fetched, or is too large, is an error only if the budget has room for it.
     let mut failure = None;
     loop {
         if reads.is_empty() {
@@ -171,7 +174,7 @@ pub(crate) async fn parse<S: ObjectStore>(
         }
     }
     if let Some(error) = failure {
-        return Err(error.into());
+        return Err(error);
     }
     let Parsed { batches, bytes, landed, .. } = &parsed;
     let rows: usize = parsed.chunks.iter().map(RecordBatch::num_rows).sum();

@@ -3,6 +3,8 @@
 //! The inputs are read one part after the other. The rows of each part are put in order, freed of the twins of earlier
 //! parts, and packed: so they take a fraction of their memory until all runs are merged, once, into the files of one
 //! generation. Nothing of it is stored before that, so a crash leaves nothing behind, and no byte is encoded twice.
+//!
+//! The last part need not be packed: no further part follows that wants its memory.
 
 mod known;
 mod packed;
@@ -16,7 +18,7 @@ use std::{
 use arrow::{
     array::{ArrayRef, BooleanArray, BooleanBufferBuilder, RecordBatch},
     compute::filter_record_batch,
-    datatypes::{FieldRef, Schema, SchemaRef},
+    datatypes::SchemaRef,
     error::ArrowError,
 };
 use domain::{
@@ -25,17 +27,18 @@ use domain::{
 };
 
 use crate::{
-    coded::{dictionaries, with_type},
+    coded::{self, dictionaries},
     files::identity_columns,
     identity::Identity,
     ordered::Ordered,
     rows::Keys,
+    sorted::Sorted,
     workers::Workers,
 };
 
 use known::{Hashed, Known};
 use packed::Piece;
-use unpacked::{Twin, contents};
+use unpacked::{Twin, content_hashes, contents};
 
 pub(crate) use unpacked::RunRows;
 
@@ -52,7 +55,9 @@ pub(crate) struct Runs<'a> {
     /// What tells whether twins differ.
     content: Arc<Keys>,
     runs: Vec<Run>,
-    /// No rows, with the dictionaries of the last run. Those of earlier ones are their beginnings.
+    /// The rows of the last part, if they stay in memory as they are.
+    last: Option<Sorted>,
+    /// No rows, with the dictionaries of the last part. Those of earlier ones are their beginnings.
     words: Option<RecordBatch>,
     duplicates: u64,
     conflicting: Arc<AtomicU64>,
@@ -91,7 +96,7 @@ impl<'a> Runs<'a> {
         let identity_columns = names.map(|(name, _)| schema.index_of(name)).collect::<Result<_, _>>()?;
         let content = Arc::new(Keys::content(&schema)?);
         let (runs, duplicates, conflicting) = (Vec::new(), 0, Arc::default());
-        let words = None;
+        let (last, words) = (None, None);
         Ok(Self {
             workers,
             schema,
@@ -99,6 +104,7 @@ impl<'a> Runs<'a> {
             identity_columns,
             content,
             runs,
+            last,
             words,
             duplicates,
             conflicting,
@@ -119,17 +125,28 @@ impl<'a> Runs<'a> {
         self.words.as_ref()
     }
 
-    /// How many rows are in them.
+    /// How many rows are in them, those of the last part included.
     pub(crate) fn rows(&self) -> u64 {
+        self.packed_rows() + self.last.as_ref().map_or(0, |last| last.rows() as u64)
+    }
+
+    fn packed_rows(&self) -> u64 {
         self.pieces().map(|piece| piece.rows() as u64).sum()
     }
 
     /// Bytes that the rows have unpacked, at a guess.
     pub(crate) fn unpacked_bytes(&self) -> u64 {
-        self.pieces().map(|piece| piece.unpacked_bytes() as u64).sum()
+        let packed = self.pieces().map(|piece| piece.unpacked_bytes() as u64).sum::<u64>();
+        packed + self.last.as_ref().map_or(0, |last| last.bytes() as u64)
     }
 
-    /// Bytes of memory that they take.
+    /// Bytes that all rows would take packed, as far as the packed ones tell.
+    pub(crate) fn packed_bytes(&self) -> u64 {
+        let all = u128::from(self.bytes()) * u128::from(self.rows()) / u128::from(self.packed_rows().max(1));
+        u64::try_from(all).unwrap_or(u64::MAX)
+    }
+
+    /// Bytes of memory that the packed ones take.
     pub(crate) fn bytes(&self) -> u64 {
         let own = |run: &Run| size_of_val(&run.twins[..]) + run.known.bytes() + run.words;
         let own = self.runs.iter().map(own).sum::<usize>();
@@ -153,17 +170,8 @@ impl<'a> Runs<'a> {
     /// Adds a run of these rows, which are in order and without twins among them, less those whose twin is in an earlier
     /// run. So many of them are unpacked at a time afterwards, 8,192 at the most.
     pub(crate) fn push(&mut self, rows: &dyn Ordered, piece_rows: usize) -> Result<(), ArrowError> {
-        let piece_rows = piece_rows.clamp(1, PIECE_ROWS as usize);
-        let ranges: Vec<Range<usize>> = (0..rows.rows())
-            .step_by(piece_rows)
-            .map(|from| from..rows.rows().min(from + piece_rows))
-            .collect();
-        let identified = self.workers.each(ranges.clone(), |range| self.identified(rows, range));
-        let identified = identified.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let mut hashed = known::sorted(identified.iter().map(|piece| &piece.hashes[..]), self.workers)?;
-        let dropped = self.dropped(&identified, &hashed)?;
-        // Of those columns only what stays is needed from here on, and it is packed.
-        drop(identified);
+        let ranges = ranges(rows.rows(), piece_rows);
+        let (mut hashed, dropped) = self.look_up(rows, &ranges)?;
         hashed.retain_mut(|row| renumber(row, &dropped));
         let known = Known::new(hashed);
         let pieces = ranges.into_iter().zip(&dropped).collect();
@@ -177,12 +185,47 @@ impl<'a> Runs<'a> {
                 self.runs[run].twins.push(twin);
             }
         }
-        let words = coded_batch(rows, 0..0)?;
-        let columns = words.columns().iter().map(dictionaries).collect::<Result<_, _>>()?;
-        let words = RecordBatch::try_new(words.schema(), columns)?;
+        let words = words(rows)?;
         self.runs.push(Run { pieces, known, twins: Vec::new(), words: words.get_array_memory_size() });
         self.words = Some(words);
         Ok(())
+    }
+
+    /// Adds these rows, as [`Self::push`] does, and keeps them as they are. Nothing may be added after them.
+    pub(crate) fn push_last(&mut self, rows: Sorted, piece_rows: usize) -> Result<(), ArrowError> {
+        let ranges = ranges(rows.rows(), piece_rows);
+        let (_, dropped) = self.look_up(&rows, &ranges)?;
+        let dropped: Vec<(usize, Dropped)> = ranges
+            .iter()
+            .zip(dropped)
+            .flat_map(|(range, dropped)| {
+                dropped.into_iter().map(|dropped| (range.start + dropped.row as usize, dropped))
+            })
+            .collect();
+        let numbers: Vec<usize> = dropped.iter().map(|(row, _)| *row).collect();
+        let gone = (0..self.schema.fields().len()).map(|index| rows.column_of(index, &numbers));
+        let contents = content_hashes(&self.content, &gone.collect::<Result<Vec<_>, _>>()?)?;
+        self.duplicates += dropped.len() as u64;
+        for ((_, Dropped { run, of, .. }), content) in dropped.into_iter().zip(contents) {
+            self.runs[run].twins.push(Twin { of, content });
+        }
+        let rows = rows.without(&numbers);
+        self.words = Some(words(&rows)?);
+        self.last = Some(rows);
+        Ok(())
+    }
+
+    /// The rows' hashes in order, and for each range which of its rows have a twin in an earlier run.
+    fn look_up(
+        &self,
+        rows: &dyn Ordered,
+        ranges: &[Range<usize>],
+    ) -> Result<(Vec<Hashed>, Vec<Vec<Dropped>>), ArrowError> {
+        let identified = self.workers.each(ranges.to_vec(), |range| self.identified(rows, range));
+        let identified = identified.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let hashed = known::sorted(identified.iter().map(|piece| &piece.hashes[..]), self.workers)?;
+        let dropped = self.dropped(&identified, &hashed)?;
+        Ok((hashed, dropped))
     }
 
     fn identified(&self, rows: &dyn Ordered, range: Range<usize>) -> Result<Identified, ArrowError> {
@@ -262,26 +305,36 @@ impl<'a> Runs<'a> {
         Ok((Piece::pack(&kept)?, twins.collect()))
     }
 
-    /// The runs as they are merged: in the order in which they were added. All have the same dictionaries if they may have
-    /// any, else none.
-    pub(crate) fn into_rows(self, coded: bool) -> impl Iterator<Item = RunRows> {
-        let Self { schema, content, runs, words, conflicting, .. } = self;
+    /// The runs as they are merged, in the order in which they were added, and the last part, which comes after them. All
+    /// have the same dictionaries if they may have any, else none.
+    pub(crate) fn into_rows(self, coded: bool) -> (impl Iterator<Item = RunRows>, Option<Sorted>) {
+        let Self { schema, content, runs, last, words, conflicting, .. } = self;
         let words = words.filter(|_| coded).unwrap_or_else(|| RecordBatch::new_empty(schema));
-        runs.into_iter().map(move |Run { pieces, twins, .. }| {
+        let runs = runs.into_iter().map(move |Run { pieces, twins, .. }| {
             let (content, conflicting) = (Arc::clone(&content), Arc::clone(&conflicting));
             RunRows::new(pieces, twins, words.clone(), content, conflicting)
-        })
+        });
+        (runs, last)
     }
+}
+
+/// So many rows in pieces of this size, or of the largest that there may be.
+fn ranges(rows: usize, piece_rows: usize) -> Vec<Range<usize>> {
+    let piece_rows = piece_rows.clamp(1, PIECE_ROWS as usize);
+    (0..rows).step_by(piece_rows).map(|from| from..rows.min(from + piece_rows)).collect()
+}
+
+/// No rows, with the dictionaries of these.
+fn words(rows: &dyn Ordered) -> Result<RecordBatch, ArrowError> {
+    let words = coded_batch(rows, 0..0)?;
+    let columns = words.columns().iter().map(dictionaries).collect::<Result<_, _>>()?;
+    RecordBatch::try_new(words.schema(), columns)
 }
 
 /// Some rows, with their dictionaries.
 fn coded_batch(rows: &dyn Ordered, range: Range<usize>) -> Result<RecordBatch, ArrowError> {
-    let fields = rows.schema().fields();
-    let columns = (0..fields.len()).map(|index| rows.coded_column(index, range.clone()));
-    let columns = columns.collect::<Result<Vec<_>, _>>()?;
-    let fields: Vec<FieldRef> =
-        fields.iter().zip(&columns).map(|(field, column)| with_type(field, column)).collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+    let columns = (0..rows.schema().fields().len()).map(|index| rows.coded_column(index, range.clone()));
+    coded::batch(rows.schema(), columns.collect::<Result<_, _>>()?)
 }
 
 /// The piece of a row, and its place in there.

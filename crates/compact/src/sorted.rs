@@ -61,12 +61,32 @@ impl Sorted {
                 *place = chunks.place(*row);
             }
             for (span, places) in spans.iter_mut().zip(order.chunks(SPANNED)) {
-                let in_chunks = places.iter().map(|(chunk, _)| *chunk);
-                *span = in_chunks
-                    .fold((usize::MAX, 0), |(least, most), chunk| (least.min(chunk), most.max(chunk)));
+                *span = span_of(places);
             }
         });
         Ok(Self { chunks, order, spans })
+    }
+
+    /// All but these rows, whose numbers are in order.
+    pub(crate) fn without(self, rows: &[usize]) -> Self {
+        let Self { chunks, mut order, mut spans } = self;
+        let (mut gone, mut number) = (rows.iter().peekable(), 0);
+        order.retain(|_| {
+            let stays = gone.next_if_eq(&&number).is_none();
+            number += 1;
+            stays
+        });
+        spans.clear();
+        spans.extend(order.chunks(SPANNED).map(span_of));
+        Self { chunks, order, spans }
+    }
+
+    /// These rows of one column.
+    pub(crate) fn column_of(&self, index: usize, rows: &[usize]) -> Result<ArrayRef, ArrowError> {
+        let places: Vec<Place> = rows.iter().map(|row| self.order[*row]).collect();
+        let (first, last) = span_of(&places);
+        let chunks = if places.is_empty() { 0..0 } else { first..last + 1 };
+        self.chunks.gather(index, chunks, &places)
     }
 
     /// The chunks that these rows are in, and maybe others.
@@ -98,6 +118,11 @@ impl Ordered for Sorted {
     fn coded_column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
         self.chunks.gather(index, self.chunks_of(&rows), &self.order[rows])
     }
+}
+
+fn span_of(places: &[Place]) -> Span {
+    let chunks = places.iter().map(|(chunk, _)| *chunk);
+    chunks.fold((usize::MAX, 0), |(least, most), chunk| (least.min(chunk), most.max(chunk)))
 }
 
 /// The rows' numbers in the dataset's order.

@@ -43,23 +43,24 @@ impl Unpacker {
     }
 
     /// Hands on each line that is not empty, with its number, without its end; and the same as text, if it is known to be one.
-    /// Of a line of which that is not known, the caller has to see.
-    pub(crate) fn unpack(
+    /// Of a line of which that is not known, the caller has to see. It ends early when the caller answers that it wants no
+    /// more of the object.
+    pub(crate) fn unpack_while(
         &mut self,
         packed: &[u8],
-        mut each: impl FnMut(usize, &[u8], Option<&str>),
+        mut each: impl FnMut(usize, &[u8], Option<&str>) -> bool,
     ) -> Unpacked {
-        let mut lines = Lines { each: &mut each, number: 0, bytes: 0 };
+        let mut lines = Lines { each: &mut each, number: 0, bytes: 0, is_ended: false };
         let fast = self.fast(packed, &mut lines);
         if self.buffer.len() > self.most {
             self.buffer.truncate(self.most);
             self.buffer.shrink_to_fit();
         }
-        if fast.is_ok() {
+        if fast.is_ok() || lines.is_ended {
             return Unpacked { bytes: lines.bytes, damage: None };
         }
         // zstd does not hand out what it unpacked in a call that fails. Small calls lose less before the damage.
-        let error = slow(packed, &mut lines).err();
+        let error = slow(packed, &mut lines).err().filter(|_| !lines.is_ended);
         let damage = error.map(|error| (lines.number, error));
         Unpacked { bytes: lines.bytes, damage }
     }
@@ -107,8 +108,8 @@ impl Unpacker {
     }
 }
 
-/// Takes a line: its number, its bytes, and its text if it is already known to be UTF-8.
-type Each<'a> = dyn FnMut(usize, &[u8], Option<&str>) + 'a;
+/// Takes a line: its number, its bytes, and its text if it is already known to be UTF-8. Answers whether it wants more.
+type Each<'a> = dyn FnMut(usize, &[u8], Option<&str>) -> bool + 'a;
 
 /// Where lines go.
 struct Lines<'a> {
@@ -116,6 +117,8 @@ struct Lines<'a> {
     /// How many there were.
     number: usize,
     bytes: u64,
+    /// Whether no more are wanted.
+    is_ended: bool,
 }
 
 impl Lines<'_> {
@@ -156,11 +159,13 @@ impl Lines<'_> {
         if line.len() > MAX_LINE {
             return Err(too_long());
         }
-        if !line.is_empty() {
-            (self.each)(self.number, line, text);
-        }
+        let goes_on = line.is_empty() || (self.each)(self.number, line, text);
         self.number += 1;
         self.bytes += bytes as u64;
+        if !goes_on {
+            self.is_ended = true;
+            return Err(io::Error::other("no more of it is wanted"));
+        }
         Ok(())
     }
 }

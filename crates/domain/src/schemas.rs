@@ -21,7 +21,7 @@ use crate::{
     problem::Problem,
 };
 
-pub use dropped::{Dropped, dropped};
+pub use dropped::{Dropped, dropped, extend_drop};
 
 /// How many definitions are read at the same time.
 const READS: usize = 16;

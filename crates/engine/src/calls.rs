@@ -20,6 +20,9 @@ pub(crate) fn rewrite(expr: &mut Expr) {
             let arguments = std::iter::once(take(text)).chain(bounds.map(|bound| *bound));
             *expr = call("substr", arguments.collect());
         }
+        Expr::AtTimeZone { timestamp, time_zone } => {
+            *expr = call("at_timezone", vec![take(timestamp), take(time_zone)]);
+        }
         Expr::Extract { field, expr: of, .. } => {
             if let Some(part) = functions::part_of(field) {
                 *expr = call(&part, vec![take(of)]);
@@ -38,6 +41,8 @@ pub(crate) fn becomes_case(function: &Function) -> bool {
 fn function_rewritten(function: &mut Function) -> Option<Expr> {
     let name = function.name.to_string();
     match name.as_str() {
+        // DataFusion would look for a column of the name.
+        bare if functions::is_bare(bare) => Some(call(bare, Vec::new())),
         // Its values are those that are not null.
         "arbitrary" => {
             function.name = named("any_value");

@@ -26,6 +26,7 @@ use crate::{
     error::EngineError,
     failure::from_datafusion,
     functions::{self, CONCAT},
+    types::UTC,
 };
 
 /// The digits of a decimal that holds an integer, and a bigint.
@@ -79,6 +80,15 @@ fn rewrite(
         return Ok(Transformed::yes(concatenated(left, right, concat)));
     }
     match &mut expr {
+        Expr::Negative(inner) if inner.get_type(schema).is_ok_and(|found| is_interval(&found)) => {
+            let inner = std::mem::take(&mut **inner);
+            return Ok(Transformed::yes(called(functions::negated(), inner)));
+        }
+        Expr::Cast(cast) => changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema),
+        Expr::TryCast(cast) => changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema),
+        Expr::ScalarFunction(call) if functions::takes_instant(call.func.name()) => {
+            changed |= compare(&mut call.args);
+        }
         Expr::BinaryExpr(binary) => {
             if functions::checked(binary.op).is_some() {
                 changed |= narrow([&mut *binary.left, &mut *binary.right], schema)?;
@@ -86,14 +96,18 @@ fn rewrite(
             let sides = [&mut *binary.left, &mut *binary.right];
             // An operator that has an opposite compares.
             changed |= binary.op.negate().is_some() && compare(sides);
+            let sides = [&mut *binary.left, &mut *binary.right];
+            changed |= binary.op.negate().is_some() && in_one_zone(sides, schema);
             changed |= unify([&mut *binary.left, &mut *binary.right], schema)?;
         }
         Expr::Between(between) => {
             changed |= compare([&mut *between.expr, &mut *between.low, &mut *between.high]);
+            changed |= in_one_zone([&mut *between.expr, &mut *between.low, &mut *between.high], schema);
             changed |= unify([&mut *between.expr, &mut *between.low, &mut *between.high], schema)?;
         }
         Expr::InList(list) => {
             changed |= compare(std::iter::once(&mut *list.expr).chain(&mut list.list));
+            changed |= in_one_zone(std::iter::once(&mut *list.expr).chain(&mut list.list), schema);
             changed |= unify(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)?;
             if !list.list.iter().all(is_other_than_zero) {
                 changed |= one_zero(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)?;
@@ -328,6 +342,43 @@ fn compare<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>) -> bool {
         }
     }
     changed
+}
+
+/// Times with zones are compared as instants, and what has no zone is in UTC: DataFusion would read it in the zone of the
+/// other side.
+fn in_one_zone<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -> bool {
+    let mut changed = false;
+    for expr in exprs {
+        if is_in_foreign_zone(expr, schema) {
+            let inner = std::mem::take(expr);
+            *expr = called(functions::in_utc(), inner);
+            changed = true;
+        }
+    }
+    changed
+}
+
+/// A cast of a time in a zone, to what has none, gives what the clocks of the zone show.
+fn by_the_clocks(expr: &mut Expr, to: &Arrow, schema: &DFSchema) -> bool {
+    let shown = matches!(to, Arrow::Date32 | Arrow::Timestamp(_, None));
+    if !shown || !is_in_foreign_zone(expr, schema) {
+        return false;
+    }
+    let inner = std::mem::take(expr);
+    *expr = called(functions::local_time(), inner);
+    true
+}
+
+fn is_in_foreign_zone(expr: &Expr, schema: &DFSchema) -> bool {
+    matches!(expr.get_type(schema), Ok(Arrow::Timestamp(_, Some(zone))) if &*zone != UTC)
+}
+
+fn is_interval(found: &Arrow) -> bool {
+    matches!(found, Arrow::Duration(_) | Arrow::Interval(_))
+}
+
+fn called(function: ScalarUDF, argument: Expr) -> Expr {
+    Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![argument]))
 }
 
 fn replace(expr: &mut Expr, to: Arrow) {

@@ -94,6 +94,11 @@ impl Dialect for Athena {
         true
     }
 
+    /// Of EXTRACT: which parts there are is checked later.
+    fn allow_extract_custom(&self) -> bool {
+        true
+    }
+
     fn supports_filter_during_aggregation(&self) -> bool {
         true
     }

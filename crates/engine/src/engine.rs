@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use datafusion::{
     catalog::TableProvider,
     execution::SessionState,
@@ -7,7 +8,7 @@ use datafusion::{
     physical_plan::execute_stream,
     sql::{parser::Statement as DfStatement, sqlparser::ast::Statement},
 };
-use domain::port::{Catalog, ObjectStore};
+use domain::port::{Catalog, Clock, ObjectStore};
 use futures::StreamExt;
 
 use crate::{
@@ -35,12 +36,14 @@ pub struct Engine<C, S> {
     store: Arc<S>,
     database: String,
     sessions: Sessions,
+    /// What time it is, which a query is told once.
+    now: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
 }
 
 impl<C: Catalog, S: ObjectStore> Engine<C, S> {
-    /// An engine for the tables that `catalog` has, which is known to queries as `database`.
-    pub fn new(database: impl Into<String>, catalog: Arc<C>, store: Arc<S>) -> Self {
-        Self::with_limits(database, catalog, store, MemoryLimits::default())
+    /// An engine for the tables that `catalog` has, which is known to queries as `database`. `clock` says what `now()` is.
+    pub fn new(database: impl Into<String>, catalog: Arc<C>, store: Arc<S>, clock: impl Clock) -> Self {
+        Self::with_limits(database, catalog, store, clock, MemoryLimits::default())
     }
 
     /// [`Engine::new`], with other limits than the usual ones on what queries hold in memory.
@@ -48,11 +51,12 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         database: impl Into<String>,
         catalog: Arc<C>,
         store: Arc<S>,
+        clock: impl Clock,
         limits: MemoryLimits,
     ) -> Self {
         let database = database.into().to_lowercase();
         let sessions = Sessions::new(&database, limits);
-        Self { catalog, store, database, sessions }
+        Self { catalog, store, database, sessions, now: Box::new(move || clock.now()) }
     }
 
     /// Parses and checks a query and binds its parameters (SQL literals), without any I/O. `Rejected` is what
@@ -62,7 +66,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
     }
 
     /// Runs a prepared query. The partitions' locations are read from the catalog once, before this comes
-    /// back: the rows are those of one whole generation of each partition.
+    /// back: the rows are those of one whole generation of each partition. Before that, the clock is read once.
     ///
     /// What is read is counted in `scanned`; where that has a limit, the read beyond it does not happen, and
     /// the query ends with `ScanLimit`. Once `cancellation` says so, planning ends with its step and the rows with
@@ -76,6 +80,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         scanned: BytesScanned,
         cancellation: Cancellation,
     ) -> Result<Execution, EngineError> {
+        let began = (self.now)().timestamp_millis();
         let store = Arc::new(LakeStore::new(Arc::clone(&self.store), scanned.clone()));
         let statement = Statement::Query(prepared.query.clone());
         let statement = DfStatement::Statement(Box::new(statement));
@@ -87,7 +92,13 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let statement = DfStatement::Statement(Box::new(Statement::Query(query)));
         let session = self
             .sessions
-            .session(tables, Arc::clone(&store) as Arc<dyn object_store::ObjectStore>, &memory, &cancellation)
+            .session(
+                tables,
+                Arc::clone(&store) as Arc<dyn object_store::ObjectStore>,
+                &memory,
+                &cancellation,
+                began,
+            )
             .map_err(from_datafusion)?;
         cancellation.check()?;
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;

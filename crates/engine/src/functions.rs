@@ -5,6 +5,7 @@ mod argument;
 mod array;
 mod base64;
 mod checked;
+mod clock;
 mod element;
 mod extreme;
 mod json;
@@ -38,6 +39,9 @@ pub(crate) use json::{CAST_TO_JSON, is_castable};
 pub(crate) use like::{beginning, is_searched};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
+pub(crate) use time::{
+    DAY_TO_SECOND_OF, NEGATED, TimePlanner, YEAR_TO_MONTH_OF, in_utc, local_time, negated,
+};
 
 /// DataFusion's.
 const SCALAR: [&str; 4] = ["coalesce", "length", "reverse", "starts_with"];
@@ -111,20 +115,34 @@ const WIDENED: [&str; 1] = ["length"];
 
 /// Whether a query may call it.
 pub(crate) fn is_known(name: &str) -> bool {
-    let lists: [&[&str]; 6] = [&SCALAR, &OWN, &time::PARTS, &AGGREGATE, &OWN_AGGREGATE, &REWRITTEN];
+    let lists: [&[&str]; 8] =
+        [&SCALAR, &OWN, &time::PARTS, &time::NAMES, &clock::NAMES, &AGGREGATE, &OWN_AGGREGATE, &REWRITTEN];
     name != CAST_TO_JSON && (lists.iter().any(|list| list.contains(&name)) || needs_window(name))
 }
 
 /// Whether it is one of ours, which takes the types that Athena's takes and no others.
 pub(crate) fn is_strict(name: &str) -> bool {
     name != CAST_TO_JSON
-        && (OWN.contains(&name) || time::PARTS.contains(&name) || total::NAMES.contains(&name))
+        && (OWN.contains(&name)
+            || time::PARTS.contains(&name)
+            || time::NAMES.contains(&name)
+            || total::NAMES.contains(&name))
 }
 
 /// The function that gives this part of a time.
 pub(crate) fn part_of(field: &DateTimeField) -> Option<String> {
     let name = field.to_string().to_lowercase();
-    time::PARTS.contains(&name.as_str()).then_some(name)
+    time::EXTRACTED.contains(&name.as_str()).then_some(name)
+}
+
+/// Whether it is written without parentheses.
+pub(crate) fn is_bare(name: &str) -> bool {
+    clock::BARE.contains(&name)
+}
+
+/// Whether it looks at nothing but the instant of a time in a zone.
+pub(crate) fn takes_instant(name: &str) -> bool {
+    [time::AT_TIMEZONE, "to_unixtime", time::MINUS_TIME].contains(&name)
 }
 
 /// Whether the function has no meaning without `OVER`.
@@ -137,8 +155,9 @@ pub(crate) fn is_widened(name: &str) -> bool {
     WIDENED.contains(&name)
 }
 
-/// The functions for one query. What they make is counted with its memory, and they fail once it is cancelled.
-pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<Arc<ScalarUDF>> {
+/// The functions for one query, which began so many milliseconds after 1970-01-01 UTC. What they make is counted with its
+/// memory, and they fail once it is cancelled.
+pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i64) -> Vec<Arc<ScalarUDF>> {
     let mut all = SessionStateDefaults::default_scalar_functions();
     all.retain(|f| admits(&SCALAR, f.name(), f.aliases()));
     let own = [
@@ -160,13 +179,14 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<A
         text::upper(),
         time::date_add(),
         time::date_diff(),
-        time::date_format(),
         time::date_trunc(),
         time::from_iso8601_date(),
         time::from_iso8601_timestamp(),
     ];
-    let own = own.into_iter().chain(time::parts());
+    let own = own.into_iter().chain(time::parts()).chain(time::all()).chain(time::hidden());
     all.extend(own.map(|own| Arc::new(own.within(memory).until(cancellation).into())));
+    all.extend(time::zoned().map(|zoned| Arc::new(zoned.into())));
+    all.extend(clock::all(began).into_iter().map(|known| Arc::new(known.into())));
     all.push(Arc::new(regexp::RegexpLike::new(memory.clone(), cancellation.clone()).into()));
     all
 }
@@ -184,7 +204,11 @@ pub(crate) fn like(cancellation: &Cancellation) -> Arc<ScalarUDF> {
 
 /// What a comparison calls in the place of a function that gives a time in its zone: see [`time::instant`].
 pub(crate) fn comparable(name: &str) -> Option<Arc<ScalarUDF>> {
-    (name == time::FROM_ISO8601_TIMESTAMP).then(|| Arc::new(time::instant().into()))
+    match name {
+        time::FROM_ISO8601_TIMESTAMP => Some(Arc::new(time::instant().into())),
+        time::PARSE_DATETIME => Some(Arc::new(time::parsed_instant().into())),
+        _ => None,
+    }
 }
 
 /// What says whether a value is among those of a query: see [`member::member`].

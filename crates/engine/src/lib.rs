@@ -57,6 +57,7 @@ mod types;
 mod typing;
 mod using;
 mod values;
+mod zone;
 
 pub use cancel::{CancelOnDrop, Cancellation, Cancelled};
 pub use engine::Engine;

@@ -9,19 +9,25 @@ use std::ops::ControlFlow;
 
 use chrono::{NaiveDate, NaiveTime};
 use datafusion::sql::sqlparser::ast::{
-    CastKind, DataType, ExactNumberInfo, Expr, Query, TimezoneInfo, TypedString, Value, ValueWithSpan,
-    VisitMut, VisitorMut,
+    CastKind, DataType, ExactNumberInfo, Expr, Query, TimezoneInfo, TypedString, UnaryOperator, Value,
+    ValueWithSpan, VisitMut, VisitorMut,
 };
 
-use crate::{calls, error::EngineError, functions::CAST_TO_JSON};
+use crate::{
+    calls,
+    error::EngineError,
+    functions::{CAST_TO_JSON, NEGATED},
+    zone::Zone,
+};
 
 use constant::{Constant, constant};
 use decimal::{Decimal, NoDecimal};
 
 pub(crate) use decimal::digits_of;
+pub(crate) use interval::is_spelled as is_interval;
 
 /// Rewrites what the two engines read differently: numbers with a point, timestamps' precision, LIKE's escapes,
-/// casts of literals to decimals, casts to JSON, and calls.
+/// casts of literals to decimals, casts to JSON, intervals, and calls.
 pub(crate) fn rewrite(query: &mut Query) -> Result<(), EngineError> {
     match query.visit(&mut Rewrite) {
         ControlFlow::Break(error) => Err(error),
@@ -49,12 +55,24 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             *expr = decimal_literal(decimal);
             Ok(())
         }
-        Expr::TypedString(literal) => typed(literal),
-        Expr::Interval(interval) if !interval::is_valid(interval) => {
-            let message = format!(
-                "{interval} is not a valid interval literal: expected a number of units, as in INTERVAL '1' DAY"
-            );
-            Err(EngineError::failed("INVALID_LITERAL", message))
+        Expr::TypedString(literal) => {
+            let zone = take_zone(literal);
+            typed(literal)?;
+            if let Some(zone) = zone {
+                let zone = Expr::Value(Value::SingleQuotedString(zone).with_empty_span());
+                let local = std::mem::replace(expr, Expr::Tuple(Vec::new()));
+                *expr = calls::call("with_timezone", vec![local, zone]);
+            }
+            Ok(())
+        }
+        // DataFusion's planner knows no sign before an interval of this kind.
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } if interval::is_rewritten(inner) => {
+            *expr = calls::call(NEGATED, vec![std::mem::replace(&mut **inner, Expr::Tuple(Vec::new()))]);
+            Ok(())
+        }
+        Expr::Interval(interval) => {
+            *expr = interval::rewritten(interval)?;
+            Ok(())
         }
         Expr::Cast { data_type: DataType::JSON, expr: inner, .. } => {
             *expr = calls::call(CAST_TO_JSON, vec![std::mem::replace(inner, Expr::Tuple(Vec::new()))]);
@@ -83,7 +101,7 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             Ok(())
         }
         Expr::Like { pattern, escape_char, .. } => like::rewrite(pattern, escape_char),
-        Expr::Function(_) | Expr::Substring { .. } | Expr::Extract { .. } => {
+        Expr::Function(_) | Expr::Substring { .. } | Expr::Extract { .. } | Expr::AtTimeZone { .. } => {
             calls::rewrite(expr);
             Ok(())
         }
@@ -125,6 +143,23 @@ fn cast_to_decimal(text: &str, digits: ExactNumberInfo) -> Result<Decimal, Engin
     })
 }
 
+/// The zone that ends a timestamp, as in `2026-11-23 10:05:00 Europe/Berlin`, taken away from it. What is no zone stays
+/// there, and makes the literal invalid.
+fn take_zone(literal: &mut TypedString) -> Option<String> {
+    let (DataType::Timestamp(None, TimezoneInfo::None), Value::SingleQuotedString(text)) =
+        (&literal.data_type, &mut literal.value.value)
+    else {
+        return None;
+    };
+    let (day, rest) = text.trim().split_once(' ')?;
+    let end = rest.find(|character: char| !(character.is_ascii_digit() || ":.".contains(character)))?;
+    let (time, zone) = rest.split_at(end);
+    let zone = zone.trim_start().to_owned();
+    Zone::named(&zone)?;
+    *text = format!("{day} {time}").trim_end().to_owned();
+    Some(zone)
+}
+
 fn typed(literal: &mut TypedString) -> Result<(), EngineError> {
     let Value::SingleQuotedString(text) = &mut literal.value.value else {
         return Err(EngineError::unsupported(format!("the literal {literal}")));
@@ -158,7 +193,9 @@ fn typed(literal: &mut TypedString) -> Result<(), EngineError> {
 fn invalid(what: &str, text: &str) -> EngineError {
     let expected = match what {
         "date" => "'2026-11-23', without a time zone",
-        "timestamp" => "'2026-11-23 10:05:00.000', without a time zone",
+        "timestamp" => {
+            "'2026-11-23 10:05:00.000', or that with a time zone, as in '2026-11-23 10:05:00.000 UTC'"
+        }
         "decimal" => "'1.10', of at most 38 digits",
         _ => "'1.5'",
     };

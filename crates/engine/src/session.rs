@@ -12,6 +12,7 @@ use datafusion::{
         object_store::ObjectStoreUrl,
         runtime_env::RuntimeEnvBuilder,
     },
+    logical_expr::planner::ExprPlanner,
     prelude::SessionConfig,
 };
 
@@ -51,9 +52,11 @@ impl Sessions {
         options.sql_parser.default_null_ordering = "nulls_last".to_owned();
         options.sql_parser.map_string_types_to_utf8view = false;
         options.sql_parser.collect_spans = true;
+        let mut planners: Vec<Arc<dyn ExprPlanner>> = vec![Arc::new(functions::TimePlanner)];
+        planners.extend(SessionStateDefaults::default_expr_planners());
         let template = SessionStateBuilder::new()
             .with_config(config)
-            .with_expr_planners(SessionStateDefaults::default_expr_planners())
+            .with_expr_planners(planners)
             .with_physical_optimizer_rules(pushdown::rules())
             .with_aggregate_functions(functions::aggregate())
             .with_window_functions(functions::window())
@@ -72,13 +75,14 @@ impl Sessions {
     }
 
     /// A session that sees these tables, in this store, and nothing else. Its functions count with `memory`, and fail
-    /// once the query is cancelled.
+    /// once the query is cancelled, which began so many milliseconds after 1970-01-01 UTC.
     pub(crate) fn session(
         &self,
         tables: Vec<(String, Arc<dyn TableProvider>)>,
         store: Arc<dyn object_store::ObjectStore>,
         memory: &QueryMemory,
         cancellation: &Cancellation,
+        began: i64,
     ) -> Result<SessionState, DataFusionError> {
         let schema = MemorySchemaProvider::new();
         for (name, table) in tables {
@@ -91,7 +95,7 @@ impl Sessions {
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::clone(&self.operators)).build()?;
         runtime.register_object_store(ObjectStoreUrl::parse(LAKE_URL)?.as_ref(), store);
         Ok(SessionStateBuilder::new_from_existing(self.template.clone())
-            .with_scalar_functions(functions::scalar(memory, cancellation))
+            .with_scalar_functions(functions::scalar(memory, cancellation, began))
             .with_catalog_list(Arc::new(catalogs))
             .with_runtime_env(Arc::new(runtime))
             .build())

@@ -1,12 +1,18 @@
 //! Athena's types for Arrow's: their names, and the one Arrow type that stands for each.
 
-use datafusion::arrow::datatypes::{DataType as Arrow, TimeUnit};
+use datafusion::arrow::datatypes::{DataType as Arrow, IntervalUnit, TimeUnit};
 
 /// What Athena's `json` is here: text in an Arrow type that no column and no function else has.
 pub(crate) const JSON: Arrow = Arrow::LargeUtf8;
 
-/// The zone of all times that have one.
+/// The zone of the session, and of times with a zone that name no other.
 pub(crate) const UTC: &str = "UTC";
+
+/// What `interval day to second` is here: milliseconds.
+pub(crate) const DAY_TO_SECOND: Arrow = Arrow::Duration(TimeUnit::Millisecond);
+
+/// What `interval year to month` is here: months.
+pub(crate) const YEAR_TO_MONTH: Arrow = Arrow::Interval(IntervalUnit::YearMonth);
 
 /// The name as SQL has it: `varchar`, `decimal(12,2)`, `row(city varchar)`. `None` for what Athena has not.
 pub(crate) fn name(arrow: &Arrow) -> Option<String> {
@@ -24,7 +30,9 @@ pub(crate) fn name(arrow: &Arrow) -> Option<String> {
         Arrow::Binary => "varbinary".to_owned(),
         Arrow::Date32 => "date".to_owned(),
         Arrow::Timestamp(_, None) => "timestamp".to_owned(),
-        Arrow::Timestamp(_, Some(zone)) if &**zone == UTC => "timestamp with time zone".to_owned(),
+        Arrow::Timestamp(_, Some(_)) => "timestamp with time zone".to_owned(),
+        Arrow::Duration(_) => "interval day to second".to_owned(),
+        Arrow::Interval(IntervalUnit::YearMonth) => "interval year to month".to_owned(),
         Arrow::List(element) => format!("array({})", name(element.data_type())?),
         Arrow::Struct(fields) => {
             let field = |field: &std::sync::Arc<_>| {
@@ -50,6 +58,7 @@ pub(crate) fn of_result(arrow: &Arrow) -> Option<(String, Arrow)> {
         Arrow::Int64 | Arrow::UInt64 => Arrow::Int64,
         Arrow::Utf8 | Arrow::Utf8View => Arrow::Utf8,
         Arrow::Timestamp(_, zone) => Arrow::Timestamp(TimeUnit::Millisecond, zone.clone()),
+        Arrow::Duration(_) => DAY_TO_SECOND,
         other => other.clone(),
     };
     // Hive's name for a real, which results have and SQL has not.

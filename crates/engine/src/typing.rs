@@ -22,7 +22,7 @@ use crate::{
     failure::{from_datafusion, place},
 };
 
-use kind::{Kind, apart, is_exact_with_inexact, kind, word};
+use kind::{Kind, apart, is_exact_with_inexact, is_of_two_zones, kind, word};
 
 /// Refuses the first expression whose types do not fit each other.
 pub(crate) fn check(plan: &LogicalPlan) -> std::result::Result<(), EngineError> {
@@ -71,6 +71,9 @@ impl Checker<'_> {
                 match (left, right) {
                     (Some(left), Some(right)) if is_exact_with_inexact(&left, right) => Err(self
                         .unsupported(&query.expr, &format!("{} IN a query of {}", word(&left), word(right)))),
+                    (Some(left), Some(right)) if is_of_two_zones(&left, right) => {
+                        Err(self.unsupported(&query.expr, "IN of times in different zones"))
+                    }
                     _ => Ok(()),
                 }
             }
@@ -180,11 +183,22 @@ impl Checker<'_> {
         let Some(mut first) = exprs.next() else { return Ok(()) };
         for expr in exprs {
             self.alike(first, what, expr)?;
+            self.of_one_zone(first, what, expr)?;
             if self.kind_of(first).is_none() {
                 first = expr;
             }
         }
         Ok(())
+    }
+
+    /// Refuses values of one column that are times in different zones.
+    fn of_one_zone(&self, left: &Expr, what: &str, right: &Expr) -> Checked {
+        match (self.type_of(left), self.type_of(right)) {
+            (Some(left_type), Some(right_type)) if is_of_two_zones(&left_type, &right_type) => {
+                Err(self.unsupported(left, &format!("{what} of times in different zones")))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn alike(&self, left: &Expr, op: &str, right: &Expr) -> Checked {
@@ -230,6 +244,12 @@ impl Checker<'_> {
             _ => self.type_of(expr).as_ref().map(word).unwrap_or_default(),
         }
     }
+}
+
+/// That Athena has no such operator for these types.
+pub(crate) fn no_operator(left: &Expr, left_type: &Arrow, operator: &str, right_type: &Arrow) -> Failure {
+    let (place, left, right) = (start(left), word(left_type), word(right_type));
+    Failure::new("TYPE_MISMATCH", format!("{place}Cannot apply operator: {left} {operator} {right}"))
 }
 
 /// Where the first column of the expression stands.

@@ -2,17 +2,20 @@
 
 use datafusion::arrow::{
     array::{
-        Array, AsArray, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array,
-        Int32Array, Int64Array, LargeStringArray, ListArray, MapArray, StringArray,
-        TimestampMillisecondArray,
+        Array, AsArray, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DurationMillisecondArray,
+        Float32Array, Float64Array, Int32Array, Int64Array, IntervalYearMonthArray, LargeStringArray,
+        ListArray, MapArray, StringArray, TimestampMillisecondArray,
     },
     datatypes::{
-        DataType as Arrow, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type,
-        TimeUnit, TimestampMillisecondType,
+        DataType as Arrow, Date32Type, Decimal128Type, DurationMillisecondType, Float32Type, Float64Type,
+        Int32Type, Int64Type, IntervalUnit, IntervalYearMonthType, TimeUnit, TimestampMillisecondType,
     },
 };
 
-use crate::text::{number, time};
+use crate::{
+    text::{number, time},
+    zone::Zone,
+};
 
 /// The values of a column or of a part of one.
 pub(crate) struct Values<'a> {
@@ -35,8 +38,10 @@ pub(crate) enum Part<'a> {
     Varbinary(&'a BinaryArray),
     Date(&'a Date32Array),
     Timestamp(&'a TimestampMillisecondArray),
-    /// In UTC.
-    Instant(&'a TimestampMillisecondArray),
+    /// Shown in the zone.
+    Instant(&'a TimestampMillisecondArray, Zone),
+    DayToSecond(&'a DurationMillisecondArray),
+    YearToMonth(&'a IntervalYearMonthArray),
     Array(&'a ListArray, Box<Values<'a>>),
     Row(Vec<(&'a str, Values<'a>)>),
     Map(&'a MapArray, &'a StringArray, Box<Values<'a>>),
@@ -64,8 +69,14 @@ impl<'a> Values<'a> {
             Arrow::Timestamp(TimeUnit::Millisecond, None) => {
                 Part::Timestamp(array.as_primitive::<TimestampMillisecondType>())
             }
-            Arrow::Timestamp(TimeUnit::Millisecond, Some(_)) => {
-                Part::Instant(array.as_primitive::<TimestampMillisecondType>())
+            zoned @ Arrow::Timestamp(TimeUnit::Millisecond, Some(_)) => {
+                Part::Instant(array.as_primitive::<TimestampMillisecondType>(), Zone::of(zoned))
+            }
+            Arrow::Duration(TimeUnit::Millisecond) => {
+                Part::DayToSecond(array.as_primitive::<DurationMillisecondType>())
+            }
+            Arrow::Interval(IntervalUnit::YearMonth) => {
+                Part::YearToMonth(array.as_primitive::<IntervalYearMonthType>())
             }
             Arrow::List(_) => {
                 let lists = array.as_list::<i32>();
@@ -121,10 +132,9 @@ impl Part<'_> {
             Self::Varbinary(array) => hex(buffer, array.value(row)),
             Self::Date(array) => time::date(buffer, i64::from(array.value(row))),
             Self::Timestamp(array) => time::timestamp(buffer, array.value(row)),
-            Self::Instant(array) => {
-                time::timestamp(buffer, array.value(row));
-                buffer.extend_from_slice(b" UTC");
-            }
+            Self::Instant(array, zone) => time::zoned(buffer, array.value(row), *zone),
+            Self::DayToSecond(array) => time::day_to_second(buffer, array.value(row)),
+            Self::YearToMonth(array) => time::year_to_month(buffer, array.value(row)),
             Self::Null | Self::Array(..) | Self::Row(_) | Self::Map(..) => {}
         }
     }

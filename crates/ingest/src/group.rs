@@ -90,6 +90,11 @@ impl<'a> Group<'a> {
         }
     }
 
+    /// Its lines, each with its line break.
+    pub(crate) fn lines(&self) -> &[u8] {
+        &self.lines
+    }
+
     /// Where it is stored: named by what is in it.
     pub(crate) fn key(&self) -> String {
         let batch = self.namer.clone().name();

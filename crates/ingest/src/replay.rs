@@ -2,11 +2,13 @@
 //! stays.
 //!
 //! A replayed event has the identity and the time that its message gave it, so replaying it twice, or along with a
-//! redelivery, is replaying it once. The old object goes when everything that was in it is durable elsewhere.
+//! redelivery, is replaying it once. What landed leaves the object when it is durable elsewhere, by one conditional write
+//! (`held`): who replays or discards the same object at the same moment, and is later, learns of it.
 //!
 //! A replay may change what it replays. A line is changed only if all that is in it lands then: else it stays as it came.
 
 mod discard;
+mod held;
 mod lines;
 mod sent;
 mod told;
@@ -16,7 +18,7 @@ use domain::{
     DatasetName,
     key::QuarantineKey,
     port::{Clock, ObjectStore, StoreError},
-    quarantine::{Holds, MAX_LINE, Rejected},
+    quarantine::{Holds, Rejected},
 };
 
 use crate::{
@@ -28,6 +30,7 @@ use crate::{
     sort::{Sorted, Sorter},
 };
 
+use held::{Rest, Settled};
 use lines::Lines;
 use sent::Sent;
 use told::Prepared;
@@ -94,6 +97,15 @@ pub enum ReplayError {
         /// What is wrong.
         reason: String,
     },
+    /// Somebody else replayed or discarded lines of the object at the same time, and was first.
+    #[error(
+        "{key}: another replay or discard changed it at the same time. Events that this one judged may have landed; run it \
+         again for what is left"
+    )]
+    Overtaken {
+        /// The object.
+        key: String,
+    },
     /// A dataset's definition is damaged, so nobody can say whether the events fit.
     #[error("{key} stays as it is: the definition of its dataset is damaged; see `tributary dataset status`")]
     DamagedDefinition {
@@ -112,7 +124,8 @@ impl Replayed {
 }
 
 impl<S: ObjectStore, K: Clock> Ingest<S, K> {
-    /// Replays one object. An object that is gone was replayed by somebody else: then nothing is left to do.
+    /// Replays one object. An object that is gone was replayed by somebody else: then nothing is left to do. Lines that stay
+    /// in quarantine under the object's dataset and day stay in the object.
     pub async fn replay<F: Fn(&Rejected) -> bool>(
         &self,
         object: &QuarantineKey,
@@ -121,28 +134,27 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         self.replay_in_slices(object, options, SLICE).await
     }
 
-    /// The same. Of the lines, and of what becomes of them, so many bytes are in memory at once, and one line more. An
-    /// object of more is read twice, since nothing is written before all of it was judged.
+    /// The same. Of the lines, and of what becomes of them, so many bytes are in memory unpacked at once, and one line more.
+    /// An object of more is read twice, since nothing is written before all of it was judged.
     async fn replay_in_slices<F: Fn(&Rejected) -> bool>(
         &self,
         object: &QuarantineKey,
         options: Options<'_, F>,
         slice: usize,
     ) -> Result<Replayed, ReplayError> {
-        let key = object.to_string();
-        let failed = |source| ReplayError::Store { key: key.clone(), source };
-        let packed = match self.store.get(&key).await {
-            Err(StoreError::NotFound { .. }) => return Ok(Replayed::default()),
-            packed => packed.map_err(failed)?,
-        };
+        let Some(held) = self.hold(object).await? else { return Ok(Replayed::default()) };
         let known = self
             .known()
             .await
-            .map_err(|source| ReplayError::Ingest { key: key.clone(), source: source.into() })?;
+            .map_err(|source| ReplayError::Ingest { key: held.key.clone(), source: source.into() })?;
         // Both readings judge by the same definitions and the same time.
         let by = (&*known, self.clock.now());
-        let mut lines = Lines::begin(&key, &packed, MAX_LINE)?;
+        let mut lines = held.lines()?;
         let Some((mut done, first)) = self.judge(by, object, &options, &mut lines, slice)? else {
+            // It has no lines: a process ended before it deleted it.
+            if !options.dry_run {
+                self.settle(&held, Rest::default()).await?;
+            }
             return Ok(Replayed::default());
         };
         let mut whole = Some(first);
@@ -154,21 +166,26 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             // Nothing fits now that did not before: the object says all there is to say.
             return Ok(done);
         }
+        let here = Place::Quarantine(object.dataset.as_ref(), object.day);
+        let mut rest = Rest::default();
         if let Some(groups) = whole {
-            self.store_groups(groups).await.map_err(failed)?;
+            let stored = self.store_others(&held.key, &here, groups, &mut rest).await;
+            stored.map_err(|error| held.failed(error))?;
         } else {
-            let mut lines = Lines::begin(&key, &packed, MAX_LINE)?;
+            let mut lines = held.lines()?;
             // Whoever wants to hear of the lines has heard of them.
             let Options { dataset, dry_run, change, .. } = options;
             let again = Options { chosen: &options.chosen, dataset, dry_run, change, judged: None };
             while let Some((_, groups)) = self.judge(by, object, &again, &mut lines, slice)? {
-                self.store_groups(groups).await.map_err(failed)?;
+                let stored = self.store_others(&held.key, &here, groups, &mut rest).await;
+                stored.map_err(|error| held.failed(error))?;
             }
         }
-        // Everything that is in it is durable elsewhere now. None of what was written to quarantine is this object itself:
-        // what landed is missing from it, and so are the lines of the other slices.
-        self.remove(&key).await.map_err(failed)?;
-        Ok(done)
+        // Everything that leaves it is durable elsewhere now.
+        match self.settle(&held, rest).await? {
+            Settled::Done => Ok(done),
+            Settled::Overtaken => Err(ReplayError::Overtaken { key: held.key.clone() }),
+        }
     }
 
     /// Judges the lines that follow, until they and what becomes of them have so many bytes. `None` behind the last one.
@@ -226,16 +243,22 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         Ok(Some((done, groups)))
     }
 
-    async fn store_groups(&self, groups: Vec<Group<'_>>) -> Result<(), StoreError> {
+    /// Stores the groups, less what stays in the object itself.
+    async fn store_others(
+        &self,
+        key: &str,
+        here: &Place<'_>,
+        groups: Vec<Group<'_>>,
+        rest: &mut Rest,
+    ) -> Result<(), StoreError> {
         for group in groups {
-            group.store(&*self.store, &self.packer).await?;
+            if group.place == *here {
+                rest.push(key, group.lines(), &self.packer)?;
+            } else {
+                group.store(&*self.store, &self.packer).await?;
+            }
         }
         Ok(())
-    }
-
-    async fn remove(&self, key: &String) -> Result<(), StoreError> {
-        let failures = self.store.delete(std::slice::from_ref(key)).await?;
-        failures.into_iter().next().map_or(Ok(()), |failure| Err(failure.error))
     }
 }
 

@@ -103,7 +103,7 @@ impl Services {
     ) -> Result<serde_json::Value, JsonError> {
         let (service, operation) = target.split_once('.').unwrap_or((target, ""));
         json::check_type(text(&request.headers, header::CONTENT_TYPE.as_str()))?;
-        let body = read_body(body, MAX_JSON).await.ok_or_else(|| {
+        let body = read_body(body, MAX_JSON).await.map_err(|_| {
             JsonError::new(
                 "SerializationException",
                 format!("the body is longer than {MAX_JSON} bytes or broke off"),
@@ -130,7 +130,7 @@ impl Services {
             };
             return query::respond("Unknown", sns::NAMESPACE, Err(error), &id);
         }
-        let Some(body) = read_body(body, MAX_QUERY).await else {
+        let Ok(body) = read_body(body, MAX_QUERY).await else {
             let message = format!("the body is longer than {MAX_QUERY} bytes or broke off");
             let error = QueryError::new("RequestEntityTooLarge", message);
             return query::respond("Unknown", sns::NAMESPACE, Err(error), &id);

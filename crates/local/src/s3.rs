@@ -21,6 +21,7 @@ mod body;
 mod chunked;
 mod digests;
 mod directories;
+mod document;
 mod draft;
 mod error;
 mod front;

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use crate::output::Notation;
+
 /// What rows are printed as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Form {
@@ -51,6 +53,14 @@ impl Form {
     /// Whether documents of it can follow one another in one document.
     pub(super) fn is_lines(self) -> bool {
         matches!(self, Self::Csv | Self::Ndjson)
+    }
+
+    /// How characters are written that a terminal would obey.
+    pub(super) fn notation(self) -> Notation {
+        match self {
+            Self::Json | Self::Ndjson | Self::Columns => Notation::Json,
+            Self::Table | Self::Csv | Self::Parquet | Self::Arrow => Notation::Text,
+        }
     }
 
     pub(super) fn is_binary(self) -> bool {

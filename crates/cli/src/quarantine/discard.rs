@@ -23,7 +23,8 @@ const OBJECTS: usize = 8;
 /// Delete refused events for good.
 ///
 /// Without --yes it only says which they are. Afterwards `tributary dataset status` counts them no more. Other events of
-/// the same objects stay. It may be stopped and run again at any time.
+/// the same objects stay. It may be stopped and run again at any time, also while somebody replays or discards others. An
+/// event that a replay takes at the same moment may land all the same.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

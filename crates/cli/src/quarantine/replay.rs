@@ -42,6 +42,9 @@ const REASONS: usize = 10;
 /// as `ingest` does, by the settings of this environment: set TRIBUTARY_DEFAULT_DATASET and the like as it has them.
 /// If a reason names a setting, change that setting for this command, and the event lands.
 ///
+/// If another replay or discard changes an object at the same moment, this command says so, and exits with 1: run it again
+/// for what is left.
+///
 /// The type of a column does not change, so what is wrong in the events themselves is changed here: --map FIELD=FUNCTION
 /// gives a field another value before the event is judged. It may be repeated, in order, and functions are chained with
 /// `|`: from("other") (and the other field is gone), value(JSON), default(JSON), remove(), trim(), trim_prefix("…"),

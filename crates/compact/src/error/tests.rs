@@ -18,6 +18,7 @@ fn what_a_person_has_to_mend_stops_the_partition_and_what_passes_does_not() {
         (CompactError::Vacuum(busy().into()), false),
         (CompactError::Vacuum(refused.into()), true),
         (CompactError::UnknownDataset(DatasetName::new("seats").unwrap()), true),
+        (CompactError::LandingTooLarge { key: key(), reason: "it has 5 GB".into() }, true),
         (CompactError::Contention(20), false),
         (Expired::Deadline.into(), false),
     ] {

@@ -10,8 +10,8 @@ use super::{
     order::{Entry, Order},
 };
 use crate::{
-    error::CompactError, files::Batches, log::build_error, ordered::Ordered, prefix::Prefixes, runs::RunRows,
-    workers::Workers,
+    coded, error::CompactError, files::Batches, log::build_error, ordered::Ordered, prefix::Prefixes,
+    runs::RunRows, sorted::Sorted, workers::Workers,
 };
 
 /// Where sorted rows come from.
@@ -22,6 +22,17 @@ pub(crate) enum Input<'a, S> {
     File(Box<Batches<'a, S>>),
     /// From a run in memory.
     Run(RunRows),
+    /// From the last part of the inputs, from this row on.
+    Last(Box<Last>),
+}
+
+/// New rows that were not packed.
+pub(crate) struct Last {
+    pub(crate) rows: Sorted,
+    /// Those before this one have been read.
+    pub(crate) from: usize,
+    /// Whether they may have dictionaries, as the other inputs then have.
+    pub(crate) coded: bool,
 }
 
 /// Rows in memory, with the prefixes of their first sort column.
@@ -66,18 +77,13 @@ impl<S: ObjectStore> Input<'_, S> {
         let first_column = order.first_column();
         match self {
             Self::Rows(rows, from) => {
-                let range = *from..rows.rows().min(*from + batch_rows);
-                if range.is_empty() {
-                    return Ok(None);
-                }
-                *from = range.end;
-                let rows = *rows;
-                let schema = rows.schema();
-                let columns: Vec<usize> = (0..schema.fields().len()).collect();
-                let columns = workers.each(columns, |index| rows.column(index, range.clone()));
-                let columns = columns.into_iter().collect::<Result<_, _>>().map_err(build_error)?;
-                let batch = RecordBatch::try_new(schema.clone(), columns).map_err(build_error)?;
-                Ok(Some(Held::new(batch, first_column)))
+                let batch = next(*rows, false, from, batch_rows, workers).map_err(build_error)?;
+                Ok(batch.map(|batch| Held::new(batch, first_column)))
+            }
+            Self::Last(last) => {
+                let Last { rows, from, coded } = &mut **last;
+                let batch = next(rows, *coded, from, batch_rows, workers).map_err(build_error)?;
+                Ok(batch.map(|batch| Held::new(batch, first_column)))
             }
             Self::File(batches) => {
                 batches.next_on(workers, move |batch| Held::new(batch, first_column)).await
@@ -85,6 +91,27 @@ impl<S: ObjectStore> Input<'_, S> {
             Self::Run(rows) => rows.next_on(workers, move |batch| Held::new(batch, first_column)).await,
         }
     }
+}
+
+/// The next rows from this one on, with dictionaries if they may have any; `None` after the last.
+fn next(
+    rows: &dyn Ordered,
+    coded: bool,
+    from: &mut usize,
+    batch_rows: usize,
+    workers: &Workers,
+) -> Result<Option<RecordBatch>, ArrowError> {
+    let range = *from..rows.rows().min(*from + batch_rows);
+    if range.is_empty() {
+        return Ok(None);
+    }
+    *from = range.end;
+    let columns: Vec<usize> = (0..rows.schema().fields().len()).collect();
+    let columns = workers.each(columns, |index| match coded {
+        true => rows.coded_column(index, range.clone()),
+        false => rows.column(index, range.clone()),
+    });
+    coded::batch(rows.schema(), columns.into_iter().collect::<Result<_, _>>()?).map(Some)
 }
 
 /// One input, and how far it has been taken.

@@ -104,6 +104,13 @@ pub(super) struct Batch {
     pub(super) refused: Refused,
 }
 
+/// What a group had before an object.
+struct Before {
+    /// Bytes of columns.
+    columns: usize,
+    rows: usize,
+}
+
 /// Parses groups: what all workers share, and the tools that none of them uses at the moment.
 pub(super) struct Parser {
     dataset: Dataset,
@@ -173,33 +180,59 @@ impl Parser {
         Tools { unpacker, lines }: &mut Tools,
         taken: &mut Taken,
     ) -> Result<(u64, Refused), CompactError> {
-        let (mut failure, mut pushed) = (None, 0);
+        let (mut failure, mut pushed, mut landed) = (None, 0, 0);
+        let before = Before { columns: taken.columns + lines.bytes(), rows: taken.contents.len() };
         let mut refusals = Refusals::new(self.dataset.name(), &object.key, self.now, &self.limits);
-        let unpacked = unpacker.unpack(&object.packed, |position, line, text| {
+        let unpacked = unpacker.unpack_while(&object.packed, |position, line, text| {
             let result = match text {
                 Some(text) => lines.push_str(text),
                 None => lines.push(line),
             };
             match result {
-                Ok(()) => taken.contents.push(self.content(line, lines.ingestion())),
+                Ok(()) => {
+                    landed += line.len() as u64;
+                    taken.contents.push(self.content(line, lines.ingestion()));
+                }
                 Err(misfit) => refusals.push(position, misfit, line),
             }
             pushed += line.len();
             taken.uncut += line.len();
             if pushed >= LOOK {
                 pushed = 0;
-                if (lines.bytes() >= CHUNK || taken.uncut >= UNCUT)
-                    && let Err(error) = cut(lines, taken)
-                {
-                    failure = Some(error);
-                }
+                failure = self.look(&object.key, &before, landed, lines, taken).err();
             }
+            failure.is_none()
         });
-        let refused = refusals.end(&object.packed, unpacked.damage).map_err(build_error)?;
-        match failure {
-            Some(error) => Err(error),
-            None => Ok((unpacked.bytes, refused)),
+        if let Some(error) = failure {
+            return Err(error);
         }
+        let refused = refusals.end(&object.packed, unpacked.damage).map_err(build_error)?;
+        Ok((unpacked.bytes, refused))
+    }
+
+    /// Makes a chunk of the rows so far, if they are enough for one. It is an error if the object that is being read takes more
+    /// than one may: its rows, whose lines have so many bytes. Lines that are refused have a bound of their own.
+    fn look(
+        &self,
+        key: &str,
+        before: &Before,
+        landed: u64,
+        lines: &mut Lines,
+        taken: &mut Taken,
+    ) -> Result<(), CompactError> {
+        let Limits { object: most, object_landed: most_landed, .. } = self.limits;
+        let columns = (taken.columns + lines.bytes()).saturating_sub(before.columns) as u64;
+        let bytes = columns + ROW * (taken.contents.len() - before.rows) as u64;
+        let reason = if bytes > most {
+            format!("its rows take more than {most} bytes of memory")
+        } else if landed > most_landed {
+            format!("its lines have more than {most_landed} bytes")
+        } else if lines.bytes() >= CHUNK || taken.uncut >= UNCUT {
+            return cut(lines, taken);
+        } else {
+            return Ok(());
+        };
+        Err(CompactError::LandingTooLarge { key: key.to_owned(), reason })
     }
 
     /// A hash of what a line says, but for the time of its ingestion.

@@ -18,8 +18,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    chunks::Chunks, coded::tests::coded, files::Source, generation::Workshop, limits::Limits, plan,
-    sorted::Sorted,
+    chunks::Chunks, coded::tests::coded as with_dictionary, files::Source, generation::Workshop,
+    limits::Limits, plan, sorted::Sorted,
 };
 
 fn now() -> DateTime<Utc> {
@@ -58,13 +58,21 @@ fn with_dictionaries(rows: &RecordBatch, runs: &Runs<'_>, dataset: &Dataset) -> 
         |name: &str| order.contains(&name) || identity.iter().any(|(identity, _)| *identity == name);
     let fields = schema.fields().iter().zip(rows.columns());
     let columns =
-        fields.map(|(field, column)| if is_plain(field.name()) { Arc::clone(column) } else { coded(column) });
-    let columns: Vec<ArrayRef> = columns.collect();
-    let fields = schema.fields().iter().zip(&columns);
-    let fields: Vec<FieldRef> = fields.map(|(field, column)| with_type(field, column)).collect();
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
-    let chunks = Some(batch).filter(|batch| batch.num_rows() > 0).into_iter().collect();
-    let all = (0..rows.num_rows() as u32).collect();
+        fields.map(
+            |(field, column)| {
+                if is_plain(field.name()) { Arc::clone(column) } else { with_dictionary(column) }
+            },
+        );
+    let batch = coded::batch(&schema, columns.collect()).unwrap();
+    in_chunks(&schema, batch, runs, dataset)
+}
+
+/// The rows in two chunks, as the next run.
+fn in_chunks(schema: &SchemaRef, rows: RecordBatch, runs: &Runs<'_>, dataset: &Dataset) -> Sorted {
+    let (all, schema) = ((0..rows.num_rows() as u32).collect(), Arc::clone(schema));
+    let half = rows.num_rows() / 2;
+    let chunks = [rows.slice(0, half), rows.slice(half, rows.num_rows() - half)];
+    let chunks = chunks.into_iter().filter(|batch| batch.num_rows() > 0).collect();
     let chunks = Chunks::new(schema, chunks).unwrap();
     Sorted::new(chunks, all, runs.words(), dataset, runs.workers).unwrap()
 }
@@ -127,6 +135,8 @@ proptest! {
         threads in prop::sample::select(vec![1_usize, 3]),
         // Of each part, whether it has dictionaries.
         coded in prop::sample::select(vec![[false; 4], [true; 4], [true, true, false, true]]),
+        // Whether the last part is packed, too.
+        packs_all in any::<bool>(),
     ) {
         let random = &mut Random::new(seed);
         let drawn = Drawn::new("d", random).unwrap();
@@ -140,6 +150,15 @@ proptest! {
             // Within a part there are no twins left, and it is in order.
             let part = sorted(&plain(dataset).take(&parsed(&drawn, *size, random)), dataset);
             expected.push(all.take(&part));
+            if !packs_all && number + 1 == sizes.len() {
+                let part = match coded[number] {
+                    true => with_dictionaries(&part, &runs, dataset),
+                    false => in_chunks(&schema, part, &runs, dataset),
+                };
+                runs.push_last(part, piece_rows).unwrap();
+                prop_assert_eq!(runs.len(), number);
+                continue;
+            }
             if coded[number] {
                 runs.push(&with_dictionaries(&part, &runs, dataset), piece_rows).unwrap();
             } else {

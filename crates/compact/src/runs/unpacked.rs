@@ -10,7 +10,7 @@ use std::{
 };
 
 use arrow::{
-    array::{RecordBatch, UInt32Array},
+    array::{ArrayRef, RecordBatch, UInt32Array},
     compute::take_record_batch,
     error::ArrowError,
     row::Row,
@@ -77,14 +77,18 @@ impl RunRows {
     }
 }
 
-/// A hash of all that the sender said, for each of these rows.
+/// A hash of all that the sender said, for each of these rows of a batch.
 pub(super) fn contents(
     keys: &Keys,
     batch: &RecordBatch,
     rows: impl Iterator<Item = u32>,
 ) -> Result<Vec<u64>, ArrowError> {
-    let rows = take_record_batch(batch, &UInt32Array::from_iter_values(rows))?;
-    let columns = rows.columns().iter().map(plain).collect::<Result<Vec<_>, _>>()?;
+    content_hashes(keys, take_record_batch(batch, &UInt32Array::from_iter_values(rows))?.columns())
+}
+
+/// The same of rows that are all of these columns.
+pub(super) fn content_hashes(keys: &Keys, columns: &[ArrayRef]) -> Result<Vec<u64>, ArrowError> {
+    let columns = columns.iter().map(plain).collect::<Result<Vec<_>, _>>()?;
     let hash = |row: Row<'_>| {
         let mut hasher = DefaultHasher::new();
         row.hash(&mut hasher);

@@ -7,6 +7,16 @@ use super::*;
 /// The lines with their numbers, the bytes of all, and the number of the line at which damage begins.
 type Found = (Vec<(usize, Vec<u8>)>, u64, Option<usize>);
 
+impl Unpacker {
+    /// To the end.
+    fn unpack(&mut self, packed: &[u8], mut each: impl FnMut(usize, &[u8], Option<&str>)) -> Unpacked {
+        self.unpack_while(packed, |number, line, text| {
+            each(number, line, text);
+            true
+        })
+    }
+}
+
 /// Line by line, as the standard library reads it.
 fn plain(packed: &[u8]) -> Found {
     let (mut found, mut bytes) = (Vec::new(), 0);
@@ -184,4 +194,34 @@ fn lines_are_known_to_be_text_wherever_they_are() {
         assert!(unpacked.damage.is_none());
     }
     assert!(known > 10_000 && broken > 1_000, "{known} known, {broken} not");
+}
+
+/// A few KB of zstd can hold lines for hours of work. Damage is none of what is not wanted.
+#[test]
+fn nothing_is_read_behind_the_last_line_that_is_wanted() {
+    let text = "line\n\n".repeat(500_000);
+    let packed = zstd::bulk::compress(text.as_bytes(), 1).unwrap();
+    // What is cut off takes the last block with it, and the lines in there.
+    let all: &[usize] = &[0];
+    for (most, wanted, cuts) in [
+        (LEAST, 1, &[0, 1][..]),
+        (LEAST, 70_000, &[0, 1]),
+        (1 << 20, 70_000, &[0, 1]),
+        (1 << 20, 499_999, all),
+        (1 << 20, 500_000, all),
+    ] {
+        for &cut in cuts {
+            let (mut unpacker, mut seen) = (Unpacker::new(most).unwrap(), 0);
+            let packed = &packed[..packed.len() - cut];
+            let found = unpacker.unpack_while(packed, |_, _, _| {
+                seen += 1;
+                seen < wanted
+            });
+            assert_eq!(seen, wanted, "of {most} bytes at once, {cut} cut off");
+            assert_eq!((found.bytes, found.damage.is_none()), (wanted * 6 - 1, true));
+            // What was left in the buffer is not of the next object.
+            let good = zstd::bulk::compress(b"one", 1).unwrap();
+            assert_eq!(unpacked(&mut unpacker, &good), (vec![(0, b"one".to_vec())], 3, None));
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
     dataset::InvalidDefinition,
     key,
     name::DatasetName,
-    port::{ObjectStore, StoreError},
+    port::{ObjectStore, PutMode, StoreError},
 };
 
 /// The newest format of the note that this code writes and reads.
@@ -84,7 +84,38 @@ pub async fn dropped<S: ObjectStore>(store: &S, name: &DatasetName) -> Result<Op
         Ok(None) | Err(StoreError::NotFound { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let note: Result<Dropped, InvalidDefinition> = serde_json::from_slice(&bytes).map_err(Into::into);
+    read(key, &bytes).map(Some)
+}
+
+/// Takes the version after `last` into the drop of `last`: somebody accepted it who had not seen the drop. Answers whether it
+/// was done: it is not where no drop is of just that version, or where the drop goes on at this moment, since that finds the
+/// version itself.
+///
+/// # Errors
+///
+/// If the store fails, or if somebody damaged the note.
+pub async fn extend_drop<S: ObjectStore>(
+    store: &S,
+    name: &DatasetName,
+    last: u32,
+) -> Result<bool, SchemasError> {
+    let key = key::dropped(name);
+    let Some((bytes, found)) = store.find_versioned(&key).await? else { return Ok(false) };
+    let note = read(key.clone(), &bytes)?;
+    if note.version != last {
+        return Ok(false);
+    }
+    let note = Dropped { version: last + 1, ..note }.to_bytes();
+    let note = note.map_err(|error| SchemasError::Invalid { key: key.clone(), source: error.into() })?;
+    match store.put(&key, note.into(), PutMode::Update(found)).await {
+        Ok(()) => Ok(true),
+        Err(StoreError::Conflict { .. } | StoreError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn read(key: String, bytes: &[u8]) -> Result<Dropped, SchemasError> {
+    let note: Result<Dropped, InvalidDefinition> = serde_json::from_slice(bytes).map_err(Into::into);
     match note {
         Ok(note) if note.format > FORMAT => {
             let source = <serde_json::Error as serde::de::Error>::custom(format!(
@@ -93,7 +124,7 @@ pub async fn dropped<S: ObjectStore>(store: &S, name: &DatasetName) -> Result<Op
             ));
             Err(SchemasError::Invalid { key, source: source.into() })
         }
-        Ok(note) => Ok(Some(note)),
+        Ok(note) => Ok(note),
         Err(source) => Err(SchemasError::Invalid { key, source }),
     }
 }
@@ -104,7 +135,6 @@ mod tests {
     use crate::{
         Dataset,
         memory::MemoryStore,
-        port::PutMode,
         schemas::{load, load_all},
     };
 
@@ -151,6 +181,29 @@ mod tests {
         assert_eq!(loaded.datasets[&seats()].version, 3);
         assert!(loaded.dropped.is_empty(), "it was asked for again");
         assert_eq!(loaded.again, [(seats(), 2)].into());
+    }
+
+    #[tokio::test]
+    async fn a_drop_takes_the_next_version_in_and_no_other() {
+        let store = MemoryStore::default();
+        assert!(!extend_drop(&store, &seats(), 1).await.unwrap(), "there is no drop");
+        accept(&store, 1).await;
+        let live = load(&store, &seats()).await.unwrap().unwrap();
+        let note = Dropped::keeping_data(&live, now()).unwrap();
+        put(&store, &key::dropped(&seats()), note.to_bytes().unwrap()).await;
+        accept(&store, 2).await;
+        for other in [0, 2, 3] {
+            assert!(!extend_drop(&store, &seats(), other).await.unwrap(), "{other}");
+        }
+        store.contend_next(1);
+        assert!(!extend_drop(&store, &seats(), 1).await.unwrap(), "somebody else is at the note");
+        assert_eq!(load(&store, &seats()).await.unwrap().unwrap().version, 2);
+        assert!(extend_drop(&store, &seats(), 1).await.unwrap());
+        assert_eq!(load(&store, &seats()).await.unwrap(), None);
+        let extended = dropped(&store, &seats()).await.unwrap().unwrap();
+        // Whoever asks for it again goes on from the definition whose rows there are.
+        assert_eq!(extended.last(&seats()).unwrap().unwrap().dataset, live.dataset);
+        assert_eq!(extended, Dropped { version: 2, ..note });
     }
 
     #[tokio::test]

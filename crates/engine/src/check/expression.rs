@@ -1,9 +1,9 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, DateTimeField, ExactNumberInfo, Expr, ExtractSyntax, Function,
-    FunctionArguments, Interval, LimitClause, Query, TimezoneInfo, UnaryOperator, Value, ValueWithSpan,
-    Visit, WindowType, visit_expressions,
+    BinaryOperator, CastKind, DataType, ExactNumberInfo, Expr, ExtractSyntax, Function, FunctionArguments,
+    LimitClause, Query, TimezoneInfo, UnaryOperator, Value, ValueWithSpan, Visit, WindowType,
+    visit_expressions,
 };
 
 use super::{Flow, refuse, refuse_if};
@@ -50,7 +50,20 @@ pub(super) fn check(expr: &Expr) -> Flow {
             let known = *syntax == ExtractSyntax::From && functions::part_of(field).is_some();
             if known { Flow::Continue(()) } else { refuse(format!("EXTRACT of {field}")) }
         }
-        Expr::Interval(interval) => check_interval(interval),
+        Expr::AtTimeZone { time_zone, .. } => {
+            // A parameter is a literal when it has been put there.
+            let is_literal = match &**time_zone {
+                Expr::Value(value) => {
+                    matches!(value.value, Value::SingleQuotedString(_) | Value::Placeholder(_))
+                }
+                _ => false,
+            };
+            refuse_if(!is_literal, "AT TIME ZONE with a zone that is not a literal")
+        }
+        Expr::Interval(interval) => refuse_if(
+            !literal::is_interval(interval),
+            "an INTERVAL other than INTERVAL 'number' unit or INTERVAL 'numbers' unit TO unit",
+        ),
         _ => refuse(name(expr)),
     }
 }
@@ -68,7 +81,6 @@ fn name(expr: &Expr) -> &'static str {
         Expr::AnyOp { .. } => "ANY",
         Expr::AllOp { .. } => "ALL",
         Expr::InUnnest { .. } => "IN UNNEST",
-        Expr::AtTimeZone { .. } => "AT TIME ZONE",
         Expr::Ceil { .. } => "function ceil",
         Expr::Floor { .. } => "function floor",
         Expr::Position { .. } => "POSITION",
@@ -164,27 +176,12 @@ fn function(call: &Function) -> Flow {
     }
     let odd = call.uses_odbc_syntax || call.parameters != FunctionArguments::None;
     refuse_if(odd || !call.within_group.is_empty(), &format!("this form of function {name}"))?;
+    if functions::is_bare(&name) {
+        // As in Athena's grammar; a precision would be another type.
+        return refuse_if(call.args != FunctionArguments::None, &format!("{name} with parentheses"));
+    }
     if let FunctionArguments::List(arguments) = &call.args {
         refuse_if(!arguments.clauses.is_empty(), &format!("a clause among the arguments of {name}"))?;
     }
     Flow::Continue(())
-}
-
-fn check_interval(interval: &Interval) -> Flow {
-    let Interval { value, leading_field, leading_precision, last_field, fractional_seconds_precision } =
-        interval;
-    let text = matches!(&**value, Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(_), .. }));
-    let field = matches!(
-        leading_field,
-        Some(
-            DateTimeField::Year
-                | DateTimeField::Month
-                | DateTimeField::Day
-                | DateTimeField::Hour
-                | DateTimeField::Minute
-                | DateTimeField::Second
-        )
-    );
-    let plain = leading_precision.is_none() && last_field.is_none() && fractional_seconds_precision.is_none();
-    refuse_if(!(text && field && plain), "an INTERVAL other than INTERVAL 'number' unit")
 }

@@ -19,12 +19,12 @@ use crate::{
 /// What a `CAST(x AS JSON)` is rewritten to. A query cannot call it by this name.
 pub(crate) const CAST_TO_JSON: &str = "cast_to_json";
 
-/// Whether Athena casts the type to JSON: all but bytes, at any depth.
+/// Whether Athena casts the type to JSON: all but bytes and intervals, at any depth.
 pub(crate) fn is_castable(arrow: &Arrow) -> bool {
     match arrow {
         Arrow::List(part) | Arrow::Map(part, _) => is_castable(part.data_type()),
         Arrow::Struct(fields) => fields.iter().all(|field| is_castable(field.data_type())),
-        Arrow::Binary => false,
+        Arrow::Binary | Arrow::Duration(_) | Arrow::Interval(_) => false,
         other => types::of_result(other).is_some(),
     }
 }
@@ -80,7 +80,7 @@ fn write(out: &mut Vec<u8>, part: &Part<'_>, row: usize) {
         // What is no number is written as a string.
         Part::Real(array) if !array.value(row).is_finite() => quoted(out, part, row),
         Part::Double(array) if !array.value(row).is_finite() => quoted(out, part, row),
-        Part::Date(_) | Part::Timestamp(_) | Part::Instant(_) => quoted(out, part, row),
+        Part::Date(_) | Part::Timestamp(_) | Part::Instant(..) => quoted(out, part, row),
         Part::Array(lists, elements) => {
             let mut before = b'[';
             for at in range(lists.value_offsets(), row) {

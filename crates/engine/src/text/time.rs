@@ -1,5 +1,7 @@
 use std::io::Write;
 
+use crate::zone::Zone;
+
 pub(crate) const MILLIS_PER_DAY: i64 = 86_400_000;
 
 /// `2026-11-23`.
@@ -17,6 +19,30 @@ pub(crate) fn timestamp(buffer: &mut Vec<u8>, millis: i64) {
     let (seconds, millis) = (left / 1_000, left % 1_000);
     let (minutes, second) = (seconds / 60, seconds % 60);
     let _ = write!(buffer, " {:02}:{:02}:{second:02}.{millis:03}", minutes / 60, minutes % 60);
+}
+
+/// `2026-11-23 10:05:00.123 UTC`: as the clocks of the zone show it, and its name.
+pub(crate) fn zoned(buffer: &mut Vec<u8>, instant: i64, zone: Zone) {
+    timestamp(buffer, zone.local(instant));
+    buffer.push(b' ');
+    buffer.extend_from_slice(zone.id().as_bytes());
+}
+
+/// `-1 02:03:04.005`: an interval in milliseconds.
+pub(crate) fn day_to_second(buffer: &mut Vec<u8>, millis: i64) {
+    let sign = if millis < 0 { "-" } else { "" };
+    let length = millis.unsigned_abs();
+    let (days, of_day) = (length / MILLIS_PER_DAY.unsigned_abs(), length % MILLIS_PER_DAY.unsigned_abs());
+    let (seconds, millis) = (of_day / 1_000, of_day % 1_000);
+    let (minutes, second) = (seconds / 60, seconds % 60);
+    let _ = write!(buffer, "{sign}{days} {:02}:{:02}:{second:02}.{millis:03}", minutes / 60, minutes % 60);
+}
+
+/// `-1-6`: an interval in months, as years and months.
+pub(crate) fn year_to_month(buffer: &mut Vec<u8>, months: i32) {
+    let sign = if months < 0 { "-" } else { "" };
+    let length = months.unsigned_abs();
+    let _ = write!(buffer, "{sign}{}-{}", length / 12, length % 12);
 }
 
 const DAYS_PER_ERA: i64 = 146_097;
@@ -49,6 +75,30 @@ pub(crate) fn day_of(year: i64, month: i64, day: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn intervals_are_written_as_trino_does() {
+        for (millis, expected) in [
+            (0, "0 00:00:00.000"),
+            (1, "0 00:00:00.001"),
+            (-1, "-0 00:00:00.001"),
+            (93_784_005, "1 02:03:04.005"),
+            (-93_784_005, "-1 02:03:04.005"),
+            (i64::MAX, "106751991167 07:12:55.807"),
+            (i64::MIN, "-106751991167 07:12:55.808"),
+        ] {
+            let mut text = Vec::new();
+            day_to_second(&mut text, millis);
+            assert_eq!(String::from_utf8_lossy(&text), expected);
+        }
+        for (months, expected) in
+            [(0, "0-0"), (18, "1-6"), (-18, "-1-6"), (-1, "-0-1"), (i32::MIN, "-178956970-8")]
+        {
+            let mut text = Vec::new();
+            year_to_month(&mut text, months);
+            assert_eq!(String::from_utf8_lossy(&text), expected);
+        }
+    }
 
     #[test]
     fn every_day_of_a_thousand_years_is_chronos() {

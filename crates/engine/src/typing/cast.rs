@@ -22,7 +22,7 @@ pub(super) fn is_same(expr: &Expr, from: &Arrow, to: &Arrow) -> bool {
         | (Arrow::Utf8, Arrow::Int32 | Arrow::Int64 | Arrow::Float32 | Arrow::Float64)
         | (Arrow::Utf8, Arrow::Date32 | Arrow::Timestamp(_, None))
         | (Arrow::Date32, Arrow::Utf8 | Arrow::Timestamp(_, None))
-        // Zones are UTC.
+        // What is in another zone than UTC is read by its clocks: see `coerce`.
         | (Arrow::Timestamp(..), Arrow::Date32 | Arrow::Timestamp(_, None)) => true,
         // A literal's text has been read by us, and fits.
         (Arrow::Utf8, Arrow::Decimal128(..)) => matches!(expr, Expr::Literal(..)),

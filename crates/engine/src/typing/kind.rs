@@ -2,7 +2,7 @@
 
 use datafusion::arrow::datatypes::DataType as Arrow;
 
-use crate::types;
+use crate::types::{self, UTC};
 
 /// Within one kind Athena converts; between two, it does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,16 +40,15 @@ pub(super) fn kind(data_type: &Arrow) -> Option<Kind> {
 
 /// The type in Athena's words.
 pub(super) fn word(data_type: &Arrow) -> String {
-    match data_type {
-        Arrow::Interval(_) | Arrow::Duration(_) => "interval".to_owned(),
-        other => types::name(other).unwrap_or_else(|| other.to_string()),
-    }
+    types::name(data_type).unwrap_or_else(|| data_type.to_string())
 }
 
-/// Whether both are known, and of different kinds. Nested types are each a kind of their own.
+/// Whether both are known, and of different kinds. Nested types and intervals are each a kind of their own.
 pub(super) fn apart(left: Option<&Arrow>, right: Option<&Arrow>) -> bool {
     match (left.and_then(kind), right.and_then(kind)) {
-        (Some(Kind::Nested), Some(Kind::Nested)) => left != right,
+        (Some(Kind::Nested), Some(Kind::Nested)) | (Some(Kind::Interval), Some(Kind::Interval)) => {
+            left != right
+        }
         (Some(left), Some(right)) => left != right,
         _ => false,
     }
@@ -59,4 +58,18 @@ pub(super) fn apart(left: Option<&Arrow>, right: Option<&Arrow>) -> bool {
 pub(super) fn is_exact_with_inexact(left: &Arrow, right: &Arrow) -> bool {
     let pair = |a: &Arrow, b: &Arrow| matches!(a, Arrow::Decimal128(..)) && b.is_floating();
     pair(left, right) || pair(right, left)
+}
+
+/// The zone of a timestamp that is not in UTC.
+pub(super) fn foreign_zone(data_type: &Arrow) -> Option<&str> {
+    match data_type {
+        Arrow::Timestamp(_, Some(zone)) if &**zone != UTC => Some(&**zone),
+        _ => None,
+    }
+}
+
+/// Whether the two are times in different zones. Here a column has one zone, where Athena's values have each their own.
+pub(super) fn is_of_two_zones(left: &Arrow, right: &Arrow) -> bool {
+    let both_times = kind(left) == Some(Kind::Time) && kind(right) == Some(Kind::Time);
+    both_times && foreign_zone(left) != foreign_zone(right)
 }

@@ -7,7 +7,7 @@ use datafusion::{
     logical_expr::{Expr, ExprSchemable, Join, LogicalPlan},
 };
 
-use super::kind::{apart, kind, word};
+use super::kind::{apart, is_of_two_zones, kind, word};
 use crate::error::Failure;
 
 /// Refuses what one node of the plan does with columns of types that do not fit.
@@ -28,6 +28,13 @@ pub(super) fn check(node: &LogicalPlan, input: &DFSchema) -> Result<()> {
             if join.null_equality == NullEquality::NullEqualsNull {
                 join.on.iter().try_for_each(|(left, right)| intersect(left, right, join))?;
             }
+            for (left, right) in &join.on {
+                if let (Ok(left), Ok(right)) = (left.get_type(input), right.get_type(input))
+                    && is_of_two_zones(&left, &right)
+                {
+                    return refuse_zones("JOIN");
+                }
+            }
             let mut sides = join.on.iter().flat_map(|(left, right)| [left, right]);
             sides.try_for_each(|side| plain(std::slice::from_ref(side), input, "JOIN"))
         }
@@ -42,6 +49,9 @@ fn unite(first: &DFSchema, other: &DFSchema) -> Result<()> {
             let (left, right) = (word(left), word(right));
             let message = format!("column in UNION query has incompatible types: {left}, {right}");
             return refuse("TYPE_MISMATCH", message);
+        }
+        if is_of_two_zones(left, right) {
+            return refuse_zones("UNION");
         }
     }
     Ok(())
@@ -83,6 +93,11 @@ fn plain_type(data_type: &Arrow, what: &str) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+fn refuse_zones(what: &str) -> Result<()> {
+    let message = format!("{what} of times in different zones is not supported by the local engine");
+    refuse("NOT_SUPPORTED", message)
 }
 
 fn refuse(code: &'static str, message: String) -> Result<()> {

@@ -2,9 +2,11 @@ use std::{
     collections::BTreeMap,
     ops::Range,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use datafusion::{
     arrow::{
         array::{ArrayRef, RecordBatch},
@@ -21,8 +23,8 @@ use domain::{
     DatasetName,
     memory::{MemoryCatalog, MemoryStore},
     port::{
-        Catalog, CatalogPartition, DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode, StoreError,
-        Table, TableColumn, Upsert, Version,
+        Catalog, CatalogPartition, Clock, DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode,
+        StoreError, Table, TableColumn, Upsert, Version,
     },
 };
 use engine::{Engine, EngineError, MemoryLimits, csv};
@@ -79,6 +81,18 @@ impl ObjectStore for Watched {
     }
 }
 
+/// A clock that always shows 2026-11-23 10:05:07.891 UTC.
+#[derive(Debug)]
+pub(crate) struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(1_795_428_307_891).unwrap()
+    }
+
+    async fn sleep(&self, _: Duration) {}
+}
+
 pub(crate) struct Lake {
     pub(crate) store: Arc<Watched>,
     pub(crate) catalog: Arc<MemoryCatalog>,
@@ -88,14 +102,14 @@ pub(crate) struct Lake {
 impl Lake {
     pub(crate) fn new() -> Self {
         let (store, catalog) = (Arc::<Watched>::default(), Arc::<MemoryCatalog>::default());
-        let engine = Engine::new("tributary", Arc::clone(&catalog), Arc::clone(&store));
+        let engine = Engine::new("tributary", Arc::clone(&catalog), Arc::clone(&store), Stopped);
         Self { store, catalog, engine }
     }
 
     /// The same lake, with other limits on what queries hold in memory.
     pub(crate) fn limited(self, limits: MemoryLimits) -> Self {
         let (catalog, store) = (Arc::clone(&self.catalog), Arc::clone(&self.store));
-        Self { engine: Engine::with_limits("tributary", catalog, store, limits), ..self }
+        Self { engine: Engine::with_limits("tributary", catalog, store, Stopped, limits), ..self }
     }
 
     /// A table of one file with these columns, in one partition, `dt=2026-11-23`.

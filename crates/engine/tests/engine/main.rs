@@ -6,6 +6,8 @@ mod aggregates;
 #[cfg(test)]
 mod cancel;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod compiled;
 #[cfg(test)]
 mod deep;
@@ -16,6 +18,8 @@ mod golden;
 #[cfg(test)]
 mod growth;
 #[cfg(test)]
+mod intervals;
+#[cfg(test)]
 mod lake;
 #[cfg(test)]
 mod numbers;
@@ -23,6 +27,8 @@ mod numbers;
 mod parameters;
 #[cfg(test)]
 mod patterns;
+#[cfg(test)]
+mod patterns_of_times;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
@@ -39,3 +45,5 @@ mod standard;
 mod times;
 #[cfg(test)]
 mod types;
+#[cfg(test)]
+mod zones;

@@ -137,10 +137,6 @@ async fn calculations() {
             "INVALID_FUNCTION_ARGUMENT: %D not supported in date format string",
         ),
         (
-            "SELECT date_format(at, '%v') FROM t",
-            "INVALID_FUNCTION_ARGUMENT: the format \"%v\": %v is not supported by the local engine",
-        ),
-        (
             "SELECT date_format(iso, '%Y') FROM t",
             "FUNCTION_NOT_FOUND: Unexpected parameters for function date_format",
         ),
@@ -207,8 +203,8 @@ async fn iso8601() {
             "INVALID_FUNCTION_ARGUMENT: Invalid format: \"yesterday\"",
         ),
         (
-            "SELECT from_iso8601_date('2026-W48-1') FROM t",
-            "INVALID_FUNCTION_ARGUMENT: the date \"2026-W48-1\" is not supported by the local engine",
+            "SELECT from_iso8601_date('2026-W54-1') FROM t",
+            "INVALID_FUNCTION_ARGUMENT: Invalid format: \"2026-W54-1\"",
         ),
         (
             "SELECT from_iso8601_timestamp(n) FROM t",

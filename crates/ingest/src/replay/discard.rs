@@ -2,12 +2,18 @@
 
 use domain::{
     key::QuarantineKey,
-    port::{Clock, ObjectStore, StoreError},
-    quarantine::{MAX_LINE, Rejected},
+    port::{Clock, ObjectStore},
+    quarantine::Rejected,
 };
 
-use super::{ReplayError, lines::Lines};
-use crate::{Ingest, group::Place, service::SLICE, sort::Sorter};
+use super::{
+    ReplayError,
+    held::{Held, Rest, Settled},
+};
+use crate::{Ingest, service::SLICE};
+
+/// How often an object is read again that somebody else has changed.
+const ATTEMPTS: usize = 10;
 
 /// What became of an object's lines that were given up.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +25,13 @@ pub struct Discarded {
 }
 
 impl<S: ObjectStore, K: Clock> Ingest<S, K> {
-    /// Deletes the chosen lines of one object for good; with `dry_run` it only counts them. What is not chosen is stored
-    /// before the object goes. An object that is gone has nothing to be discarded.
+    /// Deletes the chosen lines of one object for good; with `dry_run` it only counts them. What is not chosen stays in the
+    /// object, byte for byte. An object that is gone has nothing to be discarded. If somebody else changes the object
+    /// meanwhile, it is read again: what is counted was there, and is gone.
     ///
     /// # Errors
     ///
-    /// If the store fails, or if the object is damaged. It stays as it is then.
+    /// If the store fails, if the object is damaged, or if others change it again and again. It stays as it is then.
     pub async fn discard<F: Fn(&Rejected) -> bool>(
         &self,
         object: &QuarantineKey,
@@ -34,8 +41,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         self.discard_in_slices(object, chosen, dry_run, SLICE).await
     }
 
-    /// The same. Of the lines that stay, so many bytes are in memory at once, and one line more. The object is read twice,
-    /// since nothing is written before all of it was read.
+    /// The same. Of the lines that stay, so many bytes are in memory unpacked at once, and one line more.
     pub(super) async fn discard_in_slices<F: Fn(&Rejected) -> bool>(
         &self,
         object: &QuarantineKey,
@@ -43,43 +49,41 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         dry_run: bool,
         slice: usize,
     ) -> Result<Discarded, ReplayError> {
-        let key = object.to_string();
-        let failed = |source| ReplayError::Store { key: key.clone(), source };
-        let packed = match self.store.get(&key).await {
-            Err(StoreError::NotFound { .. }) => return Ok(Discarded::default()),
-            packed => packed.map_err(failed)?,
-        };
-        let mut done = Discarded::default();
-        let mut lines = Lines::begin(&key, &packed, MAX_LINE)?;
-        while let Some(rejected) = lines.read()? {
-            let count = if chosen(&rejected) { &mut done.discarded } else { &mut done.kept };
-            *count += 1;
-        }
-        if done.discarded == 0 || dry_run {
-            return Ok(done);
-        }
-        let known = self
-            .known()
-            .await
-            .map_err(|source| ReplayError::Ingest { key: key.clone(), source: source.into() })?;
-        let mut lines = Lines::begin(&key, &packed, MAX_LINE)?;
-        let mut is_end = false;
-        while !is_end {
-            let mut sorter = Sorter::new(self.rules(&known), self.clock.now());
-            let mut index = 0;
-            while sorter.bytes() < slice {
-                let Some(rejected) = lines.read()? else {
-                    is_end = true;
-                    break;
-                };
-                if !chosen(&rejected) {
-                    sorter.keep(index, Place::Quarantine(object.dataset.as_ref(), object.day), &rejected);
-                    index += 1;
-                }
+        for _ in 0..ATTEMPTS {
+            let Some(held) = self.hold(object).await? else { return Ok(Discarded::default()) };
+            let (done, rest) = self.without(&held, &chosen, slice)?;
+            // One without lines is what a process left that ended before it deleted it.
+            let is_settled = done.discarded == 0 && done.kept > 0;
+            if is_settled || dry_run || self.settle(&held, rest).await? == Settled::Done {
+                return Ok(done);
             }
-            self.store_groups(sorter.end().groups).await.map_err(failed)?;
         }
-        self.remove(&key).await.map_err(failed)?;
-        Ok(done)
+        Err(ReplayError::Overtaken { key: object.to_string() })
+    }
+
+    /// Reads an object to its end: how many lines are chosen, and what stays without them.
+    fn without<F: Fn(&Rejected) -> bool>(
+        &self,
+        held: &Held,
+        chosen: &F,
+        slice: usize,
+    ) -> Result<(Discarded, Rest), ReplayError> {
+        let (mut done, mut rest, mut kept) = (Discarded::default(), Rest::default(), Vec::new());
+        let mut lines = held.lines()?;
+        while let Some(rejected) = lines.read()? {
+            if chosen(&rejected) {
+                done.discarded += 1;
+                continue;
+            }
+            done.kept += 1;
+            kept.extend_from_slice(&lines.text);
+            kept.push(b'\n');
+            if kept.len() >= slice {
+                rest.push(&held.key, &kept, &self.packer).map_err(|error| held.failed(error))?;
+                kept.clear();
+            }
+        }
+        rest.push(&held.key, &kept, &self.packer).map_err(|error| held.failed(error))?;
+        Ok((done, rest))
     }
 }

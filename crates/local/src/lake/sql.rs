@@ -5,7 +5,7 @@ mod store;
 
 use std::{io, num::NonZero, sync::Arc, thread};
 
-use aws::S3Store;
+use aws::{S3Store, SystemClock};
 use engine::{
     Cancellation, Engine, EngineError, Execution,
     csv::{self, CsvError},
@@ -33,7 +33,7 @@ impl Runner {
     /// Must be called on the runtime that answers requests: the lake's files are read on that.
     pub(super) fn start(database: &str, catalog: GlueCatalog, store: S3Store) -> io::Result<Self> {
         let store = Elsewhere::new(store, Handle::current());
-        let engine = Arc::new(Engine::new(database, Arc::new(catalog), Arc::new(store)));
+        let engine = Arc::new(Engine::new(database, Arc::new(catalog), Arc::new(store), SystemClock));
         let cores = thread::available_parallelism().map_or(FEWEST, NonZero::get);
         Ok(Self { engine, threads: Threads::start("sql-engine", cores.clamp(FEWEST, MOST))? })
     }

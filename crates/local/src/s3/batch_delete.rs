@@ -1,10 +1,7 @@
 //! The body of `DeleteObjects`, which S3 takes only with a digest of it: a request that somebody puts together by
 //! accident, or that a web page makes a browser send, deletes nothing.
 
-use axum::{
-    body::Body,
-    http::{HeaderMap, Method, Uri},
-};
+use axum::http::{HeaderMap, Method, Uri};
 use bytes::Bytes;
 use s3s::{S3Result, s3_error};
 
@@ -13,10 +10,6 @@ use super::{
     front::Integrity,
     record::Checksums,
 };
-use crate::protocol::read_body;
-
-/// The longest body: a thousand of the longest keys, each character written as an entity.
-const MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// Whether the request is one.
 pub(super) fn is_batch_delete(method: &Method, uri: &Uri) -> bool {
@@ -24,20 +17,16 @@ pub(super) fn is_batch_delete(method: &Method, uri: &Uri) -> bool {
     method == Method::POST && form_urlencoded::parse(query).any(|(name, _)| name == "delete")
 }
 
-/// Reads the body, and holds it against its digests. Without any it is refused, as S3 refuses it.
-pub(super) async fn verified(headers: &HeaderMap, body: Body, integrity: &Integrity) -> S3Result<Bytes> {
+/// Holds the body, which was read to its end, against its digests. Without any it is refused, as S3 refuses it.
+pub(super) fn verify(headers: &HeaderMap, body: &Bytes, integrity: &Integrity) -> S3Result<()> {
     let mut promise = promise(headers);
     let mut digests = Digests::new(&promise, integrity)?;
-    let body = read_body(body, MAX_BODY).await.ok_or_else(|| {
-        s3_error!(IncompleteBody, "the body is malformed, broke off, or has more than {MAX_BODY} bytes")
-    })?;
     integrity.fill_from_trailers(&mut promise.checksums);
     if promise.md5.is_none() && promise.checksums == Checksums::default() {
         return Err(s3_error!(InvalidRequest, "Missing required header for this request: Content-MD5"));
     }
-    digests.update(&body);
-    digests.verify(&promise, integrity)?;
-    Ok(body)
+    digests.update(body);
+    digests.verify(&promise, integrity).map(|_| ())
 }
 
 fn promise(headers: &HeaderMap) -> Promise {

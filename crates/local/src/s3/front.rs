@@ -5,8 +5,8 @@
 //! `Authorization` header, and the `X-Amz-*` parameters of a presigned URL (an expired one is refused, as S3
 //! refuses it, and so is one for more than seven days). What signing does to the body is undone too: `aws-chunked` is decoded here, because `s3s` decodes
 //! it only for signatures that it has checked. What the client promised about the body besides the signature,
-//! trailing checksums and the payload's SHA-256, goes along as [`Integrity`] and is verified when it is stored. The
-//! body of a `DeleteObjects` is verified here, before anybody reads it.
+//! trailing checksums and the payload's SHA-256, goes along as [`Integrity`] and is verified when it is stored. Documents
+//! are read here, up to a bound, and the one of a `DeleteObjects` is verified before anybody reads it.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +19,9 @@ use axum::{
 };
 use s3s::{S3Error, S3ErrorCode, service::S3Service};
 
-use super::{answer::Asked, batch_delete, chunked, headers, path, presigned, record::Checksums, refuse};
+use super::{
+    answer::Asked, batch_delete, chunked, document, headers, path, presigned, record::Checksums, refuse,
+};
 use crate::{dispatch, env::Env};
 
 /// S3 without authentication.
@@ -136,9 +138,13 @@ impl Front {
                 integrity.payload_sha256 = Some(payload.to_ascii_lowercase());
             }
         }
-        if batch_delete::is_batch_delete(&parts.method, &parts.uri) {
-            body = Body::from(batch_delete::verified(&parts.headers, body, &integrity).await?);
-            integrity.is_verified = true;
+        if document::is_document(&parts.method, &parts.uri) {
+            let whole = document::read(body).await?;
+            if batch_delete::is_batch_delete(&parts.method, &parts.uri) {
+                batch_delete::verify(&parts.headers, &whole, &integrity)?;
+                integrity.is_verified = true;
+            }
+            body = Body::from(whole);
         }
         parts.extensions.insert(integrity);
         Ok(Request::from_parts(parts, body))

@@ -128,6 +128,43 @@ async fn bodies_are_bounded_and_must_be_what_they_say() {
     assert_eq!(answer.status, 400);
 }
 
+/// Whatever a document is for, one that is too long is the caller's mistake, and says so on the same connection.
+#[tokio::test]
+async fn a_document_that_is_too_long_is_refused_and_no_fault_of_the_lake() {
+    const MIB: usize = 1024 * 1024;
+    let lake = Lake::start().await;
+    assert_eq!(send("PUT", &format!("{}/{BUCKET}/k", lake.address), &[], b"x").await.status, 200);
+    let signed = ("authorization", "AWS4-HMAC-SHA256 Credential=any");
+    for (method, path) in [("POST", "k?uploadId=0123456789"), ("POST", "?delete"), ("PUT", "")] {
+        let url = format!("{}/{BUCKET}/{path}", lake.address);
+        for bytes in [8 * MIB + 1, 20 * MIB, 20 * MIB + 1, 48 * MIB] {
+            let answer = send(method, &url, &[signed], &vec![b'<'; bytes]).await;
+            let is_refused = answer.body.contains("<Code>MaxMessageLengthExceeded</Code>");
+            assert!(answer.status == 400 && is_refused, "{method} {path} {bytes}: {}", answer.body);
+        }
+        // At the bound it is read, and is no XML, or something that is not here.
+        let answer = send(method, &url, &[signed], &vec![b'<'; 8 * MIB]).await;
+        let is_refused = answer.body.contains("MaxMessageLengthExceeded");
+        assert!(answer.status != 500 && !is_refused, "{method} {path}: {}", answer.body);
+    }
+    assert_eq!(lake.keys("").await, ["k"]);
+
+    let root = format!("{}/", lake.address);
+    for target in ["AWSGlue.GetTable", "AmazonAthena.StartQueryExecution"] {
+        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        for bytes in [16 * MIB + 1, 48 * MIB] {
+            let answer = send("POST", &root, &headers, &vec![b'['; bytes]).await;
+            assert!(answer.status == 400, "{target}: {}", answer.body);
+            assert!(answer.body.contains("the body is longer than 16777216 bytes"), "{}", answer.body);
+        }
+        let answer = send("POST", &root, &headers, &vec![b'['; MIB]).await;
+        assert!(answer.status == 400 && answer.body.contains("SerializationException"), "{}", answer.body);
+    }
+    let form = [("content-type", "application/x-www-form-urlencoded"), signed];
+    let answer = send("POST", &root, &form, &vec![b'a'; 48 * MIB]).await;
+    assert!(answer.status == 400 && answer.body.contains("RequestEntityTooLarge"), "{}", answer.body);
+}
+
 #[tokio::test]
 async fn clients_learn_who_they_are() {
     let lake = Lake::start().await;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::TestLake;
 
 /// Statements, their parameters, and words of what is said.
-const MISTAKES: [(&str, &str, &str); 28] = [
+const MISTAKES: [(&str, &str, &str); 30] = [
     // The gate's own.
     ("SELECT FROM passengers", "[]", ""),
     ("SELECT name FROM passengers WHERE", "[]", ""),
@@ -29,12 +29,18 @@ const MISTAKES: [(&str, &str, &str); 28] = [
     ("SELECT name FROM passengers UNION SELECT passenger_id FROM passengers", "[]", ""),
     ("SELECT name, count(*) FROM passengers", "[]", ""),
     ("SELECT DATE '2026-02-30' FROM passengers", "[]", ""),
-    ("SELECT now() FROM passengers", "[]", "function now is not supported by the local engine"),
+    ("SELECT localtime FROM passengers", "[]", "function localtime is not supported by the local engine"),
     (
-        "SELECT name FROM passengers WHERE current_date > DATE '2026-01-01' - INTERVAL '24' HOUR",
+        "SELECT name FROM passengers WHERE current_time IS NOT NULL",
         "[]",
-        "function current_date is not supported by the local engine",
+        "function current_time is not supported by the local engine",
     ),
+    (
+        "SELECT name FROM passengers WHERE current_date - INTERVAL '1' HOUR > DATE '2026-01-01'",
+        "[]",
+        "Cannot subtract hour, minutes or seconds from a date",
+    ),
+    ("SELECT name FROM passengers WHERE date_parse(name, '%Y-%m-%d') < now()", "[]", "Invalid format"),
     (
         "SELECT sum(passenger_id) OVER (ORDER BY name RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM passengers",
         "[]",

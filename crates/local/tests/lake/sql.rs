@@ -61,6 +61,20 @@ async fn free_sql_reads_the_datasets_and_nothing_else() {
     let limited = post(json!({"sql": "SELECT passenger_id FROM passengers ORDER BY 1", "limit": 2})).await;
     assert_eq!(limited.json(), json!([{"passenger_id": 1}, {"passenger_id": 2}]));
 
+    let recent = "SELECT count(*) AS n FROM passengers WHERE _ingested_at > now() - interval '24' hour";
+    let before = lake.executions().await;
+    for _ in 0..2 {
+        let answer = post(json!({ "sql": recent })).await;
+        assert_eq!((answer.status, answer.text()), (200, r#"[{"n":5}]"#));
+    }
+    assert_ne!(lake.executions().await, before, "it is asked anew");
+    let shown = post(json!({"sql": "SELECT TIMESTAMP '2026-11-23 10:05' AT TIME ZONE 'Asia/Tokyo' AS a, \
+                                    INTERVAL '36' HOUR AS b, DATE '2026-11-23' - INTERVAL '1' MONTH AS c"}));
+    assert_eq!(
+        shown.await.text(),
+        r#"[{"a":"2026-11-23 19:05:00.000 Asia/Tokyo","b":"1 12:00:00.000","c":"2026-10-23"}]"#
+    );
+
     let ran = lake.executions().await;
     for sql in [
         "DROP TABLE passengers",

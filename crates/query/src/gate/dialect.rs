@@ -128,6 +128,11 @@ impl Dialect for Athena {
         true
     }
 
+    /// Of EXTRACT: which parts Athena has is checked later.
+    fn allow_extract_custom(&self) -> bool {
+        true
+    }
+
     fn supports_filter_during_aggregation(&self) -> bool {
         true
     }

@@ -15,7 +15,28 @@ use super::{
     function,
     scope::{Walk, fold},
 };
-use crate::problem::quote;
+use crate::problem::{nearest, quote};
+
+/// The parts of a time that EXTRACT has.
+const EXTRACTED: [&str; 17] = [
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "day",
+    "day_of_month",
+    "day_of_week",
+    "dow",
+    "day_of_year",
+    "doy",
+    "year_of_week",
+    "yow",
+    "hour",
+    "minute",
+    "second",
+    "timezone_hour",
+    "timezone_minute",
+];
 
 type Checked = Result<(), Refused>;
 
@@ -66,9 +87,17 @@ impl Walk<'_> {
                 op: UnaryOperator::Minus | UnaryOperator::Plus | UnaryOperator::Not,
                 expr: inner,
             }
-            | Expr::Extract { field: _, syntax: ExtractSyntax::From, expr: inner }
             | Expr::Ceil { expr: inner, field: CeilFloorKind::DateTimeField(_) }
             | Expr::Floor { expr: inner, field: CeilFloorKind::DateTimeField(_) } => self.expression(inner),
+            Expr::Extract { field, syntax: ExtractSyntax::From, expr: inner } => {
+                let part = field.to_string().to_lowercase();
+                if !EXTRACTED.contains(&part.as_str()) {
+                    let meant = nearest(&part, EXTRACTED);
+                    let meant = meant.map(|part| format!(": did you mean {part}?")).unwrap_or_default();
+                    return Err(Refused::new(format!("EXTRACT has no part {}{meant}", quote(&part))));
+                }
+                self.expression(inner)
+            }
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
                 self.expression(left)?;
                 self.expression(right)
@@ -141,9 +170,9 @@ impl Walk<'_> {
                 value,
                 leading_field: Some(unit),
                 leading_precision: None,
-                last_field: _,
+                last_field,
                 fractional_seconds_precision: None,
-            }) => match &**value {
+            }) if follow_each_other(unit, last_field.as_ref()) => match &**value {
                 Expr::Value(value) => interval(value, unit),
                 Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => match &**expr {
                     Expr::Value(value) => interval(value, unit),
@@ -179,6 +208,23 @@ fn text(ValueWithSpan { value, span }: &ValueWithSpan) -> Checked {
     match value {
         Value::SingleQuotedString(_) => Ok(()),
         _ => Err(Refused::at("here stands a string in quotes, and no parameter", span.start)),
+    }
+}
+
+/// Whether an interval may have these units: from the one to the other, in months or in what is shorter.
+fn follow_each_other(first: &DateTimeField, last: Option<&DateTimeField>) -> bool {
+    const UNITS: [DateTimeField; 6] = [
+        DateTimeField::Year,
+        DateTimeField::Month,
+        DateTimeField::Day,
+        DateTimeField::Hour,
+        DateTimeField::Minute,
+        DateTimeField::Second,
+    ];
+    let place = |field: &DateTimeField| UNITS.iter().position(|unit| unit == field);
+    match (place(first), place(last.unwrap_or(first))) {
+        (Some(first), Some(last)) => first <= last && (first < 2) == (last < 2),
+        _ => false,
     }
 }
 

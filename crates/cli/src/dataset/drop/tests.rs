@@ -10,6 +10,7 @@ use domain::{
     memory::{ManualClock, MemoryCatalog, MemoryStore, SeededIds},
     port::{Catalog, Ids, ObjectStore, PutMode, StoreError},
     run::Run,
+    schemas::{self, Dropped},
     settings::Settings,
 };
 use register::{Acceptance, Register, RejectedDefinition};
@@ -435,4 +436,41 @@ async fn the_report_says_what_goes_and_what_stays() {
         text(&Report { dropped: true, purge: true, at_work_until: Some(world.clock.now()), ..report });
     assert!(purged.contains("rows        10 rows in 1 partition, 14 B, was deleted"), "{purged}");
     assert!(purged.contains("until 2026-11-23T10:00:00Z: run this again then"), "{purged}");
+}
+
+/// A `register` that had read the request and the version, and was frozen until the drop was over.
+#[tokio::test]
+async fn a_version_that_follows_one_that_was_dropped_meanwhile_is_dropped_too() {
+    const WIDER: &str = r#"{"name": "seats", "columns": [{"name": "seat", "type": "bigint"},
+        {"name": "row", "type": "int"}]}"#;
+    const NEXT: &str = "schemas/seats/000002.json";
+    let request = ["datasets/seats.json"];
+    // Who only stops asking keeps the dataset, in its newest version. A drop of that version has nothing left to take.
+    for (dropped, live_afterwards, version_afterwards) in
+        [(Some(1), None, 3), (None, Some(2), 2), (Some(2), None, 3)]
+    {
+        let world = World::live().await;
+        let live = schemas::load(&*world.store, &world.name).await.unwrap().unwrap();
+        let note = dropped.map(|version| {
+            let mut note = Dropped::keeping_data(&live, world.clock.now()).unwrap();
+            note.version = version;
+            String::from_utf8(note.to_bytes().unwrap()).unwrap()
+        });
+        let others: Vec<(&str, &str)> =
+            note.iter().map(|note| ("schemas/seats/dropped.json", note.as_str())).collect();
+        world.put(request[0], WIDER).await;
+        let store = Arc::new(Meddled::after(&world.store, NEXT, &others).without(&request));
+        let register = Register::new(
+            store,
+            Arc::clone(&world.catalog),
+            Arc::clone(&world.clock),
+            Arc::clone(&world.ids),
+        );
+        let answer = register.accept(&world.name, &world.run()).await.unwrap();
+        assert!(matches!(answer, Acceptance::NotRequested), "{dropped:?}: {answer:?}");
+        let live = schemas::load(&*world.store, &world.name).await.unwrap();
+        assert_eq!(live.map(|live| live.version), live_afterwards, "{dropped:?}");
+        let Acceptance::Live { version, .. } = world.ask(WIDER).await else { panic!("{dropped:?}") };
+        assert_eq!(version, version_afterwards, "{dropped:?}");
+    }
 }

@@ -80,6 +80,53 @@ async fn an_object_that_is_gone_is_an_error_unless_the_budget_ends_before_it() {
     }
 }
 
+/// Somebody else than `ingest` may land an object of any size. It is taken whole, so its own bounds hold: of its bytes as they
+/// are stored, of the memory that its rows take, and of its lines where these repeat.
+#[tokio::test]
+async fn an_object_that_alone_takes_too_much_memory_is_refused_by_name() {
+    const MIB: u64 = 1 << 20;
+    let long = "x".repeat(2_000);
+    let distinct: String = (0..4_000).map(|n| line(&format!(r#"{{"n":{n},"s":["{n}{long}"]}}"#))).collect();
+    let repeated = line(&format!(r#"{{"n":1,"s":["{long}"]}}"#)).repeat(4_000);
+    let small = line(r#"{"n":7}"#);
+    // Each has some 8 MiB of lines.
+    for (text, limits, reason) in [
+        (&distinct, Limits { object_packed: 1_000, ..limits() }, "and one that is read has at most 1000"),
+        (
+            &distinct,
+            Limits { object: 4 * MIB, ..limits() },
+            "its rows take more than 4194304 bytes of memory",
+        ),
+        (&repeated, Limits { object_landed: 4 * MIB, ..limits() }, "its lines have more than 4194304 bytes"),
+        (&repeated, Limits { object: 4 * MIB, ..limits() }, ""),
+        (&distinct, Limits { object: 12 * MIB, object_landed: 12 * MIB, ..limits() }, ""),
+    ] {
+        for threads in [1, 3] {
+            let mut landing = Landing::new();
+            landing.put(zstd::bulk::compress(small.as_bytes(), 1).unwrap().into()).await;
+            landing.put(zstd::bulk::compress(text.as_bytes(), 1).unwrap().into()).await;
+            landing.put(zstd::bulk::compress(small.as_bytes(), 1).unwrap().into()).await;
+            let large = key::landing(dataset().name(), &landing.partition, &landing.fresh[1].batch);
+            if reason.contains("that is read") {
+                // It is not even fetched.
+                landing.store.delete(std::slice::from_ref(&large)).await.unwrap();
+            }
+            match landing.parse(&limits, threads).await {
+                Ok(found) => assert!(reason.is_empty() && found.batches.len() == 3, "{reason}"),
+                Err(error @ CompactError::LandingTooLarge { .. }) => {
+                    let text = error.to_string();
+                    assert!(!reason.is_empty() && text.contains(reason) && text.contains(&large), "{text}");
+                    assert!(error.stops());
+                }
+                Err(other) => panic!("{other:?}"),
+            }
+            // What fills the budget before it is taken all the same.
+            let before = Limits { inputs: 1, ..limits };
+            assert_eq!(landing.parse(&before, threads).await.unwrap().batches.len(), 1);
+        }
+    }
+}
+
 /// What is on its way is expected to come to as much as what was parsed did, whether that was taken or not.
 #[test]
 fn nothing_more_is_fetched_when_what_is_on_its_way_is_expected_to_use_up_the_budget() {

@@ -1,19 +1,24 @@
-//! `from_iso8601_timestamp(varchar)` and `from_iso8601_date(varchar)`.
+//! `from_iso8601_timestamp(varchar)`, `from_iso8601_date(varchar)` and `to_iso8601(time)`.
 
 use std::sync::Arc;
 
 use datafusion::{
     arrow::{
         array::{ArrayRef, AsArray, Date32Array, TimestampMillisecondArray},
-        datatypes::{DataType as Arrow, TimeUnit},
+        datatypes::DataType as Arrow,
     },
     error::Result,
 };
 
+use super::{Times, instants, parts, time};
 use crate::{
-    functions::own::{Own, exactly, invalid, unsupported_value},
-    text::time::{MILLIS_PER_DAY, civil, day_of},
-    types::UTC,
+    functions::{
+        argument::Argument,
+        made::Made,
+        own::{Own, exactly, invalid, unsupported_value},
+    },
+    text::time::{self as text, MILLIS_PER_DAY, civil, day_of},
+    zone::Zone,
 };
 
 pub(crate) const FROM_ISO8601_TIMESTAMP: &str = "from_iso8601_timestamp";
@@ -59,8 +64,42 @@ pub(crate) fn from_iso8601_date() -> Own {
     )
 }
 
-fn instants() -> Arrow {
-    Arrow::Timestamp(TimeUnit::Millisecond, Some(UTC.into()))
+/// `2026-11-23`, `2026-11-23T10:05:00.000`, or that with the offset of its zone: `Z` for none.
+pub(crate) fn to_iso8601() -> Own {
+    let takes = |given: &[Arrow]| match given {
+        [at] => Some(vec![time(at)?]),
+        _ => None,
+    };
+    Own::texts("to_iso8601", takes, |_| Arrow::Utf8, write)
+}
+
+fn write(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
+    let array = arguments[0].array();
+    let times = Times::of(array)?;
+    let has_zone = matches!(array.data_type(), Arrow::Timestamp(_, Some(_)));
+    let mut bytes = Vec::new();
+    for row in 0..made.rows() {
+        let Some(instant) = times.instant(arguments[0].place(row)) else {
+            made.append(None)?;
+            continue;
+        };
+        bytes.clear();
+        if times.is_dates() {
+            text::date(&mut bytes, instant.div_euclid(MILLIS_PER_DAY));
+        } else {
+            text::timestamp(&mut bytes, times.zone.local(instant));
+        }
+        let mut written = String::from_utf8_lossy(&bytes).replacen(' ', "T", 1);
+        if has_zone {
+            // The parts of a minute that some zones had long ago are not written.
+            written.push_str(&match Zone::of_minutes(times.zone.offset(instant) / 60_000) {
+                None | Some(Zone::Utc) => "Z".to_owned(),
+                Some(offset) => offset.id(),
+            });
+        }
+        made.append(Some(&written))?;
+    }
+    Ok(())
 }
 
 fn read(arguments: &[ArrayRef], shows_zone: bool) -> Result<ArrayRef> {
@@ -77,13 +116,7 @@ fn read(arguments: &[ArrayRef], shows_zone: bool) -> Result<ArrayRef> {
     Ok(Arc::new(millis.with_data_type(instants())))
 }
 
-/// Weeks, and days of a year, are ISO 8601 as well: Athena reads them.
 fn malformed(text: &str) -> datafusion::error::DataFusionError {
-    let date = text.split('T').next().unwrap_or_default();
-    let is_ordinal = date.len() == 8 && date.as_bytes().get(4) == Some(&b'-') && !date[5..].contains('-');
-    if date.contains("-W") || is_ordinal {
-        return unsupported_value(&format!("the date {date:?}"));
-    }
     invalid(format!("Invalid format: \"{text}\""))
 }
 
@@ -102,10 +135,21 @@ fn timestamp(text: &str) -> Option<(i64, i64)> {
     Some((day * MILLIS_PER_DAY + of_day - offset * 60_000, offset))
 }
 
-/// `2026`, `2026-11` or `2026-11-23`.
+/// `2026`, `2026-11`, `2026-11-23`, `2026-327`, `2026-W48` or `2026-W48-1`.
 fn day_number(text: &str) -> Option<i64> {
-    let mut parts = text.split('-');
-    let year = number(parts.next()?, 4..=4)?;
+    let (year, rest) = text.split_once('-').unwrap_or((text, ""));
+    let year = number(year, 4..=4)?;
+    if let Some(week) = rest.strip_prefix('W') {
+        let (week, day) = week.split_once('-').unwrap_or((week, "1"));
+        let (week, day) = (number(week, 1..=2)?, number(day, 1..=1)?);
+        let fits = (1..=parts::weeks_in(year)).contains(&week) && (1..=7).contains(&day);
+        return fits.then(|| parts::first_monday(year) + (week - 1) * 7 + day - 1);
+    }
+    if rest.len() == 3 && !rest.contains('-') {
+        let found = day_of(year, 1, 1) + number(rest, 3..=3)? - 1;
+        return (civil(found).0 == year).then_some(found);
+    }
+    let mut parts = text.split('-').skip(1);
     let mut next = || parts.next().map_or(Some(1), |part| number(part, 1..=2));
     let (month, day) = (next()?, next()?);
     if parts.next().is_some() || !(1..=12).contains(&month) {
@@ -188,6 +232,19 @@ mod tests {
             ("1970", Some((0, 0))),
             ("1969-12-31T23:59:59.999Z", Some((-1, 0))),
             ("2026-11-23 10:05:00", None),
+            ("2026-W48-1T10:05:00Z", Some((1_795_428_300_000, 0))),
+            ("2026-W48", Some((1_795_392_000_000, 0))),
+            ("2026-327", Some((1_795_392_000_000, 0))),
+            ("2020-W53-7", Some((1_609_632_000_000, 0))),
+            ("2026-W54", None),
+            ("2025-W53", None),
+            ("2026-W1-8", None),
+            ("2026-W1-0", None),
+            ("2026-366", None),
+            ("2024-366", Some((1_735_603_200_000, 0))),
+            ("2026-000", None),
+            ("2026-W", None),
+            ("2026-", None),
             ("2026-02-29", None),
             ("2026-13", None),
             ("2026-11-23T24:00:00", None),

@@ -43,6 +43,11 @@ impl Unit {
         })
     }
 
+    /// Whether it is a part of a day.
+    pub(super) fn is_of_day(self) -> bool {
+        matches!(self, Self::Fixed(length) if length < MILLIS_PER_DAY)
+    }
+
     /// The beginning of the unit that this millisecond since 1970 is in.
     pub(super) fn truncate(self, millis: i64) -> i64 {
         let (year, month, _) = civil(millis.div_euclid(MILLIS_PER_DAY));
@@ -85,7 +90,7 @@ impl Unit {
     }
 }
 
-fn days_in(year: i64, month: i64) -> i64 {
+pub(super) fn days_in(year: i64, month: i64) -> i64 {
     let (next_year, next) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
     day_of(next_year, next, 1) - day_of(year, month, 1)
 }

@@ -36,6 +36,26 @@ async fn a_named_query_is_listed_and_answers_rows() {
     assert_eq!((again.status, served.started()), (304, 1));
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_the_clock_decides_is_asked_anew() {
+    let world = World::new().await;
+    let condition = "WHERE booked_on > now() - INTERVAL '24' HOUR ORDER BY seat_number LIMIT 5";
+    let sql = format!("SELECT seat_number FROM passengers {condition}");
+    let definition = json!({"name": "recent", "sql": sql}).to_string();
+    world.store.put("queries/recent.json", definition.into(), PutMode::Create).await.unwrap();
+    let sent = format!("SELECT seat_number FROM \"tributary\".\"passengers\" {condition}");
+    let columns = vec![ResultColumn { name: "seat_number".into(), data_type: "varchar".into() }];
+    let csv = b"\"seat_number\"\n\"12A\"\n".as_slice().into();
+    world.engine.script(&sent, &[], Outcome::Rows(Rows { columns, csv }));
+    let served = world.serve();
+    for started in [1, 2] {
+        let rows = served.send("GET", "/v1/named-queries/recent/rows", &[("if-none-match", "*")]).await;
+        assert_eq!((rows.status, rows.json()), (200, json!([{"seat_number": "12A"}])));
+        assert_eq!((rows.header("etag"), rows.header("cache-control")), ("", "private, no-cache"));
+        assert_eq!(served.started(), started);
+    }
+}
+
 /// Five seats, of a query that says an order and of one that does not.
 async fn five_seats(order: &str, max_body: Option<usize>) -> Served {
     let mut world = World::new().await;

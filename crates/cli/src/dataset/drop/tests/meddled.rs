@@ -16,12 +16,14 @@ use domain::{
 
 type Inner = MemoryStore<ManualClock>;
 
-/// A store that answers so many calls, then none: as a process that ends. Or others put their objects right after one was put.
+/// A store that answers so many calls, then none: as a process that ends. Or others put their objects, or delete some, right
+/// after one was put.
 pub(super) struct Meddled {
     inner: Arc<Inner>,
     left: AtomicU64,
     after: String,
     others: Vec<(String, Bytes)>,
+    gone: Vec<String>,
 }
 
 impl Meddled {
@@ -31,6 +33,7 @@ impl Meddled {
             left: AtomicU64::new(calls),
             after: String::new(),
             others: Vec::new(),
+            gone: Vec::new(),
         }
     }
 
@@ -39,6 +42,11 @@ impl Meddled {
             |(key, body): &(&str, &str)| (String::from(*key), Bytes::copy_from_slice(body.as_bytes()));
         let others = others.iter().map(other).collect();
         Self { after: key.to_owned(), others, ..Self::mortal(inner, u64::MAX) }
+    }
+
+    /// These are deleted too, right after.
+    pub(super) fn without(self, gone: &[&str]) -> Self {
+        Self { gone: gone.iter().copied().map(String::from).collect(), ..self }
     }
 
     fn call(&self, key: &str) -> Result<(), StoreError> {
@@ -75,6 +83,7 @@ impl ObjectStore for Meddled {
             for (key, body) in &self.others {
                 self.inner.put(key, body.clone(), PutMode::Overwrite).await?;
             }
+            self.inner.delete(&self.gone).await?;
         }
         Ok(())
     }
