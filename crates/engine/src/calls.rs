@@ -48,6 +48,10 @@ fn function_rewritten(function: &mut Function) -> Option<Expr> {
             function.name = named("any_value");
             None
         }
+        "variance" => {
+            function.name = named("var_samp");
+            None
+        }
         "count_if" => {
             let [condition] = arguments(function)?.try_into().ok()?;
             let condition_of =

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     Distinct, Expr, GroupByExpr, LimitClause, OrderBy, OrderByKind, Query, Select, SelectFlavor, SelectItem,
-    SetExpr, SetQuantifier, TableFactor, Value, ValueWithSpan, VisitMut, VisitorMut,
+    SetExpr, SetOperator, SetQuantifier, TableFactor, Value, ValueWithSpan, VisitMut, VisitorMut,
     WildcardAdditionalOptions,
 };
 
@@ -111,7 +111,11 @@ fn check_body(body: &SetExpr) -> Flow {
     match body {
         SetExpr::Select(_) | SetExpr::Query(_) => Flow::Continue(()),
         SetExpr::Values(values) => refuse_if(expression::holds_query(values), "a subquery in VALUES"),
-        SetExpr::SetOperation { left, right, set_quantifier, .. } => {
+        SetExpr::SetOperation { op, left, right, set_quantifier } => {
+            // DataFusion keeps or drops all equal rows of the left side at once.
+            let counts = *set_quantifier == SetQuantifier::All;
+            refuse_if(counts && *op == SetOperator::Intersect, "INTERSECT ALL")?;
+            refuse_if(counts && *op == SetOperator::Except, "EXCEPT ALL")?;
             let known =
                 matches!(set_quantifier, SetQuantifier::All | SetQuantifier::Distinct | SetQuantifier::None);
             refuse_if(!known, "UNION BY NAME")?;

@@ -3,7 +3,9 @@
 //! Where a decimal meets a real or a double, Athena converts the decimal, and DataFusion the other one. And what a
 //! calculation with decimals gives has another precision in each. One with integers is checked for overflow, and texts
 //! are concatenated by the function of ours, which bounds what it makes. A `LIKE` that searches is one of ours, too: it ends
-//! when the query is cancelled.
+//! when the query is cancelled. A date meets a timestamp as a timestamp of that precision: DataFusion takes nanoseconds,
+//! which have no place for the year 9999. And a list, a CASE with an operand, a window's partitions and DISTINCT take -0.0
+//! for 0.0, which DataFusion compares bit by bit there.
 
 use std::sync::Arc;
 
@@ -15,8 +17,8 @@ use datafusion::{
     },
     error::Result,
     logical_expr::{
-        Cast, Expr, ExprSchemable, Like, LogicalPlan, Operator, ScalarUDF, expr::ScalarFunction,
-        expr_rewriter::NamePreserver, lit, utils::merge_schema,
+        Cast, Expr, ExprSchemable, Like, LogicalPlan, LogicalPlanBuilder, Operator, ScalarUDF, Union,
+        expr::ScalarFunction, expr_rewriter::NamePreserver, lit, utils::merge_schema,
     },
 };
 
@@ -41,6 +43,10 @@ pub(crate) fn as_athena(
     like: &Arc<ScalarUDF>,
 ) -> std::result::Result<LogicalPlan, EngineError> {
     plan.transform_up_with_subqueries(|node| {
+        let node = match node {
+            LogicalPlan::Union(union) => return united(union),
+            other => other,
+        };
         let schema = merge_schema(&node.inputs());
         let names = NamePreserver::new(&node);
         node.map_expressions(|expr| {
@@ -84,6 +90,9 @@ fn rewrite(
             changed |= compare(&mut call.args);
         }
         Expr::BinaryExpr(binary) => {
+            if functions::checked(binary.op).is_some() {
+                changed |= narrow([&mut *binary.left, &mut *binary.right], schema)?;
+            }
             let sides = [&mut *binary.left, &mut *binary.right];
             // An operator that has an opposite compares.
             changed |= binary.op.negate().is_some() && compare(sides);
@@ -100,17 +109,28 @@ fn rewrite(
             changed |= compare(std::iter::once(&mut *list.expr).chain(&mut list.list));
             changed |= in_one_zone(std::iter::once(&mut *list.expr).chain(&mut list.list), schema);
             changed |= unify(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)?;
+            if !list.list.iter().all(is_other_than_zero) {
+                changed |= one_zero(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)?;
+            }
         }
         Expr::Case(case) => {
             let (whens, thens): (Vec<_>, Vec<_>) =
                 case.when_then_expr.iter_mut().map(|(when, then)| (&mut **when, &mut **then)).unzip();
             if let Some(tested) = &mut case.expr {
-                changed |= unify(std::iter::once(&mut **tested).chain(whens), schema)?;
+                let mut compared: Vec<&mut Expr> = std::iter::once(&mut **tested).chain(whens).collect();
+                changed |= unify(compared.iter_mut().map(|expr| &mut **expr), schema)?;
+                changed |= one_zero(compared, schema)?;
             }
             changed |= unify(thens.into_iter().chain(case.else_expr.as_deref_mut()), schema)?;
         }
         Expr::ScalarFunction(call) if matches!(call.func.name(), "coalesce" | "nullif") => {
             changed |= unify(&mut call.args, schema)?;
+        }
+        Expr::WindowFunction(call) => {
+            changed |= one_zero(&mut call.params.partition_by, schema)?;
+        }
+        Expr::AggregateFunction(call) if call.params.distinct || call.func.name() == "approx_distinct" => {
+            changed |= one_zero(&mut call.params.args, schema)?;
         }
         _ => {}
     }
@@ -188,18 +208,22 @@ fn integer_digits(expr: &Expr, found: &Arrow) -> Option<u8> {
 }
 
 /// Where one of them is a double, all numbers are; else where one is a real; else where one is a decimal, integers
-/// are decimals of as many digits as their types have.
+/// are decimals of as many digits as their types have. Where one is a timestamp, dates are.
 fn unify<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -> Result<bool> {
     let mut exprs: Vec<&mut Expr> = exprs.into_iter().collect();
     let types = exprs.iter().map(|expr| expr.get_type(schema)).collect::<Result<Vec<_>>>()?;
     let floating = [Arrow::Float64, Arrow::Float32].into_iter().find(|floating| types.contains(floating));
     let decimal = types.iter().any(|found| matches!(found, Arrow::Decimal128(..)));
+    let timestamp = types.iter().find(|found| matches!(found, Arrow::Timestamp(..))).cloned();
     let mut changed = false;
     for (expr, found) in exprs.iter_mut().zip(types) {
-        let target = match &floating {
-            Some(floating) => found.is_numeric().then(|| floating.clone()),
-            None if decimal => integer_digits(expr, &found).map(|digits| Arrow::Decimal128(digits, 0)),
-            None => None,
+        let target = match (&floating, &timestamp) {
+            (Some(floating), _) => found.is_numeric().then(|| floating.clone()),
+            (None, Some(timestamp)) => (found == Arrow::Date32).then(|| timestamp.clone()),
+            (None, None) if decimal => {
+                integer_digits(expr, &found).map(|digits| Arrow::Decimal128(digits, 0))
+            }
+            (None, None) => None,
         };
         if let Some(target) = target.filter(|target| *target != found) {
             replace(expr, target);
@@ -207,6 +231,103 @@ fn unify<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -
         }
     }
     Ok(changed)
+}
+
+/// The inputs of a union with the columns' types that all of them have in Athena.
+fn united(union: Union) -> Result<Transformed<LogicalPlan>> {
+    let columns = union.schema.fields().len();
+    let mut targets: Vec<Vec<Option<Arrow>>> = vec![vec![None; columns]; union.inputs.len()];
+    let mut changed = false;
+    for column in 0..columns {
+        // Stand-ins, which have the types alone.
+        let null = |input: &Arc<LogicalPlan>| {
+            let null = ScalarValue::try_from(input.schema().field(column).data_type());
+            lit(null.unwrap_or(ScalarValue::Null))
+        };
+        let mut nulls: Vec<Expr> = union.inputs.iter().map(null).collect();
+        changed |= unify(&mut nulls, &DFSchema::empty())?;
+        for (input, null) in targets.iter_mut().zip(nulls) {
+            if let (Expr::Cast(cast), Some(target)) = (null, input.get_mut(column)) {
+                *target = Some(cast.field.data_type().clone());
+            }
+        }
+    }
+    if !changed {
+        return Ok(Transformed::no(LogicalPlan::Union(union)));
+    }
+    let inputs = union.inputs.into_iter().zip(targets);
+    let inputs = inputs.map(|(input, targets)| converted(input, targets)).collect::<Result<Vec<_>>>()?;
+    Ok(Transformed::yes(LogicalPlan::Union(Union::try_new_with_loose_types(inputs)?)))
+}
+
+fn converted(input: Arc<LogicalPlan>, targets: Vec<Option<Arrow>>) -> Result<Arc<LogicalPlan>> {
+    if targets.iter().all(Option::is_none) {
+        return Ok(input);
+    }
+    let columns = input.schema().columns().into_iter().zip(targets);
+    let exprs = columns.map(|(column, target)| match target {
+        Some(target) => {
+            let (relation, name) = (column.relation.clone(), column.name.clone());
+            cast(Expr::Column(column), target).alias_qualified(relation, name)
+        }
+        None => Expr::Column(column),
+    });
+    let exprs: Vec<Expr> = exprs.collect();
+    Ok(Arc::new(LogicalPlanBuilder::new_from_arc(input).project(exprs)?.build()?))
+}
+
+/// `i + 1` is an integer where `i` is one: DataFusion reads every number as a bigint, and the sum of two integers would
+/// be beyond their range without a word.
+fn narrow<'e>(sides: [&'e mut Expr; 2], schema: &DFSchema) -> Result<bool> {
+    let [left, right] = sides;
+    let small = |expr: &Expr, found: &Arrow| {
+        *found == Arrow::Int32 || integer_digits(expr, found) == Some(INTEGER_DIGITS)
+    };
+    let fit = small(&*left, &left.get_type(schema)?) && small(&*right, &right.get_type(schema)?);
+    Ok(fit && [left, right].into_iter().fold(false, |changed, side| narrow_literal(side) || changed))
+}
+
+fn narrow_literal(expr: &mut Expr) -> bool {
+    match expr {
+        Expr::Negative(inner) => narrow_literal(inner),
+        Expr::Literal(value, _) => match *value {
+            ScalarValue::Int64(Some(number)) => match i32::try_from(number) {
+                Ok(number) => {
+                    *value = ScalarValue::Int32(Some(number));
+                    true
+                }
+                Err(_) => false,
+            },
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Where they are doubles or reals, -0.0 as 0.0.
+fn one_zero<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -> Result<bool> {
+    let mut changed = false;
+    for expr in exprs {
+        if matches!(expr.get_type(schema)?, Arrow::Float32 | Arrow::Float64) {
+            let inner = std::mem::take(expr);
+            *expr = Expr::ScalarFunction(ScalarFunction::new_udf(functions::one_zero(), vec![inner]));
+            changed = true;
+        }
+    }
+    Ok(changed)
+}
+
+/// Whether it is a number that is written, and not zero.
+fn is_other_than_zero(expr: &Expr) -> bool {
+    match expr {
+        Expr::Cast(cast) => is_other_than_zero(&cast.expr),
+        Expr::Negative(inner) => is_other_than_zero(inner),
+        Expr::Literal(ScalarValue::Float64(Some(number)), _) => *number != 0.0,
+        Expr::Literal(ScalarValue::Float32(Some(number)), _) => *number != 0.0,
+        Expr::Literal(ScalarValue::Decimal128(Some(units), ..), _) => *units != 0,
+        Expr::Literal(ScalarValue::Int64(Some(number)), _) => *number != 0,
+        _ => false,
+    }
 }
 
 /// Of a time with a zone, a comparison looks at the instant only.

@@ -6,15 +6,25 @@
 
 use std::{collections::HashSet, convert::Infallible, ops::ControlFlow};
 
-use datafusion::sql::sqlparser::ast::{
-    Expr, Ident, Query, Select, SelectItem, SetExpr, TableAlias, TableFactor, VisitMut, VisitorMut,
+use datafusion::sql::sqlparser::{
+    ast::{
+        Expr, Ident, Query, Select, SelectItem, SetExpr, TableAlias, TableAliasColumnDef, TableFactor,
+        TableWithJoins, VisitMut, VisitorMut,
+    },
+    parser::Parser,
 };
+
+use crate::{dialect::Athena, names::UNNAMED as UNNAMED_COLUMN};
 
 /// How the names begin; no name of Athena does.
 const UNNAMED: &str = "?derived";
 
+/// A query of which another takes the place of the inner one.
+const AROUND: &str = "SELECT * FROM (VALUES (1))";
+
 /// Names what has no name.
 pub(crate) fn name(query: &mut Query) {
+    select_values(query);
     let ControlFlow::Continue(()) = VisitMut::visit(query, &mut Name(0));
 }
 
@@ -22,6 +32,22 @@ struct Name(usize);
 
 impl VisitorMut for Name {
     type Break = Infallible;
+
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Infallible> {
+        for cte in query.with.iter_mut().flat_map(|with| &mut with.cte_tables) {
+            name_values(&cte.query, &mut cte.alias);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
+        if let Expr::InSubquery { subquery, .. } | Expr::Exists { subquery, .. } | Expr::Subquery(subquery) =
+            expr
+        {
+            select_values(subquery);
+        }
+        ControlFlow::Continue(())
+    }
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Infallible> {
         if let TableFactor::Derived { alias: alias @ None, subquery, .. } = factor
@@ -31,7 +57,42 @@ impl VisitorMut for Name {
             self.0 += 1;
             *alias = Some(TableAlias { explicit: true, name, columns: Vec::new(), at: None });
         }
+        if let TableFactor::Derived { alias: Some(alias), subquery, .. } = factor {
+            name_values(subquery, alias);
+        }
         ControlFlow::Continue(())
+    }
+}
+
+/// `SELECT * FROM (VALUES ...)` for `VALUES ...`: the planner names the columns of VALUES itself, and takes no VALUES on the
+/// right of IN.
+fn select_values(query: &mut Query) {
+    if !matches!(*query.body, SetExpr::Values(_)) {
+        return;
+    }
+    let athena = Athena::new(AROUND.len());
+    let parsed = Parser::new(&athena).try_with_sql(AROUND).and_then(|mut parser| parser.parse_query());
+    let Ok(mut around) = parsed else { return };
+    if let SetExpr::Select(select) = &mut *around.body
+        && let Some(TableWithJoins { relation: TableFactor::Derived { subquery, .. }, .. }) =
+            select.from.first_mut()
+    {
+        std::mem::swap(&mut subquery.body, &mut query.body);
+        query.body = around.body;
+    }
+}
+
+/// Columns of VALUES have no names, unless the alias gives them.
+fn name_values(query: &Query, alias: &mut TableAlias) {
+    if let SetExpr::Values(values) = &*query.body
+        && alias.columns.is_empty()
+    {
+        let columns = values.rows.first().map_or(0, |row| row.content.len());
+        let column = |place: usize| TableAliasColumnDef {
+            name: Ident::with_quote('"', format!("{UNNAMED_COLUMN}v{place}")),
+            data_type: None,
+        };
+        alias.columns = (0..columns).map(column).collect();
     }
 }
 

@@ -2,9 +2,10 @@ use std::cell::Cell;
 
 use datafusion::sql::sqlparser::{
     ast::Expr,
-    dialect::Dialect,
+    dialect::{Dialect, Precedence},
     keywords::Keyword,
     parser::{Parser, ParserError},
+    tokenizer::Token,
 };
 
 /// Words that Athena reserves, as far as the parser goes on with them in another way than with a name. Where one does not
@@ -21,6 +22,9 @@ const RESERVED: [Keyword; 10] = [
     Keyword::WHEN,
     Keyword::WITH,
 ];
+
+/// How strongly `||` binds: less than `+` (30), and more than what compares (20).
+const CONCAT: u8 = 25;
 
 /// Athena's grammar as far as the parser asks: only double quotes quote a name, and an unquoted name is ASCII.
 ///
@@ -63,6 +67,24 @@ impl Dialect for Athena {
         }
     }
 
+    // `||` binds less than `+` and `-` there; the parser has it with `*` and `/`.
+    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        (parser.peek_token_ref().token == Token::StringConcat).then_some(Ok(CONCAT))
+    }
+
+    // On the right of IS [NOT] DISTINCT FROM is a value; the parser takes a whole condition, with its AND and OR.
+    fn parse_infix(&self, parser: &mut Parser<'_>, left: &Expr, _: u8) -> Option<Result<Expr, ParserError>> {
+        let is = if parser.parse_keywords(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM]) {
+            Expr::IsDistinctFrom
+        } else if parser.parse_keywords(&[Keyword::IS, Keyword::NOT, Keyword::DISTINCT, Keyword::FROM]) {
+            Expr::IsNotDistinctFrom
+        } else {
+            return None;
+        };
+        let right = parser.parse_subexpr(self.prec_value(Precedence::Between));
+        Some(right.map(|right| is(Box::new(left.clone()), Box::new(right))))
+    }
+
     fn is_reserved_for_identifier(&self, keyword: Keyword) -> bool {
         RESERVED.contains(&keyword)
     }
@@ -83,5 +105,27 @@ impl Dialect for Athena {
 
     fn supports_group_by_expr(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_binds_what_is_as_in_athenas_grammar() {
+        for (text, expected) in [
+            ("a IS DISTINCT FROM true AND b = 7", "(a IS DISTINCT FROM true) AND (b = 7)"),
+            ("a IS NOT DISTINCT FROM b OR c", "(a IS NOT DISTINCT FROM b) OR (c)"),
+            ("a IS DISTINCT FROM b + 1 AND c", "(a IS DISTINCT FROM b + 1) AND (c)"),
+            ("a || b + c", "(a) || (b + c)"),
+            ("a || b = c", "(a || b) = (c)"),
+            ("a + b || c", "(a + b) || (c)"),
+        ] {
+            let athena = Athena::new(100);
+            let parsed = Parser::new(&athena).try_with_sql(text).unwrap().parse_expr().unwrap();
+            let Expr::BinaryOp { left, op, right } = &parsed else { panic!("{text}: {parsed}") };
+            assert_eq!(format!("({left}) {op} ({right})"), expected, "{text}");
+        }
     }
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use datafusion::{
+    catalog::TableProvider,
     execution::SessionState,
     logical_expr::ScalarUDF,
     physical_plan::execute_stream,
@@ -14,10 +15,11 @@ use crate::{
     batches,
     cancel::{self, Cancellation},
     coerce,
+    columns::Tables,
     error::EngineError,
     failure::{from_datafusion, while_reading},
     functions::{self, CONCAT},
-    guard,
+    guard, in_query,
     memory::MemoryLimits,
     resolve,
     result::{Execution, Shape},
@@ -25,7 +27,7 @@ use crate::{
     session::Sessions,
     statement::Prepared,
     store::LakeStore,
-    typing,
+    typing, using,
 };
 
 /// Runs Athena's SQL on the tables of one database.
@@ -84,6 +86,10 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let statement = DfStatement::Statement(Box::new(statement));
         let tables = resolve::tables(&statement, &self.database, &*self.catalog, &store).await?;
         let memory = self.sessions.memory();
+        let known: Tables = tables.iter().map(|(name, table)| (name.clone(), columns_of(table))).collect();
+        let mut query = prepared.query.clone();
+        using::rewrite(&mut query, &known)?;
+        let statement = DfStatement::Statement(Box::new(Statement::Query(query)));
         let session = self
             .sessions
             .session(
@@ -98,6 +104,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
         typing::check(&plan)?;
         let plan = coerce::as_athena(plan, concat(&session)?, &functions::like(&cancellation))?;
+        let plan = in_query::taken_apart(plan)?;
         batches::expect_copies(&plan, &memory)?;
         let failed = move |error| while_reading(&store, error);
         cancellation.check()?;
@@ -126,6 +133,10 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
     pub async fn execute(&self, sql: &str, parameters: &[String]) -> Result<Execution, EngineError> {
         self.run(&self.prepare(sql, parameters)?, BytesScanned::default(), Cancellation::default()).await
     }
+}
+
+fn columns_of(table: &Arc<dyn TableProvider>) -> Vec<String> {
+    table.schema().fields().iter().map(|field| field.name().clone()).collect()
 }
 
 /// The function that `||` stands for.

@@ -153,6 +153,16 @@ fn describe_plan(message: &str) -> Described {
     if message.starts_with("Projections require unique expression names") {
         return Unsupported("SELECT of two columns of the same name".to_owned());
     }
+    // It may give several rows, which Athena counts as it runs. Or it gives one by way of what is between.
+    if message.starts_with("Correlated scalar subquery must be aggregated")
+        || message.starts_with("A GROUP BY clause in a scalar correlated subquery")
+    {
+        return Unsupported(
+            "a scalar subquery that refers to the query around it and is no aggregate (aggregate it, as in max(...), or \
+             join)"
+                .to_owned(),
+        );
+    }
     Failed("SYNTAX_ERROR", first_line(message))
 }
 

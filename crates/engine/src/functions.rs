@@ -13,13 +13,17 @@ mod json_path;
 mod like;
 mod made;
 mod math;
+mod member;
+mod nullif;
 mod own;
 mod regexp;
+mod shift;
 mod strpos;
 mod text;
 mod time;
 mod total;
 mod watched;
+mod zero;
 
 use std::sync::Arc;
 
@@ -40,10 +44,10 @@ pub(crate) use time::{
 };
 
 /// DataFusion's.
-const SCALAR: [&str; 5] = ["coalesce", "length", "nullif", "reverse", "starts_with"];
+const SCALAR: [&str; 4] = ["coalesce", "length", "reverse", "starts_with"];
 
 /// Ours, besides the parts of a time.
-const OWN: [&str; 22] = [
+const OWN: [&str; 23] = [
     "abs",
     "cardinality",
     "concat",
@@ -58,6 +62,7 @@ const OWN: [&str; 22] = [
     "json_extract_scalar",
     "json_format",
     "lower",
+    "nullif",
     "regexp_like",
     "replace",
     "round",
@@ -165,6 +170,7 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         json_path::json_extract_scalar(),
         math::abs(),
         math::round(),
+        nullif::nullif(),
         strpos::strpos(),
         text::concat(),
         text::lower(),
@@ -205,6 +211,16 @@ pub(crate) fn comparable(name: &str) -> Option<Arc<ScalarUDF>> {
     }
 }
 
+/// What says whether a value is among those of a query: see [`member::member`].
+pub(crate) fn member() -> Arc<ScalarUDF> {
+    Arc::new(member::member().into())
+}
+
+/// What takes -0.0 for 0.0: see [`zero::one_zero`].
+pub(crate) fn one_zero() -> Arc<ScalarUDF> {
+    Arc::new(zero::one_zero().into())
+}
+
 /// What calculates with integers in the place of an operator, and fails where the result is none.
 pub(crate) fn checked(operator: Operator) -> Option<Arc<ScalarUDF>> {
     checked::checked(operator).map(Arc::new)
@@ -221,7 +237,10 @@ pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
 pub(crate) fn window() -> Vec<Arc<WindowUDF>> {
     let mut all = SessionStateDefaults::default_window_functions();
     all.retain(|f| admits(&WINDOW, f.name(), f.aliases()));
-    all
+    let own = |function: Arc<WindowUDF>| {
+        if shift::is_shift(function.name()) { Arc::new(shift::Shift(function).into()) } else { function }
+    };
+    all.into_iter().map(own).collect()
 }
 
 fn admits(list: &[&str], name: &str, aliases: &[String]) -> bool {

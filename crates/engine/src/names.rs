@@ -11,7 +11,7 @@ use datafusion::sql::sqlparser::{
 };
 
 /// Marks a column without a name. No column of a table can be named so.
-const UNNAMED: &str = "?column";
+pub(crate) const UNNAMED: &str = "?column";
 
 /// Marks a name that also is a column's by which the rows are ordered.
 const SHADOW: &str = "?alias";

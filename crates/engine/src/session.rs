@@ -20,6 +20,7 @@ use crate::{
     cancel::Cancellation,
     functions,
     memory::{Memory, MemoryLimits, QueryMemory},
+    pushdown,
 };
 
 /// What Athena calls the catalog that Glue is.
@@ -56,6 +57,7 @@ impl Sessions {
         let template = SessionStateBuilder::new()
             .with_config(config)
             .with_expr_planners(planners)
+            .with_physical_optimizer_rules(pushdown::rules())
             .with_aggregate_functions(functions::aggregate())
             .with_window_functions(functions::window())
             .build();

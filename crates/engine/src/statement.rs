@@ -11,7 +11,7 @@ use crate::{
     error::EngineError,
     literal,
     names::{Originals, OutputNames},
-    nesting, parameter,
+    nesting, operand, parameter, rows,
 };
 
 /// Athena's own bound.
@@ -42,9 +42,10 @@ impl Prepared {
         if sql.len() > MAX_SQL_BYTES {
             return Err(EngineError::rejected(format!("the query is longer than {MAX_SQL_BYTES} bytes")));
         }
-        let (mut tokens, originals) = fold(tokenize(sql)?);
+        let (tokens, originals) = fold(tokenize(sql)?);
         bound(&tokens)?;
         reject_other_statements(&tokens, &originals, sql)?;
+        let mut tokens = rows::in_parentheses(tokens);
         tokens.retain(|token| token.token != Token::EOF);
         let mut query = parse(tokens, sql)?;
         nesting::bound(&mut query)?;
@@ -251,7 +252,7 @@ fn descend(tokens: Vec<TokenWithSpan>, sql: &str) -> Result<Box<Query>, EngineEr
         return Err(EngineError::rejected(message));
     }
     match (statements.pop(), statements.is_empty()) {
-        (Some(Statement::Query(query)), true) => Ok(query),
+        (Some(Statement::Query(query)), true) => operand::check(&query).map(|()| query),
         (Some(other), true) => {
             let text = other.to_string();
             Err(EngineError::unsupported(text.split(' ').next().unwrap_or_default()))

@@ -1,4 +1,6 @@
-use datafusion::sql::sqlparser::ast::{Join, JoinOperator, TableAlias, TableFactor, TableWithJoins};
+use datafusion::sql::sqlparser::ast::{
+    Join, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins,
+};
 
 use super::{Flow, refuse, refuse_if};
 
@@ -55,14 +57,16 @@ pub(super) fn check_joins(element: &TableWithJoins) -> Flow {
 fn check_join(Join { relation: _, global, join_operator }: &Join) -> Flow {
     refuse_if(*global, "GLOBAL JOIN")?;
     match join_operator {
-        JoinOperator::Join(_)
-        | JoinOperator::Inner(_)
-        | JoinOperator::Left(_)
-        | JoinOperator::LeftOuter(_)
-        | JoinOperator::Right(_)
-        | JoinOperator::RightOuter(_)
-        | JoinOperator::FullOuter(_)
-        | JoinOperator::CrossJoin(_) => Flow::Continue(()),
+        JoinOperator::Join(constraint)
+        | JoinOperator::Inner(constraint)
+        | JoinOperator::Left(constraint)
+        | JoinOperator::LeftOuter(constraint)
+        | JoinOperator::Right(constraint)
+        | JoinOperator::RightOuter(constraint)
+        | JoinOperator::FullOuter(constraint)
+        | JoinOperator::CrossJoin(constraint) => {
+            refuse_if(matches!(constraint, JoinConstraint::Natural), "NATURAL JOIN")
+        }
         JoinOperator::Semi(_) | JoinOperator::LeftSemi(_) | JoinOperator::RightSemi(_) => refuse("SEMI JOIN"),
         JoinOperator::Anti(_) | JoinOperator::LeftAnti(_) | JoinOperator::RightAnti(_) => refuse("ANTI JOIN"),
         JoinOperator::CrossApply | JoinOperator::OuterApply => refuse("APPLY"),

@@ -2,12 +2,12 @@
 
 use datafusion::{
     arrow::datatypes::DataType as Arrow,
-    common::DFSchema,
+    common::{DFSchema, NullEquality},
     error::{DataFusionError, Result},
-    logical_expr::{Expr, ExprSchemable, LogicalPlan},
+    logical_expr::{Expr, ExprSchemable, Join, LogicalPlan},
 };
 
-use super::kind::{apart, is_exact_with_inexact, is_of_two_zones, kind, word};
+use super::kind::{apart, is_of_two_zones, kind, word};
 use crate::error::Failure;
 
 /// Refuses what one node of the plan does with columns of types that do not fit.
@@ -25,6 +25,9 @@ pub(super) fn check(node: &LogicalPlan, input: &DFSchema) -> Result<()> {
             input.fields().iter().try_for_each(|field| plain_type(field.data_type(), "DISTINCT"))
         }
         LogicalPlan::Join(join) => {
+            if join.null_equality == NullEquality::NullEqualsNull {
+                join.on.iter().try_for_each(|(left, right)| intersect(left, right, join))?;
+            }
             for (left, right) in &join.on {
                 if let (Ok(left), Ok(right)) = (left.get_type(input), right.get_type(input))
                     && is_of_two_zones(&left, &right)
@@ -50,12 +53,29 @@ fn unite(first: &DFSchema, other: &DFSchema) -> Result<()> {
         if is_of_two_zones(left, right) {
             return refuse_zones("UNION");
         }
-        if is_exact_with_inexact(left, right) {
-            let (left, right) = (word(left), word(right));
-            let message =
-                format!("UNION of {left} and {right} is not supported by the local engine: cast one");
-            return refuse("NOT_SUPPORTED", message);
-        }
+    }
+    Ok(())
+}
+
+/// INTERSECT and EXCEPT, which are joins here, give the left side's values. Those of one type may not be those of the
+/// other one.
+fn intersect(left: &Expr, right: &Expr, join: &Join) -> Result<()> {
+    let (left, right) = (left.get_type(join.left.schema())?, right.get_type(join.right.schema())?);
+    let (first, other) = (word(&left), word(&right));
+    if apart(Some(&left), Some(&right)) {
+        let message = format!("column in INTERSECT or EXCEPT query has incompatible types: {first}, {other}");
+        return refuse("TYPE_MISMATCH", message);
+    }
+    let differs = left.is_floating() != right.is_floating()
+        || matches!(
+            (&left, &right),
+            (Arrow::Date32, Arrow::Timestamp(..)) | (Arrow::Timestamp(..), Arrow::Date32)
+        );
+    if differs && left != Arrow::Null && right != Arrow::Null {
+        let message = format!(
+            "INTERSECT or EXCEPT of {first} and {other} is not supported by the local engine: cast one"
+        );
+        return refuse("NOT_SUPPORTED", message);
     }
     Ok(())
 }

@@ -40,6 +40,8 @@ mod self_joins;
 #[cfg(test)]
 mod semantics;
 #[cfg(test)]
+mod standard;
+#[cfg(test)]
 mod times;
 #[cfg(test)]
 mod types;

@@ -2,9 +2,10 @@ use std::cell::Cell;
 
 use sqlparser::{
     ast::Expr,
-    dialect::Dialect,
+    dialect::{Dialect, Precedence},
     keywords::Keyword,
     parser::{Parser, ParserError},
+    tokenizer::Token,
 };
 
 /// What is no name in Athena unless it is quoted, as far as an expression may begin with it.
@@ -49,6 +50,9 @@ const RESERVED: [Keyword; 39] = [
     Keyword::WHERE,
     Keyword::WITH,
 ];
+
+/// How strongly `||` binds: less than `+` (30), and more than what compares (20).
+const CONCAT: u8 = 25;
 
 /// Athena's grammar as far as the parser asks: only double quotes quote a name, and an unquoted name is ASCII.
 /// (The local engine has one of its own, by way of DataFusion, and fewer constructs behind it.)
@@ -96,6 +100,24 @@ impl Dialect for Athena {
         }
     }
 
+    // `||` binds less than `+` and `-` there; the parser has it with `*` and `/`.
+    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        (parser.peek_token_ref().token == Token::StringConcat).then_some(Ok(CONCAT))
+    }
+
+    // On the right of IS [NOT] DISTINCT FROM is a value; the parser takes a whole condition, with its AND and OR.
+    fn parse_infix(&self, parser: &mut Parser<'_>, left: &Expr, _: u8) -> Option<Result<Expr, ParserError>> {
+        let is = if parser.parse_keywords(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM]) {
+            Expr::IsDistinctFrom
+        } else if parser.parse_keywords(&[Keyword::IS, Keyword::NOT, Keyword::DISTINCT, Keyword::FROM]) {
+            Expr::IsNotDistinctFrom
+        } else {
+            return None;
+        };
+        let right = parser.parse_subexpr(self.prec_value(Precedence::Between));
+        Some(right.map(|right| is(Box::new(left.clone()), Box::new(right))))
+    }
+
     /// Where one of these does not go on as it should the statement is wrong, and nothing else is tried.
     fn is_reserved_for_identifier(&self, keyword: Keyword) -> bool {
         RESERVED.contains(&keyword)
@@ -121,5 +143,27 @@ impl Dialect for Athena {
 
     fn supports_lambda_functions(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_binds_what_is_as_in_athenas_grammar() {
+        for (text, expected) in [
+            ("a IS DISTINCT FROM true AND b = 7", "(a IS DISTINCT FROM true) AND (b = 7)"),
+            ("a IS NOT DISTINCT FROM b OR c", "(a IS NOT DISTINCT FROM b) OR (c)"),
+            ("a IS DISTINCT FROM b + 1 AND c", "(a IS DISTINCT FROM b + 1) AND (c)"),
+            ("a || b + c", "(a) || (b + c)"),
+            ("a || b = c", "(a || b) = (c)"),
+            ("a + b || c", "(a + b) || (c)"),
+        ] {
+            let athena = Athena::new(100);
+            let parsed = Parser::new(&athena).try_with_sql(text).unwrap().parse_expr().unwrap();
+            let Expr::BinaryOp { left, op, right } = &parsed else { panic!("{text}: {parsed}") };
+            assert_eq!(format!("({left}) {op} ({right})"), expected, "{text}");
+        }
     }
 }

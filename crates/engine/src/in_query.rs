@@ -1,0 +1,150 @@
+//! `IN` and `NOT IN` of a query, with SQL's three values: without an equal value the answer is null if the query gives a
+//! null, or if the value itself is null and the query gives a row.
+//!
+//! DataFusion 55.2 has two of the three: where the condition is not a conjunct of its own (`NOT IN ... OR ...`) it takes
+//! null for false, which `NOT` makes true; it forgets the nulls where a constant is looked for; and a query that refers
+//! to the one around it cannot be negated, or is negated wrongly. So each `IN` whose null would be seen is taken apart
+//! into parts that it has: whether an equal value is there, whether a null is, and whether a row is.
+
+use std::sync::Arc;
+
+use datafusion::{
+    common::{
+        DFSchema,
+        tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion},
+    },
+    error::{DataFusionError, Result},
+    functions_aggregate::count::count_all,
+    logical_expr::{
+        BinaryExpr, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, exists,
+        expr::{InSubquery, ScalarFunction},
+        lit, scalar_subquery,
+        utils::merge_schema,
+    },
+};
+
+use crate::{
+    error::{EngineError, Failure},
+    failure::from_datafusion,
+    functions,
+};
+
+/// The most nodes that the copies of queries may have together: a query within such a query within another one is copied
+/// for each of them.
+const MAX_COPIED: usize = 2_000;
+
+/// The plan with every `IN` of a query taken apart of which more is asked than whether it is true.
+pub(crate) fn taken_apart(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
+    let mut copied = 0;
+    plan.transform_up_with_subqueries(|node| {
+        let LogicalPlan::Filter(filter) = &node else { return Ok(Transformed::no(node)) };
+        filter.predicate.apply(refuse_aggregates)?;
+        if !holds_in(&filter.predicate)? {
+            return Ok(Transformed::no(node));
+        }
+        let schema = merge_schema(&node.inputs());
+        let mut apart = Apart { schema: &schema, copied: &mut copied };
+        node.map_expressions(|predicate| apart.rewrite(predicate, true))
+    })
+    .data()
+    .map_err(from_datafusion)
+}
+
+fn holds_in(predicate: &Expr) -> Result<bool> {
+    predicate.exists(|expr| Ok(matches!(expr, Expr::InSubquery(_))))
+}
+
+struct Apart<'a> {
+    schema: &'a DFSchema,
+    copied: &'a mut usize,
+}
+
+impl Apart<'_> {
+    /// `is_filter`: nothing tells null and false apart.
+    fn rewrite(&mut self, expr: Expr, is_filter: bool) -> Result<Transformed<Expr>> {
+        match expr {
+            Expr::BinaryExpr(BinaryExpr { left, op: op @ (Operator::And | Operator::Or), right }) => {
+                let left = self.rewrite(*left, is_filter)?.data;
+                let right = self.rewrite(*right, is_filter)?.data;
+                let both = BinaryExpr::new(Box::new(left), op, Box::new(right));
+                Ok(Transformed::yes(Expr::BinaryExpr(both)))
+            }
+            Expr::InSubquery(within) if is_filter && !within.negated => {
+                Ok(Transformed::no(Expr::InSubquery(within)))
+            }
+            Expr::InSubquery(within) => self.apart(within).map(Transformed::yes),
+            other => other.map_children(|child| self.rewrite(child, false)),
+        }
+    }
+
+    fn apart(&mut self, within: InSubquery) -> Result<Expr> {
+        let InSubquery { expr, subquery, negated } = within;
+        let value = self.rewrite(*expr, false)?.data;
+        let query = Arc::clone(&subquery.subquery);
+        self.count(&query)?;
+        let Some(column) = query.schema().columns().into_iter().next() else {
+            return Err(DataFusionError::Internal("a query without a column".to_owned()));
+        };
+        let is_correlated = !subquery.outer_ref_columns.is_empty();
+        let mut unknown = Vec::new();
+        if query.schema().field(0).is_nullable() {
+            let null = LogicalPlanBuilder::new_from_arc(Arc::clone(&query))
+                .filter(Expr::Column(column).is_null())?
+                .build()?;
+            unknown.push(has_rows(Arc::new(null), is_correlated)?);
+        }
+        if value.nullable(self.schema)? {
+            unknown.push(value.clone().is_null().and(has_rows(query, is_correlated)?));
+        }
+        let found = Expr::InSubquery(InSubquery::new(Box::new(value), subquery, false));
+        let unknown = unknown.into_iter().reduce(Expr::or).unwrap_or_else(|| lit(false));
+        let member = ScalarFunction::new_udf(functions::member(), vec![found, unknown]);
+        let member = Expr::ScalarFunction(member);
+        Ok(if negated { Expr::Not(Box::new(member)) } else { member })
+    }
+
+    fn count(&mut self, query: &LogicalPlan) -> Result<()> {
+        query.apply_with_subqueries(|_| {
+            *self.copied += 2;
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        if *self.copied > MAX_COPIED {
+            let message = "NOT IN of queries that are as large together is not supported by the local engine";
+            return Err(DataFusionError::External(Box::new(Failure::new("NOT_SUPPORTED", message))));
+        }
+        Ok(())
+    }
+}
+
+/// An aggregate without groups gives a row where there is none to aggregate. DataFusion has such a query give no row if it
+/// refers to the one around it.
+fn refuse_aggregates(expr: &Expr) -> Result<TreeNodeRecursion> {
+    let subquery = match expr {
+        Expr::Exists(within) => &within.subquery,
+        Expr::InSubquery(within) => &within.subquery,
+        _ => return Ok(TreeNodeRecursion::Continue),
+    };
+    let aggregates = subquery.subquery.exists(|node| match node {
+        LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty() => {
+            aggregate.input.exists(|node| Ok(node.contains_outer_reference()))
+        }
+        _ => Ok(false),
+    })?;
+    if aggregates {
+        let what =
+            "IN or EXISTS of a query that aggregates without GROUP BY and refers to the query around it";
+        let message = format!("{what} is not supported by the local engine");
+        return Err(DataFusionError::External(Box::new(Failure::new("NOT_SUPPORTED", message))));
+    }
+    Ok(TreeNodeRecursion::Continue)
+}
+
+/// Whether the query gives a row. One that stands by itself is run once.
+fn has_rows(query: Arc<LogicalPlan>, is_correlated: bool) -> Result<Expr> {
+    if is_correlated {
+        return Ok(exists(query));
+    }
+    let count =
+        LogicalPlanBuilder::new_from_arc(query).aggregate(Vec::<Expr>::new(), vec![count_all()])?.build()?;
+    Ok(scalar_subquery(Arc::new(count)).gt(lit(0_i64)))
+}

@@ -1,0 +1,90 @@
+//! Where DataFusion may push filters down in a physical plan.
+//!
+//! DataFusion 55.2 finds the columns of a filter again in an operator's input by their names (apache/datafusion#20303,
+//! #25244, #25262, #25263, #25264 and #25296; mended after 55.2 by #25259). Where two columns of an input have one name,
+//! as the sides of a join have, the filter comes to be on the wrong one, and rows are lost. So the rule sees only those
+//! parts of a plan that have one input and no name twice. What logical filters ask for is below the joins by then: row
+//! groups are skipped as before. What is lost are the filters that a join and a sorting build while they run.
+
+use std::{collections::HashSet, sync::Arc};
+
+use datafusion::{
+    common::{
+        config::ConfigOptions,
+        tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion},
+    },
+    error::Result,
+    physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
+    physical_plan::ExecutionPlan,
+};
+
+/// What DataFusion calls the rule in both of its phases begins so.
+const PUSHDOWN: &str = "FilterPushdown";
+
+/// DataFusion's rules, of which those that push filters down keep to where names are unique.
+pub(crate) fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let within =
+        |rule: Arc<dyn PhysicalOptimizerRule + Send + Sync>| -> Arc<dyn PhysicalOptimizerRule + Send + Sync> {
+            if rule.name().starts_with(PUSHDOWN) { Arc::new(WhereNamesAreUnique(rule)) } else { rule }
+        };
+    PhysicalOptimizer::new().rules.into_iter().map(within).collect()
+}
+
+#[derive(Debug)]
+struct WhereNamesAreUnique(Arc<dyn PhysicalOptimizerRule + Send + Sync>);
+
+impl PhysicalOptimizerRule for WhereNamesAreUnique {
+    fn optimize(
+        &self,
+        plan: Arc<dyn ExecutionPlan>,
+        config: &ConfigOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        plan.transform_down(|node| {
+            if !names_are_unique(&node) {
+                return Ok(Transformed::no(node));
+            }
+            let pushed = self.0.optimize(node, config)?;
+            Ok(Transformed::new(pushed, true, TreeNodeRecursion::Jump))
+        })
+        .data()
+    }
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn schema_check(&self) -> bool {
+        self.0.schema_check()
+    }
+}
+
+/// Whether every operator, from here down, has at most one input, and no two columns of one name.
+fn names_are_unique(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    let mut node = plan;
+    loop {
+        let schema = node.schema();
+        let mut names = HashSet::with_capacity(schema.fields().len());
+        if !schema.fields().iter().all(|field| names.insert(field.name().as_str())) {
+            return false;
+        }
+        match node.children().as_slice() {
+            [] => return true,
+            [input] => node = *input,
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_phases_of_the_rule_are_held_back() {
+        let held = |rule: &&Arc<dyn PhysicalOptimizerRule + Send + Sync>| {
+            format!("{rule:?}").starts_with("WhereNames")
+        };
+        assert_eq!(rules().iter().filter(held).count(), 2);
+        assert_eq!(rules().len(), PhysicalOptimizer::new().rules.len());
+    }
+}

@@ -1,0 +1,333 @@
+//! `JOIN ... USING`, written as `ON`. In Athena the keys are columns of their own: they come first in `*`, belong to neither
+//! relation, and after a RIGHT or FULL JOIN they have the value of the side that has one. DataFusion gives the left
+//! side's.
+
+use std::{collections::HashSet, ops::ControlFlow};
+
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, Expr, Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, OrderBy, Query,
+    Select, SelectItem, SetExpr, TableFactor, TableWithJoins, VisitMut, VisitorMut,
+};
+
+use crate::{
+    calls,
+    columns::{self, Field, Scope, Tables},
+    error::EngineError,
+    grouping::{self, broken, no_column, place, unresolved},
+};
+
+type Result<T> = std::result::Result<T, EngineError>;
+
+/// Rewrites the joins of all queries, and checks what they group by. The tables are those that the statement names.
+pub(crate) fn rewrite(query: &mut Query, tables: &Tables) -> Result<()> {
+    of_query(query, &Scope::new(tables))
+}
+
+fn of_query(query: &mut Query, outer: &Scope<'_>) -> Result<()> {
+    let mut scope = outer.clone();
+    for cte in query.with.iter_mut().flat_map(|with| &mut with.cte_tables) {
+        of_query(&mut cte.query, &scope)?;
+        scope.add(&cte.alias, &cte.query);
+    }
+    of_body(&mut query.body, query.order_by.as_mut(), &scope)
+}
+
+fn of_body(body: &mut SetExpr, order_by: Option<&mut OrderBy>, scope: &Scope<'_>) -> Result<()> {
+    match body {
+        SetExpr::Select(select) => of_select(select, order_by, scope),
+        SetExpr::Query(query) => of_query(query, scope),
+        SetExpr::SetOperation { left, right, .. } => {
+            of_body(left, None, scope)?;
+            of_body(right, None, scope)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn of_select(select: &mut Select, order_by: Option<&mut OrderBy>, scope: &Scope<'_>) -> Result<()> {
+    let mut hidden = HashSet::new();
+    let mut fields = Some(Vec::new());
+    for element in &mut select.from {
+        let found = of_element(element, scope, &mut hidden)?;
+        fields = fields.zip(found).map(|(mut all, found)| {
+            all.extend(found);
+            all
+        });
+    }
+    grouping::check(select, fields.as_deref())?;
+    let keys = keys(fields.as_deref());
+    let joins_using = fields.iter().flatten().any(|field| field.is_key);
+    if let Some(fields) = fields.filter(|_| joins_using) {
+        let items = std::mem::take(&mut select.projection);
+        select.projection = items.into_iter().flat_map(|item| expanded(item, &fields, &keys)).collect();
+    }
+    let outputs: HashSet<String> = select.projection.iter().filter_map(output).map(str::to_owned).collect();
+    let mut inside = Inside { scope, keys: &keys, hidden: &hidden, depth: 0 };
+    inside.walk(&mut select.projection)?;
+    inside.walk(&mut select.selection)?;
+    inside.walk(&mut select.group_by)?;
+    inside.walk(&mut select.having)?;
+    if let Some(order_by) = order_by {
+        // A name of the result comes first there.
+        let keys: Vec<Field> = keys.iter().filter(|key| !outputs.contains(&key.name)).cloned().collect();
+        Inside { scope, keys: &keys, hidden: &hidden, depth: 0 }.walk(order_by)?;
+    }
+    Ok(())
+}
+
+/// The columns of one element of FROM, whose USING becomes ON. `hidden` are the keys by their relations.
+fn of_element(
+    element: &mut TableWithJoins,
+    scope: &Scope<'_>,
+    hidden: &mut HashSet<(String, String)>,
+) -> Result<Option<Vec<Field>>> {
+    let mut fields = of_factor(&mut element.relation, scope, hidden)?;
+    for join in &mut element.joins {
+        let right = of_factor(&mut join.relation, scope, hidden)?;
+        let kind = Kind::of(&join.join_operator);
+        let Some(constraint) = constraint(&mut join.join_operator) else { continue };
+        let names = match constraint {
+            JoinConstraint::Using(names) => std::mem::take(names),
+            JoinConstraint::On(condition) => {
+                fields = fields.zip(right).map(|(mut left, right)| {
+                    left.extend(right);
+                    left
+                });
+                let keys = keys(fields.as_deref());
+                Inside { scope, keys: &keys, hidden: &*hidden, depth: 0 }.walk(condition)?;
+                continue;
+            }
+            _ => {
+                fields = fields.zip(right).map(|(mut left, right)| {
+                    left.extend(right);
+                    left
+                });
+                continue;
+            }
+        };
+        let (Some(left), Some(right)) = (fields.take(), right) else {
+            return Err(EngineError::unsupported("JOIN ... USING of a relation whose columns have no names"));
+        };
+        let (condition, joined) = joined(left, right, &names, kind, hidden)?;
+        *constraint = JoinConstraint::On(condition);
+        fields = Some(joined);
+    }
+    Ok(fields)
+}
+
+fn of_factor(
+    factor: &mut TableFactor,
+    scope: &Scope<'_>,
+    hidden: &mut HashSet<(String, String)>,
+) -> Result<Option<Vec<Field>>> {
+    match factor {
+        TableFactor::Derived { subquery, .. } => of_query(subquery, scope)?,
+        TableFactor::NestedJoin { table_with_joins, alias: None } => {
+            return of_element(table_with_joins, scope, hidden);
+        }
+        _ => {}
+    }
+    Ok(columns::of_factor(factor, scope))
+}
+
+/// The keys that can be named: where a column has the name of one, the name is ambiguous, which DataFusion finds.
+fn keys(fields: Option<&[Field]>) -> Vec<Field> {
+    let fields = fields.unwrap_or_default();
+    let is_one = |key: &&Field| fields.iter().filter(|field| field.name == key.name).count() == 1;
+    fields.iter().filter(|field| field.is_key).filter(is_one).cloned().collect()
+}
+
+/// Which side's key there is for every row.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Left,
+    Right,
+    Either,
+}
+
+impl Kind {
+    fn of(operator: &JoinOperator) -> Self {
+        match operator {
+            JoinOperator::Right(_) | JoinOperator::RightOuter(_) => Self::Right,
+            JoinOperator::FullOuter(_) => Self::Either,
+            _ => Self::Left,
+        }
+    }
+}
+
+fn constraint(operator: &mut JoinOperator) -> Option<&mut JoinConstraint> {
+    match operator {
+        JoinOperator::Join(constraint)
+        | JoinOperator::Inner(constraint)
+        | JoinOperator::Left(constraint)
+        | JoinOperator::LeftOuter(constraint)
+        | JoinOperator::Right(constraint)
+        | JoinOperator::RightOuter(constraint)
+        | JoinOperator::FullOuter(constraint)
+        | JoinOperator::CrossJoin(constraint) => Some(constraint),
+        _ => None,
+    }
+}
+
+/// The condition, and the columns of the join: its keys, then what is left of each side.
+fn joined(
+    mut left: Vec<Field>,
+    mut right: Vec<Field>,
+    names: &[ObjectName],
+    kind: Kind,
+    hidden: &mut HashSet<(String, String)>,
+) -> Result<(Expr, Vec<Field>)> {
+    let mut keys: Vec<Field> = Vec::with_capacity(names.len());
+    let mut condition: Option<Expr> = None;
+    for name in names {
+        let Some(name) = name.0.last().and_then(ObjectNamePart::as_ident) else {
+            return Err(EngineError::unsupported("this form of USING"));
+        };
+        let one = take(&mut left, name, "left", hidden)?.value;
+        let other = take(&mut right, name, "right", hidden)?.value;
+        let equal = binary(one.clone(), BinaryOperator::Eq, other.clone());
+        condition = Some(match condition {
+            Some(others) => binary(others, BinaryOperator::And, equal),
+            None => equal,
+        });
+        let value = match kind {
+            Kind::Left => one,
+            Kind::Right => other,
+            Kind::Either => calls::call("coalesce", vec![one, other]),
+        };
+        keys.push(Field { relation: None, name: name.value.clone(), value, is_key: true });
+    }
+    let Some(condition) = condition else { return Err(EngineError::unsupported("USING without a column")) };
+    keys.extend(left);
+    keys.extend(right);
+    Ok((condition, keys))
+}
+
+/// The one column of the name, which is hidden from now on.
+fn take(
+    fields: &mut Vec<Field>,
+    name: &Ident,
+    side: &str,
+    hidden: &mut HashSet<(String, String)>,
+) -> Result<Field> {
+    let mut found = fields.extract_if(.., |field| field.name == name.value);
+    let (first, second) = (found.next(), found.next());
+    drop(found);
+    match (first, second) {
+        (Some(field), None) => {
+            hidden.extend(field.relation.clone().map(|relation| (relation, field.name.clone())));
+            Ok(field)
+        }
+        (None, _) => {
+            Err(unresolved(name, &format!("Column '{}' is missing from {side} side of join", name.value)))
+        }
+        (Some(_), Some(_)) => {
+            let message = format!("{}Column '{}' is ambiguous", place(name), name.value);
+            Err(EngineError::failed("AMBIGUOUS_NAME", message))
+        }
+    }
+}
+
+fn binary(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
+    Expr::BinaryOp { left: Box::new(left), op, right: Box::new(right) }
+}
+
+/// `*` and `relation.*` as the columns that they are, and a key under its name.
+fn expanded(item: SelectItem, fields: &[Field], keys: &[Field]) -> Vec<SelectItem> {
+    match &item {
+        SelectItem::Wildcard(_) => fields.iter().map(named).collect(),
+        SelectItem::QualifiedWildcard(..) => {
+            let relation = columns::wildcard_of(&item);
+            let own =
+                fields.iter().filter(|field| relation.is_some() && field.relation.as_deref() == relation);
+            let own: Vec<SelectItem> = own.map(named).collect();
+            if own.is_empty() { vec![item] } else { own }
+        }
+        SelectItem::UnnamedExpr(Expr::Identifier(name)) => {
+            match keys.iter().find(|key| key.name == name.value) {
+                Some(key) => vec![SelectItem::ExprWithAlias { expr: key.value.clone(), alias: name.clone() }],
+                None => vec![item],
+            }
+        }
+        _ => vec![item],
+    }
+}
+
+fn named(field: &Field) -> SelectItem {
+    let expr = field.value.clone();
+    if field.is_key {
+        SelectItem::ExprWithAlias { expr, alias: Ident::with_quote('"', field.name.clone()) }
+    } else {
+        SelectItem::UnnamedExpr(expr)
+    }
+}
+
+/// The name of a column of the result.
+fn output(item: &SelectItem) -> Option<&str> {
+    match item {
+        SelectItem::ExprWithAlias { alias, .. } => Some(alias.value.as_str()),
+        SelectItem::UnnamedExpr(Expr::Identifier(name)) => Some(name.value.as_str()),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => {
+            parts.last().map(|name| name.value.as_str())
+        }
+        _ => None,
+    }
+}
+
+/// The expressions of one SELECT: keys become what they stand for, and queries in them are rewritten by themselves.
+struct Inside<'a> {
+    scope: &'a Scope<'a>,
+    keys: &'a [Field],
+    hidden: &'a HashSet<(String, String)>,
+    /// In how many queries within this one.
+    depth: usize,
+}
+
+impl Inside<'_> {
+    fn walk<V: VisitMut>(&mut self, part: &mut V) -> Result<()> {
+        broken(part.visit(self))
+    }
+}
+
+impl VisitorMut for Inside<'_> {
+    type Break = EngineError;
+
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<EngineError> {
+        let rewritten = if self.depth == 0 { of_query(query, self.scope) } else { Ok(()) };
+        self.depth += 1;
+        match rewritten {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        }
+    }
+
+    fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<EngineError> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
+    // Afterwards, so that it does not look into what it put there.
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<EngineError> {
+        if self.depth > 0 {
+            return ControlFlow::Continue(());
+        }
+        match expr {
+            Expr::Identifier(name) => {
+                if let Some(key) = self.keys.iter().find(|key| key.name == name.value) {
+                    *expr = key.value.clone();
+                }
+            }
+            Expr::CompoundIdentifier(parts) => {
+                if let [relation, name] = parts.as_slice()
+                    && self.hidden.contains(&(relation.value.clone(), name.value.clone()))
+                    && relation.span.start.line > 0
+                {
+                    let written = format!("{}.{}", relation.value, name.value);
+                    return ControlFlow::Break(no_column(relation, &written));
+                }
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
