@@ -79,4 +79,8 @@ impl Dialect for Athena {
     fn supports_group_by_expr(&self) -> bool {
         true
     }
+
+    fn supports_comma_separated_trim(&self) -> bool {
+        true
+    }
 }

@@ -4,20 +4,26 @@
 mod argument;
 mod array;
 mod base64;
+mod bounded;
+mod bytes;
 mod checked;
 mod element;
 mod extreme;
+mod format;
 mod json;
 mod json_path;
 mod like;
+mod lists;
 mod made;
 mod math;
 mod own;
 mod regexp;
+mod strings;
 mod strpos;
 mod text;
 mod time;
 mod total;
+mod url;
 mod watched;
 
 use std::sync::Arc;
@@ -31,14 +37,14 @@ use datafusion::{
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
 pub(crate) use json::{CAST_TO_JSON, is_castable};
-pub(crate) use like::{beginning, is_searched};
+pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
 
 /// DataFusion's.
-const SCALAR: [&str; 5] = ["coalesce", "length", "nullif", "reverse", "starts_with"];
+const SCALAR: [&str; 4] = ["coalesce", "nullif", "reverse", "starts_with"];
 
-/// Ours, besides the parts of a time.
+/// Ours, besides the parts of a time and [`FAMILIES`].
 const OWN: [&str; 22] = [
     "abs",
     "cardinality",
@@ -63,6 +69,10 @@ const OWN: [&str; 22] = [
     "upper",
     CAST_TO_JSON,
 ];
+
+/// Ours, too: each in a module of its own.
+const FAMILIES: [&[&str]; 5] =
+    [&bytes::NAMES, &[format::FORMAT], &regexp::NAMES, &strings::NAMES, &url::NAMES];
 
 /// DataFusion's.
 const AGGREGATE: [&str; 13] = [
@@ -101,19 +111,19 @@ const WINDOW: [&str; 11] = [
     "row_number",
 ];
 
-/// Functions whose result is a `bigint` in Athena and a narrower type in DataFusion.
-const WIDENED: [&str; 1] = ["length"];
-
 /// Whether a query may call it.
 pub(crate) fn is_known(name: &str) -> bool {
     let lists: [&[&str]; 6] = [&SCALAR, &OWN, &time::PARTS, &AGGREGATE, &OWN_AGGREGATE, &REWRITTEN];
-    name != CAST_TO_JSON && (lists.iter().any(|list| list.contains(&name)) || needs_window(name))
+    let is_listed = lists.iter().chain(&FAMILIES).any(|list| list.contains(&name));
+    name != CAST_TO_JSON && (is_listed || needs_window(name))
 }
 
 /// Whether it is one of ours, which takes the types that Athena's takes and no others.
 pub(crate) fn is_strict(name: &str) -> bool {
     name != CAST_TO_JSON
-        && (OWN.contains(&name) || time::PARTS.contains(&name) || total::NAMES.contains(&name))
+        && (OWN.contains(&name)
+            || FAMILIES.iter().any(|family| family.contains(&name))
+            || time::PARTS.contains(&name) || total::NAMES.contains(&name))
 }
 
 /// The function that gives this part of a time.
@@ -127,11 +137,6 @@ pub(crate) fn needs_window(name: &str) -> bool {
     WINDOW.contains(&name)
 }
 
-/// Whether its result has to be made a `bigint`.
-pub(crate) fn is_widened(name: &str) -> bool {
-    WIDENED.contains(&name)
-}
-
 /// The functions for one query. What they make is counted with its memory, and they fail once it is cancelled.
 pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<Arc<ScalarUDF>> {
     let mut all = SessionStateDefaults::default_scalar_functions();
@@ -141,9 +146,11 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<A
         array::contains(),
         base64::to_base64(),
         element::element_at(),
+        format::format(),
         json::cast_to_json(),
         json::json_format(),
         json_path::json_extract_scalar(),
+        like::like_pattern(),
         math::abs(),
         math::round(),
         strpos::strpos(),
@@ -159,9 +166,11 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<A
         time::from_iso8601_date(),
         time::from_iso8601_timestamp(),
     ];
-    let own = own.into_iter().chain(time::parts());
+    let families = bytes::all().into_iter().chain(strings::all()).chain(url::all());
+    let own = own.into_iter().chain(time::parts()).chain(families);
     all.extend(own.map(|own| Arc::new(own.within(memory).until(cancellation).into())));
     all.push(Arc::new(regexp::RegexpLike::new(memory.clone(), cancellation.clone()).into()));
+    all.extend(regexp::all(memory, cancellation).into_iter().map(Arc::new));
     all
 }
 

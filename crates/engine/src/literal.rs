@@ -83,7 +83,11 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             Ok(())
         }
         Expr::Like { pattern, escape_char, .. } => like::rewrite(pattern, escape_char),
-        Expr::Function(_) | Expr::Substring { .. } | Expr::Extract { .. } => {
+        Expr::Function(_)
+        | Expr::Substring { .. }
+        | Expr::Extract { .. }
+        | Expr::Trim { .. }
+        | Expr::Position { .. } => {
             calls::rewrite(expr);
             Ok(())
         }
