@@ -149,7 +149,9 @@ fn searched(pattern: &Like, schema: &DFSchema, like: &Arc<ScalarUDF>) -> Option<
     if pattern.negated {
         return Some(Expr::Not(Box::new(call)));
     }
-    let beginning = text.and_then(|text| functions::beginning(text)).filter(|beginning| !functions::is_searched(beginning));
+    let beginning = text
+        .and_then(|text| functions::beginning(text))
+        .filter(|beginning| !functions::is_searched(beginning));
     Some(match beginning {
         Some(beginning) if matches!(*pattern.expr, Expr::Column(_)) => {
             (*pattern.expr).clone().like(lit(beginning)).and(call)

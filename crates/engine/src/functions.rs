@@ -123,7 +123,8 @@ pub(crate) fn is_strict(name: &str) -> bool {
     name != CAST_TO_JSON
         && (OWN.contains(&name)
             || FAMILIES.iter().any(|family| family.contains(&name))
-            || time::PARTS.contains(&name) || total::NAMES.contains(&name))
+            || time::PARTS.contains(&name)
+            || total::NAMES.contains(&name))
 }
 
 /// The function that gives this part of a time.

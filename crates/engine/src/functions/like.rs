@@ -86,7 +86,8 @@ fn with_backslashes(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
             continue;
         };
         // One character, as the statement was checked to have.
-        let escape = escapes.as_ref().and_then(|escapes| escapes.get(row)).and_then(|text| text.chars().next());
+        let escape =
+            escapes.as_ref().and_then(|escapes| escapes.get(row)).and_then(|text| text.chars().next());
         made.admit(pattern.len().saturating_mul(2))?;
         let rewritten = escaped(pattern, escape).ok_or_else(|| invalid(BAD_ESCAPE))?;
         made.append(Some(&rewritten))?;

@@ -4,11 +4,17 @@
 #[cfg(test)]
 mod aggregates;
 #[cfg(test)]
+mod binary;
+#[cfg(test)]
+mod both;
+#[cfg(test)]
 mod cancel;
 #[cfg(test)]
 mod compiled;
 #[cfg(test)]
 mod deep;
+#[cfg(test)]
+mod formats;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
@@ -28,12 +34,18 @@ mod reading;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod regexps;
+#[cfg(test)]
 mod scan;
 #[cfg(test)]
 mod self_joins;
 #[cfg(test)]
 mod semantics;
 #[cfg(test)]
+mod strings;
+#[cfg(test)]
 mod times;
 #[cfg(test)]
 mod types;
+#[cfg(test)]
+mod urls;
