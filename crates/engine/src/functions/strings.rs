@@ -78,6 +78,6 @@ pub(super) fn texts_and_bigints(
 }
 
 /// How many characters it has.
-pub(super) fn characters(text: &str) -> i64 {
+pub(super) fn count_characters(text: &str) -> i64 {
     i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
 }

@@ -62,7 +62,7 @@ impl<'v> Value<'v> {
             Self::Text(_) => "java.lang.String",
             Self::Date(_) => "java.time.LocalDate",
             Self::Timestamp(_) => "java.time.LocalDateTime",
-            Self::Other(name) => name,
+            Self::Other(name) => *name,
         }
     }
 

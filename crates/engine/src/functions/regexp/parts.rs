@@ -22,7 +22,7 @@ use crate::{
         bounded::Bounded,
         lists::{Lists, Texts, array_of_texts},
         own::invalid,
-        strings::{characters, texts_and_bigints},
+        strings::{count_characters, texts_and_bigints},
     },
     memory::QueryMemory,
 };
@@ -173,7 +173,7 @@ fn position(
         while found < 0 && matches.advance()? {
             left -= 1;
             if left == 0 {
-                found = i32::try_from(characters(&text[..matches.whole().0]) + 1).unwrap_or(i32::MAX);
+                found = i32::try_from(count_characters(&text[..matches.whole().0]) + 1).unwrap_or(i32::MAX);
             }
         }
         positions.push(Some(found));

@@ -13,7 +13,7 @@ use datafusion::{
     error::Result,
 };
 
-use super::{characters, texts_and_bigints};
+use super::{count_characters, texts_and_bigints};
 use crate::{
     cancel::Cancellation,
     functions::{
@@ -90,7 +90,7 @@ fn lengths(arguments: &[Argument], rows: usize, cancellation: &Cancellation) -> 
     let texts = argument.texts::<i32>();
     let length = |row| -> Result<Option<i64>> {
         cancellation.check()?;
-        Ok(texts.get(row).map(characters))
+        Ok(texts.get(row).map(count_characters))
     };
     Ok(Arc::new((0..rows).map(length).collect::<Result<Int64Array>>()?))
 }

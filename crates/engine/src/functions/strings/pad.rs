@@ -2,7 +2,7 @@
 
 use datafusion::{arrow::datatypes::DataType as Arrow, error::Result};
 
-use super::characters;
+use super::count_characters;
 use crate::functions::{
     argument::Argument,
     made::Made,
@@ -42,7 +42,7 @@ fn each(arguments: &[Argument], made: &mut Made<'_>, is_left: bool) -> Result<()
         if pad.is_empty() {
             return Err(invalid("Padding string must not be empty"));
         }
-        let missing = length - characters(text);
+        let missing = length - count_characters(text);
         if missing <= 0 {
             let characters = usize::try_from(length).unwrap_or(usize::MAX);
             let end = text.char_indices().nth(characters).map_or(text.len(), |(end, _)| end);
