@@ -213,3 +213,24 @@ pub(crate) fn window() -> Vec<Arc<WindowUDF>> {
 fn admits(list: &[&str], name: &str, aliases: &[String]) -> bool {
     list.contains(&name) || aliases.iter().any(|alias| list.contains(&alias.as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::memory::{Memory, MemoryLimits};
+
+    /// A name that is listed without a function would fail as a defect, and a function without its name be unknown.
+    #[test]
+    fn every_name_has_its_function() {
+        let memory = QueryMemory::new(Memory::new(MemoryLimits::default()));
+        let functions = scalar(&memory, &Cancellation::default());
+        let made: BTreeSet<&str> = functions.iter().map(|function| function.name()).collect();
+        let families = FAMILIES.iter().flat_map(|family| family.iter());
+        let listed = SCALAR.iter().chain(&OWN).chain(&time::PARTS).chain(families);
+        let listed: BTreeSet<&str> = listed.copied().chain([LIKE_PATTERN]).collect();
+        assert_eq!(made, listed);
+        assert!(!is_known(LIKE_PATTERN) && !is_known(CAST_TO_JSON) && is_known("split_part"));
+    }
+}

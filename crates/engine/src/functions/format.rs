@@ -106,9 +106,13 @@ fn formatted(format: &str, pieces: &[Piece], values: &[Value<'_>], made: &Made<'
         let missing =
             || wrong(format, &format!("MissingFormatArgument: Format specifier '{}'", specifier.text));
         let value = place.and_then(|place| values.get(place)).ok_or_else(missing)?;
-        // A number has at most as many digits before its point as the largest double.
-        let least = specifier.width.unwrap_or(0).saturating_add(specifier.precision.unwrap_or(0));
-        made.admit(text.len().saturating_add(least).saturating_add(400))?;
+        let width = specifier.width.unwrap_or(0);
+        let digits = match specifier.conversion {
+            // With at most as many digits before the point as the largest double has.
+            'f' | 'e' => specifier.precision.unwrap_or(6).saturating_add(400),
+            _ => 0,
+        };
+        made.admit(text.len().saturating_add(width.max(digits)))?;
         let part = converted(specifier, value).map_err(|what| match what {
             Wrong::Format(what) => wrong(format, &what),
             Wrong::Value(error) => error,

@@ -163,6 +163,11 @@ async fn numbers() {
                 "1,234,567.89|123%|true",
             ),
             ("SELECT format('%s', CAST(n AS json)) FROM t WHERE n = 8", "varchar", "8"),
+            (
+                "SELECT length(format('%.70000f', 1E0)), length(format('%70000d', 1)), length(format('%070000.1e', 0.5))",
+                "bigint",
+                "70002|70000|70000",
+            ),
             ("SELECT format('%s', n) FROM t WHERE n = 7", "varchar", ""),
             ("SELECT format('%s', d / 0E0) FROM t WHERE n = 8", "varchar", "Infinity"),
             (

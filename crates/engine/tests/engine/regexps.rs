@@ -99,6 +99,18 @@ async fn what_is_replaced() {
         ("regexp_replace({0}, {1}, {2})", &["ab", "(a)|(b)", "<$1$2>"], "varchar", "<a><b>"),
         ("regexp_replace({0}, {1}, {2})", &["a.b.c", r"\.", ""], "varchar", "abc"),
         ("regexp_replace({0}, {1}, {2})", &["x", "y", "$9"], "varchar", "x"),
+        ("regexp_replace({0}, {1}, {2})", &["a有朋💰", ".", "1$02"], "varchar", "1a21有21朋21💰2"),
+        ("regexp_replace({0}, {1}, {2})", &["xxx", "(x)", "$01"], "varchar", "xxx"),
+        ("regexp_replace({0}, {1}, {2})", &["xxx", "x", "$05"], "varchar", "x5x5x5"),
+        ("regexp_replace({0}, {1}, {2})", &["wxyz", "(?<w>w)-(?<xyz>[xyz])", "${w}"], "varchar", "wxyz"),
+        ("regexp_replace({0}, {1}, {2})", &["xyz", "(?<xyz>[xyz])+", "${xyz}"], "varchar", "z"),
+        ("regexp_replace({0}, {1}, {2})", &["x", ".*", "xxxxx"], "varchar", "xxxxxxxxxx"),
+        (
+            "regexp_replace({0}, {1}, {2})",
+            &["call 555.123.4444 now", r"(\d+)\.(\d+).(\d+)", "($1) $2-$3"],
+            "varchar",
+            "call (555) 123-4444 now",
+        ),
         ("regexp_replace({0}, {1})", &["", "a"], "varchar", "''"),
         ("regexp_replace({0}, {1}, {2})", &["Ünï", "[^a-z]", "_"], "varchar", "_n_"),
         // In Java, the end is also before the last line end.

@@ -54,7 +54,8 @@ fn fixed(digits: &str, scale: i64, places: usize) -> String {
     let kept =
         i64::try_from(digits.len()).unwrap_or(i64::MAX).saturating_sub(scale).saturating_add(to_i64(places));
     let units = if kept < 0 { String::new() } else { rounded(digits, usize::try_from(kept).unwrap_or(0)) };
-    let units = format!("{units:0>width$}", width = places + 1);
+    // The macro for formats takes no width of more than 16 bits.
+    let units = "0".repeat((places + 1).saturating_sub(units.len())) + &units;
     let (whole, fraction) = units.split_at(units.len() - places);
     let whole = match whole.trim_start_matches('0') {
         "" => "0",
@@ -80,7 +81,9 @@ fn scientific(digits: &str, scale: i64, places: usize) -> String {
 
 /// The first so many digits, or as many with zeros after them. Rounded up, it may be one more.
 fn rounded(digits: &str, count: usize) -> String {
-    let Some(next) = digits.as_bytes().get(count) else { return format!("{digits:0<count$}") };
+    let Some(next) = digits.as_bytes().get(count) else {
+        return digits.to_owned() + &"0".repeat(count - digits.len());
+    };
     let mut kept = digits.as_bytes()[..count].to_vec();
     if *next < b'5' {
         return String::from_utf8_lossy(&kept).into_owned();
@@ -155,6 +158,8 @@ mod tests {
             assert_eq!(fixed(digits, scale, places), as_fixed, "{digits} {scale} {places}");
             assert_eq!(scientific(digits, scale, places), as_scientific, "{digits} {scale} {places}");
         }
+        assert_eq!(fixed("1", 0, 100_000).len(), 100_002);
+        assert_eq!(scientific("1", 0, 100_000).len(), 100_006);
         assert_eq!(grouped("1234567.8901"), "1,234,567.8901");
         assert_eq!(grouped("123"), "123");
     }
