@@ -150,7 +150,10 @@ fn converted(specifier: &Specifier, value: &Value<'_>) -> std::result::Result<St
         ('f' | 'e', Value::Double(number)) => number::floating(specifier, *number),
         ('f' | 'e', Value::Decimal(units, scale)) => number::decimal(specifier, *units, *scale),
         ('t', Value::Date(days)) => time::date(specifier, *days).map_err(Wrong::Value)?,
-        ('t', Value::Timestamp(millis)) => time::timestamp(specifier, *millis).map_err(Wrong::Value)?,
+        // Java takes a long for milliseconds.
+        ('t', Value::Timestamp(millis) | Value::Integer(millis)) => {
+            time::timestamp(specifier, *millis).map_err(Wrong::Value)?
+        }
         (_, value) => return Err(specifier.mismatch(value.class()).into()),
     };
     Ok(specifier.justified(plain))

@@ -59,6 +59,9 @@ pub(super) fn read(format: &str) -> Result<Vec<Piece>, String> {
 /// What begins with `%`, and its length in bytes.
 fn specifier(text: &str) -> Result<(Piece, usize), String> {
     let mut rest = &text[1..];
+    // What Java names where it reads no specifier at all.
+    let first = rest.chars().next().unwrap_or('%');
+    let unknown = |letter: char| format!("UnknownFormatConversion: Conversion = '{letter}'");
     let mut which = Which::Next;
     let digits = |rest: &str| rest.bytes().take_while(u8::is_ascii_digit).count();
     let number = |digits: &str| digits.parse::<usize>().ok().filter(|number| *number <= 2_147_483_647);
@@ -87,14 +90,13 @@ fn specifier(text: &str) -> Result<(Piece, usize), String> {
     if let Some(after) = rest.strip_prefix('.') {
         let length = digits(after);
         if length == 0 {
-            return Err("UnknownFormatConversion: Conversion = '.'".to_owned());
+            return Err(unknown(first));
         }
         precision = Some(number(&after[..length]).ok_or("IllegalFormatPrecision: -2147483648")?);
         rest = &after[length..];
     }
     let mut letters = rest.chars();
-    let unknown = |letter: char| format!("UnknownFormatConversion: Conversion = '{letter}'");
-    let letter = letters.next().ok_or_else(|| unknown('%'))?;
+    let letter = letters.next().ok_or_else(|| unknown(first))?;
     let mut length = text.len() - rest.len() + letter.len_utf8();
     let mut part = ' ';
     if matches!(letter, 't' | 'T') {

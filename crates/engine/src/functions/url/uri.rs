@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn parts_are_as_java_reads_them() {
-        // The URL; scheme, host, port, path, query and fragment.
+        // What Java 17's `URI` answers. The URL; scheme, host, port, path, query and fragment.
         for (text, expected) in [
             (
                 "http://example.com:8080/a/b?c=d&e#f",
@@ -189,6 +189,16 @@ mod tests {
             ("http://h/?a[0]=1", Some([Some("http"), Some("h"), None, Some("/"), Some("a[0]=1"), None])),
             ("http://h/a[0]", None),
             ("http://h#a#b", None),
+            ("http://123/", Some([Some("http"), Some("123"), None, Some("/"), None, None])),
+            ("http://a.1/", Some([Some("http"), None, None, Some("/"), None, None])),
+            ("http://a-/", Some([Some("http"), None, None, Some("/"), None, None])),
+            ("http://a..b/", Some([Some("http"), None, None, Some("/"), None, None])),
+            ("http://256.1.1.1/", Some([Some("http"), None, None, Some("/"), None, None])),
+            ("http://a%41/", Some([Some("http"), None, None, Some("/"), None, None])),
+            ("http://h:99999999999/", Some([Some("http"), None, None, Some("/"), None, None])),
+            ("foo:bar?x#y", Some([Some("foo"), None, None, None, None, Some("y")])),
+            ("http://?x", Some([Some("http"), None, None, Some(""), Some("x"), None])),
+            ("x://#f", Some([Some("x"), None, None, Some(""), None, Some("f")])),
         ] {
             let found = Uri::parse(text);
             let port = found.as_ref().and_then(|url| url.port).map(|port| port.to_string());
