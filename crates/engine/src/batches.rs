@@ -2,6 +2,7 @@
 //! can count the copies: so where values are repeated, batches are small.
 
 use datafusion::{
+    arrow::array::Array,
     common::{
         ScalarValue,
         tree_node::{TreeNode, TreeNodeRecursion},
@@ -87,7 +88,7 @@ impl Traits {
     }
 }
 
-/// The bytes of a literal that is a text.
+/// The bytes of a literal that is a text, or what a function has made of literals.
 fn bytes(expr: &Expr) -> usize {
     match expr {
         Expr::Literal(
@@ -96,6 +97,9 @@ fn bytes(expr: &Expr) -> usize {
             | ScalarValue::Utf8View(Some(text)),
             _,
         ) => text.len(),
+        Expr::Literal(ScalarValue::Binary(Some(bytes)), _) => bytes.len(),
+        Expr::Literal(ScalarValue::List(list), _) => list.get_array_memory_size(),
+        Expr::Literal(ScalarValue::Map(map), _) => map.get_array_memory_size(),
         _ => 0,
     }
 }

@@ -2,7 +2,7 @@
 
 use datafusion::sql::sqlparser::ast::{
     CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, Ident, ObjectName, Value, helpers::attached_token::AttachedToken,
+    FunctionArguments, Ident, ObjectName, TrimWhereField, Value, helpers::attached_token::AttachedToken,
 };
 
 use crate::functions;
@@ -22,6 +22,21 @@ pub(crate) fn rewrite(expr: &mut Expr) {
         }
         Expr::AtTimeZone { timestamp, time_zone } => {
             *expr = call("at_timezone", vec![take(timestamp), take(time_zone)]);
+        }
+        Expr::Trim { expr: text, trim_where, trim_what, trim_characters } => {
+            let name = match trim_where {
+                Some(TrimWhereField::Leading) => "ltrim",
+                Some(TrimWhereField::Trailing) => "rtrim",
+                Some(TrimWhereField::Both) | None => "trim",
+            };
+            let what = trim_what.take().map(|what| *what);
+            let characters = trim_characters.take().into_iter().flatten();
+            let arguments = std::iter::once(take(text)).chain(what).chain(characters);
+            *expr = call(name, arguments.collect());
+        }
+        Expr::Position { expr: part, r#in: text } => {
+            let arguments = vec![take(text), take(part)];
+            *expr = call("strpos", arguments);
         }
         Expr::Extract { field, expr: of, .. } => {
             if let Some(part) = functions::part_of(field) {
@@ -71,9 +86,16 @@ fn function_rewritten(function: &mut Function) -> Option<Expr> {
             }
             _ => None,
         },
-        name if functions::is_widened(name) => {
-            let narrow = Expr::Function(function.clone());
-            Some(cast(narrow, DataType::BigInt(None)))
+        // The form is a word of the language.
+        "normalize" => {
+            if let [_, form] = arguments(function)?.as_mut_slice()
+                && let Expr::Identifier(word) = &**form
+                && word.quote_style.is_none()
+            {
+                let word = word.value.to_uppercase();
+                **form = Expr::Value(Value::SingleQuotedString(word).with_empty_span());
+            }
+            None
         }
         _ => None,
     }

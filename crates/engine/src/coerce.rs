@@ -164,13 +164,18 @@ fn concatenated(left: Expr, right: Expr, concat: &Arc<ScalarUDF>) -> Expr {
     Expr::ScalarFunction(ScalarFunction::new_udf(Arc::clone(concat), sides))
 }
 
-/// A `LIKE` that searches its texts as a call of ours; `None` for others. Where it is of a column and the texts have one
+/// A `LIKE` that searches its texts as a call of ours, and so one whose pattern is not known yet; `None` for others. Where it is of a column and the texts have one
 /// beginning, that is asked for as well: it tells which row groups of a file need not be read.
 fn searched(pattern: &Like, schema: &DFSchema, like: &Arc<ScalarUDF>) -> Option<Expr> {
-    let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &*pattern.pattern else { return None };
+    let text = match &*pattern.pattern {
+        Expr::Literal(ScalarValue::Utf8(Some(text)), _) => Some(text),
+        Expr::Literal(..) => return None,
+        _ => None,
+    };
     let is_plain = pattern.escape_char.is_none() && !pattern.case_insensitive;
-    let is_text = pattern.expr.get_type(schema).is_ok_and(|found| found == Arrow::Utf8);
-    if !is_plain || !is_text || !functions::is_searched(text) {
+    let sides = [&pattern.expr, &pattern.pattern];
+    let is_text = sides.iter().all(|side| side.get_type(schema).is_ok_and(|found| found == Arrow::Utf8));
+    if !is_plain || !is_text || text.is_some_and(|text| !functions::is_searched(text)) {
         return None;
     }
     let arguments = vec![(*pattern.expr).clone(), (*pattern.pattern).clone()];
@@ -178,7 +183,9 @@ fn searched(pattern: &Like, schema: &DFSchema, like: &Arc<ScalarUDF>) -> Option<
     if pattern.negated {
         return Some(Expr::Not(Box::new(call)));
     }
-    let beginning = functions::beginning(text).filter(|beginning| !functions::is_searched(beginning));
+    let beginning = text
+        .and_then(|text| functions::beginning(text))
+        .filter(|beginning| !functions::is_searched(beginning));
     Some(match beginning {
         Some(beginning) if matches!(*pattern.expr, Expr::Column(_)) => {
             (*pattern.expr).clone().like(lit(beginning)).and(call)

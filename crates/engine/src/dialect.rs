@@ -106,6 +106,10 @@ impl Dialect for Athena {
     fn supports_group_by_expr(&self) -> bool {
         true
     }
+
+    fn supports_comma_separated_trim(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -4,13 +4,17 @@
 mod argument;
 mod array;
 mod base64;
+mod bounded;
+mod bytes;
 mod checked;
 mod clock;
 mod element;
 mod extreme;
+mod format;
 mod json;
 mod json_path;
 mod like;
+mod lists;
 mod made;
 mod math;
 mod member;
@@ -18,10 +22,12 @@ mod nullif;
 mod own;
 mod regexp;
 mod shift;
+mod strings;
 mod strpos;
 mod text;
 mod time;
 mod total;
+mod url;
 mod watched;
 mod zero;
 
@@ -36,7 +42,7 @@ use datafusion::{
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
 pub(crate) use json::{CAST_TO_JSON, is_castable};
-pub(crate) use like::{beginning, is_searched};
+pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
 pub(crate) use time::{
@@ -44,9 +50,9 @@ pub(crate) use time::{
 };
 
 /// DataFusion's.
-const SCALAR: [&str; 4] = ["coalesce", "length", "reverse", "starts_with"];
+const SCALAR: [&str; 3] = ["coalesce", "reverse", "starts_with"];
 
-/// Ours, besides the parts of a time.
+/// Ours, besides the parts of a time and [`FAMILIES`].
 const OWN: [&str; 23] = [
     "abs",
     "cardinality",
@@ -72,6 +78,10 @@ const OWN: [&str; 23] = [
     "upper",
     CAST_TO_JSON,
 ];
+
+/// Ours, too: each in a module of its own.
+const FAMILIES: [&[&str]; 5] =
+    [&bytes::NAMES, &[format::FORMAT], &regexp::NAMES, &strings::NAMES, &url::NAMES];
 
 /// DataFusion's.
 const AGGREGATE: [&str; 13] = [
@@ -110,20 +120,19 @@ const WINDOW: [&str; 11] = [
     "row_number",
 ];
 
-/// Functions whose result is a `bigint` in Athena and a narrower type in DataFusion.
-const WIDENED: [&str; 1] = ["length"];
-
 /// Whether a query may call it.
 pub(crate) fn is_known(name: &str) -> bool {
     let lists: [&[&str]; 8] =
         [&SCALAR, &OWN, &time::PARTS, &time::NAMES, &clock::NAMES, &AGGREGATE, &OWN_AGGREGATE, &REWRITTEN];
-    name != CAST_TO_JSON && (lists.iter().any(|list| list.contains(&name)) || needs_window(name))
+    let is_listed = lists.iter().chain(&FAMILIES).any(|list| list.contains(&name));
+    name != CAST_TO_JSON && (is_listed || needs_window(name))
 }
 
 /// Whether it is one of ours, which takes the types that Athena's takes and no others.
 pub(crate) fn is_strict(name: &str) -> bool {
     name != CAST_TO_JSON
         && (OWN.contains(&name)
+            || FAMILIES.iter().any(|family| family.contains(&name))
             || time::PARTS.contains(&name)
             || time::NAMES.contains(&name)
             || total::NAMES.contains(&name))
@@ -150,11 +159,6 @@ pub(crate) fn needs_window(name: &str) -> bool {
     WINDOW.contains(&name)
 }
 
-/// Whether its result has to be made a `bigint`.
-pub(crate) fn is_widened(name: &str) -> bool {
-    WIDENED.contains(&name)
-}
-
 /// The functions for one query, which began so many milliseconds after 1970-01-01 UTC. What they make is counted with its
 /// memory, and they fail once it is cancelled.
 pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i64) -> Vec<Arc<ScalarUDF>> {
@@ -165,9 +169,11 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         array::contains(),
         base64::to_base64(),
         element::element_at(),
+        format::format(),
         json::cast_to_json(),
         json::json_format(),
         json_path::json_extract_scalar(),
+        like::like_pattern(),
         math::abs(),
         math::round(),
         nullif::nullif(),
@@ -183,11 +189,13 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         time::from_iso8601_date(),
         time::from_iso8601_timestamp(),
     ];
-    let own = own.into_iter().chain(time::parts()).chain(time::all()).chain(time::hidden());
+    let families = bytes::all().into_iter().chain(strings::all()).chain(url::all());
+    let own = own.into_iter().chain(time::parts()).chain(time::all()).chain(time::hidden()).chain(families);
     all.extend(own.map(|own| Arc::new(own.within(memory).until(cancellation).into())));
     all.extend(time::zoned().map(|zoned| Arc::new(zoned.into())));
     all.extend(clock::all(began).into_iter().map(|known| Arc::new(known.into())));
     all.push(Arc::new(regexp::RegexpLike::new(memory.clone(), cancellation.clone()).into()));
+    all.extend(regexp::all(memory, cancellation).into_iter().map(Arc::new));
     all
 }
 
@@ -245,4 +253,25 @@ pub(crate) fn window() -> Vec<Arc<WindowUDF>> {
 
 fn admits(list: &[&str], name: &str, aliases: &[String]) -> bool {
     list.contains(&name) || aliases.iter().any(|alias| list.contains(&alias.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::memory::{Memory, MemoryLimits};
+
+    /// A name that is listed without a function would fail as a defect, and a function without its name be unknown.
+    #[test]
+    fn every_name_has_its_function() {
+        let memory = QueryMemory::new(Memory::new(MemoryLimits::default()));
+        let functions = scalar(&memory, &Cancellation::default());
+        let made: BTreeSet<&str> = functions.iter().map(|function| function.name()).collect();
+        let families = FAMILIES.iter().flat_map(|family| family.iter());
+        let listed = SCALAR.iter().chain(&OWN).chain(&time::PARTS).chain(families);
+        let listed: BTreeSet<&str> = listed.copied().chain([LIKE_PATTERN]).collect();
+        assert_eq!(made, listed);
+        assert!(!is_known(LIKE_PATTERN) && !is_known(CAST_TO_JSON) && is_known("split_part"));
+    }
 }

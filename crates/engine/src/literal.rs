@@ -101,7 +101,12 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             Ok(())
         }
         Expr::Like { pattern, escape_char, .. } => like::rewrite(pattern, escape_char),
-        Expr::Function(_) | Expr::Substring { .. } | Expr::Extract { .. } | Expr::AtTimeZone { .. } => {
+        Expr::Function(_)
+        | Expr::Substring { .. }
+        | Expr::Extract { .. }
+        | Expr::AtTimeZone { .. }
+        | Expr::Trim { .. }
+        | Expr::Position { .. } => {
             calls::rewrite(expr);
             Ok(())
         }

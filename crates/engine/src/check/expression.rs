@@ -27,6 +27,7 @@ pub(super) fn check(expr: &Expr) -> Flow {
         | Expr::TypedString(_)
         | Expr::Case { .. }
         | Expr::Exists { .. }
+        | Expr::Position { .. }
         | Expr::GroupingSets(_)
         | Expr::Cube(_)
         | Expr::Rollup(_) => Flow::Continue(()),
@@ -45,6 +46,11 @@ pub(super) fn check(expr: &Expr) -> Flow {
         Expr::Subquery(query) => scalar_subquery(query),
         Expr::Substring { substring_from, .. } => {
             refuse_if(substring_from.is_none(), "this form of SUBSTRING")
+        }
+        Expr::Trim { trim_where, trim_what, trim_characters, .. } => {
+            refuse_if(trim_where.is_some() && trim_what.is_none(), "this form of TRIM")?;
+            let arguments = trim_characters.as_ref().map_or(1, Vec::len);
+            refuse_if(arguments != 1, "TRIM of more than a text and characters")
         }
         Expr::Extract { field, syntax, .. } => {
             let known = *syntax == ExtractSyntax::From && functions::part_of(field).is_some();
@@ -83,8 +89,6 @@ fn name(expr: &Expr) -> &'static str {
         Expr::InUnnest { .. } => "IN UNNEST",
         Expr::Ceil { .. } => "function ceil",
         Expr::Floor { .. } => "function floor",
-        Expr::Position { .. } => "POSITION",
-        Expr::Trim { .. } => "function trim",
         Expr::Convert { .. } => "CONVERT",
         Expr::Overlay { .. } => "OVERLAY",
         Expr::Collate { .. } => "COLLATE",

@@ -16,7 +16,8 @@ use datafusion::{
 
 use super::{
     argument::Argument,
-    own::{Own, exactly},
+    made::Made,
+    own::{Own, exactly, invalid},
 };
 use crate::cancel::{Cancellation, Cancelled};
 
@@ -61,6 +62,59 @@ enum Part {
 /// Whether a text is as a pattern says, in which the backslash escapes. A query cannot call it by its name.
 pub(super) fn like() -> Own {
     Own::watched("like", |given| exactly(given, &[Arrow::Utf8, Arrow::Utf8]), |_| Arrow::Boolean, each)
+}
+
+/// What a pattern that is no literal is rewritten to. A query cannot call it by this name.
+pub(crate) const LIKE_PATTERN: &str = "like_pattern";
+
+/// A pattern of Athena's as one in which the backslash escapes: it does in no pattern unless `ESCAPE` says so. With a
+/// second argument, that character escapes. It takes everything: that the pattern is a text is checked later.
+pub(super) fn like_pattern() -> Own {
+    let takes = |given: &[Arrow]| {
+        let text = |given: &Arrow| if *given == Arrow::Null { Arrow::Utf8 } else { given.clone() };
+        matches!(given.len(), 1 | 2).then(|| given.iter().map(text).collect())
+    };
+    Own::texts(LIKE_PATTERN, takes, |_| Arrow::Utf8, with_backslashes)
+}
+
+fn with_backslashes(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
+    let patterns = arguments[0].texts::<i32>();
+    let escapes = arguments.get(1).map(Argument::texts::<i32>);
+    for row in 0..made.rows() {
+        let Some(pattern) = patterns.get(row) else {
+            made.append(None)?;
+            continue;
+        };
+        // One character, as the statement was checked to have.
+        let escape =
+            escapes.as_ref().and_then(|escapes| escapes.get(row)).and_then(|text| text.chars().next());
+        made.admit(pattern.len().saturating_mul(2))?;
+        let rewritten = escaped(pattern, escape).ok_or_else(|| invalid(BAD_ESCAPE))?;
+        made.append(Some(&rewritten))?;
+    }
+    Ok(())
+}
+
+/// What is wrong with a pattern that [`escaped`] does not read.
+pub(crate) const BAD_ESCAPE: &str =
+    "Escape character must be followed by '%', '_' or the escape character itself";
+
+/// The pattern with a backslash in the place of each character that escapes. `None` if one stands before another character
+/// than it may.
+pub(crate) fn escaped(pattern: &str, escape: Option<char>) -> Option<String> {
+    let mut rewritten = String::with_capacity(pattern.len() + 8);
+    let mut characters = pattern.chars();
+    while let Some(mut character) = characters.next() {
+        if Some(character) == escape {
+            character =
+                characters.next().filter(|next| matches!(next, '%' | '_') || Some(*next) == escape)?;
+            rewritten.push('\\');
+        } else if character == '\\' {
+            rewritten.push('\\');
+        }
+        rewritten.push(character);
+    }
+    Some(rewritten)
 }
 
 /// Whether a text has to be searched for the pattern. Others are a text, `%`, or both in one of the two orders.
@@ -176,7 +230,7 @@ mod tests {
 
     use datafusion::{arrow::array::AsArray, common::ScalarValue, logical_expr::ColumnarValue};
 
-    use super::{Argument, STEPS, beginning, each, is_match, is_searched, parts_of};
+    use super::{Argument, STEPS, beginning, each, escaped, is_match, is_searched, parts_of};
     use crate::cancel::{Cancellation, Cancelled};
 
     /// A row, as a query meets it.
@@ -209,6 +263,16 @@ mod tests {
                 prop_assert!(!matches(&text, &pattern) || matches(&text, &beginning));
             }
         }
+    }
+
+    #[test]
+    fn a_backslash_is_a_character_unless_it_is_the_escape() {
+        assert_eq!(escaped(r"a\%", None).unwrap(), r"a\\%");
+        assert_eq!(escaped(r"a\%", Some('\\')).unwrap(), r"a\%");
+        assert_eq!(escaped("a#%_##", Some('#')).unwrap(), r"a\%_\#");
+        assert_eq!(escaped("a%%%_", Some('%')).unwrap(), r"a\%\_");
+        assert_eq!(escaped("a#b", Some('#')), None);
+        assert_eq!(escaped("a#", Some('#')), None);
     }
 
     #[test]

@@ -2,34 +2,18 @@
 
 use std::{fmt::Write, sync::Arc};
 
-use arrow_buffer::MemoryReservation;
 use datafusion::{
-    arrow::array::{Array, ArrayRef, StringBuilder},
+    arrow::array::{ArrayRef, StringBuilder},
     error::{DataFusionError, Result},
 };
 
-use super::own::failure;
-use crate::{
-    cancel::Cancellation,
-    memory::{EXCEEDED, Hold, QueryMemory},
-};
+use super::bounded::Bounded;
+use crate::{cancel::Cancellation, memory::QueryMemory};
 
-/// By how much the memory that is counted grows while texts are made.
-const STEP: usize = 1 << 20;
-
-/// The result of one call, row by row. What it takes is counted from the beginning, and claimed by the array that
-/// comes of it.
+/// The result of one call, row by row.
 pub(super) struct Made<'m> {
-    function: &'static str,
-    rows: usize,
+    bounded: Bounded<'m>,
     texts: StringBuilder,
-    bytes: usize,
-    longest: usize,
-    most: usize,
-    is_constant: bool,
-    hold: Hold,
-    memory: &'m QueryMemory,
-    cancellation: Cancellation,
 }
 
 impl<'m> Made<'m> {
@@ -40,56 +24,28 @@ impl<'m> Made<'m> {
         is_constant: bool,
         memory: &'m QueryMemory,
     ) -> Self {
-        let limits = memory.limits();
-        let longest = if is_constant { memory.longest_constant() } else { limits.value };
-        let (texts, hold) = (StringBuilder::with_capacity(rows, 0), memory.memory().hold());
-        let cancellation = Cancellation::default();
-        let (bytes, most) = (0, limits.call);
-        Self { function, rows, texts, bytes, longest, most, is_constant, hold, memory, cancellation }
+        let bounded = Bounded::new(function, rows, is_constant, memory);
+        Self { bounded, texts: StringBuilder::with_capacity(rows, 0) }
     }
 
     /// Fails at the next row once the query is cancelled.
     pub(super) fn until(self, cancellation: &Cancellation) -> Self {
-        Self { cancellation: cancellation.clone(), ..self }
+        Self { bounded: self.bounded.until(cancellation), ..self }
     }
 
     pub(super) fn rows(&self) -> usize {
-        self.rows
+        self.bounded.rows()
     }
 
     /// Fails where a text of so many bytes may not be made. Whoever makes a text in memory of its own asks first.
     pub(super) fn admit(&self, bytes: usize) -> Result<()> {
-        let Self { function, longest, most, .. } = self;
-        if bytes > *longest {
-            return Err(failure(
-                EXCEEDED,
-                format!("{function} makes a text of more than {longest} bytes, the most of the local engine"),
-            ));
-        }
-        if self.bytes.saturating_add(bytes) > *most {
-            return Err(failure(
-                EXCEEDED,
-                format!("{function} makes more than {most} bytes at once, the most of the local engine"),
-            ));
-        }
-        Ok(())
-    }
-
-    fn count(&mut self, bytes: usize) -> Result<()> {
-        self.cancellation.check()?;
-        self.admit(bytes)?;
-        self.bytes += bytes;
-        if self.bytes > self.hold.size() {
-            self.hold.resize(self.bytes.next_multiple_of(STEP));
-            self.memory.memory().check()?;
-        }
-        Ok(())
+        self.bounded.admit(bytes)
     }
 
     /// The next row's text, or none.
     pub(super) fn append(&mut self, text: Option<&str>) -> Result<()> {
         if let Some(text) = text {
-            self.count(text.len())?;
+            self.bounded.count(text.len())?;
         }
         self.texts.append_option(text);
         Ok(())
@@ -97,7 +53,7 @@ impl<'m> Made<'m> {
 
     /// The next row's text, in parts.
     pub(super) fn append_parts<'p>(&mut self, parts: impl Iterator<Item = &'p str> + Clone) -> Result<()> {
-        self.count(parts.clone().fold(0_usize, |sum, part| sum.saturating_add(part.len())))?;
+        self.bounded.count(parts.clone().fold(0_usize, |sum, part| sum.saturating_add(part.len())))?;
         for part in parts {
             self.texts.write_str(part).map_err(|error| DataFusionError::External(Box::new(error)))?;
         }
@@ -106,12 +62,8 @@ impl<'m> Made<'m> {
     }
 
     pub(super) fn finish(mut self) -> Result<ArrayRef> {
-        if self.is_constant {
-            self.memory.made_constant(self.bytes)?;
-        }
         let texts: ArrayRef = Arc::new(self.texts.finish());
-        texts.claim(self.memory.memory());
-        Ok(texts)
+        self.bounded.finish(texts)
     }
 }
 

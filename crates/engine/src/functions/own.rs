@@ -9,7 +9,7 @@ use datafusion::{
     logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
 };
 
-use super::{argument::Argument, made::Made};
+use super::{argument::Argument, bounded::Bounded, made::Made};
 use crate::{cancel::Cancellation, error::Failure, memory::QueryMemory};
 
 /// What a function converts arguments of these types to. `None`: it does not take them.
@@ -37,6 +37,8 @@ enum Apply {
     Watched(Watched),
     /// The result may be larger than the arguments.
     Texts(MakeTexts),
+    /// The same, of any type.
+    Values(MakeValues),
 }
 
 /// Answers a column of so many rows. It fails at the next row once the query is cancelled.
@@ -44,6 +46,9 @@ pub(super) type Watched = fn(&[Argument], usize, &Cancellation) -> Result<ArrayR
 
 /// Appends one text, or none, for each row.
 pub(super) type MakeTexts = fn(&[Argument], &mut Made<'_>) -> Result<()>;
+
+/// Answers a column of [`Bounded::rows`] rows, of which each was counted before it was made.
+pub(super) type MakeValues = fn(&[Argument], &mut Bounded<'_>) -> Result<ArrayRef>;
 
 impl Own {
     /// `answers` and `apply` see the types that `takes` gave, and columns of one length. There is at least one. The
@@ -78,6 +83,16 @@ impl Own {
         Self::applying(name, takes, answers, Apply::Texts(apply))
     }
 
+    /// One that makes bytes, arrays or maps, of the type that `answers` gives. They are bounded and counted.
+    pub(super) fn values(
+        name: &'static str,
+        takes: Takes,
+        answers: fn(&[Arrow]) -> Arrow,
+        apply: MakeValues,
+    ) -> Self {
+        Self::applying(name, takes, answers, Apply::Values(apply))
+    }
+
     fn applying(name: &'static str, takes: Takes, answers: fn(&[Arrow]) -> Arrow, apply: Apply) -> Self {
         let signature = Signature::user_defined(Volatility::Immutable);
         let cancellation = Cancellation::default();
@@ -94,9 +109,13 @@ impl Own {
         Self { cancellation: cancellation.clone(), ..self }
     }
 
-    fn make(&self, apply: MakeTexts, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+    fn counted(&self) -> Result<&QueryMemory> {
         let unbounded = || DataFusionError::Internal(format!("{} without a memory to count with", self.name));
-        let memory = self.memory.as_ref().ok_or_else(unbounded)?;
+        self.memory.as_ref().ok_or_else(unbounded)
+    }
+
+    fn make(&self, apply: MakeTexts, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let memory = self.counted()?;
         let arguments = args.args.into_iter().map(Argument::new).collect::<Result<Vec<_>>>()?;
         let is_single = arguments.iter().all(Argument::is_single);
         let rows = if is_single { 1 } else { args.number_rows };
@@ -147,6 +166,19 @@ impl ScalarUDFImpl for Own {
                 Ok(ColumnarValue::Array(values))
             }
             Apply::Texts(apply) => self.make(apply, args),
+            Apply::Values(apply) => {
+                let memory = self.counted()?;
+                let arguments = args.args.into_iter().map(Argument::new).collect::<Result<Vec<_>>>()?;
+                let is_single = arguments.iter().all(Argument::is_single);
+                let rows = if is_single { 1 } else { args.number_rows };
+                let mut bounded = Bounded::new(self.name, rows, is_single, memory).until(&self.cancellation);
+                let values = apply(&arguments, &mut bounded)?;
+                let values = bounded.finish(values)?;
+                if is_single {
+                    return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&values, 0)?));
+                }
+                Ok(ColumnarValue::Array(values))
+            }
         }
     }
 }

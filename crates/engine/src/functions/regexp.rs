@@ -1,11 +1,16 @@
-//! `regexp_like(varchar, pattern)`.
+//! Functions with regular expressions: `regexp_like`, and those that say where a match is ([`all`]).
 //!
 //! To compile a pattern may take a second, and a query may have hundreds of them. So each is compiled once, those of one
 //! query are bounded together ([`QueryMemory::compiled`]), and the query looks before each whether it shall end. It looks
 //! before each text, too, and within a text that is searched for long ([`search`]). A text is bounded
 //! ([`pattern::longest_text`]).
 
+mod call;
+mod finder;
+mod groups;
+mod parts;
 mod pattern;
+mod replace;
 mod search;
 
 use std::{
@@ -36,6 +41,24 @@ use crate::{
 };
 use pattern::Compiled;
 use search::Search;
+
+/// The names of all but `regexp_like`.
+pub(super) const NAMES: [&str; 6] = [
+    "regexp_count",
+    "regexp_extract",
+    "regexp_extract_all",
+    "regexp_position",
+    "regexp_replace",
+    "regexp_split",
+];
+
+/// All but `regexp_like`. They count their patterns and what they make with `memory`, and fail once the query is
+/// cancelled.
+pub(super) fn all(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<ScalarUDF> {
+    let mut all = parts::all(memory, cancellation);
+    all.push(replace::regexp_replace(memory, cancellation));
+    all.into_iter().map(ScalarUDF::from).collect()
+}
 
 /// Whether some part of a text matches. A pattern that is a constant is compiled once, when the query is planned.
 #[derive(Debug)]

@@ -9,17 +9,20 @@ use super::{
 };
 use crate::{
     error::Failure,
-    functions::{self, CAST_TO_JSON},
+    functions::{self, CAST_TO_JSON, LIKE_PATTERN},
 };
 
 impl Checker<'_> {
     pub(super) fn call(&self, name: &str, arguments: &[Expr]) -> Checked {
         let wanted: &[Kind] = match name {
-            "character_length" | "reverse" | "starts_with" => &[Kind::Text],
+            "reverse" | "starts_with" => &[Kind::Text],
             "stddev" | "stddev_pop" | "var" | "var_pop" => &[Kind::Number],
             "bool_and" | "bool_or" => &[Kind::Boolean],
             "get_field" => return self.dereference(arguments),
             CAST_TO_JSON => return self.castable_to_json(arguments),
+            LIKE_PATTERN => {
+                return arguments.iter().try_for_each(|part| self.must_be(part, &[Kind::Text], "LIKE"));
+            }
             "coalesce" => return self.all_alike(arguments.iter(), name),
             "nullif" => {
                 self.all_alike(arguments.iter(), name)?;

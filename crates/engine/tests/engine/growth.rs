@@ -53,6 +53,9 @@ fn bombs() -> Vec<String> {
     for seed in [literal_quotes.as_str(), "quotes"] {
         all.push(nested("json_format(CAST(", seed, " AS JSON))", 6));
     }
+    all.push(nested("regexp_replace(", "s", &close, 5));
+    all.push("lpad(s || k, 300000000, k)".to_owned());
+    all.push("rpad('a', 300000000, 'é')".to_owned());
     let much = format!("replace(k, 'b', '{}')", "c".repeat(1_024));
     all.push(format!("{much} || 'd'"));
     all.push(format!("concat({much}, s)"));

@@ -4,6 +4,10 @@
 #[cfg(test)]
 mod aggregates;
 #[cfg(test)]
+mod binary;
+#[cfg(test)]
+mod both;
+#[cfg(test)]
 mod cancel;
 #[cfg(test)]
 mod clock;
@@ -11,6 +15,8 @@ mod clock;
 mod compiled;
 #[cfg(test)]
 mod deep;
+#[cfg(test)]
+mod formats;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
@@ -34,6 +40,8 @@ mod reading;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod regexps;
+#[cfg(test)]
 mod scan;
 #[cfg(test)]
 mod self_joins;
@@ -42,8 +50,12 @@ mod semantics;
 #[cfg(test)]
 mod standard;
 #[cfg(test)]
+mod strings;
+#[cfg(test)]
 mod times;
 #[cfg(test)]
 mod types;
+#[cfg(test)]
+mod urls;
 #[cfg(test)]
 mod zones;

@@ -144,8 +144,11 @@ impl Walk<'_> {
                 self.expression(expr)?;
                 substring_from.iter().chain(substring_for).try_for_each(|part| self.expression(part))
             }
-            Expr::Trim { trim_where: _, trim_what, expr, trim_characters: None } => {
+            Expr::Trim { trim_where: _, trim_what, expr, trim_characters } => {
+                let characters = trim_characters.as_deref().unwrap_or_default();
+                refuse_if(characters.len() > 1, "trim takes a text, and characters at most")?;
                 trim_what.iter().try_for_each(|what| self.expression(what))?;
+                self.expressions(characters)?;
                 self.expression(expr)
             }
             Expr::Value(value) => self.value(value),

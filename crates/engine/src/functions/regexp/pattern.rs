@@ -4,7 +4,7 @@
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ast::{
     Assertion, AssertionKind, Ast, ClassSetBinaryOp, ClassSetBinaryOpKind, ClassSetItem, ErrorKind, Flag,
-    FlagsItemKind, Visitor, parse::Parser, visit,
+    FlagsItemKind, GroupKind, Visitor, parse::Parser, visit,
 };
 
 use crate::{
@@ -56,13 +56,26 @@ pub(super) struct Compiled {
 
 /// Compiles the pattern. This takes up to a second, unoptimized.
 pub(super) fn compile(pattern: &str) -> Compiled {
-    let rewritten = match rewritten(pattern) {
-        Ok(rewritten) => rewritten,
-        Err(failure) => return Compiled { regex: Err(failure), bytes: 0 },
-    };
+    match rewritten(pattern) {
+        Ok(rewritten) => compile_read(pattern, &rewritten),
+        Err(failure) => Compiled { regex: Err(failure), bytes: 0 },
+    }
+}
+
+/// Compiles the pattern for a search that tells where a match is, and whether a `$` in it also matches before a line end
+/// that is the text's last character. The regular expression does not say so itself: its match would end after that.
+pub(super) fn compile_for_places(pattern: &str) -> (Compiled, bool) {
+    match scanned(pattern).and_then(|found| found.has_java_ends(pattern)) {
+        Ok(has_java_ends) => (compile_read(pattern, pattern), has_java_ends),
+        Err(failure) => (Compiled { regex: Err(failure), bytes: 0 }, false),
+    }
+}
+
+/// Compiles what was made of the pattern.
+fn compile_read(pattern: &str, rewritten: &str) -> Compiled {
     for limit in LIMITS {
         let bytes = limit + STATES;
-        match RegexBuilder::new(&rewritten).size_limit(limit).dfa_size_limit(STATES).build() {
+        match RegexBuilder::new(rewritten).size_limit(limit).dfa_size_limit(STATES).build() {
             Ok(regex) => return Compiled { regex: Ok(regex), bytes },
             Err(regex::Error::CompiledTooBig(_)) => {}
             Err(_) => {
@@ -77,9 +90,12 @@ pub(super) fn compile(pattern: &str) -> Compiled {
 
 /// The same pattern in the regex crate's grammar.
 fn rewritten(pattern: &str) -> Result<String, Failure> {
+    Ok(scanned(pattern)?.with_java_ends(pattern))
+}
+
+fn scanned(pattern: &str) -> Result<Scan, Failure> {
     let ast = Parser::new().parse(pattern).map_err(|error| malformed(pattern, error.kind()))?;
-    let found = visit(&ast, Scan::default()).map_err(|what| unsupported(pattern, what))?;
-    Ok(found.with_java_ends(pattern))
+    visit(&ast, Scan::default()).map_err(|what| unsupported(pattern, what))
 }
 
 fn unsupported(pattern: &str, what: &str) -> Failure {
@@ -105,10 +121,22 @@ fn malformed(pattern: &str, kind: &ErrorKind) -> Failure {
 struct Scan {
     /// Where a `$` stands.
     ends: Vec<usize>,
+    /// Whether a `\z` does.
+    has_last: bool,
     is_multi_line: bool,
 }
 
 impl Scan {
+    /// Whether there is a `$` that means what it means in Java only. The regular expression has no other word for it than
+    /// for the very end.
+    fn has_java_ends(&self, pattern: &str) -> Result<bool, Failure> {
+        let has_java_ends = !self.ends.is_empty() && !self.is_multi_line;
+        if has_java_ends && self.has_last {
+            return Err(unsupported(pattern, r"both $ and \z"));
+        }
+        Ok(has_java_ends)
+    }
+
     /// In Java, `$` also matches before a line end that is the text's last character.
     fn with_java_ends(&self, pattern: &str) -> String {
         if self.is_multi_line {
@@ -139,6 +167,9 @@ impl Visitor for Scan {
     fn visit_pre(&mut self, ast: &Ast) -> std::result::Result<(), &'static str> {
         let flags = match ast {
             Ast::Flags(flags) => &flags.flags,
+            Ast::Group(group) if matches!(group.kind, GroupKind::CaptureName { starts_with_p: true, .. }) => {
+                return Err("a group that is named by (?P<name>...)");
+            }
             Ast::Group(group) => match group.flags() {
                 Some(flags) => flags,
                 None => return Ok(()),
@@ -180,9 +211,9 @@ impl Scan {
     fn assertion(&mut self, assertion: &Assertion) -> std::result::Result<(), &'static str> {
         match assertion.kind {
             AssertionKind::EndLine => self.ends.push(assertion.span.start.offset),
+            AssertionKind::EndText => self.has_last = true,
             AssertionKind::StartLine
             | AssertionKind::StartText
-            | AssertionKind::EndText
             | AssertionKind::WordBoundary
             | AssertionKind::NotWordBoundary => {}
             _ => return Err("the start or the end of a word"),
@@ -260,6 +291,10 @@ mod tests {
                 "INVALID_FUNCTION_ARGUMENT: the pattern \"[[:alpha:]]\": a POSIX class is not supported",
             ),
             (
+                "(?P<a>b)",
+                "INVALID_FUNCTION_ARGUMENT: the pattern \"(?P<a>b)\": a group that is named by (?P<name>...) is not supported",
+            ),
+            (
                 "(?U)a",
                 "INVALID_FUNCTION_ARGUMENT: the pattern \"(?U)a\": a flag other than i, m, s and x is not supported",
             ),
@@ -275,6 +310,24 @@ mod tests {
             let error = compile(pattern).unwrap_err().to_string();
             assert!(error.contains(expected), "{pattern}: {error}");
         }
+    }
+
+    /// Where a match ends is told by the pattern as it is written.
+    #[test]
+    fn ends_are_told_from_others() {
+        for (pattern, expected) in [
+            ("a$", true),
+            ("(a$|b)", true),
+            ("(?m)a$", false),
+            (r"a\z", false),
+            (r"a\$", false),
+            ("[$]", false),
+        ] {
+            let (compiled, has_java_ends) = super::compile_for_places(pattern);
+            assert_eq!((compiled.regex.unwrap().as_str(), has_java_ends), (pattern, expected));
+        }
+        let (compiled, _) = super::compile_for_places(r"a$|b\z");
+        assert!(compiled.regex.unwrap_err().message.contains("both $ and"));
     }
 
     #[test]
