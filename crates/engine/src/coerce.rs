@@ -285,13 +285,17 @@ fn converted(input: Arc<LogicalPlan>, targets: Vec<Option<Arrow>>) -> Result<Arc
 
 /// `i + 1` is an integer where `i` is one: DataFusion reads every number as a bigint, and the sum of two integers would
 /// be beyond their range without a word.
-fn narrow<'e>(sides: [&'e mut Expr; 2], schema: &DFSchema) -> Result<bool> {
+fn narrow(sides: [&mut Expr; 2], schema: &DFSchema) -> Result<bool> {
     let [left, right] = sides;
     let small = |expr: &Expr, found: &Arrow| {
         *found == Arrow::Int32 || integer_digits(expr, found) == Some(INTEGER_DIGITS)
     };
     let fit = small(&*left, &left.get_type(schema)?) && small(&*right, &right.get_type(schema)?);
-    Ok(fit && [left, right].into_iter().fold(false, |changed, side| narrow_literal(side) || changed))
+    if !fit {
+        return Ok(false);
+    }
+    let changed = [left, right].map(narrow_literal);
+    Ok(changed.contains(&true))
 }
 
 fn narrow_literal(expr: &mut Expr) -> bool {

@@ -84,7 +84,7 @@ fn of_select(select: &Select, scope: &Scope<'_>) -> Names {
             SelectItem::ExprWithAlias { alias, .. } => names.push(alias.value.clone()),
             SelectItem::UnnamedExpr(Expr::Identifier(name)) => names.push(name.value.clone()),
             SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => {
-                names.push(parts.last()?.value.clone())
+                names.push(parts.last()?.value.clone());
             }
             SelectItem::Wildcard(_) => names.extend(all(select, scope)?.into_iter().map(|field| field.name)),
             SelectItem::QualifiedWildcard(..) => {

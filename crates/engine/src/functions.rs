@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn every_name_has_its_function() {
         let memory = QueryMemory::new(Memory::new(MemoryLimits::default()));
-        let functions = scalar(&memory, &Cancellation::default());
+        let functions = scalar(&memory, &Cancellation::default(), 0);
         let made: BTreeSet<&str> = functions.iter().map(|function| function.name()).collect();
         let families = FAMILIES.iter().flat_map(|family| family.iter());
         let listed = SCALAR.iter().chain(&OWN).chain(&time::PARTS).chain(families);

@@ -42,7 +42,9 @@ impl<'v> Value<'v> {
             Some(Part::Json(array)) => Self::Text(array.value(place)),
             Some(Part::Date(array)) => Self::Date(array.value(place).into()),
             Some(Part::Timestamp(array)) => Self::Timestamp(array.value(place)),
-            Some(Part::Instant(_)) => Self::Other("timestamp with time zone"),
+            Some(Part::Instant(..)) => Self::Other("timestamp with time zone"),
+            Some(Part::DayToSecond(_)) => Self::Other("interval day to second"),
+            Some(Part::YearToMonth(_)) => Self::Other("interval year to month"),
             Some(Part::Varbinary(_)) => Self::Other("varbinary"),
             Some(Part::Array(..)) => Self::Other("array"),
             Some(Part::Row(_)) => Self::Other("row"),
@@ -62,7 +64,7 @@ impl<'v> Value<'v> {
             Self::Text(_) => "java.lang.String",
             Self::Date(_) => "java.time.LocalDate",
             Self::Timestamp(_) => "java.time.LocalDateTime",
-            Self::Other(name) => *name,
+            Self::Other(name) => name,
         }
     }
 

@@ -97,7 +97,7 @@ fn lengths(arguments: &[Argument], rows: usize, cancellation: &Cancellation) -> 
 
 fn translated(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
     let [texts, from, to] = [0, 1, 2].map(|place: usize| arguments[place].texts::<i32>());
-    let mut last: Option<(&str, &str, HashMap<char, Option<char>>)> = None;
+    let mut last: Option<(&str, &str, Replacements)> = None;
     for row in 0..made.rows() {
         let (Some(text), Some(from), Some(to)) = (texts.get(row), from.get(row), to.get(row)) else {
             made.append(None)?;
@@ -121,8 +121,11 @@ fn translated(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What each character becomes. Of several places of one, the first counts.
-fn replacements(from: &str, to: &str) -> HashMap<char, Option<char>> {
+/// What each character becomes; nothing, if it is dropped.
+type Replacements = HashMap<char, Option<char>>;
+
+/// Of several places of one character, the first counts.
+fn replacements(from: &str, to: &str) -> Replacements {
     let mut replacements = HashMap::new();
     let mut to = to.chars();
     for character in from.chars() {
