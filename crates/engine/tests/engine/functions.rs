@@ -260,11 +260,26 @@ async fn json() {
     refuse(&lake, &cases).await;
 }
 
+/// What a condition rules out is not calculated: with fewer columns than before, DataFusion would project first.
+#[tokio::test]
+async fn conditions_come_before_what_is_selected() {
+    let lake = lake().await;
+    let cases = [
+        (
+            "SELECT (length(s) + cardinality(words)) / (n - 2), n FROM t WHERE n <> 2",
+            "bigint",
+            "-11|1;NULL|3",
+        ),
+        ("SELECT n, 6 / (n - 2) / length(s) FROM t WHERE n <> 2 ORDER BY n", "integer", "1|0;3|NULL"),
+    ];
+    compare(&lake, &cases).await;
+}
+
 #[tokio::test]
 async fn numbers() {
     let lake = lake().await;
     let cases = [
-        ("SELECT abs(n - 3) FROM t ORDER BY n", "bigint", "2;1;0"),
+        ("SELECT abs(n - 3) FROM t ORDER BY n", "integer", "2;1;0"),
         ("SELECT n + n, n - 1, n * big FROM t WHERE n = 1", "integer", "2|0|-9223372036854775807"),
         ("SELECT abs(n) FROM t WHERE n = 1", "integer", "1"),
         ("SELECT abs(big) FROM t WHERE n = 1", "bigint", "9223372036854775807"),
@@ -296,7 +311,7 @@ async fn numbers() {
         ),
         (
             "SELECT n * n * n * 1000000000 * 1000000000 FROM t WHERE n = 3",
-            "NUMERIC_VALUE_OUT_OF_RANGE: bigint multiplication overflow: 27000000000 * 1000000000",
+            "NUMERIC_VALUE_OUT_OF_RANGE: integer multiplication overflow: 27 * 1000000000",
         ),
         ("SELECT abs(s) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function abs"),
         ("SELECT round(r) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function round"),
