@@ -1,14 +1,6 @@
 //! One connection: requests in, answers out, until its client or the server ends it.
 
-use std::{
-    convert::Infallible,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -30,7 +22,10 @@ use tokio::{
     sync::{Notify, watch},
 };
 
-use crate::{stream::Paced, unsent::Unsent};
+use crate::{
+    stream::{Paced, Sending},
+    unsent::Unsent,
+};
 
 /// The path that a load balancer asks.
 const READYZ: &str = "/readyz";
@@ -44,7 +39,7 @@ const FIRST: Duration = Duration::from_secs(1);
 
 /// How long a connection that has to make room may take to end, if nothing goes on on it. It may have sent a part of a head,
 /// for whose rest nobody waits any longer.
-const LEAVING: Duration = Duration::from_secs(1);
+pub(crate) const LEAVING: Duration = Duration::from_secs(1);
 
 /// What is left of a server's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +59,7 @@ pub(crate) struct Answering {
     /// How long a request may take, its body included.
     pub(crate) longest: Duration,
     pub(crate) phase: watch::Receiver<Phase>,
-    /// Told once for each client that waits for a place: one connection that is kept for later requests is then closed.
+    /// Told for a client that waits for a place: one connection without a request under way is then closed.
     pub(crate) room: Arc<Notify>,
     /// How slowly a client may take an answer.
     pub(crate) pace: Pace,
@@ -99,7 +94,7 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
         tracing::debug!(error = domain::chain(&error), "a connection keeps Nagle's algorithm");
     }
     let stream = Paced::new(stream, answering.pace);
-    let is_sending = stream.is_sending();
+    let sending = stream.sending();
     let (mut phase, room) = (answering.phase.clone(), Arc::clone(&answering.room));
     // A new connection is not kept for later: its first request may be on the way. After a while it is like one that is.
     let (kept, is_kept) = watch::channel(Use::New);
@@ -138,11 +133,16 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
             server.as_mut().graceful_shutdown();
             server.await
         }
-        () = asked_for_room(is_kept.clone(), &room) => {
-            server.as_mut().graceful_shutdown();
-            tokio::select! {
-                ended = server.as_mut() => ended,
-                () = nothing_goes_on(is_kept, &is_sending) => Ok(()),
+        () = asked_for_room(is_kept.clone(), &sending, &room) => {
+            if sending.is_stuck() {
+                tracing::debug!("a connection is closed: its client takes no answer, and another needs its place");
+                Ok(())
+            } else {
+                server.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = server.as_mut() => ended,
+                    () = nothing_goes_on(is_kept, &sending) => Ok(()),
+                }
             }
         }
         () = grown_old => Ok(()),
@@ -163,23 +163,37 @@ enum Use {
     Kept,
 }
 
-/// Comes back when no request is under way on a connection that has to make room, and no answer is.
-async fn nothing_goes_on(is_kept: watch::Receiver<Use>, is_sending: &AtomicBool) {
+/// Comes back when no request is under way on a connection that has to make room, and its client takes no answer.
+async fn nothing_goes_on(is_kept: watch::Receiver<Use>, sending: &Sending) {
     loop {
         aws::SystemClock.sleep(LEAVING).await;
-        if *is_kept.borrow() != Use::Asked && !is_sending.load(Ordering::Relaxed) {
+        if *is_kept.borrow() != Use::Asked && sending.until_stuck().is_none() {
             return;
         }
     }
 }
 
-/// Comes back when the connection's place is wanted while it has no request under way.
-async fn asked_for_room(mut is_kept: watch::Receiver<Use>, room: &Notify) {
+/// Comes back when the connection's place is wanted while it has no request under way, and its client takes no answer. A
+/// client that asks for much and reads nothing would else keep its place as long as one that reads slowly.
+async fn asked_for_room(mut is_kept: watch::Receiver<Use>, sending: &Sending, room: &Notify) {
     // An error means that the connection has ended.
     while is_kept.wait_for(|kept| *kept == Use::Kept).await.is_ok() {
         let in_use = async { is_kept.wait_for(|kept| *kept != Use::Kept).await.is_ok() };
+        if let Some(left) = sending.until_stuck() {
+            tokio::select! {
+                () = aws::SystemClock.sleep(left) => {}
+                _in_use = in_use => {}
+            }
+            continue;
+        }
         tokio::select! {
-            () = room.notified() => return,
+            () = room.notified() => {
+                if sending.until_stuck().is_none() {
+                    return;
+                }
+                // Its client has begun to take an answer: another connection is asked.
+                room.notify_one();
+            }
             _in_use = in_use => {}
         }
     }
@@ -195,7 +209,7 @@ mod tests {
         let room = Arc::new(Notify::new());
         let connection = |kept: Use| {
             let ((sender, receiver), room) = (watch::channel(kept), Arc::clone(&room));
-            (sender, tokio::spawn(async move { asked_for_room(receiver, &room).await }))
+            (sender, tokio::spawn(async move { asked_for_room(receiver, &Sending::default(), &room).await }))
         };
         let ((first, one), (_second, two), (_third, three)) =
             (connection(Use::Kept), connection(Use::New), connection(Use::Kept));
