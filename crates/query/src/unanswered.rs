@@ -1,6 +1,9 @@
 //! The answers that the holder of the router gives itself, in the form of the API's own.
 
-use axum::response::Response;
+use axum::{
+    http::{HeaderValue, header},
+    response::Response,
+};
 
 use crate::{
     answer::{self, LogLine},
@@ -27,6 +30,14 @@ pub fn too_much_unsent() -> Response {
     let detail =
         "too many answers are still on their way to slow clients: try again in some seconds, or ask for less";
     respond(&Problem::new(Kind::Busy, detail).retry_after(RETRY))
+}
+
+/// For a request that does not say once which host it is for: 400 `malformed-request`, and the connection is closed.
+pub fn no_host() -> Response {
+    let detail = "a request of HTTP/1.1 has exactly one Host header, and one of HTTP/1.0 at most one";
+    let mut response = of(Kind::MalformedRequest, detail);
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 fn of(kind: Kind, detail: &str) -> Response {

@@ -5,7 +5,7 @@ use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 use axum::{
     Router,
     body::Body,
-    http::{Request, Response},
+    http::{Request, Response, Version, header},
 };
 use domain::{pace::Pace, port::Clock};
 use hyper::{
@@ -33,6 +33,10 @@ const READYZ: &str = "/readyz";
 /// How long a connection may wait for the head of its next request. Load balancers keep a connection for a minute, and
 /// have to be the ones that close it: else they send a request into its end.
 const HEAD: Duration = Duration::from_secs(75);
+
+/// How many bytes the head of a request may have: a URL, and the headers that load balancers let through. All connections
+/// together wait for the rest of 64 MiB at the most, with the default of 1,024.
+const HEAD_BYTES: usize = 64 << 10;
 
 /// How long a new connection that has sent no whole head is taken for one whose first request is on the way.
 const FIRST: Duration = Duration::from_secs(1);
@@ -69,6 +73,9 @@ pub(crate) struct Answering {
 
 impl Answering {
     async fn answer(self, request: Request<Incoming>) -> Response<Body> {
+        if !names_one_host(&request) {
+            return query::no_host();
+        }
         if *self.phase.borrow() != Phase::Serving && request.uri().path() == READYZ {
             return query::stopping();
         }
@@ -85,6 +92,12 @@ impl Answering {
             }
         }
     }
+}
+
+/// Whether it says which host it is for as RFC 9112 (3.2) wants it. With two, a proxy may have looked at the other one.
+fn names_one_host<B>(request: &Request<B>) -> bool {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11)
 }
 
 /// Serves one connection.
@@ -123,7 +136,10 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
         }
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_header_size(HEAD_BYTES)
+        .max_buf_size(HEAD_BYTES);
     let mut server = pin!(http.serve_connection(TokioIo::new(query::Worded::new(stream)), service));
     // An error means that the server is gone: it stops.
     let stopping = async { phase.wait_for(|phase| *phase == Phase::Stopping).await.is_ok() };
