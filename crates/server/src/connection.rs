@@ -1,6 +1,6 @@
 //! One connection: requests in, answers out, until its client or the server ends it.
 
-use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -72,7 +72,7 @@ pub(crate) struct Answering {
 }
 
 impl Answering {
-    async fn answer(self, request: Request<Incoming>) -> Response<Body> {
+    async fn answer(self, request: Request<Incoming>, address: Option<IpAddr>) -> Response<Body> {
         if !names_one_host(&request) {
             return query::no_host();
         }
@@ -84,7 +84,7 @@ impl Answering {
             biased;
             answer = service.call(request) => {
                 let Ok(response) = answer;
-                self.unsent.hold(response)
+                self.unsent.hold(response, address)
             }
             () = aws::SystemClock.sleep(self.longest) => {
                 tracing::error!("a request took too long and was given up");
@@ -106,6 +106,7 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(error = domain::chain(&error), "a connection keeps Nagle's algorithm");
     }
+    let address = stream.peer_addr().ok().map(|address| address.ip());
     let stream = Paced::new(stream, answering.pace);
     let sending = stream.sending();
     let (mut phase, room) = (answering.phase.clone(), Arc::clone(&answering.room));
@@ -130,7 +131,7 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
         let (answering, kept) = (answering.clone(), Arc::clone(&kept));
         async move {
             kept.send_replace(Use::Asked);
-            let response = answering.answer(request).await;
+            let response = answering.answer(request, address).await;
             kept.send_replace(Use::Kept);
             Ok::<_, Infallible>(response)
         }
