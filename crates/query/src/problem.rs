@@ -36,7 +36,7 @@ pub(crate) enum Kind {
     InvalidCursor,
     /// The body of a request is not the JSON that it should be.
     MalformedBody,
-    /// An event of the Lambda service that makes no request.
+    /// The head of a request that is none, or an event of the Lambda service that makes no request.
     #[cfg(feature = "sdk")]
     MalformedRequest,
     /// SQL that does not parse, or is no query that may be run.
