@@ -4,10 +4,14 @@
 //! no end to pages, and none expires. What is published meanwhile changes no row's place: a row that is there all the
 //! time is in exactly one page.
 //!
-//! It is not signed: it says no more than filters can, and what it says is read as filters are.
+//! It is not signed, so anybody can write one. What it says is read as filters are, and it can say no more than they can: its
+//! values are of the types of the order's columns, its time is in the years that the engine reads ([`YEARS`]), and the number
+//! of rows before it is only ever shown.
+
+use std::ops::RangeInclusive;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use domain::DatasetName;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +26,10 @@ use crate::{
 
 const VERSION: u8 = 1;
 const DIGEST: usize = 16;
+
+/// The years that the time of a cursor may be in: those of four digits, which the engine reads, with one on both sides for the
+/// offsets that filters have.
+const YEARS: RangeInclusive<i32> = 2..=9_998;
 
 /// The parameters that a [`Form`] is made of.
 const FORM: [&str; 3] = ["format", "_numbers", "_csv"];
@@ -46,6 +54,7 @@ pub(crate) struct Follow {
 /// The place of a page.
 #[derive(Debug, Serialize, Deserialize)]
 struct Place {
+    /// In seconds, within [`YEARS`].
     now: i64,
     before: u64,
     after: Vec<Option<String>>,
@@ -68,18 +77,19 @@ impl Follow {
             });
         let digest = digest.finish();
         let (now, before) = match &request.cursor {
-            None => (now.timestamp(), 0),
+            None => (now, 0),
             Some(cursor) => {
-                let place = decode(cursor, digest).ok_or_else(|| {
+                let (place, now) = decode(cursor, digest).ok_or_else(|| {
                     let detail = "the cursor is none of this request's: follow the Link of the page before without a change \
                                   but to limit and format, or leave cursor out to begin again";
                     Problem::new(Kind::InvalidCursor, detail).with("parameter", "cursor")
                 })?;
                 request.after = Some(place.after);
-                (place.now, place.before)
+                (now, place.before)
             }
         };
         // To the second, so that requests of the same second are the same.
+        let now = now.timestamp();
         request.now = DateTime::from_timestamp(now, 0).unwrap_or_default();
         let pairs = raw.split('&').filter(|pair| !pair.is_empty() && !is_named(pair, &["cursor"]));
         let query: Vec<String> = pairs.map(plain).collect();
@@ -126,14 +136,17 @@ impl Follow {
     }
 }
 
-fn decode(text: &str, digest: [u8; DIGEST]) -> Option<Place> {
+/// What the cursor says, and its time. `None` if it is none of this request's, or says what none of ours does.
+fn decode(text: &str, digest: [u8; DIGEST]) -> Option<(Place, DateTime<Utc>)> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let rest = bytes.strip_prefix(&[VERSION])?;
     let (found, place) = rest.split_at_checked(DIGEST)?;
     if found != digest.as_slice() {
         return None;
     }
-    serde_json::from_slice(place).ok()
+    let place: Place = serde_json::from_slice(place).ok()?;
+    let now = DateTime::from_timestamp(place.now, 0).filter(|now| YEARS.contains(&now.year()))?;
+    Some((place, now))
 }
 
 /// Whether the parameter has one of these names, however it is written.
@@ -219,6 +232,37 @@ mod tests {
         for other in ["", "name=eq.b&select=name", "name=eq.a", "name=eq.a&select=name&order=name"] {
             let problem = follow(&format!("{other}&cursor={cursor}")).unwrap_err();
             assert_eq!(problem.kind(), Kind::InvalidCursor, "{other}");
+        }
+    }
+
+    /// Anybody can write a cursor.
+    #[test]
+    fn a_cursor_whose_time_no_filter_can_mean_is_refused() {
+        let (first, _) = follow("").unwrap();
+        let digest = u128::from_str_radix(&first.digest, 16).unwrap().to_be_bytes();
+        let forged = |now: i64| {
+            let place = Place { now, before: 0, after: vec![Some("7".to_owned()), None] };
+            let place = serde_json::to_vec(&place).unwrap();
+            let bytes = [[VERSION].as_slice(), digest.as_slice(), place.as_slice()].concat();
+            follow(&format!("cursor={}", URL_SAFE_NO_PAD.encode(bytes)))
+        };
+        let second = |year: i32, month: u32, day: u32, second: u32| {
+            let day = chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap();
+            day.and_hms_opt(0, 0, second).unwrap().and_utc().timestamp()
+        };
+        for now in [0, 1_000_000, second(2, 1, 1, 0), second(9_998, 12, 31, 59)] {
+            let (follow, request) = forged(now).unwrap();
+            assert_eq!((follow.now, request.now.timestamp()), (now, now));
+        }
+        for now in [
+            8_210_266_876_799,
+            -8_334_601_228_800,
+            second(9_999, 1, 1, 0),
+            second(2, 1, 1, 0) - 1,
+            i64::MAX,
+            i64::MIN,
+        ] {
+            assert_eq!(forged(now).unwrap_err().kind(), Kind::InvalidCursor, "{now}");
         }
     }
 

@@ -36,8 +36,8 @@ pub(crate) enum Kind {
     InvalidCursor,
     /// The body of a request is not the JSON that it should be.
     MalformedBody,
-    /// An event of the Lambda service that makes no request.
-    #[cfg(feature = "lambda")]
+    /// The head of a request that is none, or an event of the Lambda service that makes no request.
+    #[cfg(feature = "sdk")]
     MalformedRequest,
     /// SQL that does not parse, or is no query that may be run.
     InvalidSql,
@@ -138,7 +138,7 @@ impl Kind {
             Self::TooMuch => (400, "too-much", "More than this API takes"),
             Self::InvalidCursor => (400, "invalid-cursor", "The cursor cannot be used"),
             Self::MalformedBody => (400, "malformed-body", "The body cannot be read"),
-            #[cfg(feature = "lambda")]
+            #[cfg(feature = "sdk")]
             Self::MalformedRequest => (400, "malformed-request", "The request cannot be read"),
             Self::InvalidSql => (400, "invalid-sql", "The SQL cannot be run"),
             Self::NotComputable => (400, "not-computable", "The query cannot be computed"),

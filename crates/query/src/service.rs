@@ -2,6 +2,7 @@
 
 mod accounts;
 mod answering;
+mod bodies;
 mod bounds;
 mod checks;
 mod count;
@@ -26,6 +27,7 @@ pub(crate) use handed_over::{QueryView, RETRY_POLL};
 pub(crate) use health::Health;
 pub(crate) use ready::Ready;
 
+use bodies::Bodies;
 use checks::Checks;
 use renders::Places;
 use too_large::TooLarge;
@@ -79,6 +81,8 @@ pub struct Api<P: Ports> {
     pages: Places,
     too_large: TooLarge,
     checks: Checks,
+    /// The memory of request bodies.
+    pub(crate) bodies: Bodies,
 }
 
 /// A request for rows that is ready to run, whichever endpoint it came by.
@@ -208,8 +212,21 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<(S, C, 
         let flights = Flights::new(runner, settings.limits.max_queries);
         let store = Arc::new(store);
         let (files, pages, too_large) = (Places::of_files(), Places::of_pages(), TooLarge::default());
-        let checks = Checks::new();
-        Self { store, catalog, flights, settings, snapshot, access, named, files, pages, too_large, checks }
+        let (checks, bodies) = (Checks::new(), Bodies::default());
+        Self {
+            store,
+            catalog,
+            flights,
+            settings,
+            snapshot,
+            access,
+            named,
+            files,
+            pages,
+            too_large,
+            checks,
+            bodies,
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! The answers that the holder of the router gives itself, in the form of the API's own.
 
-use axum::response::Response;
+use axum::{
+    http::{HeaderValue, header},
+    response::Response,
+};
 
 use crate::{
     answer::{self, LogLine},
@@ -16,6 +19,11 @@ pub fn given_up() -> Response {
     of(Kind::Timeout, "the answer took too long and was given up: try again in some seconds")
 }
 
+/// The id of the API key that the answered request came with, if it did.
+pub fn key_of(response: &Response) -> Option<&str> {
+    response.extensions().get::<LogLine>()?.key.as_deref()
+}
+
 /// For `/readyz` in a process that is asked to stop: 503 `unavailable`.
 pub fn stopping() -> Response {
     of(Kind::Unavailable, "this process is asked to stop: send requests to another one")
@@ -24,9 +32,17 @@ pub fn stopping() -> Response {
 /// In place of an answer for which there is no memory, since the clients of others take theirs slowly: 429 `busy`.
 pub fn too_much_unsent() -> Response {
     tracing::warn!("an answer was turned away: clients take the answers of this process too slowly");
-    let detail =
-        "too many answers are still on their way to slow clients: try again in some seconds, or ask for less";
+    let detail = "too many answers, of this API key or of all, are still on their way to slow clients: try again in some seconds, or ask for \
+         less";
     respond(&Problem::new(Kind::Busy, detail).retry_after(RETRY))
+}
+
+/// For a request that does not say once which host it is for: 400 `malformed-request`, and the connection is closed.
+pub fn no_host() -> Response {
+    let detail = "a request of HTTP/1.1 has exactly one Host header, and one of HTTP/1.0 at most one";
+    let mut response = of(Kind::MalformedRequest, detail);
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 fn of(kind: Kind, detail: &str) -> Response {

@@ -232,7 +232,14 @@ fn relative(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         (None, Some(offset)) => (now.date_naive().and_time(NaiveTime::MIN).and_utc(), offset),
         (None, None) => return None,
     };
-    let Some(sign) = offset.chars().next() else { return Some(from) };
+    let time = if offset.is_empty() { from } else { from.checked_add_signed(distance(offset)?)? };
+    // A year of more digits, or none, is no literal that the engine reads.
+    Some(time).filter(|time| (1..=9_999).contains(&time.year()))
+}
+
+/// How long before or after: `-24h`, `+90m`.
+fn distance(offset: &str) -> Option<TimeDelta> {
+    let sign = offset.chars().next()?;
     let (number, unit) = offset.get(1..)?.split_at_checked(offset.len().checked_sub(2)?)?;
     let seconds: i64 = match unit {
         "s" => 1,
@@ -250,8 +257,7 @@ fn relative(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         '+' | ' ' => number,
         _ => return None,
     };
-    let time = from.checked_add_signed(TimeDelta::try_seconds(signed * seconds)?)?;
-    Some(time).filter(|time| (1..=9_999).contains(&time.year()))
+    TimeDelta::try_seconds(signed * seconds)
 }
 
 #[cfg(test)]

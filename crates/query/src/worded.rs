@@ -4,6 +4,8 @@
 //! service gets to know of it. This puts a problem in the place of that head. (API Gateway hands a Lambda what hyper refuses,
 //! and `handler` encodes it.)
 
+mod heads;
+
 use std::{
     io::{self, IoSlice},
     pin::Pin,
@@ -13,9 +15,14 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::problem;
+use heads::{Fault, Heads};
 
 /// The longest head of hyper's own; those of the API have more headers.
 const LONGEST: usize = 256;
+
+/// The status lines in the place of a 431 that is about no headers.
+const BAD_REQUEST: &str = "HTTP/1.1 400 Bad Request";
+const URI_TOO_LONG: &str = "HTTP/1.1 414 URI Too Long";
 
 /// A stream of a server's, whose writes are hyper's.
 #[derive(Debug)]
@@ -23,22 +30,26 @@ pub struct Worded<S> {
     stream: S,
     /// What is not written yet of a refusal.
     pending: Vec<u8>,
+    heads: Heads,
 }
 
 impl<S> Worded<S> {
     /// The stream, before its first byte.
     pub fn new(stream: S) -> Self {
-        Self { stream, pending: Vec::new() }
+        Self { stream, pending: Vec::new(), heads: Heads::default() }
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Worded<S> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let (this, before) = (self.get_mut(), buffer.filled().len());
+        let read = Pin::new(&mut this.stream).poll_read(context, buffer);
+        this.heads.note(&buffer.filled()[before..]);
+        read
     }
 }
 
@@ -46,7 +57,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Worded<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         if this.pending.is_empty() {
-            match refusal(bytes) {
+            match refusal(bytes, this.heads.fault()) {
                 None => return Pin::new(&mut this.stream).poll_write(context, bytes),
                 Some(refusal) => this.pending = refusal,
             }
@@ -86,23 +97,40 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Worded<S> {
     }
 }
 
-/// The whole answer, if this is the head of a refusal of hyper's own.
-fn refusal(head: &[u8]) -> Option<Vec<u8>> {
+/// The whole answer, if this is the head of a refusal of hyper's own. `fault` is what is wrong with the last head from the client,
+/// as far as the status does not say it.
+fn refusal(head: &[u8], fault: Option<Fault>) -> Option<Vec<u8>> {
     if head.len() > LONGEST {
         return None;
     }
     let head = std::str::from_utf8(head).ok()?.strip_suffix("\r\n\r\n")?;
     let mut lines = head.split("\r\n");
     let line = lines.next().filter(|line| line.starts_with("HTTP/1."))?;
-    let (slug, title, detail) = match line.split(' ').nth(1)? {
-        "400" => (
-            "malformed-request",
-            "The request cannot be read",
+    let (malformed, unreadable) = ("malformed-request", "The request cannot be read");
+    let (too_long, title) = ("uri-too-long", "The URL is too long");
+    let (line, slug, title, detail) = match (line.split(' ').nth(1)?, fault) {
+        ("400" | "431", Some(Fault::Length)) => (
+            BAD_REQUEST,
+            malformed,
+            unreadable,
+            "Content-Length must be the length of the body: one number in digits, given once",
+        ),
+        ("400", Some(Fault::Coding)) => (
+            line,
+            malformed,
+            unreadable,
+            "Transfer-Encoding must end with chunked, in a request of HTTP/1.1: else nothing says where the body ends",
+        ),
+        ("400", _) => (
+            line,
+            malformed,
+            unreadable,
             "the request line or a header has a character that may not stand there: in a URL, write %3E for >, %3C for <, %22 \
              for \" and %20 for a space",
         ),
-        "414" => ("uri-too-long", "The URL is too long", "the URL is too long"),
-        "431" => ("malformed-request", "The request cannot be read", "the headers are too long or too many"),
+        ("431", Some(Fault::Line)) => (URI_TOO_LONG, too_long, title, "the URL is too long"),
+        ("414", _) => (line, too_long, title, "the URL is too long"),
+        ("431", _) => (line, malformed, unreadable, "the headers are too long or too many"),
         _ => return None,
     };
     let (mut is_empty, mut own) = (false, true);
@@ -200,6 +228,29 @@ mod tests {
                 assert_eq!(body["type"], format!("urn:tributary:problem:{slug}"));
                 assert!(status.starts_with(&body["status"].to_string()));
             }
+        }
+    }
+
+    /// hyper has one status for several faults, and a wrong one for a length.
+    #[test]
+    fn a_refusal_says_what_is_wrong_with_the_head_that_came_last() {
+        for (fault, refused, status, words) in [
+            (Some(Fault::Length), "400 Bad Request", 400, "Content-Length"),
+            (Some(Fault::Length), "431 Request Header Fields Too Large", 400, "Content-Length"),
+            (Some(Fault::Coding), "400 Bad Request", 400, "Transfer-Encoding"),
+            (Some(Fault::Coding), "431 Request Header Fields Too Large", 431, "headers are too long"),
+            (Some(Fault::Line), "431 Request Header Fields Too Large", 414, "URL is too long"),
+            (Some(Fault::Line), "400 Bad Request", 400, "%3E for >"),
+            (None, "431 Request Header Fields Too Large", 431, "headers are too long"),
+            (None, "400 Bad Request", 400, "%3E for >"),
+        ] {
+            let head = format!("HTTP/1.1 {refused}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+            let answer = String::from_utf8(refusal(head.as_bytes(), fault).unwrap()).unwrap();
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{fault:?} {refused}: {head}");
+            let body: serde_json::Value = serde_json::from_str(body).unwrap();
+            assert_eq!(body["status"], status, "{fault:?} {refused}");
+            assert!(body["detail"].as_str().unwrap().contains(words), "{fault:?} {refused}: {body}");
         }
     }
 

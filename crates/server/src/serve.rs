@@ -12,13 +12,16 @@ use tokio::{
 };
 
 use crate::{
-    connection::{self, Answering, Phase},
+    connection::{self, Answering, LEAVING, Phase},
     stream::PACE,
     unsent::{UNSENT, Unsent},
 };
 
 /// For how long no connection is accepted after the system had no file left for one.
 const NO_FILES: Duration = Duration::from_millis(100);
+
+/// After how long another connection is asked for its place: the one before had a request on the way after all.
+const AGAIN: Duration = LEAVING.saturating_mul(2);
 
 /// What a request may take beside the wait for its query: its body, and the calls around the query.
 const AROUND: Duration = Duration::from_secs(60);
@@ -40,8 +43,10 @@ pub struct Ended {
 /// some seconds to be cancelled.
 ///
 /// Where all places are taken, a connection without a request under way makes room for a new one: one that is kept for later
-/// requests, or one that has sent none for a second. If every one has a request under way, new ones wait. A client that takes nothing of its answer for a minute, or less than 8 KiB a second
-/// of it on the whole, loses its connection. Answers that are not sent yet have 128 MiB together; what is more is 429.
+/// requests, one that has sent none for a second, or one whose client has taken nothing of its answers for a second. If every
+/// one has a request under way, or a client that takes its answer, new ones wait. A client that takes nothing of its answer for a
+/// minute, or less than 8 KiB a second of it on the whole, loses its connection in any case. Answers that are not sent yet have
+/// 128 MiB together, and half of that for one API key; what is more is 429.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -134,9 +139,15 @@ async fn place(places: &Arc<Semaphore>, room: &Notify) -> Option<OwnedSemaphoreP
     if let Ok(place) = Arc::clone(places).try_acquire_owned() {
         return Some(place);
     }
-    room.notify_one();
-    // Nobody closes the semaphore.
-    Arc::clone(places).acquire_owned().await.ok()
+    let mut free = pin!(Arc::clone(places).acquire_owned());
+    loop {
+        room.notify_one();
+        tokio::select! {
+            // Nobody closes the semaphore.
+            place = free.as_mut() => return place.ok(),
+            () = SystemClock.sleep(AGAIN) => {}
+        }
+    }
 }
 
 /// The next connection.

@@ -4,10 +4,7 @@
 use std::{
     io::{self, ErrorKind, IoSlice},
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -22,6 +19,34 @@ use tokio::{
 /// How slowly a client may take an answer. The longest answer of usual settings, 4 MiB, takes nine minutes then.
 pub(crate) const PACE: Pace = Pace { longest: Duration::from_secs(60), rate: 8_192 };
 
+/// How long a client may take nothing of its answers while another client waits for its place.
+const STUCK: Duration = Duration::from_secs(1);
+
+/// Whether a part of an answer waits for its client, and how long that client has taken nothing of it.
+#[derive(Debug, Default)]
+pub(crate) struct Sending(Mutex<Option<Instant>>);
+
+impl Sending {
+    /// How long the client may go on taking nothing before it is stuck. `None` if it is, or if no part of an answer waits
+    /// for it.
+    pub(crate) fn until_stuck(&self) -> Option<Duration> {
+        STUCK.checked_sub(self.since()?.elapsed()).filter(|left| !left.is_zero())
+    }
+
+    /// Whether the client has taken nothing of its answers for a second.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.since().is_some_and(|since| since.elapsed() >= STUCK)
+    }
+
+    fn since(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, since: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+}
+
 /// A stream whose writes fail with [`ErrorKind::TimedOut`] once its client was waited for too long.
 #[derive(Debug)]
 pub(crate) struct Paced {
@@ -29,17 +54,17 @@ pub(crate) struct Paced {
     patience: Patience,
     /// Since when the client takes nothing, and until when it may.
     blocked: Option<(Instant, Pin<Box<Sleep>>)>,
-    is_sending: Arc<AtomicBool>,
+    sending: Arc<Sending>,
 }
 
 impl Paced {
     pub(crate) fn new(stream: TcpStream, pace: Pace) -> Self {
-        Self { stream, patience: Patience::new(pace), blocked: None, is_sending: Arc::default() }
+        Self { stream, patience: Patience::new(pace), blocked: None, sending: Arc::default() }
     }
 
     /// Whether a part of an answer waits for the client to take it.
-    pub(crate) fn is_sending(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.is_sending)
+    pub(crate) fn sending(&self) -> Arc<Sending> {
+        Arc::clone(&self.sending)
     }
 
     /// What became of a write: one that has to wait fails when it may not wait any longer.
@@ -48,14 +73,17 @@ impl Paced {
         context: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        self.is_sending.store(written.is_pending(), Ordering::Relaxed);
+        if written.is_ready() {
+            self.sending.set(None);
+        }
         match written {
             Poll::Pending => {
                 let left = self.patience.left();
-                let (_, until) = self.blocked.get_or_insert_with(|| {
+                let (since, until) = self.blocked.get_or_insert_with(|| {
                     let now = Instant::now();
                     (now, Box::pin(sleep_until(now + left)))
                 });
+                self.sending.set(Some(*since));
                 ready!(until.as_mut().poll(context));
                 Poll::Ready(Err(io::Error::new(
                     ErrorKind::TimedOut,

@@ -12,9 +12,9 @@ pub(super) const LISTEN: Setting = Setting {
 pub(super) const MAX_CONNECTIONS: Setting = Setting {
     name: "TRIBUTARY_MAX_CONNECTIONS",
     default: "1024",
-    meaning: "How many connections `server` has open at once. Beyond that, one that waits for its next request, or has \
-              sent none for a second, is closed for a new one; while all have a request under way, new ones wait in the \
-              system's queue.",
+    meaning: "How many connections `server` has open at once. Beyond that, one that waits for its next request, \
+              has sent none for a second, or has taken nothing of its answers for a second, is closed for a new one; while \
+              all have a request or an answer under way, new ones wait in the system's queue.",
 };
 pub(super) const DRAIN: Setting = Setting {
     name: "TRIBUTARY_DRAIN",

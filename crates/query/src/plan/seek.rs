@@ -59,7 +59,8 @@ pub(super) fn after(order: &[OrderBy], texts: &[Option<String>]) -> Result<Condi
             "the cursor is none of this request's: follow the Link of the page before, or leave cursor out";
         Problem::new(Kind::InvalidCursor, detail).with("parameter", "cursor")
     };
-    if order.len() != texts.len() || order.is_empty() {
+    // With more terms than these, no answer has such a cursor.
+    if order.len() != texts.len() || order.is_empty() || order.len() > MAX_KEYS {
         return Err(unusable());
     }
     let (mut branches, mut equal) = (Vec::new(), Vec::<Condition>::new());
@@ -225,6 +226,34 @@ mod tests {
             request.after = Some(vec![Some("7".to_owned()), Some(other.to_owned())]);
             let limits = Limits { default_rows: 100, max_rows: 1_000 };
             assert_eq!(RowsPlan::new(&dataset, &request, limits).unwrap_err().kind(), Kind::InvalidCursor);
+        }
+    }
+
+    /// The condition of an order of many terms would have thousands of comparisons.
+    #[test]
+    fn no_order_is_followed_by_more_terms_than_its_cursors_have() {
+        let limits = Limits { default_rows: 100, max_rows: 1_000 };
+        for (terms, is_followed) in [(14, true), (15, false), (40, false)] {
+            let mut definition = testing::passengers().definition().clone();
+            let column = definition.columns.iter().find(|column| column.name == "name").unwrap().clone();
+            let names: Vec<String> = (0..terms).map(|term| format!("more_{term}")).collect();
+            for name in &names {
+                let mut more = column.clone();
+                more.name.clone_from(name);
+                definition.columns.push(more);
+            }
+            let dataset = domain::Dataset::new(definition).unwrap();
+            let mut request = RowsRequest::parse(&format!("order={}", names.join(","))).unwrap();
+            let mut after = vec![Some("x".to_owned()); terms];
+            // Behind the caller's terms come those that tell any two rows apart.
+            after.extend([Some("7".to_owned()), Some("2026-11-23".to_owned())]);
+            request.after = Some(after);
+            match RowsPlan::new(&dataset, &request, limits) {
+                Ok(plan) => assert!(is_followed && plan.keys.places.len() == terms + 2, "{terms}"),
+                Err(problem) => {
+                    assert_eq!((is_followed, problem.kind()), (false, Kind::InvalidCursor), "{terms}");
+                }
+            }
         }
     }
 

@@ -46,7 +46,7 @@ const ALL: &[Kind] = &[
     Kind::TooMuch,
     Kind::InvalidCursor,
     Kind::MalformedBody,
-    #[cfg(feature = "lambda")]
+    #[cfg(feature = "sdk")]
     Kind::MalformedRequest,
     Kind::InvalidSql,
     Kind::NotComputable,

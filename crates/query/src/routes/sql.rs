@@ -1,16 +1,15 @@
 //! Free SQL.
 
 use axum::{
-    body::to_bytes,
     extract::{Request, State},
     http::{HeaderMap, header},
     response::Response,
 };
+use futures::StreamExt;
 
 use super::{QUERIES, Shared, outcome};
 use crate::{
     answer::LogLine,
-    free_sql::MAX_BODY,
     ports::Ports,
     preferences,
     problem::{Kind, Problem},
@@ -34,12 +33,18 @@ async fn answered<P: Ports>(
         return Err(Problem::new(Kind::UnsupportedMediaType, detail));
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
-    let body = to_bytes(request.into_body(), MAX_BODY).await.map_err(|error| {
-        tracing::debug!(error = domain::chain(&error), "a body could not be taken");
-        let detail = format!("the body broke off, or has more than {MAX_BODY} bytes");
-        Problem::new(Kind::BodyTooLarge, detail).with("maximum", MAX_BODY)
-    })?;
-    api.sql(&body, &query, preferences).await
+    let mut body = api.bodies.begin();
+    let mut pieces = request.into_body().into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|error| {
+            tracing::debug!(error = domain::chain(&error), "a body could not be taken");
+            let detail = "the body broke off, or its chunks are not as Transfer-Encoding: chunked has them: a length in \
+                          hexadecimal digits, the bytes, and a line end behind each";
+            Problem::new(Kind::MalformedBody, detail)
+        })?;
+        body.push(&piece)?;
+    }
+    api.sql(body.bytes(), &query, preferences).await
 }
 
 /// Whether the body says that it is JSON. Whoever says nothing may be a web page: a browser sends a body without a type,

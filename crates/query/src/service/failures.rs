@@ -81,6 +81,15 @@ pub(super) fn too_many_renders() -> Problem {
         .retry_after(RETRY_BUSY)
 }
 
+/// The bodies of requests take as much memory of this process as they may.
+pub(super) fn too_many_bodies() -> Problem {
+    tracing::warn!(
+        "a request was turned away: the bodies of others take all the memory that there is for them"
+    );
+    Problem::new(Kind::Busy, "too many requests with bodies are under way: try again in some seconds")
+        .retry_after(RETRY_BUSY)
+}
+
 /// This process checks as many statements as it can at once.
 pub(super) fn too_many_checks() -> Problem {
     tracing::warn!("a request was turned away: this process checks too many statements");

@@ -195,10 +195,6 @@ impl<P: Ports> Api<P> {
         preferences.caller.may_have(page.form.format.name())?;
         let tag = EntityTag::of_page(&page.encode(&name, &record.secret), &preferences.caller);
         let mut cost = self.cost_of(&name, &record);
-        if tag.is_in(preferences.if_none_match.as_deref()) {
-            return Ok((Reply::NotModified(kept(&tag), cost), record));
-        }
-
         let id = QueryId::new(name.as_str());
         let (status, result) = futures::join!(self.engine().status(&id), self.engine().result(&id));
         let status = status.map_err(|error| unreachable(error, &name))?;
@@ -212,6 +208,10 @@ impl<P: Ports> Api<P> {
                 return Err(failures::of_record(&error, &record, maximum));
             }
             None => return Err(failures::not_finished(&name)),
+        }
+        // Only of rows that this caller may have: a query that failed, or scanned more than the key lets it, has none.
+        if tag.is_in(preferences.if_none_match.as_deref()) {
+            return Ok((Reply::NotModified(kept(&tag), cost), record));
         }
         (cost.bytes_scanned, cost.engine_millis) = (status.bytes_scanned, status.engine_millis);
         let result = result.map_err(|error| {

@@ -92,6 +92,26 @@ fn times_count_from_now() {
     }
 }
 
+/// What `now` is comes from a cursor, which anybody can write.
+#[test]
+fn no_time_from_now_is_outside_of_the_years_that_the_engine_reads() {
+    let (first, last) = (-62_135_596_800, 253_402_300_799);
+    let roles = [Role::Day, Role::Month, Role::Stored(DataType::Date), Role::Stored(DataType::Timestamp)];
+    for (now, is_read) in [
+        (first, true),
+        (last, true),
+        (first - 1, false),
+        (last + 1, false),
+        (8_210_266_876_799, false),
+        (-8_334_601_228_800, false),
+    ] {
+        let now = DateTime::from_timestamp(now, 0).unwrap();
+        for (role, text) in roles.iter().flat_map(|role| ["now", "today"].map(|text| (role, text))) {
+            assert_eq!(super::read(role, "c", text, now).is_ok(), is_read, "{role:?} {text} at {now}");
+        }
+    }
+}
+
 #[test]
 fn partitions_are_asked_for_by_the_text_that_they_have() {
     let now = DateTime::from_timestamp(1_795_428_300, 0).unwrap();

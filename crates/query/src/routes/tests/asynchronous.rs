@@ -97,6 +97,11 @@ async fn there_are_no_rows_before_the_end() {
     let early = served.get(&format!("{location}/rows")).await;
     let body = early.is_problem(409, "the query is not finished: /v1/queries/memory-0 says where it is");
     assert_eq!((early.header("retry-after"), &body["query"]), ("1", &json!("/v1/queries/memory-0")));
+    let any = served.send("GET", &format!("{location}/rows"), &[("if-none-match", "*")]).await;
+    any.is_problem(409, "the query is not finished");
+    served.send("DELETE", &location, &[]).await;
+    let any = served.send("GET", &format!("{location}/rows"), &[("if-none-match", "*")]).await;
+    any.is_problem(409, "was cancelled");
 }
 
 #[tokio::test(start_paused = true)]

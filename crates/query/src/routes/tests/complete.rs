@@ -306,6 +306,27 @@ async fn a_cursor_of_another_request_is_refused() {
     assert_eq!(served.started(), 1);
 }
 
+/// A cursor is not signed: its time could be one that the engine refuses.
+#[tokio::test(start_paused = true)]
+async fn a_cursor_with_a_time_of_somebody_elses_making_is_refused_before_any_query() {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let served = world(11, 5).await.serve();
+    let path = next(&served.get(&format!("{ROWS}?limit=5")).await);
+    let (before, cursor) = path.split_once("cursor=").unwrap();
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).unwrap();
+    // Behind the version and the digest of the request.
+    let (head, place) = bytes.split_at(17);
+    for now in ["8210266876799", "-8334601228800", "9223372036854775807"] {
+        let mut place: Value = serde_json::from_slice(place).unwrap();
+        place["now"] = serde_json::from_str(now).unwrap();
+        let forged = [head, serde_json::to_vec(&place).unwrap().as_slice()].concat();
+        let reply = served.get(&format!("{before}cursor={}", URL_SAFE_NO_PAD.encode(forged))).await;
+        let problem = reply.is_problem(400, "the cursor is none of this request's");
+        assert_eq!(problem["type"], "urn:tributary:problem:invalid-cursor", "{now}");
+    }
+    assert_eq!(served.started(), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_read_is_unmodified_for_who_wants_none() {
     let served = World::new().await.serve();

@@ -78,6 +78,25 @@ async fn every_wrong_request_says_what_would_work() {
     assert_eq!((get.header("allow"), served.started()), ("POST", 0));
 }
 
+/// A body that ends in the wrong way is not too long.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_breaks_off_is_malformed() {
+    let served = served().await;
+    for pieces in [0, 1, 3] {
+        let whole = (0..pieces).map(|_| Ok(Bytes::from_static(b"{\"sql\": ")));
+        let pieces = whole.chain([Err(std::io::Error::other("bad chunk"))]).collect::<Vec<_>>();
+        let body = axum::body::Body::from_stream(futures::stream::iter(pieces));
+        let request = Request::builder().method("POST").uri("/v1/queries").header(JSON[0].0, JSON[0].1);
+        let answer = served.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let problem = reply(answer).await.is_problem(400, "the body broke off, or its chunks");
+        assert_eq!(
+            (&problem["type"], problem.get("maximum")),
+            (&json!("urn:tributary:problem:malformed-body"), None)
+        );
+    }
+    assert_eq!(served.started(), 0);
+}
+
 /// A browser sends what is refused here to any address, unasked.
 #[tokio::test(start_paused = true)]
 async fn the_body_must_say_that_it_is_json() {

@@ -1,0 +1,107 @@
+//! Heads of requests that hyper refuses, or takes and should not: each is answered with what is wrong with it.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is tests; clippy sees that only in #[test] functions"
+)]
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{Router, routing::get};
+use domain::settings::Settings;
+use server::serve;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// Far more than an answer takes, and less than a connection waits for a head.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many bytes a head may have.
+const HEAD: usize = 64 << 10;
+
+async fn start() -> SocketAddr {
+    let settings = Settings::read(|_| None).unwrap();
+    let router = Router::new().route("/healthz", get(async || "ok").post(async || "posted"));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { serve(listener, router, &settings, std::future::pending()).await });
+    address
+}
+
+/// The status of the answer, and its body, once the server has closed the connection.
+async fn answer(address: SocketAddr, request: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let ended = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
+    ended.expect("the connection is kept").unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+/// This text, filled up with letters to so many bytes.
+fn filled(text: &str, bytes: usize) -> String {
+    format!("{text}{}", "a".repeat(bytes - text.len()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_has_a_bound_and_whoever_exceeds_it_is_told() {
+    let address = start().await;
+    let close = "\r\nconnection: close\r\n\r\n";
+    let first = "GET /healthz HTTP/1.1\r\nhost: a\r\nx: ";
+    let (status, body) = answer(address, &format!("{}{close}", filled(first, HEAD - close.len()))).await;
+    assert_eq!((status, body.as_str()), (200, "ok"), "as long as it may be");
+    // No byte more than the server reads: it would reset the connection with the answer.
+    let (status, body) = answer(address, &filled(first, HEAD)).await;
+    assert_eq!(status, 431, "{body}");
+    assert!(body.contains("headers are too long"), "{body}");
+    let many: String = (0..101).map(|number| format!("x-{number}: a\r\n")).collect();
+    let (status, body) = answer(address, &format!("GET /healthz HTTP/1.1\r\nhost: a\r\n{many}\r\n")).await;
+    assert_eq!(status, 431, "{body}");
+    let (status, body) = answer(address, &filled("GET /", HEAD)).await;
+    assert_eq!(status, 414, "{body}");
+    assert!(body.contains("uri-too-long"), "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_whose_end_is_not_said_is_400_with_the_header_that_is_wrong() {
+    let address = start().await;
+    for (header, words) in [
+        ("Content-Length: 18446744073709551615", "Content-Length"),
+        ("Content-Length: 99999999999999999999999", "Content-Length"),
+        ("Content-Length: -1", "Content-Length"),
+        ("Content-Length: 1\r\nContent-Length: 2", "Content-Length"),
+        ("Transfer-Encoding: gzip", "Transfer-Encoding"),
+        ("X: \u{1}", "character"),
+    ] {
+        let request = format!("POST /healthz HTTP/1.1\r\nhost: a\r\n{header}\r\n\r\n");
+        let (status, body) = answer(address, &request).await;
+        assert_eq!(status, 400, "{header}: {body}");
+        assert!(body.contains(words) && body.contains("malformed-request"), "{header}: {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_names_its_host_once() {
+    let address = start().await;
+    for (version, hosts, status) in [
+        ("1.1", "Host: a\r\n", 200),
+        ("1.0", "Host: a\r\n", 200),
+        ("1.0", "", 200),
+        ("1.1", "", 400),
+        ("1.1", "Host: a\r\nHost: b\r\n", 400),
+        ("1.1", "Host: a\r\nHost: a\r\n", 400),
+        ("1.0", "Host: a\r\nHost: a\r\n", 400),
+    ] {
+        // Only the refusal closes the connection of HTTP/1.1 by itself.
+        let close = if status == 200 { "Connection: close\r\n" } else { "" };
+        let request = format!("GET /healthz HTTP/{version}\r\n{hosts}{close}\r\n");
+        let (found, body) = answer(address, &request).await;
+        assert_eq!(found, status, "HTTP/{version} {hosts:?}: {body}");
+        assert_eq!(body.contains("exactly one Host header"), status == 400, "{body}");
+    }
+}
