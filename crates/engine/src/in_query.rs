@@ -38,7 +38,6 @@ pub(crate) fn taken_apart(plan: LogicalPlan) -> std::result::Result<LogicalPlan,
     let mut copied = 0;
     plan.transform_up_with_subqueries(|node| {
         let LogicalPlan::Filter(filter) = &node else { return Ok(Transformed::no(node)) };
-        filter.predicate.apply(refuse_aggregates)?;
         if !holds_in(&filter.predicate)? {
             return Ok(Transformed::no(node));
         }
@@ -114,29 +113,6 @@ impl Apart<'_> {
         }
         Ok(())
     }
-}
-
-/// An aggregate without groups gives a row where there is none to aggregate. DataFusion has such a query give no row if it
-/// refers to the one around it.
-fn refuse_aggregates(expr: &Expr) -> Result<TreeNodeRecursion> {
-    let subquery = match expr {
-        Expr::Exists(within) => &within.subquery,
-        Expr::InSubquery(within) => &within.subquery,
-        _ => return Ok(TreeNodeRecursion::Continue),
-    };
-    let aggregates = subquery.subquery.exists(|node| match node {
-        LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty() => {
-            aggregate.input.exists(|node| Ok(node.contains_outer_reference()))
-        }
-        _ => Ok(false),
-    })?;
-    if aggregates {
-        let what =
-            "IN or EXISTS of a query that aggregates without GROUP BY and refers to the query around it";
-        let message = format!("{what} is not supported by the local engine");
-        return Err(DataFusionError::External(Box::new(Failure::new("NOT_SUPPORTED", message))));
-    }
-    Ok(TreeNodeRecursion::Continue)
 }
 
 /// Whether the query gives a row. One that stands by itself is run once.
