@@ -87,6 +87,13 @@ async fn in_has_three_values() {
             ("SELECT x FROM o WHERE x IN (SELECT c FROM s WHERE s.g = o.g) ORDER BY x", "1;3"),
             ("SELECT g FROM o GROUP BY g HAVING max(x) NOT IN (SELECT c FROM s WHERE c > 0) ORDER BY g", "1;3"),
             ("SELECT x FROM o WHERE x IN (VALUES 1, 5) ORDER BY x", "1;5"),
+            // The condition of a join.
+            ("SELECT o.x FROM o JOIN a ON o.x = a.k AND (o.x NOT IN (SELECT c FROM s) OR a.v = 'z')", ""),
+            ("SELECT o.x FROM o JOIN a ON o.x = a.k AND (o.x NOT IN (SELECT c FROM s) OR a.v = 'a2')", "2"),
+            ("SELECT o.x FROM o JOIN a ON o.x = a.k AND o.x NOT IN (SELECT c FROM s)", ""),
+            ("SELECT o.x FROM o JOIN a ON o.x = a.k AND o.x NOT IN (SELECT c FROM s WHERE c > 0) ORDER BY 1", "2"),
+            ("SELECT o.x FROM o JOIN a ON o.x = a.k AND o.x IN (SELECT c FROM s)", "1"),
+            ("SELECT o.x, a.v FROM o JOIN a ON o.x < a.k AND a.k NOT IN (SELECT c FROM s WHERE c > 0)", "1|a2"),
             ("SELECT x FROM o WHERE x NOT IN (VALUES 1, 5) ORDER BY x", "2;3"),
             (
                 "SELECT x FROM o WHERE EXISTS (SELECT count(*) FROM s WHERE s.g = o.g)",
