@@ -106,6 +106,22 @@ async fn in_has_three_values() {
                  max(...), or join) is not supported by the local engine",
             ),
             ("SELECT x, (SELECT max(v) FROM a WHERE a.k = o.x) FROM o WHERE g = 1 ORDER BY x", "1|a1;2|a2"),
+            // In these words, and none of DataFusion's.
+            (
+                "SELECT x IN (SELECT c FROM s) FROM o",
+                "NOT_SUPPORTED: IN or EXISTS of a query in this place, or of one that refers to the query around it in this \
+                 way, is not supported by the local engine",
+            ),
+            (
+                "SELECT x FROM o WHERE x IN (SELECT o.x FROM s)",
+                "NOT_SUPPORTED: IN or EXISTS of a query in this place, or of one that refers to the query around it in this \
+                 way, is not supported by the local engine",
+            ),
+            (
+                "SELECT x, (SELECT max(o.g) FROM s) FROM o",
+                "NOT_SUPPORTED: a scalar subquery in this place, or one that refers to the query around it in this way, is \
+                 not supported by the local engine",
+            ),
             (
                 "SELECT x FROM o WHERE x NOT IN (SELECT count(*) FROM s WHERE s.g = o.g)",
                 "NOT_SUPPORTED: IN or EXISTS of a query that aggregates without GROUP BY and refers to the query around it \
