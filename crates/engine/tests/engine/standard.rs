@@ -253,6 +253,25 @@ async fn keys_of_using_are_columns_of_their_own() {
     }
 }
 
+/// What is written in 3 KB would be millions of expressions.
+#[tokio::test]
+async fn a_star_is_not_written_out_without_a_bound() {
+    let columns: String = (0..20).map(|n| format!("{n} AS c{n}, ")).collect();
+    for (star, from, count) in [
+        ("*", format!("(SELECT {columns} 1 AS k) w JOIN b USING (k)"), 22),
+        ("*", format!("(SELECT {columns} 1 AS k) w"), 21),
+        ("w.*", format!("(SELECT {columns} 1 AS k) w CROSS JOIN b"), 21),
+    ] {
+        let stars = vec![star; 1_000].join(", ");
+        let error = Lake::new().error(&format!("{ROWS} SELECT {stars} FROM {from}"), &[]).await.to_string();
+        let expected = format!(
+            "NOT_SUPPORTED: a SELECT of {} columns (more than 20000) is not supported by the local engine",
+            count * 1_000
+        );
+        assert_eq!(error, expected, "{star} of {from}");
+    }
+}
+
 #[tokio::test]
 async fn names_of_the_result_are_not_grouped_by() {
     let lake = Lake::new();
