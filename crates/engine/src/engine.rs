@@ -16,6 +16,7 @@ use crate::{
     cancel::{self, Cancellation},
     coerce,
     columns::Tables,
+    correlated,
     error::EngineError,
     failure::{from_datafusion, while_reading},
     functions::{self, CONCAT},
@@ -103,6 +104,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         cancellation.check()?;
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
         typing::check(&plan)?;
+        correlated::check(&plan)?;
         let plan = coerce::as_athena(plan, concat(&session)?, &functions::like(&cancellation))?;
         let plan = in_query::taken_apart(plan)?;
         batches::expect_copies(&plan, &memory)?;

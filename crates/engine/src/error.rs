@@ -55,9 +55,17 @@ pub struct Failure {
     pub message: String,
 }
 
+/// The most characters of a failure's message. A value of the rows may be in it, and is as long as it likes.
+const MOST_CHARACTERS: usize = 2_000;
+
 impl Failure {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(MOST_CHARACTERS) {
+            message.truncate(end);
+            message.push('…');
+        }
+        Self { code, message }
     }
 }
 
@@ -86,5 +94,20 @@ impl EngineError {
 
     pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> Self {
         Self::Failed(Failure::new(code, message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_no_longer_than_it_may_be() {
+        for characters in [0, MOST_CHARACTERS - 1, MOST_CHARACTERS] {
+            let message = "é".repeat(characters);
+            assert_eq!(Failure::new("X", message.as_str()).message, message);
+        }
+        let cut = Failure::new("X", "é".repeat(MOST_CHARACTERS + 1)).message;
+        assert_eq!(cut, "é".repeat(MOST_CHARACTERS) + "…");
     }
 }

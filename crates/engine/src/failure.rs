@@ -98,7 +98,7 @@ fn describe(error: &DataFusionError, place: &str) -> Option<Described> {
     use Described::{Failed, Unsupported};
     Some(match error {
         DataFusionError::SchemaError(schema, _) => describe_schema(schema, place),
-        DataFusionError::NotImplemented(what) => Unsupported(first_line(what)),
+        DataFusionError::NotImplemented(what) => Unsupported(not_implemented(what)),
         DataFusionError::Plan(message) => describe_plan(message),
         DataFusionError::SQL(error, _) => Failed("SYNTAX_ERROR", first_line(&error.to_string())),
         DataFusionError::ArrowError(arrow, _) => arrow::describe(arrow, place)?,
@@ -126,6 +126,24 @@ fn describe(error: &DataFusionError, place: &str) -> Option<Described> {
         | DataFusionError::ObjectStore(_)
         | DataFusionError::Substrait(_) => return None,
     })
+}
+
+/// What DataFusion has not. An expression is shown as its own types have it, with all that is in it.
+fn not_implemented(what: &str) -> String {
+    let Some(expression) = what.strip_prefix("Physical plan does not support logical expression ") else {
+        return first_line(what);
+    };
+    let kind: String = expression.chars().take_while(char::is_ascii_alphanumeric).collect();
+    let words = match kind.as_str() {
+        "InSubquery" | "Exists" => {
+            "IN or EXISTS of a query in this place, or of one that refers to the query around it in this way,"
+        }
+        "ScalarSubquery" => {
+            "a scalar subquery in this place, or one that refers to the query around it in this way,"
+        }
+        _ => "an expression of this kind in this place",
+    };
+    words.to_owned()
 }
 
 /// What a function of ours says, which DataFusion passes on as text.

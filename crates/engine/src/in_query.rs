@@ -10,16 +10,16 @@ use std::sync::Arc;
 
 use datafusion::{
     common::{
-        DFSchema,
+        DFSchema, JoinType,
         tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion},
     },
     error::{DataFusionError, Result},
     functions_aggregate::count::count_all,
     logical_expr::{
-        BinaryExpr, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, exists,
+        BinaryExpr, Expr, ExprSchemable, Join, LogicalPlan, LogicalPlanBuilder, Operator, exists,
         expr::{InSubquery, ScalarFunction},
         lit, scalar_subquery,
-        utils::merge_schema,
+        utils::{conjunction, merge_schema, split_conjunction_owned},
     },
 };
 
@@ -37,8 +37,11 @@ const MAX_COPIED: usize = 2_000;
 pub(crate) fn taken_apart(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
     let mut copied = 0;
     plan.transform_up_with_subqueries(|node| {
+        let node = match node {
+            LogicalPlan::Join(join) => return joined(join, &mut copied),
+            other => other,
+        };
         let LogicalPlan::Filter(filter) = &node else { return Ok(Transformed::no(node)) };
-        filter.predicate.apply(refuse_aggregates)?;
         if !holds_in(&filter.predicate)? {
             return Ok(Transformed::no(node));
         }
@@ -48,6 +51,46 @@ pub(crate) fn taken_apart(plan: LogicalPlan) -> std::result::Result<LogicalPlan,
     })
     .data()
     .map_err(from_datafusion)
+}
+
+/// The same for the condition of a join: where rows of both sides are kept only if it is true, it may as well be asked of
+/// the joined rows, which is what DataFusion makes of it in the end.
+fn joined(mut join: Join, copied: &mut usize) -> Result<Transformed<LogicalPlan>> {
+    let mut is_held = false;
+    for expr in join.on.iter().flat_map(|(left, right)| [left, right]).chain(&join.filter) {
+        is_held |= holds_in(expr)?;
+    }
+    if !is_held {
+        return Ok(Transformed::no(LogicalPlan::Join(join)));
+    }
+    let schema = merge_schema(&[join.left.as_ref(), join.right.as_ref()]);
+    let mut apart = Apart { schema: &schema, copied };
+    // What is compared are values, whose nulls are seen.
+    for (left, right) in &mut join.on {
+        for side in [left, right] {
+            *side = apart.rewrite(std::mem::take(side), false)?.data;
+        }
+    }
+    let Some(filter) = join.filter.take() else { return Ok(Transformed::yes(LogicalPlan::Join(join))) };
+    if join.join_type != JoinType::Inner {
+        join.filter = Some(apart.rewrite(filter, true)?.data);
+        return Ok(Transformed::yes(LogicalPlan::Join(join)));
+    }
+    let (mut above, mut within) = (Vec::new(), Vec::new());
+    for condition in split_conjunction_owned(filter) {
+        if holds_in(&condition)? {
+            above.push(apart.rewrite(condition, true)?.data);
+        } else {
+            within.push(condition);
+        }
+    }
+    join.filter = conjunction(within);
+    let join = LogicalPlan::Join(join);
+    let plan = match conjunction(above) {
+        Some(above) => LogicalPlanBuilder::from(join).filter(above)?.build()?,
+        None => join,
+    };
+    Ok(Transformed::yes(plan))
 }
 
 fn holds_in(predicate: &Expr) -> Result<bool> {
@@ -114,29 +157,6 @@ impl Apart<'_> {
         }
         Ok(())
     }
-}
-
-/// An aggregate without groups gives a row where there is none to aggregate. DataFusion has such a query give no row if it
-/// refers to the one around it.
-fn refuse_aggregates(expr: &Expr) -> Result<TreeNodeRecursion> {
-    let subquery = match expr {
-        Expr::Exists(within) => &within.subquery,
-        Expr::InSubquery(within) => &within.subquery,
-        _ => return Ok(TreeNodeRecursion::Continue),
-    };
-    let aggregates = subquery.subquery.exists(|node| match node {
-        LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty() => {
-            aggregate.input.exists(|node| Ok(node.contains_outer_reference()))
-        }
-        _ => Ok(false),
-    })?;
-    if aggregates {
-        let what =
-            "IN or EXISTS of a query that aggregates without GROUP BY and refers to the query around it";
-        let message = format!("{what} is not supported by the local engine");
-        return Err(DataFusionError::External(Box::new(Failure::new("NOT_SUPPORTED", message))));
-    }
-    Ok(TreeNodeRecursion::Continue)
 }
 
 /// Whether the query gives a row. One that stands by itself is run once.

@@ -23,6 +23,7 @@ mod check;
 mod coerce;
 mod columns;
 mod conform;
+mod correlated;
 pub mod csv;
 mod derived;
 mod dialect;

@@ -7,7 +7,7 @@ mod like;
 
 use std::ops::ControlFlow;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use datafusion::sql::sqlparser::ast::{
     CastKind, DataType, ExactNumberInfo, Expr, Query, TimezoneInfo, TypedString, UnaryOperator, Value,
     ValueWithSpan, VisitMut, VisitorMut,
@@ -56,12 +56,11 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             Ok(())
         }
         Expr::TypedString(literal) => {
+            let written = literal.value.to_string();
             let zone = take_zone(literal);
             typed(literal)?;
             if let Some(zone) = zone {
-                let zone = Expr::Value(Value::SingleQuotedString(zone).with_empty_span());
-                let local = std::mem::replace(expr, Expr::Tuple(Vec::new()));
-                *expr = calls::call("with_timezone", vec![local, zone]);
+                *expr = in_zone(literal, zone, &written)?;
             }
             Ok(())
         }
@@ -163,6 +162,33 @@ fn take_zone(literal: &mut TypedString) -> Option<String> {
     Zone::named(&zone)?;
     *text = format!("{day} {time}").trim_end().to_owned();
     Some(zone)
+}
+
+/// A timestamp in a zone, as the one of UTC that is shown there. Of two times the first is meant, and one that the clocks jump
+/// over is none: Trino's `DateTimes.toEpochSecond`.
+fn in_zone(literal: &mut TypedString, name: String, written: &str) -> Result<Expr, EngineError> {
+    let mut function = "with_timezone";
+    if let Value::SingleQuotedString(text) = &mut literal.value.value
+        && let Some(zone) = Zone::named(&name)
+        && let Ok(local) = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")
+    {
+        let shown = local.and_utc().timestamp_millis();
+        let Some(instant) = zone.instant_shown(shown) else {
+            let message = format!(
+                "{written} is not a valid timestamp literal: the clocks of {name} are put forward over that time"
+            );
+            return Err(EngineError::failed("INVALID_LITERAL", message));
+        };
+        let moved = TimeDelta::try_milliseconds(instant - shown);
+        let utc = moved.and_then(|moved| local.checked_add_signed(moved));
+        // At the ends of the years that have four digits, no zone has such times.
+        if let Some(utc) = utc.filter(|utc| (1..=9_999).contains(&utc.year())) {
+            *text = utc.format("%Y-%m-%dT%H:%M:%S%.9f").to_string();
+            function = "at_timezone";
+        }
+    }
+    let zone = Expr::Value(Value::SingleQuotedString(name).with_empty_span());
+    Ok(calls::call(function, vec![Expr::TypedString(literal.clone()), zone]))
 }
 
 fn typed(literal: &mut TypedString) -> Result<(), EngineError> {

@@ -18,6 +18,10 @@ use crate::{
 
 type Result<T> = std::result::Result<T, EngineError>;
 
+/// The most columns of one SELECT: a `*` is short, stands for all columns of a hundred tables, and may be written a thousand
+/// times.
+const MAX_COLUMNS: usize = 20_000;
+
 /// Rewrites the joins of all queries, and checks what they group by. The tables are those that the statement names.
 pub(crate) fn rewrite(query: &mut Query, tables: &Tables) -> Result<()> {
     of_query(query, &Scope::new(tables))
@@ -54,6 +58,9 @@ fn of_select(select: &mut Select, order_by: Option<&mut OrderBy>, scope: &Scope<
             all
         });
     }
+    if let Some(fields) = &fields {
+        bound(select, fields)?;
+    }
     grouping::check(select, fields.as_deref())?;
     let keys = keys(fields.as_deref());
     let joins_using = fields.iter().flatten().any(|field| field.is_key);
@@ -71,6 +78,24 @@ fn of_select(select: &mut Select, order_by: Option<&mut OrderBy>, scope: &Scope<
         // A name of the result comes first there.
         let keys: Vec<Field> = keys.iter().filter(|key| !outputs.contains(&key.name)).cloned().collect();
         Inside { scope, keys: &keys, hidden: &hidden, depth: 0 }.walk(order_by)?;
+    }
+    Ok(())
+}
+
+/// Refuses a SELECT of more columns than there may be, before they are written out.
+fn bound(select: &Select, fields: &[Field]) -> Result<()> {
+    let columns = |item: &SelectItem| match item {
+        SelectItem::Wildcard(_) => fields.len(),
+        SelectItem::QualifiedWildcard(..) => {
+            let relation = columns::wildcard_of(item);
+            fields.iter().filter(|field| field.relation.as_deref() == relation).count()
+        }
+        _ => 1,
+    };
+    let columns: usize = select.projection.iter().map(columns).sum();
+    if columns > MAX_COLUMNS {
+        let what = format!("a SELECT of {columns} columns (more than {MAX_COLUMNS})");
+        return Err(EngineError::unsupported(what));
     }
     Ok(())
 }

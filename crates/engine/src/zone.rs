@@ -115,6 +115,12 @@ impl Zone {
         local.saturating_sub(fits.unwrap_or(before))
     }
 
+    /// When its clocks show this: the first time of two. `None` where they jump over it.
+    pub(crate) fn instant_shown(self, local: i64) -> Option<i64> {
+        let instant = self.instant(local);
+        (self.local(instant) == local).then_some(instant)
+    }
+
     /// The same for a time that was calculated from that of another instant: of two times the one with its offset.
     pub(crate) fn instant_near(self, local: i64, other: i64) -> i64 {
         let offset = self.offset(other);
@@ -226,6 +232,19 @@ mod tests {
             (Zone::Utc, "2026-01-01 00:00", "2026-01-01 00:00"),
         ] {
             assert_eq!(zone.instant(millis(local)), millis(instant), "{zone:?} {local}");
+        }
+        for (zone, local, is_shown) in [
+            (NEW_YORK, "2026-03-08 01:59", true),
+            (NEW_YORK, "2026-03-08 02:00", false),
+            (NEW_YORK, "2026-03-08 02:59", false),
+            (NEW_YORK, "2026-03-08 03:00", true),
+            (NEW_YORK, "2026-11-01 01:30", true),
+            (BERLIN, "2026-03-29 02:30", false),
+            (BERLIN, "2026-10-25 02:30", true),
+            (Zone::Utc, "2026-03-29 02:30", true),
+        ] {
+            let expected = is_shown.then(|| zone.instant(millis(local)));
+            assert_eq!(zone.instant_shown(millis(local)), expected, "{zone:?} {local}");
         }
         let later = millis("2026-11-01 06:10");
         assert_eq!(NEW_YORK.instant_near(millis("2026-11-01 01:30"), later), millis("2026-11-01 06:30"));

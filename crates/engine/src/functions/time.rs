@@ -182,7 +182,9 @@ impl<'a> Times<'a> {
     fn instant(&self, row: usize) -> Option<i64> {
         match self.column {
             Column::Dates(dates) => dates.is_valid(row).then(|| i64::from(dates.value(row)) * MILLIS_PER_DAY),
-            Column::Timestamps(times) => times.is_valid(row).then(|| times.value(row)),
+            Column::Timestamps(times) => {
+                times.is_valid(row).then(|| times.value(row).clamp(-FARTHEST, FARTHEST))
+            }
         }
     }
 
@@ -207,7 +209,10 @@ impl<'a> Times<'a> {
                 Arc::new(days.collect::<Result<Date32Array>>()?)
             }
             Column::Timestamps(times) => {
-                let array = millis.into_iter().collect::<TimestampMillisecondArray>();
+                let has_zone = matches!(times.data_type(), Arrow::Timestamp(_, Some(_)));
+                let checked =
+                    |millis: Option<i64>| millis.map(|millis| in_range(millis, has_zone)).transpose();
+                let array = millis.into_iter().map(checked).collect::<Result<TimestampMillisecondArray>>()?;
                 Arc::new(array.with_data_type(times.data_type().clone()))
             }
         })
@@ -216,6 +221,18 @@ impl<'a> Times<'a> {
 
 fn out_of_range() -> datafusion::error::DataFusionError {
     failure("NUMERIC_VALUE_OUT_OF_RANGE", "the time is beyond what a timestamp holds")
+}
+
+/// The most milliseconds between 1970 and a timestamp, which counts microseconds in 64 bits.
+const FARTHEST: i64 = i64::MAX / 1_000;
+
+/// The same for one with a zone, which has 52 bits for milliseconds.
+const FARTHEST_IN_ZONE: i64 = (1 << 51) - 1;
+
+/// The same time, if a timestamp of Athena's holds it.
+fn in_range(millis: i64, has_zone: bool) -> Result<i64> {
+    let most = if has_zone { FARTHEST_IN_ZONE } else { FARTHEST };
+    if (-most..=most).contains(&millis) { Ok(millis) } else { Err(out_of_range()) }
 }
 
 /// The units of a column, mostly one and the same.
@@ -268,7 +285,12 @@ fn add(arguments: &[ArrayRef]) -> Result<ArrayRef> {
         let count = counts.is_valid(row).then(|| counts.value(row));
         later.push(match (units.get(row)?, count, times.instant(row)) {
             (Some(unit), Some(count), Some(instant)) => {
-                let local = unit.add(times.zone.local(instant), count).ok_or_else(out_of_range)?;
+                // Trino counts them in 32 bits.
+                let count = i32::try_from(count).map_err(|_| {
+                    let message = format!("date_add of {count} units: an integer does not hold as many");
+                    failure("NUMERIC_VALUE_OUT_OF_RANGE", message)
+                })?;
+                let local = unit.add(times.zone.local(instant), count.into()).ok_or_else(out_of_range)?;
                 Some(times.back(unit, local, instant))
             }
             _ => None,

@@ -154,6 +154,15 @@ async fn columns_of_bytes() {
             ("SELECT to_utf8(code) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function to_utf8"),
             ("SELECT from_utf8('a')", "FUNCTION_NOT_FOUND: Unexpected parameters for function from_utf8"),
             ("SELECT crc32('a')", "FUNCTION_NOT_FOUND: Unexpected parameters for function crc32"),
+            // `java.util.Base64` takes all of the padding or none.
+            (
+                "SELECT from_base64('YQ=')",
+                "INVALID_FUNCTION_ARGUMENT: Input byte array has wrong 4-byte ending unit",
+            ),
+            (
+                "SELECT from_base64url('YWJjYQ=')",
+                "INVALID_FUNCTION_ARGUMENT: Input byte array has wrong 4-byte ending unit",
+            ),
             ("SELECT from_hex(n) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function from_hex"),
         ],
     )

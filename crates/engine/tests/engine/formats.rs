@@ -226,6 +226,10 @@ async fn what_java_refuses() {
                 "INVALID_FUNCTION_ARGUMENT: format of a date as %tH is not supported by the local engine",
             ),
             (
+                "SELECT format('%tY', DATE '9999-12-31' + INTERVAL '1' DAY)",
+                "INVALID_FUNCTION_ARGUMENT: format of the year 10000 as %tY is not supported by the local engine",
+            ),
+            (
                 "SELECT format('%tQ', at) FROM t WHERE n = 8",
                 "INVALID_FUNCTION_ARGUMENT: format of a time as %tQ is not supported by the local engine",
             ),

@@ -142,6 +142,15 @@ async fn times_are_moved() {
             "SELECT day + INTERVAL '2147483647' DAY * 2 FROM t WHERE n = 1",
             "NUMERIC_VALUE_OUT_OF_RANGE: the time is beyond what a timestamp holds",
         ),
+        // Microseconds in 64 bits; with a zone, milliseconds in 52 (Trino's `DateTimeEncoding`).
+        (
+            "SELECT at + INTERVAL '2147483647' DAY * 2 FROM t WHERE n = 1",
+            "NUMERIC_VALUE_OUT_OF_RANGE: the time is beyond what a timestamp holds",
+        ),
+        (
+            "SELECT TIMESTAMP '2026-01-01 00:00 UTC' - INTERVAL '100000000' DAY",
+            "NUMERIC_VALUE_OUT_OF_RANGE: the time is beyond what a timestamp holds",
+        ),
         (
             "SELECT at + INTERVAL '2147483647' DAY * 100 FROM t WHERE n = 1",
             "NUMERIC_VALUE_OUT_OF_RANGE: the time is beyond what a timestamp holds",

@@ -87,6 +87,13 @@ async fn in_has_three_values() {
             ("SELECT x FROM o WHERE x IN (SELECT c FROM s WHERE s.g = o.g) ORDER BY x", "1;3"),
             ("SELECT g FROM o GROUP BY g HAVING max(x) NOT IN (SELECT c FROM s WHERE c > 0) ORDER BY g", "1;3"),
             ("SELECT x FROM o WHERE x IN (VALUES 1, 5) ORDER BY x", "1;5"),
+            // The condition of a join.
+            ("SELECT o.x FROM o JOIN a ON o.x = a.k AND (o.x NOT IN (SELECT c FROM s) OR a.v = 'z')", ""),
+            ("SELECT o.x FROM o JOIN a ON o.x = a.k AND (o.x NOT IN (SELECT c FROM s) OR a.v = 'a2')", "2"),
+            ("SELECT o.x FROM o JOIN a ON o.x = a.k AND o.x NOT IN (SELECT c FROM s)", ""),
+            ("SELECT o.x FROM o JOIN a ON o.x = a.k AND o.x NOT IN (SELECT c FROM s WHERE c > 0) ORDER BY 1", "2"),
+            ("SELECT o.x FROM o JOIN a ON o.x = a.k AND o.x IN (SELECT c FROM s)", "1"),
+            ("SELECT o.x, a.v FROM o JOIN a ON o.x < a.k AND a.k NOT IN (SELECT c FROM s WHERE c > 0)", "1|a2"),
             ("SELECT x FROM o WHERE x NOT IN (VALUES 1, 5) ORDER BY x", "2;3"),
             (
                 "SELECT x FROM o WHERE EXISTS (SELECT count(*) FROM s WHERE s.g = o.g)",
@@ -99,10 +106,107 @@ async fn in_has_three_values() {
                  max(...), or join) is not supported by the local engine",
             ),
             ("SELECT x, (SELECT max(v) FROM a WHERE a.k = o.x) FROM o WHERE g = 1 ORDER BY x", "1|a1;2|a2"),
+            // In these words, and none of DataFusion's.
+            (
+                "SELECT x IN (SELECT c FROM s) FROM o",
+                "NOT_SUPPORTED: IN or EXISTS of a query in this place, or of one that refers to the query around it in this \
+                 way, is not supported by the local engine",
+            ),
+            (
+                "SELECT x FROM o WHERE x IN (SELECT o.x FROM s)",
+                "NOT_SUPPORTED: IN or EXISTS of a query in this place, or of one that refers to the query around it in this \
+                 way, is not supported by the local engine",
+            ),
+            (
+                "SELECT x, (SELECT max(o.g) FROM s) FROM o",
+                "NOT_SUPPORTED: a scalar subquery in this place, or one that refers to the query around it in this way, is \
+                 not supported by the local engine",
+            ),
             (
                 "SELECT x FROM o WHERE x NOT IN (SELECT count(*) FROM s WHERE s.g = o.g)",
                 "NOT_SUPPORTED: IN or EXISTS of a query that aggregates without GROUP BY and refers to the query around it \
                  is not supported by the local engine",
+            ),
+        ],
+    )
+    .await;
+}
+
+/// Without the refusals each gave other rows: DataFusion moves `s.g = o.g` to the top of the query within, past what looks at
+/// all rows that it has.
+#[tokio::test]
+async fn what_looks_at_all_rows_of_a_correlated_query_is_refused() {
+    let exists = |what: &str| {
+        format!(
+            "NOT_SUPPORTED: IN or EXISTS of a query that {what} and refers to the query around it is not supported by the \
+             local engine"
+        )
+    };
+    let value = |what: &str| exists(what).replace("IN or EXISTS of a query", "a scalar subquery");
+    let window = "has a window";
+    let limit = "has a LIMIT or an OFFSET";
+    let join = "has an outer join, an EXCEPT or an INTERSECT";
+    let sets = "has GROUPING SETS, ROLLUP or CUBE";
+    let refused = [
+        ("SELECT x FROM o WHERE EXISTS (SELECT 1 FROM s WHERE s.g = o.g OFFSET 9)", exists(limit)),
+        ("SELECT x FROM o WHERE EXISTS (SELECT 1 FROM s WHERE s.g = o.g OFFSET 9 LIMIT 1)", exists(limit)),
+        (
+            "SELECT x FROM o WHERE EXISTS (SELECT 1 FROM (SELECT c, g FROM s WHERE s.g = o.g LIMIT 1) z WHERE z.c > 1)",
+            exists(limit),
+        ),
+        ("SELECT x FROM o WHERE x IN (SELECT c FROM s WHERE s.g = o.g LIMIT 1)", exists(limit)),
+        ("SELECT x FROM o WHERE x NOT IN (SELECT c FROM s WHERE s.g = o.g LIMIT 1)", exists(limit)),
+        ("SELECT x FROM o WHERE x IN (SELECT max(c) OVER () FROM s WHERE s.g = o.g)", exists(window)),
+        (
+            "SELECT x, (SELECT max(z.m) FROM (SELECT max(c) OVER () AS m, g FROM s WHERE s.g = o.g) z) FROM o",
+            value(window),
+        ),
+        (
+            "SELECT x FROM o WHERE EXISTS (SELECT 1 FROM a LEFT JOIN (SELECT c, g FROM s WHERE s.g = o.g) z ON z.c = a.k WHERE z.c IS NULL)",
+            exists(join),
+        ),
+        (
+            "SELECT x FROM o WHERE EXISTS (SELECT 1 FROM (SELECT c, g FROM s WHERE s.g = o.g) z RIGHT JOIN a ON z.c = a.k WHERE z.c IS NULL)",
+            exists(join),
+        ),
+        (
+            "SELECT x FROM o WHERE EXISTS (SELECT 1 FROM a FULL JOIN (SELECT c, g FROM s WHERE s.g = o.g) z ON z.c = a.k WHERE z.c IS NULL)",
+            exists(join),
+        ),
+        (
+            "SELECT x, (SELECT count(*) FROM a LEFT JOIN (SELECT c, g FROM s WHERE s.g = o.g) z ON z.c = a.k WHERE z.c IS NULL) FROM o",
+            value(join),
+        ),
+        (
+            "SELECT x FROM o WHERE EXISTS (SELECT c, g FROM s EXCEPT SELECT c, g FROM s WHERE s.g = o.g)",
+            exists(join),
+        ),
+        ("SELECT x FROM o WHERE EXISTS (SELECT c FROM s WHERE s.g = o.g GROUP BY ROLLUP(c))", exists(sets)),
+        (
+            "SELECT x, (SELECT sum(n) FROM (SELECT g, count(*) AS n FROM s WHERE s.g = o.g GROUP BY ROLLUP(g)) z) FROM o",
+            value(sets),
+        ),
+    ];
+    let refused: Vec<(&str, &str)> = refused.iter().map(|(sql, error)| (*sql, error.as_str())).collect();
+    let lake = Lake::new();
+    check(&lake, &refused).await;
+    check(
+        &lake,
+        &[
+            // The same where nothing refers to the query around, or only above.
+            ("SELECT x FROM o WHERE EXISTS (SELECT 1 FROM s OFFSET 9)", ""),
+            ("SELECT x FROM o WHERE EXISTS (SELECT 1 FROM s WHERE s.g = o.g LIMIT 1) ORDER BY x", "1;2;3;NULL"),
+            ("SELECT x FROM o WHERE x IN (SELECT max(c) OVER () FROM s WHERE c < 7)", "3"),
+            ("SELECT x FROM o WHERE x IN (SELECT c FROM s WHERE c < 7 ORDER BY c DESC LIMIT 1)", "3"),
+            (
+                "SELECT x FROM o WHERE EXISTS (SELECT 1 FROM s LEFT JOIN a ON s.c = a.k WHERE s.g = o.g AND a.k IS NULL) \
+                 ORDER BY x",
+                "3;NULL",
+            ),
+            ("SELECT x FROM o WHERE x IN (SELECT c FROM s EXCEPT SELECT k FROM c)", "3"),
+            (
+                "SELECT x FROM o WHERE EXISTS (SELECT g FROM s WHERE s.g = o.g GROUP BY g HAVING count(*) > 1) ORDER BY x",
+                "3;NULL",
             ),
         ],
     )
@@ -146,6 +250,25 @@ async fn keys_of_using_are_columns_of_their_own() {
     ] {
         let error = lake.error(&format!("{ROWS} {sql}"), &[]).await.to_string();
         assert!(error.contains(expected), "{sql}: {error}");
+    }
+}
+
+/// What is written in 3 KB would be millions of expressions.
+#[tokio::test]
+async fn a_star_is_not_written_out_without_a_bound() {
+    let columns: String = (0..20).map(|n| format!("{n} AS c{n}, ")).collect();
+    for (star, from, count) in [
+        ("*", format!("(SELECT {columns} 1 AS k) w JOIN b USING (k)"), 22),
+        ("*", format!("(SELECT {columns} 1 AS k) w"), 21),
+        ("w.*", format!("(SELECT {columns} 1 AS k) w CROSS JOIN b"), 21),
+    ] {
+        let stars = vec![star; 1_000].join(", ");
+        let error = Lake::new().error(&format!("{ROWS} SELECT {stars} FROM {from}"), &[]).await.to_string();
+        let expected = format!(
+            "NOT_SUPPORTED: a SELECT of {} columns (more than 20000) is not supported by the local engine",
+            count * 1_000
+        );
+        assert_eq!(error, expected, "{star} of {from}");
     }
 }
 

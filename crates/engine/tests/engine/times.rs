@@ -141,6 +141,11 @@ async fn calculations() {
             "FUNCTION_NOT_FOUND: Unexpected parameters for function date_format",
         ),
         ("SELECT year(iso) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function year"),
+        // Trino's `toIntExact`.
+        (
+            "SELECT date_add('millisecond', 2147483648, at) FROM t",
+            "NUMERIC_VALUE_OUT_OF_RANGE: date_add of 2147483648 units: an integer does not hold as many",
+        ),
         (
             "SELECT date_add('day', 1.5, day) FROM t",
             "FUNCTION_NOT_FOUND: Unexpected parameters for function date_add",

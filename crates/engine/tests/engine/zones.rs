@@ -100,15 +100,33 @@ async fn times_are_shown_by_the_clocks_of_their_zone() {
             ZONED,
             "2500-07-01 14:00:00.000 Europe/Berlin",
         ),
+        // A literal means the first of two times, in all zones. (Trino's `DateTimes.toEpochSecond`.)
         (
-            "SELECT TIMESTAMP '2026-03-08 02:30 America/New_York'",
+            "SELECT TIMESTAMP '2026-11-01 01:30 America/New_York' AT TIME ZONE 'UTC', TIMESTAMP '2026-10-25 02:30 Europe/Berlin' AT TIME ZONE 'UTC'",
             ZONED,
-            "2026-03-08 03:30:00.000 America/New_York",
+            "2026-11-01 05:30:00.000 UTC|2026-10-25 00:30:00.000 UTC",
+        ),
+        ("SELECT TIMESTAMP '2026-10-25 02:30 Europe/Berlin'", ZONED, "2026-10-25 02:30:00.000 Europe/Berlin"),
+        (
+            "SELECT TIMESTAMP '0001-01-01 00:00 +14:00', TIMESTAMP '9999-12-31 23:59:59.999 -14:00'",
+            ZONED,
+            "0001-01-01 00:00:00.000 +14:00|9999-12-31 23:59:59.999 -14:00",
+        ),
+        // The function takes what Joda-Time's `getMillisKeepLocal` gives: east of Greenwich that is the second one.
+        (
+            "SELECT with_timezone(TIMESTAMP '2026-11-01 01:30', 'America/New_York') AT TIME ZONE 'UTC', with_timezone(TIMESTAMP '2026-10-25 02:30', 'Europe/Berlin') AT TIME ZONE 'UTC'",
+            ZONED,
+            "2026-11-01 05:30:00.000 UTC|2026-10-25 01:30:00.000 UTC",
         ),
         (
-            "SELECT TIMESTAMP '2026-11-01 01:30 America/New_York' AT TIME ZONE 'UTC'",
+            "SELECT with_timezone(TIMESTAMP '2026-03-08 02:30', 'America/New_York'), with_timezone(TIMESTAMP '2026-03-29 02:30', 'Europe/Berlin')",
             ZONED,
-            "2026-11-01 05:30:00.000 UTC",
+            "2026-03-08 03:30:00.000 America/New_York|2026-03-29 03:30:00.000 Europe/Berlin",
+        ),
+        (
+            "SELECT with_timezone(TIMESTAMP '2026-10-25 01:30', 'Europe/Berlin') AT TIME ZONE 'UTC', with_timezone(TIMESTAMP '2026-10-25 03:00', 'Europe/Berlin') AT TIME ZONE 'UTC'",
+            ZONED,
+            "2026-10-24 23:30:00.000 UTC|2026-10-25 02:00:00.000 UTC",
         ),
         (
             "SELECT CAST(at AT TIME ZONE 'Asia/Tokyo' AS timestamp), CAST(at AT TIME ZONE 'America/New_York' AS date) FROM t WHERE n < 3 ORDER BY n",
@@ -202,6 +220,10 @@ async fn what_has_no_one_zone_is_refused() {
             "SELECT from_unixtime(1e300)",
             "NUMERIC_VALUE_OUT_OF_RANGE: the time is beyond what a timestamp holds",
         ),
+        (
+            "SELECT from_unixtime(1795428307891000)",
+            "NUMERIC_VALUE_OUT_OF_RANGE: the time is beyond what a timestamp holds",
+        ),
         ("SELECT from_unixtime('1')", "FUNCTION_NOT_FOUND: Unexpected parameters for function from_unixtime"),
         (
             "SELECT day AT TIME ZONE 'UTC' FROM t",
@@ -221,6 +243,14 @@ async fn what_has_no_one_zone_is_refused() {
             "FUNCTION_NOT_FOUND: Unexpected parameters for function timezone_hour",
         ),
         ("SELECT to_iso8601(n) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function to_iso8601"),
+        (
+            "SELECT TIMESTAMP '2026-03-08 02:30 America/New_York'",
+            "INVALID_LITERAL: '2026-03-08 02:30 America/New_York' is not a valid timestamp literal: the clocks of America/New_York are put forward over that time",
+        ),
+        (
+            "SELECT n FROM t WHERE at < TIMESTAMP '2026-03-29 02:00:00.0 Europe/Berlin'",
+            "INVALID_LITERAL: '2026-03-29 02:00:00.0 Europe/Berlin' is not a valid timestamp literal: the clocks of Europe/Berlin are put forward over that time",
+        ),
         (
             "SELECT TIMESTAMP '2026-01-01 00:00 Mars/Olympus'",
             "INVALID_LITERAL: '2026-01-01 00:00 Mars/Olympus' is not a valid timestamp literal: expected '2026-11-23 10:05:00.000', or that with a time zone, as in '2026-11-23 10:05:00.000 UTC'",

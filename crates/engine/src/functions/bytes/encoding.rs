@@ -156,6 +156,10 @@ fn of_hexadecimal(text: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn of_base64(text: &[u8], engine: &GeneralPurpose) -> Result<Vec<u8>> {
+    // Java takes no padding or all of it.
+    if text.ends_with(b"=") && !text.len().is_multiple_of(4) {
+        return Err(invalid("Input byte array has wrong 4-byte ending unit"));
+    }
     engine.decode(text).map_err(|error| invalid(format!("the text is no base64: {error}")))
 }
 

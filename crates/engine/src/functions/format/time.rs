@@ -1,6 +1,6 @@
 //! `%t` and a letter: the parts of dates and times.
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDateTime};
 use datafusion::error::Result;
 
 use super::specifier::Specifier;
@@ -21,6 +21,10 @@ pub(super) fn date(specifier: &Specifier, days: i64) -> Result<String> {
 pub(super) fn timestamp(specifier: &Specifier, millis: i64) -> Result<String> {
     let time = DateTime::from_timestamp_millis(millis).map(|time| time.naive_utc());
     let time: NaiveDateTime = time.ok_or_else(|| invalid("a time beyond all calendars"))?;
+    // Java counts years of an era, and writes no sign before one of more than four digits.
+    if !(1..=9_999).contains(&time.year()) {
+        return Err(unsupported_value(&format!("format of the year {} as {}", time.year(), specifier.text)));
+    }
     let pattern = match specifier.part {
         'Y' => "%Y",
         'y' => "%y",

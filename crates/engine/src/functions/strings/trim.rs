@@ -38,17 +38,23 @@ pub(super) fn rtrim() -> Own {
 fn each(arguments: &[Argument], made: &mut Made<'_>, start: bool, end: bool) -> Result<()> {
     let texts = arguments[0].texts::<i32>();
     let trimmed = arguments.get(1).map(Argument::texts::<i32>);
+    // They are mostly the same for all rows, and may be many.
+    let mut last: Option<(&str, Vec<char>)> = None;
     for row in 0..made.rows() {
-        let characters: Option<Option<Vec<char>>> = match &trimmed {
-            None => Some(None),
-            Some(trimmed) => trimmed.get(row).map(|characters| Some(sorted(characters))),
+        let Some(trimmed) = &trimmed else {
+            made.append(texts.get(row).map(|text| cut(text, start, end, is_white_space)))?;
+            continue;
         };
-        made.append(texts.get(row).zip(characters).map(|(text, characters)| match characters {
-            None => cut(text, start, end, is_white_space),
-            Some(characters) => {
-                cut(text, start, end, |character| characters.binary_search(&character).is_ok())
-            }
-        }))?;
+        let (Some(text), Some(characters)) = (texts.get(row), trimmed.get(row)) else {
+            made.append(None)?;
+            continue;
+        };
+        let ready = match last.take() {
+            Some((known, ready)) if known == characters => ready,
+            _ => sorted(characters),
+        };
+        made.append(Some(cut(text, start, end, |character| ready.binary_search(&character).is_ok())))?;
+        last = Some((characters, ready));
     }
     Ok(())
 }

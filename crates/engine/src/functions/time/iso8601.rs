@@ -188,7 +188,9 @@ fn zone_minutes(text: &str) -> Option<i64> {
     let digits = text[1..].replacen(':', "", 1);
     let shape = number(&digits, 2..=4).filter(|_| digits.len() != 3)?;
     let (hours, minutes) = if digits.len() == 2 { (shape, 0) } else { (shape / 100, shape % 100) };
-    (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+    // As far as a zone of Trino's may be from UTC.
+    let minutes = (minutes < 60).then_some(hours * 60 + minutes)?;
+    (minutes <= 14 * 60).then_some(sign * minutes)
 }
 
 fn number(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<i64> {
@@ -250,6 +252,9 @@ mod tests {
             ("2026-11-23T24:00:00", None),
             ("2026-11-23T10:05:00+2", None),
             ("2026-11-23T10:05:00ZZ", None),
+            ("2026-11-24T00:05:00+14:00", Some((1_795_428_300_000, 840))),
+            ("2026-11-23T10:05:00+14:01", None),
+            ("2026-11-23T10:05:00-23:59", None),
             ("", None),
             ("é", None),
         ] {

@@ -11,14 +11,14 @@ use datafusion::{
 };
 
 use super::{
-    instants,
+    in_range, instants,
     pattern::{Pattern, Patterns, Read},
 };
 use crate::{
     cancel::Cancellation,
     functions::{
         argument::Argument,
-        own::{Own, exactly, unsupported_value},
+        own::{Own, exactly, invalid, unsupported_value},
     },
     zone::Zone,
 };
@@ -74,7 +74,14 @@ fn instant(read: &Read, text: &str, shows_zone: bool) -> Result<i64> {
         let what = "parse_datetime with a zone other than UTC, outside of a comparison,";
         return Err(unsupported_value(what));
     }
-    Ok(zone.instant(read.local(text)?))
+    let instant = zone.instant_shown(read.local(text)?).ok_or_else(|| {
+        let text: String = text.chars().take(100).collect();
+        let zone = zone.id();
+        invalid(format!(
+            "Cannot parse \"{text}\": Illegal instant due to time zone offset transition ({zone})"
+        ))
+    })?;
+    in_range(instant, true)
 }
 
 fn instants_of(

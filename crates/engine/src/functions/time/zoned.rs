@@ -14,7 +14,7 @@ use datafusion::{
     },
 };
 
-use super::{instants, out_of_range, time, unix};
+use super::{in_range, instants, out_of_range, time, unix};
 use crate::{
     functions::{
         argument::Argument,
@@ -36,7 +36,8 @@ pub(crate) struct Zoned {
 enum Which {
     /// The same instant, shown in the zone.
     At,
-    /// When the clocks of the zone show this.
+    /// When the clocks of the zone show this. Of two times Joda-Time's `getMillisKeepLocal`, which Trino calls, takes the one
+    /// with the offset that the zone has when it is this time in UTC.
     With,
     /// Seconds since 1970.
     FromUnixtime,
@@ -170,11 +171,15 @@ impl ScalarUDFImpl for Zoned {
                 instants.push(None);
                 continue;
             }
-            instants.push(Some(match self.which {
+            let instant = match self.which {
                 Which::At => timestamps(first)?.value(place),
-                Which::With => zone.instant(timestamps(first)?.value(place)),
+                Which::With => {
+                    let local = timestamps(first)?.value(place);
+                    zone.instant_near(local, local)
+                }
                 Which::FromUnixtime => unix::millis(doubles(first)?.value(place)).ok_or_else(out_of_range)?,
-            }));
+            };
+            instants.push(Some(in_range(instant, true)?));
         }
         let instants = instants.into_iter().collect::<TimestampMillisecondArray>();
         let instants: ArrayRef = Arc::new(instants.with_data_type(answers));

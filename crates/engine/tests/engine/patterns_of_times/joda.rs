@@ -77,6 +77,11 @@ async fn joda() {
             "1960-01-22 03:04:00.000 Asia/Oral",
         ),
         (
+            "SELECT parse_datetime('2026-10-25 02:30 Europe/Berlin', 'yyyy-MM-dd HH:mm ZZZ') AT TIME ZONE 'UTC'",
+            ZONED,
+            "2026-10-25 00:30:00.000 UTC",
+        ),
+        (
             "SELECT to_unixtime(parse_datetime('1970-01-01 00:00 EST', 'yyyy-MM-dd HH:mm z'))",
             "double",
             "18000.0",
@@ -135,6 +140,24 @@ async fn joda() {
         (
             "SELECT parse_datetime('99', 'yy')",
             "INVALID_FUNCTION_ARGUMENT: a year of two digits, which means another one as time passes, is not supported by the local engine",
+        ),
+        // Joda-Time's `DateTimeParserBucket.computeMillis`.
+        (
+            "SELECT parse_datetime('2026-03-08 02:30 America/New_York', 'yyyy-MM-dd HH:mm ZZZ') AT TIME ZONE 'UTC'",
+            "INVALID_FUNCTION_ARGUMENT: Cannot parse \"2026-03-08 02:30 America/New_York\": Illegal instant due to time zone offset transition (America/New_York)",
+        ),
+        // It knows the names of zones as they are spelled, and writes those in words only.
+        (
+            "SELECT parse_datetime('1960-01-22 asia/tokyo', 'yyyy-MM-dd ZZZ') AT TIME ZONE 'UTC'",
+            "INVALID_FUNCTION_ARGUMENT: Invalid format: \"1960-01-22 asia/tokyo\" is malformed at \"asia/tokyo\"",
+        ),
+        (
+            "SELECT parse_datetime('1960-01-22 +02:00', 'yyyy-MM-dd ZZZ') AT TIME ZONE 'UTC'",
+            "INVALID_FUNCTION_ARGUMENT: Invalid format: \"1960-01-22 +02:00\" is malformed at \"+02:00\"",
+        ),
+        (
+            "SELECT parse_datetime('1960-01-22 UTC', 'yyyy-MM-dd zzzz')",
+            "INVALID_FUNCTION_ARGUMENT: Parsing not supported",
         ),
         ("SELECT parse_datetime('1', 'f')", "INVALID_FUNCTION_ARGUMENT: Illegal pattern component: f"),
         ("SELECT parse_datetime('1', '')", "INVALID_FUNCTION_ARGUMENT: Invalid pattern specification"),

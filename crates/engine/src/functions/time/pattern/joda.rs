@@ -3,10 +3,13 @@
 use datafusion::error::Result;
 
 use super::{Field, Item, Name};
-use crate::functions::own::invalid;
+use crate::functions::own::{invalid, unsupported_value};
 
 /// The most digits of a number that is not followed by another one.
 const MOST_DIGITS: usize = 9;
+
+/// The most letters of a run. A number has as many digits, and a format of Rust's no more than 16 bits of them.
+const MOST_LETTERS: usize = 1_000;
 
 enum Token {
     Run(char, usize),
@@ -64,6 +67,10 @@ fn item(token: &Token, is_followed: bool) -> Result<Item> {
         Token::Text(text) => return Ok(Item::Literal(text.clone())),
         Token::Run(letter, count) => (*letter, *count),
     };
+    if count > MOST_LETTERS {
+        let what = format!("a pattern with more than {MOST_LETTERS} times {letter} in a row");
+        return Err(unsupported_value(&what));
+    }
     let number = |field, most: usize| Item::Number { field, least: count, most: most.max(count) };
     let year = |field| number(field, if is_followed { count } else { MOST_DIGITS });
     Ok(match letter {

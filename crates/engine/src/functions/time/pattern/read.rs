@@ -1,5 +1,6 @@
 //! Texts read by a pattern.
 
+use chrono_tz::TZ_VARIANTS;
 use datafusion::error::Result;
 
 use super::{Field, HALVES, Item, MONTHS, Name, Pattern, SHORT, WEEKDAYS};
@@ -86,10 +87,13 @@ impl Pattern {
                     read.zone = Some(zone);
                     rest
                 }
-                Item::ZoneName { .. } => {
-                    let found = ZONE_NAMES
-                        .iter()
-                        .find_map(|(name, zone)| Some((Zone::named(zone)?, rest.strip_prefix(name)?)));
+                // Joda-Time only writes them.
+                Item::ZoneName { is_short: false } => return Err(invalid("Parsing not supported")),
+                Item::ZoneName { is_short: true } => {
+                    let found = ZONE_NAMES.iter().find_map(|(name, zone)| {
+                        let rest = rest.strip_prefix(name)?;
+                        Some((Zone::named(zone)?, rest))
+                    });
                     let (zone, rest) = found.ok_or_else(malformed)?;
                     read.zone = Some(zone);
                     rest
@@ -208,13 +212,16 @@ fn offset(text: &str) -> Option<(Zone, &str)> {
     Some((zone, rest))
 }
 
-/// The longest name of a zone that the text begins with.
+/// The longest name of a zone that the text begins with, as the IANA database spells it: Joda-Time knows no other one here.
 fn zone_id(text: &str) -> Option<(Zone, &str)> {
     let is_of_name = |character: char| character.is_ascii_alphanumeric() || "+-:/_".contains(character);
     let mut end = text.find(|character| !is_of_name(character)).unwrap_or(text.len()).min(40);
     while end > 0 {
-        if let Some(zone) = Zone::named(&text[..end]) {
-            return Some((zone, &text[end..]));
+        let (name, rest) = text.split_at(end);
+        if TZ_VARIANTS.iter().any(|zone| zone.name() == name)
+            && let Some(zone) = Zone::named(name)
+        {
+            return Some((zone, rest));
         }
         end -= 1;
     }

@@ -12,6 +12,23 @@ fn written(pattern: &Pattern, local: i64) -> String {
     text
 }
 
+/// Whoever makes the pattern may be a stranger: 70,000 letters were a panic.
+#[test]
+fn a_run_of_letters_is_bounded() {
+    for letter in ["y", "Y", "M", "d", "D", "S", "H", "w", "e", "C", "Z"] {
+        for (count, fits) in [(1_000, true), (1_001, false), (70_000, false)] {
+            let pattern = Pattern::joda(&letter.repeat(count));
+            assert_eq!(pattern.is_ok(), fits, "{count} {letter}");
+            if let Ok(pattern) = pattern {
+                let text = written(&pattern, 0);
+                assert!(text.len() <= count.max(9), "{count} {letter}: {text}");
+            }
+        }
+    }
+    let literal = format!("yyyy'{}'", "-".repeat(70_000));
+    assert_eq!(written(&Pattern::joda(&literal).unwrap(), 0).len(), 70_004);
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_chronos(millis in -62_000_000_000_000_i64..250_000_000_000_000) {
