@@ -11,6 +11,7 @@ mod clock;
 mod element;
 mod extreme;
 mod format;
+mod ieee;
 mod json;
 mod json_path;
 mod like;
@@ -222,6 +223,21 @@ pub(crate) fn comparable(name: &str) -> Option<Arc<ScalarUDF>> {
 /// What says whether a value is among those of a query: see [`member::member`].
 pub(crate) fn member() -> Arc<ScalarUDF> {
     Arc::new(member::member().into())
+}
+
+/// What compares doubles and reals in the place of an operator: see [`ieee::compared`].
+pub(crate) fn ieee(operator: Operator) -> Option<Arc<ScalarUDF>> {
+    ieee::compared(operator).map(|own| Arc::new(own.into()))
+}
+
+/// What two doubles are equal by: see [`ieee::equal_key`].
+pub(crate) fn equal_key() -> Arc<ScalarUDF> {
+    Arc::new(ieee::equal_key().into())
+}
+
+/// What makes every NaN the same: see [`ieee::one_nan`].
+pub(crate) fn one_nan() -> Arc<ScalarUDF> {
+    Arc::new(ieee::one_nan().into())
 }
 
 /// What takes -0.0 for 0.0: see [`zero::one_zero`].
