@@ -95,8 +95,18 @@ fn rewrite(
             let inner = std::mem::take(&mut **inner);
             return Ok(Transformed::yes(called(functions::negated(), inner)));
         }
-        Expr::Cast(cast) => changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema),
-        Expr::TryCast(cast) => changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema),
+        Expr::Cast(cast) => {
+            if let Some(read) = of_text(&cast.expr, cast.field.data_type(), schema, false) {
+                return Ok(Transformed::yes(called(read, std::mem::take(&mut *cast.expr))));
+            }
+            changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema);
+        }
+        Expr::TryCast(cast) => {
+            if let Some(read) = of_text(&cast.expr, cast.field.data_type(), schema, true) {
+                return Ok(Transformed::yes(called(read, std::mem::take(&mut *cast.expr))));
+            }
+            changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema);
+        }
         Expr::ScalarFunction(call) if functions::takes_instant(call.func.name()) => {
             changed |= compare(&mut call.args);
         }
@@ -378,6 +388,12 @@ fn in_one_zone<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSch
         }
     }
     changed
+}
+
+/// What reads the text that a cast is of, where Arrow would read it otherwise.
+fn of_text(expr: &Expr, to: &Arrow, schema: &DFSchema, is_try: bool) -> Option<ScalarUDF> {
+    let is_text = matches!(expr.get_type(schema), Ok(Arrow::Utf8));
+    if is_text { functions::cast_of_text(to, is_try) } else { None }
 }
 
 /// A cast of a time in a zone, to what has none, gives what the clocks of the zone show.

@@ -35,6 +35,7 @@ mod zero;
 use std::sync::Arc;
 
 use datafusion::{
+    arrow::datatypes::DataType as Arrow,
     execution::SessionStateDefaults,
     logical_expr::{AggregateUDF, Expr, Operator, ScalarUDF, WindowUDF, expr::ScalarFunction},
     sql::sqlparser::ast::DateTimeField,
@@ -223,6 +224,12 @@ pub(crate) fn comparable(name: &str) -> Option<Arc<ScalarUDF>> {
 /// What says whether a value is among those of a query: see [`member::member`].
 pub(crate) fn member() -> Arc<ScalarUDF> {
     Arc::new(member::member().into())
+}
+
+/// What a cast of a text to a date or a timestamp calls, or a `TRY_CAST`: see [`time::from_text`].
+pub(crate) fn cast_of_text(to: &Arrow, is_try: bool) -> Option<ScalarUDF> {
+    let own = if is_try { time::try_from_text(to) } else { time::from_text(to) };
+    own.map(Into::into)
 }
 
 /// What compares doubles and reals in the place of an operator: see [`ieee::compared`].

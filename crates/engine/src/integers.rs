@@ -36,7 +36,9 @@ fn narrow(expr: Expr) -> Result<Transformed<Expr>> {
         // By its parts' names the query refers to its columns.
         Expr::GroupingSet(_) => Ok(Transformed::no(expr)),
         // `count(*)` counts a number, by which the optimizer knows it.
-        Expr::AggregateFunction(ref call) if call.func.name() == "count" && all_literals(&call.params.args) => {
+        Expr::AggregateFunction(ref call)
+            if call.func.name() == "count" && all_literals(&call.params.args) =>
+        {
             Ok(Transformed::no(expr))
         }
         // What says which row is meant, or how many there are.
@@ -97,8 +99,13 @@ pub(crate) fn seen_from_within(plan: LogicalPlan) -> Result<LogicalPlan> {
         let outer = merge_schema(&node.inputs());
         node.map_subqueries(|query| {
             query.transform_up_with_subqueries(|inner| {
-                let changed = inner.map_expressions(|expr| expr.transform(|expr| Ok(retype(expr, &outer))))?;
-                if changed.transformed { changed.map_data(LogicalPlan::recompute_schema) } else { Ok(changed) }
+                let changed =
+                    inner.map_expressions(|expr| expr.transform(|expr| Ok(retype(expr, &outer))))?;
+                if changed.transformed {
+                    changed.map_data(LogicalPlan::recompute_schema)
+                } else {
+                    Ok(changed)
+                }
             })
         })
     })

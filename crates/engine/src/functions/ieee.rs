@@ -36,41 +36,51 @@ fn of(name: &'static str, apply: Watched) -> Option<Own> {
 
 /// A number whose equality bit by bit is Athena's: 0.0 for -0.0, and null, which equals nothing either, for NaN.
 pub(super) fn equal_key() -> Own {
-    Own::new("equal_key", takes_one, |given| given[0].clone(), |columns| {
-        Ok(match columns[0].data_type() {
-            Arrow::Float32 => {
-                let key = |number: f32| (!number.is_nan()).then_some(number + 0.0);
-                let keys: Float32Array = columns[0].as_primitive::<Float32Type>().unary_opt(key);
-                Arc::new(keys)
-            }
-            Arrow::Float64 => {
-                let key = |number: f64| (!number.is_nan()).then_some(number + 0.0);
-                let keys: Float64Array = columns[0].as_primitive::<Float64Type>().unary_opt(key);
-                Arc::new(keys)
-            }
-            other => return Err(unexpected(other)),
-        })
-    })
+    Own::new(
+        "equal_key",
+        takes_one,
+        |given| given[0].clone(),
+        |columns| {
+            Ok(match columns[0].data_type() {
+                Arrow::Float32 => {
+                    let key = |number: f32| (!number.is_nan()).then_some(number + 0.0);
+                    let keys: Float32Array = columns[0].as_primitive::<Float32Type>().unary_opt(key);
+                    Arc::new(keys)
+                }
+                Arrow::Float64 => {
+                    let key = |number: f64| (!number.is_nan()).then_some(number + 0.0);
+                    let keys: Float64Array = columns[0].as_primitive::<Float64Type>().unary_opt(key);
+                    Arc::new(keys)
+                }
+                other => return Err(unexpected(other)),
+            })
+        },
+    )
 }
 
 /// The number, and the same NaN for every one: where 0 is divided by 0, processors make one that is negative, and sorts
 /// first.
 pub(super) fn one_nan() -> Own {
-    Own::new("one_nan", takes_one, |given| given[0].clone(), |columns| {
-        Ok(match columns[0].data_type() {
-            Arrow::Float32 => {
-                let one = |number: f32| if number.is_nan() { f32::NAN } else { number };
-                let numbers: Float32Array = columns[0].as_primitive::<Float32Type>().unary(one);
-                Arc::new(numbers)
-            }
-            Arrow::Float64 => {
-                let one = |number: f64| if number.is_nan() { f64::NAN } else { number };
-                let numbers: Float64Array = columns[0].as_primitive::<Float64Type>().unary(one);
-                Arc::new(numbers)
-            }
-            other => return Err(unexpected(other)),
-        })
-    })
+    Own::new(
+        "one_nan",
+        takes_one,
+        |given| given[0].clone(),
+        |columns| {
+            Ok(match columns[0].data_type() {
+                Arrow::Float32 => {
+                    let one = |number: f32| if number.is_nan() { f32::NAN } else { number };
+                    let numbers: Float32Array = columns[0].as_primitive::<Float32Type>().unary(one);
+                    Arc::new(numbers)
+                }
+                Arrow::Float64 => {
+                    let one = |number: f64| if number.is_nan() { f64::NAN } else { number };
+                    let numbers: Float64Array = columns[0].as_primitive::<Float64Type>().unary(one);
+                    Arc::new(numbers)
+                }
+                other => return Err(unexpected(other)),
+            })
+        },
+    )
 }
 
 fn takes_one(given: &[Arrow]) -> Option<Vec<Arrow>> {
