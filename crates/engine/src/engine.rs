@@ -19,7 +19,7 @@ use crate::{
     error::EngineError,
     failure::{from_datafusion, while_reading},
     functions::{self, CONCAT},
-    guard, in_query,
+    guard, guarded, in_query,
     memory::MemoryLimits,
     resolve,
     result::{Execution, Shape},
@@ -110,6 +110,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         cancellation.check()?;
         let plan = session.optimize(&plan).map_err(&failed)?;
         cancellation.check()?;
+        let plan = guarded::conditions(plan).map_err(&failed)?;
         let plan = cancel::watch_joins(plan, &cancellation).map_err(&failed)?;
         let session = batches::sized(session, &plan, memory.limits()).map_err(&failed)?;
         let plan = session.query_planner().create_physical_plan(&plan, &session).await.map_err(&failed)?;

@@ -35,6 +35,7 @@ mod footer;
 mod functions;
 mod grouping;
 mod guard;
+mod guarded;
 mod in_query;
 mod integers;
 mod literal;
