@@ -99,7 +99,7 @@ impl Rewrite<'_> {
                 if is_floating { called(functions::one_nan(), vec![calculated]) } else { calculated }
             }
             Operator::IsDistinctFrom | Operator::IsNotDistinctFrom => {
-                let [left, right] = [left, right].map(|side| self.without_minus_zero(side));
+                let [left, right] = [left, right].map(|side| self.one_of_each(side));
                 native(left, right)
             }
             Operator::Eq if is_filter && (is_plain(&left) || is_plain(&right)) => native(left, right),
@@ -157,6 +157,14 @@ impl Rewrite<'_> {
 
     fn without_minus_zero(&self, expr: Expr) -> Expr {
         if self.is_floating(&expr) { called(functions::one_zero(), vec![expr]) } else { expr }
+    }
+
+    /// The number, of whose zeros and of whose NaNs there is one.
+    fn one_of_each(&self, expr: Expr) -> Expr {
+        if !self.is_floating(&expr) {
+            return expr;
+        }
+        called(functions::one_nan(), vec![called(functions::one_zero(), vec![expr])])
     }
 
     fn is_floating(&self, expr: &Expr) -> bool {
