@@ -63,7 +63,7 @@ pub(crate) fn as_athena(
         })?
         .map_data(|node| match node {
             LogicalPlan::Values(values) => integers::retyped(values),
-            other => other.recompute_schema(),
+            other => floating::restored(other.recompute_schema()?),
         })
     })
     .data()
@@ -142,8 +142,25 @@ fn rewrite(
         Expr::ScalarFunction(call) if matches!(call.func.name(), "coalesce" | "nullif") => {
             changed |= unify(&mut call.args, schema)?;
         }
+        // The sign of a number, which the planner took for that of an interval.
+        Expr::ScalarFunction(call) if call.func.name() == functions::NEGATED => {
+            let of_number = call.args.first().map(|number| number.get_type(schema)).transpose()?;
+            if let ([number], Some(found)) = (call.args.as_mut_slice(), of_number)
+                && !is_interval(&found)
+            {
+                // What counts has no sign in DataFusion.
+                if found == Arrow::UInt64 {
+                    replace(number, Arrow::Int64);
+                }
+                return Ok(Transformed::yes(Expr::Negative(Box::new(std::mem::take(number)))));
+            }
+        }
         Expr::WindowFunction(call) => {
             changed |= one_zero(&mut call.params.partition_by, schema)?;
+            changed |= extreme(call.fun.name(), &mut call.params.args, schema)?;
+        }
+        Expr::AggregateFunction(call) if functions::extreme_key(call.func.name()).is_some() => {
+            changed |= extreme(call.func.name(), &mut call.params.args, schema)?;
         }
         Expr::AggregateFunction(call) if call.params.distinct || call.func.name() == "approx_distinct" => {
             changed |= one_zero(&mut call.params.args, schema)?;
@@ -360,6 +377,18 @@ fn one_zero<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema
         }
     }
     Ok(changed)
+}
+
+/// The argument of `max` and `min` as a key, where it is a double or a real. [`floating::restored`] gives the number.
+fn extreme(aggregate: &str, arguments: &mut [Expr], schema: &DFSchema) -> Result<bool> {
+    let [argument] = arguments else { return Ok(false) };
+    let Some(key) = functions::extreme_key(aggregate) else { return Ok(false) };
+    if !argument.get_type(schema)?.is_floating() {
+        return Ok(false);
+    }
+    let inner = std::mem::take(argument);
+    *argument = Expr::ScalarFunction(ScalarFunction::new_udf(key, vec![inner]));
+    Ok(true)
 }
 
 /// Of a time with a zone, a comparison looks at the instant only.

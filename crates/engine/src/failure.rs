@@ -15,7 +15,7 @@ use domain::port::{self, StoreError};
 use crate::{
     cancel::Cancelled,
     error::{EngineError, Failure},
-    functions::NOT_TAKEN,
+    functions::{NEGATED, NOT_TAKEN},
     memory::EXCEEDED,
     scan::ScanLimitExceeded,
     store::{LakeStore, Trouble, is_retryable},
@@ -132,6 +132,9 @@ fn describe(error: &DataFusionError, place: &str) -> Option<Described> {
 fn not_taken(message: &str) -> Described {
     let rest = message.split(NOT_TAKEN).nth(1).unwrap_or_default();
     let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    if name == NEGATED {
+        return Described::Failed("TYPE_MISMATCH", "Cannot apply operator - to this type".to_owned());
+    }
     Described::Failed("FUNCTION_NOT_FOUND", format!("Unexpected parameters for function {name}"))
 }
 

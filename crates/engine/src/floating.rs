@@ -15,13 +15,13 @@ use datafusion::{
     },
     error::Result,
     logical_expr::{
-        Between, BinaryExpr, Case, Expr, ExprSchemable, LogicalPlan, Operator, ScalarUDF,
+        Between, BinaryExpr, Case, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, ScalarUDF,
         expr::{InList, ScalarFunction},
         lit,
     },
 };
 
-use crate::functions;
+use crate::functions::{self, MAX_KEY, MIN_KEY};
 
 /// How long a list may be whose values are compared one by one: those that are not written as numbers.
 const MAX_LISTED: usize = 100;
@@ -29,6 +29,51 @@ const MAX_LISTED: usize = 100;
 /// The expression of a node with Athena's comparisons. Sides have one type by now.
 pub(crate) fn compared(expr: Expr, node: &Place, schema: &DFSchema) -> Result<Expr> {
     Rewrite { schema }.rewrite(expr, node.is_filter).map(|rewritten| rewritten.data)
+}
+
+/// The node, and above it what gives the numbers of the keys that its `max` and `min` found.
+pub(crate) fn restored(node: LogicalPlan) -> Result<LogicalPlan> {
+    let (exprs, input) = match &node {
+        LogicalPlan::Aggregate(aggregate) => (&aggregate.aggr_expr, &aggregate.input),
+        LogicalPlan::Window(window) => (&window.window_expr, &window.input),
+        _ => return Ok(node),
+    };
+    let types = exprs.iter().map(|expr| type_of_key(expr, input.schema())).collect::<Result<Vec<_>>>()?;
+    if types.iter().all(Option::is_none) {
+        return Ok(node);
+    }
+    let columns = node.schema().columns();
+    let first = columns.len().saturating_sub(types.len());
+    let types = std::iter::repeat_n(None, first).chain(types);
+    let columns: Vec<Expr> = columns
+        .into_iter()
+        .zip(types)
+        .map(|(column, found)| match found {
+            None => Expr::Column(column),
+            Some(found) => {
+                let (relation, name) = (column.relation.clone(), column.name.clone());
+                let number = functions::number_of_key(&found);
+                called(number, vec![Expr::Column(column)]).alias_qualified(relation, name)
+            }
+        })
+        .collect();
+    LogicalPlanBuilder::from(node).project(columns)?.build()
+}
+
+/// The type of the numbers whose keys the expression is asked for; `None`: it is asked for no keys.
+fn type_of_key(expr: &Expr, schema: &DFSchema) -> Result<Option<Arrow>> {
+    let arguments = match expr {
+        Expr::Alias(alias) => return type_of_key(&alias.expr, schema),
+        Expr::AggregateFunction(call) => &call.params.args,
+        Expr::WindowFunction(call) => &call.params.args,
+        _ => return Ok(None),
+    };
+    match arguments.as_slice() {
+        [Expr::ScalarFunction(call)] if matches!(call.func.name(), MAX_KEY | MIN_KEY) => {
+            call.args.first().map(|number| number.get_type(schema)).transpose()
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Where expressions stand.
@@ -81,6 +126,12 @@ impl Rewrite<'_> {
                 let otherwise = else_expr.map(|otherwise| self.rewrite(*otherwise, false)).transpose()?;
                 let otherwise = otherwise.map(|otherwise| Box::new(otherwise.data));
                 Ok(Transformed::yes(Expr::Case(Case::new(None, cases, otherwise))))
+            }
+            // It turns the sign of NaN, too.
+            Expr::Negative(inner) if self.is_floating(&inner) && !is_plain(&inner) => {
+                let inner = self.rewrite(*inner, false)?.data;
+                let negative = Expr::Negative(Box::new(inner));
+                Ok(Transformed::yes(called(functions::one_nan(), vec![negative])))
             }
             other => other.map_children(|child| self.rewrite(child, false)),
         }

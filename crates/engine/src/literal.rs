@@ -65,8 +65,8 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             }
             Ok(())
         }
-        // DataFusion's planner knows no sign before an interval of this kind.
-        Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } if interval::is_rewritten(inner) => {
+        // DataFusion's planner knows no sign before an interval of one kind. Of numbers it is an operator again in `coerce`.
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } if !is_constant(inner) => {
             *expr = calls::call(NEGATED, vec![std::mem::replace(&mut **inner, Expr::Tuple(Vec::new()))]);
             Ok(())
         }
@@ -111,6 +111,14 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             Ok(())
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether it is a literal of one value, perhaps with a sign.
+fn is_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::UnaryOp { expr, .. } => is_constant(expr),
+        other => matches!(other, Expr::Value(_) | Expr::TypedString(_)),
     }
 }
 

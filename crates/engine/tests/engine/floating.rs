@@ -23,7 +23,7 @@ async fn lake() -> Lake {
     let reals: Float32Array = numbers.iter().map(|number| number.map(|number| number as f32)).collect();
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("n", Arc::new((1..=7).collect::<Int32Array>())),
-        ("d", Arc::new(numbers.iter().collect::<Float64Array>())),
+        ("d", Arc::new(numbers.into_iter().collect::<Float64Array>())),
         ("r", Arc::new(reals)),
     ];
     Lake::with(&TYPES, columns).await
@@ -119,6 +119,45 @@ async fn values_are_trinos() {
             "2",
         ),
         ("SELECT n FROM t o WHERE EXISTS (SELECT 1 FROM t i WHERE i.d > o.d) ORDER BY n", "integer", "3;6;7"),
+    ];
+    compare(&lake, &cases).await;
+}
+
+/// Trino's `max` takes NaN for the least (`COMPARISON_UNORDERED_FIRST`) and its `min` for the greatest.
+#[tokio::test]
+async fn extremes_are_numbers_where_there_is_one() {
+    let lake = lake().await;
+    let cases = [
+        ("SELECT max(d), min(d) FROM t", "double", "Infinity|-Infinity"),
+        ("SELECT max(r), min(r) FROM t", "float", "Infinity|-Infinity"),
+        ("SELECT max(d), min(d) FROM t WHERE n IN (1, 3, 7)", "double", "1.0|-1.0"),
+        ("SELECT max(d), min(d) FROM t WHERE n < 3", "double", "NaN|NaN"),
+        ("SELECT max(d), min(d) FROM t WHERE n = 4", "double", "NULL|NULL"),
+        ("SELECT max(d), min(d) FROM t WHERE n > 9", "double", "NULL|NULL"),
+        ("SELECT max(d - d), min(-d) FROM t", "double", "0.0|-Infinity"),
+        (
+            "SELECT n % 2 AS k, max(d), min(d), count(*) FROM t WHERE n < 5 GROUP BY n % 2 ORDER BY k",
+            "integer",
+            "0|NaN|NaN|2;1|1.0|1.0|2",
+        ),
+        (
+            "SELECT n % 2 AS k FROM t WHERE n <> 6 GROUP BY n % 2 HAVING max(d) > 0 ORDER BY max(d)",
+            "integer",
+            "1",
+        ),
+        ("SELECT max(d) + 1, max(n) FROM t WHERE n IN (1, 3, 7)", "double", "2.0|7"),
+        (
+            "SELECT max(d) OVER (ORDER BY n ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM t ORDER BY n",
+            "double",
+            "NaN;NaN;1.0;1.0;Infinity;Infinity;-1.0",
+        ),
+        ("SELECT max_by(n, d), min_by(n, d) FROM t", "integer", "5|6"),
+        ("SELECT max_by(n, d), min_by(n, d) FROM t WHERE n IN (2, 3, 1)", "integer", "3|3"),
+        (
+            "SELECT n FROM t o WHERE d = (SELECT max(d) FROM t i WHERE i.n = o.n) ORDER BY n",
+            "integer",
+            "3;5;6;7",
+        ),
     ];
     compare(&lake, &cases).await;
 }

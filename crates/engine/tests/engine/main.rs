@@ -16,6 +16,8 @@ mod clock;
 #[cfg(test)]
 mod compiled;
 #[cfg(test)]
+mod correlated;
+#[cfg(test)]
 mod deep;
 #[cfg(test)]
 mod floating;
