@@ -25,6 +25,7 @@ use crate::{
     result::{Execution, Shape},
     scan::BytesScanned,
     session::Sessions,
+    shadowed,
     statement::Prepared,
     store::LakeStore,
     typing, using,
@@ -89,6 +90,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let known: Tables = tables.iter().map(|(name, table)| (name.clone(), columns_of(table))).collect();
         let mut query = prepared.query.clone();
         using::rewrite(&mut query, &known)?;
+        shadowed::rename(&mut query, &known);
         let statement = DfStatement::Statement(Box::new(Statement::Query(query)));
         let session = self
             .sessions

@@ -18,6 +18,7 @@ use crate::{
     functions::{NEGATED, NOT_TAKEN},
     memory::EXCEEDED,
     scan::ScanLimitExceeded,
+    shadowed::RENAMED,
     store::{LakeStore, Trouble, is_retryable},
 };
 
@@ -204,7 +205,7 @@ fn describe_schema(error: &SchemaError, place: &str) -> Described {
 /// As the query names it, less the quotes.
 fn named(column: &Column) -> String {
     match &column.relation {
-        Some(relation) => format!("{}.{}", relation.table(), column.name),
+        Some(relation) => format!("{}.{}", relation.table().trim_end_matches(RENAMED), column.name),
         None => column.name.clone(),
     }
 }

@@ -45,8 +45,9 @@ const SAFE: [&str; 18] = [
 /// The most nodes of a condition that is written twice where null and false are told apart.
 const MAX_REPEATED: usize = 50;
 
-/// How many parts that may fail are within each other: the depth of a statement is bounded.
-const MAX_NESTED: usize = 10;
+/// How many parts that may fail are within each other, and how many times AND and OR alternate, for the depth of a statement
+/// is bounded. Beyond, they stay as they are.
+const MAX_NESTED: usize = 5;
 
 /// The plan, which is optimized, with guarded conditions.
 pub(crate) fn conditions(plan: LogicalPlan) -> Result<LogicalPlan> {
@@ -55,11 +56,11 @@ pub(crate) fn conditions(plan: LogicalPlan) -> Result<LogicalPlan> {
         let guard = Guard { schema: &schema };
         match node {
             LogicalPlan::Filter(mut filter) if guard.may_fail(&filter.predicate) => {
-                filter.predicate = guard.condition(filter.predicate);
+                filter.predicate = guard.condition(filter.predicate, 0);
                 Ok(Transformed::yes(LogicalPlan::Filter(filter)))
             }
             LogicalPlan::Join(mut join) if join.filter.as_ref().is_some_and(|on| guard.may_fail(on)) => {
-                join.filter = join.filter.map(|on| guard.condition(on));
+                join.filter = join.filter.map(|on| guard.condition(on, 0));
                 Ok(Transformed::yes(LogicalPlan::Join(join)))
             }
             node @ LogicalPlan::Projection(_) => {
@@ -86,8 +87,8 @@ struct Guard<'a> {
 
 impl Guard<'_> {
     /// A condition of which nothing tells null and false apart.
-    fn condition(&self, expr: Expr) -> Expr {
-        let parts = split_conjunction_owned(expr).into_iter().map(|part| self.alternatives(part));
+    fn condition(&self, expr: Expr, depth: usize) -> Expr {
+        let parts = split_conjunction_owned(expr).into_iter().map(|part| self.alternatives(part, depth));
         let (fallible, safe): (Vec<Expr>, Vec<Expr>) = parts.partition(|part| self.may_fail(part));
         let fallible = nested(fallible, Operator::And, |first, then| case(first, then, lit(false)));
         match (balanced(safe, Operator::And), fallible) {
@@ -97,14 +98,14 @@ impl Guard<'_> {
         }
     }
 
-    fn alternatives(&self, expr: Expr) -> Expr {
+    fn alternatives(&self, expr: Expr, depth: usize) -> Expr {
         let is_choice = matches!(&expr, Expr::BinaryExpr(binary) if binary.op == Operator::Or);
-        if !is_choice || !self.may_fail(&expr) {
+        if !is_choice || depth >= MAX_NESTED || !self.may_fail(&expr) {
             return expr;
         }
         let mut parts = Vec::new();
         split_alternatives(expr, &mut parts);
-        let parts = parts.into_iter().map(|part| self.condition(part));
+        let parts = parts.into_iter().map(|part| self.condition(part, depth + 1));
         let (fallible, safe): (Vec<Expr>, Vec<Expr>) = parts.partition(|part| self.may_fail(part));
         let fallible = nested(fallible, Operator::Or, |first, otherwise| case(first, lit(true), otherwise));
         match (balanced(safe, Operator::Or), fallible) {
@@ -118,7 +119,7 @@ impl Guard<'_> {
     fn value(&self, expr: Expr) -> Transformed<Expr> {
         match expr {
             Expr::BinaryExpr(BinaryExpr { left, op: op @ (Operator::And | Operator::Or), right })
-                if self.may_fail(&right) && is_short(&left) =>
+                if self.may_fail(&right) && is_short(&left) && is_short(&right) =>
             {
                 let decided = op == Operator::Or;
                 let left_decides = if decided {
@@ -241,7 +242,7 @@ mod tests {
                 case(a.clone(), lit(true), b.clone().and(case(b.clone(), divides(), lit(false)))),
             ),
         ] {
-            assert_eq!(guard.condition(condition.clone()), expected, "{condition}");
+            assert_eq!(guard.condition(condition.clone(), 0), expected, "{condition}");
         }
     }
 }

@@ -52,6 +52,7 @@ mod rows;
 mod scan;
 mod schema;
 mod session;
+mod shadowed;
 mod statement;
 mod store;
 mod table;
