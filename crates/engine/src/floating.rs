@@ -1,9 +1,9 @@
 //! Doubles and reals compared as Athena does, which follows IEEE 754: NaN equals nothing, and nothing is less or greater.
 //!
 //! DataFusion compares in an order of all bits, in which NaN equals itself and is the greatest, and its optimizer reckons with
-//! that: it makes `x >= 1` of `NOT x < 1`. So a comparison becomes two, its own and a call of ours that the optimizer does not
-//! know. Where the call is true, so is the comparison, which tells which row groups of a file need not be read (a file's
-//! statistics leave NaN out), and by which columns rows are joined.
+//! that: it makes `x >= 1` of `NOT x < 1`. So a comparison becomes a call of ours that the optimizer does not know. In a
+//! condition its own comparison stays beside it, which is true where the call is: it tells which row groups of a file need not
+//! be read. (A file's statistics leave NaN out.) Rows are joined by keys that equal each other where the numbers do.
 
 use std::sync::Arc;
 
@@ -25,6 +25,9 @@ use crate::functions::{self, MAX_KEY, MIN_KEY};
 
 /// How long a list may be whose values are compared one by one: those that are not written as numbers.
 const MAX_LISTED: usize = 100;
+
+/// The most nodes of what is written more than once. Queries nest: twice on each level would be a million times on twenty.
+const MAX_REPEATED: usize = 50;
 
 /// The expression of a node with Athena's comparisons. Sides have one type by now.
 pub(crate) fn compared(expr: Expr, node: &Place, schema: &DFSchema) -> Result<Expr> {
@@ -103,10 +106,15 @@ impl Rewrite<'_> {
                 let right = self.rewrite(*right, is_filter_below)?.data;
                 self.binary(left, op, right, is_filter).map(Transformed::yes)
             }
-            Expr::Between(between) if self.is_floating(&between.expr) => {
-                let Between { expr, negated, low, high } = between;
+            Expr::Between(Between { expr, negated, low, high }) if self.is_floating(&expr) => {
                 let [value, low, high] = [*expr, *low, *high].map(|side| self.rewrite(side, false));
                 let (value, low, high) = (value?.data, low?.data, high?.data);
+                if !is_short(&value) {
+                    // A bound that is NaN counts as the greatest number.
+                    let value = Box::new(self.one_of_each(value));
+                    let between = Between::new(value, negated, Box::new(low), Box::new(high));
+                    return Ok(Transformed::yes(Expr::Between(between)));
+                }
                 let is_filter = is_filter && !negated;
                 let above = self.binary(value.clone(), Operator::GtEq, low, is_filter)?;
                 let both = above.and(self.binary(value, Operator::LtEq, high, is_filter)?);
@@ -117,15 +125,22 @@ impl Rewrite<'_> {
                 if self.is_floating(&tested) =>
             {
                 let tested = self.rewrite(*tested, false)?.data;
+                let is_short = is_short(&tested);
                 let mut cases = Vec::with_capacity(when_then_expr.len());
                 for (when, then) in when_then_expr {
                     let when = self.rewrite(*when, false)?.data;
-                    let when = self.binary(tested.clone(), Operator::Eq, when, false)?;
+                    let when = if is_short {
+                        self.binary(tested.clone(), Operator::Eq, when, false)?
+                    } else {
+                        self.one_of_each(when)
+                    };
                     cases.push((Box::new(when), Box::new(self.rewrite(*then, false)?.data)));
                 }
                 let otherwise = else_expr.map(|otherwise| self.rewrite(*otherwise, false)).transpose()?;
                 let otherwise = otherwise.map(|otherwise| Box::new(otherwise.data));
-                Ok(Transformed::yes(Expr::Case(Case::new(None, cases, otherwise))))
+                // NaN equals itself there.
+                let tested = if is_short { None } else { Some(Box::new(self.one_of_each(tested))) };
+                Ok(Transformed::yes(Expr::Case(Case::new(tested, cases, otherwise))))
             }
             // It turns the sign of NaN, too.
             Expr::Negative(inner) if self.is_floating(&inner) && !is_plain(&inner) => {
@@ -168,9 +183,10 @@ impl Rewrite<'_> {
                 None => native(left, right),
             },
             op => match functions::ieee(op) {
-                Some(compares) => {
+                Some(compares) if is_filter && is_short(&left) && is_short(&right) => {
                     native(left.clone(), right.clone()).and(called(compares, vec![left, right]))
                 }
+                Some(compares) => called(compares, vec![left, right]),
                 None => native(left, right),
             },
         })
@@ -183,7 +199,7 @@ impl Rewrite<'_> {
         let items = list.into_iter().map(|item| Ok(self.rewrite(item, false)?.data));
         let items = items.collect::<Result<Vec<_>>>()?;
         let all_plain = items.iter().all(|item| is_plain(item) || is_null(item));
-        if !all_plain && items.len() <= MAX_LISTED {
+        if !all_plain && items.len() <= MAX_LISTED && is_short(&value) {
             let is_filter = is_filter && !negated;
             let mut any: Option<Expr> = None;
             for item in items {
@@ -221,6 +237,16 @@ impl Rewrite<'_> {
     fn is_floating(&self, expr: &Expr) -> bool {
         expr.get_type(self.schema).is_ok_and(|found| matches!(found, Arrow::Float32 | Arrow::Float64))
     }
+}
+
+/// Whether it may be written more than once.
+pub(crate) fn is_short(expr: &Expr) -> bool {
+    let mut nodes = 0;
+    let is_long = expr.exists(|_| {
+        nodes += 1;
+        Ok(nodes > MAX_REPEATED)
+    });
+    !is_long.unwrap_or(true)
 }
 
 fn called(function: Arc<ScalarUDF>, arguments: Vec<Expr>) -> Expr {

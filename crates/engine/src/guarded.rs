@@ -20,6 +20,8 @@ use datafusion::{
     },
 };
 
+use crate::floating::is_short;
+
 /// Functions that answer whatever they are called with.
 const SAFE: [&str; 18] = [
     "coalesce",
@@ -41,9 +43,6 @@ const SAFE: [&str; 18] = [
     "starts_with",
     "trim",
 ];
-
-/// The most nodes of a condition that is written twice where null and false are told apart.
-const MAX_REPEATED: usize = 50;
 
 /// How many parts that may fail are within each other, and how many times AND and OR alternate, for the depth of a statement
 /// is bounded. Beyond, they stay as they are.
@@ -203,15 +202,6 @@ fn split_alternatives(expr: Expr, parts: &mut Vec<Expr>) {
         }
         other => parts.push(other),
     }
-}
-
-fn is_short(expr: &Expr) -> bool {
-    let mut nodes = 0;
-    let counted = expr.exists(|_| {
-        nodes += 1;
-        Ok(nodes > MAX_REPEATED)
-    });
-    !counted.unwrap_or(true)
 }
 
 #[cfg(test)]

@@ -123,6 +123,26 @@ async fn values_are_trinos() {
     compare(&lake, &cases).await;
 }
 
+/// What is written twice on each level would be a million times on twenty.
+#[tokio::test]
+async fn comparisons_within_comparisons_stay_small() {
+    let lake = lake().await;
+    let nested = |levels: usize, each: &dyn Fn(&str) -> String| {
+        (0..levels).fold("d".to_owned(), |inner, _| each(&inner))
+    };
+    for each in [
+        &(|inner: &str| format!("CASE WHEN d <= {inner} THEN d ELSE 0e0 END")) as &dyn Fn(&str) -> String,
+        &|inner: &str| format!("CASE WHEN ({inner}) BETWEEN -9 AND 9 THEN d ELSE 0e0 END"),
+        &|inner: &str| format!("CASE ({inner}) WHEN d THEN d WHEN 7 THEN 8e0 ELSE 0e0 END"),
+        &|inner: &str| format!("CASE WHEN ({inner}) IN (d, 7) THEN d ELSE 0e0 END"),
+    ] {
+        let rows = lake.rows(&format!("SELECT {} FROM t WHERE n = 3", nested(12, each))).await;
+        assert_eq!(rows, "\"1.0\"\n");
+        let rows = lake.rows(&format!("SELECT n FROM t WHERE {} = 1", nested(12, each))).await;
+        assert!(rows.contains("\"3\"\n"), "{rows}");
+    }
+}
+
 /// Trino's `max` takes NaN for the least (`COMPARISON_UNORDERED_FIRST`) and its `min` for the greatest.
 #[tokio::test]
 async fn extremes_are_numbers_where_there_is_one() {
