@@ -136,9 +136,9 @@ async fn comparisons_within_comparisons_stay_small() {
         &|inner: &str| format!("CASE ({inner}) WHEN d THEN d WHEN 7 THEN 8e0 ELSE 0e0 END"),
         &|inner: &str| format!("CASE WHEN ({inner}) IN (d, 7) THEN d ELSE 0e0 END"),
     ] {
-        let rows = lake.rows(&format!("SELECT {} FROM t WHERE n = 3", nested(12, each))).await;
+        let rows = lake.rows(&format!("SELECT {} FROM t WHERE n = 3", nested(8, each))).await;
         assert_eq!(rows, "\"1.0\"\n");
-        let rows = lake.rows(&format!("SELECT n FROM t WHERE {} = 1", nested(12, each))).await;
+        let rows = lake.rows(&format!("SELECT n FROM t WHERE {} = 1", nested(8, each))).await;
         assert!(rows.contains("\"3\"\n"), "{rows}");
     }
 }
