@@ -14,6 +14,8 @@ use datafusion::sql::sqlparser::ast::{
 
 use crate::error::EngineError;
 
+pub(crate) use expression::holds_query;
+
 /// Refuses the first construct that is not supported.
 pub(crate) fn query(query: &mut Query) -> Result<(), EngineError> {
     match query.visit(&mut Check) {

@@ -4,8 +4,9 @@
 //! calculation with decimals gives has another precision in each. One with integers is checked for overflow, and texts
 //! are concatenated by the function of ours, which bounds what it makes. A `LIKE` that searches is one of ours, too: it ends
 //! when the query is cancelled. A date meets a timestamp as a timestamp of that precision: DataFusion takes nanoseconds,
-//! which have no place for the year 9999. And a list, a CASE with an operand, a window's partitions and DISTINCT take -0.0
-//! for 0.0, which DataFusion compares bit by bit there.
+//! which have no place for the year 9999. And a window's partitions and DISTINCT take -0.0 for 0.0, which DataFusion compares
+//! bit by bit there. What compares doubles is rewritten in `floating`, and the numbers of the query have their types by
+//! `integers`.
 
 use std::sync::Arc;
 
@@ -25,7 +26,9 @@ use datafusion::{
 use crate::{
     error::EngineError,
     failure::from_datafusion,
+    floating,
     functions::{self, CONCAT},
+    integers,
     types::UTC,
 };
 
@@ -49,14 +52,22 @@ pub(crate) fn as_athena(
         };
         let schema = merge_schema(&node.inputs());
         let names = NamePreserver::new(&node);
+        let is_values = matches!(node, LogicalPlan::Values(_));
+        let (integers, floating) = (integers::Place::of(&node), floating::Place::of(&node));
         node.map_expressions(|expr| {
             let name = names.save(&expr);
-            let rewritten = expr.transform_up(|expr| rewrite(expr, &schema, concat, like))?;
-            Ok(rewritten.update_data(|expr| name.restore(expr)))
+            let expr = integers::narrowed(expr, &integers)?;
+            let expr = expr.transform_up(|expr| rewrite(expr, &schema, concat, like))?.data;
+            let expr = floating::compared(expr, &floating, &schema)?;
+            Ok(Transformed::yes(if is_values { expr } else { name.restore(expr) }))
         })?
-        .map_data(LogicalPlan::recompute_schema)
+        .map_data(|node| match node {
+            LogicalPlan::Values(values) => integers::retyped(values),
+            other => floating::restored(other.recompute_schema()?),
+        })
     })
     .data()
+    .and_then(integers::seen_from_within)
     .map_err(from_datafusion)
 }
 
@@ -84,8 +95,18 @@ fn rewrite(
             let inner = std::mem::take(&mut **inner);
             return Ok(Transformed::yes(called(functions::negated(), inner)));
         }
-        Expr::Cast(cast) => changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema),
-        Expr::TryCast(cast) => changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema),
+        Expr::Cast(cast) => {
+            if let Some(read) = of_text(&cast.expr, cast.field.data_type(), schema, false) {
+                return Ok(Transformed::yes(called(read, std::mem::take(&mut *cast.expr))));
+            }
+            changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema);
+        }
+        Expr::TryCast(cast) => {
+            if let Some(read) = of_text(&cast.expr, cast.field.data_type(), schema, true) {
+                return Ok(Transformed::yes(called(read, std::mem::take(&mut *cast.expr))));
+            }
+            changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema);
+        }
         Expr::ScalarFunction(call) if functions::takes_instant(call.func.name()) => {
             changed |= compare(&mut call.args);
         }
@@ -109,25 +130,37 @@ fn rewrite(
             changed |= compare(std::iter::once(&mut *list.expr).chain(&mut list.list));
             changed |= in_one_zone(std::iter::once(&mut *list.expr).chain(&mut list.list), schema);
             changed |= unify(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)?;
-            if !list.list.iter().all(is_other_than_zero) {
-                changed |= one_zero(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)?;
-            }
         }
         Expr::Case(case) => {
             let (whens, thens): (Vec<_>, Vec<_>) =
                 case.when_then_expr.iter_mut().map(|(when, then)| (&mut **when, &mut **then)).unzip();
             if let Some(tested) = &mut case.expr {
-                let mut compared: Vec<&mut Expr> = std::iter::once(&mut **tested).chain(whens).collect();
-                changed |= unify(compared.iter_mut().map(|expr| &mut **expr), schema)?;
-                changed |= one_zero(compared, schema)?;
+                changed |= unify(std::iter::once(&mut **tested).chain(whens), schema)?;
             }
             changed |= unify(thens.into_iter().chain(case.else_expr.as_deref_mut()), schema)?;
         }
         Expr::ScalarFunction(call) if matches!(call.func.name(), "coalesce" | "nullif") => {
             changed |= unify(&mut call.args, schema)?;
         }
+        // The sign of a number, which the planner took for that of an interval.
+        Expr::ScalarFunction(call) if call.func.name() == functions::NEGATED => {
+            let of_number = call.args.first().map(|number| number.get_type(schema)).transpose()?;
+            if let ([number], Some(found)) = (call.args.as_mut_slice(), of_number)
+                && !is_interval(&found)
+            {
+                // What counts has no sign in DataFusion.
+                if found == Arrow::UInt64 {
+                    replace(number, Arrow::Int64);
+                }
+                return Ok(Transformed::yes(Expr::Negative(Box::new(std::mem::take(number)))));
+            }
+        }
         Expr::WindowFunction(call) => {
             changed |= one_zero(&mut call.params.partition_by, schema)?;
+            changed |= extreme(call.fun.name(), &mut call.params.args, schema)?;
+        }
+        Expr::AggregateFunction(call) if functions::extreme_key(call.func.name()).is_some() => {
+            changed |= extreme(call.func.name(), &mut call.params.args, schema)?;
         }
         Expr::AggregateFunction(call) if call.params.distinct || call.func.name() == "approx_distinct" => {
             changed |= one_zero(&mut call.params.args, schema)?;
@@ -253,6 +286,7 @@ fn united(union: Union) -> Result<Transformed<LogicalPlan>> {
         };
         let mut nulls: Vec<Expr> = union.inputs.iter().map(null).collect();
         changed |= unify(&mut nulls, &DFSchema::empty())?;
+        changed |= one_width(&mut nulls)?;
         for (input, null) in targets.iter_mut().zip(nulls) {
             if let (Expr::Cast(cast), Some(target)) = (null, input.get_mut(column)) {
                 *target = Some(cast.field.data_type().clone());
@@ -260,11 +294,28 @@ fn united(union: Union) -> Result<Transformed<LogicalPlan>> {
         }
     }
     if !changed {
-        return Ok(Transformed::no(LogicalPlan::Union(union)));
+        // The types of the inputs may be others by now.
+        return Ok(Transformed::yes(LogicalPlan::Union(Union::try_new_with_loose_types(union.inputs)?)));
     }
     let inputs = union.inputs.into_iter().zip(targets);
     let inputs = inputs.map(|(input, targets)| converted(input, targets)).collect::<Result<Vec<_>>>()?;
     Ok(Transformed::yes(LogicalPlan::Union(Union::try_new_with_loose_types(inputs)?)))
+}
+
+/// Where one is a bigint, integers are.
+fn one_width(nulls: &mut [Expr]) -> Result<bool> {
+    let schema = DFSchema::empty();
+    let types = nulls.iter().map(|null| null.get_type(&schema)).collect::<Result<Vec<_>>>()?;
+    let mut changed = false;
+    if types.contains(&Arrow::Int64) {
+        for (null, found) in nulls.iter_mut().zip(types) {
+            if found == Arrow::Int32 {
+                replace(null, Arrow::Int64);
+                changed = true;
+            }
+        }
+    }
+    Ok(changed)
 }
 
 fn converted(input: Arc<LogicalPlan>, targets: Vec<Option<Arrow>>) -> Result<Arc<LogicalPlan>> {
@@ -328,17 +379,16 @@ fn one_zero<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema
     Ok(changed)
 }
 
-/// Whether it is a number that is written, and not zero.
-fn is_other_than_zero(expr: &Expr) -> bool {
-    match expr {
-        Expr::Cast(cast) => is_other_than_zero(&cast.expr),
-        Expr::Negative(inner) => is_other_than_zero(inner),
-        Expr::Literal(ScalarValue::Float64(Some(number)), _) => *number != 0.0,
-        Expr::Literal(ScalarValue::Float32(Some(number)), _) => *number != 0.0,
-        Expr::Literal(ScalarValue::Decimal128(Some(units), ..), _) => *units != 0,
-        Expr::Literal(ScalarValue::Int64(Some(number)), _) => *number != 0,
-        _ => false,
+/// The argument of `max` and `min` as a key, where it is a double or a real. [`floating::restored`] gives the number.
+fn extreme(aggregate: &str, arguments: &mut [Expr], schema: &DFSchema) -> Result<bool> {
+    let [argument] = arguments else { return Ok(false) };
+    let Some(key) = functions::extreme_key(aggregate) else { return Ok(false) };
+    if !argument.get_type(schema)?.is_floating() {
+        return Ok(false);
     }
+    let inner = std::mem::take(argument);
+    *argument = Expr::ScalarFunction(ScalarFunction::new_udf(key, vec![inner]));
+    Ok(true)
 }
 
 /// Of a time with a zone, a comparison looks at the instant only.
@@ -367,6 +417,12 @@ fn in_one_zone<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSch
         }
     }
     changed
+}
+
+/// What reads the text that a cast is of, where Arrow would read it otherwise.
+fn of_text(expr: &Expr, to: &Arrow, schema: &DFSchema, is_try: bool) -> Option<ScalarUDF> {
+    let is_text = matches!(expr.get_type(schema), Ok(Arrow::Utf8));
+    if is_text { functions::cast_of_text(to, is_try) } else { None }
 }
 
 /// A cast of a time in a zone, to what has none, gives what the clocks of the zone show.

@@ -20,12 +20,13 @@ use crate::{
     error::EngineError,
     failure::{from_datafusion, while_reading},
     functions::{self, CONCAT},
-    guard, in_query,
+    guard, guarded, in_query,
     memory::MemoryLimits,
     resolve,
     result::{Execution, Shape},
     scan::BytesScanned,
     session::Sessions,
+    shadowed,
     statement::Prepared,
     store::LakeStore,
     typing, using,
@@ -90,6 +91,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let known: Tables = tables.iter().map(|(name, table)| (name.clone(), columns_of(table))).collect();
         let mut query = prepared.query.clone();
         using::rewrite(&mut query, &known)?;
+        shadowed::rename(&mut query, &known);
         let statement = DfStatement::Statement(Box::new(Statement::Query(query)));
         let session = self
             .sessions
@@ -112,6 +114,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         cancellation.check()?;
         let plan = session.optimize(&plan).map_err(&failed)?;
         cancellation.check()?;
+        let plan = guarded::conditions(plan).map_err(&failed)?;
         let plan = cancel::watch_joins(plan, &cancellation).map_err(&failed)?;
         let session = batches::sized(session, &plan, memory.limits()).map_err(&failed)?;
         let plan = session.query_planner().create_physical_plan(&plan, &session).await.map_err(&failed)?;

@@ -15,9 +15,10 @@ use domain::port::{self, StoreError};
 use crate::{
     cancel::Cancelled,
     error::{EngineError, Failure},
-    functions::NOT_TAKEN,
+    functions::{NEGATED, NOT_TAKEN},
     memory::EXCEEDED,
     scan::ScanLimitExceeded,
+    shadowed::RENAMED,
     store::{LakeStore, Trouble, is_retryable},
 };
 
@@ -150,6 +151,9 @@ fn not_implemented(what: &str) -> String {
 fn not_taken(message: &str) -> Described {
     let rest = message.split(NOT_TAKEN).nth(1).unwrap_or_default();
     let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    if name == NEGATED {
+        return Described::Failed("TYPE_MISMATCH", "Cannot apply operator - to this type".to_owned());
+    }
     Described::Failed("FUNCTION_NOT_FOUND", format!("Unexpected parameters for function {name}"))
 }
 
@@ -219,7 +223,7 @@ fn describe_schema(error: &SchemaError, place: &str) -> Described {
 /// As the query names it, less the quotes.
 fn named(column: &Column) -> String {
     match &column.relation {
-        Some(relation) => format!("{}.{}", relation.table(), column.name),
+        Some(relation) => format!("{}.{}", relation.table().trim_end_matches(RENAMED), column.name),
         None => column.name.clone(),
     }
 }

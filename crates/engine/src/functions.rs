@@ -10,7 +10,9 @@ mod checked;
 mod clock;
 mod element;
 mod extreme;
+mod extreme_key;
 mod format;
+mod ieee;
 mod json;
 mod json_path;
 mod like;
@@ -34,6 +36,7 @@ mod zero;
 use std::sync::Arc;
 
 use datafusion::{
+    arrow::datatypes::DataType as Arrow,
     execution::SessionStateDefaults,
     logical_expr::{AggregateUDF, Expr, Operator, ScalarUDF, WindowUDF, expr::ScalarFunction},
     sql::sqlparser::ast::DateTimeField,
@@ -41,6 +44,7 @@ use datafusion::{
 
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
+pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
 pub(crate) use json::{CAST_TO_JSON, is_castable};
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
 pub(crate) use own::NOT_TAKEN;
@@ -222,6 +226,45 @@ pub(crate) fn comparable(name: &str) -> Option<Arc<ScalarUDF>> {
 /// What says whether a value is among those of a query: see [`member::member`].
 pub(crate) fn member() -> Arc<ScalarUDF> {
     Arc::new(member::member().into())
+}
+
+/// What a cast of a text to a date or a timestamp calls, or a `TRY_CAST`: see [`time::from_text`].
+pub(crate) fn cast_of_text(to: &Arrow, is_try: bool) -> Option<ScalarUDF> {
+    let own = if is_try { time::try_from_text(to) } else { time::from_text(to) };
+    own.map(Into::into)
+}
+
+/// What compares doubles and reals in the place of an operator: see [`ieee::compared`].
+pub(crate) fn ieee(operator: Operator) -> Option<Arc<ScalarUDF>> {
+    ieee::compared(operator).map(|own| Arc::new(own.into()))
+}
+
+/// The key of a double or a real, by which one of DataFusion's aggregates finds the one that is asked for; `None`: the
+/// aggregate asks for none. See [`extreme_key`].
+pub(crate) fn extreme_key(aggregate: &str) -> Option<Arc<ScalarUDF>> {
+    match aggregate {
+        "max" => Some(Arc::new(extreme_key::max_key().into())),
+        "min" => Some(Arc::new(extreme_key::min_key().into())),
+        _ => None,
+    }
+}
+
+/// What gives the number of such a key, which was of the type.
+pub(crate) fn number_of_key(of: &Arrow) -> Arc<ScalarUDF> {
+    match of {
+        Arrow::Float32 => Arc::new(extreme_key::real_of_key().into()),
+        _ => Arc::new(extreme_key::double_of_key().into()),
+    }
+}
+
+/// What two doubles are equal by: see [`ieee::equal_key`].
+pub(crate) fn equal_key() -> Arc<ScalarUDF> {
+    Arc::new(ieee::equal_key().into())
+}
+
+/// What makes every NaN the same: see [`ieee::one_nan`].
+pub(crate) fn one_nan() -> Arc<ScalarUDF> {
+    Arc::new(ieee::one_nan().into())
 }
 
 /// What takes -0.0 for 0.0: see [`zero::one_zero`].

@@ -19,7 +19,7 @@ use datafusion::{
         BinaryExpr, Expr, ExprSchemable, Join, LogicalPlan, LogicalPlanBuilder, Operator, exists,
         expr::{InSubquery, ScalarFunction},
         lit, scalar_subquery,
-        utils::{conjunction, merge_schema, split_conjunction_owned},
+        utils::{conjunction, merge_schema, split_conjunction, split_conjunction_owned},
     },
 };
 
@@ -36,6 +36,8 @@ const MAX_COPIED: usize = 2_000;
 /// The plan with every `IN` of a query taken apart of which more is asked than whether it is true.
 pub(crate) fn taken_apart(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
     let mut copied = 0;
+    plan.apply_with_subqueries(|node| node.apply_expressions(|expr| expr.apply(refuse_unequal)))
+        .map_err(from_datafusion)?;
     plan.transform_up_with_subqueries(|node| {
         let node = match node {
             LogicalPlan::Join(join) => return joined(join, &mut copied),
@@ -156,6 +158,44 @@ impl Apart<'_> {
             return Err(DataFusionError::External(Box::new(Failure::new("NOT_SUPPORTED", message))));
         }
         Ok(())
+    }
+}
+
+/// DataFusion groups what an aggregate is of by the columns that equal one of the query around it. Of a query that is
+/// compared in another way, it loses a column.
+fn refuse_unequal(expr: &Expr) -> Result<TreeNodeRecursion> {
+    let Expr::ScalarSubquery(within) = expr else { return Ok(TreeNodeRecursion::Continue) };
+    let unequal = within.subquery.exists(|node| match node {
+        LogicalPlan::Aggregate(aggregate) => aggregate.input.exists(|node| match node {
+            LogicalPlan::Filter(filter) => {
+                let mut parts = split_conjunction(&filter.predicate).into_iter();
+                Ok(parts.any(|part| part.contains_outer() && !is_lookup(part)))
+            }
+            _ => Ok(false),
+        }),
+        _ => Ok(false),
+    })?;
+    if unequal {
+        let what = "an aggregate in a scalar subquery whose rows are compared with the query around it otherwise than by column \
+                    = value";
+        let message = format!("{what} is not supported by the local engine");
+        return Err(DataFusionError::External(Box::new(Failure::new("NOT_SUPPORTED", message))));
+    }
+    Ok(TreeNodeRecursion::Continue)
+}
+
+/// Whether it is `column = ...` without another column.
+fn is_lookup(part: &Expr) -> bool {
+    let is_column = |expr: &Expr| match expr {
+        Expr::Column(_) => true,
+        Expr::Cast(cast) => matches!(*cast.expr, Expr::Column(_)),
+        _ => false,
+    };
+    match part {
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => {
+            (is_column(left) && !right.any_column_refs()) || (is_column(right) && !left.any_column_refs())
+        }
+        _ => false,
     }
 }
 

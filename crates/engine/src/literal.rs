@@ -64,8 +64,8 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             }
             Ok(())
         }
-        // DataFusion's planner knows no sign before an interval of this kind.
-        Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } if interval::is_rewritten(inner) => {
+        // DataFusion's planner knows no sign before an interval of one kind. Of numbers it is an operator again in `coerce`.
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } if !is_constant(inner) => {
             *expr = calls::call(NEGATED, vec![std::mem::replace(&mut **inner, Expr::Tuple(Vec::new()))]);
             Ok(())
         }
@@ -110,6 +110,14 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
             Ok(())
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether it is a literal of one value, perhaps with a sign.
+fn is_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::UnaryOp { expr, .. } => is_constant(expr),
+        other => matches!(other, Expr::Value(_) | Expr::TypedString(_)),
     }
 }
 
@@ -266,7 +274,7 @@ fn timestamp(text: &str) -> Option<(String, u64)> {
         4..=6 => 6,
         _ => 9,
     };
-    Some((format!("{}T{}.{fraction:0<9}", date(day)?, time.format("%H:%M:%S")), precision))
+    Some((format!("{} {}.{fraction:0<9}", date(day)?, time.format("%H:%M:%S")), precision))
 }
 
 #[cfg(test)]
@@ -276,11 +284,11 @@ mod tests {
     #[test]
     fn timestamps_are_athenas() {
         for (text, expected) in [
-            ("2026-11-23", Some(("2026-11-23T00:00:00.000000000", 3))),
-            ("2026-1-2 3:04", Some(("2026-01-02T03:04:00.000000000", 3))),
-            ("2026-11-23 10:05:00", Some(("2026-11-23T10:05:00.000000000", 3))),
-            ("2026-11-23 10:05:00.12", Some(("2026-11-23T10:05:00.120000000", 3))),
-            ("2026-11-23 10:05:00.1234", Some(("2026-11-23T10:05:00.123400000", 6))),
+            ("2026-11-23", Some(("2026-11-23 00:00:00.000000000", 3))),
+            ("2026-1-2 3:04", Some(("2026-01-02 03:04:00.000000000", 3))),
+            ("2026-11-23 10:05:00", Some(("2026-11-23 10:05:00.000000000", 3))),
+            ("2026-11-23 10:05:00.12", Some(("2026-11-23 10:05:00.120000000", 3))),
+            ("2026-11-23 10:05:00.1234", Some(("2026-11-23 10:05:00.123400000", 6))),
             ("2026-11-23T10:05:00", None),
             ("2026-11-23 10:05:00Z", None),
             ("2026-11-23 10:05:00 UTC", None),

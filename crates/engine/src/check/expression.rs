@@ -156,7 +156,7 @@ fn scalar_subquery(query: &Query) -> Flow {
 }
 
 /// Whether there is a query below this part of a query.
-pub(super) fn holds_query<V: Visit>(part: &V) -> bool {
+pub(crate) fn holds_query<V: Visit>(part: &V) -> bool {
     let found = visit_expressions(part, |expr| match expr {
         Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),

@@ -87,12 +87,26 @@ struct Extreme {
     key: ScalarValue,
 }
 
+/// To both functions, NaN is the last choice.
+fn is_nan(key: &ScalarValue) -> bool {
+    match key {
+        ScalarValue::Float32(Some(number)) => number.is_nan(),
+        ScalarValue::Float64(Some(number)) => number.is_nan(),
+        _ => false,
+    }
+}
+
 impl Accumulator for Extreme {
     fn update_batch(&mut self, columns: &[ArrayRef]) -> Result<()> {
         let [values, keys] = columns else { return Err(unexpected(&Arrow::Null)) };
         for row in (0..keys.len()).filter(|row| keys.is_valid(*row)) {
             let key = ScalarValue::try_from_array(keys, row)?;
-            if self.key.is_null() || key.partial_cmp(&self.key) == Some(self.wanted) {
+            let is_better = match (is_nan(&key), is_nan(&self.key)) {
+                (true, _) => false,
+                (false, true) => true,
+                (false, false) => key.partial_cmp(&self.key) == Some(self.wanted),
+            };
+            if self.key.is_null() || is_better {
                 self.value = ScalarValue::try_from_array(values, row)?;
                 self.value.compact();
                 self.key = key;

@@ -1,6 +1,7 @@
 //! What is done with dates and timestamps.
 
 mod arithmetic;
+mod cast;
 mod duration;
 mod format;
 mod interval;
@@ -29,6 +30,7 @@ use unit::Unit;
 
 pub(super) use arithmetic::MINUS_TIME;
 pub(crate) use arithmetic::{NEGATED, negated};
+pub(super) use cast::{from_text, try_from_text};
 pub(crate) use interval::{DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF};
 pub(super) use iso8601::{FROM_ISO8601_TIMESTAMP, from_iso8601_date, from_iso8601_timestamp, instant};
 pub(super) use parse::{PARSE_DATETIME, parsed_instant};

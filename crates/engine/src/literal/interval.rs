@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::ast::{DateTimeField, Expr, Interval, UnaryOperat
 use crate::{
     calls,
     error::EngineError,
-    functions::{DAY_TO_SECOND_OF, NEGATED, YEAR_TO_MONTH_OF},
+    functions::{DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF},
 };
 
 /// The units, from the longest, with their length in months or in milliseconds.
@@ -53,16 +53,6 @@ pub(super) fn rewritten(interval: &Interval) -> Result<Expr, EngineError> {
 pub(crate) fn is_spelled(interval: &Interval) -> bool {
     let plain = interval.leading_precision.is_none() && interval.fractional_seconds_precision.is_none();
     plain && text(&interval.value).is_some() && units(interval).is_some()
-}
-
-/// Whether it is the call that a literal was rewritten to, perhaps with a sign.
-pub(super) fn is_rewritten(expr: &Expr) -> bool {
-    match expr {
-        Expr::Function(call) => {
-            [DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF, NEGATED].contains(&call.name.to_string().as_str())
-        }
-        _ => false,
-    }
 }
 
 /// The text, and whether a minus stands before it.

@@ -264,6 +264,13 @@ async fn intervals_are_calculated_with() {
             "-2|-6",
         ),
         ("SELECT to_milliseconds(INTERVAL '1' DAY), to_milliseconds(NULL)", "bigint", "86400000|NULL"),
+        ("SELECT to_milliseconds(-(at - day)) FROM t ORDER BY n", "bigint", "568492109;-86399999;NULL"),
+        (
+            "SELECT to_milliseconds(-i) FROM (SELECT at - day AS i FROM t) s ORDER BY 1",
+            "bigint",
+            "-86399999;568492109;NULL",
+        ),
+        ("SELECT -n, -(n + 1) FROM t ORDER BY n", "integer", "-1|-2;-2|-3;-3|-4"),
         ("SELECT to_milliseconds(at - day) FROM t ORDER BY n", "bigint", "-568492109;86399999;NULL"),
         (
             "SELECT parse_duration('42.8ms'), parse_duration('3.81 d'), parse_duration('5m'), parse_duration(NULL)",

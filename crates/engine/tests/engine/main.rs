@@ -10,11 +10,17 @@ mod both;
 #[cfg(test)]
 mod cancel;
 #[cfg(test)]
+mod casts_of_texts;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod compiled;
 #[cfg(test)]
+mod correlated;
+#[cfg(test)]
 mod deep;
+#[cfg(test)]
+mod floating;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
@@ -23,6 +29,10 @@ mod functions;
 mod golden;
 #[cfg(test)]
 mod growth;
+#[cfg(test)]
+mod guarded;
+#[cfg(test)]
+mod integers;
 #[cfg(test)]
 mod intervals;
 #[cfg(test)]

@@ -31,10 +31,10 @@ pub(crate) fn negated() -> ScalarUDF {
     negation().into()
 }
 
-/// The same, for a literal.
+/// The same, for a statement. That of a number becomes an operator before it is calculated.
 pub(super) fn negation() -> Own {
     let takes = |given: &[Arrow]| match given {
-        [one] if is_interval(one) => Some(vec![one.clone()]),
+        [one] if is_interval(one) || one.is_numeric() || *one == Arrow::Null => Some(vec![one.clone()]),
         _ => None,
     };
     let apply = |columns: &[ArrayRef]| {

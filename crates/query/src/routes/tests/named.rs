@@ -49,7 +49,8 @@ async fn what_the_clock_decides_is_asked_anew() {
     world.engine.script(&sent, &[], Outcome::Rows(Rows { columns, csv }));
     let served = world.serve();
     for started in [1, 2] {
-        let rows = served.send("GET", "/v1/named-queries/recent/rows", &[("if-none-match", "\"of-before\"")]).await;
+        let rows =
+            served.send("GET", "/v1/named-queries/recent/rows", &[("if-none-match", "\"of-before\"")]).await;
         assert_eq!((rows.status, rows.json()), (200, json!([{"seat_number": "12A"}])));
         assert_eq!((rows.header("etag"), rows.header("cache-control")), ("", "private, no-cache"));
         assert_eq!(served.started(), started);
