@@ -192,7 +192,7 @@ impl Hash for Attempt {
 
 impl ScalarUDFImpl for Attempt {
     fn name(&self) -> &str {
-        TRY
+        "attempt"
     }
 
     fn signature(&self) -> &Signature {

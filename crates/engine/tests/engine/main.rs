@@ -4,11 +4,15 @@
 #[cfg(test)]
 mod aggregates;
 #[cfg(test)]
+mod attempts;
+#[cfg(test)]
 mod binary;
 #[cfg(test)]
 mod both;
 #[cfg(test)]
 mod cancel;
+#[cfg(test)]
+mod casts;
 #[cfg(test)]
 mod clock;
 #[cfg(test)]
@@ -27,6 +31,8 @@ mod growth;
 mod intervals;
 #[cfg(test)]
 mod lake;
+#[cfg(test)]
+mod mathematics;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
