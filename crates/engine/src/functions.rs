@@ -47,7 +47,7 @@ use datafusion::{
 
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
-pub(crate) use attempt::enclosed;
+pub(crate) use attempt::{attempted, enclosed};
 pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
 pub(crate) use json::{CAST_TO_JSON, is_castable};
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};

@@ -45,6 +45,8 @@ pub(super) fn attempt() -> Own {
 /// part of it is calculated before, and outside.
 #[derive(Debug)]
 struct Attempt {
+    /// Of the columns that [`name`] gives.
+    expr: Expr,
     inner: Arc<dyn PhysicalExpr>,
     /// Of the arguments.
     schema: SchemaRef,
@@ -78,6 +80,16 @@ pub(crate) fn enclosed(
     .map_err(from_datafusion)
 }
 
+/// What is calculated within, if the expression is the call of an [`Attempt`].
+pub(crate) fn attempted(expr: &Expr) -> Option<&Expr> {
+    match expr {
+        Expr::ScalarFunction(call) => {
+            call.func.inner().downcast_ref::<Attempt>().map(|attempt| &attempt.expr)
+        }
+        _ => None,
+    }
+}
+
 fn enclose(
     mut arguments: Vec<Expr>,
     schema: &DFSchema,
@@ -101,7 +113,7 @@ fn enclose(
         let column = Expr::Column(Column::from_name(name(place)));
         Ok(Transformed::new(column, true, TreeNodeRecursion::Jump))
     });
-    let inner = inner?.data;
+    let expr = inner?.data;
     if parts.is_empty() {
         // What is constant, is for the rows of the argument.
         parts.push(lit(true));
@@ -111,8 +123,9 @@ fn enclose(
         fields.push(Field::new(name(place), part.get_type(schema)?, true));
     }
     let arguments: SchemaRef = Arc::new(Schema::new(fields));
-    let inner = session.create_physical_expr(inner, &DFSchema::try_from(Arc::clone(&arguments))?)?;
+    let inner = session.create_physical_expr(expr.clone(), &DFSchema::try_from(Arc::clone(&arguments))?)?;
     let attempt = Attempt {
+        expr,
         result: inner.data_type(&arguments)?,
         inner,
         schema: arguments,

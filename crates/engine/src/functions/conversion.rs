@@ -2,6 +2,7 @@
 //! as numbers, numbers that are rounded to fewer places, and floats and times as texts.
 
 mod number;
+mod read;
 mod source;
 mod text;
 mod varchar;

@@ -8,6 +8,8 @@ mod attempts;
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod bits;
+#[cfg(test)]
 mod both;
 #[cfg(test)]
 mod cancel;
@@ -17,6 +19,8 @@ mod casts;
 mod clock;
 #[cfg(test)]
 mod compiled;
+#[cfg(test)]
+mod decimals;
 #[cfg(test)]
 mod deep;
 #[cfg(test)]
