@@ -11,7 +11,7 @@ use datafusion::{
     },
     error::{DataFusionError, Result},
     logical_expr::{
-        BinaryExpr, Cast, Expr, ExprSchemable, LogicalPlan, Operator, ScalarUDF, expr::ScalarFunction,
+        BinaryExpr, Cast, Expr, ExprSchemable, LogicalPlan, Operator, ScalarUDF, Union, expr::ScalarFunction,
         expr_rewriter::NamePreserver, utils::merge_schema,
     },
 };
@@ -28,6 +28,13 @@ const MOST_DIGITS: i16 = 38;
 /// The plan with these functions. What is left is DataFusion's, or another step's.
 pub(crate) fn as_athena(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
     plan.transform_up_with_subqueries(|node| {
+        let node = match node {
+            LogicalPlan::Union(union) if is_stale(&union) => {
+                let union = Union::try_new_with_loose_types(union.inputs)?;
+                return Ok(Transformed::yes(LogicalPlan::Union(union)));
+            }
+            other => other,
+        };
         let schema = merge_schema(&node.inputs());
         let names = NamePreserver::new(&node);
         node.map_expressions(|expr| {
@@ -39,6 +46,13 @@ pub(crate) fn as_athena(plan: LogicalPlan) -> std::result::Result<LogicalPlan, E
     })
     .data()
     .map_err(from_datafusion)
+}
+
+/// Whether the first input has other types than the union was made of.
+fn is_stale(union: &Union) -> bool {
+    let Some(first) = union.inputs.first() else { return false };
+    let mut columns = union.schema.fields().iter().zip(first.schema().fields());
+    columns.any(|(united, column)| united.data_type() != column.data_type())
 }
 
 fn rewrite(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {

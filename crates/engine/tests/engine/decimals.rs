@@ -1,7 +1,11 @@
 //! `*`, `/` and `%` of decimals. What is expected is from Trino's documentation ("Decimal functions and operators") and its test
 //! `TestDecimalOperators`.
 
-use crate::both::{both, fail, null_of_null};
+use crate::{
+    both::{both, fail, null_of_null},
+    golden::compare,
+    lake::Lake,
+};
 
 #[tokio::test]
 async fn decimals_are_divided_and_multiplied() {
@@ -85,5 +89,32 @@ async fn decimals_are_divided_and_multiplied() {
         ("CAST({0} AS decimal(4,2)) * CAST({1} AS decimal(4,2))", &["1", "1"], "decimal(8,4)"),
         ("CAST({0} AS decimal(4,2)) % CAST({1} AS decimal(4,2))", &["1", "1"], "decimal(4,2)"),
     ])
+    .await;
+}
+
+/// The types of what is calculated reach the queries around.
+#[tokio::test]
+async fn quotients_in_queries_around() {
+    let rows = [r#"{"n": 1, "d": "10.00"}"#, r#"{"n": 3, "d": "20.00"}"#, r#"{"n": 4}"#];
+    let lake = Lake::of(&[("n", "int"), ("d", "decimal(12,2)")], &rows).await;
+    compare(
+        &lake,
+        &[
+            ("SELECT d / n FROM t ORDER BY n", "decimal(12,2)", "10.00;6.67;NULL"),
+            ("SELECT d / n FROM t WHERE n = 9", "decimal(12,2)", ""),
+            ("SELECT x * 2 FROM (SELECT d / n AS x FROM t WHERE n = 3) q", "decimal(22,2)", "13.34"),
+            ("SELECT sum(d / n), avg(d / n) FROM t", "decimal(38,2)", "16.67|8.34"),
+            ("SELECT d / n AS k, count(*) FROM t GROUP BY d / n ORDER BY 1", "decimal(12,2)", "6.67|1;10.00|1;NULL|1"),
+            (
+                "SELECT x * 2 FROM (SELECT d / n AS x FROM t WHERE n = 1 UNION ALL SELECT d / 3 FROM t WHERE n = 3) q ORDER BY 1",
+                "decimal(22,2)",
+                "13.34;20.00",
+            ),
+            ("SELECT n FROM t WHERE d / n > 7", "integer", "1"),
+            ("SELECT n FROM t WHERE d / n = (SELECT max(d / n) FROM t)", "integer", "1"),
+            ("SELECT a.n FROM t a JOIN t b ON a.d / a.n = b.d AND b.n = 1", "integer", "1"),
+            ("SELECT max(d) / count(*) FROM t", "decimal(12,2)", "6.67"),
+        ],
+    )
     .await;
 }
