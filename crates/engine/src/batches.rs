@@ -15,6 +15,7 @@ use datafusion::{
 use crate::{
     error::EngineError,
     failure::from_datafusion,
+    functions,
     memory::{EXCEEDED, MemoryLimits, QueryMemory},
 };
 
@@ -53,6 +54,7 @@ impl Traits {
                         listed = list.list.iter().fold(listed, |sum, item| sum.saturating_add(bytes(item)));
                     }
                     traits.note(expr);
+                    traits.note_attempted(expr)?;
                     Ok(TreeNodeRecursion::Continue)
                 })
             })
@@ -78,6 +80,17 @@ impl Traits {
             }
             _ => {}
         }
+    }
+
+    /// What is within a `try`, which is no part of the plan for itself.
+    fn note_attempted(&mut self, expr: &Expr) -> Result<()> {
+        let Some(attempted) = functions::attempted(expr) else { return Ok(()) };
+        attempted.apply(|expr| {
+            self.note(expr);
+            self.note_attempted(expr)?;
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        Ok(())
     }
 
     fn rows(&self, limits: &MemoryLimits) -> usize {

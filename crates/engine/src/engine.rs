@@ -22,7 +22,7 @@ use crate::{
     functions::{self, CONCAT},
     guard, guarded, in_query,
     memory::MemoryLimits,
-    resolve,
+    numeric, resolve,
     result::{Execution, Shape},
     scan::BytesScanned,
     session::Sessions,
@@ -107,7 +107,9 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
         typing::check(&plan)?;
         correlated::check(&plan)?;
+        let plan = numeric::as_athena(plan)?;
         let plan = coerce::as_athena(plan, concat(&session)?, &functions::like(&cancellation))?;
+        let plan = functions::enclosed(plan, &session, &cancellation)?;
         let plan = in_query::taken_apart(plan)?;
         batches::expect_copies(&plan, &memory)?;
         let failed = move |error| while_reading(&store, error);

@@ -3,15 +3,19 @@
 
 mod argument;
 mod array;
+mod attempt;
 mod base64;
 mod bounded;
 mod bytes;
 mod checked;
 mod clock;
+mod conversion;
 mod element;
+mod exact;
 mod extreme;
 mod extreme_key;
 mod format;
+mod greatest;
 mod ieee;
 mod json;
 mod json_path;
@@ -22,6 +26,7 @@ mod math;
 mod member;
 mod nullif;
 mod own;
+mod random;
 mod regexp;
 mod shift;
 mod strings;
@@ -44,8 +49,7 @@ use datafusion::{
 
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
-pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
-pub(crate) use json::{CAST_TO_JSON, is_castable};
+bapub(crate) use json::{CAST_TO_JSON, is_castable};
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
@@ -57,8 +61,7 @@ pub(crate) use time::{
 const SCALAR: [&str; 3] = ["coalesce", "reverse", "starts_with"];
 
 /// Ours, besides the parts of a time and [`FAMILIES`].
-const OWN: [&str; 23] = [
-    "abs",
+const OWN: [&str; 21] = [
     "cardinality",
     "concat",
     "contains",
@@ -75,7 +78,6 @@ const OWN: [&str; 23] = [
     "nullif",
     "regexp_like",
     "replace",
-    "round",
     "strpos",
     "substr",
     "to_base64",
@@ -83,9 +85,16 @@ const OWN: [&str; 23] = [
     CAST_TO_JSON,
 ];
 
-/// Ours, too: each in a module of its own.
-const FAMILIES: [&[&str]; 5] =
-    [&bytes::NAMES, &[format::FORMAT], &regexp::NAMES, &strings::NAMES, &url::NAMES];
+/// Ours, too: each in a module of its own. Those of numbers are in [`math::NAMES`].
+const FAMILIES: [&[&str]; 7] = [
+    &bytes::NAMES,
+    &[format::FORMAT],
+    &greatest::NAMES,
+    &regexp::NAMES,
+    &strings::NAMES,
+    &[attempt::TRY],
+    &url::NAMES,
+];
 
 /// DataFusion's.
 const AGGREGATE: [&str; 13] = [
@@ -107,8 +116,8 @@ const AGGREGATE: [&str; 13] = [
 /// Ours.
 const OWN_AGGREGATE: [&str; 4] = ["avg", "max_by", "min_by", "sum"];
 
-/// What is written otherwise before DataFusion sees it: see [`crate::calls`].
-const REWRITTEN: [&str; 4] = ["arbitrary", "count_if", "date", "if"];
+/// What is written otherwise before DataFusion sees it: see [`crate::calls`] and [`crate::forms`].
+const REWRITTEN: [&str; 5] = ["arbitrary", "count_if", "date", "if", "mod"];
 
 const WINDOW: [&str; 11] = [
     "cume_dist",
@@ -126,9 +135,18 @@ const WINDOW: [&str; 11] = [
 
 /// Whether a query may call it.
 pub(crate) fn is_known(name: &str) -> bool {
-    let lists: [&[&str]; 8] =
-        [&SCALAR, &OWN, &time::PARTS, &time::NAMES, &clock::NAMES, &AGGREGATE, &OWN_AGGREGATE, &REWRITTEN];
-    let is_listed = lists.iter().chain(&FAMILIES).any(|list| list.contains(&name));
+    let lists: [&[&str]; 9] = [
+        &SCALAR,
+        &OWN,
+        &time::PARTS,
+        &time::NAMES,
+        &clock::NAMES,
+        &random::NAMES,
+        &AGGREGATE,
+        &OWN_AGGREGATE,
+        &REWRITTEN,
+    ];
+    let is_listed = lists.iter().chain(&FAMILIES).chain(&math::NAMES).any(|list| list.contains(&name));
     name != CAST_TO_JSON && (is_listed || needs_window(name))
 }
 
@@ -136,7 +154,7 @@ pub(crate) fn is_known(name: &str) -> bool {
 pub(crate) fn is_strict(name: &str) -> bool {
     name != CAST_TO_JSON
         && (OWN.contains(&name)
-            || FAMILIES.iter().any(|family| family.contains(&name))
+            || FAMILIES.iter().chain(&math::NAMES).any(|family| family.contains(&name))
             || time::PARTS.contains(&name)
             || time::NAMES.contains(&name)
             || total::NAMES.contains(&name))
@@ -171,15 +189,18 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
     let own = [
         array::cardinality(),
         array::contains(),
+        attempt::attempt(),
         base64::to_base64(),
+        conversion::cast_to_varchar(),
+        conversion::try_cast_to_varchar(),
         element::element_at(),
         format::format(),
+        greatest::greatest(),
+        greatest::least(),
         json::cast_to_json(),
         json::json_format(),
         json_path::json_extract_scalar(),
         like::like_pattern(),
-        math::abs(),
-        math::round(),
         nullif::nullif(),
         strpos::strpos(),
         text::concat(),
@@ -193,11 +214,13 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         time::from_iso8601_date(),
         time::from_iso8601_timestamp(),
     ];
-    let families = bytes::all().into_iter().chain(strings::all()).chain(url::all());
+    let families = bytes::all().into_iter().chain(math::all()).chain(strings::all()).chain(url::all());
     let own = own.into_iter().chain(time::parts()).chain(time::all()).chain(time::hidden()).chain(families);
     all.extend(own.map(|own| Arc::new(own.within(memory).until(cancellation).into())));
     all.extend(time::zoned().map(|zoned| Arc::new(zoned.into())));
     all.extend(clock::all(began).into_iter().map(|known| Arc::new(known.into())));
+    all.extend(math::constants().map(Arc::new));
+    all.extend(random::all().map(|random| Arc::new(random.into())));
     all.push(Arc::new(regexp::RegexpLike::new(memory.clone(), cancellation.clone()).into()));
     all.extend(regexp::all(memory, cancellation).into_iter().map(Arc::new));
     all
@@ -272,6 +295,16 @@ pub(crate) fn one_zero() -> Arc<ScalarUDF> {
     Arc::new(zero::one_zero().into())
 }
 
+/// What makes the conversion of a `CAST` to a type, or of a `TRY_CAST`, of which [`converts`] says yes.
+pub(crate) fn conversion(to: Arrow, is_try: bool) -> ScalarUDF {
+    conversion::Conversion::new(to, is_try).into()
+}
+
+/// What calculates with decimals in the place of an operator: `*`, `/` or `%`.
+pub(crate) fn exact(operator: Operator) -> Option<ScalarUDF> {
+    exact::exact(operator)
+}
+
 /// What calculates with integers in the place of an operator, and fails where the result is none.
 pub(crate) fn checked(operator: Operator) -> Option<Arc<ScalarUDF>> {
     checked::checked(operator).map(Arc::new)
@@ -311,9 +344,11 @@ mod tests {
         let memory = QueryMemory::new(Memory::new(MemoryLimits::default()));
         let functions = scalar(&memory, &Cancellation::default(), 0);
         let made: BTreeSet<&str> = functions.iter().map(|function| function.name()).collect();
-        let families = FAMILIES.iter().flat_map(|family| family.iter());
+        let families = FAMILIES.iter().chain(&math::NAMES).flat_map(|family| family.iter());
         let listed = SCALAR.iter().chain(&OWN).chain(&time::PARTS).chain(&time::NAMES).chain(&clock::NAMES);
-        let hidden = [LIKE_PATTERN, NEGATED, DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF];
+        let listed = listed.chain(&random::NAMES);
+        let hidden =
+            [LIKE_PATTERN, NEGATED, DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF, CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR];
         let listed: BTreeSet<&str> = listed.chain(families).chain(&hidden).copied().collect();
         assert_eq!(made, listed);
         assert!(!hidden.into_iter().any(is_known) && !is_known(CAST_TO_JSON) && is_known("split_part"));

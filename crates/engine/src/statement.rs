@@ -9,7 +9,7 @@ use crate::{
     check, derived,
     dialect::Athena,
     error::EngineError,
-    literal,
+    forms, literal,
     names::{Originals, OutputNames},
     nesting, operand, parameter, rows,
 };
@@ -52,6 +52,7 @@ impl Prepared {
         check::query(&mut query)?;
         nesting::bound_inlined(&query)?;
         parameter::bind(&mut query, parameters)?;
+        forms::rewrite(&mut query);
         literal::rewrite(&mut query)?;
         derived::name(&mut query);
         let names = OutputNames::take(&mut query, &originals);

@@ -19,6 +19,8 @@ pub(crate) fn name(arrow: &Arrow) -> Option<String> {
     Some(match arrow {
         Arrow::Null => "unknown".to_owned(),
         Arrow::Boolean => "boolean".to_owned(),
+        Arrow::Int8 => "tinyint".to_owned(),
+        Arrow::Int16 => "smallint".to_owned(),
         Arrow::Int32 => "integer".to_owned(),
         // DataFusion counts and ranks without a sign.
         Arrow::Int64 | Arrow::UInt64 => "bigint".to_owned(),
@@ -55,6 +57,8 @@ pub(crate) fn name(arrow: &Arrow) -> Option<String> {
 /// already.
 pub(crate) fn of_result(arrow: &Arrow) -> Option<(String, Arrow)> {
     let normal = match arrow {
+        // No table has them: only casts do.
+        Arrow::Int8 | Arrow::Int16 => Arrow::Int32,
         Arrow::Int64 | Arrow::UInt64 => Arrow::Int64,
         Arrow::Utf8 | Arrow::Utf8View => Arrow::Utf8,
         Arrow::Timestamp(_, zone) => Arrow::Timestamp(TimeUnit::Millisecond, zone.clone()),

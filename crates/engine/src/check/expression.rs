@@ -1,9 +1,9 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, ExactNumberInfo, Expr, ExtractSyntax, Function, FunctionArguments,
-    LimitClause, Query, TimezoneInfo, UnaryOperator, Value, ValueWithSpan, Visit, WindowType,
-    visit_expressions,
+    BinaryOperator, CastKind, CeilFloorKind, CharacterLength, DataType, DateTimeField, ExactNumberInfo, Expr,
+    ExtractSyntax, Function, FunctionArguments, LimitClause, Query, TimezoneInfo, UnaryOperator, Value,
+    ValueWithSpan, Visit, WindowType, visit_expressions,
 };
 
 use super::{Flow, refuse, refuse_if};
@@ -28,6 +28,8 @@ pub(super) fn check(expr: &Expr) -> Flow {
         | Expr::Case { .. }
         | Expr::Exists { .. }
         | Expr::Position { .. }
+        | Expr::Ceil { field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime), .. }
+        | Expr::Floor { field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime), .. }
         | Expr::GroupingSets(_)
         | Expr::Cube(_)
         | Expr::Rollup(_) => Flow::Continue(()),
@@ -87,8 +89,8 @@ fn name(expr: &Expr) -> &'static str {
         Expr::AnyOp { .. } => "ANY",
         Expr::AllOp { .. } => "ALL",
         Expr::InUnnest { .. } => "IN UNNEST",
-        Expr::Ceil { .. } => "function ceil",
-        Expr::Floor { .. } => "function floor",
+        Expr::Ceil { .. } => "ceil of more than a number",
+        Expr::Floor { .. } => "floor of more than a number",
         Expr::Convert { .. } => "CONVERT",
         Expr::Overlay { .. } => "OVERLAY",
         Expr::Collate { .. } => "COLLATE",
@@ -124,13 +126,16 @@ fn operator(op: &BinaryOperator) -> Flow {
 fn target(data_type: &DataType) -> Flow {
     match data_type {
         DataType::Boolean
+        | DataType::TinyInt(None)
+        | DataType::SmallInt(None)
         | DataType::Int(None)
         | DataType::Integer(None)
         | DataType::BigInt(None)
         | DataType::DoublePrecision
         | DataType::Double(ExactNumberInfo::None)
         | DataType::Real
-        | DataType::Varchar(None)
+        | DataType::Varchar(None | Some(CharacterLength::IntegerLength { unit: None, .. }))
+        | DataType::Decimal(ExactNumberInfo::None)
         | DataType::JSON
         | DataType::Date
         | DataType::Timestamp(None | Some(3), TimezoneInfo::None) => Flow::Continue(()),

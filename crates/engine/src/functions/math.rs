@@ -1,43 +1,86 @@
-//! `abs` and `round`.
+//! Functions of numbers (Trino's chapters "Mathematical functions and operators" and "Bitwise functions"): `abs` and `round`
+//! here, the others below.
+
+mod base;
+mod bits;
+mod bucket;
+mod constant;
+mod double;
+mod whole;
 
 use std::sync::Arc;
 
 use datafusion::{
     arrow::{
         array::{
-            Array, ArrayRef, ArrowPrimitiveType, AsArray, Decimal128Array, Float64Array, PrimitiveArray,
+            Array, ArrayRef, ArrowPrimitiveType, AsArray, Decimal128Array, Float32Array, Float64Array,
+            Int32Array, Int64Array, PrimitiveArray,
         },
         datatypes::{DataType as Arrow, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type},
     },
     error::Result,
+    logical_expr::ScalarUDF,
 };
 
 use super::own::{Own, failure, unexpected, unsupported_value};
 
+/// The names of all, in lists.
+pub(super) const NAMES: [&[&str]; 4] =
+    [&double::NAMES, &bits::NAMES, &whole::NAMES, &["abs", "from_base", "round", "to_base", "width_bucket"]];
+
+/// All of them that have arguments.
+pub(super) fn all() -> impl Iterator<Item = Own> {
+    let others = [abs(), base::from_base(), round(), base::to_base(), bucket::width_bucket()];
+    double::all().into_iter().chain(bits::all()).chain(whole::all()).chain(others)
+}
+
+/// Those that have none.
+pub(super) fn constants() -> impl Iterator<Item = ScalarUDF> {
+    constant::all()
+}
+
 /// A number without its sign.
-pub(super) fn abs() -> Own {
+fn abs() -> Own {
     let takes = |given: &[Arrow]| match given {
-        [number] if is_number(number) => Some(vec![number.clone()]),
+        [number] if is_number(number) => Some(vec![widened(number)]),
         _ => None,
     };
     Own::new("abs", takes, |given| given[0].clone(), without_sign)
 }
 
 /// A number rounded, a half away from zero: to so many places, or to a whole one.
-pub(super) fn round() -> Own {
+fn round() -> Own {
     let takes = |given: &[Arrow]| match given {
-        [Arrow::Float64] => Some(given.to_vec()),
-        [Arrow::Decimal128(..)] => Some(given.to_vec()),
-        [Arrow::Float64 | Arrow::Decimal128(..), Arrow::Int32 | Arrow::Int64] => {
-            Some(vec![given[0].clone(), Arrow::Int64])
+        [number] if is_number(number) => Some(vec![widened(number)]),
+        [number, Arrow::Int32 | Arrow::Int64 | Arrow::Null] if is_number(number) => {
+            Some(vec![widened(number), Arrow::Int64])
         }
+        [Arrow::Null] => Some(vec![Arrow::Float64]),
+        [Arrow::Null, Arrow::Int32 | Arrow::Int64 | Arrow::Null] => Some(vec![Arrow::Float64, Arrow::Int64]),
         _ => None,
     };
     Own::new("round", takes, rounded_type, rounded)
 }
 
 fn is_number(arrow: &Arrow) -> bool {
-    matches!(arrow, Arrow::Int32 | Arrow::Int64 | Arrow::Float32 | Arrow::Float64 | Arrow::Decimal128(..))
+    matches!(
+        arrow,
+        Arrow::Int8
+            | Arrow::Int16
+            | Arrow::Int32
+            | Arrow::Int64
+            | Arrow::Float32
+            | Arrow::Float64
+            | Arrow::Decimal128(..)
+    )
+}
+
+/// A smallint and a tinyint are integers to these functions.
+fn widened(number: &Arrow) -> Arrow {
+    match number {
+        Arrow::Int8 | Arrow::Int16 => Arrow::Int32,
+        other => other.clone(),
+    }
 }
 
 fn out_of_range(what: &str) -> datafusion::error::DataFusionError {
@@ -75,7 +118,7 @@ fn rounded_type(given: &[Arrow]) -> Arrow {
             Arrow::Decimal128(u8::try_from(whole.clamp(1, 38)).unwrap_or(38), 0)
         }
         [Arrow::Decimal128(precision, scale), ..] => Arrow::Decimal128((precision + 1).min(38), *scale),
-        _ => Arrow::Float64,
+        _ => given[0].clone(),
     }
 }
 
@@ -103,12 +146,60 @@ fn rounded(arguments: &[ArrayRef]) -> Result<ArrayRef> {
         rounded.validate_decimal_precision(precision).map_err(|_| out_of_range("decimal overflow"))?;
         return Ok(Arc::new(rounded));
     }
-    let values = numbers.as_primitive::<Float64Type>();
-    let round = |row| match places(row) {
-        Some(places) if values.is_valid(row) => double(values.value(row), places).map(Some),
-        _ => Ok(None),
-    };
-    Ok(Arc::new(rows.map(round).collect::<Result<Float64Array>>()?))
+    Ok(match numbers.data_type() {
+        Arrow::Int32 => {
+            let values = numbers.as_primitive::<Int32Type>();
+            let round = |row| match places(row) {
+                Some(places) if values.is_valid(row) => {
+                    let rounded = whole_number(values.value(row).into(), places)?;
+                    let narrow = i32::try_from(rounded).map(Some);
+                    narrow.map_err(|_| out_of_range(&format!("Out of range for integer: {rounded}")))
+                }
+                _ => Ok(None),
+            };
+            Arc::new(rows.map(round).collect::<Result<Int32Array>>()?)
+        }
+        Arrow::Int64 => {
+            let values = numbers.as_primitive::<Int64Type>();
+            let round = |row| match places(row) {
+                Some(places) if values.is_valid(row) => whole_number(values.value(row), places).map(Some),
+                _ => Ok(None),
+            };
+            Arc::new(rows.map(round).collect::<Result<Int64Array>>()?)
+        }
+        Arrow::Float32 => {
+            let values = numbers.as_primitive::<Float32Type>();
+            let round = |row| match places(row) {
+                Some(places) if values.is_valid(row) => {
+                    double(values.value(row).into(), places).map(|rounded| Some(rounded as f32))
+                }
+                _ => Ok(None),
+            };
+            Arc::new(rows.map(round).collect::<Result<Float32Array>>()?)
+        }
+        Arrow::Float64 => {
+            let values = numbers.as_primitive::<Float64Type>();
+            let round = |row| match places(row) {
+                Some(places) if values.is_valid(row) => double(values.value(row), places).map(Some),
+                _ => Ok(None),
+            };
+            Arc::new(rows.map(round).collect::<Result<Float64Array>>()?)
+        }
+        other => return Err(unexpected(other)),
+    })
+}
+
+/// An integer rounded to tens and the like, where the places are negative.
+fn whole_number(number: i64, places: i64) -> Result<i64> {
+    if places >= 0 {
+        return Ok(number);
+    }
+    let overflow = || out_of_range(&format!("numerical overflow: {number}"));
+    let exponent = places.checked_neg().and_then(|exponent| u32::try_from(exponent).ok());
+    let factor = exponent.and_then(|exponent| 10_i64.checked_pow(exponent)).ok_or_else(overflow)?;
+    let half_up = (number % factor).unsigned_abs() >= factor.unsigned_abs() / 2;
+    let units = number / factor + if half_up { number.signum() } else { 0 };
+    units.checked_mul(factor).ok_or_else(overflow)
 }
 
 fn types(arguments: &[ArrayRef]) -> Vec<Arrow> {
@@ -148,6 +239,23 @@ fn double(number: f64, places: i64) -> Result<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_numbers_are_rounded_to_tens() {
+        for (number, places, expected) in [
+            (15, -1, Some(20)),
+            (-15, -1, Some(-20)),
+            (14, -1, Some(10)),
+            (14, 3, Some(14)),
+            (49, -2, Some(0)),
+            (50, -2, Some(100)),
+            (i64::MAX, -1, None),
+            (1, -19, None),
+            (1, i64::MIN, None),
+        ] {
+            assert_eq!(whole_number(number, places).ok(), expected, "{number} {places}");
+        }
+    }
 
     #[test]
     fn halves_go_away_from_zero() {

@@ -1,13 +1,17 @@
-use datafusion::{arrow::datatypes::DataType as Arrow, logical_expr::Expr};
+use datafusion::arrow::datatypes::DataType as Arrow;
 
-/// Whether the conversion gives the same value in both engines.
-pub(super) fn is_same(expr: &Expr, from: &Arrow, to: &Arrow) -> bool {
+use crate::functions;
+
+/// Whether the conversion gives the same value in both engines, or is made by a function of ours.
+pub(super) fn is_same(from: &Arrow, to: &Arrow) -> bool {
     match (from, to) {
         (Arrow::Null, _) => true,
-        (from, to) if from == to => true,
+        (from, to) if from == to || functions::converts(from, to) => true,
         (
-            Arrow::Int32 | Arrow::Int64,
+            Arrow::Int8 | Arrow::Int16 | Arrow::Int32 | Arrow::Int64,
             Arrow::Boolean
+            | Arrow::Int8
+            | Arrow::Int16
             | Arrow::Int32
             | Arrow::Int64
             | Arrow::Float32
@@ -15,17 +19,23 @@ pub(super) fn is_same(expr: &Expr, from: &Arrow, to: &Arrow) -> bool {
             | Arrow::Decimal128(..)
             | Arrow::Utf8,
         )
-        | (Arrow::Boolean, Arrow::Int32 | Arrow::Int64 | Arrow::Float64 | Arrow::Utf8)
+        | (
+            Arrow::Boolean,
+            Arrow::Int8
+            | Arrow::Int16
+            | Arrow::Int32
+            | Arrow::Int64
+            | Arrow::Float32
+            | Arrow::Float64
+            | Arrow::Utf8,
+        )
         | (Arrow::Float32, Arrow::Float64)
         | (Arrow::Float64, Arrow::Float32)
         | (Arrow::Decimal128(..), Arrow::Decimal128(..) | Arrow::Float32 | Arrow::Float64 | Arrow::Utf8)
-        | (Arrow::Utf8, Arrow::Int32 | Arrow::Int64 | Arrow::Float32 | Arrow::Float64)
         | (Arrow::Utf8, Arrow::Date32 | Arrow::Timestamp(_, None))
         | (Arrow::Date32, Arrow::Utf8 | Arrow::Timestamp(_, None))
         // What is in another zone than UTC is read by its clocks: see `coerce`.
         | (Arrow::Timestamp(..), Arrow::Date32 | Arrow::Timestamp(_, None)) => true,
-        // A literal's text has been read by us, and fits.
-        (Arrow::Utf8, Arrow::Decimal128(..)) => matches!(expr, Expr::Literal(..)),
         // What counts is widened to a bigint by us.
         (Arrow::UInt64, Arrow::Int64) => true,
         _ => false,

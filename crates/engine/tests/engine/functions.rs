@@ -290,6 +290,7 @@ async fn numbers() {
         ("SELECT round(price) FROM t WHERE n = 1", "decimal(11,0)", "-1"),
         ("SELECT round(price, 1) FROM t WHERE n = 1", "decimal(13,2)", "-1.30"),
         ("SELECT round(price, -1) FROM t WHERE n = 2", "decimal(13,2)", "100000.00"),
+        ("SELECT round(r), round(n), round(big) FROM t WHERE n = 1", "float", "-1.0|1|-9223372036854775807"),
     ];
     compare(&lake, &cases).await;
     let cases = [
@@ -314,8 +315,8 @@ async fn numbers() {
             "NUMERIC_VALUE_OUT_OF_RANGE: integer multiplication overflow: 27 * 1000000000",
         ),
         ("SELECT abs(s) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function abs"),
-        ("SELECT round(r) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function round"),
-        ("SELECT round(n) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function round"),
+        ("SELECT round(s) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function round"),
+        ("SELECT round(d, r) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function round"),
     ];
     refuse(&lake, &cases).await;
 }

@@ -4,11 +4,17 @@
 #[cfg(test)]
 mod aggregates;
 #[cfg(test)]
+mod attempts;
+#[cfg(test)]
 mod binary;
+#[cfg(test)]
+mod bits;
 #[cfg(test)]
 mod both;
 #[cfg(test)]
 mod cancel;
+#[cfg(test)]
+mod casts;
 #[cfg(test)]
 mod casts_of_texts;
 #[cfg(test)]
@@ -17,6 +23,8 @@ mod clock;
 mod compiled;
 #[cfg(test)]
 mod correlated;
+#[cfg(test)]
+mod decimals;
 #[cfg(test)]
 mod deep;
 #[cfg(test)]
@@ -37,6 +45,8 @@ mod integers;
 mod intervals;
 #[cfg(test)]
 mod lake;
+#[cfg(test)]
+mod mathematics;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]

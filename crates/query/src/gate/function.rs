@@ -38,7 +38,8 @@ const KNOWN: &str = "
     abs cbrt ceil ceiling cosine_similarity degrees e exp floor ln log log10 log2 mod pi pow power radians round sign
     sqrt truncate width_bucket from_base to_base infinity is_finite is_infinite is_nan nan
     acos asin atan atan2 cos cosh sin sinh tan tanh
-    bit_count bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor
+    bit_count bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
+    bitwise_right_shift_arithmetic bitwise_xor
     chr codepoint concat concat_ws format hamming_distance length levenshtein_distance lower lpad ltrim normalize
     position replace reverse rpad rtrim soundex split split_part split_to_map split_to_multimap starts_with strpos
     substr substring translate trim upper word_stem from_utf8 to_utf8

@@ -1,0 +1,106 @@
+//! The conversions of `CAST` and `TRY_CAST` that DataFusion makes otherwise than Trino, or not at all: texts that are read
+//! as numbers, numbers that are rounded to fewer places, and floats and times as texts.
+
+mod number;
+mod read;
+mod source;
+mod text;
+mod varchar;
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::{
+        array::{ArrayRef, StringBuilder},
+        datatypes::{DataType as Arrow, IntervalUnit, TimeUnit},
+    },
+    common::ScalarValue,
+    error::Result,
+    logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
+};
+
+use super::own::unexpected;
+use text::Texts;
+
+pub(crate) use varchar::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR};
+pub(super) use varchar::{cast_to_varchar, try_cast_to_varchar};
+
+/// Whether [`Conversion`] makes the conversion. The other ones of Trino are DataFusion's.
+pub(crate) fn converts(from: &Arrow, to: &Arrow) -> bool {
+    let to_number = matches!(
+        to,
+        Arrow::Boolean | Arrow::Int8 | Arrow::Int16 | Arrow::Int32 | Arrow::Int64 | Arrow::Decimal128(..)
+    );
+    match (from, to) {
+        (Arrow::Utf8, Arrow::Float32 | Arrow::Float64)
+        | (Arrow::Float32 | Arrow::Float64, Arrow::Utf8)
+        | (Arrow::Boolean, Arrow::Decimal128(..))
+        | (Arrow::Int16 | Arrow::Int32 | Arrow::Int64 | Arrow::UInt64, Arrow::Int8)
+        | (Arrow::Int32 | Arrow::Int64 | Arrow::UInt64, Arrow::Int16)
+        | (Arrow::Timestamp(..), Arrow::Utf8)
+        | (Arrow::Duration(TimeUnit::Millisecond) | Arrow::Interval(IntervalUnit::YearMonth), Arrow::Utf8) => {
+            true
+        }
+        (Arrow::Utf8 | Arrow::Float32 | Arrow::Float64, _) => to_number,
+        (Arrow::Decimal128(..), Arrow::Decimal128(..)) => false,
+        (Arrow::Decimal128(..), _) => to_number,
+        _ => false,
+    }
+}
+
+/// A `CAST` to a type, or a `TRY_CAST`, of values of which [`converts`] says yes. A query cannot call it by its name.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Conversion {
+    to: Arrow,
+    /// What cannot be converted is null, and no failure.
+    is_try: bool,
+    signature: Signature,
+}
+
+impl Conversion {
+    pub(super) fn new(to: Arrow, is_try: bool) -> Self {
+        Self { to, is_try, signature: Signature::user_defined(Volatility::Immutable) }
+    }
+
+    fn apply(&self, values: &ArrayRef) -> Result<ArrayRef> {
+        if self.to != Arrow::Utf8 {
+            return number::convert(values, &self.to, self.is_try);
+        }
+        let texts = Texts::of(values.as_ref())?;
+        // A text of at most some dozens of bytes for each row.
+        let mut builder = StringBuilder::new();
+        for row in 0..values.len() {
+            builder.append_option(texts.get(row));
+        }
+        Ok(Arc::new(builder.finish()))
+    }
+}
+
+impl ScalarUDFImpl for Conversion {
+    fn name(&self) -> &str {
+        if self.is_try { "try_cast" } else { "cast" }
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn coerce_types(&self, given: &[Arrow]) -> Result<Vec<Arrow>> {
+        Ok(given.to_vec())
+    }
+
+    fn return_type(&self, _: &[Arrow]) -> Result<Arrow> {
+        Ok(self.to.clone())
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        match args.args.as_slice() {
+            [ColumnarValue::Array(values)] => Ok(ColumnarValue::Array(self.apply(values)?)),
+            [ColumnarValue::Scalar(value)] => {
+                let converted = self.apply(&value.to_array()?)?;
+                Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&converted, 0)?))
+            }
+            _ => Err(unexpected(&Arrow::Null)),
+        }
+    }
+}
