@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::datatypes::DataType as Arrow,
+    arrow::datatypes::{DataType as Arrow, TimeUnit},
     common::{
         DFSchema, ScalarValue,
         tree_node::{Transformed, TransformedResult, TreeNode},
@@ -254,12 +254,20 @@ fn unify<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -
     let types = exprs.iter().map(|expr| expr.get_type(schema)).collect::<Result<Vec<_>>>()?;
     let floating = [Arrow::Float64, Arrow::Float32].into_iter().find(|floating| types.contains(floating));
     let decimal = types.iter().any(|found| matches!(found, Arrow::Decimal128(..)));
-    let timestamp = types.iter().find(|found| matches!(found, Arrow::Timestamp(..))).cloned();
+    // DataFusion would compare two timestamps by the digits that both have.
+    let timestamp = types.iter().filter(|found| digits_of_second(found).is_some());
+    let timestamp = timestamp.max_by_key(|found| digits_of_second(found)).cloned();
+    let is_coarser = |found: &Arrow, than: &Arrow| {
+        let zoneless = [found, than].iter().all(|found| matches!(found, Arrow::Timestamp(_, None)));
+        zoneless && digits_of_second(found) < digits_of_second(than)
+    };
     let mut changed = false;
     for (expr, found) in exprs.iter_mut().zip(types) {
         let target = match (&floating, &timestamp) {
             (Some(floating), _) => found.is_numeric().then(|| floating.clone()),
-            (None, Some(timestamp)) => (found == Arrow::Date32).then(|| timestamp.clone()),
+            (None, Some(timestamp)) => {
+                (found == Arrow::Date32 || is_coarser(&found, timestamp)).then(|| timestamp.clone())
+            }
             (None, None) if decimal => {
                 integer_digits(expr, &found).map(|digits| Arrow::Decimal128(digits, 0))
             }
@@ -271,6 +279,17 @@ fn unify<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -
         }
     }
     Ok(changed)
+}
+
+/// How many digits a timestamp has of a second.
+fn digits_of_second(found: &Arrow) -> Option<u8> {
+    match found {
+        Arrow::Timestamp(TimeUnit::Second, _) => Some(0),
+        Arrow::Timestamp(TimeUnit::Millisecond, _) => Some(3),
+        Arrow::Timestamp(TimeUnit::Microsecond, _) => Some(6),
+        Arrow::Timestamp(TimeUnit::Nanosecond, _) => Some(9),
+        _ => None,
+    }
 }
 
 /// The inputs of a union with the columns' types that all of them have in Athena.

@@ -49,7 +49,10 @@ use datafusion::{
 
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
-bapub(crate) use json::{CAST_TO_JSON, is_castable};
+pub(crate) use attempt::{attempted, enclosed};
+pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
+pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
+pub(crate) use json::{CAST_TO_JSON, is_castable};
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use datafusion::{
     common::{
-        DFSchema, JoinType,
+        Column, DFSchema, JoinType,
         tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion},
     },
     error::{DataFusionError, Result},
     functions_aggregate::count::count_all,
     logical_expr::{
-        BinaryExpr, Expr, ExprSchemable, Join, LogicalPlan, LogicalPlanBuilder, Operator, exists,
+        BinaryExpr, Expr, ExprSchemable, Join, LogicalPlan, LogicalPlanBuilder, Operator, Subquery, exists,
         expr::{InSubquery, ScalarFunction},
         lit, scalar_subquery,
         utils::{conjunction, merge_schema, split_conjunction, split_conjunction_owned},
@@ -115,7 +115,7 @@ impl Apart<'_> {
                 Ok(Transformed::yes(Expr::BinaryExpr(both)))
             }
             Expr::InSubquery(within) if is_filter && !within.negated => {
-                Ok(Transformed::no(Expr::InSubquery(within)))
+                found(*within.expr, within.subquery).map(Transformed::yes)
             }
             Expr::InSubquery(within) => self.apart(within).map(Transformed::yes),
             other => other.map_children(|child| self.rewrite(child, false)),
@@ -127,9 +127,7 @@ impl Apart<'_> {
         let value = self.rewrite(*expr, false)?.data;
         let query = Arc::clone(&subquery.subquery);
         self.count(&query)?;
-        let Some(column) = query.schema().columns().into_iter().next() else {
-            return Err(DataFusionError::Internal("a query without a column".to_owned()));
-        };
+        let column = column_of(&query)?;
         let is_correlated = !subquery.outer_ref_columns.is_empty();
         let mut unknown = Vec::new();
         if query.schema().field(0).is_nullable() {
@@ -141,7 +139,7 @@ impl Apart<'_> {
         if value.nullable(self.schema)? {
             unknown.push(value.clone().is_null().and(has_rows(query, is_correlated)?));
         }
-        let found = Expr::InSubquery(InSubquery::new(Box::new(value), subquery, false));
+        let found = found(value, subquery)?;
         let unknown = unknown.into_iter().reduce(Expr::or).unwrap_or_else(|| lit(false));
         let member = ScalarFunction::new_udf(functions::member(), vec![found, unknown]);
         let member = Expr::ScalarFunction(member);
@@ -159,6 +157,24 @@ impl Apart<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether the query has a row with the value. Where that refers to no column, it is asked within the query: of two conditions
+/// `c = 3` and `3 = c` on one column, DataFusion 55.2 makes `false` (`simplify_predicates` compares them as they are written).
+fn found(value: Expr, subquery: Subquery) -> Result<Expr> {
+    if value.any_column_refs() || value.contains_outer() {
+        return Ok(Expr::InSubquery(InSubquery::new(Box::new(value), subquery, false)));
+    }
+    let column = column_of(&subquery.subquery)?;
+    let is_correlated = !subquery.outer_ref_columns.is_empty();
+    let same = LogicalPlanBuilder::new_from_arc(subquery.subquery).filter(Expr::Column(column).eq(value))?;
+    has_rows(Arc::new(same.build()?), is_correlated)
+}
+
+/// The only column of a query.
+fn column_of(query: &LogicalPlan) -> Result<Column> {
+    let missing = || DataFusionError::Internal("a query without a column".to_owned());
+    query.schema().columns().into_iter().next().ok_or_else(missing)
 }
 
 /// DataFusion groups what an aggregate is of by the columns that equal one of the query around it. Of a query that is

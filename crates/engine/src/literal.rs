@@ -178,7 +178,7 @@ fn in_zone(literal: &mut TypedString, name: String, written: &str) -> Result<Exp
     let mut function = "with_timezone";
     if let Value::SingleQuotedString(text) = &mut literal.value.value
         && let Some(zone) = Zone::named(&name)
-        && let Ok(local) = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")
+        && let Ok(local) = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f")
     {
         let shown = local.and_utc().timestamp_millis();
         let Some(instant) = zone.instant_shown(shown) else {
@@ -191,7 +191,7 @@ fn in_zone(literal: &mut TypedString, name: String, written: &str) -> Result<Exp
         let utc = moved.and_then(|moved| local.checked_add_signed(moved));
         // At the ends of the years that have four digits, no zone has such times.
         if let Some(utc) = utc.filter(|utc| (1..=9_999).contains(&utc.year())) {
-            *text = utc.format("%Y-%m-%dT%H:%M:%S%.9f").to_string();
+            *text = utc.format("%Y-%m-%d %H:%M:%S%.9f").to_string();
             function = "at_timezone";
         }
     }

@@ -136,9 +136,9 @@ async fn comparisons_within_comparisons_stay_small() {
         &|inner: &str| format!("CASE ({inner}) WHEN d THEN d WHEN 7 THEN 8e0 ELSE 0e0 END"),
         &|inner: &str| format!("CASE WHEN ({inner}) IN (d, 7) THEN d ELSE 0e0 END"),
     ] {
-        let rows = lake.rows(&format!("SELECT {} FROM t WHERE n = 3", nested(8, each))).await;
+        let rows = lake.rows(&format!("SELECT {} FROM t WHERE n = 3", nested(5, each))).await;
         assert_eq!(rows, "\"1.0\"\n");
-        let rows = lake.rows(&format!("SELECT n FROM t WHERE {} = 1", nested(8, each))).await;
+        let rows = lake.rows(&format!("SELECT n FROM t WHERE {} = 1", nested(5, each))).await;
         assert!(rows.contains("\"3\"\n"), "{rows}");
     }
 }
@@ -196,7 +196,7 @@ async fn row_groups_are_skipped_only_where_no_nan_is_looked_for() {
         ("d", Arc::new(rows.map(number).collect::<Float64Array>())),
     ];
     let lake = Lake::with(&[("n", "int"), ("d", "double")], columns).await;
-    let whole = scanned(&lake, "SELECT min(n) FROM t WHERE d <> -1").await.1;
+    let whole = scanned(&lake, "SELECT count(n) FROM t WHERE d <> -1").await.1;
     for (condition, expected, groups) in [
         ("d <> 5 AND n < 10000", "1", 1),
         ("d <> 5", "20001", 3),

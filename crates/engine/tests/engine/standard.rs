@@ -424,3 +424,30 @@ async fn filters_stay_on_their_side_of_a_join() {
         assert_eq!(rows.lines().map(row).collect::<Vec<_>>().join(";"), expected, "{sql}");
     }
 }
+
+/// DataFusion joins by the value, and made `false` of it and of a condition of the query on the same column.
+#[tokio::test]
+async fn a_value_without_columns_is_looked_for_in_a_query() {
+    let all = "1;2;3;5;NULL;NULL";
+    check(
+        &Lake::new(),
+        &[
+            ("SELECT x FROM o WHERE 3 IN (SELECT c FROM s WHERE c = 3) ORDER BY x", all),
+            ("SELECT x FROM o WHERE 3 IN (SELECT c FROM s WHERE c IN (3)) ORDER BY x", all),
+            ("SELECT x FROM o WHERE CASE WHEN 2 IN (1, 2) THEN 3 END IN (SELECT c FROM s WHERE 3 = c) ORDER BY x", all),
+            ("SELECT x FROM o WHERE 3 IN (SELECT c FROM s) AND x = 2", "2"),
+            ("SELECT x FROM o WHERE 4 IN (SELECT c FROM s) OR x = 2", "2"),
+            ("SELECT x FROM o WHERE 3 NOT IN (SELECT c FROM s WHERE c = 3)", ""),
+            ("SELECT x FROM o WHERE NOT 4 IN (SELECT c FROM s WHERE c = 3) ORDER BY x", all),
+            ("SELECT x FROM o WHERE 4 NOT IN (SELECT c FROM s)", ""),
+            ("SELECT x FROM o WHERE 3 IN (SELECT c FROM s WHERE c = 3 AND s.g = o.g) ORDER BY x", "3;NULL"),
+            (
+                "SELECT count(*) FROM o WHERE DATE '1969-12-31' IN (SELECT d FROM (VALUES DATE '1969-12-31', NULL) AS v (d) \
+                 WHERE d IN (DATE '1969-12-31'))",
+                "6",
+            ),
+            ("SELECT o.x FROM o JOIN s ON o.g = s.g AND 3 IN (SELECT c FROM s WHERE c = 3) WHERE o.x = 1", "1"),
+        ],
+    )
+    .await;
+}

@@ -48,7 +48,7 @@ fn is_double(given: &Arrow) -> bool {
 
 fn equal(numbers: &ArrayRef, bounds: [&ArrayRef; 2], counts: &ArrayRef) -> Result<ArrayRef> {
     let numbers = numbers.as_primitive::<Float64Type>();
-    let bounds = bounds.map(|bound| bound.as_primitive::<Float64Type>());
+    let bounds = bounds.map(AsArray::as_primitive::<Float64Type>);
     let counts = counts.as_primitive::<Int64Type>();
     let row = |row: usize| {
         let known = numbers.is_valid(row) && counts.is_valid(row);
