@@ -60,8 +60,14 @@ class Athena:
                         "SignedHeaders=host, Signature=0"
         headers = {"X-Amz-Target": f"{service}.{action}", "Content-Type": "application/x-amz-json-1.1",
                    "Authorization": authorization}
-        self.connection.request("POST", "/", json.dumps(body), headers)
-        response = self.connection.getresponse()
+        try:
+            self.connection.request("POST", "/", json.dumps(body), headers)
+            response = self.connection.getresponse()
+        except (ConnectionError, http.client.HTTPException):
+            # The lake closed it, since nothing was asked for a while. A request has a token: it starts nothing twice.
+            self.connection.close()
+            self.connection.request("POST", "/", json.dumps(body), headers)
+            response = self.connection.getresponse()
         answer = json.loads(response.read() or b"{}")
         if response.status != 200:
             raise RuntimeError(answer.get("Message") or answer.get("message") or str(answer))
@@ -225,7 +231,8 @@ class Maker:
         for _ in range(self.some(0, 0, 1, 1, 2)):
             right, columns = self.relation(depth)
             kind = self.some("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN")
-            has_key = all(any(text.endswith(".k") for text, _ in side) for side in (scope, columns))
+            # Athena compares no key with one of another kind.
+            has_key = all(any(text.endswith(".k") and of == "int" for text, of in side) for side in (scope, columns))
             alone = sum(text.endswith(".k") for text, _ in scope) == 1
             if kind == "CROSS JOIN":
                 text += f" CROSS JOIN {right}"

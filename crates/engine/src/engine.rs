@@ -29,7 +29,7 @@ use crate::{
     shadowed,
     statement::Prepared,
     store::LakeStore,
-    typing, using,
+    typing, unmoved, using,
 };
 
 /// Runs Athena's SQL on the tables of one database.
@@ -111,6 +111,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = coerce::as_athena(plan, concat(&session)?, &functions::like(&cancellation))?;
         let plan = functions::enclosed(plan, &session, &cancellation)?;
         let plan = in_query::taken_apart(plan)?;
+        let plan = unmoved::conditions(plan)?;
         batches::expect_copies(&plan, &memory)?;
         let failed = move |error| while_reading(&store, error);
         cancellation.check()?;

@@ -62,6 +62,7 @@ mod table;
 mod text;
 mod types;
 mod typing;
+mod unmoved;
 mod using;
 mod values;
 mod zone;

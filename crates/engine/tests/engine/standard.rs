@@ -451,3 +451,25 @@ async fn a_value_without_columns_is_looked_for_in_a_query() {
     )
     .await;
 }
+
+/// An aggregate without groups has a row whatever it aggregates: a condition below it does not take that away.
+#[tokio::test]
+async fn a_condition_without_columns_stays_above_an_aggregate() {
+    check(
+        &Lake::new(),
+        &[
+            ("SELECT n FROM (SELECT count(*) AS n FROM o) WHERE (SELECT count(*) FROM s) > 100", ""),
+            ("SELECT n FROM (SELECT count(*) AS n FROM o) WHERE (SELECT count(*) FROM s) > 1", "6"),
+            ("SELECT count(*) FROM o HAVING (SELECT max(c) FROM s) > 100", ""),
+            ("SELECT n FROM (SELECT count(*) AS n FROM o) WHERE 3 NOT IN (SELECT c FROM s)", ""),
+            ("SELECT n FROM (SELECT count(*) AS n FROM o) WHERE 8 IN (SELECT c FROM s) OR n = 5", ""),
+            ("SELECT n, c FROM (SELECT count(*) AS n FROM o) CROSS JOIN s WHERE (SELECT max(c) FROM s) > 100 AND c > 1", ""),
+            (
+                "SELECT n, c FROM (SELECT count(*) AS n FROM o) JOIN s ON n > c WHERE (SELECT max(c) FROM s) > 5 AND c > 1",
+                "6|3",
+            ),
+            ("SELECT g, count(*) FROM o WHERE (SELECT max(c) FROM s) > 100 GROUP BY g", ""),
+        ],
+    )
+    .await;
+}
