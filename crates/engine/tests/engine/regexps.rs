@@ -229,6 +229,23 @@ async fn long_texts_are_searched() {
     }
 }
 
+/// Also one that is computed, by whichever function, and for each of these a text of any length is none.
+#[tokio::test]
+async fn long_patterns_are_refused_before_they_are_read() {
+    let texts: ArrayRef = Arc::new(StringArray::from(vec!["a"]));
+    let lake = Lake::with(&[("s", "string")], vec![("s", texts)]).await;
+    for pattern in [r"lpad(s, 4097, '\w')", "rpad('', 1000000 + length(s), '|')", "rpad(s, 260000, '(')"] {
+        for call in
+            ["regexp_like(s, {})", "regexp_count(s, {})", "regexp_extract(s, {})", "regexp_split(s, {})"]
+        {
+            let error = lake.error(&format!("SELECT {} FROM t", call.replace("{}", pattern)), &[]).await;
+            let expected = "INVALID_FUNCTION_ARGUMENT: a pattern of more than 4096 bytes is not supported by the local engine";
+            assert_eq!(error.to_string(), expected, "{call} {pattern}");
+        }
+    }
+    assert_eq!(lake.rows("SELECT regexp_like(s, rpad('^a', 4096, '|b')) FROM t").await, "\"true\"\n");
+}
+
 /// The bounds of `regexp_like`, and that of what is made.
 #[tokio::test]
 async fn patterns_and_what_is_made_are_bounded() {

@@ -33,7 +33,7 @@ async fn answered<P: Ports>(
         return Err(Problem::new(Kind::UnsupportedMediaType, detail));
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
-    let mut body = api.bodies.begin();
+    let mut body = api.bodies.begin(preferences.caller.id());
     let mut pieces = request.into_body().into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|error| {

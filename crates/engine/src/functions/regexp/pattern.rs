@@ -54,6 +54,10 @@ pub(super) struct Compiled {
     pub(super) bytes: usize,
 }
 
+/// The longest pattern, in bytes. What it becomes before it is compiled takes some thousand times as much memory, which nobody
+/// counts, and does not stop when the query is cancelled. The API takes no longer ones in a statement either.
+const MAX_PATTERN: usize = 4_096;
+
 /// Compiles the pattern. This takes up to a second, unoptimized.
 pub(super) fn compile(pattern: &str) -> Compiled {
     match rewritten(pattern) {
@@ -94,6 +98,9 @@ fn rewritten(pattern: &str) -> Result<String, Failure> {
 }
 
 fn scanned(pattern: &str) -> Result<Scan, Failure> {
+    if pattern.len() > MAX_PATTERN {
+        return Err(unsupported_argument(&format!("a pattern of more than {MAX_PATTERN} bytes")));
+    }
     let ast = Parser::new().parse(pattern).map_err(|error| malformed(pattern, error.kind()))?;
     visit(&ast, Scan::default()).map_err(|what| unsupported(pattern, what))
 }
