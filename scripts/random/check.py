@@ -18,6 +18,8 @@ import time
 import urllib.parse
 
 TABLES = ("ra", "rb", "rc")
+# Joins without a condition may give millions, for which a debug build takes minutes.
+MOST_ROWS = 50_000
 COLUMNS = [("k", "int"), ("i", "int"), ("b", "bigint"), ("d", "double"), ("m", "decimal"), ("s", "text"), ("f", "bool"),
            ("da", "date"), ("ts", "timestamp")]
 TYPES = {"int": "int", "bigint": "bigint", "double": "double", "decimal": "decimal(10,2)", "text": "string",
@@ -426,6 +428,9 @@ def main():
             if os.environ.get("SQL_RANDOM_VERBOSE"):
                 print(f"seed {number}: DuckDB: {error}\n  {sql}")
             continue
+        if len(theirs) > MOST_ROWS:
+            counts["more rows than are compared"] += 1
+            continue
         try:
             types, ours = athena.query(dialect(sql, 0))
         except RuntimeError as error:
@@ -444,10 +449,11 @@ def main():
             print(f"seed {number}: {difference}\n  {dialect(sql, 0)}", flush=True)
     for what, count in counts.most_common():
         print(f"{count:6}  {what}")
-    asked = sum(counts[outcome] for outcome in ("alike", "different", "refused by name", "not in DuckDB"))
+    asked = sum(counts[outcome] for outcome in ("alike", "different", "refused by name", "not in DuckDB",
+                                                "more rows than are compared"))
     if counts["different"]:
         raise SystemExit(1)
-    if asked >= 100 and counts["alike, with rows"] * 4 < asked:
+    if asked >= 40 and counts["alike, with rows"] * 4 < asked:
         raise SystemExit(f"only {counts['alike, with rows']} of {asked} statements gave rows: what was checked?")
 
 
