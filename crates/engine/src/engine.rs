@@ -26,7 +26,7 @@ use crate::{
     result::{Execution, Shape},
     scan::BytesScanned,
     session::Sessions,
-    shadowed,
+    sets, shadowed,
     statement::Prepared,
     store::LakeStore,
     typing, unmoved, using,
@@ -92,6 +92,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let mut query = prepared.query.clone();
         using::rewrite(&mut query, &known)?;
         shadowed::rename(&mut query, &known);
+        sets::rename(&mut query);
         let statement = DfStatement::Statement(Box::new(Statement::Query(query)));
         let session = self
             .sessions
@@ -112,6 +113,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = functions::enclosed(plan, &session, &cancellation)?;
         let plan = in_query::taken_apart(plan)?;
         let plan = unmoved::conditions(plan)?;
+        let plan = sets::named(plan)?;
         batches::expect_copies(&plan, &memory)?;
         let failed = move |error| while_reading(&store, error);
         cancellation.check()?;

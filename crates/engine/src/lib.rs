@@ -55,6 +55,7 @@ mod rows;
 mod scan;
 mod schema;
 mod session;
+mod sets;
 mod shadowed;
 mod statement;
 mod store;

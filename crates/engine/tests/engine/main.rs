@@ -68,6 +68,8 @@ mod self_joins;
 #[cfg(test)]
 mod semantics;
 #[cfg(test)]
+mod sets;
+#[cfg(test)]
 mod standard;
 #[cfg(test)]
 mod strings;

@@ -8,7 +8,8 @@ use futures::future::join_all;
 
 use crate::lake::Lake;
 
-const ROWS: i64 = 1_200;
+/// Few, since all of them are compared with all; and long, so that they take memory.
+const ROWS: i64 = 400;
 
 /// Three files, so that a scan has more streams than one, or one, so that it is dealt out.
 async fn lake(files: i64) -> Lake {
@@ -16,7 +17,7 @@ async fn lake(files: i64) -> Lake {
     lake.table("t", &[("n", "bigint"), ("s", "string")]).await;
     for file in 0..files {
         let numbers: Vec<i64> = (0..ROWS).filter(|n| n % files == file).collect();
-        let texts = numbers.iter().map(|n| format!("{n:06}{}", "x".repeat(94)));
+        let texts = numbers.iter().map(|n| format!("{n:06}{}", "x".repeat(294)));
         let texts: ArrayRef = Arc::new(texts.map(Some).collect::<StringArray>());
         let numbers: ArrayRef = Arc::new(numbers.into_iter().collect::<Int64Array>());
         let key = format!("tables/t/dt=2026-11-23/g1/part-{file:05}.parquet");
