@@ -192,9 +192,9 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// A problem with the sentence that explains it.
+    /// A problem with the sentence that explains it, of [`domain::MOST_CHARACTERS`] at most.
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), fields: Map::new(), retry_after: None, allow: None }
+        Self { kind, detail: domain::bounded(detail), fields: Map::new(), retry_after: None, allow: None }
     }
 
     /// Adds a member for programs to read.

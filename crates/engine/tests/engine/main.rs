@@ -46,6 +46,8 @@ mod intervals;
 #[cfg(test)]
 mod lake;
 #[cfg(test)]
+mod long_texts;
+#[cfg(test)]
 mod mathematics;
 #[cfg(test)]
 mod numbers;

@@ -103,14 +103,14 @@ fn problem(refusal: &Refusal) -> Response<Body> {
         "type": format!("urn:tributary:problem:{slug}"),
         "title": title,
         "status": status.as_u16(),
-        "detail": refusal.to_string(),
+        "detail": domain::bounded(refusal.to_string()),
     });
     answer(status, "application/problem+json", body.to_string())
 }
 
 fn aws_error(refusal: &Refusal, request: &Parts) -> Response<Body> {
     let (status, _, _, code) = refusal.parts();
-    let text = refusal.to_string();
+    let text = domain::bounded(refusal.to_string());
     match Wire::of(request) {
         Wire::Json(_) => json::respond(Err(JsonError { status, ..JsonError::new(code, text) }), NO_ID),
         Wire::Query => {
