@@ -58,6 +58,8 @@ mod patterns;
 #[cfg(test)]
 mod patterns_of_times;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod refusals;
