@@ -9,6 +9,8 @@ mod account;
 mod answer;
 mod answer_types;
 mod cache;
+#[cfg(feature = "sdk")]
+mod coding;
 mod column;
 mod compiled;
 mod compression;
@@ -65,6 +67,8 @@ mod value;
 #[cfg(feature = "sdk")]
 mod worded;
 
+#[cfg(feature = "sdk")]
+pub use coding::Coding;
 pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "sdk")]
 pub use context::{Context, MOST_ROWS};

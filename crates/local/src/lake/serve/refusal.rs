@@ -35,6 +35,12 @@ pub(super) enum Refusal {
          AWS protocols are not for pages of other origins"
     )]
     ForeignOrigin(String),
+    /// The transfer codings are none, or `chunked` is there twice.
+    #[error("Transfer-Encoding must be chunked, given once, or not there at all")]
+    MalformedCoding,
+    /// The body is in another transfer coding than `chunked`.
+    #[error("the only Transfer-Encoding that this lake takes off is chunked: send the body as it is")]
+    UnknownCoding,
     /// All connections are at work.
     #[error("too many requests are under way: try again in a second")]
     Busy,
@@ -55,6 +61,15 @@ impl Refusal {
             Self::ForeignOrigin(_) => {
                 (StatusCode::FORBIDDEN, "foreign-origin", "The origin is not allowed", "AccessDenied")
             }
+            Self::MalformedCoding => {
+                (StatusCode::BAD_REQUEST, "malformed-request", "The request cannot be read", "InvalidRequest")
+            }
+            Self::UnknownCoding => (
+                StatusCode::NOT_IMPLEMENTED,
+                "unknown-transfer-coding",
+                "Unknown transfer coding",
+                "NotImplemented",
+            ),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many connections", "SlowDown"),
         }
     }
@@ -79,6 +94,9 @@ impl Dialect {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if *refusal == Refusal::Busy {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        // Where the body ends, another reader may see otherwise: what follows is no request.
+        if matches!(refusal, Refusal::Busy | Refusal::MalformedCoding | Refusal::UnknownCoding) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
