@@ -138,7 +138,8 @@ fn describe(error: &DataFusionError, place: &str) -> Option<Described> {
 fn not_implemented(what: &str) -> String {
     let Some(expression) = what.strip_prefix("Physical plan does not support logical expression ") else {
         let line = first_line(what);
-        return if plan::is_shown_in(&line) { plan::SOMETHING.to_owned() } else { line };
+        let known = plan::refusal(what).or_else(|| plan::is_shown_in(&line).then_some(plan::SOMETHING));
+        return known.map_or(line, str::to_owned);
     };
     let kind: String = expression.chars().take_while(char::is_ascii_alphanumeric).collect();
     let words = match kind.as_str() {

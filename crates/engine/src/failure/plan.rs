@@ -22,7 +22,7 @@ const LOOKUP: &str = "a scalar subquery that refers to the query around it and i
 const WIDE: &str = "a subquery of more than one column";
 
 /// How a refusal begins, and what is not supported then.
-const REFUSALS: [(&str, &str); 16] = [
+const REFUSALS: [(&str, &str); 18] = [
     ("Projections require unique expression names", "SELECT of two columns of the same name"),
     ("Correlated scalar subquery must be aggregated", LOOKUP),
     ("A GROUP BY clause in a scalar correlated subquery", LOOKUP),
@@ -39,6 +39,11 @@ const REFUSALS: [(&str, &str); 16] = [
     ("subquery must return exactly one column", WIDE),
     ("single expression required", WIDE),
     ("Invalid window expression", "a window function in this place"),
+    (
+        "There is only support Literal types",
+        "an argument of a window function that is no literal, where it takes one,",
+    ),
+    ("Physical plan does not support undecorrelated", CORRELATED),
 ];
 
 /// How a mistake begins, and Athena's name and words for it.
@@ -111,7 +116,7 @@ pub(super) fn describe(message: &str, place: &str) -> Described {
         let function = message.split('\'').nth(1).unwrap_or_default();
         return Failed("FUNCTION_NOT_FOUND", format!("Unexpected parameters for function {function}"));
     }
-    if let Some(&(_, construct)) = REFUSALS.iter().find(|(begin, _)| message.starts_with(begin)) {
+    if let Some(construct) = refusal(message) {
         return Unsupported(construct.to_owned());
     }
     if let Some(&(_, code, words)) = MISTAKES.iter().find(|(begin, ..)| message.starts_with(begin)) {
@@ -122,6 +127,11 @@ pub(super) fn describe(message: &str, place: &str) -> Described {
     }
     let line = first_line(message);
     if is_shown_in(&line) { Unsupported(SOMETHING.to_owned()) } else { Failed("SYNTAX_ERROR", line) }
+}
+
+/// What is not supported, of a refusal that is known.
+pub(super) fn refusal(message: &str) -> Option<&'static str> {
+    REFUSALS.iter().find(|(begin, _)| message.starts_with(begin)).map(|(_, construct)| *construct)
 }
 
 /// An expression beside aggregates. Only a column is named: anything else is displayed otherwise than it was written.
