@@ -95,8 +95,14 @@ impl Dialect {
         if *refusal == Refusal::Busy {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
-        // Where the body ends, another reader may see otherwise: what follows is no request.
-        if matches!(refusal, Refusal::Busy | Refusal::MalformedCoding | Refusal::UnknownCoding) {
+        // Another reader may have seen another host, or another end of the body: what follows is no request.
+        let closes = match refusal {
+            Refusal::Busy | Refusal::MalformedHost | Refusal::MalformedCoding | Refusal::UnknownCoding => {
+                true
+            }
+            Refusal::ForeignHost(_) | Refusal::ForeignOrigin(_) => false,
+        };
+        if closes {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
