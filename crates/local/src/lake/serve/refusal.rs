@@ -96,13 +96,8 @@ impl Dialect {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         // Another reader may have seen another host, or another end of the body: what follows is no request.
-        let closes = match refusal {
-            Refusal::Busy | Refusal::MalformedHost | Refusal::MalformedCoding | Refusal::UnknownCoding => {
-                true
-            }
-            Refusal::ForeignHost(_) | Refusal::ForeignOrigin(_) => false,
-        };
-        if closes {
+        let goes_on = matches!(refusal, Refusal::ForeignHost(_) | Refusal::ForeignOrigin(_));
+        if !goes_on {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
