@@ -58,6 +58,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What a person is told. It may quote a file or an argument: no line of it has more than [`domain::MOST_CHARACTERS`].
+    pub(crate) fn told(&self) -> String {
+        self.to_string().lines().map(domain::bounded).collect::<Vec<_>>().join("\n")
+    }
+
     /// 2 where other input would help, 130 after Ctrl-C, 1 otherwise.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
@@ -71,6 +76,24 @@ impl Failure {
             // As a shell says it of a process that SIGINT ended.
             Self::Interrupted => ExitCode::from(130),
             _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_that_a_person_is_told_is_longer_than_it_may_be() {
+        let short = Failure::Input("one\n  two".to_owned());
+        assert_eq!(short.told(), "one\n  two");
+        let long = "é".repeat(1 << 20);
+        for failure in [Failure::Input(long.clone()), Failure::NotDone(format!("a\n{long}\nb"))] {
+            let told = failure.told();
+            let longest = told.lines().map(|line| line.chars().count()).max();
+            assert_eq!(longest, Some(domain::MOST_CHARACTERS + 1));
+            assert_eq!(told.lines().count(), failure.to_string().lines().count());
         }
     }
 }

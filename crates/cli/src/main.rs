@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     match runtime::run(command(args.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            output::note(&format!("error: {failure}"));
+            output::note(&format!("error: {}", failure.told()));
             failure.exit_code()
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod batch;
+mod bounded;
 mod chain;
 pub mod commit;
 #[cfg(feature = "contract")]
@@ -36,6 +37,7 @@ pub mod vacuum;
 pub mod value;
 pub mod version;
 
+pub use bounded::{MOST_CHARACTERS, bounded};
 pub use chain::chain;
 pub use commit::{Commit, CommitKind, Consumed, DataFile, Generation};
 pub use data_type::DataType;

@@ -19,7 +19,7 @@ pub(crate) use expression::holds_query;
 /// Refuses the first construct that is not supported.
 pub(crate) fn query(query: &mut Query) -> Result<(), EngineError> {
     match query.visit(&mut Check) {
-        ControlFlow::Break(construct) => Err(EngineError::Unsupported { construct }),
+        ControlFlow::Break(construct) => Err(EngineError::unsupported(construct)),
         ControlFlow::Continue(()) => Ok(()),
     }
 }

@@ -1,8 +1,11 @@
-use domain::port::CatalogError;
+use domain::{bounded, port::CatalogError};
 
 use crate::{cancel::Cancelled, scan::ScanLimitExceeded};
 
 /// Why there is no result; the kinds are what a caller would do differently.
+///
+/// What these say quotes the statement and the values of rows, which are as long as they like: no text of theirs has more than
+/// [`domain::MOST_CHARACTERS`].
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// Not one query in Athena's grammar, or parameters that do not fit it: Athena refuses to start it.
@@ -55,17 +58,9 @@ pub struct Failure {
     pub message: String,
 }
 
-/// The most characters of a failure's message. A value of the rows may be in it, and is as long as it likes.
-const MOST_CHARACTERS: usize = 2_000;
-
 impl Failure {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        let mut message = message.into();
-        if let Some((end, _)) = message.char_indices().nth(MOST_CHARACTERS) {
-            message.truncate(end);
-            message.push('…');
-        }
-        Self { code, message }
+        Self { code, message: bounded(message) }
     }
 }
 
@@ -85,11 +80,11 @@ impl EngineError {
     }
 
     pub(crate) fn rejected(reason: impl Into<String>) -> Self {
-        Self::Rejected { reason: reason.into() }
+        Self::Rejected { reason: bounded(reason) }
     }
 
     pub(crate) fn unsupported(construct: impl Into<String>) -> Self {
-        Self::Unsupported { construct: construct.into() }
+        Self::Unsupported { construct: bounded(construct) }
     }
 
     pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> Self {
@@ -102,12 +97,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_no_longer_than_it_may_be() {
-        for characters in [0, MOST_CHARACTERS - 1, MOST_CHARACTERS] {
-            let message = "é".repeat(characters);
-            assert_eq!(Failure::new("X", message.as_str()).message, message);
+    fn no_message_is_longer_than_it_may_be() {
+        let long = "é".repeat(1 << 20);
+        for error in [
+            EngineError::rejected(long.as_str()),
+            EngineError::unsupported(long.as_str()),
+            EngineError::failed("X", long.as_str()),
+            Failure::new("X", long.as_str()).into(),
+        ] {
+            let characters = error.to_string().chars().count();
+            let most = domain::MOST_CHARACTERS + 100;
+            assert!((domain::MOST_CHARACTERS..most).contains(&characters), "{characters} characters");
         }
-        let cut = Failure::new("X", "é".repeat(MOST_CHARACTERS + 1)).message;
-        assert_eq!(cut, "é".repeat(MOST_CHARACTERS) + "…");
     }
 }

@@ -3,6 +3,7 @@
 mod arrow;
 mod cast;
 mod internal;
+mod plan;
 
 use std::error::Error;
 
@@ -100,7 +101,7 @@ fn describe(error: &DataFusionError, place: &str) -> Option<Described> {
     Some(match error {
         DataFusionError::SchemaError(schema, _) => describe_schema(schema, place),
         DataFusionError::NotImplemented(what) => Unsupported(not_implemented(what)),
-        DataFusionError::Plan(message) => describe_plan(message),
+        DataFusionError::Plan(message) => plan::describe(message, place),
         DataFusionError::SQL(error, _) => Failed("SYNTAX_ERROR", first_line(&error.to_string())),
         DataFusionError::ArrowError(arrow, _) => arrow::describe(arrow, place)?,
         DataFusionError::ParquetError(parquet) => Failed("HIVE_BAD_DATA", parquet.to_string()),
@@ -111,6 +112,10 @@ fn describe(error: &DataFusionError, place: &str) -> Option<Described> {
             Failed("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows".to_owned())
         }
         DataFusionError::Execution(message) if message.contains(NOT_TAKEN) => not_taken(message),
+        // It takes the window apart from what is within, and finds something else.
+        DataFusionError::Execution(message) if message.starts_with("Impossibly got non-window expr") => {
+            Unsupported("a window function in this place".to_owned())
+        }
         DataFusionError::Execution(message) => Failed("GENERIC_USER_ERROR", first_line(message)),
         DataFusionError::Internal(message) => internal::describe(message)?,
         // These pass another one on.
@@ -132,7 +137,9 @@ fn describe(error: &DataFusionError, place: &str) -> Option<Described> {
 /// What DataFusion has not. An expression is shown as its own types have it, with all that is in it.
 fn not_implemented(what: &str) -> String {
     let Some(expression) = what.strip_prefix("Physical plan does not support logical expression ") else {
-        return first_line(what);
+        let line = first_line(what);
+        let known = plan::refusal(what).or_else(|| plan::is_shown_in(&line).then_some(plan::SOMETHING));
+        return known.map_or(line, str::to_owned);
     };
     let kind: String = expression.chars().take_while(char::is_ascii_alphanumeric).collect();
     let words = match kind.as_str() {
@@ -157,37 +164,6 @@ fn not_taken(message: &str) -> Described {
     Described::Failed("FUNCTION_NOT_FOUND", format!("Unexpected parameters for function {name}"))
 }
 
-/// What DataFusion has only as text, by the words it uses for it. What is not known here keeps its text.
-fn describe_plan(message: &str) -> Described {
-    use Described::{Failed, Unsupported};
-    if let Some(operation) = message.strip_prefix("Cannot coerce arithmetic expression ") {
-        let operation = operation.split(" to valid types").next().unwrap_or_default();
-        let words: Vec<&str> = operation.split(' ').map(athena_word).collect();
-        return Failed("TYPE_MISMATCH", format!("Cannot apply operator: {}", words.join(" ")));
-    }
-    if message.contains(NOT_TAKEN) {
-        return not_taken(message);
-    }
-    if message.contains("No function matches") || message.contains("failed to match any signature") {
-        let function = message.split('\'').nth(1).unwrap_or_default();
-        return Failed("FUNCTION_NOT_FOUND", format!("Unexpected parameters for function {function}"));
-    }
-    if message.starts_with("Projections require unique expression names") {
-        return Unsupported("SELECT of two columns of the same name".to_owned());
-    }
-    // It may give several rows, which Athena counts as it runs. Or it gives one by way of what is between.
-    if message.starts_with("Correlated scalar subquery must be aggregated")
-        || message.starts_with("A GROUP BY clause in a scalar correlated subquery")
-    {
-        return Unsupported(
-            "a scalar subquery that refers to the query around it and is no aggregate (aggregate it, as in max(...), or \
-             join)"
-                .to_owned(),
-        );
-    }
-    Failed("SYNTAX_ERROR", first_line(message))
-}
-
 fn athena_word(arrow: &str) -> &str {
     match arrow {
         "Boolean" => "boolean",
@@ -206,6 +182,13 @@ fn athena_word(arrow: &str) -> &str {
 fn describe_schema(error: &SchemaError, place: &str) -> Described {
     use Described::{Failed, Unsupported};
     match error {
+        // It lost one of its own on the way.
+        SchemaError::FieldNotFound { field: column, .. }
+        | SchemaError::AmbiguousReference { field: column }
+            if plan::is_made(column) =>
+        {
+            Unsupported(plan::SOMETHING.to_owned())
+        }
         SchemaError::FieldNotFound { field, .. } => {
             let words = "cannot be resolved or requester is not authorized to access requested resources";
             Failed("COLUMN_NOT_FOUND", format!("{place}Column '{}' {words}", named(field)))
@@ -215,7 +198,12 @@ fn describe_schema(error: &SchemaError, place: &str) -> Described {
         }
         SchemaError::DuplicateQualifiedField { name, .. }
         | SchemaError::DuplicateUnqualifiedField { name } => {
-            Unsupported(format!("more than one column named {name}"))
+            let is_plain = !plan::is_shown_in(name);
+            Unsupported(if is_plain {
+                format!("more than one column named {name}")
+            } else {
+                "more than one column of the same expression, without a name".to_owned()
+            })
         }
     }
 }

@@ -204,6 +204,9 @@ pub(crate) fn problem(problem: &Problem, line: LogLine) -> Response {
     if let Some(seconds) = problem.retry_after_seconds() {
         insert(&mut response, "retry-after", &seconds.to_string());
     }
+    if problem.closes() {
+        insert(&mut response, "connection", "close");
+    }
     if let Some(challenge) = problem.challenge() {
         insert(&mut response, "www-authenticate", challenge);
     }

@@ -95,7 +95,7 @@ pub(crate) enum Refused {
         place: Option<(u64, u64)>,
     },
     /// It reads a table of this database that is no dataset, or none of the caller's: nobody learns which.
-    #[error("{}unknown dataset {name:?}", at(*.place))]
+    #[error("{}unknown dataset {}", at(*.place), quote(.name))]
     UnknownDataset {
         /// As it was written.
         name: String,
@@ -106,11 +106,11 @@ pub(crate) enum Refused {
 
 impl Refused {
     fn new(message: impl Into<String>) -> Self {
-        Self::Construct { message: message.into(), place: None }
+        Self::Construct { message: domain::bounded(message), place: None }
     }
 
     fn at(message: impl Into<String>, place: Location) -> Self {
-        Self::Construct { message: message.into(), place: known(place) }
+        Self::Construct { message: domain::bounded(message), place: known(place) }
     }
 
     /// Line and column, counted from 1, where known.
@@ -317,7 +317,7 @@ fn syntax(error: ParserError, athena: &Athena) -> Refused {
         None => (text.as_str(), None),
     };
     let message: String = message.chars().take(200).collect();
-    Refused::Construct { message: format!("it does not parse: {message}"), place }
+    Refused::Construct { message: domain::bounded(format!("it does not parse: {message}")), place }
 }
 
 fn numbers(place: &str) -> Option<(u64, u64)> {

@@ -9,6 +9,8 @@ mod account;
 mod answer;
 mod answer_types;
 mod cache;
+#[cfg(feature = "sdk")]
+mod coding;
 mod column;
 mod compiled;
 mod compression;
@@ -65,6 +67,8 @@ mod value;
 #[cfg(feature = "sdk")]
 mod worded;
 
+#[cfg(feature = "sdk")]
+pub use coding::Coding;
 pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "sdk")]
 pub use context::{Context, MOST_ROWS};
@@ -76,6 +80,6 @@ pub use routes::router;
 pub use service::Api;
 pub use settings::{ApiSettings, DEFAULT_ROWS};
 #[cfg(feature = "sdk")]
-pub use unanswered::{given_up, key_of, no_host, stopping, too_much_unsent};
+pub use unanswered::{given_up, key_of, no_coding, no_host, stopping, too_much_unsent, unknown_coding};
 #[cfg(feature = "sdk")]
 pub use worded::Worded;

@@ -63,6 +63,8 @@ pub(crate) enum Kind {
     MethodNotAllowed,
     /// None of the formats that the caller accepts.
     NotAcceptable,
+    /// The body of the request came too slowly.
+    SlowBody,
     /// The query has no rows yet.
     NotFinished,
     /// Somebody cancelled the query.
@@ -87,6 +89,9 @@ pub(crate) enum Kind {
     Busy,
     /// A defect of ours.
     Internal,
+    /// The body of the request is in a transfer coding that this server does not take off.
+    #[cfg(feature = "sdk")]
+    UnknownCoding,
     /// The engine did not do what it should.
     EngineFailed,
     /// Something we stand on is out of reach.
@@ -152,6 +157,7 @@ impl Kind {
             Self::UnknownPath => (404, "unknown-path", "Unknown path"),
             Self::MethodNotAllowed => (405, "method-not-allowed", "Method not allowed"),
             Self::NotAcceptable => (406, "not-acceptable", "No acceptable format"),
+            Self::SlowBody => (408, "slow-body", "The body came too slowly"),
             Self::NotFinished => (409, "not-finished", "The query is not finished"),
             Self::QueryCancelled => (409, "query-cancelled", "The query was cancelled"),
             Self::ResultExpired => (410, "result-expired", "The result is not kept any longer"),
@@ -164,6 +170,8 @@ impl Kind {
             Self::BudgetSpent => (429, "budget-spent", "The API key's daily budget is used up"),
             Self::Busy => (429, "busy", "Too many queries at once"),
             Self::Internal => (500, "internal", "Internal error"),
+            #[cfg(feature = "sdk")]
+            Self::UnknownCoding => (501, "unknown-transfer-coding", "Unknown transfer coding"),
             Self::EngineFailed => (502, "engine-failed", "The query failed"),
             Self::Unavailable => (503, "unavailable", "Temporarily unavailable"),
             Self::NotRegistered => (503, "not-registered", "The dataset is not registered yet"),
@@ -184,9 +192,9 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// A problem with the sentence that explains it.
+    /// A problem with the sentence that explains it, of [`domain::MOST_CHARACTERS`] at most.
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), fields: Map::new(), retry_after: None, allow: None }
+        Self { kind, detail: domain::bounded(detail), fields: Map::new(), retry_after: None, allow: None }
     }
 
     /// Adds a member for programs to read.
@@ -245,6 +253,11 @@ impl Problem {
     /// The value of `Allow`, if any.
     pub(crate) fn allowed_methods(&self) -> Option<&'static str> {
         self.allow
+    }
+
+    /// Whether the connection cannot go on: a rest of the request is still on its way, and nobody reads it.
+    pub(crate) fn closes(&self) -> bool {
+        self.kind == Kind::SlowBody
     }
 
     /// The value of `WWW-Authenticate`, if any.

@@ -5,6 +5,7 @@
 
 mod around;
 mod authorize;
+mod body;
 mod datasets;
 mod description;
 mod fallback;

@@ -22,6 +22,7 @@ mod sql;
 mod too_large;
 mod unrendered;
 
+pub(crate) use bodies::Held;
 pub(crate) use extent::Extent;
 pub(crate) use handed_over::{QueryView, RETRY_POLL};
 pub(crate) use health::Health;

@@ -40,7 +40,25 @@ pub fn too_much_unsent() -> Response {
 /// For a request that does not say once which host it is for: 400 `malformed-request`, and the connection is closed.
 pub fn no_host() -> Response {
     let detail = "a request of HTTP/1.1 has exactly one Host header, and one of HTTP/1.0 at most one";
-    let mut response = of(Kind::MalformedRequest, detail);
+    and_close(of(Kind::MalformedRequest, detail))
+}
+
+/// For a request whose `Transfer-Encoding` is no list of codings, or has `chunked` more than once: 400 `malformed-request`, and
+/// the connection is closed.
+pub fn no_coding() -> Response {
+    let detail = "Transfer-Encoding must be chunked, given once, or not there at all";
+    and_close(of(Kind::MalformedRequest, detail))
+}
+
+/// For a request whose body is in another transfer coding than `chunked`: 501 `unknown-transfer-coding`, and the connection is
+/// closed.
+pub fn unknown_coding() -> Response {
+    let detail = "the only Transfer-Encoding that this server takes off is chunked: send the body as it is";
+    and_close(of(Kind::UnknownCoding, detail))
+}
+
+/// Where the request ends is not known, or its rest is not read.
+fn and_close(mut response: Response) -> Response {
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }

@@ -5,7 +5,7 @@ use std::{convert::Infallible, net::IpAddr, pin::pin, sync::Arc, time::Duration}
 use axum::{
     Router,
     body::Body,
-    http::{Request, Response, Version, header},
+    http::{Request, Response},
 };
 use domain::{pace::Pace, port::Clock};
 use hyper::{
@@ -23,6 +23,7 @@ use tokio::{
 };
 
 use crate::{
+    framing,
     stream::{Paced, Sending},
     unsent::Unsent,
 };
@@ -73,8 +74,8 @@ pub(crate) struct Answering {
 
 impl Answering {
     async fn answer(self, request: Request<Incoming>, address: Option<IpAddr>) -> Response<Body> {
-        if !names_one_host(&request) {
-            return query::no_host();
+        if let Some(refusal) = framing::refusal(&request) {
+            return refusal;
         }
         if *self.phase.borrow() != Phase::Serving && request.uri().path() == READYZ {
             return query::stopping();
@@ -92,12 +93,6 @@ impl Answering {
             }
         }
     }
-}
-
-/// Whether it says which host it is for as RFC 9112 (3.2) wants it. With two, a proxy may have looked at the other one.
-fn names_one_host<B>(request: &Request<B>) -> bool {
-    let hosts = request.headers().get_all(header::HOST).iter().count();
-    hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11)
 }
 
 /// Serves one connection.

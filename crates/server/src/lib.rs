@@ -9,6 +9,7 @@
 
 mod connection;
 mod error;
+mod framing;
 mod program;
 mod serve;
 mod signals;

@@ -45,7 +45,8 @@ pub struct Ended {
 /// Where all places are taken, a connection without a request under way makes room for a new one: one that is kept for later
 /// requests, one that has sent none for a second, or one whose client has taken nothing of its answers for a second. If every
 /// one has a request under way, or a client that takes its answer, new ones wait. A client that takes nothing of its answer for a
-/// minute, or less than 8 KiB a second of it on the whole, loses its connection in any case. Answers that are not sent yet have
+/// minute, or less than 8 KiB a second of it on the whole, loses its connection in any case. So does a client whose request has a
+/// body that comes too slowly: the API answers 408. Answers that are not sent yet have
 /// 128 MiB together, and half of that for one API key; what is more is 429.
 pub async fn serve(
     listener: TcpListener,

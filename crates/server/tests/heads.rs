@@ -85,6 +85,75 @@ async fn a_body_whose_end_is_not_said_is_400_with_the_header_that_is_wrong() {
     }
 }
 
+/// Another request, which must never be taken for one.
+const NEXT: &str = "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
+
+/// RFC 9112, 5.1, 5.2, 6.1 and 6.3: a proxy before this server may have read another body.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_readers_may_read_in_two_ways_is_refused_and_nothing_behind_it_is_read() {
+    let address = start().await;
+    let (unknown, malformed) = ((501, "unknown-transfer-coding"), (400, "malformed-request"));
+    for (headers, (status, slug)) in [
+        ("Transfer-Encoding: gzip, chunked", unknown),
+        ("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", unknown),
+        ("Content-Length: 5\r\nTransfer-Encoding: gzip, chunked", unknown),
+        ("Transfer-Encoding: identity, chunked\r\nContent-Length: 5", unknown),
+        ("Transfer-Encoding: chunked, chunked", malformed),
+        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: Chunked", malformed),
+        ("Transfer-Encoding: , chunked", malformed),
+        ("Transfer-Encoding: gz ip, chunked", malformed),
+        ("Transfer-Encoding: chunked, gzip", malformed),
+        ("Transfer-Encoding: chunked,", malformed),
+        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip", malformed),
+        ("Transfer-Encoding: \u{b}chunked", malformed),
+        ("Transfer-Encoding : chunked", malformed),
+        ("Content-Length : 5", malformed),
+        ("Content-Length: +5", malformed),
+        ("Content-Length: 5, 5", malformed),
+        // A line that goes on in the next one.
+        ("X: a\r\n b", malformed),
+        ("Transfer-Encoding:\r\n\tchunked", malformed),
+        ("Content-Length:\r\n 5", malformed),
+    ] {
+        for body in ["0\r\n\r\n", "5\r\na\r\n\r\n\r\n0\r\n\r\n", ""] {
+            let request = format!("POST /healthz HTTP/1.1\r\nhost: a\r\n{headers}\r\n\r\n{body}{NEXT}");
+            let (found, answer) = answer(address, &request).await;
+            assert_eq!(found, status, "{headers:?}: {answer}");
+            assert!(answer.contains(slug) && !answer.contains("HTTP/1.1 "), "{headers:?}: {answer}");
+        }
+    }
+}
+
+/// The RFC lets a server take such a request by its chunks, and has it close the connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_length_beside_chunks_means_nothing_and_ends_the_connection() {
+    let address = start().await;
+    for headers in [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5",
+        "Transfer-Encoding: chunked\r\nContent-Length: 0",
+    ] {
+        let request = format!("POST /healthz HTTP/1.1\r\nhost: a\r\n{headers}\r\n\r\n0\r\n\r\n{NEXT}");
+        let (status, body) = answer(address, &request).await;
+        assert_eq!((status, body.as_str()), (200, "posted"), "{headers:?}");
+    }
+}
+
+/// hyper calls such a head too long. A body of several lines comes in the same packet, as clients send it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_length_that_nobody_can_count_is_400_whatever_follows_the_head() {
+    let address = start().await;
+    let many = "9".repeat(300);
+    for length in ["18446744073709551614", "18446744073709551615", "18446744073709551616", many.as_str()] {
+        for body in ["", "{}", "{\n  \"sql\": \"SELECT 1\"\n}\n", "a: b\r\n\r\nc: d\r\n", NEXT] {
+            let head = format!("POST /healthz HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n");
+            let (status, answer) = answer(address, &format!("{head}{body}")).await;
+            assert_eq!(status, 400, "{length} {body:?}: {answer}");
+            assert!(answer.contains("Content-Length must be the length"), "{length} {body:?}: {answer}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_names_its_host_once() {
     let address = start().await;

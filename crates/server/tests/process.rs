@@ -19,6 +19,10 @@ use domain::{port::Clock, settings::Settings};
 use local::{DatasetFiles, Lake, LakeOptions, QueryFiles, ServeOptions};
 use reqwest::Client;
 use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -53,6 +57,7 @@ impl Server {
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("TRIBUTARY_LISTEN", "127.0.0.1:0"),
             ("TRIBUTARY_OPEN_ACCESS", "on"),
+            ("TRIBUTARY_SQL", "on"),
             ("TRIBUTARY_DRAIN", "0s"),
         ]);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
@@ -128,6 +133,33 @@ async fn it_serves_the_api_and_a_signal_ends_it() {
         SystemClock.sleep(Duration::from_millis(100)).await;
     }
     drop(client);
+    assert_eq!(server.terminated(), Some(0));
+    lake.stop().await;
+}
+
+/// The API reads the body, and the connection is the server's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_trickles_is_answered_and_its_connection_is_closed() {
+    let data = TempDir::new().unwrap();
+    let lake = lake(&data).await;
+    let server = Server::start(&lake.aws_endpoint());
+    let (mut reader, mut writer) = TcpStream::connect(server.address).await.unwrap().into_split();
+    let head = "POST /v1/queries HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n";
+    writer.write_all(head.as_bytes()).await.unwrap();
+    let trickle = tokio::spawn(async move {
+        // Until the server closes the connection.
+        while writer.write_all(b" ").await.is_ok() {
+            SystemClock.sleep(Duration::from_millis(500)).await;
+        }
+    });
+    let (mut answer, began) = (Vec::new(), Instant::now());
+    // What trickles on after the answer may reset the connection: that is an end as well.
+    let _reset = tokio::time::timeout(PATIENCE, reader.read_to_end(&mut answer)).await.unwrap();
+    let (answer, took) = (String::from_utf8(answer).unwrap(), began.elapsed());
+    assert!(answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{answer}");
+    assert!(answer.contains("connection: close\r\n") && answer.contains("slow-body"), "{answer}");
+    assert!(took >= Duration::from_secs(9), "it may pause: {took:?}");
+    trickle.await.unwrap();
     assert_eq!(server.terminated(), Some(0));
     lake.stop().await;
 }

@@ -113,6 +113,11 @@ def lengths(port, name, host, key):
         "a length of letters": b"Content-Length: five\r\n",
         "chunked, then identity": b"Transfer-Encoding: chunked, identity\r\n",
         "chunked, then gzip": b"Transfer-Encoding: chunked, gzip\r\n",
+        "gzip, then chunked": b"Transfer-Encoding: gzip, chunked\r\n",
+        "gzip, then chunked in a line of its own": b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n",
+        "chunked twice in lines of their own": b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        "an empty coding before chunked": b"Transfer-Encoding: , chunked\r\n",
+        "a coding in the next line": b"Transfer-Encoding:\r\n chunked\r\n",
         "a coding that is none": b"Transfer-Encoding: xchunked\r\n",
         "an empty coding": b"Transfer-Encoding:\r\n",
         "identity": b"Transfer-Encoding: identity\r\n",
@@ -121,7 +126,7 @@ def lengths(port, name, host, key):
         "chunked and a blank before the colon": b"Transfer-Encoding : chunked\r\n",
     }.items():
         yield raw(f"{name}: {what}", port, post + header + b"\r\n" + body, *REFUSED, 501)
-    # Read as chunked once; what hides behind the chunks is no request all the same.
+    # What hides behind the chunks is no request all the same.
     twice = post + b"Transfer-Encoding: chunked, chunked\r\nConnection: close\r\n" + body
     yield raw(f"{name}: chunked twice over", port, twice, 400, 403, 404, 405, 415, 501, CLOSED, then=alone)
     if name == "API":
@@ -180,7 +185,7 @@ def hidden(world):
         "CL of 4, and TE": b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
         "CL of 0, and TE": b"Content-Length: 0\r\nTransfer-Encoding: chunked\r\n",
     }.items():
-        yield raw(f"hidden by {what}", world.aws, both + lines + b"\r\n" + chunked, 400, 403, CLOSED, then=alone)
+        yield raw(f"hidden by {what}", world.aws, both + lines + b"\r\n" + chunked, 400, 403, 501, CLOSED, then=alone)
     # In a body that is one, it is a body.
     for what, path in (("SNS", b"/"), ("an object", b"/tributary?delete"), ("a query", b"/v1/queries")):
         port = world.http if what == "a query" else world.aws

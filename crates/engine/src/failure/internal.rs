@@ -1,7 +1,7 @@
 //! What DataFusion takes for defects of its own. Some of it is a statement's doing: it computes with a type where DataFusion
 //! has no code for that, and did not look before.
 
-use super::{Described, first_line};
+use super::{Described, first_line, plan};
 
 /// Its words for that.
 const TYPES: [&str; 14] = [
@@ -23,5 +23,9 @@ const TYPES: [&str; 14] = [
 
 /// The failure that an internal error is, if the statement has caused it.
 pub(super) fn describe(message: &str) -> Option<Described> {
-    TYPES.iter().any(|words| message.contains(words)).then(|| Described::Unsupported(first_line(message)))
+    let line = first_line(message);
+    let is_of_types = TYPES.iter().any(|words| message.contains(words));
+    is_of_types.then(|| {
+        Described::Unsupported(if plan::is_shown_in(&line) { plan::SOMETHING.to_owned() } else { line })
+    })
 }

@@ -137,6 +137,36 @@ fn every_kind_of_arrows_errors_is_the_statements_or_the_engines() {
 }
 
 #[test]
+fn what_has_no_plan_is_named_in_words_of_sql() {
+    for (what, construct) in [
+        (
+            "There is only support Literal types for field at idx: 2 in Window Function",
+            "an argument of a window function that is no literal, where it takes one,",
+        ),
+        (
+            "Physical plan does not support undecorrelated Subquery",
+            "a query that refers to the query around it in this way",
+        ),
+        ("Unsupported OFFSET expression: Some(Literal(Int64(1), None))", plan::SOMETHING),
+        (
+            "Physical plan does not support logical expression WindowFunction(x)",
+            "an expression of this kind in this place",
+        ),
+        ("a thing", "a thing"),
+    ] {
+        let error = from_datafusion(DataFusionError::NotImplemented(text(what))).to_string();
+        assert_eq!(error, format!("NOT_SUPPORTED: {construct} is not supported by the local engine"));
+    }
+    let group = "Impossibly got non-window expr ScalarSubquery(<subquery>)";
+    let error = from_datafusion(DataFusionError::Execution(text(group))).to_string();
+    assert_eq!(error, "NOT_SUPPORTED: a window function in this place is not supported by the local engine");
+    let lost = Column::new(Some("__correlated_sq_1"), "n");
+    let lost = SchemaError::FieldNotFound { field: Box::new(lost), valid_fields: Vec::new() };
+    let error = from_datafusion(DataFusionError::SchemaError(Box::new(lost), Box::new(None))).to_string();
+    assert_eq!(error, format!("NOT_SUPPORTED: {} is not supported by the local engine", plan::SOMETHING));
+}
+
+#[test]
 fn the_types_are_told_and_what_datafusion_adds_is_not() {
     let message = "Cannot run range queries on datatype: Binary\n\nbacktrace: x";
     let error = DataFusionError::Internal(message.to_owned()).context("type_coercion");

@@ -10,6 +10,7 @@ mod finder;
 mod groups;
 mod parts;
 mod pattern;
+mod pool;
 mod replace;
 mod search;
 
@@ -40,7 +41,8 @@ use crate::{
     memory::{EXCEEDED, Hold, QueryMemory},
 };
 use pattern::Compiled;
-use search::Search;
+use pool::Pool;
+use search::{Scratch, Search};
 
 /// The names of all but `regexp_like`.
 pub(super) const NAMES: [&str; 6] = [
@@ -81,6 +83,7 @@ struct Pattern {
     at_once: usize,
     /// For longer ones, once there is one.
     search: OnceLock<(Search, Hold)>,
+    scratch: Pool<Scratch>,
     _counted: Hold,
 }
 
@@ -92,7 +95,7 @@ impl Pattern {
         let held = if regex.is_ok() { bytes } else { 0 };
         let (longest, at_once) = (pattern::longest_text(bytes), pattern::longest_at_once(bytes));
         let (text, search, counted) = (text.to_owned(), OnceLock::new(), memory.holding(held)?);
-        Ok(Self { text, regex, longest, at_once, search, _counted: counted })
+        Ok(Self { text, regex, longest, at_once, search, scratch: Pool::default(), _counted: counted })
     }
 
     /// Fails where the search could take too long, and soon after the query is cancelled.
@@ -108,7 +111,11 @@ impl Pattern {
                 ),
             )),
             Ok(regex) if text.len() <= self.at_once => Ok(regex.is_match(text)),
-            Ok(regex) => Ok(self.search(regex, memory)?.is_match(text, cancellation)?),
+            Ok(regex) => {
+                let search = self.search(regex, memory)?;
+                let is_match = |scratch: &mut Scratch| search.is_match(text, scratch, cancellation);
+                Ok(self.scratch.with(search.scratch_bytes(), memory, || search.scratch(), is_match)??)
+            }
             Err(failure) => Err(failed(failure.clone())),
         }
     }

@@ -46,6 +46,8 @@ mod intervals;
 #[cfg(test)]
 mod lake;
 #[cfg(test)]
+mod long_texts;
+#[cfg(test)]
 mod mathematics;
 #[cfg(test)]
 mod numbers;
@@ -55,6 +57,8 @@ mod parameters;
 mod patterns;
 #[cfg(test)]
 mod patterns_of_times;
+#[cfg(test)]
+mod places;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]

@@ -99,7 +99,7 @@ fn run_error(error: EngineError) -> RunError {
         EngineError::Store { retryable, .. } => (ErrorCategory::System, None, *retryable),
         EngineError::Internal(_) => (ErrorCategory::System, None, false),
     };
-    RunError { message: domain::chain(&error), category, error_type, retryable }
+    RunError { message: told(&error), category, error_type, retryable }
 }
 
 /// The numbers of Athena's error catalog for the names of its engine, as far as somebody measured them.
@@ -116,7 +116,12 @@ fn error_type(name: &str) -> Option<u16> {
     })
 }
 
+/// The error with its causes. A cause may be somebody else's, and show a whole plan.
+fn told(error: &dyn std::error::Error) -> String {
+    domain::bounded(domain::chain(error))
+}
+
 fn internal(error: &dyn std::error::Error) -> RunError {
-    let (category, message) = (ErrorCategory::System, domain::chain(error));
+    let (category, message) = (ErrorCategory::System, told(error));
     RunError { message, category, error_type: None, retryable: false }
 }

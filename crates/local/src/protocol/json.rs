@@ -69,7 +69,8 @@ pub(crate) fn respond(result: Result<Value, JsonError>, request_id: &str) -> Res
         Ok(value) => (StatusCode::OK, value, None),
         Err(error) => {
             // Models spell the member `Message` or `message`; clients look for either.
-            let mut body = json!({"__type": error.code, "message": error.message, "Message": error.message});
+            let message = domain::bounded(error.message);
+            let mut body = json!({"__type": error.code, "message": message, "Message": message});
             for (member, value) in error.members {
                 body[member] = json!(value);
             }
@@ -87,4 +88,23 @@ pub(crate) fn respond(result: Result<Value, JsonError>, request_id: &str) -> Res
         headers.insert("x-amzn-errortype", HeaderValue::from_static(code));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_error_quotes_no_more_than_it_may() {
+        let long = "x".repeat(1 << 20);
+        for error in [JsonError::new("X", long.as_str()), JsonError::not_implemented("Glue", &long)] {
+            let response = respond(Err(error), "id");
+            let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            let body: Value = serde_json::from_slice(&body).unwrap();
+            for member in ["message", "Message"] {
+                let characters = body[member].as_str().unwrap().chars().count();
+                assert_eq!(characters, domain::MOST_CHARACTERS + 1, "{member}");
+            }
+        }
+    }
 }

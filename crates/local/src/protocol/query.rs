@@ -59,7 +59,7 @@ pub(crate) fn respond(
         ),
         Err(error) => {
             let side = if error.status.is_server_error() { "Receiver" } else { "Sender" };
-            let (code, message) = (error.code, escape(&error.message));
+            let (code, message) = (error.code, escape(&domain::bounded(error.message)));
             let xml = format!(
                 "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{side}</Type><Code>{code}</Code>\
                  <Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
@@ -97,7 +97,7 @@ pub(crate) fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Params, escape};
+    use super::{Params, QueryError, escape, respond};
 
     #[test]
     fn parameters_are_decoded() {
@@ -105,6 +105,16 @@ mod tests {
         assert_eq!(params.get("Message"), Some("a+b c"));
         assert!(params.any_under("E.entry."));
         assert!(!params.any_under("F."));
+    }
+
+    #[tokio::test]
+    async fn an_error_quotes_no_more_than_it_may() {
+        for (characters, most) in [(10, 1_000), (1 << 20, 3_000)] {
+            let error = QueryError::new("InvalidParameter", "x".repeat(characters));
+            let response = respond("Publish", "urn:x", Err(error), "id");
+            let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            assert!((characters.min(2_000)..most).contains(&body.len()), "{} bytes", body.len());
+        }
     }
 
     #[test]

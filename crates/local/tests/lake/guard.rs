@@ -7,10 +7,11 @@ use domain::{
 use local::ServeOptions;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
 
 use crate::{
     harness::{PASSENGERS, TestLake, settings},
-    wire::{authority, send},
+    wire::{authority, connect, rest, send},
 };
 
 const EVIL: &str = "http://evil.example";
@@ -31,6 +32,34 @@ fn settings_with(origins: &str) -> Settings {
 async fn serving(serving: ServeOptions, settings: Settings) -> TestLake {
     let definitions = [("passengers", PASSENGERS)];
     TestLake::start_serving(TempDir::new().unwrap(), &definitions, serving, settings).await
+}
+
+/// hyper looks at the last transfer coding alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_in_other_codings_than_chunks_is_refused_and_the_connection_is_closed() {
+    let lake = serving(ServeOptions::default(), settings()).await;
+    for (endpoint, unknown) in [
+        (lake.lake.http_endpoint(), "urn:tributary:problem:unknown-transfer-coding"),
+        (lake.lake.aws_endpoint(), "NotImplemented"),
+    ] {
+        for (coding, status) in [
+            ("gzip, chunked", 501),
+            ("gzip\r\ntransfer-encoding: chunked", 501),
+            ("chunked, chunked", 400),
+            ("chunked\r\ntransfer-encoding: chunked", 400),
+            ("chunked, gzip", 400),
+        ] {
+            let next = format!("GET /healthz HTTP/1.1\r\nhost: {}\r\n\r\n", authority(&endpoint));
+            let head = format!("PUT /tributary/k HTTP/1.1\r\nhost: {}\r\n", authority(&endpoint));
+            let request = format!("{head}transfer-encoding: {coding}\r\n\r\n0\r\n\r\n{next}");
+            let mut stream = connect(&endpoint).await;
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let answer = String::from_utf8(rest(&mut stream).await.unwrap()).unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{coding}: {answer}");
+            assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{coding}: {answer}");
+            assert!(status == 400 || answer.contains(unknown), "{coding}: {answer}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -284,6 +284,7 @@ fn free_sql() -> OperationBuilder {
             Kind::InvalidSql,
             Kind::SqlOff,
             Kind::MalformedBody,
+            Kind::SlowBody,
             Kind::UnsupportedMediaType,
             Kind::BodyTooLarge,
         ],

@@ -5,9 +5,8 @@ use axum::{
     http::{HeaderMap, header},
     response::Response,
 };
-use futures::StreamExt;
 
-use super::{QUERIES, Shared, outcome};
+use super::{QUERIES, Shared, body, outcome};
 use crate::{
     answer::LogLine,
     ports::Ports,
@@ -33,18 +32,9 @@ async fn answered<P: Ports>(
         return Err(Problem::new(Kind::UnsupportedMediaType, detail));
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
-    let mut body = api.bodies.begin(preferences.caller.id());
-    let mut pieces = request.into_body().into_data_stream();
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|error| {
-            tracing::debug!(error = domain::chain(&error), "a body could not be taken");
-            let detail = "the body broke off, or its chunks are not as Transfer-Encoding: chunked has them: a length in \
-                          hexadecimal digits, the bytes, and a line end behind each";
-            Problem::new(Kind::MalformedBody, detail)
-        })?;
-        body.push(&piece)?;
-    }
-    api.sql(body.bytes(), &query, preferences).await
+    let mut held = api.bodies.begin(preferences.caller.id());
+    body::take(request.into_body(), &mut held, api.clock()).await?;
+    api.sql(held.bytes(), &query, preferences).await
 }
 
 /// Whether the body says that it is JSON. Whoever says nothing may be a web page: a browser sends a body without a type,

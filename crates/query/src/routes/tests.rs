@@ -1,5 +1,6 @@
 mod access;
 mod asynchronous;
+mod bodies;
 mod bounds;
 mod browsers;
 mod budgets;

@@ -182,7 +182,7 @@ impl<P: Ports> Api<P> {
         query: &str,
         preferences: &Preferences,
     ) -> Result<(Reply, QueryRecord), Problem> {
-        let parameters = RowsParameters::parse(query, preferences.caller.max_rows(self.settings.max_rows))?;
+        let parameters = RowsParameters::parse(query, &preferences.caller, self.settings.max_rows)?;
         let (name, record) = match self.find_query(id, &preferences.caller).await {
             // Somebody got a cursor for it, so it was there: records go with the results.
             Err(problem) if parameters.cursor.is_some() && problem.is(Kind::UnknownQuery) => {

@@ -46,8 +46,8 @@ pub(super) struct RowsParameters {
 }
 
 impl RowsParameters {
-    /// Takes it apart.
-    pub(super) fn parse(query: &str, max_rows: u64) -> Result<Self, Problem> {
+    /// Takes it apart. More rows than the caller's key allows are 403, as everywhere, and more than `max_rows` are 400.
+    pub(super) fn parse(query: &str, caller: &Caller, max_rows: u64) -> Result<Self, Problem> {
         const WORDS: [&str; 5] = ["cursor", "format", "limit", "_numbers", "_csv"];
         let mut parameters = Self::default();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -55,7 +55,7 @@ impl RowsParameters {
             let (name, value) = (request::decode(name)?, request::decode(value)?);
             let twice = match name.as_str() {
                 "cursor" => parameters.cursor.replace(value).is_some(),
-                "limit" => parameters.limit.replace(limit(&value, max_rows)?).is_some(),
+                "limit" => parameters.limit.replace(limit(&value, caller, max_rows)?).is_some(),
                 "format" => parameters.format.replace(Format::choose(Some(&value), None)?).is_some(),
                 "_numbers" => parameters.numbers_as_strings.replace(request::numbers(&value)?).is_some(),
                 "_csv" => parameters.spreadsheet.replace(request::spreadsheet(&value)?).is_some(),
@@ -102,8 +102,10 @@ impl RowsParameters {
     }
 }
 
-fn limit(value: &str, max_rows: u64) -> Result<u64, Problem> {
+fn limit(value: &str, caller: &Caller, max_rows: u64) -> Result<u64, Problem> {
     let limit = request::limit(value)?;
+    caller.may_ask_for(Some(limit))?;
+    let max_rows = caller.max_rows(max_rows);
     if (1..=max_rows).contains(&limit) {
         return Ok(limit);
     }
@@ -271,6 +273,9 @@ fn escaped(body: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use domain::access::Rights;
+    use serde_json::{Value, json};
+
     use super::*;
 
     #[test]
@@ -283,7 +288,7 @@ mod tests {
 
     #[test]
     fn parameters_are_few_and_each_is_checked() {
-        let parse = |query: &str| RowsParameters::parse(query, 100);
+        let parse = |query: &str| RowsParameters::parse(query, &Caller::default(), 100);
         assert_eq!(parse("").unwrap(), RowsParameters::default());
         let all = parse("limit=100&format=csv").unwrap();
         assert_eq!((all.limit, all.format), (Some(100), Some(Format::Csv)));
@@ -306,6 +311,37 @@ mod tests {
             let problem = parse(query).unwrap_err();
             assert_eq!(problem.status(), 400);
             assert!(problem.to_string().contains(words), "{query}: {problem}");
+        }
+    }
+
+    /// The bound of a key is a 403 wherever rows are asked for, and what the API has not for anybody is a 400.
+    #[test]
+    fn a_page_is_held_to_the_bound_of_a_key_and_to_the_setting() {
+        for (key, limit, status, maximum) in [
+            (Some(20), 20, 200, 0),
+            (Some(20), 21, 403, 20),
+            (Some(20), 101, 403, 20),
+            (Some(20), 0, 400, 20),
+            (Some(100), 101, 403, 100),
+            (Some(200), 100, 200, 0),
+            (Some(200), 101, 400, 100),
+            (Some(200), 201, 403, 200),
+            (None, 100, 200, 0),
+            (None, 101, 400, 100),
+        ] {
+            let caller = match key {
+                Some(rows) => Caller::with(Rights { max_rows: Some(rows), ..Rights::default() }),
+                None => Caller::default(),
+            };
+            match RowsParameters::parse(&format!("limit={limit}"), &caller, 100) {
+                Ok(parameters) => assert_eq!((parameters.limit, status), (Some(limit), 200), "{key:?}"),
+                Err(problem) => {
+                    assert_eq!(problem.status(), status, "{key:?} {limit}");
+                    let body: Value = serde_json::from_str(&problem.to_json()).unwrap();
+                    let said = json!([body["parameter"], body["maximum"]]);
+                    assert_eq!(said, json!(["limit", maximum]), "{key:?} {limit}");
+                }
+            }
         }
     }
 }

@@ -4,6 +4,9 @@
 /// How much of a line is kept: the headers that are looked for are shorter.
 const LINE: usize = 256;
 
+/// Behind the bytes of a chunk.
+const LINE_END: u64 = 2;
+
 /// The largest length that hyper can count.
 const LONGEST_BODY: u64 = u64::MAX - 2;
 
@@ -18,51 +21,103 @@ pub(super) enum Fault {
     Line,
 }
 
-/// Reads the lines of a connection. What stands in a body is read like a head, which does no harm: it is asked about a head
-/// alone, and each head begins anew.
+/// Reads the heads of a connection, and passes over the bodies between them.
+///
+/// A head that has one of these faults is the last one: hyper refuses it, and what follows, in the same packet or in later ones,
+/// changes nothing.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
     /// The current line, or its beginning.
     line: Vec<u8>,
+    /// Where the line is, or what stands there instead.
+    part: Part,
     /// Whether a line of this head is over.
     has_lines: bool,
-    /// Whether the head is over: the next line is another one's.
-    is_over: bool,
+    /// Whether the request is one of HTTP/1.0.
+    is_old: bool,
     length: Option<u64>,
+    /// Whether the last transfer coding of this head is `chunked`. `None` if there is none.
+    is_chunked: Option<bool>,
     fault: Option<Fault>,
+}
+
+/// A part of a connection's bytes.
+#[derive(Debug, Clone, Copy, Default)]
+enum Part {
+    /// Lines of a head.
+    #[default]
+    Head,
+    /// So many bytes of a body.
+    Body(u64),
+    /// The line before a chunk.
+    Length,
+    /// So many bytes of a chunk, with the line end behind them.
+    Chunk(u64),
+    /// Lines behind the last chunk.
+    Trailers,
+    /// Something that hyper does not read on from.
+    Unreadable,
 }
 
 impl Heads {
     /// The next bytes from the client.
-    pub(super) fn note(&mut self, bytes: &[u8]) {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let room = LINE.saturating_sub(self.line.len());
-            self.line.extend_from_slice(&piece[..piece.len().min(room)]);
-            if piece.ends_with(b"\n") {
-                let mut line = std::mem::take(&mut self.line);
-                self.ends(line.trim_ascii_end());
-                line.clear();
-                self.line = line;
-            }
+    pub(super) fn note(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() && self.fault.is_none() {
+            bytes = match self.part {
+                Part::Unreadable => return,
+                Part::Body(left) => {
+                    let (left, rest) = skip(left, bytes);
+                    self.part = if left == 0 { Part::Head } else { Part::Body(left) };
+                    rest
+                }
+                Part::Chunk(left) => {
+                    let (left, rest) = skip(left, bytes);
+                    self.part = if left == 0 { Part::Length } else { Part::Chunk(left) };
+                    rest
+                }
+                Part::Head | Part::Length | Part::Trailers => self.lines(bytes),
+            };
         }
     }
 
     /// What is wrong with the last head, if it is one of these.
     pub(super) fn fault(&self) -> Option<Fault> {
-        let is_endless = !self.has_lines && self.line.len() >= LINE;
-        self.fault.or_else(|| is_endless.then_some(Fault::Line))
+        let is_first = matches!(self.part, Part::Head) && !self.has_lines;
+        self.fault.or_else(|| (is_first && self.line.len() >= LINE).then_some(Fault::Line))
+    }
+
+    /// Goes on with the current line; what follows it is the rest.
+    fn lines<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let (piece, rest) = bytes.split_at(end.map_or(bytes.len(), |end| end + 1));
+        let room = LINE.saturating_sub(self.line.len());
+        self.line.extend_from_slice(&piece[..piece.len().min(room)]);
+        if end.is_some() {
+            let mut line = std::mem::take(&mut self.line);
+            self.ends(line.trim_ascii_end());
+            line.clear();
+            self.line = line;
+        }
+        rest
     }
 
     fn ends(&mut self, line: &[u8]) {
-        if line.is_empty() {
-            self.is_over = true;
-            self.has_lines = false;
-            return;
+        match self.part {
+            Part::Head if line.is_empty() && self.has_lines => self.head_ends(),
+            // Empty lines before a head mean nothing.
+            Part::Head if line.is_empty() => {}
+            Part::Head if self.has_lines => self.header(line),
+            Part::Head => {
+                self.has_lines = true;
+                self.is_old = line.ends_with(b" HTTP/1.0");
+            }
+            Part::Length => self.part = chunk(line),
+            Part::Trailers if line.is_empty() => self.part = Part::Head,
+            Part::Trailers | Part::Body(_) | Part::Chunk(_) | Part::Unreadable => {}
         }
-        if self.is_over {
-            *self = Self::default();
-        }
-        self.has_lines = true;
+    }
+
+    fn header(&mut self, line: &[u8]) {
         let Some(colon) = line.iter().position(|byte| *byte == b':') else { return };
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
         if name.eq_ignore_ascii_case(b"content-length") {
@@ -73,10 +128,38 @@ impl Heads {
             self.length = length;
         } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
             let last = value.rsplit(|byte| *byte == b',').next().unwrap_or_default();
-            if !last.trim_ascii().eq_ignore_ascii_case(b"chunked") {
-                self.fault = Some(Fault::Coding);
-            }
+            self.is_chunked = Some(last.trim_ascii().eq_ignore_ascii_case(b"chunked"));
         }
+    }
+
+    fn head_ends(&mut self) {
+        self.part = match (self.is_chunked, self.length) {
+            (Some(is_chunked), _) if self.is_old || !is_chunked => {
+                self.fault = Some(Fault::Coding);
+                Part::Unreadable
+            }
+            (Some(_), _) => Part::Length,
+            (None, Some(length)) if length > 0 => Part::Body(length),
+            (None, _) => Part::Head,
+        };
+        (self.has_lines, self.is_old, self.length, self.is_chunked) = (false, false, None, None);
+    }
+}
+
+/// How many bytes are left to pass over, and the rest of these.
+fn skip(left: u64, bytes: &[u8]) -> (u64, &[u8]) {
+    let taken = usize::try_from(left).map_or(bytes.len(), |left| left.min(bytes.len()));
+    (left - taken as u64, &bytes[taken..])
+}
+
+/// What follows the line before a chunk.
+fn chunk(line: &[u8]) -> Part {
+    let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let text = std::str::from_utf8(digits).unwrap_or_default();
+    match u64::from_str_radix(text, 16) {
+        Ok(0) => Part::Trailers,
+        Ok(length) => Part::Chunk(length.saturating_add(LINE_END)),
+        Err(_) => Part::Unreadable,
     }
 }
 
@@ -114,8 +197,42 @@ mod tests {
             (post("Transfer-Encoding: gzip, Chunked"), None),
             (post("Transfer-Encoding: chunked, gzip"), Some(Fault::Coding)),
             (post("Transfer-Encoding: identity"), Some(Fault::Coding)),
+            (post("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked"), None),
+            (post("Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip"), Some(Fault::Coding)),
+            ("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned(), Some(Fault::Coding)),
+            // A head that is not over yet may have been refused for something else.
+            ("POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n".to_owned(), None),
             (post("X-Content-Length: x"), None),
-            (format!("{}{}", post("content-length: x"), post("a: b")), None),
+            // hyper reads nothing behind a head that it refuses: neither a body with lines nor another head.
+            (format!("{}{}", post("content-length: x"), post("a: b")), Some(Fault::Length)),
+            (
+                format!("{}{{\n\n\"a\": 1\n}}\n", post("content-length: 18446744073709551616")),
+                Some(Fault::Length),
+            ),
+            (format!("{}\n\na: b\n\n", post("transfer-encoding: identity")), Some(Fault::Coding)),
+            // What stands in a body is no head.
+            (format!("{}content-length: x\r\n\r\n{}", post("content-length: 21"), post("a: b")), None),
+            (format!("{}\n\ncontent-length: x\n", post("content-length: 21")), None),
+            (
+                format!(
+                    "{}15;a=b\r\ncontent-length: x\r\n\r\n\r\n0\r\n\r\n",
+                    post("transfer-encoding: chunked")
+                ),
+                None,
+            ),
+            (
+                format!(
+                    "{}3\r\nx\r\n\r\n0\r\nA: b\r\n\r\n{}",
+                    post("transfer-encoding: chunked"),
+                    post("content-length: x")
+                ),
+                Some(Fault::Length),
+            ),
+            (format!("{}x\r\n\r\n{}", post("transfer-encoding: chunked"), post("content-length: x")), None),
+            (
+                format!("{}0\r\n\r\n\r\n{}", post("transfer-encoding: chunked"), post("content-length: x")),
+                Some(Fault::Length),
+            ),
             (format!("{}body{}", post("content-length: 4"), post("content-length: x")), Some(Fault::Length)),
             (format!("{}0\r\n\r\n{}", post("transfer-encoding: chunked"), post("a: b")), None),
             (long.clone(), Some(Fault::Line)),

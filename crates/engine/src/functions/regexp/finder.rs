@@ -8,6 +8,7 @@ use regex::{CaptureLocations, Regex};
 use super::{
     groups::{Groups, Scratch, Slots},
     pattern::{self, Compiled},
+    pool::Pool,
 };
 use crate::{
     cancel::Cancellation,
@@ -16,7 +17,7 @@ use crate::{
     memory::{EXCEEDED, Hold, QueryMemory},
 };
 
-/// What a pattern with all its states and groups may take for the searches in one text.
+/// What a pattern with all its states and groups may take, with what one search works with.
 const MAX_SCRATCH: usize = 64 << 20;
 
 /// A compiled pattern. It is bounded as the one of `regexp_like` is.
@@ -32,6 +33,7 @@ pub(super) struct Finder {
     at_once: usize,
     /// For longer ones, once there is one.
     groups: OnceLock<(Groups, Hold)>,
+    scratch: Pool<Scratch>,
     _counted: Hold,
 }
 
@@ -42,8 +44,8 @@ impl Finder {
         memory.compiled(bytes)?;
         let counted = memory.holding(if regex.is_ok() { bytes } else { 0 })?;
         let (longest, at_once) = (pattern::longest_text(bytes), pattern::longest_at_once(bytes));
-        let (text, groups) = (text.to_owned(), OnceLock::new());
-        Ok(Self { text, regex, has_java_ends, longest, at_once, groups, _counted: counted })
+        let (text, groups, scratch) = (text.to_owned(), OnceLock::new(), Pool::default());
+        Ok(Self { text, regex, has_java_ends, longest, at_once, groups, scratch, _counted: counted })
     }
 
     /// As it was written.
@@ -91,7 +93,8 @@ impl Finder {
         let is_long = text.len() > self.at_once;
         let search = if is_long || (self.has_java_ends && text.ends_with('\n')) {
             let groups = self.slow(regex, function, memory)?;
-            Search::Ours(groups, Box::new(groups.scratch()), self.has_java_ends)
+            let (scratch, memory, has_java_ends) = (&self.scratch, memory.clone(), self.has_java_ends);
+            Search::Ours(Slow { groups, scratch, memory, has_java_ends })
         } else if with_groups {
             Search::Groups(regex, regex.capture_locations())
         } else {
@@ -107,7 +110,8 @@ impl Finder {
             return Ok(groups);
         }
         // The regex crate has compiled the same within this.
-        let groups = Groups::new(regex, pattern::MAX_COMPILED).filter(|groups| groups.bytes() <= MAX_SCRATCH);
+        let fits = |groups: &Groups| groups.bytes().saturating_add(groups.scratch_bytes()) <= MAX_SCRATCH;
+        let groups = Groups::new(regex, pattern::MAX_COMPILED).filter(fits);
         let groups = groups.ok_or_else(|| {
             failure(EXCEEDED, format!("{function}: the pattern is too large for a text of this length"))
         })?;
@@ -121,8 +125,27 @@ impl Finder {
 enum Search<'f> {
     Whole(&'f Regex),
     Groups(&'f Regex, CaptureLocations),
-    /// With Java's ends, if that is so.
-    Ours(&'f Groups, Box<Scratch>, bool),
+    Ours(Slow<'f>),
+}
+
+/// The search that can be ended.
+#[derive(Debug)]
+struct Slow<'f> {
+    groups: &'f Groups,
+    scratch: &'f Pool<Scratch>,
+    memory: QueryMemory,
+    /// Whether a `$` is also before a line end that is the text's last character.
+    has_java_ends: bool,
+}
+
+impl Slow<'_> {
+    /// [`Groups::find`] with memory that searches before have worked with.
+    fn find(&self, text: &str, from: usize, found: &mut Slots, cancellation: &Cancellation) -> Result<bool> {
+        let Self { groups, scratch, memory, has_java_ends } = self;
+        let find =
+            |scratch: &mut Scratch| groups.find(text, from, *has_java_ends, scratch, found, cancellation);
+        Ok(scratch.with(groups.scratch_bytes(), memory, || groups.scratch(), find)??)
+    }
 }
 
 /// The matches in a text, in Trino's order: an empty one may follow right after another one, and after an empty one the
@@ -160,8 +183,8 @@ impl<'f> Matches<'f> {
                     found.extend([start, end]);
                 }
             }
-            Search::Ours(groups, scratch, has_java_ends) => {
-                if !groups.find(text, *next, *has_java_ends, scratch, found, cancellation)? {
+            Search::Ours(slow) => {
+                if !slow.find(text, *next, found, cancellation)? {
                     return Ok(false);
                 }
             }
@@ -185,5 +208,57 @@ impl<'f> Matches<'f> {
     fn places(&self, group: usize) -> Option<(usize, usize)> {
         let place = |slot: usize| self.found.get(slot).copied().flatten();
         place(2 * group).zip(place(2 * group + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_buffer::{MemoryPool, MemoryReservation};
+
+    use super::*;
+    use crate::memory::{Memory, MemoryLimits};
+
+    /// To make it for each text took more time than the search, and nobody counted it.
+    #[test]
+    fn the_texts_of_a_pattern_share_what_is_worked_with_and_it_is_counted() {
+        let memory = Memory::new(MemoryLimits::default());
+        let query = QueryMemory::new(memory.clone());
+        let finder = Finder::new("(a)(b)?c{20}$", &query).unwrap();
+        assert!(finder.has_java_ends);
+        let (text, cancellation) = (format!("ab{}\n", "c".repeat(20)), Cancellation::default());
+        let mut counted = None;
+        for round in 0..100 {
+            // Two texts are searched in by turns.
+            let [mut one, mut other] =
+                [(); 2].map(|()| finder.matches("f", &text, 0, true, &query, &cancellation).unwrap());
+            assert!(one.advance().unwrap() && other.advance().unwrap(), "{round}");
+            assert_eq!((one.group(1), other.group(2)), (Some("a"), Some("b")), "{round}");
+            assert!(!one.advance().unwrap() && !other.advance().unwrap(), "{round}");
+            assert_eq!(*counted.get_or_insert(memory.used()), memory.used(), "{round}");
+        }
+        let (groups, _) = finder.groups.get().unwrap();
+        assert!(counted.unwrap() >= groups.bytes() + groups.scratch_bytes());
+        drop(finder);
+        assert_eq!(memory.used(), 0);
+    }
+
+    #[test]
+    fn what_is_worked_with_has_to_fit() {
+        let probe = QueryMemory::new(Memory::new(MemoryLimits::default()));
+        let (pattern, text) = ("(a)(b)(c)(d)(e)(f)x{500}$", "a\n");
+        let cancellation = Cancellation::default();
+        let taken = |query: &QueryMemory| -> Result<bool> {
+            let finder = Finder::new(pattern, query)?;
+            finder.matches("f", text, 0, true, query, &cancellation)?.advance()
+        };
+        assert!(!taken(&probe).unwrap());
+        let finder = Finder::new(pattern, &probe).unwrap();
+        let groups = finder.slow(finder.regex().unwrap(), "f", &probe).unwrap();
+        let all = finder._counted.size() + groups.bytes() + groups.scratch_bytes();
+        for (room, fits) in [(all, true), (all - 1, false)] {
+            let limits = MemoryLimits { batches: room, ..MemoryLimits::default() };
+            let found = taken(&QueryMemory::new(Memory::new(limits)));
+            assert_eq!(found.is_ok(), fits, "{room} bytes: {found:?}");
+        }
     }
 }

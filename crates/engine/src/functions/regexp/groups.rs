@@ -29,10 +29,15 @@ impl Groups {
         Compiler::new().configure(config).build(pattern.as_str()).ok().map(Self)
     }
 
-    /// What it takes in memory, in bytes, with what the searches in one text take.
+    /// What it takes in memory, in bytes.
     pub(super) fn bytes(&self) -> usize {
+        self.0.memory_usage()
+    }
+
+    /// What one search works with takes, in bytes.
+    pub(super) fn scratch_bytes(&self) -> usize {
         let of_state = 2 * (8 + 4 + size_of::<Option<usize>>() * self.slots()) + size_of::<Task>();
-        self.0.memory_usage().saturating_add(self.0.states().len().saturating_mul(of_state))
+        self.0.states().len().saturating_mul(of_state)
     }
 
     /// Two for each group.
@@ -40,7 +45,7 @@ impl Groups {
         self.0.group_info().slot_len()
     }
 
-    /// What searches in one text work with.
+    /// What one search works with, and others after it.
     pub(super) fn scratch(&self) -> Scratch {
         let (states, slots) = (self.0.states().len(), self.slots());
         let [here, after] = [(); 2].map(|()| Threads {
@@ -49,7 +54,7 @@ impl Groups {
             seen: vec![0; states],
             slots: vec![None; states * slots],
         });
-        Scratch { here, after, slots: vec![None; slots] }
+        Scratch { here, after, slots: vec![None; slots], open: Vec::new() }
     }
 
     /// Puts the places of the first match at or after `from` into `found`, and answers whether there is one. With
@@ -64,11 +69,11 @@ impl Groups {
         found: &mut Slots,
         cancellation: &Cancellation,
     ) -> Result<bool, Cancelled> {
-        let Scratch { here, after, slots } = scratch;
+        let Scratch { here, after, slots, open } = scratch;
         let count = slots.len();
         let bytes = text.as_bytes();
         let early_end = bytes.len().checked_sub(1).filter(|_| has_java_ends && bytes.ends_with(b"\n"));
-        let mut walk = Walk { nfa: &self.0, bytes, early_end, cancellation, open: Vec::new(), steps: 0 };
+        let mut walk = Walk { nfa: &self.0, bytes, early_end, cancellation, open, steps: 0 };
         let mut is_found = false;
         here.clear();
         for at in from..=bytes.len() {
@@ -117,6 +122,8 @@ pub(super) struct Scratch {
     after: Threads,
     /// The places of the state that is looked at.
     slots: Slots,
+    /// What is still to be done at one place.
+    open: Vec<Task>,
 }
 
 /// The states in which the automaton is at one place of the text, each once, the preferred ones first.
@@ -166,7 +173,7 @@ struct Walk<'s> {
     bytes: &'s [u8],
     early_end: Option<usize>,
     cancellation: &'s Cancellation,
-    open: Vec<Task>,
+    open: &'s mut Vec<Task>,
     steps: usize,
 }
 
@@ -310,7 +317,7 @@ mod tests {
     fn what_it_takes_is_told() {
         let [one, many] = ["a{100}", "(a)(b)(c)(d)(e)(f)(g)(h)a{100}"].map(|pattern| {
             let groups = Groups::new(&Regex::new(pattern).unwrap(), LIMIT).unwrap();
-            (groups.slots(), groups.bytes())
+            (groups.slots(), groups.scratch_bytes())
         });
         assert_eq!((one.0, many.0), (2, 18));
         assert!(many.1 > 2 * one.1, "{one:?} {many:?}");

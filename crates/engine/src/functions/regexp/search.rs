@@ -26,21 +26,38 @@ impl Search {
         Compiler::new().configure(config).build(pattern.as_str()).ok().map(Self)
     }
 
-    /// What it takes in memory, in bytes, with what one search takes.
+    /// What it takes in memory, in bytes.
     pub(super) fn bytes(&self) -> usize {
+        self.0.memory_usage()
+    }
+
+    /// What one search works with takes, in bytes.
+    pub(super) fn scratch_bytes(&self) -> usize {
         // Two lists of states, each with a stamp for every state, and the states to visit.
-        let states = self.0.states().len();
-        self.0.memory_usage().saturating_add(states.saturating_mul(2 * (4 + 8) + 4))
+        self.0.states().len().saturating_mul(2 * (4 + 8) + 4)
+    }
+
+    /// What one search works with, and others after it.
+    pub(super) fn scratch(&self) -> Scratch {
+        let [here, after] = [(); 2].map(|()| States::of(self.0.states().len()));
+        Scratch { here, after, open: Vec::new(), places: 0 }
     }
 
     /// Whether some part of the text matches. Fails soon after the query is cancelled.
-    pub(super) fn is_match(&self, text: &str, cancellation: &Cancellation) -> Result<bool, Cancelled> {
-        let states = self.0.states().len();
-        let (mut here, mut after) = (States::of(states), States::of(states));
-        let mut walk = Walk { nfa: &self.0, text, cancellation, open: Vec::new(), steps: 0 };
+    pub(super) fn is_match(
+        &self,
+        text: &str,
+        scratch: &mut Scratch,
+        cancellation: &Cancellation,
+    ) -> Result<bool, Cancelled> {
+        let Scratch { here, after, open, places } = scratch;
+        here.listed.clear();
+        let before = *places;
+        *places += text.len() + 1;
+        let mut walk = Walk { nfa: &self.0, text, before, cancellation, open, steps: 0 };
         for at in 0..=text.len() {
             // A match may begin wherever a character does.
-            if text.is_char_boundary(at) && walk.enter(self.0.start_anchored(), at, &mut here)? {
+            if text.is_char_boundary(at) && walk.enter(self.0.start_anchored(), at, here)? {
                 return Ok(true);
             }
             let Some(byte) = text.as_bytes().get(at) else { break };
@@ -54,18 +71,30 @@ impl Search {
                     _ => None,
                 };
                 if let Some(next) = next
-                    && walk.enter(next, at + 1, &mut after)?
+                    && walk.enter(next, at + 1, after)?
                 {
                     return Ok(true);
                 }
             }
-            std::mem::swap(&mut here, &mut after);
+            std::mem::swap(here, after);
         }
         Ok(false)
     }
 }
 
+/// The memory of searches, used again by each.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    here: States,
+    after: States,
+    /// States that are still to be visited.
+    open: Vec<StateID>,
+    /// How many places the texts had that were searched in before: a place of one is not taken for a place of another.
+    places: usize,
+}
+
 /// The states in which the automaton is at one place of the text, each once.
+#[derive(Debug)]
 struct States {
     listed: Vec<StateID>,
     /// For each state, one more than the place at which it was last listed here.
@@ -92,9 +121,11 @@ impl States {
 struct Walk<'s> {
     nfa: &'s NFA,
     text: &'s str,
+    /// The places of the texts before.
+    before: usize,
     cancellation: &'s Cancellation,
     /// States that are still to be visited.
-    open: Vec<StateID>,
+    open: &'s mut Vec<StateID>,
     steps: usize,
 }
 
@@ -110,7 +141,7 @@ impl Walk<'_> {
         self.open.push(state);
         while let Some(state) = self.open.pop() {
             self.step()?;
-            if !states.insert(state, at) {
+            if !states.insert(state, self.before + at) {
                 continue;
             }
             match self.nfa.state(state) {
@@ -139,7 +170,13 @@ mod tests {
     const LIMIT: usize = 16 << 20;
 
     fn is_match(pattern: &Regex, text: &str) -> bool {
-        Search::new(pattern, LIMIT).unwrap().is_match(text, &Cancellation::default()).unwrap()
+        let (search, cancellation) = (Search::new(pattern, LIMIT).unwrap(), Cancellation::default());
+        let mut scratch = search.scratch();
+        // The memory of one search does not change the next one.
+        for before in ["aé1b", "", "aaab"] {
+            search.is_match(before, &mut scratch, &cancellation).unwrap();
+        }
+        search.is_match(text, &mut scratch, &cancellation).unwrap()
     }
 
     proptest! {
@@ -180,11 +217,11 @@ mod tests {
     fn a_long_search_ends_once_the_query_is_cancelled() {
         let regex = Regex::new("[ab]*a[ab]{30}c").unwrap();
         let (search, text) = (Search::new(&regex, LIMIT).unwrap(), "ab".repeat(STEPS / 2));
-        let cancellation = Cancellation::default();
-        assert_eq!(search.is_match(&text, &cancellation), Ok(false));
+        let (cancellation, mut scratch) = (Cancellation::default(), search.scratch());
+        assert_eq!(search.is_match(&text, &mut scratch, &cancellation), Ok(false));
         cancellation.cancel();
-        assert_eq!(search.is_match(&text, &cancellation), Err(Cancelled));
-        assert_eq!(search.is_match("ab", &cancellation), Ok(false));
+        assert_eq!(search.is_match(&text, &mut scratch, &cancellation), Err(Cancelled));
+        assert_eq!(search.is_match("ab", &mut scratch, &cancellation), Ok(false));
     }
 
     #[test]

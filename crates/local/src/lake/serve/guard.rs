@@ -9,6 +9,8 @@
 //! - **Where it comes from** (`Sec-Fetch-Site`), for requests without an origin: another site's is refused, and another
 //!   port's too. A link is taken: it only reads, and the page that has it does not get the answer.
 //!
+//! And **the body** must end where any other reader of the request sees its end: it comes as it is, or in chunks.
+//!
 //! Programs send neither `Origin` nor `Sec-Fetch-Site`: to them only the host matters.
 
 mod host;
@@ -22,6 +24,7 @@ use axum::{
 
 use super::refusal::{Dialect, Refusal};
 use host::{Authority, Host};
+use query::Coding;
 
 pub use host::{HostName, InvalidHostName};
 
@@ -59,7 +62,12 @@ impl Guard {
             let target = Authority::parse(target.as_str()).ok_or(Refusal::MalformedHost)?;
             self.check_host(&target.host, reached)?;
         }
-        self.check_origin(request, &host)
+        self.check_origin(request, &host)?;
+        match Coding::of(&request.headers) {
+            Coding::Known => Ok(()),
+            Coding::Malformed => Err(Refusal::MalformedCoding),
+            Coding::Unknown => Err(Refusal::UnknownCoding),
+        }
     }
 
     /// The answer to a request that may not.

@@ -35,6 +35,12 @@ pub(super) enum Refusal {
          AWS protocols are not for pages of other origins"
     )]
     ForeignOrigin(String),
+    /// The transfer codings are none, or `chunked` is there twice.
+    #[error("Transfer-Encoding must be chunked, given once, or not there at all")]
+    MalformedCoding,
+    /// The body is in another transfer coding than `chunked`.
+    #[error("the only Transfer-Encoding that this lake takes off is chunked: send the body as it is")]
+    UnknownCoding,
     /// All connections are at work.
     #[error("too many requests are under way: try again in a second")]
     Busy,
@@ -55,6 +61,15 @@ impl Refusal {
             Self::ForeignOrigin(_) => {
                 (StatusCode::FORBIDDEN, "foreign-origin", "The origin is not allowed", "AccessDenied")
             }
+            Self::MalformedCoding => {
+                (StatusCode::BAD_REQUEST, "malformed-request", "The request cannot be read", "InvalidRequest")
+            }
+            Self::UnknownCoding => (
+                StatusCode::NOT_IMPLEMENTED,
+                "unknown-transfer-coding",
+                "Unknown transfer coding",
+                "NotImplemented",
+            ),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many connections", "SlowDown"),
         }
     }
@@ -79,6 +94,10 @@ impl Dialect {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if *refusal == Refusal::Busy {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        // Another reader may have seen another host, or another end of the body: what follows is no request.
+        let goes_on = matches!(refusal, Refusal::ForeignHost(_) | Refusal::ForeignOrigin(_));
+        if !goes_on {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
@@ -103,14 +122,14 @@ fn problem(refusal: &Refusal) -> Response<Body> {
         "type": format!("urn:tributary:problem:{slug}"),
         "title": title,
         "status": status.as_u16(),
-        "detail": refusal.to_string(),
+        "detail": domain::bounded(refusal.to_string()),
     });
     answer(status, "application/problem+json", body.to_string())
 }
 
 fn aws_error(refusal: &Refusal, request: &Parts) -> Response<Body> {
     let (status, _, _, code) = refusal.parts();
-    let text = refusal.to_string();
+    let text = domain::bounded(refusal.to_string());
     match Wire::of(request) {
         Wire::Json(_) => json::respond(Err(JsonError { status, ..JsonError::new(code, text) }), NO_ID),
         Wire::Query => {

@@ -269,6 +269,12 @@ async fn a_bound_on_rows_that_was_lowered_holds_for_the_rows_of_earlier_queries(
         let limited = format!("{rows}?limit=5");
         let page = ask(&served, &limited, "", Some(20)).await;
         let (next, _) = page.header("link").strip_prefix('<').unwrap().split_once('>').unwrap();
+        // The length of a page is a number of rows that is asked for, as it is where the query begins.
+        let long = ask(&served, &format!("{rows}?limit=21"), "", Some(20)).await;
+        let problem = long.is_problem(403, "allows 20 rows, and 21 were asked for");
+        assert_eq!((&problem["parameter"], &problem["maximum"]), (&json!("limit"), &json!(20)));
+        let setting = ask(&served, &format!("{rows}?limit=1001"), "", None).await;
+        setting.is_problem(400, "1 to 1000 rows");
         for (uri, status) in [(rows.as_str(), whole), (limited.as_str(), 200), (next, 200)] {
             let refused = ask(&served, uri, "", Some(19)).await;
             let problem = refused.is_problem(403, "allows 19 rows now, and the query may have 20");
