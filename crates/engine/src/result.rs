@@ -1,10 +1,13 @@
 use std::{fmt, sync::Arc};
 
-use datafusion::arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch},
-    compute::cast,
-    datatypes::{DataType, Decimal128Type, Schema, SchemaRef},
-    error::ArrowError,
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray, RecordBatch},
+        compute::cast,
+        datatypes::{DataType, Decimal128Type, Schema, SchemaRef},
+        error::ArrowError,
+    },
+    physical_plan::{ExecutionPlan, displayable},
 };
 use domain::port::ResultColumn;
 use futures::stream::BoxStream;
@@ -27,6 +30,14 @@ pub struct Execution {
     pub batches: BoxStream<'static, Result<RecordBatch, EngineError>>,
     /// What was read so far: the column chunks, without footers and indexes.
     pub scanned: BytesScanned,
+    pub(crate) plan: Arc<dyn ExecutionPlan>,
+}
+
+impl Execution {
+    /// What the query does, step by step, as text: this engine's own, which is not Athena's.
+    pub fn plan(&self) -> String {
+        displayable(self.plan.as_ref()).indent(false).to_string()
+    }
 }
 
 impl fmt::Debug for Execution {
