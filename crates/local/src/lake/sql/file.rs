@@ -47,7 +47,7 @@ pub(super) async fn write(
     compression: ParquetCompression,
     chunks: mpsc::Sender<Chunk>,
 ) {
-    let mut batches = execution.batches;
+    let mut batches = execution.in_lower_case().batches;
     let pieces = Pieces::default();
     let mut writer = None;
     // What is computed next is computed when there is room for it.
