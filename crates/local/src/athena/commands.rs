@@ -7,6 +7,7 @@ mod catalog;
 mod hive;
 mod parse;
 mod show;
+mod tables;
 mod views;
 mod words;
 mod writes;
@@ -134,6 +135,9 @@ impl Inner {
             }
             Command::Unload { query, to, properties } => {
                 self.unload(run, &catalog, query, &to, &properties).await
+            }
+            Command::SetProperties { table, properties } => {
+                self.set_properties(run, &catalog, &table, properties).await
             }
             Command::Prepare { name, sql } => {
                 self.prepared

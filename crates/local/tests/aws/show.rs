@@ -170,6 +170,11 @@ async fn what_is_not_there_fails_and_says_so() {
         run(&lake, "DROP TABLE IF EXISTS nothing").await.status().unwrap().state()
             == Some(&QueryExecutionState::Succeeded)
     );
+    let changed =
+        run(&lake, "ALTER TABLE plain SET TBLPROPERTIES ('classification' = 'orc', 'note' = 'x')").await;
+    assert_eq!(text(&lake, &changed).await, "");
+    let shown = run(&lake, "SHOW TBLPROPERTIES plain").await;
+    assert_eq!(text(&lake, &shown).await, "EXTERNAL\tTRUE\nclassification\torc\nnote\tx\n");
     let dropped = run(&lake, "DROP TABLE plain").await;
     assert_eq!(text(&lake, &dropped).await, "");
     assert_eq!(text(&lake, &run(&lake, "SHOW TABLES").await).await, "bookings\n");

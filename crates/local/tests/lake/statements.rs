@@ -248,6 +248,7 @@ async fn the_lakes_own_tables_are_the_lakes() {
     let lake = lake().await;
     for (sql, statement) in [
         ("INSERT INTO passengers SELECT * FROM passengers", "INSERT INTO"),
+        ("ALTER TABLE `passengers` SET TBLPROPERTIES ('a' = 'b')", "ALTER TABLE"),
         ("DROP TABLE passengers", "DROP TABLE"),
         ("DROP TABLE IF EXISTS tributary.passengers", "DROP TABLE"),
     ] {

@@ -56,6 +56,11 @@ pub(in crate::athena) enum Command {
     Deallocate {
         name: String,
     },
+    /// `ALTER TABLE ... SET TBLPROPERTIES`.
+    SetProperties {
+        table: TableName,
+        properties: BTreeMap<String, String>,
+    },
     /// Athena has it, and this has not.
     Absent(String),
 }
@@ -104,6 +109,7 @@ impl Command {
             "show" => show(&mut cursor.after()),
             "describe" | "desc" => describe(&mut cursor.after()),
             "explain" => explain(&mut cursor.after()),
+            "alter" => return alter(&mut cursor.after()),
             "create" => create(&mut cursor.after()),
             "drop" => drop_(&mut cursor.after()),
             "insert" => insert(&mut cursor.after()),
@@ -440,6 +446,9 @@ fn create(cursor: &mut Cursor<'_>) -> Parsed<Command> {
         let what = cursor.word().unwrap_or_default().to_uppercase();
         return Ok(Command::Absent(format!("CREATE {what}").trim_end().to_owned()));
     }
+    if or_replace {
+        return Ok(Command::Absent("CREATE OR REPLACE TABLE".to_owned()));
+    }
     let if_not_exists = cursor.eat(&["if", "not", "exists"]);
     let table = cursor.table()?;
     if matches!(cursor.peek(), Some(What::Mark('('))) {
@@ -451,6 +460,30 @@ fn create(cursor: &mut Cursor<'_>) -> Parsed<Command> {
     cursor.expect("as")?;
     let (query, with_data) = without_data(cursor)?;
     Ok(Command::CreateTableAs { table, if_not_exists, properties, query, with_data })
+}
+
+/// Whatever else changes a table is left to the engine, which has none of it.
+fn alter(cursor: &mut Cursor<'_>) -> Parsed<Option<Command>> {
+    if !cursor.eat(&["table"]) {
+        return Ok(None);
+    }
+    let table = cursor.table()?;
+    if !cursor.eat(&["set", "tblproperties"]) {
+        return Ok(None);
+    }
+    let mut properties = BTreeMap::new();
+    cursor.expect_mark('(')?;
+    loop {
+        let name = cursor.text()?;
+        cursor.expect_mark('=')?;
+        properties.insert(name, cursor.text()?);
+        if !cursor.eat_mark(',') {
+            break;
+        }
+    }
+    cursor.expect_mark(')')?;
+    cursor.end()?;
+    Ok(Some(Command::SetProperties { table, properties }))
 }
 
 /// The query up to `WITH [NO] DATA`, and whether its rows are wanted.

@@ -10,7 +10,7 @@ use super::{
     catalog::{self, Catalog, items},
     failed, hive,
     parse::{Properties, Property, TableName},
-    show, views,
+    show, tables, views,
 };
 use crate::athena::{
     ParquetCompression, RunError, RunForm,
@@ -174,7 +174,7 @@ impl Inner {
                 format!("TABLE_NOT_FOUND: Table 'awsdatacatalog.{database}.{table}' does not exist");
             RunError { error_type: Some(1_301), ..failed(message) }
         })?;
-        views::refuse_lakes(&table, "INSERT INTO")?;
+        tables::refuse_lakes(&table, "INSERT INTO")?;
         if views::is_view(&table) {
             return Err(failed("NOT_SUPPORTED: Inserting into views is not supported"));
         }

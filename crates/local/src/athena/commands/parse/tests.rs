@@ -75,6 +75,15 @@ fn what_changes_the_catalog() {
             Command::CreateView { view: table("v"), or_replace: true, query: "SELECT 1 AS n".to_owned() },
         ),
         ("DROP VIEW IF EXISTS lake.v", Command::DropView { view: table("lake.v"), if_exists: true }),
+        (
+            "alter table `lake`.`x` set tblproperties ('a.b' = 'c', 'd' = '')",
+            Command::SetProperties {
+                table: table("lake.x"),
+                properties: [("a.b", "c"), ("d", "")]
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .into(),
+            },
+        ),
         ("DROP TABLE `x`", Command::DropTable { table: table("x"), if_exists: false }),
         (
             "INSERT INTO x VALUES (1)",
@@ -144,6 +153,7 @@ fn what_is_not_here_is_named() {
         ("EXPLAIN (TYPE VALIDATE) SELECT 1", "EXPLAIN (TYPE VALIDATE)"),
         ("EXPLAIN (TYPE LOGICAL, FORMAT JSON) SELECT 1", "EXPLAIN (FORMAT JSON)"),
         ("EXPLAIN ANALYZE SELECT 1", "EXPLAIN ANALYZE"),
+        ("CREATE OR REPLACE TABLE t AS SELECT 1 AS n", "CREATE OR REPLACE TABLE"),
         ("SHOW FUNCTIONS", "SHOW FUNCTIONS"),
         ("DESCRIBE EXTENDED t", "DESCRIBE EXTENDED"),
         ("DESCRIBE t a", "DESCRIBE of a column or a partition"),
