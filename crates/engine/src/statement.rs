@@ -48,7 +48,7 @@ impl Prepared {
     /// The query with those of its views in the places of their names. `views` gives the SQL of a view of the database.
     pub fn with_views(mut self, views: &dyn Fn(&str) -> Option<String>) -> Result<Self, EngineError> {
         if views::expand(&mut self.query, &self.database, views)? {
-            nesting::bound(&mut self.query)?;
+            nesting::bound(&mut self.query.clone())?;
             nesting::bound_inlined(&self.query)?;
         }
         Ok(self)

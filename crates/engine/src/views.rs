@@ -9,13 +9,14 @@ use datafusion::sql::sqlparser::ast::{
     Ident, ObjectName, ObjectNamePart, Query, TableAlias, TableFactor, VisitMut, VisitorMut,
 };
 
-use crate::{error::EngineError, session::CATALOG, statement};
+use crate::{error::EngineError, nesting, session::CATALOG, statement};
 
 /// How many views may be put into a statement, each as often as it is named. Views of views double it.
 const MOST: usize = 100;
 
-/// How deep views may be within each other.
-const DEEPEST: usize = 10;
+/// How deep views may be within each other: a query of more levels nests deeper than any may (`nesting`), and this descends
+/// on the stack.
+const DEEPEST: usize = 6;
 
 /// The SQL of a view of the database, if there is one of the name.
 pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -108,6 +109,9 @@ impl Expand<'_> {
         let (database, views) = (self.database, self.views);
         let mut within = Expand { database, views, named: Vec::new(), open: &open, expanded: self.expanded };
         within.query(&mut query)?;
+        // Before it becomes a part of another one: what is too deep is not made deeper. Of a copy, since the parentheses
+        // that were put in meanwhile stay.
+        nesting::bound(&mut query.clone())?;
         Ok(query)
     }
 }
