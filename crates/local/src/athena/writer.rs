@@ -70,7 +70,7 @@ pub(super) async fn write(
 }
 
 /// Writes the rows to a file of their own, which is no result: answers how many rows and bytes it has. Without rows there
-/// is no file. Fails as [`write`] does.
+/// is no file. Fails as `write` does.
 pub(super) async fn write_file(
     store: &Arc<Store>,
     query_id: &str,

@@ -83,7 +83,7 @@ async fn a_prepared_statement_is_executed_with_its_values() {
     let prepared = run("PREPARE P FROM SELECT x FROM t WHERE n = ? AND s = ?", &[]).await;
     assert_eq!(prepared.status().unwrap().state(), succeeded);
     assert!(prepared.result_configuration().unwrap().output_location().unwrap().ends_with(".txt"));
-    for (sql, parameters) in [("EXECUTE p USING 1, 'a, b'", &[][..]), ("EXECUTE p", &["1", "'a, b'"])] {
+    for (sql, parameters) in [("EXECUTE p", &["1", "'a, b'"][..]), ("EXECUTE p USING 1, 'a, b'", &[])] {
         let executed = run(sql, parameters).await;
         assert_eq!(executed.status().unwrap().state(), succeeded, "{sql}");
         assert_eq!(executed.query(), Some(sql));
