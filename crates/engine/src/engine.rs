@@ -20,7 +20,7 @@ use crate::{
     error::EngineError,
     failure::{from_datafusion, while_reading},
     functions::{self, CONCAT},
-    guard, guarded, in_query,
+    guard, guarded, hidden, in_query,
     memory::MemoryLimits,
     numeric, resolve,
     result::{Execution, Shape},
@@ -37,6 +37,8 @@ pub struct Engine<C, S> {
     catalog: Arc<C>,
     store: Arc<S>,
     database: String,
+    /// The bucket of the files, where it is known.
+    bucket: Option<String>,
     sessions: Sessions,
     /// What time it is, which a query is told once.
     now: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
@@ -58,13 +60,19 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
     ) -> Self {
         let database = database.into().to_lowercase();
         let sessions = Sessions::new(&database, limits);
-        Self { catalog, store, database, sessions, now: Box::new(move || clock.now()) }
+        Self { catalog, store, database, bucket: None, sessions, now: Box::new(move || clock.now()) }
+    }
+
+    /// The same with the name of the bucket in which the files are: rows can then say which they come from (`"$path"`).
+    #[must_use]
+    pub fn in_bucket(self, bucket: impl Into<String>) -> Self {
+        Self { bucket: Some(bucket.into()), ..self }
     }
 
     /// Parses and checks a query and binds its parameters (SQL literals), without any I/O. `Rejected` is what
     /// Athena answers when asked to start such a query; any other error is a query that fails.
     pub fn prepare(&self, sql: &str, parameters: &[String]) -> Result<Prepared, EngineError> {
-        Prepared::new(sql, parameters)
+        Prepared::new(sql, parameters, &self.database)
     }
 
     /// Runs a prepared query. The partitions' locations are read from the catalog once, before this comes
@@ -84,12 +92,20 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
     ) -> Result<Execution, EngineError> {
         let began = (self.now)().timestamp_millis();
         let store = Arc::new(LakeStore::new(Arc::clone(&self.store), scanned.clone()));
-        let statement = Statement::Query(prepared.query.clone());
-        let statement = DfStatement::Statement(Box::new(statement));
-        let tables = resolve::tables(&statement, &self.database, &*self.catalog, &store).await?;
-        let memory = self.sessions.memory();
-        let known: Tables = tables.iter().map(|(name, table)| (name.clone(), columns_of(table))).collect();
         let mut query = prepared.query.clone();
+        let bucket = match hidden::is_named(&mut query)? {
+            false => None,
+            true => match self.bucket.as_deref() {
+                None => return Err(EngineError::unsupported("\"$path\"")),
+                bucket => bucket,
+            },
+        };
+        let statement = Statement::Query(query.clone());
+        let statement = DfStatement::Statement(Box::new(statement));
+        let tables = resolve::tables(&statement, &self.database, bucket, &*self.catalog, &store).await?;
+        let memory = self.sessions.memory();
+        let known: Tables =
+            tables.iter().map(|found| (found.name.clone(), columns_of(&found.provider))).collect();
         using::rewrite(&mut query, &known)?;
         shadowed::rename(&mut query, &known);
         sets::rename(&mut query);
@@ -127,6 +143,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         cancellation.check()?;
         let plan = guard::around(plan, memory.memory(), &cancellation).map_err(&failed)?;
         let shape = Shape::of(&plan.schema(), &prepared.names)?;
+        let shown = Arc::clone(&plan);
         let columns = shape.columns.clone();
         let rows = execute_stream(plan, session.task_ctx()).map_err(&failed)?;
         // Tasks of the query's own, which compute too, are not dropped before they wait.
@@ -136,7 +153,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
             let shaped = batch.and_then(|batch| Ok(shape.apply(&batch)?));
             shaped.map_err(&failed)
         });
-        Ok(Execution { columns, batches: batches.boxed(), scanned })
+        Ok(Execution { columns, batches: batches.boxed(), scanned, plan: shown })
     }
 
     /// [`Engine::prepare`] and [`Engine::run`], without a limit; dropping it cancels it.

@@ -46,13 +46,14 @@ fn name(table: &Table, partition: &CatalogPartition) -> String {
     format!("partition {} of table {}", pairs.join("/"), table.name)
 }
 
-/// The files of these partitions: all below their locations, and no others.
+/// The files of these partitions: all below their locations, and no others. With a `bucket`, they know their own paths.
 pub(crate) async fn list<S: port::ObjectStore>(
     store: &LakeStore<S>,
     table: &Table,
     partitions: Vec<CatalogPartition>,
+    bucket: Option<&str>,
 ) -> Result<Vec<PartitionedFile>, EngineError> {
-    let listings = partitions.into_iter().map(|partition| list_one(store, table, partition));
+    let listings = partitions.into_iter().map(|partition| list_one(store, table, partition, bucket));
     let files: Vec<Vec<PartitionedFile>> =
         futures::stream::iter(listings).buffered(CONCURRENT_LISTINGS).try_collect().await?;
     Ok(files.into_iter().flatten().collect())
@@ -62,13 +63,18 @@ async fn list_one<S: port::ObjectStore>(
     store: &LakeStore<S>,
     table: &Table,
     partition: CatalogPartition,
+    bucket: Option<&str>,
 ) -> Result<Vec<PartitionedFile>, EngineError> {
     let prefix = prefix(table, &partition)?;
     let objects = store.list_below(&prefix).await.map_err(from_store)?;
     let values: Vec<ScalarValue> =
         prune::values(&partition).map(|value| ScalarValue::Utf8(value.map(str::to_owned))).collect();
     let file = |object: &ObjectMeta| match store.note(object) {
-        Some(meta) => Ok(PartitionedFile::new_from_meta(meta).with_partition_values(values.clone())),
+        Some(meta) => {
+            let path = bucket.map(|bucket| ScalarValue::Utf8(Some(format!("s3://{bucket}/{}", object.key))));
+            let values = values.iter().cloned().chain(path).collect();
+            Ok(PartitionedFile::new_from_meta(meta).with_partition_values(values))
+        }
         None => Err(EngineError::unsupported(format!("the object key {:?}", object.key))),
     };
     objects.iter().filter(|object| is_data(&prefix, &object.key)).map(file).collect()
@@ -112,4 +118,6 @@ pub(crate) struct Snapshot<S> {
     pub(crate) table: Table,
     pub(crate) partitions: Vec<CatalogPartition>,
     pub(crate) store: Arc<LakeStore<S>>,
+    /// For the column `$path`, where it is asked for.
+    pub(crate) bucket: Option<String>,
 }

@@ -17,6 +17,7 @@
 
 mod adapt;
 mod batches;
+mod caller;
 mod calls;
 mod cancel;
 mod check;
@@ -38,6 +39,7 @@ mod functions;
 mod grouping;
 mod guard;
 mod guarded;
+mod hidden;
 mod in_query;
 mod integers;
 mod literal;
@@ -59,6 +61,7 @@ mod sets;
 mod shadowed;
 mod statement;
 mod store;
+mod system;
 mod table;
 mod text;
 mod types;
@@ -66,6 +69,7 @@ mod typing;
 mod unmoved;
 mod using;
 mod values;
+mod views;
 mod zone;
 
 pub use cancel::{CancelOnDrop, Cancellation, Cancelled};

@@ -38,8 +38,7 @@ pub(crate) struct OutputNames(HashMap<String, String>);
 impl OutputNames {
     /// Names every unnamed column by a mark, and remembers how the outermost names were written.
     pub(crate) fn take(query: &mut Query, originals: &Originals) -> Self {
-        // It never breaks.
-        let _ = query.visit(&mut MarkUnnamed(0));
+        mark_unnamed(query);
         let mut names = HashMap::new();
         let Some(select) = outermost(&query.body) else { return Self(names) };
         for item in &select.projection {
@@ -76,6 +75,12 @@ impl OutputNames {
         let found = self.0.get(folded).or_else(|| self.0.get(unqualified?));
         found.cloned().unwrap_or_else(|| folded.to_owned())
     }
+}
+
+/// Names every unnamed column by a mark.
+pub(crate) fn mark_unnamed(query: &mut Query) {
+    // It never breaks.
+    let _ = query.visit(&mut MarkUnnamed(0));
 }
 
 /// What `a.b.c` is called in a plan if it is a field of a row: `a[b][c]` or `a.b[c]`.

@@ -23,44 +23,85 @@ use crate::{
     schema::TableSchemas,
     session::CATALOG,
     store::LakeStore,
+    system::{self, INFORMATION_SCHEMA, PARTITIONS},
     table::LakeTable,
 };
 
-/// The tables that the statement names, ready to be scanned.
+/// A table that a statement names.
+pub(crate) struct Found {
+    /// The lake's database, or `information_schema`.
+    pub(crate) schema: String,
+    pub(crate) name: String,
+    pub(crate) provider: Arc<dyn TableProvider>,
+}
+
+/// The tables that the statement names, ready to be scanned. With a `bucket`, they have the column `$path`.
 pub(crate) async fn tables<C: Catalog, S: ObjectStore>(
     statement: &DfStatement,
     database: &str,
+    bucket: Option<&str>,
     catalog: &C,
     store: &Arc<LakeStore<S>>,
-) -> Result<Vec<(String, Arc<dyn TableProvider>)>, EngineError> {
+) -> Result<Vec<Found>, EngineError> {
     let (references, _) = resolve_table_references(statement, true).map_err(from_datafusion)?;
-    let mut found: Vec<(String, Arc<dyn TableProvider>)> = Vec::with_capacity(references.len());
+    let mut found: Vec<Found> = Vec::with_capacity(references.len());
     for reference in references {
         let place = place(statement, &reference);
-        let name = name(&reference, database, &place)?;
-        if found.iter().any(|(known, _)| known == name.as_str()) {
+        let (schema, name) = name(&reference, database, &place)?;
+        if found.iter().any(|known| known.schema == schema && known.name == name) {
             continue;
         }
-        let missing = || table_not_found(&place, database, name.as_str());
-        let table = catalog.table(&name).await?.ok_or_else(missing)?;
-        let schemas = TableSchemas::of(&table)?;
-        let partitions = match catalog.partitions(&name).await {
-            Err(CatalogError::NotFound { .. }) => return Err(missing().into()),
-            other => files::checked(&table, other?)?,
+        if found.iter().any(|known| known.name == name) {
+            return Err(EngineError::unsupported(format!(
+                "two tables of the name {name} in a statement, one of them of {INFORMATION_SCHEMA},"
+            )));
+        }
+        let provider: Arc<dyn TableProvider> = if schema == INFORMATION_SCHEMA {
+            let tables = catalog.tables().await?;
+            let missing = || table_not_found(&place, INFORMATION_SCHEMA, &name);
+            system::information(&name, database, &tables)?.ok_or_else(missing)?
+        } else {
+            let missing = || table_not_found(&place, database, &name);
+            let of = name.strip_suffix(PARTITIONS);
+            let dataset = DatasetName::new(of.unwrap_or(&name)).map_err(|_| missing())?;
+            let table = catalog.table(&dataset).await?.ok_or_else(missing)?;
+            let partitions = match catalog.partitions(&dataset).await {
+                Err(CatalogError::NotFound { .. }) => return Err(missing().into()),
+                other => files::checked(&table, other?)?,
+            };
+            match of {
+                Some(_) => system::partitions(&table, &partitions)?.ok_or_else(missing)?,
+                None => {
+                    let mut schemas = TableSchemas::of(&table)?;
+                    if bucket.is_some() {
+                        schemas = schemas.with_path();
+                    }
+                    let bucket = bucket.map(str::to_owned);
+                    let snapshot = Snapshot { table, partitions, store: Arc::clone(store), bucket };
+                    Arc::new(LakeTable::new(schemas, snapshot))
+                }
+            }
         };
-        let snapshot = Snapshot { table, partitions, store: Arc::clone(store) };
-        found.push((name.as_str().to_owned(), Arc::new(LakeTable::new(schemas, snapshot))));
+        found.push(Found { schema: schema.to_owned(), name, provider });
     }
     Ok(found)
 }
 
-/// The table's name within the database, if it is in the database.
-fn name(reference: &TableReference, database: &str, place: &str) -> Result<DatasetName, EngineError> {
+/// The table's schema and its name within it.
+fn name<'n>(
+    reference: &TableReference,
+    database: &'n str,
+    place: &str,
+) -> Result<(&'n str, String), EngineError> {
     if let Some(catalog) = reference.catalog().filter(|catalog| *catalog != CATALOG) {
         return Err(EngineError::failed(
             "CATALOG_NOT_FOUND",
             format!("{place}Catalog '{catalog}' does not exist"),
         ));
+    }
+    let table = reference.table();
+    if reference.schema() == Some(INFORMATION_SCHEMA) {
+        return Ok((INFORMATION_SCHEMA, table.to_owned()));
     }
     if let Some(schema) = reference.schema().filter(|schema| *schema != database) {
         return Err(EngineError::failed(
@@ -68,11 +109,10 @@ fn name(reference: &TableReference, database: &str, place: &str) -> Result<Datas
             format!("{place}Schema '{schema}' does not exist"),
         ));
     }
-    let table = reference.table();
-    if table.contains('$') {
+    if table.strip_suffix(PARTITIONS).unwrap_or(table).contains('$') {
         return Err(EngineError::unsupported(format!("the metadata table \"{table}\"")));
     }
-    DatasetName::new(table).map_err(|_| table_not_found(place, database, table).into())
+    Ok((database, table.to_owned()))
 }
 
 fn table_not_found(place: &str, database: &str, table: &str) -> Failure {

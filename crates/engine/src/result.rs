@@ -1,13 +1,16 @@
 use std::{fmt, sync::Arc};
 
-use datafusion::arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch},
-    compute::cast,
-    datatypes::{DataType, Decimal128Type, Schema, SchemaRef},
-    error::ArrowError,
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray, RecordBatch},
+        compute::cast,
+        datatypes::{DataType, Decimal128Type, Schema, SchemaRef},
+        error::ArrowError,
+    },
+    physical_plan::{ExecutionPlan, displayable},
 };
 use domain::port::ResultColumn;
-use futures::stream::BoxStream;
+use futures::{StreamExt, stream::BoxStream};
 
 use crate::{
     error::{EngineError, Failure},
@@ -27,6 +30,25 @@ pub struct Execution {
     pub batches: BoxStream<'static, Result<RecordBatch, EngineError>>,
     /// What was read so far: the column chunks, without footers and indexes.
     pub scanned: BytesScanned,
+    pub(crate) plan: Arc<dyn ExecutionPlan>,
+}
+
+impl Execution {
+    /// What the query does, step by step, as text: this engine's own, which is not Athena's.
+    pub fn plan(&self) -> String {
+        displayable(self.plan.as_ref()).indent(false).to_string()
+    }
+
+    /// The same with the columns' names in lower case, as the catalog has them and files need them.
+    #[must_use]
+    pub fn in_lower_case(self) -> Self {
+        let Self { mut columns, batches, scanned, plan } = self;
+        for column in &mut columns {
+            column.name = column.name.to_lowercase();
+        }
+        let batches = batches.map(|batch| batch.and_then(|batch| lower_case(&batch)));
+        Self { columns, batches: batches.boxed(), scanned, plan }
+    }
 }
 
 impl fmt::Debug for Execution {
@@ -36,6 +58,14 @@ impl fmt::Debug for Execution {
             .field("scanned", &self.scanned)
             .finish_non_exhaustive()
     }
+}
+
+fn lower_case(batch: &RecordBatch) -> Result<RecordBatch, EngineError> {
+    let fields = batch.schema_ref().fields().iter();
+    let fields = fields.map(|field| field.as_ref().clone().with_name(field.name().to_lowercase()));
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    let renamed = RecordBatch::try_new(schema, batch.columns().to_vec());
+    renamed.map_err(|error| EngineError::Internal(Box::new(error)))
 }
 
 /// How DataFusion's rows become Athena's: columns' names, and the one Arrow type for each of Athena's.

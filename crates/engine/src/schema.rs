@@ -6,14 +6,16 @@ use domain::{
     port::{Table, TableColumn},
 };
 
-use crate::error::EngineError;
+use crate::{error::EngineError, hidden::PATH};
 
 /// A table's columns in Arrow: those of its files, and its partition keys.
 #[derive(Debug, Clone)]
 pub(crate) struct TableSchemas {
     pub(crate) file: SchemaRef,
     pub(crate) keys: SchemaRef,
-    /// The columns of the files, then the keys.
+    /// What all rows of a file have in common: the keys, and `$path` where it is asked for.
+    pub(crate) common: SchemaRef,
+    /// The columns of the files, then what is common.
     pub(crate) whole: SchemaRef,
 }
 
@@ -24,7 +26,18 @@ impl TableSchemas {
         let keys = table.partition_keys.iter().map(|key| Field::new(key.to_lowercase(), Arrow::Utf8, true));
         let keys = Schema::new(keys.collect::<Vec<_>>());
         let whole = Schema::new(file.fields().iter().chain(keys.fields()).cloned().collect::<Vec<_>>());
-        Ok(Self { file: Arc::new(file), keys: Arc::new(keys), whole: Arc::new(whole) })
+        let keys = Arc::new(keys);
+        Ok(Self { file: Arc::new(file), common: Arc::clone(&keys), keys, whole: Arc::new(whole) })
+    }
+
+    /// The same with the column `$path` behind the others.
+    pub(crate) fn with_path(self) -> Self {
+        let path = Arc::new(Field::new(PATH, Arrow::Utf8, true));
+        let and_path = |schema: &SchemaRef| {
+            let fields = schema.fields().iter().cloned().chain([Arc::clone(&path)]);
+            Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+        };
+        Self { common: and_path(&self.keys), whole: and_path(&self.whole), ..self }
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use datafusion::{
     catalog::{
         CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList,
-        MemorySchemaProvider, SchemaProvider, TableProvider,
+        MemorySchemaProvider, SchemaProvider,
     },
     error::DataFusionError,
     execution::{
@@ -21,6 +21,8 @@ use crate::{
     functions,
     memory::{Memory, MemoryLimits, QueryMemory},
     pushdown,
+    resolve::Found,
+    system::INFORMATION_SCHEMA,
 };
 
 /// What Athena calls the catalog that Glue is.
@@ -78,18 +80,20 @@ impl Sessions {
     /// once the query is cancelled, which began so many milliseconds after 1970-01-01 UTC.
     pub(crate) fn session(
         &self,
-        tables: Vec<(String, Arc<dyn TableProvider>)>,
+        tables: Vec<Found>,
         store: Arc<dyn object_store::ObjectStore>,
         memory: &QueryMemory,
         cancellation: &Cancellation,
         began: i64,
     ) -> Result<SessionState, DataFusionError> {
-        let schema = MemorySchemaProvider::new();
-        for (name, table) in tables {
-            schema.register_table(name, table)?;
+        let (schema, information) = (MemorySchemaProvider::new(), MemorySchemaProvider::new());
+        for Found { schema: of, name, provider } in tables {
+            let schema = if of == INFORMATION_SCHEMA { &information } else { &schema };
+            schema.register_table(name, provider)?;
         }
         let catalog = MemoryCatalogProvider::new();
         catalog.register_schema(&self.database, Arc::new(schema))?;
+        catalog.register_schema(INFORMATION_SCHEMA, Arc::new(information))?;
         let catalogs = MemoryCatalogProviderList::new();
         catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::clone(&self.operators)).build()?;

@@ -6,12 +6,12 @@ use datafusion::sql::sqlparser::{
 };
 
 use crate::{
-    check, derived,
+    caller, check, derived,
     dialect::Athena,
     error::EngineError,
     forms, literal,
-    names::{Originals, OutputNames},
-    nesting, operand, parameter, rows,
+    names::{self, Originals, OutputNames},
+    nesting, operand, parameter, rows, views,
 };
 
 /// Athena's own bound.
@@ -35,29 +35,53 @@ const MAX_ARRAY_TYPES: usize = 25;
 pub struct Prepared {
     pub(crate) query: Box<Query>,
     pub(crate) names: OutputNames,
+    database: String,
 }
 
 impl Prepared {
-    pub(crate) fn new(sql: &str, parameters: &[String]) -> Result<Self, EngineError> {
-        if sql.len() > MAX_SQL_BYTES {
-            return Err(EngineError::rejected(format!("the query is longer than {MAX_SQL_BYTES} bytes")));
-        }
-        let (tokens, originals) = fold(tokenize(sql)?);
-        bound(&tokens)?;
-        reject_other_statements(&tokens, &originals, sql)?;
-        let mut tokens = rows::in_parentheses(tokens);
-        tokens.retain(|token| token.token != Token::EOF);
-        let mut query = parse(tokens, sql)?;
-        nesting::bound(&mut query)?;
-        check::query(&mut query)?;
-        nesting::bound_inlined(&query)?;
-        parameter::bind(&mut query, parameters)?;
-        forms::rewrite(&mut query);
-        literal::rewrite(&mut query)?;
-        derived::name(&mut query);
+    pub(crate) fn new(sql: &str, parameters: &[String], database: &str) -> Result<Self, EngineError> {
+        let (mut query, originals) = read(sql, parameters, database)?;
         let names = OutputNames::take(&mut query, &originals);
-        Ok(Self { query, names })
+        Ok(Self { query, names, database: database.to_owned() })
     }
+
+    /// The query with those of its views in the places of their names. `views` gives the SQL of a view of the database.
+    pub fn with_views(mut self, views: &dyn Fn(&str) -> Option<String>) -> Result<Self, EngineError> {
+        if views::expand(&mut self.query, &self.database, views)? {
+            nesting::bound(&mut self.query.clone())?;
+            nesting::bound_inlined(&self.query)?;
+        }
+        Ok(self)
+    }
+}
+
+/// The query of a view, whose columns keep their names.
+pub(crate) fn view(sql: &str, database: &str) -> Result<Box<Query>, EngineError> {
+    let (mut query, _) = read(sql, &[], database)?;
+    names::mark_unnamed(&mut query);
+    Ok(query)
+}
+
+/// Parses and checks a query, and rewrites what the two engines read differently.
+fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>, Originals), EngineError> {
+    if sql.len() > MAX_SQL_BYTES {
+        return Err(EngineError::rejected(format!("the query is longer than {MAX_SQL_BYTES} bytes")));
+    }
+    let (tokens, originals) = fold(tokenize(sql)?);
+    bound(&tokens)?;
+    reject_other_statements(&tokens, &originals, sql)?;
+    let mut tokens = rows::in_parentheses(tokens);
+    tokens.retain(|token| token.token != Token::EOF);
+    let mut query = parse(tokens, sql)?;
+    nesting::bound(&mut query)?;
+    check::query(&mut query)?;
+    nesting::bound_inlined(&query)?;
+    parameter::bind(&mut query, parameters)?;
+    caller::rewrite(&mut query, database);
+    forms::rewrite(&mut query);
+    literal::rewrite(&mut query)?;
+    derived::name(&mut query);
+    Ok((query, originals))
 }
 
 /// The text as tokens, with their places.

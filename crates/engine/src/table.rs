@@ -56,7 +56,7 @@ impl<S: ObjectStore> LakeTable<S> {
             return Ok(Arc::new(EmptyExec::new(schema)));
         }
         let schema = TableSchema::builder(Arc::clone(&self.schemas.file))
-            .with_table_partition_cols(self.schemas.keys.fields().clone())
+            .with_table_partition_cols(self.schemas.common.fields().clone())
             .build();
         let store = Arc::clone(&self.snapshot.store);
         let files_read = CountedFiles::new(store.clone(), store.scanned().clone());
@@ -101,9 +101,9 @@ impl<S: ObjectStore> TableProvider for LakeTable<S> {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let Snapshot { table, partitions, store } = &self.snapshot;
+        let Snapshot { table, partitions, store, bucket } = &self.snapshot;
         let kept = prune::keep(session, &self.schemas.keys, partitions, filters)?;
-        let files = files::list(store, table, kept).await;
+        let files = files::list(store, table, kept, bucket.as_deref()).await;
         let files = files.map_err(|error| DataFusionError::External(Box::new(error)))?;
         self.plan(files, projection, limit)
     }

@@ -1,17 +1,20 @@
 //! Athena over AWS JSON 1.1: queries that are started, pass through QUEUED and RUNNING, and leave a result in S3.
 //!
-//! The SQL itself is somebody else's ([`SqlRunner`]). The newest 10,000 executions are remembered, in memory:
+//! Queries are somebody else's ([`SqlRunner`]); statements that show or change the catalog are
+//! `commands`. The newest 10,000 executions are remembered, in memory:
 //! after a restart their results are still objects, but their ids and tokens are unknown, and a repeated start
-//! is a new query. All statements only read, so it answers the same. Results are never reused. Workgroups are
+//! is a new query. Results are never reused. Workgroups are
 //! on disk.
 
 mod catalogs;
+mod commands;
 mod describe;
 mod error;
 mod execution;
 mod lifecycle;
 mod metadata;
 mod pages;
+mod prepared;
 mod request;
 mod results;
 mod runner;
@@ -22,6 +25,9 @@ mod types;
 mod workgroups;
 mod writer;
 
-pub use runner::{ErrorCategory, RunChunk, RunError, RunOutput, RunQuery, RunSlot, SqlRunner};
+pub(crate) use prepared::PreparedStatements;
+pub use runner::{
+    ErrorCategory, ParquetCompression, RunChunk, RunError, RunForm, RunOutput, RunQuery, RunSlot, SqlRunner,
+};
 pub(crate) use service::{Athena, AthenaLimits, AthenaPorts};
 pub(crate) use workgroups::WorkGroups;

@@ -13,8 +13,10 @@ mod operations;
 mod pattern;
 mod shape;
 mod store;
+mod view;
 mod writer;
 
 pub use catalog::GlueCatalog;
 pub(crate) use operations::Glue;
 pub(crate) use store::GlueStore;
+pub(crate) use view::{VIEW_END, VIEW_START, view_query};

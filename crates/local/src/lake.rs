@@ -172,7 +172,12 @@ impl Lake {
         let (mut work, mut front) = (Stage::new(), Stage::new());
 
         let delivery = publish::start(&mut front.tasks, Arc::clone(&lambdas));
-        let runner = sql::Runner::start(&settings.database, server.catalog(), clients.store(&settings));
+        let runner = sql::Runner::start(
+            &settings.database,
+            &settings.bucket,
+            server.catalog(),
+            clients.store(&settings),
+        );
         let runner = runner.map_err(StartError::Threads)?;
         // The setting names origins for the API: no page uses the AWS protocols.
         let aws = port(server.router(delivery, runner), Dialect::Aws, aws_address, &[]);

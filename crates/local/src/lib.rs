@@ -19,7 +19,9 @@ mod server;
 mod sns;
 mod sts;
 
-pub use athena::{ErrorCategory, RunChunk, RunError, RunOutput, RunQuery, RunSlot, SqlRunner};
+pub use athena::{
+    ErrorCategory, ParquetCompression, RunChunk, RunError, RunForm, RunOutput, RunQuery, RunSlot, SqlRunner,
+};
 pub use config::AwsConfig;
 pub use expiry::{ExpiryError, ResultExpiry};
 pub use faults::{Faults, Service};

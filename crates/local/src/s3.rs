@@ -37,6 +37,7 @@ mod refuse;
 mod service;
 mod store;
 
+pub(crate) use draft::Draft;
 pub(crate) use error::StoreError;
 pub(crate) use front::Front;
 pub(crate) use service::LocalS3;

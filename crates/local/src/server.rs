@@ -13,7 +13,7 @@ use s3s::service::S3ServiceBuilder;
 use serde_json::json;
 
 use crate::{
-    athena::{Athena, AthenaLimits, AthenaPorts, SqlRunner, WorkGroups},
+    athena::{Athena, AthenaLimits, AthenaPorts, PreparedStatements, SqlRunner, WorkGroups},
     config::AwsConfig,
     dispatch::{self, Services},
     env::Env,
@@ -35,6 +35,7 @@ pub struct AwsServer {
     objects: Arc<Store>,
     catalog: Arc<GlueStore>,
     workgroups: Arc<WorkGroups>,
+    prepared: Arc<PreparedStatements>,
 }
 
 /// Why the data directory cannot be used.
@@ -97,6 +98,7 @@ impl AwsServer {
         catalog.create_database_if_absent(database).map_err(unreadable)?;
         let results = format!("s3://{}/{}", config.bucket, config.results);
         let workgroups = WorkGroups::open(&config, &results, env.epoch_seconds()).map_err(unreadable)?;
+        let prepared = PreparedStatements::open(&config.data).map_err(unreadable)?;
         Ok(Self {
             config,
             env,
@@ -104,6 +106,7 @@ impl AwsServer {
             objects: Arc::new(objects),
             catalog: Arc::new(catalog),
             workgroups: Arc::new(workgroups),
+            prepared: Arc::new(prepared),
         })
     }
 
@@ -131,6 +134,8 @@ impl AwsServer {
                 runner: Arc::new(runner),
                 store: Arc::clone(&self.objects),
                 workgroups: Arc::clone(&self.workgroups),
+                prepared: Arc::clone(&self.prepared),
+                bucket: config.bucket.clone(),
                 // Faults are the services' own: Athena reads the catalog from within.
                 glue: Glue::new(Arc::clone(&self.catalog), Faults::default()),
                 faults: self.faults.clone(),

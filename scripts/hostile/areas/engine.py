@@ -13,10 +13,18 @@ COPY flights TO '{outside}'
 COPY (SELECT 1) TO '{outside}.csv' STORED AS CSV
 CREATE EXTERNAL TABLE x STORED AS CSV LOCATION '{outside}'
 CREATE EXTERNAL TABLE x (a varchar) STORED AS CSV LOCATION 's3://tributary/tables/canary/'
-CREATE TABLE x AS SELECT * FROM canary
+CREATE TABLE canary AS SELECT * FROM canary
+CREATE TABLE x WITH (external_location = 's3://tributary/tables/canary/') AS SELECT * FROM canary
+CREATE TABLE x WITH (external_location = 's3://tributary/tables/canary/x/../') AS SELECT * FROM canary
+CREATE TABLE x WITH (external_location = 's3://tributary/access') AS SELECT * FROM canary
+CREATE TABLE x WITH (external_location = 's3://tributary//access/') AS SELECT * FROM canary
+CREATE TABLE x WITH (external_location = 's3://tributary') AS SELECT * FROM canary
+CREATE TABLE x WITH (external_location = 'file://{outside}') AS SELECT * FROM canary
 CREATE OR REPLACE TABLE flights AS SELECT 1 AS a
-CREATE VIEW v AS SELECT * FROM canary
-CREATE SCHEMA x
+CREATE VIEW canary AS SELECT 1 AS a
+CREATE OR REPLACE VIEW canary AS SELECT 1 AS a
+CREATE VIEW v AS INSERT INTO canary VALUES (1, 'x')
+CREATE SCHEMA x LOCATION 's3://tributary/tables/'
 CREATE FUNCTION f(bigint) RETURNS bigint RETURN 1
 DROP TABLE canary
 DROP SCHEMA tributary CASCADE
@@ -31,8 +39,13 @@ SET datafusion.runtime.memory_limit = '100G'
 SET datafusion.catalog.information_schema = true
 SHOW ALL
 EXPLAIN ANALYZE SELECT * FROM canary
+EXPLAIN DROP TABLE canary
 PREPARE p AS SELECT 1
+EXECUTE p
 UNLOAD (SELECT * FROM canary) TO 's3://tributary/tables/canary/' WITH (format = 'PARQUET')
+UNLOAD (SELECT * FROM canary) TO 's3://tributary/commits/canary/' WITH (format = 'PARQUET')
+UNLOAD (SELECT * FROM canary) TO 's3://tributary/results/../access/' WITH (format = 'PARQUET')
+UNLOAD (DROP TABLE canary) TO 's3://tributary/results/x/' WITH (format = 'PARQUET')
 MSCK REPAIR TABLE canary
 MERGE INTO canary USING flights ON true WHEN MATCHED THEN DELETE
 OPTIMIZE canary REWRITE DATA USING BIN_PACK
@@ -42,7 +55,7 @@ SELECT * FROM "{outside}"
 SELECT * FROM 'file://{outside}'
 SELECT * FROM 's3://tributary/access/keys.json'
 SELECT * FROM information_schema.df_settings
-SELECT * FROM information_schema.tables
+SELECT * FROM information_schema.routines
 SELECT * FROM other.canary
 SELECT * FROM generate_series(1, 1000000000)
 SELECT * FROM range(1, 1000000000)

@@ -18,6 +18,8 @@ mod casts;
 #[cfg(test)]
 mod casts_of_texts;
 #[cfg(test)]
+mod catalog;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod compiled;

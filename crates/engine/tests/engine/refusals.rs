@@ -40,7 +40,9 @@ async fn what_is_not_supported_is_named() {
         ("SELECT * FROM t TABLESAMPLE BERNOULLI (10)", "TABLESAMPLE"),
         ("SELECT * FROM UNNEST(ARRAY[1]) AS x (y)", "UNNEST"),
         ("SELECT * FROM generate_series(1, 2)", "a table function"),
-        ("SELECT * FROM \"t$partitions\"", "the metadata table \"t$partitions\""),
+        ("SELECT * FROM \"t$files\"", "the metadata table \"t$files\""),
+        ("SELECT \"$path\" FROM t", "\"$path\""),
+        ("SELECT *, \"$path\" FROM t", "\"$path\" in a statement with * (name the columns)"),
         ("SELECT current_timestamp(6)", "current_timestamp with parentheses"),
         ("SELECT current_date()", "current_date with parentheses"),
         ("SELECT current_time", "function current_time"),
@@ -134,8 +136,8 @@ async fn failures_have_athenas_words_and_the_place() {
         ),
         ("SELECT * FROM x.t", "SCHEMA_NOT_FOUND: line 1:15: Schema 'x' does not exist"),
         (
-            "SELECT * FROM information_schema.tables",
-            "SCHEMA_NOT_FOUND: line 1:15: Schema 'information_schema' does not exist",
+            "SELECT * FROM information_schema.views",
+            "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.information_schema.views' does not exist",
         ),
         ("SELECT * FROM a.tributary.t", "CATALOG_NOT_FOUND: line 1:15: Catalog 'a' does not exist"),
         (

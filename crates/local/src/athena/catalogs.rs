@@ -2,6 +2,8 @@
 //!
 //! The answers are Glue's own operations', in Athena's shapes: pages and tokens are Glue's.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -15,7 +17,7 @@ const CATALOG: &str = "AwsDataCatalog";
 
 /// The catalog operations of Athena, over Glue's.
 pub(super) struct Catalogs {
-    glue: Glue,
+    glue: Arc<Glue>,
     account: String,
     env: Env,
 }
@@ -68,7 +70,7 @@ impl Within {
 }
 
 impl Catalogs {
-    pub(super) fn new(glue: Glue, account: String, env: Env) -> Self {
+    pub(super) fn new(glue: Arc<Glue>, account: String, env: Env) -> Self {
         Self { glue, account, env }
     }
 

@@ -71,6 +71,9 @@ impl Execution {
     fn statistics(&self, now: DateTime<Utc>) -> Value {
         let mut statistics = self.times.spans(now);
         statistics["DataScannedInBytes"] = json!(self.scanned.get());
+        if let Some(manifest) = &self.manifest {
+            statistics["DataManifestLocation"] = json!(manifest);
+        }
         statistics["ResultReuseInformation"] = json!({"ReusedPreviousResult": false});
         statistics
     }

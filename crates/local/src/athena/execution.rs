@@ -75,6 +75,10 @@ pub(super) struct Execution {
     pub(super) columns: Vec<ResultColumn>,
     /// Rows and bytes of the result.
     pub(super) written: (u64, u64),
+    /// Rows that it has written elsewhere.
+    pub(super) changed: u64,
+    /// Where the list of the files is that it has written.
+    pub(super) manifest: Option<String>,
     pub(super) cancel: AbortHandle,
 }
 
@@ -89,7 +93,8 @@ impl Execution {
             State::Failed(error) => error.message.len(),
             State::Queued | State::Running | State::Succeeded | State::Cancelled(_) => 0,
         };
-        text_bytes(&self.request) + columns + error
+        let manifest = self.manifest.as_ref().map_or(0, String::len);
+        text_bytes(&self.request) + columns + error + manifest
     }
 }
 

@@ -10,14 +10,15 @@ use futures::{
 use serde_json::{Value, json};
 
 use super::{
-    ErrorCategory, RunError, RunQuery, RunSlot,
+    ErrorCategory, RunError, RunSlot,
+    commands::{Command, Run},
     error::{refused, unknown},
     execution::{Execution, Output, State, Times},
     request::{ById, Start, s3_location},
     service::Inner,
     statement::Kind,
     workgroups::Settings,
-    writer::{self, Written},
+    writer::Written,
 };
 use crate::protocol::json::JsonError;
 
@@ -65,6 +66,8 @@ impl Inner {
             scanned: settings.cutoff.map_or_else(BytesScanned::default, BytesScanned::up_to),
             columns: Vec::new(),
             written: (0, 0),
+            changed: 0,
+            manifest: None,
             cancel,
         });
         drop(executions);
@@ -76,7 +79,11 @@ impl Inner {
     async fn refusal(&self, request: &Start) -> Result<Option<String>, JsonError> {
         let (sql, parameters) = (request.query_string.clone(), request.execution_parameters.clone());
         let runner = Arc::clone(&self.runner);
-        let refusal = tokio::task::spawn_blocking(move || runner.refusal(&sql, &parameters));
+        let refusal = tokio::task::spawn_blocking(move || match Command::of(&sql) {
+            Err(reason) => Some(reason),
+            Ok(None) => runner.refusal(&sql, &parameters),
+            Ok(Some(command)) => command.query().and_then(|query| runner.refusal(query, &parameters)),
+        });
         let broken = |_| JsonError::internal("InternalServerException", "the statement could not be parsed");
         refusal.await.map_err(broken)
     }
@@ -139,41 +146,57 @@ impl Inner {
 
     /// From RUNNING to the result object.
     async fn run(&self, id: &str, slot: &RunSlot) -> Result<Written, RunError> {
-        let (request, output, scanned) = self
+        let (sql, run) = self
             .update(id, |execution| {
                 execution.state = State::Running;
                 execution.times.started = Some(self.env.now());
-                (execution.request.clone(), execution.output.clone(), execution.scanned.clone())
+                // Clients name this one when they do not know another.
+                let database = execution.request.database().filter(|name| *name != "default");
+                let run = Run {
+                    id: id.to_owned(),
+                    parameters: execution.request.execution_parameters.clone(),
+                    output: execution.output.clone(),
+                    scanned: execution.scanned.clone(),
+                    slot: slot.clone(),
+                    workgroup: execution.workgroup.clone(),
+                    database: database.unwrap_or(&self.database).to_owned(),
+                };
+                (execution.request.query_string.clone(), run)
             })
             .ok_or_else(|| system("the query was forgotten"))?;
-        self.check_database(request.query_execution_context.database.as_deref())?;
-        let (sql, parameters) = (request.query_string, request.execution_parameters);
-        let answer = self.runner.run(RunQuery { sql, parameters, scanned, slot: slot.clone() }).await?;
+        self.check_database(&run.database).await?;
+        self.statement(run, sql).await
+    }
+
+    /// The engine has a plan.
+    pub(super) fn planned(&self, id: &str) {
         self.update(id, |execution| execution.times.planned = Some(self.env.now()));
-        let computed = || {
-            self.update(id, |execution| execution.times.computed = Some(self.env.now()));
-        };
-        writer::write(&self.store, id, output, answer, self.limits.result_bytes, computed).await
+    }
+
+    /// The engine is done.
+    pub(super) fn computed(&self, id: &str) {
+        self.update(id, |execution| execution.times.computed = Some(self.env.now()));
     }
 
     fn update<T>(&self, id: &str, change: impl FnOnce(&mut Execution) -> T) -> Option<T> {
         self.executions().get_mut(id).map(change)
     }
 
-    fn check_database(&self, database: Option<&str>) -> Result<(), RunError> {
-        match database.filter(|name| !name.is_empty()) {
-            None => Ok(()),
-            Some(name) if name.eq_ignore_ascii_case(&self.database) || name == "default" => Ok(()),
-            Some(name) => Err(RunError {
-                message: format!(
-                    "SCHEMA_NOT_FOUND: Schema '{name}' does not exist: the lake's is {}",
-                    self.database
-                ),
-                category: ErrorCategory::User,
-                error_type: Some(1_301),
-                retryable: false,
-            }),
+    async fn check_database(&self, name: &str) -> Result<(), RunError> {
+        let is_known = name.eq_ignore_ascii_case(&self.database)
+            || self.glue.call("GetDatabase", json!({"Name": name})).await.is_ok();
+        if is_known {
+            return Ok(());
         }
+        Err(RunError {
+            message: format!(
+                "SCHEMA_NOT_FOUND: Schema '{name}' does not exist: the lake's is {}",
+                self.database
+            ),
+            category: ErrorCategory::User,
+            error_type: Some(1_301),
+            retryable: false,
+        })
     }
 
     fn finish(&self, id: &str, outcome: Result<Written, RunError>) {
@@ -185,6 +208,8 @@ impl Inner {
                 Ok(written) => {
                     execution.written = (written.rows, written.bytes);
                     execution.columns = written.columns;
+                    execution.changed = written.changed;
+                    execution.manifest = written.manifest;
                     State::Succeeded
                 }
                 Err(_) if execution.scanned.is_exceeded() => State::Cancelled(BY_LIMIT),

@@ -10,6 +10,7 @@ use super::{
     request::Results,
     results,
     service::Inner,
+    statement::Kind,
     types::column_info,
 };
 use crate::{
@@ -48,10 +49,11 @@ impl Inner {
         }
         violations.check()?;
         let id = input.query_execution_id;
-        let (state, output, columns) = {
+        let (state, output, columns, kind, changed) = {
             let executions = self.executions();
             let execution = executions.get(&id).ok_or_else(|| unknown(&id))?;
-            (execution.state.clone(), execution.output.clone(), execution.columns.clone())
+            let (state, output) = (execution.state.clone(), execution.output.clone());
+            (state, output, execution.columns.clone(), execution.kind, execution.changed)
         };
         let most = input.max_results.unwrap_or(MAX_ROWS);
         if most > MAX_ROWS {
@@ -63,12 +65,19 @@ impl Inner {
             Some(token) => results::from_token(token, &id)
                 .ok_or_else(|| invalid(format!("Malformed nextPageToken {token}")))?,
         };
+        if !kind.has_rows() {
+            let columns: Vec<Value> = columns.iter().map(column_info).collect();
+            return Ok(json!({
+                "ResultSet": {"Rows": [], "ResultSetMetadata": {"ColumnInfo": columns}},
+                "UpdateCount": changed,
+            }));
+        }
         let (store, Output { bucket, key }) = (Arc::clone(&self.store), output);
         let most = usize::try_from(most).unwrap_or(1);
         // Nobody closes the semaphore. Who leaves gives the place back when the page is done.
         let place = Arc::clone(&self.pages).acquire_owned().await;
         let read = tokio::task::spawn_blocking(move || {
-            let Page { rows, next } = page(&store, &bucket, &key, offset, most)?;
+            let Page { rows, next } = page(&store, &bucket, &key, kind, offset, most)?;
             let rows: Vec<Value> = rows.iter().map(results::row_json).collect();
             drop(place);
             Ok::<_, StoreError>((rows, next))
@@ -117,9 +126,17 @@ fn not_there() -> JsonError {
 }
 
 /// Rows from a byte of the result object on.
-fn page(store: &Store, bucket: &str, key: &str, offset: u64, most: usize) -> Result<Page, StoreError> {
+fn page(
+    store: &Store,
+    bucket: &str,
+    key: &str,
+    kind: Kind,
+    offset: u64,
+    most: usize,
+) -> Result<Page, StoreError> {
     let mut reader = store.reader(bucket, key, offset)?;
-    gather(|text| reader.fill(text), results::records, offset, most, PAGE)
+    let parse = if kind.is_text() { results::lines } else { results::records };
+    gather(|text| reader.fill(text), parse, offset, most, PAGE)
 }
 
 /// Gathers rows until there are `most`, or they have some `bytes`, at least one. `fill` appends some more of the result,

@@ -87,6 +87,12 @@ impl Start {
         }
     }
 
+    /// The database of tables that are named without one, if it says so. awswrangler writes it in backticks.
+    pub(super) fn database(&self) -> Option<&str> {
+        let name = self.query_execution_context.database.as_deref()?.trim_matches('`');
+        (!name.is_empty()).then_some(name)
+    }
+
     /// Whether this is the request that started an execution before, as Athena compares two of one token: by
     /// the text, catalog, database and output location as they were sent. Neither the parameters nor the
     /// workgroup count.

@@ -19,6 +19,23 @@ pub(super) fn records(text: &[u8], is_end: bool, max: usize) -> (Vec<Row>, usize
     (rows, consumed)
 }
 
+/// The same of a result that is text: every line is a row of one value, with its tabs in it.
+pub(super) fn lines(text: &[u8], is_end: bool, max: usize) -> (Vec<Row>, usize) {
+    let mut rows = Vec::new();
+    let mut consumed = 0;
+    while rows.len() < max && consumed < text.len() {
+        let rest = &text[consumed..];
+        let length = match rest.iter().position(|b| *b == b'\n') {
+            Some(length) => length,
+            None if is_end => rest.len(),
+            None => break,
+        };
+        rows.push(vec![Some(String::from_utf8_lossy(&rest[..length]).into_owned())]);
+        consumed += (length + 1).min(rest.len());
+    }
+    (rows, consumed)
+}
+
 fn record(text: &[u8], is_end: bool) -> Option<(Row, usize)> {
     let mut row = Vec::new();
     let mut at = 0;
@@ -89,10 +106,20 @@ pub(super) fn from_token(token: &str, id: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_token, records, to_token};
+    use super::{from_token, lines, records, to_token};
 
     fn some(text: &str) -> Option<String> {
         Some(text.to_owned())
+    }
+
+    #[test]
+    fn a_line_of_text_is_a_row() {
+        let text = "a \t b\n\n\"c\",é";
+        let rows = ["a \t b", "", "\"c\",é"].map(|line| vec![some(line)]);
+        assert_eq!(lines(text.as_bytes(), true, 10), (rows.to_vec(), text.len()));
+        assert_eq!(lines(text.as_bytes(), false, 10), (rows[..2].to_vec(), 7));
+        assert_eq!(lines(text.as_bytes(), true, 1), (rows[..1].to_vec(), 6));
+        assert_eq!(lines(b"", true, 1), (Vec::new(), 0));
     }
 
     #[test]

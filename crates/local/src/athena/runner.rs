@@ -24,12 +24,40 @@ pub struct RunQuery {
     pub sql: String,
     /// SQL literals, one for each `?`.
     pub parameters: Vec<String>,
+    /// What becomes of its rows.
+    pub form: RunForm,
     /// Where to count what is read, and how much that may be. An error after it was exceeded ends the query as
     /// cancelled.
     pub scanned: BytesScanned,
     /// Whoever computes the query keeps this until the computation has ended. A query that is stopped is over for its
     /// client at once, but what computes it may go on for a while.
     pub slot: RunSlot,
+}
+
+/// What becomes of a query's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunForm {
+    /// A header row, then the rows. Every value is quoted, NULL is nothing at all, the empty string `""`.
+    Csv,
+    /// A file of Parquet. Without rows there are no bytes.
+    Parquet(ParquetCompression),
+    /// Nothing: the query is planned, which tells its columns, and not computed.
+    Columns,
+    /// The plan as text, in a column of its own, `Query Plan`; the query is not computed.
+    Plan,
+}
+
+/// How the pages of a Parquet file are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParquetCompression {
+    /// Not at all.
+    None,
+    /// What Athena takes unless it is told otherwise.
+    Gzip,
+    /// Faster, and larger.
+    Snappy,
+    /// Smaller than both.
+    Zstd,
 }
 
 /// The right to be one of the queries that run at once. It is given back when all clones are dropped.
@@ -48,17 +76,16 @@ impl RunSlot {
 pub struct RunOutput {
     /// The columns, in order, with Athena's types for results.
     pub columns: Vec<ResultColumn>,
-    /// The result as it is computed: a header row, then the rows. Every value is quoted, NULL is nothing at
-    /// all, the empty string `""`.
+    /// The result as it is computed, in the form that was asked for.
     pub chunks: BoxStream<'static, Result<RunChunk, RunError>>,
 }
 
-/// Some whole records of a result.
+/// A piece of a result. Of CSV, it has whole records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunChunk {
-    /// Their text.
-    pub csv: Bytes,
-    /// How many rows they are, the header row not counted.
+    /// The piece as it is written.
+    pub bytes: Bytes,
+    /// How many rows were added to the result since the last piece, the header row not counted.
     pub rows: u64,
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::{
-    SqlRunner, WorkGroups,
+    PreparedStatements, SqlRunner, WorkGroups,
     catalogs::Catalogs,
     error::{Violations, invalid, unknown},
     execution::Executions,
@@ -44,6 +44,10 @@ pub(crate) struct Athena {
 
 pub(super) struct Inner {
     pub(super) database: String,
+    /// The lake's own bucket.
+    pub(super) bucket: String,
+    pub(super) glue: Arc<Glue>,
+    pub(super) prepared: Arc<PreparedStatements>,
     pub(super) workgroups: Arc<WorkGroups>,
     pub(super) limits: AthenaLimits,
     /// As many as queries may run at once.
@@ -62,6 +66,8 @@ pub(crate) struct AthenaPorts {
     pub(crate) runner: Arc<dyn SqlRunner>,
     pub(crate) store: Arc<Store>,
     pub(crate) workgroups: Arc<WorkGroups>,
+    pub(crate) prepared: Arc<PreparedStatements>,
+    pub(crate) bucket: String,
     pub(crate) glue: Glue,
     pub(crate) faults: Faults,
     pub(crate) env: Env,
@@ -69,12 +75,26 @@ pub(crate) struct AthenaPorts {
 
 impl Athena {
     pub(crate) fn new(database: String, account: String, limits: AthenaLimits, ports: AthenaPorts) -> Self {
-        let AthenaPorts { runner, store, workgroups, glue, faults, env } = ports;
+        let AthenaPorts { runner, store, workgroups, prepared, bucket, glue, faults, env } = ports;
+        let glue = Arc::new(glue);
         let slots = Arc::new(Semaphore::new(limits.running));
         let (pages, executions) = (Arc::new(Semaphore::new(pages::AT_ONCE)), Mutex::default());
-        let catalogs = Catalogs::new(glue, account.clone(), env.clone());
-        let inner =
-            Inner { database, workgroups, limits, slots, pages, executions, runner, store, faults, env };
+        let catalogs = Catalogs::new(Arc::clone(&glue), account.clone(), env.clone());
+        let inner = Inner {
+            database,
+            bucket,
+            glue,
+            prepared,
+            workgroups,
+            limits,
+            slots,
+            pages,
+            executions,
+            runner,
+            store,
+            faults,
+            env,
+        };
         Self { inner: Arc::new(inner), catalogs, account }
     }
 
@@ -92,6 +112,12 @@ impl Athena {
             "GetQueryResults" => inner.results(input(body)?).await,
             "GetQueryRuntimeStatistics" => inner.runtime_statistics(&input(body)?),
             "StopQueryExecution" => inner.stop(&input(body)?),
+            "CreatePreparedStatement" => inner.create_prepared(input(body)?),
+            "GetPreparedStatement" => inner.get_prepared(&input(body)?),
+            "BatchGetPreparedStatement" => inner.get_prepared_batch(&input(body)?),
+            "ListPreparedStatements" => inner.list_prepared(&input(body)?),
+            "UpdatePreparedStatement" => inner.update_prepared(input(body)?),
+            "DeletePreparedStatement" => inner.delete_prepared(&input(body)?),
             "CreateWorkGroup" => inner.workgroups.create(input(body)?, inner.env.epoch_seconds()),
             "GetWorkGroup" => inner.workgroups.get(&input(body)?),
             "ListWorkGroups" => inner.workgroups.list(&input(body)?),

@@ -58,9 +58,20 @@ impl Kind {
             ["DROP", "DATABASE" | "SCHEMA", ..] => ddl("DROP_DATABASE"),
             ["DROP", "VIEW", ..] => ddl("DROP_VIEW"),
             ["MSCK", ..] => ddl("MSCK_REPAIR"),
+            ["PREPARE" | "DEALLOCATE", ..] => kind("UTILITY", None, File::Text),
             ["CREATE" | "ALTER" | "DROP" | "OPTIMIZE", ..] => kind("DDL", None, File::Text),
             _ => kind("DML", Some("SELECT"), File::Csv),
         }
+    }
+
+    /// Whether the result has rows, and is not only a count of those that were written elsewhere.
+    pub(super) fn has_rows(self) -> bool {
+        matches!(self.file, File::Csv | File::Text) && self.substatement != Some("UNLOAD")
+    }
+
+    /// Whether the result is lines of text without a header.
+    pub(super) fn is_text(self) -> bool {
+        self.file == File::Text
     }
 
     /// The key of the result object of an execution, below the output location's prefix.
@@ -121,6 +132,8 @@ mod tests {
             ("explain select 1", "DML", "EXPLAIN", "q.txt"),
             ("show  tables", "UTILITY", "SHOW_TABLES", "q.txt"),
             ("SHOW/**/SCHEMAS", "UTILITY", "SHOW_DATABASES", "q.txt"),
+            ("PREPARE p FROM SELECT 1", "UTILITY", "", "q.txt"),
+            ("UNLOAD (SELECT 1) TO 's3://b/x/'", "DML", "UNLOAD", "q.csv"),
             ("DESC t", "UTILITY", "DESCRIBE_TABLE", "q.txt"),
             ("INSERT INTO t VALUES (1)", "DML", "INSERT", "q"),
             ("CREATE TABLE t AS SELECT 1", "DDL", "CREATE_TABLE_AS_SELECT", "tables/q"),

@@ -7,11 +7,12 @@ use futures::TryStreamExt;
 
 use super::{
     ErrorCategory, RunError, RunOutput,
+    commands::Lines,
     execution::Output,
     lifecycle::{defect, system},
     metadata,
 };
-use crate::s3::{Store, StoreError};
+use crate::s3::{Draft, Store, StoreError};
 
 /// What is gathered before it is written.
 const GATHER: usize = 1 << 20;
@@ -25,11 +26,23 @@ const NOT_WRITTEN: &str = "the result could not be written to its output locatio
 const EXCEEDED: &str = "EXCEEDED_LOCAL_RESULT_LIMIT";
 
 /// A result that is there.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Written {
     pub(super) columns: Vec<ResultColumn>,
     pub(super) rows: u64,
     pub(super) bytes: u64,
+    /// How many rows of a table the statement has written.
+    pub(super) changed: u64,
+    /// Where the list of the files is that it has written.
+    pub(super) manifest: Option<String>,
+}
+
+impl Written {
+    /// What a statement answers that writes so many rows elsewhere: Athena has the one column for it, and no row.
+    pub(super) fn changed(rows: u64) -> Self {
+        let column = ResultColumn { name: "rows".to_owned(), data_type: "bigint".to_owned() };
+        Self { columns: vec![column], changed: rows, ..Self::default() }
+    }
 }
 
 /// Writes the rows and then the metadata: who sees the metadata sees the result. `computed` is called when the
@@ -43,32 +56,100 @@ pub(super) async fn write(
     most: u64,
     computed: impl FnOnce(),
 ) -> Result<Written, RunError> {
+    let drawn = draw(store, query_id, answer, most).await?;
+    computed();
+    let Drawn { columns, rows, bytes, draft } = drawn;
+    let metadata = metadata::encode(query_id, &columns);
+    off(store, query_id, move |store| {
+        let Output { bucket, key } = output;
+        store.publish_draft(draft, &bucket, &key, CONTENT_TYPE)?;
+        store.put(&bucket, &format!("{key}.metadata"), &metadata, CONTENT_TYPE)
+    })
+    .await?;
+    Ok(Written { columns, rows, bytes, ..Written::default() })
+}
+
+/// Writes the rows to a file of their own, which is no result: answers how many rows and bytes it has. Without rows there
+/// is no file. Fails as `write` does.
+pub(super) async fn write_file(
+    store: &Arc<Store>,
+    query_id: &str,
+    file: Output,
+    answer: RunOutput,
+    most: u64,
+    computed: impl FnOnce(),
+) -> Result<(u64, u64), RunError> {
+    let Drawn { rows, bytes, draft, .. } = draw(store, query_id, answer, most).await?;
+    computed();
+    if bytes > 0 {
+        let Output { bucket, key } = file;
+        off(store, query_id, move |store| store.publish_draft(draft, &bucket, &key, CONTENT_TYPE)).await?;
+    }
+    Ok((rows, bytes))
+}
+
+/// Writes the list of the files that a statement has written, one a line, and answers where it is.
+pub(super) async fn write_manifest(
+    store: &Arc<Store>,
+    query_id: &str,
+    output: &Output,
+    files: &[String],
+) -> Result<String, RunError> {
+    let stem = output.key.strip_suffix(".csv").unwrap_or(&output.key);
+    let (bucket, key) = (output.bucket.clone(), format!("{stem}-manifest.csv"));
+    let manifest = format!("s3://{bucket}/{key}");
+    let list: String = files.iter().map(|file| format!("{file}\n")).collect();
+    off(store, query_id, move |store| store.put(&bucket, &key, list.as_bytes(), CONTENT_TYPE)).await?;
+    Ok(manifest)
+}
+
+/// Writes a result that is text, and its metadata.
+pub(super) async fn write_lines(
+    store: &Arc<Store>,
+    query_id: &str,
+    output: Output,
+    lines: Lines,
+) -> Result<Written, RunError> {
+    let Lines { columns, lines } = lines;
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let (rows, bytes) = (lines.len() as u64, text.len() as u64);
+    let metadata = metadata::encode(query_id, &columns);
+    off(store, query_id, move |store| {
+        let Output { bucket, key } = output;
+        store.put(&bucket, &key, text.as_bytes(), CONTENT_TYPE)?;
+        store.put(&bucket, &format!("{key}.metadata"), &metadata, CONTENT_TYPE)
+    })
+    .await?;
+    Ok(Written { columns, rows, bytes, ..Written::default() })
+}
+
+/// All pieces of a result, in a body that is no object yet.
+struct Drawn {
+    columns: Vec<ResultColumn>,
+    rows: u64,
+    bytes: u64,
+    draft: Draft,
+}
+
+async fn draw(store: &Arc<Store>, query_id: &str, answer: RunOutput, most: u64) -> Result<Drawn, RunError> {
     let RunOutput { columns, mut chunks } = answer;
     let (mut rows, mut bytes) = (0, 0);
     let mut draft = off(store, query_id, Store::draft).await?;
     let mut gathered = Vec::new();
     while let Some(chunk) = chunks.try_next().await? {
         rows += chunk.rows;
-        bytes += chunk.csv.len() as u64;
+        bytes += chunk.bytes.len() as u64;
         if bytes > most {
             return Err(too_large(most));
         }
-        gathered.extend_from_slice(&chunk.csv);
+        gathered.extend_from_slice(&chunk.bytes);
         if gathered.len() >= GATHER {
             let full = std::mem::take(&mut gathered);
             draft = off(store, query_id, move |_| draft.append(&full)).await?;
         }
     }
-    computed();
-    let metadata = metadata::encode(query_id, &columns);
-    off(store, query_id, move |store| {
-        let Output { bucket, key } = output;
-        let draft = draft.append(&gathered)?;
-        store.publish_draft(draft, &bucket, &key, CONTENT_TYPE)?;
-        store.put(&bucket, &format!("{key}.metadata"), &metadata, CONTENT_TYPE)
-    })
-    .await?;
-    Ok(Written { columns, rows, bytes })
+    let draft = off(store, query_id, move |_| draft.append(&gathered)).await?;
+    Ok(Drawn { columns, rows, bytes, draft })
 }
 
 /// Does file work off the async threads.

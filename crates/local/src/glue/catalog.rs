@@ -9,6 +9,7 @@ use super::{
     convert::{self, Locations},
     error::GlueError,
     store::GlueStore,
+    view::view_query,
 };
 
 /// The lake's database of the local Glue, without the way over HTTP: the same state that clients see.
@@ -22,6 +23,12 @@ pub struct GlueCatalog {
 impl GlueCatalog {
     pub(crate) fn new(store: Arc<GlueStore>, database: &str, bucket: &str) -> Self {
         Self { store, database: database.into(), locations: Locations::of(bucket) }
+    }
+
+    /// The query of a view of this name, if there is one.
+    pub fn view(&self, name: &str) -> Option<String> {
+        let found = self.store.with_table(&self.database, name, |table| Ok(view_query(&table.body)));
+        found.ok().flatten()
     }
 
     /// Runs file work off the async threads.

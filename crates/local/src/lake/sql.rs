@@ -1,28 +1,44 @@
 //! Athena's SQL, by the engine, on threads of its own.
 
+mod file;
 mod running;
 mod store;
 
 use std::{io, num::NonZero, sync::Arc, thread};
 
 use aws::{S3Store, SystemClock};
+use domain::port::ResultColumn;
 use engine::{
-    Cancellation, Engine, EngineError, Execution,
+    Cancellation, Engine, EngineError, Execution, Prepared,
     csv::{self, CsvError},
 };
 use futures::{StreamExt, future::BoxFuture};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::mpsc};
 
 use super::threads::Threads;
-use crate::{ErrorCategory, GlueCatalog, RunChunk, RunError, RunOutput, RunQuery, SqlRunner};
-use running::{Output, Running};
+use crate::{ErrorCategory, GlueCatalog, RunChunk, RunError, RunForm, RunOutput, RunQuery, SqlRunner};
+use running::{Chunk, Output, Running};
 use store::Elsewhere;
 
 /// One thread for each query that runs at once, unless the machine has more cores.
 const FEWEST: usize = 4;
 const MOST: usize = 16;
 
-type LakeEngine = Engine<GlueCatalog, Elsewhere<S3Store>>;
+/// The name of the one column of a plan.
+const PLAN: &str = "Query Plan";
+
+/// The engine, and the views that it knows nothing of.
+struct LakeEngine {
+    engine: Engine<GlueCatalog, Elsewhere<S3Store>>,
+    views: GlueCatalog,
+}
+
+impl LakeEngine {
+    /// The statement with the queries of its views in the places of their names.
+    fn prepare(&self, sql: &str, parameters: &[String]) -> Result<Prepared, EngineError> {
+        self.engine.prepare(sql, parameters)?.with_views(&|name| self.views.view(name))
+    }
+}
 
 pub(super) struct Runner {
     engine: Arc<LakeEngine>,
@@ -31,9 +47,16 @@ pub(super) struct Runner {
 
 impl Runner {
     /// Must be called on the runtime that answers requests: the lake's files are read on that.
-    pub(super) fn start(database: &str, catalog: GlueCatalog, store: S3Store) -> io::Result<Self> {
+    pub(super) fn start(
+        database: &str,
+        bucket: &str,
+        catalog: GlueCatalog,
+        store: S3Store,
+    ) -> io::Result<Self> {
         let store = Elsewhere::new(store, Handle::current());
-        let engine = Arc::new(Engine::new(database, Arc::new(catalog), Arc::new(store), SystemClock));
+        let views = catalog.clone();
+        let engine = Engine::new(database, Arc::new(catalog), Arc::new(store), SystemClock).in_bucket(bucket);
+        let engine = Arc::new(LakeEngine { engine, views });
         let cores = thread::available_parallelism().map_or(FEWEST, NonZero::get);
         Ok(Self { engine, threads: Threads::start("sql-engine", cores.clamp(FEWEST, MOST))? })
     }
@@ -41,7 +64,7 @@ impl Runner {
 
 impl SqlRunner for Runner {
     fn refusal(&self, sql: &str, parameters: &[String]) -> Option<String> {
-        match self.engine.prepare(sql, parameters) {
+        match self.engine.engine.prepare(sql, parameters) {
             Err(EngineError::Rejected { reason }) => Some(reason),
             // Whatever else is wrong, the query says itself.
             Ok(_) | Err(_) => None,
@@ -60,16 +83,35 @@ impl SqlRunner for Runner {
 
 /// Plans and computes a query for whoever takes its output.
 async fn work(engine: &LakeEngine, query: RunQuery, output: Output, cancellation: Cancellation) {
+    let form = query.form;
     let execution = match begin(engine, query, cancellation).await {
         Ok(execution) => execution,
         Err(error) => return output.fail(run_error(error)),
     };
-    let Some(chunks) = output.begin(execution.columns.clone()) else { return };
+    let columns = match form {
+        RunForm::Plan => vec![ResultColumn { name: PLAN.to_owned(), data_type: "varchar".to_owned() }],
+        RunForm::Csv | RunForm::Columns | RunForm::Parquet(_) => execution.columns.clone(),
+    };
+    let Some(chunks) = output.begin(columns) else { return };
+    match form {
+        RunForm::Csv => write_csv(execution, chunks).await,
+        RunForm::Parquet(compression) => file::write(execution, compression, chunks).await,
+        RunForm::Columns => {}
+        RunForm::Plan => {
+            let plan = execution.plan();
+            let rows = plan.lines().count() as u64;
+            // Nobody may be left to read it.
+            let _gone = chunks.send(Ok(RunChunk { bytes: plan.into(), rows })).await;
+        }
+    }
+}
+
+async fn write_csv(execution: Execution, chunks: mpsc::Sender<Chunk>) {
     let mut rows = csv::chunks(execution);
     // What is computed next is computed when there is room for it.
     while let Ok(room) = chunks.reserve().await {
         match rows.next().await {
-            Some(Ok(chunk)) => room.send(Ok(RunChunk { csv: chunk.text.into(), rows: chunk.rows as u64 })),
+            Some(Ok(chunk)) => room.send(Ok(RunChunk { bytes: chunk.text.into(), rows: chunk.rows as u64 })),
             Some(Err(CsvError::Query(error))) => return room.send(Err(run_error(error))),
             Some(Err(error @ (CsvError::Write(_) | CsvError::Type(_)))) => {
                 return room.send(Err(internal(&error)));
@@ -85,7 +127,7 @@ async fn begin(
     cancellation: Cancellation,
 ) -> Result<Execution, EngineError> {
     let prepared = engine.prepare(&query.sql, &query.parameters)?;
-    engine.run(&prepared, query.scanned, cancellation).await
+    engine.engine.run(&prepared, query.scanned, cancellation).await
 }
 
 fn run_error(error: EngineError) -> RunError {

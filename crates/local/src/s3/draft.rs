@@ -52,6 +52,12 @@ impl Store {
         Ok(())
     }
 
+    /// Whether there is an object whose key begins so.
+    pub(crate) fn has_below(&self, bucket: &str, prefix: &str) -> Result<bool, StoreError> {
+        use super::list::{Position, list};
+        Ok(!list(self, bucket, prefix, None, Position::Start, 1)?.objects.is_empty())
+    }
+
     /// Deletes what was last written before `limit` below the prefix, and answers how much that was.
     pub(crate) fn expire(
         &self,

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use domain::port::{Clock, Ids, ResultColumn};
 use futures::{StreamExt, future::BoxFuture, stream};
 use local::{
-    AwsConfig, AwsServer, Delivery, DeliveryError, ErrorCategory, ObjectCreated, RunChunk, RunError,
+    AwsConfig, AwsServer, Delivery, DeliveryError, ErrorCategory, ObjectCreated, RunChunk, RunError, RunForm,
     RunOutput, RunQuery, SnsMessage, SqlRunner,
 };
 use tempfile::TempDir;
@@ -89,9 +89,15 @@ impl SqlRunner for Runner {
 
     fn run(&self, query: RunQuery) -> BoxFuture<'static, Result<RunOutput, RunError>> {
         let (gate, ran) = (Arc::clone(&self.gate), Arc::clone(&self.ran));
-        let RunQuery { sql, parameters, scanned, slot } = query;
+        let RunQuery { sql, parameters, form, scanned, slot } = query;
         Box::pin(async move {
             ran.lock().unwrap().push((sql.clone(), parameters));
+            if form == RunForm::Plan {
+                let columns =
+                    vec![ResultColumn { name: "Query Plan".to_owned(), data_type: "varchar".to_owned() }];
+                let plan = RunChunk { bytes: "Output\n  Scan t\n".into(), rows: 2 };
+                return Ok(RunOutput { columns, chunks: stream::iter([Ok(plan)]).boxed() });
+            }
             match sql.as_str() {
                 "wait" => gate.notified().await,
                 "deaf" => {
@@ -126,7 +132,7 @@ impl SqlRunner for Runner {
                 data_type: data_type.to_owned(),
             };
             scanned.add(4_711).unwrap();
-            let chunk = |csv: String, rows: u64| Ok(RunChunk { csv: csv.into(), rows });
+            let chunk = |csv: String, rows: u64| Ok(RunChunk { bytes: csv.into(), rows });
             let chunks = [chunk("\"n\",\"price\"\n".to_owned(), 0), chunk(rows, 25)];
             Ok(RunOutput {
                 columns: vec![column("n", "bigint"), column("price", "decimal(12,2)")],

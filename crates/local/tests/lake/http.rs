@@ -113,7 +113,7 @@ impl TestLake {
         call.await.unwrap().query_executions().to_vec()
     }
 
-    fn athena(&self) -> aws_sdk_athena::Client {
+    pub(crate) fn athena(&self) -> aws_sdk_athena::Client {
         aws_sdk_athena::Client::new(self.aws.sdk_config())
     }
 

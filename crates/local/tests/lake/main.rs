@@ -34,6 +34,7 @@ mod scan_bounds;
 mod schemas;
 mod slow;
 mod sql;
+mod statements;
 mod types;
 mod vacuum;
 mod values;

@@ -21,6 +21,8 @@ fn execution(id: usize, bytes: usize, state: State) -> Execution {
         scanned: BytesScanned::default(),
         columns: Vec::new(),
         written: (0, 0),
+        changed: 0,
+        manifest: None,
         cancel: AbortHandle::new_pair().0,
     }
 }

@@ -12,7 +12,8 @@ use tokio::{
 
 use crate::{ErrorCategory, RunChunk, RunError, RunOutput, lake::threads::Threads};
 
-type Chunk = Result<RunChunk, RunError>;
+/// A piece of the result, or why there is none.
+pub(super) type Chunk = Result<RunChunk, RunError>;
 
 /// A query at work. Dropping it cancels the query, and does not wait for its end.
 pub(super) struct Running {
@@ -125,7 +126,7 @@ mod tests {
     }
 
     fn chunk(text: &'static str) -> RunChunk {
-        RunChunk { csv: text.into(), rows: 1 }
+        RunChunk { bytes: text.into(), rows: 1 }
     }
 
     fn break_down(while_it: &str) {

@@ -1,0 +1,102 @@
+//! Glue's catalog as the statements see it.
+
+use serde_json::{Value, json};
+
+use super::{failed, parse::TableName};
+use crate::{
+    athena::runner::{ErrorCategory, RunError},
+    glue::Glue,
+    protocol::json::JsonError,
+};
+
+/// How a parameter begins that only the lake's own tables have.
+const OF_THE_LAKE: &str = "tributary.";
+
+/// The catalog, and the database of a statement that names none.
+pub(super) struct Catalog<'a> {
+    pub(super) glue: &'a Glue,
+    pub(super) database: &'a str,
+}
+
+impl Catalog<'_> {
+    /// The database in which a table is looked for.
+    pub(super) fn database<'n>(&'n self, name: &'n TableName) -> &'n str {
+        name.database.as_deref().unwrap_or(self.database)
+    }
+
+    /// Every item of a listing, all its pages.
+    pub(super) async fn all(
+        &self,
+        operation: &str,
+        request: Value,
+        list: &str,
+    ) -> Result<Vec<Value>, RunError> {
+        let mut found = Vec::new();
+        let mut request = request;
+        loop {
+            let mut page = self.call(operation, request.clone()).await.map_err(|error| unread(&error))?;
+            if let Value::Array(items) = page[list].take() {
+                found.extend(items);
+            }
+            match page["NextToken"].take() {
+                Value::Null => return Ok(found),
+                token => request["NextToken"] = token,
+            }
+        }
+    }
+
+    /// Every table and view of a database, in order of name.
+    pub(super) async fn tables(&self, database: Option<&str>) -> Result<Vec<Value>, RunError> {
+        let request = json!({"DatabaseName": database.unwrap_or(self.database)});
+        self.all("GetTables", request, "TableList").await
+    }
+
+    /// The table or view. It fails in Hive's words if there is none.
+    pub(super) async fn table(&self, name: &TableName) -> Result<Value, RunError> {
+        self.find(name).await?.ok_or_else(|| {
+            let database = self.database(name);
+            let message =
+                format!("FAILED: SemanticException [Error 10001]: Table not found {database}.{}", name.table);
+            RunError { error_type: Some(1_301), ..failed(message) }
+        })
+    }
+
+    /// The table or view, if there is one.
+    pub(super) async fn find(&self, name: &TableName) -> Result<Option<Value>, RunError> {
+        let request = json!({"DatabaseName": self.database(name), "Name": name.table});
+        match self.call("GetTable", request).await {
+            Ok(mut answer) => Ok(Some(answer["Table"].take())),
+            Err(error) if error.code == "EntityNotFoundException" => Ok(None),
+            Err(error) => Err(unread(&error)),
+        }
+    }
+
+    /// One operation of Glue.
+    pub(super) async fn call(&self, operation: &str, request: Value) -> Result<Value, JsonError> {
+        self.glue.call(operation, request).await
+    }
+}
+
+/// Glue's refusal as the failure of a statement.
+pub(super) fn unread(error: &JsonError) -> RunError {
+    let message = format!("FAILED: {}: {}", error.code, error.message);
+    if error.status.is_server_error() {
+        return RunError { message, category: ErrorCategory::System, error_type: None, retryable: true };
+    }
+    failed(message)
+}
+
+/// Whether the table is one of the lake's datasets, which only the lake may write.
+pub(super) fn is_of_the_lake(table: &Value) -> bool {
+    let parameters = table["Parameters"].as_object();
+    parameters.is_some_and(|parameters| parameters.keys().any(|name| name.starts_with(OF_THE_LAKE)))
+}
+
+pub(super) fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
+}
+
+/// The name of what the catalog lists.
+pub(super) fn name(item: &Value) -> &str {
+    item["Name"].as_str().unwrap_or_default()
+}

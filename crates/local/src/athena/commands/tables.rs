@@ -1,0 +1,92 @@
+//! Changes of tables in the catalog. The files stay: they are nobody's but who wrote them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Lines, Run,
+    catalog::{self, Catalog},
+    failed,
+    parse::TableName,
+    views::is_view,
+};
+use crate::athena::{RunError, service::Inner, writer::Written};
+
+/// The members of a table that its definition has, of those that Glue shows.
+const DEFINITION: [&str; 8] = [
+    "Description",
+    "Name",
+    "Owner",
+    "PartitionKeys",
+    "Parameters",
+    "Retention",
+    "StorageDescriptor",
+    "TableType",
+];
+
+impl Inner {
+    /// Forgets a table, or a view.
+    pub(super) async fn drop_table(
+        &self,
+        run: &Run,
+        catalog: &Catalog<'_>,
+        name: &TableName,
+        if_exists: bool,
+        wants_view: bool,
+    ) -> Result<Written, RunError> {
+        let Some(table) = catalog.find(name).await? else {
+            if if_exists {
+                return self.lines(run, Lines::default()).await;
+            }
+            let what = if wants_view { "View" } else { "Table" };
+            let message = format!("{what} '{}.{}' does not exist", catalog.database(name), name.table);
+            return Err(RunError {
+                error_type: Some(1_301),
+                ..failed(format!("TABLE_NOT_FOUND: {message}"))
+            });
+        };
+        if is_view(&table) != wants_view {
+            let (is, other) = if wants_view { ("a table", "DROP TABLE") } else { ("a view", "DROP VIEW") };
+            return Err(failed(format!("GENERIC_USER_ERROR: '{}' is {is}: use {other}", name.table)));
+        }
+        refuse_lakes(&table, if wants_view { "DROP VIEW" } else { "DROP TABLE" })?;
+        let request = json!({"DatabaseName": catalog.database(name), "Name": name.table});
+        catalog.call("DeleteTable", request).await.map_err(|error| catalog::unread(&error))?;
+        self.lines(run, Lines::default()).await
+    }
+
+    /// Adds properties to a table, or changes them.
+    pub(super) async fn set_properties(
+        &self,
+        run: &Run,
+        catalog: &Catalog<'_>,
+        name: &TableName,
+        properties: BTreeMap<String, String>,
+    ) -> Result<Written, RunError> {
+        let table = catalog.table(name).await?;
+        refuse_lakes(&table, "ALTER TABLE")?;
+        let members = DEFINITION.iter().filter(|member| !table[**member].is_null());
+        let mut input: Map<String, Value> =
+            members.map(|member| ((*member).to_owned(), table[*member].clone())).collect();
+        let parameters = input.entry("Parameters").or_insert_with(|| json!({}));
+        for (name, value) in properties {
+            parameters[name] = json!(value);
+        }
+        let request = json!({"DatabaseName": catalog.database(name), "TableInput": input});
+        catalog.call("UpdateTable", request).await.map_err(|error| catalog::unread(&error))?;
+        self.lines(run, Lines::default()).await
+    }
+}
+
+/// Refuses to change one of the lake's own tables.
+pub(super) fn refuse_lakes(table: &Value, statement: &str) -> Result<(), RunError> {
+    if catalog::is_of_the_lake(table) {
+        return Err(failed(format!(
+            "NOT_SUPPORTED: {statement} of '{}', a dataset of the lake: only the lake writes its tables; publish events, \
+             or write to a table of your own",
+            catalog::name(table)
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! A query's rows as a Parquet file, piece by piece.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use engine::Execution;
+use futures::StreamExt;
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{Compression, GzipLevel, ZstdLevel},
+    file::properties::WriterProperties,
+};
+use tokio::sync::mpsc;
+
+use super::{internal, run_error, running::Chunk};
+use crate::{ParquetCompression, RunChunk};
+
+/// The bytes of rows at which a row group ends: it is kept in memory until then.
+const ROW_GROUP: usize = 32 << 20;
+
+/// What the writer has written, and nobody has taken yet.
+#[derive(Clone, Default)]
+struct Pieces(Arc<Mutex<Vec<u8>>>);
+
+impl Pieces {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes the rows, if there are any. The chunks are the bytes of the file.
+pub(super) async fn write(
+    execution: Execution,
+    compression: ParquetCompression,
+    chunks: mpsc::Sender<Chunk>,
+) {
+    let mut batches = execution.in_lower_case().batches;
+    let pieces = Pieces::default();
+    let mut writer = None;
+    // What is computed next is computed when there is room for it.
+    while let Ok(room) = chunks.reserve().await {
+        let (written, rows) = match batches.next().await {
+            Some(Ok(batch)) => {
+                let open = match writer.take() {
+                    Some(open) => Ok(open),
+                    None if batch.num_rows() == 0 => continue,
+                    None => {
+                        let properties = WriterProperties::builder().set_compression(of(compression)).build();
+                        ArrowWriter::try_new(pieces.clone(), batch.schema(), Some(properties))
+                    }
+                };
+                let written = open.and_then(|mut open| {
+                    open.write(&batch)?;
+                    if open.in_progress_size() >= ROW_GROUP {
+                        open.flush()?;
+                    }
+                    Ok(Some(open))
+                });
+                (written, batch.num_rows() as u64)
+            }
+            Some(Err(error)) => return room.send(Err(run_error(error))),
+            None => match writer.take() {
+                Some(open) => (open.close().map(|_| None), 0),
+                None => return,
+            },
+        };
+        match written {
+            Ok(open) => {
+                room.send(Ok(RunChunk { bytes: pieces.take().into(), rows }));
+                // Without one, the file is complete.
+                if open.is_none() {
+                    return;
+                }
+                writer = open;
+            }
+            Err(error) => return room.send(Err(internal(&error))),
+        }
+    }
+}
+
+fn of(compression: ParquetCompression) -> Compression {
+    match compression {
+        ParquetCompression::None => Compression::UNCOMPRESSED,
+        ParquetCompression::Gzip => Compression::GZIP(GzipLevel::default()),
+        ParquetCompression::Snappy => Compression::SNAPPY,
+        ParquetCompression::Zstd => Compression::ZSTD(ZstdLevel::default()),
+    }
+}

@@ -1,0 +1,269 @@
+//! Tables and views of one's own beside the lake's, made by statements, and read again.
+
+use aws_sdk_athena::types::{QueryExecution, QueryExecutionState};
+use bytes::Bytes;
+use domain::port::ObjectStore;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::harness::TestLake;
+
+const PASSENGERS: [&str; 3] = [
+    r#"{"passenger_id": 1, "flight_id": 7, "name": "Ana", "seat_number": "12A"}"#,
+    r#"{"passenger_id": 2, "flight_id": 7, "name": "Bea"}"#,
+    r#"{"passenger_id": 9007199254740993, "flight_id": 8, "name": "O'Brien"}"#,
+];
+
+async fn lake() -> TestLake {
+    let lake = TestLake::passengers().await;
+    lake.publish_all("passengers", &PASSENGERS.map(str::to_owned)).await;
+    lake.rows("/v1/datasets/passengers/rows", 3).await;
+    lake
+}
+
+/// The execution of a statement when it is over.
+async fn run(lake: &TestLake, sql: &str) -> QueryExecution {
+    let athena = lake.athena();
+    let started = athena.start_query_execution().query_string(sql).work_group("tributary").send().await;
+    let id =
+        started.unwrap_or_else(|error| panic!("{sql}: {error:?}")).query_execution_id().unwrap().to_owned();
+    loop {
+        let answer = athena.get_query_execution().query_execution_id(&id).send().await.unwrap();
+        let execution = answer.query_execution().unwrap().clone();
+        match execution.status().unwrap().state().unwrap() {
+            QueryExecutionState::Queued | QueryExecutionState::Running => tokio::task::yield_now().await,
+            _ => return execution,
+        }
+    }
+}
+
+async fn succeeds(lake: &TestLake, sql: &str) -> QueryExecution {
+    let execution = run(lake, sql).await;
+    let status = execution.status().unwrap();
+    assert_eq!(
+        status.state(),
+        Some(&QueryExecutionState::Succeeded),
+        "{sql}: {:?}",
+        status.state_change_reason()
+    );
+    execution
+}
+
+async fn fails(lake: &TestLake, sql: &str, expected: &str) {
+    let execution = run(lake, sql).await;
+    let status = execution.status().unwrap();
+    assert_eq!(status.state(), Some(&QueryExecutionState::Failed), "{sql}");
+    let reason = status.state_change_reason().unwrap();
+    assert!(reason.starts_with(expected), "{sql}: {reason}");
+}
+
+/// The rows of a query, less its header.
+async fn rows(lake: &TestLake, sql: &str) -> String {
+    let execution = succeeds(lake, sql).await;
+    let location = execution.result_configuration().unwrap().output_location().unwrap();
+    let text = read(lake, location).await;
+    String::from_utf8(text.to_vec()).unwrap().split_once('\n').unwrap().1.to_owned()
+}
+
+async fn read(lake: &TestLake, location: &str) -> Bytes {
+    lake.store.get(location.strip_prefix("s3://tributary/").unwrap()).await.unwrap()
+}
+
+/// How many rows the statement says that it has written, and the files of its list.
+async fn written(lake: &TestLake, execution: &QueryExecution) -> (i64, Vec<String>) {
+    let id = execution.query_execution_id().unwrap();
+    let results = lake.athena().get_query_results().query_execution_id(id).send().await.unwrap();
+    let set = results.result_set().unwrap();
+    let columns: Vec<_> =
+        set.result_set_metadata().unwrap().column_info().iter().map(|one| one.name()).collect();
+    assert_eq!((set.rows().len(), columns), (0, vec!["rows"]));
+    let manifest = execution.statistics().unwrap().data_manifest_location().unwrap();
+    let manifest = String::from_utf8(read(lake, manifest).await.to_vec()).unwrap();
+    (results.update_count().unwrap(), manifest.lines().map(str::to_owned).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_is_made_of_a_query_filled_and_dropped() {
+    let lake = lake().await;
+    let made = "CREATE TABLE \"tributary\".\"mine\"\nWITH(\n  external_location = 's3://tributary/results/mine',\n  \
+                write_compression = 'SNAPPY',\n  format = 'PARQUET')\nAS SELECT passenger_id AS id, name AS Name, CAST(1.5 AS \
+                decimal(5,2)) AS d, DATE '2026-11-23' AS day FROM passengers WHERE flight_id = 7";
+    let execution = succeeds(&lake, made).await;
+    assert_eq!(execution.statement_type().unwrap().as_str(), "DDL");
+    assert_eq!(execution.substatement_type(), Some("CREATE_TABLE_AS_SELECT"));
+    let (count, files) = written(&lake, &execution).await;
+    assert_eq!((count, files.len()), (2, 1));
+    assert!(files[0].starts_with("s3://tributary/results/mine/"), "{files:?}");
+    let file = ParquetRecordBatchReaderBuilder::try_new(read(&lake, &files[0]).await).unwrap();
+    assert_eq!(file.metadata().file_metadata().num_rows(), 2);
+    assert_eq!(file.metadata().row_group(0).column(0).compression(), parquet::basic::Compression::SNAPPY);
+
+    let glue = aws_sdk_glue::Client::new(lake.aws.sdk_config());
+    let table = glue.get_table().database_name("tributary").name("mine").send().await.unwrap();
+    let table = table.table().unwrap();
+    let columns = table.storage_descriptor().unwrap().columns().iter();
+    let columns: Vec<_> = columns.map(|one| (one.name(), one.r#type().unwrap())).collect();
+    assert_eq!(columns, [("id", "bigint"), ("name", "string"), ("d", "decimal(5,2)"), ("day", "date")]);
+    assert_eq!(
+        rows(&lake, "SELECT * FROM mine ORDER BY id").await,
+        "\"1\",\"Ana\",\"1.50\",\"2026-11-23\"\n\"2\",\"Bea\",\"1.50\",\"2026-11-23\"\n"
+    );
+
+    fails(&lake, made, "TABLE_ALREADY_EXISTS: ").await;
+    succeeds(&lake, "CREATE TABLE IF NOT EXISTS mine AS SELECT 1 AS n").await;
+    let inserted = succeeds(
+        &lake,
+        "INSERT INTO mine (name, id, day) VALUES ('Cai', 3, NULL), ('Dan', 4, DATE '2026-11-24')",
+    )
+    .await;
+    assert_eq!(written(&lake, &inserted).await.0, 2);
+    let all = "\"1\",\"Ana\",\"1.50\",\"2026-11-23\"\n\"2\",\"Bea\",\"1.50\",\"2026-11-23\"\n\"3\",\"Cai\",,\n\"4\",\"Dan\",,\"2026-11-24\"\n";
+    assert_eq!(rows(&lake, "SELECT * FROM mine ORDER BY id").await, all);
+    fails(&lake, "INSERT INTO mine (id) SELECT name FROM passengers", "TYPE_MISMATCH: ").await;
+    assert_eq!(rows(&lake, "SELECT count(*) FROM mine").await, "\"4\"\n");
+
+    succeeds(&lake, "DROP TABLE mine").await;
+    fails(&lake, "SELECT * FROM mine", "TABLE_NOT_FOUND: ").await;
+    assert_eq!(lake.store.list_all("results/mine/").await.unwrap().len(), 2, "the files stay");
+    // Where there are files, there is no place for a table.
+    fails(&lake, made, "HIVE_PATH_ALREADY_EXISTS: ").await;
+    lake.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_unloaded_and_nothing_where_there_are_none() {
+    let lake = lake().await;
+    let unload =
+        |query: &str, to: &str, properties: &str| format!("UNLOAD ({query}) TO '{to}' WITH ({properties})");
+    let all = "SELECT name, flight_id FROM passengers ORDER BY name";
+    let place = "s3://tributary/scratch/unloaded";
+    for (at, compression, expected) in [
+        ("a", ", compression = 'GZIP'", "GZIP"),
+        ("b", ", compression = 'snappy'", "SNAPPY"),
+        ("c", ", compression = 'ZSTD'", "ZSTD"),
+        ("d", "", "GZIP"),
+        ("e", ", compression = 'NONE'", "UNCOMPRESSED"),
+    ] {
+        let sql = unload(all, &format!("{place}/{at}/"), &format!("format = 'PARQUET'{compression}"));
+        let execution = succeeds(&lake, &sql).await;
+        assert_eq!(execution.substatement_type(), Some("UNLOAD"));
+        let (count, files) = written(&lake, &execution).await;
+        assert_eq!((count, files.len()), (3, 1));
+        let file = ParquetRecordBatchReaderBuilder::try_new(read(&lake, &files[0]).await).unwrap();
+        let found = format!("{:?}", file.metadata().row_group(0).column(0).compression());
+        assert!(found.starts_with(expected), "{found}");
+    }
+    let none = unload(
+        "SELECT name FROM passengers WHERE name = 'nobody'",
+        &format!("{place}/none"),
+        "format = 'PARQUET'",
+    );
+    assert_eq!(written(&lake, &succeeds(&lake, &none).await).await, (0, vec![]));
+    assert!(lake.store.list_all("scratch/unloaded/none").await.unwrap().is_empty());
+    for (query, to, properties, expected) in [
+        (all, "s3://tributary/scratch/unloaded/a", "format = 'PARQUET'", "HIVE_PATH_ALREADY_EXISTS: "),
+        (all, "s3://tributary/tables/passengers/x", "format = 'PARQUET'", "INVALID_TABLE_PROPERTY: "),
+        (all, "s3://tributary/", "format = 'PARQUET'", "INVALID_TABLE_PROPERTY: "),
+        (all, "s3://nowhere/x", "format = 'PARQUET'", "INVALID_TABLE_PROPERTY: "),
+        (all, "s3://tributary/scratch/f", "format = 'JSON'", "NOT_SUPPORTED: the format JSON"),
+        (
+            all,
+            "s3://tributary/scratch/f",
+            "format = 'PARQUET', partitioned_by = ARRAY['name']",
+            "NOT_SUPPORTED: the property partitioned_by",
+        ),
+        (
+            "SELECT nme FROM passengers",
+            "s3://tributary/scratch/f",
+            "format = 'PARQUET'",
+            "COLUMN_NOT_FOUND: ",
+        ),
+        (
+            "SELECT 1 / (flight_id - 7) AS n FROM passengers",
+            "s3://tributary/scratch/f",
+            "format = 'PARQUET'",
+            "DIVISION_BY_ZERO: ",
+        ),
+    ] {
+        fails(&lake, &unload(query, to, properties), expected).await;
+    }
+    assert!(lake.store.list_all("scratch/f").await.unwrap().is_empty(), "what failed leaves nothing");
+    lake.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn views_are_made_read_changed_and_dropped() {
+    let lake = lake().await;
+    succeeds(
+        &lake,
+        "CREATE VIEW seated AS SELECT passenger_id AS id, name FROM passengers WHERE seat_number IS NOT NULL",
+    )
+    .await;
+    fails(&lake, "CREATE VIEW seated AS SELECT 1 AS n", "GENERIC_USER_ERROR: View already exists").await;
+    assert_eq!(rows(&lake, "SELECT * FROM seated").await, "\"1\",\"Ana\"\n");
+    succeeds(&lake, "CREATE OR REPLACE VIEW seated AS SELECT name FROM passengers -- all of them").await;
+    succeeds(
+        &lake,
+        "CREATE VIEW short AS SELECT name AS who, length(name) AS n FROM seated WHERE length(name) < 4",
+    )
+    .await;
+    assert_eq!(
+        rows(&lake, "WITH passengers AS (SELECT 1 AS x) SELECT who, n FROM short ORDER BY who").await,
+        "\"Ana\",\"3\"\n\"Bea\",\"3\"\n"
+    );
+    let listed = rows(&lake, "SELECT table_name, table_type FROM information_schema.tables ORDER BY 1").await;
+    assert_eq!(listed, "\"passengers\",\"BASE TABLE\"\n\"seated\",\"VIEW\"\n\"short\",\"VIEW\"\n");
+    let columns = rows(
+        &lake,
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'short' ORDER BY 1",
+    )
+    .await;
+    assert_eq!(columns, "\"n\",\"bigint\"\n\"who\",\"varchar\"\n");
+    let made = succeeds(&lake, "SHOW CREATE VIEW seated").await;
+    let made = read(&lake, made.result_configuration().unwrap().output_location().unwrap()).await;
+    assert_eq!(
+        String::from_utf8(made.to_vec()).unwrap(),
+        "CREATE VIEW tributary.seated AS\nSELECT name FROM passengers\n"
+    );
+    for (sql, expected) in [
+        ("CREATE VIEW bad AS SELECT nme FROM passengers", "COLUMN_NOT_FOUND: "),
+        ("CREATE VIEW bad AS SELECT 1, 2", "COLUMN_NAME_NOT_SPECIFIED: "),
+        ("CREATE OR REPLACE VIEW passengers AS SELECT 1 AS n", "TABLE_ALREADY_EXISTS: "),
+        ("INSERT INTO seated VALUES ('x')", "NOT_SUPPORTED: Inserting into views"),
+        ("DROP TABLE seated", "GENERIC_USER_ERROR: 'seated' is a view"),
+    ] {
+        fails(&lake, sql, expected).await;
+    }
+    succeeds(&lake, "DROP VIEW seated").await;
+    fails(&lake, "SELECT * FROM short", "TABLE_NOT_FOUND: ").await;
+    succeeds(&lake, "DROP VIEW IF EXISTS seated").await;
+    // The API knows datasets alone.
+    let refused =
+        lake.send("POST", "/v1/queries", &[], Some(serde_json::json!({"sql": "SELECT * FROM short"}))).await;
+    assert_ne!(refused.status, 200);
+    lake.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lakes_own_tables_are_the_lakes() {
+    let lake = lake().await;
+    for (sql, statement) in [
+        ("INSERT INTO passengers SELECT * FROM passengers", "INSERT INTO"),
+        ("ALTER TABLE `passengers` SET TBLPROPERTIES ('a' = 'b')", "ALTER TABLE"),
+        ("DROP TABLE passengers", "DROP TABLE"),
+        ("DROP TABLE IF EXISTS tributary.passengers", "DROP TABLE"),
+    ] {
+        let expected = format!("NOT_SUPPORTED: {statement} of 'passengers', a dataset of the lake: ");
+        fails(&lake, sql, &expected).await;
+    }
+    fails(&lake, "CREATE TABLE passengers AS SELECT 1 AS n", "TABLE_ALREADY_EXISTS: ").await;
+    fails(&lake, "DROP VIEW passengers", "GENERIC_USER_ERROR: ").await;
+    for sql in [
+        "DELETE FROM passengers",
+        "UPDATE passengers SET name = 'x'",
+        "ALTER TABLE passengers DROP COLUMN name",
+    ] {
+        fails(&lake, sql, "NOT_SUPPORTED: ").await;
+    }
+    assert_eq!(rows(&lake, "SELECT count(*) FROM passengers").await, "\"3\"\n");
+    lake.stop().await;
+}
