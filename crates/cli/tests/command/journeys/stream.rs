@@ -126,7 +126,9 @@ async fn a_stream_with_bad_events_is_mended_and_replayed_and_the_rest_is_discard
     lake.settled("weather", stored.into()).await;
 
     // Each is there once, also after its producer published all of it again, and that was mended in the same way.
-    assert_eq!(lake.run(&publish).status.code(), Some(1));
+    // Messages that come together as they did before make objects that are there: nobody sees these land again.
+    let again = ["publish", file.to_str().unwrap(), "--dataset", "weather", "--wait=20"];
+    assert_eq!(lake.run(&again).status.code(), Some(1));
     assert_eq!(replay(&lake, &map), [WITH_UNIT, WORDS, WITH_UNIT]);
     lake.settled("weather", stored.into()).await;
     let sql = "SELECT count(*) AS n, count(DISTINCT reading_id) AS ids, count(station) AS stations, sum(temp) AS total \
