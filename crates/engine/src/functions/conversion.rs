@@ -1,6 +1,7 @@
 //! The conversions of `CAST` and `TRY_CAST` that DataFusion makes otherwise than Trino, or not at all: texts that are read
-//! as numbers, numbers that are rounded to fewer places, and floats and times as texts.
+//! as numbers, numbers that are rounded to fewer places, floats and times as texts, and JSON as anything.
 
+mod json;
 mod number;
 mod read;
 mod source;
@@ -20,6 +21,7 @@ use datafusion::{
 };
 
 use super::own::unexpected;
+use crate::types::JSON;
 use text::Texts;
 
 pub(crate) use varchar::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR};
@@ -31,6 +33,9 @@ pub(crate) fn converts(from: &Arrow, to: &Arrow) -> bool {
         to,
         Arrow::Boolean | Arrow::Int8 | Arrow::Int16 | Arrow::Int32 | Arrow::Int64 | Arrow::Decimal128(..)
     );
+    if *from == JSON {
+        return json::reads(to);
+    }
     match (from, to) {
         (Arrow::Utf8, Arrow::Float32 | Arrow::Float64)
         | (Arrow::Float32 | Arrow::Float64, Arrow::Utf8)
@@ -63,6 +68,9 @@ impl Conversion {
     }
 
     fn apply(&self, values: &ArrayRef) -> Result<ArrayRef> {
+        if *values.data_type() == JSON {
+            return json::convert(values, &self.to, self.is_try);
+        }
         if self.to != Arrow::Utf8 {
             return number::convert(values, &self.to, self.is_try);
         }

@@ -1,0 +1,147 @@
+//! JSON as values of other types (Trino's `JsonOperators`, `DecimalCasts`, `JsonToArrayCast`, `JsonToMapCast`,
+//! `JsonToRowCast`, and `JsonUtil` below them).
+
+mod column;
+mod scalar;
+
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray},
+        datatypes::DataType as Arrow,
+    },
+    error::{DataFusionError, Result},
+};
+
+use super::source::invalid;
+use crate::{
+    error::Failure,
+    functions::{
+        json::token::{Malformed, Tokens},
+        own::{failed, failure},
+    },
+    memory::EXCEEDED,
+    types::{self, JSON, is_nested},
+};
+use column::Column;
+
+/// The most bytes that one call makes of a batch. A row of many fields may be written as `{}`.
+const MOST_BYTES: usize = 128 << 20;
+
+/// Whether Athena casts JSON to the type. Of maps, those with texts as keys are here.
+pub(super) fn reads(to: &Arrow) -> bool {
+    match to {
+        Arrow::Boolean
+        | Arrow::Int8
+        | Arrow::Int16
+        | Arrow::Int32
+        | Arrow::Int64
+        | Arrow::Float32
+        | Arrow::Float64
+        | Arrow::Decimal128(..)
+        | Arrow::Utf8 => true,
+        Arrow::List(element) => is_part(element.data_type()),
+        Arrow::Struct(fields) => fields.iter().all(|field| is_part(field.data_type())),
+        Arrow::Map(entries, _) => match entries.data_type() {
+            Arrow::Struct(pair) if pair.len() == 2 => {
+                *pair[0].data_type() == Arrow::Utf8 && is_part(pair[1].data_type())
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn is_part(to: &Arrow) -> bool {
+    *to == JSON || reads(to)
+}
+
+/// Why a value is none of the type.
+#[derive(Debug)]
+enum Wrong {
+    /// It is none of the type's values.
+    Value(Failure),
+    /// It is another kind of value, in the words of Trino.
+    Kind(String),
+    /// It is beyond what the type has, or the text is no JSON.
+    Other,
+    /// There would be too much of it.
+    TooMuch,
+}
+
+impl From<Malformed> for Wrong {
+    fn from(_: Malformed) -> Self {
+        Self::Other
+    }
+}
+
+/// How many bytes may be made still.
+struct Budget(usize);
+
+impl Budget {
+    fn take(&mut self, bytes: usize) -> std::result::Result<(), Wrong> {
+        self.0 = self.0.checked_sub(bytes).ok_or(Wrong::TooMuch)?;
+        Ok(())
+    }
+}
+
+/// The documents in the other type. What is none of it is a failure, or null.
+pub(super) fn convert(documents: &ArrayRef, to: &Arrow, is_try: bool) -> Result<ArrayRef> {
+    let texts = documents.as_string::<i64>();
+    let mut column = Column::of(to)?;
+    let mut budget = Budget(MOST_BYTES);
+    for row in 0..texts.len() {
+        if texts.is_null(row) {
+            column.append_null(&mut budget).map_err(|wrong| described(wrong, "", to))?;
+            continue;
+        }
+        let document = texts.value(row);
+        // A value that fails half-way would leave its first half behind.
+        if is_try && read(document, &mut Column::of(to)?, &mut budget).is_err_and(|wrong| !wrong.is_fatal()) {
+            column.append_null(&mut budget).map_err(|wrong| described(wrong, document, to))?;
+            continue;
+        }
+        read(document, &mut column, &mut budget).map_err(|wrong| described(wrong, document, to))?;
+    }
+    column.finish()
+}
+
+fn read(document: &str, column: &mut Column, budget: &mut Budget) -> std::result::Result<(), Wrong> {
+    let mut tokens = Tokens::new(document);
+    let first = tokens.expect()?;
+    column.append(&mut tokens, first, budget)?;
+    match tokens.next()? {
+        None => Ok(()),
+        Some(_) => Err(Wrong::Other),
+    }
+}
+
+impl Wrong {
+    fn is_fatal(&self) -> bool {
+        matches!(self, Self::TooMuch)
+    }
+}
+
+/// In the words of Trino.
+fn described(wrong: Wrong, document: &str, to: &Arrow) -> DataFusionError {
+    let name = match to {
+        Arrow::Decimal128(precision, scale) => format!("DECIMAL({precision},{scale})"),
+        other => types::name(other).unwrap_or_default(),
+    };
+    let message = match (wrong, is_nested(to)) {
+        (Wrong::TooMuch, _) => {
+            return failure(
+                EXCEEDED,
+                format!(
+                    "a cast of JSON makes more than {MOST_BYTES} bytes at once, the most of the local engine"
+                ),
+            );
+        }
+        (Wrong::Value(failure), false) if failure.code == "INVALID_CAST_ARGUMENT" => return failed(failure),
+        (_, false) => format!("Cannot cast '{document}' to {name}"),
+        (Wrong::Value(Failure { message, .. }) | Wrong::Kind(message), true) => {
+            format!("Cannot cast to {name}. {message}\n{document}")
+        }
+        (Wrong::Other, true) => format!("Cannot cast to {name}.\n{document}"),
+    };
+    failed(invalid(message))
+}
