@@ -21,9 +21,10 @@ use datafusion::{
 };
 
 use super::own::unexpected;
-use crate::types::JSON;
+use crate::types::{JSON, is_nested};
 use text::Texts;
 
+pub(super) use json::JsonColumn;
 pub(crate) use varchar::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR};
 pub(super) use varchar::{cast_to_varchar, try_cast_to_varchar};
 
@@ -51,6 +52,16 @@ pub(crate) fn converts(from: &Arrow, to: &Arrow) -> bool {
         (Arrow::Decimal128(..), _) => to_number,
         _ => false,
     }
+}
+
+/// Whether it is a type that JSON is cast to, and not nested.
+pub(super) fn is_scalar_of_json(to: &Arrow) -> bool {
+    json::reads(to) && !is_nested(to)
+}
+
+/// A text as a double, as a cast reads it.
+pub(super) fn double_of(text: &str) -> Option<f64> {
+    read::floating(text)
 }
 
 /// A `CAST` to a type, or a `TRY_CAST`, of values of which [`converts`] says yes. A query cannot call it by its name.

@@ -12,6 +12,7 @@
 mod array;
 pub(super) mod document;
 mod path;
+mod standard;
 pub(super) mod token;
 mod write;
 
@@ -22,21 +23,26 @@ pub(super) use write::cast_to_json;
 pub(crate) use write::{CAST_TO_JSON, is_castable};
 
 /// The names of all, but for that of the cast.
-pub(super) const NAMES: [&str; 9] = [
+pub(super) const NAMES: [&str; 14] = [
     "is_json_scalar",
+    "json_array",
     "json_array_contains",
     "json_array_get",
     "json_array_length",
+    "json_exists",
     "json_extract",
     "json_extract_scalar",
     "json_format",
+    "json_object",
+    "json_query",
     "json_size",
+    "json_value",
     JSON_PARSE,
 ];
 
 /// All of them.
 pub(super) fn all() -> Vec<Own> {
-    vec![
+    let mut all = vec![
         array::is_json_scalar(),
         array::json_array_contains(),
         array::json_array_get(),
@@ -46,7 +52,9 @@ pub(super) fn all() -> Vec<Own> {
         path::json_extract_scalar(),
         path::json_size(),
         write::json_format(),
-    ]
+    ];
+    all.extend(standard::all());
+    all
 }
 
 /// Whether the text is JSON, as a literal has to be.

@@ -121,6 +121,44 @@ impl Wrong {
     }
 }
 
+/// Values of a type that is not nested, each read from the text of one JSON value.
+pub(in crate::functions) struct JsonColumn {
+    column: Column,
+    last_size: usize,
+    is_of_texts: bool,
+}
+
+impl JsonColumn {
+    pub(in crate::functions) fn of(to: &Arrow) -> Result<Self> {
+        Ok(Self { column: Column::of(to)?, last_size: 0, is_of_texts: *to == Arrow::Utf8 })
+    }
+
+    /// Whether the text was a value of the type. If not, nothing was appended.
+    pub(in crate::functions) fn append(&mut self, document: &str) -> bool {
+        self.last_size = document.len();
+        // No value is larger than what is counted by whoever calls this.
+        read(document, &mut self.column, &mut Budget(usize::MAX)).is_ok()
+    }
+
+    pub(in crate::functions) fn append_null(&mut self) {
+        // The budget is enough.
+        let _ = self.column.append_null(&mut Budget(usize::MAX));
+    }
+
+    /// How many bytes the last value had as JSON.
+    pub(in crate::functions) fn last_size(&self) -> usize {
+        self.last_size
+    }
+
+    pub(in crate::functions) fn is_of_texts(&self) -> bool {
+        self.is_of_texts
+    }
+
+    pub(in crate::functions) fn finish(self) -> Result<ArrayRef> {
+        self.column.finish()
+    }
+}
+
 /// In the words of Trino.
 fn described(wrong: Wrong, document: &str, to: &Arrow) -> DataFusionError {
     let name = match to {

@@ -1,7 +1,11 @@
 //! JSON text written anew, as Trino keeps it: without space, with escapes where they have to be, and with the numbers that
 //! Java reads. Nothing here descends on the stack.
 
-use std::{borrow::Cow, cmp::Ordering};
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    collections::{HashMap, hash_map::Entry},
+};
 
 use super::token::{Malformed, Token, Tokens, unescaped};
 use crate::text::number;
@@ -13,14 +17,26 @@ pub(in crate::functions) enum Members {
     AsTheyCome,
     /// In the order of their names, and of several with one name the last: what `json_parse` answers.
     Sorted,
+    /// As they come, and of several with one name the last in the place of the first: what the paths of the SQL standard
+    /// lead into.
+    Once,
 }
 
 /// The one value that the text is, with its members sorted.
 pub(in crate::functions) fn parsed(text: &str) -> Result<String, Malformed> {
+    read(text, Members::Sorted)
+}
+
+/// The one value that the text is, with each member once.
+pub(in crate::functions) fn kept(text: &str) -> Result<String, Malformed> {
+    read(text, Members::Once)
+}
+
+fn read(text: &str, members: Members) -> Result<String, Malformed> {
     let mut tokens = Tokens::new(text);
     let first = tokens.expect()?;
     let mut out = Vec::with_capacity(text.len());
-    copy(&mut tokens, first, Members::Sorted, &mut out)?;
+    copy(&mut tokens, first, members, &mut out)?;
     match tokens.next()? {
         None => String::from_utf8(out).map_err(|_| Malformed),
         Some(_) => Err(Malformed),
@@ -31,7 +47,7 @@ pub(in crate::functions) fn parsed(text: &str) -> Result<String, Malformed> {
 struct Open<'d> {
     is_object: bool,
     is_empty: bool,
-    /// The names so far and where each begins, where they are to be sorted.
+    /// The names so far and where each begins, where they do not stay as they come.
     members: Vec<(Cow<'d, str>, usize)>,
 }
 
@@ -49,7 +65,11 @@ pub(in crate::functions) fn copy<'d>(
             Token::EndObject | Token::EndArray => {
                 let Some(ended) = open.pop() else { return Err(Malformed) };
                 if !is_sorted(&ended.members) {
-                    sort(&ended.members, out);
+                    match members {
+                        Members::AsTheyCome => {}
+                        Members::Sorted => rewrite(&ended.members, &sorted(&ended.members), out),
+                        Members::Once => rewrite(&ended.members, &once(&ended.members), out),
+                    }
                 }
                 out.push(if ended.is_object { b'}' } else { b']' });
             }
@@ -62,7 +82,7 @@ pub(in crate::functions) fn copy<'d>(
                 let start = out.len();
                 string(out, &name);
                 out.push(b':');
-                if members == Members::Sorted {
+                if members != Members::AsTheyCome {
                     object.members.push((name, start));
                 }
             }
@@ -143,28 +163,48 @@ fn is_sorted(members: &[(Cow<'_, str>, usize)]) -> bool {
     members.windows(2).all(|pair| compared(&pair[0].0, &pair[1].0) == Ordering::Less)
 }
 
-/// Writes the members that end the text in the order of their names, each once.
-fn sort(members: &[(Cow<'_, str>, usize)], out: &mut Vec<u8>) {
-    let Some((_, start)) = members.first() else { return };
-    let (start, end) = (*start, out.len());
+/// Which members stay, in the order of their names.
+fn sorted(members: &[(Cow<'_, str>, usize)]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..members.len()).collect();
     order.sort_by(|left, right| compared(&members[*left].0, &members[*right].0));
-    let mut sorted = Vec::with_capacity(end - start);
-    for (place, member) in order.iter().enumerate() {
-        // The order is stable: the last of a name is the one that counts.
-        if order.get(place + 1).is_some_and(|next| members[*next].0 == members[*member].0) {
-            continue;
+    // The order is stable: the last of a name is the one that counts.
+    let is_last =
+        |place: usize| order.get(place + 1).is_none_or(|next| members[*next].0 != members[order[place]].0);
+    (0..order.len()).filter(|place| is_last(*place)).map(|place| order[place]).collect()
+}
+
+/// Which members stay, each in the place of the first of its name.
+fn once(members: &[(Cow<'_, str>, usize)]) -> Vec<usize> {
+    let mut order = Vec::with_capacity(members.len());
+    let mut known: HashMap<&str, usize> = HashMap::with_capacity(members.len());
+    for (member, (name, _)) in members.iter().enumerate() {
+        match known.entry(&**name) {
+            Entry::Occupied(place) => order[*place.get()] = member,
+            Entry::Vacant(place) => {
+                place.insert(order.len());
+                order.push(member);
+            }
         }
-        if !sorted.is_empty() {
-            sorted.push(b',');
+    }
+    order
+}
+
+/// Writes these of the members, which end the text, in this order.
+fn rewrite(members: &[(Cow<'_, str>, usize)], order: &[usize], out: &mut Vec<u8>) {
+    let Some((_, start)) = members.first() else { return };
+    let (start, end) = (*start, out.len());
+    let mut rewritten = Vec::with_capacity(end - start);
+    for member in order {
+        if !rewritten.is_empty() {
+            rewritten.push(b',');
         }
         let from = members[*member].1;
         // A comma is before the next one.
         let to = members.get(*member + 1).map_or(end, |(_, next)| *next - 1);
-        sorted.extend_from_slice(&out[from..to]);
+        rewritten.extend_from_slice(&out[from..to]);
     }
     out.truncate(start);
-    out.extend_from_slice(&sorted);
+    out.extend_from_slice(&rewritten);
 }
 
 #[cfg(test)]
@@ -205,6 +245,18 @@ mod tests {
         }
         for text in ["", " ", "1 2", "{} x", "[1]]", r#""\ud800""#, r#"{"\udc00":1}"#, "INVALID"] {
             assert_eq!(parsed(text), Err(Malformed), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_member_is_there_once() {
+        for (text, expected) in [
+            (r#"{"b":1,"a":2,"b":[{"z":1,"y":2,"z":3}]}"#, r#"{"b":[{"z":3,"y":2}],"a":2}"#),
+            (r#"{"b": 1, "a": 2}"#, r#"{"b":1,"a":2}"#),
+            (r#"{"\u0061":1,"a":2}"#, r#"{"a":2}"#),
+            ("[]", "[]"),
+        ] {
+            assert_eq!(kept(text).as_deref(), Ok(expected), "{text}");
         }
     }
 

@@ -67,7 +67,8 @@ fn to_json(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
     Ok(())
 }
 
-fn write_or_null(out: &mut Vec<u8>, values: &Values<'_>, row: usize) {
+/// A value as JSON, which is `null` where there is none.
+pub(super) fn write_or_null(out: &mut Vec<u8>, values: &Values<'_>, row: usize) {
     match values.get(row) {
         None => out.extend_from_slice(b"null"),
         Some(part) => write(out, part, row),
