@@ -14,13 +14,24 @@ pub(super) mod document;
 mod path;
 mod standard;
 pub(super) mod token;
-mod write;
 
-use super::own::Own;
+use datafusion::{
+    arrow::{compute::cast, datatypes::DataType as Arrow},
+    error::Result,
+};
+
+use super::{
+    argument::Argument,
+    made::Made,
+    own::{Own, exactly, failure},
+};
+use crate::{
+    text::number,
+    types::{self, JSON},
+    values::{Part, Values, range},
+};
 
 pub(crate) use array::JSON_PARSE;
-pub(super) use write::cast_to_json;
-pub(crate) use write::{CAST_TO_JSON, is_castable};
 
 /// The names of all, but for that of the cast.
 pub(super) const NAMES: [&str; 14] = [
@@ -51,7 +62,7 @@ pub(super) fn all() -> Vec<Own> {
         path::json_extract(),
         path::json_extract_scalar(),
         path::json_size(),
-        write::json_format(),
+        json_format(),
     ];
     all.extend(standard::all());
     all
@@ -60,4 +71,145 @@ pub(super) fn all() -> Vec<Own> {
 /// Whether the text is JSON, as a literal has to be.
 pub(crate) fn is_json(text: &str) -> bool {
     document::parsed(text).is_ok()
+}
+
+/// What a `CAST(x AS JSON)` is rewritten to. A query cannot call it by this name.
+pub(crate) const CAST_TO_JSON: &str = "cast_to_json";
+
+/// Whether Athena casts the type to JSON: all but bytes and intervals, at any depth.
+pub(crate) fn is_castable(arrow: &Arrow) -> bool {
+    match arrow {
+        Arrow::List(part) | Arrow::Map(part, _) => is_castable(part.data_type()),
+        Arrow::Struct(fields) => fields.iter().all(|field| is_castable(field.data_type())),
+        Arrow::Binary | Arrow::Duration(_) | Arrow::Interval(_) => false,
+        other => types::of_result(other).is_some(),
+    }
+}
+
+/// Any value as JSON text.
+pub(super) fn cast_to_json() -> Own {
+    Own::texts(CAST_TO_JSON, |given| (given.len() == 1).then(|| given.to_vec()), |_| JSON, to_json)
+}
+
+/// JSON as text.
+fn json_format() -> Own {
+    Own::texts("json_format", |given| exactly(given, &[JSON]), |_| Arrow::Utf8, as_text)
+}
+
+fn as_text(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
+    let documents = arguments[0].texts::<i64>();
+    (0..made.rows()).try_for_each(|row| made.append(documents.get(row)))
+}
+
+fn to_json(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
+    let array = arguments[0].array();
+    let unknown = |arrow: &Arrow| failure("TYPE_MISMATCH", format!("Cannot cast {arrow} to json"));
+    let (_, normal) = types::of_result(array.data_type()).ok_or_else(|| unknown(array.data_type()))?;
+    let array = cast(array, &normal)?;
+    let values = Values::of(&array).map_err(|arrow| unknown(&arrow))?;
+    let mut text = Vec::new();
+    for row in 0..made.rows() {
+        let place = arguments[0].place(row);
+        // A null is no JSON null, but no value at all.
+        let Some(part) = values.get(place) else {
+            made.append(None)?;
+            continue;
+        };
+        // It is a small multiple of the value, which is there.
+        text.clear();
+        write(&mut text, part, place);
+        made.append(Some(&String::from_utf8_lossy(&text)))?;
+    }
+    Ok(())
+}
+
+/// A value as JSON, which is `null` where there is none.
+fn write_or_null(out: &mut Vec<u8>, values: &Values<'_>, row: usize) {
+    match values.get(row) {
+        None => out.extend_from_slice(b"null"),
+        Some(part) => write(out, part, row),
+    }
+}
+
+fn write(out: &mut Vec<u8>, part: &Part<'_>, row: usize) {
+    match part {
+        Part::Varchar(array) => string(out, array.value(row)),
+        Part::Decimal(array, scale) => number::json_decimal(out, array.value(row), *scale),
+        // What is no number is written as a string.
+        Part::Real(array) if !array.value(row).is_finite() => quoted(out, part, row),
+        Part::Double(array) if !array.value(row).is_finite() => quoted(out, part, row),
+        Part::Date(_) | Part::Timestamp(_) | Part::Instant(..) => quoted(out, part, row),
+        Part::Array(lists, elements) => {
+            let mut before = b'[';
+            for at in range(lists.value_offsets(), row) {
+                out.push(before);
+                before = b',';
+                write_or_null(out, elements, at);
+            }
+            close(out, before, b']');
+        }
+        Part::Row(fields) => {
+            let mut before = b'{';
+            for (name, values) in fields {
+                member(out, &mut before, name);
+                write_or_null(out, values, row);
+            }
+            close(out, before, b'}');
+        }
+        Part::Map(maps, keys, values) => {
+            let mut entries: Vec<usize> = range(maps.value_offsets(), row).collect();
+            // In the order of the keys as Java compares them: by UTF-16 units.
+            entries.sort_by(|a, b| keys.value(*a).encode_utf16().cmp(keys.value(*b).encode_utf16()));
+            let mut before = b'{';
+            for at in entries {
+                member(out, &mut before, keys.value(at));
+                write_or_null(out, values, at);
+            }
+            close(out, before, b'}');
+        }
+        scalar => scalar.write_scalar(out, row),
+    }
+}
+
+fn member(out: &mut Vec<u8>, before: &mut u8, name: &str) {
+    out.push(*before);
+    *before = b',';
+    string(out, name);
+    out.push(b':');
+}
+
+/// `before` is still the opening one if there was nothing.
+fn close(out: &mut Vec<u8>, before: u8, with: u8) {
+    if before != b',' {
+        out.push(before);
+    }
+    out.push(with);
+}
+
+fn quoted(out: &mut Vec<u8>, part: &Part<'_>, row: usize) {
+    out.push(b'"');
+    part.write_scalar(out, row);
+    out.push(b'"');
+}
+
+/// A text in quotes.
+pub(super) fn string(out: &mut Vec<u8>, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            0x0c => out.extend_from_slice(b"\\f"),
+            0..0x20 => {
+                out.extend_from_slice(b"\\u00");
+                out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
 }

@@ -17,12 +17,12 @@ pub(super) fn check(node: &LogicalPlan, input: &DFSchema) -> Result<()> {
             let Some((first, others)) = union.inputs.split_first() else { return Ok(()) };
             others.iter().try_for_each(|other| unite(first.schema(), other.schema()))
         }
-        LogicalPlan::Aggregate(aggregate) => comparable(&aggregate.group_expr, input, "GROUP BY"),
+        LogicalPlan::Aggregate(aggregate) => plain(&aggregate.group_expr, input, "GROUP BY"),
         LogicalPlan::Sort(sort) => {
             sort.expr.iter().try_for_each(|term| plain(std::slice::from_ref(&term.expr), input, "ORDER BY"))
         }
         LogicalPlan::Distinct(_) => {
-            input.fields().iter().try_for_each(|field| comparable_type(field.data_type(), "DISTINCT"))
+            input.fields().iter().try_for_each(|field| plain_type(field.data_type(), "DISTINCT"))
         }
         LogicalPlan::Join(join) => {
             if join.null_equality == NullEquality::NullEqualsNull {
@@ -36,7 +36,7 @@ pub(super) fn check(node: &LogicalPlan, input: &DFSchema) -> Result<()> {
                 }
             }
             let mut sides = join.on.iter().flat_map(|(left, right)| [left, right]);
-            sides.try_for_each(|side| comparable(std::slice::from_ref(side), input, "JOIN"))
+            sides.try_for_each(|side| plain(std::slice::from_ref(side), input, "JOIN"))
         }
         _ => Ok(()),
     }
@@ -85,25 +85,14 @@ fn plain(exprs: &[Expr], input: &DFSchema, what: &str) -> Result<()> {
     types.try_for_each(|data_type| plain_type(&data_type, what))
 }
 
-fn comparable(exprs: &[Expr], input: &DFSchema, what: &str) -> Result<()> {
-    let mut types = exprs.iter().filter_map(|expr| expr.get_type(input).ok());
-    types.try_for_each(|data_type| comparable_type(&data_type, what))
-}
-
-/// What is grouped and found again is compared, and need not have an order.
-fn comparable_type(data_type: &Arrow, what: &str) -> Result<()> {
-    match kind(data_type) {
-        Some(kind) if kind.is_comparable() => Ok(()),
-        _ => plain_type(data_type, what),
-    }
-}
-
 fn plain_type(data_type: &Arrow, what: &str) -> Result<()> {
     match kind(data_type) {
-        Some(Kind::Json) => {
+        // JSON has an equality in Athena, and no order.
+        Some(Kind::Json) if what == "ORDER BY" => {
             let message = format!("Type json is not orderable, and therefore cannot be used in {what}");
             refuse("TYPE_MISMATCH", message)
         }
+        Some(Kind::Json) => Ok(()),
         Some(kind) if !kind.is_plain() => {
             let message = format!("{what} of {} is not supported by the local engine", word(data_type));
             refuse("NOT_SUPPORTED", message)

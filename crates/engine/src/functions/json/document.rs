@@ -7,7 +7,10 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
-use super::token::{Malformed, Token, Tokens, unescaped};
+use super::{
+    string,
+    token::{Malformed, Token, Tokens, unescaped},
+};
 use crate::text::number;
 
 /// How the members of objects are written.
@@ -132,30 +135,8 @@ pub(in crate::functions) fn double(out: &mut Vec<u8>, value: f64) {
     out.push(b'"');
 }
 
-/// A text in quotes.
-pub(in crate::functions) fn string(out: &mut Vec<u8>, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0x08 => out.extend_from_slice(b"\\b"),
-            0x0c => out.extend_from_slice(b"\\f"),
-            0..0x20 => {
-                out.extend_from_slice(b"\\u00");
-                out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-            }
-            _ => out.push(byte),
-        }
-    }
-    out.push(b'"');
-}
-
 /// As Java compares texts: by their UTF-16 units.
-pub(in crate::functions) fn compared(left: &str, right: &str) -> Ordering {
+fn compared(left: &str, right: &str) -> Ordering {
     left.encode_utf16().cmp(right.encode_utf16())
 }
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     cancel::Cancellation,
-    functions::{json::document::string, own::failure},
+    functions::{json::string, own::failure},
     memory::{EXCEEDED, Hold, Memory},
 };
 

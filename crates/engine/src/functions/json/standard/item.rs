@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::number::Number;
 use crate::functions::json::{
-    document::{double, string},
+    document::double,
+    string,
     token::{Token, Tokens, shown},
 };
 

@@ -8,10 +8,7 @@ use super::passed::constant;
 use crate::{
     functions::{
         argument::Argument,
-        json::{
-            document::{self, string},
-            write,
-        },
+        json::{document, string, write_or_null},
         made::Made,
         own::{Own, failure, invalid, unexpected},
     },
@@ -70,7 +67,7 @@ impl<'a> Part<'a> {
             return Ok(false);
         }
         if !self.is_json {
-            write::write_or_null(out, &self.values, place);
+            write_or_null(out, &self.values, place);
             return Ok(true);
         }
         if self.argument.array().data_type() != &Arrow::Utf8 {
