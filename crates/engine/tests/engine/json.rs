@@ -202,7 +202,7 @@ async fn json_is_a_type_of_its_own() {
         ("SELECT count(DISTINCT json_parse(s)) FROM t", "bigint", "2"),
         ("SELECT count(*) FROM (SELECT DISTINCT json_parse(s) AS j FROM t)", "bigint", "3"),
         (
-            "SELECT a.n, b.n FROM t a JOIN t b ON json_parse(a.s) = json_parse(b.s) AND a.n < b.n",
+            "SELECT a.n AS x, b.n AS y FROM t a JOIN t b ON json_parse(a.s) = json_parse(b.s) AND a.n < b.n",
             "integer",
             "1|2",
         ),

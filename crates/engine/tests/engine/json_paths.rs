@@ -161,7 +161,7 @@ async fn what_is_asked_for_otherwise() {
         ("json_exists({0}, 'strict $.b' TRUE ON ERROR)", &["{\"a\": null}"], "boolean", "true"),
         ("json_exists({0}, 'strict $.b' UNKNOWN ON ERROR)", &["{\"a\": null}"], "boolean", "NULL"),
         ("json_exists({0} FORMAT JSON, 'lax $' UNKNOWN ON ERROR)", &["oops"], "boolean", "NULL"),
-        ("json_exists({0}, 'lax $[*]?(@ > $LIMIT)' PASSING 2 AS limit)", &["[1, 2, 3]"], "boolean", "true"),
+        ("json_exists({0}, 'lax $[*]?(@ > $LEAST)' PASSING 2 AS least)", &["[1, 2, 3]"], "boolean", "true"),
         ("json_exists({0}, 'lax $?(@ == $x)' PASSING {1} AS \"x\")", &["[\"é\"]", "é"], "boolean", "true"),
         (
             "json_exists({0}, 'lax $?(@ == $x[0])' PASSING {1} FORMAT JSON AS \"x\")",
@@ -346,7 +346,7 @@ async fn paths_are_bounded() {
     let much = format!("[{}]", vec!["0"; 50].join(", "));
     for path in [
         format!("lax $[{many}][{many}][{many}][{many}][{many}]", many = vec!["0"; 15].join(",")),
-        "lax $[*]?($[*] == $[*])".to_owned() + &".size()".repeat(60),
+        format!("lax {}@ == 1{}", "$[*]?(exists(".repeat(6).trim_end_matches("exists("), "))".repeat(5) + ")"),
         format!("lax {}$", "(".repeat(2_000)),
     ] {
         let found = lake.text(&format!("SELECT json_query('{much}', '{path}' WITH WRAPPER)"), &[]).await;

@@ -21,7 +21,7 @@ use crate::{
 const MAX_ITEMS: usize = 1 << 20;
 
 /// How many bytes one evaluation may go through, each as often as it does, and items that it compares.
-const MAX_WORK: usize = 1 << 28;
+const MAX_WORK: usize = 1 << 26;
 
 /// By how much the memory that is counted grows, in items.
 const STEP: usize = 1 << 14;
