@@ -183,3 +183,78 @@ fn described(wrong: Wrong, document: &str, to: &Arrow) -> DataFusionError {
     };
     failed(invalid(message))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use datafusion::arrow::{array::LargeStringArray, util::display::array_value_to_string};
+    use domain::DataType;
+
+    use super::*;
+
+    fn converted(documents: &[&str], to: &str, is_try: bool) -> Result<ArrayRef> {
+        let documents: ArrayRef = Arc::new(LargeStringArray::from(documents.to_vec()));
+        let to = to.parse::<DataType>().unwrap().arrow();
+        let values = convert(&documents, &to, is_try)?;
+        assert_eq!(values.data_type(), &to);
+        Ok(values)
+    }
+
+    /// By Trino's `TestArrayOperators.testJsonToArray`, `TestMapOperators.testJsonToMap` and
+    /// `TestRowOperators.testJsonToRow`.
+    #[test]
+    fn arrays_maps_and_rows_are_read() {
+        for (json, to, expected) in [
+            (r#"[1, "2", null, true, 2.5]"#, "array<bigint>", "[1, 2, , 1, 3]"),
+            ("[]", "array<bigint>", "[]"),
+            ("[[1], null, []]", "array<array<int>>", "[[1], , []]"),
+            (r#"["a", 1, 1.5, "é"]"#, "array<string>", "[a, 1, 1.5E0, é]"),
+            (r#"{"b": "x", "A": 1, "c": [{}]}"#, "struct<a:int,b:string>", "{a: 1, b: x}"),
+            (r#"[1, "x"]"#, "struct<a:int,b:string>", "{a: 1, b: x}"),
+            (r#"{}"#, "struct<a:int,b:string>", "{a: , b: }"),
+            (r#"{"k": [1.5], "l": null}"#, "map<string,array<double>>", "{k: [1.5], l: }"),
+        ] {
+            let values = converted(&[json], to, false).unwrap();
+            assert_eq!(array_value_to_string(&values, 0).unwrap(), expected, "{json} as {to}");
+        }
+        for to in ["array<bigint>", "struct<a:int,b:string>", "map<string,int>"] {
+            assert!(converted(&["null"], to, false).unwrap().is_null(0), "{to}");
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_refused_in_trinos_words() {
+        for (json, to, expected) in [
+            ("{}", "array<bigint>", "Cannot cast to array(bigint). Expected a json array, but got {\n{}"),
+            ("[\"x\"]", "array<bigint>", "Cannot cast to array(bigint). Cannot cast 'x' to BIGINT\n[\"x\"]"),
+            ("[[1]]", "array<int>", "Unexpected token when cast to integer: [\n[[1]]"),
+            ("[1]", "struct<a:int,b:string>", "Unexpected token when cast to varchar: ]\n[1]"),
+            ("[1,2,3]", "struct<a:int,b:string>", "Expected json array ending, but got 3"),
+            ("1", "struct<a:int,b:string>", "Expected a json array or object, but got 1"),
+            (r#"{"a":1,"A":2}"#, "struct<a:int,b:string>", "Duplicate field: a"),
+            (r#"{"a":1,"a":2}"#, "map<string,int>", "Duplicate keys are not allowed"),
+            ("[1]", "map<string,int>", "Expected a json object, but got ["),
+            ("[2147483648]", "array<int>", "Cannot cast to array(integer).\n[2147483648]"),
+        ] {
+            let error = converted(&[json], to, false).unwrap_err().to_string();
+            assert!(error.contains("INVALID_CAST_ARGUMENT") && error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_fails_half_way_leaves_nothing_behind() {
+        let values = converted(&[r#"[1, "x"]"#, "[2]", r#"[3, 4"#], "array<bigint>", true).unwrap();
+        let shown: Vec<String> = (0..3).map(|row| array_value_to_string(&values, row).unwrap()).collect();
+        assert_eq!((shown, values.null_count()), (vec![String::new(), "[2]".to_owned(), String::new()], 2));
+    }
+
+    #[test]
+    fn little_text_does_not_become_much() {
+        let fields: Vec<String> = (0..100).map(|place| format!("c{place}:bigint")).collect();
+        let to = format!("array<struct<{}>>", fields.join(","));
+        let text = format!("[{}]", vec!["{}"; 100_000].join(","));
+        let error = converted(&[text.as_str()], &to, true).unwrap_err().to_string();
+        assert!(error.contains(EXCEEDED), "{error}");
+    }
+}
