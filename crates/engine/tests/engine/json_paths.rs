@@ -185,6 +185,13 @@ async fn what_is_asked_for_otherwise() {
         ("json_value({0}, 'lax $.a' DEFAULT 'x' ON EMPTY)", &["{\"a\": null}"], "varchar", "NULL"),
         ("json_value({0}, 'lax $.a')", &["{\"a\": {}}"], "varchar", "NULL"),
         ("json_value({0}, 'lax $.a[*]')", &["{\"a\": [1, 2]}"], "varchar", "NULL"),
+        ("json_value({0}, 'lax $')", &["12345678901234567890"], "varchar", "12345678901234567890"),
+        (
+            "json_value({0}, 'lax $' DEFAULT 'none' ON ERROR)",
+            &["12345678901234567890123456789012345678901"],
+            "varchar",
+            "none",
+        ),
         ("json_value({0}, 'lax $.a' RETURNING bigint)", &["{\"a\": \"12\"}"], "bigint", "12"),
         ("json_value({0}, 'lax $.a' RETURNING double)", &["{\"a\": 12}"], "double", "12.0"),
         ("json_value({0}, 'lax $.a' RETURNING decimal(5,2))", &["{\"a\": 1.5}"], "decimal(5,2)", "1.50"),
@@ -346,7 +353,11 @@ async fn paths_are_bounded() {
     let much = format!("[{}]", vec!["0"; 50].join(", "));
     for path in [
         format!("lax $[{many}][{many}][{many}][{many}][{many}]", many = vec!["0"; 15].join(",")),
-        format!("lax {}@ == 1{}", "$[*]?(exists(".repeat(6).trim_end_matches("exists("), "))".repeat(5) + ")"),
+        format!(
+            "lax {}@ == 1{}",
+            "$[*]?(exists(".repeat(6).trim_end_matches("exists("),
+            "))".repeat(5) + ")"
+        ),
         format!("lax {}$", "(".repeat(2_000)),
     ] {
         let found = lake.text(&format!("SELECT json_query('{much}', '{path}' WITH WRAPPER)"), &[]).await;

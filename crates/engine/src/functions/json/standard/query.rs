@@ -266,6 +266,7 @@ fn read(
         [item] if item.is_nested() => {
             return Ok(Err(no_value("JSON path found an item that cannot be converted to an SQL value")));
         }
+        [Item::Huge(_)] => return Ok(Err(no_value("JSON path found a number that is beyond SQL's"))),
         [Item::Number(Number::Decimal(_, places))] if *places > 0 && found.is_of_texts() => {
             return Err(unsupported_value("a decimal of a JSON path as varchar"));
         }
