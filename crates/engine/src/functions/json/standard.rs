@@ -4,6 +4,7 @@
 mod evaluate;
 mod item;
 mod made;
+mod method;
 mod number;
 mod parse;
 mod passed;

@@ -9,11 +9,11 @@ use super::{
     item::Item,
     number::Number,
     passed::{Passed, Value},
-    path::{Expression, Literal, Method, Path, Step, Subscript},
+    path::{Expression, Literal, Path, Step, Subscript},
 };
 use crate::{
     cancel::Cancellation,
-    functions::{json::string, own::failure},
+    functions::own::failure,
     memory::{EXCEEDED, Hold, Memory},
 };
 
@@ -108,7 +108,7 @@ impl<'d> Evaluator<'_, 'd> {
             }]),
             Expression::Signed(is_negative, inner) => {
                 let items = self.flat(self.sequence(inner, scope)?)?;
-                let signed = items.into_iter().map(|item| {
+                let signed = items.into_iter().map(|item| -> Result<Item<'d>, Wrong> {
                     let number = number(&item)?;
                     Ok(Item::Number(if *is_negative { number.negated()? } else { number }))
                 });
@@ -221,7 +221,7 @@ impl<'d> Evaluator<'_, 'd> {
     }
 
     /// Those of an array. Of a lax path, anything else is an array of itself.
-    fn elements_of(&self, item: Item<'d>) -> Sequence<'d> {
+    pub(super) fn elements_of(&self, item: Item<'d>) -> Sequence<'d> {
         self.spend(item.size())?;
         match item.elements() {
             Some(elements) => Ok(elements),
@@ -239,7 +239,7 @@ impl<'d> Evaluator<'_, 'd> {
         let count = i64::try_from(elements.len()).unwrap_or(i64::MAX);
         let last = i32::try_from(count - 1).unwrap_or(i32::MAX);
         let scope = Scope { last: Some(last), ..scope };
-        let index = |expression: &Expression| {
+        let index = |expression: &Expression| -> Result<i64, Wrong> {
             let items = self.sequence(expression, scope)?;
             let [item] = items.as_slice() else {
                 return Err(Wrong::path("a subscript is one number"));
@@ -259,64 +259,6 @@ impl<'d> Evaluator<'_, 'd> {
         Ok(chosen.to_vec())
     }
 
-    fn method(&self, method: Method, items: Vec<Item<'d>>) -> Sequence<'d> {
-        match method {
-            Method::Type => {
-                let name = |item: &Item<'d>| Item::Text(Cow::Borrowed(item.type_name()));
-                Ok(items.iter().map(name).collect())
-            }
-            Method::Size => {
-                let size = |item: Item<'d>| {
-                    let count = i32::try_from(self.elements_of(item)?.len()).unwrap_or(i32::MAX);
-                    Ok(Item::Number(Number::Integer(count)))
-                };
-                items.into_iter().map(size).collect()
-            }
-            Method::KeyValue => self.pairs(items),
-            Method::Double => {
-                let double = |item: Item<'d>| {
-                    let number = match &item {
-                        Item::Text(text) => crate::functions::conversion::double_of(text)
-                            .ok_or_else(|| mismatch("a number or the text of one", &item))?,
-                        other => number(other)?.double(),
-                    };
-                    Ok(Item::Number(Number::Double(number)))
-                };
-                self.flat(items)?.into_iter().map(double).collect()
-            }
-            Method::Abs | Method::Ceiling | Method::Floor => {
-                let apply = |item: Item<'d>| {
-                    let number = number(&item)?;
-                    Ok(Item::Number(match method {
-                        Method::Abs => number.absolute()?,
-                        other => number.rounded(other == Method::Ceiling)?,
-                    }))
-                };
-                self.flat(items)?.into_iter().map(apply).collect()
-            }
-        }
-    }
-
-    /// An object for each member of an object, with the number of that object.
-    fn pairs(&self, items: Vec<Item<'d>>) -> Sequence<'d> {
-        let mut found = Vec::new();
-        for (id, item) in self.flat(items)?.into_iter().enumerate() {
-            self.spend(item.size())?;
-            let Some(members) = item.members() else { return Err(mismatch("an object", &item)) };
-            for (name, member) in members {
-                let mut text = b"{\"name\":".to_vec();
-                string(&mut text, &name);
-                text.extend_from_slice(b",\"value\":");
-                member.write(&mut text);
-                text.extend_from_slice(format!(",\"id\":{id}}}").as_bytes());
-                self.spend(text.len())?;
-                let text = String::from_utf8(text).map_err(|_| Wrong::path("not UTF-8"))?;
-                self.add(&mut found, vec![Item::Object(Cow::Owned(text))])?;
-            }
-        }
-        Ok(found)
-    }
-
     /// Of a lax path, the elements in the place of each array.
     pub(super) fn flat(&self, items: Vec<Item<'d>>) -> Sequence<'d> {
         if !self.is_lax || !items.iter().any(|item| matches!(item, Item::Array(_))) {
@@ -330,7 +272,7 @@ impl<'d> Evaluator<'_, 'd> {
         Ok(found)
     }
 
-    fn add(&self, found: &mut Vec<Item<'d>>, items: Vec<Item<'d>>) -> Result<(), Wrong> {
+    pub(super) fn add(&self, found: &mut Vec<Item<'d>>, items: Vec<Item<'d>>) -> Result<(), Wrong> {
         let mut spent = self.spent.borrow_mut();
         spent.items = spent.items.saturating_add(items.len());
         if spent.items > MAX_ITEMS {
@@ -358,14 +300,14 @@ impl<'d> Evaluator<'_, 'd> {
     }
 }
 
-fn number(item: &Item<'_>) -> Result<Number, Wrong> {
+pub(super) fn number(item: &Item<'_>) -> Result<Number, Wrong> {
     match item {
         Item::Number(number) => Ok(*number),
         other => Err(mismatch("a number", other)),
     }
 }
 
-fn mismatch(expected: &str, found: &Item<'_>) -> Wrong {
+pub(super) fn mismatch(expected: &str, found: &Item<'_>) -> Wrong {
     Wrong::path(format!("invalid item type: expected {expected}, found {}", found.type_name()))
 }
 
