@@ -1,3 +1,5 @@
+mod json;
+
 use std::cell::Cell;
 
 use datafusion::sql::sqlparser::{
@@ -56,20 +58,25 @@ impl Dialect for Athena {
         ch.is_ascii_alphanumeric() || ch == '_'
     }
 
-    fn parse_prefix(&self, _: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
         match self.expressions_left.get() {
             // Of its errors the one that it does not try to get around.
             0 => Some(Err(ParserError::RecursionLimitExceeded)),
             left => {
                 self.expressions_left.set(left - 1);
-                None
+                json::parsed(parser)
             }
         }
     }
 
     // `||` binds less than `+` and `-` there; the parser has it with `*` and `/`.
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
-        (parser.peek_token_ref().token == Token::StringConcat).then_some(Ok(CONCAT))
+        match parser.peek_token_ref().token {
+            Token::StringConcat => Some(Ok(CONCAT)),
+            // It is before the value of a JSON object's member, and no operator.
+            Token::Colon => Some(Ok(self.prec_unknown())),
+            _ => None,
+        }
     }
 
     // On the right of IS [NOT] DISTINCT FROM is a value; the parser takes a whole condition, with its AND and OR.

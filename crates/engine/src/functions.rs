@@ -18,7 +18,6 @@ mod format;
 mod greatest;
 mod ieee;
 mod json;
-mod json_path;
 mod like;
 mod lists;
 mod made;
@@ -52,7 +51,7 @@ use crate::{cancel::Cancellation, memory::QueryMemory};
 pub(crate) use attempt::{attempted, enclosed};
 pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
 pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
-pub(crate) use json::{CAST_TO_JSON, is_castable};
+pub(crate) use json::{CAST_TO_JSON, JSON_PARSE, is_castable, is_json};
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
@@ -64,7 +63,7 @@ pub(crate) use time::{
 const SCALAR: [&str; 3] = ["coalesce", "reverse", "starts_with"];
 
 /// Ours, besides the parts of a time and [`FAMILIES`].
-const OWN: [&str; 21] = [
+const OWN: [&str; 19] = [
     "cardinality",
     "concat",
     "contains",
@@ -75,8 +74,6 @@ const OWN: [&str; 21] = [
     "element_at",
     "from_iso8601_date",
     "from_iso8601_timestamp",
-    "json_extract_scalar",
-    "json_format",
     "lower",
     "nullif",
     "regexp_like",
@@ -89,10 +86,11 @@ const OWN: [&str; 21] = [
 ];
 
 /// Ours, too: each in a module of its own. Those of numbers are in [`math::NAMES`].
-const FAMILIES: [&[&str]; 7] = [
+const FAMILIES: [&[&str]; 8] = [
     &bytes::NAMES,
     &[format::FORMAT],
     &greatest::NAMES,
+    &json::NAMES,
     &regexp::NAMES,
     &strings::NAMES,
     &[attempt::TRY],
@@ -201,8 +199,6 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         greatest::greatest(),
         greatest::least(),
         json::cast_to_json(),
-        json::json_format(),
-        json_path::json_extract_scalar(),
         like::like_pattern(),
         nullif::nullif(),
         strpos::strpos(),
@@ -218,6 +214,7 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         time::from_iso8601_timestamp(),
     ];
     let families = bytes::all().into_iter().chain(math::all()).chain(strings::all()).chain(url::all());
+    let families = families.chain(json::all());
     let own = own.into_iter().chain(time::parts()).chain(time::all()).chain(time::hidden()).chain(families);
     all.extend(own.map(|own| Arc::new(own.within(memory).until(cancellation).into())));
     all.extend(time::zoned().map(|zoned| Arc::new(zoned.into())));

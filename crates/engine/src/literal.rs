@@ -16,7 +16,7 @@ use datafusion::sql::sqlparser::ast::{
 use crate::{
     calls,
     error::EngineError,
-    functions::{CAST_TO_JSON, NEGATED},
+    functions::{CAST_TO_JSON, JSON_PARSE, NEGATED, is_json},
     zone::Zone,
 };
 
@@ -27,7 +27,7 @@ pub(crate) use decimal::digits_of;
 pub(crate) use interval::is_spelled as is_interval;
 
 /// Rewrites what the two engines read differently: numbers with a point, timestamps' precision, LIKE's escapes,
-/// casts of literals to decimals, casts to JSON, intervals, and calls.
+/// casts of literals to decimals, JSON literals and casts to JSON, intervals, and calls.
 pub(crate) fn rewrite(query: &mut Query) -> Result<(), EngineError> {
     match query.visit(&mut Rewrite) {
         ControlFlow::Break(error) => Err(error),
@@ -53,6 +53,10 @@ fn rewrite_one(expr: &mut Expr) -> Result<(), EngineError> {
         Expr::Value(ValueWithSpan { value: Value::Number(text, _), .. }) => {
             let Some(decimal) = number(text)? else { return Ok(()) };
             *expr = decimal_literal(decimal);
+            Ok(())
+        }
+        Expr::TypedString(TypedString { data_type: DataType::JSON, value, .. }) => {
+            *expr = json(value)?;
             Ok(())
         }
         Expr::TypedString(literal) => {
@@ -229,6 +233,17 @@ fn typed(literal: &mut TypedString) -> Result<(), EngineError> {
     Ok(())
 }
 
+/// A JSON literal as the call that reads it.
+fn json(literal: &ValueWithSpan) -> Result<Expr, EngineError> {
+    match &literal.value {
+        Value::SingleQuotedString(text) if is_json(text) => {
+            Ok(calls::call(JSON_PARSE, vec![Expr::Value(literal.clone())]))
+        }
+        Value::SingleQuotedString(text) => Err(invalid("json", text)),
+        other => Err(EngineError::unsupported(format!("the literal JSON {other}"))),
+    }
+}
+
 fn invalid(what: &str, text: &str) -> EngineError {
     let expected = match what {
         "date" => "'2026-11-23', without a time zone",
@@ -236,6 +251,7 @@ fn invalid(what: &str, text: &str) -> EngineError {
             "'2026-11-23 10:05:00.000', or that with a time zone, as in '2026-11-23 10:05:00.000 UTC'"
         }
         "decimal" => "'1.10', of at most 38 digits",
+        "json" => "'{\"a\": 1}', or another JSON value",
         _ => "'1.5'",
     };
     let message = format!("'{text}' is not a valid {what} literal: expected {expected}");

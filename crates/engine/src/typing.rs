@@ -57,11 +57,11 @@ impl Checker<'_> {
                 self.alike(&between.expr, "BETWEEN", &between.high)
             }
             Expr::InList(list) => {
-                self.plain(&list.expr, "IN")?;
+                self.comparable(&list.expr, "IN")?;
                 list.list.iter().try_for_each(|item| self.alike(&list.expr, "IN", item))
             }
             Expr::InSubquery(query) => {
-                self.plain(&query.expr, "IN")?;
+                self.comparable(&query.expr, "IN")?;
                 let rows = query.subquery.subquery.schema();
                 let right = rows.fields().first().map(|field| field.data_type());
                 let left = self.type_of(&query.expr);
@@ -89,7 +89,7 @@ impl Checker<'_> {
                 let tested = case.expr.iter().chain(case.when_then_expr.iter().map(|(when, _)| when));
                 match case.expr {
                     Some(_) => {
-                        tested.clone().try_for_each(|one| self.plain(one, "CASE"))?;
+                        tested.clone().try_for_each(|one| self.comparable(one, "CASE"))?;
                         self.all_alike(tested.map(|one| &**one), "CASE")
                     }
                     None => case
@@ -103,14 +103,14 @@ impl Checker<'_> {
             Expr::ScalarFunction(call) => self.call(call.func.name(), &call.args),
             Expr::AggregateFunction(call) => {
                 if call.params.distinct {
-                    call.params.args.iter().try_for_each(|argument| self.plain(argument, "DISTINCT"))?;
+                    call.params.args.iter().try_for_each(|argument| self.comparable(argument, "DISTINCT"))?;
                 }
                 self.call(call.func.name(), &call.params.args)
             }
             Expr::WindowFunction(call) => {
-                let order = call.params.order_by.iter().map(|term| &term.expr);
-                let mut keys = call.params.partition_by.iter().chain(order);
-                keys.try_for_each(|key| self.plain(key, "OVER"))?;
+                call.params.partition_by.iter().try_for_each(|key| self.comparable(key, "OVER"))?;
+                let mut order = call.params.order_by.iter().map(|term| &term.expr);
+                order.try_for_each(|key| self.plain(key, "OVER"))?;
                 self.frame(&call.params.window_frame, &call.params.order_by)?;
                 self.call(call.fun.name(), &call.params.args)
             }
@@ -141,8 +141,15 @@ impl Checker<'_> {
                 let typed = [left, right].iter().all(|side| self.kind_of(side).is_some());
                 if typed && numbers[0] != numbers[1] { self.alike(left, &sign, right) } else { Ok(()) }
             }
+            Operator::Eq | Operator::NotEq | Operator::IsDistinctFrom | Operator::IsNotDistinctFrom => {
+                self.alike(left, &sign, right)?;
+                self.comparable(left, &format!("the operator {sign}"))
+            }
             _ => {
                 self.alike(left, &sign, right)?;
+                if self.kind_of(left) == Some(Kind::Json) {
+                    return Err(self.mismatch(left, &sign, self.type_of(right).as_ref()));
+                }
                 self.plain(left, &format!("the operator {sign}"))
             }
         }
@@ -152,6 +159,10 @@ impl Checker<'_> {
         let Some(from_type) = self.type_of(from) else { return Ok(()) };
         if cast::is_same(&from_type, to) {
             return Ok(());
+        }
+        if kind(&from_type) == Some(Kind::Json) {
+            let (place, to) = (start(from), word(to));
+            return Err(Failure::new("TYPE_MISMATCH", format!("{place}Cannot cast json to {to}")));
         }
         Err(self.unsupported(from, &format!("CAST of {} to {}", word(&from_type), word(to))))
     }
@@ -163,6 +174,14 @@ impl Checker<'_> {
                 Err(self.unsupported(expr, &format!("{what} of {}", word(&found))))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// A value that has an equality in both engines.
+    fn comparable(&self, expr: &Expr, what: &str) -> Checked {
+        match self.kind_of(expr) {
+            Some(kind) if kind.is_comparable() => Ok(()),
+            _ => self.plain(expr, what),
         }
     }
 

@@ -41,7 +41,6 @@ pub(super) fn check(expr: &Expr) -> Flow {
         Expr::Cast { kind, data_type, array, format, .. } => {
             let spelled = matches!(kind, CastKind::Cast | CastKind::TryCast) && !array && format.is_none();
             refuse_if(!spelled, "this form of CAST")?;
-            refuse_if(*kind == CastKind::TryCast && *data_type == DataType::JSON, "TRY_CAST to JSON")?;
             target(data_type)
         }
         Expr::Function(call) => function(call),

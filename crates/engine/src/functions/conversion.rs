@@ -1,6 +1,7 @@
 //! The conversions of `CAST` and `TRY_CAST` that DataFusion makes otherwise than Trino, or not at all: texts that are read
-//! as numbers, numbers that are rounded to fewer places, and floats and times as texts.
+//! as numbers, numbers that are rounded to fewer places, floats and times as texts, and JSON as anything.
 
+mod json;
 mod number;
 mod read;
 mod source;
@@ -20,8 +21,10 @@ use datafusion::{
 };
 
 use super::own::unexpected;
+use crate::types::{JSON, is_nested};
 use text::Texts;
 
+pub(super) use json::JsonColumn;
 pub(crate) use varchar::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR};
 pub(super) use varchar::{cast_to_varchar, try_cast_to_varchar};
 
@@ -31,6 +34,9 @@ pub(crate) fn converts(from: &Arrow, to: &Arrow) -> bool {
         to,
         Arrow::Boolean | Arrow::Int8 | Arrow::Int16 | Arrow::Int32 | Arrow::Int64 | Arrow::Decimal128(..)
     );
+    if *from == JSON {
+        return json::reads(to);
+    }
     match (from, to) {
         (Arrow::Utf8, Arrow::Float32 | Arrow::Float64)
         | (Arrow::Float32 | Arrow::Float64, Arrow::Utf8)
@@ -48,6 +54,16 @@ pub(crate) fn converts(from: &Arrow, to: &Arrow) -> bool {
     }
 }
 
+/// Whether it is a type that JSON is cast to, and not nested.
+pub(super) fn is_scalar_of_json(to: &Arrow) -> bool {
+    json::reads(to) && !is_nested(to)
+}
+
+/// A text as a double, as a cast reads it.
+pub(super) fn double_of(text: &str) -> Option<f64> {
+    read::floating(text)
+}
+
 /// A `CAST` to a type, or a `TRY_CAST`, of values of which [`converts`] says yes. A query cannot call it by its name.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Conversion {
@@ -63,6 +79,9 @@ impl Conversion {
     }
 
     fn apply(&self, values: &ArrayRef) -> Result<ArrayRef> {
+        if *values.data_type() == JSON {
+            return json::convert(values, &self.to, self.is_try);
+        }
         if self.to != Arrow::Utf8 {
             return number::convert(values, &self.to, self.is_try);
         }

@@ -26,7 +26,7 @@ impl Checker<'_> {
             "coalesce" => return self.all_alike(arguments.iter(), name),
             "nullif" => {
                 self.all_alike(arguments.iter(), name)?;
-                return arguments.iter().try_for_each(|argument| self.plain(argument, name));
+                return arguments.iter().try_for_each(|argument| self.comparable(argument, name));
             }
             "max_by" | "min_by" => {
                 let keys = arguments.iter().skip(1);

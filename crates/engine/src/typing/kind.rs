@@ -22,6 +22,11 @@ impl Kind {
     pub(super) fn is_plain(self) -> bool {
         !matches!(self, Self::Json | Self::Nested)
     }
+
+    /// Whether there is an equality that both engines share. JSON has no order in Athena.
+    pub(super) fn is_comparable(self) -> bool {
+        self.is_plain() || self == Self::Json
+    }
 }
 
 pub(super) fn kind(data_type: &Arrow) -> Option<Kind> {

@@ -7,7 +7,7 @@ use datafusion::{
     logical_expr::{Expr, ExprSchemable, Join, LogicalPlan},
 };
 
-use super::kind::{apart, is_of_two_zones, kind, word};
+use super::kind::{Kind, apart, is_of_two_zones, kind, word};
 use crate::error::Failure;
 
 /// Refuses what one node of the plan does with columns of types that do not fit.
@@ -87,6 +87,12 @@ fn plain(exprs: &[Expr], input: &DFSchema, what: &str) -> Result<()> {
 
 fn plain_type(data_type: &Arrow, what: &str) -> Result<()> {
     match kind(data_type) {
+        // JSON has an equality in Athena, and no order.
+        Some(Kind::Json) if what == "ORDER BY" => {
+            let message = format!("Type json is not orderable, and therefore cannot be used in {what}");
+            refuse("TYPE_MISMATCH", message)
+        }
+        Some(Kind::Json) => Ok(()),
         Some(kind) if !kind.is_plain() => {
             let message = format!("{what} of {} is not supported by the local engine", word(data_type));
             refuse("NOT_SUPPORTED", message)

@@ -62,6 +62,9 @@ fn bombs() -> Vec<String> {
     all.push(format!("s || k || {much}"));
     all.push(format!("upper({much} || {much})"));
     all.push(format!("json_format(CAST({much} AS JSON))"));
+    for seed in [literal_quotes.as_str(), "quotes"] {
+        all.push(nested("lower(json_array(", seed, "))", 6));
+    }
     all
 }
 

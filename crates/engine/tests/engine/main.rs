@@ -46,6 +46,12 @@ mod integers;
 #[cfg(test)]
 mod intervals;
 #[cfg(test)]
+mod json;
+#[cfg(test)]
+mod json_casts;
+#[cfg(test)]
+mod json_paths;
+#[cfg(test)]
 mod lake;
 #[cfg(test)]
 mod long_texts;

@@ -1,3 +1,5 @@
+mod json;
+
 use std::cell::Cell;
 
 use sqlparser::{
@@ -89,13 +91,13 @@ impl Dialect for Athena {
         ch.is_ascii_alphanumeric() || ch == '_'
     }
 
-    fn parse_prefix(&self, _: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
         match self.expressions_left.get() {
             // Of its errors the one that it does not try to get around.
             0 => Some(Err(ParserError::RecursionLimitExceeded)),
             left => {
                 self.expressions_left.set(left - 1);
-                None
+                json::parsed(parser)
             }
         }
     }

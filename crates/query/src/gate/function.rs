@@ -52,6 +52,7 @@ const KNOWN: &str = "
     timezone_minute to_iso8601 to_milliseconds to_unixtime week week_of_year with_timezone year year_of_week yow
     is_json_scalar json_array_contains json_array_get json_array_length json_extract json_extract_scalar json_format
     json_parse json_size
+    json_array json_exists json_object json_query json_value
     url_decode url_encode url_extract_fragment url_extract_host url_extract_parameter url_extract_path
     url_extract_port url_extract_protocol url_extract_query
     all_match any_match array_distinct array_except array_intersect array_join array_max array_min array_position
@@ -74,6 +75,24 @@ fn known() -> impl Iterator<Item = &'static str> + Clone {
 
 pub(super) fn is_volatile(name: &str) -> bool {
     VOLATILE.contains(&name)
+}
+
+/// A regular expression in a JSON path backtracks in Athena as any other one does, and is not looked at here.
+fn json_path(name: &Ident, folded: &str, args: &[FunctionArg]) -> Checked {
+    let has_path = ["json_exists", "json_query", "json_value"].contains(&folded);
+    match args.get(1) {
+        Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(ValueWithSpan {
+            value: Value::SingleQuotedString(path),
+            ..
+        }))))
+            if has_path && path.contains("like_regex") =>
+        {
+            let message =
+                "like_regex in a JSON path is not supported: use regexp_like on what json_value gives";
+            Err(Refused::at(message, name.span.start))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Walk<'_> {
@@ -106,6 +125,7 @@ impl Walk<'_> {
             FunctionArguments::List(FunctionArgumentList { duplicate_treatment: _, args, clauses }) => {
                 self.arguments(args)?;
                 self.regular_expression(name, &folded, args);
+                json_path(name, &folded, args)?;
                 clauses.iter().try_for_each(|clause| match clause {
                     FunctionArgumentClause::OrderBy(terms) => self.order(terms),
                     FunctionArgumentClause::IgnoreOrRespectNulls(_)

@@ -89,7 +89,7 @@ impl<'a> Texts<'a> {
 
 /// `1.5E0`: since its release 369, Trino writes floats as the SQL standard wants them, with an exponent. The digits are
 /// the fewest that read back the same.
-fn scientific<T: Copy + UpperExp + Into<f64>>(value: T) -> String {
+pub(super) fn scientific<T: Copy + UpperExp + Into<f64>>(value: T) -> String {
     let wide: f64 = value.into();
     if wide.is_nan() {
         return "NaN".to_owned();

@@ -2,17 +2,20 @@
 
 use datafusion::{
     arrow::{
-        array::AsArray,
+        array::{Array, AsArray},
         datatypes::{DataType as Arrow, IntervalUnit, TimeUnit},
     },
     error::Result,
 };
 
-use super::{source::invalid, text::Texts};
-use crate::functions::{
-    argument::Argument,
-    made::Made,
-    own::{Own, failed, unexpected},
+use super::{json, source::invalid, text::Texts};
+use crate::{
+    functions::{
+        argument::Argument,
+        made::Made,
+        own::{Own, failed, unexpected},
+    },
+    types::JSON,
 };
 
 /// What `CAST` to a `varchar(n)` calls, with the value and the length.
@@ -41,6 +44,7 @@ fn takes(given: &[Arrow]) -> Option<Vec<Arrow>> {
         | Arrow::Float64
         | Arrow::Decimal128(..)
         | Arrow::Utf8
+        | Arrow::LargeUtf8
         | Arrow::Date32
         | Arrow::Timestamp(TimeUnit::Millisecond | TimeUnit::Microsecond | TimeUnit::Nanosecond, _)
         | Arrow::Duration(TimeUnit::Millisecond)
@@ -58,6 +62,16 @@ fn shorten(arguments: &[Argument], made: &mut Made<'_>, is_try: bool) -> Result<
         for row in 0..made.rows() {
             let shortened = texts.get(row).zip(lengths.get(row)).map(|(text, length)| cut(text, length));
             made.append(shortened)?;
+        }
+        return Ok(());
+    }
+    if *value.array().data_type() == JSON {
+        let texts = json::convert(value.array(), &Arrow::Utf8, is_try)?;
+        let texts = texts.as_string::<i32>();
+        for row in 0..made.rows() {
+            let place = value.place(row);
+            let text = texts.is_valid(place).then(|| texts.value(place));
+            made.append(text.zip(lengths.get(row)).map(|(text, length)| cut(text, length)))?;
         }
         return Ok(());
     }

@@ -1,0 +1,20 @@
+//! The functions of the SQL standard, which take texts, and paths of a language of their own: `json_exists`, `json_query`,
+//! `json_value`, `json_object` and `json_array`. How their calls are written is in [`crate::dialect`]'s `json`.
+
+mod evaluate;
+mod item;
+mod made;
+mod method;
+mod number;
+mod parse;
+mod passed;
+mod path;
+mod predicate;
+mod query;
+
+use crate::functions::own::Own;
+
+/// All of them.
+pub(super) fn all() -> [Own; 5] {
+    [made::json_array(), made::json_object(), query::json_exists(), query::json_query(), query::json_value()]
+}

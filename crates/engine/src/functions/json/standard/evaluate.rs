@@ -1,0 +1,320 @@
+//! Follows a path (Trino's `PathEvaluationVisitor`).
+
+use std::{borrow::Cow, cell::RefCell};
+
+use arrow_buffer::MemoryReservation;
+use datafusion::error::DataFusionError;
+
+use super::{
+    item::Item,
+    number::Number,
+    passed::{Passed, Value},
+    path::{Expression, Literal, Path, Step, Subscript},
+};
+use crate::{
+    cancel::Cancellation,
+    functions::own::failure,
+    memory::{EXCEEDED, Hold, Memory},
+};
+
+/// How many items one evaluation may make. A text of the longest that there is has no more elements.
+const MAX_ITEMS: usize = 1 << 20;
+
+/// How many bytes one evaluation may go through, each as often as it does, and items that it compares.
+const MAX_WORK: usize = 1 << 26;
+
+/// By how much the memory that is counted grows, in items.
+const STEP: usize = 1 << 14;
+
+/// Why there is no sequence.
+#[derive(Debug)]
+pub(super) enum Wrong {
+    /// What ON ERROR is about.
+    Path(String),
+    /// Trino has an answer.
+    Unsupported(&'static str),
+    /// The query ends, whatever ON ERROR says.
+    Failed(DataFusionError),
+}
+
+impl Wrong {
+    pub(super) fn path(message: impl Into<String>) -> Self {
+        Self::Path(message.into())
+    }
+}
+
+pub(super) type Sequence<'d> = Result<Vec<Item<'d>>, Wrong>;
+
+/// One evaluation.
+pub(super) struct Evaluator<'e, 'd> {
+    pub(super) is_lax: bool,
+    document: &'e Item<'d>,
+    passed: &'e Passed<'d>,
+    cancellation: &'e Cancellation,
+    spent: RefCell<Spent>,
+}
+
+struct Spent {
+    items: usize,
+    work: usize,
+    memory: Memory,
+    hold: Hold,
+}
+
+/// What `@` and `last` stand for.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'s, 'd> {
+    pub(super) current: Option<&'s Item<'d>>,
+    last: Option<i32>,
+}
+
+/// The items to which the path leads.
+pub(super) fn evaluate<'d>(
+    path: &Path,
+    document: &Item<'d>,
+    passed: &Passed<'d>,
+    memory: &Memory,
+    cancellation: &Cancellation,
+) -> Sequence<'d> {
+    let spent = Spent { items: 0, work: 0, memory: memory.clone(), hold: memory.hold() };
+    let evaluator =
+        Evaluator { is_lax: path.is_lax, document, passed, cancellation, spent: RefCell::new(spent) };
+    evaluator.sequence(&path.expression, Scope { current: None, last: None })
+}
+
+impl<'d> Evaluator<'_, 'd> {
+    pub(super) fn sequence(&self, expression: &Expression, scope: Scope<'_, 'd>) -> Sequence<'d> {
+        self.spend(1)?;
+        match expression {
+            Expression::Document => Ok(vec![self.document.clone()]),
+            Expression::Passed(name) => match self.passed.get(name) {
+                Some(Value::Item(item)) => Ok(vec![item.clone()]),
+                Some(Value::Nothing) => Ok(Vec::new()),
+                None => Err(invalid(format!("no value passed for parameter {name}"))),
+            },
+            Expression::Current => match scope.current {
+                Some(current) => Ok(vec![current.clone()]),
+                None => Err(invalid("@ outside of a filter")),
+            },
+            Expression::Last => match scope.last {
+                Some(last) => Ok(vec![Item::Number(Number::Integer(last))]),
+                None => Err(invalid("last outside of a subscript")),
+            },
+            Expression::Literal(literal) => Ok(vec![match literal {
+                Literal::Null => Item::Null,
+                Literal::Boolean(value) => Item::Boolean(*value),
+                Literal::Number(number) => Item::Number(*number),
+                Literal::Text(text) => Item::Text(Cow::Owned(text.clone())),
+            }]),
+            Expression::Signed(is_negative, inner) => {
+                let items = self.flat(self.sequence(inner, scope)?)?;
+                let signed = items.into_iter().map(|item| -> Result<Item<'d>, Wrong> {
+                    let number = number(&item)?;
+                    Ok(Item::Number(if *is_negative { number.negated()? } else { number }))
+                });
+                signed.collect()
+            }
+            Expression::Calculated(left, operation, right) => {
+                let left = self.operand(left, scope)?;
+                let right = self.operand(right, scope)?;
+                Ok(vec![Item::Number(left.calculated(*operation, right)?)])
+            }
+            Expression::Steps(first, steps) => {
+                let mut items = self.sequence(first, scope)?;
+                for step in steps {
+                    items = self.step(step, items, scope)?;
+                }
+                Ok(items)
+            }
+        }
+    }
+
+    /// The one number that it gives.
+    fn operand(&self, expression: &Expression, scope: Scope<'_, 'd>) -> Result<Number, Wrong> {
+        match self.flat(self.sequence(expression, scope)?)?.as_slice() {
+            [item] => number(item),
+            items => {
+                Err(Wrong::path(format!("an operator takes one number, and found {} items", items.len())))
+            }
+        }
+    }
+
+    fn step(&self, step: &Step, items: Vec<Item<'d>>, scope: Scope<'_, 'd>) -> Sequence<'d> {
+        match step {
+            Step::Member(name) => self.members(items, Some(name)),
+            Step::AnyMember => self.members(items, None),
+            Step::Descendant(name) => self.descendants(items, name),
+            Step::AnyElement => {
+                let mut found = Vec::new();
+                for item in items {
+                    self.add(&mut found, self.elements_of(item)?)?;
+                }
+                Ok(found)
+            }
+            Step::Elements(subscripts) => {
+                let mut found = Vec::new();
+                for item in items {
+                    let elements = self.elements_of(item)?;
+                    for subscript in subscripts {
+                        self.add(&mut found, self.subscripted(&elements, subscript, scope)?)?;
+                    }
+                }
+                Ok(found)
+            }
+            Step::Filter(predicate) => {
+                let mut found = Vec::new();
+                for item in self.flat(items)? {
+                    let here = Scope { current: Some(&item), ..scope };
+                    if self.holds(predicate, here)? == Some(true) {
+                        found.push(item);
+                    }
+                }
+                Ok(found)
+            }
+            Step::Method(method) => self.method(*method, items),
+        }
+    }
+
+    fn members(&self, items: Vec<Item<'d>>, name: Option<&str>) -> Sequence<'d> {
+        let mut found = Vec::new();
+        for item in self.flat(items)? {
+            self.spend(item.size())?;
+            let Some(members) = item.members() else {
+                // Of a lax path, what is no object has no members.
+                if self.is_lax {
+                    continue;
+                }
+                return Err(mismatch("an object", &item));
+            };
+            let Some(name) = name else {
+                self.add(&mut found, members.into_iter().map(|(_, member)| member).collect())?;
+                continue;
+            };
+            match members.into_iter().find(|(known, _)| known == name) {
+                Some((_, member)) => self.add(&mut found, vec![member])?,
+                None if self.is_lax => {}
+                None => return Err(Wrong::path(format!("missing member '{name}' in JSON object"))),
+            }
+        }
+        Ok(found)
+    }
+
+    /// An object comes before what is in it.
+    fn descendants(&self, items: Vec<Item<'d>>, name: &str) -> Sequence<'d> {
+        let mut found = Vec::new();
+        let mut open: Vec<Item<'d>> = items.into_iter().rev().collect();
+        while let Some(item) = open.pop() {
+            self.spend(item.size())?;
+            let mut children = Vec::new();
+            if let Some(elements) = item.elements() {
+                self.add(&mut children, elements)?;
+            }
+            for (known, member) in item.members().unwrap_or_default() {
+                if known == name {
+                    self.add(&mut found, vec![member.clone()])?;
+                }
+                self.add(&mut children, vec![member])?;
+            }
+            open.extend(children.into_iter().rev());
+        }
+        Ok(found)
+    }
+
+    /// Those of an array. Of a lax path, anything else is an array of itself.
+    pub(super) fn elements_of(&self, item: Item<'d>) -> Sequence<'d> {
+        self.spend(item.size())?;
+        match item.elements() {
+            Some(elements) => Ok(elements),
+            None if self.is_lax => Ok(vec![item]),
+            None => Err(mismatch("an array", &item)),
+        }
+    }
+
+    fn subscripted(
+        &self,
+        elements: &[Item<'d>],
+        subscript: &Subscript,
+        scope: Scope<'_, 'd>,
+    ) -> Sequence<'d> {
+        let count = i64::try_from(elements.len()).unwrap_or(i64::MAX);
+        let last = i32::try_from(count - 1).unwrap_or(i32::MAX);
+        let scope = Scope { last: Some(last), ..scope };
+        let index = |expression: &Expression| -> Result<i64, Wrong> {
+            let items = self.sequence(expression, scope)?;
+            let [item] = items.as_slice() else {
+                return Err(Wrong::path("a subscript is one number"));
+            };
+            number(item)?.index().ok_or_else(|| Wrong::path("a subscript is out of range"))
+        };
+        let from = index(&subscript.from)?;
+        let to = subscript.to.as_ref().map_or(Ok(from), index)?;
+        if !self.is_lax && (from < 0 || from > to || to >= count) {
+            return Err(Wrong::path(format!(
+                "invalid array subscript: [{from}, {to}] for array of size {count}"
+            )));
+        }
+        let (from, to) = (from.max(0), to.min(count - 1));
+        let places = usize::try_from(from).ok().zip(usize::try_from(to).ok());
+        let chosen = places.and_then(|(from, to)| elements.get(from..=to)).unwrap_or_default();
+        Ok(chosen.to_vec())
+    }
+
+    /// Of a lax path, the elements in the place of each array.
+    pub(super) fn flat(&self, items: Vec<Item<'d>>) -> Sequence<'d> {
+        if !self.is_lax || !items.iter().any(|item| matches!(item, Item::Array(_))) {
+            return Ok(items);
+        }
+        let mut found = Vec::new();
+        for item in items {
+            self.spend(item.size())?;
+            self.add(&mut found, item.elements().unwrap_or_else(|| vec![item]))?;
+        }
+        Ok(found)
+    }
+
+    pub(super) fn add(&self, found: &mut Vec<Item<'d>>, items: Vec<Item<'d>>) -> Result<(), Wrong> {
+        let mut spent = self.spent.borrow_mut();
+        spent.items = spent.items.saturating_add(items.len());
+        if spent.items > MAX_ITEMS {
+            return Err(too_much(&format!("makes more than {MAX_ITEMS} items")));
+        }
+        let bytes = spent.items.next_multiple_of(STEP) * size_of::<Item<'_>>();
+        if bytes > spent.hold.size() {
+            spent.hold.resize(bytes);
+            spent.memory.check().map_err(Wrong::Failed)?;
+        }
+        drop(spent);
+        found.extend(items);
+        Ok(())
+    }
+
+    /// Counts what is gone through. Fails once the query is cancelled.
+    pub(super) fn spend(&self, work: usize) -> Result<(), Wrong> {
+        self.cancellation.check().map_err(|cancelled| Wrong::Failed(cancelled.into()))?;
+        let mut spent = self.spent.borrow_mut();
+        spent.work = spent.work.saturating_add(work);
+        if spent.work > MAX_WORK {
+            return Err(too_much("takes more steps than the local engine allows"));
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn number(item: &Item<'_>) -> Result<Number, Wrong> {
+    match item {
+        Item::Number(number) => Ok(*number),
+        other => Err(mismatch("a number", other)),
+    }
+}
+
+pub(super) fn mismatch(expected: &str, found: &Item<'_>) -> Wrong {
+    Wrong::path(format!("invalid item type: expected {expected}, found {}", found.type_name()))
+}
+
+fn invalid(what: impl std::fmt::Display) -> Wrong {
+    Wrong::Failed(failure("INVALID_PATH", format!("invalid JSON path: {what}")))
+}
+
+fn too_much(what: &str) -> Wrong {
+    Wrong::Failed(failure(EXCEEDED, format!("a JSON path {what}")))
+}
