@@ -105,6 +105,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
             .map_err(from_datafusion)?;
         cancellation.check()?;
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
+        let plan = functions::hidden(plan, &session, &memory, &cancellation)?;
         typing::check(&plan)?;
         correlated::check(&plan)?;
         let plan = numeric::as_athena(plan)?;

@@ -9,9 +9,9 @@ use crate::{
     check, derived,
     dialect::Athena,
     error::EngineError,
-    forms, literal,
+    forms, lambda, literal,
     names::{Originals, OutputNames},
-    nesting, operand, parameter, rows,
+    nesting, operand, parameter, rows, unnest,
 };
 
 /// Athena's own bound.
@@ -49,9 +49,12 @@ impl Prepared {
         tokens.retain(|token| token.token != Token::EOF);
         let mut query = parse(tokens, sql)?;
         nesting::bound(&mut query)?;
+        unnest::recognize(&mut query);
         check::query(&mut query)?;
         nesting::bound_inlined(&query)?;
         parameter::bind(&mut query, parameters)?;
+        lambda::name_apart(&mut query)?;
+        unnest::fold(&mut query);
         forms::rewrite(&mut query);
         literal::rewrite(&mut query)?;
         derived::name(&mut query);
