@@ -28,7 +28,6 @@ struct NameApart {
     scopes: Vec<Vec<(String, String)>>,
     /// The relations that can be named, of each SELECT around.
     relations: Vec<HashSet<String>>,
-    named: usize,
 }
 
 type Flow = ControlFlow<EngineError>;
@@ -128,9 +127,8 @@ impl NameApart {
                 let message = format!("Lambda expression has more than one argument '{written}'");
                 return Flow::Break(Failure::new("SYNTAX_ERROR", message).into());
             }
-            // No name of Athena's has a question mark.
-            let own = format!("{written}?{}", self.named);
-            self.named += 1;
+            // No name of Athena's has a question mark. Equal expressions stay equal, as in SELECT and GROUP BY.
+            let own = format!("{written}?{}", self.scopes.len());
             parameter.value.clone_from(&own);
             parameter.quote_style = Some('"');
             scope.push((written, own));

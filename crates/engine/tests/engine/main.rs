@@ -46,6 +46,8 @@ mod intervals;
 #[cfg(test)]
 mod lake;
 #[cfg(test)]
+mod lambdas;
+#[cfg(test)]
 mod mathematics;
 #[cfg(test)]
 mod numbers;
@@ -75,6 +77,8 @@ mod strings;
 mod times;
 #[cfg(test)]
 mod types;
+#[cfg(test)]
+mod unnest;
 #[cfg(test)]
 mod urls;
 #[cfg(test)]

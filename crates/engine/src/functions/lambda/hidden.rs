@@ -1,9 +1,9 @@
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     hash::{Hash, Hasher},
     sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -31,11 +31,15 @@ use crate::{
     failure::from_datafusion,
     functions::{attempt::is_given, own::not_taken},
     memory::QueryMemory,
+    typing,
 };
 
 /// How often the types of lambda expressions are looked for in one query. A `reduce` within a `reduce` looks for those of
 /// the inner one as often as its own state's type changes.
 const MAX_RESOLVED: usize = 1_000;
+
+/// How often the types around calls are looked for, at most.
+const MAX_ROUNDS: usize = 8;
 
 /// What the calls of one query are made with.
 #[derive(Debug)]
@@ -44,6 +48,9 @@ pub(super) struct Surroundings {
     pub(super) memory: QueryMemory,
     pub(super) cancellation: Cancellation,
     resolved: AtomicUsize,
+    /// The types of calls that are others than the planner took them for, by their numbers.
+    types: Mutex<HashMap<usize, Arrow>>,
+    has_changed: AtomicBool,
 }
 
 impl Surroundings {
@@ -56,6 +63,60 @@ impl Surroundings {
         let what = format!("lambda expressions whose types are looked for more than {MAX_RESOLVED} times");
         Err(DataFusionError::External(Box::new(EngineError::unsupported(what))))
     }
+
+    /// What the steps give, once they have given each call the type that the steps before took it for. What is around a
+    /// call was typed by that. `None`: they give always others.
+    pub(super) fn settled<T, E>(
+        &self,
+        steps: impl Fn() -> std::result::Result<T, E>,
+    ) -> std::result::Result<Option<T>, E> {
+        // A body within a body asks for itself.
+        let outer = self.has_changed.swap(false, Ordering::Relaxed);
+        let mut settled = None;
+        for _ in 0..MAX_ROUNDS {
+            let found = steps()?;
+            if !self.has_changed.swap(false, Ordering::Relaxed) {
+                settled = Some(found);
+                break;
+            }
+        }
+        self.has_changed.store(outer, Ordering::Relaxed);
+        Ok(settled)
+    }
+
+    fn types(&self) -> MutexGuard<'_, HashMap<usize, Arrow>> {
+        self.types.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The calls of a plan that are to be resolved.
+#[derive(Debug, Default)]
+pub(crate) struct Calls(Option<Arc<Surroundings>>);
+
+impl Calls {
+    /// The plan after these steps, of which one resolves the calls.
+    pub(crate) fn typed(
+        &self,
+        plan: LogicalPlan,
+        steps: impl Fn(LogicalPlan) -> std::result::Result<LogicalPlan, EngineError>,
+    ) -> std::result::Result<LogicalPlan, EngineError> {
+        let Some(surroundings) = &self.0 else { return steps(plan) };
+        let round = || {
+            let plan = retyped(plan.clone()).map_err(from_datafusion)?;
+            typing::check(&plan)?;
+            steps(plan)
+        };
+        surroundings.settled(round)?.ok_or_else(unsettled)
+    }
+}
+
+/// The plan with the types that its calls are taken for.
+pub(super) fn retyped(plan: LogicalPlan) -> Result<LogicalPlan> {
+    plan.transform_up_with_subqueries(|node| node.recompute_schema().map(Transformed::yes)).data()
+}
+
+pub(super) fn unsettled() -> EngineError {
+    EngineError::unsupported("a lambda expression whose types depend on each other")
 }
 
 /// A lambda expression: its parameters, and its body of columns of their names and of those of [`captured`].
@@ -73,9 +134,25 @@ pub(super) struct Hidden {
     /// How many arguments are values.
     pub(super) values: usize,
     pub(super) surroundings: Arc<Surroundings>,
+    number: usize,
     /// What the planner takes for its type.
     result: Arrow,
     signature: Signature,
+}
+
+impl Hidden {
+    /// What its type is taken for.
+    fn result(&self) -> Arrow {
+        self.surroundings.types().get(&self.number).unwrap_or(&self.result).clone()
+    }
+
+    /// Takes it for a call of the type from now on.
+    pub(super) fn settle(&self, found: &Arrow) {
+        if self.result() != *found {
+            self.surroundings.types().insert(self.number, found.clone());
+            self.surroundings.has_changed.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 /// The plan with its lambda expressions put aside.
@@ -84,33 +161,41 @@ pub(crate) fn hidden(
     session: &SessionState,
     memory: &QueryMemory,
     cancellation: &Cancellation,
-) -> std::result::Result<LogicalPlan, EngineError> {
+) -> std::result::Result<(LogicalPlan, Calls), EngineError> {
     if !has_any(&plan).map_err(from_datafusion)? {
-        return Ok(plan);
+        return Ok((plan, Calls::default()));
     }
     let surroundings = Arc::new(Surroundings {
         session: session.clone(),
         memory: memory.clone(),
         cancellation: cancellation.clone(),
         resolved: AtomicUsize::new(0),
+        types: Mutex::default(),
+        has_changed: AtomicBool::new(false),
     });
-    plan.transform_up_with_subqueries(|node| {
-        let schema = merge_schema(&node.inputs());
-        let names = NamePreserver::new(&node);
-        let is_values = matches!(node, LogicalPlan::Values(_));
-        let node = node.map_expressions(|expr| {
-            let name = names.save(&expr);
-            let hidden = expr.transform_up(|expr| match expr {
-                Expr::HigherOrderFunction(call) => Ok(Transformed::yes(hide(call, &schema, &surroundings)?)),
-                other => Ok(Transformed::no(other)),
+    let mut number = 0;
+    let plan = plan
+        .transform_up_with_subqueries(|node| {
+            let schema = merge_schema(&node.inputs());
+            let names = NamePreserver::new(&node);
+            let is_values = matches!(node, LogicalPlan::Values(_));
+            let node = node.map_expressions(|expr| {
+                let name = names.save(&expr);
+                let hidden = expr.transform_up(|expr| match expr {
+                    Expr::HigherOrderFunction(call) => {
+                        number += 1;
+                        Ok(Transformed::yes(hide(call, number, &schema, &surroundings)?))
+                    }
+                    other => Ok(Transformed::no(other)),
+                })?;
+                let is_named = hidden.transformed && !is_values;
+                Ok(if is_named { hidden.update_data(|expr| name.restore(expr)) } else { hidden })
             })?;
-            let is_named = hidden.transformed && !is_values;
-            Ok(if is_named { hidden.update_data(|expr| name.restore(expr)) } else { hidden })
-        })?;
-        if node.transformed { node.map_data(LogicalPlan::recompute_schema) } else { Ok(node) }
-    })
-    .data()
-    .map_err(from_datafusion)
+            if node.transformed { node.map_data(LogicalPlan::recompute_schema) } else { Ok(node) }
+        })
+        .data()
+        .map_err(from_datafusion)?;
+    Ok((plan, Calls(Some(surroundings))))
 }
 
 fn has_any(plan: &LogicalPlan) -> Result<bool> {
@@ -129,7 +214,12 @@ pub(super) fn captured(place: usize) -> String {
     format!("?captured{place}")
 }
 
-fn hide(call: HigherOrderFunction, schema: &DFSchema, surroundings: &Arc<Surroundings>) -> Result<Expr> {
+fn hide(
+    call: HigherOrderFunction,
+    number: usize,
+    schema: &DFSchema,
+    surroundings: &Arc<Surroundings>,
+) -> Result<Expr> {
     let kind = ALL.into_iter().find(|kind| kind.name() == call.func.name());
     let kind = kind.ok_or_else(|| not_taken(call.func.name()))?;
     let whole = Expr::HigherOrderFunction(call.clone());
@@ -173,6 +263,7 @@ fn hide(call: HigherOrderFunction, schema: &DFSchema, surroundings: &Arc<Surroun
         lambdas,
         values,
         surroundings: Arc::clone(surroundings),
+        number,
         result,
         signature: Signature::user_defined(volatility),
     };
@@ -208,7 +299,7 @@ impl ScalarUDFImpl for Hidden {
     }
 
     fn return_type(&self, _: &[Arrow]) -> Result<Arrow> {
-        Ok(self.result.clone())
+        Ok(self.result())
     }
 
     fn invoke_with_args(&self, _: ScalarFunctionArgs) -> Result<ColumnarValue> {

@@ -12,12 +12,13 @@ use datafusion::{
 use super::{
     body::Body,
     call::Call,
-    hidden::{Hidden, captured},
+    hidden::{Hidden, captured, retyped, unsettled},
     kind::{Kind, common},
 };
 use crate::{
     coerce,
     error::EngineError,
+    failure::from_datafusion,
     functions::{self, CONCAT, own::not_taken},
     guarded, numeric,
     types::is_nested,
@@ -64,6 +65,7 @@ pub(crate) fn resolved(call: &ScalarFunction, schema: &DFSchema) -> Result<Optio
         return Err(refused());
     }
     let result = kind.answers(&values, &results).ok_or_else(refused)?;
+    hidden.settle(&result);
     let session = &hidden.surroundings.session;
     let mut compiled = Vec::with_capacity(bodies.len());
     for body in bodies {
@@ -114,9 +116,14 @@ impl Resolve<'_> {
         let plan = LogicalPlan::Projection(Projection::try_new(vec![lambda.body.clone()], input)?);
         let (session, cancellation) = (&surroundings.session, &surroundings.cancellation);
         let concat = session.scalar_functions().get(CONCAT).ok_or_else(missing)?;
-        typing::check(&plan).map_err(passed_on)?;
-        let plan = numeric::as_athena(plan).map_err(passed_on)?;
-        let plan = coerce::as_athena(plan, concat, &functions::like(cancellation)).map_err(passed_on)?;
+        let like = functions::like(cancellation);
+        let steps = || {
+            let plan = retyped(plan.clone()).map_err(from_datafusion)?;
+            typing::check(&plan)?;
+            coerce::as_athena(numeric::as_athena(plan)?, concat, &like)
+        };
+        let plan =
+            surroundings.settled(steps).and_then(|plan| plan.ok_or_else(unsettled)).map_err(passed_on)?;
         let plan = functions::enclosed(plan, session, cancellation).map_err(passed_on)?;
         let LogicalPlan::Projection(projection) = guarded::conditions(plan)? else { return Err(missing()) };
         let schema = Arc::clone(projection.input.schema());
