@@ -106,9 +106,13 @@ impl Items {
 
 /// The parts of a column as one, of a type that none of them says if there are none.
 pub(super) fn joined(parts: &[ArrayRef], data_type: &Arrow) -> Result<ArrayRef> {
-    let all: Vec<&dyn Array> = parts.iter().map(|part| &**part).collect();
-    let all = if all.is_empty() { new_empty_array(data_type) } else { concat(&all)? };
-    if all.data_type() == data_type { Ok(all) } else { Ok(cast(&all, data_type)?) }
+    let mut typed = Vec::with_capacity(parts.len());
+    for part in parts {
+        let fits = part.data_type() == data_type;
+        typed.push(if fits { Arc::clone(part) } else { cast(part, data_type)? });
+    }
+    let all: Vec<&dyn Array> = typed.iter().map(|part| &**part).collect();
+    Ok(if all.is_empty() { new_empty_array(data_type) } else { concat(&all)? })
 }
 
 /// A column of arrays of the type: for each row how many elements it has, or no array.

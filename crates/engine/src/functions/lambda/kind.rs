@@ -66,27 +66,29 @@ pub(super) const ALL: [Kind; 12] = [
     Kind::ZipWith,
 ];
 
+const ONE: &[Part] = &[Part::Value, Part::Lambda(1)];
+const TWO: &[Part] = &[Part::Value, Part::Lambda(2)];
+const ZIPPED: &[Part] = &[Part::Value, Part::Value, Part::Lambda(2)];
+const ZIPPED_MAPS: &[Part] = &[Part::Value, Part::Value, Part::Lambda(3)];
+const REDUCED: &[Part] = &[Part::Value, Part::Value, Part::Lambda(2), Part::Lambda(1)];
+
 /// The arguments of the function, and how Trino's documentation writes its call. `None`: it takes no functions.
 pub(crate) fn lambda_signature(name: &str) -> Option<(&'static [Part], &'static str)> {
-    use Part::{Lambda, Value};
     Some(match name {
-        "all_match" => (&[Value, Lambda(1)], "all_match(array(T), function(T, boolean))"),
-        "any_match" => (&[Value, Lambda(1)], "any_match(array(T), function(T, boolean))"),
-        ARRAY_SORT => (&[Value, Lambda(2)], "array_sort(array(T), function(T, T, integer))"),
-        "filter" => (&[Value, Lambda(1)], "filter(array(T), function(T, boolean))"),
-        "map_filter" => (&[Value, Lambda(2)], "map_filter(map(K, V), function(K, V, boolean))"),
-        "map_zip_with" => {
-            (&[Value, Value, Lambda(3)], "map_zip_with(map(K, V1), map(K, V2), function(K, V1, V2, V3))")
+        "all_match" => (ONE, "all_match(array(T), function(T, boolean))"),
+        "any_match" => (ONE, "any_match(array(T), function(T, boolean))"),
+        ARRAY_SORT => (TWO, "array_sort(array(T), function(T, T, integer))"),
+        "filter" => (ONE, "filter(array(T), function(T, boolean))"),
+        "map_filter" => (TWO, "map_filter(map(K, V), function(K, V, boolean))"),
+        "map_zip_with" => (ZIPPED_MAPS, "map_zip_with(map(K, V1), map(K, V2), function(K, V1, V2, V3))"),
+        "none_match" => (ONE, "none_match(array(T), function(T, boolean))"),
+        "reduce" => {
+            (REDUCED, "reduce(array(T), initialState S, inputFunction(S, T, S), outputFunction(S, R))")
         }
-        "none_match" => (&[Value, Lambda(1)], "none_match(array(T), function(T, boolean))"),
-        "reduce" => (
-            &[Value, Value, Lambda(2), Lambda(1)],
-            "reduce(array(T), initialState S, inputFunction(S, T, S), outputFunction(S, R))",
-        ),
-        "transform" => (&[Value, Lambda(1)], "transform(array(T), function(T, U))"),
-        "transform_keys" => (&[Value, Lambda(2)], "transform_keys(map(K1, V), function(K1, V, K2))"),
-        "transform_values" => (&[Value, Lambda(2)], "transform_values(map(K, V1), function(K, V1, V2))"),
-        "zip_with" => (&[Value, Value, Lambda(2)], "zip_with(array(T), array(U), function(T, U, R))"),
+        "transform" => (ONE, "transform(array(T), function(T, U))"),
+        "transform_keys" => (TWO, "transform_keys(map(K1, V), function(K1, V, K2))"),
+        "transform_values" => (TWO, "transform_values(map(K, V1), function(K, V1, V2))"),
+        "zip_with" => (ZIPPED, "zip_with(array(T), array(U), function(T, U, R))"),
         _ => return None,
     })
 }
