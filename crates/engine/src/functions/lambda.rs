@@ -1,10 +1,10 @@
 //! Functions that take functions: `transform(a, x -> x + 1)`.
 //!
-//! DataFusion's planner gives a lambda expression's parameters their types ([`declared`]). Then the body is put aside
-//! ([`hidden`]): no later step of DataFusion's looks into it, and what it refers to outside becomes an argument of the call.
+//! DataFusion's planner gives a lambda expression's parameters their types ([`mod@declared`]). Then the body is put aside
+//! ([`mod@hidden`]): no later step of DataFusion's looks into it, and what it refers to outside becomes an argument of the call.
 //! Where the types of the arguments are Athena's, the body goes through the same steps as an expression of a query, over a
-//! relation of the parameters ([`resolved`]). It is calculated for many elements at once, so few that what is repeated for
-//! them is bounded ([`body`]).
+//! relation of the parameters ([`mod@resolved`]). It is calculated for many elements at once, so few that what is repeated for
+//! them is bounded ([`mod@body`]).
 
 mod arrays;
 mod body;

@@ -95,7 +95,8 @@ impl Pending {
             if own > room && !places.rows.is_empty() {
                 break;
             }
-            let repeats = (room / own.max(1)).max(1).min(most - places.rows.len());
+            let fit = (room / own.max(1)).max(1);
+            let repeats = fit.min(most - places.rows.len());
             let until = count.min(self.element.saturating_add(repeats));
             for element in self.element..until {
                 places.rows.push(self.row as u64);

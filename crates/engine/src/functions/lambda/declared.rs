@@ -12,7 +12,7 @@ use datafusion::{
 use super::kind::Kind;
 use crate::functions::own::not_taken;
 
-/// What the planner knows of a function that takes functions. It is never called: [`super::hidden`] takes its place.
+/// What the planner knows of a function that takes functions. It is never called: [`mod@super::hidden`] takes its place.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Declared {
     kind: Kind,
