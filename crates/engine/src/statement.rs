@@ -53,9 +53,9 @@ impl Prepared {
         check::query(&mut query)?;
         nesting::bound_inlined(&query)?;
         parameter::bind(&mut query, parameters)?;
+        forms::rewrite(&mut query);
         lambda::name_apart(&mut query)?;
         unnest::fold(&mut query);
-        forms::rewrite(&mut query);
         literal::rewrite(&mut query)?;
         derived::name(&mut query);
         let names = OutputNames::take(&mut query, &originals);
