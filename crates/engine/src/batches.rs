@@ -47,7 +47,9 @@ impl Traits {
         let mut traits = Self::default();
         let mut listed = 0_usize;
         plan.apply_with_subqueries(|node| {
-            traits.repeats |= matches!(node, LogicalPlan::Join(_) | LogicalPlan::Window(_));
+            // An extension is an UNNEST.
+            traits.repeats |=
+                matches!(node, LogicalPlan::Join(_) | LogicalPlan::Window(_) | LogicalPlan::Extension(_));
             node.apply_expressions(|expr| {
                 expr.apply(|expr| {
                     if let Expr::InList(list) = expr {
@@ -82,14 +84,15 @@ impl Traits {
         }
     }
 
-    /// What is within a `try`, which is no part of the plan for itself.
+    /// What is within a `try` or a lambda expression, which is no part of the plan for itself.
     fn note_attempted(&mut self, expr: &Expr) -> Result<()> {
-        let Some(attempted) = functions::attempted(expr) else { return Ok(()) };
-        attempted.apply(|expr| {
-            self.note(expr);
-            self.note_attempted(expr)?;
-            Ok(TreeNodeRecursion::Continue)
-        })?;
+        for within in functions::attempted(expr).into_iter().chain(functions::bodies(expr)) {
+            within.apply(|expr| {
+                self.note(expr);
+                self.note_attempted(expr)?;
+                Ok(TreeNodeRecursion::Continue)
+            })?;
+        }
         Ok(())
     }
 

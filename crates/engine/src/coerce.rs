@@ -82,6 +82,11 @@ fn rewrite(
     {
         return Ok(Transformed::yes(called));
     }
+    if let Expr::ScalarFunction(call) = &expr
+        && let Some(resolved) = functions::resolved(call, schema)?
+    {
+        return Ok(Transformed::yes(resolved));
+    }
     let mut changed = false;
     if let Expr::BinaryExpr(binary) = &mut expr
         && binary.op == Operator::StringConcat

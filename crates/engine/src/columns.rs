@@ -133,6 +133,9 @@ pub(crate) fn of_factor(factor: &TableFactor, scope: &Scope<'_>) -> Option<Vec<F
             let names = renamed(of_query(subquery, scope), alias.as_ref())?;
             Some(fields(names, alias.as_ref().map(|alias| &alias.name)))
         }
+        TableFactor::UNNEST { alias: Some(alias), .. } => {
+            Some(fields(renamed(None, Some(alias))?, Some(&alias.name)))
+        }
         TableFactor::NestedJoin { table_with_joins, alias: None } => of_element(table_with_joins, scope),
         _ => None,
     }

@@ -72,6 +72,8 @@ fn in_the_way(node: &LogicalPlan, asked: Asked, is_last: bool) -> Result<Option<
             Some("has GROUPING SETS, ROLLUP or CUBE")
         }
         LogicalPlan::Window(window) if refers(&window.input)? => Some("has a window"),
+        // An extension is an UNNEST.
+        LogicalPlan::Extension(_) if refers(node)? => Some("has an UNNEST"),
         LogicalPlan::Limit(limit) if refers(&limit.input)? => {
             // At the end of an EXISTS, one row is as good as all of them.
             let skips = !matches!(limit.get_skip_type()?, SkipType::Literal(0));

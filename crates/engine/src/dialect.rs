@@ -117,6 +117,10 @@ impl Dialect for Athena {
     fn supports_comma_separated_trim(&self) -> bool {
         true
     }
+
+    fn supports_lambda_functions(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

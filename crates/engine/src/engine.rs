@@ -122,10 +122,11 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
             .map_err(from_datafusion)?;
         cancellation.check()?;
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
+        let (plan, calls) = functions::hidden(plan, &session, &memory, &cancellation)?;
         typing::check(&plan)?;
         correlated::check(&plan)?;
-        let plan = numeric::as_athena(plan)?;
-        let plan = coerce::as_athena(plan, concat(&session)?, &functions::like(&cancellation))?;
+        let (concat, like) = (concat(&session)?, functions::like(&cancellation));
+        let plan = calls.typed(plan, |plan| coerce::as_athena(numeric::as_athena(plan)?, concat, &like))?;
         let plan = functions::enclosed(plan, &session, &cancellation)?;
         let plan = in_query::taken_apart(plan)?;
         let plan = unmoved::conditions(plan)?;

@@ -18,6 +18,7 @@ mod format;
 mod greatest;
 mod ieee;
 mod json;
+mod lambda;
 mod like;
 mod lists;
 mod made;
@@ -42,7 +43,9 @@ use std::sync::Arc;
 use datafusion::{
     arrow::datatypes::DataType as Arrow,
     execution::SessionStateDefaults,
-    logical_expr::{AggregateUDF, Expr, Operator, ScalarUDF, WindowUDF, expr::ScalarFunction},
+    logical_expr::{
+        AggregateUDF, Expr, HigherOrderUDF, Operator, ScalarUDF, WindowUDF, expr::ScalarFunction,
+    },
     sql::sqlparser::ast::DateTimeField,
 };
 
@@ -52,6 +55,9 @@ pub(crate) use attempt::{attempted, enclosed};
 pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
 pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
 pub(crate) use json::{CAST_TO_JSON, JSON_PARSE, is_castable, is_json};
+pub(crate) use lambda::{
+    ARRAY_SORT, FieldPlanner, Part, SORTED_BY, bodies, hidden, lambda_signature, resolved,
+};
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
@@ -136,12 +142,13 @@ const WINDOW: [&str; 11] = [
 
 /// Whether a query may call it.
 pub(crate) fn is_known(name: &str) -> bool {
-    let lists: [&[&str]; 9] = [
+    let lists: [&[&str]; 10] = [
         &SCALAR,
         &OWN,
         &time::PARTS,
         &time::NAMES,
         &clock::NAMES,
+        &lambda::NAMES,
         &random::NAMES,
         &AGGREGATE,
         &OWN_AGGREGATE,
@@ -156,6 +163,7 @@ pub(crate) fn is_strict(name: &str) -> bool {
     name != CAST_TO_JSON
         && (OWN.contains(&name)
             || FAMILIES.iter().chain(&math::NAMES).any(|family| family.contains(&name))
+            || lambda::NAMES.contains(&name)
             || time::PARTS.contains(&name)
             || time::NAMES.contains(&name)
             || total::NAMES.contains(&name))
@@ -175,6 +183,17 @@ pub(crate) fn is_bare(name: &str) -> bool {
 /// Whether it looks at nothing but the instant of a time in a zone.
 pub(crate) fn takes_instant(name: &str) -> bool {
     [time::AT_TIMEZONE, "to_unixtime", time::MINUS_TIME].contains(&name)
+}
+
+/// Whether it looks at many rows.
+pub(crate) fn is_aggregate(name: &str) -> bool {
+    let rewritten = ["arbitrary", "count_if"];
+    AGGREGATE.contains(&name) || OWN_AGGREGATE.contains(&name) || rewritten.contains(&name)
+}
+
+/// For the planner: the functions that take functions.
+pub(crate) fn higher_order() -> Vec<Arc<HigherOrderUDF>> {
+    lambda::declared()
 }
 
 /// Whether the function has no meaning without `OVER`.

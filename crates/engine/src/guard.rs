@@ -25,10 +25,12 @@ use datafusion::{
     },
 };
 
-use crate::{cancel::Cancellation, memory::Memory};
+use crate::{cancel::Cancellation, memory::Memory, unnest::UnnestExec};
 use counted::{Counted, Repeated};
 use interruptible::Interruptible;
 use once::Once;
+
+pub(crate) use width::bytes;
 
 /// The plan with its operators counted. Joins and window functions also refuse rows that are too wide to repeat. Each
 /// operator fails at its next batch once the query is cancelled.
@@ -58,6 +60,9 @@ impl Guard<'_> {
             {
                 *left = Arc::new(Once::around(Arc::clone(left)));
             }
+            with_inputs(node, inputs)?
+        } else if node.is::<UnnestExec>() {
+            let inputs = self.narrow_inputs(&node);
             with_inputs(node, inputs)?
         } else if let Some(repeated) = repeated(&node) {
             let narrow = |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> {
@@ -108,6 +113,7 @@ fn makes_batches(node: &Arc<dyn ExecutionPlan>) -> bool {
         || is_join(node)
         || node.is::<AggregateExec>()
         || node.is::<ProjectionExec>()
+        || node.is::<UnnestExec>()
         || node.is::<WindowAggExec>()
         || node.is::<BoundedWindowAggExec>()
 }

@@ -84,6 +84,8 @@ impl VisitorMut for Bound {
 fn levels(expr: &Expr) -> usize {
     match expr {
         Expr::Case { .. } => 5,
+        // Its body goes through all steps of a query.
+        Expr::Lambda(_) => 4,
         Expr::Function(call) if calls::becomes_case(call) => 5,
         _ => 1,
     }

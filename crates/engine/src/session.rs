@@ -23,6 +23,7 @@ use crate::{
     pushdown,
     resolve::Found,
     system::INFORMATION_SCHEMA,
+    unnest,
 };
 
 /// What Athena calls the catalog that Glue is.
@@ -54,11 +55,15 @@ impl Sessions {
         options.sql_parser.default_null_ordering = "nulls_last".to_owned();
         options.sql_parser.map_string_types_to_utf8view = false;
         options.sql_parser.collect_spans = true;
-        let mut planners: Vec<Arc<dyn ExprPlanner>> = vec![Arc::new(functions::TimePlanner)];
+        let mut planners: Vec<Arc<dyn ExprPlanner>> =
+            vec![Arc::new(functions::TimePlanner), Arc::new(functions::FieldPlanner)];
         planners.extend(SessionStateDefaults::default_expr_planners());
         let template = SessionStateBuilder::new()
             .with_config(config)
             .with_expr_planners(planners)
+            .with_relation_planners(vec![Arc::new(unnest::Relations)])
+            .with_query_planner(Arc::new(unnest::Planner))
+            .with_higher_order_functions(functions::higher_order())
             .with_physical_optimizer_rules(pushdown::rules())
             .with_aggregate_functions(functions::aggregate())
             .with_window_functions(functions::window())

@@ -90,9 +90,9 @@ impl Rename<'_> {
 /// The name of a relation of a FROM clause.
 fn name_of(factor: &TableFactor) -> Option<&str> {
     match factor {
-        TableFactor::Table { alias: Some(alias), .. } | TableFactor::Derived { alias: Some(alias), .. } => {
-            Some(&alias.name.value)
-        }
+        TableFactor::Table { alias: Some(alias), .. }
+        | TableFactor::Derived { alias: Some(alias), .. }
+        | TableFactor::UNNEST { alias: Some(alias), .. } => Some(&alias.name.value),
         TableFactor::Table { name, alias: None, .. } => match name.0.as_slice() {
             [ObjectNamePart::Identifier(name)] => Some(&name.value),
             _ => None,
@@ -120,7 +120,8 @@ impl VisitorMut for Rename<'_> {
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Infallible> {
         match factor {
             TableFactor::Table { alias: Some(alias), .. }
-            | TableFactor::Derived { alias: Some(alias), .. } => {
+            | TableFactor::Derived { alias: Some(alias), .. }
+            | TableFactor::UNNEST { alias: Some(alias), .. } => {
                 self.rename(&mut alias.name);
             }
             TableFactor::Table { name, alias: alias @ None, .. } => {

@@ -9,9 +9,9 @@ use crate::{
     caller, check, derived,
     dialect::Athena,
     error::EngineError,
-    forms, literal,
+    forms, lambda, literal,
     names::{self, Originals, OutputNames},
-    nesting, operand, parameter, rows, views,
+    nesting, operand, parameter, rows, unnest, views,
 };
 
 /// Athena's own bound.
@@ -74,11 +74,14 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
     tokens.retain(|token| token.token != Token::EOF);
     let mut query = parse(tokens, sql)?;
     nesting::bound(&mut query)?;
+    unnest::recognize(&mut query);
     check::query(&mut query)?;
     nesting::bound_inlined(&query)?;
     parameter::bind(&mut query, parameters)?;
     caller::rewrite(&mut query, database);
     forms::rewrite(&mut query);
+    lambda::name_apart(&mut query)?;
+    unnest::fold(&mut query);
     literal::rewrite(&mut query)?;
     derived::name(&mut query);
     Ok((query, originals))

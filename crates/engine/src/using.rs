@@ -108,7 +108,17 @@ fn of_element(
 ) -> Result<Option<Vec<Field>>> {
     let mut fields = of_factor(&mut element.relation, scope, hidden)?;
     for join in &mut element.joins {
+        let is_unnest = matches!(join.relation, TableFactor::UNNEST { .. });
+        if let TableFactor::UNNEST { array_exprs, .. } = &mut join.relation {
+            // They are of the columns on the left.
+            let keys = keys(fields.as_deref());
+            Inside { scope, keys: &keys, hidden: &*hidden, depth: 0 }.walk(array_exprs)?;
+        }
         let right = of_factor(&mut join.relation, scope, hidden)?;
+        if is_unnest && right.is_none() && fields.iter().flatten().any(|field| field.is_key) {
+            let what = "JOIN ... USING beside an UNNEST without names for its columns (write AS t (name))";
+            return Err(EngineError::unsupported(what));
+        }
         let kind = Kind::of(&join.join_operator);
         let Some(constraint) = constraint(&mut join.join_operator) else { continue };
         let names = match constraint {

@@ -27,6 +27,8 @@ pub(super) fn check(expr: &Expr) -> Flow {
         | Expr::TypedString(_)
         | Expr::Case { .. }
         | Expr::Exists { .. }
+        // Where it may stand is looked at when its parameters are named.
+        | Expr::Lambda(_)
         | Expr::Position { .. }
         | Expr::Ceil { field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime), .. }
         | Expr::Floor { field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime), .. }
@@ -96,7 +98,6 @@ fn name(expr: &Expr) -> &'static str {
         Expr::Tuple(_) | Expr::Struct { .. } => "a row value",
         Expr::Array(_) => "ARRAY",
         Expr::Map(_) | Expr::Dictionary(_) => "MAP",
-        Expr::Lambda(_) => "a lambda expression",
         Expr::CompoundFieldAccess { .. } | Expr::JsonAccess { .. } => "a subscript",
         _ => "this kind of expression",
     }

@@ -2,7 +2,8 @@ use datafusion::sql::sqlparser::ast::{
     Join, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins,
 };
 
-use super::{Flow, refuse, refuse_if};
+use super::{Flow, expression::holds_query, refuse, refuse_if};
+use crate::unnest;
 
 /// One relation of a FROM clause.
 pub(super) fn check(factor: &TableFactor) -> Flow {
@@ -19,7 +20,8 @@ pub(super) fn check(factor: &TableFactor) -> Flow {
             sample,
             index_hints,
         } => {
-            let function = if name.to_string() == "unnest" { "UNNEST" } else { "a table function" };
+            let function =
+                if name.to_string() == "unnest" { "this form of UNNEST" } else { "a table function" };
             refuse_if(args.is_some(), function)?;
             refuse_if(version.is_some(), "FOR VERSION or FOR TIMESTAMP")?;
             refuse_if(*with_ordinality, "WITH ORDINALITY")?;
@@ -35,7 +37,10 @@ pub(super) fn check(factor: &TableFactor) -> Flow {
             check_joins(table_with_joins)?;
             (alias, &None)
         }
-        TableFactor::UNNEST { .. } => return refuse("UNNEST"),
+        TableFactor::UNNEST { alias, array_exprs, .. } => {
+            refuse_if(holds_query(array_exprs), "a subquery in UNNEST")?;
+            (alias, &None)
+        }
         TableFactor::TableFunction { .. } | TableFactor::Function { .. } => {
             return refuse("a table function");
         }
@@ -54,8 +59,13 @@ pub(super) fn check_joins(element: &TableWithJoins) -> Flow {
     element.joins.iter().try_for_each(check_join)
 }
 
-fn check_join(Join { relation: _, global, join_operator }: &Join) -> Flow {
+fn check_join(Join { relation, global, join_operator }: &Join) -> Flow {
     refuse_if(*global, "GLOBAL JOIN")?;
+    let is_unnest = matches!(relation, TableFactor::UNNEST { .. });
+    refuse_if(
+        is_unnest && !unnest::is_joined_by_nothing(join_operator),
+        "a JOIN with UNNEST other than CROSS JOIN, LEFT JOIN ... ON true and INNER JOIN ... ON true",
+    )?;
     match join_operator {
         JoinOperator::Join(constraint)
         | JoinOperator::Inner(constraint)

@@ -140,7 +140,7 @@ fn name(place: usize) -> String {
 }
 
 /// Whether it is calculated elsewhere, and its value is given here.
-fn is_given(expr: &Expr) -> bool {
+pub(super) fn is_given(expr: &Expr) -> bool {
     matches!(
         expr,
         Expr::Column(_)

@@ -62,13 +62,19 @@ impl<'m> Bounded<'m> {
 
     /// Fails where a value of so many bytes may not be made. Whoever makes one in memory of its own asks first.
     pub(super) fn admit(&self, bytes: usize) -> Result<()> {
-        let Self { function, longest, most, .. } = self;
+        let Self { function, longest, .. } = self;
         if bytes > *longest {
             return Err(failure(
                 EXCEEDED,
                 format!("{function} makes a text of more than {longest} bytes, the most of the local engine"),
             ));
         }
+        self.admit_more(bytes)
+    }
+
+    /// Fails where so many bytes more may not be made at once.
+    fn admit_more(&self, bytes: usize) -> Result<()> {
+        let Self { function, most, .. } = self;
         if self.bytes.saturating_add(bytes) > *most {
             return Err(failure(
                 EXCEEDED,
@@ -80,8 +86,14 @@ impl<'m> Bounded<'m> {
 
     /// Counts the next row's value. Fails where it may not be made, and once the query is cancelled.
     pub(super) fn count(&mut self, bytes: usize) -> Result<()> {
-        self.cancellation.check()?;
         self.admit(bytes)?;
+        self.count_more(bytes)
+    }
+
+    /// Counts parts of many values, of which none is longer than a part of an argument. Fails as [`Self::count`] does.
+    pub(super) fn count_more(&mut self, bytes: usize) -> Result<()> {
+        self.cancellation.check()?;
+        self.admit_more(bytes)?;
         self.bytes += bytes;
         if self.bytes > self.hold.size() {
             self.hold.resize(self.bytes.next_multiple_of(STEP));

@@ -156,7 +156,7 @@ impl CountedRows {
             if width > limits.row() {
                 let most = limits.row();
                 return refuse(format!(
-                    "a join or a window function of rows of {width} bytes: at most {most}"
+                    "a join, a window function or an UNNEST of rows of {width} bytes: at most {most}"
                 ));
             }
         }

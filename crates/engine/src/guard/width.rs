@@ -8,7 +8,7 @@ use datafusion::arrow::{
 };
 
 /// The bytes of some rows of a column.
-pub(super) fn bytes(array: &dyn Array, rows: Range<usize>) -> usize {
+pub(crate) fn bytes(array: &dyn Array, rows: Range<usize>) -> usize {
     let between = |offsets: &[i32]| {
         let at = |row: usize| offsets.get(row).and_then(|offset| usize::try_from(*offset).ok());
         at(rows.start).unwrap_or_default()..at(rows.end).unwrap_or_default()

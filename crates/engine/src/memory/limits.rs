@@ -26,7 +26,7 @@ impl Default for MemoryLimits {
 }
 
 impl MemoryLimits {
-    /// The widest row that a join or a window function may repeat.
+    /// The widest row that a join, a window function or an UNNEST may repeat.
     pub(crate) fn row(&self) -> usize {
         self.value.saturating_mul(2)
     }

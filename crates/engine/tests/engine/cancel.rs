@@ -124,6 +124,16 @@ fn whatever_a_query_computes_it_ends_when_it_is_cancelled() {
         format!("SELECT count(*) FROM {three} WHERE a.s || b.s || c.s || '{random}' NOT LIKE '%{apart}x%'"),
         format!("SELECT count(*) FROM t WHERE regexp_like(s || '{texts}', '{slow}')"),
         planned_for_long(),
+        // Lambda expressions within each other, of which none finds what it looks for.
+        format!("SELECT count(*) FROM t WHERE {}", {
+            let list = |mark: char| format!("split(rpad(s, 5000, ',{mark}'), ',')");
+            let inner = format!("any_match({}, z -> x || y = z)", list('z'));
+            format!("any_match({}, x -> any_match({}, y -> {inner}))", list('x'), list('y'))
+        }),
+        // Elements of pairs, of which none is kept.
+        "SELECT count(*) FROM t a CROSS JOIN t b CROSS JOIN UNNEST(split(rpad(a.s, 5000, ',x'), ',')) AS u (x) \
+         WHERE x = 'nobody'"
+            .to_owned(),
         // Groups, windows and sorts above a join.
         format!("SELECT a.n % 7, max(b.s), min(c.s) FROM {three} GROUP BY a.n % 7"),
         format!("SELECT a.s FROM {three} ORDER BY lower(a.s || b.s || c.s) LIMIT 1"),

@@ -54,6 +54,8 @@ mod json_paths;
 #[cfg(test)]
 mod lake;
 #[cfg(test)]
+mod lambdas;
+#[cfg(test)]
 mod long_texts;
 #[cfg(test)]
 mod mathematics;
@@ -89,6 +91,8 @@ mod strings;
 mod times;
 #[cfg(test)]
 mod types;
+#[cfg(test)]
+mod unnest;
 #[cfg(test)]
 mod urls;
 #[cfg(test)]

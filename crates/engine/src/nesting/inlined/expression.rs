@@ -147,7 +147,7 @@ impl Visitor for Expressions {
     }
 }
 
-/// The conditions of joins in parentheses belong to the SELECT around them.
+/// The conditions of joins in parentheses belong to the SELECT around them, and what is unnested.
 fn is_measured_alone(factor: &TableFactor) -> bool {
-    !matches!(factor, TableFactor::NestedJoin { .. })
+    !matches!(factor, TableFactor::NestedJoin { .. } | TableFactor::UNNEST { .. })
 }
