@@ -12,7 +12,7 @@ use domain::port::{Catalog, Clock, ObjectStore};
 use futures::StreamExt;
 
 use crate::{
-    batches,
+    aggregated, batches,
     cancel::{self, Cancellation},
     coerce,
     columns::Tables,
@@ -107,6 +107,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
         typing::check(&plan)?;
         correlated::check(&plan)?;
+        let plan = aggregated::prepared(plan, &memory, &cancellation)?;
         let plan = numeric::as_athena(plan)?;
         let plan = coerce::as_athena(plan, concat(&session)?, &functions::like(&cancellation))?;
         let plan = functions::enclosed(plan, &session, &cancellation)?;

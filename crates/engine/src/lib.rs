@@ -16,6 +16,7 @@
 //! name that is in neither list is refused. Every statement that the query API compiles is run by a test.
 
 mod adapt;
+mod aggregated;
 mod batches;
 mod calls;
 mod cancel;

@@ -34,6 +34,8 @@ mod formats;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod gathered;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod growth;

@@ -63,6 +63,7 @@ const KNOWN: &str = "
     bool_or checksum corr count count_if covar_pop covar_samp every geometric_mean histogram kurtosis listagg map_agg
     map_union max max_by merge min min_by multimap_agg numeric_histogram reduce_agg regr_intercept regr_slope skewness
     stddev stddev_pop stddev_samp sum var_pop var_samp variance entropy set_agg set_union
+    bitwise_and_agg bitwise_or_agg
     empty_approx_set hash_counts intersection_cardinality jaccard_index qdigest_agg tdigest_agg value_at_quantile
     cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number
     bing_tile bing_tile_at great_circle_distance st_area st_astext st_contains st_distance st_geometryfromtext
