@@ -66,6 +66,7 @@ mod typing;
 mod unmoved;
 mod using;
 mod values;
+mod written;
 mod zone;
 
 pub use cancel::{CancelOnDrop, Cancellation, Cancelled};

@@ -11,7 +11,7 @@ use crate::{
     error::EngineError,
     forms, literal,
     names::{Originals, OutputNames},
-    nesting, operand, parameter, rows,
+    nesting, operand, parameter, rows, written,
 };
 
 /// Athena's own bound.
@@ -45,6 +45,7 @@ impl Prepared {
         let (tokens, originals) = fold(tokenize(sql)?);
         bound(&tokens)?;
         reject_other_statements(&tokens, &originals, sql)?;
+        reject_match_recognize(&tokens)?;
         let mut tokens = rows::in_parentheses(tokens);
         tokens.retain(|token| token.token != Token::EOF);
         let mut query = parse(tokens, sql)?;
@@ -184,6 +185,18 @@ fn reject_other_statements(
     }
 }
 
+/// Names it, since the parser does not know it.
+fn reject_match_recognize(tokens: &[TokenWithSpan]) -> Result<(), EngineError> {
+    let mut words = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).peekable();
+    while let Some(token) = words.next() {
+        let is_word = matches!(&token.token, Token::Word(word) if word.quote_style.is_none() && word.value == "match_recognize");
+        if is_word && words.peek().is_some_and(|next| next.token == Token::LParen) {
+            return Err(EngineError::unsupported("MATCH_RECOGNIZE"));
+        }
+    }
+    Ok(())
+}
+
 /// What a statement may begin with in Athena, besides a query: the words of its own complaint, and those of the
 /// statements that its Hive parser takes.
 const OTHER_STATEMENTS: [&str; 32] = [
@@ -253,7 +266,11 @@ fn descend(tokens: Vec<TokenWithSpan>, sql: &str) -> Result<Box<Query>, EngineEr
         return Err(EngineError::rejected(message));
     }
     match (statements.pop(), statements.is_empty()) {
-        (Some(Statement::Query(query)), true) => operand::check(&query).map(|()| query),
+        (Some(Statement::Query(mut query)), true) => {
+            operand::check(&query)?;
+            written::rewrite(&mut query)?;
+            Ok(query)
+        }
         (Some(other), true) => {
             let text = other.to_string();
             Err(EngineError::unsupported(text.split(' ').next().unwrap_or_default()))

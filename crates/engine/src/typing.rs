@@ -112,6 +112,7 @@ impl Checker<'_> {
                 let mut keys = call.params.partition_by.iter().chain(order);
                 keys.try_for_each(|key| self.plain(key, "OVER"))?;
                 self.frame(&call.params.window_frame, &call.params.order_by)?;
+                self.arguments_of_window(call.fun.name(), &call.params.args)?;
                 self.call(call.fun.name(), &call.params.args)
             }
             _ => Ok(()),

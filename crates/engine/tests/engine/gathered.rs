@@ -373,7 +373,11 @@ async fn statistics() {
     compare(
         &lake,
         &[
-            ("SELECT covar_pop(f, n), covar_samp(f, n) FROM t", "double", "-7.499999999999999|-9.999999999999998"),
+            (
+                "SELECT covar_pop(f, n), covar_samp(f, n) FROM t",
+                "double",
+                "-7.499999999999999|-9.999999999999998",
+            ),
             ("SELECT corr(r, r) FROM t WHERE g = 'a' AND n < 30", "float", "1.0"),
             ("SELECT corr(n, i) FROM t WHERE n < 30", "double", "0.9999999999999999"),
             ("SELECT corr(f, n), regr_slope(f, n) FROM t WHERE n = 10", "double", "NULL|NULL"),

@@ -80,4 +80,6 @@ mod types;
 #[cfg(test)]
 mod urls;
 #[cfg(test)]
+mod written;
+#[cfg(test)]
 mod zones;
