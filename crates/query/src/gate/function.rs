@@ -2,8 +2,8 @@
 
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList,
-    FunctionArguments, Ident, ListAggOnOverflow, Value, ValueWithSpan, WindowFrame, WindowFrameBound,
-    WindowSpec, WindowType,
+    FunctionArguments, Ident, ListAggOnOverflow, NamedWindowDefinition, NamedWindowExpr, Value,
+    ValueWithSpan, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
 };
 
 use super::{
@@ -129,9 +129,8 @@ impl Walk<'_> {
         match over {
             None => {}
             Some(WindowType::WindowSpec(window)) => self.window(window)?,
-            Some(WindowType::NamedWindow(_)) => {
-                return refuse("a named window is not supported: write it out");
-            }
+            // Its window is looked at where it is defined.
+            Some(WindowType::NamedWindow(_)) => {}
         }
         self.in_where = outside;
         Ok(())
@@ -171,9 +170,17 @@ impl Walk<'_> {
         })
     }
 
+    /// One of a WINDOW clause.
+    pub(super) fn named_window(&mut self, definition: &NamedWindowDefinition) -> Checked {
+        let NamedWindowDefinition(_, window) = definition;
+        match window {
+            NamedWindowExpr::WindowSpec(window) => self.window(window),
+            NamedWindowExpr::NamedWindow(_) => refuse("a window in a WINDOW clause stands in parentheses"),
+        }
+    }
+
     fn window(&mut self, window: &WindowSpec) -> Checked {
-        let WindowSpec { window_name, partition_by, order_by, window_frame } = window;
-        refuse_if(window_name.is_some(), "a named window is not supported: write it out")?;
+        let WindowSpec { window_name: _, partition_by, order_by, window_frame } = window;
         self.expressions(partition_by)?;
         self.order(order_by)?;
         let Some(WindowFrame { units: _, start_bound, end_bound }) = window_frame else { return Ok(()) };
