@@ -558,6 +558,14 @@ async fn many_rows() {
         ],
     )
     .await;
+    let lake = lake.limited(MemoryLimits { value: 1_024, ..MemoryLimits::default() });
+    let error = lake.error("SELECT cardinality(array_agg(n)) FROM t", &[]).await.to_string();
+    assert!(error.contains("array_agg makes a value of more than 16384 bytes"), "{error}");
+    compare(
+        &lake,
+        &[("SELECT max(n, 2), approx_percentile(n, 0) FROM t", "array(bigint)", "[29999, 29998]|0")],
+    )
+    .await;
     let lake = lake.limited(MemoryLimits { operators: 400_000, ..MemoryLimits::default() });
     let error = lake.error("SELECT cardinality(array_agg(n ORDER BY k)) FROM t", &[]).await.to_string();
     assert!(error.contains("EXCEEDED_LOCAL_MEMORY_LIMIT"), "{error}");

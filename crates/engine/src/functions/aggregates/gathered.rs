@@ -29,8 +29,8 @@ use super::{
 };
 use crate::{
     cancel::Cancellation,
-    functions::own::{invalid, unexpected},
-    memory::QueryMemory,
+    functions::own::{failure, invalid, unexpected},
+    memory::{EXCEEDED, QueryMemory},
 };
 
 /// How many rows a group has before some are left out for the first time.
@@ -235,7 +235,22 @@ impl Gathered {
         } else {
             rows::taken(values, &rows::order(keys, &self.plan.keys)?)?
         };
+        self.bound(&values)?;
         self.of_all(&values)
+    }
+
+    /// Fails where an array or a map of all of these would be too large. The others choose, or are bounded by themselves.
+    fn bound(&self, values: &[ArrayRef]) -> Result<()> {
+        let Some(memory) = &self.plan.memory else { return Ok(()) };
+        let is_bounded = matches!(self.plan.answer, Arrow::List(_) | Arrow::Map(..));
+        let most = memory.limits().group();
+        let bytes: usize = values.iter().map(Array::get_array_memory_size).sum();
+        if !is_bounded || bytes <= most {
+            return Ok(());
+        }
+        let name = self.plan.kind.called();
+        let message = format!("{name} makes a value of more than {most} bytes, the most of the local engine");
+        Err(failure(EXCEEDED, message))
     }
 
     fn of_all(&self, values: &[ArrayRef]) -> Result<ScalarValue> {
