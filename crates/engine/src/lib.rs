@@ -35,6 +35,7 @@ mod files;
 mod floating;
 mod footer;
 mod forms;
+mod frames;
 mod functions;
 mod grouping;
 mod guard;

@@ -9,7 +9,7 @@ use crate::{
     check, derived,
     dialect::Athena,
     error::EngineError,
-    forms, literal,
+    forms, frames, literal,
     names::{Originals, OutputNames},
     nesting, operand, parameter, rows, written,
 };
@@ -55,6 +55,7 @@ impl Prepared {
         parameter::bind(&mut query, parameters)?;
         forms::rewrite(&mut query);
         literal::rewrite(&mut query)?;
+        frames::rewrite(&mut query)?;
         derived::name(&mut query);
         let names = OutputNames::take(&mut query, &originals);
         Ok(Self { query, names })

@@ -11,7 +11,11 @@ use super::{
     kind::{Kind, word},
     start,
 };
-use crate::{error::Failure, functions};
+use crate::{
+    error::Failure,
+    frames::{DAYS, MILLISECONDS, MONTHS},
+    functions,
+};
 
 impl Checker<'_> {
     /// Refuses a RANGE frame, which is also the frame of a window with ORDER BY that names none, where it cannot be computed:
@@ -32,10 +36,46 @@ impl Checker<'_> {
             );
             return Err(Failure::new("TYPE_MISMATCH", message));
         }
+        for offset in [&frame.start_bound, &frame.end_bound].into_iter().filter_map(text_of) {
+            self.offset(&first.expr, found, offset)?;
+        }
         match found {
             Kind::Bytes | Kind::Interval => {
                 let what = "a RANGE frame, which is a window's unless it says ROWS, over";
                 Err(self.unsupported(&first.expr, &format!("{what} {}", name())))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses an offset that does not fit what the rows are ordered by.
+    fn offset(&self, order: &Expr, found: Kind, offset: &str) -> Checked {
+        let is_interval = [MONTHS, DAYS, MILLISECONDS].iter().any(|unit| offset.ends_with(unit));
+        let data_type = self.type_of(order);
+        let name = data_type.as_ref().map(word).unwrap_or_default();
+        if is_interval != (found == Kind::Time) {
+            let kind = match (is_interval, offset.ends_with(MONTHS)) {
+                (false, _) => "integer",
+                (true, true) => "interval year to month",
+                (true, false) => "interval day to second",
+            };
+            let message = format!(
+                "{}Window frame RANGE value type ({kind}) not compatible with sort item type ({name})",
+                start(order)
+            );
+            return Err(Failure::new("TYPE_MISMATCH", message));
+        }
+        match data_type {
+            Some(Arrow::Date32) if offset.ends_with(MILLISECONDS) => Err(Failure::new(
+                "INVALID_FUNCTION_ARGUMENT",
+                "Cannot subtract hour, minutes or seconds from a date",
+            )),
+            Some(Arrow::Timestamp(_, Some(_))) => {
+                Err(self.unsupported(order, "a RANGE frame with an offset over times with a zone"))
+            }
+            Some(whole) if whole.is_integer() && !offset.chars().all(|digit| digit.is_ascii_digit()) => {
+                Err(self
+                    .unsupported(order, &format!("a RANGE frame with an offset of another type over {name}")))
             }
             _ => Ok(()),
         }
@@ -105,6 +145,15 @@ fn whole(expr: &Expr) -> Option<i64> {
         Expr::ScalarFunction(call) if call.func.name() == functions::NEGATED => {
             whole(call.args.first()?)?.checked_neg()
         }
+        _ => None,
+    }
+}
+
+/// The offset as it was planned.
+fn text_of(bound: &WindowFrameBound) -> Option<&str> {
+    match bound {
+        WindowFrameBound::Preceding(ScalarValue::Utf8(Some(text)))
+        | WindowFrameBound::Following(ScalarValue::Utf8(Some(text))) => Some(text),
         _ => None,
     }
 }

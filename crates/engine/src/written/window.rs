@@ -3,11 +3,11 @@
 use std::{collections::HashMap, ops::ControlFlow};
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, NamedWindowDefinition, NamedWindowExpr, Query, Select, SetExpr, Value, ValueWithSpan,
-    VisitMut, VisitorMut, WindowFrame, WindowFrameBound, WindowSpec, WindowType, visit_expressions,
+    Expr, Function, NamedWindowDefinition, NamedWindowExpr, Query, Select, SetExpr, VisitMut, VisitorMut,
+    WindowSpec, WindowType, visit_expressions,
 };
 
-use super::{Result, bare};
+use super::Result;
 use crate::error::EngineError;
 
 /// The most expressions of windows that are copied in one statement.
@@ -118,31 +118,8 @@ impl Resolve<'_> {
                 return Err(EngineError::failed("INVALID_WINDOW_FRAME", message));
             }
         }
-        window.window_frame.as_ref().map_or(Ok(()), check_frame)
+        Ok(())
     }
-}
-
-/// Refuses offsets that are not written as whole numbers: the planner knows no others.
-fn check_frame(frame: &WindowFrame) -> Result<()> {
-    let is_number = |offset: &Expr| match bare(offset) {
-        Expr::Value(ValueWithSpan { value: Value::Number(digits, _), .. }) => {
-            digits.chars().all(|digit| digit.is_ascii_digit())
-        }
-        _ => false,
-    };
-    for bound in [Some(&frame.start_bound), frame.end_bound.as_ref()].into_iter().flatten() {
-        match bound {
-            WindowFrameBound::Preceding(Some(offset)) | WindowFrameBound::Following(Some(offset))
-                if !is_number(offset) =>
-            {
-                return Err(EngineError::unsupported(
-                    "a window's frame with an offset other than a whole number",
-                ));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 impl VisitorMut for Resolve<'_> {

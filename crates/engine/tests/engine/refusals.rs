@@ -104,8 +104,12 @@ async fn what_is_not_supported_is_named() {
         ("SELECT n FROM t INTERSECT ALL SELECT n FROM t", "INTERSECT ALL"),
         ("SELECT n FROM t EXCEPT ALL SELECT n FROM t", "EXCEPT ALL"),
         (
-            "SELECT sum(n) OVER (ORDER BY n RANGE BETWEEN 0.5 PRECEDING AND CURRENT ROW) FROM t",
-            "a window's frame with an offset other than a whole number",
+            "SELECT sum(n) OVER (ORDER BY n ROWS BETWEEN n PRECEDING AND CURRENT ROW) FROM t",
+            "a window's frame with an offset that is no literal, or not a whole number of rows or groups",
+        ),
+        (
+            "SELECT sum(n) OVER (ORDER BY n GROUPS 1.5 PRECEDING) FROM t",
+            "a window's frame with an offset that is no literal, or not a whole number of rows or groups",
         ),
         (
             "SELECT bool_and(n > 1) OVER (ORDER BY n ROWS 1 PRECEDING) FROM t",

@@ -140,6 +140,60 @@ async fn windows() {
 }
 
 #[tokio::test]
+async fn ranges_of_times_and_of_numbers_with_a_point() {
+    let days = "(VALUES (1, DATE '2026-01-27'), (2, DATE '2026-01-28'), (4, DATE '2026-01-30'), (8, DATE '2026-02-28'), (16, \
+                NULL)) AS v (x, y)";
+    let times = "(VALUES (1, TIMESTAMP '2026-01-01 10:00:00'), (2, TIMESTAMP '2026-01-01 11:30:00'), (4, TIMESTAMP \
+                 '2026-01-01 13:00:00.001')) AS v (x, y)";
+    let numbers = "(VALUES (1, 1.0), (2, 1.5), (4, 3.0)) AS v (x, y)";
+    let lake = lake().await;
+    for (frame, from, expected) in [
+        ("RANGE BETWEEN INTERVAL '1' DAY PRECEDING AND CURRENT ROW", days, "1;3;4;8;16"),
+        ("RANGE BETWEEN INTERVAL '2' DAY PRECEDING AND INTERVAL '1' DAY FOLLOWING", days, "3;3;6;8;16"),
+        ("RANGE INTERVAL '1' MONTH PRECEDING", days, "1;3;7;14;16"),
+        ("RANGE INTERVAL '90' MINUTE PRECEDING", times, "1;3;4"),
+        (
+            "RANGE BETWEEN INTERVAL '1:30' HOUR TO MINUTE PRECEDING AND INTERVAL '5400' SECOND FOLLOWING",
+            times,
+            "3;3;4",
+        ),
+        ("RANGE BETWEEN 0.5 PRECEDING AND CURRENT ROW", numbers, "1;3;4"),
+        ("RANGE BETWEEN 1 PRECEDING AND 1.5 FOLLOWING", numbers, "3;7;4"),
+    ] {
+        let sql = format!("SELECT sum(x) OVER (ORDER BY y {frame}) FROM {from} ORDER BY x");
+        compare(&lake, &[(&sql, "bigint", expected)]).await;
+    }
+    let of = |order: &str, frame: &str| {
+        format!("SELECT sum(n) OVER (ORDER BY {order} RANGE {frame} PRECEDING) FROM t")
+    };
+    for (sql, expected) in [
+        // The number was taken for months.
+        (
+            "SELECT sum(x) OVER (ORDER BY y RANGE 1 PRECEDING) FROM (SELECT 1 AS x, DATE '2026-01-01' AS y) AS v".to_owned(),
+            "TYPE_MISMATCH: line 1:30: Window frame RANGE value type (integer) not compatible with sort item type (date)",
+        ),
+        (
+            of("n", "INTERVAL '1' DAY"),
+            "TYPE_MISMATCH: line 1:30: Window frame RANGE value type (interval day to second) not compatible with sort item type \
+             (integer)",
+        ),
+        (of("n", "INTERVAL '-1' DAY"), "INVALID_WINDOW_FRAME: Window frame offset value must not be negative or null"),
+        (
+            of("n", "0.5"),
+            "NOT_SUPPORTED: line 1:30: a RANGE frame with an offset of another type over integer is not supported by the local \
+             engine",
+        ),
+        (
+            "SELECT sum(x) OVER (ORDER BY y RANGE INTERVAL '1' HOUR PRECEDING) FROM (SELECT 1 AS x, DATE '2026-01-01' AS y) AS v"
+                .to_owned(),
+            "INVALID_FUNCTION_ARGUMENT: Cannot subtract hour, minutes or seconds from a date",
+        ),
+    ] {
+        refuse(&lake, &[(&sql, expected)]).await;
+    }
+}
+
+#[tokio::test]
 async fn first_rows() {
     let lake = lake().await;
     compare(

@@ -39,6 +39,9 @@ const FIRST_REDUCTION: usize = 1_024;
 /// By how much more memory is counted than the rows take: they are copied when they are sorted, and into the answer.
 const COPIES: usize = 3;
 
+/// What the types and constants of a group take, in bytes, and more.
+const OVERHEAD: usize = 512;
+
 /// The most values that `max(x, n)` and the like may give, as on Athena.
 const MOST_CHOSEN: i64 = 10_000;
 
@@ -410,6 +413,6 @@ impl Accumulator for Gathered {
     }
 
     fn size(&self) -> usize {
-        size_of::<Self>() + self.bytes.saturating_mul(COPIES)
+        size_of::<Self>() + OVERHEAD + self.bytes.saturating_mul(COPIES)
     }
 }

@@ -124,11 +124,11 @@ mod tests {
     #[test]
     fn zeros_are_one_and_nan_is_the_greatest_but_the_last_choice() {
         let numbers = doubles(&[0.0, -f64::NAN, -0.0, f64::NAN, -1.0, 2.0]);
-        assert_eq!(distinct(&[Arc::clone(&numbers)]).unwrap().values(), &[0, 1, 4, 5]);
+        assert_eq!(distinct(&[Arc::clone(&numbers)]).unwrap().values(), &[0_u64, 1, 4, 5]);
         let ascending = order(&[Arc::clone(&numbers)], &[SortOptions::default()]).unwrap();
-        assert_eq!(ascending.values(), &[4, 0, 2, 5, 1, 3]);
-        assert_eq!(best_first(&numbers, true).unwrap().values(), &[5, 0, 2, 4, 1, 3]);
-        assert_eq!(best_first(&numbers, false).unwrap().values(), &[4, 0, 2, 5, 1, 3]);
+        assert_eq!(ascending.values(), &[4_u64, 0, 2, 5, 1, 3]);
+        assert_eq!(best_first(&numbers, true).unwrap().values(), &[5_u64, 0, 2, 4, 1, 3]);
+        assert_eq!(best_first(&numbers, false).unwrap().values(), &[4_u64, 0, 2, 5, 1, 3]);
         let groups = groups(&numbers).unwrap();
         assert_eq!(groups, [vec![0, 2], vec![1, 3], vec![4], vec![5]]);
     }
