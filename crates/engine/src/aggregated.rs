@@ -1,13 +1,16 @@
 //! The aggregates of a plan as they are computed: see [`functions::prepared_aggregate`].
 
 use datafusion::{
+    arrow::datatypes::DataType as Arrow,
     common::{
         DFSchema,
         tree_node::{Transformed, TransformedResult, TreeNode},
     },
     error::{DataFusionError, Result},
     logical_expr::{
-        Expr, ExprSchemable, LogicalPlan, expr::AggregateFunction, expr_rewriter::NamePreserver,
+        Cast, Expr, ExprSchemable, LogicalPlan,
+        expr::{AggregateFunction, ScalarFunction},
+        expr_rewriter::NamePreserver,
         utils::merge_schema,
     },
 };
@@ -38,7 +41,9 @@ pub(crate) fn prepared(
             let prepared = expr.transform_up(|expr| {
                 let Expr::AggregateFunction(call) = &expr else { return Ok(Transformed::no(expr)) };
                 check(call, &schema)?;
-                Ok(match functions::prepared_aggregate(call, memory, cancellation) {
+                let of_texts = of_texts(call, &schema)?;
+                let call = of_texts.as_ref().unwrap_or(call);
+                Ok(match functions::prepared_aggregate(call, memory, cancellation).or(of_texts) {
                     Some(call) => Transformed::yes(Expr::AggregateFunction(call)),
                     None => Transformed::no(expr),
                 })
@@ -49,6 +54,21 @@ pub(crate) fn prepared(
     })
     .data()
     .map_err(from_datafusion)
+}
+
+/// `approx_distinct` of doubles or reals, as one of their texts: DataFusion's takes no others. All zeros have one text, and all
+/// NaN.
+fn of_texts(call: &AggregateFunction, schema: &DFSchema) -> Result<Option<AggregateFunction>> {
+    let [number] = call.params.args.as_slice() else { return Ok(None) };
+    if call.func.name() != "approx_distinct" || !number.get_type(schema)?.is_floating() {
+        return Ok(None);
+    }
+    let one = [functions::one_zero(), functions::one_nan()]
+        .into_iter()
+        .fold(number.clone(), |number, one| Expr::ScalarFunction(ScalarFunction::new_udf(one, vec![number])));
+    let mut of_texts = call.clone();
+    of_texts.params.args = vec![Expr::Cast(Cast::new(Box::new(one), Arrow::Utf8))];
+    Ok(Some(of_texts))
 }
 
 /// Refuses an order of values that have none, and one of distinct values by something else, as Trino does.

@@ -37,7 +37,7 @@ impl VisitorMut for Write {
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<EngineError> {
-        groups::rewrite(select);
+        flow(groups::rewrite(select))?;
         flow(window::of_select(select, &mut self.copied))
     }
 

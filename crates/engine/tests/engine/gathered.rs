@@ -429,6 +429,16 @@ async fn statistics() {
             // Windows whose frames begin with the partition.
             ("SELECT covar_pop(n, n) OVER (ORDER BY n) FROM t WHERE n < 30 ORDER BY n", "double", "0.0;25.0"),
             ("SELECT bitwise_or_agg(i) OVER (PARTITION BY g) FROM t WHERE g = 'a'", "bigint", "3;3;3"),
+            (
+                "SELECT approx_distinct(x) FROM (VALUES 1e0, 2e0, nan(), -nan(), 0e0, -0e0, NULL) AS v (x)",
+                "bigint",
+                "4",
+            ),
+            (
+                "SELECT approx_distinct(r), approx_distinct(f), approx_distinct(DISTINCT d) FROM t",
+                "bigint",
+                "4|4|2",
+            ),
             // The argument for the error.
             ("SELECT approx_distinct(i, 0.023), approx_distinct(s, 1e-1) FROM t", "bigint", "2|2"),
         ],
@@ -437,6 +447,7 @@ async fn statistics() {
     refuse(
         &lake,
         &[
+            ("SELECT count(n, i) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function count"),
             ("SELECT corr(f) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function corr"),
             (
                 "SELECT covar_pop(f, s) FROM t",

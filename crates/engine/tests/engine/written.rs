@@ -245,10 +245,24 @@ async fn groups_in_parentheses() {
                 "varchar",
                 "a|2;b|2;NULL|4",
             ),
+        ],
+    )
+    .await;
+    // (TestAnalyzer.testComplexExpressionInGroupingSet)
+    refuse(
+        &lake,
+        &[
             (
-                "SELECT g, n > 2, count(*) FROM t GROUP BY ROLLUP (g, n > 2) ORDER BY g, 2",
-                "varchar",
-                "a|false|2;a|NULL|2;b|true|2;b|NULL|2;NULL|NULL|4",
+                "SELECT 1 FROM (VALUES 1) t(x) GROUP BY ROLLUP(x + 1)",
+                "INVALID_COLUMN_REFERENCE: line 1:47: GROUP BY expression must be a column reference: (x + 1)",
+            ),
+            (
+                "SELECT g FROM t GROUP BY GROUPING SETS ((g), (lower(g)))",
+                "INVALID_COLUMN_REFERENCE: line 1:47: GROUP BY expression must be a column reference: lower(g)",
+            ),
+            (
+                "SELECT g FROM t GROUP BY CUBE (1)",
+                "INVALID_COLUMN_REFERENCE: line 1:32: GROUP BY expression must be a column reference: 1",
             ),
         ],
     )

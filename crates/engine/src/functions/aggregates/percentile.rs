@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, AsArray, Float64Array, UInt64Array},
+        array::{Array, ArrayRef, AsArray, Float64Array, UInt64Array},
         datatypes::{DataType as Arrow, Float32Type, Float64Type, Int64Type},
     },
     error::Result,
@@ -124,7 +124,7 @@ fn keys(values: &ArrayRef) -> Result<Vec<u64>> {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::{Array, Int64Array};
+    use datafusion::arrow::array::Int64Array;
     use proptest::prelude::*;
 
     use super::*;
