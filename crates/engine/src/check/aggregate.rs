@@ -2,7 +2,7 @@
 
 use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments,
-    ListAggOnOverflow, Value, ValueWithSpan,
+    ListAggOnOverflow, OrderByExpr, Value, ValueWithSpan,
 };
 
 use super::{Flow, expression::holds_query, refuse, refuse_if};
@@ -15,7 +15,7 @@ pub(super) fn check(name: &str, call: &Function) -> Flow {
         return refuse_if(!call.within_group.is_empty(), &format!("WITHIN GROUP of function {name}"));
     };
     refuse_if(!is_listagg && !call.within_group.is_empty(), &format!("WITHIN GROUP of function {name}"))?;
-    let mut orders = Vec::new();
+    let mut orders: Vec<&OrderByExpr> = Vec::new();
     for clause in &arguments.clauses {
         match clause {
             FunctionArgumentClause::OrderBy(terms) if functions::is_aggregate(name) && !is_listagg => {
