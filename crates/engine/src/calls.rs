@@ -1,5 +1,7 @@
 //! Calls that are written otherwise in DataFusion's SQL.
 
+mod aggregates;
+
 use datafusion::sql::sqlparser::ast::{
     CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
     FunctionArguments, Ident, ObjectName, TrimWhereField, Value, helpers::attached_token::AttachedToken,
@@ -55,12 +57,21 @@ pub(crate) fn becomes_case(function: &Function) -> bool {
 /// `None` if it is called as it is, or by another name.
 fn function_rewritten(function: &mut Function) -> Option<Expr> {
     let name = function.name.to_string();
+    aggregates::without_constant_order(function);
     match name.as_str() {
         // DataFusion would look for a column of the name.
         bare if functions::is_bare(bare) => Some(call(bare, Vec::new())),
         // Its values are those that are not null.
         "arbitrary" => {
             function.name = named("any_value");
+            None
+        }
+        "every" => {
+            function.name = named("bool_and");
+            None
+        }
+        "approx_distinct" | "listagg" | "max" | "max_by" | "min" | "min_by" => {
+            aggregates::rewrite(&name, function);
             None
         }
         "variance" => {

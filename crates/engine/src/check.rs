@@ -1,6 +1,7 @@
 //! Walks the parsed query and refuses, by name, what Athena does not have or this engine would do otherwise.
 //! DataFusion knows many dialects: whatever is not listed here as Athena's is refused.
 
+mod aggregate;
 mod expression;
 mod relation;
 

@@ -12,7 +12,7 @@ use domain::port::{Catalog, Clock, ObjectStore};
 use futures::StreamExt;
 
 use crate::{
-    batches,
+    aggregated, batches,
     cancel::{self, Cancellation},
     coerce,
     columns::Tables,
@@ -125,6 +125,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let (plan, calls) = functions::hidden(plan, &session, &memory, &cancellation)?;
         typing::check(&plan)?;
         correlated::check(&plan)?;
+        let plan = aggregated::prepared(plan, &memory, &cancellation)?;
         let (concat, like) = (concat(&session)?, functions::like(&cancellation));
         let plan = calls.typed(plan, |plan| coerce::as_athena(numeric::as_athena(plan)?, concat, &like))?;
         let plan = functions::enclosed(plan, &session, &cancellation)?;

@@ -136,6 +136,9 @@ fn describe(error: &DataFusionError, place: &str) -> Option<Described> {
 
 /// What DataFusion has not. An expression is shown as its own types have it, with all that is in it.
 fn not_implemented(what: &str) -> String {
+    if what.starts_with("Aggregate can not be used as a sliding accumulator") {
+        return "this aggregate over a window's frame that does not begin with its partition".to_owned();
+    }
     let Some(expression) = what.strip_prefix("Physical plan does not support logical expression ") else {
         let line = first_line(what);
         let known = plan::refusal(what).or_else(|| plan::is_shown_in(&line).then_some(plan::SOMETHING));

@@ -1,6 +1,7 @@
 //! The functions that mean here what they mean in Athena. All others are refused by name: one of the same
 //! name that answers something else would be worse.
 
+mod aggregates;
 mod argument;
 mod array;
 mod attempt;
@@ -51,6 +52,10 @@ use datafusion::{
 
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
+pub(crate) use aggregates::{
+    ERROR, FILLER, MAX_BY_N, MAX_N, MIN_BY_N, MIN_N, WITH_COUNT, WITHOUT_COUNT, compared_argument,
+    keeps_rows, prepared_aggregate,
+};
 pub(crate) use attempt::{attempted, enclosed};
 pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
 pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
@@ -104,12 +109,13 @@ const FAMILIES: [&[&str]; 8] = [
 ];
 
 /// DataFusion's.
-const AGGREGATE: [&str; 13] = [
+const AGGREGATE: [&str; 14] = [
     "any_value",
     "approx_distinct",
     "bool_and",
     "bool_or",
     "count",
+    "grouping",
     "max",
     "min",
     "stddev",
@@ -124,7 +130,7 @@ const AGGREGATE: [&str; 13] = [
 const OWN_AGGREGATE: [&str; 4] = ["avg", "max_by", "min_by", "sum"];
 
 /// What is written otherwise before DataFusion sees it: see [`crate::calls`] and [`crate::forms`].
-const REWRITTEN: [&str; 5] = ["arbitrary", "count_if", "date", "if", "mod"];
+const REWRITTEN: [&str; 6] = ["arbitrary", "count_if", "date", "every", "if", "mod"];
 
 const WINDOW: [&str; 11] = [
     "cume_dist",
@@ -152,6 +158,7 @@ pub(crate) fn is_known(name: &str) -> bool {
         &random::NAMES,
         &AGGREGATE,
         &OWN_AGGREGATE,
+        &aggregates::NAMES,
         &REWRITTEN,
     ];
     let is_listed = lists.iter().chain(&FAMILIES).chain(&math::NAMES).any(|list| list.contains(&name));
@@ -166,7 +173,16 @@ pub(crate) fn is_strict(name: &str) -> bool {
             || lambda::NAMES.contains(&name)
             || time::PARTS.contains(&name)
             || time::NAMES.contains(&name)
-            || total::NAMES.contains(&name))
+            || total::NAMES.contains(&name)
+            || aggregates::is_one(name))
+}
+
+/// Whether it makes one value of many rows.
+pub(crate) fn is_aggregate(name: &str) -> bool {
+    AGGREGATE.contains(&name)
+        || OWN_AGGREGATE.contains(&name)
+        || aggregates::is_one(name)
+        || ["arbitrary", "count_if", "every"].contains(&name)
 }
 
 /// The function that gives this part of a time.
@@ -334,6 +350,7 @@ pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
     all.retain(|f| admits(&AGGREGATE, f.name(), f.aliases()));
     all.extend([total::Total::sum(), total::Total::avg()].map(|own| Arc::new(own.into())));
     all.extend([extreme::By::max(), extreme::By::min()].map(|own| Arc::new(own.into())));
+    all.extend(aggregates::all().map(Arc::new));
     all
 }
 

@@ -16,6 +16,7 @@
 //! name that is in neither list is refused. Every statement that the query API compiles is run by a test.
 
 mod adapt;
+mod aggregated;
 mod batches;
 mod caller;
 mod calls;
@@ -35,6 +36,7 @@ mod files;
 mod floating;
 mod footer;
 mod forms;
+mod frames;
 mod functions;
 mod grouping;
 mod guard;
@@ -72,6 +74,7 @@ mod unnest;
 mod using;
 mod values;
 mod views;
+mod written;
 mod zone;
 
 pub use cancel::{CancelOnDrop, Cancellation, Cancelled};

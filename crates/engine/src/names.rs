@@ -16,6 +16,9 @@ pub(crate) const UNNAMED: &str = "?column";
 /// Marks a name that also is a column's by which the rows are ordered.
 const SHADOW: &str = "?alias";
 
+/// Marks a name that another column of the result has as well.
+const AGAIN: &str = "?again";
+
 /// The words that were not in lower case, by their place in the text.
 #[derive(Debug, Default)]
 pub(crate) struct Originals(HashMap<Location, String>);
@@ -58,6 +61,7 @@ impl OutputNames {
                 names.insert(name.value.clone(), original.clone());
             }
         }
+        names.extend(mark_repeated(query, originals));
         for (mark, name) in mark_shadows(query) {
             let shown = names.get(&name).cloned().unwrap_or(name);
             names.insert(mark, shown);
@@ -124,6 +128,85 @@ fn mark_shadows(query: &mut Query) -> Vec<(String, String)> {
         marks.push((mark.clone(), std::mem::replace(&mut alias.value, mark)));
     }
     marks
+}
+
+/// Two columns of a result may have one name, which the planner refuses: so such columns get other names meanwhile. One by
+/// which the rows are ordered keeps its name: it would be ambiguous. Gives the marks with the names to show.
+fn mark_repeated(query: &mut Query, originals: &Originals) -> Vec<(String, String)> {
+    let mut ordering = HashSet::new();
+    if let Some(OrderBy { kind: OrderByKind::Expressions(terms), .. }) = &mut query.order_by {
+        let _ = terms.visit(&mut Identifiers(&mut ordering));
+    }
+    let mut marks = Vec::new();
+    mark_repeated_in(&mut query.body, &ordering, originals, &mut marks);
+    marks
+}
+
+fn mark_repeated_in(
+    body: &mut SetExpr,
+    ordering: &HashSet<String>,
+    originals: &Originals,
+    marks: &mut Vec<(String, String)>,
+) {
+    let select = match body {
+        SetExpr::Select(select) => select,
+        SetExpr::SetOperation { left, right, .. } => {
+            mark_repeated_in(left, ordering, originals, marks);
+            return mark_repeated_in(right, ordering, originals, marks);
+        }
+        _ => return,
+    };
+    // Which names a star stands for is not known here.
+    let has_star = select
+        .projection
+        .iter()
+        .any(|item| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)));
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for name in select.projection.iter().filter_map(name_of) {
+        *counts.entry(name.value.clone()).or_default() += 1;
+    }
+    for item in &mut select.projection {
+        let Some(name) = name_of(item).cloned() else { continue };
+        let repeats = has_star || counts.get(&name.value).is_some_and(|count| *count > 1);
+        if !repeats || ordering.contains(&name.value) {
+            continue;
+        }
+        let mark = format!("{AGAIN}{}", marks.len());
+        let alias = Ident::with_quote('"', mark.clone());
+        let expr = match item {
+            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
+                std::mem::replace(expr, placeholder())
+            }
+            _ => continue,
+        };
+        *item = SelectItem::ExprWithAlias { expr, alias };
+        let shown = originals.at(name.span.start).map_or(name.value, str::to_owned);
+        marks.push((mark, shown));
+    }
+}
+
+/// The name that a column of the result has by what is written.
+fn name_of(item: &SelectItem) -> Option<&Ident> {
+    match item {
+        SelectItem::ExprWithAlias { alias, .. } if !alias.value.starts_with(UNNAMED) => Some(alias),
+        SelectItem::UnnamedExpr(Expr::Identifier(name)) => Some(name),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => parts.last(),
+        _ => None,
+    }
+}
+
+/// Collects the names without a relation.
+struct Identifiers<'n>(&'n mut HashSet<String>);
+
+impl VisitorMut for Identifiers<'_> {
+    type Break = std::convert::Infallible;
+
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Self::Break> {
+        if let Expr::Identifier(name) = expr {
+            self.0.insert(name.value.clone());
+        }
+        ControlFlow::Continue(())
+    }
 }
 
 fn outermost(body: &SetExpr) -> Option<&Select> {

@@ -29,6 +29,8 @@ const MAX_CHARACTERS: usize = 1_024;
 pub(crate) fn bind(query: &mut Query, parameters: &[String]) -> Result<(), EngineError> {
     let mut all = placeholders(query)?;
     all.sort();
+    // What was copied stands where it stood.
+    all.dedup();
     let mut places = Places::default();
     let _ = Visit::visit(query, &mut places);
     if let Some(place) = all.iter().find(|place| !places.allowed.contains(place)) {

@@ -9,9 +9,9 @@ use crate::{
     caller, check, derived,
     dialect::Athena,
     error::EngineError,
-    forms, lambda, literal,
+    forms, frames, lambda, literal,
     names::{self, Originals, OutputNames},
-    nesting, operand, parameter, rows, unnest, views,
+    nesting, operand, parameter, rows, unnest, views, written,
 };
 
 /// Athena's own bound.
@@ -70,6 +70,7 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
     let (tokens, originals) = fold(tokenize(sql)?);
     bound(&tokens)?;
     reject_other_statements(&tokens, &originals, sql)?;
+    reject_match_recognize(&tokens)?;
     let mut tokens = rows::in_parentheses(tokens);
     tokens.retain(|token| token.token != Token::EOF);
     let mut query = parse(tokens, sql)?;
@@ -83,6 +84,7 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
     lambda::name_apart(&mut query)?;
     unnest::fold(&mut query);
     literal::rewrite(&mut query)?;
+    frames::rewrite(&mut query)?;
     derived::name(&mut query);
     Ok((query, originals))
 }
@@ -211,6 +213,18 @@ fn reject_other_statements(
     }
 }
 
+/// Names it, since the parser does not know it.
+fn reject_match_recognize(tokens: &[TokenWithSpan]) -> Result<(), EngineError> {
+    let mut words = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).peekable();
+    while let Some(token) = words.next() {
+        let is_word = matches!(&token.token, Token::Word(word) if word.quote_style.is_none() && word.value == "match_recognize");
+        if is_word && words.peek().is_some_and(|next| next.token == Token::LParen) {
+            return Err(EngineError::unsupported("MATCH_RECOGNIZE"));
+        }
+    }
+    Ok(())
+}
+
 /// What a statement may begin with in Athena, besides a query: the words of its own complaint, and those of the
 /// statements that its Hive parser takes.
 const OTHER_STATEMENTS: [&str; 32] = [
@@ -280,7 +294,11 @@ fn descend(tokens: Vec<TokenWithSpan>, sql: &str) -> Result<Box<Query>, EngineEr
         return Err(EngineError::rejected(message));
     }
     match (statements.pop(), statements.is_empty()) {
-        (Some(Statement::Query(query)), true) => operand::check(&query).map(|()| query),
+        (Some(Statement::Query(mut query)), true) => {
+            operand::check(&query)?;
+            written::rewrite(&mut query)?;
+            Ok(query)
+        }
         (Some(other), true) => {
             let text = other.to_string();
             Err(EngineError::unsupported(text.split(' ').next().unwrap_or_default()))

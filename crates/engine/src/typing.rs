@@ -112,6 +112,7 @@ impl Checker<'_> {
                 let mut order = call.params.order_by.iter().map(|term| &term.expr);
                 order.try_for_each(|key| self.plain(key, "OVER"))?;
                 self.frame(&call.params.window_frame, &call.params.order_by)?;
+                self.arguments_of_window(call.fun.name(), &call.params.args)?;
                 self.call(call.fun.name(), &call.params.args)
             }
             _ => Ok(()),

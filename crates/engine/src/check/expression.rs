@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::ast::{
     ValueWithSpan, Visit, WindowType, visit_expressions,
 };
 
-use super::{Flow, refuse, refuse_if};
+use super::{Flow, aggregate, refuse, refuse_if};
 use crate::{functions, literal};
 
 /// One expression; what is below it comes by itself.
@@ -184,13 +184,11 @@ fn function(call: &Function) -> Flow {
         refuse_if(by_query, "a subquery in PARTITION BY or ORDER BY of a window")?;
     }
     let odd = call.uses_odbc_syntax || call.parameters != FunctionArguments::None;
-    refuse_if(odd || !call.within_group.is_empty(), &format!("this form of function {name}"))?;
+    refuse_if(odd, &format!("this form of function {name}"))?;
+    aggregate::check(&name, call)?;
     if functions::is_bare(&name) {
         // As in Athena's grammar; a precision would be another type.
         return refuse_if(call.args != FunctionArguments::None, &format!("{name} with parentheses"));
-    }
-    if let FunctionArguments::List(arguments) = &call.args {
-        refuse_if(!arguments.clauses.is_empty(), &format!("a clause among the arguments of {name}"))?;
     }
     Flow::Continue(())
 }

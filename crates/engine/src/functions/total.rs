@@ -1,4 +1,4 @@
-//! `sum` and `avg`, with Athena's types: whole numbers and decimals exactly, others in double precision.
+//! `sum` and `avg`, with Athena's types: whole numbers, decimals and intervals exactly, others in double precision.
 
 mod distinct;
 mod groups;
@@ -21,6 +21,7 @@ use datafusion::{
 };
 
 use super::own::{not_taken, unexpected};
+use crate::types::{DAY_TO_SECOND, YEAR_TO_MONTH};
 use distinct::Distinct;
 use sums::{STATE_DIGITS, Sums};
 
@@ -70,8 +71,12 @@ impl AggregateUDFImpl for Total {
 
     fn coerce_types(&self, given: &[Arrow]) -> Result<Vec<Arrow>> {
         match given {
-            [Arrow::Int32 | Arrow::Int64 | Arrow::UInt64 | Arrow::Null] => Ok(vec![Arrow::Int64]),
+            [Arrow::Int8 | Arrow::Int16 | Arrow::Int32 | Arrow::Int64 | Arrow::UInt64 | Arrow::Null] => {
+                Ok(vec![Arrow::Int64])
+            }
             [Arrow::Float32 | Arrow::Float64 | Arrow::Decimal128(..)] => Ok(given.to_vec()),
+            [Arrow::Duration(_)] => Ok(vec![DAY_TO_SECOND]),
+            [interval] if *interval == YEAR_TO_MONTH => Ok(given.to_vec()),
             _ => Err(not_taken(&self.aliases[0])),
         }
     }
@@ -83,6 +88,7 @@ impl AggregateUDFImpl for Total {
             ([Arrow::Float32], _) => Arrow::Float32,
             ([Arrow::Decimal128(_, scale)], false) => Arrow::Decimal128(38, *scale),
             ([decimal @ Arrow::Decimal128(..)], true) => decimal.clone(),
+            ([interval @ (Arrow::Duration(_) | Arrow::Interval(_))], _) => interval.clone(),
             _ => return Err(not_taken(&self.aliases[0])),
         })
     }
@@ -96,7 +102,7 @@ impl AggregateUDFImpl for Total {
         }
         let total = match (input, args.return_field.data_type()) {
             (Arrow::Decimal128(_, scale), _) => Arrow::Decimal256(STATE_DIGITS, *scale),
-            (_, Arrow::Int64) => Arrow::Decimal256(STATE_DIGITS, 0),
+            (_, Arrow::Int64 | Arrow::Duration(_) | Arrow::Interval(_)) => Arrow::Decimal256(STATE_DIGITS, 0),
             _ => Arrow::Float64,
         };
         Ok(vec![

@@ -31,6 +31,11 @@ impl MemoryLimits {
         self.value.saturating_mul(2)
     }
 
+    /// What an aggregate may make of the rows of one group. Whoever writes it as a text takes several times as much.
+    pub(crate) fn group(&self) -> usize {
+        self.value.saturating_mul(16)
+    }
+
     /// What a function may make of constants while a query is planned: the plan keeps it.
     pub(crate) fn constants(&self) -> usize {
         self.call / 8

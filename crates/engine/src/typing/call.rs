@@ -14,6 +14,13 @@ use crate::{
 
 impl Checker<'_> {
     pub(super) fn call(&self, name: &str, arguments: &[Expr]) -> Checked {
+        if let Some(argument) = functions::compared_argument(name).and_then(|place| arguments.get(place)) {
+            self.plain(argument, &format!("function {}", name.trim_end_matches("_n")))?;
+        }
+        if name == "count" && arguments.len() > 1 {
+            let message = "Unexpected parameters for function count".to_owned();
+            return Err(Failure::new("FUNCTION_NOT_FOUND", message));
+        }
         let wanted: &[Kind] = match name {
             "reverse" | "starts_with" => &[Kind::Text],
             "stddev" | "stddev_pop" | "var" | "var_pop" => &[Kind::Number],

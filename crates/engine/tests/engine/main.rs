@@ -36,6 +36,8 @@ mod formats;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod gathered;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod growth;
@@ -95,5 +97,7 @@ mod types;
 mod unnest;
 #[cfg(test)]
 mod urls;
+#[cfg(test)]
+mod written;
 #[cfg(test)]
 mod zones;

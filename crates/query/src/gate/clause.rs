@@ -2,9 +2,9 @@
 //! version of it adds does not go unseen.
 
 use sqlparser::ast::{
-    Cte, Distinct, Expr, GroupByExpr, Ident, LimitClause, Offset, OrderBy, OrderByExpr, OrderByKind, Query,
-    Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetQuantifier, TableAlias,
-    Value, ValueWithSpan, Values, WildcardAdditionalOptions, With,
+    Cte, Distinct, Expr, Fetch, GroupByExpr, Ident, LimitClause, Offset, OrderBy, OrderByExpr, OrderByKind,
+    Query, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetQuantifier,
+    TableAlias, Value, ValueWithSpan, Values, WildcardAdditionalOptions, With,
 };
 use sqlparser::tokenizer::Location;
 
@@ -26,7 +26,7 @@ impl Walk<'_> {
             _ => return refuse(ONLY_QUERIES),
         }
         self.clauses(query)?;
-        self.limit = limit(query.limit_clause.as_ref())?;
+        self.limit = limit(query.limit_clause.as_ref())?.or(first_rows(query.fetch.as_ref())?);
         self.ordered = query.order_by.is_some();
         let offset = matches!(&query.limit_clause, Some(LimitClause::LimitOffset { offset: Some(_), .. }));
         self.volatile |= offset && !self.ordered;
@@ -35,7 +35,8 @@ impl Walk<'_> {
 
     /// A query within a query. Which rows its LIMIT or its OFFSET leaves out is anybody's guess if it has no ORDER BY.
     pub(super) fn query(&mut self, query: &Query) -> Checked {
-        self.volatile |= query.limit_clause.is_some() && query.order_by.is_none();
+        let is_cut = query.limit_clause.is_some() || query.fetch.is_some();
+        self.volatile |= is_cut && query.order_by.is_none();
         self.clauses(query)
     }
 
@@ -52,7 +53,9 @@ impl Walk<'_> {
             format_clause,
             pipe_operators,
         } = query;
-        refuse_if(fetch.is_some(), "FETCH FIRST is not supported: write LIMIT")?;
+        let has_limit = matches!(limit_clause, Some(LimitClause::LimitOffset { limit: Some(_), .. }));
+        refuse_if(fetch.is_some() && has_limit, "a query has a LIMIT or a FETCH FIRST, and not both")?;
+        first_rows(fetch.as_ref())?;
         refuse_if(!locks.is_empty() || for_clause.is_some(), "FOR after a query is not supported")?;
         refuse_if(settings.is_some() || format_clause.is_some(), "SETTINGS and FORMAT are not supported")?;
         refuse_if(!pipe_operators.is_empty(), "|> is not supported")?;
@@ -147,13 +150,12 @@ impl Walk<'_> {
             || !cluster_by.is_empty()
             || !distribute_by.is_empty()
             || !sort_by.is_empty()
-            || !named_window.is_empty()
             || qualify.is_some()
             || value_table_mode.is_some()
             || *flavor != SelectFlavor::Standard;
         refuse_if(
             foreign,
-            "a clause of SELECT that is not supported: use WHERE, GROUP BY, HAVING, ORDER BY, OFFSET and LIMIT",
+            "a clause of SELECT that is not supported: use WHERE, GROUP BY, HAVING, WINDOW, ORDER BY, OFFSET and LIMIT",
         )?;
         projection.iter().try_for_each(|item| self.item(item))?;
         from.iter().try_for_each(|element| self.joined(element))?;
@@ -169,7 +171,8 @@ impl Walk<'_> {
             }
             GroupByExpr::All(_) => return refuse("GROUP BY ALL is not supported: name the columns"),
         }
-        having.iter().try_for_each(|condition| self.expression(condition))
+        having.iter().try_for_each(|condition| self.expression(condition))?;
+        named_window.iter().try_for_each(|window| self.named_window(window))
     }
 
     fn item(&mut self, item: &SelectItem) -> Checked {
@@ -222,6 +225,20 @@ fn limit(clause: Option<&LimitClause>) -> Result<Option<(Location, u64)>, Refuse
         return Err(Refused::at("OFFSET comes before LIMIT in Athena", offset));
     }
     Ok(limit)
+}
+
+/// What FETCH FIRST says, which is a LIMIT.
+fn first_rows(fetch: Option<&Fetch>) -> Result<Option<(Location, u64)>, Refused> {
+    let Some(Fetch { with_ties, percent, quantity }) = fetch else { return Ok(None) };
+    refuse_if(
+        *with_ties,
+        "FETCH FIRST ... WITH TIES is not supported: choose the rows by rank() OVER (ORDER BY ...)",
+    )?;
+    refuse_if(*percent, "FETCH FIRST ... PERCENT is not supported")?;
+    match quantity {
+        Some(rows) => number(rows, "FETCH FIRST").map(Some),
+        None => Err(Refused::new("FETCH FIRST takes a number of rows: write FETCH FIRST 1 ROW ONLY")),
+    }
 }
 
 fn number(expr: &Expr, clause: &str) -> Result<(Location, u64), Refused> {

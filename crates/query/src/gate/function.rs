@@ -2,8 +2,8 @@
 
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList,
-    FunctionArguments, Ident, ListAggOnOverflow, Value, ValueWithSpan, WindowFrame, WindowFrameBound,
-    WindowSpec, WindowType,
+    FunctionArguments, Ident, ListAggOnOverflow, NamedWindowDefinition, NamedWindowExpr, Value,
+    ValueWithSpan, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
 };
 
 use super::{
@@ -64,6 +64,7 @@ const KNOWN: &str = "
     bool_or checksum corr count count_if covar_pop covar_samp every geometric_mean histogram kurtosis listagg map_agg
     map_union max max_by merge min min_by multimap_agg numeric_histogram reduce_agg regr_intercept regr_slope skewness
     stddev stddev_pop stddev_samp sum var_pop var_samp variance entropy set_agg set_union
+    bitwise_and_agg bitwise_or_agg
     empty_approx_set hash_counts intersection_cardinality jaccard_index qdigest_agg tdigest_agg value_at_quantile
     cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number
     bing_tile bing_tile_at great_circle_distance st_area st_astext st_contains st_distance st_geometryfromtext
@@ -148,9 +149,8 @@ impl Walk<'_> {
         match over {
             None => {}
             Some(WindowType::WindowSpec(window)) => self.window(window)?,
-            Some(WindowType::NamedWindow(_)) => {
-                return refuse("a named window is not supported: write it out");
-            }
+            // Its window is looked at where it is defined.
+            Some(WindowType::NamedWindow(_)) => {}
         }
         self.in_where = outside;
         Ok(())
@@ -190,9 +190,17 @@ impl Walk<'_> {
         })
     }
 
+    /// One of a WINDOW clause.
+    pub(super) fn named_window(&mut self, definition: &NamedWindowDefinition) -> Checked {
+        let NamedWindowDefinition(_, window) = definition;
+        match window {
+            NamedWindowExpr::WindowSpec(window) => self.window(window),
+            NamedWindowExpr::NamedWindow(_) => refuse("a window in a WINDOW clause stands in parentheses"),
+        }
+    }
+
     fn window(&mut self, window: &WindowSpec) -> Checked {
-        let WindowSpec { window_name, partition_by, order_by, window_frame } = window;
-        refuse_if(window_name.is_some(), "a named window is not supported: write it out")?;
+        let WindowSpec { window_name: _, partition_by, order_by, window_frame } = window;
         self.expressions(partition_by)?;
         self.order(order_by)?;
         let Some(WindowFrame { units: _, start_bound, end_bound }) = window_frame else { return Ok(()) };

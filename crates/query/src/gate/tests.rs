@@ -19,6 +19,19 @@ fn no_limit_is_added_above_what_athena_orders() {
     }
 }
 
+/// It is lowered as a LIMIT is, and none is added.
+#[test]
+fn fetch_first_is_a_limit() {
+    let gated = gate("SELECT name FROM passengers ORDER BY name FETCH FIRST 10 ROWS ONLY").unwrap();
+    assert_eq!(gated.limit(), Some(10));
+    for (rows, expected) in [(5, " FETCH FIRST 5 ROWS ONLY"), (100, " FETCH FIRST 10 ROWS ONLY")] {
+        let sql = gated.sql(rows, &[]);
+        assert!(sql.ends_with(expected) && !sql.contains("LIMIT"), "{sql}");
+    }
+    let within = gate("SELECT name FROM (SELECT name FROM passengers FETCH FIRST 1 ROW ONLY) AS p").unwrap();
+    assert_eq!((within.limit(), within.volatile), (None, true));
+}
+
 fn readable() -> Vec<DatasetName> {
     ["bookings", "passengers"].map(|name| DatasetName::new(name).unwrap()).to_vec()
 }

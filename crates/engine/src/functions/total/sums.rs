@@ -5,12 +5,12 @@ use std::{ops::Range, sync::Arc};
 use datafusion::{
     arrow::{
         array::{
-            ArrayRef, AsArray, Decimal128Array, Decimal256Array, Float32Array, Float64Array, Int64Array,
-            PrimitiveArray,
+            ArrayRef, AsArray, Decimal128Array, Decimal256Array, DurationMillisecondArray, Float32Array,
+            Float64Array, Int64Array, IntervalYearMonthArray, PrimitiveArray,
         },
         datatypes::{
-            ArrowPrimitiveType, DataType as Arrow, Decimal128Type, Decimal256Type, Float32Type, Float64Type,
-            Int64Type, i256,
+            ArrowPrimitiveType, DataType as Arrow, Decimal128Type, Decimal256Type, DurationMillisecondType,
+            Float32Type, Float64Type, Int64Type, IntervalYearMonthType, i256,
         },
     },
     error::Result,
@@ -43,7 +43,9 @@ impl Sums {
     /// For values of a type, and an answer of a type.
     pub(super) fn new(input: &Arrow, answer: &Arrow, is_mean: bool) -> Result<Self> {
         let (totals, scale) = match (input, answer) {
-            (Arrow::Int64, Arrow::Int64) => (Totals::Exact(Vec::new()), 0),
+            (Arrow::Int64, Arrow::Int64)
+            | (Arrow::Duration(_), Arrow::Duration(_))
+            | (Arrow::Interval(_), Arrow::Interval(_)) => (Totals::Exact(Vec::new()), 0),
             (Arrow::Decimal128(_, scale), Arrow::Decimal128(..)) => (Totals::Exact(Vec::new()), *scale),
             (Arrow::Int64 | Arrow::Float32 | Arrow::Float64, Arrow::Float32 | Arrow::Float64) => {
                 (Totals::Inexact(Vec::new()), 0)
@@ -89,6 +91,18 @@ impl Sums {
                 each::<Decimal128Type>(values, group, |group, value| {
                     count(group);
                     step(&mut totals[group], i256::from_i128(value), takes_off);
+                });
+            }
+            (Totals::Exact(totals), Arrow::Duration(_)) => {
+                each::<DurationMillisecondType>(values, group, |group, value| {
+                    count(group);
+                    step(&mut totals[group], i256::from_i128(value.into()), takes_off);
+                });
+            }
+            (Totals::Exact(totals), Arrow::Interval(_)) => {
+                each::<IntervalYearMonthType>(values, group, |group, value| {
+                    count(group);
+                    step(&mut totals[group], i256::from_i128(value.into()), takes_off);
                 });
             }
             (Totals::Inexact(totals), Arrow::Int64) => each::<Int64Type>(values, group, |group, value| {
@@ -174,6 +188,18 @@ impl Sums {
                 let answers = answers.collect::<Result<Decimal128Array>>()?;
                 Ok(Arc::new(answers.with_precision_and_scale(*precision, *scale)?))
             }
+            (Totals::Exact(totals), Arrow::Duration(_)) => {
+                let answers = totals[groups].iter().zip(counts).map(|(total, count)| {
+                    (count != 0).then(|| bigint(self.of_interval(*total, count))).transpose()
+                });
+                Ok(Arc::new(answers.collect::<Result<DurationMillisecondArray>>()?))
+            }
+            (Totals::Exact(totals), Arrow::Interval(_)) => {
+                let answers = totals[groups].iter().zip(counts).map(|(total, count)| {
+                    (count != 0).then(|| months(self.of_interval(*total, count))).transpose()
+                });
+                Ok(Arc::new(answers.collect::<Result<IntervalYearMonthArray>>()?))
+            }
             (Totals::Exact(totals), _) => {
                 let answers = totals[groups]
                     .iter()
@@ -182,6 +208,18 @@ impl Sums {
                 Ok(Arc::new(answers.collect::<Result<Int64Array>>()?))
             }
         }
+    }
+
+    /// The total, or its mean, of which a half goes up: Trino rounds it with Java's `Math.round`.
+    fn of_interval(&self, total: i256, count: i64) -> i256 {
+        if !self.is_mean {
+            return total;
+        }
+        let count = i256::from_i128(count.max(1).into());
+        let two = i256::from_i128(2);
+        let (dividend, divisor) = (total.wrapping_mul(two).wrapping_add(count), count.wrapping_mul(two));
+        let (whole, rest) = (dividend.wrapping_div(divisor), dividend.wrapping_rem(divisor));
+        if rest.is_negative() { whole.wrapping_sub(i256::from_i128(1)) } else { whole }
     }
 
     /// How many groups there are.
@@ -245,6 +283,11 @@ fn decimal(total: i256) -> Result<i128> {
 fn bigint(total: i256) -> Result<i64> {
     let total = total.to_i128().and_then(|total| i64::try_from(total).ok());
     total.ok_or_else(|| failure("NUMERIC_VALUE_OUT_OF_RANGE", "bigint addition overflow"))
+}
+
+fn months(total: i256) -> Result<i32> {
+    let total = total.to_i128().and_then(|total| i32::try_from(total).ok());
+    total.ok_or_else(|| failure("NUMERIC_VALUE_OUT_OF_RANGE", "interval year to month out of range"))
 }
 
 #[cfg(test)]

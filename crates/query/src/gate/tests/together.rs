@@ -34,7 +34,7 @@ fn a_statement_that_is_refused_for_anything_else_says_so() {
         ("FROM other.passengers", "is outside of the database"),
         ("FROM passengers WHERE name ILIKE 'a'", ""),
         ("FROM passengers WHERE nofunction(name)", "the function \"nofunction\" is not available"),
-        ("FROM passengers FETCH FIRST 1 ROW ONLY", ""),
+        ("FROM passengers ORDER BY name FETCH FIRST 1 ROW WITH TIES", ""),
         ("FROM passengers", "with those before it"),
     ] {
         let refused = gate(&format!("SELECT {costly} {from}")).unwrap_err().to_string();

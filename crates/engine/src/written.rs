@@ -1,0 +1,72 @@
+//! Forms of Athena's grammar that say the same as another form, written as that one before anything is checked: named windows,
+//! `FETCH FIRST`, groups in parentheses, comparisons of row values, and `ANY` and `ALL` of a query.
+
+mod fetch;
+mod groups;
+mod quantified;
+mod row;
+mod window;
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{Expr, Query, Select, VisitMut, VisitorMut};
+
+use crate::error::EngineError;
+
+type Result<T> = std::result::Result<T, EngineError>;
+
+/// Rewrites a query as it was parsed. It descends as deep as the parser did, so it needs a stack of that size.
+pub(crate) fn rewrite(query: &mut Query) -> Result<()> {
+    match query.visit(&mut Write { copied: 0 }) {
+        ControlFlow::Break(error) => Err(error),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+struct Write {
+    /// How many expressions were copied.
+    copied: usize,
+}
+
+impl VisitorMut for Write {
+    type Break = EngineError;
+
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<EngineError> {
+        flow(fetch::rewrite(query))?;
+        flow(window::of_query(query, &mut self.copied))
+    }
+
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<EngineError> {
+        flow(groups::rewrite(select))?;
+        flow(window::of_select(select, &mut self.copied))
+    }
+
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<EngineError> {
+        flow(row::rewrite(expr, &mut self.copied))?;
+        quantified::rewrite(expr);
+        ControlFlow::Continue(())
+    }
+}
+
+fn flow(done: Result<()>) -> ControlFlow<EngineError> {
+    match done {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => ControlFlow::Break(error),
+    }
+}
+
+/// The expression without parentheses around it.
+fn bare(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Nested(inner) => bare(inner),
+        other => other,
+    }
+}
+
+/// What was there, without parentheses around it, while something else takes its place.
+fn take(expr: &mut Expr) -> Expr {
+    match std::mem::replace(expr, Expr::Tuple(Vec::new())) {
+        Expr::Nested(mut inner) => take(&mut inner),
+        other => other,
+    }
+}

@@ -1,0 +1,37 @@
+use datafusion::sql::sqlparser::ast::{Expr, Fetch, LimitClause, Query, Value, ValueWithSpan};
+
+use super::Result;
+use crate::error::EngineError;
+
+/// Writes `FETCH FIRST n ROWS ONLY` as a LIMIT.
+pub(super) fn rewrite(query: &mut Query) -> Result<()> {
+    let Some(Fetch { with_ties, percent, quantity }) = query.fetch.take() else { return Ok(()) };
+    if with_ties {
+        let instead =
+            "FETCH FIRST ... WITH TIES (choose the rows by rank() OVER (ORDER BY ...) in a query around)";
+        return Err(EngineError::unsupported(instead));
+    }
+    if percent {
+        return Err(EngineError::unsupported("FETCH FIRST ... PERCENT"));
+    }
+    let rows =
+        quantity.unwrap_or_else(|| Expr::Value(Value::Number("1".to_owned(), false).with_empty_span()));
+    if let Expr::Value(ValueWithSpan { value: Value::Number(digits, _), .. }) = &rows
+        && digits.chars().all(|digit| digit == '0')
+    {
+        let message = "FETCH FIRST row count must be positive (actual value: 0)";
+        return Err(EngineError::failed("NUMERIC_VALUE_OUT_OF_RANGE", message));
+    }
+    let clause = query.limit_clause.get_or_insert_with(|| LimitClause::LimitOffset {
+        limit: None,
+        offset: None,
+        limit_by: Vec::new(),
+    });
+    match clause {
+        LimitClause::LimitOffset { limit: limit @ None, .. } => {
+            *limit = Some(rows);
+            Ok(())
+        }
+        _ => Err(EngineError::rejected("a query has a LIMIT or a FETCH FIRST, and not both")),
+    }
+}
