@@ -10,7 +10,6 @@ mod bytes;
 mod checked;
 mod clock;
 mod conversion;
-mod element;
 mod exact;
 mod extreme;
 mod extreme_key;
@@ -24,6 +23,7 @@ mod lists;
 mod made;
 mod math;
 mod member;
+mod nested;
 mod nullif;
 mod own;
 mod random;
@@ -49,11 +49,15 @@ use datafusion::{
 
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
-pub(crate) use attempt::{attempted, enclosed};
+pub(crate) use attempt::{TRY, attempted, enclosed};
 pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
 pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
 pub(crate) use json::{CAST_TO_JSON, is_castable};
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
+pub(crate) use nested::{
+    ARRAY, FIELD, NESTED_CAST, NestedPlanner, SUBSCRIPT, common as nested_common,
+    compared as nested_compared, fit, is_groupable,
+};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
 pub(crate) use time::{
@@ -61,18 +65,14 @@ pub(crate) use time::{
 };
 
 /// DataFusion's.
-const SCALAR: [&str; 3] = ["coalesce", "reverse", "starts_with"];
+const SCALAR: [&str; 2] = ["coalesce", "starts_with"];
 
 /// Ours, besides the parts of a time and [`FAMILIES`].
-const OWN: [&str; 21] = [
-    "cardinality",
-    "concat",
-    "contains",
+const OWN: [&str; 17] = [
     "date_add",
     "date_diff",
     "date_format",
     "date_trunc",
-    "element_at",
     "from_iso8601_date",
     "from_iso8601_timestamp",
     "json_extract_scalar",
@@ -89,10 +89,11 @@ const OWN: [&str; 21] = [
 ];
 
 /// Ours, too: each in a module of its own. Those of numbers are in [`math::NAMES`].
-const FAMILIES: [&[&str]; 7] = [
+const FAMILIES: [&[&str]; 8] = [
     &bytes::NAMES,
     &[format::FORMAT],
     &greatest::NAMES,
+    &nested::NAMES,
     &regexp::NAMES,
     &strings::NAMES,
     &[attempt::TRY],
@@ -157,6 +158,8 @@ pub(crate) fn is_known(name: &str) -> bool {
 pub(crate) fn is_strict(name: &str) -> bool {
     name != CAST_TO_JSON
         && (OWN.contains(&name)
+            || nested::HIDDEN.contains(&name)
+            || nested::compares(name)
             || FAMILIES.iter().chain(&math::NAMES).any(|family| family.contains(&name))
             || time::PARTS.contains(&name)
             || time::NAMES.contains(&name)
@@ -190,13 +193,10 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
     let mut all = SessionStateDefaults::default_scalar_functions();
     all.retain(|f| admits(&SCALAR, f.name(), f.aliases()));
     let own = [
-        array::cardinality(),
-        array::contains(),
         attempt::attempt(),
         base64::to_base64(),
         conversion::cast_to_varchar(),
         conversion::try_cast_to_varchar(),
-        element::element_at(),
         format::format(),
         greatest::greatest(),
         greatest::least(),
@@ -206,7 +206,6 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         like::like_pattern(),
         nullif::nullif(),
         strpos::strpos(),
-        text::concat(),
         text::lower(),
         text::replace(),
         text::substr(),
@@ -220,6 +219,7 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
     let families = bytes::all().into_iter().chain(math::all()).chain(strings::all()).chain(url::all());
     let own = own.into_iter().chain(time::parts()).chain(time::all()).chain(time::hidden()).chain(families);
     all.extend(own.map(|own| Arc::new(own.within(memory).until(cancellation).into())));
+    all.extend(nested::all(memory, cancellation).into_iter().map(Arc::new));
     all.extend(time::zoned().map(|zoned| Arc::new(zoned.into())));
     all.extend(clock::all(began).into_iter().map(|known| Arc::new(known.into())));
     all.extend(math::constants().map(Arc::new));
@@ -352,8 +352,10 @@ mod tests {
         let listed = listed.chain(&random::NAMES);
         let hidden =
             [LIKE_PATTERN, NEGATED, DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF, CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR];
-        let listed: BTreeSet<&str> = listed.chain(families).chain(&hidden).copied().collect();
+        let listed = listed.chain(families).chain(&hidden).chain(&nested::HIDDEN);
+        let listed: BTreeSet<&str> = listed.copied().collect();
         assert_eq!(made, listed);
+        assert!(!nested::HIDDEN.into_iter().any(is_known));
         assert!(!hidden.into_iter().any(is_known) && !is_known(CAST_TO_JSON) && is_known("split_part"));
     }
 }

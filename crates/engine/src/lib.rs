@@ -60,6 +60,7 @@ mod statement;
 mod store;
 mod table;
 mod text;
+mod type_text;
 mod types;
 mod typing;
 mod unmoved;

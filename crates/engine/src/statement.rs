@@ -11,7 +11,7 @@ use crate::{
     error::EngineError,
     forms, literal,
     names::{Originals, OutputNames},
-    nesting, operand, parameter, rows,
+    nesting, operand, parameter, rows, type_text,
 };
 
 /// Athena's own bound.
@@ -45,7 +45,7 @@ impl Prepared {
         let (tokens, originals) = fold(tokenize(sql)?);
         bound(&tokens)?;
         reject_other_statements(&tokens, &originals, sql)?;
-        let mut tokens = rows::in_parentheses(tokens);
+        let mut tokens = type_text::collapsed(rows::in_parentheses(tokens))?;
         tokens.retain(|token| token.token != Token::EOF);
         let mut query = parse(tokens, sql)?;
         nesting::bound(&mut query)?;

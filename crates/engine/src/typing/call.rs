@@ -15,7 +15,7 @@ use crate::{
 impl Checker<'_> {
     pub(super) fn call(&self, name: &str, arguments: &[Expr]) -> Checked {
         let wanted: &[Kind] = match name {
-            "reverse" | "starts_with" => &[Kind::Text],
+            "starts_with" => &[Kind::Text],
             "stddev" | "stddev_pop" | "var" | "var_pop" => &[Kind::Number],
             "bool_and" | "bool_or" => &[Kind::Boolean],
             "get_field" => return self.dereference(arguments),
