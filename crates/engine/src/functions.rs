@@ -56,7 +56,7 @@ pub(crate) use json::{CAST_TO_JSON, is_castable};
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
 pub(crate) use nested::{
     ARRAY, FIELD, NESTED_CAST, NestedPlanner, SUBSCRIPT, common as nested_common,
-    compared as nested_compared, fit, is_groupable,
+    compared as nested_compared, fitted, is_groupable,
 };
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};

@@ -51,6 +51,7 @@ mod prune;
 mod pushdown;
 mod resolve;
 mod result;
+mod row_values;
 mod rows;
 mod scan;
 mod schema;

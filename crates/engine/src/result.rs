@@ -84,7 +84,7 @@ impl Shape {
 /// Fields of rows are taken by their places: they may have no names.
 fn shaped(column: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
     if types::is_nested(to) {
-        functions::fit(column, to).map_err(|error| ArrowError::ExternalError(Box::new(error)))
+        functions::fitted(column, to).map_err(|error| ArrowError::ExternalError(Box::new(error)))
     } else {
         cast(column, to)
     }

@@ -11,7 +11,7 @@ use crate::{
     error::EngineError,
     forms, literal,
     names::{Originals, OutputNames},
-    nesting, operand, parameter, rows, type_text,
+    nesting, operand, parameter, row_values, rows, type_text,
 };
 
 /// Athena's own bound.
@@ -48,6 +48,7 @@ impl Prepared {
         let mut tokens = type_text::collapsed(rows::in_parentheses(tokens))?;
         tokens.retain(|token| token.token != Token::EOF);
         let mut query = parse(tokens, sql)?;
+        row_values::rewrite(&mut query);
         nesting::bound(&mut query)?;
         check::query(&mut query)?;
         nesting::bound_inlined(&query)?;

@@ -5,7 +5,7 @@ use datafusion::{arrow::datatypes::DataType as Arrow, error::Result};
 use super::{
     argument::Argument,
     made::Made,
-    nested::fit,
+    nested::fitted,
     own::{Own, exactly, failure},
 };
 use crate::{
@@ -57,7 +57,7 @@ fn to_json(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
     let array = arguments[0].array();
     let unknown = |arrow: &Arrow| failure("TYPE_MISMATCH", format!("Cannot cast {arrow} to json"));
     let (_, normal) = types::of_result(array.data_type()).ok_or_else(|| unknown(array.data_type()))?;
-    let array = fit(array, &normal)?;
+    let array = fitted(array, &normal)?;
     let values = Values::of(&array).map_err(|arrow| unknown(&arrow))?;
     let mut text = Vec::new();
     for row in 0..made.rows() {

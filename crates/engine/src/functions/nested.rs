@@ -34,7 +34,7 @@ use crate::{cancel::Cancellation, memory::QueryMemory};
 pub(crate) use access::{FIELD, SUBSCRIPT};
 pub(crate) use cast::NESTED_CAST;
 pub(crate) use construct::ARRAY;
-pub(crate) use fit::fit;
+pub(crate) use fit::fit as fitted;
 pub(crate) use planner::NestedPlanner;
 
 /// The names of all that a query can call.

@@ -48,6 +48,8 @@ mod lake;
 #[cfg(test)]
 mod mathematics;
 #[cfg(test)]
+mod nested;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod parameters;

@@ -171,13 +171,13 @@ impl ScalarUDFImpl for Subscript {
     }
 
     fn coerce_types(&self, given: &[Arrow]) -> Result<Vec<Arrow>> {
+        // DataFusion passes no failure on from here: it comes with the result's type.
         match given {
-            [Arrow::Struct(_), Arrow::Int32 | Arrow::Int64] => Ok(given.to_vec()),
-            [Arrow::List(_) | Arrow::Map(..), _] => match self.element.coerce_types(given) {
-                Ok(taken) => Ok(taken),
-                Err(_) => Err(no_subscript(given)),
-            },
-            _ => Err(no_subscript(given)),
+            [Arrow::List(_) | Arrow::Map(..), _] => {
+                Ok(self.element.coerce_types(given).unwrap_or_else(|_| given.to_vec()))
+            }
+            [_, _] => Ok(given.to_vec()),
+            _ => Err(not_taken(SUBSCRIPT)),
         }
     }
 
@@ -208,6 +208,7 @@ impl ScalarUDFImpl for Subscript {
                     }
                 }
             }
+            _ if self.element.coerce_types(&given).is_err() => return Err(no_subscript(&given)),
             _ => self.element.return_type(&given)?,
         };
         Ok(Arc::new(Field::new(SUBSCRIPT, answered, true)))
@@ -249,11 +250,7 @@ impl ScalarUDFImpl for FieldOf {
 
     fn coerce_types(&self, given: &[Arrow]) -> Result<Vec<Arrow>> {
         match given {
-            [Arrow::Struct(_), Arrow::Utf8] => Ok(given.to_vec()),
-            [other, _] => Err(failure(
-                "TYPE_MISMATCH",
-                format!("Expression of type {} is not of type ROW", word(other)),
-            )),
+            [_, Arrow::Utf8] => Ok(given.to_vec()),
             _ => Err(not_taken(FIELD)),
         }
     }
@@ -264,8 +261,13 @@ impl ScalarUDFImpl for FieldOf {
 
     fn return_field_from_args(&self, args: ReturnFieldArgs) -> Result<FieldRef> {
         let name = args.scalar_arguments.get(1).copied().flatten().and_then(text).unwrap_or_default();
-        let Some(Arrow::Struct(fields)) = args.arg_fields.first().map(|field| field.data_type()) else {
-            return Err(not_taken(FIELD));
+        let fields = match args.arg_fields.first().map(|field| field.data_type()) {
+            Some(Arrow::Struct(fields)) => fields,
+            Some(other) => {
+                let message = format!("Expression of type {} is not of type ROW", word(other));
+                return Err(failure("TYPE_MISMATCH", message));
+            }
+            None => return Err(not_taken(FIELD)),
         };
         match fields.iter().find(|field| field.name() == name) {
             Some(field) => Ok(Arc::new(Field::new(FIELD, normal(field.data_type()), true))),

@@ -90,8 +90,9 @@ impl ScalarUDFImpl for NestedCast {
         };
         if !is_castable(from.data_type(), &to) {
             let word = |found: &Arrow| types::name(found).unwrap_or_else(|| found.to_string());
-            let message = format!("Cannot cast {} to {}", word(from.data_type()), word(&to));
-            return Err(failure("TYPE_MISMATCH", message));
+            let (from, to) = (word(from.data_type()), word(&to));
+            let message = format!("CAST of {from} to {to} is not supported by the local engine");
+            return Err(failure("NOT_SUPPORTED", message));
         }
         Ok(Arc::new(Field::new(NESTED_CAST, to, true)))
     }
@@ -126,7 +127,7 @@ pub(super) fn is_castable(from: &Arrow, to: &Arrow) -> bool {
             }
             _ => false,
         },
-        (from, to) if is_nested(from) || is_nested(to) => false,
+        (from, to) if is_nested(from) || is_nested(to) => functions::converts(from, to),
         (from, to) => typing::is_castable(from, to),
     }
 }
