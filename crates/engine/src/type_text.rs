@@ -88,7 +88,7 @@ pub(crate) fn text_of(data_type: &DataType) -> Option<&str> {
     let DataType::Custom(name, modifiers) = data_type else { return None };
     let [ObjectNamePart::Identifier(name)] = name.0.as_slice() else { return None };
     let [text] = modifiers.as_slice() else { return None };
-    (name.value == NESTED && read(text).is_some()).then_some(text)
+    (name.value == NESTED && read(text).is_some()).then_some(text.as_str())
 }
 
 /// The type, in Athena's words. `None`: it is not nested, or there is none here.

@@ -161,13 +161,17 @@ pub(super) fn map_concat() -> Own {
 /// The keys, in the order of the entries.
 pub(super) fn map_keys() -> Own {
     let answers = |given: &[Arrow]| array_of(of_one(given).map_or(Arrow::Null, |(key, _)| key));
-    Own::new("map_keys", one_map, answers, |columns| parts(columns, |keys, _| Ok(Arc::clone(keys))))
+    Own::watched("map_keys", one_map, answers, |arguments, _, _| {
+        parts(arguments, |keys, _| Ok(Arc::clone(keys)))
+    })
 }
 
 /// The values, likewise.
 pub(super) fn map_values() -> Own {
     let answers = |given: &[Arrow]| array_of(of_one(given).map_or(Arrow::Null, |(_, value)| value));
-    Own::new("map_values", one_map, answers, |columns| parts(columns, |_, values| Ok(Arc::clone(values))))
+    Own::watched("map_values", one_map, answers, |arguments, _, _| {
+        parts(arguments, |_, values| Ok(Arc::clone(values)))
+    })
 }
 
 /// The entries as rows.
@@ -176,8 +180,8 @@ pub(super) fn map_entries() -> Own {
         Some((key, value)) => array_of(row_of([key, value])),
         None => Arrow::Null,
     };
-    Own::new("map_entries", one_map, answers, |columns| {
-        parts(columns, |keys, values| rows(vec![Arc::clone(keys), Arc::clone(values)]))
+    Own::watched("map_entries", one_map, answers, |arguments, _, _| {
+        parts(arguments, |keys, values| rows(vec![Arc::clone(keys), Arc::clone(values)]))
     })
 }
 
@@ -288,8 +292,12 @@ fn of_one(given: &[Arrow]) -> Option<(Arrow, Arrow)> {
 }
 
 /// An array for each map, of what is made of all keys and values.
-fn parts(columns: &[ArrayRef], part: impl Fn(&ArrayRef, &ArrayRef) -> Result<ArrayRef>) -> Result<ArrayRef> {
-    let [maps] = columns else { return Err(unexpected(&Arrow::Null)) };
+fn parts(
+    arguments: &[Argument],
+    part: impl Fn(&ArrayRef, &ArrayRef) -> Result<ArrayRef>,
+) -> Result<ArrayRef> {
+    let [argument] = arguments else { return Err(unexpected(&Arrow::Null)) };
+    let maps = argument.array();
     let (key, value) = of_one(&[maps.data_type().clone()]).ok_or_else(|| unexpected(maps.data_type()))?;
     let maps = fit(maps, &map_of(key, value))?;
     let maps = maps.as_map();
