@@ -15,7 +15,7 @@ use domain::port::{self, StoreError};
 use crate::{
     cancel::Cancelled,
     error::{EngineError, Failure},
-    functions::{NEGATED, NOT_TAKEN},
+    functions::{ARRAY, NEGATED, NOT_TAKEN},
     memory::EXCEEDED,
     scan::ScanLimitExceeded,
     shadowed::RENAMED,
@@ -153,6 +153,9 @@ fn not_taken(message: &str) -> Described {
     let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     if name == NEGATED {
         return Described::Failed("TYPE_MISMATCH", "Cannot apply operator - to this type".to_owned());
+    }
+    if name == ARRAY {
+        return Described::Failed("TYPE_MISMATCH", "All ARRAY elements must be the same type".to_owned());
     }
     Described::Failed("FUNCTION_NOT_FOUND", format!("Unexpected parameters for function {name}"))
 }

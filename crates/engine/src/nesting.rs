@@ -85,6 +85,8 @@ fn levels(expr: &Expr) -> usize {
     match expr {
         Expr::Case { .. } => 5,
         Expr::Function(call) if calls::becomes_case(call) => 5,
+        // Each is a call of what is before it.
+        Expr::CompoundFieldAccess { access_chain, .. } => 1 + access_chain.len(),
         _ => 1,
     }
 }

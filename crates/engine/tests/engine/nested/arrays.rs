@@ -66,7 +66,7 @@ async fn made_and_joined() {
             "repeat(1, -1)",
             "INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0",
         ),
-        ("ARRAY[1, 'a']", "FUNCTION_NOT_FOUND: Unexpected parameters for function array_of"),
+        ("ARRAY[1, 'a']", "TYPE_MISMATCH: All ARRAY elements must be the same type"),
         ("ARRAY[1] || 'a'", "FUNCTION_NOT_FOUND: Unexpected parameters for function concat"),
         ("array_join(1, ',')", "FUNCTION_NOT_FOUND: Unexpected parameters for function array_join"),
     ])
@@ -320,6 +320,17 @@ async fn compared_and_grouped() {
         ),
     ];
     refuse(&lake, &cases).await;
+}
+
+#[tokio::test]
+async fn chains_of_subscripts_are_bounded() {
+    let lake = lake().await;
+    for chain in ["[1]", ".a", "[1].a"] {
+        let sql = format!("SELECT deep[1]{} FROM t", chain.repeat(300));
+        let error = lake.error(&sql, &[]).await.to_string();
+        assert!(error.contains(" levels"), "{chain}: {error}");
+    }
+    assert_eq!(lake.rows("SELECT deep[1][2] FROM t WHERE n = 1").await, "\"2\"\n");
 }
 
 #[tokio::test]
