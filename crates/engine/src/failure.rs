@@ -15,7 +15,7 @@ use domain::port::{self, StoreError};
 use crate::{
     cancel::Cancelled,
     error::{EngineError, Failure},
-    functions::{ARRAY, NEGATED, NOT_TAKEN},
+    functions::{ARRAY, MAP, NEGATED, NOT_TAKEN},
     memory::EXCEEDED,
     scan::ScanLimitExceeded,
     shadowed::RENAMED,
@@ -157,6 +157,7 @@ fn not_taken(message: &str) -> Described {
     if name == ARRAY {
         return Described::Failed("TYPE_MISMATCH", "All ARRAY elements must be the same type".to_owned());
     }
+    let name = if name == MAP { "map" } else { name.as_str() };
     Described::Failed("FUNCTION_NOT_FOUND", format!("Unexpected parameters for function {name}"))
 }
 

@@ -55,7 +55,7 @@ pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
 pub(crate) use json::{CAST_TO_JSON, is_castable};
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
 pub(crate) use nested::{
-    ARRAY, FIELD, NESTED_CAST, NestedPlanner, SUBSCRIPT, common as nested_common,
+    ARRAY, FIELD, MAP, NESTED_CAST, NestedPlanner, SUBSCRIPT, common as nested_common,
     compared as nested_compared, fitted, is_groupable,
 };
 pub(crate) use own::NOT_TAKEN;
@@ -121,7 +121,7 @@ const AGGREGATE: [&str; 13] = [
 const OWN_AGGREGATE: [&str; 4] = ["avg", "max_by", "min_by", "sum"];
 
 /// What is written otherwise before DataFusion sees it: see [`crate::calls`] and [`crate::forms`].
-const REWRITTEN: [&str; 5] = ["arbitrary", "count_if", "date", "if", "mod"];
+const REWRITTEN: [&str; 6] = ["arbitrary", "count_if", "date", "if", "map", "mod"];
 
 const WINDOW: [&str; 11] = [
     "cume_dist",

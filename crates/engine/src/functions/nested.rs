@@ -35,10 +35,11 @@ pub(crate) use access::{FIELD, SUBSCRIPT};
 pub(crate) use cast::NESTED_CAST;
 pub(crate) use construct::ARRAY;
 pub(crate) use fit::fit as fitted;
+pub(crate) use maps::MAP;
 pub(crate) use planner::NestedPlanner;
 
 /// The names of all that a query can call.
-pub(super) const NAMES: [&str; 34] = [
+pub(super) const NAMES: [&str; 33] = [
     "array_distinct",
     "array_except",
     "array_intersect",
@@ -57,7 +58,6 @@ pub(super) const NAMES: [&str; 34] = [
     "contains_sequence",
     "element_at",
     "flatten",
-    "map",
     "map_concat",
     "map_entries",
     "map_from_entries",
@@ -76,7 +76,7 @@ pub(super) const NAMES: [&str; 34] = [
 ];
 
 /// What the forms of SQL are rewritten to: a query cannot call them by these names.
-pub(super) const HIDDEN: [&str; 4] = [ARRAY, FIELD, NESTED_CAST, SUBSCRIPT];
+pub(super) const HIDDEN: [&str; 5] = [ARRAY, FIELD, MAP, NESTED_CAST, SUBSCRIPT];
 
 /// All of them, for one query.
 pub(super) fn all(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<ScalarUDF> {

@@ -15,7 +15,7 @@ use super::{
     arguments::{Scalars, types},
     keys::Keys,
     order::{Order, Pairs},
-    types::{common, is_comparable, is_nested, is_orderable},
+    types::{common, is_comparable, is_nested},
 };
 use crate::{
     cancel::Cancellation,
@@ -39,14 +39,7 @@ pub(super) const NAMES: [&str; 8] = [
 
 /// The function that stands for an operator between such values. `None`: it has no meaning for them here.
 pub(super) fn compared(op: Operator, left: &Arrow, right: &Arrow) -> Option<Own> {
-    let both = common(left, right).filter(is_nested)?;
-    let is_known = match op {
-        Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq => is_orderable(&both),
-        _ => is_comparable(&both),
-    };
-    if !is_known {
-        return None;
-    }
+    common(left, right).filter(is_nested).filter(is_comparable)?;
     let of = |name, apply| Some(Own::watched(name, takes, |_| Arrow::Boolean, apply));
     match op {
         Operator::Eq => {

@@ -28,6 +28,9 @@ use crate::functions::{
     own::{Own, invalid, unexpected},
 };
 
+/// What `map(...)` is rewritten to, of which DataFusion's planner has a form of its own. A query cannot call it by this name.
+pub(crate) const MAP: &str = "map_of";
+
 /// The map of an array of keys and an array of their values; without them, the empty one.
 pub(super) fn map() -> Own {
     let takes = |given: &[Arrow]| match given {
@@ -45,7 +48,7 @@ pub(super) fn map() -> Own {
         }
         _ => map_of(Arrow::Null, Arrow::Null),
     };
-    Own::values("map", takes, answers, make)
+    Own::values(MAP, takes, answers, make)
 }
 
 /// The map of an array of rows of two fields.

@@ -15,7 +15,7 @@ use super::{
     made::{Column, Rows, Source},
     order::{Order, Pairs},
     shape::{first, one_array, same_array},
-    types::{element_of, is_orderable, normal},
+    types::{element_of, is_comparable, normal},
 };
 use crate::functions::{argument::Argument, bounded::Bounded, own::Own};
 
@@ -86,7 +86,7 @@ fn choose(arguments: &[Argument], bounded: &mut Bounded<'_>, wanted: Ordering) -
 }
 
 fn one_with_order(given: &[Arrow]) -> Option<Vec<Arrow>> {
-    one_array(given).filter(|_| given.first().and_then(element_of).is_some_and(is_orderable))
+    one_array(given).filter(|_| given.first().and_then(element_of).is_some_and(is_comparable))
 }
 
 fn element_type(given: &[Arrow]) -> Arrow {

@@ -95,13 +95,8 @@ pub(super) fn is_nested(found: &Arrow) -> bool {
     matches!(found, Arrow::List(_) | Arrow::Struct(_) | Arrow::Map(..))
 }
 
-/// Whether equality of such values is known here: of all but maps, at any depth.
+/// Whether equality of such values is known here: of all but maps and JSON, at any depth. All of these have an order, too.
 pub(super) fn is_comparable(found: &Arrow) -> bool {
-    !holds(found, &|part| matches!(part, Arrow::Map(..)))
-}
-
-/// Whether such values have an order.
-pub(super) fn is_orderable(found: &Arrow) -> bool {
     !holds(found, &|part| matches!(part, Arrow::Map(..) | Arrow::LargeUtf8))
 }
 
