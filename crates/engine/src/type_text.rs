@@ -33,14 +33,12 @@ pub(crate) fn collapsed(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>
     // The last token that is no white space.
     let mut last = Token::EOF;
     while let Some(token) = tokens.next() {
+        if matches!(token.token, Token::Whitespace(_)) {
+            written.push(token);
+            continue;
+        }
         match &token.token {
-            Token::Whitespace(_) => {
-                written.push(token);
-                continue;
-            }
-            Token::LParen => {
-                open.push(matches!(keyword(&last), Some(Keyword::CAST | Keyword::TRY_CAST)));
-            }
+            Token::LParen => open.push(matches!(keyword(&last), Some(Keyword::CAST | Keyword::TRY_CAST))),
             Token::RParen => {
                 open.pop();
             }
