@@ -73,7 +73,7 @@ impl Traits {
             }
             Expr::Column(_) | Expr::OuterReferenceColumn(..) => self.references += 1,
             Expr::Case(_) => self.copying += 1,
-            Expr::ScalarFunction(call) if matches!(call.func.name(), "coalesce" | "nullif" | "reverse") => {
+            Expr::ScalarFunction(call) if matches!(call.func.name(), "coalesce" | "nullif") => {
                 self.copying += 1;
             }
             Expr::ScalarSubquery(_) => {
@@ -116,6 +116,7 @@ fn bytes(expr: &Expr) -> usize {
         Expr::Literal(ScalarValue::Binary(Some(bytes)), _) => bytes.len(),
         Expr::Literal(ScalarValue::List(list), _) => list.get_array_memory_size(),
         Expr::Literal(ScalarValue::Map(map), _) => map.get_array_memory_size(),
+        Expr::Literal(ScalarValue::Struct(row), _) => row.get_array_memory_size(),
         _ => 0,
     }
 }

@@ -78,6 +78,11 @@ fn function_rewritten(function: &mut Function) -> Option<Expr> {
             function.name = named("var_samp");
             None
         }
+        // DataFusion's planner has a form of its own of it.
+        "map" | "\"map\"" => {
+            function.name = named(functions::MAP);
+            None
+        }
         "count_if" => {
             let [condition] = arguments(function)?.try_into().ok()?;
             let condition_of =

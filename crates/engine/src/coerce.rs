@@ -95,6 +95,18 @@ fn rewrite(
         let right = std::mem::take(&mut *binary.right);
         return Ok(Transformed::yes(concatenated(left, right, concat)));
     }
+    if let Expr::BinaryExpr(binary) = &mut expr
+        && matches!(binary.op, Operator::IsDistinctFrom | Operator::IsNotDistinctFrom)
+        && let Some(same) = functions::nested_compared(
+            binary.op,
+            &binary.left.get_type(schema)?,
+            &binary.right.get_type(schema)?,
+        )
+    {
+        let sides = [&mut binary.left, &mut binary.right].map(|side| std::mem::take(&mut **side));
+        let call = ScalarFunction::new_udf(Arc::new(same), sides.into());
+        return Ok(Transformed::yes(Expr::ScalarFunction(call)));
+    }
     match &mut expr {
         Expr::Negative(inner) if inner.get_type(schema).is_ok_and(|found| is_interval(&found)) => {
             let inner = std::mem::take(&mut **inner);
@@ -143,6 +155,11 @@ fn rewrite(
                 changed |= unify(std::iter::once(&mut **tested).chain(whens), schema)?;
             }
             changed |= unify(thens.into_iter().chain(case.else_expr.as_deref_mut()), schema)?;
+        }
+        // Of arrays: the planner's has nothing to count with.
+        Expr::ScalarFunction(call) if call.func.name() == CONCAT && !Arc::ptr_eq(&call.func, concat) => {
+            call.func = Arc::clone(concat);
+            changed = true;
         }
         Expr::ScalarFunction(call) if matches!(call.func.name(), "coalesce" | "nullif") => {
             changed |= unify(&mut call.args, schema)?;
@@ -257,6 +274,16 @@ fn integer_digits(expr: &Expr, found: &Arrow) -> Option<u8> {
 fn unify<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -> Result<bool> {
     let mut exprs: Vec<&mut Expr> = exprs.into_iter().collect();
     let types = exprs.iter().map(|expr| expr.get_type(schema)).collect::<Result<Vec<_>>>()?;
+    if let Some(array) = array_of_all(&types) {
+        let mut changed = false;
+        for (expr, found) in exprs.iter_mut().zip(types) {
+            if found != array && found != Arrow::Null {
+                replace(expr, array.clone());
+                changed = true;
+            }
+        }
+        return Ok(changed);
+    }
     let floating = [Arrow::Float64, Arrow::Float32].into_iter().find(|floating| types.contains(floating));
     let decimal = types.iter().any(|found| matches!(found, Arrow::Decimal128(..)));
     // DataFusion would compare two timestamps by the digits that both have.
@@ -284,6 +311,13 @@ fn unify<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -
         }
     }
     Ok(changed)
+}
+
+/// The type of all, where they are arrays.
+fn array_of_all(types: &[Arrow]) -> Option<Arrow> {
+    let mut arrays = types.iter().filter(|found| **found != Arrow::Null);
+    let first = arrays.next().filter(|found| matches!(found, Arrow::List(_)))?;
+    arrays.try_fold(first.clone(), |common, next| functions::nested_common(&common, next))
 }
 
 /// How many digits a timestamp has of a second.

@@ -153,39 +153,53 @@ fn field(buffer: &mut Vec<u8>, values: &Values<'_>, row: usize) {
 
 /// Nested values are texts without quotes, `[a, b]` and `{k=v}`, from which nobody reads them back for sure. That is
 /// Athena's form: who wants the values casts them to JSON.
-fn nested(text: &mut Vec<u8>, part: &Part<'_>, row: usize) {
-    let mut enclosed =
-        |open: u8, close: u8, parts: &mut dyn Iterator<Item = (Option<&str>, &Values<'_>, usize)>| {
-            text.push(open);
-            for (index, (name, values, row)) in parts.enumerate() {
-                if index > 0 {
-                    text.extend_from_slice(b", ");
-                }
-                if let Some(name) = name {
-                    text.extend_from_slice(name.as_bytes());
-                    text.push(b'=');
-                }
-                match values.get(row) {
-                    None => text.extend_from_slice(b"null"),
-                    Some(part) => nested(text, part, row),
-                }
-            }
-            text.push(close);
-        };
+pub(crate) fn nested(text: &mut Vec<u8>, part: &Part<'_>, row: usize) {
     match part {
         Part::Array(lists, elements) => {
-            let elements = &**elements;
-            let mut parts = range(lists.value_offsets(), row).map(|at| (None, elements, at));
-            enclosed(b'[', b']', &mut parts);
+            text.push(b'[');
+            for (index, at) in range(lists.value_offsets(), row).enumerate() {
+                comma(text, index);
+                nested_or_null(text, elements, at);
+            }
+            text.push(b']');
         }
         Part::Row(fields) => {
-            enclosed(b'{', b'}', &mut fields.iter().map(|(name, values)| (Some(*name), values, row)));
+            text.push(b'{');
+            for (index, (name, values)) in fields.iter().enumerate() {
+                comma(text, index);
+                // A field without a name is shown by its place.
+                match *name {
+                    "" => text.extend_from_slice(format!("field{index}").as_bytes()),
+                    name => text.extend_from_slice(name.as_bytes()),
+                }
+                text.push(b'=');
+                nested_or_null(text, values, row);
+            }
+            text.push(b'}');
         }
         Part::Map(maps, keys, values) => {
-            let values = &**values;
-            let entry = |at| (Some(keys.value(at)), values, at);
-            enclosed(b'{', b'}', &mut range(maps.value_offsets(), row).map(entry));
+            text.push(b'{');
+            for (index, at) in range(maps.value_offsets(), row).enumerate() {
+                comma(text, index);
+                nested_or_null(text, keys, at);
+                text.push(b'=');
+                nested_or_null(text, values, at);
+            }
+            text.push(b'}');
         }
         scalar => scalar.write_scalar(text, row),
+    }
+}
+
+fn comma(text: &mut Vec<u8>, index: usize) {
+    if index > 0 {
+        text.extend_from_slice(b", ");
+    }
+}
+
+fn nested_or_null(text: &mut Vec<u8>, values: &Values<'_>, row: usize) {
+    match values.get(row) {
+        None => text.extend_from_slice(b"null"),
+        Some(part) => nested(text, part, row),
     }
 }

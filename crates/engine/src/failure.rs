@@ -16,7 +16,7 @@ use domain::port::{self, StoreError};
 use crate::{
     cancel::Cancelled,
     error::{EngineError, Failure},
-    functions::{NEGATED, NOT_TAKEN},
+    functions::{ARRAY, MAP, NEGATED, NOT_TAKEN},
     memory::EXCEEDED,
     scan::ScanLimitExceeded,
     shadowed::RENAMED,
@@ -164,6 +164,10 @@ fn not_taken(message: &str) -> Described {
     if name == NEGATED {
         return Described::Failed("TYPE_MISMATCH", "Cannot apply operator - to this type".to_owned());
     }
+    if name == ARRAY {
+        return Described::Failed("TYPE_MISMATCH", "All ARRAY elements must be the same type".to_owned());
+    }
+    let name = if name == MAP { "map" } else { name.as_str() };
     Described::Failed("FUNCTION_NOT_FOUND", format!("Unexpected parameters for function {name}"))
 }
 

@@ -3,17 +3,19 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, CeilFloorKind, CharacterLength, DataType, DateTimeField, ExactNumberInfo, Expr,
-    Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value, VisitMut, VisitorMut,
+    AccessExpr, BinaryOperator, CastKind, CeilFloorKind, CharacterLength, DataType, DateTimeField,
+    ExactNumberInfo, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Select,
+    SelectItem, Subscript, Value, VisitMut, VisitorMut,
 };
 
 use crate::{
     calls::call,
-    functions::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR},
+    functions::{ARRAY, CAST_TO_VARCHAR, FIELD, NESTED_CAST, SUBSCRIPT, TRY, TRY_CAST_TO_VARCHAR},
+    type_text,
 };
 
-/// Rewrites `CEIL` and `FLOOR`, which are expressions of their own to the parser, `mod`, casts to `varchar(n)`, and casts to
-/// `decimal` without digits.
+/// Rewrites `CEIL` and `FLOOR`, which are expressions of their own to the parser, `mod`, casts to `varchar(n)`, casts to
+/// `decimal` without digits, and what makes arrays and rows or takes them apart.
 pub(crate) fn rewrite(query: &mut Query) {
     // It never breaks.
     let _ = query.visit(&mut Rewrite);
@@ -24,8 +26,33 @@ struct Rewrite;
 impl VisitorMut for Rewrite {
     type Break = ();
 
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        // A column that is a field has the field's name.
+        for item in &mut select.projection {
+            if let SelectItem::UnnamedExpr(expr @ Expr::CompoundFieldAccess { .. }) = item
+                && let Expr::CompoundFieldAccess { access_chain, .. } = &*expr
+                && let Some(AccessExpr::Dot(Expr::Identifier(name))) = access_chain.last()
+            {
+                let alias = name.clone();
+                *item = SelectItem::ExprWithAlias { expr: take(expr), alias };
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         let rewritten = match expr {
+            Expr::Array(array) => Some(call(ARRAY, std::mem::take(&mut array.elem))),
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                Some(accessed(take(root), std::mem::take(access_chain)))
+            }
+            Expr::Cast { kind, expr: value, data_type, .. } if type_text::text_of(data_type).is_some() => {
+                type_text::text_of(data_type).map(|text| {
+                    let arguments = vec![take(value), string(text)];
+                    let converted = call(NESTED_CAST, arguments);
+                    if *kind == CastKind::TryCast { call(TRY, vec![converted]) } else { converted }
+                })
+            }
             Expr::Ceil { expr: number, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => {
                 Some(call("ceil", vec![take(number)]))
             }
@@ -54,6 +81,42 @@ impl VisitorMut for Rewrite {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// `a.b[1].c`: the parts before the first subscript are the name of a column, or of a field that the planner finds.
+fn accessed(root: Expr, chain: Vec<AccessExpr>) -> Expr {
+    let mut chain = chain.into_iter().peekable();
+    let mut names = match root {
+        Expr::Identifier(name) => vec![name],
+        Expr::CompoundIdentifier(names) => names,
+        other => return chain.fold(other, access),
+    };
+    while let Some(AccessExpr::Dot(Expr::Identifier(name))) =
+        chain.next_if(|access| matches!(access, AccessExpr::Dot(Expr::Identifier(_))))
+    {
+        names.push(name);
+    }
+    let root = match names.pop() {
+        Some(only) if names.is_empty() => Expr::Identifier(only),
+        last => {
+            names.extend(last);
+            Expr::CompoundIdentifier(names)
+        }
+    };
+    chain.fold(root, access)
+}
+
+fn access(of: Expr, access: AccessExpr) -> Expr {
+    match access {
+        AccessExpr::Dot(Expr::Identifier(name)) => call(FIELD, vec![of, string(&name.value)]),
+        AccessExpr::Subscript(Subscript::Index { index }) => call(SUBSCRIPT, vec![of, index]),
+        // They are refused before.
+        AccessExpr::Dot(_) | AccessExpr::Subscript(Subscript::Slice { .. }) => of,
+    }
+}
+
+fn string(text: &str) -> Expr {
+    Expr::Value(Value::SingleQuotedString(text.to_owned()).with_empty_span())
 }
 
 /// `mod(a, b)` as `(a % b)`. What is called otherwise stays, and is refused as a function unknown.

@@ -11,7 +11,6 @@ mod bytes;
 mod checked;
 mod clock;
 mod conversion;
-mod element;
 mod exact;
 mod extreme;
 mod extreme_key;
@@ -25,6 +24,7 @@ mod lists;
 mod made;
 mod math;
 mod member;
+mod nested;
 mod nullif;
 mod own;
 mod random;
@@ -56,7 +56,7 @@ pub(crate) use aggregates::{
     ERROR, FILLER, MAX_BY_N, MAX_N, MIN_BY_N, MIN_N, WITH_COUNT, WITHOUT_COUNT, compared_argument,
     keeps_rows, prepared_aggregate,
 };
-pub(crate) use attempt::{attempted, enclosed};
+pub(crate) use attempt::{TRY, attempted, enclosed};
 pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
 pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
 pub(crate) use json::{CAST_TO_JSON, JSON_PARSE, is_castable, is_json};
@@ -64,6 +64,10 @@ pub(crate) use lambda::{
     ARRAY_SORT, FieldPlanner, Part, SORTED_BY, bodies, hidden, lambda_signature, resolved,
 };
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
+pub(crate) use nested::{
+    ARRAY, FIELD, MAP, NESTED_CAST, NestedPlanner, SUBSCRIPT, common as nested_common,
+    compared as nested_compared, fitted, is_groupable,
+};
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
 pub(crate) use time::{
@@ -71,18 +75,14 @@ pub(crate) use time::{
 };
 
 /// DataFusion's.
-const SCALAR: [&str; 3] = ["coalesce", "reverse", "starts_with"];
+const SCALAR: [&str; 2] = ["coalesce", "starts_with"];
 
 /// Ours, besides the parts of a time and [`FAMILIES`].
-const OWN: [&str; 19] = [
-    "cardinality",
-    "concat",
-    "contains",
+const OWN: [&str; 15] = [
     "date_add",
     "date_diff",
     "date_format",
     "date_trunc",
-    "element_at",
     "from_iso8601_date",
     "from_iso8601_timestamp",
     "lower",
@@ -97,11 +97,12 @@ const OWN: [&str; 19] = [
 ];
 
 /// Ours, too: each in a module of its own. Those of numbers are in [`math::NAMES`].
-const FAMILIES: [&[&str]; 8] = [
+const FAMILIES: [&[&str]; 9] = [
     &bytes::NAMES,
     &[format::FORMAT],
     &greatest::NAMES,
     &json::NAMES,
+    &nested::NAMES,
     &regexp::NAMES,
     &strings::NAMES,
     &[attempt::TRY],
@@ -130,7 +131,7 @@ const AGGREGATE: [&str; 14] = [
 const OWN_AGGREGATE: [&str; 4] = ["avg", "max_by", "min_by", "sum"];
 
 /// What is written otherwise before DataFusion sees it: see [`crate::calls`] and [`crate::forms`].
-const REWRITTEN: [&str; 6] = ["arbitrary", "count_if", "date", "every", "if", "mod"];
+const REWRITTEN: [&str; 7] = ["arbitrary", "count_if", "date", "every", "if", "map", "mod"];
 
 const WINDOW: [&str; 11] = [
     "cume_dist",
@@ -148,7 +149,7 @@ const WINDOW: [&str; 11] = [
 
 /// Whether a query may call it.
 pub(crate) fn is_known(name: &str) -> bool {
-    let lists: [&[&str]; 10] = [
+    let lists: [&[&str]; 11] = [
         &SCALAR,
         &OWN,
         &time::PARTS,
@@ -169,6 +170,8 @@ pub(crate) fn is_known(name: &str) -> bool {
 pub(crate) fn is_strict(name: &str) -> bool {
     name != CAST_TO_JSON
         && (OWN.contains(&name)
+            || nested::HIDDEN.contains(&name)
+            || nested::compares(name)
             || FAMILIES.iter().chain(&math::NAMES).any(|family| family.contains(&name))
             || lambda::NAMES.contains(&name)
             || time::PARTS.contains(&name)
@@ -201,12 +204,6 @@ pub(crate) fn takes_instant(name: &str) -> bool {
     [time::AT_TIMEZONE, "to_unixtime", time::MINUS_TIME].contains(&name)
 }
 
-/// Whether it looks at many rows.
-pub(crate) fn is_aggregate(name: &str) -> bool {
-    let rewritten = ["arbitrary", "count_if"];
-    AGGREGATE.contains(&name) || OWN_AGGREGATE.contains(&name) || rewritten.contains(&name)
-}
-
 /// For the planner: the functions that take functions.
 pub(crate) fn higher_order() -> Vec<Arc<HigherOrderUDF>> {
     lambda::declared()
@@ -223,13 +220,10 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
     let mut all = SessionStateDefaults::default_scalar_functions();
     all.retain(|f| admits(&SCALAR, f.name(), f.aliases()));
     let own = [
-        array::cardinality(),
-        array::contains(),
         attempt::attempt(),
         base64::to_base64(),
         conversion::cast_to_varchar(),
         conversion::try_cast_to_varchar(),
-        element::element_at(),
         format::format(),
         greatest::greatest(),
         greatest::least(),
@@ -237,7 +231,6 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         like::like_pattern(),
         nullif::nullif(),
         strpos::strpos(),
-        text::concat(),
         text::lower(),
         text::replace(),
         text::substr(),
@@ -252,6 +245,7 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
     let families = families.chain(json::all());
     let own = own.into_iter().chain(time::parts()).chain(time::all()).chain(time::hidden()).chain(families);
     all.extend(own.map(|own| Arc::new(own.within(memory).until(cancellation).into())));
+    all.extend(nested::all(memory, cancellation).into_iter().map(Arc::new));
     all.extend(time::zoned().map(|zoned| Arc::new(zoned.into())));
     all.extend(clock::all(began).into_iter().map(|known| Arc::new(known.into())));
     all.extend(math::constants().map(Arc::new));
@@ -385,8 +379,10 @@ mod tests {
         let listed = listed.chain(&random::NAMES);
         let hidden =
             [LIKE_PATTERN, NEGATED, DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF, CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR];
-        let listed: BTreeSet<&str> = listed.chain(families).chain(&hidden).copied().collect();
+        let listed = listed.chain(families).chain(&hidden).chain(&nested::HIDDEN);
+        let listed: BTreeSet<&str> = listed.copied().collect();
         assert_eq!(made, listed);
+        assert!(!nested::HIDDEN.into_iter().any(is_known));
         assert!(!hidden.into_iter().any(is_known) && !is_known(CAST_TO_JSON) && is_known("split_part"));
     }
 }

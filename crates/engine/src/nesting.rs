@@ -87,6 +87,8 @@ fn levels(expr: &Expr) -> usize {
         // Its body goes through all steps of a query.
         Expr::Lambda(_) => 4,
         Expr::Function(call) if calls::becomes_case(call) => 5,
+        // Each is a call of what is before it.
+        Expr::CompoundFieldAccess { access_chain, .. } => 1 + access_chain.len(),
         _ => 1,
     }
 }

@@ -14,6 +14,7 @@ use futures::{StreamExt, stream::BoxStream};
 
 use crate::{
     error::{EngineError, Failure},
+    functions,
     names::OutputNames,
     scan::BytesScanned,
     types,
@@ -102,11 +103,20 @@ impl Shape {
         }
         let columns = batch.columns().iter().zip(self.schema.fields());
         let columns = columns.map(|(column, field)| {
-            let column = cast(column, field.data_type())?;
+            let column = shaped(column, field.data_type())?;
             check_digits(&column)?;
             Ok::<_, ArrowError>(column)
         });
         RecordBatch::try_new(Arc::clone(&self.schema), columns.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Fields of rows are taken by their places: they may have no names.
+fn shaped(column: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
+    if types::is_nested(to) {
+        functions::fitted(column, to).map_err(|error| ArrowError::ExternalError(Box::new(error)))
+    } else {
+        cast(column, to)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     error::EngineError,
     forms, frames, lambda, literal,
     names::{self, Originals, OutputNames},
-    nesting, operand, parameter, rows, unnest, views, written,
+    nesting, operand, parameter, row_values, rows, type_text, unnest, views, written,
 };
 
 /// Athena's own bound.
@@ -71,9 +71,10 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
     bound(&tokens)?;
     reject_other_statements(&tokens, &originals, sql)?;
     reject_match_recognize(&tokens)?;
-    let mut tokens = rows::in_parentheses(tokens);
+    let mut tokens = type_text::collapsed(rows::in_parentheses(tokens))?;
     tokens.retain(|token| token.token != Token::EOF);
     let mut query = parse(tokens, sql)?;
+    row_values::rewrite(&mut query);
     nesting::bound(&mut query)?;
     unnest::recognize(&mut query);
     check::query(&mut query)?;

@@ -1,6 +1,8 @@
 //! Athena's types for Arrow's: their names, and the one Arrow type that stands for each.
 
-use datafusion::arrow::datatypes::{DataType as Arrow, IntervalUnit, TimeUnit};
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType as Arrow, Field, IntervalUnit, TimeUnit};
 
 /// What Athena's `json` is here: text in an Arrow type that no column and no function else has.
 pub(crate) const JSON: Arrow = Arrow::LargeUtf8;
@@ -37,9 +39,9 @@ pub(crate) fn name(arrow: &Arrow) -> Option<String> {
         Arrow::Interval(IntervalUnit::YearMonth) => "interval year to month".to_owned(),
         Arrow::List(element) => format!("array({})", name(element.data_type())?),
         Arrow::Struct(fields) => {
-            let field = |field: &std::sync::Arc<_>| {
-                let field: &datafusion::arrow::datatypes::Field = field;
-                Some(format!("{} {}", field.name(), name(field.data_type())?))
+            let field = |field: &Arc<Field>| {
+                let word = name(field.data_type())?;
+                Some(if field.name().is_empty() { word } else { format!("{} {word}", field.name()) })
             };
             format!("row({})", fields.iter().map(field).collect::<Option<Vec<_>>>()?.join(", "))
         }
@@ -53,21 +55,29 @@ pub(crate) fn name(arrow: &Arrow) -> Option<String> {
     })
 }
 
-/// The name as results give it, and the Arrow type of their values. Parts of nested types are as tables have them
-/// already.
+/// The name as results give it, and the Arrow type of their values.
 pub(crate) fn of_result(arrow: &Arrow) -> Option<(String, Arrow)> {
-    let normal = match arrow {
+    let normal = normal(arrow);
+    // Hive's name for a real, which results have and SQL has not.
+    let name = if normal == Arrow::Float32 { "float".to_owned() } else { name(arrow)? };
+    Some((name, normal))
+}
+
+/// The Arrow type of a result's values, and of the parts of nested ones.
+fn normal(arrow: &Arrow) -> Arrow {
+    let part = |part: &Arc<Field>| Arc::new(part.as_ref().clone().with_data_type(normal(part.data_type())));
+    match arrow {
         // No table has them: only casts do.
         Arrow::Int8 | Arrow::Int16 => Arrow::Int32,
         Arrow::Int64 | Arrow::UInt64 => Arrow::Int64,
         Arrow::Utf8 | Arrow::Utf8View => Arrow::Utf8,
         Arrow::Timestamp(_, zone) => Arrow::Timestamp(TimeUnit::Millisecond, zone.clone()),
         Arrow::Duration(_) => DAY_TO_SECOND,
+        Arrow::List(element) => Arrow::List(part(element)),
+        Arrow::Struct(fields) => Arrow::Struct(fields.iter().map(part).collect()),
+        Arrow::Map(entries, is_sorted) => Arrow::Map(part(entries), *is_sorted),
         other => other.clone(),
-    };
-    // Hive's name for a real, which results have and SQL has not.
-    let name = if normal == Arrow::Float32 { "float".to_owned() } else { name(arrow)? };
-    Some((name, normal))
+    }
 }
 
 /// Whether it is made of other types.

@@ -20,6 +20,7 @@ use datafusion::{
 use crate::{
     error::{EngineError, Failure},
     failure::{from_datafusion, place},
+    functions,
 };
 
 use kind::{Kind, apart, is_exact_with_inexact, is_of_two_zones, kind, word};
@@ -142,6 +143,9 @@ impl Checker<'_> {
                 let typed = [left, right].iter().all(|side| self.kind_of(side).is_some());
                 if typed && numbers[0] != numbers[1] { self.alike(left, &sign, right) } else { Ok(()) }
             }
+            Operator::IsDistinctFrom | Operator::IsNotDistinctFrom if self.is_compared(left, op, right) => {
+                Ok(())
+            }
             Operator::Eq | Operator::NotEq | Operator::IsDistinctFrom | Operator::IsNotDistinctFrom => {
                 self.alike(left, &sign, right)?;
                 self.comparable(left, &format!("the operator {sign}"))
@@ -154,6 +158,12 @@ impl Checker<'_> {
                 self.plain(left, &format!("the operator {sign}"))
             }
         }
+    }
+
+    /// Whether a function of ours stands for the operator, between arrays or rows.
+    fn is_compared(&self, left: &Expr, op: Operator, right: &Expr) -> bool {
+        let types = self.type_of(left).zip(self.type_of(right));
+        types.is_some_and(|(left, right)| functions::nested_compared(op, &left, &right).is_some())
     }
 
     fn cast(&self, from: &Expr, to: &Arrow) -> Checked {
@@ -256,6 +266,11 @@ impl Checker<'_> {
             _ => self.type_of(expr).as_ref().map(word).unwrap_or_default(),
         }
     }
+}
+
+/// Whether a cast of such values, which are not nested, gives the same in both engines, or is made by a function of ours.
+pub(crate) fn is_castable(from: &Arrow, to: &Arrow) -> bool {
+    cast::is_same(from, to)
 }
 
 /// That Athena has no such operator for these types.

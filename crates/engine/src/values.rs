@@ -44,7 +44,8 @@ pub(crate) enum Part<'a> {
     YearToMonth(&'a IntervalYearMonthArray),
     Array(&'a ListArray, Box<Values<'a>>),
     Row(Vec<(&'a str, Values<'a>)>),
-    Map(&'a MapArray, &'a StringArray, Box<Values<'a>>),
+    /// With its keys, and its values.
+    Map(&'a MapArray, Box<Values<'a>>, Box<Values<'a>>),
 }
 
 impl<'a> Values<'a> {
@@ -89,10 +90,8 @@ impl<'a> Values<'a> {
             }
             Arrow::Map(..) => {
                 let maps = array.as_map();
-                match maps.keys().as_string_opt::<i32>() {
-                    Some(keys) => Part::Map(maps, keys, Box::new(Self::of(maps.values())?)),
-                    None => return unknown(),
-                }
+                let (keys, values) = (Self::of(maps.keys())?, Self::of(maps.values())?);
+                Part::Map(maps, Box::new(keys), Box::new(values))
             }
             _ => return unknown(),
         };

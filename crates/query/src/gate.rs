@@ -15,6 +15,7 @@ mod relation;
 mod scope;
 mod text;
 mod token;
+mod types;
 
 use std::collections::BTreeSet;
 
@@ -135,7 +136,7 @@ impl Gated {
                  values of an IN list do not count"
             )));
         }
-        let query = parse(&tokens)?;
+        let query = parse(&types::collapsed(&tokens)?)?;
         let mut walk = Walk::new(readable);
         walk.statement(&query)?;
         let limit = walk.limit.and_then(|(place, limit)| Some((index(&tokens, place)?, limit)));

@@ -1,13 +1,13 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, CeilFloorKind, CharacterLength, DataType, DateTimeField, ExactNumberInfo, Expr,
-    ExtractSyntax, Function, FunctionArguments, LimitClause, Query, TimezoneInfo, UnaryOperator, Value,
-    ValueWithSpan, Visit, WindowType, visit_expressions,
+    AccessExpr, Array, BinaryOperator, CastKind, CeilFloorKind, CharacterLength, DataType, DateTimeField,
+    ExactNumberInfo, Expr, ExtractSyntax, Function, FunctionArguments, LimitClause, Query, Subscript,
+    TimezoneInfo, UnaryOperator, Value, ValueWithSpan, Visit, WindowType, visit_expressions,
 };
 
 use super::{Flow, aggregate, refuse, refuse_if};
-use crate::{functions, literal};
+use crate::{functions, literal, type_text};
 
 /// One expression; what is below it comes by itself.
 pub(super) fn check(expr: &Expr) -> Flow {
@@ -34,7 +34,9 @@ pub(super) fn check(expr: &Expr) -> Flow {
         | Expr::Floor { field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime), .. }
         | Expr::GroupingSets(_)
         | Expr::Cube(_)
-        | Expr::Rollup(_) => Flow::Continue(()),
+        | Expr::Rollup(_)
+        | Expr::Array(Array { named: true, .. }) => Flow::Continue(()),
+        Expr::CompoundFieldAccess { access_chain, .. } => access_chain.iter().try_for_each(access),
         Expr::BinaryOp { op, .. } => operator(op),
         Expr::UnaryOp { op, .. } => {
             let known = matches!(op, UnaryOperator::Not | UnaryOperator::Minus | UnaryOperator::Plus);
@@ -96,9 +98,9 @@ fn name(expr: &Expr) -> &'static str {
         Expr::Overlay { .. } => "OVERLAY",
         Expr::Collate { .. } => "COLLATE",
         Expr::Tuple(_) | Expr::Struct { .. } => "a row value",
-        Expr::Array(_) => "ARRAY",
+        Expr::Array(_) => "an array without the word ARRAY",
         Expr::Map(_) | Expr::Dictionary(_) => "MAP",
-        Expr::CompoundFieldAccess { .. } | Expr::JsonAccess { .. } => "a subscript",
+        Expr::JsonAccess { .. } => "a subscript",
         _ => "this kind of expression",
     }
 }
@@ -123,6 +125,19 @@ fn operator(op: &BinaryOperator) -> Flow {
     }
 }
 
+/// A field of a row, or an element of an array.
+fn access(access: &AccessExpr) -> Flow {
+    match access {
+        AccessExpr::Dot(Expr::Identifier(_)) | AccessExpr::Subscript(Subscript::Index { .. }) => {
+            Flow::Continue(())
+        }
+        AccessExpr::Dot(_) => refuse("a dot before what is no name"),
+        AccessExpr::Subscript(Subscript::Slice { .. }) => {
+            refuse("a slice, as in a[1:2] (write slice(array, start, length))")
+        }
+    }
+}
+
 fn target(data_type: &DataType) -> Flow {
     match data_type {
         DataType::Boolean
@@ -140,6 +155,7 @@ fn target(data_type: &DataType) -> Flow {
         | DataType::Date
         | DataType::Timestamp(None | Some(3), TimezoneInfo::None) => Flow::Continue(()),
         DataType::Decimal(digits) if literal::digits_of(*digits).is_some() => Flow::Continue(()),
+        nested if type_text::text_of(nested).is_some() => Flow::Continue(()),
         other => refuse(format!("CAST to {other}")),
     }
 }

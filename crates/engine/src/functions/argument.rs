@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, GenericStringArray, Int64Array, OffsetSizeTrait},
@@ -21,6 +23,11 @@ impl Argument {
             ColumnarValue::Array(array) => Self { array, is_single: false },
             ColumnarValue::Scalar(scalar) => Self { array: scalar.to_array()?, is_single: true },
         })
+    }
+
+    /// A value for each row.
+    pub(super) fn of(array: &ArrayRef) -> Self {
+        Self { array: Arc::clone(array), is_single: false }
     }
 
     pub(super) fn is_single(&self) -> bool {

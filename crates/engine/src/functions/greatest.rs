@@ -65,7 +65,7 @@ fn takes(given: &[Arrow]) -> Option<Vec<Arrow>> {
 }
 
 /// The type that both have in Trino.
-fn of_both(one: &Arrow, other: &Arrow) -> Option<Arrow> {
+pub(super) fn of_both(one: &Arrow, other: &Arrow) -> Option<Arrow> {
     Some(match (one, other) {
         (one, other) if one == other => one.clone(),
         (Arrow::Null, known) | (known, Arrow::Null) => known.clone(),

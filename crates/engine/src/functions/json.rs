@@ -15,14 +15,12 @@ mod path;
 mod standard;
 pub(super) mod token;
 
-use datafusion::{
-    arrow::{compute::cast, datatypes::DataType as Arrow},
-    error::Result,
-};
+use datafusion::{arrow::datatypes::DataType as Arrow, error::Result};
 
 use super::{
     argument::Argument,
     made::Made,
+    nested::fitted,
     own::{Own, exactly, failure},
 };
 use crate::{
@@ -79,11 +77,22 @@ pub(crate) const CAST_TO_JSON: &str = "cast_to_json";
 /// Whether Athena casts the type to JSON: all but bytes and intervals, at any depth.
 pub(crate) fn is_castable(arrow: &Arrow) -> bool {
     match arrow {
-        Arrow::List(part) | Arrow::Map(part, _) => is_castable(part.data_type()),
+        Arrow::List(part) => is_castable(part.data_type()),
+        Arrow::Map(entries, _) => match entries.data_type() {
+            Arrow::Struct(pair) if pair.len() == 2 => {
+                is_member_name(pair[0].data_type()) && is_castable(pair[1].data_type())
+            }
+            _ => false,
+        },
         Arrow::Struct(fields) => fields.iter().all(|field| is_castable(field.data_type())),
         Arrow::Binary | Arrow::Duration(_) | Arrow::Interval(_) => false,
         other => types::of_result(other).is_some(),
     }
+}
+
+/// Whether a map's keys may name the members of an object.
+fn is_member_name(key: &Arrow) -> bool {
+    matches!(key, Arrow::Null | Arrow::Boolean | Arrow::Utf8 | Arrow::Decimal128(..)) || key.is_numeric()
 }
 
 /// Any value as JSON text.
@@ -105,7 +114,7 @@ fn to_json(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
     let array = arguments[0].array();
     let unknown = |arrow: &Arrow| failure("TYPE_MISMATCH", format!("Cannot cast {arrow} to json"));
     let (_, normal) = types::of_result(array.data_type()).ok_or_else(|| unknown(array.data_type()))?;
-    let array = cast(array, &normal)?;
+    let array = fitted(array, &normal)?;
     let values = Values::of(&array).map_err(|arrow| unknown(&arrow))?;
     let mut text = Vec::new();
     for row in 0..made.rows() {
@@ -157,18 +166,27 @@ fn write(out: &mut Vec<u8>, part: &Part<'_>, row: usize) {
             close(out, before, b'}');
         }
         Part::Map(maps, keys, values) => {
-            let mut entries: Vec<usize> = range(maps.value_offsets(), row).collect();
+            let mut entries: Vec<(String, usize)> =
+                range(maps.value_offsets(), row).map(|at| (key_text(keys, at), at)).collect();
             // In the order of the keys as Java compares them: by UTF-16 units.
-            entries.sort_by(|a, b| keys.value(*a).encode_utf16().cmp(keys.value(*b).encode_utf16()));
+            entries.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
             let mut before = b'{';
-            for at in entries {
-                member(out, &mut before, keys.value(at));
+            for (key, at) in entries {
+                member(out, &mut before, &key);
                 write_or_null(out, values, at);
             }
             close(out, before, b'}');
         }
         scalar => scalar.write_scalar(out, row),
     }
+}
+
+fn key_text(keys: &Values<'_>, at: usize) -> String {
+    let mut text = Vec::new();
+    if let Some(key) = keys.get(at) {
+        key.write_scalar(&mut text, at);
+    }
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn member(out: &mut Vec<u8>, before: &mut u8, name: &str) {

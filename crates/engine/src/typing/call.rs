@@ -22,7 +22,7 @@ impl Checker<'_> {
             return Err(Failure::new("FUNCTION_NOT_FOUND", message));
         }
         let wanted: &[Kind] = match name {
-            "reverse" | "starts_with" => &[Kind::Text],
+            "starts_with" => &[Kind::Text],
             "stddev" | "stddev_pop" | "var" | "var_pop" => &[Kind::Number],
             "bool_and" | "bool_or" => &[Kind::Boolean],
             "get_field" => return self.dereference(arguments),

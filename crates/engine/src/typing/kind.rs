@@ -2,7 +2,10 @@
 
 use datafusion::arrow::datatypes::DataType as Arrow;
 
-use crate::types::{self, UTC};
+use crate::{
+    functions,
+    types::{self, UTC},
+};
 
 /// Within one kind Athena converts; between two, it does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +51,15 @@ pub(super) fn word(data_type: &Arrow) -> String {
     types::name(data_type).unwrap_or_else(|| data_type.to_string())
 }
 
-/// Whether both are known, and of different kinds. Nested types and intervals are each a kind of their own.
+/// Whether both are known, and of different kinds. Nested types are of one if a cast of DataFusion's makes one of both, and
+/// intervals are each a kind of their own.
 pub(super) fn apart(left: Option<&Arrow>, right: Option<&Arrow>) -> bool {
     match (left.and_then(kind), right.and_then(kind)) {
-        (Some(Kind::Nested), Some(Kind::Nested)) | (Some(Kind::Interval), Some(Kind::Interval)) => {
-            left != right
+        (Some(Kind::Nested), Some(Kind::Nested)) => {
+            let common = left.zip(right).and_then(|(left, right)| functions::nested_common(left, right));
+            left != right && common.is_none()
         }
+        (Some(Kind::Interval), Some(Kind::Interval)) => left != right,
         (Some(left), Some(right)) => left != right,
         _ => false,
     }

@@ -8,7 +8,7 @@ use datafusion::{
 };
 
 use super::kind::{Kind, apart, is_of_two_zones, kind, word};
-use crate::error::Failure;
+use crate::{error::Failure, functions};
 
 /// Refuses what one node of the plan does with columns of types that do not fit.
 pub(super) fn check(node: &LogicalPlan, input: &DFSchema) -> Result<()> {
@@ -93,6 +93,11 @@ fn plain_type(data_type: &Arrow, what: &str) -> Result<()> {
             refuse("TYPE_MISMATCH", message)
         }
         Some(Kind::Json) => Ok(()),
+        Some(Kind::Nested)
+            if matches!(what, "DISTINCT" | "GROUP BY") && functions::is_groupable(data_type) =>
+        {
+            Ok(())
+        }
         Some(kind) if !kind.is_plain() => {
             let message = format!("{what} of {} is not supported by the local engine", word(data_type));
             refuse("NOT_SUPPORTED", message)

@@ -62,6 +62,8 @@ mod long_texts;
 #[cfg(test)]
 mod mathematics;
 #[cfg(test)]
+mod nested;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod parameters;

@@ -301,7 +301,7 @@ fn known_type(data_type: &DataType) -> Checked {
         | DataType::Uuid => true,
         // `array<varchar>`, which Athena takes beside `array(varchar)`, and the parser does not.
         DataType::Array(ArrayElemTypeDef::AngleBracket(element)) => return known_type(element),
-        // Map and row of plain types: the parser takes no deeper ones.
+        // What stands for every map and row, and for arrays too: see `types`.
         DataType::Custom(name, _) => {
             matches!(name.0.as_slice(), [ObjectNamePart::Identifier(name)]
                 if ["map", "row", "ipaddress"].contains(&fold(name).as_str()))
