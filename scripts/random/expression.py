@@ -153,8 +153,13 @@ class Expressions:
                 return sql("({} * {})", one, other), (min(38, p + q), s + t)
             of = (min(38, p + t + max(t - s, 0)), max(s, t)) if form == "/" else (min(q - t, p - s) + max(s, t), max(s, t))
             name = "divide" if form == "/" else "modulo"
-            duck = f"CAST(oracle_{name}(CAST({{}} AS VARCHAR), CAST(nullif({{}}, 0) AS VARCHAR), {of[1]}) AS decimal({of[0]},{of[1]}))"
-            return either(f"({{}} {form} nullif({{}}, 0))", duck, one, other), of
+            other = self.not_zero(other)
+            duck = f"CAST(oracle_{name}(CAST({{}} AS VARCHAR), CAST({{}} AS VARCHAR), {of[1]}) AS decimal({of[0]},{of[1]}))"
+            return either(f"({{}} {form} {{}})", duck, one, other), of
+
+    def not_zero(self, value):
+        """Null for zero."""
+        return sql(self.choices.some("CASE WHEN {0} <> 0 THEN {0} END", "nullif({0}, 0)", "CASE WHEN {0} <> 0.0 THEN {0} END"), value)
 
     def pair(self):
         """Two types that may be compared."""

@@ -140,7 +140,7 @@ class Maker(Relations, Windows):
         forms = [(sql("count({})", argument), "bigint"), (sql("count(*)"), "bigint")]
         if kind == "boolean":
             forms += [(sql("{}({})", choices.some("bool_and", "bool_or"), argument), kind),
-                      (either("every({})", "bool_and({})", argument), kind), (either("count_if({})", "count_if({})", argument), "bigint")]
+                      (either("every({})", "bool_and({})", argument), kind), (either("count_if({})", "count(nullif({}, false))", argument), "bigint")]
         else:
             forms += [(sql("{}({})", choices.some("max", "min"), argument), kind)] * 2
         column = self.column(kind, scope)
