@@ -2,7 +2,7 @@
 
 import functions
 from tables import Column, decimal_of
-from text import either, listed, sql
+from text import Sql, either, listed, sql
 
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 NUMBERS = ("integer", "bigint", "decimal(10,2)", "double")
@@ -204,6 +204,15 @@ class Expressions:
         if wild and self.choices.chance(0.5):
             return sql("{}", self.choices.some(*wild))
         return self.value(kind, scope, depth)
+
+
+def ordering(text, kind, descends=False, nulls=""):
+    """A term of ORDER BY. Trino orders as Java compares: -0.0 is before 0.0, which are one number to DuckDB."""
+    direction = " DESC" if descends else ""
+    trino = duck = f"{text}{direction}{nulls}"
+    if kind == "double":
+        duck += f", signbit({text}){'' if descends else ' DESC'}"
+    return Sql(trino, duck)
 
 
 def fits(kind, into):

@@ -4,7 +4,7 @@ import collections
 
 from expression import Expressions, qualified
 from tables import Column
-from text import Sql, sql
+from text import Sql, listed, sql
 
 JOINS = ("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN")
 # `keys` are columns that together are different in every row, if such are known.
@@ -31,10 +31,21 @@ class Relations(Expressions):
     def relation(self, depth):
         with self.choices.part("relation"):
             if depth > 0 and self.choices.chance(0.25):
-                name = self.name()
-                inner, columns = self.select(depth - 1, named=True)
-                return Source(sql("({}) {}", inner, name), qualified(name, columns), None)
+                return self.query(depth - 1)
             return self.table()
+
+    def query(self, depth):
+        """A query in FROM."""
+        name = self.name()
+        inner, columns = self.select(depth)
+        columns = self.renamed(columns)
+        text = sql("({}) {} ({})", inner, name, listed([column.text for column in columns]))
+        return Source(text, qualified(name, columns), None)
+
+    def renamed(self, columns):
+        """Under names that tables have, too."""
+        names = self.choices.sample(["k", "i", "x", "y", "s", "id", "m", "r", "b", "d", "n", "f"], len(columns))
+        return [Column(name, column.kind) for name, column in zip(names, columns)]
 
     def source(self, depth, most=2):
         """What is between FROM and WHERE."""
@@ -70,7 +81,7 @@ class Relations(Expressions):
             text, scope, keys, using = first.sql, first.scope, first.keys, []
             for _ in range(1 + self.choices.index(3)):
                 right = self.table()
-                by = self.choices.some("k", "k", "id", "i", "at", "x")
+                by = self.choices.some("k", "k", "id", "i", "moment", "x")
                 mine = [column for column in scope if last(column) == by]
                 theirs = [column for column in right.scope if last(column) == by]
                 if len(mine) != 1 or mine[0].kind != theirs[0].kind if theirs else True:

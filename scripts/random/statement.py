@@ -4,7 +4,7 @@ import collections
 
 import functions
 from choices import Choices
-from expression import KINDS, qualified
+from expression import KINDS, ordering, qualified
 from relation import Relations, Source
 from tables import Column, decimal_of
 from text import Sql, either, listed, sql
@@ -48,9 +48,9 @@ class Maker(Relations, Windows):
     # The areas. Each gives a query and its columns.
 
     def rows(self):
-        source = self.source(0, most=0)
+        source = self.table(filled=True)
         with self.choices.part("select"):
-            return self.project(self.values(source.scope), source, self.where(source.scope, 3, share=0.9))
+            return self.project(self.values(source.scope), source, sql(" WHERE {}", self.condition(source.scope, 3)))
 
     def joins(self):
         source = self.joined(self.table(filled=True), self.relation(1))
@@ -75,7 +75,7 @@ class Maker(Relations, Windows):
         source = self.table(filled=True)
         kind = self.choices.some("integer", "bigint", "varchar", "date")
         items = self.values(source.scope, 1, 1) + [(sql("({})", self.one(kind, source.scope, 0.9)), kind)]
-        if self.choices.chance(0.3):
+        if self.choices.chance(0.1):
             kind = self.choices.some("integer", "varchar", "double")
             found = sql("({} {}IN ({}))", self.value(kind, source.scope, 1), self.choices.some("", "NOT "),
                         self.looked_up(kind, source.scope))
@@ -95,7 +95,7 @@ class Maker(Relations, Windows):
         if keys:
             by = listed([text for text, _ in keys])
             rest = sql("{} GROUP BY {}", rest, self.sets(keys) if sets else by)
-        if sets and keys and self.choices.chance(0.4):
+        if sets and keys and self.choices.chance(0.15):
             items.append((either("grouping({})", "CAST(grouping({}) AS INTEGER)", listed([text for text, _ in keys])), "integer"))
         if keys and self.choices.chance(0.3):
             rest = sql("{} HAVING count(*) {} {}", rest, self.choices.some(">", "<", "="), self.choices.some("1", "2", "9"))
@@ -159,7 +159,7 @@ class Maker(Relations, Windows):
 
         def part():
             with self.choices.part("select"):
-                source = self.source(1, most=1)
+                source = self.source(1, most=1) if self.choices.chance(0.4) else self.table()
                 items = [(self.value(kind, source.scope, 1), kind) for kind in kinds]
                 form = sql("SELECT {} FROM {}{}", listed([text for text, _ in items]), source.sql, self.where(source.scope, 1))
                 return form if not self.choices.chance(0.2) else sql("(SELECT DISTINCT * FROM ({}) {})", form, self.name())
@@ -173,17 +173,14 @@ class Maker(Relations, Windows):
 
     def order(self):
         """Ordered by all columns, so that rows that are at one place are alike."""
-        inner, columns = self.select(1, named=True)
-        name = self.name()
-        return self.ordering(Source(sql("({}) {}", inner, name), qualified(name, columns), None))
-
-    def ordering(self, source):
+        source = self.query(1)
         columns = source.scope
         terms = []
         for place in self.choices.sample(range(len(columns)), len(columns)):
-            by = self.choices.some(columns[place].text, str(place + 1), f"coalesce({columns[place].text}, NULL)")
-            terms.append(sql("{}{}{}", by, self.choices.some("", " ASC", " DESC"),
-                             self.choices.some("", " NULLS FIRST", " NULLS LAST")))
+            column = columns[place]
+            by = column.text if column.kind == "double" else self.choices.some(
+                column.text, str(place + 1), f"coalesce({column.text}, NULL)")
+            terms.append(ordering(by, column.kind, self.choices.chance(0.4), self.choices.some("", " NULLS FIRST", " NULLS LAST")))
         text = sql("SELECT {} FROM {} ORDER BY {}", listed([column.text for column in columns]), source.sql, listed(terms))
         if self.choices.chance(0.4):
             start = self.choices.some("0", "1", "3")
@@ -196,21 +193,19 @@ class Maker(Relations, Windows):
 
     def derived(self):
         """Queries within FROM and WITH."""
-        if self.choices.chance(0.5):
-            inner, columns = self.select(1, named=True)
-            name = self.name()
-            one, other = self.name(), self.name()
-            scope = qualified(one, columns) + qualified(other, columns)
-            source = Source(sql("{} {} {} {} {} ON {}", name, one, self.choices.some("JOIN", "LEFT JOIN", "FULL JOIN"), name, other,
-                                self.on(qualified(one, columns), qualified(other, columns))), scope, None)
-            text, found = self.project(self.values(scope, 1), source, self.where(scope, 1))
-            return sql("WITH {} AS ({}) {}", name, inner, text), found
-        inner, columns = self.select(2, named=True)
-        name = self.name()
-        source = Source(sql("({}) {}", inner, name), qualified(name, columns), None)
-        return self.project(self.values(source.scope, 1), source, self.where(source.scope, 1, queries=True))
+        if not self.choices.chance(0.5):
+            source = self.query(2)
+            return self.project(self.values(source.scope, 1), source, self.where(source.scope, 1, queries=True))
+        inner, columns = self.select(1)
+        columns = self.renamed(columns)
+        name, one, other = self.name(), self.name(), self.name()
+        left, right = qualified(one, columns), qualified(other, columns)
+        join = sql("{} {} {} {} {} ON {}", name, one, self.choices.some("JOIN", "LEFT JOIN", "FULL JOIN"), name, other,
+                   self.on(left, right))
+        text, found = self.project(self.values(left + right, 1), Source(join, left + right, None), self.where(left + right, 1))
+        return sql("WITH {} ({}) AS ({}) {}", name, listed([column.text for column in columns]), inner, text), found
 
-    def select(self, depth, named=False):
+    def select(self, depth):
         """Any query, to be one within another."""
         with self.choices.part("select"):
             form = self.choices.some("rows", "rows", "distinct", "groups", "windows")
@@ -222,21 +217,14 @@ class Maker(Relations, Windows):
                 source = self.source(depth)
                 text, columns = self.project(self.values(source.scope, 1), source, self.where(source.scope, 2, queries=True),
                                              distinct=form == "distinct")
-            if not named:
-                return text, columns
-            # Names that tables have, too.
-            names = self.choices.sample(["k", "i", "x", "y", "s", "id", "m", "r", "b", "d", "n", "f"], len(columns))
-            name = self.name()
-            items = listed([f"{column.text} AS {new}" for column, new in zip(columns, names)])
-            return sql("SELECT {} FROM ({}) {}", items, text, name), [
-                Column(new, column.kind) for column, new in zip(columns, names)]
+            return text, columns
 
     def calls(self):
         """Functions of the area in each column, and at times in the condition."""
         source = self.table(filled=True)
         mine = [one for one in functions.ALL if one.area == self.area]
         items = []
-        for _ in range(3):
+        for _ in range(self.choices.some(1, 2, 3, 3)):
             with self.choices.part("call"):
                 function = mine[self.choices.index(len(mine))]
                 kind = function.gives
@@ -246,7 +234,7 @@ class Maker(Relations, Windows):
     def decimals(self):
         source = self.table(filled=True)
         items = []
-        for _ in range(2):
+        for _ in range(self.choices.some(1, 2, 3)):
             text, (precision, scale) = self.decimal(source.scope, 2)
             items.append((text, f"decimal({precision},{scale})"))
         column, (precision, scale) = self.exact(source.scope)

@@ -62,14 +62,14 @@ def one_table(name, pick, is_empty, must=()):
         kind = must.pop() if must else pick.choice(KINDS)
         kind = pick.choice(DECIMALS) if kind == "decimal" else kind
         columns.append(Column(column, kind, kind in ("date", "timestamp") and pick.random() < 0.3))
-    columns += [Column("id", "integer"), Column("at", "timestamp")]
+    columns += [Column("id", "integer"), Column("moment", "timestamp")]
     pick.shuffle(columns)
     drawn = {column.text: (values(column.kind, column.wild, pick), pick.choice([0, 0.2, 0.2, 0.5, 1]))
-             for column in columns if column.text not in ("id", "at")}
+             for column in columns if column.text not in ("id", "moment")}
     days = pick.choice([1, 1, 2, 3])
     rows = []
     for number in range(0 if is_empty else pick.choice([1, 8, 20, 30])):
-        row = {"id": number, "at": f"{FIRST_DAY + datetime.timedelta(pick.randrange(days))}T00:00:00.000Z"}
+        row = {"id": number, "moment": f"{FIRST_DAY + datetime.timedelta(pick.randrange(days))}T00:00:00.000Z"}
         for column, (found, nulls) in drawn.items():
             row[column] = None if pick.random() < nulls else pick.choice(found)
         rows.append(row)
@@ -92,9 +92,9 @@ def draw(seed):
 def definition(table):
     columns = [{"name": column.text, "type": lake_type(column.kind)} for column in table.columns]
     for column in columns:
-        if column["name"] in ("id", "at"):
+        if column["name"] in ("id", "moment"):
             column["required"] = True
-    return {"name": table.name, "description": "Random rows", "columns": columns, "identity": ["id"], "event_time": "at",
+    return {"name": table.name, "description": "Random rows", "columns": columns, "identity": ["id"], "event_time": "moment",
             "partition_by": "day", "sort_by": ["id"]}
 
 

@@ -1,5 +1,6 @@
 """Random window functions. Rows are ordered by what is different in each, or rows at one place get one value."""
 
+from expression import ordering
 from relation import Source
 from text import either, listed, sql
 
@@ -26,13 +27,13 @@ class Windows:
 
     def total_order(self, source):
         """Some column, and then the keys."""
-        direction = lambda: self.choices.some("", " DESC", " NULLS FIRST", " DESC NULLS LAST", " DESC NULLS FIRST")
-        terms = []
+        by = []
         if self.choices.chance(0.6):
             kind = self.choices.some("integer", "varchar", "date", "double")
-            terms.append(sql("{}{}", self.column(kind, source.scope), direction()))
-        terms += [sql("{}{}", key, direction()) for key in source.keys]
-        return listed(terms)
+            by.append((self.column(kind, source.scope).trino, kind))
+        by += [(key, "integer") for key in source.keys]
+        return listed([ordering(text, kind, self.choices.chance(0.4), self.choices.some("", " NULLS FIRST", " NULLS LAST"))
+                       for text, kind in by])
 
     def windows(self):
         """Of a whole partition, or ranks."""
