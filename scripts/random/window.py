@@ -60,7 +60,11 @@ class Windows:
                         kind = self.choices.some("integer", "varchar", "date", "decimal(10,2)")
                         order = sql("{}{}", self.column(kind, scope), self.choices.some("", " DESC", " NULLS FIRST"))
                     argument = self.choices.some("1", "3", "7") if name == "ntile" else ""
-                    items.append((sql("{}({}) OVER ({} ORDER BY {})", name, argument, by, order), RANKS.get(name, "bigint")))
+                    text, gives = sql("{}({}) OVER ({} ORDER BY {})", name, argument, by, order), RANKS.get(name, "bigint")
+                    if gives == "bigint" and self.choices.chance(0.4):
+                        text = self.choices.some(sql("({} - 2)", text), sql("({} % 3)", text), sql("coalesce({}, 1)", text),
+                                                 either("({} / 2)", "oracle_divide_whole({}, 2)", text))
+                    items.append((text, gives))
         return self.project(items, source, self.where(scope, 1, share=0.4))
 
     def frame(self):
