@@ -72,6 +72,8 @@ def smaller(drawn, area, statement, difference, athena, database, tries):
 def report(counts, functions_of):
     print(f"\n{'area':16} {'alike':>6} {'empty':>6} {'refused':>8} {'different':>10} {'not asked':>10}")
     for area, found in counts.items():
+        if not found:
+            continue
         left_out = found["not in DuckDB"] + found["more rows than are compared"]
         print(f"{area:16} {found['alike']:6} {found['alike, without rows']:6} {found['refused by name']:8} "
               f"{found['different']:10} {left_out:10}")

@@ -229,9 +229,15 @@ def casts():
     add("casts", "date", ["timestamp"], "CAST({0} AS date)")
     add("casts", "date", ["date"], "CAST(CAST({0} AS varchar) AS date)")
     add("casts", "timestamp", ["timestamp"], "CAST(CAST({0} AS varchar) AS timestamp)", "{0}")
-    for size in ("0", "1", "3"):
-        if size != "0":
-            add("casts", "varchar", ["varchar"], f"CAST({{0}} AS varchar({size}))", f"left({{0}}, {size})")
+    for size in ("1", "3"):
+        add("casts", "varchar", ["varchar"], f"CAST({{0}} AS varchar({size}))", f"left({{0}}, {size})")
+    # Comparisons of a narrower type: what is compared is the value after the cast.
+    add("casts", "boolean", ["bigint", SMALL], "(TRY_CAST({0} AS integer) > {1})")
+    add("casts", "boolean", ["integer", SMALL], "(TRY_CAST({0} * 100 AS tinyint) <= {1})")
+    add("casts", "boolean", ["decimal", ("0.1", "2.5", "0", "3")], "(CAST({0} AS decimal(20,1)) = {1})")
+    add("casts", "boolean", ["decimal", ("0", "1", "3")], "(CAST({0} AS decimal(18,0)) IN (7, {1}))")
+    add("casts", "boolean", ["double", SMALL], "(CAST({0} AS integer) >= {1})", "(CAST(round({0}) AS integer) >= {1})")
+    add("casts", "boolean", ["timestamp"], "(CAST({0} AS date) = DATE '2024-02-29')")
     add("casts", "double", ["integer"], "CAST(CAST({0} AS real) AS double)")
     add("casts", "real", ["integer"], "CAST({0} AS real)")
     add("casts", "double", ["real"], "CAST({0} AS double)")

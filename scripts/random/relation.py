@@ -89,7 +89,10 @@ class Relations(Expressions):
                 kind = self.choices.some(*JOINS)
                 text = sql("{} {} {} USING ({})", text, kind, right.sql, by)
                 key = Column(by, mine[0].kind, mine[0].wild or theirs[0].wild)
-                scope = [key] + [column for column in scope + right.scope if last(column) != by]
+                # A key's name alone would mean two columns, if the next table has one of that name as well.
+                theirs = {last(column) for column in right.scope}
+                left = [column for column in scope if "." in column.text or column.text not in theirs]
+                scope = [key] + [column for column in left + right.scope if last(column) != by]
                 keys, using = None, using + [by]
             # A name that is a key's may be used alone; the others have their table's.
             return Source(text, scope, keys)
