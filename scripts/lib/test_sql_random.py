@@ -1,11 +1,13 @@
 """What scripts/sql-random draws, and how it makes it smaller: without DuckDB and without a lake."""
 
+import collections
 import pathlib
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "random"))
 
+import check
 import choices
 import compare
 import functions
@@ -105,6 +107,24 @@ class Compares(unittest.TestCase):
         self.assertEqual(differs(["double"], ["double"], [["0.30000000000000004"]], [(0.3,)]), "")
         self.assertEqual(differs(["double"], ["double"], [["-0.0"]], [(0.0,)]), "")
         self.assertIn("order", differs(["varchar"], ["varchar"], [[None], ["a"]], [("a",), (None,)], True))
+
+
+class Reports(unittest.TestCase):
+    def test_an_area_of_which_nothing_was_checked_fails(self):
+        count = collections.Counter
+        self.assertEqual(list(check.poor({"math": count({"alike": 3, "refused by name": 3})})), [])
+        for found, word in [
+            ({"alike, without rows": 9}, "no statement with rows"), ({"alike": 1, "refused by name": 2}, "were refused"),
+            ({"alike": 1, "not in DuckDB": 2}, "DuckDB did not answer"), ({}, "no statement with rows"),
+        ]:
+            self.assertIn(word, " ".join(check.poor({"math": count(found)})))
+
+    def test_an_error_stays_the_same_error(self):
+        kinds = [check.kind_of(text) for text in ("an error: AMBIGUOUS_NAME: Column 'a'", "an error: AMBIGUOUS_NAME: Column 'b'",
+                                                  "an error: COLUMN_NOT_FOUND: Column 'b'", "rows: 1, 2", "types: x", "rows: 3, 4")]
+        self.assertEqual(kinds[0], kinds[1])
+        self.assertEqual(kinds[3], kinds[5])
+        self.assertEqual(len(set(kinds)), 4)
 
 
 class Oracles(unittest.TestCase):
