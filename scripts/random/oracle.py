@@ -5,6 +5,7 @@ Each takes and gives Python values and is null where an argument is. Decimals ar
 
 import base64
 import decimal
+import functools
 import hashlib
 import re
 import unicodedata
@@ -198,16 +199,14 @@ def register(database):
     for function, types in TYPES.items():
         takes, gives = types.split(":")
         database.create_function(
-            "oracle_" + function.__name__, null_if_one_is(function, len(takes)), [NAMES[letter] for letter in takes],
+            "oracle_" + function.__name__, null_if_one_is(function), [NAMES[letter] for letter in takes],
             NAMES[gives], null_handling="special")
 
 
-def null_if_one_is(function, count):
+def null_if_one_is(function):
+    # DuckDB counts the parameters: they are those of the function.
+    @functools.wraps(function)
     def called(*given):
         return None if any(value is None for value in given) else function(*given)
 
-    # DuckDB counts the parameters.
-    names = [f"p{place}" for place in range(count)]
-    scope = {"called": called}
-    exec(f"def counted({', '.join(names)}): return called({', '.join(names)})", scope)
-    return scope["counted"]
+    return called
