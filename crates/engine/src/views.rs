@@ -151,7 +151,6 @@ fn flow(result: Result<(), EngineError>) -> ControlFlow<EngineError> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::statement::Prepared;
 
     fn views(name: &str) -> Option<String> {

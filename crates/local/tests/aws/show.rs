@@ -136,7 +136,11 @@ async fn the_catalog_is_shown_as_hive_shows_it() {
         let results = results.send().await.unwrap();
         let set = results.result_set().unwrap();
         let info = set.result_set_metadata().unwrap().column_info();
-        assert_eq!(info.iter().map(|one| one.name()).collect::<Vec<_>>(), columns, "{sql}");
+        assert_eq!(
+            info.iter().map(aws_sdk_athena::types::ColumnInfo::name).collect::<Vec<_>>(),
+            columns,
+            "{sql}"
+        );
         assert!(info.iter().all(|one| one.r#type() == "string"), "{sql}");
         // There is no header, and a line is one value.
         let rows: Vec<_> = set.rows().iter().map(|row| row.data()[0].var_char_value().unwrap()).collect();

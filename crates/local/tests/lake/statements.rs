@@ -73,8 +73,13 @@ async fn written(lake: &TestLake, execution: &QueryExecution) -> (i64, Vec<Strin
     let id = execution.query_execution_id().unwrap();
     let results = lake.athena().get_query_results().query_execution_id(id).send().await.unwrap();
     let set = results.result_set().unwrap();
-    let columns: Vec<_> =
-        set.result_set_metadata().unwrap().column_info().iter().map(|one| one.name()).collect();
+    let columns: Vec<_> = set
+        .result_set_metadata()
+        .unwrap()
+        .column_info()
+        .iter()
+        .map(aws_sdk_athena::types::ColumnInfo::name)
+        .collect();
     assert_eq!((set.rows().len(), columns), (0, vec!["rows"]));
     let manifest = execution.statistics().unwrap().data_manifest_location().unwrap();
     let manifest = String::from_utf8(read(lake, manifest).await.to_vec()).unwrap();

@@ -400,7 +400,8 @@ mod tests {
             let (first, second) = (numbers(&first), numbers(&second));
             let all = [first.clone(), second.clone()].concat();
             let varies = |of: &dyn Fn(&(f64, f64)) -> f64| all.iter().any(|pair| of(pair) != of(&all[0]));
-            let degenerate = !all.is_empty() && !(varies(&|pair| pair.0) && varies(&|pair| pair.1));
+            let varies = varies(&|pair| pair.0) && varies(&|pair| pair.1);
+            let degenerate = !all.is_empty() && !varies;
             for statistic in ALL {
                 let needs_variance = statistic.is_of_pairs()
                     || matches!(statistic, Statistic::Kurtosis | Statistic::Skewness);

@@ -112,13 +112,13 @@ impl Evaluation<'_> {
     fn end(&self, body: &Body, sources: &[Source<'_>], rows: &[u64], begin: usize) -> usize {
         let last = rows.len().min(begin + MAX_ELEMENTS);
         let mut copied = 0_usize;
-        for element in begin..last {
+        for (element, row) in rows.iter().enumerate().take(last).skip(begin) {
             let own = sources.iter().filter_map(|source| {
                 let place = usize::try_from(source.places[element]?).ok()?;
                 Some(bytes(source.array, place..place + 1))
             });
             let outside = self.outside.iter().map(|outside| {
-                let place = place(outside, rows[element]);
+                let place = place(outside, *row);
                 bytes(outside.array(), place..place + 1)
             });
             copied = own.chain(outside).fold(copied.saturating_add(body.literals), usize::saturating_add);

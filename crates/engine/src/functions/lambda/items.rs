@@ -148,13 +148,15 @@ fn extents(lengths: &[Option<usize>]) -> (OffsetBuffer<i32>, Option<NullBuffer>)
 
 #[cfg(test)]
 mod tests {
+    use std::iter;
+
     use super::*;
 
     #[test]
     fn rows_are_parted_by_their_elements() {
         assert!(windows(0, |_| 1).is_empty());
-        assert_eq!(windows(3, |_| 1), [0..3]);
-        assert_eq!(windows(3, |_| 0), [0..3]);
+        assert!(windows(3, |_| 1).into_iter().eq(iter::once(0..3)));
+        assert!(windows(3, |_| 0).into_iter().eq(iter::once(0..3)));
         assert_eq!(windows(3, |_| WINDOW), [0..1, 1..2, 2..3]);
         assert_eq!(windows(4, |row| if row == 1 { WINDOW } else { 1 }), [0..2, 2..4]);
     }

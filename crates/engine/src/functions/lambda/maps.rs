@@ -167,5 +167,5 @@ fn differ(keys: &ArrayRef, lengths: &[Option<usize>]) -> Result<()> {
 /// The values in a form in which they can be compared.
 fn rows(values: &ArrayRef) -> Result<Rows> {
     let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())])?;
-    Ok(converter.convert_columns(&[values.clone()])?)
+    Ok(converter.convert_columns(std::slice::from_ref(values))?)
 }

@@ -212,7 +212,10 @@ fn packed(values: &ArrayRef, offsets: &[i32], elements: &ArrayRef) -> Result<(Ro
 
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::{Int32Array, StringArray};
+    use datafusion::arrow::{
+        array::{Int32Array, StringArray},
+        datatypes::Int32Type,
+    };
 
     use super::*;
     use crate::functions::nested::types::array_of;
@@ -228,7 +231,7 @@ mod tests {
         let numbers = converted(&lists, &array_of(Arrow::Int32)).unwrap();
         let numbers = numbers.as_list::<i32>();
         assert!(numbers.is_null(0));
-        let expected: ArrayRef = Arc::new(Int32Array::from(vec![1, 2]));
-        assert_eq!(numbers.value(1), expected);
+        let found = numbers.value(1);
+        assert_eq!(found.as_primitive::<Int32Type>(), &Int32Array::from(vec![1, 2]));
     }
 }

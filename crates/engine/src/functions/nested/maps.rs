@@ -99,7 +99,7 @@ pub(super) fn multimap_from_entries() -> Own {
             let places = array.get(row);
             let is_map = places.is_some();
             // In the order in which the keys are first met.
-            let (mut order, mut found) = (Vec::<Vec<usize>>::new(), HashMap::new());
+            let (mut order, mut found) = (Vec::<Vec<usize>>::new(), HashMap::<_, usize>::new());
             for at in places.into_iter().flatten() {
                 check_entry(&array, keys, at)?;
                 match found.entry(known.row(at)) {

@@ -92,7 +92,7 @@ impl<'d> Item<'d> {
             Self::Number(Number::Double(number)) => double(out, *number),
             Self::Text(text) => string(out, text),
             Self::Huge(text) | Self::Array(text) | Self::Object(text) => {
-                out.extend_from_slice(text.as_bytes())
+                out.extend_from_slice(text.as_bytes());
             }
         }
     }
