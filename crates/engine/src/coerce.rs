@@ -117,12 +117,18 @@ fn rewrite(
                 return Ok(Transformed::yes(called(read, std::mem::take(&mut *cast.expr))));
             }
             changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema);
+            if let Some(converted) = in_digits(&mut cast.expr, cast.field.data_type(), schema, false) {
+                return Ok(Transformed::yes(converted));
+            }
         }
         Expr::TryCast(cast) => {
             if let Some(read) = of_text(&cast.expr, cast.field.data_type(), schema, true) {
                 return Ok(Transformed::yes(called(read, std::mem::take(&mut *cast.expr))));
             }
             changed |= by_the_clocks(&mut cast.expr, cast.field.data_type(), schema);
+            if let Some(converted) = in_digits(&mut cast.expr, cast.field.data_type(), schema, true) {
+                return Ok(Transformed::yes(converted));
+            }
         }
         Expr::ScalarFunction(call) if functions::takes_instant(call.func.name()) => {
             changed |= compare(&mut call.args);
@@ -306,7 +312,7 @@ fn unify<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -
             (None, None) => None,
         };
         if let Some(target) = target.filter(|target| *target != found) {
-            replace(expr, target);
+            **expr = converted(std::mem::take(&mut **expr), &found, target);
             changed = true;
         }
     }
@@ -346,8 +352,9 @@ fn united(union: Union) -> Result<Transformed<LogicalPlan>> {
         changed |= unify(&mut nulls, &DFSchema::empty())?;
         changed |= one_width(&mut nulls)?;
         for (input, null) in targets.iter_mut().zip(nulls) {
-            if let (Expr::Cast(cast), Some(target)) = (null, input.get_mut(column)) {
-                *target = Some(cast.field.data_type().clone());
+            let is_converted = matches!(null, Expr::Cast(_) | Expr::ScalarFunction(_));
+            if let (true, Some(target)) = (is_converted, input.get_mut(column)) {
+                *target = Some(null.get_type(&DFSchema::empty())?);
             }
         }
     }
@@ -356,7 +363,7 @@ fn united(union: Union) -> Result<Transformed<LogicalPlan>> {
         return Ok(Transformed::yes(LogicalPlan::Union(Union::try_new_with_loose_types(union.inputs)?)));
     }
     let inputs = union.inputs.into_iter().zip(targets);
-    let inputs = inputs.map(|(input, targets)| converted(input, targets)).collect::<Result<Vec<_>>>()?;
+    let inputs = inputs.map(|(input, targets)| with_columns_of(input, targets)).collect::<Result<Vec<_>>>()?;
     Ok(Transformed::yes(LogicalPlan::Union(Union::try_new_with_loose_types(inputs)?)))
 }
 
@@ -376,15 +383,16 @@ fn one_width(nulls: &mut [Expr]) -> Result<bool> {
     Ok(changed)
 }
 
-fn converted(input: Arc<LogicalPlan>, targets: Vec<Option<Arrow>>) -> Result<Arc<LogicalPlan>> {
+/// The input with its columns in the other types, where there are any.
+fn with_columns_of(input: Arc<LogicalPlan>, targets: Vec<Option<Arrow>>) -> Result<Arc<LogicalPlan>> {
     if targets.iter().all(Option::is_none) {
         return Ok(input);
     }
-    let columns = input.schema().columns().into_iter().zip(targets);
-    let exprs = columns.map(|(column, target)| match target {
+    let columns = input.schema().columns().into_iter().zip(input.schema().fields()).zip(targets);
+    let exprs = columns.map(|((column, field), target)| match target {
         Some(target) => {
             let (relation, name) = (column.relation.clone(), column.name.clone());
-            cast(Expr::Column(column), target).alias_qualified(relation, name)
+            converted(Expr::Column(column), field.data_type(), target).alias_qualified(relation, name)
         }
         None => Expr::Column(column),
     });
@@ -504,6 +512,26 @@ fn is_interval(found: &Arrow) -> bool {
 
 fn called(function: ScalarUDF, argument: Expr) -> Expr {
     Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![argument]))
+}
+
+/// The value of a cast to a timestamp as [`converted`] gives it, which by now may have no zone any more.
+fn in_digits(expr: &mut Expr, to: &Arrow, schema: &DFSchema, is_try: bool) -> Option<Expr> {
+    let from = expr.get_type(schema).ok()?;
+    let is_time = matches!((&from, to), (Arrow::Timestamp(_, None), Arrow::Timestamp(_, None)));
+    if !is_time || !functions::converts(&from, to) {
+        return None;
+    }
+    Some(called(functions::conversion(to.clone(), is_try), std::mem::take(expr)))
+}
+
+/// The value, which is of the type `from`, in the other one. DataFusion looks through a cast, and a timestamp may have more
+/// digits than it sees then.
+fn converted(expr: Expr, from: &Arrow, to: Arrow) -> Expr {
+    if functions::converts(from, &to) {
+        called(functions::conversion(to, false), expr)
+    } else {
+        cast(expr, to)
+    }
 }
 
 fn replace(expr: &mut Expr, to: Arrow) {

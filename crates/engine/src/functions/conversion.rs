@@ -1,6 +1,13 @@
 //! The conversions of `CAST` and `TRY_CAST` that DataFusion makes otherwise than Trino, or not at all: texts that are read
 //! as numbers, numbers that are rounded to fewer places, floats and times as texts, and JSON as anything.
+//!
+//! So are those that may lose something of a number, and those between timestamps of different precisions. DataFusion 55.2
+//! makes `x = 0.130` of `CAST(x AS decimal(10,2)) = 0.13` (apache/datafusion#23095), and `x > 1` of
+//! `TRY_CAST(x AS integer) > 1` (#24702). Of a literal with more digits of a second than the column has, it drops those digits.
+//! It does so twice, with expressions and with physical expressions, and it does not know these functions. A cast that loses
+//! nothing stays a cast: by it DataFusion finds which row groups of a file need not be read.
 
+mod instant;
 mod json;
 mod number;
 mod read;
@@ -20,7 +27,7 @@ use datafusion::{
     logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
 };
 
-use super::own::unexpected;
+use super::{greatest::digits, own::unexpected};
 use crate::types::{JSON, is_nested};
 use text::Texts;
 
@@ -43,15 +50,26 @@ pub(crate) fn converts(from: &Arrow, to: &Arrow) -> bool {
         | (Arrow::Boolean, Arrow::Decimal128(..))
         | (Arrow::Int16 | Arrow::Int32 | Arrow::Int64 | Arrow::UInt64, Arrow::Int8)
         | (Arrow::Int32 | Arrow::Int64 | Arrow::UInt64, Arrow::Int16)
+        | (Arrow::Int64 | Arrow::UInt64, Arrow::Int32)
         | (Arrow::Timestamp(..), Arrow::Utf8)
         | (Arrow::Duration(TimeUnit::Millisecond) | Arrow::Interval(IntervalUnit::YearMonth), Arrow::Utf8) => {
             true
         }
         (Arrow::Utf8 | Arrow::Float32 | Arrow::Float64, _) => to_number,
-        (Arrow::Decimal128(..), Arrow::Decimal128(..)) => false,
+        (from, Arrow::Decimal128(precision, scale)) => is_narrower((*precision, *scale), from),
         (Arrow::Decimal128(..), _) => to_number,
+        (Arrow::Timestamp(from, None), Arrow::Timestamp(to, None)) => from != to,
         _ => false,
     }
+}
+
+/// Whether a decimal of so many digits and places has no room for all digits of the other type. What is no exact number has
+/// none.
+fn is_narrower((precision, scale): (u8, i8), from: &Arrow) -> bool {
+    let whole = |precision: u8, scale: i8| i16::from(precision) - i16::from(scale);
+    digits(from).is_some_and(|(from_precision, from_scale)| {
+        scale < from_scale || whole(precision, scale) < whole(from_precision, from_scale)
+    })
 }
 
 /// Whether it is a type that JSON is cast to, and not nested.
@@ -81,6 +99,9 @@ impl Conversion {
     fn apply(&self, values: &ArrayRef) -> Result<ArrayRef> {
         if *values.data_type() == JSON {
             return json::convert(values, &self.to, self.is_try);
+        }
+        if matches!(self.to, Arrow::Timestamp(..)) {
+            return instant::convert(values, &self.to, self.is_try);
         }
         if self.to != Arrow::Utf8 {
             return number::convert(values, &self.to, self.is_try);

@@ -95,14 +95,14 @@ pub(super) fn of_both(one: &Arrow, other: &Arrow) -> Option<Arrow> {
     })
 }
 
-/// Of a decimal, and of one that holds an integer.
-fn digits(number: &Arrow) -> Option<(u8, i8)> {
+/// Precision and scale of a decimal, and of one that holds an integer.
+pub(super) fn digits(number: &Arrow) -> Option<(u8, i8)> {
     match number {
         Arrow::Decimal128(precision, scale) => Some((*precision, *scale)),
         Arrow::Int8 => Some((3, 0)),
         Arrow::Int16 => Some((5, 0)),
         Arrow::Int32 => Some((10, 0)),
-        Arrow::Int64 => Some((19, 0)),
+        Arrow::Int64 | Arrow::UInt64 => Some((19, 0)),
         _ => None,
     }
 }

@@ -34,6 +34,8 @@ mod floating;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
+mod found;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod gathered;

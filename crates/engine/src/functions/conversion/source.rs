@@ -32,7 +32,8 @@ pub(super) struct Whole {
 /// A column, by its type.
 pub(super) enum Source {
     Boolean(BooleanArray),
-    Integer(Int64Array),
+    /// With the name of its type.
+    Integer(Int64Array, &'static str),
     Real(Float32Array),
     Double(Float64Array),
     /// With its precision and scale.
@@ -45,7 +46,13 @@ impl Source {
         Ok(match values.data_type() {
             Arrow::Boolean => Self::Boolean(values.as_boolean().clone()),
             Arrow::Int8 | Arrow::Int16 | Arrow::Int32 | Arrow::Int64 | Arrow::UInt64 => {
-                Self::Integer(cast(values, &Arrow::Int64)?.as_primitive::<Int64Type>().clone())
+                let word = match values.data_type() {
+                    Arrow::Int8 => "TINYINT",
+                    Arrow::Int16 => "SMALLINT",
+                    Arrow::Int32 => "INTEGER",
+                    _ => "BIGINT",
+                };
+                Self::Integer(cast(values, &Arrow::Int64)?.as_primitive::<Int64Type>().clone(), word)
             }
             Arrow::Float32 => Self::Real(values.as_primitive::<Float32Type>().clone()),
             Arrow::Float64 => Self::Double(values.as_primitive::<Float64Type>().clone()),
@@ -61,7 +68,7 @@ impl Source {
     pub(super) fn is_null(&self, row: usize) -> bool {
         match self {
             Self::Boolean(values) => values.is_null(row),
-            Self::Integer(values) => values.is_null(row),
+            Self::Integer(values, _) => values.is_null(row),
             Self::Real(values) => values.is_null(row),
             Self::Double(values) => values.is_null(row),
             Self::Decimal(values, ..) => values.is_null(row),
@@ -72,7 +79,7 @@ impl Source {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Boolean(values) => values.len(),
-            Self::Integer(values) => values.len(),
+            Self::Integer(values, _) => values.len(),
             Self::Real(values) => values.len(),
             Self::Double(values) => values.len(),
             Self::Decimal(values, ..) => values.len(),
@@ -83,7 +90,7 @@ impl Source {
     pub(super) fn boolean(&self, row: usize) -> Converted<bool> {
         Ok(match self {
             Self::Boolean(values) => values.value(row),
-            Self::Integer(values) => values.value(row) != 0,
+            Self::Integer(values, _) => values.value(row) != 0,
             Self::Real(values) => values.value(row) != 0.0,
             Self::Double(values) => values.value(row) != 0.0,
             Self::Decimal(values, ..) => values.value(row) != 0,
@@ -107,7 +114,7 @@ impl Source {
         };
         match self {
             Self::Boolean(values) => Ok(i64::from(values.value(row))),
-            Self::Integer(values) => {
+            Self::Integer(values, _) => {
                 let number = values.value(row);
                 if within(number) { Ok(number) } else { Err(out_of_range(&number.to_string())) }
             }
@@ -205,7 +212,19 @@ impl Source {
                     invalid(format!("Cannot cast VARCHAR '{text}' to DECIMAL({precision}, {scale}). {why}"))
                 })
             }
-            Self::Integer(_) | Self::Decimal(..) => Err(cannot("a number", "of another type")),
+            Self::Integer(values, word) => {
+                let number = values.value(row);
+                let units = in_units(i128::from(number), 0, precision, scale);
+                units.ok_or_else(|| cannot(word, &number.to_string()))
+            }
+            Self::Decimal(values, from, places) => {
+                let units = values.value(row);
+                in_units(units, *places, precision, scale).ok_or_else(|| {
+                    let mut shown = Vec::new();
+                    number::decimal(&mut shown, units, *places);
+                    cannot(&format!("DECIMAL({from}, {places})"), &String::from_utf8_lossy(&shown))
+                })
+            }
         }
     }
 }
@@ -220,6 +239,18 @@ fn java<T: Copy + std::fmt::Debug + std::fmt::UpperExp + Into<f64>>(number: T) -
     let mut text = Vec::new();
     number::floating(&mut text, number);
     String::from_utf8_lossy(&text).into_owned()
+}
+
+/// A decimal of so many places as one of `precision` digits and `scale` places: rounded, or with zeros behind.
+fn in_units(units: i128, places: usize, precision: u8, scale: u8) -> Option<i128> {
+    let scale = usize::from(scale);
+    let units = if scale < places {
+        rounded_off(units, places - scale)
+    } else {
+        let zeros = u32::try_from(scale - places).ok()?;
+        units.checked_mul(10_i128.checked_pow(zeros)?)?
+    };
+    (units.unsigned_abs() < 10_u128.checked_pow(precision.into())?).then_some(units)
 }
 
 fn rounded_off(units: i128, scale: usize) -> i128 {
