@@ -363,7 +363,8 @@ fn united(union: Union) -> Result<Transformed<LogicalPlan>> {
         return Ok(Transformed::yes(LogicalPlan::Union(Union::try_new_with_loose_types(union.inputs)?)));
     }
     let inputs = union.inputs.into_iter().zip(targets);
-    let inputs = inputs.map(|(input, targets)| with_columns_of(input, targets)).collect::<Result<Vec<_>>>()?;
+    let inputs =
+        inputs.map(|(input, targets)| with_columns_of(input, targets)).collect::<Result<Vec<_>>>()?;
     Ok(Transformed::yes(LogicalPlan::Union(Union::try_new_with_loose_types(inputs)?)))
 }
 

@@ -95,8 +95,14 @@ async fn casts_of_decimals_compare_as_they_are_calculated() {
         let step = 10_i64.pow(3 - places);
         let rounded = |units: i64| (units.abs() + step / 2) / step * step * units.signum();
         for literal in [-1_000, -130, -125, -100, 0, 5, 10, 100, 120, 125, 130, 1_000, 9_995] {
-            let operators: [(&str, fn(&i64, &i64) -> bool); 6] =
-                [("=", i64::eq), ("<>", i64::ne), ("<", i64::lt), ("<=", i64::le), (">", i64::gt), (">=", i64::ge)];
+            let operators: [(&str, fn(&i64, &i64) -> bool); 6] = [
+                ("=", i64::eq),
+                ("<>", i64::ne),
+                ("<", i64::lt),
+                ("<=", i64::le),
+                (">", i64::gt),
+                (">=", i64::ge),
+            ];
             for (operator, holds) in operators {
                 let kept = units.iter().filter(|units| holds(&rounded(**units), &literal));
                 let expected: String = kept.map(|units| format!("\"{}\"\n", shown(*units))).collect();
