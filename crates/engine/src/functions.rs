@@ -30,6 +30,7 @@ mod own;
 mod random;
 mod regexp;
 mod shift;
+mod signed;
 mod strings;
 mod strpos;
 mod text;
@@ -342,6 +343,11 @@ pub(crate) fn checked(operator: Operator) -> Option<Arc<ScalarUDF>> {
 pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
     let mut all = SessionStateDefaults::default_aggregate_functions();
     all.retain(|f| admits(&AGGREGATE, f.name(), f.aliases()));
+    for function in &mut all {
+        if signed::counts(function.name()) {
+            *function = Arc::new(signed::Count(Arc::clone(function)).into());
+        }
+    }
     all.extend([total::Total::sum(), total::Total::avg()].map(|own| Arc::new(own.into())));
     all.extend([extreme::By::max(), extreme::By::min()].map(|own| Arc::new(own.into())));
     all.extend(aggregates::all().map(Arc::new));
@@ -352,7 +358,13 @@ pub(crate) fn window() -> Vec<Arc<WindowUDF>> {
     let mut all = SessionStateDefaults::default_window_functions();
     all.retain(|f| admits(&WINDOW, f.name(), f.aliases()));
     let own = |function: Arc<WindowUDF>| {
-        if shift::is_shift(function.name()) { Arc::new(shift::Shift(function).into()) } else { function }
+        if shift::is_shift(function.name()) {
+            Arc::new(shift::Shift(function).into())
+        } else if signed::ranks(function.name()) {
+            Arc::new(signed::Rank(function).into())
+        } else {
+            function
+        }
     };
     all.into_iter().map(own).collect()
 }

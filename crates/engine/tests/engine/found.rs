@@ -170,6 +170,75 @@ async fn timestamps_are_compared_by_all_their_digits() {
     compare(&lake, &[(cast, "varchar", "2026-11-23 10:06:00.000")]).await;
 }
 
+/// DataFusion counts without a sign, and takes an unsigned number and a bigint for decimals.
+#[tokio::test]
+async fn ranks_and_counts_are_bigints() {
+    let rows = "FROM (VALUES 7, 8, 8) t (x)";
+    let over = "OVER (ORDER BY x)";
+    let mut cases = Vec::new();
+    for (call, values) in [
+        (format!("row_number() {over}"), [1, 2, 3]),
+        (format!("rank() {over}"), [1, 2, 2]),
+        (format!("dense_rank() {over}"), [1, 2, 2]),
+        (format!("ntile(2) {over}"), [1, 1, 2]),
+        // With another function of the window that looks at a whole partition.
+        (format!("(rank() {over} + 0 * CAST(cume_dist() {over} AS bigint))"), [1, 2, 2]),
+        (format!("approx_distinct(x) {over}"), [1, 2, 2]),
+    ] {
+        let listed = |of: &dyn Fn(i64) -> i64| values.map(|value| of(value).to_string()).join(";");
+        let mut case = |wrapped: String, data_type: &'static str, expected: String| {
+            cases.push((format!("SELECT {wrapped} AS n {rows} ORDER BY 1"), data_type, expected));
+        };
+        case(call.clone(), "bigint", listed(&|n| n));
+        case(format!("{call} / 2"), "bigint", listed(&|n| n / 2));
+        case(format!("{call} - 2"), "bigint", listed(&|n| n - 2));
+        case(format!("-({call}) + 10"), "bigint", {
+            let [first, second, third] = values.map(|n| 10 - n);
+            format!("{third};{second};{first}")
+        });
+        case(format!("coalesce({call}, CAST(2 AS bigint))"), "bigint", listed(&|n| n));
+        case(format!("CASE WHEN x > 0 THEN {call} ELSE CAST(0 AS bigint) END"), "bigint", listed(&|n| n));
+        case(format!("if(x > 0, {call}, CAST(0 AS bigint))"), "bigint", listed(&|n| n));
+        case(format!("greatest({call}, CAST(0 AS bigint))"), "bigint", listed(&|n| n));
+        case(format!("abs({call})"), "bigint", listed(&|n| n));
+        case(format!("bitwise_and({call}, 1)"), "bigint", {
+            let mut ones = values.map(|n| n & 1);
+            ones.sort_unstable();
+            ones.map(|n| n.to_string()).join(";")
+        });
+        case(format!("CAST({call} AS varchar)"), "varchar", listed(&|n| n));
+        case(format!("CAST({call} AS integer)"), "integer", listed(&|n| n));
+        case(format!("nullif({call}, CAST(9 AS bigint))"), "bigint", listed(&|n| n));
+    }
+    let own = [
+        ("SELECT approx_distinct(x) - 3 FROM (VALUES 1) t (x)", "bigint", "-2"),
+        ("SELECT coalesce(approx_distinct(x), 1) FROM (VALUES 1) t (x)", "bigint", "1"),
+        ("SELECT approx_distinct(x) - 3 FROM (VALUES 1) t (x) WHERE x > 1", "bigint", "-3"),
+        ("SELECT approx_distinct(x) - 3 FROM (VALUES 1e0, 2e0, NULL) t (x)", "bigint", "-1"),
+        ("SELECT approx_distinct(x) - 3 FROM (VALUES true, false) t (x)", "bigint", "-1"),
+        (
+            "SELECT approx_distinct(x) - g FROM (VALUES (1, 'a'), (1, 'b'), (2, 'c')) t (g, x) GROUP BY g ORDER BY g",
+            "bigint",
+            "1;-1",
+        ),
+        (
+            "SELECT n FROM (SELECT row_number() OVER (ORDER BY x) AS n FROM (VALUES 7, 8) t (x) UNION ALL \
+             SELECT CAST(9 AS bigint)) ORDER BY n",
+            "bigint",
+            "1;2;9",
+        ),
+        (
+            "SELECT n, x FROM (SELECT x, row_number() OVER (PARTITION BY x % 2 ORDER BY x) AS n \
+             FROM (VALUES 1, 2, 3, 4) t (x)) WHERE n <= 1 ORDER BY x",
+            "bigint",
+            "1|1;1|2",
+        ),
+        ("SELECT sum(n) FROM (SELECT rank() OVER (ORDER BY x) AS n FROM (VALUES 7, 8) t (x))", "bigint", "3"),
+    ];
+    let cases = cases.iter().map(|(sql, data_type, expected)| (sql.as_str(), *data_type, expected.as_str()));
+    compare(&Lake::new(), &cases.chain(own).collect::<Vec<_>>()).await;
+}
+
 /// Casts that lose nothing stay what DataFusion sees through: row groups are left out by them.
 #[tokio::test]
 async fn a_wider_type_still_leaves_row_groups_out() {
