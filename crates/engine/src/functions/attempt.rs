@@ -18,7 +18,7 @@ use datafusion::{
     error::{DataFusionError, Result},
     execution::SessionState,
     logical_expr::{
-        ColumnarValue, Expr, ExprSchemable, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
+        Case, ColumnarValue, Expr, ExprSchemable, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
         Signature, Volatility, expr::ScalarFunction, expr_rewriter::NamePreserver, lit, utils::merge_schema,
     },
     physical_expr::PhysicalExpr,
@@ -123,7 +123,7 @@ fn enclose(
         fields.push(Field::new(name(place), part.get_type(schema)?, true));
     }
     let arguments: SchemaRef = Arc::new(Schema::new(fields));
-    let inner = session.create_physical_expr(expr.clone(), &DFSchema::try_from(Arc::clone(&arguments))?)?;
+    let inner = compiled(session, expr.clone(), &DFSchema::try_from(Arc::clone(&arguments))?)?;
     let attempt = Attempt {
         expr,
         result: inner.data_type(&arguments)?,
@@ -133,6 +133,31 @@ fn enclose(
         signature: Signature::user_defined(volatility),
     };
     Ok(Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(ScalarUDF::from(attempt)), parts)))
+}
+
+/// The expression as it is calculated outside of a plan, where nothing simplifies it: and DataFusion's `coalesce` is not
+/// calculated, but simplified to a CASE.
+pub(super) fn compiled(
+    session: &SessionState,
+    expr: Expr,
+    schema: &DFSchema,
+) -> Result<Arc<dyn PhysicalExpr>> {
+    let expr = expr.transform_up(|node| match node {
+        Expr::ScalarFunction(call) if call.func.name() == "coalesce" => {
+            first_known(call.args).map(Transformed::yes)
+        }
+        other => Ok(Transformed::no(other)),
+    });
+    session.create_physical_expr(expr?.data, schema)
+}
+
+fn first_known(mut values: Vec<Expr>) -> Result<Expr> {
+    let Some(last) = values.pop() else { return Err(super::own::not_taken("coalesce")) };
+    if values.is_empty() {
+        return Ok(last);
+    }
+    let known = |value: Expr| (Box::new(value.clone().is_not_null()), Box::new(value));
+    Ok(Expr::Case(Case::new(None, values.into_iter().map(known).collect(), Some(Box::new(last)))))
 }
 
 fn name(place: usize) -> String {

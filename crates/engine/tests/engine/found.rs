@@ -239,6 +239,37 @@ async fn ranks_and_counts_are_bigints() {
     compare(&Lake::new(), &cases.chain(own).collect::<Vec<_>>()).await;
 }
 
+/// Within `try` nothing is simplified, and DataFusion's `coalesce` is simplified before it is calculated.
+#[tokio::test]
+async fn coalesce_in_try() {
+    compare(
+        &Lake::new(),
+        &[
+            ("SELECT TRY(coalesce(x, 'a')) FROM (VALUES '7', NULL) t (x)", "varchar", "7;a"),
+            (
+                "SELECT TRY(CAST(coalesce(x, 'a') AS integer)) FROM (VALUES '7', NULL) t (x)",
+                "integer",
+                "7;NULL",
+            ),
+            ("SELECT TRY(1 / coalesce(x, 0)) FROM (VALUES 1, NULL) t (x)", "integer", "1;NULL"),
+            ("SELECT TRY(coalesce(x, y, 1 / 0)) FROM (VALUES (1, 2), (NULL, 3)) t (x, y)", "integer", "1;3"),
+            ("SELECT TRY(coalesce(x, 1 / 0)) FROM (VALUES 1, NULL) t (x)", "integer", "1;NULL"),
+            ("SELECT TRY(coalesce(x, CAST(5 AS bigint))) FROM (VALUES 1, NULL) t (x)", "bigint", "1;5"),
+            ("SELECT TRY(coalesce(x, 1.5)) FROM (VALUES 1, NULL) t (x)", "decimal(11,1)", "1.0;1.5"),
+            ("SELECT TRY(coalesce(coalesce(x, NULL), 2)) FROM (VALUES 1, NULL) t (x)", "integer", "1;2"),
+            (
+                "SELECT coalesce(TRY(1 / x), TRY(coalesce(NULL, 4))) FROM (VALUES 1, 0) t (x)",
+                "integer",
+                "1;4",
+            ),
+            ("SELECT x FROM (VALUES 1, NULL) t (x) WHERE TRY(coalesce(x, 0)) = 0", "integer", "NULL"),
+            ("SELECT TRY(coalesce(NULL, 'é'))", "varchar", "é"),
+            ("SELECT transform(ARRAY[1, NULL], x -> coalesce(x, 0))", "array(integer)", "[1, 0]"),
+        ],
+    )
+    .await;
+}
+
 /// Casts that lose nothing stay what DataFusion sees through: row groups are left out by them.
 #[tokio::test]
 async fn a_wider_type_still_leaves_row_groups_out() {
