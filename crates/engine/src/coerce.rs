@@ -167,7 +167,7 @@ fn rewrite(
             call.func = Arc::clone(concat);
             changed = true;
         }
-        Expr::ScalarFunction(call) if matches!(call.func.name(), "coalesce" | "nullif") => {
+        Expr::ScalarFunction(call) if call.func.name() == "coalesce" => {
             changed |= unify(&mut call.args, schema)?;
         }
         // The sign of a number, which the planner took for that of an interval.

@@ -3,15 +3,17 @@
 use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, BooleanArray},
-        compute::{kernels::cmp, nullif as without},
+        compute::{CastOptions, cast_with_options, kernels::cmp, nullif as without},
         datatypes::{DataType as Arrow, Float32Type, Float64Type},
     },
     error::Result,
 };
 
-use super::{own::Own, zero};
+use super::{greatest::of_both, own::Own, zero};
+use crate::types::UTC;
 
-/// The first value, or null if the second one equals it. To a double, -0.0 equals 0.0, and NaN nothing.
+/// The first value, or null if the second one equals it. The type is that of the first one, and they are compared in the type
+/// that both have (Trino's `ExpressionAnalyzer.visitNullIfExpression`). To a double, -0.0 equals 0.0, and NaN nothing.
 pub(super) fn nullif() -> Own {
     Own::new("nullif", takes, |given| given[0].clone(), |columns| apply(&columns[0], &columns[1]))
 }
@@ -20,32 +22,42 @@ fn takes(given: &[Arrow]) -> Option<Vec<Arrow>> {
     match given {
         [first, Arrow::Null] => Some(vec![first.clone(); 2]),
         [Arrow::Null, second] => Some(vec![second.clone(); 2]),
-        [first, second] if first == second => Some(given.to_vec()),
-        [Arrow::Int32, Arrow::Int64] | [Arrow::Int64, Arrow::Int32] => Some(vec![Arrow::Int64; 2]),
-        [Arrow::Decimal128(p1, s1), Arrow::Decimal128(p2, s2)] => {
-            let scale = *s1.max(s2);
-            let whole = (i16::from(*p1) - i16::from(*s1)).max(i16::from(*p2) - i16::from(*s2));
-            let digits = u8::try_from((whole + i16::from(scale)).min(38)).ok()?;
-            Some(vec![Arrow::Decimal128(digits, scale); 2])
-        }
-        // Of one kind, which is another check's matter: two timestamps of which one is more precise.
-        [first @ Arrow::Timestamp(one, _), second @ Arrow::Timestamp(other, _)] => {
-            Some(vec![if one >= other { first.clone() } else { second.clone() }; 2])
-        }
+        [first, second] => common(first, second).map(|_| given.to_vec()),
         _ => None,
     }
 }
 
+/// The type in which they are compared. Of a time with a zone, that is the instant; one without a zone is in UTC, the zone of
+/// the session.
+fn common(first: &Arrow, second: &Arrow) -> Option<Arrow> {
+    match (first, second) {
+        (Arrow::Timestamp(one, first_zone), Arrow::Timestamp(other, second_zone))
+            if first_zone.is_some() || second_zone.is_some() =>
+        {
+            Some(Arrow::Timestamp((*one).max(*other), Some(UTC.into())))
+        }
+        (Arrow::Date32, Arrow::Timestamp(unit, Some(_)))
+        | (Arrow::Timestamp(unit, Some(_)), Arrow::Date32) => Some(Arrow::Timestamp(*unit, Some(UTC.into()))),
+        (first, second) => of_both(first, second),
+    }
+}
+
 fn apply(first: &ArrayRef, second: &ArrayRef) -> Result<ArrayRef> {
-    let equal: BooleanArray = match first.data_type() {
-        Arrow::Null => return Ok(first.clone()),
+    let Some(common) = common(first.data_type(), second.data_type()).filter(|common| *common != Arrow::Null)
+    else {
+        return Ok(first.clone());
+    };
+    let options = CastOptions { safe: false, ..CastOptions::default() };
+    let one = cast_with_options(first, &common, &options)?;
+    let other = cast_with_options(second, &common, &options)?;
+    let equal: BooleanArray = match common {
         Arrow::Float32 | Arrow::Float64 => {
-            let equal = cmp::eq(&zero::normal(first)?, &zero::normal(second)?)?;
+            let equal = cmp::eq(&zero::normal(&one)?, &zero::normal(&other)?)?;
             (0..equal.len())
-                .map(|row| Some(equal.is_valid(row) && equal.value(row) && !is_nan(first, row)))
+                .map(|row| Some(equal.is_valid(row) && equal.value(row) && !is_nan(&one, row)))
                 .collect()
         }
-        _ => cmp::eq(first, second)?,
+        _ => cmp::eq(&one, &other)?,
     };
     Ok(without(first, &equal)?)
 }

@@ -270,6 +270,61 @@ async fn coalesce_in_try() {
     .await;
 }
 
+/// The type is the first value's, and both are compared in the type that they have in common (Trino's `ExpressionAnalyzer`,
+/// `visitNullIfExpression`).
+#[tokio::test]
+async fn nullif_of_two_types() {
+    let mut cases = Vec::new();
+    for (first, second, data_type, expected) in [
+        ("1.10", "0", "decimal(3,2)", "1.10"),
+        ("1.00", "1", "decimal(3,2)", "NULL"),
+        ("1.10", "1.1", "decimal(3,2)", "NULL"),
+        ("1e0", "1", "double", "NULL"),
+        ("2e0", "1", "double", "2.0"),
+        ("1", "1e0", "integer", "NULL"),
+        ("1", "15e-1", "integer", "1"),
+        ("1", "1.0", "integer", "NULL"),
+        ("1", "1.5", "integer", "1"),
+        ("1", "CAST(2 AS bigint)", "integer", "1"),
+        ("2", "CAST(2 AS bigint)", "integer", "NULL"),
+        ("CAST(2 AS bigint)", "2", "bigint", "NULL"),
+        ("CAST(2 AS bigint)", "3", "bigint", "2"),
+        ("CAST(2 AS smallint)", "70000", "integer", "2"),
+        ("CAST(2 AS tinyint)", "CAST(2 AS smallint)", "integer", "NULL"),
+        ("CAST(1.25 AS decimal(3,2))", "CAST(2 AS decimal(6,0))", "decimal(3,2)", "1.25"),
+        ("CAST(2 AS decimal(6,0))", "CAST(2 AS decimal(3,2))", "decimal(6,0)", "NULL"),
+        ("1.5", "15e-1", "decimal(2,1)", "NULL"),
+        ("CAST(0.5 AS real)", "5e-1", "float", "NULL"),
+        ("CAST(0.1 AS real)", "1e-1", "float", "0.1"),
+        ("1e-1", "CAST(0.1 AS real)", "double", "0.1"),
+        ("CAST(1 AS real)", "1", "float", "NULL"),
+        ("-0e0", "0", "double", "NULL"),
+        ("nan()", "nan()", "double", "NaN"),
+        ("DATE '2026-11-23'", "TIMESTAMP '2026-11-23 00:00:00'", "date", "NULL"),
+        ("DATE '2026-11-23'", "TIMESTAMP '2026-11-23 00:00:01'", "date", "2026-11-23"),
+        ("TIMESTAMP '2026-11-23 00:00:00'", "DATE '2026-11-23'", "timestamp", "NULL"),
+        (
+            "TIMESTAMP '2026-11-23 10:05:00.123'",
+            "TIMESTAMP '2026-11-23 10:05:00.123456'",
+            "timestamp",
+            "2026-11-23 10:05:00.123",
+        ),
+        ("'a'", "NULL", "varchar", "a"),
+        ("1", "NULL", "integer", "1"),
+    ] {
+        cases.push((format!("SELECT nullif({first}, {second})"), data_type, expected));
+        let rows = format!("FROM (VALUES ({first}, {second})) t (x, y)");
+        cases.push((format!("SELECT nullif(x, {second}) {rows}"), data_type, expected));
+        cases.push((format!("SELECT nullif(x, {second}) {rows} WHERE x IS NULL"), data_type, ""));
+        if second != "NULL" {
+            cases.push((format!("SELECT nullif(x, y) {rows}"), data_type, expected));
+        }
+    }
+    let cases: Vec<(&str, &str, &str)> =
+        cases.iter().map(|(sql, data_type, expected)| (sql.as_str(), *data_type, *expected)).collect();
+    compare(&Lake::new(), &cases).await;
+}
+
 /// Casts that lose nothing stay what DataFusion sees through: row groups are left out by them.
 #[tokio::test]
 async fn a_wider_type_still_leaves_row_groups_out() {
