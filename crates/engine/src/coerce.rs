@@ -24,11 +24,12 @@ use datafusion::{
 };
 
 use crate::{
+    branches,
     error::EngineError,
     failure::from_datafusion,
     floating,
     functions::{self, CONCAT},
-    integers,
+    integers, peers,
     types::UTC,
 };
 
@@ -54,9 +55,11 @@ pub(crate) fn as_athena(
         let names = NamePreserver::new(&node);
         let is_values = matches!(node, LogicalPlan::Values(_));
         let (integers, floating) = (integers::Place::of(&node), floating::Place::of(&node));
+        let asks_for_peers = peers::are_asked_for(&node)?;
         node.map_expressions(|expr| {
             let name = names.save(&expr);
             let expr = integers::narrowed(expr, &integers)?;
+            let expr = if asks_for_peers { peers::joined(expr, &schema)? } else { expr };
             let expr = expr.transform_up(|expr| rewrite(expr, &schema, concat, like))?.data;
             let expr = floating::compared(expr, &floating, &schema)?;
             Ok(Transformed::yes(if is_values { expr } else { name.restore(expr) }))
@@ -161,6 +164,7 @@ fn rewrite(
                 changed |= unify(std::iter::once(&mut **tested).chain(whens), schema)?;
             }
             changed |= unify(thens.into_iter().chain(case.else_expr.as_deref_mut()), schema)?;
+            changed |= branches::hide(case, schema)?;
         }
         // Of arrays: the planner's has nothing to count with.
         Expr::ScalarFunction(call) if call.func.name() == CONCAT && !Arc::ptr_eq(&call.func, concat) => {

@@ -262,6 +262,12 @@ pub(crate) fn watched(condition: Expr, cancellation: &Cancellation) -> Expr {
     Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![condition]))
 }
 
+/// A condition into which DataFusion does not look: see [`crate::branches`].
+pub(crate) fn unseen(condition: Expr) -> Expr {
+    let function: ScalarUDF = watched::unseen().into();
+    Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![condition]))
+}
+
 /// What `LIKE` calls where a text is searched for its pattern ([`is_searched`]): it fails once the query is cancelled.
 pub(crate) fn like(cancellation: &Cancellation) -> Arc<ScalarUDF> {
     Arc::new(like::like().until(cancellation).into())

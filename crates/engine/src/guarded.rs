@@ -23,7 +23,7 @@ use datafusion::{
 use crate::floating::is_short;
 
 /// Functions that answer whatever they are called with.
-const SAFE: [&str; 18] = [
+const SAFE: [&str; 19] = [
     "coalesce",
     "equal_key",
     "get_field",
@@ -42,6 +42,7 @@ const SAFE: [&str; 18] = [
     "rtrim",
     "starts_with",
     "trim",
+    "unseen",
 ];
 
 /// How many parts that may fail are within each other, and how many times AND and OR alternate, for the depth of a statement

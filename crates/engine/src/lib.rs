@@ -18,6 +18,7 @@
 mod adapt;
 mod aggregated;
 mod batches;
+mod branches;
 mod caller;
 mod calls;
 mod cancel;
@@ -52,6 +53,7 @@ mod nesting;
 mod numeric;
 mod operand;
 mod parameter;
+mod peers;
 mod prune;
 mod pushdown;
 mod resolve;
