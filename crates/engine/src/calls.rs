@@ -149,6 +149,17 @@ pub(crate) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
     })
 }
 
+/// The arguments of a call of the function that [`call`] has made.
+pub(crate) fn arguments_of<'e>(name: &str, expr: &'e Expr) -> Option<Vec<&'e Expr>> {
+    let Expr::Function(function) = expr else { return None };
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let plain = |argument: &'e FunctionArg| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)) => Some(argument),
+        _ => None,
+    };
+    if bare_name(function) == Some(name) { list.args.iter().map(plain).collect() } else { None }
+}
+
 fn named(name: &str) -> ObjectName {
     ObjectName::from(vec![Ident::new(name)])
 }
