@@ -273,8 +273,8 @@ async fn a_look_that_hangs_leaves_the_202_without_a_status() {
         assert_eq!(response.headers()["location"], "/v1/queries/memory-0");
         assert!((500..=1_000).contains(&left), "{seconds}: {left}");
         let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
-        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
-        assert_eq!((&body["state"], &body["bytes_scanned"]), (&"running".into(), &serde_json::Value::Null));
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&body["state"], &body["bytes_scanned"]), (&json!("running"), &Value::Null));
     }
 }
 
