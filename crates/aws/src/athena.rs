@@ -29,6 +29,10 @@ const CUT_OFF: &str = "Bytes scanned limit was exceeded";
 /// Athena's code within an `InvalidRequestException` for what its parser does not take.
 const MALFORMED: &str = "MALFORMED_QUERY";
 
+/// Athena's words within an `InvalidRequestException` for a query that it does not know (any longer), and for one whose
+/// result object is gone. It has no code of its own for either.
+const GONE: [&str; 2] = ["was not found", "Could not find results"];
+
 /// Athena's category of failures that the statement has caused, or whoever set up what it reads.
 const BY_USER: i32 = 2;
 
@@ -234,11 +238,43 @@ fn engine_error(id: Option<&QueryId>, failure: Failure) -> EngineError {
     match (failure.code.as_str(), id) {
         ("TooManyRequestsException", _) => EngineError::Busy,
         // Athena has one code for all that is wrong with a request; only its words tell them apart.
-        ("InvalidRequestException", Some(id)) if failure.message.contains("was not found") => {
+        ("InvalidRequestException", Some(id)) if GONE.iter().any(|words| failure.message.contains(words)) => {
             EngineError::NotFound { id: id.to_string() }
         }
         ("InvalidRequestException", _) => EngineError::Rejected { reason: failure.message },
         _ if failure.outlook.may_pass() => EngineError::Unavailable { source: failure.source },
         _ => EngineError::Failed { source: failure.source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Outlook;
+
+    /// What Athena says in one code is told apart: what is gone, and what is wrong with the request.
+    #[test]
+    fn what_is_gone_is_not_found() {
+        let refused = |message: &str| Failure {
+            code: "InvalidRequestException".to_owned(),
+            message: message.to_owned(),
+            status: 400,
+            outlook: Outlook::Final,
+            source: message.into(),
+        };
+        let id = QueryId::new("q");
+        for (message, is_gone) in [
+            ("QueryExecution q was not found", true),
+            ("Could not find results", true),
+            ("Query has not yet finished. Current state: RUNNING", false),
+            ("Query did not finish successfully. Final query state: FAILED", false),
+        ] {
+            let error = engine_error(Some(&id), refused(message));
+            assert_eq!(matches!(error, EngineError::NotFound { .. }), is_gone, "{message}: {error:?}");
+            assert!(is_gone || matches!(error, EngineError::Rejected { .. }), "{message}: {error:?}");
+            // Without a query there is none that could be gone.
+            let error = engine_error(None, refused(message));
+            assert!(matches!(error, EngineError::Rejected { .. }), "{message}: {error:?}");
+        }
     }
 }

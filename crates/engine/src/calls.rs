@@ -4,7 +4,8 @@ mod aggregates;
 
 use datafusion::sql::sqlparser::ast::{
     CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, Ident, ObjectName, TrimWhereField, Value, helpers::attached_token::AttachedToken,
+    FunctionArguments, Ident, ObjectName, ObjectNamePart, TrimWhereField, Value,
+    helpers::attached_token::AttachedToken,
 };
 
 use crate::functions;
@@ -49,9 +50,20 @@ pub(crate) fn rewrite(expr: &mut Expr) {
     }
 }
 
-/// Whether a CASE takes its place, or that of its argument.
+/// Whether a CASE takes its place, or that of its argument: here, or in DataFusion's optimizer.
 pub(crate) fn becomes_case(function: &Function) -> bool {
-    matches!(function.name.to_string().as_str(), "if" | "count_if")
+    matches!(bare_name(function), Some("if" | "count_if")) || repeats_arguments(function)
+}
+
+/// Whether DataFusion's optimizer makes a CASE of it that has its arguments twice, in WHEN and in THEN. Of the functions
+/// that [`functions::is_known`] takes, DataFusion 55.2 does so with this one only.
+pub(crate) fn repeats_arguments(function: &Function) -> bool {
+    bare_name(function) == Some("coalesce")
+}
+
+/// The name without its quotes: the planner finds a function by both.
+fn bare_name(function: &Function) -> Option<&str> {
+    function.name.0.last().and_then(ObjectNamePart::as_ident).map(|name| name.value.as_str())
 }
 
 /// `None` if it is called as it is, or by another name.
@@ -135,6 +147,17 @@ pub(crate) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
         over: None,
         within_group: Vec::new(),
     })
+}
+
+/// The arguments of a call of the function that [`call`] has made.
+pub(crate) fn arguments_of<'e>(name: &str, expr: &'e Expr) -> Option<Vec<&'e Expr>> {
+    let Expr::Function(function) = expr else { return None };
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let plain = |argument: &'e FunctionArg| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)) => Some(argument),
+        _ => None,
+    };
+    if bare_name(function) == Some(name) { list.args.iter().map(plain).collect() } else { None }
 }
 
 fn named(name: &str) -> ObjectName {

@@ -166,7 +166,7 @@ impl VisitorMut for Bind {
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
         if let Expr::Value(ValueWithSpan { value: Value::Placeholder(_), span }) = expr
-            && let Some(literal) = self.0.remove(&span.start)
+            && let Some(literal) = self.0.get(&span.start).cloned()
         {
             // In parentheses, so that a sign cannot join an operator.
             *expr = Expr::Nested(Box::new(literal));

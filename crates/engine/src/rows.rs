@@ -1,6 +1,7 @@
-//! The rows of VALUES. In Athena `VALUES 1, 2` are two rows of one column; the parser asks for parentheses around each.
+//! The rows of VALUES. In Athena `VALUES 1, 2` are two rows of one column; the parser asks for parentheses around each. And
+//! behind ANY, ALL and SOME it knows no query but a SELECT.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use datafusion::sql::sqlparser::{
     keywords::Keyword,
@@ -66,6 +67,8 @@ pub(crate) fn in_parentheses(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         let is_row = keyword(&tokens[*first].token) == Some(Keyword::ROW);
         !is_row && closes.get(first) != Some(last)
     });
+    let compared = compared(&tokens);
+    let ends: HashSet<usize> = compared.iter().filter_map(|opens| closes.get(opens)).copied().collect();
     let opened: HashMap<usize, usize> = rows.iter().copied().collect();
     let closed: HashMap<usize, usize> = rows.into_iter().map(|(first, last)| (last, first)).collect();
     let mut written = Vec::with_capacity(tokens.len() + 2 * opened.len());
@@ -74,12 +77,32 @@ pub(crate) fn in_parentheses(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         if opened.contains_key(&place) {
             written.push(TokenWithSpan::new(Token::LParen, span));
         }
+        if ends.contains(&place) {
+            written.push(TokenWithSpan::new(Token::RParen, span));
+        }
         written.push(token);
+        if compared.contains(&place) {
+            let select =
+                [Token::make_keyword("SELECT"), Token::Mul, Token::make_keyword("FROM"), Token::LParen];
+            written.extend(select.map(|token| TokenWithSpan::new(token, span)));
+        }
         if closed.contains_key(&place) {
             written.push(TokenWithSpan::new(Token::RParen, span));
         }
     }
     written
+}
+
+/// The parentheses of `ANY (VALUES ...)`, and of ALL and SOME.
+fn compared(tokens: &[TokenWithSpan]) -> HashSet<usize> {
+    let words = tokens.iter().enumerate().filter(|(_, token)| !matches!(token.token, Token::Whitespace(_)));
+    let words: Vec<(usize, &Token)> = words.map(|(place, token)| (place, &token.token)).collect();
+    let opens = words.windows(3).filter_map(|three| {
+        let [(_, before), (place, Token::LParen), (_, after)] = three else { return None };
+        let compares = matches!(keyword(before), Some(Keyword::ANY | Keyword::ALL | Keyword::SOME));
+        (compares && keyword(after) == Some(Keyword::VALUES)).then_some(*place)
+    });
+    opens.collect()
 }
 
 /// The word's meaning, if it is not in quotes.
@@ -104,6 +127,7 @@ mod tests {
             ("VALUES 1, (2) ORDER BY 1", "VALUES (1), (2) ORDER BY 1"),
             ("SELECT * FROM (VALUES 'a', NULL) AS t (x)", "SELECT * FROM (VALUES ('a'), (NULL)) AS t (x)"),
             ("SELECT 1 IN (VALUES 1, -2), 3", "SELECT 1 IN (VALUES (1), (-2)), 3"),
+            ("SELECT 1 = SOME (VALUES 1, 2)", "SELECT 1 = SOME (SELECT*FROM(VALUES (1), (2)))"),
             ("VALUES 1 UNION ALL VALUES 2, 3", "VALUES (1) UNION ALL VALUES (2), (3)"),
             ("VALUES ROW(1, 2), ROW(3, 4)", "VALUES ROW(1, 2), ROW(3, 4)"),
             ("SELECT \"values\" FROM t", "SELECT \"values\" FROM t"),

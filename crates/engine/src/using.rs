@@ -2,6 +2,8 @@
 //! relation, and after a RIGHT or FULL JOIN they have the value of the side that has one. DataFusion gives the left
 //! side's.
 
+mod sides;
+
 use std::{collections::HashSet, ops::ControlFlow};
 
 use datafusion::sql::sqlparser::ast::{
@@ -9,11 +11,12 @@ use datafusion::sql::sqlparser::ast::{
     Select, SelectItem, SetExpr, TableFactor, TableWithJoins, VisitMut, VisitorMut,
 };
 
+use self::sides::{Sides, either};
 use crate::{
-    calls,
     columns::{self, Field, Scope, Tables},
     error::EngineError,
     grouping::{self, broken, no_column, place, unresolved},
+    nesting,
 };
 
 type Result<T> = std::result::Result<T, EngineError>;
@@ -22,37 +25,51 @@ type Result<T> = std::result::Result<T, EngineError>;
 /// times.
 const MAX_COLUMNS: usize = 20_000;
 
-/// Rewrites the joins of all queries, and checks what they group by. The tables are those that the statement names.
+/// Rewrites the joins of all queries, and checks what they group by. The tables are those that the statement names. Refuses
+/// what becomes too large by that.
 pub(crate) fn rewrite(query: &mut Query, tables: &Tables) -> Result<()> {
-    of_query(query, &Scope::new(tables))
+    let sides = Sides::default();
+    of_query(query, &Scope::new(tables), &sides)?;
+    // It was measured with every key as one column.
+    if sides.are_written() { nesting::bound_inlined(query) } else { Ok(()) }
 }
 
-fn of_query(query: &mut Query, outer: &Scope<'_>) -> Result<()> {
+fn of_query(query: &mut Query, outer: &Scope<'_>, sides: &Sides) -> Result<()> {
     let mut scope = outer.clone();
     for cte in query.with.iter_mut().flat_map(|with| &mut with.cte_tables) {
-        of_query(&mut cte.query, &scope)?;
+        of_query(&mut cte.query, &scope, sides)?;
         scope.add(&cte.alias, &cte.query);
     }
-    of_body(&mut query.body, query.order_by.as_mut(), &scope)
+    of_body(&mut query.body, query.order_by.as_mut(), &scope, sides)
 }
 
-fn of_body(body: &mut SetExpr, order_by: Option<&mut OrderBy>, scope: &Scope<'_>) -> Result<()> {
+fn of_body(
+    body: &mut SetExpr,
+    order_by: Option<&mut OrderBy>,
+    scope: &Scope<'_>,
+    sides: &Sides,
+) -> Result<()> {
     match body {
-        SetExpr::Select(select) => of_select(select, order_by, scope),
-        SetExpr::Query(query) => of_query(query, scope),
+        SetExpr::Select(select) => of_select(select, order_by, scope, sides),
+        SetExpr::Query(query) => of_query(query, scope, sides),
         SetExpr::SetOperation { left, right, .. } => {
-            of_body(left, None, scope)?;
-            of_body(right, None, scope)
+            of_body(left, None, scope, sides)?;
+            of_body(right, None, scope, sides)
         }
         _ => Ok(()),
     }
 }
 
-fn of_select(select: &mut Select, order_by: Option<&mut OrderBy>, scope: &Scope<'_>) -> Result<()> {
+fn of_select(
+    select: &mut Select,
+    order_by: Option<&mut OrderBy>,
+    scope: &Scope<'_>,
+    sides: &Sides,
+) -> Result<()> {
     let mut hidden = HashSet::new();
     let mut fields = Some(Vec::new());
     for element in &mut select.from {
-        let found = of_element(element, scope, &mut hidden)?;
+        let found = of_element(element, scope, sides, &mut hidden)?;
         fields = fields.zip(found).map(|(mut all, found)| {
             all.extend(found);
             all
@@ -66,10 +83,12 @@ fn of_select(select: &mut Select, order_by: Option<&mut OrderBy>, scope: &Scope<
     let joins_using = fields.iter().flatten().any(|field| field.is_key);
     if let Some(fields) = fields.filter(|_| joins_using) {
         let items = std::mem::take(&mut select.projection);
-        select.projection = items.into_iter().flat_map(|item| expanded(item, &fields, &keys)).collect();
+        for item in items {
+            select.projection.extend(expanded(item, &fields, &keys, sides)?);
+        }
     }
     let outputs: HashSet<String> = select.projection.iter().filter_map(output).map(str::to_owned).collect();
-    let mut inside = Inside { scope, keys: &keys, hidden: &hidden, depth: 0 };
+    let mut inside = Inside { scope, sides, keys: &keys, hidden: &hidden, depth: 0 };
     inside.walk(&mut select.projection)?;
     inside.walk(&mut select.selection)?;
     inside.walk(&mut select.group_by)?;
@@ -77,7 +96,7 @@ fn of_select(select: &mut Select, order_by: Option<&mut OrderBy>, scope: &Scope<
     if let Some(order_by) = order_by {
         // A name of the result comes first there.
         let keys: Vec<Field> = keys.iter().filter(|key| !outputs.contains(&key.name)).cloned().collect();
-        Inside { scope, keys: &keys, hidden: &hidden, depth: 0 }.walk(order_by)?;
+        Inside { scope, sides, keys: &keys, hidden: &hidden, depth: 0 }.walk(order_by)?;
     }
     Ok(())
 }
@@ -104,17 +123,18 @@ fn bound(select: &Select, fields: &[Field]) -> Result<()> {
 fn of_element(
     element: &mut TableWithJoins,
     scope: &Scope<'_>,
+    sides: &Sides,
     hidden: &mut HashSet<(String, String)>,
 ) -> Result<Option<Vec<Field>>> {
-    let mut fields = of_factor(&mut element.relation, scope, hidden)?;
+    let mut fields = of_factor(&mut element.relation, scope, sides, hidden)?;
     for join in &mut element.joins {
         let is_unnest = matches!(join.relation, TableFactor::UNNEST { .. });
         if let TableFactor::UNNEST { array_exprs, .. } = &mut join.relation {
             // They are of the columns on the left.
             let keys = keys(fields.as_deref());
-            Inside { scope, keys: &keys, hidden: &*hidden, depth: 0 }.walk(array_exprs)?;
+            Inside { scope, sides, keys: &keys, hidden: &*hidden, depth: 0 }.walk(array_exprs)?;
         }
-        let right = of_factor(&mut join.relation, scope, hidden)?;
+        let right = of_factor(&mut join.relation, scope, sides, hidden)?;
         if is_unnest && right.is_none() && fields.iter().flatten().any(|field| field.is_key) {
             let what = "JOIN ... USING beside an UNNEST without names for its columns (write AS t (name))";
             return Err(EngineError::unsupported(what));
@@ -129,7 +149,7 @@ fn of_element(
                     left
                 });
                 let keys = keys(fields.as_deref());
-                Inside { scope, keys: &keys, hidden: &*hidden, depth: 0 }.walk(condition)?;
+                Inside { scope, sides, keys: &keys, hidden: &*hidden, depth: 0 }.walk(condition)?;
                 continue;
             }
             _ => {
@@ -143,7 +163,7 @@ fn of_element(
         let (Some(left), Some(right)) = (fields.take(), right) else {
             return Err(EngineError::unsupported("JOIN ... USING of a relation whose columns have no names"));
         };
-        let (condition, joined) = joined(left, right, &names, kind, hidden)?;
+        let (condition, joined) = joined(left, right, &names, kind, sides, hidden)?;
         *constraint = JoinConstraint::On(condition);
         fields = Some(joined);
     }
@@ -153,12 +173,13 @@ fn of_element(
 fn of_factor(
     factor: &mut TableFactor,
     scope: &Scope<'_>,
+    sides: &Sides,
     hidden: &mut HashSet<(String, String)>,
 ) -> Result<Option<Vec<Field>>> {
     match factor {
-        TableFactor::Derived { subquery, .. } => of_query(subquery, scope)?,
+        TableFactor::Derived { subquery, .. } => of_query(subquery, scope, sides)?,
         TableFactor::NestedJoin { table_with_joins, alias: None } => {
-            return of_element(table_with_joins, scope, hidden);
+            return of_element(table_with_joins, scope, sides, hidden);
         }
         _ => {}
     }
@@ -210,6 +231,7 @@ fn joined(
     mut right: Vec<Field>,
     names: &[ObjectName],
     kind: Kind,
+    sides: &Sides,
     hidden: &mut HashSet<(String, String)>,
 ) -> Result<(Expr, Vec<Field>)> {
     let mut keys: Vec<Field> = Vec::with_capacity(names.len());
@@ -220,7 +242,7 @@ fn joined(
         };
         let one = take(&mut left, name, "left", hidden)?.value;
         let other = take(&mut right, name, "right", hidden)?.value;
-        let equal = binary(one.clone(), BinaryOperator::Eq, other.clone());
+        let equal = binary(sides.copied(&one)?, BinaryOperator::Eq, sides.copied(&other)?);
         condition = Some(match condition {
             Some(others) => binary(others, BinaryOperator::And, equal),
             None => equal,
@@ -228,7 +250,7 @@ fn joined(
         let value = match kind {
             Kind::Left => one,
             Kind::Right => other,
-            Kind::Either => calls::call("coalesce", vec![one, other]),
+            Kind::Either => either(one, other),
         };
         keys.push(Field { relation: None, name: name.value.clone(), value, is_key: true });
     }
@@ -268,33 +290,32 @@ fn binary(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
 }
 
 /// `*` and `relation.*` as the columns that they are, and a key under its name.
-fn expanded(item: SelectItem, fields: &[Field], keys: &[Field]) -> Vec<SelectItem> {
+fn expanded(item: SelectItem, fields: &[Field], keys: &[Field], sides: &Sides) -> Result<Vec<SelectItem>> {
     match &item {
-        SelectItem::Wildcard(_) => fields.iter().map(named).collect(),
+        SelectItem::Wildcard(_) => fields.iter().map(|field| named(field, sides)).collect(),
         SelectItem::QualifiedWildcard(..) => {
             let relation = columns::wildcard_of(&item);
             let own =
                 fields.iter().filter(|field| relation.is_some() && field.relation.as_deref() == relation);
-            let own: Vec<SelectItem> = own.map(named).collect();
-            if own.is_empty() { vec![item] } else { own }
+            let own = own.map(|field| named(field, sides)).collect::<Result<Vec<SelectItem>>>()?;
+            Ok(if own.is_empty() { vec![item] } else { own })
         }
         SelectItem::UnnamedExpr(Expr::Identifier(name)) => {
-            match keys.iter().find(|key| key.name == name.value) {
-                Some(key) => vec![SelectItem::ExprWithAlias { expr: key.value.clone(), alias: name.clone() }],
-                None => vec![item],
-            }
+            let Some(key) = keys.iter().find(|key| key.name == name.value) else { return Ok(vec![item]) };
+            let expr = sides.copied(&key.value)?;
+            Ok(vec![SelectItem::ExprWithAlias { expr, alias: name.clone() }])
         }
-        _ => vec![item],
+        _ => Ok(vec![item]),
     }
 }
 
-fn named(field: &Field) -> SelectItem {
-    let expr = field.value.clone();
-    if field.is_key {
+fn named(field: &Field, sides: &Sides) -> Result<SelectItem> {
+    let expr = sides.copied(&field.value)?;
+    Ok(if field.is_key {
         SelectItem::ExprWithAlias { expr, alias: Ident::with_quote('"', field.name.clone()) }
     } else {
         SelectItem::UnnamedExpr(expr)
-    }
+    })
 }
 
 /// The name of a column of the result.
@@ -312,6 +333,7 @@ fn output(item: &SelectItem) -> Option<&str> {
 /// The expressions of one SELECT: keys become what they stand for, and queries in them are rewritten by themselves.
 struct Inside<'a> {
     scope: &'a Scope<'a>,
+    sides: &'a Sides,
     keys: &'a [Field],
     hidden: &'a HashSet<(String, String)>,
     /// In how many queries within this one.
@@ -328,7 +350,7 @@ impl VisitorMut for Inside<'_> {
     type Break = EngineError;
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<EngineError> {
-        let rewritten = if self.depth == 0 { of_query(query, self.scope) } else { Ok(()) };
+        let rewritten = if self.depth == 0 { of_query(query, self.scope, self.sides) } else { Ok(()) };
         self.depth += 1;
         match rewritten {
             Ok(()) => ControlFlow::Continue(()),
@@ -349,7 +371,10 @@ impl VisitorMut for Inside<'_> {
         match expr {
             Expr::Identifier(name) => {
                 if let Some(key) = self.keys.iter().find(|key| key.name == name.value) {
-                    *expr = key.value.clone();
+                    match self.sides.copied(&key.value) {
+                        Ok(value) => *expr = value,
+                        Err(error) => return ControlFlow::Break(error),
+                    }
                 }
             }
             Expr::CompoundIdentifier(parts) => {

@@ -3,7 +3,7 @@ use std::{
     ops::{Bound, Range},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -27,6 +27,7 @@ pub struct MemoryStore<K = NoClock> {
     unavailable: AtomicU64,
     lost: AtomicU64,
     contended: AtomicU64,
+    hangs: AtomicBool,
     clock: Arc<K>,
 }
 
@@ -65,6 +66,7 @@ impl<K: Clock> MemoryStore<K> {
             unavailable: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             contended: AtomicU64::new(0),
+            hangs: AtomicBool::new(false),
             clock,
         }
     }
@@ -82,6 +84,11 @@ impl<K: Clock> MemoryStore<K> {
     /// The next `puts` writes are not done and answer `Conflict`, as where two write at the same time.
     pub fn contend_next(&self, puts: u64) {
         self.contended.store(puts, Ordering::SeqCst);
+    }
+
+    /// From now on, no write is done or answered.
+    pub fn hang_puts(&self) {
+        self.hangs.store(true, Ordering::SeqCst);
     }
 
     /// Every key there is.
@@ -164,6 +171,9 @@ impl<K: Clock> ObjectStore for MemoryStore<K> {
     }
 
     async fn put(&self, key: &str, body: Bytes, mode: PutMode) -> Result<(), StoreError> {
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         self.check(key)?;
         if spend(&self.contended) {
             return Err(StoreError::Conflict { key: key.to_owned() });

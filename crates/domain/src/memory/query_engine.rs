@@ -3,7 +3,7 @@ use std::{
     ops::Range,
     sync::{
         Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -25,6 +25,7 @@ pub struct MemoryEngine {
     script: Mutex<HashMap<(String, Vec<String>), Outcome>>,
     executions: Mutex<Vec<Execution>>,
     unavailable: AtomicU64,
+    hangs: AtomicBool,
     /// By name, with the bytes that one of their queries may scan.
     workgroups: Mutex<HashMap<String, u64>>,
     scans: Mutex<Scans>,
@@ -118,6 +119,11 @@ impl MemoryEngine {
     /// The next `calls` calls answer `Unavailable` and do nothing.
     pub fn fail_next(&self, calls: u64) {
         self.unavailable.store(calls, Ordering::SeqCst);
+    }
+
+    /// From now on, no look at a query is answered.
+    pub fn hang_looks(&self) {
+        self.hangs.store(true, Ordering::SeqCst);
     }
 
     /// Every result so far goes, as results do after some days. The executions stay known.
@@ -214,6 +220,9 @@ impl QueryEngine for MemoryEngine {
     }
 
     async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         self.with(id, |execution| {
             execution.looks += 1;
             let state = execution.state();

@@ -47,7 +47,7 @@ const REFUSALS: [(&str, &str); 18] = [
 ];
 
 /// How a mistake begins, and Athena's name and words for it.
-const MISTAKES: [(&str, &str, &str); 5] = [
+const MISTAKES: [(&str, &str, &str); 6] = [
     (
         "For SELECT DISTINCT, ORDER BY expressions",
         "EXPRESSION_NOT_IN_DISTINCT",
@@ -57,6 +57,11 @@ const MISTAKES: [(&str, &str, &str); 5] = [
         "Cannot create filter with non-boolean predicate",
         "TYPE_MISMATCH",
         "WHERE and HAVING must evaluate to a boolean",
+    ),
+    (
+        "Unary operator 'NOT' requires a boolean",
+        "TYPE_MISMATCH",
+        "Value of logical NOT expression must evaluate to a boolean",
     ),
     ("Aggregate function calls cannot be nested", "NESTED_AGGREGATION", "Cannot nest aggregations"),
     (

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::Failure,
-    functions::{self, CAST_TO_JSON, LIKE_PATTERN},
+    functions::{self, CAST_TO_JSON, CAST_TO_VARCHAR, LIKE_PATTERN, TRY_CAST_TO_VARCHAR},
 };
 
 impl Checker<'_> {
@@ -27,6 +27,8 @@ impl Checker<'_> {
             "bool_and" | "bool_or" => &[Kind::Boolean],
             "get_field" => return self.dereference(arguments),
             CAST_TO_JSON => return self.castable_to_json(arguments),
+            CAST_TO_VARCHAR | TRY_CAST_TO_VARCHAR => return Ok(()),
+            "entropy" => return self.whole(arguments, name),
             LIKE_PATTERN => {
                 return arguments.iter().try_for_each(|part| self.must_be(part, &[Kind::Text], "LIKE"));
             }
@@ -58,6 +60,18 @@ impl Checker<'_> {
             ));
         }
         Ok(())
+    }
+
+    /// Integers, which are doubles once the function has them.
+    fn whole(&self, arguments: &[Expr], name: &str) -> Checked {
+        let is_whole = |found: Arrow| found.is_integer() || found == Arrow::Null;
+        match arguments.iter().find(|argument| !self.type_of(argument).is_none_or(is_whole)) {
+            Some(argument) => Err(Failure::new(
+                "FUNCTION_NOT_FOUND",
+                format!("Unexpected parameters ({}) for function {name}", self.describe(argument)),
+            )),
+            None => Ok(()),
+        }
     }
 
     /// A field of a row.

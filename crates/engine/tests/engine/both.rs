@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    golden::{compare, refuse},
+    golden::{compare_columns, refuse},
     lake::Lake,
 };
 
@@ -18,15 +18,18 @@ pub(crate) async fn both(cases: &[Case<'_>]) {
     let lake = lake(cases.iter().map(|(_, texts, ..)| *texts)).await;
     let mut statements = Vec::new();
     for (row, (call, texts, data_type, expected)) in cases.iter().enumerate() {
-        for selected in selected(call, texts) {
-            statements.push((format!("SELECT {selected} FROM t WHERE n = {row}"), *data_type, *expected));
-            statements.push((format!("SELECT {selected} FROM t WHERE n = -1"), *data_type, ""));
-        }
-        statements.push((format!("SELECT {}", selected(call, texts)[0]), *data_type, *expected));
+        let forms = selected(call, texts);
+        let all = forms.join(", ");
+        let thrice = [*expected; 3].join("|");
+        statements.push((format!("SELECT {all} FROM t WHERE n = {row}"), *data_type, thrice));
+        statements.push((format!("SELECT {all} FROM t WHERE n = -1"), *data_type, String::new()));
+        statements.push((format!("SELECT {}", forms[0]), *data_type, (*expected).to_owned()));
     }
-    let statements: Vec<(&str, &str, &str)> =
-        statements.iter().map(|(sql, data_type, expected)| (sql.as_str(), *data_type, *expected)).collect();
-    compare(&lake, &statements).await;
+    let statements: Vec<(&str, &str, &str)> = statements
+        .iter()
+        .map(|(sql, data_type, expected)| (sql.as_str(), *data_type, expected.as_str()))
+        .collect();
+    compare_columns(&lake, &statements, 3).await;
 }
 
 /// Each call fails with the message.

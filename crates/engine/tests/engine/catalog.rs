@@ -185,7 +185,7 @@ async fn views_are_read() {
         ("SELECT b.name FROM tributary.big b WHERE b.n = 3", "\"c\"\n"),
         ("SELECT big.name FROM big WHERE big.n = 3", "\"c\"\n"),
         ("SELECT * FROM names ORDER BY name", "\"b\",\"tributary\"\n\"c\",\"tributary\"\n"),
-        ("SELECT a.n FROM big a JOIN big b USING (n) ORDER BY 1", "\"2\"\n\"3\"\n"),
+        ("SELECT n FROM big a JOIN big b USING (n) ORDER BY 1", "\"2\"\n\"3\"\n"),
         ("WITH t AS (SELECT 9 AS n, 'z' AS s) SELECT * FROM big ORDER BY n", "\"2\",\"b\"\n\"3\",\"c\"\n"),
         ("SELECT count(*) FROM t WHERE n IN (SELECT n FROM big)", "\"2\"\n"),
     ] {

@@ -37,6 +37,7 @@ async fn long_and_deep() {
         format!("SELECT {}s{} FROM t", "lower(".repeat(20), ")".repeat(20)),
         format!("SELECT {}n = 1{} FROM t", "CASE WHEN ".repeat(5), " THEN true END".repeat(5)),
         format!("SELECT {}1{} FROM t", "if(n = 1, ".repeat(5), ", 2)".repeat(5)),
+        nested("coalesce(", "n", ", n)", 5),
         format!("SELECT n FROM t WHERE {}n = 1", "NOT ".repeat(16)),
         format!("{}SELECT n FROM t{}", "SELECT n FROM (".repeat(5), ")".repeat(5)),
         format!(
@@ -56,6 +57,9 @@ async fn long_and_deep() {
         format!("SELECT {}1{}", "lower(".repeat(1_000), ")".repeat(1_000)),
         format!("SELECT {}1{}", "CASE WHEN ".repeat(100), " THEN 1 END".repeat(100)),
         format!("SELECT {}1{} FROM t", "if(n = 1, ".repeat(12), ", 2)".repeat(12)),
+        nested("coalesce(", "n", ", n)", 8),
+        nested("\"coalesce\"(", "n", ", n)", 8),
+        nested("abs(coalesce(", "n", ", n))", 6),
         format!("SELECT n FROM {}t{}", "(".repeat(1_000), ")".repeat(1_000)),
         format!("SELECT n FROM t WHERE {}", chain(" OR ", 20_000)),
         format!("SELECT {} FROM t", sums(1_400)),
@@ -112,6 +116,9 @@ async fn inlined() {
     let summed = |name: &str| format!("SELECT x + x AS x FROM {name}");
     let deep = |name: &str| format!("SELECT {}x{} AS x FROM {name}", "abs(".repeat(12), ")".repeat(12));
     let wide = |name: &str| format!("SELECT coalesce({}) AS x FROM {name}", vec!["x"; 30].join(", "));
+    // The optimizer makes a CASE of it, and its work more than doubles with each.
+    let chosen = |name: &str| format!("SELECT coalesce(x, CAST(NULL AS bigint)) AS x FROM {name}");
+    let chosen_of = |name: &str| format!("SELECT \"coalesce\"(x, x, x) AS x FROM {name}");
     let list = |count: usize| (1..=count).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
     let listed = |count: usize| format!("w AS (SELECT n AS x, n IN ({}) AS y FROM t)", list(count));
     let filtered_by = |count: usize| format!("w AS (SELECT n AS x FROM t WHERE n IN ({}))", list(count));
@@ -126,6 +133,7 @@ async fn inlined() {
         (with(4, read, united), "32"),
         (with(8, sums, summed), "256"),
         (with(2, sums, deep), "1"),
+        (with(4, sums, chosen), "1"),
         (with(0, "SELECT count(*) FROM LAST a, LAST b, LAST c", plain), "8"),
         (with(1, "SELECT x FROM (WITH v AS (SELECT x FROM LAST) SELECT sum(x) AS x FROM v) a", summed), "2"),
         (with(1, "SELECT sum(y) FROM LAST AS v (y)", summed), "2"),
@@ -154,6 +162,9 @@ async fn inlined() {
         (with(40, read, filtered), depth),
         (with(40, sums, deep), depth),
         (with(6, sums, deep), depth),
+        (with(7, sums, chosen), depth),
+        (with(13, sums, chosen), depth),
+        (with(5, sums, chosen_of), "more than 10000 parts"),
         (with(24, read, doubled), relations),
         (with(24, read, united), relations),
         (with(10, read, |name| format!("SELECT x FROM {name} WHERE x IN (SELECT x FROM {name})")), relations),

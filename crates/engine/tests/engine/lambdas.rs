@@ -391,7 +391,10 @@ async fn what_fails_and_what_is_no_call() {
             "array_sort_by(whole, (x, y) -> 0)",
             "NOT_SUPPORTED: function array_sort_by is not supported by the local engine",
         ),
-        ("transform(words, w -> NOT w)", "TYPE_MISMATCH: Cannot apply operator NOT to varchar"),
+        (
+            "transform(words, w -> NOT w)",
+            "TYPE_MISMATCH: Value of logical NOT expression must evaluate to a boolean",
+        ),
     ];
     let cases: Vec<(String, &str)> =
         cases.iter().map(|(expr, message)| (format!("SELECT {expr} FROM t WHERE n = 1"), *message)).collect();

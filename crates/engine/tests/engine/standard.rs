@@ -253,6 +253,41 @@ async fn keys_of_using_are_columns_of_their_own() {
     }
 }
 
+/// The key is one of as many columns as there are tables, and not a choice within a choice within a choice.
+#[tokio::test]
+async fn many_full_joins_share_their_key() {
+    let lake = Lake::new();
+    let joined = |tables: usize| {
+        let joins: String = (1..tables).map(|n| format!(" FULL JOIN a a{n} USING (k)")).collect();
+        format!("a a0{joins}")
+    };
+    // A key that is null is equal to none: each table has such a row.
+    let counted = format!("SELECT count(k), count(*), sum(k) FROM {}", joined(20));
+    let filtered = format!("{counted} WHERE k > 1");
+    let in_parentheses =
+        "SELECT k FROM (a FULL JOIN b USING (k)) FULL JOIN (c FULL JOIN a d USING (k)) USING (k) ORDER BY k";
+    check(
+        &lake,
+        &[
+            (counted.as_str(), "2|22|3"),
+            (filtered.as_str(), "1|1|2"),
+            (in_parentheses, "1;2;4;9;NULL;NULL;NULL"),
+        ],
+    )
+    .await;
+    let keys = vec!["k"; 9_000].join(", ");
+    let sides = "a query of more than 10000 columns in the places of the keys of FULL JOIN ... USING";
+    let parts = "an expression of more than 10000 parts";
+    for (sql, expected) in [
+        (format!("SELECT {keys} FROM {}", joined(8)), sides),
+        (format!("SELECT 1 FROM {} WHERE k IN ({keys})", joined(8)), sides),
+        (format!("SELECT k IN ({keys}) FROM (SELECT k FROM {}) w", joined(8)), parts),
+    ] {
+        let error = lake.error(&format!("{ROWS} {sql}"), &[]).await.to_string();
+        assert!(error.starts_with(&format!("NOT_SUPPORTED: {expected}")), "{}: {error}", &sql[..40]);
+    }
+}
+
 /// What is written in 3 KB would be millions of expressions.
 #[tokio::test]
 async fn a_star_is_not_written_out_without_a_bound() {

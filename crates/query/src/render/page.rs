@@ -79,6 +79,10 @@ async fn pull<Q: QueryEngine>(
     start: Position,
     writer: &mut PageWriter<'_>,
 ) -> Result<(), PageError> {
+    // There was a row when the page before was read: the result is another one now.
+    if start.offset > result.bytes {
+        return Err(RenderError::from(MalformedResult::Truncated { at: result.bytes }).into());
+    }
     let mut reader = match start.offset {
         0 => ResultReader::new(result.columns.iter().map(|column| column.name.as_str())),
         offset => ResultReader::resume(result.columns.len(), offset),

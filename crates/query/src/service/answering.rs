@@ -15,7 +15,7 @@ use super::{
     extent::{Rest, Shown},
     failures,
     handed_over::QueryView,
-    patience::Patience,
+    patience::{Patience, TO_ANSWER, TO_STOP},
     to_json,
 };
 use crate::{
@@ -225,7 +225,8 @@ impl<P: Ports> Api<P> {
             let place = flight.account().and_then(|account| account.place());
             self.hand_over(job, preferences, Some(before), id, place).await
         };
-        let (name, record) = match handed_over.await {
+        let handed_over = self.in_time(preferences, TO_STOP, handed_over).await;
+        let (name, record) = match handed_over.unwrap_or_else(|| Err(failures::not_recorded_in_time(id))) {
             Ok(handed_over) => handed_over,
             Err(problem) => {
                 flight.give_up().await;
@@ -233,11 +234,13 @@ impl<P: Ports> Api<P> {
             }
         };
         flight.hand_over();
-        let mut status = self.engine().status(id).await.ok();
-        if let Some(found) = status.take() {
+        let look = async {
+            let found = self.engine().status(id).await.ok()?;
             // What could not be stopped now is stopped by the next look, or by its tier.
-            status = self.held_to_bound(&name, found, &preferences.caller).await.ok();
-        }
+            self.held_to_bound(&name, found, &preferences.caller).await.ok()
+        };
+        // The query goes on: without the answer nobody would know its id.
+        let status = self.in_time(preferences, TO_ANSWER, look).await.flatten();
         let (price, maximum) = (self.settings.limits.price_per_tb, self.maximum(&preferences.caller));
         let view = QueryView::new(&name, &record, job.form, status.as_ref(), price, maximum);
         tracing::info!(query_id = %id, "a query takes longer than its request waits, and goes on");

@@ -123,6 +123,13 @@ pub(super) fn not_started(after: Duration) -> Problem {
         .retry_after(RETRY_UNAVAILABLE)
 }
 
+/// The query goes on longer than its request, and nothing could be written in time to come back to it by.
+pub(super) fn not_recorded_in_time(id: &QueryId) -> Problem {
+    tracing::warn!(query_id = %id, "a query that goes on could not be recorded in time, and is stopped");
+    let detail = "the query could not be recorded in time to be come back to, and is stopped: try again in some seconds";
+    Problem::new(Kind::Timeout, detail).with("query_id", id.as_str()).retry_after(RETRY_UNAVAILABLE)
+}
+
 /// Whether the caller can do something about the failure of a job's query, so that it answers no 5xx.
 pub(super) fn is_callers(error: &ExecuteError, job: &Job) -> bool {
     of_mistake(error, job.author()).is_some()

@@ -1,9 +1,10 @@
 //! How long a request waits.
 
-use std::time::Duration;
+use std::{future::Future, pin::pin, time::Duration};
 
 use chrono::TimeDelta;
 use domain::port::Clock;
+use futures::future::{Either, select};
 
 use super::Api;
 use crate::{ports::Ports, preferences::Preferences};
@@ -15,6 +16,12 @@ const SLACK: Duration = Duration::from_secs(5);
 const LEAST_WATCHED: Duration = Duration::from_secs(10);
 /// How long before the deadline of its process a request stops waiting.
 const MARGIN: TimeDelta = TimeDelta::seconds(3);
+
+/// How long before the deadline a query must be stopped that nobody can come back to: stopping it takes up to a second
+/// (`flight`), and the handler needs the last half second for the answer.
+pub(super) const TO_STOP: TimeDelta = TimeDelta::milliseconds(1_600);
+/// How long before the deadline the answer must be known.
+pub(super) const TO_ANSWER: TimeDelta = TimeDelta::milliseconds(700);
 
 /// How long a request waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +57,22 @@ impl<P: Ports> Api<P> {
         // What is left of the margin is for the record of a query that goes on.
         let slack = (margin / 2).to_std().unwrap_or_default().min(SLACK);
         Patience { wait: wait.min((left - margin).to_std().unwrap_or_default()), slack }
+    }
+
+    /// The outcome of the work; `None` if it takes until so long before the deadline of the process. The work is dropped
+    /// then. Without a deadline it takes as long as it takes.
+    pub(super) async fn in_time<T>(
+        &self,
+        preferences: &Preferences,
+        before: TimeDelta,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        let Some(deadline) = preferences.deadline else { return Some(work.await) };
+        let left = (deadline.0 - self.clock().now() - before).to_std().unwrap_or_default();
+        match select(pin!(work), pin!(self.clock().sleep(left))).await {
+            Either::Left((outcome, _)) => Some(outcome),
+            Either::Right(_) => None,
+        }
     }
 }
 

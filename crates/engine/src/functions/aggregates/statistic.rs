@@ -77,7 +77,8 @@ impl Statistic {
             is_whole(found) || matches!(found, Arrow::Float32 | Arrow::Float64 | Arrow::Decimal128(..))
         };
         let fits = match self {
-            Self::Entropy => given.iter().all(is_whole),
+            // They are doubles when this is asked again; whether they were integers is checked before.
+            Self::Entropy => given.iter().all(|found| is_whole(found) || *found == Arrow::Float64),
             _ => given.iter().all(is_number),
         };
         if given.len() != arguments || !fits {

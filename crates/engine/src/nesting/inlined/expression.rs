@@ -3,7 +3,11 @@ use std::{collections::HashSet, ops::ControlFlow};
 use datafusion::sql::sqlparser::ast::{Expr, Query, TableFactor, Visit, Visitor};
 
 use super::{Columns, Inlined, Scope, Size, measure};
-use crate::{error::EngineError, nesting::levels};
+use crate::{calls, error::EngineError, nesting::levels};
+
+/// How often an argument of `coalesce` counts. The optimizer writes it twice, and looks into the one in WHEN twice to see
+/// whether it may be null.
+const REPEATED: usize = 3;
 
 /// Measures the expressions of one SELECT, and the queries within them.
 pub(super) struct Expressions {
@@ -67,6 +71,10 @@ impl Expressions {
     }
 
     fn of(&self, expr: &Expr, below: Size) -> Size {
+        let below = match expr {
+            Expr::Function(call) if calls::repeats_arguments(call) => below.times(REPEATED),
+            _ => below,
+        };
         match expr {
             Expr::Identifier(name) => self.scope.columns.get(&name.value),
             // Which part is the column's name depends on the tables.

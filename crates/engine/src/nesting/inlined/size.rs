@@ -33,6 +33,15 @@ impl Size {
         }
     }
 
+    /// Written so many times beside each other.
+    pub(super) fn times(self, copies: usize) -> Self {
+        Self {
+            depth: self.depth,
+            parts: self.parts.saturating_mul(copies),
+            nodes: self.nodes.saturating_mul(copies),
+        }
+    }
+
     /// Beside another one below the same expression.
     pub(super) fn beside(self, other: Self) -> Self {
         Self {

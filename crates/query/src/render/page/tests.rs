@@ -185,6 +185,24 @@ fn a_result_that_ends_too_early_is_no_answer() {
     assert!(matches!(error, PageError::Render(RenderError::Malformed(MalformedResult::Truncated { .. }))));
 }
 
+#[test]
+fn a_place_beyond_the_end_of_the_result_is_no_empty_page() {
+    let csv = lines(2, 10);
+    let (engine, result) = (Stored(csv.clone()), stored(&csv, &NAMES));
+    let columns = answer_types::columns(&result.columns);
+    for (offset, is_beyond) in [(result.bytes, false), (result.bytes + 1, true), (u64::MAX, true)] {
+        let start = Position { offset, row: 2 };
+        let request = PageRequest { start, ..request(&columns, Format::Json, 10, 1_000) };
+        match page(&engine, &result, &request).now_or_never().unwrap() {
+            Ok(page) => assert_eq!((page.rows, is_beyond), (0, false), "{offset}"),
+            Err(PageError::Render(RenderError::Malformed(MalformedResult::Truncated { at }))) => {
+                assert_eq!((at, is_beyond), (result.bytes, true), "{offset}");
+            }
+            Err(other) => panic!("{offset}: {other:?}"),
+        }
+    }
+}
+
 fn text() -> impl Strategy<Value = Option<String>> {
     prop_oneof![Just(None), Just(Some(String::new())), "[\",\n\r\\\\ aé🦀]{0,8}".prop_map(Some)]
 }

@@ -250,3 +250,44 @@ async fn a_query_that_cannot_be_recorded_is_stopped() {
     let id = domain::port::QueryId::new("memory-0");
     assert_eq!(served.api.engine().status(&id).await.unwrap().state, domain::port::QueryState::Cancelled);
 }
+
+/// Asks with so many seconds left, and says what was answered, and how many milliseconds before the deadline.
+async fn asked_before_deadline(served: &Served, seconds: i64) -> (axum::response::Response, i64) {
+    let deadline = served.api.clock().now() + chrono::TimeDelta::seconds(seconds);
+    let request = Request::builder().uri(URI).extension(Deadline(deadline));
+    let request = request.body(axum::body::Body::empty()).unwrap();
+    let response = served.router.clone().oneshot(request).await.unwrap();
+    let left = deadline - served.api.clock().now();
+    (response, left.num_milliseconds())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_hangs_leaves_the_202_without_a_status() {
+    for seconds in [4, 10] {
+        let world = World::new().await;
+        world.engine.script(PASSENGERS, &[], Outcome::Hangs);
+        let served = world.serve();
+        served.api.engine().hang_looks();
+        let (response, left) = asked_before_deadline(&served, seconds).await;
+        assert_eq!(response.status(), 202, "{seconds}");
+        assert_eq!(response.headers()["location"], "/v1/queries/memory-0");
+        assert!((500..=1_000).contains(&left), "{seconds}: {left}");
+        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&body["state"], &body["bytes_scanned"]), (&json!("running"), &Value::Null));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_hangs_stops_the_query_before_the_deadline() {
+    for seconds in [4, 10] {
+        let served = hanging().await;
+        served.api.store_and_catalog().0.hang_puts();
+        let (response, left) = asked_before_deadline(&served, seconds).await;
+        assert_eq!(response.status(), 504, "{seconds}");
+        assert!((500..=2_000).contains(&left), "{seconds}: {left}");
+        let id = domain::port::QueryId::new("memory-0");
+        let status = served.api.engine().status(&id).await.unwrap();
+        assert_eq!(status.state, domain::port::QueryState::Cancelled, "{seconds}");
+    }
+}
