@@ -19,7 +19,7 @@ use crate::{
     coerce,
     error::EngineError,
     failure::from_datafusion,
-    functions::{self, CONCAT, attempt::compiled, own::not_taken},
+    functions::{self, CONCAT, attempt, own::not_taken},
     guarded, numeric,
     types::is_nested,
     typing,
@@ -69,7 +69,7 @@ pub(crate) fn resolved(call: &ScalarFunction, schema: &DFSchema) -> Result<Optio
     let session = &hidden.surroundings.session;
     let mut compiled = Vec::with_capacity(bodies.len());
     for body in bodies {
-        let physical = compiled(session, body.expr.clone(), &body.schema)?;
+        let physical = attempt::compiled(session, body.expr.clone(), &body.schema)?;
         compiled.push(Body::new(body.expr, physical, Arc::clone(body.schema.inner())));
     }
     values.extend(outside.iter().cloned());
