@@ -10,6 +10,9 @@ use crate::{
     lake::Lake,
 };
 
+/// What an operator says of two numbers.
+type Compare = fn(&i64, &i64) -> bool;
+
 /// DataFusion 55.2 takes a cast from a column that is compared, and casts the other side (apache/datafusion#23095, #24702).
 #[tokio::test]
 async fn a_cast_that_loses_something_is_made() {
@@ -94,7 +97,7 @@ async fn casts_of_decimals_compare_as_they_are_calculated() {
         let step = 10_i64.pow(3 - places);
         let rounded = |units: i64| (units.abs() + step / 2) / step * step * units.signum();
         for literal in [-1_000, -130, -125, -100, 0, 5, 10, 100, 120, 125, 130, 1_000, 9_995] {
-            let operators: [(&str, fn(&i64, &i64) -> bool); 6] = [
+            let operators: [(&str, Compare); 6] = [
                 ("=", i64::eq),
                 ("<>", i64::ne),
                 ("<", i64::lt),
