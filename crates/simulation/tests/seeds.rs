@@ -1,18 +1,19 @@
-//! A fixed set of seeds, and that a seed replays. More of them: `cargo run --release -p simulation -- --seeds N`.
+//! A fixed set of seeds, and that a seed replays. `./scripts/test all` plays ten times as many; `cargo run --release -p simulation
+//! -- --seeds N` as many as anybody wants.
 
-use std::{num::NonZero, thread};
+use std::{num::NonZero, ops::Range, thread};
 
 use simulation::Scenario;
 
 /// With the deliberate bugs, about a minute of the dev profile on two processors.
-const SEEDS: u64 = 3_000;
+const SEEDS: Range<u64> = 0..1_200;
 
 /// Of each scenario with a person in it.
-const SEEDS_WITH_A_PERSON: u64 = 600;
+const SEEDS_WITH_A_PERSON: Range<u64> = 0..300;
 
-fn no_promise_is_broken(scenario: Scenario, seeds: u64) {
+fn no_promise_is_broken(scenario: Scenario, seeds: Range<u64>) {
     let threads = thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
-    let failures = simulation::run_many(scenario, 0..seeds, threads, |_| {});
+    let failures = simulation::run_many(scenario, seeds, threads, |_| {});
     for failure in &failures {
         println!("{}\nseed {}: {:?}", failure.trace.join("\n"), failure.seed, failure.violation);
     }
@@ -34,6 +35,15 @@ fn no_promise_is_broken_where_data_files_are_lost() {
 #[test]
 fn no_promise_is_broken_where_a_dataset_is_dropped_and_asked_for_again() {
     no_promise_is_broken(Scenario::Drops, SEEDS_WITH_A_PERSON);
+}
+
+#[test]
+#[ignore = "for minutes: ./scripts/test all"]
+fn no_promise_is_broken_by_ten_times_as_many() {
+    let ten_times = |seeds: Range<u64>| seeds.end..seeds.end * 10;
+    no_promise_is_broken(Scenario::Services, ten_times(SEEDS));
+    no_promise_is_broken(Scenario::LostFiles, ten_times(SEEDS_WITH_A_PERSON));
+    no_promise_is_broken(Scenario::Drops, ten_times(SEEDS_WITH_A_PERSON));
 }
 
 /// A scenario in which nothing happens would hold every promise.
