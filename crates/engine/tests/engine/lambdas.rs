@@ -318,6 +318,12 @@ async fn zipped_sorted_and_maps() {
             "map(varchar, varchar)",
             ["{y=y2, z=z-, x=x1}", "{é=é-}", "{z=z-}", "NULL"],
         ),
+        // One zero is the other one, as for every map.
+        (
+            "cardinality(map_zip_with(MAP(ARRAY[0E0], ARRAY[n]), MAP(ARRAY[-0E0], ARRAY[n]), (k, v, w) -> v + w))",
+            "bigint",
+            ["1", "1", "1", "1"],
+        ),
     ])
     .await;
 }
@@ -347,6 +353,10 @@ async fn what_fails_and_what_is_no_call() {
         (
             "transform_keys(sizes, (k, v) -> 'é')",
             "INVALID_FUNCTION_ARGUMENT: Duplicate map keys (é) are not allowed",
+        ),
+        (
+            "transform_keys(sizes, (k, v) -> IF(k = 'x', 0E0, -0E0))",
+            "INVALID_FUNCTION_ARGUMENT: Duplicate map keys (-0.0) are not allowed",
         ),
         (
             "transform_keys(sizes, (k, v) -> IF(k = 'x', 'y'))",
