@@ -387,6 +387,8 @@ async fn what_fails_and_what_is_no_call() {
             "transform_keys(sizes, (k, v) -> whole)",
             "FUNCTION_NOT_FOUND: Unexpected parameters for function transform_keys",
         ),
+        ("transform(items, i -> i.color)", "COLUMN_NOT_FOUND: Field 'color' cannot be resolved"),
+        ("transform(whole, x -> x.sku)", "TYPE_MISMATCH: Expression of type integer is not of type ROW"),
         ("abs(x -> x)", "FUNCTION_NOT_FOUND: Unexpected parameters for function abs"),
         ("x -> x", "TYPE_MISMATCH: Lambda expression should always be used inside a function"),
         (
