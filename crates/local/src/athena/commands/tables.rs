@@ -66,6 +66,10 @@ impl Inner {
     ) -> Result<Written, RunError> {
         let table = catalog.table(name).await?;
         refuse_lakes(&table, "ALTER TABLE")?;
+        if let Some(name) = properties.keys().find(|name| catalog::is_lakes_parameter(name)) {
+            let what = format!("NOT_SUPPORTED: the property '{name}': only the lake's own tables have such");
+            return Err(failed(what));
+        }
         let members = DEFINITION.iter().filter(|member| !table[**member].is_null());
         let mut input: Map<String, Value> =
             members.map(|member| ((*member).to_owned(), table[*member].clone())).collect();

@@ -204,7 +204,9 @@ impl Inner {
         }
         let is_reserved = |key: &str| key.is_empty() || RESERVED.iter().any(|prefix| key.starts_with(prefix));
         if bucket == self.bucket && is_reserved(&key) {
-            return Err(wrong("is where the lake keeps its own files: name another one, as below results/"));
+            let other = format!("s3://{bucket}/mine/");
+            let why = format!("is where the lake keeps its own files: name another one, such as '{other}'");
+            return Err(wrong(&why));
         }
         // The tables of the lake may be elsewhere one day.
         let datasets = catalog.tables(None).await?;
