@@ -440,6 +440,10 @@ async fn results_are_bounded() {
     }
     let limited = lake().await.limited(MemoryLimits { call: 4_000, ..MemoryLimits::default() });
     assert!(exceeded(limited.text("SELECT transform(words, w -> w || w) FROM t", &[]).await));
+    // The values of a window are not all made before they are counted.
+    let limited = lake().await.limited(MemoryLimits { call: 1 << 20, ..MemoryLimits::default() });
+    let error = limited.error("SELECT cardinality(transform(words, w -> s)) FROM t", &[]).await.to_string();
+    assert!(error.contains("transform makes more than 1048576 bytes at once"), "{error}");
 }
 
 fn arrays() -> impl Strategy<Value = Vec<Option<Vec<Option<i32>>>>> {
