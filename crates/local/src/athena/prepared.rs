@@ -122,6 +122,17 @@ impl PreparedStatements {
         Ok(true)
     }
 
+    /// Forgets all statements of a workgroup, which is gone.
+    pub(super) fn forget(&self, workgroup: &str) -> Result<(), JsonError> {
+        let mut statements = self.lock();
+        let own = of(&statements, workgroup).map(|statement| (workgroup.to_owned(), statement.name.clone()));
+        for key in own.collect::<Vec<_>>() {
+            fs::remove_file(self.file(&key)).map_err(|error| unwritten(&error))?;
+            statements.remove(&key);
+        }
+        Ok(())
+    }
+
     fn change(
         &self,
         workgroup: &str,
