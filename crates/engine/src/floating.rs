@@ -106,50 +106,66 @@ impl Rewrite<'_> {
                 let right = self.rewrite(*right, is_filter_below)?.data;
                 self.binary(left, op, right, is_filter).map(Transformed::yes)
             }
-            Expr::Between(Between { expr, negated, low, high }) if self.is_floating(&expr) => {
-                let [value, low, high] = [*expr, *low, *high].map(|side| self.rewrite(side, false));
-                let (value, low, high) = (value?.data, low?.data, high?.data);
-                if !is_short(&value) {
-                    // A bound that is NaN counts as the greatest number.
-                    let value = Box::new(self.one_of_each(value));
-                    let between = Between::new(value, negated, Box::new(low), Box::new(high));
-                    return Ok(Transformed::yes(Expr::Between(between)));
-                }
-                let is_filter = is_filter && !negated;
-                let above = self.binary(value.clone(), Operator::GtEq, low, is_filter)?;
-                let both = above.and(self.binary(value, Operator::LtEq, high, is_filter)?);
-                Ok(Transformed::yes(if negated { Expr::Not(Box::new(both)) } else { both }))
-            }
+            Expr::Between(between) if self.is_floating(&between.expr) => self.between(between, is_filter),
             Expr::InList(list) if self.is_floating(&list.expr) => self.listed(list, is_filter),
             Expr::Case(Case { expr: Some(tested), when_then_expr, else_expr })
                 if self.is_floating(&tested) =>
             {
-                let tested = self.rewrite(*tested, false)?.data;
-                let is_short = is_short(&tested);
-                let mut cases = Vec::with_capacity(when_then_expr.len());
-                for (when, then) in when_then_expr {
-                    let when = self.rewrite(*when, false)?.data;
-                    let when = if is_short {
-                        self.binary(tested.clone(), Operator::Eq, when, false)?
-                    } else {
-                        self.one_of_each(when)
-                    };
-                    cases.push((Box::new(when), Box::new(self.rewrite(*then, false)?.data)));
-                }
-                let otherwise = else_expr.map(|otherwise| self.rewrite(*otherwise, false)).transpose()?;
-                let otherwise = otherwise.map(|otherwise| Box::new(otherwise.data));
-                // NaN equals itself there.
-                let tested = if is_short { None } else { Some(Box::new(self.one_of_each(tested))) };
-                Ok(Transformed::yes(Expr::Case(Case::new(tested, cases, otherwise))))
+                self.case(*tested, when_then_expr, else_expr)
             }
             // It turns the sign of NaN, too.
-            Expr::Negative(inner) if self.is_floating(&inner) && !is_plain(&inner) => {
-                let inner = self.rewrite(*inner, false)?.data;
-                let negative = Expr::Negative(Box::new(inner));
-                Ok(Transformed::yes(called(functions::one_nan(), vec![negative])))
-            }
+            Expr::Negative(inner) if self.is_floating(&inner) && !is_plain(&inner) => self.negative(*inner),
             other => other.map_children(|child| self.rewrite(child, false)),
         }
+    }
+
+    // The arms of `rewrite` are functions: what one of them holds would be on the stack for every level otherwise.
+
+    fn between(&self, between: Between, is_filter: bool) -> Result<Transformed<Expr>> {
+        let Between { expr, negated, low, high } = between;
+        let [value, low, high] = [*expr, *low, *high].map(|side| self.rewrite(side, false));
+        let (value, low, high) = (value?.data, low?.data, high?.data);
+        if !is_short(&value) {
+            // A bound that is NaN counts as the greatest number.
+            let value = Box::new(self.one_of_each(value));
+            let between = Between::new(value, negated, Box::new(low), Box::new(high));
+            return Ok(Transformed::yes(Expr::Between(between)));
+        }
+        let is_filter = is_filter && !negated;
+        let above = self.binary(value.clone(), Operator::GtEq, low, is_filter)?;
+        let both = above.and(self.binary(value, Operator::LtEq, high, is_filter)?);
+        Ok(Transformed::yes(if negated { Expr::Not(Box::new(both)) } else { both }))
+    }
+
+    fn case(
+        &self,
+        tested: Expr,
+        whens: Vec<(Box<Expr>, Box<Expr>)>,
+        otherwise: Option<Box<Expr>>,
+    ) -> Result<Transformed<Expr>> {
+        let tested = self.rewrite(tested, false)?.data;
+        let is_short = is_short(&tested);
+        let mut cases = Vec::with_capacity(whens.len());
+        for (when, then) in whens {
+            let when = self.rewrite(*when, false)?.data;
+            let when = if is_short {
+                self.binary(tested.clone(), Operator::Eq, when, false)?
+            } else {
+                self.one_of_each(when)
+            };
+            cases.push((Box::new(when), Box::new(self.rewrite(*then, false)?.data)));
+        }
+        let otherwise = otherwise.map(|otherwise| self.rewrite(*otherwise, false)).transpose()?;
+        let otherwise = otherwise.map(|otherwise| Box::new(otherwise.data));
+        // NaN equals itself there.
+        let tested = if is_short { None } else { Some(Box::new(self.one_of_each(tested))) };
+        Ok(Transformed::yes(Expr::Case(Case::new(tested, cases, otherwise))))
+    }
+
+    fn negative(&self, inner: Expr) -> Result<Transformed<Expr>> {
+        let inner = self.rewrite(inner, false)?.data;
+        let negative = Expr::Negative(Box::new(inner));
+        Ok(Transformed::yes(called(functions::one_nan(), vec![negative])))
     }
 
     fn binary(&self, left: Expr, op: Operator, right: Expr, is_filter: bool) -> Result<Expr> {

@@ -453,7 +453,10 @@ async fn statistics() {
                 "SELECT covar_pop(f, s) FROM t",
                 "FUNCTION_NOT_FOUND: Unexpected parameters for function covar_pop",
             ),
-            ("SELECT entropy(f) FROM t", "FUNCTION_NOT_FOUND: Unexpected parameters for function entropy"),
+            (
+                "SELECT entropy(f) FROM t",
+                "FUNCTION_NOT_FOUND: Unexpected parameters (double) for function entropy",
+            ),
             (
                 "SELECT entropy(-n) FROM t",
                 "INVALID_FUNCTION_ARGUMENT: Entropy count argument must be non-negative",

@@ -234,15 +234,15 @@ async fn failures_have_athenas_words_and_the_place() {
         ("SELECT CAST(s AS bigint) FROM t", "INVALID_CAST_ARGUMENT: Cannot cast 'a' to BIGINT"),
         (
             "SELECT CAST(9223372036854775807 AS decimal(10,2))",
-            "INVALID_CAST_ARGUMENT: Cannot cast a number to a DECIMAL of 10 digits. Value too large.",
+            "INVALID_CAST_ARGUMENT: Cannot cast BIGINT '9223372036854775807' to DECIMAL(10, 2)",
         ),
         (
             "SELECT CAST(n * 100 AS decimal(2,1)) FROM t",
-            "INVALID_CAST_ARGUMENT: Cannot cast a number to a DECIMAL of 2 digits. Value too large.",
+            "INVALID_CAST_ARGUMENT: Cannot cast BIGINT '100' to DECIMAL(2, 1)",
         ),
         (
             "SELECT CAST(n * -100 AS decimal(2,1)) FROM t",
-            "INVALID_CAST_ARGUMENT: Cannot cast a number to a DECIMAL of 2 digits. Value too large.",
+            "INVALID_CAST_ARGUMENT: Cannot cast BIGINT '-100' to DECIMAL(2, 1)",
         ),
         (
             "SELECT n FROM t WHERE n = (SELECT n FROM t)",
