@@ -1,4 +1,4 @@
-//! Changes of tables in the catalog. The files stay: they are nobody's but who wrote them.
+//! Changes of tables in the catalog. No statement deletes a table's files.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ const DEFINITION: [&str; 8] = [
 ];
 
 impl Inner {
-    /// Forgets a table, or a view.
+    /// Deletes a table or a view from the catalog.
     pub(super) async fn drop_table(
         &self,
         run: &Run,

@@ -26,7 +26,7 @@ use crate::athena::{
 use columns::inserted;
 use format::Format;
 
-/// Where in the lake's bucket nobody but the lake writes.
+/// The prefixes of the lake's bucket below which no statement may write.
 const RESERVED: [&str; 9] = [
     "access/",
     key::COMMITS,
@@ -208,7 +208,7 @@ impl Inner {
             let why = format!("is where the lake keeps its own files: name another one, such as '{other}'");
             return Err(wrong(&why));
         }
-        // The tables of the lake may be elsewhere one day.
+        // A dataset's table may have a location outside of these prefixes.
         let datasets = catalog.tables(None).await?;
         let of_a_dataset = datasets.iter().filter(|table| catalog::is_of_the_lake(table)).any(|table| {
             let own = table["StorageDescriptor"]["Location"].as_str().unwrap_or_default();
