@@ -20,12 +20,13 @@ use datafusion::{
     },
 };
 
-use crate::floating::is_short;
+use crate::{floating::is_short, functions::FIELD};
 
 /// Functions that answer whatever they are called with.
-const SAFE: [&str; 19] = [
+const SAFE: [&str; 20] = [
     "coalesce",
     "equal_key",
+    FIELD,
     "get_field",
     "is_finite",
     "is_infinite",

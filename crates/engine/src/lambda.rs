@@ -4,14 +4,14 @@
 use std::{collections::HashSet, ops::ControlFlow};
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, LambdaFunction,
-    LambdaSyntax, ObjectName, ObjectNamePart, Query, Select, TableFactor, TableWithJoins, Value, VisitMut,
-    VisitorMut,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, LambdaFunction, LambdaSyntax,
+    ObjectName, ObjectNamePart, Query, Select, TableFactor, TableWithJoins, Value, VisitMut, VisitorMut,
 };
 
 use crate::{
+    calls::call,
     error::{EngineError, Failure},
-    functions::{self, ARRAY_SORT, Part, SORTED_BY},
+    functions::{self, ARRAY_SORT, FIELD, Part, SORTED_BY},
     grouping::broken,
 };
 
@@ -149,14 +149,11 @@ impl NameApart {
             return None;
         }
         let own = self.own_name(&first.value)?;
-        let field = |field: &Ident| {
+        let root = Expr::Identifier(Ident::with_quote('"', own));
+        Some(fields.iter().fold(root, |row, field| {
             let name = Value::SingleQuotedString(field.value.clone());
-            AccessExpr::Dot(Expr::Value(name.with_empty_span()))
-        };
-        Some(Expr::CompoundFieldAccess {
-            root: Box::new(Expr::Identifier(Ident::with_quote('"', own))),
-            access_chain: fields.iter().map(field).collect(),
-        })
+            call(FIELD, vec![row, Expr::Value(name.with_empty_span())])
+        }))
     }
 }
 

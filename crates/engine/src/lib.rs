@@ -58,7 +58,6 @@ mod prune;
 mod pushdown;
 mod resolve;
 mod result;
-mod row_values;
 mod rows;
 mod scan;
 mod schema;

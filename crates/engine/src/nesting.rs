@@ -90,6 +90,8 @@ fn levels(expr: &Expr) -> usize {
         Expr::Function(call) if calls::becomes_case(call) => 5,
         // Each is a call of what is before it.
         Expr::CompoundFieldAccess { access_chain, .. } => 1 + access_chain.len(),
+        // So is each field behind a column's name, which has up to four parts.
+        Expr::CompoundIdentifier(parts) => 1 + parts.len().saturating_sub(4),
         _ => 1,
     }
 }
@@ -149,9 +151,17 @@ fn balance(expr: &mut Expr) {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::sql::sqlparser::{dialect::GenericDialect, parser::Parser};
+    use datafusion::sql::sqlparser::{ast::Ident, dialect::GenericDialect, parser::Parser};
 
     use super::*;
+
+    #[test]
+    fn fields_behind_a_columns_name_nest() {
+        for (parts, expected) in [(2, 1), (4, 1), (5, 2), (20, 17)] {
+            let name = Expr::CompoundIdentifier(vec![Ident::new("f"); parts]);
+            assert_eq!(levels(&name), expected, "{parts}");
+        }
+    }
 
     #[test]
     fn chains_are_balanced_in_their_order() {

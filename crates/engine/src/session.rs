@@ -55,11 +55,8 @@ impl Sessions {
         options.sql_parser.default_null_ordering = "nulls_last".to_owned();
         options.sql_parser.map_string_types_to_utf8view = false;
         options.sql_parser.collect_spans = true;
-        let mut planners: Vec<Arc<dyn ExprPlanner>> = vec![
-            Arc::new(functions::TimePlanner),
-            Arc::new(functions::NestedPlanner),
-            Arc::new(functions::FieldPlanner),
-        ];
+        let mut planners: Vec<Arc<dyn ExprPlanner>> =
+            vec![Arc::new(functions::TimePlanner), Arc::new(functions::NestedPlanner)];
         planners.extend(SessionStateDefaults::default_expr_planners());
         let template = SessionStateBuilder::new()
             .with_config(config)

@@ -11,7 +11,7 @@ use crate::{
     error::EngineError,
     forms, frames, lambda, literal,
     names::{self, Originals, OutputNames},
-    nesting, operand, parameter, row_values, rows, type_text, unnest, views, written,
+    nesting, operand, parameter, rows, type_text, unnest, views, written,
 };
 
 /// Athena's own bound.
@@ -74,7 +74,6 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
     let mut tokens = type_text::collapsed(rows::in_parentheses(tokens))?;
     tokens.retain(|token| token.token != Token::EOF);
     let mut query = parse(tokens, sql)?;
-    row_values::rewrite(&mut query);
     nesting::bound(&mut query)?;
     unnest::recognize(&mut query);
     check::query(&mut query)?;

@@ -20,17 +20,7 @@ mod sorted;
 
 use std::sync::Arc;
 
-use datafusion::{
-    common::DFSchema,
-    error::Result,
-    functions::core::get_field,
-    logical_expr::{
-        Expr, GetFieldAccess, HigherOrderUDF,
-        expr::ScalarFunction,
-        lit,
-        planner::{ExprPlanner, PlannerResult, RawFieldAccessExpr},
-    },
-};
+use datafusion::logical_expr::{Expr, HigherOrderUDF};
 
 pub(crate) use hidden::hidden;
 pub(crate) use kind::{ARRAY_SORT, Part, SORTED_BY, lambda_signature};
@@ -51,26 +41,5 @@ pub(crate) fn bodies(expr: &Expr) -> Vec<&Expr> {
             None => Vec::new(),
         },
         _ => Vec::new(),
-    }
-}
-
-/// Plans `x.field` of a lambda expression's parameter.
-#[derive(Debug)]
-pub(crate) struct FieldPlanner;
-
-impl ExprPlanner for FieldPlanner {
-    fn plan_field_access(
-        &self,
-        access: RawFieldAccessExpr,
-        _: &DFSchema,
-    ) -> Result<PlannerResult<RawFieldAccessExpr>> {
-        let RawFieldAccessExpr { field_access, expr } = access;
-        Ok(match field_access {
-            GetFieldAccess::NamedStructField { name } => {
-                let call = ScalarFunction::new_udf(get_field(), vec![expr, lit(name)]);
-                PlannerResult::Planned(Expr::ScalarFunction(call))
-            }
-            field_access => PlannerResult::Original(RawFieldAccessExpr { field_access, expr }),
-        })
     }
 }

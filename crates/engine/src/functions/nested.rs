@@ -38,6 +38,10 @@ pub(crate) use fit::fit as fitted;
 pub(crate) use maps::MAP;
 pub(crate) use planner::NestedPlanner;
 
+pub(super) use keys::Keys;
+pub(super) use maps::duplicate_key;
+pub(super) use types::{array_of, map_of};
+
 /// The names of all that a query can call.
 pub(super) const NAMES: [&str; 33] = [
     "array_distinct",

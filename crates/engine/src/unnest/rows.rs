@@ -17,7 +17,7 @@ use crate::{guard::bytes, values::range};
 /// About how many bytes of the input's columns are repeated for one batch. A row is repeated once at least.
 const MAX_REPEATED: usize = 16 << 20;
 
-/// What rows are made, and of which columns.
+/// How the rows of an `UNNEST` are made.
 #[derive(Debug, Clone)]
 pub(super) struct Rule {
     /// The input's columns, then those of the elements.

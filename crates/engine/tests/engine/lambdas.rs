@@ -318,6 +318,12 @@ async fn zipped_sorted_and_maps() {
             "map(varchar, varchar)",
             ["{y=y2, z=z-, x=x1}", "{é=é-}", "{z=z-}", "NULL"],
         ),
+        // One zero is the other one, as for every map.
+        (
+            "cardinality(map_zip_with(MAP(ARRAY[0E0], ARRAY[n]), MAP(ARRAY[-0E0], ARRAY[n]), (k, v, w) -> v + w))",
+            "bigint",
+            ["1", "1", "1", "1"],
+        ),
     ])
     .await;
 }
@@ -349,6 +355,10 @@ async fn what_fails_and_what_is_no_call() {
             "INVALID_FUNCTION_ARGUMENT: Duplicate map keys (é) are not allowed",
         ),
         (
+            "transform_keys(sizes, (k, v) -> IF(k = 'x', 0E0, -0E0))",
+            "INVALID_FUNCTION_ARGUMENT: Duplicate map keys (-0.0) are not allowed",
+        ),
+        (
             "transform_keys(sizes, (k, v) -> IF(k = 'x', 'y'))",
             "INVALID_FUNCTION_ARGUMENT: map key cannot be null",
         ),
@@ -377,6 +387,8 @@ async fn what_fails_and_what_is_no_call() {
             "transform_keys(sizes, (k, v) -> whole)",
             "FUNCTION_NOT_FOUND: Unexpected parameters for function transform_keys",
         ),
+        ("transform(items, i -> i.color)", "COLUMN_NOT_FOUND: Field 'color' cannot be resolved"),
+        ("transform(whole, x -> x.sku)", "TYPE_MISMATCH: Expression of type integer is not of type ROW"),
         ("abs(x -> x)", "FUNCTION_NOT_FOUND: Unexpected parameters for function abs"),
         ("x -> x", "TYPE_MISMATCH: Lambda expression should always be used inside a function"),
         (
@@ -428,6 +440,10 @@ async fn results_are_bounded() {
     }
     let limited = lake().await.limited(MemoryLimits { call: 4_000, ..MemoryLimits::default() });
     assert!(exceeded(limited.text("SELECT transform(words, w -> w || w) FROM t", &[]).await));
+    // The values of a window are not all made before they are counted.
+    let limited = lake().await.limited(MemoryLimits { call: 1 << 20, ..MemoryLimits::default() });
+    let error = limited.error("SELECT cardinality(transform(words, w -> s)) FROM t", &[]).await.to_string();
+    assert!(error.contains("transform makes more than 1048576 bytes at once"), "{error}");
 }
 
 fn arrays() -> impl Strategy<Value = Vec<Option<Vec<Option<i32>>>>> {

@@ -294,6 +294,8 @@ async fn row_values() {
             ),
             ("SELECT n FROM t WHERE NOT (g, n) = ('a', 2) AND v > 10", "integer", "4"),
             ("SELECT n FROM t WHERE ((g, (n)) = (('a'), 2))", "integer", "2"),
+            ("SELECT n FROM t WHERE (g, n) > ('a', 1) ORDER BY n", "integer", "2;3;4"),
+            ("SELECT n FROM t WHERE (g, n) = ROW('a', 2)", "integer", "2"),
         ],
     )
     .await;

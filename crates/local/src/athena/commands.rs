@@ -65,6 +65,11 @@ impl Inner {
                 run.parameters = parameters;
             }
             command = parsed(&sql)?;
+            self.executes(&run.id, &sql);
+        }
+        if matches!(command, Some(Command::CreateView { .. })) {
+            // The view's text is all that is kept: a `?` in it would never have a value again.
+            run.parameters.clear();
         }
         match command {
             None => self.query(&run, sql).await,

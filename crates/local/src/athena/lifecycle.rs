@@ -168,6 +168,11 @@ impl Inner {
         self.statement(run, sql).await
     }
 
+    /// The execution runs this prepared statement: its result has the form of that one's.
+    pub(super) fn executes(&self, id: &str, sql: &str) {
+        self.update(id, |execution| execution.kind = Kind::of(sql));
+    }
+
     /// The engine has a plan.
     pub(super) fn planned(&self, id: &str) {
         self.update(id, |execution| execution.times.planned = Some(self.env.now()));

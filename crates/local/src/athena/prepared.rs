@@ -1,5 +1,7 @@
 //! Prepared statements: kept below the data directory, one file each, and in memory.
 
+mod operations;
+
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -8,16 +10,11 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{
-    error::{Violations, invalid},
-    request::List,
-    service::Inner,
-};
+use super::error::{Violations, invalid};
 use crate::{
     files::{TEMPORARY, hex, replace},
     protocol::json::JsonError,
@@ -122,6 +119,17 @@ impl PreparedStatements {
         Ok(true)
     }
 
+    /// Forgets all statements of a workgroup, which is gone.
+    pub(super) fn forget(&self, workgroup: &str) -> Result<(), JsonError> {
+        let mut statements = self.lock();
+        let own = of(&statements, workgroup).map(|statement| (workgroup.to_owned(), statement.name.clone()));
+        for key in own.collect::<Vec<_>>() {
+            fs::remove_file(self.file(&key)).map_err(|error| unwritten(&error))?;
+            statements.remove(&key);
+        }
+        Ok(())
+    }
+
     fn change(
         &self,
         workgroup: &str,
@@ -202,108 +210,4 @@ fn not_found(workgroup: &str, name: &str) -> JsonError {
 fn unwritten(error: &dyn std::error::Error) -> JsonError {
     tracing::error!(error = domain::chain(error), "a prepared statement was not written");
     JsonError::internal("InternalServerException", "the prepared statement's file could not be written")
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Write {
-    statement_name: String,
-    work_group: String,
-    query_statement: String,
-    description: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Named {
-    statement_name: String,
-    work_group: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Several {
-    prepared_statement_names: Vec<String>,
-    work_group: String,
-}
-
-impl Inner {
-    pub(super) fn create_prepared(&self, input: Write) -> Result<Value, JsonError> {
-        let Write { statement_name, work_group, query_statement, description } = input;
-        self.workgroups.check(&work_group)?;
-        let now = self.env.epoch_seconds();
-        self.prepared.put(&work_group, &statement_name, &query_statement, description.as_deref(), now)?;
-        Ok(json!({}))
-    }
-
-    pub(super) fn update_prepared(&self, input: Write) -> Result<Value, JsonError> {
-        let Write { statement_name, work_group, query_statement, description } = input;
-        self.workgroups.check(&work_group)?;
-        let now = self.env.epoch_seconds();
-        self.prepared.change(&work_group, &statement_name, &query_statement, description.as_deref(), now)?;
-        Ok(json!({}))
-    }
-
-    pub(super) fn get_prepared(&self, input: &Named) -> Result<Value, JsonError> {
-        let Named { statement_name, work_group } = input;
-        self.workgroups.check(work_group)?;
-        let statements = self.prepared.lock();
-        let found = statements.get(&(work_group.clone(), statement_name.clone()));
-        let found = found.ok_or_else(|| not_found(work_group, statement_name))?;
-        Ok(json!({"PreparedStatement": found.shown()}))
-    }
-
-    pub(super) fn get_prepared_batch(&self, input: &Several) -> Result<Value, JsonError> {
-        let Several { prepared_statement_names: names, work_group } = input;
-        self.workgroups.check(work_group)?;
-        let statements = self.prepared.lock();
-        let (mut found, mut missing) = (Vec::new(), Vec::new());
-        for name in names {
-            match statements.get(&(work_group.clone(), name.clone())) {
-                Some(statement) => found.push(statement.shown()),
-                None => missing.push(json!({
-                    "StatementName": name,
-                    "ErrorCode": "STATEMENT_NOT_FOUND",
-                    "ErrorMessage": not_found(work_group, name).message,
-                })),
-            }
-        }
-        Ok(json!({"PreparedStatements": found, "UnprocessedPreparedStatementNames": missing}))
-    }
-
-    /// By name.
-    pub(super) fn list_prepared(&self, input: &List) -> Result<Value, JsonError> {
-        let size = input.size(1, 50)?;
-        let workgroup = self.workgroups.resolve(input.work_group.as_deref());
-        self.workgroups.check(&workgroup)?;
-        let malformed = |token: &String| invalid(format!("The nextPageToken is malformed: {token}"));
-        let after = match &input.next_token {
-            None => None,
-            Some(token) => {
-                let decoded = URL_SAFE_NO_PAD.decode(token).ok();
-                let name = decoded.and_then(|name| String::from_utf8(name).ok());
-                Some(name.ok_or_else(|| malformed(token))?)
-            }
-        };
-        let statements = self.prepared.lock();
-        let rest = of(&statements, &workgroup);
-        let mut rest = rest.filter(|statement| after.as_ref().is_none_or(|after| statement.name > *after));
-        let page: Vec<&Statement> = rest.by_ref().take(size).collect();
-        let summary = |statement: &&Statement| json!({"StatementName": statement.name, "LastModifiedTime": statement.modified});
-        let mut answer = json!({"PreparedStatements": page.iter().map(summary).collect::<Vec<_>>()});
-        if let (Some(last), Some(_)) = (page.last(), rest.next()) {
-            answer["NextToken"] = json!(URL_SAFE_NO_PAD.encode(&last.name));
-        }
-        Ok(answer)
-    }
-
-    pub(super) fn delete_prepared(&self, input: &Named) -> Result<Value, JsonError> {
-        let Named { statement_name, work_group } = input;
-        self.workgroups.check(work_group)?;
-        if self.prepared.remove(work_group, statement_name)? {
-            Ok(json!({}))
-        } else {
-            Err(not_found(work_group, statement_name))
-        }
-    }
 }

@@ -122,7 +122,12 @@ impl Athena {
             "GetWorkGroup" => inner.workgroups.get(&input(body)?),
             "ListWorkGroups" => inner.workgroups.list(&input(body)?),
             "UpdateWorkGroup" => inner.workgroups.update(input(body)?),
-            "DeleteWorkGroup" => inner.workgroups.delete(&input(body)?, &mut inner.executions()),
+            "DeleteWorkGroup" => {
+                let group = input(body)?;
+                let answer = inner.workgroups.delete(&group, &mut inner.executions())?;
+                inner.prepared.forget(&group.work_group)?;
+                Ok(answer)
+            }
             "GetDataCatalog" => catalogs.get(body),
             "ListDataCatalogs" => Catalogs::list(body),
             "GetDatabase" => catalogs.database(body).await,

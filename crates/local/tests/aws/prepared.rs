@@ -62,6 +62,26 @@ async fn statements_are_kept_listed_changed_and_forgotten() {
     assert_eq!(names(left.prepared_statements()), ["b", "c"]);
 }
 
+/// A workgroup of the same name begins without them, also after a restart.
+#[tokio::test]
+async fn statements_end_with_their_workgroup() {
+    let lake = Lake::start().await;
+    let athena = lake.athena();
+    let make = || athena.create_work_group().name("mine").send();
+    make().await.unwrap();
+    for group in ["mine", "tributary"] {
+        let create = athena.create_prepared_statement().statement_name("a").work_group(group);
+        create.query_statement("SELECT 1").send().await.unwrap();
+    }
+    athena.delete_work_group().work_group("mine").send().await.unwrap();
+    make().await.unwrap();
+    let lake = lake.restart().await;
+    for (group, expected) in [("mine", 0), ("tributary", 1)] {
+        let left = lake.athena().list_prepared_statements().work_group(group).send().await.unwrap();
+        assert_eq!(left.prepared_statements().len(), expected, "{group}");
+    }
+}
+
 #[tokio::test]
 async fn a_prepared_statement_is_executed_with_its_values() {
     let lake = Lake::start().await;

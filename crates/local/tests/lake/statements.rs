@@ -262,6 +262,16 @@ async fn the_lakes_own_tables_are_the_lakes() {
     }
     fails(&lake, "CREATE TABLE passengers AS SELECT 1 AS n", "TABLE_ALREADY_EXISTS: ").await;
     fails(&lake, "DROP VIEW passengers", "GENERIC_USER_ERROR: ").await;
+    // Nor does another table become one of them.
+    succeeds(
+        &lake,
+        "CREATE TABLE mine WITH (external_location = 's3://tributary/scratch/mine') AS SELECT 1 AS n",
+    )
+    .await;
+    let change = "ALTER TABLE mine SET TBLPROPERTIES ('a' = 'b', 'tributary.version' = '1')";
+    fails(&lake, change, "NOT_SUPPORTED: the property 'tributary.version'").await;
+    succeeds(&lake, "ALTER TABLE mine SET TBLPROPERTIES ('a' = 'b')").await;
+    succeeds(&lake, "DROP TABLE mine").await;
     for sql in [
         "DELETE FROM passengers",
         "UPDATE passengers SET name = 'x'",
@@ -270,5 +280,34 @@ async fn the_lakes_own_tables_are_the_lakes() {
         fails(&lake, sql, "NOT_SUPPORTED: ").await;
     }
     assert_eq!(rows(&lake, "SELECT count(*) FROM passengers").await, "\"3\"\n");
+    lake.stop().await;
+}
+
+/// What a prepared statement is decides on the form of its result, and on what a view may have.
+#[tokio::test(flavor = "multi_thread")]
+async fn prepared_statements_are_answered_as_what_they_are() {
+    let lake = lake().await;
+    let made = "CREATE TABLE mine WITH (external_location = 's3://tributary/scratch/mine') AS SELECT passenger_id AS id FROM \
+                passengers WHERE flight_id = ?";
+    succeeds(&lake, &format!("PREPARE made FROM {made}")).await;
+    assert_eq!(written(&lake, &succeeds(&lake, "EXECUTE made USING 8").await).await.0, 1);
+    let more = "INSERT INTO mine SELECT passenger_id FROM passengers WHERE flight_id = ?";
+    succeeds(&lake, &format!("PREPARE more FROM {more}")).await;
+    assert_eq!(written(&lake, &succeeds(&lake, "EXECUTE more USING 7").await).await.0, 2);
+    assert_eq!(rows(&lake, "SELECT count(*) FROM mine").await, "\"3\"\n");
+    succeeds(&lake, "PREPARE shown FROM SHOW TABLES").await;
+    let shown = succeeds(&lake, "EXECUTE shown").await;
+    let id = shown.query_execution_id().unwrap();
+    let results = lake.athena().get_query_results().query_execution_id(id).send().await.unwrap();
+    let names: Vec<_> =
+        results.result_set().unwrap().rows().iter().map(|row| row.data()[0].var_char_value()).collect();
+    assert_eq!(names, [Some("mine"), Some("passengers")]);
+    succeeds(
+        &lake,
+        "PREPARE viewed FROM CREATE VIEW sevens AS SELECT name FROM passengers WHERE flight_id = ?",
+    )
+    .await;
+    fails(&lake, "EXECUTE viewed USING 7", "INVALID_PARAMETER_USAGE: ").await;
+    fails(&lake, "SELECT * FROM sevens", "TABLE_NOT_FOUND: ").await;
     lake.stop().await;
 }

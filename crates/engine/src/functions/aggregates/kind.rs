@@ -1,10 +1,9 @@
 //! The aggregates that keep rows: what they take, keep and answer.
 
-use std::sync::Arc;
-
-use datafusion::arrow::datatypes::{DataType as Arrow, Field};
+use datafusion::arrow::datatypes::DataType as Arrow;
 
 use super::statistic::Statistic;
+use crate::functions::nested::{array_of, map_of};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
@@ -122,14 +121,14 @@ impl Kind {
         match (self, taken) {
             (Self::ArrayAgg, [value])
             | (Self::MaxN | Self::MinN, [value, _])
-            | (Self::MaxByN | Self::MinByN, [value, _, _]) => Some(array_of(value)),
+            | (Self::MaxByN | Self::MinByN, [value, _, _]) => Some(array_of(value.clone())),
             (Self::ListAgg, _) => Some(Arrow::Utf8),
-            (Self::MapAgg, [key, value]) => Some(map_of(key, value)),
-            (Self::MultimapAgg, [key, value]) => Some(map_of(key, &array_of(value))),
-            (Self::Histogram, [key]) => Some(map_of(key, &Arrow::Int64)),
+            (Self::MapAgg, [key, value]) => Some(map_of(key.clone(), value.clone())),
+            (Self::MultimapAgg, [key, value]) => Some(map_of(key.clone(), array_of(value.clone()))),
+            (Self::Histogram, [key]) => Some(map_of(key.clone(), Arrow::Int64)),
             (Self::Percentile, [value, rest @ ..]) => {
                 let is_array = rest.iter().any(|found| matches!(found, Arrow::List(_)));
-                Some(if is_array { array_of(value) } else { value.clone() })
+                Some(if is_array { array_of(value.clone()) } else { value.clone() })
             }
             (Self::Distinct(statistic), taken) => Some(statistic.answers(taken)),
             _ => None,
@@ -198,34 +197,8 @@ fn ranked(found: &Arrow) -> Option<Arrow> {
 /// One share, or an array of them.
 fn shares(found: &Arrow) -> Option<Arrow> {
     match found {
-        Arrow::List(element) if is_number(element.data_type()) => Some(array_of(&Arrow::Float64)),
+        Arrow::List(element) if is_number(element.data_type()) => Some(array_of(Arrow::Float64)),
         other if is_number(other) => Some(Arrow::Float64),
         _ => None,
-    }
-}
-
-/// The array type, as a column of a table has it: the name of the element is a part of the type.
-fn array_of(element: &Arrow) -> Arrow {
-    Arrow::List(Arc::new(Field::new("element", element.clone(), true)))
-}
-
-/// The map type, as a column of a table has it.
-fn map_of(key: &Arrow, value: &Arrow) -> Arrow {
-    let entry = [Field::new("key", key.clone(), false), Field::new("value", value.clone(), true)];
-    let entries = Field::new("key_value", Arrow::Struct(entry.into_iter().collect()), false);
-    Arrow::Map(Arc::new(entries), false)
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::DataType;
-
-    use super::*;
-
-    #[test]
-    fn arrays_and_maps_are_of_the_types_that_columns_have() {
-        let text = DataType::String;
-        assert_eq!(array_of(&text.arrow()), DataType::Array(Box::new(text.clone())).arrow());
-        assert_eq!(map_of(&Arrow::Utf8, &Arrow::Int64), DataType::Map(Box::new(DataType::BigInt)).arrow());
     }
 }

@@ -19,8 +19,9 @@ use datafusion::{
 
 use crate::{
     cancel::Cancellation,
-    functions::{self, argument::Argument},
+    functions::{self, argument::Argument, own::failure},
     guard::bytes,
+    memory::EXCEEDED,
 };
 
 /// For how many elements a body is calculated at once.
@@ -47,9 +48,12 @@ pub(super) struct Source<'a> {
 
 /// What bodies are calculated with.
 pub(super) struct Evaluation<'a> {
+    pub(super) function: &'static str,
     /// What bodies refer to outside.
     pub(super) outside: &'a [Argument],
     pub(super) cancellation: &'a Cancellation,
+    /// The most bytes of the values that a body has for elements which are looked at together.
+    pub(super) most: usize,
 }
 
 impl Body {
@@ -79,10 +83,11 @@ impl Body {
 }
 
 impl Evaluation<'_> {
-    /// The values of the body for the elements, of which each belongs to one of `rows`.
+    /// The values of the body for the elements, of which each belongs to one of `rows`. Fails where they are too many bytes,
+    /// before there are many more.
     pub(super) fn of(&self, body: &Body, sources: &[Source<'_>], rows: &[u64]) -> Result<ArrayRef> {
         let mut parts = Vec::new();
-        let mut begin = 0;
+        let (mut begin, mut made) = (0, 0_usize);
         while begin < rows.len() {
             self.cancellation.check()?;
             let end = self.end(body, sources, rows, begin);
@@ -95,7 +100,15 @@ impl Evaluation<'_> {
                 let places = rows[begin..end].iter().map(|row| place(outside, *row) as u64);
                 columns.push(take(outside.array(), &UInt64Array::from_iter_values(places), None)?);
             }
-            parts.push(body.calculate(columns, end - begin)?);
+            let part = body.calculate(columns, end - begin)?;
+            made = made.saturating_add(bytes(&part, 0..part.len()));
+            if made > self.most {
+                let Self { function, most, .. } = self;
+                let what =
+                    format!("{function} makes more than {most} bytes at once, the most of the local engine");
+                return Err(failure(EXCEEDED, what));
+            }
+            parts.push(part);
             begin = end;
         }
         match parts.as_slice() {

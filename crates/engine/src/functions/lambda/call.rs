@@ -62,7 +62,12 @@ impl Call {
     fn calculate(&self, arguments: &[Argument], bounded: &mut Bounded<'_>) -> Result<ArrayRef> {
         let misses = || DataFusionError::Internal(format!("{} without its arguments", self.kind.word()));
         let (values, outside) = arguments.split_at_checked(self.values).ok_or_else(misses)?;
-        let evaluation = Evaluation { outside, cancellation: &self.cancellation };
+        let evaluation = Evaluation {
+            function: self.kind.word(),
+            outside,
+            cancellation: &self.cancellation,
+            most: self.memory.limits().call,
+        };
         let body = self.bodies.first().ok_or_else(misses)?;
         // What is NULL as it is written has no elements.
         let places = if self.kind == Kind::Reduce { 1 } else { self.values };

@@ -64,8 +64,8 @@ impl Surroundings {
         Err(DataFusionError::External(Box::new(EngineError::unsupported(what))))
     }
 
-    /// What the steps give, once they have given each call the type that the steps before took it for. What is around a
-    /// call was typed by that. `None`: they give always others.
+    /// Repeats the steps until each call has the type that the steps before assumed for it, since what is around a call was
+    /// typed by that assumption. `None`: the types have not settled after [`MAX_ROUNDS`].
     pub(super) fn settled<T, E>(
         &self,
         steps: impl Fn() -> std::result::Result<T, E>,

@@ -1,8 +1,8 @@
 //! Which functions there are, and the types of what they take and give.
 
-use std::sync::Arc;
+use datafusion::arrow::datatypes::DataType as Arrow;
 
-use datafusion::arrow::datatypes::{DataType as Arrow, Field};
+use crate::functions::nested::{array_of, map_of};
 
 /// Sorts an array by its elements, or by a function, and is called [`SORTED_BY`] then.
 pub(crate) const ARRAY_SORT: &str = "array_sort";
@@ -193,19 +193,7 @@ fn entry(map: &Arrow) -> Option<(Arrow, Arrow)> {
     }
 }
 
-/// An array as a column of a table has it: the names of the parts are a part of the type.
-fn array_of(element: Arrow) -> Arrow {
-    Arrow::List(Arc::new(Field::new("element", element, true)))
-}
-
-/// A map as a column of a table has it.
-fn map_of(key: Arrow, value: Arrow) -> Arrow {
-    let entry = [Field::new("key", key, false), Field::new("value", value, true)];
-    let entries = Field::new("key_value", Arrow::Struct(entry.into_iter().collect()), false);
-    Arrow::Map(Arc::new(entries), false)
-}
-
-/// The type of a `reduce`'s state that has values of both types: that in which Athena unites them.
+/// The type of a `reduce`'s state that has values of both types: the one to which Athena converts both.
 pub(super) fn common(left: &Arrow, right: &Arrow) -> Option<Arrow> {
     use Arrow::{Date32, Decimal128, Float32, Float64, Null, Timestamp};
     if left == right {

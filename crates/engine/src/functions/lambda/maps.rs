@@ -7,8 +7,6 @@ use datafusion::{
         array::{Array, ArrayRef, AsArray, UInt64Array},
         compute::{concat, take},
         datatypes::DataType as Arrow,
-        row::{RowConverter, Rows, SortField},
-        util::display::array_value_to_string,
     },
     error::Result,
 };
@@ -19,7 +17,12 @@ use super::{
     items::{Items, maps, windows},
 };
 use crate::{
-    functions::{argument::Argument, bounded::Bounded, own::invalid},
+    functions::{
+        argument::Argument,
+        bounded::Bounded,
+        nested::{Keys, duplicate_key},
+        own::invalid,
+    },
     guard::bytes,
 };
 
@@ -100,7 +103,7 @@ pub(super) fn zip_with(
 ) -> Result<ArrayRef> {
     let (first, second) = (nested(first)?, nested(second)?);
     let keys = concat(&[&**first.columns[0], &**second.columns[0]])?;
-    let compared = rows(&keys)?;
+    let compared = Keys::of(keys.data_type())?.made(&keys)?;
     let beyond = first.columns[0].len();
     let (mut made, mut made_keys) = (Made::default(), Vec::new());
     for window in windows(bounded.rows(), |row| first.len(row).saturating_add(second.len(row))) {
@@ -149,23 +152,16 @@ fn differ(keys: &ArrayRef, lengths: &[Option<usize>]) -> Result<()> {
     if keys.null_count() > 0 {
         return Err(invalid("map key cannot be null"));
     }
-    let compared = rows(keys)?;
+    let compared = Keys::of(keys.data_type())?.made(keys)?;
     let mut begin = 0;
     for length in lengths.iter().flatten() {
         let mut seen = HashSet::with_capacity(*length);
         for place in begin..begin + length {
             if !seen.insert(compared.row(place)) {
-                let key = array_value_to_string(keys, place)?;
-                return Err(invalid(format!("Duplicate map keys ({key}) are not allowed")));
+                return Err(duplicate_key(keys, place));
             }
         }
         begin += length;
     }
     Ok(())
-}
-
-/// The values in a form in which they can be compared.
-fn rows(values: &ArrayRef) -> Result<Rows> {
-    let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())])?;
-    Ok(converter.convert_columns(std::slice::from_ref(values))?)
 }

@@ -12,16 +12,16 @@ use datafusion::{
 };
 
 /// Makes the keys of values of one type.
-pub(super) struct Keys(RowConverter);
+pub(in crate::functions) struct Keys(RowConverter);
 
 impl Keys {
     /// The type has no map in it.
-    pub(super) fn of(values: &Arrow) -> Result<Self> {
+    pub(in crate::functions) fn of(values: &Arrow) -> Result<Self> {
         Ok(Self(RowConverter::new(vec![SortField::new(values.clone())])?))
     }
 
     /// Bytes for each value, which are the same where the values are.
-    pub(super) fn made(&self, values: &ArrayRef) -> Result<Rows> {
+    pub(in crate::functions) fn made(&self, values: &ArrayRef) -> Result<Rows> {
         Ok(self.0.convert_columns(&[canonical(values)?])?)
     }
 }

@@ -71,7 +71,7 @@ pub(super) fn map_from_entries() -> Own {
             for at in places.into_iter().flatten() {
                 check_entry(&array, keys, at)?;
                 if !seen.insert(known.row(at)) {
-                    return Err(duplicate(keys, at));
+                    return Err(duplicate_key(keys, at));
                 }
                 made_keys.push(0, at, &mut made, bounded)?;
                 made_values.push(0, at, &mut made, bounded)?;
@@ -220,7 +220,7 @@ fn make(arguments: &[Argument], bounded: &mut Bounded<'_>) -> Result<ArrayRef> {
                 return Err(invalid("map key cannot be null"));
             }
             if !seen.insert(known.row(key)) {
-                return Err(duplicate(keys.elements(), key));
+                return Err(duplicate_key(keys.elements(), key));
             }
             made_keys.push(0, key, &mut made, bounded)?;
             made_values.push(0, value, &mut made, bounded)?;
@@ -244,7 +244,8 @@ fn is_null(values: &ArrayRef, at: usize) -> bool {
     *values.data_type() == Arrow::Null || values.is_null(at)
 }
 
-fn duplicate(keys: &ArrayRef, at: usize) -> DataFusionError {
+/// The failure of a key that a map has already.
+pub(in crate::functions) fn duplicate_key(keys: &ArrayRef, at: usize) -> DataFusionError {
     invalid(format!("Duplicate map keys ({}) are not allowed", shown(keys, at)))
 }
 

@@ -7,12 +7,12 @@ use datafusion::arrow::datatypes::{DataType as Arrow, Field, Fields};
 use crate::functions::greatest::of_both;
 
 /// The array of such elements, as a column of a table has it: the names of the parts are a part of the type.
-pub(super) fn array_of(element: Arrow) -> Arrow {
+pub(in crate::functions) fn array_of(element: Arrow) -> Arrow {
     Arrow::List(Arc::new(Field::new("element", element, true)))
 }
 
 /// The map of such keys and values, as a column of a table has it.
-pub(super) fn map_of(key: Arrow, value: Arrow) -> Arrow {
+pub(in crate::functions) fn map_of(key: Arrow, value: Arrow) -> Arrow {
     Arrow::Map(Arc::new(Field::new("key_value", Arrow::Struct(entry_of(key, value)), false)), false)
 }
 
@@ -120,7 +120,16 @@ pub(super) fn holds(found: &Arrow, is_it: &dyn Fn(&Arrow) -> bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use domain::DataType;
+
     use super::*;
+
+    #[test]
+    fn arrays_and_maps_are_of_the_types_that_columns_have() {
+        let text = DataType::String;
+        assert_eq!(array_of(text.arrow()), DataType::Array(Box::new(text.clone())).arrow());
+        assert_eq!(map_of(Arrow::Utf8, Arrow::Int64), DataType::Map(Box::new(DataType::BigInt)).arrow());
+    }
 
     #[test]
     fn nested_types_have_the_common_type_of_their_parts() {

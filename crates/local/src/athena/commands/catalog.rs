@@ -89,7 +89,12 @@ pub(super) fn unread(error: &JsonError) -> RunError {
 /// Whether the table is one of the lake's datasets, which only the lake may write.
 pub(super) fn is_of_the_lake(table: &Value) -> bool {
     let parameters = table["Parameters"].as_object();
-    parameters.is_some_and(|parameters| parameters.keys().any(|name| name.starts_with(OF_THE_LAKE)))
+    parameters.is_some_and(|parameters| parameters.keys().any(|name| is_lakes_parameter(name)))
+}
+
+/// Whether only the lake's own tables have a parameter of the name.
+pub(super) fn is_lakes_parameter(name: &str) -> bool {
+    name.starts_with(OF_THE_LAKE)
 }
 
 pub(super) fn items(list: &Value) -> impl Iterator<Item = &Value> {

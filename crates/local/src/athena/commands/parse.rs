@@ -68,7 +68,7 @@ pub(in crate::athena) enum Command {
         table: TableName,
         properties: BTreeMap<String, String>,
     },
-    /// Athena has it, and this has not.
+    /// A statement of Athena's that the local Athena refuses, in the words of the refusal.
     Absent(String),
 }
 

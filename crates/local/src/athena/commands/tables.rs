@@ -1,4 +1,4 @@
-//! Changes of tables in the catalog. The files stay: they are nobody's but who wrote them.
+//! Changes of tables in the catalog. No statement deletes a table's files.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ const DEFINITION: [&str; 8] = [
 ];
 
 impl Inner {
-    /// Forgets a table, or a view.
+    /// Deletes a table or a view from the catalog.
     pub(super) async fn drop_table(
         &self,
         run: &Run,
@@ -66,6 +66,10 @@ impl Inner {
     ) -> Result<Written, RunError> {
         let table = catalog.table(name).await?;
         refuse_lakes(&table, "ALTER TABLE")?;
+        if let Some(name) = properties.keys().find(|name| catalog::is_lakes_parameter(name)) {
+            let what = format!("NOT_SUPPORTED: the property '{name}': only the lake's own tables have such");
+            return Err(failed(what));
+        }
         let members = DEFINITION.iter().filter(|member| !table[**member].is_null());
         let mut input: Map<String, Value> =
             members.map(|member| ((*member).to_owned(), table[*member].clone())).collect();

@@ -26,7 +26,7 @@ use crate::athena::{
 use columns::inserted;
 use format::Format;
 
-/// Where in the lake's bucket nobody but the lake writes.
+/// The prefixes of the lake's bucket below which no statement may write.
 const RESERVED: [&str; 9] = [
     "access/",
     key::COMMITS,
@@ -204,9 +204,11 @@ impl Inner {
         }
         let is_reserved = |key: &str| key.is_empty() || RESERVED.iter().any(|prefix| key.starts_with(prefix));
         if bucket == self.bucket && is_reserved(&key) {
-            return Err(wrong("is where the lake keeps its own files: name another one, as below results/"));
+            let other = format!("s3://{bucket}/mine/");
+            let why = format!("is where the lake keeps its own files: name another one, such as '{other}'");
+            return Err(wrong(&why));
         }
-        // The tables of the lake may be elsewhere one day.
+        // A dataset's table may have a location outside of these prefixes.
         let datasets = catalog.tables(None).await?;
         let of_a_dataset = datasets.iter().filter(|table| catalog::is_of_the_lake(table)).any(|table| {
             let own = table["StorageDescriptor"]["Location"].as_str().unwrap_or_default();

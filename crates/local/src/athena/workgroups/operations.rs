@@ -49,7 +49,7 @@ pub(in crate::athena) struct Update {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in crate::athena) struct Delete {
-    work_group: String,
+    pub(in crate::athena) work_group: String,
     #[serde(default)]
     recursive_delete_option: bool,
 }

@@ -374,6 +374,18 @@ mod tests {
     use super::*;
     use crate::gate::dialect::Athena;
 
+    /// The local engine has the same code: neither may be changed without the other.
+    #[test]
+    fn the_local_engine_reads_the_same() {
+        let code = |text: &str| -> Vec<String> {
+            let lines = text.lines().filter(|line| !line.starts_with("//!"));
+            let lines = lines.take_while(|line| *line != "#[cfg(test)]");
+            lines.map(|line| line.replace("datafusion::sql::", "")).collect()
+        };
+        let engines = include_str!("../../../../engine/src/dialect/json.rs");
+        assert_eq!(code(include_str!("json.rs")), code(engines));
+    }
+
     #[test]
     fn what_the_words_say_is_among_the_arguments() {
         for (sql, expected) in [

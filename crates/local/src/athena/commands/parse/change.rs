@@ -48,7 +48,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Parsed<Command> {
     Ok(Command::CreateTableAs { table, if_not_exists, properties, query, with_data })
 }
 
-/// Whatever else changes a table is left to the engine, which has none of it.
+/// Only `SET TBLPROPERTIES` is a command. The engine refuses every other ALTER by its name.
 pub(super) fn alter(cursor: &mut Cursor<'_>) -> Parsed<Option<Command>> {
     if !cursor.eat(&["table"]) {
         return Ok(None);

@@ -62,7 +62,7 @@ pub(super) fn inserted(
                 }
             }
         };
-        selected.push(format!("{value} AS \"{name}\""));
+        selected.push(format!("{value} AS \"{}\"", name.replace('"', "\"\"")));
     }
     let aliases: Vec<String> = (0..given.len()).map(|index| format!("\"c{index}\"")).collect();
     // The query may end in a comment.
@@ -142,6 +142,9 @@ mod tests {
         assert!(sql(&[], &["bigint"]).unwrap_err().starts_with("TYPE_MISMATCH"));
         assert!(sql(&["x"], &["bigint"]).unwrap_err().starts_with("COLUMN_NOT_FOUND"));
         assert!(sql(&["n", "n"], &["bigint", "bigint"]).unwrap_err().starts_with("DUPLICATE_COLUMN_NAME"));
+        let odd = json!({"StorageDescriptor": {"Columns": [{"Name": "a\"b", "Type": "bigint"}]}});
+        let written = inserted(&odd, &[], &[column("bigint")], "q").unwrap();
+        assert_eq!(written, "SELECT \"c0\" AS \"a\"\"b\" FROM (q\n) AS \"q\" (\"c0\")");
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Format {
                     format.compression = compression(text)?;
                 }
                 "external_location" => format.location = Some(text.clone()),
-                // Files are Hive's either way.
+                // Both say what every table here is.
                 "is_external" if text.eq_ignore_ascii_case("true") => {}
                 "table_type" if text.eq_ignore_ascii_case("hive") => {}
                 _ => return Err(absent(&format!("the property {name}"))),
