@@ -40,7 +40,7 @@ mod url;
 mod watched;
 mod zero;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use datafusion::{
     arrow::datatypes::DataType as Arrow,
@@ -146,9 +146,9 @@ const WINDOW: [&str; 11] = [
     "row_number",
 ];
 
-/// Whether a query may call it.
-pub(crate) fn is_known(name: &str) -> bool {
-    let lists: [&[&str]; 11] = [
+/// The lists of the functions that a query may call. One name in them, [`CAST_TO_JSON`], only rewrites call.
+fn lists() -> impl Iterator<Item = &'static [&'static str]> {
+    let lists: [&'static [&'static str]; 12] = [
         &SCALAR,
         &OWN,
         &time::PARTS,
@@ -160,9 +160,20 @@ pub(crate) fn is_known(name: &str) -> bool {
         &OWN_AGGREGATE,
         &aggregates::NAMES,
         &REWRITTEN,
+        &WINDOW,
     ];
-    let is_listed = lists.iter().chain(&FAMILIES).chain(&math::NAMES).any(|list| list.contains(&name));
-    name != CAST_TO_JSON && (is_listed || needs_window(name))
+    lists.into_iter().chain(FAMILIES).chain(math::NAMES)
+}
+
+/// Whether a query may call it.
+pub(crate) fn is_known(name: &str) -> bool {
+    name != CAST_TO_JSON && lists().any(|list| list.contains(&name))
+}
+
+/// The functions that a query may call by name, each once, in lower case and in order. Some forms have a grammar of their
+/// own, such as `substring(a FROM 1)` and `position(a IN b)`: those are not functions here.
+pub fn function_names() -> BTreeSet<&'static str> {
+    lists().flatten().copied().filter(|name| is_known(name)).collect()
 }
 
 /// Whether it is one of ours, which takes the types that Athena's takes and no others.
@@ -379,8 +390,6 @@ fn admits(list: &[&str], name: &str, aliases: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::memory::{Memory, MemoryLimits};
 

@@ -83,6 +83,7 @@ mod zone;
 pub use cancel::{CancelOnDrop, Cancellation, Cancelled};
 pub use engine::Engine;
 pub use error::{EngineError, Failure};
+pub use functions::function_names;
 pub use memory::MemoryLimits;
 pub use result::Execution;
 pub use scan::{BytesScanned, ScanLimitExceeded};

@@ -9,6 +9,8 @@
 mod catalogs;
 mod commands;
 mod describe;
+#[cfg(test)]
+mod documented;
 mod error;
 mod execution;
 mod lifecycle;

@@ -35,6 +35,7 @@ use crate::{
     value::Value,
 };
 use dialect::Athena;
+pub(crate) use function::known as functions;
 pub(crate) use scope::Readable;
 use scope::Walk;
 

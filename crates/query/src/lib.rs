@@ -30,6 +30,7 @@ mod format;
 mod free_sql;
 mod fresh;
 mod gate;
+mod gated;
 mod generations;
 #[cfg(feature = "lambda")]
 mod handler;
@@ -72,6 +73,7 @@ pub use coding::Coding;
 pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "sdk")]
 pub use context::{Context, MOST_ROWS};
+pub use gated::{check_free_sql, sql_functions};
 #[cfg(feature = "lambda")]
 pub use handler::run;
 pub use named::{InvalidQuery, NamedQuery};

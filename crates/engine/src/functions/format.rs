@@ -64,7 +64,7 @@ fn each(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
         };
         let pieces = match last.take() {
             Some((known, pieces)) if known == format => pieces,
-            _ => specifier::read(format).map_err(|what| wrong(format, &what))?,
+            _ => specifier::read(format).map_err(|found| found.error(format))?,
         };
         let places = arguments.iter().map(|argument| argument.place(row));
         let values: Vec<Value<'_>> =
@@ -113,10 +113,7 @@ fn formatted(format: &str, pieces: &[Piece], values: &[Value<'_>], made: &Made<'
             _ => 0,
         };
         made.admit(text.len().saturating_add(width.max(digits)))?;
-        let part = converted(specifier, value).map_err(|what| match what {
-            Wrong::Format(what) => wrong(format, &what),
-            Wrong::Value(error) => error,
-        })?;
+        let part = converted(specifier, value).map_err(|found| found.error(format))?;
         made.admit(text.len().saturating_add(part.len()))?;
         text.push_str(&part);
     }
@@ -127,7 +124,17 @@ fn formatted(format: &str, pieces: &[Piece], values: &[Value<'_>], made: &Made<'
 enum Wrong {
     /// In the words of Java's exception.
     Format(String),
+    /// Of the value; or of the format, where Java takes it.
     Value(DataFusionError),
+}
+
+impl Wrong {
+    fn error(self, format: &str) -> DataFusionError {
+        match self {
+            Self::Format(what) => wrong(format, &what),
+            Self::Value(error) => error,
+        }
+    }
 }
 
 impl From<String> for Wrong {

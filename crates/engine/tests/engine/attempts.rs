@@ -24,11 +24,28 @@ async fn what_fails_by_its_values_is_null() {
     ])
     .await;
     // What only this engine does not take has an answer on Athena.
-    fail(&[(
-        "try(round(CAST({0} AS double), 30))",
-        &["1"],
-        "INVALID_FUNCTION_ARGUMENT: round to 30 places is not supported by the local engine",
-    )])
+    fail(&[
+        (
+            "try(round(CAST({0} AS double), 30))",
+            &["1"],
+            "INVALID_FUNCTION_ARGUMENT: round to 30 places is not supported by the local engine",
+        ),
+        (
+            "try(format('%g', CAST({0} AS double)))",
+            &["1"],
+            "INVALID_FUNCTION_ARGUMENT: format with %g is not supported by the local engine",
+        ),
+        (
+            "try(format({0}, DATE '2026-11-23'))",
+            &["%tH"],
+            "INVALID_FUNCTION_ARGUMENT: format of a date as %tH is not supported by the local engine",
+        ),
+        (
+            "try(regexp_like('aa', {0}))",
+            &["(?=a)a"],
+            "INVALID_FUNCTION_ARGUMENT: the pattern \"(?=a)a\": looking around is not supported by the local engine",
+        ),
+    ])
     .await;
 }
 

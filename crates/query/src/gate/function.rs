@@ -70,7 +70,8 @@ const KNOWN: &str = "
     bing_tile bing_tile_at great_circle_distance st_area st_astext st_contains st_distance st_geometryfromtext
     st_intersects st_point st_within st_x st_y to_spherical_geography";
 
-fn known() -> impl Iterator<Item = &'static str> + Clone {
+/// Those that free SQL and named queries may call.
+pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
     KNOWN.split_ascii_whitespace().chain(VOLATILE)
 }
 

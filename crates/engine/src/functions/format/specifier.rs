@@ -1,5 +1,8 @@
 //! The pieces of a format: texts, and `%[number$][flags][width][.precision]conversion`.
 
+use super::Wrong;
+use crate::functions::own::unsupported_value;
+
 /// A piece of a format.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece {
@@ -37,8 +40,8 @@ pub(super) struct Specifier {
 /// The flags that there are. `<` is one in Java, too.
 const FLAGS: &str = "-#+ 0,(<";
 
-/// The pieces; or what is wrong, in the words of Java's exceptions.
-pub(super) fn read(format: &str) -> Result<Vec<Piece>, String> {
+/// The pieces; or what is wrong.
+pub(super) fn read(format: &str) -> Result<Vec<Piece>, Wrong> {
     let mut pieces = Vec::new();
     let mut rest = format;
     while let Some(at) = rest.find('%') {
@@ -57,7 +60,7 @@ pub(super) fn read(format: &str) -> Result<Vec<Piece>, String> {
 }
 
 /// What begins with `%`, and its length in bytes.
-fn specifier(text: &str) -> Result<(Piece, usize), String> {
+fn specifier(text: &str) -> Result<(Piece, usize), Wrong> {
     let mut rest = &text[1..];
     // What Java names where it reads no specifier at all.
     let first = rest.chars().next().unwrap_or('%');
@@ -68,13 +71,15 @@ fn specifier(text: &str) -> Result<(Piece, usize), String> {
     let length = digits(rest);
     if length > 0 && rest[length..].starts_with('$') {
         let found = number(&rest[..length]).filter(|number| *number > 0);
-        which = Which::Number(found.ok_or("IllegalFormatArgumentIndex: Illegal format argument index")?);
+        which = Which::Number(
+            found.ok_or_else(|| "IllegalFormatArgumentIndex: Illegal format argument index".to_owned())?,
+        );
         rest = &rest[length + 1..];
     }
     let length = rest.bytes().take_while(|byte| FLAGS.as_bytes().contains(byte)).count();
     let flags = rest[..length].replace('<', "");
     if let Some(flag) = flags.chars().find(|flag| flags.matches(*flag).count() > 1) {
-        return Err(format!("DuplicateFormatFlags: Flags = '{flag}'"));
+        return Err(format!("DuplicateFormatFlags: Flags = '{flag}'").into());
     }
     if rest[..length].contains('<') {
         which = Which::Last;
@@ -83,16 +88,17 @@ fn specifier(text: &str) -> Result<(Piece, usize), String> {
     let length = digits(rest);
     let mut width = None;
     if length > 0 {
-        width = Some(number(&rest[..length]).ok_or("IllegalFormatWidth: -2147483648")?);
+        width = Some(number(&rest[..length]).ok_or_else(|| "IllegalFormatWidth: -2147483648".to_owned())?);
         rest = &rest[length..];
     }
     let mut precision = None;
     if let Some(after) = rest.strip_prefix('.') {
         let length = digits(after);
         if length == 0 {
-            return Err(unknown(first));
+            return Err(unknown(first).into());
         }
-        precision = Some(number(&after[..length]).ok_or("IllegalFormatPrecision: -2147483648")?);
+        let found = number(&after[..length]);
+        precision = Some(found.ok_or_else(|| "IllegalFormatPrecision: -2147483648".to_owned())?);
         rest = &after[length..];
     }
     let mut letters = rest.chars();
@@ -111,9 +117,9 @@ fn specifier(text: &str) -> Result<(Piece, usize), String> {
         'b' | 's' | 'd' | 'x' | 'o' | 'f' | 'e' | 't' => letter,
         'B' | 'S' | 'X' | 'E' | 'T' => letter.to_ascii_lowercase(),
         '%' | 'n' | 'h' | 'H' | 'c' | 'C' | 'g' | 'G' | 'a' | 'A' => {
-            return Err(format!("%{letter} is not supported by the local engine in {:?}", &text[..length]));
+            return Err(Wrong::Value(unsupported_value(&format!("format with %{letter}"))));
         }
-        other => return Err(unknown(other)),
+        other => return Err(unknown(other).into()),
     };
     let is_upper = letter.is_ascii_uppercase();
     let text = text[..length].to_owned();
