@@ -47,7 +47,8 @@ async fn a_key_opens_what_it_names_until_it_is_revoked() {
     let all = all["key"].as_str().unwrap();
 
     assert_eq!(ask(&lake, rows, None).await.0, 401);
-    let forged = format!("{}x", &key[..key.len() - 1]);
+    let another = if key.ends_with('x') { 'y' } else { 'x' };
+    let forged = format!("{}{another}", &key[..key.len() - 1]);
     assert_eq!(ask(&lake, rows, Some(&forged)).await.0, 401);
     assert_eq!(ask(&lake, rows, Some(key)).await, (200, json!([{"passenger_id": 1}])));
     for (path, status) in [
