@@ -101,8 +101,9 @@ async fn cancels<Q: QueryEngine>(engine: &Q, clock: &impl Clock, known: &Known) 
     engine.cancel(&id).await.expect("cancel");
     assert_eq!(finish(engine, clock, &id).await, QueryState::Cancelled);
     engine.cancel(&id).await.expect("cancel again");
+    // Athena has one answer for it and for a result that is gone.
     let result = engine.result(&id).await;
-    assert!(matches!(result, Err(EngineError::Rejected { .. })), "{result:?}");
+    assert!(matches!(result, Err(EngineError::Rejected { .. } | EngineError::NotFound { .. })), "{result:?}");
 }
 
 async fn unknown_ids<Q: QueryEngine>(engine: &Q) {
