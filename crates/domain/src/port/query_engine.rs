@@ -16,7 +16,8 @@ pub trait QueryEngine: Send + Sync + 'static {
     /// go from running back to queued; succeeded, failed, cancelled and cut off are final.
     fn status(&self, id: &QueryId) -> impl Future<Output = Result<QueryStatus, EngineError>> + Send;
 
-    /// What the result of a succeeded query is and where it lies; `Rejected` in any other state.
+    /// What the result of a succeeded query is and where it lies. `NotFound` if it is gone; `Rejected` in any other state, or
+    /// `NotFound` too for a cancelled query, of which Athena says the same.
     fn result(&self, id: &QueryId) -> impl Future<Output = Result<StoredResult, EngineError>> + Send;
 
     /// Bytes of a result: as many as there are within the range, which must begin before the result's end.
