@@ -1,5 +1,9 @@
 """PyAthena's cursors: results by the API, as files, and by UNLOAD; statements that show the catalog; parameters."""
 
+import os
+from urllib.parse import urlsplit
+
+import pyarrow.fs
 from pyathena import connect
 from pyathena.arrow.cursor import ArrowCursor
 from pyathena.cursor import Cursor, DictCursor
@@ -12,6 +16,12 @@ ARGUMENTS = {
     "s3_staging_dir": f"s3://{BUCKET}/results/", "work_group": WORKGROUP, "schema_name": DATABASE, "region_name": REGION,
     "poll_interval": 0.05,
 }
+
+# PyAthena's Arrow cursor makes PyArrow's file system without an endpoint, and that one looks at no AWS_ENDPOINT_URL.
+S3 = pyarrow.fs.S3FileSystem
+ENDPOINT = urlsplit(os.environ["AWS_ENDPOINT_URL"])
+pyarrow.fs.S3FileSystem = lambda **options: S3(scheme=ENDPOINT.scheme, endpoint_override=ENDPOINT.netloc, **options)
+
 NAMES = ["Javier Peña", 'Rosa "Mendoza"', "O'Brien"]
 SQL = "SELECT passenger_id, name, seat_number FROM passengers ORDER BY passenger_id"
 

@@ -18,6 +18,8 @@ VARIABLES = {
     "compact": {"sweep": "rate(1 minute)", "vacuum": "rate(1 minute)", "grace_minutes": 1},
     "register": {"reconcile": "rate(1 minute)"},
     "query": {"sql": True},
+    # MiniStack has no Service Quotas.
+    "account_concurrency": 1000,
 }
 
 
