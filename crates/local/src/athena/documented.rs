@@ -104,6 +104,7 @@ impl Lake {
         };
         answer.map_err(|error| match error {
             EngineError::Rejected { .. } | EngineError::Unsupported { .. } => error.to_string(),
+            EngineError::Failed(failure) if failure.code == "NOT_SUPPORTED" => failure.to_string(),
             // The example is wrong, or the engine is.
             error => panic!("{sql}: {error}"),
         })
