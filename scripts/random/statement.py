@@ -86,8 +86,12 @@ class Maker(Relations, Windows):
         source = self.table(filled=True) if sets or self.choices.chance(0.5) else self.source(1)
         keys = []
         for kind in self.kinds(2 if not sets else 3):
-            # A constant is no key, and one key twice is one.
-            text = self.column(kind, source.scope) if sets else self.value(kind, source.scope, 1)
+            # A constant is no key, and one key twice is one. Of several sets, only columns are keys.
+            if sets:
+                column = self.choices.some(*source.scope)
+                text, kind = sql("{}", column.text), column.kind
+            else:
+                text = self.value(kind, source.scope, 1)
             if any(column.text in text.trino for column in source.scope) and text.trino not in [key.trino for key, _ in keys]:
                 keys.append((text, kind))
         items = keys + [self.aggregate(source.scope) for _ in range(1 + self.choices.index(2))]
