@@ -47,7 +47,6 @@ class Lakes:
         self.far = clients(
             endpoint_url=os.environ["AWS_ENDPOINT_URL"], aws_access_key_id=os.environ["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=os.environ["AWS_SECRET_ACCESS_KEY"], verify=os.environ["SSL_CERT_FILE"])
-        self.groups = {}
 
     def for_database(self, database):
         with self.lock:
@@ -56,10 +55,8 @@ class Lakes:
             return self.of_database[database]
 
     def workgroup(self, name):
-        """The configuration; workgroups do not change while they are queried."""
-        if name not in self.groups:
-            self.groups[name] = self.far["athena"].get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"]
-        return self.groups[name]
+        """The configuration as it is now: an upgrade changes it."""
+        return self.far["athena"].get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"]
 
 
 def install():
