@@ -16,7 +16,7 @@ use crate::{
     cancel::{self, Cancellation},
     coerce,
     columns::Tables,
-    correlated,
+    correlated, disjoint,
     error::EngineError,
     failure::{from_datafusion, while_reading},
     functions::{self, CONCAT},
@@ -132,6 +132,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = in_query::taken_apart(plan)?;
         let plan = unmoved::conditions(plan)?;
         let plan = sets::named(plan)?;
+        let plan = disjoint::lists(plan)?;
         batches::expect_copies(&plan, &memory)?;
         let failed = move |error| while_reading(&store, error);
         cancellation.check()?;

@@ -30,6 +30,7 @@ mod correlated;
 pub mod csv;
 mod derived;
 mod dialect;
+mod disjoint;
 mod engine;
 mod error;
 mod failure;

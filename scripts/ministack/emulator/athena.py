@@ -32,8 +32,8 @@ class Lake:
     def __init__(self, address):
         self.address = address
         self.lock = threading.Lock()
-        self.buckets, self.workgroups, self.objects, self.returned = set(), set(), set(), set()
-        self.tables, self.partitions = {}, {}
+        self.buckets, self.objects, self.returned = set(), set(), set()
+        self.workgroups, self.tables, self.partitions = {}, {}, {}
         self.aws = clients(endpoint_url=address, aws_access_key_id="local", aws_secret_access_key="local")
 
 
@@ -167,18 +167,21 @@ def clients(**options):
 def bring(lakes, lake, sent):
     """Makes the local lake's workgroup, catalog and objects what MiniStack's are."""
     name = sent.get("WorkGroup", "primary")
-    if name not in lake.workgroups:
-        wanted = lakes.workgroup(name)
+    wanted = lakes.workgroup(name)
+    if lake.workgroups.get(name) != wanted:
         output = wanted["ResultConfiguration"]["OutputLocation"]
         bucket = output.removeprefix("s3://").partition("/")[0]
         if bucket not in lake.buckets:
             lake.aws["s3"].create_bucket(Bucket=bucket, CreateBucketConfiguration={
                 "LocationConstraint": os.environ["MINISTACK_REGION"]})
             lake.buckets.add(bucket)
-        lake.aws["athena"].create_work_group(Name=name, Configuration={
-            "ResultConfiguration": {"OutputLocation": output},
-            **{key: wanted[key] for key in ("EnforceWorkGroupConfiguration", "BytesScannedCutoffPerQuery") if key in wanted}})
-        lake.workgroups.add(name)
+        kept = {key: wanted[key] for key in ("EnforceWorkGroupConfiguration", "BytesScannedCutoffPerQuery") if key in wanted}
+        if name in lake.workgroups:
+            # An upgrade moves the results.
+            lake.aws["athena"].delete_work_group(WorkGroup=name, RecursiveDeleteOption=True)
+        lake.aws["athena"].create_work_group(
+            Name=name, Configuration={"ResultConfiguration": {"OutputLocation": output}, **kept})
+        lake.workgroups[name] = wanted
     database = sent["QueryExecutionContext"]["Database"]
     for page in lakes.far["glue"].get_paginator("get_tables").paginate(DatabaseName=database):
         for table in page["TableList"]:

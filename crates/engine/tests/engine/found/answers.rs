@@ -235,3 +235,33 @@ async fn both_zeros_are_peers() {
         cases.iter().map(|(sql, data_type, expected)| (sql.as_str(), *data_type, *expected)).collect();
     compare(&Lake::new(), &cases).await;
 }
+
+/// DataFusion 55.2 makes one list of two, and true or false of an empty one: of a null both are null.
+#[tokio::test]
+async fn lists_without_a_literal_in_common_are_null_of_a_null() {
+    let lake = Lake::new();
+    for (condition, expected) in [
+        ("x NOT IN (1) OR x NOT IN (2)", "true|NULL"),
+        ("x NOT IN (1, 2) OR x NOT IN (3, 4) OR x NOT IN (5)", "true|NULL"),
+        ("x NOT IN (1, 2) OR x NOT IN (2, 3)", "true|NULL"),
+        ("x NOT IN (1, 2) OR x NOT IN (1, 3)", "false|NULL"),
+        ("x IN (1) AND x IN (2)", "false|NULL"),
+        ("NOT (x IN (1) AND x IN (2))", "true|NULL"),
+        ("x IN (1, 3) AND x NOT IN (1, 3, 4)", "false|NULL"),
+        ("NOT (x NOT IN (1, 3, 4) AND x IN (1, 3))", "true|NULL"),
+        ("(x = 1 OR x = 3) AND x NOT IN (1, 3)", "false|NULL"),
+        ("(x <> 1 AND x <> 3) OR x <> 4", "true|NULL"),
+        ("x IN (1, 3) AND x IN (1, 4)", "true|NULL"),
+        ("x IN (1, NULL) AND x IN (2, NULL)", "NULL|NULL"),
+        ("x IN (1) OR x NOT IN (1)", "true|NULL"),
+    ] {
+        let selected = format!("SELECT {condition} AS c FROM (VALUES (1, 1), (2, NULL)) t (n, x) ORDER BY n");
+        let rows = lake.rows(&selected).await;
+        let rows: Vec<&str> =
+            rows.lines().map(|row| if row.is_empty() { "NULL" } else { row.trim_matches('"') }).collect();
+        assert_eq!(rows.join("|"), expected, "{condition}");
+        let filtered = format!("SELECT count(*) FROM (VALUES 1, NULL) t (x) WHERE {condition}");
+        let counted = expected.split('|').filter(|value| *value == "true").count();
+        assert_eq!(lake.rows(&filtered).await, format!("\"{counted}\"\n"), "{condition}");
+    }
+}
