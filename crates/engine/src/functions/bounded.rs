@@ -73,7 +73,7 @@ impl<'m> Bounded<'m> {
     }
 
     /// Fails where so many bytes more may not be made at once.
-    fn admit_more(&self, bytes: usize) -> Result<()> {
+    pub(super) fn admit_more(&self, bytes: usize) -> Result<()> {
         let Self { function, most, .. } = self;
         if self.bytes.saturating_add(bytes) > *most {
             return Err(failure(

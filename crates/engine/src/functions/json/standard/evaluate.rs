@@ -1,6 +1,6 @@
 //! Follows a path (Trino's `PathEvaluationVisitor`).
 
-use std::{borrow::Cow, cell::RefCell};
+use std::{borrow::Cow, cell::RefCell, slice};
 
 use arrow_buffer::MemoryReservation;
 use datafusion::error::DataFusionError;
@@ -20,11 +20,14 @@ use crate::{
 /// How many items one evaluation may make. A text of the longest that there is has no more elements.
 const MAX_ITEMS: usize = 1 << 20;
 
-/// How many bytes one evaluation may go through, each as often as it does, and items that it compares.
+/// How many bytes one evaluation may go through or copy, each as often as it does, and items that it compares.
 const MAX_WORK: usize = 1 << 26;
 
 /// By how much the memory that is counted grows, in items.
 const STEP: usize = 1 << 14;
+
+/// By how much it grows for the texts that items own, in bytes.
+const TEXT_STEP: usize = 1 << 16;
 
 /// Why there is no sequence.
 #[derive(Debug)]
@@ -56,6 +59,8 @@ pub(super) struct Evaluator<'e, 'd> {
 
 struct Spent {
     items: usize,
+    /// The bytes of the texts that they own.
+    owned: usize,
     work: usize,
     memory: Memory,
     hold: Hold,
@@ -76,7 +81,7 @@ pub(super) fn evaluate<'d>(
     memory: &Memory,
     cancellation: &Cancellation,
 ) -> Sequence<'d> {
-    let spent = Spent { items: 0, work: 0, memory: memory.clone(), hold: memory.hold() };
+    let spent = Spent { items: 0, owned: 0, work: 0, memory: memory.clone(), hold: memory.hold() };
     let evaluator =
         Evaluator { is_lax: path.is_lax, document, passed, cancellation, spent: RefCell::new(spent) };
     evaluator.sequence(&path.expression, Scope { current: None, last: None })
@@ -86,14 +91,14 @@ impl<'d> Evaluator<'_, 'd> {
     pub(super) fn sequence(&self, expression: &Expression, scope: Scope<'_, 'd>) -> Sequence<'d> {
         self.spend(1)?;
         match expression {
-            Expression::Document => Ok(vec![self.document.clone()]),
+            Expression::Document => self.copied(self.document),
             Expression::Passed(name) => match self.passed.get(name) {
-                Some(Value::Item(item)) => Ok(vec![item.clone()]),
+                Some(Value::Item(item)) => self.copied(item),
                 Some(Value::Nothing) => Ok(Vec::new()),
                 None => Err(invalid(format!("no value passed for parameter {name}"))),
             },
             Expression::Current => match scope.current {
-                Some(current) => Ok(vec![current.clone()]),
+                Some(current) => self.copied(current),
                 None => Err(invalid("@ outside of a filter")),
             },
             Expression::Last => match scope.last {
@@ -104,7 +109,11 @@ impl<'d> Evaluator<'_, 'd> {
                 Literal::Null => Item::Null,
                 Literal::Boolean(value) => Item::Boolean(*value),
                 Literal::Number(number) => Item::Number(*number),
-                Literal::Text(text) => Item::Text(Cow::Owned(text.clone())),
+                Literal::Text(text) => {
+                    self.spend(text.len())?;
+                    self.count(0, text.len())?;
+                    Item::Text(Cow::Owned(text.clone()))
+                }
             }]),
             Expression::Signed(is_negative, inner) => {
                 let items = self.flat(self.sequence(inner, scope)?)?;
@@ -156,7 +165,7 @@ impl<'d> Evaluator<'_, 'd> {
                 for item in items {
                     let elements = self.elements_of(item)?;
                     for subscript in subscripts {
-                        self.add(&mut found, self.subscripted(&elements, subscript, scope)?)?;
+                        self.add_copies(&mut found, self.subscripted(&elements, subscript, scope)?)?;
                     }
                 }
                 Ok(found)
@@ -211,7 +220,7 @@ impl<'d> Evaluator<'_, 'd> {
             }
             for (known, member) in item.members().unwrap_or_default() {
                 if known == name {
-                    self.add(&mut found, vec![member.clone()])?;
+                    self.add_copies(&mut found, slice::from_ref(&member))?;
                 }
                 self.add(&mut children, vec![member])?;
             }
@@ -230,12 +239,12 @@ impl<'d> Evaluator<'_, 'd> {
         }
     }
 
-    fn subscripted(
+    fn subscripted<'i>(
         &self,
-        elements: &[Item<'d>],
+        elements: &'i [Item<'d>],
         subscript: &Subscript,
         scope: Scope<'_, 'd>,
-    ) -> Sequence<'d> {
+    ) -> Result<&'i [Item<'d>], Wrong> {
         let count = i64::try_from(elements.len()).unwrap_or(i64::MAX);
         let last = i32::try_from(count - 1).unwrap_or(i32::MAX);
         let scope = Scope { last: Some(last), ..scope };
@@ -255,8 +264,7 @@ impl<'d> Evaluator<'_, 'd> {
         }
         let (from, to) = (from.max(0), to.min(count - 1));
         let places = usize::try_from(from).ok().zip(usize::try_from(to).ok());
-        let chosen = places.and_then(|(from, to)| elements.get(from..=to)).unwrap_or_default();
-        Ok(chosen.to_vec())
+        Ok(places.and_then(|(from, to)| elements.get(from..=to)).unwrap_or_default())
     }
 
     /// Of a lax path, the elements in the place of each array.
@@ -273,18 +281,42 @@ impl<'d> Evaluator<'_, 'd> {
     }
 
     pub(super) fn add(&self, found: &mut Vec<Item<'d>>, items: Vec<Item<'d>>) -> Result<(), Wrong> {
+        self.count(items.len(), owned(&items))?;
+        found.extend(items);
+        Ok(())
+    }
+
+    /// Counts the texts that are copied before they are.
+    fn add_copies(&self, found: &mut Vec<Item<'d>>, items: &[Item<'d>]) -> Result<(), Wrong> {
+        let owned = owned(items);
+        self.spend(owned)?;
+        self.count(items.len(), owned)?;
+        found.extend_from_slice(items);
+        Ok(())
+    }
+
+    /// The item alone. Its text is counted before it is copied.
+    fn copied(&self, item: &Item<'d>) -> Sequence<'d> {
+        self.spend(item.owned())?;
+        self.count(0, item.owned())?;
+        Ok(vec![item.clone()])
+    }
+
+    /// Counts the memory of so many items, and of so many bytes of texts that are theirs alone. None of it is given back before
+    /// the evaluation ends.
+    fn count(&self, items: usize, owned: usize) -> Result<(), Wrong> {
         let mut spent = self.spent.borrow_mut();
-        spent.items = spent.items.saturating_add(items.len());
+        spent.items = spent.items.saturating_add(items);
+        spent.owned = spent.owned.saturating_add(owned);
         if spent.items > MAX_ITEMS {
             return Err(too_much(&format!("makes more than {MAX_ITEMS} items")));
         }
-        let bytes = spent.items.next_multiple_of(STEP) * size_of::<Item<'_>>();
+        let texts = spent.owned.div_ceil(TEXT_STEP).saturating_mul(TEXT_STEP);
+        let bytes = (spent.items.next_multiple_of(STEP) * size_of::<Item<'_>>()).saturating_add(texts);
         if bytes > spent.hold.size() {
             spent.hold.resize(bytes);
             spent.memory.check().map_err(Wrong::Failed)?;
         }
-        drop(spent);
-        found.extend(items);
         Ok(())
     }
 
@@ -298,6 +330,11 @@ impl<'d> Evaluator<'_, 'd> {
         }
         Ok(())
     }
+}
+
+/// How many bytes their copies take besides the items.
+fn owned(items: &[Item<'_>]) -> usize {
+    items.iter().fold(0, |sum, item| sum.saturating_add(item.owned()))
 }
 
 pub(super) fn number(item: &Item<'_>) -> Result<Number, Wrong> {

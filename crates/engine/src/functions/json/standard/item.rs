@@ -65,6 +65,17 @@ impl<'d> Item<'d> {
         }
     }
 
+    /// How many bytes a clone has to copy: those of a text that is not borrowed from the document.
+    pub(super) fn owned(&self) -> usize {
+        match self {
+            Self::Array(Cow::Owned(text))
+            | Self::Object(Cow::Owned(text))
+            | Self::Text(Cow::Owned(text))
+            | Self::Huge(Cow::Owned(text)) => text.len(),
+            _ => 0,
+        }
+    }
+
     /// What `type()` says.
     pub(super) fn type_name(&self) -> &'static str {
         match self {

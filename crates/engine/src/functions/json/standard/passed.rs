@@ -13,6 +13,7 @@ use datafusion::{
 use super::{item::Item, number::Number};
 use crate::functions::{
     argument::Argument,
+    bounded::Bounded,
     json::document,
     own::{failure, unexpected},
 };
@@ -84,17 +85,26 @@ impl<'a> Arguments<'a> {
         Ok(Self(all))
     }
 
-    /// Those of a row.
-    pub(super) fn row(&self, row: usize) -> Result<std::result::Result<Passed<'a>, NoJson>> {
+    /// Those of a row. Fails where the documents among them, which are all copied, take more than a call may make at once.
+    pub(super) fn row(
+        &self,
+        row: usize,
+        bounded: &Bounded<'_>,
+    ) -> Result<std::result::Result<Passed<'a>, NoJson>> {
         let mut passed = Vec::with_capacity(self.0.len());
+        let mut copied = 0_usize;
         for &(ref name, is_json, argument) in &self.0 {
             let value = match (is_json, item(argument, row)?) {
                 (false, item) => Value::Item(item),
                 (true, Item::Null) => Value::Nothing,
-                (true, Item::Text(text)) => match document::kept(&text) {
-                    Ok(text) => Value::Item(Item::of(&text).into_owned()),
-                    Err(_) => return Ok(Err(NoJson)),
-                },
+                (true, Item::Text(text)) => {
+                    copied = copied.saturating_add(text.len());
+                    bounded.admit_more(copied)?;
+                    match document::kept(&text) {
+                        Ok(text) => Value::Item(Item::of(&text).into_owned()),
+                        Err(_) => return Ok(Err(NoJson)),
+                    }
+                }
                 (true, _) => {
                     return Err(failure("TYPE_MISMATCH", "FORMAT JSON is for texts"));
                 }

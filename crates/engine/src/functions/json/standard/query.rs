@@ -124,7 +124,7 @@ impl<'a> Call<'a> {
     ) -> Result<Option<std::result::Result<T, Failed>>> {
         let Some(document) = self.documents.get(row) else { return Ok(None) };
         let Ok(document) = document::kept(document) else { return Ok(Some(Err(input("input")))) };
-        let passed = match self.passed.row(row)? {
+        let passed = match self.passed.row(row, bounded)? {
             Ok(passed) => passed,
             Err(NoJson) => return Ok(Some(Err(input("path parameter")))),
         };
