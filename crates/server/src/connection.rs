@@ -42,8 +42,8 @@ const HEAD_BYTES: usize = 64 << 10;
 /// How long a new connection that has sent no whole head is taken for one whose first request is on the way.
 const FIRST: Duration = Duration::from_secs(1);
 
-/// How long a connection that has to make room may take to end, if nothing goes on on it. It may have sent a part of a head,
-/// for whose rest nobody waits any longer.
+/// How long a connection that has had a request and has to make room may take to end, if nothing goes on on it. It may have
+/// sent a part of the next head, for whose rest nobody waits any longer.
 pub(crate) const LEAVING: Duration = Duration::from_secs(1);
 
 /// What is left of a server's life.
@@ -66,6 +66,8 @@ pub(crate) struct Answering {
     pub(crate) phase: watch::Receiver<Phase>,
     /// Told for a client that waits for a place: one connection without a request under way is then closed.
     pub(crate) room: Arc<Notify>,
+    /// Whether a client waits for a place: every connection that has sent no request for a while is then closed.
+    pub(crate) wanted: watch::Receiver<bool>,
     /// How slowly a client may take an answer.
     pub(crate) pace: Pace,
     /// The memory of answers that are on their way.
@@ -105,7 +107,8 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
     let stream = Paced::new(stream, answering.pace);
     let sending = stream.sending();
     let (mut phase, room) = (answering.phase.clone(), Arc::clone(&answering.room));
-    // A new connection is not kept for later: its first request may be on the way. After a while it is like one that is.
+    let wanted = answering.wanted.clone();
+    // The first request of a new connection may be on the way. After a while nobody counts on it any longer.
     let (kept, is_kept) = watch::channel(Use::New);
     let kept = Arc::new(kept);
     let grown_old = {
@@ -115,7 +118,7 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
             kept.send_if_modified(|use_| {
                 let is_new = *use_ == Use::New;
                 if is_new {
-                    *use_ = Use::Kept;
+                    *use_ = Use::Silent;
                 }
                 is_new
             });
@@ -145,8 +148,12 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
             server.as_mut().graceful_shutdown();
             server.await
         }
-        () = asked_for_room(is_kept.clone(), &sending, &room) => {
-            if sending.is_stuck() {
+        () = asked_for_room(is_kept.clone(), &sending, &room, wanted) => {
+            if *is_kept.borrow() == Use::Silent {
+                // It has no request to finish. If it were given time, a part of a head would hold its place for that time.
+                tracing::debug!("a connection is closed: it has sent no whole request, and another needs its place");
+                Ok(())
+            } else if sending.is_stuck() {
                 tracing::debug!("a connection is closed: its client takes no answer, and another needs its place");
                 Ok(())
             } else {
@@ -169,10 +176,19 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
 enum Use {
     /// Its first request may be on the way.
     New,
+    /// It has had its time for a first request, and has never sent a whole one.
+    Silent,
     /// A request is under way.
     Asked,
     /// It is kept for later requests.
     Kept,
+}
+
+impl Use {
+    /// Whether the connection makes room for another.
+    fn makes_room(self) -> bool {
+        matches!(self, Self::Silent | Self::Kept)
+    }
 }
 
 /// Comes back when no request is under way on a connection that has to make room, and its client takes no answer.
@@ -187,10 +203,19 @@ async fn nothing_goes_on(is_kept: watch::Receiver<Use>, sending: &Sending) {
 
 /// Comes back when the connection's place is wanted while it has no request under way, and its client takes no answer. A
 /// client that asks for much and reads nothing would else keep its place as long as one that reads slowly.
-async fn asked_for_room(mut is_kept: watch::Receiver<Use>, sending: &Sending, room: &Notify) {
+///
+/// One connection that is kept makes room for one client. All that have never sent a whole request make room as soon as one
+/// client waits: whoever opens many of them would else keep the others out for as long as they take to leave one by one.
+async fn asked_for_room(
+    mut is_kept: watch::Receiver<Use>,
+    sending: &Sending,
+    room: &Notify,
+    mut is_wanted: watch::Receiver<bool>,
+) {
     // An error means that the connection has ended.
-    while is_kept.wait_for(|kept| *kept == Use::Kept).await.is_ok() {
-        let in_use = async { is_kept.wait_for(|kept| *kept != Use::Kept).await.is_ok() };
+    while is_kept.wait_for(|use_| use_.makes_room()).await.is_ok() {
+        let now = *is_kept.borrow();
+        let in_use = async { is_kept.wait_for(|use_| *use_ != now).await.is_ok() };
         if let Some(left) = sending.until_stuck() {
             tokio::select! {
                 () = aws::SystemClock.sleep(left) => {}
@@ -198,7 +223,12 @@ async fn asked_for_room(mut is_kept: watch::Receiver<Use>, sending: &Sending, ro
             }
             continue;
         }
+        // An error means that no connection is accepted any more.
+        let wanted = async { now == Use::Silent && is_wanted.wait_for(|is_wanted| *is_wanted).await.is_ok() };
         tokio::select! {
+            biased;
+            _in_use = in_use => {}
+            // Before the next: who leaves anyway makes the room that one connection is asked for.
             () = room.notified() => {
                 if sending.until_stuck().is_none() {
                     return;
@@ -206,7 +236,7 @@ async fn asked_for_room(mut is_kept: watch::Receiver<Use>, sending: &Sending, ro
                 // Its client has begun to take an answer: another connection is asked.
                 room.notify_one();
             }
-            _in_use = in_use => {}
+            true = wanted => return,
         }
     }
 }
@@ -219,9 +249,12 @@ mod tests {
     #[tokio::test]
     async fn one_connection_that_is_kept_makes_room_for_one_client() {
         let room = Arc::new(Notify::new());
+        let (_wanted, is_wanted) = watch::channel(false);
         let connection = |kept: Use| {
             let ((sender, receiver), room) = (watch::channel(kept), Arc::clone(&room));
-            (sender, tokio::spawn(async move { asked_for_room(receiver, &Sending::default(), &room).await }))
+            let is_wanted = is_wanted.clone();
+            let asked = async move { asked_for_room(receiver, &Sending::default(), &room, is_wanted).await };
+            (sender, tokio::spawn(asked))
         };
         let ((first, one), (_second, two), (_third, three)) =
             (connection(Use::Kept), connection(Use::New), connection(Use::Kept));
@@ -237,5 +270,29 @@ mod tests {
         first.send_replace(Use::Kept);
         one.await.unwrap();
         assert!(!two.is_finished());
+    }
+
+    /// Also those that grow silent while the client waits.
+    #[tokio::test]
+    async fn all_connections_that_never_sent_a_request_make_room_for_one_client() {
+        let (room, (wanted, is_wanted)) = (Arc::new(Notify::new()), watch::channel(false));
+        let connection = |use_: Use| {
+            let ((sender, receiver), room) = (watch::channel(use_), Arc::clone(&room));
+            let is_wanted = is_wanted.clone();
+            let asked = async move { asked_for_room(receiver, &Sending::default(), &room, is_wanted).await };
+            (sender, tokio::spawn(asked))
+        };
+        let ((_first, one), (_second, two), (third, three)) =
+            (connection(Use::Silent), connection(Use::Silent), connection(Use::New));
+        let ((_fourth, kept), (_fifth, asked)) = (connection(Use::Kept), connection(Use::Asked));
+        tokio::task::yield_now().await;
+        assert!(!one.is_finished() && !two.is_finished(), "nobody waits");
+        wanted.send_replace(true);
+        one.await.unwrap();
+        two.await.unwrap();
+        assert!(!three.is_finished(), "its first request may be on the way");
+        third.send_replace(Use::Silent);
+        three.await.unwrap();
+        assert!(!kept.is_finished() && !asked.is_finished());
     }
 }

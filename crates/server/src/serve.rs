@@ -43,8 +43,9 @@ pub struct Ended {
 /// some seconds to be cancelled.
 ///
 /// Where all places are taken, a connection without a request under way makes room for a new one: one that is kept for later
-/// requests, one that has sent none for a second, or one whose client has taken nothing of its answers for a second. If every
-/// one has a request under way, or a client that takes its answer, new ones wait. A client that takes nothing of its answer for a
+/// requests, or one whose client has taken nothing of its answers for a second. Connections that have been open for a second
+/// and have never sent a whole request are closed at once while a new one waits, as many as there are. If every one has a
+/// request under way, or a client that takes its answer, new ones wait. A client that takes nothing of its answer for a
 /// minute, or less than 8 KiB a second of it on the whole, loses its connection in any case. So does a client whose request has a
 /// body that comes too slowly: the API answers 408. Answers that are not sent yet have
 /// 128 MiB together, and half of that for one API key; what is more is 429.
@@ -57,11 +58,13 @@ pub async fn serve(
     let (phase, phases) = watch::channel(Phase::Serving);
     let longest = settings.wait.saturating_add(AROUND);
     let room = Arc::new(Notify::new());
+    let (wanted, is_wanted) = watch::channel(false);
     let answering = Answering {
         router,
         longest,
         phase: phases,
         room: Arc::clone(&room),
+        wanted: is_wanted,
         pace: PACE,
         unsent: Unsent::new(UNSENT),
     };
@@ -86,7 +89,7 @@ pub async fn serve(
             () = drained.as_mut() => break,
             Some(ended) = connections.join_next() => note(&ended),
             accepted = accept(&listener), if waiting.is_none() => waiting = accepted,
-            place = place(&places, &room), if waiting.is_some() => {
+            place = place(&places, &room, &wanted), if waiting.is_some() => {
                 if let Some((stream, place)) = waiting.take().zip(place) {
                     let serving = connection::serve(stream, answering.clone());
                     connections.spawn(async move {
@@ -135,17 +138,27 @@ fn note(ended: &Result<(), JoinError>) {
     }
 }
 
-/// A place for one more connection, once there is one.
-async fn place(places: &Arc<Semaphore>, room: &Notify) -> Option<OwnedSemaphorePermit> {
+/// A place for one more connection, once there is one. `wanted` is true as long as there is none. If the future is dropped, it
+/// stays so until the next call: the client still waits.
+async fn place(
+    places: &Arc<Semaphore>,
+    room: &Notify,
+    wanted: &watch::Sender<bool>,
+) -> Option<OwnedSemaphorePermit> {
     if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+        wanted.send_if_modified(std::mem::take);
         return Some(place);
     }
+    wanted.send_if_modified(|wanted| !std::mem::replace(wanted, true));
     let mut free = pin!(Arc::clone(places).acquire_owned());
     loop {
         room.notify_one();
         tokio::select! {
             // Nobody closes the semaphore.
-            place = free.as_mut() => return place.ok(),
+            place = free.as_mut() => {
+                wanted.send_if_modified(std::mem::take);
+                return place.ok();
+            }
             () = SystemClock.sleep(AGAIN) => {}
         }
     }

@@ -46,6 +46,7 @@ async fn asked(pace: Pace) -> (TcpStream, JoinHandle<()>, watch::Sender<Phase>) 
         longest: PATIENCE,
         phase: phases,
         room: Arc::new(Notify::new()),
+        wanted: watch::channel(false).1,
         pace,
         unsent: Unsent::new(UNSENT),
     };

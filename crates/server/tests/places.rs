@@ -1,0 +1,93 @@
+//! Clients that never finish the head of a request do not keep others out, however many they are.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is tests; clippy sees that only in #[test] functions"
+)]
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use aws::SystemClock;
+use axum::{Router, routing::get};
+use domain::{port::Clock, settings::Settings};
+use server::serve;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+    task::JoinHandle,
+};
+
+const PLACES: usize = 24;
+
+/// Far less than a second for each place, and far more than a second for each time that all places change hands.
+const SOON: Duration = Duration::from_secs(10);
+
+/// Sends one byte of a head after another, and connects again as soon as it loses its connection.
+fn trickles(address: SocketAddr, begin: &'static [u8]) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let mut sent = stream.write_all(begin).await;
+            let mut byte = [0];
+            // It is closed where a read comes back.
+            while sent.is_ok()
+                && tokio::time::timeout(Duration::from_millis(300), stream.read(&mut byte)).await.is_err()
+            {
+                sent = stream.write_all(b"a").await;
+            }
+        }
+    })
+}
+
+async fn ask(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn heads_that_never_end_keep_neither_health_checks_out_nor_requests_from_their_end() {
+    let places = PLACES.to_string();
+    let settings =
+        Settings::read(|name: &str| (name == "TRIBUTARY_MAX_CONNECTIONS").then(|| places.clone())).unwrap();
+    let release = Arc::new(Notify::new());
+    let released = Arc::clone(&release);
+    let slow = move || {
+        let released = Arc::clone(&released);
+        async move {
+            released.notified().await;
+            "done"
+        }
+    };
+    let router = Router::new().route("/healthz", get(async || "ok")).route("/slow", get(slow));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(async move {
+        serve(listener, router, &settings, std::future::pending()).await;
+    });
+    let slow = tokio::spawn(async move { ask(address, "/slow").await });
+    SystemClock.sleep(Duration::from_millis(300)).await;
+    let heads: [&[u8]; 2] = [b"G", b"GET /healthz HTTP/1.1\r\nhost: "];
+    let trickling: Vec<_> =
+        heads.into_iter().cycle().take(2 * PLACES).map(|begin| trickles(address, begin)).collect();
+    // Every place is taken, and as many clients wait.
+    SystemClock.sleep(Duration::from_millis(1_500)).await;
+    for round in 0..4 {
+        let answer = tokio::time::timeout(SOON, ask(address, "/healthz")).await;
+        let answer = answer.unwrap_or_else(|_| panic!("no health check is answered in round {round}"));
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    }
+    assert!(!slow.is_finished(), "its request is under way");
+    release.notify_one();
+    assert!(slow.await.unwrap().ends_with("done"));
+    for client in trickling {
+        assert!(!client.is_finished(), "it goes on all the time");
+        client.abort();
+    }
+    serving.abort();
+}
