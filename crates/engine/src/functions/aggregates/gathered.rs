@@ -504,7 +504,7 @@ mod tests {
         assert_eq!(shared.state().unwrap()[0], ScalarValue::Utf8(None));
         let expected = ScalarValue::Utf8(Some(format!("a{separator}a")));
         let none: &[Arc<dyn PhysicalExpr>] = &[];
-        for (mut group, literals) in [(own, none), (shared, &literals)] {
+        for (mut group, literals) in [(own, none), (shared, &literals[..])] {
             let states = group.state().unwrap();
             let states: Vec<ArrayRef> = states.iter().map(|state| state.to_array().unwrap()).collect();
             let mut merged = listagg(literals);
