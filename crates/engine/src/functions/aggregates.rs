@@ -211,6 +211,7 @@ impl Gather {
             is_distinct: self.is_distinct,
             given,
             answer,
+            literals: Vec::new(),
             memory: self.memory.clone(),
             cancellation: self.cancellation.clone(),
         }
@@ -268,7 +269,7 @@ impl AggregateUDFImpl for Gather {
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
         let plan = self.plan(types(args.expr_fields), args.return_field.data_type().clone());
-        Ok(Box::new(Gathered::new(plan)))
+        Ok(Box::new(Gathered::new(plan.with_literals(args.exprs))))
     }
 
     fn order_sensitivity(&self) -> AggregateOrderSensitivity {

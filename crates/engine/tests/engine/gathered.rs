@@ -586,3 +586,66 @@ async fn many_rows() {
     let lake = lake.limited(MemoryLimits { batches: 2_000_000, ..MemoryLimits::default() });
     compare(&lake, &[("SELECT cardinality(array_agg(n)) FROM t WHERE n < 10", "bigint", "10")]).await;
 }
+
+/// The separator, the filler and the percentages, which a group may keep a copy of.
+#[tokio::test]
+async fn constants_are_bounded() {
+    let lake = lake().await;
+    let listagg = |separator: usize, filler: usize| {
+        let (separator, filler) = ("s".repeat(separator), "f".repeat(filler));
+        format!(
+            "SELECT sum(length(a)) FROM (SELECT g, listagg(s, '{separator}' ON OVERFLOW TRUNCATE '{filler}' WITH COUNT) \
+             WITHIN GROUP (ORDER BY n) AS a FROM t GROUP BY g)"
+        )
+    };
+    let percentiles = |count: usize| {
+        format!(
+            "SELECT cardinality(approx_percentile(n, p)) FROM t, (SELECT array_agg(x / 2e3) AS p \
+             FROM UNNEST(sequence(1, {count})) AS u (x)) AS w"
+        )
+    };
+    compare(&lake, &[(&listagg(1_024, 1_024), "bigint", "1027"), (&percentiles(1_000), "bigint", "1000")])
+        .await;
+    let of_listagg = |what: &str| {
+        format!(
+            "INVALID_FUNCTION_ARGUMENT: listagg with {what} of more than 1024 bytes is not supported by the local engine"
+        )
+    };
+    refuse(
+        &lake,
+        &[
+            (&listagg(1_025, 3), &of_listagg("a separator")),
+            (&listagg(1, 1_025), &of_listagg("an overflow filler")),
+            (
+                &listagg(1, 65_537),
+                "INVALID_FUNCTION_ARGUMENT: Overflow filler length 65537 exceeds maximum length 65536",
+            ),
+            (
+                &percentiles(1_001),
+                "INVALID_FUNCTION_ARGUMENT: approx_percentile with more than 1000 percentages is not supported by the local \
+                 engine",
+            ),
+        ],
+    )
+    .await;
+}
+
+/// As nulls that have a type.
+#[tokio::test]
+async fn nulls_without_a_type_do_not_count() {
+    let lake = lake().await;
+    for call in [
+        "map_agg(null, 1)",
+        "map_agg(DISTINCT null, 1)",
+        "map_agg(null, n ORDER BY n)",
+        "multimap_agg(null, n)",
+        "multimap_agg(DISTINCT null, n)",
+        "histogram(null)",
+        "histogram(DISTINCT null)",
+        "max_by(n, null, 2)",
+    ] {
+        let all = format!("SELECT {call} IS NULL FROM t");
+        let groups = format!("SELECT {call} IS NULL FROM t GROUP BY g");
+        compare(&lake, &[(&all, "boolean", "true"), (&groups, "boolean", "true;true;true")]).await;
+    }
+}

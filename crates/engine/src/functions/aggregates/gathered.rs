@@ -12,13 +12,14 @@ use datafusion::{
             Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, ListArray, UInt64Array,
             new_empty_array,
         },
-        buffer::OffsetBuffer,
+        buffer::{NullBuffer, OffsetBuffer},
         compute::{SortOptions, filter},
         datatypes::{DataType as Arrow, Field, Float64Type, Int64Type},
     },
     common::ScalarValue,
     error::Result,
     logical_expr::Accumulator,
+    physical_expr::{PhysicalExpr, expressions::Literal},
 };
 
 use super::{
@@ -57,6 +58,8 @@ pub(super) struct Plan {
     /// The types of all columns that are given.
     pub(super) given: Vec<Arrow>,
     pub(super) answer: Arrow,
+    /// See [`Plan::with_literals`].
+    pub(super) literals: Vec<Arc<dyn PhysicalExpr>>,
     pub(super) memory: Option<QueryMemory>,
     pub(super) cancellation: Cancellation,
 }
@@ -76,6 +79,21 @@ impl Plan {
         places.map(|place| self.given[*place].clone()).collect()
     }
 
+    /// Takes the constants from the arguments, where all of them are literals: the groups share these. Else each group has
+    /// its own copy, which its rows bring.
+    pub(super) fn with_literals(mut self, arguments: &[Arc<dyn PhysicalExpr>]) -> Self {
+        let places = self.kind.roles(self.arguments).constant.iter();
+        let given: Vec<_> = places.filter_map(|place| arguments.get(*place)).cloned().collect();
+        let wanted = self.constants();
+        let fits = |(argument, wanted): (&Arc<dyn PhysicalExpr>, &Arrow)| {
+            literal(argument).is_some_and(|value| value.data_type() == *wanted)
+        };
+        if given.len() == wanted.len() && given.iter().zip(&wanted).all(fits) {
+            self.literals = given;
+        }
+        self
+    }
+
     /// How many of the columns that are kept are no keys.
     fn values(&self) -> usize {
         self.kept().len() - self.keys.len()
@@ -85,8 +103,10 @@ impl Plan {
 #[derive(Debug)]
 pub(super) struct Gathered {
     plan: Plan,
-    /// The constants of the first row; empty before there is one, or where there are none.
+    /// The constants of the first row; empty before there is one, where there are none, and where they are literals.
     constants: Vec<ScalarValue>,
+    /// Whether a row has come that counts, and its constants are checked.
+    is_noted: bool,
     chunks: Vec<Vec<ArrayRef>>,
     rows: usize,
     /// So many rows are there when some are left out next.
@@ -99,7 +119,8 @@ pub(super) struct Gathered {
 impl Gathered {
     pub(super) fn new(plan: Plan) -> Self {
         let (constants, chunks) = (Vec::new(), Vec::new());
-        Self { plan, constants, chunks, rows: 0, next_reduction: FIRST_REDUCTION, scale: 0, bytes: 0 }
+        let next_reduction = FIRST_REDUCTION;
+        Self { plan, constants, is_noted: false, chunks, rows: 0, next_reduction, scale: 0, bytes: 0 }
     }
 
     /// Keeps a chunk of rows, which holds on to no more than these.
@@ -123,8 +144,18 @@ impl Gathered {
             self.next_reduction = FIRST_REDUCTION.max(2 * self.rows);
         }
         let arrays = self.chunks.iter().flatten();
-        self.bytes = arrays.map(Array::get_array_memory_size).sum();
+        let arrays: usize = arrays.map(Array::get_array_memory_size).sum();
+        self.bytes = arrays + ScalarValue::size_of_vec(&self.constants);
         Ok(())
+    }
+
+    /// Those of the group, or those that all groups share.
+    fn constants(&self) -> Vec<&ScalarValue> {
+        if self.plan.literals.is_empty() {
+            self.constants.iter().collect()
+        } else {
+            self.plan.literals.iter().filter_map(literal).collect()
+        }
     }
 
     /// Leaves out what no answer needs, and makes one chunk of the rest.
@@ -170,17 +201,29 @@ impl Gathered {
 
     /// The n of `max(x, n)`.
     fn most(&self) -> Result<usize> {
-        match self.constants.first() {
+        match self.constants().first() {
             Some(ScalarValue::Int64(Some(n))) => usize::try_from(*n).map_err(|_| unexpected(&Arrow::Int64)),
             _ => Err(unexpected(&Arrow::Null)),
         }
     }
 
-    /// Takes the constants of the first row that counts, and fails where Trino refuses them.
-    fn note(&mut self, constants: Vec<ScalarValue>) -> Result<()> {
-        if !self.constants.is_empty() || constants.is_empty() {
+    /// Takes the constants of the first row that counts, and fails where they are refused.
+    fn note<'a>(&mut self, columns: impl Iterator<Item = &'a ArrayRef>, row: usize) -> Result<()> {
+        if self.is_noted {
             return Ok(());
         }
+        if self.plan.literals.is_empty() {
+            let own = columns.map(|column| Ok(ScalarValue::try_from_array(column, row)?.compacted()));
+            self.constants = own.collect::<Result<Vec<_>>>()?;
+        }
+        self.check_constants()?;
+        self.is_noted = true;
+        Ok(())
+    }
+
+    /// Fails where Trino refuses them, and where they are too large to be kept for each group.
+    fn check_constants(&self) -> Result<()> {
+        let constants = self.constants();
         match (self.plan.kind, constants.as_slice()) {
             (Kind::MaxN | Kind::MinN, [ScalarValue::Int64(Some(n))]) => {
                 if *n <= 0 {
@@ -197,9 +240,14 @@ impl Gathered {
             (Kind::Percentile, [_, ScalarValue::Float64(Some(accuracy))]) => {
                 percentile::check_accuracy(*accuracy)?;
             }
+            (Kind::Percentile, [ScalarValue::List(shares)]) => {
+                percentile::check_count(shares.value(0).len())?;
+            }
+            (Kind::ListAgg, [separator, _, filler]) => {
+                overflow::check_lengths(overflow::text(separator)?, overflow::text(filler)?)?;
+            }
             _ => {}
         }
-        self.constants = constants;
         Ok(())
     }
 
@@ -207,11 +255,13 @@ impl Gathered {
     fn taken(&self, columns: &[ArrayRef]) -> Result<Vec<ArrayRef>> {
         let required = self.plan.kind.roles(self.plan.arguments).required;
         let rows = length(columns);
-        let has_nulls = required.iter().any(|place| columns[*place].null_count() > 0);
-        if !has_nulls {
+        // A column of nulls without a type has nulls, but no bitmap of them.
+        let nulls = required.iter().filter_map(|place| columns[*place].logical_nulls());
+        let nulls: Vec<NullBuffer> = nulls.filter(|nulls| nulls.null_count() > 0).collect();
+        if nulls.is_empty() {
             return rows::taken(columns, &rows::all(rows));
         }
-        let counts = |row: usize| required.iter().all(|place| columns[*place].is_valid(row));
+        let counts = |row: usize| nulls.iter().all(|nulls| nulls.is_valid(row));
         let mask: BooleanArray = (0..rows).map(|row| Some(counts(row))).collect();
         columns.iter().map(|column| Ok(filter(column, &mask)?)).collect()
     }
@@ -268,7 +318,7 @@ impl Gathered {
                 let best = self.best(values)?;
                 answers::array(Arc::clone(&best[0]), answer)
             }
-            Kind::ListAgg => match self.constants.as_slice() {
+            Kind::ListAgg => match self.constants().as_slice() {
                 [separator, word, filler] => {
                     answers::text(first, overflow::text(separator)?, &Overflow::new(word, filler)?)
                 }
@@ -293,7 +343,7 @@ impl Gathered {
     fn percentile(&self, columns: &[ArrayRef]) -> Result<ScalarValue> {
         let (columns, _) = percentile::merged(columns, self.scale)?;
         let [values, weights] = columns.as_slice() else { return Err(unexpected(&self.plan.answer)) };
-        match self.constants.first() {
+        match self.constants().first() {
             Some(ScalarValue::Float64(share)) => {
                 ScalarValue::try_from_array(values, percentile::place(weights, *share)?)
             }
@@ -328,6 +378,11 @@ fn chosen(n: i64, argument: &str) -> Result<()> {
     Err(invalid(format!("{argument} must be less than or equal to {MOST_CHOSEN}; found {n}")))
 }
 
+/// The value of a literal.
+fn literal(argument: &Arc<dyn PhysicalExpr>) -> Option<&ScalarValue> {
+    argument.downcast_ref::<Literal>().map(Literal::value)
+}
+
 fn length(columns: &[ArrayRef]) -> usize {
     columns.first().map_or(0, Array::len)
 }
@@ -342,15 +397,7 @@ impl Accumulator for Gathered {
         }
         let (kind, arguments) = (self.plan.kind, self.plan.arguments);
         let roles = kind.roles(arguments);
-        if self.constants.is_empty() {
-            let constants = roles.constant.iter().map(|place| {
-                let mut constant = ScalarValue::try_from_array(&columns[*place], 0)?;
-                constant.compact();
-                Ok(constant)
-            });
-            let constants = constants.collect::<Result<Vec<_>>>()?;
-            self.note(constants)?;
-        }
+        self.note(roles.constant.iter().map(|place| &columns[*place]), 0)?;
         let weight: Option<ArrayRef> = kind.weight(arguments).map(|weight| match weight {
             Weight::Count => Arc::new(Int64Array::from(vec![1; rows])) as ArrayRef,
             Weight::One => Arc::new(Float64Array::from(vec![1.0; rows])) as ArrayRef,
@@ -365,7 +412,7 @@ impl Accumulator for Gathered {
         self.keep(kept.into_iter().chain(weight).chain(keys).collect())
     }
 
-    /// After the constants come the scale, and an array for each column.
+    /// After the constants, which are null where they are literals, come the scale, and an array for each column.
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         self.plan.cancellation.check()?;
         let (constants, rest) = states.split_at(self.plan.constants().len());
@@ -378,10 +425,7 @@ impl Accumulator for Gathered {
             if rows == 0 {
                 continue;
             }
-            let constants = constants.iter().map(|column| ScalarValue::try_from_array(column, row));
-            let mut constants = constants.collect::<Result<Vec<_>>>()?;
-            constants.iter_mut().for_each(ScalarValue::compact);
-            self.note(constants)?;
+            self.note(constants.iter(), row)?;
             self.scale = self.scale.max(u32::try_from(scales.value(row)).unwrap_or_default());
             self.keep(rows::taken(&chunk, &rows::all(rows))?)?;
         }
@@ -414,5 +458,58 @@ impl Accumulator for Gathered {
 
     fn size(&self) -> usize {
         size_of::<Self>() + OVERHEAD + self.bytes.saturating_mul(COPIES)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::StringArray;
+
+    use super::*;
+
+    const SEPARATOR: usize = 1_000;
+
+    fn texts(text: &str) -> ArrayRef {
+        Arc::new(StringArray::from(vec![text]))
+    }
+
+    fn listagg(literals: &[Arc<dyn PhysicalExpr>]) -> Gathered {
+        let plan = Plan {
+            kind: Kind::ListAgg,
+            arguments: 4,
+            keys: Vec::new(),
+            is_distinct: false,
+            given: vec![Arrow::Utf8; 4],
+            answer: Arrow::Utf8,
+            literals: Vec::new(),
+            memory: None,
+            cancellation: Cancellation::default(),
+        };
+        let mut group = Gathered::new(plan.with_literals(literals));
+        let separator = "s".repeat(SEPARATOR);
+        group.update_batch(&[texts("a"), texts(&separator), texts(overflow::ERROR), texts("...")]).unwrap();
+        group
+    }
+
+    #[test]
+    fn groups_share_literals_and_count_the_constants_of_their_own() {
+        let literal = |text: &str| -> Arc<dyn PhysicalExpr> {
+            Arc::new(Literal::new(ScalarValue::Utf8(Some(text.to_owned()))))
+        };
+        let separator = "s".repeat(SEPARATOR);
+        let literals = [literal("a"), literal(&separator), literal(overflow::ERROR), literal("...")];
+        let (mut own, mut shared) = (listagg(&[]), listagg(&literals));
+        assert!(own.size() >= shared.size() + COPIES * SEPARATOR, "{} {}", own.size(), shared.size());
+        assert_eq!(own.state().unwrap()[0], ScalarValue::Utf8(Some(separator.clone())));
+        assert_eq!(shared.state().unwrap()[0], ScalarValue::Utf8(None));
+        let expected = ScalarValue::Utf8(Some(format!("a{separator}a")));
+        let none: &[Arc<dyn PhysicalExpr>] = &[];
+        for (mut group, literals) in [(own, none), (shared, &literals[..])] {
+            let states = group.state().unwrap();
+            let states: Vec<ArrayRef> = states.iter().map(|state| state.to_array().unwrap()).collect();
+            let mut merged = listagg(literals);
+            merged.merge_batch(&states).unwrap();
+            assert_eq!(merged.evaluate().unwrap(), expected);
+        }
     }
 }

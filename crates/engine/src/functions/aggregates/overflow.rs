@@ -2,7 +2,7 @@
 
 use datafusion::{common::ScalarValue, error::Result};
 
-use crate::functions::own::{invalid, unexpected};
+use crate::functions::own::{invalid, unexpected, unsupported_value};
 
 /// What an argument of `listagg` says where `ON OVERFLOW` says nothing, or `ERROR`.
 pub(crate) const ERROR: &str = "error";
@@ -19,6 +19,9 @@ pub(crate) const FILLER: &str = "...";
 /// The most bytes of a filler, as on Athena.
 const LONGEST_FILLER: usize = 65_536;
 
+/// The most bytes of a separator and of a filler here: a group may keep a copy of them.
+const LONGEST: usize = 1_024;
+
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Overflow {
     /// The query fails.
@@ -31,18 +34,28 @@ impl Overflow {
     /// By the words above, and the filler.
     pub(super) fn new(word: &ScalarValue, filler: &ScalarValue) -> Result<Self> {
         let filler = text(filler)?;
-        if filler.len() > LONGEST_FILLER {
-            return Err(invalid(format!(
-                "Overflow filler length {} exceeds maximum length {LONGEST_FILLER}",
-                filler.len()
-            )));
-        }
         Ok(match text(word)? {
             WITH_COUNT => Self::Truncate { filler: filler.to_owned(), is_counted: true },
             WITHOUT_COUNT => Self::Truncate { filler: filler.to_owned(), is_counted: false },
             _ => Self::Error,
         })
     }
+}
+
+/// Fails for a separator or a filler that is too long.
+pub(super) fn check_lengths(separator: &str, filler: &str) -> Result<()> {
+    if filler.len() > LONGEST_FILLER {
+        return Err(invalid(format!(
+            "Overflow filler length {} exceeds maximum length {LONGEST_FILLER}",
+            filler.len()
+        )));
+    }
+    for (text, what) in [(separator, "a separator"), (filler, "an overflow filler")] {
+        if text.len() > LONGEST {
+            return Err(unsupported_value(&format!("listagg with {what} of more than {LONGEST} bytes")));
+        }
+    }
+    Ok(())
 }
 
 /// The text of a constant, which it must be.

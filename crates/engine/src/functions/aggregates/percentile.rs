@@ -13,10 +13,13 @@ use datafusion::{
 };
 
 use super::rows;
-use crate::functions::own::{invalid, unexpected};
+use crate::functions::own::{invalid, unexpected, unsupported_value};
 
 /// How many values are kept: 2 MiB of them, with their weights.
 const MAX_VALUES: usize = 131_072;
+
+/// How many percentages one call may ask for: each group may keep a copy of them.
+const MAX_SHARES: usize = 1_000;
 
 /// The values, each once, in their order, with their weights; and by how many bits they are less exact. It is at least
 /// `scale`.
@@ -78,6 +81,14 @@ pub(super) fn check_accuracy(accuracy: f64) -> Result<()> {
         return Ok(());
     }
     Err(invalid(format!("Percentile accuracy must be exclusively between 0 and 1, was {accuracy:?}")))
+}
+
+/// Fails for more percentages than a group may keep.
+pub(super) fn check_count(shares: usize) -> Result<()> {
+    if shares <= MAX_SHARES {
+        return Ok(());
+    }
+    Err(unsupported_value(&format!("approx_percentile with more than {MAX_SHARES} percentages")))
 }
 
 /// The least number of bits without which there are no more values than `most`. The keys come in their order.
