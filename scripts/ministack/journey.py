@@ -214,7 +214,11 @@ class Journey:
 
     def rules(self, kind):
         arn = self.aws.lambda_.get_function_configuration(FunctionName=self.names.functions[kind])["FunctionArn"]
-        return self.aws.events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]
+        aliases = self.aws.lambda_.list_aliases(FunctionName=self.names.functions[kind])["Aliases"]
+        # What sets a function off calls its alias, and nothing calls the function itself.
+        assert not self.aws.events.list_rule_names_by_target(TargetArn=arn)["RuleNames"], f"a rule calls {kind} past its alias"
+        return [rule for alias in aliases
+                for rule in self.aws.events.list_rule_names_by_target(TargetArn=alias["AliasArn"])["RuleNames"]]
 
     def the_vacuum_deletes(self):
         """Old generations go when they have been garbage for the retention; here the clock of the objects is moved."""

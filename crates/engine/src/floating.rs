@@ -15,7 +15,8 @@ use datafusion::{
     },
     error::Result,
     logical_expr::{
-        Between, BinaryExpr, Case, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, ScalarUDF,
+        Aggregate, Between, BinaryExpr, Case, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator,
+        ScalarUDF,
         expr::{InList, ScalarFunction},
         lit,
     },
@@ -51,6 +52,8 @@ pub(crate) fn restored(node: LogicalPlan) -> Result<LogicalPlan> {
     let columns: Vec<Expr> = columns
         .into_iter()
         .zip(types)
+        // What `grouping` is made of later, by a node of its own below this one.
+        .filter(|(column, _)| column.name != Aggregate::INTERNAL_GROUPING_ID)
         .map(|(column, found)| match found {
             None => Expr::Column(column),
             Some(found) => {

@@ -265,3 +265,13 @@ async fn lists_without_a_literal_in_common_are_null_of_a_null() {
         assert_eq!(lake.rows(&filtered).await, format!("\"{counted}\"\n"), "{condition}");
     }
 }
+
+#[tokio::test]
+async fn grouping_stands_beside_a_maximum_of_doubles() {
+    let lake = Lake::new();
+    let from = "FROM (VALUES (1, 1e0), (1, 3e0), (2, 2e0)) t (k, d)";
+    let sql = format!("SELECT k, max(d), grouping(k) {from} GROUP BY ROLLUP (k) ORDER BY 3, 1");
+    compare(&lake, &[(&sql, "integer", "1|3.0|0;2|2.0|0;NULL|3.0|1")]).await;
+    let sql = format!("SELECT k, max(d) {from} GROUP BY CUBE (k) ORDER BY 1");
+    compare(&lake, &[(&sql, "integer", "1|3.0;2|2.0;NULL|3.0")]).await;
+}
