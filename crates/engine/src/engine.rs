@@ -29,7 +29,7 @@ use crate::{
     sets, shadowed,
     statement::Prepared,
     store::LakeStore,
-    typing, unmoved, using,
+    typing, unmoved, using, volatile,
 };
 
 /// Runs Athena's SQL on the tables of one database.
@@ -133,6 +133,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = unmoved::conditions(plan)?;
         let plan = sets::named(plan)?;
         let plan = disjoint::lists(plan)?;
+        let plan = volatile::conditions(plan)?;
         batches::expect_copies(&plan, &memory)?;
         let failed = move |error| while_reading(&store, error);
         cancellation.check()?;

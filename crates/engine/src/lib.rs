@@ -78,6 +78,7 @@ mod unnest;
 mod using;
 mod values;
 mod views;
+mod volatile;
 mod written;
 mod zone;
 

@@ -102,6 +102,8 @@ mod unnest;
 #[cfg(test)]
 mod urls;
 #[cfg(test)]
+mod volatile;
+#[cfg(test)]
 mod written;
 #[cfg(test)]
 mod zones;
