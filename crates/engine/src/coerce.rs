@@ -40,6 +40,9 @@ const BIGINT_DIGITS: u8 = 19;
 /// The most digits of a decimal.
 const MAX_DIGITS: u8 = 38;
 
+/// The most digits of a second.
+const MOST_DIGITS: u8 = 9;
+
 /// The plan with Athena's types. `concat` is the function that `||` stands for, and `like` the one of [`functions::like()`].
 pub(crate) fn as_athena(
     plan: LogicalPlan,
@@ -145,17 +148,22 @@ fn rewrite(
             changed |= binary.op.negate().is_some() && compare(sides);
             let sides = [&mut *binary.left, &mut *binary.right];
             changed |= binary.op.negate().is_some() && in_one_zone(sides, schema);
-            changed |= unify([&mut *binary.left, &mut *binary.right], schema)?;
+            let sides = [&mut *binary.left, &mut *binary.right];
+            changed |= if binary.op.negate().is_some() {
+                unify_compared(sides, schema)?
+            } else {
+                unify(sides, schema)?
+            };
         }
         Expr::Between(between) => {
             changed |= compare([&mut *between.expr, &mut *between.low, &mut *between.high]);
             changed |= in_one_zone([&mut *between.expr, &mut *between.low, &mut *between.high], schema);
-            changed |= unify([&mut *between.expr, &mut *between.low, &mut *between.high], schema)?;
+            changed |= unify_compared([&mut *between.expr, &mut *between.low, &mut *between.high], schema)?;
         }
         Expr::InList(list) => {
             changed |= compare(std::iter::once(&mut *list.expr).chain(&mut list.list));
             changed |= in_one_zone(std::iter::once(&mut *list.expr).chain(&mut list.list), schema);
-            changed |= unify(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)?;
+            changed |= unify_compared(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)?;
         }
         Expr::Case(case) => {
             let (whens, thens): (Vec<_>, Vec<_>) =
@@ -279,11 +287,31 @@ fn integer_digits(expr: &Expr, found: &Arrow) -> Option<u8> {
     }
 }
 
-/// Where one of them is a double, all numbers are; else where one is a real; else where one is a decimal, integers
-/// are decimals of as many digits as their types have. Where one is a timestamp, dates are.
+/// [`unified`] for values that are answered.
 fn unify<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -> Result<bool> {
-    let mut exprs: Vec<&mut Expr> = exprs.into_iter().collect();
+    unified(exprs.into_iter().collect(), schema, |_| false)
+}
+
+/// [`unified`] for values of which the first is compared with each of the others, and which are not answered. With nanoseconds
+/// there is no time after April 2262 or before September 1677: one that is beyond, compared with one that is within, may as well
+/// be the last there is, or the first. Two that are both beyond are not compared so.
+fn unify_compared<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -> Result<bool> {
+    unified(exprs.into_iter().collect(), schema, |types| {
+        let is_fine = |found: &Arrow| digits_of_second(found) == Some(MOST_DIGITS) || *found == Arrow::Null;
+        types.split_first().is_some_and(|(first, others)| is_fine(first) || others.iter().all(is_fine))
+    })
+}
+
+/// Where one of them is a double, all numbers are; else where one is a real; else where one is a decimal, integers
+/// are decimals of as many digits as their types have. Where one is a timestamp, dates are. `reaches` says of the types whether
+/// a time that the common one does not reach is its last or first, and no failure.
+fn unified(
+    mut exprs: Vec<&mut Expr>,
+    schema: &DFSchema,
+    reaches: impl FnOnce(&[Arrow]) -> bool,
+) -> Result<bool> {
     let types = exprs.iter().map(|expr| expr.get_type(schema)).collect::<Result<Vec<_>>>()?;
+    let reaches = reaches(&types);
     if let Some(array) = array_of_all(&types) {
         let mut changed = false;
         for (expr, found) in exprs.iter_mut().zip(types) {
@@ -316,11 +344,24 @@ fn unify<'e>(exprs: impl IntoIterator<Item = &'e mut Expr>, schema: &DFSchema) -
             (None, None) => None,
         };
         if let Some(target) = target.filter(|target| *target != found) {
-            **expr = converted(std::mem::take(&mut **expr), &found, target);
+            let value = std::mem::take(&mut **expr);
+            **expr = match &target {
+                Arrow::Timestamp(TimeUnit::Nanosecond, None) => in_nanoseconds(value, &found, reaches),
+                _ => converted(value, &found, target),
+            };
             changed = true;
         }
     }
     Ok(changed)
+}
+
+/// A date, or a timestamp with fewer digits.
+fn in_nanoseconds(value: Expr, from: &Arrow, reaches: bool) -> Expr {
+    let milliseconds = Arrow::Timestamp(TimeUnit::Millisecond, None);
+    let value = if *from == Arrow::Date32 { cast(value, milliseconds) } else { value };
+    let to = Arrow::Timestamp(TimeUnit::Nanosecond, None);
+    let function = if reaches { functions::within_reach(to) } else { functions::conversion(to, false) };
+    called(function, value)
 }
 
 /// The type of all, where they are arrays.

@@ -345,6 +345,11 @@ pub(crate) fn conversion(to: Arrow, is_try: bool) -> ScalarUDF {
     conversion::Conversion::new(to, is_try).into()
 }
 
+/// The same for a value that is compared: a time that the type does not reach is the type's last, or its first.
+pub(crate) fn within_reach(to: Arrow) -> ScalarUDF {
+    conversion::Conversion::within_reach(to).into()
+}
+
 /// What calculates with decimals in the place of an operator: `*`, `/` or `%`.
 pub(crate) fn exact(operator: Operator) -> Option<ScalarUDF> {
     exact::exact(operator)

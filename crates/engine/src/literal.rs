@@ -214,6 +214,11 @@ fn typed(literal: &mut TypedString) -> Result<(), EngineError> {
         },
         DataType::Timestamp(precision @ None, TimezoneInfo::None) => {
             let Some((normal, digits)) = timestamp(text) else { return Err(invalid("timestamp", text)) };
+            if digits == 9 && !has_nanoseconds(&normal) {
+                let what =
+                    "a timestamp with more than six digits of a second outside of the years 1678 to 2261";
+                return Err(EngineError::unsupported(what));
+            }
             *text = normal;
             *precision = Some(digits);
         }
@@ -291,6 +296,14 @@ fn timestamp(text: &str) -> Option<(String, u64)> {
         _ => 9,
     };
     Some((format!("{} {}.{fraction:0<9}", date(day)?, time.format("%H:%M:%S")), precision))
+}
+
+/// Whether it is within the years of a timestamp with nanoseconds. The last and the first of them stand for all that are beyond
+/// (`coerce`).
+fn has_nanoseconds(text: &str) -> bool {
+    let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f");
+    let nanoseconds = time.ok().and_then(|time| time.and_utc().timestamp_nanos_opt());
+    nanoseconds.is_some_and(|nanoseconds| ![i64::MIN, i64::MAX].contains(&nanoseconds))
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ use datafusion::{
 
 use super::{greatest::digits, own::unexpected};
 use crate::types::{JSON, is_nested};
+use instant::Beyond;
 use text::Texts;
 
 pub(super) use json::JsonColumn;
@@ -88,12 +89,19 @@ pub(super) struct Conversion {
     to: Arrow,
     /// What cannot be converted is null, and no failure.
     is_try: bool,
+    /// A time that the type does not reach is the last or the first that it reaches.
+    is_within_reach: bool,
     signature: Signature,
 }
 
 impl Conversion {
     pub(super) fn new(to: Arrow, is_try: bool) -> Self {
-        Self { to, is_try, signature: Signature::user_defined(Volatility::Immutable) }
+        let signature = Signature::user_defined(Volatility::Immutable);
+        Self { to, is_try, is_within_reach: false, signature }
+    }
+
+    pub(super) fn within_reach(to: Arrow) -> Self {
+        Self { is_within_reach: true, ..Self::new(to, false) }
     }
 
     fn apply(&self, values: &ArrayRef) -> Result<ArrayRef> {
@@ -101,7 +109,12 @@ impl Conversion {
             return json::convert(values, &self.to, self.is_try);
         }
         if matches!(self.to, Arrow::Timestamp(..)) {
-            return instant::convert(values, &self.to, self.is_try);
+            let beyond = match (self.is_within_reach, self.is_try) {
+                (true, _) => Beyond::End,
+                (false, true) => Beyond::Null,
+                (false, false) => Beyond::Failure,
+            };
+            return instant::convert(values, &self.to, beyond);
         }
         if self.to != Arrow::Utf8 {
             return number::convert(values, &self.to, self.is_try);

@@ -222,3 +222,63 @@ async fn iso8601() {
     ];
     refuse(&lake, &cases).await;
 }
+
+/// Trino's timestamps have up to twelve digits of a second in all years ("Data types", `timestamp(p)`). A time of a column
+/// compares with a literal of nine in any year.
+#[tokio::test]
+async fn times_of_any_year_compare_with_nine_digits_of_a_second() {
+    let rows = [
+        r#"{"n": 1, "at": "9999-12-31T23:59:59.999", "day": "9999-12-31"}"#,
+        r#"{"n": 2, "at": "2026-11-23T10:05:07.891", "day": "2026-11-23"}"#,
+        r#"{"n": 3, "at": "0001-01-01T00:00:00", "day": "0001-01-01"}"#,
+        r#"{"n": 4}"#,
+    ];
+    let lake = Lake::of(&[("n", "int"), ("at", "timestamp"), ("day", "date")], &rows).await;
+    let literal = |fraction: &str| format!("TIMESTAMP '2026-11-23 10:05:07.{fraction}'");
+    let (below, equal, above) = (literal("8909999"), literal("891000000"), literal("89100001"));
+    for (condition, expected) in [
+        (format!("at > {below}"), "1;2"),
+        (format!("at > {equal}"), "1"),
+        (format!("{equal} <= at"), "1;2"),
+        (format!("at < {above}"), "2;3"),
+        (format!("at < {below}"), "3"),
+        (format!("at = {equal}"), "2"),
+        (format!("at <> {equal}"), "1;3"),
+        (format!("at IS DISTINCT FROM {equal}"), "1;3;4"),
+        (format!("at IN ({equal}, {above})"), "2"),
+        (format!("at NOT IN ({equal}, {above})"), "1;3"),
+        (format!("at BETWEEN {equal} AND {above}"), "2"),
+        (format!("{above} BETWEEN at AND at"), ""),
+        (format!("at NOT BETWEEN {equal} AND {above}"), "1;3"),
+        (format!("day > {equal}"), "1"),
+        (format!("day < {above}"), "2;3"),
+    ] {
+        let sql = format!("SELECT n FROM t WHERE {condition} ORDER BY n");
+        compare(&lake, &[(&sql, "integer", expected)]).await;
+    }
+    // A value that would be answered is a failure, as is a literal.
+    refuse(
+        &lake,
+        &[
+            (
+                &format!("SELECT coalesce(at, {equal}) FROM t WHERE n = 1"),
+                "NUMERIC_VALUE_OUT_OF_RANGE: A timestamp is out of the range of one with more digits of a second",
+            ),
+            (
+                &format!("SELECT coalesce(day, {equal}) FROM t WHERE n = 1"),
+                "NUMERIC_VALUE_OUT_OF_RANGE: A timestamp is out of the range of one with more digits of a second",
+            ),
+            (
+                "SELECT n FROM t WHERE at < TIMESTAMP '2262-04-12 00:00:00.1234567'",
+                "NOT_SUPPORTED: a timestamp with more than six digits of a second outside of the years 1678 to 2261 is not \
+                 supported by the local engine",
+            ),
+            (
+                "SELECT TIMESTAMP '1677-09-20 00:00:00.1234567'",
+                "NOT_SUPPORTED: a timestamp with more than six digits of a second outside of the years 1678 to 2261 is not \
+                 supported by the local engine",
+            ),
+        ],
+    )
+    .await;
+}

@@ -16,9 +16,18 @@ use crate::{
     functions::own::{failed, unexpected},
 };
 
+/// What becomes of a time that the other type does not reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beyond {
+    Failure,
+    Null,
+    /// The last that it reaches, or the first.
+    End,
+}
+
 /// The timestamps in the other type, which has no zone, and neither have they. What has fewer digits is rounded, a half up
-/// (Trino's `Timestamps.roundDiv`). A time that the type does not reach is a failure, or null.
-pub(super) fn convert(values: &ArrayRef, to: &Arrow, is_try: bool) -> Result<ArrayRef> {
+/// (Trino's `Timestamps.roundDiv`).
+pub(super) fn convert(values: &ArrayRef, to: &Arrow, beyond: Beyond) -> Result<ArrayRef> {
     let (Arrow::Timestamp(from, None), Arrow::Timestamp(unit, None)) = (values.data_type(), to) else {
         return Err(unexpected(values.data_type()));
     };
@@ -31,12 +40,15 @@ pub(super) fn convert(values: &ArrayRef, to: &Arrow, is_try: bool) -> Result<Arr
             converted.push(None);
             continue;
         };
-        let found = rescaled(time, from, unit);
-        if found.is_none() && !is_try {
-            let message = "A timestamp is out of the range of one with more digits of a second";
-            return Err(failed(Failure::new("NUMERIC_VALUE_OUT_OF_RANGE", message)));
-        }
-        converted.push(found);
+        converted.push(match (rescaled(time, from, unit), beyond) {
+            (Some(found), _) => Some(found),
+            (None, Beyond::Null) => None,
+            (None, Beyond::End) => Some(if time > 0 { i64::MAX } else { i64::MIN }),
+            (None, Beyond::Failure) => {
+                let message = "A timestamp is out of the range of one with more digits of a second";
+                return Err(failed(Failure::new("NUMERIC_VALUE_OUT_OF_RANGE", message)));
+            }
+        });
     }
     let converted: ArrayRef = Arc::new(Int64Array::from(converted));
     Ok(cast(&converted, to)?)
