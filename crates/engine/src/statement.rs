@@ -46,8 +46,22 @@ impl Prepared {
     }
 
     /// The query with those of its views in the places of their names. `views` gives the SQL of a view of the database.
-    pub fn with_views(mut self, views: &dyn Fn(&str) -> Option<String>) -> Result<Self, EngineError> {
-        if views::expand(&mut self.query, &self.database, views)? {
+    pub fn with_views(self, views: &dyn Fn(&str) -> Option<String>) -> Result<Self, EngineError> {
+        self.expanded(None, views)
+    }
+
+    /// The same for the query of a view that is to have this name in the database: neither it nor a view within may be of the
+    /// name.
+    pub fn of_view(self, name: &str, views: &dyn Fn(&str) -> Option<String>) -> Result<Self, EngineError> {
+        self.expanded(Some(name), views)
+    }
+
+    fn expanded(
+        mut self,
+        made: Option<&str>,
+        views: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, EngineError> {
+        if views::expand(&mut self.query, &self.database, made, views)? {
             nesting::bound(&mut self.query.clone())?;
             nesting::bound_inlined(&self.query)?;
         }

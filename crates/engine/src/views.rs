@@ -21,10 +21,16 @@ const DEEPEST: usize = 6;
 /// The SQL of a view of the database, if there is one of the name.
 pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Puts the queries of views in the places of their names. Answers whether there were any.
-pub(crate) fn expand(query: &mut Query, database: &str, views: Lookup<'_>) -> Result<bool, EngineError> {
+/// Puts the queries of views in the places of their names. Answers whether there were any. `made` is the view that the query is
+/// to become, if it is: none may name it.
+pub(crate) fn expand(
+    query: &mut Query,
+    database: &str,
+    made: Option<&str>,
+    views: Lookup<'_>,
+) -> Result<bool, EngineError> {
     let mut expanded = 0;
-    let mut expand = Expand { database, views, named: Vec::new(), open: &[], expanded: &mut expanded };
+    let mut expand = Expand { database, views, made, named: Vec::new(), open: &[], expanded: &mut expanded };
     expand.query(query)?;
     Ok(expanded > 0)
 }
@@ -32,6 +38,7 @@ pub(crate) fn expand(query: &mut Query, database: &str, views: Lookup<'_>) -> Re
 struct Expand<'a> {
     database: &'a str,
     views: Lookup<'a>,
+    made: Option<&'a str>,
     /// The names of the WITH queries around.
     named: Vec<String>,
     /// The views around, outermost first.
@@ -89,8 +96,13 @@ impl Expand<'_> {
     }
 
     fn view(&mut self, name: &str, sql: &str) -> Result<Box<Query>, EngineError> {
+        // In the words of Trino's `StatementAnalyzer`.
+        let recursive = |message: &str| EngineError::failed("VIEW_IS_RECURSIVE", message);
+        if self.made == Some(name) {
+            return Err(recursive("Statement would create a recursive view"));
+        }
         if self.open.iter().any(|open| open == name) {
-            return Err(EngineError::failed("VIEW_IS_RECURSIVE", format!("View '{name}' refers to itself")));
+            return Err(recursive("View is recursive"));
         }
         *self.expanded += 1;
         if *self.expanded > MOST || self.open.len() == DEEPEST {
@@ -106,8 +118,9 @@ impl Expand<'_> {
         })?;
         let mut open = self.open.to_vec();
         open.push(name.to_owned());
-        let (database, views) = (self.database, self.views);
-        let mut within = Expand { database, views, named: Vec::new(), open: &open, expanded: self.expanded };
+        let Self { database, views, made, .. } = *self;
+        let mut within =
+            Expand { database, views, made, named: Vec::new(), open: &open, expanded: self.expanded };
         within.query(&mut query)?;
         // Before it becomes a part of another one: what is too deep is not made deeper. Of a copy, since the parentheses
         // that were put in meanwhile stay.
@@ -215,7 +228,7 @@ mod tests {
     #[test]
     fn views_end() {
         for (sql, expected) in [
-            ("SELECT * FROM x", "VIEW_IS_RECURSIVE: View 'x' refers to itself"),
+            ("SELECT * FROM x", "VIEW_IS_RECURSIVE: View is recursive"),
             ("SELECT * FROM broken", "INVALID_VIEW: View 'broken' cannot be read: "),
             ("SELECT * FROM d6", "NOT_SUPPORTED: a query of more than 100 views"),
         ] {
@@ -223,5 +236,30 @@ mod tests {
             assert!(error.starts_with(expected), "{sql}: {error}");
         }
         assert!(expanded("SELECT * FROM d2").is_ok());
+    }
+
+    #[test]
+    fn a_view_is_not_made_of_itself() {
+        let made = |name: &str, sql: &str| {
+            let prepared =
+                Prepared::new(sql, &[], "lake").and_then(|prepared| prepared.of_view(name, &views));
+            prepared.map(drop).map_err(|error| error.to_string())
+        };
+        let refused = Err("VIEW_IS_RECURSIVE: Statement would create a recursive view".to_owned());
+        for (name, sql, expected) in [
+            ("v", "SELECT * FROM t", Ok(())),
+            ("v", "SELECT * FROM d1", Ok(())),
+            ("v", "SELECT * FROM v", refused.clone()),
+            ("v", "SELECT * FROM lake.v", refused.clone()),
+            ("v", "SELECT 1 AS n FROM t WHERE id IN (SELECT id FROM v)", refused.clone()),
+            // By way of another one, w, and of others.
+            ("v", "SELECT * FROM w", refused.clone()),
+            ("d0", "SELECT a.id FROM t a, d3 b", refused),
+            // Another database's, and a WITH of the name.
+            ("v", "SELECT * FROM other.v", Ok(())),
+            ("v", "WITH v AS (SELECT 1 AS id) SELECT * FROM v", Ok(())),
+        ] {
+            assert_eq!(made(name, sql), expected, "{name}: {sql}");
+        }
     }
 }

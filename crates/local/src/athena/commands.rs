@@ -87,6 +87,17 @@ impl Inner {
 
     /// Starts a query of the statement.
     async fn rows(&self, run: &Run, sql: String, form: RunForm) -> Result<RunOutput, RunError> {
+        self.rows_for(run, sql, form, None).await
+    }
+
+    /// The same for a query of which a view is to be made.
+    async fn rows_for(
+        &self,
+        run: &Run,
+        sql: String,
+        form: RunForm,
+        view: Option<String>,
+    ) -> Result<RunOutput, RunError> {
         // The engine would take a table of the lake's database for one of the same name in another.
         if !run.database.eq_ignore_ascii_case(&self.database) {
             let construct =
@@ -94,7 +105,7 @@ impl Inner {
             return Err(absent(&construct));
         }
         let (parameters, scanned, slot) = (run.parameters.clone(), run.scanned.clone(), run.slot.clone());
-        let answer = self.runner.run(RunQuery { sql, parameters, form, scanned, slot }).await?;
+        let answer = self.runner.run(RunQuery { sql, parameters, view, form, scanned, slot }).await?;
         self.planned(&run.id);
         Ok(answer)
     }

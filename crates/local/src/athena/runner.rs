@@ -24,6 +24,8 @@ pub struct RunQuery {
     pub sql: String,
     /// SQL literals, one for each `?`.
     pub parameters: Vec<String>,
+    /// The view of the lake's database that the statement is to become the query of, if it is: it may not name that view.
+    pub view: Option<String>,
     /// What becomes of its rows.
     pub form: RunForm,
     /// Where to count what is read, and how much that may be. An error after it was exceeded ends the query as

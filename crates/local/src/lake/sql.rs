@@ -35,8 +35,13 @@ struct LakeEngine {
 
 impl LakeEngine {
     /// The statement with the queries of its views in the places of their names.
-    fn prepare(&self, sql: &str, parameters: &[String]) -> Result<Prepared, EngineError> {
-        self.engine.prepare(sql, parameters)?.with_views(&|name| self.views.view(name))
+    fn prepare(&self, query: &RunQuery) -> Result<Prepared, EngineError> {
+        let prepared = self.engine.prepare(&query.sql, &query.parameters)?;
+        let views = |name: &str| self.views.view(name);
+        match &query.view {
+            Some(name) => prepared.of_view(name, &views),
+            None => prepared.with_views(&views),
+        }
     }
 }
 
@@ -126,7 +131,7 @@ async fn begin(
     query: RunQuery,
     cancellation: Cancellation,
 ) -> Result<Execution, EngineError> {
-    let prepared = engine.prepare(&query.sql, &query.parameters)?;
+    let prepared = engine.prepare(&query)?;
     engine.engine.run(&prepared, query.scanned, cancellation).await
 }
 

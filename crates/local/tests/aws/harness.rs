@@ -89,7 +89,7 @@ impl SqlRunner for Runner {
 
     fn run(&self, query: RunQuery) -> BoxFuture<'static, Result<RunOutput, RunError>> {
         let (gate, ran) = (Arc::clone(&self.gate), Arc::clone(&self.ran));
-        let RunQuery { sql, parameters, form, scanned, slot } = query;
+        let RunQuery { sql, parameters, view: _, form, scanned, slot } = query;
         Box::pin(async move {
             ran.lock().unwrap().push((sql.clone(), parameters));
             if form == RunForm::Plan {

@@ -238,6 +238,13 @@ async fn views_are_made_read_changed_and_dropped() {
     ] {
         fails(&lake, sql, expected).await;
     }
+    // One that names itself, and two that name each other, would be read for ever. The old one stays.
+    for query in ["SELECT name FROM seated", "SELECT who AS name FROM short"] {
+        let sql = format!("CREATE OR REPLACE VIEW seated AS {query}");
+        fails(&lake, &sql, "VIEW_IS_RECURSIVE: Statement would create a recursive view").await;
+    }
+    assert_eq!(rows(&lake, "SELECT count(*) FROM short").await, "\"2\"\n");
+    succeeds(&lake, "CREATE OR REPLACE VIEW short AS SELECT name AS who FROM seated").await;
     succeeds(&lake, "DROP VIEW seated").await;
     fails(&lake, "SELECT * FROM short", "TABLE_NOT_FOUND: ").await;
     succeeds(&lake, "DROP VIEW IF EXISTS seated").await;

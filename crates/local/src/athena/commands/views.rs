@@ -47,7 +47,9 @@ impl Inner {
             }
         }
         // It is planned, and its rows are not computed.
-        let columns = self.rows(run, query.clone(), RunForm::Columns).await?.columns;
+        let is_own = catalog.database(view).eq_ignore_ascii_case(&self.database);
+        let name = is_own.then(|| view.table.to_lowercase());
+        let columns = self.rows_for(run, query.clone(), RunForm::Columns, name).await?.columns;
         hive::check_names(&columns, &query)?;
         let input = table_input(catalog.database(view), &view.table, &query, &columns)?;
         let operation = if found.is_some() { "UpdateTable" } else { "CreateTable" };
