@@ -35,6 +35,9 @@ pub(crate) const LAKE_URL: &str = "lake://lake/";
 /// How many streams a query works on at once: enough to overlap reading and computing.
 pub(crate) const STREAMS: usize = 2;
 
+/// The most bytes of the temporary files to which one query's sorts spill. DataFusion's own bound is 100 GB.
+const MAX_SPILLED: u64 = 4_000_000_000;
+
 /// What queries have in common, made once.
 pub(crate) struct Sessions {
     template: SessionState,
@@ -101,7 +104,10 @@ impl Sessions {
         catalog.register_schema(INFORMATION_SCHEMA, Arc::new(information))?;
         let catalogs = MemoryCatalogProviderList::new();
         catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
-        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::clone(&self.operators)).build()?;
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::clone(&self.operators))
+            .with_max_temp_directory_size(MAX_SPILLED)
+            .build()?;
         runtime.register_object_store(ObjectStoreUrl::parse(LAKE_URL)?.as_ref(), store);
         Ok(SessionStateBuilder::new_from_existing(self.template.clone())
             .with_scalar_functions(functions::scalar(memory, cancellation, began))

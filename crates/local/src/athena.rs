@@ -24,6 +24,7 @@ mod service;
 mod statement;
 mod tags;
 mod types;
+mod unfinished;
 mod workgroups;
 mod writer;
 

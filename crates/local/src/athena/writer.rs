@@ -11,6 +11,7 @@ use super::{
     execution::Output,
     lifecycle::{defect, system},
     metadata,
+    unfinished::Unfinished,
 };
 use crate::s3::{Draft, Store, StoreError};
 
@@ -69,8 +70,16 @@ pub(super) async fn write(
     Ok(Written { columns, rows, bytes, ..Written::default() })
 }
 
-/// Writes the rows to a file of their own, which is no result: answers how many rows and bytes it has. Without rows there
-/// is no file. Fails as `write` does.
+/// A file of rows that is no result.
+pub(super) struct WrittenFile {
+    pub(super) rows: u64,
+    pub(super) bytes: u64,
+    /// None without rows.
+    pub(super) object: Option<Unfinished>,
+}
+
+/// Writes the rows to a file of their own, which is there until the answer is dropped, unless it is kept. Fails as `write`
+/// does.
 pub(super) async fn write_file(
     store: &Arc<Store>,
     query_id: &str,
@@ -78,14 +87,21 @@ pub(super) async fn write_file(
     answer: RunOutput,
     most: u64,
     computed: impl FnOnce(),
-) -> Result<(u64, u64), RunError> {
+) -> Result<WrittenFile, RunError> {
     let Drawn { rows, bytes, draft, .. } = draw(store, query_id, answer, most).await?;
     computed();
-    if bytes > 0 {
-        let Output { bucket, key } = file;
-        off(store, query_id, move |store| store.publish_draft(draft, &bucket, &key, CONTENT_TYPE)).await?;
+    if bytes == 0 {
+        return Ok(WrittenFile { rows, bytes, object: None });
     }
-    Ok((rows, bytes))
+    let object = Unfinished::new(store, file);
+    let publish = object.publish(draft, CONTENT_TYPE);
+    match off(store, query_id, publish).await {
+        Ok(()) => Ok(WrittenFile { rows, bytes, object: Some(object) }),
+        Err(error) => {
+            object.remove().await;
+            Err(error)
+        }
+    }
 }
 
 /// Writes the list of the files that a statement has written, one a line, and answers where it is.

@@ -24,3 +24,4 @@ mod s3_protocol;
 mod s3_uploads;
 mod show;
 mod sns;
+mod writes;

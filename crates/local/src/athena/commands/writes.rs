@@ -21,7 +21,8 @@ use crate::athena::{
     lifecycle::system,
     request::s3_location,
     service::Inner,
-    writer::{self, Written},
+    unfinished::Unfinished,
+    writer::{self, Written, WrittenFile},
 };
 use columns::inserted;
 use format::Format;
@@ -50,6 +51,27 @@ pub(super) struct NewTable {
     pub(super) with_data: bool,
 }
 
+/// What a statement has written that is not over yet.
+struct Files {
+    written: Written,
+    object: Option<Unfinished>,
+}
+
+impl Files {
+    /// The statement is over.
+    fn kept(mut self) -> Written {
+        self.object.iter_mut().for_each(Unfinished::keep);
+        self.written
+    }
+
+    /// The statement has failed.
+    async fn removed(self) {
+        if let Some(object) = self.object {
+            object.remove().await;
+        }
+    }
+}
+
 impl Inner {
     pub(super) async fn unload(
         &self,
@@ -66,7 +88,7 @@ impl Inner {
         }
         let format = Format::of(properties)?;
         let place = self.empty_place(catalog, to).await?;
-        self.files(run, query, &place, format.compression, |_| Ok(())).await
+        self.files(run, query, &place, format.compression, |_| Ok(())).await.map(Files::kept)
     }
 
     pub(super) async fn create_table(
@@ -97,25 +119,32 @@ impl Inner {
             hive::check_names(columns, &sql)?;
             hive::columns(columns).map(drop)
         };
-        let (columns, written) = if with_data {
+        let (columns, mut files) = if with_data {
             let mut columns = Vec::new();
-            let written = self
+            let files = self
                 .files(run, query, &place, format.compression, |found| {
                     check(found)?;
                     columns = found.to_vec();
                     Ok(())
                 })
                 .await?;
-            (columns, written)
+            (columns, files)
         } else {
             let columns = self.rows(run, query, RunForm::Columns).await?.columns;
             check(&columns)?;
-            (columns, Written::changed(0))
+            (columns, Files { written: Written::changed(0), object: None })
         };
         let input = table_input(&name, &columns, &place, &format)?;
         let request = json!({"DatabaseName": catalog.database(&name), "TableInput": input});
-        catalog.call("CreateTable", request).await.map_err(|error| catalog::unread(&error))?;
-        Ok(written)
+        // Once the catalog is asked, the table may be there, whether or not the statement is stopped meanwhile.
+        files.object.iter_mut().for_each(Unfinished::keep);
+        match catalog.call("CreateTable", request).await {
+            Ok(_) => Ok(files.written),
+            Err(error) => {
+                files.removed().await;
+                Err(catalog::unread(&error))
+            }
+        }
     }
 
     pub(super) async fn insert(
@@ -146,11 +175,12 @@ impl Inner {
         let place = self.place(catalog, descriptor["Location"].as_str().unwrap_or_default()).await?;
         let given = self.rows(run, query.clone(), RunForm::Columns).await?.columns;
         let sql = inserted(&table, columns, &given, &query)?;
-        self.files(run, sql, &place, ParquetCompression::Gzip, |_| Ok(())).await
+        self.files(run, sql, &place, ParquetCompression::Gzip, |_| Ok(())).await.map(Files::kept)
     }
 
     /// Writes a query's rows to a file in this place, and the list of files beside where a result would be. Without rows
-    /// there is no file. `check` sees the columns before anything is written.
+    /// there is no file. `check` sees the columns before anything is written. A statement that fails or is stopped leaves no
+    /// file, and one that would write more than the most bytes of a result fails.
     async fn files(
         &self,
         run: &Run,
@@ -158,13 +188,13 @@ impl Inner {
         place: &Output,
         compression: ParquetCompression,
         check: impl FnOnce(&[ResultColumn]) -> Result<(), RunError> + Send,
-    ) -> Result<Written, RunError> {
+    ) -> Result<Files, RunError> {
         let answer = self.rows(run, sql, RunForm::Parquet(compression)).await?;
         check(&answer.columns)?;
         let file =
             Output { bucket: place.bucket.clone(), key: format!("{}{}-00000.parquet", place.key, run.id) };
         let computed = || self.computed(&run.id);
-        let (rows, bytes) = writer::write_file(
+        let WrittenFile { rows, bytes, object } = writer::write_file(
             &self.store,
             &run.id,
             file.clone(),
@@ -173,9 +203,18 @@ impl Inner {
             computed,
         )
         .await?;
-        let files = if bytes > 0 { vec![format!("s3://{}/{}", file.bucket, file.key)] } else { Vec::new() };
-        let manifest = writer::write_manifest(&self.store, &run.id, &run.output, &files).await?;
-        Ok(Written { rows, bytes, manifest: Some(manifest), ..Written::changed(rows) })
+        let list = if bytes > 0 { vec![format!("s3://{}/{}", file.bucket, file.key)] } else { Vec::new() };
+        let mut files = Files { written: Written { rows, bytes, ..Written::changed(rows) }, object };
+        match writer::write_manifest(&self.store, &run.id, &run.output, &list).await {
+            Ok(manifest) => {
+                files.written.manifest = Some(manifest);
+                Ok(files)
+            }
+            Err(error) => {
+                files.removed().await;
+                Err(error)
+            }
+        }
     }
 
     /// The place that a location names, in which nothing may be yet.
