@@ -22,6 +22,7 @@ mod show;
 mod sort;
 mod text;
 mod types;
+mod widened;
 
 use datafusion::{
     arrow::datatypes::DataType as Arrow,
@@ -41,6 +42,7 @@ pub(crate) use planner::NestedPlanner;
 pub(super) use keys::Keys;
 pub(super) use maps::duplicate_key;
 pub(super) use types::{array_of, map_of};
+pub(super) use widened::Widened;
 
 /// The names of all that a query can call.
 pub(super) const NAMES: [&str; 33] = [

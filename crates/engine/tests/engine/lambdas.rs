@@ -254,6 +254,52 @@ async fn reduced() {
     .await;
 }
 
+/// The state has the type that the initial one and the function's have in common, field by field. The first is the mean of
+/// Trino's documentation (`reduce`).
+#[tokio::test]
+async fn reduced_to_rows_and_maps() {
+    each(&[
+        (
+            "reduce(whole, CAST(ROW(0.0, 0) AS ROW(sum DOUBLE, count INTEGER)), \
+             (s, x) -> CAST(ROW(x + s.sum, s.count + 1) AS ROW(sum DOUBLE, count INTEGER)), \
+             s -> IF(s.count = 0, NULL, s.sum / s.count))",
+            "double",
+            ["2.0", "NULL", "NULL", "NULL"],
+        ),
+        ("reduce(whole, ROW(0, 0), (s, x) -> ROW(s[1] + 1, s[2] + 1e0), s -> s[2])", "double", ["3.0", "3.0", "0.0", "NULL"]),
+        (
+            "reduce(whole, CAST(ROW(0, 'a') AS row(n integer, w varchar)), \
+             (s, x) -> CAST(ROW(s.n + 1, NULL) AS row(n bigint, w varchar)), s -> s.n)",
+            "bigint",
+            ["3", "3", "0", "NULL"],
+        ),
+        (
+            "reduce(whole, ROW(0), (s, x) -> ROW(s[1] + 1.5), s -> s[1])",
+            "decimal(38,1)",
+            ["4.5", "4.5", "0.0", "NULL"],
+        ),
+        (
+            "reduce(whole, map(ARRAY['n'], ARRAY[0]), (s, x) -> map(ARRAY['n'], ARRAY[s['n'] + 5e-1]), s -> s['n'])",
+            "double",
+            ["1.5", "1.5", "0.0", "NULL"],
+        ),
+        (
+            "reduce(whole, ARRAY[ROW(0)], (s, x) -> ARRAY[ROW(s[1][1] + 1e0)], s -> s[1][1])",
+            "double",
+            ["3.0", "3.0", "0.0", "NULL"],
+        ),
+    ])
+    .await;
+    refuse(
+        &lake().await,
+        &[(
+            "SELECT reduce(whole, ROW(0), (s, x) -> ROW('a'), s -> s) FROM t",
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function reduce",
+        )],
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn zipped_sorted_and_maps() {
     let by_size = "array_sort(whole, (x, y) -> CASE WHEN x IS NULL THEN 1 WHEN y IS NULL THEN -1 WHEN x < y THEN 1 \

@@ -1,6 +1,8 @@
 //! Which functions there are, and the types of what they take and give.
 
-use datafusion::arrow::datatypes::DataType as Arrow;
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType as Arrow, Field, Fields};
 
 use crate::functions::nested::{array_of, map_of};
 
@@ -214,6 +216,22 @@ pub(super) fn common(left: &Arrow, right: &Arrow) -> Option<Arrow> {
         (Timestamp(_, None), Date32) => left.clone(),
         (Date32, Timestamp(_, None)) => right.clone(),
         (Arrow::List(one), Arrow::List(other)) => array_of(common(one.data_type(), other.data_type())?),
+        (Arrow::Struct(one), Arrow::Struct(other)) if one.len() == other.len() => {
+            let field = |(one, other): (&Arc<Field>, &Arc<Field>)| {
+                let name = if one.name() == other.name() { one.name().as_str() } else { "" };
+                Some(Field::new(name, common(one.data_type(), other.data_type())?, true))
+            };
+            Arrow::Struct(one.iter().zip(other.iter()).map(field).collect::<Option<Fields>>()?)
+        }
+        (Arrow::Map(..), Arrow::Map(..)) => {
+            let ((key, value), (other_key, other_value)) = (entry(left)?, entry(right)?);
+            let found = common(&key, &other_key)?;
+            // Two keys may become one double.
+            if found.is_floating() && key != other_key {
+                return None;
+            }
+            map_of(found, common(&value, &other_value)?)
+        }
         _ => {
             let ((p1, s1), (p2, s2)) = (digits(left)?, digits(right)?);
             if left.is_integer() && right.is_integer() {
@@ -245,6 +263,7 @@ mod tests {
     #[test]
     fn states_have_the_wider_type() {
         use Arrow::{Decimal128, Float32, Float64, Int32, Int64, Null, Utf8};
+        let row = |name: &str, part| Arrow::Struct([Field::new(name, part, true)].into_iter().collect());
         for (left, right, expected) in [
             (Int32, Int64, Some(Int64)),
             (Decimal128(2, 1), Decimal128(3, 1), Some(Decimal128(3, 1))),
@@ -254,6 +273,14 @@ mod tests {
             (Float32, Float64, Some(Float64)),
             (Null, Utf8, Some(Utf8)),
             (Utf8, Int32, None),
+            (row("a", Int32), row("a", Int64), Some(row("a", Int64))),
+            (row("a", Int32), row("b", Float64), Some(row("", Float64))),
+            (row("a", Int32), row("a", Utf8), None),
+            (row("a", Int32), Int32, None),
+            (map_of(Utf8, Int32), map_of(Utf8, Null), Some(map_of(Utf8, Int32))),
+            (map_of(Int32, Null), map_of(Int64, Float64), Some(map_of(Int64, Float64))),
+            (map_of(Int64, Utf8), map_of(Float64, Utf8), None),
+            (array_of(row("a", Int32)), array_of(row("a", Float64)), Some(array_of(row("a", Float64)))),
         ] {
             assert_eq!(common(&left, &right), expected, "{left} {right}");
             assert_eq!(common(&right, &left), expected, "{right} {left}");
