@@ -127,7 +127,10 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         correlated::check(&plan)?;
         let plan = aggregated::prepared(plan, &memory, &cancellation)?;
         let (concat, like) = (concat(&session)?, functions::like(&cancellation));
-        let plan = calls.typed(plan, |plan| coerce::as_athena(numeric::as_athena(plan)?, concat, &like))?;
+        let plan = calls.typed(plan, |plan| {
+            let plan = coerce::as_athena(numeric::as_athena(plan)?, concat, &like)?;
+            functions::json_defaults(plan, &memory, &cancellation)
+        })?;
         let plan = functions::enclosed(plan, &session, &cancellation)?;
         let plan = in_query::taken_apart(plan)?;
         let plan = unmoved::conditions(plan)?;

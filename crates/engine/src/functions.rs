@@ -60,7 +60,7 @@ pub(crate) use aggregates::{
 pub(crate) use attempt::{TRY, attempted, enclosed};
 pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
 pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
-pub(crate) use json::{CAST_TO_JSON, JSON_PARSE, is_castable, is_json};
+pub(crate) use json::{CAST_TO_JSON, JSON_PARSE, is_castable, is_json, on_demand as json_defaults};
 pub(crate) use lambda::{ARRAY_SORT, Part, SORTED_BY, bodies, hidden, lambda_signature, resolved};
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
 pub(crate) use nested::{

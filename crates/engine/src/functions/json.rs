@@ -30,6 +30,7 @@ use crate::{
 };
 
 pub(crate) use array::JSON_PARSE;
+pub(crate) use standard::on_demand;
 
 /// The names of all, but for that of the cast.
 pub(super) const NAMES: [&str; 14] = [

@@ -263,6 +263,63 @@ async fn what_is_asked_for_otherwise() {
     .await;
 }
 
+/// Trino calculates a default where it is needed (`JsonValueFunction` takes the defaults as functions).
+#[tokio::test]
+async fn a_default_is_calculated_where_it_is_needed() {
+    let rows = [
+        r#"{"n": 0, "d": "{\"a\": 7}"}"#,
+        r#"{"n": 1, "d": "{}"}"#,
+        r#"{"n": 2, "d": "oops"}"#,
+        r#"{"n": 3}"#,
+    ];
+    let lake = Lake::of(&[("n", "int"), ("d", "string")], &rows).await;
+    let of_all = |call: &str| format!("SELECT {call} FROM t ORDER BY n");
+    for (call, expected) in [
+        ("json_value(d, 'lax $.a' RETURNING integer DEFAULT 10 / n ON EMPTY)", "7;10;NULL;NULL"),
+        ("json_value(d, 'lax $.a' RETURNING integer DEFAULT 10 / n ON ERROR)", "7;NULL;5;NULL"),
+        (
+            "json_value(d, 'lax $.a' RETURNING integer DEFAULT 10 / n ON EMPTY DEFAULT 100 / n ON ERROR)",
+            "7;10;50;NULL",
+        ),
+        (
+            "json_value(d, 'lax $.a' RETURNING integer DEFAULT -1 ON EMPTY DEFAULT 10 / n ON ERROR)",
+            "7;-1;5;NULL",
+        ),
+        // Within another default, and within a path's argument.
+        (
+            "json_value(d, 'lax $.b' RETURNING integer \
+             DEFAULT json_value(d, 'lax $.a' RETURNING integer DEFAULT 10 / n ON EMPTY) ON EMPTY)",
+            "7;10;NULL;NULL",
+        ),
+        (
+            "json_value('[5]', 'lax $[$i]' PASSING n AS \"i\" RETURNING integer DEFAULT 10 / n ON EMPTY)",
+            "5;10;5;3",
+        ),
+        ("try(json_value(d, 'lax $.b' RETURNING integer DEFAULT 10 / n ON EMPTY))", "NULL;10;NULL;NULL"),
+        (
+            "transform(ARRAY[n], x -> json_value(d, 'lax $.a' RETURNING integer DEFAULT 10 / x ON EMPTY))[1]",
+            "7;10;NULL;NULL",
+        ),
+    ] {
+        compare(&lake, &[(&of_all(call), "integer", expected)]).await;
+    }
+    for call in [
+        "json_value(d, 'lax $.b' RETURNING integer DEFAULT 10 / n ON EMPTY)",
+        "json_value(d, 'lax $.b' RETURNING integer DEFAULT 1 / 0 ON EMPTY)",
+        "json_value(d, 'strict $.b' RETURNING integer DEFAULT 10 / n ON ERROR)",
+    ] {
+        refuse(&lake, &[(&of_all(call), "DIVISION_BY_ZERO: Division by zero")]).await;
+    }
+    compare(
+        &lake,
+        &[
+            ("SELECT json_value('{\"a\": 1}', 'lax $.a' RETURNING integer DEFAULT 1 / 0 ON EMPTY)", "integer", "1"),
+            ("SELECT json_value(d, 'lax $.a' DEFAULT CAST(1 / n AS varchar) ON ERROR) FROM t WHERE n < 2 ORDER BY n", "varchar", "7;NULL"),
+        ],
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn objects_and_arrays_are_made() {
     both(&[

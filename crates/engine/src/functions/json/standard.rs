@@ -1,6 +1,7 @@
 //! The functions of the SQL standard, which take texts, and paths of a language of their own: `json_exists`, `json_query`,
 //! `json_value`, `json_object` and `json_array`. How their calls are written is in [`crate::dialect`]'s `json`.
 
+mod defaults;
 mod evaluate;
 mod item;
 mod made;
@@ -13,6 +14,8 @@ mod predicate;
 mod query;
 
 use crate::functions::own::Own;
+
+pub(crate) use defaults::on_demand;
 
 /// All of them.
 pub(super) fn all() -> [Own; 5] {

@@ -120,7 +120,8 @@ impl Resolve<'_> {
         let steps = || {
             let plan = retyped(plan.clone()).map_err(from_datafusion)?;
             typing::check(&plan)?;
-            coerce::as_athena(numeric::as_athena(plan)?, concat, &like)
+            let plan = coerce::as_athena(numeric::as_athena(plan)?, concat, &like)?;
+            functions::json_defaults(plan, &surroundings.memory, cancellation)
         };
         let plan =
             surroundings.settled(steps).and_then(|plan| plan.ok_or_else(unsettled)).map_err(passed_on)?;

@@ -29,7 +29,7 @@ use crate::functions::{
 };
 
 /// What a value takes besides the bytes of its text.
-const VALUE: usize = 16;
+pub(super) const VALUE: usize = 16;
 
 /// Whether a path leads to anything.
 pub(super) fn json_exists() -> Own {
@@ -48,7 +48,7 @@ pub(super) fn json_value() -> Own {
 }
 
 /// A document, a path, what the words say, so many values of one type, and what is passed.
-fn takes(given: &[Arrow], typed: usize) -> Option<Vec<Arrow>> {
+pub(super) fn takes(given: &[Arrow], typed: usize) -> Option<Vec<Arrow>> {
     let (first, rest) = given.split_at_checked(3)?;
     let (values, passed) = rest.split_at_checked(typed)?;
     let [Arrow::Utf8 | Arrow::Null, Arrow::Utf8, Arrow::Utf8] = first else { return None };
@@ -59,7 +59,7 @@ fn takes(given: &[Arrow], typed: usize) -> Option<Vec<Arrow>> {
 }
 
 /// A call, but for its row.
-struct Call<'a> {
+pub(super) struct Call<'a> {
     documents: TextArgument<'a, i32>,
     path: Path,
     says: Vec<&'a str>,
@@ -67,7 +67,7 @@ struct Call<'a> {
 }
 
 /// What ON ERROR decides on.
-struct Failed {
+pub(super) struct Failed {
     code: &'static str,
     message: String,
 }
@@ -96,7 +96,7 @@ fn no_value(what: &str) -> Failed {
 
 impl<'a> Call<'a> {
     /// `None`: there is no row.
-    fn of(arguments: &'a [Argument], typed: usize) -> Result<Option<Self>> {
+    pub(super) fn of(arguments: &'a [Argument], typed: usize) -> Result<Option<Self>> {
         let [document, path, says, rest @ ..] = arguments else { return Err(unexpected(&Arrow::Null)) };
         let (Some(text), Some(says)) = (constant(path), constant(says)) else { return Ok(None) };
         let path = parse::path(text).map_err(|why| match why {
@@ -111,12 +111,12 @@ impl<'a> Call<'a> {
         }))
     }
 
-    fn says(&self, place: usize) -> &'a str {
+    pub(super) fn says(&self, place: usize) -> &'a str {
         self.says.get(place).copied().unwrap_or_default()
     }
 
     /// What `answer` makes of the items of a row; `None` where the document is null.
-    fn row<T>(
+    pub(super) fn row<T>(
         &self,
         row: usize,
         bounded: &Bounded<'_>,
@@ -256,7 +256,7 @@ fn value(arguments: &[Argument], bounded: &mut Bounded<'_>) -> Result<ArrayRef> 
 }
 
 /// Appends the value that the items are; `false` if there are none.
-fn read(
+pub(super) fn read(
     items: &[Item<'_>],
     found: &mut JsonColumn,
     bounded: &Bounded<'_>,
