@@ -176,6 +176,11 @@ pub fn function_names() -> BTreeSet<&'static str> {
     lists().flatten().copied().filter(|name| is_known(name)).collect()
 }
 
+/// Whether each call of the function has another value.
+pub(crate) fn is_random(name: &str) -> bool {
+    random::NAMES.contains(&name)
+}
+
 /// Whether it is one of ours, which takes the types that Athena's takes and no others.
 pub(crate) fn is_strict(name: &str) -> bool {
     name != CAST_TO_JSON

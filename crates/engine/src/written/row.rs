@@ -1,9 +1,13 @@
 //! Comparisons of row values without the word ROW: `(a, b) = (1, 2)` and `(a, b) IN ((1, 2), (3, 4))`.
 
-use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
+use std::{convert::Infallible, ops::ControlFlow};
+
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, Expr, UnaryOperator, Value, ValueWithSpan, Visit, Visitor,
+};
 
 use super::{Result, bare, take};
-use crate::{calls::call, error::EngineError};
+use crate::{calls::call, error::EngineError, functions};
 
 /// How many fields a row may have.
 const MAX_FIELDS: usize = 20;
@@ -11,8 +15,10 @@ const MAX_FIELDS: usize = 20;
 /// How many rows a list may have.
 const MAX_ROWS: usize = 100;
 
-/// The most fields of rows that are copied in one statement, for the rows of its lists.
+/// The most expressions that are copied in one statement: what is looked for, for each row of its list. So many bytes of a text
+/// count as one.
 const MAX_COPIED: usize = 2_000;
+const BYTES: usize = 64;
 
 /// Writes `(a, b) = (c, d)` as `a = c AND b = d`, which is null where that is, and the like. A row that is compared with
 /// something else, or by its order, becomes a call of `row`. What it can write neither way it leaves, to be refused.
@@ -54,11 +60,20 @@ pub(super) fn rewrite(expr: &mut Expr, copied: &mut usize) -> Result<()> {
             if fields.is_empty() || !list.iter().all(is_row) {
                 return Ok(());
             }
-            *copied += fields.len() * list.len();
-            if fields.len() > MAX_FIELDS || list.len() > MAX_ROWS || *copied > MAX_COPIED {
+            if fields.len() > MAX_FIELDS || list.len() > MAX_ROWS {
                 return Err(EngineError::unsupported(format!(
                     "row values of more than {MAX_FIELDS} fields, or in a list of more than {MAX_ROWS}"
                 )));
+            }
+            let looked_for = Parts::of(fields);
+            *copied = copied.saturating_add(looked_for.count.saturating_mul(list.len()));
+            if *copied > MAX_COPIED {
+                return Err(EngineError::unsupported(format!(
+                    "IN of row values whose left sides have more than {MAX_COPIED} parts, times the rows of their lists,"
+                )));
+            }
+            if looked_for.is_random && list.len() > 1 {
+                return Err(EngineError::unsupported("a random value on the left of IN of row values"));
             }
             let fields = fields.clone();
             let equal = list.iter_mut().filter_map(|item| match take(item) {
@@ -72,6 +87,43 @@ pub(super) fn rewrite(expr: &mut Expr, copied: &mut usize) -> Result<()> {
         _ => {}
     }
     Ok(())
+}
+
+/// What fields are made of.
+#[derive(Default)]
+struct Parts {
+    count: usize,
+    /// Whether each copy would have another value.
+    is_random: bool,
+}
+
+impl Parts {
+    fn of(fields: &[Expr]) -> Self {
+        let mut parts = Self::default();
+        for field in fields {
+            let ControlFlow::Continue(()) = field.visit(&mut parts);
+        }
+        parts
+    }
+}
+
+impl Visitor for Parts {
+    type Break = Infallible;
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Infallible> {
+        self.count += 1;
+        if let Expr::Function(call) = expr {
+            self.is_random |= functions::is_random(&call.name.to_string());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_value(&mut self, value: &ValueWithSpan) -> ControlFlow<Infallible> {
+        if let Value::SingleQuotedString(text) = &value.value {
+            self.count += text.len() / BYTES;
+        }
+        ControlFlow::Continue(())
+    }
 }
 
 fn call_both(left: &mut Expr, right: &mut Expr) {
@@ -159,5 +211,42 @@ mod tests {
             crate::written::rewrite(&mut parsed).unwrap();
             assert_eq!(parsed.to_string(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_copied_for_a_list_is_bounded() {
+        let refusal = |fields: &str, rows: usize| {
+            let list = vec!["(1, 2)"; rows].join(", ");
+            let text = format!("SELECT ({fields}) IN ({list})");
+            let athena = Athena::new(10_000);
+            let mut parsed = Parser::new(&athena).try_with_sql(&text).unwrap().parse_query().unwrap();
+            crate::written::rewrite(&mut parsed).map_err(|error| error.to_string())
+        };
+        let sum = vec!["a"; 20].join(" + ");
+        let long = "x".repeat(10_000);
+        assert_eq!(refusal("a, b", 100), Ok(()));
+        assert_eq!(refusal(&format!("{sum}, b"), 40), Ok(()));
+        for (fields, rows, expected) in [
+            (
+                "a, b".to_owned(),
+                101,
+                "NOT_SUPPORTED: row values of more than 20 fields, or in a list of more than 100 ",
+            ),
+            (
+                format!("{sum}, b"),
+                60,
+                "NOT_SUPPORTED: IN of row values whose left sides have more than 2000 parts, ",
+            ),
+            (
+                format!("a, '{long}'"),
+                20,
+                "NOT_SUPPORTED: IN of row values whose left sides have more than 2000 parts, ",
+            ),
+            ("random(), b".to_owned(), 2, "NOT_SUPPORTED: a random value on the left of IN of row values "),
+        ] {
+            let error = refusal(&fields, rows).unwrap_err();
+            assert!(error.starts_with(expected), "{error}");
+        }
+        assert_eq!(refusal("random(), b", 1), Ok(()));
     }
 }
