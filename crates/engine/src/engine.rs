@@ -19,6 +19,7 @@ use crate::{
     correlated, disjoint,
     error::EngineError,
     failure::{from_datafusion, while_reading},
+    floating,
     functions::{self, CONCAT},
     guard, guarded, hidden, in_query,
     memory::MemoryLimits,
@@ -132,6 +133,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
             functions::json_defaults(plan, &memory, &cancellation)
         })?;
         let plan = functions::enclosed(plan, &session, &cancellation)?;
+        let plan = floating::keyed(plan)?;
         let plan = in_query::taken_apart(plan)?;
         let plan = unmoved::conditions(plan)?;
         let plan = sets::named(plan)?;

@@ -5,6 +5,8 @@
 //! condition its own comparison stays beside it, which is true where the call is: it tells which row groups of a file need not
 //! be read. (A file's statistics leave NaN out.) Rows are joined by keys that equal each other where the numbers do.
 
+mod outer;
+
 use std::sync::Arc;
 
 use datafusion::{
@@ -23,6 +25,8 @@ use datafusion::{
 };
 
 use crate::functions::{self, MAX_KEY, MIN_KEY};
+
+pub(crate) use outer::keyed;
 
 /// How long a list may be whose values are compared one by one: those that are not written as numbers.
 const MAX_LISTED: usize = 100;
@@ -188,7 +192,7 @@ impl Rewrite<'_> {
                 native(left, right)
             }
             Operator::Eq if is_filter && (is_plain(&left) || is_plain(&right)) => native(left, right),
-            // A query that refers to the one around it is taken apart by the columns of its equalities.
+            // A query that refers to the one around it is taken apart by the columns of its equalities: see [`outer`].
             Operator::Eq if is_filter && (left.contains_outer() || right.contains_outer()) => {
                 native(left, right)
             }

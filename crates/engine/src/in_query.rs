@@ -115,7 +115,7 @@ impl Apart<'_> {
                 Ok(Transformed::yes(Expr::BinaryExpr(both)))
             }
             Expr::InSubquery(within) if is_filter && !within.negated => {
-                found(*within.expr, within.subquery).map(Transformed::yes)
+                found(*within.expr, within.subquery, self.schema).map(Transformed::yes)
             }
             Expr::InSubquery(within) => self.apart(within).map(Transformed::yes),
             other => other.map_children(|child| self.rewrite(child, false)),
@@ -139,7 +139,7 @@ impl Apart<'_> {
         if value.nullable(self.schema)? {
             unknown.push(value.clone().is_null().and(has_rows(query, is_correlated)?));
         }
-        let found = found(value, subquery)?;
+        let found = found(value, subquery, self.schema)?;
         let unknown = unknown.into_iter().reduce(Expr::or).unwrap_or_else(|| lit(false));
         let member = ScalarFunction::new_udf(functions::member(), vec![found, unknown]);
         let member = Expr::ScalarFunction(member);
@@ -161,14 +161,37 @@ impl Apart<'_> {
 
 /// Whether the query has a row with the value. Where that refers to no column, it is asked within the query: of two conditions
 /// `c = 3` and `3 = c` on one column, DataFusion 55.2 makes `false` (`simplify_predicates` compares them as they are written).
-fn found(value: Expr, subquery: Subquery) -> Result<Expr> {
+///
+/// Doubles and reals are looked for by their keys: NaN equals nothing, and -0.0 equals 0.0.
+fn found(value: Expr, subquery: Subquery, schema: &DFSchema) -> Result<Expr> {
+    let value = keyed(value, schema)?;
+    let column = column_of(&subquery.subquery)?;
     if value.any_column_refs() || value.contains_outer() {
+        let name = column.name.clone();
+        let key = keyed(Expr::Column(column), subquery.subquery.schema())?;
+        if matches!(key, Expr::Column(_)) {
+            return Ok(Expr::InSubquery(InSubquery::new(Box::new(value), subquery, false)));
+        }
+        let keys = LogicalPlanBuilder::new_from_arc(subquery.subquery).project([key.alias(name)])?.build()?;
+        let subquery = Subquery {
+            subquery: Arc::new(keys),
+            outer_ref_columns: subquery.outer_ref_columns,
+            spans: subquery.spans,
+        };
         return Ok(Expr::InSubquery(InSubquery::new(Box::new(value), subquery, false)));
     }
-    let column = column_of(&subquery.subquery)?;
     let is_correlated = !subquery.outer_ref_columns.is_empty();
-    let same = LogicalPlanBuilder::new_from_arc(subquery.subquery).filter(Expr::Column(column).eq(value))?;
+    let key = keyed(Expr::Column(column), subquery.subquery.schema())?;
+    let same = LogicalPlanBuilder::new_from_arc(subquery.subquery).filter(key.eq(value))?;
     has_rows(Arc::new(same.build()?), is_correlated)
+}
+
+/// The key by which a double or a real is found; another value itself.
+fn keyed(value: Expr, schema: &DFSchema) -> Result<Expr> {
+    if !value.get_type(schema)?.is_floating() {
+        return Ok(value);
+    }
+    Ok(Expr::ScalarFunction(ScalarFunction::new_udf(functions::equal_key(), vec![value])))
 }
 
 /// The only column of a query.
