@@ -12,6 +12,7 @@ mod expression;
 mod function;
 mod regular;
 mod relation;
+mod rows;
 mod scope;
 mod text;
 mod token;
@@ -137,7 +138,7 @@ impl Gated {
                  values of an IN list do not count"
             )));
         }
-        let query = parse(&types::collapsed(&tokens)?)?;
+        let query = parse(&types::collapsed(&rows::in_parentheses(&tokens))?)?;
         let mut walk = Walk::new(readable);
         walk.statement(&query)?;
         let limit = walk.limit.and_then(|(place, limit)| Some((index(&tokens, place)?, limit)));

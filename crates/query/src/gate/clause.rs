@@ -16,7 +16,7 @@ impl Walk<'_> {
     /// The outermost query.
     pub(super) fn statement(&mut self, query: &Query) -> Checked {
         match &*query.body {
-            SetExpr::Select(_) | SetExpr::SetOperation { .. } => {}
+            SetExpr::Select(_) | SetExpr::SetOperation { .. } | SetExpr::Values(_) => {}
             SetExpr::Query(_) => {
                 return refuse(
                     "a statement in parentheses loses its order: write it without the outermost ones, or begin with \

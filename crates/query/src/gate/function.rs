@@ -46,7 +46,7 @@ const KNOWN: &str = "
     regexp_count regexp_extract regexp_extract_all regexp_like regexp_position regexp_replace regexp_split
     crc32 from_base32 from_base64 from_base64url from_big_endian_64 from_hex md5 sha1 sha256 sha512 spooky_hash_v2_64
     to_base32 to_base64 to_base64url to_big_endian_64 to_hex xxhash64 murmur3
-    date date_add date_diff date_format date_parse date_trunc day day_of_month day_of_week day_of_year dow doy
+    at_timezone date date_add date_diff date_format date_parse date_trunc day day_of_month day_of_week day_of_year dow doy
     format_datetime from_iso8601_date from_iso8601_timestamp from_unixtime hour human_readable_seconds
     last_day_of_month millisecond minute month parse_datetime parse_duration quarter second timezone_hour
     timezone_minute to_iso8601 to_milliseconds to_unixtime week week_of_year with_timezone year year_of_week yow

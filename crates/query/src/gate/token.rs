@@ -43,6 +43,8 @@ pub(super) fn admit(sql: &str) -> Result<(Vec<TokenWithSpan>, Vec<Option<String>
     })?;
     let mut tokens: Vec<TokenWithSpan> = Vec::with_capacity(all.len());
     let mut parameters = Vec::new();
+    // Of each parenthesis that is open, whether it is that of a `json_object`.
+    let mut objects: Vec<bool> = Vec::new();
     let mut ended = false;
     let mut all = all.into_iter().peekable();
     while let Some(mut token) = all.next() {
@@ -62,13 +64,21 @@ pub(super) fn admit(sql: &str) -> Result<(Vec<TokenWithSpan>, Vec<Option<String>
                 continue;
             }
             Token::Colon => {
-                // The name follows without a space: what else a colon may be, Athena does not have.
+                // The name follows without a space. With one, it is that of a JSON object's member.
                 let name = all.next_if(|next| is_bare_word(&next.token)).map(|next| next.token);
-                let Some(Token::Word(Word { value, .. })) = name else {
-                    return Err(Refused::at("a colon begins a parameter, as :name", token.span.start));
-                };
-                parameters.push(Some(value));
-                token.token = Token::Placeholder("?".to_owned());
+                let has_space = all.peek().is_some_and(|next| matches!(next.token, Token::Whitespace(_)));
+                match name {
+                    Some(Token::Word(Word { value, .. })) => {
+                        parameters.push(Some(value));
+                        token.token = Token::Placeholder("?".to_owned());
+                    }
+                    _ if has_space && objects.last() == Some(&true) => {}
+                    _ => return Err(Refused::at("a colon begins a parameter, as :name", token.span.start)),
+                }
+            }
+            Token::LParen => objects.push(tokens.last().is_some_and(|before| is_object(&before.token))),
+            Token::RParen => {
+                objects.pop();
             }
             Token::Placeholder(text) if text == "?" => parameters.push(None),
             other => check(other).map_err(|message| Refused::at(message, token.span.start))?,
@@ -76,18 +86,33 @@ pub(super) fn admit(sql: &str) -> Result<(Vec<TokenWithSpan>, Vec<Option<String>
         tokens.push(token);
     }
     begins_like_a_query(tokens.first())?;
+    without_limit_all(&mut tokens);
     let all = tokens
         .windows(2)
         .find(|pair| is_keyword(&pair[0], Keyword::LIMIT) && is_keyword(&pair[1], Keyword::ALL));
+    if let Some([limit, _]) = all {
+        let message = "LIMIT ALL stands at the end of a query, behind OFFSET: leave it out";
+        return Err(Refused::at(message, limit.span.start));
+    }
     // The parser descends into these types without looking where it is.
     let arrays =
         tokens.windows(2).filter(|pair| is_keyword(&pair[0], Keyword::ARRAY) && pair[1].token == Token::Lt);
     if arrays.count() > MAX_ARRAY_TYPES {
         return Err(Refused::new(format!("the type array<> is written more than {MAX_ARRAY_TYPES} times")));
     }
-    match all {
-        Some(pair) => Err(Refused::at("LIMIT ALL says nothing: leave it out", pair[0].span.start)),
-        None => Ok((tokens, parameters)),
+    Ok((tokens, parameters))
+}
+
+/// Leaves out what says nothing at the end of a query. Elsewhere it stays, and is refused.
+fn without_limit_all(tokens: &mut Vec<TokenWithSpan>) {
+    let is_one = |at: usize| {
+        tokens.get(at).is_some_and(|word| is_keyword(word, Keyword::LIMIT))
+            && tokens.get(at + 1).is_some_and(|word| is_keyword(word, Keyword::ALL))
+            && tokens.get(at + 2).is_none_or(|next| next.token == Token::RParen)
+    };
+    let found: Vec<usize> = (0..tokens.len()).filter(|at| is_one(*at)).collect();
+    for at in found.into_iter().rev() {
+        tokens.drain(at..at + 2);
     }
 }
 
@@ -145,7 +170,9 @@ fn begins_like_a_query(first: Option<&TokenWithSpan>) -> Result<(), Refused> {
         return Err(Refused::new("there is no statement: write one SELECT"));
     };
     match &first.token {
-        Token::Word(word) if matches!(word.keyword, Keyword::SELECT | Keyword::WITH) => Ok(()),
+        Token::Word(word) if matches!(word.keyword, Keyword::SELECT | Keyword::VALUES | Keyword::WITH) => {
+            Ok(())
+        }
         Token::LParen => {
             let message = "a statement in parentheses loses its order: write it without the outermost ones, or begin \
                            with SELECT";
@@ -162,7 +189,11 @@ fn is_bare_word(token: &Token) -> bool {
     matches!(token, Token::Word(word) if word.quote_style.is_none())
 }
 
-fn is_keyword(token: &TokenWithSpan, keyword: Keyword) -> bool {
+fn is_object(token: &Token) -> bool {
+    matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("json_object"))
+}
+
+pub(super) fn is_keyword(token: &TokenWithSpan, keyword: Keyword) -> bool {
     matches!(&token.token, Token::Word(word) if word.keyword == keyword)
 }
 
