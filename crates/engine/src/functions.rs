@@ -36,6 +36,7 @@ mod strpos;
 mod text;
 mod time;
 mod total;
+mod type_of;
 mod url;
 mod watched;
 mod zero;
@@ -77,7 +78,7 @@ pub(crate) use time::{
 const SCALAR: [&str; 2] = ["coalesce", "starts_with"];
 
 /// Ours, besides the parts of a time and [`FAMILIES`].
-const OWN: [&str; 15] = [
+const OWN: [&str; 16] = [
     "date_add",
     "date_diff",
     "date_format",
@@ -91,6 +92,7 @@ const OWN: [&str; 15] = [
     "strpos",
     "substr",
     "to_base64",
+    type_of::TYPEOF,
     "upper",
     CAST_TO_JSON,
 ];
@@ -189,6 +191,7 @@ pub(crate) fn is_strict(name: &str) -> bool {
             || nested::compares(name)
             || FAMILIES.iter().chain(&math::NAMES).any(|family| family.contains(&name))
             || lambda::NAMES.contains(&name)
+            || random::NAMES.contains(&name)
             || time::PARTS.contains(&name)
             || time::NAMES.contains(&name)
             || total::NAMES.contains(&name)
@@ -255,6 +258,7 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         time::date_trunc(),
         time::from_iso8601_date(),
         time::from_iso8601_timestamp(),
+        type_of::type_of(),
     ];
     let families = bytes::all().into_iter().chain(math::all()).chain(strings::all()).chain(url::all());
     let families = families.chain(json::all());

@@ -48,7 +48,8 @@ pub(crate) const MAX_BY_N: &str = "max_by_n";
 pub(crate) const MIN_BY_N: &str = "min_by_n";
 
 /// Those that a query may call.
-pub(super) const NAMES: [&str; 17] = [
+pub(super) const NAMES: [&str; 19] = [
+    "approx_most_frequent",
     "approx_percentile",
     "array_agg",
     "bitwise_and_agg",
@@ -62,6 +63,7 @@ pub(super) const NAMES: [&str; 17] = [
     "kurtosis",
     "listagg",
     "map_agg",
+    "map_union",
     "multimap_agg",
     "regr_intercept",
     "regr_slope",
@@ -72,15 +74,17 @@ pub(super) const NAMES: [&str; 17] = [
 pub(super) const HIDDEN: [&str; 4] = [MAX_BY_N, MAX_N, MIN_BY_N, MIN_N];
 
 /// Those that keep rows.
-const GATHERED: [Kind; 10] = [
+const GATHERED: [Kind; 12] = [
     Kind::ArrayAgg,
     Kind::Histogram,
     Kind::ListAgg,
     Kind::MapAgg,
+    Kind::MapUnion,
     Kind::MaxByN,
     Kind::MaxN,
     Kind::MinByN,
     Kind::MinN,
+    Kind::MostFrequent,
     Kind::MultimapAgg,
     Kind::Percentile,
 ];
@@ -134,6 +138,7 @@ pub(crate) fn keeps_rows(name: &str) -> bool {
 /// Which argument needs an order or an equality; `None`: none does.
 pub(crate) fn compared_argument(name: &str) -> Option<usize> {
     match name {
+        "approx_most_frequent" => Some(1),
         "histogram" | "map_agg" | "multimap_agg" | MAX_N | MIN_N => Some(0),
         MAX_BY_N | MIN_BY_N => Some(1),
         _ => None,

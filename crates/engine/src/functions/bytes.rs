@@ -1,6 +1,7 @@
 //! Functions of bytes: hashes, and what writes bytes as text or reads them (Trino's chapter "Binary functions and
 //! operators"). The type `varbinary` is Arrow's `Binary`.
 
+mod base32;
 mod digest;
 mod encoding;
 mod utf8;
@@ -22,8 +23,9 @@ use super::{
 };
 
 /// The names of all.
-pub(super) const NAMES: [&str; 15] = [
+pub(super) const NAMES: [&str; 17] = [
     "crc32",
+    "from_base32",
     "from_base64",
     "from_base64url",
     "from_big_endian_64",
@@ -33,6 +35,7 @@ pub(super) const NAMES: [&str; 15] = [
     "sha1",
     "sha256",
     "sha512",
+    "to_base32",
     "to_base64url",
     "to_big_endian_64",
     "to_hex",
@@ -43,6 +46,8 @@ pub(super) const NAMES: [&str; 15] = [
 /// All of them.
 pub(super) fn all() -> Vec<Own> {
     vec![
+        base32::from_base32(),
+        base32::to_base32(),
         digest::crc32(),
         digest::md5(),
         digest::sha1(),

@@ -6,6 +6,7 @@ mod bits;
 mod bucket;
 mod constant;
 mod double;
+mod great_circle;
 mod whole;
 
 use std::sync::Arc;

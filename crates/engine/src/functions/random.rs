@@ -1,4 +1,4 @@
-//! Values that are others each time: `random` and `uuid`.
+//! Values that are others each time: `random`, `shuffle` and `uuid`.
 
 use std::{
     collections::hash_map::RandomState,
@@ -8,8 +8,12 @@ use std::{
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, Float64Array, Int32Array, Int64Array, StringArray},
-        compute::cast,
+        array::{
+            Array, ArrayRef, AsArray, Float64Array, Int32Array, Int64Array, ListArray, StringArray,
+            UInt64Array,
+        },
+        buffer::OffsetBuffer,
+        compute::{cast, take},
         datatypes::{DataType as Arrow, Int64Type},
     },
     error::Result,
@@ -17,9 +21,12 @@ use datafusion::{
 };
 
 use super::own::{invalid, not_taken, unexpected};
+use crate::values::range;
 
 /// The names of all.
-pub(super) const NAMES: [&str; 3] = ["rand", "random", "uuid"];
+pub(super) const NAMES: [&str; 4] = ["rand", "random", SHUFFLE, "uuid"];
+
+const SHUFFLE: &str = "shuffle";
 
 /// One of them: its name says which. Each row has a value of its own.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -44,6 +51,8 @@ impl ScalarUDFImpl for Random {
 
     fn coerce_types(&self, given: &[Arrow]) -> Result<Vec<Arrow>> {
         match given {
+            [Arrow::List(_)] if self.name == SHUFFLE => Ok(given.to_vec()),
+            _ if self.name == SHUFFLE => Err(not_taken(self.name)),
             [] => Ok(Vec::new()),
             [Arrow::Int32] | [Arrow::Int32, Arrow::Int32] if self.name != "uuid" => Ok(given.to_vec()),
             [one] | [one, _] if self.name != "uuid" => {
@@ -72,12 +81,37 @@ impl ScalarUDFImpl for Random {
                 Arc::new((0..rows).map(|_| Some(generator.uuid())).collect::<StringArray>())
             }
             [] => Arc::new((0..rows).map(|_| Some(generator.unit())).collect::<Float64Array>()),
+            [array] if self.name == SHUFFLE => shuffled(&mut generator, array)?,
             [bound] => within(&mut generator, None, bound)?,
             [start, stop] => within(&mut generator, Some(start), stop)?,
             _ => return Err(unexpected(&Arrow::Null)),
         };
         Ok(ColumnarValue::Array(values))
     }
+}
+
+/// The arrays with their elements in any order.
+fn shuffled(generator: &mut Generator, arrays: &ArrayRef) -> Result<ArrayRef> {
+    let arrays = arrays.as_list::<i32>();
+    let mut places: Vec<u64> = Vec::new();
+    let mut lengths = Vec::with_capacity(arrays.len());
+    for row in 0..arrays.len() {
+        let elements = if arrays.is_valid(row) { range(arrays.value_offsets(), row) } else { 0..0 };
+        let first = places.len();
+        places.extend(elements.map(|place| place as u64));
+        lengths.push(places.len() - first);
+        // Each of those that are left may be the next one.
+        for next in first..places.len() {
+            let left = i64::try_from(places.len() - next).unwrap_or(i64::MAX);
+            let chosen = next + usize::try_from(generator.between(0, left)).unwrap_or_default();
+            places.swap(next, chosen);
+        }
+    }
+    let elements = take(arrays.values(), &UInt64Array::from(places), None)?;
+    let Arrow::List(element) = arrays.data_type() else { return Err(unexpected(arrays.data_type())) };
+    let offsets = OffsetBuffer::from_lengths(lengths);
+    let nulls = arrays.nulls().cloned();
+    Ok(Arc::new(ListArray::try_new(Arc::clone(element), offsets, elements, nulls)?))
 }
 
 /// Integers from the first, or from zero, to below the last.

@@ -2,6 +2,8 @@
 
 // `cfg(test)` holds anyway; it tells Clippy that the helpers are tests' too.
 #[cfg(test)]
+mod added;
+#[cfg(test)]
 mod aggregates;
 #[cfg(test)]
 mod attempts;

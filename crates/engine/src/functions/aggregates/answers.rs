@@ -6,6 +6,7 @@ use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, Int64Array, ListArray, MapArray, StructArray, UInt64Array},
         buffer::OffsetBuffer,
+        compute::SortOptions,
         datatypes::{DataType as Arrow, Int64Type},
     },
     common::ScalarValue,
@@ -13,7 +14,10 @@ use datafusion::{
 };
 
 use super::{overflow::Overflow, rows};
-use crate::functions::own::{failure, unexpected};
+use crate::{
+    functions::own::{failure, unexpected},
+    values::range,
+};
 
 /// The most bytes of a text that `listagg` makes, as on Athena.
 const LONGEST: usize = 1_048_576;
@@ -45,6 +49,18 @@ pub(super) fn first_of_each(columns: &[ArrayRef], answer: &Arrow) -> Result<Scal
         (Some(keys), Some(values)) => map(keys, values, answer),
         _ => Err(unexpected(answer)),
     }
+}
+
+/// The entries of all maps. Of a key that several have, the value of the first one.
+pub(super) fn union(maps: &ArrayRef, answer: &Arrow) -> Result<ScalarValue> {
+    let maps = maps.as_map();
+    let mut places: Vec<u64> = Vec::new();
+    for row in 0..maps.len() {
+        places.extend(range(maps.value_offsets(), row).map(|place| place as u64));
+    }
+    let entries = rows::taken(&[Arc::clone(maps.keys()), Arc::clone(maps.values())], &places.into())?;
+    let keys = rows::order(&entries[..1], &[SortOptions::default()])?;
+    first_of_each(&rows::taken(&entries, &keys)?, answer)
 }
 
 /// All values of each key, as an array.

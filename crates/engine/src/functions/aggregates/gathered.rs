@@ -176,7 +176,7 @@ impl Gathered {
             return rows::taken(&columns, &places);
         }
         match self.plan.kind {
-            Kind::Histogram => answers::counted(&columns),
+            Kind::Histogram | Kind::MostFrequent => answers::counted(&columns),
             Kind::Percentile => {
                 let (columns, scale) = percentile::merged(&columns, self.scale)?;
                 self.scale = scale;
@@ -236,6 +236,14 @@ impl Gathered {
                     return Err(invalid("third argument of max_by/min_by must be a positive integer"));
                 }
                 chosen(*n, "third argument of max_by/min_by")?;
+            }
+            (Kind::MostFrequent, [buckets, capacity]) => {
+                for (number, what) in [(buckets, "bucket count"), (capacity, "capacity")] {
+                    if !matches!(number, ScalarValue::Int64(Some(2..))) {
+                        let message = format!("approx_most_frequent {what} must be greater than one");
+                        return Err(invalid(message));
+                    }
+                }
             }
             (Kind::Percentile, [_, ScalarValue::Float64(Some(accuracy))]) => {
                 percentile::check_accuracy(*accuracy)?;
@@ -330,6 +338,11 @@ impl Gathered {
                 let counted = answers::counted(values)?;
                 answers::histogram(&in_order(&counted, keys)?, answer)
             }
+            Kind::MostFrequent => {
+                let most = rows::most_frequent(&answers::counted(values)?, self.most()?)?;
+                answers::histogram(&in_order(&most, keys)?, answer)
+            }
+            Kind::MapUnion => answers::union(first, answer),
             Kind::Percentile => self.percentile(values),
             Kind::Distinct(statistic) => {
                 let sorted = rows::order(values, &vec![SortOptions::default(); values.len()])?;

@@ -22,6 +22,9 @@ pub(super) enum Kind {
     /// `min_by(x, y, n)`
     MinByN,
     Percentile,
+    /// `approx_most_frequent(buckets, x, capacity)`
+    MostFrequent,
+    MapUnion,
     /// Of distinct rows: those of all rows keep no rows.
     Distinct(Statistic),
 }
@@ -65,6 +68,8 @@ impl Kind {
             Self::MaxByN => super::MAX_BY_N,
             Self::MinByN => super::MIN_BY_N,
             Self::Percentile => "approx_percentile",
+            Self::MostFrequent => "approx_most_frequent",
+            Self::MapUnion => "map_union",
             Self::Distinct(statistic) => statistic.name(),
         }
     }
@@ -111,6 +116,12 @@ impl Kind {
             {
                 Some(vec![ranked(value)?, Arrow::Float64, Arrow::Float64, Arrow::Float64])
             }
+            (Self::MostFrequent, [buckets, value, capacity])
+                if whole(buckets) && whole(capacity) && is_counted(value) =>
+            {
+                Some(vec![Arrow::Int64, kept(value), Arrow::Int64])
+            }
+            (Self::MapUnion, [map @ Arrow::Map(..)]) => Some(vec![map.clone()]),
             (Self::Distinct(statistic), given) => statistic.takes(given),
             _ => None,
         }
@@ -130,6 +141,8 @@ impl Kind {
                 let is_array = rest.iter().any(|found| matches!(found, Arrow::List(_)));
                 Some(if is_array { array_of(value.clone()) } else { value.clone() })
             }
+            (Self::MostFrequent, [_, value, _]) => Some(map_of(value.clone(), Arrow::Int64)),
+            (Self::MapUnion, [map]) => Some(map.clone()),
             (Self::Distinct(statistic), taken) => Some(statistic.answers(taken)),
             _ => None,
         }
@@ -147,6 +160,8 @@ impl Kind {
             (Self::Percentile, 2) => Roles::new(&[0], &[1], &[0, 1]),
             (Self::Percentile, 3) => Roles::new(&[0, 1], &[2], &[0, 1, 2]),
             (Self::Percentile, _) => Roles::new(&[0, 1], &[2, 3], &[0, 1, 2, 3]),
+            (Self::MostFrequent, _) => Roles::new(&[1], &[0, 2], &[1]),
+            (Self::MapUnion, _) => Roles::new(&[0], &[], &[0]),
             (Self::Distinct(_), 2) => Roles::new(&[0, 1], &[], &[0, 1]),
             (Self::Distinct(_), _) => Roles::new(&[0], &[], &[0]),
         }
@@ -155,7 +170,7 @@ impl Kind {
     /// What is kept beside the values of the arguments.
     pub(super) fn weight(self, arguments: usize) -> Option<Weight> {
         match (self, arguments) {
-            (Self::Histogram, _) => Some(Weight::Count),
+            (Self::Histogram | Self::MostFrequent, _) => Some(Weight::Count),
             (Self::Percentile, 2) => Some(Weight::One),
             _ => None,
         }
@@ -177,6 +192,11 @@ fn kept(found: &Arrow) -> Arrow {
         Arrow::UInt64 => Arrow::Int64,
         other => other.clone(),
     }
+}
+
+/// Trino takes a bigint or a varchar.
+fn is_counted(found: &Arrow) -> bool {
+    found.is_integer() || matches!(found, Arrow::Utf8 | Arrow::Null)
 }
 
 fn is_number(found: &Arrow) -> bool {

@@ -63,6 +63,14 @@ pub(super) fn best_first(column: &ArrayRef, descending: bool) -> Result<UInt64Ar
     }
 }
 
+/// Of values and their counts, so many that are most frequent. Of those that tie, the least ones.
+pub(super) fn most_frequent(columns: &[ArrayRef], most: usize) -> Result<Vec<ArrayRef>> {
+    let [values, counts] = columns else { return Ok(Vec::new()) };
+    let descending = SortOptions { descending: true, nulls_first: false };
+    let order = order(&[Arc::clone(counts), Arc::clone(values)], &[descending, SortOptions::default()])?;
+    taken(columns, &order.slice(0, most.min(order.len())))
+}
+
 /// The places of the first row of each kind.
 pub(super) fn distinct(columns: &[ArrayRef]) -> Result<UInt64Array> {
     let rows = encoded(columns, &vec![SortOptions::default(); columns.len()])?;

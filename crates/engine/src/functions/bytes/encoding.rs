@@ -91,7 +91,7 @@ pub(super) fn from_big_endian_64() -> Own {
 }
 
 /// What is decoded may be a text or bytes.
-fn written(given: &[Arrow]) -> Option<Vec<Arrow>> {
+pub(super) fn written(given: &[Arrow]) -> Option<Vec<Arrow>> {
     match given {
         [Arrow::Binary] => Some(vec![Arrow::Binary]),
         _ => exactly(given, &[Arrow::Utf8]),

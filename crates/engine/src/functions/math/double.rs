@@ -10,11 +10,11 @@ use datafusion::{
     error::Result,
 };
 
-use super::is_number;
+use super::{great_circle, is_number};
 use crate::functions::own::Own;
 
 /// The names of all.
-pub(super) const NAMES: [&str; 28] = [
+pub(super) const NAMES: [&str; 29] = [
     "acos",
     "asin",
     "atan",
@@ -24,6 +24,7 @@ pub(super) const NAMES: [&str; 28] = [
     "cosh",
     "degrees",
     "exp",
+    "great_circle_distance",
     "is_finite",
     "is_infinite",
     "is_nan",
@@ -57,6 +58,7 @@ pub(super) fn all() -> Vec<Own> {
         of_one("cosh", |columns| map(columns, f64::cosh)),
         of_one("degrees", |columns| map(columns, f64::to_degrees)),
         of_one("exp", |columns| map(columns, f64::exp)),
+        great_circle::great_circle_distance(),
         whether("is_finite", |columns| test(columns, f64::is_finite)),
         whether("is_infinite", |columns| test(columns, f64::is_infinite)),
         whether("is_nan", |columns| test(columns, f64::is_nan)),
@@ -88,7 +90,7 @@ fn whether(name: &'static str, apply: fn(&[ArrayRef]) -> Result<ArrayRef>) -> Ow
     Own::new(name, |given| doubles(given, 1), |_| Arrow::Boolean, apply)
 }
 
-fn doubles(given: &[Arrow], count: usize) -> Option<Vec<Arrow>> {
+pub(super) fn doubles(given: &[Arrow], count: usize) -> Option<Vec<Arrow>> {
     let fits = given.len() == count && given.iter().all(|given| is_number(given) || *given == Arrow::Null);
     fits.then(|| vec![Arrow::Float64; count])
 }
