@@ -6,6 +6,8 @@
 //! to the one around it cannot be negated, or is negated wrongly. So each `IN` whose null would be seen is taken apart
 //! into parts that it has: whether an equal value is there, whether a null is, and whether a row is.
 
+mod value;
+
 use std::sync::Arc;
 
 use datafusion::{
@@ -35,12 +37,15 @@ const MAX_COPIED: usize = 2_000;
 
 /// The plan with every `IN` of a query taken apart of which more is asked than whether it is true.
 pub(crate) fn taken_apart(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
-    let mut copied = 0;
+    let (mut copied, mut valued) = (0, 0);
     plan.apply_with_subqueries(|node| node.apply_expressions(|expr| expr.apply(refuse_unequal)))
         .map_err(from_datafusion)?;
     plan.transform_up_with_subqueries(|node| {
         let node = match node {
             LogicalPlan::Join(join) => return joined(join, &mut copied),
+            node @ (LogicalPlan::Projection(_) | LogicalPlan::Aggregate(_)) => {
+                return value::columns(node, &mut copied, &mut valued);
+            }
             other => other,
         };
         let LogicalPlan::Filter(filter) = &node else { return Ok(Transformed::no(node)) };
@@ -125,25 +130,27 @@ impl Apart<'_> {
     fn apart(&mut self, within: InSubquery) -> Result<Expr> {
         let InSubquery { expr, subquery, negated } = within;
         let value = self.rewrite(*expr, false)?.data;
-        let query = Arc::clone(&subquery.subquery);
-        self.count(&query)?;
-        let column = column_of(&query)?;
         let is_correlated = !subquery.outer_ref_columns.is_empty();
+        let unknown = self.unknown(&value, &subquery.subquery, is_correlated)?;
+        let member = member(found(value, subquery, self.schema)?, unknown);
+        Ok(if negated { Expr::Not(Box::new(member)) } else { member })
+    }
+
+    /// Whether the answer is null where no row of the query has the value.
+    fn unknown(&mut self, value: &Expr, query: &Arc<LogicalPlan>, is_correlated: bool) -> Result<Expr> {
+        self.count(query)?;
+        let column = column_of(query)?;
         let mut unknown = Vec::new();
         if query.schema().field(0).is_nullable() {
-            let null = LogicalPlanBuilder::new_from_arc(Arc::clone(&query))
+            let null = LogicalPlanBuilder::new_from_arc(Arc::clone(query))
                 .filter(Expr::Column(column).is_null())?
                 .build()?;
             unknown.push(has_rows(Arc::new(null), is_correlated)?);
         }
         if value.nullable(self.schema)? {
-            unknown.push(value.clone().is_null().and(has_rows(query, is_correlated)?));
+            unknown.push(value.clone().is_null().and(has_rows(Arc::clone(query), is_correlated)?));
         }
-        let found = found(value, subquery, self.schema)?;
-        let unknown = unknown.into_iter().reduce(Expr::or).unwrap_or_else(|| lit(false));
-        let member = ScalarFunction::new_udf(functions::member(), vec![found, unknown]);
-        let member = Expr::ScalarFunction(member);
-        Ok(if negated { Expr::Not(Box::new(member)) } else { member })
+        Ok(unknown.into_iter().reduce(Expr::or).unwrap_or_else(|| lit(false)))
     }
 
     fn count(&mut self, query: &LogicalPlan) -> Result<()> {
@@ -157,6 +164,11 @@ impl Apart<'_> {
         }
         Ok(())
     }
+}
+
+/// True where the value is found; else null where the answer is not known, and false where it is.
+fn member(found: Expr, unknown: Expr) -> Expr {
+    Expr::ScalarFunction(ScalarFunction::new_udf(functions::member(), vec![found, unknown]))
 }
 
 /// Whether the query has a row with the value. Where that refers to no column, it is asked within the query: of two conditions

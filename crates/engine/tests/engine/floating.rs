@@ -160,6 +160,11 @@ async fn queries_find_numbers_as_comparisons_do() {
                 "integer",
                 "1;2",
             ),
+            (
+                "SELECT n, # IN (SELECT # FROM t WHERE n <> 4) FROM t ORDER BY n",
+                "integer",
+                "1|false;2|false;3|true;4|NULL;5|true;6|true;7|true",
+            ),
             // Correlated by the number itself.
             (
                 "SELECT n, (SELECT count(*) FROM t AS b WHERE b.# = a.#) FROM t AS a ORDER BY n",

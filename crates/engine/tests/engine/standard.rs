@@ -108,7 +108,7 @@ async fn in_has_three_values() {
             ("SELECT x, (SELECT max(v) FROM a WHERE a.k = o.x) FROM o WHERE g = 1 ORDER BY x", "1|a1;2|a2"),
             // In these words, and none of DataFusion's.
             (
-                "SELECT x IN (SELECT c FROM s) FROM o",
+                "SELECT x IN (SELECT c FROM s WHERE s.g = o.g) FROM o",
                 "NOT_SUPPORTED: IN or EXISTS of a query in this place, or of one that refers to the query around it in this \
                  way, is not supported by the local engine",
             ),
@@ -127,6 +127,51 @@ async fn in_has_three_values() {
                 "NOT_SUPPORTED: IN or EXISTS of a query that aggregates without GROUP BY and refers to the query around it \
                  is not supported by the local engine",
             ),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_and_exists_are_values() {
+    check(
+        &Lake::new(),
+        &[
+            (
+                "SELECT x, x IN (SELECT c FROM s) FROM o WHERE x IS NOT NULL ORDER BY x",
+                "1|true;2|NULL;3|true;5|NULL",
+            ),
+            (
+                "SELECT x, x NOT IN (SELECT c FROM s WHERE c > 0) FROM o ORDER BY x",
+                "1|false;2|true;3|false;5|true;NULL|NULL;NULL|NULL",
+            ),
+            (
+                "SELECT x, x IN (SELECT c FROM s WHERE c > 100) FROM o ORDER BY x",
+                "1|false;2|false;3|false;5|false;NULL|false;NULL|false",
+            ),
+            (
+                "SELECT x, x + 1 IN (SELECT c FROM s WHERE c > 0), x IN (SELECT k FROM a) FROM o WHERE g = 1 ORDER BY x",
+                "1|false|true;2|true|true",
+            ),
+            (
+                "SELECT EXISTS (SELECT 1 FROM s WHERE c = 3), NOT EXISTS (SELECT 1 FROM s WHERE c = 3), \
+                 4 IN (SELECT c FROM s WHERE c > 0), 4 IN (SELECT c FROM s)",
+                "true|false|false|NULL",
+            ),
+            (
+                "SELECT count_if(x IN (SELECT c FROM s)), \
+                 sum(CASE WHEN x NOT IN (SELECT c FROM s WHERE c > 0) THEN 1 ELSE 0 END) FROM o",
+                "2|2",
+            ),
+            (
+                "SELECT g, bool_or(x IN (SELECT c FROM s WHERE c > 0)) FROM o GROUP BY g ORDER BY g",
+                "1|true;2|true;3|false;4|NULL",
+            ),
+            (
+                "SELECT CASE WHEN x IN (SELECT c FROM s) THEN 'in' ELSE 'out' END FROM o WHERE g = 1 ORDER BY 1",
+                "in;out",
+            ),
+            ("SELECT max(x) IN (SELECT c FROM s WHERE c > 0) FROM o", "false"),
         ],
     )
     .await;
