@@ -43,8 +43,7 @@ impl VisitorMut for Write {
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<EngineError> {
         flow(row::rewrite(expr, &mut self.copied))?;
-        quantified::rewrite(expr);
-        ControlFlow::Continue(())
+        flow(quantified::rewrite(expr, &mut self.copied))
     }
 }
 

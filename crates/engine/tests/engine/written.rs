@@ -331,6 +331,58 @@ async fn any_and_all() {
     .await;
 }
 
+/// By Trino's documentation ("Comparison functions and operators": the first two are its examples) and SQL's three values.
+#[tokio::test]
+async fn greater_and_less_than_any_and_all() {
+    let lake = lake().await;
+    compare(
+        &lake,
+        &[
+            ("SELECT 21 < ALL (VALUES 19, 20, 21)", "boolean", "false"),
+            ("SELECT 42 >= SOME (SELECT 41 UNION ALL SELECT 42 UNION ALL SELECT 43)", "boolean", "true"),
+            (
+                "SELECT n > ANY (SELECT n FROM t WHERE v > 10) FROM t ORDER BY n",
+                "boolean",
+                "false;false;true;true",
+            ),
+            ("SELECT v > ANY (SELECT v FROM t) FROM t ORDER BY n", "boolean", "NULL;true;NULL;true"),
+            ("SELECT v > ALL (SELECT v FROM t) FROM t ORDER BY n", "boolean", "false;false;NULL;false"),
+            (
+                "SELECT v > ALL (SELECT v FROM t WHERE false) FROM t ORDER BY n",
+                "boolean",
+                "true;true;true;true",
+            ),
+            (
+                "SELECT v > ANY (SELECT v FROM t WHERE false) FROM t ORDER BY n",
+                "boolean",
+                "false;false;false;false",
+            ),
+            (
+                "SELECT f < ALL (SELECT f FROM t WHERE n > 1 AND n < 4) FROM t ORDER BY n",
+                "boolean",
+                "true;false;false;NULL",
+            ),
+        ],
+    )
+    .await;
+    for (condition, expected) in [
+        ("n >= ALL (SELECT n FROM t WHERE v > 10)", "4"),
+        ("n < ALL (SELECT n FROM t WHERE v > 10)", "1"),
+        ("n <= SOME (VALUES 1, 3)", "1;2;3"),
+        ("v > ALL (SELECT v FROM t WHERE n < 3)", "4"),
+        ("v >= ALL (SELECT v FROM t)", ""),
+        ("NOT v >= ALL (SELECT v FROM t)", "1;2"),
+        ("n = ALL (SELECT n FROM t WHERE n = 2)", "2"),
+        ("n = ALL (VALUES 1, 3)", ""),
+        ("n <> ANY (VALUES 2, 2)", "1;3;4"),
+        ("n <> ANY (VALUES 1, 3)", "1;2;3;4"),
+        ("g > ALL (SELECT g FROM t WHERE n < 3) AND n < 4", "3"),
+    ] {
+        let sql = format!("SELECT n FROM t WHERE {condition} ORDER BY n");
+        compare(&lake, &[(&sql, "integer", expected)]).await;
+    }
+}
+
 #[tokio::test]
 async fn columns_of_one_name() {
     let lake = lake().await;
