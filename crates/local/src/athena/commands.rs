@@ -133,6 +133,9 @@ impl Inner {
                 }
                 self.lines(run, Lines::default()).await
             }
+            Command::DropDatabase { name, if_exists, cascade } => {
+                self.drop_database(run, &catalog, &name, if_exists, cascade).await
+            }
             Command::CreateView { view, or_replace, query } => {
                 self.create_view(run, &catalog, &view, or_replace, query).await
             }

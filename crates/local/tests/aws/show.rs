@@ -218,3 +218,32 @@ async fn databases_are_made_once() {
     assert_eq!(state("CREATE DATABASE more").await, QueryExecutionState::Failed);
     assert_eq!(text(&lake, &run(&lake, "SHOW DATABASES").await).await, "more\nother\ntributary\n");
 }
+
+#[tokio::test]
+async fn databases_are_dropped_without_tables_or_with_them() {
+    let lake = lake().await;
+    assert_eq!(text(&lake, &run(&lake, "CREATE DATABASE more").await).await, "");
+    let table = TableInput::builder().name("mine").build().unwrap();
+    lake.glue().create_table().database_name("more").table_input(table).send().await.unwrap();
+    let reason = async |sql: &str| {
+        let execution = run(&lake, sql).await;
+        let status = execution.status().unwrap();
+        assert_eq!(status.state(), Some(&QueryExecutionState::Failed), "{sql}");
+        status.state_change_reason().unwrap().to_owned()
+    };
+    for (sql, expected) in [
+        ("DROP DATABASE more", "FAILED: InvalidOperationException(message:Database more is not empty."),
+        (
+            "DROP DATABASE more RESTRICT",
+            "FAILED: InvalidOperationException(message:Database more is not empty.",
+        ),
+        ("DROP DATABASE none", "FAILED: SemanticException [Error 10072]: Database does not exist: none"),
+        ("DROP DATABASE tributary CASCADE", "NOT_SUPPORTED: DROP DATABASE of 'tributary', the lake's"),
+    ] {
+        let reason = reason(sql).await;
+        assert!(reason.starts_with(expected), "{sql}: {reason}");
+    }
+    assert_eq!(text(&lake, &run(&lake, "DROP DATABASE IF EXISTS none").await).await, "");
+    assert_eq!(text(&lake, &run(&lake, "DROP SCHEMA more CASCADE").await).await, "");
+    assert_eq!(text(&lake, &run(&lake, "SHOW DATABASES").await).await, "other\ntributary\n");
+}

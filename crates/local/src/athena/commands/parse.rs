@@ -21,6 +21,12 @@ pub(in crate::athena) enum Command {
         name: String,
         if_not_exists: bool,
     },
+    DropDatabase {
+        name: String,
+        if_exists: bool,
+        /// With the tables that are in it.
+        cascade: bool,
+    },
     CreateTableAs {
         table: TableName,
         if_not_exists: bool,

@@ -56,6 +56,44 @@ impl Inner {
         self.lines(run, Lines::default()).await
     }
 
+    /// Deletes a database from the catalog, which has no tables, or with its tables.
+    pub(super) async fn drop_database(
+        &self,
+        run: &Run,
+        catalog: &Catalog<'_>,
+        name: &str,
+        if_exists: bool,
+        cascade: bool,
+    ) -> Result<Written, RunError> {
+        if name.eq_ignore_ascii_case(&self.database) {
+            return Err(failed(format!("NOT_SUPPORTED: DROP DATABASE of '{name}', the lake's")));
+        }
+        match catalog.call("GetDatabase", json!({"Name": name})).await {
+            Ok(_) => {}
+            Err(error) if error.code == "EntityNotFoundException" && if_exists => {
+                return self.lines(run, Lines::default()).await;
+            }
+            Err(error) if error.code == "EntityNotFoundException" => {
+                let message =
+                    format!("FAILED: SemanticException [Error 10072]: Database does not exist: {name}");
+                return Err(RunError { error_type: Some(1_301), ..failed(message) });
+            }
+            Err(error) => return Err(catalog::unread(&error)),
+        }
+        let tables = catalog.tables(Some(name)).await?;
+        if !tables.is_empty() && !cascade {
+            return Err(failed(format!(
+                "FAILED: InvalidOperationException(message:Database {name} is not empty. One or more tables exist.)"
+            )));
+        }
+        tables.iter().try_for_each(|table| refuse_lakes(table, "DROP DATABASE"))?;
+        catalog
+            .call("DeleteDatabase", json!({"Name": name}))
+            .await
+            .map_err(|error| catalog::unread(&error))?;
+        self.lines(run, Lines::default()).await
+    }
+
     /// Adds properties to a table, or changes them.
     pub(super) async fn set_properties(
         &self,

@@ -96,6 +96,16 @@ fn without_data(cursor: &mut Cursor<'_>) -> Parsed<(String, bool)> {
 }
 
 pub(super) fn drop_(cursor: &mut Cursor<'_>) -> Parsed<Command> {
+    if cursor.eat(&["database"]) || cursor.eat(&["schema"]) {
+        let if_exists = cursor.eat(&["if", "exists"]);
+        let name = cursor.name()?;
+        let cascade = cursor.eat(&["cascade"]);
+        if !cascade {
+            cursor.eat(&["restrict"]);
+        }
+        cursor.end()?;
+        return Ok(Command::DropDatabase { name, if_exists, cascade });
+    }
     let is_view = cursor.eat(&["view"]);
     if !is_view && !cursor.eat(&["table"]) {
         let what = cursor.word().unwrap_or_default().to_uppercase();

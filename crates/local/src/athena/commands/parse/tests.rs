@@ -84,6 +84,14 @@ fn what_changes_the_catalog() {
                     .into(),
             },
         ),
+        (
+            "DROP SCHEMA IF EXISTS d RESTRICT;",
+            Command::DropDatabase { name: "d".to_owned(), if_exists: true, cascade: false },
+        ),
+        (
+            "drop database `D` cascade",
+            Command::DropDatabase { name: "d".to_owned(), if_exists: false, cascade: true },
+        ),
         ("DROP TABLE `x`", Command::DropTable { table: table("x"), if_exists: false }),
         (
             "INSERT INTO x VALUES (1)",
@@ -159,7 +167,6 @@ fn what_is_not_here_is_named() {
         ("DESCRIBE t a", "DESCRIBE of a column or a partition"),
         ("DESCRIBE INPUT p", "DESCRIBE INPUT"),
         ("CREATE EXTERNAL TABLE t (a int) LOCATION 's3://b/t/'", "CREATE EXTERNAL"),
-        ("DROP DATABASE d", "DROP DATABASE"),
         ("INSERT OVERWRITE t SELECT 1", "INSERT OVERWRITE"),
         ("CREATE DATABASE d LOCATION 's3://b/'", "CREATE DATABASE with a location, a comment or properties"),
     ] {
