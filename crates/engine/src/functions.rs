@@ -17,6 +17,7 @@ mod extreme_key;
 mod format;
 mod greatest;
 mod ieee;
+mod instead;
 mod json;
 mod lambda;
 mod like;
@@ -24,6 +25,7 @@ mod lists;
 mod made;
 mod math;
 mod member;
+mod names;
 mod nested;
 mod nullif;
 mod own;
@@ -41,18 +43,15 @@ mod url;
 mod watched;
 mod zero;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use datafusion::{
-    arrow::datatypes::DataType as Arrow,
     execution::SessionStateDefaults,
-    logical_expr::{
-        AggregateUDF, Expr, HigherOrderUDF, Operator, ScalarUDF, WindowUDF, expr::ScalarFunction,
-    },
-    sql::sqlparser::ast::DateTimeField,
+    logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, WindowUDF},
 };
 
 use crate::{cancel::Cancellation, memory::QueryMemory};
+use names::{AGGREGATE, SCALAR, WINDOW};
 
 pub(crate) use aggregates::{
     ERROR, FILLER, MAX_BY_N, MAX_N, MIN_BY_N, MIN_N, WITH_COUNT, WITHOUT_COUNT, compared_argument,
@@ -61,9 +60,17 @@ pub(crate) use aggregates::{
 pub(crate) use attempt::{TRY, attempted, enclosed};
 pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
 pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
+pub(crate) use instead::{
+    cast_of_text, checked, comparable, conversion, equal_key, exact, extreme_key, ieee, like, member,
+    number_of_key, one_nan, one_zero, unseen, watched, within_reach,
+};
 pub(crate) use json::{CAST_TO_JSON, JSON_PARSE, is_castable, is_json, on_demand as json_defaults};
 pub(crate) use lambda::{ARRAY_SORT, Part, SORTED_BY, bodies, hidden, lambda_signature, resolved};
 pub(crate) use like::{BAD_ESCAPE, LIKE_PATTERN, beginning, escaped, is_searched};
+pub use names::function_names;
+pub(crate) use names::{
+    is_aggregate, is_bare, is_known, is_random, is_strict, needs_window, part_of, takes_instant,
+};
 pub(crate) use nested::{
     ARRAY, FIELD, MAP, NESTED_CAST, NestedPlanner, SUBSCRIPT, common as nested_common,
     compared as nested_compared, fitted, is_groupable,
@@ -74,162 +81,9 @@ pub(crate) use time::{
     DAY_TO_SECOND_OF, NEGATED, TimePlanner, YEAR_TO_MONTH_OF, in_utc, local_time, negated,
 };
 
-/// DataFusion's.
-const SCALAR: [&str; 2] = ["coalesce", "starts_with"];
-
-/// Ours, besides the parts of a time and [`FAMILIES`].
-const OWN: [&str; 16] = [
-    "date_add",
-    "date_diff",
-    "date_format",
-    "date_trunc",
-    "from_iso8601_date",
-    "from_iso8601_timestamp",
-    "lower",
-    "nullif",
-    "regexp_like",
-    "replace",
-    "strpos",
-    "substr",
-    "to_base64",
-    type_of::TYPEOF,
-    "upper",
-    CAST_TO_JSON,
-];
-
-/// Ours, too: each in a module of its own. Those of numbers are in [`math::NAMES`].
-const FAMILIES: [&[&str]; 9] = [
-    &bytes::NAMES,
-    &[format::FORMAT],
-    &greatest::NAMES,
-    &json::NAMES,
-    &nested::NAMES,
-    &regexp::NAMES,
-    &strings::NAMES,
-    &[attempt::TRY],
-    &url::NAMES,
-];
-
-/// DataFusion's.
-const AGGREGATE: [&str; 14] = [
-    "any_value",
-    "approx_distinct",
-    "bool_and",
-    "bool_or",
-    "count",
-    "grouping",
-    "max",
-    "min",
-    "stddev",
-    "stddev_pop",
-    "stddev_samp",
-    "var_pop",
-    "var_samp",
-    "variance",
-];
-
-/// Ours.
-const OWN_AGGREGATE: [&str; 4] = ["avg", "max_by", "min_by", "sum"];
-
-/// What is written otherwise before DataFusion sees it: see [`crate::calls`] and [`crate::forms`].
-const REWRITTEN: [&str; 7] = ["arbitrary", "count_if", "date", "every", "if", "map", "mod"];
-
-const WINDOW: [&str; 11] = [
-    "cume_dist",
-    "dense_rank",
-    "first_value",
-    "lag",
-    "last_value",
-    "lead",
-    "nth_value",
-    "ntile",
-    "percent_rank",
-    "rank",
-    "row_number",
-];
-
-/// The lists of the functions that a query may call. One name in them, [`CAST_TO_JSON`], only rewrites call.
-fn lists() -> impl Iterator<Item = &'static [&'static str]> {
-    let lists: [&'static [&'static str]; 12] = [
-        &SCALAR,
-        &OWN,
-        &time::PARTS,
-        &time::NAMES,
-        &clock::NAMES,
-        &lambda::NAMES,
-        &random::NAMES,
-        &AGGREGATE,
-        &OWN_AGGREGATE,
-        &aggregates::NAMES,
-        &REWRITTEN,
-        &WINDOW,
-    ];
-    lists.into_iter().chain(FAMILIES).chain(math::NAMES)
-}
-
-/// Whether a query may call it.
-pub(crate) fn is_known(name: &str) -> bool {
-    name != CAST_TO_JSON && lists().any(|list| list.contains(&name))
-}
-
-/// The functions that a query may call by name, each once, in lower case and in order. Some forms have a grammar of their
-/// own, such as `substring(a FROM 1)` and `position(a IN b)`: those are not functions here.
-pub fn function_names() -> BTreeSet<&'static str> {
-    lists().flatten().copied().filter(|name| is_known(name)).collect()
-}
-
-/// Whether each call of the function has another value.
-pub(crate) fn is_random(name: &str) -> bool {
-    random::NAMES.contains(&name)
-}
-
-/// Whether it is one of ours, which takes the types that Athena's takes and no others.
-pub(crate) fn is_strict(name: &str) -> bool {
-    name != CAST_TO_JSON
-        && (OWN.contains(&name)
-            || nested::HIDDEN.contains(&name)
-            || nested::compares(name)
-            || FAMILIES.iter().chain(&math::NAMES).any(|family| family.contains(&name))
-            || lambda::NAMES.contains(&name)
-            || random::NAMES.contains(&name)
-            || time::PARTS.contains(&name)
-            || time::NAMES.contains(&name)
-            || total::NAMES.contains(&name)
-            || aggregates::is_one(name))
-}
-
-/// Whether it makes one value of many rows.
-pub(crate) fn is_aggregate(name: &str) -> bool {
-    AGGREGATE.contains(&name)
-        || OWN_AGGREGATE.contains(&name)
-        || aggregates::is_one(name)
-        || ["arbitrary", "count_if", "every"].contains(&name)
-}
-
-/// The function that gives this part of a time.
-pub(crate) fn part_of(field: &DateTimeField) -> Option<String> {
-    let name = field.to_string().to_lowercase();
-    time::EXTRACTED.contains(&name.as_str()).then_some(name)
-}
-
-/// Whether it is written without parentheses.
-pub(crate) fn is_bare(name: &str) -> bool {
-    clock::BARE.contains(&name)
-}
-
-/// Whether it looks at nothing but the instant of a time in a zone.
-pub(crate) fn takes_instant(name: &str) -> bool {
-    [time::AT_TIMEZONE, "to_unixtime", time::MINUS_TIME].contains(&name)
-}
-
 /// For the planner: the functions that take functions.
 pub(crate) fn higher_order() -> Vec<Arc<HigherOrderUDF>> {
     lambda::declared()
-}
-
-/// Whether the function has no meaning without `OVER`.
-pub(crate) fn needs_window(name: &str) -> bool {
-    WINDOW.contains(&name)
 }
 
 /// The functions for one query, which began so many milliseconds after 1970-01-01 UTC. What they make is counted with its
@@ -274,101 +128,6 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
     all
 }
 
-/// A condition that fails once the query is cancelled.
-pub(crate) fn watched(condition: Expr, cancellation: &Cancellation) -> Expr {
-    let function: ScalarUDF = watched::watched().until(cancellation).into();
-    Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![condition]))
-}
-
-/// A condition into which DataFusion does not look: see [`crate::branches`].
-pub(crate) fn unseen(condition: Expr) -> Expr {
-    let function: ScalarUDF = watched::unseen().into();
-    Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![condition]))
-}
-
-/// What `LIKE` calls where a text is searched for its pattern ([`is_searched`]): it fails once the query is cancelled.
-pub(crate) fn like(cancellation: &Cancellation) -> Arc<ScalarUDF> {
-    Arc::new(like::like().until(cancellation).into())
-}
-
-/// What a comparison calls in the place of a function that gives a time in its zone: see [`time::instant`].
-pub(crate) fn comparable(name: &str) -> Option<Arc<ScalarUDF>> {
-    match name {
-        time::FROM_ISO8601_TIMESTAMP => Some(Arc::new(time::instant().into())),
-        time::PARSE_DATETIME => Some(Arc::new(time::parsed_instant().into())),
-        _ => None,
-    }
-}
-
-/// What says whether a value is among those of a query: see [`member::member`].
-pub(crate) fn member() -> Arc<ScalarUDF> {
-    Arc::new(member::member().into())
-}
-
-/// What a cast of a text to a date or a timestamp calls, or a `TRY_CAST`: see [`time::from_text`].
-pub(crate) fn cast_of_text(to: &Arrow, is_try: bool) -> Option<ScalarUDF> {
-    let own = if is_try { time::try_from_text(to) } else { time::from_text(to) };
-    own.map(Into::into)
-}
-
-/// What compares doubles and reals in the place of an operator: see [`ieee::compared`].
-pub(crate) fn ieee(operator: Operator) -> Option<Arc<ScalarUDF>> {
-    ieee::compared(operator).map(|own| Arc::new(own.into()))
-}
-
-/// The key of a double or a real, by which one of DataFusion's aggregates finds the one that is asked for; `None`: the
-/// aggregate asks for none. See [`extreme_key`].
-pub(crate) fn extreme_key(aggregate: &str) -> Option<Arc<ScalarUDF>> {
-    match aggregate {
-        "max" => Some(Arc::new(extreme_key::max_key().into())),
-        "min" => Some(Arc::new(extreme_key::min_key().into())),
-        _ => None,
-    }
-}
-
-/// What gives the number of such a key, which was of the type.
-pub(crate) fn number_of_key(of: &Arrow) -> Arc<ScalarUDF> {
-    match of {
-        Arrow::Float32 => Arc::new(extreme_key::real_of_key().into()),
-        _ => Arc::new(extreme_key::double_of_key().into()),
-    }
-}
-
-/// What two doubles are equal by: see [`ieee::equal_key`].
-pub(crate) fn equal_key() -> Arc<ScalarUDF> {
-    Arc::new(ieee::equal_key().into())
-}
-
-/// What makes every NaN the same: see [`ieee::one_nan`].
-pub(crate) fn one_nan() -> Arc<ScalarUDF> {
-    Arc::new(ieee::one_nan().into())
-}
-
-/// What takes -0.0 for 0.0: see [`zero::one_zero`].
-pub(crate) fn one_zero() -> Arc<ScalarUDF> {
-    Arc::new(zero::one_zero().into())
-}
-
-/// What makes the conversion of a `CAST` to a type, or of a `TRY_CAST`, of which [`converts`] says yes.
-pub(crate) fn conversion(to: Arrow, is_try: bool) -> ScalarUDF {
-    conversion::Conversion::new(to, is_try).into()
-}
-
-/// The same for a value that is compared: a time that the type does not reach is the type's last, or its first.
-pub(crate) fn within_reach(to: Arrow) -> ScalarUDF {
-    conversion::Conversion::within_reach(to).into()
-}
-
-/// What calculates with decimals in the place of an operator: `*`, `/` or `%`.
-pub(crate) fn exact(operator: Operator) -> Option<ScalarUDF> {
-    exact::exact(operator)
-}
-
-/// What calculates with integers in the place of an operator, and fails where the result is none.
-pub(crate) fn checked(operator: Operator) -> Option<Arc<ScalarUDF>> {
-    checked::checked(operator).map(Arc::new)
-}
-
 pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
     let mut all = SessionStateDefaults::default_aggregate_functions();
     all.retain(|f| admits(&AGGREGATE, f.name(), f.aliases()));
@@ -404,7 +163,12 @@ fn admits(list: &[&str], name: &str, aliases: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
+
+    use super::{
+        names::{FAMILIES, OWN},
+        *,
+    };
     use crate::memory::{Memory, MemoryLimits};
 
     /// A name that is listed without a function would fail as a defect, and a function without its name be unknown.
