@@ -162,6 +162,12 @@ fn rewrite(
             changed |= compare([&mut *between.expr, &mut *between.low, &mut *between.high]);
             changed |= in_one_zone([&mut *between.expr, &mut *between.low, &mut *between.high], schema);
             changed |= unify_compared([&mut *between.expr, &mut *between.low, &mut *between.high], schema)?;
+            if between.expr.is_volatile() {
+                let sides = [&mut between.expr, &mut between.low, &mut between.high];
+                let sides = sides.map(|side| std::mem::take(&mut **side)).into();
+                let call = Expr::ScalarFunction(ScalarFunction::new_udf(functions::between(), sides));
+                return Ok(Transformed::yes(if between.negated { Expr::Not(Box::new(call)) } else { call }));
+            }
         }
         Expr::InList(list) => {
             changed |= compare(std::iter::once(&mut *list.expr).chain(&mut list.list));

@@ -262,12 +262,12 @@ impl Rewrite<'_> {
     }
 }
 
-/// Whether it may be written more than once.
+/// Whether it may be written more than once: what is random would have another value each time.
 pub(crate) fn is_short(expr: &Expr) -> bool {
     let mut nodes = 0;
-    let is_long = expr.exists(|_| {
+    let is_long = expr.exists(|part| {
         nodes += 1;
-        Ok(nodes > MAX_REPEATED)
+        Ok(nodes > MAX_REPEATED || part.is_volatile_node())
     });
     !is_long.unwrap_or(true)
 }

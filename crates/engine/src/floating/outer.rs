@@ -36,6 +36,9 @@ pub(crate) fn keyed(plan: LogicalPlan) -> std::result::Result<LogicalPlan, Engin
 
 fn by_keys(filter: Filter, count: &mut usize) -> Result<Transformed<LogicalPlan>> {
     let schema = filter.input.schema();
+    if !filter.predicate.exists(|part| Ok(is_equality(part, schema)))? {
+        return Ok(Transformed::no(LogicalPlan::Filter(filter)));
+    }
     let (mut keys, mut conditions) = (Vec::new(), Vec::new());
     for condition in split_conjunction_owned(filter.predicate) {
         conditions.push(match lookup(condition, schema) {
@@ -85,19 +88,20 @@ fn lookup(condition: Expr, schema: &DFSchema) -> std::result::Result<(Expr, Expr
 
 /// An equality of two numbers, one of them of the query around, as Athena has it.
 fn compared(part: Expr, schema: &DFSchema) -> Transformed<Expr> {
-    match part {
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right })
-            if is_floating(&left, schema)
-                && is_floating(&right, schema)
-                && (left.contains_outer() || right.contains_outer()) =>
-        {
-            match functions::ieee(Operator::Eq) {
-                Some(equal) => Transformed::yes(called(equal, vec![*left, *right])),
-                None => Transformed::no(Expr::BinaryExpr(BinaryExpr::new(left, Operator::Eq, right))),
-            }
+    match (is_equality(&part, schema), functions::ieee(Operator::Eq), part) {
+        (true, Some(equal), Expr::BinaryExpr(BinaryExpr { left, right, .. })) => {
+            Transformed::yes(called(equal, vec![*left, *right]))
         }
-        other => Transformed::no(other),
+        (_, _, other) => Transformed::no(other),
     }
+}
+
+/// Whether it says that two numbers are equal, of which one is of the query around.
+fn is_equality(expr: &Expr, schema: &DFSchema) -> bool {
+    let Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) = expr else { return false };
+    is_floating(left, schema)
+        && is_floating(right, schema)
+        && (left.contains_outer() || right.contains_outer())
 }
 
 fn key(number: Expr) -> Expr {

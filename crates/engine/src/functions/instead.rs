@@ -26,6 +26,11 @@ pub(crate) fn like(cancellation: &Cancellation) -> Arc<ScalarUDF> {
     Arc::new(super::like::like().until(cancellation).into())
 }
 
+/// What `BETWEEN` calls where the value is another each time: see [`super::between`].
+pub(crate) fn between() -> Arc<ScalarUDF> {
+    Arc::new(super::between::between().into())
+}
+
 /// What a comparison calls in the place of a function that gives a time in its zone: see [`super::time::instant`].
 pub(crate) fn comparable(name: &str) -> Option<Arc<ScalarUDF>> {
     match name {

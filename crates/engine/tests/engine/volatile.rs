@@ -34,6 +34,15 @@ async fn a_condition_is_asked_of_each_row_above_it() {
         format!(
             "SELECT count(*) {half} FROM t LEFT JOIN (SELECT x FROM {MANY}) AS q ON x >= n WHERE random() < 5e-1"
         ),
+        // A value is one value, whatever it is compared with.
+        format!("SELECT count(*) BETWEEN 1500 AND 2500 FROM {MANY} WHERE random() BETWEEN 4e-1 AND 6e-1"),
+        format!("SELECT count(*) BETWEEN 1500 AND 2500 FROM {MANY} WHERE random(10) BETWEEN 4 AND 5"),
+        format!("SELECT count(*) BETWEEN 7500 AND 8500 FROM {MANY} WHERE random(10) NOT BETWEEN 4 AND 5"),
+        format!("SELECT count(*) BETWEEN 1500 AND 2500 FROM {MANY} WHERE random(10) IN (4, 5)"),
+        format!(
+            "SELECT count(*) = 10000 FROM (SELECT CASE WHEN r < 5e-1 THEN r < 5e-1 ELSE r >= 5e-1 END AS b \
+             FROM (SELECT random() AS r FROM {MANY}) AS q) AS p WHERE b"
+        ),
         // Two of one text are two, one after the other and side by side.
         format!(
             "SELECT count(*) BETWEEN 1500 AND 3500 \
