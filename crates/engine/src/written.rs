@@ -1,15 +1,16 @@
 //! Forms of Athena's grammar that say the same as another form, written as that one before anything is checked: named windows,
-//! `FETCH FIRST`, groups in parentheses, comparisons of row values, and `ANY` and `ALL` of a query.
+//! `FETCH FIRST`, groups in parentheses, comparisons of row values, `ANY` and `ALL` of a query, and samples.
 
 mod fetch;
 mod groups;
 mod quantified;
 mod row;
+mod sample;
 mod window;
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{Expr, Query, Select, VisitMut, VisitorMut};
+use datafusion::sql::sqlparser::ast::{Expr, Query, Select, TableFactor, VisitMut, VisitorMut};
 
 use crate::error::EngineError;
 
@@ -39,6 +40,10 @@ impl VisitorMut for Write {
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<EngineError> {
         flow(groups::rewrite(select))?;
         flow(window::of_select(select, &mut self.copied))
+    }
+
+    fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<EngineError> {
+        flow(sample::rewrite(factor))
     }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<EngineError> {

@@ -41,7 +41,7 @@ async fn what_is_not_supported_is_named() {
         ),
         ("SELECT n FROM t MATCH_RECOGNIZE (PATTERN (a) DEFINE a AS true) AS m", "MATCH_RECOGNIZE"),
         ("SELECT n INTO x FROM t", "SELECT INTO"),
-        ("SELECT * FROM t TABLESAMPLE BERNOULLI (10)", "TABLESAMPLE"),
+        ("SELECT * FROM t TABLESAMPLE SYSTEM (10)", "TABLESAMPLE"),
         ("SELECT * FROM UNNEST((SELECT split(s, ',') FROM t LIMIT 1)) AS x (y)", "a subquery in UNNEST"),
         ("SELECT * FROM generate_series(1, 2)", "a table function"),
         ("SELECT * FROM \"t$files\"", "the metadata table \"t$files\""),

@@ -85,3 +85,38 @@ async fn what_cannot_stay_where_it_is_written_is_refused() {
     )
     .await;
 }
+
+/// Trino's documentation ("SELECT": `TABLESAMPLE`): each row is in the sample with the same probability.
+#[tokio::test]
+async fn samples() {
+    let lake = lake().await;
+    let statement = format!(
+        "SELECT count(*) BETWEEN 1500 AND 2500 FROM (SELECT x FROM {MANY}) AS q (y) TABLESAMPLE BERNOULLI (20) WHERE y > 0"
+    );
+    compare(
+        &lake,
+        &[
+            (&statement, "boolean", "true"),
+            ("SELECT count(*) FROM t TABLESAMPLE BERNOULLI (100)", "bigint", "1"),
+            ("SELECT count(*) FROM t TABLESAMPLE BERNOULLI (0)", "bigint", "0"),
+            ("SELECT t.n, a.n FROM t TABLESAMPLE BERNOULLI (100) JOIN t AS a ON a.n = t.n", "integer", "1|1"),
+            ("SELECT sum(x) FROM (VALUES 1, 2) AS v (x) TABLESAMPLE BERNOULLI (100)", "bigint", "3"),
+            ("WITH w AS (SELECT 7 AS n) SELECT n FROM w TABLESAMPLE BERNOULLI (1e2)", "integer", "7"),
+        ],
+    )
+    .await;
+    refuse(
+        &lake,
+        &[
+            (
+                "SELECT n FROM t TABLESAMPLE BERNOULLI (100.5)",
+                "NUMERIC_VALUE_OUT_OF_RANGE: Sample percentage must be between 0 and 100",
+            ),
+            (
+                "SELECT n FROM t TABLESAMPLE BERNOULLI (10 + 5)",
+                "NOT_SUPPORTED: TABLESAMPLE with a percentage that is no literal is not supported by the local engine",
+            ),
+        ],
+    )
+    .await;
+}
