@@ -19,7 +19,7 @@ const SAMPLED: &str = "?sampled";
 /// Writes the relation as a query for some of its rows. Another sample stays, and is refused.
 pub(super) fn rewrite(factor: &mut TableFactor) -> Result<()> {
     let (sample, alias) = match factor {
-        TableFactor::Table { name, alias, sample, .. } => {
+        TableFactor::Table { name, alias, sample, args: None, .. } => {
             let own = name.0.last().and_then(|part| part.as_ident().cloned());
             let own = own.map(|name| TableAlias { explicit: true, name, columns: Vec::new(), at: None });
             (sample, alias.clone().or(own))
