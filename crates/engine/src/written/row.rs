@@ -113,7 +113,7 @@ impl Visitor for Parts {
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Infallible> {
         self.count += 1;
         if let Expr::Function(call) = expr {
-            self.is_random |= functions::is_random(&call.name.to_string());
+            self.is_random |= functions::is_random(&call.name.to_string().replace('"', ""));
         }
         ControlFlow::Continue(())
     }
