@@ -22,6 +22,7 @@ use std::collections::BTreeSet;
 use domain::DatasetName;
 use sqlparser::{
     ast::Query,
+    keywords::Keyword,
     parser::{Parser, ParserError},
     tokenizer::{Location, Token, TokenWithSpan, Tokenizer},
 };
@@ -171,7 +172,7 @@ impl Gated {
             None => default_rows.min(max_rows),
             Some(rows) if rows <= max_rows => rows,
             Some(rows) => {
-                let word = if limit == Some(rows) { "limit" } else { "LIMIT" };
+                let word = if limit == Some(rows) { "limit" } else { self.limit_clause() };
                 let detail =
                     format!("{word} {rows} is more than the {max_rows} rows that one answer may have");
                 let problem = Problem::new(Kind::TooMuch, detail);
@@ -240,6 +241,20 @@ impl Gated {
     /// The LIMIT that its author wrote.
     pub(crate) fn limit(&self) -> Option<u64> {
         self.limit.map(|(_, limit)| limit)
+    }
+
+    /// The clause that its author wrote for it.
+    fn limit_clause(&self) -> &'static str {
+        let before = self.limit.and_then(|(index, _)| self.tokens.get(..index)).unwrap_or_default();
+        let word = before.iter().rev().find_map(|token| match token {
+            Token::Word(word) => Some(word.keyword),
+            _ => None,
+        });
+        match word {
+            Some(Keyword::FIRST) => "FETCH FIRST",
+            Some(Keyword::NEXT) => "FETCH NEXT",
+            _ => "LIMIT",
+        }
     }
 
     /// Whether it has parameters that stand for regular expressions.

@@ -121,6 +121,11 @@ async fn what_is_not_supported_is_named() {
         ),
         ("SELECT n FROM t LIMIT 1 + 1", "LIMIT with an expression"),
         ("SELECT n FROM t ORDER BY n LIMIT 2147483648", "ORDER BY with a LIMIT above 2147483647"),
+        (
+            "SELECT n FROM t ORDER BY n FETCH FIRST 2147483648 ROWS ONLY",
+            "ORDER BY with a FETCH FIRST above 2147483647",
+        ),
+        ("SELECT n FROM t FETCH FIRST 'a' ROWS ONLY", "FETCH FIRST with an expression"),
         ("SELECT n FROM t GROUP BY ALL", "GROUP BY ALL"),
         ("SELECT * FROM t, LATERAL (SELECT 1) x", "LATERAL"),
         ("SELECT * FROM (VALUES ((SELECT 1))) v (x)", "a subquery in VALUES"),

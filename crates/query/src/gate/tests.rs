@@ -32,6 +32,23 @@ fn fetch_first_is_a_limit() {
     assert_eq!((within.limit(), within.volatile), (None, true));
 }
 
+#[test]
+fn a_refusal_of_too_many_rows_names_the_clause_that_was_written() {
+    let limits = Limits { default_rows: 100, max_rows: 1_000 };
+    for (clause, limit, word) in [
+        ("LIMIT 1001", None, "LIMIT 1001"),
+        ("FETCH FIRST 1001 ROWS ONLY", None, "FETCH FIRST 1001"),
+        ("OFFSET 1 FETCH next 1001 ROWS ONLY", None, "FETCH NEXT 1001"),
+        // The parameter is the bound that holds.
+        ("FETCH FIRST 3000 ROWS ONLY", Some(2_000), "limit 2000"),
+        ("FETCH FIRST 3000 ROWS ONLY", Some(4_000), "FETCH FIRST 3000"),
+    ] {
+        let gated = gate(&format!("SELECT name FROM passengers ORDER BY name {clause}")).unwrap();
+        let problem = gated.run(&[], limit, limits).unwrap_err().to_string();
+        assert!(problem.contains(&format!("{word} is more than the 1000 rows")), "{clause}: {problem}");
+    }
+}
+
 fn readable() -> Vec<DatasetName> {
     ["bookings", "passengers"].map(|name| DatasetName::new(name).unwrap()).to_vec()
 }
