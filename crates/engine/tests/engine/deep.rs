@@ -21,6 +21,8 @@ async fn long_and_deep() {
     let list = (0..20_000).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
     let joins =
         |count: usize| (1..count).map(|n| format!("JOIN t a{n} ON a{n}.n = a0.n ")).collect::<String>();
+    let using =
+        |count: usize| (1..count).map(|n| format!("JOIN t a{n} USING (n, s, at) ")).collect::<String>();
     let nested = |open: &str, inner: &str, close: &str, depth: usize| {
         format!("SELECT {}{inner}{} FROM t", open.repeat(depth), close.repeat(depth))
     };
@@ -33,6 +35,7 @@ async fn long_and_deep() {
         vec!["SELECT n FROM t"; 26].join(" UNION ALL "),
         vec!["SELECT n FROM t"; 26].join(" EXCEPT "),
         format!("SELECT a0.n FROM t a0 {}", joins(30)),
+        format!("SELECT n, s FROM t a0 {} WHERE n > 0 ORDER BY n, s, at", using(30)),
         format!("SELECT {} FROM t", deep(20)),
         format!("SELECT {}s{} FROM t", "lower(".repeat(20), ")".repeat(20)),
         format!("SELECT {}n = 1{} FROM t", "CASE WHEN ".repeat(5), " THEN true END".repeat(5)),
@@ -56,18 +59,12 @@ async fn long_and_deep() {
         format!("{}n > 0{}", format!("CASE{whens} ELSE ").repeat(5), " END".repeat(5))
     };
     let searched = [
-        format!("SELECT n FROM t WHERE CASE{} END", whens(2_000, |_| "false")),
-        format!("SELECT CASE{} END FROM t", whens(2_000, |n| if n == 1 { "true" } else { "1 = 2" })),
-        format!(
-            "SELECT CASE{} ELSE true END FROM t",
-            whens(2_000, |n| if n == 1 { "false" } else { "true" })
-        ),
-        format!(
-            "SELECT n FROM t WHERE CASE{} END = 'a'",
-            whens(2_000, |n| if n == 1 { "'a'" } else { "'b'" })
-        ),
+        format!("SELECT n FROM t WHERE CASE{} END", whens(480, |_| "false")),
+        format!("SELECT CASE{} END FROM t", whens(360, |n| if n == 1 { "true" } else { "1 = 2" })),
+        format!("SELECT CASE{} ELSE true END FROM t", whens(480, |n| if n == 1 { "false" } else { "true" })),
+        format!("SELECT n FROM t WHERE CASE{} END = 'a'", whens(480, |n| if n == 1 { "'a'" } else { "'b'" })),
         format!("SELECT {} FROM t", within(8)),
-        format!("SELECT {} FROM t", within(300)),
+        format!("SELECT {} FROM t", within(80)),
     ];
     for sql in answered.into_iter().chain(searched) {
         let shown = &sql[..60.min(sql.len())];
