@@ -2,7 +2,7 @@ mod json;
 
 use std::cell::Cell;
 
-use datafusion::sql::sqlparser::{
+use sqlparser::{
     ast::Expr,
     dialect::{Dialect, Precedence},
     keywords::Keyword,
@@ -10,19 +10,19 @@ use datafusion::sql::sqlparser::{
     tokenizer::Token,
 };
 
-/// Words that Athena reserves, as far as the parser goes on with them in another way than with a name. Where one does not
-/// go on as it should the statement is wrong, and nothing else needs to be tried.
-const RESERVED: [Keyword; 10] = [
+/// Words that begin an expression of a form of its own, and are no names in Athena unless they are quoted. Where what
+/// follows one of them is not that form, the statement is wrong, and the parser tries nothing else. (Of the other reserved
+/// words the parser asks nothing.)
+///
+/// `TRY_CAST` is a name in Trino, too. It is here since its form nests, and each level that is wrong would be tried twice.
+const RESERVED: [Keyword; 7] = [
     Keyword::CASE,
     Keyword::CAST,
-    Keyword::END,
     Keyword::EXISTS,
     Keyword::EXTRACT,
     Keyword::NOT,
-    Keyword::THEN,
     Keyword::TRIM,
-    Keyword::WHEN,
-    Keyword::WITH,
+    Keyword::TRY_CAST,
 ];
 
 /// How strongly `||` binds: less than `+` (30), and more than what compares (20).
@@ -33,15 +33,20 @@ const CONCAT: u8 = 25;
 /// It also counts how many expressions the parser begins. Where the parser is in doubt it tries one way and then the
 /// other, at every level of the nesting: a statement of some hundred bytes can keep it busy for hours.
 #[derive(Debug)]
-pub(crate) struct Athena {
+pub struct Athena {
     expressions_left: Cell<usize>,
 }
 
 impl Athena {
     /// For text that becomes tokens, and for this many of them to be parsed: several times as many expressions as they
     /// can be.
-    pub(crate) fn new(tokens: usize) -> Self {
+    pub fn new(tokens: usize) -> Self {
         Self { expressions_left: Cell::new(4 * tokens + 1_000) }
+    }
+
+    /// Whether the parser began more expressions than that.
+    pub fn is_exhausted(&self) -> bool {
+        self.expressions_left.get() == 0
     }
 }
 
@@ -141,6 +146,27 @@ mod tests {
             let parsed = Parser::new(&athena).try_with_sql(text).unwrap().parse_expr().unwrap();
             let Expr::BinaryOp { left, op, right } = &parsed else { panic!("{text}: {parsed}") };
             assert_eq!(format!("({left}) {op} ({right})"), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reserved_word_is_read_in_one_way() {
+        let shown = |text: &str| {
+            let athena = Athena::new(100);
+            let parser = Parser::new(&athena).try_with_sql(text);
+            parser.and_then(|mut parser| parser.parse_expr()).map(|expr| expr.to_string())
+        };
+        // As calls of functions they would be SQL.
+        for call in ["case(1)", "cast(1)", "exists(1)", "extract(1)", "trim()", "try_cast(1)"] {
+            assert!(shown(call).is_err(), "{call}");
+        }
+        for word in ["case", "cast", "exists", "extract", "not", "trim", "try_cast"] {
+            assert!(shown(word).is_err(), "{word}");
+            assert_eq!(shown(&format!("\"{word}\"")), Ok(format!("\"{word}\"")));
+        }
+        // These begin a form of their own as well, and are names beside.
+        for word in ["position", "substring", "interval", "ceil"] {
+            assert_eq!(shown(word).as_deref(), Ok(word));
         }
     }
 }

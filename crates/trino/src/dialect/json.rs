@@ -8,7 +8,7 @@
 //!
 //! What is passed are pairs of a text and a value. The text is `value` or `json`, then `exact` or `folded`, then the name.
 
-use datafusion::sql::sqlparser::{
+use sqlparser::{
     ast::{
         CastKind, CharacterLength, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
         FunctionArgumentList, FunctionArguments, Ident, ObjectName, Value,

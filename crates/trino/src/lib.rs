@@ -1,0 +1,18 @@
+//! Trino's SQL as Athena takes it: what the API's gate and the local engine both have to know of it.
+//!
+//! The promise: both read a statement by this crate alone, so they read it alike. It knows the grammar ([`Athena`]: what a
+//! name is, which words are reserved, what binds how strongly, the calls of JSON), and it parses within bounds ([`Bounds`],
+//! [`query`], [`expression`]): no statement overflows the stack or keeps the parser busy for long. What of the grammar
+//! may be run where is for its callers to say.
+//!
+//! It stands on the parser alone. The Lambda `query` links it, so nothing heavier may come in.
+
+mod bounds;
+mod dialect;
+mod parse;
+mod tokens;
+
+pub use bounds::{API, Bounds, LOCAL, OutOfBounds};
+pub use dialect::Athena;
+pub use parse::{Place, Unparsed, expression, query};
+pub use tokens::{keyword, operators, tokenize};
