@@ -50,6 +50,7 @@ use datafusion::{
     },
     sql::sqlparser::ast::DateTimeField,
 };
+use trino::EXTRACTED;
 
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
@@ -201,7 +202,7 @@ pub(crate) fn is_aggregate(name: &str) -> bool {
 /// The function that gives this part of a time.
 pub(crate) fn part_of(field: &DateTimeField) -> Option<String> {
     let name = field.to_string().to_lowercase();
-    time::EXTRACTED.contains(&name.as_str()).then_some(name)
+    EXTRACTED.contains(&name.as_str()).then_some(name)
 }
 
 /// Whether it is written without parentheses.

@@ -236,6 +236,7 @@ fn not_a_statement(place: &str, found: &str) -> EngineError {
 /// parser did, on its stack.
 fn parse(tokens: Vec<TokenWithSpan>, sql: &str) -> Result<Box<Query>, EngineError> {
     let then = |mut query: Box<Query>| -> Result<Box<Query>, EngineError> {
+        check::parsed(&query)?;
         operand::check(&query)?;
         written::rewrite(&mut query)?;
         Ok(query)

@@ -1,16 +1,15 @@
 //! The gate for SQL that people wrote: it lets one read-only query of this database's datasets through, and
 //! nothing else. Free SQL passes it at every request, a named query when it is loaded.
 //!
-//! The world is closed: a token, a clause, an expression, a function or a type that is not listed here as Athena's
-//! and harmless is refused by its name. What is sent is never the text that came. It is the tokens that were parsed,
-//! written anew in one spelling, without comments, and with every table named in full and in quotes. So nothing can
-//! hide where two parsers would read one text in two ways.
+//! The world is closed: a token or a function that is not listed here as Athena's and harmless is refused by its name, and
+//! so is a clause, an expression or a type that [`trino::walk()`] does not list. What is sent is never the text that came.
+//! It is the tokens that were parsed, written anew in one spelling, without comments, and with every table named in full
+//! and in quotes. So nothing can hide where two parsers would read one text in two ways.
 
 mod clause;
-mod expression;
 mod function;
+mod interval;
 mod regular;
-mod relation;
 mod scope;
 mod text;
 mod token;
@@ -23,19 +22,19 @@ use sqlparser::{
     ast::Query,
     tokenizer::{Location, Token, TokenWithSpan},
 };
-use trino::{API, OutOfBounds, Unparsed};
+use trino::{API, Advice, EXTRACTED, OutOfBounds, Unparsed, Unsupported};
 
 use crate::{
     literal::Literal,
     pattern::{self, Looked},
     plan::{Limits, bound, with_one_more},
-    problem::{Kind, Problem, quote},
+    problem::{Kind, Problem, nearest, quote},
     sql::Statement,
     value::Value,
 };
 pub(crate) use function::known as functions;
+use scope::Found;
 pub(crate) use scope::Readable;
-use scope::Walk;
 
 /// The longest statement, in bytes. (Athena's own bound is 262,144.)
 pub(crate) const MAX_SQL: usize = API.bytes;
@@ -117,19 +116,19 @@ impl Gated {
         let (tokens, parameters) = token::admit(sql)?;
         let operators = API.tokens(&tokens)?;
         let query = parse(types::collapsed(&tokens)?)?;
-        let mut walk = Walk::new(readable);
-        walk.statement(&query)?;
-        let limit = walk.limit.and_then(|(place, limit)| Some((index(&tokens, place)?, limit)));
+        let mut found = Found::new(readable);
+        trino::walk(&query, &mut found)?;
+        let limit = found.limit.and_then(|(place, limit)| Some((index(&tokens, place)?, limit)));
         // Without a LIMIT, one is added.
         if limit.is_none() && operators == API.operators {
             return Err(Refused::new(format!(
                 "the SQL has {operators} keywords and operators without a LIMIT, and may have as many with one"
             )));
         }
-        let tables = walk.tables.iter().map(|(_, _, name)| name.clone()).collect();
-        let patterns = walk.patterns.iter().map(|place| parameters_before(&tokens, *place)).collect();
-        let (tokens, limit) = text::qualify(tokens, &walk.tables, readable.database, limit)?;
-        let Walk { ordered, volatile, regular, .. } = walk;
+        let tables = found.tables.iter().map(|(_, _, name)| name.clone()).collect();
+        let patterns = found.patterns.iter().map(|place| parameters_before(&tokens, *place)).collect();
+        let (tokens, limit) = text::qualify(tokens, &found.tables, readable.database, limit)?;
+        let Found { ordered, volatile, regular, .. } = found;
         let gated = Self { tokens, limit, tables, parameters, ordered, volatile, patterns };
         gated.reads_back()?;
         regular::check(&regular)?;
@@ -264,6 +263,29 @@ impl From<OutOfBounds> for Refused {
                 format!("the type array<> is written more than {most} times")
             }
         })
+    }
+}
+
+impl From<Unsupported> for Refused {
+    fn from(error: Unsupported) -> Self {
+        let (advice, place) = match error {
+            Unsupported::Construct { construct: _, advice, place } => (advice, place),
+            Unsupported::TooDeep { levels } => {
+                return Self::new(format!("the SQL nests deeper than {levels} levels: write it flatter"));
+            }
+        };
+        let message = match advice {
+            Advice::Sentence(sentence) => sentence,
+            Advice::Written { what, text } => format!("the {what} {} is not supported", quote(&text)),
+            Advice::NoPart(part) => {
+                let meant = nearest(&part, EXTRACTED);
+                let meant = meant.map(|part| format!(": did you mean {part}?")).unwrap_or_default();
+                format!("EXTRACT has no part {}{meant}", quote(&part))
+            }
+            Advice::NoName(text) => format!("{} is no name", quote(&text)),
+            Advice::Qualified(name) => format!("{} is no function of Athena's own", quote(&name)),
+        };
+        Self::Construct { message: domain::bounded(message), place }
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! The promise: both read a statement by this crate alone, so they read it alike. It knows the grammar ([`Athena`]: what a
 //! name is, which words are reserved, what binds how strongly, the calls of JSON), and it parses within bounds ([`Bounds`],
-//! [`query`], [`expression`]): no statement overflows the stack or keeps the parser busy for long. What of the grammar
-//! may be run where is for its callers to say.
+//! [`query`], [`expression`]): no statement overflows the stack or keeps the parser busy for long. It goes through what was
+//! parsed ([`walk()`]), and names what no statement may have. What else may not be run here or there is a [`Policy`] of its
+//! callers.
 //!
 //! It stands on the parser alone. The Lambda `query` links it, so nothing heavier may come in.
 
@@ -11,8 +12,10 @@ mod bounds;
 mod dialect;
 mod parse;
 mod tokens;
+mod walk;
 
 pub use bounds::{API, Bounds, LOCAL, OutOfBounds};
 pub use dialect::Athena;
 pub use parse::{Place, Unparsed, expression, query};
 pub use tokens::{keyword, operators, tokenize};
+pub use walk::{Advice, EXTRACTED, Policy, Unsupported, fold, walk};

@@ -1,20 +1,8 @@
-//! Calls: of functions that Athena has and that only compute.
+//! The functions that Athena has and that only compute, and what the gate asks of some of their arguments.
 
-use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList,
-    FunctionArguments, Ident, ListAggOnOverflow, NamedWindowDefinition, NamedWindowExpr, Value,
-    ValueWithSpan, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
-};
+use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, Ident, Value, ValueWithSpan};
 
-use super::{
-    Refused,
-    clause::{refuse, refuse_if},
-    regular::Regular,
-    scope::{Walk, fold, parts},
-};
-use crate::problem::{nearest, quote};
-
-type Checked = Result<(), Refused>;
+use super::{Refused, regular::Regular, scope::Found};
 
 /// Those that may answer differently from the same data.
 const VOLATILE: [&str; 12] = [
@@ -80,7 +68,7 @@ pub(super) fn is_volatile(name: &str) -> bool {
 }
 
 /// A regular expression in a JSON path backtracks in Athena as any other one does, and is not looked at here.
-fn json_path(name: &Ident, folded: &str, args: &[FunctionArg]) -> Checked {
+pub(super) fn json_path(name: &Ident, folded: &str, args: &[FunctionArg]) -> Result<(), Refused> {
     let has_path = ["json_exists", "json_query", "json_value"].contains(&folded);
     match args.get(1) {
         Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(ValueWithSpan {
@@ -97,71 +85,12 @@ fn json_path(name: &Ident, folded: &str, args: &[FunctionArg]) -> Checked {
     }
 }
 
-impl Walk<'_> {
-    pub(super) fn call(&mut self, call: &Function) -> Checked {
-        let Function {
-            name,
-            uses_odbc_syntax,
-            parameters,
-            args,
-            filter,
-            null_treatment: _,
-            over,
-            within_group,
-        } = call;
-        let [name] = parts(name)?[..] else {
-            return Err(Refused::new(format!("{} is no function of Athena's own", quote(&name.to_string()))));
-        };
-        let folded = fold(name);
-        if !known().any(|known| known == folded) {
-            let meant = nearest(&folded, known()).map(|name| format!(": did you mean {name:?}?"));
-            let message =
-                format!("the function {} is not available{}", quote(&name.value), meant.unwrap_or_default());
-            return Err(Refused::at(message, name.span.start));
-        }
-        self.volatile |= is_volatile(&folded);
-        let plain = !uses_odbc_syntax && *parameters == FunctionArguments::None;
-        refuse_if(!plain, "this form of a call is not supported")?;
-        match args {
-            FunctionArguments::None => {}
-            FunctionArguments::List(FunctionArgumentList { duplicate_treatment: _, args, clauses }) => {
-                self.arguments(args)?;
-                self.regular_expression(name, &folded, args);
-                json_path(name, &folded, args)?;
-                clauses.iter().try_for_each(|clause| match clause {
-                    FunctionArgumentClause::OrderBy(terms) => self.order(terms),
-                    FunctionArgumentClause::IgnoreOrRespectNulls(_)
-                    | FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Error) => Ok(()),
-                    FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Truncate {
-                        filler,
-                        with_count: _,
-                    }) => filler.iter().try_for_each(|filler| self.expression(filler)),
-                    _ => refuse("this form of an argument is not supported"),
-                })?;
-            }
-            FunctionArguments::Subquery(_) => {
-                return refuse("a subquery as an argument stands in parentheses of its own");
-            }
-        }
-        // A parameter in FILTER (WHERE ...) is not in the WHERE clause.
-        let outside = std::mem::replace(&mut self.in_where, false);
-        filter.iter().try_for_each(|condition| self.expression(condition))?;
-        self.order(within_group)?;
-        match over {
-            None => {}
-            Some(WindowType::WindowSpec(window)) => self.window(window)?,
-            // Its window is looked at where it is defined.
-            Some(WindowType::NamedWindow(_)) => {}
-        }
-        self.in_where = outside;
-        Ok(())
-    }
-
+impl Found<'_> {
     /// Athena's engine for regular expressions backtracks. An expression in the text of free SQL is checked when
-    /// all else of the statement is. One in the
-    /// text of a named query is not: its author is the operator, and a published query must not vanish with an upgrade. The
-    /// value of a parameter is checked when it is known. What is computed, or read from a column, is not known here.
-    fn regular_expression(&mut self, name: &Ident, folded: &str, args: &[FunctionArg]) {
+    /// all else of the statement is. One in the text of a named query is not: its author is the operator, and a published
+    /// query must not vanish with an upgrade. The value of a parameter is checked when it is known. What is computed, or
+    /// read from a column, is not known here.
+    pub(super) fn regular_expression(&mut self, name: &Ident, folded: &str, args: &[FunctionArg]) {
         if !folded.starts_with("regexp_") {
             return;
         }
@@ -181,35 +110,5 @@ impl Walk<'_> {
             }
             _ => {}
         }
-    }
-
-    pub(super) fn arguments(&mut self, args: &[FunctionArg]) -> Checked {
-        args.iter().try_for_each(|argument| match argument {
-            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.expression(expr),
-            FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => Ok(()),
-            _ => refuse("this form of an argument is not supported"),
-        })
-    }
-
-    /// One of a WINDOW clause.
-    pub(super) fn named_window(&mut self, definition: &NamedWindowDefinition) -> Checked {
-        let NamedWindowDefinition(_, window) = definition;
-        match window {
-            NamedWindowExpr::WindowSpec(window) => self.window(window),
-            NamedWindowExpr::NamedWindow(_) => refuse("a window in a WINDOW clause stands in parentheses"),
-        }
-    }
-
-    fn window(&mut self, window: &WindowSpec) -> Checked {
-        let WindowSpec { window_name: _, partition_by, order_by, window_frame } = window;
-        self.expressions(partition_by)?;
-        self.order(order_by)?;
-        let Some(WindowFrame { units: _, start_bound, end_bound }) = window_frame else { return Ok(()) };
-        [Some(start_bound), end_bound.as_ref()].into_iter().flatten().try_for_each(|bound| match bound {
-            WindowFrameBound::CurrentRow => Ok(()),
-            WindowFrameBound::Preceding(offset) | WindowFrameBound::Following(offset) => {
-                offset.iter().try_for_each(|offset| self.expression(offset))
-            }
-        })
     }
 }
