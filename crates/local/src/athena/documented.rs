@@ -85,7 +85,7 @@ impl Lake {
         let definition = json!({"name": self.query.as_str(), "sql": sql}).to_string();
         let named_query = NamedQuery::from_json(&self.query, definition.as_bytes(), DATABASE);
         Answers {
-            free_sql: query::check_free_sql(sql, DATABASE, &[&self.dataset]),
+            free_sql: query::check_free_sql(sql, DATABASE, &[&self.dataset]).map(drop),
             named_query: named_query.map(drop).map_err(|error| error.to_string()),
             local: self.local(sql).await,
         }
