@@ -1,8 +1,8 @@
 //! The gate for SQL that people wrote: it lets one read-only query of this database's datasets through, and
 //! nothing else. Free SQL passes it at every request, a named query when it is loaded.
 //!
-//! The world is closed: a token or a function that is not listed here as Athena's and harmless is refused by its name, and
-//! so is a clause, an expression or a type that [`trino::walk()`] does not list. What is sent is never the text that came.
+//! The world is closed: a token that is not listed here as Athena's and harmless is refused by its name, and so is a clause,
+//! an expression, a type or a function that [`trino`] does not list. What is sent is never the text that came.
 //! It is the tokens that were parsed, written anew in one spelling, without comments, and with every table named in full
 //! and in quotes. So nothing can hide where two parsers would read one text in two ways.
 
@@ -32,7 +32,6 @@ use crate::{
     sql::Statement,
     value::Value,
 };
-pub(crate) use function::known as functions;
 use scope::Found;
 pub(crate) use scope::Readable;
 

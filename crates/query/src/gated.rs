@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use domain::DatasetName;
 use serde_json::json;
 
-use crate::{free_sql::FreeSql, gate, plan::Limits, settings::DEFAULT_ROWS};
+use crate::{free_sql::FreeSql, plan::Limits, settings::DEFAULT_ROWS};
 
 /// The functions that free SQL and named queries may call, each once, in lower case and in order.
 pub fn sql_functions() -> BTreeSet<&'static str> {
-    gate::functions().collect()
+    trino::functions().map(|function| function.name).collect()
 }
 
 /// Checks free SQL without parameters as the API does before it runs it, for a caller who may read these datasets of

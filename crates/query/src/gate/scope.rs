@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use domain::DatasetName;
 use sqlparser::{
-    ast::{Expr, Function, FunctionArguments, Ident, ObjectName, Query},
+    ast::{Expr, Function as Call, FunctionArguments, Ident, ObjectName, Query},
     tokenizer::Location,
 };
-use trino::{Policy, fold};
+use trino::{Function, Policy, fold};
 
-use super::{Refused, clause, function, interval, known, regular::Regular};
+use super::{Refused, clause, function::json_path, interval, known, regular::Regular};
 use crate::problem::{nearest, quote};
 
 /// The one catalog of an Athena workgroup that reads Glue.
@@ -119,7 +119,8 @@ impl Policy for Found<'_> {
         match expr {
             // Some are calls without parentheses.
             Expr::Identifier(name) => {
-                self.volatile |= name.quote_style.is_none() && function::is_volatile(&fold(name));
+                let called = trino::function(&fold(name)).filter(|_| name.quote_style.is_none());
+                self.volatile |= called.is_some_and(Function::is_varying);
                 Ok(())
             }
             Expr::Interval(literal) => interval::bounded(literal),
@@ -127,18 +128,19 @@ impl Policy for Found<'_> {
         }
     }
 
-    fn call(&mut self, call: &Function, name: &Ident) -> Result<(), Refused> {
+    fn call(&mut self, call: &Call, name: &Ident) -> Result<(), Refused> {
         let folded = fold(name);
-        if !function::known().any(|known| known == folded) {
-            let meant = nearest(&folded, function::known()).map(|name| format!(": did you mean {name:?}?"));
+        let Some(function) = trino::function(&folded) else {
+            let names = trino::functions().map(|function| function.name);
+            let meant = nearest(&folded, names).map(|name| format!(": did you mean {name:?}?"));
             let message =
                 format!("the function {} is not available{}", quote(&name.value), meant.unwrap_or_default());
             return Err(Refused::at(message, name.span.start));
-        }
-        self.volatile |= function::is_volatile(&folded);
+        };
+        self.volatile |= function.is_varying();
         let FunctionArguments::List(list) = &call.args else { return Ok(()) };
         self.regular_expression(name, &folded, &list.args);
-        function::json_path(name, &folded, &list.args)
+        json_path(name, &folded, &list.args)
     }
 
     fn parameter(&mut self, place: Location, in_where: bool) -> Result<(), Refused> {
