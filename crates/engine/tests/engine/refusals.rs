@@ -120,6 +120,9 @@ async fn what_is_not_supported_is_named() {
             "this aggregate over a window's frame that does not begin with its partition",
         ),
         ("SELECT n FROM t LIMIT 1 + 1", "LIMIT with an expression"),
+        ("SELECT n FROM t OFFSET 1 + 1", "OFFSET with an expression"),
+        ("SELECT n FROM t LIMIT 1 OFFSET 1", "OFFSET behind LIMIT (write OFFSET before LIMIT)"),
+        ("SELECT n FROM t WHERE s LIKE 'a' ESCAPE ?", "ESCAPE without a text in quotes"),
         ("SELECT n FROM t ORDER BY n LIMIT 2147483648", "ORDER BY with a LIMIT above 2147483647"),
         (
             "SELECT n FROM t ORDER BY n FETCH FIRST 2147483648 ROWS ONLY",
