@@ -121,19 +121,22 @@ impl<'a, S: ObjectStore> Output<'a, S> {
         Ok(())
     }
 
-    /// Adds all of these rows, which are in the dataset's order, after those that were there, and ends the row group.
-    /// Of a column a few thousand rows are gathered at once.
+    /// Adds all of these rows, which are in the dataset's order, after those that were there, in row groups of their own. Of
+    /// a column a few thousand rows are gathered at once, and several row groups are encoded at the same time.
     pub(crate) async fn write_all(&mut self, rows: &dyn Ordered) -> Result<(), CompactError> {
         self.write_pending().await?;
         let at_once = at_once(rows, &self.limits);
         let (mut start, end) = (0, rows.rows());
         while start < end {
             let mut file = self.file(rows, start..end)?;
-            let until = end.min(start + file.room(&self.limits));
-            let parts = Parts::of(rows, start..until, at_once);
-            file.encode(self.workers, &parts, true).map_err(build_error)?;
-            self.written(file, until - start).await?;
-            start = until;
+            file.end_group(self.workers).map_err(build_error)?;
+            let groups = file.groups(&self.limits, start..end);
+            let parts: Vec<Parts<'_>> =
+                groups.into_iter().map(|group| Parts::of(rows, group, at_once)).collect();
+            file.encode_groups(self.workers, &parts).map_err(build_error)?;
+            let written: usize = parts.iter().map(Parts::rows).sum();
+            self.written(file, written).await?;
+            start += written;
         }
         Ok(())
     }
