@@ -59,7 +59,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 // Everything, or what there is time for, is in memory at once: no need to pack it.
                 outcome.added = rows.rows() as u64;
                 let plan = self.plan(files, outcome.added, 0, run);
-                outcome.made = workshop.make(&rows, &plan).await?;
+                outcome.made = workshop.make(rows, &plan).await?;
                 return Ok(outcome);
             }
             let row_bytes = (rows.bytes() / rows.rows().max(1)) as u64;

@@ -90,6 +90,14 @@ impl Workers {
         }
     }
 
+    /// Frees what takes time to be freed. Where there are several threads, the caller does not wait for it.
+    pub(crate) fn free<T: Send + 'static>(&self, large: T) {
+        match self.pool() {
+            Some(pool) => pool.spawn(move || drop(large)),
+            None => drop(large),
+        }
+    }
+
     fn pool(&self) -> Option<&ThreadPool> {
         if self.threads == 1 {
             return None;
@@ -220,6 +228,22 @@ mod tests {
         });
         let (name, ()) = block_on(futures::future::join(one, other));
         assert!(name.unwrap().starts_with("compact-"));
+    }
+
+    #[test]
+    fn what_is_freed_is_dropped_by_a_worker_or_at_once() {
+        struct Large(std::sync::mpsc::Sender<thread::ThreadId>);
+        impl Drop for Large {
+            fn drop(&mut self) {
+                self.0.send(thread::current().id()).unwrap();
+            }
+        }
+        for threads in [1, 2] {
+            let (sender, freed) = std::sync::mpsc::channel();
+            Workers::new(threads).free(Large(sender));
+            let by = freed.recv_timeout(Duration::from_secs(60)).unwrap();
+            assert_eq!(by == thread::current().id(), threads == 1);
+        }
     }
 
     #[test]
