@@ -1,13 +1,24 @@
 """Tests of what the benchmarks compute: python3 -m unittest discover -s scripts/lib -p 'test_*.py'."""
 
 import unittest
+from pathlib import Path
 
+import allocator
 import prices
 import sizes
+from contest import ours
 from cost import Stream, landings, queue
 from invocation import whole
 
 NOTHING = {"seconds": 1, "runs": 0, "commits": 0, "cpu": 0, "gets": 0, "puts": 0, "copies": 0, "lists": 0, "deletes": 0}
+
+
+class Allocator(unittest.TestCase):
+    def test_benchmarks_run_compact_with_the_deployed_functions_allocator(self):
+        names = {"MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_", "MALLOC_TRIM_THRESHOLD_"}
+        self.assertEqual(allocator.ENVIRONMENT.keys(), names)
+        contender = ours("binary", "ours", "run", Path("bucket"), "8GiB")
+        self.assertEqual(contender.environment, allocator.ENVIRONMENT)
 
 
 class Costs(unittest.TestCase):
