@@ -12,7 +12,9 @@ use super::{
     open::{Beginning, OpenFile},
     parts::{Parts, Pending, at_once},
 };
-use crate::{error::CompactError, limits::Limits, log::build_error, ordered::Ordered, workers::Workers};
+use crate::{
+    coded, error::CompactError, limits::Limits, log::build_error, ordered::Ordered, workers::Workers,
+};
 
 /// So many rows are collected before they are encoded: each thread then has something to do for each column.
 const TOGETHER: usize = 16_384;
@@ -83,12 +85,13 @@ impl<'a, S: ObjectStore> Output<'a, S> {
         Self { in_order, ..self }
     }
 
-    /// Adds rows, which are in the dataset's order, after those that were there.
+    /// Adds rows, which are in the dataset's order, after those that were there. Texts may have dictionaries.
     pub(crate) async fn write(&mut self, rows: &RecordBatch) -> Result<(), CompactError> {
         if rows.num_rows() == 0 {
             return Ok(());
         }
-        let pending = self.pending.get_or_insert_with(|| Pending::new(rows.schema()));
+        let dataset = self.dataset;
+        let pending = self.pending.get_or_insert_with(|| Pending::new(dataset.arrow_schema()));
         pending.push(rows.clone());
         if pending.rows() < TOGETHER && (pending.bytes() as u64) < self.limits.batch {
             return Ok(());
@@ -101,9 +104,10 @@ impl<'a, S: ObjectStore> Output<'a, S> {
     pub(crate) async fn write_rows(&mut self, rows: &dyn Ordered) -> Result<(), CompactError> {
         if rows.rows() < TOGETHER && (rows.bytes() as u64) < self.limits.batch {
             let columns = (0..rows.schema().fields().len()).collect();
-            let columns = self.workers.each(columns, |index| rows.column(index, 0..rows.rows()));
+            // Numbers into dictionaries stay what they are: the encoders would look each text up again.
+            let columns = self.workers.each(columns, |index| rows.coded_column(index, 0..rows.rows()));
             let columns = columns.into_iter().collect::<Result<_, _>>().map_err(build_error)?;
-            let batch = RecordBatch::try_new(rows.schema().clone(), columns).map_err(build_error)?;
+            let batch = coded::batch(rows.schema(), columns).map_err(build_error)?;
             return self.write(&batch).await;
         }
         self.write_pending().await?;
