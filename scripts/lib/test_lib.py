@@ -60,6 +60,12 @@ class Sizes(unittest.TestCase):
         self.assertEqual(self.compare(1_020_001)[1], ["ingest"])
         self.assertIn("has shrunk", self.compare(900_000)[0][1])
 
+    def test_what_must_not_be_exceeded_is_said(self):
+        for size, missed in ((4_600_000, False), (4_600_001, True)):
+            made = {"architecture": "x86_64", "functions": {"ingest": {"zip_bytes": size}}}
+            lines, grown = sizes.compare(made, {("x86_64", "ingest"): size})
+            self.assertEqual((any("missed" in line for line in lines), grown), (missed, []))
+
     def test_another_architecture_is_not_compared(self):
         made = {"architecture": "arm64", "functions": {"ingest": {"zip_bytes": 9_000_000}}}
         lines, grown = sizes.compare(made, {("x86_64", "ingest"): 1_000_000})
