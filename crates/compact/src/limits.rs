@@ -3,7 +3,7 @@
 use domain::settings::Settings;
 
 /// Bytes that a new row takes beside its columns, at the most: 37 while twins are looked for (hashes of its line and of its
-/// identity, and its place in a table that is half full), 36 while rows are sorted, and 16 for their order from then on. Of
+/// identity, and its place in a table that is half full), 36 while rows are sorted, and 8 for their order from then on. Of
 /// short rows it is more than their columns.
 pub(crate) const ROW: u64 = 40;
 
