@@ -75,10 +75,16 @@ run "named_queries" {
 
   expect_failures = [
     aws_s3_object.named_query["broken.json"],
+    aws_s3_object.named_query["declared-twice.json"],
+    aws_s3_object.named_query["described.json"],
+    aws_s3_object.named_query["digits.json"],
     aws_s3_object.named_query["empty.json"],
     aws_s3_object.named_query["inside.json"],
+    aws_s3_object.named_query["least-text.json"],
+    aws_s3_object.named_query["long-number.json"],
     aws_s3_object.named_query["member.json"],
     aws_s3_object.named_query["misspelt.json"],
+    aws_s3_object.named_query["no-choice.json"],
     aws_s3_object.named_query["sqlless.json"],
     aws_s3_object.named_query["taken.json"],
     aws_s3_object.named_query["typed.json"],
