@@ -33,6 +33,7 @@ class Journey:
         for step in (
             self.passengers_come_back,
             self.they_come_back_after_a_second_generation,
+            self.copies_carry_tags,
             self.bad_events_are_kept,
             self.it_is_ready,
             self.named_queries_and_free_sql,
@@ -77,6 +78,23 @@ class Journey:
     def they_come_back_after_a_second_generation(self):
         self.send(range(15, 40))
         self.all_are_back()
+
+    def copies_carry_tags(self):
+        """Somebody's scanner tags data files. Compaction copies those that it does not merge, with their tags."""
+        tags = [{"Key": "scanned", "Value": "clean"}]
+        for number in range(60, 68):
+            for key in self.keys("tables/passengers/"):
+                self.aws.s3.put_object_tagging(Bucket=self.names.bucket, Key=key, Tagging={"TagSet": tags})
+            self.send([number])
+            self.all_are_back()
+            written = [call["resources"][0].split(":::", 1)[1] for call in self.machine.calls()
+                       if call["role"] == self.names.roles["compact"] and call["action"] == "s3:PutObjectTagging"]
+            if written:
+                bucket, _, copy = written[-1].partition("/")
+                found = self.aws.s3.get_object_tagging(Bucket=bucket, Key=copy)["TagSet"]
+                assert found == tags, f"the copy {copy} has the tags {found}"
+                return
+        raise AssertionError("compact copied no file that had tags")
 
     def bad_events_are_kept(self):
         publish(self.names, "passengers", ['{"passenger_id": "not a number"}', "no JSON"])
@@ -124,6 +142,9 @@ class Journey:
         assert status == 303, (status, body[:500])
         assert f"/{self.names.bucket}/results/rendered/" in headers["location"], headers["location"]
         assert self.keys("results/rendered/"), "the file is not in the bucket"
+        # The link works, and with the rights of the role: whoever fetches it has none of their own.
+        status, text = self.machine.fetched(headers["location"])
+        assert status == 200 and len(text.splitlines()) == 9001, (status, text[:500])
 
     def results_expire(self):
         """What the bucket's lifecycle deletes, by hand: first what Athena wrote, then what the API keeps of the query."""
