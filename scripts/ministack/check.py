@@ -105,7 +105,8 @@ def old_lake(machine, work, artifacts, options):
 
 
 def hold_rights(names, calls, recorded):
-    none(rights.missing(calls, names.roles))
+    none(rights.missing(calls, {**names.roles, "operator": names.operator}))
+    assert any(call["role"] == names.operator for call in calls), "nobody worked as an operator"
     # What IAM was asked must be all that the functions called, and no more: then the record has no hole.
     none(rights.differing(calls, recorded, names))
     none(str(grant) for kind in names.functions for grant in rights.spare(kind, names, calls))
