@@ -311,3 +311,4 @@ class Journey:
                 "/v1/datasets/passengers/rows?select=passenger_id&limit=1000"), 20)
             assert len(rows) == len(self.published), rows
             self.one_is_stopped(keyed)
+            self.api = keyed

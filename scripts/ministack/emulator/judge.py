@@ -12,7 +12,7 @@ The policies themselves are MiniStack's to evaluate.
 
 import contextvars
 import json
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id
@@ -23,7 +23,7 @@ _resources = contextvars.ContextVar("check_resources", default=None)
 workgroups = {}
 
 # What S3 asks beside the action of a call: no SDK calls it.
-BESIDE = ("s3:GetObjectTagging", "s3:PutObjectTagging")
+BESIDE = ("s3:GetObjectTagging", "s3:GetObjectVersionTagging", "s3:PutObjectTagging")
 
 _evaluate = iam_evaluator.enforce
 _recorder = None
@@ -146,15 +146,17 @@ def created(action, query, headers):
 
 def carried(method, path, headers, query):
     """What the copy of an object with tags asks beside: S3 takes them along unless the copy brings others."""
-    source = unquote(headers.get("x-amz-copy-source", "").partition("?")[0]).lstrip("/")
+    source, _, asked = headers.get("x-amz-copy-source", "").partition("?")
+    source, version = unquote(source).lstrip("/"), parse_qs(asked).get("versionId")
     if method != "PUT" or not source or "partNumber" in query or headers.get("x-amz-tagging-directive") == "REPLACE":
         return []
     from ministack.services import s3
 
     bucket, _, key = source.partition("/")
-    if not s3.object_tags_for_condition(bucket, key, {}):
+    if not s3.object_tags_for_condition(bucket, key, {"versionId": version} if version else {}):
         return []
-    return list(zip(BESIDE, (f"arn:aws:s3:::{source}", f"arn:aws:s3:::{unquote(path).lstrip('/')}"), strict=True))
+    reads = "s3:GetObjectVersionTagging" if version else "s3:GetObjectTagging"
+    return [(reads, f"arn:aws:s3:::{source}"), ("s3:PutObjectTagging", f"arn:aws:s3:::{unquote(path).lstrip('/')}")]
 
 
 def missing(arn):
