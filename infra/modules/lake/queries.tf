@@ -22,7 +22,7 @@ locals {
         try(it.name, "") != trimsuffix(file, ".json") ? "\"name\" must be \"${trimsuffix(file, ".json")}\", as the file's" : "",
         local.sql[file] == null ? "its SQL must be beside it, in ${trimsuffix(file, ".json")}.sql" : trimspace(local.sql[file]) == "" ? "${trimsuffix(file, ".json")}.sql must hold a SELECT, and is empty" : "",
         can(it.sql) ? "the SQL belongs into ${trimsuffix(file, ".json")}.sql, not into the member \"sql\"" : "",
-        can(regex("^(null|\".*)$", jsonencode(try(it.description, null)))) ? "" : "\"description\" must be a text",
+        can(regex("^(null$|\")", jsonencode(try(it.description, null)))) && try(length(it.description) <= 2048, true) ? "" : "\"description\" must be a text of up to 2,048 characters",
         try(length(distinct(it.parameters[*].name)) != length(it.parameters), false) ? "every parameter must be declared once" : "",
       ],
       [for member in setsubtract(keys(it), concat(local.query_members, ["sql"])) : "\"${member}\" is no member of a named query; there are ${join(", ", local.query_members)}"],

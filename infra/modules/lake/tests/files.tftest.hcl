@@ -90,6 +90,7 @@ run "named_queries" {
     aws_s3_object.named_query["typed.json"],
     aws_s3_object.named_query["unlisted.json"],
     aws_s3_object.named_query["unused.json"],
+    aws_s3_object.named_query["wordy.json"],
   ]
 }
 

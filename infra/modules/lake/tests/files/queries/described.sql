@@ -1,1 +1,1 @@
-SELECT 1 FROM a WHERE b = :x
+SELECT name FROM passengers WHERE b = :x
