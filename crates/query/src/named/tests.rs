@@ -97,6 +97,36 @@ fn the_samples_are_valid_and_read_the_sample_datasets() {
     assert_eq!(seen, ["busiest-flights", "passengers-of-flight"]);
 }
 
+/// What a plan of Terraform refuses is in `files.tftest.hcl`; `terraform test` has that it does.
+#[test]
+fn a_plan_refuses_the_named_queries_that_would_be_left_out_and_no_others() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/modules/lake/tests/files/queries");
+    let plans = include_str!("../../../../infra/modules/lake/tests/files.tftest.hcl");
+    let after = plans.split("aws_s3_object.named_query[\"").skip(1);
+    let mut refused: Vec<&str> = after.filter_map(|rest| rest.split(".json\"").next()).collect();
+    refused.sort_unstable();
+    let (mut wrong, mut right) = (Vec::new(), 0);
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "sql") {
+            continue;
+        }
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let runs = std::fs::read_to_string(path.with_extension("sql")).is_ok_and(|sql| {
+            NamedQuery::assemble(&std::fs::read(&path).unwrap(), &sql)
+                .is_ok_and(|object| NamedQuery::from_json(&name(stem), &object, "tributary").is_ok())
+        });
+        if runs {
+            right += 1;
+        } else {
+            wrong.push(stem.to_owned());
+        }
+    }
+    wrong.sort_unstable();
+    assert_eq!(refused, wrong);
+    assert!(wrong.len() > 10 && right > 2, "{right} and {wrong:?}");
+}
+
 #[test]
 fn a_definition_is_refused_with_its_reason() {
     let sql = "SELECT a FROM passengers WHERE a = :a";
