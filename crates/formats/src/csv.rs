@@ -19,6 +19,8 @@ use scan::{Row, find};
 pub struct Dialect {
     /// What is between two cells; found out where it is not given.
     pub delimiter: Option<u8>,
+    /// What the file's name says is between them: taken if it splits the header, whatever else does.
+    pub likely: Option<u8>,
     /// Texts that stand for nothing, as an empty cell does. In quotes they are themselves.
     pub nulls: Vec<String>,
 }
@@ -52,7 +54,7 @@ pub fn header(source: &mut Source, dialect: &Dialect) -> io::Result<Result<Heade
     skip_empty(source)?;
     let delimiter = match dialect.delimiter {
         Some(delimiter) => delimiter,
-        None => delimiter::detect(source)?,
+        None => delimiter::detect(source, dialect.likely)?,
     };
     let read = match find(source, delimiter)? {
         Row::None => Ok(Vec::new()),

@@ -45,7 +45,8 @@ pub(crate) struct Input {
     /// As it was asked for, or told by a file's byte order mark. A pipe's mark is not known yet.
     pub(crate) encoding: Option<&'static Encoding>,
     fallback: Option<Format>,
-    dialect: Dialect,
+    /// As it was asked for, with what the file's name says.
+    pub(crate) dialect: Dialect,
 }
 
 #[derive(Debug)]
@@ -81,7 +82,7 @@ pub(crate) fn examine_one(path: &Path, how: &How) -> Result<Input, PublishError>
         format: how.format.or_else(|| formats::by_name(path)),
         encoding: how.encoding,
         fallback: how.fallback,
-        dialect: how.dialect.clone(),
+        dialect: Dialect { likely: formats::delimiter_by_name(path), ..how.dialect.clone() },
     };
     if is_stdin(path) {
         return Ok(input(Kind::Stdin));

@@ -85,7 +85,7 @@ fn the_delimiter_is_found_or_given() {
 #[test]
 fn texts_can_stand_for_nothing() {
     let nulls = ["NA".to_owned(), "\\N".to_owned()].to_vec();
-    let options = Options { dialect: Dialect { delimiter: None, nulls }, ..options(Format::Csv) };
+    let options = Options { dialect: Dialect { nulls, ..Dialect::default() }, ..options(Format::Csv) };
     check_as(
         &options,
         "n,s\nNA,\\N\n1,\"NA\"\n2,NA \n3,na\n",
