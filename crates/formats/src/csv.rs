@@ -21,7 +21,7 @@ pub struct Dialect {
     pub delimiter: Option<u8>,
     /// What the file's name says is between them: taken if it splits the header, whatever else does.
     pub likely: Option<u8>,
-    /// Texts that stand for nothing, as an empty cell does. In quotes they are themselves.
+    /// Texts that stand for nothing, as an empty cell does. In quotes they are themselves, but for the empty text.
     pub nulls: Vec<String>,
 }
 

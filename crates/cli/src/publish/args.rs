@@ -103,8 +103,8 @@ pub(crate) struct TextOptions {
     /// splits the header; of .tsv a tab, if it does].
     #[arg(long, value_name = "CHARACTER", value_parser = formats::csv::delimiter)]
     pub(crate) delimiter: Option<u8>,
-    /// A text that stands for nothing in CSV, as an empty cell does: NULL, NA or \N, for example. In quotes it is itself.
-    /// May be given several times.
+    /// A text that stands for nothing in CSV, as an empty cell does: NULL, NA or \N, for example. In quotes it is itself, but
+    /// for the empty text: --null '' takes "" for nothing too. May be given several times.
     #[arg(long = "null", value_name = "TEXT")]
     pub(crate) nulls: Vec<String>,
 }

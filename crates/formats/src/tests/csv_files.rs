@@ -98,6 +98,19 @@ fn texts_can_stand_for_nothing() {
     );
 }
 
+/// Programs that put everything in quotes write nothing so.
+#[test]
+fn the_empty_text_in_quotes_can_stand_for_nothing_too() {
+    let text = "\"n\",\"s\"\n\"1\",\"\"\n\"\", \n";
+    for (null, first, second) in
+        [("", r#"{"n":1}"#, "{}"), ("NA", r#"{"n":1,"s":""}"#, r#"{"n":"","s":" "}"#)]
+    {
+        let dialect = Dialect { nulls: vec![null.to_owned()], ..Dialect::default() };
+        let options = Options { dialect, ..options(Format::Csv) };
+        check_as(&options, text, &[(2, Ok(first)), (3, Ok(second))]);
+    }
+}
+
 #[test]
 fn an_unclosed_quote_is_named_with_its_line() {
     let text = include_str!("../../tests/cases/unclosed.csv");

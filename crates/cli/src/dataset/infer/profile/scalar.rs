@@ -112,6 +112,10 @@ pub(in super::super) struct Strings {
     pub(in super::super) booleans: u64,
     /// The first one that is no number.
     pub(in super::super) other: Option<String>,
+    /// The first one that is neither a date nor a time.
+    pub(in super::super) timeless: Option<String>,
+    /// Those without anything but white space.
+    pub(in super::super) empty: u64,
     /// Those that programs write where there is no value.
     pub(in super::super) null_texts: u64,
     /// The first of them.
@@ -128,16 +132,26 @@ const NULL_TEXTS: [&str; 9] = ["NULL", "Null", "null", "\\N", "NA", "N/A", "NaN"
 impl Strings {
     pub(super) fn add(&mut self, raw: Raw<'_>) {
         self.count += 1;
+        let mut is_time = false;
         if let Ok(Value::Date(days)) = value::parse(&DataType::Date, raw) {
             self.dates += 1;
             self.widen(i64::from(days) * DAY, i64::from(days) * DAY);
+            is_time = true;
         }
         if let Ok(Value::Timestamp(millis)) = value::parse(&DataType::Timestamp, raw) {
             self.timestamps += 1;
             self.widen(millis, millis);
+            is_time = true;
         }
         let text = raw.string().unwrap_or_default();
-        self.local_times += u64::from(value::rfc3339(format!("{text}Z")).is_some());
+        if value::rfc3339(format!("{text}Z")).is_some() {
+            self.local_times += 1;
+            is_time = true;
+        }
+        self.empty += u64::from(text.trim().is_empty());
+        if !is_time && self.timeless.is_none() {
+            self.timeless = Some(String::from(&*text));
+        }
         self.booleans += u64::from(text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"));
         if NULL_TEXTS.contains(&&*text) {
             self.null_texts += 1;
@@ -158,9 +172,13 @@ impl Strings {
         if self.other.is_none() {
             self.other.clone_from(&other.other);
         }
+        if self.timeless.is_none() {
+            self.timeless.clone_from(&other.timeless);
+        }
         if self.null_text.is_none() {
             self.null_text.clone_from(&other.null_text);
         }
+        self.empty += other.empty;
         self.null_texts += other.null_texts;
         self.count += other.count;
         self.dates += other.dates;
