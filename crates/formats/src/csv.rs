@@ -52,7 +52,8 @@ pub fn delimiter(text: &str) -> Result<u8, String> {
 pub fn header(source: &mut Source, dialect: &Dialect) -> io::Result<Result<Header, Record>> {
     skip_mark(source)?;
     skip_empty(source)?;
-    let delimiter = match dialect.delimiter {
+    let declared = delimiter::declared(source)?;
+    let delimiter = match dialect.delimiter.or(declared) {
         Some(delimiter) => delimiter,
         None => delimiter::detect(source, dialect.likely)?,
     };

@@ -113,7 +113,7 @@ pub(crate) fn examine_one(path: &Path, how: &How) -> Result<Input, PublishError>
     if input.encoding.is_none() {
         let bytes = input.bytes_of(&Arc::default()).map_err(cannot)?;
         let (mark, _) = encoding::beginning(bytes).map_err(cannot)?;
-        input.encoding = encoding::by_mark(&mark);
+        input.encoding = encoding::told(&mark).map_err(cannot)?;
     }
     if input.format.is_none() {
         input.format = Some(input.sniff(&mut input.open(None, &Arc::default()).map_err(cannot)?)?);
@@ -158,7 +158,7 @@ impl Input {
             (None, Kind::File { .. }) => bytes,
             (None, _) => {
                 let (mark, bytes) = encoding::beginning(bytes)?;
-                encoding::decode(bytes, encoding::by_mark(&mark).unwrap_or(UTF_8))
+                encoding::decode(bytes, encoding::told(&mark)?.unwrap_or(UTF_8))
             }
         };
         let mut source = Source::new(text);

@@ -14,6 +14,32 @@ const ROWS: usize = 20;
 /// How far is looked, in bytes.
 const MOST: usize = 256 << 10;
 
+/// The line that programs write before the header for Excel: `sep=;`.
+const DECLARED: &[u8] = b"sep=";
+
+/// What such a line says, if there is one; it is taken.
+pub(super) fn declared(source: &mut Source) -> io::Result<Option<u8>> {
+    loop {
+        let rest = source.rest();
+        let begins_so = rest.iter().zip(DECLARED).all(|(byte, expected)| byte.eq_ignore_ascii_case(expected));
+        let at = |place: usize| rest.get(place).copied();
+        // Behind the delimiter there has to be the end of the line.
+        match (at(DECLARED.len()), at(DECLARED.len() + 1)) {
+            _ if !begins_so => return Ok(None),
+            (Some(delimiter), Some(b'\n' | b'\r')) => {
+                let end = source.line_end(DECLARED.len() + 2)?;
+                source.take(end);
+                return Ok(Some(delimiter));
+            }
+            (Some(_), Some(_)) => return Ok(None),
+            _ => {}
+        }
+        if !source.fill()? {
+            return Ok(None);
+        }
+    }
+}
+
 /// What the first rows are split by: what splits the header, and if that is more than one of the candidates, then the
 /// likely one, or else the one by which most rows have as many cells as the header. A comma if nothing splits it. Nothing is
 /// taken.
@@ -124,6 +150,27 @@ mod tests {
         assert_eq!(detected("city, state\tpopulation\nBoston, MA\t675\n", None), ',');
     }
 
+    #[test]
+    fn a_line_for_excel_says_it() {
+        for (text, delimiter, header) in [
+            ("sep=;\nid;a,b\n", Some(b';'), "id;a,b\n"),
+            ("SEP=\t\r\nid\ta\r\n", Some(b'\t'), "id\ta\r\n"),
+            ("sep=,\rid,a\r", Some(b','), "id,a\r"),
+            ("sep=;", None, "sep=;"),
+            ("sep=;x\n1\n", None, "sep=;x\n1\n"),
+            ("sep\n1\n", None, "sep\n1\n"),
+            ("se", None, "se"),
+            ("", None, ""),
+        ] {
+            for piece in [1, 3, 10_000] {
+                let mut source = Source::new(Box::new(Trickle(text.as_bytes().to_vec(), piece)));
+                assert_eq!(declared(&mut source).unwrap(), delimiter, "{text:?}");
+                while source.fill().unwrap() {}
+                assert_eq!(source.rest(), header.as_bytes(), "{text:?} in pieces of {piece}");
+            }
+        }
+    }
+
     /// A pipe may make a pause behind its first lines.
     #[test]
     fn a_header_that_tells_is_enough() {
@@ -138,6 +185,8 @@ mod tests {
             }
         }
         let mut source = Source::new(Box::new(Paused(b"id;name\n")));
+        assert!(source.fill().unwrap());
+        assert_eq!(declared(&mut source).unwrap(), None);
         assert_eq!(detect(&mut source, None).unwrap(), b';');
     }
 }

@@ -77,9 +77,11 @@ fn the_delimiter_is_found_or_given() {
         let event = found[1].1.as_ref().unwrap();
         assert!(event.contains(field), "{name}: {event}");
     }
+    check(Format::Csv, "\u{feff}sep=;\r\nn;s\r\n1;a,b\r\n", &[(3, Ok(r#"{"n":1,"s":"a,b"}"#))]);
     let dialect = Dialect { delimiter: Some(b','), ..Dialect::default() };
     let options = Options { dialect, ..options(Format::Csv) };
     check_as(&options, "n;s\n1;a\n", &[(2, Ok(r#"{"n;s":"1;a"}"#))]);
+    check_as(&options, "sep=;\nn,s\n1,a\n", &[(3, Ok(r#"{"n":1,"s":"a"}"#))]);
 }
 
 #[test]
