@@ -61,6 +61,10 @@ fn commands(info: &str) -> Option<i32> {
     }
 }
 
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim_end).collect()
+}
+
 /// Whether a text is as the document shows it: `…` stands for any characters of a line, and alone for any lines.
 fn is_shown(shown: &[&str], printed: &[&str]) -> bool {
     match (shown.split_first(), printed.split_first()) {
@@ -112,12 +116,7 @@ fn journey(title: &str) {
         let (found, text) = run(&lake, directory.path(), commands);
         assert_eq!(found, Some(*status), "{commands}\n{text}");
         let Some(shown) = printed else { continue };
-        let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
-        let (shown_lines, printed_lines) = (lines(shown), lines(&text));
-        let is_shown = is_shown(
-            &shown_lines.iter().map(String::as_str).collect::<Vec<_>>(),
-            &printed_lines.iter().map(String::as_str).collect::<Vec<_>>(),
-        );
+        let is_shown = is_shown(&lines(shown), &lines(&text));
         assert!(is_shown, "{commands}\nprints\n{text}\nand the document shows\n{shown}");
     }
 }
