@@ -18,7 +18,7 @@
 //! | header | meaning |
 //! |---|---|
 //! | `Tributary-Complete` | `true`: no row comes after its last one. `false`: there are more. None where nobody knows (`limit=0`) |
-//! | `Content-Range` | as PostgREST's: the numbers of its first and last row, from 0 on, and behind a slash how many rows match, or `*`; for a file only the count that was asked for, as `*/8832` |
+//! | `Content-Range` | as PostgREST's: the numbers of its first and last row, from 0 on, and behind a slash how many rows match, or `*`; for a file only the count that was asked for, as `*/8832`; to a HEAD only with such a count |
 //! | `Link` | the path of the next rows, `rel="next"`, if they can be had so |
 //!
 //! The log has the same in one line for each request.

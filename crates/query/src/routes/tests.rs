@@ -78,6 +78,23 @@ async fn accept_and_format_choose_the_form() {
     assert_eq!((head.status, head.body.len()), (200, 0));
 }
 
+/// A length of a file to DuckDB, unless it is what was asked for.
+#[tokio::test(start_paused = true)]
+async fn the_numbers_of_rows_are_among_headers_alone_for_who_counts() {
+    let router = World::new().await.router();
+    let uri = "/v1/datasets/passengers/rows?limit=20";
+    for (method, prefer, range) in [
+        ("GET", "", "0-19/20"),
+        ("HEAD", "", ""),
+        ("HEAD", "wait=7", ""),
+        ("HEAD", "wait=7, count=exact", "0-19/20"),
+    ] {
+        let reply = send(&router, method, uri, &[("prefer", prefer)]).await;
+        let found = (reply.status, reply.header("tributary-complete"), reply.header("content-range"));
+        assert_eq!(found, (200, "true", range), "{method} {prefer}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn datasets_are_described() {
     let router = World::new().await.router();
