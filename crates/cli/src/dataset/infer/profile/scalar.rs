@@ -108,6 +108,10 @@ pub(in super::super) struct Strings {
     pub(in super::super) numbers: u64,
     /// Digits enough for them.
     pub(in super::super) digits: Digits,
+    /// Numbers with commas, before the fraction or between thousands: `1,50`, `1.234,50`, `1,234.50`.
+    pub(in super::super) comma_numbers: u64,
+    /// The first of them.
+    pub(in super::super) comma_number: Option<String>,
     /// `true` and `false` in quotes.
     pub(in super::super) booleans: u64,
     /// The first one that is no number.
@@ -159,6 +163,12 @@ impl Strings {
                 self.null_text = Some(String::from(&*text));
             }
         }
+        if has_commas(&text) {
+            self.comma_numbers += 1;
+            if self.comma_number.is_none() {
+                self.comma_number = Some(String::from(&*text));
+            }
+        }
         let is_code = text.trim_start_matches('-').starts_with('0') && !text.contains('.') && text.len() > 1;
         if let Some(digits) = digits(&text).filter(|_| !is_code) {
             self.numbers += 1;
@@ -186,6 +196,10 @@ impl Strings {
         self.local_times += other.local_times;
         self.numbers += other.numbers;
         self.digits = self.digits.max(other.digits);
+        if self.comma_number.is_none() {
+            self.comma_number.clone_from(&other.comma_number);
+        }
+        self.comma_numbers += other.comma_numbers;
         self.booleans += other.booleans;
         if let Some((earliest, latest)) = other.range {
             self.widen(earliest, latest);
@@ -196,4 +210,24 @@ impl Strings {
         let (before_earliest, before_latest) = self.range.unwrap_or((earliest, latest));
         self.range = Some((before_earliest.min(earliest), before_latest.max(latest)));
     }
+}
+
+/// Whether a text is a number as people write it, with a comma before the fraction or between thousands.
+fn has_commas(text: &str) -> bool {
+    let unsigned = text.trim().trim_start_matches(['-', '+']);
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_whole = |text: &str, between: char| {
+        let mut groups = text.split(between);
+        let first = groups.next().unwrap_or_default();
+        let mut is_grouped = false;
+        let rest = groups.all(|group| {
+            is_grouped = true;
+            group.len() == 3 && is_digits(group)
+        });
+        is_digits(first) && rest && (!is_grouped || first.len() <= 3)
+    };
+    let european =
+        unsigned.split_once(',').is_some_and(|(whole, fraction)| is_whole(whole, '.') && is_digits(fraction));
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    european || whole.contains(',') && is_whole(whole, ',') && is_digits(fraction)
 }

@@ -29,6 +29,13 @@ pub(super) fn of(strings: &Strings, promise: Promise, doubts: &mut Doubts<'_>) -
         );
     } else if all(strings.numbers) {
         return numbers(strings, promise, doubts);
+    } else if let Some(number) = strings.comma_number.as_ref().filter(|_| all(numbers_for_people(strings))) {
+        let words = format!(
+            "numbers with commas, as {:?}: texts as they are; written with a point and without thousands, as 1234.50, they \
+             could be numbers",
+            shortened(number)
+        );
+        doubts.add("comma_numbers", words);
     } else if let Some(kind) = kind_of_others(strings, strings.empty) {
         let (empty, count) = (strings.empty, strings.count);
         let words = format!("{empty} of {count} are empty texts, and the others are {kind}");
@@ -63,7 +70,7 @@ fn of_null_texts(strings: &Strings, null: &str) -> String {
 fn kind_of_others(strings: &Strings, none: u64) -> Option<&'static str> {
     let others = strings.count - none;
     let kinds = [
-        (strings.numbers, "numbers"),
+        (numbers_for_people(strings), "numbers"),
         (strings.timestamps, "times"),
         (strings.local_times, "times without an offset"),
         (strings.dates, "dates"),
@@ -79,6 +86,11 @@ fn without(text: &str) -> String {
         ": if that stands for nothing, have it left out; of CSV --null {:?} does, for infer and publish",
         shortened(text)
     )
+}
+
+/// A string is one of these at most.
+fn numbers_for_people(strings: &Strings) -> u64 {
+    strings.numbers + strings.comma_numbers
 }
 
 /// A string is one of these at most.

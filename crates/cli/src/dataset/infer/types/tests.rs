@@ -113,6 +113,32 @@ fn empty_texts_among_values_of_one_kind_are_in_doubt() {
 }
 
 #[test]
+fn numbers_with_commas_are_in_doubt() {
+    for number in ["1,5", "-1,50", "1.234,50", "1.234.567,5", "1,234", "1,234.50", "12,345,678"] {
+        let number = format!("\"{number}\"");
+        check("a", &[&number, "\"7\"", "\"7.5\""], "string", &["comma_numbers"]);
+        check("price", &[&number], "string", &["comma_numbers"]);
+        check("a", &[&number, "\"\""], "string", &["empty_texts"]);
+        check("a", &[&number, "\"Ann\""], "string", &[]);
+    }
+    for text in [
+        "1,2,3",
+        "1,",
+        ",5",
+        "10.0.0.1",
+        "1.2,3.4",
+        "1234.567,5",
+        "1,23.4",
+        "1,234,5",
+        "a,5",
+        ",",
+        "12,3456.1",
+    ] {
+        check("a", &[&format!("\"{text}\"")], "string", &[]);
+    }
+}
+
+#[test]
 fn what_is_almost_times_is_in_doubt() {
     let time = r#""2026-11-23T10:05:00Z""#;
     for other in [r#""unknown""#, r#""0000-00-00""#, r#""7""#] {
