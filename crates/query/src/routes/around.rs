@@ -42,9 +42,6 @@ pub(super) async fn around<P: Ports>(State(api): Shared<P>, request: Request, ne
     if wants_nothing && response.status() == StatusCode::OK {
         response = not_modified(response);
     }
-    if method == Method::HEAD {
-        keep_count_alone(response.headers_mut());
-    }
     response = compressed(accept_encoding.as_deref(), response).await;
     origin.onto(&mut response);
     secure(&mut response);
@@ -93,16 +90,8 @@ fn not_modified(response: Response) -> Response {
     parts.status = StatusCode::NOT_MODIFIED;
     parts.headers.remove(header::CONTENT_TYPE);
     parts.headers.remove(header::CONTENT_RANGE);
+    parts.headers.remove("tributary-range");
     Response::from_parts(parts, Body::empty())
-}
-
-/// `Content-Range` numbers rows, and some clients that ask for headers alone take the length of a file from it: DuckDB finds the
-/// end of a file of 20 rows behind 20 bytes. So there it is for who asked for a count, as clients of PostgREST do.
-fn keep_count_alone(headers: &mut HeaderMap) {
-    let mut applied = headers.get_all("preference-applied").iter();
-    if !applied.any(|preference| preference == "count=exact") {
-        headers.remove(header::CONTENT_RANGE);
-    }
 }
 
 /// The answer as `Accept-Encoding` wants it.
