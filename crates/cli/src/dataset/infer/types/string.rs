@@ -100,7 +100,7 @@ fn times(strings: &Strings) -> u64 {
 
 /// Nine of ten at least, and not all.
 fn is_most(strings: &Strings, of_kind: u64) -> bool {
-    let others = strings.count - of_kind;
+    let others = strings.count.saturating_sub(of_kind);
     others > 0 && others.saturating_mul(10) <= strings.count
 }
 
