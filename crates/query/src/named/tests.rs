@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use domain::{
     access::{Allowed, Rights},
     key,
@@ -36,7 +37,11 @@ fn with(parameters: &Value) -> Result<NamedQuery, InvalidQuery> {
 }
 
 fn ask(query: &NamedQuery, raw: &str) -> Result<Runnable, Problem> {
-    query.run(&query.read(raw)?, LIMITS)
+    query.run(&query.read(raw, now())?, LIMITS)
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-23T10:05:00Z".parse().unwrap()
 }
 
 fn literals(runnable: Runnable) -> Vec<String> {
@@ -222,6 +227,32 @@ fn a_value_keeps_its_bounds() {
 }
 
 #[test]
+fn times_are_given_as_in_filters() {
+    let query = with(&json!([
+        {"name": "day", "type": "date", "default": "2026-02-01"},
+        {"name": "at", "type": "timestamp", "max": "2026-11-23T10:05:00Z", "default": "2026-02-01T00:00:00Z"},
+    ]))
+    .unwrap();
+    for (raw, day, at) in [
+        ("at=2026-11-05", "2026-02-01", "2026-11-05 00:00:00.000"),
+        ("at=now-24h&day=today", "2026-11-23", "2026-11-22 10:05:00.000"),
+        ("at=today-7d&day=now-36h", "2026-11-21", "2026-11-16 00:00:00.000"),
+        ("at=now", "2026-02-01", "2026-11-23 10:05:00.000"),
+    ] {
+        let expected = [format!("DATE '{day}'"), format!("TIMESTAMP '{at}'")];
+        assert_eq!(literals(ask(&query, raw).unwrap()), expected, "{raw}");
+    }
+    refused(
+        &query,
+        "at=now%2B1s",
+        Kind::InvalidValue,
+        "is at most \"2026-11-23T10:05:00Z\", found \"now+1s\"",
+    );
+    refused(&query, "at=yesterday", Kind::InvalidValue, "as now-24h or today-7d, found \"yesterday\"");
+    refused(&query, "day=2026-11", Kind::InvalidValue, "a date, as 2026-11-23, or today-7d");
+}
+
+#[test]
 fn a_request_is_refused_with_what_would_work() {
     let query =
         with(&json!([{"name": "flight", "type": "bigint", "description": "The flight's number"}])).unwrap();
@@ -238,7 +269,7 @@ fn a_request_is_refused_with_what_would_work() {
     refused(&query, "flight=1&limit=1001", Kind::TooMuch, "more than the 1000 rows");
     refused(&query, "flight=%", Kind::MalformedQuery, "hexadecimal");
     refused(&query, &format!("flight={}", "1".repeat(9_000)), Kind::TooMuch, "8192 bytes");
-    let request = query.read("flight=1&limit=7&format=csv&_numbers=string&_csv=spreadsheet").unwrap();
+    let request = query.read("flight=1&limit=7&format=csv&_numbers=string&_csv=spreadsheet", now()).unwrap();
     assert_eq!(
         (request.limit, request.format.as_deref(), request.options),
         (Some(7), Some("csv"), Options { numbers_as_strings: true, spreadsheet: true })
@@ -256,7 +287,7 @@ fn its_own_limit_is_the_most() {
     assert!(lowered.statement.sql.ends_with("ORDER BY a LIMIT 6"));
     // A key may have fewer rows than the query gives.
     let few = Limits { default_rows: 100, max_rows: 20 };
-    assert_eq!(query.run(&query.read("").unwrap(), few).unwrap().rows, 20);
+    assert_eq!(query.run(&query.read("", now()).unwrap(), few).unwrap().rows, 20);
 }
 
 #[test]
