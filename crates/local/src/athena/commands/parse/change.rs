@@ -1,10 +1,9 @@
 //! What changes the catalog, or writes files.
 
-use std::collections::BTreeMap;
-
 use super::{
     Command, Properties,
     cursor::{Cursor, Parsed},
+    external::external_table,
 };
 use crate::athena::commands::words::{Token, What};
 
@@ -27,6 +26,9 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Parsed<Command> {
             return Ok(Command::Absent(what.to_owned()));
         }
         return Ok(Command::CreateView { view, or_replace, query: cursor.rest()? });
+    }
+    if !or_replace && cursor.eat(&["external", "table"]) {
+        return external_table(cursor);
     }
     if !cursor.eat(&["table"]) {
         let what = cursor.word().unwrap_or_default().to_uppercase();
@@ -57,17 +59,7 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Parsed<Option<Command>> {
     if !cursor.eat(&["set", "tblproperties"]) {
         return Ok(None);
     }
-    let mut properties = BTreeMap::new();
-    cursor.expect_mark('(')?;
-    loop {
-        let name = cursor.text()?;
-        cursor.expect_mark('=')?;
-        properties.insert(name, cursor.text()?);
-        if !cursor.eat_mark(',') {
-            break;
-        }
-    }
-    cursor.expect_mark(')')?;
+    let properties = cursor.texts()?;
     cursor.end()?;
     Ok(Some(Command::SetProperties { table, properties }))
 }
