@@ -146,6 +146,7 @@ impl Inner {
             Command::SetProperties { table, properties } => {
                 self.set_properties(run, &catalog, &table, properties).await
             }
+            Command::AddColumns { table, columns } => self.add_columns(run, &catalog, &table, &columns).await,
             Command::Prepare { name, sql } => {
                 self.prepared
                     .put(&run.workgroup, &name, &sql, None, self.env.epoch_seconds())

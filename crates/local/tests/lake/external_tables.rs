@@ -122,6 +122,16 @@ async fn a_table_of_parquet_is_read_where_it_is() {
     assert_eq!(rows(&lake, "SELECT b FROM frame WHERE a = 2").await, "\"Bea\"\n");
     succeeds(&lake, "INSERT INTO frame VALUES (3, 'Cai')").await;
     assert_eq!(rows(&lake, "SELECT count(*) FROM frame").await, "\"4\"\n");
+    // As dbt-athena does for on_schema_change.
+    succeeds(&lake, "alter table `tributary`.`frame` add columns (c int, `D` string)").await;
+    succeeds(&lake, "INSERT INTO frame (a, c, d) VALUES (4, 5, 'x')").await;
+    assert_eq!(
+        rows(&lake, "SELECT a, b, c, d FROM frame WHERE a > 2 ORDER BY a").await,
+        "\"3\",\"Cai\",,\n\"4\",,\"5\",\"x\"\n\"9007199254740993\",\"O'Brien\",,\n"
+    );
+    fails(&lake, "ALTER TABLE frame ADD COLUMNS (c int)", "FAILED: Execution Error").await;
+    fails(&lake, "ALTER TABLE passengers ADD COLUMNS (c int)", "NOT_SUPPORTED: ALTER TABLE of 'passengers'")
+        .await;
     succeeds(&lake, "DROP TABLE IF EXISTS `frame`").await;
     lake.stop().await;
 }

@@ -73,7 +73,7 @@ fn table_input(table: &ExternalTable, location: &str) -> Value {
     })
 }
 
-fn columns(columns: &[Column]) -> Vec<Value> {
+pub(super) fn columns(columns: &[Column]) -> Vec<Value> {
     let column = |column: &Column| {
         let mut input = json!({"Name": column.name, "Type": column.data_type});
         if let Some(comment) = &column.comment {

@@ -71,6 +71,11 @@ pub(in crate::athena) enum Command {
         table: TableName,
         properties: BTreeMap<String, String>,
     },
+    /// `ALTER TABLE ... ADD COLUMNS`.
+    AddColumns {
+        table: TableName,
+        columns: Vec<Column>,
+    },
     /// A statement of Athena's that the local Athena refuses, in the words of the refusal.
     Absent(String),
 }

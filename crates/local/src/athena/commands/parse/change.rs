@@ -3,7 +3,7 @@
 use super::{
     Command, Properties,
     cursor::{Cursor, Parsed},
-    external::external_table,
+    external::{self, external_table},
 };
 use crate::athena::commands::words::{Token, What};
 
@@ -50,12 +50,20 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Parsed<Command> {
     Ok(Command::CreateTableAs { table, if_not_exists, properties, query, with_data })
 }
 
-/// Only `SET TBLPROPERTIES` is a command. The engine refuses every other ALTER by its name.
+/// Only `SET TBLPROPERTIES` and `ADD COLUMNS` are commands. The engine refuses every other ALTER by its name.
 pub(super) fn alter(cursor: &mut Cursor<'_>) -> Parsed<Option<Command>> {
     if !cursor.eat(&["table"]) {
         return Ok(None);
     }
     let table = cursor.table()?;
+    if cursor.eat(&["add", "columns"]) {
+        let columns = external::columns(cursor)?;
+        cursor.end()?;
+        let unknown = external::unknown(&columns).map(|data_type| {
+            Command::Absent(format!("ALTER TABLE ADD COLUMNS with a column of the type {data_type}"))
+        });
+        return Ok(Some(unknown.unwrap_or(Command::AddColumns { table, columns })));
+    }
     if !cursor.eat(&["set", "tblproperties"]) {
         return Ok(None);
     }

@@ -149,9 +149,7 @@ impl ExternalTable {
         }
         match &self.files {
             Files::Parquet => {
-                let unknown =
-                    self.columns.iter().find(|column| column.data_type.parse::<DataType>().is_err())?;
-                Some(format!("a column of the type {}", unknown.data_type))
+                unknown(&self.columns).map(|data_type| format!("a column of the type {data_type}"))
             }
             Files::Csv(_) if !self.keys.is_empty() => Some("partitions of CSV".to_owned()),
             Files::Csv(properties) => {
@@ -167,8 +165,14 @@ impl ExternalTable {
     }
 }
 
+/// The first type that the engine does not have.
+pub(super) fn unknown(columns: &[Column]) -> Option<&str> {
+    let mut types = columns.iter().map(|column| column.data_type.as_str());
+    types.find(|data_type| data_type.parse::<DataType>().is_err())
+}
+
 /// `(a string COMMENT 'x', b int)`
-fn columns(cursor: &mut Cursor<'_>) -> Parsed<Vec<Column>> {
+pub(super) fn columns(cursor: &mut Cursor<'_>) -> Parsed<Vec<Column>> {
     cursor.expect_mark('(')?;
     let mut columns = Vec::new();
     loop {

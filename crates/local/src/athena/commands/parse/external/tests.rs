@@ -106,3 +106,17 @@ fn external_tables_that_the_engine_could_not_read_are_refused_by_name() {
         );
     }
 }
+
+#[test]
+fn columns_are_added() {
+    let Command::AddColumns { table, columns } =
+        of("alter table `lake`.`x` add columns (n int, `S` array<string>)")
+    else {
+        panic!("no columns are added")
+    };
+    assert_eq!((table.database.as_deref(), table.table.as_str()), (Some("lake"), "x"));
+    let found: Vec<_> = columns.iter().map(|one| (one.name.as_str(), one.data_type.as_str())).collect();
+    assert_eq!(found, [("n", "int"), ("s", "array<string>")]);
+    let refused = "ALTER TABLE ADD COLUMNS with a column of the type smallint".to_owned();
+    assert_eq!(of("ALTER TABLE x ADD COLUMNS (n int, m smallint)"), Command::Absent(refused));
+}
