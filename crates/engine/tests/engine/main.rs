@@ -68,6 +68,8 @@ mod nested;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
+mod open_csv;
+#[cfg(test)]
 mod parameters;
 #[cfg(test)]
 mod patterns;

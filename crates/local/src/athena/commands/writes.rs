@@ -1,7 +1,9 @@
-//! Queries whose rows become files: `UNLOAD`, `CREATE TABLE AS` and `INSERT INTO`. The files are Parquet.
+//! Queries whose rows become files: `UNLOAD`, `CREATE TABLE AS` and `INSERT INTO`. The files are Parquet, one for each
+//! partition that gets rows.
 
 mod columns;
 mod format;
+mod partitions;
 
 use std::sync::Arc;
 
@@ -13,15 +15,18 @@ use super::{
     catalog::{self, Catalog},
     failed, hive,
     parse::{Properties, TableName},
-    show, tables, views,
+    tables, views,
 };
-use crate::athena::{
-    ParquetCompression, RunError, RunForm,
-    execution::Output,
-    lifecycle::system,
-    request::s3_location,
-    service::Inner,
-    writer::{self, Written},
+use crate::{
+    athena::{
+        ParquetCompression, RunError, RunForm,
+        execution::Output,
+        lifecycle::system,
+        request::s3_location,
+        service::Inner,
+        writer::{self, Written},
+    },
+    glue::PARQUET_SERDE,
 };
 use columns::inserted;
 use format::Format;
@@ -38,8 +43,6 @@ const RESERVED: [&str; 9] = [
     key::TABLES,
     key::VACUUM,
 ];
-
-const PARQUET_SERDE: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 
 /// What `CREATE TABLE AS` asks for.
 pub(super) struct NewTable {
@@ -65,6 +68,9 @@ impl Inner {
             ));
         }
         let format = Format::of(properties)?;
+        if !format.keys.is_empty() {
+            return Err(absent("the property partitioned_by of UNLOAD"));
+        }
         let place = self.empty_place(catalog, to).await?;
         self.files(run, query, &place, format.compression, |_| Ok(())).await
     }
@@ -95,26 +101,34 @@ impl Inner {
         let sql = query.clone();
         let check = |columns: &[ResultColumn]| {
             hive::check_names(columns, &sql)?;
+            partitions::check_keys(columns, &format.keys)?;
             hive::columns(columns).map(drop)
         };
-        let (columns, written) = if with_data {
-            let mut columns = Vec::new();
-            let written = self
-                .files(run, query, &place, format.compression, |found| {
-                    check(found)?;
-                    columns = found.to_vec();
-                    Ok(())
-                })
-                .await?;
-            (columns, written)
-        } else {
+        let descriptor = |columns: &[ResultColumn]| table_input(&name, columns, &place, &format);
+        let database = catalog.database(&name);
+        if !with_data {
             let columns = self.rows(run, query, RunForm::Columns).await?.columns;
             check(&columns)?;
-            (columns, Written::changed(0))
+            catalog.create_table(database, descriptor(&columns)?).await?;
+            return Ok(Written::changed(0));
+        }
+        let mut columns = Vec::new();
+        let keep = |found: &[ResultColumn]| -> Result<(), RunError> {
+            check(found)?;
+            columns = found.to_vec();
+            Ok(())
         };
-        let input = table_input(&name, &columns, &place, &format)?;
-        let request = json!({"DatabaseName": catalog.database(&name), "TableInput": input});
-        catalog.call("CreateTable", request).await.map_err(|error| catalog::unread(&error))?;
+        if format.keys.is_empty() {
+            let written = self.files(run, query, &place, format.compression, keep).await?;
+            catalog.create_table(database, descriptor(&columns)?).await?;
+            return Ok(written);
+        }
+        let partitions = partitions::Places::to(&place, &format.keys);
+        let (written, made) = self.partitions(run, query, partitions, format.compression, keep).await?;
+        let table = descriptor(&columns)?;
+        let storage = table["StorageDescriptor"].clone();
+        catalog.create_table(database, table).await?;
+        partitions::register(catalog, &name, &storage, made).await?;
         Ok(written)
     }
 
@@ -136,9 +150,6 @@ impl Inner {
         if views::is_view(&table) {
             return Err(failed("NOT_SUPPORTED: Inserting into views is not supported"));
         }
-        if show::keys(&table).next().is_some() {
-            return Err(absent("INSERT INTO a table with partitions"));
-        }
         let descriptor = &table["StorageDescriptor"];
         if descriptor["SerdeInfo"]["SerializationLibrary"] != PARQUET_SERDE {
             return Err(absent("INSERT INTO a table whose files are not Parquet"));
@@ -146,7 +157,16 @@ impl Inner {
         let place = self.place(catalog, descriptor["Location"].as_str().unwrap_or_default()).await?;
         let given = self.rows(run, query.clone(), RunForm::Columns).await?.columns;
         let sql = inserted(&table, columns, &given, &query)?;
-        self.files(run, sql, &place, ParquetCompression::Gzip, |_| Ok(())).await
+        let keys = partitions::keys(&table)?;
+        if keys.is_empty() {
+            return self.files(run, sql, &place, ParquetCompression::Gzip, |_| Ok(())).await;
+        }
+        let existing = self.existing(catalog, name, &place).await?;
+        let partitions = partitions::Places::to(&place, &keys).or_into(existing);
+        let (written, made) =
+            self.partitions(run, sql, partitions, ParquetCompression::Gzip, |_| Ok(())).await?;
+        partitions::register(catalog, name, descriptor, made).await?;
+        Ok(written)
     }
 
     /// Writes a query's rows to a file in this place, and the list of files beside where a result would be. Without rows
@@ -193,7 +213,7 @@ impl Inner {
     }
 
     /// The place that a location names, if others than the lake may write there.
-    async fn place(&self, catalog: &Catalog<'_>, location: &str) -> Result<Output, RunError> {
+    pub(super) async fn place(&self, catalog: &Catalog<'_>, location: &str) -> Result<Output, RunError> {
         let wrong = |why: &str| failed(format!("INVALID_TABLE_PROPERTY: the location '{location}' {why}"));
         let (bucket, key) = s3_location(location).map_err(|_| wrong("is not a valid S3 path"))?;
         if self.store.bucket(&bucket).is_err() {
@@ -227,6 +247,8 @@ fn table_input(
     place: &Output,
     format: &Format,
 ) -> Result<Value, RunError> {
+    let mut columns = hive::columns(columns)?;
+    let keys = columns.split_off(columns.len().saturating_sub(format.keys.len()));
     Ok(json!({
         "Name": name.table,
         "TableType": "EXTERNAL_TABLE",
@@ -236,9 +258,9 @@ fn table_input(
             "has_encrypted_data": "false",
             "parquet.compression": format.compression(),
         },
-        "PartitionKeys": [],
+        "PartitionKeys": keys,
         "StorageDescriptor": {
-            "Columns": hive::columns(columns)?,
+            "Columns": columns,
             "Location": format!("s3://{}/{}", place.bucket, place.key),
             "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
             "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
