@@ -36,8 +36,6 @@ use crate::{
 use scope::Found;
 pub(crate) use scope::Readable;
 
-/// The longest statement, in bytes. (Athena's own bound is 262,144.)
-pub(crate) const MAX_SQL: usize = API.bytes;
 
 /// A query that may be run.
 #[derive(Debug, Clone)]

@@ -407,7 +407,7 @@ fn no_depth_overflows_the_stack() {
 
 #[test]
 fn long_statements_are_answered_by_their_length() {
-    let long = format!("SELECT '{}'", "x".repeat(MAX_SQL));
+    let long = format!("SELECT '{}'", "x".repeat(API.bytes));
     assert_eq!(gate(&long).unwrap_err().to_string(), "the SQL has 65545 bytes, and may have 65536");
     let list = format!("SELECT a FROM passengers WHERE a IN ({}1)", "1, ".repeat(10_000));
     assert!(gate(&list).is_ok());
