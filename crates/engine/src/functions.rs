@@ -167,10 +167,41 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        names::{FAMILIES, OWN},
+        names::{FAMILIES, OWN, OWN_AGGREGATE, REWRITTEN},
         *,
     };
     use crate::memory::{Memory, MemoryLimits};
+
+    /// The lists of the functions that a query may call. One name in them, [`CAST_TO_JSON`], only rewrites call.
+    fn lists() -> impl Iterator<Item = &'static [&'static str]> {
+        let lists: [&'static [&'static str]; 12] = [
+            &SCALAR,
+            &OWN,
+            &time::PARTS,
+            &time::NAMES,
+            &clock::NAMES,
+            &lambda::NAMES,
+            &random::NAMES,
+            &AGGREGATE,
+            &OWN_AGGREGATE,
+            &aggregates::NAMES,
+            &REWRITTEN,
+            &WINDOW,
+        ];
+        lists.into_iter().chain(FAMILIES).chain(math::NAMES)
+    }
+
+    /// What is computed here is what the table of functions says that the local Athena has.
+    #[test]
+    fn the_table_names_what_is_computed() {
+        let computed: BTreeSet<&str> =
+            lists().flatten().copied().filter(|name| *name != CAST_TO_JSON).collect();
+        assert_eq!(computed, function_names());
+        for name in clock::NAMES {
+            assert_eq!(is_bare(name), !["current_timezone", "now"].contains(&name), "{name}");
+        }
+        assert!(!is_bare("current_time") && !is_bare("lower"));
+    }
 
     /// A name that is listed without a function would fail as a defect, and a function without its name be unknown.
     #[test]

@@ -20,6 +20,7 @@ use crate::{
     error::{EngineError, Failure},
     failure::from_datafusion,
     files::{self, Snapshot},
+    open_csv,
     schema::TableSchemas,
     session::CATALOG,
     store::LakeStore,
@@ -78,7 +79,11 @@ pub(crate) async fn tables<C: Catalog, S: ObjectStore>(
                     }
                     let bucket = bucket.map(str::to_owned);
                     let snapshot = Snapshot { table, partitions, store: Arc::clone(store), bucket };
-                    Arc::new(LakeTable::new(schemas, snapshot))
+                    if open_csv::is_format_of(&snapshot.table)? {
+                        open_csv::table(&schemas, snapshot).await?
+                    } else {
+                        Arc::new(LakeTable::new(schemas, snapshot))
+                    }
                 }
             }
         };

@@ -56,6 +56,11 @@ impl<S: port::ObjectStore> LakeStore<S> {
         self.store.list_all(prefix).await
     }
 
+    /// The bytes of an object.
+    pub(crate) async fn whole(&self, key: &str) -> std::result::Result<Bytes, StoreError> {
+        self.store.get(key).await
+    }
+
     /// Remembers an object of a listing, and gives it as DataFusion wants it. `None` if its key is none that
     /// can be asked for by a path.
     pub(crate) fn note(&self, object: &port::ObjectMeta) -> Option<ObjectMeta> {

@@ -1,11 +1,13 @@
 //! Forms of Athena's grammar that say the same as another form, written as that one before anything is checked: named windows,
-//! `FETCH FIRST`, groups in parentheses, comparisons of row values, `ANY` and `ALL` of a query, and samples.
+//! `FETCH FIRST`, groups in parentheses, comparisons of row values, `ANY` and `ALL` of a query, samples, and a CASE of many
+//! conditions.
 
 mod fetch;
 mod groups;
 mod quantified;
 mod row;
 mod sample;
+mod searched;
 mod window;
 
 use std::ops::ControlFlow;
@@ -48,7 +50,9 @@ impl VisitorMut for Write {
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<EngineError> {
         flow(row::rewrite(expr, &mut self.copied))?;
-        flow(quantified::rewrite(expr, &mut self.copied))
+        flow(quantified::rewrite(expr, &mut self.copied))?;
+        searched::rewrite(expr);
+        ControlFlow::Continue(())
     }
 }
 

@@ -30,7 +30,8 @@ mod writer;
 
 pub(crate) use prepared::PreparedStatements;
 pub use runner::{
-    ErrorCategory, ParquetCompression, RunChunk, RunError, RunForm, RunOutput, RunQuery, RunSlot, SqlRunner,
+    ErrorCategory, ParquetCompression, PartitionValues, RunChunk, RunError, RunForm, RunOutput, RunQuery,
+    RunSlot, SqlRunner,
 };
 pub(crate) use service::{Athena, AthenaLimits, AthenaPorts};
 pub(crate) use workgroups::WorkGroups;

@@ -17,6 +17,7 @@ mod view;
 mod writer;
 
 pub use catalog::GlueCatalog;
+pub(crate) use convert::PARQUET_SERDE;
 pub(crate) use operations::Glue;
 pub(crate) use store::GlueStore;
 pub(crate) use view::{VIEW_END, VIEW_START, view_query};

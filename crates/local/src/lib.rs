@@ -20,7 +20,8 @@ mod sns;
 mod sts;
 
 pub use athena::{
-    ErrorCategory, ParquetCompression, RunChunk, RunError, RunForm, RunOutput, RunQuery, RunSlot, SqlRunner,
+    ErrorCategory, ParquetCompression, PartitionValues, RunChunk, RunError, RunForm, RunOutput, RunQuery,
+    RunSlot, SqlRunner,
 };
 pub use config::AwsConfig;
 pub use expiry::{ExpiryError, ResultExpiry};

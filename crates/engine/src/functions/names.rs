@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use datafusion::sql::sqlparser::ast::DateTimeField;
+use trino::{EXTRACTED, Function};
 
 use super::{
-    CAST_TO_JSON, aggregates, attempt, bytes, clock, format, greatest, json, lambda, math, nested, random,
-    regexp, strings, time, total, type_of, url,
+    CAST_TO_JSON, aggregates, attempt, bytes, format, greatest, json, lambda, math, nested, random, regexp,
+    strings, time, total, type_of, url,
 };
 
 /// DataFusion's.
@@ -67,6 +68,7 @@ pub(super) const AGGREGATE: [&str; 14] = [
 pub(super) const OWN_AGGREGATE: [&str; 4] = ["avg", "max_by", "min_by", "sum"];
 
 /// What is written otherwise before DataFusion sees it: see [`crate::calls`] and [`crate::forms`].
+#[cfg(test)]
 pub(super) const REWRITTEN: [&str; 7] = ["arbitrary", "count_if", "date", "every", "if", "map", "mod"];
 
 pub(super) const WINDOW: [&str; 11] = [
@@ -83,34 +85,15 @@ pub(super) const WINDOW: [&str; 11] = [
     "row_number",
 ];
 
-/// The lists of the functions that a query may call. One name in them, [`CAST_TO_JSON`], only rewrites call.
-fn lists() -> impl Iterator<Item = &'static [&'static str]> {
-    let lists: [&'static [&'static str]; 12] = [
-        &SCALAR,
-        &OWN,
-        &time::PARTS,
-        &time::NAMES,
-        &clock::NAMES,
-        &lambda::NAMES,
-        &random::NAMES,
-        &AGGREGATE,
-        &OWN_AGGREGATE,
-        &aggregates::NAMES,
-        &REWRITTEN,
-        &WINDOW,
-    ];
-    lists.into_iter().chain(FAMILIES).chain(math::NAMES)
-}
-
 /// Whether a query may call it.
 pub(crate) fn is_known(name: &str) -> bool {
-    name != CAST_TO_JSON && lists().any(|list| list.contains(&name))
+    trino::function(name).is_some_and(Function::is_local_call)
 }
 
 /// The functions that a query may call by name, each once, in lower case and in order. Some forms have a grammar of their
 /// own, such as `substring(a FROM 1)` and `position(a IN b)`: those are not functions here.
 pub fn function_names() -> BTreeSet<&'static str> {
-    lists().flatten().copied().filter(|name| is_known(name)).collect()
+    trino::functions().filter(|function| function.is_local_call()).map(|function| function.name).collect()
 }
 
 /// Whether each call of the function has another value.
@@ -144,12 +127,12 @@ pub(crate) fn is_aggregate(name: &str) -> bool {
 /// The function that gives this part of a time.
 pub(crate) fn part_of(field: &DateTimeField) -> Option<String> {
     let name = field.to_string().to_lowercase();
-    time::EXTRACTED.contains(&name.as_str()).then_some(name)
+    EXTRACTED.contains(&name.as_str()).then_some(name)
 }
 
 /// Whether it is written without parentheses.
 pub(crate) fn is_bare(name: &str) -> bool {
-    clock::BARE.contains(&name)
+    trino::function(name).is_some_and(|function| function.is_local() && function.is_bare())
 }
 
 /// Whether it looks at nothing but the instant of a time in a zone.

@@ -9,9 +9,10 @@ use datafusion::sql::sqlparser::{
     ast::{BinaryOperator, Expr, Query, TableFactor, UnaryOperator, Visit, VisitMut, Visitor, VisitorMut},
     parser::Parser,
 };
+use trino::Athena;
 
 use super::{Result, bare, take};
-use crate::{dialect::Athena, error::EngineError};
+use crate::error::EngineError;
 
 /// The most expressions of queries that are copied in one statement.
 const MAX_COPIED: usize = 2_000;

@@ -9,9 +9,10 @@ use datafusion::sql::sqlparser::{
     },
     parser::Parser,
 };
+use trino::Athena;
 
 use super::Result;
-use crate::{dialect::Athena, error::EngineError};
+use crate::error::EngineError;
 
 /// The relation in the template in whose place the sampled one comes.
 const SAMPLED: &str = "?sampled";

@@ -70,6 +70,8 @@ mod nested;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
+mod open_csv;
+#[cfg(test)]
 mod parameters;
 #[cfg(test)]
 mod patterns;

@@ -4,6 +4,7 @@
 //! name.
 
 mod catalog;
+mod external;
 mod hive;
 mod parse;
 mod show;
@@ -145,6 +146,7 @@ impl Inner {
             Command::DropTable { table, if_exists } => {
                 self.drop_table(run, &catalog, &table, if_exists, false).await
             }
+            Command::CreateExternalTable(table) => self.create_external_table(run, &catalog, table).await,
             Command::CreateTableAs { table, if_not_exists, properties, query, with_data } => {
                 let made = writes::NewTable { name: table, if_not_exists, properties, query, with_data };
                 self.create_table(run, &catalog, made).await
@@ -158,6 +160,7 @@ impl Inner {
             Command::SetProperties { table, properties } => {
                 self.set_properties(run, &catalog, &table, properties).await
             }
+            Command::AddColumns { table, columns } => self.add_columns(run, &catalog, &table, &columns).await,
             Command::Prepare { name, sql } => {
                 self.prepared
                     .put(&run.workgroup, &name, &sql, None, self.env.epoch_seconds())

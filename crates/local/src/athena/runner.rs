@@ -43,6 +43,8 @@ pub enum RunForm {
     Csv,
     /// A file of Parquet. Without rows there are no bytes.
     Parquet(ParquetCompression),
+    /// A file of Parquet for each partition. The last columns, so many, are the keys: they are texts, and in no file.
+    Partitions(ParquetCompression, usize),
     /// Nothing: the query is planned, which tells its columns, and not computed.
     Columns,
     /// The plan as text, in a column of its own, `Query Plan`; the query is not computed.
@@ -89,7 +91,13 @@ pub struct RunChunk {
     pub bytes: Bytes,
     /// How many rows were added to the result since the last piece, the header row not counted.
     pub rows: u64,
+    /// Of files of partitions: the partition whose file the piece belongs to, by the values of the keys. The pieces of
+    /// one file come in order, and those of several mixed.
+    pub partition: Option<PartitionValues>,
 }
+
+/// The values of a partition's keys.
+pub type PartitionValues = Arc<[Option<String>]>;
 
 /// Why a statement did not run to its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,12 +1,12 @@
 //! The result of a query on its way into its object: as it is computed, never whole in memory.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::port::ResultColumn;
 use futures::TryStreamExt;
 
 use super::{
-    ErrorCategory, RunError, RunOutput,
+    ErrorCategory, PartitionValues, RunChunk, RunError, RunOutput,
     commands::Lines,
     execution::Output,
     lifecycle::{defect, system},
@@ -102,6 +102,58 @@ pub(super) async fn write_file(
             Err(error)
         }
     }
+}
+
+/// A partition's file that was written.
+pub(super) struct PartitionFile {
+    pub(super) values: PartitionValues,
+    pub(super) file: Output,
+    pub(super) rows: u64,
+    pub(super) bytes: u64,
+    pub(super) object: Unfinished,
+}
+
+/// Writes the rows of each partition to a file of its own. `place` says which one that is, or why there is none; before all
+/// rows are there, nothing is. A file is there until its answer is dropped, unless it is kept. Fails as `write` does.
+pub(super) async fn write_partitions(
+    store: &Arc<Store>,
+    query_id: &str,
+    answer: RunOutput,
+    most: u64,
+    place: impl Fn(&PartitionValues) -> Result<Output, RunError> + Send,
+    computed: impl FnOnce() + Send,
+) -> Result<Vec<PartitionFile>, RunError> {
+    let RunOutput { mut chunks, .. } = answer;
+    let mut open: BTreeMap<PartitionValues, (PartitionFile, Draft)> = BTreeMap::new();
+    let mut all = 0;
+    while let Some(RunChunk { bytes, rows, partition }) = chunks.try_next().await? {
+        let values = partition.ok_or_else(|| defect("a row of no partition"))?;
+        all += bytes.len() as u64;
+        if all > most {
+            return Err(too_large(most));
+        }
+        let (mut file, draft) = match open.remove(&values) {
+            Some(begun) => begun,
+            None => {
+                let file = place(&values)?;
+                let draft = off(store, query_id, Store::draft).await?;
+                let object = Unfinished::new(store, file.clone());
+                let values = PartitionValues::clone(&values);
+                (PartitionFile { values, file, rows: 0, bytes: 0, object }, draft)
+            }
+        };
+        file.rows += rows;
+        file.bytes += bytes.len() as u64;
+        let draft = off(store, query_id, move |_| draft.append(&bytes)).await?;
+        open.insert(values, (file, draft));
+    }
+    computed();
+    let mut files = Vec::with_capacity(open.len());
+    for (file, draft) in open.into_values() {
+        off(store, query_id, file.object.publish(draft, CONTENT_TYPE)).await?;
+        files.push(file);
+    }
+    Ok(files)
 }
 
 /// Writes the list of the files that a statement has written, one a line, and answers where it is.

@@ -6,10 +6,14 @@ use domain::{
     name::DatasetName,
     port::{CatalogPartition, Table, TableColumn},
 };
+use engine::{OPEN_CSV, OPEN_CSV_MARKS, SERDE};
 use serde_json::{Map, Value, json};
 
 /// What Glue wants to know about Parquet, and this lake need not see again.
 const FORMAT_PARAMETERS: [(&str, &str); 2] = [("EXTERNAL", "TRUE"), ("classification", "parquet")];
+
+/// Hive's class for Parquet.
+pub(crate) const PARQUET_SERDE: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 
 /// Locations in the lake's bucket are key prefixes; elsewhere they stay URIs.
 #[derive(Debug, Clone)]
@@ -41,6 +45,7 @@ pub(super) fn table(body: &Value, locations: &Locations) -> Option<Table> {
             parameters.remove(name);
         }
     }
+    parameters.extend(format(&descriptor["SerdeInfo"]));
     Some(Table {
         name: DatasetName::new(body["Name"].as_str()?).ok()?,
         description: body["Description"].as_str().map(str::to_owned),
@@ -52,6 +57,22 @@ pub(super) fn table(body: &Value, locations: &Locations) -> Option<Table> {
         parameters,
         version: body["VersionId"].as_str().map(str::to_owned),
     })
+}
+
+/// What the engine has to know of a table whose files are not Parquet. A view has no files.
+fn format(serde: &Value) -> BTreeMap<String, String> {
+    let Some(library) = serde["SerializationLibrary"].as_str().filter(|name| !name.is_empty()) else {
+        return BTreeMap::new();
+    };
+    if library == PARQUET_SERDE {
+        return BTreeMap::new();
+    }
+    let mut found = BTreeMap::from([(SERDE.to_owned(), library.to_owned())]);
+    if library == OPEN_CSV {
+        let marks = parameters(&serde["Parameters"]);
+        found.extend(marks.into_iter().filter(|(name, _)| OPEN_CSV_MARKS.contains(&name.as_str())));
+    }
+    found
 }
 
 pub(super) fn partition(body: &Value, locations: &Locations, with_columns: bool) -> CatalogPartition {
@@ -109,7 +130,7 @@ fn descriptor(columns: &[TableColumn], location: &str) -> Value {
         "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
         "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
         "SerdeInfo": {
-            "SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
+            "SerializationLibrary": PARQUET_SERDE,
             "Parameters": {"serialization.format": "1"},
         },
     })

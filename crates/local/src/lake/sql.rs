@@ -1,6 +1,7 @@
 //! Athena's SQL, by the engine, on threads of its own.
 
 mod file;
+mod partitions;
 mod running;
 mod store;
 
@@ -95,18 +96,23 @@ async fn work(engine: &LakeEngine, query: RunQuery, output: Output, cancellation
     };
     let columns = match form {
         RunForm::Plan => vec![ResultColumn { name: PLAN.to_owned(), data_type: "varchar".to_owned() }],
-        RunForm::Csv | RunForm::Columns | RunForm::Parquet(_) => execution.columns.clone(),
+        RunForm::Csv | RunForm::Columns | RunForm::Parquet(_) | RunForm::Partitions(..) => {
+            execution.columns.clone()
+        }
     };
     let Some(chunks) = output.begin(columns) else { return };
     match form {
         RunForm::Csv => write_csv(execution, chunks).await,
         RunForm::Parquet(compression) => file::write(execution, compression, chunks).await,
+        RunForm::Partitions(compression, keys) => {
+            partitions::write(execution, compression, keys, chunks).await;
+        }
         RunForm::Columns => {}
         RunForm::Plan => {
             let plan = execution.plan();
             let rows = plan.lines().count() as u64;
             // Nobody may be left to read it.
-            let _gone = chunks.send(Ok(RunChunk { bytes: plan.into(), rows })).await;
+            let _gone = chunks.send(Ok(RunChunk { bytes: plan.into(), rows, partition: None })).await;
         }
     }
 }
@@ -116,7 +122,10 @@ async fn write_csv(execution: Execution, chunks: mpsc::Sender<Chunk>) {
     // What is computed next is computed when there is room for it.
     while let Ok(room) = chunks.reserve().await {
         match rows.next().await {
-            Some(Ok(chunk)) => room.send(Ok(RunChunk { bytes: chunk.text.into(), rows: chunk.rows as u64 })),
+            Some(Ok(chunk)) => {
+                let (bytes, rows) = (chunk.text.into(), chunk.rows as u64);
+                room.send(Ok(RunChunk { bytes, rows, partition: None }));
+            }
             Some(Err(CsvError::Query(error))) => return room.send(Err(run_error(error))),
             Some(Err(error @ (CsvError::Write(_) | CsvError::Type(_)))) => {
                 return room.send(Err(internal(&error)));

@@ -95,7 +95,7 @@ impl SqlRunner for Runner {
             if form == RunForm::Plan {
                 let columns =
                     vec![ResultColumn { name: "Query Plan".to_owned(), data_type: "varchar".to_owned() }];
-                let plan = RunChunk { bytes: "Output\n  Scan t\n".into(), rows: 2 };
+                let plan = RunChunk { bytes: "Output\n  Scan t\n".into(), rows: 2, partition: None };
                 return Ok(RunOutput { columns, chunks: stream::iter([Ok(plan)]).boxed() });
             }
             match sql.as_str() {
@@ -132,7 +132,7 @@ impl SqlRunner for Runner {
                 data_type: data_type.to_owned(),
             };
             scanned.add(4_711).unwrap();
-            let chunk = |csv: String, rows: u64| Ok(RunChunk { bytes: csv.into(), rows });
+            let chunk = |csv: String, rows: u64| Ok(RunChunk { bytes: csv.into(), rows, partition: None });
             let chunks = [chunk("\"n\",\"price\"\n".to_owned(), 0), chunk(rows, 25)];
             Ok(RunOutput {
                 columns: vec![column("n", "bigint"), column("price", "decimal(12,2)")],

@@ -16,6 +16,7 @@ mod caching;
 mod compression;
 mod contracts;
 mod correctness;
+mod external_tables;
 mod files;
 mod filters;
 mod guard;

@@ -13,7 +13,7 @@ const PASSENGERS: [&str; 3] = [
     r#"{"passenger_id": 9007199254740993, "flight_id": 8, "name": "O'Brien"}"#,
 ];
 
-async fn lake() -> TestLake {
+pub(crate) async fn lake() -> TestLake {
     let lake = TestLake::passengers().await;
     lake.publish_all("passengers", &PASSENGERS.map(str::to_owned)).await;
     lake.rows("/v1/datasets/passengers/rows", 3).await;
@@ -36,7 +36,7 @@ async fn run(lake: &TestLake, sql: &str) -> QueryExecution {
     }
 }
 
-async fn succeeds(lake: &TestLake, sql: &str) -> QueryExecution {
+pub(crate) async fn succeeds(lake: &TestLake, sql: &str) -> QueryExecution {
     let execution = run(lake, sql).await;
     let status = execution.status().unwrap();
     assert_eq!(
@@ -48,7 +48,7 @@ async fn succeeds(lake: &TestLake, sql: &str) -> QueryExecution {
     execution
 }
 
-async fn fails(lake: &TestLake, sql: &str, expected: &str) {
+pub(crate) async fn fails(lake: &TestLake, sql: &str, expected: &str) {
     let execution = run(lake, sql).await;
     let status = execution.status().unwrap();
     assert_eq!(status.state(), Some(&QueryExecutionState::Failed), "{sql}");
@@ -57,19 +57,19 @@ async fn fails(lake: &TestLake, sql: &str, expected: &str) {
 }
 
 /// The rows of a query, less its header.
-async fn rows(lake: &TestLake, sql: &str) -> String {
+pub(crate) async fn rows(lake: &TestLake, sql: &str) -> String {
     let execution = succeeds(lake, sql).await;
     let location = execution.result_configuration().unwrap().output_location().unwrap();
     let text = read(lake, location).await;
     String::from_utf8(text.to_vec()).unwrap().split_once('\n').unwrap().1.to_owned()
 }
 
-async fn read(lake: &TestLake, location: &str) -> Bytes {
+pub(crate) async fn read(lake: &TestLake, location: &str) -> Bytes {
     lake.store.get(location.strip_prefix("s3://tributary/").unwrap()).await.unwrap()
 }
 
 /// How many rows the statement says that it has written, and the files of its list.
-async fn written(lake: &TestLake, execution: &QueryExecution) -> (i64, Vec<String>) {
+pub(crate) async fn written(lake: &TestLake, execution: &QueryExecution) -> (i64, Vec<String>) {
     let id = execution.query_execution_id().unwrap();
     let results = lake.athena().get_query_results().query_execution_id(id).send().await.unwrap();
     let set = results.result_set().unwrap();

@@ -71,6 +71,11 @@ impl Catalog<'_> {
         }
     }
 
+    pub(super) async fn create_table(&self, database: &str, input: Value) -> Result<(), RunError> {
+        let request = json!({"DatabaseName": database, "TableInput": input});
+        self.call("CreateTable", request).await.map(drop).map_err(|error| unread(&error))
+    }
+
     /// One operation of Glue.
     pub(super) async fn call(&self, operation: &str, request: Value) -> Result<Value, JsonError> {
         self.glue.call(operation, request).await

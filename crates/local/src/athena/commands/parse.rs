@@ -2,6 +2,7 @@
 
 mod change;
 mod cursor;
+mod external;
 mod show;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use super::words::{self, What};
 use change::{alter, create, drop_, insert, unload};
 use cursor::{Cursor, Parsed};
+pub(in crate::athena) use external::{Column, ExternalTable, Files};
 use show::{describe, explain, show};
 
 /// A statement that is no query.
@@ -27,6 +29,7 @@ pub(in crate::athena) enum Command {
         /// With the tables that are in it.
         cascade: bool,
     },
+    CreateExternalTable(ExternalTable),
     CreateTableAs {
         table: TableName,
         if_not_exists: bool,
@@ -73,6 +76,11 @@ pub(in crate::athena) enum Command {
     SetProperties {
         table: TableName,
         properties: BTreeMap<String, String>,
+    },
+    /// `ALTER TABLE ... ADD COLUMNS`.
+    AddColumns {
+        table: TableName,
+        columns: Vec<Column>,
     },
     /// A statement of Athena's that the local Athena refuses, in the words of the refusal.
     Absent(String),

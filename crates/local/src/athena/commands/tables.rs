@@ -1,17 +1,21 @@
 //! Changes of tables in the catalog. No statement deletes a table's files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
 use super::{
-    Lines, Run,
+    Lines, Run, absent,
     catalog::{self, Catalog},
-    failed,
-    parse::TableName,
+    external, failed,
+    parse::{Column, TableName},
+    show,
     views::is_view,
 };
-use crate::athena::{RunError, service::Inner, writer::Written};
+use crate::{
+    athena::{RunError, service::Inner, writer::Written},
+    glue::PARQUET_SERDE,
+};
 
 /// The members of a table that its definition has, of those that Glue shows.
 const DEFINITION: [&str; 8] = [
@@ -108,17 +112,60 @@ impl Inner {
             let what = format!("NOT_SUPPORTED: the property '{name}': only the lake's own tables have such");
             return Err(failed(what));
         }
-        let members = DEFINITION.iter().filter(|member| !table[**member].is_null());
-        let mut input: Map<String, Value> =
-            members.map(|member| ((*member).to_owned(), table[*member].clone())).collect();
+        let mut input = definition(&table);
         let parameters = input.entry("Parameters").or_insert_with(|| json!({}));
         for (name, value) in properties {
             parameters[name] = json!(value);
         }
+        self.update_table(run, catalog, name, input).await
+    }
+
+    /// Adds columns behind the others of a table. In files that do not have them, they are null.
+    pub(super) async fn add_columns(
+        &self,
+        run: &Run,
+        catalog: &Catalog<'_>,
+        name: &TableName,
+        added: &[Column],
+    ) -> Result<Written, RunError> {
+        let table = catalog.table(name).await?;
+        refuse_lakes(&table, "ALTER TABLE")?;
+        if table["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"] != PARQUET_SERDE {
+            return Err(absent("ALTER TABLE ADD COLUMNS of what is no table of Parquet"));
+        }
+        let mut input = definition(&table);
+        let mut columns: Vec<Value> = show::columns(&table).cloned().collect();
+        columns.extend(external::columns(added));
+        let mut seen = HashSet::new();
+        let twice =
+            columns.iter().chain(show::keys(&table)).find(|column| !seen.insert(catalog::name(column)));
+        if let Some(column) = twice {
+            return Err(failed(format!(
+                "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. Duplicate column name: {}",
+                catalog::name(column)
+            )));
+        }
+        let storage = input.entry("StorageDescriptor").or_insert_with(|| json!({}));
+        storage["Columns"] = json!(columns);
+        self.update_table(run, catalog, name, input).await
+    }
+
+    async fn update_table(
+        &self,
+        run: &Run,
+        catalog: &Catalog<'_>,
+        name: &TableName,
+        input: Map<String, Value>,
+    ) -> Result<Written, RunError> {
         let request = json!({"DatabaseName": catalog.database(name), "TableInput": input});
         catalog.call("UpdateTable", request).await.map_err(|error| catalog::unread(&error))?;
         self.lines(run, Lines::default()).await
     }
+}
+
+fn definition(table: &Value) -> Map<String, Value> {
+    let members = DEFINITION.iter().filter(|member| !table[**member].is_null());
+    members.map(|member| ((*member).to_owned(), table[*member].clone())).collect()
 }
 
 /// Refuses to change one of the lake's own tables.

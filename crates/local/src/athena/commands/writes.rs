@@ -1,7 +1,9 @@
-//! Queries whose rows become files: `UNLOAD`, `CREATE TABLE AS` and `INSERT INTO`. The files are Parquet.
+//! Queries whose rows become files: `UNLOAD`, `CREATE TABLE AS` and `INSERT INTO`. The files are Parquet, one for each
+//! partition that gets rows.
 
 mod columns;
 mod format;
+mod partitions;
 
 use std::sync::Arc;
 
@@ -13,16 +15,20 @@ use super::{
     catalog::{self, Catalog},
     failed, hive,
     parse::{Properties, TableName},
-    show, tables, views,
+    tables, views,
 };
-use crate::athena::{
-    ParquetCompression, RunError, RunForm,
-    execution::Output,
-    lifecycle::system,
-    request::s3_location,
-    service::Inner,
-    unfinished::Unfinished,
-    writer::{self, Written, WrittenFile},
+use crate::{
+    athena::{
+        ParquetCompression, RunError, RunForm,
+        execution::Output,
+        lifecycle::system,
+        request::s3_location,
+        service::Inner,
+        unfinished::Unfinished,
+        writer::{self, Written, WrittenFile},
+    },
+    glue::PARQUET_SERDE,
+    s3::Store,
 };
 use columns::inserted;
 use format::Format;
@@ -40,8 +46,6 @@ const RESERVED: [&str; 9] = [
     key::VACUUM,
 ];
 
-const PARQUET_SERDE: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
-
 /// What `CREATE TABLE AS` asks for.
 pub(super) struct NewTable {
     pub(super) name: TableName,
@@ -54,20 +58,50 @@ pub(super) struct NewTable {
 /// What a statement has written that is not over yet.
 struct Files {
     written: Written,
-    object: Option<Unfinished>,
+    objects: Vec<Unfinished>,
 }
 
 impl Files {
     /// The statement is over.
     fn kept(mut self) -> Written {
-        self.object.iter_mut().for_each(Unfinished::keep);
+        self.objects.iter_mut().for_each(Unfinished::keep);
         self.written
+    }
+
+    /// The statement is over when the catalog knows of them. Once it is asked, they may be a table's, whether or not the
+    /// statement is stopped meanwhile.
+    async fn once(
+        mut self,
+        told: impl Future<Output = Result<(), RunError>> + Send,
+    ) -> Result<Written, RunError> {
+        self.objects.iter_mut().for_each(Unfinished::keep);
+        match told.await {
+            Ok(()) => Ok(self.written),
+            Err(error) => {
+                self.removed().await;
+                Err(error)
+            }
+        }
     }
 
     /// The statement has failed.
     async fn removed(self) {
-        if let Some(object) = self.object {
+        for object in self.objects {
             object.remove().await;
+        }
+    }
+
+    /// Writes the list of the files beside where a result would be.
+    async fn listed(mut self, store: &Arc<Store>, run: &Run, list: &[String]) -> Result<Self, RunError> {
+        match writer::write_manifest(store, &run.id, &run.output, list).await {
+            Ok(manifest) => {
+                self.written.manifest = Some(manifest);
+                Ok(self)
+            }
+            Err(error) => {
+                self.removed().await;
+                Err(error)
+            }
         }
     }
 }
@@ -87,6 +121,9 @@ impl Inner {
             ));
         }
         let format = Format::of(properties)?;
+        if !format.keys.is_empty() {
+            return Err(absent("the property partitioned_by of UNLOAD"));
+        }
         let place = self.empty_place(catalog, to).await?;
         self.files(run, query, &place, format.compression, |_| Ok(())).await.map(Files::kept)
     }
@@ -117,34 +154,37 @@ impl Inner {
         let sql = query.clone();
         let check = |columns: &[ResultColumn]| {
             hive::check_names(columns, &sql)?;
+            partitions::check_keys(columns, &format.keys)?;
             hive::columns(columns).map(drop)
         };
-        let (columns, mut files) = if with_data {
-            let mut columns = Vec::new();
-            let files = self
-                .files(run, query, &place, format.compression, |found| {
-                    check(found)?;
-                    columns = found.to_vec();
-                    Ok(())
-                })
-                .await?;
-            (columns, files)
-        } else {
+        let descriptor = |columns: &[ResultColumn]| table_input(&name, columns, &place, &format);
+        let database = catalog.database(&name);
+        if !with_data {
             let columns = self.rows(run, query, RunForm::Columns).await?.columns;
             check(&columns)?;
-            (columns, Files { written: Written::changed(0), object: None })
-        };
-        let input = table_input(&name, &columns, &place, &format)?;
-        let request = json!({"DatabaseName": catalog.database(&name), "TableInput": input});
-        // Once the catalog is asked, the table may be there, whether or not the statement is stopped meanwhile.
-        files.object.iter_mut().for_each(Unfinished::keep);
-        match catalog.call("CreateTable", request).await {
-            Ok(_) => Ok(files.written),
-            Err(error) => {
-                files.removed().await;
-                Err(catalog::unread(&error))
-            }
+            catalog.create_table(database, descriptor(&columns)?).await?;
+            return Ok(Written::changed(0));
         }
+        let mut columns = Vec::new();
+        let keep = |found: &[ResultColumn]| -> Result<(), RunError> {
+            check(found)?;
+            columns = found.to_vec();
+            Ok(())
+        };
+        if format.keys.is_empty() {
+            let files = self.files(run, query, &place, format.compression, keep).await?;
+            let table = descriptor(&columns)?;
+            return files.once(catalog.create_table(database, table)).await;
+        }
+        let partitions = partitions::Places::to(&place, &format.keys);
+        let (files, made) = self.partitions(run, query, partitions, format.compression, keep).await?;
+        let table = descriptor(&columns)?;
+        let storage = table["StorageDescriptor"].clone();
+        let registered = async {
+            catalog.create_table(database, table).await?;
+            partitions::register(catalog, &name, &storage, made).await
+        };
+        files.once(registered).await
     }
 
     pub(super) async fn insert(
@@ -165,9 +205,6 @@ impl Inner {
         if views::is_view(&table) {
             return Err(failed("NOT_SUPPORTED: Inserting into views is not supported"));
         }
-        if show::keys(&table).next().is_some() {
-            return Err(absent("INSERT INTO a table with partitions"));
-        }
         let descriptor = &table["StorageDescriptor"];
         if descriptor["SerdeInfo"]["SerializationLibrary"] != PARQUET_SERDE {
             return Err(absent("INSERT INTO a table whose files are not Parquet"));
@@ -175,7 +212,15 @@ impl Inner {
         let place = self.place(catalog, descriptor["Location"].as_str().unwrap_or_default()).await?;
         let given = self.rows(run, query.clone(), RunForm::Columns).await?.columns;
         let sql = inserted(&table, columns, &given, &query)?;
-        self.files(run, sql, &place, ParquetCompression::Gzip, |_| Ok(())).await.map(Files::kept)
+        let keys = partitions::keys(&table)?;
+        if keys.is_empty() {
+            return self.files(run, sql, &place, ParquetCompression::Gzip, |_| Ok(())).await.map(Files::kept);
+        }
+        let existing = self.existing(catalog, name, &place).await?;
+        let partitions = partitions::Places::to(&place, &keys).or_into(existing);
+        let (files, made) =
+            self.partitions(run, sql, partitions, ParquetCompression::Gzip, |_| Ok(())).await?;
+        files.once(partitions::register(catalog, name, descriptor, made)).await
     }
 
     /// Writes a query's rows to a file in this place, and the list of files beside where a result would be. Without rows
@@ -204,17 +249,8 @@ impl Inner {
         )
         .await?;
         let list = if bytes > 0 { vec![format!("s3://{}/{}", file.bucket, file.key)] } else { Vec::new() };
-        let mut files = Files { written: Written { rows, bytes, ..Written::changed(rows) }, object };
-        match writer::write_manifest(&self.store, &run.id, &run.output, &list).await {
-            Ok(manifest) => {
-                files.written.manifest = Some(manifest);
-                Ok(files)
-            }
-            Err(error) => {
-                files.removed().await;
-                Err(error)
-            }
-        }
+        let written = Written { rows, bytes, ..Written::changed(rows) };
+        Files { written, objects: object.into_iter().collect() }.listed(&self.store, run, &list).await
     }
 
     /// The place that a location names, in which nothing may be yet.
@@ -232,7 +268,7 @@ impl Inner {
     }
 
     /// The place that a location names, if others than the lake may write there.
-    async fn place(&self, catalog: &Catalog<'_>, location: &str) -> Result<Output, RunError> {
+    pub(super) async fn place(&self, catalog: &Catalog<'_>, location: &str) -> Result<Output, RunError> {
         let wrong = |why: &str| failed(format!("INVALID_TABLE_PROPERTY: the location '{location}' {why}"));
         let (bucket, key) = s3_location(location).map_err(|_| wrong("is not a valid S3 path"))?;
         if self.store.bucket(&bucket).is_err() {
@@ -266,6 +302,8 @@ fn table_input(
     place: &Output,
     format: &Format,
 ) -> Result<Value, RunError> {
+    let mut columns = hive::columns(columns)?;
+    let keys = columns.split_off(columns.len().saturating_sub(format.keys.len()));
     Ok(json!({
         "Name": name.table,
         "TableType": "EXTERNAL_TABLE",
@@ -275,9 +313,9 @@ fn table_input(
             "has_encrypted_data": "false",
             "parquet.compression": format.compression(),
         },
-        "PartitionKeys": [],
+        "PartitionKeys": keys,
         "StorageDescriptor": {
-            "Columns": hive::columns(columns)?,
+            "Columns": columns,
             "Location": format!("s3://{}/{}", place.bucket, place.key),
             "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
             "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",

@@ -18,14 +18,18 @@ use super::{internal, run_error, running::Chunk};
 use crate::{ParquetCompression, RunChunk};
 
 /// The bytes of rows at which a row group ends: it is kept in memory until then.
-const ROW_GROUP: usize = 32 << 20;
+pub(super) const ROW_GROUP: usize = 32 << 20;
 
 /// What the writer has written, and nobody has taken yet.
 #[derive(Clone, Default)]
-struct Pieces(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Pieces(Arc<Mutex<Vec<u8>>>);
 
 impl Pieces {
-    fn take(&self) -> Vec<u8> {
+    pub(super) fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    pub(super) fn take(&self) -> Vec<u8> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -58,8 +62,7 @@ pub(super) async fn write(
                     Some(open) => Ok(open),
                     None if batch.num_rows() == 0 => continue,
                     None => {
-                        let properties = WriterProperties::builder().set_compression(of(compression)).build();
-                        ArrowWriter::try_new(pieces.clone(), batch.schema(), Some(properties))
+                        ArrowWriter::try_new(pieces.clone(), batch.schema(), Some(properties(compression)))
                     }
                 };
                 let written = open.and_then(|mut open| {
@@ -79,7 +82,7 @@ pub(super) async fn write(
         };
         match written {
             Ok(open) => {
-                room.send(Ok(RunChunk { bytes: pieces.take().into(), rows }));
+                room.send(Ok(RunChunk { bytes: pieces.take().into(), rows, partition: None }));
                 // Without one, the file is complete.
                 if open.is_none() {
                     return;
@@ -91,11 +94,13 @@ pub(super) async fn write(
     }
 }
 
-fn of(compression: ParquetCompression) -> Compression {
-    match compression {
+/// How files are written.
+pub(super) fn properties(compression: ParquetCompression) -> WriterProperties {
+    let compression = match compression {
         ParquetCompression::None => Compression::UNCOMPRESSED,
         ParquetCompression::Gzip => Compression::GZIP(GzipLevel::default()),
         ParquetCompression::Snappy => Compression::SNAPPY,
         ParquetCompression::Zstd => Compression::ZSTD(ZstdLevel::default()),
-    }
+    };
+    WriterProperties::builder().set_compression(compression).build()
 }

@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn chunk(text: &'static str) -> RunChunk {
-        RunChunk { bytes: text.into(), rows: 1 }
+        RunChunk { bytes: text.into(), rows: 1, partition: None }
     }
 
     fn break_down(while_it: &str) {

@@ -1,10 +1,9 @@
 //! What changes the catalog, or writes files.
 
-use std::collections::BTreeMap;
-
 use super::{
     Command, Properties,
     cursor::{Cursor, Parsed},
+    external::{self, external_table},
 };
 use crate::athena::commands::words::{Token, What};
 
@@ -28,6 +27,9 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Parsed<Command> {
         }
         return Ok(Command::CreateView { view, or_replace, query: cursor.rest()? });
     }
+    if !or_replace && cursor.eat(&["external", "table"]) {
+        return external_table(cursor);
+    }
     if !cursor.eat(&["table"]) {
         let what = cursor.word().unwrap_or_default().to_uppercase();
         return Ok(Command::Absent(format!("CREATE {what}").trim_end().to_owned()));
@@ -48,26 +50,24 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Parsed<Command> {
     Ok(Command::CreateTableAs { table, if_not_exists, properties, query, with_data })
 }
 
-/// Only `SET TBLPROPERTIES` is a command. The engine refuses every other ALTER by its name.
+/// Only `SET TBLPROPERTIES` and `ADD COLUMNS` are commands. The engine refuses every other ALTER by its name.
 pub(super) fn alter(cursor: &mut Cursor<'_>) -> Parsed<Option<Command>> {
     if !cursor.eat(&["table"]) {
         return Ok(None);
     }
     let table = cursor.table()?;
+    if cursor.eat(&["add", "columns"]) {
+        let columns = external::columns(cursor)?;
+        cursor.end()?;
+        let unknown = external::unknown(&columns).map(|data_type| {
+            Command::Absent(format!("ALTER TABLE ADD COLUMNS with a column of the type {data_type}"))
+        });
+        return Ok(Some(unknown.unwrap_or(Command::AddColumns { table, columns })));
+    }
     if !cursor.eat(&["set", "tblproperties"]) {
         return Ok(None);
     }
-    let mut properties = BTreeMap::new();
-    cursor.expect_mark('(')?;
-    loop {
-        let name = cursor.text()?;
-        cursor.expect_mark('=')?;
-        properties.insert(name, cursor.text()?);
-        if !cursor.eat_mark(',') {
-            break;
-        }
-    }
-    cursor.expect_mark(')')?;
+    let properties = cursor.texts()?;
     cursor.end()?;
     Ok(Some(Command::SetProperties { table, properties }))
 }

@@ -1,5 +1,7 @@
 //! Reading a statement, word by word.
 
+use std::collections::BTreeMap;
+
 use super::{Properties, Property, TableName};
 use crate::athena::commands::words::{Token, What};
 
@@ -144,6 +146,22 @@ impl<'a> Cursor<'a> {
             self.at += 1;
         }
         Err(self.wrong("')'"))
+    }
+
+    /// `('a' = 'x', 'b' = 'y')`
+    pub(super) fn texts(&mut self) -> Parsed<BTreeMap<String, String>> {
+        let mut texts = BTreeMap::new();
+        self.expect_mark('(')?;
+        loop {
+            let name = self.text()?;
+            self.expect_mark('=')?;
+            texts.insert(name, self.text()?);
+            if !self.eat_mark(',') {
+                break;
+            }
+        }
+        self.expect_mark(')')?;
+        Ok(texts)
     }
 
     /// `(a = 'x', b = ARRAY['y'])`

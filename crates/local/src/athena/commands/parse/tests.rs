@@ -166,7 +166,7 @@ fn what_is_not_here_is_named() {
         ("DESCRIBE EXTENDED t", "DESCRIBE EXTENDED"),
         ("DESCRIBE t a", "DESCRIBE of a column or a partition"),
         ("DESCRIBE INPUT p", "DESCRIBE INPUT"),
-        ("CREATE EXTERNAL TABLE t (a int) LOCATION 's3://b/t/'", "CREATE EXTERNAL"),
+        ("CREATE OR REPLACE EXTERNAL TABLE t (a int)", "CREATE EXTERNAL"),
         ("INSERT OVERWRITE t SELECT 1", "INSERT OVERWRITE"),
         ("CREATE DATABASE d LOCATION 's3://b/'", "CREATE DATABASE with a location, a comment or properties"),
     ] {
@@ -184,7 +184,7 @@ fn queries_are_left_to_the_engine() {
         "WITH show AS (SELECT 1) SELECT * FROM show",
         "VALUES 1",
         "",
-        "ALTER TABLE t ADD COLUMNS (a int)",
+        "ALTER TABLE t DROP COLUMN a",
         "SHOW 'x",
         "selec",
     ] {

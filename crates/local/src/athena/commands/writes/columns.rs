@@ -11,7 +11,7 @@ use crate::athena::{
     },
 };
 
-/// The query whose columns are the table's, in its order and of its types.
+/// The query whose columns are the table's, in its order and of its types, the keys at the end.
 pub(super) fn inserted(
     table: &Value,
     columns: &[String],
@@ -19,6 +19,7 @@ pub(super) fn inserted(
     query: &str,
 ) -> Result<String, RunError> {
     let declared: Vec<(&str, &str)> = items(&table["StorageDescriptor"]["Columns"])
+        .chain(items(&table["PartitionKeys"]))
         .map(|column| (catalog::name(column), column["Type"].as_str().unwrap_or_default()))
         .collect();
     let named: Vec<&str> = match columns {
