@@ -173,7 +173,7 @@ def complete():
         while page:
             body, headers = answer(page)
             frames.append(read(body))
-            said.append((headers["Tributary-Complete"], headers["Content-Range"]))
+            said.append((headers["Tributary-Complete"], headers["Tributary-Range"]))
             link = headers["Link"]
             page = link.removeprefix("<").removesuffix('>; rel="next"') if link else None
         check(f"an answer in {form} says whether it is complete", said, [("false", "0-1/*"), ("true", "2-2/*")])

@@ -95,6 +95,10 @@ def remote(infra):
     tell("infra/backend.tf was missing: it is a copy of backend.tf.example now.")
 
 
+# Who else works with the state holds its lock: a plan of a pull request or of scripts/drift for a minute, a deployment for some.
+LOCK_TIMEOUT = "-lock-timeout=10m"
+
+
 class Terraform:
     """Terraform in infra/, in the workspace of one environment."""
 
@@ -107,7 +111,8 @@ class Terraform:
 
     def run(self, *arguments, accept=(0,)):
         """Runs it with its output shown; its status."""
-        status = wait(subprocess.Popen(["terraform", f"-chdir={INFRA}", *arguments]))
+        waiting = [LOCK_TIMEOUT] if arguments[0] in ("plan", "apply") else []
+        status = wait(subprocess.Popen(["terraform", f"-chdir={INFRA}", arguments[0], *waiting, *arguments[1:]]))
         if status not in accept:
             raise Failure(f"terraform {arguments[0]} ended with status {status}")
         return status

@@ -99,6 +99,9 @@ class Deploys(World):
         answer = self.deploy("--yes", "--var", "region=eu-central-1", "--backend-config", "bucket=b")
         self.assertEqual(answer.returncode, 0, answer.stderr)
         self.assertEqual(self.asked("terraform"), ["init", "workspace", "output", "plan", "apply", "output"])
+        # Somebody else's plan holds the lock for a minute: that must not fail a deployment. The other commands know no such option.
+        waits = ["-lock-timeout=10m" in call for call in self.calls if call[0] == "terraform"]
+        self.assertEqual(waits, [False, False, False, True, True, False])
         self.assertIn("-backend-config=bucket=b", self.calls[0])
         self.assertEqual(self.calls[1][2:], ["workspace", "select", "-or-create", "qa"])
         plan, apply = self.calls[3], self.calls[4]
@@ -401,6 +404,8 @@ class Drifts(World):
             self.assertEqual("changed: aws_sqs_queue.other\n" in answer.stdout, status == 2)
             self.assertEqual(self.asked("terraform"), ["init", "workspace", "output", "plan", "show"])
             self.assertIn("-refresh-only", self.calls[3])
+            self.assertIn("-lock-timeout=10m", self.calls[3])
+            self.assertNotIn("-lock=false", self.calls[3])
         self.world["plan"] = 1
         self.assertEqual(self.run_script("drift", "prod").returncode, 1)
 

@@ -51,6 +51,12 @@ def further(used):
     return found
 
 
+def counted(lakes, guide):
+    """(what, whether it holds, what was found) of what the guide says of the first lake."""
+    sentence = f"It makes {len(lakes['develop'].planned)} resources"
+    yield "infra/README.md says how many resources a first lake has", sentence in guide, f"it must say: {sentence}"
+
+
 def must_be_refused(lake):
     """Tries on facts that are wrong whether the checks above can fail; says which could not."""
 
@@ -104,7 +110,7 @@ def main():
     must_be_refused(lakes["prod"])
     text, runbooks = README.read_text(), (ROOT / "docs" / "runbooks.md").read_text()
     found = [*tagged.checks(plans["develop"]), *destroyed.checks(plans["prod"]), *watched.checks(plans["prod"], text, runbooks)]
-    found += [*idle_cost.checks(lakes, (ROOT / "README.md").read_text()), *rights_told.checks(lakes["prod"], text)]
+    found += [*idle_cost.checks(lakes, (ROOT / "README.md").read_text()), *rights_told.checks(lakes["prod"], text), *counted(lakes, text)]
     for what, holds, said in found:
         refusals.check(what, holds, said)
     if refusals.FAILED:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import allocator
+
 MEASURED = ("seconds", "cpu", "peak_kib", "bytes")
 
 
@@ -22,6 +24,7 @@ class Contender:
     command: Callable[[Path, int], list[str]]
     files: Callable[[Path, dict], list[Path]]
     prepare: Callable[[Path], None] = lambda directory: None
+    environment: dict[str, str] = field(default_factory=dict)
     runs: dict[int, list[dict]] = field(default_factory=dict)
 
     def run(self, directory: Path, threads: int) -> list[Path]:
@@ -37,7 +40,7 @@ class Contender:
             stdout=subprocess.PIPE,
             check=False,
             text=True,
-            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | self.environment,
             preexec_fn=lambda: os.sched_setaffinity(0, cores),
         )
         if done.returncode:
@@ -65,12 +68,14 @@ def peer(python: str, name: str, script: Path, inputs: Path, *options: str) -> C
 
 
 def ours(binary: str, name: str, work: str, bucket: Path, budget: str) -> Contender:
-    """Our compactor over a copy of the bucket, by hard links: it deletes what it has compacted."""
+    """Our compactor over a copy of the bucket, by hard links: it deletes what it has compacted. Its environment is the
+    deployed function's as far as speed depends on it."""
     return Contender(
         name,
         lambda directory, threads: [binary, work, str(directory / "bucket"), budget, str(threads)],
         lambda directory, said: [directory / "bucket" / file for file in said["files"]],
         lambda directory: shutil.copytree(bucket, directory / "bucket", copy_function=os.link),
+        allocator.ENVIRONMENT,
     )
 
 

@@ -9,11 +9,13 @@ partition that is compacted as it lands. INGEST_RATES is what the example `throu
 import argparse
 import json
 import math
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import allocator
 import prices
 
 MONTH = 30 * 86_400
@@ -152,7 +154,9 @@ def main():
                 options.compaction, "stream", COMPACT_BUDGET, str(options.threads), str(COMPACT_WINDOW),
                 str(min(COMPACT_AT_A_TIME, POLLERS)), str(seconds), *shape,
             ]
-            counted = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+            environment = os.environ | allocator.ENVIRONMENT
+            ran = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+            counted = json.loads(ran.stdout)
             if missing := counted["events"] - counted["rows"]:
                 # Where much is sealed, the last ones wait for more.
                 print(f"{rate:,} events/s, {packed} in a message: {missing:,} of {events:,} events wait for more")

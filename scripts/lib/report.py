@@ -44,6 +44,11 @@ with a handler that answers its event.""",
     "cost": ("Cost", "What AWS charges, at list prices, for a million events on their way from the topic to the table."),
     "query": ("HTTP API", "`query` in the local lake, beside a Flask app that does what the Python service did."),
     "render": ("Formats", "A result of 100,000 rows in each format, on one core, beside pandas."),
+    "readers": (
+        "Selective queries by another engine",
+        """DuckDB on one thread, in turns over the lake's data files and over a file that DuckDB wrote of the same rows in the
+same order, with zstd.""",
+    ),
     "publish": ("Publishing to the local lake", "`PublishBatch` over HTTP, beside moto's server."),
     "visible": ("From publish to row", "In the local lake."),
     "idle": ("The local lake at rest", "`tributary dev` with nothing to do."),

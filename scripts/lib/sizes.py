@@ -12,7 +12,8 @@ from pathlib import Path
 
 TABLE = Path(__file__).with_name("sizes.tsv")
 ROOM = 1.02
-# What would be good, in MB, on x86_64.
+# In MB, on x86_64: what must not be exceeded, which is said and does not fail; and what would be good.
+MUSTS = {"ingest": 4.6, "register": 4.1, "query": 6.6, "compact": 6.0}
 AIMS = {"ingest": 3.0, "register": 3.0, "query": 4.5, "compact": 5.0}
 
 
@@ -31,6 +32,8 @@ def compare(made, sizes):
     lines, grown = [], []
     for name, function in made["functions"].items():
         size, was = function["zip_bytes"], sizes.get((made["architecture"], name))
+        if made["architecture"] == "x86_64" and size > MUSTS[name] * 1e6:
+            lines.append(f"missed: {name} has {size / 1e6:.2f} MB zipped (must: at most {MUSTS[name]:.1f})")
         if was is None:
             lines.append(f"{name} for {made['architecture']} is not in {TABLE.name}: nothing to compare it with")
             continue

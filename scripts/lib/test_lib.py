@@ -1,13 +1,24 @@
 """Tests of what the benchmarks compute: python3 -m unittest discover -s scripts/lib -p 'test_*.py'."""
 
 import unittest
+from pathlib import Path
 
+import allocator
 import prices
 import sizes
+from contest import ours
 from cost import Stream, landings, queue
 from invocation import whole
 
 NOTHING = {"seconds": 1, "runs": 0, "commits": 0, "cpu": 0, "gets": 0, "puts": 0, "copies": 0, "lists": 0, "deletes": 0}
+
+
+class Allocator(unittest.TestCase):
+    def test_benchmarks_run_compact_with_the_deployed_functions_allocator(self):
+        names = {"MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_", "MALLOC_TRIM_THRESHOLD_"}
+        self.assertEqual(allocator.ENVIRONMENT.keys(), names)
+        contender = ours("binary", "ours", "run", Path("bucket"), "8GiB")
+        self.assertEqual(contender.environment, allocator.ENVIRONMENT)
 
 
 class Costs(unittest.TestCase):
@@ -48,6 +59,12 @@ class Sizes(unittest.TestCase):
         self.assertEqual(self.compare(1_020_000)[1], [])
         self.assertEqual(self.compare(1_020_001)[1], ["ingest"])
         self.assertIn("has shrunk", self.compare(900_000)[0][1])
+
+    def test_what_must_not_be_exceeded_is_said(self):
+        for size, missed in ((4_600_000, False), (4_600_001, True)):
+            made = {"architecture": "x86_64", "functions": {"ingest": {"zip_bytes": size}}}
+            lines, grown = sizes.compare(made, {("x86_64", "ingest"): size})
+            self.assertEqual((any("missed" in line for line in lines), grown), (missed, []))
 
     def test_another_architecture_is_not_compared(self):
         made = {"architecture": "arm64", "functions": {"ingest": {"zip_bytes": 9_000_000}}}

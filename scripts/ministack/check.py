@@ -21,6 +21,7 @@ ROOT = HERE.parent.parent
 import plan_facts  # noqa: E402
 import poison  # noqa: E402
 import refusals  # noqa: E402
+import restored  # noqa: E402
 import rights  # noqa: E402
 import takeover  # noqa: E402
 from deployment import Deployment, left  # noqa: E402
@@ -76,7 +77,8 @@ def new_lake(machine, work, artifacts, options):
     step("apply", deployment.apply)
     step("a second plan is clean", deployment.assert_no_drift)
     names = deployment.names()
-    step("traffic, until it is rows", Journey(names, machine).run)
+    journey = Journey(names, machine)
+    step("traffic, until it is rows", journey.run)
     # What comes later is done to be refused, or fails on purpose.
     calls, recorded = machine.calls(), rights.read(machine.sdk_file, names)
     step("every call is allowed, and every right is needed", lambda: hold_rights(names, calls, recorded))
@@ -86,6 +88,7 @@ def new_lake(machine, work, artifacts, options):
     step("another state may not take the lake over", lambda: another_state(machine, work, artifacts, options))
     step("what only the plan can show", lambda: none(plan_facts.check(deployment.plan())))
     step("what the state has forgotten is taken over, by the guide's import blocks", lambda: takeover.run(deployment, names))
+    step("what was deleted is restored, as the runbook says", lambda: restored.run(deployment, journey))
     step("destroy", lambda: destroy(deployment))
 
 
@@ -105,7 +108,8 @@ def old_lake(machine, work, artifacts, options):
 
 
 def hold_rights(names, calls, recorded):
-    none(rights.missing(calls, names.roles))
+    none(rights.missing(calls, {**names.roles, "operator": names.operator}))
+    assert any(call["role"] == names.operator for call in calls), "nobody worked as an operator"
     # What IAM was asked must be all that the functions called, and no more: then the record has no hole.
     none(rights.differing(calls, recorded, names))
     none(str(grant) for kind in names.functions for grant in rights.spare(kind, names, calls))

@@ -91,10 +91,14 @@ class Connection(http.client.HTTPSConnection):
         self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
 
 
-def tributary(machine, names, *arguments, expected=0):
-    """Runs the command against the deployed lake; gives what it prints."""
-    environment = {**machine.environment(), "TRIBUTARY_BUCKET": names.bucket, "TRIBUTARY_DATABASE": names.database}
+def tributary(machine, names, *arguments, expected=(0,)):
+    """Runs the command against the deployed lake, as an operator; gives what it prints."""
+    environment = {
+        **machine.environment(), **{name.upper(): value for name, value in names.operator_credentials().items()},
+        "TRIBUTARY_BUCKET": names.bucket, "TRIBUTARY_DATABASE": names.database, "TRIBUTARY_LAKE": names.prefix,
+        "TRIBUTARY_WORKGROUP": names.outputs["workgroup"],
+    }
     done = subprocess.run([str(machine.tributary), *arguments], env=environment, text=True, capture_output=True,
                           check=False)
-    assert done.returncode == expected, f"tributary {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
+    assert done.returncode in expected, f"tributary {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout

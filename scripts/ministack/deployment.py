@@ -18,6 +18,8 @@ VARIABLES = {
     "compact": {"sweep": "rate(1 minute)", "vacuum": "rate(1 minute)", "grace_minutes": 1},
     "register": {"reconcile": "rate(1 minute)"},
     "query": {"sql": True},
+    # Who may take the role for the command line: the account's root, as which the check works with the lake from outside.
+    "operators": {"principals": [f"arn:aws:iam::{ACCOUNT}:root"]},
     # MiniStack has no Service Quotas.
     "account_concurrency": 1000,
 }
@@ -114,6 +116,7 @@ class Names:
     def __init__(self, machine, outputs):
         self.outputs = outputs
         self.bucket = outputs["bucket"]
+        self.prefix = self.bucket.removesuffix(f"-{ACCOUNT}-{REGION}")
         self.database = outputs["database"]
         self.topic = outputs["topic_arn"]
         self.api = outputs["api_url"]
@@ -125,6 +128,24 @@ class Names:
             kind: self.aws.lambda_.get_function_configuration(FunctionName=name)["Role"].rsplit("/", 1)[-1]
             for kind, name in self.functions.items()
         }
+        self._session = None
+
+    @property
+    def operator(self):
+        """The name of the role for the command line; None in a lake that has none."""
+        arn = self.outputs.get("operator_role_arn")
+        return arn and arn.rsplit("/", 1)[-1]
+
+    def operator_credentials(self):
+        """A session of that role, as an operator signs in; of the account's root in a lake without it."""
+        if not self.operator:
+            return {}
+        if self._session is None:
+            self._session = self.aws.sts.assume_role(
+                RoleArn=self.outputs["operator_role_arn"], RoleSessionName="operator")["Credentials"]
+        names = {"AccessKeyId": "aws_access_key_id", "SecretAccessKey": "aws_secret_access_key",
+                 "SessionToken": "aws_session_token"}
+        return {name: self._session[key] for key, name in names.items()}
 
     def trigger(self, kind):
         """The mapping of the queue that sets the function off; None if it has none."""

@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -102,9 +103,20 @@ class Machine:
         raise SystemExit("MiniStack did not start: " + self.log.read_text()[-3000:])
 
     def get(self, path):
+        status, text = self.fetched(self.url + path)
+        if status != 200:
+            raise OSError(f"{path} answered {status}: {text[:500]}")
+        return json.loads(text)
+
+    def fetched(self, url):
+        """Status and text of an answer, whatever the status is. Nothing is signed but what the URL itself has."""
         context = ssl.create_default_context(cafile=self.ca)
-        with urllib.request.urlopen(self.url + path, context=context, timeout=30) as response:
-            return json.load(response)
+        try:
+            with urllib.request.urlopen(url, context=context, timeout=30) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.read().decode()
 
     def environment(self):
         """For what works with the lake from outside, as the account's root."""

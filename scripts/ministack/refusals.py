@@ -28,6 +28,7 @@ CONTROLS = {
     "compact": (S3, "list_objects_v2", {"Prefix": "landing/"}),
     "register": (S3, "list_objects_v2", {"Prefix": "datasets/"}),
     "query": (S3, "list_objects_v2", {"Prefix": "schemas/"}),
+    "operator": (S3, "list_objects_v2", {"Prefix": "quarantine/"}),
 }
 
 # Role, action that IAM refuses, and the call.
@@ -80,6 +81,20 @@ REFUSED = [
     ("query", "athena:StartQueryExecution", ATHENA, "start_query_execution",
      {"QueryString": "SELECT 1", "WorkGroup": "primary"}),
     ("query", "sns:Publish", SNS, "publish", {"TopicArn": "{topic}", "Message": "{{}}"}),
+    ("operator", "s3:GetObject", S3, "get_object", {"Key": "results/api/x.csv"}),
+    ("operator", "s3:ListBucket", S3, "list_objects_v2", {"Prefix": "results/api/"}),
+    ("operator", "s3:PutObject", S3, "put_object", {"Key": "access/usage/x.json", **BODY}),
+    ("operator", "s3:PutObject", S3, "put_object", {"Key": "results/direct/x.csv", **BODY}),
+    ("operator", "s3:PutObject", S3, "put_object", {"Key": COMMIT, **BODY}),
+    ("operator", "s3:DeleteObject", S3, "delete_object", {"Key": "access/keys.json"}),
+    ("operator", "s3:DeleteObject", S3, "delete_object", {"Key": "queries/busiest-flights.json"}),
+    ("operator", "glue:CreateTable", GLUE, "create_table", TABLE),
+    ("operator", "glue:DeleteDatabase", GLUE, "delete_database", {"Name": "{database}"}),
+    ("operator", "glue:DeleteTable", GLUE, "delete_table", STRANGER),
+    ("operator", "athena:StartQueryExecution", ATHENA, "start_query_execution",
+     {"QueryString": "SELECT 1", "WorkGroup": "{workgroup}"}),
+    ("operator", "sqs:ReceiveMessage", SQS, "receive_message", {"QueueUrl": "{queue_ingest}"}),
+    ("operator", "sqs:PurgeQueue", SQS, "purge_queue", {"QueueUrl": "{queue_ingest}"}),
     *((kind, "s3:GetObject", S3, "get_object", {"Bucket": "somebody-elses", "Key": "schemas/passengers/000001.json"})
       for kind in CONTROLS),
     *((kind, "s3:DeleteBucket", S3, "delete_bucket", {}) for kind in CONTROLS),
@@ -107,7 +122,8 @@ def try_all(names, machine):
     other = another_bucket(names)
     for kind in CONTROLS:
         aws = Clients(machine, **credentials(names, kind))
-        values.update(role=names.roles[kind], function=names.functions[kind])
+        role = names.operator if kind == "operator" else names.roles[kind]
+        values.update(role=role, function=names.functions.get(kind, names.functions["query"]))
         service, operation, arguments = CONTROLS[kind]
         getattr(getattr(aws, service), operation)(**filled(arguments, values, service))
         for row_kind, action, service, operation, arguments in REFUSED:
@@ -115,7 +131,7 @@ def try_all(names, machine):
                 before = len(machine.calls())
                 fault = attempt(getattr(getattr(aws, service), operation), filled(arguments, values, service))
                 judged = [call for call in machine.calls()[before:]
-                          if call["role"] == names.roles[kind] and call["decision"] == "refused"]
+                          if call["role"] == role and call["decision"] == "refused"]
                 if fault is None and action not in {call["action"] for call in judged}:
                     fault = f"IAM judged {judged}"
                 if fault:
@@ -150,6 +166,8 @@ def placeholders(names):
     return {
         "bucket": names.bucket, "database": names.database, "topic": names.topic,
         "queue_ingest": names.queue("ingest"), "queue_compact": names.queue("compact"),
+        # The API's, whose results are no business of people.
+        "workgroup": f"{names.prefix}-queries",
         "landed": LANDED, "committed": first("commits/"), "table": first("tables/"),
     }
 
@@ -162,7 +180,9 @@ def another_bucket(names):
 
 
 def credentials(names, kind):
-    """The session that MiniStack's Lambda gives the function."""
+    """The session that MiniStack's Lambda gives the function, or that an operator gets."""
+    if kind == "operator":
+        return names.operator_credentials()
     configuration = names.aws.lambda_.get_function_configuration(FunctionName=names.functions[kind])
     arn = configuration["FunctionArn"]
     digest = hashlib.sha256(f"{arn}:{configuration['Role']}".encode()).hexdigest()

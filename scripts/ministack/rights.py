@@ -16,12 +16,6 @@ QUEUE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 # Actions that ask nothing of a resource of this kind. A statement with several actions names it for the others.
 INERT = {("glue:getdatabase", "table/")}
 
-# Rights that no call shows here, by the end of their resource: MiniStack's copies ask for no right on tags, and a file that was
-# rendered is fetched by a signed address, which no SDK calls.
-UNSEEN = {
-    ("s3:GetObjectTagging", "/tables/*"), ("s3:PutObjectTagging", "/tables/*"), ("s3:GetObject", "/results/rendered/*"),
-}
-
 ATHENA = "athena.amazonaws.com"
 
 
@@ -158,8 +152,6 @@ def spare(kind, names, calls):
         if grant.action in platform:
             expected = platform[grant.action]
             assert grant.resource == expected, f"{grant} should be on {expected}"
-        elif any(grant.action == action and grant.resource.endswith(end) for action, end in UNSEEN):
-            continue
         elif not grant.is_inert() and not any(grant.allows(call) for call in own):
             unused.append(grant)
     return unused

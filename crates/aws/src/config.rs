@@ -8,7 +8,7 @@ use aws_config::{
 use aws_sdk_s3::config::SharedCredentialsProvider;
 use aws_smithy_http_client::{
     Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
+    tls::{Provider, TlsContext, rustls_provider::CryptoMode},
 };
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use chrono::{DateTime, Utc};
@@ -18,7 +18,7 @@ use crate::{
     RetryPassing,
     athena::AthenaEngine,
     glue::GlueCatalog,
-    record,
+    record, roots,
     s3::{self, S3Origin, S3Store},
 };
 
@@ -135,8 +135,14 @@ impl Aws {
 }
 
 fn loader() -> ConfigLoader {
+    let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    // It has no other errors than those of s2n, which is not linked; then the system's store decides.
+    let client = match TlsContext::builder().with_trust_store(roots::trusted(variable)).build() {
+        Ok(tls) => client.tls_context(tls),
+        Err(_) => client,
+    };
     aws_config::defaults(behavior())
-        .http_client(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https())
+        .http_client(client.build_https())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .timeout_config(timeouts())
 }

@@ -11,6 +11,7 @@ mod glue;
 mod outlook;
 mod record;
 mod retry;
+mod roots;
 mod s3;
 mod telemetry;
 #[cfg(feature = "testing")]

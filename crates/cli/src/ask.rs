@@ -247,10 +247,13 @@ async fn ask(mut question: Question, answer: &AnswerOptions) -> Result<(), Failu
         _ => output::write(&answer.body, form.notation())?,
     };
     if answer.is_cut {
-        let rows = answer.rows.map(|rows| format!("{rows} ")).unwrap_or_default();
+        let rows = match answer.rows {
+            Some(1) => "this is the first row".to_owned(),
+            Some(rows) => format!("these are the first {rows} rows"),
+            None => "these are the first rows".to_owned(),
+        };
         output::note(&format!(
-            "these are the first {rows}rows, and there are more: say how many you want with --limit, or write all with \
-             --output FILE"
+            "{rows}, and there are more: say how many you want with --limit, or write all with --output FILE"
         ));
     }
     Ok(())

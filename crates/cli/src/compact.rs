@@ -164,7 +164,9 @@ async fn compact(options: CompactOptions) -> Result<(), Failure> {
     let spinner = output::spinner("waiting until queries see it");
     let patience = Duration::from_secs(options.timeout);
     let ports = (&lake.store, &lake.catalog);
-    let seen = visible::until_visible(ports, &SystemClock, dataset, committed.clone(), patience).await;
+    // Also what the functions have just committed, so that nothing was left to do here.
+    let looked_at = outcome.partitions.iter().map(|done| done.partition.clone()).collect();
+    let seen = visible::until_visible(ports, &SystemClock, dataset, looked_at, patience).await;
     spinner.finish_and_clear();
     let (not_visible, unseen) = match seen {
         Ok(late) => (late, None),

@@ -59,7 +59,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 // Everything, or what there is time for, is in memory at once: no need to pack it.
                 outcome.added = rows.rows() as u64;
                 let plan = self.plan(files, outcome.added, 0, run);
-                outcome.made = workshop.make(&rows, &plan).await?;
+                outcome.made = workshop.make(rows, &plan).await?;
                 return Ok(outcome);
             }
             let row_bytes = (rows.bytes() / rows.rows().max(1)) as u64;
@@ -116,7 +116,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let inputs = Inputs { store, dataset, partition, limits, workers };
         let Parsed { batches, chunks, contents, refused, .. } = parse::parse(&inputs, fresh, now).await?;
         quarantine::store_refused(store, dataset.name(), partition, refused).await?;
-        let mut new = Distinct::new(dataset, chunks, &contents, workers).map_err(build_error)?;
+        let distinct = if files.is_empty() { Distinct::alone } else { Distinct::new };
+        let mut new = distinct(dataset, chunks, &contents, workers).map_err(build_error)?;
         drop(contents);
         let looked = twins::drop_known(store, files, dataset, &mut new).await?;
         tracing::debug!(

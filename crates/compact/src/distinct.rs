@@ -26,7 +26,7 @@ pub(crate) struct Distinct {
     identity: Identity,
     /// The columns that say what the sender said: all but the time of ingestion.
     content: Vec<usize>,
-    /// The first row of each identity, shared out by the hash.
+    /// The first row of each identity, shared out by the hash; none if nothing is looked up.
     tables: Vec<HashTable<Entered>>,
     /// Whether each row stays.
     keep: BooleanBufferBuilder,
@@ -71,13 +71,27 @@ impl Distinct {
     ) -> Result<Self, ArrowError> {
         let schema = dataset.arrow_schema();
         let identity = Identity::new(&schema, dataset)?;
-        Self::with(Chunks::new(schema, chunks)?, identity, contents, workers)
+        Self::with(Chunks::new(schema, chunks)?, identity, contents, true, workers)
+    }
+
+    /// The same of rows that are all there are: with no others are they compared, and [`Self::twins_of`] is an error. So a
+    /// table is freed as soon as it has been filled, and the next one gets its memory.
+    pub(crate) fn alone(
+        dataset: &Dataset,
+        chunks: Vec<RecordBatch>,
+        contents: &[u64],
+        workers: &Workers,
+    ) -> Result<Self, ArrowError> {
+        let schema = dataset.arrow_schema();
+        let identity = Identity::new(&schema, dataset)?;
+        Self::with(Chunks::new(schema, chunks)?, identity, contents, false, workers)
     }
 
     fn with(
         all: Chunks,
         identity: Identity,
         contents: &[u64],
+        keeps_tables: bool,
         workers: &Workers,
     ) -> Result<Self, ArrowError> {
         let fields = all.schema().fields().iter().enumerate();
@@ -85,7 +99,12 @@ impl Distinct {
         let content: Vec<usize> = content.collect();
         let found = {
             let rows = Rows { contents, ..Rows::new(&all, &identity, &content) };
-            workers.each(rows.shares(workers)?, |share| rows.distinct(share))
+            let count = if all.rows() <= FEW { 1 } else { SHARES };
+            let shared = rows.shared(count, workers)?;
+            workers.each((0..count).collect(), |share: usize| {
+                let found = rows.distinct(share, &shared);
+                if keeps_tables { found } else { Found { first: HashTable::new(), ..found } }
+            })
         };
         let mut keep = BooleanBufferBuilder::new(all.rows());
         keep.append_n(all.rows(), true);
@@ -96,7 +115,9 @@ impl Distinct {
             }
             duplicates += share.twins.len();
             conflicting += share.conflicting;
-            tables.push(share.first);
+            if keeps_tables {
+                tables.push(share.first);
+            }
         }
         let kept = all.rows() - duplicates;
         let duplicates = duplicates as u64;
@@ -121,6 +142,9 @@ impl Distinct {
     /// Looks up rows of a file, of which these are the identity's columns, in the order of the definition. Answers which of
     /// them have a twin among the new rows, in order: the place in the columns, and the number of the first such new row.
     pub(crate) fn twins_of(&self, columns: &[ArrayRef]) -> Result<Vec<(usize, u32)>, ArrowError> {
+        if self.tables.is_empty() {
+            return Err(ArrowError::ComputeError("rows without tables cannot be looked up".to_owned()));
+        }
         let columns: Vec<&ArrayRef> = columns.iter().collect();
         let rows = Rows::new(&self.all, &self.identity, &self.content);
         let mut twins = Vec::new();
@@ -172,7 +196,41 @@ impl Distinct {
     }
 }
 
-/// Rows of one share, and what was found in it.
+/// The rows of one chunk, share after share, each in the order of the rows.
+struct Shared {
+    rows: Vec<Entered>,
+    /// Where each share begins, and then where the last one ends.
+    starts: Vec<usize>,
+}
+
+impl Shared {
+    /// Rows of these hashes, numbered from `first` on, in so many shares.
+    fn new(hashes: &[u64], first: u32, count: usize) -> Self {
+        // Of each share how many rows it has, and then where the next one of it goes.
+        let mut next = vec![0_usize; count];
+        hashes.iter().for_each(|hash| next[share_of(*hash, count)] += 1);
+        let (mut starts, mut end) = (Vec::with_capacity(count + 1), 0);
+        for place in &mut next {
+            starts.push(end);
+            end += *place;
+            *place = end - *place;
+        }
+        starts.push(end);
+        let mut rows = vec![Entered(0); hashes.len()];
+        for (row, hash) in (first..).zip(hashes) {
+            let place = &mut next[share_of(*hash, count)];
+            rows[*place] = Entered::new(*hash, row);
+            *place += 1;
+        }
+        Self { rows, starts }
+    }
+
+    fn of(&self, share: usize) -> &[Entered] {
+        &self.rows[self.starts[share]..self.starts[share + 1]]
+    }
+}
+
+/// What was found in one share.
 struct Found {
     first: HashTable<Entered>,
     /// The rows that are twins of an earlier one.
@@ -197,29 +255,21 @@ impl<'a> Rows<'a> {
         Self { all, identity, identities, content, contents: &[] }
     }
 
-    /// The rows shared out by their hashes, each share in the order of the rows.
-    fn shares(&self, workers: &Workers) -> Result<Vec<Vec<Entered>>, ArrowError> {
-        let hashes = workers.each(self.identities.iter().collect(), |identity: &Vec<&ArrayRef>| {
-            self.identity.hashes(identity)
+    /// The rows of each chunk, shared out by their hashes.
+    fn shared(&self, count: usize, workers: &Workers) -> Result<Vec<Shared>, ArrowError> {
+        let chunks = self.identities.iter().enumerate().collect();
+        let shared = workers.each(chunks, |(chunk, identity): (usize, &Vec<&ArrayRef>)| {
+            let hashes = self.identity.hashes(identity)?;
+            Ok::<_, ArrowError>(Shared::new(&hashes, self.all.start(chunk), count))
         });
-        let count = if self.all.rows() <= FEW { 1 } else { SHARES };
-        // Some shares are larger than others by chance.
-        let room = self.all.rows() / count;
-        let mut shares: Vec<Vec<Entered>> =
-            (0..count).map(|_| Vec::with_capacity(room + room / 16)).collect();
-        for (chunk, hashes) in hashes.into_iter().enumerate() {
-            for (row, hash) in (self.all.start(chunk)..).zip(hashes?) {
-                shares[share_of(hash, count)].push(Entered::new(hash, row));
-            }
-        }
-        Ok(shares)
+        shared.into_iter().collect()
     }
 
-    /// The first row of each identity, and what else there is.
-    fn distinct(&self, share: Vec<Entered>) -> Found {
-        let mut first = HashTable::with_capacity(share.len());
+    /// The first row of each identity in one share, and what else there is.
+    fn distinct(&self, share: usize, shared: &[Shared]) -> Found {
+        let mut first = HashTable::with_capacity(shared.iter().map(|shared| shared.of(share).len()).sum());
         let (mut twins, mut conflicting) = (Vec::new(), 0);
-        for row in share {
+        for row in shared.iter().flat_map(|shared| shared.of(share)).copied() {
             let is_twin = |there: &Entered| there.is_like(row) && self.are_twins(there.row(), row.row());
             match first.entry(row.spread(), is_twin, |there: &Entered| there.spread()) {
                 Entry::Vacant(vacant) => {

@@ -3,7 +3,7 @@
 use domain::settings::Settings;
 
 /// Bytes that a new row takes beside its columns, at the most: 37 while twins are looked for (hashes of its line and of its
-/// identity, and its place in a table that is half full), 36 while rows are sorted, and 16 for their order from then on. Of
+/// identity, and its place in a table that is half full), 36 while rows are sorted, and 8 for their order from then on. Of
 /// short rows it is more than their columns.
 pub(crate) const ROW: u64 = 40;
 
@@ -23,7 +23,8 @@ const SLICE: u64 = 16 << 20;
 ///   are refused. What is parsed meanwhile is expected to fit into the rows' share; one batch may go beyond it, since a batch
 ///   is taken whole.
 /// - Numbers into dictionaries once more, of as many columns as there are threads, when chunks get a dictionary in common.
-/// - The file that is being written, its open row group, and a row group of each file that is merged.
+/// - The file that is being written, its open row group, and a row group of each file that is merged. Where new rows are
+///   written without a merge, up to four row groups of the file are open, and up to four wait to be copied into it: an eighth.
 /// - Runs of what was read before, packed, with 12 bytes a row for the hashes of their identities, and with dictionaries.
 ///
 /// So the first three stay under nine sixteenths of the budget. The runs get three eighths, and the file a quarter: runs are

@@ -32,11 +32,14 @@ const SPANNED: usize = 1 << 10;
 /// The first and the last chunk that some rows are in.
 type Span = (usize, usize);
 
+/// A [`Place`] in half of the memory. Neither number is larger than that of a row, which has 32 bits.
+type Spot = (u32, u32);
+
 /// Rows in the dataset's order. They stay where they are; a column of them is gathered when it is asked for.
 #[derive(Debug)]
 pub(crate) struct Sorted {
     chunks: Chunks,
-    order: Vec<Place>,
+    order: Vec<Spot>,
     /// Of each [`SPANNED`] rows.
     spans: Vec<Span>,
 }
@@ -52,16 +55,17 @@ impl Sorted {
     ) -> Result<Self, ArrowError> {
         let rows = order(&chunks, rows, dataset, workers)?;
         let chunks = chunks.with_one_dictionary(before, workers)?;
-        let mut order = vec![Place::default(); rows.len()];
+        let mut order = vec![Spot::default(); rows.len()];
         let mut spans = vec![(0, 0); rows.len().div_ceil(SPANNED)];
         let places = order.chunks_mut(PLACED).zip(spans.chunks_mut(PLACED / SPANNED));
         let parts = rows.chunks(PLACED).zip(places).collect();
-        workers.each(parts, |(rows, (order, spans)): (&[u32], (&mut [Place], &mut [Span]))| {
-            for (place, row) in order.iter_mut().zip(rows) {
-                *place = chunks.place(*row);
+        workers.each(parts, |(rows, (order, spans)): (&[u32], (&mut [Spot], &mut [Span]))| {
+            for (spot, row) in order.iter_mut().zip(rows) {
+                let (chunk, place) = chunks.place(*row);
+                *spot = (chunk as u32, place as u32);
             }
-            for (span, places) in spans.iter_mut().zip(order.chunks(SPANNED)) {
-                *span = span_of(places);
+            for (span, spots) in spans.iter_mut().zip(order.chunks(SPANNED)) {
+                *span = span_of(spots);
             }
         });
         Ok(Self { chunks, order, spans })
@@ -83,10 +87,10 @@ impl Sorted {
 
     /// These rows of one column.
     pub(crate) fn column_of(&self, index: usize, rows: &[usize]) -> Result<ArrayRef, ArrowError> {
-        let places: Vec<Place> = rows.iter().map(|row| self.order[*row]).collect();
-        let (first, last) = span_of(&places);
-        let chunks = if places.is_empty() { 0..0 } else { first..last + 1 };
-        self.chunks.gather(index, chunks, &places)
+        let spots: Vec<Spot> = rows.iter().map(|row| self.order[*row]).collect();
+        let (first, last) = span_of(&spots);
+        let chunks = if spots.is_empty() { 0..0 } else { first..last + 1 };
+        self.chunks.gather(index, chunks, &places(&spots))
     }
 
     /// The chunks that these rows are in, and maybe others.
@@ -116,12 +120,16 @@ impl Ordered for Sorted {
     }
 
     fn coded_column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
-        self.chunks.gather(index, self.chunks_of(&rows), &self.order[rows])
+        self.chunks.gather(index, self.chunks_of(&rows), &places(&self.order[rows]))
     }
 }
 
-fn span_of(places: &[Place]) -> Span {
-    let chunks = places.iter().map(|(chunk, _)| *chunk);
+fn places(spots: &[Spot]) -> Vec<Place> {
+    spots.iter().map(|(chunk, row)| (*chunk as usize, *row as usize)).collect()
+}
+
+fn span_of(spots: &[Spot]) -> Span {
+    let chunks = spots.iter().map(|(chunk, _)| *chunk as usize);
     chunks.fold((usize::MAX, 0), |(least, most), chunk| (least.min(chunk), most.max(chunk)))
 }
 

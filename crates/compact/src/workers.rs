@@ -10,8 +10,10 @@ use futures::{channel::oneshot, future::Either};
 use rayon::{
     ThreadPool, ThreadPoolBuilder,
     iter::{IntoParallelIterator, ParallelIterator},
-    slice::ParallelSliceMut,
 };
+
+/// Fewer items are sorted by one thread.
+const MANY: usize = 1 << 14;
 
 /// A pool of threads that is started when it is first used. With one thread there is no pool: everything runs on the
 /// caller's thread, at once, in order.
@@ -48,10 +50,13 @@ impl Workers {
     }
 
     /// Sorts on all threads. Items that are equal may change places.
-    pub(crate) fn sort<T: Ord + Send>(&self, items: &mut [T]) {
+    ///
+    /// Each thread sorts a part as one thread alone would, by the standard library, and parts are merged. Events land about
+    /// when they happen, so of two parts that follow each other few items have to be moved for that.
+    pub(crate) fn sort<T: Ord + Copy + Send>(&self, items: &mut [T]) {
         match self.pool() {
-            Some(pool) => pool.install(|| items.par_sort_unstable()),
-            None => items.sort_unstable(),
+            Some(pool) if items.len() >= MANY => pool.install(|| sort_on(self.threads, items)),
+            _ => items.sort_unstable(),
         }
     }
 
@@ -85,6 +90,14 @@ impl Workers {
         }
     }
 
+    /// Frees what takes time to be freed. Where there are several threads, the caller does not wait for it.
+    pub(crate) fn free<T: Send + 'static>(&self, large: T) {
+        match self.pool() {
+            Some(pool) => pool.spawn(move || drop(large)),
+            None => drop(large),
+        }
+    }
+
     fn pool(&self) -> Option<&ThreadPool> {
         if self.threads == 1 {
             return None;
@@ -98,9 +111,40 @@ impl Workers {
     }
 }
 
+fn sort_on<T: Ord + Copy + Send>(threads: usize, items: &mut [T]) {
+    if threads < 2 || items.len() < MANY {
+        return items.sort_unstable();
+    }
+    let middle = items.len() / threads * (threads / 2);
+    let (left, right) = items.split_at_mut(middle);
+    rayon::join(|| sort_on(threads / 2, left), || sort_on(threads - threads / 2, right));
+    merge(items, middle);
+}
+
+/// Merges the items before the middle, which are in order, with those behind it, which are too. Those at the beginning and
+/// at the end that are in their places already are not looked at.
+fn merge<T: Ord + Copy>(items: &mut [T], middle: usize) {
+    let (left, right) = items.split_at(middle);
+    let (Some(greatest), Some(least)) = (left.last(), right.first()) else { return };
+    let begin = left.partition_point(|item| item <= least);
+    let end = middle + right.partition_point(|item| item < greatest);
+    let moved = left[begin..].to_vec();
+    let (mut to, mut from) = (begin, middle);
+    for item in moved {
+        while from < end && items[from] < item {
+            items[to] = items[from];
+            (to, from) = (to + 1, from + 1);
+        }
+        items[to] = item;
+        to += 1;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::{thread, time::Duration};
+
+    use proptest::prelude::*;
 
     use futures::{FutureExt, executor::block_on};
 
@@ -118,6 +162,46 @@ mod tests {
             sorted.sort();
             workers.sort(&mut items);
             assert_eq!(items, sorted);
+        }
+    }
+
+    /// In any order, about in order, in order, the other way round, and with many that are equal.
+    #[test]
+    fn any_items_are_sorted_as_by_one_thread() {
+        for count in [0, 1, MANY - 1, MANY, MANY + 1, 5 * MANY + 3] {
+            for apart in [0, 1, 100, 1_000_000, u64::MAX] {
+                let number = |n: u64| n.wrapping_mul(0x5851_F42D_4C95_7F2D) % apart.max(1);
+                let about = |n: u64| n.saturating_add(number(n));
+                let items: Vec<u64> = (0..count as u64).map(about).collect();
+                let backwards = items.iter().rev().copied().collect();
+                let few = items.iter().map(|item| item % 7).collect();
+                for items in [items, backwards, few] {
+                    let mut sorted = items.clone();
+                    sorted.sort();
+                    for threads in [1, 2, 3, 4, 7] {
+                        let mut found = items.clone();
+                        Workers::new(threads).sort(&mut found);
+                        assert!(found == sorted, "{count} items, {apart} apart, {threads} threads");
+                    }
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn two_ordered_parts_become_one(
+            mut left in proptest::collection::vec(0_u32..40, 0..30), mut right in proptest::collection::vec(0_u32..40, 0..30),
+            above in 0_u32..40,
+        ) {
+            right.iter_mut().for_each(|item| *item += above);
+            left.sort_unstable();
+            right.sort_unstable();
+            let mut items = [left.as_slice(), &right].concat();
+            merge(&mut items, left.len());
+            let mut sorted = [left, right].concat();
+            sorted.sort_unstable();
+            prop_assert_eq!(items, sorted);
         }
     }
 
@@ -144,6 +228,22 @@ mod tests {
         });
         let (name, ()) = block_on(futures::future::join(one, other));
         assert!(name.unwrap().starts_with("compact-"));
+    }
+
+    #[test]
+    fn what_is_freed_is_dropped_by_a_worker_or_at_once() {
+        struct Large(std::sync::mpsc::Sender<thread::ThreadId>);
+        impl Drop for Large {
+            fn drop(&mut self) {
+                self.0.send(thread::current().id()).unwrap();
+            }
+        }
+        for threads in [1, 2] {
+            let (sender, freed) = std::sync::mpsc::channel();
+            Workers::new(threads).free(Large(sender));
+            let by = freed.recv_timeout(Duration::from_secs(60)).unwrap();
+            assert_eq!(by == thread::current().id(), threads == 1);
+        }
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl Mismatch {
 ///
 /// An integer may be written `7.0` or `7e0`, as some serializers do. A decimal may be a number or, as senders do
 /// who must not let it become a double, a string with that number. A timestamp is RFC 3339 with an offset. Binary is
-/// base64 with padding.
+/// base64 with padding, in lines or not.
 pub fn parse<'a>(data_type: &DataType, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
     let text = raw.text();
     if text == "null" {
@@ -128,7 +128,7 @@ pub fn parse<'a>(data_type: &DataType, raw: Raw<'a>) -> Result<Value<'a>, Mismat
             .ok_or_else(|| mismatch(" (RFC 3339 with an offset, as \"2026-11-23T10:05:00Z\")")),
         DataType::Binary => raw
             .string()
-            .and_then(|text| STANDARD.decode(text.as_bytes()).ok())
+            .and_then(|text| of_base64(&text))
             .map(Value::Binary)
             .ok_or_else(|| mismatch(" (a string of base64)")),
         DataType::Array(element) => array(data_type, element, raw),
@@ -222,6 +222,15 @@ pub fn has_unnamed(data_type: &DataType, raw: Raw<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The bytes of base64 with padding. White space is no part of it: MIME's encoders and PostgreSQL's write lines of 76 characters.
+fn of_base64(text: &str) -> Option<Vec<u8>> {
+    if text.bytes().any(|byte| byte.is_ascii_whitespace()) {
+        let bare: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        return STANDARD.decode(bare).ok();
+    }
+    STANDARD.decode(text).ok()
 }
 
 /// The beginning of a value, for a message.

@@ -78,7 +78,7 @@ fn in_the_way(node: &LogicalPlan, asked: Asked, is_last: bool) -> Result<Option<
             // At the end of an EXISTS, one row is as good as all of them.
             let skips = !matches!(limit.get_skip_type()?, SkipType::Literal(0));
             let is_seen = skips || !is_last || asked != Asked::Exists;
-            is_seen.then_some("has a LIMIT or an OFFSET")
+            is_seen.then_some("has a LIMIT, a FETCH FIRST or an OFFSET")
         }
         LogicalPlan::Join(join) => {
             let (left, right) = match join.join_type {

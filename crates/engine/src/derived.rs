@@ -13,8 +13,9 @@ use datafusion::sql::sqlparser::{
     },
     parser::Parser,
 };
+use trino::Athena;
 
-use crate::{dialect::Athena, names::UNNAMED as UNNAMED_COLUMN};
+use crate::names::UNNAMED as UNNAMED_COLUMN;
 
 /// How the names begin; no name of Athena does.
 const UNNAMED: &str = "?derived";

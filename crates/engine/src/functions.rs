@@ -50,6 +50,7 @@ use datafusion::{
     },
     sql::sqlparser::ast::DateTimeField,
 };
+use trino::{EXTRACTED, Function};
 
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
@@ -130,6 +131,7 @@ const AGGREGATE: [&str; 14] = [
 const OWN_AGGREGATE: [&str; 4] = ["avg", "max_by", "min_by", "sum"];
 
 /// What is written otherwise before DataFusion sees it: see [`crate::calls`] and [`crate::forms`].
+#[cfg(test)]
 const REWRITTEN: [&str; 7] = ["arbitrary", "count_if", "date", "every", "if", "map", "mod"];
 
 const WINDOW: [&str; 11] = [
@@ -146,34 +148,15 @@ const WINDOW: [&str; 11] = [
     "row_number",
 ];
 
-/// The lists of the functions that a query may call. One name in them, [`CAST_TO_JSON`], only rewrites call.
-fn lists() -> impl Iterator<Item = &'static [&'static str]> {
-    let lists: [&'static [&'static str]; 12] = [
-        &SCALAR,
-        &OWN,
-        &time::PARTS,
-        &time::NAMES,
-        &clock::NAMES,
-        &lambda::NAMES,
-        &random::NAMES,
-        &AGGREGATE,
-        &OWN_AGGREGATE,
-        &aggregates::NAMES,
-        &REWRITTEN,
-        &WINDOW,
-    ];
-    lists.into_iter().chain(FAMILIES).chain(math::NAMES)
-}
-
 /// Whether a query may call it.
 pub(crate) fn is_known(name: &str) -> bool {
-    name != CAST_TO_JSON && lists().any(|list| list.contains(&name))
+    trino::function(name).is_some_and(Function::is_local_call)
 }
 
 /// The functions that a query may call by name, each once, in lower case and in order. Some forms have a grammar of their
 /// own, such as `substring(a FROM 1)` and `position(a IN b)`: those are not functions here.
 pub fn function_names() -> BTreeSet<&'static str> {
-    lists().flatten().copied().filter(|name| is_known(name)).collect()
+    trino::functions().filter(|function| function.is_local_call()).map(|function| function.name).collect()
 }
 
 /// Whether it is one of ours, which takes the types that Athena's takes and no others.
@@ -201,12 +184,12 @@ pub(crate) fn is_aggregate(name: &str) -> bool {
 /// The function that gives this part of a time.
 pub(crate) fn part_of(field: &DateTimeField) -> Option<String> {
     let name = field.to_string().to_lowercase();
-    time::EXTRACTED.contains(&name.as_str()).then_some(name)
+    EXTRACTED.contains(&name.as_str()).then_some(name)
 }
 
 /// Whether it is written without parentheses.
 pub(crate) fn is_bare(name: &str) -> bool {
-    clock::BARE.contains(&name)
+    trino::function(name).is_some_and(|function| function.is_local() && function.is_bare())
 }
 
 /// Whether it looks at nothing but the instant of a time in a zone.
@@ -392,6 +375,37 @@ fn admits(list: &[&str], name: &str, aliases: &[String]) -> bool {
 mod tests {
     use super::*;
     use crate::memory::{Memory, MemoryLimits};
+
+    /// The lists of the functions that a query may call. One name in them, [`CAST_TO_JSON`], only rewrites call.
+    fn lists() -> impl Iterator<Item = &'static [&'static str]> {
+        let lists: [&'static [&'static str]; 12] = [
+            &SCALAR,
+            &OWN,
+            &time::PARTS,
+            &time::NAMES,
+            &clock::NAMES,
+            &lambda::NAMES,
+            &random::NAMES,
+            &AGGREGATE,
+            &OWN_AGGREGATE,
+            &aggregates::NAMES,
+            &REWRITTEN,
+            &WINDOW,
+        ];
+        lists.into_iter().chain(FAMILIES).chain(math::NAMES)
+    }
+
+    /// What is computed here is what the table of functions says that the local Athena has.
+    #[test]
+    fn the_table_names_what_is_computed() {
+        let computed: BTreeSet<&str> =
+            lists().flatten().copied().filter(|name| *name != CAST_TO_JSON).collect();
+        assert_eq!(computed, function_names());
+        for name in clock::NAMES {
+            assert_eq!(is_bare(name), !["current_timezone", "now"].contains(&name), "{name}");
+        }
+        assert!(!is_bare("current_time") && !is_bare("lower"));
+    }
 
     /// A name that is listed without a function would fail as a defect, and a function without its name be unknown.
     #[test]

@@ -29,7 +29,6 @@ mod conform;
 mod correlated;
 pub mod csv;
 mod derived;
-mod dialect;
 mod disjoint;
 mod engine;
 mod error;

@@ -26,7 +26,7 @@ pub(crate) fn bound(query: &mut Query) -> Result<(), EngineError> {
     }
 }
 
-fn too_deep() -> EngineError {
+pub(crate) fn too_deep() -> EngineError {
     EngineError::unsupported(format!("a query that nests more than {MAX_LEVELS} levels"))
 }
 

@@ -12,18 +12,20 @@ use datafusion::sql::sqlparser::{
         DataType, ExactNumberInfo, Expr, Query, Select, TimezoneInfo, TypedString, UnaryOperator, Value,
         ValueWithSpan, Visit, VisitMut, Visitor, VisitorMut,
     },
-    parser::Parser,
-    tokenizer::{Location, Token},
+    tokenizer::Location,
 };
+use trino::Unparsed;
 
 use crate::{
-    dialect::Athena,
     error::EngineError,
     statement::{syntax_error, tokenize},
 };
 
 /// Athena's bound for one parameter, in characters.
 const MAX_CHARACTERS: usize = 1_024;
+
+/// How deep the parser may descend into one: a literal has two levels at most.
+const MAX_LEVELS: usize = 4;
 
 /// Puts the parameters where the `?` are, in the order of the text.
 pub(crate) fn bind(query: &mut Query, parameters: &[String]) -> Result<(), EngineError> {
@@ -75,13 +77,10 @@ fn literal(number: usize, text: &str) -> Result<Expr, EngineError> {
     };
     // The words are taken as they are: a literal has no names to fold.
     let tokens = tokenize(text).map_err(|error| refused(&format!("is not SQL ({error})")))?;
-    let athena = Athena::new(tokens.len());
-    let mut parser = Parser::new(&athena).with_recursion_limit(4).with_tokens_with_locations(tokens);
-    let parsed = parser.parse_expr().map_err(|error| syntax_error(error, text));
-    let expr = parsed.map_err(|error| refused(&format!("is not SQL ({error})")))?;
-    if parser.peek_token_ref().token != Token::EOF {
-        return Err(refused("is more than one expression"));
-    }
+    let expr = trino::expression(tokens, MAX_LEVELS).map_err(|error| match error {
+        Unparsed::Rest { .. } => refused("is more than one expression"),
+        error => refused(&format!("is not SQL ({})", syntax_error(error, text))),
+    })?;
     if is_literal(&expr) { Ok(expr) } else { Err(refused("is not a literal")) }
 }
 

@@ -7,6 +7,7 @@ use datafusion::sql::sqlparser::{
     keywords::Keyword,
     tokenizer::{Token, TokenWithSpan},
 };
+use trino::keyword;
 
 /// What may follow VALUES in a query.
 const AFTER: [Keyword; 7] = [
@@ -103,14 +104,6 @@ fn compared(tokens: &[TokenWithSpan]) -> HashSet<usize> {
         (compares && keyword(after) == Some(Keyword::VALUES)).then_some(*place)
     });
     opens.collect()
-}
-
-/// The word's meaning, if it is not in quotes.
-fn keyword(token: &Token) -> Option<Keyword> {
-    match token {
-        Token::Word(word) if word.quote_style.is_none() => Some(word.keyword),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

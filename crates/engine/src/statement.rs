@@ -1,34 +1,17 @@
 use datafusion::sql::sqlparser::{
-    ast::{Query, Statement},
+    ast::Query,
     keywords::Keyword,
-    parser::{Parser, ParserError},
-    tokenizer::{Token, TokenWithSpan, Tokenizer},
+    tokenizer::{Token, TokenWithSpan},
 };
+use trino::{LOCAL, OutOfBounds, Place, Unparsed};
 
 use crate::{
     caller, check, derived,
-    dialect::Athena,
     error::EngineError,
     forms, frames, lambda, literal,
     names::{self, Originals, OutputNames},
     nesting, operand, parameter, rows, type_text, unnest, views, written,
 };
-
-/// Athena's own bound.
-const MAX_SQL_BYTES: usize = 262_144;
-
-/// How many keywords and operators a statement may have. Each may nest the one before, and the parser's tree
-/// is dropped on the thread's stack. (Later steps descend with larger frames: see `nesting`.)
-const MAX_OPERATORS: usize = 1_500;
-
-/// How deep the parser itself may descend, for the same reason.
-const MAX_DEPTH: usize = 25;
-
-/// The stack that it has for that, in bytes: unoptimized, a level of joins in parentheses takes more than 150 KB.
-const STACK: usize = 16 << 20;
-
-/// How often the type `array<...>` may be written: the parser descends into these without a bound of its own.
-const MAX_ARRAY_TYPES: usize = 25;
 
 /// A query that was parsed and checked, with its parameters in their places. It has not seen any table yet.
 #[derive(Debug, Clone)]
@@ -64,11 +47,9 @@ pub(crate) fn view(sql: &str, database: &str) -> Result<Box<Query>, EngineError>
 
 /// Parses and checks a query, and rewrites what the two engines read differently.
 fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>, Originals), EngineError> {
-    if sql.len() > MAX_SQL_BYTES {
-        return Err(EngineError::rejected(format!("the query is longer than {MAX_SQL_BYTES} bytes")));
-    }
+    LOCAL.text(sql).map_err(out_of_bounds)?;
     let (tokens, originals) = fold(tokenize(sql)?);
-    bound(&tokens)?;
+    LOCAL.tokens(&tokens).map_err(out_of_bounds)?;
     reject_other_statements(&tokens, &originals, sql)?;
     reject_match_recognize(&tokens)?;
     let mut tokens = type_text::collapsed(rows::in_parentheses(tokens))?;
@@ -91,29 +72,56 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
 
 /// The text as tokens, with their places.
 pub(crate) fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, EngineError> {
-    Tokenizer::new(&Athena::new(0), sql).tokenize_with_location().map_err(|error| {
+    trino::tokenize(sql).map_err(|error| {
         let place = error.location;
         EngineError::rejected(format!("line {}:{}: {}", place.line, place.column, error.message))
     })
 }
 
-/// The parser's complaint in Athena's form: `line 1:8: mismatched input 'FROM'. Expecting: an expression`.
-pub(crate) fn syntax_error(error: ParserError, sql: &str) -> EngineError {
-    let text = match error {
-        ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
-        ParserError::RecursionLimitExceeded => {
-            return EngineError::rejected(format!("the query nests deeper than {MAX_DEPTH} levels"));
+fn out_of_bounds(error: OutOfBounds) -> EngineError {
+    match error {
+        // So does Athena.
+        OutOfBounds::Bytes { most, .. } => {
+            EngineError::rejected(format!("the query is longer than {most} bytes"))
         }
+        OutOfBounds::Operators { found, most } => EngineError::unsupported(format!(
+            "a query of {found} keywords and operators (more than {most}; IN lists do not count)"
+        )),
+        OutOfBounds::ArrayTypes { most } => {
+            EngineError::unsupported(format!("array<> more than {most} times"))
+        }
+    }
+}
+
+/// The parser's complaint in Athena's form: `line 1:8: mismatched input 'FROM'. Expecting: an expression`.
+pub(crate) fn syntax_error(error: Unparsed, sql: &str) -> EngineError {
+    let written =
+        |place: Option<Place>| place.map_or_else(|| end(sql), |(line, column)| format!("{line}:{column}"));
+    let (message, place) = match error {
+        Unparsed::Syntax { message, place } => (message, place),
+        Unparsed::Rest { is_ended: true, .. } => {
+            return EngineError::rejected(format!("Only one sql statement is allowed. Got: {sql}"));
+        }
+        Unparsed::Rest { found, place, is_ended: false } => {
+            return mismatched(&written(place), &found, "end of statement");
+        }
+        Unparsed::TooDeep { levels } => {
+            return EngineError::rejected(format!("the query nests deeper than {levels} levels"));
+        }
+        Unparsed::TooLong => {
+            return EngineError::rejected("the query takes too long to parse: write it flatter");
+        }
+        error @ (Unparsed::NoThread(_) | Unparsed::Panicked) => return EngineError::Internal(error.into()),
     };
-    let (message, place) = match text.rsplit_once(" at Line: ") {
-        Some((message, place)) => (message, place.replace(", Column: ", ":")),
-        None => (text.as_str(), end(sql)),
-    };
+    let place = written(place);
     let mismatch = message.strip_prefix("Expected: ").and_then(|rest| rest.rsplit_once(", found: "));
     let Some((expected, found)) = mismatch else {
         return EngineError::rejected(format!("line {place}: {message}"));
     };
-    let found = if found == "EOF" { "<EOF>" } else { found };
+    mismatched(&place, if found == "EOF" { "<EOF>" } else { found }, expected)
+}
+
+fn mismatched(place: &str, found: &str, expected: &str) -> EngineError {
     EngineError::rejected(format!("line {place}: mismatched input '{found}'. Expecting: {expected}"))
 }
 
@@ -138,51 +146,6 @@ fn fold(tokens: Vec<TokenWithSpan>) -> (Vec<TokenWithSpan>, Originals) {
     };
     let tokens = tokens.into_iter().map(fold_one).collect();
     (tokens, originals)
-}
-
-fn bound(tokens: &[TokenWithSpan]) -> Result<(), EngineError> {
-    let operators = tokens.iter().filter(|token| may_nest(&token.token)).count();
-    if operators > MAX_OPERATORS {
-        return Err(EngineError::unsupported(format!(
-            "a query of {operators} keywords and operators (more than {MAX_OPERATORS}; IN lists do not count)"
-        )));
-    }
-    let words = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_)));
-    let nested = words.clone().zip(words.skip(1)).filter(|(word, next)| {
-        next.token == Token::Lt && matches!(&word.token, Token::Word(word) if word.keyword == Keyword::ARRAY)
-    });
-    if nested.count() > MAX_ARRAY_TYPES {
-        return Err(EngineError::unsupported(format!("array<> more than {MAX_ARRAY_TYPES} times")));
-    }
-    Ok(())
-}
-
-fn may_nest(token: &Token) -> bool {
-    match token {
-        Token::Word(word) => !matches!(
-            word.keyword,
-            Keyword::NoKeyword
-                | Keyword::AS
-                | Keyword::DATE
-                | Keyword::DECIMAL
-                | Keyword::FALSE
-                | Keyword::NULL
-                | Keyword::REAL
-                | Keyword::TIMESTAMP
-                | Keyword::TRUE
-        ),
-        Token::Number(..)
-        | Token::SingleQuotedString(_)
-        | Token::Comma
-        | Token::Period
-        | Token::LParen
-        | Token::RParen
-        | Token::Placeholder(_)
-        | Token::SemiColon
-        | Token::Whitespace(_)
-        | Token::EOF => false,
-        _ => true,
-    }
 }
 
 /// Names what is no query by its first word, also where the parser would not know it.
@@ -269,43 +232,14 @@ fn not_a_statement(place: &str, found: &str) -> EngineError {
     EngineError::rejected(format!("line {place}: mismatched input '{found}'. Expecting: {expected}<query>"))
 }
 
-/// Parses on a thread of its own, whose stack is long enough: an overflow would end the process.
+/// Parses, and writes the forms of Athena's grammar that say the same in one way. All of that descends as deep as the
+/// parser did, on its stack.
 fn parse(tokens: Vec<TokenWithSpan>, sql: &str) -> Result<Box<Query>, EngineError> {
-    std::thread::scope(|scope| {
-        let parser = std::thread::Builder::new().stack_size(STACK);
-        let parser = parser.spawn_scoped(scope, || descend(tokens, sql));
-        let parser = parser.map_err(|error| EngineError::Internal(error.into()))?;
-        parser.join().unwrap_or_else(|_| Err(EngineError::Internal("the parser panicked".into())))
-    })
-}
-
-fn descend(tokens: Vec<TokenWithSpan>, sql: &str) -> Result<Box<Query>, EngineError> {
-    let athena = Athena::new(tokens.len());
-    let mut parser = Parser::new(&athena).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
-    let mut statements = parser.parse_statements().map_err(|error| syntax_error(error, sql))?;
-    // The parser takes END for the end of a block, and leaves what follows unread.
-    let next = parser.peek_token_ref();
-    if next.token != Token::EOF {
-        let place = next.span.start;
-        let message = format!(
-            "line {}:{}: mismatched input '{next}'. Expecting: end of statement",
-            place.line, place.column
-        );
-        return Err(EngineError::rejected(message));
-    }
-    match (statements.pop(), statements.is_empty()) {
-        (Some(Statement::Query(mut query)), true) => {
-            operand::check(&query)?;
-            written::rewrite(&mut query)?;
-            Ok(query)
-        }
-        (Some(other), true) => {
-            let text = other.to_string();
-            Err(EngineError::unsupported(text.split(' ').next().unwrap_or_default()))
-        }
-        (Some(_), false) => {
-            Err(EngineError::rejected(format!("Only one sql statement is allowed. Got: {sql}")))
-        }
-        (None, _) => Err(not_a_statement(&end(sql), "<EOF>")),
-    }
+    let then = |mut query: Box<Query>| -> Result<Box<Query>, EngineError> {
+        check::parsed(&query)?;
+        operand::check(&query)?;
+        written::rewrite(&mut query)?;
+        Ok(query)
+    };
+    trino::query(tokens, &LOCAL, then).map_err(|error| syntax_error(error, sql))?
 }

@@ -12,6 +12,7 @@ use datafusion::{
         tokenizer::{Token, TokenWithSpan},
     },
 };
+use trino::keyword;
 
 use crate::{error::EngineError, types::JSON};
 
@@ -100,13 +101,6 @@ pub(crate) fn read(text: &str) -> Option<Arrow> {
 fn is_nested(token: &Token) -> bool {
     matches!(token, Token::Word(word)
         if word.quote_style.is_none() && ["array", "map", "row"].contains(&word.value.to_lowercase().as_str()))
-}
-
-fn keyword(token: &Token) -> Option<Keyword> {
-    match token {
-        Token::Word(word) if word.quote_style.is_none() => Some(word.keyword),
-        _ => None,
-    }
 }
 
 struct Reader<'t> {

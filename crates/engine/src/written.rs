@@ -1,10 +1,11 @@
 //! Forms of Athena's grammar that say the same as another form, written as that one before anything is checked: named windows,
-//! `FETCH FIRST`, groups in parentheses, comparisons of row values, and `ANY` and `ALL` of a query.
+//! `FETCH FIRST`, groups in parentheses, comparisons of row values, `ANY` and `ALL` of a query, and a CASE of many conditions.
 
 mod fetch;
 mod groups;
 mod quantified;
 mod row;
+mod searched;
 mod window;
 
 use std::ops::ControlFlow;
@@ -44,6 +45,7 @@ impl VisitorMut for Write {
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<EngineError> {
         flow(row::rewrite(expr, &mut self.copied))?;
         quantified::rewrite(expr);
+        searched::rewrite(expr);
         ControlFlow::Continue(())
     }
 }

@@ -19,7 +19,9 @@ use scan::{Row, find};
 pub struct Dialect {
     /// What is between two cells; found out where it is not given.
     pub delimiter: Option<u8>,
-    /// Texts that stand for nothing, as an empty cell does. In quotes they are themselves.
+    /// What the file's name says is between them: taken if it splits the header, whatever else does.
+    pub likely: Option<u8>,
+    /// Texts that stand for nothing, as an empty cell does. In quotes they are themselves, but for the empty text.
     pub nulls: Vec<String>,
 }
 
@@ -50,9 +52,10 @@ pub fn delimiter(text: &str) -> Result<u8, String> {
 pub fn header(source: &mut Source, dialect: &Dialect) -> io::Result<Result<Header, Record>> {
     skip_mark(source)?;
     skip_empty(source)?;
-    let delimiter = match dialect.delimiter {
+    let declared = delimiter::declared(source)?;
+    let delimiter = match dialect.delimiter.or(declared) {
         Some(delimiter) => delimiter,
-        None => delimiter::detect(source)?,
+        None => delimiter::detect(source, dialect.likely)?,
     };
     let read = match find(source, delimiter)? {
         Row::None => Ok(Vec::new()),

@@ -26,6 +26,22 @@ pub fn by_mark(beginning: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_bom(beginning).map(|(encoding, _)| encoding)
 }
 
+/// What the beginning of a text says of its encoding; `None` if it says nothing.
+///
+/// # Errors
+///
+/// It has a NUL byte, which no text in UTF-8 begins with: UTF-16 without its mark has one beside each letter of ASCII.
+pub fn told(beginning: &[u8]) -> io::Result<Option<&'static Encoding>> {
+    match by_mark(beginning) {
+        None if beginning.contains(&0) => Err(io::Error::new(
+            ErrorKind::InvalidData,
+            "it begins with NUL bytes, as UTF-16 without a byte order mark may: name the encoding, for example --encoding \
+             utf-16le",
+        )),
+        told => Ok(told),
+    }
+}
+
 /// The beginning of a text, with what a byte order mark may have, and the whole text again.
 pub fn beginning(mut from: Box<dyn Read + Send>) -> io::Result<(Vec<u8>, Box<dyn Read + Send>)> {
     let mut mark = Vec::with_capacity(MARK);
@@ -173,6 +189,22 @@ mod tests {
         let big = by_mark(b"\xfe\xff").unwrap();
         assert_eq!(decoded(b"\xfe\xff\0a\0b".to_vec(), big, 1).unwrap(), "ab");
         assert_eq!(by_mark(b"id,name"), None);
+    }
+
+    #[test]
+    fn utf_16_without_a_mark_is_told_from_text() {
+        for bytes in [&b"i\0d"[..], b"\0i\0", b"{\0\"", b"\0"] {
+            let words = told(bytes).unwrap_err().to_string();
+            assert!(words.contains("--encoding utf-16le"), "{words}");
+        }
+        for (bytes, encoding) in [
+            (&b"\xff\xfei"[..], Some("UTF-16LE")),
+            (b"\xef\xbb\xbf", Some("UTF-8")),
+            (b"id,", None),
+            (b"", None),
+        ] {
+            assert_eq!(told(bytes).unwrap().map(Encoding::name), encoding, "{bytes:?}");
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub use event::Rules;
 #[cfg(feature = "files")]
 pub use reader::{Format, Options, Reader, Record};
 #[cfg(feature = "files")]
-pub use sniff::{by_name, sniff};
+pub use sniff::{by_name, delimiter_by_name, sniff};
 #[cfg(feature = "files")]
 pub use source::Source;
 #[cfg(feature = "files")]

@@ -14,13 +14,23 @@ const PREAMBLE: usize = 20;
 
 /// The format that a file's name tells.
 pub fn by_name(path: &Path) -> Option<Format> {
-    let unpacked = if Compression::by_name(path).is_some() { path.file_stem().map(Path::new)? } else { path };
-    match unpacked.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+    match ending(path)?.as_str() {
         "ndjson" | "jsonl" => Some(Format::Ndjson),
         "json" => Some(Format::Json),
         "csv" | "tsv" => Some(Format::Csv),
         _ => None,
     }
+}
+
+/// What a file's name says is between two cells. Of `.csv` anything may be.
+pub fn delimiter_by_name(path: &Path) -> Option<u8> {
+    (ending(path)? == "tsv").then_some(b'\t')
+}
+
+/// The end of a file's name, without that of its compression.
+fn ending(path: &Path) -> Option<String> {
+    let unpacked = if Compression::by_name(path).is_some() { path.file_stem().map(Path::new)? } else { path };
+    Some(unpacked.extension()?.to_str()?.to_ascii_lowercase())
 }
 
 /// The format, by how the text begins; nothing of it is taken. `None` if it is neither NDJSON nor JSON: whether that is
@@ -117,6 +127,11 @@ mod tests {
             ("a", None),
         ] {
             assert_eq!(by_name(Path::new(name)), format, "{name}");
+        }
+        for (name, delimiter) in
+            [("a.tsv", Some(b'\t')), ("a.TSV.gz", Some(b'\t')), ("a.csv", None), ("tsv", None)]
+        {
+            assert_eq!(delimiter_by_name(Path::new(name)), delimiter, "{name}");
         }
     }
 }

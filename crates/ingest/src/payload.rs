@@ -165,9 +165,9 @@ fn element_end(bytes: &[u8], start: usize) -> Option<usize> {
 /// Whether lines are to be judged one by one: there are several, and the first or the last is an object of its own,
 /// from the line's beginning. (Within one object over many lines neither is.)
 fn is_ndjson(body: &[u8]) -> bool {
-    let mut all = Lines(body);
+    let mut all = Lines::of(body);
     let first = all.find(|line| is_filled(line));
-    let last = all.0.rsplit(|byte| *byte == b'\n').find(|line| is_filled(line));
+    let last = all.rest.rsplit(|byte| *byte == all.end).find(|line| is_filled(line));
     let (Some(first), Some(last)) = (first, last) else { return false };
     [first, last].into_iter().any(|line| {
         line.starts_with(b"{") && str::from_utf8(line).is_ok_and(|line| Event::parse(line).is_ok())
@@ -175,9 +175,9 @@ fn is_ndjson(body: &[u8]) -> bool {
 }
 
 fn lines<'a>(body: &'a [u8], each: &mut impl FnMut(Piece<'a>)) {
-    let (mut all, mut count) = (Lines(body), 0);
+    let (mut all, mut count) = (Lines::of(body), 0);
     loop {
-        let rest = all.0;
+        let rest = all.rest;
         let Some(line) = all.next() else { return };
         if !is_filled(line) {
             continue;
@@ -201,19 +201,32 @@ fn is_filled(line: &[u8]) -> bool {
     !line.trim_ascii().is_empty()
 }
 
-/// Lines without their line breaks; holds what is left.
-struct Lines<'a>(&'a [u8]);
+/// Lines, each with its line break.
+struct Lines<'a> {
+    /// What is left.
+    rest: &'a [u8],
+    /// What a line ends with.
+    end: u8,
+}
+
+impl<'a> Lines<'a> {
+    /// Lines end in LF, with or without CR before it. Without any LF they end in CR.
+    fn of(body: &'a [u8]) -> Self {
+        let end = if body.contains(&b'\n') { b'\n' } else { b'\r' };
+        Self { rest: body, end }
+    }
+}
 
 impl<'a> Iterator for Lines<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {
-        if self.0.is_empty() {
+        if self.rest.is_empty() {
             return None;
         }
-        let end = self.0.iter().position(|byte| *byte == b'\n');
-        let (line, rest) = self.0.split_at(end.map_or(self.0.len(), |end| end + 1));
-        self.0 = rest;
+        let end = self.rest.iter().position(|byte| *byte == self.end);
+        let (line, rest) = self.rest.split_at(end.map_or(self.rest.len(), |end| end + 1));
+        self.rest = rest;
         Some(line)
     }
 }

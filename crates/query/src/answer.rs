@@ -18,7 +18,8 @@
 //! | header | meaning |
 //! |---|---|
 //! | `Tributary-Complete` | `true`: no row comes after its last one. `false`: there are more. None where nobody knows (`limit=0`) |
-//! | `Content-Range` | as PostgREST's: the numbers of its first and last row, from 0 on, and behind a slash how many rows match, or `*`; for a file only the count that was asked for, as `*/8832` |
+//! | `Tributary-Range` | the numbers of its first and last row, from 0 on, and behind a slash how many rows match, or `*`; for a file only the count that was asked for, as `*/8832` |
+//! | `Content-Range` | the same, as PostgREST has it, where a count was asked for ([`counted`]) |
 //! | `Link` | the path of the next rows, `rel="next"`, if they can be had so |
 //!
 //! The log has the same in one line for each request.
@@ -73,16 +74,17 @@ pub(crate) const COST_HEADERS: [(&str, &str); 8] = [
 ];
 
 /// The headers that say which rows an answer has.
-pub(crate) const EXTENT_HEADERS: [(&str, &str); 3] = [
+pub(crate) const EXTENT_HEADERS: [(&str, &str); 4] = [
     (
         "Tributary-Complete",
         "`true`: no row comes after the last one; `false`: there are more; none if that is not known",
     ),
     (
-        "Content-Range",
+        "Tributary-Range",
         "The numbers of the first and the last row, from 0 on, and how many rows match: `0-99/8832`; `*` for what is not \
          known, or not there",
     ),
+    ("Content-Range", "The same, if a count was asked for (`Prefer: count=exact`)"),
     ("Link", "The next rows, `rel=\"next\"`, if there are more and they can be had so"),
 ];
 
@@ -154,6 +156,17 @@ pub(crate) fn applied(response: &mut Response, preference: &str) {
     }
 }
 
+/// Says that rows were counted, and how many there are in the header that clients of PostgREST read too.
+///
+/// Nobody else gets it. HTTP has a meaning for `Content-Range` in answers of other statuses alone, and its numbers are of
+/// bytes there: wget ends an answer of 20 rows behind 20 bytes, and DuckDB takes it for a file of that length.
+pub(crate) fn counted(response: &mut Response) {
+    applied(response, "count=exact");
+    if let Some(range) = response.headers().get("tributary-range").cloned() {
+        response.headers_mut().insert(header::CONTENT_RANGE, range);
+    }
+}
+
 /// Says which headers of the request an answer depends on.
 pub(crate) fn vary(response: &mut Response) {
     insert(response, "vary", cache::VARY);
@@ -174,8 +187,8 @@ fn rows(answer: Rows, line: LogLine) -> Response {
 
 /// Says which rows of those that match the answer has, and where the next ones are.
 fn say_extent(response: &mut Response, extent: &Extent) {
-    if let Some(range) = extent.content_range() {
-        insert(response, "content-range", &range);
+    if let Some(range) = extent.range() {
+        insert(response, "tributary-range", &range);
     }
     if let Some(complete) = extent.complete {
         insert(response, "tributary-complete", if complete { "true" } else { "false" });

@@ -18,7 +18,7 @@ const HEADERS: &str = "Accept, Authorization, Content-Type, If-None-Match, Prefe
 /// What a page may read beside the few headers that every page may.
 const EXPOSED: &str = "Content-Range, ETag, Link, Location, Preference-Applied, Retry-After, Tributary-Bytes-Scanned, Tributary-Cache, \
                        Tributary-Complete, Tributary-Cost-Usd, Tributary-Engine-Ms, Tributary-Freshness, Tributary-Generation, \
-                       Tributary-Query-Id, Tributary-Rows";
+                       Tributary-Query-Id, Tributary-Range, Tributary-Rows";
 /// For how many seconds a browser need not ask again.
 const PREFLIGHT_AGE: &str = "600";
 

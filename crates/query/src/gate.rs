@@ -1,17 +1,15 @@
 //! The gate for SQL that people wrote: it lets one read-only query of this database's datasets through, and
 //! nothing else. Free SQL passes it at every request, a named query when it is loaded.
 //!
-//! The world is closed: a token, a clause, an expression, a function or a type that is not listed here as Athena's
-//! and harmless is refused by its name. What is sent is never the text that came. It is the tokens that were parsed,
-//! written anew in one spelling, without comments, and with every table named in full and in quotes. So nothing can
-//! hide where two parsers would read one text in two ways.
+//! The world is closed: a token that is not listed here as Athena's and harmless is refused by its name, and so is a clause,
+//! an expression, a type or a function that [`trino`] does not list. What is sent is never the text that came.
+//! It is the tokens that were parsed, written anew in one spelling, without comments, and with every table named in full
+//! and in quotes. So nothing can hide where two parsers would read one text in two ways.
 
 mod clause;
-mod dialect;
-mod expression;
 mod function;
+mod interval;
 mod regular;
-mod relation;
 mod scope;
 mod text;
 mod token;
@@ -22,36 +20,22 @@ use std::collections::BTreeSet;
 use domain::DatasetName;
 use sqlparser::{
     ast::Query,
-    parser::{Parser, ParserError},
-    tokenizer::{Location, Token, TokenWithSpan, Tokenizer},
+    keywords::Keyword,
+    tokenizer::{Location, Token, TokenWithSpan},
 };
+use trino::{API, Advice, EXTRACTED, OutOfBounds, Unparsed, Unsupported};
 
 use crate::{
     literal::Literal,
     pattern::{self, Looked},
     plan::{Limits, bound, with_one_more},
-    problem::{Kind, Problem, quote},
+    problem::{Kind, Problem, nearest, quote},
     sql::Statement,
     value::Value,
 };
-use dialect::Athena;
-pub(crate) use function::known as functions;
+use scope::Found;
 pub(crate) use scope::Readable;
-use scope::Walk;
 
-/// The longest statement, in bytes. (Athena's own bound is 262,144.)
-pub(crate) const MAX_SQL: usize = 65_536;
-
-/// How many keywords and operators a statement may have. Each may nest the one before it, in chains that the
-/// parser's own bound does not see, and a tree is dropped on the stack.
-const MAX_OPERATORS: usize = 1_500;
-
-/// How deep the parser may descend, which it does on the stack.
-const MAX_DEPTH: usize = 16;
-
-/// The stack that it has for that, in bytes: unoptimized, a level takes some 90 KB, and one of joins in parentheses more
-/// than 150, which is more than a worker thread's 2 MB.
-const STACK: usize = 16 << 20;
 
 /// A query that may be run.
 #[derive(Debug, Clone)]
@@ -126,31 +110,23 @@ impl Gated {
     /// Parses and checks a statement: first whether it may be run at all, which includes the datasets that it reads, and
     /// last its regular expressions, which take the longest. The errors say what would work.
     pub(crate) fn new(sql: &str, readable: &Readable<'_>) -> Result<Self, Refused> {
-        if sql.len() > MAX_SQL {
-            return Err(Refused::new(format!("the SQL has {} bytes, and may have {MAX_SQL}", sql.len())));
-        }
+        API.text(sql)?;
         let (tokens, parameters) = token::admit(sql)?;
-        let operators = tokens.iter().filter(|token| token::may_nest(&token.token)).count();
-        if operators > MAX_OPERATORS {
-            return Err(Refused::new(format!(
-                "the SQL has {operators} keywords and operators, and may have {MAX_OPERATORS}; commas and the \
-                 values of an IN list do not count"
-            )));
-        }
-        let query = parse(&types::collapsed(&tokens)?)?;
-        let mut walk = Walk::new(readable);
-        walk.statement(&query)?;
-        let limit = walk.limit.and_then(|(place, limit)| Some((index(&tokens, place)?, limit)));
+        let operators = API.tokens(&tokens)?;
+        let query = parse(types::collapsed(&tokens)?)?;
+        let mut found = Found::new(readable);
+        trino::walk(&query, &mut found)?;
+        let limit = found.limit.and_then(|(place, limit)| Some((index(&tokens, place)?, limit)));
         // Without a LIMIT, one is added.
-        if limit.is_none() && operators == MAX_OPERATORS {
+        if limit.is_none() && operators == API.operators {
             return Err(Refused::new(format!(
-                "the SQL has {MAX_OPERATORS} keywords and operators without a LIMIT, and may have as many with one"
+                "the SQL has {operators} keywords and operators without a LIMIT, and may have as many with one"
             )));
         }
-        let tables = walk.tables.iter().map(|(_, _, name)| name.clone()).collect();
-        let patterns = walk.patterns.iter().map(|place| parameters_before(&tokens, *place)).collect();
-        let (tokens, limit) = text::qualify(tokens, &walk.tables, readable.database, limit)?;
-        let Walk { ordered, volatile, regular, .. } = walk;
+        let tables = found.tables.iter().map(|(_, _, name)| name.clone()).collect();
+        let patterns = found.patterns.iter().map(|place| parameters_before(&tokens, *place)).collect();
+        let (tokens, limit) = text::qualify(tokens, &found.tables, readable.database, limit)?;
+        let Found { ordered, volatile, regular, .. } = found;
         let gated = Self { tokens, limit, tables, parameters, ordered, volatile, patterns };
         gated.reads_back()?;
         regular::check(&regular)?;
@@ -171,7 +147,7 @@ impl Gated {
             None => default_rows.min(max_rows),
             Some(rows) if rows <= max_rows => rows,
             Some(rows) => {
-                let word = if limit == Some(rows) { "limit" } else { "LIMIT" };
+                let word = if limit == Some(rows) { "limit" } else { self.limit_clause() };
                 let detail =
                     format!("{word} {rows} is more than the {max_rows} rows that one answer may have");
                 let problem = Problem::new(Kind::TooMuch, detail);
@@ -242,6 +218,20 @@ impl Gated {
         self.limit.map(|(_, limit)| limit)
     }
 
+    /// The clause that its author wrote for it.
+    fn limit_clause(&self) -> &'static str {
+        let before = self.limit.and_then(|(index, _)| self.tokens.get(..index)).unwrap_or_default();
+        let word = before.iter().rev().find_map(|token| match token {
+            Token::Word(word) => Some(word.keyword),
+            _ => None,
+        });
+        match word {
+            Some(Keyword::FIRST) => "FETCH FIRST",
+            Some(Keyword::NEXT) => "FETCH NEXT",
+            _ => "LIMIT",
+        }
+    }
+
     /// Whether it has parameters that stand for regular expressions.
     pub(crate) fn has_patterns(&self) -> bool {
         !self.patterns.is_empty()
@@ -269,62 +259,69 @@ impl Gated {
     }
 }
 
-/// How many keywords and operators a statement of the API's own has.
-pub(crate) fn operators(sql: &str) -> usize {
-    let tokens = Tokenizer::new(&Athena::new(0), sql).tokenize().unwrap_or_default();
-    tokens
-        .iter()
-        .filter(|token| !matches!(token, Token::Whitespace(_) | Token::EOF) && token::may_nest(token))
-        .count()
+fn parse(tokens: Vec<TokenWithSpan>) -> Result<Box<Query>, Refused> {
+    Ok(trino::query(tokens, &API, |query| query)?)
 }
 
-/// Parses on a thread of its own, whose stack is long enough: an overflow would end the process.
-fn parse(tokens: &[TokenWithSpan]) -> Result<Box<Query>, Refused> {
-    let spared = |what: &str| Refused::new(format!("it cannot be parsed just now ({what}): try again"));
-    std::thread::scope(|scope| {
-        let parser = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || descend(tokens));
-        let parser = parser.map_err(|error| spared(&error.kind().to_string()))?;
-        parser.join().unwrap_or_else(|_| Err(spared("a defect of ours")))
-    })
-}
-
-fn descend(tokens: &[TokenWithSpan]) -> Result<Box<Query>, Refused> {
-    // A plain statement begins fewer expressions than it has tokens.
-    let athena = Athena::new(4 * tokens.len() + 1_000);
-    let parser = Parser::new(&athena).with_recursion_limit(MAX_DEPTH);
-    let mut parser = parser.with_tokens_with_locations(tokens.to_vec());
-    // Not `parse_statements`: that one stops at the word END, and leaves what follows it unseen.
-    let query = parser.parse_query().map_err(|error| syntax(error, &athena))?;
-    let next = parser.peek_token_ref();
-    if next.token == Token::EOF {
-        return Ok(query);
+impl From<OutOfBounds> for Refused {
+    fn from(error: OutOfBounds) -> Self {
+        Self::new(match error {
+            OutOfBounds::Bytes { found, most } => format!("the SQL has {found} bytes, and may have {most}"),
+            OutOfBounds::Operators { found, most } => format!(
+                "the SQL has {found} keywords and operators, and may have {most}; commas and the \
+                 values of an IN list do not count"
+            ),
+            OutOfBounds::ArrayTypes { most } => {
+                format!("the type array<> is written more than {most} times")
+            }
+        })
     }
-    let message =
-        format!("it does not parse: expected the end of the query, found {}", quote(&next.to_string()));
-    Err(Refused::at(message, next.span.start))
 }
 
-fn syntax(error: ParserError, athena: &Athena) -> Refused {
-    if athena.is_exhausted() {
-        return Refused::new("the SQL takes too long to parse: write it flatter");
+impl From<Unsupported> for Refused {
+    fn from(error: Unsupported) -> Self {
+        let (advice, place) = match error {
+            Unsupported::Construct { construct: _, advice, place } => (advice, place),
+            Unsupported::TooDeep { levels } => {
+                return Self::new(format!("the SQL nests deeper than {levels} levels: write it flatter"));
+            }
+        };
+        let message = match advice {
+            Advice::Sentence(sentence) => sentence,
+            Advice::Written { what, text } => format!("the {what} {} is not supported", quote(&text)),
+            Advice::NoPart(part) => {
+                let meant = nearest(&part, EXTRACTED);
+                let meant = meant.map(|part| format!(": did you mean {part}?")).unwrap_or_default();
+                format!("EXTRACT has no part {}{meant}", quote(&part))
+            }
+            Advice::NoName(text) => format!("{} is no name", quote(&text)),
+            Advice::Qualified(name) => format!("{} is no function of Athena's own", quote(&name)),
+        };
+        Self::Construct { message: domain::bounded(message), place }
     }
-    let text = match error {
-        ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
-        ParserError::RecursionLimitExceeded => {
-            return Refused::new(format!("the SQL nests deeper than {MAX_DEPTH} levels: write it flatter"));
+}
+
+impl From<Unparsed> for Refused {
+    fn from(error: Unparsed) -> Self {
+        let spared = |what: &str| Self::new(format!("it cannot be parsed just now ({what}): try again"));
+        match error {
+            Unparsed::Syntax { message, place } => {
+                let message: String = message.chars().take(200).collect();
+                Self::Construct { message: domain::bounded(format!("it does not parse: {message}")), place }
+            }
+            Unparsed::Rest { found, place, is_ended: _ } => {
+                let message =
+                    format!("it does not parse: expected the end of the query, found {}", quote(&found));
+                Self::Construct { message: domain::bounded(message), place }
+            }
+            Unparsed::TooDeep { levels } => {
+                Self::new(format!("the SQL nests deeper than {levels} levels: write it flatter"))
+            }
+            Unparsed::TooLong => Self::new("the SQL takes too long to parse: write it flatter"),
+            Unparsed::NoThread(error) => spared(&error.kind().to_string()),
+            Unparsed::Panicked => spared("a defect of ours"),
         }
-    };
-    let (message, place) = match text.rsplit_once(" at Line: ") {
-        Some((message, place)) => (message, numbers(place)),
-        None => (text.as_str(), None),
-    };
-    let message: String = message.chars().take(200).collect();
-    Refused::Construct { message: domain::bounded(format!("it does not parse: {message}")), place }
-}
-
-fn numbers(place: &str) -> Option<(u64, u64)> {
-    let (line, column) = place.split_once(", Column: ")?;
-    Some((line.parse().ok()?, column.parse().ok()?))
+    }
 }
 
 /// A place of zeros is none.

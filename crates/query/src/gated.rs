@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 use domain::DatasetName;
 use serde_json::json;
 
-use crate::{free_sql::FreeSql, gate, plan::Limits, settings::DEFAULT_ROWS};
+use crate::{free_sql::FreeSql, plan::Limits, settings::DEFAULT_ROWS};
 
 /// The functions that free SQL and named queries may call, each once, in lower case and in order.
 pub fn sql_functions() -> BTreeSet<&'static str> {
-    gate::functions().collect()
+    trino::functions().map(|function| function.name).collect()
 }
 
 /// Checks free SQL without parameters as the API does before it runs it, for a caller who may read these datasets of
-/// `database`. `Err` is the sentence that the caller would be told.
-pub fn check_free_sql(sql: &str, database: &str, datasets: &[&DatasetName]) -> Result<(), String> {
+/// `database`. Answers with the SQL that would be sent; `Err` is the sentence that the caller would be told.
+pub fn check_free_sql(sql: &str, database: &str, datasets: &[&DatasetName]) -> Result<String, String> {
     let body = json!({"sql": sql}).to_string();
     let limits = Limits { default_rows: DEFAULT_ROWS, max_rows: DEFAULT_ROWS };
     let checked = FreeSql::parse(body.as_bytes()).and_then(|sent| sent.check(database, datasets, limits));
-    checked.map(drop).map_err(|problem| problem.to_string())
+    checked.map(|runnable| runnable.statement.sql).map_err(|problem| problem.to_string())
 }

@@ -84,4 +84,4 @@ pub use settings::{ApiSettings, DEFAULT_ROWS};
 #[cfg(feature = "sdk")]
 pub use unanswered::{given_up, key_of, no_coding, no_host, stopping, too_much_unsent, unknown_coding};
 #[cfg(feature = "sdk")]
-pub use worded::Worded;
+pub use worded::{HEAD_BYTES, NextHead, Worded};

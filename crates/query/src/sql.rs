@@ -4,10 +4,10 @@
 mod condition;
 
 use domain::DataType;
+use trino::LOCAL;
 
 use crate::{
     column::Operand,
-    gate,
     literal::Literal,
     plan::{Aggregate, Expression, OrderKey, RowsPlan, Selected, bound, with_one_more},
     problem::{Kind, Problem},
@@ -23,10 +23,10 @@ pub(crate) struct Statement {
 }
 
 /// The longest statement that Athena takes, in bytes.
-const MAX_SQL: usize = 262_144;
+const MAX_SQL: usize = LOCAL.bytes;
 
 /// The most keywords and operators of a statement that the local engine takes. Lists of values have none.
-const MAX_OPERATORS: usize = 1_500;
+const MAX_OPERATORS: usize = LOCAL.operators;
 
 impl Statement {
     /// The statement, if it is no longer than every engine takes: a request for rows is short, and names what it asks for,
@@ -34,7 +34,7 @@ impl Statement {
     pub(crate) fn bounded(self) -> Result<Self, Problem> {
         let length = self.sql.len();
         // Each of them takes one byte at least, and a space.
-        if length <= MAX_SQL && (length < 2 * MAX_OPERATORS || gate::operators(&self.sql) <= MAX_OPERATORS) {
+        if length <= MAX_SQL && (length < 2 * MAX_OPERATORS || trino::operators(&self.sql) <= MAX_OPERATORS) {
             return Ok(self);
         }
         if length <= MAX_SQL {

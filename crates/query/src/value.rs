@@ -65,27 +65,21 @@ pub(crate) fn exactly(operand: &Operand, text: &str) -> Option<Value> {
 }
 
 fn read(role: &Role, column: &str, text: &str, now: DateTime<Utc>) -> Result<Value, Problem> {
-    let day = |text| canonical_day(text).or_else(|| Some(relative(text, now)?.date_naive()));
     let (value, expected) = match role {
-        Role::Day => {
-            (day(text).map(|day| Value::Text(day.to_string())), "a day, as 2026-11-23, or today-7d".into())
-        }
+        Role::Day => (
+            day(text, now).map(|day| Value::Text(day.to_string())),
+            "a day, as 2026-11-23, or today-7d".into(),
+        ),
         Role::Month => {
             let from_now = || Some(Value::Text(relative(text, now)?.format("%Y-%m").to_string()));
-            (month(text).or_else(from_now), "a month, as 2026-11, or that of a day from now, as today-30d".into())
+            (
+                month(text).or_else(from_now),
+                "a month, as 2026-11, or that of a day from now, as today-30d".into(),
+            )
         }
         Role::Whole => (whole(text), "all: the dataset has one partition".into()),
         Role::Hour => (hour(text), "an hour of two digits, 00 to 23".into()),
-        Role::Stored(DataType::Date) => {
-            (day(text).map(Value::Day), "a date, as 2026-11-23, or today-7d".into())
-        }
-        Role::Stored(DataType::Timestamp) => (
-            time(text).or_else(|| midnight(text)).or_else(|| relative(text, now).map(Value::Time)),
-            "a time of RFC 3339 with an offset, as 2026-11-23T10:05:00Z, a day, as 2026-11-23, or a time from now, as \
-             now-24h or today-7d"
-                .into(),
-        ),
-        Role::Stored(data_type) => (stored(data_type, text), wanted(data_type)),
+        Role::Stored(data_type) => (given(data_type, text, now), expected(data_type)),
     };
     value.ok_or_else(|| {
         // A raw + in a query string is a space, and offsets are where people meet that.
@@ -94,6 +88,30 @@ fn read(role: &Role, column: &str, text: &str, now: DateTime<Utc>) -> Result<Val
         let detail = format!("the filter on {column:?} expects {expected}, found {}{hint}", quote(text));
         Problem::new(Kind::InvalidValue, detail).with("column", column).with("expected", expected.as_ref())
     })
+}
+
+/// Reads `text` as a request has it for a value of the type: times may also be days, and both may count from `now`.
+pub(crate) fn given(data_type: &DataType, text: &str, now: DateTime<Utc>) -> Option<Value> {
+    match data_type {
+        DataType::Date => day(text, now).map(Value::Day),
+        DataType::Timestamp => {
+            time(text).or_else(|| midnight(text)).or_else(|| relative(text, now).map(Value::Time))
+        }
+        other => stored(other, text),
+    }
+}
+
+/// The words for what [`given`] takes.
+pub(crate) fn expected(data_type: &DataType) -> Cow<'static, str> {
+    match data_type {
+        DataType::Date => "a date, as 2026-11-23, or today-7d".into(),
+        DataType::Timestamp => {
+            "a time of RFC 3339 with an offset, as 2026-11-23T10:05:00Z, a day, as 2026-11-23, or a time \
+                                from now, as now-24h or today-7d"
+                .into()
+        }
+        other => wanted(other),
+    }
 }
 
 /// Reads `text` as a value of the type, if it is one.
@@ -169,6 +187,10 @@ fn decimal(decimal: Decimal, text: &str) -> Option<Value> {
         Ok(domain::value::Value::Decimal(units)) => Some(Value::Decimal(units, decimal.scale())),
         _ => None,
     }
+}
+
+fn day(text: &str, now: DateTime<Utc>) -> Option<NaiveDate> {
+    canonical_day(text).or_else(|| Some(relative(text, now)?.date_naive()))
 }
 
 fn canonical_day(text: &str) -> Option<NaiveDate> {

@@ -5,17 +5,27 @@
 //! and `handler` encodes it.)
 
 mod heads;
+mod lingering;
 
 use std::{
     io::{self, IoSlice},
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, ready},
 };
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::problem;
+use crate::{problem, routes::MAX_URL};
 use heads::{Fault, Heads};
+use lingering::Lingering;
+
+/// How many bytes the head of a request may have, on a server that answers by [`Worded`]: a URL, and more headers than AWS and
+/// load balancers let through.
+pub const HEAD_BYTES: usize = 64 << 10;
 
 /// The longest head of hyper's own; those of the API have more headers.
 const LONGEST: usize = 256;
@@ -31,12 +41,32 @@ pub struct Worded<S> {
     /// What is not written yet of a refusal.
     pending: Vec<u8>,
     heads: Heads,
+    next: NextHead,
+    /// What is left to do for a client that has been refused.
+    lingering: Option<Lingering>,
+}
+
+/// Whether a part of a head is there, of what the server has read of a connection.
+#[derive(Debug, Clone, Default)]
+pub struct NextHead(Arc<AtomicBool>);
+
+impl NextHead {
+    /// Whether bytes have come behind the last whole head, and the body that belongs to it.
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl<S> Worded<S> {
     /// The stream, before its first byte.
     pub fn new(stream: S) -> Self {
-        Self { stream, pending: Vec::new(), heads: Heads::default() }
+        let (heads, next) = (Heads::default(), NextHead::default());
+        Self { stream, pending: Vec::new(), heads, next, lingering: None }
+    }
+
+    /// Whether a head has begun, now and later on.
+    pub fn next_head(&self) -> NextHead {
+        self.next.clone()
     }
 }
 
@@ -49,17 +79,21 @@ impl<S: AsyncRead + Unpin> AsyncRead for Worded<S> {
         let (this, before) = (self.get_mut(), buffer.filled().len());
         let read = Pin::new(&mut this.stream).poll_read(context, buffer);
         this.heads.note(&buffer.filled()[before..]);
+        this.next.0.store(this.heads.is_within(), Ordering::Relaxed);
         read
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Worded<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Worded<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         if this.pending.is_empty() {
             match refusal(bytes, this.heads.fault()) {
                 None => return Pin::new(&mut this.stream).poll_write(context, bytes),
-                Some(refusal) => this.pending = refusal,
+                Some(refusal) => {
+                    this.pending = refusal;
+                    this.lingering = Some(Lingering::default());
+                }
             }
         }
         while !this.pending.is_empty() {
@@ -92,8 +126,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Worded<S> {
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        match &mut this.lingering {
+            None => Pin::new(&mut this.stream).poll_shutdown(context),
+            Some(lingering) => lingering.poll(Pin::new(&mut this.stream), context),
+        }
     }
 }
 
@@ -142,9 +180,12 @@ fn refusal(head: &[u8], fault: Option<Fault>) -> Option<Vec<u8>> {
         return None;
     }
     let status: u16 = line.split(' ').nth(1)?.parse().ok()?;
-    let body = serde_json::json!({
+    let mut body = serde_json::json!({
         "type": format!("urn:tributary:problem:{slug}"), "title": title, "status": status, "detail": detail,
     });
+    if slug == too_long {
+        body["maximum"] = MAX_URL.into();
+    }
     let body = body.to_string();
     let answer = format!(
         "{line}\r\ncontent-type: {}\r\ncontent-length: {}\r\ncache-control: no-store\r\nx-content-type-options: \
@@ -156,119 +197,4 @@ fn refusal(head: &[u8], fault: Option<Fault>) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::task::Waker;
-
-    use super::*;
-
-    /// Takes a few bytes at a time, and pauses between.
-    #[derive(Default)]
-    struct Slow {
-        taken: Vec<u8>,
-        pauses: bool,
-    }
-
-    impl AsyncWrite for Slow {
-        fn poll_write(
-            mut self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-            bytes: &[u8],
-        ) -> Poll<io::Result<usize>> {
-            self.pauses = !self.pauses;
-            if self.pauses {
-                return Poll::Pending;
-            }
-            let count = bytes.len().min(7);
-            self.taken.extend_from_slice(&bytes[..count]);
-            Poll::Ready(Ok(count))
-        }
-
-        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-
-        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-    }
-
-    /// What comes of the bytes, written as hyper does: again from where the last write ended.
-    fn written(mut bytes: &[u8], vectored: bool) -> String {
-        let mut stream = Worded::new(Slow::default());
-        let mut context = Context::from_waker(Waker::noop());
-        while !bytes.is_empty() {
-            let pinned = Pin::new(&mut stream);
-            let poll = match vectored {
-                true => pinned.poll_write_vectored(&mut context, &[IoSlice::new(b""), IoSlice::new(bytes)]),
-                false => pinned.poll_write(&mut context, bytes),
-            };
-            if let Poll::Ready(count) = poll {
-                bytes = &bytes[count.unwrap()..];
-            }
-        }
-        String::from_utf8(stream.stream.taken).unwrap()
-    }
-
-    #[test]
-    fn a_refusal_of_hypers_own_gets_a_body() {
-        for (status, slug) in [
-            ("400 Bad Request", "malformed-request"),
-            ("414 URI Too Long", "uri-too-long"),
-            ("431 x", "malformed-request"),
-        ] {
-            for vectored in [false, true] {
-                let head = format!(
-                    "HTTP/1.1 {status}\r\nConnection: close\r\ncontent-length: 0\r\ndate: Fri, 27 Nov 2026 14:00:00 GMT\r\n\r\n"
-                );
-                let answer = written(head.as_bytes(), vectored);
-                let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-                assert!(head.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{head}");
-                assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{head}");
-                let body: serde_json::Value = serde_json::from_str(body).unwrap();
-                assert_eq!(body["type"], format!("urn:tributary:problem:{slug}"));
-                assert!(status.starts_with(&body["status"].to_string()));
-            }
-        }
-    }
-
-    /// hyper has one status for several faults, and a wrong one for a length.
-    #[test]
-    fn a_refusal_says_what_is_wrong_with_the_head_that_came_last() {
-        for (fault, refused, status, words) in [
-            (Some(Fault::Length), "400 Bad Request", 400, "Content-Length"),
-            (Some(Fault::Length), "431 Request Header Fields Too Large", 400, "Content-Length"),
-            (Some(Fault::Coding), "400 Bad Request", 400, "Transfer-Encoding"),
-            (Some(Fault::Coding), "431 Request Header Fields Too Large", 431, "headers are too long"),
-            (Some(Fault::Line), "431 Request Header Fields Too Large", 414, "URL is too long"),
-            (Some(Fault::Line), "400 Bad Request", 400, "%3E for >"),
-            (None, "431 Request Header Fields Too Large", 431, "headers are too long"),
-            (None, "400 Bad Request", 400, "%3E for >"),
-        ] {
-            let head = format!("HTTP/1.1 {refused}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
-            let answer = String::from_utf8(refusal(head.as_bytes(), fault).unwrap()).unwrap();
-            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-            assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{fault:?} {refused}: {head}");
-            let body: serde_json::Value = serde_json::from_str(body).unwrap();
-            assert_eq!(body["status"], status, "{fault:?} {refused}");
-            assert!(body["detail"].as_str().unwrap().contains(words), "{fault:?} {refused}: {body}");
-        }
-    }
-
-    #[test]
-    fn everything_else_stays_as_it_is() {
-        for bytes in [
-            "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
-            "HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\ncontent-length: 0\r\n\r\n",
-            "HTTP/1.1 400 Bad Request\r\ncontent-length: 7\r\n\r\n",
-            "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\nmore",
-            "HTTP/1.1 400 Bad Request\r\n\r\n",
-            "a,b\r\nHTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n",
-            "",
-            "\r\n\r\n",
-        ] {
-            for vectored in [false, true] {
-                assert_eq!(written(bytes.as_bytes(), vectored), bytes);
-            }
-        }
-    }
-}
+mod tests;

@@ -15,6 +15,7 @@ mod serve;
 mod signals;
 mod stream;
 mod unsent;
+mod used;
 
 pub use error::ServerError;
 pub use program::{Request, USAGE, run};

@@ -12,9 +12,10 @@ use tokio::{
 };
 
 use crate::{
-    connection::{self, Answering, LEAVING, Phase},
+    connection::{self, Answering, Phase},
     stream::PACE,
     unsent::{UNSENT, Unsent},
+    used::LEAVING,
 };
 
 /// For how long no connection is accepted after the system had no file left for one.
@@ -43,8 +44,9 @@ pub struct Ended {
 /// some seconds to be cancelled.
 ///
 /// Where all places are taken, a connection without a request under way makes room for a new one: one that is kept for later
-/// requests, or one whose client has taken nothing of its answers for a second. Connections that have been open for a second
-/// and have never sent a whole request are closed at once while a new one waits, as many as there are. If every one has a
+/// requests, or one whose client has taken nothing of its answers for a second. Connections that have waited a
+/// second for the rest of a request's head are closed at once while a new one waits, as many as there are; a head may be the
+/// first of its connection, which is waited for from the start, or follow a whole request. If every one has a
 /// request under way, or a client that takes its answer, new ones wait. A client that takes nothing of its answer for a
 /// minute, or less than 8 KiB a second of it on the whole, loses its connection in any case. So does a client whose request has a
 /// body that comes too slowly: the API answers 408. Answers that are not sent yet have

@@ -16,6 +16,8 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
+use crate::used::Used;
+
 /// How slowly a client may take an answer. The longest answer of usual settings, 4 MiB, takes nine minutes then.
 pub(crate) const PACE: Pace = Pace { longest: Duration::from_secs(60), rate: 8_192 };
 
@@ -47,7 +49,8 @@ impl Sending {
     }
 }
 
-/// A stream whose writes fail with [`ErrorKind::TimedOut`] once its client was waited for too long.
+/// A stream whose writes fail with [`ErrorKind::TimedOut`] once its client was waited for too long. It tells what its connection
+/// is used for of every byte that comes.
 #[derive(Debug)]
 pub(crate) struct Paced {
     stream: TcpStream,
@@ -55,11 +58,12 @@ pub(crate) struct Paced {
     /// Since when the client takes nothing, and until when it may.
     blocked: Option<(Instant, Pin<Box<Sleep>>)>,
     sending: Arc<Sending>,
+    used: Arc<Used>,
 }
 
 impl Paced {
-    pub(crate) fn new(stream: TcpStream, pace: Pace) -> Self {
-        Self { stream, patience: Patience::new(pace), blocked: None, sending: Arc::default() }
+    pub(crate) fn new(stream: TcpStream, pace: Pace, used: Arc<Used>) -> Self {
+        Self { stream, patience: Patience::new(pace), blocked: None, sending: Arc::default(), used }
     }
 
     /// Whether a part of an answer waits for the client to take it.
@@ -106,7 +110,12 @@ impl AsyncRead for Paced {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.used.has_read();
+        }
+        read
     }
 }
 

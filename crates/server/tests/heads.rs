@@ -67,6 +67,40 @@ async fn a_head_has_a_bound_and_whoever_exceeds_it_is_told() {
     assert!(body.contains("uri-too-long"), "{body}");
 }
 
+/// RFC 9110, 15.5.15, and RFC 6585, 5: whatever is too long is named, however much of the head the server has read by then. A
+/// client that is still sending gets the answer, and no reset.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_url_that_is_too_long_is_414_and_headers_that_are_too_long_are_431() {
+    let address = start().await;
+    let url = |bytes: usize| filled("/healthz?", bytes);
+    for (target, header, status) in [
+        (url(8_192), 1, 200),
+        (url(70_000), 1, 414),
+        (url(8_193), 70_000, 414),
+        (url(100_000), 1, 414),
+        (url(300_000), 1, 414),
+        (url(60_000), 60_000, 414),
+        (url(9), 70_000, 431),
+        (url(9), 300_000, 431),
+        (url(8_192), 70_000, 431),
+    ] {
+        for rest in ["", "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n"] {
+            let rest = if status == 200 { "" } else { rest };
+            let x = "x".repeat(header);
+            let head =
+                format!("GET {target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx: {x}\r\n\r\n{rest}");
+            let (found, body) = answer(address, &head).await;
+            assert_eq!(found, status, "{} and {header}: {body}", target.len());
+            let slug = match status {
+                414 => "urn:tributary:problem:uri-too-long",
+                431 => "urn:tributary:problem:malformed-request",
+                _ => "ok",
+            };
+            assert!(body.contains(slug) && body.contains(&status.to_string()) == (status != 200), "{body}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_whose_end_is_not_said_is_400_with_the_header_that_is_wrong() {
     let address = start().await;

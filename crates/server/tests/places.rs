@@ -50,6 +50,58 @@ async fn ask(address: SocketAddr, path: &str) -> String {
     answer
 }
 
+/// A client that has asked for the health check, or for an echo, and sends nothing more after these bytes.
+async fn begins_again(address: SocketAddr, pieces: &[&str]) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    for piece in pieces {
+        stream.write_all(piece.as_bytes()).await.unwrap();
+        SystemClock.sleep(Duration::from_millis(50)).await;
+    }
+    stream
+}
+
+/// They are judged as if they had never sent a whole request: all of them leave as soon as one client waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn heads_behind_a_whole_request_that_never_end_keep_no_place() {
+    let places = PLACES.to_string();
+    let settings =
+        Settings::read(|name: &str| (name == "TRIBUTARY_MAX_CONNECTIONS").then(|| places.clone())).unwrap();
+    let echo = get(async || "ok").post(|body: String| async move { body });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(async move {
+        let router = Router::new().route("/healthz", echo);
+        serve(listener, router, &settings, std::future::pending()).await;
+    });
+    let clients: [&[&str]; 6] = [
+        // After the answer.
+        &["GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n", "G"],
+        &["GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n", "\r\n", "\r\n"],
+        // With the request.
+        &["GET /healthz HTTP/1.1\r\nhost: a\r\n\r\nGET /healthz HTTP/1.1\r\nhost: "],
+        &["GET /healthz HTTP/1.1\r\nhost: a\r\n\r\nGET /healthz HTTP/1.1\r\nhost: a\r\n\r\nG"],
+        // With its body.
+        &["POST /healthz HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\na", "aGET /"],
+        &["POST /healthz HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nG"],
+    ];
+    let mut trickling = Vec::new();
+    for pieces in clients.into_iter().cycle().take(PLACES) {
+        trickling.push(begins_again(address, pieces).await);
+    }
+    // Each has had its second, and more.
+    SystemClock.sleep(Duration::from_millis(2_000)).await;
+    let answer = tokio::time::timeout(SOON, ask(address, "/healthz")).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    for (number, mut stream) in trickling.into_iter().enumerate() {
+        let mut answers = Vec::new();
+        // A reset is an end as well.
+        let ended = tokio::time::timeout(SOON, stream.read_to_end(&mut answers)).await;
+        assert!(ended.is_ok(), "client {number} keeps its place");
+        assert!(answers.starts_with(b"HTTP/1.1 200 OK\r\n"), "client {number} had sent a whole request");
+    }
+    serving.abort();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn heads_that_never_end_keep_neither_health_checks_out_nor_requests_from_their_end() {
     let places = PLACES.to_string();

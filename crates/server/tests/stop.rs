@@ -239,6 +239,29 @@ async fn connections_that_send_no_request_make_room() {
     }
 }
 
+/// hyper waits for the rest of a first head even when it is asked to end.
+#[tokio::test(flavor = "multi_thread")]
+async fn heads_that_never_end_hold_up_no_stop() {
+    let mut serving = Serving::start(&[("TRIBUTARY_DRAIN", "0s"), ("TRIBUTARY_STOP", "60s")]).await;
+    let mut open = Vec::new();
+    for sent in [
+        &b""[..],
+        b"G",
+        b"GET /healthz HTTP/1.1\r\nhost: local",
+        b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\nGET /healthz HTTP/1.1\r\nhost: local",
+    ] {
+        let mut stream = TcpStream::connect(serving.address).await.unwrap();
+        stream.write_all(sent).await.unwrap();
+        open.push(stream);
+    }
+    SystemClock.sleep(Duration::from_millis(300)).await;
+    let began = Instant::now();
+    serving.stop();
+    assert_eq!(serving.ended.await.unwrap(), Ended { broken_off: 0 }, "no request was under way");
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    drop(open);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_ends_its_connection_alone() {
     let mut serving = Serving::start(&[("TRIBUTARY_DRAIN", "0s"), ("TRIBUTARY_MAX_CONNECTIONS", "1")]).await;

@@ -51,6 +51,13 @@ module "compact" {
     TRIBUTARY_GRACE            = "${var.compact.grace_minutes}m"
     TRIBUTARY_RETENTION        = "${var.compact.retention_hours}h"
     TRIBUTARY_LOG              = var.log
+    # For glibc's allocator: one heap for all threads, which grows by 16 MiB at a time and keeps what is freed. By default each
+    # thread has its own, asks the system for each large buffer, and gives memory back that it needs again at once. To touch a
+    # page for the first time takes ten times as long as to fill it.
+    MALLOC_ARENA_MAX       = "1"
+    MALLOC_MMAP_THRESHOLD_ = "33554432"
+    MALLOC_TOP_PAD_        = "16777216"
+    MALLOC_TRIM_THRESHOLD_ = "1073741824"
   }, var.compact.extra_environment)
 
   queue = {

@@ -22,12 +22,18 @@ locals {
         try(it.name, "") != trimsuffix(file, ".json") ? "\"name\" must be \"${trimsuffix(file, ".json")}\", as the file's" : "",
         local.sql[file] == null ? "its SQL must be beside it, in ${trimsuffix(file, ".json")}.sql" : trimspace(local.sql[file]) == "" ? "${trimsuffix(file, ".json")}.sql must hold a SELECT, and is empty" : "",
         can(it.sql) ? "the SQL belongs into ${trimsuffix(file, ".json")}.sql, not into the member \"sql\"" : "",
+        can(regex("^(null$|\")", jsonencode(try(it.description, null)))) && try(length(it.description) <= 2048, true) ? "" : "\"description\" must be a text of up to 2,048 characters",
+        try(length(distinct(it.parameters[*].name)) != length(it.parameters), false) ? "every parameter must be declared once" : "",
       ],
       [for member in setsubtract(keys(it), concat(local.query_members, ["sql"])) : "\"${member}\" is no member of a named query; there are ${join(", ", local.query_members)}"],
       flatten(!can(it.parameters) ? [] : try([
         for parameter in it.parameters : [
           !can(regex("^[a-z][a-z0-9_]{0,62}$", parameter.name)) || contains(["limit", "format", "cursor", "select", "order"], parameter.name) ? "parameter \"${parameter.name}\": the name must match [a-z][a-z0-9_]{0,62}, and not be limit, format, cursor, select or order" : "",
           !can(regex(local.parameter_type, replace(parameter.type, " ", ""))) ? "parameter ${parameter.name}: \"type\" must be boolean, int, bigint, float, double, decimal(p,s), string, date or timestamp" : "",
+          !alltrue([for digits in try(regexall("decimal\\(([0-9]{1,3}),([0-9]{1,3})\\)", replace(parameter.type, " ", "")), []) : tonumber(digits[0]) >= 1 && tonumber(digits[0]) <= 38 && tonumber(digits[1]) <= tonumber(digits[0])]) ? "parameter ${parameter.name}: \"type\" must have 1 to 38 digits in decimal(p,s), and s of them after the point" : "",
+          contains(["boolean", "string"], parameter.type) && (try(parameter.min, null) != null || try(parameter.max, null) != null) ? "parameter ${parameter.name}: \"min\" and \"max\" must be left out for a ${parameter.type}: they are for numbers and times" : "",
+          parameter.type != "string" && try(parameter.max_length, null) != null ? "parameter ${parameter.name}: \"max_length\" must be left out: it is for a string" : "",
+          try(parameter.enum, null) != null && !try(startswith(jsonencode(parameter.enum), "[") && length(parameter.enum) >= 1 && length(parameter.enum) <= 100, false) ? "parameter ${parameter.name}: \"enum\" must be a list of 1 to 100 values" : "",
           local.sql[file] != null && !can(regex(":${parameter.name}\\b", coalesce(local.sql[file], " "))) ? "parameter ${parameter.name} must be used in the SQL, as :${parameter.name}, or be removed" : "",
           [for member in setsubtract(keys(parameter), local.parameter_members) : "parameter ${parameter.name}: \"${member}\" is no member of a parameter; there are ${join(", ", local.parameter_members)}"],
         ]

@@ -5,13 +5,14 @@
 - Athena: all calls about a query need the right on the workgroup that it runs in. MiniStack does not look it up.
 - S3: `s3:if-none-match` and `s3:ObjectCreationOperation` are unknown to MiniStack.
 - S3: a missing key is 403 for who may not list the bucket. MiniStack answers 404 to everybody.
+- S3: a copy of an object with tags takes them along, which needs a right to read them and one to write them.
 
 The policies themselves are MiniStack's to evaluate.
 """
 
 import contextvars
 import json
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id
@@ -20,6 +21,9 @@ _resources = contextvars.ContextVar("check_resources", default=None)
 
 # The workgroup of each query that was started.
 workgroups = {}
+
+# What S3 asks beside the action of a call: no SDK calls it.
+BESIDE = ("s3:GetObjectTagging", "s3:GetObjectVersionTagging", "s3:PutObjectTagging")
 
 _evaluate = iam_evaluator.enforce
 _recorder = None
@@ -30,6 +34,7 @@ def install(recorder):
     _recorder = recorder
     original_arn = iam_actions.extract_resource_arn
     original_context = iam_actions.s3_service_context
+    original_checks = iam_actions.s3_additional_checks
 
     def extract_resource_arn(service, method, path, headers, body, query_params, region, account_id):
         found = None
@@ -45,7 +50,11 @@ def install(recorder):
         return {**context, **created(iam_action, query_params or {}, headers or {})}
 
     iam_actions.extract_resource_arn = extract_resource_arn
+    def s3_additional_checks(method, path, headers, body, query_params):
+        return [*original_checks(method, path, headers, body, query_params), *carried(method, path, headers, query_params)]
+
     iam_actions.s3_service_context = s3_service_context
+    iam_actions.s3_additional_checks = s3_additional_checks
     iam_evaluator.enforce = enforce
 
 
@@ -65,7 +74,8 @@ def enforce(access_key_id, iam_action, service, region, resource_arn="*", servic
             write(access_key_id, iam_action, arns, {}, refusal, "absent, and 403")
             return refusal
         write(access_key_id, "s3:ListBucket", [bucket], {}, None, "asked by S3")
-    write(access_key_id, iam_action, arns, service_context or {}, refusal)
+    beside = "asked by S3" if refusal is None and iam_action in BESIDE else None
+    write(access_key_id, iam_action, arns, service_context or {}, refusal, beside)
     return refusal
 
 
@@ -132,6 +142,21 @@ def created(action, query, headers):
     if condition and "x-amz-copy-source" not in headers:
         context["s3:if-none-match"] = condition
     return context
+
+
+def carried(method, path, headers, query):
+    """What the copy of an object with tags asks beside: S3 takes them along unless the copy brings others."""
+    source, _, asked = headers.get("x-amz-copy-source", "").partition("?")
+    source, version = unquote(source).lstrip("/"), parse_qs(asked).get("versionId")
+    if method != "PUT" or not source or "partNumber" in query or headers.get("x-amz-tagging-directive") == "REPLACE":
+        return []
+    from ministack.services import s3
+
+    bucket, _, key = source.partition("/")
+    if not s3.object_tags_for_condition(bucket, key, {"versionId": version} if version else {}):
+        return []
+    reads = "s3:GetObjectVersionTagging" if version else "s3:GetObjectTagging"
+    return [(reads, f"arn:aws:s3:::{source}"), ("s3:PutObjectTagging", f"arn:aws:s3:::{unquote(path).lstrip('/')}")]
 
 
 def missing(arn):

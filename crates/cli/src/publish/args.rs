@@ -100,11 +100,11 @@ pub(crate) struct TextOptions {
     #[arg(long, value_name = "NAME", value_parser = formats::encoding::by_label)]
     pub(crate) encoding: Option<&'static Encoding>,
     /// What is between two cells of CSV: one character, or tab [without it: a comma, semicolon, tab or bar, whichever
-    /// splits the header].
+    /// splits the header; of .tsv a tab, if it does].
     #[arg(long, value_name = "CHARACTER", value_parser = formats::csv::delimiter)]
     pub(crate) delimiter: Option<u8>,
-    /// A text that stands for nothing in CSV, as an empty cell does: NULL, NA or \N, for example. In quotes it is itself.
-    /// May be given several times.
+    /// A text that stands for nothing in CSV, as an empty cell does: NULL, NA or \N, for example. In quotes it is itself, but
+    /// for the empty text: --null '' takes "" for nothing too. May be given several times.
     #[arg(long = "null", value_name = "TEXT")]
     pub(crate) nulls: Vec<String>,
 }
@@ -120,7 +120,7 @@ fn format(name: String) -> Format {
 
 impl TextOptions {
     pub(crate) fn dialect(&self) -> Dialect {
-        Dialect { delimiter: self.delimiter, nulls: self.nulls.clone() }
+        Dialect { delimiter: self.delimiter, likely: None, nulls: self.nulls.clone() }
     }
 
     pub(crate) fn how(&self) -> How {

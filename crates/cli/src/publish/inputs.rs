@@ -45,7 +45,8 @@ pub(crate) struct Input {
     /// As it was asked for, or told by a file's byte order mark. A pipe's mark is not known yet.
     pub(crate) encoding: Option<&'static Encoding>,
     fallback: Option<Format>,
-    dialect: Dialect,
+    /// As it was asked for, with what the file's name says.
+    pub(crate) dialect: Dialect,
 }
 
 #[derive(Debug)]
@@ -81,7 +82,7 @@ pub(crate) fn examine_one(path: &Path, how: &How) -> Result<Input, PublishError>
         format: how.format.or_else(|| formats::by_name(path)),
         encoding: how.encoding,
         fallback: how.fallback,
-        dialect: how.dialect.clone(),
+        dialect: Dialect { likely: formats::delimiter_by_name(path), ..how.dialect.clone() },
     };
     if is_stdin(path) {
         return Ok(input(Kind::Stdin));
@@ -112,7 +113,7 @@ pub(crate) fn examine_one(path: &Path, how: &How) -> Result<Input, PublishError>
     if input.encoding.is_none() {
         let bytes = input.bytes_of(&Arc::default()).map_err(cannot)?;
         let (mark, _) = encoding::beginning(bytes).map_err(cannot)?;
-        input.encoding = encoding::by_mark(&mark);
+        input.encoding = encoding::told(&mark).map_err(cannot)?;
     }
     if input.format.is_none() {
         input.format = Some(input.sniff(&mut input.open(None, &Arc::default()).map_err(cannot)?)?);
@@ -157,7 +158,7 @@ impl Input {
             (None, Kind::File { .. }) => bytes,
             (None, _) => {
                 let (mark, bytes) = encoding::beginning(bytes)?;
-                encoding::decode(bytes, encoding::by_mark(&mark).unwrap_or(UTF_8))
+                encoding::decode(bytes, encoding::told(&mark)?.unwrap_or(UTF_8))
             }
         };
         let mut source = Source::new(text);

@@ -231,5 +231,11 @@ fn text(outcome: &Outcome) -> String {
     if frequent.len() > REASONS {
         lines.push(format!("  and {} more reasons: --json lists them", frequent.len() - REASONS));
     }
+    if !*dry_run && outcome.accepted > 0 {
+        lines.push(
+            "What was accepted lands as new events do: tributary dataset status says what is not in the table yet."
+                .to_owned(),
+        );
+    }
     lines.join("\n")
 }

@@ -114,6 +114,8 @@ async fn what_is_not_all_says_so_beside_the_rows() {
     assert_eq!(noted(&[all, "--limit", "1000"]), (243, String::new()));
     assert_eq!(noted(&[&format!("{all} LIMIT 100"), "--limit", "7"]), (7, note(7)));
     assert_eq!(noted(&["SELECT id FROM parcels"]), (3, String::new()));
+    let (rows, one) = noted(&[all, "--limit", "1"]);
+    assert!(rows == 1 && one.starts_with("this is the first row, and there are more: "), "{one}");
     for format in ["table", "csv", "json", "ndjson", "columns", "parquet", "arrow"] {
         for (limit, said) in [("2", note(2)), ("3", String::new())] {
             let output = lake.run(&["rows", "parcels", "--format", format, "--limit", limit]);

@@ -68,6 +68,45 @@ fn what_is_inferred_from_a_file_is_filled_by_it() {
     }
 }
 
+/// `publish` reads files, and `ingest` reads messages: of one text both make the same events.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_read_as_a_file_is() {
+    let lake = Lake::start();
+    for name in ["files", "messages"] {
+        let columns = json!([{"name": "form", "type": "string", "required": true},
+            {"name": "id", "type": "bigint", "required": true}]);
+        let text = json!({"name": name, "columns": columns, "identity": ["form", "id"]}).to_string();
+        let path = lake.file(&format!("{name}.json"), &text);
+        lake.output(0, &["dataset", "apply", path.to_str().unwrap()]);
+    }
+    let mut expected = Vec::new();
+    for (form, text, events) in [
+        ("lines", "A\n\nB\n", 2),
+        ("crlf", "A\r\n  \r\nB\r\n", 2),
+        ("cr", "A\rB\r", 2),
+        ("marked", "\u{feff}A\nB", 2),
+        ("array", " [A,\n B]\n", 2),
+        ("arrays", "[A]\n[]\n[B]\n", 2),
+        ("spread", "{\n \"form\": \"spread\",\r\n \"id\": 1\n}\n", 1),
+    ] {
+        let event = |id: u32| format!(r#"{{"form": "{form}", "id": {id}}}"#);
+        let text = text.replace('A', &event(1)).replace('B', &event(2));
+        // Its name tells nothing.
+        let path = lake.file(form, &text);
+        lake.output(0, &["publish", path.to_str().unwrap(), "--dataset", "files"]);
+        lake.publish("messages", &text).await;
+        expected.extend((1..=events).map(|id| json!({"form": form, "id": id})));
+    }
+    expected.sort_by_key(ToString::to_string);
+    for name in ["files", "messages"] {
+        lake.settled(name, expected.len() as u64).await;
+        let rows = lake.output(0, &["rows", name, "--order", "form,id", "--format", "json"]);
+        let mut rows: Vec<Value> = serde_json::from_str(&rows).unwrap();
+        rows.sort_by_key(ToString::to_string);
+        assert_eq!(rows, expected, "{name}");
+    }
+}
+
 #[test]
 fn a_file_that_does_not_match_is_named_before_anything_is_sent() {
     let lake = Lake::start();

@@ -43,6 +43,11 @@ impl Lake {
         self.dev.address("http")
     }
 
+    /// Where its AWS protocols are.
+    pub(crate) fn endpoint(&self) -> &str {
+        self.dev.address("aws")
+    }
+
     /// As [`Self::run`] does it, and left running.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
         let mut command = with(&[("AWS_ENDPOINT_URL", self.dev.address("aws"))], arguments);

@@ -108,6 +108,31 @@ async fn what_would_lose_events_or_is_not_there_is_refused_with_the_reason() {
     }
 }
 
+/// Whoever committed it: `compact` ends when queries see what is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_one_committed_is_waited_for_too() {
+    use domain::{DatasetName, port::Catalog};
+
+    let lake = lake_with_two_generations().await;
+    lake.output(0, &["compact", "bookings"]);
+    let (name, catalog) = (DatasetName::new("bookings").unwrap(), lake.catalog());
+    let entry = catalog.partitions(&name).await.unwrap().remove(0);
+    let late = loop {
+        // Once in a minute the lake reconciles, perhaps before the command has looked.
+        let errors = catalog.delete_partitions(&name, std::slice::from_ref(&entry.values)).await.unwrap();
+        assert!(errors.is_empty(), "{errors:?}");
+        let output = lake.run(&["compact", "bookings", "--timeout", "0"]);
+        if !output.status.success() {
+            break output;
+        }
+    };
+    assert_eq!(late.status.code(), Some(1), "{}", said(&late));
+    assert!(said(&late).contains("queries do not see it yet in 1 partition"), "{}", said(&late));
+    let lake = lake.restarted();
+    assert_eq!(lake.output(0, &["compact", "bookings"]), "Nothing to do in 1 partition.\n");
+    assert_eq!(lake.catalog().partitions(&name).await.unwrap(), [entry]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_partition_that_stops_holds_back_no_other() {
     use domain::port::{ObjectStore, PutMode};

@@ -3,11 +3,14 @@
 
 mod table;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use columnar::Lines;
 use domain::Dataset;
 use serde_json::value::RawValue;
 
 use self::table::{INVALID, NUMBERS, OPEN, TIMES, VALID};
-use crate::check::{datasets, line, same};
+use crate::check::{datasets, line, same, second};
 
 /// Whether an event with the value in a field that no column reads becomes a row.
 fn is_kept(value: &[u8]) -> bool {
@@ -78,6 +81,38 @@ fn event(dataset: &Dataset, name: &str, value: &[u8]) -> Vec<u8> {
     let others = required.iter().filter(|field| !field.starts_with(name));
     let others: String = others.map(|field| format!("{field},")).collect();
     [format!("{{{others}{name}:").as_bytes(), value, b"}"].concat()
+}
+
+/// What holds rows against `serde_json` fails at the row of another line, whatever the value that differs.
+#[test]
+fn the_second_reader_sees_every_value_that_differs() {
+    let differs = |dataset: &Dataset, event: &str, other: &str| {
+        let mut lines = Lines::new(dataset);
+        lines.push(&line(event.as_bytes())).unwrap();
+        let (rows, other) = (lines.finish().unwrap(), line(other.as_bytes()));
+        catch_unwind(AssertUnwindSafe(|| second::same(dataset, &other, &rows, 0)))
+    };
+    let (types, nested) = (&datasets()[0], &datasets()[1]);
+    let event = r#"{"b":true,"i":1,"l":-2,"d":0.5,"s":"\u00f1\n"}"#;
+    // Five values, and null in all other columns.
+    assert_eq!(differs(types, event, event).unwrap(), types.columns().len());
+    for (value, other) in [("true", "false"), ("1,", "2,"), ("-2", "null"), ("0.5", "0.25"), (r"\n", r"\t")] {
+        assert!(differs(types, event, &event.replacen(value, other, 1)).is_err(), "{other}");
+    }
+    let event =
+        r#"{"a":[{"n":7,"m":{}},null],"r":{"city":"x","at":{"lat":1.5}},"m":{"k":{"y":["z"]}},"l":[[true]]}"#;
+    assert_eq!(differs(nested, event, event).unwrap(), 8);
+    for (value, other) in [
+        ("7", "8"),
+        (",null", ""),
+        (r#""x""#, "null"),
+        ("1.5", "2.5"),
+        (r#""k""#, r#""j""#),
+        ("z", "zz"),
+        ("true", "null"),
+    ] {
+        assert!(differs(nested, event, &event.replacen(value, other, 1)).is_err(), "{other}");
+    }
 }
 
 /// The values that columns take, and those next to them.

@@ -118,6 +118,18 @@ fn many_rows_are_shared_out_and_the_first_of_each_identity_stays() {
     }
 }
 
+/// Rows without tables must not look as if they had no twins.
+#[test]
+fn rows_that_are_alone_cannot_be_looked_up() {
+    let (rows, workers) = (batch(&[(1, 1), (2, 1), (1, 2)]), Workers::new(2));
+    let identity = std::slice::from_ref(rows.column(0));
+    let alone = Distinct::alone(&dataset(), vec![rows.clone()], &[], &workers).unwrap();
+    assert_eq!((alone.kept(), alone.duplicates, alone.conflicting), (2, 1, 1));
+    assert!(alone.twins_of(identity).is_err());
+    let new = Distinct::new(&dataset(), vec![rows.clone()], &[], &workers).unwrap();
+    assert_eq!(new.twins_of(identity).unwrap(), [(0, 0), (1, 1), (2, 0)]);
+}
+
 /// Rows of drawn schemas, each with the mark that says which have the same identity, in chunks of any size.
 fn drawn(random: &mut Random) -> (Dataset, Vec<u64>, Vec<RecordBatch>) {
     let drawn = Drawn::new("d", random).unwrap();
@@ -184,7 +196,8 @@ fn any_schema_in_any_chunks_on_any_threads_with_any_collisions() {
             let workers = Workers::new(1 + random.below(3));
             let identity = Identity::new(&schema, &dataset).unwrap().with_bits(bits);
             let chunks = Chunks::new(schema.clone(), chunks.clone()).unwrap();
-            let distinct = Distinct::with(chunks, identity, &[], &workers).unwrap();
+            let keeps_tables = random.chance(500);
+            let distinct = Distinct::with(chunks, identity, &[], keeps_tables, &workers).unwrap();
             assert_eq!((distinct.duplicates, distinct.conflicting), (duplicates, conflicting), "{words}");
             assert_eq!(distinct.kept(), kept.len(), "{words}");
             let found: Vec<u32> = (0..marks.len() as u32).filter(|row| distinct.keeps(*row)).collect();
@@ -197,6 +210,18 @@ fn any_schema_in_any_chunks_on_any_threads_with_any_collisions() {
 }
 
 proptest! {
+    #[test]
+    fn each_share_has_its_rows_in_order(hashes in prop::collection::vec(any::<u64>(), 0..200), bits in 0_u32..7, first in 0_u32..1_000) {
+        let count = 1 << bits;
+        let shared = Shared::new(&hashes, first, count);
+        for share in 0..count {
+            let expected = (first..).zip(&hashes).filter(|(_, hash)| share_of(**hash, count) == share);
+            let expected: Vec<u64> = expected.map(|(row, hash)| Entered::new(*hash, row).0).collect();
+            let found: Vec<u64> = shared.of(share).iter().map(|row| row.0).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+
     /// Against a map, which is the rule in its plainest form.
     #[test]
     fn as_a_map_would_do_it(batches in prop::collection::vec(prop::collection::vec((0_i64..20, 0_i64..5), 0..30), 1..6)) {

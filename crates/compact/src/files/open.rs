@@ -1,5 +1,7 @@
 //! A data file that is being written, in memory.
 
+mod groups;
+
 use std::{ops::Range, sync::Arc};
 
 use arrow::{array::Array, datatypes::SchemaRef};
@@ -16,6 +18,9 @@ use super::{
     sample::{runs, sampled},
 };
 use crate::{limits::Limits, ordered::Ordered, workers::Workers};
+
+/// Bytes of a block of a bloom filter.
+const BLOCK: u64 = 32;
 
 /// A file of fewer rows is not worth trials: it is small, and merged before long.
 const FEW: u64 = 1_024;
@@ -43,6 +48,10 @@ pub(super) struct OpenFile {
     /// Rows of the row group so far, and of the whole of it.
     in_group: usize,
     group: usize,
+    /// Row groups that are encoded, and not in the file yet.
+    waiting: Vec<Vec<Chunk>>,
+    /// Bytes of the bloom filters of the last row group.
+    filters: u64,
     /// Rows of all row groups.
     rows: u64,
     density: Density,
@@ -65,6 +74,11 @@ impl Density {
     /// Rows of so many bytes.
     fn rows_in(self, bytes: u64) -> u64 {
         bytes.saturating_mul(self.rows) / self.bytes.max(1)
+    }
+
+    /// Bytes of so many rows.
+    fn bytes_of(self, rows: usize) -> u64 {
+        (rows as u64).saturating_mul(self.bytes) / self.rows.max(1)
     }
 }
 
@@ -99,22 +113,27 @@ impl OpenFile {
             Ok(Column { factory: EncoderFactory::new(field, &properties)?, weight: *weight })
         });
         let columns = columns.collect::<Result<_, ParquetError>>()?;
-        let density = decided.density;
-        Ok(Self { writer, columns, encoders: Vec::new(), in_group: 0, group: 0, rows: 0, density })
+        let (encoders, waiting, density) = (Vec::new(), Vec::new(), decided.density);
+        Ok(Self { writer, columns, encoders, in_group: 0, group: 0, waiting, filters: 0, rows: 0, density })
     }
 
     /// How many rows still fit into the row group, or into the next one if this one is full. The number depends on what
     /// was written before, and on nothing else.
     pub(super) fn room(&mut self, limits: &Limits) -> usize {
         if self.in_group == 0 {
-            let left = limits.target.saturating_sub(self.written());
-            let rows = self.density.rows_in(limits.row_group).min(self.density.rows_in(left));
-            let rows = rows.min(limits.row_group_rows).max(1);
-            let rows = usize::try_from(rows).unwrap_or(usize::MAX);
-            // Whole pages.
-            self.group = if rows > PAGE_ROWS { rows - rows % PAGE_ROWS } else { rows };
+            self.group = self.group_behind(self.written(), limits);
         }
         self.group.saturating_sub(self.in_group)
+    }
+
+    /// How many rows a row group has that begins behind so many bytes.
+    fn group_behind(&self, written: u64, limits: &Limits) -> usize {
+        let left = limits.target.saturating_sub(written);
+        let rows = self.density.rows_in(limits.row_group).min(self.density.rows_in(left));
+        let rows = rows.min(limits.row_group_rows).max(1);
+        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+        // Whole pages.
+        if rows > PAGE_ROWS { rows - rows % PAGE_ROWS } else { rows }
     }
 
     /// Encodes the next rows of the row group, and ends it if `last`.
@@ -138,21 +157,25 @@ impl OpenFile {
                 Encoded::Closed(leaves) => chunks.extend(leaves),
             }
         }
-        if last { self.append(chunks) } else { Ok(()) }
+        if last {
+            let rows = std::mem::take(&mut self.in_group);
+            self.encoded(chunks, rows);
+            self.append()?;
+        }
+        Ok(())
     }
 
-    /// Writes the row group into the file.
-    fn append(&mut self, chunks: Vec<Chunk>) -> Result<(), ParquetError> {
-        let bytes: u64 = chunks.iter().map(|chunk| chunk.close().bytes_written).sum();
-        let mut group = self.writer.next_row_group()?;
-        for chunk in chunks {
-            chunk.append_to(&mut group)?;
-        }
-        group.close()?;
-        let rows = std::mem::take(&mut self.in_group) as u64;
-        self.density = Density { bytes, rows };
-        self.rows += rows;
-        Ok(())
+    /// Takes a row group of so many rows, which is written into the file later.
+    fn encoded(&mut self, chunks: Vec<Chunk>, rows: usize) {
+        self.density = Density { bytes: encoded_bytes(&chunks), rows: rows as u64 };
+        self.filters = filter_bytes(&chunks);
+        self.rows += rows as u64;
+        self.waiting.push(chunks);
+    }
+
+    /// Writes the row groups that wait into the file.
+    fn append(&mut self) -> Result<(), ParquetError> {
+        groups::append_to(&mut self.writer, std::mem::take(&mut self.waiting))
     }
 
     /// Whether the row group is larger than it was meant to be: its rows are longer than those before.
@@ -169,19 +192,37 @@ impl OpenFile {
     /// Whether nothing more is to be written to it. A sixteenth may be missing from the target, so that no small row
     /// group is added only because its size was estimated.
     pub(super) fn is_full(&self, limits: &Limits) -> bool {
-        self.in_group == 0 && self.written() >= limits.target - limits.target / 16
+        self.in_group == 0 && is_full(self.written(), limits)
     }
 
     /// Bytes of the row groups so far.
     fn written(&self) -> u64 {
-        self.writer.bytes_written() as u64
+        let waiting: u64 =
+            self.waiting.iter().map(|chunks| encoded_bytes(chunks) + filter_bytes(chunks)).sum();
+        self.writer.bytes_written() as u64 + waiting
     }
 
     /// The file, and how many rows it has.
     pub(super) fn finish(mut self, workers: &Workers) -> Result<(Vec<u8>, u64), ParquetError> {
         self.end_group(workers)?;
+        self.append()?;
         Ok((self.writer.into_inner()?, self.rows))
     }
+}
+
+fn is_full(written: u64, limits: &Limits) -> bool {
+    written >= limits.target - limits.target / 16
+}
+
+/// Bytes of a row group, but for its bloom filters.
+fn encoded_bytes(chunks: &[Chunk]) -> u64 {
+    chunks.iter().map(|chunk| chunk.close().bytes_written).sum()
+}
+
+/// Bytes of a row group's bloom filters, which the file has behind it.
+fn filter_bytes(chunks: &[Chunk]) -> u64 {
+    let filters = chunks.iter().filter_map(|chunk| chunk.close().bloom_filter.as_ref());
+    filters.map(|filter| BLOCK * filter.num_blocks() as u64).sum()
 }
 
 fn encode_column(
@@ -195,10 +236,12 @@ fn encode_column(
         Some(encoder) => encoder,
         None => factory.encoder()?,
     };
-    for part in 0..parts.count() {
-        encoder.write(&parts.column(column, part)?)?;
-    }
+    encode_parts(&mut encoder, parts, column)?;
     if last { encoder.close().map(Encoded::Closed) } else { Ok(Encoded::Open(encoder)) }
+}
+
+fn encode_parts(encoder: &mut ColumnEncoder, parts: &Parts<'_>, column: usize) -> Result<(), ParquetError> {
+    (0..parts.count()).try_for_each(|part| encoder.write(&parts.column(column, part)?))
 }
 
 /// What is decided before the first row is written.

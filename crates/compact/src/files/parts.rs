@@ -10,6 +10,7 @@ use arrow::{
 };
 
 use crate::{
+    coded::plain,
     limits::Limits,
     ordered::{Ordered, bytes},
 };
@@ -66,7 +67,7 @@ pub(super) fn at_once(rows: &dyn Ordered, limits: &Limits) -> usize {
     1 << most.ilog2()
 }
 
-/// Batches that were written and are not encoded yet, in order.
+/// Batches that were written and are not encoded yet, in order. They may have dictionaries where the schema has texts.
 #[derive(Debug, Clone)]
 pub(super) struct Pending {
     schema: SchemaRef,
@@ -125,7 +126,7 @@ impl Ordered for Pending {
             let within = |row: usize| row.clamp(offset, offset + batch.num_rows()) - offset;
             let (start, end) = (within(rows.start), within(rows.end));
             if start < end {
-                slices.push(batch.column(index).slice(start, end - start));
+                slices.push(plain(&batch.column(index).slice(start, end - start))?);
             }
             offset += batch.num_rows();
         }
@@ -142,8 +143,8 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::{
-        array::{AsArray, Int32Array},
-        datatypes::Int32Type,
+        array::{AsArray, DictionaryArray, Int32Array, StringArray},
+        datatypes::{DataType, Field, Int32Type, Schema, UInt16Type},
     };
 
     use super::*;
@@ -177,6 +178,33 @@ mod tests {
                     expected(start + count..11)
                 );
             }
+        }
+    }
+
+    /// Batches with dictionaries of their own, and with texts.
+    #[test]
+    fn pending_rows_are_read_as_texts_and_taken_as_they_are() {
+        let schema = Arc::new(Schema::new(vec![Field::new("s", DataType::Utf8, true)]));
+        let coded = |texts: [Option<&str>; 3]| -> ArrayRef {
+            Arc::new(texts.into_iter().collect::<DictionaryArray<UInt16Type>>())
+        };
+        let columns = [
+            coded([Some("b"), Some("a"), Some("b")]),
+            Arc::new(StringArray::from(vec![Some("c"), None, Some("a")])) as ArrayRef,
+            coded([None, Some("a"), Some("d")]),
+        ];
+        let mut pending = Pending::new(Arc::clone(&schema));
+        for column in &columns {
+            pending.push(crate::coded::batch(&schema, vec![Arc::clone(column)]).unwrap());
+        }
+        assert_eq!(pending.schema().field(0).data_type(), &DataType::Utf8);
+        let read = pending.column(0, 1..8).unwrap();
+        let wanted = [Some("a"), Some("b"), Some("c"), None, Some("a"), None, Some("a")];
+        assert_eq!(read.as_string::<i32>().iter().collect::<Vec<_>>(), wanted);
+        let taken = pending.take(9);
+        assert_eq!(taken.len(), 3);
+        for (batch, column) in taken.iter().zip(&columns) {
+            assert_eq!(batch.column(0), column);
         }
     }
 

@@ -12,7 +12,9 @@ use super::{
     open::{Beginning, OpenFile},
     parts::{Parts, Pending, at_once},
 };
-use crate::{error::CompactError, limits::Limits, log::build_error, ordered::Ordered, workers::Workers};
+use crate::{
+    coded, error::CompactError, limits::Limits, log::build_error, ordered::Ordered, workers::Workers,
+};
 
 /// So many rows are collected before they are encoded: each thread then has something to do for each column.
 const TOGETHER: usize = 16_384;
@@ -83,12 +85,13 @@ impl<'a, S: ObjectStore> Output<'a, S> {
         Self { in_order, ..self }
     }
 
-    /// Adds rows, which are in the dataset's order, after those that were there.
+    /// Adds rows, which are in the dataset's order, after those that were there. Texts may have dictionaries.
     pub(crate) async fn write(&mut self, rows: &RecordBatch) -> Result<(), CompactError> {
         if rows.num_rows() == 0 {
             return Ok(());
         }
-        let pending = self.pending.get_or_insert_with(|| Pending::new(rows.schema()));
+        let dataset = self.dataset;
+        let pending = self.pending.get_or_insert_with(|| Pending::new(dataset.arrow_schema()));
         pending.push(rows.clone());
         if pending.rows() < TOGETHER && (pending.bytes() as u64) < self.limits.batch {
             return Ok(());
@@ -101,9 +104,10 @@ impl<'a, S: ObjectStore> Output<'a, S> {
     pub(crate) async fn write_rows(&mut self, rows: &dyn Ordered) -> Result<(), CompactError> {
         if rows.rows() < TOGETHER && (rows.bytes() as u64) < self.limits.batch {
             let columns = (0..rows.schema().fields().len()).collect();
-            let columns = self.workers.each(columns, |index| rows.column(index, 0..rows.rows()));
+            // Numbers into dictionaries stay what they are: the encoders would look each text up again.
+            let columns = self.workers.each(columns, |index| rows.coded_column(index, 0..rows.rows()));
             let columns = columns.into_iter().collect::<Result<_, _>>().map_err(build_error)?;
-            let batch = RecordBatch::try_new(rows.schema().clone(), columns).map_err(build_error)?;
+            let batch = coded::batch(rows.schema(), columns).map_err(build_error)?;
             return self.write(&batch).await;
         }
         self.write_pending().await?;
@@ -121,19 +125,22 @@ impl<'a, S: ObjectStore> Output<'a, S> {
         Ok(())
     }
 
-    /// Adds all of these rows, which are in the dataset's order, after those that were there, and ends the row group.
-    /// Of a column a few thousand rows are gathered at once.
+    /// Adds all of these rows, which are in the dataset's order, after those that were there, in row groups of their own. Of
+    /// a column a few thousand rows are gathered at once, and several row groups are encoded at the same time.
     pub(crate) async fn write_all(&mut self, rows: &dyn Ordered) -> Result<(), CompactError> {
         self.write_pending().await?;
         let at_once = at_once(rows, &self.limits);
         let (mut start, end) = (0, rows.rows());
         while start < end {
             let mut file = self.file(rows, start..end)?;
-            let until = end.min(start + file.room(&self.limits));
-            let parts = Parts::of(rows, start..until, at_once);
-            file.encode(self.workers, &parts, true).map_err(build_error)?;
-            self.written(file, until - start).await?;
-            start = until;
+            file.end_group(self.workers).map_err(build_error)?;
+            let groups = file.groups(&self.limits, start..end);
+            let parts: Vec<Parts<'_>> =
+                groups.into_iter().map(|group| Parts::of(rows, group, at_once)).collect();
+            file.encode_groups(self.workers, &parts).map_err(build_error)?;
+            let written: usize = parts.iter().map(Parts::rows).sum();
+            self.written(file, written).await?;
+            start += written;
         }
         Ok(())
     }

@@ -43,6 +43,9 @@ fn values_at_the_edges() {
         ("timestamp", r#""2016-12-31T23:59:60Z""#, Value::Timestamp(1_483_228_800_000)),
         ("binary", r#""AP8=""#, Value::Binary(vec![0, 255])),
         ("binary", r#""""#, Value::Binary(Vec::new())),
+        ("binary", r#""AP8=\n""#, Value::Binary(vec![0, 255])),
+        ("binary", r#"" AP\r\n8=\t""#, Value::Binary(vec![0, 255])),
+        ("binary", r#"" ""#, Value::Binary(Vec::new())),
         ("array<int>", " [ 1 , null ] ", Value::Array(vec![Value::Int(1), Value::Null])),
         ("array<int>", "[]", Value::Array(Vec::new())),
         (
@@ -101,6 +104,8 @@ fn nothing_is_guessed() {
         ("binary", r#""A""#),
         ("binary", r#""AP8""#),
         ("binary", r#""AP9=""#),
+        ("binary", r#""AP8\n""#),
+        ("binary", r#""AP\u00a08=""#),
         ("array<int>", "{}"),
         ("array<int>", "1"),
         ("struct<a:int>", "[]"),

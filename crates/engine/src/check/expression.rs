@@ -1,9 +1,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, Array, BinaryOperator, CastKind, CeilFloorKind, CharacterLength, DataType, DateTimeField,
-    ExactNumberInfo, Expr, ExtractSyntax, Function, FunctionArguments, LimitClause, Query, Subscript,
-    TimezoneInfo, UnaryOperator, Value, ValueWithSpan, Visit, WindowType, visit_expressions,
+    Array, CharacterLength, DataType, ExactNumberInfo, Expr, Function, FunctionArguments, LimitClause, Query,
+    TimezoneInfo, Value, ValueWithSpan, Visit, WindowType, visit_expressions,
 };
 
 use super::{Flow, aggregate, refuse, refuse_if};
@@ -14,6 +13,7 @@ pub(super) fn check(expr: &Expr) -> Flow {
     match expr {
         Expr::Identifier(_)
         | Expr::CompoundIdentifier(_)
+        | Expr::CompoundFieldAccess { .. }
         | Expr::IsNull(_)
         | Expr::IsNotNull(_)
         | Expr::IsDistinctFrom(..)
@@ -21,6 +21,8 @@ pub(super) fn check(expr: &Expr) -> Flow {
         | Expr::InList { .. }
         | Expr::InSubquery { .. }
         | Expr::Between { .. }
+        | Expr::BinaryOp { .. }
+        | Expr::UnaryOp { .. }
         | Expr::Like { any: false, .. }
         | Expr::Nested(_)
         | Expr::Value(_)
@@ -30,36 +32,21 @@ pub(super) fn check(expr: &Expr) -> Flow {
         // Where it may stand is looked at when its parameters are named.
         | Expr::Lambda(_)
         | Expr::Position { .. }
-        | Expr::Ceil { field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime), .. }
-        | Expr::Floor { field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime), .. }
+        | Expr::Ceil { .. }
+        | Expr::Floor { .. }
+        | Expr::Extract { .. }
         | Expr::GroupingSets(_)
         | Expr::Cube(_)
         | Expr::Rollup(_)
         | Expr::Array(Array { named: true, .. }) => Flow::Continue(()),
-        Expr::CompoundFieldAccess { access_chain, .. } => access_chain.iter().try_for_each(access),
-        Expr::BinaryOp { op, .. } => operator(op),
-        Expr::UnaryOp { op, .. } => {
-            let known = matches!(op, UnaryOperator::Not | UnaryOperator::Minus | UnaryOperator::Plus);
-            if known { Flow::Continue(()) } else { refuse(format!("the operator {op}")) }
-        }
-        Expr::Cast { kind, data_type, array, format, .. } => {
-            let spelled = matches!(kind, CastKind::Cast | CastKind::TryCast) && !array && format.is_none();
-            refuse_if(!spelled, "this form of CAST")?;
-            target(data_type)
-        }
+        Expr::Cast { data_type, .. } => target(data_type),
         Expr::Function(call) => function(call),
         Expr::Subquery(query) => scalar_subquery(query),
         Expr::Substring { substring_from, .. } => {
             refuse_if(substring_from.is_none(), "this form of SUBSTRING")
         }
-        Expr::Trim { trim_where, trim_what, trim_characters, .. } => {
-            refuse_if(trim_where.is_some() && trim_what.is_none(), "this form of TRIM")?;
-            let arguments = trim_characters.as_ref().map_or(1, Vec::len);
-            refuse_if(arguments != 1, "TRIM of more than a text and characters")
-        }
-        Expr::Extract { field, syntax, .. } => {
-            let known = *syntax == ExtractSyntax::From && functions::part_of(field).is_some();
-            if known { Flow::Continue(()) } else { refuse(format!("EXTRACT of {field}")) }
+        Expr::Trim { trim_where, trim_what, .. } => {
+            refuse_if(trim_where.is_some() && trim_what.is_none(), "this form of TRIM")
         }
         Expr::AtTimeZone { time_zone, .. } => {
             // A parameter is a literal when it has been put there.
@@ -75,66 +62,10 @@ pub(super) fn check(expr: &Expr) -> Flow {
             !literal::is_interval(interval),
             "an INTERVAL other than INTERVAL 'number' unit or INTERVAL 'numbers' unit TO unit",
         ),
-        _ => refuse(name(expr)),
-    }
-}
-
-/// What to call an expression that is refused.
-fn name(expr: &Expr) -> &'static str {
-    match expr {
-        Expr::ILike { .. } => "ILIKE",
-        Expr::Like { .. } => "LIKE ANY",
-        Expr::SimilarTo { .. } => "SIMILAR TO",
-        Expr::RLike { .. } => "RLIKE",
-        Expr::IsTrue(_) | Expr::IsNotTrue(_) => "IS TRUE",
-        Expr::IsFalse(_) | Expr::IsNotFalse(_) => "IS FALSE",
-        Expr::IsUnknown(_) | Expr::IsNotUnknown(_) => "IS UNKNOWN",
-        Expr::AnyOp { .. } => "ANY",
-        Expr::AllOp { .. } => "ALL",
-        Expr::InUnnest { .. } => "IN UNNEST",
-        Expr::Ceil { .. } => "ceil of more than a number",
-        Expr::Floor { .. } => "floor of more than a number",
-        Expr::Convert { .. } => "CONVERT",
-        Expr::Overlay { .. } => "OVERLAY",
-        Expr::Collate { .. } => "COLLATE",
-        Expr::Tuple(_) | Expr::Struct { .. } => "a row value",
-        Expr::Array(_) => "an array without the word ARRAY",
-        Expr::Map(_) | Expr::Dictionary(_) => "MAP",
-        Expr::JsonAccess { .. } => "a subscript",
-        _ => "this kind of expression",
-    }
-}
-
-fn operator(op: &BinaryOperator) -> Flow {
-    match op {
-        BinaryOperator::Plus
-        | BinaryOperator::Minus
-        | BinaryOperator::Multiply
-        | BinaryOperator::Divide
-        | BinaryOperator::Modulo
-        | BinaryOperator::StringConcat
-        | BinaryOperator::Gt
-        | BinaryOperator::Lt
-        | BinaryOperator::GtEq
-        | BinaryOperator::LtEq
-        | BinaryOperator::Eq
-        | BinaryOperator::NotEq
-        | BinaryOperator::And
-        | BinaryOperator::Or => Flow::Continue(()),
-        other => refuse(format!("the operator {other}")),
-    }
-}
-
-/// A field of a row, or an element of an array.
-fn access(access: &AccessExpr) -> Flow {
-    match access {
-        AccessExpr::Dot(Expr::Identifier(_)) | AccessExpr::Subscript(Subscript::Index { .. }) => {
-            Flow::Continue(())
-        }
-        AccessExpr::Dot(_) => refuse("a dot before what is no name"),
-        AccessExpr::Subscript(Subscript::Slice { .. }) => {
-            refuse("a slice, as in a[1:2] (write slice(array, start, length))")
-        }
+        Expr::AnyOp { .. } => refuse("ANY"),
+        Expr::AllOp { .. } => refuse("ALL"),
+        Expr::Tuple(_) => refuse("a row value"),
+        _ => refuse("this kind of expression"),
     }
 }
 

@@ -15,9 +15,6 @@ use crate::{text::time::MILLIS_PER_DAY, types::UTC};
 pub(crate) const NAMES: [&str; 5] =
     ["current_date", "current_timestamp", "current_timezone", "localtimestamp", "now"];
 
-/// Those that SQL writes without parentheses.
-pub(crate) const BARE: [&str; 3] = ["current_date", "current_timestamp", "localtimestamp"];
-
 /// A function without arguments, whose value is known when the query begins.
 #[derive(Debug)]
 pub(super) struct Known {

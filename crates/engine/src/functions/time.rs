@@ -34,7 +34,7 @@ pub(super) use cast::{from_text, try_from_text};
 pub(crate) use interval::{DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF};
 pub(super) use iso8601::{FROM_ISO8601_TIMESTAMP, from_iso8601_date, from_iso8601_timestamp, instant};
 pub(super) use parse::{PARSE_DATETIME, parsed_instant};
-pub(super) use parts::{EXTRACTED, NAMES as PARTS, all as parts};
+pub(super) use parts::{NAMES as PARTS, all as parts};
 pub(crate) use planner::TimePlanner;
 pub(super) use zoned::{AT_TIMEZONE, Zoned};
 pub(crate) use zoned::{in_utc, local_time};

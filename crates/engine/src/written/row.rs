@@ -136,8 +136,7 @@ fn joined(mut parts: Vec<Expr>, link: &BinaryOperator) -> Expr {
 #[cfg(test)]
 mod tests {
     use datafusion::sql::sqlparser::parser::Parser;
-
-    use crate::dialect::Athena;
+    use trino::Athena;
 
     #[test]
     fn rows_that_are_compared_become_conditions_and_calls() {

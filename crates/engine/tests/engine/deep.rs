@@ -21,6 +21,8 @@ async fn long_and_deep() {
     let list = (0..20_000).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
     let joins =
         |count: usize| (1..count).map(|n| format!("JOIN t a{n} ON a{n}.n = a0.n ")).collect::<String>();
+    let using =
+        |count: usize| (1..count).map(|n| format!("JOIN t a{n} USING (n, s, at) ")).collect::<String>();
     let nested = |open: &str, inner: &str, close: &str, depth: usize| {
         format!("SELECT {}{inner}{} FROM t", open.repeat(depth), close.repeat(depth))
     };
@@ -33,11 +35,13 @@ async fn long_and_deep() {
         vec!["SELECT n FROM t"; 26].join(" UNION ALL "),
         vec!["SELECT n FROM t"; 26].join(" EXCEPT "),
         format!("SELECT a0.n FROM t a0 {}", joins(30)),
+        format!("SELECT n, s FROM t a0 {} WHERE n > 0 ORDER BY n, s, at", using(30)),
         format!("SELECT {} FROM t", deep(20)),
         format!("SELECT {}s{} FROM t", "lower(".repeat(20), ")".repeat(20)),
         format!("SELECT {}n = 1{} FROM t", "CASE WHEN ".repeat(5), " THEN true END".repeat(5)),
         format!("SELECT {}1{} FROM t", "if(n = 1, ".repeat(5), ", 2)".repeat(5)),
         nested("coalesce(", "n", ", n)", 5),
+        nested("(", "n BETWEEN 0 AND 1", ") BETWEEN false AND true", 5),
         format!("SELECT n FROM t WHERE {}n = 1", "NOT ".repeat(16)),
         format!("{}SELECT n FROM t{}", "SELECT n FROM (".repeat(5), ")".repeat(5)),
         format!(
@@ -46,7 +50,23 @@ async fn long_and_deep() {
             " = n".to_owned() + &")".repeat(4)
         ),
     ];
-    for sql in answered {
+    // The optimizer would make a tree of AND and OR of them, twice as deep as they are long.
+    let whens = |count: usize, of: fn(usize) -> &'static str| {
+        (0..count).map(|n| format!(" WHEN n = {n} THEN {}", of(n))).collect::<String>()
+    };
+    let within = |count: usize| {
+        let whens = whens(count, |_| "false");
+        format!("{}n > 0{}", format!("CASE{whens} ELSE ").repeat(5), " END".repeat(5))
+    };
+    let searched = [
+        format!("SELECT n FROM t WHERE CASE{} END", whens(480, |_| "false")),
+        format!("SELECT CASE{} END FROM t", whens(360, |n| if n == 1 { "true" } else { "1 = 2" })),
+        format!("SELECT CASE{} ELSE true END FROM t", whens(480, |n| if n == 1 { "false" } else { "true" })),
+        format!("SELECT n FROM t WHERE CASE{} END = 'a'", whens(480, |n| if n == 1 { "'a'" } else { "'b'" })),
+        format!("SELECT {} FROM t", within(8)),
+        format!("SELECT {} FROM t", within(80)),
+    ];
+    for sql in answered.into_iter().chain(searched) {
         let shown = &sql[..60.min(sql.len())];
         lake.text(&sql, &[]).await.unwrap_or_else(|error| panic!("{shown}: {error}"));
     }
@@ -58,6 +78,9 @@ async fn long_and_deep() {
         format!("SELECT {}1{}", "CASE WHEN ".repeat(100), " THEN 1 END".repeat(100)),
         format!("SELECT {}1{} FROM t", "if(n = 1, ".repeat(12), ", 2)".repeat(12)),
         nested("coalesce(", "n", ", n)", 8),
+        // The optimizer writes what is between twice.
+        nested("(", "n BETWEEN 0 AND 1", ") BETWEEN false AND true", 12),
+        nested("(", "n BETWEEN 0 AND 1", ") NOT BETWEEN false AND true", 30),
         nested("\"coalesce\"(", "n", ", n)", 8),
         nested("abs(coalesce(", "n", ", n))", 6),
         format!("SELECT n FROM {}t{}", "(".repeat(1_000), ")".repeat(1_000)),
@@ -118,6 +141,14 @@ async fn inlined() {
     let wide = |name: &str| format!("SELECT coalesce({}) AS x FROM {name}", vec!["x"; 30].join(", "));
     // The optimizer makes a CASE of it, and its work more than doubles with each.
     let chosen = |name: &str| format!("SELECT coalesce(x, CAST(NULL AS bigint)) AS x FROM {name}");
+    // What is compared with several values is written beside each of them.
+    let between = |name: &str| format!("SELECT CAST(x BETWEEN 0 AND 9 AS bigint) AS x FROM {name}");
+    let among = |name: &str| format!("SELECT CAST(x IN (0, 1, 2) AS bigint) AS x FROM {name}");
+    let cases = " WHEN 7e0 THEN 1".repeat(30);
+    let case_of = |name: &str| format!("SELECT CASE CAST(x AS double){cases} ELSE x END AS x FROM {name}");
+    let doubles = (0..40).map(|n| format!("sqrt({n}e0)")).collect::<Vec<_>>().join(", ");
+    let among_doubles =
+        |name: &str| format!("SELECT CAST(CAST(x AS double) IN ({doubles}) AS bigint) AS x FROM {name}");
     let chosen_of = |name: &str| format!("SELECT \"coalesce\"(x, x, x) AS x FROM {name}");
     let list = |count: usize| (1..=count).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
     let listed = |count: usize| format!("w AS (SELECT n AS x, n IN ({}) AS y FROM t)", list(count));
@@ -134,6 +165,9 @@ async fn inlined() {
         (with(8, sums, summed), "256"),
         (with(2, sums, deep), "1"),
         (with(4, sums, chosen), "1"),
+        (with(3, sums, between), "2"),
+        (with(3, sums, among), "2"),
+        (with(1, sums, case_of), "1"),
         (with(0, "SELECT count(*) FROM LAST a, LAST b, LAST c", plain), "8"),
         (with(1, "SELECT x FROM (WITH v AS (SELECT x FROM LAST) SELECT sum(x) AS x FROM v) a", summed), "2"),
         (with(1, "SELECT sum(y) FROM LAST AS v (y)", summed), "2"),
@@ -165,6 +199,10 @@ async fn inlined() {
         (with(7, sums, chosen), depth),
         (with(13, sums, chosen), depth),
         (with(5, sums, chosen_of), "more than 10000 parts"),
+        (with(11, sums, between), "more than 10000 parts"),
+        (with(9, sums, among), "more than 10000 parts"),
+        (with(4, sums, among_doubles), "more than 10000 parts"),
+        (with(3, sums, case_of), "more than 10000 parts"),
         (with(24, read, doubled), relations),
         (with(24, read, united), relations),
         (with(10, read, |name| format!("SELECT x FROM {name} WHERE x IN (SELECT x FROM {name})")), relations),

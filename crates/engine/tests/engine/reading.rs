@@ -228,7 +228,7 @@ async fn a_limit_ends_the_reading() {
     let lake = three_days().await;
     let rows = lake.rows("SELECT n FROM t LIMIT 1").await;
     assert_eq!(rows.lines().count(), 1);
-    assert_eq!(lake.rows("SELECT n FROM t ORDER BY n LIMIT 1 OFFSET 1").await, "\"2\"\n");
+    assert_eq!(lake.rows("SELECT n FROM t ORDER BY n OFFSET 1 LIMIT 1").await, "\"2\"\n");
     assert_eq!(lake.rows("SELECT n FROM t ORDER BY n OFFSET 2 LIMIT 1").await, "\"3\"\n");
     assert_eq!(lake.rows("SELECT n FROM t LIMIT 0").await, "");
 }

@@ -144,7 +144,7 @@ async fn what_looks_at_all_rows_of_a_correlated_query_is_refused() {
     };
     let value = |what: &str| exists(what).replace("IN or EXISTS of a query", "a scalar subquery");
     let window = "has a window";
-    let limit = "has a LIMIT or an OFFSET";
+    let limit = "has a LIMIT, a FETCH FIRST or an OFFSET";
     let join = "has an outer join, an EXCEPT or an INTERSECT";
     let sets = "has GROUPING SETS, ROLLUP or CUBE";
     let refused = [

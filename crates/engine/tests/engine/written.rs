@@ -264,6 +264,15 @@ async fn groups_in_parentheses() {
                 "SELECT g FROM t GROUP BY CUBE (1)",
                 "INVALID_COLUMN_REFERENCE: line 1:32: GROUP BY expression must be a column reference: 1",
             ),
+            // Trino's query.max-grouping-sets.
+            (
+                "SELECT count(*) FROM t GROUP BY CUBE (g, g, g, g, g, g, g, g, g, g, g, g)",
+                "TOO_MANY_GROUPING_SETS: GROUP BY has 4096 grouping sets but can contain at most 2048",
+            ),
+            (
+                "SELECT count(*) FROM t GROUP BY CUBE (g, n, v, g, n, v), v, ROLLUP (g, n), CUBE (g, n, v, g)",
+                "TOO_MANY_GROUPING_SETS: GROUP BY has 3072 grouping sets but can contain at most 2048",
+            ),
         ],
     )
     .await;

@@ -15,10 +15,13 @@ pub(super) struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// The cell, where these texts stand for nothing.
+    /// The cell, where these texts stand for nothing. In quotes only the empty one may.
     pub(super) fn given(self, nulls: &[String]) -> Cell {
-        let is_nothing =
-            !self.quoted && (self.text.is_empty() || nulls.iter().any(|null| null == self.text.trim_ascii()));
+        let is_nothing = if self.quoted {
+            self.text.is_empty() && nulls.iter().any(String::is_empty)
+        } else {
+            self.text.is_empty() || nulls.iter().any(|null| null == self.text.trim_ascii())
+        };
         (!is_nothing).then(|| self.text.into_owned())
     }
 }

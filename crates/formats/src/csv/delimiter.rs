@@ -14,9 +14,36 @@ const ROWS: usize = 20;
 /// How far is looked, in bytes.
 const MOST: usize = 256 << 10;
 
+/// The line that programs write before the header for Excel: `sep=;`.
+const DECLARED: &[u8] = b"sep=";
+
+/// What such a line says, if there is one; it is taken.
+pub(super) fn declared(source: &mut Source) -> io::Result<Option<u8>> {
+    loop {
+        let rest = source.rest();
+        let begins_so = rest.iter().zip(DECLARED).all(|(byte, expected)| byte.eq_ignore_ascii_case(expected));
+        let at = |place: usize| rest.get(place).copied();
+        // Behind the delimiter there has to be the end of the line.
+        match (at(DECLARED.len()), at(DECLARED.len() + 1)) {
+            _ if !begins_so => return Ok(None),
+            (Some(delimiter), Some(b'\n' | b'\r')) => {
+                let end = source.line_end(DECLARED.len() + 2)?;
+                source.take(end);
+                return Ok(Some(delimiter));
+            }
+            (Some(_), Some(_)) => return Ok(None),
+            _ => {}
+        }
+        if !source.fill()? {
+            return Ok(None);
+        }
+    }
+}
+
 /// What the first rows are split by: what splits the header, and if that is more than one of the candidates, then the
-/// one by which most rows have as many cells as the header. A comma if nothing splits it. Nothing is taken.
-pub(super) fn detect(source: &mut Source) -> io::Result<u8> {
+/// likely one, or else the one by which most rows have as many cells as the header. A comma if nothing splits it. Nothing is
+/// taken.
+pub(super) fn detect(source: &mut Source, likely: Option<u8>) -> io::Result<u8> {
     let mut is_open = true;
     loop {
         let is_enough = !is_open || source.rest().len() >= MOST;
@@ -28,6 +55,9 @@ pub(super) fn detect(source: &mut Source) -> io::Result<u8> {
             match splitting.as_slice() {
                 [] => return Ok(CANDIDATES[0]),
                 [(delimiter, _)] => return Ok(*delimiter),
+                several if several.iter().any(|(delimiter, _)| Some(*delimiter) == likely) => {
+                    return Ok(likely.unwrap_or(CANDIDATES[0]));
+                }
                 several if is_enough || several.iter().all(|(_, counts)| counts.len() > ROWS) => {
                     return Ok(best(several));
                 }
@@ -77,10 +107,10 @@ mod tests {
     use super::*;
     use crate::source::tests::Trickle;
 
-    fn detected(text: &str) -> char {
+    fn detected(text: &str, likely: Option<u8>) -> char {
         let found = [1, 7, 10_000].map(|piece| {
             let mut source = Source::new(Box::new(Trickle(text.as_bytes().to_vec(), piece)));
-            detect(&mut source).unwrap()
+            detect(&mut source, likely).unwrap()
         });
         assert!(found.iter().all(|delimiter| *delimiter == found[0]), "{text:?}: {found:?}");
         char::from(found[0])
@@ -100,7 +130,44 @@ mod tests {
             ("a,b;c,d\n1,2;2,3\n1,2,3\n", ','),
             ("at;value\r2026;1,5\r2027;2,5\r", ';'),
         ] {
-            assert_eq!(detected(text), delimiter, "{text:?}");
+            assert_eq!(detected(text, None), delimiter, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_likely_wins_where_it_splits_the_header() {
+        for (text, delimiter) in [
+            // Each of these rows has as many commas as the header.
+            ("city, state\tpopulation\nBoston, MA\t675\nAustin, TX\t961\n", '\t'),
+            ("a, b, c\td\n1, 2, 3\t4\n", '\t'),
+            // The name is wrong.
+            ("id,name\n1,a\n", ','),
+            ("id;name, first\n1;a\n", ';'),
+            ("id\n1\n", ','),
+        ] {
+            assert_eq!(detected(text, Some(b'\t')), delimiter, "{text:?}");
+        }
+        assert_eq!(detected("city, state\tpopulation\nBoston, MA\t675\n", None), ',');
+    }
+
+    #[test]
+    fn a_line_for_excel_says_it() {
+        for (text, delimiter, header) in [
+            ("sep=;\nid;a,b\n", Some(b';'), "id;a,b\n"),
+            ("SEP=\t\r\nid\ta\r\n", Some(b'\t'), "id\ta\r\n"),
+            ("sep=,\rid,a\r", Some(b','), "id,a\r"),
+            ("sep=;", None, "sep=;"),
+            ("sep=;x\n1\n", None, "sep=;x\n1\n"),
+            ("sep\n1\n", None, "sep\n1\n"),
+            ("se", None, "se"),
+            ("", None, ""),
+        ] {
+            for piece in [1, 3, 10_000] {
+                let mut source = Source::new(Box::new(Trickle(text.as_bytes().to_vec(), piece)));
+                assert_eq!(declared(&mut source).unwrap(), delimiter, "{text:?}");
+                while source.fill().unwrap() {}
+                assert_eq!(source.rest(), header.as_bytes(), "{text:?} in pieces of {piece}");
+            }
         }
     }
 
@@ -118,6 +185,8 @@ mod tests {
             }
         }
         let mut source = Source::new(Box::new(Paused(b"id;name\n")));
-        assert_eq!(detect(&mut source).unwrap(), b';');
+        assert!(source.fill().unwrap());
+        assert_eq!(declared(&mut source).unwrap(), None);
+        assert_eq!(detect(&mut source, None).unwrap(), b';');
     }
 }

@@ -77,15 +77,17 @@ fn the_delimiter_is_found_or_given() {
         let event = found[1].1.as_ref().unwrap();
         assert!(event.contains(field), "{name}: {event}");
     }
+    check(Format::Csv, "\u{feff}sep=;\r\nn;s\r\n1;a,b\r\n", &[(3, Ok(r#"{"n":1,"s":"a,b"}"#))]);
     let dialect = Dialect { delimiter: Some(b','), ..Dialect::default() };
     let options = Options { dialect, ..options(Format::Csv) };
     check_as(&options, "n;s\n1;a\n", &[(2, Ok(r#"{"n;s":"1;a"}"#))]);
+    check_as(&options, "sep=;\nn,s\n1,a\n", &[(3, Ok(r#"{"n":1,"s":"a"}"#))]);
 }
 
 #[test]
 fn texts_can_stand_for_nothing() {
     let nulls = ["NA".to_owned(), "\\N".to_owned()].to_vec();
-    let options = Options { dialect: Dialect { delimiter: None, nulls }, ..options(Format::Csv) };
+    let options = Options { dialect: Dialect { nulls, ..Dialect::default() }, ..options(Format::Csv) };
     check_as(
         &options,
         "n,s\nNA,\\N\n1,\"NA\"\n2,NA \n3,na\n",
@@ -96,6 +98,19 @@ fn texts_can_stand_for_nothing() {
             (5, Ok(r#"{"n":3,"s":"na"}"#)),
         ],
     );
+}
+
+/// Programs that put everything in quotes write nothing so.
+#[test]
+fn the_empty_text_in_quotes_can_stand_for_nothing_too() {
+    let text = "\"n\",\"s\"\n\"1\",\"\"\n\"\", \n";
+    for (null, first, second) in
+        [("", r#"{"n":1}"#, "{}"), ("NA", r#"{"n":1,"s":""}"#, r#"{"n":"","s":" "}"#)]
+    {
+        let dialect = Dialect { nulls: vec![null.to_owned()], ..Dialect::default() };
+        let options = Options { dialect, ..options(Format::Csv) };
+        check_as(&options, text, &[(2, Ok(first)), (3, Ok(second))]);
+    }
 }
 
 #[test]

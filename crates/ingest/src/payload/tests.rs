@@ -84,6 +84,19 @@ fn lines_are_judged_one_by_one() {
     becomes("{\"a\":1}\n{\"a\":", &[r#"{"a":1}"#, r#"!{"a":"#]);
 }
 
+/// As `publish` and `infer` read them.
+#[test]
+fn lines_end_in_cr_where_there_is_no_lf() {
+    becomes("{\"a\":1}\r{\"a\":2}", &[r#"{"a":1}"#, r#"{"a":2}"#]);
+    becomes("\u{feff}{\"a\":1}\r\r \r{\"a\":2}\r", &[r#"{"a":1}"#, r#"{"a":2}"#]);
+    becomes("{\"a\":1}\roops\r{\"a\":2}", &[r#"{"a":1}"#, "!oops", r#"{"a":2}"#]);
+    // One object, whatever it is laid out with.
+    becomes("{\r\"a\":1\r}\r", &["{\r\"a\":1\r}"]);
+    // A CR within a line is white space.
+    becomes("{\"a\":\r1}\n{\"a\":2}", &["{\"a\":\r1}", r#"{"a":2}"#]);
+    becomes("oops\roops", &["!oops\roops"]);
+}
+
 #[test]
 fn one_broken_object_over_many_lines_is_kept_whole() {
     let broken = "{\n \"items\": [\n  {\"x\": 1}\n ],\n oops\n}";

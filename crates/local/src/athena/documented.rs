@@ -1,5 +1,6 @@
 //! `docs/sql.md`: which SQL there is, and where. Its tables are made of `docs/sql/statements.tsv` and
-//! `docs/sql/functions.tsv`, and of what the API's gate and the local Athena answer to the example of each row.
+//! `docs/sql/functions.tsv`, of the table of functions ([`trino::functions()`]), and of what the API's gate and the local
+//! Athena answer to the example of each row.
 //! `UPDATE_GOLDEN=1 cargo test -p local documented` writes them anew.
 
 use std::{
@@ -30,8 +31,9 @@ const ROWS: &str = "(VALUES (1, 2.5e0, 'a', true, DATE '2026-11-23', TIMESTAMP '
                     (2, 5e-1, 'b', false, DATE '2026-11-24', TIMESTAMP '2026-11-24 00:00:00')) \
                     AS r (x, y, s, b, d, t)";
 
-/// What the local Athena knows by its grammar and not by a name. The gate has them among its functions.
-const BY_GRAMMAR: [&str; 2] = ["position", "substring"];
+/// The types whose names are the same in a result and in the table of functions.
+const PLAIN: [&str; 10] =
+    ["array", "bigint", "boolean", "date", "double", "integer", "json", "map", "varbinary", "varchar"];
 
 /// A row of a table.
 struct Row<'a> {
@@ -85,7 +87,7 @@ impl Lake {
         let definition = json!({"name": self.query.as_str(), "sql": sql}).to_string();
         let named_query = NamedQuery::from_json(&self.query, definition.as_bytes(), DATABASE);
         Answers {
-            free_sql: query::check_free_sql(sql, DATABASE, &[&self.dataset]),
+            free_sql: query::check_free_sql(sql, DATABASE, &[&self.dataset]).map(drop),
             named_query: named_query.map(drop).map_err(|error| error.to_string()),
             local: self.local(sql).await,
         }
@@ -111,9 +113,15 @@ impl Lake {
     }
 
     async fn computed(&self, sql: &str) -> Result<(), EngineError> {
+        self.type_of(sql).await.map(drop)
+    }
+
+    /// Computes the query. Answers with the type of its first column.
+    async fn type_of(&self, sql: &str) -> Result<String, EngineError> {
         let execution = self.engine.execute(sql, &[]).await?;
+        let data_type = execution.columns[0].data_type.clone();
         let _rows: Vec<_> = execution.batches.try_collect().await?;
-        Ok(())
+        Ok(data_type)
     }
 }
 
@@ -149,23 +157,27 @@ fn tables(head: &str, answered: &[(Row<'_>, Answers)]) -> String {
         let places = "free SQL | named query | local Athena";
         write!(
             written,
-            "### {chapter}\n\n| {head} | example | {places} | what differs from Athena |\n|---|---|---|---|---|---|\n"
+            "### {chapter}\n\n| {head} | example | {places} | what differs from Athena |\n|{}---|---|---|---|---|\n",
+            "---|".repeat(head.split('|').count())
         )
         .unwrap();
         for (row, answers) in rows {
-            line(&mut written, row, answers);
+            // Functions have one more column.
+            let signature = head.contains('|').then(|| function(row.name).signature());
+            line(&mut written, row, signature, answers);
         }
         written.push('\n');
     }
     written
 }
 
-fn line(written: &mut String, row: &Row<'_>, answers: &Answers) {
+fn line(written: &mut String, row: &Row<'_>, signature: Option<String>, answers: &Answers) {
     let cell = |text: &str| text.replace('|', "\\|");
     let place = |answer: &Result<(), String>| if answer.is_ok() { "yes" } else { "no" };
     let (name, example, differs) = (cell(row.name), cell(row.example), cell(row.differs));
     let places = [&answers.free_sql, &answers.named_query, &answers.local].map(place).join(" | ");
-    writeln!(written, "| {name} | `{example}` | {places} | {differs} |").unwrap();
+    let signature = signature.map(|signature| format!(" `{signature}` |")).unwrap_or_default();
+    writeln!(written, "| {name} |{signature} `{example}` | {places} | {differs} |").unwrap();
 }
 
 /// Holds the part of the page between two comments to what was made.
@@ -205,12 +217,21 @@ async fn the_page_says_what_the_code_does() {
     let text = read("sql/functions.tsv");
     let mut answered = Vec::new();
     for row in rows(&text) {
-        let grouped = if row.name == "grouping" { " GROUP BY x" } else { "" };
-        let answers = lake.answers(&format!("SELECT {} FROM {ROWS}{grouped}", row.example)).await;
+        let answers = lake.answers(&statement(&row)).await;
         holds(&row, &answers);
         answered.push((row, answers));
     }
-    golden("functions", &tables("function", &answered));
+    golden("functions", &tables("function | takes and gives", &answered));
+}
+
+fn function(name: &str) -> &'static trino::Function {
+    trino::function(name).unwrap_or_else(|| panic!("there is no function {name}"))
+}
+
+/// The statement with a function's example.
+fn statement(row: &Row<'_>) -> String {
+    let grouped = if row.name == "grouping" { " GROUP BY x" } else { "" };
+    format!("SELECT {} FROM {ROWS}{grouped}", row.example)
 }
 
 /// A function is where the lists say that it is.
@@ -220,7 +241,7 @@ fn holds(Row { name, example, .. }: &Row<'_>, answers: &Answers) {
     let is_known = query::sql_functions().contains(name);
     assert_eq!(free_sql.is_ok(), is_known, "{name} in free SQL: {free_sql:?}");
     assert_eq!(named_query.is_ok(), is_known, "{name} in a named query: {named_query:?}");
-    let is_local = engine::function_names().contains(name) || BY_GRAMMAR.contains(name);
+    let is_local = function(name).is_local();
     assert_eq!(local.is_ok(), is_local, "{name} in the local Athena: {local:?}");
 }
 
@@ -239,4 +260,24 @@ fn every_function_has_a_row_and_every_row_a_function() {
         without_function.is_empty(),
         "rows in docs/sql/functions.tsv of no function: {without_function:?}"
     );
+}
+
+/// What the local engine gives is what the table says, where that is one type.
+#[tokio::test]
+async fn results_are_of_the_types_of_the_table() {
+    let lake = Lake::new().await;
+    let text = read("sql/functions.tsv");
+    let (mut wrong, mut compared) = (Vec::new(), 0);
+    for row in rows(&text) {
+        let gives = function(row.name).gives.split('(').next().unwrap_or_default();
+        if !function(row.name).is_local() || !PLAIN.contains(&gives) {
+            continue;
+        }
+        let found = lake.type_of(&statement(&row)).await.unwrap();
+        compared += 1;
+        if found.split(['(', '<']).next() != Some(gives) {
+            wrong.push(format!("{}: {found}, and not {gives}", row.name));
+        }
+    }
+    assert!(wrong.is_empty() && compared > 150, "{compared} compared: {wrong:#?}");
 }

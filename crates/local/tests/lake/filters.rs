@@ -120,7 +120,7 @@ async fn rows_are_followed_in_every_order() {
             format!("/v1/datasets/sales/rows?select=id&format=csv&order={order}&limit={limit}")
         };
         let whole = lake.fetch(&of(5)).await;
-        assert_eq!((whole.header("tributary-complete"), whole.header("content-range")), ("true", "0-4/5"));
+        assert_eq!((whole.header("tributary-complete"), whole.header("tributary-range")), ("true", "0-4/5"));
         for limit in 1..5 {
             let (mut path, mut found) = (Some(of(limit)), "id\r\n".to_owned());
             while let Some(next) = path {

@@ -34,6 +34,30 @@ async fn serving(serving: ServeOptions, settings: Settings) -> TestLake {
     TestLake::start_serving(TempDir::new().unwrap(), &definitions, serving, settings).await
 }
 
+/// RFC 9110, 15.5.15, and RFC 6585, 5. The client has sent all of it before it reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_url_that_is_too_long_is_414_and_headers_that_are_too_long_are_431() {
+    let lake = serving(ServeOptions::default(), settings()).await;
+    for endpoint in [lake.lake.http_endpoint(), lake.lake.aws_endpoint()] {
+        let host = authority(&endpoint).to_owned();
+        for (url, header, status, slug) in [
+            (70_000, 1, 414, "uri-too-long"),
+            (300_000, 1, 414, "uri-too-long"),
+            (9_000, 70_000, 414, "uri-too-long"),
+            (100, 70_000, 431, "malformed-request"),
+            (100, 300_000, 431, "malformed-request"),
+        ] {
+            let line = format!("GET /{}", "a".repeat(url - 1));
+            let answer = send(&endpoint, &line, &[("host", &host), ("x", &"x".repeat(header))], "").await;
+            assert_eq!(answer.status, status, "{url} and {header}: {}", answer.body);
+            assert_eq!(answer.header("content-type"), "application/problem+json");
+            let body: Value = serde_json::from_str(&answer.body).unwrap();
+            assert_eq!(body["type"], format!("urn:tributary:problem:{slug}"));
+            assert_eq!(body["status"], status);
+        }
+    }
+}
+
 /// hyper looks at the last transfer coding alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_in_other_codings_than_chunks_is_refused_and_the_connection_is_closed() {

@@ -1,21 +1,20 @@
-//! What a walk through the parsed query knows: which names mean what, and where it is.
+//! What the gate says to what the walk finds: which tables may be read, which functions be called, and where a parameter
+//! may stand. The rest is the grammar's ([`trino::walk()`]).
 
 use std::ops::Range;
 
 use domain::DatasetName;
 use sqlparser::{
-    ast::{Ident, ObjectName},
+    ast::{Expr, Function as Call, FunctionArguments, Ident, ObjectName, Query},
     tokenizer::Location,
 };
+use trino::{Function, Policy, fold};
 
-use super::{Refused, known, regular::Regular};
-use crate::problem::quote;
+use super::{Refused, clause, function::json_path, interval, known, regular::Regular};
+use crate::problem::{nearest, quote};
 
 /// The one catalog of an Athena workgroup that reads Glue.
 const CATALOG: &str = "awsdatacatalog";
-
-/// How deep the walk may descend, which it does on the stack. Chains of operators do not count.
-const MAX_LEVELS: usize = 100;
 
 /// How often a statement may name a dataset.
 const MAX_TABLES: usize = 100;
@@ -29,13 +28,9 @@ pub(crate) struct Readable<'a> {
     pub(crate) datasets: Option<&'a [&'a DatasetName]>,
 }
 
-/// The walk. A `false` of `in_where` is where Athena takes no parameters.
-pub(super) struct Walk<'a> {
+/// What was found in a statement that may be run.
+pub(super) struct Found<'a> {
     readable: &'a Readable<'a>,
-    /// The names of the WITH clauses around, innermost last, folded.
-    named: Vec<String>,
-    pub(super) in_where: bool,
-    levels: usize,
     /// Where a dataset is named, in how many parts, and which.
     pub(super) tables: Vec<(Location, usize, DatasetName)>,
     /// The outermost LIMIT.
@@ -49,13 +44,10 @@ pub(super) struct Walk<'a> {
     pub(super) regular: Vec<Regular>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Found<'a> {
     pub(super) fn new(readable: &'a Readable<'a>) -> Self {
         Self {
             readable,
-            named: Vec::new(),
-            in_where: false,
-            levels: 0,
             tables: Vec::new(),
             limit: None,
             ordered: false,
@@ -65,44 +57,44 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Descends one level.
-    pub(super) fn deeper(
-        &mut self,
-        inner: impl FnOnce(&mut Self) -> Result<(), Refused>,
-    ) -> Result<(), Refused> {
-        if self.levels == MAX_LEVELS {
-            return Err(Refused::new(format!(
-                "the SQL nests deeper than {MAX_LEVELS} levels: write it flatter"
-            )));
+    /// Whether the lake's operator wrote the statement, and not a caller.
+    pub(super) fn is_named_query(&self) -> bool {
+        self.readable.datasets.is_none()
+    }
+
+    fn is_readable(&self, dataset: &DatasetName) -> bool {
+        self.readable.datasets.is_none_or(|datasets| datasets.contains(&dataset))
+    }
+}
+
+impl Policy for Found<'_> {
+    type Refused = Refused;
+
+    const LEVELS: usize = 100;
+
+    fn query(&mut self, query: &Query, is_statement: bool) -> Result<(), Refused> {
+        if is_statement {
+            clause::statement(query)?;
         }
-        self.levels += 1;
-        inner(self)?;
-        self.levels -= 1;
+        let limit = clause::rows(query)?;
+        if is_statement {
+            self.limit = limit;
+            self.ordered = query.order_by.is_some();
+            self.volatile |= clause::has_offset(query) && !self.ordered;
+        } else {
+            // Which rows its LIMIT or its OFFSET leaves out is anybody's guess if it has no ORDER BY.
+            let is_cut = query.limit_clause.is_some() || query.fetch.is_some();
+            self.volatile |= is_cut && query.order_by.is_none();
+        }
         Ok(())
     }
 
-    /// Makes the name of a WITH clause known, to what follows within the same query.
-    pub(super) fn define(&mut self, name: &Ident) {
-        self.named.push(fold(name));
-    }
-
-    /// How many names are known; and back to so many.
-    pub(super) fn mark(&self) -> usize {
-        self.named.len()
-    }
-
-    pub(super) fn forget_from(&mut self, mark: usize) {
-        self.named.truncate(mark);
-    }
-
-    /// A name in a FROM clause: one of a WITH clause, or a dataset of the database.
-    pub(super) fn table(&mut self, name: &ObjectName) -> Result<(), Refused> {
-        let parts = parts(name)?;
+    /// A dataset of the database.
+    fn table(&mut self, name: &ObjectName, parts: &[&Ident]) -> Result<(), Refused> {
         let place = parts.first().map_or(Location::empty(), |part| part.span.start);
         let folded: Vec<String> = parts.iter().map(|part| fold(part)).collect();
         let database = self.readable.database;
         let table = match folded.as_slice() {
-            [name] if self.named.contains(name) => return Ok(()),
             [name] => name,
             [schema, name] if schema == database => name,
             [catalog, schema, name] if catalog == CATALOG && schema == database => name,
@@ -123,25 +115,40 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Whether the lake's operator wrote the statement, and not a caller.
-    pub(super) fn is_named_query(&self) -> bool {
-        self.readable.datasets.is_none()
+    fn expression(&mut self, expr: &Expr) -> Result<(), Refused> {
+        match expr {
+            // Some are calls without parentheses.
+            Expr::Identifier(name) => {
+                let called = trino::function(&fold(name)).filter(|_| name.quote_style.is_none());
+                self.volatile |= called.is_some_and(Function::is_varying);
+                Ok(())
+            }
+            Expr::Interval(literal) => interval::bounded(literal),
+            _ => Ok(()),
+        }
     }
 
-    fn is_readable(&self, dataset: &DatasetName) -> bool {
-        self.readable.datasets.is_none_or(|datasets| datasets.contains(&dataset))
+    fn call(&mut self, call: &Call, name: &Ident) -> Result<(), Refused> {
+        let folded = fold(name);
+        let Some(function) = trino::function(&folded) else {
+            let names = trino::functions().map(|function| function.name);
+            let meant = nearest(&folded, names).map(|name| format!(": did you mean {name:?}?"));
+            let message =
+                format!("the function {} is not available{}", quote(&name.value), meant.unwrap_or_default());
+            return Err(Refused::at(message, name.span.start));
+        };
+        self.volatile |= function.is_varying();
+        let FunctionArguments::List(list) = &call.args else { return Ok(()) };
+        self.regular_expression(name, &folded, &list.args);
+        json_path(name, &folded, &list.args)
     }
-}
 
-/// The parts of a dotted name.
-pub(super) fn parts(name: &ObjectName) -> Result<Vec<&Ident>, Refused> {
-    let parts: Option<Vec<&Ident>> = name.0.iter().map(|part| part.as_ident()).collect();
-    parts.ok_or_else(|| Refused::new(format!("{} is no name", quote(&name.to_string()))))
-}
-
-/// Athena folds names, also in quotes. ASCII alone: who uses other letters gets no other table by that.
-pub(super) fn fold(name: &Ident) -> String {
-    name.value.to_ascii_lowercase()
+    fn parameter(&mut self, place: Location, in_where: bool) -> Result<(), Refused> {
+        if in_where {
+            return Ok(());
+        }
+        Err(Refused::at("Athena takes a parameter in a WHERE clause only", place))
+    }
 }
 
 fn cut(name: &str) -> String {

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
-use sqlparser::ast::Statement as Parsed;
+use sqlparser::{ast::Statement as Parsed, parser::Parser};
+use trino::{Athena, operators};
 
 use super::*;
 use crate::problem::listing;
@@ -30,6 +31,23 @@ fn fetch_first_is_a_limit() {
     }
     let within = gate("SELECT name FROM (SELECT name FROM passengers FETCH FIRST 1 ROW ONLY) AS p").unwrap();
     assert_eq!((within.limit(), within.volatile), (None, true));
+}
+
+#[test]
+fn a_refusal_of_too_many_rows_names_the_clause_that_was_written() {
+    let limits = Limits { default_rows: 100, max_rows: 1_000 };
+    for (clause, limit, word) in [
+        ("LIMIT 1001", None, "LIMIT 1001"),
+        ("FETCH FIRST 1001 ROWS ONLY", None, "FETCH FIRST 1001"),
+        ("OFFSET 1 FETCH next 1001 ROWS ONLY", None, "FETCH NEXT 1001"),
+        // The parameter is the bound that holds.
+        ("FETCH FIRST 3000 ROWS ONLY", Some(2_000), "limit 2000"),
+        ("FETCH FIRST 3000 ROWS ONLY", Some(4_000), "FETCH FIRST 3000"),
+    ] {
+        let gated = gate(&format!("SELECT name FROM passengers ORDER BY name {clause}")).unwrap();
+        let problem = gated.run(&[], limit, limits).unwrap_err().to_string();
+        assert!(problem.contains(&format!("{word} is more than the 1000 rows")), "{clause}: {problem}");
+    }
 }
 
 fn readable() -> Vec<DatasetName> {
@@ -389,7 +407,7 @@ fn no_depth_overflows_the_stack() {
 
 #[test]
 fn long_statements_are_answered_by_their_length() {
-    let long = format!("SELECT '{}'", "x".repeat(MAX_SQL));
+    let long = format!("SELECT '{}'", "x".repeat(API.bytes));
     assert_eq!(gate(&long).unwrap_err().to_string(), "the SQL has 65545 bytes, and may have 65536");
     let list = format!("SELECT a FROM passengers WHERE a IN ({}1)", "1, ".repeat(10_000));
     assert!(gate(&list).is_ok());
@@ -477,7 +495,7 @@ fn long_values_count_among_the_operators() {
         gated.run(&values, None, Limits { default_rows: 100, max_rows: 1_000 })
     };
     for taken in [1, 2_000, 10_000] {
-        assert!(operators(&run(taken).unwrap().statement.sql) <= MAX_OPERATORS, "{taken}");
+        assert!(operators(&run(taken).unwrap().statement.sql) <= API.operators, "{taken}");
     }
     let problem = run(15_000).unwrap_err();
     assert_eq!((problem.kind(), problem.status()), (Kind::TooMuch, 400));

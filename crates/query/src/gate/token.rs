@@ -2,16 +2,14 @@
 
 use sqlparser::{
     keywords::Keyword,
-    tokenizer::{Token, TokenWithSpan, Tokenizer, Whitespace, Word},
+    tokenizer::{Token, TokenWithSpan, Whitespace, Word},
 };
+use trino::keyword;
 
-use super::{Refused, dialect::Athena};
+use super::Refused;
 use crate::problem::quote;
 
 pub(super) const ONLY_QUERIES: &str = "only a query can be run: write SELECT, or WITH ... SELECT";
-
-/// How often the type `array<...>` may be written.
-const MAX_ARRAY_TYPES: usize = 20;
 
 /// Words that Athena reserves and that no query here has a use for. (As a column's name they are quoted, in Athena too.)
 const REFUSED: [&str; 13] = [
@@ -37,7 +35,7 @@ const TELLING: [&str; 5] =
 /// The statement's tokens without white space, comments and a last semicolon; and its parameters in order. A `:name` is
 /// a `?` among the tokens.
 pub(super) fn admit(sql: &str) -> Result<(Vec<TokenWithSpan>, Vec<Option<String>>), Refused> {
-    let all = Tokenizer::new(&Athena::new(0), sql).tokenize_with_location().map_err(|error| {
+    let all = trino::tokenize(sql).map_err(|error| {
         let place = error.location;
         Refused::at(format!("it does not parse: {}", error.message), place)
     })?;
@@ -79,12 +77,6 @@ pub(super) fn admit(sql: &str) -> Result<(Vec<TokenWithSpan>, Vec<Option<String>
     let all = tokens
         .windows(2)
         .find(|pair| is_keyword(&pair[0], Keyword::LIMIT) && is_keyword(&pair[1], Keyword::ALL));
-    // The parser descends into these types without looking where it is.
-    let arrays =
-        tokens.windows(2).filter(|pair| is_keyword(&pair[0], Keyword::ARRAY) && pair[1].token == Token::Lt);
-    if arrays.count() > MAX_ARRAY_TYPES {
-        return Err(Refused::new(format!("the type array<> is written more than {MAX_ARRAY_TYPES} times")));
-    }
     match all {
         Some(pair) => Err(Refused::at("LIMIT ALL says nothing: leave it out", pair[0].span.start)),
         None => Ok((tokens, parameters)),
@@ -162,32 +154,6 @@ fn is_bare_word(token: &Token) -> bool {
     matches!(token, Token::Word(word) if word.quote_style.is_none())
 }
 
-fn is_keyword(token: &TokenWithSpan, keyword: Keyword) -> bool {
-    matches!(&token.token, Token::Word(word) if word.keyword == keyword)
-}
-
-/// Whether the parser may make a level of its tree of it.
-pub(super) fn may_nest(token: &Token) -> bool {
-    match token {
-        Token::Word(word) => !matches!(
-            word.keyword,
-            Keyword::NoKeyword
-                | Keyword::AS
-                | Keyword::DATE
-                | Keyword::DECIMAL
-                | Keyword::FALSE
-                | Keyword::NULL
-                | Keyword::REAL
-                | Keyword::TIMESTAMP
-                | Keyword::TRUE
-        ),
-        Token::Number(..)
-        | Token::SingleQuotedString(_)
-        | Token::Comma
-        | Token::Period
-        | Token::LParen
-        | Token::RParen
-        | Token::Placeholder(_) => false,
-        _ => true,
-    }
+fn is_keyword(token: &TokenWithSpan, expected: Keyword) -> bool {
+    keyword(&token.token) == Some(expected)
 }

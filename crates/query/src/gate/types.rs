@@ -5,6 +5,7 @@ use sqlparser::{
     keywords::Keyword,
     tokenizer::{Token, TokenWithSpan},
 };
+use trino::keyword;
 
 use super::Refused;
 use crate::problem::quote;
@@ -44,8 +45,7 @@ pub(super) fn collapsed(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>, 
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-        let follows =
-            |keywords: &[Keyword]| before.and_then(keyword).is_some_and(|word| keywords.contains(&word));
+        let follows = |keywords: &[Keyword]| before.is_some_and(|token| is_one_of(token, keywords));
         match &token.token {
             Token::LParen => open.push(follows(&[Keyword::CAST, Keyword::TRY_CAST])),
             Token::RParen => {
@@ -145,16 +145,13 @@ fn is(tokens: &[TokenWithSpan], at: usize, wanted: &Token) -> bool {
     tokens.get(at).is_some_and(|token| token.token == *wanted)
 }
 
+fn is_one_of(token: &TokenWithSpan, keywords: &[Keyword]) -> bool {
+    keyword(&token.token).is_some_and(|word| keywords.contains(&word))
+}
+
 fn word(token: &TokenWithSpan) -> Option<String> {
     match &token.token {
         Token::Word(word) if word.quote_style.is_none() => Some(word.value.to_ascii_lowercase()),
-        _ => None,
-    }
-}
-
-fn keyword(token: &TokenWithSpan) -> Option<Keyword> {
-    match &token.token {
-        Token::Word(word) if word.quote_style.is_none() => Some(word.keyword),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! One parameter: its type, its bounds, and whether a text is a value of it.
 
+use chrono::{DateTime, Utc};
 use domain::DataType;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -128,17 +129,17 @@ impl Parameter {
         Ok(parameter)
     }
 
-    /// Reads the text that a request has for it.
-    pub(super) fn read(&self, text: &str) -> Result<Value, Problem> {
+    /// Reads the text that a request has for it. Times may count from `now`.
+    pub(super) fn read(&self, text: &str, now: DateTime<Utc>) -> Result<Value, Problem> {
         let problem = |expected: String| {
             let detail = format!("the parameter {:?} {expected}, found {}", self.name, quote(text));
             Problem::new(Kind::InvalidValue, detail).with("parameter", self.name.as_str())
         };
-        let value = value::stored(&self.data_type, text).ok_or_else(|| {
+        let value = value::given(&self.data_type, text, now).ok_or_else(|| {
             // A raw + in a query string is a space, and offsets are where people meet that.
             let is_time = self.data_type == DataType::Timestamp && text.contains(' ');
             let hint = if is_time { " (write + as %2B in a URL)" } else { "" };
-            problem(format!("expects {}{hint}", value::wanted(&self.data_type)))
+            problem(format!("expects {}{hint}", value::expected(&self.data_type)))
         })?;
         match self.broken(&value) {
             Some(broken) => Err(problem(broken)),

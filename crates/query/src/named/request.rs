@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::{NamedQuery, parameter::Parameter};
 use crate::{
     gate::Runnable,
@@ -29,8 +31,8 @@ pub(crate) struct NamedRequest {
 }
 
 impl NamedQuery {
-    /// Reads the query string of a request, without its `?`.
-    pub(crate) fn read(&self, raw: &str) -> Result<NamedRequest, Problem> {
+    /// Reads the query string of a request, without its `?`. Times may count from `now`.
+    pub(crate) fn read(&self, raw: &str, now: DateTime<Utc>) -> Result<NamedRequest, Problem> {
         let mut given: BTreeMap<String, String> = BTreeMap::new();
         for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -49,7 +51,7 @@ impl NamedQuery {
         }
         let mut values = BTreeMap::new();
         for parameter in &self.parameters {
-            values.insert(parameter.name.as_str(), value(parameter, given.get(&parameter.name))?);
+            values.insert(parameter.name.as_str(), value(parameter, given.get(&parameter.name), now)?);
         }
         let chosen = |name: &str, read: fn(&str) -> Result<bool, Problem>| {
             given.get(name).map_or(Ok(false), |text| read(text))
@@ -85,10 +87,10 @@ impl NamedQuery {
     }
 }
 
-fn value(parameter: &Parameter, given: Option<&String>) -> Result<Value, Problem> {
+fn value(parameter: &Parameter, given: Option<&String>, now: DateTime<Utc>) -> Result<Value, Problem> {
     let Parameter { name, data_type, default, description, .. } = parameter;
     match (given, default) {
-        (Some(text), _) => parameter.read(text),
+        (Some(text), _) => parameter.read(text, now),
         (None, Some(default)) => Ok(default.value.clone()),
         (None, None) => {
             let what = description.as_ref().map(|text| format!(": {text}")).unwrap_or_default();

@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use domain::{
     access::{Allowed, Rights},
     key,
@@ -36,7 +37,11 @@ fn with(parameters: &Value) -> Result<NamedQuery, InvalidQuery> {
 }
 
 fn ask(query: &NamedQuery, raw: &str) -> Result<Runnable, Problem> {
-    query.run(&query.read(raw)?, LIMITS)
+    query.run(&query.read(raw, now())?, LIMITS)
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-23T10:05:00Z".parse().unwrap()
 }
 
 fn literals(runnable: Runnable) -> Vec<String> {
@@ -95,6 +100,36 @@ fn the_samples_are_valid_and_read_the_sample_datasets() {
     }
     seen.sort_unstable();
     assert_eq!(seen, ["busiest-flights", "passengers-of-flight"]);
+}
+
+/// What a plan of Terraform refuses is in `files.tftest.hcl`; `terraform test` has that it does.
+#[test]
+fn a_plan_refuses_the_named_queries_that_would_be_left_out_and_no_others() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/modules/lake/tests/files/queries");
+    let plans = include_str!("../../../../infra/modules/lake/tests/files.tftest.hcl");
+    let after = plans.split("aws_s3_object.named_query[\"").skip(1);
+    let mut refused: Vec<&str> = after.filter_map(|rest| rest.split(".json\"").next()).collect();
+    refused.sort_unstable();
+    let (mut wrong, mut right) = (Vec::new(), 0);
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "sql") {
+            continue;
+        }
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let runs = std::fs::read_to_string(path.with_extension("sql")).is_ok_and(|sql| {
+            NamedQuery::assemble(&std::fs::read(&path).unwrap(), &sql)
+                .is_ok_and(|object| NamedQuery::from_json(&name(stem), &object, "tributary").is_ok())
+        });
+        if runs {
+            right += 1;
+        } else {
+            wrong.push(stem.to_owned());
+        }
+    }
+    wrong.sort_unstable();
+    assert_eq!(refused, wrong);
+    assert!(wrong.len() > 10 && right > 2, "{right} and {wrong:?}");
 }
 
 #[test]
@@ -192,6 +227,32 @@ fn a_value_keeps_its_bounds() {
 }
 
 #[test]
+fn times_are_given_as_in_filters() {
+    let query = with(&json!([
+        {"name": "day", "type": "date", "default": "2026-02-01"},
+        {"name": "at", "type": "timestamp", "max": "2026-11-23T10:05:00Z", "default": "2026-02-01T00:00:00Z"},
+    ]))
+    .unwrap();
+    for (raw, day, at) in [
+        ("at=2026-11-05", "2026-02-01", "2026-11-05 00:00:00.000"),
+        ("at=now-24h&day=today", "2026-11-23", "2026-11-22 10:05:00.000"),
+        ("at=today-7d&day=now-36h", "2026-11-21", "2026-11-16 00:00:00.000"),
+        ("at=now", "2026-02-01", "2026-11-23 10:05:00.000"),
+    ] {
+        let expected = [format!("DATE '{day}'"), format!("TIMESTAMP '{at}'")];
+        assert_eq!(literals(ask(&query, raw).unwrap()), expected, "{raw}");
+    }
+    refused(
+        &query,
+        "at=now%2B1s",
+        Kind::InvalidValue,
+        "is at most \"2026-11-23T10:05:00Z\", found \"now+1s\"",
+    );
+    refused(&query, "at=yesterday", Kind::InvalidValue, "as now-24h or today-7d, found \"yesterday\"");
+    refused(&query, "day=2026-11", Kind::InvalidValue, "a date, as 2026-11-23, or today-7d");
+}
+
+#[test]
 fn a_request_is_refused_with_what_would_work() {
     let query =
         with(&json!([{"name": "flight", "type": "bigint", "description": "The flight's number"}])).unwrap();
@@ -208,7 +269,7 @@ fn a_request_is_refused_with_what_would_work() {
     refused(&query, "flight=1&limit=1001", Kind::TooMuch, "more than the 1000 rows");
     refused(&query, "flight=%", Kind::MalformedQuery, "hexadecimal");
     refused(&query, &format!("flight={}", "1".repeat(9_000)), Kind::TooMuch, "8192 bytes");
-    let request = query.read("flight=1&limit=7&format=csv&_numbers=string&_csv=spreadsheet").unwrap();
+    let request = query.read("flight=1&limit=7&format=csv&_numbers=string&_csv=spreadsheet", now()).unwrap();
     assert_eq!(
         (request.limit, request.format.as_deref(), request.options),
         (Some(7), Some("csv"), Options { numbers_as_strings: true, spreadsheet: true })
@@ -226,7 +287,7 @@ fn its_own_limit_is_the_most() {
     assert!(lowered.statement.sql.ends_with("ORDER BY a LIMIT 6"));
     // A key may have fewer rows than the query gives.
     let few = Limits { default_rows: 100, max_rows: 20 };
-    assert_eq!(query.run(&query.read("").unwrap(), few).unwrap().rows, 20);
+    assert_eq!(query.run(&query.read("", now()).unwrap(), few).unwrap().rows, 20);
 }
 
 #[test]

@@ -54,7 +54,8 @@ pub(super) fn elsewhere() -> ResponseBuilder {
     ResponseBuilder::new()
         .description("The rows are a file, at `Location` for some minutes")
         .header("Location", header_of("The file's address, with the right to read it"))
-        .header("Content-Range", header_of("How many rows match, as `*/8832`, if a count was asked for"))
+        .header("Tributary-Range", header_of("How many rows match, as `*/8832`, if a count was asked for"))
+        .header("Content-Range", header_of("The same"))
         .header("Tributary-Complete", header_of("Whether the file has every row that matches"))
         .header("Link", header_of("The rows behind those of the file, `rel=\"next\"`"))
 }

@@ -61,7 +61,7 @@ range. Values are read as the column's type: RFC 3339 for a timestamp (or a day,
 decimal.
 
 **Complete?** `Tributary-Complete: true` says that no row comes after the last one, `false` that there are more: \
-`Link: <…>; rel=\"next\"` leads to them, `Content-Range: 0-99/*` numbers those that came, and `Prefer: count=exact` asks how \
+`Link: <…>; rel=\"next\"` leads to them, `Tributary-Range: 0-99/*` numbers those that came, and `Prefer: count=exact` asks how \
 many there are.
 
 **Large results** come page by page (`Link: <…>; rel=\"next\"`) or as a file elsewhere (303). A query that takes longer \

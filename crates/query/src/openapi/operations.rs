@@ -323,7 +323,7 @@ const HEALTH: &str = "Whether this process answers, its version, and the commit 
 
 const PREFER: &str = "\
 `wait=5` seconds at most, or `respond-async` for none. `count=exact`, for the rows of a dataset and not for groups: how many \
-match, in `Content-Range`; if the answer has not all of them, a second query counts them, in what is left of the wait. \
+match, in `Tributary-Range` and `Content-Range`; if the answer has not all of them, a second query counts them, in what is left of the wait. \
 `Preference-Applied` says what was done. A query of an API key whose bound on bytes is below every scan tier is waited for in \
 any case, and cancelled when the wait is over: 403.";
 

@@ -90,6 +90,7 @@ fn not_modified(response: Response) -> Response {
     parts.status = StatusCode::NOT_MODIFIED;
     parts.headers.remove(header::CONTENT_TYPE);
     parts.headers.remove(header::CONTENT_RANGE);
+    parts.headers.remove("tributary-range");
     Response::from_parts(parts, Body::empty())
 }
 

@@ -30,7 +30,7 @@ pub(super) fn rows<P: Ports>(
         answer::applied(&mut response, &format!("wait={applied}"));
     }
     if counted {
-        answer::applied(&mut response, "count=exact");
+        answer::counted(&mut response);
     }
     response
 }

@@ -119,9 +119,9 @@ impl<'a> Shown<'a> {
 }
 
 impl Extent {
-    /// `Content-Range` as PostgREST writes it: `0-99/8832`, with a star for what is not known or not there. None for a file
+    /// As PostgREST writes it in `Content-Range`: `0-99/8832`, with a star for what is not known or not there. None for a file
     /// elsewhere, unless how many rows match is known.
-    pub(crate) fn content_range(&self) -> Option<String> {
+    pub(crate) fn range(&self) -> Option<String> {
         let total = self.total.map_or_else(|| "*".to_owned(), |total| total.to_string());
         Some(match self.rows {
             None => return self.total.map(|total| format!("*/{total}")),
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_range_is_written_as_postgrest_does() {
         let range = |first, rows, total| {
-            Extent { first, rows, total, ..Extent::default() }.content_range().unwrap_or_default()
+            Extent { first, rows, total, ..Extent::default() }.range().unwrap_or_default()
         };
         assert_eq!(range(0, Some(100), None), "0-99/*");
         assert_eq!(range(100, Some(1), Some(101)), "100-100/101");

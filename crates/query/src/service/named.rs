@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use chrono::SubsecRound;
+use domain::port::Clock;
+
 use super::{Api, Job, Reply, to_json};
 use crate::{
     access::Caller, form::Form, named::NamedQueries, plan, ports::Ports, preferences::Preferences,
@@ -29,7 +32,8 @@ impl<P: Ports> Api<P> {
         let caller = &preferences.caller;
         let queries = self.queries().await?;
         let named = queries.find(name, caller)?;
-        let request = named.read(query)?;
+        // In whole seconds, as in filters: requests of one second share a query.
+        let request = named.read(query, self.clock().now().trunc_subsecs(0))?;
         let format = preferences.format(request.format.as_deref())?;
         caller.may_ask_for(request.limit)?;
         let limits = self.limits(caller);

@@ -111,9 +111,9 @@ fn more_keywords_and_operators_than_every_engine_takes_are_refused() {
     }
     // Values in a list are none.
     let listed = statement(&parcels, &format!("fee=in.({})", vec!["1"; 1_000].join(","))).unwrap();
-    assert!(gate::operators(&listed.sql) < 100 && listed.bounded().is_ok());
+    assert!(trino::operators(&listed.sql) < 100 && listed.bounded().is_ok());
     assert_eq!(
-        gate::operators("SELECT \"select\" FROM \"a\" WHERE \"b\" = ? AND \"c\" IN (?, ?) LIMIT 5"),
+        trino::operators("SELECT \"select\" FROM \"a\" WHERE \"b\" = ? AND \"c\" IN (?, ?) LIMIT 5"),
         7
     );
 }

@@ -1,6 +1,12 @@
 //! What is wrong with the head that hyper refused last. hyper says no more than a status, and takes a length that it cannot
 //! count for a head that is too long.
 
+use super::HEAD_BYTES;
+use crate::routes::MAX_URL;
+
+/// What stands behind the URL in the first line.
+const VERSION: usize = " HTTP/1.1\r\n".len();
+
 /// How much of a line is kept: the headers that are looked for are shorter.
 const LINE: usize = 256;
 
@@ -17,7 +23,7 @@ pub(super) enum Fault {
     Length,
     /// `Transfer-Encoding` does not say where the body ends.
     Coding,
-    /// Not even the first line has come to an end.
+    /// The head is too long, and its URL alone is longer than one may be.
     Line,
 }
 
@@ -31,8 +37,14 @@ pub(super) struct Heads {
     line: Vec<u8>,
     /// Where the line is, or what stands there instead.
     part: Part,
+    /// How many bytes of this head have come.
+    head: usize,
+    /// How many bytes of its first line.
+    first: usize,
     /// Whether a line of this head is over.
     has_lines: bool,
+    /// Whether its URL, which has come to its end, is too long.
+    is_long: bool,
     /// Whether the request is one of HTTP/1.0.
     is_old: bool,
     length: Option<u64>,
@@ -82,14 +94,26 @@ impl Heads {
 
     /// What is wrong with the last head, if it is one of these.
     pub(super) fn fault(&self) -> Option<Fault> {
-        let is_first = matches!(self.part, Part::Head) && !self.has_lines;
-        self.fault.or_else(|| (is_first && self.line.len() >= LINE).then_some(Fault::Line))
+        let is_long = if self.has_lines { self.is_long } else { is_long(&self.line, self.first) };
+        let is_line = matches!(self.part, Part::Head) && self.head >= HEAD_BYTES && is_long;
+        self.fault.or_else(|| is_line.then_some(Fault::Line))
+    }
+
+    /// Whether a head has begun that is not over.
+    pub(super) fn is_within(&self) -> bool {
+        matches!(self.part, Part::Head) && (self.has_lines || !self.line.is_empty())
     }
 
     /// Goes on with the current line; what follows it is the rest.
     fn lines<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let (piece, rest) = bytes.split_at(end.map_or(bytes.len(), |end| end + 1));
+        if matches!(self.part, Part::Head) {
+            self.head = self.head.saturating_add(piece.len());
+            if !self.has_lines {
+                self.first = self.first.saturating_add(piece.len());
+            }
+        }
         let room = LINE.saturating_sub(self.line.len());
         self.line.extend_from_slice(&piece[..piece.len().min(room)]);
         if end.is_some() {
@@ -105,10 +129,11 @@ impl Heads {
         match self.part {
             Part::Head if line.is_empty() && self.has_lines => self.head_ends(),
             // Empty lines before a head mean nothing.
-            Part::Head if line.is_empty() => {}
+            Part::Head if line.is_empty() => (self.head, self.first) = (0, 0),
             Part::Head if self.has_lines => self.header(line),
             Part::Head => {
                 self.has_lines = true;
+                self.is_long = is_long(line, self.first.saturating_sub(VERSION));
                 self.is_old = line.ends_with(b" HTTP/1.0");
             }
             Part::Length => self.part = chunk(line),
@@ -133,6 +158,9 @@ impl Heads {
     }
 
     fn head_ends(&mut self) {
+        if self.is_long && self.head > HEAD_BYTES {
+            self.fault = Some(Fault::Line);
+        }
         self.part = match (self.is_chunked, self.length) {
             (Some(is_chunked), _) if self.is_old || !is_chunked => {
                 self.fault = Some(Fault::Coding);
@@ -142,8 +170,15 @@ impl Heads {
             (None, Some(length)) if length > 0 => Part::Body(length),
             (None, _) => Part::Head,
         };
+        (self.head, self.first, self.is_long) = (0, 0, false);
         (self.has_lines, self.is_old, self.length, self.is_chunked) = (false, false, None, None);
     }
+}
+
+/// Whether the URL is too long in a first line of so many bytes up to the end of the URL. Of the line, the beginning.
+fn is_long(line: &[u8], bytes: usize) -> bool {
+    let method = line.iter().position(|byte| *byte == b' ').map_or(0, |end| end + 1);
+    bytes.saturating_sub(method) > MAX_URL
 }
 
 /// How many bytes are left to pass over, and the rest of these.
@@ -170,79 +205,4 @@ fn length(value: &[u8]) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fault(bytes: &[u8], pieces: usize) -> Option<Fault> {
-        let mut heads = Heads::default();
-        bytes.chunks(pieces).for_each(|piece| heads.note(piece));
-        heads.fault()
-    }
-
-    #[test]
-    fn the_fault_is_that_of_the_last_head_however_it_comes() {
-        let post = |headers: &str| format!("POST / HTTP/1.1\r\nHost: a\r\n{headers}\r\n\r\n");
-        let largest = format!("content-length: {LONGEST_BODY}");
-        let long = format!("GET /{}", "a".repeat(LINE));
-        for (bytes, expected) in [
-            (post("Content-Length: 7"), None),
-            (post("Content-Length: 7\r\nContent-Length: 7"), None),
-            (post(&largest), None),
-            (post("CONTENT-LENGTH: 18446744073709551615"), Some(Fault::Length)),
-            (post("content-length: 18446744073709551616"), Some(Fault::Length)),
-            (post("content-length:-1"), Some(Fault::Length)),
-            (post("content-length:"), Some(Fault::Length)),
-            (post("content-length: 7, 7"), Some(Fault::Length)),
-            (post("content-length: 7\r\ncontent-length: 8"), Some(Fault::Length)),
-            (post("Transfer-Encoding: gzip, Chunked"), None),
-            (post("Transfer-Encoding: chunked, gzip"), Some(Fault::Coding)),
-            (post("Transfer-Encoding: identity"), Some(Fault::Coding)),
-            (post("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked"), None),
-            (post("Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip"), Some(Fault::Coding)),
-            ("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned(), Some(Fault::Coding)),
-            // A head that is not over yet may have been refused for something else.
-            ("POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n".to_owned(), None),
-            (post("X-Content-Length: x"), None),
-            // hyper reads nothing behind a head that it refuses: neither a body with lines nor another head.
-            (format!("{}{}", post("content-length: x"), post("a: b")), Some(Fault::Length)),
-            (
-                format!("{}{{\n\n\"a\": 1\n}}\n", post("content-length: 18446744073709551616")),
-                Some(Fault::Length),
-            ),
-            (format!("{}\n\na: b\n\n", post("transfer-encoding: identity")), Some(Fault::Coding)),
-            // What stands in a body is no head.
-            (format!("{}content-length: x\r\n\r\n{}", post("content-length: 21"), post("a: b")), None),
-            (format!("{}\n\ncontent-length: x\n", post("content-length: 21")), None),
-            (
-                format!(
-                    "{}15;a=b\r\ncontent-length: x\r\n\r\n\r\n0\r\n\r\n",
-                    post("transfer-encoding: chunked")
-                ),
-                None,
-            ),
-            (
-                format!(
-                    "{}3\r\nx\r\n\r\n0\r\nA: b\r\n\r\n{}",
-                    post("transfer-encoding: chunked"),
-                    post("content-length: x")
-                ),
-                Some(Fault::Length),
-            ),
-            (format!("{}x\r\n\r\n{}", post("transfer-encoding: chunked"), post("content-length: x")), None),
-            (
-                format!("{}0\r\n\r\n\r\n{}", post("transfer-encoding: chunked"), post("content-length: x")),
-                Some(Fault::Length),
-            ),
-            (format!("{}body{}", post("content-length: 4"), post("content-length: x")), Some(Fault::Length)),
-            (format!("{}0\r\n\r\n{}", post("transfer-encoding: chunked"), post("a: b")), None),
-            (long.clone(), Some(Fault::Line)),
-            (format!("{}{long}", post("a: b")), Some(Fault::Line)),
-            (format!("GET / HTTP/1.1\r\nX: {}", "a".repeat(LINE)), None),
-            (String::new(), None),
-        ] {
-            for pieces in [1, 2, 7, 4_096] {
-                assert_eq!(fault(bytes.as_bytes(), pieces), expected, "{bytes:?} by {pieces}");
-            }
-        }
-    }
-}
+mod tests;

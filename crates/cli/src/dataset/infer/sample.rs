@@ -5,7 +5,7 @@ mod table;
 use std::{path::Path, sync::Arc};
 
 use domain::Dataset;
-use formats::{Format, LIMIT, Options, Reader, Rules, Source, encoding::UTF_8};
+use formats::{Format, LIMIT, Options, Reader, Rules, Source, csv::Dialect, encoding::UTF_8};
 
 use crate::{
     failure::Failure,
@@ -90,7 +90,7 @@ pub(super) fn read(
             );
         }
         limits
-            .table(source, how)
+            .table(source, &input.dialect)
             .map_err(failed)?
             .map_err(|reason| Failure::Input(format!("{} {reason}", input.name)))?;
     } else {
@@ -99,7 +99,8 @@ pub(super) fn read(
             Unwrap::Never => None,
             Unwrap::Perhaps => formats::find_wrapper(&mut source).map_err(failed)?,
         };
-        let options = Options { format, dialect: how.dialect.clone(), unwrap: unwrap.clone(), rewrap: false };
+        let options =
+            Options { format, dialect: input.dialect.clone(), unwrap: unwrap.clone(), rewrap: false };
         limits.events(source, &options).map_err(failed)?;
         sample.unwrap = unwrap;
     }
@@ -161,8 +162,8 @@ impl Limits<'_> {
     }
 
     /// CSV.
-    fn table(&mut self, mut source: Source, how: &How) -> std::io::Result<Result<(), String>> {
-        let mut table = match Table::begin(&mut source, &how.dialect)? {
+    fn table(&mut self, mut source: Source, dialect: &Dialect) -> std::io::Result<Result<(), String>> {
+        let mut table = match Table::begin(&mut source, dialect)? {
             Ok(table) => table,
             Err(reason) => return Ok(Err(format!("is not read: {reason}"))),
         };

@@ -1,5 +1,5 @@
 //! The functions of the SQL standard, which take texts, and paths of a language of their own: `json_exists`, `json_query`,
-//! `json_value`, `json_object` and `json_array`. How their calls are written is in [`crate::dialect`]'s `json`.
+//! `json_value`, `json_object` and `json_array`. How their calls are written is in [`trino::Athena`]'s `json`.
 
 mod evaluate;
 mod item;

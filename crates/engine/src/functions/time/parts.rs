@@ -40,27 +40,6 @@ pub(crate) const NAMES: [&str; 19] = [
     "timezone_minute",
 ];
 
-/// Those that EXTRACT knows.
-pub(crate) const EXTRACTED: [&str; 17] = [
-    "year",
-    "quarter",
-    "month",
-    "week",
-    "day",
-    "day_of_month",
-    "day_of_week",
-    "dow",
-    "day_of_year",
-    "doy",
-    "year_of_week",
-    "yow",
-    "hour",
-    "minute",
-    "second",
-    "timezone_hour",
-    "timezone_minute",
-];
-
 /// One function for each name. A week is ISO 8601's, and so is a day's number in it: 1 is Monday.
 pub(crate) fn all() -> Vec<Own> {
     vec![

@@ -9,11 +9,15 @@ use crate::{calls, error::EngineError, nesting::levels};
 /// whether it may be null.
 const REPEATED: usize = 3;
 
+/// The longest IN list whose values are compared one by one: doubles, by `floating`. Of other types, the optimizer compares
+/// three.
+const MAX_COMPARED: usize = 100;
+
 /// Measures the expressions of one SELECT, and the queries within them.
 pub(super) struct Expressions {
     scope: Scope,
-    /// What is below each expression that the visit is in.
-    open: Vec<Size>,
+    /// What is below each expression that the visit is in, and the first part of that.
+    open: Vec<(Size, Option<Size>)>,
     /// The expression that ended last, of those that are in no other one.
     last: Size,
     largest: Size,
@@ -128,7 +132,7 @@ impl Visitor for Expressions {
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<EngineError> {
         if self.inside == 0 {
-            self.open.push(Size::NONE);
+            self.open.push((Size::NONE, None));
             if let Expr::Function(call) = expr
                 && let Some(window) = &call.over
             {
@@ -140,10 +144,14 @@ impl Visitor for Expressions {
 
     fn post_visit_expr(&mut self, expr: &Expr) -> ControlFlow<EngineError> {
         if self.inside == 0 {
-            let below = self.open.pop().unwrap_or(Size::NONE);
-            let size = self.of(expr, below);
+            let (below, first) = self.open.pop().unwrap_or((Size::NONE, None));
+            let again = first.map_or(Size::NONE, |first| first.times(repeats_of_first(expr)));
+            let size = self.of(expr, below.beside(again));
             match self.open.last_mut() {
-                Some(around) => *around = around.beside(size),
+                Some((around, first)) => {
+                    *around = around.beside(size);
+                    first.get_or_insert(size);
+                }
                 None => {
                     self.last = size;
                     self.nodes = self.nodes.saturating_add(size.nodes);
@@ -152,6 +160,27 @@ impl Visitor for Expressions {
             }
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// How often what comes first is written once more: a value that is compared with several others. Each comparison is looked
+/// into anew, which counts as one more.
+fn repeats_of_first(expr: &Expr) -> usize {
+    match expr {
+        Expr::Between { .. } => 2,
+        Expr::InList { list, .. } if list.len() <= MAX_COMPARED && !list.iter().all(is_written) => list.len(),
+        Expr::InList { list, .. } if list.len() <= 3 => list.len(),
+        Expr::Case { operand: Some(_), conditions, .. } => conditions.len(),
+        _ => 0,
+    }
+}
+
+/// Whether the value is a literal, perhaps with a sign or a type.
+fn is_written(value: &Expr) -> bool {
+    match value {
+        Expr::Value(_) | Expr::TypedString(_) => true,
+        Expr::UnaryOp { expr, .. } | Expr::Cast { expr, .. } => is_written(expr),
+        _ => false,
     }
 }
 

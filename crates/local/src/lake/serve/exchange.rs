@@ -27,9 +27,6 @@ use crate::lake::Stopped;
 /// The path that is answered when nothing else is.
 const HEALTHZ: &str = "/healthz";
 
-/// How many bytes the head of a request may have: a URL, and more headers than AWS takes.
-const HEAD_BYTES: usize = 64 << 10;
-
 /// Serves one connection until its client, its limits or the lake's stop end it.
 pub(super) async fn serve(stream: TcpStream, port: Arc<Port>, admitted: Admitted, mut stopped: Stopped) {
     let reached = stream.local_addr().ok().map(|address| address.ip());
@@ -46,7 +43,7 @@ pub(super) async fn serve(stream: TcpStream, port: Arc<Port>, admitted: Admitted
     });
     // How long a head may take is known to the connection, as all other waits are.
     let mut http = http1::Builder::new();
-    http.header_read_timeout(None::<Duration>).max_header_size(HEAD_BYTES);
+    http.header_read_timeout(None::<Duration>).max_header_size(query::HEAD_BYTES);
     let server = http.serve_connection(TokioIo::new(query::Worded::new(stream)), service);
     let mut server = pin!(server);
     let mut is_stopping = false;

@@ -31,7 +31,7 @@ async fn follow(served: &Served, mut reply: Reply) -> (Vec<Value>, usize) {
         let page = reply.json();
         let length = page.as_array().unwrap().len();
         assert_eq!(reply.header("tributary-rows"), length.to_string());
-        let range = reply.header("content-range");
+        let range = reply.header("tributary-range");
         match length {
             0 => assert!(range.starts_with("*/"), "{range}"),
             _ => {

@@ -108,10 +108,18 @@ pub(in super::super) struct Strings {
     pub(in super::super) numbers: u64,
     /// Digits enough for them.
     pub(in super::super) digits: Digits,
+    /// Numbers with commas, before the fraction or between thousands: `1,50`, `1.234,50`, `1,234.50`.
+    pub(in super::super) comma_numbers: u64,
+    /// The first of them.
+    pub(in super::super) comma_number: Option<String>,
     /// `true` and `false` in quotes.
     pub(in super::super) booleans: u64,
     /// The first one that is no number.
     pub(in super::super) other: Option<String>,
+    /// The first one that is neither a date nor a time.
+    pub(in super::super) timeless: Option<String>,
+    /// Those without anything but white space.
+    pub(in super::super) empty: u64,
     /// Those that programs write where there is no value.
     pub(in super::super) null_texts: u64,
     /// The first of them.
@@ -128,21 +136,37 @@ const NULL_TEXTS: [&str; 9] = ["NULL", "Null", "null", "\\N", "NA", "N/A", "NaN"
 impl Strings {
     pub(super) fn add(&mut self, raw: Raw<'_>) {
         self.count += 1;
+        let mut is_time = false;
         if let Ok(Value::Date(days)) = value::parse(&DataType::Date, raw) {
             self.dates += 1;
             self.widen(i64::from(days) * DAY, i64::from(days) * DAY);
+            is_time = true;
         }
         if let Ok(Value::Timestamp(millis)) = value::parse(&DataType::Timestamp, raw) {
             self.timestamps += 1;
             self.widen(millis, millis);
+            is_time = true;
         }
         let text = raw.string().unwrap_or_default();
-        self.local_times += u64::from(value::rfc3339(format!("{text}Z")).is_some());
+        if value::rfc3339(format!("{text}Z")).is_some() {
+            self.local_times += 1;
+            is_time = true;
+        }
+        self.empty += u64::from(text.trim().is_empty());
+        if !is_time && self.timeless.is_none() {
+            self.timeless = Some(String::from(&*text));
+        }
         self.booleans += u64::from(text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"));
         if NULL_TEXTS.contains(&&*text) {
             self.null_texts += 1;
             if self.null_text.is_none() {
                 self.null_text = Some(String::from(&*text));
+            }
+        }
+        if has_commas(&text) {
+            self.comma_numbers += 1;
+            if self.comma_number.is_none() {
+                self.comma_number = Some(String::from(&*text));
             }
         }
         let is_code = text.trim_start_matches('-').starts_with('0') && !text.contains('.') && text.len() > 1;
@@ -158,9 +182,13 @@ impl Strings {
         if self.other.is_none() {
             self.other.clone_from(&other.other);
         }
+        if self.timeless.is_none() {
+            self.timeless.clone_from(&other.timeless);
+        }
         if self.null_text.is_none() {
             self.null_text.clone_from(&other.null_text);
         }
+        self.empty += other.empty;
         self.null_texts += other.null_texts;
         self.count += other.count;
         self.dates += other.dates;
@@ -168,6 +196,10 @@ impl Strings {
         self.local_times += other.local_times;
         self.numbers += other.numbers;
         self.digits = self.digits.max(other.digits);
+        if self.comma_number.is_none() {
+            self.comma_number.clone_from(&other.comma_number);
+        }
+        self.comma_numbers += other.comma_numbers;
         self.booleans += other.booleans;
         if let Some((earliest, latest)) = other.range {
             self.widen(earliest, latest);
@@ -178,4 +210,24 @@ impl Strings {
         let (before_earliest, before_latest) = self.range.unwrap_or((earliest, latest));
         self.range = Some((before_earliest.min(earliest), before_latest.max(latest)));
     }
+}
+
+/// Whether a text is a number as people write it, with a comma before the fraction or between thousands.
+fn has_commas(text: &str) -> bool {
+    let unsigned = text.trim().trim_start_matches(['-', '+']);
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_whole = |text: &str, between: char| {
+        let mut groups = text.split(between);
+        let first = groups.next().unwrap_or_default();
+        let mut is_grouped = false;
+        let rest = groups.all(|group| {
+            is_grouped = true;
+            group.len() == 3 && is_digits(group)
+        });
+        is_digits(first) && rest && (!is_grouped || first.len() <= 3)
+    };
+    let european =
+        unsigned.split_once(',').is_some_and(|(whole, fraction)| is_whole(whole, '.') && is_digits(fraction));
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    european || whole.contains(',') && is_whole(whole, ',') && is_digits(fraction)
 }

@@ -195,11 +195,34 @@ fn options_say_what_cannot_be_seen() {
     let sample = read_as(&windows, "a.csv", b"id,name\n1,Jos\xe9\n", 100).unwrap();
     assert_eq!(sample.events, [r#"{"id":1,"name":"José"}"#]);
     assert_eq!(sample.remarks, ["read as windows-1252"]);
-    let dialect = Dialect { delimiter: None, nulls: vec!["NA".to_owned()] };
+    let dialect = Dialect { nulls: vec!["NA".to_owned()], ..Dialect::default() };
     let nulls = How { dialect, ..how() };
     let sample = read_as(&nulls, "a.csv", b"n,s\n1,a\nNA,b\n", 100).unwrap();
     assert_eq!(sample.events[1], r#"{"n":null,"s":"b"}"#);
     assert_eq!(sample.remarks, ["publish it with the same option: --null \"NA\""]);
+}
+
+/// As programs write that put every cell in quotes.
+#[test]
+fn empty_texts_in_quotes_are_nothing_if_somebody_says_so() {
+    let text = b"\"n\",\"s\"\n\"1\",\"a\"\n\"\",\"\"\n\"3\",\"\"\n";
+    let events = |nulls: &[&str]| {
+        let dialect =
+            Dialect { nulls: nulls.iter().map(ToString::to_string).collect(), ..Dialect::default() };
+        read_as(&How { dialect, ..how() }, "a.csv", text, 100).unwrap().events
+    };
+    assert_eq!(events(&[]), [r#"{"n":"1","s":"a"}"#, r#"{"n":"","s":""}"#, r#"{"n":"3","s":""}"#]);
+    assert_eq!(events(&[""]), [r#"{"n":1,"s":"a"}"#, r#"{"n":null,"s":null}"#, r#"{"n":3,"s":null}"#]);
+}
+
+#[test]
+fn a_name_says_what_is_between_two_cells_where_more_than_one_could_be() {
+    let text = b"city, state\tpopulation\nBoston, MA\t675\nAustin, TX\t961\n";
+    let sample = read_as(&how(), "cities.tsv", text, 100).unwrap();
+    assert_eq!(sample.events[0], r#"{"city, state":"Boston, MA","population":675}"#);
+    let commas = Dialect { delimiter: Some(b','), ..Dialect::default() };
+    let sample = read_as(&How { dialect: commas, ..how() }, "cities.tsv", text, 100).unwrap();
+    assert_eq!(sample.events[0], r#"{"city":"Boston","state\tpopulation":" MA\t675"}"#);
 }
 
 #[test]

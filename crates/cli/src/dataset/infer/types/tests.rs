@@ -98,6 +98,62 @@ fn a_text_that_stands_for_nothing_is_in_doubt_however_many_there_are() {
 }
 
 #[test]
+fn empty_texts_among_values_of_one_kind_are_in_doubt() {
+    let others = ["7", "2026-11-23T10:05:00Z", "2026-11-23T10:05:00", "2026-11-23", "true"];
+    for other in others.map(|other| format!("\"{other}\"")) {
+        for (empty, of_other) in [(1, 1), (3, 1), (1, 30)] {
+            for text in ["\"\"", "\" \""] {
+                let values: Vec<&str> = [vec![text; empty], vec![&*other; of_other]].concat();
+                check("a", &values, "string", &["empty_texts"]);
+            }
+        }
+    }
+    check("a", &["\"\"", "\"Ann\""], "string", &[]);
+    check("a", &["\"\"", "\"\""], "string", &[]);
+}
+
+#[test]
+fn numbers_with_commas_are_in_doubt() {
+    for number in ["1,5", "-1,50", "1.234,50", "1.234.567,5", "1,234", "1,234.50", "12,345,678"] {
+        let number = format!("\"{number}\"");
+        check("a", &[&number, "\"7\"", "\"7.5\""], "string", &["comma_numbers"]);
+        check("price", &[&number], "string", &["comma_numbers"]);
+        check("a", &[&number, "\"\""], "string", &["empty_texts"]);
+        check("a", &[&number, "\"Ann\""], "string", &[]);
+    }
+    for text in [
+        "1,2,3",
+        "1,",
+        ",5",
+        "10.0.0.1",
+        "1.2,3.4",
+        "1234.567,5",
+        "1,23.4",
+        "1,234,5",
+        "a,5",
+        ",",
+        "12,3456.1",
+    ] {
+        check("a", &[&format!("\"{text}\"")], "string", &[]);
+    }
+}
+
+#[test]
+fn what_is_almost_times_is_in_doubt() {
+    let time = r#""2026-11-23T10:05:00Z""#;
+    for other in [r#""unknown""#, r#""0000-00-00""#, r#""7""#] {
+        let mut values = vec![time; 20];
+        values.extend([r#""2026-11-23""#, other]);
+        check("a", &values, "string", &["almost_times"]);
+        values.extend([other; 2]);
+        check("a", &values, "string", &[]);
+    }
+    let mut values = vec![time; 20];
+    values.push(r#""NA""#);
+    check("a", &values, "string", &["null_texts"]);
+}
+
+#[test]
 fn what_no_type_takes() {
     check("a", &["null", "null"], "none", &["only_nulls"]);
     check("a", &["1", r#""x""#], "none", &["mixed_types"]);

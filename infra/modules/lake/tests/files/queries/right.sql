@@ -1,1 +1,1 @@
-SELECT :a, :b
+SELECT name FROM passengers WHERE a = :a AND b = :b

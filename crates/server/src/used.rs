@@ -1,0 +1,179 @@
+//! What a connection is used for, and whether it makes room for another.
+//!
+//! A head that never ends is judged in the same way wherever it stands: the first of a connection, and one behind a whole
+//! request, also if its beginning came with that request.
+
+use std::time::Duration;
+
+use domain::port::Clock;
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
+
+use crate::stream::Sending;
+
+/// How long the head of a request may be on the way before nobody counts on its end any longer. The first one of a connection
+/// is on the way from the start.
+pub(crate) const HEAD_ENDS: Duration = Duration::from_secs(1);
+
+/// How long a connection that is kept for later requests and has to make room, or is stopped, may take to end, if nothing goes
+/// on on it.
+pub(crate) const LEAVING: Duration = Duration::from_secs(1);
+
+/// What a connection is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Its first request may be on the way, since then.
+    New(Instant),
+    /// It has had its time for the head of a request, and has not sent a whole one.
+    Silent,
+    /// A request is under way.
+    Asked,
+    /// It is kept for later requests.
+    Kept,
+    /// It was kept, and a part of the next head is there, since then.
+    Begun(Instant),
+}
+
+impl Use {
+    /// Whether the connection makes room for another. A head that has only begun keeps no place: whoever sends whole requests and
+    /// a part of the next one each time would keep it for good.
+    fn makes_room(self) -> bool {
+        matches!(self, Self::Silent | Self::Kept | Self::Begun(_))
+    }
+
+    /// Since when a head is on the way.
+    fn head_since(self) -> Option<Instant> {
+        match self {
+            Self::New(since) | Self::Begun(since) => Some(since),
+            Self::Silent | Self::Asked | Self::Kept => None,
+        }
+    }
+}
+
+/// The use of one connection. It is told of every step.
+#[derive(Debug)]
+pub(crate) struct Used(watch::Sender<Use>);
+
+impl Default for Used {
+    /// Of a connection that has just been opened.
+    fn default() -> Self {
+        Self(watch::Sender::new(Use::New(Instant::now())))
+    }
+}
+
+impl Used {
+    /// The head of a request has come to its end.
+    pub(crate) fn asked(&self) {
+        self.0.send_replace(Use::Asked);
+    }
+
+    /// The last request has its answer. Whether a part of the next head came with it.
+    pub(crate) fn answered(&self, next_has_begun: bool) {
+        self.0.send_replace(if next_has_begun { Use::Begun(Instant::now()) } else { Use::Kept });
+    }
+
+    /// The client has sent some bytes.
+    pub(crate) fn has_read(&self) {
+        self.0.send_if_modified(|used| {
+            let begins = *used == Use::Kept;
+            if begins {
+                *used = Use::Begun(Instant::now());
+            }
+            begins
+        });
+    }
+
+    /// Whether a head was waited for, and has not come to its end in time.
+    pub(crate) fn is_silent(&self) -> bool {
+        *self.0.borrow() == Use::Silent
+    }
+
+    /// Takes the connection for silent when a head does not end in time. Never comes back.
+    pub(crate) async fn grows_silent(&self) {
+        let mut used = self.0.subscribe();
+        loop {
+            let awaited = used.wait_for(|used| used.head_since().is_some()).await.map(|used| *used);
+            // An error cannot be: this has the sender.
+            let Ok(now) = awaited else { return std::future::pending().await };
+            let waited = now.head_since().map(|since| since.elapsed()).unwrap_or_default();
+            let changed = async { used.wait_for(|used| *used != now).await.is_ok() };
+            tokio::select! {
+                _changed = changed => {}
+                () = aws::SystemClock.sleep(HEAD_ENDS.saturating_sub(waited)) => {
+                    self.0.send_if_modified(|used| {
+                        let waits = *used == now;
+                        if waits {
+                            *used = Use::Silent;
+                        }
+                        waits
+                    });
+                }
+            }
+        }
+    }
+
+    /// Comes back when no request is under way on a connection that has to make room, and its client takes no answer.
+    pub(crate) async fn nothing_goes_on(&self, sending: &Sending) {
+        loop {
+            aws::SystemClock.sleep(LEAVING).await;
+            if *self.0.borrow() != Use::Asked && sending.until_stuck().is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Comes back after a while if a connection that is to end has not sent a whole head by then.
+    pub(crate) async fn no_request_comes(&self) {
+        aws::SystemClock.sleep(LEAVING).await;
+        if !matches!(*self.0.borrow(), Use::New(_) | Use::Silent) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Comes back when the connection's place is wanted while it has no request under way, and its client takes no answer. A
+    /// client that asks for much and reads nothing would else keep its place as long as one that reads slowly.
+    ///
+    /// One connection that is kept makes room for one client. All whose head does not end make room as soon as one client
+    /// waits: whoever opens many of them would else keep the others out for as long as they take to leave one by one.
+    pub(crate) async fn asked_for_room(
+        &self,
+        sending: &Sending,
+        room: &Notify,
+        mut is_wanted: watch::Receiver<bool>,
+    ) {
+        let mut used = self.0.subscribe();
+        // An error cannot be: this has the sender.
+        while used.wait_for(|used| used.makes_room()).await.is_ok() {
+            let now = *used.borrow();
+            let in_use = async { used.wait_for(|used| *used != now).await.is_ok() };
+            if let Some(left) = sending.until_stuck() {
+                tokio::select! {
+                    () = aws::SystemClock.sleep(left) => {}
+                    _in_use = in_use => {}
+                }
+                continue;
+            }
+            // An error means that no connection is accepted any more.
+            let wanted =
+                async { now == Use::Silent && is_wanted.wait_for(|is_wanted| *is_wanted).await.is_ok() };
+            tokio::select! {
+                biased;
+                _in_use = in_use => {}
+                // Before the next: who leaves anyway makes the room that one connection is asked for.
+                () = room.notified() => {
+                    if sending.until_stuck().is_none() {
+                        return;
+                    }
+                    // Its client has begun to take an answer: another connection is asked.
+                    room.notify_one();
+                }
+                true = wanted => return,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+
+use super::*;
+
+/// A place that is wanted, or is not.
+struct Room {
+    one: Arc<Notify>,
+    all: watch::Sender<bool>,
+}
+
+impl Room {
+    fn new() -> Self {
+        Self { one: Arc::new(Notify::new()), all: watch::Sender::new(false) }
+    }
+
+    /// A connection that is used so, and the task that ends when it makes room.
+    fn connection(&self, used: Use) -> (Arc<Used>, JoinHandle<()>) {
+        let used = Arc::new(Used(watch::Sender::new(used)));
+        let (asked, one, all) = (Arc::clone(&used), Arc::clone(&self.one), self.all.subscribe());
+        let task = async move {
+            let sending = Sending::default();
+            tokio::select! {
+                () = asked.asked_for_room(&sending, &one, all) => {}
+                () = asked.grows_silent() => {}
+            }
+        };
+        (used, tokio::spawn(task))
+    }
+}
+
+/// Lets all tasks run that can.
+async fn settle() {
+    for _ in 0..8 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Whoever is in use is passed over, and the next that is not makes room.
+#[tokio::test(start_paused = true)]
+async fn one_connection_that_is_kept_makes_room_for_one_client() {
+    let room = Room::new();
+    let ((first, one), (_second, two), (_third, three)) = (
+        room.connection(Use::Kept),
+        room.connection(Use::New(Instant::now())),
+        room.connection(Use::Begun(Instant::now())),
+    );
+    settle().await;
+    first.asked();
+    settle().await;
+    room.one.notify_one();
+    three.await.unwrap();
+    assert!(!one.is_finished() && !two.is_finished());
+    room.one.notify_one();
+    settle().await;
+    assert!(!one.is_finished() && !two.is_finished(), "both have a request under way");
+    first.answered(false);
+    one.await.unwrap();
+    assert!(!two.is_finished());
+}
+
+/// Also those that grow silent while the client waits, and those that had a whole request before.
+#[tokio::test(start_paused = true)]
+async fn all_connections_whose_head_does_not_end_make_room_for_one_client() {
+    let room = Room::new();
+    let (_first, one) = room.connection(Use::Silent);
+    let (_new, new) = room.connection(Use::New(Instant::now()));
+    let (trickling, second_head) = room.connection(Use::Kept);
+    let (pipelined, hidden_head) = room.connection(Use::Asked);
+    let (quick, whole_heads) = room.connection(Use::Kept);
+    let ((_fourth, kept), (_fifth, asked)) = (room.connection(Use::Kept), room.connection(Use::Asked));
+    settle().await;
+    assert!(!one.is_finished(), "nobody waits");
+    trickling.has_read();
+    pipelined.answered(true);
+    quick.has_read();
+    room.all.send_replace(true);
+    one.await.unwrap();
+    settle().await;
+    assert!(!new.is_finished() && !second_head.is_finished(), "heads may be on the way");
+
+    // More bytes give a head no more time; its end does.
+    tokio::time::advance(HEAD_ENDS / 2).await;
+    trickling.has_read();
+    quick.asked();
+    quick.answered(true);
+    settle().await;
+    tokio::time::advance(HEAD_ENDS * 3 / 5).await;
+    for task in [new, second_head, hidden_head] {
+        task.await.unwrap();
+    }
+    settle().await;
+    assert!(!whole_heads.is_finished(), "its last head has only begun");
+    assert!(!kept.is_finished() && !asked.is_finished());
+}
+
+/// What of a request goes on is not cut off by a stop.
+#[tokio::test(start_paused = true)]
+async fn a_stop_waits_for_requests_and_not_for_the_rest_of_a_head() {
+    for (use_, ends) in [
+        (Use::New(Instant::now()), true),
+        (Use::Silent, true),
+        (Use::Asked, false),
+        (Use::Kept, false),
+        (Use::Begun(Instant::now()), false),
+    ] {
+        let used = Used(watch::Sender::new(use_));
+        let ended = tokio::time::timeout(10 * LEAVING, used.no_request_comes()).await;
+        assert_eq!(ended.is_ok(), ends, "{use_:?}");
+    }
+}

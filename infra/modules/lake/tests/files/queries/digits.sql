@@ -1,0 +1,1 @@
+SELECT name FROM passengers WHERE b = :x
