@@ -1,6 +1,7 @@
 """ibis with its Athena backend: tables and schemas, expressions, views, tables of its own, frames in memory."""
 
 import decimal
+import functools
 import os
 from urllib.parse import urlsplit
 
@@ -9,9 +10,10 @@ import pyarrow.fs
 from lake import BUCKET, DATABASE, REGION, WORKGROUP, check, refused
 
 # As for PyAthena's Arrow cursor, which ibis uses: PyArrow's file system looks at no AWS_ENDPOINT_URL.
-S3 = pyarrow.fs.S3FileSystem
 ENDPOINT = urlsplit(os.environ["AWS_ENDPOINT_URL"])
-pyarrow.fs.S3FileSystem = lambda **options: S3(scheme=ENDPOINT.scheme, endpoint_override=ENDPOINT.netloc, **options)
+pyarrow.fs.S3FileSystem = functools.partial(
+    pyarrow.fs.S3FileSystem, scheme=ENDPOINT.scheme, endpoint_override=ENDPOINT.netloc,
+)
 
 import ibis  # noqa: E402
 import pyathena.error  # noqa: E402
