@@ -74,7 +74,9 @@ with tempfile.TemporaryDirectory() as directory:
     TARGET = Path(directory)
     before = tables()
     nodes = built("--vars", "{run: 1}")
-    models = {"dbt_names", "dbt_letters", "dbt_days", "dbt_appended", "dbt_replaced", "dbt_widened", "dbt_seats", "dbt_history"}
+    models = {
+        "dbt_names", "dbt_letters", "dbt_days", "dbt_many", "dbt_appended", "dbt_replaced", "dbt_widened", "dbt_seats", "dbt_history",
+    }
     check("dbt build: every model, seed and snapshot", models <= set(nodes), True)
     check("and every test of them", len(set(nodes) - models), 10)
     check("a view", rows("SELECT passenger_id, letters FROM dbt_names ORDER BY passenger_id"),
@@ -90,6 +92,8 @@ with tempfile.TemporaryDirectory() as directory:
     check("a table in partitions", rows("SELECT day, count(*) FROM dbt_days GROUP BY day ORDER BY day"),
           [("2026-01-05", "3"), ("2026-01-06", "1")])
     check("which the catalog has", rows('SELECT day FROM "dbt_days$partitions" ORDER BY day'), [("2026-01-05",), ("2026-01-06",)])
+    check("more partitions than one statement writes", rows('SELECT count(*), sum(number), count(DISTINCT part) FROM dbt_many'),
+          [("120", "7260", "120")])
     check("a snapshot", rows("SELECT count(*), count(dbt_valid_to) FROM dbt_history"), [("3", "0")])
 
     check("dbt build again", built("--vars", "{run: 2}"), nodes)

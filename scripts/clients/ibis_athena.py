@@ -1,6 +1,7 @@
 """ibis with its Athena backend: tables and schemas, expressions, views, tables of its own, frames in memory."""
 
 import decimal
+import functools
 import os
 from urllib.parse import urlsplit
 
@@ -9,9 +10,10 @@ import pyarrow.fs
 from lake import BUCKET, DATABASE, REGION, WORKGROUP, check, refused
 
 # As for PyAthena's Arrow cursor, which ibis uses: PyArrow's file system looks at no AWS_ENDPOINT_URL.
-S3 = pyarrow.fs.S3FileSystem
 ENDPOINT = urlsplit(os.environ["AWS_ENDPOINT_URL"])
-pyarrow.fs.S3FileSystem = lambda **options: S3(scheme=ENDPOINT.scheme, endpoint_override=ENDPOINT.netloc, **options)
+pyarrow.fs.S3FileSystem = functools.partial(
+    pyarrow.fs.S3FileSystem, scheme=ENDPOINT.scheme, endpoint_override=ENDPOINT.netloc,
+)
 
 import ibis  # noqa: E402
 import pyathena.error  # noqa: E402
@@ -76,8 +78,8 @@ lake.drop_table("ibis_empty")
 frame = ibis.memtable({"id": [1, 2], "seat": ["12A", None]})
 seated = passengers.join(frame, passengers.passenger_id == frame.id).select("name", "seat").order_by("name")
 check("a frame in memory is joined", rows(seated), [("Javier Peña", "12A"), ('Rosa "Mendoza"', None)])
-refused("sample is refused", pyathena.error.OperationalError, passengers.sample(0.5).count().execute)
-refused("rename_table too", pyathena.error.OperationalError, lake.rename_table, old_name="a", new_name="b")
+check("a sample", passengers.sample(0.5).count().execute() in range(4), True)
+refused("rename_table is refused", pyathena.error.OperationalError, lake.rename_table, old_name="a", new_name="b")
 refused("ibis has no median for Athena", ibis.common.exceptions.OperationNotDefinedError, readings.level.median().execute)
 # ibis does so itself at the end of the process, and takes the file away too.
 lake.drop_table(frame.get_name())

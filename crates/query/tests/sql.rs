@@ -77,7 +77,7 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 fn changed(statements: &[String], first: &Index, changes: &[Change]) -> String {
-    let mut text = pieces(first.get(statements));
+    let mut text = pieces(first.get::<String>(statements));
     for change in changes {
         // Also behind the last piece.
         let place = |at: &Index, text: &[String]| at.index(text.len() + 1);
@@ -92,13 +92,14 @@ fn changed(statements: &[String], first: &Index, changes: &[Change]) -> String {
             }
             Change::Swap(..) => {}
             Change::Insert(to, statement, from) => {
-                let other = pieces(statement.get(statements));
+                let other = pieces(statement.get::<String>(statements));
                 let to = place(to, &text);
                 text.insert(to, from.get(&other).clone());
             }
             Change::Repeat(at, length, times) => {
                 let at = place(at, &text);
-                let repeated = text[at..text.len().min(at + length)].repeat(*times);
+                let again = std::iter::repeat_n(&text[at..text.len().min(at + length)], *times);
+                let repeated: Vec<String> = again.flatten().cloned().collect();
                 text.splice(at..at, repeated);
             }
             Change::Nest(at, length, (open, close), times) => {
