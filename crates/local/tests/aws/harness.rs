@@ -125,6 +125,19 @@ impl SqlRunner for Runner {
                 })?,
                 _ => {}
             }
+            if let RunForm::Partitions(..) = form {
+                let column = |(name, data_type): (&str, &str)| ResultColumn {
+                    name: name.to_owned(),
+                    data_type: data_type.to_owned(),
+                };
+                let columns = [("n", "bigint"), ("day", "varchar")].map(column).to_vec();
+                let piece = |day: &str| {
+                    let partition = Some(Arc::from(vec![Some(day.to_owned())]));
+                    Ok(RunChunk { bytes: "a file of rows".into(), rows: 1, partition })
+                };
+                let chunks = stream::iter([piece("2026-11-27"), piece("2026-11-28")]).boxed();
+                return Ok(RunOutput { columns, chunks });
+            }
             let rows: String =
                 (0..25).map(|n| format!("\"{n}\",{}\n", if n % 2 == 0 { "\"\"" } else { "" })).collect();
             let column = |name: &str, data_type: &str| ResultColumn {

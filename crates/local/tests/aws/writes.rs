@@ -23,23 +23,26 @@ async fn failed(lake: &Lake, id: &str) -> String {
 
 #[tokio::test]
 async fn a_table_that_cannot_be_registered_leaves_no_file() {
-    let lake = Lake::start().await;
-    let id = lake.start_query(&format!("{CREATE}wait")).await;
-    // The statement has seen that there is no such table, and its query is at work.
-    while lake.runner.ran.lock().unwrap().is_empty() {
-        tokio::task::yield_now().await;
-    }
-    lake.create_mine().await;
-    lake.runner.gate.notify_one();
-    let reason = failed(&lake, &id).await;
-    assert!(reason.contains("AlreadyExistsException"), "{reason}");
-    assert!(lake.keys("mine/").await.is_empty());
+    let in_partitions = CREATE.replace(") AS", ", partitioned_by = ARRAY['day']) AS");
+    for (create, files) in [(CREATE, 1), (in_partitions.as_str(), 2)] {
+        let lake = Lake::start().await;
+        let id = lake.start_query(&format!("{create}wait")).await;
+        // The statement has seen that there is no such table, and its query is at work.
+        while lake.runner.ran.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        lake.create_mine().await;
+        lake.runner.gate.notify_one();
+        let reason = failed(&lake, &id).await;
+        assert!(reason.contains("AlreadyExistsException"), "{create}: {reason}");
+        assert!(lake.keys("mine/").await.is_empty(), "{create}");
 
-    // The place is free for the next one.
-    lake.glue().delete_table().database_name("tributary").name("mine").send().await.unwrap();
-    let id = lake.start_query(&format!("{CREATE}SELECT")).await;
-    lake.until(&id, &QueryExecutionState::Succeeded).await;
-    assert_eq!(lake.keys("mine/").await.len(), 1);
+        // The place is free for the next one.
+        lake.glue().delete_table().database_name("tributary").name("mine").send().await.unwrap();
+        let id = lake.start_query(&format!("{create}SELECT")).await;
+        lake.until(&id, &QueryExecutionState::Succeeded).await;
+        assert_eq!(lake.keys("mine/").await.len(), files, "{create}");
+    }
 }
 
 #[tokio::test]
@@ -62,6 +65,7 @@ async fn what_is_written_has_the_bound_of_a_result() {
     let lake = Lake::start_in(tempfile::tempdir().unwrap(), |config| config.max_result_bytes = 20).await;
     for statement in [
         format!("{CREATE}SELECT"),
+        CREATE.replace(") AS", ", partitioned_by = ARRAY['day']) AS") + "SELECT",
         "UNLOAD (SELECT) TO 's3://tributary/mine/' WITH (format = 'PARQUET')".to_owned(),
     ] {
         let id = lake.start_query(&statement).await;
