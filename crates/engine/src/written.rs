@@ -1,11 +1,12 @@
 //! Forms of Athena's grammar that say the same as another form, written as that one before anything is checked: named windows,
-//! `FETCH FIRST`, groups in parentheses, comparisons of row values, `ANY` and `ALL` of a query, samples, and a CASE of many
-//! conditions.
+//! `FETCH FIRST`, groups in parentheses, comparisons of row values and `IN` of them, `ANY` and `ALL` of a query, samples, and a
+//! CASE of many conditions.
 
 mod fetch;
 mod groups;
 mod quantified;
 mod row;
+mod row_in;
 mod sample;
 mod searched;
 mod window;
@@ -41,6 +42,7 @@ impl VisitorMut for Write {
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<EngineError> {
         flow(groups::rewrite(select))?;
+        flow(row_in::rewrite(select, &mut self.copied))?;
         flow(window::of_select(select, &mut self.copied))
     }
 

@@ -10,14 +10,14 @@ use super::{Result, bare, take};
 use crate::{calls::call, error::EngineError, functions};
 
 /// How many fields a row may have.
-const MAX_FIELDS: usize = 20;
+pub(super) const MAX_FIELDS: usize = 20;
 
 /// How many rows a list may have.
 const MAX_ROWS: usize = 100;
 
 /// The most expressions that are copied in one statement: what is looked for, for each row of its list. So many bytes of a text
 /// count as one.
-const MAX_COPIED: usize = 2_000;
+pub(super) const MAX_COPIED: usize = 2_000;
 const BYTES: usize = 64;
 
 /// Writes `(a, b) = (c, d)` as `a = c AND b = d`, which is null where that is, and the like. A row that is compared with
@@ -91,14 +91,14 @@ pub(super) fn rewrite(expr: &mut Expr, copied: &mut usize) -> Result<()> {
 
 /// What fields are made of.
 #[derive(Default)]
-struct Parts {
-    count: usize,
+pub(super) struct Parts {
+    pub(super) count: usize,
     /// Whether each copy would have another value.
-    is_random: bool,
+    pub(super) is_random: bool,
 }
 
 impl Parts {
-    fn of(fields: &[Expr]) -> Self {
+    pub(super) fn of(fields: &[Expr]) -> Self {
         let mut parts = Self::default();
         for field in fields {
             let ControlFlow::Continue(()) = field.visit(&mut parts);

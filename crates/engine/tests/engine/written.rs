@@ -325,6 +325,62 @@ async fn row_values() {
     assert!(error.contains("a row value of more than 20 fields"), "{error}");
 }
 
+/// By SQL's three values: a row with a null is in no query, and is out of it if of each row another field differs.
+#[tokio::test]
+async fn row_values_in_queries() {
+    let lake = lake().await;
+    compare(
+        &lake,
+        &[
+            (
+                "SELECT n FROM t WHERE (g, n) IN (SELECT g, max(n) FROM t GROUP BY g) ORDER BY n",
+                "integer",
+                "2;4",
+            ),
+            (
+                "SELECT n FROM t WHERE (g, n) NOT IN (SELECT g, max(n) FROM t GROUP BY g) ORDER BY n",
+                "integer",
+                "1;3",
+            ),
+            (
+                "SELECT n FROM t WHERE v > 10 AND ((t.g, n + 1) IN (SELECT g, n FROM t)) ORDER BY n",
+                "integer",
+                "",
+            ),
+            (
+                "SELECT n FROM t WHERE v < 20 AND ((t.g, n + 1) IN (SELECT g, n FROM t)) ORDER BY n",
+                "integer",
+                "1",
+            ),
+            ("SELECT n FROM t WHERE (n, v) IN (SELECT n, v FROM t) ORDER BY n", "integer", "1;2;4"),
+            (
+                "SELECT n FROM t WHERE (n, v) NOT IN (SELECT n, v FROM t WHERE n > 2) ORDER BY n",
+                "integer",
+                "1;2",
+            ),
+            (
+                "SELECT n FROM t WHERE (n, v) NOT IN (SELECT n, v FROM t WHERE v IS NULL) ORDER BY n",
+                "integer",
+                "1;2;4",
+            ),
+            (
+                "SELECT n FROM t WHERE (n, v) NOT IN (SELECT n, v FROM t WHERE n > 9) ORDER BY n",
+                "integer",
+                "1;2;3;4",
+            ),
+            ("SELECT n FROM t WHERE (f, 1) IN (SELECT f, 1 FROM t WHERE n = 2) ORDER BY n", "integer", "2;3"),
+            (
+                "SELECT n FROM t WHERE (g, n) IN (SELECT g, n FROM t ORDER BY n DESC LIMIT 2) ORDER BY n",
+                "integer",
+                "3;4",
+            ),
+        ],
+    )
+    .await;
+    let sql = "SELECT n FROM t WHERE (?, n) IN (SELECT g, n FROM t) AND v > ?";
+    assert_eq!(lake.text(sql, &["'b'", "30"]).await.unwrap(), "\"n\"\n\"4\"\n");
+}
+
 #[tokio::test]
 async fn any_and_all() {
     compare(
