@@ -14,8 +14,8 @@ use crate::{
     type_text,
 };
 
-/// Rewrites `CEIL` and `FLOOR`, which are expressions of their own to the parser, `mod`, casts to `varchar(n)`, casts to
-/// `decimal` without digits, and what makes arrays and rows or takes them apart.
+/// Rewrites `CEIL` and `FLOOR`, which are expressions of their own to the parser, `mod`, casts to `varchar(n)` and
+/// `varbinary`, casts to `decimal` without digits, and what makes arrays and rows or takes them apart.
 pub(crate) fn rewrite(query: &mut Query) {
     // It never breaks.
     let _ = query.visit(&mut Rewrite);
@@ -69,6 +69,10 @@ impl VisitorMut for Rewrite {
                 let name = if *kind == CastKind::TryCast { TRY_CAST_TO_VARCHAR } else { CAST_TO_VARCHAR };
                 let length = Expr::Value(Value::Number(length.to_string(), false).with_empty_span());
                 Some(call(name, vec![take(value), length]))
+            }
+            // Never fails, so that TRY_CAST is the same.
+            Expr::Cast { expr: value, data_type: DataType::Varbinary(None), .. } => {
+                Some(call("to_utf8", vec![take(value)]))
             }
             Expr::Cast { data_type: DataType::Decimal(digits @ ExactNumberInfo::None), .. } => {
                 *digits = ExactNumberInfo::PrecisionAndScale(38, 0);

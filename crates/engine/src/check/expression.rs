@@ -84,6 +84,7 @@ fn target(data_type: &DataType) -> Flow {
         | DataType::Decimal(ExactNumberInfo::None)
         | DataType::JSON
         | DataType::Date
+        | DataType::Varbinary(None)
         | DataType::Timestamp(None | Some(3), TimezoneInfo::None) => Flow::Continue(()),
         DataType::Decimal(digits) if literal::digits_of(*digits).is_some() => Flow::Continue(()),
         nested if type_text::text_of(nested).is_some() => Flow::Continue(()),

@@ -4,6 +4,7 @@
 mod base32;
 mod digest;
 mod encoding;
+mod murmur3;
 mod utf8;
 
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use super::{
 };
 
 /// The names of all.
-pub(super) const NAMES: [&str; 17] = [
+pub(super) const NAMES: [&str; 18] = [
     "crc32",
     "from_base32",
     "from_base64",
@@ -32,6 +33,7 @@ pub(super) const NAMES: [&str; 17] = [
     "from_hex",
     "from_utf8",
     "md5",
+    "murmur3",
     "sha1",
     "sha256",
     "sha512",
@@ -61,6 +63,7 @@ pub(super) fn all() -> Vec<Own> {
         encoding::to_base64url(),
         encoding::to_big_endian_64(),
         encoding::to_hex(),
+        murmur3::murmur3(),
         utf8::from_utf8(),
         utf8::to_utf8(),
     ]

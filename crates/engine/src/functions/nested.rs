@@ -6,6 +6,7 @@ mod arguments;
 mod cast;
 mod compare;
 mod construct;
+mod cosine;
 mod fit;
 mod keys;
 mod made;
@@ -45,7 +46,7 @@ pub(super) use types::{array_of, map_of};
 pub(super) use widened::Widened;
 
 /// The names of all that a query can call.
-pub(super) const NAMES: [&str; 33] = [
+pub(super) const NAMES: [&str; 34] = [
     "array_distinct",
     "array_except",
     "array_intersect",
@@ -62,6 +63,7 @@ pub(super) const NAMES: [&str; 33] = [
     "concat",
     "contains",
     "contains_sequence",
+    "cosine_similarity",
     "element_at",
     "flatten",
     "map_concat",
@@ -90,6 +92,7 @@ pub(super) fn all(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<Scal
         construct::array(),
         construct::repeat(),
         construct::row(),
+        cosine::cosine_similarity(),
         access::element_at(),
         maps::map(),
         maps::map_concat(),

@@ -44,6 +44,81 @@ async fn base32() {
     .await;
 }
 
+/// "Binary functions and operators". The first hash is that of Trino's own test; of the others, the reference implementation
+/// (`MurmurHash3_x64_128`, seed 0) was written once more in another language.
+#[tokio::test]
+async fn murmur3() {
+    both(&[
+        ("lower(to_hex(murmur3(to_utf8({0}))))", &["hello"], "varchar", "029bbd41b3a7d8cb191dae486a901e5b"),
+        ("lower(to_hex(murmur3(to_utf8({0}))))", &[""], "varchar", "00000000000000000000000000000000"),
+        (
+            "lower(to_hex(murmur3(to_utf8({0}))))",
+            &["aaaaaaaaaaaaaaaa"],
+            "varchar",
+            "cea6aa620d18c1f24239b22b03f3f66a",
+        ),
+        (
+            "lower(to_hex(murmur3(to_utf8({0}))))",
+            &["hello, world"],
+            "varchar",
+            "8ebc5e3a62ac2f344d41429607bcdc4c",
+        ),
+        (
+            "lower(to_hex(murmur3(to_utf8({0}))))",
+            &["The quick brown fox jumps over the lazy dog"],
+            "varchar",
+            "6c1b07bc7bbc4be347939ac4a93c437a",
+        ),
+    ])
+    .await;
+    null_of_null(&[("murmur3(to_utf8({0}))", &["a"], "varbinary")]).await;
+}
+
+/// "Conversion functions"; the bytes of a text are those of UTF-8.
+#[tokio::test]
+async fn casts_of_texts_to_bytes() {
+    both(&[
+        ("CAST({0} AS varbinary)", &["é"], "varbinary", "c3 a9"),
+        ("TRY_CAST({0} AS varbinary)", &["hel"], "varbinary", "68 65 6c"),
+    ])
+    .await;
+    null_of_null(&[("CAST({0} AS varbinary)", &["a"], "varbinary")]).await;
+}
+
+/// "Mathematical functions and operators": the example, and what follows from the definition.
+#[tokio::test]
+async fn similarities_of_vectors() {
+    let of = |one: &str, other: &str| {
+        format!(
+            "SELECT round(cosine_similarity({one}, {other}), 6) FROM (VALUES 1e0, 3e0) AS v (x) ORDER BY x"
+        )
+    };
+    let cases = [
+        (of("MAP(ARRAY['a'], ARRAY[1.0])", "MAP(ARRAY['a'], ARRAY[x])"), "1.0;1.0"),
+        (of("MAP(ARRAY['a', 'b'], ARRAY[x, 2])", "MAP(ARRAY['c', 'b'], ARRAY[1, 3])"), "0.848528;0.526235"),
+        (
+            of("MAP(ARRAY['a', 'b', 'c'], ARRAY[1, 2, -x])", "MAP(ARRAY['c', 'b'], ARRAY[1, 3])"),
+            "0.645497;0.253546",
+        ),
+        (of("MAP(ARRAY['a', 'b'], ARRAY[x, 2])", "MAP(ARRAY['d', 'e'], ARRAY[1, 3])"), "0.0;0.0"),
+        (of("MAP(ARRAY['a', 'b'], ARRAY[x, NULL])", "MAP(ARRAY['a'], ARRAY[1e0])"), "NULL;NULL"),
+        (of("MAP(ARRAY['a'], ARRAY[x])", "NULL"), "NULL;NULL"),
+        (of("MAP()", "MAP(ARRAY['a'], ARRAY[x])"), "NaN;NaN"),
+    ];
+    let lake = Lake::of(&[("n", "int")], &[r#"{"n": 1}"#]).await;
+    let cases: Vec<(&str, &str, &str)> =
+        cases.iter().map(|(sql, expected)| (sql.as_str(), "double", *expected)).collect();
+    compare(&lake, &cases).await;
+    refuse(
+        &lake,
+        &[(
+            "SELECT cosine_similarity(MAP(ARRAY[1], ARRAY[1]), MAP(ARRAY[1], ARRAY[1]))",
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function cosine_similarity",
+        )],
+    )
+    .await;
+}
+
 /// "Geospatial functions". The distances are those of Trino's `TestGeoFunctions`, to a millimeter.
 #[tokio::test]
 async fn distances_on_the_earth() {

@@ -92,7 +92,7 @@ async fn what_is_not_supported_is_named() {
         ("SELECT CAST(n AS decimal(39, 2)) FROM t", "CAST to DECIMAL(39,2)"),
         ("SELECT ceil(n, 1) FROM t", "ceil of more than a number"),
         ("SELECT floor(at TO DAY) FROM t", "floor of more than a number"),
-        ("SELECT CAST(s AS varbinary) FROM t", "CAST to VARBINARY"),
+        ("SELECT CAST(s AS varbinary(3)) FROM t", "CAST to VARBINARY(3)"),
         ("SELECT cast_to_json(s) FROM t", "function cast_to_json"),
         ("SELECT CAST(s AS char(2)) FROM t", "CAST to CHAR(2)"),
         ("SELECT cast_to_varchar(s, 2) FROM t", "function cast_to_varchar"),

@@ -23,7 +23,7 @@ pub(super) const MATHEMATICAL: &[Function] = &[
     both("cbrt", "double", "double"),
     both("ceil", "N", "N"),
     both("ceiling", "N", "N"),
-    api("cosine_similarity", "map(varchar, double), map(varchar, double)", "double"),
+    both("cosine_similarity", "map(varchar, double), map(varchar, double)", "double"),
     both("degrees", "double", "double"),
     both("e", "", "double"),
     both("exp", "double", "double"),

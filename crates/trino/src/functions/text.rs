@@ -61,7 +61,7 @@ pub(super) const BINARY: &[Function] = &[
     both("from_big_endian_64", "varbinary", "bigint"),
     both("from_hex", "varchar or varbinary", "varbinary"),
     both("md5", "varbinary", "varbinary"),
-    api("murmur3", "varbinary", "varbinary"),
+    both("murmur3", "varbinary", "varbinary"),
     both("sha1", "varbinary", "varbinary"),
     both("sha256", "varbinary", "varbinary"),
     both("sha512", "varbinary", "varbinary"),

@@ -81,7 +81,11 @@ pub(super) fn crc32() -> Own {
     Own::watched("crc32", of_bytes, |_| Arrow::Int64, checksums)
 }
 
-fn each(arguments: &[Argument], bounded: &mut Bounded<'_>, digest: fn(&[u8]) -> Vec<u8>) -> Result<ArrayRef> {
+pub(super) fn each(
+    arguments: &[Argument],
+    bounded: &mut Bounded<'_>,
+    digest: fn(&[u8]) -> Vec<u8>,
+) -> Result<ArrayRef> {
     let values = Bytes::of(&arguments[0]);
     let mut made = Made::new();
     for row in 0..bounded.rows() {
