@@ -10,8 +10,8 @@ mod relation;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    DataType, Expr, LimitClause, Query, Select, SetExpr, SetOperator, SetQuantifier, TableFactor, Value,
-    ValueWithSpan, VisitMut, VisitorMut,
+    DataType, Expr, LimitClause, Query, Select, SetExpr, TableFactor, Value, ValueWithSpan, VisitMut,
+    VisitorMut,
 };
 use trino::{Policy, Unsupported};
 
@@ -99,11 +99,7 @@ impl VisitorMut for Check {
 fn check_body(body: &SetExpr) -> Flow {
     match body {
         SetExpr::Values(values) => refuse_if(expression::holds_query(values), "a subquery in VALUES"),
-        SetExpr::SetOperation { op, left, right, set_quantifier } => {
-            // DataFusion keeps or drops all equal rows of the left side at once.
-            let counts = *set_quantifier == SetQuantifier::All;
-            refuse_if(counts && *op == SetOperator::Intersect, "INTERSECT ALL")?;
-            refuse_if(counts && *op == SetOperator::Except, "EXCEPT ALL")?;
+        SetExpr::SetOperation { left, right, .. } => {
             check_body(left)?;
             check_body(right)
         }

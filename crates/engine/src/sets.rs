@@ -8,6 +8,8 @@
 //! - `INTERSECT` and `EXCEPT` are joined by names without their tables (`intersect_or_except`), of which a query may have two
 //!   alike. apache/datafusion#16295 is mended for names that both sides have, and for no others.
 
+mod counted;
+
 use std::ops::ControlFlow;
 
 use datafusion::{
@@ -23,6 +25,8 @@ use datafusion::{
 };
 
 use crate::{error::EngineError, failure::from_datafusion, names::UNNAMED};
+
+pub(crate) use counted::counted;
 
 /// Gives every query of an `INTERSECT` or `EXCEPT` but the first one names that nobody else has. A query with `*`, or one with
 /// an `ORDER BY` of its own, keeps its names.

@@ -105,8 +105,6 @@ async fn what_is_not_supported_is_named() {
         ("SELECT n FROM t WHERE (n, s) IN (SELECT n, s FROM t) OR n = 1", "a row value"),
         ("SELECT n FROM t WHERE n > ANY (n)", "ANY"),
         ("SELECT n FROM t WHERE n = ALL (n)", "ALL"),
-        ("SELECT n FROM t INTERSECT ALL SELECT n FROM t", "INTERSECT ALL"),
-        ("SELECT n FROM t EXCEPT ALL SELECT n FROM t", "EXCEPT ALL"),
         (
             "SELECT sum(n) OVER (ORDER BY n ROWS BETWEEN n PRECEDING AND CURRENT ROW) FROM t",
             "a window's frame with an offset that is no literal, or not a whole number of rows or groups",

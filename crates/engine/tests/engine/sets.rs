@@ -60,3 +60,38 @@ async fn two_columns_of_one_name_in_an_intersection_are_two_columns() {
         assert_eq!(rows(&lake, &format!("{ROWS}{sql}")).await, expected, "{sql}");
     }
 }
+
+/// By the standard: of a row that is there m and n times, INTERSECT ALL has the lesser of both, and EXCEPT ALL m - n, if that is
+/// more than none.
+#[tokio::test]
+async fn with_all_rows_are_counted() {
+    let lake = Lake::new();
+    let left =
+        "SELECT x, y FROM (VALUES (1, 'a'), (1, 'a'), (1, 'a'), (2, NULL), (2, NULL), (3, 'c')) AS l (x, y)";
+    let right = "SELECT b, a FROM (VALUES ('a', 1), ('a', 1), (NULL, 2), ('d', 4), ('d', 4)) AS r (a, b)";
+    for (operation, expected) in [
+        ("INTERSECT ALL", "1|a;1|a;2|-"),
+        ("EXCEPT ALL", "1|a;2|-;3|c"),
+        ("INTERSECT", "1|a;2|-"),
+        ("EXCEPT", "3|c"),
+    ] {
+        let sql = format!("SELECT x, coalesce(y, '-') FROM ({left} {operation} {right}) AS q ORDER BY x, y");
+        assert_eq!(rows(&lake, &sql).await, expected, "{operation}");
+    }
+    for (sql, expected) in [
+        ("SELECT x FROM (VALUES 1, 1, 2) AS l (x) EXCEPT ALL SELECT 1 ORDER BY 1", "1;2"),
+        ("SELECT x FROM (VALUES 1, 1, 2) AS l (x) EXCEPT ALL (VALUES 1, 1, 2)", ""),
+        (
+            "SELECT x FROM (VALUES 1, 1, 1, 2) AS l (x) EXCEPT ALL SELECT 1 EXCEPT ALL SELECT 2 ORDER BY 1",
+            "1;1",
+        ),
+        // NaN is one value here.
+        ("SELECT x FROM (VALUES 0e0, nan(), nan()) AS l (x) EXCEPT ALL (VALUES nan()) ORDER BY 1", "0.0;NaN"),
+        (
+            "SELECT x FROM (SELECT DISTINCT x FROM (VALUES 1, 1, 2) AS l (x)) AS d INTERSECT ALL (VALUES 1, 1, 3)",
+            "1",
+        ),
+    ] {
+        assert_eq!(rows(&lake, sql).await, expected, "{sql}");
+    }
+}

@@ -414,8 +414,10 @@ async fn numbers_and_times_are_one_type_where_they_meet() {
                 "SELECT 1.5 INTERSECT SELECT 1.5e0",
                 "NOT_SUPPORTED: INTERSECT or EXCEPT of decimal(2,1) and double is not supported by the local engine: cast one",
             ),
-            ("SELECT 1 INTERSECT ALL SELECT 1", "NOT_SUPPORTED: INTERSECT ALL is not supported by the local engine"),
-            ("SELECT 1 EXCEPT ALL SELECT 1", "NOT_SUPPORTED: EXCEPT ALL is not supported by the local engine"),
+            (
+                "SELECT 1.5 EXCEPT ALL SELECT 1.5e0",
+                "NOT_SUPPORTED: INTERSECT or EXCEPT of decimal(2,1) and double is not supported by the local engine: cast one",
+            ),
         ],
     )
     .await;
