@@ -22,7 +22,12 @@ use tokio::{
     sync::{Notify, watch},
 };
 
-use crate::{framing, stream::Paced, unsent::Unsent, used::Used};
+use crate::{
+    framing,
+    stream::Paced,
+    unsent::Unsent,
+    used::{Used, Waiting},
+};
 
 /// The path that a load balancer asks.
 const READYZ: &str = "/readyz";
@@ -51,8 +56,8 @@ pub(crate) struct Answering {
     pub(crate) phase: watch::Receiver<Phase>,
     /// Told for a client that waits for a place: one connection without a request under way is then closed.
     pub(crate) room: Arc<Notify>,
-    /// Whether a client waits for a place: every connection that has sent no request for a while is then closed.
-    pub(crate) wanted: watch::Receiver<bool>,
+    /// Whether a client waits for a place: every connection whose head does not end is then closed.
+    pub(crate) waiting: watch::Receiver<Waiting>,
     /// How slowly a client may take an answer.
     pub(crate) pace: Pace,
     /// The memory of answers that are on their way.
@@ -95,7 +100,7 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
     let stream = query::Worded::new(stream);
     let next = stream.next_head();
     let (mut phase, room) = (answering.phase.clone(), Arc::clone(&answering.room));
-    let wanted = answering.wanted.clone();
+    let waiting = answering.waiting.clone();
     let serving = Arc::clone(&used);
     let service = service_fn(move |request: Request<Incoming>| {
         let (answering, used, next) = (answering.clone(), Arc::clone(&serving), next.clone());
@@ -125,7 +130,7 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
                 () = used.no_request_comes() => Ok(()),
             }
         }
-        () = used.asked_for_room(&sending, &room, wanted) => {
+        () = used.asked_for_room(&sending, &room, waiting) => {
             if used.is_silent() {
                 // It has no request to finish. If it were given time, a part of a head would hold its place for that time.
                 tracing::debug!("a connection is closed: the head of its request does not end, and another needs its place");

@@ -15,7 +15,7 @@ use crate::{
     connection::{self, Answering, Phase},
     stream::PACE,
     unsent::{UNSENT, Unsent},
-    used::LEAVING,
+    used::{LEAVING, Waiting},
 };
 
 /// For how long no connection is accepted after the system had no file left for one.
@@ -60,13 +60,13 @@ pub async fn serve(
     let (phase, phases) = watch::channel(Phase::Serving);
     let longest = settings.wait.saturating_add(AROUND);
     let room = Arc::new(Notify::new());
-    let (wanted, is_wanted) = watch::channel(false);
+    let (waits, waits_here) = watch::channel(Waiting::default());
     let answering = Answering {
         router,
         longest,
         phase: phases,
         room: Arc::clone(&room),
-        wanted: is_wanted,
+        waiting: waits_here,
         pace: PACE,
         unsent: Unsent::new(UNSENT),
     };
@@ -91,7 +91,7 @@ pub async fn serve(
             () = drained.as_mut() => break,
             Some(ended) = connections.join_next() => note(&ended),
             accepted = accept(&listener), if waiting.is_none() => waiting = accepted,
-            place = place(&places, &room, &wanted), if waiting.is_some() => {
+            place = place(&places, &room, &waits), if waiting.is_some() => {
                 if let Some((stream, place)) = waiting.take().zip(place) {
                     let serving = connection::serve(stream, answering.clone());
                     connections.spawn(async move {
@@ -140,25 +140,25 @@ fn note(ended: &Result<(), JoinError>) {
     }
 }
 
-/// A place for one more connection, once there is one. `wanted` is true as long as there is none. If the future is dropped, it
+/// A place for one more connection, once there is one. `waiting` tells of the client that has none. If the future is dropped, it
 /// stays so until the next call: the client still waits.
 async fn place(
     places: &Arc<Semaphore>,
     room: &Notify,
-    wanted: &watch::Sender<bool>,
+    waiting: &watch::Sender<Waiting>,
 ) -> Option<OwnedSemaphorePermit> {
     if let Ok(place) = Arc::clone(places).try_acquire_owned() {
-        wanted.send_if_modified(std::mem::take);
+        waiting.send_if_modified(Waiting::end);
         return Some(place);
     }
-    wanted.send_if_modified(|wanted| !std::mem::replace(wanted, true));
+    waiting.send_if_modified(Waiting::begin);
     let mut free = pin!(Arc::clone(places).acquire_owned());
     loop {
         room.notify_one();
         tokio::select! {
             // Nobody closes the semaphore.
             place = free.as_mut() => {
-                wanted.send_if_modified(std::mem::take);
+                waiting.send_if_modified(Waiting::end);
                 return place.ok();
             }
             () = SystemClock.sleep(AGAIN) => {}

@@ -21,6 +21,29 @@ pub(crate) const HEAD_ENDS: Duration = Duration::from_secs(1);
 /// on on it.
 pub(crate) const LEAVING: Duration = Duration::from_secs(1);
 
+/// The clients that wait for a place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    /// Whether one waits.
+    pub(crate) now: bool,
+    /// How many have waited. Who looks only after a client has its place would else not see that it waited.
+    pub(crate) clients: u64,
+}
+
+impl Waiting {
+    /// A client begins to wait. Answers whether that is new.
+    pub(crate) fn begin(&mut self) -> bool {
+        let is_new = !std::mem::replace(&mut self.now, true);
+        self.clients = self.clients.wrapping_add(u64::from(is_new));
+        is_new
+    }
+
+    /// It has its place. Answers whether that is new.
+    pub(crate) fn end(&mut self) -> bool {
+        std::mem::take(&mut self.now)
+    }
+}
+
 /// What a connection is there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
@@ -141,12 +164,12 @@ impl Used {
         &self,
         sending: &Sending,
         room: &Notify,
-        mut is_wanted: watch::Receiver<bool>,
+        mut waiting: watch::Receiver<Waiting>,
     ) {
         let mut used = self.0.subscribe();
         // An error cannot be: this has the sender.
         while used.wait_for(|used| used.makes_room()).await.is_ok() {
-            let now = *used.borrow();
+            let (now, before) = (*used.borrow(), waiting.borrow().clients);
             let in_use = async { used.wait_for(|used| *used != now).await.is_ok() };
             if let Some(left) = sending.until_stuck() {
                 tokio::select! {
@@ -156,8 +179,8 @@ impl Used {
                 continue;
             }
             // An error means that no connection is accepted any more.
-            let wanted =
-                async { now == Use::Silent && is_wanted.wait_for(|is_wanted| *is_wanted).await.is_ok() };
+            let has_waited = |waiting: &Waiting| waiting.now || waiting.clients != before;
+            let wanted = async { now == Use::Silent && waiting.wait_for(has_waited).await.is_ok() };
             tokio::select! {
                 biased;
                 _in_use = in_use => {}

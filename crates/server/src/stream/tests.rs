@@ -46,7 +46,7 @@ async fn asked(pace: Pace) -> (TcpStream, JoinHandle<()>, watch::Sender<Phase>) 
         longest: PATIENCE,
         phase: phases,
         room: Arc::new(Notify::new()),
-        wanted: watch::channel(false).1,
+        waiting: watch::channel(crate::used::Waiting::default()).1,
         pace,
         unsent: Unsent::new(UNSENT),
     };

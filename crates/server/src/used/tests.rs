@@ -7,12 +7,12 @@ use super::*;
 /// A place that is wanted, or is not.
 struct Room {
     one: Arc<Notify>,
-    all: watch::Sender<bool>,
+    all: watch::Sender<Waiting>,
 }
 
 impl Room {
     fn new() -> Self {
-        Self { one: Arc::new(Notify::new()), all: watch::Sender::new(false) }
+        Self { one: Arc::new(Notify::new()), all: watch::Sender::new(Waiting::default()) }
     }
 
     /// A connection that is used so, and the task that ends when it makes room.
@@ -75,8 +75,11 @@ async fn all_connections_whose_head_does_not_end_make_room_for_one_client() {
     trickling.has_read();
     pipelined.answered(true);
     quick.has_read();
-    room.all.send_replace(true);
+    // The client has its place before anybody looks.
+    room.all.send_if_modified(Waiting::begin);
+    room.all.send_if_modified(Waiting::end);
     one.await.unwrap();
+    room.all.send_if_modified(Waiting::begin);
     settle().await;
     assert!(!new.is_finished() && !second_head.is_finished(), "heads may be on the way");
 

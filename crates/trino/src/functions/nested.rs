@@ -1,6 +1,6 @@
 //! JSON, arrays, maps and rows.
 
-use super::{Function, api, both};
+use super::{Function, both};
 
 /// JSON functions and operators.
 pub(super) const JSON: &[Function] = &[

@@ -22,8 +22,7 @@ pub(super) fn great_circle_distance() -> Own {
 }
 
 fn each(columns: &[ArrayRef]) -> Result<ArrayRef> {
-    let numbers: Vec<&Float64Array> =
-        columns.iter().map(|column| column.as_primitive::<Float64Type>()).collect();
+    let numbers: Vec<&Float64Array> = columns.iter().map(AsArray::as_primitive::<Float64Type>).collect();
     let distance = |row: usize| -> Result<Option<f64>> {
         if numbers.iter().any(|numbers| numbers.is_null(row)) {
             return Ok(None);
@@ -33,7 +32,7 @@ fn each(columns: &[ArrayRef]) -> Result<ArrayRef> {
         check(other)?;
         Ok(Some(between(one, other)))
     };
-    let rows = columns.first().map_or(0, |column| column.len());
+    let rows = columns.first().map_or(0, Array::len);
     Ok(Arc::new((0..rows).map(distance).collect::<Result<Float64Array>>()?))
 }
 
