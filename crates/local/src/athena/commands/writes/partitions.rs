@@ -10,7 +10,7 @@ use crate::athena::{
     commands::{
         Run, absent,
         catalog::{self, Catalog, items},
-        failed,
+        failed, hive,
         parse::TableName,
         show,
     },
@@ -155,13 +155,13 @@ pub(super) async fn register(
 /// The keys of a table in the catalog, if rows can be written to its partitions.
 pub(super) fn keys(table: &Value) -> Result<Vec<String>, RunError> {
     let key = |key: &Value| match key["Type"].as_str().unwrap_or_default() {
-        of if is_text(of) => Ok(catalog::name(key).to_owned()),
+        of if engine::is_key_type(of) => Ok(catalog::name(key).to_owned()),
         other => Err(absent(&format!("INSERT INTO a table with a partition key of the type {other}"))),
     };
     show::keys(table).map(key).collect()
 }
 
-/// Whether the columns end with the keys, which are texts: the engine reads keys as texts.
+/// Whether the columns end with the keys, which are of types that the engine reads keys of.
 pub(super) fn check_keys(columns: &[ResultColumn], keys: &[String]) -> Result<(), RunError> {
     if keys.is_empty() {
         return Ok(());
@@ -185,16 +185,16 @@ pub(super) fn check_keys(columns: &[ResultColumn], keys: &[String]) -> Result<()
         )));
     }
     let mut last = columns.iter().skip(names.len() - keys.len());
-    match last.find(|column| !is_text(&column.data_type)) {
+    // A column of no type of Hive's is refused as any other column.
+    let is_other = |column: &&ResultColumn| {
+        hive::data_type(&column.data_type).is_some_and(|of| !engine::is_key_type(&of))
+    };
+    match last.find(is_other) {
         None => Ok(()),
         Some(ResultColumn { name, data_type }) => Err(absent(&format!(
             "the partition key {name} of the type {data_type} (write CAST({name} AS varchar) AS {name})"
         ))),
     }
-}
-
-fn is_text(data_type: &str) -> bool {
-    data_type == "string" || data_type.starts_with("varchar")
 }
 
 /// The values as the catalog has them. Trino refuses what is not ASCII. Nobody measured what an empty text becomes.
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_the_last_columns_and_texts() {
+    fn keys_are_the_last_columns_and_scalars() {
         let checked = |columns: &[(&str, &str)], keys: &[&str]| {
             let columns: Vec<ResultColumn> = columns.iter().map(column).collect();
             let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
@@ -262,8 +262,24 @@ mod tests {
             let error = checked(&columns, keys).unwrap_err();
             assert!(error.starts_with(expected), "{error}");
         }
-        let error = checked(&[("n", "bigint"), ("d", "date")], &["d"]).unwrap_err();
-        assert!(error.starts_with("NOT_SUPPORTED: the partition key d of the type date"), "{error}");
+        for data_type in [
+            "boolean",
+            "tinyint",
+            "integer",
+            "float",
+            "double",
+            "decimal(5,2)",
+            "date",
+            "timestamp",
+            "unknown",
+        ] {
+            assert_eq!(checked(&[("n", "bigint"), ("k", data_type)], &["k"]), Ok(()), "{data_type}");
+        }
+        for data_type in ["varbinary", "array(integer)", "char(3)"] {
+            let error = checked(&[("n", "bigint"), ("k", data_type)], &["k"]).unwrap_err();
+            let expected = format!("NOT_SUPPORTED: the partition key k of the type {data_type}");
+            assert!(error.starts_with(&expected), "{error}");
+        }
     }
 
     #[test]
