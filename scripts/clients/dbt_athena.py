@@ -75,7 +75,8 @@ with tempfile.TemporaryDirectory() as directory:
     before = tables()
     nodes = built("--vars", "{run: 1}")
     models = {
-        "dbt_names", "dbt_letters", "dbt_days", "dbt_many", "dbt_appended", "dbt_replaced", "dbt_widened", "dbt_seats", "dbt_history",
+        "dbt_names", "dbt_letters", "dbt_days", "dbt_dates", "dbt_many", "dbt_appended", "dbt_replaced", "dbt_widened", "dbt_seats",
+        "dbt_history",
     }
     check("dbt build: every model, seed and snapshot", models <= set(nodes), True)
     check("and every test of them", len(set(nodes) - models), 10)
@@ -92,6 +93,9 @@ with tempfile.TemporaryDirectory() as directory:
     check("a table in partitions", rows("SELECT day, count(*) FROM dbt_days GROUP BY day ORDER BY day"),
           [("2026-01-05", "3"), ("2026-01-06", "1")])
     check("which the catalog has", rows('SELECT day FROM "dbt_days$partitions" ORDER BY day'), [("2026-01-05",), ("2026-01-06",)])
+    check("partitions of dates", rows("SELECT day, count(*) FROM dbt_dates WHERE day > DATE '2026-01-05' GROUP BY day"),
+          [("2026-01-06", "1")])
+    check("whose type the catalog has", columns("dbt_dates")["day"], "date")
     check("more partitions than one statement writes", rows('SELECT count(*), sum(number), count(DISTINCT part) FROM dbt_many'),
           [("120", "7260", "120")])
     check("a snapshot", rows("SELECT count(*), count(dbt_valid_to) FROM dbt_history"), [("3", "0")])
@@ -108,7 +112,6 @@ with tempfile.TemporaryDirectory() as directory:
     refused, _ = dbt("run", "--select", "tag:refused")
     check("Iceberg is refused by name", "NOT_SUPPORTED: the property table_type = 'iceberg'" in refused["dbt_iceberg"][1], True)
     check("buckets too", "NOT_SUPPORTED: the property bucket_count" in refused["dbt_buckets"][1], True)
-    check("and a partition key that is no text", "NOT_SUPPORTED: the partition key day" in refused["dbt_dates"][1], True)
 
     dbt("docs", "generate")
     catalog = json.loads((TARGET / "catalog.json").read_text())

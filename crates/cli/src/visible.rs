@@ -80,7 +80,7 @@ mod tests {
     use chrono::{DateTime, Utc};
     use domain::{
         memory::{ManualClock, MemoryCatalog, MemoryStore},
-        port::{CatalogPartition, PutMode, Table, Upsert},
+        port::{CatalogPartition, PartitionKey, PutMode, Table, Upsert},
     };
 
     use super::*;
@@ -97,7 +97,7 @@ mod tests {
             name: dataset.clone(),
             description: None,
             columns: Vec::new(),
-            partition_keys: vec!["dt".to_owned()],
+            partition_keys: vec![PartitionKey::string("dt")],
             location: key::table_prefix(dataset),
             parameters: BTreeMap::new(),
             version: None,

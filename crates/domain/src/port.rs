@@ -8,8 +8,8 @@ mod query_engine;
 
 pub use catalog::{
     BYTES_PARAMETER, COMMITTED_AT_PARAMETER, Catalog, CatalogError, CatalogPartition, GENERATION_PARAMETER,
-    ItemError, NEWEST_LANDED_AT_PARAMETER, ROWS_PARAMETER, SCHEMA_VERSION_PARAMETER, Table, TableColumn,
-    Upsert,
+    ItemError, NEWEST_LANDED_AT_PARAMETER, PartitionKey, ROWS_PARAMETER, SCHEMA_VERSION_PARAMETER, Table,
+    TableColumn, Upsert,
 };
 pub use clock::{Clock, Ids};
 pub use entropy::Entropy;

@@ -10,39 +10,45 @@ use futures::{StreamExt, TryStreamExt};
 use crate::{
     error::{EngineError, Failure},
     failure::from_store,
-    prune,
+    keys::{self, Partition},
     store::LakeStore,
 };
 
 /// How many partitions are listed at once.
 const CONCURRENT_LISTINGS: usize = 16;
 
-/// The partitions of a table as the catalog had them when the query began, each with as many values as there
-/// are keys and a location in the lake. A table without keys is its own only partition.
+/// The partitions of a table as the catalog had them when the query began, each with a value of each key's type. A table
+/// without keys is its own only partition.
 pub(crate) fn checked(
     table: &Table,
     partitions: Vec<CatalogPartition>,
-) -> Result<Vec<CatalogPartition>, EngineError> {
+) -> Result<Vec<Partition>, EngineError> {
     if table.partition_keys.is_empty() {
-        return Ok(vec![CatalogPartition {
+        let entry = CatalogPartition {
             values: Vec::new(),
             location: table.location.clone(),
             columns: Vec::new(),
             parameters: table.parameters.clone(),
-        }]);
+        };
+        return Ok(vec![Partition { values: Vec::new(), entry }]);
     }
-    match partitions.iter().find(|one| one.values.len() != table.partition_keys.len()) {
-        None => Ok(partitions),
-        Some(odd) => Err(EngineError::failed(
+    if let Some(odd) = partitions.iter().find(|one| one.values.len() != table.partition_keys.len()) {
+        let keys: Vec<&str> = table.partition_keys.iter().map(|key| key.name.as_str()).collect();
+        return Err(EngineError::failed(
             "HIVE_INVALID_METADATA",
-            format!("{} has not one value for each of {:?}", name(table, odd), table.partition_keys),
-        )),
+            format!("{} has not one value for each of {keys:?}", name(table, odd)),
+        ));
     }
+    let types = keys::types(table)?;
+    let read = |entry: CatalogPartition| {
+        Ok::<_, EngineError>(Partition { values: keys::values(table, &types, &entry)?, entry })
+    };
+    partitions.into_iter().map(read).collect()
 }
 
 fn name(table: &Table, partition: &CatalogPartition) -> String {
     let pairs = table.partition_keys.iter().zip(&partition.values);
-    let pairs: Vec<String> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
+    let pairs: Vec<String> = pairs.map(|(key, value)| format!("{}={value}", key.name)).collect();
     format!("partition {} of table {}", pairs.join("/"), table.name)
 }
 
@@ -50,7 +56,7 @@ fn name(table: &Table, partition: &CatalogPartition) -> String {
 pub(crate) async fn list<S: port::ObjectStore>(
     store: &LakeStore<S>,
     table: &Table,
-    partitions: Vec<CatalogPartition>,
+    partitions: Vec<Partition>,
     bucket: Option<&str>,
 ) -> Result<Vec<PartitionedFile>, EngineError> {
     let listings = partitions.into_iter().map(|partition| list_one(store, table, partition, bucket));
@@ -62,17 +68,15 @@ pub(crate) async fn list<S: port::ObjectStore>(
 async fn list_one<S: port::ObjectStore>(
     store: &LakeStore<S>,
     table: &Table,
-    partition: CatalogPartition,
+    partition: Partition,
     bucket: Option<&str>,
 ) -> Result<Vec<PartitionedFile>, EngineError> {
-    let prefix = prefix(table, &partition)?;
+    let prefix = prefix(table, &partition.entry)?;
     let objects = store.list_below(&prefix).await.map_err(from_store)?;
-    let values: Vec<ScalarValue> =
-        prune::values(&partition).map(|value| ScalarValue::Utf8(value.map(str::to_owned))).collect();
     let file = |object: &ObjectMeta| match store.note(object) {
         Some(meta) => {
             let path = bucket.map(|bucket| ScalarValue::Utf8(Some(format!("s3://{bucket}/{}", object.key))));
-            let values = values.iter().cloned().chain(path).collect();
+            let values = partition.values.iter().cloned().chain(path).collect();
             Ok(PartitionedFile::new_from_meta(meta).with_partition_values(values))
         }
         None => Err(EngineError::unsupported(format!("the object key {:?}", object.key))),
@@ -116,7 +120,7 @@ pub(crate) fn groups(files: Vec<PartitionedFile>, streams: usize) -> Vec<FileGro
 /// The table and the store that a scan needs, with the partitions as they were when the query began.
 pub(crate) struct Snapshot<S> {
     pub(crate) table: Table,
-    pub(crate) partitions: Vec<CatalogPartition>,
+    pub(crate) partitions: Vec<Partition>,
     pub(crate) store: Arc<LakeStore<S>>,
     /// For the column `$path`, where it is asked for.
     pub(crate) bucket: Option<String>,

@@ -3,26 +3,26 @@
 use std::collections::BTreeMap;
 
 use datafusion::arrow::{
-    array::{Array, AsArray, RecordBatch, StringArray, UInt32Array},
+    array::{Array, RecordBatch, StringArray, UInt32Array},
     compute::take_record_batch,
     error::ArrowError,
 };
 use futures::{StreamExt, stream::BoxStream};
 
-use crate::{error::EngineError, result::Execution};
+use crate::{error::EngineError, keys, result::Execution};
 
 /// The rows of one partition, of those of a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartitionRows {
-    /// The values of the keys.
+    /// The values of the keys, as Athena writes them into paths and the catalog.
     pub values: Vec<Option<String>>,
     /// The rows without the keys, in their order.
     pub rows: RecordBatch,
 }
 
 impl Execution {
-    /// The rows by partition, batch by batch. The last `keys` columns are the keys. They have to be texts; a result with
-    /// others fails as `Internal`.
+    /// The rows by partition, batch by batch. The last `keys` columns are the keys. They have to be of types that keys may
+    /// have ([`is_key_type`](crate::is_key_type)); a result with others fails as `Internal`.
     pub fn partitioned(self, keys: usize) -> BoxStream<'static, Result<Vec<PartitionRows>, EngineError>> {
         let batches = self.batches;
         batches.map(move |batch| batch.and_then(|batch| by_partition(&batch, keys))).boxed()
@@ -33,8 +33,7 @@ fn by_partition(batch: &RecordBatch, keys: usize) -> Result<Vec<PartitionRows>, 
     let no_keys = || EngineError::Internal(format!("the last {keys} columns are no keys").into());
     let width = batch.num_columns().checked_sub(keys).ok_or_else(no_keys)?;
     let (_, last) = batch.columns().split_at(width);
-    let texts: Option<Vec<&StringArray>> = last.iter().map(|column| column.as_string_opt::<i32>()).collect();
-    let texts = texts.ok_or_else(no_keys)?;
+    let texts: Vec<StringArray> = last.iter().map(keys::texts).collect::<Result<_, _>>()?;
     let mut places: BTreeMap<Vec<Option<&str>>, Vec<u32>> = BTreeMap::new();
     for (row, place) in (0..batch.num_rows()).zip(0..) {
         let values = texts.iter().map(|text| text.is_valid(row).then(|| text.value(row)));
@@ -99,9 +98,14 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_texts() {
-        for keys in [3, 4] {
-            assert!(matches!(by_partition(&batch(), keys), Err(EngineError::Internal(_))), "{keys}");
-        }
+    fn keys_of_other_types_are_their_texts() {
+        let parts = by_partition(&batch().project(&[1, 0]).unwrap(), 1).unwrap();
+        let values: Vec<_> = parts.iter().map(|part| part.values[0].as_deref().unwrap()).collect();
+        assert_eq!(values, ["1", "2", "3", "4", "5"]);
+    }
+
+    #[test]
+    fn more_keys_than_columns_are_none() {
+        assert!(matches!(by_partition(&batch(), 4), Err(EngineError::Internal(_))));
     }
 }

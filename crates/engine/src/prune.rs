@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, BooleanArray, RecordBatch, StringArray},
+        array::{BooleanArray, RecordBatch},
         compute::and,
         datatypes::SchemaRef,
     },
@@ -18,18 +18,11 @@ use datafusion::{
     error::Result,
     logical_expr::Expr,
 };
-use domain::port::CatalogPartition;
 
-/// How Hive writes a partition value that is null.
-const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
+use crate::keys::{self, Partition};
 
 /// How many partitions a filter decides on at once: it may copy its literals for each of them.
 const PARTITIONS: usize = 256;
-
-/// The partition's value of each key.
-pub(crate) fn values(partition: &CatalogPartition) -> impl Iterator<Item = Option<&str>> {
-    partition.values.iter().map(|value| (value != HIVE_NULL).then_some(value.as_str()))
-}
 
 /// Whether the filter speaks of partition keys only, and can be decided without a row.
 pub(crate) fn decides(keys: &SchemaRef, filter: &Expr) -> bool {
@@ -58,9 +51,9 @@ fn reaches_out(filter: &Expr) -> bool {
 pub(crate) fn keep(
     session: &dyn Session,
     keys: &SchemaRef,
-    partitions: &[CatalogPartition],
+    partitions: &[Partition],
     filters: &[Expr],
-) -> Result<Vec<CatalogPartition>> {
+) -> Result<Vec<Partition>> {
     let deciding: Vec<&Expr> = filters.iter().filter(|filter| decides(keys, filter)).collect();
     if deciding.is_empty() || partitions.is_empty() {
         return Ok(partitions.to_vec());
@@ -83,10 +76,6 @@ pub(crate) fn keep(
     Ok(kept)
 }
 
-fn one_row_each(keys: &SchemaRef, partitions: &[CatalogPartition]) -> Result<RecordBatch> {
-    let column = |index: usize| -> ArrayRef {
-        Arc::new(partitions.iter().map(|one| values(one).nth(index).flatten()).collect::<StringArray>())
-    };
-    let columns = (0..keys.fields().len()).map(column).collect();
-    Ok(RecordBatch::try_new(Arc::clone(keys), columns)?)
+fn one_row_each(keys: &SchemaRef, partitions: &[Partition]) -> Result<RecordBatch> {
+    Ok(RecordBatch::try_new(Arc::clone(keys), keys::columns(keys, partitions)?)?)
 }

@@ -6,7 +6,7 @@ use domain::{
     port::{Table, TableColumn},
 };
 
-use crate::{error::EngineError, hidden::PATH};
+use crate::{error::EngineError, hidden::PATH, keys};
 
 /// A table's columns in Arrow: those of its files, and its partition keys.
 #[derive(Debug, Clone)]
@@ -23,7 +23,9 @@ impl TableSchemas {
     pub(crate) fn of(table: &Table) -> Result<Self, EngineError> {
         let columns = table.columns.iter().map(|column| field(table, column));
         let file = Schema::new(columns.collect::<Result<Vec<_>, _>>()?);
-        let keys = table.partition_keys.iter().map(|key| Field::new(key.to_lowercase(), Arrow::Utf8, true));
+        let types = keys::types(table)?;
+        let keys = table.partition_keys.iter().zip(&types);
+        let keys = keys.map(|(key, of)| Field::new(key.name.to_lowercase(), of.arrow(), true));
         let keys = Schema::new(keys.collect::<Vec<_>>());
         let whole = Schema::new(file.fields().iter().chain(keys.fields()).cloned().collect::<Vec<_>>());
         let keys = Arc::new(keys);

@@ -11,13 +11,15 @@ use datafusion::{
     catalog::TableProvider,
     datasource::MemTable,
 };
-use domain::{
-    data_type::DataType,
-    port::{CatalogPartition, Table},
-};
+use domain::{data_type::DataType, port::Table};
 
 use crate::{
-    error::EngineError, failure::from_datafusion, prune, schema::TableSchemas, session::CATALOG, types,
+    error::EngineError,
+    failure::from_datafusion,
+    keys::{self, Partition},
+    schema::TableSchemas,
+    session::CATALOG,
+    types,
 };
 
 /// The schema of the tables that describe the others.
@@ -50,19 +52,15 @@ pub(crate) fn information(
 /// The partitions' values, in columns that are called as the keys. `None` of a table without keys.
 pub(crate) fn partitions(
     of: &Table,
-    partitions: &[CatalogPartition],
+    partitions: &[Partition],
 ) -> Result<Option<Arc<dyn TableProvider>>, EngineError> {
     let keys = TableSchemas::of(of)?.keys;
     if keys.fields().is_empty() {
         return Ok(None);
     }
-    let value = |partition: &CatalogPartition, index| {
-        prune::values(partition).nth(index).flatten().map(str::to_owned)
-    };
-    let columns = keys.fields().iter().enumerate().map(|(index, key)| {
-        texts(key.name(), partitions.iter().map(|partition| value(partition, index)).collect())
-    });
-    table(columns.collect()).map(Some)
+    let columns = keys::columns(&keys, partitions).map_err(from_datafusion)?;
+    let columns = keys.fields().iter().zip(columns);
+    table(columns.map(|(key, values)| (key.as_ref().clone(), values)).collect()).map(Some)
 }
 
 type Column = (Field, ArrayRef);
@@ -85,8 +83,8 @@ fn of_columns(database: &str, tables: &[Table]) -> Vec<Column> {
         let columns = table.columns.iter().map(|column| {
             (table, column.name.as_str(), sql_type(&column.data_type), column.comment.as_deref(), false)
         });
-        let keys =
-            table.partition_keys.iter().map(|key| (table, key.as_str(), "varchar".to_owned(), None, true));
+        let keys = table.partition_keys.iter();
+        let keys = keys.map(|key| (table, key.name.as_str(), sql_type(&key.data_type), None, true));
         places.extend(1..=(table.columns.len() + table.partition_keys.len()) as i64);
         rows.extend(columns.chain(keys));
     }

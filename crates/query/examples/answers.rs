@@ -26,8 +26,8 @@ use domain::{
     memory::{MemoryCatalog, MemoryStore, SeededIds},
     port::{
         BYTES_PARAMETER, COMMITTED_AT_PARAMETER, Catalog, CatalogPartition, Clock, EngineError,
-        GENERATION_PARAMETER, ObjectStore, PutMode, Query, QueryEngine, QueryId, QueryState, QueryStatus,
-        ROWS_PARAMETER, ResultColumn, StoredResult, Table, Upsert,
+        GENERATION_PARAMETER, ObjectStore, PartitionKey, PutMode, Query, QueryEngine, QueryId, QueryState,
+        QueryStatus, ROWS_PARAMETER, ResultColumn, StoredResult, Table, Upsert,
     },
     settings::{AccessSettings, Settings},
 };
@@ -129,7 +129,7 @@ async fn api() -> Router {
         name: dataset.name().clone(),
         description: None,
         columns: vec![],
-        partition_keys: vec!["dt".into()],
+        partition_keys: vec![PartitionKey::string("dt")],
         location: key::table_prefix(dataset.name()),
         parameters: BTreeMap::new(),
         version: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Dataset, key,
-    port::{Catalog, Clock, Ids, ObjectStore, SCHEMA_VERSION_PARAMETER, Table, TableColumn},
+    port::{Catalog, Clock, Ids, ObjectStore, PartitionKey, SCHEMA_VERSION_PARAMETER, Table, TableColumn},
     run::Run,
     schemas::Accepted,
 };
@@ -65,7 +65,7 @@ pub fn table(Accepted { version, dataset }: &Accepted) -> Table {
         name: dataset.name().clone(),
         description: dataset.description().map(str::to_owned),
         columns: columns(dataset),
-        partition_keys: dataset.granularity().keys().iter().map(|key| (*key).to_owned()).collect(),
+        partition_keys: dataset.granularity().keys().iter().copied().map(PartitionKey::string).collect(),
         location: key::table_prefix(dataset.name()),
         parameters: BTreeMap::from([(SCHEMA_VERSION_PARAMETER.to_owned(), version.to_string())]),
         version: None,

@@ -7,7 +7,7 @@ use aws_sdk_glue::types::{
 };
 use domain::{
     DatasetName,
-    port::{CatalogError, CatalogPartition, Source, Table, TableColumn},
+    port::{CatalogError, CatalogPartition, PartitionKey, Source, Table, TableColumn},
 };
 
 /// What Hive, and so Athena, needs to be told about Parquet.
@@ -31,10 +31,16 @@ pub(super) fn table(table: GlueTable, bucket: &str) -> Option<Table> {
         description: table.description,
         location: location(storage.as_ref(), bucket),
         columns: columns(storage.and_then(|storage| storage.columns)),
-        partition_keys: table.partition_keys.unwrap_or_default().into_iter().map(|key| key.name).collect(),
+        partition_keys: table.partition_keys.unwrap_or_default().into_iter().map(key).collect(),
         parameters,
         version: table.version_id,
     })
+}
+
+/// A key of which the catalog says no type is a text.
+fn key(key: Column) -> PartitionKey {
+    let Column { name, r#type: data_type, .. } = key;
+    PartitionKey { name, data_type: data_type.unwrap_or_else(|| "string".to_owned()) }
 }
 
 pub(super) fn partition(partition: Partition, bucket: &str) -> CatalogPartition {
@@ -49,7 +55,7 @@ pub(super) fn partition(partition: Partition, bucket: &str) -> CatalogPartition 
 
 pub(super) fn table_input(table: &Table, bucket: &str) -> Result<TableInput, CatalogError> {
     let what = || super::table_of(&table.name);
-    let keys = table.partition_keys.iter().map(|key| column(key, "string", None, &what));
+    let keys = table.partition_keys.iter().map(|key| column(&key.name, &key.data_type, None, &what));
     let mut parameters: HashMap<String, String> = table.parameters.clone().into_iter().collect();
     for (key, value) in FORMAT_PARAMETERS {
         parameters.insert(key.to_owned(), value.to_owned());

@@ -2,7 +2,9 @@
 
 use domain::{
     Commit, DatasetName, Partition,
-    port::{CatalogPartition, GENERATION_PARAMETER, SCHEMA_VERSION_PARAMETER, Table, TableColumn},
+    port::{
+        CatalogPartition, GENERATION_PARAMETER, PartitionKey, SCHEMA_VERSION_PARAMETER, Table, TableColumn,
+    },
     schemas::Accepted,
 };
 use register::{entry, table};
@@ -117,11 +119,16 @@ fn version(found: &Table) -> Option<u32> {
 }
 
 /// Partition keys in words. A table that somebody made by hand may have none.
-fn keys(keys: &[String]) -> String {
+fn keys(keys: &[PartitionKey]) -> String {
+    // Of a dataset's keys nobody has to be told that they are texts.
+    let word = |PartitionKey { name, data_type }: &PartitionKey| match data_type.as_str() {
+        "string" => name.clone(),
+        other => format!("{name} of the type {other}"),
+    };
     match keys {
         [] => "no partition keys".to_owned(),
-        [key] => format!("the partition key {key}"),
-        keys => format!("the partition keys {}", keys.join(", ")),
+        [key] => format!("the partition key {}", word(key)),
+        keys => format!("the partition keys {}", keys.iter().map(word).collect::<Vec<_>>().join(", ")),
     }
 }
 

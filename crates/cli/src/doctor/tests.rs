@@ -10,7 +10,7 @@ use domain::{
     commit::{FORMAT, WriterId},
     key,
     memory::{ManualClock, MemoryCatalog, MemoryStore, SeededIds},
-    port::{Catalog, CatalogPartition, Clock, Ids, ObjectStore, PutMode, Table, Upsert},
+    port::{Catalog, CatalogPartition, Clock, Ids, ObjectStore, PartitionKey, PutMode, Table, Upsert},
     run::Run,
 };
 use register::Register;
@@ -191,8 +191,15 @@ async fn tables_are_held_against_their_definitions() {
             "it has no partition keys, and should have the partition key dt",
         ),
         (
-            Table { partition_keys: vec!["day".into(), "hour".into()], ..table.clone() },
+            Table { partition_keys: ["day", "hour"].map(PartitionKey::string).to_vec(), ..table.clone() },
             "it has the partition keys day, hour, and should have the partition key dt",
+        ),
+        (
+            Table {
+                partition_keys: vec![PartitionKey { name: "dt".into(), data_type: "date".into() }],
+                ..table.clone()
+            },
+            "it has the partition key dt of the type date, and should have the partition key dt",
         ),
         (Table { location: String::new(), ..table.clone() }, "its location is empty, not"),
         (Table { parameters: [].into(), ..table.clone() }, "tributary.schema_version is nothing, not 1"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     name::DatasetName,
-    port::{Catalog, CatalogError, CatalogPartition, Table, TableColumn, Upsert},
+    port::{Catalog, CatalogError, CatalogPartition, PartitionKey, Table, TableColumn, Upsert},
 };
 
 /// More than one of Glue's batches of 100, and more than one page of 1,000.
@@ -46,7 +46,11 @@ fn table(name: &str) -> Table {
         name: DatasetName::new(name).expect("a valid name"),
         description: Some("Sold \"seats\", größer <als> nichts".to_owned()),
         columns: vec![column("id", "bigint", Some("the seat's")), column("name", "string", None)],
-        partition_keys: vec!["dt".to_owned(), "hour".to_owned()],
+        partition_keys: vec![
+            PartitionKey::string("dt"),
+            // As others make them: the type is kept.
+            PartitionKey { name: "hour".to_owned(), data_type: "int".to_owned() },
+        ],
         location: format!("tables/{name}/"),
         parameters: BTreeMap::from([("tributary.schema_version".to_owned(), "1".to_owned())]),
         version: None,

@@ -86,8 +86,8 @@ pub struct Table {
     pub description: Option<String>,
     /// Columns other than partition keys, in order.
     pub columns: Vec<TableColumn>,
-    /// Partition keys in order; all are of type `string`.
-    pub partition_keys: Vec<String>,
+    /// Partition keys in order. Those of the lake's own tables are of the type `string`.
+    pub partition_keys: Vec<PartitionKey>,
     /// The table's root.
     pub location: String,
     /// Free parameters. Those an adapter needs for itself (formats) are its own affair.
@@ -105,6 +105,22 @@ pub struct TableColumn {
     pub data_type: String,
     /// What it means.
     pub comment: Option<String>,
+}
+
+/// A partition key of a table: a column whose value all rows of a partition share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionKey {
+    /// Its name.
+    pub name: String,
+    /// Its type as the catalog writes it: `string`, `int`, `date`. A partition's value is the text of a value of it.
+    pub data_type: String,
+}
+
+impl PartitionKey {
+    /// A key of the type `string`, of which the keys of the lake's own tables are.
+    pub fn string(name: impl Into<String>) -> Self {
+        Self { name: name.into(), data_type: "string".to_owned() }
+    }
 }
 
 /// A partition of a table.

@@ -10,7 +10,6 @@
 mod instant;
 mod json;
 mod number;
-mod read;
 mod source;
 mod text;
 mod varchar;
@@ -28,7 +27,10 @@ use datafusion::{
 };
 
 use super::{greatest::digits, own::unexpected};
-use crate::types::{JSON, is_nested};
+use crate::{
+    text::read::floating,
+    types::{JSON, is_nested},
+};
 use instant::Beyond;
 use text::Texts;
 
@@ -80,7 +82,7 @@ pub(super) fn is_scalar_of_json(to: &Arrow) -> bool {
 
 /// A text as a double, as a cast reads it.
 pub(super) fn double_of(text: &str) -> Option<f64> {
-    read::floating(text)
+    floating(text)
 }
 
 /// A `CAST` to a type, or a `TRY_CAST`, of values of which [`converts`] says yes. A query cannot call it by its name.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     DatasetName,
-    port::{Catalog, CatalogPartition, Table, TableColumn, Upsert},
+    port::{Catalog, CatalogPartition, PartitionKey, Table, TableColumn, Upsert},
 };
 
 use crate::lake::{Lake, columns};
@@ -112,7 +112,7 @@ async fn lake() -> Lake {
             name: DatasetName::new(name).unwrap(),
             description: None,
             columns: types.iter().map(column).collect(),
-            partition_keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            partition_keys: keys.iter().copied().map(PartitionKey::string).collect(),
             location: format!("tables/{name}/"),
             parameters: BTreeMap::new(),
             version: None,

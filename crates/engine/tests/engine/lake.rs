@@ -23,8 +23,8 @@ use domain::{
     DatasetName,
     memory::{MemoryCatalog, MemoryStore},
     port::{
-        Catalog, CatalogPartition, Clock, DeleteFailure, ListPage, ObjectMeta, ObjectStore, PutMode,
-        StoreError, Table, TableColumn, Upsert, Version,
+        Catalog, CatalogPartition, Clock, DeleteFailure, ListPage, ObjectMeta, ObjectStore, PartitionKey,
+        PutMode, StoreError, Table, TableColumn, Upsert, Version,
     },
 };
 use engine::{Engine, EngineError, MemoryLimits, csv};
@@ -146,7 +146,7 @@ impl Lake {
             name: DatasetName::new(name).unwrap(),
             description: None,
             columns: types.iter().map(column).collect(),
-            partition_keys: vec!["dt".to_owned()],
+            partition_keys: vec![PartitionKey::string("dt")],
             location: format!("tables/{name}/"),
             parameters: BTreeMap::new(),
             version: None,

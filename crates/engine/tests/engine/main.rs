@@ -58,6 +58,8 @@ mod json_casts;
 #[cfg(test)]
 mod json_paths;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod lake;
 #[cfg(test)]
 mod lambdas;

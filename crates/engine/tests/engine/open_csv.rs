@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     DatasetName,
-    port::{Catalog, ObjectStore, PutMode, Table, TableColumn},
+    port::{Catalog, ObjectStore, PartitionKey, PutMode, Table, TableColumn},
 };
 use engine::{EngineError, OPEN_CSV, SERDE};
 
@@ -23,7 +23,7 @@ async fn lake(columns: &[(&str, &str)], keys: &[&str], serde: &str, text: String
         name: DatasetName::new("c").unwrap(),
         description: None,
         columns: columns.iter().map(column).collect(),
-        partition_keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        partition_keys: keys.iter().copied().map(PartitionKey::string).collect(),
         location: "mine/c/".to_owned(),
         parameters: parameters
             .into_iter()

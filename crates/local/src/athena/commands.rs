@@ -126,6 +126,13 @@ impl Inner {
                 let lines = text.lines().map(str::to_owned).collect();
                 self.lines(run, Lines { columns: plan.columns, lines }).await
             }
+            // No query could read a table of it.
+            Command::CreateDatabase { name, .. } if !name.eq_ignore_ascii_case(&self.database) => {
+                let lakes = &self.database;
+                Err(absent(&format!(
+                    "CREATE DATABASE {name} (queries read the lake's database, which is {lakes})"
+                )))
+            }
             Command::CreateDatabase { name, if_not_exists } => {
                 let made = catalog.call("CreateDatabase", json!({"DatabaseInput": {"Name": name}})).await;
                 match made {

@@ -13,7 +13,7 @@ use std::{
 use domain::{
     DatasetName, QueryName,
     memory::{MemoryCatalog, MemoryStore, NoClock},
-    port::{Catalog, Table, TableColumn},
+    port::{Catalog, PartitionKey, Table, TableColumn},
 };
 use engine::{Engine, EngineError};
 use futures::TryStreamExt;
@@ -71,7 +71,7 @@ impl Lake {
             name: dataset.clone(),
             description: None,
             columns: columns.map(column).to_vec(),
-            partition_keys: vec!["dt".to_owned()],
+            partition_keys: vec![PartitionKey::string("dt")],
             location: "tables/passengers/".to_owned(),
             parameters: BTreeMap::new(),
             version: None,

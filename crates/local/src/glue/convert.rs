@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     name::DatasetName,
-    port::{CatalogPartition, Table, TableColumn},
+    port::{CatalogPartition, PartitionKey, Table, TableColumn},
 };
 use engine::{OPEN_CSV, OPEN_CSV_MARKS, SERDE};
 use serde_json::{Map, Value, json};
@@ -51,7 +51,10 @@ pub(super) fn table(body: &Value, locations: &Locations) -> Option<Table> {
         description: body["Description"].as_str().map(str::to_owned),
         columns: columns(&descriptor["Columns"]),
         partition_keys: items(&body["PartitionKeys"])
-            .filter_map(|key| Some(key["Name"].as_str()?.to_owned()))
+            .filter_map(|key| {
+                let data_type = key["Type"].as_str().unwrap_or("string").to_owned();
+                Some(PartitionKey { name: key["Name"].as_str()?.to_owned(), data_type })
+            })
             .collect(),
         location: locations.to_key(descriptor["Location"].as_str().unwrap_or_default()),
         parameters,
@@ -90,8 +93,8 @@ pub(super) fn table_input(table: &Table, locations: &Locations) -> Map<String, V
     for (name, value) in FORMAT_PARAMETERS {
         parameters.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
-    let keys: Vec<Value> =
-        table.partition_keys.iter().map(|name| json!({"Name": name, "Type": "string"})).collect();
+    let key = |key: &PartitionKey| json!({"Name": key.name, "Type": key.data_type});
+    let keys: Vec<Value> = table.partition_keys.iter().map(key).collect();
     let mut input = object([
         ("Name", json!(table.name.as_str())),
         ("TableType", json!("EXTERNAL_TABLE")),

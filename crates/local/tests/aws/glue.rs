@@ -7,7 +7,7 @@ use aws_sdk_glue::{
 };
 use domain::{
     name::DatasetName,
-    port::{Catalog, CatalogError, CatalogPartition, Table, TableColumn, Upsert},
+    port::{Catalog, CatalogError, CatalogPartition, PartitionKey, Table, TableColumn, Upsert},
 };
 use local::Service;
 
@@ -264,14 +264,14 @@ async fn the_catalog_handle_sees_what_clients_see() {
     let seen = catalog.table(&name).await.unwrap().unwrap();
     assert_eq!(
         (seen.location.as_str(), seen.partition_keys.as_slice()),
-        ("tables/a/", &["dt".to_owned()][..])
+        ("tables/a/", &[PartitionKey::string("dt")][..])
     );
 
     let own = Table {
         name: DatasetName::new("own").unwrap(),
         description: Some("ours".into()),
         columns: vec![TableColumn { name: "x".into(), data_type: "decimal(12,2)".into(), comment: None }],
-        partition_keys: vec!["dt".into()],
+        partition_keys: vec![PartitionKey { name: "dt".into(), data_type: "decimal(5,2)".into() }],
         location: "tables/own/".into(),
         parameters: [("tributary.k".to_owned(), "v".to_owned())].into(),
         version: None,

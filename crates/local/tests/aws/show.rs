@@ -213,10 +213,18 @@ async fn a_plan_is_text() {
 async fn databases_are_made_once() {
     let lake = lake().await;
     let state = async |sql: &str| run(&lake, sql).await.status().unwrap().state().unwrap().clone();
-    assert_eq!(state("CREATE SCHEMA IF NOT EXISTS `more`").await, QueryExecutionState::Succeeded);
-    assert_eq!(state("CREATE DATABASE IF NOT EXISTS more").await, QueryExecutionState::Succeeded);
-    assert_eq!(state("CREATE DATABASE more").await, QueryExecutionState::Failed);
-    assert_eq!(text(&lake, &run(&lake, "SHOW DATABASES").await).await, "more\nother\ntributary\n");
+    assert_eq!(state("CREATE SCHEMA IF NOT EXISTS `tributary`").await, QueryExecutionState::Succeeded);
+    assert_eq!(state("CREATE DATABASE IF NOT EXISTS Tributary").await, QueryExecutionState::Succeeded);
+    assert_eq!(state("CREATE DATABASE tributary").await, QueryExecutionState::Failed);
+    // No query could read it.
+    for sql in ["CREATE DATABASE more", "CREATE SCHEMA IF NOT EXISTS more"] {
+        let refused = run(&lake, sql).await;
+        let status = refused.status().unwrap();
+        assert_eq!(status.state(), Some(&QueryExecutionState::Failed), "{sql}");
+        let reason = status.state_change_reason().unwrap();
+        assert!(reason.starts_with("NOT_SUPPORTED: CREATE DATABASE more"), "{sql}: {reason}");
+    }
+    assert_eq!(text(&lake, &run(&lake, "SHOW DATABASES").await).await, "other\ntributary\n");
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ mod filters;
 mod guard;
 mod harness;
 mod http;
+mod keys;
 mod log;
 mod mistakes;
 mod order;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use domain::{
     DatasetName, key,
-    port::{Catalog, Clock, ObjectStore, PutMode, Table, Upsert},
+    port::{Catalog, Clock, ObjectStore, PartitionKey, PutMode, Table, Upsert},
     run::Run,
     schemas,
 };
@@ -24,7 +24,10 @@ async fn a_definition_goes_live_once_and_evolves() {
     let names: Vec<_> = table.columns.iter().map(|c| (c.name.as_str(), c.data_type.as_str())).collect();
     let system = [("_id", "string"), ("_ingested_at", "timestamp"), ("_extra", "string")];
     assert_eq!(names, [&[("seat", "bigint")], &system[..]].concat());
-    assert_eq!((table.partition_keys, table.location.as_str()), (vec!["dt".to_owned()], "tables/seats/"));
+    assert_eq!(
+        (table.partition_keys, table.location.as_str()),
+        (vec![PartitionKey::string("dt")], "tables/seats/")
+    );
 
     let wider = DEFINITION.replace("}]}", r#"}, {"name": "fare", "type": "double"}]}"#);
     assert!(matches!(world.request(&wider).await, Acceptance::Live { version: 2, new: true }));

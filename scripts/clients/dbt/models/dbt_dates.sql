@@ -1,3 +1,3 @@
-{{ config(materialized='table', partitioned_by=['day'], tags=['refused']) }}
+{{ config(materialized='table', partitioned_by=['day']) }}
 select reading_id, date(taken_at) as day
 from {{ source('lake', 'readings') }}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{
     DatasetName,
     memory::MemoryCatalog,
-    port::{Catalog, CatalogError, CatalogPartition, ItemError, Table, Upsert},
+    port::{Catalog, CatalogError, CatalogPartition, ItemError, PartitionKey, Table, Upsert},
     settings::Settings,
 };
 
@@ -20,7 +20,7 @@ struct Strict {
 
 impl Catalog for Strict {
     async fn table(&self, name: &DatasetName) -> Result<Option<Table>, CatalogError> {
-        let partition_keys = self.keys.iter().map(|key| (*key).to_owned()).collect();
+        let partition_keys = self.keys.iter().copied().map(PartitionKey::string).collect();
         Ok(self.inner.table(name).await?.map(|table| Table { partition_keys, ..table }))
     }
     async fn tables(&self) -> Result<Vec<Table>, CatalogError> {

@@ -15,8 +15,14 @@ use datafusion::{
     error::Result,
 };
 
-use super::read::{NoDecimal, floating, units_of};
-use crate::{error::Failure, functions::own::unexpected, text::number};
+use crate::{
+    error::Failure,
+    functions::own::unexpected,
+    text::{
+        number,
+        read::{NoDecimal, floating, units_of},
+    },
+};
 
 pub(super) type Converted<T> = std::result::Result<T, Failure>;
 

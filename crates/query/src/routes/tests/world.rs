@@ -128,7 +128,7 @@ fn table(dataset: &Dataset) -> Table {
         name: dataset.name().clone(),
         description: None,
         columns: vec![],
-        partition_keys: vec!["dt".into()],
+        partition_keys: vec![domain::port::PartitionKey::string("dt")],
         location: key::table_prefix(dataset.name()),
         parameters: BTreeMap::new(),
         version: None,

@@ -43,7 +43,7 @@ async fn months_and_the_only_partition_are_registered_under_one_key() {
         let commit = world.commit_to(&partition, 1).await;
         assert!(world.register.project(&world.dataset, &partition, &world.run()).await.unwrap());
         let table = world.register.catalog.table(&world.dataset).await.unwrap().unwrap();
-        assert_eq!(table.partition_keys, ["dt"]);
+        assert_eq!(table.partition_keys, [PartitionKey::string("dt")]);
         let entries = world.register.catalog.partitions(&world.dataset).await.unwrap();
         assert_eq!(entries.len(), 1);
         assert_eq!((&entries[0].values, &entries[0].location), (&vec![value.to_owned()], &commit.location));

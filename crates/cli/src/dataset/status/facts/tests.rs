@@ -36,7 +36,7 @@ impl World {
             name: world.name.clone(),
             description: None,
             columns: Vec::new(),
-            partition_keys: vec!["dt".to_owned()],
+            partition_keys: vec![domain::port::PartitionKey::string("dt")],
             location: key::table_prefix(&world.name),
             parameters: BTreeMap::new(),
             version: None,

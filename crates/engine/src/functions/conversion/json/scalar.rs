@@ -6,13 +6,10 @@ use super::Wrong;
 use crate::{
     error::Failure,
     functions::{
-        conversion::{
-            read::{NoDecimal, floating, units_of},
-            source::invalid,
-            text::scientific,
-        },
+        conversion::{source::invalid, text::scientific},
         json::token::{Token, shown},
     },
+    text::read::{NoDecimal, floating, units_of},
 };
 
 type Read<T> = std::result::Result<Option<T>, Wrong>;

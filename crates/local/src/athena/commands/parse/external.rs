@@ -144,8 +144,8 @@ impl Said {
 impl ExternalTable {
     /// What of the table the engine could not read.
     fn refusal(&self) -> Option<String> {
-        if let Some(key) = self.keys.iter().find(|key| key.data_type != "string") {
-            return Some(format!("a partition key of the type {} (use string)", key.data_type));
+        if let Some(key) = self.keys.iter().find(|key| !engine::is_key_type(&key.data_type)) {
+            return Some(format!("a partition key of the type {}", key.data_type));
         }
         match &self.files {
             Files::Parquet => {

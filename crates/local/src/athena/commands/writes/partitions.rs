@@ -10,7 +10,7 @@ use crate::athena::{
     commands::{
         Run, absent,
         catalog::{self, Catalog, items},
-        failed,
+        failed, hive,
         parse::TableName,
         show,
     },
@@ -159,13 +159,13 @@ pub(super) async fn register(
 /// The keys of a table in the catalog, if rows can be written to its partitions.
 pub(super) fn keys(table: &Value) -> Result<Vec<String>, RunError> {
     let key = |key: &Value| match key["Type"].as_str().unwrap_or_default() {
-        of if is_text(of) => Ok(catalog::name(key).to_owned()),
+        of if engine::is_key_type(of) => Ok(catalog::name(key).to_owned()),
         other => Err(absent(&format!("INSERT INTO a table with a partition key of the type {other}"))),
     };
     show::keys(table).map(key).collect()
 }
 
-/// Whether the columns end with the keys, which are texts: the engine reads keys as texts.
+/// Whether the columns end with the keys, which are of types that the engine reads keys of.
 pub(super) fn check_keys(columns: &[ResultColumn], keys: &[String]) -> Result<(), RunError> {
     if keys.is_empty() {
         return Ok(());
@@ -189,16 +189,16 @@ pub(super) fn check_keys(columns: &[ResultColumn], keys: &[String]) -> Result<()
         )));
     }
     let mut last = columns.iter().skip(names.len() - keys.len());
-    match last.find(|column| !is_text(&column.data_type)) {
+    // A column of no type of Hive's is refused as any other column.
+    let is_other = |column: &&ResultColumn| {
+        hive::data_type(&column.data_type).is_some_and(|of| !engine::is_key_type(&of))
+    };
+    match last.find(is_other) {
         None => Ok(()),
         Some(ResultColumn { name, data_type }) => Err(absent(&format!(
             "the partition key {name} of the type {data_type} (write CAST({name} AS varchar) AS {name})"
         ))),
     }
-}
-
-fn is_text(data_type: &str) -> bool {
-    data_type == "string" || data_type.starts_with("varchar")
 }
 
 /// The values as the catalog has them. Trino refuses what is not ASCII. Nobody measured what an empty text becomes.
@@ -239,62 +239,4 @@ fn location(place: &Output) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn column((name, data_type): &(&str, &str)) -> ResultColumn {
-        ResultColumn { name: (*name).to_owned(), data_type: (*data_type).to_owned() }
-    }
-
-    #[test]
-    fn keys_are_the_last_columns_and_texts() {
-        let checked = |columns: &[(&str, &str)], keys: &[&str]| {
-            let columns: Vec<ResultColumn> = columns.iter().map(column).collect();
-            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
-            check_keys(&columns, &keys).map_err(|error| error.message)
-        };
-        let columns = [("n", "bigint"), ("Day", "varchar"), ("kind", "varchar(3)")];
-        assert_eq!(checked(&columns, &[]), Ok(()));
-        assert_eq!(checked(&columns, &["day", "kind"]), Ok(()));
-        assert_eq!(checked(&columns, &["kind"]), Ok(()));
-        for (keys, expected) in [
-            (&["kind", "day"][..], "HIVE_COLUMN_ORDER_MISMATCH: "),
-            (&["day"][..], "HIVE_COLUMN_ORDER_MISMATCH: "),
-            (&["month"][..], "INVALID_TABLE_PROPERTY: Partition columns not present in schema: [month]"),
-            (&["n", "day", "kind"][..], "INVALID_TABLE_PROPERTY: Table contains only"),
-        ] {
-            let error = checked(&columns, keys).unwrap_err();
-            assert!(error.starts_with(expected), "{error}");
-        }
-        let error = checked(&[("n", "bigint"), ("d", "date")], &["d"]).unwrap_err();
-        assert!(error.starts_with("NOT_SUPPORTED: the partition key d of the type date"), "{error}");
-    }
-
-    #[test]
-    fn a_partition_is_where_hive_puts_it() {
-        let table = Output { bucket: "b".to_owned(), key: "t/".to_owned() };
-        let keys = ["day".to_owned(), "kind".to_owned()];
-        let there = Output { bucket: "b".to_owned(), key: "else/".to_owned() };
-        let known = vec!["1".to_owned(), "2".to_owned()];
-        let to = Places::to(&table, &keys).or_into(BTreeMap::from([(known, there)]));
-        let place = |values: [Option<&str>; 2]| {
-            let values: PartitionValues = values.map(|value| value.map(str::to_owned)).into_iter().collect();
-            texts(&values).map(|values| location(&to.place(&values))).map_err(|error| error.message)
-        };
-        assert_eq!(
-            place([Some("2026-01-05"), None]).unwrap(),
-            format!("s3://b/t/day=2026-01-05/kind={NULL}/")
-        );
-        assert_eq!(place([Some("10:00 a"), Some("a/b%")]).unwrap(), "s3://b/t/day=10%3A00 a/kind=a%2Fb%25/");
-        assert_eq!(place([Some("1"), Some("2")]).unwrap(), "s3://b/else/");
-        for (value, expected) in [
-            ("é", "HIVE_INVALID_PARTITION_VALUE: "),
-            ("a\n", "HIVE_INVALID_PARTITION_VALUE: "),
-            ("", "NOT_SUPPORTED: the empty text"),
-            (NULL, "NOT_SUPPORTED: the text"),
-        ] {
-            let error = place([Some("1"), Some(value)]).unwrap_err();
-            assert!(error.starts_with(expected), "{error}");
-        }
-    }
-}
+mod tests;

@@ -48,14 +48,14 @@ fn external_tables() {
             column("d", "decimal(10,2)", None),
             column("f", "struct<x:int,y:array<string>>", None),
         ],
-        keys: vec![column("day", "string", None)],
+        keys: vec![column("day", "date", None), column("hour", "int", None)],
         comment: Some("mine".to_owned()),
         files: Files::Parquet,
         properties: texts(&[]),
         ..table
     };
     let head = "CREATE EXTERNAL TABLE `awsdatacatalog`.`lake`.`x` (`a` BIGINT, `d` DECIMAL(10, 2), `f` STRUCT<`x`: INT, y:array<string>>) \
-                COMMENT 'mine' PARTITIONED BY (`day` STRING)";
+                COMMENT 'mine' PARTITIONED BY (`day` DATE, hour INTEGER)";
     for files in [
         "STORED AS PARQUET",
         "ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' STORED AS INPUTFORMAT 'a' OUTPUTFORMAT 'b'",
@@ -79,8 +79,8 @@ fn external_tables_that_the_engine_could_not_read_are_refused_by_name() {
         ),
         (format!("(a tinyint) STORED AS PARQUET {at}"), "a column of the type tinyint"),
         (
-            format!("(a int) PARTITIONED BY (d date) STORED AS PARQUET {at}"),
-            "a partition key of the type date",
+            format!("(a int) PARTITIONED BY (d date, k char(3)) STORED AS PARQUET {at}"),
+            "a partition key of the type char(3)",
         ),
         (format!("(a int) CLUSTERED BY (a) INTO 4 BUCKETS STORED AS PARQUET {at}"), "CLUSTERED BY"),
         (format!("(a int) {open_csv} {at}"), "a column of the type int in CSV (use string)"),

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 /// As `Double.parseDouble` reads it, but for hexadecimal digits.
-pub(super) fn floating<T: FromStr>(text: &str) -> Option<T> {
+pub(crate) fn floating<T: FromStr>(text: &str) -> Option<T> {
     let text = text.trim_matches(|character: char| character <= ' ');
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if unsigned == "NaN" || unsigned == "Infinity" {
@@ -17,7 +17,7 @@ pub(super) fn floating<T: FromStr>(text: &str) -> Option<T> {
 
 /// Why a text is no decimal of the type.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum NoDecimal {
+pub(crate) enum NoDecimal {
     /// Not digits, with a point among them and an exponent behind them.
     NotANumber,
     /// More digits than there is room for.
@@ -26,7 +26,7 @@ pub(super) enum NoDecimal {
 
 /// As `BigDecimal` reads it: digits, a point among them, and an exponent. What is beyond the last place is rounded, a half
 /// away from zero.
-pub(super) fn units_of(text: &str, precision: u8, scale: u8) -> std::result::Result<i128, NoDecimal> {
+pub(crate) fn units_of(text: &str, precision: u8, scale: u8) -> std::result::Result<i128, NoDecimal> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().map_err(|_| NoDecimal::NotANumber)?),
         None => (text, 0),
