@@ -37,7 +37,10 @@ pub(crate) fn next(
             }
         }
         let at = source.line();
-        let event = match find(source)? {
+        let known = usize::try_from(sound.saturating_sub(source.offset())).unwrap_or(0);
+        let is_sound = known > 0 && known <= source.rest().len();
+        let line = if is_sound { Line::Whole(known) } else { find(source)? };
+        let event = match line {
             Line::None => return Ok(None),
             Line::Endless => {
                 skip(source)?;
@@ -49,7 +52,6 @@ pub(crate) fn next(
                     source.take(end);
                     continue;
                 }
-                let is_sound = source.offset() < *sound;
                 // Most lines are one event.
                 let event = if is_sound || unwrap.is_some() { None } else { rules.event(text).ok() };
                 if let Some(event) = event.map(str::to_owned) {

@@ -97,6 +97,7 @@ fn is_one(text: &[u8]) -> bool {
     end.is_none_or(|end| text[end..].trim_ascii().is_empty())
 }
 
+#[inline] // An event is large, and who calls this is built into another crate.
 fn sized<'a>(text: &'a str, event: Event<'a>) -> Piece<'a> {
     if text.len() <= MAX_EVENT {
         Piece::Event(text, event)

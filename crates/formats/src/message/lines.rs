@@ -1,7 +1,5 @@
 //! NDJSON in a message: lines that are judged one by one. A line is an object, or objects and arrays after one another.
-//!
-//! Lines end in LF, with or without CR before it. A CR alone ends a line too, unless it is white space in what is between
-//! two LF.
+//! Lines end in LF, CR LF or CR.
 
 use std::{
     ops::Range,
@@ -47,7 +45,7 @@ pub(super) fn split<'a>(
     let mut lines = Lines { body, text, count: 0 };
     let mut start = begin;
     while start < body.len() {
-        let end = memchr::memchr(b'\n', &body[start..]).map_or(body.len(), |end| start + end + 1);
+        let end = memchr::memchr2(b'\n', b'\r', &body[start..]).map_or(body.len(), |end| start + end + 1);
         if !lines.judge(start..end, each) {
             return;
         }
@@ -85,25 +83,8 @@ impl<'a> Lines<'a> {
             },
             Err(error) => error.into(),
         };
-        if bytes.contains(&b'\r') {
-            return self.judge_by_cr(line, each);
-        }
         self.count += 1;
         each(Piece::Bad(bytes, reason, Holds::Event));
-        true
-    }
-
-    /// What is between two LF, and has CR within.
-    fn judge_by_cr(&mut self, line: Range<usize>, each: &mut impl FnMut(Piece<'a>)) -> bool {
-        let mut start = line.start;
-        while start < line.end {
-            let end = memchr::memchr(b'\r', &self.body[start..line.end]);
-            let end = end.map_or(line.end, |end| start + end);
-            if !self.judge(start..end, each) {
-                return false;
-            }
-            start = end + 1;
-        }
         true
     }
 

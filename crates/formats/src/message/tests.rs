@@ -158,16 +158,16 @@ fn lines_are_judged_one_by_one() {
 
 /// As `publish` and `infer` read them.
 #[test]
-fn lines_end_in_cr_where_there_is_no_lf() {
+fn lines_end_in_cr_alone_too() {
     becomes("{\"a\":1}\r{\"a\":2}", &[r#"{"a":1}"#, r#"{"a":2}"#]);
     becomes("\u{feff}{\"a\":1}\r\r \r{\"a\":2}\r", &[r#"{"a":1}"#, r#"{"a":2}"#]);
     becomes("{\"a\":1}\roops\r{\"a\":2}", &[r#"{"a":1}"#, "!oops", r#"{"a":2}"#]);
     // One object, whatever it is laid out with.
     becomes("{\r\"a\":1\r}\r", &["{\r\"a\":1\r}"]);
-    // A CR within a line is white space.
+    // One object over two lines, and another one.
     becomes("{\"a\":\r1}\n{\"a\":2}", &["{\"a\":\r1}", r#"{"a":2}"#]);
     becomes("oops\roops", &["!oops\roops"]);
-    // Among lines that end in LF, CR ends a line that is none without it.
+    // Among lines that end in LF too.
     becomes("{\"a\":1}\roops\r{\"a\":2}\n{\"a\":3}", &[r#"{"a":1}"#, "!oops", r#"{"a":2}"#, r#"{"a":3}"#]);
 }
 
