@@ -3,13 +3,16 @@
 //! | module | what it reads | who uses it |
 //! |---|---|---|
 //! | `unpack` | gzip and zstd | `ingest`, `publish`, `infer` |
+//! | `message` | events in a message, in place: objects, arrays, NDJSON | `ingest` |
 //! | `encoding` | text that is not UTF-8 | `publish`, `infer` |
 //! | `sniff` | how a text begins: NDJSON, JSON or something else | `publish`, `infer` |
 //! | `reader` | events as a stream: NDJSON, JSON and CSV | `publish`, `infer` |
 //! | `csv`, `columns` | CSV rows, and the JSON that their cells become | `publish`, `infer` |
 //!
-//! Everything but `unpack` is behind the feature `files`, so that a Lambda links no more than it uses. Nothing here
-//! holds a whole file: a reader keeps one event of up to [`LIMIT`] bytes, and what was read ahead.
+//! `message` is behind the feature `messages`, and what only files have behind `files`, so that a Lambda links no more than
+//! it uses. `message` and `reader` find the same events in one text, and refuse the same parts of it: they go by `extent`
+//! for where values end, and a test holds them against each other. A message is there as a whole, so `message` works on
+//! slices; `reader` keeps one event of up to [`LIMIT`] bytes, and what was read ahead.
 
 #[cfg(feature = "files")]
 pub mod columns;
@@ -19,8 +22,12 @@ pub mod csv;
 pub mod encoding;
 #[cfg(feature = "files")]
 mod event;
+#[cfg(feature = "messages")]
+mod extent;
 #[cfg(feature = "files")]
 mod lines;
+#[cfg(feature = "messages")]
+pub mod message;
 #[cfg(feature = "files")]
 mod number;
 #[cfg(feature = "files")]

@@ -1,12 +1,11 @@
-//! NDJSON: an event a line, or an array of events. Lines end in LF, CR LF or CR.
+//! NDJSON: an event a line, or objects and arrays of objects after one another. Lines end in LF, CR LF or CR.
 
 use std::io;
-
-use serde::de::IgnoredAny;
 
 use crate::{
     LIMIT, Record, Source,
     event::Rules,
+    extent::{Scan, are_values},
     values::{self, Unwrap, Within},
 };
 
@@ -21,68 +20,90 @@ enum Line {
 }
 
 /// The next event. `within` is what the reader is within: an array is on one line, as an event is. Of an object that has an
-/// array under the name of `unwrap`, the elements of that array are the events.
+/// array under the name of `unwrap`, the elements of that array are the events. Up to the offset `sound` the line is known
+/// to be values after one another: then its next value is read, and what is behind it as a line of its own.
 pub(crate) fn next(
     source: &mut Source,
     within: &mut Within,
+    sound: &mut u64,
     unwrap: Option<&Unwrap>,
     rules: Rules,
 ) -> io::Result<Option<Record>> {
     loop {
         if *within != Within::Nothing {
-            if values::blank(source)? == Some(b']') {
-                // The line was parsed: behind its array there is the rest of the object around it, or nothing.
-                skip(source)?;
-                *within = Within::Nothing;
-                continue;
-            }
             match values::element(source, within, unwrap, rules)? {
                 Some(record) => return Ok(Some(record)),
                 None => continue,
             }
         }
         let at = source.line();
-        let event = match find(source)? {
+        let known = usize::try_from(sound.saturating_sub(source.offset())).unwrap_or(0);
+        let is_sound = known > 0 && known <= source.rest().len();
+        let line = if is_sound { Line::Whole(known) } else { find(source)? };
+        let event = match line {
             Line::None => return Ok(None),
             Line::Endless => {
                 skip(source)?;
                 Err(rules.too_large(format_args!("more than {LIMIT}")))
             }
             Line::Whole(end) => {
-                if let Some((begin, opened)) = array(&source.rest()[..end], unwrap) {
-                    source.take(begin);
-                    *within = opened;
-                    match values::first(source, opened, unwrap, rules)? {
+                let text = source.rest()[..end].trim_ascii();
+                if text.is_empty() {
+                    source.take(end);
+                    continue;
+                }
+                // Most lines are one event.
+                let event = if is_sound || unwrap.is_some() { None } else { rules.event(text).ok() };
+                if let Some(event) = event.map(str::to_owned) {
+                    source.take(end);
+                    return Ok(Some(Record { line: at, event: Ok(event) }));
+                }
+                if is_sound || are_values(text) {
+                    *sound = source.offset() + end as u64;
+                    match value(source, end, within, unwrap, rules)? {
                         Some(record) => return Ok(Some(record)),
                         None => continue,
                     }
                 }
-                let text = source.rest()[..end].trim_ascii();
-                let event = (!text.is_empty()).then(|| rules.event(text).map(str::to_owned));
+                // What is wrong with it is no matter of the next line.
+                let event = rules.event(text).map(str::to_owned);
                 source.take(end);
-                match event {
-                    Some(event) => event,
-                    None => continue,
-                }
+                event
             }
         };
         return Ok(Some(Record { line: at, event }));
     }
 }
 
-/// Where the elements begin, and what they are within, if the line is an array or an object around one, and nothing else. A
-/// line that is not JSON is no array, so that the next line is read whatever is wrong with this one.
-fn array(line: &[u8], unwrap: Option<&Unwrap>) -> Option<(usize, Within)> {
-    let blanks = line.len() - line.trim_ascii_start().len();
-    let text = line.trim_ascii();
-    let (begin, within) = match (text.first()?, unwrap) {
-        (b'[', _) if serde_json::from_slice::<Vec<IgnoredAny>>(text).is_ok() => (1, Within::Array),
-        (b'{', Some(unwrap)) if serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
-            (values::array_in(text, &unwrap.name)?, Within::Object)
+/// The event that a line of `end` bytes begins with, which is values after one another. `None` if it begins with an array
+/// without elements.
+fn value(
+    source: &mut Source,
+    end: usize,
+    within: &mut Within,
+    unwrap: Option<&Unwrap>,
+    rules: Rules,
+) -> io::Result<Option<Record>> {
+    let line = &source.rest()[..end];
+    let text = line.trim_ascii_start();
+    let blanks = line.len() - text.len();
+    let (begin, opened) = if text.starts_with(b"[") {
+        (1, Within::Array)
+    } else {
+        let length = Scan::default().feed(text).unwrap_or(text.len());
+        let object = &text[..length];
+        match unwrap.and_then(|unwrap| values::array_in(object, &unwrap.name)) {
+            Some(begin) => (begin, Within::Object),
+            None => {
+                let record = Record { line: source.line(), event: rules.event(object).map(str::to_owned) };
+                source.take(blanks + length);
+                return Ok(Some(record));
+            }
         }
-        _ => return None,
     };
-    Some((blanks + begin, within))
+    source.take(blanks + begin);
+    *within = opened;
+    values::first(source, opened, unwrap, rules)
 }
 
 fn find(source: &mut Source) -> io::Result<Line> {

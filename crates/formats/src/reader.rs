@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// One JSON object a line.
+    /// One JSON object a line, or objects and arrays of objects after one another.
     Ndjson,
     /// JSON objects, and arrays of objects.
     Json,
@@ -57,9 +57,21 @@ pub struct Reader {
 
 /// A format, with what is to be remembered between two events.
 enum Form {
-    Lines { within: Within, unwrap: Option<Unwrap> },
-    Values { within: Within, unwrap: Option<Unwrap> },
-    Rows { header: Header, dialect: Dialect, columns: Vec<Column> },
+    /// Up to the offset `sound` the line is known to be values after one another.
+    Lines {
+        within: Within,
+        sound: u64,
+        unwrap: Option<Unwrap>,
+    },
+    Values {
+        within: Within,
+        unwrap: Option<Unwrap>,
+    },
+    Rows {
+        header: Header,
+        dialect: Dialect,
+        columns: Vec<Column>,
+    },
 }
 
 impl Reader {
@@ -76,7 +88,7 @@ impl Reader {
         }
         let unwrap = options.unwrap.clone().map(|name| Unwrap { name, rewrap: options.rewrap });
         let form = match options.format {
-            Format::Ndjson => Form::Lines { within: Within::Nothing, unwrap },
+            Format::Ndjson => Form::Lines { within: Within::Nothing, sound: 0, unwrap },
             Format::Json => Form::Values { within: Within::Nothing, unwrap },
             Format::Csv => {
                 let dialect = options.dialect.clone();
@@ -109,7 +121,9 @@ impl Reader {
     pub fn next_event(&mut self) -> io::Result<Option<Record>> {
         let (source, rules) = (&mut self.source, self.rules);
         match &mut self.form {
-            Form::Lines { within, unwrap } => lines::next(source, within, unwrap.as_ref(), rules),
+            Form::Lines { within, sound, unwrap } => {
+                lines::next(source, within, sound, unwrap.as_ref(), rules)
+            }
             Form::Values { within, unwrap } => values::next(source, within, unwrap.as_ref(), rules),
             Form::Rows { header, dialect, columns } => csv::next(source, header, dialect, columns, rules),
         }

@@ -2,9 +2,7 @@
 
 use std::{io, path::Path};
 
-use serde::de::IgnoredAny;
-
-use crate::{Format, Source, unpack::Compression};
+use crate::{Format, Source, extent::are_values, unpack::Compression};
 
 /// How far is looked for the end of the first line, in bytes.
 const FIRST_LINE: usize = 256 << 10;
@@ -59,7 +57,7 @@ pub fn sniff(source: &mut Source) -> io::Result<Option<Format>> {
 
 /// Objects that end within their line make NDJSON; the JSON reader takes these too, but not as they are.
 fn by_first_line(line: &[u8]) -> Format {
-    if line.trim_ascii().is_empty() || is_json(line) { Format::Ndjson } else { Format::Json }
+    if line.trim_ascii().is_empty() || are_values(line) { Format::Ndjson } else { Format::Json }
 }
 
 /// Whether lines that are objects follow the first lines, which are none. `None` if that is not known yet.
@@ -72,7 +70,7 @@ fn has_objects(text: &[u8], is_all: bool) -> Option<bool> {
         if !is_whole {
             return None;
         }
-        if line.starts_with(b"{") && is_json(line) {
+        if line.starts_with(b"{") && are_values(line) {
             return Some(true);
         }
         others += usize::from(!line.is_empty());
@@ -81,10 +79,6 @@ fn has_objects(text: &[u8], is_all: bool) -> Option<bool> {
         }
     }
     Some(false)
-}
-
-fn is_json(line: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(line.trim_ascii()).is_ok()
 }
 
 #[cfg(test)]
@@ -99,6 +93,7 @@ mod tests {
             (b"\xef\xbb\xbf\n {\"a\": 1}", Some(Format::Ndjson)),
             (b"{\"a\": 1}\r{\"a\": 2}\r", Some(Format::Ndjson)),
             (b"{\"a\": 1,\n\"b\": 2}", Some(Format::Json)),
+            (b"{\"a\": 1} {\"a\": 2}[]\n{\"b\"", Some(Format::Ndjson)),
             (b"\n\n[{}]", Some(Format::Json)),
             (b"", Some(Format::Ndjson)),
             (b"INFO starting up\n{\"a\":1}\n{\"a\":2}\n", Some(Format::Ndjson)),

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::{csv::Dialect, source::tests::Trickle, *};
 
 mod csv_files;
+mod parity;
 mod within;
 
 const RULES: Rules = Rules { most: 1_000, of: "a message of SNS" };
@@ -177,6 +178,43 @@ fn arrays_follow_one_another_in_ndjson_as_in_json() {
             (4, Ok("{\"c\":3}")),
             (4, Err("expected a JSON object, found \"4\"")),
             (5, Ok("{\"d\":5}")),
+        ],
+    );
+}
+
+#[test]
+fn values_follow_one_another_on_a_line_too() {
+    check(
+        Format::Ndjson,
+        "{\"a\":1}{\"a\":2} [{\"a\":3}, 7][]\r{\"a\":4}{\"a\":oops}\n{\"a\":5}",
+        &[
+            (1, Ok("{\"a\":1}")),
+            (1, Ok("{\"a\":2}")),
+            (1, Ok("{\"a\":3}")),
+            (1, Err("expected a JSON object, found \"7\"")),
+            (2, Err("no JSON object: trailing characters")),
+            (3, Ok("{\"a\":5}")),
+        ],
+    );
+    // A long line is looked through once, not once for each of its values.
+    let text = "{}".repeat(LIMIT / 2 - 1) + "\n{}";
+    assert_eq!(found(Format::Ndjson, text.as_bytes(), 1 << 20).len(), LIMIT / 2);
+}
+
+#[test]
+fn a_bad_element_ends_at_the_comma_of_its_array() {
+    check(
+        Format::Json,
+        "[{\"a\":1},,{\"a\":2}, 7 8, }, {\"a\":3},]{\"a\":4}",
+        &[
+            (1, Ok("{\"a\":1}")),
+            (1, Err("expected a JSON object, found \",{")),
+            (1, Ok("{\"a\":2}")),
+            (1, Err("found \"7\"")),
+            (1, Err("found \"}, {")),
+            (1, Ok("{\"a\":3}")),
+            (1, Err("found \"]{")),
+            (1, Ok("{\"a\":4}")),
         ],
     );
 }

@@ -7,6 +7,7 @@ use std::{borrow::Cow, io, mem};
 use crate::{
     LIMIT, Record, Source,
     event::{Rules, found},
+    extent::{Element, Scan},
 };
 
 pub(crate) use wrapper::array_in;
@@ -80,7 +81,7 @@ pub(crate) fn first(
     if blank(source)? == Some(b']') {
         Ok(None)
     } else {
-        value(source, rewraps(within, unwrap), rules).map(Some)
+        item(source, rewraps(within, unwrap), rules).map(Some)
     }
 }
 
@@ -102,7 +103,7 @@ pub(crate) fn element(
         Some(b',') => {
             source.take(1);
             blank(source)?;
-            return value(source, rewraps(*within, unwrap), rules).map(Some);
+            return item(source, rewraps(*within, unwrap), rules).map(Some);
         }
         _ => return out_of_joint(source, "a comma or ]").map(Some),
     }
@@ -146,27 +147,59 @@ pub(crate) fn blank(source: &mut Source) -> io::Result<Option<u8>> {
     }
 }
 
-fn out_of_joint(source: &mut Source, expected: &str) -> io::Result<Record> {
+/// What the rest begins with, for a person.
+fn shown(source: &mut Source) -> io::Result<String> {
     while source.rest().len() < SHOWN && !source.rest().contains(&b'\n') && source.fill()? {}
     let rest = &source.rest()[..source.rest().len().min(SHOWN)];
     let line = rest.split(|byte| *byte == b'\n').next().unwrap_or(rest);
-    let found = if rest.is_empty() {
-        "the end of the file".to_owned()
-    } else {
-        found(&String::from_utf8_lossy(line))
-    };
+    Ok(if rest.is_empty() { "the end of the file".to_owned() } else { found(&String::from_utf8_lossy(line)) })
+}
+
+fn out_of_joint(source: &mut Source, expected: &str) -> io::Result<Record> {
+    let found = shown(source)?;
     let event = Err(format!("expected {expected}, found {found}; nothing behind it in this file is read"));
     let record = Record { line: source.line(), event };
     source.abandon();
     Ok(record)
 }
 
+/// The element of an array that the rest begins with, as [`value`] reads it. A bad one ends at the comma or bracket that
+/// belongs to its array, so that its neighbours are read.
+fn item(source: &mut Source, rewrap: Option<&str>, rules: Rules) -> io::Result<Record> {
+    let record = match source.rest().first() {
+        None => return out_of_joint(source, "a JSON object"),
+        Some(b',' | b']' | b'}') => {
+            let line = source.line();
+            let found = shown(source)?;
+            Record { line, event: Err(format!("expected a JSON object, found {found}")) }
+        }
+        Some(_) => value(source, rewrap, rules)?,
+    };
+    if record.event.is_err() && !source.is_abandoned() {
+        skip_item(source)?;
+    }
+    Ok(record)
+}
+
+/// Takes what is left of a bad element. Where it does not end, nobody knows what else is in it.
+fn skip_item(source: &mut Source) -> io::Result<()> {
+    let mut element = Element::default();
+    loop {
+        let end = element.feed(source.rest());
+        source.take(end.unwrap_or(source.rest().len()));
+        if end.is_some() {
+            return Ok(());
+        }
+        if !source.fill()? {
+            source.abandon();
+            return Ok(());
+        }
+    }
+}
+
 /// The value that the rest begins with. With the name of an array, an event that has such an array is given within an object
 /// around it.
 fn value(source: &mut Source, rewrap: Option<&str>, rules: Rules) -> io::Result<Record> {
-    if matches!(source.rest().first(), None | Some(b',' | b']' | b'}')) {
-        return out_of_joint(source, "a JSON object");
-    }
     let line = source.line();
     let (mut scan, mut seen, mut dropped) = (Scan::default(), 0, 0);
     loop {
@@ -196,51 +229,6 @@ fn value(source: &mut Source, rewrap: Option<&str>, rules: Rules) -> io::Result<
     };
     source.take(seen);
     Ok(Record { line, event })
-}
-
-/// Finds the end of a value by its brackets and quotes, over as many pieces as it takes.
-#[derive(Debug, Default)]
-struct Scan {
-    depth: usize,
-    in_text: bool,
-    escaped: bool,
-}
-
-impl Scan {
-    /// Where in these bytes the value ends, if it does.
-    fn feed(&mut self, bytes: &[u8]) -> Option<usize> {
-        let mut at = 0;
-        while at < bytes.len() {
-            if self.in_text {
-                if std::mem::take(&mut self.escaped) {
-                    at += 1;
-                    continue;
-                }
-                at += memchr::memchr2(b'"', b'\\', &bytes[at..])?;
-                if bytes[at] == b'\\' {
-                    self.escaped = true;
-                } else {
-                    self.in_text = false;
-                    if self.depth == 0 {
-                        return Some(at + 1);
-                    }
-                }
-                at += 1;
-                continue;
-            }
-            match bytes[at] {
-                b'"' => self.in_text = true,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' if self.depth <= 1 => return Some(at + self.depth),
-                b'}' | b']' => self.depth -= 1,
-                b',' if self.depth == 0 => return Some(at),
-                byte if self.depth == 0 && byte.is_ascii_whitespace() => return Some(at),
-                _ => {}
-            }
-            at += 1;
-        }
-        None
-    }
 }
 
 /// A value that spans lines, on one: white space between its tokens becomes one blank. Within a line it is left as

@@ -17,7 +17,6 @@ mod invocation;
 mod message;
 mod openings;
 mod pack;
-mod payload;
 pub mod replay;
 mod route;
 mod service;

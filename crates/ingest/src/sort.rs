@@ -19,12 +19,12 @@ use domain::{
     quarantine::{Carrier, Holds, Rejected},
     settings::{Scope, TOPICS, Topics},
 };
+use formats::message::{self as payload, MAX_EVENTS, Piece};
 
 use crate::{
     group::{Group, Place},
     message::Message,
     openings::Openings,
-    payload::{self, Piece},
     route::{NoRoute, Routes, is_beyond, within},
     unpack,
 };
@@ -213,8 +213,8 @@ impl<'a> Sorter<'a> {
         match within(scope, message, self.rules.routes.event(message, whole, &event)) {
             Ok(dataset) => match elements(dataset, text, message.position + position) {
                 None => self.land((index, message), dataset, position, text, &event),
-                Some(elements) if self.within + elements.len() > payload::MAX_EVENTS => {
-                    let reason = format!("a message may have {} events: send fewer", payload::MAX_EVENTS);
+                Some(elements) if self.within + elements.len() > MAX_EVENTS => {
+                    let reason = format!("a message may have {MAX_EVENTS} events: send fewer");
                     self.reject(index, message, position, Some(dataset), reason, original);
                 }
                 Some(elements) => {

@@ -30,6 +30,15 @@ fn the_events_are_in_the_array_within() {
         cut,
         &[(1, Ok("{\"a\": 1}")), (1, Err("the file ends within the object around its array"))],
     );
+    // Behind the object there may be more on its line.
+    let line = "{\"Records\": [{\"a\": 1}], \"n\": [2]}{\"a\": 3} {\"Records\": []}[{\"a\": 4}]\n{\"a\": 5}";
+    for format in [Format::Json, Format::Ndjson] {
+        check_as(
+            &unwrap(format),
+            line,
+            &[(1, Ok("{\"a\": 1}")), (1, Ok("{\"a\": 3}")), (1, Ok("{\"a\": 4}")), (2, Ok("{\"a\": 5}"))],
+        );
+    }
     // Without the option it is one event.
     check(Format::Json, "{\"Records\":[{}]}", &[(1, Ok("{\"Records\":[{}]}"))]);
 }

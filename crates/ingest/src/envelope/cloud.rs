@@ -69,8 +69,9 @@ pub(super) fn payload(
     let is_value = texts.text_at(body.clone()).is_some_and(|text| Raw::parse(text).is_ok());
     before.extend_from_slice(b",\"data\":");
     if !is_value {
-        // Nothing that begins so is JSON, nor is its first line.
+        // Nothing that begins and ends so is JSON, nor is its first or its last line.
         before.insert(0, b']');
     }
-    texts.around(&before, body, b"}")
+    let behind = if is_value { &b"}"[..] } else { &b"}]"[..] };
+    texts.around(&before, body, behind)
 }

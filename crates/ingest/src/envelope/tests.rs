@@ -159,12 +159,15 @@ fn data_of_a_cloud_event_that_is_not_one_value_is_no_event_nor_part_of_one() {
         "{\"a\": 1}}\n{\"a\": 2}\n{\"a\": 3}",
         "1}\n{\"id\": \"x\"}\n",
         "1}\n]\n",
+        "x\n{\"a\": 1",
+        "{\"a\": 1}\r{\"a\": 1",
+        "1}{\"a\": 2",
     ] {
         for event in ways(data, &attributes) {
             let body = read(&event).unwrap().remove(0).2;
             let mut events = 0;
-            crate::payload::split(body.as_bytes(), &mut |piece| {
-                events += usize::from(matches!(piece, crate::payload::Piece::Event(..)));
+            formats::message::split(body.as_bytes(), &mut |piece| {
+                events += usize::from(matches!(piece, formats::message::Piece::Event(..)));
             });
             assert_eq!(events, 0, "{body}");
             assert!(body.contains(data), "nothing of it is lost: {body}");

@@ -3,12 +3,12 @@
 use domain::{Dataset, json::Fields};
 
 /// More than the pieces of any message: it has at most 256 MiB unpacked, and a piece has two bytes or more. What follows
-/// the first [`MAX_EVENTS`](crate::payload::MAX_EVENTS) is replayed with positions beyond that number, so this has to be
+/// the first [`MAX_EVENTS`](formats::message::MAX_EVENTS) is replayed with positions beyond that number, so this has to be
 /// larger by far. No two events of a message have one position, and a position says whether its event was within an
 /// object.
 const STRIDE: usize = 1 << 31;
 
-const _: () = assert!(crate::payload::MAX_EVENTS < STRIDE);
+const _: () = assert!(formats::message::MAX_EVENTS < STRIDE);
 
 /// The elements of the array that the definition names, as they are written. `None` if the object has no such array, or
 /// was an element itself before it was replayed: it is an event then.
@@ -65,7 +65,7 @@ mod tests {
                 let is_first = message == 0;
                 let plain = message + object;
                 assert!(seen.insert(plain) || !is_first);
-                for element in [0, 1, crate::payload::MAX_EVENTS - 1] {
+                for element in [0, 1, formats::message::MAX_EVENTS - 1] {
                     let position = message + position_within(message, object, element);
                     assert!(seen.insert(position) || !is_first, "{message} {object} {element}");
                     assert_eq!(position, position_within(0, plain, element));

@@ -47,6 +47,78 @@ fn arrays_follow_one_another() {
 }
 
 #[test]
+fn objects_follow_one_another_with_or_without_white_space() {
+    becomes(r#"{"a":1}{"a":2}"#, &[r#"{"a":1}"#, r#"{"a":2}"#]);
+    becomes("\u{feff} {\"a\":\n1}\t{}\n\n{\"a\":\n2}\n", &["{\"a\":\n1}", "{}", "{\"a\":\n2}"]);
+    becomes(r#"{"a":1}[{"a":2},7]{"a":3}"#, &[r#"{"a":1}"#, r#"{"a":2}"#, "!7", r#"{"a":3}"#]);
+    becomes("[{}]\n{\"a\":1}\n", &["{}", r#"{"a":1}"#]);
+    // A bad one is kept alone; one that does not end, with what follows.
+    becomes(
+        r#"{"a":1}{"a":oops}{"a":1,"a":2}{"a":3}"#,
+        &[r#"{"a":1}"#, r#"!{"a":oops}"#, r#"!{"a":1,"a":2}"#, r#"{"a":3}"#],
+    );
+    becomes(r#"{"a":oops} {"a":2}"#, &[r#"!{"a":oops}"#, r#"{"a":2}"#]);
+    becomes(r#"{"a":1}{"b":{"a":2}"#, &[r#"{"a":1}"#, r#"!{"b":{"a":2}"#]);
+    becomes(r#"{"a":1} trailing {"a":2}"#, &[r#"{"a":1}"#, r#"!trailing {"a":2}"#]);
+    assert_eq!(
+        parts(b"{} 7")[1].1,
+        "something follows the value at byte 3: it is no object and no array, and what follows is kept in one piece"
+    );
+    becomes(r#"{"a":1}, {"a":2}"#, &[r#"{"a":1}"#, r#"!, {"a":2}"#]);
+    becomes(r#"{"a":1}}"#, &[r#"{"a":1}"#, "!}"]);
+}
+
+#[test]
+fn a_line_may_have_several_values() {
+    // As two files become one whose first does not end its last line.
+    becomes("{\"a\":1}\n{\"a\":2}{\"a\":3}\r\noops\n", &[r#"{"a":1}"#, r#"{"a":2}"#, r#"{"a":3}"#, "!oops"]);
+    becomes(
+        "{\"a\":1}{\"a\":2}\noops\n[{\"a\":3}] {}\n",
+        &[r#"{"a":1}"#, r#"{"a":2}"#, "!oops", r#"{"a":3}"#, "{}"],
+    );
+    // What is not values as a whole is one bad line.
+    becomes(
+        "{\"a\":1}\n{\"a\":2}{\"a\":oops}\n[{}\n{}",
+        &[r#"{"a":1}"#, r#"!{"a":2}{"a":oops}"#, "![{}", "{}"],
+    );
+    // An object over two lines is not torn because an object is on the last line.
+    becomes("{\"a\":\n1}\n{\"a\":2}", &["{\"a\":\n1}", r#"{"a":2}"#]);
+}
+
+#[test]
+fn a_piece_says_how_it_is_read_again() {
+    for (body, expected) in [
+        ("{\"a\":oops", &[Holds::Message][..]),
+        ("{\"a\":oops}{}", &[Holds::Event]),
+        ("{} oops", &[Holds::Message]),
+        ("{}{\"a\":", &[Holds::Message]),
+        ("{}[7, {}", &[Holds::Event, Holds::Rest]),
+        ("[{}] oops", &[Holds::Rest]),
+        ("{}\noops\n{}", &[Holds::Event]),
+    ] {
+        let mut found = Vec::new();
+        split(body.as_bytes(), &mut |piece| {
+            if let Piece::Bad(_, _, holds) = piece {
+                found.push(holds);
+            }
+        });
+        assert_eq!(found, expected, "{body}");
+    }
+}
+
+#[test]
+fn what_follows_in_an_array_is_read_with_what_is_behind_it() {
+    let mut found = Vec::new();
+    rest(br#"{"a":1}, 7] {"a":2} [{"a":3}]"#, &mut |piece| {
+        found.push(match piece {
+            Piece::Event(text, _) => text.to_owned(),
+            Piece::Bad(bytes, ..) => String::from_utf8_lossy(bytes).into_owned(),
+        });
+    });
+    assert_eq!(found, [r#"{"a":1}"#, "7", r#"{"a":2}"#, r#"{"a":3}"#]);
+}
+
+#[test]
 fn a_bad_element_of_an_array_is_kept_alone() {
     becomes(
         r#"[{"a":1},{"a":NaN},7,[{"x":1},2],"a,]",{"a":1,"a":2},{"s":"\ud800"},{"a":"]\"}"},null]"#,
@@ -79,22 +151,24 @@ fn an_array_that_breaks_off_keeps_the_rest_in_one_piece() {
 fn lines_are_judged_one_by_one() {
     becomes("{\"a\":1}\n{\"a\":2}", &[r#"{"a":1}"#, r#"{"a":2}"#]);
     becomes("\u{feff}{\"a\":1}\r\n\r\n  \n{\"a\":2}\r\n", &[r#"{"a":1}"#, r#"{"a":2}"#]);
-    becomes("{\"a\":1}\noops\n[1]\n{\"a\":2}", &[r#"{"a":1}"#, "!oops", "![1]", r#"{"a":2}"#]);
+    becomes("{\"a\":1}\noops\n[1]\n{\"a\":2}", &[r#"{"a":1}"#, "!oops", "!1", r#"{"a":2}"#]);
     becomes("{\"a\":1,}\n{\"a\":2}", &[r#"!{"a":1,}"#, r#"{"a":2}"#]);
     becomes("{\"a\":1}\n{\"a\":", &[r#"{"a":1}"#, r#"!{"a":"#]);
 }
 
 /// As `publish` and `infer` read them.
 #[test]
-fn lines_end_in_cr_where_there_is_no_lf() {
+fn lines_end_in_cr_alone_too() {
     becomes("{\"a\":1}\r{\"a\":2}", &[r#"{"a":1}"#, r#"{"a":2}"#]);
     becomes("\u{feff}{\"a\":1}\r\r \r{\"a\":2}\r", &[r#"{"a":1}"#, r#"{"a":2}"#]);
     becomes("{\"a\":1}\roops\r{\"a\":2}", &[r#"{"a":1}"#, "!oops", r#"{"a":2}"#]);
     // One object, whatever it is laid out with.
     becomes("{\r\"a\":1\r}\r", &["{\r\"a\":1\r}"]);
-    // A CR within a line is white space.
+    // One object over two lines, and another one.
     becomes("{\"a\":\r1}\n{\"a\":2}", &["{\"a\":\r1}", r#"{"a":2}"#]);
     becomes("oops\roops", &["!oops\roops"]);
+    // Among lines that end in LF too.
+    becomes("{\"a\":1}\roops\r{\"a\":2}\n{\"a\":3}", &[r#"{"a":1}"#, "!oops", r#"{"a":2}"#, r#"{"a":3}"#]);
 }
 
 #[test]
@@ -130,7 +204,6 @@ fn what_is_no_event_at_all_says_why() {
         ("\u{feff}", "found nothing"),
         ("7", "found a number"),
         ("hello", "no JSON value begins at byte 0"),
-        (r#"{"a":1}{"a":2}"#, "something follows the value at byte 7"),
         (r#"{"a":1"#, "the text ends too early at byte 6"),
     ] {
         let found = parts(body.as_bytes());
@@ -155,7 +228,12 @@ fn size_and_count_are_bounded() {
         let found = parts(body.as_bytes());
         assert!(found.last().unwrap().1.contains("at most 1048576 are taken"));
     }
-    for many in [format!("[{}{{}}]", "{},".repeat(MAX_EVENTS + 9)), "{}\n".repeat(MAX_EVENTS + 10)] {
+    for many in [
+        format!("[{}{{}}]", "{},".repeat(MAX_EVENTS + 9)),
+        "{}\n".repeat(MAX_EVENTS + 10),
+        "{}".repeat(MAX_EVENTS + 10),
+        format!("{{}}\n{}", "{}".repeat(MAX_EVENTS + 9)),
+    ] {
         let found = parts(many.as_bytes());
         assert_eq!(found.len(), MAX_EVENTS + 1);
         let (rest, reason) = found.last().unwrap();
