@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{BooleanArray, RecordBatch},
+        array::{BooleanArray, RecordBatch, RecordBatchOptions},
         compute::and,
         datatypes::SchemaRef,
     },
@@ -77,5 +77,8 @@ pub(crate) fn keep(
 }
 
 fn one_row_each(keys: &SchemaRef, partitions: &[Partition]) -> Result<RecordBatch> {
-    Ok(RecordBatch::try_new(Arc::clone(keys), keys::columns(keys, partitions)?)?)
+    // A table without keys has rows of no columns, and filters such as NULL speak of none.
+    let options = RecordBatchOptions::new().with_row_count(Some(partitions.len()));
+    let columns = keys::columns(keys, partitions)?;
+    Ok(RecordBatch::try_new_with_options(Arc::clone(keys), columns, &options)?)
 }

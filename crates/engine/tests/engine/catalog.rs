@@ -206,3 +206,20 @@ async fn a_plan_is_shown_and_nothing_is_read() {
     assert!(plan.contains("Aggregate") && plan.lines().count() > 2, "{plan}");
     assert_eq!(execution.scanned.get(), 0);
 }
+
+/// Filters that speak of no column decide over all partitions, of which a table without keys has one without a value.
+#[tokio::test]
+async fn a_table_without_keys_takes_filters_without_columns() {
+    let lake = lake().await;
+    for (sql, expected) in [
+        ("SELECT count(*) FROM plain WHERE n = 1 AND NULL", "\"0\"\n"),
+        ("SELECT count(*) FROM plain WHERE n BETWEEN NULL AND 16", "\"0\"\n"),
+        ("SELECT count(*) FROM plain WHERE n = 1 AND n IN (NULL)", "\"0\"\n"),
+        ("SELECT count(*) FROM plain WHERE EXISTS (SELECT 1 FROM plain)", "\"0\"\n"),
+        ("SELECT count(*) FROM plain WHERE EXISTS (SELECT 1 FROM (VALUES 1) AS v (z))", "\"0\"\n"),
+        ("SELECT count(*) FROM t WHERE n = 1 AND NULL", "\"0\"\n"),
+        ("SELECT count(*) FROM t WHERE EXISTS (SELECT 1 FROM (VALUES 1) AS v (z))", "\"3\"\n"),
+    ] {
+        assert_eq!(lake.rows(sql).await, expected, "{sql}");
+    }
+}
