@@ -300,13 +300,14 @@ class Journey:
         tiers = configuration["Environment"]["Variables"]["TRIBUTARY_SCAN_TIERS"].split(",")
         bounds = sorted(int(tier.split("=")[1]) for tier in tiers)
         assert bounds, "the lake has no scan tiers"
+        keyless = self.api
         for bound in bounds:
             made = json.loads(tributary(self.machine, self.names, "key", "create", f"up to {bound}", "--dataset", "*",
                                         "--max-bytes-scanned", str(bound), "--max-queries", "5", "--free-sql", "--json"))
             keyed = Api(self.names, self.machine, key=made["key"])
             # Until the API has read that there are keys, it answers everybody, and without the bounds of a key.
             eventually("nobody is answered without a key",
-                       lambda: self.api.request("GET", "/v1/datasets")[0] == 401, 30)
+                       lambda: keyless.request("GET", "/v1/datasets")[0] == 401, 30)
             rows = eventually("the key is known", lambda keyed=keyed: keyed.rows(
                 "/v1/datasets/passengers/rows?select=passenger_id&limit=1000"), 20)
             assert len(rows) == len(self.published), rows
