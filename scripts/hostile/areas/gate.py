@@ -65,7 +65,6 @@ ATTACH DATABASE '/etc/passwd' AS y
 PRAGMA table_info(flights)
 LOAD DATA INPATH 'x' INTO TABLE flights
 INSTALL httpfs
-VALUES (1)
 TABLE flights
 FROM flights
 (SELECT 1)

@@ -177,8 +177,9 @@ impl Heads {
 
 /// Whether the URL is too long in a first line of so many bytes up to the end of the URL. Of the line, the beginning.
 fn is_long(line: &[u8], bytes: usize) -> bool {
-    let method = line.iter().position(|byte| *byte == b' ').map_or(0, |end| end + 1);
-    bytes.saturating_sub(method) > MAX_URL
+    // Without a space in what is kept it is the method that is long.
+    let method = line.iter().position(|byte| *byte == b' ');
+    method.is_some_and(|method| bytes.saturating_sub(method + 1) > MAX_URL)
 }
 
 /// How many bytes are left to pass over, and the rest of these.

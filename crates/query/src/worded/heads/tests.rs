@@ -65,6 +65,9 @@ fn the_fault_is_that_of_the_last_head_however_it_comes() {
         (format!("{}body{}", post("content-length: 4"), post("content-length: x")), Some(Fault::Length)),
         (format!("{}0\r\n\r\n{}", post("transfer-encoding: chunked"), post("a: b")), None),
         (long.clone(), Some(Fault::Line)),
+        // It is the method that is long.
+        (format!("{} / HTTP/1.1\r\n", "M".repeat(HEAD_BYTES)), None),
+        ("M".repeat(HEAD_BYTES + 1), None),
         (format!("{}{long}", post("a: b")), Some(Fault::Line)),
         (format!("\r\n{long}"), Some(Fault::Line)),
         // Shorter heads are not refused for their length.
