@@ -15,6 +15,11 @@ use tempfile::TempDir;
 
 use crate::http;
 
+/// Whether all seeds are played, as `./scripts/test all` does, and not some for each change.
+pub(crate) fn all_seeds() -> bool {
+    std::env::var_os("TRIBUTARY_ALL_SEEDS").is_some()
+}
+
 pub(crate) const PASSENGERS: &str = include_str!("../../../../infra/datasets/passengers.json");
 
 /// The project's own named queries.

@@ -10,7 +10,10 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use serde_json::Value;
 
-use crate::{harness::TestLake, pages::follow};
+use crate::{
+    harness::{TestLake, all_seeds},
+    pages::follow,
+};
 use world::{EVENTS, World};
 
 /// How many messages the events come in: each makes files of its own.
@@ -22,11 +25,13 @@ const LIMIT: usize = 60;
 /// How often one question is asked; which, the seed chooses. The others are asked once.
 const TIMES: usize = 8;
 
-/// One for each kind of an identity, or the one that was asked for.
+/// One for each kind of an identity, or some of these for each change; or the one that was asked for.
 fn seeds() -> Vec<u64> {
     match std::env::var("ORDER_SEED") {
         Ok(seed) => vec![seed.parse().unwrap()],
-        Err(_) => (0..world::KINDS.len() as u64).collect(),
+        Err(_) if all_seeds() => (0..world::KINDS.len() as u64).collect(),
+        // No identity, one of bytes, one of two columns, and one of times.
+        Err(_) => vec![1, 3, 4, 5],
     }
 }
 
