@@ -74,8 +74,10 @@ async fn groups_are_refused_before_they_take_more_than_the_bound() {
     let mut wrong = Vec::new();
     let distinct = "count(DISTINCT v) + count(DISTINCT x1)";
     for source in sources(400) {
-        for call in CALLS.into_iter().chain([distinct]) {
-            let sql = query(&source, 40, call);
+        let all = CALLS.map(|call| query(&source, 40, call));
+        // No count is null, so a count of them would not ask for them.
+        let of_counts = query(&source, 40, distinct).replace("count(g)", "max(g)");
+        for (call, sql) in CALLS.into_iter().zip(all).chain([(distinct, of_counts)]) {
             match lake.text(&sql, &[]).await {
                 Err(engine::csv::CsvError::Query(EngineError::Failed(failure)))
                     if failure.code == "EXCEEDED_LOCAL_MEMORY_LIMIT"
