@@ -17,7 +17,7 @@ use datafusion::{
     },
     physical_plan::{
         ExecutionPlan,
-        aggregates::AggregateExec,
+        aggregates::{AggregateExec, AggregateMode},
         joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec},
         projection::ProjectionExec,
         replace_children_if_necessary,
@@ -25,7 +25,7 @@ use datafusion::{
     },
 };
 
-use crate::{cancel::Cancellation, memory::Memory, unnest::UnnestExec};
+use crate::{cancel::Cancellation, memory::QueryMemory, unnest::UnnestExec};
 use counted::{Counted, Repeated};
 use interruptible::Interruptible;
 use once::Once;
@@ -36,7 +36,7 @@ pub(crate) use width::bytes;
 /// operator fails at its next batch once the query is cancelled.
 pub(crate) fn around(
     plan: Arc<dyn ExecutionPlan>,
-    memory: &Memory,
+    memory: &QueryMemory,
     cancellation: &Cancellation,
 ) -> Result<Arc<dyn ExecutionPlan>> {
     let guard = Guard { memory, cancellation };
@@ -47,7 +47,7 @@ pub(crate) fn around(
 
 /// What the operators of one query are guarded with.
 struct Guard<'q> {
-    memory: &'q Memory,
+    memory: &'q QueryMemory,
     cancellation: &'q Cancellation,
 }
 
@@ -73,7 +73,9 @@ impl Guard<'_> {
         } else {
             node
         };
-        let guarded: Arc<dyn ExecutionPlan> = if makes_batches(&node) {
+        let guarded: Arc<dyn ExecutionPlan> = if passes_on_rows(&node) {
+            Arc::new(self.counted(&node).passed_on(self.memory))
+        } else if makes_batches(&node) {
             Arc::new(self.counted(&node))
         } else {
             Arc::new(Interruptible::around(node, self.cancellation))
@@ -89,7 +91,7 @@ impl Guard<'_> {
     }
 
     fn counted(&self, input: &Arc<dyn ExecutionPlan>) -> Counted {
-        Counted::around(Arc::clone(input), self.memory, self.cancellation)
+        Counted::around(Arc::clone(input), self.memory.memory(), self.cancellation)
     }
 }
 
@@ -116,6 +118,16 @@ fn makes_batches(node: &Arc<dyn ExecutionPlan>) -> bool {
         || node.is::<UnnestExec>()
         || node.is::<WindowAggExec>()
         || node.is::<BoundedWindowAggExec>()
+}
+
+/// Whether it is the first stage of an aggregation that keeps values of rows for each group, as lists do: `array_agg`
+/// and the like, and several DISTINCT. What it passes on to the second stage has as few rows as there are groups, and each
+/// may be as long as all rows of its group.
+fn passes_on_rows(node: &Arc<dyn ExecutionPlan>) -> bool {
+    node.downcast_ref::<AggregateExec>().is_some_and(|aggregate| {
+        matches!(aggregate.mode(), AggregateMode::Partial | AggregateMode::PartialReduce)
+            && aggregate.schema().fields().iter().any(|field| field.data_type().is_nested())
+    })
 }
 
 /// What a window operator repeats for all rows of its input at once: the literals among its arguments (what `lag`

@@ -20,6 +20,9 @@ pub(crate) use query::QueryMemory;
 /// The name of the failure in Athena's words, which is the caller's to mend.
 pub(crate) const EXCEEDED: &str = "EXCEEDED_LOCAL_MEMORY_LIMIT";
 
+/// From how many bytes on a group is counted when it is passed on. As many shorter ones as a batch has rows take little.
+pub(crate) const LONG_GROUP: usize = 4 << 10;
+
 /// The bytes of all batches of one engine. Clones count together.
 #[derive(Debug, Clone)]
 pub(crate) struct Memory(Arc<Inner>);

@@ -35,7 +35,7 @@ pub(crate) const LAKE_URL: &str = "lake://lake/";
 /// How many streams a query works on at once: enough to overlap reading and computing.
 pub(crate) const STREAMS: usize = 2;
 
-/// The most bytes of the temporary files to which one query's sorts spill. DataFusion's own bound is 100 GB.
+/// The most bytes of the temporary files to which one query's sorts and groups spill. DataFusion's own bound is 100 GB.
 const MAX_SPILLED: u64 = 4_000_000_000;
 
 /// What queries have in common, made once.

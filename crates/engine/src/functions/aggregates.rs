@@ -3,7 +3,8 @@
 //!
 //! A query may order the rows of each call in another way, and take distinct ones. DataFusion sorts all of them once, and fails
 //! where two calls want them in different orders. So the keys of the order become arguments ([`prepared_aggregate`]), and each group is
-//! sorted when it is asked for its answer. What a group keeps is counted in the pool of the operators.
+//! sorted when it is asked for its answer. What a group keeps is counted in the pool of the operators, and what it passes on to
+//! another operator with the query ([`QueryMemory::pass_on`]).
 
 mod answers;
 mod bits;

@@ -23,7 +23,7 @@ use super::width::{bytes, widest};
 use crate::{
     cancel::Cancellation,
     error::Failure,
-    memory::{EXCEEDED, Memory},
+    memory::{EXCEEDED, LONG_GROUP, Memory, QueryMemory},
 };
 
 /// How many times its own bytes a batch may share with others, and how many bytes it may share anyhow.
@@ -39,6 +39,8 @@ pub(super) struct Counted {
     cancellation: Cancellation,
     is_narrow: bool,
     repeated: Repeated,
+    /// Counts long rows until the query is over: see [`QueryMemory::pass_on`].
+    passed_on: Option<QueryMemory>,
 }
 
 /// What the operator above repeats for every row of its whole input.
@@ -66,12 +68,17 @@ impl Counted {
             return counted.clone();
         }
         let (memory, cancellation) = (memory.clone(), cancellation.clone());
-        Self { input, memory, cancellation, is_narrow: false, repeated: Repeated::default() }
+        Self { input, memory, cancellation, is_narrow: false, repeated: Repeated::default(), passed_on: None }
     }
 
     /// Refuses a row that is too wide to be repeated.
     pub(super) fn narrow(self) -> Self {
         Self { is_narrow: true, ..self }
+    }
+
+    /// Counts long rows until the query is over, not only for as long as they live.
+    pub(super) fn passed_on(self, memory: &QueryMemory) -> Self {
+        Self { passed_on: Some(memory.clone()), ..self }
     }
 
     /// Refuses so many rows that what is repeated for each of them is too much.
@@ -147,9 +154,17 @@ struct CountedRows {
 
 impl CountedRows {
     fn count(&mut self, batch: &RecordBatch) -> Result<()> {
-        let Counted { memory, is_narrow, repeated, .. } = &self.rule;
+        let Counted { memory, is_narrow, repeated, passed_on, .. } = &self.rule;
         batch.claim(memory);
         memory.check()?;
+        if let Some(query) = passed_on {
+            let rows = batch.num_rows();
+            let columns = batch.columns().iter();
+            let own = columns.fold(0_usize, |sum, column| sum.saturating_add(bytes(column, 0..rows)));
+            if own > rows.saturating_mul(LONG_GROUP) {
+                query.pass_on(own)?;
+            }
+        }
         let limits = memory.limits();
         if *is_narrow {
             let width = widest(batch.columns().iter(), limits.row());
@@ -231,3 +246,6 @@ impl RecordBatchStream for CountedRows {
         self.input.schema()
     }
 }
+
+#[cfg(test)]
+mod tests;

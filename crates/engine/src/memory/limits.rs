@@ -5,7 +5,8 @@ pub struct MemoryLimits {
     /// The state of the operators of all queries together: sorts, joins and groups. A sort beyond that spills to
     /// temporary files.
     pub operators: usize,
-    /// The batches of rows of all queries together, those that an operator keeps among them.
+    /// The batches of rows of all queries together, those that an operator keeps among them. The aggregates of one
+    /// query may pass on half as much of groups with long rows.
     pub batches: usize,
     /// What one call of a function may make for one batch, and what the constants of one query may be an eighth of.
     pub call: usize,
@@ -34,6 +35,11 @@ impl MemoryLimits {
     /// What an aggregate may make of the rows of one group. Whoever writes it as a text takes several times as much.
     pub(crate) fn group(&self) -> usize {
         self.value.saturating_mul(16)
+    }
+
+    /// What the aggregates of one query may pass on of groups with long rows, all groups together.
+    pub(crate) fn passed(&self) -> usize {
+        self.batches / 2
     }
 
     /// What a function may make of constants while a query is planned: the plan keeps it.

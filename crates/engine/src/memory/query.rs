@@ -4,20 +4,23 @@
 //! otherwise, and with the engine for as long as it lives.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use arrow_buffer::MemoryReservation;
 use datafusion::error::{DataFusionError, Result};
 
-use super::{Hold, Memory, MemoryLimits};
+use super::{EXCEEDED, Hold, Memory, MemoryLimits};
+use crate::error::Failure;
 
 /// What the functions of one query count with. Clones count together.
 #[derive(Debug, Clone)]
 pub(crate) struct QueryMemory {
     memory: Memory,
     constants: Arc<Constants>,
+    /// See [`QueryMemory::pass_on`].
+    passed: Arc<Mutex<Hold>>,
 }
 
 #[derive(Debug)]
@@ -34,7 +37,8 @@ impl QueryMemory {
         let longest = AtomicUsize::new(memory.limits().value);
         let (made, compiled) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let constants = Constants { made, longest, compiled, is_planned: AtomicBool::new(false) };
-        Self { memory, constants: Arc::new(constants) }
+        let passed = Arc::new(Mutex::new(memory.hold()));
+        Self { memory, constants: Arc::new(constants), passed }
     }
 
     pub(crate) fn memory(&self) -> &Memory {
@@ -97,6 +101,26 @@ impl QueryMemory {
         )))
     }
 
+    /// Counts bytes that an aggregate has made of groups with the engine until the query is over, and fails where one
+    /// query has passed on more than half of what all batches may hold.
+    ///
+    /// The count does not fall before that. The operators after the aggregate copy these rows and collect them by their
+    /// number, however long they are, and count none of it.
+    pub(crate) fn pass_on(&self, bytes: usize) -> Result<()> {
+        let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = passed.size().saturating_add(bytes);
+        let limit = self.limits().passed();
+        if all > limit {
+            let message = format!(
+                "aggregates keep rows of groups in more than {limit} bytes, the most of the local engine for one query"
+            );
+            return Err(DataFusionError::External(Box::new(Failure::new(EXCEEDED, message))));
+        }
+        passed.resize(all);
+        drop(passed);
+        self.memory.check()
+    }
+
     /// Counts so many bytes with the engine until they are dropped.
     pub(crate) fn holding(&self, bytes: usize) -> Result<Hold> {
         let mut hold = self.memory.hold();
@@ -108,6 +132,8 @@ impl QueryMemory {
 
 #[cfg(test)]
 mod tests {
+    use arrow_buffer::MemoryPool;
+
     use super::*;
 
     #[test]
@@ -125,6 +151,22 @@ mod tests {
         query.end_planning();
         query.made_constant(1_000).unwrap();
         assert_eq!(query.longest_constant(), 100);
+    }
+
+    #[test]
+    fn what_is_passed_on_is_held_until_the_query_is_over() {
+        let memory = Memory::new(MemoryLimits { batches: 100, ..MemoryLimits::default() });
+        let [query, other, third] = [(); 3].map(|()| QueryMemory::new(memory.clone()));
+        query.pass_on(30).unwrap();
+        query.clone().pass_on(20).unwrap();
+        let error = query.pass_on(1).unwrap_err().to_string();
+        assert!(error.contains("more than 50 bytes"), "{error}");
+        // What was refused is not counted.
+        other.pass_on(50).unwrap();
+        assert_eq!(memory.used(), 100);
+        assert!(matches!(third.pass_on(1), Err(DataFusionError::ResourcesExhausted(_))));
+        drop((query, third));
+        assert_eq!(memory.used(), 50);
     }
 
     #[test]

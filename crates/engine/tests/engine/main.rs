@@ -42,6 +42,8 @@ mod functions;
 #[cfg(test)]
 mod gathered;
 #[cfg(test)]
+mod gathered_memory;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod growth;

@@ -25,11 +25,24 @@ use crate::{
         },
         own::{failure, unexpected},
     },
-    memory::EXCEEDED,
+    memory::{EXCEEDED, LONG_GROUP},
 };
 
 impl Gathered {
+    /// The answer. A long one is counted until the query is over: the operator makes those of all groups before the
+    /// first leaves it.
     pub(super) fn answer(&mut self) -> Result<ScalarValue> {
+        let answer = self.of_group()?;
+        if let Some(memory) = &self.plan.memory {
+            let bytes = answer.size();
+            if bytes > LONG_GROUP {
+                memory.pass_on(bytes)?;
+            }
+        }
+        Ok(answer)
+    }
+
+    fn of_group(&mut self) -> Result<ScalarValue> {
         self.plan.cancellation.check()?;
         let _hold = match &self.plan.memory {
             // Its own copy is counted by the operator; this is what is made of it.
