@@ -1,6 +1,8 @@
 //! A result in the form in which Athena leaves it: a header row, every value in double quotes, NULL as
 //! nothing at all, the empty string as `""`.
 
+mod pieces;
+
 #[cfg(test)]
 mod tests;
 
@@ -8,16 +10,20 @@ use std::io::{self, Write};
 
 use datafusion::arrow::{array::RecordBatch, datatypes::DataType as Arrow};
 use domain::port::ResultColumn;
-use futures::{
-    StreamExt, TryStreamExt,
-    stream::{self, BoxStream},
-};
+use futures::TryStreamExt;
 
 use crate::{
+    cancel::Cancellation,
     error::EngineError,
     result::Execution,
-    values::{Part, Values, range},
+    values::{Part, Values, hex, range},
 };
+use pieces::{Pieces, Quoted};
+
+pub(crate) use pieces::Text;
+
+/// How many bytes of a `varbinary` are written at once. Each takes three.
+const HEX: usize = 32;
 
 /// Why a result could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -33,59 +39,50 @@ pub enum CsvError {
     Type(Arrow),
 }
 
-/// Runs the query to its end and writes all of its rows, batch by batch. The writer is flushed.
-pub async fn write<W: Write>(mut execution: Execution, out: W) -> Result<W, CsvError> {
-    let mut writer = CsvWriter::new(out, &execution.columns)?;
+/// Runs the query to its end and writes all of its rows, in pieces of at most 256 KiB, each of which leaves in one call
+/// to the writer. Neither a row nor a value is gathered before. The writer is flushed.
+///
+/// Between two pieces it looks at the query's [`Cancellation`], and a writer that fails ends the query.
+pub async fn write<W: Write>(execution: Execution, out: W) -> Result<W, CsvError> {
+    let (out, _) = write_counted(execution, out).await?;
+    Ok(out)
+}
+
+/// As [`write()`]; answers also how many rows there are, the header row not counted.
+pub async fn write_counted<W: Write>(mut execution: Execution, out: W) -> Result<(W, u64), CsvError> {
+    let mut writer = CsvWriter::begin(out, &execution.columns, execution.cancellation.clone())?;
+    let mut rows = 0;
     while let Some(batch) = execution.batches.try_next().await? {
         writer.write(&batch)?;
+        rows += batch.num_rows() as u64;
     }
-    Ok(writer.finish()?)
+    Ok((writer.finish()?, rows))
 }
 
-/// Some rows of a result as CSV. The first chunk of a result is its header row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chunk {
-    /// Whole records, each with its line end.
-    pub text: Vec<u8>,
-    /// How many rows they are, the header row not counted.
-    pub rows: usize,
-}
-
-/// The same text as [`write()`]'s, batch by batch, as the query runs.
-pub fn chunks(execution: Execution) -> BoxStream<'static, Result<Chunk, CsvError>> {
-    let Execution { columns, batches, .. } = execution;
-    let mut writer = match CsvWriter::new(Vec::new(), &columns) {
-        Ok(writer) => writer,
-        Err(error) => return stream::once(async { Err(error.into()) }).boxed(),
-    };
-    let header = Chunk { text: std::mem::take(&mut writer.out), rows: 0 };
-    let rows = stream::try_unfold((batches, writer), |(mut batches, mut writer)| async move {
-        let Some(batch) = batches.try_next().await? else { return Ok(None) };
-        writer.write(&batch)?;
-        let chunk = Chunk { text: std::mem::take(&mut writer.out), rows: batch.num_rows() };
-        Ok(Some((chunk, (batches, writer))))
-    });
-    stream::once(async { Ok(header) }).chain(rows).boxed()
-}
-
-/// Writes one result. A batch leaves in one call to the inner writer.
+/// Writes one result, in pieces as [`write()`] does.
 #[derive(Debug)]
 pub struct CsvWriter<W> {
-    out: W,
-    buffer: Vec<u8>,
+    out: Pieces<W>,
 }
 
 impl<W: Write> CsvWriter<W> {
     /// Writes the header row.
-    pub fn new(out: W, columns: &[ResultColumn]) -> io::Result<Self> {
-        let mut writer = Self { out, buffer: Vec::new() };
+    pub fn new(out: W, columns: &[ResultColumn]) -> Result<Self, CsvError> {
+        Self::begin(out, columns, Cancellation::default())
+    }
+
+    /// The same for a query that may be cancelled.
+    fn begin(out: W, columns: &[ResultColumn], cancellation: Cancellation) -> Result<Self, CsvError> {
+        let mut out = Pieces::new(out, cancellation);
         for (index, column) in columns.iter().enumerate() {
-            separate(&mut writer.buffer, index);
-            quote(&mut writer.buffer, column.name.as_bytes());
+            separate(&mut out, index)?;
+            out.put(b"\"")?;
+            Quoted(&mut out).put(column.name.as_bytes())?;
+            out.put(b"\"")?;
         }
-        writer.buffer.push(b'\n');
-        writer.drain()?;
-        Ok(writer)
+        out.put(b"\n")?;
+        out.drain()?;
+        Ok(Self { out })
     }
 
     /// Writes the rows of a batch.
@@ -94,112 +91,92 @@ impl<W: Write> CsvWriter<W> {
         let columns = columns.collect::<Result<Vec<_>, _>>().map_err(CsvError::Type)?;
         for row in 0..batch.num_rows() {
             for (index, column) in columns.iter().enumerate() {
-                separate(&mut self.buffer, index);
-                field(&mut self.buffer, column, row);
+                separate(&mut self.out, index)?;
+                field(&mut self.out, column, row)?;
             }
-            self.buffer.push(b'\n');
+            self.out.put(b"\n")?;
         }
-        Ok(self.drain()?)
+        self.out.drain()
     }
 
     /// Flushes, and gives the inner writer back.
-    pub fn finish(mut self) -> io::Result<W> {
-        self.out.flush()?;
-        Ok(self.out)
-    }
-
-    fn drain(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.buffer)?;
-        self.buffer.clear();
-        Ok(())
+    pub fn finish(self) -> Result<W, CsvError> {
+        self.out.finish()
     }
 }
 
-fn separate(buffer: &mut Vec<u8>, index: usize) {
-    if index > 0 {
-        buffer.push(b',');
-    }
+fn separate<W: Write>(out: &mut Pieces<W>, index: usize) -> Result<(), CsvError> {
+    if index > 0 { out.put(b",") } else { Ok(()) }
 }
 
-fn quote(buffer: &mut Vec<u8>, text: &[u8]) {
-    buffer.push(b'"');
-    for (index, part) in text.split(|byte| *byte == b'"').enumerate() {
-        if index > 0 {
-            buffer.extend_from_slice(b"\"\"");
-        }
-        buffer.extend_from_slice(part);
-    }
-    buffer.push(b'"');
+/// Writes one field: NULL is nothing.
+fn field<W: Write>(out: &mut Pieces<W>, values: &Values<'_>, row: usize) -> Result<(), CsvError> {
+    let Some(part) = values.get(row) else { return Ok(()) };
+    out.put(b"\"")?;
+    nested(&mut Quoted(out), part, row)?;
+    out.put(b"\"")
 }
 
-/// Appends one field: NULL is nothing.
-fn field(buffer: &mut Vec<u8>, values: &Values<'_>, row: usize) {
-    match values.get(row) {
-        None => {}
-        Some(Part::Varchar(array)) => quote(buffer, array.value(row).as_bytes()),
-        Some(Part::Json(array)) => quote(buffer, array.value(row).as_bytes()),
-        Some(part @ (Part::Array(..) | Part::Row(_) | Part::Map(..))) => {
-            let mut text = Vec::new();
-            nested(&mut text, part, row);
-            quote(buffer, &text);
-        }
-        Some(scalar) => {
-            buffer.push(b'"');
-            scalar.write_scalar(buffer, row);
-            buffer.push(b'"');
-        }
-    }
-}
-
-/// Nested values are texts without quotes, `[a, b]` and `{k=v}`, from which nobody reads them back for sure. That is
-/// Athena's form: who wants the values casts them to JSON.
-pub(crate) fn nested(text: &mut Vec<u8>, part: &Part<'_>, row: usize) {
+/// Appends a value. Nested ones are texts without quotes, `[a, b]` and `{k=v}`, from which nobody reads them back for
+/// sure. That is Athena's form: who wants the values casts them to JSON.
+pub(crate) fn nested<T: Text>(text: &mut T, part: &Part<'_>, row: usize) -> Result<(), T::Error> {
     match part {
         Part::Array(lists, elements) => {
-            text.push(b'[');
+            text.put(b"[")?;
             for (index, at) in range(lists.value_offsets(), row).enumerate() {
-                comma(text, index);
-                nested_or_null(text, elements, at);
+                comma(text, index)?;
+                nested_or_null(text, elements, at)?;
             }
-            text.push(b']');
+            text.put(b"]")
         }
         Part::Row(fields) => {
-            text.push(b'{');
+            text.put(b"{")?;
             for (index, (name, values)) in fields.iter().enumerate() {
-                comma(text, index);
+                comma(text, index)?;
                 // A field without a name is shown by its place.
                 match *name {
-                    "" => text.extend_from_slice(format!("field{index}").as_bytes()),
-                    name => text.extend_from_slice(name.as_bytes()),
+                    "" => text.put(format!("field{index}").as_bytes())?,
+                    name => text.put(name.as_bytes())?,
                 }
-                text.push(b'=');
-                nested_or_null(text, values, row);
+                text.put(b"=")?;
+                nested_or_null(text, values, row)?;
             }
-            text.push(b'}');
+            text.put(b"}")
         }
         Part::Map(maps, keys, values) => {
-            text.push(b'{');
+            text.put(b"{")?;
             for (index, at) in range(maps.value_offsets(), row).enumerate() {
-                comma(text, index);
-                nested_or_null(text, keys, at);
-                text.push(b'=');
-                nested_or_null(text, values, at);
+                comma(text, index)?;
+                nested_or_null(text, keys, at)?;
+                text.put(b"=")?;
+                nested_or_null(text, values, at)?;
             }
-            text.push(b'}');
+            text.put(b"}")
         }
-        scalar => scalar.write_scalar(text, row),
+        Part::Varchar(array) => text.put(array.value(row).as_bytes()),
+        Part::Json(array) => text.put(array.value(row).as_bytes()),
+        Part::Varbinary(array) => {
+            for (index, bytes) in array.value(row).chunks(HEX).enumerate() {
+                text.short(|text| {
+                    if index > 0 {
+                        text.push(b' ');
+                    }
+                    hex(text, bytes);
+                })?;
+            }
+            Ok(())
+        }
+        scalar => text.short(|text| scalar.write_scalar(text, row)),
     }
 }
 
-fn comma(text: &mut Vec<u8>, index: usize) {
-    if index > 0 {
-        text.extend_from_slice(b", ");
-    }
+fn comma<T: Text>(text: &mut T, index: usize) -> Result<(), T::Error> {
+    if index > 0 { text.put(b", ") } else { Ok(()) }
 }
 
-fn nested_or_null(text: &mut Vec<u8>, values: &Values<'_>, row: usize) {
+fn nested_or_null<T: Text>(text: &mut T, values: &Values<'_>, row: usize) -> Result<(), T::Error> {
     match values.get(row) {
-        None => text.extend_from_slice(b"null"),
+        None => text.put(b"null"),
         Some(part) => nested(text, part, row),
     }
 }

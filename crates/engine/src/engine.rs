@@ -163,7 +163,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
             let shaped = batch.and_then(|batch| Ok(shape.apply(&batch)?));
             shaped.map_err(&failed)
         });
-        Ok(Execution { columns, batches: batches.boxed(), scanned, plan: shown })
+        Ok(Execution { columns, batches: batches.boxed(), scanned, plan: shown, cancellation })
     }
 
     /// [`Engine::prepare`] and [`Engine::run`], without a limit; dropping it cancels it.

@@ -66,6 +66,7 @@ mod schema;
 mod session;
 mod sets;
 mod shadowed;
+mod slices;
 mod statement;
 mod store;
 mod system;

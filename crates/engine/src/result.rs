@@ -13,6 +13,7 @@ use domain::port::ResultColumn;
 use futures::{StreamExt, stream::BoxStream};
 
 use crate::{
+    cancel::Cancellation,
     error::{EngineError, Failure},
     functions,
     names::OutputNames,
@@ -32,6 +33,8 @@ pub struct Execution {
     /// What was read so far: the column chunks, without footers and indexes.
     pub scanned: BytesScanned,
     pub(crate) plan: Arc<dyn ExecutionPlan>,
+    /// For whoever works on the rows after they were computed.
+    pub(crate) cancellation: Cancellation,
 }
 
 impl Execution {
@@ -43,12 +46,12 @@ impl Execution {
     /// The same with the columns' names in lower case, as the catalog has them and files need them.
     #[must_use]
     pub fn in_lower_case(self) -> Self {
-        let Self { mut columns, batches, scanned, plan } = self;
+        let Self { mut columns, batches, scanned, plan, cancellation } = self;
         for column in &mut columns {
             column.name = column.name.to_lowercase();
         }
         let batches = batches.map(|batch| batch.and_then(|batch| lower_case(&batch)));
-        Self { columns, batches: batches.boxed(), scanned, plan }
+        Self { columns, batches: batches.boxed(), scanned, plan, cancellation }
     }
 }
 

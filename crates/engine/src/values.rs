@@ -140,7 +140,7 @@ impl Part<'_> {
 }
 
 /// `00 ff`: how Athena shows bytes.
-fn hex(buffer: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn hex(buffer: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     for (index, byte) in bytes.iter().enumerate() {
         if index > 0 {

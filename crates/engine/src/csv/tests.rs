@@ -1,3 +1,5 @@
+mod bounded;
+
 use std::sync::Arc;
 
 use datafusion::arrow::array::{

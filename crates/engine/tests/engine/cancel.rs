@@ -1,6 +1,7 @@
 //! Queries that would compute for minutes end soon after they are cancelled.
 
 use std::{
+    io::{self, Write},
     sync::{Arc, mpsc},
     time::Duration,
 };
@@ -173,4 +174,51 @@ async fn to_drop_an_execution_cancels_the_query() {
     assert!(!cancellation.is_cancelled());
     drop(run.unwrap());
     assert!(cancellation.is_cancelled());
+}
+
+/// Ends the query at the second piece of its result. The first one is the header.
+#[derive(Debug)]
+struct Cancels {
+    cancellation: Cancellation,
+    pieces: Vec<usize>,
+}
+
+impl Write for Cancels {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.pieces.push(bytes.len());
+        if self.pieces.len() == 2 {
+            self.cancellation.cancel();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Its only batch is computed, has one row, and is fifty million bytes as text.
+#[test]
+fn a_query_that_is_cancelled_while_a_row_is_written_ends_within_a_piece() {
+    let threads = Threads::new();
+    threads.runtime().block_on(async {
+        let lake = lake().await;
+        let columns: Vec<String> = (0..50).map(|n| format!("w AS c{n}")).collect();
+        let one = "SELECT rpad(s, 1000000, 'x') AS w FROM t WHERE n = 1";
+        let sql = format!("SELECT {} FROM ({one})", columns.join(", "));
+        let prepared = lake.engine.prepare(&sql, &[]).unwrap();
+        let mut whole = Cancels { cancellation: Cancellation::default(), pieces: Vec::new() };
+        let run = lake.engine.run(&prepared, BytesScanned::default(), Cancellation::default());
+        let (_, rows) = engine::csv::write_counted(run.await.unwrap(), &mut whole).await.unwrap();
+        let bytes: usize = whole.pieces[1..].iter().sum();
+        assert_eq!((rows, bytes), (1, 50 * 1_000_003));
+        assert!(whole.pieces.iter().all(|piece| *piece <= 256 << 10), "{:?}", whole.pieces);
+
+        let cancellation = Cancellation::default();
+        let mut out = Cancels { cancellation: cancellation.clone(), pieces: Vec::new() };
+        let run = lake.engine.run(&prepared, BytesScanned::default(), cancellation);
+        let error = engine::csv::write_counted(run.await.unwrap(), &mut out).await.unwrap_err();
+        assert!(matches!(error, CsvError::Query(EngineError::Cancelled(_))), "{error}");
+        assert_eq!(out.pieces.len(), 2);
+    });
 }

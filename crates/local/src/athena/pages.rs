@@ -27,6 +27,10 @@ const PAGE: u64 = 16 << 20;
 /// The longest row, in bytes of the result: Athena itself goes no further than 32 MB.
 const MAX_ROW: usize = 34 << 20;
 
+/// The values at which a page ends, as well: each takes several hundred bytes as JSON, however short it is. A row has up to
+/// 20,000 of them.
+const VALUES: usize = 100_000;
+
 /// How many pages are read at once. Each takes several times the bytes of its rows in memory.
 pub(super) const AT_ONCE: usize = 8;
 
@@ -73,7 +77,7 @@ impl Inner {
             }));
         }
         let (store, Output { bucket, key }) = (Arc::clone(&self.store), output);
-        let most = usize::try_from(most).unwrap_or(1);
+        let most = usize::try_from(most).unwrap_or(1).min(most_rows(columns.len()));
         // Nobody closes the semaphore. Who leaves gives the place back when the page is done.
         let place = Arc::clone(&self.pages).acquire_owned().await;
         let read = tokio::task::spawn_blocking(move || {
@@ -104,6 +108,11 @@ impl Inner {
         }
         Ok(answer)
     }
+}
+
+/// How many rows of so many columns a page may have: one at least.
+fn most_rows(columns: usize) -> usize {
+    (VALUES / columns.max(1)).max(1)
 }
 
 fn check_state(state: &State) -> Result<(), JsonError> {
@@ -233,6 +242,26 @@ mod tests {
         // One row is a page, however long it is.
         let page = gathered(pieces(&text, 6), 0, 1_000, 1).unwrap();
         assert_eq!((page.rows.len(), page.next), (1, Some(6)));
+    }
+
+    /// A thousand rows of four thousand columns are gigabytes as JSON.
+    #[test]
+    fn a_page_has_a_bounded_number_of_values() {
+        for (columns, most) in
+            [(0, VALUES), (1, VALUES), (100, 1_000), (101, 990), (4_000, 25), (20_000, 5), (VALUES + 1, 1)]
+        {
+            assert_eq!(most_rows(columns), most, "{columns}");
+        }
+        let row = format!("{}\n", vec!["\"1\""; 4_000].join(","));
+        let (text, length) = (row.repeat(30), row.len() as u64);
+        let read = |offset: u64| {
+            let rest = &text[usize::try_from(offset).unwrap()..];
+            gathered(pieces(rest, 100_000), offset, most_rows(4_000), PAGE).unwrap()
+        };
+        let first = read(0);
+        assert_eq!((first.rows.len(), first.next), (25, Some(25 * length)));
+        let last = read(25 * length);
+        assert_eq!((last.rows.len(), last.next), (5, None));
     }
 
     /// Somebody may have put anything in the place of a result.

@@ -84,7 +84,7 @@ pub struct RunOutput {
     pub chunks: BoxStream<'static, Result<RunChunk, RunError>>,
 }
 
-/// A piece of a result. Of CSV, it has whole records.
+/// A piece of a result. It may end within a record, and within a character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunChunk {
     /// The piece as it is written.

@@ -3,22 +3,25 @@
 mod file;
 mod partitions;
 mod running;
+mod sink;
 mod store;
 
 use std::{io, num::NonZero, sync::Arc, thread};
 
 use aws::{S3Store, SystemClock};
+use bytes::Bytes;
 use domain::port::ResultColumn;
 use engine::{
     Cancellation, Engine, EngineError, Execution, Prepared,
     csv::{self, CsvError},
 };
-use futures::{StreamExt, future::BoxFuture};
+use futures::future::BoxFuture;
 use tokio::{runtime::Handle, sync::mpsc};
 
 use super::threads::Threads;
 use crate::{ErrorCategory, GlueCatalog, RunChunk, RunError, RunForm, RunOutput, RunQuery, SqlRunner};
 use running::{Chunk, Output, Running};
+use sink::Sink;
 use store::Elsewhere;
 
 /// One thread for each query that runs at once, unless the machine has more cores.
@@ -118,21 +121,13 @@ async fn work(engine: &LakeEngine, query: RunQuery, output: Output, cancellation
 }
 
 async fn write_csv(execution: Execution, chunks: mpsc::Sender<Chunk>) {
-    let mut rows = csv::chunks(execution);
-    // What is computed next is computed when there is room for it.
-    while let Ok(room) = chunks.reserve().await {
-        match rows.next().await {
-            Some(Ok(chunk)) => {
-                let (bytes, rows) = (chunk.text.into(), chunk.rows as u64);
-                room.send(Ok(RunChunk { bytes, rows, partition: None }));
-            }
-            Some(Err(CsvError::Query(error))) => return room.send(Err(run_error(error))),
-            Some(Err(error @ (CsvError::Write(_) | CsvError::Type(_)))) => {
-                return room.send(Err(internal(&error)));
-            }
-            None => return,
-        }
-    }
+    let last = match csv::write_counted(execution, Sink::new(chunks.clone())).await {
+        Ok((_, rows)) => Ok(RunChunk { bytes: Bytes::new(), rows, partition: None }),
+        Err(CsvError::Query(error)) => Err(run_error(error)),
+        Err(error @ (CsvError::Write(_) | CsvError::Type(_))) => Err(internal(&error)),
+    };
+    // Nobody may be left to hear it.
+    let _gone = chunks.send(last).await;
 }
 
 async fn begin(

@@ -40,4 +40,5 @@ mod statements;
 mod types;
 mod vacuum;
 mod values;
+mod wide;
 mod wire;

@@ -54,7 +54,7 @@ impl Renderer for Columns {
             }
             unknown => unknown.insert(RowNumber::first(number)),
         };
-        let mut length = self.length;
+        let (mut length, mut written) = (self.length, 0);
         for (index, (value, column)) in row.values().zip(&mut self.columns).enumerate() {
             if column.out.len() >= BLOCK {
                 // With room for the value that goes beyond it.
@@ -71,9 +71,15 @@ impl Renderer for Columns {
                 }
             }
             length += out.len() - column.before;
+            written = index + 1;
+            // A row may be several times as long as it is in the result: it is not finished where it has no room.
+            if length > maximum {
+                break;
+            }
         }
         if length > maximum {
-            self.columns.iter_mut().for_each(|column| column.out.truncate(column.before));
+            let columns = self.columns.iter_mut().take(written);
+            columns.for_each(|column| column.out.truncate(column.before));
             return Ok(false);
         }
         self.length = length;

@@ -64,6 +64,11 @@ impl Renderer for Records {
                     cell::json(&mut self.out, data_type, value, self.options).map_err(|_| index)?;
                 }
             }
+            // A row may be several times as long as it is in the result: it is not finished where it has no room.
+            if self.out.len() > maximum {
+                self.out.truncate(before);
+                return Ok(false);
+            }
         }
         self.out.extend_from_slice(self.shape.after);
         if self.out.len() + self.shape.end.len() > maximum {

@@ -105,6 +105,38 @@ fn numbers_that_a_double_cannot_hold_are_exact_and_strings_for_who_wants_them() 
     assert_eq!(body(Format::Csv, true), body(Format::Csv, false));
 }
 
+/// The rest of such a row is not looked at, and the rows before it stay whole.
+#[test]
+fn a_row_is_not_finished_where_it_has_no_room() {
+    let names = ["text", "n"];
+    let columns = [("text", "string"), ("n", "bigint")].map(|(name, data_type)| OutputColumn {
+        name: name.to_owned(),
+        data_type: data_type.parse().unwrap(),
+    });
+    let page = |format, rows: &[Vec<Option<String>>]| {
+        let csv: Bytes = athena_csv(&names, rows).into();
+        let limits = Limits { max_rows: 100, max_body: 1_000 };
+        let mut writer = PageWriter::new(format, &columns, Options::default(), limits, Position::START);
+        let mut reader = ResultReader::new(names.into_iter());
+        reader.feed(csv.clone());
+        reader.end();
+        writer.take(&mut reader)?;
+        writer.finish(csv.len() as u64)
+    };
+    let row = |length: usize, number: &str| vec![some(&"x".repeat(length)), some(number)];
+    for (format, expected) in [
+        (Format::NdJson, "{\"text\":\"xx\",\"n\":1}\n"),
+        (Format::Json, "[{\"text\":\"xx\",\"n\":1}]"),
+        (Format::Columns, "{\"text\":{\"0\":\"xx\"},\"n\":{\"0\":1}}"),
+    ] {
+        assert!(matches!(page(format, &[row(2_000, "none")]), Err(RenderError::TooLarge { .. })));
+        assert!(matches!(page(format, &[row(2, "none")]), Err(RenderError::Cell { .. })));
+        let before = page(format, &[row(2, "1"), row(2_000, "2"), row(2, "3")]).unwrap();
+        assert_eq!((before.rows, String::from_utf8(before.body).unwrap().as_str()), (1, expected));
+        assert!(before.next.is_some());
+    }
+}
+
 /// A CSV of these columns, each with its type.
 fn csv_of(columns: &[(&str, &str)], rows: &[Vec<Option<String>>], spreadsheet: bool) -> String {
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();

@@ -14,7 +14,9 @@ pub(super) fn shown(values: &ArrayRef, at: usize) -> String {
     if let Ok(values) = Values::of(&one) {
         match values.get(0) {
             None => text.extend_from_slice(b"null"),
-            Some(part) => csv::nested(&mut text, part, 0),
+            Some(part) => {
+                let Ok(()) = csv::nested(&mut text, part, 0);
+            }
         }
     }
     String::from_utf8_lossy(&text).into_owned()

@@ -20,6 +20,15 @@ use crate::{ParquetCompression, RunChunk};
 /// The bytes of rows at which a row group ends: it is kept in memory until then.
 pub(super) const ROW_GROUP: usize = 32 << 20;
 
+/// The bytes that row groups may take in memory before they end: what is in them may be much smaller in the file.
+pub(super) const MEMORY: usize = 4 * ROW_GROUP;
+
+/// The most bytes of rows that the writer is given at once, unless it is one row.
+pub(super) const SLICE: usize = 8 << 20;
+
+/// The most bytes of one row, which the writer has in memory at once.
+pub(super) const ROW: usize = 64 << 20;
+
 /// What the writer has written, and nobody has taken yet.
 #[derive(Clone, Default)]
 pub(super) struct Pieces(Arc<Mutex<Vec<u8>>>);
@@ -51,7 +60,7 @@ pub(super) async fn write(
     compression: ParquetCompression,
     chunks: mpsc::Sender<Chunk>,
 ) {
-    let mut batches = execution.in_lower_case().batches;
+    let mut batches = execution.in_lower_case().in_slices(SLICE, ROW).batches;
     let pieces = Pieces::default();
     let mut writer = None;
     // What is computed next is computed when there is room for it.
@@ -67,7 +76,7 @@ pub(super) async fn write(
                 };
                 let written = open.and_then(|mut open| {
                     open.write(&batch)?;
-                    if open.in_progress_size() >= ROW_GROUP {
+                    if open.in_progress_size() >= ROW_GROUP || open.memory_size() >= MEMORY {
                         open.flush()?;
                     }
                     Ok(Some(open))

@@ -8,7 +8,7 @@ use parquet::{arrow::ArrowWriter, errors::ParquetError};
 use tokio::sync::mpsc;
 
 use super::{
-    file::{Pieces, ROW_GROUP, properties},
+    file::{MEMORY, Pieces, ROW, ROW_GROUP, SLICE, properties},
     internal, run_error,
     running::Chunk,
 };
@@ -33,9 +33,14 @@ impl Open {
         Ok(Self { writer, pieces, rows: 0 })
     }
 
-    /// How much of the file is in memory.
+    /// How much of the file is not handed on yet.
     fn size(&self) -> usize {
         self.writer.in_progress_size() + self.pieces.len()
+    }
+
+    /// How much memory that takes.
+    fn memory(&self) -> usize {
+        self.writer.memory_size() + self.pieces.len()
     }
 
     /// What was written since it was last asked.
@@ -70,7 +75,8 @@ impl Files {
     /// Ends the row groups of all files once they take much memory together, and answers what that has written.
     fn flush(&mut self) -> Result<Vec<RunChunk>, RunError> {
         let size: usize = self.open.values().map(Open::size).sum();
-        if size < ROW_GROUP {
+        let memory: usize = self.open.values().map(Open::memory).sum();
+        if size < ROW_GROUP && memory < MEMORY {
             return Ok(Vec::new());
         }
         let flushed = self.open.iter_mut().map(|(values, open)| {
@@ -88,9 +94,13 @@ pub(super) async fn write(
     keys: usize,
     chunks: mpsc::Sender<Chunk>,
 ) {
-    let mut batches = execution.in_lower_case().partitioned(keys);
+    let mut batches = execution.in_lower_case().in_slices(SLICE, ROW).partitioned(keys);
     let mut files = Files { compression, open: BTreeMap::new() };
     while let Some(batch) = batches.next().await {
+        // The query was stopped: no row waits for anybody until a row group ends.
+        if chunks.is_closed() {
+            return;
+        }
         let written = batch.map_err(run_error).and_then(|parts| {
             parts.iter().try_for_each(|rows| files.write(rows))?;
             files.flush()
