@@ -109,7 +109,7 @@ fn bytes_maps_and_rows_are_written_in_pieces() {
     let key = Arc::new(Field::new("key", Arrow::Utf8, false));
     let entries =
         StructArray::from(vec![(key, Arc::clone(&texts)), (field("value", &binary), Arc::clone(&binary))]);
-    let whole = Arc::new(Field::new("entries", entries.data_type().clone(), false));
+    let whole = Arc::new(Field::new("entries", Array::data_type(&entries).clone(), false));
     let map = MapArray::new(whole, OffsetBuffer::new(ScalarBuffer::from(vec![0, 1])), entries, None, false);
     let columns: Vec<ArrayRef> = vec![binary, Arc::new(row), Arc::new(map)];
     let found = written(&batch(columns), Counted::keeping());
