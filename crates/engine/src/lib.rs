@@ -33,6 +33,7 @@ mod disjoint;
 mod engine;
 mod error;
 mod failure;
+mod fields;
 mod files;
 mod floating;
 mod footer;

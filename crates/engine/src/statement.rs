@@ -8,7 +8,7 @@ use trino::{LOCAL, OutOfBounds, Place, Unparsed};
 use crate::{
     caller, check, derived,
     error::EngineError,
-    forms, frames, lambda, literal,
+    fields, forms, frames, lambda, literal,
     names::{self, Originals, OutputNames},
     nesting, operand, parameter, type_text, unnest, views, written,
 };
@@ -75,6 +75,7 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
     nesting::bound_inlined(&query)?;
     parameter::bind(&mut query, parameters)?;
     caller::rewrite(&mut query, database);
+    fields::name(&mut query, database);
     forms::rewrite(&mut query);
     lambda::name_apart(&mut query)?;
     unnest::fold(&mut query);

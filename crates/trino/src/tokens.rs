@@ -1,5 +1,7 @@
 //! The tokens of a statement.
 
+mod adjacent;
+
 use sqlparser::{
     keywords::Keyword,
     tokenizer::{Token, TokenWithSpan, Tokenizer, TokenizerError},
@@ -8,8 +10,12 @@ use sqlparser::{
 use crate::Athena;
 
 /// The text as tokens, with their places; white space and comments are among them.
+///
+/// Text that Athena's lexer splits otherwise than the parser's is an error, with the place where it begins.
 pub fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, TokenizerError> {
-    Tokenizer::new(&Athena::new(0), sql).tokenize_with_location()
+    let tokens = Tokenizer::new(&Athena::new(0), sql).tokenize_with_location()?;
+    adjacent::check(&tokens)?;
+    Ok(tokens)
 }
 
 /// How many keywords and operators the text has; of what is no SQL, none.

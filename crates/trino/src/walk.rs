@@ -106,7 +106,25 @@ impl<P: Policy> Walk<'_, P> {
 fn parts(name: &ObjectName) -> Result<Vec<&Ident>, Unsupported> {
     let parts: Option<Vec<&Ident>> = name.0.iter().map(|part| part.as_ident()).collect();
     let written = || Advice::NoName(name.to_string());
-    parts.ok_or_else(|| Unsupported::of(format!("{name} as a name"), written()))
+    let parts = parts.ok_or_else(|| Unsupported::of(format!("{name} as a name"), written()))?;
+    parts.iter().try_for_each(|part| is_name(part))?;
+    Ok(parts)
+}
+
+/// The parser takes a text for a name as well, so that `'a' 'b'` is a text with an alias. It keeps no place of it.
+fn is_name(name: &Ident) -> Result<(), Unsupported> {
+    match name.quote_style {
+        // `t.?` and `t.$path` are names to the parser.
+        None if name.value.starts_with(['?', '$']) => {
+            refuse("a parameter behind a dot", "a name stands behind a dot, and no parameter")
+        }
+        None | Some('"') => Ok(()),
+        Some(_) => {
+            let construct = "a name in single quotes (write it without quotes, or in double quotes)";
+            let sentence = "a name is written without quotes or in double quotes, and '...' is a text";
+            refuse(construct, sentence)
+        }
+    }
 }
 
 fn refuse(construct: impl Into<String>, sentence: &str) -> Result<(), Unsupported> {

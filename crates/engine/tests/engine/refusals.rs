@@ -44,6 +44,10 @@ async fn what_is_not_supported_is_named() {
         ("SELECT * FROM t TABLESAMPLE SYSTEM (10)", "TABLESAMPLE"),
         ("SELECT * FROM UNNEST((SELECT split(s, ',') FROM t LIMIT 1)) AS x (y)", "a subquery in UNNEST"),
         ("SELECT * FROM generate_series(1, 2)", "a table function"),
+        ("SELECT * FROM t JOIN t AS u", "a JOIN without ON or USING (write CROSS JOIN, or JOIN ... ON)"),
+        ("SELECT * FROM t LEFT JOIN t AS u", "a JOIN without ON or USING (write CROSS JOIN, or JOIN ... ON)"),
+        ("SELECT 'a' 'b'", "a name in single quotes (write it without quotes, or in double quotes)"),
+        ("SELECT n AS 'b' FROM t", "a name in single quotes (write it without quotes, or in double quotes)"),
         ("SELECT * FROM \"t$files\"", "the metadata table \"t$files\""),
         ("SELECT \"$path\" FROM t", "\"$path\""),
         ("SELECT *, \"$path\" FROM t", "\"$path\" in a statement with * (name the columns)"),
@@ -305,6 +309,20 @@ async fn what_is_no_sql_is_rejected_with_the_place() {
         ("SELECT n FROM t WHERE n = 'x", "line 1:27: Unterminated string literal"),
         ("SELECT `n` FROM t", "line 1:8: mismatched input '`'. Expecting: an expression"),
         ("SELECT n\nFROM t LIMIT 1 2", "line 2:16: mismatched input '2'. Expecting: end of statement"),
+        (
+            "SELECT sum(x) FROM (SELECT 1_000) t(x)",
+            "line 1:28: \"1_000\" is no number: write decimal digits without underscores and letters, as 1000 or 1.5e3, \
+             and a space before what follows",
+        ),
+        (
+            "SELECT n FROM t\nWHERE n < 0xFF",
+            "line 2:11: \"0xFF\" is no number: write decimal digits without underscores and letters, as 1000 or 1.5e3, \
+             and a space before what follows",
+        ),
+        (
+            "SELECT n --\r+ 1\nFROM t",
+            "line 1:10: a carriage return ends a comment in Athena: end the comment's line with a line feed",
+        ),
         ("SELECT 99999999999999999999", "Invalid numeric literal: 99999999999999999999"),
     ] {
         let error = lake.error(sql, &[]).await;

@@ -119,6 +119,38 @@ async fn fields_of_rows_are_read_by_their_names() {
         ),
         ("SELECT n FROM t WHERE address.city IS NULL ORDER BY address.city, n", "\"n\"\n\"2\"\n\"3\"\n"),
         ("SELECT max(address.city), count(tags) FROM t", "\"_col0\",\"_col1\"\n\"Peña\",\"2\"\n"),
+        // The column has the field's name, also for a query around.
+        ("SELECT tributary.t.address.City FROM tributary.t WHERE n = 1", "\"City\"\n\"Peña\"\n"),
+        ("SELECT * FROM (SELECT address.city FROM t) WHERE city = 'Peña'", "\"city\"\n\"Peña\"\n"),
+        (
+            "SELECT q.city FROM (SELECT s.address.city FROM t AS s) AS q WHERE city = 'Peña'",
+            "\"city\"\n\"Peña\"\n",
+        ),
+        (
+            "WITH x AS (SELECT address.geo.lat FROM t WHERE n = 1) SELECT x.lat + 1 AS l FROM x",
+            "\"l\"\n\"2.5\"\n",
+        ),
+        (
+            "SELECT address.city FROM t WHERE n = 1 UNION SELECT address.city FROM t WHERE n = 1",
+            "\"city\"\n\"Peña\"\n",
+        ),
+        (
+            "SELECT address.city FROM t UNION ALL SELECT 'x' ORDER BY city LIMIT 2",
+            "\"city\"\n\"Peña\"\n\"x\"\n",
+        ),
+        (
+            "SELECT address.City, count(*) FROM t GROUP BY address.city ORDER BY address.city",
+            "\"City\",\"_col1\"\n\"Peña\",\"1\"\n,\"2\"\n",
+        ),
+        ("SELECT DISTINCT address.city FROM t ORDER BY address.city DESC", "\"city\"\n\"Peña\"\n\n"),
+        (
+            "SELECT n, address.city FROM t ORDER BY address.city, n DESC LIMIT 2",
+            "\"n\",\"city\"\n\"1\",\"Peña\"\n\"3\",\n",
+        ),
+        (
+            "SELECT max(city) AS m FROM (SELECT address.city FROM t ORDER BY address.city LIMIT 1)",
+            "\"m\"\n\"Peña\"\n",
+        ),
     ] {
         assert_eq!(lake.text(sql, &[]).await.unwrap(), expected, "{sql}");
     }

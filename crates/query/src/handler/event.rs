@@ -2,6 +2,7 @@
 //!
 //! API Gateway sends none of these, if its integration has payload format 2.0. Whoever may invoke the function directly can.
 
+mod headers;
 mod wrong;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -30,7 +31,12 @@ impl<'de> Deserialize<'de> for Received {
     /// Every event has an answer: an error here would be a function error, which tells nobody what to send.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let event = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(Self(serde_json::from_str(event.get()).map_err(|_| wrong::reason(event.get()))))
+        let event = event.get();
+        // Before anything makes a map of them.
+        if let Some(reason) = headers::too_many(event) {
+            return Ok(Self(Err(reason)));
+        }
+        Ok(Self(serde_json::from_str(event).map_err(|_| wrong::reason(event))))
     }
 }
 

@@ -195,6 +195,41 @@ async fn an_event_of_any_other_form_is_told_what_would_be_right() {
     }
 }
 
+/// `http::HeaderMap` panics on 24,576 names, also where `lambda_http` adds the cookies to it.
+#[tokio::test]
+async fn an_event_with_too_many_headers_is_answered() {
+    for (names, status) in [(10_240, 200), (10_241, 400), (24_575, 400), (24_576, 400), (100_000, 400)] {
+        let headers: serde_json::Map<String, Value> =
+            (0..names).map(|number| (format!("x-{number}"), json!("a"))).collect();
+        for patch in [json!({"headers": headers}), json!({"headers": headers, "cookies": ["a=b"]})] {
+            let reply = invoke(patch).await;
+            assert_eq!(reply["statusCode"], status, "{names}");
+            if status == 400 {
+                let problem: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
+                assert_eq!(problem["type"], "urn:tributary:problem:malformed-request");
+                assert!(problem["detail"].as_str().unwrap().contains("may have 10240 headers"), "{problem}");
+            }
+        }
+    }
+}
+
+/// The members of a map are read before anything is known of what follows.
+#[test]
+fn headers_in_an_unusual_place_are_counted() {
+    let members: Vec<String> = (0..30_000).map(|number| format!("\"x-{number}\": \"a\"")).collect();
+    let headers = format!("{{{}}}", members.join(","));
+    for event in [
+        format!("{{\"headers\": {headers}, \"headers\": {{}}}}"),
+        format!("{{\"he\\u0061ders\": {headers}}}"),
+        format!("{{\"multiValueHeaders\": {headers}}}"),
+        format!("[{}]", vec![headers.as_str(); 40].join(",")),
+    ] {
+        let received: Received = serde_json::from_str(&event).unwrap();
+        let problem = received.into_request().unwrap_err();
+        assert_eq!((problem.status(), problem.kind()), (400, Kind::MalformedRequest));
+    }
+}
+
 #[test]
 fn no_value_of_a_header_is_told() {
     let mut event = sample("rows");

@@ -6,7 +6,7 @@ use sqlparser::ast::{
     WindowType,
 };
 
-use super::{Advice, Checked, Policy, Unsupported, Walk, fold, parts, refuse, refuse_if};
+use super::{Advice, Checked, Policy, Unsupported, Walk, fold, is_name, parts, refuse, refuse_if};
 
 const FORM: &str = "this form of an argument is not supported";
 
@@ -51,7 +51,7 @@ impl<P: Policy> Walk<'_, P> {
             None => {}
             Some(WindowType::WindowSpec(window)) => self.window(window)?,
             // Its window is looked at where it is defined.
-            Some(WindowType::NamedWindow(_)) => {}
+            Some(WindowType::NamedWindow(name)) => is_name(name)?,
         }
         self.in_where = outside;
         Ok(())
@@ -79,7 +79,8 @@ impl<P: Policy> Walk<'_, P> {
 
     /// One of a WINDOW clause.
     pub(super) fn named_window(&mut self, definition: &NamedWindowDefinition) -> Checked<P> {
-        let NamedWindowDefinition(_, window) = definition;
+        let NamedWindowDefinition(name, window) = definition;
+        is_name(name)?;
         match window {
             NamedWindowExpr::WindowSpec(window) => self.window(window),
             NamedWindowExpr::NamedWindow(_) => {
@@ -90,7 +91,8 @@ impl<P: Policy> Walk<'_, P> {
     }
 
     fn window(&mut self, window: &WindowSpec) -> Checked<P> {
-        let WindowSpec { window_name: _, partition_by, order_by, window_frame } = window;
+        let WindowSpec { window_name, partition_by, order_by, window_frame } = window;
+        window_name.iter().try_for_each(is_name)?;
         self.expressions(partition_by)?;
         self.order(order_by)?;
         let Some(WindowFrame { units: _, start_bound, end_bound }) = window_frame else { return Ok(()) };

@@ -2,14 +2,14 @@
 
 use sqlparser::{
     ast::{
-        Cte, Distinct, Expr, Fetch, GroupByExpr, Ident, LimitClause, Offset, OrderBy, OrderByExpr,
-        OrderByKind, Query, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
-        SetQuantifier, TableAlias, Value, ValueWithSpan, Values, WildcardAdditionalOptions, With,
+        Cte, Distinct, Expr, Fetch, GroupByExpr, LimitClause, Offset, OrderBy, OrderByExpr, OrderByKind,
+        Query, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetQuantifier,
+        TableAlias, Value, ValueWithSpan, Values, WildcardAdditionalOptions, With,
     },
     tokenizer::Location,
 };
 
-use super::{Advice, Checked, Policy, Unsupported, Walk, fold, parts, refuse, refuse_if};
+use super::{Advice, Checked, Policy, Unsupported, Walk, fold, is_name, parts, refuse, refuse_if};
 
 const ONLY_QUERIES: &str = "only a query can be run: write SELECT, or WITH ... SELECT";
 
@@ -168,8 +168,10 @@ impl<P: Policy> Walk<'_, P> {
     fn item(&mut self, item: &SelectItem) -> Checked<P> {
         let form = "this form of a selected item is not supported";
         match item {
-            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, alias: _ } => {
-                self.expression(expr)
+            SelectItem::UnnamedExpr(expr) => self.expression(expr),
+            SelectItem::ExprWithAlias { expr, alias } => {
+                self.expression(expr)?;
+                Ok(is_name(alias)?)
             }
             SelectItem::Wildcard(options) => Ok(plain(options)?),
             SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options) => {
@@ -193,7 +195,9 @@ impl<P: Policy> Walk<'_, P> {
 
 /// A name of a table, with names of columns perhaps.
 pub(super) fn table_alias(alias: Option<&TableAlias>) -> Result<(), Unsupported> {
-    let Some(TableAlias { explicit: _, name: Ident { .. }, columns, at }) = alias else { return Ok(()) };
+    let Some(TableAlias { explicit: _, name, columns, at }) = alias else { return Ok(()) };
+    is_name(name)?;
+    columns.iter().try_for_each(|column| is_name(&column.name))?;
     let sentence = "this form of an alias is not supported";
     refuse_if(at.is_some(), "AT after a table's alias", sentence)?;
     let typed = columns.iter().any(|column| column.data_type.is_some());

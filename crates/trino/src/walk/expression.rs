@@ -5,7 +5,7 @@ use sqlparser::ast::{
     Interval, LambdaFunction, LambdaSyntax, Subscript, TypedString, UnaryOperator, Value, ValueWithSpan,
 };
 
-use super::{Advice, Checked, Policy, Unsupported, Walk, refuse, refuse_if};
+use super::{Advice, Checked, Policy, Unsupported, Walk, is_name, refuse, refuse_if};
 
 /// The parts of a time that EXTRACT has.
 pub const EXTRACTED: [&str; 17] = [
@@ -50,7 +50,8 @@ impl<P: Policy> Walk<'_, P> {
 
     fn one(&mut self, expr: &Expr) -> Checked<P> {
         match expr {
-            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => Ok(()),
+            Expr::Identifier(name) => Ok(is_name(name)?),
+            Expr::CompoundIdentifier(parts) => Ok(parts.iter().try_for_each(is_name)?),
             Expr::CompoundFieldAccess { root, access_chain } => {
                 self.expression(root)?;
                 access_chain.iter().try_for_each(|access| self.access(access))
@@ -150,6 +151,7 @@ impl<P: Policy> Walk<'_, P> {
                 let typed = params.iter().any(|parameter| parameter.data_type.is_some());
                 let construct = "this form of a lambda expression";
                 refuse_if(typed, construct, "a lambda's parameter has no type")?;
+                params.iter().try_for_each(|parameter| is_name(&parameter.name))?;
                 self.expression(body)
             }
             other => Ok(unsupported(other)?),
@@ -159,7 +161,7 @@ impl<P: Policy> Walk<'_, P> {
     /// A field of a row, or an element of an array or a map.
     fn access(&mut self, access: &AccessExpr) -> Checked<P> {
         match access {
-            AccessExpr::Dot(Expr::Identifier(_)) => Ok(()),
+            AccessExpr::Dot(Expr::Identifier(name)) => Ok(is_name(name)?),
             AccessExpr::Dot(_) => {
                 Ok(refuse("a dot before what is no name", "a dot is followed by a field's name")?)
             }

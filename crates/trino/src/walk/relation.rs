@@ -26,8 +26,12 @@ impl<P: Policy> Walk<'_, P> {
             | JoinOperator::LeftOuter(constraint)
             | JoinOperator::Right(constraint)
             | JoinOperator::RightOuter(constraint)
-            | JoinOperator::FullOuter(constraint)
-            | JoinOperator::CrossJoin(constraint) => return self.constraint(constraint),
+            | JoinOperator::FullOuter(constraint) => return self.constraint(constraint),
+            JoinOperator::CrossJoin(JoinConstraint::None) => return Ok(()),
+            JoinOperator::CrossJoin(_) => {
+                let sentence = "CROSS JOIN takes no ON and no USING: write JOIN";
+                return Ok(refuse("CROSS JOIN with ON or USING", sentence)?);
+            }
             JoinOperator::Semi(_) | JoinOperator::LeftSemi(_) | JoinOperator::RightSemi(_) => "SEMI JOIN",
             JoinOperator::Anti(_) | JoinOperator::LeftAnti(_) | JoinOperator::RightAnti(_) => "ANTI JOIN",
             JoinOperator::CrossApply | JoinOperator::OuterApply => "APPLY",
@@ -51,7 +55,11 @@ impl<P: Policy> Walk<'_, P> {
             JoinConstraint::Natural => {
                 Ok(refuse("NATURAL JOIN", "NATURAL JOIN is not supported by Athena: write JOIN ... USING")?)
             }
-            JoinConstraint::None => Ok(()),
+            JoinConstraint::None => {
+                let construct = "a JOIN without ON or USING (write CROSS JOIN, or JOIN ... ON)";
+                let sentence = "a JOIN has ON or USING behind its table: write one of them, or CROSS JOIN";
+                Ok(refuse(construct, sentence)?)
+            }
         }
     }
 

@@ -173,6 +173,16 @@ fn names_and_calls_are_asked_for() {
 fn what_no_statement_has_is_named() {
     for (sql, expected) in [
         ("SELECT a FROM t NATURAL JOIN u", "NATURAL JOIN"),
+        ("SELECT a FROM t JOIN u", NO_CONSTRAINT),
+        ("SELECT a FROM t INNER JOIN u AS v WHERE a = 1", NO_CONSTRAINT),
+        ("SELECT a FROM t LEFT JOIN u", NO_CONSTRAINT),
+        ("SELECT a FROM t LEFT OUTER JOIN u", NO_CONSTRAINT),
+        ("SELECT a FROM t RIGHT JOIN u", NO_CONSTRAINT),
+        ("SELECT a FROM t FULL JOIN u", NO_CONSTRAINT),
+        ("SELECT a FROM t JOIN u USING (a) JOIN v", NO_CONSTRAINT),
+        ("SELECT a FROM s, (t JOIN u)", NO_CONSTRAINT),
+        ("SELECT a FROM t JOIN (SELECT 1) AS u", NO_CONSTRAINT),
+        ("SELECT a FROM t JOIN UNNEST(b) AS u (c)", NO_CONSTRAINT),
         ("SELECT a FROM t LIMIT 1 OFFSET 2", "OFFSET behind LIMIT (write OFFSET before LIMIT)"),
         ("SELECT a FROM t OFFSET 1 + 1", "OFFSET with an expression"),
         ("SELECT a FROM t LIMIT 1 + 1", "LIMIT with an expression"),
@@ -203,6 +213,52 @@ fn what_no_statement_has_is_named() {
         ("SELECT INTERVAL 1 DAY", INTERVAL),
     ] {
         assert_eq!(refused(sql).to_lowercase(), expected.to_lowercase(), "{sql}");
+    }
+}
+
+const NO_CONSTRAINT: &str = "a JOIN without ON or USING (write CROSS JOIN, or JOIN ... ON)";
+
+/// The parser takes a text wherever a name may stand.
+#[test]
+fn a_name_is_not_in_single_quotes() {
+    let of = |sql: &str, quoted: &str| sql.replace('?', quoted);
+    for sql in [
+        "SELECT 'a' ?",
+        "SELECT 'a' AS ?",
+        "SELECT a AS ?, b FROM t",
+        "SELECT a FROM t ?",
+        "SELECT a FROM t AS ?",
+        "SELECT a FROM t AS u (?)",
+        "SELECT a FROM (SELECT 1) AS u (b, ?)",
+        "SELECT a FROM UNNEST(b) AS u (?)",
+        "SELECT a FROM ?",
+        "SELECT a FROM s.?",
+        "SELECT ?.* FROM t",
+        "SELECT a FROM t JOIN u USING (?)",
+        "WITH ? AS (SELECT 1) SELECT 2",
+        "WITH t (?) AS (SELECT 1) SELECT 2",
+        "SELECT f(a) OVER ? FROM t WINDOW w AS (ORDER BY a)",
+        "SELECT 1 FROM t WINDOW ? AS (ORDER BY a)",
+        "SELECT a FROM t WHERE b IN (SELECT 1 AS ?)",
+        "SELECT a FROM t UNION SELECT b AS ? FROM t",
+    ] {
+        assert!(walked(&of(sql, "\"x\"")).is_ok(), "{sql}");
+        assert!(walked(&of(sql, "x")).is_ok(), "{sql}");
+        let sql = of(sql, "'x'");
+        let mut tokens = tokenize(&sql).unwrap();
+        tokens.retain(|token| token.token != Token::EOF);
+        // The parser refuses some of them by itself.
+        if let Ok(walked) = query(tokens, &LOCAL, |query| walk(&query, &mut Noted::default())) {
+            let Err(Unsupported::Construct { construct, .. }) = walked else { panic!("taken: {sql}") };
+            assert!(construct.starts_with("a name in single quotes"), "{sql}: {construct}");
+        }
+    }
+    for sql in ["SELECT t.? FROM t", "SELECT t.$path FROM t", "SELECT 1 FROM t WHERE t.?1 = 1"] {
+        assert_eq!(refused(sql), "a parameter behind a dot", "{sql}");
+    }
+    assert!(walked("SELECT t.\"$path\" FROM t").is_ok());
+    for sql in ["SELECT 'a' 'b'", "SELECT a AS 'b'", "SELECT a FROM t 'u'", "SELECT a FROM 't'"] {
+        assert!(refused(sql).starts_with("a name in single quotes"), "{sql}");
     }
 }
 
