@@ -277,6 +277,16 @@ async fn the_lakes_own_tables_are_the_lakes() {
     .await;
     let change = "ALTER TABLE mine SET TBLPROPERTIES ('a' = 'b', 'tributary.version' = '1')";
     fails(&lake, change, "NOT_SUPPORTED: the property 'tributary.version'").await;
+    for properties in ["'tributary.dataset' = 'fake'", "'a' = 'b', 'tributary.version' = '1'"] {
+        let fake = format!(
+            "CREATE EXTERNAL TABLE fake (a int) STORED AS PARQUET LOCATION 's3://tributary/scratch/fake/' \
+             TBLPROPERTIES ({properties})"
+        );
+        fails(&lake, &fake, "NOT_SUPPORTED: the property 'tributary.").await;
+        fails(&lake, "SELECT * FROM fake", "TABLE_NOT_FOUND: ").await;
+    }
+    let fake = "CREATE TABLE fake WITH (\"tributary.dataset\" = 'fake') AS SELECT 1 AS n";
+    fails(&lake, fake, "NOT_SUPPORTED: the property tributary.dataset").await;
     succeeds(&lake, "ALTER TABLE mine SET TBLPROPERTIES ('a' = 'b')").await;
     succeeds(&lake, "DROP TABLE mine").await;
     for sql in [
@@ -287,6 +297,51 @@ async fn the_lakes_own_tables_are_the_lakes() {
         fails(&lake, sql, "NOT_SUPPORTED: ").await;
     }
     assert_eq!(rows(&lake, "SELECT count(*) FROM passengers").await, "\"3\"\n");
+    lake.stop().await;
+}
+
+/// No statement leaves a table that each query of it fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn types_that_no_query_reads_are_refused_before_anything_is_written() {
+    let lake = lake().await;
+    let place = "s3://tributary/scratch/odd";
+    for value in [
+        "CAST(1 AS tinyint)",
+        "CAST(1 AS smallint)",
+        "ARRAY[CAST(1 AS smallint)]",
+        "map(ARRAY[1], ARRAY['a'])",
+        "map(ARRAY['a'], ARRAY[map(ARRAY[1], ARRAY['b'])])",
+    ] {
+        for statement in [
+            format!("CREATE TABLE odd WITH (external_location = '{place}') AS SELECT 1 AS n, {value} AS x"),
+            format!(
+                "CREATE TABLE odd WITH (external_location = '{place}', partitioned_by = ARRAY['k']) AS \
+                 SELECT {value} AS x, 'a' AS k"
+            ),
+            format!("UNLOAD (SELECT {value} AS x) TO '{place}' WITH (format = 'PARQUET')"),
+        ] {
+            fails(&lake, &statement, "NOT_SUPPORTED: the column x of the type ").await;
+            fails(&lake, "SELECT * FROM odd", "TABLE_NOT_FOUND: ").await;
+            assert!(lake.store.list_all("scratch/odd").await.unwrap().is_empty(), "{statement}");
+        }
+    }
+    // A table that somebody else has declared.
+    let glue = aws_sdk_glue::Client::new(lake.aws.sdk_config());
+    let column = aws_sdk_glue::types::Column::builder().name("x").r#type("smallint").build().unwrap();
+    let serde = aws_sdk_glue::types::SerDeInfo::builder()
+        .serialization_library("org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe")
+        .build();
+    let storage = aws_sdk_glue::types::StorageDescriptor::builder()
+        .columns(column)
+        .location(format!("{place}/"))
+        .serde_info(serde)
+        .build();
+    let table = aws_sdk_glue::types::TableInput::builder().name("odd").storage_descriptor(storage);
+    let table = table.table_type("EXTERNAL_TABLE").build().unwrap();
+    glue.create_table().database_name("tributary").table_input(table).send().await.unwrap();
+    let insert = "INSERT INTO odd SELECT CAST(1 AS smallint) AS x";
+    fails(&lake, insert, "NOT_SUPPORTED: the column x of the type smallint").await;
+    assert!(lake.store.list_all("scratch/odd").await.unwrap().is_empty());
     lake.stop().await;
 }
 
