@@ -345,6 +345,35 @@ async fn types_that_no_query_reads_are_refused_before_anything_is_written() {
     lake.stop().await;
 }
 
+/// And what is not refused is read again.
+#[tokio::test(flavor = "multi_thread")]
+async fn nested_types_that_are_written_are_read() {
+    let lake = lake().await;
+    for (index, (value, expected)) in [
+        ("map(ARRAY['a'], ARRAY[1])", "{a=1}"),
+        ("map(ARRAY['a'], ARRAY[map(ARRAY['b'], ARRAY[1])])", "{a={b=1}}"),
+        ("map(ARRAY['a'], ARRAY[ARRAY[map(ARRAY['b'], ARRAY[DATE '2026-01-05'])]])", "{a=[{b=2026-01-05}]}"),
+        ("ARRAY[CAST(ROW(1, 'x') AS row(n integer, s varchar))]", "[{n=1, s=x}]"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let table = format!("nested{index}");
+        let place = format!("s3://tributary/scratch/{table}");
+        let made =
+            format!("CREATE TABLE {table} WITH (external_location = '{place}') AS SELECT {value} AS x");
+        succeeds(&lake, &made).await;
+        assert_eq!(
+            rows(&lake, &format!("SELECT x FROM {table}")).await,
+            format!("\"{expected}\"\n"),
+            "{value}"
+        );
+        succeeds(&lake, &format!("INSERT INTO {table} SELECT {value}")).await;
+        assert_eq!(rows(&lake, &format!("SELECT count(x) FROM {table}")).await, "\"2\"\n", "{value}");
+    }
+    lake.stop().await;
+}
+
 /// What a prepared statement is decides on the form of its result, and on what a view may have.
 #[tokio::test(flavor = "multi_thread")]
 async fn prepared_statements_are_answered_as_what_they_are() {

@@ -3,9 +3,8 @@
 
 mod columns;
 mod format;
+mod locations;
 mod partitions;
-
-use std::sync::Arc;
 
 use domain::port::ResultColumn;
 use serde_json::{Value, json};
@@ -21,9 +20,6 @@ use crate::{
     athena::{
         ParquetCompression, RunError, RunForm,
         execution::Output,
-        lifecycle::system,
-        places,
-        request::s3_location,
         service::Inner,
         unfinished::Unfinished,
         writer::{self, Written, WrittenFile},
@@ -248,56 +244,6 @@ impl Inner {
                 Err(error)
             }
         }
-    }
-
-    /// The place that a location names, in which nothing may be yet.
-    async fn empty_place(&self, catalog: &Catalog<'_>, location: &str) -> Result<Output, RunError> {
-        let place = self.place(catalog, location).await?;
-        let (store, sought) = (Arc::clone(&self.store), place.clone());
-        let has = tokio::task::spawn_blocking(move || store.has_below(&sought.bucket, &sought.key));
-        match has.await {
-            Ok(Ok(false)) => Ok(place),
-            Ok(Ok(true)) => Err(failed(format!(
-                "HIVE_PATH_ALREADY_EXISTS: Target directory already exists: {location}: empty it, or name another one"
-            ))),
-            Ok(Err(_)) | Err(_) => Err(system("the place of the files could not be looked at")),
-        }
-    }
-
-    /// The place that a location names, if others than the lake may write there.
-    pub(super) async fn place(&self, catalog: &Catalog<'_>, location: &str) -> Result<Output, RunError> {
-        let wrong = |why: &str| failed(format!("INVALID_TABLE_PROPERTY: the location '{location}' {why}"));
-        let (bucket, key) = s3_location(location).map_err(|_| wrong("is not a valid S3 path"))?;
-        if self.store.bucket(&bucket).is_err() {
-            return Err(wrong("is in no bucket of the local lake"));
-        }
-        if !self.store.can_hold(&bucket, &format!("{key}x")) {
-            return Err(wrong("is not a valid S3 path"));
-        }
-        if bucket == self.bucket && (key.is_empty() || places::is_reserved(&key)) {
-            let other = format!("s3://{bucket}/mine/");
-            let why = format!("is where the lake keeps its own files: name another one, such as '{other}'");
-            return Err(wrong(&why));
-        }
-        if self.is_a_datasets(catalog, &bucket, &key).await? {
-            return Err(wrong("is a dataset's of the lake: name another one"));
-        }
-        Ok(Output { bucket, key })
-    }
-
-    /// Whether a key, or a prefix, is below the place of a dataset's table, which may be outside of the lake's own places.
-    pub(in crate::athena) async fn is_a_datasets(
-        &self,
-        catalog: &Catalog<'_>,
-        bucket: &str,
-        key: &str,
-    ) -> Result<bool, RunError> {
-        let place = format!("s3://{bucket}/{key}");
-        let tables = catalog.tables(Some(&self.database)).await?;
-        Ok(tables.iter().filter(|table| catalog::is_of_the_lake(table)).any(|table| {
-            let own = table["StorageDescriptor"]["Location"].as_str().unwrap_or_default();
-            !own.is_empty() && place.starts_with(&format!("{}/", own.trim_end_matches('/')))
-        }))
     }
 }
 
