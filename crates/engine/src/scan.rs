@@ -25,7 +25,7 @@ use datafusion::{
     parquet::{
         arrow::{arrow_reader::ArrowReaderOptions, async_reader::AsyncFileReader},
         errors::{ParquetError, Result as ParquetResult},
-        file::metadata::ParquetMetaData,
+        file::metadata::{PageIndexPolicy, ParquetMetaData},
     },
     physical_plan::metrics::ExecutionPlanMetricsSet,
 };
@@ -117,7 +117,8 @@ impl ParquetFileReaderFactory for CountedFiles {
     ) -> Result<Box<dyn AsyncFileReader + Send>> {
         let (name, bytes) = (file.object_meta.location.to_string(), file.object_meta.size);
         let inner = self.files.create_reader(partition_index, file, metadata_size_hint, metrics)?;
-        Ok(Box::new(Counted { inner, scanned: self.scanned.clone(), name, bytes }))
+        let at_once = metadata_size_hint.map_or(0, |hint| hint as u64);
+        Ok(Box::new(Counted { inner, scanned: self.scanned.clone(), name, bytes, at_once }))
     }
 }
 
@@ -127,6 +128,8 @@ struct Counted {
     /// Of the file, and how large it is.
     name: String,
     bytes: u64,
+    /// How much of its end is read first.
+    at_once: u64,
 }
 
 impl AsyncFileReader for Counted {
@@ -148,12 +151,15 @@ impl AsyncFileReader for Counted {
         &'a mut self,
         options: Option<&'a ArrowReaderOptions>,
     ) -> BoxFuture<'a, ParquetResult<Arc<ParquetMetaData>>> {
-        let (name, bytes) = (self.name.clone(), self.bytes);
-        let read = AssertUnwindSafe(self.inner.get_metadata(options)).catch_unwind();
+        // As DataFusion's own reader without a cache.
+        let policy = options.map_or(PageIndexPolicy::Skip, ArrowReaderOptions::column_index_policy);
+        let (name, bytes, at_once) = (self.name.clone(), self.bytes, self.at_once);
         async move {
-            let metadata = read.await.map_err(|_panic| footer::broken(&name, "it cannot be read"))??;
+            let read = footer::read(&name, bytes, at_once, policy, &mut *self.inner);
+            let read = AssertUnwindSafe(read).catch_unwind().await;
+            let metadata = read.map_err(|_panic| footer::broken(&name, "it cannot be read"))??;
             footer::check(&name, bytes, &metadata)?;
-            Ok(metadata)
+            Ok(Arc::new(metadata))
         }
         .boxed()
     }

@@ -16,6 +16,7 @@ mod execution;
 mod lifecycle;
 mod metadata;
 mod pages;
+mod places;
 mod prepared;
 mod request;
 mod results;

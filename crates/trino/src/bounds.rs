@@ -108,6 +108,29 @@ mod tests {
     }
 
     #[test]
+    fn the_documents_have_the_bounds_of_the_local_athena() {
+        let texts = [include_str!("../../../docs/limits.md"), include_str!("../../../docs/local-aws.md")];
+        let [limits, local] = texts.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let Bounds { bytes, operators, levels, array_types } = LOCAL;
+        let grouped = |n: usize| format!("{},{:03}", n / 1_000, n % 1_000);
+        for row in [
+            format!("| bytes of a statement of Athena, its own bound | {} |", grouped(bytes)),
+            format!("the values of an `IN` list are none | {} |", grouped(operators)),
+            format!("a query takes several | {levels} |"),
+            format!("the type `array<...>` | {array_types} |"),
+        ] {
+            assert!(limits.contains(&row), "{row}");
+        }
+        for sentence in [
+            format!("more than {} keywords and operators", grouped(operators)),
+            format!("the type `array<...>` more than {array_types} times"),
+            format!("descends more than {levels} levels"),
+        ] {
+            assert!(local.contains(&sentence), "{sentence}");
+        }
+    }
+
+    #[test]
     fn bytes_are_counted_and_not_characters() {
         assert_eq!(SMALL.text(&"ä".repeat(20)), Ok(()));
         assert_eq!(SMALL.text(&"ä".repeat(21)), Err(OutOfBounds::Bytes { found: 42, most: 40 }));

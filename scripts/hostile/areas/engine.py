@@ -132,7 +132,7 @@ def direct(world):
         "a short token": {"ClientRequestToken": "x"},
     }.items():
         value = start(world, "SELECT code FROM flights WHERE flight_id = ?" if "parameter" in name else "SELECT 1") | change
-        yield Case(f"Athena: {name}", lambda world, value=value: finish(world, value), (200, 400), then=is_over, writes=("tables/canary/",) if "over the canary" in name else ())
+        yield Case(f"Athena: {name}", lambda world, value=value: finish(world, value), (200, 400), then=is_over)
 
 
 def start(world, statement):

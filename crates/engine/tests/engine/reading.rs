@@ -223,6 +223,56 @@ async fn a_broken_footer_is_bad_data_of_a_file_that_is_named() {
     }
 }
 
+/// The last bytes of a file are the end of its metadata, how long that is, and the mark of the format. However they are
+/// damaged, a query is answered or fails, and the end itself is found to be bad before anything panics.
+#[tokio::test]
+async fn a_damaged_end_is_bad_data_or_no_damage() {
+    let lake = three_days().await;
+    let key = "tables/t/dt=2026-11-21/g1/part-00000.parquet";
+    let whole = lake.store.get(key).await.unwrap();
+    let put = async |bytes: Vec<u8>| {
+        lake.store.put(key, bytes.into(), domain::port::PutMode::Overwrite).await.unwrap();
+    };
+    let sql = "SELECT n FROM t WHERE dt = '2026-11-21'";
+    let length = u32::try_from(whole.len()).unwrap();
+    for back in 1..=64 {
+        let at = whole.len() - back;
+        // Cut before the byte.
+        put(whole[..at].to_vec()).await;
+        let error = lake.error(sql, &[]).await.to_string();
+        assert!(error.starts_with("HIVE_BAD_DATA"), "cut by {back}: {error}");
+        for change in [0x01, 0x80, 0xff] {
+            let mut changed = whole.to_vec();
+            changed[at] ^= change;
+            put(changed).await;
+            // The metadata itself may be damaged where nobody looks.
+            match lake.text(sql, &[]).await {
+                Ok(text) => {
+                    assert_eq!((text.lines().count(), back > 8), (2, true), "{back} {change}: {text}")
+                }
+                Err(csv::CsvError::Query(error)) if back <= 8 => {
+                    let error = error.to_string();
+                    assert!(error.starts_with("HIVE_BAD_DATA"), "{back} {change}: {error}");
+                    assert!(!error.contains("it cannot be read"), "it panicked: {back} {change}: {error}");
+                }
+                Err(csv::CsvError::Query(_)) => {}
+                Err(other) => panic!("{back} {change}: {other}"),
+            }
+        }
+    }
+    for longer in [length - 7, length, 1 << 31, u32::MAX] {
+        let mut changed = whole.to_vec();
+        let at = changed.len() - 8;
+        changed[at..at + 4].copy_from_slice(&longer.to_le_bytes());
+        put(changed).await;
+        let error = lake.error(sql, &[]).await.to_string();
+        let expected = format!("the footer of {key} is broken: it has {longer} bytes, and the file {length}");
+        assert!(error.starts_with("HIVE_BAD_DATA") && error.contains(&expected), "{error}");
+    }
+    put(whole.to_vec()).await;
+    assert_eq!(lake.rows(sql).await, "\"1\"\n");
+}
+
 #[tokio::test]
 async fn a_limit_ends_the_reading() {
     let lake = three_days().await;

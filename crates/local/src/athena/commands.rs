@@ -24,7 +24,7 @@ use super::{
     service::Inner,
     writer::{self, Written},
 };
-use catalog::Catalog;
+pub(super) use catalog::Catalog;
 pub(super) use parse::Command;
 
 /// A statement at work.

@@ -79,10 +79,19 @@ pub(super) struct Execution {
     pub(super) changed: u64,
     /// Where the list of the files is that it has written.
     pub(super) manifest: Option<String>,
+    /// It makes visible what it has written: from here on it goes on to its end.
+    pub(super) is_publishing: bool,
     pub(super) cancel: AbortHandle,
 }
 
 impl Execution {
+    /// Ends the work, if it may still end half-way.
+    fn abort(&self) {
+        if !self.is_publishing {
+            self.cancel.abort();
+        }
+    }
+
     /// The bytes of its texts, of its result's columns and of its error.
     fn bytes(&self) -> usize {
         let columns = self.columns.iter();
@@ -137,7 +146,7 @@ impl Executions {
         let ids: Vec<String> = self.of_workgroup(workgroup).map(str::to_owned).collect();
         for id in &ids {
             if let Some(execution) = self.by_id.get(id) {
-                execution.cancel.abort();
+                execution.abort();
             }
             self.forget(id);
         }
@@ -147,7 +156,7 @@ impl Executions {
     /// Ends all that are queued or running.
     pub(super) fn end_all(&self) {
         for execution in self.by_id.values() {
-            execution.cancel.abort();
+            execution.abort();
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
+use domain::key;
 use engine::BytesScanned;
 use futures::{
     FutureExt,
@@ -11,9 +12,10 @@ use serde_json::{Value, json};
 
 use super::{
     ErrorCategory, RunError, RunSlot,
-    commands::{Command, Run},
+    commands::{Catalog, Command, Run},
     error::{refused, unknown},
     execution::{Execution, Output, State, Times},
+    places,
     request::{ById, Start, s3_location},
     service::Inner,
     statement::Kind,
@@ -35,6 +37,7 @@ impl Inner {
         let kind = Kind::of(&request.query_string);
         let id = self.env.uuid();
         let output = self.output(&request, &settings, &kind.key(&id))?;
+        self.check_datasets(&output).await?;
         if let Some(reason) = self.refusal(&request).await? {
             return Err(refused("MALFORMED_QUERY", reason));
         }
@@ -68,6 +71,7 @@ impl Inner {
             written: (0, 0),
             changed: 0,
             manifest: None,
+            is_publishing: false,
             cancel,
         });
         drop(executions);
@@ -126,7 +130,28 @@ impl Inner {
         if !self.store.can_hold(&bucket, &key) {
             return Err(super::error::invalid("outputLocation is not a valid S3 path."));
         }
+        places::check_output(&self.bucket, &bucket, &key, location)?;
         Ok(Output { bucket, key })
+    }
+
+    /// Refuses a result among the files of a dataset whose table is outside of the lake's own places.
+    async fn check_datasets(&self, output: &Output) -> Result<(), JsonError> {
+        let Output { bucket, key } = output;
+        // Where results go unless somebody says otherwise.
+        if *bucket == self.bucket && key.starts_with(key::RESULTS) {
+            return Ok(());
+        }
+        let catalog = Catalog { glue: &self.glue, database: &self.database };
+        let found = self.is_a_datasets(&catalog, bucket, key).await;
+        let unread = |_| JsonError::internal("InternalServerException", "the catalog could not be read");
+        if found.map_err(unread)? {
+            return Err(places::taken(
+                &self.bucket,
+                &format!("s3://{bucket}/{key}"),
+                "a dataset's of the lake",
+            ));
+        }
+        Ok(())
     }
 
     /// From QUEUED to the end. What counts against the time is running, not waiting to.
@@ -134,14 +159,18 @@ impl Inner {
         let slot = Arc::clone(&self.slots).acquire_owned().await;
         let slot = RunSlot::new(slot.map_err(|_| system("the query engine is closed"))?);
         let timeout = self.limits.timeout;
-        tokio::time::timeout(timeout, self.run(id, &slot)).await.unwrap_or_else(|_| {
-            Err(RunError {
+        let mut run = Box::pin(self.run(id, &slot));
+        let outcome = tokio::time::timeout(timeout, &mut run).await;
+        match outcome {
+            Ok(outcome) => outcome,
+            Err(_) if self.is_publishing(id) => run.await,
+            Err(_) => Err(RunError {
                 message: format!("Query timeout: it ran for longer than {} seconds", timeout.as_secs()),
                 category: ErrorCategory::User,
                 error_type: None,
                 retryable: false,
-            })
-        })
+            }),
+        }
     }
 
     /// From RUNNING to the result object.
@@ -181,6 +210,19 @@ impl Inner {
     /// The engine is done.
     pub(super) fn computed(&self, id: &str) {
         self.update(id, |execution| execution.times.computed = Some(self.env.now()));
+    }
+
+    /// The statement is about to make visible what it has written, unless it was stopped: it cannot be any more.
+    pub(super) fn publishes(&self, id: &str) -> bool {
+        let publishes = |execution: &mut Execution| {
+            execution.is_publishing = !execution.state.is_final();
+            execution.is_publishing
+        };
+        self.update(id, publishes).unwrap_or(false)
+    }
+
+    fn is_publishing(&self, id: &str) -> bool {
+        self.executions().get(id).is_some_and(|execution| execution.is_publishing)
     }
 
     fn update<T>(&self, id: &str, change: impl FnOnce(&mut Execution) -> T) -> Option<T> {
@@ -227,7 +269,8 @@ impl Inner {
         let mut executions = self.executions();
         let execution = executions.get_mut(&input.query_execution_id);
         let execution = execution.ok_or_else(|| unknown(&input.query_execution_id))?;
-        if !execution.state.is_final() {
+        // What it writes is about to be seen: it is over in a moment, and then SUCCEEDED or FAILED.
+        if !execution.state.is_final() && !execution.is_publishing {
             execution.state = State::Cancelled(BY_USER);
             execution.times.completed = Some(self.env.now());
             execution.cancel.abort();

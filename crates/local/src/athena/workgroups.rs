@@ -30,6 +30,8 @@ const PRIMARY: &str = "primary";
 /// All workgroups by name.
 pub(crate) struct WorkGroups {
     directory: PathBuf,
+    /// The lake's own bucket.
+    bucket: String,
     groups: Mutex<BTreeMap<String, Value>>,
 }
 
@@ -76,7 +78,7 @@ impl WorkGroups {
             })?;
             groups.insert(group["Name"].as_str().unwrap_or_default().to_owned(), group);
         }
-        Ok(Self { directory, groups: Mutex::new(groups) })
+        Ok(Self { directory, bucket: config.bucket.clone(), groups: Mutex::new(groups) })
     }
 
     /// The name of the workgroup that a request means.

@@ -70,51 +70,38 @@ pub(super) async fn write(
     Ok(Written { columns, rows, bytes, ..Written::default() })
 }
 
-/// A file of rows that is no result.
+/// A file of rows that is no result. Nobody sees it before it is published; dropped, it is gone.
 pub(super) struct WrittenFile {
     pub(super) rows: u64,
     pub(super) bytes: u64,
     /// None without rows.
-    pub(super) object: Option<Unfinished>,
+    pub(super) draft: Option<Draft>,
 }
 
-/// Writes the rows to a file of their own, which is there until the answer is dropped, unless it is kept. Fails as `write`
-/// does.
+/// Writes the rows to a file of their own. Fails as `write` does.
 pub(super) async fn write_file(
     store: &Arc<Store>,
     query_id: &str,
-    file: Output,
     answer: RunOutput,
     most: u64,
     computed: impl FnOnce(),
 ) -> Result<WrittenFile, RunError> {
     let Drawn { rows, bytes, draft, .. } = draw(store, query_id, answer, most).await?;
     computed();
-    if bytes == 0 {
-        return Ok(WrittenFile { rows, bytes, object: None });
-    }
-    let object = Unfinished::new(store, file);
-    let publish = object.publish(draft, CONTENT_TYPE);
-    match off(store, query_id, publish).await {
-        Ok(()) => Ok(WrittenFile { rows, bytes, object: Some(object) }),
-        Err(error) => {
-            object.remove().await;
-            Err(error)
-        }
-    }
+    Ok(WrittenFile { rows, bytes, draft: (bytes > 0).then_some(draft) })
 }
 
-/// A partition's file that was written.
+/// A partition's file that was written. Nobody sees it before it is published; dropped, it is gone.
 pub(super) struct PartitionFile {
     pub(super) values: PartitionValues,
     pub(super) file: Output,
     pub(super) rows: u64,
     pub(super) bytes: u64,
-    pub(super) object: Unfinished,
+    pub(super) draft: Draft,
 }
 
-/// Writes the rows of each partition to a file of its own. `place` says which one that is, or why there is none; before all
-/// rows are there, nothing is. A file is there until its answer is dropped, unless it is kept. Fails as `write` does.
+/// Writes the rows of each partition to a file of its own. `place` says where that one is to be, or why there is none. Fails
+/// as `write` does.
 pub(super) async fn write_partitions(
     store: &Arc<Store>,
     query_id: &str,
@@ -124,7 +111,7 @@ pub(super) async fn write_partitions(
     computed: impl FnOnce() + Send,
 ) -> Result<Vec<PartitionFile>, RunError> {
     let RunOutput { mut chunks, .. } = answer;
-    let mut open: BTreeMap<PartitionValues, (PartitionFile, Draft)> = BTreeMap::new();
+    let mut open: BTreeMap<PartitionValues, PartitionFile> = BTreeMap::new();
     let mut all = 0;
     while let Some(RunChunk { bytes, rows, partition }) = chunks.try_next().await? {
         let values = partition.ok_or_else(|| defect("a row of no partition"))?;
@@ -132,28 +119,32 @@ pub(super) async fn write_partitions(
         if all > most {
             return Err(too_large(most));
         }
-        let (mut file, draft) = match open.remove(&values) {
+        let mut begun = match open.remove(&values) {
             Some(begun) => begun,
             None => {
                 let file = place(&values)?;
                 let draft = off(store, query_id, Store::draft).await?;
-                let object = Unfinished::new(store, file.clone());
-                let values = PartitionValues::clone(&values);
-                (PartitionFile { values, file, rows: 0, bytes: 0, object }, draft)
+                PartitionFile { values: PartitionValues::clone(&values), file, rows: 0, bytes: 0, draft }
             }
         };
-        file.rows += rows;
-        file.bytes += bytes.len() as u64;
-        let draft = off(store, query_id, move |_| draft.append(&bytes)).await?;
-        open.insert(values, (file, draft));
+        begun.rows += rows;
+        begun.bytes += bytes.len() as u64;
+        let draft = begun.draft;
+        begun.draft = off(store, query_id, move |_| draft.append(&bytes)).await?;
+        open.insert(values, begun);
     }
     computed();
-    let mut files = Vec::with_capacity(open.len());
-    for (file, draft) in open.into_values() {
-        off(store, query_id, file.object.publish(draft, CONTENT_TYPE)).await?;
-        files.push(file);
-    }
-    Ok(files)
+    Ok(open.into_values().collect())
+}
+
+/// Makes a file that was written the object.
+pub(super) async fn publish(
+    store: &Arc<Store>,
+    query_id: &str,
+    object: &Unfinished,
+    draft: Draft,
+) -> Result<(), RunError> {
+    off(store, query_id, object.publish(draft, CONTENT_TYPE)).await
 }
 
 /// Writes the list of the files that a statement has written, one a line, and answers where it is.

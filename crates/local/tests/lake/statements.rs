@@ -277,6 +277,16 @@ async fn the_lakes_own_tables_are_the_lakes() {
     .await;
     let change = "ALTER TABLE mine SET TBLPROPERTIES ('a' = 'b', 'tributary.version' = '1')";
     fails(&lake, change, "NOT_SUPPORTED: the property 'tributary.version'").await;
+    for properties in ["'tributary.dataset' = 'fake'", "'a' = 'b', 'tributary.version' = '1'"] {
+        let fake = format!(
+            "CREATE EXTERNAL TABLE fake (a int) STORED AS PARQUET LOCATION 's3://tributary/scratch/fake/' \
+             TBLPROPERTIES ({properties})"
+        );
+        fails(&lake, &fake, "NOT_SUPPORTED: the property 'tributary.").await;
+        fails(&lake, "SELECT * FROM fake", "TABLE_NOT_FOUND: ").await;
+    }
+    let fake = "CREATE TABLE fake WITH (\"tributary.dataset\" = 'fake') AS SELECT 1 AS n";
+    fails(&lake, fake, "NOT_SUPPORTED: the property tributary.dataset").await;
     succeeds(&lake, "ALTER TABLE mine SET TBLPROPERTIES ('a' = 'b')").await;
     succeeds(&lake, "DROP TABLE mine").await;
     for sql in [
@@ -287,6 +297,80 @@ async fn the_lakes_own_tables_are_the_lakes() {
         fails(&lake, sql, "NOT_SUPPORTED: ").await;
     }
     assert_eq!(rows(&lake, "SELECT count(*) FROM passengers").await, "\"3\"\n");
+    lake.stop().await;
+}
+
+/// No statement leaves a table that each query of it fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn types_that_no_query_reads_are_refused_before_anything_is_written() {
+    let lake = lake().await;
+    let place = "s3://tributary/scratch/odd";
+    for value in [
+        "CAST(1 AS tinyint)",
+        "CAST(1 AS smallint)",
+        "ARRAY[CAST(1 AS smallint)]",
+        "map(ARRAY[1], ARRAY['a'])",
+        "map(ARRAY['a'], ARRAY[map(ARRAY[1], ARRAY['b'])])",
+    ] {
+        for statement in [
+            format!("CREATE TABLE odd WITH (external_location = '{place}') AS SELECT 1 AS n, {value} AS x"),
+            format!(
+                "CREATE TABLE odd WITH (external_location = '{place}', partitioned_by = ARRAY['k']) AS \
+                 SELECT {value} AS x, 'a' AS k"
+            ),
+            format!("UNLOAD (SELECT {value} AS x) TO '{place}' WITH (format = 'PARQUET')"),
+        ] {
+            fails(&lake, &statement, "NOT_SUPPORTED: the column x of the type ").await;
+            fails(&lake, "SELECT * FROM odd", "TABLE_NOT_FOUND: ").await;
+            assert!(lake.store.list_all("scratch/odd").await.unwrap().is_empty(), "{statement}");
+        }
+    }
+    // A table that somebody else has declared.
+    let glue = aws_sdk_glue::Client::new(lake.aws.sdk_config());
+    let column = aws_sdk_glue::types::Column::builder().name("x").r#type("smallint").build().unwrap();
+    let serde = aws_sdk_glue::types::SerDeInfo::builder()
+        .serialization_library("org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe")
+        .build();
+    let storage = aws_sdk_glue::types::StorageDescriptor::builder()
+        .columns(column)
+        .location(format!("{place}/"))
+        .serde_info(serde)
+        .build();
+    let table = aws_sdk_glue::types::TableInput::builder().name("odd").storage_descriptor(storage);
+    let table = table.table_type("EXTERNAL_TABLE").build().unwrap();
+    glue.create_table().database_name("tributary").table_input(table).send().await.unwrap();
+    let insert = "INSERT INTO odd SELECT CAST(1 AS smallint) AS x";
+    fails(&lake, insert, "NOT_SUPPORTED: the column x of the type smallint").await;
+    assert!(lake.store.list_all("scratch/odd").await.unwrap().is_empty());
+    lake.stop().await;
+}
+
+/// And what is not refused is read again.
+#[tokio::test(flavor = "multi_thread")]
+async fn nested_types_that_are_written_are_read() {
+    let lake = lake().await;
+    for (index, (value, expected)) in [
+        ("map(ARRAY['a'], ARRAY[1])", "{a=1}"),
+        ("map(ARRAY['a'], ARRAY[map(ARRAY['b'], ARRAY[1])])", "{a={b=1}}"),
+        ("map(ARRAY['a'], ARRAY[ARRAY[map(ARRAY['b'], ARRAY[DATE '2026-01-05'])]])", "{a=[{b=2026-01-05}]}"),
+        ("ARRAY[CAST(ROW(1, 'x') AS row(n integer, s varchar))]", "[{n=1, s=x}]"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let table = format!("nested{index}");
+        let place = format!("s3://tributary/scratch/{table}");
+        let made =
+            format!("CREATE TABLE {table} WITH (external_location = '{place}') AS SELECT {value} AS x");
+        succeeds(&lake, &made).await;
+        assert_eq!(
+            rows(&lake, &format!("SELECT x FROM {table}")).await,
+            format!("\"{expected}\"\n"),
+            "{value}"
+        );
+        succeeds(&lake, &format!("INSERT INTO {table} SELECT {value}")).await;
+        assert_eq!(rows(&lake, &format!("SELECT count(x) FROM {table}")).await, "\"2\"\n", "{value}");
+    }
     lake.stop().await;
 }
 

@@ -1,7 +1,7 @@
 //! However long a row or a value is, no more than a piece of it is in memory as text.
 
 use datafusion::arrow::{
-    array::{ListArray, MapArray, StructArray},
+    array::{Array, ListArray, MapArray, StructArray},
     buffer::{OffsetBuffer, ScalarBuffer},
     datatypes::Field,
 };

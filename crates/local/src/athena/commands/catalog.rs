@@ -13,9 +13,9 @@ use crate::{
 const OF_THE_LAKE: &str = "tributary.";
 
 /// The catalog, and the database of a statement that names none.
-pub(super) struct Catalog<'a> {
-    pub(super) glue: &'a Glue,
-    pub(super) database: &'a str,
+pub(in crate::athena) struct Catalog<'a> {
+    pub(in crate::athena) glue: &'a Glue,
+    pub(in crate::athena) database: &'a str,
 }
 
 impl Catalog<'_> {
@@ -71,9 +71,33 @@ impl Catalog<'_> {
         }
     }
 
+    /// Makes a table, or a view, of a statement's.
     pub(super) async fn create_table(&self, database: &str, input: Value) -> Result<(), RunError> {
+        self.write_table("CreateTable", database, input).await
+    }
+
+    /// Changes a table, or a view, of a statement's.
+    pub(super) async fn update_table(&self, database: &str, input: Value) -> Result<(), RunError> {
+        self.write_table("UpdateTable", database, input).await
+    }
+
+    /// Every statement's definitions come by here: none may make a table one of the lake's.
+    async fn write_table(&self, operation: &str, database: &str, input: Value) -> Result<(), RunError> {
+        let mut names = input["Parameters"].as_object().into_iter().flat_map(serde_json::Map::keys);
+        if let Some(name) = names.find(|name| is_lakes_parameter(name)) {
+            let name = domain::bounded(name.as_str());
+            return Err(failed(format!(
+                "NOT_SUPPORTED: the property '{name}': only the lake's own tables have such"
+            )));
+        }
         let request = json!({"DatabaseName": database, "TableInput": input});
-        self.call("CreateTable", request).await.map(drop).map_err(|error| unread(&error))
+        self.call(operation, request).await.map(drop).map_err(|error| unread(&error))
+    }
+
+    /// Deletes a table from the catalog; its files stay.
+    pub(super) async fn delete_table(&self, name: &TableName) -> Result<(), RunError> {
+        let request = json!({"DatabaseName": self.database(name), "Name": name.table});
+        self.call("DeleteTable", request).await.map(drop).map_err(|error| unread(&error))
     }
 
     /// One operation of Glue.
@@ -98,7 +122,7 @@ pub(super) fn is_of_the_lake(table: &Value) -> bool {
 }
 
 /// Whether only the lake's own tables have a parameter of the name.
-pub(super) fn is_lakes_parameter(name: &str) -> bool {
+fn is_lakes_parameter(name: &str) -> bool {
     name.starts_with(OF_THE_LAKE)
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use domain::port::ResultColumn;
+use domain::{DataType, port::ResultColumn};
 use serde_json::{Value, json};
 
-use super::failed;
+use super::{absent, failed};
 use crate::athena::RunError;
 
 /// The columns of a table that is made of a result.
@@ -18,6 +18,32 @@ pub(super) fn columns(columns: &[ResultColumn]) -> Result<Vec<Value>, RunError> 
         Ok(json!({"Name": column.name.to_lowercase(), "Type": data_type}))
     };
     columns.iter().map(column).collect()
+}
+
+/// Refuses columns that a file could have, and that no query reads here: their table would fail each SELECT. The last ones,
+/// so many, are partition keys, which have types of their own.
+pub(super) fn check_types(given: &[ResultColumn], keys: usize) -> Result<(), RunError> {
+    columns(given)?;
+    let of_files = given.iter().take(given.len().saturating_sub(keys));
+    for ResultColumn { name, data_type: shown } in of_files {
+        check_type(name, shown, &data_type(shown).unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+/// Refuses one of them. `shown` is its type as the statement has it, and `hive` as the catalog has it.
+pub(super) fn check_type(name: &str, shown: &str, hive: &str) -> Result<(), RunError> {
+    let hive = hive.to_lowercase();
+    let instead = match hive.parse::<DataType>() {
+        Ok(_) => return Ok(()),
+        // Hive's second name for a type that is there.
+        Err(_) if hive == "integer" => return Ok(()),
+        Err(_) if matches!(hive.as_str(), "tinyint" | "smallint") => {
+            format!("write CAST({name} AS integer) AS {name}")
+        }
+        Err(why) => why.to_string(),
+    };
+    Err(absent(&domain::bounded(format!("the column {name} of the type {shown} ({instead})"))))
 }
 
 /// Every column of a table or view has a name of its own: `sql` is what gave them.
@@ -125,6 +151,42 @@ mod tests {
         ] {
             assert_eq!(data_type(shown).as_deref(), hive, "{shown}");
         }
+    }
+
+    #[test]
+    fn columns_that_no_query_reads_are_refused() {
+        for (shown, is_read) in [
+            ("integer", true),
+            ("varchar", true),
+            ("decimal(12,2)", true),
+            ("float", true),
+            ("array(row(a integer, b map(varchar, date)))", true),
+            ("tinyint", false),
+            ("smallint", false),
+            ("varchar(5)", false),
+            ("char(5)", false),
+            ("array(smallint)", false),
+            ("array(varbinary)", false),
+            ("map(integer, varchar)", false),
+            ("map(varchar, map(bigint, varchar))", false),
+            ("row(a map(date, integer))", false),
+            ("json", false),
+        ] {
+            let columns = [column("n", "bigint"), column("x", shown)];
+            let found = check_types(&columns, 0).err().map(|error| error.message);
+            assert_eq!(found.is_none(), is_read, "{shown}: {found:?}");
+            assert!(found.is_none_or(|message| message.starts_with("NOT_SUPPORTED: ")), "{shown}");
+        }
+        // A key has no column in the files.
+        let columns = [column("n", "bigint"), column("k", "smallint")];
+        assert!(check_types(&columns, 1).is_ok());
+        assert_eq!(
+            check_types(&columns, 0).unwrap_err().message,
+            "NOT_SUPPORTED: the column k of the type smallint (write CAST(k AS integer) AS k) is not supported by the \
+             local Athena"
+        );
+        assert!(check_type("n", "Int", "Int").is_ok());
+        assert!(check_type("n", "integer", "integer").is_ok());
     }
 
     #[test]

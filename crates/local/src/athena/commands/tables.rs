@@ -55,8 +55,7 @@ impl Inner {
             return Err(failed(format!("GENERIC_USER_ERROR: '{}' is {is}: use {other}", name.table)));
         }
         refuse_lakes(&table, if wants_view { "DROP VIEW" } else { "DROP TABLE" })?;
-        let request = json!({"DatabaseName": catalog.database(name), "Name": name.table});
-        catalog.call("DeleteTable", request).await.map_err(|error| catalog::unread(&error))?;
+        catalog.delete_table(name).await?;
         self.lines(run, Lines::default()).await
     }
 
@@ -108,10 +107,6 @@ impl Inner {
     ) -> Result<Written, RunError> {
         let table = catalog.table(name).await?;
         refuse_lakes(&table, "ALTER TABLE")?;
-        if let Some(name) = properties.keys().find(|name| catalog::is_lakes_parameter(name)) {
-            let what = format!("NOT_SUPPORTED: the property '{name}': only the lake's own tables have such");
-            return Err(failed(what));
-        }
         let mut input = definition(&table);
         let parameters = input.entry("Parameters").or_insert_with(|| json!({}));
         for (name, value) in properties {
@@ -157,8 +152,7 @@ impl Inner {
         name: &TableName,
         input: Map<String, Value>,
     ) -> Result<Written, RunError> {
-        let request = json!({"DatabaseName": catalog.database(name), "TableInput": input});
-        catalog.call("UpdateTable", request).await.map_err(|error| catalog::unread(&error))?;
+        catalog.update_table(catalog.database(name), Value::Object(input)).await?;
         self.lines(run, Lines::default()).await
     }
 }

@@ -4,12 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::port::ResultColumn;
 use serde_json::{Value, json};
 
-use super::{
-    Lines, Run,
-    catalog::{self, Catalog},
-    failed, hive,
-    parse::TableName,
-};
+use super::{Lines, Run, catalog::Catalog, failed, hive, parse::TableName};
 use crate::{
     athena::{RunError, RunForm, service::Inner, writer::Written},
     glue::{VIEW_END, VIEW_START, view_query},
@@ -52,9 +47,11 @@ impl Inner {
         let columns = self.rows_for(run, query.clone(), RunForm::Columns, name).await?.columns;
         hive::check_names(&columns, &query)?;
         let input = table_input(catalog.database(view), &view.table, &query, &columns)?;
-        let operation = if found.is_some() { "UpdateTable" } else { "CreateTable" };
-        let request = json!({"DatabaseName": catalog.database(view), "TableInput": input});
-        catalog.call(operation, request).await.map_err(|error| catalog::unread(&error))?;
+        let database = catalog.database(view);
+        match found {
+            Some(_) => catalog.update_table(database, input).await?,
+            None => catalog.create_table(database, input).await?,
+        }
         self.lines(run, Lines::default()).await
     }
 }

@@ -3,11 +3,10 @@
 
 mod columns;
 mod format;
+mod locations;
 mod partitions;
 
-use std::sync::Arc;
-
-use domain::{key, port::ResultColumn};
+use domain::port::ResultColumn;
 use serde_json::{Value, json};
 
 use super::{
@@ -21,30 +20,15 @@ use crate::{
     athena::{
         ParquetCompression, RunError, RunForm,
         execution::Output,
-        lifecycle::system,
-        request::s3_location,
         service::Inner,
         unfinished::Unfinished,
         writer::{self, Written, WrittenFile},
     },
     glue::PARQUET_SERDE,
-    s3::Store,
+    s3::Draft,
 };
 use columns::inserted;
 use format::Format;
-
-/// The prefixes of the lake's bucket below which no statement may write.
-const RESERVED: [&str; 9] = [
-    "access/",
-    key::COMMITS,
-    key::DATASETS,
-    key::LANDING,
-    key::QUARANTINE,
-    key::QUERIES,
-    key::SCHEMAS,
-    key::TABLES,
-    key::VACUUM,
-];
 
 /// What `CREATE TABLE AS` asks for.
 pub(super) struct NewTable {
@@ -55,55 +39,10 @@ pub(super) struct NewTable {
     pub(super) with_data: bool,
 }
 
-/// What a statement has written that is not over yet.
+/// What a statement has written, and no reader sees yet. Dropped, it is gone.
 struct Files {
     written: Written,
-    objects: Vec<Unfinished>,
-}
-
-impl Files {
-    /// The statement is over.
-    fn kept(mut self) -> Written {
-        self.objects.iter_mut().for_each(Unfinished::keep);
-        self.written
-    }
-
-    /// The statement is over when the catalog knows of them. Once it is asked, they may be a table's, whether or not the
-    /// statement is stopped meanwhile.
-    async fn once(
-        mut self,
-        told: impl Future<Output = Result<(), RunError>> + Send,
-    ) -> Result<Written, RunError> {
-        self.objects.iter_mut().for_each(Unfinished::keep);
-        match told.await {
-            Ok(()) => Ok(self.written),
-            Err(error) => {
-                self.removed().await;
-                Err(error)
-            }
-        }
-    }
-
-    /// The statement has failed.
-    async fn removed(self) {
-        for object in self.objects {
-            object.remove().await;
-        }
-    }
-
-    /// Writes the list of the files beside where a result would be.
-    async fn listed(mut self, store: &Arc<Store>, run: &Run, list: &[String]) -> Result<Self, RunError> {
-        match writer::write_manifest(store, &run.id, &run.output, list).await {
-            Ok(manifest) => {
-                self.written.manifest = Some(manifest);
-                Ok(self)
-            }
-            Err(error) => {
-                self.removed().await;
-                Err(error)
-            }
-        }
-    }
+    drafts: Vec<(Output, Draft)>,
 }
 
 impl Inner {
@@ -125,7 +64,9 @@ impl Inner {
             return Err(absent("the property partitioned_by of UNLOAD"));
         }
         let place = self.empty_place(catalog, to).await?;
-        self.files(run, query, &place, format.compression, |_| Ok(())).await.map(Files::kept)
+        let check = |columns: &[ResultColumn]| hive::check_types(columns, 0);
+        let files = self.files(run, query, &place, format.compression, check).await?;
+        self.publish(run, files, async { Ok(()) }).await
     }
 
     pub(super) async fn create_table(
@@ -155,7 +96,7 @@ impl Inner {
         let check = |columns: &[ResultColumn]| {
             hive::check_names(columns, &sql)?;
             partitions::check_keys(columns, &format.keys)?;
-            hive::columns(columns).map(drop)
+            hive::check_types(columns, format.keys.len())
         };
         let descriptor = |columns: &[ResultColumn]| table_input(&name, columns, &place, &format);
         let database = catalog.database(&name);
@@ -174,7 +115,7 @@ impl Inner {
         if format.keys.is_empty() {
             let files = self.files(run, query, &place, format.compression, keep).await?;
             let table = descriptor(&columns)?;
-            return files.once(catalog.create_table(database, table)).await;
+            return self.publish(run, files, catalog.create_table(database, table)).await;
         }
         let partitions = partitions::Places::to(&place, &format.keys);
         let (files, made) = self.partitions(run, query, partitions, format.compression, keep).await?;
@@ -182,9 +123,21 @@ impl Inner {
         let storage = table["StorageDescriptor"].clone();
         let registered = async {
             catalog.create_table(database, table).await?;
-            partitions::register(catalog, &name, &storage, made).await
+            let Err(error) = partitions::register(catalog, &name, &storage, made).await else {
+                return Ok(());
+            };
+            // A table without its partitions would stay, and would have no rows.
+            if let Err(left) = catalog.delete_table(&name).await {
+                let reason = domain::chain(&left);
+                tracing::error!(
+                    error = reason,
+                    query_id = run.id,
+                    "the table of a statement that failed stays"
+                );
+            }
+            Err(error)
         };
-        files.once(registered).await
+        self.publish(run, files, registered).await
     }
 
     pub(super) async fn insert(
@@ -209,23 +162,27 @@ impl Inner {
         if descriptor["SerdeInfo"]["SerializationLibrary"] != PARQUET_SERDE {
             return Err(absent("INSERT INTO a table whose files are not Parquet"));
         }
+        for column in catalog::items(&descriptor["Columns"]) {
+            let of = column["Type"].as_str().unwrap_or_default();
+            hive::check_type(catalog::name(column), of, of)?;
+        }
         let place = self.place(catalog, descriptor["Location"].as_str().unwrap_or_default()).await?;
         let given = self.rows(run, query.clone(), RunForm::Columns).await?.columns;
         let sql = inserted(&table, columns, &given, &query)?;
         let keys = partitions::keys(&table)?;
         if keys.is_empty() {
-            return self.files(run, sql, &place, ParquetCompression::Gzip, |_| Ok(())).await.map(Files::kept);
+            let files = self.files(run, sql, &place, ParquetCompression::Gzip, |_| Ok(())).await?;
+            return self.publish(run, files, async { Ok(()) }).await;
         }
         let existing = self.existing(catalog, name, &place).await?;
         let partitions = partitions::Places::to(&place, &keys).or_into(existing);
         let (files, made) =
             self.partitions(run, sql, partitions, ParquetCompression::Gzip, |_| Ok(())).await?;
-        files.once(partitions::register(catalog, name, descriptor, made)).await
+        self.publish(run, files, partitions::register(catalog, name, descriptor, made)).await
     }
 
-    /// Writes a query's rows to a file in this place, and the list of files beside where a result would be. Without rows
-    /// there is no file. `check` sees the columns before anything is written. A statement that fails or is stopped leaves no
-    /// file, and one that would write more than the most bytes of a result fails.
+    /// Writes a query's rows to a file for this place. Without rows there is no file. `check` sees the columns before anything
+    /// is written. A statement that would write more than the most bytes of a result fails.
     async fn files(
         &self,
         run: &Run,
@@ -239,60 +196,54 @@ impl Inner {
         let file =
             Output { bucket: place.bucket.clone(), key: format!("{}{}-00000.parquet", place.key, run.id) };
         let computed = || self.computed(&run.id);
-        let WrittenFile { rows, bytes, object } = writer::write_file(
-            &self.store,
-            &run.id,
-            file.clone(),
-            answer,
-            self.limits.result_bytes,
-            computed,
-        )
-        .await?;
-        let list = if bytes > 0 { vec![format!("s3://{}/{}", file.bucket, file.key)] } else { Vec::new() };
+        let most = self.limits.result_bytes;
+        let WrittenFile { rows, bytes, draft } =
+            writer::write_file(&self.store, &run.id, answer, most, computed).await?;
         let written = Written { rows, bytes, ..Written::changed(rows) };
-        Files { written, objects: object.into_iter().collect() }.listed(&self.store, run, &list).await
+        Ok(Files { written, drafts: draft.map(|draft| (file, draft)).into_iter().collect() })
     }
 
-    /// The place that a location names, in which nothing may be yet.
-    async fn empty_place(&self, catalog: &Catalog<'_>, location: &str) -> Result<Output, RunError> {
-        let place = self.place(catalog, location).await?;
-        let (store, sought) = (Arc::clone(&self.store), place.clone());
-        let has = tokio::task::spawn_blocking(move || store.has_below(&sought.bucket, &sought.key));
-        match has.await {
-            Ok(Ok(false)) => Ok(place),
-            Ok(Ok(true)) => Err(failed(format!(
-                "HIVE_PATH_ALREADY_EXISTS: Target directory already exists: {location}: empty it, or name another one"
-            ))),
-            Ok(Err(_)) | Err(_) => Err(system("the place of the files could not be looked at")),
+    /// Makes the files visible, and tells the catalog: the end of a statement. From here on it can neither be stopped nor run
+    /// out of time, so that no file is seen of a statement that is CANCELLED. If a step fails, the files that were published
+    /// are removed. The list of the files is written first, beside where a result would be: it names what the statement is
+    /// about to write, and stays whatever becomes of that.
+    async fn publish(
+        &self,
+        run: &Run,
+        files: Files,
+        told: impl Future<Output = Result<(), RunError>> + Send,
+    ) -> Result<Written, RunError> {
+        if !self.publishes(&run.id) {
+            return Err(failed("the query was stopped"));
         }
-    }
-
-    /// The place that a location names, if others than the lake may write there.
-    pub(super) async fn place(&self, catalog: &Catalog<'_>, location: &str) -> Result<Output, RunError> {
-        let wrong = |why: &str| failed(format!("INVALID_TABLE_PROPERTY: the location '{location}' {why}"));
-        let (bucket, key) = s3_location(location).map_err(|_| wrong("is not a valid S3 path"))?;
-        if self.store.bucket(&bucket).is_err() {
-            return Err(wrong("is in no bucket of the local lake"));
+        let Files { mut written, drafts } = files;
+        let list: Vec<String> = drafts.iter().map(|(file, _)| partitions::location(file)).collect();
+        written.manifest = Some(writer::write_manifest(&self.store, &run.id, &run.output, &list).await?);
+        let mut objects = Vec::with_capacity(drafts.len());
+        let mut outcome = Ok(());
+        for (file, draft) in drafts {
+            let object = Unfinished::new(&self.store, file);
+            outcome = writer::publish(&self.store, &run.id, &object, draft).await;
+            objects.push(object);
+            if outcome.is_err() {
+                break;
+            }
         }
-        if !self.store.can_hold(&bucket, &format!("{key}x")) {
-            return Err(wrong("is not a valid S3 path"));
+        if outcome.is_ok() {
+            outcome = told.await;
         }
-        let is_reserved = |key: &str| key.is_empty() || RESERVED.iter().any(|prefix| key.starts_with(prefix));
-        if bucket == self.bucket && is_reserved(&key) {
-            let other = format!("s3://{bucket}/mine/");
-            let why = format!("is where the lake keeps its own files: name another one, such as '{other}'");
-            return Err(wrong(&why));
+        match outcome {
+            Ok(()) => {
+                objects.iter_mut().for_each(Unfinished::keep);
+                Ok(written)
+            }
+            Err(error) => {
+                for object in objects {
+                    object.remove().await;
+                }
+                Err(error)
+            }
         }
-        // A dataset's table may have a location outside of these prefixes.
-        let datasets = catalog.tables(None).await?;
-        let of_a_dataset = datasets.iter().filter(|table| catalog::is_of_the_lake(table)).any(|table| {
-            let own = table["StorageDescriptor"]["Location"].as_str().unwrap_or_default();
-            !own.is_empty() && format!("s3://{bucket}/{key}").starts_with(own)
-        });
-        if of_a_dataset {
-            return Err(wrong("is a dataset's of the lake: name another one"));
-        }
-        Ok(Output { bucket, key })
     }
 }
 

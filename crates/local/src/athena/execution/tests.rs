@@ -23,6 +23,7 @@ fn execution(id: usize, bytes: usize, state: State) -> Execution {
         written: (0, 0),
         changed: 0,
         manifest: None,
+        is_publishing: false,
         cancel: AbortHandle::new_pair().0,
     }
 }

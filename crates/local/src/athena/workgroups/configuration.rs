@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     athena::{
         error::{Violations, invalid},
+        places,
         request::s3_location,
     },
     protocol::json::JsonError,
@@ -30,10 +31,10 @@ const WITHOUT_EFFECT: [&str; 5] = [
 ];
 
 /// The configuration of a new workgroup. Others (encryption, metrics, the bucket's owner) are kept and shown,
-/// and change nothing on one machine.
-pub(super) fn new(mut given: Map<String, Value>) -> Result<Value, JsonError> {
+/// and change nothing on one machine. `lakes` is the lake's own bucket.
+pub(super) fn new(mut given: Map<String, Value>, lakes: &str) -> Result<Value, JsonError> {
     given.retain(|_, value| !value.is_null());
-    check(&given, "configuration")?;
+    check(&given, "configuration", lakes)?;
     for (member, default) in [
         ("EnforceWorkGroupConfiguration", json!(true)),
         ("PublishCloudWatchMetricsEnabled", json!(true)),
@@ -46,9 +47,13 @@ pub(super) fn new(mut given: Map<String, Value>) -> Result<Value, JsonError> {
 }
 
 /// The configuration after `ConfigurationUpdates`.
-pub(super) fn updated(current: &Value, mut updates: Map<String, Value>) -> Result<Value, JsonError> {
+pub(super) fn updated(
+    current: &Value,
+    mut updates: Map<String, Value>,
+    lakes: &str,
+) -> Result<Value, JsonError> {
     updates.retain(|_, value| !value.is_null());
-    check(&updates, "configurationUpdates")?;
+    check(&updates, "configurationUpdates", lakes)?;
     let mut configuration = current.as_object().cloned().unwrap_or_default();
     if let Some(Value::Object(results)) = updates.remove("ResultConfigurationUpdates") {
         let old = configuration.get("ResultConfiguration").and_then(Value::as_object).cloned();
@@ -73,7 +78,7 @@ fn merge(mut old: Map<String, Value>, updates: Map<String, Value>) -> Map<String
     old
 }
 
-fn check(given: &Map<String, Value>, member: &str) -> Result<(), JsonError> {
+fn check(given: &Map<String, Value>, member: &str, lakes: &str) -> Result<(), JsonError> {
     for refused in WITHOUT_EFFECT {
         if given.contains_key(refused) {
             return Err(JsonError::not_implemented("workgroups with", refused));
@@ -97,7 +102,8 @@ fn check(given: &Map<String, Value>, member: &str) -> Result<(), JsonError> {
     for results in ["ResultConfiguration", "ResultConfigurationUpdates"] {
         let results = given.get(results).map(|results| &results["OutputLocation"]);
         if let Some(location) = results.and_then(Value::as_str) {
-            s3_location(location)?;
+            let (bucket, prefix) = s3_location(location)?;
+            places::check_output(lakes, &bucket, &prefix, location)?;
         }
     }
     Ok(())

@@ -62,7 +62,7 @@ impl WorkGroups {
         }
         check_name("name", &name)?;
         check_description(&description)?;
-        let configuration = configuration::new(configuration)?;
+        let configuration = configuration::new(configuration, &self.bucket)?;
         let mut groups = self.lock();
         if groups.contains_key(&name) {
             return Err(invalid("WorkGroup is already created"));
@@ -133,7 +133,8 @@ impl WorkGroups {
                 return Err(violations.error());
             }
         }
-        group["Configuration"] = configuration::updated(&group["Configuration"], configuration_updates)?;
+        group["Configuration"] =
+            configuration::updated(&group["Configuration"], configuration_updates, &self.bucket)?;
         self.write(&mut groups, &name, group)?;
         Ok(json!({}))
     }

@@ -62,9 +62,8 @@ impl<'a> Places<'a> {
 }
 
 impl Inner {
-    /// Writes a query's rows to a file for each partition, and the list of files beside where a result would be. The last
-    /// columns are the keys. `check` sees the columns before anything is written. A statement that fails or is stopped leaves
-    /// no file.
+    /// Writes a query's rows to a file for each partition. The last columns are the keys. `check` sees the columns before
+    /// anything is written.
     pub(super) async fn partitions(
         &self,
         run: &Run,
@@ -87,19 +86,17 @@ impl Inner {
                 .await?;
         let (rows, bytes) =
             files.iter().fold((0, 0), |(rows, bytes), file| (rows + file.rows, bytes + file.bytes));
-        let list: Vec<String> = files.iter().map(|file| location(&file.file)).collect();
         let mut made = Vec::new();
-        let mut objects = Vec::with_capacity(files.len());
-        for PartitionFile { values, object, .. } in files {
+        let mut drafts = Vec::with_capacity(files.len());
+        for PartitionFile { values, file, draft, .. } in files {
             let values = texts(&values)?;
             if !to.existing.contains_key(&values) {
                 made.push(Made { location: location(&to.place(&values)), values });
             }
-            objects.push(object);
+            drafts.push((file, draft));
         }
         let written = Written { rows, bytes, ..Written::changed(rows) };
-        let files = Files { written, objects }.listed(&self.store, run, &list).await?;
-        Ok((files, made))
+        Ok((Files { written, drafts }, made))
     }
 
     /// Where the partitions of a table are, whose own place this is.
@@ -234,7 +231,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-fn location(place: &Output) -> String {
+pub(super) fn location(place: &Output) -> String {
     format!("s3://{}/{}", place.bucket, place.key)
 }
 
