@@ -37,6 +37,7 @@ FOREIGN = {
     "TableSample": "TABLESAMPLE", "Unnest": "unnest", "Explode": "unnest", "GenerateSeries": "generate_series", "Rand": "random",
     "HexString": "a literal of bytes", "Describe": "DESCRIBE", "AtTimeZone": "AT TIME ZONE", "Overlaps": "OVERLAPS",
     "StarExcept": "* EXCEPT", "Kwarg": "a named argument", "PropertyEQ": "a named argument", "Lambda": "a lambda",
+    "First": "first and last", "Last": "first and last",
 }
 UNSIGNED = {kind for kind in exp.DataType.Type if kind.name in ("UTINYINT", "USMALLINT", "UINT", "UMEDIUMINT", "UBIGINT", "UDECIMAL")}
 # Functions that sqlglot does not know and Trino has not, under any name.
