@@ -26,6 +26,8 @@ from athena import Athena  # noqa: E402
 HERE = pathlib.Path(__file__).resolve().parent
 # Requests that are under way at once.
 AT_ONCE = 4
+# DataFusion's settings as sqlglot is told to read.
+DEFAULTS = {("default_null_ordering", "nulls_max"), ("enable_ident_normalization", "true"), ("parse_float_as_decimal", "false")}
 
 
 def known_differences():
@@ -42,6 +44,17 @@ def reason_for(known, source, error, sql):
 def for_one_engine(record):
     """Whether the record is not for SQLite, whose answers the corpus has, or only for SQLite."""
     return any(condition == "onlyif" or engine == "sqlite" for condition, engine in record.engines)
+
+
+def own_dialect(record, settings):
+    """Adds or removes what a SET or RESET says of DataFusion's own dialect."""
+    found = re.match(r"(set|reset)\s+datafusion\.sql_parser\.(\w+)(?:\s*=\s*'?(\w+))?", record.sql, re.IGNORECASE)
+    if not found:
+        return
+    if found[1].lower() == "reset" or (found[2], found[3]) in DEFAULTS:
+        settings.discard(found[2])
+    else:
+        settings.add(found[2])
 
 
 class Check:
@@ -75,6 +88,8 @@ class Check:
             if reason:
                 self.counts["known difference"] += 1
                 self.excused[reason] += 1
+                if self.options.known:
+                    print(f"\n{source} {path}, line {record.line}: known: {reason}\n  {difference}\n  asked:  {sql}", flush=True)
                 continue
             self.counts["different"] += 1
             self.failures.append(difference)
@@ -86,16 +101,19 @@ class Check:
         import state
         import translate
 
-        tables, waiting, last = state.State(self.athena(), self.options.aws, work, source), [], max(chosen)
+        tables, waiting, last, settings = state.State(self.athena(), self.options.aws, work, source), [], max(chosen), set()
         for record in parsed:
             if record.line > last:
                 break
             # An INSERT that gives a number of rows is a query by its form.
             if record.kind in ("statement", "query") and not for_one_engine(record) and state.changes(record.sql):
                 tables.apply(record.sql)
+            own_dialect(record, settings)
             if record.line not in chosen:
                 continue
             try:
+                if settings:
+                    raise translate.Untranslatable(f"after SET {', '.join(sorted(settings))}")
                 tree, sql = translate.translated(record.sql, source)
                 names = translate.tables_of(tree)
                 if tables.changed(names):
@@ -140,6 +158,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="chooses files and records [default: 1]")
     parser.add_argument("--count", type=int, default=0, help="how many records to ask, over all files [default: all]")
     parser.add_argument("--each", type=int, default=0, help="at most so many of each file")
+    parser.add_argument("--known", action="store_true", help="print the known differences, too")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="end after this time")
     parser.add_argument("--failures", type=int, default=50, help="end after so many failures [default: 50]")
     options = parser.parse_args()

@@ -57,6 +57,8 @@ class State:
             if not sql.upper().startswith(("CREATE INDEX", "CREATE UNIQUE INDEX", "DROP INDEX")):
                 self.unknown |= names
             return
+        if self.source == "datafusion-sqllogictest":
+            self.name_columns(sql)
         self.dirty |= names
         if first in ("CREATE", "DROP"):
             self.unknown -= names
@@ -70,6 +72,14 @@ class State:
         elif re.match(r"drop\s+view\b", sql, re.IGNORECASE):
             for name in names:
                 self.views.pop(name, None)
+
+    def name_columns(self, sql):
+        """Columns of CREATE TABLE ... AS VALUES are column1 and so on in DataFusion, and col0 and so on in DuckDB."""
+        made = re.match(r"create\s+(?:or\s+replace\s+)?table\s+(?:if\s+not\s+exists\s+)?\"?(\w+)\"?\s+as\s+\(?\s*values\b", sql, re.IGNORECASE)
+        if made:
+            count = len(self.database.execute(f'DESCRIBE "{made[1]}"').fetchall())
+            for place in range(count):
+                self.database.execute(f'ALTER TABLE "{made[1]}" RENAME COLUMN col{place} TO column{place + 1}')
 
     def provide(self, names):
         """Puts into the lake what the names stand for, where it is not there as it is now."""

@@ -13,14 +13,19 @@ from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
 
 
-
 class NullsFirst(Postgres):
     """PostgreSQL's dialect, with nulls before all values."""
 
     NULL_ORDERING = "nulls_are_small"
 
 
-DIALECTS = {"sqlite": "sqlite", "datafusion-sqllogictest": "postgres", "kite_sql": NullsFirst, "risinglight": NullsFirst}
+class NullsLast(Postgres):
+    """PostgreSQL's dialect, with nulls after all values, of a descending order, too."""
+
+    NULL_ORDERING = "nulls_are_last"
+
+
+DIALECTS = {"sqlite": "sqlite", "datafusion-sqllogictest": "postgres", "kite_sql": NullsLast, "risinglight": NullsFirst}
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What Trino has not: an expression of sqlglot, and its name in the summary.
 FOREIGN = {
@@ -32,7 +37,9 @@ FOREIGN = {
     "TableSample": "TABLESAMPLE", "Unnest": "unnest", "Explode": "unnest", "GenerateSeries": "generate_series", "Rand": "random",
     "HexString": "a literal of bytes", "Describe": "DESCRIBE", "AtTimeZone": "AT TIME ZONE", "Overlaps": "OVERLAPS",
     "StarExcept": "* EXCEPT", "Kwarg": "a named argument", "PropertyEQ": "a named argument", "Lambda": "a lambda",
+    "First": "first and last", "Last": "first and last",
 }
+UNSIGNED = {kind for kind in exp.DataType.Type if kind.name in ("UTINYINT", "USMALLINT", "UINT", "UMEDIUMINT", "UBIGINT", "UDECIMAL")}
 # Functions that sqlglot does not know and Trino has not, under any name.
 EXTRA = {"cast", "try_cast", "count", "extract", "coalesce", "nullif", "if", "case", "and", "or", "not", "exists", "grouping"}
 
@@ -68,10 +75,51 @@ def tables_of(tree):
             if isinstance(table.this, exp.Identifier) and table.name.lower() not in with_names}
 
 
+def with_aliases_written_out(select):
+    """GROUP BY and HAVING with what the names of the result stand for: Trino knows only names of columns there. A name that the
+    rest of the SELECT has as a column's is left: it may be one of a table."""
+    named = {item.alias.lower(): (item.this, place) for place, item in enumerate(select.expressions, 1) if isinstance(item, exp.Alias)}
+    columns = {column.name.lower() for part in (*select.expressions, select.args.get("where")) if part
+               for column in part.find_all(exp.Column)}
+    for part in (select.args.get("group"), select.args.get("having")):
+        for column in list(part.find_all(exp.Column)) if part else ():
+            name = column.name.lower()
+            if column.table or name not in named or name in columns or column.find_ancestor(exp.Select) is not select:
+                continue
+            meant, place = named[name]
+            if column.parent is part and isinstance(part, exp.Group):
+                column.replace(exp.Literal.number(place))
+            else:
+                column.replace(exp.Paren(this=meant.copy()) if isinstance(meant, exp.Binary) else meant.copy())
+
+
+def without_is_true(test):
+    """IS TRUE and IS FALSE by coalesce: Trino has neither, and sqlglot would leave out what they make of null."""
+    truth, wanted = test.this.copy(), test.expression.this
+    test.replace(exp.Coalesce(this=truth if wanted else exp.Not(this=exp.Paren(this=truth)), expressions=[exp.false()]))
+
+
+def with_names_of_columns(values):
+    """VALUES whose columns are named as DataFusion and PostgreSQL name them."""
+    alias, first = values.args.get("alias"), values.expressions[0]
+    if isinstance(values.parent, (exp.From, exp.Join)) and not (alias and alias.args.get("columns")):
+        count = len(first.expressions) if isinstance(first, exp.Tuple) else 1
+        values.set("alias", exp.TableAlias(this=alias.this if alias else exp.to_identifier("the_values"), columns=[
+            exp.to_identifier(f"column{place + 1}") for place in range(count)]))
+
+
 def to_trino(tree, source):
     if not isinstance(tree, exp.Query):
         raise Untranslatable(f"no query: {tree.key}")
     tree = tree.copy()
+    for select in list(tree.find_all(exp.Select)):
+        with_aliases_written_out(select)
+    for test in reversed(list(tree.find_all(exp.Is))):
+        if isinstance(test.expression, exp.Boolean):
+            without_is_true(test)
+    if source == "datafusion-sqllogictest":
+        for values in list(tree.find_all(exp.Values)):
+            with_names_of_columns(values)
     for node in tree.walk():
         if type(node).__name__ in FOREIGN:
             raise Untranslatable(FOREIGN[type(node).__name__])
@@ -91,6 +139,14 @@ def to_trino(tree, source):
             raise Untranslatable("a schema")
         if isinstance(node, exp.Join) and str(node.args.get("method", "")).upper() == "NATURAL":
             raise Untranslatable("NATURAL JOIN")
+        if isinstance(node, exp.Join) and str(node.args.get("kind", "")).upper() in ("ANTI", "SEMI"):
+            raise Untranslatable("ANTI JOIN and SEMI JOIN")
+        if isinstance(node, exp.Ordered) and isinstance(node.this, exp.Column) and node.this.name.upper() == "ALL":
+            raise Untranslatable("ORDER BY ALL")
+        if isinstance(node, exp.GroupConcat) and not node.find(exp.Order):
+            raise Untranslatable("a text of a group without an order")
+        if isinstance(node, exp.Cast) and node.to.this in UNSIGNED:
+            raise Untranslatable("an unsigned type")
         if isinstance(node, exp.Cast) and source == "sqlite":
             if node.to.this in (exp.DataType.Type.FLOAT, exp.DataType.Type.DOUBLE, exp.DataType.Type.DECIMAL):
                 node.set("to", exp.DataType.build("double"))

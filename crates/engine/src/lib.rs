@@ -30,6 +30,7 @@ mod correlated;
 pub mod csv;
 mod derived;
 mod disjoint;
+mod distinct;
 mod engine;
 mod error;
 mod failure;

@@ -10,6 +10,8 @@ use datafusion::sql::sqlparser::{
     tokenizer::Location,
 };
 
+use crate::distinct;
+
 /// Marks a column without a name. No column of a table can be named so.
 pub(crate) const UNNAMED: &str = "?column";
 
@@ -233,6 +235,11 @@ impl VisitorMut for MarkUnnamed {
             self.0 += 1;
             *item = SelectItem::ExprWithAlias { expr: std::mem::replace(expr, placeholder()), alias };
         }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<Self::Break> {
+        distinct::order_by_names(query);
         ControlFlow::Continue(())
     }
 }

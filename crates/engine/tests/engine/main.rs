@@ -31,6 +31,7 @@ mod correlated;
 mod decimals;
 #[cfg(test)]
 mod deep;
+mod distinct;
 #[cfg(test)]
 mod floating;
 #[cfg(test)]
