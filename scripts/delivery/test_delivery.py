@@ -68,6 +68,8 @@ class World(unittest.TestCase):
         running = subprocess.Popen(
             [sys.executable, str(self.scripts / name), *arguments], env=environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            # A shell starts what runs in the background with SIGINT ignored, and its children have that from it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         if stop:
             number, command, often = stop

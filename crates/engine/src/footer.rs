@@ -25,7 +25,7 @@ pub(crate) async fn read(
     let damaged = |error: ParquetError| broken(file, &error.to_string());
     let decoder = ParquetMetaDataPushDecoder::try_new(bytes).map_err(damaged)?;
     let mut decoder = decoder.with_page_index_policy(policy);
-    let mut ranges = vec![bytes.saturating_sub(at_once.max(END))..bytes];
+    let mut ranges: Vec<_> = std::iter::once(bytes.saturating_sub(at_once.max(END))..bytes).collect();
     let mut is_end = true;
     loop {
         let buffers = reader.get_byte_ranges(ranges.clone()).await?;

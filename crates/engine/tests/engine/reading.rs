@@ -248,7 +248,7 @@ async fn a_damaged_end_is_bad_data_or_no_damage() {
             // The metadata itself may be damaged where nobody looks.
             match lake.text(sql, &[]).await {
                 Ok(text) => {
-                    assert_eq!((text.lines().count(), back > 8), (2, true), "{back} {change}: {text}")
+                    assert_eq!((text.lines().count(), back > 8), (2, true), "{back} {change}: {text}");
                 }
                 Err(csv::CsvError::Query(error)) if back <= 8 => {
                     let error = error.to_string();
