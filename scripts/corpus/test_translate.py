@@ -53,6 +53,26 @@ class Translated(unittest.TestCase):
             with self.assertRaises(translate.Untranslatable, msg=sql):
                 translated(sql)
 
+    def test_a_name_of_with_is_no_table_where_it_is_known(self):
+        for sql, wanted in [
+            ("WITH t AS (SELECT * FROM t) SELECT * FROM t", {"t"}),
+            ("WITH t AS (SELECT * FROM u) SELECT * FROM t", {"u"}),
+            ("WITH a AS (SELECT 1), b AS (SELECT * FROM a) SELECT * FROM b", set()),
+            ("WITH RECURSIVE t AS (SELECT 1 UNION ALL SELECT * FROM t) SELECT * FROM t", set()),
+            ("(WITH t AS (SELECT 4) SELECT * FROM t) UNION (SELECT * FROM t)", {"t"}),
+            ("WITH t AS (SELECT 4) SELECT * FROM (SELECT * FROM t JOIN u ON true) AS q", {"u"}),
+        ]:
+            self.assertEqual(translate.tables_of(translate.parse(sql, "datafusion-sqllogictest")), wanted, sql)
+
+    def test_the_keys_of_an_order_are_found_by_name_place_and_expression(self):
+        for sql, wanted in [("SELECT a, b FROM t ORDER BY b", [1]), ("SELECT a, b FROM t ORDER BY 2, a", [1, 0]),
+                            ("SELECT a + 1, b AS c FROM t ORDER BY c, a + 1", [1, 0]), ("SELECT a, b FROM t ORDER BY d", None)]:
+            tree = translate.parse(sql, "kite_sql")
+            self.assertEqual(translate.keys_of_order(tree, ["a", "c" if "AS c" in sql else "b"]), wanted, sql)
+        star = translate.parse("SELECT * FROM t ORDER BY b", "kite_sql")
+        self.assertEqual(translate.keys_of_order(star, ["a", "B"]), [1])
+        self.assertIsNone(translate.keys_of_order(star, ["b", "b"]))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -68,11 +68,25 @@ def parse(sql, source):
     return tree
 
 
+def is_of_with(table):
+    """Whether a WITH around it gives the name. A query of a WITH knows those before it, and itself only if it is recursive."""
+    node, name = table, table.name.lower()
+    while node.parent:
+        within, node = node, node.parent
+        if isinstance(node, exp.With):
+            names = [cte.alias_or_name.lower() for cte in node.expressions]
+            place = next(place for place, cte in enumerate(node.expressions) if cte is within)
+            if name in (names if node.args.get("recursive") else names[:place]):
+                return True
+        elif isinstance(node, exp.Query) and node.args.get("with_") and not isinstance(within, exp.With):
+            if any(cte.alias_or_name.lower() == name for cte in node.args["with_"].expressions):
+                return True
+    return False
+
+
 def tables_of(tree):
     """The tables and views that the statement reads."""
-    with_names = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
-    return {table.name.lower() for table in tree.find_all(exp.Table)
-            if isinstance(table.this, exp.Identifier) and table.name.lower() not in with_names}
+    return {table.name.lower() for table in tree.find_all(exp.Table) if isinstance(table.this, exp.Identifier) and not is_of_with(table)}
 
 
 def with_aliases_written_out(select):
