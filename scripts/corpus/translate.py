@@ -110,7 +110,9 @@ def with_aliases_written_out(select):
 def without_is_true(test):
     """IS TRUE and IS FALSE by coalesce: Trino has neither, and sqlglot would leave out what they make of null."""
     truth, wanted = test.this.copy(), test.expression.this
-    test.replace(exp.Coalesce(this=truth if wanted else exp.Not(this=truth if isinstance(truth, (exp.Paren, exp.Column)) else exp.Paren(this=truth)), expressions=[exp.false()]))
+    if not wanted:
+        truth = exp.Not(this=truth if isinstance(truth, (exp.Paren, exp.Column)) else exp.Paren(this=truth))
+    test.replace(exp.Coalesce(this=truth, expressions=[exp.false()]))
 
 
 def with_names_of_columns(values):
