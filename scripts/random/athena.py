@@ -56,7 +56,7 @@ class Athena:
                 types = [type_of(column) for column in answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]]
             found += [[value.get("VarCharValue") for value in row["Data"]] for row in answer["ResultSet"]["Rows"]]
             if not answer.get("NextToken"):
-                self.names = found[0]
+                self.names = found[0] if found else []  # DDL has no columns.
                 return types, found[1:]
             page = {"NextToken": answer["NextToken"]}
 
