@@ -69,14 +69,18 @@ class Check:
             self.local.athena = Athena(self.options.aws)
         return self.local.athena
 
-    def ask(self, source, path, record, ordered, sql):
+    def ask(self, source, path, record, tree, sql):
+        import translate
+
         try:
             _, rows = self.athena().query(sql)
         except RuntimeError as error:
             return source, path, record, sql, f"an error: {error}"
         if source == "sqlite":
             return source, path, record, sql, held.sqlite_difference(record, rows)
-        return source, path, record, sql, held.rust_difference(record, rows, ordered)
+        ordered = translate.has_order(tree)
+        keys = translate.keys_of_order(tree, self.athena().names) if ordered else None
+        return source, path, record, sql, held.rust_difference(record, rows, ordered, keys, translate.moves_columns(tree, source))
 
     def settle(self, waiting):
         for answer in waiting:
@@ -127,7 +131,7 @@ class Check:
                 # A view that the query reads.
                 waiting.append(self.pool.submit(tuple, (source, path, record, sql, f"an error: {error}")))
                 continue
-            waiting.append(self.pool.submit(self.ask, source, path, record, translate.has_order(tree), sql))
+            waiting.append(self.pool.submit(self.ask, source, path, record, tree, sql))
         self.settle(waiting)
         tables.close()
 

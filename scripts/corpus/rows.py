@@ -73,15 +73,27 @@ def cell(value):
     return value if value else "(empty)"
 
 
-def rust_difference(record, rows, ordered):
-    """The Rust runner's form has a row a line, with a blank between its values, so the lines are compared."""
+def same_keys(ours, theirs, keys):
+    """Whether the lines have the same values at the keys' places, one line after the other. A value has no blank then."""
+    ours, theirs = [[line.split() for line in side] for side in (ours, theirs)]
+    widths = {len(words) for words in ours + theirs}
+    if keys is None or len(widths) != 1 or max(keys) >= widths.pop():
+        return False
+    return [[words[key] for key in keys] for words in ours] == [[words[key] for key in keys] for words in theirs]
+
+
+def rust_difference(record, rows, ordered, keys=None, moved=False):
+    """The Rust runner's form has a row a line, with a blank between its values, so the lines are compared. `keys` are the columns by
+    which the rows are ordered, as far as they are known; `moved` says that the columns are in another order."""
     ours = [canonical_line(" ".join(map(cell, row))) for row in rows]
     theirs = [canonical_line(line) for line in record.expected]
+    if moved:
+        ours, theirs = [[" ".join(sorted(line.split())) for line in side] for side in (ours, theirs)]
     if record.sort == "valuesort":
         ours, theirs = [sorted(word for line in side for word in line.split()) for side in (ours, theirs)]
     elif record.sort == "rowsort" or not ordered:
         ours, theirs = sorted(ours), sorted(theirs)
-    if ours == theirs:
+    if ours == theirs or (sorted(ours) == sorted(theirs) and not moved and same_keys(ours, theirs, keys)):
         return None
     what = "order: " if sorted(ours) == sorted(theirs) else ""
     return f"{what}{shown(ours)}, and in the corpus {shown(theirs)}"

@@ -14,7 +14,8 @@ HIVE = {"TINYINT": "tinyint", "SMALLINT": "smallint", "INTEGER": "int", "BIGINT"
 FORMATS = "org.apache.hadoop.hive.ql.io.parquet"
 SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/us-west-2/s3/aws4_request, SignedHeaders=host, Signature=0"
 CHANGES = {"CREATE", "DROP", "INSERT", "REPLACE", "UPDATE", "DELETE", "ALTER", "TRUNCATE"}
-NAMED = re.compile(r"(?:table|view|into|update|from|index|copy)\s+(?:if\s+(?:not\s+)?exists\s+)?\"?(\w+)", re.IGNORECASE)
+OF_VALUES = re.compile(r"create\s+(?:or\s+replace\s+)?table\s+(?:if\s+not\s+exists\s+)?\"?(\w+)\"?\s+as\s+\(?\s*values\b", re.IGNORECASE)
+NAMED = re.compile(r"(?:table|view|into|overwrite|update|from|index|copy)\s+(?:if\s+(?:not\s+)?exists\s+)?\"?(\w+)", re.IGNORECASE)
 
 
 def first_word(sql):
@@ -75,7 +76,7 @@ class State:
 
     def name_columns(self, sql):
         """Columns of CREATE TABLE ... AS VALUES are column1 and so on in DataFusion, and col0 and so on in DuckDB."""
-        made = re.match(r"create\s+(?:or\s+replace\s+)?table\s+(?:if\s+not\s+exists\s+)?\"?(\w+)\"?\s+as\s+\(?\s*values\b", sql, re.IGNORECASE)
+        made = OF_VALUES.match(sql)
         if made:
             count = len(self.database.execute(f'DESCRIBE "{made[1]}"').fetchall())
             for place in range(count):

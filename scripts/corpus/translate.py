@@ -68,11 +68,25 @@ def parse(sql, source):
     return tree
 
 
+def is_of_with(table):
+    """Whether a WITH around it gives the name. A query of a WITH knows those before it, and itself only if it is recursive."""
+    node, name = table, table.name.lower()
+    while node.parent:
+        within, node = node, node.parent
+        if isinstance(node, exp.With):
+            names = [cte.alias_or_name.lower() for cte in node.expressions]
+            place = next(place for place, cte in enumerate(node.expressions) if cte is within)
+            if name in (names if node.args.get("recursive") else names[:place]):
+                return True
+        elif isinstance(node, exp.Query) and node.args.get("with_") and not isinstance(within, exp.With):
+            if any(cte.alias_or_name.lower() == name for cte in node.args["with_"].expressions):
+                return True
+    return False
+
+
 def tables_of(tree):
     """The tables and views that the statement reads."""
-    with_names = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
-    return {table.name.lower() for table in tree.find_all(exp.Table)
-            if isinstance(table.this, exp.Identifier) and table.name.lower() not in with_names}
+    return {table.name.lower() for table in tree.find_all(exp.Table) if isinstance(table.this, exp.Identifier) and not is_of_with(table)}
 
 
 def with_aliases_written_out(select):
@@ -96,7 +110,9 @@ def with_aliases_written_out(select):
 def without_is_true(test):
     """IS TRUE and IS FALSE by coalesce: Trino has neither, and sqlglot would leave out what they make of null."""
     truth, wanted = test.this.copy(), test.expression.this
-    test.replace(exp.Coalesce(this=truth if wanted else exp.Not(this=exp.Paren(this=truth)), expressions=[exp.false()]))
+    if not wanted:
+        truth = exp.Not(this=truth if isinstance(truth, (exp.Paren, exp.Column)) else exp.Paren(this=truth))
+    test.replace(exp.Coalesce(this=truth, expressions=[exp.false()]))
 
 
 def with_names_of_columns(values):
@@ -172,3 +188,27 @@ def translated(sql, source):
 
 def has_order(tree):
     return tree.args.get("order") is not None
+
+
+def keys_of_order(tree, names):
+    """The places of the ORDER BY's terms among the columns of the result, which have these names; None where a term is no such column.
+    Rows with the same keys are in any order."""
+    names, items, places = [name.lower() for name in names], tree.args.get("expressions") or [], []
+    stars = any(isinstance(item, exp.Star) or item.is_star for item in items)
+    for term in tree.args["order"].expressions:
+        wanted = term.this
+        written = [place for place, item in enumerate(items) if not stars and item.unalias() == wanted]
+        if isinstance(wanted, exp.Literal) and wanted.is_int:
+            written = [int(wanted.this) - 1]
+        elif not written and isinstance(wanted, exp.Column) and names.count(wanted.name.lower()) == 1:
+            written = [names.index(wanted.name.lower())]
+        if not written:
+            return None
+        places.append(written[0])
+    return places
+
+
+def moves_columns(tree, source):
+    """Whether the columns are in another order there: KiteSQL leaves a column of USING where its table has it, and Trino has it first."""
+    return source == "kite_sql" and isinstance(tree, exp.Select) and any(isinstance(item, exp.Star) for item in tree.expressions) \
+        and any(join.args.get("using") for join in tree.args.get("joins") or ())

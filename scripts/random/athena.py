@@ -13,6 +13,8 @@ class Athena:
     def __init__(self, url):
         place = urllib.parse.urlsplit(url)
         self.connection = http.client.HTTPConnection(place.hostname, place.port, timeout=120)
+        # Of the columns of the last answer.
+        self.names = []
 
     def call(self, service, action, body):
         authorization = f"AWS4-HMAC-SHA256 Credential=local/20260101/us-west-2/{service.lower()}/aws4_request, " \
@@ -54,6 +56,7 @@ class Athena:
                 types = [type_of(column) for column in answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]]
             found += [[value.get("VarCharValue") for value in row["Data"]] for row in answer["ResultSet"]["Rows"]]
             if not answer.get("NextToken"):
+                self.names = found[0] if found else []  # DDL has no columns.
                 return types, found[1:]
             page = {"NextToken": answer["NextToken"]}
 
