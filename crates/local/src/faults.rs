@@ -11,6 +11,8 @@ pub enum Service {
     Sns,
     /// Answers `ThrottlingException`.
     Glue,
+    /// Glue as the statements of the local Athena call it: the statement fails.
+    GlueOfAthena,
     /// Answers `TooManyRequestsException`.
     Athena,
 }

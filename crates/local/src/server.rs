@@ -18,7 +18,7 @@ use crate::{
     dispatch::{self, Services},
     env::Env,
     expiry::ResultExpiry,
-    faults::Faults,
+    faults::{Faults, Service},
     glue::{Glue, GlueCatalog, GlueStore},
     s3::{Front, LocalS3, ObjectCreated, Store},
     sns::{Delivery, Sns},
@@ -136,8 +136,7 @@ impl AwsServer {
                 workgroups: Arc::clone(&self.workgroups),
                 prepared: Arc::clone(&self.prepared),
                 bucket: config.bucket.clone(),
-                // Faults are the services' own: Athena reads the catalog from within.
-                glue: Glue::new(Arc::clone(&self.catalog), Faults::default()),
+                glue: Glue::new(Arc::clone(&self.catalog), self.faults.clone(), Service::GlueOfAthena),
                 faults: self.faults.clone(),
                 env: self.env.clone(),
             },
@@ -145,7 +144,7 @@ impl AwsServer {
         dispatch::router(Services {
             s3: Front::new(S3ServiceBuilder::new(s3).build(), self.env.clone()),
             sns,
-            glue: Glue::new(Arc::clone(&self.catalog), self.faults.clone()),
+            glue: Glue::new(Arc::clone(&self.catalog), self.faults.clone(), Service::Glue),
             athena,
             account: config.account.clone(),
             env: self.env.clone(),

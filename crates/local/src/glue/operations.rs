@@ -25,16 +25,18 @@ const INVALID: &str = "InvalidInputException";
 pub(crate) struct Glue {
     store: Arc<GlueStore>,
     faults: Faults,
+    caller: Service,
 }
 
 impl Glue {
-    pub(crate) fn new(store: Arc<GlueStore>, faults: Faults) -> Self {
-        Self { store, faults }
+    /// `caller` is which calls are meant by the faults that are planned for it.
+    pub(crate) fn new(store: Arc<GlueStore>, faults: Faults, caller: Service) -> Self {
+        Self { store, faults, caller }
     }
 
     /// Runs one operation. Its files are read and written off the async threads.
     pub(crate) async fn call(&self, operation: &str, body: Value) -> Result<Value, JsonError> {
-        if self.faults.strikes(Service::Glue, operation) {
+        if self.faults.strikes(self.caller, operation) {
             return Err(JsonError::new("ThrottlingException", "Rate exceeded"));
         }
         let (store, operation) = (Arc::clone(&self.store), operation.to_owned());

@@ -141,7 +141,7 @@ async fn a_file_that_cannot_be_published_takes_the_others_along() {
 #[tokio::test]
 async fn a_table_whose_partitions_cannot_be_registered_is_dropped_again() {
     let lake = Lake::start().await;
-    lake.aws.faults().throttle(Service::Glue, Some("BatchCreatePartition"), 1);
+    lake.aws.faults().throttle(Service::GlueOfAthena, Some("BatchCreatePartition"), 1);
     let id = lake.start_query(&format!("{}SELECT", in_partitions())).await;
     let reason = failed(&lake, &id).await;
     assert!(reason.contains("ThrottlingException"), "{reason}");
