@@ -96,23 +96,21 @@ async fn queries_in_from_select_the_column_that_they_compare() {
         )
     };
     let (found, value) = (hidden("IN or EXISTS of a query"), hidden("a scalar subquery"));
+    let (found, value) = (found.as_str(), value.as_str());
     let cases = [
-        (
-            "SELECT v FROM t o WHERE EXISTS (SELECT 1 FROM (SELECT s.v FROM t s WHERE s.k = o.k) q)",
-            found.as_str(),
-        ),
+        ("SELECT v FROM t o WHERE EXISTS (SELECT 1 FROM (SELECT s.v FROM t s WHERE s.k = o.k) q)", found),
         (
             "SELECT v FROM t o WHERE EXISTS (SELECT 1 FROM (SELECT s.v AS k FROM t s WHERE s.k = o.k) q)",
-            &found,
+            found,
         ),
         (
             "SELECT v FROM t o WHERE v IN (SELECT q.v FROM (SELECT s.v, s.k AS w FROM t s WHERE s.k = o.k) q)",
-            &found,
+            found,
         ),
-        ("SELECT (SELECT max(q.v) FROM (SELECT s.v FROM t s WHERE s.k = o.k) q) FROM t o", &value),
+        ("SELECT (SELECT max(q.v) FROM (SELECT s.v FROM t s WHERE s.k = o.k) q) FROM t o", value),
         (
             "SELECT (SELECT max(n) FROM (SELECT s.v, count(*) AS n FROM t s WHERE s.k = o.k GROUP BY s.v) q) FROM t o",
-            &value,
+            value,
         ),
     ];
     refuse(&lake, &cases).await;
