@@ -36,7 +36,7 @@ async fn a_lookup_gives_the_value_of_the_row_that_is_found() {
         ("d", "date", "2026-11-23;NULL;NULL;NULL"),
         ("CAST(v AS decimal(10,2)) / 4", "decimal(10,2)", "2.50;NULL;NULL;NULL"),
         ("CAST(v AS double)", "double", "10.0;NULL;NULL;NULL"),
-        ("l", "array", "[x, y];NULL;NULL;NULL"),
+        ("l", "array(varchar)", "[x, y];NULL;NULL;NULL"),
         ("7", "integer", "7;7;NULL;NULL"),
     ]
     .into_iter()
