@@ -55,7 +55,16 @@ fn check_one(expr: &Expr) -> Result<()> {
         Some(what) => Err(refusal(asked, what)),
         None => Ok(TreeNodeRecursion::Continue),
     });
-    walked.map(|_| ())
+    walked?;
+    let hides = query.exists(|node| match node {
+        LogicalPlan::SubqueryAlias(alias) => hides_compared(&alias.input),
+        _ => Ok(false),
+    })?;
+    if hides {
+        let what = "compares, in its FROM, a column that is not selected there under its own name alone";
+        return Err(refusal(asked, what));
+    }
+    Ok(())
 }
 
 /// What the node is called if it looks at rows that the query around should have chosen before. `is_last`: the query ends
@@ -73,9 +82,6 @@ fn in_the_way(node: &LogicalPlan, asked: Asked, is_last: bool) -> Result<Option<
             Some("has GROUPING SETS, ROLLUP or CUBE")
         }
         LogicalPlan::Window(window) if refers(&window.input)? => Some("has a window"),
-        LogicalPlan::SubqueryAlias(alias) if hides_compared(&alias.input)? => {
-            Some("compares, in its FROM, a column that is not selected there under its own name alone")
-        }
         // An extension is an UNNEST.
         LogicalPlan::Extension(_) if refers(node)? => Some("has an UNNEST"),
         LogicalPlan::Limit(limit) if refers(&limit.input)? => {
