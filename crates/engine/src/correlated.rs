@@ -3,6 +3,7 @@
 //! DataFusion 55.2 makes joins of them: the conditions that refer to the query around go up to the top of the query, to be
 //! those of the join (`PullUpCorrelatedExpr`). That asks for something else where what is on their way looks at all rows
 //! that come to it: a window, a LIMIT, the side of an outer join that is filled up with nulls, the right side of an EXCEPT.
+//! It takes the columns of these conditions along by their names, which a query in FROM may leave out or give to another column.
 //! It takes a LIMIT with its OFFSET out of an EXISTS. So `EXISTS (SELECT ... WHERE s.k = t.k OFFSET 9)` was true with one row,
 //! and a window was one over the rows of all groups.
 
@@ -12,7 +13,7 @@ use datafusion::{
         tree_node::{TreeNode, TreeNodeRecursion},
     },
     error::{DataFusionError, Result},
-    logical_expr::{Expr, LogicalPlan, SkipType},
+    logical_expr::{Expr, LogicalPlan, SkipType, utils::split_conjunction},
 };
 
 use crate::{
@@ -54,7 +55,16 @@ fn check_one(expr: &Expr) -> Result<()> {
         Some(what) => Err(refusal(asked, what)),
         None => Ok(TreeNodeRecursion::Continue),
     });
-    walked.map(|_| ())
+    walked?;
+    let hides = query.exists(|node| match node {
+        LogicalPlan::SubqueryAlias(alias) => hides_compared(&alias.input),
+        _ => Ok(false),
+    })?;
+    if hides {
+        let what = "compares, in its FROM, a column that is not selected there under its own name alone";
+        return Err(refusal(asked, what));
+    }
+    Ok(())
 }
 
 /// What the node is called if it looks at rows that the query around should have chosen before. `is_last`: the query ends
@@ -95,6 +105,21 @@ fn in_the_way(node: &LogicalPlan, asked: Asked, is_last: bool) -> Result<Option<
             is_seen.then_some("has an outer join, an EXCEPT or an INTERSECT")
         }
         _ => None,
+    })
+}
+
+/// Whether a condition that refers to the query around is of a column that the plan does not give, or gives beside another of its
+/// name.
+fn hides_compared(plan: &LogicalPlan) -> Result<bool> {
+    let given =
+        |name: &str| plan.schema().iter().filter(|(_, field)| field.name() == name).collect::<Vec<_>>();
+    plan.exists(|node| {
+        let LogicalPlan::Filter(filter) = node else { return Ok(false) };
+        let mut compared = split_conjunction(&filter.predicate)
+            .into_iter()
+            .filter(|condition| condition.contains_outer())
+            .flat_map(Expr::column_refs);
+        Ok(compared.any(|column| !matches!(given(&column.name).as_slice(), [(Some(_), _)])))
     })
 }
 

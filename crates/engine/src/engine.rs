@@ -21,7 +21,7 @@ use crate::{
     failure::{from_datafusion, while_reading},
     floating,
     functions::{self, CONCAT},
-    guard, guarded, hidden, in_query,
+    guard, guarded, hidden, in_query, lookups,
     memory::MemoryLimits,
     numeric, resolve,
     result::{Execution, Shape},
@@ -135,6 +135,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         })?;
         let plan = functions::enclosed(plan, &session, &cancellation)?;
         let plan = floating::keyed(plan)?;
+        let plan = lookups::aggregated(plan)?;
         let plan = in_query::taken_apart(plan)?;
         let plan = unmoved::conditions(plan)?;
         let plan = sets::named(plan)?;

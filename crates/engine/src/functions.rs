@@ -34,6 +34,7 @@ mod random;
 mod regexp;
 mod shift;
 mod signed;
+mod sole;
 mod strings;
 mod strpos;
 mod text;
@@ -63,7 +64,7 @@ pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
 pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
 pub(crate) use instead::{
     between, cast_of_text, checked, comparable, conversion, equal_key, exact, extreme_key, ieee, like,
-    member, number_of_key, one_nan, one_zero, unseen, watched, within_reach,
+    member, number_of_key, one_nan, one_zero, sole_value, unseen, watched, within_reach,
 };
 pub(crate) use json::{CAST_TO_JSON, JSON_PARSE, is_castable, is_json, on_demand as json_defaults};
 pub(crate) use lambda::{ARRAY_SORT, Part, SORTED_BY, bodies, hidden, lambda_signature, resolved};
@@ -77,6 +78,7 @@ pub(crate) use nested::{
     compared as nested_compared, fitted, is_groupable,
 };
 pub(crate) use own::NOT_TAKEN;
+pub(crate) use sole::kept_values;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
 pub(crate) use time::{
     DAY_TO_SECOND_OF, NEGATED, TimePlanner, YEAR_TO_MONTH_OF, in_utc, local_time, negated,

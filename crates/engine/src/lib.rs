@@ -50,6 +50,7 @@ mod integers;
 mod keys;
 mod lambda;
 mod literal;
+mod lookups;
 mod memory;
 mod names;
 mod nesting;

@@ -13,6 +13,7 @@ mod kind;
 mod overflow;
 mod percentile;
 mod rows;
+mod sole;
 mod statistic;
 
 use std::{
@@ -41,6 +42,7 @@ use kind::Kind;
 use statistic::Statistic;
 
 pub(crate) use overflow::{ERROR, FILLER, WITH_COUNT, WITHOUT_COUNT};
+pub(super) use sole::Sole;
 
 /// What a query calls `max(x, n)`, `min(x, n)`, `max_by(x, y, n)` and `min_by(x, y, n)`. It cannot call them by these names.
 pub(crate) const MAX_N: &str = "max_n";

@@ -45,6 +45,11 @@ pub(crate) fn member() -> Arc<ScalarUDF> {
     Arc::new(super::member::member().into())
 }
 
+/// What gives the value of a lookup, of what [`super::sole::kept_values`] kept: see [`super::sole::sole`].
+pub(crate) fn sole_value() -> Arc<ScalarUDF> {
+    Arc::new(super::sole::sole().into())
+}
+
 /// What a cast of a text to a date or a timestamp calls, or a `TRY_CAST`: see [`super::time::from_text`].
 pub(crate) fn cast_of_text(to: &Arrow, is_try: bool) -> Option<ScalarUDF> {
     let own = if is_try { super::time::try_from_text(to) } else { super::time::from_text(to) };

@@ -69,6 +69,8 @@ mod lambdas;
 #[cfg(test)]
 mod long_texts;
 #[cfg(test)]
+mod lookups;
+#[cfg(test)]
 mod mathematics;
 #[cfg(test)]
 mod nested;

@@ -101,9 +101,8 @@ async fn in_has_three_values() {
                  is not supported by the local engine",
             ),
             (
-                "SELECT x, (SELECT v FROM a WHERE a.k = o.x) FROM o",
-                "NOT_SUPPORTED: a scalar subquery that refers to the query around it and is no aggregate (aggregate it, as in \
-                 max(...), or join) is not supported by the local engine",
+                "SELECT x, (SELECT v FROM a WHERE a.k = o.x) FROM o ORDER BY x",
+                "1|a1;2|a2;3|NULL;5|NULL;NULL|NULL;NULL|NULL",
             ),
             ("SELECT x, (SELECT max(v) FROM a WHERE a.k = o.x) FROM o WHERE g = 1 ORDER BY x", "1|a1;2|a2"),
             // In these words, and none of DataFusion's.
