@@ -135,14 +135,14 @@ impl Aws {
 }
 
 fn loader() -> ConfigLoader {
-    let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
     // It has no other errors than those of s2n, which is not linked; then the system's store decides.
-    let client = match TlsContext::builder().with_trust_store(roots::trusted(variable)).build() {
-        Ok(tls) => client.tls_context(tls),
-        Err(_) => client,
+    let http = match TlsContext::builder().with_trust_store(roots::trusted(variable)).build() {
+        Ok(tls) => http.tls_context(tls),
+        Err(_) => http,
     };
     aws_config::defaults(behavior())
-        .http_client(client.build_https())
+        .http_client(http.build_https())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .timeout_config(timeouts())
 }
