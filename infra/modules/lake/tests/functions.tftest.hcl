@@ -54,6 +54,10 @@ run "as_they_come" {
         TRIBUTARY_TOPICS                = "arn:aws:sns:us-west-2:000000000000:tributary-prod-events"
       })
       compact = jsonencode({
+        MALLOC_ARENA_MAX           = "1"
+        MALLOC_MMAP_THRESHOLD_     = "33554432"
+        MALLOC_TOP_PAD_            = "16777216"
+        MALLOC_TRIM_THRESHOLD_     = "1073741824"
         TRIBUTARY_BUCKET           = "tributary-prod-000000000000-us-west-2"
         TRIBUTARY_DATABASE         = "tributary_prod"
         TRIBUTARY_GRACE            = "10m"
