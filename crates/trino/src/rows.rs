@@ -63,7 +63,10 @@ pub(crate) fn in_parentheses(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
             _ => {}
         }
     }
-    rows.extend(open.into_iter().filter_map(|values| values.row));
+    // A parenthesis that nobody closes is the parser's to refuse.
+    if parentheses.is_empty() {
+        rows.extend(open.into_iter().filter_map(|values| values.row));
+    }
     rows.retain(|(first, last)| {
         let is_row = keyword(&tokens[*first].token) == Some(Keyword::ROW);
         !is_row && closes.get(first) != Some(last)

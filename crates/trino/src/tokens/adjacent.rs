@@ -31,6 +31,7 @@ fn fault(token: &TokenWithSpan, next: Option<&Token>) -> Option<String> {
         Token::Whitespace(Whitespace::SingleLineComment { comment, .. }) if has_line_end(comment) => Some(
             "a carriage return ends a comment in Athena: end the comment's line with a line feed".to_owned(),
         ),
+        Token::DoubleEq => Some("== is no operator in Athena: write =".to_owned()),
         _ => None,
     }
 }
