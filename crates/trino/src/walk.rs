@@ -4,6 +4,7 @@
 
 mod call;
 mod clause;
+mod distinct;
 mod expression;
 mod relation;
 mod types;

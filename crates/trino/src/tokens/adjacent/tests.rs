@@ -198,7 +198,9 @@ fn a_parameter_is_a_question_mark() {
         assert_eq!(error.message, format!("a parameter is written ?, not \"{shown}\""), "{sql}");
         assert_eq!(error.location.column, u64::try_from(before.len()).unwrap() + 1, "{sql}");
     }
-    for sql in ["SELECT a FROM t WHERE a = ?", "SELECT '@a', '$1', '?1'", "SELECT \"@a\", \"$1\", \"?1\" FROM t"] {
+    for sql in
+        ["SELECT a FROM t WHERE a = ?", "SELECT '@a', '$1', '?1'", "SELECT \"@a\", \"$1\", \"?1\" FROM t"]
+    {
         assert!(read(sql).is_ok(), "{sql}: {:?}", read(sql));
     }
 }
