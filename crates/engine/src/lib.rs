@@ -44,6 +44,7 @@ mod functions;
 mod grouping;
 mod guard;
 mod guarded;
+mod having;
 mod hidden;
 mod in_query;
 mod integers;

@@ -8,7 +8,7 @@ use trino::{LOCAL, OutOfBounds, Place, Unparsed};
 use crate::{
     caller, check, derived,
     error::EngineError,
-    fields, forms, frames, lambda, literal,
+    fields, forms, frames, having, lambda, literal,
     names::{self, Originals, OutputNames},
     nesting, operand, parameter, type_text, unnest, views, written,
 };
@@ -71,6 +71,7 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
     let mut query = parse(tokens, sql)?;
     nesting::bound(&mut query)?;
     unnest::recognize(&mut query);
+    having::aggregate(&mut query);
     check::query(&mut query)?;
     nesting::bound_inlined(&query)?;
     parameter::bind(&mut query, parameters)?;

@@ -51,6 +51,8 @@ mod growth;
 #[cfg(test)]
 mod guarded;
 #[cfg(test)]
+mod having;
+#[cfg(test)]
 mod integers;
 #[cfg(test)]
 mod intervals;
