@@ -85,6 +85,7 @@ mod using;
 mod values;
 mod views;
 mod volatile;
+mod with_names;
 mod written;
 mod zone;
 

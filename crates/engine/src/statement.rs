@@ -10,7 +10,7 @@ use crate::{
     error::EngineError,
     fields, forms, frames, having, lambda, literal,
     names::{self, Originals, OutputNames},
-    nesting, operand, parameter, type_text, unnest, views, written,
+    nesting, operand, parameter, type_text, unnest, views, with_names, written,
 };
 
 /// A query that was parsed and checked, with its parameters in their places. It has not seen any table yet.
@@ -46,6 +46,7 @@ impl Prepared {
     ) -> Result<Self, EngineError> {
         if views::expand(&mut self.query, &self.database, made, views)? {
             nesting::bound(&mut self.query.clone())?;
+            with_names::rename(&mut self.query)?;
             nesting::bound_inlined(&self.query)?;
         }
         Ok(self)
@@ -72,6 +73,7 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
     nesting::bound(&mut query)?;
     unnest::recognize(&mut query);
     having::aggregate(&mut query);
+    with_names::rename(&mut query)?;
     check::query(&mut query)?;
     nesting::bound_inlined(&query)?;
     parameter::bind(&mut query, parameters)?;

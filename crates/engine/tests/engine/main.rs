@@ -117,6 +117,8 @@ mod urls;
 #[cfg(test)]
 mod volatile;
 #[cfg(test)]
+mod with_names;
+#[cfg(test)]
 mod written;
 #[cfg(test)]
 mod zones;
