@@ -63,6 +63,7 @@ mod partitioned;
 mod peers;
 mod prune;
 mod pushdown;
+mod repeated;
 mod resolve;
 mod result;
 mod scan;

@@ -95,6 +95,8 @@ mod refusals;
 #[cfg(test)]
 mod regexps;
 #[cfg(test)]
+mod repeated;
+#[cfg(test)]
 mod scan;
 #[cfg(test)]
 mod self_joins;
