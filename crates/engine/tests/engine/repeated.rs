@@ -43,7 +43,7 @@ async fn columns_of_one_name_are_taken() {
         ("SELECT * FROM (SELECT DISTINCT 1 AS a, 2 AS a) AS t", "a,a;1,2"),
         ("SELECT * FROM (SELECT b AS c, count(*) AS c FROM t GROUP BY b) AS q", "c,c;3,1"),
         ("SELECT * FROM (SELECT b AS c, a AS c FROM t ORDER BY 2 LIMIT 1) AS q", "c,c;3,7"),
-        ("SELECT b FROM {twice} AS q WHERE EXISTS (SELECT t.b, q.b FROM t WHERE t.b = q.b)", "b;3"),
+        ("SELECT b FROM {twice} AS q WHERE EXISTS (SELECT t.b, t.b FROM t WHERE t.b = q.b)", "b;3"),
         ("SELECT EXISTS (SELECT 1 AS a, 2 AS a) AS e", "e;true"),
         // A name of the result, and one of another relation.
         ("SELECT b AS a FROM {twice} AS q ORDER BY a", "a;3"),
@@ -101,10 +101,9 @@ async fn a_name_of_several_columns_is_ambiguous() {
             asked,
             "NOT_SUPPORTED: the name a in a query within one that reads several columns of it is not supported by the local engine",
         ),
-        ("SELECT \"a:1\" FROM (SELECT 1 AS a, 2 AS a) AS t", NO_COLUMN),
     ];
     refuse(&lake, &cases).await;
+    // What DataFusion called the second one.
+    let error = lake.error("SELECT \"a:1\" FROM (SELECT 1 AS a, 2 AS a) AS t", &[]).await.to_string();
+    assert!(error.starts_with("COLUMN_NOT_FOUND: "), "{error}");
 }
-
-const NO_COLUMN: &str = "COLUMN_NOT_FOUND: line 1:8: Column 'a:1' cannot be resolved or requester is not authorized to access \
-                         requested resources";
