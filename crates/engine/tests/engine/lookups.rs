@@ -227,6 +227,33 @@ async fn in_is_a_value_within_conditions() {
     compare(&lake, &cases).await;
 }
 
+/// Of the rows: true, false, null, null, true, false.
+#[tokio::test]
+async fn aggregates_are_of_such_values() {
+    let lake = lake().await;
+    let around = "(VALUES (1, 10), (1, 12), (2, 1), (3, NULL), (3, 31), (9, 10)) AS o (k, v)";
+    let within = "o.v IN (SELECT t.v FROM t WHERE t.k = o.k)";
+    let cases: Vec<(String, &str)> = [
+        (format!("count_if({within})"), "2"),
+        (format!("count({within})"), "4"),
+        (format!("count_if({within}) + sum(CASE WHEN {within} THEN o.v ELSE 1 END)"), "47"),
+        ("count(*) FILTER (WHERE o.v NOT IN (SELECT t.v FROM t WHERE t.k = o.k))".to_owned(), "2"),
+        ("count_if(EXISTS (SELECT 1 FROM t WHERE t.k = o.k))".to_owned(), "5"),
+        ("count_if(NOT EXISTS (SELECT 1 FROM t WHERE t.k = o.k AND t.v > 10))".to_owned(), "4"),
+        ("sum((SELECT max(t.v) FROM t WHERE t.k = o.k))".to_owned(), "82"),
+        ("sum((SELECT t.v FROM t WHERE t.k = o.k AND t.s <> 'd'))".to_owned(), "80"),
+        ("max(o.k) - min(o.k)".to_owned(), "8"),
+    ]
+    .into_iter()
+    .map(|(value, expected)| (format!("SELECT CAST({value} AS bigint) FROM {around}"), expected))
+    .collect();
+    let cases: Vec<(&str, &str, &str)> =
+        cases.iter().map(|(sql, rows)| (sql.as_str(), "bigint", *rows)).collect();
+    compare(&lake, &cases).await;
+    let grouped = format!("SELECT o.k, count_if({within}), count(*) FROM {around} GROUP BY o.k ORDER BY 1");
+    compare(&lake, &[(grouped.as_str(), "integer", "1|1|2;2|0|1;3|1|2;9|0|1")]).await;
+}
+
 /// NaN equals nothing, and -0.0 equals 0.0.
 #[tokio::test]
 async fn doubles_are_found_by_their_values() {
