@@ -59,6 +59,7 @@ mod open_csv;
 mod operand;
 mod parameter;
 mod partitioned;
+mod parts;
 mod peers;
 mod prune;
 mod pushdown;

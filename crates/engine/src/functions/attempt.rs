@@ -19,13 +19,13 @@ use datafusion::{
     execution::SessionState,
     logical_expr::{
         Case, ColumnarValue, Expr, ExprSchemable, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
-        Signature, Volatility, expr::ScalarFunction, expr_rewriter::NamePreserver, lit, utils::merge_schema,
+        Signature, Volatility, expr::ScalarFunction, lit, utils::merge_schema,
     },
     physical_expr::PhysicalExpr,
 };
 
 use super::own::Own;
-use crate::{cancel::Cancellation, error::EngineError, failure::from_datafusion};
+use crate::{cancel::Cancellation, error::EngineError, failure::from_datafusion, parts};
 
 /// The name of [`attempt()`].
 pub(crate) const TRY: &str = "try";
@@ -63,16 +63,11 @@ pub(crate) fn enclosed(
 ) -> std::result::Result<LogicalPlan, EngineError> {
     plan.transform_up_with_subqueries(|node| {
         let schema = merge_schema(&node.inputs());
-        let names = NamePreserver::new(&node);
-        node.map_expressions(|expr| {
-            let name = names.save(&expr);
-            let rewritten = expr.transform_up(|expr| match expr {
-                Expr::ScalarFunction(call) if call.func.name() == TRY => {
-                    Ok(Transformed::yes(enclose(call.args, &schema, session, cancellation)?))
-                }
-                other => Ok(Transformed::no(other)),
-            })?;
-            Ok(rewritten.update_data(|expr| name.restore(expr)))
+        parts::rewritten(node, |expr| match expr {
+            Expr::ScalarFunction(call) if call.func.name() == TRY => {
+                Ok(Transformed::yes(enclose(call.args, &schema, session, cancellation)?))
+            }
+            other => Ok(Transformed::no(other)),
         })?
         .map_data(LogicalPlan::recompute_schema)
     })
