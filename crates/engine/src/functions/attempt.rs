@@ -12,7 +12,7 @@ use datafusion::{
         datatypes::{DataType as Arrow, Field, Schema, SchemaRef},
     },
     common::{
-        Column, DFSchema, ScalarValue,
+        Column, DFSchema,
         tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion},
     },
     error::{DataFusionError, Result},
@@ -24,7 +24,7 @@ use datafusion::{
     physical_expr::PhysicalExpr,
 };
 
-use super::own::Own;
+use super::{argument::answer, own::Own};
 use crate::{cancel::Cancellation, error::EngineError, failure::from_datafusion, parts};
 
 /// The name of [`attempt()`].
@@ -253,9 +253,6 @@ impl ScalarUDFImpl for Attempt {
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
         let values = self.calculate(&batch)?;
-        if is_constant {
-            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&values, 0)?));
-        }
-        Ok(ColumnarValue::Array(values))
+        answer(values, is_constant)
     }
 }
