@@ -12,6 +12,7 @@
 mod bounds;
 mod dialect;
 mod functions;
+pub mod made;
 mod parse;
 mod rows;
 mod tokens;

@@ -9,13 +9,12 @@
 //! What is passed are pairs of a text and a value. The text is `value` or `json`, then `exact` or `folded`, then the name.
 
 use sqlparser::{
-    ast::{
-        CastKind, CharacterLength, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
-        FunctionArgumentList, FunctionArguments, Ident, ObjectName, Value,
-    },
+    ast::{CharacterLength, DataType, Expr, Ident, Value},
     parser::{Parser, ParserError},
     tokenizer::{Token, Word},
 };
+
+use crate::made::{call, cast, text};
 
 type Parsed<T> = Result<T, ParserError>;
 
@@ -340,33 +339,6 @@ fn words(parser: &mut Parser<'_>, expected: &[&str]) -> Parsed<()> {
         }
     }
     Ok(())
-}
-
-fn text(text: &str) -> Expr {
-    Expr::Value(Value::SingleQuotedString(text.to_owned()).with_empty_span())
-}
-
-fn cast(expr: Expr, data_type: DataType) -> Expr {
-    Expr::Cast { kind: CastKind::Cast, expr: Box::new(expr), data_type, array: false, format: None }
-}
-
-fn call(name: Ident, arguments: Vec<Expr>) -> Expr {
-    let arguments =
-        arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)));
-    Expr::Function(Function {
-        name: ObjectName::from(vec![name]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList {
-            duplicate_treatment: None,
-            args: arguments.collect(),
-            clauses: Vec::new(),
-        }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
-    })
 }
 
 #[cfg(test)]
