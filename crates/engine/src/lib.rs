@@ -84,6 +84,7 @@ mod unnest;
 mod using;
 mod values;
 mod views;
+mod visit;
 mod volatile;
 mod written;
 mod zone;
