@@ -10,13 +10,14 @@ use aws_smithy_http_client::{
     Builder,
     tls::{Provider, TlsContext, rustls_provider::CryptoMode},
 };
-use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use aws_smithy_runtime_api::client::{http::SharedHttpClient, interceptors::SharedInterceptor};
 use chrono::{DateTime, Utc};
 use domain::settings::{InvalidSetting, Settings};
 
 use crate::{
     RetryPassing,
     athena::AthenaEngine,
+    function,
     glue::GlueCatalog,
     record, roots,
     s3::{self, S3Origin, S3Store},
@@ -53,8 +54,20 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// As the standard variables and files say: `AWS_REGION`, `AWS_ENDPOINT_URL`, the role of the Lambda. With
-    /// [`RECORD_CALLS`](crate::RECORD_CALLS), the calls of the ports are recorded.
+    /// As Lambda's variables say, and nothing else: the region, the credentials of the function's role, and
+    /// `AWS_ENDPOINT_URL`. With [`RECORD_CALLS`](crate::RECORD_CALLS), the calls of the ports are recorded.
+    pub fn of_function() -> Self {
+        let sdk = function::configuration(variable)
+            .behavior_version(behavior())
+            .http_client(https())
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .timeout_config(timeouts())
+            .build();
+        Self { sdk, calls: record::from_environment() }
+    }
+
+    /// As the standard variables and files say: `AWS_REGION`, `AWS_ENDPOINT_URL`, profiles, the role of a container or an
+    /// instance. With [`RECORD_CALLS`](crate::RECORD_CALLS), the calls of the ports are recorded.
     pub async fn from_environment() -> Self {
         Self { sdk: loader().load().await, calls: record::from_environment() }
     }
@@ -135,16 +148,20 @@ impl Aws {
 }
 
 fn loader() -> ConfigLoader {
+    aws_config::defaults(behavior())
+        .http_client(https())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts())
+}
+
+fn https() -> SharedHttpClient {
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
     // It has no other errors than those of s2n, which is not linked; then the system's store decides.
     let http = match TlsContext::builder().with_trust_store(roots::trusted(variable)).build() {
         Ok(tls) => http.tls_context(tls),
         Err(_) => http,
     };
-    aws_config::defaults(behavior())
-        .http_client(http.build_https())
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-        .timeout_config(timeouts())
+    http.build_https()
 }
 
 fn behavior() -> BehaviorVersion {

@@ -7,6 +7,7 @@ mod clock;
 mod config;
 pub mod deadline;
 mod failure;
+mod function;
 mod glue;
 mod outlook;
 mod record;

@@ -69,8 +69,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 runs.push_last(rows, piece_rows).map_err(build_error)?;
                 break;
             }
-            runs.push(&rows, piece_rows).map_err(build_error)?;
-            drop(rows);
+            runs.push(rows, piece_rows).map_err(build_error)?;
             // As much again as the runs have on average must find room, and time.
             let with_next = runs.bytes() + runs.bytes() / runs.len() as u64;
             let is_full = runs.len() >= RUNS || with_next > limits.runs;

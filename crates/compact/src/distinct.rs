@@ -69,9 +69,7 @@ impl Distinct {
         contents: &[u64],
         workers: &Workers,
     ) -> Result<Self, ArrowError> {
-        let schema = dataset.arrow_schema();
-        let identity = Identity::new(&schema, dataset)?;
-        Self::with(Chunks::new(schema, chunks)?, identity, contents, true, workers)
+        Self::of(dataset, chunks, contents, true, workers)
     }
 
     /// The same of rows that are all there are: with no others are they compared, and [`Self::twins_of`] is an error. So a
@@ -82,9 +80,19 @@ impl Distinct {
         contents: &[u64],
         workers: &Workers,
     ) -> Result<Self, ArrowError> {
+        Self::of(dataset, chunks, contents, false, workers)
+    }
+
+    fn of(
+        dataset: &Dataset,
+        chunks: Vec<RecordBatch>,
+        contents: &[u64],
+        keeps_tables: bool,
+        workers: &Workers,
+    ) -> Result<Self, ArrowError> {
         let schema = dataset.arrow_schema();
         let identity = Identity::new(&schema, dataset)?;
-        Self::with(Chunks::new(schema, chunks)?, identity, contents, false, workers)
+        Self::with(Chunks::new(schema, chunks)?, identity, contents, keeps_tables, workers)
     }
 
     fn with(

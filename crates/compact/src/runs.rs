@@ -16,8 +16,7 @@ use std::{
 };
 
 use arrow::{
-    array::{ArrayRef, BooleanArray, BooleanBufferBuilder, RecordBatch},
-    compute::filter_record_batch,
+    array::{ArrayRef, RecordBatch},
     datatypes::SchemaRef,
     error::ArrowError,
 };
@@ -38,7 +37,7 @@ use crate::{
 
 use known::{Hashed, Known};
 use packed::Piece;
-use unpacked::{Twin, content_hashes, contents};
+use unpacked::{Twin, content_hashes};
 
 pub(crate) use unpacked::RunRows;
 
@@ -169,23 +168,17 @@ impl<'a> Runs<'a> {
 
     /// Adds a run of these rows, which are in order and without twins among them, less those whose twin is in an earlier
     /// run. So many of them are unpacked at a time afterwards, 8,192 at the most.
-    pub(crate) fn push(&mut self, rows: &dyn Ordered, piece_rows: usize) -> Result<(), ArrowError> {
+    pub(crate) fn push(&mut self, rows: Sorted, piece_rows: usize) -> Result<(), ArrowError> {
         let ranges = ranges(rows.rows(), piece_rows);
-        let (mut hashed, dropped) = self.look_up(rows, &ranges)?;
+        let (mut hashed, dropped) = self.look_up(&rows, &ranges)?;
         hashed.retain_mut(|row| renumber(row, &dropped));
         let known = Known::new(hashed);
-        let pieces = ranges.into_iter().zip(&dropped).collect();
-        let packed = self.workers.each(pieces, |(range, dropped)| self.packed(rows, range, dropped));
-        let mut pieces = Vec::with_capacity(packed.len());
-        for packed in packed {
-            let (piece, twins) = packed?;
-            pieces.push(piece);
-            self.duplicates += twins.len() as u64;
-            for (run, twin) in twins {
-                self.runs[run].twins.push(twin);
-            }
-        }
-        let words = words(rows)?;
+        let left = left(&ranges, &dropped);
+        // Before any column is gathered, so that each is gathered once.
+        let rows = self.without(rows, &ranges, dropped)?;
+        let pieces = self.workers.each(left, |range| Piece::pack(&coded_batch(&rows, range)?));
+        let pieces = pieces.into_iter().collect::<Result<Vec<_>, ArrowError>>()?;
+        let words = words(&rows)?;
         self.runs.push(Run { pieces, known, twins: Vec::new(), words: words.get_array_memory_size() });
         self.words = Some(words);
         Ok(())
@@ -195,24 +188,41 @@ impl<'a> Runs<'a> {
     pub(crate) fn push_last(&mut self, rows: Sorted, piece_rows: usize) -> Result<(), ArrowError> {
         let ranges = ranges(rows.rows(), piece_rows);
         let (_, dropped) = self.look_up(&rows, &ranges)?;
-        let dropped: Vec<(usize, Dropped)> = ranges
-            .iter()
-            .zip(dropped)
-            .flat_map(|(range, dropped)| {
-                dropped.into_iter().map(|dropped| (range.start + dropped.row as usize, dropped))
-            })
-            .collect();
-        let numbers: Vec<usize> = dropped.iter().map(|(row, _)| *row).collect();
-        let gone = (0..self.schema.fields().len()).map(|index| rows.column_of(index, &numbers));
-        let contents = content_hashes(&self.content, &gone.collect::<Result<Vec<_>, _>>()?)?;
-        self.duplicates += dropped.len() as u64;
-        for ((_, Dropped { run, of, .. }), content) in dropped.into_iter().zip(contents) {
-            self.runs[run].twins.push(Twin { of, content });
-        }
-        let rows = rows.without(&numbers);
+        let rows = self.without(rows, &ranges, dropped)?;
         self.words = Some(words(&rows)?);
         self.last = Some(rows);
         Ok(())
+    }
+
+    /// The rows that stay. Those that are dropped are noted with the runs of their twins.
+    fn without(
+        &mut self,
+        rows: Sorted,
+        ranges: &[Range<usize>],
+        dropped: Vec<Vec<Dropped>>,
+    ) -> Result<Sorted, ArrowError> {
+        let numbers = |(range, dropped): (&Range<usize>, &Vec<Dropped>)| -> Vec<usize> {
+            dropped.iter().map(|dropped| range.start + dropped.row as usize).collect()
+        };
+        let numbers: Vec<Vec<usize>> = ranges.iter().zip(&dropped).map(numbers).collect();
+        let pieces = numbers.iter().collect();
+        let contents = self.workers.each(pieces, |numbers: &Vec<usize>| self.contents(&rows, numbers));
+        for (dropped, contents) in dropped.into_iter().zip(contents) {
+            self.duplicates += dropped.len() as u64;
+            for (Dropped { run, of, .. }, content) in dropped.into_iter().zip(contents?) {
+                self.runs[run].twins.push(Twin { of, content });
+            }
+        }
+        Ok(rows.without(&numbers.concat()))
+    }
+
+    /// A hash of all that the sender said, for each of these rows.
+    fn contents(&self, rows: &Sorted, numbers: &[usize]) -> Result<Vec<u64>, ArrowError> {
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let columns = (0..self.schema.fields().len()).map(|index| rows.column_of(index, numbers));
+        content_hashes(&self.content, &columns.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// The rows' hashes in order, and for each range which of its rows have a twin in an earlier run.
@@ -284,27 +294,6 @@ impl<'a> Runs<'a> {
         failed.map(|()| twins)
     }
 
-    /// Packs rows, less those that are dropped, which are noted with their runs.
-    fn packed(
-        &self,
-        rows: &dyn Ordered,
-        range: Range<usize>,
-        dropped: &[Dropped],
-    ) -> Result<(Piece, Vec<(usize, Twin)>), ArrowError> {
-        let batch = coded_batch(rows, range)?;
-        if dropped.is_empty() {
-            return Ok((Piece::pack(&batch)?, Vec::new()));
-        }
-        let contents = contents(&self.content, &batch, dropped.iter().map(|dropped| dropped.row))?;
-        let twins = dropped.iter().zip(contents);
-        let twins = twins.map(|(Dropped { run, of, .. }, content)| (*run, Twin { of: *of, content }));
-        let mut keep = BooleanBufferBuilder::new(batch.num_rows());
-        keep.append_n(batch.num_rows(), true);
-        dropped.iter().for_each(|dropped| keep.set_bit(dropped.row as usize, false));
-        let kept = filter_record_batch(&batch, &BooleanArray::new(keep.finish(), None))?;
-        Ok((Piece::pack(&kept)?, twins.collect()))
-    }
-
     /// The runs as they are merged, in the order in which they were added, and the last part, which comes after them. All
     /// have the same dictionaries if they may have any, else none.
     pub(crate) fn into_rows(self, coded: bool) -> (impl Iterator<Item = RunRows>, Option<Sorted>) {
@@ -322,6 +311,17 @@ impl<'a> Runs<'a> {
 fn ranges(rows: usize, piece_rows: usize) -> Vec<Range<usize>> {
     let piece_rows = piece_rows.clamp(1, PIECE_ROWS as usize);
     (0..rows).step_by(piece_rows).map(|from| from..rows.min(from + piece_rows)).collect()
+}
+
+/// The same ranges of rows, when those that are dropped are gone.
+fn left(ranges: &[Range<usize>], dropped: &[Vec<Dropped>]) -> Vec<Range<usize>> {
+    let mut end = 0;
+    let left = |(range, dropped): (&Range<usize>, &Vec<Dropped>)| {
+        let start = end;
+        end += range.len() - dropped.len();
+        start..end
+    };
+    ranges.iter().zip(dropped).map(left).collect()
 }
 
 /// No rows, with the dictionaries of these.

@@ -73,6 +73,9 @@ impl Sorted {
 
     /// All but these rows, whose numbers are in order.
     pub(crate) fn without(self, rows: &[usize]) -> Self {
+        if rows.is_empty() {
+            return self;
+        }
         let Self { chunks, mut order, mut spans } = self;
         let (mut gone, mut number) = (rows.iter().peekable(), 0);
         order.retain(|_| {

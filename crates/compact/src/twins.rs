@@ -1,5 +1,6 @@
 //! New rows against the rows that a partition has already.
 
+mod bounds;
 mod filter;
 mod within;
 

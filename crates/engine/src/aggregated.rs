@@ -4,13 +4,12 @@ use datafusion::{
     arrow::datatypes::DataType as Arrow,
     common::{
         DFSchema,
-        tree_node::{Transformed, TransformedResult, TreeNode},
+        tree_node::{Transformed, TransformedResult},
     },
     error::{DataFusionError, Result},
     logical_expr::{
         Cast, Expr, ExprSchemable, LogicalPlan,
         expr::{AggregateFunction, ScalarFunction},
-        expr_rewriter::NamePreserver,
         utils::merge_schema,
     },
 };
@@ -21,7 +20,7 @@ use crate::{
     failure::from_datafusion,
     functions,
     memory::QueryMemory,
-    types,
+    parts, types,
 };
 
 /// The plan with its aggregates for one query. The names of its columns stay.
@@ -34,21 +33,16 @@ pub(crate) fn prepared(
         if !matches!(node, LogicalPlan::Aggregate(_)) {
             return Ok(Transformed::no(node));
         }
-        let names = NamePreserver::new(&node);
         let schema = merge_schema(&node.inputs());
-        node.map_expressions(|expr| {
-            let name = names.save(&expr);
-            let prepared = expr.transform_up(|expr| {
-                let Expr::AggregateFunction(call) = &expr else { return Ok(Transformed::no(expr)) };
-                check(call, &schema)?;
-                let of_texts = of_texts(call, &schema)?;
-                let call = of_texts.as_ref().unwrap_or(call);
-                Ok(match functions::prepared_aggregate(call, memory, cancellation).or(of_texts) {
-                    Some(call) => Transformed::yes(Expr::AggregateFunction(call)),
-                    None => Transformed::no(expr),
-                })
-            })?;
-            Ok(if prepared.transformed { Transformed::yes(name.restore(prepared.data)) } else { prepared })
+        parts::rewritten(node, |expr| {
+            let Expr::AggregateFunction(call) = &expr else { return Ok(Transformed::no(expr)) };
+            check(call, &schema)?;
+            let of_texts = of_texts(call, &schema)?;
+            let call = of_texts.as_ref().unwrap_or(call);
+            Ok(match functions::prepared_aggregate(call, memory, cancellation).or(of_texts) {
+                Some(call) => Transformed::yes(Expr::AggregateFunction(call)),
+                None => Transformed::no(expr),
+            })
         })?
         .map_data(LogicalPlan::recompute_schema)
     })

@@ -2,7 +2,8 @@
 
 use std::{convert::Infallible, ops::ControlFlow};
 
-use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, Value, VisitMut, VisitorMut};
+use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, VisitMut, VisitorMut};
+use trino::made;
 
 use crate::session::CATALOG;
 
@@ -29,7 +30,7 @@ impl VisitorMut for Rewrite<'_> {
                 "current_user" => USER,
                 _ => return ControlFlow::Continue(()),
             };
-            *expr = Expr::Value(Value::SingleQuotedString(text.to_owned()).with_empty_span());
+            *expr = made::text(text);
         }
         ControlFlow::Continue(())
     }

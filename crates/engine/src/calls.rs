@@ -3,10 +3,10 @@
 mod aggregates;
 
 use datafusion::sql::sqlparser::ast::{
-    CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, Ident, ObjectName, ObjectNamePart, TrimWhereField, Value,
-    helpers::attached_token::AttachedToken,
+    CaseWhen, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName,
+    ObjectNamePart, TrimWhereField, Value, helpers::attached_token::AttachedToken,
 };
+use trino::made;
 
 use crate::functions;
 
@@ -105,7 +105,7 @@ fn function_rewritten(function: &mut Function) -> Option<Expr> {
         }
         "date" if is_plain(function) => {
             let [argument] = arguments(function)?.try_into().ok()?;
-            Some(cast(take(argument), DataType::Date))
+            Some(made::cast(take(argument), DataType::Date))
         }
         "if" if is_plain(function) => match arguments(function)?.as_mut_slice() {
             [condition, then] => Some(case(take(condition), take(then), None)),
@@ -120,8 +120,7 @@ fn function_rewritten(function: &mut Function) -> Option<Expr> {
                 && let Expr::Identifier(word) = &**form
                 && word.quote_style.is_none()
             {
-                let word = word.value.to_uppercase();
-                **form = Expr::Value(Value::SingleQuotedString(word).with_empty_span());
+                **form = made::text(&word.value.to_uppercase());
             }
             None
         }
@@ -131,22 +130,7 @@ fn function_rewritten(function: &mut Function) -> Option<Expr> {
 
 /// A call of a function.
 pub(crate) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
-    let arguments =
-        arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)));
-    Expr::Function(Function {
-        name: named(name),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList {
-            duplicate_treatment: None,
-            args: arguments.collect(),
-            clauses: Vec::new(),
-        }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
-    })
+    made::call(Ident::new(name), arguments)
 }
 
 /// The arguments of a call of the function that [`call`] has made.
@@ -196,8 +180,4 @@ fn case(condition: Expr, result: Expr, otherwise: Option<Box<Expr>>) -> Expr {
         conditions: vec![CaseWhen { condition, result }],
         else_result: otherwise,
     }
-}
-
-fn cast(expr: Expr, data_type: DataType) -> Expr {
-    Expr::Cast { kind: CastKind::Cast, expr: Box::new(expr), data_type, array: false, format: None }
 }

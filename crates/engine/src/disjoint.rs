@@ -7,30 +7,20 @@
 use datafusion::{
     common::{
         ScalarValue,
-        tree_node::{Transformed, TransformedResult, TreeNode},
+        tree_node::{Transformed, TransformedResult},
     },
     error::Result,
-    logical_expr::{
-        BinaryExpr, Expr, LogicalPlan, Operator, expr::InList, expr_rewriter::NamePreserver, lit,
-    },
+    logical_expr::{BinaryExpr, Expr, LogicalPlan, Operator, expr::InList, lit},
 };
 
-use crate::{error::EngineError, failure::from_datafusion};
+use crate::{error::EngineError, failure::from_datafusion, parts};
 
 /// The most literals of two lists that are looked at: beyond that they are not written by hand to rule each other out.
 const MOST: usize = 64;
 
 /// The plan without such lists.
 pub(crate) fn lists(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
-    plan.transform_up_with_subqueries(|node| {
-        let names = NamePreserver::new(&node);
-        node.map_expressions(|expr| {
-            let name = names.save(&expr);
-            Ok(expr.transform_up(rewrite)?.update_data(|expr| name.restore(expr)))
-        })
-    })
-    .data()
-    .map_err(from_datafusion)
+    plan.transform_up_with_subqueries(|node| parts::rewritten(node, rewrite)).data().map_err(from_datafusion)
 }
 
 /// `value IN (literals)`, or NOT.

@@ -7,6 +7,7 @@ use datafusion::sql::sqlparser::ast::{
     ExactNumberInfo, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Select,
     SelectItem, Subscript, Value, VisitMut, VisitorMut,
 };
+use trino::made;
 
 use crate::{
     calls::call,
@@ -48,7 +49,7 @@ impl VisitorMut for Rewrite {
             }
             Expr::Cast { kind, expr: value, data_type, .. } if type_text::text_of(data_type).is_some() => {
                 type_text::text_of(data_type).map(|text| {
-                    let arguments = vec![take(value), string(text)];
+                    let arguments = vec![take(value), made::text(text)];
                     let converted = call(NESTED_CAST, arguments);
                     if *kind == CastKind::TryCast { call(TRY, vec![converted]) } else { converted }
                 })
@@ -112,15 +113,11 @@ fn accessed(root: Expr, chain: Vec<AccessExpr>) -> Expr {
 
 fn access(of: Expr, access: AccessExpr) -> Expr {
     match access {
-        AccessExpr::Dot(Expr::Identifier(name)) => call(FIELD, vec![of, string(&name.value)]),
+        AccessExpr::Dot(Expr::Identifier(name)) => call(FIELD, vec![of, made::text(&name.value)]),
         AccessExpr::Subscript(Subscript::Index { index }) => call(SUBSCRIPT, vec![of, index]),
         // They are refused before.
         AccessExpr::Dot(_) | AccessExpr::Subscript(Subscript::Slice { .. }) => of,
     }
-}
-
-fn string(text: &str) -> Expr {
-    Expr::Value(Value::SingleQuotedString(text.to_owned()).with_empty_span())
 }
 
 /// `mod(a, b)` as `(a % b)`. What is called otherwise stays, and is refused as a function unknown.

@@ -11,6 +11,7 @@ use datafusion::sql::sqlparser::ast::{
 use crate::{
     error::EngineError,
     functions::{DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF},
+    visit,
 };
 
 /// How the texts of intervals end.
@@ -24,10 +25,7 @@ type Result<T> = std::result::Result<T, EngineError>;
 
 /// Rewrites the offsets of a query whose literals have been rewritten, and refuses those that are no literals.
 pub(crate) fn rewrite(query: &mut Query) -> Result<()> {
-    match query.visit(&mut Rewrite) {
-        ControlFlow::Break(error) => Err(error),
-        ControlFlow::Continue(()) => Ok(()),
-    }
+    visit::broken(query.visit(&mut Rewrite))
 }
 
 struct Rewrite;

@@ -12,6 +12,8 @@ use crate::{
     error::{EngineError, Failure},
 };
 
+pub(crate) use crate::visit::broken;
+
 type Result<T> = std::result::Result<T, EngineError>;
 
 /// Refuses a name of the result in GROUP BY and HAVING that is no column of the relations. `None`: these are not known.
@@ -62,13 +64,6 @@ impl VisitorMut for Aliases<'_> {
             }
             _ => ControlFlow::Continue(()),
         }
-    }
-}
-
-pub(crate) fn broken(flow: ControlFlow<EngineError>) -> Result<()> {
-    match flow {
-        ControlFlow::Break(error) => Err(error),
-        ControlFlow::Continue(()) => Ok(()),
     }
 }
 

@@ -13,14 +13,12 @@ use datafusion::{
     },
     error::Result,
     logical_expr::{
-        BinaryExpr, Case, Expr, ExprSchemable, LogicalPlan, Operator,
-        expr_rewriter::NamePreserver,
-        lit,
+        BinaryExpr, Case, Expr, ExprSchemable, LogicalPlan, Operator, lit,
         utils::{merge_schema, split_conjunction_owned},
     },
 };
 
-use crate::{floating::is_short, functions::FIELD};
+use crate::{floating::is_short, functions::FIELD, parts};
 
 /// Functions that answer whatever they are called with.
 const SAFE: [&str; 20] = [
@@ -64,18 +62,7 @@ pub(crate) fn conditions(plan: LogicalPlan) -> Result<LogicalPlan> {
                 join.filter = join.filter.map(|on| guard.condition(on, 0));
                 Ok(Transformed::yes(LogicalPlan::Join(join)))
             }
-            node @ LogicalPlan::Projection(_) => {
-                let names = NamePreserver::new(&node);
-                node.map_expressions(|expr| {
-                    let name = names.save(&expr);
-                    let guarded = expr.transform_up(|expr| Ok(guard.value(expr)))?;
-                    Ok(if guarded.transformed {
-                        guarded.update_data(|expr| name.restore(expr))
-                    } else {
-                        guarded
-                    })
-                })
-            }
+            node @ LogicalPlan::Projection(_) => parts::rewritten(node, |expr| Ok(guard.value(expr))),
             other => Ok(Transformed::no(other)),
         }
     })

@@ -17,6 +17,7 @@ use crate::{
     calls,
     error::EngineError,
     functions::{CAST_TO_JSON, JSON_PARSE, NEGATED, is_json},
+    visit,
     zone::Zone,
 };
 
@@ -29,10 +30,7 @@ pub(crate) use interval::is_spelled as is_interval;
 /// Rewrites what the two engines read differently: numbers with a point, timestamps' precision, LIKE's escapes,
 /// casts of literals to decimals, JSON literals and casts to JSON, intervals, and calls.
 pub(crate) fn rewrite(query: &mut Query) -> Result<(), EngineError> {
-    match query.visit(&mut Rewrite) {
-        ControlFlow::Break(error) => Err(error),
-        ControlFlow::Continue(()) => Ok(()),
-    }
+    visit::broken(query.visit(&mut Rewrite))
 }
 
 struct Rewrite;

@@ -7,19 +7,19 @@ use datafusion::{
     arrow::datatypes::DataType as Arrow,
     common::{
         DFSchema, ScalarValue,
-        tree_node::{Transformed, TransformedResult, TreeNode},
+        tree_node::{Transformed, TransformedResult},
     },
     error::{DataFusionError, Result},
     logical_expr::{
         BinaryExpr, Cast, Expr, ExprSchemable, LogicalPlan, Operator, ScalarUDF, Union, expr::ScalarFunction,
-        expr_rewriter::NamePreserver, utils::merge_schema,
+        utils::merge_schema,
     },
 };
 
 use crate::{
     error::{EngineError, Failure},
     failure::from_datafusion,
-    functions,
+    functions, parts,
 };
 
 /// The most digits of a decimal.
@@ -36,13 +36,7 @@ pub(crate) fn as_athena(plan: LogicalPlan) -> std::result::Result<LogicalPlan, E
             other => other,
         };
         let schema = merge_schema(&node.inputs());
-        let names = NamePreserver::new(&node);
-        node.map_expressions(|expr| {
-            let name = names.save(&expr);
-            let rewritten = expr.transform_up(|expr| rewrite(expr, &schema))?;
-            Ok(rewritten.update_data(|expr| name.restore(expr)))
-        })?
-        .map_data(LogicalPlan::recompute_schema)
+        parts::rewritten(node, |expr| rewrite(expr, &schema))?.map_data(LogicalPlan::recompute_schema)
     })
     .data()
     .map_err(from_datafusion)

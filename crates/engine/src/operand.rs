@@ -5,15 +5,12 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Query, Spanned, UnaryOperator, Visit, Visitor};
 
-use crate::error::EngineError;
+use crate::{error::EngineError, visit};
 
 /// Refuses the first condition that is an operand without parentheses. The query is as it was parsed, with all of its
 /// parentheses.
 pub(crate) fn check(query: &Query) -> Result<(), EngineError> {
-    match query.visit(&mut Check) {
-        ControlFlow::Break(error) => Err(error),
-        ControlFlow::Continue(()) => Ok(()),
-    }
+    visit::broken(query.visit(&mut Check))
 }
 
 struct Check;

@@ -20,7 +20,7 @@ use self::ambiguous::Ambiguous;
 use crate::{
     columns::{self, Field, Scope, Tables},
     error::EngineError,
-    grouping::broken,
+    visit::{broken, flow},
 };
 
 type Result<T> = std::result::Result<T, EngineError>;
@@ -165,10 +165,7 @@ impl VisitorMut for Rest<'_, '_> {
             return ControlFlow::Continue(());
         }
         // What is deeper is done with it.
-        match self.rename.query(query, self.scope, false) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => ControlFlow::Break(error),
-        }
+        flow(self.rename.query(query, self.scope, false))
     }
 
     fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<EngineError> {

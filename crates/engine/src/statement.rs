@@ -67,7 +67,7 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
     LOCAL.tokens(&tokens).map_err(out_of_bounds)?;
     reject_other_statements(&tokens, &originals, sql)?;
     reject_match_recognize(&tokens)?;
-    let mut tokens = type_text::collapsed(tokens)?;
+    let mut tokens = type_text::collapsed(&tokens)?;
     tokens.retain(|token| token.token != Token::EOF);
     let mut query = parse(tokens, sql)?;
     nesting::bound(&mut query)?;

@@ -8,78 +8,45 @@ use datafusion::{
     arrow::datatypes::{DataType as Arrow, Field, Fields, TimeUnit},
     sql::sqlparser::{
         ast::{DataType, ObjectNamePart},
-        keywords::Keyword,
         tokenizer::{Token, TokenWithSpan},
     },
 };
-use trino::keyword;
+use trino::{Type, collapse_types, tokenize};
 
 use crate::{error::EngineError, types::JSON};
 
 /// The name of the type that stands for all of them.
 const NESTED: &str = "nested type";
 
-/// How deep they may nest.
-const MAX_DEPTH: usize = 16;
-
 /// How many fields the rows of one type may have together.
 const MAX_FIELDS: usize = 1_000;
 
 /// The tokens with one type for each that is nested.
-pub(crate) fn collapsed(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>, EngineError> {
-    let mut written: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
-    // Of each parenthesis that is open, whether it is that of a cast.
-    let mut open: Vec<bool> = Vec::new();
-    let mut tokens = tokens.into_iter().peekable();
-    // The last token that is no white space.
-    let mut last = Token::EOF;
-    while let Some(token) = tokens.next() {
-        if matches!(token.token, Token::Whitespace(_)) {
-            written.push(token);
-            continue;
-        }
-        match &token.token {
-            Token::LParen => open.push(matches!(keyword(&last), Some(Keyword::CAST | Keyword::TRY_CAST))),
-            Token::RParen => {
-                open.pop();
-            }
-            _ => {}
-        }
-        let begins =
-            keyword(&last) == Some(Keyword::AS) && open.last() == Some(&true) && is_nested(&token.token);
-        if !begins {
-            last = token.token.clone();
-            written.push(token);
-            continue;
-        }
-        let span = token.span;
-        let mut text = token.token.to_string();
-        let mut depth = 0_usize;
-        while let Some(next) = tokens.next_if(|next| depth > 0 || next.token != Token::RParen) {
-            match next.token {
-                Token::LParen => depth += 1,
-                Token::RParen => depth -= 1,
-                _ => {}
-            }
-            match &next.token {
-                Token::Whitespace(_) => text.push(' '),
-                other => text.push_str(&other.to_string()),
-            }
-        }
+pub(crate) fn collapsed(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>, EngineError> {
+    collapse_types(tokens, |found, tokens, _| {
+        let text: String = tokens.iter().map(|token| written(&token.token)).collect();
         let text = text.trim_end();
-        if read(text).is_none() {
+        if found.as_ref().and_then(nested).is_none() {
             return Err(EngineError::unsupported(format!("CAST to {text}")));
         }
-        let stands_for = [
+        Ok(vec![
             Token::make_word(NESTED, Some('"')),
             Token::LParen,
             Token::SingleQuotedString(text.to_owned()),
             Token::RParen,
-        ];
-        written.extend(stands_for.into_iter().map(|token| TokenWithSpan::new(token, span)));
-        last = Token::RParen;
+        ])
+    })
+}
+
+/// The token as text that is read as the same one.
+fn written(token: &Token) -> String {
+    match token {
+        Token::Whitespace(_) => " ".to_owned(),
+        Token::Word(word) if word.quote_style == Some('"') => {
+            format!("\"{}\"", word.value.replace('"', "\"\""))
+        }
+        other => other.to_string(),
     }
-    Ok(written)
 }
 
 /// The text of the type, if it is one that stands for a nested one.
@@ -92,172 +59,79 @@ pub(crate) fn text_of(data_type: &DataType) -> Option<&str> {
 
 /// The type, in Athena's words. `None`: it is not nested, or there is none here.
 pub(crate) fn read(text: &str) -> Option<Arrow> {
-    let mut reader = Reader { text, at: 0, fields: 0 };
-    let found = reader.data_type(MAX_DEPTH)?;
-    let is_nested = matches!(found, Arrow::List(_) | Arrow::Map(..) | Arrow::Struct(_));
-    (is_nested && reader.rest().trim().is_empty()).then_some(found)
+    let mut tokens = tokenize(text).ok()?;
+    tokens.retain(|token| token.token != Token::EOF);
+    nested(&Type::read(&tokens)?)
 }
 
-fn is_nested(token: &Token) -> bool {
-    matches!(token, Token::Word(word)
-        if word.quote_style.is_none() && ["array", "map", "row"].contains(&word.value.to_lowercase().as_str()))
+fn nested(found: &Type) -> Option<Arrow> {
+    match found {
+        Type::Plain(..) => None,
+        Type::Array(_) | Type::Map(..) | Type::Row(_) => known(found, &mut 0),
+    }
 }
 
-struct Reader<'t> {
-    text: &'t str,
-    at: usize,
-    fields: usize,
-}
-
-impl<'t> Reader<'t> {
-    fn rest(&self) -> &'t str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn skip_space(&mut self) {
-        self.at += self.rest().len() - self.rest().trim_start().len();
-    }
-
-    fn take(&mut self, sign: char) -> bool {
-        self.skip_space();
-        let found = self.rest().starts_with(sign);
-        if found {
-            self.at += sign.len_utf8();
+/// The type as it is here. `fields` counts those of all rows.
+fn known(found: &Type, fields: &mut usize) -> Option<Arrow> {
+    match found {
+        Type::Plain(name, numbers) => plain(name, numbers),
+        Type::Array(element) => {
+            let element = known(element, fields)?;
+            Some(Arrow::List(Arc::new(Field::new("element", element, true))))
         }
-        found
-    }
-
-    /// A word without quotes, perhaps an empty one.
-    fn word(&mut self) -> &'t str {
-        self.skip_space();
-        let rest = self.rest();
-        let end =
-            rest.find(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '_')).unwrap_or(rest.len());
-        self.at += end;
-        rest.get(..end).unwrap_or_default()
-    }
-
-    fn number(&mut self) -> Option<u8> {
-        self.word().parse().ok()
-    }
-
-    fn data_type(&mut self, depth: usize) -> Option<Arrow> {
-        let depth = depth.checked_sub(1)?;
-        Some(match self.word().to_ascii_lowercase().as_str() {
-            "boolean" => Arrow::Boolean,
-            "tinyint" => Arrow::Int8,
-            "smallint" => Arrow::Int16,
-            "int" | "integer" => Arrow::Int32,
-            "bigint" => Arrow::Int64,
-            "real" => Arrow::Float32,
-            "double" => Arrow::Float64,
-            "varchar" if !self.rest().trim_start().starts_with('(') => Arrow::Utf8,
-            "varbinary" => Arrow::Binary,
-            "json" => JSON,
-            "date" => Arrow::Date32,
-            "timestamp" => {
-                if self.take('(') && !(self.number()? == 3 && self.take(')')) {
-                    return None;
-                }
-                Arrow::Timestamp(TimeUnit::Millisecond, None)
-            }
-            "decimal" => self.decimal()?,
-            "array" => {
-                let close = self.open()?;
-                let element = self.data_type(depth)?;
-                self.close(close)?;
-                Arrow::List(Arc::new(Field::new("element", element, true)))
-            }
-            "map" => {
-                let close = self.open()?;
-                let key = self.data_type(depth)?;
-                if !self.take(',') {
-                    return None;
-                }
-                let value = self.data_type(depth)?;
-                self.close(close)?;
-                let pair: Fields =
-                    [Field::new("key", key, false), Field::new("value", value, true)].into_iter().collect();
-                Arrow::Map(Arc::new(Field::new("key_value", Arrow::Struct(pair), false)), false)
-            }
-            "row" => self.row(depth)?,
-            _ => return None,
-        })
-    }
-
-    fn decimal(&mut self) -> Option<Arrow> {
-        let (mut precision, mut scale) = (38, 0);
-        if self.take('(') {
-            precision = self.number()?;
-            if self.take(',') {
-                scale = self.number()?;
-            }
-            self.close(')')?;
+        Type::Map(key, value) => {
+            let (key, value) = (known(key, fields)?, known(value, fields)?);
+            let pair: Fields =
+                [Field::new("key", key, false), Field::new("value", value, true)].into_iter().collect();
+            Some(Arrow::Map(Arc::new(Field::new("key_value", Arrow::Struct(pair), false)), false))
         }
-        let fits = (1..=38).contains(&precision) && scale <= precision;
-        fits.then(|| Arrow::Decimal128(precision, scale.cast_signed()))
-    }
-
-    fn row(&mut self, depth: usize) -> Option<Arrow> {
-        if !self.take('(') {
-            return None;
-        }
-        let mut fields = Vec::new();
-        loop {
-            self.fields += 1;
-            if self.fields > MAX_FIELDS {
+        Type::Row(parts) => {
+            *fields += parts.len();
+            if *fields > MAX_FIELDS {
                 return None;
             }
-            let name = self.name();
-            fields.push(Field::new(name, self.data_type(depth)?, true));
-            if !self.take(',') {
-                self.close(')')?;
-                return Some(Arrow::Struct(fields.into()));
-            }
+            let field = |(name, part): &(String, Type)| Some(Field::new(name, known(part, fields)?, true));
+            let parts: Option<Vec<Field>> = parts.iter().map(field).collect();
+            Some(Arrow::Struct(parts?.into()))
         }
     }
+}
 
-    /// The name of a field; an empty one, where its type follows at once.
-    fn name(&mut self) -> String {
-        if self.take('"') {
-            let mut name = String::new();
-            while let Some(end) = self.rest().find('"') {
-                name.push_str(self.rest().get(..end).unwrap_or_default());
-                self.at += end + 1;
-                // A quote within a name is doubled.
-                if !self.rest().starts_with('"') {
-                    break;
-                }
-                name.push('"');
-                self.at += 1;
-            }
-            return name;
-        }
-        let before = self.at;
-        let name = self.word();
-        self.skip_space();
-        let type_follows = self.rest().starts_with(|sign: char| sign.is_ascii_alphabetic());
-        if !type_follows {
-            self.at = before;
-            return String::new();
-        }
-        name.to_ascii_lowercase()
+fn plain(name: &str, numbers: &[String]) -> Option<Arrow> {
+    if name == "decimal" {
+        return decimal(numbers);
     }
+    if name == "timestamp" {
+        let is_known = matches!(numbers, [] | [_]) && numbers.iter().all(|digits| digits == "3");
+        return is_known.then_some(Arrow::Timestamp(TimeUnit::Millisecond, None));
+    }
+    let found = match name {
+        "boolean" => Arrow::Boolean,
+        "tinyint" => Arrow::Int8,
+        "smallint" => Arrow::Int16,
+        "int" | "integer" => Arrow::Int32,
+        "bigint" => Arrow::Int64,
+        "real" => Arrow::Float32,
+        "double" => Arrow::Float64,
+        "varchar" => Arrow::Utf8,
+        "varbinary" => Arrow::Binary,
+        "json" => JSON,
+        "date" => Arrow::Date32,
+        _ => return None,
+    };
+    numbers.is_empty().then_some(found)
+}
 
-    /// The sign that ends what is opened.
-    fn open(&mut self) -> Option<char> {
-        if self.take('(') {
-            Some(')')
-        } else if self.take('<') {
-            Some('>')
-        } else {
-            None
-        }
-    }
-
-    fn close(&mut self, sign: char) -> Option<()> {
-        self.take(sign).then_some(())
-    }
+fn decimal(numbers: &[String]) -> Option<Arrow> {
+    let number = |digits: &String| digits.parse::<u8>().ok();
+    let (precision, scale) = match numbers {
+        [] => (38, 0),
+        [precision] => (number(precision)?, 0),
+        [precision, scale] => (number(precision)?, number(scale)?),
+        _ => return None,
+    };
+    let fits = (1..=38).contains(&precision) && scale <= precision;
+    fits.then(|| Arrow::Decimal128(precision, scale.cast_signed()))
 }
 
 #[cfg(test)]
@@ -292,6 +166,8 @@ mod tests {
             assert_eq!(read(text).and_then(|found| types::name(&found)).as_deref(), expected, "{text}");
         }
         assert_eq!(read(&format!("{}int{}", "array(".repeat(40), ")".repeat(40))), None);
+        let wide = |fields: usize| read(&format!("array(row({}))", vec!["int"; fields].join(", ")));
+        assert!(wide(1_000).is_some() && wide(1_001).is_none());
     }
 
     #[test]
@@ -308,9 +184,13 @@ mod tests {
             ),
             ("SELECT f(a) AS map, (SELECT b AS array)", "SELECT f(a) AS map, (SELECT b AS array)"),
             ("SELECT CAST(a AS varchar)", "SELECT CAST(a AS varchar)"),
+            (
+                "SELECT CAST(a AS row(\"a \"\"b\" int)) AS \"c \"",
+                "SELECT CAST(a AS \"nested type\"('row(\"a \"\"b\" int)')) AS \"c \"",
+            ),
             ("SELECT CAST(a AS array(int", ""),
         ] {
-            let found = collapsed(tokenize(text).unwrap());
+            let found = collapsed(&tokenize(text).unwrap());
             let found: String =
                 found.unwrap_or_default().iter().map(|token| token.token.to_string()).collect();
             assert_eq!(found.replace("EOF", ""), expected, "{text}");

@@ -9,7 +9,13 @@ use datafusion::sql::sqlparser::ast::{
     Ident, ObjectName, ObjectNamePart, Query, TableAlias, TableFactor, VisitMut, VisitorMut,
 };
 
-use crate::{error::EngineError, nesting, session::CATALOG, statement};
+use crate::{
+    error::EngineError,
+    nesting,
+    session::CATALOG,
+    statement,
+    visit::{broken, flow},
+};
 
 /// How many views may be put into a statement, each as often as it is named. Views of views double it.
 const MOST: usize = 100;
@@ -58,10 +64,7 @@ impl Expand<'_> {
         let flow = VisitMut::visit(query, &mut Rest { expand: self, depth: 0 });
         query.with = with;
         self.named.truncate(outside);
-        match flow {
-            ControlFlow::Break(error) => Err(error),
-            ControlFlow::Continue(()) => Ok(()),
-        }
+        broken(flow)
     }
 
     fn factor(&mut self, factor: &mut TableFactor) -> Result<(), EngineError> {
@@ -152,13 +155,6 @@ impl VisitorMut for Rest<'_, '_> {
 
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<EngineError> {
         if self.depth == 1 { flow(self.expand.factor(factor)) } else { ControlFlow::Continue(()) }
-    }
-}
-
-fn flow(result: Result<(), EngineError>) -> ControlFlow<EngineError> {
-    match result {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => ControlFlow::Break(error),
     }
 }
 

@@ -10,7 +10,10 @@ use datafusion::sql::sqlparser::ast::{
     Ident, ObjectName, ObjectNamePart, Query, TableAlias, TableFactor, VisitMut, VisitorMut,
 };
 
-use crate::error::EngineError;
+use crate::{
+    error::EngineError,
+    visit::{broken, flow},
+};
 
 /// How the new names go on behind the old one; no name of Athena does.
 const RENAMED: &str = "?with";
@@ -47,13 +50,10 @@ impl Rename {
             }
             self.visible.push((written, name.value.clone()));
         }
-        let flow = VisitMut::visit(query, &mut Rest { rename: self, depth: 0 });
+        let visited = VisitMut::visit(query, &mut Rest { rename: self, depth: 0 });
         query.with = with;
         self.visible.truncate(outside);
-        match flow {
-            ControlFlow::Break(error) => Err(error),
-            ControlFlow::Continue(()) => Ok(()),
-        }
+        broken(visited)
     }
 
     /// A name that no query has.
@@ -97,10 +97,7 @@ impl VisitorMut for Rest<'_> {
             return ControlFlow::Continue(());
         }
         // What is deeper is done with it.
-        match self.rename.query(query) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => ControlFlow::Break(error),
-        }
+        flow(self.rename.query(query))
     }
 
     fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<EngineError> {

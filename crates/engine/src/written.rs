@@ -15,16 +15,16 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{Expr, Query, Select, TableFactor, VisitMut, VisitorMut};
 
-use crate::error::EngineError;
+use crate::{
+    error::EngineError,
+    visit::{broken, flow},
+};
 
 type Result<T> = std::result::Result<T, EngineError>;
 
 /// Rewrites a query as it was parsed. It descends as deep as the parser did, so it needs a stack of that size.
 pub(crate) fn rewrite(query: &mut Query) -> Result<()> {
-    match query.visit(&mut Write { copied: 0 }) {
-        ControlFlow::Break(error) => Err(error),
-        ControlFlow::Continue(()) => Ok(()),
-    }
+    broken(query.visit(&mut Write { copied: 0 }))
 }
 
 struct Write {
@@ -55,13 +55,6 @@ impl VisitorMut for Write {
         flow(quantified::rewrite(expr, &mut self.copied))?;
         searched::rewrite(expr);
         ControlFlow::Continue(())
-    }
-}
-
-fn flow(done: Result<()>) -> ControlFlow<EngineError> {
-    match done {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => ControlFlow::Break(error),
     }
 }
 

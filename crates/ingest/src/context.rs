@@ -18,7 +18,7 @@ impl Context {
     pub async fn try_from_env() -> Result<Self, InvalidSetting> {
         let settings = aws::settings()?;
         aws::init_telemetry(&settings)?;
-        Ok(Self::new(&Aws::from_environment().await, &settings))
+        Ok(Self::new(&Aws::of_function(), &settings))
     }
 
     /// Makes the clients; asks nobody anything yet.

@@ -26,7 +26,7 @@ impl Context {
     pub async fn try_from_env() -> Result<Self, InvalidSetting> {
         let settings = aws::settings()?;
         aws::init_telemetry(&settings)?;
-        Ok(Self::new(&Aws::from_environment().await, &settings))
+        Ok(Self::new(&Aws::of_function(), &settings))
     }
 
     /// The API with these clients.

@@ -11,12 +11,14 @@ mod extent;
 mod failures;
 mod handed_over;
 mod health;
+mod job;
 mod named;
 mod pages;
 mod patience;
 mod quoted;
 mod ready;
 mod renders;
+mod reply;
 mod running;
 mod sql;
 mod too_large;
@@ -26,7 +28,9 @@ pub(crate) use bodies::Held;
 pub(crate) use extent::Extent;
 pub(crate) use handed_over::{QueryView, RETRY_POLL};
 pub(crate) use health::Health;
+pub(crate) use job::Job;
 pub(crate) use ready::Ready;
+pub(crate) use reply::{Accepted, Kept, Reply, Rows};
 
 use bodies::Bodies;
 use checks::Checks;
@@ -38,22 +42,18 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 
 use domain::{
-    DatasetName, QueryName,
+    DatasetName,
     port::{Catalog, Clock, Ids, PresignedUrls, QueryEngine},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     access::{Access, Caller},
-    cache,
-    column::OutputColumn,
-    cost::Cost,
     datasets::{Detail, Listing, Summary},
     execute::Runner,
     flight::Flights,
     follow::Follow,
     form::Form,
-    mistake::Author,
     named::NamedSnapshot,
     plan::{Limits, RowsPlan},
     ports::Ports,
@@ -62,7 +62,7 @@ use crate::{
     request::RowsRequest,
     settings::ApiSettings,
     snapshot::{Datasets, Snapshot, SnapshotError},
-    sql::{Statement, compile},
+    sql::compile,
 };
 
 /// How many tables' partitions are listed at the same time.
@@ -84,112 +84,6 @@ pub struct Api<P: Ports> {
     checks: Checks,
     /// The memory of request bodies.
     pub(crate) bodies: Bodies,
-}
-
-/// A request for rows that is ready to run, whichever endpoint it came by.
-#[derive(Debug, Clone)]
-pub(crate) struct Job {
-    /// The dataset, if it was asked for by its name.
-    pub(crate) dataset: Option<DatasetName>,
-    /// The named query, if it is one.
-    pub(crate) named_query: Option<QueryName>,
-    /// The name of a file with the rows, without its ending: no caller's text.
-    pub(crate) file_name: String,
-    /// The datasets that it reads.
-    pub(crate) reads: Vec<DatasetName>,
-    /// What runs.
-    pub(crate) statement: Statement,
-    /// The columns of the result; `None` if only the result says.
-    pub(crate) columns: Option<Vec<OutputColumn>>,
-    /// The most rows of the answer. The statement gives one more, if there are more.
-    pub(crate) rows: u64,
-    /// How many columns the result has behind those of the answer.
-    pub(crate) hidden: usize,
-    /// How the rows go on behind the last one, if they can be followed.
-    pub(crate) follow: Option<Follow>,
-    /// The parameters of a named query that stand for regular expressions, whose values an engine may not take.
-    pub(crate) patterns: Vec<String>,
-    /// What the rows are written as.
-    pub(crate) form: Form,
-    /// The most bytes that the query may read, beside the workgroup's own bound.
-    pub(crate) max_bytes: Option<u64>,
-    /// The most rows of a statement without an ORDER BY. If the answer has so many, they may be others the next time: there
-    /// is no `ETag` then.
-    pub(crate) unordered: Option<u64>,
-    /// Whether the same data may give another answer the next time: there is no `ETag` then, and nothing to share.
-    pub(crate) volatile: bool,
-}
-
-impl Job {
-    /// Who wrote the statement.
-    fn author(&self) -> Author {
-        Author::of(self.dataset.as_ref(), self.named_query.as_ref())
-    }
-
-    /// The statement for the log. Its values stand beside it and stay out; free SQL has a caller's text within, so its
-    /// digest has to do, which the query's record has too.
-    fn logged(&self) -> String {
-        match self.author() {
-            Author::Caller => cache::digest_of(&self.statement, "statement").hexadecimal(),
-            Author::Api | Author::Operator => self.statement.sql.clone(),
-        }
-    }
-}
-
-/// What comes of a request for rows.
-#[derive(Debug)]
-pub(crate) enum Reply {
-    /// Rows: all of them, or a page.
-    Rows(Rows),
-    /// The caller has them already.
-    NotModified(Kept, Cost),
-    /// The query goes on, and the caller may come back.
-    Accepted(Accepted),
-    /// The rows are a file at this address.
-    Elsewhere(String, Cost, Extent),
-}
-
-impl Reply {
-    /// Whether it says how many rows match.
-    pub(crate) fn has_total(&self) -> bool {
-        match self {
-            Self::Rows(Rows { extent, .. }) | Self::Elsewhere(_, _, extent) => extent.total.is_some(),
-            Self::NotModified(..) | Self::Accepted(_) => false,
-        }
-    }
-}
-
-/// Rows, rendered.
-#[derive(Debug)]
-pub(crate) struct Rows {
-    /// The bytes.
-    pub(crate) body: Vec<u8>,
-    /// Their form.
-    pub(crate) form: Form,
-    /// What they cost.
-    pub(crate) cost: Cost,
-    /// What the caller may keep, if anything.
-    pub(crate) kept: Option<Kept>,
-    /// Which rows they are.
-    pub(crate) extent: Extent,
-}
-
-/// What a caller may keep of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Kept {
-    /// `ETag`.
-    pub(crate) tag: String,
-    /// `Cache-Control`.
-    pub(crate) control: String,
-}
-
-/// A query that goes on.
-#[derive(Debug)]
-pub(crate) struct Accepted {
-    /// The path to come back to.
-    pub(crate) location: String,
-    /// The query's state, as JSON.
-    pub(crate) body: Vec<u8>,
 }
 
 impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<(S, C, Q, K, I)> {

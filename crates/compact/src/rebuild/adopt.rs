@@ -2,7 +2,6 @@
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch, StringBuilder},
-    compute::interleave,
     datatypes::DataType,
     error::ArrowError,
 };
@@ -13,6 +12,8 @@ use domain::{
     event::{self, Event},
     value::Value,
 };
+
+use crate::gather::gather;
 
 /// A row of which something is adopted.
 struct Adoption {
@@ -128,5 +129,5 @@ fn replaced(
     for (index, adoption) in adoptions.iter().enumerate().filter(|(_, adoption)| is_new(adoption)) {
         places[adoption.row] = (1, index);
     }
-    interleave(&[old.as_ref(), new.as_ref()], &places)
+    gather(old, &[old.as_ref(), new.as_ref()], 0, &places)
 }

@@ -1,16 +1,19 @@
-//! Rows in little memory: the buffers of their columns, each compressed by itself.
+//! Rows in little memory: the buffers of their columns, each packed by itself.
+
+mod buffers;
+mod uuids;
 
 use std::io;
 
 use arrow::{
     array::{Array, ArrayData, ArrayRef, MutableArrayData, RecordBatch, make_array},
-    buffer::Buffer,
     datatypes::DataType,
     error::ArrowError,
 };
 use zstd::bulk::{Compressor, Decompressor};
 
 use crate::coded::with_dictionary_of;
+use buffers::Bytes;
 
 /// The level of compression. The rows are packed and unpacked once, so it is a fast one.
 const LEVEL: i32 = 1;
@@ -108,21 +111,18 @@ struct Packed {
     texts: Option<ArrayData>,
 }
 
-/// The bytes of a buffer.
-enum Bytes {
-    /// Which compression does not make fewer.
-    Plain(Box<[u8]>),
-    Packed {
-        packed: Box<[u8]>,
-        unpacked: usize,
-    },
-}
-
 impl Packed {
     /// Of an array that begins where its buffers do.
     fn pack(data: &ArrayData, compressor: &mut Compressor<'_>) -> io::Result<Self> {
         let nulls = data.nulls().map(|nulls| Bytes::pack(&nulls.inner().sliced(), compressor)).transpose()?;
-        let buffers = data.buffers().iter().map(|buffer| Bytes::pack(buffer, compressor));
+        let buffers = data.buffers().iter().enumerate();
+        let buffers = buffers.map(|(index, buffer)| match (data.data_type(), index) {
+            (DataType::Utf8 | DataType::Binary | DataType::List(_) | DataType::Map(..), 0) => {
+                Bytes::pack_offsets(buffer, compressor)
+            }
+            (DataType::Utf8, 1) => Bytes::pack_texts(buffer, compressor),
+            _ => Bytes::pack(buffer, compressor),
+        });
         let buffers = buffers.collect::<Result<_, _>>()?;
         let texts = data.child_data().first().filter(|_| is_coded(data)).cloned();
         let children = data.child_data().iter().filter(|_| texts.is_none());
@@ -147,42 +147,17 @@ impl Packed {
     }
 
     fn bytes(&self) -> usize {
-        self.sum(&|bytes| match bytes {
-            Bytes::Plain(plain) => plain.len(),
-            Bytes::Packed { packed, .. } => packed.len(),
-        })
+        self.sum(&Bytes::bytes)
     }
 
     fn unpacked_bytes(&self) -> usize {
-        self.sum(&|bytes| match bytes {
-            Bytes::Plain(plain) => plain.len(),
-            Bytes::Packed { unpacked, .. } => *unpacked,
-        })
+        self.sum(&Bytes::unpacked_bytes)
     }
 
     /// Of all buffers, those of the parts included.
     fn sum(&self, size: &impl Fn(&Bytes) -> usize) -> usize {
         let own: usize = self.nulls.iter().chain(&self.buffers).map(size).sum();
         own + self.children.iter().map(|child| child.sum(size)).sum::<usize>()
-    }
-}
-
-impl Bytes {
-    fn pack(plain: &[u8], compressor: &mut Compressor<'_>) -> io::Result<Self> {
-        let packed = compressor.compress(plain)?;
-        if packed.len() >= plain.len() {
-            return Ok(Self::Plain(plain.into()));
-        }
-        Ok(Self::Packed { packed: packed.into(), unpacked: plain.len() })
-    }
-
-    fn unpack(&self, decompressor: &mut Decompressor<'_>) -> io::Result<Buffer> {
-        match self {
-            Self::Plain(plain) => Ok(Buffer::from(&plain[..])),
-            Self::Packed { packed, unpacked } => {
-                Ok(Buffer::from_vec(decompressor.decompress(packed, *unpacked)?))
-            }
-        }
     }
 }
 

@@ -150,20 +150,16 @@ proptest! {
             // Within a part there are no twins left, and it is in order.
             let part = sorted(&plain(dataset).take(&parsed(&drawn, *size, random)), dataset);
             expected.push(all.take(&part));
+            let part = match coded[number] {
+                true => with_dictionaries(&part, &runs, dataset),
+                false => in_chunks(&schema, part, &runs, dataset),
+            };
             if !packs_all && number + 1 == sizes.len() {
-                let part = match coded[number] {
-                    true => with_dictionaries(&part, &runs, dataset),
-                    false => in_chunks(&schema, part, &runs, dataset),
-                };
                 runs.push_last(part, piece_rows).unwrap();
                 prop_assert_eq!(runs.len(), number);
                 continue;
             }
-            if coded[number] {
-                runs.push(&with_dictionaries(&part, &runs, dataset), piece_rows).unwrap();
-            } else {
-                runs.push(&part, piece_rows).unwrap();
-            }
+            runs.push(part, piece_rows).unwrap();
             prop_assert_eq!(runs.len(), number + 1);
         }
         let expected = sorted(&concat_batches(&schema, &expected).unwrap(), dataset);
@@ -189,11 +185,12 @@ fn a_part_that_came_before_is_dropped_as_a_whole() {
     let (dataset, workers) = (drawn.dataset(), &Workers::new(1));
     let mut first = Plain { dataset, seen: HashMap::new(), duplicates: 0, conflicting: 0 };
     let part = sorted(&first.take(&parsed(&drawn, 60, random)), dataset);
+    let schema = dataset.arrow_schema();
     let mut runs = Runs::new(dataset, workers).unwrap();
-    runs.push(&part, 10).unwrap();
+    runs.push(in_chunks(&schema, part.clone(), &runs, dataset), 10).unwrap();
     let (rows, bytes) = (runs.rows(), runs.bytes());
     assert!(rows > 0 && bytes > 0 && runs.unpacked_bytes() > 0);
-    runs.push(&part, 10).unwrap();
+    runs.push(in_chunks(&schema, part, &runs, dataset), 10).unwrap();
     assert_eq!((runs.rows(), runs.duplicates()), (rows, rows));
     // Each twin is noted, with its hash.
     assert!(runs.bytes() < 2 * bytes, "{} bytes, {bytes} before", runs.bytes());
@@ -216,7 +213,7 @@ fn the_dictionaries_of_all_runs_count_as_memory() {
         }
         let part = with_dictionaries(&lines.finish().unwrap(), &runs, &dataset);
         let before = runs.bytes();
-        runs.push(&part, 100).unwrap();
+        runs.push(part, 100).unwrap();
         let (grown, texts) = (runs.bytes() - before, (run + 1) * 1_000_000);
         // A buffer that grew by doubling may be twice as large.
         assert!((texts..2 * texts + 500_000).contains(&grown), "run {run}: {grown} bytes more");

@@ -78,7 +78,7 @@ impl RunRows {
 }
 
 /// A hash of all that the sender said, for each of these rows of a batch.
-pub(super) fn contents(
+fn contents(
     keys: &Keys,
     batch: &RecordBatch,
     rows: impl Iterator<Item = u32>,

@@ -1,9 +1,8 @@
 //! What rules a twin out without reading a row: the bounds of a column, and its bloom filter.
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, Scalar},
+    array::{Array, ArrayRef, AsArray},
     buffer::BooleanBuffer,
-    compute::kernels::cmp::{gt_eq, lt_eq},
     datatypes::{
         DataType, Date32Type, Decimal128Type, Field, Float32Type, Float64Type, Int32Type, Int64Type, Schema,
         TimeUnit, TimestampMillisecondType,
@@ -22,6 +21,7 @@ use parquet::{
     schema::types::{ColumnDescPtr, ColumnDescriptor},
 };
 
+use super::bounds::Bounds;
 use crate::{error::CompactError, files::Source};
 
 /// One identity column of the candidates.
@@ -81,19 +81,8 @@ impl Filter {
         let descriptor = source.metadata().file_metadata().schema_descr();
         let converter = StatisticsConverter::from_column_index(leaf, &self.field, descriptor).ok()?;
         let group = || [source.metadata().row_group(row_group)].into_iter();
-        let least = converter.row_group_mins(group()).ok()?;
-        let greatest = converter.row_group_maxes(group()).ok()?;
-        if least.len() != 1 || least.is_null(0) || greatest.len() != 1 || greatest.is_null(0) {
-            return None;
-        }
-        Some(Bounds { least: Scalar::new(least), greatest: Scalar::new(greatest) })
+        Bounds::new(converter.row_group_mins(group()).ok()?, converter.row_group_maxes(group()).ok()?)
     }
-}
-
-/// The least and the greatest value of a column, both of which it may have.
-struct Bounds {
-    least: Scalar<ArrayRef>,
-    greatest: Scalar<ArrayRef>,
 }
 
 /// What a row group says of a column's values. What it does not say, it does not rule out.
@@ -124,9 +113,7 @@ impl Evidence<'_> {
 
     /// Which of the values are within the bounds; `None` if nothing is known.
     pub(super) fn within(&self, values: &ArrayRef) -> Option<BooleanBuffer> {
-        let Bounds { least, greatest } = self.bounds.as_ref()?;
-        let (above, below) = (gt_eq(values, least).ok()?, lt_eq(values, greatest).ok()?);
-        Some(above.values() & below.values())
+        self.bounds.as_ref()?.within(values)
     }
 
     /// Whether the row group may have the value in this row, by its bloom filter.

@@ -4,6 +4,7 @@ use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList,
     FunctionArguments, ListAggOnOverflow, Value,
 };
+use trino::made::text;
 
 use super::named;
 use crate::functions::{ERROR, FILLER, MAX_BY_N, MAX_N, MIN_BY_N, MIN_N, WITH_COUNT, WITHOUT_COUNT};
@@ -84,8 +85,4 @@ fn is_error_that_is_kept(argument: &FunctionArg) -> bool {
     };
     let (Value::Number(digits, _) | Value::SingleQuotedString(digits)) = &value.value else { return false };
     digits.parse().is_ok_and(|error: f64| (LEAST_ERROR..=GREATEST_ERROR).contains(&error))
-}
-
-fn text(text: &str) -> Expr {
-    Expr::Value(Value::SingleQuotedString(text.to_owned()).with_empty_span())
 }

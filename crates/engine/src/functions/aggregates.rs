@@ -10,6 +10,7 @@ mod answers;
 mod bits;
 mod gathered;
 mod kind;
+mod numbers;
 mod overflow;
 mod percentile;
 mod rows;
@@ -39,6 +40,7 @@ use super::own::not_taken;
 use crate::{cancel::Cancellation, memory::QueryMemory};
 use gathered::{Gathered, Plan};
 use kind::Kind;
+use numbers::Few;
 use statistic::Statistic;
 
 pub(crate) use overflow::{ERROR, FILLER, WITH_COUNT, WITHOUT_COUNT};
@@ -278,49 +280,6 @@ impl AggregateUDFImpl for Gather {
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
         let plan = self.plan(types(args.expr_fields), args.return_field.data_type().clone());
         Ok(Box::new(Gathered::new(plan.with_literals(args.exprs))))
-    }
-
-    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
-        AggregateOrderSensitivity::Insensitive
-    }
-}
-
-/// One that keeps a few numbers.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Few {
-    statistic: Statistic,
-    signature: Signature,
-}
-
-impl Few {
-    fn new(statistic: Statistic) -> Self {
-        Self { statistic, signature: signature() }
-    }
-}
-
-impl AggregateUDFImpl for Few {
-    fn name(&self) -> &'static str {
-        self.statistic.name()
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, given: &[Arrow]) -> Result<Vec<Arrow>> {
-        self.statistic.takes(given).ok_or_else(|| not_taken(self.statistic.name()))
-    }
-
-    fn return_type(&self, given: &[Arrow]) -> Result<Arrow> {
-        Ok(self.statistic.answers(given))
-    }
-
-    fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
-        Ok(Statistic::state_fields(args.name))
-    }
-
-    fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        Ok(Box::new(self.statistic.accumulator(args.return_field.data_type())))
     }
 
     fn order_sensitivity(&self) -> AggregateOrderSensitivity {

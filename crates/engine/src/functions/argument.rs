@@ -5,6 +5,7 @@ use datafusion::{
         array::{Array, ArrayRef, AsArray, GenericStringArray, Int64Array, OffsetSizeTrait},
         datatypes::Int64Type,
     },
+    common::ScalarValue,
     error::Result,
     logical_expr::ColumnarValue,
 };
@@ -52,6 +53,14 @@ impl Argument {
     pub(super) fn bigints(&self) -> BigintArgument<'_> {
         BigintArgument { argument: self, numbers: self.array.as_primitive::<Int64Type>() }
     }
+}
+
+/// What a function answers: a value for each row, or the first one for all of them.
+pub(super) fn answer(values: ArrayRef, is_single: bool) -> Result<ColumnarValue> {
+    if is_single {
+        return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&values, 0)?));
+    }
+    Ok(ColumnarValue::Array(values))
 }
 
 pub(super) struct TextArgument<'a, O: OffsetSizeTrait> {

@@ -12,20 +12,20 @@ use datafusion::{
         datatypes::{DataType as Arrow, Field, Schema, SchemaRef},
     },
     common::{
-        Column, DFSchema, ScalarValue,
+        Column, DFSchema,
         tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion},
     },
     error::{DataFusionError, Result},
     execution::SessionState,
     logical_expr::{
         Case, ColumnarValue, Expr, ExprSchemable, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
-        Signature, Volatility, expr::ScalarFunction, expr_rewriter::NamePreserver, lit, utils::merge_schema,
+        Signature, Volatility, expr::ScalarFunction, lit, utils::merge_schema,
     },
     physical_expr::PhysicalExpr,
 };
 
-use super::own::Own;
-use crate::{cancel::Cancellation, error::EngineError, failure::from_datafusion};
+use super::{argument::answer, own::Own};
+use crate::{cancel::Cancellation, error::EngineError, failure::from_datafusion, parts};
 
 /// The name of [`attempt()`].
 pub(crate) const TRY: &str = "try";
@@ -63,16 +63,11 @@ pub(crate) fn enclosed(
 ) -> std::result::Result<LogicalPlan, EngineError> {
     plan.transform_up_with_subqueries(|node| {
         let schema = merge_schema(&node.inputs());
-        let names = NamePreserver::new(&node);
-        node.map_expressions(|expr| {
-            let name = names.save(&expr);
-            let rewritten = expr.transform_up(|expr| match expr {
-                Expr::ScalarFunction(call) if call.func.name() == TRY => {
-                    Ok(Transformed::yes(enclose(call.args, &schema, session, cancellation)?))
-                }
-                other => Ok(Transformed::no(other)),
-            })?;
-            Ok(rewritten.update_data(|expr| name.restore(expr)))
+        parts::rewritten(node, |expr| match expr {
+            Expr::ScalarFunction(call) if call.func.name() == TRY => {
+                Ok(Transformed::yes(enclose(call.args, &schema, session, cancellation)?))
+            }
+            other => Ok(Transformed::no(other)),
         })?
         .map_data(LogicalPlan::recompute_schema)
     })
@@ -258,9 +253,6 @@ impl ScalarUDFImpl for Attempt {
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
         let values = self.calculate(&batch)?;
-        if is_constant {
-            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&values, 0)?));
-        }
-        Ok(ColumnarValue::Array(values))
+        answer(values, is_constant)
     }
 }

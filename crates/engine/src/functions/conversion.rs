@@ -21,12 +21,16 @@ use datafusion::{
         array::{ArrayRef, StringBuilder},
         datatypes::{DataType as Arrow, IntervalUnit, TimeUnit},
     },
-    common::ScalarValue,
     error::Result,
     logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
 };
 
-use super::{greatest::digits, own::unexpected};
+use super::{
+    argument::{Argument, answer},
+    greatest::digits,
+    nested,
+    own::unexpected,
+};
 use crate::{
     text::read::floating,
     types::{JSON, is_nested},
@@ -85,7 +89,8 @@ pub(super) fn double_of(text: &str) -> Option<f64> {
     floating(text)
 }
 
-/// A `CAST` to a type, or a `TRY_CAST`, of values of which [`converts`] says yes. A query cannot call it by its name.
+/// A `CAST` to a type, or a `TRY_CAST`, of values of which [`converts`] says yes; and of arrays, maps and rows to a wider type.
+/// A query cannot call it by its name.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Conversion {
     to: Arrow,
@@ -109,6 +114,9 @@ impl Conversion {
     fn apply(&self, values: &ArrayRef) -> Result<ArrayRef> {
         if *values.data_type() == JSON {
             return json::convert(values, &self.to, self.is_try);
+        }
+        if is_nested(&self.to) {
+            return nested::converted(values, &self.to);
         }
         if matches!(self.to, Arrow::Timestamp(..)) {
             let beyond = match (self.is_within_reach, self.is_try) {
@@ -149,13 +157,8 @@ impl ScalarUDFImpl for Conversion {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        match args.args.as_slice() {
-            [ColumnarValue::Array(values)] => Ok(ColumnarValue::Array(self.apply(values)?)),
-            [ColumnarValue::Scalar(value)] => {
-                let converted = self.apply(&value.to_array()?)?;
-                Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&converted, 0)?))
-            }
-            _ => Err(unexpected(&Arrow::Null)),
-        }
+        let Some(value) = args.args.into_iter().next() else { return Err(unexpected(&Arrow::Null)) };
+        let value = Argument::new(value)?;
+        answer(self.apply(value.array())?, value.is_single())
     }
 }

@@ -23,7 +23,6 @@ mod show;
 mod sort;
 mod text;
 mod types;
-mod widened;
 
 use datafusion::{
     arrow::datatypes::DataType as Arrow,
@@ -40,10 +39,10 @@ pub(crate) use fit::fit as fitted;
 pub(crate) use maps::MAP;
 pub(crate) use planner::NestedPlanner;
 
+pub(super) use cast::converted;
 pub(super) use keys::Keys;
 pub(super) use maps::duplicate_key;
 pub(super) use types::{array_of, map_of};
-pub(super) use widened::Widened;
 
 /// The names of all that a query can call.
 pub(super) const NAMES: [&str; 34] = [

@@ -4,12 +4,15 @@ use std::hash::{Hash, Hasher};
 
 use datafusion::{
     arrow::{array::ArrayRef, compute::cast, datatypes::DataType as Arrow},
-    common::ScalarValue,
     error::{DataFusionError, Result},
     logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
 };
 
-use super::{argument::Argument, bounded::Bounded, made::Made};
+use super::{
+    argument::{Argument, answer},
+    bounded::Bounded,
+    made::Made,
+};
 use crate::{cancel::Cancellation, error::Failure, memory::QueryMemory};
 
 /// What a function converts arguments of these types to. `None`: it does not take them.
@@ -123,10 +126,7 @@ impl Own {
         apply(&arguments, &mut made)?;
         // Of the same bytes, if it is JSON.
         let texts = cast(&made.finish()?, args.return_field.data_type())?;
-        if is_single {
-            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&texts, 0)?));
-        }
-        Ok(ColumnarValue::Array(texts))
+        answer(texts, is_single)
     }
 }
 
@@ -160,10 +160,7 @@ impl ScalarUDFImpl for Own {
                 let is_single = arguments.iter().all(Argument::is_single);
                 let rows = if is_single { 1 } else { args.number_rows };
                 let values = apply(&arguments, rows, &self.cancellation)?;
-                if is_single {
-                    return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&values, 0)?));
-                }
-                Ok(ColumnarValue::Array(values))
+                answer(values, is_single)
             }
             Apply::Texts(apply) => self.make(apply, args),
             Apply::Values(apply) => {
@@ -174,10 +171,7 @@ impl ScalarUDFImpl for Own {
                 let mut bounded = Bounded::new(self.name, rows, is_single, memory).until(&self.cancellation);
                 let values = apply(&arguments, &mut bounded)?;
                 let values = bounded.finish(values)?;
-                if is_single {
-                    return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&values, 0)?));
-                }
-                Ok(ColumnarValue::Array(values))
+                answer(values, is_single)
             }
         }
     }

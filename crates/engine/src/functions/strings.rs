@@ -14,6 +14,8 @@ use datafusion::arrow::datatypes::DataType as Arrow;
 
 use super::own::Own;
 
+pub(super) use split::entries_of;
+
 /// The names of all.
 pub(super) const NAMES: [&str; 17] = [
     "chr",

@@ -7,11 +7,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::{MARK, Result, original};
-use crate::{
-    columns::Field,
-    error::EngineError,
-    grouping::{broken, place},
-};
+use crate::{columns::Field, error::EngineError, grouping::place, visit::broken};
 
 /// The names that nobody may ask for.
 #[derive(Debug, Default)]

@@ -8,7 +8,10 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::Result;
-use crate::error::EngineError;
+use crate::{
+    error::EngineError,
+    visit::{broken, flow},
+};
 
 /// The most expressions of windows that are copied in one statement.
 const MAX_COPIED: usize = 2_000;
@@ -137,15 +140,8 @@ impl VisitorMut for Resolve<'_> {
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<EngineError> {
         match expr {
-            Expr::Function(call) if self.depth == 0 => super::flow(self.resolve(call)),
+            Expr::Function(call) if self.depth == 0 => flow(self.resolve(call)),
             _ => ControlFlow::Continue(()),
         }
-    }
-}
-
-fn broken(flow: ControlFlow<EngineError>) -> Result<()> {
-    match flow {
-        ControlFlow::Break(error) => Err(error),
-        ControlFlow::Continue(()) => Ok(()),
     }
 }

@@ -1,10 +1,12 @@
 //! The operations.
 
+mod queries;
+mod service;
+
 use serde_json::json;
 use utoipa::openapi::{
-    ContentBuilder, HttpMethod, ObjectBuilder, PathItem, Paths, PathsBuilder, Required, ResponseBuilder,
+    HttpMethod, ObjectBuilder, PathItem, Paths, PathsBuilder,
     path::{OperationBuilder, Parameter, ParameterBuilder, ParameterStyle},
-    request_body::RequestBodyBuilder,
     schema::{AdditionalProperties, Type},
     security::SecurityRequirement,
 };
@@ -12,7 +14,7 @@ use utoipa::openapi::{
 use super::{
     Facts,
     answers::{accepted, elsewhere, not_modified, ok, rows_answer},
-    parts::{header, named, path, plain, query, text, with_cost, with_problems},
+    parts::{header, path, plain, query, text, with_cost, with_problems},
 };
 use crate::{format::Format, problem::Kind, routes as route};
 
@@ -50,12 +52,12 @@ pub(super) fn paths(facts: &Facts<'_>) -> Paths {
         .path(route::DATASET, get(one_dataset().parameter(dataset())))
         .path(route::ROWS, get(rows(facts).parameter(dataset())))
         .path(route::NAMED, get(named_queries()))
-        .path(route::QUERY, query_item())
-        .path(route::QUERY_ROWS, get(query_rows(facts)))
-        .path(route::HEALTHZ, get(open(service("health", HEALTH, "Health"))))
-        .path(route::READYZ, get(open(ready())))
-        .path(route::OPENAPI, get(open(service("openapi", "This description", "OpenApi"))))
-        .path(route::DOCS, get(open(docs())));
+        .path(route::QUERY, queries::query_item())
+        .path(route::QUERY_ROWS, get(queries::query_rows(facts)))
+        .path(route::HEALTHZ, get(open(service::health())))
+        .path(route::READYZ, get(open(service::ready())))
+        .path(route::OPENAPI, get(open(service::description())))
+        .path(route::DOCS, get(open(service::docs())));
     for query in facts.named {
         let kinds = [Kind::UnknownNamedQuery, Kind::MissingParameter];
         let operation = kept(of_rows(OperationBuilder::new(), &kinds))
@@ -67,7 +69,7 @@ pub(super) fn paths(facts: &Facts<'_>) -> Paths {
         paths = paths.path(format!("{}/{}/rows", route::NAMED, query.name), get(operation));
     }
     if facts.settings.access.free_sql {
-        paths = paths.path(route::QUERIES, PathItem::new(HttpMethod::Post, free_sql()));
+        paths = paths.path(route::QUERIES, PathItem::new(HttpMethod::Post, queries::free_sql()));
     }
     paths.build()
 }
@@ -188,77 +190,6 @@ fn if_none_match() -> Parameter {
     header("If-None-Match", "The `ETag` of an earlier answer: 304 if that still holds", "W/\"none\"")
 }
 
-fn query_rows(facts: &Facts<'_>) -> OperationBuilder {
-    let operation = OperationBuilder::new()
-        .tag("queries")
-        .operation_id(Some(QUERY_ROWS_ID))
-        .summary(Some("The rows of a query that is over, page by page"))
-        .parameter(query_id())
-        .parameter(query("cursor", "Where the page begins, from the `Link` of the page before", text()))
-        .parameter(page_limit(facts))
-        .parameter(format())
-        .parameter(numbers())
-        .parameter(csv())
-        .response("200", with_cost(rows_answer()))
-        .response("303", elsewhere());
-    let kinds = [
-        Kind::MalformedQuery,
-        Kind::UnknownParameter,
-        Kind::InvalidValue,
-        Kind::InvalidCursor,
-        Kind::TooMuch,
-        Kind::InvalidSql,
-        Kind::NotComputable,
-        Kind::Unauthorized,
-        Kind::Forbidden,
-        Kind::UnknownQuery,
-        Kind::NotAcceptable,
-        Kind::NotFinished,
-        Kind::QueryCancelled,
-        Kind::ResultExpired,
-        Kind::ResultTooLarge,
-        Kind::ScanLimit,
-        Kind::Busy,
-        Kind::EngineFailed,
-    ];
-    with_problems(kept(operation), &kinds)
-}
-
-fn query_item() -> PathItem {
-    let kinds = [
-        Kind::UnknownParameter,
-        Kind::MalformedQuery,
-        Kind::Unauthorized,
-        Kind::UnknownQuery,
-        Kind::ResultExpired,
-        Kind::Busy,
-        Kind::EngineFailed,
-    ];
-    let state = OperationBuilder::new()
-        .tag("queries")
-        .operation_id(Some(QUERY_ID))
-        .summary(Some("The state of a query, and what it cost"))
-        .parameter(query_id())
-        .response("200", ok("The query", "QueryView"));
-    let cancel = OperationBuilder::new()
-        .tag("queries")
-        .operation_id(Some(CANCEL_ID))
-        .summary(Some("Cancels a query; of one that is over, nothing changes"))
-        .parameter(query_id())
-        .response("200", ok("The query, as it is now", "QueryView"));
-    let mut item = PathItem::new(HttpMethod::Get, with_problems(state, &kinds));
-    item.delete = Some(with_problems(cancel, &kinds).build());
-    item
-}
-
-fn query_id() -> Parameter {
-    path(
-        "id",
-        "The query's id, from the `Location` of a 202 or the `Link` of a page",
-        "01234567-89ab-cdef-0123-456789abcdef",
-    )
-}
-
 fn named_queries() -> OperationBuilder {
     let operation = OperationBuilder::new()
         .tag("named queries")
@@ -267,59 +198,6 @@ fn named_queries() -> OperationBuilder {
         .response("200", ok("The named queries, in order of name", "QueryListing"));
     with_problems(operation, &[Kind::UnknownParameter, Kind::Unauthorized])
 }
-
-fn free_sql() -> OperationBuilder {
-    let content = ContentBuilder::new()
-        .schema(Some(named("FreeSql")))
-        .example(Some(json!({"sql": "SELECT 1 AS one", "parameters": []})))
-        .build();
-    let body = RequestBodyBuilder::new()
-        .description(Some("One SELECT, with `?` where a parameter goes"))
-        .required(Some(Required::True))
-        .content("application/json", content)
-        .build();
-    of_rows(
-        OperationBuilder::new(),
-        &[
-            Kind::InvalidSql,
-            Kind::SqlOff,
-            Kind::MalformedBody,
-            Kind::SlowBody,
-            Kind::UnsupportedMediaType,
-            Kind::BodyTooLarge,
-        ],
-    )
-    .tag("queries")
-    .operation_id(Some("free_sql"))
-    .summary(Some("Runs one read-only statement"))
-    .request_body(Some(body))
-}
-
-fn service(id: &str, summary: &str, schema: &str) -> OperationBuilder {
-    let operation = OperationBuilder::new()
-        .tag("service")
-        .operation_id(Some(id))
-        .summary(Some(summary))
-        .response("200", ok(summary, schema));
-    with_problems(operation, &[Kind::UnknownParameter])
-}
-
-fn ready() -> OperationBuilder {
-    service("ready", "Whether the store and the catalog answer, and who may ask", "Ready")
-}
-
-fn docs() -> OperationBuilder {
-    let content = ContentBuilder::new().schema(Some(text())).build();
-    let page = ResponseBuilder::new().description("A page").content("text/html", content);
-    let operation = OperationBuilder::new()
-        .tag("service")
-        .operation_id(Some("docs"))
-        .summary(Some("This description, to be read"))
-        .response("200", page);
-    with_problems(operation, &[Kind::UnknownParameter])
-}
-
-const HEALTH: &str = "Whether this process answers, its version, and the commit that it was built from";
 
 const PREFER: &str = "\
 `wait=5` seconds at most, or `respond-async` for none. `count=exact`, for the rows of a dataset and not for groups: how many \

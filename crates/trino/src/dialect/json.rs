@@ -8,14 +8,21 @@
 //!
 //! What is passed are pairs of a text and a value. The text is `value` or `json`, then `exact` or `folded`, then the name.
 
+mod clauses;
+mod words;
+
 use sqlparser::{
-    ast::{
-        CastKind, CharacterLength, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
-        FunctionArgumentList, FunctionArguments, Ident, ObjectName, Value,
-    },
+    ast::{CharacterLength, DataType, Expr, Ident, Value},
     parser::{Parser, ParserError},
-    tokenizer::{Token, Word},
+    tokenizer::Token,
 };
+
+use crate::made::{call, cast, text};
+
+use clauses::{
+    array_wrapper, end, format_of, nulls, queried, returned_as, returning, says_of_keys, says_of_nulls,
+};
+use words::{is_word, one_of, take, words};
 
 type Parsed<T> = Result<T, ParserError>;
 
@@ -212,222 +219,5 @@ fn json_array(parser: &mut Parser<'_>, name: Ident) -> Parsed<Expr> {
     Ok(returned_as(returned, call(name, [vec![text(nulls)], elements].concat())))
 }
 
-/// The document, the path, and what is passed.
-fn queried(parser: &mut Parser<'_>) -> Parsed<(Expr, Expr, Vec<Expr>)> {
-    let document = parser.parse_expr()?;
-    format_json(parser)?;
-    parser.expect_token(&Token::Comma)?;
-    let place = parser.peek_token_ref().clone();
-    let path = match parser.next_token().token {
-        Token::SingleQuotedString(path) => text(&path),
-        _ => return parser.expected("a JSON path in quotes", place),
-    };
-    let mut passed = Vec::new();
-    if take(parser, "passing") {
-        loop {
-            let value = parser.parse_expr()?;
-            let format = format_of(parser, &value)?;
-            words(parser, &["as"])?;
-            let name = parser.parse_identifier()?;
-            let (case, name) = match name.quote_style {
-                // A name is written in upper case unless it is in quotes.
-                None => ("exact", name.value.to_uppercase()),
-                Some(_) => ("folded", name.value),
-            };
-            passed.extend([text(&format!("{format} {case} {name}")), value]);
-            if !parser.consume_token(&Token::Comma) {
-                break;
-            }
-        }
-    }
-    Ok((document, path, passed))
-}
-
-/// `json` of what is JSON text: it says so, or is made by one of these calls.
-fn format_of(parser: &mut Parser<'_>, value: &Expr) -> Parsed<&'static str> {
-    let is_made = match value {
-        Expr::Function(function) => {
-            let name = function.name.to_string().to_ascii_lowercase();
-            ["json_array", "json_object", "json_query"].contains(&name.as_str())
-        }
-        _ => false,
-    };
-    Ok(if format_json(parser)? || is_made { "json" } else { "value" })
-}
-
-/// `FORMAT JSON`. Of encodings there is the one of texts.
-fn format_json(parser: &mut Parser<'_>) -> Parsed<bool> {
-    if !is_word(parser, 0, "format") {
-        return Ok(false);
-    }
-    words(parser, &["format", "json"])?;
-    if take(parser, "encoding") {
-        words(parser, &["utf8"])?;
-    }
-    Ok(true)
-}
-
-fn returning(parser: &mut Parser<'_>) -> Parsed<Option<DataType>> {
-    if !take(parser, "returning") {
-        return Ok(None);
-    }
-    let found = parser.parse_data_type()?;
-    format_json(parser)?;
-    Ok(Some(found))
-}
-
-fn returned_as(returned: Option<DataType>, value: Expr) -> Expr {
-    match returned {
-        None | Some(DataType::Varchar(None)) => value,
-        Some(other) => cast(value, other),
-    }
-}
-
-fn array_wrapper(parser: &mut Parser<'_>) -> Parsed<()> {
-    take(parser, "array");
-    words(parser, &["wrapper"])
-}
-
-fn says_of_nulls(parser: &Parser<'_>) -> bool {
-    (is_word(parser, 0, "null") || is_word(parser, 0, "absent")) && is_word(parser, 1, "on")
-}
-
-fn says_of_keys(parser: &Parser<'_>) -> bool {
-    (is_word(parser, 0, "with") || is_word(parser, 0, "without")) && is_word(parser, 1, "unique")
-}
-
-fn nulls(parser: &mut Parser<'_>) -> Parsed<Option<&'static str>> {
-    if !says_of_nulls(parser) {
-        return Ok(None);
-    }
-    let nulls = one_of(parser, &["absent", "null"]);
-    words(parser, &["on", "null"])?;
-    Ok(nulls)
-}
-
-fn end(parser: &mut Parser<'_>) -> Parsed<()> {
-    parser.expect_token(&Token::RParen).map(drop)
-}
-
-/// Whether the word is at this place among the next tokens, in any case and without quotes.
-fn is_word(parser: &Parser<'_>, place: usize, word: &str) -> bool {
-    matches!(
-        &parser.peek_nth_token_ref(place).token,
-        Token::Word(Word { value, quote_style: None, .. }) if value.eq_ignore_ascii_case(word)
-    )
-}
-
-/// Goes behind the word if it is next.
-fn take(parser: &mut Parser<'_>, word: &str) -> bool {
-    let is_next = is_word(parser, 0, word);
-    if is_next {
-        parser.advance_token();
-    }
-    is_next
-}
-
-/// Goes behind the one of the words that is next.
-fn one_of(parser: &mut Parser<'_>, words: &[&'static str]) -> Option<&'static str> {
-    words.iter().copied().find(|word| take(parser, word))
-}
-
-/// Goes behind these words, which have to be there.
-fn words(parser: &mut Parser<'_>, expected: &[&str]) -> Parsed<()> {
-    for word in expected {
-        if !take(parser, word) {
-            let found = parser.peek_token_ref().clone();
-            return parser.expected(&word.to_uppercase(), found);
-        }
-    }
-    Ok(())
-}
-
-fn text(text: &str) -> Expr {
-    Expr::Value(Value::SingleQuotedString(text.to_owned()).with_empty_span())
-}
-
-fn cast(expr: Expr, data_type: DataType) -> Expr {
-    Expr::Cast { kind: CastKind::Cast, expr: Box::new(expr), data_type, array: false, format: None }
-}
-
-fn call(name: Ident, arguments: Vec<Expr>) -> Expr {
-    let arguments =
-        arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)));
-    Expr::Function(Function {
-        name: ObjectName::from(vec![name]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList {
-            duplicate_treatment: None,
-            args: arguments.collect(),
-            clauses: Vec::new(),
-        }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
-    })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dialect::Athena;
-
-    fn shown(sql: &str) -> Parsed<String> {
-        let athena = Athena::new(100);
-        Parser::new(&athena).try_with_sql(sql)?.parse_expr().map(|expr| expr.to_string())
-    }
-
-    #[test]
-    fn what_the_words_say_is_among_the_arguments() {
-        for (sql, expected) in [
-            ("json_exists(d, 'lax $')", "json_exists(d, 'lax $', 'false')"),
-            ("JSON_EXISTS(d FORMAT JSON, 'lax $' UNKNOWN ON ERROR)", "JSON_EXISTS(d, 'lax $', 'unknown')"),
-            (
-                r#"json_exists(d, 'p' PASSING 1 AS x, e FORMAT JSON AS "y" TRUE ON ERROR)"#,
-                "json_exists(d, 'p', 'true', 'value exact X', 1, 'json folded y', e)",
-            ),
-            ("json_query(d, 'p')", "json_query(d, 'p', 'without keep null null')"),
-            (
-                "json_query(d, 'p' RETURNING varchar WITH ARRAY WRAPPER EMPTY ARRAY ON EMPTY ERROR ON ERROR)",
-                "json_query(d, 'p', 'unconditional keep array error')",
-            ),
-            (
-                "json_query(d, 'p' WITH CONDITIONAL WRAPPER OMIT QUOTES ON SCALAR STRING EMPTY OBJECT ON ERROR)",
-                "json_query(d, 'p', 'conditional omit null object')",
-            ),
-            (
-                "json_value(d, 'p')",
-                "json_value(d, 'p', 'null null', CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR))",
-            ),
-            (
-                "json_value(d, 'p' RETURNING bigint DEFAULT -1 ON EMPTY ERROR ON ERROR) + 1",
-                "json_value(d, 'p', 'default error', CAST(NULL AS BIGINT), CAST(-1 AS BIGINT), CAST(NULL AS BIGINT)) + 1",
-            ),
-            ("json_object()", "json_object('null any')"),
-            (
-                "json_object('a' : 1, KEY b VALUE json_array(1, 2) ABSENT ON NULL WITH UNIQUE KEYS)",
-                "json_object('absent unique', 'a', 'value', 1, b, 'json', json_array('absent', 'value', 1, 'value', 2))",
-            ),
-            ("json_object(key VALUE value)", "json_object('null any', key, 'value', value)"),
-            ("json_array(NULL ON NULL)", "json_array('null')"),
-            ("json_array(NULL, x FORMAT JSON NULL ON NULL)", "json_array('null', 'value', NULL, 'json', x)"),
-            ("json_exists", "json_exists"),
-        ] {
-            assert_eq!(shown(sql).as_deref(), Ok(expected), "{sql}");
-        }
-        for sql in [
-            "json_exists(d)",
-            "json_exists(d, p)",
-            "json_exists(d, 'p' NULL ON ERROR)",
-            "json_query(d, 'p' NULL ON ERROR NULL ON EMPTY)",
-            "json_value(d, 'p' WITH WRAPPER)",
-            "json_object('a', 1)",
-            "json_array(1 2)",
-            "json_value(d, 'p'",
-        ] {
-            assert!(shown(sql).is_err(), "{sql}");
-        }
-    }
-}
+mod tests;

@@ -1,3 +1,8 @@
+mod again;
+mod damaged;
+mod meddled;
+mod overtaken;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,9 +13,9 @@ use domain::{
     commit::WriterId,
     key,
     memory::{ManualClock, MemoryCatalog, MemoryStore, SeededIds},
-    port::{Catalog, Ids, ObjectStore, PutMode, StoreError},
+    port::{Catalog, Ids, ObjectStore, PutMode},
     run::Run,
-    schemas::{self, Dropped},
+    schemas::Dropped,
     settings::Settings,
 };
 use register::{Acceptance, Register, RejectedDefinition};
@@ -18,8 +23,6 @@ use register::{Acceptance, Register, RejectedDefinition};
 use super::*;
 
 use meddled::Meddled;
-
-mod meddled;
 
 const DEFINITION: &str = r#"{"name": "seats", "columns": [{"name": "seat", "type": "bigint"}]}"#;
 const OTHER: &str = r#"{"name": "seats", "columns": [{"name": "seat", "type": "string"}]}"#;
@@ -228,139 +231,8 @@ async fn a_purge_leaves_empty_heads_and_after_75_minutes_only_its_note() {
     assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 2, new: true }));
 }
 
-#[tokio::test]
-async fn a_purged_name_is_free_at_once_and_sees_no_old_row() {
-    let world = World::filled().await;
-    assert_eq!(world.drop(true).await, Outcome::Dropped);
-    assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 2, new: true }));
-    world.register().reconcile(&world.run()).await.unwrap();
-    let entries = world.catalog.partitions(&world.name).await.unwrap();
-    assert!(entries.iter().all(|entry| entry.parameters["tributary.rows"] == "0"), "{entries:?}");
-    let found = world.found().await;
-    assert_eq!((found.rows, found.live_version), (0, Some(2)));
-}
-
-/// A compactor that had built its generation before the drop, and commits after it.
-#[tokio::test]
-async fn a_late_commit_finds_its_number_taken() {
-    let world = World::filled().await;
-    assert_eq!(world.drop(true).await, Outcome::Dropped);
-    let late = "commits/seats/dt=2026-11-23/0000000003.json";
-    let answer = world.store.put(late, "{}".into(), PutMode::Create).await;
-    assert!(matches!(answer, Err(StoreError::AlreadyExists { .. })), "{answer:?}");
-    // What it wrote was never committed; the next purge takes it.
-    let directory = "tables/seats/dt=2026-11-23/g0000000003-01JD0000000000000000000000/part-00000.parquet";
-    world.put(directory, "parquet").await;
-    // Of ingest, which had accepted an event before.
-    world.put(LANDED, "packed").await;
-    assert_eq!(world.drop(true).await, Outcome::Dropped);
-    assert!(!world.store.keys().iter().any(|key| key == directory || key == LANDED));
-}
-
-/// A register that had read the request before the drop makes the table, or accepts a version, after it.
-#[tokio::test]
-async fn what_a_late_register_made_is_dropped_by_the_next_look() {
-    let world = World::live().await;
-    let table = world.catalog.table(&world.name).await.unwrap().unwrap();
-    assert_eq!(world.drop(false).await, Outcome::Dropped);
-    world.catalog.create_table(&table).await.unwrap();
-    world.put("schemas/seats/000002.json", DEFINITION).await;
-    assert_eq!(world.found().await.live_version, Some(2));
-    assert_eq!(world.drop(false).await, Outcome::Dropped);
-    assert_eq!(world.store.keys(), ["schemas/seats/dropped.json"]);
-    assert!(!world.has_table().await);
-    assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 3, .. }));
-}
-
-#[tokio::test]
-async fn a_drop_that_was_cut_off_anywhere_is_taken_up_again() {
-    let mut was_whole = false;
-    for calls in 0.. {
-        let world = World::filled().await;
-        was_whole = world.drop_by(Meddled::mortal(&world.store, calls)).await.is_ok();
-        // Who asks for it now gets what may follow, or the whole name: never another definition over old rows.
-        let left = world.found().await;
-        if left.tables.objects > 0 && left.live_version.is_none() {
-            let again = world.ask(OTHER).await;
-            assert!(matches!(again, Acceptance::Rejected(_)), "after {calls} calls: {again:?}");
-            world.store.delete(&["datasets/seats.json".to_owned()]).await.unwrap();
-        }
-        assert_eq!(world.drop(true).await, Outcome::Dropped, "after {calls} calls");
-        let is_left = |key: &String| key == "schemas/seats/dropped.json" || key.starts_with("commits/seats/");
-        assert!(world.store.keys().iter().all(is_left), "after {calls} calls: {:?}", world.store.keys());
-        assert!(!world.has_table().await);
-        assert!(matches!(world.ask(OTHER).await, Acceptance::Live { .. }), "after {calls} calls");
-        if was_whole {
-            break;
-        }
-    }
-    assert!(was_whole);
-}
-
-#[tokio::test]
-async fn rows_whose_definition_is_damaged_go_only_with_purge() {
-    let world = World::filled().await;
-    world.put("schemas/seats/000001.json", "{").await;
-    let before = world.store.keys();
-    assert_eq!(world.drop(false).await, Outcome::NeedsPurge);
-    assert_eq!(world.store.keys(), before);
-    assert_eq!(world.drop(true).await, Outcome::Dropped);
-    assert_eq!(world.found().await.tables, found::Objects::default());
-    assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 2, .. }));
-}
-
-/// Their definition, and with it every version, is lost: nobody dropped the dataset.
-#[tokio::test]
-async fn rows_without_a_definition_or_a_note_go_only_with_purge() {
-    let world = World::filled().await;
-    for lost in ["schemas/seats/000001.json", "datasets/seats.json"] {
-        world.store.delete(&[lost.to_owned()]).await.unwrap();
-        let before = world.store.keys();
-        assert_eq!(world.drop(false).await, Outcome::NeedsPurge, "without {lost}");
-        assert_eq!(world.store.keys(), before);
-    }
-    assert_eq!(world.drop(true).await, Outcome::Dropped);
-    assert_eq!(world.found().await.tables, found::Objects::default());
-}
-
-#[tokio::test]
-async fn without_purge_quarantine_stays_also_where_the_definition_is_damaged() {
-    let world = World::live().await;
-    world.put(REFUSED, "packed").await;
-    world.put("schemas/seats/000001.json", "{").await;
-    assert_eq!(world.drop(false).await, Outcome::Dropped);
-    assert_eq!(world.store.keys(), [REFUSED, "schemas/seats/dropped.json"]);
-    assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 2, .. }));
-}
-
 /// The first commit of a purge.
 const FIRST: &str = "commits/seats/dt=2026-11-23/0000000003.json";
-
-#[tokio::test]
-async fn what_lands_for_a_dataset_that_was_asked_for_again_meanwhile_stays() {
-    let world = World::filled().await;
-    let landed = "landing/seats/dt=2026-11-23/fedcba9876543210fedcba9876543210fedcba98.ndjson.zst";
-    let others =
-        [("datasets/seats.json", DEFINITION), ("schemas/seats/000002.json", DEFINITION), (landed, "new")];
-    let outcome = world.drop_by(Meddled::after(&world.store, FIRST, &others)).await;
-    assert_eq!(outcome.unwrap(), Outcome::AskedForAgain);
-    let keys = world.store.keys();
-    assert!(keys.iter().any(|key| key == landed), "{keys:?}");
-    assert!(keys.iter().any(|key| key == LATER), "what was not purged yet stays too: {keys:?}");
-    assert_eq!(world.found().await.live_version, Some(2));
-}
-
-/// It had read the request before, and accepts it in the midst of the purge.
-#[tokio::test]
-async fn what_a_late_register_accepts_during_a_purge_is_dropped_too() {
-    let world = World::filled().await;
-    let accepted = [("schemas/seats/000002.json", DEFINITION)];
-    let outcome = world.drop_by(Meddled::after(&world.store, FIRST, &accepted)).await;
-    assert_eq!(outcome.unwrap(), Outcome::Dropped);
-    let is_left = |key: &String| key == "schemas/seats/dropped.json" || key.starts_with("commits/seats/");
-    assert!(world.store.keys().iter().all(is_left), "{:?}", world.store.keys());
-    assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 3, .. }));
-}
 
 /// All lines of its batches were refused.
 #[tokio::test]
@@ -388,19 +260,6 @@ async fn any_number_of_landed_batches_is_purged() {
     assert_eq!(world.drop(true).await, Outcome::Dropped);
     assert_eq!(world.found().await.landing, found::Objects::default());
     assert!(world.store.keys().contains(&FIRST.to_owned()), "by three commits");
-}
-
-#[tokio::test]
-async fn a_purged_name_may_come_back_with_other_partitions() {
-    let world = World::filled().await;
-    assert_eq!(world.drop(true).await, Outcome::Dropped);
-    let hourly = DEFINITION.replacen('{', r#"{"partition_by": "hour", "#, 1);
-    assert!(matches!(world.ask(&hourly).await, Acceptance::Live { version: 2, .. }));
-    world.register().reconcile(&world.run()).await.unwrap();
-    let day: Partition = "dt=2026-11-23".parse().unwrap();
-    assert!(!world.register().project(&world.name, &day, &world.run()).await.unwrap());
-    let entries = world.catalog.partitions(&world.name).await.unwrap();
-    assert!(entries.is_empty(), "Glue takes no day of an hourly table: {entries:?}");
 }
 
 /// The sample that is looked at for twins after each vacuum.
@@ -436,41 +295,4 @@ async fn the_report_says_what_goes_and_what_stays() {
         text(&Report { dropped: true, purge: true, at_work_until: Some(world.clock.now()), ..report });
     assert!(purged.contains("rows        10 rows in 1 partition, 14 B, was deleted"), "{purged}");
     assert!(purged.contains("until 2026-11-23T10:00:00Z: run this again then"), "{purged}");
-}
-
-/// A `register` that had read the request and the version, and was frozen until the drop was over.
-#[tokio::test]
-async fn a_version_that_follows_one_that_was_dropped_meanwhile_is_dropped_too() {
-    const WIDER: &str = r#"{"name": "seats", "columns": [{"name": "seat", "type": "bigint"},
-        {"name": "row", "type": "int"}]}"#;
-    const NEXT: &str = "schemas/seats/000002.json";
-    let request = ["datasets/seats.json"];
-    // Who only stops asking keeps the dataset, in its newest version. A drop of that version has nothing left to take.
-    for (dropped, live_afterwards, version_afterwards) in
-        [(Some(1), None, 3), (None, Some(2), 2), (Some(2), None, 3)]
-    {
-        let world = World::live().await;
-        let live = schemas::load(&*world.store, &world.name).await.unwrap().unwrap();
-        let note = dropped.map(|version| {
-            let mut note = Dropped::keeping_data(&live, world.clock.now()).unwrap();
-            note.version = version;
-            String::from_utf8(note.to_bytes().unwrap()).unwrap()
-        });
-        let others: Vec<(&str, &str)> =
-            note.iter().map(|note| ("schemas/seats/dropped.json", note.as_str())).collect();
-        world.put(request[0], WIDER).await;
-        let store = Arc::new(Meddled::after(&world.store, NEXT, &others).without(&request));
-        let register = Register::new(
-            store,
-            Arc::clone(&world.catalog),
-            Arc::clone(&world.clock),
-            Arc::clone(&world.ids),
-        );
-        let answer = register.accept(&world.name, &world.run()).await.unwrap();
-        assert!(matches!(answer, Acceptance::NotRequested), "{dropped:?}: {answer:?}");
-        let live = schemas::load(&*world.store, &world.name).await.unwrap();
-        assert_eq!(live.map(|live| live.version), live_afterwards, "{dropped:?}");
-        let Acceptance::Live { version, .. } = world.ask(WIDER).await else { panic!("{dropped:?}") };
-        assert_eq!(version, version_afterwards, "{dropped:?}");
-    }
 }

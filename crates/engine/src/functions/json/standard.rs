@@ -12,6 +12,7 @@ mod passed;
 mod path;
 mod predicate;
 mod query;
+mod step;
 
 use crate::functions::own::Own;
 

@@ -6,7 +6,6 @@ use datafusion::{
         compute::cast,
         datatypes::DataType as Arrow,
     },
-    common::ScalarValue,
     error::{DataFusionError, Result},
     logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
 };
@@ -20,7 +19,10 @@ use super::{
 };
 use crate::{
     cancel::Cancellation,
-    functions::{argument::Argument, bounded::Bounded},
+    functions::{
+        argument::{Argument, answer},
+        bounded::Bounded,
+    },
     memory::QueryMemory,
 };
 
@@ -159,9 +161,6 @@ impl ScalarUDFImpl for Call {
         let mut bounded = Bounded::new(word, rows, is_single, &self.memory).until(&self.cancellation);
         let values = self.calculate(&arguments, &mut bounded)?;
         let values = bounded.finish(values)?;
-        if is_single {
-            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&values, 0)?));
-        }
-        Ok(ColumnarValue::Array(values))
+        answer(values, is_single)
     }
 }

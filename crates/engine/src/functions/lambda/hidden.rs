@@ -31,7 +31,7 @@ use crate::{
     failure::from_datafusion,
     functions::{attempt::is_given, own::not_taken},
     memory::QueryMemory,
-    typing,
+    parts, typing,
 };
 
 /// How often the types of lambda expressions are looked for in one query. A `reduce` within a `reduce` looks for those of
@@ -162,7 +162,8 @@ pub(crate) fn hidden(
     memory: &QueryMemory,
     cancellation: &Cancellation,
 ) -> std::result::Result<(LogicalPlan, Calls), EngineError> {
-    if !has_any(&plan).map_err(from_datafusion)? {
+    let is_one = |expr: &Expr| matches!(expr, Expr::HigherOrderFunction(_));
+    if !parts::any(&plan, is_one).map_err(from_datafusion)? {
         return Ok((plan, Calls::default()));
     }
     let surroundings = Arc::new(Surroundings {
@@ -196,17 +197,6 @@ pub(crate) fn hidden(
         .data()
         .map_err(from_datafusion)?;
     Ok((plan, Calls(Some(surroundings))))
-}
-
-fn has_any(plan: &LogicalPlan) -> Result<bool> {
-    let mut found = false;
-    plan.apply_with_subqueries(|node| {
-        node.apply_expressions(|expr| {
-            found |= expr.exists(|part| Ok(matches!(part, Expr::HigherOrderFunction(_))))?;
-            Ok(TreeNodeRecursion::Continue)
-        })
-    })?;
-    Ok(found)
 }
 
 /// The name of the column that stands for something outside of a body.

@@ -19,7 +19,7 @@ use crate::{
     coerce,
     error::EngineError,
     failure::from_datafusion,
-    functions::{self, CONCAT, attempt, nested, own::not_taken},
+    functions::{self, CONCAT, attempt, own::not_taken},
     guarded, numeric,
     types::is_nested,
     typing,
@@ -145,11 +145,7 @@ fn converted(expr: Expr, from: &Arrow, to: &Arrow) -> Expr {
     if from == to {
         return expr;
     }
-    if is_nested(to) {
-        let widened = Arc::new(ScalarUDF::from(nested::Widened::to(to.clone())));
-        return Expr::ScalarFunction(ScalarFunction::new_udf(widened, vec![expr]));
-    }
-    if functions::converts(from, to) {
+    if is_nested(to) || functions::converts(from, to) {
         let conversion = Arc::new(functions::conversion(to.clone(), false));
         return Expr::ScalarFunction(ScalarFunction::new_udf(conversion, vec![expr]));
     }

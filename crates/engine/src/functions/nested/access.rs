@@ -25,7 +25,7 @@ use super::{
     types::{common, element_of, is_comparable, normal, pair_of},
 };
 use crate::functions::{
-    argument::Argument,
+    argument::{Argument, answer},
     bounded::Bounded,
     own::{Own, failure, invalid, not_taken, unexpected},
 };
@@ -303,10 +303,7 @@ fn field_of(
             nullif(&column, &are_null)?
         }
     };
-    if is_single {
-        return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&column, 0)?));
-    }
-    Ok(ColumnarValue::Array(column))
+    answer(column, is_single)
 }
 
 fn no_subscript(given: &[Arrow]) -> DataFusionError {

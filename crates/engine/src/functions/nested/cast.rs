@@ -24,6 +24,7 @@ use crate::{
     cancel::Cancellation,
     functions::{
         self,
+        argument::{Argument, answer},
         own::{failure, not_taken, unexpected},
     },
     type_text, types, typing,
@@ -100,14 +101,9 @@ impl ScalarUDFImpl for NestedCast {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         self.cancellation.check()?;
         let to = args.return_field.data_type().clone();
-        match args.args.into_iter().next() {
-            Some(ColumnarValue::Array(values)) => Ok(ColumnarValue::Array(converted(&values, &to)?)),
-            Some(ColumnarValue::Scalar(value)) => {
-                let converted = converted(&value.to_array()?, &to)?;
-                Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&converted, 0)?))
-            }
-            None => Err(unexpected(&Arrow::Null)),
-        }
+        let Some(value) = args.args.into_iter().next() else { return Err(unexpected(&Arrow::Null)) };
+        let value = Argument::new(value)?;
+        answer(converted(value.array(), &to)?, value.is_single())
     }
 }
 
@@ -134,8 +130,8 @@ pub(super) fn is_castable(from: &Arrow, to: &Arrow) -> bool {
     }
 }
 
-/// The values in the other type, of which [`is_castable`] says yes.
-pub(super) fn converted(values: &ArrayRef, to: &Arrow) -> Result<ArrayRef> {
+/// The values in the other type, of which [`is_castable`] says yes: part by part, whatever the parts' names.
+pub(in crate::functions) fn converted(values: &ArrayRef, to: &Arrow) -> Result<ArrayRef> {
     fit_by(&shown_only(values)?, to, &leaf)
 }
 

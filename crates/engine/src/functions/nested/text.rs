@@ -21,6 +21,7 @@ use crate::functions::{
     bounded::Bounded,
     made::Made,
     own::{Own, exactly, invalid, unexpected},
+    strings::entries_of,
 };
 
 /// The elements as a text, with another one between them. What is null is left out, or the third text stands for it.
@@ -104,29 +105,14 @@ fn split(arguments: &[Argument], bounded: &mut Bounded<'_>) -> Result<ArrayRef> 
             maps.end(keys.len(), false, bounded)?;
             continue;
         };
-        if between.is_empty() {
-            return Err(invalid("entryDelimiter is empty"));
-        }
-        if within.is_empty() {
-            return Err(invalid("keyValueDelimiter is empty"));
-        }
-        if between == within {
-            return Err(invalid("entryDelimiter and keyValueDelimiter must not be the same"));
-        }
         // In the order in which the keys are first met.
         let (mut order, mut known) = (Vec::<(&str, Vec<&str>)>::new(), HashMap::new());
-        let mut all = text.split(between).peekable();
-        while let Some(entry) = all.next() {
-            // A delimiter at the very end begins no further entry, and an empty text has none.
-            if entry.is_empty() && all.peek().is_none() {
-                break;
-            }
-            let pair = entry.split_once(within).filter(|(_, value)| !value.contains(within));
-            let Some((key, value)) = pair else {
-                return Err(invalid(format!(
+        for entry in entries_of(text, between, within)? {
+            let (key, value) = entry.map_err(|entry| {
+                invalid(format!(
                     "Key-value delimiter must appear exactly once in each entry. Bad input: {entry}"
-                )));
-            };
+                ))
+            })?;
             maps.add(2 * 16 + key.len() + value.len(), bounded)?;
             let place = *known.entry(key).or_insert_with(|| {
                 order.push((key, Vec::new()));

@@ -20,7 +20,7 @@ use super::finder::Finder;
 use crate::{
     cancel::Cancellation,
     functions::{
-        argument::{Argument, TextArgument},
+        argument::{Argument, TextArgument, answer},
         bounded::Bounded,
         own::{Takes, not_taken, unexpected},
     },
@@ -113,10 +113,7 @@ impl ScalarUDFImpl for Call {
         let mut bounded = Bounded::new(self.name, rows, is_single, &self.memory).until(&self.cancellation);
         let values = (self.apply)(&arguments, &mut finders, &mut bounded)?;
         let values = bounded.finish(values)?;
-        if is_single {
-            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&values, 0)?));
-        }
-        Ok(ColumnarValue::Array(values))
+        answer(values, is_single)
     }
 }
 

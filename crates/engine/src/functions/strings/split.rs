@@ -91,28 +91,13 @@ fn entries(arguments: &[Argument], bounded: &mut Bounded<'_>) -> Result<ArrayRef
             maps.end(false, bounded)?;
             continue;
         };
-        if between.is_empty() {
-            return Err(invalid("entryDelimiter is empty"));
-        }
-        if within.is_empty() {
-            return Err(invalid("keyValueDelimiter is empty"));
-        }
-        if between == within {
-            return Err(invalid("entryDelimiter and keyValueDelimiter must not be the same"));
-        }
         let mut known = HashSet::new();
-        let mut all = text.split(between).peekable();
-        while let Some(entry) = all.next() {
-            // A delimiter at the very end begins no further entry, and an empty text has none.
-            if entry.is_empty() && all.peek().is_none() {
-                break;
-            }
-            let pair = entry.split_once(within).filter(|(_, value)| !value.contains(within));
-            let Some((key, value)) = pair else {
-                return Err(invalid(format!(
+        for entry in entries_of(text, between, within)? {
+            let (key, value) = entry.map_err(|entry| {
+                invalid(format!(
                     "Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'"
-                )));
-            };
+                ))
+            })?;
             if !known.insert(key) {
                 return Err(invalid(format!("Duplicate keys ({key}) are not allowed")));
             }
@@ -121,4 +106,32 @@ fn entries(arguments: &[Argument], bounded: &mut Bounded<'_>) -> Result<ArrayRef
         maps.end(true, bounded)?;
     }
     Ok(maps.finish())
+}
+
+/// The entries of a text between the places of one delimiter, each as what stands before and behind the other one. An entry
+/// that does not have that exactly once is an error. Fails if there are no such delimiters.
+pub(in crate::functions) fn entries_of<'t>(
+    text: &'t str,
+    between: &'t str,
+    within: &'t str,
+) -> Result<impl Iterator<Item = std::result::Result<(&'t str, &'t str), &'t str>>> {
+    if between.is_empty() {
+        return Err(invalid("entryDelimiter is empty"));
+    }
+    if within.is_empty() {
+        return Err(invalid("keyValueDelimiter is empty"));
+    }
+    if between == within {
+        return Err(invalid("entryDelimiter and keyValueDelimiter must not be the same"));
+    }
+    let mut all = text.split(between).peekable();
+    Ok(std::iter::from_fn(move || {
+        let entry = all.next()?;
+        // A delimiter at the very end begins no further entry, and an empty text has none.
+        if entry.is_empty() && all.peek().is_none() {
+            return None;
+        }
+        let pair = entry.split_once(within).filter(|(_, value)| !value.contains(within));
+        Some(pair.ok_or(entry))
+    }))
 }

@@ -17,7 +17,7 @@ use datafusion::{
 use super::{in_range, instants, out_of_range, time, unix};
 use crate::{
     functions::{
-        argument::Argument,
+        argument::{Argument, answer},
         own::{Own, failure, invalid, not_taken, unexpected},
     },
     zone::Zone,
@@ -183,10 +183,7 @@ impl ScalarUDFImpl for Zoned {
         }
         let instants = instants.into_iter().collect::<TimestampMillisecondArray>();
         let instants: ArrayRef = Arc::new(instants.with_data_type(answers));
-        if is_single {
-            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&instants, 0)?));
-        }
-        Ok(ColumnarValue::Array(instants))
+        answer(instants, is_single)
     }
 }
 

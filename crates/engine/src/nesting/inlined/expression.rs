@@ -3,7 +3,7 @@ use std::{collections::HashSet, ops::ControlFlow};
 use datafusion::sql::sqlparser::ast::{Expr, Query, TableFactor, Visit, Visitor};
 
 use super::{Columns, Inlined, Scope, Size, measure};
-use crate::{calls, error::EngineError, nesting::levels};
+use crate::{calls, error::EngineError, nesting::levels, visit};
 
 /// How often an argument of `coalesce` counts. The optimizer writes it twice, and looks into the one in WHEN twice to see
 /// whether it may be null.
@@ -55,10 +55,7 @@ impl Expressions {
     }
 
     pub(super) fn visit<V: Visit>(&mut self, part: &V) -> Result<(), EngineError> {
-        match part.visit(self) {
-            ControlFlow::Break(error) => Err(error),
-            ControlFlow::Continue(()) => Ok(()),
-        }
+        visit::broken(part.visit(self))
     }
 
     pub(super) fn size(&mut self, expr: &Expr) -> Result<Size, EngineError> {

@@ -1,5 +1,8 @@
 //! Every answer says whether it is complete, in every form and for every reason that it may not be.
 
+mod counts;
+mod cursors;
+
 use domain::access::{Allowed, Rights};
 
 use super::{access::with_key_in, *};
@@ -164,106 +167,7 @@ async fn a_keys_bound_on_rows_cuts_with_a_word() {
     assert_eq!((second.status, said(&second)), (200, ("false", "5-9/*")));
 }
 
-#[tokio::test(start_paused = true)]
-async fn who_wants_a_count_gets_one() {
-    let count = [("prefer", "count=exact, wait=7, handling=lenient")];
-    for (all, queries) in [(5, 1), (6, 2)] {
-        let served = world(all, 5).await.serve();
-        let reply = served.send("GET", &format!("{ROWS}?limit=5"), &count).await;
-        assert_eq!(reply.header("content-range"), format!("0-4/{all}"));
-        assert_eq!(served.started(), queries, "what is complete is counted already");
-        let applied: Vec<_> = reply.headers.get_all("preference-applied").iter().collect();
-        assert_eq!(applied, ["wait=7", "count=exact"]);
-        if queries == 2 {
-            assert_eq!(reply.header("tributary-bytes-scanned"), (2 * 12_345_678).to_string());
-            let second = served.send("GET", &next(&reply), &count).await;
-            assert_eq!(second.header("content-range"), "5-5/6");
-        }
-        let plain = served.get(&format!("{ROWS}?limit=5")).await;
-        assert!(plain.headers.get("preference-applied").is_none());
-    }
-}
-
 const COUNT: &str = "SELECT count(*) AS \"count\" FROM \"tributary\".\"passengers\" LIMIT 2";
-
-/// The rows are there, and are answered when the wait is over. Nobody comes back to the count.
-#[tokio::test(start_paused = true)]
-async fn a_count_takes_no_longer_than_its_request_waits() {
-    let world = world(6, 5).await;
-    world.engine.script(COUNT, &[], Outcome::Hangs);
-    let served = world.serve();
-    let begun = served.api.clock().now();
-    let reply = served.send("GET", &format!("{ROWS}?limit=5"), &[("prefer", "count=exact")]).await;
-    assert_eq!((reply.status, said(&reply)), (200, ("false", "0-4/*")));
-    assert!(reply.headers.get("preference-applied").is_none());
-    let seconds = (served.api.clock().now() - begun).num_seconds();
-    assert!((15..=21).contains(&seconds), "{seconds}");
-    assert_eq!(served.started(), 2);
-    let id = domain::port::QueryId::new("memory-1");
-    let state = served.api.engine().status(&id).await.unwrap().state;
-    assert_eq!(state, domain::port::QueryState::Cancelled);
-    served.get("/v1/queries/memory-1").await.is_problem(404, "there is no query");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_count_that_fails_takes_no_rows_away() {
-    let world = world(6, 5).await;
-    world.engine.script(
-        COUNT,
-        &[],
-        Outcome::Fails { reason: "memory-engine words".into(), retryable: false },
-    );
-    let served = world.serve();
-    let reply = served.send("GET", &format!("{ROWS}?limit=5"), &[("prefer", "count=exact")]).await;
-    assert_eq!((reply.status, said(&reply)), (200, ("false", "0-4/*")));
-    assert!(reply.headers.get("preference-applied").is_none());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_file_elsewhere_says_how_many_rows_match() {
-    let mut world = world(6, 5).await;
-    world.settings.max_body = 120;
-    let count = [("prefer", "count=exact")];
-    let reply = world.serve().send("GET", &format!("{ROWS}?limit=5&format=csv"), &count).await;
-    assert_eq!((reply.status, said(&reply)), (303, ("false", "*/6")));
-    assert_eq!(reply.header("content-range"), "*/6");
-    assert_eq!(reply.header("preference-applied"), "count=exact");
-}
-
-/// How many rows there are says nothing of how many groups.
-#[tokio::test(start_paused = true)]
-async fn groups_are_not_counted() {
-    let world = World::new().await;
-    let sql = "SELECT \"name\", count(*) AS \"count\" FROM \"tributary\".\"passengers\" GROUP BY 1 ORDER BY 1 ASC \
-               NULLS LAST LIMIT 2";
-    let group = |name: &str| vec![Some(name.to_owned()), Some("3".to_owned())];
-    world.engine.script(sql, &[], rows(athena_csv(&["name", "count"], &[group("a"), group("b")])));
-    let served = world.serve();
-    let count = [("prefer", "count=exact")];
-    let reply = served.send("GET", &format!("{ROWS}?select=name,count()&limit=1"), &count).await;
-    assert_eq!((reply.status, said(&reply)), (200, ("false", "0-0/*")), "{:?}", reply.body);
-    assert!(reply.headers.get("preference-applied").is_none());
-    assert_eq!(served.started(), 1);
-}
-
-/// Also if the query was asked for in another one.
-#[tokio::test(start_paused = true)]
-async fn the_next_rows_have_the_form_of_the_page() {
-    let mut world = world(6, 5).await;
-    world.settings.max_body = 160;
-    let served = world.serve();
-    assert!(next(&served.get(&format!("{ROWS}?limit=5")).await).starts_with("/v1/queries/memory-0/rows"));
-    let mut path = "/v1/queries/memory-0/rows?format=ndjson&limit=2".to_owned();
-    while !path.starts_with(ROWS) {
-        let page = served.get(&path).await;
-        assert_eq!((page.status, page.header("tributary-complete")), (200, "false"), "{path}");
-        path = next(&page);
-    }
-    assert!(path.starts_with(&format!("{ROWS}?limit=5&format=ndjson&cursor=")), "{path}");
-    let second = served.get(&path).await;
-    assert_eq!((second.status, second.header("content-type")), (200, "application/x-ndjson"));
-    assert_eq!(second.header("tributary-range"), "5-5/*");
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_query_of_ones_own_says_whether_its_bound_cut() {
@@ -295,37 +199,6 @@ async fn of_no_rows_nothing_is_known() {
     let reply = world.serve().get(&format!("{ROWS}?limit=0&format=csv")).await;
     assert_eq!((reply.status, said(&reply)), (200, ("", "*/*")));
     assert_eq!(reply.body, "passenger_id,flight_id,name,seat_number\r\n");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_cursor_of_another_request_is_refused() {
-    let served = world(11, 5).await.serve();
-    let path = next(&served.get(&format!("{ROWS}?limit=5")).await);
-    let other = path.replace("limit=5", "limit=5&name=eq.a");
-    served.get(&other).await.is_problem(400, "the cursor is none of this request's");
-    served.get(&format!("{ROWS}?cursor=x")).await.is_problem(400, "leave cursor out to begin again");
-    assert_eq!(served.started(), 1);
-}
-
-/// A cursor is not signed: its time could be one that the engine refuses.
-#[tokio::test(start_paused = true)]
-async fn a_cursor_with_a_time_of_somebody_elses_making_is_refused_before_any_query() {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    let served = world(11, 5).await.serve();
-    let path = next(&served.get(&format!("{ROWS}?limit=5")).await);
-    let (before, cursor) = path.split_once("cursor=").unwrap();
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).unwrap();
-    // Behind the version and the digest of the request.
-    let (head, place) = bytes.split_at(17);
-    for now in ["8210266876799", "-8334601228800", "9223372036854775807"] {
-        let mut place: Value = serde_json::from_slice(place).unwrap();
-        place["now"] = serde_json::from_str(now).unwrap();
-        let forged = [head, serde_json::to_vec(&place).unwrap().as_slice()].concat();
-        let reply = served.get(&format!("{before}cursor={}", URL_SAFE_NO_PAD.encode(forged))).await;
-        let problem = reply.is_problem(400, "the cursor is none of this request's");
-        assert_eq!(problem["type"], "urn:tributary:problem:invalid-cursor", "{now}");
-    }
-    assert_eq!(served.started(), 1);
 }
 
 #[tokio::test(start_paused = true)]

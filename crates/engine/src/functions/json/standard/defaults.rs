@@ -16,9 +16,7 @@ use datafusion::{
         tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion},
     },
     error::{DataFusionError, Result},
-    logical_expr::{
-        Case, Expr, LogicalPlan, ScalarUDF, expr::ScalarFunction, expr_rewriter::NamePreserver, lit,
-    },
+    logical_expr::{Case, Expr, LogicalPlan, ScalarUDF, expr::ScalarFunction, lit},
 };
 
 use super::query::{Call, VALUE, read, takes};
@@ -33,6 +31,7 @@ use crate::{
         own::{Own, unexpected},
     },
     memory::QueryMemory,
+    parts,
 };
 
 /// The name of the function.
@@ -57,22 +56,15 @@ pub(crate) fn on_demand(
     memory: &QueryMemory,
     cancellation: &Cancellation,
 ) -> std::result::Result<LogicalPlan, EngineError> {
-    if !has_any(&plan).map_err(from_datafusion)? {
+    if !parts::any(&plan, is_json_value).map_err(from_datafusion)? {
         return Ok(plan);
     }
     let which: Arc<ScalarUDF> = Arc::new(needed().within(memory).until(cancellation).into());
     let mut copied = 0;
     plan.transform_up_with_subqueries(|node| {
-        let names = NamePreserver::new(&node);
-        node.map_expressions(|expr| {
-            let name = names.save(&expr);
-            let rewritten = expr.transform_up(|expr| match expr {
-                Expr::ScalarFunction(call) if call.func.name() == JSON_VALUE => {
-                    chosen(call, &which, &mut copied)
-                }
-                other => Ok(Transformed::no(other)),
-            })?;
-            Ok(rewritten.update_data(|expr| name.restore(expr)))
+        parts::rewritten(node, |expr| match expr {
+            Expr::ScalarFunction(call) if call.func.name() == JSON_VALUE => chosen(call, &which, &mut copied),
+            other => Ok(Transformed::no(other)),
         })?
         .map_data(LogicalPlan::recompute_schema)
     })
@@ -80,17 +72,8 @@ pub(crate) fn on_demand(
     .map_err(from_datafusion)
 }
 
-fn has_any(plan: &LogicalPlan) -> Result<bool> {
-    let mut found = false;
-    plan.apply_with_subqueries(|node| {
-        node.apply_expressions(|expr| {
-            found |= expr.exists(|part| {
-                Ok(matches!(part, Expr::ScalarFunction(call) if call.func.name() == JSON_VALUE))
-            })?;
-            Ok(TreeNodeRecursion::Continue)
-        })
-    })?;
-    Ok(found)
+fn is_json_value(expr: &Expr) -> bool {
+    matches!(expr, Expr::ScalarFunction(call) if call.func.name() == JSON_VALUE)
 }
 
 fn chosen(mut call: ScalarFunction, which: &Arc<ScalarUDF>, copied: &mut usize) -> Result<Transformed<Expr>> {

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::*;
+use super::{super::number::Number, *};
 
 #[test]
 fn paths_are_read_by_trinos_grammar() {
