@@ -46,6 +46,7 @@ impl From<Unsupported> for EngineError {
     fn from(error: Unsupported) -> Self {
         match error {
             Unsupported::Construct { construct, .. } => Self::unsupported(construct),
+            Unsupported::Mistake { code, message } => Self::failed(code, message),
             Unsupported::TooDeep { .. } => nesting::too_deep(),
         }
     }

@@ -77,7 +77,8 @@ fn of_body(body: &SetExpr, scope: &Scope<'_>) -> Names {
     }
 }
 
-fn of_select(select: &Select, scope: &Scope<'_>) -> Names {
+/// The columns of a SELECT's result.
+pub(crate) fn of_select(select: &Select, scope: &Scope<'_>) -> Names {
     let mut names = Vec::new();
     for item in &select.projection {
         match item {

@@ -77,6 +77,11 @@ fn in_the_way(node: &LogicalPlan, asked: Asked, is_last: bool) -> Result<Option<
         {
             Some("aggregates without GROUP BY")
         }
+        // DataFusion has the rows of each value around, and for a value without rows what the aggregates give of none: it asks the
+        // condition of neither.
+        LogicalPlan::Filter(filter) if asked == Asked::Value && chooses(&filter.input)? => {
+            Some("has a condition on aggregates without GROUP BY")
+        }
         // Some of them give a row where there is none, too.
         LogicalPlan::Aggregate(aggregate) if has_sets(&aggregate.group_expr) && refers(&aggregate.input)? => {
             Some("has GROUPING SETS, ROLLUP or CUBE")
@@ -120,6 +125,14 @@ fn hides_compared(plan: &LogicalPlan) -> Result<bool> {
             .filter(|condition| condition.contains_outer())
             .flat_map(Expr::column_refs);
         Ok(compared.any(|column| !matches!(given(&column.name).as_slice(), [(Some(_), _)])))
+    })
+}
+
+/// Whether below are aggregates without groups of rows that the query around chooses.
+fn chooses(plan: &LogicalPlan) -> Result<bool> {
+    plan.exists(|node| match node {
+        LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty() => refers(&aggregate.input),
+        _ => Ok(false),
     })
 }
 

@@ -23,7 +23,7 @@ use crate::{
     functions::{self, CONCAT},
     guard, guarded, hidden, in_query, lookups,
     memory::MemoryLimits,
-    numeric, resolve,
+    numeric, repeated, resolve,
     result::{Execution, Shape},
     scan::BytesScanned,
     session::Sessions,
@@ -108,6 +108,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let known: Tables =
             tables.iter().map(|found| (found.name.clone(), columns_of(&found.provider))).collect();
         using::rewrite(&mut query, &known)?;
+        repeated::rename(&mut query, &known)?;
         shadowed::rename(&mut query, &known);
         sets::rename(&mut query);
         let statement = DfStatement::Statement(Box::new(Statement::Query(query)));

@@ -33,7 +33,7 @@ use crate::{
 
 /// The most nodes that the copies of queries may have together: a query within such a query within another one is copied
 /// for each of them.
-const MAX_COPIED: usize = 2_000;
+pub(crate) const MAX_COPIED: usize = 2_000;
 
 /// The plan with every `IN` of a query taken apart of which more is asked than whether it is true.
 pub(crate) fn taken_apart(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
@@ -167,7 +167,7 @@ impl Apart<'_> {
 }
 
 /// True where the value is found; else null where the answer is not known, and false where it is.
-fn member(found: Expr, unknown: Expr) -> Expr {
+pub(crate) fn member(found: Expr, unknown: Expr) -> Expr {
     Expr::ScalarFunction(ScalarFunction::new_udf(functions::member(), vec![found, unknown]))
 }
 
@@ -199,7 +199,7 @@ fn found(value: Expr, subquery: Subquery, schema: &DFSchema) -> Result<Expr> {
 }
 
 /// The key by which a double or a real is found; another value itself.
-fn keyed(value: Expr, schema: &DFSchema) -> Result<Expr> {
+pub(crate) fn keyed(value: Expr, schema: &DFSchema) -> Result<Expr> {
     if !value.get_type(schema)?.is_floating() {
         return Ok(value);
     }

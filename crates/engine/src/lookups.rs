@@ -1,16 +1,23 @@
 //! Queries that refer to the one around them, as values: a lookup, as in `SELECT (SELECT a.name FROM a WHERE a.k = t.k)`, and
-//! `SELECT EXISTS (SELECT ... WHERE a.k = t.k)`.
+//! `SELECT EXISTS (SELECT ... WHERE a.k = t.k)` and `SELECT t.v IN (SELECT a.v ... WHERE a.k = t.k)`.
 //!
 //! DataFusion 55.2 makes joins of such queries if they aggregate, and refuses others. Athena takes them, and fails where a row
 //! finds several. So a lookup aggregates here: it keeps up to two values of each key, and what stands in its place gives the
-//! one. Those of keys that no row around asks for may be several. An `EXISTS` asks whether the number of rows is above zero.
+//! one. Those of keys that no row around asks for may be several. An `EXISTS` asks whether the number of rows is above zero, and an
+//! `IN` asks that up to three times (`membership`). What an aggregate is of becomes a column first (`below`).
 //!
 //! That is done where the query ends with conditions of rows, and nothing below these refers to the query around.
+
+mod below;
+mod membership;
 
 use std::sync::Arc;
 
 use datafusion::{
-    common::tree_node::{Transformed, TransformedResult, TreeNode},
+    common::{
+        DFSchema,
+        tree_node::{Transformed, TransformedResult, TreeNode},
+    },
     error::Result,
     functions_aggregate::count::count_all,
     logical_expr::{
@@ -25,23 +32,43 @@ use crate::{error::EngineError, failure::from_datafusion, functions};
 
 /// The plan in which they aggregate. The names of its columns stay.
 pub(crate) fn aggregated(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
+    let mut counts = Counts::default();
     plan.transform_up_with_subqueries(|node| {
-        // Elsewhere DataFusion has EXISTS itself.
-        let is_value = matches!(node, LogicalPlan::Projection(_));
+        // Elsewhere DataFusion has EXISTS and IN itself.
+        let around = match &node {
+            LogicalPlan::Aggregate(_) => return below::columns(node, &mut counts),
+            LogicalPlan::Projection(projection) => Some(Arc::clone(projection.input.schema())),
+            _ => None,
+        };
         let names = NamePreserver::new(&node);
         let node = node.map_expressions(|expr| {
             let name = names.save(&expr);
-            let rewritten = expr.transform_up(|part| match part {
-                Expr::ScalarSubquery(query) => looked_up(query),
-                Expr::Exists(within) if is_value => counted(within),
-                other => Ok(Transformed::no(other)),
-            })?;
+            let rewritten = values(expr, around.as_deref(), &mut counts)?;
             Ok(if rewritten.transformed { Transformed::yes(name.restore(rewritten.data)) } else { rewritten })
         })?;
         if node.transformed { node.map_data(LogicalPlan::recompute_schema) } else { Ok(node) }
     })
     .data()
     .map_err(from_datafusion)
+}
+
+/// How much was made so far.
+#[derive(Debug, Default)]
+struct Counts {
+    /// Nodes of the copies of queries.
+    copied: usize,
+    /// Columns below aggregates.
+    columns: usize,
+}
+
+/// The expression with its queries as aggregates. `around` are the columns of a projection that it is in.
+fn values(expr: Expr, around: Option<&DFSchema>, counts: &mut Counts) -> Result<Transformed<Expr>> {
+    expr.transform_up(|part| match (part, around) {
+        (Expr::ScalarSubquery(query), _) => looked_up(query),
+        (Expr::Exists(within), Some(_)) => counted(within),
+        (Expr::InSubquery(within), Some(around)) => membership::asked(within, around, &mut counts.copied),
+        (other, _) => Ok(Transformed::no(other)),
+    })
 }
 
 fn looked_up(query: Subquery) -> Result<Transformed<Expr>> {

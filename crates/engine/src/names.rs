@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::{
     tokenizer::Location,
 };
 
-use crate::distinct;
+use crate::{distinct, repeated};
 
 /// Marks a column without a name. No column of a table can be named so.
 pub(crate) const UNNAMED: &str = "?column";
@@ -73,6 +73,7 @@ impl OutputNames {
 
     /// The name to show for the result's column at `position`.
     pub(crate) fn show(&self, position: usize, folded: &str) -> String {
+        let folded = repeated::original(folded);
         if folded.starts_with(UNNAMED) {
             return format!("_col{position}");
         }

@@ -8,9 +8,9 @@ use trino::{LOCAL, OutOfBounds, Place, Unparsed};
 use crate::{
     caller, check, derived,
     error::EngineError,
-    fields, forms, frames, lambda, literal,
+    fields, forms, frames, having, lambda, literal,
     names::{self, Originals, OutputNames},
-    nesting, operand, parameter, type_text, unnest, views, written,
+    nesting, operand, parameter, type_text, unnest, views, with_names, written,
 };
 
 /// A query that was parsed and checked, with its parameters in their places. It has not seen any table yet.
@@ -46,6 +46,7 @@ impl Prepared {
     ) -> Result<Self, EngineError> {
         if views::expand(&mut self.query, &self.database, made, views)? {
             nesting::bound(&mut self.query.clone())?;
+            with_names::rename(&mut self.query)?;
             nesting::bound_inlined(&self.query)?;
         }
         Ok(self)
@@ -71,6 +72,8 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
     let mut query = parse(tokens, sql)?;
     nesting::bound(&mut query)?;
     unnest::recognize(&mut query);
+    having::aggregate(&mut query);
+    with_names::rename(&mut query)?;
     check::query(&mut query)?;
     nesting::bound_inlined(&query)?;
     parameter::bind(&mut query, parameters)?;

@@ -2,11 +2,14 @@
 //!
 //! DataFusion 55.2 pushes a filter below an aggregate if all of its columns are ones that the aggregate groups by, which is
 //! true of a filter without columns. An aggregate without groups has a row whatever it aggregates, so the filter is lost. One
-//! that stands on a side of a join by itself cannot be pushed there. Conditions that are known when the query is planned are
-//! no such filters: they are calculated before.
+//! that stands on a side of a join by itself cannot be pushed there. Constants are such filters, too: one that is null is not
+//! calculated with the conditions beside it before it moves.
 
 use datafusion::{
-    common::tree_node::{Transformed, TransformedResult, TreeNode},
+    common::{
+        ScalarValue,
+        tree_node::{Transformed, TransformedResult, TreeNode},
+    },
     error::Result,
     logical_expr::{
         Expr, Filter, LogicalPlan, LogicalPlanBuilder,
@@ -46,11 +49,15 @@ fn apart(filter: Filter) -> Result<Transformed<LogicalPlan>> {
     plan.build().map(Transformed::yes)
 }
 
-/// Whether it refers to no column, and holds a query, so that it is not calculated before.
+/// Whether it refers to no column, and is the same for all rows.
 fn is_alone(condition: &Expr) -> Result<bool> {
+    if matches!(condition, Expr::Literal(ScalarValue::Boolean(Some(true)), _)) {
+        return Ok(false);
+    }
     let holds_query = condition
         .exists(|expr| Ok(matches!(expr, Expr::ScalarSubquery(_) | Expr::InSubquery(_) | Expr::Exists(_))))?;
-    Ok(holds_query && !condition.any_column_refs() && !refers_outside(condition)?)
+    let is_same = holds_query || !condition.is_volatile();
+    Ok(is_same && !condition.any_column_refs() && !refers_outside(condition)?)
 }
 
 /// Whether a query in it refers to the query around it.

@@ -281,6 +281,7 @@ impl From<Unsupported> for Refused {
     fn from(error: Unsupported) -> Self {
         let (advice, place) = match error {
             Unsupported::Construct { construct: _, advice, place } => (advice, place),
+            Unsupported::Mistake { code: _, message } => return Self::new(message),
             Unsupported::TooDeep { levels } => {
                 return Self::new(format!("the SQL nests deeper than {levels} levels: write it flatter"));
             }

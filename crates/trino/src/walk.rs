@@ -4,6 +4,7 @@
 
 mod call;
 mod clause;
+mod distinct;
 mod expression;
 mod relation;
 mod types;
@@ -114,8 +115,8 @@ fn parts(name: &ObjectName) -> Result<Vec<&Ident>, Unsupported> {
 /// The parser takes a text for a name as well, so that `'a' 'b'` is a text with an alias. It keeps no place of it.
 fn is_name(name: &Ident) -> Result<(), Unsupported> {
     match name.quote_style {
-        // `t.?` and `t.$path` are names to the parser.
-        None if name.value.starts_with(['?', '$']) => {
+        // `t.?` is a name to the parser.
+        None if name.value.starts_with('?') => {
             refuse("a parameter behind a dot", "a name stands behind a dot, and no parameter")
         }
         None | Some('"') => Ok(()),

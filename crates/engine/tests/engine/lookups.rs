@@ -132,6 +132,140 @@ async fn exists_is_a_value() {
     compare_around(&lake, &cases).await;
 }
 
+/// Trino's documentation ("Subquery expressions", section "IN"), and SQL's three values: of key 1 there is 10, of key 2 a null, of
+/// key 3 are 30 and 31, and of key 9 is nothing.
+#[tokio::test]
+async fn in_is_a_value() {
+    let lake = lake().await;
+    let around =
+        "(VALUES (1, 10), (1, 12), (2, 1), (3, NULL), (3, 31), (9, 10), (9, NULL), (NULL, 40)) AS o (k, v)";
+    let cases = [
+        ("o.v IN (SELECT t.v FROM t WHERE t.k = o.k)", "true;false;NULL;true;NULL;false;false;false"),
+        ("o.v NOT IN (SELECT t.v FROM t WHERE t.k = o.k)", "false;true;NULL;false;NULL;true;true;true"),
+        ("NOT o.v IN (SELECT v FROM t WHERE t.k = o.k)", "false;true;NULL;false;NULL;true;true;true"),
+        ("o.v = ANY (SELECT v FROM t WHERE t.k = o.k)", "true;false;NULL;true;NULL;false;false;false"),
+        // Doubles, expressions on both sides, and other types.
+        (
+            "CAST(o.v AS double) IN (SELECT CAST(v AS double) FROM t WHERE t.k = o.k)",
+            "true;false;NULL;true;NULL;false;false;false",
+        ),
+        ("o.v + 1 IN (SELECT t.v + 1 FROM t WHERE t.k = o.k)", "true;false;NULL;true;NULL;false;false;false"),
+        (
+            "CAST(o.v AS decimal(10,1)) IN (SELECT v FROM t WHERE t.k = o.k)",
+            "true;false;NULL;true;NULL;false;false;false",
+        ),
+        // A value that refers to nothing, and one that is never null.
+        ("10 IN (SELECT v FROM t WHERE t.k = o.k)", "true;true;NULL;false;false;false;false;false"),
+        (
+            "coalesce(o.v, 30) IN (SELECT coalesce(v, 1) FROM t WHERE t.k = o.k)",
+            "true;false;true;true;true;false;false;false",
+        ),
+        // Further conditions, and one key from an expression.
+        (
+            "o.v IN (SELECT v FROM t WHERE t.k = o.k AND t.v > 10)",
+            "false;false;false;true;NULL;false;false;false",
+        ),
+        (
+            "o.v + 20 IN (SELECT v FROM t WHERE t.k = o.k + 2)",
+            "true;false;false;false;false;false;false;false",
+        ),
+        // Within other expressions.
+        (
+            "CASE WHEN o.v IN (SELECT v FROM t WHERE t.k = o.k) THEN true ELSE false END",
+            "true;false;false;true;false;false;false;false",
+        ),
+        (
+            "CASE WHEN o.v NOT IN (SELECT v FROM t WHERE t.k = o.k) THEN true ELSE false END",
+            "false;true;false;false;false;true;true;true",
+        ),
+        ("o.v IN (SELECT v FROM t WHERE t.k = o.k) OR o.k = 2", "true;false;true;true;NULL;false;false;NULL"),
+        (
+            "o.v IN (SELECT v FROM t WHERE t.k = o.k) AND o.k = 9",
+            "false;false;false;false;false;false;false;false",
+        ),
+        (
+            "(o.v IN (SELECT v FROM t WHERE t.k = o.k)) IS NULL",
+            "false;false;true;false;true;false;false;false",
+        ),
+        (
+            "o.v IN (SELECT v FROM t WHERE t.k = o.k) OR EXISTS (SELECT 1 FROM t WHERE t.k = o.k) AND o.k > 2",
+            "true;false;NULL;true;true;false;false;false",
+        ),
+    ];
+    let order = "ORDER BY o.k, o.v NULLS LAST";
+    // In the order of the keys and the values.
+    let cases: Vec<(String, &str, &str)> = cases
+        .into_iter()
+        .map(|(value, rows)| (format!("SELECT {value} FROM {around} {order}"), "boolean", rows))
+        .collect();
+    let cases: Vec<(&str, &str, &str)> =
+        cases.iter().map(|(sql, types, rows)| (sql.as_str(), *types, *rows)).collect();
+    compare(&lake, &cases).await;
+}
+
+/// The same as conditions, where only true counts.
+#[tokio::test]
+async fn in_is_a_value_within_conditions() {
+    let lake = lake().await;
+    let around = "(VALUES (1, 10), (1, 12), (2, 1), (3, NULL), (9, NULL)) AS o (k, v)";
+    let of = "(SELECT t.v FROM t WHERE t.k = o.k)";
+    let cases: Vec<(String, &str)> = [
+        ("CASE WHEN o.v IN {} THEN true ELSE o.k = 9 END", "1;9"),
+        ("o.v IN {} OR o.k = 3", "1;3"),
+        ("o.v NOT IN {} OR o.k = 3", "1;3;9"),
+        ("(o.v IN {}) IS NULL", "2;3"),
+        ("(o.v IN {}) = false", "1;9"),
+        ("NOT (o.v IN {} OR o.k = 9)", "1"),
+    ]
+    .into_iter()
+    .map(|(condition, rows)| {
+        (format!("SELECT o.k FROM {around} WHERE {} ORDER BY 1", condition.replace("{}", of)), rows)
+    })
+    .collect();
+    let cases: Vec<(&str, &str, &str)> =
+        cases.iter().map(|(sql, rows)| (sql.as_str(), "integer", *rows)).collect();
+    compare(&lake, &cases).await;
+}
+
+/// Of the rows: true, false, null, null, true, false.
+#[tokio::test]
+async fn aggregates_are_of_such_values() {
+    let lake = lake().await;
+    let around = "(VALUES (1, 10), (1, 12), (2, 1), (3, NULL), (3, 31), (9, 10)) AS o (k, v)";
+    let within = "o.v IN (SELECT t.v FROM t WHERE t.k = o.k)";
+    let cases: Vec<(String, &str)> = [
+        (format!("count_if({within})"), "2"),
+        (format!("count({within})"), "4"),
+        (format!("count_if({within}) + sum(CASE WHEN {within} THEN o.v ELSE 1 END)"), "47"),
+        ("count(*) FILTER (WHERE o.v NOT IN (SELECT t.v FROM t WHERE t.k = o.k))".to_owned(), "2"),
+        ("count_if(EXISTS (SELECT 1 FROM t WHERE t.k = o.k))".to_owned(), "5"),
+        ("count_if(NOT EXISTS (SELECT 1 FROM t WHERE t.k = o.k AND t.v > 10))".to_owned(), "4"),
+        ("sum((SELECT max(t.v) FROM t WHERE t.k = o.k))".to_owned(), "82"),
+        ("sum((SELECT t.v FROM t WHERE t.k = o.k AND t.s <> 'd'))".to_owned(), "80"),
+        ("max(o.k) - min(o.k)".to_owned(), "8"),
+    ]
+    .into_iter()
+    .map(|(value, expected)| (format!("SELECT CAST({value} AS bigint) FROM {around}"), expected))
+    .collect();
+    let cases: Vec<(&str, &str, &str)> =
+        cases.iter().map(|(sql, rows)| (sql.as_str(), "bigint", *rows)).collect();
+    compare(&lake, &cases).await;
+    let grouped = format!("SELECT o.k, count_if({within}), count(*) FROM {around} GROUP BY o.k ORDER BY 1");
+    compare(&lake, &[(grouped.as_str(), "integer", "1|1|2;2|0|1;3|1|2;9|0|1")]).await;
+}
+
+/// NaN equals nothing, and -0.0 equals 0.0.
+#[tokio::test]
+async fn doubles_are_found_by_their_values() {
+    let cases = [(
+        "SELECT o.x IN (SELECT t.x FROM (VALUES (1, nan()), (1, -0e0), (1, 2e0)) AS t (k, x) WHERE t.k = o.k) \
+         FROM (VALUES (1, 1, 0e0), (2, 1, nan()), (3, 1, 2e0), (4, 2, 2e0)) AS o (n, k, x) ORDER BY o.n",
+        "boolean",
+        "true;false;true;false",
+    )];
+    compare(&lake().await, &cases).await;
+}
+
 async fn compare_around(lake: &Lake, cases: &[(&str, &str, &str)]) {
     let cases: Vec<(String, &str, &str)> =
         cases.iter().map(|(sql, types, rows)| (sql.replace("{o}", AROUND), *types, *rows)).collect();

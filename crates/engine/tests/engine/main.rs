@@ -51,6 +51,8 @@ mod growth;
 #[cfg(test)]
 mod guarded;
 #[cfg(test)]
+mod having;
+#[cfg(test)]
 mod integers;
 #[cfg(test)]
 mod intervals;
@@ -93,6 +95,8 @@ mod refusals;
 #[cfg(test)]
 mod regexps;
 #[cfg(test)]
+mod repeated;
+#[cfg(test)]
 mod scan;
 #[cfg(test)]
 mod self_joins;
@@ -114,6 +118,8 @@ mod unnest;
 mod urls;
 #[cfg(test)]
 mod volatile;
+#[cfg(test)]
+mod with_names;
 #[cfg(test)]
 mod written;
 #[cfg(test)]

@@ -126,6 +126,13 @@ impl Inner {
                 let lines = text.lines().map(str::to_owned).collect();
                 self.lines(run, Lines { columns: plan.columns, lines }).await
             }
+            Command::Validate(query) => {
+                // What is wrong with it is found when it is planned.
+                self.rows(run, query, RunForm::Columns).await?;
+                let column = ResultColumn { name: "Valid".to_owned(), data_type: "boolean".to_owned() };
+                let (columns, lines) = (vec![column], vec!["true".to_owned()]);
+                self.lines(run, Lines { columns, lines }).await
+            }
             // No query could read a table of it.
             Command::CreateDatabase { name, .. } if !name.eq_ignore_ascii_case(&self.database) => {
                 let lakes = &self.database;

@@ -209,6 +209,27 @@ async fn a_plan_is_text() {
     assert_eq!(lake.runner.ran.lock().unwrap()[0].0, "SELECT 1");
 }
 
+/// As in the example of Trino's documentation (EXPLAIN, section "EXPLAIN (TYPE VALIDATE)").
+#[tokio::test]
+async fn a_valid_query_is_said_to_be() {
+    let lake = lake().await;
+    let execution = run(&lake, "EXPLAIN (TYPE VALIDATE) SELECT 1").await;
+    assert_eq!(text(&lake, &execution).await, "true\n");
+    assert_eq!(execution.substatement_type(), Some("EXPLAIN"));
+    let results =
+        lake.athena().get_query_results().query_execution_id(execution.query_execution_id().unwrap());
+    let results = results.send().await.unwrap();
+    let column = &results.result_set().unwrap().result_set_metadata().unwrap().column_info()[0];
+    assert_eq!((column.name(), column.r#type()), ("Valid", "boolean"));
+    assert_eq!(lake.runner.ran.lock().unwrap()[0].0, "SELECT 1");
+    let wrong = run(&lake, "EXPLAIN (TYPE VALIDATE) fail").await;
+    let status = wrong.status().unwrap();
+    assert_eq!(status.state(), Some(&QueryExecutionState::Failed));
+    assert!(status.state_change_reason().unwrap().starts_with("COLUMN_NOT_FOUND: line 1:8"));
+    let refused = lake.athena().start_query_execution().query_string("EXPLAIN (TYPE VALIDATE) SELEC 1");
+    assert!(refused.send().await.unwrap_err().into_service_error().is_invalid_request_exception());
+}
+
 #[tokio::test]
 async fn databases_are_made_once() {
     let lake = lake().await;

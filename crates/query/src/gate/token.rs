@@ -132,7 +132,6 @@ fn check(token: &Token) -> Result<(), String> {
         | Token::LBracket
         | Token::RBracket
         | Token::Arrow => Ok(()),
-        Token::Placeholder(text) => Err(format!("a parameter is written ?, not {}", quote(text))),
         Token::DoubleColon => Err(":: is not Athena's: write CAST(value AS type)".to_owned()),
         other => Err(format!("{} is not supported", quote(&other.to_string()))),
     }

@@ -4,6 +4,9 @@
 //! `_000`. Trino's grammar (`SqlBase.g4`) reads a number or an identifier that begins with a digit there, and which of them
 //! depends on its version. It also ends a comment that begins with `--` at a carriage return. Each of these would change an
 //! answer without an error, so they are refused.
+//!
+//! A parameter is `?` there, and nothing else: `?1`, `$1` and `@name` are parameters of other databases, which the parser
+//! takes wherever a value or a table may stand.
 
 use sqlparser::tokenizer::{Token, TokenWithSpan, TokenizerError, Whitespace};
 
@@ -31,6 +34,8 @@ fn fault(token: &TokenWithSpan, next: Option<&Token>) -> Option<String> {
         Token::Whitespace(Whitespace::SingleLineComment { comment, .. }) if has_line_end(comment) => Some(
             "a carriage return ends a comment in Athena: end the comment's line with a line feed".to_owned(),
         ),
+        Token::Placeholder(text) if text != "?" => Some(no_parameter(text)),
+        Token::AtSign => Some(no_parameter("@")),
         Token::DoubleEq => Some("== is no operator in Athena: write =".to_owned()),
         _ => None,
     }
@@ -60,6 +65,11 @@ fn is_number(token: &TokenWithSpan, digits: &str) -> bool {
 fn has_line_end(comment: &str) -> bool {
     let text = comment.strip_suffix('\n').unwrap_or(comment);
     text.strip_suffix('\r').unwrap_or(text).contains('\r')
+}
+
+fn no_parameter(text: &str) -> String {
+    let shown: String = text.chars().take(QUOTED).collect();
+    format!("a parameter is written ?, not \"{shown}\"")
 }
 
 fn no_number(number: &str, more: &str) -> String {

@@ -9,7 +9,7 @@ use sqlparser::{
     tokenizer::Location,
 };
 
-use super::{Advice, Checked, Policy, Unsupported, Walk, fold, is_name, parts, refuse, refuse_if};
+use super::{Advice, Checked, Policy, Unsupported, Walk, distinct, fold, is_name, parts, refuse, refuse_if};
 
 const ONLY_QUERIES: &str = "only a query can be run: write SELECT, or WITH ... SELECT";
 
@@ -51,7 +51,7 @@ impl<P: Policy> Walk<'_, P> {
                     }
                 }
             }
-            Ok(())
+            Ok(distinct::check(query)?)
         })?;
         self.named.truncate(mark);
         self.in_where = outside;

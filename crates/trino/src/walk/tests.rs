@@ -253,7 +253,7 @@ fn a_name_is_not_in_single_quotes() {
             assert!(construct.starts_with("a name in single quotes"), "{sql}: {construct}");
         }
     }
-    for sql in ["SELECT t.? FROM t", "SELECT t.$path FROM t", "SELECT 1 FROM t WHERE t.?1 = 1"] {
+    for sql in ["SELECT t.? FROM t", "SELECT 1 FROM t WHERE t.? = 1"] {
         assert_eq!(refused(sql), "a parameter behind a dot", "{sql}");
     }
     assert!(walked("SELECT t.\"$path\" FROM t").is_ok());

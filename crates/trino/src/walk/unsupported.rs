@@ -15,6 +15,14 @@ pub enum Unsupported {
         /// Where it is, if that is known.
         place: Option<Place>,
     },
+    /// Athena refuses it, too.
+    #[error("{code}: {message}")]
+    Mistake {
+        /// Athena's name for the mistake.
+        code: &'static str,
+        /// Athena's words.
+        message: &'static str,
+    },
     /// It nests too deep for the walk.
     #[error("it nests deeper than {levels} levels")]
     TooDeep {

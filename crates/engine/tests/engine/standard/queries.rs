@@ -41,7 +41,11 @@ async fn in_has_three_values() {
             ("SELECT x, (SELECT max(v) FROM a WHERE a.k = o.x) FROM o WHERE g = 1 ORDER BY x", "1|a1;2|a2"),
             // In these words, and none of DataFusion's.
             (
-                "SELECT x IN (SELECT c FROM s WHERE s.g = o.g) FROM o",
+                "SELECT x, g, x IN (SELECT c FROM s WHERE s.g = o.g) FROM o ORDER BY g, x",
+                "1|1|true;2|1|false;3|2|true;NULL|2|NULL;5|3|false;NULL|4|false",
+            ),
+            (
+                "SELECT x IN (SELECT c + o.g FROM s) FROM o",
                 "NOT_SUPPORTED: IN or EXISTS of a query in this place, or of one that refers to the query around it in this \
                  way, is not supported by the local engine",
             ),

@@ -19,6 +19,8 @@ pub(in crate::athena) enum Command {
     Show(Show),
     /// `EXPLAIN`, of this query.
     Explain(String),
+    /// `EXPLAIN (TYPE VALIDATE)`, of this query.
+    Validate(String),
     CreateDatabase {
         name: String,
         if_not_exists: bool,
@@ -147,6 +149,7 @@ impl Command {
     pub(in crate::athena) fn query(&self) -> Option<&str> {
         match self {
             Self::Explain(query)
+            | Self::Validate(query)
             | Self::CreateTableAs { query, .. }
             | Self::CreateView { query, .. }
             | Self::Insert { query, .. }

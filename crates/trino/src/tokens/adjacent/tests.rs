@@ -126,12 +126,12 @@ fn every_other_pair_is_read_as_in_athena_or_refused() {
         ("\"a\"1", Err(By::Parser)),
         ("a.1", Err(By::Parser)),
         ("a..b", Err(By::Parser)),
-        ("a$b", Err(By::Parser)),
+        ("a$b", Err(By::Tokens)),
         ("aé", Err(By::Parser)),
         ("éa", Err(By::Parser)),
         ("a\u{661}", Err(By::Parser)),
         ("1é", Err(By::Parser)),
-        ("1$a", Err(By::Parser)),
+        ("1$a", Err(By::Tokens)),
         ("1?", Err(By::Parser)),
         // A name in quotes behind a number is an alias in Trino, too.
         ("1\"b\"", Ok("SELECT 1 AS \"b\"")),
@@ -173,4 +173,34 @@ fn a_comment_ends_where_its_line_ends() {
 fn an_error_quotes_no_more_than_a_line() {
     let error = tokenize(&format!("SELECT 1{}", "_0".repeat(30_000))).unwrap_err();
     assert!(error.message.len() < 200, "{}", error.message.len());
+}
+
+/// Of Trino's grammar (`SqlBase.g4`), `?` alone is a parameter; `@` and `$` begin no token.
+#[test]
+fn a_parameter_is_a_question_mark() {
+    for (sql, shown) in [
+        ("SELECT {}", "$1"),
+        ("SELECT {}", "?1"),
+        ("SELECT {}", "@"),
+        ("SELECT {}a", "@"),
+        ("SELECT a FROM t WHERE a = {}", "$name"),
+        ("SELECT a FROM t WHERE a = {}name", "@"),
+        ("SELECT a FROM {}t", "@"),
+        ("SELECT a FROM t LIMIT {}", "$1"),
+        ("SELECT a FROM t LIMIT {}n", "@"),
+        ("SELECT 1 AS {}a", "@"),
+        ("SELECT t.{} FROM t", "$path"),
+        ("SELECT f({})", "?2"),
+        ("VALUES {}", "$1"),
+    ] {
+        let (before, _) = sql.split_once("{}").unwrap();
+        let error = tokenize(&sql.replace("{}", shown)).unwrap_err();
+        assert_eq!(error.message, format!("a parameter is written ?, not \"{shown}\""), "{sql}");
+        assert_eq!(error.location.column, u64::try_from(before.len()).unwrap() + 1, "{sql}");
+    }
+    for sql in
+        ["SELECT a FROM t WHERE a = ?", "SELECT '@a', '$1', '?1'", "SELECT \"@a\", \"$1\", \"?1\" FROM t"]
+    {
+        assert!(read(sql).is_ok(), "{sql}: {:?}", read(sql));
+    }
 }

@@ -81,23 +81,25 @@ pub(super) fn explain(cursor: &mut Cursor<'_>) -> Parsed<Command> {
     // `EXPLAIN (SELECT 1)` is of a query.
     let mut options = cursor.after();
     if matches!(cursor.peek(), Some(What::Mark('('))) && matches!(options.word(), Some("type" | "format")) {
+        let mut command: fn(String) -> Command = Command::Explain;
         loop {
             let option = options.name()?;
             let value = options.name()?;
-            let is_default = matches!(
-                (option.as_str(), value.as_str()),
-                ("format", "text") | ("type", "logical" | "distributed")
-            );
-            if !is_default {
-                let (option, value) = (option.to_uppercase(), value.to_uppercase());
-                return Ok(Command::Absent(format!("EXPLAIN ({option} {value})")));
+            match (option.as_str(), value.as_str()) {
+                ("format", "text") => {}
+                ("type", "logical" | "distributed") => command = Command::Explain,
+                ("type", "validate") => command = Command::Validate,
+                _ => {
+                    let (option, value) = (option.to_uppercase(), value.to_uppercase());
+                    return Ok(Command::Absent(format!("EXPLAIN ({option} {value})")));
+                }
             }
             if !options.eat_mark(',') {
                 break;
             }
         }
         options.expect_mark(')')?;
-        return options.rest().map(Command::Explain);
+        return options.rest().map(command);
     }
     cursor.rest().map(Command::Explain)
 }

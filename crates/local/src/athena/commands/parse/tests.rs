@@ -152,13 +152,19 @@ fn explain_is_of_a_query() {
     ] {
         assert_eq!(of(sql), Command::Explain(query.to_owned()), "{sql}");
     }
+    for sql in ["EXPLAIN (TYPE VALIDATE) SELECT 1", "explain (format text, type validate) SELECT 1;"] {
+        assert_eq!(of(sql), Command::Validate("SELECT 1".to_owned()), "{sql}");
+        assert_eq!(of(sql).query(), Some("SELECT 1"), "{sql}");
+    }
 }
 
 #[test]
 fn what_is_not_here_is_named() {
     for (sql, named) in [
         ("EXPLAIN (TYPE IO) SELECT 1", "EXPLAIN (TYPE IO)"),
-        ("EXPLAIN (TYPE VALIDATE) SELECT 1", "EXPLAIN (TYPE VALIDATE)"),
+        ("EXPLAIN (TYPE IO, FORMAT JSON) SELECT 1", "EXPLAIN (TYPE IO)"),
+        ("EXPLAIN (FORMAT GRAPHVIZ) SELECT 1", "EXPLAIN (FORMAT GRAPHVIZ)"),
+        ("EXPLAIN (TYPE VALIDATE, FORMAT JSON) SELECT 1", "EXPLAIN (FORMAT JSON)"),
         ("EXPLAIN (TYPE LOGICAL, FORMAT JSON) SELECT 1", "EXPLAIN (FORMAT JSON)"),
         ("EXPLAIN ANALYZE SELECT 1", "EXPLAIN ANALYZE"),
         ("CREATE OR REPLACE TABLE t AS SELECT 1 AS n", "CREATE OR REPLACE TABLE"),
