@@ -8,6 +8,7 @@
 
 mod known;
 mod packed;
+mod twins;
 mod unpacked;
 
 use std::{
@@ -15,15 +16,8 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
-use arrow::{
-    array::{ArrayRef, RecordBatch},
-    datatypes::SchemaRef,
-    error::ArrowError,
-};
-use domain::{
-    Dataset,
-    sabotage::{self, Bug},
-};
+use arrow::{array::RecordBatch, datatypes::SchemaRef, error::ArrowError};
+use domain::Dataset;
 
 use crate::{
     coded::{self, dictionaries},
@@ -35,8 +29,9 @@ use crate::{
     workers::Workers,
 };
 
-use known::{Hashed, Known};
+use known::Known;
 use packed::Piece;
+use twins::{Dropped, renumber};
 use unpacked::{Twin, content_hashes};
 
 pub(crate) use unpacked::RunRows;
@@ -70,21 +65,6 @@ struct Run {
     twins: Vec<Twin>,
     /// Bytes of its dictionaries, which its pieces share.
     words: usize,
-}
-
-/// Rows of a run that is being made: its identity columns, and their hashes.
-struct Identified {
-    columns: Vec<ArrayRef>,
-    hashes: Vec<u64>,
-}
-
-/// A row of a piece whose twin is in an earlier run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Dropped {
-    row: u32,
-    /// The run of the row that stays, and its number in there.
-    run: usize,
-    of: u32,
 }
 
 impl<'a> Runs<'a> {
@@ -225,75 +205,6 @@ impl<'a> Runs<'a> {
         content_hashes(&self.content, &columns.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// The rows' hashes in order, and for each range which of its rows have a twin in an earlier run.
-    fn look_up(
-        &self,
-        rows: &dyn Ordered,
-        ranges: &[Range<usize>],
-    ) -> Result<(Vec<Hashed>, Vec<Vec<Dropped>>), ArrowError> {
-        let identified = self.workers.each(ranges.to_vec(), |range| self.identified(rows, range));
-        let identified = identified.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let hashed = known::sorted(identified.iter().map(|piece| &piece.hashes[..]), self.workers)?;
-        let dropped = self.dropped(&identified, &hashed)?;
-        Ok((hashed, dropped))
-    }
-
-    fn identified(&self, rows: &dyn Ordered, range: Range<usize>) -> Result<Identified, ArrowError> {
-        let columns = self.identity_columns.iter().map(|index| rows.column(*index, range.clone()));
-        let columns = columns.collect::<Result<Vec<_>, _>>()?;
-        let hashes = self.identity.hashes(&columns.iter().collect::<Vec<_>>())?;
-        Ok(Identified { columns, hashes })
-    }
-
-    /// For each piece, which of its rows have a twin in an earlier run, in order.
-    fn dropped(&self, new: &[Identified], hashed: &[Hashed]) -> Result<Vec<Vec<Dropped>>, ArrowError> {
-        let mut dropped = vec![Vec::new(); new.len()];
-        if sabotage::is_on(Bug::TwinsWithinBatchOnly) || sabotage::is_on(Bug::TwinsWithinPartOnly) {
-            return Ok(dropped);
-        }
-        let columns: Vec<Vec<&ArrayRef>> = new.iter().map(|piece| piece.columns.iter().collect()).collect();
-        let runs = (0..self.runs.len()).collect();
-        let found = self.workers.each(runs, |run: usize| self.twins_in(&self.runs[run], &columns, hashed));
-        for (run, twins) in found.into_iter().enumerate() {
-            for (of, ours) in twins? {
-                let (piece, row) = place(ours);
-                dropped[piece].push(Dropped { row, run, of });
-            }
-        }
-        for rows in &mut dropped {
-            rows.sort_unstable();
-        }
-        Ok(dropped)
-    }
-
-    /// The rows of a run that have the identity of a new one: the numbers of both.
-    fn twins_in(
-        &self,
-        run: &Run,
-        columns: &[Vec<&ArrayRef>],
-        hashed: &[Hashed],
-    ) -> Result<Vec<(u32, u32)>, ArrowError> {
-        let mut twins = run.known.candidates(hashed);
-        twins.sort_unstable();
-        let mut there: Option<(usize, Vec<ArrayRef>)> = None;
-        let mut failed = Ok(());
-        twins.retain(|(theirs, ours)| {
-            let (piece, row) = place(*theirs);
-            if there.as_ref().is_none_or(|(at, _)| *at != piece) {
-                let unpacked = self.identity_columns.iter().map(|index| run.pieces[piece].column(*index));
-                match unpacked.collect::<Result<Vec<_>, _>>() {
-                    Ok(unpacked) => there = Some((piece, unpacked)),
-                    Err(error) => failed = Err(error),
-                }
-            }
-            let Some((_, theirs)) = &there else { return false };
-            let (piece, ours) = place(*ours);
-            let theirs: Vec<&ArrayRef> = theirs.iter().collect();
-            Identity::is_same(&theirs, row as usize, &columns[piece], ours as usize)
-        });
-        failed.map(|()| twins)
-    }
-
     /// The runs as they are merged, in the order in which they were added, and the last part, which comes after them. All
     /// have the same dictionaries if they may have any, else none.
     pub(crate) fn into_rows(self, coded: bool) -> (impl Iterator<Item = RunRows>, Option<Sorted>) {
@@ -340,14 +251,6 @@ fn coded_batch(rows: &dyn Ordered, range: Range<usize>) -> Result<RecordBatch, A
 /// The piece of a row, and its place in there.
 fn place(number: u32) -> (usize, u32) {
     ((number / PIECE_ROWS) as usize, number % PIECE_ROWS)
-}
-
-/// Gives a row the number that it has among those that stay. Answers whether it does.
-fn renumber(row: &mut Hashed, dropped: &[Vec<Dropped>]) -> bool {
-    let (piece, at) = place(row.number);
-    let before = dropped[piece].partition_point(|dropped| dropped.row < at);
-    row.number -= before as u32;
-    dropped[piece].get(before).is_none_or(|dropped| dropped.row != at)
 }
 
 #[cfg(test)]

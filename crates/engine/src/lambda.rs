@@ -12,7 +12,7 @@ use crate::{
     calls::call,
     error::{EngineError, Failure},
     functions::{self, ARRAY_SORT, FIELD, Part, SORTED_BY},
-    grouping::broken,
+    visit::broken,
 };
 
 /// Refuses lambda expressions where Athena has none, and gives each parameter a name of its own.

@@ -6,7 +6,8 @@ use super::{Result, Sides, of_query};
 use crate::{
     columns::{Field, Scope},
     error::EngineError,
-    grouping::{broken, no_column},
+    grouping::no_column,
+    visit::{broken, flow},
 };
 
 /// The expressions of one SELECT: keys become what they stand for, and queries in them are rewritten by themselves.
@@ -31,10 +32,7 @@ impl VisitorMut for Inside<'_> {
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<EngineError> {
         let rewritten = if self.depth == 0 { of_query(query, self.scope, self.sides) } else { Ok(()) };
         self.depth += 1;
-        match rewritten {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => ControlFlow::Break(error),
-        }
+        flow(rewritten)
     }
 
     fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<EngineError> {

@@ -123,32 +123,29 @@ impl Number {
                 }))
             }
             (Self::Integer(left), Self::Integer(right)) => {
-                let number = match operation {
-                    Operation::Plus => left.checked_add(right),
-                    Operation::Minus => left.checked_sub(right),
-                    Operation::Times => left.checked_mul(right),
-                    Operation::Divide | Operation::Modulo if right == 0 => return Err(by_zero()),
-                    Operation::Divide => left.checked_div(right),
-                    Operation::Modulo => Some(left.wrapping_rem(right)),
-                };
-                number.map(Self::Integer).ok_or_else(out_of_range)
+                let number = calculated(left.into(), operation, right.into())?;
+                i32::try_from(number).map(Self::Integer).map_err(|_| out_of_range())
             }
             (left, right) => {
                 let (Some(left), Some(right)) = (left.wide(), right.wide()) else {
                     return Err(out_of_range());
                 };
-                let number = match operation {
-                    Operation::Plus => left.checked_add(right),
-                    Operation::Minus => left.checked_sub(right),
-                    Operation::Times => left.checked_mul(right),
-                    Operation::Divide | Operation::Modulo if right == 0 => return Err(by_zero()),
-                    Operation::Divide => left.checked_div(right),
-                    Operation::Modulo => Some(left.wrapping_rem(right)),
-                };
-                number.map(Self::BigInt).ok_or_else(out_of_range)
+                calculated(left, operation, right).map(Self::BigInt)
             }
         }
     }
+}
+
+fn calculated(left: i64, operation: Operation, right: i64) -> Result<i64, Wrong> {
+    let number = match operation {
+        Operation::Plus => left.checked_add(right),
+        Operation::Minus => left.checked_sub(right),
+        Operation::Times => left.checked_mul(right),
+        Operation::Divide | Operation::Modulo if right == 0 => return Err(by_zero()),
+        Operation::Divide => left.checked_div(right),
+        Operation::Modulo => Some(left.wrapping_rem(right)),
+    };
+    number.ok_or_else(out_of_range)
 }
 
 fn out_of_range() -> Wrong {
