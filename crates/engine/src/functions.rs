@@ -56,8 +56,8 @@ use crate::{cancel::Cancellation, memory::QueryMemory};
 use names::{AGGREGATE, SCALAR, WINDOW};
 
 pub(crate) use aggregates::{
-    ERROR, FILLER, MAX_BY_N, MAX_N, MIN_BY_N, MIN_N, WITH_COUNT, WITHOUT_COUNT, compared_argument,
-    keeps_rows, prepared_aggregate,
+    CHECKSUM, ERROR, FILLER, MAX_BY_N, MAX_N, MIN_BY_N, MIN_N, WITH_COUNT, WITHOUT_COUNT, compared_argument,
+    is_hashed, keeps_rows, prepared_aggregate,
 };
 pub(crate) use attempt::{TRY, attempted, enclosed};
 pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::Failure,
-    functions::{self, CAST_TO_JSON, CAST_TO_VARCHAR, LIKE_PATTERN, TRY_CAST_TO_VARCHAR},
+    functions::{self, CAST_TO_JSON, CAST_TO_VARCHAR, CHECKSUM, LIKE_PATTERN, TRY_CAST_TO_VARCHAR},
 };
 
 impl Checker<'_> {
@@ -28,6 +28,7 @@ impl Checker<'_> {
             "get_field" => return self.dereference(arguments),
             CAST_TO_JSON => return self.castable_to_json(arguments),
             CAST_TO_VARCHAR | TRY_CAST_TO_VARCHAR => return Ok(()),
+            CHECKSUM => return self.hashed(arguments),
             "entropy" => return self.whole(arguments, name),
             LIKE_PATTERN => {
                 return arguments.iter().try_for_each(|part| self.must_be(part, &[Kind::Text], "LIKE"));
@@ -72,6 +73,16 @@ impl Checker<'_> {
             )),
             None => Ok(()),
         }
+    }
+
+    /// Values whose hash is known to be Trino's.
+    fn hashed(&self, arguments: &[Expr]) -> Checked {
+        for argument in arguments {
+            if let Some(found) = self.type_of(argument).filter(|found| !functions::is_hashed(found)) {
+                return Err(self.unsupported(argument, &format!("function checksum of {}", word(&found))));
+            }
+        }
+        Ok(())
     }
 
     /// A field of a row.
