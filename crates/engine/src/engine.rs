@@ -126,7 +126,6 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
         let (plan, calls) = functions::hidden(plan, &session, &memory, &cancellation)?;
         typing::check(&plan)?;
-        let plan = sets::counted(plan)?;
         correlated::check(&plan)?;
         let plan = aggregated::prepared(plan, &memory, &cancellation)?;
         let (concat, like) = (concat(&session)?, functions::like(&cancellation));

@@ -63,8 +63,8 @@ pub(crate) use attempt::{TRY, attempted, enclosed};
 pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
 pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
 pub(crate) use instead::{
-    between, cast_of_text, checked, comparable, conversion, equal_key, exact, extreme_key, ieee, like,
-    member, number_of_key, one_nan, one_zero, sole_value, unseen, watched, within_reach,
+    between, cast_of_text, checked, common_type, comparable, conversion, equal_key, exact, extreme_key, ieee,
+    like, member, number_of_key, one_nan, one_zero, sole_value, unseen, watched, within_reach,
 };
 pub(crate) use json::{CAST_TO_JSON, JSON_PARSE, is_castable, is_json, on_demand as json_defaults};
 pub(crate) use lambda::{ARRAY_SORT, Part, SORTED_BY, bodies, hidden, lambda_signature, resolved};
