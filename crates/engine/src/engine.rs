@@ -153,7 +153,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         memory.end_planning();
         cancellation.check()?;
         let plan = guard::around(plan, &memory, &cancellation).map_err(&failed)?;
-        let shape = Shape::of(&plan.schema(), &prepared.names)?;
+        let shape = Shape::of(&plan.schema(), &prepared.names)?.with_characters(&prepared.characters);
         let shown = Arc::clone(&plan);
         let columns = shape.columns.clone();
         let rows = execute_stream(plan, session.task_ctx()).map_err(&failed)?;

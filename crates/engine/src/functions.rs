@@ -79,6 +79,7 @@ pub(crate) use nested::{
 };
 pub(crate) use own::NOT_TAKEN;
 pub(crate) use sole::kept_values;
+pub(crate) use strings::CAST_TO_CHAR;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
 pub(crate) use time::{
     DAY_TO_SECOND_OF, NEGATED, TimePlanner, YEAR_TO_MONTH_OF, in_utc, local_time, negated,
@@ -105,6 +106,7 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         json::cast_to_json(),
         like::like_pattern(),
         nullif::nullif(),
+        strings::cast_to_char(),
         strpos::strpos(),
         text::lower(),
         text::replace(),
@@ -214,8 +216,15 @@ mod tests {
         let families = FAMILIES.iter().chain(&math::NAMES).flat_map(|family| family.iter());
         let listed = SCALAR.iter().chain(&OWN).chain(&time::PARTS).chain(&time::NAMES).chain(&clock::NAMES);
         let listed = listed.chain(&random::NAMES);
-        let hidden =
-            [LIKE_PATTERN, NEGATED, DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF, CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR];
+        let hidden = [
+            LIKE_PATTERN,
+            NEGATED,
+            DAY_TO_SECOND_OF,
+            YEAR_TO_MONTH_OF,
+            CAST_TO_CHAR,
+            CAST_TO_VARCHAR,
+            TRY_CAST_TO_VARCHAR,
+        ];
         let listed = listed.chain(families).chain(&hidden).chain(&nested::HIDDEN);
         let listed: BTreeSet<&str> = listed.copied().collect();
         assert_eq!(made, listed);

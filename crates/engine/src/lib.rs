@@ -58,6 +58,7 @@ mod nesting;
 mod numeric;
 mod open_csv;
 mod operand;
+mod padded;
 mod parameter;
 mod partitioned;
 mod parts;

@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     error::Failure,
-    functions::{self, CAST_TO_JSON, CAST_TO_VARCHAR, CHECKSUM, LIKE_PATTERN, TRY_CAST_TO_VARCHAR},
+    functions::{
+        self, CAST_TO_CHAR, CAST_TO_JSON, CAST_TO_VARCHAR, CHECKSUM, LIKE_PATTERN, TRY_CAST_TO_VARCHAR,
+    },
 };
 
 impl Checker<'_> {
@@ -28,6 +30,7 @@ impl Checker<'_> {
             "get_field" => return self.dereference(arguments),
             CAST_TO_JSON => return self.castable_to_json(arguments),
             CAST_TO_VARCHAR | TRY_CAST_TO_VARCHAR => return Ok(()),
+            CAST_TO_CHAR => return self.castable_to_char(arguments),
             CHECKSUM => return self.hashed(arguments),
             "entropy" => return self.whole(arguments, name),
             LIKE_PATTERN => {
@@ -95,6 +98,16 @@ impl Checker<'_> {
                     "TYPE_MISMATCH",
                     format!("{place}Expression of type {found} is not of type ROW"),
                 ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A text, and its length.
+    fn castable_to_char(&self, arguments: &[Expr]) -> Checked {
+        match arguments.first().and_then(|value| Some((value, self.type_of(value)?))) {
+            Some((value, found)) if self.kind_of(value).is_some_and(|kind| kind != Kind::Text) => {
+                Err(self.unsupported(value, &format!("CAST of {} to char(n)", word(&found))))
             }
             _ => Ok(()),
         }
