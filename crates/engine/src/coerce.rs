@@ -39,7 +39,7 @@ use crate::{
     integers, peers, sets,
 };
 use common::{cast, narrow, replace, unify, unify_compared};
-use floats::{extreme, grouped, one_of_each};
+use floats::{extreme, grouped, one_of_each, ordered};
 use texts::{concatenated, searched};
 use times::{by_the_clocks, compare, in_digits, in_one_zone, of_text};
 use unions::united;
@@ -67,7 +67,7 @@ pub(crate) fn as_athena(
         let schema = merge_schema(&node.inputs());
         let names = NamePreserver::new(&node);
         let is_values = matches!(node, LogicalPlan::Values(_));
-        let groups = floats::groups(&node)?;
+        let (groups, sorts) = (floats::groups(&node)?, matches!(node, LogicalPlan::Sort(_)));
         let (integers, floating) = (integers::Place::of(&node), floating::Place::of(&node));
         let asks_for_peers = peers::are_asked_for(&node)?;
         node.map_expressions(|expr| {
@@ -77,6 +77,7 @@ pub(crate) fn as_athena(
             let expr = expr.transform_up(|expr| rewrite(expr, &schema, concat, like))?.data;
             let expr = floating::compared(expr, &floating, &schema)?;
             let expr = if groups { grouped(expr, &schema)? } else { expr };
+            let expr = if sorts { ordered(expr, &schema)? } else { expr };
             Ok(Transformed::yes(if is_values { expr } else { name.restore(expr) }))
         })?
         .map_data(|node| match node {
@@ -215,6 +216,10 @@ fn rewrite(
         }
         Expr::WindowFunction(call) => {
             changed |= one_of_each(&mut call.params.partition_by, schema)?;
+            for term in &mut call.params.order_by {
+                term.expr = ordered(std::mem::take(&mut term.expr), schema)?;
+                changed = true;
+            }
             changed |= extreme(call.fun.name(), &mut call.params.args, schema)?;
         }
         Expr::AggregateFunction(call) if functions::extreme_key(call.func.name()).is_some() => {

@@ -30,6 +30,15 @@ pub(super) fn one_value(number: Expr) -> Expr {
     called(functions::one_nan(), called(functions::one_zero(), number))
 }
 
+/// What rows are ordered by: every NaN comes last. Its sign is a bit of a file, or of what a processor makes, and DataFusion
+/// sorts by it. -0.0 stays before 0.0.
+pub(super) fn ordered(expr: Expr, schema: &DFSchema) -> Result<Expr> {
+    if !expr.get_type(schema)?.is_floating() {
+        return Ok(expr);
+    }
+    Ok(Expr::ScalarFunction(ScalarFunction::new_udf(functions::one_nan(), vec![expr])))
+}
+
 /// Whether the node groups by expressions that may be written otherwise. Those that `grouping` names may not.
 pub(super) fn groups(node: &LogicalPlan) -> Result<bool> {
     let LogicalPlan::Aggregate(aggregate) = node else { return Ok(false) };
