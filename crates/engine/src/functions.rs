@@ -78,6 +78,7 @@ pub(crate) use nested::{
     compared as nested_compared, fitted, is_groupable,
 };
 pub(crate) use own::NOT_TAKEN;
+pub(crate) use regexp::{BEFORE, GROUPS, PIECES, PIECES_JOINED};
 pub(crate) use sole::kept_values;
 pub(crate) use strings::CAST_TO_CHAR;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
@@ -106,6 +107,7 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         json::cast_to_json(),
         like::like_pattern(),
         nullif::nullif(),
+        regexp::pieces_joined(),
         strings::cast_to_char(),
         strpos::strpos(),
         text::lower(),
@@ -223,6 +225,8 @@ mod tests {
             YEAR_TO_MONTH_OF,
             CAST_TO_CHAR,
             CAST_TO_VARCHAR,
+            PIECES,
+            PIECES_JOINED,
             TRY_CAST_TO_VARCHAR,
         ];
         let listed = listed.chain(families).chain(&hidden).chain(&nested::HIDDEN);

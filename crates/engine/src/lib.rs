@@ -66,6 +66,7 @@ mod peers;
 mod prune;
 mod pushdown;
 mod repeated;
+mod replaced;
 mod resolve;
 mod result;
 mod scan;

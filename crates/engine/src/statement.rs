@@ -10,7 +10,7 @@ use crate::{
     error::EngineError,
     fields, forms, frames, having, lambda, literal,
     names::{self, Originals, OutputNames},
-    nesting, operand, padded, parameter, type_text, unnest, views, with_names, written,
+    nesting, operand, padded, parameter, replaced, type_text, unnest, views, with_names, written,
 };
 
 /// A query that was parsed and checked, with its parameters in their places. It has not seen any table yet.
@@ -102,6 +102,10 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<Read, Engine
     fields::name(&mut query, database);
     let characters = padded::rewrite(&mut query)?;
     forms::rewrite(&mut query);
+    if replaced::rewrite(&mut query) {
+        nesting::bound(&mut query.clone())?;
+        nesting::bound_inlined(&query)?;
+    }
     lambda::name_apart(&mut query)?;
     unnest::fold(&mut query);
     literal::rewrite(&mut query)?;

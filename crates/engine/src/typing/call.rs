@@ -30,6 +30,8 @@ impl Checker<'_> {
             "get_field" => return self.dereference(arguments),
             CAST_TO_JSON => return self.castable_to_json(arguments),
             CAST_TO_VARCHAR | TRY_CAST_TO_VARCHAR => return Ok(()),
+            // It takes an array, which the rewrite made.
+            functions::PIECES_JOINED => return Ok(()),
             CAST_TO_CHAR => return self.castable_to_char(arguments),
             CHECKSUM => return self.hashed(arguments),
             "entropy" => return self.whole(arguments, name),

@@ -100,6 +100,7 @@ mod refusals;
 mod regexps;
 #[cfg(test)]
 mod repeated;
+mod replaced;
 #[cfg(test)]
 mod scan;
 #[cfg(test)]

@@ -82,11 +82,6 @@ async fn what_is_not_supported_is_named() {
         ("SELECT trim(LEADING s) FROM t", "this form of TRIM"),
         ("SELECT trim(s, 'a', 'b') FROM t", "TRIM of more than a text and characters"),
         ("SELECT numeric_histogram(2, n) FROM t", "function numeric_histogram"),
-        ("SELECT regexp_replace(s, 'a', x -> upper(x[1])) FROM t", "regexp_replace with a lambda expression"),
-        (
-            "SELECT transform(ARRAY[s], x -> regexp_replace(x, '(a)', (y) -> y[1])) FROM t",
-            "regexp_replace with a lambda expression",
-        ),
         ("SELECT extract(century FROM at) FROM t", "EXTRACT of CENTURY"),
         ("SELECT extract(millisecond FROM at) FROM t", "EXTRACT of MILLISECOND"),
         ("SELECT extract(fortnight FROM at) FROM t", "EXTRACT of fortnight"),
