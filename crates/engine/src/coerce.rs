@@ -106,6 +106,9 @@ fn rewrite(
     {
         return Ok(Transformed::yes(resolved));
     }
+    if let Expr::InSubquery(within) = expr {
+        return operations::sought(within, schema);
+    }
     let mut changed = false;
     if let Expr::BinaryExpr(binary) = &mut expr
         && binary.op == Operator::StringConcat

@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::datatypes::{DataType as Arrow, TimeUnit},
-    common::tree_node::Transformed,
+    common::{DFSchema, tree_node::Transformed},
     error::Result,
-    logical_expr::{Distinct, Expr, Join, LogicalPlan, LogicalPlanBuilder},
+    logical_expr::{
+        Distinct, Expr, ExprSchemable, Join, LogicalPlan, LogicalPlanBuilder, Subquery, expr::InSubquery,
+    },
 };
 
 use super::{
@@ -34,6 +36,24 @@ pub(super) fn compared(join: Join, place: usize) -> Result<Transformed<LogicalPl
     let left = in_types(left, &types)?;
     let right = in_types(join.right, &types)?;
     sets::operation(left, right, join.join_type, counts, place).map(Transformed::yes)
+}
+
+/// `IN` of a query. DataFusion takes a double for a decimal there, too.
+pub(super) fn sought(within: InSubquery, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    let InSubquery { expr, subquery, negated } = within;
+    let found = expr.get_type(schema)?;
+    let column = subquery.subquery.schema().fields().first().map(|field| field.data_type().clone());
+    let common = column.filter(|column| {
+        let are_numbers = found.is_numeric() && column.is_numeric();
+        are_numbers && found.is_floating() != column.is_floating()
+    });
+    let Some(common) = common.and_then(|column| functions::common_type(&found, &column)) else {
+        return Ok(Transformed::no(Expr::InSubquery(InSubquery::new(expr, subquery, negated))));
+    };
+    let value = if found == common { *expr } else { converted(*expr, &found, common.clone()) };
+    let Subquery { subquery, outer_ref_columns, spans } = subquery;
+    let subquery = Subquery { subquery: in_types(subquery, &[Some(common)])?, outer_ref_columns, spans };
+    Ok(Transformed::yes(Expr::InSubquery(InSubquery::new(Box::new(value), subquery, negated))))
 }
 
 /// The distinct rows.

@@ -364,3 +364,53 @@ async fn every_nan_of_a_file_is_one_value() {
         cases.iter().map(|(sql, data_type, expected)| (sql.as_str(), *data_type, *expected)).collect();
     compare(&lake, &cases).await;
 }
+
+/// A decimal is a double beside a double, and a real beside a real, also where it is looked for in a query (Trino's
+/// `TypeCoercion`).
+#[tokio::test]
+async fn decimals_are_found_among_doubles_and_reals() {
+    let mut cases: Vec<(String, &str, &str)> = Vec::new();
+    let decimals = "(VALUES 0.1, 1.5, 2.5, NULL) AS v (x)";
+    for (number, values) in [("double", "0.1e0, 2.5e0, -0e0"), ("real", "0.1e0, 2.5e0, -0e0")] {
+        let query = format!("SELECT CAST(y AS {number}) FROM (VALUES {values}) AS w (y)");
+        for (sql, data_type, expected) in [
+            (format!("SELECT x FROM {decimals} WHERE x IN ({query}) ORDER BY x"), "decimal(2,1)", "0.1;2.5"),
+            (format!("SELECT x FROM {decimals} WHERE x NOT IN ({query}) ORDER BY x"), "decimal(2,1)", "1.5"),
+            (format!("SELECT x IN ({query}) FROM {decimals} ORDER BY x"), "boolean", "true;false;true;NULL"),
+            (
+                format!("SELECT x = ANY ({query}) FROM {decimals} ORDER BY x"),
+                "boolean",
+                "true;false;true;NULL",
+            ),
+            (
+                format!("SELECT 0.0 IN ({query}), 0.2 IN ({query}), 1 IN ({query})"),
+                "boolean",
+                "true|false|false",
+            ),
+            (
+                format!("SELECT count(*) FROM ({query}) AS q (y) WHERE y IN (SELECT x FROM {decimals})"),
+                "bigint",
+                "2",
+            ),
+            (
+                format!(
+                    "SELECT count(*) FROM ({query}) AS q (y) WHERE y NOT IN (SELECT x FROM {decimals} WHERE x > 0)"
+                ),
+                "bigint",
+                "1",
+            ),
+            (
+                format!(
+                    "SELECT x FROM {decimals} WHERE x IN (SELECT y FROM ({query}) AS q (y) WHERE y = v.x) ORDER BY x"
+                ),
+                "decimal(2,1)",
+                "0.1;2.5",
+            ),
+        ] {
+            cases.push((sql, data_type, expected));
+        }
+    }
+    let cases: Vec<(&str, &str, &str)> =
+        cases.iter().map(|(sql, data_type, expected)| (sql.as_str(), *data_type, *expected)).collect();
+    compare(&Lake::new(), &cases).await;
+}
