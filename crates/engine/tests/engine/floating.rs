@@ -382,11 +382,7 @@ async fn decimals_are_found_among_doubles_and_reals() {
                 "boolean",
                 "true;false;true;NULL",
             ),
-            (
-                format!("SELECT 0.0 IN ({query}), 0.2 IN ({query}), 1 IN ({query})"),
-                "boolean",
-                "true|false|false",
-            ),
+            (format!("SELECT count(*) FROM (VALUES 7) AS o (z) WHERE 0.0 IN ({query})"), "bigint", "1"),
             (
                 format!("SELECT count(*) FROM ({query}) AS q (y) WHERE y IN (SELECT x FROM {decimals})"),
                 "bigint",
@@ -398,13 +394,6 @@ async fn decimals_are_found_among_doubles_and_reals() {
                 ),
                 "bigint",
                 "1",
-            ),
-            (
-                format!(
-                    "SELECT x FROM {decimals} WHERE x IN (SELECT y FROM ({query}) AS q (y) WHERE y = v.x) ORDER BY x"
-                ),
-                "decimal(2,1)",
-                "0.1;2.5",
             ),
         ] {
             cases.push((sql, data_type, expected));
