@@ -21,7 +21,7 @@ use datafusion::sql::sqlparser::ast::{
     ValueWithSpan, VisitMut, VisitorMut, visit_expressions,
 };
 
-use crate::{calls::call, error::EngineError, functions::CAST_TO_CHAR, grouping::broken};
+use crate::{calls::call, error::EngineError, functions::CAST_TO_CHAR, visit::broken};
 
 /// The most characters that Trino's type has.
 const MOST: u64 = 65_536;
