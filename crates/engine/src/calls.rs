@@ -172,7 +172,7 @@ fn take(expr: &mut Expr) -> Expr {
     std::mem::replace(expr, Expr::Tuple(Vec::new()))
 }
 
-fn case(condition: Expr, result: Expr, otherwise: Option<Box<Expr>>) -> Expr {
+pub(crate) fn case(condition: Expr, result: Expr, otherwise: Option<Box<Expr>>) -> Expr {
     Expr::Case {
         case_token: AttachedToken::empty(),
         end_token: AttachedToken::empty(),

@@ -4,12 +4,13 @@
 //! calculation with decimals gives has another precision in each. One with integers is checked for overflow, and texts
 //! are concatenated by the function of ours, which bounds what it makes. A `LIKE` that searches is one of ours, too: it ends
 //! when the query is cancelled. A date meets a timestamp as a timestamp of that precision: DataFusion takes nanoseconds,
-//! which have no place for the year 9999. And a window's partitions and DISTINCT take -0.0 for 0.0, which DataFusion compares
-//! bit by bit there. What compares doubles is rewritten in `floating`, and the numbers of the query have their types by
-//! `integers`.
+//! which have no place for the year 9999. And groups, a window's partitions and DISTINCT take -0.0 for 0.0, and every NaN for
+//! one, which DataFusion compares bit by bit there. What compares doubles is rewritten in `floating`, and the numbers of the
+//! query have their types by `integers`.
 
 mod common;
 mod floats;
+mod operations;
 mod texts;
 mod times;
 mod unions;
@@ -24,7 +25,7 @@ use datafusion::{
     },
     error::Result,
     logical_expr::{
-        Expr, ExprSchemable, LogicalPlan, Operator, ScalarUDF, expr::ScalarFunction,
+        Distinct, Expr, ExprSchemable, LogicalPlan, Operator, ScalarUDF, expr::ScalarFunction,
         expr_rewriter::NamePreserver, utils::merge_schema,
     },
 };
@@ -35,10 +36,10 @@ use crate::{
     failure::from_datafusion,
     floating,
     functions::{self, CONCAT},
-    integers, peers,
+    integers, peers, sets,
 };
 use common::{cast, narrow, replace, unify, unify_compared};
-use floats::{extreme, one_zero};
+use floats::{extreme, grouped, one_of_each, ordered};
 use texts::{concatenated, searched};
 use times::{by_the_clocks, compare, in_digits, in_one_zone, of_text};
 use unions::united;
@@ -52,14 +53,21 @@ pub(crate) fn as_athena(
     concat: &Arc<ScalarUDF>,
     like: &Arc<ScalarUDF>,
 ) -> std::result::Result<LogicalPlan, EngineError> {
+    let mut place = 0;
     plan.transform_up_with_subqueries(|node| {
         let node = match node {
             LogicalPlan::Union(union) => return united(union),
+            LogicalPlan::Join(join) if sets::is_operation(&join) => {
+                place += 1;
+                return operations::compared(join, place);
+            }
+            LogicalPlan::Distinct(Distinct::All(rows)) => return operations::distinct(rows),
             other => other,
         };
         let schema = merge_schema(&node.inputs());
         let names = NamePreserver::new(&node);
         let is_values = matches!(node, LogicalPlan::Values(_));
+        let (groups, sorts) = (floats::groups(&node)?, matches!(node, LogicalPlan::Sort(_)));
         let (integers, floating) = (integers::Place::of(&node), floating::Place::of(&node));
         let asks_for_peers = peers::are_asked_for(&node)?;
         node.map_expressions(|expr| {
@@ -68,6 +76,8 @@ pub(crate) fn as_athena(
             let expr = if asks_for_peers { peers::joined(expr, &schema)? } else { expr };
             let expr = expr.transform_up(|expr| rewrite(expr, &schema, concat, like))?.data;
             let expr = floating::compared(expr, &floating, &schema)?;
+            let expr = if groups { grouped(expr, &schema)? } else { expr };
+            let expr = if sorts { ordered(expr, &schema)? } else { expr };
             Ok(Transformed::yes(if is_values { expr } else { name.restore(expr) }))
         })?
         .map_data(|node| match node {
@@ -95,6 +105,9 @@ fn rewrite(
         && let Some(resolved) = functions::resolved(call, schema)?
     {
         return Ok(Transformed::yes(resolved));
+    }
+    if let Expr::InSubquery(within) = expr {
+        return operations::sought(within, schema);
     }
     let mut changed = false;
     if let Expr::BinaryExpr(binary) = &mut expr
@@ -205,14 +218,18 @@ fn rewrite(
             }
         }
         Expr::WindowFunction(call) => {
-            changed |= one_zero(&mut call.params.partition_by, schema)?;
+            changed |= one_of_each(&mut call.params.partition_by, schema)?;
+            for term in &mut call.params.order_by {
+                term.expr = ordered(std::mem::take(&mut term.expr), schema)?;
+                changed = true;
+            }
             changed |= extreme(call.fun.name(), &mut call.params.args, schema)?;
         }
         Expr::AggregateFunction(call) if functions::extreme_key(call.func.name()).is_some() => {
             changed |= extreme(call.func.name(), &mut call.params.args, schema)?;
         }
         Expr::AggregateFunction(call) if call.params.distinct || call.func.name() == "approx_distinct" => {
-            changed |= one_zero(&mut call.params.args, schema)?;
+            changed |= one_of_each(&mut call.params.args, schema)?;
         }
         _ => {}
     }

@@ -19,6 +19,7 @@ use datafusion::{
 use crate::{
     error::{EngineError, Failure},
     failure::from_datafusion,
+    sets,
 };
 
 /// Refuses the first query that would be answered wrongly.
@@ -106,6 +107,8 @@ fn in_the_way(node: &LogicalPlan, asked: Asked, is_last: bool) -> Result<Option<
                 }
                 JoinType::Full => (true, true),
             };
+            // Of ALL, the rows of both sides are counted.
+            let left = left || (sets::is_operation(join) && sets::counts(join));
             let is_seen = (left && refers(&join.left)?) || (right && refers(&join.right)?);
             is_seen.then_some("has an outer join, an EXCEPT or an INTERSECT")
         }

@@ -126,7 +126,6 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
         let (plan, calls) = functions::hidden(plan, &session, &memory, &cancellation)?;
         typing::check(&plan)?;
-        let plan = sets::counted(plan)?;
         correlated::check(&plan)?;
         let plan = aggregated::prepared(plan, &memory, &cancellation)?;
         let (concat, like) = (concat(&session)?, functions::like(&cancellation));
@@ -154,7 +153,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         memory.end_planning();
         cancellation.check()?;
         let plan = guard::around(plan, &memory, &cancellation).map_err(&failed)?;
-        let shape = Shape::of(&plan.schema(), &prepared.names)?;
+        let shape = Shape::of(&plan.schema(), &prepared.names)?.with_characters(&prepared.characters);
         let shown = Arc::clone(&plan);
         let columns = shape.columns.clone();
         let rows = execute_stream(plan, session.task_ctx()).map_err(&failed)?;

@@ -56,15 +56,15 @@ use crate::{cancel::Cancellation, memory::QueryMemory};
 use names::{AGGREGATE, SCALAR, WINDOW};
 
 pub(crate) use aggregates::{
-    ERROR, FILLER, MAX_BY_N, MAX_N, MIN_BY_N, MIN_N, WITH_COUNT, WITHOUT_COUNT, compared_argument,
-    keeps_rows, prepared_aggregate,
+    CHECKSUM, ERROR, FILLER, MAX_BY_N, MAX_N, MIN_BY_N, MIN_N, WITH_COUNT, WITHOUT_COUNT, compared_argument,
+    is_hashed, keeps_rows, prepared_aggregate,
 };
 pub(crate) use attempt::{TRY, attempted, enclosed};
 pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
 pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
 pub(crate) use instead::{
-    between, cast_of_text, checked, comparable, conversion, equal_key, exact, extreme_key, ieee, like,
-    member, number_of_key, one_nan, one_zero, sole_value, unseen, watched, within_reach,
+    between, cast_of_text, checked, common_type, comparable, conversion, equal_key, exact, extreme_key, ieee,
+    like, member, number_of_key, one_nan, one_zero, sole_value, unseen, watched, within_reach,
 };
 pub(crate) use json::{CAST_TO_JSON, JSON_PARSE, is_castable, is_json, on_demand as json_defaults};
 pub(crate) use lambda::{ARRAY_SORT, Part, SORTED_BY, bodies, hidden, lambda_signature, resolved};
@@ -78,7 +78,9 @@ pub(crate) use nested::{
     compared as nested_compared, fitted, is_groupable,
 };
 pub(crate) use own::NOT_TAKEN;
+pub(crate) use regexp::{BEFORE, GROUPS, PIECES, PIECES_JOINED};
 pub(crate) use sole::kept_values;
+pub(crate) use strings::CAST_TO_CHAR;
 pub(crate) use text::{CONCAT, to_lower, to_upper};
 pub(crate) use time::{
     DAY_TO_SECOND_OF, NEGATED, TimePlanner, YEAR_TO_MONTH_OF, in_utc, local_time, negated,
@@ -105,6 +107,8 @@ pub(crate) fn scalar(memory: &QueryMemory, cancellation: &Cancellation, began: i
         json::cast_to_json(),
         like::like_pattern(),
         nullif::nullif(),
+        regexp::pieces_joined(),
+        strings::cast_to_char(),
         strpos::strpos(),
         text::lower(),
         text::replace(),
@@ -214,8 +218,17 @@ mod tests {
         let families = FAMILIES.iter().chain(&math::NAMES).flat_map(|family| family.iter());
         let listed = SCALAR.iter().chain(&OWN).chain(&time::PARTS).chain(&time::NAMES).chain(&clock::NAMES);
         let listed = listed.chain(&random::NAMES);
-        let hidden =
-            [LIKE_PATTERN, NEGATED, DAY_TO_SECOND_OF, YEAR_TO_MONTH_OF, CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR];
+        let hidden = [
+            LIKE_PATTERN,
+            NEGATED,
+            DAY_TO_SECOND_OF,
+            YEAR_TO_MONTH_OF,
+            CAST_TO_CHAR,
+            CAST_TO_VARCHAR,
+            PIECES,
+            PIECES_JOINED,
+            TRY_CAST_TO_VARCHAR,
+        ];
         let listed = listed.chain(families).chain(&hidden).chain(&nested::HIDDEN);
         let listed: BTreeSet<&str> = listed.copied().collect();
         assert_eq!(made, listed);

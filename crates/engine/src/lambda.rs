@@ -94,7 +94,12 @@ impl NameApart {
             if lambdas == 0 {
                 return Flow::Continue(());
             }
-            return unexpected(&name, "");
+            return match (name.as_str(), given.as_slice()) {
+                ("regexp_replace", [Part::Value, Part::Value, Part::Lambda(1)]) => {
+                    refuse("regexp_replace with a lambda expression")
+                }
+                _ => unexpected(&name, ""),
+            };
         };
         // It has a form without a function, too.
         if name == ARRAY_SORT && lambdas == 0 {

@@ -17,6 +17,7 @@ use crate::{
     error::{EngineError, Failure},
     functions,
     names::OutputNames,
+    padded,
     scan::BytesScanned,
     types,
 };
@@ -98,6 +99,16 @@ impl Shape {
             columns.push(ResultColumn { name, data_type: word });
         }
         Ok(Self { columns, schema: Arc::new(Schema::new(fields)) })
+    }
+
+    /// The same with the columns at these places as texts of a type `char(n)`.
+    pub(crate) fn with_characters(mut self, characters: &padded::Columns) -> Self {
+        for (place, length) in characters {
+            if let Some(column) = self.columns.get_mut(*place) {
+                column.data_type = padded::name(*length);
+            }
+        }
+        self
     }
 
     pub(crate) fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {

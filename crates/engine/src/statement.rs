@@ -10,7 +10,7 @@ use crate::{
     error::EngineError,
     fields, forms, frames, having, lambda, literal,
     names::{self, Originals, OutputNames},
-    nesting, operand, parameter, type_text, unnest, views, with_names, written,
+    nesting, operand, padded, parameter, replaced, type_text, unnest, views, with_names, written,
 };
 
 /// A query that was parsed and checked, with its parameters in their places. It has not seen any table yet.
@@ -18,14 +18,15 @@ use crate::{
 pub struct Prepared {
     pub(crate) query: Box<Query>,
     pub(crate) names: OutputNames,
+    pub(crate) characters: padded::Columns,
     database: String,
 }
 
 impl Prepared {
     pub(crate) fn new(sql: &str, parameters: &[String], database: &str) -> Result<Self, EngineError> {
-        let (mut query, originals) = read(sql, parameters, database)?;
+        let Read { mut query, originals, characters } = read(sql, parameters, database)?;
         let names = OutputNames::take(&mut query, &originals);
-        Ok(Self { query, names, database: database.to_owned() })
+        Ok(Self { query, names, characters, database: database.to_owned() })
     }
 
     /// The query with those of its views in the places of their names. `views` gives the SQL of a view of the database.
@@ -44,6 +45,9 @@ impl Prepared {
         made: Option<&str>,
         views: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, EngineError> {
+        if made.is_some() {
+            refuse_characters(&self.characters)?;
+        }
         if views::expand(&mut self.query, &self.database, made, views)? {
             nesting::bound(&mut self.query.clone())?;
             with_names::rename(&mut self.query)?;
@@ -55,13 +59,30 @@ impl Prepared {
 
 /// The query of a view, whose columns keep their names.
 pub(crate) fn view(sql: &str, database: &str) -> Result<Box<Query>, EngineError> {
-    let (mut query, _) = read(sql, &[], database)?;
+    let Read { mut query, characters, .. } = read(sql, &[], database)?;
+    refuse_characters(&characters)?;
     names::mark_unnamed(&mut query);
     Ok(query)
 }
 
+/// The query of a view is within another one, where the type of such a column would be forgotten.
+fn refuse_characters(characters: &padded::Columns) -> Result<(), EngineError> {
+    if characters.is_empty() {
+        return Ok(());
+    }
+    Err(EngineError::unsupported("a view with a column of char(n) (write CAST(... AS varchar))"))
+}
+
+/// A query that was read.
+struct Read {
+    query: Box<Query>,
+    originals: Originals,
+    /// The columns of the result that are of a type `char(n)`.
+    characters: padded::Columns,
+}
+
 /// Parses and checks a query, and rewrites what the two engines read differently.
-fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>, Originals), EngineError> {
+fn read(sql: &str, parameters: &[String], database: &str) -> Result<Read, EngineError> {
     LOCAL.text(sql).map_err(out_of_bounds)?;
     let (tokens, originals) = fold(tokenize(sql)?);
     LOCAL.tokens(&tokens).map_err(out_of_bounds)?;
@@ -79,13 +100,18 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<(Box<Query>,
     parameter::bind(&mut query, parameters)?;
     caller::rewrite(&mut query, database);
     fields::name(&mut query, database);
+    let characters = padded::rewrite(&mut query)?;
     forms::rewrite(&mut query);
+    if replaced::rewrite(&mut query) {
+        nesting::bound(&mut query.clone())?;
+        nesting::bound_inlined(&query)?;
+    }
     lambda::name_apart(&mut query)?;
     unnest::fold(&mut query);
     literal::rewrite(&mut query)?;
     frames::rewrite(&mut query)?;
     derived::name(&mut query);
-    Ok((query, originals))
+    Ok(Read { query, originals, characters })
 }
 
 /// The text as tokens, with their places.

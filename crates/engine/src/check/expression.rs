@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::{Flow, aggregate, refuse, refuse_if};
-use crate::{functions, literal, type_text};
+use crate::{functions, literal, padded, type_text};
 
 /// One expression; what is below it comes by itself.
 pub(super) fn check(expr: &Expr) -> Flow {
@@ -86,6 +86,8 @@ fn target(data_type: &DataType) -> Flow {
         | DataType::Date
         | DataType::Varbinary(None)
         | DataType::Timestamp(None | Some(3), TimezoneInfo::None) => Flow::Continue(()),
+        // Where it may stand is looked at when it is padded.
+        characters if padded::length_of(characters).is_some() => Flow::Continue(()),
         DataType::Decimal(digits) if literal::digits_of(*digits).is_some() => Flow::Continue(()),
         nested if type_text::text_of(nested).is_some() => Flow::Continue(()),
         other => refuse(format!("CAST to {other}")),

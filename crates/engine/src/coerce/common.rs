@@ -89,7 +89,7 @@ fn unified(
 }
 
 /// A date, or a timestamp with fewer digits.
-fn in_nanoseconds(value: Expr, from: &Arrow, reaches: bool) -> Expr {
+pub(super) fn in_nanoseconds(value: Expr, from: &Arrow, reaches: bool) -> Expr {
     let milliseconds = Arrow::Timestamp(TimeUnit::Millisecond, None);
     let value = if *from == Arrow::Date32 { cast(value, milliseconds) } else { value };
     let to = Arrow::Timestamp(TimeUnit::Nanosecond, None);

@@ -8,6 +8,7 @@
 
 mod answers;
 mod bits;
+mod checksum;
 mod gathered;
 mod kind;
 mod numbers;
@@ -43,6 +44,7 @@ use kind::Kind;
 use numbers::Few;
 use statistic::Statistic;
 
+pub(crate) use checksum::{CHECKSUM, is_hashed};
 pub(crate) use overflow::{ERROR, FILLER, WITH_COUNT, WITHOUT_COUNT};
 pub(super) use sole::Sole;
 
@@ -53,12 +55,13 @@ pub(crate) const MAX_BY_N: &str = "max_by_n";
 pub(crate) const MIN_BY_N: &str = "min_by_n";
 
 /// Those that a query may call.
-pub(super) const NAMES: [&str; 19] = [
+pub(super) const NAMES: [&str; 20] = [
     "approx_most_frequent",
     "approx_percentile",
     "array_agg",
     "bitwise_and_agg",
     "bitwise_or_agg",
+    checksum::CHECKSUM,
     "corr",
     "covar_pop",
     "covar_samp",
@@ -127,7 +130,8 @@ pub(super) fn all() -> impl Iterator<Item = AggregateUDF> {
     let gathered = GATHERED.into_iter().map(|kind| AggregateUDF::from(Gather::new(kind)));
     let statistics = STATISTICS.into_iter().map(|statistic| AggregateUDF::from(Few::new(statistic)));
     let bits = [bits::Bits::and(), bits::Bits::or()].into_iter().map(AggregateUDF::from);
-    gathered.chain(statistics).chain(bits)
+    let checksum = AggregateUDF::from(checksum::Checksum::new());
+    gathered.chain(statistics).chain(bits).chain([checksum])
 }
 
 /// Whether it is of this family.

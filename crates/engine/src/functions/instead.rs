@@ -94,6 +94,13 @@ pub(crate) fn one_zero() -> Arc<ScalarUDF> {
     Arc::new(super::zero::one_zero().into())
 }
 
+/// The type that values of two types have in Trino, as far as they are not nested. `None`: there is none.
+pub(crate) fn common_type(one: &Arrow, other: &Arrow) -> Option<Arrow> {
+    // What counts has no sign in DataFusion.
+    let signed = |found: &Arrow| if *found == Arrow::UInt64 { Arrow::Int64 } else { found.clone() };
+    super::greatest::of_both(&signed(one), &signed(other))
+}
+
 /// What makes the conversion of a `CAST` to a type, or of a `TRY_CAST`, of which [`super::converts`] says yes.
 pub(crate) fn conversion(to: Arrow, is_try: bool) -> ScalarUDF {
     super::conversion::Conversion::new(to, is_try).into()

@@ -10,6 +10,7 @@ mod finder;
 mod groups;
 mod parts;
 mod pattern;
+mod pieces;
 mod pool;
 mod replace;
 mod search;
@@ -44,6 +45,9 @@ use pattern::Compiled;
 use pool::Pool;
 use search::{Scratch, Search};
 
+pub(super) use pieces::pieces_joined;
+pub(crate) use pieces::{BEFORE, GROUPS, PIECES, PIECES_JOINED};
+
 /// The names of all but `regexp_like`.
 pub(super) const NAMES: [&str; 6] = [
     "regexp_count",
@@ -59,6 +63,7 @@ pub(super) const NAMES: [&str; 6] = [
 pub(super) fn all(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<ScalarUDF> {
     let mut all = parts::all(memory, cancellation);
     all.push(replace::regexp_replace(memory, cancellation));
+    all.push(pieces::pieces(memory, cancellation));
     all.into_iter().map(ScalarUDF::from).collect()
 }
 

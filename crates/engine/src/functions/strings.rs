@@ -14,6 +14,8 @@ use datafusion::arrow::datatypes::DataType as Arrow;
 
 use super::own::Own;
 
+pub(crate) use pad::CAST_TO_CHAR;
+pub(super) use pad::cast_to_char;
 pub(super) use split::entries_of;
 
 /// The names of all.

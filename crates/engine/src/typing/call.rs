@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     error::Failure,
-    functions::{self, CAST_TO_JSON, CAST_TO_VARCHAR, LIKE_PATTERN, TRY_CAST_TO_VARCHAR},
+    functions::{
+        self, CAST_TO_CHAR, CAST_TO_JSON, CAST_TO_VARCHAR, CHECKSUM, LIKE_PATTERN, TRY_CAST_TO_VARCHAR,
+    },
 };
 
 impl Checker<'_> {
@@ -28,6 +30,10 @@ impl Checker<'_> {
             "get_field" => return self.dereference(arguments),
             CAST_TO_JSON => return self.castable_to_json(arguments),
             CAST_TO_VARCHAR | TRY_CAST_TO_VARCHAR => return Ok(()),
+            // It takes an array, which the rewrite made.
+            functions::PIECES_JOINED => return Ok(()),
+            CAST_TO_CHAR => return self.castable_to_char(arguments),
+            CHECKSUM => return self.hashed(arguments),
             "entropy" => return self.whole(arguments, name),
             LIKE_PATTERN => {
                 return arguments.iter().try_for_each(|part| self.must_be(part, &[Kind::Text], "LIKE"));
@@ -74,6 +80,16 @@ impl Checker<'_> {
         }
     }
 
+    /// Values whose hash is known to be Trino's.
+    fn hashed(&self, arguments: &[Expr]) -> Checked {
+        for argument in arguments {
+            if let Some(found) = self.type_of(argument).filter(|found| !functions::is_hashed(found)) {
+                return Err(self.unsupported(argument, &format!("function checksum of {}", word(&found))));
+            }
+        }
+        Ok(())
+    }
+
     /// A field of a row.
     fn dereference(&self, arguments: &[Expr]) -> Checked {
         let row = arguments.first().and_then(|row| Some((row, self.type_of(row)?)));
@@ -84,6 +100,16 @@ impl Checker<'_> {
                     "TYPE_MISMATCH",
                     format!("{place}Expression of type {found} is not of type ROW"),
                 ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A text, and its length.
+    fn castable_to_char(&self, arguments: &[Expr]) -> Checked {
+        match arguments.first().and_then(|value| Some((value, self.type_of(value)?))) {
+            Some((value, found)) if self.kind_of(value).is_some_and(|kind| kind != Kind::Text) => {
+                Err(self.unsupported(value, &format!("CAST of {} to char(n)", word(&found))))
             }
             _ => Ok(()),
         }

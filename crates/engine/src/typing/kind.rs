@@ -65,12 +65,6 @@ pub(super) fn apart(left: Option<&Arrow>, right: Option<&Arrow>) -> bool {
     }
 }
 
-/// Whether the two are a decimal and a real, or a decimal and a double.
-pub(super) fn is_exact_with_inexact(left: &Arrow, right: &Arrow) -> bool {
-    let pair = |a: &Arrow, b: &Arrow| matches!(a, Arrow::Decimal128(..)) && b.is_floating();
-    pair(left, right) || pair(right, left)
-}
-
 /// The zone of a timestamp that is not in UTC.
 pub(super) fn foreign_zone(data_type: &Arrow) -> Option<&str> {
     match data_type {

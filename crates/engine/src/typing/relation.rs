@@ -57,25 +57,13 @@ fn unite(first: &DFSchema, other: &DFSchema) -> Result<()> {
     Ok(())
 }
 
-/// INTERSECT and EXCEPT, which are joins here, give the left side's values. Those of one type may not be those of the
-/// other one.
+/// INTERSECT and EXCEPT, which are joins here.
 fn intersect(left: &Expr, right: &Expr, join: &Join) -> Result<()> {
     let (left, right) = (left.get_type(join.left.schema())?, right.get_type(join.right.schema())?);
-    let (first, other) = (word(&left), word(&right));
     if apart(Some(&left), Some(&right)) {
+        let (first, other) = (word(&left), word(&right));
         let message = format!("column in INTERSECT or EXCEPT query has incompatible types: {first}, {other}");
         return refuse("TYPE_MISMATCH", message);
-    }
-    let differs = left.is_floating() != right.is_floating()
-        || matches!(
-            (&left, &right),
-            (Arrow::Date32, Arrow::Timestamp(..)) | (Arrow::Timestamp(..), Arrow::Date32)
-        );
-    if differs && left != Arrow::Null && right != Arrow::Null {
-        let message = format!(
-            "INTERSECT or EXCEPT of {first} and {other} is not supported by the local engine: cast one"
-        );
-        return refuse("NOT_SUPPORTED", message);
     }
     Ok(())
 }

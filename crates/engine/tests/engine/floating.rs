@@ -314,3 +314,92 @@ async fn scanned(lake: &Lake, sql: &str) -> (String, u64) {
     let text = String::from_utf8(csv::write(execution, Vec::new()).await.unwrap()).unwrap();
     (text.split_once('\n').unwrap().1.to_owned(), scanned.get())
 }
+
+/// A processor makes negative NaN of some calculations. (Java's `Double.compare` puts every NaN last.)
+#[tokio::test]
+async fn what_functions_make_sorts_last() {
+    let values = "FROM (VALUES 4e0, -1e0, 9e0) AS v (x) ORDER BY";
+    let cases = ["sqrt(x)", "ln(x)", "log10(x)", "power(x, 5e-1)"]
+        .map(|key| (format!("SELECT x {values} {key}"), "double", "4.0;9.0;-1.0"));
+    let cases: Vec<(&str, &str, &str)> =
+        cases.iter().map(|(sql, data_type, expected)| (sql.as_str(), *data_type, *expected)).collect();
+    compare(&Lake::new(), &cases).await;
+}
+
+/// All NaN are one value to whatever is not distinct (Trino's `IS_DISTINCT_FROM` of `DoubleType` and `RealType`), whatever bits
+/// a file has for them.
+#[tokio::test]
+async fn every_nan_of_a_file_is_one_value() {
+    let lake = lake().await;
+    let mut cases: Vec<(String, &str, &str)> = Vec::new();
+    for column in ["d", "r"] {
+        for (sql, expected) in [
+            ("SELECT CAST(n AS bigint) FROM t ORDER BY #, n", "6;7;3;5;1;2;4"),
+            ("SELECT CAST(n AS bigint) FROM t ORDER BY # DESC, n", "1;2;5;3;7;6;4"),
+            (
+                "SELECT CAST(n AS bigint) AS m FROM (SELECT n, # FROM t ORDER BY # LIMIT 4) AS s ORDER BY m",
+                "3;5;6;7",
+            ),
+            ("SELECT rank() OVER (ORDER BY #) FROM t ORDER BY 1", "1;2;3;4;5;5;7"),
+            ("SELECT count(*) OVER (ORDER BY #) FROM t ORDER BY 1", "1;2;3;4;6;6;7"),
+            ("SELECT count(*) FROM t GROUP BY # ORDER BY 1", "1;1;1;1;1;2"),
+            ("SELECT count(*) AS c FROM t GROUP BY # HAVING # IS NOT NULL AND # <> 1 ORDER BY c", "1;1;1;2"),
+            ("SELECT sum(n) FROM t GROUP BY #, n > 9 ORDER BY 1", "3;3;4;5;6;7"),
+            ("SELECT count(*) FROM (SELECT DISTINCT # FROM t) AS s", "6"),
+            ("SELECT count(*) FROM (SELECT # FROM t UNION SELECT # FROM t) AS s", "6"),
+            ("SELECT count(DISTINCT #) FROM t", "5"),
+            ("SELECT cardinality(array_agg(DISTINCT #)) FROM t", "6"),
+            ("SELECT count(*) OVER (PARTITION BY #) FROM t WHERE n < 4 ORDER BY 1", "1;2;2"),
+            ("SELECT count(*) FROM (SELECT # FROM t INTERSECT SELECT # FROM t WHERE n = 1) AS s", "1"),
+            ("SELECT count(*) FROM (SELECT # FROM t INTERSECT ALL SELECT # FROM t WHERE n < 4) AS s", "3"),
+            ("SELECT count(*) FROM (SELECT # FROM t EXCEPT SELECT # FROM t WHERE n = 2) AS s", "5"),
+            ("SELECT count(*) FROM (SELECT # FROM t EXCEPT ALL SELECT # FROM t WHERE n = 2) AS s", "6"),
+            ("SELECT grouping(#) FROM t WHERE n = 3 GROUP BY #", "0"),
+        ] {
+            let data_type = if sql.contains("grouping") { "integer" } else { "bigint" };
+            cases.push((sql.replace('#', column), data_type, expected));
+        }
+    }
+    let cases: Vec<(&str, &str, &str)> =
+        cases.iter().map(|(sql, data_type, expected)| (sql.as_str(), *data_type, *expected)).collect();
+    compare(&lake, &cases).await;
+}
+
+/// A decimal is a double beside a double, and a real beside a real, also where it is looked for in a query (Trino's
+/// `TypeCoercion`).
+#[tokio::test]
+async fn decimals_are_found_among_doubles_and_reals() {
+    let mut cases: Vec<(String, &str, &str)> = Vec::new();
+    let decimals = "(VALUES 0.1, 1.5, 2.5, NULL) AS v (x)";
+    for (number, values) in [("double", "0.1e0, 2.5e0, -0e0"), ("real", "0.1e0, 2.5e0, -0e0")] {
+        let query = format!("SELECT CAST(y AS {number}) FROM (VALUES {values}) AS w (y)");
+        for (sql, data_type, expected) in [
+            (format!("SELECT x FROM {decimals} WHERE x IN ({query}) ORDER BY x"), "decimal(2,1)", "0.1;2.5"),
+            (format!("SELECT x FROM {decimals} WHERE x NOT IN ({query}) ORDER BY x"), "decimal(2,1)", "1.5"),
+            (format!("SELECT x IN ({query}) FROM {decimals} ORDER BY x"), "boolean", "true;false;true;NULL"),
+            (
+                format!("SELECT x = ANY ({query}) FROM {decimals} ORDER BY x"),
+                "boolean",
+                "true;false;true;NULL",
+            ),
+            (format!("SELECT count(*) FROM (VALUES 7) AS o (z) WHERE 0.0 IN ({query})"), "bigint", "1"),
+            (
+                format!("SELECT count(*) FROM ({query}) AS q (y) WHERE y IN (SELECT x FROM {decimals})"),
+                "bigint",
+                "2",
+            ),
+            (
+                format!(
+                    "SELECT count(*) FROM ({query}) AS q (y) WHERE y NOT IN (SELECT x FROM {decimals} WHERE x > 0)"
+                ),
+                "bigint",
+                "1",
+            ),
+        ] {
+            cases.push((sql, data_type, expected));
+        }
+    }
+    let cases: Vec<(&str, &str, &str)> =
+        cases.iter().map(|(sql, data_type, expected)| (sql.as_str(), *data_type, *expected)).collect();
+    compare(&Lake::new(), &cases).await;
+}

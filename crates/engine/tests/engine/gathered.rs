@@ -138,8 +138,8 @@ async fn statistics() {
                 "FUNCTION_NOT_FOUND: Unexpected parameters for function approx_distinct",
             ),
             (
-                "SELECT checksum(i) FROM t",
-                "NOT_SUPPORTED: function checksum is not supported by the local engine",
+                "SELECT numeric_histogram(2, f) FROM t",
+                "NOT_SUPPORTED: function numeric_histogram is not supported by the local engine",
             ),
         ],
     )

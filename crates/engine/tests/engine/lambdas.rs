@@ -237,6 +237,10 @@ async fn what_fails_and_what_is_no_call() {
         ),
         ("transform(items, i -> i.color)", "COLUMN_NOT_FOUND: Field 'color' cannot be resolved"),
         ("transform(whole, x -> x.sku)", "TYPE_MISMATCH: Expression of type integer is not of type ROW"),
+        (
+            "regexp_replace('a', 'a', (x, y) -> x)",
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function regexp_replace",
+        ),
         ("abs(x -> x)", "FUNCTION_NOT_FOUND: Unexpected parameters for function abs"),
         ("x -> x", "TYPE_MISMATCH: Lambda expression should always be used inside a function"),
         (

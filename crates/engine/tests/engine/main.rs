@@ -22,6 +22,10 @@ mod casts_of_texts;
 #[cfg(test)]
 mod catalog;
 #[cfg(test)]
+mod characters;
+#[cfg(test)]
+mod checksums;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod compiled;
@@ -96,6 +100,7 @@ mod refusals;
 mod regexps;
 #[cfg(test)]
 mod repeated;
+mod replaced;
 #[cfg(test)]
 mod scan;
 #[cfg(test)]

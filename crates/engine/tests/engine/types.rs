@@ -245,12 +245,12 @@ async fn what_the_engines_would_answer_differently_is_refused() {
             "NOT_SUPPORTED: line 1:13: CAST of integer to date is not supported by the local engine",
         ),
         (
-            "SELECT price FROM t INTERSECT SELECT weight FROM t",
-            "NOT_SUPPORTED: INTERSECT or EXCEPT of decimal(12,2) and real is not supported by the local engine: cast one",
+            "SELECT price FROM t INTERSECT SELECT code FROM t",
+            "TYPE_MISMATCH: column in INTERSECT or EXCEPT query has incompatible types: decimal(12,2), varbinary",
         ),
         (
-            "SELECT n FROM t WHERE price IN (SELECT weight FROM t)",
-            "NOT_SUPPORTED: line 1:23: decimal(12,2) IN a query of real is not supported by the local engine",
+            "SELECT n FROM t WHERE price IN (SELECT code FROM t)",
+            "TYPE_MISMATCH: line 1:23: Cannot apply operator: decimal(12,2) IN varbinary",
         ),
         (
             "SELECT CAST('x' AS decimal(4,2))",

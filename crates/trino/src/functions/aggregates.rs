@@ -15,7 +15,7 @@ pub(super) const AGGREGATE: &[Function] = &[
     both("bitwise_or_agg", "bigint", "bigint"),
     both("bool_and", "boolean", "boolean"),
     both("bool_or", "boolean", "boolean"),
-    api("checksum", "T", "varbinary"),
+    both("checksum", "T", "varbinary"),
     both("corr", "double, double", "double"),
     both("count", "[T]", "bigint"),
     both("count_if", "boolean", "bigint"),

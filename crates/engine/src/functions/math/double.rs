@@ -96,15 +96,21 @@ pub(super) fn doubles(given: &[Arrow], count: usize) -> Option<Vec<Arrow>> {
 }
 
 fn map(columns: &[ArrayRef], apply: fn(f64) -> f64) -> Result<ArrayRef> {
-    let mapped: Float64Array = columns[0].as_primitive::<Float64Type>().unary(apply);
+    let mapped: Float64Array =
+        columns[0].as_primitive::<Float64Type>().unary(|number| one_nan(apply(number)));
     Ok(Arc::new(mapped))
 }
 
 fn zip(columns: &[ArrayRef], apply: fn(f64, f64) -> f64) -> Result<ArrayRef> {
     let (left, right) = (columns[0].as_primitive::<Float64Type>(), columns[1].as_primitive::<Float64Type>());
     let pairs = left.iter().zip(right.iter());
-    let zipped: Float64Array = pairs.map(|(left, right)| Some(apply(left?, right?))).collect();
+    let zipped: Float64Array = pairs.map(|(left, right)| Some(one_nan(apply(left?, right?)))).collect();
     Ok(Arc::new(zipped))
+}
+
+/// The number, and the same NaN for every one: of a root of -1, processors make one that is negative.
+fn one_nan(number: f64) -> f64 {
+    if number.is_nan() { f64::NAN } else { number }
 }
 
 fn test(columns: &[ArrayRef], apply: fn(f64) -> bool) -> Result<ArrayRef> {

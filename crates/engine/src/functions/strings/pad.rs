@@ -1,4 +1,4 @@
-//! `lpad` and `rpad`.
+//! `lpad` and `rpad`, and the casts to `char(n)`.
 
 use datafusion::{arrow::datatypes::DataType as Arrow, error::Result};
 
@@ -8,6 +8,42 @@ use crate::functions::{
     made::Made,
     own::{Own, invalid},
 };
+
+/// What a cast to a `char(n)` calls, with the text and the length: see [`crate::padded`]. A query cannot call it by its name.
+pub(crate) const CAST_TO_CHAR: &str = "cast_to_char";
+
+/// A text of so many characters: cut at its end, or with spaces after it.
+pub(in crate::functions) fn cast_to_char() -> Own {
+    Own::texts(CAST_TO_CHAR, takes_any, |_| Arrow::Utf8, in_characters)
+}
+
+/// Any value, so that a type that is none of texts can be named.
+fn takes_any(given: &[Arrow]) -> Option<Vec<Arrow>> {
+    match given {
+        [value, Arrow::Int32 | Arrow::Int64] => {
+            let value = if *value == Arrow::Null { Arrow::Utf8 } else { value.clone() };
+            Some(vec![value, Arrow::Int64])
+        }
+        _ => None,
+    }
+}
+
+fn in_characters(arguments: &[Argument], made: &mut Made<'_>) -> Result<()> {
+    let (texts, lengths) = (arguments[0].texts::<i32>(), arguments[1].bigints());
+    for row in 0..made.rows() {
+        let (Some(text), Some(length)) = (texts.get(row), lengths.get(row)) else {
+            made.append(None)?;
+            continue;
+        };
+        let missing = usize::try_from(length - count_characters(text)).unwrap_or_default();
+        let length = usize::try_from(length).unwrap_or_default();
+        let end = text.char_indices().nth(length).map_or(text.len(), |(end, _)| end);
+        made.admit(end.saturating_add(missing))?;
+        let spaces = " ".repeat(missing);
+        made.append_parts([&text[..end], spaces.as_str()].into_iter())?;
+    }
+    Ok(())
+}
 
 /// A text of so many characters: cut at its end, or with another text before it as often as it fits.
 pub(super) fn lpad() -> Own {
