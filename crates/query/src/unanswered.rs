@@ -17,7 +17,8 @@ const RETRY: u32 = 5;
 
 /// For a request that took longer than it may: 504 `timeout`.
 pub fn given_up() -> Response {
-    of(Kind::Timeout, "the answer took too long and was given up: try again in some seconds")
+    let detail = "the answer took too long and was given up: try again in some seconds";
+    respond(&Problem::new(Kind::Timeout, detail).retry_after(RETRY))
 }
 
 /// The id of the API key that the answered request came with, if it did.
