@@ -1,11 +1,26 @@
 //! The footer of a data file, looked at before it is used.
 //!
-//! The parquet crate takes for granted what a footer says of places in the file, and panics where that cannot be.
+//! The parquet crate takes for granted what a footer says of places in the file, and panics where that cannot be. Where it reserves
+//! memory by what a footer says, or calls itself, [`domain::footer`] looks first.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use domain::port::Source as Cause;
 use parquet::{errors::ParquetError, file::metadata::ParquetMetaData};
+
+/// Where the metadata of a file of so many bytes is, which ends with `end`. `None` if it is no Parquet that can be read: who decodes
+/// it says so.
+pub(super) fn range(bytes: u64, end: &[u8]) -> Result<Option<Range<u64>>, Cause> {
+    let Some(length) = domain::footer::length(end)? else { return Ok(None) };
+    let until = bytes.saturating_sub(domain::footer::END);
+    match until.checked_sub(length) {
+        Some(from) => Ok(Some(from..until)),
+        None => Err(format!("its footer is broken: it has {length} bytes, and the file {bytes}").into()),
+    }
+}
 
 /// What the parquet crate makes of a footer. A panic is an error too.
 pub(super) fn parsed<T>(parse: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Cause> {

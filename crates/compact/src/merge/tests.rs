@@ -271,6 +271,37 @@ async fn a_broken_footer_is_an_error_with_the_file_s_key() {
     }
 }
 
+/// The parquet crate reserves memory for as many row groups as a footer says that there are: the process would end.
+#[tokio::test]
+async fn a_footer_that_says_to_have_billions_is_an_error_with_the_file_s_key() {
+    let store = MemoryStore::default();
+    let schema: &[u8] = b"\x29\x2c\x48\x01s\x15\x02\x00\x15\x04\x25\x02\x18\x01v\x00";
+    for (groups, words) in [
+        // 2^31 - 1 of them.
+        (&b"\x29\xfc\xff\xff\xff\xff\x07"[..], "its metadata cannot be read"),
+        // None, and no count of rows.
+        (&b"\x29\x0c"[..], "Required"),
+    ] {
+        let metadata = [schema, groups, b"\x00"].concat();
+        let length = u32::try_from(metadata.len()).unwrap();
+        // Of a large file, the end is read first.
+        for padding in [0, 3 << 20] {
+            let padding = vec![0; padding];
+            let body = [&b"PAR1"[..], &padding, &metadata, &length.to_le_bytes(), b"PAR1"].concat();
+            let file = DataFile {
+                key: "tables/d/g/a.parquet".to_owned(),
+                bytes: body.len() as u64,
+                rows: 1,
+                sealed: false,
+            };
+            store.put(&file.key, body.into(), PutMode::Overwrite).await.unwrap();
+            let error = Source::open(&store, &file).await.unwrap_err();
+            assert!(matches!(&error, CompactError::DataFile { key, .. } if *key == file.key), "{error:?}");
+            assert!(domain::chain(&error).contains(words), "{error:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_file_that_is_not_what_its_commit_says_is_an_error_with_its_key() {
     let (store, dataset) = (MemoryStore::default(), dataset());

@@ -51,6 +51,8 @@ mod growth;
 #[cfg(test)]
 mod guarded;
 #[cfg(test)]
+mod hostile_files;
+#[cfg(test)]
 mod integers;
 #[cfg(test)]
 mod intervals;
