@@ -108,11 +108,9 @@ impl<'a, S: ObjectStore> Source<'a, S> {
         &self.metadata
     }
 
-    /// Decoded bytes of a row, on average.
+    /// Decoded bytes of a row, on average, in the row group where they are most.
     pub(crate) fn row_bytes(&self) -> u64 {
-        let groups = self.metadata.row_groups().iter();
-        let bytes: i64 = groups.map(parquet::file::metadata::RowGroupMetaData::total_byte_size).sum();
-        u64::try_from(bytes).unwrap_or_default() / self.file.rows.max(1)
+        self.metadata.row_groups().iter().map(footer::row_bytes).max().unwrap_or_default()
     }
 
     /// All rows in order, in the schema of the table as it is now.

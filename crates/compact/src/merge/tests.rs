@@ -252,6 +252,31 @@ fn with_first_column_at(offset: i64, file: &Bytes) -> Bytes {
     with_footer.into()
 }
 
+/// A text that repeats is in a file once, and in memory as often as there are rows: a few messages with one long text a thousand
+/// times over would else be gigabytes when they are merged.
+#[tokio::test]
+async fn a_batch_of_texts_that_repeat_is_as_small_as_one_of_others() {
+    const LENGTH: usize = 10_000;
+    let (store, dataset, text) = (MemoryStore::default(), dataset(), "x".repeat(LENGTH));
+    let new = parsed(&dataset, (0..2_000).map(|n| format!(r#"{{"v":{n},"s":["{text}"]}}"#)));
+    let location = "tables/d/g/".to_owned();
+    let (limits, workers) = (limits(64 << 20, 1 << 20), &Workers::new(1));
+    let workshop = Workshop { store: &store, dataset: &dataset, limits, workers, location };
+    let file = workshop.merge(0, Some(&new), &[]).await.unwrap().remove(0);
+    let source = Source::open(&store, &file).await.unwrap();
+    let in_file: i64 = source.metadata().row_groups().iter().map(|group| group.total_byte_size()).sum();
+    assert!(in_file < 1 << 20, "{in_file} bytes: the text is in there more than once");
+    let row_bytes = source.row_bytes();
+    assert!((LENGTH as u64..LENGTH as u64 + 1_000).contains(&row_bytes), "{row_bytes}");
+    let mut batches = source.rows(&dataset.arrow_schema(), limits.batch_rows(row_bytes)).unwrap();
+    let mut rows = 0;
+    while let Some(batch) = batches.next().await.unwrap() {
+        assert!(batch.num_rows() * LENGTH <= 1 << 20, "{} rows", batch.num_rows());
+        rows += batch.num_rows();
+    }
+    assert_eq!(rows, 2_000);
+}
+
 /// The parquet crate panics where a column is before the file's beginning.
 #[tokio::test]
 async fn a_broken_footer_is_an_error_with_the_file_s_key() {
