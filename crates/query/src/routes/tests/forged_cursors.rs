@@ -8,7 +8,7 @@ use domain::{
 
 use super::{
     access::with_key_in,
-    complete::{ROWS, next, world},
+    complete::{self, ROWS, next},
     *,
 };
 
@@ -19,7 +19,7 @@ const HEAD: usize = 17;
 async fn honest() -> (Served, String, String) {
     let datasets = Allowed::These([DatasetName::new("passengers").unwrap()].into());
     let rights = Rights { datasets, max_rows: Some(5), ..Rights::default() };
-    let (served, key) = with_key_in(world(11, 5).await, rights).await;
+    let (served, key) = with_key_in(complete::world(11, 5).await, rights).await;
     let first = served.send("GET", &format!("{ROWS}?limit=5"), &[("authorization", key.as_str())]).await;
     let cursor = next(&first).split_once("cursor=").unwrap().1.to_owned();
     (served, key, cursor)
