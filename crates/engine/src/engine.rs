@@ -152,7 +152,8 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = session.query_planner().create_physical_plan(&plan, &session).await.map_err(&failed)?;
         memory.end_planning();
         cancellation.check()?;
-        let plan = guard::around(plan, &memory, &cancellation).map_err(&failed)?;
+        let rows = session.config().batch_size();
+        let plan = guard::around(plan, rows, &memory, &cancellation).map_err(&failed)?;
         let shape = Shape::of(&plan.schema(), &prepared.names)?.with_characters(&prepared.characters);
         let shown = Arc::clone(&plan);
         let columns = shape.columns.clone();

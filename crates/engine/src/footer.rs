@@ -1,50 +1,100 @@
 //! The footer of a Parquet file, looked at before it is used.
 //!
 //! The parquet crate takes for granted what a footer says of places in the file, and panics where that cannot be. A file of
-//! the lake may be damaged, or be written by somebody else.
+//! the lake may be damaged, or be written by somebody else. Where it reserves memory by what a file says, or calls itself,
+//! [`domain::footer`] looks first.
 
+use std::ops::Range;
+
+use bytes::Bytes;
 use datafusion::parquet::{
     DecodeResult,
     arrow::async_reader::AsyncFileReader,
     errors::{ParquetError, Result},
     file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder},
 };
+use domain::footer::{self, END};
 
-/// The bytes at the end of every file: how long its metadata is, and the mark of the format.
-const END: u64 = 8;
+/// The most bytes of the page indexes of a file, which are read at once.
+const MOST_INDEX_BYTES: u64 = 64 << 20;
 
-/// Reads the footer of a file of so many bytes. The last `at_once` bytes are read first: a footer that is longer takes another
-/// read. Fails, naming the file, where the footer cannot be.
+/// Reads the footer of a file of so many bytes, without page indexes. The last `at_once` bytes are read first: a footer that is
+/// longer takes another read. Fails, naming the file, where the footer cannot be.
 pub(crate) async fn read(
     file: &str,
     bytes: u64,
     at_once: u64,
-    policy: PageIndexPolicy,
     reader: &mut (dyn AsyncFileReader + Send),
 ) -> Result<ParquetMetaData> {
     let damaged = |error: ParquetError| broken(file, &error.to_string());
     let decoder = ParquetMetaDataPushDecoder::try_new(bytes).map_err(damaged)?;
-    let mut decoder = decoder.with_page_index_policy(policy);
-    let mut ranges: Vec<_> = std::iter::once(bytes.saturating_sub(at_once.max(END))..bytes).collect();
-    let mut is_end = true;
-    loop {
-        let buffers = reader.get_byte_ranges(ranges.clone()).await?;
-        if is_end {
-            check_length(file, bytes, buffers.first().map(|end| &end[..]).unwrap_or_default())?;
-            is_end = false;
-        }
-        decoder.push_ranges(ranges, buffers).map_err(damaged)?;
-        match decoder.try_decode().map_err(damaged)? {
-            DecodeResult::Data(metadata) => return Ok(metadata),
-            DecodeResult::Finished => return Err(broken(file, "it ends early")),
-            DecodeResult::NeedsData(next) => {
-                if next.iter().any(|range| range.start >= range.end || range.end > bytes) {
-                    return Err(broken(file, "it names a place that is not within it"));
-                }
-                ranges = next;
+    let mut decoder = decoder.with_page_index_policy(PageIndexPolicy::Skip);
+    let start = bytes.saturating_sub(at_once.max(END));
+    let end = one(file, reader, start..bytes).await?;
+    check_length(file, bytes, &end)?;
+    let length = footer::length(&end).map_err(|refused| broken(file, &refused.to_string()))?;
+    decoder.push_range(start..bytes, end.clone()).map_err(damaged)?;
+    if let Some(length) = length {
+        let range = bytes.saturating_sub(END).saturating_sub(length)..bytes.saturating_sub(END);
+        let metadata = match part(&end, start, &range) {
+            Some(metadata) => metadata,
+            None => {
+                let metadata = one(file, reader, range.clone()).await?;
+                decoder.push_range(range, metadata.clone()).map_err(damaged)?;
+                metadata
             }
-        }
+        };
+        footer::check(&metadata).map_err(|refused| broken(file, &refused.to_string()))?;
     }
+    match decoder.try_decode().map_err(damaged)? {
+        DecodeResult::Data(metadata) => Ok(metadata),
+        DecodeResult::NeedsData(_) => Err(broken(file, "it names a place that is not within it")),
+        DecodeResult::Finished => Err(broken(file, "it ends early")),
+    }
+}
+
+/// The bytes of one range, all of them.
+async fn one(file: &str, reader: &mut (dyn AsyncFileReader + Send), range: Range<u64>) -> Result<Bytes> {
+    let length = range.end.saturating_sub(range.start);
+    let found = reader.get_byte_ranges(vec![range]).await?.into_iter().next().unwrap_or_default();
+    if found.len() as u64 == length { Ok(found) } else { Err(broken(file, "it ends early")) }
+}
+
+/// The bytes of a range, of those that begin at `start`. `None` if not all of them are there.
+fn part(bytes: &Bytes, start: u64, range: &Range<u64>) -> Option<Bytes> {
+    let at = |place: u64| usize::try_from(place.checked_sub(start)?).ok();
+    let range = at(range.start)?..at(range.end)?;
+    (range.start <= range.end && range.end <= bytes.len()).then(|| bytes.slice(range))
+}
+
+/// Where the offset indexes of the file's column chunks are.
+pub(crate) fn offset_indexes(metadata: &ParquetMetaData) -> Vec<Range<u64>> {
+    let columns = metadata.row_groups().iter().flat_map(|group| group.columns());
+    let range = columns.filter_map(|column| {
+        let start = u64::try_from(column.offset_index_offset()?).ok()?;
+        let length = u64::try_from(column.offset_index_length()?).ok()?;
+        Some(start..start.saturating_add(length))
+    });
+    range.filter(|range| !range.is_empty()).collect()
+}
+
+/// Fails if a range with one of these indexes is too long to be read.
+pub(crate) fn check_range(file: &str, range: &Range<u64>, indexes: &[Range<u64>]) -> Result<()> {
+    let is_long = range.end.saturating_sub(range.start) > MOST_INDEX_BYTES;
+    if is_long && indexes.iter().any(|index| range.start <= index.start && index.end <= range.end) {
+        let what = format!("its page indexes have more than {MOST_INDEX_BYTES} bytes");
+        return Err(broken(file, &what));
+    }
+    Ok(())
+}
+
+/// Fails if one of these indexes, as far as they are in the bytes from `start` on, says that it has more pages than it has.
+pub(crate) fn check_indexes(file: &str, start: u64, bytes: &Bytes, indexes: &[Range<u64>]) -> Result<()> {
+    for index in indexes.iter().filter_map(|index| part(bytes, start, index)) {
+        let checked = footer::check_offset_index(&index);
+        checked.map_err(|refused| broken(file, &format!("its page indexes are none: {refused}")))?;
+    }
+    Ok(())
 }
 
 /// Fails if the file's end says that its metadata is longer than the file. The parquet crate subtracts the one from the
@@ -90,7 +140,7 @@ pub(crate) fn broken(file: &str, what: &str) -> ParquetError {
 
 #[cfg(test)]
 mod tests {
-    use super::check_length;
+    use super::*;
 
     #[test]
     fn metadata_is_within_the_file() {
@@ -113,5 +163,32 @@ mod tests {
             "{error}"
         );
         assert!(check_length("t/a.parquet", 3, b"AR1").is_ok());
+    }
+
+    /// Whoever reads an index reads those of other columns with it.
+    #[test]
+    fn indexes_have_the_pages_that_they_say() {
+        // One page, at 4, of 8 bytes, from row 0 on; and 2^31 - 1 pages that are not there.
+        let good = [0x19, 0x1c, 0x16, 0x08, 0x15, 0x10, 0x16, 0x00, 0x00, 0x00];
+        let bomb = [0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x07, 0x00, 0x00, 0x00];
+        let range = |start: u64| start..start + 10;
+        for (indexes, expected) in [
+            (vec![range(100)], true),
+            (vec![range(100), range(110)], false),
+            (vec![range(110)], false),
+            // Not all of it was read, so nobody reads it.
+            (vec![range(99), range(111), range(5), range(u64::MAX - 20)], true),
+        ] {
+            let bytes = Bytes::from([good, bomb].concat());
+            let found = check_indexes("t/a.parquet", 100, &bytes, &indexes);
+            assert_eq!(found.is_ok(), expected, "{indexes:?}: {found:?}");
+        }
+        let long = MOST_INDEX_BYTES + 1;
+        let indexes = [range(100)];
+        for (range, expected) in
+            [(0..long, false), (0..long - 1, true), (101..101 + long, true), (5..5, true)]
+        {
+            assert_eq!(check_range("t/a.parquet", &range, &indexes).is_ok(), expected, "{range:?}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 mod counted;
 mod interruptible;
 mod once;
+mod uncollected;
 mod width;
 
 use std::sync::Arc;
@@ -29,17 +30,20 @@ use crate::{cancel::Cancellation, memory::QueryMemory, unnest::UnnestExec};
 use counted::{Counted, Repeated};
 use interruptible::Interruptible;
 use once::Once;
+use uncollected::uncollected;
 
 pub(crate) use width::bytes;
 
-/// The plan with its operators counted. Joins and window functions also refuse rows that are too wide to repeat. Each
+/// The plan with its operators counted. Joins and window functions also refuse rows that are too wide to repeat. Operators
+/// that collect rows pass long ones on at once; the others make batches of so many `rows`, as the session has it. Each
 /// operator fails at its next batch once the query is cancelled.
 pub(crate) fn around(
     plan: Arc<dyn ExecutionPlan>,
+    rows: usize,
     memory: &QueryMemory,
     cancellation: &Cancellation,
 ) -> Result<Arc<dyn ExecutionPlan>> {
-    let guard = Guard { memory, cancellation };
+    let guard = Guard { rows, memory, cancellation };
     let plan = plan.transform_up(|node| Ok(Transformed::yes(guard.around(node)?))).data()?;
     // What leaves the plan is what a caller holds.
     Ok(Arc::new(guard.counted(&plan)))
@@ -47,6 +51,7 @@ pub(crate) fn around(
 
 /// What the operators of one query are guarded with.
 struct Guard<'q> {
+    rows: usize,
     memory: &'q QueryMemory,
     cancellation: &'q Cancellation,
 }
@@ -71,7 +76,7 @@ impl Guard<'_> {
             let inputs = node.children().into_iter().map(narrow).collect();
             with_inputs(node, inputs)?
         } else {
-            node
+            uncollected(node, self.rows)?
         };
         let guarded: Arc<dyn ExecutionPlan> = if passes_on_rows(&node) {
             Arc::new(self.counted(&node).passed_on(self.memory))

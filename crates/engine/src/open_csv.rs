@@ -122,7 +122,7 @@ fn columns(
         if *values > MOST_VALUES {
             return Err(too_large(table, &format!("{MOST_VALUES} values")));
         }
-        let mut fields = marks.fields(line).into_iter();
+        let mut fields = marks.fields(line, columns.len()).into_iter();
         for column in &mut columns {
             column.append_option(fields.next());
         }

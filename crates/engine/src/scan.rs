@@ -25,7 +25,7 @@ use datafusion::{
     parquet::{
         arrow::{arrow_reader::ArrowReaderOptions, async_reader::AsyncFileReader},
         errors::{ParquetError, Result as ParquetResult},
-        file::metadata::{PageIndexPolicy, ParquetMetaData},
+        file::metadata::ParquetMetaData,
     },
     physical_plan::metrics::ExecutionPlanMetricsSet,
 };
@@ -118,7 +118,8 @@ impl ParquetFileReaderFactory for CountedFiles {
         let (name, bytes) = (file.object_meta.location.to_string(), file.object_meta.size);
         let inner = self.files.create_reader(partition_index, file, metadata_size_hint, metrics)?;
         let at_once = metadata_size_hint.map_or(0, |hint| hint as u64);
-        Ok(Box::new(Counted { inner, scanned: self.scanned.clone(), name, bytes, at_once }))
+        let (scanned, indexes) = (self.scanned.clone(), Vec::new());
+        Ok(Box::new(Counted { inner, scanned, name, bytes, at_once, indexes }))
     }
 }
 
@@ -130,12 +131,21 @@ struct Counted {
     bytes: u64,
     /// How much of its end is read first.
     at_once: u64,
+    /// Where its offset indexes are, once its footer was read.
+    indexes: Vec<Range<u64>>,
 }
 
 impl AsyncFileReader for Counted {
     /// Indexes and bloom filters: column chunks are read by `get_byte_ranges`.
     fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, ParquetResult<Bytes>> {
-        self.inner.get_bytes(range)
+        async move {
+            footer::check_range(&self.name, &range, &self.indexes)?;
+            let start = range.start;
+            let bytes = self.inner.get_bytes(range).await?;
+            footer::check_indexes(&self.name, start, &bytes, &self.indexes)?;
+            Ok(bytes)
+        }
+        .boxed()
     }
 
     fn get_byte_ranges(&mut self, ranges: Vec<Range<u64>>) -> BoxFuture<'_, ParquetResult<Vec<Bytes>>> {
@@ -146,19 +156,19 @@ impl AsyncFileReader for Counted {
         }
     }
 
-    /// A footer that cannot be is an error that names the file: who reads by it would panic.
+    /// A footer that cannot be is an error that names the file: who reads by it would panic. It has no page indexes: whoever
+    /// wants them reads them by `get_bytes`.
     fn get_metadata<'a>(
         &'a mut self,
-        options: Option<&'a ArrowReaderOptions>,
+        _: Option<&'a ArrowReaderOptions>,
     ) -> BoxFuture<'a, ParquetResult<Arc<ParquetMetaData>>> {
-        // As DataFusion's own reader without a cache.
-        let policy = options.map_or(PageIndexPolicy::Skip, ArrowReaderOptions::column_index_policy);
         let (name, bytes, at_once) = (self.name.clone(), self.bytes, self.at_once);
         async move {
-            let read = footer::read(&name, bytes, at_once, policy, &mut *self.inner);
+            let read = footer::read(&name, bytes, at_once, &mut *self.inner);
             let read = AssertUnwindSafe(read).catch_unwind().await;
             let metadata = read.map_err(|_panic| footer::broken(&name, "it cannot be read"))??;
             footer::check(&name, bytes, &metadata)?;
+            self.indexes = footer::offset_indexes(&metadata);
             Ok(Arc::new(metadata))
         }
         .boxed()

@@ -86,6 +86,7 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<Read, Engine
     LOCAL.text(sql).map_err(out_of_bounds)?;
     let (tokens, originals) = fold(tokenize(sql)?);
     LOCAL.tokens(&tokens).map_err(out_of_bounds)?;
+    bound_identifiers(&tokens)?;
     reject_other_statements(&tokens, &originals, sql)?;
     reject_match_recognize(&tokens)?;
     let mut tokens = type_text::collapsed(&tokens)?;
@@ -112,6 +113,24 @@ fn read(sql: &str, parameters: &[String], database: &str) -> Result<Read, Engine
     frames::rewrite(&mut query)?;
     derived::name(&mut query);
     Ok(Read { query, originals, characters })
+}
+
+/// The most bytes of an identifier. Athena's catalog has names of 255 characters at the most; an alias may be longer there.
+const MAX_IDENTIFIER: usize = 1_024;
+
+/// Refuses identifiers that are too long: the planner writes the name of a relation before that of each of its columns, and there
+/// may be thousands of these.
+fn bound_identifiers(tokens: &[TokenWithSpan]) -> Result<(), EngineError> {
+    let length = |token: &TokenWithSpan| match &token.token {
+        Token::Word(word) => word.value.len(),
+        _ => 0,
+    };
+    match tokens.iter().map(length).max() {
+        Some(longest) if longest > MAX_IDENTIFIER => Err(EngineError::unsupported(format!(
+            "an identifier of {longest} bytes (more than {MAX_IDENTIFIER})"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The text as tokens, with their places.

@@ -213,6 +213,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
         let engine = &self.engine;
         let start = || async move {
             let started = engine.start(query).await;
+            progress.turned_away(matches!(started, Err(EngineError::Busy)));
             // It may run all the same, and nobody has its id.
             if matches!(started, Err(EngineError::Unavailable { .. })) {
                 progress.lost();

@@ -201,6 +201,11 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flight<Q, K, I> {
         self.account.is_none() || self.runner.clock.now() - self.begun <= JOINABLE
     }
 
+    /// Whether the engine had too many queries when it was last asked to start this one.
+    pub(crate) fn is_turned_away(&self) -> bool {
+        self.progress.is_turned_away()
+    }
+
     /// What the query counts for.
     pub(crate) fn account(&self) -> Option<&Arc<dyn Account>> {
         self.account.as_ref()

@@ -4,9 +4,16 @@
 //! no end to pages, and none expires. What is published meanwhile changes no row's place: a row that is there all the
 //! time is in exactly one page.
 //!
-//! It is not signed, so anybody can write one. What it says is read as filters are, and it can say no more than they can: its
-//! values are of the types of the order's columns, its time is in the years that the engine reads ([`YEARS`]), and the number
-//! of rows before it is only ever shown.
+//! It is not signed, so anybody can write one. A signature would protect nothing: a forged cursor says no more than the filters of
+//! the same request can.
+//!
+//! - It names no dataset and no column: those are the request's, which is checked against the caller's key as without a cursor.
+//! - Its values become one more condition, which a row must pass beside all filters. So it can only leave rows out
+//!   (`plan::forged_cursors` tests that). They are of the types of the order's columns, and reach the engine as parameters.
+//! - Its time is what `now` means in the request's own filters, which can name any time as well. It is in the years that the engine
+//!   reads ([`YEARS`]).
+//! - The number of rows before it is only ever shown.
+//! - The limit, the form and all bounds are the request's and its key's. Each page is a query of its own, which counts as any.
 
 use std::ops::RangeInclusive;
 

@@ -82,6 +82,8 @@ pub use routes::router;
 pub use service::Api;
 pub use settings::{ApiSettings, DEFAULT_ROWS};
 #[cfg(feature = "sdk")]
-pub use unanswered::{given_up, key_of, no_coding, no_host, stopping, too_much_unsent, unknown_coding};
+pub use unanswered::{
+    given_up, key_of, no_coding, no_host, slow_body, stopping, too_much_unsent, unknown_coding,
+};
 #[cfg(feature = "sdk")]
 pub use worded::{HEAD_BYTES, NextHead, Worded};

@@ -161,4 +161,6 @@ fn bounded(name: &str) -> String {
 }
 
 #[cfg(test)]
+mod forged_cursors;
+#[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
+use domain::pace::Pace;
 
 use crate::{
     answer::{self, LogLine},
@@ -16,7 +17,8 @@ const RETRY: u32 = 5;
 
 /// For a request that took longer than it may: 504 `timeout`.
 pub fn given_up() -> Response {
-    of(Kind::Timeout, "the answer took too long and was given up: try again in some seconds")
+    let detail = "the answer took too long and was given up: try again in some seconds";
+    respond(&Problem::new(Kind::Timeout, detail).retry_after(RETRY))
 }
 
 /// The id of the API key that the answered request came with, if it did.
@@ -55,6 +57,17 @@ pub fn no_coding() -> Response {
 pub fn unknown_coding() -> Response {
     let detail = "the only Transfer-Encoding that this server takes off is chunked: send the body as it is";
     and_close(of(Kind::UnknownCoding, detail))
+}
+
+/// For a request whose body comes more slowly than this, while another client waits for its place: 408 `slow-body`, and the
+/// connection is closed.
+pub fn slow_body(pace: Pace) -> Response {
+    let (seconds, rate) = (pace.longest.as_secs_f32(), pace.rate);
+    let detail = format!(
+        "the body came too slowly while another client waited for a connection: it may then pause for {seconds} s, and must \
+         have {rate} bytes a second on average beyond that"
+    );
+    and_close(of(Kind::SlowBody, &detail))
 }
 
 /// Where the request ends is not known, or its rest is not read.

@@ -24,6 +24,7 @@ use tokio::{
 
 use crate::{
     framing,
+    received::{self, Received},
     stream::Paced,
     unsent::Unsent,
     used::{Used, Waiting},
@@ -56,7 +57,8 @@ pub(crate) struct Answering {
     pub(crate) phase: watch::Receiver<Phase>,
     /// Told for a client that waits for a place: one connection without a request under way is then closed.
     pub(crate) room: Arc<Notify>,
-    /// Whether a client waits for a place: every connection whose head does not end is then closed.
+    /// Whether a client waits for a place: every connection whose head does not end is then closed, and so is every one
+    /// whose request has a body that comes too slowly.
     pub(crate) waiting: watch::Receiver<Waiting>,
     /// How slowly a client may take an answer.
     pub(crate) pace: Pace,
@@ -65,19 +67,29 @@ pub(crate) struct Answering {
 }
 
 impl Answering {
-    async fn answer(self, request: Request<Incoming>, address: Option<IpAddr>) -> Response<Body> {
+    async fn answer(
+        self,
+        request: Request<Incoming>,
+        address: Option<IpAddr>,
+        used: &Arc<Used>,
+    ) -> Response<Body> {
         if let Some(refusal) = framing::refusal(&request) {
             return refusal;
         }
         if *self.phase.borrow() != Phase::Serving && request.uri().path() == READYZ {
             return query::stopping();
         }
+        let request = request.map(|body| Body::new(Received::new(body, Arc::clone(used))));
         let service = TowerToHyperService::new(self.router);
         tokio::select! {
             biased;
             answer = service.call(request) => {
                 let Ok(response) = answer;
                 self.unsent.hold(response, address)
+            }
+            () = used.body_is_in_the_way(self.waiting) => {
+                tracing::debug!("a request is ended: its body comes too slowly, and another client needs the place");
+                query::slow_body(received::PACE)
             }
             () = aws::SystemClock.sleep(self.longest) => {
                 tracing::error!("a request took too long and was given up");
@@ -106,7 +118,7 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
         let (answering, used, next) = (answering.clone(), Arc::clone(&serving), next.clone());
         async move {
             used.asked();
-            let response = answering.answer(request, address).await;
+            let response = answering.answer(request, address, &used).await;
             used.answered(next.has_begun());
             Ok::<_, Infallible>(response)
         }

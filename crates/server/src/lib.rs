@@ -11,6 +11,7 @@ mod connection;
 mod error;
 mod framing;
 mod program;
+mod received;
 mod serve;
 mod signals;
 mod stream;

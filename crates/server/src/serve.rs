@@ -46,7 +46,9 @@ pub struct Ended {
 /// Where all places are taken, a connection without a request under way makes room for a new one: one that is kept for later
 /// requests, or one whose client has taken nothing of its answers for a second. Connections that have waited a
 /// second for the rest of a request's head are closed at once while a new one waits, as many as there are; a head may be the
-/// first of its connection, which is waited for from the start, or follow a whole request. If every one has a
+/// first of its connection, which is waited for from the start, or follow a whole request. Requests whose
+/// body has been waited for a second longer than it takes at 8 KiB a second are answered 408 while a new connection waits, all of
+/// them, and their connections are closed. If every other one has a
 /// request under way, or a client that takes its answer, new ones wait. A client that takes nothing of its answer for a
 /// minute, or less than 8 KiB a second of it on the whole, loses its connection in any case. So does a client whose request has a
 /// body that comes too slowly: the API answers 408. Answers that are not sent yet have

@@ -53,6 +53,8 @@ enum Use {
     Silent,
     /// A request is under way.
     Asked,
+    /// A request is under way, and its body comes too slowly to keep a place that another client waits for.
+    Slow,
     /// It is kept for later requests.
     Kept,
     /// It was kept, and a part of the next head is there, since then.
@@ -66,11 +68,16 @@ impl Use {
         matches!(self, Self::Silent | Self::Kept | Self::Begun(_))
     }
 
+    /// Whether a request is under way.
+    fn is_asked(self) -> bool {
+        matches!(self, Self::Asked | Self::Slow)
+    }
+
     /// Since when a head is on the way.
     fn head_since(self) -> Option<Instant> {
         match self {
             Self::New(since) | Self::Begun(since) => Some(since),
-            Self::Silent | Self::Asked | Self::Kept => None,
+            Self::Silent | Self::Asked | Self::Slow | Self::Kept => None,
         }
     }
 }
@@ -108,6 +115,49 @@ impl Used {
         });
     }
 
+    /// The handler of the request has waited too long for its body.
+    pub(crate) fn body_is_slow(&self) {
+        self.turns(Use::Asked, Use::Slow);
+    }
+
+    /// Some of the body has come, or all of it, or it is not waited for any more.
+    pub(crate) fn body_goes_on(&self) {
+        self.turns(Use::Slow, Use::Asked);
+    }
+
+    fn turns(&self, from: Use, to: Use) {
+        self.0.send_if_modified(|used| {
+            let turns = *used == from;
+            if turns {
+                *used = to;
+            }
+            turns
+        });
+    }
+
+    #[cfg(test)]
+    pub(crate) fn has_slow_body(&self) -> bool {
+        *self.0.borrow() == Use::Slow
+    }
+
+    /// Comes back when a client waits for a place while the body of this connection's request comes too slowly. All such
+    /// requests end then, as all connections do whose head does not end: whoever sends many would else keep the others out.
+    pub(crate) async fn body_is_in_the_way(&self, mut waiting: watch::Receiver<Waiting>) {
+        let mut used = self.0.subscribe();
+        // An error cannot be: this has the sender.
+        while used.wait_for(|used| *used == Use::Slow).await.is_ok() {
+            let before = waiting.borrow().clients;
+            let goes_on = async { used.wait_for(|used| *used != Use::Slow).await.is_ok() };
+            let has_waited = |waiting: &Waiting| waiting.now || waiting.clients != before;
+            let wanted = async { waiting.wait_for(has_waited).await.is_ok() };
+            tokio::select! {
+                biased;
+                _goes_on = goes_on => {}
+                true = wanted => return,
+            }
+        }
+    }
+
     /// Whether a head was waited for, and has not come to its end in time.
     pub(crate) fn is_silent(&self) -> bool {
         *self.0.borrow() == Use::Silent
@@ -141,7 +191,7 @@ impl Used {
     pub(crate) async fn nothing_goes_on(&self, sending: &Sending) {
         loop {
             aws::SystemClock.sleep(LEAVING).await;
-            if *self.0.borrow() != Use::Asked && sending.until_stuck().is_none() {
+            if !self.0.borrow().is_asked() && sending.until_stuck().is_none() {
                 return;
             }
         }

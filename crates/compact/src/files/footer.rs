@@ -1,11 +1,29 @@
 //! The footer of a data file, looked at before it is used.
 //!
-//! The parquet crate takes for granted what a footer says of places in the file, and panics where that cannot be.
+//! The parquet crate takes for granted what a footer says of places in the file, and panics where that cannot be. Where it reserves
+//! memory by what a footer says, or calls itself, [`domain::footer`] looks first.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use domain::port::Source as Cause;
-use parquet::{errors::ParquetError, file::metadata::ParquetMetaData};
+use parquet::{
+    errors::ParquetError,
+    file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData},
+};
+
+/// Where the metadata of a file of so many bytes is, which ends with `end`. `None` if it is no Parquet that can be read: who decodes
+/// it says so.
+pub(super) fn range(bytes: u64, end: &[u8]) -> Result<Option<Range<u64>>, Cause> {
+    let Some(length) = domain::footer::length(end)? else { return Ok(None) };
+    let until = bytes.saturating_sub(domain::footer::END);
+    match until.checked_sub(length) {
+        Some(from) => Ok(Some(from..until)),
+        None => Err(format!("its footer is broken: it has {length} bytes, and the file {bytes}").into()),
+    }
+}
 
 /// What the parquet crate makes of a footer. A panic is an error too.
 pub(super) fn parsed<T>(parse: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Cause> {
@@ -36,4 +54,15 @@ pub(super) fn check(bytes: u64, metadata: &ParquetMetaData) -> Result<(), Cause>
         }
     }
     Ok(())
+}
+
+/// Decoded bytes of a row, on average. A text that repeats is in a row group once, and in memory as often as there are rows: so
+/// what its pages take says little, where the writer has noted what its values take.
+pub(super) fn row_bytes(group: &RowGroupMetaData) -> u64 {
+    let decoded = |column: &ColumnChunkMetaData| {
+        let values = column.unencoded_byte_array_data_bytes().unwrap_or_default();
+        u64::try_from(column.uncompressed_size().max(values)).unwrap_or_default()
+    };
+    let bytes = group.columns().iter().map(decoded).fold(0, u64::saturating_add);
+    bytes / u64::try_from(group.num_rows()).unwrap_or_default().max(1)
 }

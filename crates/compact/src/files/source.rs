@@ -57,6 +57,15 @@ impl<'a, S: ObjectStore> Source<'a, S> {
             .map_err(|error| damaged(error.into()))?
             .with_page_index_policy(PageIndexPolicy::Skip);
         decoder.push_range(start..file.bytes, end.clone()).map_err(|error| damaged(error.into()))?;
+        if let Some(range) = footer::range(file.bytes, &end).map_err(damaged)? {
+            let known = (start, end.clone());
+            let metadata = bytes(store, file, &known, range.clone()).await?;
+            if metadata.len() as u64 != range.end - range.start {
+                return Err(damaged("its metadata ends early".into()));
+            }
+            domain::footer::check(&metadata).map_err(|broken| damaged(broken.into()))?;
+            decoder.push_range(range, metadata).map_err(|error| damaged(error.into()))?;
+        }
         let metadata = loop {
             match footer::parsed(|| decoder.try_decode()).map_err(damaged)? {
                 DecodeResult::Data(metadata) => break Arc::new(metadata),
@@ -99,11 +108,9 @@ impl<'a, S: ObjectStore> Source<'a, S> {
         &self.metadata
     }
 
-    /// Decoded bytes of a row, on average.
+    /// Decoded bytes of a row, on average, in the row group where they are most.
     pub(crate) fn row_bytes(&self) -> u64 {
-        let groups = self.metadata.row_groups().iter();
-        let bytes: i64 = groups.map(parquet::file::metadata::RowGroupMetaData::total_byte_size).sum();
-        u64::try_from(bytes).unwrap_or_default() / self.file.rows.max(1)
+        self.metadata.row_groups().iter().map(footer::row_bytes).max().unwrap_or_default()
     }
 
     /// All rows in order, in the schema of the table as it is now.

@@ -252,6 +252,31 @@ fn with_first_column_at(offset: i64, file: &Bytes) -> Bytes {
     with_footer.into()
 }
 
+/// A text that repeats is in a file once, and in memory as often as there are rows: a few messages with one long text a thousand
+/// times over would else be gigabytes when they are merged.
+#[tokio::test]
+async fn a_batch_of_texts_that_repeat_is_as_small_as_one_of_others() {
+    const LENGTH: usize = 10_000;
+    let (store, dataset, text) = (MemoryStore::default(), dataset(), "x".repeat(LENGTH));
+    let new = parsed(&dataset, (0..2_000).map(|n| format!(r#"{{"v":{n},"s":["{text}"]}}"#)));
+    let location = "tables/d/g/".to_owned();
+    let (limits, workers) = (limits(64 << 20, 1 << 20), &Workers::new(1));
+    let workshop = Workshop { store: &store, dataset: &dataset, limits, workers, location };
+    let file = workshop.merge(0, Some(&new), &[]).await.unwrap().remove(0);
+    let source = Source::open(&store, &file).await.unwrap();
+    let in_file: i64 = source.metadata().row_groups().iter().map(|group| group.total_byte_size()).sum();
+    assert!(in_file < 1 << 20, "{in_file} bytes: the text is in there more than once");
+    let row_bytes = source.row_bytes();
+    assert!((LENGTH as u64..LENGTH as u64 + 1_000).contains(&row_bytes), "{row_bytes}");
+    let mut batches = source.rows(&dataset.arrow_schema(), limits.batch_rows(row_bytes)).unwrap();
+    let mut rows = 0;
+    while let Some(batch) = batches.next().await.unwrap() {
+        assert!(batch.num_rows() * LENGTH <= 1 << 20, "{} rows", batch.num_rows());
+        rows += batch.num_rows();
+    }
+    assert_eq!(rows, 2_000);
+}
+
 /// The parquet crate panics where a column is before the file's beginning.
 #[tokio::test]
 async fn a_broken_footer_is_an_error_with_the_file_s_key() {
@@ -268,6 +293,37 @@ async fn a_broken_footer_is_an_error_with_the_file_s_key() {
         let error = Source::open(&store, &file).await.unwrap_err();
         assert!(matches!(&error, CompactError::DataFile { key, .. } if *key == file.key), "{error:?}");
         assert!(domain::chain(&error).contains("its footer is broken: column v"), "{error:?}");
+    }
+}
+
+/// The parquet crate reserves memory for as many row groups as a footer says that there are: the process would end.
+#[tokio::test]
+async fn a_footer_that_says_to_have_billions_is_an_error_with_the_file_s_key() {
+    let store = MemoryStore::default();
+    let schema: &[u8] = b"\x29\x2c\x48\x01s\x15\x02\x00\x15\x04\x25\x02\x18\x01v\x00";
+    for (groups, words) in [
+        // 2^31 - 1 of them.
+        (&b"\x29\xfc\xff\xff\xff\xff\x07"[..], "its metadata cannot be read"),
+        // None, and no count of rows.
+        (&b"\x29\x0c"[..], "Required"),
+    ] {
+        let metadata = [schema, groups, b"\x00"].concat();
+        let length = u32::try_from(metadata.len()).unwrap();
+        // Of a large file, the end is read first.
+        for padding in [0, 3 << 20] {
+            let padding = vec![0; padding];
+            let body = [&b"PAR1"[..], &padding, &metadata, &length.to_le_bytes(), b"PAR1"].concat();
+            let file = DataFile {
+                key: "tables/d/g/a.parquet".to_owned(),
+                bytes: body.len() as u64,
+                rows: 1,
+                sealed: false,
+            };
+            store.put(&file.key, body.into(), PutMode::Overwrite).await.unwrap();
+            let error = Source::open(&store, &file).await.unwrap_err();
+            assert!(matches!(&error, CompactError::DataFile { key, .. } if *key == file.key), "{error:?}");
+            assert!(domain::chain(&error).contains(words), "{error:?}");
+        }
     }
 }
 

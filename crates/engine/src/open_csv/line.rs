@@ -20,8 +20,8 @@ impl Marks {
         differ.then_some(Self { separator, quote, escape })
     }
 
-    /// The values. One whose quote does not end on the line is none: a record has one line.
-    pub(super) fn fields(self, line: &str) -> Vec<String> {
+    /// The values, the first `most` of them. One whose quote does not end on the line is none: a record has one line.
+    pub(super) fn fields(self, line: &str, most: usize) -> Vec<String> {
         let (mut fields, mut field, mut is_quoted) = (Vec::new(), String::new(), false);
         let mut before = None;
         let mut rest = line.chars().enumerate().peekable();
@@ -41,6 +41,10 @@ impl Marks {
                     is_quoted = !is_quoted;
                 } else if here == self.separator && !is_quoted {
                     fields.push(std::mem::take(&mut field));
+                    // A line of separators alone would have a value for each of its bytes.
+                    if fields.len() >= most {
+                        return fields;
+                    }
                 } else if here != self.escape {
                     field.push(here);
                 }
@@ -108,12 +112,30 @@ mod tests {
             (r#"Peña,"é ü""#, vec!["Peña", "é ü"]),
             (r#"a,"b"#, vec!["a"]),
         ] {
-            assert_eq!(usual().fields(line), expected, "{line}");
+            assert_eq!(usual().fields(line, 9), expected, "{line}");
         }
         let other = Marks::new(Some('\t'), Some('\''), Some('~')).unwrap();
-        assert_eq!(other.fields("'a\tb'\t'~'c'\td,\"e\""), ["a\tb", "'c", "d,\"e\""]);
-        assert_eq!(Marks::new(None, None, Some('"')).unwrap().fields(r#""a""b""#), ["a\"b"]);
+        assert_eq!(other.fields("'a\tb'\t'~'c'\td,\"e\"", 9), ["a\tb", "'c", "d,\"e\""]);
+        assert_eq!(Marks::new(None, None, Some('"')).unwrap().fields(r#""a""b""#, 9), ["a\"b"]);
         assert!(Marks::new(Some('"'), None, None).is_none());
+    }
+
+    /// A line may have millions of values, and a table has a few columns.
+    #[test]
+    fn no_more_values_are_taken_than_a_table_has_columns() {
+        let commas = ",".repeat(1 << 20);
+        for most in [1, 2, 1_000] {
+            assert_eq!(usual().fields(&commas, most), vec![String::new(); most]);
+        }
+        for (line, most, expected) in [
+            ("a,b", 2, vec!["a", "b"]),
+            ("a,b,c", 2, vec!["a", "b"]),
+            ("a,b,\"c", 2, vec!["a", "b"]),
+            ("a,\"b,c", 2, vec!["a"]),
+            ("\"a,b\",c,d", 1, vec!["a,b"]),
+        ] {
+            assert_eq!(usual().fields(line, most), expected, "{line}");
+        }
     }
 
     #[test]
@@ -130,7 +152,7 @@ mod tests {
         fn what_is_quoted_is_read_again(values in prop::collection::vec("[a-zé,\" ']{0,6}", 1..6)) {
             let quoted: Vec<String> =
                 values.iter().map(|value| format!("\"{}\"", value.replace('"', "\"\""))).collect();
-            prop_assert_eq!(usual().fields(&quoted.join(",")), values);
+            prop_assert_eq!(usual().fields(&quoted.join(","), 9), values);
         }
     }
 }

@@ -12,22 +12,41 @@ use crate::{
 /// times.
 const MAX_COLUMNS: usize = 20_000;
 
-/// Refuses a SELECT of more columns than there may be, before they are written out.
+/// The most bytes of the names of these columns, each with the name of its relation before it.
+const MAX_NAMES: usize = 4 << 20;
+
+/// Refuses a SELECT of more columns than there may be, or of longer names, before they are written out.
 pub(super) fn bound(select: &Select, fields: &[Field]) -> Result<()> {
-    let columns = |item: &SelectItem| match item {
-        SelectItem::Wildcard(_) => fields.len(),
+    let all = size(fields.iter());
+    let of_item = |item: &SelectItem| match item {
+        SelectItem::Wildcard(_) => all,
         SelectItem::QualifiedWildcard(..) => {
             let relation = columns::wildcard_of(item);
-            fields.iter().filter(|field| field.relation.as_deref() == relation).count()
+            size(fields.iter().filter(|field| field.relation.as_deref() == relation))
         }
-        _ => 1,
+        // Its name is in the text.
+        _ => (1, 0),
     };
-    let columns: usize = select.projection.iter().map(columns).sum();
+    let (columns, names) = select.projection.iter().map(of_item).fold((0, 0), add);
     if columns > MAX_COLUMNS {
         let what = format!("a SELECT of {columns} columns (more than {MAX_COLUMNS})");
         return Err(EngineError::unsupported(what));
     }
+    if names > MAX_NAMES {
+        let what = format!("a SELECT of columns whose names have {names} bytes (more than {MAX_NAMES})");
+        return Err(EngineError::unsupported(what));
+    }
     Ok(())
+}
+
+/// How many columns these are, and the bytes of their names.
+fn size<'f>(fields: impl Iterator<Item = &'f Field>) -> (usize, usize) {
+    let of_field = |field: &Field| (1, field.name.len() + field.relation.as_ref().map_or(0, String::len));
+    fields.map(of_field).fold((0, 0), add)
+}
+
+fn add(one: (usize, usize), other: (usize, usize)) -> (usize, usize) {
+    (one.0.saturating_add(other.0), one.1.saturating_add(other.1))
 }
 
 /// `*` and `relation.*` as the columns that they are, and a key under its name.

@@ -98,3 +98,22 @@ async fn what_is_too_much_fails_and_what_is_not_there_is_refused_by_name() {
         assert!(error.to_string().starts_with(expected), "{error}");
     }
 }
+
+/// Whatever bytes a file has, it is read within its bounds. A record has one line, and no more values than the table has columns.
+#[tokio::test]
+async fn hostile_files_are_read_or_refused() {
+    let long = "x".repeat((16 << 20) - 100);
+    for (text, counts) in [
+        ("\"never closed,1\n\0,\0\0\n".to_owned(), "\"2\",\"1\",\"1\",\"2\"\n"),
+        (format!("\"{long}\n1,2\n"), "\"2\",\"1\",\"1\",\"1\"\n"),
+        (format!("{}\n1,2\n", ",".repeat((16 << 20) - 100)), "\"2\",\"2\",\"2\",\"1\"\n"),
+        (format!("{}\n1,2\n", "\"".repeat((16 << 20) - 100)), "\"2\",\"2\",\"1\",\"1\"\n"),
+        (format!("{}\n1,2\n", "\\".repeat((16 << 20) - 100)), "\"2\",\"2\",\"1\",\"1\"\n"),
+        ("\r\r\n\n\u{2028},\u{feff}\n".to_owned(), "\"4\",\"4\",\"1\",\"1\"\n"),
+    ] {
+        let begin: String = text.chars().take(20).collect();
+        let lake = lake(&TEXTS[..], &[][..], OPEN_CSV, format!("a,b\n{text}")).await;
+        let sql = "SELECT count(*), count(a), count(b), max(length(b)) FROM c";
+        assert_eq!(lake.rows(sql).await, counts, "{begin:?}");
+    }
+}

@@ -113,6 +113,9 @@ impl Inner {
 
     async fn command(&self, run: &Run, command: Command) -> Result<Written, RunError> {
         let catalog = Catalog { glue: &self.glue, database: &run.database };
+        if changes_at_once(&command) {
+            self.cannot_be_stopped(run)?;
+        }
         match command {
             Command::Show(shown) => {
                 let lines = show::answer(&catalog, shown).await?;
@@ -192,9 +195,38 @@ impl Inner {
         }
     }
 
+    /// The statement changes something from here on: it can neither be stopped nor run out of time any more. Nobody finds a
+    /// part of what it changes, nor a change of a statement that is CANCELLED. Fails if it was stopped before.
+    fn cannot_be_stopped(&self, run: &Run) -> Result<(), RunError> {
+        if self.publishes(&run.id) { Ok(()) } else { Err(failed("the query was stopped")) }
+    }
+
     async fn lines(&self, run: &Run, lines: Lines) -> Result<Written, RunError> {
         self.computed(&run.id);
         writer::write_lines(&self.store, &run.id, run.output.clone(), lines).await
+    }
+}
+
+/// Whether the statement changes the catalog, or what is prepared, without a query before.
+fn changes_at_once(command: &Command) -> bool {
+    match command {
+        Command::CreateDatabase { .. }
+        | Command::DropDatabase { .. }
+        | Command::DropView { .. }
+        | Command::DropTable { .. }
+        | Command::CreateExternalTable(_)
+        | Command::SetProperties { .. }
+        | Command::AddColumns { .. }
+        | Command::Prepare { .. }
+        | Command::Deallocate { .. } => true,
+        Command::Show(_)
+        | Command::Explain(_)
+        | Command::CreateView { .. }
+        | Command::CreateTableAs { .. }
+        | Command::Insert { .. }
+        | Command::Unload { .. }
+        | Command::Execute { .. }
+        | Command::Absent(_) => false,
     }
 }
 

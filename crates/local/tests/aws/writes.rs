@@ -122,6 +122,41 @@ async fn a_statement_that_publishes_is_not_stopped() {
     }
 }
 
+/// A statement that changes the catalog alone is not stopped in the middle either: it would be CANCELLED, and done.
+#[tokio::test]
+async fn a_statement_that_changes_the_catalog_is_not_stopped() {
+    for (statement, has_mine) in [
+        ("DROP TABLE mine", false),
+        ("CREATE DATABASE IF NOT EXISTS tributary", true),
+        ("PREPARE mine FROM SELECT 1", true),
+    ] {
+        let lake = Lake::start().await;
+        lake.create_mine().await;
+        // It stands still when it has written what it answers, which comes last.
+        let created = Arc::clone(&lake.created);
+        let (is_held, until_held) = mpsc::channel();
+        let (release, until_released) = mpsc::channel::<()>();
+        let holder = std::thread::spawn(move || {
+            let _held = created.lock().unwrap();
+            is_held.send(()).unwrap();
+            until_released.recv().unwrap();
+        });
+        until_held.recv().unwrap();
+        let id = lake.start_query(statement).await;
+        while !lake.keys("results/").await.iter().any(|key| key.contains(&id)) {
+            tokio::task::yield_now().await;
+        }
+        lake.athena().stop_query_execution().query_execution_id(&id).send().await.unwrap();
+        let state = lake.execution(&id).await.status().unwrap().state().unwrap().clone();
+        assert_eq!(state, QueryExecutionState::Running, "{statement}");
+        release.send(()).unwrap();
+        holder.join().unwrap();
+        lake.until(&id, &QueryExecutionState::Succeeded).await;
+        let found = lake.glue().get_table().database_name("tributary").name("mine").send().await;
+        assert_eq!(found.is_ok(), has_mine, "{statement}");
+    }
+}
+
 #[tokio::test]
 async fn a_file_that_cannot_be_published_takes_the_others_along() {
     let lake = Lake::start().await;

@@ -1,6 +1,9 @@
 //! How far a query is, and what it is billed.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use domain::port::{Query, QueryId};
 use tokio::sync::watch;
@@ -11,6 +14,7 @@ pub(crate) struct Progress {
     stage: Mutex<Stage>,
     started: watch::Sender<Option<QueryId>>,
     billed: Mutex<Billed>,
+    is_turned_away: AtomicBool,
 }
 
 /// What the executions of a query are billed.
@@ -38,7 +42,22 @@ pub(crate) enum Stage {
 impl Progress {
     /// Of a query that nobody has begun with.
     pub(crate) fn new() -> Self {
-        Self { stage: Mutex::new(Stage::Idle), started: watch::Sender::new(None), billed: Mutex::default() }
+        Self {
+            stage: Mutex::new(Stage::Idle),
+            started: watch::Sender::new(None),
+            billed: Mutex::default(),
+            is_turned_away: AtomicBool::new(false),
+        }
+    }
+
+    /// Notes what came of a call to start the query: whether the engine has too many.
+    pub(crate) fn turned_away(&self, is_turned_away: bool) {
+        self.is_turned_away.store(is_turned_away, Ordering::Relaxed);
+    }
+
+    /// Whether the engine had too many queries when it was last asked to start this one.
+    pub(crate) fn is_turned_away(&self) -> bool {
+        self.is_turned_away.load(Ordering::Relaxed)
     }
 
     /// Bytes that the engine bills for every execution so far, those that failed included. `None` while there is one of

@@ -6,6 +6,7 @@ mod browsers;
 mod budgets;
 mod caching;
 mod complete;
+mod forged_cursors;
 mod limits;
 mod mistakes;
 mod named;

@@ -87,8 +87,9 @@ impl<P: Ports> Api<P> {
             }
             Waited::Running(id) => self.accepted(job, preferences, &before, flight, &id).await,
             Waited::NotStarted => {
+                let is_turned_away = flight.is_turned_away();
                 flight.give_up().await;
-                Err(failures::not_started(wait + slack))
+                Err(failures::not_started(wait + slack, is_turned_away))
             }
         }
     }

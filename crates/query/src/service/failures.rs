@@ -116,18 +116,23 @@ pub(super) fn not_awaited() -> Problem {
     Problem::new(Kind::Timeout, "the query takes longer than its request waits, and is stopped")
 }
 
-/// The engine did not say in time whether it has the query.
-pub(super) fn not_started(after: Duration) -> Problem {
-    tracing::warn!(after_ms = u64::try_from(after.as_millis()).ok(), "a query did not start in time");
-    Problem::new(Kind::Timeout, "the query did not start in time: try again in some seconds")
-        .retry_after(RETRY_UNAVAILABLE)
+/// The engine did not say in time whether it has the query: while many start at once, it takes some of them later. Nothing
+/// of the query goes on, and the same request may succeed soon, so this is no timeout.
+pub(super) fn not_started(after: Duration, is_turned_away: bool) -> Problem {
+    let after_ms = u64::try_from(after.as_millis()).ok();
+    tracing::warn!(after_ms, is_turned_away, "a query did not start in time");
+    if is_turned_away {
+        let detail = "too many queries start at the same time, and this one did not in time: try again in some seconds";
+        return Problem::new(Kind::Busy, detail).retry_after(RETRY_BUSY);
+    }
+    out_of_reach("the query did not start in time: try again in some seconds")
 }
 
 /// The query goes on longer than its request, and nothing could be written in time to come back to it by.
 pub(super) fn not_recorded_in_time(id: &QueryId) -> Problem {
     tracing::warn!(query_id = %id, "a query that goes on could not be recorded in time, and is stopped");
     let detail = "the query could not be recorded in time to be come back to, and is stopped: try again in some seconds";
-    Problem::new(Kind::Timeout, detail).with("query_id", id.as_str()).retry_after(RETRY_UNAVAILABLE)
+    out_of_reach(detail).with("query_id", id.as_str())
 }
 
 /// Whether the caller can do something about the failure of a job's query, so that it answers no 5xx.

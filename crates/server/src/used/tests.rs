@@ -98,6 +98,38 @@ async fn all_connections_whose_head_does_not_end_make_room_for_one_client() {
     assert!(!kept.is_finished() && !asked.is_finished());
 }
 
+/// All of them at once, and those that become slow while the client waits; a body that comes keeps its place.
+#[tokio::test(start_paused = true)]
+async fn requests_whose_body_is_slow_make_room_for_one_client() {
+    let room = Room::new();
+    let request = || {
+        let used = Arc::new(Used(watch::Sender::new(Use::Asked)));
+        let (asked, all) = (Arc::clone(&used), room.all.subscribe());
+        (used, tokio::spawn(async move { asked.body_is_in_the_way(all).await }))
+    };
+    let ((slow, one), (quick, two), (late, three)) = (request(), request(), request());
+    slow.body_is_slow();
+    quick.body_is_slow();
+    quick.body_goes_on();
+    settle().await;
+    assert!(!one.is_finished(), "nobody waits");
+    room.all.send_if_modified(Waiting::begin);
+    one.await.unwrap();
+    settle().await;
+    assert!(!two.is_finished() && !three.is_finished());
+    late.body_is_slow();
+    three.await.unwrap();
+    // It is a request all the same, until it has its answer.
+    assert!(slow.has_slow_body());
+    slow.answered(false);
+    slow.body_goes_on();
+    assert!(!slow.has_slow_body());
+    room.all.send_if_modified(Waiting::end);
+    quick.body_is_slow();
+    settle().await;
+    assert!(!two.is_finished(), "the client has its place");
+}
+
 /// What of a request goes on is not cut off by a stop.
 #[tokio::test(start_paused = true)]
 async fn a_stop_waits_for_requests_and_not_for_the_rest_of_a_head() {
@@ -105,6 +137,7 @@ async fn a_stop_waits_for_requests_and_not_for_the_rest_of_a_head() {
         (Use::New(Instant::now()), true),
         (Use::Silent, true),
         (Use::Asked, false),
+        (Use::Slow, false),
         (Use::Kept, false),
         (Use::Begun(Instant::now()), false),
     ] {

@@ -48,6 +48,7 @@ impl Inner {
         hive::check_names(&columns, &query)?;
         let input = table_input(catalog.database(view), &view.table, &query, &columns)?;
         let database = catalog.database(view);
+        self.cannot_be_stopped(run)?;
         match found {
             Some(_) => catalog.update_table(database, input).await?,
             None => catalog.create_table(database, input).await?,

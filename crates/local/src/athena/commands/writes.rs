@@ -103,7 +103,9 @@ impl Inner {
         if !with_data {
             let columns = self.rows(run, query, RunForm::Columns).await?.columns;
             check(&columns)?;
-            catalog.create_table(database, descriptor(&columns)?).await?;
+            let table = descriptor(&columns)?;
+            self.cannot_be_stopped(run)?;
+            catalog.create_table(database, table).await?;
             return Ok(Written::changed(0));
         }
         let mut columns = Vec::new();
@@ -213,9 +215,7 @@ impl Inner {
         files: Files,
         told: impl Future<Output = Result<(), RunError>> + Send,
     ) -> Result<Written, RunError> {
-        if !self.publishes(&run.id) {
-            return Err(failed("the query was stopped"));
-        }
+        self.cannot_be_stopped(run)?;
         let Files { mut written, drafts } = files;
         let list: Vec<String> = drafts.iter().map(|(file, _)| partitions::location(file)).collect();
         written.manifest = Some(writer::write_manifest(&self.store, &run.id, &run.output, &list).await?);

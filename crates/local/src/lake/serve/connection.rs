@@ -10,9 +10,11 @@ use tokio::{sync::Notify, time::Instant};
 
 use super::limits::ConnectionLimits;
 
-/// For how long a body or an answer must have been stuck before its connection makes room for another. Clients that are
-/// busy with what they have got so far pause too.
-const STUCK: Duration = Duration::from_secs(5);
+/// For how long a client may have been waited for in vain before its connection makes room for another: more of a body,
+/// or that it takes its answer. Bytes give time back as they do of all the time that there is, so a client gains nothing by
+/// one of them now and then. Clients that are busy with what they have got so far pause; a body has no reason to.
+const BODY_STUCK: Duration = Duration::from_secs(1);
+const ANSWER_STUCK: Duration = Duration::from_secs(5);
 
 /// What the connection waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,12 +152,14 @@ impl Connection {
     /// loses least. `None` where the lake is at work, or the client is not slow.
     pub(super) fn may_go(&self, now: Instant) -> Option<(u8, Instant)> {
         let state = self.state();
-        let (loss, patience) = match state.phase {
-            Phase::Idle { .. } => (0, self.limits.patience),
-            Phase::Receiving | Phase::Sending => (1, STUCK),
+        let waited = now.duration_since(state.since);
+        let (loss, waited, patience) = match state.phase {
+            Phase::Idle { .. } => (0, waited, self.limits.patience),
+            Phase::Receiving => (1, state.used(self.limits.body, now), BODY_STUCK),
+            Phase::Sending => (1, state.used(self.limits.answer, now), ANSWER_STUCK),
             Phase::Working => return None,
         };
-        (now.duration_since(state.since) >= patience).then_some((loss, state.since))
+        (waited >= patience).then_some((loss, state.since))
     }
 
     /// Has it closed by the task that serves it.
@@ -174,6 +178,12 @@ impl Connection {
 }
 
 impl State {
+    /// How much the client has used up of all the time that it may be waited for.
+    fn used(&self, all: Duration, now: Instant) -> Duration {
+        let left = self.until.map(|until| until.saturating_duration_since(now));
+        left.map_or(Duration::ZERO, |left| all.saturating_sub(left))
+    }
+
     fn send(&mut self) {
         self.enter(Phase::Sending, Some(self.patience.left()));
     }

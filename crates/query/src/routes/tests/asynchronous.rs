@@ -284,7 +284,7 @@ async fn a_record_that_hangs_stops_the_query_before_the_deadline() {
         let served = hanging().await;
         served.api.store_and_catalog().0.hang_puts();
         let (response, left) = asked_before_deadline(&served, seconds).await;
-        assert_eq!(response.status(), 504, "{seconds}");
+        assert_eq!(response.status(), 503, "{seconds}");
         assert!((500..=2_000).contains(&left), "{seconds}: {left}");
         let id = domain::port::QueryId::new("memory-0");
         let status = served.api.engine().status(&id).await.unwrap();

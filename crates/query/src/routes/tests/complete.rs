@@ -7,7 +7,7 @@ use domain::access::{Allowed, Rights};
 
 use super::{access::with_key_in, *};
 
-const ROWS: &str = "/v1/datasets/passengers/rows";
+pub(super) const ROWS: &str = "/v1/datasets/passengers/rows";
 const COLUMNS: [&str; 5] = ["passenger_id", "flight_id", "name", "seat_number", "_key_4"];
 const SELECT: &str = "SELECT \"passenger_id\", \"flight_id\", \"name\", \"seat_number\", \"dt\" AS \"_key_4\" FROM \
      \"tributary\".\"passengers\"";
@@ -30,7 +30,7 @@ fn passengers(ids: std::ops::Range<u64>) -> Outcome {
 }
 
 /// As many passengers as Athena would give of `all` for a first page of `limit` rows, and for the one behind it.
-async fn world(all: u64, limit: u64) -> World {
+pub(super) async fn world(all: u64, limit: u64) -> World {
     let world = World::new().await;
     let sql = |filter: &str| format!("{SELECT} {filter}{ORDER} LIMIT {}", limit + 1);
     world.engine.script(sql(""), &[], passengers(0..all.min(limit + 1)));
@@ -49,7 +49,7 @@ fn said(reply: &Reply) -> (&str, &str) {
     (reply.header("tributary-complete"), reply.header("tributary-range"))
 }
 
-fn next(reply: &Reply) -> String {
+pub(super) fn next(reply: &Reply) -> String {
     let link = reply.header("link");
     let path = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\""));
     path.unwrap_or_default().to_owned()

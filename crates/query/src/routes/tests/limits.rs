@@ -1,5 +1,9 @@
 //! Each bound has its own answer.
 
+use std::ops::Range;
+
+use domain::port::{EngineError, Query, QueryId, QueryStatus, StoredResult};
+
 use super::*;
 
 const URI: &str = "/v1/datasets/passengers/rows?limit=20";
@@ -54,31 +58,86 @@ async fn a_file_that_is_too_large_says_where_to_page() {
     assert!(first.header("link").contains("rel=\"next\""));
 }
 
-/// The clock of the wait is tested where queries go on; this is the engine that never says that it has the query.
+/// An engine that is asked to start queries, and says so late, or never, that it has one.
+struct Deaf {
+    inner: MemoryEngine,
+    /// How long each call to start takes; `None` is for ever.
+    takes: Option<Duration>,
+    /// Whether it then has too many.
+    is_busy: bool,
+}
+
+impl QueryEngine for Deaf {
+    async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
+        match self.takes {
+            None => futures::future::pending().await,
+            Some(takes) => RuntimeClock::new().sleep(takes).await,
+        }
+        if self.is_busy { Err(EngineError::Busy) } else { self.inner.start(query).await }
+    }
+    async fn status(&self, id: &QueryId) -> Result<QueryStatus, EngineError> {
+        self.inner.status(id).await
+    }
+    async fn result(&self, id: &QueryId) -> Result<StoredResult, EngineError> {
+        self.inner.result(id).await
+    }
+    async fn read(&self, result: &StoredResult, range: Range<u64>) -> Result<Bytes, EngineError> {
+        self.inner.read(result, range).await
+    }
+    async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
+        self.inner.cancel(id).await
+    }
+}
+
+async fn deaf(takes: Option<Duration>, is_busy: bool) -> Router {
+    let World { store, catalog, settings, engine: inner } = World::new().await;
+    let engine = Deaf { inner, takes, is_busy };
+    router(Arc::new(Api::new(store, catalog, engine, RuntimeClock::new(), SeededIds::new(1), settings)))
+}
+
+/// The clock of the wait is tested where queries go on; this is the engine that does not say that it has the query. Athena
+/// turns calls away while many queries start at once, and the SDK repeats them: who does not wait has five seconds for that.
 #[tokio::test(start_paused = true)]
 async fn a_query_that_does_not_start() {
-    use domain::port::{EngineError, Query, QueryId, QueryStatus, StoredResult};
-    struct Deaf;
-    impl QueryEngine for Deaf {
-        async fn start(&self, _: &Query) -> Result<QueryId, EngineError> {
-            futures::future::pending().await
-        }
-        async fn status(&self, _: &QueryId) -> Result<QueryStatus, EngineError> {
-            Err(EngineError::Busy)
-        }
-        async fn result(&self, _: &QueryId) -> Result<StoredResult, EngineError> {
-            Err(EngineError::Busy)
-        }
-        async fn read(&self, _: &StoredResult, _: std::ops::Range<u64>) -> Result<Bytes, EngineError> {
-            Err(EngineError::Busy)
-        }
-        async fn cancel(&self, _: &QueryId) -> Result<(), EngineError> {
-            Err(EngineError::Busy)
-        }
+    let second = Some(Duration::from_secs(1));
+    for (takes, is_busy, prefer, status, words, retry) in [
+        (None, false, "wait=20", 503, "did not start in time", "5"),
+        (None, true, "respond-async", 503, "did not start in time", "5"),
+        (Some(Duration::from_secs(9)), false, "respond-async", 503, "did not start in time", "5"),
+        // Five calls and the pauses between them take longer than the slack, and less than a wait.
+        (second, true, "respond-async", 429, "too many queries start at the same time", "2"),
+        (second, true, "wait=0", 429, "too many queries start at the same time", "2"),
+        (second, true, "wait=20", 429, "too many queries are running", "2"),
+        (Some(Duration::ZERO), true, "respond-async", 429, "too many queries are running", "2"),
+    ] {
+        let router = deaf(takes, is_busy).await;
+        let reply = send(&router, "GET", URI, &[("prefer", prefer)]).await;
+        let body = reply.is_problem(status, words);
+        let kind = if status == 429 { "busy" } else { "unavailable" };
+        assert_eq!(body["type"], format!("urn:tributary:problem:{kind}"), "{takes:?} {prefer}");
+        assert_eq!(reply.header("retry-after"), retry, "{takes:?} {prefer}");
     }
-    let World { store, catalog, settings, .. } = World::new().await;
-    let api = Api::new(store, catalog, Deaf, RuntimeClock::new(), SeededIds::new(1), settings);
-    let reply = get(&router(Arc::new(api)), URI).await;
-    reply.is_problem(504, "did not start in time");
-    assert_eq!(reply.header("retry-after"), "5");
+    let router = deaf(second, false).await;
+    assert_eq!(send(&router, "GET", URI, &[("prefer", "respond-async")]).await.status, 202);
+}
+
+/// A burst: each request is accepted, or told when to come again. None is a failure of ours.
+#[tokio::test(start_paused = true)]
+async fn many_queries_that_nobody_waits_for_at_the_same_time() {
+    for (takes, is_busy) in [(Duration::from_millis(1), false), (Duration::from_secs(1), true)] {
+        let router = deaf(Some(takes), is_busy).await;
+        let uris: Vec<String> =
+            (1..=200).map(|rows| format!("/v1/datasets/passengers/rows?limit={rows}")).collect();
+        let replies = uris.iter().map(|uri| send(&router, "GET", uri, &[("prefer", "respond-async")]));
+        let replies = futures::future::join_all(replies).await;
+        let accepted = replies.iter().filter(|reply| reply.status == 202).count();
+        for reply in replies.iter().filter(|reply| reply.status != 202) {
+            let body = reply.is_problem(429, "try again in some seconds");
+            assert_eq!(
+                (&body["type"], reply.header("retry-after")),
+                (&json!("urn:tributary:problem:busy"), "2")
+            );
+        }
+        assert_eq!(accepted > 0, !is_busy, "{accepted} were accepted");
+    }
 }

@@ -99,12 +99,48 @@ async fn who_loses_least_goes_first_and_nobody_goes_at_once() {
     assert_eq!(connection.may_go(Instant::now()).map(|(loss, _)| loss), Some(0));
     connection.request_began();
     connection.waits_for_body(Duration::from_secs(30));
-    tokio::time::advance(Duration::from_millis(4_999)).await;
+    tokio::time::advance(Duration::from_millis(999)).await;
     assert_eq!(connection.may_go(Instant::now()), None, "a body that comes in pieces is no stuck one");
     tokio::time::advance(Duration::from_millis(1)).await;
     assert_eq!(connection.may_go(Instant::now()).map(|(loss, _)| loss), Some(1));
-    assert!(!after(&connection, 24).await);
+    assert!(!after(&connection, 28).await);
     assert!(after(&connection, 1).await);
+}
+
+/// Whoever sends, or takes, a byte now and then is as slow as who does nothing.
+#[tokio::test(start_paused = true)]
+async fn a_byte_now_and_then_keeps_no_place_that_another_wants() {
+    let pause = Duration::from_millis(400);
+    for (bytes, may_go) in [(1, true), (410, false)] {
+        let connection = Connection::new(LIMITS);
+        connection.request_began();
+        let mut patience = Patience::new(LIMITS.of_body());
+        for _ in 0..10 {
+            connection.waits_for_body(patience.left());
+            tokio::time::advance(pause).await;
+            patience.went_on(pause, bytes);
+            connection.works();
+        }
+        connection.waits_for_body(patience.left());
+        assert_eq!(
+            connection.may_go(Instant::now()).is_some(),
+            may_go,
+            "a body with {bytes} bytes each time"
+        );
+
+        let connection = Connection::new(LIMITS);
+        connection.request_began();
+        connection.sends();
+        for _ in 0..20 {
+            tokio::time::advance(pause).await;
+            connection.has_written(bytes);
+        }
+        assert_eq!(
+            connection.may_go(Instant::now()).is_some(),
+            may_go,
+            "an answer with {bytes} bytes each time"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]
