@@ -21,6 +21,8 @@ use domain::port::ObjectStore;
 use crate::{
     adapt::StrictTypes,
     files::{self, Snapshot},
+    fitted::Fitted,
+    memory::MemoryLimits,
     prune,
     scan::CountedFiles,
     schema::TableSchemas,
@@ -35,11 +37,13 @@ const FOOTER_BYTES: usize = 16 * 1024;
 pub(crate) struct LakeTable<S> {
     schemas: TableSchemas,
     snapshot: Snapshot<S>,
+    limits: MemoryLimits,
 }
 
 impl<S: ObjectStore> LakeTable<S> {
-    pub(crate) fn new(schemas: TableSchemas, snapshot: Snapshot<S>) -> Self {
-        Self { schemas, snapshot }
+    /// With batches that take as much memory as the limits say, at most.
+    pub(crate) fn new(schemas: TableSchemas, snapshot: Snapshot<S>, limits: MemoryLimits) -> Self {
+        Self { schemas, snapshot, limits }
     }
 
     fn plan(
@@ -59,10 +63,11 @@ impl<S: ObjectStore> LakeTable<S> {
             .with_table_partition_cols(self.schemas.common.fields().clone())
             .build();
         let store = Arc::clone(&self.snapshot.store);
-        let files_read = CountedFiles::new(store.clone(), store.scanned().clone());
+        let files_read = Arc::new(CountedFiles::new(store.clone(), store.scanned().clone()));
         let source = ParquetSource::new(schema)
             .with_metadata_size_hint(FOOTER_BYTES)
-            .with_parquet_file_reader_factory(Arc::new(files_read));
+            .with_parquet_file_reader_factory(files_read.clone());
+        let source = Fitted::around(Arc::new(source), files_read, self.limits);
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse(LAKE_URL)?, Arc::new(source))
             .with_file_groups(files::groups(files, STREAMS))
             .with_projection_indices(projection.cloned())?
