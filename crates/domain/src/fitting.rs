@@ -26,6 +26,68 @@ pub struct Page {
     pub bytes: u64,
 }
 
+/// What a footer says of one column of a row group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chunk {
+    /// Rows of the row group.
+    pub rows: u64,
+    pub values: u64,
+    /// The bytes of a value in memory, if all have as many.
+    pub width: Option<u64>,
+    /// Whether a row may have several values.
+    pub is_list: bool,
+    /// The bytes of its pages, not compressed.
+    pub in_file: u64,
+    /// The bytes of all its texts in memory, where the file says them.
+    pub texts: Option<u64>,
+    /// Whether the file may have once, or in part, what several rows have: by a dictionary, or by what texts begin with.
+    pub may_repeat: bool,
+}
+
+/// Bytes that Arrow has for each text beside the text itself.
+const OFFSET: u64 = 4;
+
+impl Chunk {
+    /// The column without its pages. Nothing in a footer says how many values a row has: one with lists is taken to have no more
+    /// than `row` bytes.
+    pub fn column(&self, row: u64) -> Column {
+        let (own, pages) = (0, Vec::new());
+        if let Some(width) = self.width {
+            let bytes = self.values.max(self.rows).saturating_mul(width);
+            return Column { bytes, shared: if self.is_list { row } else { width }, own, pages };
+        }
+        let offsets = self.values.saturating_mul(OFFSET);
+        let bytes = match self.texts {
+            Some(bytes) => bytes.saturating_add(offsets),
+            None if self.may_repeat => u64::MAX,
+            None => self.in_file.saturating_add(offsets),
+        };
+        if self.is_list {
+            Column { bytes, shared: row, own, pages }
+        } else if self.may_repeat {
+            // No text is longer than all that the file has of them.
+            Column { bytes, shared: self.in_file.saturating_add(OFFSET), own, pages }
+        } else {
+            Column { bytes, shared: OFFSET, own: self.in_file, pages }
+        }
+    }
+}
+
+/// The pages that begin at these rows of a row group of so many, and whose texts have these bytes in memory. None, if the two
+/// are not equally many.
+pub fn pages(starts: &[i64], texts: &[i64], rows: u64) -> Vec<Page> {
+    if starts.len() != texts.len() {
+        return Vec::new();
+    }
+    let number = |number: &i64| u64::try_from(*number).unwrap_or_default();
+    let ends = starts.iter().skip(1).map(number).chain([rows]);
+    let page = |((start, end), texts): ((u64, u64), u64)| {
+        let rows = end.saturating_sub(start);
+        Page { rows, bytes: texts.saturating_add(rows.saturating_mul(OFFSET)) }
+    };
+    starts.iter().map(number).zip(ends).zip(texts.iter().map(number)).map(page).collect()
+}
+
 impl Column {
     /// The most bytes that any of so many rows, which follow each other in a row group of `all`, take in memory.
     fn most(&self, rows: u64, all: u64) -> u64 {
@@ -86,6 +148,40 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_a_footer_does_not_say_is_the_most_that_is_possible() {
+        let text = Chunk {
+            rows: 100,
+            values: 100,
+            width: None,
+            is_list: false,
+            in_file: 5_000,
+            texts: Some(90_000),
+            may_repeat: true,
+        };
+        let most = |bytes, shared, own| Column { bytes, shared, own, pages: Vec::new() };
+        for (chunk, expected) in [
+            (text, most(90_400, 5_004, 0)),
+            (Chunk { texts: None, ..text }, most(u64::MAX, 5_004, 0)),
+            (Chunk { may_repeat: false, ..text }, most(90_400, 4, 5_000)),
+            (Chunk { may_repeat: false, texts: None, ..text }, most(5_400, 4, 5_000)),
+            (Chunk { is_list: true, values: 300, ..text }, most(91_200, 2_000, 0)),
+            (Chunk { width: Some(8), ..text }, most(800, 8, 0)),
+            (Chunk { width: Some(8), is_list: true, values: 300, ..text }, most(2_400, 2_000, 0)),
+        ] {
+            assert_eq!(chunk.column(2_000), expected, "{chunk:?}");
+        }
+    }
+
+    #[test]
+    fn pages_end_where_the_next_one_begins() {
+        let page = |rows, bytes| Page { rows, bytes };
+        assert_eq!(pages(&[0, 10, 25], &[100, 0, 7], 30), [page(10, 140), page(15, 60), page(5, 27)]);
+        assert!(pages(&[0, 10], &[100], 30).is_empty());
+        // What cannot be does no harm.
+        assert_eq!(pages(&[20, 10], &[-1, i64::MAX], 5), [page(0, 0), page(0, i64::MAX as u64)]);
+    }
 
     /// A column of which nothing is known but what all of it takes.
     fn unknown(bytes: u64) -> Column {

@@ -9,7 +9,7 @@ use datafusion::parquet::{
         page_index::offset_index::OffsetIndexMetaData,
     },
 };
-use domain::fitting::{self, Column, Page};
+use domain::fitting::{self, Chunk, Column, Page};
 
 /// The bytes of a decimal in memory, however it is in the file.
 const DECIMAL: u64 = 16;
@@ -61,7 +61,7 @@ impl Asked {
             name.is_some_and(|name| self.columns.contains(name))
         };
         let columns = group.columns().iter().enumerate().filter(|(_, chunk)| is_asked(chunk));
-        let columns = columns.map(|(place, chunk)| (place, column(chunk, rows, self.row))).collect();
+        let columns = columns.map(|(place, found)| (place, chunk(found, rows).column(self.row))).collect();
         Group { index, rows, columns }
     }
 
@@ -87,10 +87,8 @@ pub(super) fn number(number: i64) -> u64 {
 }
 
 /// What the footer says of a column.
-fn column(chunk: &ColumnChunkMetaData, rows: u64, row: u64) -> Column {
+fn chunk(chunk: &ColumnChunkMetaData, rows: u64) -> Chunk {
     let descriptor = chunk.column_descr();
-    let values = number(chunk.num_values());
-    let is_list = descriptor.max_rep_level() > 0;
     let width = match chunk.column_type() {
         Type::BYTE_ARRAY => None,
         Type::FIXED_LEN_BYTE_ARRAY => Some(number(descriptor.type_length().into()).max(DECIMAL)),
@@ -99,23 +97,14 @@ fn column(chunk: &ColumnChunkMetaData, rows: u64, row: u64) -> Column {
         Type::INT32 | Type::FLOAT => Some(4),
         Type::INT64 | Type::DOUBLE | Type::INT96 => Some(8),
     };
-    let (own, pages) = (0, Vec::new());
-    if let Some(width) = width {
-        let bytes = values.max(rows).saturating_mul(width);
-        return Column { bytes, shared: if is_list { row } else { width }, own, pages };
-    }
-    let in_file = number(chunk.uncompressed_size());
-    let may_repeat = chunk.dictionary_page_offset().is_some() || chunk.encodings().any(repeats);
-    let longest = if is_list { row } else { in_file };
-    let bytes = match chunk.unencoded_byte_array_data_bytes() {
-        Some(bytes) => number(bytes).saturating_add(values.saturating_mul(4)),
-        None if may_repeat => u64::MAX,
-        None => in_file.saturating_add(values.saturating_mul(4)),
-    };
-    if may_repeat || is_list {
-        Column { bytes, shared: longest, own, pages }
-    } else {
-        Column { bytes, shared: 4, own: in_file, pages }
+    Chunk {
+        rows,
+        values: number(chunk.num_values()),
+        width,
+        is_list: descriptor.max_rep_level() > 0,
+        in_file: number(chunk.uncompressed_size()),
+        texts: chunk.unencoded_byte_array_data_bytes().map(number),
+        may_repeat: chunk.dictionary_page_offset().is_some() || chunk.encodings().any(repeats),
     }
 }
 
@@ -127,16 +116,7 @@ fn repeats(encoding: Encoding) -> bool {
 
 /// The pages of a column, if the index says what their values take in memory.
 fn pages(index: &OffsetIndexMetaData, rows: u64) -> Option<Vec<Page>> {
-    let bytes = index.unencoded_byte_array_data_bytes()?;
-    let starts = index.page_locations().iter().map(|page| number(page.first_row_index));
-    let starts: Vec<u64> = starts.collect();
-    if bytes.len() != starts.len() {
-        return None;
-    }
-    let ends = starts.iter().skip(1).copied().chain([rows]);
-    let page = |((start, end), bytes): ((&u64, u64), &i64)| {
-        let rows = end.saturating_sub(*start);
-        Page { rows, bytes: number(*bytes).saturating_add(rows.saturating_mul(4)) }
-    };
-    Some(starts.iter().zip(ends).zip(bytes).map(page).collect())
+    let texts = index.unencoded_byte_array_data_bytes()?;
+    let starts: Vec<i64> = index.page_locations().iter().map(|page| page.first_row_index).collect();
+    Some(fitting::pages(&starts, texts, rows))
 }
