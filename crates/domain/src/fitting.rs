@@ -21,6 +21,7 @@ pub struct Column {
 /// A page of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
+    /// How many rows begin in it: all of them end there, too.
     pub rows: u64,
     /// What its values take in memory.
     pub bytes: u64,
@@ -31,6 +32,7 @@ pub struct Page {
 pub struct Chunk {
     /// Rows of the row group.
     pub rows: u64,
+    /// Values of the column, and nulls.
     pub values: u64,
     /// The bytes of a value in memory, if all have as many.
     pub width: Option<u64>,
