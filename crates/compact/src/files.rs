@@ -9,7 +9,6 @@ mod encoder;
 mod field_ids;
 mod footer;
 mod hybrid;
-mod long;
 mod open;
 mod parts;
 mod properties;

@@ -1,5 +1,7 @@
 //! A data file, read in pieces: its metadata first, then what is asked for.
 
+mod long;
+
 use std::{ops::Range, sync::Arc};
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
@@ -17,24 +19,17 @@ use parquet::{
         push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder},
     },
     errors::ParquetError,
-    file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder, ParquetOffsetIndex},
+    file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder},
 };
 
-use super::{conform::conform, footer, long};
-use crate::{error::CompactError, limits::batch_rows, workers::Workers};
+use super::{conform::conform, footer};
+use crate::{error::CompactError, workers::Workers};
 
 /// A file of up to this size is read whole, with one request.
 const WHOLE: u64 = 1 << 20;
 
 /// What of a larger file is read first: its metadata is at the end, and most often fits in here.
 const TAIL: u64 = 64 << 10;
-
-/// The most bytes of the page indexes of a file, which are read at once.
-const INDEXES: u64 = 64 << 20;
-
-/// How many times the bytes of a batch the rows of one may have, where long ones stand side by side. Two pages of a usual file
-/// have no more.
-const LONG: u64 = 8;
 
 /// Ranges that are so near to each other are read with one request.
 const GAP: u64 = 64 << 10;
@@ -113,52 +108,6 @@ impl<'a, S: ObjectStore> Source<'a, S> {
 
     pub(crate) fn metadata(&self) -> &ParquetMetaData {
         &self.metadata
-    }
-
-    /// What to count a row as, in bytes, for batches that have `batch` bytes. It is the average in the row group where rows are
-    /// longest, or more: where long rows may stand side by side, so much that they have no more than [`LONG`] times as many.
-    pub(crate) async fn row_bytes(&self, batch: u64) -> u64 {
-        let groups = self.metadata.row_groups();
-        let average = groups.iter().map(footer::row_bytes).max().unwrap_or_default();
-        let most = batch_rows(batch, average);
-        let budget = batch.saturating_mul(LONG);
-        let fitting = |indexes: Option<&ParquetOffsetIndex>| {
-            let rows = groups.iter().enumerate().map(|(place, group)| {
-                let indexes = indexes.and_then(|indexes| indexes.get(place));
-                long::rows(group, indexes, most, budget)
-            });
-            rows.min().unwrap_or(most)
-        };
-        let mut rows = fitting(None);
-        if rows < most {
-            rows = fitting(self.offset_indexes().await.as_ref());
-        }
-        if rows < most { average.max(batch / (rows as u64).max(1)) } else { average }
-    }
-
-    /// Where the pages are, and what is in them. `None` if the file does not say so.
-    async fn offset_indexes(&self) -> Option<ParquetOffsetIndex> {
-        let metadata = ParquetMetaData::clone(&self.metadata);
-        let mut decoder = ParquetMetaDataPushDecoder::try_new_with_metadata(self.file.bytes, metadata)
-            .ok()?
-            .with_column_index_policy(PageIndexPolicy::Skip)
-            .with_offset_index_policy(PageIndexPolicy::Optional);
-        loop {
-            match footer::parsed(|| decoder.try_decode()).ok()? {
-                DecodeResult::Data(metadata) => return metadata.offset_index().cloned(),
-                DecodeResult::Finished => return None,
-                DecodeResult::NeedsData(ranges) => {
-                    for range in ranges {
-                        if range.end > self.file.bytes || range.end.saturating_sub(range.start) > INDEXES {
-                            return None;
-                        }
-                        let bytes = self.bytes(range.clone()).await.ok()?;
-                        footer::check_indexes(&self.metadata, range.start, &bytes).ok()?;
-                        decoder.push_range(range, bytes).ok()?;
-                    }
-                }
-            }
-        }
     }
 
     /// All rows in order, in the schema of the table as it is now.
