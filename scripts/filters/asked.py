@@ -195,8 +195,9 @@ class Asked:
         paths = [path for path, kind in self.paths if typed.is_scalar(kind)]
         if select:
             # By its own name, if no column has it.
-            named = [(item.alias,) for item in select if item.alias and item.alias not in self.columns and self.ordered(item)]
-            paths = [path for item in select if (path := self.group_name(item))] if grouped else named * 3 + paths
+            paths = [path for item in select if (path := self.group_name(item))] if grouped else [
+                (item.alias,) for item in select
+                if item.alias and item.alias not in self.columns and typed.is_scalar(self.kind(item.path))] + paths
         terms = []
         for path in self.choices.sample(list(dict.fromkeys(paths)), min(len(set(paths)), 1 + self.choices.index(3))):
             terms.append(Term(path, self.choices.chance(0.5), self.choices.some(None, True, False)))
@@ -204,9 +205,6 @@ class Asked:
 
     def kind(self, path):
         return next(kind for found, kind in self.paths if found == path)
-
-    def ordered(self, item):
-        return typed.is_scalar(self.kind(item.path))
 
     def group_name(self, item):
         """What groups are ordered by; sums of floating-point numbers may differ in their last digits, and so in their order."""
