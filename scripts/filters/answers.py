@@ -107,13 +107,12 @@ def same(found, expected, grouped):
         return found is not None and abs(found - expected.number) <= expected.tolerance
     if grouped and isinstance(expected, float):
         return found == expected
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return found.keys() == expected.keys() and all(same(found[key], value, grouped) for key, value in expected.items())
+    if isinstance(expected, list) and isinstance(found, list):
+        return len(found) == len(expected) and all(same(one, other, grouped) for one, other in zip(found, expected))
     # Where -0.0 is not 0.0.
-    return repr(found) == repr(expected) if holds_floats(expected) else found == expected
-
-
-def holds_floats(value):
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
-    return isinstance(value, float) or any(map(holds_floats, inside))
+    return repr(found) == repr(expected) if isinstance(expected, float) else found == expected
 
 
 def difference(request, expected, names, rows):
@@ -125,7 +124,7 @@ def difference(request, expected, names, rows):
     for place, (row, wanted) in enumerate(zip(rows, expected.rows)):
         for name, kind, value, other in zip(expected.names, expected.kinds, row, wanted):
             try:
-                found = cell(request["format"], kind, value, request["numbers"])
+                found = cell(request["format"], kind, value, request["numbers"] and request["format"] != "csv")
             except (ValueError, KeyError, TypeError, ArithmeticError) as error:
                 return f"form: {name} of row {place} is {value!r}: {error}"
             if not same(found, other, expected.grouped):

@@ -86,7 +86,7 @@ def outcome(api, one, request):
         try:
             expected = one.expected(request, now)
         except Overflow:
-            wrong = None if "urn:tributary:problem:not-computable" in text else f"error: a sum that is no bigint answers {status}"
+            wrong = None if "urn:tributary:problem:not-computable" in text else f"error: a sum out of range answers {status}"
         else:
             total = expected.total
             wrong = f"error: {status} {text[:400]}" if status != 200 else judged(request, expected, pages)

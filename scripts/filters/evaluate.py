@@ -26,10 +26,11 @@ Answer = collections.namedtuple("Answer", "names kinds rows total grouped")
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
 BIGINT = 2 ** 63
+MOST_DECIMAL = 10 ** 38
 
 
 class Overflow(Exception):
-    """A sum that is no bigint: the request fails."""
+    """A sum that its type does not have: the request fails."""
 
 
 def from_now(text, now):
@@ -234,6 +235,8 @@ class Evaluator:
                 item for item in items if item.path == term.path and item.call is None))
             places.append((place, term.descending, term.descending if term.nulls_first is None else term.nulls_first))
         places += [(place, False, False) for place in keys]
+        # Groups by bytes are ordered by the texts of their base64.
+        kinds = ["string" if kind == "binary" else kind for kind in kinds]
         order = [((lambda row, place=place: number_of(row[place])), kinds[place], descending, nulls) for place, descending, nulls in places]
         return self.sorted(made, order)
 
@@ -261,6 +264,8 @@ class Evaluator:
         if kind == "bigint":
             return int(found)
         if typed.is_decimal(kind):
+            if abs(found) * 10 ** typed.scale_of(kind) >= MOST_DECIMAL:
+                raise Overflow
             return rounded(found, typed.scale_of(kind))
         size = sum(abs(fractions.Fraction(value)) for value in values)
         return Near(float(found), float(size) * (1e-12 if kind == "double" else 1e-6))
