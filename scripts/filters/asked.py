@@ -44,13 +44,13 @@ class Asked:
         with choices.part("how"):
             request = {"format": choices.some(*FORMATS), "numbers": choices.chance(0.1), "quoted": choices.chance(0.2),
                        "count": choices.chance(0.1), "follow": choices.chance(0.15),
-                       "limit": choices.some(None, 0, 1, 2, 5, 20, 99, 1000) if choices.chance(0.5) else None}
+                       "limit": choices.some(None, 1, 2, 5, 20, 99, 1000, 10_000, 0) if choices.chance(0.5) else None}
         with choices.part("select"):
             request["select"] = self.select() if choices.chance(0.6) else None
         with choices.part("order"):
             request["order"] = self.order(request["select"]) if choices.chance(0.5) else None
         request["filters"] = []
-        for _ in range(choices.index(4)):
+        for _ in range(choices.some(0, 1, 1, 1, 2, 3)):
             with choices.part("condition"):
                 request["filters"].append(self.condition(3))
         if not self.follows(request):
@@ -60,7 +60,7 @@ class Asked:
     # Filters.
 
     def condition(self, depth):
-        if depth and self.choices.chance(0.35):
+        if depth and self.choices.chance(0.3):
             negated, all_of = self.choices.chance(0.3), bool(self.choices.index(2))
             inner = []
             for _ in range(1 + self.choices.index(3)):
@@ -84,7 +84,7 @@ class Asked:
             return self.choices.some("is", *["cs"] * 3) if contains else "is"
         if kind == "binary":
             return "is"
-        if self.choices.chance(0.15):
+        if self.choices.chance(0.1):
             return "is"
         if kind == "string" and self.choices.chance(0.5):
             operator = self.choices.some("like", "ilike", "match", "imatch")
@@ -96,7 +96,8 @@ class Asked:
         if operator == "is":
             return self.choices.some("null", "not_null", *(["true", "false", "unknown"] if kind == "boolean" else []))
         if operator in ("like", "ilike"):
-            return self.choices.some(*PATTERNS)
+            found = self.stored(path) if self.choices.chance(0.6) else []
+            return self.pattern(self.choices.some(*found)) if found else self.choices.some(*PATTERNS)
         if operator in ("match", "imatch"):
             return self.choices.some(*EXPRESSIONS)
         if operator in ("in", "cs"):
@@ -104,9 +105,14 @@ class Asked:
             return [self.text(path, kind if operator == "in" else kind[1], operator) for _ in range(count)]
         return self.text(path, kind, operator)
 
+    def pattern(self, text):
+        """One that finds a text that is in some row."""
+        plain = "".join(f"\\{character}" if character in "*%_\\" else character for character in text[:20])
+        return self.choices.some(plain, f"{plain}*", f"*{plain}", f"*{plain.upper()}%", "_" * len(text), f"{plain[:1]}*" if plain[:1] != "\\" else "*")
+
     def text(self, path, kind, operator):
         """A value as a request has it: mostly one that is in some row."""
-        found = self.stored(path) if self.choices.chance(0.7) else []
+        found = self.stored(path) if self.choices.chance(0.85) else []
         if path == ("dt",):
             if self.dataset.partition_by != "none" and self.choices.chance(0.15):
                 return self.choices.some(*RELATIVE)

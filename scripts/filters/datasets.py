@@ -103,7 +103,7 @@ def one(number, pick, base):
     plain = [column for column, kind in columns.items() if typed.is_scalar(kind) and kind != "binary"]
     sort_by = pick.sample(plain, min(len(plain), pick.choice([1, 1, 2, 3])))
 
-    drawn = {column: (pools(kind, base, pick), pick.choice([0, 0.1, 0.3, 0.7, 1] if column != order[0] else [0.2]))
+    drawn = {column: (pools(kind, base, pick), pick.choice([0, 0, 0.1, 0.1, 0.3, 0.3, 0.7, 1] if column != order[0] else [0.2]))
              for column, kind in columns.items()}
     count = pick.choice([20, 60, 130]) if number < 2 else pick.choice([0, 1, 12, 40])
     ids = {column: identities(kind, max(count, 1), pick) for column, kind in identity.items()}

@@ -21,7 +21,8 @@ Item = collections.namedtuple("Item", "alias path call unit", defaults=(None, No
 Term = collections.namedtuple("Term", "path descending nulls_first")
 # A number that may be so far off: the order in which floating-point numbers are added is not promised.
 Near = collections.namedtuple("Near", "number tolerance")
-Answer = collections.namedtuple("Answer", "names kinds rows total grouped")
+# `total` is how many rows there are without a limit, and `matched` how many rows of the table pass the filters.
+Answer = collections.namedtuple("Answer", "names kinds rows total grouped matched")
 
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -183,9 +184,9 @@ class Evaluator:
         kinds = [self.result_kind(item) for item in items]
         if any(is_aggregate(item) for item in items):
             found = self.groups(rows, items, names, kinds, request["order"])
-            return Answer(names, kinds, found, len(found), True)
+            return Answer(names, kinds, found, len(found), True, len(rows))
         found = self.sorted(rows, self.order(items, names, request["order"]))
-        return Answer(names, kinds, [[self.item(item, row) for item in items] for row in found], len(found), False)
+        return Answer(names, kinds, [[self.item(item, row) for item in items] for row in found], len(found), False, len(rows))
 
     def order(self, items, names, terms):
         keys = []

@@ -11,8 +11,9 @@ import decimal
 import json
 import struct
 
-# No sum of the largest decimals has as many digits.
-decimal.getcontext().prec = 120
+# No sum of the largest decimals has as many digits. A thread begins with a copy of the default.
+decimal.DefaultContext.prec = 120
+decimal.setcontext(decimal.DefaultContext.copy())
 
 DECIMALS = ["decimal(5,0)", "decimal(5,2)", "decimal(12,4)", "decimal(18,6)", "decimal(20,2)", "decimal(38,0)", "decimal(38,10)",
             "decimal(4,4)"]
