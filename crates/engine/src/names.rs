@@ -110,7 +110,7 @@ fn mark_shadows(query: &mut Query) -> Vec<(String, String)> {
     let Some(OrderBy { kind: OrderByKind::Expressions(terms), .. }) = &mut query.order_by else {
         return Vec::new();
     };
-    let mut qualified = HashSet::new();
+    let mut qualified: HashSet<String> = HashSet::new();
     // Which of the parts behind the first one is the column's name is not known here: a mark that is not needed does no harm.
     let ControlFlow::Continue(()) = visit_expressions(&*terms, |expr| {
         if let Expr::CompoundIdentifier(parts) = expr {
@@ -159,7 +159,7 @@ impl VisitorMut for Renamed<'_> {
             && self.depth == 0
             && name.value == self.name
         {
-            name.value = self.mark.to_owned();
+            self.mark.clone_into(&mut name.value);
             name.quote_style = Some('"');
         }
         ControlFlow::Continue(())
