@@ -43,7 +43,7 @@ class Asked:
         choices = self.choices
         with choices.part("how"):
             request = {"format": choices.some(*FORMATS), "numbers": choices.chance(0.1), "quoted": choices.chance(0.2),
-                       "count": choices.chance(0.1), "follow": choices.chance(0.15),
+                       "count": choices.chance(0.1), "follow": choices.chance(0.3),
                        "limit": choices.some(None, 1, 2, 5, 20, 99, 1000, 10_000, 0) if choices.chance(0.5) else None}
         with choices.part("select"):
             request["select"] = self.select() if choices.chance(0.6) else None

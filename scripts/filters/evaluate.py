@@ -12,6 +12,7 @@ import decimal
 import fractions
 import re
 
+import reading
 import typed
 
 Filter = collections.namedtuple("Filter", "path negated operator value")
@@ -24,56 +25,12 @@ Near = collections.namedtuple("Near", "number tolerance")
 # `total` is how many rows there are without a limit, and `matched` how many rows of the table pass the filters.
 Answer = collections.namedtuple("Answer", "names kinds rows total grouped matched")
 
-UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
 BIGINT = 2 ** 63
 MOST_DECIMAL = 10 ** 38
 
 
 class Overflow(Exception):
     """A sum that its type does not have: the request fails."""
-
-
-def from_now(text, now):
-    """Seconds since 1970 of `now-24h` or `today+1d`, or None."""
-    found = re.fullmatch(r"(now|today)(?:([+-])(\d+)([smhdw]))?", text)
-    if not found:
-        return None
-    word, sign, number, unit = found.groups()
-    start = now if word == "now" else now - now % 86_400
-    return start + (int(f"{sign}{number}") * UNITS[unit] if sign else 0)
-
-
-def read_time(text, now):
-    """Milliseconds, with a fraction if the text has more digits than that."""
-    if (seconds := from_now(text, now)) is not None:
-        return fractions.Fraction(seconds * 1000)
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return fractions.Fraction(typed.midnight(datetime.date.fromisoformat(text)))
-    *parts, fraction, offset = TIME.fullmatch(text).groups()
-    whole = typed.millis(datetime.datetime(*map(int, parts)))
-    minutes = 0 if offset == "Z" else int(f"{offset[0]}1") * (int(offset[1:3]) * 60 + int(offset[4:]))
-    return whole + fractions.Fraction(fraction or 0) * 1000 - minutes * 60_000
-
-
-def read(kind, path, text, now, partition_by):
-    """A text of a request as a value to compare with."""
-    if path == ("dt",) and (seconds := from_now(text, now)) is not None:
-        return typed.moment(seconds * 1000).date().isoformat()[:7 if partition_by == "month" else 10]
-    if kind == "string":
-        return text
-    if kind == "boolean":
-        return {"true": True, "false": False}[text]
-    if kind in ("int", "bigint"):
-        return int(text)
-    if typed.is_decimal(kind):
-        return decimal.Decimal(text)
-    if kind == "date":
-        seconds = from_now(text, now)
-        return datetime.date.fromisoformat(text) if seconds is None else typed.moment(seconds * 1000).date()
-    if kind == "timestamp":
-        return read_time(text, now)
-    return typed.single(float(text)) if kind == "float" else float(text)
 
 
 def like(pattern, folded):
@@ -99,13 +56,6 @@ def compare(operator, value, other):
             "lt": value < other, "lte": value <= other}[operator]
 
 
-def exact_or_cut(kind, operator, other):
-    """What is stored has milliseconds: a time with more digits is equal to the one that it is stored as."""
-    if kind == "timestamp" and operator in ("eq", "neq", "isdistinct", "in"):
-        return other // 1
-    return other
-
-
 class Evaluator:
     """Of one dataset, at one time: `columns` are every column with its type, and `now` is in seconds."""
 
@@ -126,7 +76,7 @@ class Evaluator:
         return value
 
     def read(self, kind, path, operator, text):
-        return exact_or_cut(kind, operator, read(kind, path, text, self.now, self.dataset.partition_by))
+        return reading.exact_or_cut(kind, operator, reading.read(kind, path, text, self.now, self.dataset.partition_by))
 
     def holds(self, condition, row):
         """True, False or None."""
