@@ -22,8 +22,9 @@ Item = collections.namedtuple("Item", "alias path call unit", defaults=(None, No
 Term = collections.namedtuple("Term", "path descending nulls_first")
 # A number that may be so far off: the order in which floating-point numbers are added is not promised.
 Near = collections.namedtuple("Near", "number tolerance")
-# `total` is how many rows there are without a limit, and `matched` how many rows of the table pass the filters.
-Answer = collections.namedtuple("Answer", "names kinds rows total grouped matched")
+# `total` is how many rows there are without a limit, and `matched` how many rows of the table pass the filters. A request may fail
+# where a sum is a bigint and a part of it is none.
+Answer = collections.namedtuple("Answer", "names kinds rows total grouped matched may_fail")
 
 BIGINT = 2 ** 63
 MOST_DECIMAL = 10 ** 38
@@ -61,6 +62,7 @@ class Evaluator:
 
     def __init__(self, dataset, columns, now):
         self.dataset, self.columns, self.now = dataset, columns, now
+        self.may_fail = False
 
     def kind(self, path):
         kind = self.columns[path[0]]
@@ -134,9 +136,9 @@ class Evaluator:
         kinds = [self.result_kind(item) for item in items]
         if any(is_aggregate(item) for item in items):
             found = self.groups(rows, items, names, kinds, request["order"])
-            return Answer(names, kinds, found, len(found), True, len(rows))
+            return Answer(names, kinds, found, len(found), True, len(rows), self.may_fail)
         found = self.sorted(rows, self.order(items, names, request["order"]))
-        return Answer(names, kinds, [[self.item(item, row) for item in items] for row in found], len(found), False, len(rows))
+        return Answer(names, kinds, [[self.item(item, row) for item in items] for row in found], len(found), False, len(rows), False)
 
     def order(self, items, names, terms):
         keys = []
@@ -209,6 +211,9 @@ class Evaluator:
         if item.call == "sum":
             if kind == "bigint" and not -BIGINT <= total < BIGINT:
                 raise Overflow
+            if kind == "bigint":
+                parts = sum(value for value in values if value > 0), sum(value for value in values if value < 0)
+                self.may_fail |= parts[0] >= BIGINT or parts[1] < -BIGINT
             found = total
         else:
             found = total / len(values)
