@@ -20,9 +20,10 @@ DECIMALS = ["decimal(5,0)", "decimal(5,2)", "decimal(12,4)", "decimal(18,6)", "d
 SCALARS = ["boolean", "int", "bigint", "float", "double", "decimal", "string", "date", "timestamp", "binary"]
 EPOCH = datetime.datetime(1970, 1, 1)
 
+# The last one is longer than one literal of SQL may be.
 TEXTS = ["", "a", "A", "ab", "aB", "abab", "a_b", "a%b", "a*b", "50%", "a\\b", "\\", "null", "NULL", "true", "1", "-1.5", " x ", "x,y",
          "(a)", "{a}", '"q"', "it's", "a\nb", "tab\t", "é", "É", "Ñandú", "日本", "𝄞", "ΟΔΟΣ", "οδοσ", "İ", "straße", "=1+1",
-         "a.b", "not.eq", "eq.a", "%", "_", "2026-09-01", "?", "a;b--", "&=+#", "x" * 300]
+         "a.b", "not.eq", "eq.a", "%", "_", "2026-09-01", "?", "a;b--", "&=+#", "x" * 300, "y" * 1100]
 
 
 def name(kind):
