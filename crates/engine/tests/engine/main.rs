@@ -56,6 +56,7 @@ mod growth;
 mod guarded;
 #[cfg(test)]
 mod having;
+#[cfg(test)]
 mod hostile_files;
 #[cfg(test)]
 mod integers;

@@ -221,6 +221,7 @@ fn changes_at_once(command: &Command) -> bool {
         | Command::Deallocate { .. } => true,
         Command::Show(_)
         | Command::Explain(_)
+        | Command::Validate(_)
         | Command::CreateView { .. }
         | Command::CreateTableAs { .. }
         | Command::Insert { .. }
