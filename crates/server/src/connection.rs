@@ -24,7 +24,7 @@ use tokio::{
 
 use crate::{
     framing,
-    places::{HEALTH, Place},
+    places::Place,
     received::{self, Received},
     stream::Paced,
     unsent::Unsent,
@@ -89,7 +89,7 @@ impl Answering {
         tokio::select! {
             biased;
             response = self.answer_here(request, address, used) => query::and_close(response),
-            () = aws::SystemClock.sleep(HEALTH) => {
+            () = place.health_is_late() => {
                 tracing::warn!("a health check was given up: it took too long, and all connections are in use");
                 query::and_close(query::given_up())
             }

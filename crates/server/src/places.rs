@@ -30,8 +30,10 @@ const SOON: Duration = Duration::from_secs(2);
 /// How long the head of a request may take on a reserved place while a further connection has none.
 const CROWDED: Duration = Duration::from_millis(100);
 
-/// How long a health check may take on a reserved place. `/readyz` asks the store and the catalog.
-pub(crate) const HEALTH: Duration = Duration::from_secs(5);
+/// How long a health check may take on a reserved place: `/readyz` asks the store and the catalog. While a further connection has
+/// no place, it may take less.
+const HEALTH: Duration = Duration::from_secs(5);
+const CROWDED_HEALTH: Duration = Duration::from_secs(1);
 
 /// How long a reserved place is held at most, once the head of its request is there: the longer wait, and the answer.
 const LONGEST: Duration = HEALTH.saturating_mul(2);
@@ -101,6 +103,17 @@ impl Places {
 
     fn place(&self, permit: OwnedSemaphorePermit, is_reserved: bool) -> Place {
         Place { places: self.clone(), permit: Mutex::new(permit), reserved: watch::Sender::new(is_reserved) }
+    }
+
+    /// Comes back after so long, or after `crowded` as soon as a connection has no place.
+    async fn time_is_up(&self, usually: Duration, crowded: Duration) {
+        aws::SystemClock.sleep(crowded).await;
+        let mut waiting = self.waiting.subscribe();
+        let is_crowd = async { waiting.wait_for(Waiting::is_crowd).await.is_ok() };
+        tokio::select! {
+            _is_crowd = is_crowd => {}
+            () = aws::SystemClock.sleep(usually.saturating_sub(crowded)) => {}
+        }
     }
 
     /// A regular place, if there is one soon, and nobody has to wait for the reserved one meanwhile.
@@ -178,17 +191,16 @@ impl Place {
         }
     }
 
+    /// Comes back when a health check, which begins now, has had its time on a reserved place.
+    pub(crate) async fn health_is_late(&self) {
+        self.places.time_is_up(HEALTH, CROWDED_HEALTH).await;
+    }
+
     /// Comes back when a reserved place has been held for too long: while its connection waits for the head of its request, or
     /// after that.
     pub(crate) async fn is_overdue(&self, used: &Used) {
         if self.is_reserved() {
-            aws::SystemClock.sleep(CROWDED).await;
-            let mut waiting = self.places.waiting.subscribe();
-            let crowded = async { waiting.wait_for(Waiting::is_crowd).await.is_ok() };
-            tokio::select! {
-                _crowded = crowded => {}
-                () = aws::SystemClock.sleep(query::RESERVED_HEAD.saturating_sub(CROWDED)) => {}
-            }
+            self.places.time_is_up(query::RESERVED_HEAD, CROWDED).await;
             if self.is_reserved() && used.awaits_head() {
                 return;
             }

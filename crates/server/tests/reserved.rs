@@ -9,7 +9,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use aws::SystemClock;
-use axum::{Router, routing::get};
+use axum::{Router, http::Uri, routing::get};
 use domain::{port::Clock, settings::Settings};
 use server::serve;
 use tokio::{
@@ -44,9 +44,16 @@ impl Serving {
                 "done"
             }
         });
+        // With a query it hangs, as a store may.
+        let ready = get(|uri: Uri| async move {
+            if uri.query().is_some() {
+                std::future::pending::<()>().await;
+            }
+            "ready"
+        });
         let router = Router::new()
             .route("/healthz", get(async || "alive"))
-            .route("/readyz", get(async || "ready"))
+            .route("/readyz", ready)
             .route("/small", get(async || "small").post(|body: String| async move { body }))
             .route("/slow", slow);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -185,13 +192,14 @@ async fn a_request_gets_a_place_that_is_free_again_soon() {
     }
 }
 
-/// Neither silence, nor heads that never end, nor requests that need a place, nor health checks that nobody reads keep the
-/// reserved places.
+/// Neither silence, nor heads that never end, nor requests that need a place, nor health checks that hang, or that nobody reads, keep
+/// the reserved places.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_reserved_places_are_kept_by_nobody() {
     let unread = request("/healthz").repeat(20);
-    let (small, slow) = (request("/small"), request("/slow"));
-    for sent in ["", "G", "GET /healthz HTTP/1.1\r\nhost: ", small.as_str(), slow.as_str(), unread.as_str()] {
+    let (small, slow, hangs) = (request("/small"), request("/slow"), request("/readyz?hang"));
+    let all: [&str; 7] = ["", "G", "GET /healthz HTTP/1.1\r\nhost: ", &small, &slow, &hangs, &unread];
+    for sent in all {
         let serving = Serving::start(3).await;
         let _held = serving.hold(3, &request("/slow")).await;
         let mut crowd = Vec::new();

@@ -125,3 +125,34 @@ async fn a_reserved_place_is_held_for_a_bounded_time() {
     assert_about(waited, CROWDED);
     assert!(place.unwrap().is_reserved());
 }
+
+/// `/readyz` takes long where the store does: whoever asks it often would keep `/healthz` waiting.
+#[tokio::test(start_paused = true)]
+async fn a_health_check_has_less_time_while_a_connection_has_no_place() {
+    let places = Places::new(1);
+    let _working = places.admit().await.unwrap();
+    let slow = reserved(&places).await;
+    let began = tokio::time::Instant::now();
+    slow.health_is_late().await;
+    assert_about(began.elapsed(), HEALTH);
+    let mut more = Vec::new();
+    for _ in 1..RESERVED {
+        more.push(reserved(&places).await);
+    }
+    for later in [Duration::ZERO, Duration::from_secs(3)] {
+        let began = tokio::time::Instant::now();
+        let outside = async {
+            aws::SystemClock.sleep(later).await;
+            assert!(within(Duration::from_millis(1_500), places.admit()).await.is_none());
+        };
+        let late = async {
+            slow.health_is_late().await;
+            began.elapsed()
+        };
+        let ((), waited) = tokio::join!(outside, late);
+        assert_about(waited, later.max(CROWDED_HEALTH));
+        // It gets a place.
+        more.pop();
+        more.push(reserved(&places).await);
+    }
+}
