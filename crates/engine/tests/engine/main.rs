@@ -53,6 +53,8 @@ mod guarded;
 #[cfg(test)]
 mod having;
 #[cfg(test)]
+mod inputs;
+#[cfg(test)]
 mod integers;
 #[cfg(test)]
 mod intervals;
