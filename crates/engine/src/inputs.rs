@@ -16,12 +16,12 @@ use std::sync::Arc;
 use datafusion::{
     arrow::datatypes::{DataType as Arrow, Schema},
     catalog::TableProvider,
-    common::tree_node::{Transformed, TransformedResult, TreeNodeRecursion},
+    common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion},
     datasource::source_as_provider,
     error::{DataFusionError, Result as DfResult},
     execution::SessionState,
     logical_expr::{
-        EmptyRelation, Filter, LogicalPlan, TableScan, expr_rewriter::unnormalize_cols,
+        EmptyRelation, Expr, Filter, LogicalPlan, TableScan, expr_rewriter::unnormalize_cols,
         utils::split_conjunction,
     },
     optimizer::{Optimizer, OptimizerRule, propagate_empty_relation::PropagateEmptyRelation},
@@ -94,18 +94,30 @@ fn found<S: ObjectStore>(
     Ok(tables)
 }
 
-/// The scan below the filter with those conditions of the filter that it has not yet. `None`: there is no scan, or no such
-/// condition.
+/// The scan below the filter with those conditions of the filter that it has not yet, but for those that hold a query.
+/// `None`: there is no scan, or no such condition.
 fn narrowed(filter: &Filter) -> Option<TableScan> {
     let LogicalPlan::TableScan(scan) = &*filter.input else { return None };
     let conditions = split_conjunction(&filter.predicate).into_iter();
-    let more: Vec<_> = conditions.filter(|condition| !scan.filters.contains(condition)).cloned().collect();
+    let is_new = |condition: &&Expr| !scan.filters.contains(condition) && !holds_query(condition);
+    let more: Vec<Expr> = conditions.filter(is_new).cloned().collect();
     if more.is_empty() {
         return None;
     }
     let mut scan = scan.clone();
     scan.filters.extend(more);
     Some(scan)
+}
+
+fn holds_query(condition: &Expr) -> bool {
+    let held = condition.exists(|expr| {
+        let is_query = matches!(
+            expr,
+            Expr::Exists(_) | Expr::InSubquery(_) | Expr::ScalarSubquery(_) | Expr::SetComparison(_)
+        );
+        Ok(is_query)
+    });
+    held.unwrap_or(true)
 }
 
 /// What is read of the columns.
