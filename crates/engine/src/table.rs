@@ -20,7 +20,9 @@ use domain::port::ObjectStore;
 
 use crate::{
     adapt::StrictTypes,
+    error::EngineError,
     files::{self, Snapshot},
+    keys::{self, KeyType, Partition},
     prune,
     scan::CountedFiles,
     schema::TableSchemas,
@@ -40,6 +42,21 @@ pub(crate) struct LakeTable<S> {
 impl<S: ObjectStore> LakeTable<S> {
     pub(crate) fn new(schemas: TableSchemas, snapshot: Snapshot<S>) -> Self {
         Self { schemas, snapshot }
+    }
+
+    /// The partition keys.
+    pub(crate) fn keys(&self) -> &SchemaRef {
+        &self.schemas.keys
+    }
+
+    /// Their types.
+    pub(crate) fn key_types(&self) -> std::result::Result<Vec<KeyType>, EngineError> {
+        keys::types(&self.snapshot.table)
+    }
+
+    /// The partitions that the filters leave.
+    pub(crate) fn kept(&self, session: &dyn Session, filters: &[Expr]) -> Result<Vec<Partition>> {
+        prune::keep(session, &self.schemas.keys, &self.snapshot.partitions, filters)
     }
 
     fn plan(
@@ -101,8 +118,8 @@ impl<S: ObjectStore> TableProvider for LakeTable<S> {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let Snapshot { table, partitions, store, bucket } = &self.snapshot;
-        let kept = prune::keep(session, &self.schemas.keys, partitions, filters)?;
+        let Snapshot { table, store, bucket, .. } = &self.snapshot;
+        let kept = self.kept(session, filters)?;
         let files = files::list(store, table, kept, bucket.as_deref()).await;
         let files = files.map_err(|error| DataFusionError::External(Box::new(error)))?;
         self.plan(files, projection, limit)

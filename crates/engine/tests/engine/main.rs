@@ -59,6 +59,8 @@ mod having;
 #[cfg(test)]
 mod hostile_files;
 #[cfg(test)]
+mod inputs;
+#[cfg(test)]
 mod integers;
 #[cfg(test)]
 mod intervals;

@@ -4,6 +4,7 @@
 //! name.
 
 mod catalog;
+mod explain;
 mod external;
 mod hive;
 mod parse;
@@ -136,6 +137,7 @@ impl Inner {
                 let (columns, lines) = (vec![column], vec!["true".to_owned()]);
                 self.lines(run, Lines { columns, lines }).await
             }
+            Command::Io(of) => self.explain_io(run, &catalog, of).await,
             // No query could read a table of it.
             Command::CreateDatabase { name, .. } if !name.eq_ignore_ascii_case(&self.database) => {
                 let lakes = &self.database;
