@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use datafusion::{
     catalog::TableProvider,
     execution::SessionState,
-    logical_expr::ScalarUDF,
+    logical_expr::{LogicalPlan, ScalarUDF},
     physical_plan::execute_stream,
     sql::{parser::Statement as DfStatement, sqlparser::ast::Statement},
 };
@@ -21,8 +21,10 @@ use crate::{
     failure::{from_datafusion, while_reading},
     floating,
     functions::{self, CONCAT},
-    guard, guarded, hidden, in_query, lookups,
-    memory::MemoryLimits,
+    guard, guarded, hidden, in_query,
+    inputs::{self, TableInput},
+    lookups,
+    memory::{MemoryLimits, QueryMemory},
     numeric, repeated, resolve,
     result::{Execution, Shape},
     scan::BytesScanned,
@@ -32,6 +34,14 @@ use crate::{
     store::LakeStore,
     typing, unmoved, using, volatile,
 };
+
+/// A query whose rows are not asked for yet.
+struct Planned<S> {
+    plan: LogicalPlan,
+    session: SessionState,
+    store: Arc<LakeStore<S>>,
+    memory: QueryMemory,
+}
 
 /// Runs Athena's SQL on the tables of one database.
 pub struct Engine<C, S> {
@@ -91,8 +101,52 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         scanned: BytesScanned,
         cancellation: Cancellation,
     ) -> Result<Execution, EngineError> {
+        let Planned { plan, session, store, memory } =
+            self.planned(prepared, scanned.clone(), &cancellation).await?;
+        let failed = move |error| while_reading(&store, error);
+        let plan = guarded::conditions(plan).map_err(&failed)?;
+        let plan = cancel::watch_joins(plan, &cancellation).map_err(&failed)?;
+        let session = batches::sized(session, &plan, memory.limits()).map_err(&failed)?;
+        let plan = session.query_planner().create_physical_plan(&plan, &session).await.map_err(&failed)?;
+        memory.end_planning();
+        cancellation.check()?;
+        let rows = session.config().batch_size();
+        let plan = guard::around(plan, rows, &memory, &cancellation).map_err(&failed)?;
+        let shape = Shape::of(&plan.schema(), &prepared.names)?.with_characters(&prepared.characters);
+        let shown = Arc::clone(&plan);
+        let columns = shape.columns.clone();
+        let rows = execute_stream(plan, session.task_ctx()).map_err(&failed)?;
+        // Tasks of the query's own, which compute too, are not dropped before they wait.
+        let ends = cancellation.on_drop();
+        let batches = rows.map(move |batch| {
+            let _until_dropped = &ends;
+            let shaped = batch.and_then(|batch| Ok(shape.apply(&batch)?));
+            shaped.map_err(&failed)
+        });
+        Ok(Execution { columns, batches: batches.boxed(), scanned, plan: shown, cancellation })
+    }
+
+    /// Which tables a prepared query reads, and what it asks of their columns. The catalog is read, and of the files only
+    /// those of CSV, which count in `scanned`.
+    pub async fn inputs(
+        &self,
+        prepared: &Prepared,
+        scanned: BytesScanned,
+        cancellation: Cancellation,
+    ) -> Result<Vec<TableInput>, EngineError> {
+        let Planned { plan, session, .. } = self.planned(prepared, scanned, &cancellation).await?;
+        inputs::tables::<S>(plan, &session, &self.database)
+    }
+
+    /// The optimized plan of a query.
+    async fn planned(
+        &self,
+        prepared: &Prepared,
+        scanned: BytesScanned,
+        cancellation: &Cancellation,
+    ) -> Result<Planned<S>, EngineError> {
         let began = (self.now)().timestamp_millis();
-        let store = Arc::new(LakeStore::new(Arc::clone(&self.store), scanned.clone()));
+        let store = Arc::new(LakeStore::new(Arc::clone(&self.store), scanned));
         let mut query = prepared.query.clone();
         let bucket = match hidden::is_named(&mut query)? {
             false => None,
@@ -119,22 +173,22 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
                 tables,
                 Arc::clone(&store) as Arc<dyn object_store::ObjectStore>,
                 &memory,
-                &cancellation,
+                cancellation,
                 began,
             )
             .map_err(from_datafusion)?;
         cancellation.check()?;
         let plan = session.statement_to_plan(statement).await.map_err(from_datafusion)?;
-        let (plan, calls) = functions::hidden(plan, &session, &memory, &cancellation)?;
+        let (plan, calls) = functions::hidden(plan, &session, &memory, cancellation)?;
         typing::check(&plan)?;
         correlated::check(&plan)?;
-        let plan = aggregated::prepared(plan, &memory, &cancellation)?;
-        let (concat, like) = (concat(&session)?, functions::like(&cancellation));
+        let plan = aggregated::prepared(plan, &memory, cancellation)?;
+        let (concat, like) = (concat(&session)?, functions::like(cancellation));
         let plan = calls.typed(plan, |plan| {
             let plan = coerce::as_athena(numeric::as_athena(plan)?, concat, &like)?;
-            functions::json_defaults(plan, &memory, &cancellation)
+            functions::json_defaults(plan, &memory, cancellation)
         })?;
-        let plan = functions::enclosed(plan, &session, &cancellation)?;
+        let plan = functions::enclosed(plan, &session, cancellation)?;
         let plan = floating::keyed(plan)?;
         let plan = lookups::aggregated(plan)?;
         let plan = in_query::taken_apart(plan)?;
@@ -143,30 +197,10 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = disjoint::lists(plan)?;
         let plan = volatile::conditions(plan)?;
         batches::expect_copies(&plan, &memory)?;
-        let failed = move |error| while_reading(&store, error);
         cancellation.check()?;
-        let plan = session.optimize(&plan).map_err(&failed)?;
+        let plan = session.optimize(&plan).map_err(|error| while_reading(&store, error))?;
         cancellation.check()?;
-        let plan = guarded::conditions(plan).map_err(&failed)?;
-        let plan = cancel::watch_joins(plan, &cancellation).map_err(&failed)?;
-        let session = batches::sized(session, &plan, memory.limits()).map_err(&failed)?;
-        let plan = session.query_planner().create_physical_plan(&plan, &session).await.map_err(&failed)?;
-        memory.end_planning();
-        cancellation.check()?;
-        let rows = session.config().batch_size();
-        let plan = guard::around(plan, rows, &memory, &cancellation).map_err(&failed)?;
-        let shape = Shape::of(&plan.schema(), &prepared.names)?.with_characters(&prepared.characters);
-        let shown = Arc::clone(&plan);
-        let columns = shape.columns.clone();
-        let rows = execute_stream(plan, session.task_ctx()).map_err(&failed)?;
-        // Tasks of the query's own, which compute too, are not dropped before they wait.
-        let ends = cancellation.on_drop();
-        let batches = rows.map(move |batch| {
-            let _until_dropped = &ends;
-            let shaped = batch.and_then(|batch| Ok(shape.apply(&batch)?));
-            shaped.map_err(&failed)
-        });
-        Ok(Execution { columns, batches: batches.boxed(), scanned, plan: shown, cancellation })
+        Ok(Planned { plan, session, store, memory })
     }
 
     /// [`Engine::prepare`] and [`Engine::run`], without a limit; dropping it cancels it.

@@ -11,7 +11,7 @@ use datafusion::parquet::{
     DecodeResult,
     arrow::async_reader::AsyncFileReader,
     errors::{ParquetError, Result},
-    file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder},
+    file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder, RowGroupMetaData},
 };
 use domain::footer::{self, END};
 
@@ -69,7 +69,7 @@ fn part(bytes: &Bytes, start: u64, range: &Range<u64>) -> Option<Bytes> {
 
 /// Where the offset indexes of the file's column chunks are.
 pub(crate) fn offset_indexes(metadata: &ParquetMetaData) -> Vec<Range<u64>> {
-    let columns = metadata.row_groups().iter().flat_map(|group| group.columns());
+    let columns = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
     let range = columns.filter_map(|column| {
         let start = u64::try_from(column.offset_index_offset()?).ok()?;
         let length = u64::try_from(column.offset_index_length()?).ok()?;

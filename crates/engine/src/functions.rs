@@ -60,7 +60,7 @@ pub(crate) use aggregates::{
     is_hashed, keeps_rows, prepared_aggregate,
 };
 pub(crate) use attempt::{TRY, attempted, enclosed};
-pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts};
+pub(crate) use conversion::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR, converts, varchar_of};
 pub(crate) use extreme_key::{MAX_KEY, MIN_KEY};
 pub(crate) use instead::{
     between, cast_of_text, checked, common_type, comparable, conversion, equal_key, exact, extreme_key, ieee,

@@ -2,11 +2,15 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    convert::Infallible,
     ops::ControlFlow,
 };
 
 use datafusion::sql::sqlparser::{
-    ast::{Expr, Ident, OrderBy, OrderByKind, Query, Select, SelectItem, SetExpr, VisitMut, VisitorMut},
+    ast::{
+        Expr, Ident, OrderBy, OrderByKind, Query, Select, SelectItem, SetExpr, VisitMut, VisitorMut,
+        visit_expressions,
+    },
     tokenizer::Location,
 };
 
@@ -100,19 +104,21 @@ fn dereferences(parts: &[Ident]) -> impl Iterator<Item = String> {
     })
 }
 
-/// `SELECT f(a) AS a ... ORDER BY t.a` orders by the table's column, and the planner would find two of that name:
-/// so the result's gets another one meanwhile. Gives the marks with the names that they stand for.
+/// `SELECT f(a) AS a ... ORDER BY t.a` orders by the table's column, and so do `t.a.b`, which is a field of it, and `abs(t.a)`. The
+/// planner would find two of that name: so the result's gets another one meanwhile. Gives the marks with the names that they stand
+/// for.
 fn mark_shadows(query: &mut Query) -> Vec<(String, String)> {
     let Some(OrderBy { kind: OrderByKind::Expressions(terms), .. }) = &mut query.order_by else {
         return Vec::new();
     };
-    let qualified: HashSet<String> = terms
-        .iter()
-        .filter_map(|term| match &term.expr {
-            Expr::CompoundIdentifier(parts) => parts.last().map(|name| name.value.clone()),
-            _ => None,
-        })
-        .collect();
+    let mut qualified: HashSet<String> = HashSet::new();
+    // Which of the parts behind the first one is the column's name is not known here: a mark that is not needed does no harm.
+    let ControlFlow::Continue(()) = visit_expressions(&*terms, |expr| {
+        if let Expr::CompoundIdentifier(parts) = expr {
+            qualified.extend(parts.iter().skip(1).map(|part| part.value.clone()));
+        }
+        ControlFlow::<Infallible>::Continue(())
+    });
     let SetExpr::Select(select) = &mut *query.body else { return Vec::new() };
     let mut marks = Vec::new();
     for item in &mut select.projection {
@@ -121,16 +127,44 @@ fn mark_shadows(query: &mut Query) -> Vec<(String, String)> {
             continue;
         }
         let mark = format!("{SHADOW}{}", marks.len());
-        for term in terms.iter_mut() {
-            if let Expr::Identifier(name) = &mut term.expr
-                && name.value == alias.value
-            {
-                name.value.clone_from(&mark);
-            }
-        }
-        marks.push((mark.clone(), std::mem::replace(&mut alias.value, mark)));
+        let name = std::mem::replace(&mut alias.value, mark.clone());
+        let mut renamed = Renamed { name: &name, mark: &mark, depth: 0 };
+        let ControlFlow::Continue(()) = terms.visit(&mut renamed);
+        marks.push((mark, name));
     }
     marks
+}
+
+/// Puts a mark where a name stands alone, but not in queries within: those have names of their own.
+struct Renamed<'n> {
+    name: &'n str,
+    mark: &'n str,
+    depth: usize,
+}
+
+impl VisitorMut for Renamed<'_> {
+    type Break = Infallible;
+
+    fn pre_visit_query(&mut self, _: &mut Query) -> ControlFlow<Infallible> {
+        self.depth += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<Infallible> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
+        if let Expr::Identifier(name) = expr
+            && self.depth == 0
+            && name.value == self.name
+        {
+            self.mark.clone_into(&mut name.value);
+            name.quote_style = Some('"');
+        }
+        ControlFlow::Continue(())
+    }
 }
 
 /// Two columns of a result may have one name, which the planner refuses: so such columns get other names meanwhile. One by

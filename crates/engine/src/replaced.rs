@@ -77,7 +77,7 @@ fn in_pieces(function: &mut Function, number: usize) -> Option<Expr> {
         right: Box::new(Expr::Nested(Box::new(body))),
     };
     let is_last = Expr::IsNull(Box::new(field(&piece, GROUPS)));
-    lambda.body = Box::new(case(is_last, field(&piece, BEFORE), Some(Box::new(replaced))));
+    *lambda.body = case(is_last, field(&piece, BEFORE), Some(Box::new(replaced)));
     let lambda = Expr::Lambda(lambda.clone());
     let pieces = call(PIECES, vec![take(text), take(pattern)]);
     Some(call(PIECES_JOINED, vec![call("transform", vec![pieces, lambda])]))

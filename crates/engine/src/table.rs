@@ -20,8 +20,10 @@ use domain::port::ObjectStore;
 
 use crate::{
     adapt::StrictTypes,
+    error::EngineError,
     files::{self, Snapshot},
     fitted::Fitted,
+    keys::{self, KeyType, Partition},
     memory::MemoryLimits,
     prune,
     scan::CountedFiles,
@@ -44,6 +46,21 @@ impl<S: ObjectStore> LakeTable<S> {
     /// With batches that take as much memory as the limits say, at most.
     pub(crate) fn new(schemas: TableSchemas, snapshot: Snapshot<S>, limits: MemoryLimits) -> Self {
         Self { schemas, snapshot, limits }
+    }
+
+    /// The partition keys.
+    pub(crate) fn keys(&self) -> &SchemaRef {
+        &self.schemas.keys
+    }
+
+    /// Their types.
+    pub(crate) fn key_types(&self) -> std::result::Result<Vec<KeyType>, EngineError> {
+        keys::types(&self.snapshot.table)
+    }
+
+    /// The partitions that the filters leave.
+    pub(crate) fn kept(&self, session: &dyn Session, filters: &[Expr]) -> Result<Vec<Partition>> {
+        prune::keep(session, &self.schemas.keys, &self.snapshot.partitions, filters)
     }
 
     fn plan(
@@ -106,8 +123,8 @@ impl<S: ObjectStore> TableProvider for LakeTable<S> {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let Snapshot { table, partitions, store, bucket } = &self.snapshot;
-        let kept = prune::keep(session, &self.schemas.keys, partitions, filters)?;
+        let Snapshot { table, store, bucket, .. } = &self.snapshot;
+        let kept = self.kept(session, filters)?;
         let files = files::list(store, table, kept, bucket.as_deref()).await;
         let files = files.map_err(|error| DataFusionError::External(Box::new(error)))?;
         self.plan(files, projection, limit)

@@ -115,7 +115,6 @@ impl VisitorMut for Rest<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::statement::Prepared;
 
     fn renamed(sql: &str) -> Result<String, String> {

@@ -12,7 +12,8 @@
 //!   (`plan::forged_cursors` tests that). They are of the types of the order's columns, and reach the engine as parameters.
 //! - Its time is what `now` means in the request's own filters, which can name any time as well. It is in the years that the engine
 //!   reads ([`YEARS`]).
-//! - The number of rows before it is only ever shown.
+//! - The number of rows before it is only ever shown, and only to who sent it: requests with other numbers share no query, and so
+//!   no record.
 //! - The limit, the form and all bounds are the request's and its key's. Each page is a query of its own, which counts as any.
 
 use std::ops::RangeInclusive;

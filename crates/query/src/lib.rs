@@ -52,6 +52,8 @@ mod record;
 mod redact;
 mod render;
 mod request;
+#[cfg(feature = "sdk")]
+mod reserved;
 mod result;
 mod routes;
 mod scalar;
@@ -78,12 +80,15 @@ pub use gated::{check_free_sql, sql_functions};
 pub use handler::run;
 pub use named::{InvalidQuery, NamedQuery};
 pub use ports::Ports;
+#[cfg(feature = "sdk")]
+pub use reserved::{RESERVED_HEAD, is_health_check};
 pub use routes::router;
 pub use service::Api;
 pub use settings::{ApiSettings, DEFAULT_ROWS};
 #[cfg(feature = "sdk")]
 pub use unanswered::{
-    given_up, key_of, no_coding, no_host, slow_body, stopping, too_much_unsent, unknown_coding,
+    all_taken, and_close, given_up, key_of, no_coding, no_host, slow_body, stopping, too_much_unsent,
+    unknown_coding,
 };
 #[cfg(feature = "sdk")]
 pub use worded::{HEAD_BYTES, NextHead, Worded};

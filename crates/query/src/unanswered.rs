@@ -59,6 +59,13 @@ pub fn unknown_coding() -> Response {
     and_close(of(Kind::UnknownCoding, detail))
 }
 
+/// For a request on a place that is reserved for health checks, while all others are taken: 503 `unavailable`, and the connection
+/// is closed.
+pub fn all_taken() -> Response {
+    let detail = "all connections that this process may have are in use: try again in some seconds";
+    and_close(respond(&Problem::new(Kind::Unavailable, detail).retry_after(RETRY)))
+}
+
 /// For a request whose body comes more slowly than this, while another client waits for its place: 408 `slow-body`, and the
 /// connection is closed.
 pub fn slow_body(pace: Pace) -> Response {
@@ -70,8 +77,9 @@ pub fn slow_body(pace: Pace) -> Response {
     and_close(of(Kind::SlowBody, &detail))
 }
 
-/// Where the request ends is not known, or its rest is not read.
-fn and_close(mut response: Response) -> Response {
+/// The response, after which the server closes the connection: where the request ends is not known, or its rest is not read, or
+/// its place serves no second one.
+pub fn and_close<B>(mut response: Response<B>) -> Response<B> {
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }

@@ -24,6 +24,7 @@ use tokio::{
 
 use crate::{
     framing,
+    places::Place,
     received::{self, Received},
     stream::Paced,
     unsent::Unsent,
@@ -72,10 +73,35 @@ impl Answering {
         request: Request<Incoming>,
         address: Option<IpAddr>,
         used: &Arc<Used>,
+        place: &Place,
     ) -> Response<Body> {
         if let Some(refusal) = framing::refusal(&request) {
             return refusal;
         }
+        let is_health_check = query::is_health_check(request.method(), request.uri().path());
+        if !is_health_check && !place.becomes_regular().await {
+            tracing::debug!("a request is refused: all connections are in use");
+            return query::all_taken();
+        }
+        if !place.is_reserved() {
+            return self.answer_here(request, address, used).await;
+        }
+        tokio::select! {
+            biased;
+            response = self.answer_here(request, address, used) => query::and_close(response),
+            () = place.health_is_late() => {
+                tracing::warn!("a health check was given up: it took too long, and all connections are in use");
+                query::and_close(query::given_up())
+            }
+        }
+    }
+
+    async fn answer_here(
+        self,
+        request: Request<Incoming>,
+        address: Option<IpAddr>,
+        used: &Arc<Used>,
+    ) -> Response<Body> {
         if *self.phase.borrow() != Phase::Serving && request.uri().path() == READYZ {
             return query::stopping();
         }
@@ -99,8 +125,9 @@ impl Answering {
     }
 }
 
-/// Serves one connection.
-pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
+/// Serves one connection, at this place.
+pub(crate) async fn serve(stream: TcpStream, answering: Answering, place: Place) {
+    let place = Arc::new(place);
     // An answer in two writes does not wait for the client's acknowledgement of the first.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(error = domain::chain(&error), "a connection keeps Nagle's algorithm");
@@ -113,12 +140,13 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
     let next = stream.next_head();
     let (mut phase, room) = (answering.phase.clone(), Arc::clone(&answering.room));
     let waiting = answering.waiting.clone();
-    let serving = Arc::clone(&used);
+    let (serving, at) = (Arc::clone(&used), Arc::clone(&place));
     let service = service_fn(move |request: Request<Incoming>| {
         let (answering, used, next) = (answering.clone(), Arc::clone(&serving), next.clone());
+        let place = Arc::clone(&at);
         async move {
             used.asked();
-            let response = answering.answer(request, address, &used).await;
+            let response = answering.answer(request, address, &used, &place).await;
             used.answered(next.has_begun());
             Ok::<_, Infallible>(response)
         }
@@ -132,6 +160,11 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
     let mut server = pin!(http.serve_connection(TokioIo::new(stream), service));
     // An error means that the server is gone: it stops.
     let stopping = async { phase.wait_for(|phase| *phase == Phase::Stopping).await.is_ok() };
+    // On a reserved place it is closed after its request anyway.
+    let asked_for_room = async {
+        place.is_regular().await;
+        used.asked_for_room(&sending, &room, waiting).await;
+    };
     let ended = tokio::select! {
         ended = server.as_mut() => ended,
         _stopping = stopping => {
@@ -142,7 +175,7 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
                 () = used.no_request_comes() => Ok(()),
             }
         }
-        () = used.asked_for_room(&sending, &room, waiting) => {
+        () = asked_for_room => {
             if used.is_silent() {
                 // It has no request to finish. If it were given time, a part of a head would hold its place for that time.
                 tracing::debug!("a connection is closed: the head of its request does not end, and another needs its place");
@@ -159,6 +192,10 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering) {
             }
         }
         () = used.grows_silent() => Ok(()),
+        () = place.is_overdue(&used) => {
+            tracing::debug!("a connection is closed: it is on a reserved place, and takes too long");
+            Ok(())
+        }
     };
     if let Err(error) = ended {
         tracing::debug!(error = domain::chain(&error), "a connection ended early");

@@ -9,7 +9,9 @@
 
 mod connection;
 mod error;
+mod files;
 mod framing;
+mod places;
 mod program;
 mod received;
 mod serve;

@@ -1,28 +1,26 @@
 //! The server from its first connection to its last.
 
-use std::{io::ErrorKind, pin::pin, sync::Arc, time::Duration};
+use std::{io::ErrorKind, pin::pin, time::Duration};
 
 use aws::SystemClock;
 use axum::Router;
 use domain::{port::Clock, settings::Settings};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
+    sync::watch,
     task::{JoinError, JoinSet},
 };
 
 use crate::{
     connection::{self, Answering, Phase},
+    files,
+    places::Places,
     stream::PACE,
     unsent::{UNSENT, Unsent},
-    used::{LEAVING, Waiting},
 };
 
 /// For how long no connection is accepted after the system had no file left for one.
 const NO_FILES: Duration = Duration::from_millis(100);
-
-/// After how long another connection is asked for its place: the one before had a request on the way after all.
-const AGAIN: Duration = LEAVING.saturating_mul(2);
 
 /// What a request may take beside the wait for its query: its body, and the calls around the query.
 const AROUND: Duration = Duration::from_secs(60);
@@ -49,7 +47,8 @@ pub struct Ended {
 /// first of its connection, which is waited for from the start, or follow a whole request. Requests whose
 /// body has been waited for a second longer than it takes at 8 KiB a second are answered 408 while a new connection waits, all of
 /// them, and their connections are closed. If every other one has a
-/// request under way, or a client that takes its answer, new ones wait. A client that takes nothing of its answer for a
+/// request under way, or a client that takes its answer, new ones get one of 32 reserved places: `/healthz` and `/readyz` are
+/// answered there, and any other request is answered 503 if it gets no regular place within two seconds. A client that takes nothing of its answer for a
 /// minute, or less than 8 KiB a second of it on the whole, loses its connection in any case. So does a client whose request has a
 /// body that comes too slowly: the API answers 408. Answers that are not sent yet have
 /// 128 MiB together, and half of that for one API key; what is more is 429.
@@ -61,18 +60,16 @@ pub async fn serve(
 ) -> Ended {
     let (phase, phases) = watch::channel(Phase::Serving);
     let longest = settings.wait.saturating_add(AROUND);
-    let room = Arc::new(Notify::new());
-    let (waits, waits_here) = watch::channel(Waiting::default());
+    let places = Places::new(files::places(settings.server.max_connections));
     let answering = Answering {
         router,
         longest,
         phase: phases,
-        room: Arc::clone(&room),
-        waiting: waits_here,
+        room: places.room(),
+        waiting: places.waiting(),
         pace: PACE,
         unsent: Unsent::new(UNSENT),
     };
-    let places = Arc::new(Semaphore::new(settings.server.max_connections));
     let mut connections = JoinSet::new();
 
     let drained = async {
@@ -93,13 +90,9 @@ pub async fn serve(
             () = drained.as_mut() => break,
             Some(ended) = connections.join_next() => note(&ended),
             accepted = accept(&listener), if waiting.is_none() => waiting = accepted,
-            place = place(&places, &room, &waits), if waiting.is_some() => {
+            place = places.admit(), if waiting.is_some() => {
                 if let Some((stream, place)) = waiting.take().zip(place) {
-                    let serving = connection::serve(stream, answering.clone());
-                    connections.spawn(async move {
-                        serving.await;
-                        drop(place);
-                    });
+                    connections.spawn(connection::serve(stream, answering.clone(), place));
                 }
             }
         }
@@ -139,32 +132,6 @@ fn note(ended: &Result<(), JoinError>) {
         && error.is_panic()
     {
         tracing::error!(error = domain::chain(error), "a connection ended in a panic");
-    }
-}
-
-/// A place for one more connection, once there is one. `waiting` tells of the client that has none. If the future is dropped, it
-/// stays so until the next call: the client still waits.
-async fn place(
-    places: &Arc<Semaphore>,
-    room: &Notify,
-    waiting: &watch::Sender<Waiting>,
-) -> Option<OwnedSemaphorePermit> {
-    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
-        waiting.send_if_modified(Waiting::end);
-        return Some(place);
-    }
-    waiting.send_if_modified(Waiting::begin);
-    let mut free = pin!(Arc::clone(places).acquire_owned());
-    loop {
-        room.notify_one();
-        tokio::select! {
-            // Nobody closes the semaphore.
-            place = free.as_mut() => {
-                waiting.send_if_modified(Waiting::end);
-                return place.ok();
-            }
-            () = SystemClock.sleep(AGAIN) => {}
-        }
     }
 }
 

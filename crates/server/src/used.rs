@@ -24,23 +24,46 @@ pub(crate) const LEAVING: Duration = Duration::from_secs(1);
 /// The clients that wait for a place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Waiting {
-    /// Whether one waits.
-    pub(crate) now: bool,
+    /// Whether one waits that has no place at all: what it wants is not known.
+    outside: bool,
+    /// How many wait on reserved places, with a request that needs a regular one.
+    asking: usize,
     /// How many have waited. Who looks only after a client has its place would else not see that it waited.
-    pub(crate) clients: u64,
+    clients: u64,
 }
 
 impl Waiting {
-    /// A client begins to wait. Answers whether that is new.
+    /// A client without any place begins to wait. Answers whether that is new.
     pub(crate) fn begin(&mut self) -> bool {
-        let is_new = !std::mem::replace(&mut self.now, true);
+        let is_new = !std::mem::replace(&mut self.outside, true);
         self.clients = self.clients.wrapping_add(u64::from(is_new));
         is_new
     }
 
     /// It has its place. Answers whether that is new.
     pub(crate) fn end(&mut self) -> bool {
-        std::mem::take(&mut self.now)
+        std::mem::take(&mut self.outside)
+    }
+
+    /// A client on a reserved place begins to wait for a regular one.
+    pub(crate) fn ask(&mut self) {
+        self.asking = self.asking.saturating_add(1);
+        self.clients = self.clients.wrapping_add(1);
+    }
+
+    /// It has got one, or waits no longer.
+    pub(crate) fn leave(&mut self) {
+        self.asking = self.asking.saturating_sub(1);
+    }
+
+    /// Whether a client has no place at all.
+    pub(crate) fn is_crowd(&self) -> bool {
+        self.outside
+    }
+
+    /// Whether a client waits, or one has waited since so many had.
+    pub(crate) fn has_waited(&self, before: u64) -> bool {
+        self.outside || self.asking > 0 || self.clients != before
     }
 }
 
@@ -148,7 +171,7 @@ impl Used {
         while used.wait_for(|used| *used == Use::Slow).await.is_ok() {
             let before = waiting.borrow().clients;
             let goes_on = async { used.wait_for(|used| *used != Use::Slow).await.is_ok() };
-            let has_waited = |waiting: &Waiting| waiting.now || waiting.clients != before;
+            let has_waited = |waiting: &Waiting| waiting.has_waited(before);
             let wanted = async { waiting.wait_for(has_waited).await.is_ok() };
             tokio::select! {
                 biased;
@@ -197,10 +220,15 @@ impl Used {
         }
     }
 
+    /// Whether no head of a request has come to its end, or a later one has not in time.
+    pub(crate) fn awaits_head(&self) -> bool {
+        matches!(*self.0.borrow(), Use::New(_) | Use::Silent)
+    }
+
     /// Comes back after a while if a connection that is to end has not sent a whole head by then.
     pub(crate) async fn no_request_comes(&self) {
         aws::SystemClock.sleep(LEAVING).await;
-        if !matches!(*self.0.borrow(), Use::New(_) | Use::Silent) {
+        if !self.awaits_head() {
             std::future::pending::<()>().await;
         }
     }
@@ -229,7 +257,7 @@ impl Used {
                 continue;
             }
             // An error means that no connection is accepted any more.
-            let has_waited = |waiting: &Waiting| waiting.now || waiting.clients != before;
+            let has_waited = |waiting: &Waiting| waiting.has_waited(before);
             let wanted = async { now == Use::Silent && waiting.wait_for(has_waited).await.is_ok() };
             tokio::select! {
                 biased;

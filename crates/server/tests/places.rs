@@ -70,7 +70,7 @@ async fn heads_behind_a_whole_request_that_never_end_keep_no_place() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let serving = tokio::spawn(async move {
-        let router = Router::new().route("/healthz", echo);
+        let router = Router::new().route("/healthz", echo).route("/small", get(async || "ok"));
         serve(listener, router, &settings, std::future::pending()).await;
     });
     let clients: [&[&str]; 6] = [
@@ -90,7 +90,7 @@ async fn heads_behind_a_whole_request_that_never_end_keep_no_place() {
     }
     // Each has had its second, and more.
     SystemClock.sleep(Duration::from_millis(2_000)).await;
-    let answer = tokio::time::timeout(SOON, ask(address, "/healthz")).await.unwrap();
+    let answer = tokio::time::timeout(SOON, ask(address, "/small")).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     for (number, mut stream) in trickling.into_iter().enumerate() {
         let mut answers = Vec::new();
@@ -116,7 +116,8 @@ async fn heads_that_never_end_keep_neither_health_checks_out_nor_requests_from_t
             "done"
         }
     };
-    let router = Router::new().route("/healthz", get(async || "ok")).route("/slow", get(slow));
+    let ok = get(async || "ok");
+    let router = Router::new().route("/healthz", ok.clone()).route("/small", ok).route("/slow", get(slow));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let serving = tokio::spawn(async move {
@@ -129,10 +130,15 @@ async fn heads_that_never_end_keep_neither_health_checks_out_nor_requests_from_t
         heads.into_iter().cycle().take(2 * PLACES).map(|begin| trickles(address, begin)).collect();
     // Every place is taken, and as many clients wait.
     SystemClock.sleep(Duration::from_millis(1_500)).await;
-    for round in 0..4 {
-        let answer = tokio::time::timeout(SOON, ask(address, "/healthz")).await;
-        let answer = answer.unwrap_or_else(|_| panic!("no health check is answered in round {round}"));
-        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    for path in ["/healthz", "/small", "/healthz", "/small"] {
+        let answer = tokio::time::timeout(SOON, ask(address, path)).await;
+        let answer = answer.unwrap_or_else(|_| panic!("{path} is not answered"));
+        let status = &answer[..12];
+        // While as many others connect again and again, no more than health checks is promised.
+        assert!(
+            status == "HTTP/1.1 200" || (path == "/small" && status == "HTTP/1.1 503"),
+            "{path}: {answer}"
+        );
     }
     assert!(!slow.is_finished(), "its request is under way");
     release.notify_one();

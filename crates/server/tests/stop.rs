@@ -65,6 +65,7 @@ impl Serving {
         let router = Router::new()
             .route("/readyz", get(async || "ready"))
             .route("/healthz", get(async || "ok"))
+            .route("/small", get(async || "ok"))
             .route("/panics", get(async || -> &'static str { panic!("a defect") }))
             .route(
                 "/query",
@@ -175,7 +176,7 @@ async fn connections_beyond_the_bound_wait_for_a_place() {
     let mut serving = Serving::start(&[("TRIBUTARY_MAX_CONNECTIONS", "1"), ("TRIBUTARY_DRAIN", "0s")]).await;
     let held = TcpStream::connect(serving.address).await.unwrap();
     SystemClock.sleep(Duration::from_millis(200)).await;
-    let second = serving.client.get(format!("http://{}/healthz", serving.address));
+    let second = serving.client.get(format!("http://{}/small", serving.address));
     let second = tokio::spawn(async move { second.send().await.unwrap().status().as_u16() });
     SystemClock.sleep(Duration::from_millis(300)).await;
     assert!(!second.is_finished(), "there is one place");
@@ -207,11 +208,15 @@ async fn a_connection_that_is_kept_for_later_makes_room_and_one_in_use_does_not(
     while !answer.ends_with(b"ok") {
         assert_ne!(kept.read_buf(&mut answer).await.unwrap(), 0, "nobody else wants the place");
     }
+    // A health check needs no place of its own.
     assert_eq!(serving.status("/healthz").await, Some(200));
+    let nothing = tokio::time::timeout(Duration::from_millis(300), kept.read_buf(&mut answer)).await;
+    assert!(nothing.is_err(), "it keeps its place");
+    assert_eq!(serving.status("/small").await, Some(200));
     assert_eq!(kept.read_buf(&mut answer).await.unwrap(), 0, "it made room");
     let slow = serving.slow();
     SystemClock.sleep(Duration::from_millis(300)).await;
-    let next = serving.client.get(format!("http://{}/healthz", serving.address));
+    let next = serving.client.get(format!("http://{}/small", serving.address));
     let next = tokio::spawn(async move { next.send().await.unwrap().status().as_u16() });
     SystemClock.sleep(Duration::from_millis(300)).await;
     assert!(!next.is_finished(), "a request is under way at the one place");
@@ -232,7 +237,7 @@ async fn connections_that_send_no_request_make_room() {
         }
         let (began, mut answered) = (Instant::now(), 0);
         for _ in 0..3 {
-            answered += usize::from(serving.status("/healthz").await == Some(200));
+            answered += usize::from(serving.status("/small").await == Some(200));
         }
         // They would have their places for more than a minute.
         assert!(answered == 3 && began.elapsed() < PATIENCE, "{answered} after {:?}", began.elapsed());

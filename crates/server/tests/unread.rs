@@ -35,7 +35,7 @@ fn start(connections: usize) -> (SocketAddr, JoinHandle<()>) {
     let value = |name: &str| (name == "TRIBUTARY_MAX_CONNECTIONS").then(|| connections.clone());
     let settings = Settings::read(value).unwrap();
     let router =
-        Router::new().route("/healthz", get(async || "ok")).route("/large", get(async || vec![b'x'; ANSWER]));
+        Router::new().route("/small", get(async || "ok")).route("/large", get(async || vec![b'x'; ANSWER]));
     let socket = TcpSocket::new_v4().unwrap();
     // What is accepted has it too.
     socket.set_send_buffer_size(BUFFER).unwrap();
@@ -54,20 +54,20 @@ async fn connect(address: SocketAddr) -> TcpStream {
     socket.connect(address).await.unwrap()
 }
 
-/// A client that asks for as many health checks as its connection takes, and reads none.
+/// A client that asks for as many small answers as its connection takes, and reads none.
 async fn reads_nothing(address: SocketAddr) -> JoinHandle<()> {
     let mut stream = connect(address).await;
-    let requests = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(1_000);
+    let requests = b"GET /small HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(1_000);
     tokio::spawn(async move {
         // Until the server closes the connection.
         while stream.write_all(&requests).await.is_ok() {}
     })
 }
 
-/// The first bytes of the answer to a health check.
-async fn health(address: SocketAddr) -> Vec<u8> {
+/// The answer to a request that needs a place.
+async fn small(address: SocketAddr) -> Vec<u8> {
     let mut stream = connect(address).await;
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /small HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
     answer
@@ -102,8 +102,8 @@ async fn clients_that_read_nothing_make_room_and_one_that_reads_slowly_does_not(
             stuck.push(reads_nothing(address).await);
         }
         SystemClock.sleep(Duration::from_millis(500)).await;
-        let answer = tokio::time::timeout(SOON, health(address)).await;
-        let answer = answer.unwrap_or_else(|_| panic!("no health check is answered in round {round}"));
+        let answer = tokio::time::timeout(SOON, small(address)).await;
+        let answer = answer.unwrap_or_else(|_| panic!("no request is answered in round {round}"));
         assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n"), "{}", String::from_utf8_lossy(&answer));
     }
     assert!(!slow.is_finished(), "it has read on all the time");

@@ -14,7 +14,7 @@ use domain::{
     port::{ObjectStore as _, PutMode},
     settings::Settings,
 };
-use parquet::file::metadata::{ParquetMetaDataReader, ParquetMetaDataWriter};
+use parquet::file::metadata::{ParquetMetaDataReader, ParquetMetaDataWriter, RowGroupMetaData};
 use proptest::prelude::*;
 
 use super::*;
@@ -264,7 +264,7 @@ async fn a_batch_of_texts_that_repeat_is_as_small_as_one_of_others() {
     let workshop = Workshop { store: &store, dataset: &dataset, limits, workers, location };
     let file = workshop.merge(0, Some(&new), &[]).await.unwrap().remove(0);
     let source = Source::open(&store, &file).await.unwrap();
-    let in_file: i64 = source.metadata().row_groups().iter().map(|group| group.total_byte_size()).sum();
+    let in_file: i64 = source.metadata().row_groups().iter().map(RowGroupMetaData::total_byte_size).sum();
     assert!(in_file < 1 << 20, "{in_file} bytes: the text is in there more than once");
     let row_bytes = source.row_bytes(limits.batch).await;
     assert!(row_bytes >= LENGTH as u64, "{row_bytes}");

@@ -58,7 +58,7 @@ fn group() -> Vec<u8> {
     let booleans = vec![3 << 4 | 1, 1, 2, 1];
     let map = [vec![2, 8 << 4 | 5], text("a"), signed(1), text("b"), signed(-1)].concat();
     let fields = [
-        (1, 9, list_of(&[inner.clone()])),
+        (1, 9, list_of(std::slice::from_ref(&inner))),
         (2, 6, signed(-5)),
         (3, 10, booleans),
         (4, 11, map),

@@ -14,7 +14,8 @@ pub(super) const MAX_CONNECTIONS: Setting = Setting {
     default: "1024",
     meaning: "How many connections `server` has open at once. Beyond that, one that waits for its next request, \
               has sent none for a second, or has taken nothing of its answers for a second, is closed for a new one; while \
-              all have a request or an answer under way, new ones wait in the system's queue.",
+              all have a request or an answer under way, health checks are answered on 32 reserved connections, and other \
+              requests are answered 503. It is lowered to what fits into the process's open files (`ulimit -n`).",
 };
 pub(super) const DRAIN: Setting = Setting {
     name: "TRIBUTARY_DRAIN",
@@ -33,7 +34,7 @@ pub(super) const STOP: Setting = Setting {
 pub struct ServerSettings {
     /// Where it listens.
     pub listen: SocketAddr,
-    /// How many connections it has open at once.
+    /// How many connections it has open at once, but for those that are reserved for health checks.
     pub max_connections: usize,
     /// How long it is not ready before it takes no further request.
     pub drain: Duration,

@@ -21,6 +21,7 @@ use datafusion::{
         array::{ArrayRef, StringBuilder},
         datatypes::{DataType as Arrow, IntervalUnit, TimeUnit},
     },
+    common::ScalarValue,
     error::Result,
     logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
 };
@@ -41,6 +42,13 @@ use text::Texts;
 pub(super) use json::JsonColumn;
 pub(crate) use varchar::{CAST_TO_VARCHAR, TRY_CAST_TO_VARCHAR};
 pub(super) use varchar::{cast_to_varchar, try_cast_to_varchar};
+
+/// The text of a value, as `CAST` to varchar makes it. `None`: it is null, or there is no such cast here.
+pub(crate) fn varchar_of(value: &ScalarValue) -> Option<String> {
+    let values = value.to_array().ok()?;
+    let texts = Texts::of(values.as_ref()).ok()?;
+    texts.get(0)
+}
 
 /// Whether [`Conversion`] makes the conversion. The other ones of Trino are DataFusion's.
 pub(crate) fn converts(from: &Arrow, to: &Arrow) -> bool {

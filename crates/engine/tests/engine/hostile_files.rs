@@ -105,8 +105,7 @@ fn file(body: &[u8], schema: Vec<u8>, row_groups: Vec<u8>) -> Vec<u8> {
         (4, LIST, row_groups),
         (6, BINARY, bytes(b"nobody")),
     ]);
-    let length = u32::try_from(metadata.len()).unwrap();
-    [&b"PAR1"[..], body, &metadata, &length.to_le_bytes(), b"PAR1"].concat()
+    [&b"PAR1"[..], body, &metadata, &(metadata.len() as u32).to_le_bytes(), b"PAR1"].concat()
 }
 
 /// Files, and what is wrong with each.

@@ -58,7 +58,10 @@ mod growth;
 mod guarded;
 #[cfg(test)]
 mod having;
+#[cfg(test)]
 mod hostile_files;
+#[cfg(test)]
+mod inputs;
 #[cfg(test)]
 mod integers;
 #[cfg(test)]

@@ -102,6 +102,17 @@ async fn nested_values_become_json_with_the_names_of_their_fields() {
         // By the bytes of the table's column, and not by the text of the same name.
         ("SELECT to_base64(code) AS code FROM t ORDER BY t.code DESC", "\"AP8=\"\n\"\"\n\n"),
         ("SELECT to_base64(code) AS code FROM tributary.t ORDER BY t.code NULLS FIRST", "\n\"\"\n\"AP8=\"\n"),
+        // So too where the column stands within a term, or a field of it does; and a name alone is the result's there.
+        (
+            "SELECT n AS address FROM t ORDER BY t.address.geo.lat NULLS FIRST, t.n DESC",
+            "\"3\"\n\"2\"\n\"1\"\n",
+        ),
+        ("SELECT -n AS n FROM t ORDER BY abs(t.n) DESC", "\"-3\"\n\"-2\"\n\"-1\"\n"),
+        ("SELECT -n AS n FROM t ORDER BY t.n * 0, n + 0", "\"-3\"\n\"-2\"\n\"-1\"\n"),
+        (
+            "SELECT -n AS n, upper('x') AS lat FROM t ORDER BY t.address.geo.lat, lat, n LIMIT 1",
+            "\"-1\",\"X\"\n",
+        ),
     ] {
         assert_eq!(lake.rows(sql).await, expected, "{sql}");
     }

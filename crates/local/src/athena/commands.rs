@@ -4,6 +4,7 @@
 //! name.
 
 mod catalog;
+mod explain;
 mod external;
 mod hive;
 mod parse;
@@ -136,6 +137,7 @@ impl Inner {
                 let (columns, lines) = (vec![column], vec!["true".to_owned()]);
                 self.lines(run, Lines { columns, lines }).await
             }
+            Command::Io(of) => self.explain_io(run, &catalog, of).await,
             // No query could read a table of it.
             Command::CreateDatabase { name, .. } if !name.eq_ignore_ascii_case(&self.database) => {
                 let lakes = &self.database;
@@ -221,6 +223,7 @@ fn changes_at_once(command: &Command) -> bool {
         | Command::Deallocate { .. } => true,
         Command::Show(_)
         | Command::Explain(_)
+        | Command::Validate(_)
         | Command::CreateView { .. }
         | Command::CreateTableAs { .. }
         | Command::Insert { .. }

@@ -49,6 +49,9 @@ pub enum RunForm {
     Columns,
     /// The plan as text, in a column of its own, `Query Plan`; the query is not computed.
     Plan,
+    /// The tables that the query reads: Trino's `inputTableColumnInfos`, JSON in one line, in a column of its own,
+    /// `Query Plan`; the query is not computed.
+    Inputs,
 }
 
 /// How the pages of a Parquet file are compressed.

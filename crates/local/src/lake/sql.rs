@@ -93,12 +93,15 @@ impl SqlRunner for Runner {
 /// Plans and computes a query for whoever takes its output.
 async fn work(engine: &LakeEngine, query: RunQuery, output: Output, cancellation: Cancellation) {
     let form = query.form;
+    if form == RunForm::Inputs {
+        return inputs(engine, query, output, cancellation).await;
+    }
     let execution = match begin(engine, query, cancellation).await {
         Ok(execution) => execution,
         Err(error) => return output.fail(run_error(error)),
     };
     let columns = match form {
-        RunForm::Plan => vec![ResultColumn { name: PLAN.to_owned(), data_type: "varchar".to_owned() }],
+        RunForm::Plan | RunForm::Inputs => plan_columns(),
         RunForm::Csv | RunForm::Columns | RunForm::Parquet(_) | RunForm::Partitions(..) => {
             execution.columns.clone()
         }
@@ -110,7 +113,7 @@ async fn work(engine: &LakeEngine, query: RunQuery, output: Output, cancellation
         RunForm::Partitions(compression, keys) => {
             partitions::write(execution, compression, keys, chunks).await;
         }
-        RunForm::Columns => {}
+        RunForm::Columns | RunForm::Inputs => {}
         RunForm::Plan => {
             let plan = execution.plan();
             let rows = plan.lines().count() as u64;
@@ -118,6 +121,29 @@ async fn work(engine: &LakeEngine, query: RunQuery, output: Output, cancellation
             let _gone = chunks.send(Ok(RunChunk { bytes: plan.into(), rows, partition: None })).await;
         }
     }
+}
+
+fn plan_columns() -> Vec<ResultColumn> {
+    vec![ResultColumn { name: PLAN.to_owned(), data_type: "varchar".to_owned() }]
+}
+
+/// Says which tables the query reads.
+async fn inputs(engine: &LakeEngine, query: RunQuery, output: Output, cancellation: Cancellation) {
+    let found = async {
+        let prepared = engine.prepare(&query)?;
+        engine.engine.inputs(&prepared, query.scanned.clone(), cancellation).await
+    };
+    let text = match found.await {
+        Ok(tables) => serde_json::to_string(&tables),
+        Err(error) => return output.fail(run_error(error)),
+    };
+    let text = match text {
+        Ok(text) => text,
+        Err(error) => return output.fail(internal(&error)),
+    };
+    let Some(chunks) = output.begin(plan_columns()) else { return };
+    // Nobody may be left to read it.
+    let _gone = chunks.send(Ok(RunChunk { bytes: text.into(), rows: 1, partition: None })).await;
 }
 
 async fn write_csv(execution: Execution, chunks: mpsc::Sender<Chunk>) {

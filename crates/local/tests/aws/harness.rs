@@ -98,6 +98,12 @@ impl SqlRunner for Runner {
                 let plan = RunChunk { bytes: "Output\n  Scan t\n".into(), rows: 2, partition: None };
                 return Ok(RunOutput { columns, chunks: stream::iter([Ok(plan)]).boxed() });
             }
+            if form == RunForm::Inputs && sql != "fail" {
+                let columns =
+                    vec![ResultColumn { name: "Query Plan".to_owned(), data_type: "varchar".to_owned() }];
+                let inputs = RunChunk { bytes: "[{\"table\":\"t\"}]".into(), rows: 1, partition: None };
+                return Ok(RunOutput { columns, chunks: stream::iter([Ok(inputs)]).boxed() });
+            }
             match sql.as_str() {
                 "wait" => gate.notified().await,
                 "deaf" => {

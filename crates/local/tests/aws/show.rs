@@ -160,7 +160,16 @@ async fn what_is_not_there_fails_and_says_so() {
         ("DROP TABLE nothing", "TABLE_NOT_FOUND: Table 'tributary.nothing' does not exist"),
         ("DROP VIEW plain", "GENERIC_USER_ERROR: 'plain' is a table: use DROP TABLE"),
         ("SHOW FUNCTIONS", "NOT_SUPPORTED: SHOW FUNCTIONS is not supported by the local Athena"),
-        ("EXPLAIN (TYPE IO) SELECT 1", "NOT_SUPPORTED: EXPLAIN (TYPE IO) is not supported"),
+        ("EXPLAIN (TYPE IO) SHOW TABLES", "NOT_SUPPORTED: EXPLAIN (TYPE IO) of what is neither a query"),
+        ("EXPLAIN (TYPE IO) fail", "COLUMN_NOT_FOUND: line 1:8"),
+        (
+            "EXPLAIN (TYPE IO) INSERT INTO nothing SELECT 1",
+            "TABLE_NOT_FOUND: Table 'awsdatacatalog.tributary.nothing'",
+        ),
+        (
+            "EXPLAIN (TYPE IO) CREATE TABLE plain AS SELECT 1 AS n",
+            "TABLE_ALREADY_EXISTS: Table 'awsdatacatalog.tributary.plain'",
+        ),
         ("EXPLAIN (FORMAT JSON) SELECT 1", "NOT_SUPPORTED: EXPLAIN (FORMAT JSON) is not supported"),
     ] {
         let execution = run(&lake, sql).await;
@@ -207,6 +216,45 @@ async fn a_plan_is_text() {
     assert_eq!(set.result_set_metadata().unwrap().column_info()[0].name(), "Query Plan");
     assert_eq!(set.rows()[1].data()[0].var_char_value(), Some("  Scan t"));
     assert_eq!(lake.runner.ran.lock().unwrap()[0].0, "SELECT 1");
+}
+
+/// The members are those of Trino's `IoPlanPrinter.IoPlan`, in their order; the inputs are what the runner says.
+#[tokio::test]
+async fn what_a_statement_reads_and_writes_is_one_row() {
+    let lake = lake().await;
+    let unknown = "\"estimate\":{\"outputRowCount\":\"NaN\",\"outputSizeInBytes\":\"NaN\",\"cpuCost\":\"NaN\",\
+                   \"maxMemory\":\"NaN\",\"networkCost\":\"NaN\"}";
+    let read = "\"inputTableColumnInfos\":[{\"table\":\"t\"}]";
+    let written = "\"outputTable\":{\"catalog\":\"awsdatacatalog\",\"schemaTable\":{\"schema\":\"tributary\",\
+                   \"table\":\"made\"}}";
+    for (sql, expected) in [
+        ("EXPLAIN (TYPE IO) SELECT 1", format!("{{{read},{unknown}}}\n")),
+        ("EXPLAIN (TYPE IO, FORMAT JSON) SELECT 1", format!("{{{read},{unknown}}}\n")),
+        (
+            "EXPLAIN (TYPE IO) CREATE TABLE made WITH (format = 'PARQUET') AS SELECT 1",
+            format!("{{{read},{written},{unknown}}}\n"),
+        ),
+        // Nothing would be done.
+        (
+            "EXPLAIN (TYPE IO) CREATE TABLE IF NOT EXISTS plain AS SELECT 1",
+            format!("{{\"inputTableColumnInfos\":[],{unknown}}}\n"),
+        ),
+    ] {
+        let execution = run(&lake, sql).await;
+        assert_eq!(text(&lake, &execution).await, expected, "{sql}");
+        assert_eq!(execution.statement_type().unwrap().as_str(), "DML", "{sql}");
+        assert_eq!(execution.substatement_type(), Some("EXPLAIN"), "{sql}");
+        let id = execution.query_execution_id().unwrap();
+        let results = lake.athena().get_query_results().query_execution_id(id).send().await.unwrap();
+        let set = results.result_set().unwrap();
+        let info = set.result_set_metadata().unwrap().column_info();
+        assert_eq!((info[0].name(), info[0].r#type()), ("Query Plan", "varchar"), "{sql}");
+        let rows: Vec<_> = set.rows().iter().map(|row| row.data()[0].var_char_value()).collect();
+        assert_eq!(rows, [expected.strip_suffix('\n')], "{sql}");
+    }
+    assert_eq!(text(&lake, &run(&lake, "SHOW TABLES 'made'").await).await, "", "it is only explained");
+    let refused = lake.athena().start_query_execution().query_string("EXPLAIN (TYPE IO) SELEC 1");
+    assert!(refused.send().await.unwrap_err().into_service_error().is_invalid_request_exception());
 }
 
 /// As in the example of Trino's documentation (EXPLAIN, section "EXPLAIN (TYPE VALIDATE)").

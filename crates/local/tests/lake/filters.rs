@@ -98,6 +98,12 @@ async fn filters_and_trees_find_exactly_their_rows() {
         let expected: String = ids.split_whitespace().map(|id| format!("{id}\r\n")).collect();
         assert_eq!((answer.status, answer.text()), (200, format!("id\r\n{expected}").as_str()), "{filter}");
     }
+    // By a field, where the column is selected as JSON under its own name.
+    let path = "/v1/datasets/sales/rows?format=ndjson&order=address->city.nullsfirst,id.desc";
+    let answer = lake.fetch(path).await;
+    let ids: Vec<&str> =
+        answer.text().lines().filter_map(|line| line.strip_prefix("{\"id\":")?.get(..1)).collect();
+    assert_eq!((answer.status, ids.concat().as_str()), (200, "43251"), "{}", answer.text());
     lake.stop().await;
 }
 

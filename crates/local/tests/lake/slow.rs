@@ -224,3 +224,46 @@ async fn a_long_query_is_not_cut() {
     lake.send("DELETE", answer.header("location"), &[], None).await;
     lake.stop().await;
 }
+
+/// Every connection has a request under way, none of which is slow by its client's fault.
+#[tokio::test(flavor = "multi_thread")]
+async fn health_checks_are_answered_while_every_connection_is_at_work() {
+    const CONNECTIONS: usize = 20;
+    let lake = lake(ConnectionLimits { connections: CONNECTIONS, ..ConnectionLimits::default() }).await;
+    let slow = slow_table(&lake).await;
+    let sql = format!("SELECT count(*) AS n FROM {slow} a, {slow} b, {slow} c, {slow} d, {slow} e");
+    let body = serde_json::json!({ "sql": sql }).to_string();
+    let http = lake.lake.http_endpoint();
+    let host = authority(&http);
+    // Identical requests share one run.
+    let ask = format!(
+        "POST /v1/queries HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\nprefer: wait=20\r\ncontent-length: \
+         {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut held = Vec::new();
+    for _ in 0..CONNECTIONS {
+        held.push(half_sent(&http, &ask).await);
+    }
+    SystemClock.sleep(Duration::from_millis(500)).await;
+    for version in ["1.1", "1.0"] {
+        for path in ["/healthz", "/readyz"] {
+            let head = format!("GET {path} HTTP/{version}\r\nhost: {host}\r\n\r\n");
+            for more in ["", "GET /v1/datasets HTTP/1.1\r\nhost: localhost\r\n\r\n"] {
+                let mut stream = half_sent(&http, &format!("{head}{more}")).await;
+                let answer = String::from_utf8(rest(&mut stream).await.unwrap()).unwrap();
+                assert!(answer.contains(" 200 OK\r\n"), "{head}: {answer}");
+                assert_eq!(answer.matches("HTTP/1.").count(), 1, "one request is answered: {answer}");
+            }
+        }
+    }
+    for line in ["GET /v1/datasets", "POST /healthz", "GET /healthz/"] {
+        let refused = send(&http, line, &[("host", host)], "").await;
+        assert_eq!(refused.status, 503, "{line}");
+        assert!(!refused.header("retry-after").is_empty(), "{}", refused.head);
+        assert!(refused.body.contains("urn:tributary:problem:unavailable"), "{}", refused.body);
+    }
+    drop(held);
+    assert_eq!(status_soon(&http, "/v1/datasets").await, 200);
+    lake.stop().await;
+}

@@ -1,5 +1,6 @@
 //! Tables and views of one's own beside the lake's, made by statements, and read again.
 
+mod explained;
 mod tables;
 
 use aws_sdk_athena::types::{QueryExecution, QueryExecutionState};

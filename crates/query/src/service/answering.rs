@@ -312,11 +312,14 @@ fn kept(tag: &EntityTag, generations: &Generations) -> Kept {
 }
 
 /// Requests are identical if they send the same statement, for the same caller with the same rights, of the same
-/// generations, and show as many rows. So nobody gets a query that was run within another bound, or whose record says that it
-/// has more rows than were asked for.
+/// generations, show as many rows, and have as many rows before them. So nobody gets a query that was run within another bound, or
+/// whose record says that it has more rows than were asked for. The rows before are what a cursor says, which anybody can write:
+/// while access is open, a record that was shared would number the rows of one caller by the cursor of another.
 fn flight_key(job: &Job, preferences: &Preferences, before: &Generations) -> FlightKey {
     let digest: Digest = cache::digest_of(&job.statement, "flight");
     let caller = &preferences.caller;
     let rows = job.rows.to_string();
-    digest.option(caller.id()).text(&caller.rights_digest()).text(&before.digest).text(&rows).finish()
+    let first = job.follow.as_ref().map_or(0, |follow| follow.before).to_string();
+    let digest = digest.option(caller.id()).text(&caller.rights_digest()).text(&before.digest);
+    digest.text(&rows).text(&first).finish()
 }

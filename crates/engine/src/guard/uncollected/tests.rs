@@ -134,7 +134,7 @@ async fn no_row_is_lost_and_none_comes_twice() {
     let plan = guarded(filter(repartition(filter(source))));
     let mut numbers = Vec::new();
     let streams: Vec<_> = (0..2).map(|stream| plan.execute(stream, context()).unwrap()).collect();
-    let all = futures::future::try_join_all(streams.into_iter().map(|rows| rows.try_collect::<Vec<_>>()));
+    let all = futures::future::try_join_all(streams.into_iter().map(TryStreamExt::try_collect::<Vec<_>>));
     for batch in all.await.unwrap().into_iter().flatten() {
         let column = batch.column(0).as_any().downcast_ref::<Int64Array>().unwrap();
         numbers.extend(column.values().iter().copied());

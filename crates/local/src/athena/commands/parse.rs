@@ -21,6 +21,8 @@ pub(in crate::athena) enum Command {
     Explain(String),
     /// `EXPLAIN (TYPE VALIDATE)`, of this query.
     Validate(String),
+    /// `EXPLAIN (TYPE IO)`.
+    Io(Io),
     CreateDatabase {
         name: String,
         if_not_exists: bool,
@@ -88,6 +90,14 @@ pub(in crate::athena) enum Command {
     Absent(String),
 }
 
+/// What `EXPLAIN (TYPE IO)` is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::athena) enum Io {
+    Query(String),
+    /// `CREATE TABLE AS` or `INSERT INTO`.
+    Write(Box<Command>),
+}
+
 /// What only shows the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::athena) enum Show {
@@ -153,7 +163,9 @@ impl Command {
             | Self::CreateTableAs { query, .. }
             | Self::CreateView { query, .. }
             | Self::Insert { query, .. }
-            | Self::Unload { query, .. } => Some(query),
+            | Self::Unload { query, .. }
+            | Self::Io(Io::Query(query)) => Some(query),
+            Self::Io(Io::Write(write)) => write.query(),
             _ => None,
         }
     }

@@ -2,6 +2,7 @@
 //! partition that gets rows.
 
 mod columns;
+mod explained;
 mod format;
 mod locations;
 mod partitions;
@@ -80,10 +81,7 @@ impl Inner {
             if if_not_exists {
                 return Ok(Written::changed(0));
             }
-            let (database, table) = (catalog.database(&name), &name.table);
-            return Err(failed(format!(
-                "TABLE_ALREADY_EXISTS: Table 'awsdatacatalog.{database}.{table}' already exists"
-            )));
+            return Err(exists(catalog, &name));
         }
         let format = Format::of(&properties)?;
         let to = match &format.location {
@@ -93,11 +91,7 @@ impl Inner {
         };
         let place = self.empty_place(catalog, &to).await?;
         let sql = query.clone();
-        let check = |columns: &[ResultColumn]| {
-            hive::check_names(columns, &sql)?;
-            partitions::check_keys(columns, &format.keys)?;
-            hive::check_types(columns, format.keys.len())
-        };
+        let check = |columns: &[ResultColumn]| check_columns(columns, &sql, &format);
         let descriptor = |columns: &[ResultColumn]| table_input(&name, columns, &place, &format);
         let database = catalog.database(&name);
         if !with_data {
@@ -150,24 +144,8 @@ impl Inner {
         columns: &[String],
         query: String,
     ) -> Result<Written, RunError> {
-        let table = catalog.find(name).await?.ok_or_else(|| {
-            let (database, table) = (catalog.database(name), &name.table);
-            let message =
-                format!("TABLE_NOT_FOUND: Table 'awsdatacatalog.{database}.{table}' does not exist");
-            RunError { error_type: Some(1_301), ..failed(message) }
-        })?;
-        tables::refuse_lakes(&table, "INSERT INTO")?;
-        if views::is_view(&table) {
-            return Err(failed("NOT_SUPPORTED: Inserting into views is not supported"));
-        }
+        let table = target(catalog, name).await?;
         let descriptor = &table["StorageDescriptor"];
-        if descriptor["SerdeInfo"]["SerializationLibrary"] != PARQUET_SERDE {
-            return Err(absent("INSERT INTO a table whose files are not Parquet"));
-        }
-        for column in catalog::items(&descriptor["Columns"]) {
-            let of = column["Type"].as_str().unwrap_or_default();
-            hive::check_type(catalog::name(column), of, of)?;
-        }
         let place = self.place(catalog, descriptor["Location"].as_str().unwrap_or_default()).await?;
         let given = self.rows(run, query.clone(), RunForm::Columns).await?.columns;
         let sql = inserted(&table, columns, &given, &query)?;
@@ -245,6 +223,41 @@ impl Inner {
             }
         }
     }
+}
+
+/// The failure of a statement whose table is there already.
+fn exists(catalog: &Catalog<'_>, name: &TableName) -> RunError {
+    let (database, table) = (catalog.database(name), &name.table);
+    failed(format!("TABLE_ALREADY_EXISTS: Table 'awsdatacatalog.{database}.{table}' already exists"))
+}
+
+/// Checks the columns of a query that a table is made of.
+fn check_columns(columns: &[ResultColumn], sql: &str, format: &Format) -> Result<(), RunError> {
+    hive::check_names(columns, sql)?;
+    partitions::check_keys(columns, &format.keys)?;
+    hive::check_types(columns, format.keys.len())
+}
+
+/// The table that rows are inserted into, if they may be.
+async fn target(catalog: &Catalog<'_>, name: &TableName) -> Result<Value, RunError> {
+    let table = catalog.find(name).await?.ok_or_else(|| {
+        let (database, table) = (catalog.database(name), &name.table);
+        let message = format!("TABLE_NOT_FOUND: Table 'awsdatacatalog.{database}.{table}' does not exist");
+        RunError { error_type: Some(1_301), ..failed(message) }
+    })?;
+    tables::refuse_lakes(&table, "INSERT INTO")?;
+    if views::is_view(&table) {
+        return Err(failed("NOT_SUPPORTED: Inserting into views is not supported"));
+    }
+    let descriptor = &table["StorageDescriptor"];
+    if descriptor["SerdeInfo"]["SerializationLibrary"] != PARQUET_SERDE {
+        return Err(absent("INSERT INTO a table whose files are not Parquet"));
+    }
+    for column in catalog::items(&descriptor["Columns"]) {
+        let of = column["Type"].as_str().unwrap_or_default();
+        hive::check_type(catalog::name(column), of, of)?;
+    }
+    Ok(table)
 }
 
 fn table_input(

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::glue::{
     error::GlueError,
     store::{GlueStore, no_database},
-    writer::values,
+    writer::{TableWriter, values},
 };
 
 #[derive(Deserialize)]
@@ -17,17 +17,36 @@ pub(super) struct Create {
     partition_input_list: Vec<Map<String, Value>>,
 }
 
+/// A call that fails as a whole has made nothing: its caller does not learn which partitions there would be.
 pub(super) fn create(store: &GlueStore, input: Create) -> Result<Value, GlueError> {
     store.change_table(&input.database_name, &input.table_name, |writer| {
-        let mut errors = Vec::new();
-        for partition in input.partition_input_list {
-            let named = values(&partition)?;
-            if let Err(error) = writer.create_partition(partition) {
-                errors.push(json!({"PartitionValues": named, "ErrorDetail": detail(error)?}));
+        let mut made = Vec::new();
+        let created = create_each(writer, input.partition_input_list, &mut made);
+        if created.is_err() {
+            for partition in &made {
+                if let Err(error) = writer.delete_partition(partition) {
+                    tracing::error!(error = domain::chain(&error), "a partition of a call that failed stays");
+                }
             }
         }
-        Ok(json!({"Errors": errors}))
+        created
     })
+}
+
+fn create_each(
+    writer: &mut TableWriter<'_>,
+    inputs: Vec<Map<String, Value>>,
+    made: &mut Vec<Vec<String>>,
+) -> Result<Value, GlueError> {
+    let mut errors = Vec::new();
+    for partition in inputs {
+        let named = values(&partition)?;
+        match writer.create_partition(partition) {
+            Ok(()) => made.push(named),
+            Err(error) => errors.push(json!({"PartitionValues": named, "ErrorDetail": detail(error)?})),
+        }
+    }
+    Ok(json!({"Errors": errors}))
 }
 
 #[derive(Deserialize)]
@@ -153,5 +172,56 @@ fn detail(error: GlueError) -> Result<Value, GlueError> {
     match error {
         GlueError::Io(_) => Err(error),
         error => Ok(json!({"ErrorCode": error.code(), "ErrorMessage": error.to_string()})),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::Arc};
+
+    use super::*;
+    use crate::{env::Env, glue::disk};
+
+    fn open(data: &Path) -> GlueStore {
+        let env = Env::new(Arc::new(aws::SystemClock), Arc::new(aws::RandomIds));
+        GlueStore::open(data, "000000000000".to_owned(), env).unwrap()
+    }
+
+    fn listed(store: &GlueStore) -> Vec<String> {
+        let partitions =
+            store.with_table("lake", "t", |table| Ok(table.partitions.keys().flatten().cloned().collect()));
+        partitions.unwrap()
+    }
+
+    /// A directory where the file of a partition would be stands for a disk that is full.
+    #[test]
+    fn a_creation_that_the_disk_ends_leaves_nothing() {
+        for broken in 0..3 {
+            let data = tempfile::tempdir().unwrap();
+            let store = open(data.path());
+            let input = |value: Value| value.as_object().unwrap().clone();
+            store.create_database(input(json!({"Name": "lake"}))).unwrap();
+            let keys = json!([{"Name": "day", "Type": "string"}]);
+            store.create_table("lake", input(json!({"Name": "t", "PartitionKeys": keys}))).unwrap();
+            let create = |days: &[&str]| Create {
+                database_name: "lake".to_owned(),
+                table_name: "t".to_owned(),
+                partition_input_list: days.iter().map(|day| input(json!({"Values": [day]}))).collect(),
+            };
+            super::create(&store, create(&["there"])).unwrap();
+            let days = ["a", "b", "c"];
+            let directory = disk::table(&data.path().join("glue"), "lake", "t");
+            let in_the_way = disk::partition(&directory, &[days[broken].to_owned()]);
+            std::fs::create_dir_all(&in_the_way).unwrap();
+            let failed = super::create(&store, create(&["there", "a", "b", "c"])).unwrap_err();
+            assert!(matches!(failed, GlueError::Io(_)), "{failed}");
+            std::fs::remove_dir(&in_the_way).unwrap();
+            for store in [&store, &open(data.path())] {
+                assert_eq!(listed(store), ["there"], "{broken}");
+            }
+            let answer = super::create(&store, create(&["there", "a", "b", "c"])).unwrap();
+            assert_eq!(answer["Errors"].as_array().unwrap().len(), 1, "{answer}");
+            assert_eq!(listed(&store), ["a", "b", "c", "there"]);
+        }
     }
 }

@@ -18,7 +18,7 @@ const RESERVE: usize = 16;
 pub(super) enum Seat {
     /// Everything.
     Regular,
-    /// Whether the lake is alive.
+    /// Whether the lake is alive, and ready. One request is answered there.
     Reserve,
 }
 
@@ -58,15 +58,15 @@ impl Connections {
     /// A place of this kind for one more, if there is one or somebody makes room.
     pub(super) fn admit(self: &Arc<Self>, seat: Seat) -> Option<Admitted> {
         let (now, mut open) = (Instant::now(), self.open());
-        let room = match seat {
-            Seat::Regular => self.limits.connections,
-            Seat::Reserve => RESERVE,
+        let (room, limits) = match seat {
+            Seat::Regular => (self.limits.connections, self.limits),
+            Seat::Reserve => (RESERVE, self.limits.on_reserve()),
         };
         if open.taken(seat) >= room && !open.make_room(seat, now) {
             return None;
         }
         open.last += 1;
-        let (number, connection) = (open.last, Arc::new(Connection::new(self.limits)));
+        let (number, connection) = (open.last, Arc::new(Connection::new(limits)));
         open.seats.insert(number, (seat, Arc::clone(&connection)));
         Some(Admitted { seat, connection, number, connections: Arc::clone(self) })
     }
@@ -193,6 +193,17 @@ mod tests {
         assert!(working.iter().all(|admitted| !is_closed(admitted)));
         drop(working);
         assert_eq!(admitted(&connections).seat, Seat::Regular);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn beyond_the_bound_a_head_has_little_time() {
+        let connections = connections();
+        let regular: Vec<_> = (0..ROOM).map(|_| admitted(&connections)).collect();
+        let reserve = admitted(&connections);
+        assert_eq!(reserve.seat, Seat::Reserve);
+        tokio::time::advance(query::RESERVED_HEAD).await;
+        connections.close_overdue();
+        assert!(is_closed(&reserve) && !regular.iter().any(is_closed));
     }
 
     #[tokio::test(start_paused = true)]

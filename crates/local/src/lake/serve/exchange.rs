@@ -24,9 +24,6 @@ use super::{
 };
 use crate::lake::Stopped;
 
-/// The path that is answered when nothing else is.
-const HEALTHZ: &str = "/healthz";
-
 /// Serves one connection until its client, its limits or the lake's stop end it.
 pub(super) async fn serve(stream: TcpStream, port: Arc<Port>, admitted: Admitted, mut stopped: Stopped) {
     let reached = stream.local_addr().ok().map(|address| address.ip());
@@ -73,12 +70,13 @@ impl Port {
         let mut response = if let Err(refusal) = self.guard.check(&parts, reached) {
             tracing::info!(reason = %refusal, "a request is refused");
             self.guard.refuse(&refusal, &parts)
-        } else if seat == Seat::Reserve && parts.uri.path() != HEALTHZ {
+        } else if seat == Seat::Reserve && !self.guard.is_health_check(&parts) {
             self.guard.refuse(&Refusal::Busy, &parts)
         } else {
             let request = Request::from_parts(parts, body);
             let Ok(response) = TowerToHyperService::new(self.router.clone()).call(request).await;
-            response
+            // It makes room for the next health check.
+            if seat == Seat::Reserve { query::and_close(response) } else { response }
         };
         self.guard.harden(&mut response);
         response

@@ -75,6 +75,11 @@ impl Guard {
         self.dialect.refuse(refusal, request)
     }
 
+    /// Whether the request asks how the process is. The AWS port has no such path: there it is a bucket's.
+    pub(super) fn is_health_check(&self, request: &Parts) -> bool {
+        self.dialect == Dialect::Api && query::is_health_check(&request.method, request.uri.path())
+    }
+
     /// Adds what every answer says to browsers.
     pub(super) fn harden(&self, response: &mut Response<Body>) {
         self.dialect.harden(response.headers_mut());

@@ -22,7 +22,7 @@ const MOST: u64 = 2_048;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionLimits {
     /// How many may be open at once. One more takes the place of the one that has waited longest for its client; if
-    /// all are at work, it is answered 503, but for the health check.
+    /// all are at work, it is answered 503, but for the health checks.
     pub connections: usize,
     /// From the first byte of a request, or from the start of the connection, to the end of the request's headers.
     pub head: Duration,
@@ -61,6 +61,11 @@ impl ConnectionLimits {
     pub(super) fn tick(&self) -> Duration {
         let shortest = self.head.min(self.idle).min(self.body).min(self.answer);
         (shortest / 4).clamp(Duration::from_millis(10), Duration::from_secs(1))
+    }
+
+    /// Those of a connection beyond the bound.
+    pub(super) fn on_reserve(self) -> Self {
+        Self { head: self.head.min(query::RESERVED_HEAD), ..self }
     }
 
     /// How slowly a body may come.

@@ -87,13 +87,14 @@ pub(crate) enum Dialect {
 impl Dialect {
     pub(super) fn refuse(self, refusal: &Refusal, request: &Parts) -> Response<Body> {
         let mut response = match self {
+            Self::Api if *refusal == Refusal::Busy => query::all_taken(),
             Self::Api => problem(refusal),
             Self::Aws => aws_error(refusal, request),
         };
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if *refusal == Refusal::Busy {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
         }
         // Another reader may have seen another host, or another end of the body: what follows is no request.
         let goes_on = matches!(refusal, Refusal::ForeignHost(_) | Refusal::ForeignOrigin(_));

@@ -90,3 +90,46 @@ async fn what_a_forged_cursor_says_is_of_the_right_types_or_refused() {
     }
     assert_eq!(served.started(), 1);
 }
+
+/// While access is open all callers are one, and identical statements share a query and its record.
+#[tokio::test(start_paused = true)]
+async fn what_a_forged_cursor_says_is_shown_to_nobody_else() {
+    let mut world = complete::world(11, 5).await;
+    world.settings.max_body = 160;
+    let served = world.serve();
+    let mut path = next(&served.get(&format!("{ROWS}?limit=5")).await);
+    while !path.starts_with(ROWS) {
+        path = next(&served.get(&path).await);
+    }
+    let (before, cursor) = path.split_once("cursor=").unwrap();
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).unwrap();
+    let mut place: Value = serde_json::from_slice(&bytes[HEAD..]).unwrap();
+    assert_eq!(place["before"], 5);
+    place["before"] = json!(1_000);
+    let other = format!("{before}cursor={}", forged(cursor, &place));
+    for paths in [[&other, &path], [&path, &other]] {
+        let started = served.started();
+        let (one, two) = futures::join!(served.get(paths[0]), served.get(paths[1]));
+        assert_eq!(served.started(), started + 2);
+        for (asked, mut page) in paths.into_iter().zip([one, two]) {
+            let mut first = if asked == &path { 5 } else { 1_000 };
+            let mut pages = 0;
+            loop {
+                assert_eq!(page.status, 200, "{:?}", page.body);
+                let range = page.header("tributary-range").to_owned();
+                assert!(range.starts_with(&format!("{first}-")), "{range}: {first}");
+                first += page.header("tributary-rows").parse::<u64>().unwrap();
+                pages += 1;
+                let behind = next(&page);
+                if !behind.starts_with("/v1/queries/") {
+                    break;
+                }
+                page = served.get(&behind).await;
+            }
+            assert!(pages > 1, "what the record says is shown too");
+        }
+    }
+    let started = served.started();
+    let (one, two) = futures::join!(served.get(&path), served.get(&path));
+    assert_eq!((one.status, two.status, served.started()), (200, 200, started + 1), "they share a query");
+}

@@ -1,7 +1,7 @@
 //! What only shows: `SHOW`, `DESCRIBE` and `EXPLAIN`.
 
 use super::{
-    Command, Show,
+    Command, Io, Show,
     cursor::{Cursor, Parsed},
 };
 use crate::athena::commands::words::What;
@@ -80,26 +80,59 @@ pub(super) fn explain(cursor: &mut Cursor<'_>) -> Parsed<Command> {
     }
     // `EXPLAIN (SELECT 1)` is of a query.
     let mut options = cursor.after();
-    if matches!(cursor.peek(), Some(What::Mark('('))) && matches!(options.word(), Some("type" | "format")) {
-        let mut command: fn(String) -> Command = Command::Explain;
-        loop {
-            let option = options.name()?;
-            let value = options.name()?;
-            match (option.as_str(), value.as_str()) {
-                ("format", "text") => {}
-                ("type", "logical" | "distributed") => command = Command::Explain,
-                ("type", "validate") => command = Command::Validate,
-                _ => {
-                    let (option, value) = (option.to_uppercase(), value.to_uppercase());
-                    return Ok(Command::Absent(format!("EXPLAIN ({option} {value})")));
-                }
-            }
-            if !options.eat_mark(',') {
-                break;
+    if !matches!(cursor.peek(), Some(What::Mark('('))) || !matches!(options.word(), Some("type" | "format")) {
+        return cursor.rest().map(Command::Explain);
+    }
+    let (mut kind, mut is_json) = (Kind::Plan, false);
+    loop {
+        let option = options.name()?;
+        let value = options.name()?;
+        match (option.as_str(), value.as_str()) {
+            ("format", "text") => is_json = false,
+            ("format", "json") => is_json = true,
+            ("type", "logical" | "distributed") => kind = Kind::Plan,
+            ("type", "validate") => kind = Kind::Validate,
+            ("type", "io") => kind = Kind::Io,
+            _ => {
+                let (option, value) = (option.to_uppercase(), value.to_uppercase());
+                return Ok(Command::Absent(format!("EXPLAIN ({option} {value})")));
             }
         }
-        options.expect_mark(')')?;
-        return options.rest().map(command);
+        if !options.eat_mark(',') {
+            break;
+        }
     }
-    cursor.rest().map(Command::Explain)
+    options.expect_mark(')')?;
+    match kind {
+        // The answer is JSON, whatever was asked for.
+        Kind::Io => io(&mut options),
+        _ if is_json => Ok(Command::Absent("EXPLAIN (FORMAT JSON)".to_owned())),
+        Kind::Plan => options.rest().map(Command::Explain),
+        Kind::Validate => options.rest().map(Command::Validate),
+    }
+}
+
+/// The types of EXPLAIN.
+enum Kind {
+    Plan,
+    Validate,
+    Io,
+}
+
+fn io(cursor: &mut Cursor<'_>) -> Parsed<Command> {
+    let first = cursor.word();
+    let sql = cursor.rest()?;
+    // An EXPLAIN of an EXPLAIN is not read: it could go on so.
+    let of = if first == Some("explain") { None } else { Some(Command::of(&sql)?) };
+    Ok(match of {
+        Some(None) => Command::Io(Io::Query(sql)),
+        Some(Some(write @ (Command::CreateTableAs { .. } | Command::Insert { .. }))) => {
+            Command::Io(Io::Write(Box::new(write)))
+        }
+        Some(Some(Command::Absent(construct))) => Command::Absent(construct),
+        _ => {
+            let what = "EXPLAIN (TYPE IO) of what is neither a query nor CREATE TABLE AS nor INSERT INTO";
+            Command::Absent(what.to_owned())
+        }
+    })
 }

@@ -1,5 +1,7 @@
 use super::*;
 
+const NO_INPUTS: &str = "EXPLAIN (TYPE IO) of what is neither a query nor CREATE TABLE AS nor INSERT INTO";
+
 fn of(sql: &str) -> Command {
     Command::of(sql).unwrap().unwrap_or_else(|| panic!("{sql} is taken for a query"))
 }
@@ -159,10 +161,30 @@ fn explain_is_of_a_query() {
 }
 
 #[test]
+fn explain_of_inputs_is_of_a_query_or_of_what_writes_rows() {
+    for options in ["TYPE IO", "TYPE IO, FORMAT JSON", "format json, type io", "FORMAT TEXT, TYPE IO"] {
+        let command = of(&format!("EXPLAIN ({options}) (SELECT 1);"));
+        assert_eq!(command, Command::Io(Io::Query("(SELECT 1)".to_owned())), "{options}");
+        assert_eq!(command.query(), Some("(SELECT 1)"), "{options}");
+        for write in ["CREATE TABLE t AS SELECT 1 AS n", "INSERT INTO lake.t (n) SELECT 1"] {
+            let command = of(&format!("EXPLAIN ({options}) {write}"));
+            assert_eq!(command, Command::Io(Io::Write(Box::new(of(write)))), "{options}");
+            assert_eq!(command.query(), of(write).query(), "{options}");
+        }
+    }
+    // However often it is written, it is not descended into.
+    let nested = "EXPLAIN (TYPE IO) ".repeat(10_000);
+    assert_eq!(of(&format!("{nested}SELECT 1")), Command::Absent(NO_INPUTS.to_owned()));
+}
+
+#[test]
 fn what_is_not_here_is_named() {
     for (sql, named) in [
-        ("EXPLAIN (TYPE IO) SELECT 1", "EXPLAIN (TYPE IO)"),
-        ("EXPLAIN (TYPE IO, FORMAT JSON) SELECT 1", "EXPLAIN (TYPE IO)"),
+        ("EXPLAIN (TYPE IO, FORMAT GRAPHVIZ) SELECT 1", "EXPLAIN (FORMAT GRAPHVIZ)"),
+        ("EXPLAIN (TYPE IO) CREATE OR REPLACE TABLE t AS SELECT 1 AS n", "CREATE OR REPLACE TABLE"),
+        ("EXPLAIN (TYPE IO) SHOW TABLES", NO_INPUTS),
+        ("EXPLAIN (TYPE IO) UNLOAD (SELECT 1) TO 's3://b/x/' WITH (format = 'PARQUET')", NO_INPUTS),
+        ("EXPLAIN (TYPE IO) EXPLAIN SELECT 1", NO_INPUTS),
         ("EXPLAIN (FORMAT GRAPHVIZ) SELECT 1", "EXPLAIN (FORMAT GRAPHVIZ)"),
         ("EXPLAIN (TYPE VALIDATE, FORMAT JSON) SELECT 1", "EXPLAIN (FORMAT JSON)"),
         ("EXPLAIN (TYPE LOGICAL, FORMAT JSON) SELECT 1", "EXPLAIN (FORMAT JSON)"),

@@ -124,7 +124,8 @@ impl Inner {
     }
 }
 
-/// Tells the catalog of partitions. One that somebody else has told it of meanwhile is no failure: it is in the same place.
+/// Tells the catalog of partitions. One that somebody else has told it of meanwhile is no failure: it is in the same place. If
+/// another one fails, none stays of those that this call made: they would have no files.
 pub(super) async fn register(
     catalog: &Catalog<'_>,
     name: &TableName,
@@ -134,6 +135,7 @@ pub(super) async fn register(
     if made.is_empty() {
         return Ok(());
     }
+    let mut new: Vec<Value> = made.iter().map(|made| json!(made.values)).collect();
     let inputs = made.into_iter().map(|Made { values, location }| {
         let mut storage = storage.clone();
         storage["Location"] = json!(location);
@@ -147,9 +149,28 @@ pub(super) async fn register(
     let answer =
         catalog.call("BatchCreatePartition", request).await.map_err(|error| catalog::unread(&error))?;
     let code = |error: &&Value| error["ErrorDetail"]["ErrorCode"] != "AlreadyExistsException";
-    match items(&answer["Errors"]).find(code) {
-        None => Ok(()),
-        Some(error) => Err(failed(format!("FAILED: {}", error["ErrorDetail"]))),
+    let Some(error) = items(&answer["Errors"]).find(code) else { return Ok(()) };
+    new.retain(|values| items(&answer["Errors"]).all(|error| error["PartitionValues"] != *values));
+    take_back(catalog, name, &new).await;
+    Err(failed(format!("FAILED: {}", error["ErrorDetail"])))
+}
+
+/// Deletes partitions that a statement has made, and that stay without files.
+async fn take_back(catalog: &Catalog<'_>, name: &TableName, partitions: &[Value]) {
+    // As many as Glue takes at once.
+    for partitions in partitions.chunks(25) {
+        let request = json!({
+            "DatabaseName": catalog.database(name),
+            "TableName": name.table,
+            "PartitionsToDelete": partitions.iter().map(|values| json!({"Values": values})).collect::<Vec<_>>(),
+        });
+        let left = match catalog.call("BatchDeletePartition", request).await {
+            Ok(answer) => items(&answer["Errors"]).next().map(Value::to_string),
+            Err(error) => Some(error.message),
+        };
+        if let Some(error) = left {
+            tracing::error!(error, table = name.table, "partitions of a statement that failed stay");
+        }
     }
 }
 

@@ -1,4 +1,11 @@
+use std::sync::Arc;
+
 use super::*;
+use crate::{
+    env::Env,
+    faults::{Faults, Service},
+    glue::{Glue, GlueStore},
+};
 
 fn column((name, data_type): &(&str, &str)) -> ResultColumn {
     ResultColumn { name: (*name).to_owned(), data_type: (*data_type).to_owned() }
@@ -59,4 +66,52 @@ fn a_partition_is_where_hive_puts_it() {
         let error = place([Some("1"), Some(value)]).unwrap_err();
         assert!(error.starts_with(expected), "{error}");
     }
+}
+
+/// Glue names the partitions that fail, and makes the others.
+#[tokio::test]
+async fn of_partitions_that_cannot_all_be_registered_none_stays() {
+    let data = tempfile::tempdir().unwrap();
+    let env = Env::new(Arc::new(aws::SystemClock), Arc::new(aws::RandomIds));
+    let store = GlueStore::open(data.path(), "000000000000".to_owned(), env).unwrap();
+    let glue = Glue::new(Arc::new(store), Faults::default(), Service::GlueOfAthena);
+    glue.call("CreateDatabase", json!({"DatabaseInput": {"Name": "lake"}})).await.unwrap();
+    let keys = json!([{"Name": "day", "Type": "string"}]);
+    let table = json!({"Name": "t", "PartitionKeys": keys});
+    glue.call("CreateTable", json!({"DatabaseName": "lake", "TableInput": table})).await.unwrap();
+    let catalog = Catalog { glue: &glue, database: "lake" };
+    let name = TableName { database: None, table: "t".to_owned() };
+    let made = |partitions: &[&[&str]]| {
+        let made = |values: &&[&str]| Made {
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            location: format!("s3://b/t/{}/", values.join("/")),
+        };
+        partitions.iter().map(made).collect::<Vec<Made>>()
+    };
+    let listed = async || {
+        let request = json!({"DatabaseName": "lake", "TableName": "t"});
+        let mut days: Vec<String> = catalog
+            .all("GetPartitions", request, "Partitions")
+            .await
+            .unwrap()
+            .iter()
+            .map(|partition| partition["Values"][0].as_str().unwrap().to_owned())
+            .collect();
+        days.sort();
+        days
+    };
+    register(&catalog, &name, &json!({}), made(&[&["there"]])).await.unwrap();
+    // More than are deleted at once, and one that another has made; the last has a value too many.
+    let days: Vec<String> = (0..60).map(|day| day.to_string()).collect();
+    let ones: Vec<[&str; 1]> = days.iter().map(|day| [day.as_str()]).collect();
+    let good: Vec<&[&str]> = ones.iter().map(<[&str; 1]>::as_slice).chain([&["there"][..]]).collect();
+    for place in [0, 30, good.len()] {
+        let mut all = good.clone();
+        all.insert(place, &["x", "y"]);
+        let error = register(&catalog, &name, &json!({}), made(&all)).await.unwrap_err();
+        assert!(error.message.contains("InvalidInputException"), "{}", error.message);
+        assert_eq!(listed().await, ["there"], "{place}");
+    }
+    register(&catalog, &name, &json!({}), made(&good)).await.unwrap();
+    assert_eq!(listed().await.len(), 61);
 }
