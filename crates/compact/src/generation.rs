@@ -181,8 +181,9 @@ impl<S: ObjectStore> Workshop<'_, S> {
         sources: &[Source<'_, S>],
     ) -> Result<Vec<DataFile>, CompactError> {
         let schema = self.dataset.arrow_schema();
-        let batch_rows = self.batch_rows(&new, sources);
-        let mut inputs = Vec::with_capacity(sources.len() + new.inputs.len());
+        let (row_bytes, count) = (new.bytes / new.rows.max(1), sources.len() + new.inputs.len());
+        let batch_rows = self.batch_rows(row_bytes, count, sources).await;
+        let mut inputs = Vec::with_capacity(count);
         for source in sources {
             inputs.push(Input::File(Box::new(source.rows(&schema, batch_rows)?)));
         }
@@ -196,12 +197,14 @@ impl<S: ObjectStore> Workshop<'_, S> {
         output.finish().await
     }
 
-    /// How many rows of each input are read at a time: the fewer, the more inputs there are.
-    fn batch_rows(&self, new: &New<'_, S>, sources: &[Source<'_, S>]) -> usize {
-        let widest = sources.iter().map(Source::row_bytes).max().unwrap_or_default();
-        let row_bytes = widest.max(new.bytes / new.rows.max(1));
-        let inputs = (sources.len() + new.inputs.len()) as u64;
-        self.limits.batch_rows(row_bytes.saturating_mul(inputs.div_ceil(INPUTS)))
+    /// How many rows of each of so many inputs are read at a time: the fewer, the more inputs there are. Rows that are no files
+    /// have so many bytes.
+    async fn batch_rows(&self, row_bytes: u64, inputs: usize, sources: &[Source<'_, S>]) -> usize {
+        let mut widest = row_bytes;
+        for source in sources {
+            widest = widest.max(source.row_bytes(self.limits.batch).await);
+        }
+        self.limits.batch_rows(widest.saturating_mul((inputs as u64).div_ceil(INPUTS)))
     }
 
     /// For so many rows, of about so many bytes when encoded, where there are so many files already.

@@ -112,8 +112,13 @@ impl Limits {
 
     /// How many rows of this size make a batch: one at the least, and 8,192 at the most.
     pub(crate) fn batch_rows(&self, row_bytes: u64) -> usize {
-        usize::try_from(self.batch / row_bytes.max(1)).unwrap_or(usize::MAX).clamp(1, 8_192)
+        batch_rows(self.batch, row_bytes)
     }
+}
+
+/// How many rows of this size make a batch of so many bytes.
+pub(crate) fn batch_rows(batch: u64, row_bytes: u64) -> usize {
+    usize::try_from(batch / row_bytes.max(1)).unwrap_or(usize::MAX).clamp(1, 8_192)
 }
 
 #[cfg(test)]

@@ -54,7 +54,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let mut written = 0_u32;
         for file in files {
             let source = Source::open(*store, file).await?;
-            let mut batches = source.rows(&schema, limits.batch_rows(source.row_bytes()))?;
+            let batch_rows = limits.batch_rows(source.row_bytes(limits.batch).await);
+            let mut batches = source.rows(&schema, batch_rows)?;
             while let Some(batch) = batches.next().await? {
                 held_bytes += batch.get_array_memory_size() as u64;
                 held.push(batch);

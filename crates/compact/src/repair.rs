@@ -129,7 +129,8 @@ async fn filtered<S: ObjectStore>(
     let rows = keep.true_count() as u64;
     let output = Output::new(*store, dataset, workers, place, *limits, rows, file.bytes);
     let mut output = output.starting_at(first).in_order(source.is_in_order_of(dataset));
-    let mut batches = source.rows(&dataset.arrow_schema(), limits.batch_rows(source.row_bytes()))?;
+    let batch_rows = limits.batch_rows(source.row_bytes(limits.batch).await);
+    let mut batches = source.rows(&dataset.arrow_schema(), batch_rows)?;
     let mut offset = 0;
     while let Some(batch) = batches.next().await? {
         let mask = keep.slice(offset, batch.num_rows());

@@ -157,8 +157,9 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         };
         let statement = Statement::Query(query.clone());
         let statement = DfStatement::Statement(Box::new(statement));
-        let tables = resolve::tables(&statement, &self.database, bucket, &*self.catalog, &store).await?;
         let memory = self.sessions.memory();
+        let (catalog, limits) = (&*self.catalog, memory.limits());
+        let tables = resolve::tables(&statement, &self.database, bucket, catalog, &store, limits).await?;
         let known: Tables =
             tables.iter().map(|found| (found.name.clone(), columns_of(&found.provider))).collect();
         using::rewrite(&mut query, &known)?;

@@ -5,7 +5,7 @@
 //! Athena would answer; what this engine cannot answer so, it refuses with an error that names the construct.
 //!
 //! A query that would need more memory than [`MemoryLimits`] allow fails, and the process goes on: what functions make
-//! is bounded before it is made (`functions`), batches are as small as wide rows ask for (`batches`) and are counted
+//! is bounded before it is made (`functions`), batches are as small as wide rows ask for (`batches`, `fitted`) and are counted
 //! (`memory`, `guard`), and the state of sorts, joins and groups is bounded by DataFusion's pool.
 //!
 //! A query that is cancelled ([`Cancellation`]) ends with the batch, the call or the pair of batches that it works on:
@@ -36,6 +36,7 @@ mod error;
 mod failure;
 mod fields;
 mod files;
+mod fitted;
 mod floating;
 mod footer;
 mod forms;

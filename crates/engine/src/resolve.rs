@@ -20,6 +20,7 @@ use crate::{
     error::{EngineError, Failure},
     failure::from_datafusion,
     files::{self, Snapshot},
+    memory::MemoryLimits,
     open_csv,
     schema::TableSchemas,
     session::CATALOG,
@@ -36,13 +37,14 @@ pub(crate) struct Found {
     pub(crate) provider: Arc<dyn TableProvider>,
 }
 
-/// The tables that the statement names, ready to be scanned. With a `bucket`, they have the column `$path`.
+/// The tables that the statement names, ready to be scanned within these limits. With a `bucket`, they have the column `$path`.
 pub(crate) async fn tables<C: Catalog, S: ObjectStore>(
     statement: &DfStatement,
     database: &str,
     bucket: Option<&str>,
     catalog: &C,
     store: &Arc<LakeStore<S>>,
+    limits: &MemoryLimits,
 ) -> Result<Vec<Found>, EngineError> {
     let (references, _) = resolve_table_references(statement, true).map_err(from_datafusion)?;
     let mut found: Vec<Found> = Vec::with_capacity(references.len());
@@ -82,7 +84,7 @@ pub(crate) async fn tables<C: Catalog, S: ObjectStore>(
                     if open_csv::is_format_of(&snapshot.table)? {
                         open_csv::table(&schemas, snapshot).await?
                     } else {
-                        Arc::new(LakeTable::new(schemas, snapshot))
+                        Arc::new(LakeTable::new(schemas, snapshot, *limits))
                     }
                 }
             }

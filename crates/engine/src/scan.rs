@@ -10,7 +10,7 @@ use std::{
     ops::Range,
     panic::AssertUnwindSafe,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
@@ -94,6 +94,21 @@ impl fmt::Debug for BytesScanned {
     }
 }
 
+/// The metadata of one file, once it was read. Whoever opens a file with one of these as an extension finds it here, and does
+/// not read it again. Clones are of the same file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Footer(Arc<OnceLock<Arc<ParquetMetaData>>>);
+
+impl Footer {
+    pub(crate) fn get(&self) -> Option<Arc<ParquetMetaData>> {
+        self.0.get().cloned()
+    }
+
+    fn keep(&self, metadata: ParquetMetaData) -> Arc<ParquetMetaData> {
+        Arc::clone(self.0.get_or_init(|| Arc::new(metadata)))
+    }
+}
+
 /// Opens the files of one query, and counts what is read of them.
 #[derive(Debug)]
 pub(crate) struct CountedFiles {
@@ -116,10 +131,11 @@ impl ParquetFileReaderFactory for CountedFiles {
         metrics: &ExecutionPlanMetricsSet,
     ) -> Result<Box<dyn AsyncFileReader + Send>> {
         let (name, bytes) = (file.object_meta.location.to_string(), file.object_meta.size);
+        let kept = file.extension::<Footer>().cloned().unwrap_or_default();
         let inner = self.files.create_reader(partition_index, file, metadata_size_hint, metrics)?;
         let at_once = metadata_size_hint.map_or(0, |hint| hint as u64);
         let (scanned, indexes) = (self.scanned.clone(), Vec::new());
-        Ok(Box::new(Counted { inner, scanned, name, bytes, at_once, indexes }))
+        Ok(Box::new(Counted { inner, scanned, name, bytes, at_once, kept, indexes }))
     }
 }
 
@@ -131,6 +147,7 @@ struct Counted {
     bytes: u64,
     /// How much of its end is read first.
     at_once: u64,
+    kept: Footer,
     /// Where its offset indexes are, once its footer was read.
     indexes: Vec<Range<u64>>,
 }
@@ -164,12 +181,18 @@ impl AsyncFileReader for Counted {
     ) -> BoxFuture<'a, ParquetResult<Arc<ParquetMetaData>>> {
         let (name, bytes, at_once) = (self.name.clone(), self.bytes, self.at_once);
         async move {
-            let read = footer::read(&name, bytes, at_once, &mut *self.inner);
-            let read = AssertUnwindSafe(read).catch_unwind().await;
-            let metadata = read.map_err(|_panic| footer::broken(&name, "it cannot be read"))??;
-            footer::check(&name, bytes, &metadata)?;
+            let metadata = match self.kept.get() {
+                Some(metadata) => metadata,
+                None => {
+                    let read = footer::read(&name, bytes, at_once, &mut *self.inner);
+                    let read = AssertUnwindSafe(read).catch_unwind().await;
+                    let metadata = read.map_err(|_panic| footer::broken(&name, "it cannot be read"))??;
+                    footer::check(&name, bytes, &metadata)?;
+                    self.kept.keep(metadata)
+                }
+            };
             self.indexes = footer::offset_indexes(&metadata);
-            Ok(Arc::new(metadata))
+            Ok(metadata)
         }
         .boxed()
     }

@@ -22,7 +22,9 @@ use crate::{
     adapt::StrictTypes,
     error::EngineError,
     files::{self, Snapshot},
+    fitted::Fitted,
     keys::{self, KeyType, Partition},
+    memory::MemoryLimits,
     prune,
     scan::CountedFiles,
     schema::TableSchemas,
@@ -37,11 +39,13 @@ const FOOTER_BYTES: usize = 16 * 1024;
 pub(crate) struct LakeTable<S> {
     schemas: TableSchemas,
     snapshot: Snapshot<S>,
+    limits: MemoryLimits,
 }
 
 impl<S: ObjectStore> LakeTable<S> {
-    pub(crate) fn new(schemas: TableSchemas, snapshot: Snapshot<S>) -> Self {
-        Self { schemas, snapshot }
+    /// With batches that take as much memory as the limits say, at most.
+    pub(crate) fn new(schemas: TableSchemas, snapshot: Snapshot<S>, limits: MemoryLimits) -> Self {
+        Self { schemas, snapshot, limits }
     }
 
     /// The partition keys.
@@ -76,10 +80,11 @@ impl<S: ObjectStore> LakeTable<S> {
             .with_table_partition_cols(self.schemas.common.fields().clone())
             .build();
         let store = Arc::clone(&self.snapshot.store);
-        let files_read = CountedFiles::new(store.clone(), store.scanned().clone());
+        let files_read = Arc::new(CountedFiles::new(store.clone(), store.scanned().clone()));
         let source = ParquetSource::new(schema)
             .with_metadata_size_hint(FOOTER_BYTES)
-            .with_parquet_file_reader_factory(Arc::new(files_read));
+            .with_parquet_file_reader_factory(files_read.clone());
+        let source = Fitted::around(Arc::new(source), files_read, self.limits);
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse(LAKE_URL)?, Arc::new(source))
             .with_file_groups(files::groups(files, STREAMS))
             .with_projection_indices(projection.cloned())?

@@ -56,6 +56,25 @@ pub(super) fn check(bytes: u64, metadata: &ParquetMetaData) -> Result<(), Cause>
     Ok(())
 }
 
+/// Fails if an offset index, of which all is within the bytes from `start` on, says that it has more pages than it has.
+pub(super) fn check_indexes(
+    metadata: &ParquetMetaData,
+    start: u64,
+    bytes: &[u8],
+) -> Result<(), domain::footer::BrokenFooter> {
+    let at = |place: u64| usize::try_from(place.checked_sub(start)?).ok();
+    for column in metadata.row_groups().iter().flat_map(RowGroupMetaData::columns) {
+        let place = column.offset_index_offset().and_then(|place| u64::try_from(place).ok());
+        let length = column.offset_index_length().and_then(|length| u64::try_from(length).ok());
+        let Some((place, length)) = place.zip(length).filter(|(_, length)| *length > 0) else { continue };
+        let range = at(place).zip(at(place.saturating_add(length)));
+        if let Some(index) = range.and_then(|(from, until)| bytes.get(from..until)) {
+            domain::footer::check_offset_index(index)?;
+        }
+    }
+    Ok(())
+}
+
 /// Decoded bytes of a row, on average. A text that repeats is in a row group once, and in memory as often as there are rows: so
 /// what its pages take says little, where the writer has noted what its values take.
 pub(super) fn row_bytes(group: &RowGroupMetaData) -> u64 {

@@ -1,5 +1,7 @@
 //! A data file, read in pieces: its metadata first, then what is asked for.
 
+mod long;
+
 use std::{ops::Range, sync::Arc};
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
@@ -106,11 +108,6 @@ impl<'a, S: ObjectStore> Source<'a, S> {
 
     pub(crate) fn metadata(&self) -> &ParquetMetaData {
         &self.metadata
-    }
-
-    /// Decoded bytes of a row, on average, in the row group where they are most.
-    pub(crate) fn row_bytes(&self) -> u64 {
-        self.metadata.row_groups().iter().map(footer::row_bytes).max().unwrap_or_default()
     }
 
     /// All rows in order, in the schema of the table as it is now.

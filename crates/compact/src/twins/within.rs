@@ -151,7 +151,7 @@ impl<S: ObjectStore> Search<'_, S> {
                 seen.retain(|_, seen| !seen.twins.is_empty());
             }
             let source = Source::open(self.store, data).await?;
-            let batch_rows = self.limits.batch_rows(source.row_bytes());
+            let batch_rows = self.limits.batch_rows(source.row_bytes(self.limits.batch).await);
             let mut batches = source.columns(&schema, batch_rows)?;
             let mut row = 0;
             while let Some(batch) = batches.next().await? {

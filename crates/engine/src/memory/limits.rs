@@ -32,6 +32,12 @@ impl MemoryLimits {
         self.value.saturating_mul(2)
     }
 
+    /// What the rows of a file may take that are read at once. Each stream of a query has two such batches while it makes the
+    /// table's types of the file's.
+    pub(crate) fn read(&self) -> usize {
+        self.batches / 16
+    }
+
     /// What an aggregate may make of the rows of one group. Whoever writes it as a text takes several times as much.
     pub(crate) fn group(&self) -> usize {
         self.value.saturating_mul(16)

@@ -37,6 +37,8 @@ mod decimals;
 mod deep;
 mod distinct;
 #[cfg(test)]
+mod fitted;
+#[cfg(test)]
 mod floating;
 #[cfg(test)]
 mod formats;

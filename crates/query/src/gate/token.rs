@@ -6,7 +6,7 @@ use sqlparser::{
 };
 use trino::keyword;
 
-use super::Refused;
+use super::{Refused, types};
 use crate::problem::quote;
 
 pub(super) const ONLY_QUERIES: &str = "only a query can be run: write SELECT, or WITH ... SELECT";
@@ -84,6 +84,7 @@ pub(super) fn admit(sql: &str) -> Result<(Vec<TokenWithSpan>, Vec<Option<String>
         tokens.push(token);
     }
     begins_like_a_query(tokens.first())?;
+    let mut tokens = types::with_ends_apart(tokens)?;
     without_limit_all(&mut tokens);
     let all = tokens
         .windows(2)
@@ -118,6 +119,8 @@ fn check(token: &Token) -> Result<(), String> {
         | Token::Neq
         | Token::Lt
         | Token::Gt
+        // Within a type: elsewhere it is refused, see `types`.
+        | Token::ShiftRight
         | Token::LtEq
         | Token::GtEq
         | Token::Plus
@@ -133,8 +136,13 @@ fn check(token: &Token) -> Result<(), String> {
         | Token::RBracket
         | Token::Arrow => Ok(()),
         Token::DoubleColon => Err(":: is not Athena's: write CAST(value AS type)".to_owned()),
-        other => Err(format!("{} is not supported", quote(&other.to_string()))),
+        other => Err(not_supported(other)),
     }
+}
+
+/// Why a token is refused that is Athena's nowhere.
+pub(super) fn not_supported(token: &Token) -> String {
+    format!("{} is not supported", quote(&token.to_string()))
 }
 
 fn check_word(word: &Word) -> Result<(), String> {

@@ -4,7 +4,7 @@
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 use trino::collapse_types;
 
-use super::Refused;
+use super::{Refused, token::not_supported};
 use crate::problem::quote;
 
 /// What the parser takes for any of them.
@@ -23,6 +23,30 @@ pub(super) fn collapsed(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>, 
     })
 }
 
+/// The tokens with `>` twice for each `>>` that ends two types, so that every parser reads them alike. Athena knows no operator
+/// `>>`: outside of a type it is refused.
+pub(super) fn with_ends_apart(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>, Refused> {
+    if !tokens.iter().any(is_joined) {
+        return Ok(tokens);
+    }
+    // What is no type there is refused by `collapsed`.
+    let outside = collapse_types(&tokens, |_, _, _| Ok::<_, Refused>(Vec::new()))?;
+    if let Some(joined) = outside.into_iter().find(is_joined) {
+        return Err(Refused::at(not_supported(&joined.token), joined.span.start));
+    }
+    let apart = tokens.into_iter().flat_map(|token| {
+        let is_joined = is_joined(&token);
+        let first = if is_joined { TokenWithSpan::new(Token::Gt, token.span) } else { token };
+        let second = is_joined.then(|| first.clone());
+        std::iter::once(first).chain(second)
+    });
+    Ok(apart.collect())
+}
+
+fn is_joined(token: &TokenWithSpan) -> bool {
+    token.token == Token::ShiftRight
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +63,8 @@ mod tests {
         for (sql, expected) in [
             ("SELECT CAST(a AS array(varchar))", "SELECT CAST ( a AS row )"),
             ("SELECT CAST(a AS array<varchar(3)>)", "SELECT CAST ( a AS row )"),
+            ("SELECT CAST(a AS array<array<int>>)", "SELECT CAST ( a AS row )"),
+            ("SELECT CAST(a AS map<int, array<array<int>>>) > 1", "SELECT CAST ( a AS row ) > 1"),
             ("SELECT try_cast(f(a) AS map(varchar, array(bigint)))", "SELECT try_cast ( f ( a ) AS row )"),
             (
                 "SELECT CAST(a AS row(x decimal(12, 2), \"y z\" row(timestamp(3), date date), json)) AS row",
@@ -49,6 +75,27 @@ mod tests {
         ] {
             assert_eq!(written(sql).unwrap(), expected, "{sql}");
         }
+    }
+
+    #[test]
+    fn what_ends_two_types_is_written_as_two_ends() {
+        for (sql, expected) in [
+            ("SELECT CAST(a AS array<array<int>>)", "SELECT CAST ( a AS array < array < int > > )"),
+            (
+                "SELECT CAST(a AS array<array<array<int>>>) >= CAST(b AS array<array<int> >), c > d",
+                "SELECT CAST ( a AS array < array < array < int > > > ) >= CAST ( b AS array < array < int > > ) , \
+                 c > d",
+            ),
+        ] {
+            let (tokens, _) = token::admit(sql).unwrap();
+            let words: Vec<String> = tokens.iter().map(|token| token.token.to_string()).collect();
+            assert_eq!(words.join(" "), expected, "{sql}");
+        }
+        let refused = token::admit("SELECT a, b >> 1").unwrap_err();
+        assert_eq!(
+            (refused.to_string().contains("is not supported"), refused.place()),
+            (true, Some((1, 13)))
+        );
     }
 
     #[test]
@@ -65,6 +112,15 @@ mod tests {
             "SELECT CAST(a AS array(hyperloglog))",
             "SELECT CAST(a AS array(varchar('x')))",
             "SELECT CAST(a AS row)",
+            "SELECT a >> 1",
+            "SELECT CAST(a AS int) >> 1",
+            "SELECT CAST(a >> 1 AS array<array<int>>)",
+            "SELECT CAST(CAST(a AS array<array<int>>) >> 1 AS int)",
+            "SELECT CAST(a AS array<array<int>> >> 1)",
+            "SELECT CAST(a AS array<int>>)",
+            "SELECT CAST(a AS array(varchar(a >> 1)))",
+            "SELECT f(a AS array<array<int>>)",
+            "SELECT array<array<int>>",
         ] {
             assert!(written(sql).is_err(), "{sql}");
         }
