@@ -7,7 +7,9 @@
 //! The last part need not be packed: no further part follows that wants its memory.
 
 mod known;
+mod numbers;
 mod packed;
+mod run;
 mod unpacked;
 
 use std::{
@@ -24,6 +26,7 @@ use domain::{
     Dataset,
     sabotage::{self, Bug},
 };
+use foldhash::quality::RandomState;
 
 use crate::{
     coded::{self, dictionaries},
@@ -36,13 +39,12 @@ use crate::{
 };
 
 use known::{Hashed, Known};
+use numbers::{Dropped, left, place, ranges, renumber};
 use packed::Piece;
+use run::Run;
 use unpacked::{Twin, content_hashes};
 
 pub(crate) use unpacked::RunRows;
-
-/// The most rows of a piece. The number of a row in a run is this times the number of its piece, and its place in there.
-const PIECE_ROWS: u32 = 8_192;
 
 /// Runs without twins among them.
 pub(crate) struct Runs<'a> {
@@ -53,6 +55,8 @@ pub(crate) struct Runs<'a> {
     identity_columns: Vec<usize>,
     /// What tells whether twins differ.
     content: Arc<Keys>,
+    /// With which lines are hashed, so that most twins need no look at their content.
+    hasher: RandomState,
     runs: Vec<Run>,
     /// The rows of the last part, if they stay in memory as they are.
     last: Option<Sorted>,
@@ -62,29 +66,10 @@ pub(crate) struct Runs<'a> {
     conflicting: Arc<AtomicU64>,
 }
 
-/// The rows of a run.
-struct Run {
-    pieces: Vec<Piece>,
-    known: Known,
-    /// What was dropped of later runs for it.
-    twins: Vec<Twin>,
-    /// Bytes of its dictionaries, which its pieces share.
-    words: usize,
-}
-
 /// Rows of a run that is being made: its identity columns, and their hashes.
 struct Identified {
     columns: Vec<ArrayRef>,
     hashes: Vec<u64>,
-}
-
-/// A row of a piece whose twin is in an earlier run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Dropped {
-    row: u32,
-    /// The run of the row that stays, and its number in there.
-    run: usize,
-    of: u32,
 }
 
 impl<'a> Runs<'a> {
@@ -102,6 +87,7 @@ impl<'a> Runs<'a> {
             identity,
             identity_columns,
             content,
+            hasher: RandomState::default(),
             runs,
             last,
             words,
@@ -122,6 +108,11 @@ impl<'a> Runs<'a> {
     /// No rows, with dictionaries: those of the next run are to begin with them.
     pub(crate) fn words(&self) -> Option<&RecordBatch> {
         self.words.as_ref()
+    }
+
+    /// With which the lines of all parts are hashed.
+    pub(crate) fn hasher(&self) -> &RandomState {
+        &self.hasher
     }
 
     /// How many rows are in them, those of the last part included.
@@ -147,8 +138,7 @@ impl<'a> Runs<'a> {
 
     /// Bytes of memory that the packed ones take.
     pub(crate) fn bytes(&self) -> u64 {
-        let own = |run: &Run| size_of_val(&run.twins[..]) + run.known.bytes() + run.words;
-        let own = self.runs.iter().map(own).sum::<usize>();
+        let own = self.runs.iter().map(Run::bytes).sum::<usize>();
         (self.pieces().map(Piece::bytes).sum::<usize>() + own) as u64
     }
 
@@ -168,61 +158,93 @@ impl<'a> Runs<'a> {
 
     /// Adds a run of these rows, which are in order and without twins among them, less those whose twin is in an earlier
     /// run. So many of them are unpacked at a time afterwards, 8,192 at the most.
-    pub(crate) fn push(&mut self, rows: Sorted, piece_rows: usize) -> Result<(), ArrowError> {
+    ///
+    /// `lines` are hashes of the lines that rows come from, by the rows' numbers: rows with the same one have the same
+    /// content. Of rows beyond their end nothing is known.
+    pub(crate) fn push(&mut self, rows: Sorted, lines: &[u64], piece_rows: usize) -> Result<(), ArrowError> {
         let ranges = ranges(rows.rows(), piece_rows);
         let (mut hashed, dropped) = self.look_up(&rows, &ranges)?;
         hashed.retain_mut(|row| renumber(row, &dropped));
         let known = Known::new(hashed);
         let left = left(&ranges, &dropped);
         // Before any column is gathered, so that each is gathered once.
-        let rows = self.without(rows, &ranges, dropped)?;
+        let rows = self.without(rows, lines, &ranges, &dropped)?;
+        let lines_of = |range: &Range<usize>| -> Option<Box<[u64]>> {
+            range.clone().map(|row| lines.get(rows.number(row) as usize).copied()).collect()
+        };
+        let lines = left.iter().map(|range| lines_of(range).unwrap_or_default()).collect();
         let pieces = self.workers.each(left, |range| Piece::pack(&coded_batch(&rows, range)?));
         let pieces = pieces.into_iter().collect::<Result<Vec<_>, ArrowError>>()?;
         let words = words(&rows)?;
-        self.runs.push(Run { pieces, known, twins: Vec::new(), words: words.get_array_memory_size() });
+        let (twins, bytes) = (Vec::new(), words.get_array_memory_size());
+        self.runs.push(Run { pieces, known, lines, twins, words: bytes });
         self.words = Some(words);
         Ok(())
     }
 
     /// Adds these rows, as [`Self::push`] does, and keeps them as they are. Nothing may be added after them.
-    pub(crate) fn push_last(&mut self, rows: Sorted, piece_rows: usize) -> Result<(), ArrowError> {
+    pub(crate) fn push_last(
+        &mut self,
+        rows: Sorted,
+        lines: &[u64],
+        piece_rows: usize,
+    ) -> Result<(), ArrowError> {
         let ranges = ranges(rows.rows(), piece_rows);
         let (_, dropped) = self.look_up(&rows, &ranges)?;
-        let rows = self.without(rows, &ranges, dropped)?;
+        let rows = self.without(rows, lines, &ranges, &dropped)?;
         self.words = Some(words(&rows)?);
         self.last = Some(rows);
         Ok(())
     }
 
-    /// The rows that stay. Those that are dropped are noted with the runs of their twins.
+    /// The rows that stay. Those that are dropped and may differ from their twins are noted with the runs of these.
     fn without(
         &mut self,
         rows: Sorted,
+        lines: &[u64],
         ranges: &[Range<usize>],
-        dropped: Vec<Vec<Dropped>>,
+        dropped: &[Vec<Dropped>],
     ) -> Result<Sorted, ArrowError> {
-        let numbers = |(range, dropped): (&Range<usize>, &Vec<Dropped>)| -> Vec<usize> {
-            dropped.iter().map(|dropped| range.start + dropped.row as usize).collect()
-        };
-        let numbers: Vec<Vec<usize>> = ranges.iter().zip(&dropped).map(numbers).collect();
-        let pieces = numbers.iter().collect();
-        let contents = self.workers.each(pieces, |numbers: &Vec<usize>| self.contents(&rows, numbers));
-        for (dropped, contents) in dropped.into_iter().zip(contents) {
-            self.duplicates += dropped.len() as u64;
-            for (Dropped { run, of, .. }, content) in dropped.into_iter().zip(contents?) {
-                self.runs[run].twins.push(Twin { of, content });
+        let pieces = ranges.iter().zip(dropped).collect();
+        let twins = self.workers.each(pieces, |(range, dropped): (&Range<usize>, &Vec<Dropped>)| {
+            self.twins(&rows, lines, range.start, dropped)
+        });
+        for twins in twins {
+            for (run, twin) in twins? {
+                self.runs[run].twins.push(twin);
             }
         }
-        Ok(rows.without(&numbers.concat()))
+        let numbers = ranges.iter().zip(dropped).flat_map(|(range, dropped)| {
+            dropped.iter().map(move |dropped| range.start + dropped.row as usize)
+        });
+        let numbers: Vec<usize> = numbers.collect();
+        self.duplicates += numbers.len() as u64;
+        Ok(rows.without(&numbers))
     }
 
-    /// A hash of all that the sender said, for each of these rows.
-    fn contents(&self, rows: &Sorted, numbers: &[usize]) -> Result<Vec<u64>, ArrowError> {
-        if numbers.is_empty() {
+    /// Of the rows that are dropped of a piece, which begins with this row, those that may differ from their twins, each with
+    /// the run of its twin. Most were sent twice word for word, as their lines show.
+    fn twins(
+        &self,
+        rows: &Sorted,
+        lines: &[u64],
+        first: usize,
+        dropped: &[Dropped],
+    ) -> Result<Vec<(usize, Twin)>, ArrowError> {
+        let row = |dropped: &Dropped| first + dropped.row as usize;
+        let may_differ = |dropped: &&Dropped| {
+            let line = lines.get(rows.number(row(dropped)) as usize);
+            line.is_none() || line != self.runs[dropped.run].line(dropped.of)
+        };
+        let dropped: Vec<&Dropped> = dropped.iter().filter(may_differ).collect();
+        if dropped.is_empty() {
             return Ok(Vec::new());
         }
-        let columns = (0..self.schema.fields().len()).map(|index| rows.column_of(index, numbers));
-        content_hashes(&self.content, &columns.collect::<Result<Vec<_>, _>>()?)
+        let numbers: Vec<usize> = dropped.iter().map(|dropped| row(dropped)).collect();
+        let columns = (0..self.schema.fields().len()).map(|index| rows.column_of(index, &numbers));
+        let contents = content_hashes(&self.content, &columns.collect::<Result<Vec<_>, _>>()?)?;
+        let twin = |(dropped, content): (&Dropped, u64)| (dropped.run, Twin { of: dropped.of, content });
+        Ok(dropped.into_iter().zip(contents).map(twin).collect())
     }
 
     /// The rows' hashes in order, and for each range which of its rows have a twin in an earlier run.
@@ -253,7 +275,9 @@ impl<'a> Runs<'a> {
         }
         let columns: Vec<Vec<&ArrayRef>> = new.iter().map(|piece| piece.columns.iter().collect()).collect();
         let runs = (0..self.runs.len()).collect();
-        let found = self.workers.each(runs, |run: usize| self.twins_in(&self.runs[run], &columns, hashed));
+        let found = self
+            .workers
+            .each(runs, |run: usize| self.runs[run].twins_of(&self.identity_columns, &columns, hashed));
         for (run, twins) in found.into_iter().enumerate() {
             for (of, ours) in twins? {
                 let (piece, row) = place(ours);
@@ -264,34 +288,6 @@ impl<'a> Runs<'a> {
             rows.sort_unstable();
         }
         Ok(dropped)
-    }
-
-    /// The rows of a run that have the identity of a new one: the numbers of both.
-    fn twins_in(
-        &self,
-        run: &Run,
-        columns: &[Vec<&ArrayRef>],
-        hashed: &[Hashed],
-    ) -> Result<Vec<(u32, u32)>, ArrowError> {
-        let mut twins = run.known.candidates(hashed);
-        twins.sort_unstable();
-        let mut there: Option<(usize, Vec<ArrayRef>)> = None;
-        let mut failed = Ok(());
-        twins.retain(|(theirs, ours)| {
-            let (piece, row) = place(*theirs);
-            if there.as_ref().is_none_or(|(at, _)| *at != piece) {
-                let unpacked = self.identity_columns.iter().map(|index| run.pieces[piece].column(*index));
-                match unpacked.collect::<Result<Vec<_>, _>>() {
-                    Ok(unpacked) => there = Some((piece, unpacked)),
-                    Err(error) => failed = Err(error),
-                }
-            }
-            let Some((_, theirs)) = &there else { return false };
-            let (piece, ours) = place(*ours);
-            let theirs: Vec<&ArrayRef> = theirs.iter().collect();
-            Identity::is_same(&theirs, row as usize, &columns[piece], ours as usize)
-        });
-        failed.map(|()| twins)
     }
 
     /// The runs as they are merged, in the order in which they were added, and the last part, which comes after them. All
@@ -307,23 +303,6 @@ impl<'a> Runs<'a> {
     }
 }
 
-/// So many rows in pieces of this size, or of the largest that there may be.
-fn ranges(rows: usize, piece_rows: usize) -> Vec<Range<usize>> {
-    let piece_rows = piece_rows.clamp(1, PIECE_ROWS as usize);
-    (0..rows).step_by(piece_rows).map(|from| from..rows.min(from + piece_rows)).collect()
-}
-
-/// The same ranges of rows, when those that are dropped are gone.
-fn left(ranges: &[Range<usize>], dropped: &[Vec<Dropped>]) -> Vec<Range<usize>> {
-    let mut end = 0;
-    let left = |(range, dropped): (&Range<usize>, &Vec<Dropped>)| {
-        let start = end;
-        end += range.len() - dropped.len();
-        start..end
-    };
-    ranges.iter().zip(dropped).map(left).collect()
-}
-
 /// No rows, with the dictionaries of these.
 fn words(rows: &dyn Ordered) -> Result<RecordBatch, ArrowError> {
     let words = coded_batch(rows, 0..0)?;
@@ -335,19 +314,6 @@ fn words(rows: &dyn Ordered) -> Result<RecordBatch, ArrowError> {
 fn coded_batch(rows: &dyn Ordered, range: Range<usize>) -> Result<RecordBatch, ArrowError> {
     let columns = (0..rows.schema().fields().len()).map(|index| rows.coded_column(index, range.clone()));
     coded::batch(rows.schema(), columns.collect::<Result<_, _>>()?)
-}
-
-/// The piece of a row, and its place in there.
-fn place(number: u32) -> (usize, u32) {
-    ((number / PIECE_ROWS) as usize, number % PIECE_ROWS)
-}
-
-/// Gives a row the number that it has among those that stay. Answers whether it does.
-fn renumber(row: &mut Hashed, dropped: &[Vec<Dropped>]) -> bool {
-    let (piece, at) = place(row.number);
-    let before = dropped[piece].partition_point(|dropped| dropped.row < at);
-    row.number -= before as u32;
-    dropped[piece].get(before).is_none_or(|dropped| dropped.row != at)
 }
 
 #[cfg(test)]

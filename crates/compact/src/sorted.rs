@@ -88,6 +88,12 @@ impl Sorted {
         Self { chunks, order, spans }
     }
 
+    /// The number that a row has in the chunks.
+    pub(crate) fn number(&self, row: usize) -> u32 {
+        let (chunk, place) = self.order[row];
+        self.chunks.start(chunk as usize) + place
+    }
+
     /// These rows of one column.
     pub(crate) fn column_of(&self, index: usize, rows: &[usize]) -> Result<ArrayRef, ArrowError> {
         let spots: Vec<Spot> = rows.iter().map(|row| self.order[*row]).collect();

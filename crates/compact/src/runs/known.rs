@@ -2,7 +2,7 @@
 
 use arrow::error::ArrowError;
 
-use super::PIECE_ROWS;
+use super::numbers::PIECE_ROWS;
 use crate::workers::Workers;
 
 /// The hash of a row's identity, and the row's number in its run.

@@ -1,9 +1,12 @@
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use arrow::{
     array::UInt32Array,
     compute::{concat_batches, take_record_batch},
-    row::OwnedRow,
+    row::{OwnedRow, Row},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use columnar::Lines;
@@ -77,6 +80,18 @@ fn in_chunks(schema: &SchemaRef, rows: RecordBatch, runs: &Runs<'_>, dataset: &D
     Sorted::new(chunks, all, runs.words(), dataset, runs.workers).unwrap()
 }
 
+/// Hashes of the lines of the first so many rows, each of which may have been written in one of two ways. Of the others
+/// nothing is known.
+fn lines(rows: &RecordBatch, known: usize, random: &mut Random) -> Vec<u64> {
+    let hash = |row: Row<'_>| {
+        let mut hasher = DefaultHasher::new();
+        row.hash(&mut hasher);
+        hasher.finish() << 1
+    };
+    let contents = Keys::content(&rows.schema()).unwrap().of(rows).unwrap();
+    contents.iter().take(known).map(|row| hash(row) | random.bits() & 1).collect()
+}
+
 /// By the rule in its plainest form: the first row of an identity stays. It knows the content of each.
 struct Plain<'a> {
     dataset: &'a Dataset,
@@ -108,6 +123,18 @@ impl Plain<'_> {
     }
 }
 
+/// The rows of the files that are made of the runs, in their order, and how many twins differed.
+fn made(runs: Runs<'_>, dataset: &Dataset) -> (RecordBatch, u64) {
+    let (store, limits) = (MemoryStore::default(), Limits::new(&Settings::read(|_| None).unwrap()));
+    let (schema, workers) = (dataset.arrow_schema(), runs.workers);
+    let workshop = Workshop { store: &store, dataset, limits, workers, location: "tables/d/g/".into() };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let (made, conflicting) = workshop.make_of_runs(runs, &plan::nothing(&[])).await.unwrap();
+        (read(&store, &made.files, &schema).await, conflicting)
+    })
+}
+
 /// All rows of the files, in their order.
 async fn read(store: &MemoryStore, files: &[DataFile], schema: &SchemaRef) -> RecordBatch {
     let mut found = Vec::new();
@@ -137,6 +164,8 @@ proptest! {
         coded in prop::sample::select(vec![[false; 4], [true; 4], [true, true, false, true]]),
         // Whether the last part is packed, too.
         packs_all in any::<bool>(),
+        // Of how many rows of each part the hashes of their lines are known.
+        known in prop::sample::select(vec![0_usize, 20, 1_000]),
     ) {
         let random = &mut Random::new(seed);
         let drawn = Drawn::new("d", random).unwrap();
@@ -150,28 +179,23 @@ proptest! {
             // Within a part there are no twins left, and it is in order.
             let part = sorted(&plain(dataset).take(&parsed(&drawn, *size, random)), dataset);
             expected.push(all.take(&part));
+            let lines = lines(&part, known, random);
             let part = match coded[number] {
                 true => with_dictionaries(&part, &runs, dataset),
                 false => in_chunks(&schema, part, &runs, dataset),
             };
             if !packs_all && number + 1 == sizes.len() {
-                runs.push_last(part, piece_rows).unwrap();
+                runs.push_last(part, &lines, piece_rows).unwrap();
                 prop_assert_eq!(runs.len(), number);
                 continue;
             }
-            runs.push(part, piece_rows).unwrap();
+            runs.push(part, &lines, piece_rows).unwrap();
             prop_assert_eq!(runs.len(), number + 1);
         }
         let expected = sorted(&concat_batches(&schema, &expected).unwrap(), dataset);
         prop_assert_eq!(runs.duplicates(), all.duplicates);
         prop_assert_eq!(runs.rows(), expected.num_rows() as u64);
-        let (store, limits) = (MemoryStore::default(), Limits::new(&Settings::read(|_| None).unwrap()));
-        let workshop = Workshop { store: &store, dataset, limits, workers, location: "tables/d/g/".into() };
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let (found, conflicting) = runtime.block_on(async {
-            let (made, conflicting) = workshop.make_of_runs(runs, &plan::nothing(&[])).await.unwrap();
-            (read(&store, &made.files, &schema).await, conflicting)
-        });
+        let (found, conflicting) = made(runs, dataset);
         prop_assert_eq!(found, expected);
         prop_assert_eq!(conflicting, all.conflicting);
     }
@@ -187,13 +211,63 @@ fn a_part_that_came_before_is_dropped_as_a_whole() {
     let part = sorted(&first.take(&parsed(&drawn, 60, random)), dataset);
     let schema = dataset.arrow_schema();
     let mut runs = Runs::new(dataset, workers).unwrap();
-    runs.push(in_chunks(&schema, part.clone(), &runs, dataset), 10).unwrap();
+    runs.push(in_chunks(&schema, part.clone(), &runs, dataset), &[], 10).unwrap();
     let (rows, bytes) = (runs.rows(), runs.bytes());
     assert!(rows > 0 && bytes > 0 && runs.unpacked_bytes() > 0);
-    runs.push(in_chunks(&schema, part, &runs, dataset), 10).unwrap();
+    runs.push(in_chunks(&schema, part, &runs, dataset), &[], 10).unwrap();
     assert_eq!((runs.rows(), runs.duplicates()), (rows, rows));
     // Each twin is noted, with its hash.
     assert!(runs.bytes() < 2 * bytes, "{} bytes, {bytes} before", runs.bytes());
+}
+
+/// The hashes are looked at before the values, and take memory. What is the same word for word is not even noted.
+#[test]
+fn twins_of_one_line_are_not_compared() {
+    let definition = br#"{"name": "d", "identity": ["k"], "columns": [
+        {"name": "k", "type": "bigint", "required": true}, {"name": "v", "type": "bigint"}]}"#;
+    let dataset = Dataset::from_json(definition).unwrap();
+    let schema = dataset.arrow_schema();
+    let part = |value: i64| {
+        let mut lines = Lines::new(&dataset);
+        for key in 0..100 {
+            let (event, mut line) = (format!(r#"{{"k":{key},"v":{value}}}"#), Vec::new());
+            landing::Writer::new(now()).line(Some("m:0"), &event, &mut line);
+            lines.push(line.trim_ascii_end()).unwrap();
+        }
+        lines.finish().unwrap()
+    };
+    let same: Vec<u64> = (0..100).collect();
+    let other: Vec<u64> = (0..100).map(|hash| hash * 2).collect();
+    let (same, other, cut, none): (&[u64], &[u64], &[u64], &[u64]) = (&same, &other, &same[..99], &[]);
+    for threads in [1, 3] {
+        let workers = &Workers::new(threads);
+        // Of the first run, and of the second: the hashes of the lines, how many are noted, and how many differ.
+        for (first, second, value, noted, conflicting) in [
+            (same, same, 1, 0, 0),
+            // The values would say otherwise, if they were looked at.
+            (same, same, 2, 0, 0),
+            (same, other, 1, 99, 0),
+            (same, other, 2, 99, 99),
+            // The last of a piece is not known, so none of it is.
+            (cut, same, 2, 10, 10),
+            (same, cut, 2, 1, 1),
+            (none, none, 1, 100, 0),
+            (none, none, 2, 100, 100),
+            (same, none, 2, 100, 100),
+            (none, same, 2, 100, 100),
+        ] {
+            let mut runs = Runs::new(&dataset, workers).unwrap();
+            runs.push(in_chunks(&schema, part(1), &runs, &dataset), first, 10).unwrap();
+            let known = 10 * (first.len() / 10) as u64;
+            let packed: usize = runs.pieces().map(Piece::bytes).sum();
+            let words = runs.words().unwrap().get_array_memory_size();
+            assert_eq!(runs.bytes(), (packed + words + 100 * 12) as u64 + 8 * known);
+            runs.push(in_chunks(&schema, part(value), &runs, &dataset), second, 10).unwrap();
+            assert_eq!((runs.rows(), runs.duplicates()), (100, 100));
+            assert_eq!(runs.runs[0].twins.len(), noted);
+            assert_eq!(made(runs, &dataset), (part(1), conflicting));
+        }
+    }
 }
 
 /// Each run has a dictionary with the texts of those before it as well.
@@ -213,7 +287,7 @@ fn the_dictionaries_of_all_runs_count_as_memory() {
         }
         let part = with_dictionaries(&lines.finish().unwrap(), &runs, &dataset);
         let before = runs.bytes();
-        runs.push(part, 100).unwrap();
+        runs.push(part, &[], 100).unwrap();
         let (grown, texts) = (runs.bytes() - before, (run + 1) * 1_000_000);
         // A buffer that grew by doubling may be twice as large.
         assert!((texts..2 * texts + 500_000).contains(&grown), "run {run}: {grown} bytes more");

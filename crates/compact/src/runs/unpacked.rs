@@ -16,10 +16,11 @@ use arrow::{
     row::Row,
 };
 
-use super::{PIECE_ROWS, packed::Piece};
+use super::{numbers::PIECE_ROWS, packed::Piece};
 use crate::{coded::plain, error::CompactError, log::build_error, rows::Keys, workers::Workers};
 
-/// A row that was dropped. Whether it differs from the one that stays is seen when that one is unpacked.
+/// A row that was dropped, and whose line is not that of the one that stays. Whether it says something else is seen when
+/// that one is unpacked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Twin {
     /// The number of the row that stays.
@@ -68,9 +69,11 @@ impl RunRows {
         let conflicting = Arc::clone(&self.conflicting);
         let work = move || -> Result<R, ArrowError> {
             let batch = piece.unpack(&words)?;
-            let kept = contents(&content, &batch, twins.iter().map(|twin| twin.of - from))?;
-            let differing = twins.iter().zip(kept).filter(|(twin, kept)| twin.content != *kept).count();
-            conflicting.fetch_add(differing as u64, Ordering::Relaxed);
+            if !twins.is_empty() {
+                let kept = contents(&content, &batch, twins.iter().map(|twin| twin.of - from))?;
+                let differing = twins.iter().zip(kept).filter(|(twin, kept)| twin.content != *kept).count();
+                conflicting.fetch_add(differing as u64, Ordering::Relaxed);
+            }
             Ok(with(batch))
         };
         workers.run(work).await.map(Some).map_err(build_error)
