@@ -28,7 +28,7 @@ use crate::{
 const OPENED: usize = 16;
 
 /// Inputs of a merge that each may have a whole batch of rows in memory, and another one that is being written. More than
-/// these share the room.
+/// these share the room, and fewer, if all are in memory, have several batches each.
 const INPUTS: u64 = 8;
 
 /// New rows on their way into a merge.
@@ -182,6 +182,9 @@ impl<S: ObjectStore> Workshop<'_, S> {
     ) -> Result<Vec<DataFile>, CompactError> {
         let schema = self.dataset.arrow_schema();
         let batch_rows = self.batch_rows(&new, sources);
+        // Files are decoded one batch after the other, so more of them would be waited for, and not be decoded meanwhile.
+        let ahead = if sources.is_empty() { INPUTS / (new.inputs.len() as u64).max(1) } else { 1 };
+        let ahead = usize::try_from(ahead).unwrap_or(usize::MAX);
         let mut inputs = Vec::with_capacity(sources.len() + new.inputs.len());
         for source in sources {
             inputs.push(Input::File(Box::new(source.rows(&schema, batch_rows)?)));
@@ -192,7 +195,7 @@ impl<S: ObjectStore> Workshop<'_, S> {
         let rows = new.rows + files().map(|file| file.rows).sum::<u64>();
         let bytes = new.encoded + files().map(|file| file.bytes).sum::<u64>();
         let mut output = self.output(there, rows, bytes)?;
-        merge::merge(inputs, self.dataset, &mut output, batch_rows, self.workers).await?;
+        merge::merge(inputs, self.dataset, &mut output, (batch_rows, ahead), self.workers).await?;
         output.finish().await
     }
 

@@ -10,8 +10,15 @@ use super::{
     order::{Entry, Order},
 };
 use crate::{
-    coded, error::CompactError, files::Batches, log::build_error, ordered::Ordered, prefix::Prefixes,
-    runs::RunRows, sorted::Sorted, workers::Workers,
+    coded,
+    error::CompactError,
+    files::Batches,
+    log::build_error,
+    ordered::{Ordered, bytes},
+    prefix::Prefixes,
+    runs::RunRows,
+    sorted::Sorted,
+    workers::Workers,
 };
 
 /// Where sorted rows come from.
@@ -35,10 +42,21 @@ pub(crate) struct Last {
     pub(crate) coded: bool,
 }
 
+/// How many rows of an input are in memory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    /// Those that are read at a time.
+    pub(super) batch: usize,
+    /// The least that are there before rows are taken.
+    pub(super) held: usize,
+}
+
 /// Rows in memory, with the prefixes of their first sort column.
 pub(super) struct Held {
     rows: RecordBatch,
     prefixes: Prefixes,
+    /// Bytes of the rows.
+    bytes: usize,
     /// The rows before this one have been taken.
     from: usize,
 }
@@ -53,8 +71,8 @@ pub(super) struct Place<'a> {
 
 impl Held {
     pub(super) fn new(rows: RecordBatch, first_column: usize) -> Self {
-        let prefixes = Prefixes::of(rows.column(first_column));
-        Self { rows, prefixes, from: 0 }
+        let (prefixes, bytes) = (Prefixes::of(rows.column(first_column)), bytes(&rows));
+        Self { rows, prefixes, bytes, from: 0 }
     }
 
     fn place(&self, row: usize) -> Place<'_> {
@@ -67,29 +85,29 @@ impl Held {
 }
 
 impl<S: ObjectStore> Input<'_, S> {
-    /// The next rows; `None` after the last.
+    /// The next rows: a batch of them, or several where these can be decoded at the same time, up to so many rows that are
+    /// wanted and one batch. None after the last.
     async fn next(
         &mut self,
         order: &Order,
+        wanted: usize,
         batch_rows: usize,
         workers: &Workers,
-    ) -> Result<Option<Held>, CompactError> {
+    ) -> Result<Vec<Held>, CompactError> {
         let first_column = order.first_column();
-        match self {
+        let held = move |batch| Held::new(batch, first_column);
+        let batch = match self {
             Self::Rows(rows, from) => {
-                let batch = next(*rows, false, from, batch_rows, workers).map_err(build_error)?;
-                Ok(batch.map(|batch| Held::new(batch, first_column)))
+                next(*rows, false, from, batch_rows, workers).map_err(build_error)?.map(held)
             }
             Self::Last(last) => {
                 let Last { rows, from, coded } = &mut **last;
-                let batch = next(rows, *coded, from, batch_rows, workers).map_err(build_error)?;
-                Ok(batch.map(|batch| Held::new(batch, first_column)))
+                next(rows, *coded, from, batch_rows, workers).map_err(build_error)?.map(held)
             }
-            Self::File(batches) => {
-                batches.next_on(workers, move |batch| Held::new(batch, first_column)).await
-            }
-            Self::Run(rows) => rows.next_on(workers, move |batch| Held::new(batch, first_column)).await,
-        }
+            Self::File(batches) => batches.next_on(workers, held).await?,
+            Self::Run(rows) => return rows.next_on(wanted, workers, held).await,
+        };
+        Ok(batch.into_iter().collect())
     }
 }
 
@@ -128,20 +146,19 @@ impl<'a, S: ObjectStore> Cursor<'a, S> {
         Self { input, held: VecDeque::new(), is_read: false }
     }
 
-    /// Reads on if fewer than this many rows are in memory. Then there are some, unless everything has been read.
+    /// Reads on if too few rows are in memory. Then there are some, unless everything has been read.
     pub(super) async fn fill(
         &mut self,
         order: &Order,
-        batch_rows: usize,
+        size: Size,
         workers: &Workers,
     ) -> Result<(), CompactError> {
         // A small row group is a small batch.
-        while !self.is_read && self.rows() < batch_rows {
-            match self.input.next(order, batch_rows, workers).await? {
-                Some(held) if held.left() == 0 => {}
-                Some(held) => self.held.push_back(held),
-                None => self.is_read = true,
-            }
+        while !self.is_read && self.rows() < size.held {
+            let wanted = size.held - self.rows();
+            let read = self.input.next(order, wanted, size.batch, workers).await?;
+            self.is_read = read.is_empty();
+            self.held.extend(read.into_iter().filter(|held| held.left() > 0));
         }
         Ok(())
     }
@@ -192,7 +209,7 @@ impl<'a, S: ObjectStore> Cursor<'a, S> {
             let rows = held.from..held.from + count.min(held.left());
             count -= rows.len();
             held.from = rows.end;
-            let slot = gathered.hold(&held.rows, held.prefixes.exact);
+            let slot = gathered.hold(&held.rows, held.bytes, held.prefixes.exact);
             let prefixes = held.prefixes.values[rows.clone()].iter();
             entries.extend(prefixes.zip(rows).map(|(prefix, row)| Entry { prefix: *prefix, slot, row }));
             if held.left() == 0 {

@@ -12,13 +12,15 @@ use super::order::Entry;
 use crate::{
     coded::plain,
     gather::{Place, gather},
-    ordered::{Ordered, bytes},
+    ordered::Ordered,
 };
 
 /// Rows of batches, which are gathered when they are asked for.
 pub(super) struct Gathered {
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
+    /// Bytes of these.
+    bytes: usize,
     /// For each row its batch, and its place in there.
     places: Vec<Place>,
     /// Whether prefixes tell any two rows apart, as far as the first sort column does.
@@ -27,12 +29,13 @@ pub(super) struct Gathered {
 
 impl Gathered {
     pub(super) fn new(schema: &SchemaRef) -> Self {
-        Self { schema: schema.clone(), batches: Vec::new(), places: Vec::new(), exact: true }
+        Self { schema: schema.clone(), batches: Vec::new(), bytes: 0, places: Vec::new(), exact: true }
     }
 
-    /// Takes in a batch, whose prefixes may be exact. Answers its number.
-    pub(super) fn hold(&mut self, batch: &RecordBatch, exact: bool) -> usize {
+    /// Takes in a batch of so many bytes, whose prefixes may be exact. Answers its number.
+    pub(super) fn hold(&mut self, batch: &RecordBatch, bytes: usize, exact: bool) -> usize {
         self.exact &= exact;
+        self.bytes += bytes;
         self.batches.push(batch.clone());
         self.batches.len() - 1
     }
@@ -70,8 +73,7 @@ impl Ordered for Gathered {
     /// Of the batches, most of which are taken as a whole, as many as there are rows.
     fn bytes(&self) -> usize {
         let held: usize = self.batches.iter().map(RecordBatch::num_rows).sum();
-        let bytes: usize = self.batches.iter().map(bytes).sum();
-        (bytes as u128 * self.places.len() as u128 / held.max(1) as u128) as usize
+        (self.bytes as u128 * self.places.len() as u128 / held.max(1) as u128) as usize
     }
 
     fn column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
@@ -99,7 +101,7 @@ mod tests {
         for batch in 0..2 {
             let values = Int32Array::from_iter_values(batch * 100..(batch + 1) * 100);
             let batch = RecordBatch::try_new(schema.clone(), vec![Arc::new(values)]).unwrap();
-            gathered.hold(&batch, true);
+            gathered.hold(&batch, 0, true);
         }
         let slots = |rows: &mut dyn Iterator<Item = (usize, usize)>| {
             rows.map(|(slot, row)| Entry { prefix: 0, slot, row }).collect::<Vec<_>>()

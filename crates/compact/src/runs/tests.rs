@@ -220,22 +220,45 @@ fn a_part_that_came_before_is_dropped_as_a_whole() {
     assert!(runs.bytes() < 2 * bytes, "{} bytes, {bytes} before", runs.bytes());
 }
 
-/// The hashes are looked at before the values, and take memory. What is the same word for word is not even noted.
-#[test]
-fn twins_of_one_line_are_not_compared() {
+/// A hundred rows in order, each of another identity, and all of this value.
+fn hundred(value: i64) -> (Dataset, RecordBatch) {
     let definition = br#"{"name": "d", "identity": ["k"], "columns": [
         {"name": "k", "type": "bigint", "required": true}, {"name": "v", "type": "bigint"}]}"#;
     let dataset = Dataset::from_json(definition).unwrap();
+    let mut lines = Lines::new(&dataset);
+    for key in 0..100 {
+        let (event, mut line) = (format!(r#"{{"k":{key},"v":{value}}}"#), Vec::new());
+        landing::Writer::new(now()).line(Some("m:0"), &event, &mut line);
+        lines.push(line.trim_ascii_end()).unwrap();
+    }
+    let rows = lines.finish().unwrap();
+    (dataset, rows)
+}
+
+#[test]
+fn pieces_are_unpacked_until_there_are_as_many_rows_as_are_wanted() {
+    let (dataset, rows) = hundred(1);
     let schema = dataset.arrow_schema();
-    let part = |value: i64| {
-        let mut lines = Lines::new(&dataset);
-        for key in 0..100 {
-            let (event, mut line) = (format!(r#"{{"k":{key},"v":{value}}}"#), Vec::new());
-            landing::Writer::new(now()).line(Some("m:0"), &event, &mut line);
-            lines.push(line.trim_ascii_end()).unwrap();
+    for threads in [1, 3] {
+        let workers = &Workers::new(threads);
+        let mut runs = Runs::new(&dataset, workers).unwrap();
+        runs.push(in_chunks(&schema, rows.clone(), &runs, &dataset), &[], 10).unwrap();
+        let mut run = runs.into_rows(false).0.next().unwrap();
+        let mut found = Vec::new();
+        for (wanted, pieces) in [(25, 3), (0, 1), (10, 1), (11, 2), (1_000, 3), (1, 0)] {
+            let unpacked = futures::executor::block_on(run.next_on(wanted, workers, |batch| batch)).unwrap();
+            assert_eq!(unpacked.len(), pieces, "{wanted} rows are wanted");
+            found.extend(unpacked);
         }
-        lines.finish().unwrap()
-    };
+        assert_eq!(concat_batches(&schema, &found).unwrap(), rows);
+    }
+}
+
+/// The hashes are looked at before the values, and take memory. What is the same word for word is not even noted.
+#[test]
+fn twins_of_one_line_are_not_compared() {
+    let (dataset, stays) = hundred(1);
+    let schema = dataset.arrow_schema();
     let same: Vec<u64> = (0..100).collect();
     let other: Vec<u64> = (0..100).map(|hash| hash * 2).collect();
     let (same, other, cut, none): (&[u64], &[u64], &[u64], &[u64]) = (&same, &other, &same[..99], &[]);
@@ -257,15 +280,15 @@ fn twins_of_one_line_are_not_compared() {
             (none, same, 2, 100, 100),
         ] {
             let mut runs = Runs::new(&dataset, workers).unwrap();
-            runs.push(in_chunks(&schema, part(1), &runs, &dataset), first, 10).unwrap();
+            runs.push(in_chunks(&schema, stays.clone(), &runs, &dataset), first, 10).unwrap();
             let known = 10 * (first.len() / 10) as u64;
             let packed: usize = runs.pieces().map(Piece::bytes).sum();
             let words = runs.words().unwrap().get_array_memory_size();
             assert_eq!(runs.bytes(), (packed + words + 100 * 12) as u64 + 8 * known);
-            runs.push(in_chunks(&schema, part(value), &runs, &dataset), second, 10).unwrap();
+            runs.push(in_chunks(&schema, hundred(value).1, &runs, &dataset), second, 10).unwrap();
             assert_eq!((runs.rows(), runs.duplicates()), (100, 100));
             assert_eq!(runs.runs[0].twins.len(), noted);
-            assert_eq!(made(runs, &dataset), (part(1), conflicting));
+            assert_eq!(made(runs, &dataset), (stays.clone(), conflicting));
         }
     }
 }
