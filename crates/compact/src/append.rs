@@ -7,7 +7,8 @@ use domain::{
 };
 
 use crate::{
-    distinct::Distinct,
+    chunks::Chunks,
+    distinct::{Distinct, Keeps},
     error::CompactError,
     generation::Workshop,
     inputs::{Landed, Listing},
@@ -17,7 +18,7 @@ use crate::{
     parse::{self, Inputs, Parsed},
     quarantine,
     round::{Outcome, merging},
-    runs::Runs,
+    runs::{Hashes, Runs},
     service::{Compactor, ROUND},
     sorted::Sorted,
     twins,
@@ -50,7 +51,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let mut runs = Runs::new(dataset, workers).map_err(build_error)?;
         let mut fresh = &listing.fresh[..];
         loop {
-            let (rows, lines, read) =
+            let (rows, hashes, read) =
                 self.part(workshop, partition, files, (fresh, &runs), &mut outcome).await?;
             fresh = &fresh[read..];
             let is_all = fresh.is_empty() || !self.may_read_on(rows.bytes() as u64, run);
@@ -65,10 +66,10 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             let piece_rows = limits.batch_rows(row_bytes);
             if fresh.is_empty() && runs.bytes() <= limits.beside_last {
                 // Nothing else wants their memory, so there is no need to pack them.
-                runs.push_last(rows, &lines, piece_rows).map_err(build_error)?;
+                runs.push_last(rows, &hashes, piece_rows).map_err(build_error)?;
                 break;
             }
-            runs.push(rows, &lines, piece_rows).map_err(build_error)?;
+            runs.push(rows, &hashes, piece_rows).map_err(build_error)?;
             // As much again as the runs have on average must find room, and time.
             let with_next = runs.bytes() + runs.bytes() / runs.len() as u64;
             let is_full = runs.len() >= RUNS || with_next > limits.runs;
@@ -100,8 +101,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     }
 
     /// Reads as many of these batches as fit into memory, from the front, and drops what is known. Answers the rows that are
-    /// new, in order, with dictionaries that begin with those of the runs before; the hashes of the lines of all rows by their
-    /// numbers, unless there are no other runs; and how many batches they are of.
+    /// new, in order, with dictionaries that begin with those of the runs before; hashes of all rows, if there are other runs;
+    /// and how many batches they are of.
     async fn part(
         &self,
         workshop: &Workshop<'_, S>,
@@ -109,18 +110,24 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         files: &[DataFile],
         (fresh, runs): (&[Landed], &Runs<'_>),
         outcome: &mut Outcome,
-    ) -> Result<(Sorted, Vec<u64>, usize), CompactError> {
+    ) -> Result<(Sorted, Hashes, usize), CompactError> {
         let Workshop { store, dataset, ref limits, workers, .. } = *workshop;
         let now = self.clock.now();
         let inputs = Inputs { store, dataset, partition, limits, workers, hasher: runs.hasher() };
-        let Parsed { batches, chunks, mut contents, refused, .. } = parse::parse(&inputs, fresh, now).await?;
+        let Parsed { batches, chunks, contents: lines, refused, .. } =
+            parse::parse(&inputs, fresh, now).await?;
         quarantine::store_refused(store, dataset.name(), partition, refused).await?;
-        let distinct = if files.is_empty() { Distinct::alone } else { Distinct::new };
-        let mut new = distinct(dataset, chunks, &contents, workers).map_err(build_error)?;
+        let all = Chunks::new(dataset.arrow_schema(), chunks).map_err(build_error)?;
         let read = batches.len();
-        if runs.is_empty() && read == fresh.len() {
-            // These rows are all that there is.
-            contents = Vec::new();
+        // These rows may be all that there is.
+        let has_others = !runs.is_empty() || read < fresh.len();
+        let (identity, keeps) =
+            (runs.identity().clone(), Keeps { tables: !files.is_empty(), hashes: has_others });
+        let mut hashes = Hashes { identities: Vec::new(), lines };
+        let mut new = Distinct::new(all, identity, &hashes.lines, keeps, workers).map_err(build_error)?;
+        hashes.identities = new.take_hashes();
+        if !has_others {
+            hashes = Hashes::default();
         }
         let looked = twins::drop_known(store, files, dataset, &mut new).await?;
         tracing::debug!(
@@ -134,6 +141,6 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         outcome.newest = outcome.newest.max(fresh[..read].iter().map(|landed| landed.at).max());
         outcome.consumed.extend(batches.into_iter().map(|batch| Consumed { batch, at: now }));
         let rows = new.sorted(runs.words(), dataset, workers).map_err(build_error)?;
-        Ok((rows, contents, read))
+        Ok((rows, hashes, read))
     }
 }

@@ -17,11 +17,7 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
-use arrow::{
-    array::{ArrayRef, RecordBatch},
-    datatypes::SchemaRef,
-    error::ArrowError,
-};
+use arrow::{array::RecordBatch, datatypes::SchemaRef, error::ArrowError};
 use domain::{
     Dataset,
     sabotage::{self, Bug},
@@ -46,6 +42,16 @@ use unpacked::{Twin, content_hashes};
 
 pub(crate) use unpacked::RunRows;
 
+/// Hashes of the rows of a part, by their numbers in the chunks: also of rows that are no longer there.
+#[derive(Debug, Default)]
+pub(crate) struct Hashes {
+    /// Half of the hash of each row's identity, by [`Runs::identity`]: its lower 32 bits.
+    pub(crate) identities: Vec<u32>,
+    /// Of the lines that rows come from, by [`Runs::hasher`]: rows with the same one have the same content. Of rows beyond
+    /// their end nothing is known.
+    pub(crate) lines: Vec<u64>,
+}
+
 /// Runs without twins among them.
 pub(crate) struct Runs<'a> {
     workers: &'a Workers,
@@ -64,12 +70,6 @@ pub(crate) struct Runs<'a> {
     words: Option<RecordBatch>,
     duplicates: u64,
     conflicting: Arc<AtomicU64>,
-}
-
-/// Rows of a run that is being made: its identity columns, and their hashes.
-struct Identified {
-    columns: Vec<ArrayRef>,
-    hashes: Vec<u64>,
 }
 
 impl<'a> Runs<'a> {
@@ -108,6 +108,11 @@ impl<'a> Runs<'a> {
     /// No rows, with dictionaries: those of the next run are to begin with them.
     pub(crate) fn words(&self) -> Option<&RecordBatch> {
         self.words.as_ref()
+    }
+
+    /// With which the identities of all parts are hashed.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// With which the lines of all parts are hashed.
@@ -158,12 +163,14 @@ impl<'a> Runs<'a> {
 
     /// Adds a run of these rows, which are in order and without twins among them, less those whose twin is in an earlier
     /// run. So many of them are unpacked at a time afterwards, 8,192 at the most.
-    ///
-    /// `lines` are hashes of the lines that rows come from, by the rows' numbers: rows with the same one have the same
-    /// content. Of rows beyond their end nothing is known.
-    pub(crate) fn push(&mut self, rows: Sorted, lines: &[u64], piece_rows: usize) -> Result<(), ArrowError> {
-        let ranges = ranges(rows.rows(), piece_rows);
-        let (mut hashed, dropped) = self.look_up(&rows, &ranges)?;
+    pub(crate) fn push(
+        &mut self,
+        rows: Sorted,
+        hashes: &Hashes,
+        piece_rows: usize,
+    ) -> Result<(), ArrowError> {
+        let (ranges, lines) = (ranges(rows.rows(), piece_rows), &hashes.lines);
+        let (mut hashed, dropped) = self.look_up(&rows, &hashes.identities, &ranges)?;
         hashed.retain_mut(|row| renumber(row, &dropped));
         let known = Known::new(hashed);
         let left = left(&ranges, &dropped);
@@ -186,12 +193,12 @@ impl<'a> Runs<'a> {
     pub(crate) fn push_last(
         &mut self,
         rows: Sorted,
-        lines: &[u64],
+        hashes: &Hashes,
         piece_rows: usize,
     ) -> Result<(), ArrowError> {
         let ranges = ranges(rows.rows(), piece_rows);
-        let (_, dropped) = self.look_up(&rows, &ranges)?;
-        let rows = self.without(rows, lines, &ranges, &dropped)?;
+        let (_, dropped) = self.look_up(&rows, &hashes.identities, &ranges)?;
+        let rows = self.without(rows, &hashes.lines, &ranges, &dropped)?;
         self.words = Some(words(&rows)?);
         self.last = Some(rows);
         Ok(())
@@ -250,34 +257,33 @@ impl<'a> Runs<'a> {
     /// The rows' hashes in order, and for each range which of its rows have a twin in an earlier run.
     fn look_up(
         &self,
-        rows: &dyn Ordered,
+        rows: &Sorted,
+        hashes: &[u32],
         ranges: &[Range<usize>],
     ) -> Result<(Vec<Hashed>, Vec<Vec<Dropped>>), ArrowError> {
-        let identified = self.workers.each(ranges.to_vec(), |range| self.identified(rows, range));
-        let identified = identified.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let hashed = known::sorted(identified.iter().map(|piece| &piece.hashes[..]), self.workers)?;
-        let dropped = self.dropped(&identified, &hashed)?;
+        let pieces = self.workers.each(ranges.to_vec(), |range| -> Vec<u32> {
+            range.map(|row| hashes[rows.number(row) as usize]).collect()
+        });
+        let hashed = known::sorted(pieces.iter().map(|piece| &piece[..]), self.workers)?;
+        drop(pieces);
+        let dropped = self.dropped(rows, ranges, &hashed)?;
         Ok((hashed, dropped))
     }
 
-    fn identified(&self, rows: &dyn Ordered, range: Range<usize>) -> Result<Identified, ArrowError> {
-        let columns = self.identity_columns.iter().map(|index| rows.column(*index, range.clone()));
-        let columns = columns.collect::<Result<Vec<_>, _>>()?;
-        let hashes = self.identity.hashes(&columns.iter().collect::<Vec<_>>())?;
-        Ok(Identified { columns, hashes })
-    }
-
     /// For each piece, which of its rows have a twin in an earlier run, in order.
-    fn dropped(&self, new: &[Identified], hashed: &[Hashed]) -> Result<Vec<Vec<Dropped>>, ArrowError> {
-        let mut dropped = vec![Vec::new(); new.len()];
+    fn dropped(
+        &self,
+        rows: &Sorted,
+        ranges: &[Range<usize>],
+        hashed: &[Hashed],
+    ) -> Result<Vec<Vec<Dropped>>, ArrowError> {
+        let mut dropped = vec![Vec::new(); ranges.len()];
         if sabotage::is_on(Bug::TwinsWithinBatchOnly) || sabotage::is_on(Bug::TwinsWithinPartOnly) {
             return Ok(dropped);
         }
-        let columns: Vec<Vec<&ArrayRef>> = new.iter().map(|piece| piece.columns.iter().collect()).collect();
-        let runs = (0..self.runs.len()).collect();
-        let found = self
-            .workers
-            .each(runs, |run: usize| self.runs[run].twins_of(&self.identity_columns, &columns, hashed));
+        let runs = self.runs.iter().collect();
+        let found =
+            self.workers.each(runs, |run: &Run| run.twins_of(&self.identity_columns, (rows, ranges), hashed));
         for (run, twins) in found.into_iter().enumerate() {
             for (of, ours) in twins? {
                 let (piece, row) = place(ours);

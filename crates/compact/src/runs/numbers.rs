@@ -38,10 +38,16 @@ pub(super) fn place(number: u32) -> (usize, u32) {
     ((number / PIECE_ROWS) as usize, number % PIECE_ROWS)
 }
 
+/// The place of a row, of this number in a run that is being made, among all rows, which are in these pieces.
+pub(super) fn among_all(number: u32, pieces: &[Range<usize>]) -> usize {
+    let (piece, row) = place(number);
+    pieces[piece].start + row as usize
+}
+
 /// Gives a row the number that it has among those that stay. Answers whether it does.
 pub(super) fn renumber(row: &mut Hashed, dropped: &[Vec<Dropped>]) -> bool {
-    let (piece, at) = place(row.number);
+    let (piece, at) = place(row.number());
     let before = dropped[piece].partition_point(|dropped| dropped.row < at);
-    row.number -= before as u32;
+    *row = row.numbered(row.number() - before as u32);
     dropped[piece].get(before).is_none_or(|dropped| dropped.row != at)
 }

@@ -1,14 +1,16 @@
 //! A run: rows that are packed, and what later rows are held against.
 
+use std::ops::Range;
+
 use arrow::{array::ArrayRef, error::ArrowError};
 
 use super::{
     known::{Hashed, Known},
-    numbers::place,
+    numbers::{among_all, place},
     packed::Piece,
     unpacked::Twin,
 };
-use crate::identity::Identity;
+use crate::{identity::Identity, sorted::Sorted};
 
 /// The rows of a run.
 pub(super) struct Run {
@@ -35,18 +37,26 @@ impl Run {
         size_of_val(&self.twins[..]) + self.known.bytes() + lines + self.words
     }
 
-    /// The rows of a run that have the identity of a new one: the numbers of both.
+    /// The rows of the run that have the identity of one of these, which are in such pieces: the numbers of both.
     pub(super) fn twins_of(
         &self,
         identity: &[usize],
-        columns: &[Vec<&ArrayRef>],
+        (rows, pieces): (&Sorted, &[Range<usize>]),
         hashed: &[Hashed],
     ) -> Result<Vec<(u32, u32)>, ArrowError> {
         let mut twins = self.known.candidates(hashed);
+        if twins.is_empty() {
+            return Ok(twins);
+        }
         twins.sort_unstable();
+        let places: Vec<usize> = twins.iter().map(|(_, ours)| among_all(*ours, pieces)).collect();
+        let ours = identity.iter().map(|index| rows.column_of(*index, &places));
+        let ours = ours.collect::<Result<Vec<ArrayRef>, _>>()?;
+        let ours: Vec<&ArrayRef> = ours.iter().collect();
         let mut there: Option<(usize, Vec<ArrayRef>)> = None;
-        let mut failed = Ok(());
-        twins.retain(|(theirs, ours)| {
+        let (mut failed, mut candidates) = (Ok(()), 0_usize..);
+        twins.retain(|(theirs, _)| {
+            let candidate = candidates.next().unwrap_or_default();
             let (piece, row) = place(*theirs);
             if there.as_ref().is_none_or(|(at, _)| *at != piece) {
                 let unpacked = identity.iter().map(|index| self.pieces[piece].column(*index));
@@ -56,9 +66,8 @@ impl Run {
                 }
             }
             let Some((_, theirs)) = &there else { return false };
-            let (piece, ours) = place(*ours);
             let theirs: Vec<&ArrayRef> = theirs.iter().collect();
-            Identity::is_same(&theirs, row as usize, &columns[piece], ours as usize)
+            Identity::is_same(&theirs, row as usize, &ours, candidate)
         });
         failed.map(|()| twins)
     }
