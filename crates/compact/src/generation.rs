@@ -1,6 +1,6 @@
 //! The files of a new generation: everything up to its commit.
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use arrow::array::RecordBatch;
 use domain::{
@@ -94,7 +94,7 @@ impl<S: ObjectStore> Workshop<'_, S> {
         let (rows, bytes, encoded) = (runs.rows(), runs.unpacked_bytes(), runs.packed_bytes());
         let coded = sources.is_empty();
         let (runs, last) = runs.into_rows(coded);
-        let last = last.map(|rows| Input::Last(Box::new(Last { rows, from: 0, coded })));
+        let last = last.map(|rows| Input::Last(Last { rows: Arc::new(rows), from: 0, coded }));
         let new = New { inputs: runs.map(Input::Run).chain(last).collect(), rows, bytes, encoded };
         let merged = self.merge_inputs(0, new, &sources).await?;
         let made = self.with_carried(merged, carried).await?;
