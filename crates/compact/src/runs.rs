@@ -179,9 +179,10 @@ impl<'a> Runs<'a> {
         let lines_of = |range: &Range<usize>| -> Option<Box<[u64]>> {
             range.clone().map(|row| lines.get(rows.number(row) as usize).copied()).collect()
         };
-        let lines = left.iter().map(|range| lines_of(range).unwrap_or_default()).collect();
-        let pieces = self.workers.each(left, |range| Piece::pack(&coded_batch(&rows, range)?));
-        let pieces = pieces.into_iter().collect::<Result<Vec<_>, ArrowError>>()?;
+        let packed = self.workers.each(left, |range| -> Result<(Box<[u64]>, Piece), ArrowError> {
+            Ok((lines_of(&range).unwrap_or_default(), Piece::pack(&coded_batch(&rows, range)?)?))
+        });
+        let (lines, pieces) = packed.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
         let words = words(&rows)?;
         let (twins, bytes) = (Vec::new(), words.get_array_memory_size());
         self.runs.push(Run { pieces, known, lines, twins, words: bytes });
