@@ -129,9 +129,11 @@ impl Plain<'_> {
     }
 }
 
-/// The rows of the files that are made of the runs, in their order, and how many twins differed.
-fn made(runs: Runs<'_>, dataset: &Dataset) -> (RecordBatch, u64) {
+/// The rows of the files that are made of the runs, in their order, and how many twins differed. So many bytes of rows are
+/// merged at a time.
+fn made(runs: Runs<'_>, dataset: &Dataset, batch: u64) -> (RecordBatch, u64) {
     let (store, limits) = (MemoryStore::default(), Limits::new(&Settings::read(|_| None).unwrap()));
+    let limits = Limits { batch, ..limits };
     let (schema, workers) = (dataset.arrow_schema(), runs.workers);
     let workshop = Workshop { store: &store, dataset, limits, workers, location: "tables/d/g/".into() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -172,6 +174,8 @@ proptest! {
         packs_all in any::<bool>(),
         // Of how many rows of each part the hashes of their lines are known.
         known in prop::sample::select(vec![0_usize, 20, 1_000]),
+        // Whether the merge takes one round or many.
+        batch in prop::sample::select(vec![1_u64, 2_000, 8 << 20]),
     ) {
         let random = &mut Random::new(seed);
         let drawn = Drawn::new("d", random).unwrap();
@@ -201,7 +205,7 @@ proptest! {
         let expected = sorted(&concat_batches(&schema, &expected).unwrap(), dataset);
         prop_assert_eq!(runs.duplicates(), all.duplicates);
         prop_assert_eq!(runs.rows(), expected.num_rows() as u64);
-        let (found, conflicting) = made(runs, dataset);
+        let (found, conflicting) = made(runs, dataset, batch);
         prop_assert_eq!(found, expected);
         prop_assert_eq!(conflicting, all.conflicting);
     }
@@ -299,7 +303,7 @@ fn twins_of_one_line_are_not_compared() {
             runs.push(in_chunks(&schema, hundred(value).1, &runs, &dataset), &second_hashes, 10).unwrap();
             assert_eq!((runs.rows(), runs.duplicates()), (100, 100));
             assert_eq!(runs.runs[0].twins.len(), noted);
-            assert_eq!(made(runs, &dataset), (stays.clone(), conflicting));
+            assert_eq!(made(runs, &dataset, 1_000), (stays.clone(), conflicting));
         }
     }
 }
