@@ -1,6 +1,5 @@
 //! New rows of a generation: what landed, read, freed of twins, and made into files.
 
-use arrow::array::RecordBatch;
 use domain::{
     Consumed, DataFile, Partition,
     port::{Clock, Ids, ObjectStore},
@@ -8,7 +7,8 @@ use domain::{
 };
 
 use crate::{
-    distinct::Distinct,
+    chunks::Chunks,
+    distinct::{Distinct, Keeps},
     error::CompactError,
     generation::Workshop,
     inputs::{Landed, Listing},
@@ -18,7 +18,7 @@ use crate::{
     parse::{self, Inputs, Parsed},
     quarantine,
     round::{Outcome, merging},
-    runs::Runs,
+    runs::{Hashes, Runs},
     service::{Compactor, ROUND},
     sorted::Sorted,
     twins,
@@ -51,8 +51,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         let mut runs = Runs::new(dataset, workers).map_err(build_error)?;
         let mut fresh = &listing.fresh[..];
         loop {
-            let (rows, read) =
-                self.part(workshop, partition, files, (fresh, runs.words()), &mut outcome).await?;
+            let (rows, hashes, read) =
+                self.part(workshop, partition, files, (fresh, &runs), &mut outcome).await?;
             fresh = &fresh[read..];
             let is_all = fresh.is_empty() || !self.may_read_on(rows.bytes() as u64, run);
             if runs.is_empty() && is_all {
@@ -66,10 +66,10 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             let piece_rows = limits.batch_rows(row_bytes);
             if fresh.is_empty() && runs.bytes() <= limits.beside_last {
                 // Nothing else wants their memory, so there is no need to pack them.
-                runs.push_last(rows, piece_rows).map_err(build_error)?;
+                runs.push_last(rows, &hashes, piece_rows).map_err(build_error)?;
                 break;
             }
-            runs.push(rows, piece_rows).map_err(build_error)?;
+            runs.push(rows, &hashes, piece_rows).map_err(build_error)?;
             // As much again as the runs have on average must find room, and time.
             let with_next = runs.bytes() + runs.bytes() / runs.len() as u64;
             let is_full = runs.len() >= RUNS || with_next > limits.runs;
@@ -100,24 +100,35 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         run.may_begin(self.clock.now(), ROUND + merging(runs)).is_ok()
     }
 
-    /// Reads as many of these batches as fit into memory, from the front, and drops what is known: the rows that are new,
-    /// in order, with dictionaries that begin with these, and how many batches they are of.
+    /// Reads as many of these batches as fit into memory, from the front, and drops what is known. Answers the rows that are
+    /// new, in order, with dictionaries that begin with those of the runs before; hashes of all rows, if there are other runs;
+    /// and how many batches they are of.
     async fn part(
         &self,
         workshop: &Workshop<'_, S>,
         partition: &Partition,
         files: &[DataFile],
-        (fresh, words): (&[Landed], Option<&RecordBatch>),
+        (fresh, runs): (&[Landed], &Runs<'_>),
         outcome: &mut Outcome,
-    ) -> Result<(Sorted, usize), CompactError> {
+    ) -> Result<(Sorted, Hashes, usize), CompactError> {
         let Workshop { store, dataset, ref limits, workers, .. } = *workshop;
         let now = self.clock.now();
-        let inputs = Inputs { store, dataset, partition, limits, workers };
-        let Parsed { batches, chunks, contents, refused, .. } = parse::parse(&inputs, fresh, now).await?;
+        let inputs = Inputs { store, dataset, partition, limits, workers, hasher: runs.hasher() };
+        let Parsed { batches, chunks, contents: lines, refused, .. } =
+            parse::parse(&inputs, fresh, now).await?;
         quarantine::store_refused(store, dataset.name(), partition, refused).await?;
-        let distinct = if files.is_empty() { Distinct::alone } else { Distinct::new };
-        let mut new = distinct(dataset, chunks, &contents, workers).map_err(build_error)?;
-        drop(contents);
+        let all = Chunks::new(dataset.arrow_schema(), chunks).map_err(build_error)?;
+        let read = batches.len();
+        // These rows may be all that there is.
+        let has_others = !runs.is_empty() || read < fresh.len();
+        let (identity, keeps) =
+            (runs.identity().clone(), Keeps { tables: !files.is_empty(), hashes: has_others });
+        let mut hashes = Hashes { identities: Vec::new(), lines };
+        let mut new = Distinct::new(all, identity, &hashes.lines, keeps, workers).map_err(build_error)?;
+        hashes.identities = new.take_hashes();
+        if !has_others {
+            hashes = Hashes::default();
+        }
         let looked = twins::drop_known(store, files, dataset, &mut new).await?;
         tracing::debug!(
             row_groups = looked.row_groups,
@@ -127,9 +138,9 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         );
         outcome.duplicates += new.duplicates;
         outcome.conflicting += new.conflicting;
-        let read = batches.len();
         outcome.newest = outcome.newest.max(fresh[..read].iter().map(|landed| landed.at).max());
         outcome.consumed.extend(batches.into_iter().map(|batch| Consumed { batch, at: now }));
-        Ok((new.sorted(words, dataset, workers).map_err(build_error)?, read))
+        let rows = new.sorted(runs.words(), dataset, workers).map_err(build_error)?;
+        Ok((rows, hashes, read))
     }
 }

@@ -138,6 +138,11 @@ impl Chunks {
         Ok(Self { schema, batches, starts, marks, bytes, like })
     }
 
+    /// No values of a column, of the type that they get when they are gathered.
+    pub(crate) fn like(&self, index: usize) -> &ArrayRef {
+        &self.like[index]
+    }
+
     /// These rows of one column, in this order: as texts, before [`Self::with_one_dictionary`]. All are in these chunks; the
     /// fewer they are, the sooner it is done.
     pub(crate) fn gather(

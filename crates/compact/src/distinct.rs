@@ -28,6 +28,8 @@ pub(crate) struct Distinct {
     content: Vec<usize>,
     /// The first row of each identity, shared out by the hash; none if nothing is looked up.
     tables: Vec<HashTable<Entered>>,
+    /// Of each row half of the hash of its identity; none if they are not kept.
+    hashes: Vec<u32>,
     /// Whether each row stays.
     keep: BooleanBufferBuilder,
     kept: usize,
@@ -35,6 +37,16 @@ pub(crate) struct Distinct {
     pub(crate) duplicates: u64,
     /// Of those, how many differed from their twin in content.
     pub(crate) conflicting: u64,
+}
+
+/// What is kept of the looking for twins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Keeps {
+    /// The tables, so that rows of files can be looked up. Without, a table is freed as soon as it has been filled, and the
+    /// next one gets its memory.
+    pub(crate) tables: bool,
+    /// See [`Distinct::take_hashes`].
+    pub(crate) hashes: bool,
 }
 
 /// A row in a table, as one word: half of its hash, and its number. Rows whose halves are equal are compared.
@@ -64,55 +76,24 @@ impl Distinct {
     /// Of twins the first one stays: the rows are in order of batch and line. `contents` are hashes: rows with the same one
     /// have the same content. Of rows beyond their end nothing is known.
     pub(crate) fn new(
-        dataset: &Dataset,
-        chunks: Vec<RecordBatch>,
-        contents: &[u64],
-        workers: &Workers,
-    ) -> Result<Self, ArrowError> {
-        Self::of(dataset, chunks, contents, true, workers)
-    }
-
-    /// The same of rows that are all there are: with no others are they compared, and [`Self::twins_of`] is an error. So a
-    /// table is freed as soon as it has been filled, and the next one gets its memory.
-    pub(crate) fn alone(
-        dataset: &Dataset,
-        chunks: Vec<RecordBatch>,
-        contents: &[u64],
-        workers: &Workers,
-    ) -> Result<Self, ArrowError> {
-        Self::of(dataset, chunks, contents, false, workers)
-    }
-
-    fn of(
-        dataset: &Dataset,
-        chunks: Vec<RecordBatch>,
-        contents: &[u64],
-        keeps_tables: bool,
-        workers: &Workers,
-    ) -> Result<Self, ArrowError> {
-        let schema = dataset.arrow_schema();
-        let identity = Identity::new(&schema, dataset)?;
-        Self::with(Chunks::new(schema, chunks)?, identity, contents, keeps_tables, workers)
-    }
-
-    fn with(
         all: Chunks,
         identity: Identity,
         contents: &[u64],
-        keeps_tables: bool,
+        keeps: Keeps,
         workers: &Workers,
     ) -> Result<Self, ArrowError> {
         let fields = all.schema().fields().iter().enumerate();
         let content = fields.filter(|(_, field)| field.name() != INGESTED_AT).map(|(index, _)| index);
         let content: Vec<usize> = content.collect();
-        let found = {
+        let (found, hashes) = {
             let rows = Rows { contents, ..Rows::new(&all, &identity, &content) };
             let count = if all.rows() <= FEW { 1 } else { SHARES };
-            let shared = rows.shared(count, workers)?;
-            workers.each((0..count).collect(), |share: usize| {
+            let (shared, hashes) = rows.shared(count, keeps.hashes, workers)?;
+            let found = workers.each((0..count).collect(), |share: usize| {
                 let found = rows.distinct(share, &shared);
-                if keeps_tables { found } else { Found { first: HashTable::new(), ..found } }
-            })
+                if keeps.tables { found } else { Found { first: HashTable::new(), ..found } }
+            });
+            (found, hashes)
         };
         let mut keep = BooleanBufferBuilder::new(all.rows());
         keep.append_n(all.rows(), true);
@@ -123,13 +104,19 @@ impl Distinct {
             }
             duplicates += share.twins.len();
             conflicting += share.conflicting;
-            if keeps_tables {
+            if keeps.tables {
                 tables.push(share.first);
             }
         }
         let kept = all.rows() - duplicates;
         let duplicates = duplicates as u64;
-        Ok(Self { all, identity, content, tables, keep, kept, duplicates, conflicting })
+        Ok(Self { all, identity, content, tables, hashes, keep, kept, duplicates, conflicting })
+    }
+
+    /// Of each row, also of those that do not stay, half of the hash of its identity: its lower 32 bits. None if they are not
+    /// kept.
+    pub(crate) fn take_hashes(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.hashes)
     }
 
     /// How many rows stay.
@@ -263,14 +250,29 @@ impl<'a> Rows<'a> {
         Self { all, identity, identities, content, contents: &[] }
     }
 
-    /// The rows of each chunk, shared out by their hashes.
-    fn shared(&self, count: usize, workers: &Workers) -> Result<Vec<Shared>, ArrowError> {
+    /// The rows of each chunk, shared out by their hashes; and half of the hash of each row, if they are kept.
+    fn shared(
+        &self,
+        count: usize,
+        keeps_hashes: bool,
+        workers: &Workers,
+    ) -> Result<(Vec<Shared>, Vec<u32>), ArrowError> {
         let chunks = self.identities.iter().enumerate().collect();
-        let shared = workers.each(chunks, |(chunk, identity): (usize, &Vec<&ArrayRef>)| {
+        let hashed = workers.each(chunks, |(chunk, identity): (usize, &Vec<&ArrayRef>)| {
             let hashes = self.identity.hashes(identity)?;
-            Ok::<_, ArrowError>(Shared::new(&hashes, self.all.start(chunk), count))
+            let shared = Shared::new(&hashes, self.all.start(chunk), count);
+            let kept = if keeps_hashes { &hashes[..] } else { &[] };
+            let halves: Vec<u32> = kept.iter().map(|hash| *hash as u32).collect();
+            Ok::<_, ArrowError>((shared, halves))
         });
-        shared.into_iter().collect()
+        let room = if keeps_hashes { self.all.rows() } else { 0 };
+        let (mut shared, mut halves) = (Vec::with_capacity(hashed.len()), Vec::with_capacity(room));
+        for of_chunk in hashed {
+            let (rows, hashes) = of_chunk?;
+            shared.push(rows);
+            halves.extend(hashes);
+        }
+        Ok((shared, halves))
     }
 
     /// The first row of each identity in one share, and what else there is.

@@ -1,6 +1,6 @@
 //! The files of a new generation: everything up to its commit.
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use arrow::array::RecordBatch;
 use domain::{
@@ -28,7 +28,7 @@ use crate::{
 const OPENED: usize = 16;
 
 /// Inputs of a merge that each may have a whole batch of rows in memory, and another one that is being written. More than
-/// these share the room.
+/// these share the room, and fewer, if all are in memory, have several batches each.
 const INPUTS: u64 = 8;
 
 /// New rows on their way into a merge.
@@ -94,7 +94,7 @@ impl<S: ObjectStore> Workshop<'_, S> {
         let (rows, bytes, encoded) = (runs.rows(), runs.unpacked_bytes(), runs.packed_bytes());
         let coded = sources.is_empty();
         let (runs, last) = runs.into_rows(coded);
-        let last = last.map(|rows| Input::Last(Box::new(Last { rows, from: 0, coded })));
+        let last = last.map(|rows| Input::Last(Last { rows: Arc::new(rows), from: 0, coded }));
         let new = New { inputs: runs.map(Input::Run).chain(last).collect(), rows, bytes, encoded };
         let merged = self.merge_inputs(0, new, &sources).await?;
         let made = self.with_carried(merged, carried).await?;
@@ -183,6 +183,9 @@ impl<S: ObjectStore> Workshop<'_, S> {
         let schema = self.dataset.arrow_schema();
         let (row_bytes, count) = (new.bytes / new.rows.max(1), sources.len() + new.inputs.len());
         let batch_rows = self.batch_rows(row_bytes, count, sources).await;
+        // Files are decoded one batch after the other, so more of them would be waited for, and not be decoded meanwhile.
+        let ahead = if sources.is_empty() { INPUTS / (new.inputs.len() as u64).max(1) } else { 1 };
+        let ahead = usize::try_from(ahead).unwrap_or(usize::MAX);
         let mut inputs = Vec::with_capacity(count);
         for source in sources {
             inputs.push(Input::File(Box::new(source.rows(&schema, batch_rows)?)));
@@ -193,7 +196,7 @@ impl<S: ObjectStore> Workshop<'_, S> {
         let rows = new.rows + files().map(|file| file.rows).sum::<u64>();
         let bytes = new.encoded + files().map(|file| file.bytes).sum::<u64>();
         let mut output = self.output(there, rows, bytes)?;
-        merge::merge(inputs, self.dataset, &mut output, batch_rows, self.workers).await?;
+        merge::merge(inputs, self.dataset, &mut output, (batch_rows, ahead), self.workers).await?;
         output.finish().await
     }
 

@@ -16,9 +16,9 @@ use foldhash::quality::{FoldHasher, RandomState};
 
 use crate::{files::identity_columns, same::same_identity};
 
-/// The identity of a dataset's rows. Hashes of one `Identity` can be compared with each other and with no others: each
-/// draws a seed of its own, so that no sender can know which identities collide.
-#[derive(Debug)]
+/// The identity of a dataset's rows. Hashes of one `Identity` and its clones can be compared with each other and with no
+/// others: each new one draws a seed of its own, so that no sender can know which identities collide.
+#[derive(Debug, Clone)]
 pub(crate) struct Identity {
     /// Places of its columns in the table's schema.
     columns: Vec<usize>,

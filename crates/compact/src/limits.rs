@@ -2,10 +2,10 @@
 
 use domain::settings::Settings;
 
-/// Bytes that a new row takes beside its columns, at the most: 37 while twins are looked for (hashes of its line and of its
-/// identity, and its place in a table that is half full), 36 while rows are sorted, and 8 for their order from then on. Of
-/// short rows it is more than their columns.
-pub(crate) const ROW: u64 = 40;
+/// Bytes that a new row takes beside its columns, at the most: 41 while twins are looked for (hashes of its line and of its
+/// identity, and its place in a table that is half full), 48 while rows are sorted (12 of them are its hashes, which are
+/// compared with those of other runs), and less from then on. Of short rows it is more than their columns.
+pub(crate) const ROW: u64 = 48;
 
 /// Bytes of lines that `ingest` has in memory before it writes them. The lines of a landing object have about so many at the
 /// most, and those of one message.
@@ -25,7 +25,8 @@ const SLICE: u64 = 16 << 20;
 /// - Numbers into dictionaries once more, of as many columns as there are threads, when chunks get a dictionary in common.
 /// - The file that is being written, its open row group, and a row group of each file that is merged. Where new rows are
 ///   written without a merge, up to four row groups of the file are open, and up to four wait to be copied into it: an eighth.
-/// - Runs of what was read before, packed, with 12 bytes a row for the hashes of their identities, and with dictionaries.
+/// - Runs of what was read before, packed, with 16 bytes a row for the hashes of their identities and lines, and with
+///   dictionaries.
 ///
 /// So the first three stay under nine sixteenths of the budget. The runs get three eighths, and the file a quarter: runs are
 /// there while further inputs are read, and while they are merged; no file is written while inputs are read. Beside few

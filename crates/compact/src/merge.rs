@@ -16,32 +16,35 @@ use futures::future::{join, try_join_all};
 
 use crate::{error::CompactError, files::Output, log::build_error, workers::Workers};
 
-use cursor::{Cursor, Place};
+use cursor::{Cursor, Place, Size};
 use gathered::Gathered;
 use order::{Entry, Order};
 
 pub(crate) use cursor::{Input, Last};
 
 /// Merges the inputs, each in the dataset's order and of its schema, into the output. Rows that are alike in that order
-/// come in the order of their inputs. Of each input `batch_rows` rows are read at a time, and up to twice as many are held
-/// in memory, besides those that are being written. The result does not depend on the number of threads.
+/// come in the order of their inputs. The result does not depend on the number of threads.
+///
+/// Of each input `batch_rows` rows are read at a time. `ahead` times as many are in memory before rows are written, and up to
+/// twice that, besides those that are being written: the more, the less often all threads wait for each other.
 pub(crate) async fn merge<S: ObjectStore>(
     inputs: Vec<Input<'_, S>>,
     dataset: &Dataset,
     output: &mut Output<'_, S>,
-    batch_rows: usize,
+    (batch_rows, ahead): (usize, usize),
     workers: &Workers,
 ) -> Result<(), CompactError> {
     let order = Order::new(dataset).map_err(build_error)?;
     let mut cursors: Vec<Cursor<'_, S>> = inputs.into_iter().map(Cursor::new).collect();
-    fill(&mut cursors, &order, batch_rows, workers).await?;
+    let size = Size { batch: batch_rows, held: batch_rows.saturating_mul(ahead.max(1)) };
+    fill(&mut cursors, &order, size, workers).await?;
     loop {
         let (mut next, mut entries) = take(&mut cursors, &order).map_err(build_error)?;
         if entries.is_empty() {
             return Ok(());
         }
         // First what the workers do by themselves, then what waits for them.
-        let filling = fill(&mut cursors, &order, batch_rows, workers);
+        let filling = fill(&mut cursors, &order, size, workers);
         let writing = async {
             order.sort(&mut entries, &next, workers).map_err(build_error)?;
             next.arrange(&entries);
@@ -53,15 +56,15 @@ pub(crate) async fn merge<S: ObjectStore>(
     }
 }
 
-/// Reads on in each input that has fewer than this many rows in memory.
+/// Reads on in each input that has too few rows in memory.
 async fn fill<S: ObjectStore>(
     cursors: &mut [Cursor<'_, S>],
     order: &Order,
-    batch_rows: usize,
+    size: Size,
     workers: &Workers,
 ) -> Result<(), CompactError> {
     // Collected, since the compiler does not see that the closure is done with before the first of them is awaited.
-    let fills: Vec<_> = cursors.iter_mut().map(|cursor| cursor.fill(order, batch_rows, workers)).collect();
+    let fills: Vec<_> = cursors.iter_mut().map(|cursor| cursor.fill(order, size, workers)).collect();
     try_join_all(fills).await?;
     Ok(())
 }

@@ -12,6 +12,7 @@ use arrow::array::RecordBatch;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{Dataset, Partition, batch::BatchName, key, port::ObjectStore};
+use foldhash::quality::RandomState;
 use futures::{StreamExt, stream::FuturesOrdered};
 
 use crate::{error::CompactError, inputs::Landed, limits::Limits, quarantine::Part, workers::Workers};
@@ -33,7 +34,8 @@ pub(crate) struct Parsed {
     /// The events that fit, in order of batch and line.
     pub(crate) chunks: Vec<RecordBatch>,
     /// Of each event a hash of its line without the time of its ingestion. Where it is equal, so is the content; where it is
-    /// not, the content may be equal all the same, since JSON says one thing in several ways.
+    /// not, the content may be equal all the same, since JSON says one thing in several ways. It can be compared with those of
+    /// all inputs that have the same hasher.
     pub(crate) contents: Vec<u64>,
     /// The lines that do not, as objects of quarantine, in the same order.
     pub(crate) refused: Vec<Part>,
@@ -62,6 +64,8 @@ pub(crate) struct Inputs<'a, S> {
     pub(crate) partition: &'a Partition,
     pub(crate) limits: &'a Limits,
     pub(crate) workers: &'a Workers,
+    /// What lines are hashed with. Each generation has one of its own, so that no sender knows which lines collide.
+    pub(crate) hasher: &'a RandomState,
 }
 
 /// A landing object, its key, and what was read.
@@ -106,10 +110,10 @@ pub(crate) async fn parse<S: ObjectStore>(
     fresh: &[Landed],
     now: DateTime<Utc>,
 ) -> Result<Parsed, CompactError> {
-    let Inputs { dataset, limits, workers, .. } = *inputs;
+    let Inputs { dataset, limits, workers, hasher, .. } = *inputs;
     let largest = fresh.iter().map(|landed| landed.bytes).max().unwrap_or_default().max(1);
     let at_once = usize::try_from((limits.fetched / largest).clamp(1, READS)).unwrap_or(1);
-    let parser = Arc::new(Parser::new(dataset.clone(), *limits, now));
+    let parser = Arc::new(Parser::new(dataset.clone(), *limits, hasher.clone(), now));
     let _closing = Closing(Arc::clone(&parser));
     let mut parsed = Parsed::default();
     let (mut waiting, mut reads) = (fresh.iter(), FuturesOrdered::new());

@@ -7,7 +7,9 @@
 //! The last part need not be packed: no further part follows that wants its memory.
 
 mod known;
+mod numbers;
 mod packed;
+mod run;
 mod twins;
 mod unpacked;
 
@@ -18,6 +20,7 @@ use std::{
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef, error::ArrowError};
 use domain::Dataset;
+use foldhash::quality::RandomState;
 
 use crate::{
     coded::{self, dictionaries},
@@ -30,14 +33,22 @@ use crate::{
 };
 
 use known::Known;
+use numbers::{Dropped, left, ranges, renumber};
 use packed::Piece;
-use twins::{Dropped, renumber};
+use run::Run;
 use unpacked::{Twin, content_hashes};
 
 pub(crate) use unpacked::RunRows;
 
-/// The most rows of a piece. The number of a row in a run is this times the number of its piece, and its place in there.
-const PIECE_ROWS: u32 = 8_192;
+/// Hashes of the rows of a part, by their numbers in the chunks: also of rows that are no longer there.
+#[derive(Debug, Default)]
+pub(crate) struct Hashes {
+    /// Half of the hash of each row's identity, by [`Runs::identity`]: its lower 32 bits.
+    pub(crate) identities: Vec<u32>,
+    /// Of the lines that rows come from, by [`Runs::hasher`]: rows with the same one have the same content. Of rows beyond
+    /// their end nothing is known.
+    pub(crate) lines: Vec<u64>,
+}
 
 /// Runs without twins among them.
 pub(crate) struct Runs<'a> {
@@ -48,6 +59,8 @@ pub(crate) struct Runs<'a> {
     identity_columns: Vec<usize>,
     /// What tells whether twins differ.
     content: Arc<Keys>,
+    /// With which lines are hashed, so that most twins need no look at their content.
+    hasher: RandomState,
     runs: Vec<Run>,
     /// The rows of the last part, if they stay in memory as they are.
     last: Option<Sorted>,
@@ -55,16 +68,6 @@ pub(crate) struct Runs<'a> {
     words: Option<RecordBatch>,
     duplicates: u64,
     conflicting: Arc<AtomicU64>,
-}
-
-/// The rows of a run.
-struct Run {
-    pieces: Vec<Piece>,
-    known: Known,
-    /// What was dropped of later runs for it.
-    twins: Vec<Twin>,
-    /// Bytes of its dictionaries, which its pieces share.
-    words: usize,
 }
 
 impl<'a> Runs<'a> {
@@ -82,6 +85,7 @@ impl<'a> Runs<'a> {
             identity,
             identity_columns,
             content,
+            hasher: RandomState::default(),
             runs,
             last,
             words,
@@ -102,6 +106,16 @@ impl<'a> Runs<'a> {
     /// No rows, with dictionaries: those of the next run are to begin with them.
     pub(crate) fn words(&self) -> Option<&RecordBatch> {
         self.words.as_ref()
+    }
+
+    /// With which the identities of all parts are hashed.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// With which the lines of all parts are hashed.
+    pub(crate) fn hasher(&self) -> &RandomState {
+        &self.hasher
     }
 
     /// How many rows are in them, those of the last part included.
@@ -127,8 +141,7 @@ impl<'a> Runs<'a> {
 
     /// Bytes of memory that the packed ones take.
     pub(crate) fn bytes(&self) -> u64 {
-        let own = |run: &Run| size_of_val(&run.twins[..]) + run.known.bytes() + run.words;
-        let own = self.runs.iter().map(own).sum::<usize>();
+        let own = self.runs.iter().map(Run::bytes).sum::<usize>();
         (self.pieces().map(Piece::bytes).sum::<usize>() + own) as u64
     }
 
@@ -148,61 +161,96 @@ impl<'a> Runs<'a> {
 
     /// Adds a run of these rows, which are in order and without twins among them, less those whose twin is in an earlier
     /// run. So many of them are unpacked at a time afterwards, 8,192 at the most.
-    pub(crate) fn push(&mut self, rows: Sorted, piece_rows: usize) -> Result<(), ArrowError> {
-        let ranges = ranges(rows.rows(), piece_rows);
-        let (mut hashed, dropped) = self.look_up(&rows, &ranges)?;
+    pub(crate) fn push(
+        &mut self,
+        rows: Sorted,
+        hashes: &Hashes,
+        piece_rows: usize,
+    ) -> Result<(), ArrowError> {
+        let (ranges, lines) = (ranges(rows.rows(), piece_rows), &hashes.lines);
+        let (mut hashed, dropped) = self.look_up(&rows, &hashes.identities, &ranges)?;
         hashed.retain_mut(|row| renumber(row, &dropped));
         let known = Known::new(hashed);
         let left = left(&ranges, &dropped);
         // Before any column is gathered, so that each is gathered once.
-        let rows = self.without(rows, &ranges, dropped)?;
-        let pieces = self.workers.each(left, |range| Piece::pack(&coded_batch(&rows, range)?));
-        let pieces = pieces.into_iter().collect::<Result<Vec<_>, ArrowError>>()?;
+        let rows = self.without(rows, lines, &ranges, &dropped)?;
+        let lines_of = |range: &Range<usize>| -> Option<Box<[u64]>> {
+            range.clone().map(|row| lines.get(rows.number(row) as usize).copied()).collect()
+        };
+        let packed = self.workers.each(left, |range| -> Result<(Box<[u64]>, Piece), ArrowError> {
+            Ok((lines_of(&range).unwrap_or_default(), Piece::pack(&coded_batch(&rows, range)?)?))
+        });
+        let (lines, pieces) = packed.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
         let words = words(&rows)?;
-        self.runs.push(Run { pieces, known, twins: Vec::new(), words: words.get_array_memory_size() });
+        let (twins, bytes) = (Vec::new(), words.get_array_memory_size());
+        self.runs.push(Run { pieces, known, lines, twins, words: bytes });
         self.words = Some(words);
         Ok(())
     }
 
     /// Adds these rows, as [`Self::push`] does, and keeps them as they are. Nothing may be added after them.
-    pub(crate) fn push_last(&mut self, rows: Sorted, piece_rows: usize) -> Result<(), ArrowError> {
+    pub(crate) fn push_last(
+        &mut self,
+        rows: Sorted,
+        hashes: &Hashes,
+        piece_rows: usize,
+    ) -> Result<(), ArrowError> {
         let ranges = ranges(rows.rows(), piece_rows);
-        let (_, dropped) = self.look_up(&rows, &ranges)?;
-        let rows = self.without(rows, &ranges, dropped)?;
+        let (_, dropped) = self.look_up(&rows, &hashes.identities, &ranges)?;
+        let rows = self.without(rows, &hashes.lines, &ranges, &dropped)?;
         self.words = Some(words(&rows)?);
         self.last = Some(rows);
         Ok(())
     }
 
-    /// The rows that stay. Those that are dropped are noted with the runs of their twins.
+    /// The rows that stay. Those that are dropped and may differ from their twins are noted with the runs of these.
     fn without(
         &mut self,
         rows: Sorted,
+        lines: &[u64],
         ranges: &[Range<usize>],
-        dropped: Vec<Vec<Dropped>>,
+        dropped: &[Vec<Dropped>],
     ) -> Result<Sorted, ArrowError> {
-        let numbers = |(range, dropped): (&Range<usize>, &Vec<Dropped>)| -> Vec<usize> {
-            dropped.iter().map(|dropped| range.start + dropped.row as usize).collect()
-        };
-        let numbers: Vec<Vec<usize>> = ranges.iter().zip(&dropped).map(numbers).collect();
-        let pieces = numbers.iter().collect();
-        let contents = self.workers.each(pieces, |numbers: &Vec<usize>| self.contents(&rows, numbers));
-        for (dropped, contents) in dropped.into_iter().zip(contents) {
-            self.duplicates += dropped.len() as u64;
-            for (Dropped { run, of, .. }, content) in dropped.into_iter().zip(contents?) {
-                self.runs[run].twins.push(Twin { of, content });
+        let pieces = ranges.iter().zip(dropped).collect();
+        let twins = self.workers.each(pieces, |(range, dropped): (&Range<usize>, &Vec<Dropped>)| {
+            self.twins(&rows, lines, range.start, dropped)
+        });
+        for twins in twins {
+            for (run, twin) in twins? {
+                self.runs[run].twins.push(twin);
             }
         }
-        Ok(rows.without(&numbers.concat()))
+        let numbers = ranges.iter().zip(dropped).flat_map(|(range, dropped)| {
+            dropped.iter().map(move |dropped| range.start + dropped.row as usize)
+        });
+        let numbers: Vec<usize> = numbers.collect();
+        self.duplicates += numbers.len() as u64;
+        Ok(rows.without(&numbers))
     }
 
-    /// A hash of all that the sender said, for each of these rows.
-    fn contents(&self, rows: &Sorted, numbers: &[usize]) -> Result<Vec<u64>, ArrowError> {
-        if numbers.is_empty() {
+    /// Of the rows that are dropped of a piece, which begins with this row, those that may differ from their twins, each with
+    /// the run of its twin. Most were sent twice word for word, as their lines show.
+    fn twins(
+        &self,
+        rows: &Sorted,
+        lines: &[u64],
+        first: usize,
+        dropped: &[Dropped],
+    ) -> Result<Vec<(usize, Twin)>, ArrowError> {
+        let row = |dropped: &Dropped| first + dropped.row as usize;
+        let may_differ = |dropped: &&Dropped| {
+            let line = lines.get(rows.number(row(dropped)) as usize);
+            line.is_none() || line != self.runs[dropped.run].line(dropped.of)
+        };
+        let dropped: Vec<&Dropped> = dropped.iter().filter(may_differ).collect();
+        if dropped.is_empty() {
             return Ok(Vec::new());
         }
-        let columns = (0..self.schema.fields().len()).map(|index| rows.column_of(index, numbers));
-        content_hashes(&self.content, &columns.collect::<Result<Vec<_>, _>>()?)
+        let numbers: Vec<usize> = dropped.iter().map(|dropped| row(dropped)).collect();
+        let columns = (0..self.schema.fields().len()).map(|index| rows.column_of(index, &numbers));
+        let contents = content_hashes(&self.content, &columns.collect::<Result<Vec<_>, _>>()?)?;
+        let twin = |(dropped, content): (&Dropped, u64)| (dropped.run, Twin { of: dropped.of, content });
+        Ok(dropped.into_iter().zip(contents).map(twin).collect())
     }
 
     /// The runs as they are merged, in the order in which they were added, and the last part, which comes after them. All
@@ -218,23 +266,6 @@ impl<'a> Runs<'a> {
     }
 }
 
-/// So many rows in pieces of this size, or of the largest that there may be.
-fn ranges(rows: usize, piece_rows: usize) -> Vec<Range<usize>> {
-    let piece_rows = piece_rows.clamp(1, PIECE_ROWS as usize);
-    (0..rows).step_by(piece_rows).map(|from| from..rows.min(from + piece_rows)).collect()
-}
-
-/// The same ranges of rows, when those that are dropped are gone.
-fn left(ranges: &[Range<usize>], dropped: &[Vec<Dropped>]) -> Vec<Range<usize>> {
-    let mut end = 0;
-    let left = |(range, dropped): (&Range<usize>, &Vec<Dropped>)| {
-        let start = end;
-        end += range.len() - dropped.len();
-        start..end
-    };
-    ranges.iter().zip(dropped).map(left).collect()
-}
-
 /// No rows, with the dictionaries of these.
 fn words(rows: &dyn Ordered) -> Result<RecordBatch, ArrowError> {
     let words = coded_batch(rows, 0..0)?;
@@ -246,11 +277,6 @@ fn words(rows: &dyn Ordered) -> Result<RecordBatch, ArrowError> {
 fn coded_batch(rows: &dyn Ordered, range: Range<usize>) -> Result<RecordBatch, ArrowError> {
     let columns = (0..rows.schema().fields().len()).map(|index| rows.coded_column(index, range.clone()));
     coded::batch(rows.schema(), columns.collect::<Result<_, _>>()?)
-}
-
-/// The piece of a row, and its place in there.
-fn place(number: u32) -> (usize, u32) {
-    ((number / PIECE_ROWS) as usize, number % PIECE_ROWS)
 }
 
 #[cfg(test)]

@@ -88,6 +88,12 @@ impl Sorted {
         Self { chunks, order, spans }
     }
 
+    /// The number that a row has in the chunks.
+    pub(crate) fn number(&self, row: usize) -> u32 {
+        let (chunk, place) = self.order[row];
+        self.chunks.start(chunk as usize) + place
+    }
+
     /// These rows of one column.
     pub(crate) fn column_of(&self, index: usize, rows: &[usize]) -> Result<ArrayRef, ArrowError> {
         let spots: Vec<Spot> = rows.iter().map(|row| self.order[*row]).collect();
@@ -96,8 +102,24 @@ impl Sorted {
         self.chunks.gather(index, chunks, &places(&spots))
     }
 
+    /// The chunk that a row is in, and its place in there.
+    pub(crate) fn place(&self, row: usize) -> Place {
+        let (chunk, place) = self.order[row];
+        (chunk as usize, place as usize)
+    }
+
+    /// A column of a chunk, as it is there.
+    pub(crate) fn chunk(&self, index: usize, chunk: usize) -> &ArrayRef {
+        self.chunks.column(chunk, index)
+    }
+
+    /// No values of a column, of the type that they get when they are gathered.
+    pub(crate) fn like(&self, index: usize) -> &ArrayRef {
+        self.chunks.like(index)
+    }
+
     /// The chunks that these rows are in, and maybe others.
-    fn chunks_of(&self, rows: &Range<usize>) -> Range<usize> {
+    pub(crate) fn chunks_of(&self, rows: &Range<usize>) -> Range<usize> {
         let spans = &self.spans[rows.start / SPANNED..rows.end.div_ceil(SPANNED)];
         let first = spans.iter().map(|(first, _)| *first).min().unwrap_or_default();
         first..spans.iter().map(|(_, last)| last + 1).max().unwrap_or(first)

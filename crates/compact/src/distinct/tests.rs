@@ -31,6 +31,21 @@ fn batch(rows: &[(i64, i64)]) -> RecordBatch {
     lines.finish().unwrap()
 }
 
+impl Distinct {
+    /// Of these rows, which can be looked up.
+    pub(crate) fn of(
+        dataset: &Dataset,
+        chunks: Vec<RecordBatch>,
+        contents: &[u64],
+        workers: &Workers,
+    ) -> Result<Self, ArrowError> {
+        let schema = dataset.arrow_schema();
+        let identity = Identity::new(&schema, dataset)?;
+        let keeps = Keeps { tables: true, hashes: false };
+        Self::new(Chunks::new(schema, chunks)?, identity, contents, keeps, workers)
+    }
+}
+
 /// All rows in the order that they were given.
 fn whole(rows: &impl Ordered) -> RecordBatch {
     let schema = rows.schema().clone();
@@ -40,7 +55,7 @@ fn whole(rows: &impl Ordered) -> RecordBatch {
 
 fn merge(dataset: &Dataset, batches: &[RecordBatch], threads: usize) -> (RecordBatch, u64, u64) {
     let workers = Workers::new(threads);
-    let distinct = Distinct::new(dataset, batches.to_vec(), &[], &workers).unwrap();
+    let distinct = Distinct::of(dataset, batches.to_vec(), &[], &workers).unwrap();
     let (duplicates, conflicting) = (distinct.duplicates, distinct.conflicting);
     let sorted = distinct.sorted(None, dataset, &workers).unwrap();
     (whole(&sorted), duplicates, conflicting)
@@ -69,7 +84,7 @@ fn twins_whose_lines_have_one_hash_do_not_differ() {
     for (contents, conflicting) in
         [(&[][..], 2), (&[7, 8, 9, 7, 8][..], 2), (&[7, 7, 8, 9, 9][..], 1), (&[7, 7, 7, 7][..], 1)]
     {
-        let distinct = Distinct::new(&dataset, vec![rows.clone()], contents, &workers).unwrap();
+        let distinct = Distinct::of(&dataset, vec![rows.clone()], contents, &workers).unwrap();
         assert_eq!((distinct.duplicates, distinct.conflicting), (3, conflicting), "{contents:?}");
     }
 }
@@ -123,10 +138,13 @@ fn many_rows_are_shared_out_and_the_first_of_each_identity_stays() {
 fn rows_that_are_alone_cannot_be_looked_up() {
     let (rows, workers) = (batch(&[(1, 1), (2, 1), (1, 2)]), Workers::new(2));
     let identity = std::slice::from_ref(rows.column(0));
-    let alone = Distinct::alone(&dataset(), vec![rows.clone()], &[], &workers).unwrap();
+    let chunks = Chunks::new(rows.schema(), vec![rows.clone()]).unwrap();
+    let keeps = Keeps { tables: false, hashes: false };
+    let alone = Identity::new(&rows.schema(), &dataset()).unwrap();
+    let alone = Distinct::new(chunks, alone, &[], keeps, &workers).unwrap();
     assert_eq!((alone.kept(), alone.duplicates, alone.conflicting), (2, 1, 1));
     assert!(alone.twins_of(identity).is_err());
-    let new = Distinct::new(&dataset(), vec![rows.clone()], &[], &workers).unwrap();
+    let new = Distinct::of(&dataset(), vec![rows.clone()], &[], &workers).unwrap();
     assert_eq!(new.twins_of(identity).unwrap(), [(0, 0), (1, 1), (2, 0)]);
 }
 
@@ -196,8 +214,11 @@ fn any_schema_in_any_chunks_on_any_threads_with_any_collisions() {
             let workers = Workers::new(1 + random.below(3));
             let identity = Identity::new(&schema, &dataset).unwrap().with_bits(bits);
             let chunks = Chunks::new(schema.clone(), chunks.clone()).unwrap();
-            let keeps_tables = random.chance(500);
-            let distinct = Distinct::with(chunks, identity, &[], keeps_tables, &workers).unwrap();
+            let keeps = Keeps { tables: random.chance(500), hashes: random.chance(500) };
+            let hashes = identity.hashes(&identity.of(all.columns())).unwrap();
+            let mut distinct = Distinct::new(chunks, identity, &[], keeps, &workers).unwrap();
+            let halves: Vec<u32> = hashes.into_iter().map(|hash| hash as u32).collect();
+            assert_eq!(distinct.take_hashes(), if keeps.hashes { halves } else { Vec::new() }, "{words}");
             assert_eq!((distinct.duplicates, distinct.conflicting), (duplicates, conflicting), "{words}");
             assert_eq!(distinct.kept(), kept.len(), "{words}");
             let found: Vec<u32> = (0..marks.len() as u32).filter(|row| distinct.keeps(*row)).collect();

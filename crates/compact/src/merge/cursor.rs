@@ -1,17 +1,27 @@
 //! An input of a merge, and what of it is in memory.
 
-use std::{cmp::Ordering, collections::VecDeque};
+use std::{cmp::Ordering, collections::VecDeque, ops::Range, sync::Arc};
 
-use arrow::{array::RecordBatch, error::ArrowError};
+use arrow::{
+    array::{ArrayRef, RecordBatch},
+    error::ArrowError,
+};
 use domain::port::ObjectStore;
 
 use super::{
-    gathered::Gathered,
+    gathered::{Gathered, Rows},
     order::{Entry, Order},
 };
 use crate::{
-    coded, error::CompactError, files::Batches, log::build_error, ordered::Ordered, prefix::Prefixes,
-    runs::RunRows, sorted::Sorted, workers::Workers,
+    coded,
+    error::CompactError,
+    files::Batches,
+    log::build_error,
+    ordered::{Ordered, bytes},
+    prefix::Prefixes,
+    runs::RunRows,
+    sorted::Sorted,
+    workers::Workers,
 };
 
 /// Where sorted rows come from.
@@ -23,21 +33,32 @@ pub(crate) enum Input<'a, S> {
     /// From a run in memory.
     Run(RunRows),
     /// From the last part of the inputs, from this row on.
-    Last(Box<Last>),
+    Last(Last),
 }
 
-/// New rows that were not packed.
+/// New rows that were not packed. They stay where they are until they are gathered in the order of all inputs.
 pub(crate) struct Last {
-    pub(crate) rows: Sorted,
+    pub(crate) rows: Arc<Sorted>,
     /// Those before this one have been read.
     pub(crate) from: usize,
     /// Whether they may have dictionaries, as the other inputs then have.
     pub(crate) coded: bool,
 }
 
+/// How many rows of an input are in memory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    /// Those that are read at a time.
+    pub(super) batch: usize,
+    /// The least that are there before rows are taken.
+    pub(super) held: usize,
+}
+
 /// Rows in memory, with the prefixes of their first sort column.
 pub(super) struct Held {
-    rows: RecordBatch,
+    rows: Rows,
+    /// The sort columns.
+    keys: Vec<ArrayRef>,
     prefixes: Prefixes,
     /// The rows before this one have been taken.
     from: usize,
@@ -45,72 +66,89 @@ pub(super) struct Held {
 
 /// A row in memory, of which only the sort columns matter.
 pub(super) struct Place<'a> {
-    pub(super) batch: &'a RecordBatch,
+    pub(super) keys: &'a [ArrayRef],
     pub(super) row: usize,
     pub(super) prefix: u64,
     pub(super) exact: bool,
 }
 
 impl Held {
-    pub(super) fn new(rows: RecordBatch, first_column: usize) -> Self {
-        let prefixes = Prefixes::of(rows.column(first_column));
-        Self { rows, prefixes, from: 0 }
+    /// A batch, of which these are the sort columns.
+    fn of_batch(batch: RecordBatch, columns: &[usize]) -> Self {
+        let keys = columns.iter().map(|index| Arc::clone(batch.column(*index))).collect();
+        let bytes = bytes(&batch);
+        Self::new(Rows::Batch(batch, bytes), keys)
+    }
+
+    fn new(rows: Rows, keys: Vec<ArrayRef>) -> Self {
+        let prefixes = Prefixes::of(&keys[0]);
+        Self { rows, keys, prefixes, from: 0 }
     }
 
     fn place(&self, row: usize) -> Place<'_> {
-        Place { batch: &self.rows, row, prefix: self.prefixes.values[row], exact: self.prefixes.exact }
+        Place { keys: &self.keys, row, prefix: self.prefixes.values[row], exact: self.prefixes.exact }
+    }
+
+    /// How many there are, those that were taken included.
+    fn rows(&self) -> usize {
+        self.prefixes.values.len()
     }
 
     fn left(&self) -> usize {
-        self.rows.num_rows() - self.from
+        self.rows() - self.from
     }
 }
 
 impl<S: ObjectStore> Input<'_, S> {
-    /// The next rows; `None` after the last.
+    /// The next rows: a batch of them, or several where these can be decoded at the same time, up to so many rows that are
+    /// wanted and one batch. None after the last.
     async fn next(
         &mut self,
         order: &Order,
+        wanted: usize,
         batch_rows: usize,
         workers: &Workers,
-    ) -> Result<Option<Held>, CompactError> {
-        let first_column = order.first_column();
-        match self {
-            Self::Rows(rows, from) => {
-                let batch = next(*rows, false, from, batch_rows, workers).map_err(build_error)?;
-                Ok(batch.map(|batch| Held::new(batch, first_column)))
-            }
-            Self::Last(last) => {
-                let Last { rows, from, coded } = &mut **last;
-                let batch = next(rows, *coded, from, batch_rows, workers).map_err(build_error)?;
-                Ok(batch.map(|batch| Held::new(batch, first_column)))
-            }
-            Self::File(batches) => {
-                batches.next_on(workers, move |batch| Held::new(batch, first_column)).await
-            }
-            Self::Run(rows) => rows.next_on(workers, move |batch| Held::new(batch, first_column)).await,
-        }
+    ) -> Result<Vec<Held>, CompactError> {
+        let columns = Arc::clone(order.columns());
+        let held = move |batch| Held::of_batch(batch, &columns);
+        let batch = match self {
+            Self::Rows(rows, from) => next(*rows, from, batch_rows, workers).map_err(build_error)?.map(held),
+            // Only what the order depends on is gathered, so all that are wanted are little.
+            Self::Last(last) => last.next(order.columns(), wanted.max(batch_rows)).map_err(build_error)?,
+            Self::File(batches) => batches.next_on(workers, held).await?,
+            Self::Run(rows) => return rows.next_on(wanted, workers, held).await,
+        };
+        Ok(batch.into_iter().collect())
     }
 }
 
-/// The next rows from this one on, with dictionaries if they may have any; `None` after the last.
+impl Last {
+    /// The next so many rows, of which these are the sort columns; `None` after the last.
+    fn next(&mut self, columns: &[usize], wanted: usize) -> Result<Option<Held>, ArrowError> {
+        let Some(range) = taken(&*self.rows, &mut self.from, wanted) else { return Ok(None) };
+        let keys = columns.iter().map(|index| self.rows.column(*index, range.clone()));
+        let rows = Rows::Sorted { rows: Arc::clone(&self.rows), first: range.start, coded: self.coded };
+        Ok(Some(Held::new(rows, keys.collect::<Result<_, _>>()?)))
+    }
+}
+
+/// The next so many rows from this one on; `None` after the last.
+fn taken(rows: &dyn Ordered, from: &mut usize, count: usize) -> Option<Range<usize>> {
+    let range = *from..rows.rows().min(from.saturating_add(count));
+    *from = range.end;
+    (!range.is_empty()).then_some(range)
+}
+
+/// The next rows from this one on; `None` after the last.
 fn next(
     rows: &dyn Ordered,
-    coded: bool,
     from: &mut usize,
     batch_rows: usize,
     workers: &Workers,
 ) -> Result<Option<RecordBatch>, ArrowError> {
-    let range = *from..rows.rows().min(*from + batch_rows);
-    if range.is_empty() {
-        return Ok(None);
-    }
-    *from = range.end;
+    let Some(range) = taken(rows, from, batch_rows) else { return Ok(None) };
     let columns: Vec<usize> = (0..rows.schema().fields().len()).collect();
-    let columns = workers.each(columns, |index| match coded {
-        true => rows.coded_column(index, range.clone()),
-        false => rows.column(index, range.clone()),
-    });
+    let columns = workers.each(columns, |index| rows.column(index, range.clone()));
     coded::batch(rows.schema(), columns.into_iter().collect::<Result<_, _>>()?).map(Some)
 }
 
@@ -128,20 +166,19 @@ impl<'a, S: ObjectStore> Cursor<'a, S> {
         Self { input, held: VecDeque::new(), is_read: false }
     }
 
-    /// Reads on if fewer than this many rows are in memory. Then there are some, unless everything has been read.
+    /// Reads on if too few rows are in memory. Then there are some, unless everything has been read.
     pub(super) async fn fill(
         &mut self,
         order: &Order,
-        batch_rows: usize,
+        size: Size,
         workers: &Workers,
     ) -> Result<(), CompactError> {
         // A small row group is a small batch.
-        while !self.is_read && self.rows() < batch_rows {
-            match self.input.next(order, batch_rows, workers).await? {
-                Some(held) if held.left() == 0 => {}
-                Some(held) => self.held.push_back(held),
-                None => self.is_read = true,
-            }
+        while !self.is_read && self.rows() < size.held {
+            let wanted = size.held - self.rows();
+            let read = self.input.next(order, wanted, size.batch, workers).await?;
+            self.is_read = read.is_empty();
+            self.held.extend(read.into_iter().filter(|held| held.left() > 0));
         }
         Ok(())
     }
@@ -154,7 +191,7 @@ impl<'a, S: ObjectStore> Cursor<'a, S> {
     /// The last row in memory, if there may be more behind it.
     pub(super) fn last_before_unread(&self) -> Option<Place<'_>> {
         let last = self.held.back().filter(|_| !self.is_read)?;
-        Some(last.place(last.rows.num_rows() - 1))
+        Some(last.place(last.rows() - 1))
     }
 
     /// How many rows in memory come before this one, or with it: those that are alike do if `alike`.
@@ -178,7 +215,7 @@ impl<'a, S: ObjectStore> Cursor<'a, S> {
                 }
             }
             count += from - held.from;
-            if from < held.rows.num_rows() {
+            if from < held.rows() {
                 break;
             }
         }
@@ -192,7 +229,7 @@ impl<'a, S: ObjectStore> Cursor<'a, S> {
             let rows = held.from..held.from + count.min(held.left());
             count -= rows.len();
             held.from = rows.end;
-            let slot = gathered.hold(&held.rows, held.prefixes.exact);
+            let slot = gathered.hold(&held.rows, (rows.clone(), held.rows()), held.prefixes.exact);
             let prefixes = held.prefixes.values[rows.clone()].iter();
             entries.extend(prefixes.zip(rows).map(|(prefix, row)| Entry { prefix: *prefix, slot, row }));
             if held.left() == 0 {

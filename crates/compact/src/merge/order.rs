@@ -20,7 +20,7 @@ const PIECE: usize = 8_192;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
     pub(super) prefix: u64,
-    /// Its batch.
+    /// What it is held by.
     pub(super) slot: usize,
     pub(super) row: usize,
 }
@@ -29,7 +29,7 @@ pub(super) struct Entry {
 pub(super) struct Order {
     schema: SchemaRef,
     /// The sort columns in the schema.
-    columns: Vec<usize>,
+    columns: Arc<[usize]>,
     /// The sort columns alone.
     key_schema: SchemaRef,
     keys: Keys,
@@ -38,7 +38,7 @@ pub(super) struct Order {
 impl Order {
     pub(super) fn new(dataset: &Dataset) -> Result<Self, ArrowError> {
         let (schema, names) = (dataset.arrow_schema(), dataset.sort_order());
-        let columns = names.iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>()?;
+        let columns = names.iter().map(|name| schema.index_of(name)).collect::<Result<Arc<[_]>, _>>()?;
         let fields: Vec<_> = columns.iter().map(|index| schema.field(*index).clone()).collect();
         let key_schema = Arc::new(Schema::new(fields));
         let keys = Keys::new(&key_schema, &names)?;
@@ -49,9 +49,9 @@ impl Order {
         &self.schema
     }
 
-    /// The column that prefixes are of. There always is one.
-    pub(super) fn first_column(&self) -> usize {
-        self.columns[0]
+    /// The sort columns in the schema. There always is one.
+    pub(super) fn columns(&self) -> &Arc<[usize]> {
+        &self.columns
     }
 
     pub(super) fn compare(&self, left: &Place<'_>, right: &Place<'_>) -> Result<Ordering, ArrowError> {
@@ -60,8 +60,8 @@ impl Order {
             return Ok(by_prefix);
         }
         let key = |place: &Place<'_>| {
-            let column = |index: &usize| place.batch.column(*index).slice(place.row, 1);
-            self.key(self.columns.iter().map(column).collect())
+            let column = |column: &ArrayRef| column.slice(place.row, 1);
+            self.key(place.keys.iter().map(column).collect())
         };
         Ok(key(left)?.row(0).cmp(&key(right)?.row(0)))
     }
@@ -84,7 +84,7 @@ impl Order {
         for group in entries.chunk_by(|entry, next| entry.prefix == next.prefix) {
             if group.len() > 1 {
                 groups.push(begin..begin + group.len());
-                places.extend(group.iter().map(|entry| (entry.slot, entry.row)));
+                places.extend(group.iter().map(|entry| gathered.place(entry)));
             }
             begin += group.len();
         }

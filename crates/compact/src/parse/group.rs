@@ -116,8 +116,8 @@ pub(super) struct Parser {
     dataset: Dataset,
     limits: Limits,
     now: DateTime<Utc>,
-    /// What lines are hashed with: no sender knows which of them collide.
-    random: RandomState,
+    /// See [`Inputs::hasher`](super::Inputs::hasher).
+    hasher: RandomState,
     is_closed: AtomicBool,
     idle: Mutex<Vec<Tools>>,
 }
@@ -129,9 +129,8 @@ struct Tools {
 }
 
 impl Parser {
-    pub(super) fn new(dataset: Dataset, limits: Limits, now: DateTime<Utc>) -> Self {
-        let (random, is_closed) = (RandomState::default(), AtomicBool::new(false));
-        Self { dataset, limits, now, random, is_closed, idle: Mutex::default() }
+    pub(super) fn new(dataset: Dataset, limits: Limits, hasher: RandomState, now: DateTime<Utc>) -> Self {
+        Self { dataset, limits, now, hasher, is_closed: AtomicBool::new(false), idle: Mutex::default() }
     }
 
     /// From now on [`Parser::parse`] answers at once, with nothing.
@@ -237,7 +236,7 @@ impl Parser {
 
     /// A hash of what a line says, but for the time of its ingestion.
     fn content(&self, line: &[u8], ingestion: Option<Range<usize>>) -> u64 {
-        let mut hasher = self.random.build_hasher();
+        let mut hasher = self.hasher.build_hasher();
         match ingestion.and_then(|place| Some((line.get(..place.start)?, line.get(place.end..)?))) {
             Some((before, behind)) => {
                 hasher.write(before);

@@ -24,12 +24,14 @@ struct Landing {
     store: MemoryStore,
     fresh: Vec<Landed>,
     partition: Partition,
+    hasher: RandomState,
 }
 
 impl Landing {
     fn new() -> Self {
         let partition = "dt=2026-11-23".parse().unwrap();
-        Self { store: MemoryStore::default(), fresh: Vec::new(), partition }
+        let (store, hasher) = (MemoryStore::default(), RandomState::default());
+        Self { store, fresh: Vec::new(), partition, hasher }
     }
 
     async fn put(&mut self, body: Bytes) {
@@ -52,8 +54,8 @@ impl Landing {
         threads: usize,
     ) -> Result<Parsed, CompactError> {
         let (dataset, workers) = (dataset(), Workers::new(threads));
-        let (store, partition) = (&self.store, &self.partition);
-        let inputs = Inputs { store, dataset: &dataset, partition, limits, workers: &workers };
+        let (store, partition, hasher) = (&self.store, &self.partition, &self.hasher);
+        let inputs = Inputs { store, dataset: &dataset, partition, limits, workers: &workers, hasher };
         parse(&inputs, &self.fresh[..batches], DateTime::UNIX_EPOCH).await
     }
 }
@@ -217,14 +219,21 @@ async fn lines_that_differ_in_the_time_of_ingestion_alone_have_one_hash() {
         landing.put(zstd::bulk::compress(lines.as_bytes(), 1).unwrap().into()).await;
     }
     assert_ne!(at(1, events[0]), at(2, events[0]));
+    let mut before = None;
     for (inputs, batches) in [(1, 1), (limits().inputs, 9)] {
         let found = landing.parse(&Limits { inputs, ..limits() }, 3).await.unwrap();
         assert_eq!(found.contents.len(), batches * events.len());
         let [first, second, third, fourth] = found.contents[..4] else { panic!("too few") };
+        // Parts of the inputs are compared, too.
+        assert_eq!(*before.get_or_insert([first, second, third, fourth]), [first, second, third, fourth]);
         assert!(found.contents.chunks(4).all(|hashes| hashes == [first, second, third, fourth]));
         let different: std::collections::BTreeSet<u64> = found.contents.iter().copied().collect();
         assert_eq!(different.len(), events.len());
     }
+    // Nobody knows the hashes beforehand.
+    landing.hasher = RandomState::default();
+    let other = landing.parse(&limits(), 1).await.unwrap();
+    assert_ne!(Some(&other.contents[..4]), before.as_ref().map(|hashes| &hashes[..]));
 }
 
 /// A few hundred bytes of zstd can hold any number of lines that do not fit.
@@ -298,7 +307,7 @@ async fn objects_of_other_sizes_than_listed_are_parsed_all_the_same() {
 
 #[test]
 fn groups_are_not_parsed_when_nobody_waits_for_them() {
-    let parser = Arc::new(Parser::new(dataset(), limits(), DateTime::UNIX_EPOCH));
+    let parser = Arc::new(Parser::new(dataset(), limits(), RandomState::default(), DateTime::UNIX_EPOCH));
     let batches = || {
         let mut group = Group::default();
         let batch = BatchName::of(dataset().name(), "dt=2026-11-23", [("", &[0_u8][..])]);

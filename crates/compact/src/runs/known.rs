@@ -2,34 +2,48 @@
 
 use arrow::error::ArrowError;
 
-use super::PIECE_ROWS;
+use super::numbers::PIECE_ROWS;
 use crate::workers::Workers;
 
-/// The hash of a row's identity, and the row's number in its run.
+/// Half of the hash of a row's identity, and the row's number in its run, as one word, which is fast to sort. Of rows whose
+/// halves are equal the identities are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Hashed {
-    pub(super) hash: u64,
-    pub(super) number: u32,
+pub(super) struct Hashed(u64);
+
+impl Hashed {
+    fn new(hash: u32, number: u32) -> Self {
+        Self(u64::from(hash) << 32 | u64::from(number))
+    }
+
+    fn hash(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    pub(super) fn number(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// The same with another number.
+    pub(super) fn numbered(self, number: u32) -> Self {
+        Self::new(self.hash(), number)
+    }
 }
 
-/// The hashes of a run's identities, in order: 12 bytes a row.
+/// The hashes of a run's identities, in order: 8 bytes a row.
 #[derive(Debug)]
-pub(super) struct Known {
-    hashes: Vec<u64>,
-    numbers: Vec<u32>,
-}
+pub(super) struct Known(Vec<Hashed>);
 
 /// The rows of all pieces, by their hashes. An error if there are more than numbers have room for.
 pub(super) fn sorted<'a>(
-    pieces: impl ExactSizeIterator<Item = &'a [u64]> + Clone,
+    pieces: impl ExactSizeIterator<Item = &'a [u32]> + Clone,
     workers: &Workers,
 ) -> Result<Vec<Hashed>, ArrowError> {
     if pieces.len() > (u32::MAX / PIECE_ROWS) as usize {
         return Err(ArrowError::InvalidArgumentError(format!("{} pieces in a run", pieces.len())));
     }
-    let mut rows = Vec::with_capacity(pieces.clone().map(<[u64]>::len).sum());
+    let mut rows = Vec::with_capacity(pieces.clone().map(<[u32]>::len).sum());
     for (piece, hashes) in (0..).step_by(PIECE_ROWS as usize).zip(pieces) {
-        rows.extend((piece..).zip(hashes).map(|(number, hash)| Hashed { hash: *hash, number }));
+        rows.extend((piece..).zip(hashes).map(|(number, hash)| Hashed::new(*hash, number)));
     }
     workers.sort(&mut rows);
     Ok(rows)
@@ -37,13 +51,13 @@ pub(super) fn sorted<'a>(
 
 impl Known {
     /// Of rows that are in order of their hashes.
-    pub(super) fn new(rows: Vec<Hashed>) -> Self {
-        let hashes = rows.iter().map(|row| row.hash).collect();
-        Self { hashes, numbers: rows.into_iter().map(|row| row.number).collect() }
+    pub(super) fn new(mut rows: Vec<Hashed>) -> Self {
+        rows.shrink_to_fit();
+        Self(rows)
     }
 
     pub(super) fn bytes(&self) -> usize {
-        size_of_val(&self.hashes[..]) + size_of_val(&self.numbers[..])
+        size_of_val(&self.0[..])
     }
 
     /// Which of these rows, in order of their hashes, have the hash of one of the run's: the numbers of both. Most often
@@ -51,11 +65,11 @@ impl Known {
     pub(super) fn candidates(&self, rows: &[Hashed]) -> Vec<(u32, u32)> {
         let (mut candidates, mut begin) = (Vec::new(), 0);
         for row in rows {
-            while self.hashes.get(begin).is_some_and(|hash| *hash < row.hash) {
+            while self.0.get(begin).is_some_and(|theirs| theirs.hash() < row.hash()) {
                 begin += 1;
             }
-            let same = self.hashes[begin..].iter().take_while(|hash| **hash == row.hash).count();
-            candidates.extend(self.numbers[begin..begin + same].iter().map(|theirs| (*theirs, row.number)));
+            let same = self.0[begin..].iter().take_while(|theirs| theirs.hash() == row.hash());
+            candidates.extend(same.map(|theirs| (theirs.number(), row.number())));
         }
         candidates
     }
@@ -67,10 +81,10 @@ mod tests {
 
     #[test]
     fn every_pair_of_equal_hashes_is_a_candidate_and_no_other() {
-        let ours: [&[u64]; 3] = [&[5, 1], &[9], &[5, 7]];
-        let theirs: [&[u64]; 2] = [&[7, 5, 3], &[5, 10]];
+        let ours: [&[u32]; 3] = [&[5, 1], &[9], &[5, 7]];
+        let theirs: [&[u32]; 2] = [&[7, 5, 3], &[5, 10]];
         let workers = &Workers::new(1);
-        let sorted = |pieces: &[&[u64]]| sorted(pieces.iter().copied(), workers).unwrap();
+        let sorted = |pieces: &[&[u32]]| sorted(pieces.iter().copied(), workers).unwrap();
         let known = Known::new(sorted(&theirs));
         let mut found = known.candidates(&sorted(&ours));
         found.sort_unstable();
@@ -83,7 +97,7 @@ mod tests {
             (at(1, 0), at(2, 0)),
         ];
         assert_eq!(found, wanted);
-        assert_eq!(known.bytes(), 5 * 12);
+        assert_eq!(known.bytes(), 5 * 8);
         assert!(Known::new(Vec::new()).candidates(&sorted(&ours)).is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! Rows in little memory: the buffers of their columns, each packed by itself.
 
 mod buffers;
+mod numbers;
 mod uuids;
 
 use std::io;
@@ -14,6 +15,7 @@ use zstd::bulk::{Compressor, Decompressor};
 
 use crate::coded::with_dictionary_of;
 use buffers::Bytes;
+use numbers::Kind;
 
 /// The level of compression. The rows are packed and unpacked once, so it is a fast one.
 const LEVEL: i32 = 1;
@@ -99,6 +101,17 @@ fn is_coded(data: &ArrayData) -> bool {
     matches!(data.data_type(), DataType::Dictionary(..))
 }
 
+/// What the values are, if they are whole numbers.
+fn kind(data_type: &DataType) -> Option<Kind> {
+    match data_type {
+        DataType::Dictionary(..) => Some(Kind::Code),
+        DataType::Int32 | DataType::Date32 => Some(Kind::Int32),
+        DataType::Int64 | DataType::Timestamp(..) => Some(Kind::Int64),
+        DataType::Decimal128(..) => Some(Kind::Int128),
+        _ => None,
+    }
+}
+
 /// An array, with its parts.
 struct Packed {
     data_type: DataType,
@@ -121,7 +134,10 @@ impl Packed {
                 Bytes::pack_offsets(buffer, compressor)
             }
             (DataType::Utf8, 1) => Bytes::pack_texts(buffer, compressor),
-            _ => Bytes::pack(buffer, compressor),
+            (data_type, _) => match kind(data_type) {
+                Some(kind) => Bytes::pack_numbers(kind, buffer, compressor),
+                None => Bytes::pack(buffer, compressor),
+            },
         });
         let buffers = buffers.collect::<Result<_, _>>()?;
         let texts = data.child_data().first().filter(|_| is_coded(data)).cloned();
@@ -162,77 +178,4 @@ impl Packed {
 }
 
 #[cfg(test)]
-mod tests {
-    use arrow::compute::interleave;
-    use domain::drawn::{Drawn, Random};
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::runs::tests::parsed;
-
-    proptest! {
-        /// Of any schema, and of any part of a batch.
-        #[test]
-        fn what_is_packed_comes_back(
-            seed in any::<u64>(), rows in 0_usize..60, from in 0_usize..60, length in 0_usize..60,
-        ) {
-            let random = &mut Random::new(seed);
-            let drawn = Drawn::new("d", random).unwrap();
-            let batch = parsed(&drawn, rows, random);
-            let from = from.min(rows);
-            let part = batch.slice(from, length.min(rows - from));
-            let piece = Piece::pack(&part).unwrap();
-            prop_assert_eq!(piece.rows(), part.num_rows());
-            prop_assert!(piece.bytes() <= piece.unpacked_bytes());
-            let schema = batch.schema();
-            for index in 0..schema.fields().len() {
-                let column = piece.column(index).unwrap();
-                prop_assert_eq!(&column, part.column(index));
-            }
-            prop_assert_eq!(piece.unpack(&RecordBatch::new_empty(schema)).unwrap(), part);
-        }
-    }
-
-    /// A piece of a large column takes no more than the rows that it has.
-    #[test]
-    fn of_a_large_batch_only_the_part_is_kept() {
-        let random = &mut Random::new(7);
-        let drawn = Drawn::new("d", random).unwrap();
-        let batch = parsed(&drawn, 2_000, random);
-        let whole = Piece::pack(&batch).unwrap().unpacked_bytes();
-        for from in [0, 900, 1_900] {
-            let part = Piece::pack(&batch.slice(from, 100)).unwrap().unpacked_bytes();
-            assert!(part < whole / 10, "{part} bytes from row {from} on, {whole} of all");
-        }
-    }
-
-    /// What was gathered needs no copy, unlike parts of it, nested ones too.
-    #[test]
-    fn only_columns_that_share_their_buffers_are_copied() {
-        let mut alone = 0;
-        for seed in 0..40 {
-            let random = &mut Random::new(seed);
-            let drawn = Drawn::new("d", random).unwrap();
-            let batch = parsed(&drawn, 100, random);
-            for column in batch.columns() {
-                let column: &dyn Array = column.as_ref();
-                let places: Vec<(usize, usize)> = (0..100).rev().map(|row| (0, row)).collect();
-                let gathered = interleave(&[column], &places).unwrap();
-                alone += usize::from(is_alone(&gathered.to_data()));
-                for (from, length) in [(0, 50), (10, 60), (50, 50)] {
-                    let part = gathered.slice(from, length);
-                    let data = part.to_data();
-                    if is_alone(&data) {
-                        let packed = Packed::pack(&data, &mut Compressor::new(LEVEL).unwrap()).unwrap();
-                        let unpacked = packed.unpack(&mut Decompressor::new().unwrap()).unwrap();
-                        assert_eq!(&make_array(unpacked), &part, "seed {seed}");
-                        // Bits that begin within a byte are packed to whole words.
-                        let most = data.get_slice_memory_size().unwrap() + 64;
-                        assert!(packed.unpacked_bytes() <= most, "seed {seed}: {data:?}");
-                    }
-                }
-            }
-        }
-        assert!(alone > 120, "{alone} columns are packed without a copy");
-    }
-}
+mod tests;

@@ -1,9 +1,12 @@
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use arrow::{
     array::UInt32Array,
     compute::{concat_batches, take_record_batch},
-    row::OwnedRow,
+    row::{OwnedRow, Row},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use columnar::Lines;
@@ -77,6 +80,24 @@ fn in_chunks(schema: &SchemaRef, rows: RecordBatch, runs: &Runs<'_>, dataset: &D
     Sorted::new(chunks, all, runs.words(), dataset, runs.workers).unwrap()
 }
 
+/// Hashes of the lines of the first so many rows, each of which may have been written in one of two ways. Of the others
+/// nothing is known.
+fn lines(rows: &RecordBatch, known: usize, random: &mut Random) -> Vec<u64> {
+    let hash = |row: Row<'_>| {
+        let mut hasher = DefaultHasher::new();
+        row.hash(&mut hasher);
+        hasher.finish() << 1
+    };
+    let contents = Keys::content(&rows.schema()).unwrap().of(rows).unwrap();
+    contents.iter().take(known).map(|row| hash(row) | random.bits() & 1).collect()
+}
+
+/// Hashes of a part's rows, with these of their lines.
+fn hashes(runs: &Runs<'_>, part: &RecordBatch, lines: &[u64]) -> Hashes {
+    let identities = runs.identity.hashes(&runs.identity.of(part.columns())).unwrap();
+    Hashes { identities: identities.into_iter().map(|hash| hash as u32).collect(), lines: lines.to_vec() }
+}
+
 /// By the rule in its plainest form: the first row of an identity stays. It knows the content of each.
 struct Plain<'a> {
     dataset: &'a Dataset,
@@ -108,6 +129,20 @@ impl Plain<'_> {
     }
 }
 
+/// The rows of the files that are made of the runs, in their order, and how many twins differed. So many bytes of rows are
+/// merged at a time.
+fn made(runs: Runs<'_>, dataset: &Dataset, batch: u64) -> (RecordBatch, u64) {
+    let (store, limits) = (MemoryStore::default(), Limits::new(&Settings::read(|_| None).unwrap()));
+    let limits = Limits { batch, ..limits };
+    let (schema, workers) = (dataset.arrow_schema(), runs.workers);
+    let workshop = Workshop { store: &store, dataset, limits, workers, location: "tables/d/g/".into() };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let (made, conflicting) = workshop.make_of_runs(runs, &plan::nothing(&[])).await.unwrap();
+        (read(&store, &made.files, &schema).await, conflicting)
+    })
+}
+
 /// All rows of the files, in their order.
 async fn read(store: &MemoryStore, files: &[DataFile], schema: &SchemaRef) -> RecordBatch {
     let mut found = Vec::new();
@@ -137,6 +172,10 @@ proptest! {
         coded in prop::sample::select(vec![[false; 4], [true; 4], [true, true, false, true]]),
         // Whether the last part is packed, too.
         packs_all in any::<bool>(),
+        // Of how many rows of each part the hashes of their lines are known.
+        known in prop::sample::select(vec![0_usize, 20, 1_000]),
+        // Whether the merge takes one round or many.
+        batch in prop::sample::select(vec![1_u64, 2_000, 8 << 20]),
     ) {
         let random = &mut Random::new(seed);
         let drawn = Drawn::new("d", random).unwrap();
@@ -150,28 +189,23 @@ proptest! {
             // Within a part there are no twins left, and it is in order.
             let part = sorted(&plain(dataset).take(&parsed(&drawn, *size, random)), dataset);
             expected.push(all.take(&part));
+            let hashes = hashes(&runs, &part, &lines(&part, known, random));
             let part = match coded[number] {
                 true => with_dictionaries(&part, &runs, dataset),
                 false => in_chunks(&schema, part, &runs, dataset),
             };
             if !packs_all && number + 1 == sizes.len() {
-                runs.push_last(part, piece_rows).unwrap();
+                runs.push_last(part, &hashes, piece_rows).unwrap();
                 prop_assert_eq!(runs.len(), number);
                 continue;
             }
-            runs.push(part, piece_rows).unwrap();
+            runs.push(part, &hashes, piece_rows).unwrap();
             prop_assert_eq!(runs.len(), number + 1);
         }
         let expected = sorted(&concat_batches(&schema, &expected).unwrap(), dataset);
         prop_assert_eq!(runs.duplicates(), all.duplicates);
         prop_assert_eq!(runs.rows(), expected.num_rows() as u64);
-        let (store, limits) = (MemoryStore::default(), Limits::new(&Settings::read(|_| None).unwrap()));
-        let workshop = Workshop { store: &store, dataset, limits, workers, location: "tables/d/g/".into() };
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let (found, conflicting) = runtime.block_on(async {
-            let (made, conflicting) = workshop.make_of_runs(runs, &plan::nothing(&[])).await.unwrap();
-            (read(&store, &made.files, &schema).await, conflicting)
-        });
+        let (found, conflicting) = made(runs, dataset, batch);
         prop_assert_eq!(found, expected);
         prop_assert_eq!(conflicting, all.conflicting);
     }
@@ -187,13 +221,91 @@ fn a_part_that_came_before_is_dropped_as_a_whole() {
     let part = sorted(&first.take(&parsed(&drawn, 60, random)), dataset);
     let schema = dataset.arrow_schema();
     let mut runs = Runs::new(dataset, workers).unwrap();
-    runs.push(in_chunks(&schema, part.clone(), &runs, dataset), 10).unwrap();
+    let hashes = hashes(&runs, &part, &[]);
+    runs.push(in_chunks(&schema, part.clone(), &runs, dataset), &hashes, 10).unwrap();
     let (rows, bytes) = (runs.rows(), runs.bytes());
     assert!(rows > 0 && bytes > 0 && runs.unpacked_bytes() > 0);
-    runs.push(in_chunks(&schema, part, &runs, dataset), 10).unwrap();
+    runs.push(in_chunks(&schema, part, &runs, dataset), &hashes, 10).unwrap();
     assert_eq!((runs.rows(), runs.duplicates()), (rows, rows));
-    // Each twin is noted, with its hash.
-    assert!(runs.bytes() < 2 * bytes, "{} bytes, {bytes} before", runs.bytes());
+    // Each twin is noted, with its hash, and the dictionaries are there once more.
+    let most = bytes + 16 * rows + runs.words().unwrap().get_array_memory_size() as u64 + 100;
+    assert!(runs.bytes() <= most, "{} bytes, {bytes} before", runs.bytes());
+}
+
+/// A hundred rows in order, each of another identity, and all of this value.
+fn hundred(value: i64) -> (Dataset, RecordBatch) {
+    let definition = br#"{"name": "d", "identity": ["k"], "columns": [
+        {"name": "k", "type": "bigint", "required": true}, {"name": "v", "type": "bigint"}]}"#;
+    let dataset = Dataset::from_json(definition).unwrap();
+    let mut lines = Lines::new(&dataset);
+    for key in 0..100 {
+        let (event, mut line) = (format!(r#"{{"k":{key},"v":{value}}}"#), Vec::new());
+        landing::Writer::new(now()).line(Some("m:0"), &event, &mut line);
+        lines.push(line.trim_ascii_end()).unwrap();
+    }
+    let rows = lines.finish().unwrap();
+    (dataset, rows)
+}
+
+#[test]
+fn pieces_are_unpacked_until_there_are_as_many_rows_as_are_wanted() {
+    let (dataset, rows) = hundred(1);
+    let schema = dataset.arrow_schema();
+    for threads in [1, 3] {
+        let workers = &Workers::new(threads);
+        let mut runs = Runs::new(&dataset, workers).unwrap();
+        let hashes = hashes(&runs, &rows, &[]);
+        runs.push(in_chunks(&schema, rows.clone(), &runs, &dataset), &hashes, 10).unwrap();
+        let mut run = runs.into_rows(false).0.next().unwrap();
+        let mut found = Vec::new();
+        for (wanted, pieces) in [(25, 3), (0, 1), (10, 1), (11, 2), (1_000, 3), (1, 0)] {
+            let unpacked = futures::executor::block_on(run.next_on(wanted, workers, |batch| batch)).unwrap();
+            assert_eq!(unpacked.len(), pieces, "{wanted} rows are wanted");
+            found.extend(unpacked);
+        }
+        assert_eq!(concat_batches(&schema, &found).unwrap(), rows);
+    }
+}
+
+/// The hashes are looked at before the values, and take memory. What is the same word for word is not even noted.
+#[test]
+fn twins_of_one_line_are_not_compared() {
+    let (dataset, stays) = hundred(1);
+    let schema = dataset.arrow_schema();
+    let same: Vec<u64> = (0..100).collect();
+    let other: Vec<u64> = (0..100).map(|hash| hash * 2).collect();
+    let (same, other, cut, none): (&[u64], &[u64], &[u64], &[u64]) = (&same, &other, &same[..99], &[]);
+    for threads in [1, 3] {
+        let workers = &Workers::new(threads);
+        // Of the first run, and of the second: the hashes of the lines, how many are noted, and how many differ.
+        for (first, second, value, noted, conflicting) in [
+            (same, same, 1, 0, 0),
+            // The values would say otherwise, if they were looked at.
+            (same, same, 2, 0, 0),
+            (same, other, 1, 99, 0),
+            (same, other, 2, 99, 99),
+            // The last of a piece is not known, so none of it is.
+            (cut, same, 2, 10, 10),
+            (same, cut, 2, 1, 1),
+            (none, none, 1, 100, 0),
+            (none, none, 2, 100, 100),
+            (same, none, 2, 100, 100),
+            (none, same, 2, 100, 100),
+        ] {
+            let mut runs = Runs::new(&dataset, workers).unwrap();
+            // The identities are the same ones.
+            let [first_hashes, second_hashes] = [first, second].map(|lines| hashes(&runs, &stays, lines));
+            runs.push(in_chunks(&schema, stays.clone(), &runs, &dataset), &first_hashes, 10).unwrap();
+            let known = 10 * (first.len() / 10) as u64;
+            let packed: usize = runs.pieces().map(Piece::bytes).sum();
+            let words = runs.words().unwrap().get_array_memory_size();
+            assert_eq!(runs.bytes(), (packed + words + 100 * 8) as u64 + 8 * known);
+            runs.push(in_chunks(&schema, hundred(value).1, &runs, &dataset), &second_hashes, 10).unwrap();
+            assert_eq!((runs.rows(), runs.duplicates()), (100, 100));
+            assert_eq!(runs.runs[0].twins.len(), noted);
+            assert_eq!(made(runs, &dataset, 1_000), (stays.clone(), conflicting));
+        }
+    }
 }
 
 /// Each run has a dictionary with the texts of those before it as well.
@@ -211,9 +323,10 @@ fn the_dictionaries_of_all_runs_count_as_memory() {
             landing::Writer::new(now()).line(Some("m:0"), &event, &mut line);
             lines.push(line.trim_ascii_end()).unwrap();
         }
-        let part = with_dictionaries(&lines.finish().unwrap(), &runs, &dataset);
+        let rows = lines.finish().unwrap();
+        let (hashes, part) = (hashes(&runs, &rows, &[]), with_dictionaries(&rows, &runs, &dataset));
         let before = runs.bytes();
-        runs.push(part, 100).unwrap();
+        runs.push(part, &hashes, 100).unwrap();
         let (grown, texts) = (runs.bytes() - before, (run + 1) * 1_000_000);
         // A buffer that grew by doubling may be twice as large.
         assert!((texts..2 * texts + 500_000).contains(&grown), "run {run}: {grown} bytes more");

@@ -15,11 +15,13 @@ use arrow::{
     error::ArrowError,
     row::Row,
 };
+use futures::future::try_join_all;
 
-use super::{PIECE_ROWS, packed::Piece};
+use super::{numbers::PIECE_ROWS, packed::Piece};
 use crate::{coded::plain, error::CompactError, log::build_error, rows::Keys, workers::Workers};
 
-/// A row that was dropped. Whether it differs from the one that stays is seen when that one is unpacked.
+/// A row that was dropped, and whose line is not that of the one that stays. Whether it says something else is seen when
+/// that one is unpacked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Twin {
     /// The number of the row that stays.
@@ -53,27 +55,38 @@ impl RunRows {
         Self { pieces: pieces.into(), from: 0, twins: twins.into(), words, content, conflicting }
     }
 
-    /// The next rows, unpacked by the workers, who do this with it at once; `None` after the last.
+    /// The next pieces, as many as have so many rows, or one: unpacked by the workers, at the same time, who do this with each
+    /// at once. None after the last.
     pub(crate) async fn next_on<R: Send + 'static>(
         &mut self,
+        wanted: usize,
         workers: &Workers,
-        with: impl FnOnce(RecordBatch) -> R + Send + 'static,
-    ) -> Result<Option<R>, CompactError> {
-        let Some(piece) = self.pieces.pop_front() else { return Ok(None) };
-        let (from, to) = (self.from, self.from + PIECE_ROWS);
-        self.from = to;
-        let twins = self.twins.partition_point(|twin| twin.of < to);
-        let twins: Vec<Twin> = self.twins.drain(..twins).collect();
-        let (words, content) = (self.words.clone(), Arc::clone(&self.content));
-        let conflicting = Arc::clone(&self.conflicting);
-        let work = move || -> Result<R, ArrowError> {
-            let batch = piece.unpack(&words)?;
-            let kept = contents(&content, &batch, twins.iter().map(|twin| twin.of - from))?;
-            let differing = twins.iter().zip(kept).filter(|(twin, kept)| twin.content != *kept).count();
-            conflicting.fetch_add(differing as u64, Ordering::Relaxed);
-            Ok(with(batch))
-        };
-        workers.run(work).await.map(Some).map_err(build_error)
+        with: impl FnOnce(RecordBatch) -> R + Clone + Send + 'static,
+    ) -> Result<Vec<R>, CompactError> {
+        let (mut rows, mut unpacking) = (0, Vec::new());
+        while rows < wanted.max(1)
+            && let Some(piece) = self.pieces.pop_front()
+        {
+            rows += piece.rows();
+            let (from, to) = (self.from, self.from + PIECE_ROWS);
+            self.from = to;
+            let twins = self.twins.partition_point(|twin| twin.of < to);
+            let twins: Vec<Twin> = self.twins.drain(..twins).collect();
+            let (words, content, with) = (self.words.clone(), Arc::clone(&self.content), with.clone());
+            let conflicting = Arc::clone(&self.conflicting);
+            // It is begun now, before those ahead of it are awaited.
+            unpacking.push(workers.run(move || -> Result<R, ArrowError> {
+                let batch = piece.unpack(&words)?;
+                if !twins.is_empty() {
+                    let kept = contents(&content, &batch, twins.iter().map(|twin| twin.of - from))?;
+                    let differing =
+                        twins.iter().zip(kept).filter(|(twin, kept)| twin.content != *kept).count();
+                    conflicting.fetch_add(differing as u64, Ordering::Relaxed);
+                }
+                Ok(with(batch))
+            }));
+        }
+        try_join_all(unpacking).await.map_err(build_error)
     }
 }
 

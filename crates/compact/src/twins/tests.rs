@@ -31,7 +31,7 @@ fn rows(dataset: &Dataset, events: &[String]) -> RecordBatch {
 /// The rows of the events, in chunks of so many.
 fn distinct(dataset: &Dataset, events: &[String], chunk: usize) -> Distinct {
     let chunks = events.chunks(chunk).map(|events| rows(dataset, events)).collect();
-    Distinct::new(dataset, chunks, &[], &Workers::new(1)).unwrap()
+    Distinct::of(dataset, chunks, &[], &Workers::new(1)).unwrap()
 }
 
 /// Puts the events into a file, in order of identity.

@@ -221,8 +221,8 @@ fn is_nan(value: &ScalarValue) -> bool {
 /// The value with one zero: -0.0 equals 0.0.
 fn plain(value: ScalarValue) -> ScalarValue {
     match value {
-        ScalarValue::Float32(Some(number)) if number == 0.0 => ScalarValue::from(0.0_f32),
-        ScalarValue::Float64(Some(number)) if number == 0.0 => ScalarValue::from(0.0_f64),
+        ScalarValue::Float32(Some(0.0)) => ScalarValue::from(0.0_f32),
+        ScalarValue::Float64(Some(0.0)) => ScalarValue::from(0.0_f64),
         other => other,
     }
 }

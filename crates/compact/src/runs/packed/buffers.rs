@@ -1,14 +1,17 @@
 //! The bytes of a buffer, in little memory.
 //!
 //! What zstd does slowly and not very well, and what is the same in most tables, is packed by its form: where values of
-//! varying length end, and ids that are UUIDs.
+//! varying length end, whole numbers, and ids that are UUIDs.
 
 use std::io;
 
 use arrow::buffer::Buffer;
 use zstd::bulk::{Compressor, Decompressor};
 
-use super::uuids;
+use super::{
+    numbers::{Kind, Numbers},
+    uuids,
+};
 
 /// A buffer's bytes.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub(super) enum Bytes {
     Steps(Box<[u8]>),
     /// Texts of UUIDs one after the other, as the numbers that they are.
     Uuids(Box<[u8]>),
+    /// Whole numbers in as many bits as they need.
+    Numbers(Numbers),
 }
 
 impl Bytes {
@@ -43,8 +48,24 @@ impl Bytes {
     pub(super) fn pack_offsets(offsets: &Buffer, compressor: &mut Compressor<'_>) -> io::Result<Self> {
         match Self::by_steps(offsets.typed_data()) {
             Some(steps) => Ok(steps),
-            None => Self::pack(offsets, compressor),
+            None => Self::pack_numbers(Kind::Int32, offsets, compressor),
         }
+    }
+
+    /// The same of whole numbers. Compression is tried where it may do better: on numbers that need most of their bits, of
+    /// which few may be different, and on those that repeat.
+    pub(super) fn pack_numbers(
+        kind: Kind,
+        plain: &[u8],
+        compressor: &mut Compressor<'_>,
+    ) -> io::Result<Self> {
+        let Some(numbers) = Numbers::pack(kind, plain) else { return Self::pack(plain, compressor) };
+        let is_small = numbers.bytes() <= plain.len() / 8 * 5;
+        if is_small && !numbers.is_repetitive {
+            return Ok(Self::Numbers(numbers));
+        }
+        let compressed = Self::pack(plain, compressor)?;
+        Ok(if numbers.bytes() < compressed.bytes() { Self::Numbers(numbers) } else { compressed })
     }
 
     /// The same of texts, whose offsets are elsewhere.
@@ -86,6 +107,7 @@ impl Bytes {
                 Buffer::from_vec(offsets)
             }
             Self::Uuids(numbers) => Buffer::from_vec(uuids::texts(numbers)),
+            Self::Numbers(numbers) => numbers.unpack(),
         })
     }
 
@@ -97,6 +119,7 @@ impl Bytes {
             | Self::Steps(bytes)
             | Self::Uuids(bytes) => bytes.len(),
             Self::Even { .. } => 0,
+            Self::Numbers(numbers) => numbers.bytes(),
         }
     }
 
@@ -108,6 +131,7 @@ impl Bytes {
             Self::Even { count, .. } => (*count as usize + 1) * size_of::<i32>(),
             Self::Steps(steps) => (steps.len() + 1) * size_of::<i32>(),
             Self::Uuids(numbers) => numbers.len() / uuids::NUMBER * uuids::TEXT,
+            Self::Numbers(numbers) => numbers.unpacked_bytes(),
         }
     }
 }
@@ -160,6 +184,42 @@ mod tests {
         for offsets in [vec![], vec![3, 6, 9], vec![1]] {
             let plain = Buffer::from_vec::<i32>(offsets);
             comes_back(&Bytes::pack_offsets(&plain, &mut compressor()).unwrap(), &plain);
+        }
+    }
+
+    /// Whichever takes less: bits, compression, or neither.
+    #[test]
+    fn numbers_are_compressed_where_that_takes_less() {
+        let random = &mut Random::new(9);
+        let mut number = |below: usize| i64::try_from(random.below(below)).unwrap();
+        let ids: Vec<i64> = (0..4_000).map(|_| 10_000_000 + number(90_000_000)).collect();
+        let far = [i64::MIN, 3, i64::MAX];
+        let few: Vec<i64> = (0..4_000).map(|_| far[number(far.len()) as usize]).collect();
+        let long: Vec<i64> = (0..4_000).map(|row| far[row / 1_500]).collect();
+        let any: Vec<i64> = (0..4_000).map(|_| number(usize::MAX >> 1) << 1 ^ number(2)).collect();
+        let packed = |numbers: Vec<i64>| {
+            let plain = Buffer::from_vec(numbers);
+            let packed = Bytes::pack_numbers(Kind::Int64, &plain, &mut compressor()).unwrap();
+            comes_back(&packed, &plain);
+            packed
+        };
+        assert!(matches!(packed(ids), Bytes::Numbers(_)));
+        for numbers in [few, long] {
+            let packed = packed(numbers);
+            assert!(matches!(packed, Bytes::Packed { .. }), "{packed:?}");
+        }
+        assert!(matches!(packed(any), Bytes::Plain(_)));
+        assert!(matches!(packed(Vec::new()), Bytes::Plain(_)));
+    }
+
+    /// What no number of 64 bits is stays what it was.
+    #[test]
+    fn large_decimals_come_back() {
+        for large in [i128::MIN, i128::MAX, 1 << 64] {
+            let plain = Buffer::from_vec([large, 0, -1, 12].repeat(100));
+            let packed = Bytes::pack_numbers(Kind::Int128, &plain, &mut compressor()).unwrap();
+            assert!(!matches!(packed, Bytes::Numbers(_)), "{packed:?}");
+            comes_back(&packed, &plain);
         }
     }
 
