@@ -35,6 +35,9 @@ use crate::{
 /// for each of them.
 pub(crate) const MAX_COPIED: usize = 2_000;
 
+/// The column of keys. No name of Athena's begins so: of one that the query has, the optimizer would make two.
+const KEY: &str = "?sought";
+
 /// The plan with every `IN` of a query taken apart of which more is asked than whether it is true.
 pub(crate) fn taken_apart(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
     let (mut copied, mut valued) = (0, 0);
@@ -179,12 +182,11 @@ fn found(value: Expr, subquery: Subquery, schema: &DFSchema) -> Result<Expr> {
     let value = keyed(value, schema)?;
     let column = column_of(&subquery.subquery)?;
     if value.any_column_refs() || value.contains_outer() {
-        let name = column.name.clone();
         let key = keyed(Expr::Column(column), subquery.subquery.schema())?;
         if matches!(key, Expr::Column(_)) {
             return Ok(Expr::InSubquery(InSubquery::new(Box::new(value), subquery, false)));
         }
-        let keys = LogicalPlanBuilder::new_from_arc(subquery.subquery).project([key.alias(name)])?.build()?;
+        let keys = LogicalPlanBuilder::new_from_arc(subquery.subquery).project([key.alias(KEY)])?.build()?;
         let subquery = Subquery {
             subquery: Arc::new(keys),
             outer_ref_columns: subquery.outer_ref_columns,

@@ -209,7 +209,7 @@ async fn inlined() {
         (with(20, sums, wide), "more than 10000 parts"),
         (with(18, sums, |name| format!("SELECT x FROM ({}) v (x)", summed(name))), "more than 10000 parts"),
         // The planner finds a WITH query by its whole name, although it has a point.
-        (with(6, read, doubled).replace("w1 AS", "\"t.w\" AS").replace("w1 ", "t.w "), relations),
+        (with(6, read, doubled).replace("w1 AS", "\"t.w\" AS").replace("w1 ", "\"t.w\" "), relations),
         (derived(3), depth),
         (format!("SELECT 1 FROM ({})", some(60, |n| format!("t a{n}"), " CROSS JOIN ")), depth),
         (format!("SELECT 1 FROM t WHERE {}", some(60, |n| format!("n IN (SELECT {n})"), " AND ")), depth),

@@ -115,7 +115,7 @@ async fn parameters_belong_in_where_and_must_be_as_many() {
         assert!(error.ends_with(&expected), "{error}");
     }
     let error = lake.error("SELECT n FROM t WHERE n = $1", &["1"]).await.to_string();
-    assert_eq!(error, "line 1:25: a parameter is written ?, not \"$1\"");
+    assert_eq!(error, "line 1:27: a parameter is written ?, not \"$1\"");
 }
 
 fn quoted(text: &str) -> String {
