@@ -112,6 +112,7 @@ impl<P: Ports> Api<P> {
             statement: job.statement.clone(),
             max_bytes: job.max_bytes,
             in_background,
+            owner: preferences.caller.id().map(str::to_owned),
             account: entered.as_ref().and_then(Entered::account).cloned(),
         };
         let joined = match key {
@@ -124,7 +125,7 @@ impl<P: Ports> Api<P> {
             // Nothing runs for the entry if there is no place, or if an identical request was faster.
             Some(entered) => entered.take_back(self.clock()).await,
         }
-        joined.map_err(|_| failures::full())
+        joined.map_err(|full| failures::full(full, &preferences.caller))
     }
 
     /// The dataset whose table does not follow its definition yet, if that may be why the query failed: it was planned
