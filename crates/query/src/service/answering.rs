@@ -107,7 +107,10 @@ impl<P: Ports> Api<P> {
             return Ok((flight, true));
         }
         let in_background = preferences.deadline.is_none();
-        let entered = self.enter(&preferences.caller, in_background).await?;
+        // Where many begin at once, that takes many calls. Its process ends the request later, and with a 504.
+        let entering = self.enter(&preferences.caller, in_background);
+        let entered = self.in_time(preferences, TO_STOP, entering).await;
+        let entered = entered.unwrap_or_else(|| Err(failures::not_entered_in_time()))?;
         let run = Run {
             statement: job.statement.clone(),
             max_bytes: job.max_bytes,

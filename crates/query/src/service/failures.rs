@@ -149,6 +149,14 @@ pub(super) fn not_started(after: Duration, is_turned_away: bool) -> Problem {
     out_of_reach("the query did not start in time: try again in some seconds")
 }
 
+/// The query could not be counted before its process ends the request. It has not begun.
+pub(super) fn not_entered_in_time() -> Problem {
+    tracing::warn!("a query could not be counted in time, and was not started");
+    let detail = "too many queries begin or end at the same time, and this one could not be counted in time: try again in some \
+                  seconds";
+    Problem::new(Kind::Busy, detail).retry_after(RETRY_BUSY)
+}
+
 /// The query goes on longer than its request, and nothing could be written in time to come back to it by.
 pub(super) fn not_recorded_in_time(id: &QueryId) -> Problem {
     tracing::warn!(query_id = %id, "a query that goes on could not be recorded in time, and is stopped");
