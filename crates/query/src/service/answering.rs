@@ -181,7 +181,7 @@ impl<P: Ports> Api<P> {
         let columns = super::pages::columns(job.columns.as_deref(), &finished.result);
         let (shown, start) =
             (Shown::of(job, &columns), Cursor { start: Position::START, limit: None, form: job.form });
-        let page = self.page(&finished.id, &finished.result, shown, start);
+        let page = self.page(&preferences.caller, &finished.id, &finished.result, shown, start);
         // The query may have read later generations than `before`, and if the catalog went back meanwhile, which it
         // can for a moment, other ones. Then a tag of `before` would be wrong until the next commit. A table that takes
         // many calls to list is not listed for that alone, while the snapshot is young enough. And no look takes longer
