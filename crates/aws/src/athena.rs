@@ -21,7 +21,7 @@ use domain::{
     settings::{ScanTiers, Settings},
 };
 
-use crate::{failure::Failure, s3::S3Store};
+use crate::{Outlook, failure::Failure, s3::S3Store};
 
 /// How Athena begins the reason of a query that it stopped at the workgroup's bound.
 const CUT_OFF: &str = "Bytes scanned limit was exceeded";
@@ -242,6 +242,8 @@ fn engine_error(id: Option<&QueryId>, failure: Failure) -> EngineError {
             EngineError::NotFound { id: id.to_string() }
         }
         ("InvalidRequestException", _) => EngineError::Rejected { reason: failure.message },
+        // Athena counts the calls of a second too, and refuses what is more under other codes.
+        _ if failure.outlook == Outlook::Throttled => EngineError::Busy,
         _ if failure.outlook.may_pass() => EngineError::Unavailable { source: failure.source },
         _ => EngineError::Failed { source: failure.source },
     }
@@ -250,7 +252,28 @@ fn engine_error(id: Option<&QueryId>, failure: Failure) -> EngineError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Outlook;
+
+    /// Whatever code it comes under: a call that is turned away since there are too many is no failure of the engine, and the API
+    /// answers it 429.
+    #[test]
+    fn what_is_throttled_is_busy() {
+        let failed = |code: &str, status: u16, outlook: Outlook| Failure {
+            code: code.to_owned(),
+            message: "Rate exceeded".to_owned(),
+            status,
+            outlook,
+            source: "Rate exceeded".into(),
+        };
+        let id = QueryId::new("q");
+        for code in ["TooManyRequestsException", "ThrottlingException", "Throttling", "SlowDown", ""] {
+            for id in [None, Some(&id)] {
+                let error = engine_error(id, failed(code, 400, Outlook::Throttled));
+                assert!(matches!(error, EngineError::Busy), "{code}: {error:?}");
+            }
+        }
+        let error = engine_error(None, failed("InternalServerException", 500, Outlook::Later));
+        assert!(matches!(error, EngineError::Unavailable { .. }), "{error:?}");
+    }
 
     /// What Athena says in one code is told apart: what is gone, and what is wrong with the request.
     #[test]

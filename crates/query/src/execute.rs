@@ -209,14 +209,17 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
         max_bytes: u64,
         progress: &Progress,
     ) -> Result<Finished, ExecuteError> {
-        progress.enter(Stage::Starting(query.clone()));
         let engine = &self.engine;
         let start = || async move {
+            progress.enter(Stage::Starting);
             let started = engine.start(query).await;
             progress.turned_away(matches!(started, Err(EngineError::Busy)));
-            // It may run all the same, and nobody has its id.
-            if matches!(started, Err(EngineError::Unavailable { .. })) {
-                progress.lost();
+            if let Err(error) = &started {
+                // It may run all the same, and nobody has its id.
+                if matches!(error, EngineError::Unavailable { .. }) {
+                    progress.lost();
+                }
+                progress.not_started();
             }
             started
         };

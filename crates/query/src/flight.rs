@@ -1,5 +1,8 @@
 //! Queries under way. Identical requests at the same time share one; the last one that leaves stops it.
 
+mod share;
+mod stop;
+
 use std::{
     collections::HashMap,
     sync::{
@@ -10,12 +13,11 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::port::{Clock, EngineError, Ids, QueryEngine, QueryId};
+use domain::port::{Clock, Ids, QueryEngine, QueryId};
 use futures::{
     FutureExt,
     future::{BoxFuture, Either, Shared, select},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     account::{Account, settle_soon},
@@ -23,8 +25,10 @@ use crate::{
     sql::Statement,
 };
 
-/// How long stopping a query may take: with the slack of a request whose deadline nears, less than its margin.
-const CANCEL: Duration = Duration::from_secs(1);
+pub(crate) use share::{Full, Owner};
+
+use share::{Permit, Places};
+use stop::stop;
 
 /// How old a query may be that others still join, if it counts for somebody. Its entry in the account is kept for the wait
 /// of a request and a minute; who joins waits for as long as a request, and so the query is over before that.
@@ -39,6 +43,8 @@ pub(crate) struct Run {
     pub(crate) max_bytes: Option<u64>,
     /// Whether it may be cancelled after the request is gone, if nobody waits for it.
     pub(crate) in_background: bool,
+    /// Whose share of the places of this process it takes.
+    pub(crate) owner: Owner,
     /// What it counts for.
     pub(crate) account: Option<Arc<dyn Account>>,
 }
@@ -49,21 +55,20 @@ pub(crate) type Outcome = Result<Arc<Finished>, Arc<ExecuteError>>;
 /// What makes two requests identical: a digest.
 pub(crate) type FlightKey = [u8; 16];
 
-/// Too many queries are under way in this process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Full;
-
 /// The queries under way in this process.
 #[derive(Debug)]
 pub(crate) struct Flights<Q: QueryEngine, K: Clock, I: Ids> {
     /// What they run by.
     pub(crate) runner: Arc<Runner<Q, K, I>>,
     open: Open<Q, K, I>,
-    permits: Arc<Semaphore>,
+    places: Places,
 }
 
 /// A place in a query under way.
 pub(crate) type Place<Q, K, I> = Arc<Flight<Q, K, I>>;
+
+/// The work on a query, which whoever polls it carries on.
+type Work = Shared<BoxFuture<'static, Outcome>>;
 
 type Open<Q, K, I> = Arc<Mutex<HashMap<FlightKey, Weak<Flight<Q, K, I>>>>>;
 
@@ -74,14 +79,14 @@ pub(crate) struct Flight<Q: QueryEngine, K: Clock, I: Ids> {
     open: Open<Q, K, I>,
     key: FlightKey,
     progress: Arc<Progress>,
-    outcome: Shared<BoxFuture<'static, Outcome>>,
+    outcome: Work,
     handed_over: AtomicBool,
     in_background: bool,
     account: Option<Arc<dyn Account>>,
     /// Whether the background settles it.
     is_left: Arc<AtomicBool>,
     begun: DateTime<Utc>,
-    _permit: OwnedSemaphorePermit,
+    _permit: Permit,
 }
 
 /// What came of waiting.
@@ -96,10 +101,9 @@ pub(crate) enum Waited {
 }
 
 impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
-    /// None under way; `most` may be.
+    /// None under way; `most` may be, and half of them may be one caller's.
     pub(crate) fn new(runner: Runner<Q, K, I>, most: usize) -> Self {
-        let most = most.min(Semaphore::MAX_PERMITS);
-        Self { runner: Arc::new(runner), open: Arc::default(), permits: Arc::new(Semaphore::new(most)) }
+        Self { runner: Arc::new(runner), open: Arc::default(), places: Places::new(most) }
     }
 
     /// A place in the query under way for this key, or in a new one; and whether somebody else has one too.
@@ -137,8 +141,8 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
     }
 
     fn start(&self, key: FlightKey, run: Run) -> Result<Flight<Q, K, I>, Full> {
-        let Run { statement, max_bytes, in_background, account } = run;
-        let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| Full)?;
+        let Run { statement, max_bytes, in_background, owner, account } = run;
+        let permit = self.places.take(owner)?;
         let progress = Arc::new(Progress::new());
         let (runner, seen) = (Arc::clone(&self.runner), Arc::clone(&progress));
         let (counted, is_left) = (account.clone(), Arc::<AtomicBool>::default());
@@ -222,7 +226,8 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Flight<Q, K, I> {
             && !*flight.handed_over.get_mut()
         {
             let (runner, progress) = (Arc::clone(&flight.runner), Arc::clone(&flight.progress));
-            stop(runner, progress, flight.account.clone(), flight.in_background).await;
+            let (work, account) = (flight.outcome.clone(), flight.account.clone());
+            stop(runner, progress, work, account, flight.in_background).await;
             // Only now: whoever waits for this may go away meanwhile, and then it is left to `drop`.
             *flight.handed_over.get_mut() = true;
         }
@@ -239,7 +244,8 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Drop for Flight<Q, K, I> {
         if *self.handed_over.get_mut() {
             return;
         }
-        let is_under_way = !matches!(self.progress.stage(), Stage::Idle | Stage::Over);
+        let stage = self.progress.stage();
+        let is_under_way = !matches!(stage, Stage::Idle | Stage::Over);
         let is_settled = self.is_left.load(Ordering::SeqCst)
             || self.account.as_ref().is_none_or(|account| account.is_settled());
         if !is_under_way && is_settled {
@@ -247,14 +253,18 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Drop for Flight<Q, K, I> {
         }
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) if self.in_background => {
-                if is_under_way {
+                if matches!(stage, Stage::Running(_)) {
                     tracing::info!("nobody waits for a query any more: it is cancelled");
                 }
                 let (runner, progress) = (Arc::clone(&self.runner), Arc::clone(&self.progress));
-                runtime.spawn(stop(runner, progress, self.account.take(), true));
+                let work = self.outcome.clone();
+                runtime.spawn(stop(runner, progress, work, self.account.take(), true));
             }
             // In a Lambda, what is left to be done after the answer is frozen with the process.
-            _ if is_under_way => tracing::warn!("nobody waits for a query any more, and it goes on"),
+            _ if matches!(stage, Stage::Running(_)) => {
+                tracing::warn!("nobody waits for a query any more, and it goes on");
+            }
+            _ if is_under_way => stop::may_go_on(),
             // Its entry expires.
             _ => {}
         }
@@ -265,52 +275,6 @@ impl<Q: QueryEngine, K: Clock, I: Ids> std::fmt::Debug for Flight<Q, K, I> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Flight").field("progress", &self.progress).finish_non_exhaustive()
     }
-}
-
-/// Cancels a query that nobody waits for: it would go on reading, and be billed for it. Then settles it, which may go on in
-/// the background.
-async fn stop<Q: QueryEngine, K: Clock, I: Ids>(
-    runner: Arc<Runner<Q, K, I>>,
-    progress: Arc<Progress>,
-    account: Option<Arc<dyn Account>>,
-    in_background: bool,
-) {
-    let mut time = std::pin::pin!(runner.clock.sleep(CANCEL));
-    let cancel = async {
-        let id = match progress.stage() {
-            Stage::Idle | Stage::Over => return Ok(None),
-            // Its token makes this the same query, whether it had started or not.
-            Stage::Starting(query) => {
-                progress.lost();
-                let id = runner.engine.start(&query).await?;
-                progress.enter(Stage::Running(id.clone()));
-                id
-            }
-            Stage::Running(id) => id,
-        };
-        runner.engine.cancel(&id).await?;
-        Ok::<Option<QueryId>, EngineError>(Some(id))
-    };
-    let cancelled = match select(std::pin::pin!(cancel), time.as_mut()).await {
-        Either::Left((Ok(id), _)) => id,
-        Either::Left((Err(error), _)) => {
-            tracing::warn!(error = domain::chain(&error), "a query could not be cancelled and goes on");
-            None
-        }
-        Either::Right(_) => {
-            tracing::warn!("cancelling a query took too long; it may go on");
-            None
-        }
-    };
-    let Some(account) = account else { return };
-    if let Some(id) = cancelled {
-        let looks = std::pin::pin!(runner.stopped(&id));
-        // Without its end, what it will be billed is not known.
-        if let Either::Left(((billed, true), _)) = select(looks, time).await {
-            progress.ended(billed);
-        }
-    }
-    settle_soon(account, progress.billed(), &runner.clock, in_background).await;
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod ready;
 mod renders;
 mod reply;
 mod running;
+mod shares;
 mod sql;
 mod too_large;
 mod unrendered;
@@ -184,9 +185,8 @@ impl<P: Ports> Api<P> {
         let follow = Follow::of(name, query, &mut request, self.clock().now())?;
         let format = preferences.format(request.format.as_deref())?;
         caller.may_ask_for(request.limit)?;
-        let limits = self.limits(caller);
         let request = Arc::new(request);
-        let plan = self.rows_plan(&datasets, name, &request, limits).await?;
+        let plan = self.rows_plan(&datasets, name, &request, self.limits(caller), caller).await?;
         let job = Job {
             dataset: Some(name.clone()),
             named_query: None,
@@ -219,13 +219,14 @@ impl<P: Ports> Api<P> {
         name: &DatasetName,
         request: &Arc<RowsRequest>,
         limits: Limits,
+        caller: &Caller,
     ) -> Result<RowsPlan, Problem> {
         if !request.may_have_patterns() {
             return RowsPlan::new(&datasets[name].dataset, request, limits);
         }
         let (datasets, name, request) = (Arc::clone(datasets), name.clone(), Arc::clone(request));
         let plan = move || RowsPlan::new(&datasets[&name].dataset, &request, limits);
-        self.checks.run(self.clock(), plan).await
+        self.checks.run(caller, self.clock(), plan).await
     }
 
     /// How many rows this caller gets.

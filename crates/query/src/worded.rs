@@ -3,6 +3,9 @@
 //! What hyper cannot read as a request, such as a raw `>` in a URL, it refuses itself, with a status and nothing else: no
 //! service gets to know of it. This puts a problem in the place of that head. (API Gateway hands a Lambda what hyper refuses,
 //! and `handler` encodes it.)
+//!
+//! Nor is an answer lost that comes before the end of its request's body, such as 401 or 413: hyper closes the connection behind
+//! it, and what has not been read of the body would reset it. So the rest is read for a while (`lingering`).
 
 mod heads;
 mod lingering;
@@ -42,7 +45,7 @@ pub struct Worded<S> {
     pending: Vec<u8>,
     heads: Heads,
     next: NextHead,
-    /// What is left to do for a client that has been refused.
+    /// What is left to do for a client that may still be sending what nobody reads.
     lingering: Option<Lingering>,
 }
 
@@ -128,6 +131,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Worded<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.heads.is_in_body() {
+            this.lingering.get_or_insert_default();
+        }
         match &mut this.lingering {
             None => Pin::new(&mut this.stream).poll_shutdown(context),
             Some(lingering) => lingering.poll(Pin::new(&mut this.stream), context),

@@ -50,7 +50,8 @@ pub struct Ended {
 /// request under way, or a client that takes its answer, new ones get one of 32 reserved places: `/healthz` and `/readyz` are
 /// answered there, and any other request is answered 503 if it gets no regular place within two seconds. A client that takes nothing of its answer for a
 /// minute, or less than 8 KiB a second of it on the whole, loses its connection in any case. So does a client whose request has a
-/// body that comes too slowly: the API answers 408. Answers that are not sent yet have
+/// body that comes too slowly: the API answers 408. Behind an answer that comes before the end of its request's body, the rest of
+/// the body is read for up to a second, so that the client gets the answer. Answers that are not sent yet have
 /// 128 MiB together, and half of that for one API key; what is more is 429.
 pub async fn serve(
     listener: TcpListener,

@@ -134,3 +134,24 @@ async fn a_slow_body_keeps_a_place_that_nobody_wants() {
     let answer = answer(stream).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with('4'), "{answer}");
 }
+
+/// The API refuses a body before its end, and most clients read no answer before they have sent all of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_before_the_end_of_a_long_body_reaches_its_client() {
+    const LENGTH: usize = 6 << 20;
+    let address = start().await;
+    // Nobody reads the one, and the other is longer than its reader takes.
+    for (path, status) in [("/nowhere", "404"), ("/healthz", "413")] {
+        for coding in [format!("content-length: {LENGTH}"), "transfer-encoding: chunked".to_owned()] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\n{coding}\r\n\r\n");
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let mut body = "x".repeat(LENGTH).into_bytes();
+            // Of chunks, it is the first one. Nothing follows it.
+            body[..8].copy_from_slice(b"5fffff\r\n");
+            stream.write_all(&body).await.unwrap();
+            let answer = tokio::time::timeout(SOON, answer(stream)).await.unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path} {coding}: {answer:?}");
+        }
+    }
+}

@@ -159,7 +159,7 @@ impl From<EngineError> for Outcome {
     fn from(error: EngineError) -> Self {
         let words = domain::chain(&error);
         match error {
-            EngineError::Unavailable { .. } => Self::Passing(words),
+            EngineError::Unavailable { .. } | EngineError::Busy => Self::Passing(words),
             EngineError::Failed { .. } => Self::Final(words),
             other => panic!("{other:?}"),
         }

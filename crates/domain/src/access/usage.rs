@@ -8,6 +8,7 @@
 //! in full until it expires, and is charged in full then: what is not known is never taken for nothing.
 
 mod holder;
+mod share;
 mod store;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::LEAST_BILLED;
 
 pub use holder::Holder;
+pub use share::entry_id;
 pub use store::{Changed, UsageError, load, update};
 
 /// The newest format of the object that this code writes and reads.
@@ -88,6 +90,12 @@ pub enum Refused {
     /// As many queries as the key may have are open.
     #[error("{maximum} queries are open already")]
     TooMany {
+        /// How many there may be.
+        maximum: u32,
+    },
+    /// As many queries of one caller as it may have of those of all callers are open.
+    #[error("{maximum} queries of the caller are open already, which is its share")]
+    Share {
         /// How many there may be.
         maximum: u32,
     },

@@ -162,10 +162,10 @@ pub enum EngineError {
         /// The engine's own words, which quote the statement.
         reason: String,
     },
-    /// Too many queries at once: the same call may succeed in some seconds.
+    /// Too many queries at once, or too many calls: nothing came of this one, and the same call may succeed in some seconds.
     #[error("the query engine has too many queries")]
     Busy,
-    /// Throttled, timed out or out of reach: the same call may succeed later.
+    /// Timed out or out of reach: something may have come of the call, and the same call may succeed later.
     #[error("the query engine is unavailable")]
     Unavailable {
         /// What the adapter got.

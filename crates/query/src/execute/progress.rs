@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use domain::port::{Query, QueryId};
+use domain::port::QueryId;
 use tokio::sync::watch;
 
 /// How far a query is, for those who look on.
@@ -31,8 +31,10 @@ struct Billed {
 pub(crate) enum Stage {
     /// Nothing has happened that would have to be undone.
     Idle,
-    /// It was sent, and whether it runs is open.
-    Starting(Query),
+    /// A call to start it is under way.
+    Starting,
+    /// The reply to a call to start it was lost: it may run, and nobody has its id.
+    Lost,
     /// It runs.
     Running(QueryId),
     /// It is over.
@@ -81,6 +83,12 @@ impl Progress {
         self.billed.lock().unwrap_or_else(PoisonError::into_inner).is_open = true;
     }
 
+    /// Notes that a call to start the query has failed. Nothing runs, unless the reply to this call or to one before was lost.
+    pub(crate) fn not_started(&self) {
+        let is_lost = self.billed.lock().unwrap_or_else(PoisonError::into_inner).is_open;
+        self.enter(if is_lost { Stage::Lost } else { Stage::Idle });
+    }
+
     /// The stage.
     pub(crate) fn stage(&self) -> Stage {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -109,7 +117,7 @@ impl Progress {
             }
             // An execution that failed is nothing to come back to: the next one is.
             Stage::Idle => drop(self.started.send_replace(None)),
-            Stage::Starting(_) | Stage::Over => {}
+            Stage::Starting | Stage::Lost | Stage::Over => {}
         }
         *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
     }

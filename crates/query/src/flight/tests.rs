@@ -1,6 +1,7 @@
 mod accounts;
+mod unconfirmed;
 
-use std::ops::Range;
+use std::{ops::Range, sync::atomic::AtomicUsize};
 
 use bytes::Bytes;
 use domain::{
@@ -21,11 +22,11 @@ const KEY: FlightKey = [1; 16];
 type Fleet<Q> = Flights<Q, RuntimeClock, SeededIds>;
 
 fn flights<Q: QueryEngine>(engine: Q) -> Fleet<Q> {
-    Flights::new(runner(engine), 2)
+    Flights::new(runner(engine), 4)
 }
 
 fn run(in_background: bool) -> Run {
-    Run { statement: statement(), max_bytes: None, in_background, account: None }
+    Run { statement: statement(), max_bytes: None, in_background, owner: None, account: None }
 }
 
 /// Lets what was spawned come to its end.
@@ -103,7 +104,7 @@ async fn a_place_can_be_given_up_before_the_answer() {
 /// The caller goes away while its query is being stopped.
 #[tokio::test(start_paused = true)]
 async fn a_place_whose_giving_up_is_broken_off_is_given_up_all_the_same() {
-    let flights = flights(Deaf { inner: engine(Outcome::Hangs), deaf: false.into() });
+    let flights = flights(Deaf::new(Duration::ZERO));
     let (flight, _) = flights.join(KEY, run(true)).unwrap();
     flight.wait(Duration::from_secs(1), SLACK).await;
     let mut giving_up = Box::pin(flight.give_up());
@@ -124,28 +125,43 @@ async fn where_nothing_may_follow_the_answer_nothing_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_than_the_bound_are_under_way() {
+async fn no_more_than_the_bound_are_under_way_and_half_of_them_are_one_callers() {
     let flights = flights(engine(rows()));
+    let of = |owner: &str| Run { owner: Some(owner.to_owned()), ..run(true) };
     let one = flights.join([1; 16], run(true)).unwrap();
     let two = flights.alone(run(true)).unwrap();
-    assert_eq!(flights.join([3; 16], run(true)).unwrap_err(), Full);
-    assert_eq!(flights.alone(run(true)).unwrap_err(), Full);
+    let refused = Full::Share { share: 2, most: 4 };
+    assert_eq!(flights.join([3; 16], run(true)).unwrap_err(), refused);
+    assert_eq!(flights.alone(run(true)).unwrap_err(), refused);
     assert!(flights.join([1; 16], run(true)).unwrap().1, "sharing takes no place");
+    let others = (flights.alone(of("one")).unwrap(), flights.join([4; 16], of("other")).unwrap());
+    assert_eq!(flights.alone(of("one")).unwrap_err(), Full::Process);
     drop((one, two));
     assert!(flights.join([3; 16], run(true)).is_ok());
+    drop(others);
 }
 
-/// Starts queries, and its answer to the first call is lost; stops them, and takes a moment for that.
+/// Starts queries, and its answer to the first call comes so late; stops them, and takes a moment for that.
 struct Deaf {
     inner: MemoryEngine,
-    deaf: AtomicBool,
+    late: Mutex<Option<Duration>>,
+    calls: AtomicUsize,
+}
+
+impl Deaf {
+    fn new(late: Duration) -> Self {
+        let late = Mutex::new(Some(late).filter(|late| !late.is_zero()));
+        Self { inner: engine(Outcome::Hangs), late, calls: AtomicUsize::new(0) }
+    }
 }
 
 impl QueryEngine for Deaf {
     async fn start(&self, query: &Query) -> Result<QueryId, EngineError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
         let id = self.inner.start(query).await;
-        if self.deaf.swap(false, Ordering::SeqCst) {
-            futures::future::pending::<()>().await;
+        let late = self.late.lock().unwrap().take();
+        if let Some(late) = late {
+            RuntimeClock::new().sleep(late).await;
         }
         id
     }
@@ -162,15 +178,4 @@ impl QueryEngine for Deaf {
         tokio::task::yield_now().await;
         self.inner.cancel(id).await
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_query_whose_start_was_never_heard_of_is_stopped_too() {
-    let flights = flights(Deaf { inner: engine(Outcome::Hangs), deaf: true.into() });
-    let (flight, _) = flights.join(KEY, run(true)).unwrap();
-    assert!(matches!(flight.wait(WAIT, SLACK).await, Waited::NotStarted));
-    assert_eq!((flights.runner.clock.now() - chrono::DateTime::UNIX_EPOCH).to_std().unwrap(), WAIT + SLACK);
-    drop(flight);
-    settle(&flights.runner).await;
-    assert_eq!(states(&flights.runner.engine.inner).await, [QueryState::Cancelled]);
 }

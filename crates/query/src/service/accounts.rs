@@ -59,6 +59,17 @@ pub(super) struct Allowance {
     pub(super) limits: UsageLimits,
     /// Bytes that are set aside for one query.
     pub(super) reserved: u64,
+    /// The part of one caller, where it counts for all callers.
+    pub(super) share: Option<Share>,
+}
+
+/// What one caller may have of what all callers may.
+#[derive(Debug, Clone)]
+pub(super) struct Share {
+    /// The caller's API key. Who has none shares with all others who have none.
+    pub(super) key: Option<String>,
+    /// The most queries of it.
+    pub(super) most: u32,
 }
 
 impl<P: Ports> Api<P> {
@@ -71,7 +82,7 @@ impl<P: Ports> Api<P> {
         in_background: bool,
     ) -> Result<Option<Entered>, Problem> {
         let of_key = self.enter_account(caller, in_background).await?;
-        match self.take_place(in_background).await {
+        match self.take_place(caller, in_background).await {
             Ok(place) => Ok(Entered::both(of_key, place)),
             Err(problem) => {
                 if let Some(entered) = of_key {
@@ -105,7 +116,11 @@ impl<P: Ports> Api<P> {
         allowance: &Allowance,
         in_background: bool,
     ) -> Result<Result<Entered, Refused>, UsageError> {
-        let id = self.flights.runner.ids.ulid().to_string();
+        let unique = self.flights.runner.ids.ulid().to_string();
+        let id = match &allowance.share {
+            Some(share) => usage::entry_id(&unique, share.key.as_deref()),
+            None => unique,
+        };
         let entry = Entry {
             store: Arc::clone(&self.store),
             runner: Arc::clone(&self.flights.runner),
@@ -135,7 +150,11 @@ impl<P: Ports> Api<P> {
         let entered =
             usage::update(&*self.store, &runner.clock, &runner.ids, &allowance.holder, |usage, now| {
                 let (id, reserved, expires_at) = (id.to_owned(), allowance.reserved, now + lease);
-                let entered = usage.begin(now, allowance.limits, &NewQuery { id, reserved, expires_at });
+                let new = NewQuery { id, reserved, expires_at };
+                let entered = match &allowance.share {
+                    Some(share) => usage.begin_within(now, allowance.limits, share.most, &new),
+                    None => usage.begin(now, allowance.limits, &new),
+                };
                 let changed = if entered.is_ok() { Changed::Yes } else { Changed::No };
                 (entered, changed)
             });
@@ -246,13 +265,13 @@ impl<P: Ports> Api<P> {
             (Some(budget), None) => budget.max(usage::billed(0)),
         };
         let limits = UsageLimits { max_queries: rights.max_queries, daily_bytes };
-        Some((key.clone(), Allowance { holder: key.into(), limits, reserved }))
+        Some((key.clone(), Allowance { holder: key.into(), limits, reserved, share: None }))
     }
 
     fn refusal(&self, key: &KeyId, refused: &Refused) -> Problem {
         tracing::info!(%key, reason = %refused, "a query was turned away: its key's limits are reached");
         match *refused {
-            Refused::TooMany { maximum } => {
+            Refused::TooMany { maximum } | Refused::Share { maximum } => {
                 let detail = format!(
                     "the API key may have {maximum} queries at a time, those that go on after a 202 included: wait for \
                      one of them, or cancel it with DELETE /v1/queries/{{id}}"

@@ -107,11 +107,15 @@ impl<P: Ports> Api<P> {
             return Ok((flight, true));
         }
         let in_background = preferences.deadline.is_none();
-        let entered = self.enter(&preferences.caller, in_background).await?;
+        // Where many begin at once, that takes many calls. Its process ends the request later, and with a 504.
+        let entering = self.enter(&preferences.caller, in_background);
+        let entered = self.in_time(preferences, TO_STOP, entering).await;
+        let entered = entered.unwrap_or_else(|| Err(failures::not_entered_in_time()))?;
         let run = Run {
             statement: job.statement.clone(),
             max_bytes: job.max_bytes,
             in_background,
+            owner: preferences.caller.id().map(str::to_owned),
             account: entered.as_ref().and_then(Entered::account).cloned(),
         };
         let joined = match key {
@@ -124,7 +128,7 @@ impl<P: Ports> Api<P> {
             // Nothing runs for the entry if there is no place, or if an identical request was faster.
             Some(entered) => entered.take_back(self.clock()).await,
         }
-        joined.map_err(|_| failures::full())
+        joined.map_err(|full| failures::full(full, &preferences.caller))
     }
 
     /// The dataset whose table does not follow its definition yet, if that may be why the query failed: it was planned
@@ -177,7 +181,7 @@ impl<P: Ports> Api<P> {
         let columns = super::pages::columns(job.columns.as_deref(), &finished.result);
         let (shown, start) =
             (Shown::of(job, &columns), Cursor { start: Position::START, limit: None, form: job.form });
-        let page = self.page(&finished.id, &finished.result, shown, start);
+        let page = self.page(&preferences.caller, &finished.id, &finished.result, shown, start);
         // The query may have read later generations than `before`, and if the catalog went back meanwhile, which it
         // can for a moment, other ones. Then a tag of `before` would be wrong until the next commit. A table that takes
         // many calls to list is not listed for that alone, while the snapshot is young enough. And no look takes longer

@@ -10,8 +10,11 @@ use domain::port::Clock;
 use futures::future::{Either, select};
 use tokio::sync::Semaphore;
 
-use super::failures;
-use crate::problem::{Kind, Problem};
+use super::{failures, shares::Shares};
+use crate::{
+    access::Caller,
+    problem::{Kind, Problem},
+};
 
 /// Checks at once. They compute all the time: more of them would be slower each, and take more memory together.
 const PLACES: usize = 4;
@@ -19,26 +22,30 @@ const PLACES: usize = 4;
 /// How long a request waits for a place.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// Places for what is checked at once in this process.
+/// Places for what is checked at once in this process. One caller takes half of them at the most.
 #[derive(Debug)]
-pub(super) struct Checks(Arc<Semaphore>);
+pub(super) struct Checks(Arc<Semaphore>, Shares);
 
 impl Checks {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(PLACES)))
+        Self(Arc::new(Semaphore::new(PLACES)), Shares::of(PLACES))
     }
 
-    /// What comes of the check; 429 `busy` if there is no place for it for some seconds.
+    /// What comes of the check; 429 `busy` if there is no place for one of this caller's for some seconds.
     pub(super) async fn run<K: Clock, T: Send + 'static>(
         &self,
+        caller: &Caller,
         clock: &K,
         check: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let place = pin!(Arc::clone(&self.0).acquire_owned());
+        let place = pin!(async {
+            let own = self.1.take(caller).await?;
+            Some((own, Arc::clone(&self.0).acquire_owned().await.ok()?))
+        });
         let late = pin!(clock.sleep(WAIT));
         let place = match select(place, late).await {
-            Either::Left((Ok(place), _)) => place,
-            Either::Left((Err(_), _)) | Either::Right(_) => return Err(failures::too_many_checks()),
+            Either::Left((Some(place), _)) => place,
+            Either::Left((None, _)) | Either::Right(_) => return Err(failures::too_many_checks()),
         };
         let checked = tokio::task::spawn_blocking(move || {
             let checked = check();
@@ -77,7 +84,8 @@ mod tests {
     async fn a_check_that_takes_long_delays_no_other_request() {
         let served = World::new().await.serve();
         let (answered, answers) = mpsc::channel();
-        let check = served.api.checks.run(served.api.clock(), move || {
+        let caller = Caller::anybody();
+        let check = served.api.checks.run(&caller, served.api.clock(), move || {
             answers
                 .recv_timeout(PATIENCE)
                 .map_err(|_| Problem::new(Kind::Internal, "the other request was not answered"))
@@ -130,10 +138,11 @@ mod tests {
     async fn a_check_whose_client_has_left_keeps_its_place_until_it_ends() {
         let checks = Checks::new();
         let clock = crate::testing::RuntimeClock::new();
+        let caller = Caller::anybody();
         let (end, ends) = mpsc::channel::<()>();
         let (begun, begins) = mpsc::channel();
         {
-            let mut check = pin!(checks.run(&clock, move || {
+            let mut check = pin!(checks.run(&caller, &clock, move || {
                 begun.send(()).unwrap();
                 ends.recv_timeout(PATIENCE).unwrap();
                 Ok(())
@@ -151,12 +160,49 @@ mod tests {
     async fn a_check_that_panics_is_a_defect_and_gives_its_place_back() {
         let checks = Checks::new();
         let clock = crate::testing::RuntimeClock::new();
+        let caller = Caller::anybody();
         let broken = |is_broken: bool| assert!(!is_broken, "a defect");
-        let problem = checks.run(&clock, move || {
+        let problem = checks.run(&caller, &clock, move || {
             broken(true);
             Ok(())
         });
         assert_eq!(problem.await.unwrap_err().status(), 500);
         assert_eq!(checks.0.available_permits(), PLACES);
+    }
+
+    /// One key sends statements that take long to check: those of another key are checked all the same.
+    #[tokio::test]
+    async fn one_key_leaves_places_to_the_others() {
+        let (checks, clock) = (Checks::new(), crate::testing::RuntimeClock::new());
+        let (greedy, other) = (Caller::named("greedy"), Caller::named("other"));
+        let (begun, begins) = mpsc::channel();
+        let mut ends = Vec::new();
+        let mut long = Vec::new();
+        for _ in 0..PLACES {
+            let (end, ended) = mpsc::channel::<()>();
+            let begun = begun.clone();
+            let check = Box::pin(checks.run(&greedy, &clock, move || {
+                begun.send(()).unwrap();
+                ended.recv_timeout(PATIENCE).unwrap();
+                Ok(())
+            }));
+            ends.push(end);
+            long.push(check);
+        }
+        for check in &mut long {
+            assert!(poll!(check.as_mut()).is_pending());
+        }
+        for _ in 0..PLACES / 2 {
+            begins.recv_timeout(PATIENCE).unwrap();
+        }
+        assert_eq!(checks.0.available_permits(), PLACES - PLACES / 2);
+        assert_eq!(checks.run(&other, &clock, || Ok(7)).await, Ok(7));
+        for end in ends {
+            // Of a check that never begins, nobody hears it.
+            let _sent = end.send(());
+        }
+        for check in long.into_iter().take(PLACES / 2) {
+            check.await.unwrap();
+        }
     }
 }

@@ -93,7 +93,7 @@ impl<P: Ports> Api<P> {
         let select = Some(vec![RawItem { alias: None, path: None, call: Some(call) }]);
         let request = RowsRequest { select, order: None, limit: Some(1), after: None, ..request.clone() };
         let limits = Limits { default_rows: 1, max_rows: 1 };
-        let plan = self.rows_plan(datasets, dataset, &Arc::new(request), limits).await?;
+        let plan = self.rows_plan(datasets, dataset, &Arc::new(request), limits, &preferences.caller).await?;
         Ok(Job {
             dataset: Some(dataset.clone()),
             named_query: None,

@@ -11,6 +11,7 @@ use domain::{
 use crate::{
     access::Caller,
     execute::ExecuteError,
+    flight::Full,
     mistake::{self, Author, Mistake},
     problem::{Kind, Problem, listing, quote},
     record::{QueryRecord, RecordError},
@@ -67,11 +68,31 @@ pub(super) fn behind(name: &DatasetName, caller: &Caller, error: &ExecuteError, 
     Problem::new(Kind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE)
 }
 
-/// This process has as many queries as it takes.
-pub(super) fn full() -> Problem {
-    tracing::warn!("a query was turned away: this process has too many");
-    Problem::new(Kind::Busy, "too many queries are running: try again in some seconds")
-        .retry_after(RETRY_BUSY)
+/// This process has as many queries as it takes, or as it takes of one caller.
+pub(super) fn full(full: Full, caller: &Caller) -> Problem {
+    let Full::Share { share, most } = full else {
+        tracing::warn!("a query was turned away: this process has too many");
+        return Problem::new(Kind::Busy, "too many queries are running: try again in some seconds")
+            .retry_after(RETRY_BUSY);
+    };
+    tracing::info!(
+        key = caller.id(),
+        maximum = share,
+        "a query was turned away: its caller has its share of those that this process takes"
+    );
+    let whose = whose(caller);
+    let detail = format!(
+        "{whose} {share} queries that requests wait for, which is its own share: one caller may have half of the {most} that          one process takes; try again in some seconds, or when one of them is answered"
+    );
+    Problem::new(Kind::Busy, detail).with("maximum", share).retry_after(RETRY_BUSY)
+}
+
+/// Whose share is used up: the beginning of a sentence that goes on with what the caller has.
+pub(super) fn whose(caller: &Caller) -> &'static str {
+    match caller.id() {
+        Some(_) => "the API key has",
+        None => "everybody without an API key together has",
+    }
 }
 
 /// This process renders as many results as it has memory for.
@@ -126,6 +147,14 @@ pub(super) fn not_started(after: Duration, is_turned_away: bool) -> Problem {
         return Problem::new(Kind::Busy, detail).retry_after(RETRY_BUSY);
     }
     out_of_reach("the query did not start in time: try again in some seconds")
+}
+
+/// The query could not be counted before its process ends the request. It has not begun.
+pub(super) fn not_entered_in_time() -> Problem {
+    tracing::warn!("a query could not be counted in time, and was not started");
+    let detail = "too many queries begin or end at the same time, and this one could not be counted in time: try again in some \
+                  seconds";
+    Problem::new(Kind::Busy, detail).retry_after(RETRY_BUSY)
 }
 
 /// The query goes on longer than its request, and nothing could be written in time to come back to it by.

@@ -223,7 +223,7 @@ impl<P: Ports> Api<P> {
         let Cursor { start, limit, form } = page;
         let follow = record.follow_in(form);
         let shown = Shown { follow: follow.as_ref(), ..Shown::recorded(&record, &columns) };
-        let rendered = self.page(&id, &result, shown, page).await;
+        let rendered = self.page(&preferences.caller, &id, &result, shown, page).await;
         if limit.is_none() && start == Position::START && pages::is_elsewhere(&rendered, form) {
             let caller = &preferences.caller;
             let (url, rest) = self.file(&name, &record, caller, &result, shown, form).await?;

@@ -42,7 +42,7 @@ impl<P: Ports> Api<P> {
         let runnable = if named.has_patterns() {
             let (held, name) = (Arc::clone(&queries), named.name().clone());
             let run = move || held.queries[&name].run(&request, limits);
-            self.checks.run(self.clock(), run).await?
+            self.checks.run(caller, self.clock(), run).await?
         } else {
             named.run(&request, limits)?
         };

@@ -137,6 +137,7 @@ impl<P: Ports> Api<P> {
     /// As many rows as one answer takes, or as the caller wants.
     pub(super) async fn page(
         &self,
+        caller: &Caller,
         id: &QueryId,
         result: &StoredResult,
         shown: Shown<'_>,
@@ -145,7 +146,7 @@ impl<P: Ports> Api<P> {
         let Cursor { start, limit, form } = cursor;
         let Form { format, options } = form;
         let (columns, hidden, places) = (shown.columns, shown.hidden, shown.places());
-        let _place = self.pages.take(self.clock()).await?;
+        let _place = self.pages.take(caller, self.clock()).await?;
         let max_rows = shown.left(start.row).unwrap_or(u64::MAX).min(limit.unwrap_or(u64::MAX));
         let mut limits = Limits { max_rows, max_body: self.settings.max_body };
         loop {
@@ -183,7 +184,7 @@ impl<P: Ports> Api<P> {
             // The answer names the rows that this caller may page by.
             let answer = format!("{key} {}", self.page_rows(caller));
             self.too_large.check(&answer)?;
-            let _place = self.files.take(self.clock()).await?;
+            let _place = self.files.take(caller, self.clock()).await?;
             // An identical request may have been at work meanwhile.
             if !self.is_stored(&key).await? {
                 self.too_large.check(&answer)?;

@@ -5,10 +5,10 @@ use std::{pin::pin, time::Duration};
 
 use domain::port::Clock;
 use futures::future::{Either, select};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
-use super::failures;
-use crate::problem::Problem;
+use super::{failures, shares::Shares};
+use crate::{access::Caller, problem::Problem};
 
 /// Whole results as files, at once. One takes up to three times `TRIBUTARY_MAX_RENDERED` in `parquet` and `arrow`.
 const FILES: usize = 4;
@@ -19,27 +19,37 @@ const PAGES: usize = 32;
 /// How long a request waits for a place.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// Places for what is rendered at once.
+/// Places for what is rendered at once. One caller takes half of them at the most.
 #[derive(Debug)]
-pub(super) struct Places(Semaphore);
+pub(super) struct Places(Semaphore, Shares);
+
+/// A place that is taken.
+#[derive(Debug)]
+pub(super) struct Taken<'a> {
+    _own: OwnedSemaphorePermit,
+    _place: SemaphorePermit<'a>,
+}
 
 impl Places {
     pub(super) fn of_files() -> Self {
-        Self(Semaphore::new(FILES))
+        Self(Semaphore::new(FILES), Shares::of(FILES))
     }
 
     pub(super) fn of_pages() -> Self {
-        Self(Semaphore::new(PAGES))
+        Self(Semaphore::new(PAGES), Shares::of(PAGES))
     }
 
-    /// A place, once there is one; 429 `busy` if there is none for some seconds.
-    pub(super) async fn take<K: Clock>(&self, clock: &K) -> Result<SemaphorePermit<'_>, Problem> {
-        let place = pin!(self.0.acquire());
+    /// A place, once there is one for this caller; 429 `busy` if there is none for some seconds.
+    pub(super) async fn take<K: Clock>(&self, caller: &Caller, clock: &K) -> Result<Taken<'_>, Problem> {
+        let place = pin!(async {
+            let own = self.1.take(caller).await?;
+            Some(Taken { _own: own, _place: self.0.acquire().await.ok()? })
+        });
         let late = pin!(clock.sleep(WAIT));
         let first = select(place, late).await;
         match first {
-            Either::Left((Ok(place), _)) => Ok(place),
-            Either::Left((Err(_), _)) | Either::Right(_) => Err(failures::too_many_renders()),
+            Either::Left((Some(taken), _)) => Ok(taken),
+            Either::Left((None, _)) | Either::Right(_) => Err(failures::too_many_renders()),
         }
     }
 }
@@ -70,6 +80,26 @@ mod tests {
         let (waited, ()) = futures::join!(served.get(URI), leave);
         assert_eq!(waited.status, 303);
         assert_eq!(served.api.files.0.available_permits(), FILES);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_key_leaves_places_to_the_others() {
+        let served = World::new().await.serve();
+        let (clock, places) = (served.api.clock(), &served.api.files);
+        let (greedy, other) = (Caller::named("greedy"), Caller::named("other"));
+        let mut held = Vec::new();
+        for _ in 0..FILES / 2 {
+            held.push(places.take(&greedy, clock).await.unwrap());
+        }
+        let begun = clock.now();
+        assert_eq!(places.take(&greedy, clock).await.unwrap_err().status(), 429);
+        assert!((clock.now() - begun).to_std().unwrap() >= WAIT);
+        for _ in 0..FILES / 2 {
+            held.push(places.take(&other, clock).await.unwrap());
+        }
+        assert!(places.take(&Caller::anybody(), clock).await.is_err(), "all are taken");
+        drop(held);
+        places.take(&greedy, clock).await.unwrap();
     }
 
     /// To find that out again would take as long as to render the largest file.

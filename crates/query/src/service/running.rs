@@ -6,6 +6,9 @@
 //! since one that everybody writes would let through a few queries a second. A query costs a read and a write before it
 //! starts and the same after it, and nothing else while there is room.
 //!
+//! One caller may have half of the places in each object, and so half of all: one key whose queries go on for hours would else
+//! keep all others out until somebody stops them. The entry's id says whose it is.
+//!
 //! The places are settled like a key's account (`accounts`): by whoever waits for the query, by the first request that
 //! finds it over after a 202, or when there is no room and the engine is asked what became of those that go on. A place
 //! that nobody settles is free when its lease is over.
@@ -20,10 +23,11 @@ use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::{
     Api,
-    accounts::{Allowance, Over, RETRY, busy},
+    accounts::{Allowance, Over, RETRY, Share, busy},
     failures,
 };
 use crate::{
+    access::Caller,
     account::Entered,
     ports::Ports,
     problem::{Kind, Problem},
@@ -38,25 +42,43 @@ const BLINDLY: usize = 2;
 /// How many objects are read at the same time.
 const READS: usize = 8;
 
-/// An object as it was read: which it is, whether it has room, and what goes on without its request.
+/// An object as it was read.
 struct Seen {
     shard: u32,
     has_room: bool,
+    /// Whether the caller has its share of it.
+    has_share: bool,
+    /// What goes on without its request, and makes room for the caller once it is over.
     goes_on: Vec<String>,
 }
 
+/// Why there is no place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NoPlace {
+    /// All are taken.
+    All,
+    /// The caller has its share in every object.
+    Share,
+}
+
 impl<P: Ports> Api<P> {
-    /// A place for one more query; `None` if they are not bounded, a problem if all are taken.
-    pub(super) async fn take_place(&self, in_background: bool) -> Result<Option<Entered>, Problem> {
+    /// A place for one more query of this caller's; `None` if they are not bounded, a problem if all are taken, or if the caller
+    /// has its share of them.
+    pub(super) async fn take_place(
+        &self,
+        caller: &Caller,
+        in_background: bool,
+    ) -> Result<Option<Entered>, Problem> {
         let Some(most) = self.settings.limits.max_running else { return Ok(None) };
         let shards = most.div_ceil(PLACES);
         let first = u32::try_from(self.flights.runner.ids.random() % u64::from(shards)).unwrap_or_default();
         let shards: Vec<u32> = (0..shards).map(|n| (first + n) % shards).collect();
         // Boxed: the future of every request holds this, and most lakes have no bound.
-        let taken = self.place_in(&shards, most, in_background).boxed().await;
+        let taken = self.place_in(&shards, most, caller.id(), in_background).boxed().await;
         match taken.map_err(|error| unusable(&error))? {
-            Some(entered) => Ok(Some(entered)),
-            None => Err(full(most)),
+            Ok(entered) => Ok(Some(entered)),
+            Err(NoPlace::All) => Err(full(most)),
+            Err(NoPlace::Share) => Err(shared_out(most, caller)),
         }
     }
 
@@ -64,24 +86,26 @@ impl<P: Ports> Api<P> {
         &self,
         shards: &[u32],
         most: u32,
+        key: Option<&str>,
         in_background: bool,
-    ) -> Result<Option<Entered>, UsageError> {
+    ) -> Result<Result<Entered, NoPlace>, UsageError> {
         for shard in shards.iter().take(BLINDLY) {
-            if let Some(entered) = self.try_shard(*shard, most, in_background).await? {
-                return Ok(Some(entered));
+            if let Some(entered) = self.try_shard(*shard, most, key, in_background).await? {
+                return Ok(Ok(entered));
             }
         }
         let seen: Vec<Seen> = stream::iter(shards.iter().copied())
-            .map(|shard| self.see(shard, most))
+            .map(|shard| self.see(shard, most, key))
             .buffered(READS)
             .try_collect()
             .await?;
         for Seen { shard, .. } in seen.iter().filter(|seen| seen.has_room) {
-            if let Some(entered) = self.try_shard(*shard, most, in_background).await? {
-                return Ok(Some(entered));
+            if let Some(entered) = self.try_shard(*shard, most, key, in_background).await? {
+                return Ok(Ok(entered));
             }
         }
-        // What others left to go on may be over.
+        let has_share = seen.iter().all(|seen| seen.has_share);
+        // What was left to go on may be over.
         let goes_on = seen.into_iter().flat_map(|Seen { shard, goes_on, .. }| {
             goes_on.into_iter().map(move |execution| (shard, execution))
         });
@@ -93,22 +117,25 @@ impl<P: Ports> Api<P> {
             self.free(*shard, executions).await?;
         }
         for shard in over.into_keys() {
-            if let Some(entered) = self.try_shard(shard, most, in_background).await? {
-                return Ok(Some(entered));
+            if let Some(entered) = self.try_shard(shard, most, key, in_background).await? {
+                return Ok(Ok(entered));
             }
         }
-        Ok(None)
+        Ok(Err(if has_share { NoPlace::Share } else { NoPlace::All }))
     }
 
-    /// A place in this object. `None` if it has none, or if too many others write it: another one may have.
+    /// A place in this object. `None` if it has none, or none for this caller, or if too many others write it: another one may
+    /// have.
     async fn try_shard(
         &self,
         shard: u32,
         most: u32,
+        key: Option<&str>,
         in_background: bool,
     ) -> Result<Option<Entered>, UsageError> {
         let limits = UsageLimits { max_queries: Some(places(shard, most)), daily_bytes: None };
-        let allowance = Allowance { holder: Holder::Running(shard), limits, reserved: 0 };
+        let share = Share { key: key.map(str::to_owned), most: share(shard, most) };
+        let allowance = Allowance { holder: Holder::Running(shard), limits, reserved: 0, share: Some(share) };
         match self.try_to_enter(&allowance, in_background).await {
             Ok(entered) => Ok(entered.ok()),
             Err(UsageError::Contended) => Ok(None),
@@ -116,13 +143,18 @@ impl<P: Ports> Api<P> {
         }
     }
 
-    async fn see(&self, shard: u32, most: u32) -> Result<Seen, UsageError> {
+    async fn see(&self, shard: u32, most: u32, key: Option<&str>) -> Result<Seen, UsageError> {
         let now = self.clock().now();
         let usage = usage::load(&*self.store, &Holder::Running(shard)).await?;
         let mut open = usage.map(|usage| usage.open).unwrap_or_default();
         open.retain(|query| query.expires_at > now);
-        let has_room = open.len() < places(shard, most) as usize;
-        Ok(Seen { shard, has_room, goes_on: open.into_iter().filter_map(|query| query.execution).collect() })
+        let own = open.iter().filter(|query| query.is_of(key)).count();
+        let has_share = own >= share(shard, most) as usize;
+        let has_room = !has_share && open.len() < places(shard, most) as usize;
+        // The end of another caller's query makes no room for one that has its share.
+        open.retain(|query| !has_share || query.is_of(key));
+        let goes_on = open.into_iter().filter_map(|query| query.execution).collect();
+        Ok(Seen { shard, has_room, has_share, goes_on })
     }
 
     /// Frees the places of executions that are over. If too many others write the object, the next look does.
@@ -137,6 +169,29 @@ impl<P: Ports> Api<P> {
 /// How many of all places are in this object: the last one has what is left.
 fn places(shard: u32, most: u32) -> u32 {
     PLACES.min(most.saturating_sub(shard * PLACES))
+}
+
+/// How many of the places in this object one caller may have. Every object but the last has an even number, so all of these
+/// together are half of all places, rounded up.
+fn share(shard: u32, most: u32) -> u32 {
+    places(shard, most).div_ceil(2)
+}
+
+/// The caller has its share of all places.
+fn shared_out(most: u32, caller: &Caller) -> Problem {
+    let share = most.div_ceil(2);
+    tracing::info!(
+        key = caller.id(),
+        maximum = share,
+        "a query was turned away: its caller has its share of those that may run in all processes together"
+    );
+    let whose = failures::whose(caller);
+    let detail = format!(
+        "{whose} {share} queries that run, which is its own share: one caller may have half of the {most} that may run at a \
+         time for all callers of this API, those that go on after a 202 included; wait for one of them, or cancel it with \
+         DELETE /v1/queries/{{id}}"
+    );
+    Problem::new(Kind::Busy, detail).with("maximum", share).retry_after(RETRY)
 }
 
 fn full(most: u32) -> Problem {
@@ -180,6 +235,8 @@ mod tests {
             assert_eq!(all.iter().sum::<u32>(), most);
             assert!(all.iter().all(|places| (1..=PLACES).contains(places)), "{most}: {all:?}");
             assert_eq!(places(shards, most), 0, "an object of a higher bound has none");
+            let shares: u32 = (0..shards).map(|shard| share(shard, most)).sum();
+            assert_eq!(shares, most.div_ceil(2), "one caller has half of {most}, rounded up");
         }
     }
 }

@@ -45,7 +45,7 @@ impl<P: Ports> Api<P> {
             let seen: Vec<&DatasetName> = datasets.keys().filter(|name| sender.sees(name)).collect();
             free.check(&database, &seen, limits)
         };
-        let runnable = self.checks.run(self.clock(), check).await?;
+        let runnable = self.checks.run(caller, self.clock(), check).await?;
         let job = Job {
             dataset: None,
             named_query: None,

@@ -104,6 +104,11 @@ impl Heads {
         matches!(self.part, Part::Head) && (self.has_lines || !self.line.is_empty())
     }
 
+    /// Whether the body of the last whole head has not come to its end.
+    pub(super) fn is_in_body(&self) -> bool {
+        !matches!(self.part, Part::Head)
+    }
+
     /// Goes on with the current line; what follows it is the rest.
     fn lines<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let end = bytes.iter().position(|byte| *byte == b'\n');

@@ -1,7 +1,8 @@
 //! The end of a connection whose client may still be sending.
 //!
 //! A server that closes a connection with bytes unread has the system reset it, and a reset takes from the client what it has not
-//! read of the answer: RFC 9112, 9.6. So a refusal of a head that is too long would be lost.
+//! read of the answer: RFC 9112, 9.6. So a refusal of a head that is too long would be lost, and so would an answer that comes
+//! before the end of a long body: most clients read no answer before they have sent all of it.
 
 use std::{
     io,
@@ -15,14 +16,14 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// How long the rest of a refused request is read.
-const LONGEST: Duration = Duration::from_secs(1);
+/// How long the rest of a request is read whose answer is sent.
+pub(super) const LONGEST: Duration = Duration::from_secs(1);
 
 /// How many bytes of it.
-const MOST: usize = 1 << 20;
+pub(super) const MOST: usize = 64 << 20;
 
 /// How many bytes are read at a time.
-const PIECE: usize = 4 << 10;
+const PIECE: usize = 8 << 10;
 
 /// Says that nothing more is sent, then reads on and drops what comes, until the client ends or a bound is reached.
 #[derive(Debug, Default)]
@@ -85,8 +86,8 @@ mod tests {
         let (silent, server) = tokio::io::duplex(64);
         assert!((LONGEST..2 * LONGEST).contains(&lingers(server).await));
         drop(silent);
-        let (mut client, server) = tokio::io::duplex(64);
-        let endless = tokio::spawn(async move { while client.write_all(&[b'x'; 64]).await.is_ok() {} });
+        let (mut client, server) = tokio::io::duplex(1 << 16);
+        let endless = tokio::spawn(async move { while client.write_all(&[b'x'; 1 << 16]).await.is_ok() {} });
         assert_eq!(lingers(server).await, Duration::ZERO, "there is a bound on the bytes");
         endless.await.unwrap();
     }

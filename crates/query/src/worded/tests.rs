@@ -1,5 +1,11 @@
-use std::task::Waker;
+use std::{task::Waker, time::Duration};
 
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    time::Instant,
+};
+
+use super::lingering::{LONGEST, MOST};
 use super::*;
 
 /// Takes a few bytes at a time, and pauses between.
@@ -113,4 +119,68 @@ fn everything_else_stays_as_it_is() {
             assert_eq!(written(bytes.as_bytes(), vectored), bytes);
         }
     }
+}
+
+/// The server's side of a connection on which these bytes have come, and been read, and the client's.
+async fn connection(request: &[u8]) -> (Worded<DuplexStream>, DuplexStream) {
+    let (mut client, server) = tokio::io::duplex(1 << 16);
+    let mut server = Worded::new(server);
+    client.write_all(request).await.unwrap();
+    let mut read = vec![0; request.len()];
+    server.read_exact(&mut read).await.unwrap();
+    (server, client)
+}
+
+/// hyper closes the connection behind an answer to a request whose body it has not read. The client sends on until all of its
+/// body is sent, and then looks for the answer.
+#[tokio::test(start_paused = true)]
+async fn an_answer_before_the_end_of_a_body_is_not_lost_with_what_comes_of_it() {
+    const BODY: usize = 6 << 20;
+    for coding in ["content-length: 6291456", "transfer-encoding: chunked"] {
+        let (mut server, mut client) =
+            connection(format!("POST / HTTP/1.1\r\nhost: a\r\n{coding}\r\n\r\n").as_bytes()).await;
+        let client = tokio::spawn(async move {
+            let (mut rest, mut answer) = (vec![b'x'; BODY], Vec::new());
+            rest[..8].copy_from_slice(b"5fffff\r\n");
+            client.write_all(&rest).await.unwrap();
+            client.read_to_end(&mut answer).await.unwrap();
+            answer
+        });
+        server.write_all(b"HTTP/1.1 401 Unauthorized\r\n\r\n").await.unwrap();
+        let began = Instant::now();
+        server.shutdown().await.unwrap();
+        assert_eq!(began.elapsed(), Duration::ZERO, "{coding}: the client has ended");
+        assert_eq!(client.await.unwrap(), b"HTTP/1.1 401 Unauthorized\r\n\r\n", "{coding}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_an_unread_body_is_waited_for_and_with_bounds() {
+    for (request, waits) in [
+        ("GET / HTTP/1.1\r\nhost: a\r\n\r\n", false),
+        ("POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc", false),
+        ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", false),
+        ("POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\nab", true),
+        ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n", true),
+        ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nno length\r\n", true),
+    ] {
+        let (mut server, _silent) = connection(request.as_bytes()).await;
+        let began = Instant::now();
+        server.shutdown().await.unwrap();
+        let took = began.elapsed();
+        assert_eq!((LONGEST..2 * LONGEST).contains(&took), waits, "{request:?} took {took:?}");
+    }
+    let (mut server, mut client) =
+        connection(b"POST / HTTP/1.1\r\ncontent-length: 999999999999\r\n\r\n").await;
+    let endless = tokio::spawn(async move {
+        let (piece, mut sent) = (vec![b'x'; 1 << 16], 0);
+        while client.write_all(&piece).await.is_ok() {
+            sent += piece.len();
+        }
+        sent
+    });
+    server.shutdown().await.unwrap();
+    drop(server);
+    let sent = endless.await.unwrap();
+    assert!((MOST..MOST + (1 << 18)).contains(&sent), "{sent} bytes were read");
 }

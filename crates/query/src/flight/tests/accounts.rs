@@ -6,19 +6,20 @@ use chrono::{DateTime, Utc};
 use domain::access::usage::UsageError;
 
 use super::*;
+use crate::flight::stop::CANCEL;
 
 /// What was settled, by an account that takes so long for it.
-struct Purse {
+pub(super) struct Purse {
     settled: Mutex<Vec<Option<u64>>>,
     takes: Duration,
 }
 
 impl Purse {
-    fn new(takes: Duration) -> Arc<Self> {
+    pub(super) fn new(takes: Duration) -> Arc<Self> {
         Arc::new(Self { settled: Mutex::default(), takes })
     }
 
-    fn settled(&self) -> Vec<Option<u64>> {
+    pub(super) fn settled(&self) -> Vec<Option<u64>> {
         self.settled.lock().unwrap().clone()
     }
 }
@@ -39,12 +40,12 @@ impl Account for Purse {
     }
 }
 
-fn counted(purse: &Arc<Purse>) -> Run {
+pub(super) fn counted(purse: &Arc<Purse>) -> Run {
     let account: Arc<dyn Account> = Arc::<Purse>::clone(purse);
     Run { account: Some(account), ..run(true) }
 }
 
-const MIB: u64 = 1 << 20;
+pub(super) const MIB: u64 = 1 << 20;
 
 /// Reads on for so many looks after it was asked to stop, as Athena does for a while. Never has a result.
 struct Late {
@@ -124,17 +125,6 @@ async fn a_query_that_its_watcher_stops_is_charged_for_what_it_read_too() {
         assert!(matches!(*outcome.unwrap_err(), ExecuteError::CutOff(_)));
         assert_eq!(purse.settled(), [Some(charged)], "{looks}");
     }
-}
-
-/// The start was never heard of: that it was stopped, and what it read, is seen all the same.
-#[tokio::test(start_paused = true)]
-async fn a_query_whose_start_was_never_heard_of_is_charged_for_what_it_read() {
-    let flights = flights(Deaf { inner: engine(Outcome::Hangs), deaf: true.into() });
-    let purse = Purse::new(Duration::ZERO);
-    let (flight, _) = flights.join(KEY, counted(&purse)).unwrap();
-    assert!(matches!(flight.wait(WAIT, SLACK).await, Waited::NotStarted));
-    flight.give_up().await;
-    assert_eq!(purse.settled(), [Some(12 * MIB)]);
 }
 
 /// A query that is over is answered at once, and its account settled afterwards where it takes long.

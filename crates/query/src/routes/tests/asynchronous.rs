@@ -291,3 +291,19 @@ async fn a_record_that_hangs_stops_the_query_before_the_deadline() {
         assert_eq!(status.state, domain::port::QueryState::Cancelled, "{seconds}");
     }
 }
+
+/// The places of all callers are counted by writes to the store. A request that its process ends is a 504.
+#[tokio::test(start_paused = true)]
+async fn a_query_that_cannot_be_counted_before_the_deadline_is_busy() {
+    for seconds in [4, 10] {
+        let mut world = World::new().await;
+        world.settings.limits.max_running = Some(4);
+        let served = world.serve();
+        served.api.store_and_catalog().0.hang_puts();
+        let (response, left) = asked_before_deadline(&served, seconds).await;
+        assert_eq!(response.status(), 429, "{seconds}");
+        assert_eq!(response.headers()["retry-after"], "2", "{seconds}");
+        assert!((500..=2_000).contains(&left), "{seconds}: {left}");
+        assert_eq!(served.started(), 0, "{seconds}");
+    }
+}

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use domain::port::{EngineError, Query, QueryId, QueryStatus, StoredResult};
+use domain::{
+    access::Rights,
+    port::{EngineError, Query, QueryId, QueryStatus, StoredResult},
+};
 
 use super::*;
 
@@ -28,14 +31,44 @@ async fn bytes_scanned() {
 
 #[tokio::test(start_paused = true)]
 async fn concurrent_queries_of_the_process() {
+    for (most, share) in [(1, 1), (2, 1), (5, 3)] {
+        let mut world = World::new().await;
+        world.settings.limits.max_queries = most;
+        let served = world.serve();
+        let uris: Vec<String> =
+            (1..=share + 1).map(|rows| format!("/v1/datasets/passengers/rows?limit={rows}")).collect();
+        let replies = futures::future::join_all(uris.iter().map(|uri| served.get(uri))).await;
+        let (other, own) = replies.split_last().unwrap();
+        assert!(own.iter().all(|reply| reply.status != 429), "{most}");
+        let body = other.is_problem(429, "everybody without an API key together has");
+        assert_eq!((&body["maximum"], other.header("retry-after")), (&json!(share), "2"), "{most}");
+        assert_eq!(served.get(URI).await.status, 200, "the place is free again");
+    }
+}
+
+/// One key asks for more at once than half of what the process takes: another key has the other half.
+#[tokio::test(start_paused = true)]
+async fn one_key_leaves_places_of_the_process_to_the_others() {
     let mut world = World::new().await;
-    world.settings.limits.max_queries = 1;
+    world.settings.limits.max_queries = 5;
+    let (greedy, other) = (world.key(3, Rights::default()).await, world.key(4, Rights::default()).await);
     let served = world.serve();
-    let (one, other) = futures::join!(served.get(URI), served.get("/v1/datasets/passengers/rows?limit=19"));
-    assert_eq!(one.status, 200);
-    other.is_problem(429, "too many queries are running");
-    assert_eq!(other.header("retry-after"), "2");
-    assert_eq!(served.get(URI).await.status, 200, "the place is free again");
+    let uris: Vec<String> =
+        (1..=7).map(|rows| format!("/v1/datasets/passengers/rows?limit={rows}")).collect();
+    let ask = async |header: &str, uri: &str| served.send("GET", uri, &[("authorization", header)]).await;
+    let of_greedy = futures::future::join_all(uris[..5].iter().map(|uri| ask(&greedy, uri)));
+    let of_other = futures::future::join_all(uris[5..].iter().map(|uri| ask(&other, uri)));
+    let (of_greedy, of_other) = futures::join!(of_greedy, of_other);
+    let refused: Vec<&Reply> = of_greedy.iter().filter(|reply| reply.status == 429).collect();
+    assert_eq!(refused.len(), 2);
+    for reply in refused {
+        let body =
+            reply.is_problem(429, "the API key has 3 queries that requests wait for, which is its own share");
+        assert_eq!((&body["type"], &body["maximum"]), (&json!("urn:tributary:problem:busy"), &json!(3)));
+        assert_eq!(reply.header("retry-after"), "2");
+    }
+    assert!(of_other.iter().all(|reply| reply.status != 429));
+    assert_eq!(served.started(), 5);
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,6 +14,8 @@ use super::{world::PASSENGERS, *};
 
 const URI: &str = "/v1/datasets/passengers/rows?limit=20";
 const FULL: &str = "queries may run at a time for all callers of this API together";
+const SHARE: &str = "which is its own share";
+const LONG: TimeDelta = TimeDelta::hours(1);
 
 /// A lake with so many places.
 async fn bounded(places: u32, outcome: Option<Outcome>) -> Served {
@@ -62,23 +64,21 @@ async fn without_a_bound_nothing_is_counted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_query_that_goes_on_keeps_its_place_until_it_is_over() {
-    let served = bounded(3, Some(Outcome::Hangs)).await;
-    let mut locations = Vec::new();
-    for _ in 0..3 {
-        let reply = start(&served).await;
-        assert_eq!(reply.status, 202);
-        locations.push(reply.header("location").to_owned());
-    }
+    let served = bounded(4, Some(Outcome::Hangs)).await;
+    entered_elsewhere(&served, 0, &["a", "b", "c"], LONG).await;
+    let started = start(&served).await;
+    assert_eq!(started.status, 202);
+    let location = started.header("location").to_owned();
     let refused = start(&served).await;
     let body = refused.is_problem(429, FULL);
-    assert_eq!((&body["type"], &body["maximum"]), (&json!("urn:tributary:problem:busy"), &json!(3)));
-    assert_eq!((refused.header("retry-after"), served.started()), ("2", 3));
+    assert_eq!((&body["type"], &body["maximum"]), (&json!("urn:tributary:problem:busy"), &json!(4)));
+    assert_eq!((refused.header("retry-after"), served.started()), ("2", 1));
     assert_eq!(served.keys("access/"), ["access/usage/_running-000.json"]);
     // Looking changes nothing; the end does.
-    assert_eq!(served.get(&locations[0]).await.json()["state"], "running");
+    assert_eq!(served.get(&location).await.json()["state"], "running");
+    assert_eq!(open(&served, 1).await, 4);
+    assert_eq!(served.send("DELETE", &location, &[]).await.json()["state"], "cancelled");
     assert_eq!(open(&served, 1).await, 3);
-    assert_eq!(served.send("DELETE", &locations[0], &[]).await.json()["state"], "cancelled");
-    assert_eq!(open(&served, 1).await, 2);
     assert_eq!(start(&served).await.status, 202);
 }
 
@@ -107,20 +107,74 @@ async fn the_queries_of_other_processes_count_until_their_lease_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_at_once_get_no_more_places_than_there_are() {
-    for places in [1, 4, 6, 9] {
+async fn many_at_once_get_no_more_places_than_their_share() {
+    for (places, share) in [(1, 1), (4, 2), (5, 3), (6, 3), (9, 5), (50, 25)] {
         let served = bounded(places, Some(Outcome::Hangs)).await;
-        let replies = join_all((0..20).map(|_| start(&served))).await;
+        let replies = join_all((0..40).map(|_| start(&served))).await;
         let accepted = replies.iter().filter(|reply| reply.status == 202).count();
         assert!(replies.iter().all(|reply| [202, 429].contains(&reply.status)));
-        assert!((1..=places as usize).contains(&accepted), "{accepted} of {places}");
+        assert!((1..=share).contains(&accepted), "{accepted} of {places}");
         // One after the other, all places are found.
-        for _ in accepted..places as usize {
-            assert_eq!(start(&served).await.status, 202);
+        for _ in accepted..share {
+            assert_eq!(start(&served).await.status, 202, "{places}");
         }
-        start(&served).await.is_problem(429, FULL);
-        assert_eq!((served.started(), open(&served, 3).await), (places as usize, places as usize));
+        let refused = start(&served).await;
+        let body = refused.is_problem(429, SHARE);
+        assert_eq!((&body["type"], &body["maximum"]), (&json!("urn:tributary:problem:busy"), &json!(share)));
+        assert_eq!(refused.header("retry-after"), "2");
+        assert_eq!((served.started(), open(&served, 13).await), (share, share), "{places}");
     }
+}
+
+/// One key starts as much as it may, and nobody comes back for any of it: other keys are answered all the same.
+#[tokio::test(start_paused = true)]
+async fn one_key_leaves_places_to_the_others() {
+    for (places, share) in [(2, 1), (6, 3), (9, 5)] {
+        let mut world = World::new().await;
+        world.settings.limits.max_running = Some(places);
+        world.engine.script(PASSENGERS, &[], Outcome::Hangs);
+        let headers = [
+            world.key(3, Rights::default()).await,
+            world.key(4, Rights::default()).await,
+            world.key(5, Rights::default()).await,
+        ];
+        let served = world.serve();
+        let start = async |header: &str| {
+            served.send("GET", URI, &[("authorization", header), ("prefer", "respond-async")]).await
+        };
+        let [greedy, other, third] = headers;
+        for _ in 0..share {
+            assert_eq!(start(&greedy).await.status, 202, "{places}");
+        }
+        let body = start(&greedy).await.is_problem(429, SHARE);
+        assert!(body["detail"].as_str().unwrap().starts_with("the API key has"), "{body}");
+        assert_eq!(body["maximum"], share);
+        let mut location = String::new();
+        for _ in share..places {
+            let reply = start(&other).await;
+            assert_eq!(reply.status, 202, "{places}");
+            location = reply.header("location").to_owned();
+        }
+        start(&third).await.is_problem(429, FULL);
+        // The end of another key's query is no place for one that has its share.
+        assert_eq!(served.send("DELETE", &location, &[("authorization", &other)]).await.status, 200);
+        start(&greedy).await.is_problem(429, SHARE);
+        assert_eq!(start(&third).await.status, 202, "{places}");
+    }
+}
+
+/// Who has its share makes room by its own queries that are over.
+#[tokio::test(start_paused = true)]
+async fn a_share_is_free_again_when_its_queries_are_over() {
+    let served = bounded(2, None).await;
+    entered_elsewhere(&served, 0, &["a"], LONG).await;
+    assert_eq!(start(&served).await.status, 202);
+    // It is over at the third look.
+    for _ in 0..3 {
+        served.api.engine().status(&QueryId::new("memory-0")).await.unwrap();
+    }
+    assert_eq!(start(&served).await.status, 202);
+    assert_eq!((open(&served, 1).await, served.started()), (2, 2));
 }
 
 /// Nobody comes back for its rows: who wants the next one makes room.
@@ -153,7 +207,7 @@ async fn who_is_turned_away_by_the_one_bound_is_not_counted_by_the_other() {
     };
     let first = start().await;
     assert_eq!(first.status, 202);
-    start().await.is_problem(429, FULL);
+    start().await.is_problem(429, SHARE);
     let of_key = usage::load(served.api.store_and_catalog().0, &key.id).await.unwrap().unwrap();
     assert_eq!((of_key.open.len(), open(&served, 1).await), (1, 1));
     // Its end is known to both.

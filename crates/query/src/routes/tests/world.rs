@@ -1,6 +1,9 @@
 //! The API on ports in memory.
 
-use domain::settings::AccessSettings;
+use domain::{
+    access::{NewKey, Rights, create},
+    settings::AccessSettings,
+};
 
 use super::*;
 
@@ -74,6 +77,14 @@ impl World {
             ..ApiSettings::from(&settings)
         };
         Self { store, catalog, engine, settings }
+    }
+
+    /// What a request with a new key of these rights has as its `Authorization`. Each key has a seed of its own.
+    pub(crate) async fn key(&self, seed: u64, rights: Rights) -> String {
+        let new = NewKey { name: "a test".into(), expires_at: None, rights };
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let (_, secret) = create(&self.store, &SeededIds::new(seed), now, &new).await.unwrap();
+        format!("Bearer {}", secret.reveal())
     }
 
     pub(crate) fn router(self) -> Router {
