@@ -109,7 +109,8 @@ impl Guard<'_> {
 
     /// The aggregation, with what it computes of long values in a projection of its own below it.
     fn computed_before(&self, node: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
-        let counted = |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> { Arc::new(self.counted(input)) };
+        let counted =
+            |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> { Arc::new(self.counted(input)) };
         let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(node) };
         let computed = computed::before(aggregate, counted)?;
         Ok(computed.unwrap_or(node))
