@@ -118,10 +118,15 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let rows = execute_stream(plan, session.task_ctx()).map_err(&failed)?;
         // Tasks of the query's own, which compute too, are not dropped before they wait.
         let ends = cancellation.on_drop();
+        let failing = cancellation.clone();
         let batches = rows.map(move |batch| {
             let _until_dropped = &ends;
             let shaped = batch.and_then(|batch| Ok(shape.apply(&batch)?));
-            shaped.map_err(&failed)
+            shaped.map_err(|error| {
+                // Whoever is told may keep the rows for a while, and the tasks would go on.
+                failing.cancel();
+                failed(error)
+            })
         });
         Ok(Execution { columns, batches: batches.boxed(), scanned, plan: shown, cancellation })
     }

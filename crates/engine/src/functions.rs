@@ -15,6 +15,7 @@ mod conversion;
 mod exact;
 mod extreme;
 mod extreme_key;
+mod extreme_text;
 mod format;
 mod greatest;
 mod ieee;
@@ -141,6 +142,8 @@ pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
     for function in &mut all {
         if signed::counts(function.name()) {
             *function = Arc::new(signed::Count(Arc::clone(function)).into());
+        } else if extreme_text::picks(function.name()) {
+            *function = Arc::new(extreme_text::Extremum(Arc::clone(function)).into());
         }
     }
     all.extend([total::Total::sum(), total::Total::avg()].map(|own| Arc::new(own.into())));

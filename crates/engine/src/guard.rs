@@ -1,9 +1,12 @@
 //! What is put around the operators of a plan, so that the memory of batches is counted and bounded, and the query ends
 //! when it is cancelled.
 
+mod computed;
+mod copies;
 mod counted;
 mod interruptible;
 mod once;
+mod portioned;
 mod uncollected;
 mod width;
 
@@ -22,21 +25,25 @@ use datafusion::{
         joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec},
         projection::ProjectionExec,
         replace_children_if_necessary,
+        sorts::{sort::SortExec, sort_preserving_merge::SortPreservingMergeExec},
         windows::{BoundedWindowAggExec, WindowAggExec},
     },
 };
 
 use crate::{cancel::Cancellation, memory::QueryMemory, unnest::UnnestExec};
+use copies::Copies;
 use counted::{Counted, Repeated};
 use interruptible::Interruptible;
 use once::Once;
+use portioned::Portioned;
 use uncollected::uncollected;
 
 pub(crate) use width::bytes;
 
 /// The plan with its operators counted. Joins and window functions also refuse rows that are too wide to repeat. Operators
-/// that collect rows pass long ones on at once; the others make batches of so many `rows`, as the session has it. Each
-/// operator fails at its next batch once the query is cancelled.
+/// that collect rows pass long ones on at once; the others make batches of so many `rows`, as the session has it. Those that
+/// copy rows before they count the copies get few of them at once where they are long. Each operator fails at its next batch
+/// once the query is cancelled.
 pub(crate) fn around(
     plan: Arc<dyn ExecutionPlan>,
     rows: usize,
@@ -59,7 +66,8 @@ struct Guard<'q> {
 impl Guard<'_> {
     fn around(&self, node: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
         let node = if is_join(&node) {
-            let mut inputs = self.narrow_inputs(&node);
+            let kept: Vec<_> = node.children().into_iter().map(|input| self.kept(input)).collect();
+            let mut inputs = self.narrow(kept.iter());
             if node.is::<NestedLoopJoinExec>()
                 && let Some(left) = inputs.first_mut()
             {
@@ -67,16 +75,17 @@ impl Guard<'_> {
             }
             with_inputs(node, inputs)?
         } else if node.is::<UnnestExec>() {
-            let inputs = self.narrow_inputs(&node);
+            let inputs = self.narrow(node.children().into_iter());
             with_inputs(node, inputs)?
         } else if let Some(repeated) = repeated(&node) {
             let narrow = |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> {
-                Arc::new(self.counted(input).narrow().repeated(repeated.clone()))
+                Arc::new(self.counted(&self.kept(input)).narrow().repeated(repeated.clone()))
             };
             let inputs = node.children().into_iter().map(narrow).collect();
             with_inputs(node, inputs)?
         } else {
-            uncollected(node, self.rows)?
+            let node = self.computed_before(node)?;
+            uncollected(self.portioned_input(node)?, self.rows)?
         };
         let guarded: Arc<dyn ExecutionPlan> = if passes_on_rows(&node) {
             Arc::new(self.counted(&node).passed_on(self.memory))
@@ -88,11 +97,51 @@ impl Guard<'_> {
         Ok(guarded)
     }
 
-    fn narrow_inputs(&self, node: &Arc<dyn ExecutionPlan>) -> Vec<Arc<dyn ExecutionPlan>> {
+    fn narrow<'n>(
+        &self,
+        inputs: impl Iterator<Item = &'n Arc<dyn ExecutionPlan>>,
+    ) -> Vec<Arc<dyn ExecutionPlan>> {
         let narrow = |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> {
             Arc::new(self.counted(input).narrow())
         };
-        node.children().into_iter().map(narrow).collect()
+        inputs.map(narrow).collect()
+    }
+
+    /// The aggregation, with what it computes of long values in a projection of its own below it.
+    fn computed_before(&self, node: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+        let counted =
+            |input: &Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> { Arc::new(self.counted(input)) };
+        let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(node) };
+        let computed = computed::before(aggregate, counted)?;
+        Ok(computed.unwrap_or(node))
+    }
+
+    /// The operator, which gets as many rows at once as it may copy.
+    fn portioned_input(&self, node: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+        let Some(copies) = Copies::of(&node) else { return Ok(node) };
+        let Some(input) = node.children().first().copied().cloned() else { return Ok(node) };
+        let is_kept = node.is::<SortExec>() || node.is::<SortPreservingMergeExec>();
+        let input = self.portioned(&input, copies, is_kept);
+        with_inputs(node, vec![input])
+    }
+
+    /// An input of which an operator keeps batches, to put them together.
+    fn kept(&self, input: &Arc<dyn ExecutionPlan>) -> Arc<dyn ExecutionPlan> {
+        self.portioned(input, Copies::one(&input.schema()), true)
+    }
+
+    fn portioned(
+        &self,
+        input: &Arc<dyn ExecutionPlan>,
+        copies: Copies,
+        is_kept: bool,
+    ) -> Arc<dyn ExecutionPlan> {
+        let memory = self.memory.memory();
+        if !copies.may_be_much(&input.schema(), self.rows, memory.limits().portion()) {
+            return Arc::clone(input);
+        }
+        let portioned = Portioned::around(Arc::clone(input), copies, memory, self.cancellation);
+        Arc::new(if is_kept { portioned.owned() } else { portioned })
     }
 
     fn counted(&self, input: &Arc<dyn ExecutionPlan>) -> Counted {

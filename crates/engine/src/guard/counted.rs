@@ -19,16 +19,12 @@ use datafusion::{
 };
 use futures::{Stream, StreamExt};
 
-use super::width::{bytes, widest};
+use super::width::{own_bytes, shares_with_others, widest};
 use crate::{
     cancel::Cancellation,
     error::Failure,
     memory::{EXCEEDED, LONG_GROUP, Memory, QueryMemory},
 };
-
-/// How many times its own bytes a batch may share with others, and how many bytes it may share anyhow.
-const SHARED: usize = 4;
-const UNSHARED: usize = 64 << 10;
 
 /// Counts the batches of an operator for as long as they live, and fails the query where all of them are too many.
 /// None that leaves has more rows than the query's batches should have. Once the query is cancelled, the next fails it.
@@ -158,10 +154,8 @@ impl CountedRows {
         batch.claim(memory);
         memory.check()?;
         if let Some(query) = passed_on {
-            let rows = batch.num_rows();
-            let columns = batch.columns().iter();
-            let own = columns.fold(0_usize, |sum, column| sum.saturating_add(bytes(column, 0..rows)));
-            if own > rows.saturating_mul(LONG_GROUP) {
+            let own = own_bytes(batch);
+            if own > batch.num_rows().saturating_mul(LONG_GROUP) {
                 query.pass_on(own)?;
             }
         }
@@ -201,9 +195,7 @@ impl CountedRows {
             self.rest = Some(rest.slice(rows, rest.num_rows() - rows));
         }
         let part = rest.slice(0, rows);
-        let own =
-            part.columns().iter().fold(0_usize, |sum, column| sum.saturating_add(bytes(column, 0..rows)));
-        if part.get_array_memory_size() <= own.saturating_mul(SHARED).saturating_add(UNSHARED) {
+        if !shares_with_others(&part, own_bytes(&part)) {
             return Ok(Some(part));
         }
         let all = UInt64Array::from_iter_values((0..rows).map(|row| row as u64));

@@ -25,7 +25,7 @@ const ANY: usize = 1;
 
 /// The operator, so that it collects no long rows. What is below it makes batches of so many `rows`, as before.
 pub(super) fn uncollected(node: Arc<dyn ExecutionPlan>, rows: usize) -> Result<Arc<dyn ExecutionPlan>> {
-    if !may_be_long(&node.schema()) {
+    if !has_long_rows(&node.schema()) {
         return Ok(node);
     }
     if let Some(filter) = node.downcast_ref::<FilterExec>() {
@@ -46,11 +46,13 @@ pub(super) fn uncollected(node: Arc<dyn ExecutionPlan>, rows: usize) -> Result<A
 }
 
 /// Whether a row has a value without a fixed width.
-fn may_be_long(schema: &SchemaRef) -> bool {
-    let is_short = |data_type: &DataType| {
-        data_type.is_primitive() || matches!(data_type, DataType::Boolean | DataType::Null)
-    };
-    schema.fields().iter().any(|field| !is_short(field.data_type()))
+fn has_long_rows(schema: &SchemaRef) -> bool {
+    schema.fields().iter().any(|field| may_be_long(field.data_type()))
+}
+
+/// Whether a value of the type has no fixed width.
+pub(super) fn may_be_long(data_type: &DataType) -> bool {
+    !data_type.is_primitive() && !matches!(data_type, DataType::Boolean | DataType::Null)
 }
 
 /// Runs its input as if the query's batches should have so many rows.

@@ -3,9 +3,13 @@
 use std::ops::Range;
 
 use datafusion::arrow::{
-    array::{Array, ArrayRef, AsArray},
+    array::{Array, ArrayRef, AsArray, RecordBatch},
     datatypes::DataType as Arrow,
 };
+
+/// How many times its own bytes a batch may share with others, and how many bytes it may share anyhow.
+const SHARED: usize = 4;
+pub(super) const UNSHARED: usize = 64 << 10;
 
 /// The bytes of some rows of a column.
 pub(crate) fn bytes(array: &dyn Array, rows: Range<usize>) -> usize {
@@ -41,6 +45,17 @@ pub(crate) fn bytes(array: &dyn Array, rows: Range<usize>) -> usize {
             None => (array.get_array_memory_size() / array.len()).saturating_mul(rows.len()),
         },
     }
+}
+
+/// The bytes of all rows of a batch, those of a buffer as often as columns have them.
+pub(super) fn own_bytes(batch: &RecordBatch) -> usize {
+    let columns = batch.columns().iter();
+    columns.fold(0_usize, |sum, column| sum.saturating_add(bytes(column, 0..batch.num_rows())))
+}
+
+/// Whether a batch with so many bytes of its own holds on to many more, which others have.
+pub(super) fn shares_with_others(batch: &RecordBatch, own: usize) -> bool {
+    batch.get_array_memory_size() > own.saturating_mul(SHARED).saturating_add(UNSHARED)
 }
 
 /// The widest of all rows of these columns, if it is wider than `limit`; else a width that no row exceeds.

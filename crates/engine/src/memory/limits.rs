@@ -38,6 +38,16 @@ impl MemoryLimits {
         self.batches / 16
     }
 
+    /// What an operator may make of the rows that it takes at once, before it counts what it has made.
+    pub(crate) fn portion(&self) -> usize {
+        self.batches / 32
+    }
+
+    /// What an operator may make of one row: a copy for each grouping set, and for each aggregate and column that keeps it.
+    pub(crate) fn copied_row(&self) -> usize {
+        self.batches / 4
+    }
+
     /// What an aggregate may make of the rows of one group. Whoever writes it as a text takes several times as much.
     pub(crate) fn group(&self) -> usize {
         self.value.saturating_mul(16)

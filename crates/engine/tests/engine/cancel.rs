@@ -8,6 +8,7 @@ use std::{
 
 use datafusion::arrow::array::{ArrayRef, Int64Array, StringArray};
 use engine::{BytesScanned, Cancellation, EngineError, MemoryLimits, csv::CsvError};
+use futures::StreamExt;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::lake::Lake;
@@ -174,6 +175,27 @@ async fn to_drop_an_execution_cancels_the_query() {
     assert!(!cancellation.is_cancelled());
     drop(run.unwrap());
     assert!(cancellation.is_cancelled());
+}
+
+/// Its tasks end with its first error, although somebody still has its rows.
+#[tokio::test]
+async fn an_execution_that_failed_is_cancelled_before_it_is_dropped() {
+    let lake = lake().await;
+    let prepared = lake.engine.prepare("SELECT s, 1000 / (n - 500) FROM t", &[]).unwrap();
+    let cancellation = Cancellation::default();
+    let run = lake.engine.run(&prepared, BytesScanned::default(), cancellation.clone()).await;
+    let mut execution = run.unwrap();
+    assert!(!cancellation.is_cancelled());
+    let error = loop {
+        match execution.batches.next().await {
+            Some(Ok(_)) => {}
+            Some(Err(error)) => break error,
+            None => panic!("no row failed"),
+        }
+    };
+    assert!(matches!(&error, EngineError::Failed(failure) if failure.code == "DIVISION_BY_ZERO"), "{error}");
+    assert!(cancellation.is_cancelled());
+    drop(execution);
 }
 
 /// Ends the query at the second piece of its result. The first one is the header.

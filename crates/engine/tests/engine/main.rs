@@ -99,6 +99,8 @@ mod patterns_of_times;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
+mod portions;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod refusals;
