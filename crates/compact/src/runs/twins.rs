@@ -11,7 +11,7 @@ use super::{
     numbers::{Dropped, place},
     run::Run,
 };
-use crate::{ordered::Ordered, sorted::Sorted};
+use crate::sorted::Sorted;
 
 impl Runs<'_> {
     /// The rows' hashes in order, and for each range which of its rows have a twin in an earlier run.

@@ -224,6 +224,7 @@ fn changes_at_once(command: &Command) -> bool {
         Command::Show(_)
         | Command::Explain(_)
         | Command::Validate(_)
+        | Command::Io(_)
         | Command::CreateView { .. }
         | Command::CreateTableAs { .. }
         | Command::Insert { .. }

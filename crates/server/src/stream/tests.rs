@@ -15,6 +15,7 @@ use tokio::{
 use super::*;
 use crate::{
     connection::{self, Answering, Phase},
+    places::Places,
     unsent::{UNSENT, Unsent},
 };
 
@@ -50,7 +51,8 @@ async fn asked(pace: Pace) -> (TcpStream, JoinHandle<()>, watch::Sender<Phase>) 
         pace,
         unsent: Unsent::new(UNSENT),
     };
-    let serving = tokio::spawn(connection::serve(stream, answering));
+    let place = Places::new(1).admit().await.unwrap();
+    let serving = tokio::spawn(connection::serve(stream, answering, place));
     client.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
     (client, serving, phase)
 }

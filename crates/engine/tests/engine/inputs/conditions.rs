@@ -92,7 +92,7 @@ fn admits(constraint: &Value, column: &str, value: Option<i64>) -> bool {
 #[tokio::test]
 async fn no_domain_is_too_small() {
     let mut rows: Vec<String> = (-3..=13)
-        .map(|n| {
+        .map(|n: i64| {
             let (b, s) = (n % 2 == 0, ["a", "it's", "abc", "5"][n.unsigned_abs() as usize % 4]);
             format!(
                 r#"{{"n":{n},"i":{},"s":"{s}","d":{n}.5,"p":"{n}.25","b":{b},"day":"2026-11-23"}}"#,
