@@ -47,6 +47,10 @@ impl From<Unsupported> for EngineError {
         match error {
             Unsupported::Construct { construct, .. } => Self::unsupported(construct),
             Unsupported::Mistake { code, message } => Self::failed(code, message),
+            Unsupported::Reserved { word, place } => {
+                let place = place.map(|(line, column)| format!("line {line}:{column}: ")).unwrap_or_default();
+                Self::rejected(format!("{place}mismatched input '{word}'. Expecting: identifier"))
+            }
             Unsupported::TooDeep { .. } => nesting::too_deep(),
         }
     }

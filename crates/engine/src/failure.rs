@@ -4,6 +4,7 @@ mod arrow;
 mod cast;
 mod internal;
 mod plan;
+mod words;
 
 use std::error::Error;
 
@@ -142,7 +143,7 @@ fn not_implemented(what: &str) -> String {
     let Some(expression) = what.strip_prefix("Physical plan does not support logical expression ") else {
         let line = first_line(what);
         let known = plan::refusal(what).or_else(|| plan::is_shown_in(&line).then_some(plan::SOMETHING));
-        return known.map_or(line, str::to_owned);
+        return known.map_or_else(|| words::subject(&line), str::to_owned);
     };
     let kind: String = expression.chars().take_while(char::is_ascii_alphanumeric).collect();
     let words = match kind.as_str() {

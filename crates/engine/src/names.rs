@@ -1,26 +1,23 @@
 //! The names of the result's columns, as Athena gives them: as they were written, `_col0` where there is none.
 
+mod shadows;
+
 use std::{
     collections::{HashMap, HashSet},
-    convert::Infallible,
     ops::ControlFlow,
 };
 
 use datafusion::sql::sqlparser::{
-    ast::{
-        Expr, Ident, OrderBy, OrderByKind, Query, Select, SelectItem, SetExpr, VisitMut, VisitorMut,
-        visit_expressions,
-    },
+    ast::{Expr, Ident, OrderBy, OrderByKind, Query, Select, SelectItem, SetExpr, VisitMut, VisitorMut},
     tokenizer::Location,
 };
 
 use crate::{distinct, repeated};
 
+pub(crate) use shadows::{order_by_tables, order_view_by_tables};
+
 /// Marks a column without a name. No column of a table can be named so.
 pub(crate) const UNNAMED: &str = "?column";
-
-/// Marks a name that also is a column's by which the rows are ordered.
-const SHADOW: &str = "?alias";
 
 /// Marks a name that another column of the result has as well.
 const AGAIN: &str = "?again";
@@ -68,7 +65,7 @@ impl OutputNames {
             }
         }
         names.extend(mark_repeated(query, originals));
-        for (mark, name) in mark_shadows(query) {
+        for (mark, name) in shadows::mark(query) {
             let shown = names.get(&name).cloned().unwrap_or(name);
             names.insert(mark, shown);
         }
@@ -102,69 +99,6 @@ fn dereferences(parts: &[Ident]) -> impl Iterator<Item = String> {
         let fields: String = fields.iter().map(|part| format!("[{}]", part.value)).collect();
         column.join(".") + &fields
     })
-}
-
-/// `SELECT f(a) AS a ... ORDER BY t.a` orders by the table's column, and so do `t.a.b`, which is a field of it, and `abs(t.a)`. The
-/// planner would find two of that name: so the result's gets another one meanwhile. Gives the marks with the names that they stand
-/// for.
-fn mark_shadows(query: &mut Query) -> Vec<(String, String)> {
-    let Some(OrderBy { kind: OrderByKind::Expressions(terms), .. }) = &mut query.order_by else {
-        return Vec::new();
-    };
-    let mut qualified: HashSet<String> = HashSet::new();
-    // Which of the parts behind the first one is the column's name is not known here: a mark that is not needed does no harm.
-    let ControlFlow::Continue(()) = visit_expressions(&*terms, |expr| {
-        if let Expr::CompoundIdentifier(parts) = expr {
-            qualified.extend(parts.iter().skip(1).map(|part| part.value.clone()));
-        }
-        ControlFlow::<Infallible>::Continue(())
-    });
-    let SetExpr::Select(select) = &mut *query.body else { return Vec::new() };
-    let mut marks = Vec::new();
-    for item in &mut select.projection {
-        let SelectItem::ExprWithAlias { alias, .. } = item else { continue };
-        if !qualified.contains(&alias.value) {
-            continue;
-        }
-        let mark = format!("{SHADOW}{}", marks.len());
-        let name = std::mem::replace(&mut alias.value, mark.clone());
-        let mut renamed = Renamed { name: &name, mark: &mark, depth: 0 };
-        let ControlFlow::Continue(()) = terms.visit(&mut renamed);
-        marks.push((mark, name));
-    }
-    marks
-}
-
-/// Puts a mark where a name stands alone, but not in queries within: those have names of their own.
-struct Renamed<'n> {
-    name: &'n str,
-    mark: &'n str,
-    depth: usize,
-}
-
-impl VisitorMut for Renamed<'_> {
-    type Break = Infallible;
-
-    fn pre_visit_query(&mut self, _: &mut Query) -> ControlFlow<Infallible> {
-        self.depth += 1;
-        ControlFlow::Continue(())
-    }
-
-    fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<Infallible> {
-        self.depth -= 1;
-        ControlFlow::Continue(())
-    }
-
-    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
-        if let Expr::Identifier(name) = expr
-            && self.depth == 0
-            && name.value == self.name
-        {
-            self.mark.clone_into(&mut name.value);
-            name.quote_style = Some('"');
-        }
-        ControlFlow::Continue(())
-    }
 }
 
 /// Two columns of a result may have one name, which the planner refuses: so such columns get other names meanwhile. One by
@@ -224,8 +158,13 @@ fn mark_repeated_in(
 
 /// The name that a column of the result has by what is written.
 fn name_of(item: &SelectItem) -> Option<&Ident> {
+    name_of_any(item).filter(|name| !name.value.starts_with(UNNAMED))
+}
+
+/// The same, or the mark of a column without a name.
+fn name_of_any(item: &SelectItem) -> Option<&Ident> {
     match item {
-        SelectItem::ExprWithAlias { alias, .. } if !alias.value.starts_with(UNNAMED) => Some(alias),
+        SelectItem::ExprWithAlias { alias, .. } => Some(alias),
         SelectItem::UnnamedExpr(Expr::Identifier(name)) => Some(name),
         SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => parts.last(),
         _ => None,

@@ -26,6 +26,10 @@ impl Prepared {
     pub(crate) fn new(sql: &str, parameters: &[String], database: &str) -> Result<Self, EngineError> {
         let Read { mut query, originals, characters } = read(sql, parameters, database)?;
         let names = OutputNames::take(&mut query, &originals);
+        if names::order_by_tables(&mut query) {
+            nesting::bound(&mut query.clone())?;
+            nesting::bound_inlined(&query)?;
+        }
         Ok(Self { query, names, characters, database: database.to_owned() })
     }
 
@@ -62,6 +66,9 @@ pub(crate) fn view(sql: &str, database: &str) -> Result<Box<Query>, EngineError>
     let Read { mut query, characters, .. } = read(sql, &[], database)?;
     refuse_characters(&characters)?;
     names::mark_unnamed(&mut query);
+    if names::order_view_by_tables(&mut query) {
+        nesting::bound(&mut query.clone())?;
+    }
     Ok(query)
 }
 

@@ -1,6 +1,12 @@
 //! The unpacked bytes of one input, in order, with the place in them.
 
-use std::io::{self, ErrorKind, Read};
+use std::{
+    io::{self, ErrorKind, Read},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 /// How much is asked for at once.
 const READ: usize = 128 << 10;
@@ -18,6 +24,9 @@ pub struct Source {
     /// Whether the last byte that was taken is a CR: a line feed behind it ends no further line.
     is_behind_cr: bool,
     is_abandoned: bool,
+    /// The offset at which reading ends, if that is not the end of the input.
+    end: Option<Arc<AtomicU64>>,
+    is_cut: bool,
 }
 
 impl Source {
@@ -37,6 +46,8 @@ impl Source {
             line,
             is_behind_cr: false,
             is_abandoned: false,
+            end: None,
+            is_cut: false,
         }
     }
 
@@ -55,16 +66,43 @@ impl Source {
         &self.buffer[self.taken..self.read]
     }
 
+    /// Reads no further than up to this offset, which whoever holds it may move on. There the input seems to be at its end;
+    /// [`Source::is_cut`] says that it is not.
+    pub fn end_at(&mut self, end: Arc<AtomicU64>) {
+        self.end = Some(end);
+    }
+
+    /// Whether reading stopped at the offset of [`Source::end_at`], so that there may be more.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// How many bytes may be read yet.
+    fn room(&self) -> usize {
+        let Some(end) = &self.end else { return usize::MAX };
+        let filled = self.offset + self.rest().len() as u64;
+        usize::try_from(end.load(Ordering::Relaxed).saturating_sub(filled)).unwrap_or(usize::MAX)
+    }
+
     /// Reads more behind the rest; `false` at the end of the input.
     pub fn fill(&mut self) -> io::Result<bool> {
+        if self.is_abandoned {
+            return Ok(false);
+        }
+        let room = self.room();
+        self.is_cut = room == 0;
+        if self.is_cut {
+            return Ok(false);
+        }
         if self.buffer.len() - self.read < READ {
             self.buffer.copy_within(self.taken..self.read, 0);
             self.read -= self.taken;
             self.taken = 0;
             self.buffer.resize(self.buffer.len().max(self.read + 2 * READ), 0);
         }
+        let most = self.buffer.len().min(self.read.saturating_add(room));
         let read = loop {
-            match self.from.read(&mut self.buffer[self.read..]) {
+            match self.from.read(&mut self.buffer[self.read..most]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 other => break other?,
             }
@@ -148,6 +186,24 @@ pub(crate) mod tests {
                 }
                 assert_eq!(source.line(), line, "{text:?} in pieces of {piece}");
             }
+        }
+    }
+
+    #[test]
+    fn reading_ends_at_an_offset_that_may_move_on() {
+        for piece in [1, 3, 100] {
+            let end = Arc::new(AtomicU64::new(4));
+            let mut source = Source::new(Box::new(Trickle(b"abcdefgh".to_vec(), piece)));
+            source.end_at(Arc::clone(&end));
+            while source.fill().unwrap() {}
+            assert_eq!((source.rest(), source.is_cut()), (&b"abcd"[..], true), "{piece}");
+            source.take(3);
+            end.store(7, Ordering::Relaxed);
+            while source.fill().unwrap() {}
+            assert_eq!((source.rest(), source.is_cut(), source.offset()), (&b"defg"[..], true, 3), "{piece}");
+            end.store(u64::MAX, Ordering::Relaxed);
+            while source.fill().unwrap() {}
+            assert_eq!((source.rest(), source.is_cut()), (&b"defgh"[..], false), "{piece}");
         }
     }
 

@@ -282,6 +282,13 @@ impl From<Unsupported> for Refused {
         let (advice, place) = match error {
             Unsupported::Construct { construct: _, advice, place } => (advice, place),
             Unsupported::Mistake { code: _, message } => return Self::new(message),
+            Unsupported::Reserved { word, place } => {
+                let message = format!(
+                    "it does not parse: the word {} is reserved, and is no name without quotes",
+                    quote(&word)
+                );
+                return Self::Construct { message: domain::bounded(message), place };
+            }
             Unsupported::TooDeep { levels } => {
                 return Self::new(format!("the SQL nests deeper than {levels} levels: write it flatter"));
             }

@@ -14,6 +14,7 @@ mod dialect;
 mod functions;
 pub mod made;
 mod parse;
+mod reserved;
 mod rows;
 mod tokens;
 mod types;

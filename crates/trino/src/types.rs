@@ -6,7 +6,7 @@ use sqlparser::{
     tokenizer::{Location, Token, TokenWithSpan, Word},
 };
 
-use crate::keyword;
+use crate::{keyword, reserved::is_reserved};
 
 /// How deep they may nest.
 const MAX_DEPTH: usize = 16;
@@ -217,6 +217,7 @@ impl<'t> Reader<'t> {
         self.at = before;
         let Token::Word(word) = self.next()? else { return None };
         let name = match word.quote_style {
+            None if is_reserved(&word.value) => return None,
             None => word.value.to_ascii_lowercase(),
             Some(_) => word.value.clone(),
         };

@@ -18,6 +18,8 @@ use sqlparser::{
 pub use expression::EXTRACTED;
 pub use unsupported::{Advice, Unsupported};
 
+use crate::reserved::{is_reserved, is_value};
+
 /// What the walk asks whoever wants to run the statement, of all that is in the grammar. Each answer comes before what is
 /// below that node.
 pub trait Policy {
@@ -112,8 +114,36 @@ fn parts(name: &ObjectName) -> Result<Vec<&Ident>, Unsupported> {
     Ok(parts)
 }
 
-/// The parser takes a text for a name as well, so that `'a' 'b'` is a text with an alias. It keeps no place of it.
+/// The name of what is called, if it has one part. Words that are reserved may be called: they have a form of their own.
+fn called(name: &ObjectName) -> Result<Option<&Ident>, Unsupported> {
+    match name.0.as_slice() {
+        [part] => match part.as_ident() {
+            Some(name) => is_word(name).map(|()| Some(name)),
+            None => parts(name).map(|_| None),
+        },
+        _ => parts(name).map(|_| None),
+    }
+}
+
+/// A name, which is no word that is reserved.
 fn is_name(name: &Ident) -> Result<(), Unsupported> {
+    is_word(name)?;
+    match name.quote_style {
+        None if is_reserved(&name.value) => Err(Unsupported::reserved(name)),
+        _ => Ok(()),
+    }
+}
+
+/// A column, or a word that the parser takes for one.
+fn is_column(name: &Ident) -> Result<(), Unsupported> {
+    match name.quote_style {
+        None if is_value(&name.value) => Ok(()),
+        _ => is_name(name),
+    }
+}
+
+/// The parser takes a text for a name as well, so that `'a' 'b'` is a text with an alias. It keeps no place of it.
+fn is_word(name: &Ident) -> Result<(), Unsupported> {
     match name.quote_style {
         // `t.?` is a name to the parser.
         None if name.value.starts_with('?') => {

@@ -100,7 +100,10 @@ pub(super) fn run(options: &InferOptions) -> Result<(), Failure> {
         None if options.no_unwrap => Unwrap::Never,
         None => Unwrap::Perhaps,
     };
-    let mut sample = sample::read(&options.file, &how, unwrap, options.max_events)?;
+    let progress = output::spinner("reading the sample");
+    let sample = sample::read(&options.file, &how, unwrap, options.max_events);
+    progress.finish_and_clear();
+    let mut sample = sample?;
     let mut profile = Profile::default();
     for (index, event) in sample.events.iter().enumerate() {
         if let Err(error) = profile.add(event) {

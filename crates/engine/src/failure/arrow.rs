@@ -2,7 +2,7 @@
 
 use datafusion::{arrow::error::ArrowError, error::DataFusionError};
 
-use super::{Described, cast, first_line};
+use super::{Described, cast, first_line, words};
 use crate::memory::EXCEEDED;
 
 /// What Arrow says where a column has a null that its plan did not expect.
@@ -45,7 +45,7 @@ pub(super) fn describe(error: &ArrowError, place: &str) -> Option<Described> {
             Unsupported("a scalar subquery that gives no row".to_owned())
         }
         ArrowError::InvalidArgumentError(what) | ArrowError::ComputeError(what) => computed(what)?,
-        ArrowError::NotYetImplemented(what) => Unsupported(first_line(what)),
+        ArrowError::NotYetImplemented(what) => Unsupported(words::subject(&first_line(what))),
         ArrowError::ParquetError(what) => Failed("HIVE_BAD_DATA", what.clone()),
         // A column of texts holds no more bytes than its offsets count.
         ArrowError::MemoryError(_) | ArrowError::OffsetOverflowError(_) => too_long(),
@@ -86,7 +86,7 @@ fn computed(what: &str) -> Option<Described> {
         return Some(Failed("TYPE_MISMATCH", format!("Cannot apply operator: {types}")));
     }
     if says(&UNSUPPORTED) {
-        return Some(Unsupported(first_line(what)));
+        return Some(Unsupported(words::subject(&first_line(what))));
     }
     says(&OUT_OF_RANGE).then(|| Failed("NUMERIC_VALUE_OUT_OF_RANGE", first_line(what)))
 }

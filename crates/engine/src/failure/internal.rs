@@ -1,7 +1,7 @@
 //! What DataFusion takes for defects of its own. Some of it is a statement's doing: it computes with a type where DataFusion
 //! has no code for that, and did not look before.
 
-use super::{Described, first_line, plan};
+use super::{Described, first_line, plan, words};
 
 /// Its words for that.
 const TYPES: [&str; 14] = [
@@ -26,6 +26,7 @@ pub(super) fn describe(message: &str) -> Option<Described> {
     let line = first_line(message);
     let is_of_types = TYPES.iter().any(|words| message.contains(words));
     is_of_types.then(|| {
-        Described::Unsupported(if plan::is_shown_in(&line) { plan::SOMETHING.to_owned() } else { line })
+        let is_shown = plan::is_shown_in(&line);
+        Described::Unsupported(if is_shown { plan::SOMETHING.to_owned() } else { words::subject(&line) })
     })
 }

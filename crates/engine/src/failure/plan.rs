@@ -22,7 +22,7 @@ const LOOKUP: &str = "a scalar subquery that refers to the query around it and i
 const WIDE: &str = "a subquery of more than one column";
 
 /// How a refusal begins, and what is not supported then.
-const REFUSALS: [(&str, &str); 18] = [
+const REFUSALS: [(&str, &str); 19] = [
     ("Projections require unique expression names", "SELECT of two columns of the same name"),
     ("Correlated scalar subquery must be aggregated", LOOKUP),
     ("A GROUP BY clause in a scalar correlated subquery", LOOKUP),
@@ -44,6 +44,7 @@ const REFUSALS: [(&str, &str); 18] = [
         "an argument of a window function that is no literal, where it takes one,",
     ),
     ("Physical plan does not support undecorrelated", CORRELATED),
+    ("Grouping sets with more than", "GROUP BY of more than 64 columns with GROUPING SETS, ROLLUP or CUBE"),
 ];
 
 /// How a mistake begins, and Athena's name and words for it.

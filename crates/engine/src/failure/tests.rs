@@ -152,6 +152,11 @@ fn what_has_no_plan_is_named_in_words_of_sql() {
             "Physical plan does not support logical expression WindowFunction(x)",
             "an expression of this kind in this place",
         ),
+        (
+            "Grouping sets with more than 64 columns are not supported",
+            "GROUP BY of more than 64 columns with GROUPING SETS, ROLLUP or CUBE",
+        ),
+        ("Empty tuple not supported yet", "Empty tuple"),
         ("a thing", "a thing"),
     ] {
         let error = from_datafusion(DataFusionError::NotImplemented(text(what))).to_string();
@@ -172,7 +177,7 @@ fn the_types_are_told_and_what_datafusion_adds_is_not() {
     let error = DataFusionError::Internal(message.to_owned()).context("type_coercion");
     assert_eq!(
         from_datafusion(error).to_string(),
-        "NOT_SUPPORTED: Cannot run range queries on datatype: Binary is not supported by the local engine"
+        "NOT_SUPPORTED: range queries on datatype: Binary is not supported by the local engine"
     );
     let error = arrow(ArrowError::InvalidArgumentError(text("Invalid arithmetic operation: Binary + Int64")));
     assert_eq!(from_datafusion(error).to_string(), "TYPE_MISMATCH: Cannot apply operator: Binary + Int64");

@@ -109,6 +109,28 @@ async fn nested_values_become_json_with_the_names_of_their_fields() {
         ),
         ("SELECT -n AS n FROM t ORDER BY abs(t.n) DESC", "\"-3\"\n\"-2\"\n\"-1\"\n"),
         ("SELECT -n AS n FROM t ORDER BY t.n * 0, n + 0", "\"-3\"\n\"-2\"\n\"-1\"\n"),
+        // Within a statement, the name is what the query around asks for.
+        (
+            "SELECT * FROM (SELECT -n AS n FROM t ORDER BY abs(t.n) DESC LIMIT 2) ORDER BY n",
+            "\"-3\"\n\"-2\"\n",
+        ),
+        ("WITH w AS (SELECT -n AS n FROM t ORDER BY t.n * 2 LIMIT 1) SELECT n FROM w", "\"-1\"\n"),
+        (
+            "(SELECT -n AS n FROM t ORDER BY abs(t.n) LIMIT 1) UNION ALL SELECT 7 ORDER BY 1",
+            "\"-1\"\n\"7\"\n",
+        ),
+        (
+            "SELECT q.s, q.n FROM (SELECT -n AS n, 'x' AS s FROM t ORDER BY t.n DESC LIMIT 1) AS q",
+            "\"x\",\"-3\"\n",
+        ),
+        (
+            "SELECT a, b FROM (SELECT -n AS n, n + 1 FROM t ORDER BY abs(t.n) LIMIT 1) AS q (a, b)",
+            "\"-1\",\"2\"\n",
+        ),
+        (
+            "SELECT n FROM (SELECT -n AS n FROM (SELECT n + 1 AS n FROM t ORDER BY t.n LIMIT 2) AS u ORDER BY abs(u.n) LIMIT 1)",
+            "\"-2\"\n",
+        ),
         (
             "SELECT -n AS n, upper('x') AS lat FROM t ORDER BY t.address.geo.lat, lat, n LIMIT 1",
             "\"-1\",\"X\"\n",

@@ -16,7 +16,6 @@ mod writes;
 
 use domain::port::ResultColumn;
 use engine::BytesScanned;
-use futures::TryStreamExt;
 use serde_json::json;
 
 use super::{
@@ -122,21 +121,8 @@ impl Inner {
                 let lines = show::answer(&catalog, shown).await?;
                 self.lines(run, lines).await
             }
-            Command::Explain(query) => {
-                let plan = self.rows(run, query, RunForm::Plan).await?;
-                let chunks: Vec<_> = plan.chunks.try_collect().await?;
-                let text: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.bytes).collect();
-                let text = String::from_utf8_lossy(&text);
-                let lines = text.lines().map(str::to_owned).collect();
-                self.lines(run, Lines { columns: plan.columns, lines }).await
-            }
-            Command::Validate(query) => {
-                // What is wrong with it is found when it is planned.
-                self.rows(run, query, RunForm::Columns).await?;
-                let column = ResultColumn { name: "Valid".to_owned(), data_type: "boolean".to_owned() };
-                let (columns, lines) = (vec![column], vec!["true".to_owned()]);
-                self.lines(run, Lines { columns, lines }).await
-            }
+            Command::Explain(of) => self.explain_plan(run, &catalog, of).await,
+            Command::Validate(of) => self.validate(run, &catalog, of).await,
             Command::Io(of) => self.explain_io(run, &catalog, of).await,
             // No query could read a table of it.
             Command::CreateDatabase { name, .. } if !name.eq_ignore_ascii_case(&self.database) => {

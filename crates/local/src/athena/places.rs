@@ -19,14 +19,27 @@ const RESERVED: [&str; 9] = [
     key::VACUUM,
 ];
 
-/// Whether a key of the lake's bucket, or a prefix that ends in `/`, is where the lake keeps its own files.
+/// Whether a key of the lake's bucket, or a prefix that ends in `/`, is where the lake keeps its own files: in any case, since
+/// `LANDING/` and `landing/` are one directory to a file system that ignores it.
 pub(super) fn is_reserved(key: &str) -> bool {
-    RESERVED.iter().any(|prefix| key.starts_with(prefix))
+    RESERVED.iter().any(|prefix| is_below(key, prefix))
+}
+
+/// Whether the key is below the prefix to a file system that ignores the case of letters.
+pub(super) fn is_below(key: &str, prefix: &str) -> bool {
+    let mut key = key.chars().flat_map(folded);
+    prefix.chars().flat_map(folded).all(|character| key.next() == Some(character))
+}
+
+/// A letter in the form in which such a file system compares it. To upper case and back joins what has two lower cases, as
+/// the two forms of sigma, and the long s.
+fn folded(character: char) -> impl Iterator<Item = char> {
+    character.to_uppercase().flat_map(char::to_lowercase)
 }
 
 /// Refuses results at a key, or below a prefix, that is the lake's own. `location` is the place as the caller names it.
 pub(super) fn check_output(lakes: &str, bucket: &str, key: &str, location: &str) -> Result<(), JsonError> {
-    if bucket == lakes && is_reserved(key) {
+    if bucket.eq_ignore_ascii_case(lakes) && is_reserved(key) {
         return Err(taken(lakes, location, "where the lake keeps its own files"));
     }
     Ok(())
@@ -51,10 +64,17 @@ mod tests {
             ("lake", "commits/", false),
             ("lake", "landing/x/", false),
             ("lake", "vacuum/", false),
+            ("lake", "LANDING/", false),
+            ("lake", "Landing/x/", false),
+            ("lake", "tAbLeS/a/b.csv", false),
+            ("lake", "dataſets/", false),
+            ("lake", "LANDINGS/", true),
+            ("lake", "results/LANDING/", true),
             ("lake", "results/tables/x", true),
             ("lake", "tables_of_mine/", true),
             ("lake", "mine/", true),
             ("lake", "", true),
+            ("Lake", "tables/", false),
             ("other", "tables/", true),
         ] {
             assert_eq!(check_output("lake", bucket, key, "s3://x/").is_ok(), expected, "{bucket} {key}");

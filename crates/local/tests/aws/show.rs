@@ -170,6 +170,12 @@ async fn what_is_not_there_fails_and_says_so() {
             "EXPLAIN (TYPE IO) CREATE TABLE plain AS SELECT 1 AS n",
             "TABLE_ALREADY_EXISTS: Table 'awsdatacatalog.tributary.plain'",
         ),
+        ("EXPLAIN SHOW TABLES", "NOT_SUPPORTED: EXPLAIN of what is neither a query"),
+        ("EXPLAIN INSERT INTO nothing SELECT 1", "TABLE_NOT_FOUND: Table 'awsdatacatalog.tributary.nothing'"),
+        (
+            "EXPLAIN (TYPE VALIDATE) CREATE TABLE plain AS SELECT 1 AS n",
+            "TABLE_ALREADY_EXISTS: Table 'awsdatacatalog.tributary.plain'",
+        ),
         ("EXPLAIN (FORMAT JSON) SELECT 1", "NOT_SUPPORTED: EXPLAIN (FORMAT JSON) is not supported"),
     ] {
         let execution = run(&lake, sql).await;
@@ -216,6 +222,17 @@ async fn a_plan_is_text() {
     assert_eq!(set.result_set_metadata().unwrap().column_info()[0].name(), "Query Plan");
     assert_eq!(set.rows()[1].data()[0].var_char_value(), Some("  Scan t"));
     assert_eq!(lake.runner.ran.lock().unwrap()[0].0, "SELECT 1");
+    // Of what would write rows, the plan is its query's, and nothing is written.
+    for sql in
+        ["EXPLAIN CREATE TABLE made AS SELECT 1", "EXPLAIN CREATE TABLE IF NOT EXISTS plain AS SELECT 1"]
+    {
+        let execution = run(&lake, sql).await;
+        assert_eq!(text(&lake, &execution).await, "Output\n  Scan t\n", "{sql}");
+        assert_eq!(execution.substatement_type(), Some("EXPLAIN"), "{sql}");
+    }
+    assert_eq!(text(&lake, &run(&lake, "SHOW TABLES 'made'").await).await, "");
+    let refused = lake.athena().start_query_execution().query_string("EXPLAIN CREATE TABLE made AS SELEC 1");
+    assert!(refused.send().await.unwrap_err().into_service_error().is_invalid_request_exception());
 }
 
 /// The members are those of Trino's `IoPlanPrinter.IoPlan`, in their order; the inputs are what the runner says.
@@ -270,6 +287,9 @@ async fn a_valid_query_is_said_to_be() {
     let column = &results.result_set().unwrap().result_set_metadata().unwrap().column_info()[0];
     assert_eq!((column.name(), column.r#type()), ("Valid", "boolean"));
     assert_eq!(lake.runner.ran.lock().unwrap()[0].0, "SELECT 1");
+    let made = run(&lake, "EXPLAIN (TYPE VALIDATE) CREATE TABLE made AS SELECT 1").await;
+    assert_eq!(text(&lake, &made).await, "true\n");
+    assert_eq!(text(&lake, &run(&lake, "SHOW TABLES 'made'").await).await, "");
     let wrong = run(&lake, "EXPLAIN (TYPE VALIDATE) fail").await;
     let status = wrong.status().unwrap();
     assert_eq!(status.state(), Some(&QueryExecutionState::Failed));

@@ -214,6 +214,9 @@ async fn no_result_goes_between_the_lakes_files() {
         "schemas",
         "tables/passengers/",
         "vacuum/",
+        // One directory with `landing/`, where the case of letters is ignored.
+        "LANDING",
+        "Tables/passengers/",
     ] {
         let location = format!("s3://tributary/{place}");
         let expected = format!(
@@ -236,6 +239,7 @@ async fn no_result_goes_between_the_lakes_files() {
         ("CREATE TABLE mine AS SELECT", "s3://tributary/", "where the lake keeps its own files"),
         ("SELECT", "s3://tributary/elsewhere/t/", "a dataset's of the lake"),
         ("SELECT", "s3://tributary/elsewhere/t/dt=1", "a dataset's of the lake"),
+        ("SELECT", "s3://tributary/Elsewhere/T/dt=1", "a dataset's of the lake"),
     ] {
         let refused = start(statement, location).send().await.unwrap_err().into_service_error();
         assert!(refused.message().unwrap().contains(why), "{location}: {refused:?}");

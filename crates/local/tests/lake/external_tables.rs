@@ -63,6 +63,7 @@ async fn formats_are_read_or_refused_by_name() {
     for (at, expected) in [
         ("s3://tributary/access/", "INVALID_TABLE_PROPERTY: "),
         ("s3://tributary/tables/passengers/", "INVALID_TABLE_PROPERTY: "),
+        ("s3://tributary/Tables/passengers/", "INVALID_TABLE_PROPERTY: "),
         ("s3://nowhere/x", "INVALID_TABLE_PROPERTY: "),
         ("scratch/x", "INVALID_TABLE_PROPERTY: "),
     ] {

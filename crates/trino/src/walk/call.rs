@@ -6,7 +6,7 @@ use sqlparser::ast::{
     WindowType,
 };
 
-use super::{Advice, Checked, Policy, Unsupported, Walk, fold, is_name, parts, refuse, refuse_if};
+use super::{Advice, Checked, Policy, Unsupported, Walk, called, fold, is_name, refuse, refuse_if};
 
 const FORM: &str = "this form of an argument is not supported";
 
@@ -22,7 +22,7 @@ impl<P: Policy> Walk<'_, P> {
             over,
             within_group,
         } = call;
-        let [own_name] = parts(name)?[..] else {
+        let Some(own_name) = called(name)? else {
             let name = name.to_string();
             let construct = format!("function {}", name.replace('"', ""));
             return Err(Unsupported::of(construct, Advice::Qualified(name)).into());

@@ -5,7 +5,7 @@ use sqlparser::ast::{
     Interval, LambdaFunction, LambdaSyntax, Subscript, TypedString, UnaryOperator, Value, ValueWithSpan,
 };
 
-use super::{Advice, Checked, Policy, Unsupported, Walk, is_name, refuse, refuse_if};
+use super::{Advice, Checked, Policy, Unsupported, Walk, is_column, is_name, refuse, refuse_if};
 
 /// The parts of a time that EXTRACT has.
 pub const EXTRACTED: [&str; 17] = [
@@ -50,7 +50,7 @@ impl<P: Policy> Walk<'_, P> {
 
     fn one(&mut self, expr: &Expr) -> Checked<P> {
         match expr {
-            Expr::Identifier(name) => Ok(is_name(name)?),
+            Expr::Identifier(name) => Ok(is_column(name)?),
             Expr::CompoundIdentifier(parts) => Ok(parts.iter().try_for_each(is_name)?),
             Expr::CompoundFieldAccess { root, access_chain } => {
                 self.expression(root)?;

@@ -2,7 +2,9 @@
 
 use sqlparser::ast::{Join, JoinConstraint, JoinOperator, TableFactor, TableFunctionArgs, TableWithJoins};
 
-use super::{Checked, Policy, Unsupported, Walk, clause::table_alias, fold, parts, refuse, refuse_if};
+use super::{
+    Checked, Policy, Unsupported, Walk, called, clause::table_alias, fold, parts, refuse, refuse_if,
+};
 
 const NO_FUNCTION: &str = "table functions are not available";
 const NO_RELATION: &str =
@@ -94,10 +96,8 @@ impl<P: Policy> Walk<'_, P> {
                         self.table(name)
                     }
                     Some(TableFunctionArgs { args, settings: None }) => {
-                        let is_unnest = match parts(name)?.as_slice() {
-                            [name] => name.quote_style.is_none() && fold(name) == "unnest",
-                            _ => false,
-                        };
+                        let is_unnest = called(name)?
+                            .is_some_and(|name| name.quote_style.is_none() && fold(name) == "unnest");
                         refuse_if(!is_unnest, "a table function", NO_FUNCTION)?;
                         self.arguments("unnest", args)
                     }

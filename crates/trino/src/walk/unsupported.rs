@@ -1,4 +1,4 @@
-use sqlparser::tokenizer::Location;
+use sqlparser::{ast::Ident, tokenizer::Location};
 
 use crate::Place;
 
@@ -22,6 +22,14 @@ pub enum Unsupported {
         code: &'static str,
         /// Athena's words.
         message: &'static str,
+    },
+    /// A word that is reserved stands where a name has to. To Athena it is no SQL.
+    #[error("{word} is a reserved word")]
+    Reserved {
+        /// The word.
+        word: String,
+        /// Where it is, if that is known.
+        place: Option<Place>,
     },
     /// It nests too deep for the walk.
     #[error("it nests deeper than {levels} levels")]
@@ -58,7 +66,16 @@ impl Unsupported {
     }
 
     pub(super) fn at(construct: impl Into<String>, sentence: &str, place: Location) -> Self {
-        let place = (place.line > 0).then_some((place.line, place.column));
+        let place = known(place);
         Self::Construct { construct: construct.into(), advice: Advice::Sentence(sentence.to_owned()), place }
     }
+
+    pub(super) fn reserved(name: &Ident) -> Self {
+        Self::Reserved { word: name.value.clone(), place: known(name.span.start) }
+    }
+}
+
+/// A place of zeros is none.
+fn known(place: Location) -> Option<Place> {
+    (place.line > 0).then_some((place.line, place.column))
 }

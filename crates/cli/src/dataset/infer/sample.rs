@@ -2,7 +2,13 @@
 
 mod table;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use domain::Dataset;
 use formats::{Format, LIMIT, Options, Reader, Rules, Source, csv::Dialect, encoding::UTF_8};
@@ -16,6 +22,8 @@ use table::Table;
 
 /// The most that is read of a sample, unpacked, in bytes.
 const MOST_BYTES: u64 = 64 << 20;
+/// The most that is read without an event in it, unpacked, in bytes: at the beginning, and behind each event.
+const MOST_SILENT: u64 = 8 << 20;
 /// The most of what is no event that is kept.
 const MOST_BAD: usize = 10_000;
 
@@ -39,6 +47,8 @@ pub(super) struct Sample {
     pub(super) bad: Vec<String>,
     /// Whether there was more.
     pub(super) is_cut: bool,
+    /// Whether it was cut since no event followed for long.
+    is_silent: bool,
     /// The array that the events are in.
     pub(super) unwrap: Option<String>,
     /// How it was read, where that is to be looked at.
@@ -66,6 +76,8 @@ pub(super) fn read(
     let input = examine_one(path, how)?;
     let failed = |source| Failure::File { path: path.to_owned(), source };
     let mut source = input.open(None, &Arc::default()).map_err(failed)?;
+    let end = Arc::new(AtomicU64::new(MOST_SILENT));
+    source.end_at(Arc::clone(&end));
     let mut sample = Sample::default();
     let is_told = input.format.is_some() && (how.format.is_some() || formats::by_name(path).is_some());
     let format = match input.format {
@@ -75,7 +87,7 @@ pub(super) fn read(
     if let Some(encoding) = input.encoding.filter(|encoding| *encoding != UTF_8) {
         sample.remarks.push(format!("read as {}", encoding.name()));
     }
-    let mut limits = Limits { sample: &mut sample, most_events };
+    let mut limits = Limits { sample: &mut sample, most_events, end };
     if format == Format::Csv {
         if let Unwrap::Array(name) = unwrap {
             return Err(Failure::Input(format!(
@@ -112,7 +124,14 @@ fn check(sample: Sample, name: &str) -> Result<Sample, Failure> {
     if !sample.events.is_empty() {
         return Ok(sample);
     }
+    let most = MOST_SILENT >> 20;
     Err(Failure::Input(match (sample.bad.first(), &sample.table) {
+        (Some(reason), _) if sample.is_silent => {
+            format!("{name} has no event that can be read in its first {most} MiB: {reason}")
+        }
+        (None, _) if sample.is_silent => {
+            format!("{name} has no event in its first {most} MiB, and no more of it was read")
+        }
         (Some(reason), _) => format!("{name} has no event that can be read: {reason}"),
         (None, Some(table)) if table.has_header() => {
             format!("{name} has a header and no rows: there is nothing to infer types from")
@@ -125,6 +144,8 @@ fn check(sample: Sample, name: &str) -> Result<Sample, Failure> {
 struct Limits<'s> {
     sample: &'s mut Sample,
     most_events: usize,
+    /// The offset at which reading ends.
+    end: Arc<AtomicU64>,
 }
 
 impl Limits<'_> {
@@ -134,6 +155,17 @@ impl Limits<'_> {
             events < self.most_events && source.offset() < MOST_BYTES && self.sample.bad.len() < MOST_BAD;
         self.sample.is_cut |= !has_room;
         has_room
+    }
+
+    /// There is an event before this place.
+    fn found(&self, source: &Source) {
+        self.end.store(source.offset().saturating_add(MOST_SILENT), Ordering::Relaxed);
+    }
+
+    /// Nothing more is read.
+    fn end(&mut self, source: &Source) {
+        self.sample.is_silent = source.is_cut();
+        self.sample.is_cut |= source.is_cut();
     }
 
     fn bad(&mut self, line: u64, reason: &str) {
@@ -150,14 +182,20 @@ impl Limits<'_> {
             }
         };
         while let Some(record) = reader.next_event()? {
-            if !self.has_room(self.sample.events.len(), reader.source()) {
+            // What reading has cut in two is no event, and nobody's mistake.
+            let is_half = record.event.is_err() && reader.source().is_cut();
+            if is_half || !self.has_room(self.sample.events.len(), reader.source()) {
                 break;
             }
             match record.event {
-                Ok(event) => self.sample.events.push(event),
+                Ok(event) => {
+                    self.sample.events.push(event);
+                    self.found(reader.source());
+                }
                 Err(reason) => self.bad(record.line, &reason),
             }
         }
+        self.end(reader.source());
         Ok(())
     }
 
@@ -165,17 +203,26 @@ impl Limits<'_> {
     fn table(&mut self, mut source: Source, dialect: &Dialect) -> std::io::Result<Result<(), String>> {
         let mut table = match Table::begin(&mut source, dialect)? {
             Ok(table) => table,
+            Err(_) if source.is_cut() => {
+                self.end(&source);
+                return Ok(Ok(()));
+            }
             Err(reason) => return Ok(Err(format!("is not read: {reason}"))),
         };
         while let Some((line, row)) = table.next(&mut source)? {
-            if !self.has_room(table.rows(), &source) {
+            let is_half = row.is_err() && source.is_cut();
+            if is_half || !self.has_room(table.rows(), &source) {
                 break;
             }
             match row {
-                Ok(row) => table.push(row),
+                Ok(row) => {
+                    table.push(row);
+                    self.found(&source);
+                }
                 Err(reason) => self.bad(line, &reason),
             }
         }
+        self.end(&source);
         self.sample.remarks.extend(table.remarks());
         match table.as_found() {
             Ok(events) => self.sample.events = events,

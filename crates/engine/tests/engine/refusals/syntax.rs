@@ -20,6 +20,13 @@ async fn what_is_no_sql_is_rejected_with_the_place() {
         ("SELECT n FROM", "line 1:14: mismatched input '<EOF>'. Expecting: identifier"),
         ("SELECT n FROM t WHERE", "line 1:22: mismatched input '<EOF>'. Expecting: an expression"),
         ("SELECT n FROM t WHERE n = 'x", "line 1:27: Unterminated string literal"),
+        ("SELECT n DISTINCT FROM t", "line 1:10: mismatched input 'distinct'. Expecting: identifier"),
+        ("SELECT n FROM t IS", "line 1:17: mismatched input 'is'. Expecting: identifier"),
+        ("SELECT n AS JOIN FROM t", "line 1:13: mismatched input 'join'. Expecting: identifier"),
+        (
+            "SELECT n\nFROM t ORDER BY normalize",
+            "line 2:17: mismatched input 'normalize'. Expecting: identifier",
+        ),
         ("SELECT `n` FROM t", "line 1:8: mismatched input '`'. Expecting: an expression"),
         ("SELECT n\nFROM t LIMIT 1 2", "line 2:16: mismatched input '2'. Expecting: end of statement"),
         (

@@ -17,12 +17,12 @@ use show::{describe, explain, show};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::athena) enum Command {
     Show(Show),
-    /// `EXPLAIN`, of this query.
-    Explain(String),
-    /// `EXPLAIN (TYPE VALIDATE)`, of this query.
-    Validate(String),
+    /// `EXPLAIN`.
+    Explain(Explained),
+    /// `EXPLAIN (TYPE VALIDATE)`.
+    Validate(Explained),
     /// `EXPLAIN (TYPE IO)`.
-    Io(Io),
+    Io(Explained),
     CreateDatabase {
         name: String,
         if_not_exists: bool,
@@ -90,9 +90,9 @@ pub(in crate::athena) enum Command {
     Absent(String),
 }
 
-/// What `EXPLAIN (TYPE IO)` is of.
+/// What an `EXPLAIN` is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::athena) enum Io {
+pub(in crate::athena) enum Explained {
     Query(String),
     /// `CREATE TABLE AS` or `INSERT INTO`.
     Write(Box<Command>),
@@ -158,14 +158,14 @@ impl Command {
     /// The query within, which Athena parses before it takes the statement.
     pub(in crate::athena) fn query(&self) -> Option<&str> {
         match self {
-            Self::Explain(query)
-            | Self::Validate(query)
-            | Self::CreateTableAs { query, .. }
+            Self::Explain(of) | Self::Validate(of) | Self::Io(of) => match of {
+                Explained::Query(query) => Some(query),
+                Explained::Write(write) => write.query(),
+            },
+            Self::CreateTableAs { query, .. }
             | Self::CreateView { query, .. }
             | Self::Insert { query, .. }
-            | Self::Unload { query, .. }
-            | Self::Io(Io::Query(query)) => Some(query),
-            Self::Io(Io::Write(write)) => write.query(),
+            | Self::Unload { query, .. } => Some(query),
             _ => None,
         }
     }

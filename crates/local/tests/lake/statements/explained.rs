@@ -107,6 +107,13 @@ async fn what_statements_read_and_write_is_shown() {
         json!({"inputTableColumnInfos": [table("mine", &[seven])]})
     );
 
+    for write in ["CREATE TABLE other AS SELECT name FROM passengers", fill] {
+        succeeds(&lake, &format!("EXPLAIN {write}")).await;
+        succeeds(&lake, &format!("EXPLAIN (TYPE VALIDATE) {write}")).await;
+    }
+    assert_eq!(rows(&lake, "SELECT count(*) FROM mine").await, "\"3\"\n");
+    fails(&lake, "SELECT * FROM other", "TABLE_NOT_FOUND: ").await;
+
     // What the statement refuses, its EXPLAIN refuses.
     for (sql, expected) in [
         (make, "TABLE_ALREADY_EXISTS: "),
@@ -116,7 +123,9 @@ async fn what_statements_read_and_write_is_shown() {
         ("CREATE TABLE other AS SELECT 1, 2", "COLUMN_NAME_NOT_SPECIFIED: "),
         ("SELECT nothing FROM passengers", "COLUMN_NOT_FOUND: "),
     ] {
-        fails(&lake, &format!("EXPLAIN (TYPE IO) {sql}"), expected).await;
+        for explain in ["EXPLAIN (TYPE IO)", "EXPLAIN (TYPE VALIDATE)", "EXPLAIN"] {
+            fails(&lake, &format!("{explain} {sql}"), expected).await;
+        }
     }
     lake.stop().await;
 }

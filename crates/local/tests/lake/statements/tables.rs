@@ -87,6 +87,7 @@ async fn rows_are_unloaded_and_nothing_where_there_are_none() {
         (all, "s3://tributary/scratch/unloaded/a", "format = 'PARQUET'", "HIVE_PATH_ALREADY_EXISTS: "),
         (all, "s3://tributary/tables/passengers/x", "format = 'PARQUET'", "INVALID_TABLE_PROPERTY: "),
         (all, "s3://tributary/", "format = 'PARQUET'", "INVALID_TABLE_PROPERTY: "),
+        (all, "s3://tributary/LANDING/", "format = 'PARQUET'", "INVALID_TABLE_PROPERTY: "),
         (all, "s3://nowhere/x", "format = 'PARQUET'", "INVALID_TABLE_PROPERTY: "),
         (all, "s3://tributary/scratch/f", "format = 'JSON'", "NOT_SUPPORTED: the format JSON"),
         (

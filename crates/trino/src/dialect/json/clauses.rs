@@ -10,7 +10,10 @@ use super::{
     Parsed,
     words::{is_word, one_of, take, words},
 };
-use crate::made::{cast, text};
+use crate::{
+    made::{cast, text},
+    reserved::is_reserved,
+};
 
 /// The document, the path, and what is passed.
 pub(super) fn queried(parser: &mut Parser<'_>) -> Parsed<(Expr, Expr, Vec<Expr>)> {
@@ -28,8 +31,10 @@ pub(super) fn queried(parser: &mut Parser<'_>) -> Parsed<(Expr, Expr, Vec<Expr>)
             let value = parser.parse_expr()?;
             let format = format_of(parser, &value)?;
             words(parser, &["as"])?;
+            let place = parser.peek_token_ref().clone();
             let name = parser.parse_identifier()?;
             let (case, name) = match name.quote_style {
+                None if is_reserved(&name.value) => return parser.expected("identifier", place),
                 // A name is written in upper case unless it is in quotes.
                 None => ("exact", name.value.to_uppercase()),
                 Some(_) => ("folded", name.value),

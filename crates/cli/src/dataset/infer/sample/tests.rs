@@ -121,6 +121,45 @@ fn bad_lines_take_no_longer_than_good_ones() {
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 }
 
+/// A blank line of 4 KiB, so many times that they are so many MiB.
+fn blank(mib: usize) -> String {
+    format!("{}\n", " ".repeat(4_095)).repeat(mib * 256)
+}
+
+#[test]
+fn what_has_no_event_is_not_read_to_its_end() {
+    let silent = "has no event in its first 8 MiB, and no more of it was read";
+    let empty_rows = format!("a,b\n{}", blank(9));
+    let bad = format!("{{\"a\": {}\n", "x".repeat(100_000)).repeat(100);
+    for (name, text, words) in [
+        ("sample", &blank(9), silent),
+        ("a.ndjson", &blank(9), silent),
+        ("a.json", &blank(9), silent),
+        ("a.csv", &"\n".repeat(9 << 20), silent),
+        ("a.csv", &empty_rows, silent),
+        ("a.ndjson", &bad, "has no event that can be read in its first 8 MiB: line 1: "),
+    ] {
+        let reason = read_as(&how(), name, text.as_bytes(), 100).unwrap_err();
+        assert!(reason.contains(words), "{name}: {reason}");
+    }
+}
+
+#[test]
+fn an_event_behind_less_is_found_and_the_sample_ends_where_none_follows() {
+    for (name, begin, first, second) in [
+        ("a.ndjson", "", "{\"a\":1}\n", "{\"a\":2}\n"),
+        ("a.json", "[", "{\"a\":1},", "{\"a\":2}]"),
+        ("a.csv", "a\n", "1\n", "2\n"),
+    ] {
+        for (between, expected) in [(0, 2), (7, 2), (9, 1)] {
+            let text = format!("{begin}{}{first}{}{second}", blank(5), blank(between));
+            let sample = read_as(&how(), name, text.as_bytes(), 100).unwrap();
+            let found = (sample.events.len(), sample.is_cut, sample.bad.len());
+            assert_eq!(found, (expected, expected == 1, 0), "{name}, {between} MiB: {:?}", sample.bad);
+        }
+    }
+}
+
 #[test]
 fn a_sample_is_cut_between_events() {
     for text in ["{\"a\":1}\n{\"a\":2}\n", "[{\"a\":1},{\"a\":2}]", "a,b\n1,1\n2,2\n"] {

@@ -1,7 +1,7 @@
 //! What only shows: `SHOW`, `DESCRIBE` and `EXPLAIN`.
 
 use super::{
-    Command, Io, Show,
+    Command, Explained, Show,
     cursor::{Cursor, Parsed},
 };
 use crate::athena::commands::words::What;
@@ -81,7 +81,7 @@ pub(super) fn explain(cursor: &mut Cursor<'_>) -> Parsed<Command> {
     // `EXPLAIN (SELECT 1)` is of a query.
     let mut options = cursor.after();
     if !matches!(cursor.peek(), Some(What::Mark('('))) || !matches!(options.word(), Some("type" | "format")) {
-        return cursor.rest().map(Command::Explain);
+        return explained(cursor, "EXPLAIN", Command::Explain);
     }
     let (mut kind, mut is_json) = (Kind::Plan, false);
     loop {
@@ -105,10 +105,10 @@ pub(super) fn explain(cursor: &mut Cursor<'_>) -> Parsed<Command> {
     options.expect_mark(')')?;
     match kind {
         // The answer is JSON, whatever was asked for.
-        Kind::Io => io(&mut options),
+        Kind::Io => explained(&mut options, "EXPLAIN (TYPE IO)", Command::Io),
         _ if is_json => Ok(Command::Absent("EXPLAIN (FORMAT JSON)".to_owned())),
-        Kind::Plan => options.rest().map(Command::Explain),
-        Kind::Validate => options.rest().map(Command::Validate),
+        Kind::Plan => explained(&mut options, "EXPLAIN", Command::Explain),
+        Kind::Validate => explained(&mut options, "EXPLAIN (TYPE VALIDATE)", Command::Validate),
     }
 }
 
@@ -119,20 +119,25 @@ enum Kind {
     Io,
 }
 
-fn io(cursor: &mut Cursor<'_>) -> Parsed<Command> {
+/// The statement after `EXPLAIN` and its options, which are `explain`.
+fn explained(
+    cursor: &mut Cursor<'_>,
+    explain: &str,
+    command: impl FnOnce(Explained) -> Command,
+) -> Parsed<Command> {
     let first = cursor.word();
     let sql = cursor.rest()?;
     // An EXPLAIN of an EXPLAIN is not read: it could go on so.
     let of = if first == Some("explain") { None } else { Some(Command::of(&sql)?) };
     Ok(match of {
-        Some(None) => Command::Io(Io::Query(sql)),
+        Some(None) => command(Explained::Query(sql)),
         Some(Some(write @ (Command::CreateTableAs { .. } | Command::Insert { .. }))) => {
-            Command::Io(Io::Write(Box::new(write)))
+            command(Explained::Write(Box::new(write)))
         }
         Some(Some(Command::Absent(construct))) => Command::Absent(construct),
         _ => {
-            let what = "EXPLAIN (TYPE IO) of what is neither a query nor CREATE TABLE AS nor INSERT INTO";
-            Command::Absent(what.to_owned())
+            let what = "of what is neither a query nor CREATE TABLE AS nor INSERT INTO";
+            Command::Absent(format!("{explain} {what}"))
         }
     })
 }

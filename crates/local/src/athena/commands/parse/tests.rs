@@ -152,23 +152,42 @@ fn explain_is_of_a_query() {
         ("EXPLAIN (FORMAT TEXT, TYPE DISTRIBUTED) SELECT 1", "SELECT 1"),
         ("explain (type logical) select 1;", "select 1"),
     ] {
-        assert_eq!(of(sql), Command::Explain(query.to_owned()), "{sql}");
+        assert_eq!(of(sql), Command::Explain(Explained::Query(query.to_owned())), "{sql}");
+        assert_eq!(of(sql).query(), Some(query), "{sql}");
     }
     for sql in ["EXPLAIN (TYPE VALIDATE) SELECT 1", "explain (format text, type validate) SELECT 1;"] {
-        assert_eq!(of(sql), Command::Validate("SELECT 1".to_owned()), "{sql}");
+        assert_eq!(of(sql), Command::Validate(Explained::Query("SELECT 1".to_owned())), "{sql}");
         assert_eq!(of(sql).query(), Some("SELECT 1"), "{sql}");
     }
 }
 
 #[test]
-fn explain_of_inputs_is_of_a_query_or_of_what_writes_rows() {
+fn explain_is_of_a_query_or_of_what_writes_rows() {
+    type Made = fn(Explained) -> Command;
+    let forms: [(&str, Made); 4] = [
+        ("EXPLAIN", Command::Explain),
+        ("EXPLAIN (TYPE LOGICAL)", Command::Explain),
+        ("EXPLAIN (FORMAT TEXT)", Command::Explain),
+        ("EXPLAIN (TYPE VALIDATE)", Command::Validate),
+    ];
+    for (explain, made) in forms {
+        for write in [
+            "CREATE TABLE t AS SELECT 1 AS n",
+            "CREATE TABLE IF NOT EXISTS t WITH (format = 'PARQUET') AS SELECT 1 AS n",
+            "INSERT INTO lake.t (n) SELECT 1",
+        ] {
+            let command = of(&format!("{explain} {write}"));
+            assert_eq!(command, made(Explained::Write(Box::new(of(write)))), "{explain} {write}");
+            assert_eq!(command.query(), of(write).query(), "{explain} {write}");
+        }
+    }
     for options in ["TYPE IO", "TYPE IO, FORMAT JSON", "format json, type io", "FORMAT TEXT, TYPE IO"] {
         let command = of(&format!("EXPLAIN ({options}) (SELECT 1);"));
-        assert_eq!(command, Command::Io(Io::Query("(SELECT 1)".to_owned())), "{options}");
+        assert_eq!(command, Command::Io(Explained::Query("(SELECT 1)".to_owned())), "{options}");
         assert_eq!(command.query(), Some("(SELECT 1)"), "{options}");
         for write in ["CREATE TABLE t AS SELECT 1 AS n", "INSERT INTO lake.t (n) SELECT 1"] {
             let command = of(&format!("EXPLAIN ({options}) {write}"));
-            assert_eq!(command, Command::Io(Io::Write(Box::new(of(write)))), "{options}");
+            assert_eq!(command, Command::Io(Explained::Write(Box::new(of(write)))), "{options}");
             assert_eq!(command.query(), of(write).query(), "{options}");
         }
     }
@@ -185,6 +204,16 @@ fn what_is_not_here_is_named() {
         ("EXPLAIN (TYPE IO) SHOW TABLES", NO_INPUTS),
         ("EXPLAIN (TYPE IO) UNLOAD (SELECT 1) TO 's3://b/x/' WITH (format = 'PARQUET')", NO_INPUTS),
         ("EXPLAIN (TYPE IO) EXPLAIN SELECT 1", NO_INPUTS),
+        ("EXPLAIN SHOW TABLES", "EXPLAIN of what is neither a query nor CREATE TABLE AS nor INSERT INTO"),
+        (
+            "EXPLAIN (TYPE VALIDATE) DROP TABLE t",
+            "EXPLAIN (TYPE VALIDATE) of what is neither a query nor CREATE TABLE AS nor INSERT INTO",
+        ),
+        ("EXPLAIN CREATE OR REPLACE TABLE t AS SELECT 1 AS n", "CREATE OR REPLACE TABLE"),
+        (
+            "EXPLAIN EXPLAIN SELECT 1",
+            "EXPLAIN of what is neither a query nor CREATE TABLE AS nor INSERT INTO",
+        ),
         ("EXPLAIN (FORMAT GRAPHVIZ) SELECT 1", "EXPLAIN (FORMAT GRAPHVIZ)"),
         ("EXPLAIN (TYPE VALIDATE, FORMAT JSON) SELECT 1", "EXPLAIN (FORMAT JSON)"),
         ("EXPLAIN (TYPE LOGICAL, FORMAT JSON) SELECT 1", "EXPLAIN (FORMAT JSON)"),

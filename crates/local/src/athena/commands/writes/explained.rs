@@ -37,7 +37,7 @@ impl Inner {
                 inserted(&into, &columns, &given, &query)?;
                 Ok(Some(Planned { table, query }))
             }
-            _ => Err(absent("EXPLAIN (TYPE IO) of this statement")),
+            _ => Err(absent("EXPLAIN of this statement")),
         }
     }
 }

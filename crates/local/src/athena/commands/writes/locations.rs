@@ -48,7 +48,7 @@ impl Inner {
         if !self.store.can_hold(&bucket, &format!("{key}x")) {
             return Err(wrong("is not a valid S3 path"));
         }
-        if bucket == self.bucket && (key.is_empty() || places::is_reserved(&key)) {
+        if bucket.eq_ignore_ascii_case(&self.bucket) && (key.is_empty() || places::is_reserved(&key)) {
             let other = format!("s3://{bucket}/mine/");
             let why = format!("is where the lake keeps its own files: name another one, such as '{other}'");
             return Err(wrong(&why));
@@ -70,7 +70,7 @@ impl Inner {
         let tables = catalog.tables(Some(&self.database)).await?;
         Ok(tables.iter().filter(|table| catalog::is_of_the_lake(table)).any(|table| {
             let own = table["StorageDescriptor"]["Location"].as_str().unwrap_or_default();
-            !own.is_empty() && place.starts_with(&format!("{}/", own.trim_end_matches('/')))
+            !own.is_empty() && places::is_below(&place, &format!("{}/", own.trim_end_matches('/')))
         }))
     }
 }

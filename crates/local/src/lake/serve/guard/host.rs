@@ -69,15 +69,13 @@ impl Authority {
         Some(Self { host: Host::parse(host)?, port })
     }
 
-    /// Whether a page of this origin was served by this host and port. A proxy may have served it by TLS.
+    /// Whether a page of this origin was served by this host and port. The ports speak HTTP without TLS, so a page of
+    /// `https` is of another origin.
     pub(super) fn is_of(&self, origin: &str) -> bool {
-        let (authority, usual) = match (origin.strip_prefix("http://"), origin.strip_prefix("https://")) {
-            (Some(authority), _) => (authority, 80),
-            (_, Some(authority)) => (authority, 443),
-            _ => return false,
-        };
-        Self::parse(authority).is_some_and(|page| {
-            page.host == self.host && page.port.unwrap_or(usual) == self.port.unwrap_or(usual)
+        const USUAL: u16 = 80;
+        let page = origin.strip_prefix("http://").and_then(Self::parse);
+        page.is_some_and(|page| {
+            page.host == self.host && page.port.unwrap_or(USUAL) == self.port.unwrap_or(USUAL)
         })
     }
 }
@@ -163,7 +161,8 @@ mod tests {
             ("localhost:8080", "http://localhost:8080"),
             ("LOCALHOST:8080", "http://localhost:8080"),
             ("localhost", "http://localhost:80"),
-            ("lake.example", "https://lake.example"),
+            ("lake.example", "http://lake.example"),
+            ("lake.example:80", "http://lake.example"),
             ("[::1]:4566", "http://[::1]:4566"),
         ] {
             assert!(host(asked).is_of(origin), "{asked} {origin}");
@@ -174,6 +173,11 @@ mod tests {
             ("localhost:8080", "http://x.localhost:8080"),
             ("localhost:8080", "http://localhost"),
             ("localhost", "http://localhost:443"),
+            ("localhost", "https://localhost"),
+            ("localhost:443", "https://localhost"),
+            ("localhost:443", "https://localhost:443"),
+            ("localhost:8080", "https://localhost:8080"),
+            ("[::1]:4566", "https://[::1]:4566"),
             ("localhost:8080", "http://localhost:8080/"),
             ("localhost:8080", "http://localhost:8080@evil.example"),
             ("localhost:8080", "null"),

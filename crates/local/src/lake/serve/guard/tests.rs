@@ -97,6 +97,7 @@ fn only_pages_of_the_port_itself_or_of_allowed_origins_are_answered() {
         for origin in [
             "http://127.0.0.1:8000",
             "http://localhost:4566",
+            "https://127.0.0.1:4566",
             "http://evil.example",
             "https://app.example.com.evil.example",
             "http://app.example.com",
