@@ -123,7 +123,7 @@ async fn a_row_that_is_copied_too_often_is_refused() {
                 "{count} sets: {error}"
             );
         } else {
-            assert_eq!(lake.rows(&sql).await, format!("\"{}\"\n", count), "{count} sets");
+            assert_eq!(lake.rows(&sql).await, format!("\"{count}\"\n"), "{count} sets");
         }
     }
 }
