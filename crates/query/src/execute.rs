@@ -219,7 +219,7 @@ impl<Q: QueryEngine, K: Clock, I: Ids> Runner<Q, K, I> {
                 if matches!(error, EngineError::Unavailable { .. }) {
                     progress.lost();
                 }
-                progress.not_started();
+                progress.not_started(query);
             }
             started
         };

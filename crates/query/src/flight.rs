@@ -101,7 +101,7 @@ pub(crate) enum Waited {
 }
 
 impl<Q: QueryEngine, K: Clock, I: Ids> Flights<Q, K, I> {
-    /// None under way; `most` may be, and half of them may be one caller's.
+    /// None under way; `most` may be, and half of them may be one API key's.
     pub(crate) fn new(runner: Runner<Q, K, I>, most: usize) -> Self {
         Self { runner: Arc::new(runner), open: Arc::default(), places: Places::new(most) }
     }

@@ -93,8 +93,8 @@ pub enum Refused {
         /// How many there may be.
         maximum: u32,
     },
-    /// As many queries of one caller as it may have of those of all callers are open.
-    #[error("{maximum} queries of the caller are open already, which is its share")]
+    /// As many queries of one API key as it may have of those of all callers are open.
+    #[error("{maximum} queries of the key are open already, which is its share")]
     Share {
         /// How many there may be.
         maximum: u32,

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use domain::port::QueryId;
+use domain::port::{Query, QueryId};
 use tokio::sync::watch;
 
 /// How far a query is, for those who look on.
@@ -34,7 +34,7 @@ pub(crate) enum Stage {
     /// A call to start it is under way.
     Starting,
     /// The reply to a call to start it was lost: it may run, and nobody has its id.
-    Lost,
+    Lost(Query),
     /// It runs.
     Running(QueryId),
     /// It is over.
@@ -84,9 +84,9 @@ impl Progress {
     }
 
     /// Notes that a call to start the query has failed. Nothing runs, unless the reply to this call or to one before was lost.
-    pub(crate) fn not_started(&self) {
+    pub(crate) fn not_started(&self, query: &Query) {
         let is_lost = self.billed.lock().unwrap_or_else(PoisonError::into_inner).is_open;
-        self.enter(if is_lost { Stage::Lost } else { Stage::Idle });
+        self.enter(if is_lost { Stage::Lost(query.clone()) } else { Stage::Idle });
     }
 
     /// The stage.
@@ -117,7 +117,7 @@ impl Progress {
             }
             // An execution that failed is nothing to come back to: the next one is.
             Stage::Idle => drop(self.started.send_replace(None)),
-            Stage::Starting | Stage::Lost | Stage::Over => {}
+            Stage::Starting | Stage::Lost(_) | Stage::Over => {}
         }
         *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
     }

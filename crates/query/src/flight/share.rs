@@ -1,12 +1,13 @@
-//! The places of queries under way in this process. One caller takes half of them at the most: else one key with many slow queries
-//! would turn everybody else's away.
+//! The places of queries under way in this process. One API key takes half of them at the most: else one key with many slow queries
+//! would turn everybody else's away. Callers without a key may take all of them: where they are answered, no keys are asked for, and
+//! there is nobody else to keep out.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Whose share a query takes: that of the API key with this id. `None` stands for all callers without a key together.
+/// Whose share a query takes: that of the API key with this id. `None` stands for callers without a key, who have no share.
 pub(crate) type Owner = Option<String>;
 
 type Taken = Arc<Mutex<HashMap<Owner, usize>>>;
@@ -16,7 +17,7 @@ type Taken = Arc<Mutex<HashMap<Owner, usize>>>;
 pub(crate) enum Full {
     /// All places are taken.
     Process,
-    /// Its caller has as many as one caller may have.
+    /// Its key has as many as one key may have.
     Share {
         /// So many.
         share: usize,
@@ -45,7 +46,7 @@ impl Places {
         let (all, own): (usize, usize) =
             (taken.values().sum(), taken.get(&owner).copied().unwrap_or_default());
         let share = self.most.div_ceil(2);
-        if own >= share {
+        if owner.is_some() && own >= share {
             return Err(Full::Share { share, most: self.most });
         }
         if all >= self.most {
@@ -84,24 +85,39 @@ mod tests {
     }
 
     #[test]
-    fn one_caller_leaves_the_other_half() {
+    fn one_key_leaves_the_other_half() {
         for (most, share) in [(1, 1), (2, 1), (3, 2), (4, 2), (7, 4), (100, 50)] {
-            for owner in [key("one"), None] {
+            for other in [key("other"), None] {
                 let places = Places::new(most);
-                let own: Vec<Permit> = (0..share).map(|_| places.take(owner.clone()).unwrap()).collect();
+                let own: Vec<Permit> = (0..share).map(|_| places.take(key("one")).unwrap()).collect();
                 let refused = Full::Share { share, most };
-                assert_eq!(places.take(owner.clone()).unwrap_err(), refused, "{owner:?} of {most}");
-                let others: Vec<Permit> = (share..most).map(|_| places.take(key("other")).unwrap()).collect();
+                assert_eq!(places.take(key("one")).unwrap_err(), refused, "{most}");
+                let others: Vec<Permit> =
+                    (share..most).map(|_| places.take(other.clone()).unwrap()).collect();
                 assert_eq!(places.take(key("third")).unwrap_err(), Full::Process, "{most}");
                 assert_eq!(
-                    places.take(owner.clone()).unwrap_err(),
+                    places.take(key("one")).unwrap_err(),
                     refused,
                     "its own share is what it can free"
                 );
                 drop(own);
-                let _again = places.take(owner).unwrap();
+                let _again = places.take(key("one")).unwrap();
                 drop(others);
             }
+        }
+    }
+
+    #[test]
+    fn callers_without_a_key_take_all_places() {
+        for most in [1, 2, 3, 7, 100] {
+            let places = Places::new(most);
+            let mut taken: Vec<Permit> = (0..most).map(|_| places.take(None).unwrap()).collect();
+            for owner in [None, key("one")] {
+                assert_eq!(places.take(owner).unwrap_err(), Full::Process, "{most}");
+            }
+            taken.pop();
+            let _of_key = places.take(key("one")).unwrap();
+            assert_eq!(places.take(None).unwrap_err(), Full::Process, "{most}");
         }
     }
 

@@ -125,19 +125,22 @@ async fn where_nothing_may_follow_the_answer_nothing_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_than_the_bound_are_under_way_and_half_of_them_are_one_callers() {
+async fn no_more_than_the_bound_are_under_way_and_half_of_them_are_one_keys() {
     let flights = flights(engine(rows()));
     let of = |owner: &str| Run { owner: Some(owner.to_owned()), ..run(true) };
-    let one = flights.join([1; 16], run(true)).unwrap();
-    let two = flights.alone(run(true)).unwrap();
+    let one = flights.join([1; 16], of("one")).unwrap();
+    let two = flights.alone(of("one")).unwrap();
     let refused = Full::Share { share: 2, most: 4 };
-    assert_eq!(flights.join([3; 16], run(true)).unwrap_err(), refused);
-    assert_eq!(flights.alone(run(true)).unwrap_err(), refused);
-    assert!(flights.join([1; 16], run(true)).unwrap().1, "sharing takes no place");
-    let others = (flights.alone(of("one")).unwrap(), flights.join([4; 16], of("other")).unwrap());
-    assert_eq!(flights.alone(of("one")).unwrap_err(), Full::Process);
+    assert_eq!(flights.join([3; 16], of("one")).unwrap_err(), refused);
+    assert_eq!(flights.alone(of("one")).unwrap_err(), refused);
+    assert!(flights.join([1; 16], of("one")).unwrap().1, "sharing takes no place");
+    let others = (flights.alone(of("other")).unwrap(), flights.join([4; 16], run(true)).unwrap());
+    assert_eq!(flights.alone(of("other")).unwrap_err(), Full::Process);
     drop((one, two));
-    assert!(flights.join([3; 16], run(true)).is_ok());
+    assert!(flights.join([3; 16], of("one")).is_ok());
+    let without_key = [flights.alone(run(true)).unwrap(), flights.alone(run(true)).unwrap()];
+    assert_eq!(flights.alone(run(true)).unwrap_err(), Full::Process, "callers without a key have no share");
+    drop(without_key);
     drop(others);
 }
 

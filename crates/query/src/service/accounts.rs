@@ -59,15 +59,15 @@ pub(super) struct Allowance {
     pub(super) limits: UsageLimits,
     /// Bytes that are set aside for one query.
     pub(super) reserved: u64,
-    /// The part of one caller, where it counts for all callers.
+    /// The part of the caller's API key, where it counts for all callers. Callers without a key have none.
     pub(super) share: Option<Share>,
 }
 
-/// What one caller may have of what all callers may.
+/// What one API key may have of what all callers may.
 #[derive(Debug, Clone)]
 pub(super) struct Share {
-    /// The caller's API key. Who has none shares with all others who have none.
-    pub(super) key: Option<String>,
+    /// The key.
+    pub(super) key: String,
     /// The most queries of it.
     pub(super) most: u32,
 }
@@ -118,7 +118,7 @@ impl<P: Ports> Api<P> {
     ) -> Result<Result<Entered, Refused>, UsageError> {
         let unique = self.flights.runner.ids.ulid().to_string();
         let id = match &allowance.share {
-            Some(share) => usage::entry_id(&unique, share.key.as_deref()),
+            Some(share) => usage::entry_id(&unique, &share.key),
             None => unique,
         };
         let entry = Entry {

@@ -22,7 +22,7 @@ const PLACES: usize = 4;
 /// How long a request waits for a place.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// Places for what is checked at once in this process. One caller takes half of them at the most.
+/// Places for what is checked at once in this process. One API key takes half of them at the most.
 #[derive(Debug)]
 pub(super) struct Checks(Arc<Semaphore>, Shares);
 

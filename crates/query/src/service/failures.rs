@@ -68,7 +68,7 @@ pub(super) fn behind(name: &DatasetName, caller: &Caller, error: &ExecuteError, 
     Problem::new(Kind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE)
 }
 
-/// This process has as many queries as it takes, or as it takes of one caller.
+/// This process has as many queries as it takes, or as it takes of one API key.
 pub(super) fn full(full: Full, caller: &Caller) -> Problem {
     let Full::Share { share, most } = full else {
         tracing::warn!("a query was turned away: this process has too many");
@@ -78,21 +78,13 @@ pub(super) fn full(full: Full, caller: &Caller) -> Problem {
     tracing::info!(
         key = caller.id(),
         maximum = share,
-        "a query was turned away: its caller has its share of those that this process takes"
+        "a query was turned away: its key has its share of those that this process takes"
     );
-    let whose = whose(caller);
     let detail = format!(
-        "{whose} {share} queries that requests wait for, which is its own share: one caller may have half of the {most} that          one process takes; try again in some seconds, or when one of them is answered"
+        "the API key has {share} queries that requests wait for, which is its own share: one key may have half of the {most} \
+         that one process takes; try again in some seconds, or when one of them is answered"
     );
     Problem::new(Kind::Busy, detail).with("maximum", share).retry_after(RETRY_BUSY)
-}
-
-/// Whose share is used up: the beginning of a sentence that goes on with what the caller has.
-pub(super) fn whose(caller: &Caller) -> &'static str {
-    match caller.id() {
-        Some(_) => "the API key has",
-        None => "everybody without an API key together has",
-    }
 }
 
 /// This process renders as many results as it has memory for.

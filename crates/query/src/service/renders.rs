@@ -19,7 +19,7 @@ const PAGES: usize = 32;
 /// How long a request waits for a place.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// Places for what is rendered at once. One caller takes half of them at the most.
+/// Places for what is rendered at once. One API key takes half of them at the most.
 #[derive(Debug)]
 pub(super) struct Places(Semaphore, Shares);
 

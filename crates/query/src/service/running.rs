@@ -6,8 +6,8 @@
 //! since one that everybody writes would let through a few queries a second. A query costs a read and a write before it
 //! starts and the same after it, and nothing else while there is room.
 //!
-//! One caller may have half of the places in each object, and so half of all: one key whose queries go on for hours would else
-//! keep all others out until somebody stops them. The entry's id says whose it is.
+//! One API key may have half of the places in each object, and so half of all: one key whose queries go on for hours would else
+//! keep all others out until somebody stops them. The entry's id says whose it is. Callers without a key may have all places.
 //!
 //! The places are settled like a key's account (`accounts`): by whoever waits for the query, by the first request that
 //! finds it over after a 202, or when there is no room and the engine is asked what became of those that go on. A place
@@ -16,7 +16,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    access::usage::{self, Holder, UsageError, UsageLimits},
+    access::usage::{self, Holder, OpenQuery, UsageError, UsageLimits},
     port::{Clock, Ids, StoreError},
 };
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -46,7 +46,7 @@ const READS: usize = 8;
 struct Seen {
     shard: u32,
     has_room: bool,
-    /// Whether the caller has its share of it.
+    /// Whether the caller's key has its share of it.
     has_share: bool,
     /// What goes on without its request, and makes room for the caller once it is over.
     goes_on: Vec<String>,
@@ -57,13 +57,13 @@ struct Seen {
 enum NoPlace {
     /// All are taken.
     All,
-    /// The caller has its share in every object.
+    /// The caller's key has its share in every object.
     Share,
 }
 
 impl<P: Ports> Api<P> {
-    /// A place for one more query of this caller's; `None` if they are not bounded, a problem if all are taken, or if the caller
-    /// has its share of them.
+    /// A place for one more query of this caller's; `None` if they are not bounded, a problem if all are taken, or if the caller's
+    /// key has its share of them.
     pub(super) async fn take_place(
         &self,
         caller: &Caller,
@@ -134,8 +134,8 @@ impl<P: Ports> Api<P> {
         in_background: bool,
     ) -> Result<Option<Entered>, UsageError> {
         let limits = UsageLimits { max_queries: Some(places(shard, most)), daily_bytes: None };
-        let share = Share { key: key.map(str::to_owned), most: share(shard, most) };
-        let allowance = Allowance { holder: Holder::Running(shard), limits, reserved: 0, share: Some(share) };
+        let share = key.map(|key| Share { key: key.to_owned(), most: share(shard, most) });
+        let allowance = Allowance { holder: Holder::Running(shard), limits, reserved: 0, share };
         match self.try_to_enter(&allowance, in_background).await {
             Ok(entered) => Ok(entered.ok()),
             Err(UsageError::Contended) => Ok(None),
@@ -148,11 +148,12 @@ impl<P: Ports> Api<P> {
         let usage = usage::load(&*self.store, &Holder::Running(shard)).await?;
         let mut open = usage.map(|usage| usage.open).unwrap_or_default();
         open.retain(|query| query.expires_at > now);
-        let own = open.iter().filter(|query| query.is_of(key)).count();
-        let has_share = own >= share(shard, most) as usize;
+        let is_own = |query: &OpenQuery| key.is_some_and(|key| query.is_of(key));
+        let own = open.iter().filter(|query| is_own(query)).count();
+        let has_share = key.is_some() && own >= share(shard, most) as usize;
         let has_room = !has_share && open.len() < places(shard, most) as usize;
-        // The end of another caller's query makes no room for one that has its share.
-        open.retain(|query| !has_share || query.is_of(key));
+        // The end of another caller's query makes no room for a key that has its share.
+        open.retain(|query| !has_share || is_own(query));
         let goes_on = open.into_iter().filter_map(|query| query.execution).collect();
         Ok(Seen { shard, has_room, has_share, goes_on })
     }
@@ -171,23 +172,22 @@ fn places(shard: u32, most: u32) -> u32 {
     PLACES.min(most.saturating_sub(shard * PLACES))
 }
 
-/// How many of the places in this object one caller may have. Every object but the last has an even number, so all of these
+/// How many of the places in this object one API key may have. Every object but the last has an even number, so all of these
 /// together are half of all places, rounded up.
 fn share(shard: u32, most: u32) -> u32 {
     places(shard, most).div_ceil(2)
 }
 
-/// The caller has its share of all places.
+/// The caller's key has its share of all places.
 fn shared_out(most: u32, caller: &Caller) -> Problem {
     let share = most.div_ceil(2);
     tracing::info!(
         key = caller.id(),
         maximum = share,
-        "a query was turned away: its caller has its share of those that may run in all processes together"
+        "a query was turned away: its key has its share of those that may run in all processes together"
     );
-    let whose = failures::whose(caller);
     let detail = format!(
-        "{whose} {share} queries that run, which is its own share: one caller may have half of the {most} that may run at a \
+        "the API key has {share} queries that run, which is its own share: one key may have half of the {most} that may run at a \
          time for all callers of this API, those that go on after a 202 included; wait for one of them, or cancel it with \
          DELETE /v1/queries/{{id}}"
     );
@@ -236,7 +236,7 @@ mod tests {
             assert!(all.iter().all(|places| (1..=PLACES).contains(places)), "{most}: {all:?}");
             assert_eq!(places(shards, most), 0, "an object of a higher bound has none");
             let shares: u32 = (0..shards).map(|shard| share(shard, most)).sum();
-            assert_eq!(shares, most.div_ceil(2), "one caller has half of {most}, rounded up");
+            assert_eq!(shares, most.div_ceil(2), "one key has half of {most}, rounded up");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What one caller may take of some places that requests wait for: half of them. Its further requests wait for its own places, and
-//! so never stand between another caller's and a place.
+//! What one API key may take of some places that requests wait for: half of them. Its further requests wait for its own places, and
+//! so never stand between another caller's and a place. Callers without a key may take all places.
 
 use std::{
     collections::HashMap,
@@ -10,17 +10,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{access::Caller, flight::Owner};
 
-/// The shares of the callers that have one in use, or wait for it.
+/// The shares of the keys that have one in use, or wait for it. All callers without a key are counted as one, whose share is all.
 #[derive(Debug)]
 pub(super) struct Shares {
-    each: usize,
+    places: usize,
     own: Mutex<HashMap<Owner, Arc<Semaphore>>>,
 }
 
 impl Shares {
     /// Of so many places.
     pub(super) fn of(places: usize) -> Self {
-        Self { each: places.div_ceil(2), own: Mutex::default() }
+        Self { places, own: Mutex::default() }
     }
 
     /// A place within the caller's share, once there is one.
@@ -34,7 +34,8 @@ impl Shares {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         // Who has a place, or waits for one, has a count in it.
         own.retain(|_, share| Arc::strong_count(share) > 1);
-        Arc::clone(own.entry(owner).or_insert_with(|| Arc::new(Semaphore::new(self.each))))
+        let share = if owner.is_some() { self.places.div_ceil(2) } else { self.places };
+        Arc::clone(own.entry(owner).or_insert_with(|| Arc::new(Semaphore::new(share))))
     }
 }
 
@@ -46,9 +47,9 @@ mod tests {
 
     #[test]
     fn a_caller_waits_for_its_own_places_and_others_do_not() {
-        for (places, share) in [(1, 1), (2, 1), (4, 2), (5, 3), (32, 16)] {
+        for (places, half) in [(1, 1), (2, 1), (4, 2), (5, 3), (32, 16)] {
             let shares = Shares::of(places);
-            for caller in [Caller::anybody(), Caller::named("one")] {
+            for (caller, share) in [(Caller::anybody(), places), (Caller::named("one"), half)] {
                 let mut held: Vec<_> =
                     (0..share).map(|_| shares.take(&caller).now_or_never().unwrap().unwrap()).collect();
                 assert!(shares.take(&caller).now_or_never().is_none(), "{places}");

@@ -15,7 +15,6 @@ use super::{world::PASSENGERS, *};
 const URI: &str = "/v1/datasets/passengers/rows?limit=20";
 const FULL: &str = "queries may run at a time for all callers of this API together";
 const SHARE: &str = "which is its own share";
-const LONG: TimeDelta = TimeDelta::hours(1);
 
 /// A lake with so many places.
 async fn bounded(places: u32, outcome: Option<Outcome>) -> Served {
@@ -29,6 +28,10 @@ async fn bounded(places: u32, outcome: Option<Outcome>) -> Served {
 
 async fn start(served: &Served) -> Reply {
     served.send("GET", URI, &[("prefer", "respond-async")]).await
+}
+
+async fn start_as(served: &Served, header: &str) -> Reply {
+    served.send("GET", URI, &[("authorization", header), ("prefer", "respond-async")]).await
 }
 
 async fn open(served: &Served, shards: u32) -> usize {
@@ -64,21 +67,23 @@ async fn without_a_bound_nothing_is_counted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_query_that_goes_on_keeps_its_place_until_it_is_over() {
-    let served = bounded(4, Some(Outcome::Hangs)).await;
-    entered_elsewhere(&served, 0, &["a", "b", "c"], LONG).await;
-    let started = start(&served).await;
-    assert_eq!(started.status, 202);
-    let location = started.header("location").to_owned();
+    let served = bounded(3, Some(Outcome::Hangs)).await;
+    let mut locations = Vec::new();
+    for _ in 0..3 {
+        let reply = start(&served).await;
+        assert_eq!(reply.status, 202);
+        locations.push(reply.header("location").to_owned());
+    }
     let refused = start(&served).await;
     let body = refused.is_problem(429, FULL);
-    assert_eq!((&body["type"], &body["maximum"]), (&json!("urn:tributary:problem:busy"), &json!(4)));
-    assert_eq!((refused.header("retry-after"), served.started()), ("2", 1));
+    assert_eq!((&body["type"], &body["maximum"]), (&json!("urn:tributary:problem:busy"), &json!(3)));
+    assert_eq!((refused.header("retry-after"), served.started()), ("2", 3));
     assert_eq!(served.keys("access/"), ["access/usage/_running-000.json"]);
     // Looking changes nothing; the end does.
-    assert_eq!(served.get(&location).await.json()["state"], "running");
-    assert_eq!(open(&served, 1).await, 4);
-    assert_eq!(served.send("DELETE", &location, &[]).await.json()["state"], "cancelled");
+    assert_eq!(served.get(&locations[0]).await.json()["state"], "running");
     assert_eq!(open(&served, 1).await, 3);
+    assert_eq!(served.send("DELETE", &locations[0], &[]).await.json()["state"], "cancelled");
+    assert_eq!(open(&served, 1).await, 2);
     assert_eq!(start(&served).await.status, 202);
 }
 
@@ -106,23 +111,38 @@ async fn the_queries_of_other_processes_count_until_their_lease_is_over() {
     assert_eq!(open(&served, 2).await, 4);
 }
 
+/// Callers without a key have no share: where they are answered, no keys are asked for, and they take all places.
 #[tokio::test(start_paused = true)]
-async fn many_at_once_get_no_more_places_than_their_share() {
+async fn many_at_once_get_no_more_places_than_there_are_or_than_the_share_of_their_key() {
     for (places, share) in [(1, 1), (4, 2), (5, 3), (6, 3), (9, 5), (50, 25)] {
-        let served = bounded(places, Some(Outcome::Hangs)).await;
-        let replies = join_all((0..40).map(|_| start(&served))).await;
-        let accepted = replies.iter().filter(|reply| reply.status == 202).count();
-        assert!(replies.iter().all(|reply| [202, 429].contains(&reply.status)));
-        assert!((1..=share).contains(&accepted), "{accepted} of {places}");
-        // One after the other, all places are found.
-        for _ in accepted..share {
-            assert_eq!(start(&served).await.status, 202, "{places}");
+        for has_key in [false, true] {
+            let mut world = World::new().await;
+            world.settings.limits.max_running = Some(places);
+            world.engine.script(PASSENGERS, &[], Outcome::Hangs);
+            let key = if has_key { Some(world.key(3, Rights::default()).await) } else { None };
+            let served = world.serve();
+            let start = async || match &key {
+                Some(key) => start_as(&served, key).await,
+                None => start(&served).await,
+            };
+            let (most, words) = if has_key { (share, SHARE) } else { (places as usize, FULL) };
+            let replies = join_all((0..40).map(|_| start())).await;
+            let accepted = replies.iter().filter(|reply| reply.status == 202).count();
+            assert!(replies.iter().all(|reply| [202, 429].contains(&reply.status)));
+            assert!((1..=most).contains(&accepted), "{accepted} of {places}");
+            // One after the other, all places are found.
+            for _ in accepted..most {
+                assert_eq!(start().await.status, 202, "{places}");
+            }
+            let refused = start().await;
+            let body = refused.is_problem(429, words);
+            assert_eq!(
+                (&body["type"], &body["maximum"]),
+                (&json!("urn:tributary:problem:busy"), &json!(most))
+            );
+            assert_eq!(refused.header("retry-after"), "2");
+            assert_eq!((served.started(), open(&served, 13).await), (most, most), "{places}");
         }
-        let refused = start(&served).await;
-        let body = refused.is_problem(429, SHARE);
-        assert_eq!((&body["type"], &body["maximum"]), (&json!("urn:tributary:problem:busy"), &json!(share)));
-        assert_eq!(refused.header("retry-after"), "2");
-        assert_eq!((served.started(), open(&served, 13).await), (share, share), "{places}");
     }
 }
 
@@ -139,9 +159,7 @@ async fn one_key_leaves_places_to_the_others() {
             world.key(5, Rights::default()).await,
         ];
         let served = world.serve();
-        let start = async |header: &str| {
-            served.send("GET", URI, &[("authorization", header), ("prefer", "respond-async")]).await
-        };
+        let start = async |header: &str| start_as(&served, header).await;
         let [greedy, other, third] = headers;
         for _ in 0..share {
             assert_eq!(start(&greedy).await.status, 202, "{places}");
@@ -163,17 +181,20 @@ async fn one_key_leaves_places_to_the_others() {
     }
 }
 
-/// Who has its share makes room by its own queries that are over.
+/// A key that has its share makes room by its own queries that are over.
 #[tokio::test(start_paused = true)]
 async fn a_share_is_free_again_when_its_queries_are_over() {
-    let served = bounded(2, None).await;
-    entered_elsewhere(&served, 0, &["a"], LONG).await;
-    assert_eq!(start(&served).await.status, 202);
+    let mut world = World::new().await;
+    world.settings.limits.max_running = Some(2);
+    let header = world.key(3, Rights::default()).await;
+    let served = world.serve();
+    entered_elsewhere(&served, 0, &["a"], TimeDelta::hours(1)).await;
+    assert_eq!(start_as(&served, &header).await.status, 202);
     // It is over at the third look.
     for _ in 0..3 {
         served.api.engine().status(&QueryId::new("memory-0")).await.unwrap();
     }
-    assert_eq!(start(&served).await.status, 202);
+    assert_eq!(start_as(&served, &header).await.status, 202);
     assert_eq!((open(&served, 1).await, served.started()), (2, 2));
 }
 
