@@ -77,6 +77,9 @@ fn made(node: &Arc<dyn ExecutionPlan>) -> (usize, usize) {
     ((long - short) / 1_000, short)
 }
 
+/// Keys, sets, calls, and how many copies they make.
+type Case = (&'static [&'static str], &'static [&'static [&'static str]], Vec<Call>, usize);
+
 #[test]
 fn a_text_is_copied_for_each_grouping_set_that_has_it_and_each_aggregate_that_keeps_it() {
     let [max, min] = [max_udaf(), min_udaf()].map(|function| (function, "x", false));
@@ -85,7 +88,7 @@ fn a_text_is_copied_for_each_grouping_set_that_has_it_and_each_aggregate_that_ke
     let cube: &[&[&str]] = &[&[], &["a"], &["b"], &["a", "b"]];
     let of_texts: &[&[&str]] = &[&["x"], &["x", "a"], &["a"], &["x"]];
     let (one, both): (&[&[&str]], &[&str]) = (&[&["a"]], &["a", "b"]);
-    let cases: [(&[&str], &[&[&str]], Vec<Call>, usize); 10] = [
+    let cases: [Case; 10] = [
         (&["a"], one, vec![max.clone()], 1),
         (&["a"], one, vec![max.clone(), min.clone()], 2),
         (&["a"], one, vec![kept.clone()], 2),
