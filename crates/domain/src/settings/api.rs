@@ -13,14 +13,15 @@ pub(super) const MAX_RENDERED: Setting = Setting {
 pub(super) const MAX_QUERIES: Setting = Setting {
     name: "TRIBUTARY_MAX_QUERIES",
     default: "100",
-    meaning: "How many queries one process of the API waits for at once; one more is answered 429. Those that go on \
-              after a 202 do not count.",
+    meaning: "How many queries one process of the API waits for at once; one more is answered 429. Half of them \
+              may be one API key's; callers without a key may have all. Those that go on after a 202 do not count.",
 };
 pub(super) const MAX_RUNNING: Setting = Setting {
     name: "TRIBUTARY_MAX_RUNNING",
     default: "0",
     meaning: "How many queries of the API may run at once, in all its processes together, those that go on after a 202 \
-              included; one more is answered 429. `0`: only Athena bounds them. At most 1000.",
+              included; one more is answered 429. Half of them may be one API key's; callers without a key may have \
+              all. `0`: only Athena bounds them. At most 1000.",
 };
 pub(super) const RESULT_REUSE: Setting = Setting {
     name: "TRIBUTARY_RESULT_REUSE",

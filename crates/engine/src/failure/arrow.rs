@@ -30,6 +30,9 @@ const OUT_OF_RANGE: [&str; 3] = ["out of range", "overflow", "Overflow"];
 const DEFECTS: [&str; 4] =
     ["different length", "different row counts", "Internal Error", "Invalid dictionary index"];
 
+/// What DataFusion's `DiskManager` says where a query has spilled too much.
+const SPILLED: &str = "disk space during the spilling process has exceeded";
+
 /// As `describe` of all errors. Every kind is named here.
 pub(super) fn describe(error: &ArrowError, place: &str) -> Option<Described> {
     use Described::{Failed, Unsupported};
@@ -49,6 +52,10 @@ pub(super) fn describe(error: &ArrowError, place: &str) -> Option<Described> {
         ArrowError::ParquetError(what) => Failed("HIVE_BAD_DATA", what.clone()),
         // A column of texts holds no more bytes than its offsets count.
         ArrowError::MemoryError(_) | ArrowError::OffsetOverflowError(_) => too_long(),
+        // Of what operators write to disk, DataFusion reports as text what no more fits.
+        ArrowError::IoError(what, _) if what.contains(SPILLED) => {
+            Failed(EXCEEDED, "the query writes more to disk than the local engine may use".to_owned())
+        }
         ArrowError::ExternalError(inner) => {
             return super::describe(inner.downcast_ref::<DataFusionError>()?, place);
         }

@@ -109,6 +109,16 @@ fn every_kind_of_arrows_errors_is_the_statements_or_the_engines() {
         (ArrowError::NotYetImplemented(text("x")), Statement("NOT_SUPPORTED")),
         (ArrowError::MemoryError(text("x")), Statement(EXCEEDED)),
         (ArrowError::OffsetOverflowError(1 << 31), Statement(EXCEEDED)),
+        (
+            ArrowError::IoError(
+                text(
+                    "The used disk space during the spilling process has exceeded the allowable limit of 1.0 KB.",
+                ),
+                std::io::Error::other("x"),
+            ),
+            Statement(EXCEEDED),
+        ),
+        (ArrowError::IoError(text("x"), std::io::Error::other("x")), Engine),
         (ArrowError::ParquetError(text("x")), Statement("HIVE_BAD_DATA")),
         (ArrowError::ExternalError(Box::new(DataFusionError::Plan(text("x")))), Statement("SYNTAX_ERROR")),
         (ArrowError::ExternalError("x".into()), Engine),

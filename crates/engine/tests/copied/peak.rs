@@ -87,8 +87,8 @@ fn statements() -> Vec<String> {
             "SELECT count(*) FROM (SELECT x, a, b, c, d, e FROM {rows} GROUP BY CUBE (x, a, b, c, d, e))"
         ),
         format!(
-            "SELECT count(*), max(s) FROM (SELECT lower(x) AS k, count(*) AS s FROM {rows} \
-             GROUP BY CUBE (lower(x), a, b, c, d, e))"
+            "SELECT count(*), max(s) FROM (SELECT k, count(*) AS s \
+             FROM (SELECT lower(x) AS k, a, b, c, d, e FROM {rows}) GROUP BY CUBE (k, a, b, c, d, e))"
         ),
         format!(
             "SELECT count(m) FROM (SELECT max(x) AS m FROM {rows} GROUP BY GROUPING SETS ((a), (b), {sets}))"

@@ -39,8 +39,8 @@ const CASES: [(&str, &str); 13] = [
         "\"608\",\"1216000\",\"300\"\n",
     ),
     (
-        "SELECT count(*), sum(c), max(length(x)) FROM (SELECT lower(s) AS x, count(*) AS c FROM t \
-         GROUP BY GROUPING SETS ((lower(s)), (n), ()))",
+        "SELECT count(*), sum(c), max(length(x)) FROM (SELECT x, count(*) AS c \
+         FROM (SELECT lower(s) AS x, n FROM t) GROUP BY GROUPING SETS ((x), (n), ()))",
         "\"601\",\"900\",\"2000\"\n",
     ),
     (
