@@ -90,8 +90,7 @@ const RESERVED: [&str; 82] = [
 ];
 
 /// Those that the parser takes for columns, and Trino reads as calls without parentheses.
-const VALUES: [&str; 5] =
-    ["current_catalog", "current_path", "current_role", "current_schema", "current_user"];
+const VALUES: [&str; 4] = ["current_catalog", "current_path", "current_schema", "current_user"];
 
 /// Whether the word, in any case, is no name unless it is quoted.
 pub(crate) fn is_reserved(word: &str) -> bool {

@@ -138,7 +138,9 @@ fn no_statement_takes_much_more_than_the_bounds() {
         })
     };
     let mut wrong = Vec::new();
-    for sql in statements() {
+    // For each change every third of them: all take half a minute unoptimized. `./scripts/test all` has the rest.
+    let step = if std::env::var_os("TRIBUTARY_ALL_SEEDS").is_some() { 1 } else { 3 };
+    for sql in statements().into_iter().step_by(step) {
         let shown: String = sql.chars().take(120).collect();
         let before = reset();
         match run(sql) {
