@@ -276,8 +276,9 @@ variable "query" {
   description = <<-TEXT
     The function query. wait_seconds: how long a request waits for its query. max_rows: the highest limit of a
     request. max_running: how many queries of all callers may run at once, those that go on after a 202 included, at most
-    reserved_concurrency; without it 50, or reserved_concurrency where that is lower; 0 bounds none. catalog_cache_seconds: how old the definitions, partitions and API keys may be that a request is answered
-    from. open_access: whether, while no API key was ever made, everybody may ask whom the gateway lets through;
+    reserved_concurrency; without it 50, or reserved_concurrency where that is lower; 0 bounds none; half of them
+    may be one API key's, and all may be those of callers without a key. catalog_cache_seconds: how old the definitions,
+    partitions and API keys may be that a request is answered from. open_access: whether, while no API key was ever made, everybody may ask whom the gateway lets through;
     without it, if api.authorization is not NONE. sql: whether the API takes free SQL. max_rendered_mib: the largest
     file that a result too long for one answer is written to; it is made in memory. result_reuse_minutes: how old a
     result may be that Athena answers again instead of running the query; 0 runs it. price_per_tb: what Athena charges

@@ -55,7 +55,8 @@ impl<S: ObjectStore> Source<'_, S> {
         rows.min().unwrap_or(most)
     }
 
-    /// Where the pages are, and what is in them. `None` if the file does not say so.
+    /// Where the pages are, and what is in them. `None` if the file does not say so, or if that cannot be read: batches are smaller
+    /// then, and whoever reads the rows meets the error of the store.
     async fn offset_indexes(&self) -> Option<ParquetOffsetIndex> {
         let metadata = ParquetMetaData::clone(&self.metadata);
         let mut decoder = ParquetMetaDataPushDecoder::try_new_with_metadata(self.file.bytes, metadata)
