@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use domain::{
     DatasetName, Generation, Partition,
     key::{self, ParsedKey},
-    port::{Catalog, CatalogError, Clock, GENERATION_PARAMETER, ObjectStore},
+    port::{Catalog, CatalogError, Clock, ObjectStore},
 };
 
 use crate::lake::LakeError;
@@ -68,10 +68,9 @@ async fn registered<C: Catalog>(
         Err(CatalogError::NotFound { .. }) => Vec::new(),
         entries => entries?,
     };
-    let named = entries.into_iter().filter_map(|entry| {
-        let number = entry.parameters.get(GENERATION_PARAMETER)?.parse().ok()?;
-        Some((Partition::from_values(&entry.values).ok()?, Generation::new(number)))
-    });
+    let named = entries
+        .into_iter()
+        .filter_map(|entry| Some((Partition::from_values(&entry.values).ok()?, entry.generation()?)));
     Ok(named.collect())
 }
 
@@ -80,7 +79,7 @@ mod tests {
     use chrono::{DateTime, Utc};
     use domain::{
         memory::{ManualClock, MemoryCatalog, MemoryStore},
-        port::{CatalogPartition, PartitionKey, PutMode, Table, Upsert},
+        port::{CatalogPartition, EntryState, PartitionKey, PartitionState, PutMode, Table, Upsert},
     };
 
     use super::*;
@@ -99,17 +98,23 @@ mod tests {
             columns: Vec::new(),
             partition_keys: vec![PartitionKey::string("dt")],
             location: key::table_prefix(dataset),
+            schema_version: None,
             parameters: BTreeMap::new(),
             version: None,
         };
         catalog.create_table(&table).await.unwrap();
         let entries: Vec<_> = entries
             .iter()
-            .map(|(day, generation)| CatalogPartition {
-                values: vec![(*day).to_owned()],
-                location: "somewhere/".to_owned(),
-                columns: Vec::new(),
-                parameters: [(GENERATION_PARAMETER.to_owned(), generation.to_string())].into(),
+            .map(|(day, generation)| {
+                let state = EntryState::Registered(PartitionState {
+                    generation: Generation::new(*generation),
+                    schema_version: 1,
+                    rows: 10,
+                    bytes: 100,
+                    committed_at: now(),
+                    newest_landed_at: None,
+                });
+                CatalogPartition { state, ..CatalogPartition::by_hand(vec![(*day).to_owned()], "somewhere/") }
             })
             .collect();
         assert!(catalog.write_partitions(dataset, Upsert::Create, &entries).await.unwrap().is_empty());

@@ -161,6 +161,7 @@ impl World {
             columns: Vec::new(),
             partition_keys: vec![PartitionKey::string("dt")],
             location: "tables/seats/".into(),
+            schema_version: None,
             parameters: BTreeMap::new(),
             version: None,
         };
@@ -259,12 +260,7 @@ impl World {
 
     pub(crate) async fn name_just_now(&self, location: &str) {
         let values = self.partition.values();
-        let partition = CatalogPartition {
-            values: values.clone(),
-            location: location.to_owned(),
-            columns: Vec::new(),
-            parameters: BTreeMap::new(),
-        };
+        let partition = CatalogPartition::by_hand(values.clone(), location);
         let known = self.catalog.partition(&self.dataset, &values).await.unwrap().is_some();
         let mode = if known { Upsert::Replace } else { Upsert::Create };
         assert!(self.catalog.write_partitions(&self.dataset, mode, &[partition]).await.unwrap().is_empty());

@@ -3,19 +3,20 @@
 mod catalog;
 mod clock;
 mod entropy;
+pub mod hive;
 mod object_store;
+mod partition_state;
 mod query_engine;
 
 pub use catalog::{
-    BYTES_PARAMETER, COMMITTED_AT_PARAMETER, Catalog, CatalogError, CatalogPartition, GENERATION_PARAMETER,
-    ItemError, NEWEST_LANDED_AT_PARAMETER, PartitionKey, ROWS_PARAMETER, SCHEMA_VERSION_PARAMETER, Table,
-    TableColumn, Upsert,
+    Catalog, CatalogError, CatalogPartition, ItemError, PartitionKey, Table, TableColumn, Upsert,
 };
 pub use clock::{Clock, Ids};
 pub use entropy::Entropy;
 pub use object_store::{
     DeleteFailure, Download, ListPage, ObjectMeta, ObjectStore, PresignedUrls, PutMode, StoreError, Version,
 };
+pub use partition_state::{DamagedEntry, EntryState, Others, PartitionState};
 pub use query_engine::{
     EngineError, Fault, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, StoredResult,
 };

@@ -123,6 +123,7 @@ async fn engine() -> Engine<MemoryCatalog, MemoryStore> {
             .collect(),
         partition_keys: vec![PartitionKey::string("dt")],
         location: "tables/passengers/".to_owned(),
+        schema_version: None,
         parameters: BTreeMap::new(),
         version: None,
     };
@@ -132,12 +133,7 @@ async fn engine() -> Engine<MemoryCatalog, MemoryStore> {
         .put(&format!("{location}part-00000.parquet"), file().into(), PutMode::Create)
         .await
         .expect("a file");
-    let partition = CatalogPartition {
-        values: vec!["2026-11-23".to_owned()],
-        location,
-        columns: Vec::new(),
-        parameters: BTreeMap::new(),
-    };
+    let partition = CatalogPartition::by_hand(vec!["2026-11-23".to_owned()], location);
     let written = catalog.write_partitions(&name, Upsert::Create, &[partition]).await;
     assert!(written.expect("a partition").is_empty());
     Engine::new("tributary", catalog, store, Stopped)

@@ -24,12 +24,7 @@ pub(crate) fn checked(
     partitions: Vec<CatalogPartition>,
 ) -> Result<Vec<Partition>, EngineError> {
     if table.partition_keys.is_empty() {
-        let entry = CatalogPartition {
-            values: Vec::new(),
-            location: table.location.clone(),
-            columns: Vec::new(),
-            parameters: table.parameters.clone(),
-        };
+        let entry = CatalogPartition::by_hand(Vec::new(), table.location.clone());
         return Ok(vec![Partition { values: Vec::new(), entry }]);
     }
     if let Some(odd) = partitions.iter().find(|one| one.values.len() != table.partition_keys.len()) {

@@ -22,12 +22,12 @@ use axum::{
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
-    Dataset, key,
+    Dataset, Generation, key,
     memory::{MemoryCatalog, MemoryStore, SeededIds},
     port::{
-        BYTES_PARAMETER, COMMITTED_AT_PARAMETER, Catalog, CatalogPartition, Clock, EngineError,
-        GENERATION_PARAMETER, ObjectStore, PartitionKey, PutMode, Query, QueryEngine, QueryId, QueryState,
-        QueryStatus, ROWS_PARAMETER, ResultColumn, StoredResult, Table, Upsert,
+        Catalog, CatalogPartition, Clock, EngineError, EntryState, ObjectStore, PartitionKey, PartitionState,
+        PutMode, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn, StoredResult, Table,
+        Upsert,
     },
     settings::{AccessSettings, Settings},
 };
@@ -131,6 +131,7 @@ async fn api() -> Router {
         columns: vec![],
         partition_keys: vec![PartitionKey::string("dt")],
         location: key::table_prefix(dataset.name()),
+        schema_version: None,
         parameters: BTreeMap::new(),
         version: None,
     };
@@ -146,18 +147,16 @@ async fn api() -> Router {
 }
 
 fn partition(dataset: &Dataset) -> CatalogPartition {
-    let parameters = [
-        (GENERATION_PARAMETER, "1".to_owned()),
-        (ROWS_PARAMETER, ROWS.to_string()),
-        (BYTES_PARAMETER, "1000".to_owned()),
-        (COMMITTED_AT_PARAMETER, "2026-11-23T10:05:00Z".to_owned()),
-    ];
-    CatalogPartition {
-        values: vec!["2026-11-23".into()],
-        location: format!("{}dt=2026-11-23/1/", key::table_prefix(dataset.name())),
-        columns: vec![],
-        parameters: parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-    }
+    let state = EntryState::Registered(PartitionState {
+        generation: Generation::new(1),
+        schema_version: 1,
+        rows: ROWS as u64,
+        bytes: 1_000,
+        committed_at: "2026-11-23T10:05:00Z".parse().expect("a time"),
+        newest_landed_at: None,
+    });
+    let location = format!("{}dt=2026-11-23/1/", key::table_prefix(dataset.name()));
+    CatalogPartition { state, ..CatalogPartition::by_hand(vec!["2026-11-23".into()], location) }
 }
 
 /// An engine whose every query has succeeded by the first look, with the seed's passengers.

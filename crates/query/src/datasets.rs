@@ -7,7 +7,7 @@ use domain::{Column, Dataset, Granularity, Partition, schemas::Accepted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{generations::TableState, partition_state::PartitionState};
+use crate::{generations::TableState, partition_state::ListedPartition};
 
 /// The most partitions that one answer lists; the newest come first.
 const MAX_LISTED: usize = 1_000;
@@ -93,8 +93,8 @@ impl<'a> Summary<'a> {
             sort_order: dataset.sort_order(),
             registered: table.is_some(),
             partitions: known.len(),
-            rows: total(known, |partition| partition.rows),
-            bytes: total(known, |partition| partition.bytes),
+            rows: total(known, ListedPartition::rows),
+            bytes: total(known, ListedPartition::bytes),
             freshness: table.and_then(|table| table.freshness).map(time),
             latest_partition: latest(known).map(|partition| values(dataset, partition)),
         }
@@ -104,12 +104,12 @@ impl<'a> Summary<'a> {
 impl<'a> Detail<'a> {
     /// The summary, and the partitions one by one.
     pub(crate) fn new(accepted: &'a Accepted, table: Option<&'a TableState>) -> Self {
-        let view = |partition: &'a PartitionState| PartitionView {
+        let view = |partition: &'a ListedPartition| PartitionView {
             values: values(&accepted.dataset, partition),
-            rows: partition.rows,
-            bytes: partition.bytes,
-            generation: partition.generation,
-            committed_at: partition.committed_at.map(time),
+            rows: partition.rows(),
+            bytes: partition.bytes(),
+            generation: partition.state.as_ref().map(|state| state.generation.number()),
+            committed_at: partition.committed_at().map(time),
         };
         let known = table.map(|table| table.partitions.as_slice()).unwrap_or_default();
         Self {
@@ -121,9 +121,9 @@ impl<'a> Detail<'a> {
 
 /// The newest partition, past those of a time that `ingest` takes no more: versions that did not bound the time of a
 /// message let forged ones make partitions of the year 9999, which would be the latest for ever.
-fn latest(newest_first: &[PartitionState]) -> Option<&PartitionState> {
-    let is_possible = |partition: &&PartitionState| {
-        match (Partition::from_values(&partition.values), partition.committed_at) {
+fn latest(newest_first: &[ListedPartition]) -> Option<&ListedPartition> {
+    let is_possible = |partition: &&ListedPartition| {
+        match (Partition::from_values(&partition.values), partition.committed_at()) {
             (Ok(known), Some(committed_at)) => {
                 let furthest = committed_at.checked_add_signed(FURTHEST_AHEAD);
                 furthest.is_none_or(|furthest| known.begin() <= furthest)
@@ -144,13 +144,13 @@ fn column(column: &Column) -> ColumnView<'_> {
     }
 }
 
-fn values<'a>(dataset: &Dataset, partition: &'a PartitionState) -> BTreeMap<&'static str, &'a str> {
+fn values<'a>(dataset: &Dataset, partition: &'a ListedPartition) -> BTreeMap<&'static str, &'a str> {
     let keys = dataset.granularity().keys().iter().copied();
     keys.zip(partition.values.iter().map(String::as_str)).collect()
 }
 
 /// The sum, unless one of them is unknown.
-fn total(partitions: &[PartitionState], part: impl Fn(&PartitionState) -> Option<u64>) -> Option<u64> {
+fn total(partitions: &[ListedPartition], part: impl Fn(&ListedPartition) -> Option<u64>) -> Option<u64> {
     partitions.iter().try_fold(0_u64, |sum, partition| sum.checked_add(part(partition)?))
 }
 
@@ -161,18 +161,22 @@ pub(crate) fn time(time: DateTime<Utc>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::{Generation, port::PartitionState};
+
     use super::*;
 
-    fn partition(values: &[&str], committed_at: Option<&str>) -> PartitionState {
-        PartitionState {
+    fn partition(values: &[&str], committed_at: Option<&str>) -> ListedPartition {
+        ListedPartition {
             values: values.iter().map(|value| (*value).to_owned()).collect(),
             location: "s3://tributary/tables/".to_owned(),
-            generation: Some(1),
-            schema_version: Some(1),
-            rows: Some(1),
-            bytes: Some(1),
-            committed_at: committed_at.map(|text| text.parse().unwrap()),
-            fresh_at: None,
+            state: committed_at.map(|text| PartitionState {
+                generation: Generation::new(1),
+                schema_version: 1,
+                rows: 1,
+                bytes: 1,
+                committed_at: text.parse().unwrap(),
+                newest_landed_at: None,
+            }),
         }
     }
 

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::{DatasetName, port::CatalogPartition};
+use domain::{
+    DatasetName,
+    port::{CatalogPartition, PartitionState},
+};
 
-use crate::{digest::Digest, partition_state::PartitionState};
+use crate::{digest::Digest, partition_state::ListedPartition};
 
 /// How many partitions Glue lists in one call.
 const ONE_CALL: usize = 1_000;
@@ -14,7 +17,7 @@ const ONE_CALL: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TableState {
     /// Its partitions, newest first.
-    pub(crate) partitions: Vec<PartitionState>,
+    pub(crate) partitions: Vec<ListedPartition>,
     /// When the newest of their events landed: a merge makes nothing fresher.
     pub(crate) freshness: Option<DateTime<Utc>>,
     /// Of which generation each partition is, and which version of the definition it follows.
@@ -24,18 +27,19 @@ pub(crate) struct TableState {
 impl TableState {
     /// Reads a listing.
     pub(crate) fn new(partitions: Vec<CatalogPartition>) -> Self {
-        let mut partitions: Vec<_> = partitions.into_iter().map(PartitionState::of).collect();
+        let mut partitions: Vec<_> = partitions.into_iter().map(ListedPartition::of).collect();
         partitions.sort_unstable_by(|a, b| b.values.cmp(&a.values));
         let mut digest = Digest::new("generations of a table");
         for partition in &partitions {
             // With the version: the same files have other columns under another definition.
-            let version = partition.schema_version.map(|version| version.to_string());
+            let version = partition.state.as_ref().map(|state| state.schema_version.to_string());
             digest = digest
                 .all(partition.values.iter().map(String::as_str))
                 .text(&partition.location)
                 .option(version.as_deref());
         }
-        let freshness = partitions.iter().filter_map(|partition| partition.fresh_at).max();
+        let states = partitions.iter().filter_map(|partition| partition.state.as_ref());
+        let freshness = states.map(PartitionState::fresh_at).max();
         Self { freshness, digest: digest.finish(), partitions }
     }
 }
@@ -73,20 +77,20 @@ impl Generations {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use domain::port::COMMITTED_AT_PARAMETER;
+    use domain::{Generation, port::EntryState};
 
     use super::*;
 
     fn partition(day: &str, location: &str) -> CatalogPartition {
-        let committed = (COMMITTED_AT_PARAMETER.to_owned(), format!("{day}T10:00:00Z"));
-        CatalogPartition {
-            values: vec![day.into()],
-            location: location.into(),
-            columns: vec![],
-            parameters: BTreeMap::from([committed]),
-        }
+        let state = EntryState::Registered(PartitionState {
+            generation: Generation::new(1),
+            schema_version: 1,
+            rows: 1,
+            bytes: 1,
+            committed_at: format!("{day}T10:00:00Z").parse().unwrap(),
+            newest_landed_at: None,
+        });
+        CatalogPartition { state, ..CatalogPartition::by_hand(vec![day.into()], location) }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use domain::{
 
 use crate::{
     backoff::Backoff,
-    entry::{entry, is_current, with_others_parameters},
+    entry::{entry, is_current, with_others},
     error::RegisterError,
     service::{ATTEMPTS, Register},
 };
@@ -71,7 +71,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
             }
             self.may_change(run)?;
             let mode = if found.is_some() { Upsert::Replace } else { Upsert::Create };
-            let wanted = with_others_parameters(wanted, found.as_ref());
+            let wanted = with_others(wanted, found.as_ref());
             tried = true;
             let answer = self.catalog.write_partitions(name, mode, std::slice::from_ref(&wanted)).await;
             match answer.map(|items| items.into_iter().next()) {

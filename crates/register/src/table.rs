@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Dataset, key,
-    port::{Catalog, Clock, Ids, ObjectStore, PartitionKey, SCHEMA_VERSION_PARAMETER, Table, TableColumn},
+    port::{Catalog, Clock, Ids, ObjectStore, PartitionKey, Table, TableColumn},
     run::Run,
     schemas::Accepted,
 };
@@ -30,9 +30,9 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
                 Some(found) if is_current(&found, &wanted, accepted.version) => return Ok(()),
                 Some(found) => {
                     self.may_change(run)?;
-                    let mut parameters = found.parameters;
-                    parameters.extend(wanted.parameters);
-                    self.catalog.update_table(&Table { version: found.version, parameters, ..wanted }).await
+                    // Parameters that others added (crawlers, statistics) are theirs, and stay.
+                    let Table { version, parameters, .. } = found;
+                    self.catalog.update_table(&Table { version, parameters, ..wanted }).await
                 }
             };
             match answer {
@@ -46,13 +46,10 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
 }
 
 fn is_current(found: &Table, wanted: &Table, version: u32) -> bool {
-    let found_version =
-        found.parameters.get(SCHEMA_VERSION_PARAMETER).and_then(|text| text.parse::<u32>().ok());
-    if found_version.is_some_and(|found| found > version) {
+    if found.schema_version.is_some_and(|found| found > version) {
         return true;
     }
-    // Parameters that others added (crawlers, statistics) are theirs, and stay.
-    found_version == Some(version)
+    found.schema_version == wanted.schema_version
         && found.columns == wanted.columns
         && found.partition_keys == wanted.partition_keys
         && found.location == wanted.location
@@ -67,7 +64,8 @@ pub fn table(Accepted { version, dataset }: &Accepted) -> Table {
         columns: columns(dataset),
         partition_keys: dataset.granularity().keys().iter().copied().map(PartitionKey::string).collect(),
         location: key::table_prefix(dataset.name()),
-        parameters: BTreeMap::from([(SCHEMA_VERSION_PARAMETER.to_owned(), version.to_string())]),
+        schema_version: Some(*version),
+        parameters: BTreeMap::new(),
         version: None,
     }
 }

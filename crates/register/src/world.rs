@@ -111,8 +111,9 @@ impl World {
         self.register.catalog.partition(&self.dataset, &partition.values()).await.unwrap()
     }
 
-    pub(crate) async fn registered(&self) -> Option<(String, String)> {
-        let found = self.entry(&self.partition).await;
-        found.map(|found| (found.location, found.parameters["tributary.generation"].clone()))
+    pub(crate) async fn registered(&self) -> Option<(String, u64)> {
+        let found = self.entry(&self.partition).await?;
+        let generation = found.generation()?.number();
+        Some((found.location, generation))
     }
 }

@@ -1,13 +1,13 @@
 //! Glue's shapes and the domain's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_glue::types::{
     Column, Partition, PartitionInput, SerDeInfo, StorageDescriptor, Table as GlueTable, TableInput,
 };
 use domain::{
     DatasetName,
-    port::{CatalogError, CatalogPartition, PartitionKey, Source, Table, TableColumn},
+    port::{CatalogError, CatalogPartition, PartitionKey, Source, Table, TableColumn, hive},
 };
 
 /// What Hive, and so Athena, needs to be told about Parquet.
@@ -22,16 +22,18 @@ const FORMAT_PARAMETERS: [(&str, &str); 2] = [("classification", "parquet"), ("E
 pub(super) fn table(table: GlueTable, bucket: &str) -> Option<Table> {
     let name = DatasetName::new(table.name).ok()?;
     let storage = table.storage_descriptor;
-    let mut parameters: std::collections::BTreeMap<_, _> = table.parameters.into_iter().flatten().collect();
+    let mut parameters: BTreeMap<_, _> = table.parameters.into_iter().flatten().collect();
     for (key, _) in FORMAT_PARAMETERS {
         parameters.remove(key);
     }
+    let schema_version = hive::take_schema_version(&mut parameters);
     Some(Table {
         name,
         description: table.description,
         location: location(storage.as_ref(), bucket),
         columns: columns(storage.and_then(|storage| storage.columns)),
         partition_keys: table.partition_keys.unwrap_or_default().into_iter().map(key).collect(),
+        schema_version,
         parameters,
         version: table.version_id,
     })
@@ -45,18 +47,22 @@ fn key(key: Column) -> PartitionKey {
 
 pub(super) fn partition(partition: Partition, bucket: &str) -> CatalogPartition {
     let storage = partition.storage_descriptor;
+    let (state, others) = hive::read_partition(partition.parameters.into_iter().flatten().collect());
     CatalogPartition {
         values: partition.values.unwrap_or_default(),
         location: location(storage.as_ref(), bucket),
         columns: columns(storage.and_then(|storage| storage.columns)),
-        parameters: partition.parameters.into_iter().flatten().collect(),
+        state,
+        others,
     }
 }
 
 pub(super) fn table_input(table: &Table, bucket: &str) -> Result<TableInput, CatalogError> {
     let what = || super::table_of(&table.name);
     let keys = table.partition_keys.iter().map(|key| column(&key.name, &key.data_type, None, &what));
-    let mut parameters: HashMap<String, String> = table.parameters.clone().into_iter().collect();
+    let mut parameters = table.parameters.clone();
+    hive::put_schema_version(&mut parameters, table.schema_version);
+    let mut parameters: HashMap<String, String> = parameters.into_iter().collect();
     for (key, value) in FORMAT_PARAMETERS {
         parameters.insert(key.to_owned(), value.to_owned());
     }
@@ -79,7 +85,9 @@ pub(super) fn partition_input(
     Ok(PartitionInput::builder()
         .set_values(Some(partition.values.clone()))
         .storage_descriptor(storage(&partition.location, &partition.columns, bucket, &what)?)
-        .set_parameters(Some(partition.parameters.clone().into_iter().collect()))
+        .set_parameters(Some(
+            hive::write_partition(&partition.state, &partition.others).into_iter().collect(),
+        ))
         .build())
 }
 

@@ -1,7 +1,5 @@
 //! A call of each kind, and what AWS answers to it.
 
-use std::collections::BTreeMap;
-
 use aws::{
     Aws,
     testing::{Misbehaviour, Request, answer},
@@ -84,12 +82,7 @@ impl Call {
             Self::Copy => store.copy("a", "b").await?,
             Self::Table => assert_eq!(catalog.table(&dataset).await?.unwrap().name, dataset),
             Self::WritePartitions => {
-                let partition = CatalogPartition {
-                    values: vec!["2026-01-01".to_owned()],
-                    location: "a/".to_owned(),
-                    columns: Vec::new(),
-                    parameters: BTreeMap::new(),
-                };
+                let partition = CatalogPartition::by_hand(vec!["2026-01-01".to_owned()], "a/");
                 let errors = catalog.write_partitions(&dataset, Upsert::Replace, &[partition]).await?;
                 assert_eq!(errors.len(), 0);
             }

@@ -10,7 +10,7 @@ use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
 use domain::{
     Commit, DatasetName,
     key::{self, ParsedKey},
-    port::{Catalog, Clock, ObjectStore, ROWS_PARAMETER},
+    port::{Catalog, CatalogPartition, Clock, ObjectStore},
 };
 
 use super::lake::DemoLake;
@@ -118,8 +118,8 @@ impl<'a> Stages<'a> {
         let dataset = passengers()?;
         let what = self.wait(async |demo: &DemoLake| {
             let partitions = demo.catalog.partitions(&dataset).await.map_err(caused)?;
-            let rows = partitions.iter().filter_map(|partition| partition.parameters.get(ROWS_PARAMETER));
-            let rows: u64 = rows.filter_map(|rows| rows.parse::<u64>().ok()).sum();
+            let states = partitions.iter().filter_map(CatalogPartition::registered);
+            let rows: u64 = states.map(|state| state.rows).sum();
             let what = format!("partitions in the catalog {}", partitions.len());
             Ok((rows >= events as u64).then_some(what))
         });

@@ -1,15 +1,17 @@
 //! Tables and entries of the catalog, held against definitions and heads.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
-    Commit, DatasetName, Partition,
-    port::{
-        CatalogPartition, GENERATION_PARAMETER, PartitionKey, SCHEMA_VERSION_PARAMETER, Table, TableColumn,
-    },
+    Commit, DatasetName, Generation, Partition,
+    port::{CatalogPartition, EntryState, PartitionKey, PartitionState, Table, TableColumn},
     schemas::Accepted,
 };
 use register::{entry, table};
 
 use super::difference::{Difference, Kind};
+
+/// How texts name the version of the definition that a table or an entry follows.
+const VERSION: &str = "the version of its definition";
 
 /// What of a table is not as its definition says. Where it follows a newer version than the accepted one, it is the
 /// definition that was lost.
@@ -20,7 +22,7 @@ pub(super) fn compare_table(accepted: &Accepted, found: Option<&Table>) -> Optio
         return Some(Difference::of_dataset(name, Kind::TableMissing, what));
     };
     let wanted = table(accepted);
-    if let Some(newer) = version(found).filter(|found| *found > accepted.version) {
+    if let Some(newer) = found.schema_version.filter(|found| *found > accepted.version) {
         let what =
             format!("the table follows version {newer}, and the newest accepted one is {}", accepted.version);
         return Some(Difference::of_dataset(name, Kind::DefinitionDamaged, what));
@@ -35,8 +37,9 @@ pub(super) fn compare_table(accepted: &Accepted, found: Option<&Table>) -> Optio
     if found.description != wanted.description {
         what.push("its description is another one".to_owned());
     }
-    for (key, value) in &wanted.parameters {
-        other(&mut what, key, found.parameters.get(key).map_or("nothing", String::as_str), value);
+    if found.schema_version != wanted.schema_version {
+        let found = found.schema_version.map_or("nothing".to_owned(), |version| version.to_string());
+        other(&mut what, VERSION, &found, &accepted.version.to_string());
     }
     let what = (!what.is_empty()).then(|| format!("the table is another one: {}", what.join("; ")));
     what.map(|what| Difference::of_dataset(name, Kind::TableDiffers, what))
@@ -64,8 +67,12 @@ pub(super) fn compare_entry(
     let wanted = entry(head, accepted);
     let mut what = Vec::new();
     other(&mut what, "its location", &found.location, &wanted.location);
-    for (key, value) in &wanted.parameters {
-        other(&mut what, key, found.parameters.get(key).map_or("nothing", String::as_str), value);
+    match &found.state {
+        EntryState::Registered(state) => {
+            states(&mut what, state, &PartitionState::of(head, accepted.version))
+        }
+        EntryState::ByHand => what.push("it names no generation".to_owned()),
+        EntryState::Damaged(damaged) => what.push(damaged.to_string()),
     }
     columns(&mut what, &found.columns, &wanted.columns);
     if what.is_empty() {
@@ -84,15 +91,20 @@ pub(super) fn without_commits(
     found: &CatalogPartition,
 ) -> Difference {
     let location = &found.location;
-    match generation(found) {
-        None => {
+    match &found.state {
+        EntryState::ByHand => {
             let what = format!("somebody added it by hand, at {location}: nothing is committed of it");
             Difference::of_partition(dataset, partition, Kind::EntryByHand, what)
         }
-        Some(generation) => {
+        EntryState::Registered(PartitionState { generation, .. }) => {
             let what = format!(
-                "its commits are gone; the catalog still names generation {generation} at {location}"
+                "its commits are gone; the catalog still names generation {} at {location}",
+                generation.number()
             );
+            Difference::of_partition(dataset, partition, Kind::CommitsGone, what)
+        }
+        EntryState::Damaged(damaged) => {
+            let what = format!("its commits are gone; the catalog still names {location}, and {damaged}");
             Difference::of_partition(dataset, partition, Kind::CommitsGone, what)
         }
     }
@@ -110,12 +122,20 @@ pub(super) fn without_partition(dataset: &DatasetName, found: &CatalogPartition)
 
 /// The generation that an entry names.
 pub(super) fn generation(found: &CatalogPartition) -> Option<u64> {
-    found.parameters.get(GENERATION_PARAMETER)?.parse().ok()
+    found.generation().map(Generation::number)
 }
 
-/// The version of the definition that a table follows.
-fn version(found: &Table) -> Option<u32> {
-    found.parameters.get(SCHEMA_VERSION_PARAMETER)?.parse().ok()
+/// What of the entry's state is not its head's.
+fn states(what: &mut Vec<String>, found: &PartitionState, wanted: &PartitionState) {
+    let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    let landed = |state: &PartitionState| state.newest_landed_at.map_or("unknown".to_owned(), time);
+    let number = |state: &PartitionState| state.generation.number().to_string();
+    other(what, "its generation", &number(found), &number(wanted));
+    other(what, VERSION, &found.schema_version.to_string(), &wanted.schema_version.to_string());
+    other(what, "its number of rows", &found.rows.to_string(), &wanted.rows.to_string());
+    other(what, "its number of bytes", &found.bytes.to_string(), &wanted.bytes.to_string());
+    other(what, "the time of its commit", &time(found.committed_at), &time(wanted.committed_at));
+    other(what, "the time at which its newest batch landed", &landed(found), &landed(wanted));
 }
 
 /// Partition keys in words. A table that somebody made by hand may have none.

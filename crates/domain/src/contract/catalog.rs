@@ -2,9 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use crate::{
+    commit::Generation,
     name::DatasetName,
-    port::{Catalog, CatalogError, CatalogPartition, PartitionKey, Table, TableColumn, Upsert},
+    port::{
+        Catalog, CatalogError, CatalogPartition, EntryState, PartitionKey, PartitionState, Table,
+        TableColumn, Upsert,
+    },
 };
 
 /// More than one of Glue's batches of 100, and more than one page of 1,000.
@@ -52,7 +58,8 @@ fn table(name: &str) -> Table {
             PartitionKey { name: "hour".to_owned(), data_type: "int".to_owned() },
         ],
         location: format!("tables/{name}/"),
-        parameters: BTreeMap::from([("tributary.schema_version".to_owned(), "1".to_owned())]),
+        schema_version: Some(1),
+        parameters: BTreeMap::from([("comment".to_owned(), "another's".to_owned())]),
         version: None,
     }
 }
@@ -66,7 +73,21 @@ fn partition(number: usize, generation: u64) -> CatalogPartition {
         location: format!("tables/x/dt={}/hour={}/g{generation:010}-W/", values[0], values[1]),
         values,
         columns: table("x").columns,
-        parameters: BTreeMap::from([("tributary.generation".to_owned(), generation.to_string())]),
+        state: EntryState::Registered(state(generation)),
+        others: [("numRows".to_owned(), number.to_string())].into_iter().collect(),
+    }
+}
+
+/// With a time of landing where the generation is even.
+fn state(generation: u64) -> PartitionState {
+    let time = |text: &str| -> DateTime<Utc> { text.parse().expect("a time") };
+    PartitionState {
+        generation: Generation::new(generation),
+        schema_version: 7,
+        rows: 10 * generation,
+        bytes: 1_000 * generation,
+        committed_at: time("2026-11-23T10:05:00.123Z"),
+        newest_landed_at: generation.is_multiple_of(2).then(|| time("2026-11-23T10:04:59.999Z")),
     }
 }
 
@@ -84,9 +105,10 @@ async fn tables<C: Catalog>(catalog: &C) {
     let mut wider = read.clone();
     let price = TableColumn { name: "price".into(), data_type: "decimal(12,2)".into(), comment: None };
     wider.columns.push(price);
+    wider.schema_version = Some(2);
     catalog.update_table(&wider).await.expect("update of the current version");
     let now = catalog.table(&wanted.name).await.expect("read").expect("there");
-    assert_eq!(now.columns.len(), 3);
+    assert_eq!((now.columns.len(), now.schema_version), (3, Some(2)));
     catalog.update_table(&Table { version: None, ..wanted.clone() }).await.expect("unconditional update");
 
     catalog.create_table(&table("accounts")).await.expect("create");
@@ -132,9 +154,12 @@ async fn partitions<C: Catalog>(catalog: &C) {
     assert!(catalog.partitions(&name).await.expect("list").is_empty());
     write(catalog, &name, Upsert::Create, std::slice::from_ref(&first)).await;
     assert_eq!(catalog.partition(&name, &first.values).await.expect("read"), Some(first));
-    let swapped = partition(0, 2);
-    write(catalog, &name, Upsert::Replace, std::slice::from_ref(&swapped)).await;
-    assert_eq!(catalog.partition(&name, &swapped.values).await.expect("read"), Some(swapped));
+    // The entry of generation 2 has a time that those of 1 and 3 do not have; the last one is somebody's hand.
+    let by_hand = CatalogPartition { state: EntryState::ByHand, ..partition(0, 3) };
+    for swapped in [partition(0, 2), partition(0, 3), by_hand] {
+        write(catalog, &name, Upsert::Replace, std::slice::from_ref(&swapped)).await;
+        assert_eq!(catalog.partition(&name, &swapped.values).await.expect("read"), Some(swapped));
+    }
 }
 
 async fn per_item_errors<C: Catalog>(catalog: &C) {

@@ -1,21 +1,10 @@
 use std::{collections::BTreeMap, future::Future};
 
-use super::Source;
-use crate::name::DatasetName;
-
-/// The partition parameter that says which generation its location is.
-pub const GENERATION_PARAMETER: &str = "tributary.generation";
-/// The partition parameter with the rows of that generation.
-pub const ROWS_PARAMETER: &str = "tributary.rows";
-/// The partition parameter with the bytes of its files.
-pub const BYTES_PARAMETER: &str = "tributary.bytes";
-/// The partition parameter with the time of its commit, RFC 3339.
-pub const COMMITTED_AT_PARAMETER: &str = "tributary.committed_at";
-/// The partition parameter with the time when the newest batch landed whose events it has, RFC 3339. The heads of
-/// older versions do not say it.
-pub const NEWEST_LANDED_AT_PARAMETER: &str = "tributary.newest_landed_at";
-/// The parameter of tables and partitions that says which version of the definition they follow.
-pub const SCHEMA_VERSION_PARAMETER: &str = "tributary.schema_version";
+use super::{
+    Source,
+    partition_state::{EntryState, Others, PartitionState},
+};
+use crate::{commit::Generation, name::DatasetName};
 
 /// One database of a Hive style catalog: Glue. A projection of the bucket, never the truth.
 ///
@@ -90,7 +79,9 @@ pub struct Table {
     pub partition_keys: Vec<PartitionKey>,
     /// The table's root.
     pub location: String,
-    /// Free parameters. Those an adapter needs for itself (formats) are its own affair.
+    /// The version of the definition that it follows. `None` where nobody says so, or not as `register` writes it.
+    pub schema_version: Option<u32>,
+    /// Free parameters, of others. Those an adapter needs for itself (formats) are its own affair.
     pub parameters: BTreeMap<String, String>,
     /// The catalog's version of the table as read; for an update, the version that must be current.
     pub version: Option<String>,
@@ -132,8 +123,28 @@ pub struct CatalogPartition {
     pub location: String,
     /// The table's columns when it was written. Not filled by [`Catalog::partitions`].
     pub columns: Vec<TableColumn>,
-    /// `tributary.generation` and the like.
-    pub parameters: BTreeMap<String, String>,
+    /// Who wrote it, and what it says.
+    pub state: EntryState,
+    /// What others wrote beside that. Given back by whoever replaces the entry, so that it stays.
+    pub others: Others,
+}
+
+impl CatalogPartition {
+    /// An entry as somebody would write it who is not `register`: without columns.
+    pub fn by_hand(values: Vec<String>, location: impl Into<String>) -> Self {
+        let (state, others) = (EntryState::ByHand, Others::default());
+        Self { values, location: location.into(), columns: Vec::new(), state, others }
+    }
+
+    /// What `register` says of it. `None` where `register` did not write it, or where somebody damaged that.
+    pub fn registered(&self) -> Option<&PartitionState> {
+        self.state.registered()
+    }
+
+    /// The generation that `register` says its location is.
+    pub fn generation(&self) -> Option<Generation> {
+        self.registered().map(|state| state.generation)
+    }
 }
 
 /// What went wrong with one item of a batch.

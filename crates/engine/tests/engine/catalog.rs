@@ -28,6 +28,7 @@ async fn lake() -> Lake {
             columns: vec![column],
             partition_keys: Vec::new(),
             location: format!("tables/{name}/"),
+            schema_version: None,
             parameters: parameters
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -114,6 +114,7 @@ async fn lake() -> Lake {
             columns: types.iter().map(column).collect(),
             partition_keys: keys.iter().copied().map(PartitionKey::string).collect(),
             location: format!("tables/{name}/"),
+            schema_version: None,
             parameters: BTreeMap::new(),
             version: None,
         };
@@ -123,12 +124,7 @@ async fn lake() -> Lake {
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
         lake.file(&format!("{location}part-00000.parquet"), columns(&types, &rows)).await;
         let values = ["2026-11-23", "10"].iter().take(keys.len()).map(|value| (*value).to_owned());
-        let partition = CatalogPartition {
-            values: values.collect(),
-            location,
-            columns: Vec::new(),
-            parameters: BTreeMap::new(),
-        };
+        let partition = CatalogPartition::by_hand(values.collect(), location);
         let errors = lake.catalog.write_partitions(&table.name, Upsert::Create, &[partition]).await.unwrap();
         assert!(errors.is_empty());
     }

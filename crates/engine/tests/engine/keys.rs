@@ -25,6 +25,7 @@ async fn lake(keys: &[(&str, &str)], partitions: &[&[&str]]) -> Lake {
         columns: vec![TableColumn { name: "n".to_owned(), data_type: "bigint".to_owned(), comment: None }],
         partition_keys: keys.iter().map(key).collect(),
         location: "mine/t/".to_owned(),
+        schema_version: None,
         parameters: BTreeMap::new(),
         version: None,
     };
@@ -33,12 +34,8 @@ async fn lake(keys: &[(&str, &str)], partitions: &[&[&str]]) -> Lake {
         let location = format!("mine/t/p{number}/");
         let row = format!(r#"{{"n":{number}}}"#);
         lake.file(&format!("{location}part-00000.parquet"), columns(&TYPES, &[&row])).await;
-        let partition = CatalogPartition {
-            values: values.iter().map(|value| (*value).to_owned()).collect(),
-            location,
-            columns: Vec::new(),
-            parameters: BTreeMap::new(),
-        };
+        let partition =
+            CatalogPartition::by_hand(values.iter().map(|value| (*value).to_owned()).collect(), location);
         let errors = lake.catalog.write_partitions(&table.name, Upsert::Create, &[partition]).await.unwrap();
         assert!(errors.is_empty());
     }

@@ -148,6 +148,7 @@ impl Lake {
             columns: types.iter().map(column).collect(),
             partition_keys: vec![PartitionKey::string("dt")],
             location: format!("tables/{name}/"),
+            schema_version: None,
             parameters: BTreeMap::new(),
             version: None,
         };
@@ -163,12 +164,7 @@ impl Lake {
         let table = DatasetName::new(table).unwrap();
         let values = vec![dt.to_owned()];
         let exists = self.catalog.partition(&table, &values).await.unwrap().is_some();
-        let partition = CatalogPartition {
-            values,
-            location: location.to_owned(),
-            columns: Vec::new(),
-            parameters: BTreeMap::new(),
-        };
+        let partition = CatalogPartition::by_hand(values, location);
         let mode = if exists { Upsert::Replace } else { Upsert::Create };
         let errors = self.catalog.write_partitions(&table, mode, &[partition]).await.unwrap();
         assert!(errors.is_empty());

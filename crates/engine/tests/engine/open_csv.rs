@@ -25,6 +25,7 @@ async fn lake(columns: &[(&str, &str)], keys: &[&str], serde: &str, text: String
         columns: columns.iter().map(column).collect(),
         partition_keys: keys.iter().copied().map(PartitionKey::string).collect(),
         location: "mine/c/".to_owned(),
+        schema_version: None,
         parameters: parameters
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -73,6 +73,7 @@ impl Lake {
             columns: columns.map(column).to_vec(),
             partition_keys: vec![PartitionKey::string("dt")],
             location: "tables/passengers/".to_owned(),
+            schema_version: None,
             parameters: BTreeMap::new(),
             version: None,
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     name::DatasetName,
-    port::{CatalogPartition, PartitionKey, Table, TableColumn},
+    port::{CatalogPartition, PartitionKey, Table, TableColumn, hive},
 };
 use engine::{OPEN_CSV, OPEN_CSV_MARKS, SERDE};
 use serde_json::{Map, Value, json};
@@ -45,6 +45,7 @@ pub(super) fn table(body: &Value, locations: &Locations) -> Option<Table> {
             parameters.remove(name);
         }
     }
+    let schema_version = hive::take_schema_version(&mut parameters);
     parameters.extend(format(&descriptor["SerdeInfo"]));
     Some(Table {
         name: DatasetName::new(body["Name"].as_str()?).ok()?,
@@ -57,6 +58,7 @@ pub(super) fn table(body: &Value, locations: &Locations) -> Option<Table> {
             })
             .collect(),
         location: locations.to_key(descriptor["Location"].as_str().unwrap_or_default()),
+        schema_version,
         parameters,
         version: body["VersionId"].as_str().map(str::to_owned),
     })
@@ -80,16 +82,19 @@ fn format(serde: &Value) -> BTreeMap<String, String> {
 
 pub(super) fn partition(body: &Value, locations: &Locations, with_columns: bool) -> CatalogPartition {
     let descriptor = &body["StorageDescriptor"];
+    let (state, others) = hive::read_partition(parameters(&body["Parameters"]));
     CatalogPartition {
         values: items(&body["Values"]).filter_map(|value| Some(value.as_str()?.to_owned())).collect(),
         location: locations.to_key(descriptor["Location"].as_str().unwrap_or_default()),
         columns: if with_columns { columns(&descriptor["Columns"]) } else { Vec::new() },
-        parameters: parameters(&body["Parameters"]),
+        state,
+        others,
     }
 }
 
 pub(super) fn table_input(table: &Table, locations: &Locations) -> Map<String, Value> {
     let mut parameters = table.parameters.clone();
+    hive::put_schema_version(&mut parameters, table.schema_version);
     for (name, value) in FORMAT_PARAMETERS {
         parameters.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
@@ -111,7 +116,7 @@ pub(super) fn table_input(table: &Table, locations: &Locations) -> Map<String, V
 pub(super) fn partition_input(partition: &CatalogPartition, locations: &Locations) -> Map<String, Value> {
     object([
         ("Values", json!(partition.values)),
-        ("Parameters", json!(partition.parameters)),
+        ("Parameters", json!(hive::write_partition(&partition.state, &partition.others))),
         ("StorageDescriptor", descriptor(&partition.columns, &locations.to_uri(&partition.location))),
     ])
 }

@@ -6,8 +6,12 @@ use aws_sdk_glue::{
     },
 };
 use domain::{
+    Generation,
     name::DatasetName,
-    port::{Catalog, CatalogError, CatalogPartition, PartitionKey, Table, TableColumn, Upsert},
+    port::{
+        Catalog, CatalogError, CatalogPartition, EntryState, PartitionKey, PartitionState, Table,
+        TableColumn, Upsert,
+    },
 };
 use local::Service;
 
@@ -273,6 +277,7 @@ async fn the_catalog_handle_sees_what_clients_see() {
         columns: vec![TableColumn { name: "x".into(), data_type: "decimal(12,2)".into(), comment: None }],
         partition_keys: vec![PartitionKey { name: "dt".into(), data_type: "decimal(5,2)".into() }],
         location: "tables/own/".into(),
+        schema_version: Some(3),
         parameters: [("tributary.k".to_owned(), "v".to_owned())].into(),
         version: None,
     };
@@ -282,19 +287,47 @@ async fn the_catalog_handle_sees_what_clients_see() {
     let stale = Table { version: Some("7".into()), ..own.clone() };
     assert!(matches!(catalog.update_table(&stale).await, Err(CatalogError::Conflict { .. })));
     let found = lake.glue().get_table().database_name(DATABASE).name("own").send().await.unwrap();
-    let descriptor = found.table().unwrap().storage_descriptor().unwrap();
-    assert_eq!(descriptor.location(), Some("s3://tributary/tables/own/"));
+    let table = found.table().unwrap();
+    assert_eq!(table.storage_descriptor().unwrap().location(), Some("s3://tributary/tables/own/"));
+    assert_eq!(table.parameters().unwrap()["tributary.schema_version"], "3");
 
     let partition = CatalogPartition {
         values: vec!["1".into()],
         location: "tables/own/dt=1/g1/".into(),
         columns: own.columns.clone(),
-        parameters: [("tributary.generation".to_owned(), "1".to_owned())].into(),
+        state: EntryState::Registered(PartitionState {
+            generation: Generation::new(1),
+            schema_version: 3,
+            rows: 20,
+            bytes: 300,
+            committed_at: "2026-11-23T10:05:00Z".parse().unwrap(),
+            newest_landed_at: None,
+        }),
+        others: [("numRows".to_owned(), "20".to_owned())].into_iter().collect(),
     };
     let items = [partition.clone()];
+    let written = async || {
+        let call =
+            lake.glue().get_partition().database_name(DATABASE).table_name("own").partition_values("1");
+        call.send().await.unwrap().partition.unwrap().parameters.unwrap()
+    };
     let missing = catalog.write_partitions(&own.name, Upsert::Replace, &items).await.unwrap();
     assert!(matches!(missing[0].error, CatalogError::NotFound { .. }));
     assert!(catalog.write_partitions(&own.name, Upsert::Create, &items).await.unwrap().is_empty());
+    // What other readers of the catalog see, as it is documented.
+    let parameters = written().await;
+    let text = |name: &str| parameters.get(name).map(String::as_str);
+    for (name, value) in [
+        ("tributary.generation", Some("1")),
+        ("tributary.rows", Some("20")),
+        ("tributary.bytes", Some("300")),
+        ("tributary.committed_at", Some("2026-11-23T10:05:00.000Z")),
+        ("tributary.newest_landed_at", None),
+        ("tributary.schema_version", Some("3")),
+        ("numRows", Some("20")),
+    ] {
+        assert_eq!(text(name), value, "{name}");
+    }
     let twice = catalog.write_partitions(&own.name, Upsert::Create, &items).await.unwrap();
     assert!(matches!(twice[0].error, CatalogError::AlreadyExists { .. }));
     assert_eq!(catalog.partition(&own.name, &partition.values).await.unwrap(), Some(partition.clone()));

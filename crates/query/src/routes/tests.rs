@@ -23,9 +23,8 @@ use domain::{
     Dataset, key,
     memory::{MemoryCatalog, MemoryEngine, MemoryStore, Outcome, Rows, SeededIds},
     port::{
-        BYTES_PARAMETER, COMMITTED_AT_PARAMETER, Catalog, CatalogPartition, Clock, GENERATION_PARAMETER,
-        ObjectStore, PutMode, QueryEngine, ROWS_PARAMETER, ResultColumn, SCHEMA_VERSION_PARAMETER, Table,
-        Upsert,
+        Catalog, CatalogPartition, Clock, EntryState, ObjectStore, PartitionState, PutMode, QueryEngine,
+        ResultColumn, Table, Upsert, hive,
     },
 };
 use serde_json::{Value, json};
@@ -132,13 +131,20 @@ async fn datasets_are_described() {
 #[tokio::test(start_paused = true)]
 async fn a_partition_that_says_nothing_makes_the_sums_unknown() {
     let world = World::new().await;
-    let mut by_hand = partition("2026-11-24", 0);
-    by_hand.parameters = BTreeMap::from([(ROWS_PARAMETER.to_owned(), "many".to_owned())]);
     let name = testing::passengers().name().clone();
-    world.catalog.write_partitions(&name, Upsert::Create, &[by_hand]).await.unwrap();
+    let damaged = [("tributary.generation", "4"), ("tributary.rows", "many")];
+    let damaged = damaged.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let (damaged, _) = hive::read_partition(damaged.into());
+    for (day, state) in [("2026-11-24", EntryState::ByHand), ("2026-11-25", damaged)] {
+        let entry = CatalogPartition { state, ..partition(day, 1) };
+        world.catalog.write_partitions(&name, Upsert::Create, &[entry]).await.unwrap();
+    }
     let answer = get(&world.router(), "/v1/datasets/passengers").await.json();
-    assert_eq!((&answer["partitions"], &answer["rows"]), (&json!(3), &Value::Null));
+    assert_eq!((&answer["partitions"], &answer["rows"]), (&json!(4), &Value::Null));
     assert_eq!(answer["freshness"], "2026-11-23T10:05:00.000Z");
+    for listed in [&answer["partition_list"][0], &answer["partition_list"][1]] {
+        assert_eq!((&listed["generation"], &listed["bytes"]), (&Value::Null, &Value::Null), "{listed}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     DatasetName,
     key::ExecutionName,
-    port::{Catalog, Clock, QueryEngine, QueryId, SCHEMA_VERSION_PARAMETER},
+    port::{Catalog, Clock, QueryEngine, QueryId},
 };
 use futures::future::{Either, select, try_join_all};
 
@@ -142,8 +142,7 @@ impl<P: Ports> Api<P> {
         let definitions = self.definitions().await.ok()?;
         for name in &job.reads {
             let table = self.catalog.table(name).await.ok()??;
-            let version = table.parameters.get(SCHEMA_VERSION_PARAMETER).and_then(|text| text.parse().ok());
-            if version.is_some_and(|version: u32| {
+            if table.schema_version.is_some_and(|version| {
                 definitions.get(name).is_some_and(|accepted| accepted.version > version)
             }) {
                 return Some(name.clone());

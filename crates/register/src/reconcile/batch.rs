@@ -14,7 +14,7 @@ use futures::{StreamExt, stream};
 use super::{Outcome, plan::Differing};
 use crate::{
     backoff::Backoff,
-    entry::{entry, is_listed, with_others_parameters},
+    entry::{entry, is_listed, with_others},
     error::RegisterError,
     service::Register,
 };
@@ -127,7 +127,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
             match &found {
                 // A head that goes back to another one's files does not look current, and is.
                 Some(found) if is_listed(found, &wanted) => continue,
-                Some(_) => writes.replace.push(with_others_parameters(wanted, found.as_ref())),
+                Some(_) => writes.replace.push(with_others(wanted, found.as_ref())),
                 None => writes.create.push(wanted),
             }
             writes.heads.insert(partition, head.generation);

@@ -2,7 +2,7 @@
 
 use domain::{
     DatasetName, Partition,
-    port::{Catalog, CatalogError, CatalogPartition, Clock, GENERATION_PARAMETER, Ids, ObjectStore},
+    port::{Catalog, CatalogError, CatalogPartition, Clock, EntryState, Ids, ObjectStore},
     run::Run,
 };
 
@@ -98,7 +98,10 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     }
 }
 
-/// Whether this lake wrote the entry.
+/// Whether this lake wrote the entry, though somebody may have damaged it since.
 fn is_ours(entry: &CatalogPartition) -> bool {
-    entry.parameters.contains_key(GENERATION_PARAMETER)
+    match entry.state {
+        EntryState::Registered(_) | EntryState::Damaged(_) => true,
+        EntryState::ByHand => false,
+    }
 }

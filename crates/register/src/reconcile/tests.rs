@@ -4,7 +4,10 @@ use chrono::TimeDelta;
 use domain::{
     Partition,
     memory::{Calls, MemoryCatalog},
-    port::{Catalog, CatalogError, CatalogPartition, Clock, ObjectStore, PutMode, Upsert},
+    port::{
+        Catalog, CatalogError, CatalogPartition, Clock, DamagedEntry, EntryState, ObjectStore, PutMode,
+        Upsert,
+    },
     run::{Expired, Run},
 };
 use futures::FutureExt;
@@ -32,13 +35,15 @@ impl World {
 
     /// An entry as somebody would add it in the console.
     fn by_hand(&self, values: &[&str]) -> CatalogPartition {
-        CatalogPartition {
-            values: values.iter().map(|value| (*value).to_owned()).collect(),
-            location: "s3://elsewhere/seats/".to_owned(),
-            columns: Vec::new(),
-            parameters: [("numRows".to_owned(), "7".to_owned())].into(),
-        }
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        let others = [("numRows".to_owned(), "7".to_owned())].into_iter().collect();
+        CatalogPartition { others, ..CatalogPartition::by_hand(values, "s3://elsewhere/seats/") }
     }
+}
+
+/// What is left of an entry in which somebody deleted a parameter.
+fn damaged() -> EntryState {
+    EntryState::Damaged(DamagedEntry { parameter: "tributary.rows" })
 }
 
 fn unavailable() -> CatalogError {
@@ -78,7 +83,7 @@ async fn what_a_hand_did_to_an_entry_is_put_right() {
     let entry = world.entry(outside).await.unwrap();
     world.put(Upsert::Replace, CatalogPartition { location: "s3://elsewhere/".into(), ..entry }).await;
     let mut entry = world.entry(altered).await.unwrap();
-    entry.parameters.remove("tributary.rows");
+    entry.state = damaged();
     world.put(Upsert::Replace, entry).await;
 
     assert_eq!(world.reconcile().await.changed, 4);
@@ -104,15 +109,18 @@ async fn what_was_added_by_hand_is_removed_and_what_was_lost_is_reported() {
     for values in [["2020-01-01"], ["yesterday"]] {
         world.put(Upsert::Create, world.by_hand(&values)).await;
     }
+    let entry = CatalogPartition { state: damaged(), ..world.by_hand(&["2020-01-02"]) };
+    world.put(Upsert::Create, entry).await;
     let commits = world.register.store.list_all(&key::commits_prefix(&world.dataset, lost)).await.unwrap();
     let keys: Vec<_> = commits.into_iter().map(|object| object.key).collect();
     world.register.store.delete(&keys).await.unwrap();
 
     let done = world.reconcile().await;
-    assert_eq!((done.removed, done.lost, done.changed, done.partitions), (2, 1, 0, 1));
+    assert_eq!((done.removed, done.lost, done.changed, done.partitions), (2, 2, 0, 1));
     let found = world.register.catalog.partitions(&world.dataset).await.unwrap();
     let values: Vec<_> = found.into_iter().map(|entry| entry.values).collect();
-    assert_eq!(values, [lost.values(), kept.values()], "what was lost stays");
+    let damaged = vec!["2020-01-02".to_owned()];
+    assert_eq!(values, [damaged, lost.values(), kept.values()], "what was lost stays");
 }
 
 #[tokio::test]
@@ -169,7 +177,7 @@ async fn a_head_that_moves_while_a_batch_is_written_is_followed() {
     });
     assert_eq!(world.reconcile().await.changed, 3);
     let entry = world.entry(moved).await.unwrap();
-    assert_eq!((entry.location, entry.parameters["tributary.generation"].as_str()), (newer.location, "2"));
+    assert_eq!((entry.generation(), entry.location), (Some(newer.generation), newer.location));
 }
 
 /// Commits this and registers it, as another process would in between.
@@ -196,7 +204,7 @@ async fn an_older_generation_written_over_a_newer_one_does_not_stay() {
     world.reconcile().await;
     for partition in [created, replaced] {
         let entry = world.entry(partition).await.unwrap();
-        assert_eq!(entry.parameters["tributary.generation"], "2", "{partition}");
+        assert_eq!(entry.generation(), Some(domain::Generation::new(2)), "{partition}");
     }
 }
 

@@ -32,7 +32,7 @@ async fn a_definition_goes_live_once_and_evolves() {
     let wider = DEFINITION.replace("}]}", r#"}, {"name": "fare", "type": "double"}]}"#);
     assert!(matches!(world.request(&wider).await, Acceptance::Live { version: 2, new: true }));
     let table = world.register.catalog.table(&world.dataset).await.unwrap().unwrap();
-    assert_eq!((table.columns.len(), table.parameters["tributary.schema_version"].as_str()), (5, "2"));
+    assert_eq!((table.columns.len(), table.schema_version), (5, Some(2)));
 }
 
 #[tokio::test]
@@ -122,12 +122,12 @@ async fn a_partition_follows_its_head_and_only_its_head() {
     assert!(!world.project().await, "no commits, nothing to do");
     let first = world.commit(1).await;
     assert!(world.project().await);
-    assert_eq!(world.registered().await, Some((first.location, "1".into())));
+    assert_eq!(world.registered().await, Some((first.location, 1)));
     assert!(!world.project().await, "a repeated event changes nothing");
     world.commit(2).await;
     let third = world.commit(3).await;
     assert!(world.project().await, "a lost event does not matter");
-    assert_eq!(world.registered().await, Some((third.location, "3".into())));
+    assert_eq!(world.registered().await, Some((third.location, 3)));
 }
 
 #[tokio::test]
@@ -151,19 +151,19 @@ async fn a_catalog_lost_or_damaged_is_made_again() {
     let catalog = &world.register.catalog;
     let mut moved = catalog.partition(&world.dataset, &world.partition.values()).await.unwrap().unwrap();
     moved.location = "s3://elsewhere/".into();
-    moved.parameters.insert("numRows".into(), "10".into());
+    moved.others = [("numRows".to_owned(), "10".to_owned())].into_iter().collect();
     catalog.write_partitions(&world.dataset, Upsert::Replace, &[moved]).await.unwrap();
     let table = catalog.table(&world.dataset).await.unwrap().unwrap();
     catalog.update_table(&Table { columns: Vec::new(), ..table }).await.unwrap();
     assert_eq!(world.register.reconcile(&world.run()).await.unwrap().changed, 1);
-    assert_eq!(world.registered().await, Some((head.location.clone(), "1".into())));
+    assert_eq!(world.registered().await, Some((head.location.clone(), 1)));
     assert_eq!(catalog.table(&world.dataset).await.unwrap().unwrap().columns.len(), 4);
     let mended = catalog.partition(&world.dataset, &world.partition.values()).await.unwrap().unwrap();
-    assert_eq!(mended.parameters["numRows"], "10", "what others added stays");
+    assert_eq!(mended.others.iter().collect::<Vec<_>>(), [("numRows", "10")], "what others added stays");
 
     let world = world.with_catalog(Arc::default());
     assert_eq!(world.register.reconcile(&world.run()).await.unwrap().changed, 1);
-    assert_eq!(world.registered().await, Some((head.location, "1".into())));
+    assert_eq!(world.registered().await, Some((head.location, 1)));
 }
 
 #[tokio::test]

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::{
     DatasetName, Generation, Partition,
-    port::{
-        COMMITTED_AT_PARAMETER, Catalog, CatalogError, CatalogPartition, GENERATION_PARAMETER,
-        NEWEST_LANDED_AT_PARAMETER,
-    },
+    port::{Catalog, CatalogError, CatalogPartition, PartitionState},
 };
 use serde::Serialize;
 
@@ -44,23 +41,17 @@ pub(super) async fn compare<C: Catalog>(catalog: &C, dataset: &DatasetName, head
         Err(CatalogError::NotFound { .. }) => return Table::Missing,
         Err(error) => return Table::Unknown { reason: domain::chain(&error) },
     };
-    let registered: BTreeMap<Partition, Generation> = partitions.iter().filter_map(generation).collect();
+    let registered: BTreeMap<Partition, Generation> = partitions.iter().filter_map(named).collect();
     let behind = heads.numbers.iter().filter(|(partition, head)| {
         // A head that came since is not one that is missing.
         registered.get(*partition).is_none_or(|registered| registered < *head)
     });
     let behind = behind.map(|(partition, _)| partition.clone()).collect();
-    let newest = partitions.iter().filter_map(fresh_at).max();
+    let states = partitions.iter().filter_map(CatalogPartition::registered);
+    let newest = states.map(PartitionState::fresh_at).max();
     Table::Registered { partitions: partitions.len(), behind, newest }
 }
 
-fn generation(partition: &CatalogPartition) -> Option<(Partition, Generation)> {
-    let number = partition.parameters.get(GENERATION_PARAMETER)?.parse().ok()?;
-    Some((Partition::from_values(&partition.values).ok()?, Generation::new(number)))
-}
-
-/// When the newest event of a partition landed; where nobody wrote that down, when it was committed.
-fn fresh_at(partition: &CatalogPartition) -> Option<DateTime<Utc>> {
-    let time = |name: &str| DateTime::parse_from_rfc3339(partition.parameters.get(name)?).ok();
-    time(NEWEST_LANDED_AT_PARAMETER).or_else(|| time(COMMITTED_AT_PARAMETER)).map(|time| time.to_utc())
+fn named(entry: &CatalogPartition) -> Option<(Partition, Generation)> {
+    Some((Partition::from_values(&entry.values).ok()?, entry.generation()?))
 }

@@ -30,17 +30,13 @@ async fn orders(keys: &[(&str, &str)], partitions: &[Vec<String>]) -> Lake {
         columns: [("custkey", "bigint"), ("orderstatus", "string")].map(column).to_vec(),
         partition_keys: keys.iter().map(key).collect(),
         location: "tables/o/".to_owned(),
+        schema_version: None,
         parameters: BTreeMap::new(),
         version: None,
     };
     lake.catalog.create_table(&table).await.unwrap();
     for (number, values) in partitions.iter().enumerate() {
-        let partition = CatalogPartition {
-            values: values.clone(),
-            location: format!("tables/o/p{number}/"),
-            columns: Vec::new(),
-            parameters: BTreeMap::new(),
-        };
+        let partition = CatalogPartition::by_hand(values.clone(), format!("tables/o/p{number}/"));
         let errors = lake.catalog.write_partitions(&table.name, Upsert::Create, &[partition]).await.unwrap();
         assert!(errors.is_empty());
     }

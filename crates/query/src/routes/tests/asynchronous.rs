@@ -151,13 +151,13 @@ async fn a_failed_query_says_so_without_the_engines_words() {
 /// A definition is accepted before the catalog has it: until then Athena knows no new column.
 #[tokio::test(start_paused = true)]
 async fn a_query_that_fails_while_the_table_is_behind_the_definition_can_be_sent_again() {
-    for (table_version, status, words) in [("0", 503, "a new definition"), ("1", 502, "the query failed")] {
+    for (table_version, status, words) in [(0, 503, "a new definition"), (1, 502, "the query failed")] {
         let world = World::new().await;
         let failing = Outcome::Fails { reason: "COLUMN_NOT_FOUND".into(), retryable: false };
         world.engine.script(PASSENGERS, &[], failing);
         let name = testing::passengers().name().clone();
         let mut table = world.catalog.table(&name).await.unwrap().unwrap();
-        table.parameters.insert(SCHEMA_VERSION_PARAMETER.into(), table_version.into());
+        table.schema_version = Some(table_version);
         world.catalog.update_table(&table).await.unwrap();
         let reply = world.serve().get(URI).await;
         reply.is_problem(status, words);

@@ -54,7 +54,9 @@ async fn a_partition_under_another_definition_is_another_answer() {
     let served = cached().await;
     let tag = served.get(URI).await.header("etag").to_owned();
     let mut newest = partition("2026-11-23", 12);
-    newest.parameters.insert(SCHEMA_VERSION_PARAMETER.into(), "2".into());
+    if let EntryState::Registered(state) = &mut newest.state {
+        state.schema_version = 2;
+    }
     let name = testing::passengers().name().clone();
     let catalog = served.api.store_and_catalog().1;
     assert!(catalog.write_partitions(&name, Upsert::Replace, &[newest]).await.unwrap().is_empty());

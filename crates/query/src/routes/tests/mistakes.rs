@@ -201,7 +201,7 @@ async fn leave_behind(served: &Served) {
     let catalog = served.api.store_and_catalog().1;
     let name = testing::passengers().name().clone();
     let mut table = catalog.table(&name).await.unwrap().unwrap();
-    table.parameters.insert(SCHEMA_VERSION_PARAMETER.into(), "0".into());
+    table.schema_version = Some(0);
     catalog.update_table(&table).await.unwrap();
 }
 

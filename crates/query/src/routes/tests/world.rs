@@ -141,24 +141,23 @@ fn table(dataset: &Dataset) -> Table {
         columns: vec![],
         partition_keys: vec![domain::port::PartitionKey::string("dt")],
         location: key::table_prefix(dataset.name()),
+        schema_version: None,
         parameters: BTreeMap::new(),
         version: None,
     }
 }
 
 pub(crate) fn partition(day: &str, rows: u64) -> CatalogPartition {
-    let parameters = [
-        (GENERATION_PARAMETER, "3".to_owned()),
-        (ROWS_PARAMETER, rows.to_string()),
-        (BYTES_PARAMETER, "1000".to_owned()),
-        (COMMITTED_AT_PARAMETER, format!("{day}T10:05:00Z")),
-    ];
-    CatalogPartition {
-        values: vec![day.into()],
-        location: format!("tables/passengers/dt={day}/"),
-        columns: vec![],
-        parameters: parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-    }
+    let state = EntryState::Registered(PartitionState {
+        generation: domain::Generation::new(3),
+        schema_version: 1,
+        rows,
+        bytes: 1_000,
+        committed_at: format!("{day}T10:05:00Z").parse().unwrap(),
+        newest_landed_at: None,
+    });
+    let location = format!("tables/passengers/dt={day}/");
+    CatalogPartition { state, ..CatalogPartition::by_hand(vec![day.into()], location) }
 }
 
 /// A result whose columns are as its header says.

@@ -94,5 +94,5 @@ async fn the_head_is_read_after_the_entry_that_it_is_held_against() {
     let run = Run::new(clock.now(), None);
     assert!(register.project(&dataset, &partition, &run).await.unwrap());
     let (_, generation) = catalog.world.registered().await.unwrap();
-    assert_eq!(generation, "2", "what landed late was taken for the head");
+    assert_eq!(generation, 2, "what landed late was taken for the head");
 }

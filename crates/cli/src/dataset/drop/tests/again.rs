@@ -11,7 +11,10 @@ async fn a_purged_name_is_free_at_once_and_sees_no_old_row() {
     assert!(matches!(world.ask(OTHER).await, Acceptance::Live { version: 2, new: true }));
     world.register().reconcile(&world.run()).await.unwrap();
     let entries = world.catalog.partitions(&world.name).await.unwrap();
-    assert!(entries.iter().all(|entry| entry.parameters["tributary.rows"] == "0"), "{entries:?}");
+    assert!(
+        entries.iter().all(|entry| entry.registered().is_some_and(|state| state.rows == 0)),
+        "{entries:?}"
+    );
     let found = world.found().await;
     assert_eq!((found.rows, found.live_version), (0, Some(2)));
 }

@@ -7,10 +7,7 @@ use domain::{
     commit::{FORMAT, WriterId},
     key,
     memory::{MemoryCatalog, MemoryStore},
-    port::{
-        COMMITTED_AT_PARAMETER, CatalogPartition, GENERATION_PARAMETER, NEWEST_LANDED_AT_PARAMETER, PutMode,
-        Upsert,
-    },
+    port::{CatalogPartition, EntryState, PartitionState, PutMode, Upsert},
 };
 
 use super::*;
@@ -38,6 +35,7 @@ impl World {
             columns: Vec::new(),
             partition_keys: vec![domain::port::PartitionKey::string("dt")],
             location: key::table_prefix(&world.name),
+            schema_version: None,
             parameters: BTreeMap::new(),
             version: None,
         };
@@ -84,12 +82,7 @@ impl World {
     }
 
     async fn register(&self, day: &str, generation: u64) {
-        let partition = CatalogPartition {
-            values: vec![day.to_owned()],
-            location: "somewhere/".to_owned(),
-            columns: Vec::new(),
-            parameters: [(GENERATION_PARAMETER.to_owned(), generation.to_string())].into(),
-        };
+        let partition = entry(day, generation, NOW, None);
         let errors = self.catalog.write_partitions(&self.name, Upsert::Create, &[partition]).await.unwrap();
         assert!(errors.is_empty(), "{errors:?}");
     }
@@ -98,6 +91,19 @@ impl World {
         let surveyed = survey::one(&self.store, &self.name).await.unwrap().unwrap();
         gather(&self.store, &self.catalog, surveyed, NOW.parse().unwrap()).await.unwrap()
     }
+}
+
+/// An entry as `register` writes it, with the times of its commit and of the newest batch.
+fn entry(day: &str, generation: u64, committed_at: &str, newest_landed_at: Option<&str>) -> CatalogPartition {
+    let state = EntryState::Registered(PartitionState {
+        generation: Generation::new(generation),
+        schema_version: 1,
+        rows: 10,
+        bytes: 100,
+        committed_at: committed_at.parse().unwrap(),
+        newest_landed_at: newest_landed_at.map(|at| at.parse().unwrap()),
+    });
+    CatalogPartition { state, ..CatalogPartition::by_hand(vec![day.to_owned()], "somewhere/") }
 }
 
 fn batch(id: &str) -> BatchName {
@@ -120,24 +126,18 @@ async fn what_is_stored_is_what_the_heads_say() {
 #[tokio::test]
 async fn freshness_is_that_of_the_newest_event_that_queries_see() {
     let world = World::new().await;
-    let entry = |day: &str, parameters: &[(&str, &str)]| CatalogPartition {
-        values: vec![day.to_owned()],
-        location: "somewhere/".to_owned(),
-        columns: Vec::new(),
-        parameters: parameters.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
-    };
-    let landed = |at| (NEWEST_LANDED_AT_PARAMETER, at);
-    let committed = |at| (COMMITTED_AT_PARAMETER, at);
+    let by_hand = CatalogPartition::by_hand(vec!["2026-11-22".to_owned()], "somewhere/");
     for (entries, expected) in [
         (vec![], None),
         // Of an older version, which did not say when its events landed.
-        (vec![entry("2026-11-20", &[committed("2026-11-20T08:00:00Z")])], Some("2026-11-20T08:00:00Z")),
+        (vec![entry("2026-11-20", 1, "2026-11-20T08:00:00Z", None)], Some("2026-11-20T08:00:00Z")),
         // Merged hours after its events landed.
         (
-            vec![entry("2026-11-21", &[landed("2026-11-21T08:00:00Z"), committed("2026-11-22T09:00:00Z")])],
+            vec![entry("2026-11-21", 1, "2026-11-22T09:00:00Z", Some("2026-11-21T08:00:00Z"))],
             Some("2026-11-21T08:00:00Z"),
         ),
-        (vec![entry("2026-11-22", &[landed("2026-11-21T07:00:00Z")])], Some("2026-11-21T08:00:00Z")),
+        // Nobody knows of this one what is in it.
+        (vec![by_hand], Some("2026-11-21T08:00:00Z")),
     ] {
         let errors = world.catalog.write_partitions(&world.name, Upsert::Create, &entries).await.unwrap();
         assert!(errors.is_empty(), "{errors:?}");
