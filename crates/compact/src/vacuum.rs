@@ -7,14 +7,16 @@ mod notes;
 mod plan;
 mod sweep;
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use chrono::TimeDelta;
 use domain::{
     Commit, DatasetName, Generation, Partition, key,
-    port::{Catalog, CatalogError, Clock, ObjectStore, StoreError},
+    port::{Catalog, Clock, ObjectStore, StoreError},
     run::Run,
+    sabotage::{self, Bug},
     settings::Settings,
+    target::{CatalogTarget, Target},
 };
 
 pub use error::VacuumError;
@@ -31,6 +33,8 @@ pub struct Vacuum<S, C, K> {
     pub(crate) catalog: Arc<C>,
     pub(crate) clock: Arc<K>,
     retention: TimeDelta,
+    /// Where commits are published besides the catalog.
+    targets: Vec<Arc<dyn Target>>,
 }
 
 /// What a vacuum of one partition did.
@@ -52,24 +56,32 @@ pub struct Vacuumed {
     pub yielded: bool,
 }
 
-/// What the catalog has of a partition.
+/// What all targets together name of a partition.
 #[derive(Debug, Default)]
 struct Named {
-    /// Its location, whatever that is.
-    location: Option<String>,
-    /// The generation whose location that is, if there is such a commit.
+    /// Their locations, whatever these are.
+    locations: Vec<String>,
+    /// The oldest generation whose location that is. `None` if any target names nothing, or something that is no
+    /// generation.
     generation: Option<Generation>,
 }
 
 impl<S: ObjectStore, C: Catalog, K: Clock> Vacuum<S, C, K> {
     /// A service over these ports.
     pub fn new(store: Arc<S>, catalog: Arc<C>, clock: Arc<K>, settings: &Settings) -> Self {
-        Self { store, catalog, clock, retention: settings.retention }
+        Self { store, catalog, clock, retention: settings.retention, targets: Vec::new() }
+    }
+
+    /// The same, which keeps what this target names too.
+    #[must_use]
+    pub fn with_target(mut self, target: Arc<dyn Target>) -> Self {
+        self.targets.push(target);
+        self
     }
 
     /// Deletes what of one partition has been garbage for the retention, files first, commit last; then what was
     /// never committed and is older than the retention. What is younger than the retention is never deleted, nor is
-    /// anything while the catalog cannot be asked. May be ended at any point: the next vacuum goes on.
+    /// anything while a target cannot be asked. May be ended at any point: the next vacuum goes on.
     pub async fn vacuum(
         &self,
         dataset: &DatasetName,
@@ -113,7 +125,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Vacuum<S, C, K> {
     }
 
     /// The directories that are nobody's: without a commit, or another writer's commit has their number. What is
-    /// younger than the retention may still get its commit; what the catalog names is left to whoever named it.
+    /// younger than the retention may still get its commit; what a target names is left to whoever named it.
     async fn leftovers<'a>(
         &self,
         dataset: &DatasetName,
@@ -155,41 +167,62 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Vacuum<S, C, K> {
         }
     }
 
-    /// What the catalog names. A location that somebody's hand put there names no generation, and neither does one
-    /// whose commit is gone, or is another writer's.
+    /// What the targets name. Each may have readers of its own, so a generation is kept until all of them are past it.
     async fn named(&self, dataset: &DatasetName, partition: &Partition) -> Result<Named, VacuumError> {
-        let location = match self.catalog.partition(dataset, &partition.values()).await {
-            Ok(Some(found)) => found.location,
-            Ok(None) | Err(CatalogError::NotFound { .. }) => return Ok(Named::default()),
-            Err(refused @ CatalogError::Failed { .. }) => {
-                // Glue refuses to look for a partition that has not the table's keys: one that is left of a dataset that was
-                // dropped, and came back with other partitions.
-                let table = self.catalog.table(dataset).await?;
-                let keys = table.map_or(0, |table| table.partition_keys.len());
-                return if keys == partition.values().len() {
-                    Err(refused.into())
-                } else {
-                    Ok(Named::default())
-                };
+        let catalog: Arc<dyn Target> = Arc::new(CatalogTarget::new(Arc::clone(&self.catalog)));
+        let mut named: Option<Named> = None;
+        for target in iter::once(&catalog).chain(&self.targets) {
+            let own = self.named_by(&**target, dataset, partition).await?;
+            named = Some(match named {
+                Some(others) => others.and(own),
+                None => own,
+            });
+            if sabotage::is_on(Bug::VacuumByCatalog) {
+                break;
             }
-            Err(error) => return Err(error.into()),
-        };
-        let generation = match key::generation_of(&location) {
-            Some((of, in_, generation, _)) if of == *dataset && in_ == *partition => {
-                let commit = self.commit(dataset, partition, generation).await?;
-                commit.filter(|commit| commit.location == location).map(|commit| commit.generation)
-            }
-            _ => None,
-        };
-        Ok(Named { location: Some(location), generation })
+        }
+        Ok(named.unwrap_or_default())
+    }
+
+    /// What one target names. A location that somebody's hand put there names no generation, and neither does one
+    /// whose commit is gone, or is another writer's.
+    async fn named_by(
+        &self,
+        target: &dyn Target,
+        dataset: &DatasetName,
+        partition: &Partition,
+    ) -> Result<Named, VacuumError> {
+        let mut all: Option<Named> = None;
+        for naming in target.named(dataset, partition).await? {
+            let generation = match key::generation_of(&naming.location) {
+                Some((of, in_, generation, _)) if of == *dataset && in_ == *partition => {
+                    let commit = self.commit(dataset, partition, generation).await?;
+                    commit.filter(|commit| commit.location == naming.location).map(|commit| commit.generation)
+                }
+                _ => None,
+            };
+            let own = Named { locations: vec![naming.location], generation };
+            all = Some(match all {
+                Some(others) => others.and(own),
+                None => own,
+            });
+        }
+        Ok(all.unwrap_or_default())
     }
 }
 
 impl Named {
-    /// Whether the catalog names this directory, with whatever scheme and with or without the last `/`.
+    /// Both together.
+    fn and(mut self, other: Self) -> Self {
+        self.locations.extend(other.locations);
+        let both = self.generation.zip(other.generation);
+        Self { locations: self.locations, generation: both.map(|(own, other)| own.min(other)) }
+    }
+
+    /// Whether a target names this directory, with whatever scheme and with or without the last `/`.
     fn is(&self, location: &str) -> bool {
-        let named = self.location.as_deref().unwrap_or_default().trim_end_matches('/');
-        named.ends_with(location.trim_end_matches('/'))
+        let location = location.trim_end_matches('/');
+        self.locations.iter().any(|named| named.trim_end_matches('/').ends_with(location))
     }
 }
 

@@ -8,3 +8,4 @@ pub mod catalog;
 pub mod clock;
 pub mod object_store;
 pub mod query_engine;
+pub mod target;

@@ -35,6 +35,7 @@ pub mod sabotage;
 pub mod schemas;
 pub mod settings;
 pub mod suggest;
+pub mod target;
 pub mod vacuum;
 pub mod value;
 pub mod version;

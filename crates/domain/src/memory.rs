@@ -4,11 +4,13 @@ mod catalog;
 mod clock;
 mod object_store;
 mod query_engine;
+mod target;
 
 pub use catalog::{Calls, MemoryCatalog};
 pub use clock::{ManualClock, SeededIds};
 pub use object_store::{MemoryStore, NoClock};
 pub use query_engine::{MemoryEngine, Outcome, Rows};
+pub use target::MemoryTarget;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -33,6 +33,8 @@ pub enum Bug {
     VacuumByAge,
     /// `vacuum` takes everything below the head for garbage, whatever the catalog names.
     VacuumByHead,
+    /// `vacuum` asks the catalog what it names, and no other target.
+    VacuumByCatalog,
     /// `vacuum` deletes uncommitted directories at once, though their commits may be on their way.
     VacuumYoungLeftovers,
     /// A discard of lost files lists what is still in landing as consumed, as any other commit does.

@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "all of it is tests; clippy sees that only in #[test] functions")]
 
+use std::sync::Arc;
+
 use domain::{
     contract,
-    memory::{ManualClock, MemoryCatalog, MemoryEngine, MemoryStore, Outcome, Rows, SeededIds},
+    memory::{ManualClock, MemoryCatalog, MemoryEngine, MemoryStore, MemoryTarget, Outcome, Rows, SeededIds},
     port::{Query, ResultColumn},
+    target::CatalogTarget,
 };
 
 fn clock() -> ManualClock {
@@ -24,6 +27,12 @@ async fn memory_catalog() {
     contract::catalog::suite(&MemoryCatalog::default()).await;
     let catalog = MemoryCatalog::default();
     contract::catalog::throttled(&catalog, || catalog.fail_next(1)).await;
+}
+
+#[tokio::test]
+async fn targets() {
+    contract::target::suite(&MemoryTarget::default()).await;
+    contract::target::suite(&CatalogTarget::new(Arc::new(MemoryCatalog::default()))).await;
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ pub enum Acceptance {
 
 impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     /// Looks at `datasets/<name>.json`, accepts it if it may follow what is live, and brings the table up to
-    /// date. A rejected definition is no error of this call: to try again would not help.
+    /// date, and what other targets were told. A rejected definition is no error of this call: to try again would not help.
     pub async fn accept(&self, name: &DatasetName, run: &Run) -> Result<Acceptance, RegisterError> {
         let mut new = false;
         // What this call has made a successor of.
@@ -59,7 +59,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
                 Err(rejected) => return Ok(Acceptance::Rejected(rejected)),
             };
             if is_live {
-                self.ensure_table(&Accepted { version, dataset }, run).await?;
+                self.ensure_everywhere(&Accepted { version, dataset }, run).await?;
                 return Ok(Acceptance::Live { version, new });
             }
             self.may_change(run)?;

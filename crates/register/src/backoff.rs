@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use domain::{
     port::{Catalog, CatalogError, Clock, Ids, ObjectStore},
     run::Run,
+    target::TargetError,
 };
 
 use crate::{error::RegisterError, service::Register};
@@ -45,20 +46,22 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
         Ok(())
     }
 
-    /// The call's answer, once the catalog is neither throttled nor at work on the same thing. The age is checked
+    /// The call's answer, once the target is neither throttled nor at work on the same thing. The age is checked
     /// before each attempt.
-    pub(crate) async fn patiently<T, F>(&self, run: &Run, call: impl Fn() -> F) -> Result<T, RegisterError>
+    pub(crate) async fn patiently<T, E, F>(&self, run: &Run, call: impl Fn() -> F) -> Result<T, RegisterError>
     where
-        F: Future<Output = Result<T, CatalogError>>,
+        E: Into<TargetError>,
+        F: Future<Output = Result<T, E>>,
     {
         let mut backoff = Backoff::default();
         loop {
             self.may_change(run)?;
-            match call().await {
-                Err(error @ (CatalogError::Unavailable { .. } | CatalogError::Conflict { .. })) => {
-                    self.back_off(&mut backoff, error, run).await?;
-                }
-                answer => return Ok(answer?),
+            match call().await.map_err(Into::<TargetError>::into) {
+                Ok(answer) => return Ok(answer),
+                Err(TargetError::Catalog(
+                    error @ (CatalogError::Unavailable { .. } | CatalogError::Conflict { .. }),
+                )) => self.back_off(&mut backoff, error, run).await?,
+                Err(error) => return Err(error.into()),
             }
         }
     }

@@ -1,35 +1,11 @@
-//! What the catalog is to say of a partition.
+//! Entries of the catalog, held against what it is to say.
 
 use domain::{
-    Commit, DatasetName, Generation, Partition, key,
-    port::{CatalogPartition, EntryState, Others, PartitionState},
-    schemas::Accepted,
+    DatasetName, Generation, Partition, key,
+    port::{CatalogPartition, PartitionState},
 };
 
-use crate::table;
-
-/// The entry of a partition whose head this is, under this definition.
-pub fn entry(head: &Commit, accepted: &Accepted) -> CatalogPartition {
-    CatalogPartition {
-        values: head.partition.values(),
-        location: head.location.clone(),
-        columns: table::columns(&accepted.dataset),
-        state: EntryState::Registered(PartitionState::of(head, accepted.version)),
-        others: Others::default(),
-    }
-}
-
-/// A replacement replaces everything: what others added (statistics) is theirs, and stays.
-pub(crate) fn with_others(wanted: CatalogPartition, found: Option<&CatalogPartition>) -> CatalogPartition {
-    CatalogPartition { others: found.map(|found| found.others.clone()).unwrap_or_default(), ..wanted }
-}
-
-/// Whether the entry is the wanted one, whatever others added to it.
-pub(crate) fn is_current(found: &CatalogPartition, wanted: &CatalogPartition) -> bool {
-    is_listed(found, wanted) && found.columns == wanted.columns
-}
-
-/// The same of an entry from a listing, which has no columns.
+/// Whether the entry of a listing, which has no columns, is the wanted one, whatever others added to it.
 pub(crate) fn is_listed(found: &CatalogPartition, wanted: &CatalogPartition) -> bool {
     found.location == wanted.location && found.state == wanted.state
 }

@@ -7,6 +7,7 @@ use domain::{
     problem::Problem,
     run::Expired,
     schemas::SchemasError,
+    target::TargetError,
 };
 
 /// Why the catalog was not brought up to date. The bucket is the truth: a later run finds the same work.
@@ -124,6 +125,15 @@ impl RegisterError {
             None => format!("table {dataset}"),
         };
         Self::Contention { what, attempts }
+    }
+}
+
+impl From<TargetError> for RegisterError {
+    fn from(error: TargetError) -> Self {
+        match error {
+            TargetError::Catalog(error) => Self::Catalog(error),
+            TargetError::Expired(expired) => Self::Expired(expired),
+        }
     }
 }
 

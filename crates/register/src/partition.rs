@@ -1,37 +1,56 @@
-//! One partition: what the catalog says of it follows the head.
+//! One partition: what each target names of it follows the head.
 
 use domain::{
     DatasetName, Partition,
-    port::{Catalog, CatalogError, Clock, Ids, ItemError, ObjectStore, Upsert},
+    port::{Catalog, CatalogError, Clock, Ids, ObjectStore},
     run::Run,
     sabotage::{self, Bug},
     schemas,
+    target::{Naming, Target, TargetError},
 };
 
 use crate::{
     backoff::Backoff,
-    entry::{entry, is_current, with_others},
     error::RegisterError,
     service::{ATTEMPTS, Register},
 };
 
 impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
-    /// Points the partition at its head; re-reads the head and repeats if it moved meanwhile. Answers
-    /// whether anything was changed. A partition without commits is left alone. One that the dataset cannot have is
-    /// [`RegisterError::OtherGranularity`].
+    /// Points the partition at its head, in all targets: see [`Register::project_each`]. Answers whether anything was
+    /// changed; the first failure is the answer where there is any.
     pub async fn project(
         &self,
         name: &DatasetName,
         partition: &Partition,
         run: &Run,
     ) -> Result<bool, RegisterError> {
+        let mut changed = false;
+        for published in self.project_each(name, partition, run).await {
+            changed |= published.answer?;
+        }
+        Ok(changed)
+    }
+
+    /// Points the partition at its head in one target; re-reads the head and repeats if it moved meanwhile. Answers
+    /// whether anything was changed. A partition without commits is left alone. One that the dataset cannot have is
+    /// [`RegisterError::OtherGranularity`].
+    pub(crate) async fn project_to(
+        &self,
+        target: &dyn Target,
+        name: &DatasetName,
+        partition: &Partition,
+        run: &Run,
+    ) -> Result<bool, RegisterError> {
+        let permit = || run.may_change(self.clock.now());
         let (mut changed, mut tried, mut backoff) = (false, false, Backoff::default());
-        let values = partition.values();
         for _ in 0..ATTEMPTS {
-            let look = || self.patiently(run, || self.catalog.partition(name, &values));
-            // After a write, the entry first and the head after it. A write of this run that timed out may land at any
-            // time, over a newer one of somebody else: the other way round, it could land between the two and look current.
-            let early = if tried { Some(look().await) } else { None };
+            // After a write, what the target names first and the head after it. A write of this run that timed out may land
+            // at any time, over a newer one of somebody else: the other way round, it could land between the two and look
+            // current.
+            let named = match tried {
+                true => Some(self.patiently(run, || target.named(name, partition)).await?),
+                false => None,
+            };
             let head = self.head(name, partition).await?;
             let accepted = schemas::load(&*self.store, name).await?;
             if let Some(accepted) = &accepted
@@ -53,36 +72,28 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
                     None => Err(RegisterError::UnknownDataset(name.clone())),
                 };
             };
-            let wanted = entry(&head, &accepted);
-            let found = match early {
-                Some(found) => found,
-                None => look().await,
-            };
-            let found = match found {
-                // The commit came before its table, or somebody dropped the table.
-                Err(RegisterError::Catalog(CatalogError::NotFound { .. })) => {
-                    self.ensure_table(&accepted, run).await?;
-                    continue;
-                }
-                found => found?,
-            };
-            if found.as_ref().is_some_and(|found| is_current(found, &wanted)) {
+            if named.is_some_and(|named| named == [Naming::of(&head, accepted.version)]) {
                 return Ok(changed);
             }
             self.may_change(run)?;
-            let mode = if found.is_some() { Upsert::Replace } else { Upsert::Create };
-            let wanted = with_others(wanted, found.as_ref());
-            tried = true;
-            let answer = self.catalog.write_partitions(name, mode, std::slice::from_ref(&wanted)).await;
-            match answer.map(|items| items.into_iter().next()) {
+            match target.publish(&head, &accepted, &permit).await {
+                // Seen after the head was read. That is good enough only while no write of this run is under way.
+                Ok(false) if !tried => return Ok(changed),
+                Ok(false) => {}
                 // The second look: between the look and this write others may have written what is newer, and Glue
                 // has no condition that would have told.
-                Ok(None) if sabotage::is_on(Bug::NoSecondLook) => return Ok(true),
-                Ok(None) => changed = true,
+                Ok(true) if sabotage::is_on(Bug::NoSecondLook) => return Ok(true),
+                Ok(true) => (changed, tried) = (true, true),
+                // The commit came before its table, or somebody dropped the table.
+                Err(TargetError::Catalog(CatalogError::NotFound { .. })) => {
+                    self.ensure(target, &accepted, run).await?;
+                }
                 // Somebody else created or dropped it, or changes it right now; or nobody knows. Look again.
-                Ok(Some(ItemError { error, .. })) | Err(error) => {
+                Err(TargetError::Catalog(error)) => {
+                    tried = true;
                     self.back_off(&mut backoff, error, run).await?;
                 }
+                Err(TargetError::Expired(expired)) => return Err(expired.into()),
             }
         }
         Err(RegisterError::contention(name, Some(partition), ATTEMPTS))

@@ -4,6 +4,7 @@ mod batch;
 mod outcome;
 mod plan;
 mod strays;
+mod targets;
 mod types;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use domain::{
     run::{Expired, Run},
     schemas::{self, Accepted},
 };
+use futures::future::{join, join_all};
 
 use crate::{
     accept::Acceptance,
@@ -32,12 +34,16 @@ const STEP: TimeDelta = TimeDelta::seconds(10);
 
 impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     /// Brings everything up to date, table by table; what fails does not hold back the rest, and the first failure is
-    /// the answer. A run that has no time for everything begins each time at another place.
+    /// the answer. A run that has no time for everything begins each time at another place. Targets besides the catalog
+    /// are brought up to date meanwhile, each at its own pace.
     pub async fn reconcile(&self, run: &Run) -> Result<Reconciled, RegisterError> {
         let mut outcome = Outcome::default();
-        if let Err(error) = self.reconcile_all(run, &mut outcome).await {
+        let others = join_all(self.targets.iter().map(|target| self.reconcile_target(&**target, run)));
+        let (done, others) = join(self.reconcile_all(run, &mut outcome), others).await;
+        if let Err(error) = done {
             outcome.end(error);
         }
+        others.into_iter().for_each(|other| outcome.add(other));
         outcome.into_result()
     }
 

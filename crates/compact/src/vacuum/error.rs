@@ -3,6 +3,7 @@ use domain::{
     port::{CatalogError, StoreError},
     problem::Problem,
     run::Expired,
+    target::TargetError,
     vacuum::UnreadableNotes,
 };
 
@@ -12,7 +13,7 @@ pub enum VacuumError {
     /// The store; the same run may succeed later.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The catalog cannot be asked, so nothing was deleted.
+    /// The catalog, or another target, cannot be asked, so nothing was deleted.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// The partition stops until somebody looks at it; the others go on.
@@ -27,6 +28,15 @@ pub enum VacuumError {
     /// Notes that cannot be written out: a defect of this software.
     #[error("the vacuum notes cannot be encoded")]
     Encode(#[source] serde_json::Error),
+}
+
+impl From<TargetError> for VacuumError {
+    fn from(error: TargetError) -> Self {
+        match error {
+            TargetError::Catalog(error) => Self::Catalog(error),
+            TargetError::Expired(expired) => Self::Expired(expired),
+        }
+    }
 }
 
 impl VacuumError {

@@ -13,7 +13,7 @@ use domain::{
 
 use super::listing::{Directory, Listing};
 
-/// What may be noted when the catalog names this generation.
+/// What may be noted when this is the oldest generation that a target names.
 fn noted(listing: &Listing, named: Generation, now: DateTime<Utc>) -> Option<Generation> {
     let commits = listing.commits.iter().map(|(generation, at)| (generation.number(), *at));
     let is_settled = |at: &DateTime<Utc>| now - *at >= MAX_LIFE;
@@ -24,7 +24,7 @@ fn noted(listing: &Listing, named: Generation, now: DateTime<Utc>) -> Option<Gen
 pub(super) struct Times {
     /// Before anything was looked at.
     pub(super) now: DateTime<Utc>,
-    /// After the catalog had answered.
+    /// After the targets had answered.
     pub(super) named_at: DateTime<Utc>,
     pub(super) retention: TimeDelta,
 }
@@ -49,7 +49,7 @@ impl Plan {
     ) -> Self {
         let mut notes = notes.cloned().unwrap_or_default();
         let named = if sabotage::is_on(Bug::VacuumByHead) { listing.head } else { named };
-        // While the catalog names nothing, nothing is garbage, and the notes go as a whole. What it names is noted once
+        // While a target names nothing, nothing is garbage, and the notes go as a whole. What they name is noted once
         // no register can have anything older in mind.
         let noted = named.and_then(|named| noted(listing, named, times.now));
         if let Some(noted) = noted {

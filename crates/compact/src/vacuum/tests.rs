@@ -4,3 +4,4 @@ mod keys;
 mod refusals;
 mod retention;
 mod schedule;
+mod targets;

@@ -349,4 +349,6 @@ async fn the_catalog_handle_sees_what_clients_see() {
 async fn the_catalog_handle_keeps_the_contract() {
     let lake = Lake::start().await;
     domain::contract::catalog::suite(&lake.aws.catalog()).await;
+    let target = domain::target::CatalogTarget::new(std::sync::Arc::new(lake.aws.catalog()));
+    domain::contract::target::suite(&target).await;
 }

@@ -1,9 +1,12 @@
 //! The AWS adapters, through the real SDK against the local lake, keep the ports' contracts.
 
+use std::sync::Arc;
+
 use aws::SystemClock;
 use domain::{
     contract::{self, query_engine::Known},
     port::{EngineError, Query, QueryEngine, ResultColumn},
+    target::CatalogTarget,
 };
 use local::Service;
 
@@ -26,6 +29,7 @@ async fn s3() {
 async fn glue() {
     let lake = TestLake::start(&[]).await;
     contract::catalog::suite(&lake.catalog).await;
+    contract::target::suite(&CatalogTarget::new(Arc::new(lake.catalog.clone()))).await;
     let faults = lake.lake.faults();
     let attempts = || faults.throttle(Service::Glue, Some("CreateTable"), ATTEMPTS);
     contract::catalog::throttled(&lake.catalog, attempts).await;

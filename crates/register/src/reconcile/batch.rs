@@ -8,16 +8,12 @@ use domain::{
     run::Run,
     sabotage::{self, Bug},
     schemas,
+    target::{entry, with_others},
 };
 use futures::{StreamExt, stream};
 
 use super::{Outcome, plan::Differing};
-use crate::{
-    backoff::Backoff,
-    entry::{entry, is_listed, with_others},
-    error::RegisterError,
-    service::Register,
-};
+use crate::{backoff::Backoff, entry::is_listed, error::RegisterError, service::Register};
 
 /// Partitions of one batch: what one of Glue's calls takes. Between the read of the heads and the second look there
 /// is no more than this.

@@ -11,7 +11,7 @@ pub struct Reconciled {
     pub rejected: usize,
     /// Partitions with commits.
     pub partitions: usize,
-    /// Partitions changed.
+    /// Partitions changed, counted in each target.
     pub changed: usize,
     /// Partitions without commits that somebody had added by hand, and that were removed from the catalog.
     pub removed: usize,
@@ -61,6 +61,23 @@ impl Outcome {
         let chain = domain::chain(&error);
         tracing::error!(stopped, problem, error = chain, "the catalog is not reconciled to the end");
         self.first_error.get_or_insert(error);
+    }
+
+    /// What was done in another target meanwhile.
+    pub(super) fn add(&mut self, other: Self) {
+        let Reconciled { accepted, rejected, partitions, changed, removed, lost, stopped, failed } =
+            other.done;
+        self.done.accepted += accepted;
+        self.done.rejected += rejected;
+        self.done.partitions += partitions;
+        self.done.changed += changed;
+        self.done.removed += removed;
+        self.done.lost += lost;
+        self.done.stopped += stopped;
+        self.done.failed += failed;
+        if let Some(error) = other.first_error {
+            self.first_error.get_or_insert(error);
+        }
     }
 
     pub(super) fn into_result(self) -> Result<Reconciled, RegisterError> {

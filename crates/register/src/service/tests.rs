@@ -14,6 +14,7 @@ use crate::{
 
 mod granularity;
 mod late;
+mod targets;
 
 #[tokio::test]
 async fn a_definition_goes_live_once_and_evolves() {

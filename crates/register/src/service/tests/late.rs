@@ -9,7 +9,7 @@ use domain::{
 };
 
 use super::*;
-use crate::{Register, entry::entry};
+use crate::{Register, entry};
 
 /// A catalog in which, before a partition is read for the second time, the head moves, and the run's own first write
 /// lands once more.
