@@ -4,7 +4,7 @@
 //! 2. The note `schemas/<dataset>/dropped.json` is put: that is the moment of the drop. From then on `ingest` takes no
 //!    event for the dataset, and `compact` and `register` leave it alone. As long as data is there, the note holds the
 //!    last definition, and `register` accepts only what may follow it.
-//! 3. The accepted versions and the table go.
+//! 3. The accepted versions and the table go, and what other targets name.
 //!
 //! With the data:
 //!
@@ -23,13 +23,14 @@
 mod error;
 mod purge;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
     DatasetName,
     key::{self, ParsedKey},
     port::{Catalog, CatalogError, Clock, Ids, ObjectStore, PutMode, StoreError},
     schemas::{self, Dropped, SchemasError},
+    target::Target,
 };
 
 use crate::service::Compactor;
@@ -46,6 +47,8 @@ pub struct Dropper<'a, S, C, K, I> {
     pub store: &'a S,
     /// The catalog.
     pub catalog: &'a C,
+    /// Where commits are published besides the catalog.
+    pub targets: &'a [Arc<dyn Target>],
     /// Who commits the empty generations. It has to work on the same bucket.
     pub compactor: &'a Compactor<S, K, I>,
     /// The time.
@@ -138,10 +141,16 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
             .map(|version| key::schema(name, version))
             .collect();
         self.delete(&old).await?;
-        match self.catalog.delete_table(name).await {
-            Ok(()) | Err(CatalogError::NotFound { .. }) => Ok(true),
-            Err(error) => Err(error.into()),
+        let mut withdrawn = match self.catalog.delete_table(name).await {
+            Err(CatalogError::NotFound { .. }) => Ok(()),
+            answer => answer.map_err(DropError::from),
+        };
+        // One that fails holds up no other.
+        for target in self.targets {
+            let answer = target.withdraw(name).await.map_err(DropError::from);
+            withdrawn = withdrawn.and(answer);
         }
+        withdrawn.map(|()| true)
     }
 
     /// Without rows and landed events, no definition is held against the last one.
@@ -168,6 +177,11 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Dropper<'_, S, C, K, I> {
     async fn is_back(&self) -> Result<bool, DropError> {
         if self.is_live().await? {
             return Ok(true);
+        }
+        for target in self.targets {
+            if !target.all_named(self.name).await?.is_empty() {
+                return Ok(true);
+            }
         }
         match self.catalog.table(self.name).await {
             Ok(table) => Ok(table.is_some()),

@@ -87,6 +87,8 @@ pub(super) async fn run(options: DropOptions) -> Result<(), Failure> {
     let dropper = Dropper {
         store: &lake.store,
         catalog: &lake.catalog,
+        // A deployment has none but the catalog.
+        targets: &[],
         compactor: &compactor,
         clock: &SystemClock,
         name,

@@ -1,6 +1,7 @@
 use domain::{
     port::{CatalogError, StoreError},
     schemas::SchemasError,
+    target::TargetError,
 };
 
 use crate::error::CompactError;
@@ -11,7 +12,7 @@ pub enum DropError {
     /// The bucket.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The catalog.
+    /// The catalog, or another target.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// Its definitions, or the note of an earlier drop.
@@ -20,4 +21,13 @@ pub enum DropError {
     /// One of its partitions: its log, or the commit that gives up its rows.
     #[error(transparent)]
     Compact(#[from] CompactError),
+}
+
+impl From<TargetError> for DropError {
+    fn from(error: TargetError) -> Self {
+        match error {
+            TargetError::Catalog(error) => Self::Catalog(error),
+            TargetError::Expired(expired) => Self::Compact(expired.into()),
+        }
+    }
 }

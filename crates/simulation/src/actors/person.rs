@@ -48,7 +48,14 @@ pub(crate) async fn drop_dataset(actor: Actor, name: DatasetName, purges: bool) 
     if purges {
         ports.world.state().lake.ledger.drops.purge(ports.process);
     }
-    let dropper = Dropper { store: ports, catalog: ports, compactor: &compactor, clock: ports, name: &name };
+    let dropper = Dropper {
+        store: ports,
+        catalog: ports,
+        targets: &[],
+        compactor: &compactor,
+        clock: ports,
+        name: &name,
+    };
     let answer = dropper.drop(purges).await;
     actor.note(|| match &answer {
         Ok(outcome) => format!("is done: {outcome:?}"),

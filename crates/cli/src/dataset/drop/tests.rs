@@ -2,6 +2,7 @@ mod again;
 mod damaged;
 mod meddled;
 mod overtaken;
+mod targets;
 
 use std::sync::Arc;
 
@@ -120,6 +121,7 @@ impl World {
         let dropper = Dropper {
             store: &*self.store,
             catalog: &*self.catalog,
+            targets: &[],
             compactor: &compactor,
             clock: &*self.clock,
             name: &self.name,
@@ -136,6 +138,7 @@ impl World {
         let dropper = Dropper {
             store: &*store,
             catalog: &*self.catalog,
+            targets: &[],
             compactor: &compactor,
             clock: &*self.clock,
             name: &self.name,
