@@ -33,6 +33,8 @@ struct State {
     /// The version that each dataset follows.
     defined: BTreeMap<DatasetName, u32>,
     named: BTreeMap<(DatasetName, Partition), Naming>,
+    /// What is named right after the next withdrawal.
+    late: Option<((DatasetName, Partition), Naming)>,
 }
 
 impl MemoryTarget {
@@ -49,6 +51,11 @@ impl MemoryTarget {
     /// Somebody's hand, or a write that comes late: the partition is named so from now on.
     pub fn name_by_hand(&self, dataset: &DatasetName, partition: &Partition, naming: Naming) {
         lock(&self.state).named.insert((dataset.clone(), partition.clone()), naming);
+    }
+
+    /// A write that was under way lands right after the next withdrawal.
+    pub fn land_after_withdrawal(&self, dataset: &DatasetName, partition: &Partition, naming: Naming) {
+        lock(&self.state).late = Some(((dataset.clone(), partition.clone()), naming));
     }
 
     /// The datasets that it has been told of.
@@ -139,6 +146,8 @@ impl Target for MemoryTarget {
         let withdraw = self.call(dataset, |state| {
             state.defined.remove(dataset);
             state.named.retain(|(of, _), _| of != dataset);
+            let late = state.late.take();
+            state.named.extend(late);
             Ok(())
         });
         ready(withdraw).boxed()

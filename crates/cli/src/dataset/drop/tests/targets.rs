@@ -33,13 +33,13 @@ async fn a_drop_withdraws_the_dataset_from_every_target() {
     assert_eq!(dropper.drop(false).await.unwrap(), Outcome::Dropped, "the same command goes on");
     assert_eq!((named().await.len(), second.defined().len()), (0, 0));
 
-    // What a late `register` publishes again, the second look finds.
+    // What a late `register` publishes again is found by the second look.
     let partition: Partition = "dt=2026-11-23".parse().unwrap();
-    second.name_by_hand(
+    second.land_after_withdrawal(
         &world.name,
         &partition,
         Naming { location: "late/".to_owned(), schema_version: None },
     );
-    assert_eq!(dropper.drop(true).await.unwrap(), Outcome::Dropped);
+    assert_eq!(dropper.drop(false).await.unwrap(), Outcome::Dropped);
     assert_eq!(named().await.len(), 0);
 }
