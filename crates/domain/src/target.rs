@@ -46,8 +46,10 @@ pub trait Target: fmt::Debug + Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<(), TargetError>>;
 
     /// Makes the target name the head, and nothing else of its partition, under this definition; in one attempt. Answers
-    /// whether that changed anything: `false` only if the target was seen to be so already. `NotFound` if the target has to be told
-    /// the definition first. After any other error nobody knows whether it was done, or will be.
+    /// whether it was changed: `false` only if the target was seen to be so before anything was sent to change it. (A
+    /// write that is sent again, and then finds its own first attempt, is a change: its caller has to look once more.)
+    /// `NotFound` if the target has to be told the definition first. After any other error nobody knows whether it was
+    /// done, or will be.
     fn publish<'a>(
         &'a self,
         head: &'a Commit,

@@ -7,12 +7,15 @@ mod register;
 mod sender;
 mod vacuum;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use chrono::TimeDelta;
-use domain::{invariant::Violation, port::Clock, run::Run, settings::Settings};
+use domain::{invariant::Violation, port::Clock, run::Run, settings::Settings, target::Target};
 
-use crate::{ledger::Place, ports::Ports};
+use crate::{
+    ledger::Place,
+    ports::{Ports, Second},
+};
 
 pub(crate) use compactor::{compact, repair, sweep};
 pub(crate) use person::{ask, drop_dataset, recover};
@@ -42,6 +45,12 @@ impl Actor {
     fn run(&self) -> Run {
         let now = self.ports.now();
         Run::new(now, self.limit.map(|limit| now + limit))
+    }
+
+    /// The second target, if there is one.
+    fn second(&self) -> Option<Arc<dyn Target>> {
+        let has_second = self.ports.world.state().lake.ledger.has_second;
+        has_second.then(|| Arc::new(Second(self.ports.clone())) as Arc<dyn Target>)
     }
 
     /// Whether the dataset has been live all the time since this one began.

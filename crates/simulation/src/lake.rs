@@ -1,4 +1,6 @@
-//! The bucket and the catalog of a schedule, and the one place where they change: each change is checked.
+//! The bucket and the targets of a schedule, and the one place where they change: each change is checked.
+
+mod second;
 
 use std::sync::Arc;
 
@@ -17,16 +19,19 @@ use domain::{
 use futures::FutureExt;
 
 use crate::{
-    ledger::{Ledger, Place},
+    ledger::{Ledger, Place, TargetId},
     process::ProcessId,
     time::Time,
 };
+
+pub(crate) use second::Second;
 
 /// Everything there is.
 #[derive(Debug)]
 pub(crate) struct Lake {
     pub(crate) store: MemoryStore<Time>,
     pub(crate) catalog: MemoryCatalog,
+    pub(crate) second: Second,
     pub(crate) ledger: Ledger,
     pub(crate) random: Random,
     /// The first violation that was found.
@@ -45,6 +50,7 @@ impl Lake {
         Self {
             store: MemoryStore::with_clock(time.clone()),
             catalog: MemoryCatalog::default(),
+            second: Second::default(),
             ledger: Ledger::new(retention),
             random,
             violation: None,
@@ -160,7 +166,7 @@ impl Lake {
         if answer.is_ok() {
             let now = self.time.now();
             for place in self.ledger.places().iter().filter(|place| place.dataset == *table) {
-                self.ledger.damaged(place, None, now);
+                self.ledger.damaged((place, TargetId::Catalog), None, now);
             }
         }
         Some(answer)
@@ -169,7 +175,8 @@ impl Lake {
     fn named(&mut self, table: &DatasetName, values: &[String], location: Option<&str>) {
         if let Ok(partition) = Partition::from_values(values) {
             let place = Place { dataset: table.clone(), partition };
-            let checked = self.ledger.named(&place, location, self.process, self.time.now());
+            let target = (&place, TargetId::Catalog);
+            let checked = self.ledger.named(target, location, self.process, self.time.now());
             self.check(checked);
         }
     }
@@ -186,7 +193,7 @@ impl Lake {
                 self.catalog.write_partitions(&place.dataset, Upsert::Replace, &[moved]).now_or_never()
             }
         };
-        self.ledger.damaged(place, location.as_deref(), self.time.now());
+        self.ledger.damaged((place, TargetId::Catalog), location.as_deref(), self.time.now());
     }
 
     /// Somebody deletes a data file that a commit names.
@@ -199,7 +206,7 @@ impl Lake {
     pub(crate) fn lose_catalog(&mut self) {
         self.catalog = MemoryCatalog::default();
         for place in self.ledger.places() {
-            self.ledger.damaged(&place, None, self.time.now());
+            self.ledger.damaged((&place, TargetId::Catalog), None, self.time.now());
         }
     }
 }

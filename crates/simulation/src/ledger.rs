@@ -21,7 +21,7 @@ use crate::process::ProcessId;
 
 pub(crate) use contents::rows;
 pub(crate) use drops::Drops;
-pub(crate) use place::PlaceLedger;
+pub(crate) use place::{PlaceLedger, TargetId};
 
 /// An event, by the mark that stands for its identity (see [`domain::drawn`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +47,8 @@ pub(crate) struct Ledger {
     rejected: BTreeSet<Event>,
     retention: TimeDelta,
     pub(crate) drops: Drops,
+    /// Whether there is a second target. To be said before anything happens.
+    pub(crate) has_second: bool,
 }
 
 /// What a query engine does not take for a data file: its name begins with `_`. Who wrote it works with it alone.
@@ -62,6 +64,7 @@ impl Ledger {
             rejected: BTreeSet::new(),
             retention,
             drops: Drops::default(),
+            has_second: false,
         }
     }
 
@@ -71,7 +74,8 @@ impl Ledger {
 
     /// What is known of a place.
     pub(crate) fn place(&mut self, place: &Place) -> &mut PlaceLedger {
-        self.places.entry(place.clone()).or_default()
+        let has_second = self.has_second;
+        self.places.entry(place.clone()).or_insert_with(|| PlaceLedger::new(has_second))
     }
 
     /// Whether a data file was lost anywhere.
@@ -220,24 +224,29 @@ impl Ledger {
         }
     }
 
-    /// A service wrote this location into the catalog, or took the partition out of it. With a view of before a drop it can
+    /// A service wrote this location into a target, or took the partition out of it. With a view of before a drop it can
     /// do what it likes: whoever looks next mends it.
     pub(crate) fn named(
         &mut self,
-        place: &Place,
+        (place, target): (&Place, TargetId),
         location: Option<&str>,
         process: ProcessId,
         now: DateTime<Utc>,
     ) -> Result<(), Violation> {
         if self.drops.is_settled(process) {
-            return self.place(place).named(location, now);
+            return self.place(place).named(target, location, now);
         }
-        self.damaged(place, location, now);
+        self.damaged((place, target), location, now);
         Ok(())
     }
 
-    /// A person did.
-    pub(crate) fn damaged(&mut self, place: &Place, location: Option<&str>, now: DateTime<Utc>) {
-        self.place(place).named_by_hand(location, now);
+    /// A person did, or it was lost.
+    pub(crate) fn damaged(
+        &mut self,
+        (place, target): (&Place, TargetId),
+        location: Option<&str>,
+        now: DateTime<Utc>,
+    ) {
+        self.place(place).named_by_hand(target, location, now);
     }
 }

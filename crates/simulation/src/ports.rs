@@ -1,6 +1,7 @@
 //! The ports of one process: every call goes through the scheduler.
 
 mod catalog;
+mod second;
 mod store;
 
 use std::{sync::Arc, time::Duration};
@@ -13,6 +14,8 @@ use crate::{
     process::ProcessId,
     world::World,
 };
+
+pub(crate) use second::Second;
 
 /// Store, catalog and clock, as one process sees them.
 #[derive(Debug, Clone)]

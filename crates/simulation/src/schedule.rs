@@ -115,6 +115,10 @@ impl Schedule {
         let mut lake = Lake::new(time.clone(), random, settings.retention);
         lake.page = profile.page;
         lake.item_faults = profile.item_faults;
+        if scenario == Scenario::TwoTargets {
+            lake.ledger.has_second = true;
+            lake.second.faults = story::SECOND_FAULTS;
+        }
         let mut trace = Trace::new(keep_trace);
         trace.step(begun, seed, || format!("seed {seed}: {profile:?}"));
         let definition = versions.first().map(|first| serde_json::to_vec(first.definition())).transpose()?;

@@ -103,6 +103,11 @@ fn a_vacuum_by_the_head() {
 }
 
 #[test]
+fn a_vacuum_that_ignores_the_second_target() {
+    is_found_in(Scenario::TwoTargets, Bug::VacuumByCatalog, 1_000, &["I5", "I6", "reader"]);
+}
+
+#[test]
 fn a_vacuum_of_what_may_still_be_committed() {
     is_found(Bug::VacuumYoungLeftovers, 1_000, &["I3", "I5"]);
 }

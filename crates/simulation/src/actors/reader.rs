@@ -11,12 +11,10 @@ use crate::ledger::{Event, Place, is_hidden, rows};
 /// vacuum take.
 const PATIENCE: TimeDelta = TimeDelta::minutes(3 * 60 + 30);
 
-/// A query: it resolves the partition, and reads all files below its location, as slowly as it pleases.
+/// A query: it resolves the partition, through one target or the other, and reads all files below its location, as slowly as it pleases.
 pub(crate) async fn read(actor: Actor, place: Place) {
     let began = actor.ports.now();
-    let values = place.partition.values();
-    let Ok(Some(found)) = actor.ports.partition(&place.dataset, &values).await else { return };
-    let location = found.location;
+    let Some(location) = resolve(&actor, &place).await else { return };
     {
         let mut state = actor.ports.world.state();
         let known = state.lake.ledger.place(&place);
@@ -56,6 +54,19 @@ pub(crate) async fn read(actor: Actor, place: Place) {
     found.sort_unstable();
     if whole != found {
         state.lake.check(broken(format!("{location} was read as {found:?}, and is {whole:?}")));
+    }
+}
+
+async fn resolve(actor: &Actor, place: &Place) -> Option<String> {
+    match actor.second().filter(|_| !actor.seed.is_multiple_of(2)) {
+        Some(second) => {
+            let named = second.named(&place.dataset, &place.partition).await.ok()?;
+            named.into_iter().next().map(|naming| naming.location)
+        }
+        None => {
+            let found = actor.ports.partition(&place.dataset, &place.partition.values()).await;
+            found.ok()?.map(|found| found.location)
+        }
     }
 }
 

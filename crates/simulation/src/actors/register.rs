@@ -1,14 +1,20 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::memory::SeededIds;
-use register::{Register, RegisterError};
+use register::{Published, Register, RegisterError};
 
 use super::Actor;
-use crate::{ledger::Place, ports::Ports};
+use crate::{
+    ledger::{Place, TargetId},
+    ports::Ports,
+};
 
-/// Who is at work on the catalog, by place.
+/// Who is at work on the targets, by place.
 #[derive(Debug, Default)]
-pub(crate) struct Desk(BTreeMap<Place, Work>);
+pub(crate) struct Desk(BTreeMap<At, Work>);
+
+/// One partition in one target.
+type At = (Place, TargetId);
 
 #[derive(Debug, Default)]
 struct Work {
@@ -30,8 +36,8 @@ struct Start {
 }
 
 impl Desk {
-    fn begin(&mut self, place: &Place, nothing_adrift: bool) -> Start {
-        let work = self.0.entry(place.clone()).or_default();
+    fn begin(&mut self, at: &At, nothing_adrift: bool) -> Start {
+        let work = self.0.entry(at.clone()).or_default();
         work.at_work += 1;
         work.begun += 1;
         let was_alone = work.at_work == 1 && nothing_adrift;
@@ -47,9 +53,9 @@ impl Desk {
         }
     }
 
-    /// Answers whether the catalog must be right now.
-    fn end(&mut self, place: &Place, start: Start, well: bool) -> bool {
-        let work = self.0.entry(place.clone()).or_default();
+    /// Answers whether the target must be right now.
+    fn end(&mut self, at: &At, start: Start, well: bool) -> bool {
+        let work = self.0.entry(at.clone()).or_default();
         work.at_work -= 1;
         if !well {
             work.unsettled = true;
@@ -63,61 +69,89 @@ impl Desk {
 /// The stay of one run at the desk; it counts as failed where the run is dropped.
 struct Stay {
     actor: Actor,
-    places: Vec<(Place, Start)>,
+    places: Vec<(At, Start)>,
 }
 
 impl Stay {
     fn begin(actor: &Actor, places: &[Place]) -> Self {
-        let nothing_adrift = actor.ports.world.state().adrift.is_empty();
+        let mut state = actor.ports.world.state();
+        let nothing_adrift = state.adrift.is_empty();
+        let mut all: Vec<At> = Vec::new();
+        for place in places {
+            let targets = state.lake.ledger.place(place).targets();
+            all.extend(targets.iter().map(|target| (place.clone(), *target)));
+        }
+        drop(state);
         let mut desk = actor.desk.borrow_mut();
-        let begin = |place: &Place| (place.clone(), desk.begin(place, nothing_adrift));
-        let places = places.iter().map(begin).collect();
+        let begin = |at: At| {
+            let start = desk.begin(&at, nothing_adrift);
+            (at, start)
+        };
+        let places = all.into_iter().map(begin).collect();
         drop(desk);
         Self { actor: actor.clone(), places }
     }
 
-    fn end(mut self, answer: &Result<String, RegisterError>) {
-        self.actor.note(|| match answer {
-            Ok(words) => words.clone(),
-            Err(error) => format!("fails: {}", domain::chain(error)),
-        });
+    /// One answer for each target, in their order, or one for all of them. What came of one says nothing of another: a target
+    /// that is down holds up no other.
+    fn end(mut self, answers: &[Result<String, RegisterError>]) {
+        for answer in answers {
+            self.actor.note(|| match answer {
+                Ok(words) => words.clone(),
+                Err(error) => format!("fails: {}", domain::chain(error)),
+            });
+        }
         let nothing_adrift = self.actor.ports.world.state().adrift.is_empty();
-        for (place, start) in std::mem::take(&mut self.places) {
-            if self.actor.desk.borrow_mut().end(&place, start, answer.is_ok()) && nothing_adrift {
+        for ((place, target), start) in std::mem::take(&mut self.places) {
+            let own = match target {
+                TargetId::Catalog => answers.first(),
+                TargetId::Second => answers.last(),
+            };
+            let well = own.is_some_and(Result::is_ok);
+            let at = (place, target);
+            if self.actor.desk.borrow_mut().end(&at, start, well) && nothing_adrift {
                 let mut state = self.actor.ports.world.state();
-                let checked = state.lake.ledger.place(&place).registered();
+                let checked = state.lake.ledger.place(&at.0).registered(target);
                 state.lake.check(checked);
             }
         }
-        if let Err(error @ (RegisterError::Commit(_) | RegisterError::UnknownDataset(_))) = answer {
-            self.actor.unexpected(error);
+        for answer in answers {
+            if let Err(error @ (RegisterError::Commit(_) | RegisterError::UnknownDataset(_))) = answer {
+                self.actor.unexpected(error);
+            }
         }
     }
 }
 
 impl Drop for Stay {
     fn drop(&mut self) {
-        for (place, start) in &self.places {
-            self.actor.desk.borrow_mut().end(place, *start, false);
+        for (at, start) in &self.places {
+            self.actor.desk.borrow_mut().end(at, *start, false);
         }
     }
 }
 
 pub(super) fn register(actor: &Actor) -> Register<Ports, Ports, Ports, SeededIds> {
     let ports = Arc::new(actor.ports.clone());
-    Register::new(ports.clone(), ports.clone(), ports, Arc::new(SeededIds::new(actor.seed)))
+    let register = Register::new(ports.clone(), ports.clone(), ports, Arc::new(SeededIds::new(actor.seed)));
+    match actor.second() {
+        Some(second) => register.with_target(second),
+        None => register,
+    }
 }
 
 /// A notification: one partition.
 pub(crate) async fn project(actor: Actor, place: Place) {
     let stay = Stay::begin(&actor, std::slice::from_ref(&place));
-    let answer = register(&actor).project(&place.dataset, &place.partition, &actor.run()).await;
-    stay.end(&answer.map(|changed| format!("is done: changed {changed}")));
+    let each = register(&actor).project_each(&place.dataset, &place.partition, &actor.run()).await;
+    let answer = |published: Published| published.answer.map(|changed| format!("is done: changed {changed}"));
+    let answers: Vec<_> = each.into_iter().map(answer).collect();
+    stay.end(&answers);
 }
 
-/// The schedule: the catalog as a whole.
+/// The schedule: all targets as a whole.
 pub(crate) async fn reconcile(actor: Actor) {
     let stay = Stay::begin(&actor, &actor.places);
     let answer = register(&actor).reconcile(&actor.run()).await;
-    stay.end(&answer.map(|done| format!("is done: {done:?}")));
+    stay.end(&[answer.map(|done| format!("is done: {done:?}"))]);
 }

@@ -28,15 +28,16 @@ pub(crate) struct PlaceLedger {
     pub(super) garbage: BTreeMap<String, DateTime<Utc>>,
     /// The data files that are there.
     pub(super) files: BTreeMap<String, File>,
-    pub(super) named: Option<Named>,
+    pub(super) catalog: Published,
+    pub(super) second: Published,
+    /// Whether there is a second target.
+    pub(super) has_second: bool,
     /// The head when each process last looked, and when that was.
     pub(super) looks: BTreeMap<ProcessId, (u64, DateTime<Utc>)>,
-    /// Every location that a person wrote into the catalog.
+    /// Every location that a person wrote into a target.
     pub(super) by_hand: BTreeSet<String>,
     /// Every location that a fault of old wrote: its rows are twice there.
     pub(crate) by_fault: BTreeSet<String>,
-    /// The head at the time when the catalog was last written.
-    pub(super) head_when_named: u64,
     /// Data files that somebody deleted.
     pub(super) lost: BTreeSet<String>,
     /// What each discard gave up, by its number.
@@ -67,7 +68,24 @@ pub(super) struct File {
     pub(super) written_by: ProcessId,
 }
 
-/// What the catalog names.
+/// Where commits are published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum TargetId {
+    /// Glue.
+    Catalog,
+    /// Another one, which goes its own way.
+    Second,
+}
+
+/// What is published to a target.
+#[derive(Debug, Default)]
+pub(super) struct Published {
+    pub(super) named: Option<Named>,
+    /// The head at the time when the target was last written.
+    pub(super) head_when_named: u64,
+}
+
+/// What a target names.
 #[derive(Debug, Clone)]
 pub(super) struct Named {
     pub(super) location: String,
@@ -82,6 +100,36 @@ impl Committed {
 }
 
 impl PlaceLedger {
+    pub(super) fn new(has_second: bool) -> Self {
+        Self { has_second, ..Self::default() }
+    }
+
+    /// The targets that there are.
+    pub(crate) fn targets(&self) -> &'static [TargetId] {
+        match self.has_second {
+            true => &[TargetId::Catalog, TargetId::Second],
+            false => &[TargetId::Catalog],
+        }
+    }
+
+    fn published(&self, target: TargetId) -> &Published {
+        match target {
+            TargetId::Catalog => &self.catalog,
+            TargetId::Second => &self.second,
+        }
+    }
+
+    pub(super) fn published_mut(&mut self, target: TargetId) -> &mut Published {
+        match target {
+            TargetId::Catalog => &mut self.catalog,
+            TargetId::Second => &mut self.second,
+        }
+    }
+
+    pub(super) fn head_when_named(&self, target: TargetId) -> u64 {
+        self.published(target).head_when_named
+    }
+
     pub(crate) fn head(&self) -> Option<&Arc<Committed>> {
         self.commits.values().next_back()
     }
@@ -103,30 +151,38 @@ impl PlaceLedger {
         self.history.get(location)
     }
 
-    /// Whether a person ever pointed the catalog there.
+    /// Whether a person ever pointed a target there.
     pub(crate) fn was_by_hand(&self, location: &str) -> bool {
         self.by_hand.contains(location)
     }
 
-    /// What the catalog names, whoever wrote it.
-    pub(crate) fn any_location(&self) -> Option<&str> {
-        self.named.as_ref().map(|named| named.location.as_str())
+    /// What the target names, whoever wrote it.
+    pub(crate) fn any_location(&self, target: TargetId) -> Option<&str> {
+        self.published(target).named.as_ref().map(|named| named.location.as_str())
     }
 
-    /// What the catalog names, unless a person wrote that.
-    pub(super) fn location(&self) -> Option<&str> {
-        self.named.as_ref().filter(|named| !named.by_hand).map(|named| named.location.as_str())
+    /// What the target names, unless a person wrote that.
+    pub(super) fn location(&self, target: TargetId) -> Option<&str> {
+        let named = self.published(target).named.as_ref();
+        named.filter(|named| !named.by_hand).map(|named| named.location.as_str())
     }
 
-    /// Whether the catalog is as somebody's hand left it.
-    pub(crate) fn is_by_hand(&self) -> bool {
-        self.named.as_ref().is_none_or(|named| named.by_hand)
+    /// Whether the target is as somebody's hand left it, or a loss.
+    pub(super) fn is_by_hand(&self, target: TargetId) -> bool {
+        self.published(target).named.as_ref().is_none_or(|named| named.by_hand)
     }
 
-    /// The generation that the catalog names.
-    pub(crate) fn named_number(&self) -> Option<u64> {
-        let (.., generation, _) = key::generation_of(&self.named.as_ref()?.location)?;
+    /// The generation that the target names.
+    pub(super) fn named_number(&self, target: TargetId) -> Option<u64> {
+        let (.., generation, _) = key::generation_of(self.any_location(target)?)?;
         Some(generation.number())
+    }
+
+    /// The oldest generation that a target names. `None` while any of them names none: it may come to name any.
+    fn oldest_named(&self) -> Option<u64> {
+        let named: Option<Vec<u64>> =
+            self.targets().iter().map(|target| self.named_number(*target)).collect();
+        named?.into_iter().min()
     }
 
     /// The committed generations a person may point the catalog at: not those that are about to be deleted, which
@@ -139,11 +195,11 @@ impl PlaceLedger {
             .collect()
     }
 
-    /// Keeps up with what is garbage now. A hand in the catalog makes garbage, and takes none back: nobody can
+    /// Keeps up with what is garbage now, for all targets. A hand in a target makes garbage, and takes none back: nobody can
     /// know how long it was there.
     pub(super) fn sort_garbage(&mut self, now: DateTime<Utc>) {
-        let (head, named) = (self.head_number(), self.named_number());
-        let by_hand = self.is_by_hand();
+        let (head, named) = (self.head_number(), self.oldest_named());
+        let by_hand = self.targets().iter().any(|target| self.is_by_hand(*target));
         for committed in self.commits.values() {
             let location = &committed.commit.location;
             if invariant::is_garbage(committed.number(), head, named) {

@@ -16,7 +16,7 @@ use domain::{
 
 use super::{
     Event, contents,
-    place::{Committed, File, Named, PlaceLedger},
+    place::{Committed, File, Named, PlaceLedger, Published, TargetId},
 };
 use crate::{call::VALID_FOR, process::ProcessId};
 
@@ -206,11 +206,9 @@ impl PlaceLedger {
             None => Fate::Uncommitted(written_at),
         };
         invariant::may_delete_data(fate, |since| now - *since >= retention)?;
-        match self.location() {
-            Some(named) if named == location => {
-                violated("I6", format!("{key} is deleted, and the catalog names it"))
-            }
-            _ => Ok(()),
+        match self.targets().iter().find(|target| self.location(**target) == Some(location)) {
+            Some(target) => violated("I6", format!("{key} is deleted, and {target:?} names it")),
+            None => Ok(()),
         }
     }
 
@@ -230,31 +228,38 @@ impl PlaceLedger {
     }
 
     /// I6.
-    pub(super) fn named(&mut self, location: Option<&str>, now: DateTime<Utc>) -> Result<(), Violation> {
-        self.named = location.map(|location| Named { location: location.to_owned(), by_hand: false });
-        self.head_when_named = self.head_number();
+    pub(super) fn named(
+        &mut self,
+        target: TargetId,
+        location: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Violation> {
+        let named = location.map(|location| Named { location: location.to_owned(), by_hand: false });
+        let head_when_named = self.head_number();
+        *self.published_mut(target) = Published { named, head_when_named };
         self.sort_garbage(now);
-        self.check_named(false)
+        self.check_named(target, false)
     }
 
-    pub(super) fn named_by_hand(&mut self, location: Option<&str>, now: DateTime<Utc>) {
-        self.named = location.map(|location| Named { location: location.to_owned(), by_hand: true });
+    pub(super) fn named_by_hand(&mut self, target: TargetId, location: Option<&str>, now: DateTime<Utc>) {
+        self.published_mut(target).named =
+            location.map(|location| Named { location: location.to_owned(), by_hand: true });
         self.by_hand.extend(location.map(str::to_owned));
         self.sort_garbage(now);
     }
 
     /// I6, `at_rest` or not.
-    pub(crate) fn check_named(&self, at_rest: bool) -> Result<(), Violation> {
-        let Some(named) = &self.named else {
+    pub(crate) fn check_named(&self, target: TargetId, at_rest: bool) -> Result<(), Violation> {
+        let Some(location) = self.any_location(target) else {
             return match self.head() {
-                Some(_) if at_rest => violated("I6", "at rest the catalog names nothing".to_owned()),
+                Some(_) if at_rest => violated("I6", format!("at rest {target:?} names nothing")),
                 _ => Ok(()),
             };
         };
-        let Some(number) = self.named_number() else {
-            return violated("I6", format!("the catalog names {}, which is no generation", named.location));
+        let Some(number) = self.named_number(target) else {
+            return violated("I6", format!("{target:?} names {location}, which is no generation"));
         };
-        let is_its_own = |committed: &Arc<Committed>| committed.commit.location == named.location;
+        let is_its_own = |committed: &Arc<Committed>| committed.commit.location == location;
         let mut committed = self.numbers();
         if !self.commits.get(&number).is_some_and(is_its_own) {
             committed.remove(&number);
@@ -274,16 +279,14 @@ impl PlaceLedger {
         }
     }
 
-    /// With nobody at work on the catalog, it names what was the head when it was last written, or a later one.
-    pub(crate) fn registered(&self) -> Result<(), Violation> {
-        match self.named_number() {
-            _ if self.is_by_hand() => Ok(()),
-            Some(named) if named < self.head_when_named => violated(
+    /// With nobody at work on the target, it names what was the head when it was last written, or a later one.
+    pub(crate) fn registered(&self, target: TargetId) -> Result<(), Violation> {
+        let head = self.head_when_named(target);
+        match self.named_number(target) {
+            _ if self.is_by_hand(target) => Ok(()),
+            Some(named) if named < head => violated(
                 "I6",
-                format!(
-                    "every register is done, the catalog names {named}, and {} was the head",
-                    self.head_when_named
-                ),
+                format!("every register is done, {target:?} names {named}, and {head} was the head"),
             ),
             _ => Ok(()),
         }

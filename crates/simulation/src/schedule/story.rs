@@ -1,11 +1,12 @@
-//! What a person does on purpose: goes on without a lost file; drops a dataset, and asks for it again.
+//! What a person does on purpose: goes on without a lost file; drops a dataset, and asks for it again. And a second target,
+//! which is down, fails and loses its state on its own.
 //!
 //! A scenario draws from a sequence of its own, so that the schedules without one stay as they are.
 
 use std::fmt;
 
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::ValueEnum;
 use domain::{drawn::Random, invariant::Violation};
 
@@ -13,7 +14,11 @@ use super::{
     Schedule,
     start::{ASK, DROP, RECOVER},
 };
-use crate::{ledger::Place, process::Role, profile::Profile};
+use crate::{
+    ledger::Place,
+    process::Role,
+    profile::{self, Profile},
+};
 
 /// What there is in a schedule besides the services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -24,6 +29,8 @@ pub enum Scenario {
     LostFiles,
     /// The dataset is dropped, with its data or without, and asked for again
     Drops,
+    /// Commits are published to a second target, which is down, fails and loses its state on its own
+    TwoTargets,
 }
 
 impl fmt::Display for Scenario {
@@ -32,6 +39,7 @@ impl fmt::Display for Scenario {
             Self::Services => "services",
             Self::LostFiles => "lost-files",
             Self::Drops => "drops",
+            Self::TwoTargets => "two-targets",
         })
     }
 }
@@ -41,6 +49,9 @@ const TRIES: usize = 3;
 
 /// Longer than anybody can be at work who had begun before.
 const AFTERWARDS: TimeDelta = TimeDelta::minutes(80);
+
+/// Of a thousand calls of the second target, how many it does not do, though it is not down.
+pub(super) const SECOND_FAULTS: usize = 30;
 
 /// How far a dataset's drop has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,12 +91,23 @@ impl Story {
 
     /// The mixture, less what would hide what the scenario is about, and with company for it.
     pub(super) fn mixed(scenario: Scenario, profile: Profile) -> Profile {
-        if scenario == Scenario::Services {
-            return profile;
+        match scenario {
+            Scenario::Services => return profile,
+            Scenario::TwoTargets => return Self::with_two_targets(profile),
+            Scenario::LostFiles | Scenario::Drops => {}
         }
         let (invocations, at_once) = (profile.invocations.max(26), profile.at_once.max(3));
         let calm = Profile { damage: 0, evolutions: 0, faults_of_old: 0, invocations, at_once, ..profile };
         Profile { register_is_down: TimeDelta::zero(), ..calm }
+    }
+
+    /// Much for `register` and the vacuum to do, and days for a target to be behind by.
+    fn with_two_targets(profile: Profile) -> Profile {
+        let [sender, compactor, sweep, vacuum, register, _, _] = profile.roles;
+        let roles = [sender, compactor, sweep, vacuum.max(4), register.max(4), 2, 2];
+        let (invocations, at_once) = (profile.invocations.max(36), profile.at_once.max(2));
+        let register_is_down = TimeDelta::zero();
+        Profile { roles, invocations, at_once, jumps: profile.jumps.max(10), register_is_down, ..profile }
     }
 }
 
@@ -94,10 +116,44 @@ impl Schedule {
     pub(super) fn act(&mut self) -> bool {
         match self.story.scenario {
             Scenario::Services => false,
+            Scenario::TwoTargets => self.trouble_second(),
             _ if self.is_person_at_work() => false,
             Scenario::LostFiles => self.lose_or_recover(),
             Scenario::Drops => self.drop_or_ask(),
         }
+    }
+
+    /// The second target goes down for a while, or loses all that it was told.
+    fn trouble_second(&mut self) -> bool {
+        let now = self.world.now();
+        let chance = self.story.random.below(1_000);
+        let is_up = self.world.state().lake.second.down_until <= now;
+        match chance {
+            0..5 if is_up => {
+                let length = profile::pause(self.profile.pauses, &mut self.story.random);
+                self.world.state().lake.second.down_until = now + length;
+                self.note(2_005, || format!("the second target is down for {} s", length.num_seconds()));
+                true
+            }
+            5..7 => {
+                self.world.state().lake.lose_second();
+                self.note(2_006, || "the second target loses its state".to_owned());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether there is a second target.
+    pub(super) fn has_second(&self) -> bool {
+        self.story.scenario == Scenario::TwoTargets
+    }
+
+    /// From now on it is down, until it is up again.
+    pub(super) fn second_is_down(&self, is_down: bool) {
+        let second = &mut self.world.state().lake.second;
+        second.faults = 0;
+        second.down_until = if is_down { DateTime::<Utc>::MAX_UTC } else { DateTime::UNIX_EPOCH };
     }
 
     fn is_person_at_work(&self) -> bool {
