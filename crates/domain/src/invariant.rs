@@ -144,8 +144,9 @@ pub fn cleanable<B, T>(
     consumed_by_head.into_iter().filter(move |(_, at)| reached(at)).map(|(batch, _)| batch)
 }
 
-/// Whether a committed generation is garbage: not the head, not what the catalog names, and not newer than that.
-/// While the catalog names nothing, nothing is.
+/// Whether a committed generation is garbage: not the head, not what a target names, and not newer than that. Where
+/// there are several targets, `named` is the oldest generation that any of them names, and `None` while one of them
+/// names nothing: then nothing is garbage.
 pub fn is_garbage(generation: u64, head: u64, named: Option<u64>) -> bool {
     generation != head && named.is_some_and(|named| generation < named)
 }

@@ -127,7 +127,8 @@ impl Target for MemoryTarget {
         partition: &'a Partition,
     ) -> BoxFuture<'a, Result<Vec<Naming>, TargetError>> {
         let place = (dataset.clone(), partition.clone());
-        let named = self.call(dataset, |state| Ok(state.named.get(&place).cloned().into_iter().collect()));
+        let named: Result<Vec<Naming>, TargetError> =
+            self.call(dataset, |state| Ok(state.named.get(&place).cloned().into_iter().collect()));
         ready(named).boxed()
     }
 
@@ -135,7 +136,7 @@ impl Target for MemoryTarget {
         &'a self,
         dataset: &'a DatasetName,
     ) -> BoxFuture<'a, Result<BTreeMap<Partition, Vec<Naming>>, TargetError>> {
-        let named = self.call(dataset, |state| {
+        let named: Result<BTreeMap<_, _>, TargetError> = self.call(dataset, |state| {
             let own = state.named.iter().filter(|((of, _), _)| of == dataset);
             Ok(own.map(|((_, partition), naming)| (partition.clone(), vec![naming.clone()])).collect())
         });
