@@ -8,7 +8,8 @@ use aws::{
 };
 use aws_lambda_events::sqs::SqsBatchResponse;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{key::ParsedKey, port::Clock, problem::Problem, run::Run};
+use domain::{DatasetName, key::ParsedKey, port::Clock, problem::Problem, run::Run, target::Target};
+use futures::future::join_all;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
@@ -59,9 +60,12 @@ const PLACE: TimeDelta = TimeDelta::seconds(10);
 /// Where to look: each place once, however many notifications name it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
-    Definition(domain::DatasetName),
-    Partition(domain::DatasetName, domain::Partition),
+    Definition(DatasetName),
+    Partition(DatasetName, domain::Partition),
 }
+
+/// The places of a batch, each with the notifications that name it.
+type Places = BTreeMap<Place, BTreeSet<usize>>;
 
 async fn notified(
     context: &Context,
@@ -69,7 +73,7 @@ async fn notified(
     run: &Run,
     deadline: DateTime<Utc>,
 ) -> Result<SqsBatchResponse, RegisterError> {
-    let (mut looked, mut failed) = (BTreeMap::new(), BTreeSet::new());
+    let (mut places, mut failed) = (Places::new(), BTreeSet::new());
     for (index, notification) in notifications.iter().enumerate() {
         let keys = match &notification.keys {
             Ok(keys) => keys,
@@ -88,28 +92,21 @@ async fn notified(
                     continue;
                 }
             };
-            // Each place once, whatever came of it: a catalog that is down is not asked again for each message.
-            let done = match looked.get(&place) {
-                Some(done) => *done,
-                None => {
-                    let work = look(context, &place, run);
-                    let answer = deadline::in_time(&SystemClock, deadline, work).await;
-                    let answer = answer.unwrap_or_else(|expired| Err(expired.into()));
-                    if let Err(error) = &answer {
-                        let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
-                        tracing::error!(
-                            %key, stopped, problem, error = domain::chain(error), "the catalog was not brought up to date"
-                        );
-                    }
-                    looked.insert(place, answer.is_ok());
-                    answer.is_ok()
-                }
-            };
-            if !done {
-                failed.insert(index);
-            }
+            places.entry(place).or_default().insert(index);
         }
     }
+    // Definitions first: a commit may be the first one under its definition.
+    for (place, of) in &places {
+        if let Place::Definition(dataset) = place
+            && !accept(context, dataset, run, deadline).await
+        {
+            failed.extend(of);
+        }
+    }
+    // Each target goes through the commits by itself: one that is slow or down holds up no other.
+    let targets = context.register.everywhere();
+    let all = targets.iter().map(|target| publish(context, &**target, &places, run, deadline));
+    failed.extend(join_all(all).await.into_iter().flatten());
     // What came straight from S3 has no message to name: the whole invocation fails, and comes again.
     if failed.iter().any(|index| notifications[*index].message_id.is_none()) {
         return Err(RegisterError::Incomplete(failed.len()));
@@ -117,22 +114,61 @@ async fn notified(
     Ok(trigger::failures(failed.into_iter().filter_map(|index| notifications[index].message_id.clone())))
 }
 
-async fn look(context: &Context, place: &Place, run: &Run) -> Result<(), RegisterError> {
-    run.may_begin(context.register.clock.now(), PLACE)?;
-    match place {
-        Place::Partition(dataset, partition) => {
-            let changed = context.register.project(dataset, partition, run).await?;
-            tracing::info!(%dataset, %partition, changed, "partition registered");
+/// Answers whether the definition was dealt with.
+async fn accept(context: &Context, dataset: &DatasetName, run: &Run, deadline: DateTime<Utc>) -> bool {
+    let work = async {
+        run.may_begin(context.register.clock.now(), PLACE)?;
+        context.register.accept(dataset, run).await
+    };
+    match deadline::in_time(&SystemClock, deadline, work).await.unwrap_or_else(|expired| Err(expired.into()))
+    {
+        Ok(Acceptance::Live { version, new }) => {
+            tracing::info!(%dataset, version, new, "definition accepted");
         }
-        Place::Definition(dataset) => match context.register.accept(dataset, run).await? {
-            Acceptance::Live { version, new } => {
-                tracing::info!(%dataset, version, new, "definition accepted");
-            }
-            Acceptance::Rejected(rejected) => {
-                tracing::error!(%dataset, %rejected, "a definition does not go live");
-            }
-            Acceptance::NotRequested => tracing::info!(%dataset, "a definition is gone; what is live stays"),
-        },
+        Ok(Acceptance::Rejected(rejected)) => {
+            tracing::error!(%dataset, %rejected, "a definition does not go live");
+        }
+        Ok(Acceptance::NotRequested) => tracing::info!(%dataset, "a definition is gone; what is live stays"),
+        Err(error) => {
+            let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
+            let error = domain::chain(&error);
+            tracing::error!(%dataset, stopped, problem, error, "a definition was not dealt with");
+            return false;
+        }
     }
-    Ok(())
+    true
+}
+
+/// Publishes the heads of these places to one target. Answers the notifications of those that it does not name.
+async fn publish(
+    context: &Context,
+    target: &dyn Target,
+    places: &Places,
+    run: &Run,
+    deadline: DateTime<Utc>,
+) -> BTreeSet<usize> {
+    let mut failed = BTreeSet::new();
+    for (place, of) in places {
+        let Place::Partition(dataset, partition) = place else { continue };
+        let published_to = target.name();
+        let work = async {
+            run.may_begin(context.register.clock.now(), PLACE)?;
+            context.register.project_to(target, dataset, partition, run).await
+        };
+        let answer = deadline::in_time(&SystemClock, deadline, work).await;
+        match answer.unwrap_or_else(|expired| Err(expired.into())) {
+            Ok(changed) => {
+                tracing::info!(%dataset, %partition, published_to, changed, "partition registered");
+            }
+            Err(error) => {
+                let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
+                let error = domain::chain(&error);
+                tracing::error!(
+                    %dataset, %partition, published_to, stopped, problem, error, "a target was not brought up to date"
+                );
+                failed.extend(of);
+            }
+        }
+    }
+    failed
 }

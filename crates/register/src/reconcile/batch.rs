@@ -76,9 +76,10 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
         if !sabotage::is_on(Bug::NoSecondLook) {
             written.again.extend(self.moved(name, writes.heads, outcome).await);
         }
+        let catalog = self.catalog_target();
         for partition in written.again {
             self.may_begin(run)?;
-            match self.project(name, &partition, run).await {
+            match self.project_to(&catalog, name, &partition, run).await {
                 Ok(true) => drop(written.changed.insert(partition)),
                 Ok(false) => {}
                 Err(error) => outcome.note(name, Some(&partition), error),

@@ -88,8 +88,9 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
             );
         }
         // The second look: Glue deletes without a condition, and what was deleted may have been ours after all.
+        let catalog = self.catalog_target();
         for partition in asked.iter().filter_map(|values| Partition::from_values(values).ok()) {
-            match self.project(name, &partition, run).await {
+            match self.project_to(&catalog, name, &partition, run).await {
                 Ok(changed) => outcome.done.changed += usize::from(changed),
                 Err(error) => outcome.note(name, Some(&partition), error),
             }
