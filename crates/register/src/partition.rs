@@ -86,6 +86,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
                 Ok(true) => (changed, tried) = (true, true),
                 // The commit came before its table, or somebody dropped the table.
                 Err(TargetError::Catalog(CatalogError::NotFound { .. })) => {
+                    tried = true;
                     self.ensure(target, &accepted, run).await?;
                 }
                 // Somebody else created or dropped it, or changes it right now; or nobody knows. Look again.
