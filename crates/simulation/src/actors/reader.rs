@@ -11,7 +11,8 @@ use crate::ledger::{Event, Place, is_hidden, rows};
 /// vacuum take.
 const PATIENCE: TimeDelta = TimeDelta::minutes(3 * 60 + 30);
 
-/// A query: it resolves the partition, through one target or the other, and reads all files below its location, as slowly as it pleases.
+/// A query: it resolves the partition, through one target or the other, and reads all files below its location, as
+/// slowly as it pleases.
 pub(crate) async fn read(actor: Actor, place: Place) {
     let began = actor.ports.now();
     let Some(location) = resolve(&actor, &place).await else { return };
