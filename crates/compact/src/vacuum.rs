@@ -14,7 +14,7 @@ use domain::{
     Commit, DatasetName, Generation, Partition, key,
     port::{Catalog, CatalogError, Clock, ObjectStore, StoreError},
     run::Run,
-    settings::Settings,
+    settings::CompactSettings,
 };
 
 pub use error::VacuumError;
@@ -63,8 +63,13 @@ struct Named {
 
 impl<S: ObjectStore, C: Catalog, K: Clock> Vacuum<S, C, K> {
     /// A service over these ports.
-    pub fn new(store: Arc<S>, catalog: Arc<C>, clock: Arc<K>, settings: &Settings) -> Self {
-        Self { store, catalog, clock, retention: settings.retention }
+    pub fn new(
+        store: Arc<S>,
+        catalog: Arc<C>,
+        clock: Arc<K>,
+        settings: &impl AsRef<CompactSettings>,
+    ) -> Self {
+        Self { store, catalog, clock, retention: settings.as_ref().retention }
     }
 
     /// Deletes what of one partition has been garbage for the retention, files first, commit last; then what was

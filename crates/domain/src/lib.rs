@@ -16,6 +16,7 @@ pub mod dataset;
 pub mod drawn;
 pub mod event;
 pub mod evolution;
+pub mod facts;
 pub mod fitting;
 pub mod footer;
 pub mod invariant;

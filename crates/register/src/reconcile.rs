@@ -34,11 +34,22 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     /// Brings everything up to date, table by table; what fails does not hold back the rest, and the first failure is
     /// the answer. A run that has no time for everything begins each time at another place.
     pub async fn reconcile(&self, run: &Run) -> Result<Reconciled, RegisterError> {
+        let mut done = Reconciled::default();
+        self.reconcile_reporting(run, &mut done).await?;
+        Ok(done)
+    }
+
+    /// The same, and fills in what was done: also where some of it was not.
+    pub(crate) async fn reconcile_reporting(
+        &self,
+        run: &Run,
+        done: &mut Reconciled,
+    ) -> Result<(), RegisterError> {
         let mut outcome = Outcome::default();
         if let Err(error) = self.reconcile_all(run, &mut outcome).await {
             outcome.end(error);
         }
-        outcome.into_result()
+        outcome.into_result(done)
     }
 
     async fn reconcile_all(&self, run: &Run, outcome: &mut Outcome) -> Result<(), RegisterError> {

@@ -1,15 +1,15 @@
-use domain::{DatasetName, Partition, problem::Problem};
+use domain::{DatasetName, Partition, facts::Facts, problem::Problem};
 
 use crate::error::RegisterError;
 
-/// What a full run did.
+/// What a full run did, or one invocation of the function.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Reconciled {
     /// Definitions that went live.
     pub accepted: usize,
     /// Definitions that were rejected.
     pub rejected: usize,
-    /// Partitions with commits.
+    /// Partitions with commits that were looked at.
     pub partitions: usize,
     /// Partitions changed.
     pub changed: usize,
@@ -21,6 +21,20 @@ pub struct Reconciled {
     pub stopped: usize,
     /// What else could not be done, and a later run may do. The log says what, and why.
     pub failed: usize,
+}
+
+impl Facts for Reconciled {
+    fn each(&self, number: &mut dyn FnMut(&'static str, u64)) {
+        let Self { accepted, rejected, partitions, changed, removed, lost, stopped, failed } = *self;
+        number("definitions_accepted", accepted as u64);
+        number("definitions_rejected", rejected as u64);
+        number("partitions", partitions as u64);
+        number("partitions_changed", changed as u64);
+        number("partitions_removed", removed as u64);
+        number("partitions_lost", lost as u64);
+        number("stopped", stopped as u64);
+        number("failed", failed as u64);
+    }
 }
 
 /// What a run has done so far, and the first thing that it could not do.
@@ -63,11 +77,13 @@ impl Outcome {
         self.first_error.get_or_insert(error);
     }
 
-    pub(super) fn into_result(self) -> Result<Reconciled, RegisterError> {
+    /// The first thing that could not be done is the answer; all that was done is in `done` in either case.
+    pub(super) fn into_result(self, done: &mut Reconciled) -> Result<(), RegisterError> {
         let Reconciled { accepted, rejected, partitions, changed, removed, lost, stopped, failed } =
             self.done;
+        *done = self.done;
         match self.first_error {
-            None => Ok(self.done),
+            None => Ok(()),
             Some(error) => {
                 tracing::error!(
                     accepted,

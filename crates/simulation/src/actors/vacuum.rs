@@ -8,7 +8,7 @@ use crate::ledger::Place;
 /// One partition, or the schedule's: every partition with something to delete.
 pub(crate) async fn vacuum(actor: Actor, place: Place) {
     let ports = Arc::new(actor.ports.clone());
-    let (vacuum, run) = (Vacuum::new(ports.clone(), ports.clone(), ports, &actor.settings), actor.run());
+    let (vacuum, run) = (Vacuum::new(ports.clone(), ports.clone(), ports, &*actor.settings), actor.run());
     let answer = match actor.seed % 2 {
         0 => vacuum.sweep(&run).await.map(|swept| format!("is done: {swept:?}")),
         _ => {
