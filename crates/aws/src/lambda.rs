@@ -19,8 +19,12 @@
 //!
 //! A handler fills in a report while it works. [`invoke`] hands it on once for each invocation, with how it ended and how
 //! long it took, whether it succeeds, fails or panics: whatever is to be counted for each invocation is counted there.
+//!
+//! A function of a lake with a name (`TRIBUTARY_LAKE`) writes each measurement as a line from which CloudWatch makes metrics;
+//! without a name, metrics of two lakes would mix, and it is an ordinary line of the log. `docs/metrics.md` has the table.
 
 mod body;
+mod emf;
 mod invocation;
 
 use std::{cell::Cell, error::Error, process::ExitCode};
@@ -64,7 +68,7 @@ where
         }
     };
     runtime.block_on(async {
-        let settings = match prepare::<S>(variable) {
+        let (settings, logs) = match prepare::<S>(variable) {
             Ok(settings) => settings,
             Err(error) => {
                 // The settings say how to log, so there may be no log yet.
@@ -73,7 +77,11 @@ where
             }
         };
         let context = new(&Aws::of_function(), &settings);
-        match run(name, &context, &handle).await {
+        let tell = |invocation: &Invocation<'_, R>| match &logs.lake {
+            Some(lake) => emf::write(invocation, lake),
+            None => log(invocation),
+        };
+        match run(name, &context, &handle, &tell).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 tracing::error!(error = domain::chain(&*error), "{name} stops");
@@ -83,22 +91,25 @@ where
     })
 }
 
-/// The function's settings. The log is started by its own, once both are valid.
-fn prepare<S: FunctionSettings>(lookup: impl Fn(&str) -> Option<String>) -> Result<S, InvalidSetting> {
+/// The function's settings, and those of the log, which is started once both are valid.
+fn prepare<S: FunctionSettings>(
+    lookup: impl Fn(&str) -> Option<String>,
+) -> Result<(S, LogSettings), InvalidSetting> {
     let logs = LogSettings::read(&lookup)?;
     let settings = S::read(&lookup)?;
     telemetry::init(&logs)?;
-    Ok(settings)
+    Ok((settings, logs))
 }
 
 async fn run<C, E, R, A, X>(
     name: &'static str,
     context: &C,
     handle: &impl AsyncFn(LambdaEvent<E>, &C, &mut R) -> Result<A, X>,
+    tell: &impl Fn(&Invocation<'_, R>),
 ) -> Result<(), lambda_runtime::Error>
 where
     E: FromBody,
-    R: Facts + Default,
+    R: Default,
     A: Serialize,
     X: Error + Into<Diagnostic>,
 {
@@ -112,7 +123,7 @@ where
             event
         };
         let cold = !warm.replace(true);
-        invoke(name, cold, (read, invocation), context, handle, &SystemClock, log).await
+        invoke(name, cold, (read, invocation), context, handle, &SystemClock, tell).await
     });
     Runtime::new(handler).layer(bodies.clone()).layer(TracingLayer::new()).run().await
 }

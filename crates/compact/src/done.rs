@@ -1,6 +1,9 @@
 //! What one invocation of the function did, in all partitions.
 
-use domain::facts::Facts;
+use domain::{
+    facts::Facts,
+    metric::{self, Metric},
+};
 
 use crate::{inspect::Inspected, service::Report, vacuum::Swept};
 
@@ -38,28 +41,28 @@ impl Done {
 }
 
 impl Facts for Done {
-    fn each(&self, number: &mut dyn FnMut(&'static str, u64)) {
+    fn each(&self, number: &mut dyn FnMut(&'static Metric, u64)) {
         let Self { partitions, failed, compacted, vacuumed, inspected } = self;
-        number("partitions", *partitions as u64);
-        number("partitions_failed", *failed as u64);
-        number("commits", compacted.committed.into());
-        number("batches", compacted.batches as u64);
-        number("rows", compacted.rows);
-        number("duplicates_dropped", compacted.duplicates_dropped);
-        number("conflicting", compacted.conflicting);
-        number("encoded_bytes", compacted.encoded_bytes);
-        number("copied_bytes", compacted.copied_bytes);
-        number("cleaned", compacted.cleaned as u64);
-        number("overtaken", compacted.overtaken.into());
-        number("waiting", compacted.waiting.into());
-        number("partitions_vacuumed", vacuumed.partitions as u64);
-        number("vacuums_failed", vacuumed.failed as u64);
-        number("vacuums_left", vacuumed.left as u64);
-        number("generations_deleted", vacuumed.vacuumed.generations as u64);
-        number("deleted_bytes", vacuumed.vacuumed.bytes);
-        number("partitions_inspected", inspected.partitions as u64);
-        number("partitions_with_twins", inspected.with_twins as u64);
-        number("inspections_failed", inspected.failed as u64);
+        number(&metric::PARTITIONS_COMPACTED, *partitions as u64);
+        number(&metric::COMPACTIONS_FAILED, *failed as u64);
+        number(&metric::COMMITS, compacted.committed.into());
+        number(&metric::BATCHES_CONSUMED, compacted.batches as u64);
+        number(&metric::ROWS_COMMITTED, compacted.rows);
+        number(&metric::DUPLICATES_DROPPED, compacted.duplicates_dropped);
+        number(&metric::DUPLICATES_CONFLICTING, compacted.conflicting);
+        number(&metric::ENCODED_BYTES, compacted.encoded_bytes);
+        number(&metric::COPIED_BYTES, compacted.copied_bytes);
+        number(&metric::LANDING_OBJECTS_CLEANED, compacted.cleaned as u64);
+        number(&metric::COMPACTIONS_OVERTAKEN, compacted.overtaken.into());
+        number(&metric::COMPACTIONS_WAITING, compacted.waiting.into());
+        number(&metric::PARTITIONS_VACUUMED, vacuumed.partitions as u64);
+        number(&metric::VACUUMS_FAILED, vacuumed.failed as u64);
+        number(&metric::VACUUMS_LEFT, vacuumed.left as u64);
+        number(&metric::GENERATIONS_DELETED, vacuumed.vacuumed.generations as u64);
+        number(&metric::DELETED_BYTES, vacuumed.vacuumed.bytes);
+        number(&metric::PARTITIONS_INSPECTED, inspected.partitions as u64);
+        number(&metric::PARTITIONS_WITH_TWINS, inspected.with_twins as u64);
+        number(&metric::INSPECTIONS_FAILED, inspected.failed as u64);
     }
 }
 
@@ -88,20 +91,20 @@ mod tests {
         done.add(&one);
         done.add(&Report::default());
         let mut numbers = BTreeMap::new();
-        done.each(&mut |name, value| assert_eq!(numbers.insert(name, value), None, "{name}"));
+        done.each(&mut |metric, value| assert_eq!(numbers.insert(metric.name, value), None, "{metric:?}"));
         let expected = [
-            ("partitions", 3),
-            ("partitions_failed", 10),
+            ("partitions_compacted", 3),
+            ("compactions_failed", 10),
             ("commits", 2),
-            ("batches", 4),
-            ("rows", 6),
+            ("batches_consumed", 4),
+            ("rows_committed", 6),
             ("duplicates_dropped", 8),
-            ("conflicting", 10),
+            ("duplicates_conflicting", 10),
             ("encoded_bytes", 12),
             ("copied_bytes", 14),
-            ("cleaned", 16),
-            ("overtaken", 18),
-            ("waiting", 1),
+            ("landing_objects_cleaned", 16),
+            ("compactions_overtaken", 18),
+            ("compactions_waiting", 1),
         ];
         for (name, value) in expected {
             assert_eq!(numbers.remove(name), Some(value), "{name}");

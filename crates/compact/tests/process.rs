@@ -17,6 +17,9 @@ async fn it_starts_by_its_own_settings_and_leaves_a_line_for_each_invocation() {
     let failed: Vec<bool> = ran.answers.iter().map(|answered| answered.is_error).collect();
     assert_eq!(failed, [true, false, true], "{ran:?}");
     for line in ran.invocations() {
-        assert!(line["report"].as_str().unwrap().starts_with("partitions=0 partitions_failed=0 "), "{line}");
+        assert!(
+            line["report"].as_str().unwrap().starts_with("partitions_compacted=0 compactions_failed=0 "),
+            "{line}"
+        );
     }
 }

@@ -25,6 +25,7 @@ pub mod key;
 pub mod landing;
 #[cfg(feature = "memory")]
 pub mod memory;
+pub mod metric;
 pub mod name;
 pub mod pace;
 pub mod partition;

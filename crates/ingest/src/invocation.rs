@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     facts::Facts,
+    metric::{self, Metric},
     port::{Clock, ObjectStore},
     settings::TOPICS,
 };
@@ -29,15 +30,15 @@ pub struct Done {
 }
 
 impl Facts for Done {
-    fn each(&self, number: &mut dyn FnMut(&'static str, u64)) {
+    fn each(&self, number: &mut dyn FnMut(&'static Metric, u64)) {
         let Self { messages, report } = self;
-        number("messages", *messages as u64);
-        number("messages_failed", report.failed.len() as u64);
-        number("accepted", report.accepted as u64);
-        number("quarantined", report.quarantined as u64);
-        number("objects", report.objects as u64);
-        number("refused_partitions", report.refused_partitions as u64);
-        number("untrusted", report.untrusted as u64);
+        number(&metric::MESSAGES, *messages as u64);
+        number(&metric::MESSAGES_FAILED, report.failed.len() as u64);
+        number(&metric::EVENTS_ACCEPTED, report.accepted as u64);
+        number(&metric::EVENTS_QUARANTINED, report.quarantined as u64);
+        number(&metric::OBJECTS_WRITTEN, report.objects as u64);
+        number(&metric::PARTITIONS_REFUSED, report.refused_partitions as u64);
+        number(&metric::EVENTS_UNTRUSTED, report.untrusted as u64);
     }
 }
 

@@ -19,6 +19,6 @@ async fn it_starts_by_its_own_settings_and_leaves_a_line_for_each_invocation() {
     for (line, answered) in ran.invocations().iter().zip(&ran.answers) {
         assert!(answered.is_error && answered.body.contains("UnknownEvent"), "{answered:?}");
         let report = line["report"].as_str().unwrap();
-        assert!(report.starts_with("messages=0 ") && report.contains(" accepted=0 "), "{line}");
+        assert!(report.starts_with("messages=0 ") && report.contains(" events_accepted=0 "), "{line}");
     }
 }

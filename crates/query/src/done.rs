@@ -1,7 +1,10 @@
 //! What one invocation of the function did: it answered one request.
 
 use axum::response::Response;
-use domain::facts::Facts;
+use domain::{
+    facts::Facts,
+    metric::{self, Metric},
+};
 
 use crate::answer::LogLine;
 
@@ -37,12 +40,21 @@ impl Done {
 }
 
 impl Facts for Done {
-    fn each(&self, number: &mut dyn FnMut(&'static str, u64)) {
+    fn each(&self, number: &mut dyn FnMut(&'static Metric, u64)) {
         let Self { status, rows, bytes_scanned, engine_ms, nanodollars } = *self;
-        number("status", status.into());
-        number("rows", rows);
-        number("bytes_scanned", bytes_scanned);
-        number("engine_ms", engine_ms);
-        number("nanodollars", nanodollars);
+        match status {
+            // No answer: the invocation counts as failed or broken off.
+            0 => {}
+            ..400 => number(&metric::REQUESTS_ANSWERED, 1),
+            400..500 => number(&metric::REQUESTS_REFUSED, 1),
+            500.. => number(&metric::REQUESTS_FAILED, 1),
+        }
+        number(&metric::ROWS_ANSWERED, rows);
+        number(&metric::BYTES_SCANNED, bytes_scanned);
+        // Most answers need no query: they are not in the percentiles.
+        if engine_ms > 0 {
+            number(&metric::ENGINE_MS, engine_ms);
+        }
+        number(&metric::COST_NANODOLLARS, nanodollars);
     }
 }

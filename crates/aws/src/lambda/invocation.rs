@@ -27,10 +27,14 @@ pub enum Outcome {
 pub struct Invocation<'a, R> {
     /// The function's name: `ingest`, `compact`, `register` or `query`.
     pub function: &'static str,
+    /// Its id, which the Lambda service gave it.
+    pub request_id: &'a str,
     /// Whether it was the first one of its process.
     pub cold: bool,
     /// What came of it.
     pub outcome: &'a Outcome,
+    /// When it ended.
+    pub ended: DateTime<Utc>,
     /// How long it took, the reading of its event included.
     pub took: TimeDelta,
     /// How long before its deadline it ended; `None` if it has no deadline.
@@ -57,9 +61,10 @@ where
 {
     let (read, invocation) = event;
     let deadline = deadline::from_millis(invocation.deadline);
-    let begun = clock.now();
+    let (begun, request_id) = (clock.now(), invocation.request_id.clone());
     let (outcome, report) = (Outcome::BrokenOff, R::default());
-    let mut watch = Watch { function, cold, begun, deadline, outcome, report, clock, tell: &tell };
+    let mut watch =
+        Watch { function, request_id, cold, begun, deadline, outcome, report, clock, tell: &tell };
     let answer = handle(LambdaEvent::new(read(), invocation), context, &mut watch.report).await;
     watch.outcome = match &answer {
         Ok(_) => Outcome::Answered,
@@ -71,6 +76,7 @@ where
 /// Tells of the invocation when it goes, whichever way.
 struct Watch<'a, R, K: Clock, T: Fn(&Invocation<'_, R>)> {
     function: &'static str,
+    request_id: String,
     cold: bool,
     begun: DateTime<Utc>,
     deadline: DateTime<Utc>,
@@ -86,8 +92,10 @@ impl<R, K: Clock, T: Fn(&Invocation<'_, R>)> Drop for Watch<'_, R, K, T> {
         let has_deadline = self.deadline != DateTime::<Utc>::MAX_UTC;
         (self.tell)(&Invocation {
             function: self.function,
+            request_id: &self.request_id,
             cold: self.cold,
             outcome: &self.outcome,
+            ended: now,
             took: now - self.begun,
             left: has_deadline.then(|| self.deadline - now),
             report: &self.report,
@@ -97,7 +105,7 @@ impl<R, K: Clock, T: Fn(&Invocation<'_, R>)> Drop for Watch<'_, R, K, T> {
 
 /// Writes the line of an invocation into the log.
 pub fn log<R: Facts>(invocation: &Invocation<'_, R>) {
-    let Invocation { function, cold, outcome, took, left, report } = invocation;
+    let Invocation { function, cold, outcome, took, left, report, .. } = invocation;
     let (took_ms, left_ms) = (took.num_milliseconds(), left.map(|left| left.num_milliseconds()));
     let (cold_start, report) = (*cold, InWords(*report));
     match outcome {

@@ -3,6 +3,7 @@ use std::{cell::RefCell, future::pending, panic::AssertUnwindSafe, pin::pin, tas
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     memory::{ManualClock, SeededIds},
+    metric::{self, Metric},
     port::{Clock, Ids},
     settings::IngestFunction,
 };
@@ -17,8 +18,9 @@ use crate::telemetry::logged;
 struct Steps(u64);
 
 impl Facts for Steps {
-    fn each(&self, number: &mut dyn FnMut(&'static str, u64)) {
-        number("steps", self.0);
+    fn each(&self, number: &mut dyn FnMut(&'static Metric, u64)) {
+        number(&metric::COMMITS, self.0);
+        number(&metric::ENCODED_BYTES, self.0 * 100);
     }
 }
 
@@ -66,11 +68,13 @@ type Told = (bool, Outcome, TimeDelta, Option<TimeDelta>, Steps);
 /// One invocation of `work` in this world, with the deadline so long after midnight, and everything that is told of it.
 async fn told(world: &World, cold: bool, deadline: Option<TimeDelta>) -> Vec<Told> {
     let mut context = Context::default();
+    context.request_id = "8476a536".to_owned();
     context.deadline = deadline
         .map_or(u64::MAX, |deadline| u64::try_from((midnight() + deadline).timestamp_millis()).unwrap());
     let told = RefCell::new(Vec::new());
     let tell = |of: &Invocation<'_, Steps>| {
-        assert_eq!(of.function, "compact");
+        assert_eq!((of.function, of.request_id), ("compact", "8476a536"));
+        assert_eq!(of.ended, midnight() + of.took);
         told.borrow_mut().push((of.cold, of.outcome.clone(), of.took, of.left, of.report.clone()));
     };
     let event = (|| json!({"n": 1}), context);
@@ -133,8 +137,10 @@ fn a_line_reads_alone_and_has_the_report_in_it() {
             let took = TimeDelta::milliseconds(1_234);
             let of = Invocation {
                 function: "register",
+                request_id: "8476a536",
                 cold: true,
                 outcome: &outcome,
+                ended: midnight(),
                 took,
                 left,
                 report: &report,
@@ -148,7 +154,11 @@ fn a_line_reads_alone_and_has_the_report_in_it() {
                 (&"register".into(), &true.into()),
                 "{line}"
             );
-            assert_eq!((&line["took_ms"], &line["report"]), (&1_234.into(), &"steps=3".into()), "{line}");
+            assert_eq!(
+                (&line["took_ms"], &line["report"]),
+                (&1_234.into(), &"commits=3 encoded_bytes=300".into()),
+                "{line}"
+            );
             assert_eq!(line.get("left_ms"), left.map(|_| Value::from(-5)).as_ref(), "{line}");
             let is_failed = matches!(outcome, Outcome::Failed(_));
             let error: Option<Value> = is_failed.then(|| "no store".into());

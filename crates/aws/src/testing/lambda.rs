@@ -79,7 +79,8 @@ pub async fn run(binary: &str, variables: &[(&str, &str)], events: &[&str]) -> R
 }
 
 /// Checks what holds of every function: a wrong setting of its own ends it with a message that names the variable, before it
-/// takes an event; wrong settings of others do not concern it; and each invocation leaves one line, whatever came of it.
+/// takes an event; wrong settings of others do not concern it; and each invocation leaves one line, whatever came of it, with
+/// metrics in it where the lake has a name.
 /// Answers what became of these events with the wrong settings of others.
 pub async fn check(
     function: &str,
@@ -93,6 +94,21 @@ pub async fn check(
     let words = format!("{function} cannot start: {name}={value:?} is not valid: ");
     assert!(ran.log.starts_with(&words), "{}", ran.log);
     assert_eq!((ran.log.lines().count(), ran.answers.len()), (1, 0), "{ran:?}");
+
+    // Whatever is logged, metrics are written.
+    let named = [("TRIBUTARY_LAKE", "tributary-test"), ("TRIBUTARY_LOG", "off")];
+    let ran = run(binary, &named, events).await;
+    let lines = ran.invocations();
+    assert_eq!((lines.len(), ran.log.lines().count()), (events.len(), events.len()), "{ran:?}");
+    for (line, answered) in lines.iter().zip(&ran.answers) {
+        assert_eq!(
+            (&line["lake"], &line["function"]),
+            (&"tributary-test".into(), &function.into()),
+            "{line}"
+        );
+        assert!(line["_aws"]["CloudWatchMetrics"].is_array() && line["invocations"] == 1, "{line}");
+        assert_eq!(line["invocations_failed"] == 1, answered.is_error, "{line}");
+    }
 
     let ran = run(binary, others, events).await;
     assert_eq!(ran.answers.len(), events.len(), "{ran:?}");

@@ -1,4 +1,9 @@
-use domain::{DatasetName, Partition, facts::Facts, problem::Problem};
+use domain::{
+    DatasetName, Partition,
+    facts::Facts,
+    metric::{self, Metric},
+    problem::Problem,
+};
 
 use crate::error::RegisterError;
 
@@ -24,16 +29,16 @@ pub struct Reconciled {
 }
 
 impl Facts for Reconciled {
-    fn each(&self, number: &mut dyn FnMut(&'static str, u64)) {
+    fn each(&self, number: &mut dyn FnMut(&'static Metric, u64)) {
         let Self { accepted, rejected, partitions, changed, removed, lost, stopped, failed } = *self;
-        number("definitions_accepted", accepted as u64);
-        number("definitions_rejected", rejected as u64);
-        number("partitions", partitions as u64);
-        number("partitions_changed", changed as u64);
-        number("partitions_removed", removed as u64);
-        number("partitions_lost", lost as u64);
-        number("stopped", stopped as u64);
-        number("failed", failed as u64);
+        number(&metric::DEFINITIONS_ACCEPTED, accepted as u64);
+        number(&metric::DEFINITIONS_REJECTED, rejected as u64);
+        number(&metric::PARTITIONS_REGISTERED, partitions as u64);
+        number(&metric::PARTITIONS_CHANGED, changed as u64);
+        number(&metric::PARTITIONS_REMOVED, removed as u64);
+        number(&metric::PARTITIONS_LOST, lost as u64);
+        number(&metric::REGISTRATIONS_STOPPED, stopped as u64);
+        number(&metric::REGISTRATIONS_FAILED, failed as u64);
     }
 }
 

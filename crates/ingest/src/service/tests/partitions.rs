@@ -148,7 +148,9 @@ async fn an_invocation_stops_after_so_many_partitions_and_the_other_messages_com
     let failed = world.ingest.store_reporting(&queued(&bodies), NEVER, &mut done).await.unwrap();
     let counted = InWords(&done).to_string();
     assert!(
-        counted.starts_with("messages=5 messages_failed=2 accepted=9 quarantined=0 objects="),
+        counted.starts_with(
+            "messages=5 messages_failed=2 events_accepted=9 events_quarantined=0 objects_written="
+        ),
         "{counted}"
     );
     // After the third one it has six: those that are begun are never cut off.
