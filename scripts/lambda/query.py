@@ -4,8 +4,8 @@ import json
 import time
 
 from common import (
-    EVENTS, World, ends_in_time, equal, fails_out_of_reach, measure, not_an_event, refuses_bad_settings,
-    sample, samples, succeeds,
+    EVENTS, NOT_JSON, World, ends_in_time, equal, fails_out_of_reach, measure, refuses_bad_settings, sample,
+    samples, succeeds,
 )
 from lake import Lake
 
@@ -56,7 +56,8 @@ def check(world: World):
             answered(function.invoke(sample(f"query/{name}")), f"query/{name}", status, words)
         for event in (None, 7, "GET /healthz", [], {}, {"Records": []}, {"version": "2.0"}):
             answered(function.invoke(event), f"the event {event}", 400, "payload format 2.0")
-        not_an_event(function)
+        for payload in NOT_JSON:
+            answered(function.invoke(payload), f"query, {payload[:20]!r}", 400, "the event is not JSON")
 
         # API Gateway never says this of a body that is not base64, and lambda_http would panic on it.
         never = sample("query/post") | {"isBase64Encoded": True, "body": "{}"}

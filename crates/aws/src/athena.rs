@@ -18,7 +18,7 @@ use domain::{
         EngineError, Fault, ObjectStore, Query, QueryEngine, QueryId, QueryState, QueryStatus, ResultColumn,
         Source, StoreError, StoredResult,
     },
-    settings::{ScanTiers, Settings},
+    settings::{QueryFunction, ScanTiers},
 };
 
 use crate::{Outlook, failure::Failure, s3::S3Store};
@@ -47,12 +47,12 @@ pub struct AthenaEngine {
 }
 
 impl AthenaEngine {
-    pub(crate) fn new(client: Client, s3: aws_sdk_s3::Client, settings: &Settings) -> Self {
+    pub(crate) fn new(client: Client, s3: aws_sdk_s3::Client, settings: &QueryFunction) -> Self {
         Self {
             client,
             s3,
             workgroup: settings.workgroup.clone(),
-            tiers: settings.api.scan_tiers.clone(),
+            tiers: settings.query.limits.scan_tiers.clone(),
             database: settings.database.clone(),
         }
     }

@@ -12,7 +12,7 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::{http::SharedHttpClient, interceptors::SharedInterceptor};
 use chrono::{DateTime, Utc};
-use domain::settings::{InvalidSetting, Settings};
+use domain::settings::{InvalidSetting, QueryFunction, Settings};
 
 use crate::{
     RetryPassing,
@@ -35,7 +35,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Attempts of one call, with the SDK's jittered backoff between them.
 pub(crate) const ATTEMPTS: u32 = 4;
 
-/// Reads the settings from the environment of the process.
+/// Reads every setting from the environment of the process. A Lambda reads its own ones only: `lambda::start`.
 pub fn settings() -> Result<Settings, InvalidSetting> {
     Settings::read(variable)
 }
@@ -106,27 +106,42 @@ impl Aws {
 
     /// The bucket of the settings.
     pub fn store(&self, settings: &Settings) -> S3Store {
-        S3Store::new(self.s3(), settings.bucket.clone())
+        self.store_in(&settings.bucket)
+    }
+
+    /// The bucket of this name.
+    pub fn store_in(&self, bucket: &str) -> S3Store {
+        S3Store::new(self.s3(), bucket.to_owned())
     }
 
     /// A bucket in the region of these clients, to restore the lake's bucket from; with a moment, as it was then, which
     /// needs versioning.
     pub fn origin(&self, bucket: &str, at: Option<DateTime<Utc>>, lake: &S3Store) -> S3Origin {
-        S3Origin::new(S3Store::new(self.s3(), bucket.to_owned()), lake.clone(), at)
+        S3Origin::new(self.store_in(bucket), lake.clone(), at)
     }
 
     /// The Glue database of the settings.
     pub fn catalog(&self, settings: &Settings) -> GlueCatalog {
+        self.catalog_of(&settings.bucket, &settings.database)
+    }
+
+    /// The Glue database of this name, whose tables lie in this bucket.
+    pub fn catalog_of(&self, bucket: &str, database: &str) -> GlueCatalog {
         let mut config = aws_sdk_glue::config::Builder::from(&self.sdk).retry_classifier(RetryPassing);
         if let Some(calls) = &self.calls {
             config.push_interceptor(calls.clone());
         }
         let client = aws_sdk_glue::Client::from_conf(config.build());
-        GlueCatalog::new(client, settings.database.clone(), settings.bucket.clone())
+        GlueCatalog::new(client, database.to_owned(), bucket.to_owned())
     }
 
     /// The Athena workgroup of the settings, and its scan tiers.
     pub fn engine(&self, settings: &Settings) -> AthenaEngine {
+        self.engine_of(&QueryFunction::from(settings))
+    }
+
+    /// The same, of the settings of `query`.
+    pub fn engine_of(&self, settings: &QueryFunction) -> AthenaEngine {
         let mut config = aws_sdk_athena::config::Builder::from(&self.sdk).retry_classifier(RetryPassing);
         if let Some(calls) = &self.calls {
             config.push_interceptor(calls.clone());

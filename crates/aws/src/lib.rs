@@ -9,6 +9,8 @@ pub mod deadline;
 mod failure;
 mod function;
 mod glue;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 mod outlook;
 mod record;
 mod retry;

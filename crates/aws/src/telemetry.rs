@@ -2,7 +2,7 @@
 
 mod named;
 
-use domain::settings::{InvalidSetting, LOG, Settings};
+use domain::settings::{InvalidSetting, LOG, LogSettings};
 use tracing_subscriber::{
     filter::{LevelFilter, ParseError, Targets},
     fmt::MakeWriter,
@@ -24,8 +24,8 @@ const BOUNDS: [(&str, LevelFilter); 6] = [
 ];
 
 /// Starts logging. To be called once, before anything else is done; a second call changes nothing.
-pub fn init(settings: &Settings) -> Result<(), InvalidSetting> {
-    let started = lines(log_filter(&settings.log)?, settings.lake.as_deref(), std::io::stderr).try_init();
+pub fn init(settings: &LogSettings) -> Result<(), InvalidSetting> {
+    let started = lines(log_filter(&settings.filter)?, settings.lake.as_deref(), std::io::stderr).try_init();
     if started.is_err() {
         tracing::debug!("logging was started already");
     }

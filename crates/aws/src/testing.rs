@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of it is for tests")]
 
+pub mod lambda;
 mod server;
 
 use std::time::Duration;

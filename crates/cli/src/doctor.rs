@@ -83,7 +83,7 @@ async fn look(options: DoctorOptions) -> Result<(), Failure> {
         store: &lake.store,
         catalog: &lake.catalog,
         clock: &SystemClock,
-        retention: lake.settings.retention,
+        retention: lake.settings.compact.retention,
         scope: &scope,
     };
     let report = examiner.examine(&progress).await;
@@ -108,7 +108,7 @@ async fn look(options: DoctorOptions) -> Result<(), Failure> {
     let deployment = Deployment {
         bucket: &lake.settings.bucket,
         database: &lake.settings.database,
-        lake: lake.settings.lake.as_deref().unwrap_or(domain::version::PRODUCT),
+        lake: lake.settings.logs.lake.as_deref().unwrap_or(domain::version::PRODUCT),
         is_local: lake::local_endpoint().is_some(),
     };
     if options.json {

@@ -114,7 +114,7 @@ impl Job {
 
     async fn publish<T: Topic>(self, topic: T, stop: &mut Stop) -> Result<(), Failure> {
         let Self { options, inputs, lake, definition, expectation, settings, mut keeper } = self;
-        let message_partitions = settings.ingest.message_partitions;
+        let message_partitions = settings.ingest.limits.message_partitions;
         let mut follower = match (&lake, options.wait) {
             (Some(lake), Some(_)) => {
                 let store = lake.aws.store(&settings);

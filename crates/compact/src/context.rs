@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use aws::{Aws, GlueCatalog, RandomIds, S3Store, SystemClock};
-use domain::settings::{InvalidSetting, Settings};
+use domain::settings::CompactFunction;
 
 use crate::{service::Compactor, vacuum::Vacuum};
 
@@ -13,21 +13,14 @@ pub struct Context {
     pub(crate) compactor: Compactor<S3Store, SystemClock, RandomIds>,
     vacuum: OnceLock<Vacuum<S3Store, GlueCatalog, SystemClock>>,
     aws: Aws,
-    settings: Settings,
+    settings: CompactFunction,
 }
 
 impl Context {
-    /// Reads the environment. Bad configuration fails here, with a message that names the variable.
-    pub async fn try_from_env() -> Result<Self, InvalidSetting> {
-        let settings = aws::settings()?;
-        aws::init_telemetry(&settings)?;
-        Ok(Self::new(&Aws::of_function(), &settings))
-    }
-
     /// Makes the clients; asks nobody anything yet.
-    pub fn new(aws: &Aws, settings: &Settings) -> Self {
-        let store = Arc::new(aws.store(settings));
-        let compactor = Compactor::new(store, Arc::new(SystemClock), Arc::new(RandomIds), settings);
+    pub fn new(aws: &Aws, settings: &CompactFunction) -> Self {
+        let store = Arc::new(aws.store_in(&settings.bucket));
+        let compactor = Compactor::new(store, Arc::new(SystemClock), Arc::new(RandomIds), &settings.compact);
         Self { compactor, vacuum: OnceLock::new(), aws: aws.clone(), settings: settings.clone() }
     }
 
@@ -35,7 +28,8 @@ impl Context {
     pub(crate) fn vacuum(&self) -> &Vacuum<S3Store, GlueCatalog, SystemClock> {
         self.vacuum.get_or_init(|| {
             let (store, clock) = (Arc::clone(&self.compactor.store), Arc::clone(&self.compactor.clock));
-            Vacuum::new(store, Arc::new(self.aws.catalog(&self.settings)), clock, &self.settings)
+            let CompactFunction { bucket, database, compact } = &self.settings;
+            Vacuum::new(store, Arc::new(self.aws.catalog_of(bucket, database)), clock, compact)
         })
     }
 }

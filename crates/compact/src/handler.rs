@@ -18,36 +18,43 @@ use domain::{
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
-use crate::{context::Context, error::CompactError, inspect::Inspected, service::Report, vacuum::Swept};
+use crate::{
+    context::Context, done::Done, error::CompactError, inspect::Inspected, service::Report, vacuum::Swept,
+};
 
 /// Handles one invocation, and ends before its deadline. For SQS the answer names the messages that must come
 /// again.
-pub async fn handle(event: LambdaEvent<Value>, context: &Context) -> Result<SqsBatchResponse, CompactError> {
+pub async fn handle(
+    event: LambdaEvent<Value>,
+    context: &Context,
+    done: &mut Done,
+) -> Result<SqsBatchResponse, CompactError> {
     let deadline = deadline::from_millis(event.context.deadline);
     let run = Run::new(context.compactor.clock.now(), Some(deadline));
     let trigger =
         Trigger::parse(event.payload).map_err(|error| CompactError::UnknownEvent(error.to_string()))?;
     match trigger {
         Trigger::Direct(dataset, partition) => {
-            compact_now(context, &dataset, &partition, &run, deadline).await?;
+            compact_now(context, &dataset, &partition, &run, deadline, done).await?;
             Ok(SqsBatchResponse::default())
         }
         Trigger::Schedule => {
             let reports = deadline::in_time(&SystemClock, deadline, context.compactor.sweep(&run)).await??;
+            reports.iter().for_each(|report| done.add(report));
             tracing::info!(partitions = reports.len(), "partitions swept");
             Ok(SqsBatchResponse::default())
         }
         Trigger::Vacuum(of) => {
             let is_everything = of.is_none();
-            let work = vacuum(context, of, &run);
+            let work = vacuum(context, of, &run, done);
             let vacuumed = deadline::in_time(&SystemClock, deadline, work).await?;
             // A partition that cannot be vacuumed is no reason not to look at others.
             if is_everything {
-                inspect(context, &run, deadline).await;
+                inspect(context, &run, deadline, done).await;
             }
             vacuumed.map(|()| SqsBatchResponse::default())
         }
-        Trigger::Notifications(notifications) => notified(context, notifications, &run, deadline).await,
+        Trigger::Notifications(notifications) => notified(context, notifications, &run, deadline, done).await,
     }
 }
 
@@ -56,6 +63,7 @@ async fn vacuum(
     context: &Context,
     of: Option<(DatasetName, Partition)>,
     run: &Run,
+    done: &mut Done,
 ) -> Result<(), CompactError> {
     let vacuum = context.vacuum();
     let swept = match of {
@@ -73,7 +81,8 @@ async fn vacuum(
             Swept { partitions: 1, vacuumed, ..Swept::default() }
         }
     };
-    let Swept { partitions, failed, left, vacuumed } = swept;
+    done.vacuumed = swept;
+    let Swept { partitions, failed, left, vacuumed } = &done.vacuumed;
     tracing::info!(
         partitions,
         failed,
@@ -86,14 +95,16 @@ async fn vacuum(
         generations_waiting = vacuumed.waiting,
         "partitions vacuumed"
     );
-    if failed > 0 { Err(CompactError::VacuumIncomplete(failed)) } else { Ok(()) }
+    if *failed > 0 { Err(CompactError::VacuumIncomplete(*failed)) } else { Ok(()) }
 }
 
 /// Looks for twins in a few partitions. That it could not is no failure of the vacuum.
-async fn inspect(context: &Context, run: &Run, deadline: DateTime<Utc>) {
+async fn inspect(context: &Context, run: &Run, deadline: DateTime<Utc>, done: &mut Done) {
     match deadline::in_time(&SystemClock, deadline, context.compactor.inspect(run)).await {
-        Ok(Ok(Inspected { partitions, with_twins, failed })) => {
+        Ok(Ok(inspected)) => {
+            let Inspected { partitions, with_twins, failed } = &inspected;
             tracing::info!(partitions, with_twins, failed, "partitions inspected");
+            done.inspected = inspected;
         }
         // The next vacuum comes in an hour, and another inspection with it.
         Ok(Err(error)) => tracing::warn!(error = domain::chain(&error), "partitions not inspected"),
@@ -107,6 +118,7 @@ async fn notified(
     notifications: Vec<Notification>,
     run: &Run,
     deadline: DateTime<Utc>,
+    done: &mut Done,
 ) -> Result<SqsBatchResponse, CompactError> {
     let mut failed: BTreeSet<usize> = BTreeSet::new();
     let mut partitions: BTreeMap<(DatasetName, Partition), BTreeSet<usize>> = BTreeMap::new();
@@ -129,7 +141,7 @@ async fn notified(
         }
     }
     for ((dataset, partition), from) in partitions {
-        if compact(context, &dataset, &partition, run, deadline).await.is_err() {
+        if compact(context, &dataset, &partition, run, deadline, done).await.is_err() {
             failed.extend(from);
         }
     }
@@ -146,9 +158,10 @@ async fn compact(
     partition: &Partition,
     run: &Run,
     deadline: DateTime<Utc>,
+    done: &mut Done,
 ) -> Result<(), CompactError> {
     let work = context.compactor.compact(dataset, partition, run);
-    tell(dataset, partition, deadline::in_time(&SystemClock, deadline, work).await)
+    tell(dataset, partition, deadline::in_time(&SystemClock, deadline, work).await, done)
 }
 
 /// For a person, who does not want to wait.
@@ -158,18 +171,21 @@ async fn compact_now(
     partition: &Partition,
     run: &Run,
     deadline: DateTime<Utc>,
+    done: &mut Done,
 ) -> Result<(), CompactError> {
     let work = context.compactor.compact_now(dataset, partition, run);
-    tell(dataset, partition, deadline::in_time(&SystemClock, deadline, work).await)
+    tell(dataset, partition, deadline::in_time(&SystemClock, deadline, work).await, done)
 }
 
 fn tell(
     dataset: &DatasetName,
     partition: &Partition,
     answer: Result<Result<Report, CompactError>, Expired>,
+    done: &mut Done,
 ) -> Result<(), CompactError> {
     match answer.unwrap_or_else(|expired| Err(expired.into())) {
         Ok(report) => {
+            done.add(&report);
             tracing::info!(
                 %dataset, %partition,
                 committed = report.committed,
@@ -187,6 +203,7 @@ fn tell(
             Ok(())
         }
         Err(error) => {
+            done.failed += 1;
             error.tell(dataset, partition);
             Err(error)
         }

@@ -13,6 +13,8 @@ mod coded;
 mod context;
 mod discard;
 mod distinct;
+#[cfg(feature = "lambda")]
+mod done;
 mod dropping;
 mod error;
 mod files;
@@ -55,6 +57,8 @@ mod workers;
 #[cfg(feature = "lambda")]
 pub use context::Context;
 pub use discard::{Discard, Lost};
+#[cfg(feature = "lambda")]
+pub use done::Done;
 pub use dropping::{DropError, DropOutcome, Dropper};
 pub use error::CompactError;
 #[cfg(feature = "lambda")]

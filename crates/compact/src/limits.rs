@@ -1,6 +1,6 @@
 //! What a compactor may use of the memory that it is given, and how large files get.
 
-use domain::settings::Settings;
+use domain::settings::CompactSettings;
 
 /// Bytes that a new row takes beside its columns, at the most: 41 while twins are looked for (hashes of its line and of its
 /// identity, and its place in a table that is half full), 48 while rows are sorted (12 of them are its hashes, which are
@@ -78,7 +78,8 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &impl AsRef<CompactSettings>) -> Self {
+        let settings = settings.as_ref();
         let budget = settings.memory_budget;
         let ingested = SLICE + settings.max_unpacked;
         let inputs = budget / 20 * 9;
@@ -124,13 +125,19 @@ pub(crate) fn batch_rows(batch: u64, row_bytes: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use domain::settings::Settings;
+
     use super::*;
+
+    fn settings(memory_budget: u64) -> CompactSettings {
+        CompactSettings { memory_budget, ..Settings::read(|_| None).unwrap().compact }
+    }
 
     /// What is in memory while inputs are read, with a buffer for each of eight threads; and while runs are merged.
     #[test]
     fn what_is_in_memory_at_the_same_time_is_less_than_the_budget() {
         for memory_budget in [64 << 20, 512 << 20, 1_536 << 20, 10 << 30] {
-            let settings = Settings { memory_budget, ..Settings::read(|_| None).unwrap() };
+            let settings = settings(memory_budget);
             let limits = Limits::new(&settings);
             let reading = limits.inputs + limits.fetched + 8 * limits.unpacked;
             assert!(reading <= memory_budget / 16 * 9, "{reading} bytes of {memory_budget}");
@@ -148,13 +155,13 @@ mod tests {
     #[test]
     fn one_object_at_its_most_is_in_memory_beside_all_else() {
         for memory_budget in [64 << 20, 384 << 20, 512 << 20, 1_536 << 20, 10 << 30] {
-            let settings = Settings { memory_budget, ..Settings::read(|_| None).unwrap() };
+            let settings = settings(memory_budget);
             let limits = Limits::new(&settings);
             let all = limits.inputs + limits.object + limits.object_packed + limits.fetched + limits.runs;
             assert!(memory_budget < 512 << 20 || all <= memory_budget / 3 * 4 + 3, "{limits:?}");
             let least = |limits: &Limits| limits.object.min(limits.object_landed).min(limits.object_packed);
             assert!(least(&limits) >= 32 << 20, "{limits:?}");
-            let larger = Limits::new(&Settings { max_unpacked: 256 << 20, ..settings });
+            let larger = Limits::new(&CompactSettings { max_unpacked: 256 << 20, ..settings });
             assert!(least(&larger) >= 256 << 20, "{larger:?}");
             // It is seen a MiB and a line later.
             let landed = limits.landed + limits.object_landed + (17 << 20);
@@ -165,7 +172,7 @@ mod tests {
     #[test]
     fn a_batch_of_long_rows_is_no_larger_than_one_of_short_rows() {
         for memory_budget in [64 << 20, 512 << 20, 10 << 30] {
-            let settings = Settings { memory_budget, ..Settings::read(|_| None).unwrap() };
+            let settings = settings(memory_budget);
             let limits = Limits::new(&settings);
             for row_bytes in [0, 1, 300, 10_000, 256 << 10, 100 << 20] {
                 let rows = limits.batch_rows(row_bytes) as u64;

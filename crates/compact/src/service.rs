@@ -7,7 +7,7 @@ use domain::{
     Commit, DatasetName, Partition,
     port::{Clock, Ids, ObjectStore, StoreError},
     run::{Expired, Run},
-    settings::Settings,
+    settings::CompactSettings,
 };
 
 use crate::{
@@ -87,7 +87,8 @@ pub(crate) enum Until {
 
 impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     /// A service over these ports.
-    pub fn new(store: Arc<S>, clock: Arc<K>, ids: Arc<I>, settings: &Settings) -> Self {
+    pub fn new(store: Arc<S>, clock: Arc<K>, ids: Arc<I>, settings: &impl AsRef<CompactSettings>) -> Self {
+        let settings = settings.as_ref();
         Self {
             store,
             clock,

@@ -18,7 +18,7 @@ use domain::{
         PartitionKey, PutMode, StoreError, Table, Upsert, Version,
     },
     run::{MAX_LIFE, Run},
-    settings::Settings,
+    settings::{CompactSettings, Settings},
     vacuum::Notes,
 };
 
@@ -183,7 +183,7 @@ impl World {
 
     pub(crate) fn compactor(&self) -> Compactor<Bucket, ManualClock, SeededIds> {
         // One thread, so that nothing has to be waited for.
-        let settings = Settings { threads: 1, ..Settings::read(|_| None).unwrap() };
+        let settings = CompactSettings { threads: 1, ..Settings::read(|_| None).unwrap().compact };
         Compactor::new(self.bucket.clone(), self.clock.clone(), self.ids.clone(), &settings)
     }
 

@@ -15,7 +15,7 @@ use domain::{
     port::{Catalog, Clock, ObjectStore, StoreError},
     run::Run,
     sabotage::{self, Bug},
-    settings::Settings,
+    settings::CompactSettings,
     target::{CatalogTarget, Target},
 };
 
@@ -68,8 +68,13 @@ struct Named {
 
 impl<S: ObjectStore, C: Catalog, K: Clock> Vacuum<S, C, K> {
     /// A service over these ports.
-    pub fn new(store: Arc<S>, catalog: Arc<C>, clock: Arc<K>, settings: &Settings) -> Self {
-        Self { store, catalog, clock, retention: settings.retention, targets: Vec::new() }
+    pub fn new(
+        store: Arc<S>,
+        catalog: Arc<C>,
+        clock: Arc<K>,
+        settings: &impl AsRef<CompactSettings>,
+    ) -> Self {
+        Self { store, catalog, clock, retention: settings.as_ref().retention, targets: Vec::new() }
     }
 
     /// The same, which keeps what this target names too.

@@ -12,7 +12,7 @@ use domain::{
     memory::{ManualClock, MemoryStore, SeededIds},
     port::{Clock, Ids, ObjectStore, PutMode},
     run::Run,
-    settings::Settings,
+    settings::{CompactSettings, Settings},
 };
 
 const BATCHES: u64 = 1_000;
@@ -37,7 +37,7 @@ impl World {
         let clock = Arc::new(ManualClock::new("2026-11-23T10:00:00Z".parse().unwrap()));
         let store = Arc::new(MemoryStore::with_clock(clock.clone()));
         store.put("schemas/orders/000001.json", DEFINITION.into(), PutMode::Create).await.unwrap();
-        let settings = Settings { target_file_size, ..Settings::read(|_| None).unwrap() };
+        let settings = CompactSettings { target_file_size, ..Settings::read(|_| None).unwrap().compact };
         let compactor = Compactor::new(store.clone(), clock.clone(), Arc::new(SeededIds::new(1)), &settings);
         let (dataset, partition) = (DatasetName::new("orders").unwrap(), "dt=2026-11-23".parse().unwrap());
         Self { store, clock, compactor, random: SeededIds::new(2), dataset, partition }

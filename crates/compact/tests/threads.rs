@@ -14,7 +14,7 @@ use domain::{
     memory::{ManualClock, MemoryStore, SeededIds},
     port::{Clock, ObjectStore, PutMode},
     run::Run,
-    settings::Settings,
+    settings::{CompactSettings, Settings},
 };
 
 const DEFINITION: &str = r#"{"name": "orders", "identity": ["order_id"], "event_time": "ordered_at", "columns": [
@@ -51,11 +51,11 @@ async fn tables(generations: &[Vec<Vec<String>>], threads: usize) -> BTreeMap<St
     store.put("schemas/orders/000001.json", DEFINITION.into(), PutMode::Create).await.unwrap();
     let (dataset, partition) = (DatasetName::new("orders").unwrap(), "dt=2026-11-23".parse().unwrap());
     // So small that there are several groups of batches, runs, files and row groups.
-    let settings = Settings {
+    let settings = CompactSettings {
         threads,
         memory_budget: 2 << 20,
         target_file_size: 64 << 10,
-        ..Settings::read(|_| None).unwrap()
+        ..Settings::read(|_| None).unwrap().compact
     };
     let compactor = Compactor::new(store.clone(), clock.clone(), Arc::new(SeededIds::new(1)), &settings);
     let compactor = compactor.with_row_groups_of(2_000);

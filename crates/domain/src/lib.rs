@@ -16,6 +16,7 @@ pub mod dataset;
 pub mod drawn;
 pub mod event;
 pub mod evolution;
+pub mod facts;
 pub mod fitting;
 pub mod footer;
 pub mod invariant;
@@ -24,6 +25,7 @@ pub mod key;
 pub mod landing;
 #[cfg(feature = "memory")]
 pub mod memory;
+pub mod metric;
 pub mod name;
 pub mod pace;
 pub mod partition;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws::{Aws, S3Store, SystemClock};
-use domain::settings::{InvalidSetting, Settings};
+use domain::settings::IngestFunction;
 
 use crate::service::Ingest;
 
@@ -14,16 +14,9 @@ pub struct Context {
 }
 
 impl Context {
-    /// Reads the environment. Bad configuration fails here, with a message that names the variable.
-    pub async fn try_from_env() -> Result<Self, InvalidSetting> {
-        let settings = aws::settings()?;
-        aws::init_telemetry(&settings)?;
-        Ok(Self::new(&Aws::of_function(), &settings))
-    }
-
     /// Makes the clients; asks nobody anything yet.
-    pub fn new(aws: &Aws, settings: &Settings) -> Self {
-        let store = Arc::new(aws.store(settings));
-        Self { ingest: Ingest::new(store, Arc::new(SystemClock), settings) }
+    pub fn new(aws: &Aws, settings: &IngestFunction) -> Self {
+        let store = Arc::new(aws.store_in(&settings.bucket));
+        Self { ingest: Ingest::new(store, Arc::new(SystemClock), &settings.ingest) }
     }
 }

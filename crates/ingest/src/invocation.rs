@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    facts::Facts,
+    metric::{self, Metric},
     port::{Clock, ObjectStore},
     settings::TOPICS,
 };
@@ -10,6 +12,7 @@ use crate::{
     Ingest,
     envelope::{Event, UnknownEvent},
     error::IngestError,
+    service::Report,
 };
 
 /// The SQS message ids of the messages that are not stored completely: to be named in the answer, so that only they
@@ -17,18 +20,52 @@ use crate::{
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Failed(pub Vec<String>);
 
+/// What one invocation did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The messages of its event.
+    pub messages: usize,
+    /// What became of them.
+    pub report: Report,
+}
+
+impl Facts for Done {
+    fn each(&self, number: &mut dyn FnMut(&'static Metric, u64)) {
+        let Self { messages, report } = self;
+        number(&metric::MESSAGES, *messages as u64);
+        number(&metric::MESSAGES_FAILED, report.failed.len() as u64);
+        number(&metric::EVENTS_ACCEPTED, report.accepted as u64);
+        number(&metric::EVENTS_QUARANTINED, report.quarantined as u64);
+        number(&metric::OBJECTS_WRITTEN, report.objects as u64);
+        number(&metric::PARTITIONS_REFUSED, report.refused_partitions as u64);
+        number(&metric::EVENTS_UNTRUSTED, report.untrusted as u64);
+    }
+}
+
 impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     /// Stores every message of a Lambda event. Nothing is begun after `until`.
     ///
     /// An error means that no message may be acknowledged. SNS has no way to name a message: there all of an event
     /// comes again if one is not stored.
     pub async fn store_event(&self, event: &Event, until: DateTime<Utc>) -> Result<Failed, IngestError> {
+        self.store_reporting(event, until, &mut Done::default()).await
+    }
+
+    /// The same, and fills in what was done: also where some of it was not.
+    pub async fn store_reporting(
+        &self,
+        event: &Event,
+        until: DateTime<Utc>,
+        done: &mut Done,
+    ) -> Result<Failed, IngestError> {
         let unknown = |unknown: &UnknownEvent| IngestError::UnknownEvent(unknown.to_string());
         let batch = event.batch().map_err(unknown)?;
         let messages = batch.messages(self.clock.now()).map_err(|error| unknown(&error))?;
         // Where no message can be named, all of an event would come again, and be cut off again.
         let most = if batch.has_names() { self.limits.invocation_partitions } else { usize::MAX };
-        let report = self.store_some(&messages, most, until).await?;
+        done.messages = messages.len();
+        done.report = self.store_some(&messages, most, until).await?;
+        let report = &done.report;
         tracing::info!(
             messages = messages.len(),
             accepted = report.accepted,

@@ -4,8 +4,6 @@
 //! `quarantine/`. The same messages always make the same objects, so a redelivery changes nothing.
 
 #[cfg(feature = "lambda")]
-mod bodies;
-#[cfg(feature = "lambda")]
 mod context;
 mod definitions;
 mod envelope;
@@ -24,13 +22,11 @@ mod sort;
 mod unpack;
 
 #[cfg(feature = "lambda")]
-pub use bodies::{Bodies, ReadsBodies};
-#[cfg(feature = "lambda")]
 pub use context::Context;
 pub use envelope::Event;
 pub use error::IngestError;
 #[cfg(feature = "lambda")]
 pub use handler::handle;
-pub use invocation::Failed;
+pub use invocation::{Done, Failed};
 pub use message::Message;
 pub use service::{Ingest, Report};

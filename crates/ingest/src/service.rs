@@ -9,7 +9,7 @@ use domain::{
     port::{Clock, ObjectStore, StoreError},
     run::Expired,
     sabotage::{self, Bug},
-    settings::{IngestLimits, Settings},
+    settings::{IngestLimits, IngestSettings},
 };
 use futures::{StreamExt, stream};
 
@@ -64,15 +64,16 @@ pub struct Report {
 
 impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     /// A service over these ports.
-    pub fn new(store: Arc<S>, clock: Arc<K>, settings: &Settings) -> Self {
+    pub fn new(store: Arc<S>, clock: Arc<K>, settings: &impl AsRef<IngestSettings>) -> Self {
+        let settings = settings.as_ref();
         Self {
             definitions: Definitions::new(store.clone(), settings.catalog_cache),
             store,
             clock,
             default_dataset: settings.default_dataset.clone(),
             bounds: settings.into(),
-            openings: Openings::new(settings.ingest.hourly_partitions),
-            limits: settings.ingest.clone(),
+            openings: Openings::new(settings.limits.hourly_partitions),
+            limits: settings.limits.clone(),
             max_unpacked: settings.max_unpacked,
             packer: Packer::default(),
         }

@@ -147,7 +147,7 @@ impl Lake {
             bucket: settings.bucket.clone(),
             database: settings.database.clone(),
             workgroup: settings.workgroup.clone(),
-            scan_tiers: settings.api.scan_tiers.clone(),
+            scan_tiers: settings.query.limits.scan_tiers.clone(),
             ..AwsConfig::new(&data)
         };
         let (created, notifications) = mpsc::unbounded_channel();
@@ -184,7 +184,7 @@ impl Lake {
         front.tasks.spawn(serve::run(aws_listener, aws, front.stopped()));
         let not_live = datasets::go_live(&clients, &settings, &datasets).await?;
         queries.put(&clients.store(&settings)).await?;
-        let api = port(lambdas.api(), Dialect::Api, http_address, &settings.api.cors_origins);
+        let api = port(lambdas.api(), Dialect::Api, http_address, &settings.query.limits.cors_origins);
         work.tasks.spawn(serve::run(http_listener, api, work.stopped()));
         let stopped = work.stopped();
         notify::start(&mut work.tasks, notifications, &config, &lambdas, &stopped);

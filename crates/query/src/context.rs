@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws::{AthenaEngine, Aws, GlueCatalog, RandomIds, S3Store, SystemClock};
-use domain::settings::{AccessSettings, InvalidSetting, Settings};
+use domain::settings::{AccessSettings, QueryFunction, Settings};
 
 use crate::{access::Caller, service::Api, settings::ApiSettings};
 
@@ -22,23 +22,16 @@ pub struct Context {
 }
 
 impl Context {
-    /// Reads the environment. Bad configuration fails here, with a message that names the variable.
-    pub async fn try_from_env() -> Result<Self, InvalidSetting> {
-        let settings = aws::settings()?;
-        aws::init_telemetry(&settings)?;
-        Ok(Self::new(&Aws::of_function(), &settings))
-    }
-
     /// The API with these clients.
-    pub fn new(aws: &Aws, settings: &Settings) -> Self {
+    pub fn new(aws: &Aws, settings: &QueryFunction) -> Self {
         Self::with_settings(aws, settings, ApiSettings::from(settings))
     }
 
-    fn with_settings(aws: &Aws, settings: &Settings, api: ApiSettings) -> Self {
+    fn with_settings(aws: &Aws, settings: &QueryFunction, api: ApiSettings) -> Self {
         let api = Api::new(
-            aws.store(settings),
-            aws.catalog(settings),
-            aws.engine(settings),
+            aws.store_in(&settings.bucket),
+            aws.catalog_of(&settings.bucket, &settings.database),
+            aws.engine_of(settings),
             SystemClock,
             RandomIds,
             api,
@@ -49,8 +42,8 @@ impl Context {
     /// The router for whoever has the credentials of these clients, who need no key on top: it asks for none, takes
     /// free SQL, and bounds an answer by 256 MiB and [`MOST_ROWS`] instead of by what a Lambda can reply.
     pub fn router_for_operators(aws: &Aws, settings: &Settings) -> axum::Router {
-        let mut settings = settings.clone();
-        settings.access = AccessSettings { open: true, free_sql: true };
+        let mut settings = QueryFunction::from(settings);
+        settings.query.access = AccessSettings { open: true, free_sql: true };
         let mut api = ApiSettings::from(&settings);
         (api.max_body, api.max_reply) = (LONGEST_ANSWER, usize::MAX);
         api.max_rows = api.max_rows.max(MOST_ROWS);

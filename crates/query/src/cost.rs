@@ -109,6 +109,12 @@ impl Price {
         Self(self.0.saturating_add(other.0))
     }
 
+    /// In billionths of a dollar.
+    #[cfg(feature = "lambda")]
+    pub(crate) fn nanodollars(self) -> u64 {
+        self.0
+    }
+
     /// In dollars, as a decimal number.
     pub(crate) fn dollars(self) -> String {
         let text = format!("{}.{:09}", self.0 / 1_000_000_000, self.0 % 1_000_000_000);

@@ -2,30 +2,97 @@
 
 mod event;
 
-use std::task::{Context as Poller, Poll};
+use std::{
+    convert::Infallible,
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context as Poller, Poll},
+};
 
-use aws::{SystemClock, deadline};
+use aws::{Aws, SystemClock, deadline};
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
     middleware::{self, Next},
     response::Response,
 };
-use event::{Answer, Received};
+use domain::settings::QueryFunction;
 use futures::{
     TryFutureExt,
     future::{Either, MapOk, Ready, ready},
 };
 use lambda_http::{
-    Adapter, LambdaEvent, Service, aws_lambda_events::apigw::ApiGatewayV2httpRequest, lambda_runtime,
+    Adapter, LambdaEvent, Service,
+    aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
     request::LambdaRequest,
 };
 
-use crate::{context::Context, preferences::Deadline, unanswered};
+use crate::{context::Context, done::Done, preferences::Deadline, unanswered};
 
-/// Answers requests until the Lambda service stops this process.
-pub async fn run(context: &Context) -> Result<(), lambda_http::Error> {
-    lambda_runtime::run(Encoded(Adapter::from(in_time(context.router())))).await
+pub use event::{Answer, Received};
+
+/// The API as a Lambda: its router, made once for all invocations.
+#[derive(Debug, Clone)]
+pub struct Function {
+    router: Router,
+    answered: Answered,
+}
+
+impl Function {
+    /// The API with these clients.
+    pub fn new(aws: &Aws, settings: &QueryFunction) -> Self {
+        Self::of(Context::new(aws, settings).router())
+    }
+
+    fn of(router: Router) -> Self {
+        let answered = Answered::default();
+        let noted = middleware::from_fn_with_state(answered.clone(), note);
+        Self { router: in_time(router).layer(noted), answered }
+    }
+}
+
+/// What `lambda_http` makes of the router's answer.
+type Translated = <Adapter<'static, Response, Router> as Service<LambdaEvent<LambdaRequest>>>::Response;
+
+/// Answers one request, before the deadline of its invocation.
+pub async fn handle(
+    event: LambdaEvent<Received>,
+    function: &Function,
+    done: &mut Done,
+) -> Result<Answer<Translated>, Infallible> {
+    let answer = Encoded(Adapter::from(function.router.clone())).call(event).await;
+    *done = match &answer {
+        Ok(Answer::Refused(refusal)) => Done { status: status(refusal), ..Done::default() },
+        _ => function.answered.take(),
+    };
+    answer
+}
+
+/// The status of an answer that the router did not give.
+fn status(refusal: &ApiGatewayV2httpResponse) -> u16 {
+    refusal.status_code.try_into().unwrap_or_default()
+}
+
+/// What the router's last answer says of itself: `lambda_http` keeps nothing of it but what API Gateway sends. The runtime
+/// has one invocation at a time.
+#[derive(Debug, Clone, Default)]
+struct Answered(Arc<Mutex<Done>>);
+
+impl Answered {
+    fn take(&self) -> Done {
+        mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Done> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Notes what the answer says of itself.
+async fn note(State(answered): State<Answered>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    *answered.lock() = Done::of(&response);
+    response
 }
 
 /// The router, with an answer for every request before the deadline of its invocation: of a process that is

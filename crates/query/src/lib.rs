@@ -22,6 +22,8 @@ mod cursor;
 mod datasets;
 mod digest;
 mod docs;
+#[cfg(feature = "lambda")]
+mod done;
 mod execute;
 mod flight;
 mod follow;
@@ -75,9 +77,11 @@ pub use coding::Coding;
 pub use compiled::{Compiled, Shape, compile};
 #[cfg(feature = "sdk")]
 pub use context::{Context, MOST_ROWS};
+#[cfg(feature = "lambda")]
+pub use done::Done;
 pub use gated::{check_free_sql, sql_functions};
 #[cfg(feature = "lambda")]
-pub use handler::run;
+pub use handler::{Answer, Function, Received, handle};
 pub use named::{InvalidQuery, NamedQuery};
 pub use ports::Ports;
 #[cfg(feature = "sdk")]

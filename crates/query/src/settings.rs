@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::settings::{AccessSettings, ApiLimits, Settings};
+use domain::settings::{AccessSettings, ApiLimits, QueryFunction, Settings};
 
 /// How many rows a request without `limit` gets.
 pub const DEFAULT_ROWS: u64 = 100;
@@ -41,19 +41,26 @@ pub struct ApiSettings {
     pub access: AccessSettings,
 }
 
-impl From<&Settings> for ApiSettings {
-    fn from(settings: &Settings) -> Self {
+impl From<&QueryFunction> for ApiSettings {
+    fn from(settings: &QueryFunction) -> Self {
+        let QueryFunction { database, workgroup, query, .. } = settings;
         Self {
-            database: settings.database.clone(),
-            workgroup: settings.workgroup.clone(),
-            wait: settings.wait,
+            database: database.clone(),
+            workgroup: workgroup.clone(),
+            wait: query.wait,
             default_rows: DEFAULT_ROWS,
-            max_rows: settings.max_rows,
+            max_rows: query.max_rows,
             max_body: MAX_BODY,
             max_reply: MAX_REPLY,
-            snapshot_age: settings.catalog_cache,
-            limits: settings.api.clone(),
-            access: settings.access,
+            snapshot_age: query.catalog_cache,
+            limits: query.limits.clone(),
+            access: query.access,
         }
+    }
+}
+
+impl From<&Settings> for ApiSettings {
+    fn from(settings: &Settings) -> Self {
+        Self::from(&QueryFunction::from(settings))
     }
 }

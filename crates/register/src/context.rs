@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws::{Aws, GlueCatalog, RandomIds, S3Store, SystemClock};
-use domain::settings::{InvalidSetting, Settings};
+use domain::settings::RegisterFunction;
 
 use crate::service::Register;
 
@@ -14,16 +14,10 @@ pub struct Context {
 }
 
 impl Context {
-    /// Reads the environment. Bad configuration fails here, with a message that names the variable.
-    pub async fn try_from_env() -> Result<Self, InvalidSetting> {
-        let settings = aws::settings()?;
-        aws::init_telemetry(&settings)?;
-        Ok(Self::new(&Aws::of_function(), &settings))
-    }
-
     /// Makes the clients; asks nobody anything yet.
-    pub fn new(aws: &Aws, settings: &Settings) -> Self {
-        let (store, catalog) = (aws.store(settings), aws.catalog(settings));
+    pub fn new(aws: &Aws, settings: &RegisterFunction) -> Self {
+        let RegisterFunction { bucket, database } = settings;
+        let (store, catalog) = (aws.store_in(bucket), aws.catalog_of(bucket, database));
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
         Self { register: Register::new(Arc::new(store), Arc::new(catalog), clock, ids) }
     }

@@ -4,25 +4,6 @@
 
 use std::process::ExitCode;
 
-use lambda_runtime::{LambdaEvent, service_fn};
-use serde_json::Value;
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    let context = match register::Context::try_from_env().await {
-        Ok(context) => context,
-        Err(error) => {
-            // The settings say how to log, so there is no log yet.
-            eprintln!("register cannot start: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let handler = service_fn(async |event: LambdaEvent<Value>| register::handle(event, &context).await);
-    match lambda_runtime::run(handler).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(error = domain::chain(&*error), "register stops");
-            ExitCode::FAILURE
-        }
-    }
+fn main() -> ExitCode {
+    aws::lambda::start("register", register::Context::new, register::handle)
 }

@@ -37,14 +37,25 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
     /// the answer. A run that has no time for everything begins each time at another place. Targets besides the catalog
     /// are brought up to date meanwhile, each at its own pace.
     pub async fn reconcile(&self, run: &Run) -> Result<Reconciled, RegisterError> {
+        let mut done = Reconciled::default();
+        self.reconcile_reporting(run, &mut done).await?;
+        Ok(done)
+    }
+
+    /// The same, and fills in what was done: also where some of it was not.
+    pub(crate) async fn reconcile_reporting(
+        &self,
+        run: &Run,
+        done: &mut Reconciled,
+    ) -> Result<(), RegisterError> {
         let mut outcome = Outcome::default();
         let others = join_all(self.targets.iter().map(|target| self.reconcile_target(&**target, run)));
-        let (done, others) = join(self.reconcile_all(run, &mut outcome), others).await;
-        if let Err(error) = done {
+        let (ended, others) = join(self.reconcile_all(run, &mut outcome), others).await;
+        if let Err(error) = ended {
             outcome.end(error);
         }
         others.into_iter().for_each(|other| outcome.add(other));
-        outcome.into_result()
+        outcome.into_result(done)
     }
 
     async fn reconcile_all(&self, run: &Run, outcome: &mut Outcome) -> Result<(), RegisterError> {

@@ -1,7 +1,7 @@
 //! From the environment to a server that runs, and to its end.
 
 use aws::Aws;
-use domain::version;
+use domain::{settings::QueryFunction, version};
 use query::Context;
 use tokio::net::TcpListener;
 
@@ -57,9 +57,9 @@ impl Request {
 /// does not answer does not: `/readyz` says so.
 pub async fn run() -> Result<(), ServerError> {
     let settings = aws::settings()?;
-    aws::init_telemetry(&settings)?;
+    aws::init_telemetry(&settings.logs)?;
     let (mut first, mut second) = (Signals::watch()?, Signals::watch()?);
-    let context = Context::new(&Aws::from_environment().await, &settings);
+    let context = Context::new(&Aws::from_environment().await, &QueryFunction::from(&settings));
     let address = settings.server.listen;
     let unusable = |source| ServerError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(unusable)?;

@@ -60,7 +60,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Ended {
     let (phase, phases) = watch::channel(Phase::Serving);
-    let longest = settings.wait.saturating_add(AROUND);
+    let longest = settings.query.wait.saturating_add(AROUND);
     let places = Places::new(files::places(settings.server.max_connections));
     let answering = Answering {
         router,

@@ -112,7 +112,7 @@ impl Schedule {
                 mails.push(Rc::new(Mail::new(number as u64, &places, begun, of, &mut random)));
             }
         }
-        let mut lake = Lake::new(time.clone(), random, settings.retention);
+        let mut lake = Lake::new(time.clone(), random, settings.compact.retention);
         lake.page = profile.page;
         lake.item_faults = profile.item_faults;
         if scenario == Scenario::TwoTargets {

@@ -84,7 +84,7 @@ struct Unmoved {
 pub(super) async fn run(options: ReplayOptions) -> Result<(), Failure> {
     let settings = aws::settings()?;
     let queues = Queues::new(&lake::clients().await?);
-    let lake = settings.lake.as_deref().unwrap_or(PRODUCT);
+    let lake = settings.logs.lake.as_deref().unwrap_or(PRODUCT);
     let name = |given: Option<String>, of: &str| given.unwrap_or_else(|| format!("{lake}-{of}"));
     let from = queues.url(&name(options.from, "undelivered"), "--from").await?;
     let to = queues.url(&name(options.to, "ingest"), "--to").await?;

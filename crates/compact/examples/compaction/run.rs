@@ -43,7 +43,7 @@ pub(crate) async fn run(
     let (peak_kib, store_seconds) = (process::peak_kib()?, store.take().seconds);
 
     // What was consumed is deleted by the first run after the grace.
-    clock.advance(settings.grace + TimeDelta::seconds(1));
+    clock.advance(settings.compact.grace + TimeDelta::seconds(1));
     let began = Instant::now();
     let cleaned = compactor.compact_now(&dataset, &partition, &Run::new(clock.now(), None)).await?.cleaned;
     let clean_seconds = began.elapsed().as_secs_f64();

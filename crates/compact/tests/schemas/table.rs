@@ -23,7 +23,7 @@ use domain::{
     port::{Clock, Ids, ObjectStore, PutMode},
     run::Run,
     schemas,
-    settings::Settings,
+    settings::{CompactSettings, Settings},
 };
 use parquet::{
     arrow::arrow_reader::ParquetRecordBatchReaderBuilder,
@@ -59,11 +59,11 @@ impl Table {
         let clock = Arc::new(ManualClock::new("2026-11-23T10:00:00Z".parse().unwrap()));
         let store = Arc::new(MemoryStore::with_clock(clock.clone()));
         let drawn = Drawn::new("drawn", random).unwrap();
-        let settings = Settings {
+        let settings = CompactSettings {
             target_file_size: *random.pick(&[1, 6_000, 1 << 27]).unwrap(),
             memory_budget: *random.pick(&[1 << 29, 1 << 29, 20_000, 2_000]).unwrap(),
             threads: *random.pick(&[1, 2, 3]).unwrap(),
-            ..Settings::read(|_| None).unwrap()
+            ..Settings::read(|_| None).unwrap().compact
         };
         let ids = Arc::new(SeededIds::new(seed));
         let row_group = *random.pick(&[1, 3, 10, 1 << 20]).unwrap();

@@ -12,7 +12,7 @@ use domain::{
     memory::{ManualClock, MemoryStore, SeededIds},
     port::{Clock, ObjectStore, PutMode},
     run::Run,
-    settings::Settings,
+    settings::{CompactSettings, Settings},
 };
 use futures::executor::block_on;
 
@@ -55,11 +55,11 @@ async fn objects(seed: u64, threads: usize) -> (BTreeMap<String, Bytes>, String)
     let drawn = Drawn::new("drawn", random).unwrap();
     let (row_group, parts) =
         (*random.pick(&[7, 500, 1 << 20]).unwrap(), *random.pick(&[1, 20_000, 1 << 30]).unwrap());
-    let settings = Settings {
+    let settings = CompactSettings {
         target_file_size: *random.pick(&[6_000, 1 << 27]).unwrap(),
         memory_budget: *random.pick(&[1 << 29, 100_000, 20_000]).unwrap(),
         threads,
-        ..Settings::read(|_| None).unwrap()
+        ..Settings::read(|_| None).unwrap().compact
     };
     let words =
         format!("seed {seed}, {row_group} rows a group, parts of {parts} bytes, {:?}", drawn.definition());

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Rejection;
-use crate::settings::{EARLIEST_EVENT, EVENT_AHEAD, EVENT_BEHIND, Settings};
+use crate::settings::{EARLIEST_EVENT, EVENT_AHEAD, EVENT_BEHIND, IngestSettings, Settings};
 
 /// The oldest that a message can be when somebody hands it over: SNS tries for 23 days, and each of three queues (the
 /// queue of `ingest`, and what is left over of it and of SNS) keeps a message for 14 at most.
@@ -24,10 +24,16 @@ pub struct Bounds {
     pub ahead: TimeDelta,
 }
 
+impl From<&IngestSettings> for Bounds {
+    fn from(settings: &IngestSettings) -> Self {
+        let (earliest, ahead) = (settings.earliest_event, settings.event_ahead);
+        Self { earliest, behind: settings.limits.event_behind, ahead }
+    }
+}
+
 impl From<&Settings> for Bounds {
     fn from(settings: &Settings) -> Self {
-        let (earliest, ahead) = (settings.earliest_event, settings.event_ahead);
-        Self { earliest, behind: settings.ingest.event_behind, ahead }
+        Self::from(&settings.ingest)
     }
 }
 

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use super::{InvalidSetting, Setting, raw::Raw, scan_tiers::ScanTiers};
+use super::{
+    CATALOG_CACHE, InvalidSetting, Setting, access::AccessSettings, raw::Raw, scan_tiers::ScanTiers,
+};
 use crate::access::Dollars;
 
+pub(super) const WAIT: Setting =
+    Setting { name: "TRIBUTARY_WAIT", default: "20s", meaning: "How long a request waits for its query." };
+pub(super) const MAX_ROWS: Setting =
+    Setting { name: "TRIBUTARY_MAX_ROWS", default: "10000", meaning: "The highest `limit` of a request." };
 pub(super) const MAX_RENDERED: Setting = Setting {
     name: "TRIBUTARY_MAX_RENDERED",
     default: "64MiB",
@@ -52,6 +58,33 @@ const MOST_RUNNING: u32 = 1_000;
 /// The longest that Athena keeps a result for reuse.
 const MAX_REUSE: Duration = Duration::from_secs(7 * 24 * 3_600);
 
+/// The settings of the API, wherever it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuerySettings {
+    /// How long a request waits for its query.
+    pub wait: Duration,
+    /// The highest limit of a request.
+    pub max_rows: u64,
+    /// What else bounds and describes the answers.
+    pub limits: ApiLimits,
+    /// How old the catalog snapshot may be.
+    pub catalog_cache: Duration,
+    /// Who may use the API, and for what.
+    pub access: AccessSettings,
+}
+
+impl QuerySettings {
+    pub(super) fn read(raw: &impl Fn(Setting) -> Raw) -> Result<Self, InvalidSetting> {
+        Ok(Self {
+            wait: raw(WAIT).duration()?,
+            max_rows: raw(MAX_ROWS).number(1)?,
+            limits: ApiLimits::read(raw)?,
+            catalog_cache: raw(CATALOG_CACHE).duration()?,
+            access: AccessSettings::read(raw)?,
+        })
+    }
+}
+
 /// What bounds and describes the API's answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiLimits {
@@ -72,7 +105,7 @@ pub struct ApiLimits {
 }
 
 impl ApiLimits {
-    pub(super) fn read(raw: &impl Fn(Setting) -> Raw) -> Result<Self, InvalidSetting> {
+    fn read(raw: &impl Fn(Setting) -> Raw) -> Result<Self, InvalidSetting> {
         let max_rendered = raw(MAX_RENDERED).bytes()?;
         if !(1 << 20..=512 << 20).contains(&max_rendered) {
             // It is put together in memory.

@@ -1,9 +1,34 @@
 //! The settings of what `ingest` takes from whom, and of how much one sender can make it do.
 
-use chrono::TimeDelta;
+use std::time::Duration;
 
-use super::{InvalidSetting, Setting, raw::Raw, topics::Topics};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::{CATALOG_CACHE, InvalidSetting, Setting, raw::Raw, topics::Topics};
+use crate::name::DatasetName;
+
+pub(super) const DEFAULT_DATASET: Setting = Setting {
+    name: "TRIBUTARY_DEFAULT_DATASET",
+    default: "",
+    meaning: "The dataset of messages that name none; without it they go to `quarantine/_unrouted`.",
+};
+/// The first day of event times.
+pub const EARLIEST_EVENT: Setting = Setting {
+    name: "TRIBUTARY_EARLIEST_EVENT",
+    default: "1970-01-01",
+    meaning: "The first day of event times; events before it go to quarantine.",
+};
+/// How far an event's time may be ahead of its message.
+pub const EVENT_AHEAD: Setting = Setting {
+    name: "TRIBUTARY_EVENT_AHEAD",
+    default: "24h",
+    meaning: "How far an event's time may be ahead of its message; beyond it goes to quarantine.",
+};
+pub(super) const MAX_UNPACKED: Setting = Setting {
+    name: "TRIBUTARY_MAX_UNPACKED",
+    default: "16MiB",
+    meaning: "What a compressed message may unpack to; a larger one goes to quarantine.",
+};
 /// How far an event's time may be behind its message.
 pub const EVENT_BEHIND: Setting = Setting {
     name: "TRIBUTARY_EVENT_BEHIND",
@@ -49,6 +74,52 @@ const MOST_OF_INVOCATION: u64 = 100_000;
 /// They are kept in memory, for each dataset.
 const MOST_OF_HOUR: u64 = 1_000_000;
 
+/// The settings of `ingest`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IngestSettings {
+    /// The dataset of messages that name none.
+    pub default_dataset: Option<DatasetName>,
+    /// The first moment of event times.
+    pub earliest_event: DateTime<Utc>,
+    /// How far an event's time may be ahead of its message.
+    pub event_ahead: TimeDelta,
+    /// What else bounds what it takes.
+    pub limits: IngestLimits,
+    /// What a compressed message may unpack to, in bytes.
+    pub max_unpacked: u64,
+    /// How old the definitions may be that events are judged by.
+    pub catalog_cache: Duration,
+}
+
+impl IngestSettings {
+    pub(super) fn read(raw: &impl Fn(Setting) -> Raw) -> Result<Self, InvalidSetting> {
+        let event_ahead = raw(EVENT_AHEAD).time_delta()?;
+        if event_ahead > TimeDelta::days(366) {
+            return Err(raw(EVENT_AHEAD).invalid("it must be at most a year, 8784h"));
+        }
+        Ok(Self {
+            default_dataset: raw(DEFAULT_DATASET).dataset()?,
+            earliest_event: raw(EARLIEST_EVENT).day()?,
+            event_ahead,
+            limits: IngestLimits::read(raw)?,
+            max_unpacked: max_unpacked(raw)?,
+            catalog_cache: raw(CATALOG_CACHE).duration()?,
+        })
+    }
+}
+
+/// What a compressed message may unpack to. `compact` takes what `ingest` lands, so it reads this too.
+pub(super) fn max_unpacked(raw: &impl Fn(Setting) -> Raw) -> Result<u64, InvalidSetting> {
+    let setting = raw(MAX_UNPACKED);
+    let bytes = setting.bytes()?;
+    if (1 << 18..=1 << 28).contains(&bytes) {
+        Ok(bytes)
+    } else {
+        // Below, a message that SNS takes uncompressed would be refused.
+        Err(setting.invalid("it must be from 256KiB to 256MiB"))
+    }
+}
+
 /// What `ingest` takes, and how much a sender can make it do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IngestLimits {
@@ -65,8 +136,8 @@ pub struct IngestLimits {
 }
 
 impl IngestLimits {
-    pub(super) fn read(raw: &impl Fn(Setting) -> Raw) -> Result<Self, InvalidSetting> {
-        let event_behind = TimeDelta::from_std(raw(EVENT_BEHIND).duration()?).unwrap_or(TimeDelta::MAX);
+    fn read(raw: &impl Fn(Setting) -> Raw) -> Result<Self, InvalidSetting> {
+        let event_behind = raw(EVENT_BEHIND).time_delta()?;
         if !(TimeDelta::days(1)..=LONGEST_BEHIND).contains(&event_behind) {
             return Err(
                 raw(EVENT_BEHIND).invalid("it must be from 24h to 87660000h, for example 87600h: ten years")

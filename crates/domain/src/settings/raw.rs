@@ -2,9 +2,9 @@
 
 use std::{fmt, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::InvalidSetting;
+use super::{InvalidSetting, Setting};
 use crate::name::DatasetName;
 
 pub(super) struct Raw {
@@ -13,16 +13,43 @@ pub(super) struct Raw {
 }
 
 impl Raw {
+    /// What `lookup` has for the setting, or else the default. An empty text counts as none.
+    pub(super) fn of(setting: Setting, lookup: &impl Fn(&str) -> Option<String>) -> Self {
+        let value = lookup(setting.name).filter(|value| !value.is_empty());
+        Self { name: setting.name, value: value.unwrap_or_else(|| setting.default.to_owned()) }
+    }
+
     pub(super) fn invalid(&self, expected: impl fmt::Display) -> InvalidSetting {
         InvalidSetting { name: self.name, value: self.value.clone(), expected: expected.to_string() }
     }
 
-    pub(super) fn matching(self, rule: &str, is_valid: fn(&str) -> bool) -> Result<String, InvalidSetting> {
+    fn matching(self, rule: &str, is_valid: impl Fn(&str) -> bool) -> Result<String, InvalidSetting> {
         if is_valid(&self.value) {
             Ok(self.value)
         } else {
             Err(self.invalid(format_args!("expected {rule}")))
         }
+    }
+
+    pub(super) fn bucket(self) -> Result<String, InvalidSetting> {
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
+        self.matching("3 to 63 of a-z, 0-9, '.' and '-'", |text| {
+            (3..=63).contains(&text.len()) && text.bytes().all(allowed)
+        })
+    }
+
+    pub(super) fn database(self) -> Result<String, InvalidSetting> {
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        self.matching("1 to 255 of a-z, 0-9 and '_'", |text| {
+            (1..=255).contains(&text.len()) && text.bytes().all(allowed)
+        })
+    }
+
+    pub(super) fn workgroup(self) -> Result<String, InvalidSetting> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        self.matching("1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'", |text| {
+            (1..=128).contains(&text.len()) && text.bytes().all(allowed)
+        })
     }
 
     pub(super) fn dataset(self) -> Result<Option<DatasetName>, InvalidSetting> {
@@ -70,6 +97,11 @@ impl Raw {
         self.quantity(&units)
             .map(Duration::from_millis)
             .ok_or_else(|| self.invalid("expected a number and one of ms, s, m, h, for example 10m"))
+    }
+
+    /// What is too long to count is as long as can be counted.
+    pub(super) fn time_delta(&self) -> Result<TimeDelta, InvalidSetting> {
+        Ok(TimeDelta::from_std(self.duration()?).unwrap_or(TimeDelta::MAX))
     }
 
     pub(super) fn bytes(&self) -> Result<u64, InvalidSetting> {

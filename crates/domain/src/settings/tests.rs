@@ -1,3 +1,7 @@
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
 use super::*;
 
 fn read(pairs: &[(&str, &str)]) -> Result<Settings, InvalidSetting> {
@@ -7,21 +11,21 @@ fn read(pairs: &[(&str, &str)]) -> Result<Settings, InvalidSetting> {
 #[test]
 fn the_defaults_are_valid_and_an_empty_variable_counts_as_none() {
     let defaults = read(&[]).unwrap();
-    assert_eq!(defaults.grace, TimeDelta::minutes(10));
-    assert_eq!(defaults.memory_budget, 512 << 20);
-    assert_eq!(defaults.retention, TimeDelta::hours(6));
+    assert_eq!(defaults.compact.grace, TimeDelta::minutes(10));
+    assert_eq!(defaults.compact.memory_budget, 512 << 20);
+    assert_eq!(defaults.compact.retention, TimeDelta::hours(6));
     let function = ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "2048");
-    assert_eq!(read(&[function]).unwrap().memory_budget, 1536 << 20);
+    assert_eq!(read(&[function]).unwrap().compact.memory_budget, 1536 << 20);
     let set = ("TRIBUTARY_MEMORY_BUDGET", "100MiB");
-    assert_eq!(read(&[function, set]).unwrap().memory_budget, 100 << 20);
-    assert!((1..=64).contains(&defaults.threads), "{}", defaults.threads);
+    assert_eq!(read(&[function, set]).unwrap().compact.memory_budget, 100 << 20);
+    assert!((1..=64).contains(&defaults.compact.threads), "{}", defaults.compact.threads);
     for threads in [1, 64] {
-        assert_eq!(read(&[("TRIBUTARY_THREADS", &threads.to_string())]).unwrap().threads, threads);
+        assert_eq!(read(&[("TRIBUTARY_THREADS", &threads.to_string())]).unwrap().compact.threads, threads);
     }
     assert_eq!(read(&[("TRIBUTARY_GRACE", "")]).unwrap(), defaults);
     // What lets somebody in is said, never assumed.
-    assert_eq!(defaults.access, AccessSettings { open: false, free_sql: false });
-    assert!(read(&[("TRIBUTARY_OPEN_ACCESS", "on")]).unwrap().access.open);
+    assert_eq!(defaults.query.access, AccessSettings { open: false, free_sql: false });
+    assert!(read(&[("TRIBUTARY_OPEN_ACCESS", "on")]).unwrap().query.access.open);
 }
 
 #[test]
@@ -85,8 +89,8 @@ fn each_refusal_names_the_variable_and_what_would_be_right() {
 
 #[test]
 fn the_bounds_of_ingest_are_taken_at_both_ends() {
-    let ingest = |name, value| read(&[(name, value)]).unwrap().ingest;
-    let defaults = read(&[]).unwrap().ingest;
+    let ingest = |name, value| read(&[(name, value)]).unwrap().ingest.limits;
+    let defaults = read(&[]).unwrap().ingest.limits;
     assert_eq!(defaults.event_behind, TimeDelta::days(3_650));
     assert!(!defaults.topics.is_restricted());
     assert_eq!(ingest("TRIBUTARY_EVENT_BEHIND", "24h").event_behind, TimeDelta::days(1));
@@ -101,7 +105,7 @@ fn the_bounds_of_ingest_are_taken_at_both_ends() {
 
 #[test]
 fn prices_are_exact_and_origins_are_a_list() {
-    let api = |name, value| read(&[(name, value)]).unwrap().api;
+    let api = |name, value| read(&[(name, value)]).unwrap().query.limits;
     assert_eq!(api("TRIBUTARY_PRICE_PER_TB", "5").price_per_tb, 5_000_000);
     assert_eq!(api("TRIBUTARY_PRICE_PER_TB", "6.75").price_per_tb, 6_750_000);
     assert_eq!(api("TRIBUTARY_PRICE_PER_TB", "0.000001").price_per_tb, 1);

@@ -2,7 +2,10 @@ use std::{net::TcpListener, time::Instant};
 
 use aws::Aws;
 use chrono::{DateTime, Utc};
-use domain::{port::Clock, settings::Settings};
+use domain::{
+    port::Clock,
+    settings::{IngestFunction, Settings},
+};
 use lambda_runtime::Context as Invocation;
 use serde_json::{Value, json};
 
@@ -10,7 +13,8 @@ use super::*;
 
 /// A context of this AWS.
 fn context(endpoint: &str) -> Context {
-    Context::new(&Aws::local(endpoint), &Settings::read(|_| None).unwrap())
+    let settings = Settings::read(|_| None).unwrap();
+    Context::new(&Aws::local(endpoint), &IngestFunction::from(&settings))
 }
 
 /// An invocation with this much time.
@@ -32,7 +36,7 @@ async fn malformed_events_are_refused_and_say_what_would_be_right() {
     ] {
         // Nobody is there: it is refused before anybody is asked.
         let nobody = context("http://127.0.0.1:1");
-        let answer = handle(invocation(&event, 60_000), &nobody).await;
+        let answer = handle(invocation(&event, 60_000), &nobody, &mut Done::default()).await;
         let Err(error @ IngestError::UnknownEvent(_)) = answer else { panic!("{event}: {answer:?}") };
         assert!(error.to_string().contains("expected records of SNS or SQS"), "{error}");
     }
@@ -44,8 +48,8 @@ async fn a_store_that_never_answers_fails_the_invocation_before_its_deadline() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let context = context(&format!("http://{}", silent.local_addr().unwrap()));
     for millis in [1_500, 400, -5_000] {
-        let begun = Instant::now();
-        let answer = handle(invocation(&sample("sns-through-sqs"), millis), &context).await;
+        let (begun, mut done) = (Instant::now(), Done::default());
+        let answer = handle(invocation(&sample("sns-through-sqs"), millis), &context, &mut done).await;
         assert!(matches!(answer, Err(IngestError::Expired(_))), "{answer:?}");
         assert!(begun.elapsed().as_millis() < millis.max(0) as u128 + 100, "{:?}", begun.elapsed());
     }
@@ -53,7 +57,8 @@ async fn a_store_that_never_answers_fails_the_invocation_before_its_deadline() {
 
 #[tokio::test]
 async fn a_store_out_of_reach_fails_the_invocation_and_names_no_message() {
-    let answer = handle(invocation(&sample("sns-through-sqs"), 60_000), &context("http://127.0.0.1:1")).await;
+    let (nobody, mut done) = (context("http://127.0.0.1:1"), Done::default());
+    let answer = handle(invocation(&sample("sns-through-sqs"), 60_000), &nobody, &mut done).await;
     assert!(matches!(answer, Err(IngestError::Definitions(_))), "{answer:?}");
 }
 

@@ -57,10 +57,10 @@ impl Lambdas {
     pub(super) fn start(endpoint: &str, settings: &Settings) -> io::Result<Self> {
         let own = || Aws::local(endpoint);
         Ok(Self {
-            ingest: Lambda::start("ingest", ingest::Context::new(&own(), settings))?,
-            compact: Lambda::start("compact", compact::Context::new(&own(), settings))?,
-            register: Lambda::start("register", register::Context::new(&own(), settings))?,
-            query: Lambda::start("query", query::Context::new(&own(), settings))?,
+            ingest: Lambda::start("ingest", ingest::Context::new(&own(), &settings.into()))?,
+            compact: Lambda::start("compact", compact::Context::new(&own(), &settings.into()))?,
+            register: Lambda::start("register", register::Context::new(&own(), &settings.into()))?,
+            query: Lambda::start("query", query::Context::new(&own(), &settings.into()))?,
         })
     }
 

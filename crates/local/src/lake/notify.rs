@@ -25,7 +25,7 @@ pub(super) fn start(
     let compact = queue(tasks, "compact", lambdas, stopped, |bodies, lambdas| {
         lambdas.compact.invoke(|context| async move {
             let event = invoke::event(invoke::sqs("tributary-compact", &bodies));
-            match compact::handle(event, &context).await {
+            match compact::handle(event, &context, &mut compact::Done::default()).await {
                 Ok(response) => invoke::failed(&response),
                 Err(error) => all(bodies.len(), "compact", &error),
             }
@@ -34,7 +34,7 @@ pub(super) fn start(
     let register = queue(tasks, "register", lambdas, stopped, |bodies, lambdas| {
         lambdas.register.invoke(|context| async move {
             let event = invoke::event(invoke::sqs("tributary-register", &bodies));
-            match register::handle(event, &context).await {
+            match register::handle(event, &context, &mut register::Reconciled::default()).await {
                 Ok(response) => invoke::failed(&response),
                 Err(error) => all(bodies.len(), "register", &error),
             }

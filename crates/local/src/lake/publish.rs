@@ -114,7 +114,7 @@ async fn deliver(mut messages: Vec<Waiting>, lambdas: &Lambdas) {
 async fn invoke(bodies: Vec<String>, lambdas: &Lambdas) -> Result<SqsBatchResponse, String> {
     let invocation = lambdas.ingest.invoke(|context| async move {
         let event = Event::read(&invoke::sqs("tributary-ingest", &bodies).to_string());
-        ingest::handle(invoke::event(event), &context).await
+        ingest::handle(invoke::event(event), &context, &mut ingest::Done::default()).await
     });
     match invocation.await {
         Ok(answer) => answer.map_err(|error| domain::chain(&error)),

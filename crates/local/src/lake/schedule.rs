@@ -15,12 +15,14 @@ pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
     loop {
         sweep(&lambdas).await;
         let registered = lambdas.register.invoke(|context| async move {
-            register::handle(invoke::event(invoke::schedule()), &context).await
+            let event = invoke::event(invoke::schedule());
+            register::handle(event, &context, &mut register::Reconciled::default()).await
         });
         report("register", registered.await);
         // Last: only what the catalog no longer names is garbage.
         let vacuumed = lambdas.compact.invoke(|context| async move {
-            compact::handle(invoke::event(invoke::vacuum()), &context).await
+            let event = invoke::event(invoke::vacuum());
+            compact::handle(event, &context, &mut compact::Done::default()).await
         });
         report("compact", vacuumed.await);
         tokio::select! {
@@ -32,9 +34,10 @@ pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
 
 /// Compacts what is due. It leaves alone what the notifications' run is at.
 pub(super) async fn sweep(lambdas: &Lambdas) {
-    let compacted = lambdas
-        .compact
-        .invoke(|context| async move { compact::handle(invoke::event(invoke::schedule()), &context).await });
+    let compacted = lambdas.compact.invoke(|context| async move {
+        let event = invoke::event(invoke::schedule());
+        compact::handle(event, &context, &mut compact::Done::default()).await
+    });
     report("compact", compacted.await);
 }
 

@@ -129,17 +129,21 @@ fn notifications(dataset: &str, count: usize) -> LambdaEvent<Value> {
 #[tokio::test]
 async fn ten_messages_of_a_partition_are_one_run_and_each_is_answered() {
     let lake = TestLake::start(&[("readings", READINGS)]).await;
-    let context = compact::Context::new(&lake.aws, &lake.settings);
+    let context = compact::Context::new(&lake.aws, &(&lake.settings).into());
     let log = Log::default();
     let logged = log.keep();
-    let answer = compact::handle(notifications("readings", 10), &context).await.unwrap();
+    let mut done = compact::Done::default();
+    let answer = compact::handle(notifications("readings", 10), &context, &mut done).await.unwrap();
+    assert_eq!((done.partitions, done.failed), (1, 0));
     assert!(answer.batch_item_failures.is_empty());
     assert_eq!(log.with("partition compacted"), 1);
 
     // Nobody has defined this one.
     let key = format!("landing/nobody/dt=2024-02-01/{:040x}.ndjson.zst", 0);
     lake.store.put(&key, "".into(), PutMode::Create).await.unwrap();
-    let answer = compact::handle(notifications("nobody", 10), &context).await.unwrap();
+    let mut done = compact::Done::default();
+    let answer = compact::handle(notifications("nobody", 10), &context, &mut done).await.unwrap();
+    assert_eq!((done.partitions, done.failed), (0, 1));
     drop(logged);
     let failed: BTreeSet<_> =
         answer.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();

@@ -26,8 +26,9 @@ fn event() -> LambdaEvent<Value> {
 
 #[tokio::test]
 async fn register_refuses_it_and_asks_nobody() {
-    let nobody = register::Context::new(&Aws::local("http://127.0.0.1:9"), &settings());
-    let error = register::handle(event(), &nobody).await.unwrap_err();
+    let nobody = register::Context::new(&Aws::local("http://127.0.0.1:9"), &(&settings()).into());
+    let mut done = register::Reconciled::default();
+    let error = register::handle(event(), &nobody, &mut done).await.unwrap_err();
     assert_eq!(error.to_string(), "the vacuum is for compact: register never deletes anything");
 }
 
@@ -38,8 +39,10 @@ async fn what_was_superseded_goes_after_the_retention_and_the_rows_stay() {
         lake.publish("passengers", &format!(r#"{{"passenger_id": {id}}}"#)).await;
         lake.rows("/v1/datasets/passengers/rows", id).await;
     }
-    let context = compact::Context::new(&lake.aws, &lake.settings);
-    compact::handle(event(), &context).await.unwrap();
+    let context = compact::Context::new(&lake.aws, &(&lake.settings).into());
+    let mut done = compact::Done::default();
+    compact::handle(event(), &context, &mut done).await.unwrap();
+    assert_eq!((done.vacuumed.partitions, done.inspected.partitions), (1, 1));
     let noted = lake.store.list_all(key::VACUUM).await.unwrap();
     assert_eq!(noted.len(), 1);
     assert_eq!(lake.store.list_all(key::COMMITS).await.unwrap().len(), 3, "noted, and not deleted");
@@ -50,7 +53,7 @@ async fn what_was_superseded_goes_after_the_retention_and_the_rows_stay() {
     let vacuum = Vacuum::new(store, catalog, Arc::clone(&later), &lake.settings);
     vacuum.sweep(&Run::new(later.now(), None)).await.unwrap();
     assert_eq!(lake.store.list_all(key::COMMITS).await.unwrap().len(), 3, "noted, and not deleted");
-    later.advance(lake.settings.retention);
+    later.advance(lake.settings.compact.retention);
     let swept = vacuum.sweep(&Run::new(later.now(), None)).await.unwrap();
     assert_eq!((swept.vacuumed.generations, swept.failed, swept.vacuumed.failed), (2, 0, 0));
     assert_eq!(lake.store.list_all(key::COMMITS).await.unwrap().len(), 1);

@@ -5,6 +5,7 @@
 mod headers;
 mod wrong;
 
+use aws::lambda::FromBody;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::{
     Body,
@@ -20,12 +21,21 @@ use crate::{
     routes::{self, MAX_URL},
 };
 
+/// Why an event that is not JSON makes no request. The Lambda service sends none.
+const NO_JSON: &str = "the event is not JSON";
+
 /// The longest name of a stage, in bytes: what API Gateway allows.
 const MAX_STAGE: usize = 128;
 
 /// An event as it came: a request that `lambda_http` can read, or what is wrong with the event.
 #[derive(Debug)]
-pub(super) struct Received(Result<LambdaRequest, String>);
+pub struct Received(Result<LambdaRequest, String>);
+
+impl FromBody for Received {
+    fn from_body(body: &[u8]) -> Self {
+        serde_json::from_slice(body).unwrap_or_else(|_| Self(Err(NO_JSON.to_owned())))
+    }
+}
 
 impl<'de> Deserialize<'de> for Received {
     /// Every event has an answer: an error here would be a function error, which tells nobody what to send.
@@ -74,7 +84,7 @@ fn check(request: &ApiGatewayV2httpRequest) -> Result<(), Problem> {
 /// What the Lambda service gets.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(super) enum Answer<R> {
+pub enum Answer<R> {
     /// The router's answer, as `lambda_http` translated it.
     Translated(R),
     /// The answer to an event that did not get there.

@@ -1,5 +1,6 @@
 use std::{fs, path::PathBuf};
 
+use aws::lambda::FromBody;
 use axum::routing::get;
 use chrono::TimeDelta;
 use domain::port::Clock;
@@ -237,6 +238,35 @@ fn no_value_of_a_header_is_told() {
     let received: Received = serde_json::from_value(event).unwrap();
     let detail = received.into_request().unwrap_err().to_string();
     assert!(detail.contains("authorization") && !detail.contains("hunter2"), "{detail}");
+}
+
+/// The report is of this answer and no other one: whichever way it was answered.
+#[tokio::test]
+async fn each_answer_is_reported_with_its_status_and_what_it_cost() {
+    let within_a_minute = |body: Value| {
+        let mut invocation = Invocation::default();
+        let deadline = SystemClock.now() + TimeDelta::minutes(1);
+        invocation.deadline = deadline.timestamp_millis().try_into().unwrap();
+        LambdaEvent::new(Received::from_body(body.to_string().as_bytes()), invocation)
+    };
+    let function = Function::of(World::new().await.router());
+    for (event, status, has_rows) in [
+        (sample("rows"), 200, true),
+        (sample("unknown-dataset"), 404, false),
+        (json!({}), 400, false),
+        (sample("rows"), 200, true),
+        (json!([1]), 400, false),
+    ] {
+        let mut done = Done::default();
+        let answer = handle(within_a_minute(event), &function, &mut done).await.unwrap();
+        assert_eq!(serde_json::to_value(&answer).unwrap()["statusCode"], status);
+        assert_eq!((done.status, done.rows > 0), (status, has_rows), "{done:?}");
+    }
+    let hangs = Function::of(Router::new().fallback(get(std::future::pending::<Response>)));
+    let (mut late, mut done) = (within_a_minute(sample("rows")), Done::default());
+    late.context.deadline = (SystemClock.now()).timestamp_millis().try_into().unwrap();
+    handle(late, &hangs, &mut done).await.unwrap();
+    assert_eq!(done, Done { status: 504, ..Done::default() });
 }
 
 /// What only looks odd goes through.

@@ -259,8 +259,11 @@ async fn a_run_that_has_no_time_for_all_begins_elsewhere_each_time() {
         slow(&world);
         let now = world.register.clock.now();
         let run = Run::new(now, Some(now + TimeDelta::seconds(20)));
-        let error = world.register.reconcile(&run).await.unwrap_err();
+        let mut done = Reconciled::default();
+        let error = world.register.reconcile_reporting(&run, &mut done).await.unwrap_err();
         assert!(matches!(error, RegisterError::Expired(Expired::Deadline)), "{error}");
+        // What was done until then is reported all the same.
+        assert_eq!((done.partitions, done.changed), (1_000, 100), "{done:?}");
         let found = world.register.catalog.partitions(&world.dataset).await.unwrap();
         assert_eq!(found.len(), 100);
         firsts.insert(found[0].values.clone());

@@ -9,7 +9,7 @@ use crate::{ledger::Place, ports::Ports};
 pub(super) fn compactor(actor: &Actor) -> Compactor<Ports, Ports, SeededIds> {
     let ports = Arc::new(actor.ports.clone());
     let ids = Arc::new(SeededIds::new(actor.seed));
-    let compactor = Compactor::new(ports.clone(), ports, ids, &actor.settings);
+    let compactor = Compactor::new(ports.clone(), ports, ids, &*actor.settings);
     compactor.with_row_groups_of(actor.row_group).with_parts_of(actor.parts)
 }
 

@@ -83,7 +83,7 @@ impl Mail {
 /// One delivery. What `ingest` does not name as failed is acknowledged.
 pub(crate) async fn send(actor: Actor, mails: Vec<Rc<Mail>>) {
     let store = std::sync::Arc::new(actor.ports.clone());
-    let ingest = Ingest::new(store.clone(), store, &actor.settings);
+    let ingest = Ingest::new(store.clone(), store, &*actor.settings);
     let messages: Vec<Message<'_>> = mails.iter().map(|mail| mail.message()).collect();
     let until = actor.ports.now() + actor.limit.unwrap_or(TimeDelta::days(30));
     let report = match ingest.store(&messages, until).await {

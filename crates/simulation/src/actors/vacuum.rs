@@ -8,7 +8,7 @@ use crate::ledger::Place;
 /// One partition, or the schedule's: every partition with something to delete.
 pub(crate) async fn vacuum(actor: Actor, place: Place) {
     let ports = Arc::new(actor.ports.clone());
-    let (mut vacuum, run) = (Vacuum::new(ports.clone(), ports.clone(), ports, &actor.settings), actor.run());
+    let (mut vacuum, run) = (Vacuum::new(ports.clone(), ports.clone(), ports, &*actor.settings), actor.run());
     if let Some(second) = actor.second() {
         vacuum = vacuum.with_target(second);
     }

@@ -7,7 +7,7 @@ use domain::{
     drawn::{Drawn, Random},
     key,
     port::PutMode,
-    settings::{InvalidSetting, Settings},
+    settings::{CompactSettings, InvalidSetting, Settings},
 };
 
 use super::Schedule;
@@ -24,7 +24,10 @@ use crate::{
 /// thread, since the scheduler alone decides what goes on.
 pub(super) fn settings(profile: &Profile) -> Result<Settings, InvalidSetting> {
     let Profile { target_file_size, memory_budget, .. } = *profile;
-    Ok(Settings { target_file_size, memory_budget, threads: 1, ..Settings::read(|_| None)? })
+    let mut settings = Settings::read(|_| None)?;
+    let compact = settings.compact;
+    settings.compact = CompactSettings { target_file_size, memory_budget, threads: 1, ..compact };
+    Ok(settings)
 }
 
 /// The simulation itself does not work.

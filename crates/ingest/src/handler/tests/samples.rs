@@ -157,7 +157,9 @@ async fn every_sample_becomes_what_it_should_and_nothing_is_lost() {
             }
             Outcome::Fails(words) => {
                 let nobody = context("http://127.0.0.1:1");
-                let error = handle(invocation(&sample(name), 60_000), &nobody).await.unwrap_err();
+                let error = handle(invocation(&sample(name), 60_000), &nobody, &mut Done::default())
+                    .await
+                    .unwrap_err();
                 assert!(matches!(error, IngestError::UnknownEvent(_)), "{name}: {error}");
                 assert!(error.to_string().contains(words), "{name}: {error}");
             }

@@ -1,10 +1,10 @@
 //! How many partitions a message, an invocation and an hour may have.
 
-use domain::quarantine::Holds;
+use domain::{facts::InWords, quarantine::Holds};
 use serde_json::json;
 
 use super::*;
-use crate::{Event, Failed};
+use crate::{Done, Event, Failed};
 
 const HOURLY: &str = r#"{"name": "readings", "event_time": "t", "partition_by": "hour", "identity": ["t"],
     "columns": [{"name": "t", "type": "timestamp", "unit": "s", "required": true}]}"#;
@@ -144,7 +144,15 @@ async fn an_invocation_stops_after_so_many_partitions_and_the_other_messages_com
     let world = readings(&[("TRIBUTARY_INVOCATION_PARTITIONS", "5")]).await;
     // Three hours each; the second one has those of the first.
     let bodies = [hours(0..3), hours(0..3), hours(3..6), hours(6..9), hours(0..1)];
-    let failed = world.ingest.store_event(&queued(&bodies), NEVER).await.unwrap();
+    let mut done = Done::default();
+    let failed = world.ingest.store_reporting(&queued(&bodies), NEVER, &mut done).await.unwrap();
+    let counted = InWords(&done).to_string();
+    assert!(
+        counted.starts_with(
+            "messages=5 messages_failed=2 events_accepted=9 events_quarantined=0 objects_written="
+        ),
+        "{counted}"
+    );
     // After the third one it has six: those that are begun are never cut off.
     assert_eq!(failed, Failed(vec!["q3".to_owned(), "q4".to_owned()]));
     assert_eq!(world.store.list_all("landing/readings/").await.unwrap().len(), 6);
