@@ -8,9 +8,9 @@ mod results;
 use std::fmt;
 
 use crate::{
-    access::KeyId,
     batch::BatchName,
-    commit::{Generation, WriterId},
+    generation::{Generation, WriterId, digits},
+    key_id::KeyId,
     name::{DatasetName, QueryName},
     partition::Partition,
 };
@@ -213,11 +213,6 @@ fn split(rest: &str) -> Option<(DatasetName, Partition, &str)> {
     let (dataset, rest) = rest.split_once('/')?;
     let (partition, file) = rest.rsplit_once('/')?;
     Some((DatasetName::new(dataset).ok()?, partition.parse().ok()?, file))
-}
-
-/// A number of exactly `width` digits.
-pub(crate) fn digits(text: &str, width: usize) -> Option<u64> {
-    (text.len() == width && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
 impl fmt::Display for ParsedKey {
