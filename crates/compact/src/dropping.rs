@@ -32,7 +32,7 @@ use domain::{
     schemas::{self, Dropped, SchemasError},
 };
 
-use crate::service::Compactor;
+use crate::compactor::Compactor;
 
 pub use error::DropError;
 

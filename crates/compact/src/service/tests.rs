@@ -1,6 +1,10 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use arrow::{array::AsArray, datatypes::Int64Type};
+use chrono::TimeDelta;
 use domain::{
     Commit,
     batch::BatchName,
@@ -9,6 +13,7 @@ use domain::{
     memory::{ManualClock, MemoryStore, SeededIds},
     port::{PutMode, StoreError},
     schemas,
+    settings::Settings,
 };
 use futures::future::join_all;
 
