@@ -8,6 +8,7 @@ mod inputs;
 mod lake;
 mod pack;
 mod partitions;
+mod place;
 mod position;
 mod progress;
 mod read;
@@ -38,6 +39,7 @@ use inputs::Input;
 use lake::Lake;
 use pack::{MAX_BYTES, Packer};
 use partitions::Partitions;
+use place::Place;
 use position::Keeper;
 use progress::Progress;
 use read::Reading;
@@ -93,7 +95,7 @@ impl Job {
             _ => None,
         };
         let expectation = definition.as_ref().map(|dataset| Expectation::new(dataset, options.allow_unknown));
-        let is_new = keeper.as_ref().is_none_or(|keeper| keeper.reached() == position::Place::default());
+        let is_new = keeper.as_ref().is_none_or(|keeper| keeper.reached() == Place::default());
         if let (Some(expectation), Some(dataset), true) = (&expectation, &definition, is_new) {
             let rules = rules(sns::attributes(&options.dataset));
             expectation.check(&inputs, dataset, rules)?;

@@ -1,6 +1,6 @@
 //! The options of `tributary publish`.
 
-use std::{path::PathBuf, str::FromStr};
+use std::path::PathBuf;
 
 use clap::{
     Args as ClapArgs,
@@ -10,7 +10,7 @@ use clap::{
 use domain::DatasetName;
 use formats::{Format, csv::Dialect, encoding::Encoding};
 
-use super::{inputs::How, pack::MAX_BYTES};
+use super::{inputs::How, pack::PackSize};
 
 /// Send the events of files to the topic.
 ///
@@ -125,36 +125,5 @@ impl TextOptions {
 
     pub(crate) fn how(&self) -> How {
         How { format: self.format, fallback: None, encoding: self.encoding, dialect: self.dialect() }
-    }
-}
-
-/// The size of a packed message, its attributes included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PackSize(pub(crate) usize);
-
-impl FromStr for PackSize {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (digits, factor) = text.strip_suffix("KiB").map_or((text, 1), |digits| (digits, 1 << 10));
-        let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(factor));
-        match bytes {
-            Some(bytes) if (1 << 10..=MAX_BYTES).contains(&bytes) => Ok(Self(bytes)),
-            _ => Err("expected a size from 1KiB to 256KiB, for example 64KiB".to_owned()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_size_is_what_sns_takes() {
-        assert_eq!("64KiB".parse(), Ok(PackSize(65_536)));
-        assert_eq!("262144".parse(), Ok(PackSize(MAX_BYTES)));
-        for wrong in ["", "257KiB", "64kb", "1000", "18446744073709551615KiB", "-1KiB"] {
-            assert!(wrong.parse::<PackSize>().is_err(), "{wrong:?} was taken");
-        }
     }
 }

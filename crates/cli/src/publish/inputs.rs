@@ -20,7 +20,7 @@ use formats::{
     unpack::{self, Compression},
 };
 
-use super::{args::PackSize, error::PublishError, position::Place};
+use super::{error::PublishError, pack::PackSize, place::Place};
 
 pub(super) use fingerprint::fingerprint;
 

@@ -15,7 +15,7 @@ use super::{
     error::PublishError,
     expect::Expectation,
     inputs::{Input, Kind},
-    position::Place,
+    place::Place,
 };
 
 /// How much is handed on at once, in events and in bytes.

@@ -12,8 +12,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::publish::{
-    args::PackSize,
     inputs,
+    pack::PackSize,
     send::{Answer, Failed},
 };
 

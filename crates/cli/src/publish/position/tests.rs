@@ -1,3 +1,4 @@
+use formats::Within;
 use tempfile::TempDir;
 
 use super::{super::inputs, *};
