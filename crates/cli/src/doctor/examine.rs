@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
 use domain::{
     DatasetName, Partition,
     port::{Catalog, CatalogError, Clock, ObjectStore},
@@ -13,28 +12,15 @@ use futures::{StreamExt, stream};
 use super::{
     catalog, definitions,
     difference::{Difference, Kind},
+    examiner::{Examiner, READS},
     listing::{self, Listing},
     partition::Place,
-    scope::Scope,
     vacuum,
 };
 use crate::{
     dataset::{self, State, Surveyed},
     lake::LakeError,
 };
-
-/// How many things are looked at at the same time.
-pub(super) const READS: usize = 16;
-
-/// What is looked at, and through which ports.
-#[derive(Debug)]
-pub(super) struct Examiner<'a, S, C, K> {
-    pub(super) store: &'a S,
-    pub(super) catalog: &'a C,
-    pub(super) clock: &'a K,
-    pub(super) retention: TimeDelta,
-    pub(super) scope: &'a Scope,
-}
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
