@@ -12,6 +12,7 @@ mod doctor;
 mod failure;
 mod key;
 mod lake;
+mod lake_error;
 mod log;
 mod named_query;
 mod output;

@@ -33,6 +33,7 @@ use crate::{
     output::{print, print_json},
     stop::Stop,
 };
+use error::PublishError;
 use expect::Expectation;
 use flow::{Flow, Flown};
 use inputs::Input;
@@ -51,7 +52,6 @@ use watermark::Watermark;
 use crate::dataset::Follower;
 
 pub(crate) use args::{PublishOptions, TextOptions};
-pub(crate) use error::PublishError;
 pub(crate) use inputs::{How, examine_one};
 
 pub(crate) async fn run(options: PublishOptions) -> Result<(), Failure> {
