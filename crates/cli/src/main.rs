@@ -22,6 +22,7 @@ mod quarantine;
 mod restore;
 mod runtime;
 mod stop;
+mod survey;
 mod undelivered;
 mod visible;
 

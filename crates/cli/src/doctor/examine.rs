@@ -18,8 +18,8 @@ use super::{
     vacuum,
 };
 use crate::{
-    dataset::{self, State, Surveyed},
     lake::LakeError,
+    survey::{self, State, Surveyed},
 };
 
 /// How far it is.
@@ -136,7 +136,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
     async fn survey(&self) -> Result<(Vec<Surveyed>, BTreeSet<DatasetName>, Vec<Difference>), LakeError> {
         match &self.scope.dataset {
             Some(name) => {
-                let surveyed = dataset::survey_one(self.store, name).await?;
+                let surveyed = survey::one(self.store, name).await?;
                 let has_definition = |surveyed: &Surveyed| {
                     surveyed.live.is_some() || matches!(surveyed.state, State::Damaged { .. })
                 };
@@ -146,7 +146,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
                 Ok((surveyed.into_iter().collect(), dropped, Vec::new()))
             }
             None => {
-                let survey = dataset::survey_all(self.store).await?;
+                let survey = survey::all(self.store).await?;
                 let strangers = survey.strangers.into_iter().map(Difference::stranger);
                 Ok((survey.datasets, survey.dropped, strangers.collect()))
             }
