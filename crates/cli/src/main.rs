@@ -10,6 +10,7 @@ mod demo;
 mod dev;
 mod doctor;
 mod failure;
+mod inputs;
 mod key;
 mod lake;
 mod lake_error;

@@ -29,6 +29,7 @@ use formats::{Format, Rules};
 
 use crate::{
     failure::Failure,
+    inputs::Input,
     log,
     output::{print, print_json},
     stop::Stop,
@@ -36,7 +37,6 @@ use crate::{
 use error::PublishError;
 use expect::Expectation;
 use flow::{Flow, Flown};
-use inputs::Input;
 use lake::Lake;
 use pack::{MAX_BYTES, Packer};
 use partitions::Partitions;
@@ -51,8 +51,7 @@ use watermark::Watermark;
 
 use crate::dataset::Follower;
 
-pub(crate) use args::{PublishOptions, TextOptions};
-pub(crate) use inputs::{How, examine_one};
+pub(crate) use args::PublishOptions;
 
 pub(crate) async fn run(options: PublishOptions) -> Result<(), Failure> {
     log::start()?;

@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use domain::{schemas::SchemasError, settings::InvalidSetting};
 
-use crate::{failure::Failure, lake::LakeError};
+use crate::{failure::Failure, inputs::InputError, lake::LakeError};
 
 /// One sentence for a person.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +56,15 @@ impl PublishError {
     /// Whether other options, settings or files would help.
     pub(crate) fn is_wrong_input(&self) -> bool {
         matches!(self, Self::Wrong(_) | Self::Setting(_))
+    }
+}
+
+impl From<InputError> for PublishError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Wrong(words) => Self::Wrong(words),
+            InputError::Unreadable { name, source } => Self::Input { name, source },
+        }
     }
 }
 

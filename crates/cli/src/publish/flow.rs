@@ -11,7 +11,6 @@ use tokio::{
 
 use super::{
     error::PublishError,
-    inputs::Input,
     pack::{Event, Packer, Request},
     place::Place,
     position::Keeper,
@@ -21,6 +20,7 @@ use super::{
     summary::{Refusal, Report},
     watermark::Watermark,
 };
+use crate::inputs::Input;
 
 /// The most messages beyond the first one that is not done. So a crash repeats no more than these.
 const WINDOW: usize = 4_096;

@@ -9,11 +9,8 @@ use std::{
 use formats::{Format, encoding::UTF_8};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    error::PublishError,
-    inputs::{Input, Kind, fingerprint},
-    place::Place,
-};
+use super::{error::PublishError, place::Place};
+use crate::inputs::{Input, Kind, fingerprint};
 
 /// The form of the file that this version writes. It reads the one before too, unless that was left within an array.
 const FORMAT: u32 = 2;
