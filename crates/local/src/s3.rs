@@ -26,6 +26,7 @@ mod draft;
 mod error;
 mod front;
 mod headers;
+mod integrity;
 mod list;
 mod multipart;
 mod path;

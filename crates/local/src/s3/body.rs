@@ -18,7 +18,7 @@ use s3s::{
 use super::{
     digests::{Digests, Promise},
     error::{StoreError, blocking},
-    front::Integrity,
+    integrity::Integrity,
     record::Checksums,
     store::{Staged, Store},
 };

@@ -8,7 +8,7 @@ use s3s::{
     s3_error,
 };
 
-use super::{front::Integrity, record::Checksums};
+use super::{integrity::Integrity, record::Checksums};
 use crate::files::hex;
 
 /// What a client says about the body in the headers of the operation.
