@@ -28,6 +28,7 @@ mod front;
 mod headers;
 mod integrity;
 mod list;
+mod markers;
 mod multipart;
 mod path;
 mod place;
