@@ -21,7 +21,7 @@ use super::{
     integrity::Integrity,
     path, presigned, refuse,
 };
-use crate::{dispatch, env::Env};
+use crate::{env::Env, simple};
 
 /// S3 without authentication.
 #[derive(Clone, Debug)]
@@ -68,8 +68,8 @@ impl Front {
                 "the local S3 does not have POST object (HTML forms)",
             ));
         }
-        if parts.method == Method::POST && dispatch::is_simple(&parts.headers) {
-            return Err(error(S3ErrorCode::AccessDenied, dispatch::REFUSED));
+        if parts.method == Method::POST && simple::is_simple(&parts.headers) {
+            return Err(error(S3ErrorCode::AccessDenied, simple::REFUSED));
         }
         refuse::check(&parts.headers)?;
         parts.headers.remove(header::AUTHORIZATION);
