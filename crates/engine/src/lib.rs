@@ -19,6 +19,7 @@ mod adapt;
 mod aggregated;
 mod batches;
 mod branches;
+mod calendar;
 mod caller;
 mod calls;
 mod cancel;
