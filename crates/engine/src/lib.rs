@@ -52,6 +52,7 @@ mod in_query;
 mod inputs;
 mod integers;
 mod keys;
+mod lake;
 mod lambda;
 mod literal;
 mod lookups;

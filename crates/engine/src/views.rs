@@ -11,8 +11,8 @@ use datafusion::sql::sqlparser::ast::{
 
 use crate::{
     error::EngineError,
+    lake::CATALOG,
     nesting, reading,
-    session::CATALOG,
     visit::{broken, flow},
 };
 
