@@ -5,8 +5,9 @@ and `b`. Parent and child may name each other. What is compiled for tests only (
 comments say. Circles that are allowed stand in circles.txt, each with its reason. A line there that names modules of no
 circle is an error too, so the list can only become shorter.
 
-usage: circles.py [--why] [FOLDER of crates]
-  --why  say for each circle which file names what
+usage: circles.py [--why] [--shorten] [FOLDER of crates]
+  --why      say for each circle which file names what
+  --shorten  take off circles.txt what is no circle any more
 """
 
 import re
@@ -334,6 +335,12 @@ def parts(name):
     return parent, set(modules.split(","))
 
 
+def left_of(name, found):
+    """The circles that are left of one: itself, parts of it, or none."""
+    parent, modules = parts(name)
+    return [other for other in found if parts(other)[0] == parent and parts(other)[1] <= modules]
+
+
 def judged(found, permitted):
     """What is wrong with the circles of these names, a line each."""
     wrong = []
@@ -342,13 +349,24 @@ def judged(found, permitted):
         if not any(parent == other and modules <= more for other, more in map(parts, permitted)):
             wrong.append(f"import circle: {name}")
     for name in permitted:
-        parent, modules = parts(name)
-        left = [other for other in found if parts(other)[0] == parent and parts(other)[1] <= modules]
+        left = left_of(name, found)
         if not left:
-            wrong.append(f"no circle any more, take it off circles.txt: {name}")
+            wrong.append(f"no circle any more, take it off circles.txt (--shorten does): {name}")
         elif left != [name]:
-            wrong.append(f"less of a circle by now, in circles.txt write {' and '.join(left)} for {name}")
+            wrong.append(f"less of a circle by now, in circles.txt write {' and '.join(left)} (--shorten does) for {name}")
     return wrong
+
+
+def shortened(text, found):
+    """The text of circles.txt without what is no circle any more."""
+    lines = []
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            name, _, reason = line.partition(" ")
+            lines += [f"{left}  {reason.strip()}" for left in left_of(name, found)]
+        else:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
 
 
 def main(arguments):
@@ -358,7 +376,10 @@ def main(arguments):
     why = "--why" in arguments
     folder = next((Path(a) for a in arguments if not a.startswith("-")), Path(__file__).parents[2] / "crates")
     found = [circle for crate in sorted(folder.iterdir()) if (crate / "src").is_dir() for circle in circles(crate)]
-    wrong = judged([name for name, _ in found], allowed(ALLOWED.read_text()))
+    names = [name for name, _ in found]
+    if "--shorten" in arguments:
+        ALLOWED.write_text(shortened(ALLOWED.read_text(), names))
+    wrong = judged(names, allowed(ALLOWED.read_text()))
     for line in wrong:
         print(line, file=sys.stderr)
     if why:

@@ -105,6 +105,12 @@ class Judged(unittest.TestCase):
         (line,) = circles.judged(["it/{a,b}", "it/{c,d}"], listed)
         self.assertIn("it/{a,b} and it/{c,d}", line)
 
+    def test_what_is_opened_is_taken_off_the_list(self):
+        listed = "# why\n\nit/{a,b}  it must\nit/{c,d,e,f}  so must they\n"
+        left = circles.shortened(listed, ["it/{c,d}", "it/{e,f}", "it/{x,y}"])
+        self.assertEqual(left, "# why\n\nit/{c,d}  so must they\nit/{e,f}  so must they\n")
+        self.assertEqual(circles.shortened(left, ["it/{c,d}", "it/{e,f}"]), left)
+
     def test_each_line_of_the_list_has_a_reason(self):
         self.assertEqual(circles.allowed("# why\n\nit/{a,b}  it must\n"), {"it/{a,b}": "it must"})
         with self.assertRaises(SystemExit):
