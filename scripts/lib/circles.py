@@ -119,7 +119,10 @@ def trees(words, at):
             at += 1
             while at < len(words) and words[at] != "}":
                 inner, at = trees(words, at)
-                found += [(prefix + path, name) for path, name in inner]
+                for path, name in inner:
+                    # `a::{self}` brings in a.
+                    is_self = path == ["self"] and prefix
+                    found.append((prefix, prefix[-1] if name == "self" else name) if is_self else (prefix + path, name))
                 if at < len(words) and words[at] == ",":
                     at += 1
             return found, at + 1

@@ -26,6 +26,7 @@ class Found(unittest.TestCase):
             ("pub use crate::b::*;", "pub(crate) use super::a as it;"),
             ("fn f() { crate::b::g() }", "fn g(_: super::a::A) {}"),
             ("fn f() { use crate::b; b::g() }", "fn g() -> Vec<crate::a::A> {}"),
+            ("use crate::{b::{self, x as y}}; fn f() { b::g() }", "use super::a::{self as it};"),
             ("pub struct A(&'static crate::b::B, char);", "impl super::a::T for B {}"),
             ("use r#crate::x; use super::b;", "#[cfg(feature = \"test\")] use super::a;"),
             ("fn f() { let _ = '\"'; crate::b::g() }", 'fn g() { let _ = r#"a"b"#; crate::a::f() }'),

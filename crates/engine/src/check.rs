@@ -56,7 +56,7 @@ impl From<Unsupported> for EngineError {
 
 /// Refuses the first construct that this engine does not support.
 pub(crate) fn query(query: &mut Query) -> Result<(), EngineError> {
-    match query.visit(&mut Check) {
+    match VisitMut::visit(query, &mut Check) {
         ControlFlow::Break(construct) => Err(EngineError::unsupported(construct)),
         ControlFlow::Continue(()) => Ok(()),
     }
