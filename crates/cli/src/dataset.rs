@@ -9,14 +9,12 @@ mod infer;
 mod list;
 mod show;
 mod status;
-mod survey;
 mod warnings;
 
 use crate::{failure::Failure, log, stop::interruptible};
 use clap::{Args, Subcommand};
 
 pub(crate) use status::{Followed, Follower};
-pub(crate) use survey::{State, Surveyed, all as survey_all, one as survey_one};
 
 /// Check and apply dataset definitions, see what is live, and drop what was a mistake.
 ///

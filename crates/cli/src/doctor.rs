@@ -5,6 +5,7 @@ mod deep;
 mod definitions;
 mod difference;
 mod examine;
+mod examiner;
 mod files;
 mod listing;
 mod mend;
@@ -27,7 +28,8 @@ use crate::{
 pub(crate) use difference::Difference;
 pub(crate) use files::compare as compare_files;
 
-use examine::{Examiner, Step};
+use examine::Step;
+use examiner::Examiner;
 use mend::Deployment;
 use scope::Scope;
 

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use domain::settings::InvalidSetting;
 use local::{DatasetFileError, QueryFileError, StartError};
 
-use crate::{lake::LakeError, publish::PublishError};
+use crate::lake_error::LakeError;
 
 /// One sentence for a person, with its causes.
 #[derive(Debug, thiserror::Error)]
@@ -52,9 +52,6 @@ pub(crate) enum Failure {
     /// The demo did not get what it should have.
     #[error("the demo failed: {0}")]
     Demo(String),
-    /// Not everything is published.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
 }
 
 impl Failure {
@@ -72,7 +69,6 @@ impl Failure {
             | Self::Start(StartError::Dataset(_))
             | Self::File { .. }
             | Self::Input(_) => ExitCode::from(2),
-            Self::Publish(error) if error.is_wrong_input() => ExitCode::from(2),
             // As a shell says it of a process that SIGINT ended.
             Self::Interrupted => ExitCode::from(130),
             _ => ExitCode::FAILURE,

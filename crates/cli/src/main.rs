@@ -10,8 +10,10 @@ mod demo;
 mod dev;
 mod doctor;
 mod failure;
+mod inputs;
 mod key;
 mod lake;
+mod lake_error;
 mod log;
 mod named_query;
 mod output;
@@ -21,6 +23,7 @@ mod quarantine;
 mod restore;
 mod runtime;
 mod stop;
+mod survey;
 mod undelivered;
 mod visible;
 

@@ -8,6 +8,7 @@ mod inputs;
 mod lake;
 mod pack;
 mod partitions;
+mod place;
 mod position;
 mod progress;
 mod read;
@@ -28,16 +29,18 @@ use formats::{Format, Rules};
 
 use crate::{
     failure::Failure,
+    inputs::Input,
     log,
     output::{print, print_json},
     stop::Stop,
 };
+use error::PublishError;
 use expect::Expectation;
 use flow::{Flow, Flown};
-use inputs::Input;
 use lake::Lake;
 use pack::{MAX_BYTES, Packer};
 use partitions::Partitions;
+use place::Place;
 use position::Keeper;
 use progress::Progress;
 use read::Reading;
@@ -48,9 +51,7 @@ use watermark::Watermark;
 
 use crate::dataset::Follower;
 
-pub(crate) use args::{PublishOptions, TextOptions};
-pub(crate) use error::PublishError;
-pub(crate) use inputs::{How, examine_one};
+pub(crate) use args::PublishOptions;
 
 pub(crate) async fn run(options: PublishOptions) -> Result<(), Failure> {
     log::start()?;
@@ -93,7 +94,7 @@ impl Job {
             _ => None,
         };
         let expectation = definition.as_ref().map(|dataset| Expectation::new(dataset, options.allow_unknown));
-        let is_new = keeper.as_ref().is_none_or(|keeper| keeper.reached() == position::Place::default());
+        let is_new = keeper.as_ref().is_none_or(|keeper| keeper.reached() == Place::default());
         if let (Some(expectation), Some(dataset), true) = (&expectation, &definition, is_new) {
             let rules = rules(sns::attributes(&options.dataset));
             expectation.check(&inputs, dataset, rules)?;

@@ -8,6 +8,7 @@ use domain::{
 
 use crate::{
     chunks::Chunks,
+    compactor::Compactor,
     distinct::{Distinct, Keeps},
     error::CompactError,
     generation::Workshop,
@@ -17,9 +18,8 @@ use crate::{
     ordered::Ordered,
     parse::{self, Inputs, Parsed},
     quarantine,
-    round::{Outcome, merging},
+    round::{Outcome, ROUND, merging},
     runs::{Hashes, Runs},
-    service::{Compactor, ROUND},
     sorted::Sorted,
     twins,
 };

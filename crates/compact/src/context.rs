@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use aws::{Aws, GlueCatalog, RandomIds, S3Store, SystemClock};
 use domain::settings::CompactFunction;
 
-use crate::{service::Compactor, vacuum::Vacuum};
+use crate::{compactor::Compactor, vacuum::Vacuum};
 
 /// The service on AWS.
 #[derive(Debug)]

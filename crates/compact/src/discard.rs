@@ -17,12 +17,13 @@ use domain::{
 
 use crate::{
     carry,
+    compactor::Compactor,
     error::CompactError,
     generation,
     inputs::{self, Listing},
     log::{self, Attempt},
-    round::still_there,
-    service::{Compactor, Others, ROUND},
+    round::{ROUND, still_there},
+    service::Others,
 };
 
 /// What is given up.

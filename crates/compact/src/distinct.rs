@@ -1,5 +1,7 @@
 //! New rows among themselves: twins dropped.
 
+mod shares;
+
 use arrow::{
     array::{ArrayRef, BooleanBufferBuilder, RecordBatch},
     error::ArrowError,
@@ -10,6 +12,8 @@ use hashbrown::{HashTable, hash_table::Entry};
 use crate::{
     chunks::Chunks, gather::Place, identity::Identity, same::same, sorted::Sorted, workers::Workers,
 };
+
+use shares::{Entered, Shared, share_of};
 
 /// Into how many tables many rows are shared out by their hashes. Each is then small enough for a core's own cache, and
 /// can be filled by a thread of its own.
@@ -47,29 +51,6 @@ pub(crate) struct Keeps {
     pub(crate) tables: bool,
     /// See [`Distinct::take_hashes`].
     pub(crate) hashes: bool,
-}
-
-/// A row in a table, as one word: half of its hash, and its number. Rows whose halves are equal are compared.
-#[derive(Debug, Clone, Copy)]
-struct Entered(u64);
-
-impl Entered {
-    fn new(hash: u64, row: u32) -> Self {
-        Self(hash << 32 | u64::from(row))
-    }
-
-    fn row(self) -> u32 {
-        self.0 as u32
-    }
-
-    fn is_like(self, other: Self) -> bool {
-        self.0 >> 32 == other.0 >> 32
-    }
-
-    /// The half of the hash, spread over all bits: the table uses the lowest and the highest of them.
-    fn spread(self) -> u64 {
-        (self.0 >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
 }
 
 impl Distinct {
@@ -191,40 +172,6 @@ impl Distinct {
     }
 }
 
-/// The rows of one chunk, share after share, each in the order of the rows.
-struct Shared {
-    rows: Vec<Entered>,
-    /// Where each share begins, and then where the last one ends.
-    starts: Vec<usize>,
-}
-
-impl Shared {
-    /// Rows of these hashes, numbered from `first` on, in so many shares.
-    fn new(hashes: &[u64], first: u32, count: usize) -> Self {
-        // Of each share how many rows it has, and then where the next one of it goes.
-        let mut next = vec![0_usize; count];
-        hashes.iter().for_each(|hash| next[share_of(*hash, count)] += 1);
-        let (mut starts, mut end) = (Vec::with_capacity(count + 1), 0);
-        for place in &mut next {
-            starts.push(end);
-            end += *place;
-            *place = end - *place;
-        }
-        starts.push(end);
-        let mut rows = vec![Entered(0); hashes.len()];
-        for (row, hash) in (first..).zip(hashes) {
-            let place = &mut next[share_of(*hash, count)];
-            rows[*place] = Entered::new(*hash, row);
-            *place += 1;
-        }
-        Self { rows, starts }
-    }
-
-    fn of(&self, share: usize) -> &[Entered] {
-        &self.rows[self.starts[share]..self.starts[share + 1]]
-    }
-}
-
 /// What was found in one share.
 struct Found {
     first: HashTable<Entered>,
@@ -312,11 +259,6 @@ impl<'a> Rows<'a> {
             !same(column(one), one.1, column(other), other.1)
         })
     }
-}
-
-/// Which of so many tables, a power of two, a hash belongs to: by bits that the table itself does not use.
-fn share_of(hash: u64, tables: usize) -> usize {
-    (hash >> 48) as usize & (tables - 1)
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ use domain::{
     target::Target,
 };
 
-use crate::service::Compactor;
+use crate::compactor::Compactor;
 
 pub use error::DropError;
 

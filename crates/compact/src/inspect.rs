@@ -11,10 +11,7 @@ use domain::{
     schemas,
 };
 
-use crate::{
-    error::CompactError,
-    service::{Compactor, ROUND},
-};
+use crate::{compactor::Compactor, error::CompactError, round::ROUND};
 
 /// Partitions that are looked at in one run.
 const SAMPLE: usize = 8;

@@ -9,6 +9,7 @@ mod carry;
 mod chunks;
 mod clean;
 mod coded;
+mod compactor;
 #[cfg(feature = "lambda")]
 mod context;
 mod discard;
@@ -54,6 +55,7 @@ mod unpack;
 mod vacuum;
 mod workers;
 
+pub use compactor::Compactor;
 #[cfg(feature = "lambda")]
 pub use context::Context;
 pub use discard::{Discard, Lost};
@@ -66,5 +68,5 @@ pub use handler::handle;
 pub use inspect::Inspected;
 pub use repair::Twins;
 pub use rollback::{Refused, RollbackError};
-pub use service::{Compactor, Report};
+pub use service::Report;
 pub use vacuum::{Swept, Vacuum, VacuumError, Vacuumed};

@@ -7,6 +7,7 @@
 mod cursor;
 mod gathered;
 mod order;
+mod row;
 
 use std::cmp::Ordering;
 
@@ -16,9 +17,10 @@ use futures::future::{join, try_join_all};
 
 use crate::{error::CompactError, files::Output, log::build_error, workers::Workers};
 
-use cursor::{Cursor, Place, Size};
+use cursor::{Cursor, Size};
 use gathered::Gathered;
-use order::{Entry, Order};
+use order::Order;
+use row::{Entry, Place};
 
 pub(crate) use cursor::{Input, Last};
 

@@ -11,13 +11,15 @@ use domain::{
 
 use crate::{
     chunks::Chunks,
+    compactor::Compactor,
     error::CompactError,
     files::{Output, Source},
     generation::{Made, Workshop},
     log::build_error,
     ordered::Ordered,
     rewrite::Rewrite,
-    service::{Compactor, ROUND, Report},
+    round::ROUND,
+    service::Report,
     sorted::Sorted,
 };
 

@@ -12,13 +12,14 @@ use domain::{
 
 use crate::{
     carry,
+    compactor::Compactor,
     error::CompactError,
     files::{Output, Source},
     generation::{Made, Workshop},
     log::{self, build_error},
     rewrite::Rewrite,
-    round::Outcome,
-    service::{Compactor, ROUND, Report},
+    round::{Outcome, ROUND},
+    service::Report,
     twins::{self, Within},
 };
 

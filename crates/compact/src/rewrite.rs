@@ -8,10 +8,11 @@ use domain::{
 };
 
 use crate::{
+    compactor::Compactor,
     error::CompactError,
     inputs, log,
-    round::{Draft, Outcome, Round, still_there},
-    service::{Compactor, Others, ROUND, Report},
+    round::{Draft, Outcome, ROUND, Round, still_there},
+    service::{Others, Report},
 };
 
 /// What is made of the rows.

@@ -11,10 +11,12 @@ use domain::{
 
 use crate::{
     carry,
+    compactor::Compactor,
     error::CompactError,
     generation,
     log::{self, Attempt},
-    service::{Compactor, Others, ROUND},
+    round::ROUND,
+    service::Others,
 };
 
 /// Why a partition was not rolled back. It is as it was.

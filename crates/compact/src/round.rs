@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Commit, CommitKind, Consumed, DataFile, DatasetName, Partition,
+    Commit, CommitKind, Consumed, DataFile, DatasetName, Generation, Partition,
     commit::WriterId,
     key,
     port::{Clock, Ids, ObjectStore, StoreError},
@@ -12,17 +12,29 @@ use domain::{
 };
 
 use crate::{
+    compactor::Compactor,
     error::CompactError,
     generation::{Made, Workshop},
     inputs::{self, Listing},
     log::{self, Attempt, build_error},
     owed::Owed,
     plan::{self, Plan},
-    service::{Compactor, Done, Missing, Patience, ROUND},
 };
 
 /// What a merge gets done in a second, in bytes of Parquet, at a cautious guess.
 const MERGED_BYTES_A_SECOND: u64 = 16 << 20;
+
+/// What a round may need, at a guess: with less time than this left, none is begun.
+pub(crate) const ROUND: TimeDelta = TimeDelta::seconds(20);
+
+/// Whether a run waits where that saves copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// As the plan says.
+    Waits,
+    /// Somebody asked for this partition.
+    Now,
+}
 
 pub(crate) enum Round {
     Committed(Box<Done>),
@@ -33,6 +45,18 @@ pub(crate) enum Round {
     Full,
     /// Others were faster; or this object of the head vanished.
     Stale(Option<Missing>),
+}
+
+/// An object of a head that vanished, and the head's number.
+pub(crate) type Missing = (Generation, String);
+
+/// What one commit did.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) commit: Commit,
+    pub(crate) batches: usize,
+    pub(crate) encoded: u64,
+    pub(crate) copied: u64,
 }
 
 /// A commit without what its files say: what it stands on, and what it is to say.

@@ -40,6 +40,9 @@ use unpacked::{Twin, content_hashes};
 
 pub(crate) use unpacked::RunRows;
 
+/// The most rows of a piece. The number of a row in a run is this times the number of its piece, and its place in there.
+const PIECE_ROWS: u32 = 8_192;
+
 /// Hashes of the rows of a part, by their numbers in the chunks: also of rows that are no longer there.
 #[derive(Debug, Default)]
 pub(crate) struct Hashes {

@@ -1,18 +1,20 @@
 //! One partition, from its head to the next one, until nothing is new.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use chrono::TimeDelta;
 use domain::{
     Commit, DatasetName, Partition,
     port::{Clock, Ids, ObjectStore, StoreError},
     run::{Expired, Run},
-    settings::CompactSettings,
 };
 
 use crate::{
-    clean, error::CompactError, inputs, limits::Limits, log, owed::Owed, round::Round, turns::Turns,
-    workers::Workers,
+    clean,
+    compactor::Compactor,
+    error::CompactError,
+    inputs, log,
+    owed::Owed,
+    round::{Done, Missing, Patience, ROUND, Round},
 };
 
 /// How often others may be faster in a row before a run gives up.
@@ -24,21 +26,6 @@ const PAUSE: u64 = 250;
 
 /// How often it doubles: to four seconds.
 const DOUBLINGS: u32 = 4;
-
-/// What a round may need, at a guess: with less time than this left, none is begun.
-pub(crate) const ROUND: TimeDelta = TimeDelta::seconds(20);
-
-/// Compacts partitions through the ports.
-#[derive(Debug)]
-pub struct Compactor<S, K, I> {
-    pub(crate) store: Arc<S>,
-    pub(crate) clock: Arc<K>,
-    pub(crate) ids: Arc<I>,
-    pub(crate) limits: Limits,
-    pub(crate) grace: TimeDelta,
-    pub(crate) turns: Turns,
-    pub(crate) workers: Workers,
-}
 
 /// What a run did.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -66,15 +53,6 @@ pub struct Report {
     pub waiting: bool,
 }
 
-/// Whether a run waits where that saves copies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Patience {
-    /// As the plan says.
-    Waits,
-    /// Somebody asked for this partition.
-    Now,
-}
-
 /// When a run is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Until {
@@ -86,27 +64,6 @@ pub(crate) enum Until {
 }
 
 impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
-    /// A service over these ports.
-    pub fn new(store: Arc<S>, clock: Arc<K>, ids: Arc<I>, settings: &impl AsRef<CompactSettings>) -> Self {
-        let settings = settings.as_ref();
-        Self {
-            store,
-            clock,
-            ids,
-            limits: Limits::new(settings),
-            grace: settings.grace,
-            turns: Turns::default(),
-            workers: Workers::new(settings.threads),
-        }
-    }
-
-    /// With row groups of at most so many rows (at least one), instead of 98,304. Tests make them small, since twins are
-    /// looked for by row group.
-    #[must_use]
-    pub fn with_row_groups_of(self, rows: u64) -> Self {
-        Self { limits: Limits { row_group_rows: rows.max(1), ..self.limits }, ..self }
-    }
-
     /// Works until a look finds nothing new, then cleans. Several processes may work on one partition: a run that was
     /// overtaken is done when others have consumed all that had landed when it began. Runs of this very service wait
     /// for each other.
@@ -252,23 +209,11 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     }
 }
 
-/// An object of a head that vanished, and the head's number.
-pub(crate) type Missing = (domain::Generation, String);
-
 /// How often others were faster, and what was missing the last time.
 #[derive(Debug, Default)]
 pub(crate) struct Others {
     overtaken: u32,
     missing: Option<Missing>,
-}
-
-/// What one commit did.
-#[derive(Debug)]
-pub(crate) struct Done {
-    pub(crate) commit: Commit,
-    pub(crate) batches: usize,
-    pub(crate) encoded: u64,
-    pub(crate) copied: u64,
 }
 
 impl Report {

@@ -11,10 +11,7 @@ use domain::{
     run::Run,
 };
 
-use crate::{
-    CompactError, Compactor, Report,
-    service::{Patience, Until},
-};
+use crate::{CompactError, Compactor, Report, round::Patience, service::Until};
 
 impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     /// Every partition with landing objects, those to be consumed and those to be cleaned: the most overdue first,

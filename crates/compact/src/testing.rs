@@ -25,7 +25,7 @@ use domain::{
 use futures::FutureExt;
 
 use crate::{
-    service::Compactor,
+    compactor::Compactor,
     vacuum::{Vacuum, VacuumError, Vacuumed},
 };
 

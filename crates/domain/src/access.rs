@@ -4,7 +4,6 @@
 //! nothing to guess that a slow hash would make slower, and a slow one would cost every request what it costs a
 //! thief.
 
-mod base32;
 mod dollars;
 mod rights;
 mod secret;
@@ -16,8 +15,10 @@ use serde::{Deserialize, Serialize};
 
 pub use dollars::{Dollars, InvalidDollars};
 pub use rights::{Allowed, Rights};
-pub use secret::{KeyId, MalformedSecret, Secret, SecretHash, claimed_id};
+pub use secret::{MalformedSecret, Secret, SecretHash, claimed_id};
 pub use store::{AccessError, NewKey, create, load, revoke};
+
+pub use crate::key_id::{InvalidKeyId, KeyId};
 
 /// The newest format of the keys that this code writes and reads. Keys without what is new are written in format 1, so
 /// that an earlier version goes on reading them.

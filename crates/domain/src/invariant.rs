@@ -9,7 +9,7 @@ use std::{
     fmt::Debug,
 };
 
-use crate::commit::CommitKind;
+use crate::generation::CommitKind;
 
 /// An invariant that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -6,14 +6,16 @@
 //! have its other half, and values nest at most [`MAX_DEPTH`] deep.
 
 mod cursor;
+mod fault;
 mod fields;
 mod scan;
 mod sixteen;
 mod unescape;
 
 pub use cursor::{Cursor, Span};
+pub use fault::Fault;
 pub use fields::{Fields, InvalidObject};
-pub use scan::{Fault, Raw, Scanner};
+pub use scan::{Raw, Scanner};
 pub use sixteen::bare;
 pub use unescape::{unescape, unescape_twice};
 

@@ -4,6 +4,7 @@
 //! Everything here is a pure function or a trait. The Lambdas put the two together.
 
 pub mod access;
+mod base32;
 pub mod batch;
 mod bounded;
 mod chain;
@@ -19,9 +20,11 @@ pub mod evolution;
 pub mod facts;
 pub mod fitting;
 pub mod footer;
+pub mod generation;
 pub mod invariant;
 pub mod json;
 pub mod key;
+mod key_id;
 pub mod landing;
 #[cfg(feature = "memory")]
 pub mod memory;
@@ -44,8 +47,9 @@ pub mod version;
 
 pub use bounded::{MOST_CHARACTERS, bounded};
 pub use chain::chain;
-pub use commit::{Commit, CommitKind, Consumed, DataFile, Generation};
+pub use commit::{Commit, Consumed, DataFile};
 pub use data_type::DataType;
 pub use dataset::{Column, Dataset, Definition};
+pub use generation::{CommitKind, Generation};
 pub use name::{ColumnName, DatasetName, QueryName};
 pub use partition::{Granularity, OtherGranularity, Partition};

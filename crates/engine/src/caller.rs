@@ -5,7 +5,7 @@ use std::{convert::Infallible, ops::ControlFlow};
 use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, VisitMut, VisitorMut};
 use trino::made;
 
-use crate::session::CATALOG;
+use crate::lake::CATALOG;
 
 /// Who runs statements here: nobody has to say who they are.
 const USER: &str = "local";

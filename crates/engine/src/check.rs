@@ -10,14 +10,12 @@ mod relation;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    DataType, Expr, LimitClause, Query, Select, SetExpr, TableFactor, Value, ValueWithSpan, VisitMut,
-    VisitorMut,
+    DataType, Expr, LimitClause, Query, Select, SetExpr, TableFactor, Value, ValueWithSpan, Visit, VisitMut,
+    VisitorMut, visit_expressions,
 };
 use trino::{Policy, Unsupported};
 
 use crate::{error::EngineError, nesting, type_text};
-
-pub(crate) use expression::holds_query;
 
 /// Refuses what no statement may have. The query is as it was parsed; this descends as deep as the parser did, so it needs
 /// a stack of that size.
@@ -58,7 +56,7 @@ impl From<Unsupported> for EngineError {
 
 /// Refuses the first construct that this engine does not support.
 pub(crate) fn query(query: &mut Query) -> Result<(), EngineError> {
-    match query.visit(&mut Check) {
+    match VisitMut::visit(query, &mut Check) {
         ControlFlow::Break(construct) => Err(EngineError::unsupported(construct)),
         ControlFlow::Continue(()) => Ok(()),
     }
@@ -103,7 +101,7 @@ impl VisitorMut for Check {
 
 fn check_body(body: &SetExpr) -> Flow {
     match body {
-        SetExpr::Values(values) => refuse_if(expression::holds_query(values), "a subquery in VALUES"),
+        SetExpr::Values(values) => refuse_if(holds_query(values), "a subquery in VALUES"),
         SetExpr::SetOperation { left, right, .. } => {
             check_body(left)?;
             check_body(right)
@@ -123,4 +121,13 @@ fn refuse(construct: impl Into<String>) -> Flow {
 
 fn refuse_if(found: bool, construct: &str) -> Flow {
     if found { refuse(construct) } else { Flow::Continue(()) }
+}
+
+/// Whether there is a query below this part of a query.
+pub(crate) fn holds_query<V: Visit>(part: &V) -> bool {
+    let found = visit_expressions(part, |expr| match expr {
+        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_break()
 }

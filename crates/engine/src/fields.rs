@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::ast::{
     TableFactor, TableWithJoins, Value, VisitMut, VisitorMut,
 };
 
-use crate::{session::CATALOG, system::INFORMATION_SCHEMA};
+use crate::{lake::CATALOG, system::INFORMATION_SCHEMA};
 
 /// Names such columns, also of the queries within this one.
 pub(crate) fn name(query: &mut Query, database: &str) {

@@ -16,6 +16,7 @@ mod exact;
 mod extreme;
 mod extreme_key;
 mod extreme_text;
+mod failing;
 mod format;
 mod greatest;
 mod ieee;

@@ -18,7 +18,7 @@ use trino::Unparsed;
 
 use crate::{
     error::EngineError,
-    statement::{syntax_error, tokenize},
+    syntax::{syntax_error, tokenize},
 };
 
 /// Athena's bound for one parameter, in characters.

@@ -19,21 +19,13 @@ use datafusion::{
 use crate::{
     cancel::Cancellation,
     functions,
+    lake::{CATALOG, LAKE_URL, STREAMS},
     memory::{Memory, MemoryLimits, QueryMemory},
     pushdown,
     resolve::Found,
     system::INFORMATION_SCHEMA,
     unnest,
 };
-
-/// What Athena calls the catalog that Glue is.
-pub(crate) const CATALOG: &str = "awsdatacatalog";
-
-/// Under which the lake's one bucket is known to DataFusion.
-pub(crate) const LAKE_URL: &str = "lake://lake/";
-
-/// How many streams a query works on at once: enough to overlap reading and computing.
-pub(crate) const STREAMS: usize = 2;
 
 /// The most bytes of the temporary files to which one query's sorts and groups spill. DataFusion's own bound is 100 GB.
 const MAX_SPILLED: u64 = 4_000_000_000;

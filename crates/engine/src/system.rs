@@ -17,8 +17,8 @@ use crate::{
     error::EngineError,
     failure::from_datafusion,
     keys::{self, Partition},
+    lake::CATALOG,
     schema::TableSchemas,
-    session::CATALOG,
     types,
 };
 

@@ -24,11 +24,11 @@ use crate::{
     files::{self, Snapshot},
     fitted::Fitted,
     keys::{self, KeyType, Partition},
+    lake::{LAKE_URL, STREAMS},
     memory::MemoryLimits,
     prune,
     scan::CountedFiles,
     schema::TableSchemas,
-    session::{LAKE_URL, STREAMS},
 };
 
 /// How much of a file's end is read at once to find its footer: the footer of a file of some dozens of

@@ -137,7 +137,7 @@ fn decimal(numbers: &[String]) -> Option<Arrow> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{statement::tokenize, types};
+    use crate::{syntax::tokenize, types};
 
     #[test]
     fn types_are_read_as_athena_writes_them() {

@@ -11,9 +11,8 @@ use datafusion::sql::sqlparser::ast::{
 
 use crate::{
     error::EngineError,
-    nesting,
-    session::CATALOG,
-    statement,
+    lake::CATALOG,
+    nesting, reading,
     visit::{broken, flow},
 };
 
@@ -113,7 +112,7 @@ impl Expand<'_> {
                 "a query of more than {MOST} views, or of views more than {DEEPEST} deep,"
             )));
         }
-        let mut query = statement::view(sql, self.database).map_err(|error| match error {
+        let mut query = reading::view(sql, self.database).map_err(|error| match error {
             EngineError::Rejected { reason } => {
                 EngineError::failed("INVALID_VIEW", format!("View '{name}' cannot be read: {reason}"))
             }

@@ -5,7 +5,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use datafusion::arrow::datatypes::DataType as Arrow;
 
 use crate::{
-    text::time::{MILLIS_PER_DAY, civil, day_of},
+    calendar::{MILLIS_PER_DAY, civil, day_of},
     types::UTC,
 };
 

@@ -9,7 +9,7 @@ mod scan;
 
 use std::io;
 
-use crate::{Record, Rules, Source, columns::Column, reader::skip_mark};
+use crate::{Record, Rules, Source, columns::Column, source::skip_mark};
 
 pub use cells::Cell;
 use scan::{Row, find};

@@ -33,6 +33,8 @@ mod number;
 #[cfg(feature = "files")]
 mod reader;
 #[cfg(feature = "files")]
+mod record;
+#[cfg(feature = "files")]
 mod sniff;
 #[cfg(feature = "files")]
 mod source;
@@ -43,7 +45,9 @@ mod values;
 #[cfg(feature = "files")]
 pub use event::Rules;
 #[cfg(feature = "files")]
-pub use reader::{Format, Options, Reader, Record};
+pub use reader::{Format, Options, Reader};
+#[cfg(feature = "files")]
+pub use record::Record;
 #[cfg(feature = "files")]
 pub use sniff::{by_name, delimiter_by_name, sniff};
 #[cfg(feature = "files")]

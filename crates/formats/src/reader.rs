@@ -5,12 +5,13 @@ use std::io;
 use domain::Dataset;
 
 use crate::{
-    Source,
+    Record, Source,
     columns::{Column, columns},
     csv::{self, Dialect, Header},
     event::Rules,
-    lines, values,
-    values::{Unwrap, Within},
+    lines,
+    source::skip_mark,
+    values::{self, Unwrap, Within},
 };
 
 /// How events are written in a file.
@@ -37,15 +38,6 @@ pub struct Options {
     /// Whether an element that has an array of that name itself is given within an object around it, as it has to be sent:
     /// `ingest` takes the elements out of each object that it gets.
     pub rewrap: bool,
-}
-
-/// What was found where an event should be.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Record {
-    /// The line that it begins in, counted from 1.
-    pub line: u64,
-    /// The event as one JSON object on one line, or why it is none.
-    pub event: Result<String, String>,
 }
 
 /// The events of one input.
@@ -149,13 +141,4 @@ impl Reader {
             _ => None,
         }
     }
-}
-
-/// Takes the mark that some editors put before UTF-8.
-pub(crate) fn skip_mark(source: &mut Source) -> io::Result<()> {
-    while source.rest().len() < 3 && source.fill()? {}
-    if source.rest().starts_with(b"\xef\xbb\xbf") {
-        source.take(3);
-    }
-    Ok(())
 }

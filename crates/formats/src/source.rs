@@ -158,6 +158,15 @@ impl Source {
     }
 }
 
+/// Takes the mark that some editors put before UTF-8.
+pub(crate) fn skip_mark(source: &mut Source) -> io::Result<()> {
+    while source.rest().len() < 3 && source.fill()? {}
+    if source.rest().starts_with(b"\xef\xbb\xbf") {
+        source.take(3);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;

@@ -3,9 +3,11 @@
 //! Of each message only what the service needs is kept, in one buffer for all. A body is unescaped while its end is
 //! looked for, and so is the message in it: no text is gone over twice for the same thing.
 
+mod attributes;
 mod cloud;
 mod destination;
 mod escaped;
+mod members;
 mod notification;
 mod record;
 mod texts;

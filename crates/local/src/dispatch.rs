@@ -1,7 +1,6 @@
 //! Which service a request is for: all of them share one port.
 
 mod absent;
-mod simple;
 
 use std::sync::Arc;
 
@@ -22,11 +21,10 @@ use crate::{
         read_body,
     },
     s3::Front,
+    simple::{REFUSED, is_simple},
     sns::{self, Sns},
     sts,
 };
-
-pub(crate) use simple::{REFUSED, is_simple};
 
 /// A Glue batch of 100 wide partitions has some MiB.
 const MAX_JSON: usize = 16 * 1024 * 1024;

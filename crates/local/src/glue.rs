@@ -13,6 +13,7 @@ mod operations;
 mod pattern;
 mod shape;
 mod store;
+mod table;
 mod view;
 mod writer;
 

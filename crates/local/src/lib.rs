@@ -16,6 +16,7 @@ mod lake;
 mod protocol;
 mod s3;
 mod server;
+mod simple;
 mod sns;
 mod sts;
 

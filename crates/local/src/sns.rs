@@ -3,6 +3,7 @@
 //! A publish answers when its message is delivered, and not before: what "delivered" means is [`Delivery`]'s.
 
 mod delivery;
+mod entry;
 mod limits;
 mod message;
 mod request;

@@ -4,7 +4,7 @@
 use std::{
     io::{self, ErrorKind, IoSlice},
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -16,38 +16,10 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use crate::used::Used;
+use crate::{sending::Sending, used::Used};
 
 /// How slowly a client may take an answer. The longest answer of usual settings, 4 MiB, takes nine minutes then.
 pub(crate) const PACE: Pace = Pace { longest: Duration::from_secs(60), rate: 8_192 };
-
-/// How long a client may take nothing of its answers while another client waits for its place.
-const STUCK: Duration = Duration::from_secs(1);
-
-/// Whether a part of an answer waits for its client, and how long that client has taken nothing of it.
-#[derive(Debug, Default)]
-pub(crate) struct Sending(Mutex<Option<Instant>>);
-
-impl Sending {
-    /// How long the client may go on taking nothing before it is stuck. `None` if it is, or if no part of an answer waits
-    /// for it.
-    pub(crate) fn until_stuck(&self) -> Option<Duration> {
-        STUCK.checked_sub(self.since()?.elapsed()).filter(|left| !left.is_zero())
-    }
-
-    /// Whether the client has taken nothing of its answers for a second.
-    pub(crate) fn is_stuck(&self) -> bool {
-        self.since().is_some_and(|since| since.elapsed() >= STUCK)
-    }
-
-    fn since(&self) -> Option<Instant> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, since: Option<Instant>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = since;
-    }
-}
 
 /// A stream whose writes fail with [`ErrorKind::TimedOut`] once its client was waited for too long. It tells what its connection
 /// is used for of every byte that comes.

@@ -11,7 +11,7 @@ use tokio::{
     time::Instant,
 };
 
-use crate::stream::Sending;
+use crate::sending::Sending;
 
 /// How long the head of a request may be on the way before nobody counts on its end any longer. The first one of a connection
 /// is on the way from the start.

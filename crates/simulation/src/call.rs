@@ -2,14 +2,10 @@
 
 use std::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures::channel::oneshot;
 
-use crate::{lake::Lake, process::ProcessId};
-
-/// A call that changes something takes effect within this time of being made, or never: S3 refuses requests signed
-/// longer ago, and the adapters give up much sooner.
-pub(crate) const VALID_FOR: TimeDelta = TimeDelta::minutes(15);
+use crate::{lake::Lake, ledger::VALID_FOR, process::ProcessId};
 
 /// What can be answered instead of the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

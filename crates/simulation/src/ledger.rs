@@ -23,6 +23,10 @@ pub(crate) use contents::rows;
 pub(crate) use drops::Drops;
 pub(crate) use place::{PlaceLedger, TargetId};
 
+/// A call that changes something takes effect within this time of being made, or never: S3 refuses requests signed
+/// longer ago, and the adapters give up much sooner.
+pub(crate) const VALID_FOR: TimeDelta = TimeDelta::minutes(15);
+
 /// An event, by the mark that stands for its identity (see [`domain::drawn`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {

@@ -5,10 +5,10 @@ use domain::{
     port::ObjectStore,
     schemas::{self, SchemasError},
 };
-use register::{Admissible, RejectedDefinition, judge};
+use register::{Admissible, judge};
 use serde::Serialize;
 
-use crate::lake::LakeError;
+use crate::{lake::LakeError, survey::reasons};
 
 /// What would become of a definition that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,14 +42,6 @@ pub(super) async fn compare<S: ObjectStore>(
         Ok(Admissible { version, is_live: false, .. }) => Verdict::Next { version, live_version },
         Err(rejected) => Verdict::Refused { live_version, reasons: reasons(&rejected) },
     })
-}
-
-/// Each reason by itself.
-pub(super) fn reasons(rejected: &RejectedDefinition) -> Vec<String> {
-    match rejected {
-        RejectedDefinition::Evolution(refused) => refused.reasons().map(ToString::to_string).collect(),
-        other => vec![domain::chain(other)],
-    }
 }
 
 impl Verdict {

@@ -22,8 +22,8 @@ use serde_json::json;
 
 use crate::{
     failure::Failure,
+    inputs::{How, TextOptions},
     output,
-    publish::{How, TextOptions},
 };
 
 use doubt::Doubt;

@@ -4,11 +4,11 @@ use clap::Args;
 use domain::Dataset;
 use serde_json::{Value, json};
 
-use super::survey::{self, Survey, Surveyed};
 use crate::{
     failure::Failure,
     lake::RemoteLake,
     output::{self, Side, Table},
+    survey::{self, Survey, Surveyed},
 };
 
 /// List the datasets of the lake, and whether what is asked for is live.

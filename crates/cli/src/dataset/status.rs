@@ -21,11 +21,11 @@ use domain::{DatasetName, key, port::Clock};
 use futures::{StreamExt, stream};
 use serde::Serialize;
 
-use super::survey::{self, State, Survey, Surveyed};
 use crate::{
     failure::Failure,
     lake::{LakeError, RemoteLake},
     output,
+    survey::{self, State, Survey, Surveyed},
 };
 
 pub(crate) use follow::{Followed, Follower};

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::problem::REGISTER_IS_LATE;
 
 use super::difference::{Difference, Kind};
-use crate::dataset::{State, Surveyed};
+use crate::survey::{State, Surveyed};
 
 pub(super) fn compare(surveyed: &Surveyed, now: DateTime<Utc>) -> Option<Difference> {
     let (kind, what) = match &surveyed.state {

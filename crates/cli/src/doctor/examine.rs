@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
 use domain::{
     DatasetName, Partition,
     port::{Catalog, CatalogError, Clock, ObjectStore},
@@ -13,28 +12,15 @@ use futures::{StreamExt, stream};
 use super::{
     catalog, definitions,
     difference::{Difference, Kind},
+    examiner::{Examiner, READS},
     listing::{self, Listing},
     partition::Place,
-    scope::Scope,
     vacuum,
 };
 use crate::{
-    dataset::{self, State, Surveyed},
     lake::LakeError,
+    survey::{self, State, Surveyed},
 };
-
-/// How many things are looked at at the same time.
-pub(super) const READS: usize = 16;
-
-/// What is looked at, and through which ports.
-#[derive(Debug)]
-pub(super) struct Examiner<'a, S, C, K> {
-    pub(super) store: &'a S,
-    pub(super) catalog: &'a C,
-    pub(super) clock: &'a K,
-    pub(super) retention: TimeDelta,
-    pub(super) scope: &'a Scope,
-}
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +136,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
     async fn survey(&self) -> Result<(Vec<Surveyed>, BTreeSet<DatasetName>, Vec<Difference>), LakeError> {
         match &self.scope.dataset {
             Some(name) => {
-                let surveyed = dataset::survey_one(self.store, name).await?;
+                let surveyed = survey::one(self.store, name).await?;
                 let has_definition = |surveyed: &Surveyed| {
                     surveyed.live.is_some() || matches!(surveyed.state, State::Damaged { .. })
                 };
@@ -160,7 +146,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
                 Ok((surveyed.into_iter().collect(), dropped, Vec::new()))
             }
             None => {
-                let survey = dataset::survey_all(self.store).await?;
+                let survey = survey::all(self.store).await?;
                 let strangers = survey.strangers.into_iter().map(Difference::stranger);
                 Ok((survey.datasets, survey.dropped, strangers.collect()))
             }

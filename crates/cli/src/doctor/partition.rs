@@ -18,7 +18,7 @@ use futures::{StreamExt, stream};
 use super::{
     catalog,
     difference::{Difference, Kind},
-    examine::{Examiner, READS},
+    examiner::{Examiner, READS},
     files,
     listing::Landed,
 };

@@ -9,7 +9,7 @@ use futures::{StreamExt, stream};
 
 use super::{
     difference::{Difference, Kind},
-    examine::READS,
+    examiner::READS,
     listing::each,
     scope::Scope,
 };

@@ -1,16 +1,12 @@
 //! The options of `tributary publish`.
 
-use std::{path::PathBuf, str::FromStr};
+use std::path::PathBuf;
 
-use clap::{
-    Args as ClapArgs,
-    builder::{PossibleValuesParser, TypedValueParser},
-    value_parser,
-};
+use clap::{Args as ClapArgs, value_parser};
 use domain::DatasetName;
-use formats::{Format, csv::Dialect, encoding::Encoding};
 
-use super::{inputs::How, pack::MAX_BYTES};
+use super::pack::PackSize;
+use crate::inputs::TextOptions;
 
 /// Send the events of files to the topic.
 ///
@@ -86,75 +82,4 @@ pub(crate) struct PublishOptions {
     /// Print the summary as one JSON object, and no progress.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// How the text of files is read: the same for `publish` and `infer`.
-#[derive(Debug, Clone, ClapArgs)]
-pub(crate) struct TextOptions {
-    /// The format of all files, whatever their names: ndjson (one JSON object a line), json (objects, and arrays of
-    /// objects) or csv (cells under a header).
-    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["ndjson", "json", "csv"]).map(format))]
-    pub(crate) format: Option<Format>,
-    /// The encoding of all files, by any name that browsers know, such as windows-1252, latin1 or shift_jis [without it:
-    /// UTF-8, or UTF-16 by the byte order mark].
-    #[arg(long, value_name = "NAME", value_parser = formats::encoding::by_label)]
-    pub(crate) encoding: Option<&'static Encoding>,
-    /// What is between two cells of CSV: one character, or tab [without it: a comma, semicolon, tab or bar, whichever
-    /// splits the header; of .tsv a tab, if it does].
-    #[arg(long, value_name = "CHARACTER", value_parser = formats::csv::delimiter)]
-    pub(crate) delimiter: Option<u8>,
-    /// A text that stands for nothing in CSV, as an empty cell does: NULL, NA or \N, for example. In quotes it is itself, but
-    /// for the empty text: --null '' takes "" for nothing too. May be given several times.
-    #[arg(long = "null", value_name = "TEXT")]
-    pub(crate) nulls: Vec<String>,
-}
-
-/// The format of a name that was checked.
-fn format(name: String) -> Format {
-    match name.as_str() {
-        "json" => Format::Json,
-        "csv" => Format::Csv,
-        _ => Format::Ndjson,
-    }
-}
-
-impl TextOptions {
-    pub(crate) fn dialect(&self) -> Dialect {
-        Dialect { delimiter: self.delimiter, likely: None, nulls: self.nulls.clone() }
-    }
-
-    pub(crate) fn how(&self) -> How {
-        How { format: self.format, fallback: None, encoding: self.encoding, dialect: self.dialect() }
-    }
-}
-
-/// The size of a packed message, its attributes included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PackSize(pub(crate) usize);
-
-impl FromStr for PackSize {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (digits, factor) = text.strip_suffix("KiB").map_or((text, 1), |digits| (digits, 1 << 10));
-        let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(factor));
-        match bytes {
-            Some(bytes) if (1 << 10..=MAX_BYTES).contains(&bytes) => Ok(Self(bytes)),
-            _ => Err("expected a size from 1KiB to 256KiB, for example 64KiB".to_owned()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_size_is_what_sns_takes() {
-        assert_eq!("64KiB".parse(), Ok(PackSize(65_536)));
-        assert_eq!("262144".parse(), Ok(PackSize(MAX_BYTES)));
-        for wrong in ["", "257KiB", "64kb", "1000", "18446744073709551615KiB", "-1KiB"] {
-            assert!(wrong.parse::<PackSize>().is_err(), "{wrong:?} was taken");
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use domain::{schemas::SchemasError, settings::InvalidSetting};
 
-use crate::lake::LakeError;
+use crate::{failure::Failure, inputs::InputError, lake::LakeError};
 
 /// One sentence for a person.
 #[derive(Debug, thiserror::Error)]
@@ -56,5 +56,39 @@ impl PublishError {
     /// Whether other options, settings or files would help.
     pub(crate) fn is_wrong_input(&self) -> bool {
         matches!(self, Self::Wrong(_) | Self::Setting(_))
+    }
+}
+
+impl From<InputError> for PublishError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Wrong(words) => Self::Wrong(words),
+            InputError::Unreadable { name, source } => Self::Input { name, source },
+        }
+    }
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        if error.is_wrong_input() { Self::Input(error.to_string()) } else { Self::NotDone(error.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::ExitCode;
+
+    use super::*;
+
+    #[test]
+    fn the_command_says_the_same_and_ends_as_the_error_asks() {
+        let wrong = PublishError::Wrong("the file is a directory".to_owned());
+        let refused = PublishError::Refused(3);
+        for (error, status) in [(wrong, ExitCode::from(2)), (refused, ExitCode::FAILURE)] {
+            let said = error.to_string();
+            let failure = Failure::from(error);
+            assert_eq!(failure.to_string(), said);
+            assert_eq!(format!("{:?}", failure.exit_code()), format!("{status:?}"), "{said}");
+        }
     }
 }

@@ -8,11 +8,11 @@ use std::{
 use domain::{Dataset, event::Event, json::Fields, suggest};
 use formats::{Rules, columns::Column};
 
-use super::{
-    error::PublishError,
+use super::error::PublishError;
+use crate::{
     inputs::{Input, Kind},
+    output::{note, one_line},
 };
-use crate::output::{note, one_line};
 
 /// How many events of an input are looked at. CSV names its fields in the header.
 const SAMPLED: usize = 100;

@@ -11,15 +11,16 @@ use tokio::{
 
 use super::{
     error::PublishError,
-    inputs::Input,
     pack::{Event, Packer, Request},
-    position::{Keeper, Place},
+    place::Place,
+    position::Keeper,
     progress::Progress,
     read::{Chunk, Item},
     send::{Fate, Sender, Sent, Topic},
     summary::{Refusal, Report},
     watermark::Watermark,
 };
+use crate::inputs::Input;
 
 /// The most messages beyond the first one that is not done. So a crash repeats no more than these.
 const WINDOW: usize = 4_096;

@@ -1,214 +1,67 @@
-//! What is to be published: files, pipes and standard input, packed or not, in any encoding.
-
-mod fingerprint;
+//! What is to be published, looked at before anything is sent.
 
 use std::{
-    fs::File,
-    io::{self, Read, Seek, SeekFrom},
+    io,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
 };
 
-use domain::Dataset;
-use formats::{
-    Format, Options, Reader, Record, Rules, Source,
-    csv::Dialect,
-    encoding::{self, Encoding, UTF_8},
-    unpack::{self, Compression},
-};
+use super::{error::PublishError, pack::PackSize};
+use crate::inputs::{self, How, Input};
 
-use super::{args::PackSize, error::PublishError, position::Place};
-
-pub(super) use fingerprint::fingerprint;
-
-/// How the inputs are to be read, whatever they are.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct How {
-    pub(crate) format: Option<Format>,
-    /// The format of what begins like neither NDJSON nor JSON.
-    pub(crate) fallback: Option<Format>,
-    pub(crate) encoding: Option<&'static Encoding>,
-    pub(crate) dialect: Dialect,
-}
-
-/// One of the inputs.
-#[derive(Debug)]
-pub(crate) struct Input {
-    /// As it was asked for.
-    pub(crate) name: String,
-    pub(super) kind: Kind,
-    /// As it is asked for, or told by the file's name or beginning. A pipe's beginning is not known yet.
-    pub(crate) format: Option<Format>,
-    /// As it was asked for, or told by a file's byte order mark. A pipe's mark is not known yet.
-    pub(crate) encoding: Option<&'static Encoding>,
-    fallback: Option<Format>,
-    /// As it was asked for, with what the file's name says.
-    pub(crate) dialect: Dialect,
-}
-
-#[derive(Debug)]
-pub(crate) enum Kind {
-    /// Can be read again, from anywhere.
-    File { path: PathBuf, bytes: u64, compression: Option<Compression> },
-    /// Can be read once.
-    Pipe(PathBuf),
-    /// Can be read once.
-    Stdin,
-}
-
-/// Looks at every file before anything is sent.
+/// Looks at every input.
 pub(super) fn examine(paths: &[PathBuf], how: &How) -> Result<Vec<Input>, PublishError> {
-    if paths.iter().filter(|path| is_stdin(path)).count() > 1 {
+    if paths.iter().filter(|path| inputs::is_stdin(path)).count() > 1 {
         return Err(PublishError::Wrong("standard input (-) is named twice: it can be read once".to_owned()));
     }
-    paths.iter().map(|path| examine_one(path, how)).collect()
-}
-
-fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-/// Looks at one of them.
-pub(crate) fn examine_one(path: &Path, how: &How) -> Result<Input, PublishError> {
-    let name = if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() };
-    let wrong = |words: &str| PublishError::Wrong(format!("{name} {words}"));
-    let cannot = |error: io::Error| wrong(&format!("cannot be read: {error}"));
-    let input = |kind| Input {
-        name: name.clone(),
-        kind,
-        format: how.format.or_else(|| formats::by_name(path)),
-        encoding: how.encoding,
-        fallback: how.fallback,
-        dialect: Dialect { likely: formats::delimiter_by_name(path), ..how.dialect.clone() },
-    };
-    if is_stdin(path) {
-        return Ok(input(Kind::Stdin));
-    }
-    let metadata = match path.metadata() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && name.parse::<PackSize>().is_ok() => {
-            return Err(wrong(&format!(
-                "does not exist: if it is the size of a message, write --pack={name}"
+    let mut examined = Vec::with_capacity(paths.len());
+    for path in paths {
+        if is_size(path) {
+            let name = path.display();
+            return Err(PublishError::Wrong(format!(
+                "{name} does not exist: if it is the size of a message, write --pack={name}"
             )));
         }
-        other => other.map_err(cannot)?,
-    };
-    if metadata.is_dir() {
-        return Err(wrong("is a directory: name the files in it"));
+        examined.push(inputs::examine(path, how)?);
     }
-    if !metadata.is_file() {
-        return Ok(input(Kind::Pipe(path.to_owned())));
-    }
-    let mut file = File::open(path).map_err(cannot)?;
-    let magic = unpack::magic(&mut file).map_err(cannot)?;
-    let compression = Compression::by_magic(&magic);
-    if let Some(expected) = Compression::by_name(path)
-        && compression != Some(expected)
-    {
-        return Err(wrong(&format!("is not {}, although its name says so", expected.name())));
-    }
-    let mut input = input(Kind::File { path: path.to_owned(), bytes: metadata.len(), compression });
-    if input.encoding.is_none() {
-        let bytes = input.bytes_of(&Arc::default()).map_err(cannot)?;
-        let (mark, _) = encoding::beginning(bytes).map_err(cannot)?;
-        input.encoding = encoding::told(&mark).map_err(cannot)?;
-    }
-    if input.format.is_none() {
-        input.format = Some(input.sniff(&mut input.open(None, &Arc::default()).map_err(cannot)?)?);
-    }
-    Ok(input)
+    Ok(examined)
 }
 
-impl Input {
-    /// The size, where there is one, as it is on the disk.
-    pub(super) fn bytes(&self) -> Option<u64> {
-        match self.kind {
-            Kind::File { bytes, .. } => Some(bytes),
-            Kind::Pipe(_) | Kind::Stdin => None,
-        }
-    }
-
-    /// The unpacked bytes, not decoded. What is read from the disk is counted.
-    fn bytes_of(&self, counter: &Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
-        let counted = |from: Box<dyn Read + Send>| Box::new(Counted { from, counter: Arc::clone(counter) });
-        match &self.kind {
-            Kind::File { path, compression, .. } => {
-                unpack::unpack(counted(Box::new(File::open(path)?)), *compression)
-            }
-            Kind::Pipe(path) => unpack::unpack_by_magic(counted(Box::new(File::open(path)?))),
-            Kind::Stdin => unpack::unpack_by_magic(counted(Box::new(io::stdin()))),
-        }
-    }
-
-    /// The text, from a place within if it is a file. What is read from the disk is counted.
-    pub(crate) fn open(&self, from: Option<&Place>, counter: &Arc<AtomicU64>) -> io::Result<Source> {
-        let is_utf8 = self.encoding.is_none_or(|encoding| encoding == UTF_8);
-        if let (Kind::File { path, compression: None, .. }, Some(place), true) = (&self.kind, from, is_utf8) {
-            let mut file = File::open(path)?;
-            file.seek(SeekFrom::Start(place.offset))?;
-            counter.fetch_add(place.offset, Ordering::Relaxed);
-            let counted = Counted { from: Box::new(file), counter: Arc::clone(counter) };
-            return Ok(Source::at(Box::new(counted), place.offset, place.line));
-        }
-        let bytes = self.bytes_of(counter)?;
-        let text = match (self.encoding, &self.kind) {
-            (Some(encoding), _) => encoding::decode(bytes, encoding),
-            (None, Kind::File { .. }) => bytes,
-            (None, _) => {
-                let (mark, bytes) = encoding::beginning(bytes)?;
-                encoding::decode(bytes, encoding::told(&mark)?.unwrap_or(UTF_8))
-            }
-        };
-        let mut source = Source::new(text);
-        source.skip_to(from.map_or(0, |place| place.offset))?;
-        Ok(source)
-    }
-
-    /// The events, from the beginning. `Ok(Err(_))` is what there is instead of them.
-    pub(super) fn read(
-        &self,
-        counter: &Arc<AtomicU64>,
-        definition: Option<&Dataset>,
-        rules: Rules,
-    ) -> Result<Result<Reader, Record>, PublishError> {
-        let failed = |source| PublishError::Input { name: self.name.clone(), source };
-        let mut source = self.open(None, counter).map_err(failed)?;
-        let format = match self.format {
-            Some(format) => format,
-            None => self.sniff(&mut source)?,
-        };
-        let unwrap = definition.and_then(Dataset::unwraps).map(str::to_owned);
-        let options = Options { format, dialect: self.dialect.clone(), unwrap, rewrap: true };
-        Reader::begin(source, &options, definition, rules).map_err(failed)
-    }
-
-    /// The format, by how the input begins; nothing of it is taken.
-    pub(crate) fn sniff(&self, source: &mut Source) -> Result<Format, PublishError> {
-        let failed = |source| PublishError::Input { name: self.name.clone(), source };
-        formats::sniff(source).map_err(failed)?.or(self.fallback).ok_or_else(|| {
-            PublishError::Wrong(format!(
-                "{} begins like neither NDJSON nor JSON: say what it is with --format ndjson, json or csv",
-                self.name
-            ))
-        })
-    }
-}
-
-/// Counts what is read.
-struct Counted {
-    from: Box<dyn Read + Send>,
-    counter: Arc<AtomicU64>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.from.read(buffer)?;
-        self.counter.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
+/// Whether it is no file and looks like a size: of `--pack 64KiB` the size is taken for a file.
+fn is_size(path: &Path) -> bool {
+    path.to_str().is_some_and(|text| text.parse::<PackSize>().is_ok())
+        && path.metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_published_is_told_before_anything_is() {
+        let directory = TempDir::new().unwrap();
+        let good = directory.path().join("a.json");
+        std::fs::write(&good, "{}").unwrap();
+        let stdin = || PathBuf::from("-");
+        for (paths, words) in [
+            (
+                vec![good.clone(), directory.path().join("none.json")],
+                "none.json cannot be read: No such file",
+            ),
+            (vec![good.clone(), "64KiB".into()], "write --pack=64KiB"),
+            (vec![stdin(), good, stdin()], "named twice"),
+        ] {
+            let error = examine(&paths, &How::default()).unwrap_err();
+            assert!(error.is_wrong_input() && error.to_string().contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_called_like_a_size_is_a_file() {
+        let directory = TempDir::new().unwrap();
+        let path = directory.path().join("2048");
+        std::fs::write(&path, "{}").unwrap();
+        assert_eq!(examine(&[path], &How::default()).unwrap().len(), 1);
+    }
+}

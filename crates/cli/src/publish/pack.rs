@@ -1,13 +1,30 @@
 //! Events into messages, and messages into requests, within SNS's limits.
 
-use std::{collections::VecDeque, mem};
+use std::{collections::VecDeque, mem, str::FromStr};
 
-use super::{args::PackSize, partitions::Partitions, position::Place};
+use super::{partitions::Partitions, place::Place};
 
 /// SNS's limit of a message with its attributes, and of all messages of a request together.
 pub(super) const MAX_BYTES: usize = 256 << 10;
 /// SNS's limit of messages in a request.
 pub(super) const MAX_ENTRIES: usize = 10;
+
+/// The size of a packed message, its attributes included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PackSize(pub(crate) usize);
+
+impl FromStr for PackSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (digits, factor) = text.strip_suffix("KiB").map_or((text, 1), |digits| (digits, 1 << 10));
+        let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(factor));
+        match bytes {
+            Some(bytes) if (1 << 10..=MAX_BYTES).contains(&bytes) => Ok(Self(bytes)),
+            _ => Err("expected a size from 1KiB to 256KiB, for example 64KiB".to_owned()),
+        }
+    }
+}
 
 /// An event that was read.
 #[derive(Debug)]

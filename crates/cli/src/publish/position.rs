@@ -6,35 +6,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use formats::{Format, Within, encoding::UTF_8};
+use formats::{Format, encoding::UTF_8};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    error::PublishError,
-    inputs::{Input, Kind, fingerprint},
-};
+use super::{error::PublishError, place::Place};
+use crate::inputs::{Input, Kind, fingerprint};
 
 /// The form of the file that this version writes. It reads the one before too, unless that was left within an array.
 const FORMAT: u32 = 2;
 const BEFORE: u32 = 1;
-
-/// A point between two events of all inputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Place {
-    /// Which input, from 0; their number, at the end of the last one.
-    pub(super) input: usize,
-    /// The unpacked bytes of that input that are before it.
-    pub(super) offset: u64,
-    /// The line that the next byte is in; 0 before the first byte.
-    pub(super) line: u64,
-    /// What it is within.
-    #[serde(default)]
-    pub(super) within: Within,
-    /// The events before it, in all inputs.
-    pub(super) events: u64,
-    /// What was found before it that is no event.
-    pub(super) refused: u64,
-}
 
 /// The content of a position file.
 #[derive(Debug, Serialize, Deserialize)]

@@ -10,8 +10,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::inputs::Input;
-use crate::output::count;
+use crate::{inputs::Input, output::count};
 
 const BAR: &str = "{bar:30} {percent:>3}%  {msg}  {eta} left";
 const SPINNER: &str = "{spinner} {msg}";

@@ -11,12 +11,8 @@ use domain::Dataset;
 use formats::{Reader, Record, Rules};
 use tokio::sync::mpsc;
 
-use super::{
-    error::PublishError,
-    expect::Expectation,
-    inputs::{Input, Kind},
-    position::Place,
-};
+use super::{error::PublishError, expect::Expectation, place::Place};
+use crate::inputs::{Input, Kind, Start};
 
 /// How much is handed on at once, in events and in bytes.
 const CHUNK: usize = 128;
@@ -145,7 +141,8 @@ impl Reading {
             expectation.check_header(&input.name, columns)?;
         }
         if is_within {
-            events.go_on(input.open(Some(place), &self.counter).map_err(failed)?, place.within);
+            let from = Start { offset: place.offset, line: place.line };
+            events.go_on(input.open(Some(from), &self.counter).map_err(failed)?, place.within);
         }
         Ok(Ok(events))
     }

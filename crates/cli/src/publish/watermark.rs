@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::position::Place;
+use super::place::Place;
 
 /// The low watermark over messages that are numbered in the order in which they were read.
 #[derive(Debug)]

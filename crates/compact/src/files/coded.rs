@@ -30,9 +30,13 @@ use zstd::bulk::Compressor;
 use self::{index::Index, texts::Texts};
 use super::{
     hybrid,
-    properties::PAGE_ROWS,
     slots::{Slots, Step, leaf, slots},
 };
+
+/// Rows of a page, where they are not so long that it is full before. A power of two, and a multiple of the rows that
+/// are encoded at once: pages of all flat columns begin at the same rows, so that a reader which skips a page of one
+/// column skips whole pages of the others.
+pub(super) const PAGE_ROWS: usize = 16_384;
 
 /// A page ends with the rows that bring it to so many slots, however few they are.
 const PAGE_SLOTS: usize = 1 << 20;

@@ -11,10 +11,11 @@ use parquet::{errors::ParquetError, file::writer::SerializedFileWriter, schema::
 use super::{
     balance::heaviest_first,
     choice::{Choice, choose, leaves_by_column},
+    coded::PAGE_ROWS,
     encoder::{Chunk, ColumnEncoder, EncoderFactory},
     field_ids::with_field_ids,
     parts::{Parts, at_once},
-    properties::{PAGE_ROWS, descriptor, properties},
+    properties::{descriptor, properties},
     sample::{runs, sampled},
 };
 use crate::{limits::Limits, ordered::Ordered, workers::Workers};

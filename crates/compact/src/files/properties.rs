@@ -12,12 +12,7 @@ use parquet::{
     schema::types::{ColumnPath, SchemaDescriptor},
 };
 
-use super::choice::Choice;
-
-/// Rows of a page, where they are not so long that it is full before. A power of two, and a multiple of the rows that
-/// are encoded at once: pages of all flat columns begin at the same rows, so that a reader which skips a page of one
-/// column skips whole pages of the others.
-pub(super) const PAGE_ROWS: usize = 16_384;
+use super::{choice::Choice, coded::PAGE_ROWS};
 
 /// What the bloom filters are made for, by the formula that the writer sizes them with. It takes all blocks of a filter
 /// to be equally full. They are not, so that of a filter which is as full as it may be, 3 of 10,000 answers are wrong.

@@ -10,7 +10,8 @@ use domain::port::ObjectStore;
 
 use super::{
     gathered::{Gathered, Rows},
-    order::{Entry, Order},
+    order::Order,
+    row::{Entry, Place},
 };
 use crate::{
     coded,
@@ -62,14 +63,6 @@ pub(super) struct Held {
     prefixes: Prefixes,
     /// The rows before this one have been taken.
     from: usize,
-}
-
-/// A row in memory, of which only the sort columns matter.
-pub(super) struct Place<'a> {
-    pub(super) keys: &'a [ArrayRef],
-    pub(super) row: usize,
-    pub(super) prefix: u64,
-    pub(super) exact: bool,
 }
 
 impl Held {

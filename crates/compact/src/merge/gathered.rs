@@ -8,7 +8,7 @@ use arrow::{
     error::ArrowError,
 };
 
-use super::order::Entry;
+use super::row::Entry;
 use crate::{
     coded::plain,
     gather::{Place, gather},

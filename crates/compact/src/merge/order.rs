@@ -10,20 +10,14 @@ use arrow::{
 };
 use domain::Dataset;
 
-use super::{cursor::Place, gathered::Gathered};
+use super::{
+    gathered::Gathered,
+    row::{Entry, Place},
+};
 use crate::{rows::Keys, workers::Workers};
 
 /// How many rows that are alike by their prefixes a worker makes comparable at a time.
 const PIECE: usize = 8_192;
-
-/// A row on its way to its place.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
-    pub(super) prefix: u64,
-    /// What it is held by.
-    pub(super) slot: usize,
-    pub(super) row: usize,
-}
 
 /// The sort columns, and how to compare them.
 pub(super) struct Order {

@@ -2,7 +2,7 @@
 
 use arrow::error::ArrowError;
 
-use super::numbers::PIECE_ROWS;
+use super::PIECE_ROWS;
 use crate::workers::Workers;
 
 /// Half of the hash of a row's identity, and the row's number in its run, as one word, which is fast to sort. Of rows whose

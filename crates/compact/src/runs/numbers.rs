@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use super::known::Hashed;
-
-/// The most rows of a piece. The number of a row in a run is this times the number of its piece, and its place in there.
-pub(super) const PIECE_ROWS: u32 = 8_192;
+use super::{PIECE_ROWS, known::Hashed};
 
 /// A row of a piece whose twin is in an earlier run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -17,7 +17,7 @@ use arrow::{
 };
 use futures::future::try_join_all;
 
-use super::{numbers::PIECE_ROWS, packed::Piece};
+use super::{PIECE_ROWS, packed::Piece};
 use crate::{coded::plain, error::CompactError, log::build_error, rows::Keys, workers::Workers};
 
 /// A row that was dropped, and whose line is not that of the one that stays. Whether it says something else is seen when

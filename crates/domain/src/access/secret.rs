@@ -7,71 +7,18 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::base32;
-use crate::port::{Entropy, Source};
+use crate::{
+    base32,
+    key_id::{self, KeyId},
+    port::{Entropy, Source},
+};
 
 const PREFIX: &str = "trib_";
-/// In bytes: 8 digits.
-const ID: usize = 5;
 /// In bytes: 52 digits.
 const SECRET: usize = 32;
-const ID_DIGITS: usize = 8;
 const SECRET_DIGITS: usize = 52;
 /// 20 bits: of a million typing errors one is not seen.
 const CHECK_DIGITS: usize = 4;
-
-/// The public part of a key: 8 digits of base 32.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct KeyId(String);
-
-/// The text is no id of a key.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("invalid key id {0:?}: it has 8 characters, as the list of keys shows it")]
-pub struct InvalidKeyId(String);
-
-impl KeyId {
-    /// Checks the text.
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidKeyId> {
-        let text = text.into();
-        if text.len() == ID_DIGITS && base32::is_digits(&text) {
-            Ok(Self(text))
-        } else {
-            Err(InvalidKeyId(text))
-        }
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::str::FromStr for KeyId {
-    type Err = InvalidKeyId;
-    fn from_str(text: &str) -> Result<Self, InvalidKeyId> {
-        Self::new(text)
-    }
-}
-
-impl TryFrom<String> for KeyId {
-    type Error = InvalidKeyId;
-    fn try_from(text: String) -> Result<Self, InvalidKeyId> {
-        Self::new(text)
-    }
-}
-
-impl From<KeyId> for String {
-    fn from(id: KeyId) -> Self {
-        id.0
-    }
-}
 
 /// A key with its secret. It is not shown but by [`Secret::reveal`], and not kept.
 #[derive(Clone)]
@@ -100,26 +47,27 @@ pub enum MalformedSecret {
 /// The id that a text of the form of a key claims, be it a key or not. `None` for a text of another form, whose parts
 /// may be anything. The log may name it: it is no secret.
 pub fn claimed_id(text: &str) -> Option<KeyId> {
-    parts(text).map(|(id, _)| KeyId(id.to_owned()))
+    KeyId::new(parts(text)?.0).ok()
 }
 
 /// The id, and the secret with its check, of a text of the form of a key.
 fn parts(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix(PREFIX)
         .and_then(|rest| rest.split_once('_'))
-        .filter(|(id, rest)| id.len() == ID_DIGITS && rest.len() == SECRET_DIGITS + CHECK_DIGITS)
+        .filter(|(id, rest)| id.len() == key_id::DIGITS && rest.len() == SECRET_DIGITS + CHECK_DIGITS)
         .filter(|(id, rest)| base32::is_digits(id) && base32::is_digits(rest))
 }
 
 impl Secret {
     /// A new key, of as much randomness as it has bits.
     pub fn new(entropy: &impl Entropy) -> Result<Self, Source> {
-        let mut random = [0; ID + SECRET];
+        let mut random = [0; key_id::BYTES + SECRET];
         entropy.fill(&mut random)?;
-        let (id, secret) = random.split_at(ID);
-        let mut bytes = [0; SECRET];
+        let (id, secret) = random.split_at(key_id::BYTES);
+        let (mut own, mut bytes) = ([0; key_id::BYTES], [0; SECRET]);
+        own.copy_from_slice(id);
         bytes.copy_from_slice(secret);
-        Ok(Self { id: KeyId(base32::encode(id)), bytes })
+        Ok(Self { id: KeyId::of(own), bytes })
     }
 
     /// Reads a key as its owner sends it. Of a text of any length, only as much is looked at as a key has.
@@ -127,7 +75,8 @@ impl Secret {
         let (id, rest) = parts(text).ok_or(MalformedSecret::Form)?;
         let (secret, check) = rest.split_at(SECRET_DIGITS);
         let bytes = base32::decode(secret).ok_or(MalformedSecret::Check)?;
-        let parsed = Self { id: KeyId(id.to_owned()), bytes };
+        let id = KeyId::new(id).map_err(|_| MalformedSecret::Form)?;
+        let parsed = Self { id, bytes };
         if parsed.check() == check { Ok(parsed) } else { Err(MalformedSecret::Check) }
     }
 
@@ -157,7 +106,7 @@ impl Secret {
         let mut hash = Sha256::new();
         hash.update(purpose);
         hash.update([0]);
-        hash.update(&self.id.0);
+        hash.update(self.id.as_str());
         hash.update(self.bytes);
         hash.finalize().into()
     }

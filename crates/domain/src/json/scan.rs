@@ -1,9 +1,10 @@
 //! A JSON text, split into values.
 
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{borrow::Cow, ops::Range};
 
 use super::{
     cursor::{Cursor, Span},
+    fault::Fault,
     unescape::unescape,
 };
 
@@ -47,22 +48,6 @@ impl<'a> Raw<'a> {
         String::from_utf8(out).ok().map(Cow::Owned)
     }
 }
-
-/// Where a text stops being JSON.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Bytes from the beginning of the text.
-    pub at: usize,
-    pub(super) what: &'static str,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.what, self.at)
-    }
-}
-
-impl std::error::Error for Fault {}
 
 /// Reads a text from left to right. After an error its place in the text means nothing.
 #[derive(Debug)]

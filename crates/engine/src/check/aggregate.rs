@@ -5,7 +5,7 @@ use datafusion::sql::sqlparser::ast::{
     ListAggOnOverflow, OrderByExpr, Value, ValueWithSpan,
 };
 
-use super::{Flow, expression::holds_query, refuse, refuse_if};
+use super::{Flow, holds_query, refuse, refuse_if};
 use crate::functions;
 
 /// Refuses clauses that the function has not, or that are not computed here.

@@ -1,11 +1,9 @@
-use std::ops::ControlFlow;
-
 use datafusion::sql::sqlparser::ast::{
     Array, CharacterLength, DataType, ExactNumberInfo, Expr, Function, FunctionArguments, LimitClause, Query,
-    TimezoneInfo, Value, ValueWithSpan, Visit, WindowType, visit_expressions,
+    TimezoneInfo, Value, ValueWithSpan, WindowType,
 };
 
-use super::{Flow, aggregate, refuse, refuse_if};
+use super::{Flow, aggregate, holds_query, refuse, refuse_if};
 use crate::{functions, literal, padded, type_text};
 
 /// One expression; what is below it comes by itself.
@@ -108,15 +106,6 @@ fn scalar_subquery(query: &Query) -> Flow {
         _ => false,
     };
     refuse_if(none, "LIMIT 0 in a scalar subquery")
-}
-
-/// Whether there is a query below this part of a query.
-pub(crate) fn holds_query<V: Visit>(part: &V) -> bool {
-    let found = visit_expressions(part, |expr| match expr {
-        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    });
-    found.is_break()
 }
 
 fn function(call: &Function) -> Flow {

@@ -1,6 +1,6 @@
 use datafusion::sql::sqlparser::ast::{Join, TableFactor, TableWithJoins};
 
-use super::{Flow, expression::holds_query, refuse, refuse_if};
+use super::{Flow, holds_query, refuse, refuse_if};
 use crate::unnest;
 
 /// One relation of a FROM clause.

@@ -6,7 +6,7 @@ use datafusion::{
     error::Result,
 };
 
-use super::own::failure;
+use super::failing::failure;
 use crate::{
     cancel::Cancellation,
     memory::{EXCEEDED, Hold, QueryMemory},

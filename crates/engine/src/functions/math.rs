@@ -63,6 +63,12 @@ fn round() -> Own {
     Own::new("round", takes, rounded_type, rounded)
 }
 
+/// So many doubles, where as many numbers are given.
+fn doubles(given: &[Arrow], count: usize) -> Option<Vec<Arrow>> {
+    let fits = given.len() == count && given.iter().all(|given| is_number(given) || *given == Arrow::Null);
+    fits.then(|| vec![Arrow::Float64; count])
+}
+
 fn is_number(arrow: &Arrow) -> bool {
     matches!(
         arrow,

@@ -7,6 +7,7 @@ mod cast;
 mod compare;
 mod construct;
 mod cosine;
+mod fields;
 mod fit;
 mod keys;
 mod made;
@@ -32,9 +33,10 @@ use datafusion::{
 use super::own::Own;
 use crate::{cancel::Cancellation, memory::QueryMemory};
 
-pub(crate) use access::{FIELD, SUBSCRIPT};
+pub(crate) use access::SUBSCRIPT;
 pub(crate) use cast::NESTED_CAST;
 pub(crate) use construct::ARRAY;
+pub(crate) use fields::FIELD;
 pub(crate) use fit::fit as fitted;
 pub(crate) use maps::MAP;
 pub(crate) use planner::NestedPlanner;
@@ -125,8 +127,8 @@ pub(super) fn all(memory: &QueryMemory, cancellation: &Cancellation) -> Vec<Scal
     ];
     let bound = |own: Own| own.within(memory).until(cancellation);
     let mut all: Vec<ScalarUDF> = own.into_iter().map(|own| bound(own).into()).collect();
-    all.push(access::Subscript::new(bound(access::element())).into());
-    all.push(access::FieldOf::new().into());
+    all.push(fields::Subscript::new(bound(access::element())).into());
+    all.push(fields::FieldOf::new().into());
     all.push(cast::NestedCast::until(cancellation).into());
     let concat = [super::text::concat(), shape::concat()].map(bound);
     all.push(overloaded::Overloaded::new(super::text::CONCAT, concat.into()).into());

@@ -15,6 +15,8 @@ use super::{
 };
 use crate::{cancel::Cancellation, error::Failure, memory::QueryMemory};
 
+pub(super) use super::failing::{failed, failure};
+
 /// What a function converts arguments of these types to. `None`: it does not take them.
 pub(super) type Takes = fn(&[Arrow]) -> Option<Vec<Arrow>>;
 
@@ -198,16 +200,6 @@ pub(crate) const NOT_TAKEN: &str = "no parameters of ";
 /// A call with arguments that the function does not take.
 pub(super) fn not_taken(name: &str) -> DataFusionError {
     DataFusionError::Plan(format!("{NOT_TAKEN}{name}"))
-}
-
-/// A failure of the query in Athena's words.
-pub(super) fn failure(code: &'static str, message: impl Into<String>) -> DataFusionError {
-    failed(Failure::new(code, message))
-}
-
-/// A failure of the query as an error of DataFusion's.
-pub(super) fn failed(failure: Failure) -> DataFusionError {
-    DataFusionError::External(Box::new(failure))
 }
 
 /// An argument that Athena's function refuses.

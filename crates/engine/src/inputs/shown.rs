@@ -4,7 +4,7 @@ use datafusion::common::ScalarValue;
 use serde::Serialize;
 
 use super::ranges::{Domain, End};
-use crate::{functions, session::CATALOG};
+use crate::{functions, lake::CATALOG};
 
 /// A table that a query reads. Serialized, it is an item of Trino's `inputTableColumnInfos`.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,8 +6,8 @@ use domain::json::{Cursor, Fault};
 
 use super::{
     Parts,
+    members::{object, string},
     notification::{self, Notification},
-    record::{object, string},
     texts::Texts,
 };
 

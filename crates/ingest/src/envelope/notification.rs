@@ -9,8 +9,10 @@ use domain::{
 };
 
 use super::{
-    Parts, cloud,
-    record::{Attributes, object, string},
+    Parts,
+    attributes::Attributes,
+    cloud,
+    members::{object, string},
     texts::Texts,
 };
 

@@ -1,14 +1,15 @@
 //! One record of the event.
 
-use std::{ops::Range, str};
+use std::str;
 
 use chrono::{DateTime, Datelike};
 use domain::json::{Cursor, Fault, Span};
 
 use super::{
     Parts, UnknownEvent,
-    cloud::{self, Attribute},
-    destination, escaped,
+    attributes::Attributes,
+    cloud, destination, escaped,
+    members::{object, string},
     notification::{self, Notification},
     texts::Texts,
 };
@@ -138,73 +139,4 @@ fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Resul
         body,
         unreadable: None,
     })
-}
-
-/// The values of the attributes that matter.
-#[derive(Debug, Default)]
-pub(super) struct Attributes {
-    dataset: Option<Span>,
-    encoding: Option<Span>,
-    /// Those of a CloudEvent in binary mode.
-    pub(super) cloud: Vec<Attribute>,
-}
-
-impl Attributes {
-    /// Takes an object of attributes, of which each has its value under this name.
-    pub(super) fn read(event: &[u8], cursor: &mut Cursor<'_>, value: &[u8]) -> Result<Self, Fault> {
-        let mut found = Self::default();
-        object(event, cursor, |name, cursor| {
-            let (of_event, mut other) = (cloud::name(name), None);
-            let attribute = match name {
-                b"dataset" => &mut found.dataset,
-                b"content-encoding" => &mut found.encoding,
-                _ if of_event.is_some() => &mut other,
-                _ => return cursor.pass(),
-            };
-            if cursor.peek() != Some(b'{') {
-                return cursor.pass();
-            }
-            object(event, cursor, |name, cursor| {
-                if name == value { string(cursor).map(|span| *attribute = span) } else { cursor.pass() }
-            })?;
-            if let (Some(name), Some(span)) = (of_event, other) {
-                found.cloud.push((name.to_vec(), span));
-            }
-            Ok(())
-        })?;
-        Ok(found)
-    }
-
-    /// Dataset and encoding, among the texts.
-    pub(super) fn texts(self, of: &[u8], texts: &mut Texts) -> (Option<Range<usize>>, Option<Range<usize>>) {
-        let dataset = self.dataset.map(|dataset| texts.string(of, dataset));
-        (dataset, self.encoding.map(|encoding| texts.string(of, encoding)))
-    }
-}
-
-/// Takes an object, and lets `each` take the values.
-pub(super) fn object(
-    event: &[u8],
-    cursor: &mut Cursor<'_>,
-    mut each: impl FnMut(&[u8], &mut Cursor<'_>) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    cursor.expect(b'{', "expected an object")?;
-    if cursor.take(b'}') {
-        return Ok(());
-    }
-    loop {
-        let name = cursor.string()?;
-        cursor.expect(b':', "expected \":\" after a name")?;
-        each(name.bare(event), cursor)?;
-        if !cursor.take(b',') {
-            return cursor.expect(b'}', "expected \",\" or \"}\"");
-        }
-    }
-}
-
-/// Takes a value; answers with it if it is a string.
-pub(super) fn string(cursor: &mut Cursor<'_>) -> Result<Option<Span>, Fault> {
-    let is_string = cursor.peek() == Some(b'"');
-    let span = cursor.value()?;
-    Ok(is_string.then_some(span))
 }

@@ -14,7 +14,6 @@ mod views;
 mod words;
 mod writes;
 
-use domain::port::ResultColumn;
 use engine::BytesScanned;
 use serde_json::json;
 
@@ -22,7 +21,7 @@ use super::{
     ErrorCategory, RunError, RunForm, RunOutput, RunQuery, RunSlot,
     execution::Output,
     service::Inner,
-    writer::{self, Written},
+    writer::{self, Lines, Written},
 };
 pub(super) use catalog::Catalog;
 pub(super) use parse::Command;
@@ -38,20 +37,6 @@ pub(super) struct Run {
     pub(super) workgroup: String,
     /// The database of tables that are named without one.
     pub(super) database: String,
-}
-
-/// A result that is text: lines without a header, as Athena answers what is no query.
-#[derive(Debug, Default)]
-pub(super) struct Lines {
-    pub(super) columns: Vec<ResultColumn>,
-    pub(super) lines: Vec<String>,
-}
-
-impl Lines {
-    fn of(columns: &[&str], lines: Vec<String>) -> Self {
-        let column = |name: &&str| ResultColumn { name: (*name).to_owned(), data_type: "string".to_owned() };
-        Self { columns: columns.iter().map(column).collect(), lines }
-    }
 }
 
 impl Inner {

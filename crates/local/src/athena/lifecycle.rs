@@ -17,6 +17,7 @@ use super::{
     execution::{Execution, Output, State, Times},
     places,
     request::{ById, Start, s3_location},
+    runner::{defect, system},
     service::Inner,
     statement::Kind,
     workgroups::Settings,
@@ -277,15 +278,4 @@ impl Inner {
         }
         Ok(json!({}))
     }
-}
-
-/// What may go well at another time.
-pub(super) fn system(message: &str) -> RunError {
-    RunError { retryable: true, ..defect(message) }
-}
-
-/// What would happen again: a panic comes of the statement and the rows.
-pub(super) fn defect(message: &str) -> RunError {
-    let (category, message) = (ErrorCategory::System, message.to_owned());
-    RunError { message, category, error_type: None, retryable: false }
 }

@@ -31,9 +31,6 @@ const MAX_ROW: usize = 34 << 20;
 /// 20,000 of them.
 const VALUES: usize = 100_000;
 
-/// How many pages are read at once. Each takes several times the bytes of its rows in memory.
-pub(super) const AT_ONCE: usize = 8;
-
 /// Rows of a result, and the byte at which the next page begins, if there is one.
 #[derive(Debug)]
 struct Page {

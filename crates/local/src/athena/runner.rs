@@ -146,3 +146,14 @@ impl ErrorCategory {
         }
     }
 }
+
+/// What may go well at another time.
+pub(super) fn system(message: &str) -> RunError {
+    RunError { retryable: true, ..defect(message) }
+}
+
+/// What would happen again: a panic comes of the statement and the rows.
+pub(super) fn defect(message: &str) -> RunError {
+    let (category, message) = (ErrorCategory::System, message.to_owned());
+    RunError { message, category, error_type: None, retryable: false }
+}

@@ -12,7 +12,6 @@ use super::{
     catalogs::Catalogs,
     error::{Violations, invalid, unknown},
     execution::Executions,
-    pages,
     request::{ById, ByIds, List, input},
     tags,
 };
@@ -25,6 +24,9 @@ use crate::{
 };
 
 const MAX_BATCH: usize = 50;
+
+/// How many pages of results are read at once. Each takes several times the bytes of its rows in memory.
+const PAGES: usize = 8;
 
 /// How many queries at once, for how long, and how many bytes a result may have.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +80,7 @@ impl Athena {
         let AthenaPorts { runner, store, workgroups, prepared, bucket, glue, faults, env } = ports;
         let glue = Arc::new(glue);
         let slots = Arc::new(Semaphore::new(limits.running));
-        let (pages, executions) = (Arc::new(Semaphore::new(pages::AT_ONCE)), Mutex::default());
+        let (pages, executions) = (Arc::new(Semaphore::new(PAGES)), Mutex::default());
         let catalogs = Catalogs::new(Arc::clone(&glue), account.clone(), env.clone());
         let inner = Inner {
             database,
@@ -112,12 +114,16 @@ impl Athena {
             "GetQueryResults" => inner.results(input(body)?).await,
             "GetQueryRuntimeStatistics" => inner.runtime_statistics(&input(body)?),
             "StopQueryExecution" => inner.stop(&input(body)?),
-            "CreatePreparedStatement" => inner.create_prepared(input(body)?),
-            "GetPreparedStatement" => inner.get_prepared(&input(body)?),
-            "BatchGetPreparedStatement" => inner.get_prepared_batch(&input(body)?),
-            "ListPreparedStatements" => inner.list_prepared(&input(body)?),
-            "UpdatePreparedStatement" => inner.update_prepared(input(body)?),
-            "DeletePreparedStatement" => inner.delete_prepared(&input(body)?),
+            "CreatePreparedStatement" => {
+                inner.prepared.create(&inner.workgroups, input(body)?, inner.env.epoch_seconds())
+            }
+            "GetPreparedStatement" => inner.prepared.get(&inner.workgroups, &input(body)?),
+            "BatchGetPreparedStatement" => inner.prepared.get_batch(&inner.workgroups, &input(body)?),
+            "ListPreparedStatements" => inner.prepared.list(&inner.workgroups, &input(body)?),
+            "UpdatePreparedStatement" => {
+                inner.prepared.update(&inner.workgroups, input(body)?, inner.env.epoch_seconds())
+            }
+            "DeletePreparedStatement" => inner.prepared.delete(&inner.workgroups, &input(body)?),
             "CreateWorkGroup" => inner.workgroups.create(input(body)?, inner.env.epoch_seconds()),
             "GetWorkGroup" => inner.workgroups.get(&input(body)?),
             "ListWorkGroups" => inner.workgroups.list(&input(body)?),

@@ -7,10 +7,9 @@ use futures::TryStreamExt;
 
 use super::{
     ErrorCategory, PartitionValues, RunChunk, RunError, RunOutput,
-    commands::Lines,
     execution::Output,
-    lifecycle::{defect, system},
     metadata,
+    runner::{defect, system},
     unfinished::Unfinished,
 };
 use crate::s3::{Draft, Store, StoreError};
@@ -160,6 +159,20 @@ pub(super) async fn write_manifest(
     let list: String = files.iter().map(|file| format!("{file}\n")).collect();
     off(store, query_id, move |store| store.put(&bucket, &key, list.as_bytes(), CONTENT_TYPE)).await?;
     Ok(manifest)
+}
+
+/// A result that is text: lines without a header, as Athena answers what is no query.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    pub(super) columns: Vec<ResultColumn>,
+    pub(super) lines: Vec<String>,
+}
+
+impl Lines {
+    pub(super) fn of(columns: &[&str], lines: Vec<String>) -> Self {
+        let column = |name: &&str| ResultColumn { name: (*name).to_owned(), data_type: "string".to_owned() };
+        Self { columns: columns.iter().map(column).collect(), lines }
+    }
 }
 
 /// Writes a result that is text, and its metadata.

@@ -9,7 +9,12 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::{disk, error::GlueError, writer::TableWriter};
+use super::{
+    disk,
+    error::GlueError,
+    table::{Table, version_of},
+    writer::TableWriter,
+};
 use crate::env::Env;
 
 /// Glue's limit for names.
@@ -26,33 +31,6 @@ pub(crate) struct GlueStore {
 pub(super) struct Database {
     pub(super) body: Value,
     pub(super) tables: BTreeMap<String, Table>,
-}
-
-#[derive(Debug)]
-pub(super) struct Table {
-    /// As `GetTable` answers it.
-    pub(super) body: Value,
-    /// As `GetPartition` answers them, by their values.
-    pub(super) partitions: BTreeMap<Vec<String>, Value>,
-    /// The versions before the current one that updates archived.
-    pub(super) archived: BTreeMap<u64, Value>,
-}
-
-impl Table {
-    pub(super) fn version(&self) -> u64 {
-        version_of(&self.body)
-    }
-
-    pub(super) fn check_values(&self, values: &[String]) -> Result<(), GlueError> {
-        let keys = self.body["PartitionKeys"].as_array().map_or(0, Vec::len);
-        if values.len() == keys {
-            return Ok(());
-        }
-        Err(GlueError::Invalid(format!(
-            "the number of partition values ({}) does not match the number of partition keys ({keys})",
-            values.len()
-        )))
-    }
 }
 
 impl GlueStore {
@@ -262,7 +240,8 @@ impl GlueStore {
             database_name: &database,
             table_name: &name,
             directory,
-            store: self,
+            account: &self.account,
+            env: &self.env,
         })
     }
 }
@@ -298,10 +277,6 @@ fn load_archived(table: &Path, current: u64) -> io::Result<BTreeMap<u64, Value>>
         }
     }
     Ok(archived)
-}
-
-fn version_of(body: &Value) -> u64 {
-    body["VersionId"].as_str().and_then(|version| version.parse().ok()).unwrap_or(0)
 }
 
 fn name_of(body: &Value) -> String {

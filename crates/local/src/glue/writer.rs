@@ -4,11 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    disk,
-    error::GlueError,
-    store::{GlueStore, Table},
-};
+use super::{disk, error::GlueError, table::Table};
+use crate::env::Env;
 
 /// What changes one table, under the lock, with where its files are.
 pub(super) struct TableWriter<'a> {
@@ -16,7 +13,8 @@ pub(super) struct TableWriter<'a> {
     pub(super) database_name: &'a str,
     pub(super) table_name: &'a str,
     pub(super) directory: PathBuf,
-    pub(super) store: &'a GlueStore,
+    pub(super) account: &'a str,
+    pub(super) env: &'a Env,
 }
 
 impl TableWriter<'_> {
@@ -26,7 +24,7 @@ impl TableWriter<'_> {
         if self.table.partitions.contains_key(&values) {
             return Err(GlueError::AlreadyExists(format!("Partition already exists: {values:?}")));
         }
-        let created = json!(self.store.env.epoch_seconds());
+        let created = json!(self.env.epoch_seconds());
         self.write(values, input, created)
     }
 
@@ -91,7 +89,7 @@ impl TableWriter<'_> {
             ("DatabaseName", json!(self.database_name)),
             ("TableName", json!(self.table_name)),
             ("CreationTime", created),
-            ("CatalogId", json!(self.store.account)),
+            ("CatalogId", json!(self.account)),
         ] {
             input.insert(field.into(), value);
         }

@@ -7,7 +7,7 @@ use s3s::{S3Result, s3_error};
 
 use super::{
     digests::{Digests, Promise},
-    front::Integrity,
+    integrity::Integrity,
     record::Checksums,
 };
 

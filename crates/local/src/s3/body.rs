@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Write},
+    io::{self, Write},
     sync::Arc,
 };
 
@@ -18,7 +18,7 @@ use s3s::{
 use super::{
     digests::{Digests, Promise},
     error::{StoreError, blocking},
-    front::Integrity,
+    integrity::Integrity,
     record::Checksums,
     store::{Staged, Store},
 };
@@ -60,18 +60,6 @@ pub(super) fn stage_bytes(store: &Store, body: &[u8]) -> io::Result<Staged> {
     let path = store.temporary_path();
     std::fs::write(&path, body)?;
     Ok(Staged { path, etag: hex(Md5::checksum(body).as_ref()), checksums: Checksums::default() })
-}
-
-pub(super) fn md5_of(file: &mut File) -> io::Result<String> {
-    let mut hasher = Md5::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(hex(hasher.finalize().as_ref()));
-        }
-        hasher.update(&buffer[..read]);
-    }
 }
 
 struct Writer {

@@ -5,7 +5,7 @@ use axum::body::{Body, BodyDataStream};
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{StreamExt, stream};
 
-use super::front::Trailers;
+use super::integrity::Trailers;
 
 /// The longest line of sizes, signatures or trailers.
 const MAX_LINE: usize = 8 * 1024;

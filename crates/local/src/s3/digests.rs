@@ -1,5 +1,10 @@
 //! The digests of a body, and whether they are those that the client promised.
 
+use std::{
+    fs::File,
+    io::{self, Read},
+};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use s3s::{
     S3Error, S3Result,
@@ -8,7 +13,7 @@ use s3s::{
     s3_error,
 };
 
-use super::{front::Integrity, record::Checksums};
+use super::{integrity::Integrity, record::Checksums};
 use crate::files::hex;
 
 /// What a client says about the body in the headers of the operation.
@@ -95,6 +100,19 @@ impl Digests {
             }
         }
         Ok((hex(md5.as_ref()), found))
+    }
+}
+
+/// The MD5 of the rest of a file, in hexadecimal.
+pub(super) fn md5_of(file: &mut File) -> io::Result<String> {
+    let mut hasher = Md5::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(hex(hasher.finalize().as_ref()));
+        }
+        hasher.update(&buffer[..read]);
     }
 }
 

@@ -8,11 +8,6 @@
 //! trailing checksums and the payload's SHA-256, goes along as [`Integrity`] and is verified when it is stored. Documents
 //! are read here, up to a bound, and the one of a `DeleteObjects` is verified before anybody reads it.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header},
@@ -20,57 +15,19 @@ use axum::{
 use s3s::{S3Error, S3ErrorCode, service::S3Service};
 
 use super::{
-    answer::Asked, batch_delete, chunked, document, headers, path, presigned, record::Checksums, refuse,
+    answer::Asked,
+    batch_delete, chunked, document,
+    headers::{self, text},
+    integrity::Integrity,
+    path, presigned, refuse,
 };
-use crate::{dispatch, env::Env};
+use crate::{env::Env, simple};
 
 /// S3 without authentication.
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
     service: S3Service,
     env: Env,
-}
-
-/// What the client promised about the body, apart from the operation's own headers.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Integrity {
-    pub(super) payload_sha256: Option<String>,
-    /// The body is as it was promised, and something was.
-    pub(super) is_verified: bool,
-    announced: Vec<String>,
-    trailers: Trailers,
-}
-
-/// The trailers of an `aws-chunked` body; there when its stream has ended.
-pub(super) type Trailers = Arc<Mutex<BTreeMap<String, String>>>;
-
-impl Integrity {
-    /// The checksums that a trailer will bring, as in `x-amz-sdk-checksum-algorithm`.
-    pub(super) fn trailer_algorithms(&self) -> impl Iterator<Item = &str> {
-        self.announced.iter().filter_map(|name| match name.strip_prefix("x-amz-checksum-")? {
-            "crc32" => Some("CRC32"),
-            "crc32c" => Some("CRC32C"),
-            "crc64nvme" => Some("CRC64NVME"),
-            "sha1" => Some("SHA1"),
-            "sha256" => Some("SHA256"),
-            _ => None,
-        })
-    }
-
-    pub(super) fn fill_from_trailers(&self, sums: &mut Checksums) {
-        let trailers = self.trailers.lock().unwrap_or_else(PoisonError::into_inner);
-        for (slot, name) in [
-            (&mut sums.crc32, "x-amz-checksum-crc32"),
-            (&mut sums.crc32c, "x-amz-checksum-crc32c"),
-            (&mut sums.crc64nvme, "x-amz-checksum-crc64nvme"),
-            (&mut sums.sha1, "x-amz-checksum-sha1"),
-            (&mut sums.sha256, "x-amz-checksum-sha256"),
-        ] {
-            if let Some(value) = trailers.get(name) {
-                *slot = Some(value.clone());
-            }
-        }
-    }
 }
 
 impl Front {
@@ -111,8 +68,8 @@ impl Front {
                 "the local S3 does not have POST object (HTML forms)",
             ));
         }
-        if parts.method == Method::POST && dispatch::is_simple(&parts.headers) {
-            return Err(error(S3ErrorCode::AccessDenied, dispatch::REFUSED));
+        if parts.method == Method::POST && simple::is_simple(&parts.headers) {
+            return Err(error(S3ErrorCode::AccessDenied, simple::REFUSED));
         }
         refuse::check(&parts.headers)?;
         parts.headers.remove(header::AUTHORIZATION);
@@ -153,10 +110,6 @@ impl Front {
 
 fn error(code: S3ErrorCode, message: &'static str) -> S3Error {
     S3Error::with_message(code, message)
-}
-
-pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }
 
 fn is_form_upload(headers: &HeaderMap) -> bool {

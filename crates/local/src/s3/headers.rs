@@ -3,8 +3,6 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use s3s::{S3Error, S3ErrorCode};
 
-use super::front::text;
-
 const ATTRIBUTES: &str = "x-amz-object-attributes";
 
 /// The attributes that an object can be asked for.
@@ -13,6 +11,11 @@ const KNOWN: [&str; 5] = ["ETag", "Checksum", "ObjectParts", "StorageClass", "Ob
 /// `Expires` as a client sent it. S3 keeps any text: caches take `0` for "expired".
 #[derive(Debug, Clone)]
 pub(super) struct Expires(pub(super) String);
+
+/// A header that is text.
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
 
 /// Takes `Expires` off the headers: the protocol's code refuses what is no date.
 pub(super) fn take_expires(headers: &mut HeaderMap) -> Option<Expires> {

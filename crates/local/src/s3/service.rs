@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use s3s::{S3, S3Request, S3Response, S3Result, dto, s3_error};
 
-use super::{error::blocking, front::Integrity, headers::Expires, store::Store};
+use super::{error::blocking, headers::Expires, integrity::Integrity, store::Store};
 use crate::faults::{Faults, Service};
 
 /// S3 on the store.

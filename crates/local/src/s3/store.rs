@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ObjectCreated,
+    digests::md5_of,
     error::StoreError,
     path::{self, Unstorable},
     place::Place,
@@ -229,7 +230,7 @@ impl Store {
                 key: key.to_owned(),
                 size: metadata.len(),
                 modified_millis: modified_millis(&metadata),
-                etag: super::body::md5_of(&mut File::open(&place.file)?)?,
+                etag: md5_of(&mut File::open(&place.file)?)?,
                 ..Record::default()
             },
         };

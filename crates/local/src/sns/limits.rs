@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::{AttributeValue, request::Entry};
+use super::{AttributeValue, entry::Entry};
 use crate::protocol::query::QueryError;
 
 /// Message and attributes together, and the whole of a batch.

@@ -7,22 +7,13 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
     AttributeValue,
+    entry::Entry,
     limits::{MAX_BATCH, MAX_BYTES, invalid, parameter_value},
 };
 use crate::protocol::query::{Params, QueryError};
 
 /// More attributes than fit into a message.
 const MAX_ATTRIBUTES: usize = 1_000;
-
-/// A message to publish, alone or of a batch.
-#[derive(Debug, Clone)]
-pub(super) struct Entry {
-    /// The entry's id in its batch; empty when it is alone.
-    pub(super) id: String,
-    pub(super) subject: Option<String>,
-    pub(super) message: String,
-    pub(super) attributes: BTreeMap<String, AttributeValue>,
-}
 
 impl Entry {
     /// The message under `prefix`: `""`, or `PublishBatchRequestEntries.member.1.`.
@@ -53,20 +44,6 @@ impl Entry {
                 Self::read(params, &prefix).map_err(|error| (id, error))
             })
             .collect()
-    }
-
-    /// What counts against the limit: the text, and names, types and values of the attributes.
-    pub(super) fn bytes(&self) -> usize {
-        let attribute = |(name, value): (&String, &AttributeValue)| {
-            let size = match value {
-                AttributeValue::Binary(bytes) => bytes.len(),
-                AttributeValue::String(text)
-                | AttributeValue::Number(text)
-                | AttributeValue::StringArray(text) => text.len(),
-            };
-            name.len() + value.data_type().len() + size
-        };
-        self.message.len() + self.attributes.iter().map(attribute).sum::<usize>()
     }
 }
 

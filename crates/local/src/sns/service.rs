@@ -5,8 +5,9 @@ use futures::future::join_all;
 
 use super::{
     Delivery, SnsMessage,
+    entry::Entry,
     limits::{check_batch, check_entry, check_message_size, invalid, not_found},
-    request::{Entry, missing},
+    request::missing,
     subscriptions::Subscription,
 };
 use crate::{

@@ -15,10 +15,10 @@ use domain::{
 };
 
 use super::{
-    Event, contents,
+    Event, VALID_FOR, contents,
     place::{Committed, File, Named, PlaceLedger, Published, TargetId},
 };
-use crate::{call::VALID_FOR, process::ProcessId};
+use crate::process::ProcessId;
 
 fn violated(invariant: &'static str, what: String) -> Result<(), Violation> {
     Err(Violation { invariant, what })

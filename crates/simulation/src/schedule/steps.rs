@@ -7,7 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Schedule;
 use crate::{
     actors::Mail,
-    call::{Call, Failure, VALID_FOR},
+    call::{Call, Failure},
+    ledger::VALID_FOR,
     process::ProcessId,
     profile,
     world::State,

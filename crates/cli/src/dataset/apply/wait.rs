@@ -10,10 +10,7 @@ use domain::{
 use register::judge;
 use serde::Serialize;
 
-use crate::{
-    dataset::compare::{Verdict, reasons},
-    lake::LakeError,
-};
+use crate::{dataset::compare::Verdict, lake::LakeError, survey::reasons};
 
 /// Between two looks: `register` takes some milliseconds in a local lake, and seconds in AWS.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);

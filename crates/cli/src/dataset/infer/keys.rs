@@ -4,7 +4,7 @@ mod together;
 
 use domain::{DataType, value::Unit};
 
-use super::{propose::Column, types::Typed};
+use super::types::{Column, Typed};
 
 pub(super) use together::together;
 

@@ -13,7 +13,7 @@ use super::{
     keys::{self, Candidates},
     names,
     profile::{FieldProfile, Profile},
-    types::{self, Promise, Typed},
+    types::{self, Column, Promise},
 };
 
 /// The most columns of a definition.
@@ -81,9 +81,6 @@ fn left_out(why: &str) -> String {
 fn count(values: u64) -> String {
     if values == 1 { "1 value".to_owned() } else { format!("{values} values") }
 }
-
-/// A column, the field it is of, and its type.
-pub(super) type Column<'p> = (String, &'p FieldProfile, Typed);
 
 fn definition(profile: &Profile, name: &DatasetName, columns: &[Column<'_>]) -> Definition {
     let columns = columns.iter().map(|(column, field, typed)| ColumnDefinition {

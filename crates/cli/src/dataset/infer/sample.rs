@@ -15,7 +15,7 @@ use formats::{Format, LIMIT, Options, Reader, Rules, Source, csv::Dialect, encod
 
 use crate::{
     failure::Failure,
-    publish::{How, examine_one},
+    inputs::{self, How},
 };
 
 use table::Table;
@@ -73,7 +73,7 @@ pub(super) fn read(
     unwrap: Unwrap<'_>,
     most_events: usize,
 ) -> Result<Sample, Failure> {
-    let input = examine_one(path, how)?;
+    let input = inputs::examine(path, how)?;
     let failed = |source| Failure::File { path: path.to_owned(), source };
     let mut source = input.open(None, &Arc::default()).map_err(failed)?;
     let end = Arc::new(AtomicU64::new(MOST_SILENT));

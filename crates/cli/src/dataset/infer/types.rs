@@ -9,7 +9,7 @@ use domain::{DataType, data_type::Decimal, value::Unit};
 use super::{
     doubt::Doubts,
     number::Digits,
-    profile::{Node, Numbers, Strings},
+    profile::{FieldProfile, Node, Numbers, Strings},
 };
 
 /// A column's type.
@@ -25,6 +25,9 @@ impl From<DataType> for Typed {
         Self { data_type, unit: None }
     }
 }
+
+/// A column, the field it is of, and its type.
+pub(super) type Column<'p> = (String, &'p FieldProfile, Typed);
 
 /// What the name of a column promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,9 +15,9 @@ use super::{
     quarantined::{self, Quarantined},
 };
 use crate::{
-    dataset::survey::{State, Surveyed},
     doctor::Difference,
     lake::LakeError,
+    survey::{State, Surveyed},
 };
 
 /// The most heads that are read: those of the newest partitions.

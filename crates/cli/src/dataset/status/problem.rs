@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::{catalog::Table, facts::Facts, quarantined::Quarantined};
 use crate::{
-    dataset::survey::State,
     output::{counted, span},
+    survey::State,
 };
 
 /// The most data files that are named one by one.

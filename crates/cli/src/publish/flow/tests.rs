@@ -11,10 +11,13 @@ use domain::memory::{ManualClock, SeededIds};
 use proptest::prelude::*;
 
 use super::*;
-use crate::publish::{
-    args::PackSize,
-    inputs,
-    send::{Answer, Failed},
+use crate::{
+    inputs::How,
+    publish::{
+        inputs,
+        pack::PackSize,
+        send::{Answer, Failed},
+    },
 };
 
 /// A topic that fails as a seed says: requests before they are accepted and after, and single messages.
@@ -125,7 +128,7 @@ async fn publish(case: &Case, directory: &Path) -> (Flown, Told, Place) {
     let lines: Vec<String> =
         (0..case.events).map(|n| format!("{{\"n\": {n}, \"text\": \"xxxxxxxxxxxx\"}}\n")).collect();
     std::fs::write(&file, lines.concat()).unwrap();
-    let inputs = inputs::examine(&[file], &inputs::How::default()).unwrap();
+    let inputs = inputs::examine(&[file], &How::default()).unwrap();
     let keeper = Keeper::open(&directory.join("position"), "d", "t", &inputs).unwrap();
     let from = keeper.reached();
 

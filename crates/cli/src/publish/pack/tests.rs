@@ -22,6 +22,15 @@ fn bytes(message: &Message) -> usize {
 }
 
 #[test]
+fn a_size_is_what_sns_takes() {
+    assert_eq!("64KiB".parse(), Ok(PackSize(65_536)));
+    assert_eq!("262144".parse(), Ok(PackSize(MAX_BYTES)));
+    for wrong in ["", "257KiB", "64kb", "1000", "18446744073709551615KiB", "-1KiB"] {
+        assert!(wrong.parse::<PackSize>().is_err(), "{wrong:?} was taken");
+    }
+}
+
+#[test]
 fn without_packing_a_message_is_an_event_and_a_request_is_ten() {
     let requests = packed(&[100; 25], None);
     assert_eq!(requests.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 5]);

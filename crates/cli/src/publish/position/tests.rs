@@ -1,6 +1,8 @@
+use formats::Within;
 use tempfile::TempDir;
 
 use super::{super::inputs, *};
+use crate::inputs::How;
 
 struct Files(TempDir);
 
@@ -16,7 +18,7 @@ impl Files {
     }
 
     fn keeper_of(&self, dataset: &str, topic: &str, paths: &[PathBuf]) -> Result<Keeper, PublishError> {
-        let inputs = inputs::examine(paths, &inputs::How::default()).unwrap();
+        let inputs = inputs::examine(paths, &How::default()).unwrap();
         Keeper::open(&self.0.path().join("position"), dataset, topic, &inputs)
     }
 }

@@ -3,16 +3,16 @@
 use std::{io::Write, path::Path};
 
 use super::*;
-use crate::publish::inputs::{self, How};
+use crate::{inputs::How, publish::inputs};
 
 const RULES: Rules = Rules { most: 1_000, of: "a message of SNS" };
 
 /// All that is read from a place on.
-fn items(inputs: &Arc<Vec<inputs::Input>>, from: Place) -> Vec<Item> {
+fn items(inputs: &Arc<Vec<Input>>, from: Place) -> Vec<Item> {
     items_of(inputs, from, None)
 }
 
-fn items_of(inputs: &Arc<Vec<inputs::Input>>, from: Place, definition: Option<Dataset>) -> Vec<Item> {
+fn items_of(inputs: &Arc<Vec<Input>>, from: Place, definition: Option<Dataset>) -> Vec<Item> {
     let reading = Reading {
         inputs: Arc::clone(inputs),
         from,

@@ -4,7 +4,7 @@ use chrono::DateTime;
 use domain::memory::{ManualClock, SeededIds};
 
 use super::*;
-use crate::publish::position::Place;
+use crate::publish::place::Place;
 
 /// Answers as it is told, in order, and remembers what it was asked.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::*;
 use crate::publish::{
     pack::Message,
-    position::Place,
+    place::Place,
     send::{ATTEMPTS, Fate, Sender, Sent},
 };
 

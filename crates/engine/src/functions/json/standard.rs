@@ -13,6 +13,7 @@ mod path;
 mod predicate;
 mod query;
 mod step;
+mod wrong;
 
 use crate::functions::own::Own;
 

@@ -10,7 +10,7 @@ use datafusion::{
     error::Result,
 };
 
-use super::{great_circle, is_number};
+use super::{doubles, great_circle};
 use crate::functions::own::Own;
 
 /// The names of all.
@@ -88,11 +88,6 @@ fn of_two(name: &'static str, apply: fn(&[ArrayRef]) -> Result<ArrayRef>) -> Own
 
 fn whether(name: &'static str, apply: fn(&[ArrayRef]) -> Result<ArrayRef>) -> Own {
     Own::new(name, |given| doubles(given, 1), |_| Arrow::Boolean, apply)
-}
-
-pub(super) fn doubles(given: &[Arrow], count: usize) -> Option<Vec<Arrow>> {
-    let fits = given.len() == count && given.iter().all(|given| is_number(given) || *given == Arrow::Null);
-    fits.then(|| vec![Arrow::Float64; count])
 }
 
 fn map(columns: &[ArrayRef], apply: fn(f64) -> f64) -> Result<ArrayRef> {

@@ -10,7 +10,7 @@ use datafusion::{
     error::Result,
 };
 
-use super::double::doubles;
+use super::doubles;
 use crate::functions::own::{Own, invalid};
 
 /// In kilometers, as Trino's `GeoFunctions` has it.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{Lines, Run, catalog::Catalog, parse::Explained};
-use crate::athena::{RunError, RunForm, lifecycle::defect, service::Inner, writer::Written};
+use crate::athena::{RunError, RunForm, runner::defect, service::Inner, writer::Written};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

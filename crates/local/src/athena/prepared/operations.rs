@@ -4,9 +4,9 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Statement, not_found, of};
+use super::{PreparedStatements, Statement, not_found, of};
 use crate::{
-    athena::{error::invalid, request::List, service::Inner},
+    athena::{WorkGroups, error::invalid, request::List},
     protocol::json::JsonError,
 };
 
@@ -33,36 +33,48 @@ pub(in crate::athena) struct Several {
     work_group: String,
 }
 
-impl Inner {
-    pub(in crate::athena) fn create_prepared(&self, input: Write) -> Result<Value, JsonError> {
+impl PreparedStatements {
+    pub(in crate::athena) fn create(
+        &self,
+        groups: &WorkGroups,
+        input: Write,
+        now: f64,
+    ) -> Result<Value, JsonError> {
         let Write { statement_name, work_group, query_statement, description } = input;
-        self.workgroups.check(&work_group)?;
-        let now = self.env.epoch_seconds();
-        self.prepared.put(&work_group, &statement_name, &query_statement, description.as_deref(), now)?;
+        groups.check(&work_group)?;
+        self.put(&work_group, &statement_name, &query_statement, description.as_deref(), now)?;
         Ok(json!({}))
     }
 
-    pub(in crate::athena) fn update_prepared(&self, input: Write) -> Result<Value, JsonError> {
+    pub(in crate::athena) fn update(
+        &self,
+        groups: &WorkGroups,
+        input: Write,
+        now: f64,
+    ) -> Result<Value, JsonError> {
         let Write { statement_name, work_group, query_statement, description } = input;
-        self.workgroups.check(&work_group)?;
-        let now = self.env.epoch_seconds();
-        self.prepared.change(&work_group, &statement_name, &query_statement, description.as_deref(), now)?;
+        groups.check(&work_group)?;
+        self.change(&work_group, &statement_name, &query_statement, description.as_deref(), now)?;
         Ok(json!({}))
     }
 
-    pub(in crate::athena) fn get_prepared(&self, input: &Named) -> Result<Value, JsonError> {
+    pub(in crate::athena) fn get(&self, groups: &WorkGroups, input: &Named) -> Result<Value, JsonError> {
         let Named { statement_name, work_group } = input;
-        self.workgroups.check(work_group)?;
-        let statements = self.prepared.lock();
+        groups.check(work_group)?;
+        let statements = self.lock();
         let found = statements.get(&(work_group.clone(), statement_name.clone()));
         let found = found.ok_or_else(|| not_found(work_group, statement_name))?;
         Ok(json!({"PreparedStatement": found.shown()}))
     }
 
-    pub(in crate::athena) fn get_prepared_batch(&self, input: &Several) -> Result<Value, JsonError> {
+    pub(in crate::athena) fn get_batch(
+        &self,
+        groups: &WorkGroups,
+        input: &Several,
+    ) -> Result<Value, JsonError> {
         let Several { prepared_statement_names: names, work_group } = input;
-        self.workgroups.check(work_group)?;
-        let statements = self.prepared.lock();
+        groups.check(work_group)?;
+        let statements = self.lock();
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for name in names {
             match statements.get(&(work_group.clone(), name.clone())) {
@@ -78,10 +90,10 @@ impl Inner {
     }
 
     /// By name.
-    pub(in crate::athena) fn list_prepared(&self, input: &List) -> Result<Value, JsonError> {
+    pub(in crate::athena) fn list(&self, groups: &WorkGroups, input: &List) -> Result<Value, JsonError> {
         let size = input.size(1, 50)?;
-        let workgroup = self.workgroups.resolve(input.work_group.as_deref());
-        self.workgroups.check(&workgroup)?;
+        let workgroup = groups.resolve(input.work_group.as_deref());
+        groups.check(&workgroup)?;
         let malformed = |token: &String| invalid(format!("The nextPageToken is malformed: {token}"));
         let after = match &input.next_token {
             None => None,
@@ -91,7 +103,7 @@ impl Inner {
                 Some(name.ok_or_else(|| malformed(token))?)
             }
         };
-        let statements = self.prepared.lock();
+        let statements = self.lock();
         let rest = of(&statements, &workgroup);
         let mut rest = rest.filter(|statement| after.as_ref().is_none_or(|after| statement.name > *after));
         let page: Vec<&Statement> = rest.by_ref().take(size).collect();
@@ -103,10 +115,10 @@ impl Inner {
         Ok(answer)
     }
 
-    pub(in crate::athena) fn delete_prepared(&self, input: &Named) -> Result<Value, JsonError> {
+    pub(in crate::athena) fn delete(&self, groups: &WorkGroups, input: &Named) -> Result<Value, JsonError> {
         let Named { statement_name, work_group } = input;
-        self.workgroups.check(work_group)?;
-        if self.prepared.remove(work_group, statement_name)? {
+        groups.check(work_group)?;
+        if self.remove(work_group, statement_name)? {
             Ok(json!({}))
         } else {
             Err(not_found(work_group, statement_name))

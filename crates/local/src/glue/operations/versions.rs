@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::{from_token, page};
 use crate::glue::{
     error::GlueError,
-    store::{GlueStore, Table},
+    store::GlueStore,
+    table::Table,
     writer::{no_version, not_a_version},
 };
 

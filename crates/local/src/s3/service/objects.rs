@@ -13,7 +13,7 @@ use crate::s3::{
     body,
     digests::Promise,
     error::StoreError,
-    front::Integrity,
+    integrity::Integrity,
     read::{self, ReadConditions},
     record::{Attributes, Checksums},
     store::Condition,

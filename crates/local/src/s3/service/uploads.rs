@@ -12,7 +12,7 @@ use super::{LocalS3, buckets::Encoder, changes, objects};
 use crate::s3::{
     body,
     digests::Promise,
-    front::Integrity,
+    integrity::Integrity,
     multipart::{self, Declared, Wanted},
     read::{self, ReadConditions},
     record::{Attributes, Checksums},

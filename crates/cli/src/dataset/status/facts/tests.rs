@@ -11,7 +11,7 @@ use domain::{
 };
 
 use super::*;
-use crate::dataset::survey;
+use crate::survey;
 
 const DEFINITION: &str = r#"{"name": "d", "columns": [{"name": "a", "type": "int"}]}"#;
 const NOW: &str = "2026-11-23T10:00:00Z";

@@ -3,13 +3,13 @@
 use std::{borrow::Cow, cell::RefCell};
 
 use arrow_buffer::MemoryReservation;
-use datafusion::error::DataFusionError;
 
 use super::{
     item::Item,
     number::Number,
     passed::{Passed, Value},
     path::{Expression, Literal, Path},
+    wrong::Wrong,
 };
 use crate::{
     cancel::Cancellation,
@@ -28,23 +28,6 @@ const STEP: usize = 1 << 14;
 
 /// By how much it grows for the texts that items own, in bytes.
 const TEXT_STEP: usize = 1 << 16;
-
-/// Why there is no sequence.
-#[derive(Debug)]
-pub(super) enum Wrong {
-    /// What ON ERROR is about.
-    Path(String),
-    /// Trino has an answer.
-    Unsupported(&'static str),
-    /// The query ends, whatever ON ERROR says.
-    Failed(DataFusionError),
-}
-
-impl Wrong {
-    pub(super) fn path(message: impl Into<String>) -> Self {
-        Self::Path(message.into())
-    }
-}
 
 pub(super) type Sequence<'d> = Result<Vec<Item<'d>>, Wrong>;
 

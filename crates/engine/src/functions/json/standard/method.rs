@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use super::{
-    evaluate::{Evaluator, Sequence, Wrong, mismatch, number},
+    evaluate::{Evaluator, Sequence, mismatch, number},
     item::Item,
     number::Number,
     path::Method,
+    wrong::Wrong,
 };
 use crate::functions::{conversion::double_of, json::string};
 

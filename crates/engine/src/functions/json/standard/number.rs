@@ -2,7 +2,17 @@
 
 use std::cmp::Ordering;
 
-use super::{evaluate::Wrong, path::Operation};
+use super::wrong::Wrong;
+
+/// What two numbers are calculated by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operation {
+    Plus,
+    Minus,
+    Times,
+    Divide,
+    Modulo,
+}
 
 /// A number by its type.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,7 +3,10 @@
 mod predicate;
 mod token;
 
-use super::path::{Expression, Literal, Method, Operation, Path, Step, Subscript};
+use super::{
+    number::Operation,
+    path::{Expression, Literal, Method, Path, Step, Subscript},
+};
 
 /// How many parts a path may have: it is gone through by descending into it.
 const MAX_PARTS: usize = 100;

@@ -1,6 +1,6 @@
 //! A path of the SQL standard, as it was read.
 
-use super::number::Number;
+use super::number::{Number, Operation};
 
 /// A path, and how strict it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,15 +34,6 @@ pub(super) enum Literal {
     Boolean(bool),
     Number(Number),
     Text(String),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operation {
-    Plus,
-    Minus,
-    Times,
-    Divide,
-    Modulo,
 }
 
 #[derive(Debug, Clone, PartialEq)]

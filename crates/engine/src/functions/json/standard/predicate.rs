@@ -4,9 +4,10 @@
 use std::cmp::Ordering;
 
 use super::{
-    evaluate::{Evaluator, Scope, Wrong},
+    evaluate::{Evaluator, Scope},
     item::Item,
     path::{Comparison, Expression, Predicate},
+    wrong::Wrong,
 };
 
 type Held = Result<Option<bool>, Wrong>;

@@ -12,12 +12,13 @@ use datafusion::{
 };
 
 use super::{
-    evaluate::{Wrong, evaluate},
+    evaluate::evaluate,
     item::Item,
     number::Number,
     parse::{self, NoPath},
     passed::{self, Arguments, NoJson, constant},
     path::Path,
+    wrong::Wrong,
 };
 use crate::functions::{
     argument::{Argument, TextArgument},

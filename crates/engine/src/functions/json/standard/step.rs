@@ -3,9 +3,10 @@
 use std::slice;
 
 use super::{
-    evaluate::{Evaluator, Scope, Sequence, Wrong, mismatch, number},
+    evaluate::{Evaluator, Scope, Sequence, mismatch, number},
     item::Item,
     path::{Expression, Step, Subscript},
+    wrong::Wrong,
 };
 
 impl<'d> Evaluator<'_, 'd> {

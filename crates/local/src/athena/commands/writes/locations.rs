@@ -9,9 +9,9 @@ use crate::athena::{
         failed,
     },
     execution::Output,
-    lifecycle::system,
     places,
     request::s3_location,
+    runner::system,
     service::Inner,
 };
 

@@ -27,29 +27,26 @@ fn the_format_goes_by_the_name_then_by_how_the_file_begins() {
         ("a.tsv", b"", Format::Csv),
         ("f.zst", &zstd::bulk::compress(b"[{}]", 3).unwrap(), Format::Json),
     ] {
-        let inputs = examine(&[file(&directory, name, bytes)], &How::default()).unwrap();
-        assert_eq!(inputs[0].format, Some(format), "{name}");
+        let input = examine(&file(&directory, name, bytes), &How::default()).unwrap();
+        assert_eq!(input.format, Some(format), "{name}");
     }
     let how = How { format: Some(Format::Csv), ..How::default() };
-    let asked = examine(&[file(&directory, "a.json", b"a,b")], &how).unwrap();
-    assert_eq!(asked[0].format, Some(Format::Csv));
+    let asked = examine(&file(&directory, "a.json", b"a,b"), &how).unwrap();
+    assert_eq!(asked.format, Some(Format::Csv));
 }
 
 #[test]
-fn what_cannot_be_published_is_told_before_anything_is() {
+fn what_cannot_be_read_is_told_before_anything_is_used() {
     let directory = TempDir::new().unwrap();
-    let stdin = || PathBuf::from("-");
-    for (paths, words) in [
-        (vec![directory.path().join("none.json")], "none.json cannot be read: No such file"),
-        (vec!["64KiB".into()], "write --pack=64KiB"),
-        (vec![directory.path().to_owned()], "is a directory: name the files in it"),
-        (vec![file(&directory, "plain.json.gz", b"{}")], "is not gzip, although its name says so"),
-        (vec![file(&directory, "empty.zst", b"")], "is not zstd"),
-        (vec![file(&directory, "text", b"a,b\n1,2\n")], "say what it is with --format"),
-        (vec![stdin(), stdin()], "named twice"),
+    for (path, words) in [
+        (directory.path().join("none.json"), "none.json cannot be read: No such file"),
+        (directory.path().to_owned(), "is a directory: name the files in it"),
+        (file(&directory, "plain.json.gz", b"{}"), "is not gzip, although its name says so"),
+        (file(&directory, "empty.zst", b""), "is not zstd"),
+        (file(&directory, "text", b"a,b\n1,2\n"), "say what it is with --format"),
     ] {
-        let error = examine(&paths, &How::default()).unwrap_err();
-        assert!(error.is_wrong_input() && error.to_string().contains(words), "{error}");
+        let error = examine(&path, &How::default()).unwrap_err();
+        assert!(matches!(error, InputError::Wrong(_)) && error.to_string().contains(words), "{error}");
     }
 }
 
@@ -57,8 +54,8 @@ fn what_cannot_be_published_is_told_before_anything_is() {
 fn a_packed_file_is_known_by_its_first_bytes_whatever_its_name() {
     let directory = TempDir::new().unwrap();
     let packed = zstd::bulk::compress(b"{\"a\": 1}\n", 3).unwrap();
-    let inputs = examine(&[file(&directory, "a.ndjson", &packed)], &How::default()).unwrap();
-    let mut source = inputs[0].open(None, &Arc::default()).unwrap();
+    let input = examine(&file(&directory, "a.ndjson", &packed), &How::default()).unwrap();
+    let mut source = input.open(None, &Arc::default()).unwrap();
     assert!(source.fill().unwrap());
     assert_eq!(source.rest(), b"{\"a\": 1}\n");
 }

@@ -1,4 +1,4 @@
-//! What is asked for, what is live, and how the two stand to each other.
+//! Datasets: what is asked for, what is live, and how the two stand to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,9 @@ use domain::{
     schemas::{self, Accepted, Loaded, SchemasError},
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use register::judge;
+use register::{RejectedDefinition, judge};
 use serde::Serialize;
 
-use super::compare::reasons;
 use crate::lake::LakeError;
 
 /// How many definitions are read at the same time.
@@ -163,6 +162,14 @@ impl State {
             }
             Self::Damaged { reason } => vec![reason.clone()],
         }
+    }
+}
+
+/// Each reason by itself.
+pub(crate) fn reasons(rejected: &RejectedDefinition) -> Vec<String> {
+    match rejected {
+        RejectedDefinition::Evolution(refused) => refused.reasons().map(ToString::to_string).collect(),
+        other => vec![domain::chain(other)],
     }
 }
 

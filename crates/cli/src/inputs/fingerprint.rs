@@ -14,7 +14,7 @@ const END: u64 = 64 << 10;
 
 /// A hash of the beginning and the end of a file. With the size it tells other content, short of a change in the
 /// middle that keeps the size.
-pub(in super::super) fn fingerprint(path: &Path, bytes: u64) -> io::Result<String> {
+pub(crate) fn fingerprint(path: &Path, bytes: u64) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     for from in [0, bytes.saturating_sub(END)] {

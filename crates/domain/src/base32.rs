@@ -3,7 +3,7 @@
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The bits of the bytes, five to a digit, zeros after the last.
-pub(super) fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(5) * 8);
     let (mut bits, mut held) = (0_u32, 0);
     for byte in bytes {
@@ -25,7 +25,7 @@ fn digit(bits: u32) -> char {
 }
 
 /// The inverse of [`encode`] for `N` bytes; nothing else decodes, so that no bytes have two texts.
-pub(super) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
+pub(crate) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     if text.len() != (N * 8).div_ceil(5) {
         return None;
     }
@@ -46,7 +46,7 @@ pub(super) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
 }
 
 /// Whether the text is made of digits.
-pub(super) fn is_digits(text: &str) -> bool {
+pub(crate) fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| DIGITS.contains(&byte))
 }
 
