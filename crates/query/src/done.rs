@@ -45,7 +45,7 @@ impl Facts for Done {
         match status {
             // No answer: the invocation counts as failed or broken off.
             0 => {}
-            ..400 => number(&metric::REQUESTS_ANSWERED, 1),
+            1..400 => number(&metric::REQUESTS_ANSWERED, 1),
             400..500 => number(&metric::REQUESTS_REFUSED, 1),
             500.. => number(&metric::REQUESTS_FAILED, 1),
         }

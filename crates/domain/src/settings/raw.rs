@@ -46,10 +46,7 @@ impl Raw {
     }
 
     pub(super) fn workgroup(self) -> Result<String, InvalidSetting> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-        self.matching("1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'", |text| {
-            (1..=128).contains(&text.len()) && text.bytes().all(allowed)
-        })
+        self.matching("1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'", is_workgroup)
     }
 
     pub(super) fn dataset(self) -> Result<Option<DatasetName>, InvalidSetting> {
@@ -116,4 +113,9 @@ impl Raw {
         let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
         number.parse::<u64>().ok()?.checked_mul(*factor)
     }
+}
+
+pub(super) fn is_workgroup(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    (1..=128).contains(&text.len()) && text.bytes().all(allowed)
 }

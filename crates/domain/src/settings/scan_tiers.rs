@@ -1,6 +1,9 @@
 //! The workgroups that stop a query at a bound on the bytes that it may scan.
 
-use super::{InvalidSetting, is_workgroup, raw::Raw};
+use super::{
+    InvalidSetting,
+    raw::{Raw, is_workgroup},
+};
 
 /// The lowest cutoff that Athena takes for a workgroup, in bytes.
 const LEAST_CUTOFF: u64 = 10_000_000;
