@@ -16,6 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Where the lake is in the documents.
 AWS, HTTP = "127.0.0.1:4566", "127.0.0.1:8080"
 SECONDS = 300
+# Documents that say where things go: the paths in them must exist.
+MAPS = {"CONTRIBUTING.md"}
 
 
 def documents():
@@ -68,6 +70,9 @@ def main():
     chosen = [path.resolve() for path in options.documents] or documents()
 
     number, said = links.faults(chosen, ROOT)
+    for document in chosen:
+        if document.name in MAPS:
+            said += links.missing(document, ROOT)
     print(f"{number} links in {len(chosen)} documents.")
     if not options.links:
         if options.binary is None:

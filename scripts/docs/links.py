@@ -66,6 +66,22 @@ def links(text):
     return sorted(found)
 
 
+PATHS = re.compile(r"(?<!`)`((?:crates|deploy|docs|events|fuzz|infra|scripts)/[^`\s]*)`(?!`)")
+
+
+def paths(text):
+    """(number of the line, path) of each path of the repository that stands in code."""
+    plain = without_fences(text)
+    return [(plain.count("\n", 0, match.start()) + 1, match.group(1)) for match in PATHS.finditer(plain)]
+
+
+def missing(document, root):
+    """A sentence for each path in a document that nothing in the repository has; `*` and `**` as in globs."""
+    for line, path in paths(document.read_text(encoding="utf-8")):
+        if not any(root.glob(path.rstrip("/"))):
+            yield f"{document}:{line}: there is no {path}"
+
+
 def fault(document, target, root):
     """Why a link of a document leads nowhere, or None. Addresses elsewhere are not asked."""
     if SCHEME.match(target) or target.startswith("//"):

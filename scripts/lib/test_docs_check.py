@@ -53,6 +53,15 @@ class Links(unittest.TestCase):
                 ],
             )
 
+    def test_a_path_that_is_not_there_is_said(self):
+        with tempfile.TemporaryDirectory() as work:
+            root = pathlib.Path(work)
+            (root / "crates/a/src/deep").mkdir(parents=True)
+            (root / "crates/a/src/deep/b.rs").write_text("")
+            document = root / "CONTRIBUTING.md"
+            document.write_text("`crates/a/**/b.rs` `crates/a/src/`\n```\n`crates/in/code.rs`\n```\nand `crates/a/src/b.rs`, `cargo test crates/x`\n")
+            self.assertEqual(list(links.missing(document, root)), [f"{document}:5: there is no crates/a/src/b.rs"])
+
 
 class Blocks(unittest.TestCase):
     def test_blocks_are_found_with_what_they_print(self):
