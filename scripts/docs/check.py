@@ -17,7 +17,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 AWS, HTTP = "127.0.0.1:4566", "127.0.0.1:8080"
 SECONDS = 300
 # Documents that say where things go: the paths in them must exist.
-MAPS = {"CONTRIBUTING.md"}
+MAPS = {ROOT / "CONTRIBUTING.md"}
+# Pages that list all pages beside them.
+INDEXES = {ROOT / "docs" / "README.md"}
 
 
 def documents():
@@ -71,8 +73,10 @@ def main():
 
     number, said = links.faults(chosen, ROOT)
     for document in chosen:
-        if document.name in MAPS:
+        if document in MAPS:
             said += links.missing(document, ROOT)
+        if document in INDEXES:
+            said += links.unlisted(document)
     print(f"{number} links in {len(chosen)} documents.")
     if not options.links:
         if options.binary is None:

@@ -82,6 +82,14 @@ def missing(document, root):
             yield f"{document}:{line}: there is no {path}"
 
 
+def unlisted(index):
+    """A sentence for each page beside an index that the index does not link to."""
+    listed = {(index.parent / target.partition("#")[0]).resolve() for _, target in links(index.read_text(encoding="utf-8"))}
+    for page in sorted(index.parent.glob("*.md")):
+        if page != index and page.resolve() not in listed:
+            yield f"{index}: does not list {page.name}"
+
+
 def fault(document, target, root):
     """Why a link of a document leads nowhere, or None. Addresses elsewhere are not asked."""
     if SCHEME.match(target) or target.startswith("//"):

@@ -62,6 +62,14 @@ class Links(unittest.TestCase):
             document.write_text("`crates/a/**/b.rs` `crates/a/src/`\n```\n`crates/in/code.rs`\n```\nand `crates/a/src/b.rs`, `cargo test crates/x`\n")
             self.assertEqual(list(links.missing(document, root)), [f"{document}:5: there is no crates/a/src/b.rs"])
 
+    def test_a_page_that_no_index_lists_is_said(self):
+        with tempfile.TemporaryDirectory() as work:
+            root = pathlib.Path(work)
+            (root / "README.md").write_text("[a](a.md#x) `[b](b.md)`\n")
+            for name in ("a.md", "b.md"):
+                (root / name).write_text("# x\n")
+            self.assertEqual(list(links.unlisted(root / "README.md")), [f"{root / 'README.md'}: does not list b.md"])
+
 
 class Blocks(unittest.TestCase):
     def test_blocks_are_found_with_what_they_print(self):
