@@ -1,4 +1,4 @@
-"""What README says that clients take where they do not know AWS_ENDPOINT_URL; PyArrow and DuckDB have files of their own."""
+"""What docs/local.md says that clients take where they do not know AWS_ENDPOINT_URL; PyArrow and DuckDB have files of their own."""
 
 import os
 
@@ -13,7 +13,7 @@ from lake import BUCKET, DATABASE, REGION, WORKGROUP, check
 SQL = "SELECT name FROM passengers ORDER BY passenger_id"
 NAMES = ["Javier Peña", 'Rosa "Mendoza"', "O'Brien"]
 
-# The cursors that README names in place of ArrowCursor do know it.
+# The cursors that docs/local.md names in place of ArrowCursor do know it.
 READERS = {Cursor: lambda cursor: [row[0] for row in cursor], PandasCursor: lambda cursor: cursor.as_pandas()["name"].tolist()}
 for kind, read in READERS.items():
     lake = connect(work_group=WORKGROUP, schema_name=DATABASE, region_name=REGION, poll_interval=0.05, cursor_class=kind)

@@ -8,7 +8,7 @@ from pyarrow.fs import FileType
 
 from lake import BUCKET, REGION, check
 
-# What README says that it takes instead.
+# What docs/local.md says that it takes instead.
 address = os.environ.pop("AWS_ENDPOINT_URL")
 scheme, host = address.split("://")
 s3 = fs.S3FileSystem(region=REGION, scheme=scheme, endpoint_override=host)

@@ -1,4 +1,4 @@
-"""What a request for rows means, calculated row by row: README.md and docs/api.md say how, and PostgREST where they are silent.
+"""What a request for rows means, calculated row by row: docs/api.md says how, and PostgREST where they are silent.
 
 A request is a dict: `filters`, `select`, `order` and `limit`. A filter is `Filter(path, negated, operator, value)`, where the
 value is a text, or a list of texts of `in` and `cs`, or `Group(negated, all, conditions)`. A condition is True, False or None: what

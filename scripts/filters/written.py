@@ -1,4 +1,4 @@
-"""A request as the query string of a URL, by the README's rules of `/rows`."""
+"""A request as the query string of a URL, by the rules of docs/api.md."""
 
 from urllib.parse import quote
 

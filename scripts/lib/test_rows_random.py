@@ -69,7 +69,7 @@ def one(path, operator, value, negated=False):
 
 
 class Evaluates(unittest.TestCase):
-    """By README.md and docs/api.md, and by crates/local/tests/lake/filters.rs, whose answers were written by hand."""
+    """By docs/api.md, and by crates/local/tests/lake/filters.rs, whose answers were written by hand."""
 
     def test_filters(self):
         for path, operator, value, expected in [

@@ -1,5 +1,5 @@
-//! The settings: raw text from the environment, then validated values. The README has the same table, and a
-//! test compares the two.
+//! The settings: raw text from the environment, then validated values. `docs/settings.md` has the same table, and
+//! a test compares the two.
 
 mod access;
 mod api;
@@ -27,7 +27,7 @@ pub use scan_tiers::{ScanTier, ScanTiers};
 pub use server::ServerSettings;
 pub use topics::{Scope, Topics};
 
-/// One setting, as the README lists it.
+/// One setting, as `docs/settings.md` lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
     /// The environment variable.

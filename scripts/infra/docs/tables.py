@@ -142,20 +142,20 @@ def check_rights(rights):
 
 
 def check_settings(text):
-    """What the project's README says of variables of infra/: that they exist, and their defaults."""
+    """What docs/deployment.md says of variables of infra/: that they exist, and their defaults."""
     variables = {block.labels[0]: block for block in blocks(INFRA, "variable")}
-    section = text.split("\n## Deploy\n", 1)[1].split("\n## ")[0]
+    section = text.partition("\n## Variables\n")[2].split("\n## ")[0]
     table = [line.strip("|").split("|")[:2] for line in section.split("\n") if line.startswith("| `")]
     if not table:
-        raise Wrong("README.md: the settings of Terraform are missing below Deploy")
+        raise Wrong("docs/deployment.md: the variables of Terraform are missing below Variables")
     for name, default in table:
         name, default = name.strip().strip("`"), default.strip()
         if name not in variables:
-            raise Wrong(f"README.md: infra/ has no variable {name}")
+            raise Wrong(f"docs/deployment.md: infra/ has no variable {name}")
         real = hcl.flat(variables[name].attributes["default"])
-        # Where the environment or the module decides, the README says so in words, or shows members.
+        # Where the environment or the module decides, the document says so in words, or shows members.
         if default.startswith("`") and not default.startswith("`{") and real != "null" and default.strip("`").strip('"') != real.strip('"'):
-            raise Wrong(f"README.md: the default of {name} is {real}, and not {default}")
+            raise Wrong(f"docs/deployment.md: the default of {name} is {real}, and not {default}")
 
 
 def check_providers():
@@ -211,7 +211,7 @@ def main():
         check_imports((INFRA / "README.md").read_text())
         check_rights(deploy_rights.RIGHTS)
         check_diagram((INFRA / "diagram.svg").read_text())
-        check_settings((ROOT / "README.md").read_text())
+        check_settings((ROOT / "docs" / "deployment.md").read_text())
         check_providers()
     except Wrong as wrong:
         sys.exit(str(wrong))

@@ -82,7 +82,7 @@ class Tables(unittest.TestCase):
 class Documents(unittest.TestCase):
     def setUp(self):
         self.guide = (tables.INFRA / "README.md").read_text()
-        self.project = (tables.ROOT / "README.md").read_text()
+        self.deployment = (tables.ROOT / "docs" / "deployment.md").read_text()
         self.diagram = (tables.INFRA / "diagram.svg").read_text()
 
     def test_a_resource_that_is_not_explained_is_found(self):
@@ -137,11 +137,13 @@ class Documents(unittest.TestCase):
         self.assertEqual(lock["Resource"], ["arn:aws:s3:::STATES/tributary/ENVIRONMENT/*.tflock"])
 
     def test_a_wrong_setting_is_found(self):
-        tables.check_settings(self.project)
+        tables.check_settings(self.deployment)
         with self.assertRaisesRegex(tables.Wrong, "no variable regions"):
-            tables.check_settings(self.project.replace("| `region` | `us-west-2` |", "| `regions` | `us-west-2` |"))
+            tables.check_settings(self.deployment.replace("| `region` | `us-west-2` |", "| `regions` | `us-west-2` |"))
         with self.assertRaisesRegex(tables.Wrong, "default of region"):
-            tables.check_settings(self.project.replace("| `region` | `us-west-2` |", "| `region` | `us-east-1` |"))
+            tables.check_settings(self.deployment.replace("| `region` | `us-west-2` |", "| `region` | `us-east-1` |"))
+        with self.assertRaisesRegex(tables.Wrong, "are missing below Variables"):
+            tables.check_settings(self.deployment.replace("## Variables", "## Others"))
 
     def test_a_diagram_that_lacks_something_is_found(self):
         tables.check_diagram(self.diagram)

@@ -1,5 +1,5 @@
 //! Three journeys, each from its beginning to its end: a CSV file becomes a chart; a stream with bad events is mended and
-//! replayed; a colleague has nothing but a key. `documented` runs them as docs/first-hour.md shows them; the others go further,
+//! replayed; a colleague has nothing but a key. `documented` runs them as docs/tutorial.md shows them; the others go further,
 //! and hold what comes out against what went in.
 
 mod chart;

@@ -25,6 +25,7 @@ mod process;
 mod publish;
 mod quarantine;
 mod recover;
+mod reference;
 mod refusals;
 mod repair;
 mod restore;

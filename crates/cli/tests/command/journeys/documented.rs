@@ -1,4 +1,4 @@
-//! docs/first-hour.md as it stands there: each of its journeys on a lake of its own, command by command, held to what the
+//! docs/tutorial.md as it stands there: each of its journeys on a lake of its own, command by command, held to what the
 //! document says that the commands print.
 
 use std::{env, fs, path::Path, process::Command};
@@ -107,7 +107,7 @@ fn run(lake: &Lake, directory: &Path, commands: &str) -> (Option<i32>, String) {
 }
 
 fn journey(title: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/first-hour.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/tutorial.md");
     let journeys = journeys(&fs::read_to_string(path).unwrap());
     let (_, steps) = journeys.iter().find(|(found, _)| found == title).unwrap();
     assert!(steps.len() >= 5, "only {} blocks of commands are in {title:?}", steps.len());
