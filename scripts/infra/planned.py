@@ -108,8 +108,8 @@ def main():
         sys.exit(str(wrong))
 
     must_be_refused(lakes["prod"])
-    text, runbooks = README.read_text(), (ROOT / "docs" / "runbooks.md").read_text()
-    found = [*tagged.checks(plans["develop"]), *destroyed.checks(plans["prod"]), *watched.checks(plans["prod"], text, runbooks)]
+    text, table, runbooks = README.read_text(), (ROOT / "docs" / "alarms.md").read_text(), (ROOT / "docs" / "runbooks.md").read_text()
+    found = [*tagged.checks(plans["develop"]), *destroyed.checks(plans["prod"]), *watched.checks(plans["prod"], table, runbooks)]
     found += [*idle_cost.checks(lakes, (ROOT / "README.md").read_text()), *rights_told.checks(lakes["prod"], text), *counted(lakes, text)]
     for what, holds, said in found:
         refusals.check(what, holds, said)

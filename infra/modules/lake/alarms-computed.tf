@@ -105,7 +105,7 @@ locals {
         says       = "In ${window}, the API failed ${burn.rate} times as often as it may."
         seconds    = burn.seconds
         periods    = 1
-        above      = burn.rate * (1 - local.availability)
+        above      = tonumber(format("%.6f", burn.rate * (1 - local.availability)))
         expression = "IF(FILL(failed, 0) >= ${burn.least}, FILL(failed, 0) / requests, 0)"
         metrics = {
           failed   = { namespace = "AWS/ApiGateway", metric = "5xx", dimensions = { ApiId = aws_apigatewayv2_api.query.id } }

@@ -23,7 +23,7 @@ run "who_is_told" {
         name if startswith(alarm.alarm_description, "${severity}: ")
       ])
       } == {
-      page = ["events-not-stored", "events-not-visible", "ingest-dead-letter-age", "queries-fail", "undelivered", "undelivered-age"]
+      page = sort(["events-not-stored", "events-not-visible", "ingest-dead-letter-age", "queries-fail", "undelivered", "undelivered-age"])
       ticket = sort([
         "EventsUntrusted", "PartitionsRefused", "PartitionsWithTwins", "compact-dead-letter", "compact-duration", "cost-per-day",
         "ingest-dead-letter", "ingest-duration", "quarantine-share", "queries-fail-some", "register-dead-letter", "register-duration",
