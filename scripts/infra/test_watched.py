@@ -3,6 +3,7 @@
 import copy
 import pathlib
 import sys
+import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
@@ -91,6 +92,30 @@ class Watched(unittest.TestCase):
     def test_a_runbook_that_is_not_there_is_found(self):
         rows = ROWS | {"live": ROWS["live"].replace("nothing", "[x](runbooks.md#gone)")}
         self.assertIn("there is no ['gone']", self.faults(rows.values())["what to do is in docs/runbooks.md"])
+
+    def test_a_filter_on_a_line_that_nobody_writes_is_found(self):
+        def unsaid(pattern, value, written):
+            with tempfile.TemporaryDirectory() as directory:
+                source = pathlib.Path(directory) / "crates" / "ingest" / "src" / "deep"
+                source.mkdir(parents=True)
+                (source / "lines.rs").write_text(written)
+                made = change(
+                    "aws_cloudwatch_log_metric_filter", name="x", pattern=pattern, metric_transformation=[{"value": value}],
+                    log_group_name="/aws/lambda/tributary-prod-ingest",
+                )  # fmt: skip
+                made["change"]["after"]["name"] = "accepted"
+                return watched.unsaid({"resource_changes": [made]}, pathlib.Path(directory))[1]
+
+        line = 'fn f() {\n    tracing::info!(\n        accepted = report.accepted,\n        %dataset, stored,\n        "messages stored"\n    );\n}\n'
+        for pattern, value in (("{ $.accepted > 0 }", "$.accepted"), ('{ ($.message = "messages stored") && ($.stored IS TRUE) }', "1"), ("{ $.dataset = 1 }", "1")):
+            self.assertEqual(unsaid(pattern, value, line), [], pattern)
+        for pattern, value in (
+            ("{ $.accept > 0 }", "1"), ("{ $.accepted > 0 }", "$.events"), ('{ $.message = "messages stored well" }', "1"), ("{ $.report > 0 }", "1"),
+        ):  # fmt: skip
+            self.assertEqual(len(unsaid(pattern, value, line)), 1, pattern)
+        # Two lines, of which neither has both.
+        two = 'tracing::info!(accepted, "stored");\ntracing::warn!(failed, "messages lost");\n'
+        self.assertEqual(len(unsaid('{ ($.message = "messages lost") && ($.accepted > 0) }', "1", two)), 1)
 
     def test_another_price_is_found(self):
         plan = copy.deepcopy(PLAN)

@@ -10,6 +10,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import prices  # noqa: E402
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 PREFIX = "tributary-prod-"
 HEADING = "## The alarms"
 COLUMNS = 7
@@ -101,7 +102,35 @@ def priced(plan):
     return taken, wanted
 
 
-def checks(plan, table, runbooks):
+LINE = re.compile(r"tracing::(?:debug|info|warn|error)!\((.*?)\n? *\);", re.DOTALL)
+
+
+def lines(crate, root):
+    """The arguments of each line that a function's crate logs."""
+    return [line for path in sorted((root / "crates" / crate / "src").rglob("*.rs")) for line in LINE.findall(path.read_text())]
+
+
+def unsaid(plan, root):
+    """Of the filters on log lines: those whose fields no line of the function has, with the message if the filter asks for one.
+    Of the many fields, `lake` is in every line (crates/aws/src/telemetry.rs)."""
+    found, seen = [], 0
+    for change in plan["resource_changes"]:
+        after = change["change"]["after"]
+        if change["type"] != "aws_cloudwatch_log_metric_filter" or not after:
+            continue
+        seen += 1
+        asked = after["pattern"] + after["metric_transformation"][0]["value"]
+        fields, message = set(re.findall(r"\$\.(\w+)", asked)) - {"message"}, re.search(r'\$\.message = "([^"]+)"', asked)
+        crate = after["log_group_name"].rsplit("-", 1)[1]
+        if not any(
+            all(re.search(rf"(?<![\w.]){field}(?= =|,|$)", line) for field in fields) and (message is None or f'"{message.group(1)}"' in line)
+            for line in lines(crate, root)
+        ):
+            found.append(f"{after['name']}: no line of crates/{crate} has {sorted(fields)}{' and says ' + message.group(1) if message else ''}")
+    return seen, found
+
+
+def checks(plan, table, runbooks, root=ROOT):
     """(what, whether it holds, what was found)."""
     alarms, rows = made(plan), list(told(table))
     names = [name for listed, _ in rows for name in listed]
@@ -112,6 +141,8 @@ def checks(plan, table, runbooks):
     yield "docs/alarms.md says of each what is planned", not found, "; ".join(found)
     links = {link for _, cells in rows for link in re.findall(r"\(runbooks\.md#([^)]+)\)", cells[-1])}
     yield "what to do is in docs/runbooks.md", len(links) >= 8 and links <= anchors(runbooks), f"there is no {sorted(links - anchors(runbooks))}"
+    seen, found = unsaid(plan, root)
+    yield "each metric of log lines is counted from a line that its function writes", seen > 0 and not found, f"{seen} filters; {'; '.join(found)}"
     taken, wanted = priced(plan)
     same = taken.keys() == wanted.keys() and all(abs(taken[name] - wanted[name]) <= 1e-6 * wanted[name] for name in wanted)
     yield "the cost of a day goes by scripts/lib/prices.py", same, f"{taken}, and not {wanted}"

@@ -66,12 +66,13 @@ resource "aws_cloudwatch_composite_alarm" "cause" {
   alarm_actions = local.told[each.value.severity]
   ok_actions    = local.told[each.value.severity]
 
-  # The alarms of one cause do not begin in the same minute. Waiting for the other one is what that costs; and after the cause has
-  # ended, a queue takes some minutes to be empty.
+  # The alarms of one cause do not begin in the same minute: failures of the API are seen at once, and those of ingest after five
+  # minutes, and some more until CloudWatch has the metric. When the cause has ended, api-burn-30m takes half an hour to end too,
+  # and so does a message that failed at last.
   actions_suppressor {
     alarm            = aws_cloudwatch_composite_alarm.not_stored[0].alarm_name
-    wait_period      = 180
-    extension_period = 600
+    wait_period      = 480
+    extension_period = 2100
   }
 
   depends_on = [module.data.identity, aws_cloudwatch_metric_alarm.lake, aws_cloudwatch_metric_alarm.computed]

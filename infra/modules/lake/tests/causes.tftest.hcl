@@ -87,7 +87,7 @@ run "one_cause_pages_once" {
   assert {
     condition = alltrue([
       for alarm in aws_cloudwatch_composite_alarm.cause :
-      alarm.actions_suppressor[0].alarm == "tributary-prod-events-not-stored" && alarm.actions_suppressor[0].wait_period == 180 && alarm.actions_suppressor[0].extension_period == 600
+      alarm.actions_suppressor[0].alarm == "tributary-prod-events-not-stored" && alarm.actions_suppressor[0].wait_period == 480 && alarm.actions_suppressor[0].extension_period == 2100
     ])
     error_message = "While events are not stored, nothing else may page."
   }
