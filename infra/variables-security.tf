@@ -74,12 +74,19 @@ variable "account_concurrency" {
 
 variable "alarms" {
   description = <<-TEXT
-    Alarms of CloudWatch. enabled: whether there are any; without it, as the environment says. actions: ARNs that are told when an alarm begins and ends, as of SNS
-    topics; an encrypted one must let cloudwatch.amazonaws.com use its key. Without any, alarms are seen in the console only.
+    Alarms of CloudWatch. enabled: whether there are any; without it, as the environment says. actions: ARNs that are told when an
+    alarm begins and ends that needs a person at once, as of the SNS topic of who is on call; an encrypted one must let
+    cloudwatch.amazonaws.com use its key. Without any, alarms are seen in the console only. tickets: ARNs that are told of what
+    can wait until the morning; without it, those of actions. dollars_a_day: what functions, published messages and Athena may
+    cost in a day before there is a ticket: 20. quarantine_percent: the share of the events that may go to quarantine before there
+    is one: 5.
   TEXT
   type = object({
-    enabled = optional(bool)
-    actions = optional(list(string), [])
+    enabled            = optional(bool)
+    actions            = optional(list(string), [])
+    tickets            = optional(list(string))
+    dollars_a_day      = optional(number)
+    quarantine_percent = optional(number)
   })
   default  = {}
   nullable = false

@@ -37,7 +37,10 @@ FREE_AT_REST = {
     "aws_sqs_queue": "per request", "aws_sqs_queue_policy": "", "aws_ssm_parameter": "standard parameters are free",
     "terraform_data": "in the state alone",
 }  # fmt: skip
-PRICED = {"aws_lambda_event_source_mapping", "aws_cloudwatch_event_rule", "aws_cloudwatch_metric_alarm", "aws_kms_key", "aws_cloudwatch_log_group"}
+PRICED = {
+    "aws_lambda_event_source_mapping", "aws_cloudwatch_event_rule", "aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm", "aws_kms_key",
+    "aws_cloudwatch_log_group",
+}  # fmt: skip
 
 
 class Unpriced(Exception):
@@ -77,8 +80,10 @@ def items(facts):
     written = runs * LOG_BYTES / 1e9
     days = max(group["retention_in_days"] for group in facts.values("aws_cloudwatch_log_group"))
     yield "their log lines", f"{written:.3f} GB, kept for {days} days", written * prices.LOGS_GB + written * days / 30 * prices.LOGS_STORED_GB
-    alarms = len(facts.values("aws_cloudwatch_metric_alarm"))
-    yield "alarms", f"{alarms}", alarms * prices.ALARM
+    alarms, causes = facts.values("aws_cloudwatch_metric_alarm"), len(facts.values("aws_cloudwatch_composite_alarm"))
+    looked_at = sum(max(1, sum(1 for query in alarm.get("metric_query") or [] if query.get("metric"))) for alarm in alarms)
+    dollars = looked_at * prices.ALARM + causes * prices.COMPOSITE_ALARM
+    yield "alarms", f"{len(alarms)} on {looked_at} metrics, {causes} made of these", dollars
     keys = len(facts.values("aws_kms_key"))
     yield "keys of one's own", f"{keys}", keys * prices.KMS_KEY
 

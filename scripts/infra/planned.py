@@ -24,6 +24,7 @@ import facts  # noqa: E402
 import idle_cost  # noqa: E402
 import refusals  # noqa: E402
 import rights_told  # noqa: E402
+import scenarios  # noqa: E402
 import tagged  # noqa: E402
 import watched  # noqa: E402
 
@@ -108,8 +109,8 @@ def main():
         sys.exit(str(wrong))
 
     must_be_refused(lakes["prod"])
-    text, runbooks = README.read_text(), (ROOT / "docs" / "runbooks.md").read_text()
-    found = [*tagged.checks(plans["develop"]), *destroyed.checks(plans["prod"]), *watched.checks(plans["prod"], text, runbooks)]
+    text, table, runbooks = README.read_text(), (ROOT / "docs" / "alarms.md").read_text(), (ROOT / "docs" / "runbooks.md").read_text()
+    found = [*tagged.checks(plans["develop"]), *destroyed.checks(plans["prod"]), *watched.checks(plans["prod"], table, runbooks), *scenarios.checks(plans["prod"])]
     found += [*idle_cost.checks(lakes, (ROOT / "README.md").read_text()), *rights_told.checks(lakes["prod"], text), *counted(lakes, text)]
     for what, holds, said in found:
         refusals.check(what, holds, said)

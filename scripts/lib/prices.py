@@ -10,6 +10,7 @@ MILLION = 1_000_000
 # Lambda: per GB-second on x86_64 (arm64: a fifth less), and per request.
 LAMBDA_GB_SECOND = 0.0000166667
 LAMBDA_REQUEST = 0.20 / MILLION
+LAMBDA_ARM64 = 0.8
 # A function has one whole vCPU at so many MB of memory.
 LAMBDA_MB_A_VCPU = 1_769
 
@@ -40,8 +41,10 @@ FIREHOSE_PARQUET_GB = 0.018
 # What a lake costs that nobody uses. Hours of a month, as AWS counts them.
 MONTH_HOURS = 730
 
-# CloudWatch: per alarm on one metric and month; per month and metric of one's own (also of a log line's) that had data.
+# CloudWatch: per metric that an alarm looks at and month; per alarm that is made of alarms and month; per month and metric of
+# one's own (also of a log line's) that had data.
 ALARM = 0.10
+COMPOSITE_ALARM = 0.50
 METRIC = 0.30
 
 # KMS: per key and month; per request.

@@ -35,7 +35,12 @@ output "key_policy" {
 
 output "alarms" {
   description = "Names of the alarms."
-  value       = sort([for alarm in aws_cloudwatch_metric_alarm.lake : alarm.alarm_name])
+  value = sort(concat(
+    [for alarm in aws_cloudwatch_metric_alarm.lake : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.computed : alarm.alarm_name],
+    aws_cloudwatch_composite_alarm.not_stored[*].alarm_name,
+    [for alarm in aws_cloudwatch_composite_alarm.cause : alarm.alarm_name],
+  ))
 }
 
 output "reserved_concurrency" {

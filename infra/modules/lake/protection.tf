@@ -53,7 +53,9 @@ resource "terraform_data" "emptying" {
     aws_lambda_permission.api, aws_lambda_permission.preflight, aws_cloudwatch_log_group.api,
     aws_athena_workgroup.lake, aws_athena_workgroup.direct, aws_athena_workgroup.scan_tier,
     aws_cloudwatch_log_metric_filter.refused_partitions, aws_cloudwatch_log_metric_filter.twins,
-    aws_cloudwatch_log_metric_filter.untrusted, aws_cloudwatch_metric_alarm.lake,
+    aws_cloudwatch_log_metric_filter.untrusted, aws_cloudwatch_log_metric_filter.counted,
+    aws_cloudwatch_metric_alarm.lake, aws_cloudwatch_metric_alarm.computed,
+    aws_cloudwatch_composite_alarm.not_stored, aws_cloudwatch_composite_alarm.cause,
     aws_iam_role.operator, aws_iam_role_policy.operator,
   ]
 }

@@ -137,18 +137,38 @@ variable "account_concurrency" {
 
 variable "alarms" {
   description = <<-TEXT
-    Alarms of CloudWatch. enabled: whether there are any. actions: ARNs that are told when an alarm begins and ends, as of SNS
-    topics; an encrypted one must let cloudwatch.amazonaws.com use its key. Without any, alarms are seen in the console only.
+    Alarms of CloudWatch. enabled: whether there are any. actions: ARNs that are told when an alarm begins and ends that needs a
+    person at once, as of the SNS topic of who is on call; an encrypted one must let cloudwatch.amazonaws.com use its key. Without
+    any, alarms are seen in the console only. tickets: ARNs that are told of what can wait until the morning; without it, those
+    of actions, and the description of each alarm begins with page or ticket. dollars_a_day: what functions, published messages
+    and Athena may cost in a day before there is a ticket. quarantine_percent: the share of the events that may go to quarantine
+    before there is one.
   TEXT
   type = object({
-    enabled = optional(bool, true)
-    actions = optional(list(string), [])
+    enabled            = optional(bool, true)
+    actions            = optional(list(string), [])
+    tickets            = optional(list(string))
+    dollars_a_day      = optional(number, 20)
+    quarantine_percent = optional(number, 5)
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = alltrue([for action in var.alarms.actions : can(regex("^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:.+$", action))])
-    error_message = "alarms.actions must be ARNs, for example of SNS topics."
+    condition = alltrue([
+      for action in concat(var.alarms.actions, coalesce(var.alarms.tickets, [])) : can(regex("^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:.+$", action))
+    ])
+    error_message = "alarms.actions and alarms.tickets must be ARNs, for example of SNS topics."
+  }
+
+  validation {
+    # CloudWatch takes five of one state.
+    condition     = length(var.alarms.actions) <= 5 && length(coalesce(var.alarms.tickets, [])) <= 5
+    error_message = "alarms.actions and alarms.tickets must have five ARNs each at most: CloudWatch takes no more of an alarm."
+  }
+
+  validation {
+    condition     = var.alarms.dollars_a_day > 0 && var.alarms.quarantine_percent >= 0 && var.alarms.quarantine_percent < 100
+    error_message = "alarms.dollars_a_day must be more than 0, and alarms.quarantine_percent from 0 to less than 100."
   }
 }

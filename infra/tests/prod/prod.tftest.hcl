@@ -58,7 +58,7 @@ run "security_reaches_the_module" {
   }
 
   assert {
-    condition     = length(output.alarms) == 20 && contains(output.alarms, "tributary-prod-PartitionsStopped")
+    condition     = length(output.alarms) == 37 && contains(output.alarms, "tributary-prod-PartitionsStopped")
     error_message = "The entry prod has alarms."
   }
 

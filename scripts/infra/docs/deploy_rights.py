@@ -75,6 +75,10 @@ RIGHTS = {
         of("logs", "Listings", write="CreateLogDelivery GetLogDelivery UpdateLogDelivery DeleteLogDelivery ListLogDeliveries PutResourcePolicy DescribeResourcePolicies"),
     ],
     "aws_athena_workgroup": [of("athena", "Workgroups", "GetWorkGroup ListTagsForResource", f"CreateWorkGroup UpdateWorkGroup DeleteWorkGroup {TAGGED}")],
+    "aws_cloudwatch_composite_alarm": [
+        of("cloudwatch", "Listings", "DescribeAlarms"),
+        of("cloudwatch", "Alarms", "ListTagsForResource", f"PutCompositeAlarm DeleteAlarms {TAGGED}"),
+    ],
     "aws_cloudwatch_event_rule": [of("events", "Rules", "DescribeRule ListTagsForResource", f"PutRule DeleteRule EnableRule DisableRule {TAGGED}")],
     "aws_cloudwatch_event_target": [of("events", "Rules", "ListTargetsByRule", "PutTargets RemoveTargets")],
     "aws_cloudwatch_log_group": [

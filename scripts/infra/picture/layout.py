@@ -57,7 +57,7 @@ BOXES = [
         LAKE + r"module\.data\.(aws_ssm_parameter\.marker|terraform_data\.identity)", "data"),
     Box("protection", "Protection", "destroying a protected lake is refused", (275, 1128, 220, 122), AROUND, LAKE + r"terraform_data\.\w+", "lake"),
     Box("alarms", "Alarms", "tell whom alarms.actions names; metrics are counted from the logs", (510, 1128, 220, 122), AROUND,
-        LAKE + r"(aws_cloudwatch_metric_alarm\.lake|aws_cloudwatch_log_metric_filter\.\w+)", "lake"),
+        LAKE + r"(aws_cloudwatch_metric_alarm\.(lake|computed)|aws_cloudwatch_composite_alarm\.\w+|aws_cloudwatch_log_metric_filter\.\w+)", "lake"),
     Box("key", "Your own key", "encrypts everything at rest, by encryption.create_key", (745, 1128, 220, 122), AROUND, LAKE + r"module\.key\.\w+\.\w+", "key"),
     Box("operator", "Operators' role", "for the command tributary, by operators.principals", (980, 1128, 220, 122), AROUND,
         LAKE + r"aws_iam_role(_policy)?\.operator", "lake"),
